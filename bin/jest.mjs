@@ -1,0 +1,8 @@
+// `npm test`: jest with what every test of ours needs, and nothing printed that a reader must ignore.
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js')
+const environment = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', TZ: 'UTC' }
+const { status } = spawnSync(process.execPath, [jest, ...process.argv.slice(2)], { stdio: 'inherit', env: environment })
+process.exit(status ?? 1)
