@@ -12,6 +12,9 @@ if (!entry) {
   process.exit(2)
 }
 
+// The SDK's notice about Node 20 is for us, who pin its version, not for who runs this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 const outfile = path.join(root, '.build', entry.replace(/\.ts$/, '.cjs'))
 if (!isFresh(outfile)) await bundle(path.join(root, entry), outfile)
 process.argv[1] = outfile
