@@ -1,0 +1,72 @@
+import type { Clock } from './clock'
+
+/** Who signed a request: the owner (any key we did not give out), or a role that a function or a SageMaker job runs as. */
+export interface Principal {
+  arn: string
+  /** Logical name of the role in the template; none for the owner, who may do everything. */
+  role?: string
+}
+
+export interface AwsRequest {
+  /** From the credential scope of the SigV4 signature: `s3`, `sqs`, `dynamodb`, `events`, `sagemaker`, … */
+  service: string
+  method: string
+  /** Still percent-encoded, without the query. */
+  path: string
+  query: URLSearchParams
+  /** Names in lower case. */
+  headers: Record<string, string>
+  body: Buffer
+  principal: Principal
+}
+
+export interface AwsResponse {
+  status: number
+  headers?: Record<string, string>
+  body?: Buffer | string
+}
+
+/** One permission that an operation needs, in IAM's words. `conditions` holds the condition keys that are known of the request. */
+export interface Access {
+  action: string
+  resource: string
+  conditions?: Record<string, string | string[]>
+}
+
+/** An AWS service as the embedded cloud serves it. An operation or option it does not know answers 501 and names it. */
+export interface AwsService {
+  /** The credential scope it answers to. */
+  name: string
+  /** `PutObject`, `SendMessage`, …: used by access rules, records, faults and errors. */
+  operationOf(request: AwsRequest): string
+  accessOf(request: AwsRequest): Access[]
+  handle(request: AwsRequest): Promise<AwsResponse>
+  close?(): Promise<void>
+}
+
+/** An event as EventBridge carries it. */
+export interface BusEvent {
+  version: '0'
+  id: string
+  'detail-type': string
+  source: string
+  account: string
+  /** ISO 8601, seconds. */
+  time: string
+  region: string
+  resources: string[]
+  detail: unknown
+}
+
+/** What each service of the embedded cloud is given. */
+export interface CloudContext {
+  account: string
+  region: string
+  clock: Clock
+  /** A folder of its own is made in it by each service; state survives a restart. */
+  dataDir: string
+  /** `http://127.0.0.1:PORT`, known once the server listens. */
+  endpoint(): string
+  /** Put a service's own event (`aws.s3`, `aws.sagemaker`) on the default bus. */
+  emit(event: Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'>): void
+}
