@@ -1,0 +1,263 @@
+import { z } from 'zod'
+import { publishedEvent } from './define'
+
+const key = z.string().describe('A key in the bucket.')
+const day = z.iso.date().describe('A UTC day.')
+const usd = z.number().nonnegative().describe('US dollars.')
+const share = z.number().min(0).max(1)
+
+export const postsCollected = publishedEvent({
+  name: 'PostsCollected',
+  meaning: 'A run stored the posts of one hashtag for a window of time.',
+  publishedBy: 'collector',
+  version: 1,
+  fields: {
+    hashtag: z.string(),
+    date: day,
+    run: z.string(),
+    runKey: key,
+    posts: z.int().nonnegative(),
+    complete: z.boolean().describe('False when a cap or a gap left a part of the window out.'),
+    costUsd: usd,
+  },
+  example: {
+    hashtag: 'aws',
+    date: '2026-11-21',
+    run: '20261121t000000z-20261122t000000z',
+    runKey: 'raw/hashtag=aws/date=2026-11-21/run=20261121t000000z-20261122t000000z/run.json',
+    posts: 812,
+    complete: true,
+    costUsd: 4.06,
+  },
+})
+
+export const budgetReached = publishedEvent({
+  name: 'BudgetReached',
+  meaning: 'A cap of the configuration was reached, and work stopped there.',
+  publishedBy: 'collector',
+  version: 1,
+  fields: {
+    cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay.'),
+    limit: z.number(),
+    period: z.string().describe('The UTC day or month it holds for.'),
+    service: z.string(),
+  },
+  example: { cap: 'caps.posts.perDay', limit: 2000, period: '2026-11-22', service: 'collector' },
+})
+
+export const labelingStarted = publishedEvent({
+  name: 'LabelingStarted',
+  meaning: 'A batch of posts waits for labels.',
+  publishedBy: 'labeling',
+  version: 1,
+  fields: {
+    batch: z.string(),
+    planKey: key,
+    labeller: z.enum(['desk', 'ground-truth']),
+    items: z.int().nonnegative(),
+    judgements: z.int().nonnegative(),
+    deadline: z.iso.datetime(),
+    costUsd: usd.describe('At most; US dollars.'),
+  },
+  example: {
+    batch: '2026-11-22',
+    planKey: 'labeling/2026-11-22/plan.json',
+    labeller: 'desk',
+    items: 60,
+    judgements: 90,
+    deadline: '2026-11-22T21:00:00Z',
+    costUsd: 0,
+  },
+})
+
+export const batchAnswered = publishedEvent({
+  name: 'BatchAnswered',
+  meaning: 'The label desk has every judgement that a batch asked for.',
+  publishedBy: 'desk',
+  version: 1,
+  fields: { batch: z.string() },
+  example: { batch: '2026-11-22' },
+})
+
+export const labelsMeasured = publishedEvent({
+  name: 'LabelsMeasured',
+  meaning: 'A batch was settled: one label for each item that was answered, and how far the annotators agree.',
+  publishedBy: 'labeling',
+  version: 1,
+  fields: {
+    batch: z.string(),
+    manifestKey: key,
+    labelled: z.int().nonnegative(),
+    failed: z.int().nonnegative().describe('Items asked for that have no usable label.'),
+    judgements: z.int().nonnegative(),
+    status: z.enum(['ok', 'unreliable', 'unmeasured']),
+    costUsd: usd,
+  },
+  example: {
+    batch: '2026-11-22',
+    manifestKey: 'labeled/2026-11-22/output.manifest',
+    labelled: 58,
+    failed: 2,
+    judgements: 91,
+    status: 'unmeasured',
+    costUsd: 0,
+  },
+})
+
+export const datasetReady = publishedEvent({
+  name: 'DatasetReady',
+  meaning: 'Labels that were not in a dataset before are in one now.',
+  publishedBy: 'formatter',
+  version: 1,
+  fields: {
+    datasetId: z.string(),
+    datasetKey: key,
+    train: z.int().nonnegative(),
+    validation: z.int().nonnegative(),
+    evaluation: z.int().nonnegative(),
+    labels: z.array(z.string()),
+  },
+  example: {
+    datasetId: '3f9c2a7d0b1e4c55',
+    datasetKey: 'datasets/3f9c2a7d0b1e4c55/dataset.json',
+    train: 480,
+    validation: 120,
+    evaluation: 300,
+    labels: ['marketing', 'technical'],
+  },
+})
+
+export const retrainSkipped = publishedEvent({
+  name: 'RetrainSkipped',
+  meaning: 'A day ends without a training job, for this reason.',
+  publishedBy: 'trainer',
+  version: 1,
+  fields: { date: day, reason: z.string(), datasetId: z.string().optional() },
+  example: { date: '2026-11-22', reason: 'no labels came since dataset 3f9c2a7d0b1e4c55 was trained on' },
+})
+
+export const modelTrained = publishedEvent({
+  name: 'ModelTrained',
+  meaning: 'A training job completed and its artefact is there; it is not live yet.',
+  publishedBy: 'trainer',
+  version: 1,
+  fields: {
+    job: z.string(),
+    datasetId: z.string(),
+    trainingKey: key,
+    artefact: z.string().describe('s3:// URI of model.tar.gz.'),
+    trainSeconds: z.number().nonnegative(),
+    billableSeconds: z.number().nonnegative(),
+  },
+  example: {
+    job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+    datasetId: '3f9c2a7d0b1e4c55',
+    trainingKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/training.json',
+    artefact: 's3://bellwether-dev-111122223333-eu-west-1/models/bellwether-dev-3f9c2a7d0b1e4c55-1/output/model.tar.gz',
+    trainSeconds: 62,
+    billableSeconds: 21,
+  },
+})
+
+export const trainingFailed = publishedEvent({
+  name: 'TrainingFailed',
+  meaning: 'Training on a dataset ended without a model, with the reason and the remedy.',
+  publishedBy: 'trainer',
+  version: 1,
+  fields: { job: z.string(), datasetId: z.string(), reason: z.string(), remedy: z.string() },
+  example: {
+    job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+    datasetId: '3f9c2a7d0b1e4c55',
+    reason: 'ResourceLimitExceeded: ml.c5.xlarge for spot training job usage is 0',
+    remedy: 'Ask for the quota "ml.c5.xlarge for spot training job usage" in Service Quotas, or set training.trainer: lambda.',
+  },
+})
+
+const scores = {
+  macroF1: z.number().nullable(),
+  accuracy: z.number().nullable(),
+}
+
+export const modelPromoted = publishedEvent({
+  name: 'ModelPromoted',
+  meaning: 'A model went live; the detail is all that a subscriber needs to fetch and verify it.',
+  publishedBy: 'evaluator',
+  version: 1,
+  fields: {
+    job: z.string(),
+    datasetId: z.string(),
+    artefact: z.string().describe('s3:// URI of model.tar.gz, which holds model.bin in the format of fastText.'),
+    versionId: z.string().nullable().describe('S3 version of the artefact.'),
+    sha256: z.string().describe('Of model.tar.gz, in hex.'),
+    labels: z.array(z.string()),
+    textVersion: z.string().describe('Version of the text function that must run before the model.'),
+    cardKey: key,
+    replaces: z.string().nullable().describe('The job of the champion before.'),
+    ...scores,
+  },
+  example: {
+    job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+    datasetId: '3f9c2a7d0b1e4c55',
+    artefact: 's3://bellwether-dev-111122223333-eu-west-1/models/bellwether-dev-3f9c2a7d0b1e4c55-1/output/model.tar.gz',
+    versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+    sha256: '0'.repeat(64),
+    labels: ['marketing', 'technical'],
+    textVersion: '1',
+    cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
+    replaces: null,
+    macroF1: 0.84,
+    accuracy: 0.86,
+  },
+})
+
+export const modelRejected = publishedEvent({
+  name: 'ModelRejected',
+  meaning: 'A trained model is not better than the champion, and stays out; every reason is given.',
+  publishedBy: 'evaluator',
+  version: 1,
+  fields: {
+    job: z.string(),
+    datasetId: z.string(),
+    champion: z.string().nullable(),
+    reasons: z.array(z.string()).min(1),
+    cardKey: key,
+    ...scores,
+  },
+  example: {
+    job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+    datasetId: '3f9c2a7d0b1e4c55',
+    champion: 'bellwether-dev-0b1e4c553f9c2a7d-1',
+    reasons: ['macro-F1 0.81 is below the 0.84 of the champion'],
+    cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
+    macroF1: 0.81,
+    accuracy: 0.83,
+  },
+})
+
+export const shareReported = publishedEvent({
+  name: 'ShareReported',
+  meaning: 'A day of a hashtag was classified and counted.',
+  publishedBy: 'analyzer',
+  version: 1,
+  fields: {
+    hashtag: z.string(),
+    date: day,
+    reportKey: key,
+    model: z.string(),
+    posts: z.int().nonnegative(),
+    method: z.string().describe('How the shares came about, in words.'),
+    shares: z.array(z.object({ label: z.string(), share })),
+  },
+  example: {
+    hashtag: 'aws',
+    date: '2026-11-21',
+    reportKey: 'reports/hashtag=aws/date=2026-11-21.json',
+    model: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+    posts: 812,
+    method: 'counted by the classifier',
+    shares: [
+      { label: 'marketing', share: 0.41 },
+      { label: 'technical', share: 0.59 },
+    ],
+  },
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { BellwetherError } from './errors'
+
+const environment = z.object({
+  AWS_REGION: z.string().min(1),
+  STAGE: z.string().min(1),
+  BUCKET: z.string().min(3),
+  TABLE: z.string().min(1),
+  BUS: z.string().min(1),
+  /** Where the function's files are; `bellwether.yml` is one of them. */
+  LAMBDA_TASK_ROOT: z.string().min(1),
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/),
+  LABELING_ROLE_ARN: z.string().optional(),
+  TRAINING_ROLE_ARN: z.string().optional(),
+  COLLECTOR_QUEUE_URL: z.url().optional(),
+  TRAINER_QUEUE_URL: z.url().optional(),
+  ANALYZER_QUEUE_URL: z.url().optional(),
+  X_SECRET: z.string().optional(),
+  LINK_SECRET: z.string().optional(),
+  DESK_URL: z.url().optional(),
+  X_API_URL: z.url().default('https://api.x.com/2/'),
+})
+
+const names = {
+  region: 'AWS_REGION',
+  stage: 'STAGE',
+  bucket: 'BUCKET',
+  table: 'TABLE',
+  bus: 'BUS',
+  taskRoot: 'LAMBDA_TASK_ROOT',
+  accountId: 'ACCOUNT_ID',
+  labelingRoleArn: 'LABELING_ROLE_ARN',
+  trainingRoleArn: 'TRAINING_ROLE_ARN',
+  collectorQueueUrl: 'COLLECTOR_QUEUE_URL',
+  trainerQueueUrl: 'TRAINER_QUEUE_URL',
+  analyzerQueueUrl: 'ANALYZER_QUEUE_URL',
+  xSecret: 'X_SECRET',
+  linkSecret: 'LINK_SECRET',
+  deskUrl: 'DESK_URL',
+  xApiUrl: 'X_API_URL',
+} as const
+
+type Environment = z.infer<typeof environment>
+type Names = typeof names
+export type Config<N extends keyof Names> = { [K in N]: NonNullable<Environment[Names[K]]> }
+
+/**
+ * The one place that reads process.env: the settings that this function needs, and no others.
+ * Fails the cold start with every missing or malformed variable at once (CONFIG_MISSING).
+ */
+export function readConfig<N extends keyof Names>(needed: readonly N[], env = process.env): Config<N> {
+  const mask = Object.fromEntries(needed.map((name) => [names[name], true]))
+  const parsed = environment.pick(mask as Record<keyof Environment, true>).required().safeParse(env)
+  if (!parsed.success) throw new BellwetherError('CONFIG_MISSING', z.prettifyError(parsed.error))
+  const values: Partial<Environment> = parsed.data
+  // Every picked variable was required above.
+  return Object.fromEntries(needed.map((name) => [name, values[names[name]]])) as Config<N>
+}

@@ -1,0 +1,133 @@
+import { inspect } from 'node:util'
+import { Logger } from '@aws-lambda-powertools/logger'
+import middy from '@middy/core'
+import type { Context, SQSBatchItemFailure } from 'aws-lambda'
+import { z } from 'zod'
+import type { ConsumedEvent, DetailOf, PublishedEvent } from '../events/define'
+import { objectCreated } from '../events/consumed'
+import { BellwetherError } from './errors'
+import type { Key } from './keys'
+
+/** What a piece of work may know of the invocation it runs in. */
+export interface Invocation {
+  /** When the invocation began. */
+  now: Date
+  /** Milliseconds until Lambda stops the function. */
+  remainingMs(): number
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+}
+
+/** One way in: does this EventBridge event belong here, and what is then done. */
+export interface Route {
+  takes(event: BusEvent): boolean
+  work(event: BusEvent, invocation: Invocation): Promise<unknown>
+}
+
+const busEvent = z.object({
+  id: z.string(),
+  'detail-type': z.string(),
+  source: z.string(),
+  time: z.string(),
+  resources: z.array(z.string()).default([]),
+  detail: z.unknown(),
+})
+export type BusEvent = z.infer<typeof busEvent>
+
+const queueBatch = z.object({
+  Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })).min(1),
+})
+
+/** Work on an event of ours or of AWS's. `detail` is parsed; EVENT_INVALID names the field. */
+export const on = <E extends PublishedEvent | ConsumedEvent>(
+  event: E,
+  work: (detail: DetailOf<E>, invocation: Invocation, received: BusEvent) => Promise<unknown>,
+): Route => ({
+  takes: (received) => received['detail-type'] === event.name && received.source === sourceOf(event),
+  work: async (received, invocation) => work(parseDetail(event, received), invocation, received),
+})
+
+/** Work on a put of a key of this form. */
+export const onPut = <P extends string>(
+  key: Key<P>,
+  work: (parts: NonNullable<ReturnType<Key<P>['match']>>, invocation: Invocation) => Promise<unknown>,
+): Route => ({
+  takes: (received) =>
+    received['detail-type'] === objectCreated.name &&
+    received.source === objectCreated.source &&
+    key.match(parseDetail(objectCreated, received).object.key) !== undefined,
+  work: async (received, invocation) => {
+    const parts = key.match(parseDetail(objectCreated, received).object.key)
+    return parts && work(parts, invocation)
+  },
+})
+
+/**
+ * The Lambda handler of a service: the same door for EventBridge events, messages of its queue (each an ad-hoc request
+ * or an event) and ad-hoc requests (`sls invoke`, schedules). Input is parsed once, here; REQUEST_INVALID and
+ * EVENT_INVALID name the field. A failed message is given back to the queue alone; any other error goes to Lambda,
+ * which tries again and then hands the event to the failure destination.
+ */
+export function door<S extends z.ZodType>(
+  service: string,
+  request: { schema: S; work: (request: z.infer<S>, invocation: Invocation) => Promise<unknown> },
+  routes: readonly Route[],
+) {
+  const logger = new Logger({ serviceName: service })
+
+  const one = async (input: unknown, invocation: Invocation): Promise<unknown> => {
+    const event = busEvent.safeParse(input)
+    if (event.success) {
+      const route = routes.find((candidate) => candidate.takes(event.data))
+      if (!route) {
+        throw new BellwetherError('EVENT_INVALID', `${service} has no work for ${event.data['detail-type']} of ${event.data.source}`)
+      }
+      return route.work(event.data, invocation)
+    }
+    const parsed = request.schema.safeParse(input ?? {})
+    if (!parsed.success) {
+      throw new BellwetherError('REQUEST_INVALID', `${service} cannot read this request:\n${z.prettifyError(parsed.error)}`)
+    }
+    return request.work(parsed.data, invocation)
+  }
+
+  const messages = async (records: { messageId: string; body: string }[], invocation: Invocation) => {
+    const batchItemFailures: SQSBatchItemFailure[] = []
+    for (const { messageId, body } of records) {
+      try {
+        await one(JSON.parse(body), invocation)
+      } catch (error) {
+        logger.error('message failed', { messageId, error: inspect(error) })
+        batchItemFailures.push({ itemIdentifier: messageId })
+      }
+    }
+    return { batchItemFailures }
+  }
+
+  return middy<unknown, unknown>()
+    .onError(({ error }) => {
+      // Answering nothing lets the error through to Lambda.
+      logger.error('invocation failed', { error: inspect(error) })
+    })
+    .handler(async (input: unknown, context: Context) => {
+      logger.addContext(context)
+      const invocation: Invocation = {
+        now: new Date(),
+        remainingMs: () => context.getRemainingTimeInMillis(),
+        log: logger,
+      }
+      const batch = queueBatch.safeParse(input)
+      return batch.success ? messages(batch.data.Records, invocation) : one(input, invocation)
+    })
+}
+
+const sourceOf = (event: PublishedEvent | ConsumedEvent): string =>
+  'source' in event ? event.source : `bellwether.${event.publishedBy}`
+
+function parseDetail<E extends PublishedEvent | ConsumedEvent>(event: E, received: BusEvent): DetailOf<E> {
+  const parsed = event.detail.safeParse(received.detail)
+  if (!parsed.success) {
+    throw new BellwetherError('EVENT_INVALID', `${event.name} ${received.id}: ${z.prettifyError(parsed.error)}`)
+  }
+  // The schema is that of E, which the compiler loses through the generic.
+  return parsed.data as DetailOf<E>
+}

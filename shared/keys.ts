@@ -1,0 +1,68 @@
+/** Names of the parts of a key pattern: `'raw/{date}/x'` has `'date'`. */
+type PartsOf<P extends string> = P extends `${string}{${infer Part}}${infer Rest}` ? Part | PartsOf<Rest> : never
+
+export interface Key<P extends string> {
+  /** The key for these parts. Throws when a part would leave its place in the key. */
+  (parts: Record<PartsOf<P>, string>): string
+  /** The parts of a key of this form, or nothing. */
+  match(key: string): Record<PartsOf<P>, string> | undefined
+  /** The same as an EventBridge `wildcard`. */
+  wildcard: string
+  pattern: P
+}
+
+/** Every object of ours has its place here; nothing else in the project spells a key. */
+export const keys = {
+  source: key('sources/{file}'),
+  posts: key('raw/hashtag={hashtag}/date={date}/run={run}/posts-{page}.csv'),
+  refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused.jsonl'),
+  run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),
+  plan: key('labeling/{batch}/plan.json'),
+  inputManifest: key('labeling/{batch}/input.manifest'),
+  categories: key('labeling/{batch}/categories.json'),
+  instructions: key('labeling/{batch}/instructions.liquid'),
+  jobManifest: key('labeling/{batch}/jobs/{job}/manifests/output/output.manifest'),
+  settledManifest: key('labeled/{batch}/output.manifest'),
+  settledRefused: key('labeled/{batch}/refused.jsonl'),
+  quality: key('labeled/{batch}/quality.json'),
+  train: key('datasets/{dataset}/train/posts.train'),
+  validation: key('datasets/{dataset}/validation/posts.validation'),
+  evaluation: key('datasets/{dataset}/evaluation/posts.jsonl'),
+  dataset: key('datasets/{dataset}/dataset.json'),
+  artefact: key('models/{job}/output/model.tar.gz'),
+  training: key('models/{job}/training.json'),
+  card: key('models/{job}/card.json'),
+  champion: key('champion.json'),
+  predictions: key('predictions/hashtag={hashtag}/date={date}/run={run}.csv'),
+  report: key('reports/hashtag={hashtag}/date={date}.json'),
+  reportIndex: key('reports/index.json'),
+}
+
+/** Folders that are listed. */
+export const prefixes = { raw: 'raw/', labeled: 'labeled/', models: 'models/', labeling: 'labeling/' }
+
+function key<const P extends string>(pattern: P): Key<P> {
+  type Part = PartsOf<P>
+  const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as Part)
+  const expression = new RegExp(
+    `^${pattern
+      .split(/\{\w+\}/)
+      .map((literal) => literal.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+      .join('([^/]+)')}$`,
+  )
+
+  const build = (parts: Record<Part, string>) =>
+    pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const value = parts[name as Part]
+      if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..') throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
+      return value
+    })
+
+  const match = (candidate: string) => {
+    const found = expression.exec(candidate)
+    // fromEntries forgets the names of the keys it was given.
+    return found ? (Object.fromEntries(names.map((name, i) => [name, found[i + 1]!])) as Record<Part, string>) : undefined
+  }
+
+  return Object.assign(build, { match, wildcard: pattern.replaceAll(/\{\w+\}/g, '*'), pattern })
+}

@@ -1,0 +1,159 @@
+import { Readable } from 'node:stream'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import { z } from 'zod'
+import { BellwetherError, isNamed } from './errors'
+
+export interface Stored {
+  body: Buffer
+  etag: string
+  versionId: string | undefined
+}
+
+/** The bucket. A service takes the functions it uses: `Pick<Objects, 'read' | 'create'>`. */
+export interface Objects {
+  bucket: string
+  /** The object, or nothing where there is none. */
+  read(key: string): Promise<Stored | undefined>
+  /** The object parsed by a schema; OBJECT_MISSING or OBJECT_INVALID name the key and the field. */
+  readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.infer<S>>
+  stream(key: string): Promise<Readable>
+  /** Lines without their ends, read as a stream. */
+  lines(key: string): AsyncIterable<string>
+  exists(key: string): Promise<boolean>
+  /** Write, unless an object is there already; says which. What is there stays. */
+  create(key: string, body: string | Uint8Array, contentType?: string): Promise<'created' | 'exists'>
+  /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. Says whether it won. */
+  swap(key: string, body: string, etag: string | undefined): Promise<boolean>
+  put(key: string, body: string | Uint8Array, contentType?: string): Promise<void>
+  /** Write what a generator gives, in parts, without holding it. */
+  putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<void>
+  list(prefix: string): AsyncIterable<{ key: string; size: number; modified: Date }>
+}
+
+export const s3Objects = (client: S3Client, bucket: string): Objects => {
+  const get = async (key: string) => {
+    try {
+      return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    } catch (error) {
+      if (isNamed(error, 'NoSuchKey')) return undefined
+      throw error
+    }
+  }
+
+  const put = async (key: string, body: string | Uint8Array, contentType = typeOf(key), condition = {}) => {
+    await client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, ...condition }),
+    )
+  }
+
+  /** False when the condition does not hold. A concurrent write (409) says nothing yet, so it is tried again. */
+  const putIf = async (
+    condition: { IfNoneMatch: '*' } | { IfMatch: string },
+    ...what: [string, string | Uint8Array, string?]
+  ): Promise<boolean> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await put(what[0], what[1], what[2] ?? typeOf(what[0]), condition)
+        return true
+      } catch (error) {
+        if (isNamed(error, 'PreconditionFailed', 'NoSuchKey')) return false
+        if (!isNamed(error, 'ConditionalRequestConflict') || attempt === 5) throw error
+      }
+    }
+  }
+
+  const stream = async (key: string): Promise<Readable> => {
+    const body = (await get(key))?.Body
+    if (!body) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
+    // In Node.js the SDK's body is a Readable.
+    return body as Readable
+  }
+
+  const read = async (key: string): Promise<Stored | undefined> => {
+    const found = await get(key)
+    if (!found?.Body) return undefined
+    return { body: Buffer.from(await found.Body.transformToByteArray()), etag: found.ETag ?? '', versionId: found.VersionId }
+  }
+
+  return {
+    bucket,
+    read,
+    stream,
+    put,
+    readJson: async (key, schema) => {
+      const found = await read(key)
+      if (!found) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
+      return parseJson(found.body.toString('utf8'), schema, key)
+    },
+    lines: (key) => linesOf(() => stream(key)),
+    exists: async (key) => {
+      try {
+        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+        return true
+      } catch (error) {
+        if (isNamed(error, 'NotFound', 'NoSuchKey')) return false
+        throw error
+      }
+    },
+    create: async (key, body, contentType) =>
+      (await putIf({ IfNoneMatch: '*' }, key, body, contentType)) ? 'created' : 'exists',
+    swap: async (key, body, etag) => putIf(etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }, key, body),
+    putStream: async (key, body, contentType = typeOf(key)) => {
+      const upload = new Upload({
+        client,
+        params: { Bucket: bucket, Key: key, Body: Readable.from(body, { objectMode: false }), ContentType: contentType },
+      })
+      await upload.done()
+    },
+    list: async function* (prefix) {
+      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+        for (const { Key, Size, LastModified } of page.Contents ?? []) {
+          if (Key) yield { key: Key, size: Size ?? 0, modified: LastModified ?? new Date(0) }
+        }
+      }
+    },
+  }
+}
+
+/** Parse a text of JSON by a schema; OBJECT_INVALID names where it stands and the field. */
+export function parseJson<S extends z.ZodType>(text: string, schema: S, where: string): z.infer<S> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new BellwetherError('OBJECT_INVALID', `${where} is not JSON`, { cause })
+  }
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new BellwetherError('OBJECT_INVALID', `${where}: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+/** Only `\n` ends a line: JSON Lines may hold U+2028 raw, which readline would split at. */
+async function* linesOf(open: () => Promise<Readable>): AsyncIterable<string> {
+  const body = await open()
+  body.setEncoding('utf8')
+  let rest = ''
+  // With an encoding set, a Readable gives strings.
+  for await (const chunk of body as AsyncIterable<string>) {
+    const text = rest + chunk
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      yield text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end)
+      start = end + 1
+    }
+    rest = text.slice(start)
+  }
+  if (rest) yield rest
+}
+
+const typeOf = (key: string): string =>
+  ({ json: 'application/json', csv: 'text/csv', jsonl: 'application/jsonlines', liquid: 'text/html' })[
+    key.slice(key.lastIndexOf('.') + 1)
+  ] ?? 'text/plain'

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { BellwetherError } from './errors'
+
+const hashtag = z
+  .string()
+  .regex(/^(?!\d+$)[\p{L}\p{N}_]{1,100}$/u, 'a hashtag is letters, digits and underscores, not digits alone, without #')
+  .transform((tag) => tag.toLowerCase())
+const cron = z.string().regex(/^cron\(\S+( \S+){5}\)$/, 'write it as cron(minute hour day month weekday year), in UTC')
+const usd = z.number().nonnegative()
+const count = z.int().positive()
+const labelName = z.string().trim().min(1).max(256)
+
+const source = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('x'),
+    excludeRetweets: z.boolean().default(false),
+    pricePerPostUsd: usd.default(0.005),
+    pricePerCountUsd: usd.default(0.005),
+  }),
+  z.strictObject({
+    type: z.literal('file'),
+    file: z.string().regex(/^[^/\p{Cc}]+\.(jsonl|csv)$/u, 'the name of a .jsonl or .csv file under sources/ in the bucket'),
+    pricePerPostUsd: usd.default(0),
+  }),
+])
+
+const settings = z.strictObject({
+  hashtags: z.array(z.strictObject({ tag: hashtag, source: z.string() })).min(1),
+  sources: z.record(z.string(), source),
+  languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).default([]),
+  labels: z.strictObject({
+    version: z.int().positive(),
+    categories: z
+      .array(
+        z.strictObject({
+          name: labelName,
+          definition: z.string().trim().min(1),
+          examples: z.array(z.string()).default([]),
+        }),
+      )
+      .min(2)
+      .max(30)
+      .refine(
+        (categories) => new Set(categories.map(({ name }) => name)).size === categories.length,
+        'two labels have the same name',
+      ),
+  }),
+  schedule: z.strictObject({ collect: cron, label: cron }),
+  caps: z.strictObject({
+    posts: z.strictObject({ perDay: count, perMonth: count }),
+    collectUsd: z.strictObject({ perDay: usd, perMonth: usd }),
+    judgements: z.strictObject({ perDay: count, perMonth: count }),
+    labelUsd: z.strictObject({ perDay: usd, perMonth: usd }),
+    trainingSeconds: count,
+  }),
+  labelling: z.strictObject({
+    labeller: z.enum(['desk', 'ground-truth']),
+    itemsPerDay: count,
+    evaluationShare: z.number().gt(0).lt(1),
+    evaluationJudgements: z.int().min(1).max(9),
+    trainingJudgements: z.int().min(1).max(9),
+    deadlineHours: z.number().positive().max(240),
+    pricePerJudgementUsd: usd,
+    groundTruth: z
+      .strictObject({
+        workteamArn: z.string().regex(/^arn:aws[a-z-]*:sagemaker:/, 'the ARN of a private or vendor work team'),
+        feePerItemUsd: usd.default(0.08),
+        taskTimeLimitSeconds: z.int().min(30).max(28_800).default(300),
+      })
+      .optional(),
+  }),
+  training: z.strictObject({
+    trainer: z.enum(['blazingtext', 'lambda']),
+    instanceType: z.string().regex(/^ml\./, 'an instance type of SageMaker, as in ml.c5.xlarge').default('ml.c5.xlarge'),
+    spot: z.boolean().default(true),
+    validationShare: z.number().gt(0).lt(0.5).default(0.2),
+    hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    minimumExamples: count.default(10),
+  }),
+  gate: z.strictObject({
+    minimumEvaluation: count.default(20),
+    tolerance: z.number().min(0).max(1).default(0),
+  }),
+})
+
+export type Settings = z.infer<typeof settings>
+export type Category = Settings['labels']['categories'][number]
+
+/**
+ * Parse the text of `bellwether.yml`. SETTINGS_INVALID names the file, the line and the field of everything that is
+ * wrong, at once.
+ */
+export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const broken = document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`)
+  if (broken.length > 0) throw new BellwetherError('SETTINGS_INVALID', broken.join('\n'))
+
+  const lineOf = (at: PropertyKey[]): number => {
+    for (let depth = at.length; depth > 0; depth--) {
+      const node: unknown = document.getIn(at.slice(0, depth), true)
+      if (node && typeof node === 'object' && 'range' in node && Array.isArray(node.range)) {
+        return lines.linePos(Number(node.range[0])).line
+      }
+    }
+    return 1
+  }
+  const complain = (at: PropertyKey[], message: string) => `${file}:${lineOf(at)}: ${at.join('.') || 'the file'}: ${message}`
+
+  const parsed = settings.safeParse(document.toJS())
+  if (!parsed.success) {
+    throw new BellwetherError('SETTINGS_INVALID', parsed.error.issues.map(({ path: at, message }) => complain(at, message)).join('\n'))
+  }
+  const wrong = contradictions(parsed.data).map(([at, message]) => complain(at, message))
+  if (wrong.length > 0) throw new BellwetherError('SETTINGS_INVALID', wrong.join('\n'))
+  return parsed.data
+}
+
+/** The `bellwether.yml` that was packaged with a function, or stands in a folder. */
+export const readSettings = (folder: string, file = 'bellwether.yml'): Settings =>
+  parseSettings(readFileSync(path.join(folder, file), 'utf8'), file)
+
+/** What is wrong between fields that are each right. */
+function contradictions({ hashtags, sources, labelling }: Settings): [PropertyKey[], string][] {
+  const wrong: [PropertyKey[], string][] = []
+  for (const [i, { tag, source: name }] of hashtags.entries()) {
+    if (!(name in sources)) wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
+    if (hashtags.findIndex((other) => other.tag === tag) < i) wrong.push([['hashtags', i, 'tag'], `#${tag} stands here twice`])
+  }
+  if (labelling.labeller === 'ground-truth' && !labelling.groundTruth) {
+    wrong.push([['labelling', 'labeller'], 'ground-truth needs labelling.groundTruth.workteamArn'])
+  }
+  return wrong
+}
