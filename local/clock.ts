@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+
 /** Time of the embedded cloud: real time plus an offset, so that tests and the replay can advance it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -7,4 +9,111 @@ export interface Clock {
   /** Move the clock forward to `to`, running what falls due on the way in order of time. Never moves back. */
   advanceTo(to: number): Promise<void>
   close(): void
+}
+
+/** The clock as the cloud holds it: workers read its offset from shared memory, and advancing waits for work to settle. */
+export interface CloudClock extends Clock {
+  /** One BigInt64: milliseconds ahead of real time. */
+  offset: SharedArrayBuffer
+  /** What `advanceTo` waits for before and after each thing that falls due. */
+  settleBy(idle: () => Promise<void>): void
+}
+
+interface Options {
+  /** Keeps the offset, so that a restart goes on where it was. */
+  file?: string
+  /** The first `now` where no offset is kept yet; real time otherwise. */
+  start?: number
+}
+
+interface Timer {
+  at: number
+  order: number
+  work: () => void
+}
+
+/** Longest delay that `setTimeout` takes. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** A clock that starts at real time, at `start`, or where its file left it. */
+export function createClock({ file, start }: Options = {}): CloudClock {
+  const memory = new SharedArrayBuffer(8)
+  const offset = new BigInt64Array(memory)
+  const timers = new Set<Timer>()
+  let settle: () => Promise<void> = async () => {}
+  let order = 0
+  let alarm: NodeJS.Timeout | undefined
+  let advancing = Promise.resolve()
+  let closed = false
+
+  const now = () => Date.now() + Number(Atomics.load(offset, 0))
+  const shiftTo = (to: number) => {
+    Atomics.store(offset, 0, BigInt(Math.round(to - Date.now())))
+    if (file) keepOffset(file, offset)
+  }
+
+  if (file && existsSync(file)) Atomics.store(offset, 0, BigInt(readFileSync(file, 'utf8').trim()))
+  else if (start !== undefined) shiftTo(start)
+
+  const arm = () => {
+    clearTimeout(alarm)
+    const first = earliest(timers)
+    if (!first || closed) return
+    alarm = setTimeout(runDue, Math.min(Math.max(first.at - now(), 0), LONGEST_MS))
+    alarm.unref()
+  }
+  const runDue = () => {
+    for (let timer = earliest(timers); timer && timer.at <= now(); timer = earliest(timers)) {
+      timers.delete(timer)
+      timer.work()
+    }
+    arm()
+  }
+  const advance = async (to: number) => {
+    await settle()
+    for (let timer = earliest(timers); timer && timer.at <= to && !closed; timer = earliest(timers)) {
+      if (timer.at > now()) shiftTo(timer.at)
+      timers.delete(timer)
+      timer.work()
+      await settle()
+    }
+    if (to > now()) shiftTo(to)
+    arm()
+  }
+
+  return {
+    now,
+    offset: memory,
+    settleBy: (idle) => void (settle = idle),
+    at(at, work) {
+      const timer = { at, order: order++, work }
+      timers.add(timer)
+      arm()
+      return () => void timers.delete(timer)
+    },
+    // One advance at a time: two at once would let one skip what the other has still to run.
+    advanceTo: (to) => {
+      const mine = advancing.then(() => advance(to))
+      advancing = mine.catch(() => {})
+      return mine
+    },
+    close() {
+      closed = true
+      timers.clear()
+      clearTimeout(alarm)
+    },
+  }
+}
+
+function earliest(timers: Set<Timer>): Timer | undefined {
+  let first: Timer | undefined
+  for (const timer of timers) {
+    if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) first = timer
+  }
+  return first
+}
+
+function keepOffset(file: string, offset: BigInt64Array): void {
+  writeFileSync(`${file}.new`, `${Atomics.load(offset, 0)}\n`)
+  renameSync(`${file}.new`, file)
 }

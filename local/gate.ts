@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Caller } from './access-keys'
+import { internalFailure, refusalOf, type Call, type Faults } from './faults'
+import { CallerGone } from './http'
+import type { Denial, Iam } from './iam/iam'
+import { accessDenied, refuse } from './refusal'
+import type { AwsRequest, AwsResponse, AwsService } from './service'
+
+/** One request as it was answered. */
+export interface RecordedCall extends Call {
+  n: number
+  status: number
+}
+
+interface Gate {
+  services: Map<string, AwsService>
+  iam: Iam
+  faults: Faults
+  /** Called once for each request that reached its service. */
+  answered(call: Call, request: AwsRequest, response: AwsResponse): void
+}
+
+/** What every signed request goes through: faults, the caller's permissions, the service, faults again. */
+export const passGate =
+  ({ services, iam, faults, answered }: Gate) =>
+  async (request: AwsRequest, caller: Caller): Promise<AwsResponse> => {
+    const service = services.get(request.service)
+    if (!service) return unknownService(request.service, services)
+
+    const operation = service.operationOf(request)
+    const accesses = service.accessOf(request)
+    const call: Call = {
+      service: request.service,
+      operation,
+      ...(caller.functionName === undefined ? {} : { functionName: caller.functionName }),
+      resource: resourceOf(accesses[0]?.resource ?? '*', request),
+    }
+    const striking = faults.strike(call)
+    const finish = (response: AwsResponse) => {
+      answered(call, request, response)
+      return response
+    }
+
+    for (const { killBefore, delayMs } of striking) {
+      if (killBefore) return end(caller)
+      if (delayMs !== undefined) await pause(delayMs)
+    }
+    for (const fault of striking) {
+      const refusal = refusalOf(fault, request.service)
+      if (refusal) return finish(refuse(request.service, refusal))
+    }
+
+    const denial = iam.denialOf(request.principal, accesses)
+    if (denial) return finish(refuse(request.service, accessDenied(request.service, denial.message)))
+
+    if (striking.some(({ repeat }) => repeat)) await service.handle(request)
+    const response = await service.handle(request)
+    finish(response)
+
+    if (striking.some(({ killAfter }) => killAfter)) return end(caller)
+    if (striking.some(({ loseAnswer }) => loseAnswer)) {
+      return refuse(request.service, internalFailure(request.service))
+    }
+    const hidden = hiddenKey(iam, request, response, accesses[0]?.resource)
+    return hidden ? refuse('s3', accessDenied('s3', hidden.message)) : response
+  }
+
+/** Who may not list a bucket is not told that a key is missing: S3 answers 403 in place of 404. */
+function hiddenKey(
+  iam: Iam,
+  { service, method, principal }: AwsRequest,
+  { status }: AwsResponse,
+  resource = '',
+): Denial | undefined {
+  const [bucket, ...key] = resource.split('/')
+  if (service !== 's3' || status !== 404 || key.length === 0 || !bucket || !['GET', 'HEAD'].includes(method)) return
+  return iam.denialOf(principal, [
+    { action: 's3:ListBucket', resource: bucket, conditions: { 's3:prefix': key.join('/') } },
+  ])
+}
+
+function end(caller: Caller): never {
+  caller.kill?.()
+  throw new CallerGone()
+}
+
+function unknownService(name: string, services: Map<string, AwsService>): AwsResponse {
+  const message = `this cloud has no service ${name}: it serves ${[...services.keys()].sort().join(', ')}`
+  return {
+    status: 501,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ __type: 'NotImplemented', message }),
+  }
+}
+
+/** A table's ARN says little of what was written: its item's key is added. */
+function resourceOf(resource: string, { service, body }: AwsRequest): string {
+  if (service !== 'dynamodb') return resource
+  const { Key, Item } = JSON.parse(body.toString() || '{}') as { Key?: object; Item?: Record<string, unknown> }
+  const key =
+    Key ?? (Item && Object.fromEntries(Object.entries(Item).filter(([name]) => ['pk', 'sk', 'id'].includes(name))))
+  return key ? `${resource}/${JSON.stringify(key)}` : resource
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { AccessKeys, Caller } from './access-keys'
+import type { Clock } from './clock'
+import type { AwsRequest, AwsResponse } from './service'
+
+/** A request without a signature: it is for the HTTP API, as a browser's is. */
+export type PlainRequest = Omit<AwsRequest, 'service' | 'principal'> & { sourceIp: string }
+
+interface Doors {
+  keys: AccessKeys
+  clock: Clock
+  /** Answers a request that somebody signed. */
+  signed(request: AwsRequest, caller: Caller): Promise<AwsResponse>
+  /** Answers a request that nobody signed. */
+  plain(request: PlainRequest): Promise<AwsResponse>
+}
+
+export interface HttpServer {
+  endpoint: string
+  close(): Promise<void>
+}
+
+/** The worker that asked is gone, so nobody hears the answer. */
+export class CallerGone extends Error {}
+
+/** Listen on 127.0.0.1; `port` 0 takes a free one. */
+export async function listen(port: number, doors: Doors): Promise<HttpServer> {
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, doors).then(
+      (response) => send(outgoing, incoming.method === 'HEAD', response, doors.clock),
+      (error: unknown) => {
+        if (error instanceof CallerGone) return outgoing.destroy()
+        console.error(`${incoming.method} ${incoming.url}`, error)
+        const body = JSON.stringify({ __type: 'InternalFailure', message: String(error) })
+        send(outgoing, false, { status: 500, headers: { 'content-type': 'application/json' }, body }, doors.clock)
+      },
+    )
+  })
+  // SDK clients keep connections open; closing one just as a request starts would look like a network fault.
+  server.keepAliveTimeout = 10 * 60_000
+  server.requestTimeout = 0
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function answer(incoming: IncomingMessage, doors: Doors): Promise<AwsResponse> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
+
+  const [path = '/', search = ''] = splitOnce(incoming.url ?? '/', '?')
+  const request = {
+    method: incoming.method ?? 'GET',
+    path,
+    query: new URLSearchParams(search),
+    headers: headersOf(incoming),
+    body: Buffer.concat(chunks),
+  }
+  const signature = signatureOf(request.headers, request.query)
+  if (!signature) return doors.plain({ ...request, sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1' })
+
+  const caller = doors.keys.callerOf(signature.accessKeyId)
+  return doors.signed({ ...request, service: signature.service, principal: caller.principal }, caller)
+}
+
+/** Who signed, and for which service: the credential scope says so for every protocol, also in presigned URLs. */
+function signatureOf(headers: Record<string, string>, query: URLSearchParams) {
+  const scope =
+    /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential')
+  const [accessKeyId, , , service] = scope?.split('/') ?? []
+  return accessKeyId && service ? { accessKeyId, service } : undefined
+}
+
+function send(outgoing: ServerResponse, head: boolean, { status, headers, body }: AwsResponse, clock: Clock): void {
+  const id = randomUUID()
+  outgoing.writeHead(status, {
+    'x-amzn-requestid': id,
+    'x-amz-request-id': id,
+    // SDK clients take a Date far from their own for a wrong clock; the cloud's time may be days ahead.
+    date: new Date(clock.now()).toUTCString(),
+    ...(body === undefined || head ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+    ...headers,
+  })
+  outgoing.end(head ? undefined : body)
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}

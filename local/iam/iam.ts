@@ -1,0 +1,120 @@
+import type { Access, Principal } from '../service'
+import type { Context } from './conditions'
+import { evaluate, list, type Statement } from './policy'
+
+export interface PolicyDocument {
+  Statement: Statement | Statement[]
+}
+
+/** A role of the template, its policies resolved. */
+export interface Role {
+  logicalId: string
+  name: string
+  arn: string
+  trust: PolicyDocument
+  policies: PolicyDocument[]
+}
+
+export interface Denial {
+  action: string
+  message: string
+}
+
+/** What the roles of the template may do. */
+export interface Iam {
+  addRole(role: Role): void
+  /** By logical id, name or ARN. */
+  role(nameOrArn: string): Role | undefined
+  /** Who a role is when it acts: `session` is the function's or the job's name. */
+  principalOf(role: Role, session: string): Principal
+  /** The first access that is refused, in AWS's words; nothing when all are allowed. The owner may do everything. */
+  denialOf(principal: Principal, accesses: readonly Access[]): Denial | undefined
+  /** May this service (`scheduler.amazonaws.com`) act as the role? */
+  trusts(role: Role, service: string): boolean
+  /** `iam:PassRole`: may the principal hand this role to the service, and does the role trust it? */
+  mayPassRole(principal: Principal, roleArn: string, service: string): Denial | undefined
+}
+
+/** No roles yet. */
+export function createIam(account: string, region: string): Iam {
+  const roles = new Map<string, Role>()
+  const find = (key: string) =>
+    roles.get(key) ?? [...roles.values()].find(({ name, arn }) => name === key || arn === key)
+
+  const refuses = (principal: Principal, access: Access): Denial | undefined => {
+    if (principal.role === undefined) return undefined
+    const role = find(principal.role)
+    const statements = role?.policies.flatMap((policy) => list(policy.Statement)) ?? []
+    const verdict = evaluate(statements, access, contextOf(principal, role, access, account, region))
+    return verdict === 'allowed' ? undefined : denial(principal, access, verdict === 'explicitly denied')
+  }
+  const trusts = (role: Role, service: string) => {
+    const access = { action: 'sts:AssumeRole', resource: role.arn, conditions: { 'aws:SourceAccount': account } }
+    const context = contextOf({ arn: service }, undefined, access, account, region)
+    const statements = list(role.trust.Statement).filter(({ Principal }) => servicesOf(Principal).includes(service))
+    return evaluate(statements, access, context) === 'allowed'
+  }
+
+  return {
+    addRole: (role) => void roles.set(role.logicalId, role),
+    role: find,
+    principalOf: ({ logicalId, name }, session) => ({
+      arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
+      role: logicalId,
+    }),
+    trusts,
+    denialOf(principal, accesses) {
+      for (const access of accesses) {
+        const refused = refuses(principal, access)
+        if (refused) return refused
+      }
+      return undefined
+    },
+    mayPassRole(principal, roleArn, service) {
+      const access = { action: 'iam:PassRole', resource: roleArn, conditions: { 'iam:PassedToService': service } }
+      const refused = refuses(principal, access)
+      if (refused) return refused
+      const role = find(roleArn)
+      if (role && trusts(role, service)) return undefined
+      return {
+        action: 'sts:AssumeRole',
+        message: `${service} cannot assume ${roleArn}: it does not exist or does not trust the service`,
+      }
+    },
+  }
+}
+
+function denial(principal: Principal, { action, resource }: Access, explicit: boolean): Denial {
+  const because = explicit
+    ? 'with an explicit deny in an identity-based policy'
+    : `because no identity-based policy allows the ${action} action`
+  return {
+    action,
+    message: `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+  }
+}
+
+function contextOf(
+  principal: Principal,
+  role: Role | undefined,
+  { conditions = {} }: Access,
+  account: string,
+  region: string,
+): Context {
+  const everywhere: Record<string, string> = {
+    'aws:PrincipalArn': role?.arn ?? principal.arn,
+    'aws:PrincipalAccount': account,
+    'aws:ResourceAccount': account,
+    'aws:RequestedRegion': region,
+    // As on AWS, where the SDK speaks TLS: the policies are what is tested, not the transport of this machine.
+    'aws:SecureTransport': 'true',
+  }
+  return new Map(
+    Object.entries({ ...everywhere, ...conditions }).map(([key, value]) => [key.toLowerCase(), list(value)]),
+  )
+}
+
+function servicesOf(principal: unknown): readonly string[] {
+  if (typeof principal !== 'object' || principal === null || !('Service' in principal)) return []
+  return list(principal.Service as string | string[])
+}

@@ -1,0 +1,21 @@
+/** Does `text` match an IAM pattern? `*` is any characters, `?` exactly one; nothing else is special. */
+export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's').test(text)
+}
+
+/** ARNs are matched part by part: a wildcard does not cross a colon, except in the last part. */
+export function matchesArn(pattern: string, arn: string): boolean {
+  if (pattern === '*') return true
+  const wanted = arnParts(pattern)
+  const given = arnParts(arn)
+  return wanted.length === given.length && wanted.every((part, index) => matchesPattern(part, given[index] ?? ''))
+}
+
+function arnParts(arn: string): string[] {
+  const parts = arn.split(':')
+  return [...parts.slice(0, 5), parts.slice(5).join(':')]
+}
