@@ -169,7 +169,8 @@ export const trainingFailed = publishedEvent({
     job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
     datasetId: '3f9c2a7d0b1e4c55',
     reason: 'ResourceLimitExceeded: ml.c5.xlarge for spot training job usage is 0',
-    remedy: 'Ask for the quota "ml.c5.xlarge for spot training job usage" in Service Quotas, or set training.trainer: lambda.',
+    remedy:
+      'Ask for the quota "ml.c5.xlarge for spot training job usage" in Service Quotas, or set training.trainer: lambda.',
   },
 })
 

@@ -9,7 +9,10 @@ export type Publish = <E extends PublishedEvent>(event: E, detail: Omit<DetailOf
 export const eventBridgeBus =
   (client: EventBridgeClient, bus: string, service: string): Publish =>
   async (event, given) => {
-    const id = createHash('sha256').update(`${event.name} ${canonical(given)}`).digest('hex').slice(0, 32)
+    const id = createHash('sha256')
+      .update(`${event.name} ${canonical(given)}`)
+      .digest('hex')
+      .slice(0, 32)
     const detail = event.detail.parse({ version: event.version, id, ...given })
     const entry = {
       EventBusName: bus,

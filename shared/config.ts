@@ -10,14 +10,14 @@ const environment = z.object({
   /** Where the function's files are; `bellwether.yml` is one of them. */
   LAMBDA_TASK_ROOT: z.string().min(1),
   ACCOUNT_ID: z.string().regex(/^\d{12}$/),
-  LABELING_ROLE_ARN: z.string().optional(),
-  TRAINING_ROLE_ARN: z.string().optional(),
-  COLLECTOR_QUEUE_URL: z.url().optional(),
-  TRAINER_QUEUE_URL: z.url().optional(),
-  ANALYZER_QUEUE_URL: z.url().optional(),
-  X_SECRET: z.string().optional(),
-  LINK_SECRET: z.string().optional(),
-  DESK_URL: z.url().optional(),
+  LABELING_ROLE_ARN: z.string(),
+  TRAINING_ROLE_ARN: z.string(),
+  COLLECTOR_QUEUE_URL: z.url(),
+  TRAINER_QUEUE_URL: z.url(),
+  ANALYZER_QUEUE_URL: z.url(),
+  X_SECRET: z.string(),
+  LINK_SECRET: z.string(),
+  DESK_URL: z.url(),
   X_API_URL: z.url().default('https://api.x.com/2/'),
 })
 
@@ -50,7 +50,9 @@ export type Config<N extends keyof Names> = { [K in N]: NonNullable<Environment[
  */
 export function readConfig<N extends keyof Names>(needed: readonly N[], env = process.env): Config<N> {
   const mask = Object.fromEntries(needed.map((name) => [names[name], true]))
-  const parsed = environment.pick(mask as Record<keyof Environment, true>).required().safeParse(env)
+  const parsed = environment
+    .pick(mask as Record<keyof Environment, true>)
+    .safeParse(env)
   if (!parsed.success) throw new BellwetherError('CONFIG_MISSING', z.prettifyError(parsed.error))
   const values: Partial<Environment> = parsed.data
   // Every picked variable was required above.

@@ -79,13 +79,19 @@ export function door<S extends z.ZodType>(
     if (event.success) {
       const route = routes.find((candidate) => candidate.takes(event.data))
       if (!route) {
-        throw new BellwetherError('EVENT_INVALID', `${service} has no work for ${event.data['detail-type']} of ${event.data.source}`)
+        throw new BellwetherError(
+          'EVENT_INVALID',
+          `${service} has no work for ${event.data['detail-type']} of ${event.data.source}`,
+        )
       }
       return route.work(event.data, invocation)
     }
     const parsed = request.schema.safeParse(input ?? {})
     if (!parsed.success) {
-      throw new BellwetherError('REQUEST_INVALID', `${service} cannot read this request:\n${z.prettifyError(parsed.error)}`)
+      throw new BellwetherError(
+        'REQUEST_INVALID',
+        `${service} cannot read this request:\n${z.prettifyError(parsed.error)}`,
+      )
     }
     return request.work(parsed.data, invocation)
   }

@@ -54,14 +54,17 @@ function key<const P extends string>(pattern: P): Key<P> {
   const build = (parts: Record<Part, string>) =>
     pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const value = parts[name as Part]
-      if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..') throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
+      if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..')
+        throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
       return value
     })
 
   const match = (candidate: string) => {
     const found = expression.exec(candidate)
     // fromEntries forgets the names of the keys it was given.
-    return found ? (Object.fromEntries(names.map((name, i) => [name, found[i + 1]!])) as Record<Part, string>) : undefined
+    return found
+      ? (Object.fromEntries(names.map((name, i) => [name, found[i + 1]!])) as Record<Part, string>)
+      : undefined
   }
 
   return Object.assign(build, { match, wildcard: pattern.replaceAll(/\{\w+\}/g, '*'), pattern })

@@ -79,7 +79,11 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
   const read = async (key: string): Promise<Stored | undefined> => {
     const found = await get(key)
     if (!found?.Body) return undefined
-    return { body: Buffer.from(await found.Body.transformToByteArray()), etag: found.ETag ?? '', versionId: found.VersionId }
+    return {
+      body: Buffer.from(await found.Body.transformToByteArray()),
+      etag: found.ETag ?? '',
+      versionId: found.VersionId,
+    }
   }
 
   return {
@@ -108,7 +112,12 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     putStream: async (key, body, contentType = typeOf(key)) => {
       const upload = new Upload({
         client,
-        params: { Bucket: bucket, Key: key, Body: Readable.from(body, { objectMode: false }), ContentType: contentType },
+        params: {
+          Bucket: bucket,
+          Key: key,
+          Body: Readable.from(body, { objectMode: false }),
+          ContentType: contentType,
+        },
       })
       await upload.done()
     },

@@ -22,7 +22,9 @@ const source = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('file'),
-    file: z.string().regex(/^[^/\p{Cc}]+\.(jsonl|csv)$/u, 'the name of a .jsonl or .csv file under sources/ in the bucket'),
+    file: z
+      .string()
+      .regex(/^[^/\p{Cc}]+\.(jsonl|csv)$/u, 'the name of a .jsonl or .csv file under sources/ in the bucket'),
     pricePerPostUsd: usd.default(0),
   }),
 ])
@@ -74,7 +76,10 @@ const settings = z.strictObject({
   }),
   training: z.strictObject({
     trainer: z.enum(['blazingtext', 'lambda']),
-    instanceType: z.string().regex(/^ml\./, 'an instance type of SageMaker, as in ml.c5.xlarge').default('ml.c5.xlarge'),
+    instanceType: z
+      .string()
+      .regex(/^ml\./, 'an instance type of SageMaker, as in ml.c5.xlarge')
+      .default('ml.c5.xlarge'),
     spot: z.boolean().default(true),
     validationShare: z.number().gt(0).lt(0.5).default(0.2),
     hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -96,7 +101,9 @@ export type Category = Settings['labels']['categories'][number]
 export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
-  const broken = document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`)
+  const broken = document.errors.map(
+    (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
+  )
   if (broken.length > 0) throw new BellwetherError('SETTINGS_INVALID', broken.join('\n'))
 
   const lineOf = (at: PropertyKey[]): number => {
@@ -108,11 +115,15 @@ export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
     }
     return 1
   }
-  const complain = (at: PropertyKey[], message: string) => `${file}:${lineOf(at)}: ${at.join('.') || 'the file'}: ${message}`
+  const complain = (at: PropertyKey[], message: string) =>
+    `${file}:${lineOf(at)}: ${at.join('.') || 'the file'}: ${message}`
 
   const parsed = settings.safeParse(document.toJS())
   if (!parsed.success) {
-    throw new BellwetherError('SETTINGS_INVALID', parsed.error.issues.map(({ path: at, message }) => complain(at, message)).join('\n'))
+    throw new BellwetherError(
+      'SETTINGS_INVALID',
+      parsed.error.issues.map(({ path: at, message }) => complain(at, message)).join('\n'),
+    )
   }
   const wrong = contradictions(parsed.data).map(([at, message]) => complain(at, message))
   if (wrong.length > 0) throw new BellwetherError('SETTINGS_INVALID', wrong.join('\n'))
@@ -128,7 +139,8 @@ function contradictions({ hashtags, sources, labelling }: Settings): [PropertyKe
   const wrong: [PropertyKey[], string][] = []
   for (const [i, { tag, source: name }] of hashtags.entries()) {
     if (!(name in sources)) wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
-    if (hashtags.findIndex((other) => other.tag === tag) < i) wrong.push([['hashtags', i, 'tag'], `#${tag} stands here twice`])
+    if (hashtags.findIndex((other) => other.tag === tag) < i)
+      wrong.push([['hashtags', i, 'tag'], `#${tag} stands here twice`])
   }
   if (labelling.labeller === 'ground-truth' && !labelling.groundTruth) {
     wrong.push([['labelling', 'labeller'], 'ground-truth needs labelling.groundTruth.workteamArn'])

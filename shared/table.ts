@@ -21,6 +21,8 @@ export interface Change {
   /** Number: added. Set: its members are added. */
   add?: Record<string, number | Set<string>>
   remove?: string[]
+  /** Sets that lose these members. */
+  deleteFrom?: Record<string, Set<string>>
   /** A condition expression. `#name` stands for the attribute `name`; its `:values` are in `values`. */
   when?: string
   values?: Record<string, unknown>
@@ -112,21 +114,24 @@ export const dynamoTable = (client: DynamoDBClient, name: string): Table => {
 // The table's key schema makes both strings, which the SDK's types cannot know.
 const asItem = (item: Record<string, unknown>): Item => item as Item
 
-function expressionOf({ set = {}, add = {}, remove = [], when, values = {} }: Change) {
+function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, when, values = {} }: Change) {
   const names = new Set([
     ...Object.keys(set),
     ...Object.keys(add),
     ...remove,
+    ...Object.keys(deleteFrom),
     ...[...(when ?? '').matchAll(/#(\w+)/g)].map(([, name]) => name!),
   ])
   const clauses = [
     clause('SET', Object.keys(set), (field) => `#${field} = :set_${field}`),
     clause('ADD', Object.keys(add), (field) => `#${field} :add_${field}`),
     clause('REMOVE', remove, (field) => `#${field}`),
+    clause('DELETE', Object.keys(deleteFrom), (field) => `#${field} :delete_${field}`),
   ]
   const bound = Object.fromEntries([
     ...Object.entries(set).map(([field, value]) => [`:set_${field}`, value]),
     ...Object.entries(add).map(([field, value]) => [`:add_${field}`, value]),
+    ...Object.entries(deleteFrom).map(([field, value]) => [`:delete_${field}`, value]),
     ...Object.entries(values).map(([field, value]) => [`:${field}`, value]),
   ])
   return {

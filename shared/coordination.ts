@@ -1,0 +1,113 @@
+import type { Item, Table } from './table'
+
+export interface Lease {
+  /** Whether this invocation may go on; a lease that ran out may be taken by another. */
+  held: boolean
+  /** When the lease of whoever holds it ends; milliseconds since the epoch. */
+  until: number
+  release(): Promise<void>
+}
+
+/**
+ * Take the lease `name` until a time, for one owner at a time. The same owner (a retry of the same event) takes it
+ * again at once. Nobody waits: who does not hold it looks at `until`.
+ */
+export async function takeLease(
+  table: Pick<Table, 'update' | 'get'>,
+  name: string,
+  owner: string,
+  nowMs: number,
+  untilMs: number,
+): Promise<Lease> {
+  const key = { pk: `lease#${name}`, sk: 'lease' }
+  const taken = await table.update(key, {
+    set: { owner, until: untilMs, expiresAt: Math.ceil(untilMs / 1000) + 86_400 },
+    when: 'attribute_not_exists(pk) OR #until < :now OR #owner = :me',
+    values: { now: nowMs, me: owner },
+  })
+  const until = taken ? untilMs : Number((await table.get(key))?.until ?? nowMs)
+  return {
+    held: taken !== undefined,
+    until,
+    release: async () => {
+      await table.update(key, { set: { until: 0 }, when: '#owner = :me', values: { me: owner } })
+    },
+  }
+}
+
+export interface Cap {
+  /** What is spent: `posts`, `collectUsd`, `judgements`, … */
+  kind: string
+  perDay: number
+  perMonth: number
+}
+
+/** The first cap that a spend would break. */
+export interface Broken {
+  period: 'perDay' | 'perMonth'
+  /** The UTC day or month. */
+  of: string
+  limit: number
+  spent: number
+}
+
+/**
+ * Book an amount against the caps of a UTC day and its month, once for each token however often it is asked. Either
+ * all of it is booked or nothing: answers the broken cap. Amounts are kept as whole micro-units, so that dollars add up.
+ */
+export async function book(
+  table: Pick<Table, 'update' | 'get'>,
+  cap: Cap,
+  day: string,
+  token: string,
+  amount: number,
+): Promise<Broken | undefined> {
+  const periods = [
+    { period: 'perDay', of: day, limit: cap.perDay },
+    { period: 'perMonth', of: day.slice(0, 7), limit: cap.perMonth },
+  ] as const
+  for (const [i, { period, of, limit }] of periods.entries()) {
+    if (await bookOne(table, cap.kind, of, token, amount, limit)) continue
+    // What was booked for the day is given back, so that a retry finds the ledger as it was.
+    if (i === 1) await giveBack(table, cap.kind, day, token, amount)
+    return { period, of, limit, spent: await spent(table, cap.kind, of) }
+  }
+  return undefined
+}
+
+/** What was booked in a UTC day (`2026-11-22`) or month (`2026-11`). */
+export async function spent(table: Pick<Table, 'get'>, kind: string, of: string): Promise<number> {
+  return Number((await table.get(ledgerKey(kind, of)))?.micro ?? 0) / 1e6
+}
+
+const ledgerKey = (kind: string, of: string) => ({ pk: `ledger#${kind}`, sk: of })
+const micro = (amount: number) => Math.round(amount * 1e6)
+
+async function bookOne(
+  table: Pick<Table, 'update' | 'get'>,
+  kind: string,
+  of: string,
+  token: string,
+  amount: number,
+  limit: number,
+): Promise<boolean> {
+  const key = ledgerKey(kind, of)
+  const booked = await table.update(key, {
+    add: { micro: micro(amount), tokens: new Set([token]) },
+    when: '(attribute_not_exists(#micro) OR #micro <= :room) AND NOT contains(#tokens, :token) AND :room >= :none',
+    values: { room: micro(limit - amount), token, none: 0 },
+  })
+  return booked !== undefined || hasToken(await table.get(key), token)
+}
+
+async function giveBack(table: Pick<Table, 'update'>, kind: string, of: string, token: string, amount: number) {
+  await table.update(ledgerKey(kind, of), {
+    add: { micro: -micro(amount) },
+    deleteFrom: { tokens: new Set([token]) },
+    when: 'contains(#tokens, :token)',
+    values: { token },
+  })
+}
+
+const hasToken = (item: Item | undefined, token: string): boolean =>
+  item?.tokens instanceof Set && item.tokens.has(token)

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream'
+import { parse } from 'csv-parse'
+import { stringify } from 'csv-stringify/sync'
+import { z } from 'zod'
+
+/** A post as it is stored: one row of `raw/…/posts-<n>.csv`. */
+export const post = z.object({
+  id: z.string().min(1),
+  createdAt: z.iso.datetime(),
+  authorId: z.string(),
+  /** BCP 47, or empty where the source does not say. */
+  language: z.string(),
+  /** Id of the post that this one repeats, or empty. */
+  retweetOf: z.string(),
+  source: z.string(),
+  /** Whole; of a retweet, that of the post it repeats. */
+  text: z.string(),
+})
+export type Post = z.infer<typeof post>
+
+const COLUMNS: Record<keyof Post, string> = {
+  id: 'id',
+  createdAt: 'created_at',
+  authorId: 'author_id',
+  language: 'language',
+  retweetOf: 'retweet_of',
+  source: 'source',
+  text: 'text',
+}
+
+/** RFC 4180, with a header. */
+export const postsToCsv = (posts: readonly Post[]): string =>
+  stringify([...posts], {
+    header: true,
+    record_delimiter: '\r\n',
+    columns: Object.entries(COLUMNS).map(([key, header]) => ({ key, header })),
+  })
+
+/** The posts of a CSV as `postsToCsv` writes it, one by one. Throws on a row that is not a post, with its line. */
+export async function* postsFromCsv(csv: Readable | string): AsyncIterable<Post> {
+  const byHeader = Object.fromEntries(Object.entries(COLUMNS).map(([key, header]) => [header, key]))
+  const parser = parse({
+    columns: (headers: string[]) => headers.map((header) => byHeader[header] ?? header),
+    bom: true,
+  })
+  if (typeof csv === 'string') parser.end(csv)
+  else csv.on('error', (error) => parser.destroy(error)).pipe(parser)
+  for await (const row of parser) yield post.parse(row)
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod'
+
+/** The JSON documents that we keep in S3. Readers parse by these; unknown fields of a later version are let through. */
+
+const day = z.iso.date()
+const instant = z.iso.datetime()
+const fraction = z.number().min(0).max(1)
+
+/** `raw/…/run.json`: a run of the collector, written after its last page. */
+export const runRecord = z.object({
+  hashtag: z.string(),
+  date: day.describe('UTC day that the window ends in, and the folder it stands in.'),
+  run: z.string(),
+  source: z.string(),
+  window: z.object({ from: instant, to: instant }).describe('Half open: from <= createdAt < to.'),
+  covered: z
+    .object({ from: instant, to: instant })
+    .nullable()
+    .describe('The part of the window that was read: smaller where a cap was reached.'),
+  gap: z.object({ from: instant, to: instant }).nullable().describe('A part that the source no longer had.'),
+  complete: z.boolean(),
+  stoppedBy: z.string().nullable().describe('The cap that ended the run, or null.'),
+  pages: z.int().nonnegative(),
+  posts: z.int().nonnegative(),
+  existing: z.int().nonnegative().nullable().describe('How many posts the source says there were.'),
+  otherLanguages: z.int().nonnegative(),
+  refusedRows: z.int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  objects: z.array(z.object({ key: z.string(), posts: z.int().nonnegative(), sha256: z.string() })),
+})
+export type RunRecord = z.infer<typeof runRecord>
+
+export const role = z.enum(['evaluation', 'training'])
+export type Role = z.infer<typeof role>
+
+/** `labeling/<batch>/plan.json`: what is asked, and why. */
+export const planRecord = z.object({
+  batch: z.string(),
+  date: day,
+  labeller: z.enum(['desk', 'ground-truth']),
+  job: z.string().describe('Name of the labelling job, of the desk or of Ground Truth.'),
+  schemaVersion: z.int(),
+  categories: z.array(z.string()).describe('Class index = place in this list.'),
+  deadline: instant,
+  runs: z.array(z.string()).describe('Keys of the run.json files that the sample was drawn from.'),
+  cascades: z.int().nonnegative(),
+  judgements: z.int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  items: z.array(
+    z.object({
+      item: z.string().describe('Item id: the cascade id.'),
+      post: z.string().describe('Id of the post that is shown.'),
+      role,
+      hashtags: z.array(z.string()),
+      date: day.describe('UTC day of the shown post.'),
+      size: z.int().positive().describe('Posts of the cascade on the day of the draw.'),
+      inclusionProbability: fraction.nullable().describe('Of an evaluation item; null for training.'),
+      judgements: z.int().positive(),
+    }),
+  ),
+})
+export type PlanRecord = z.infer<typeof planRecord>
+
+/** A line of `labeled/<batch>/output.manifest`, in the form of Ground Truth's augmented manifest. */
+export const settledLine = z.object({
+  source: z.string(),
+  item: z.string(),
+  'post-id': z.string(),
+  role,
+  hashtags: z.array(z.string()),
+  date: day,
+  size: z.int().positive(),
+  'inclusion-probability': fraction.nullable(),
+  label: z.union([z.int(), z.string().regex(/^\d+$/)]),
+  'label-metadata': z.object({
+    'class-name': z.string(),
+    confidence: fraction,
+    'human-annotated': z.string(),
+    'job-name': z.string(),
+    'creation-date': z.string(),
+    type: z.string(),
+    'schema-version': z.int(),
+    judgements: z.array(z.object({ annotator: z.string(), label: z.string() })),
+  }),
+})
+export type SettledLine = z.infer<typeof settledLine>
+
+/** A line of `datasets/<id>/evaluation/posts.jsonl`; one for each cascade. */
+export const evaluationLine = z.object({
+  item: z.string(),
+  post: z.string(),
+  text: z.string().describe('Tokens, as the model reads them.'),
+  label: z.string(),
+  hashtags: z.array(z.string()),
+  date: day,
+  size: z.int().positive(),
+  inclusionProbability: fraction.nullable(),
+})
+export type EvaluationLine = z.infer<typeof evaluationLine>
+
+/** `datasets/<id>/dataset.json`, written last. */
+export const datasetRecord = z.object({
+  datasetId: z.string(),
+  textVersion: z.string(),
+  schemaVersion: z.int(),
+  labels: z.array(z.string()),
+  labelStatus: z.enum(['ok', 'unreliable', 'unmeasured']),
+  latestDate: day.describe('The last UTC day that a label of it comes from.'),
+  manifests: z.array(z.string()),
+  rows: z.object({ train: z.int(), validation: z.int(), evaluation: z.int() }),
+  classes: z.record(z.string(), z.object({ train: z.int(), validation: z.int(), evaluation: z.int() })),
+  refused: z.record(z.string(), z.int()).describe('Lines left out, by reason.'),
+  files: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
+  sha256: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
+})
+export type DatasetRecord = z.infer<typeof datasetRecord>
+
+/** `models/<job>/training.json`: what ran. */
+export const trainingRecord = z.object({
+  job: z.string(),
+  datasetId: z.string(),
+  trainer: z.enum(['blazingtext', 'lambda']),
+  hyperparameters: z.record(z.string(), z.string()),
+  artefact: z.string().describe('s3:// URI of model.tar.gz.'),
+  trainSeconds: z.number().nonnegative(),
+  billableSeconds: z.number().nonnegative(),
+  spot: z.boolean(),
+  instanceType: z.string().nullable(),
+  costUsd: z.number().nonnegative().nullable(),
+  validationAccuracy: z.number().nullable(),
+})
+export type TrainingRecord = z.infer<typeof trainingRecord>
+
+/** `champion.json`: which model is live. Its versions are the history. */
+export const championRecord = z.object({
+  job: z.string(),
+  datasetId: z.string(),
+  artefact: z.string(),
+  versionId: z.string().nullable(),
+  sha256: z.string(),
+  labels: z.array(z.string()),
+  textVersion: z.string(),
+  promotedAt: instant,
+  replaces: z.string().nullable(),
+})
+export type ChampionRecord = z.infer<typeof championRecord>
+
+/** `reports/hashtag=<h>/date=<d>.json`. */
+export const reportRecord = z.object({
+  hashtag: z.string(),
+  date: day,
+  model: z.string(),
+  method: z.string(),
+  posts: z.int().nonnegative(),
+  complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+  shares: z.array(z.object({ label: z.string(), posts: z.int().nonnegative(), share: fraction })),
+  predictions: z.array(z.string()),
+})
+export type ReportRecord = z.infer<typeof reportRecord>

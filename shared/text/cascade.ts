@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import { decodeEntities } from './entities'
+
+/**
+ * The normal form of a message: what its retweets and re-posts have in common. NFKC, entities decoded, lower case,
+ * without a leading `rt @user:`, URLs and @mentions; every run of anything but letters, digits and `_` is one space.
+ */
+export const normalForm = (text: string): string =>
+  decodeEntities(text.normalize('NFKC'))
+    .toLowerCase()
+    .replace(/^\s*rt @[\p{L}\p{N}_]+:/u, ' ')
+    .replaceAll(/https?:\/\/\S+/gu, ' ')
+    .replaceAll(/@[\p{L}\p{N}_]+/gu, ' ')
+    .replaceAll(/[^\p{L}\p{N}_]+/gu, ' ')
+    .trim()
+
+/** Cascade id of a message by its exact normal form: 16 hex digits of SHA-256; of the raw text where nothing is left. */
+export const cascadeId = (text: string): string => sha256(normalForm(text) || text).slice(0, 16)
+
+/** The permanent random number of a cascade in (0, 1): 52 bits of a salted SHA-256. It never changes. */
+export const permanentRandom = (cascade: string, salt = 'split-v1'): number =>
+  (Number.parseInt(sha256(`${salt}:${cascade}`).slice(0, 13), 16) + 0.5) / 2 ** 52
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
