@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util'
+
+export interface ReplayOptions {
+  posts?: string
+  perDay?: number
+  annotators: 'knowing' | 'rows' | 'none'
+  mistakes: number
+  labeller: 'desk' | 'ground-truth'
+  once: boolean
+  data: string
+  port: number
+  config?: string
+  seed: number
+  labelsPerDay?: number
+  summary?: string
+  record?: string
+}
+
+export const USAGE = `Bellwether on a laptop: the whole loop on an embedded cloud, without an AWS account.
+
+  npm start                          replay the sample posts, then keep serving until Ctrl-C
+  npm start -- --posts FILE          replay your own posts (.jsonl or .csv)
+
+Posts
+  --posts FILE          createdAt, text, and optionally id, hashtag, author, label; replayed by their dates
+  --per-day N           how many posts make a day, where the file has no dates (100)
+  --config FILE         another bellwether.yml
+
+Labels
+  --mistakes P          how often a simulated annotator errs, 0 to 1 (0.05)
+  --annotators rows     take each labelled row of FILE as one person's judgement, used once
+  --label-by-hand       wait for people at the label desk instead
+  --labeller ground-truth   let the embedded SageMaker play Ground Truth instead of the desk
+  --labels-per-day N    how many posts a day are labelled (as in bellwether.yml)
+  --seed N              of the simulated annotators (1)
+
+Running
+  --once                exit when the last day is done
+  --data DIR            where the cloud keeps its state (a fresh temporary folder)
+  --port N              of 127.0.0.1 (any free one)
+  --summary FILE        write the outcome as JSON
+  --record DIR          write every request that the services send to AWS
+  --help                this text
+`
+
+/** The replay's options, or what is wrong with them in one sentence. */
+export function parseOptions(argv: string[], temporary: () => string): ReplayOptions | { problem: string } | 'help' {
+  let values: ReturnType<typeof parsed>
+  try {
+    values = parsed(argv)
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+  if (values.help) return 'help'
+
+  const problems: string[] = []
+  const number = (
+    name: 'per-day' | 'mistakes' | 'port' | 'seed' | 'labels-per-day',
+    low: number,
+    high: number,
+    whole = true,
+  ) => {
+    const given = values[name]
+    if (given === undefined) return undefined
+    const value = Number(given)
+    if (given.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
+      problems.push(`--${name} takes ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}, not "${given}"`)
+    }
+    return value
+  }
+  const oneOf = <T extends string>(name: 'annotators' | 'labeller', allowed: readonly T[]): T | undefined => {
+    const given = values[name]
+    const found = allowed.find((candidate) => candidate === given)
+    if (given !== undefined && !found) problems.push(`--${name} takes ${allowed.join(' or ')}, not "${given}"`)
+    return found
+  }
+
+  const annotators = oneOf('annotators', ['knowing', 'rows'])
+  const options: ReplayOptions = {
+    posts: values.posts,
+    perDay: number('per-day', 1, 1_000_000),
+    annotators: values['label-by-hand'] ? 'none' : (annotators ?? 'knowing'),
+    mistakes: number('mistakes', 0, 1, false) ?? 0.05,
+    labeller: oneOf('labeller', ['desk', 'ground-truth']) ?? 'desk',
+    once: values.once ?? false,
+    data: values.data ?? '',
+    port: number('port', 0, 65_535) ?? 0,
+    config: values.config,
+    seed: number('seed', 0, 2 ** 31) ?? 1,
+    labelsPerDay: number('labels-per-day', 2, 100_000),
+    summary: values.summary,
+    record: values.record,
+  }
+  if (values['label-by-hand'] && annotators) problems.push('--label-by-hand and --annotators exclude each other')
+  if (annotators === 'rows' && !values.posts) problems.push('--annotators rows needs --posts with labelled rows')
+  if (values['label-by-hand'] && options.labeller === 'ground-truth') {
+    problems.push('--label-by-hand is for the desk: leave out --labeller ground-truth')
+  }
+  if (problems.length > 0) return { problem: problems.join('\n') }
+  return { ...options, data: options.data || temporary() }
+}
+
+const parsed = (argv: string[]) =>
+  parseArgs({
+    args: argv,
+    options: {
+      posts: { type: 'string' },
+      'per-day': { type: 'string' },
+      annotators: { type: 'string' },
+      mistakes: { type: 'string' },
+      'label-by-hand': { type: 'boolean' },
+      labeller: { type: 'string' },
+      once: { type: 'boolean' },
+      data: { type: 'string' },
+      port: { type: 'string' },
+      config: { type: 'string' },
+      seed: { type: 'string' },
+      'labels-per-day': { type: 'string' },
+      summary: { type: 'string' },
+      record: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values

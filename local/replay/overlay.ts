@@ -1,0 +1,77 @@
+import { parse, stringify } from 'yaml'
+import { parseSettings } from '../../shared/settings'
+import type { FilePost } from './posts'
+
+/** The name under which the replay puts its posts into the bucket. */
+export const SOURCE_FILE = 'replay.jsonl'
+
+export interface OverlayOptions {
+  labeller: 'desk' | 'ground-truth'
+  labelsPerDay?: number
+  workteamArn: string
+  /** Whether the user chose the configuration: then its hashtags and labels are kept. */
+  ownConfig: boolean
+}
+
+/**
+ * The `bellwether.yml` of a replay: that of the user, with every hashtag read from the posts that are replayed, and,
+ * where the file brings its own hashtags and labels, those. Throws SETTINGS_INVALID as packaging would.
+ */
+export function overlay(yaml: string, file: string, posts: readonly FilePost[], options: OverlayOptions): string {
+  const given = parseSettings(yaml, file)
+  // It was just validated, so that the parts below are there.
+  const document = parse(yaml) as ReturnType<typeof parseSettings>
+
+  const tags = options.ownConfig
+    ? given.hashtags.map(({ tag }) => tag)
+    : [...new Set(posts.map(({ hashtag }) => hashtag))].sort()
+  const labels = [...new Set(posts.flatMap(({ label }) => label ?? []))].sort()
+  const known = new Map(given.labels.categories.map((category) => [category.name, category]))
+  const ownLabels = !options.ownConfig && labels.length > 1 && !labels.every((label) => known.has(label))
+  const mostPosts = mostOnOneDay(posts)
+
+  const replayed = {
+    ...document,
+    hashtags: tags.map((tag) => ({ tag, source: 'replay' })),
+    sources: { replay: { type: 'file', file: SOURCE_FILE } },
+    labels: ownLabels
+      ? { version: 1, categories: labels.map((name) => ({ name, definition: `Labelled ${name} in the file.` })) }
+      : document.labels,
+    caps: {
+      ...document.caps,
+      posts: options.ownConfig
+        ? document.caps.posts
+        : {
+            perDay: Math.max(given.caps.posts.perDay, mostPosts),
+            perMonth: Math.max(given.caps.posts.perMonth, posts.length),
+          },
+      judgements: judgementCaps(given.caps.judgements, options.labelsPerDay),
+    },
+    labelling: {
+      ...document.labelling,
+      labeller: options.labeller,
+      itemsPerDay: options.labelsPerDay ?? document.labelling.itemsPerDay,
+      ...(options.labeller === 'ground-truth'
+        ? { groundTruth: document.labelling.groundTruth ?? { workteamArn: options.workteamArn } }
+        : {}),
+    },
+  }
+  const text = stringify(replayed)
+  parseSettings(text, file)
+  return text
+}
+
+/** Who asks for N labels a day is not stopped by a cap that was meant for fewer: three judgements an item are allowed. */
+const judgementCaps = (caps: { perDay: number; perMonth: number }, labelsPerDay = 0) => ({
+  perDay: Math.max(caps.perDay, 3 * labelsPerDay),
+  perMonth: Math.max(caps.perMonth, 3 * 31 * labelsPerDay),
+})
+
+const mostOnOneDay = (posts: readonly FilePost[]): number => {
+  const perDay = new Map<string, number>()
+  for (const { createdAt } of posts) {
+    const day = createdAt.slice(0, 10)
+    perDay.set(day, (perDay.get(day) ?? 0) + 1)
+  }
+  return Math.max(1, ...perDay.values())
+}
