@@ -1,0 +1,167 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { createAccessKeys, type Credentials } from './access-keys'
+import { createClock, type CloudClock } from './clock'
+import { createResources, type Creators } from './cloudformation/create'
+import type { Place } from './cloudformation/kinds'
+import { resolveStack, type Stack } from './cloudformation/stack'
+import { parseTemplate, readPackage } from './cloudformation/template'
+import { createFaults, type Faults } from './faults'
+import { passGate, type RecordedCall } from './gate'
+import { listen } from './http'
+import { iamCreators } from './iam/create'
+import { createIam, type Iam } from './iam/iam'
+import { lambdaCreators } from './lambda/create'
+import type { Outcome } from './lambda/function'
+import { createLambda, type Lambda } from './lambda/lambda'
+import { lambdaService } from './lambda/service'
+import type { AwsService } from './service'
+import { createWork } from './work'
+
+export interface CloudOptions {
+  /** What `sls package` wrote: the template and the zips. None: an empty cloud. */
+  packageDir?: string
+  /** A template in place of the packaged one. */
+  template?: unknown
+  stackName?: string
+  /** Everything the cloud keeps; a restart on the same folder goes on from it. */
+  dataDir: string
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** Its own by default: real time, going on where the data folder left it. */
+  clock?: CloudClock
+  region?: string
+  account?: string
+  /** Write each request that functions and jobs send there, as the SDK command's input. */
+  recordDir?: string
+  /** Files that take the place of packaged ones in every function, by path in the package. */
+  overlay?: Record<string, string | Buffer>
+  /** Sees what functions print, besides the log files in `dataDir/logs`. */
+  onLog?: (functionName: string, text: string) => void
+}
+
+/** A running cloud. */
+export interface Cloud {
+  /** `http://127.0.0.1:PORT`: what `AWS_ENDPOINT_URL` has to be. */
+  endpoint: string
+  account: string
+  region: string
+  clock: CloudClock
+  stack: Stack
+  iam: Iam
+  lambda: Lambda
+  faults: Faults
+  /** Every signed request that reached a service, in order. */
+  calls: readonly RecordedCall[]
+  /** Move the clock forward; what falls due on the way happens in order, each settled before the next. */
+  advance(ms: number): Promise<void>
+  advanceTo(at: number): Promise<void>
+  /** Resolves when no invocation, delivery or due message is in flight. */
+  idle(timeoutMs?: number): Promise<void>
+  /** `sls invoke`: a full name, or its last part (`trainer`). */
+  invoke(functionName: string, payload: unknown): Promise<Outcome>
+  /** Keys that act as a role of the template, by logical id, name or ARN. */
+  credentialsFor(role: string, session?: string): Credentials
+  close(): Promise<void>
+}
+
+/** Start a cloud: one port, one folder, one clock, and everything that the template asks for. */
+export async function createCloud(options: CloudOptions): Promise<Cloud> {
+  const { dataDir, account = '000000000000', region = 'eu-west-1', overlay = {} } = options
+  mkdirSync(dataDir, { recursive: true })
+  const clock = options.clock ?? createClock({ file: path.join(dataDir, 'clock') })
+  const work = createWork()
+  const keys = createAccessKeys(account)
+  const iam = createIam(account, region)
+  const faults = createFaults()
+  const calls: RecordedCall[] = []
+  const endpoint = () => server.endpoint
+  clock.settleBy(() => work.idle())
+
+  const lambda = createLambda({
+    account,
+    region,
+    dataDir,
+    endpoint,
+    clock,
+    work,
+    keys,
+    iam,
+    giveUp: async (destination) => {
+      throw new Error(`no queue ${destination}`)
+    },
+    ...(options.onLog ? { onLog: options.onLog } : {}),
+  })
+  const services = new Map<string, AwsService>([lambdaService(lambda)].map((service) => [service.name, service]))
+  const signed = passGate({
+    services,
+    iam,
+    faults,
+    answered: (call, _request, { status }) => void calls.push({ n: calls.length + 1, ...call, status }),
+  })
+  const server = await listen(options.port ?? 0, {
+    keys,
+    clock,
+    signed,
+    plain: async () => ({ status: 404, body: '{"message":"Not Found"}' }),
+  })
+
+  const packaged = options.packageDir === undefined ? undefined : readPackage(options.packageDir)
+  const template = options.template === undefined ? packaged?.template : parseTemplate(options.template)
+  const place: Place = { account, region, endpoint, stackName: options.stackName ?? packaged?.stackName ?? 'stack' }
+  const stack = template ? resolveStack(template, place) : { resources: [], outputs: {} }
+  const creators: Creators = {
+    ...iamCreators(iam),
+    ...lambdaCreators({
+      lambda,
+      packageDir: options.packageDir ?? '.',
+      dataDir,
+      overlay,
+      checkDestination: () => {},
+    }),
+  }
+  const stop = async () => {
+    clock.close()
+    await lambda.close()
+    await server.close()
+    for (const service of services.values()) await service.close?.()
+  }
+  try {
+    await createResources(stack.resources, creators)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  lambda.resume()
+  writeFileSync(
+    path.join(dataDir, 'cloud.json'),
+    JSON.stringify({ endpoint: endpoint(), region, functions: lambda.functions().map(({ name }) => name) }, null, 2),
+  )
+
+  return {
+    endpoint: endpoint(),
+    account,
+    region,
+    clock,
+    stack,
+    iam,
+    lambda,
+    faults,
+    calls,
+    advance: (ms) => clock.advanceTo(clock.now() + ms),
+    advanceTo: (at) => clock.advanceTo(at),
+    idle: (timeoutMs) => work.idle(timeoutMs),
+    invoke(functionName, payload) {
+      const names = lambda.functions().map(({ name }) => name)
+      const name = names.find((full) => full === functionName || full.endsWith(`-${functionName}`))
+      if (name === undefined) throw new Error(`no function ${functionName} among ${names.join(', ')}`)
+      return lambda.invoke(name, JSON.stringify(payload))
+    },
+    credentialsFor(role, session = 'session') {
+      const found = iam.role(role)
+      if (!found) throw new Error(`no role ${role}`)
+      return keys.issue({ principal: iam.principalOf(found, session) })
+    },
+    close: stop,
+  }
+}

@@ -1,0 +1,82 @@
+import { KINDS, madeUpName, type Place } from './kinds'
+import { createResolver, type Resolver } from './resolve'
+import type { Template } from './template'
+
+/** A resource of the template with its name, and its properties worked out. */
+export interface Resource {
+  logicalId: string
+  type: string
+  name: string
+  arn: string
+  properties: Record<string, unknown>
+}
+
+/** A template as it stands in one place. */
+export interface Stack {
+  resources: Resource[]
+  outputs: Record<string, unknown>
+}
+
+/** Work out a whole template. A resource type that is not in `KINDS` throws, named. */
+export function resolveStack(template: Template, place: Place): Stack {
+  const unknownTypes = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].filter(
+    (type) => !KINDS[type],
+  )
+  if (unknownTypes.length > 0) throw new Error(`the embedded cloud has no ${unknownTypes.join(', ')}`)
+
+  const properties = (logicalId: string) =>
+    resolver.value(rawProperties(template, logicalId)) as Record<string, unknown>
+  const name = (logicalId: string): string => {
+    const { nameProperty, lowerCase } = kindOf(template, logicalId)
+    const given = nameProperty === undefined ? undefined : rawProperties(template, logicalId)[nameProperty]
+    return given === undefined ? madeUpName(place.stackName, logicalId, lowerCase) : String(resolver.value(given))
+  }
+  /** Only what names need is worked out here: a whole resource may refer back to who asks. */
+  const naming = (logicalId: string) => {
+    const { EventBusName, GroupName } = rawProperties(template, logicalId)
+    return resolver.value({ EventBusName, GroupName }) as Record<string, unknown>
+  }
+  const attribute = (logicalId: string, attributeName: string) => {
+    const made = kindOf(template, logicalId).attributes?.[attributeName]
+    if (!made)
+      throw new Error(`${template.Resources[logicalId]?.Type} has no attribute ${attributeName} here (${logicalId})`)
+    return made(name(logicalId), place, naming(logicalId))
+  }
+  const resolver: Resolver = createResolver(template, pseudoParameters(place), {
+    ref: (logicalId) => kindOf(template, logicalId).ref?.(name(logicalId), place, naming(logicalId)) ?? name(logicalId),
+    attribute,
+  })
+
+  const present = Object.entries(template.Resources).filter(([, { Condition }]) => resolver.holds(Condition))
+  const order = Object.keys(KINDS)
+  const resources = present
+    .map(([logicalId, { Type }]) => ({
+      logicalId,
+      type: Type,
+      name: name(logicalId),
+      arn: KINDS[Type]?.attributes?.Arn ? String(attribute(logicalId, 'Arn')) : '',
+      properties: properties(logicalId),
+    }))
+    .sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
+  const outputs = Object.entries(template.Outputs)
+    .filter(([, { Condition }]) => resolver.holds(Condition))
+    .map(([key, { Value }]) => [key, resolver.value(Value)] as const)
+  return { resources, outputs: Object.fromEntries(outputs) }
+}
+
+function rawProperties(template: Template, logicalId: string): Record<string, unknown> {
+  return template.Resources[logicalId]?.Properties ?? {}
+}
+
+function kindOf(template: Template, logicalId: string) {
+  return KINDS[template.Resources[logicalId]?.Type ?? ''] ?? {}
+}
+
+const pseudoParameters = ({ account, region, stackName }: Place) => ({
+  'AWS::AccountId': account,
+  'AWS::Region': region,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': stackName,
+  'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/00000000-0000-0000-0000-000000000000`,
+})

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+
+const resource = z.object({
+  Type: z.string(),
+  Condition: z.string().optional(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+})
+
+/** The part of a CloudFormation template that is read here. */
+const template = z.object({
+  Parameters: z.record(z.string(), z.object({ Type: z.string(), Default: z.unknown() })).default({}),
+  Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
+  Conditions: z.record(z.string(), z.unknown()).default({}),
+  Resources: z.record(z.string(), resource),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown(), Condition: z.string().optional() })).default({}),
+})
+
+export type Template = z.infer<typeof template>
+export type TemplateResource = z.infer<typeof resource>
+
+/** Refuses what is not a template, naming the field. */
+export const parseTemplate = (value: unknown): Template => template.parse(value)
+
+const state = z.object({
+  service: z.object({
+    service: z.string(),
+    provider: z.object({ stage: z.string(), stackName: z.string().optional() }),
+  }),
+})
+
+/** What `sls package` left in a folder: the template and the stack's name. */
+export function readPackage(folder: string): { template: Template; stackName: string } {
+  const file = path.join(folder, 'cloudformation-template-update-stack.json')
+  if (!existsSync(file)) throw new Error(`${file} is not there: run \`npx sls package\` first`)
+  const { service } = state.parse(readJson(path.join(folder, 'serverless-state.json')))
+  return {
+    template: parseTemplate(readJson(file)),
+    stackName: service.provider.stackName ?? `${service.service}-${service.provider.stage}`,
+  }
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))

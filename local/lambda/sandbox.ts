@@ -1,0 +1,96 @@
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { z } from 'zod'
+import { ROOT } from '../root'
+import type { FunctionError, LambdaFunction, Outcome } from './function'
+
+/** One worker thread that runs one function, one invocation at a time, as one of Lambda's execution environments does. */
+export interface Sandbox {
+  invoke(requestId: string, payload: string): Promise<Outcome>
+  /** True until it crashed, timed out or was ended. */
+  alive(): boolean
+  /** End it as a crash does: the running invocation fails. */
+  end(): Promise<void>
+}
+
+interface Surroundings {
+  environment: Record<string, string>
+  clockOffset: SharedArrayBuffer
+  log(text: string): void
+}
+
+interface Pending {
+  requestId: string
+  resolve(outcome: Outcome): void
+  deadline: NodeJS.Timeout
+}
+
+const error = z.object({ errorType: z.string(), errorMessage: z.string(), trace: z.array(z.string()).optional() })
+const message = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('broken'), error }),
+  z.object({ type: z.literal('done'), requestId: z.string(), payload: z.string() }),
+  z.object({ type: z.literal('failed'), requestId: z.string(), error }),
+])
+
+/** Start a worker; it loads the function's bundle at once. */
+export function startSandbox(fn: LambdaFunction, { environment, clockOffset, log }: Surroundings): Sandbox {
+  const worker = new Worker(path.join(ROOT, 'local/lambda/worker.cjs'), {
+    env: environment,
+    workerData: { clockOffset, functionArn: fn.arn },
+    resourceLimits: { maxOldGenerationSizeMb: fn.memoryMb },
+    stdout: true,
+    stderr: true,
+    execArgv: [],
+  })
+  let alive = true
+  let pending: Pending | undefined
+
+  const settle = (outcome: Pick<Outcome, 'payload' | 'functionError'>) => {
+    if (!pending) return
+    clearTimeout(pending.deadline)
+    const { requestId, resolve } = pending
+    pending = undefined
+    resolve({ requestId, ...outcome })
+  }
+  const fail = (failure: FunctionError) => {
+    log(`ERROR ${failure.errorType}: ${failure.errorMessage}\n`)
+    settle({ payload: JSON.stringify(failure), functionError: 'Unhandled' })
+  }
+  const die = (failure: FunctionError) => {
+    alive = false
+    fail(failure)
+    return worker.terminate()
+  }
+  const expire = (requestId: string) =>
+    void die({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(fn.timeoutMs / 1000).toFixed(2)} seconds`,
+    })
+
+  worker.stdout.setEncoding('utf8').on('data', log)
+  worker.stderr.setEncoding('utf8').on('data', log)
+  worker.on('message', (raw) => {
+    const sent = message.parse(raw)
+    if (sent.type === 'broken') void die(sent.error)
+    if (sent.type === 'done') settle({ payload: sent.payload })
+    if (sent.type === 'failed') fail(sent.error)
+  })
+  worker.on('error', (crash) => void die({ errorType: crash.name, errorMessage: crash.message }))
+  worker.on(
+    'exit',
+    (code) => void die({ errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with status ${code}` }),
+  )
+
+  return {
+    alive: () => alive,
+    invoke: (requestId, payload) =>
+      new Promise((resolve) => {
+        pending = { requestId, resolve, deadline: setTimeout(expire, fn.timeoutMs, requestId) }
+        worker.postMessage({ requestId, payload, timeoutMs: fn.timeoutMs })
+      }),
+    async end() {
+      await die({ errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited: the worker was ended' })
+    },
+  }
+}

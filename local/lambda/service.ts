@@ -1,0 +1,91 @@
+import { AwsError, notImplemented } from '../protocol/aws-error'
+import { refuse } from '../refusal'
+import type { AwsRequest, AwsResponse, AwsService } from '../service'
+import { Throttled } from './function'
+import type { Lambda } from './lambda'
+
+const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
+const LIST = /^\/2015-03-31\/functions\/?$/
+
+/** Lambda's REST API, as far as `sls invoke` and a health check need it. */
+export function lambdaService(lambda: Lambda): AwsService {
+  const operationOf = ({ method, path }: AwsRequest) => {
+    if (method === 'POST' && INVOKE.test(path)) return 'Invoke'
+    if (method === 'GET' && LIST.test(path)) return 'ListFunctions'
+    if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/.test(path)) return 'GetAccountSettings'
+    return `${method} ${path}`
+  }
+  const functionOf = ({ path }: AwsRequest) => lambda.find(decodeURIComponent(INVOKE.exec(path)?.[1] ?? ''))
+  const operations: Record<string, (request: AwsRequest) => Promise<AwsResponse> | AwsResponse> = {
+    Invoke: (request) => invoke(lambda, functionOf(request)?.name, request),
+    ListFunctions: () =>
+      json(200, { Functions: lambda.functions().map(({ name, arn }) => ({ FunctionName: name, FunctionArn: arn })) }),
+    GetAccountSettings: () =>
+      json(200, {
+        AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+        AccountUsage: { FunctionCount: lambda.functions().length },
+      }),
+  }
+
+  return {
+    name: 'lambda',
+    operationOf,
+    accessOf(request) {
+      const operation = operationOf(request)
+      if (operation !== 'Invoke') return [{ action: `lambda:${operation}`, resource: '*' }]
+      return [{ action: 'lambda:InvokeFunction', resource: functionOf(request)?.arn ?? '*' }]
+    },
+    async handle(request) {
+      try {
+        const operation = operations[operationOf(request)]
+        if (!operation) throw notImplemented(`operation ${operationOf(request)} in lambda`)
+        return await operation(request)
+      } catch (error) {
+        if (error instanceof AwsError) return refuse('lambda', error)
+        throw error
+      }
+    },
+  }
+}
+
+async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequest): Promise<AwsResponse> {
+  if (name === undefined)
+    throw new AwsError(404, 'ResourceNotFoundException', `Function not found: ${decodeURIComponent(request.path)}`)
+  const payload = request.body.toString('utf8') || '{}'
+  if (!isJson(payload))
+    throw new AwsError(400, 'InvalidRequestContentException', 'Could not parse request body into json')
+  if (request.headers['x-amz-invocation-type'] === 'Event') {
+    lambda.accept(name, payload)
+    return { status: 202 }
+  }
+  try {
+    const outcome = await lambda.invoke(name, payload)
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'application/json',
+        'x-amz-executed-version': '$LATEST',
+        ...(outcome.functionError ? { 'x-amz-function-error': outcome.functionError } : {}),
+      },
+      body: outcome.payload,
+    }
+  } catch (error) {
+    if (error instanceof Throttled) throw new AwsError(429, 'TooManyRequestsException', error.message)
+    throw error
+  }
+}
+
+const json = (status: number, body: unknown): AwsResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
