@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
