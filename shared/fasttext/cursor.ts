@@ -1,0 +1,103 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { FastTextError } from './error'
+
+/** Reads a binary file, or bytes, in order. Throws MODEL_INVALID, naming the file and the field, when they end too soon. */
+export type Cursor = {
+  file: string
+  left: () => number
+  /** The next `count` bytes, valid until the next call. */
+  take: (count: number, field: string) => Buffer
+  /** The next bytes up to a zero byte, which is passed over; at most `most`. */
+  takeString: (most: number, field: string) => Buffer
+  /** Fills an array with the next bytes, without a copy of a large file in between. */
+  fill: (array: Uint8Array, field: string) => void
+  close: () => void
+}
+
+const BUFFER_BYTES = 1 << 18
+
+export function openCursor(source: Uint8Array | string, name: string): Cursor {
+  if (typeof source !== 'string')
+    return makeCursor(name, source.length, (target, position) => {
+      target.set(source.subarray(position, position + target.length))
+      return target.length
+    })
+  try {
+    const descriptor = openSync(source, 'r')
+    const { size } = fstatSync(descriptor)
+    const read = (target: Uint8Array, position: number) => readSync(descriptor, target, 0, target.length, position)
+    return makeCursor(name, size, read, () => closeSync(descriptor))
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new FastTextError('FILE_UNREADABLE', { file: name, found, expected: 'a readable model file', cause })
+  }
+}
+
+function makeCursor(
+  file: string,
+  size: number,
+  read: (target: Uint8Array, position: number) => number,
+  close: () => void = () => {},
+): Cursor {
+  let buffer = Buffer.alloc(0)
+  let at = 0
+  let position = 0
+
+  const left = () => size - position + buffer.length - at
+  const fillFrom = (target: Uint8Array, field: string) => {
+    for (let done = 0; done < target.length;) {
+      const got = read(target.subarray(done, done + (1 << 30)), position)
+      if (got === 0) throw tooShort(field, target.length, done)
+      done += got
+      position += got
+    }
+  }
+  const tooShort = (field: string, expected: number, found: number) =>
+    new FastTextError('MODEL_INVALID', {
+      file,
+      found: `${found} bytes left at ${field} (${size} in all)`,
+      expected: `${expected} or more`,
+    })
+  const buffered = (count: number) => {
+    if (buffer.length - at >= count) return
+    const held = buffer.subarray(at)
+    const length = Math.min(left(), Math.max(count, BUFFER_BYTES))
+    const next = Buffer.allocUnsafe(length)
+    held.copy(next)
+    fillFrom(next.subarray(held.length), 'the file')
+    buffer = next
+    at = 0
+  }
+
+  return {
+    file,
+    left,
+    close,
+    take(count, field) {
+      if (left() < count) throw tooShort(field, count, left())
+      buffered(count)
+      at += count
+      return buffer.subarray(at - count, at)
+    },
+    takeString(most, field) {
+      for (let span = 256; ; span *= 2) {
+        const length = Math.min(span, most, left())
+        buffered(length)
+        const end = buffer.indexOf(0, at)
+        if (end >= 0 && end - at < length) {
+          const text = buffer.subarray(at, end)
+          at = end + 1
+          return text
+        }
+        if (length < span) throw tooShort(field, length + 1, length)
+      }
+    },
+    fill(array, field) {
+      if (left() < array.length) throw tooShort(field, array.length, left())
+      const held = Math.min(array.length, buffer.length - at)
+      array.set(buffer.subarray(at, at + held))
+      at += held
+      fillFrom(array.subarray(held), field)
+    },
+  }
+}

@@ -1,0 +1,30 @@
+export type FastTextErrorCode =
+  | 'HYPERPARAMETER_UNKNOWN'
+  | 'HYPERPARAMETER_INVALID'
+  | 'TRAINING_DATA_EMPTY'
+  | 'TRAINING_DATA_UNLABELLED'
+  | 'TRAINING_DATA_ONE_LABEL'
+  | 'VALIDATION_MISSING'
+  | 'MODEL_INVALID'
+  | 'MODEL_UNSUPPORTED'
+  | 'FILE_UNREADABLE'
+
+export type FastTextErrorDetails = { file?: string; found: string; expected: string; cause?: unknown }
+
+/** What the engine throws: which file or hyperparameter, what was found there and what was expected. */
+export class FastTextError extends Error {
+  override readonly name = 'FastTextError'
+  readonly file: string | undefined
+  readonly found: string
+  readonly expected: string
+
+  constructor(
+    readonly code: FastTextErrorCode,
+    { file, found, expected, cause }: FastTextErrorDetails,
+  ) {
+    super(`${file ? `${file}: ` : ''}found ${found}, expected ${expected}`, cause === undefined ? {} : { cause })
+    this.file = file
+    this.found = found
+    this.expected = expected
+  }
+}

@@ -1,0 +1,59 @@
+import type { Cursor } from './cursor'
+import type { Matrix } from './matrix'
+
+// A dense matrix in a file: rows and columns as 64-bit integers, then 32-bit floats row by row.
+
+const WRITE_BYTES = 1 << 20
+
+/** Throws MODEL_INVALID, or MODEL_UNSUPPORTED, for the file being read. */
+export type Refuse = (found: string, expected: string, code?: 'MODEL_INVALID' | 'MODEL_UNSUPPORTED') => never
+
+export type Shape = { rows: number; columns: number }
+
+/** Reads the sizes of a matrix and holds them against what the header promised. */
+export function checkShape(cursor: Cursor, field: string, { rows, columns }: Shape, refuse: Refuse): void {
+  const sizes = cursor.take(16, `the sizes of ${field}`)
+  const [m, n] = [sizes.readBigInt64LE(0), sizes.readBigInt64LE(8)]
+  if (m !== BigInt(rows) || n !== BigInt(columns)) refuse(`${m} x ${n} as the size of ${field}`, `${rows} x ${columns}`)
+}
+
+/** Reads a dense matrix, once the file is known to be long enough for it. */
+export function readDense(cursor: Cursor, field: string, shape: Shape, refuse: Refuse): Matrix {
+  checkShape(cursor, field, shape, refuse)
+  const { rows, columns } = shape
+  const bytes = rows * columns * 4
+  if (bytes > cursor.left()) refuse(`${cursor.left()} bytes for ${field} of ${rows} x ${columns}`, `${bytes} bytes`)
+  const data = new Float32Array(rows * columns)
+  cursor.fill(new Uint8Array(data.buffer), field)
+  return { data, rows, columns, stride: columns }
+}
+
+/** The flag of a matrix that is not quantised, and its sizes. */
+export function matrixHeader(rows: number, columns: number): Buffer {
+  const bytes = Buffer.alloc(17)
+  bytes.writeBigInt64LE(BigInt(rows), 1)
+  bytes.writeBigInt64LE(BigInt(columns), 9)
+  return bytes
+}
+
+/** `count` rows of a matrix from row `first` on, or where `rowOf` says: a negative row is all zeros. */
+export function* rowsInOrder(
+  { data, columns, stride }: Matrix,
+  first: number,
+  count: number,
+  rowOf = (row: number) => first + row,
+): Generator<Buffer> {
+  const rowsAtOnce = Math.max(1, Math.floor(WRITE_BYTES / 4 / columns))
+  const chunk = new Float32Array(Math.min(count, rowsAtOnce) * columns)
+  for (let from = 0; from < count; from += rowsAtOnce) {
+    const to = Math.min(count, from + rowsAtOnce)
+    chunk.fill(0)
+    for (let i = from; i < to; i++) {
+      const row = rowOf(i)
+      if (row < 0) continue
+      const target = (i - from) * columns
+      for (let j = 0; j < columns; j++) chunk[target + j] = data[row * stride + j]!
+    }
+    yield Buffer.from(chunk.buffer, 0, (to - from) * columns * 4)
+  }
+}

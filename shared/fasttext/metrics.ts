@@ -1,0 +1,91 @@
+/** What a classifier said of one example: its true labels, and its predictions, the likeliest first. */
+export type Judged = { truths: readonly string[]; predictions: readonly { label: string; probability: number }[] }
+
+/** How often a label was true, was predicted, and both. */
+export type ClassCounts = {
+  gold: number
+  predicted: number
+  correct: number
+  precision: number
+  recall: number
+  f1: number
+}
+
+export type Metrics = {
+  /** Examples with at least one true label; the others are not counted. */
+  examples: number
+  /** The share of examples whose first prediction is a true label. */
+  accuracy: number
+  /** The share of predictions, k to an example, that are true; and of true labels that are predicted. */
+  precision: number
+  recall: number
+  /** The mean of 2 correct / (gold + predicted) over the classes that are true somewhere. */
+  macroF1: number
+  /** The mean of -ln of the probability given to the true label, or to the true labels together. */
+  logLoss: number
+  classes: Record<string, ClassCounts>
+}
+
+/** A true label that was given no probability costs this much (-ln), not infinity. */
+const LEAST_PROBABILITY = 1e-15
+
+/**
+ * Accuracy, precision and recall at `k`, macro-F1, log loss and the counts of each class. Only the first `k` predictions of
+ * an example, none below `threshold`, are held against its labels; all handed in count for the log loss. A number that
+ * nothing was counted for is NaN, never 0.
+ */
+export function metrics(judged: Iterable<Judged>, k = 1, threshold = 0): Metrics {
+  const counts = new Map<string, { gold: number; predicted: number; correct: number }>()
+  const countsOf = (label: string) => {
+    const known = counts.get(label) ?? { gold: 0, predicted: 0, correct: 0 }
+    counts.set(label, known)
+    return known
+  }
+  let examples = 0
+  let right = 0
+  let loss = 0
+  for (const { truths, predictions } of judged) {
+    if (truths.length === 0) continue
+    examples++
+    let given = 0
+    for (const truth of truths) countsOf(truth).gold++
+    predictions.forEach(({ label, probability }, place) => {
+      const isTrue = truths.includes(label)
+      if (isTrue) given += probability
+      if (place >= k || probability < threshold) return
+      countsOf(label).predicted++
+      if (!isTrue) return
+      countsOf(label).correct++
+      if (place === 0) right++
+    })
+    loss -= Math.log(Math.min(1, Math.max(given, LEAST_PROBABILITY)))
+  }
+
+  const classes = Object.fromEntries([...counts].sort(byName).map(([label, count]) => [label, withRatios(count)]))
+  const sum = (field: 'gold' | 'predicted' | 'correct') =>
+    [...counts.values()].reduce((all, count) => all + count[field], 0)
+  const scored = Object.values(classes).filter(({ gold }) => gold > 0)
+  return {
+    examples,
+    accuracy: ratio(right, examples),
+    precision: ratio(sum('correct'), sum('predicted')),
+    recall: ratio(sum('correct'), sum('gold')),
+    macroF1: ratio(
+      scored.reduce((all, { f1 }) => all + f1, 0),
+      scored.length,
+    ),
+    logLoss: ratio(loss, examples),
+    classes,
+  }
+}
+
+const withRatios = (count: { gold: number; predicted: number; correct: number }): ClassCounts => ({
+  ...count,
+  precision: ratio(count.correct, count.predicted),
+  recall: ratio(count.correct, count.gold),
+  f1: ratio(2 * count.correct, count.gold + count.predicted),
+})
+
+const ratio = (part: number, whole: number): number => (whole === 0 ? NaN : part / whole)
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)

@@ -1,0 +1,33 @@
+import { fnv1a } from './hashing'
+
+const BEFORE = 60 // <
+const AFTER = 62 // >
+
+/**
+ * Calls `visit` with the bucket of every character n-gram of `minCharacters` to `maxCharacters` characters of the word
+ * `bytes[from, to)` between `<` and `>`, neither of these alone (Dictionary::computeSubwords). A character starts at any
+ * byte that is not a UTF-8 continuation.
+ */
+export function subwordBuckets(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  { minCharacters, maxCharacters, buckets }: { minCharacters: number; maxCharacters: number; buckets: number },
+  visit: (bucket: number) => void,
+): void {
+  const word = new Uint8Array(to - from + 2)
+  word[0] = BEFORE
+  word.set(bytes.subarray(from, to), 1)
+  word[word.length - 1] = AFTER
+  const end = word.length
+  for (let i = 0; i < end; i++) {
+    if (isContinuation(word[i]!)) continue
+    for (let j = i, n = 1; j < end && n <= maxCharacters; n++) {
+      j++
+      while (j < end && isContinuation(word[j]!)) j++
+      if (n >= minCharacters && !(n === 1 && (i === 0 || j === end))) visit(fnv1a(word, i, j) % buckets)
+    }
+  }
+}
+
+const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80

@@ -1,0 +1,223 @@
+import { type Corpus, readCorpus } from './corpus'
+import { type Dictionary, labelTexts, threshold } from './dictionary'
+import { FastTextError, type FastTextErrorCode } from './error'
+import { collectExamples } from './examples'
+import type { FeatureRules } from './features'
+import { completeHyperparameters, type Hyperparameters } from './hyperparameters'
+import { drain } from './integers'
+import type { Model, TrainingRecord } from './model'
+import { bestLabels } from './predict'
+import { layProblem, type Problem, STATE } from './problem'
+import { nextFraction, seedRandom } from './random'
+import { descend, type Descend } from './sgd'
+import { nameOf, type Text } from './text'
+
+/** What was read, before the first epoch. `words` counts the dictionary's words with `</s>`, as fastText prints it. */
+export type CorpusReport = { words: number; labels: number; tokens: number; examples: number }
+
+/** How far training is after an epoch. The loss is the epoch's mean; the rest only with early stopping. */
+export type EpochReport = {
+  epoch: number
+  epochs: number
+  tokens: number
+  learningRate: number
+  loss: number
+  validationAccuracy?: number
+  /** The best accuracy so far: its weights are kept. */
+  improved?: boolean
+  stopped?: boolean
+}
+
+export type TrainOptions = {
+  /** Needed by early stopping; otherwise not read. */
+  validation?: Text | undefined
+  onCorpus?: (report: CorpusReport) => void
+  onEpoch?: (report: EpochReport) => void
+  /** The loop, and the memory it works in; by default the kernel where there is one. */
+  engine?: Engine
+}
+
+export type Engine = { descend: Descend; allocate: (bytes: number) => ArrayBufferLike }
+
+/** The loop in TypeScript. */
+export const PLAIN_ENGINE: Engine = { descend, allocate: (bytes) => new ArrayBuffer(bytes) }
+
+/**
+ * Trains a supervised model with softmax loss. The same text, hyperparameters and seed give the same model, byte for
+ * byte. Lines without a label are skipped. Throws FastTextError before any large allocation: HYPERPARAMETER_*,
+ * VALIDATION_MISSING, FILE_UNREADABLE, TRAINING_DATA_EMPTY, TRAINING_DATA_UNLABELLED, TRAINING_DATA_ONE_LABEL.
+ */
+export function train(text: Text, chosen: Partial<Hyperparameters>, options: TrainOptions = {}): Model {
+  const hyperparameters = completeHyperparameters(chosen)
+  const { validation, onCorpus, onEpoch, engine = PLAIN_ENGINE } = options
+  if (hyperparameters.earlyStopping && validation === undefined)
+    throw new FastTextError('VALIDATION_MISSING', {
+      found: 'early stopping without a validation text',
+      expected: 'one',
+    })
+
+  const { model, problem } = prepare(text, hyperparameters, engine)
+  const { dictionary } = model
+  onCorpus?.({
+    words: dictionary.words,
+    labels: dictionary.labels,
+    tokens: dictionary.tokens,
+    examples: problem.shape.examples,
+  })
+  const monitor =
+    hyperparameters.earlyStopping && validation !== undefined
+      ? watchValidation(model, problem, validation, hyperparameters)
+      : undefined
+
+  for (let epoch = 1; epoch <= hyperparameters.epochs; epoch++) {
+    const report = { ...runEpoch(problem, engine, epoch, hyperparameters), ...monitor?.after(epoch) }
+    onEpoch?.(report)
+    if (report.stopped) break
+  }
+  monitor?.restore()
+  return model
+}
+
+function runEpoch(problem: Problem, engine: Engine, epoch: number, { epochs }: Hyperparameters): EpochReport {
+  const { state } = problem
+  state[STATE.loss] = 0
+  state[STATE.examples] = 0
+  engine.descend(problem, 0, problem.shape.examples)
+  const progress = state[STATE.tokensDone]! / state[STATE.tokensInAll]!
+  return {
+    epoch,
+    epochs,
+    tokens: state[STATE.tokensDone]! + state[STATE.tokensPending]!,
+    learningRate: state[STATE.learningRate]! * Math.max(0, 1 - progress),
+    loss: state[STATE.loss]! / state[STATE.examples]!,
+  }
+}
+
+/** BlazingText's early stopping: from `minEpochs` on a validation after each epoch, and at most `patience` in vain. */
+function watchValidation(model: Model, problem: Problem, validation: Text, { minEpochs, patience }: Hyperparameters) {
+  let best = -1
+  let inVain = 0
+  let kept: { input: Float32Array; output: Float32Array } | undefined
+  return {
+    after(epoch: number): Pick<EpochReport, 'validationAccuracy' | 'improved' | 'stopped'> {
+      if (epoch < minEpochs) return {}
+      const validationAccuracy = accuracyOn(model, validation)
+      const improved = validationAccuracy > best
+      inVain = improved ? 0 : inVain + 1
+      if (improved) {
+        best = validationAccuracy
+        kept ??= { input: problem.input.slice(), output: problem.output.slice() }
+        kept.input.set(problem.input)
+        kept.output.set(problem.output)
+      }
+      return { validationAccuracy, improved, stopped: inVain >= patience }
+    },
+    restore() {
+      if (!kept) return
+      problem.input.set(kept.input)
+      problem.output.set(kept.output)
+    },
+  }
+}
+
+/** The share of labelled lines whose best label is one of theirs. */
+function accuracyOn(model: Model, text: Text): number {
+  let right = 0
+  let lines = 0
+  for (const { labels, best } of bestLabels(model, text)) {
+    if (labels.length === 0) continue
+    lines++
+    if (labels.includes(best)) right++
+  }
+  if (lines === 0)
+    throw new FastTextError('TRAINING_DATA_UNLABELLED', {
+      file: nameOf(text, 'the validation text'),
+      found: 'no line with a label of the training text',
+      expected: 'at least one',
+    })
+  return right / lines
+}
+
+/** The dictionary, the rows and the examples of a text, weights ready: words uniform in +-1/dim, all else zero. */
+function prepare(text: Text, hyperparameters: Hyperparameters, engine: Engine): { model: Model; problem: Problem } {
+  const corpus = readCorpus(text)
+  const { dictionary, newIds } = threshold(corpus.dictionary, hyperparameters)
+  check(corpus, dictionary, nameOf(text, 'the training text'), hyperparameters)
+
+  const { vectorDim: dim, labelPrefix, seed, learningRate, epochs } = hyperparameters
+  const rules = rulesOf(hyperparameters)
+  const bucketRows = new Int32Array(rules.buckets).fill(-1)
+  const examples = collectExamples(corpus, dictionary, newIds, rules, bucketRows, labelPrefix)
+  const problem = layProblem(
+    {
+      dim,
+      inputRows: examples.inputRows,
+      labels: dictionary.labels,
+      examples: examples.tokens.length,
+      features: examples.features.length,
+      targets: examples.targets.length,
+    },
+    engine.allocate,
+  )
+  drain(examples.features, problem.features)
+  drain(examples.featureStarts, problem.featureStarts)
+  drain(examples.targets, problem.targets)
+  drain(examples.targetStarts, problem.targetStarts)
+  drain(examples.tokens, problem.tokens)
+
+  const random = seedRandom(seed)
+  for (let word = 0; word < dictionary.words; word++)
+    for (let j = 0; j < dim; j++) problem.input[word * problem.stride + j] = (2 * nextFraction(random) - 1) / dim
+  problem.random.set(random)
+  problem.state[STATE.learningRate] = learningRate
+  problem.state[STATE.tokensInAll] = dictionary.tokens * epochs
+
+  const { stride } = problem
+  const model: Model = {
+    rules,
+    loss: 'softmax',
+    record: recordOf(hyperparameters),
+    labelPrefix,
+    dictionary,
+    labels: labelTexts(dictionary),
+    input: { data: problem.input, rows: examples.inputRows, columns: dim, stride },
+    output: { data: problem.output, rows: dictionary.labels, columns: dim, stride },
+    bucketRows,
+    absentBuckets: 'zero',
+  }
+  return { model, problem }
+}
+
+/** Refuses a text that nothing can be learned from. */
+function check(
+  { stream }: Corpus,
+  { words, labels }: Dictionary,
+  file: string,
+  { minCount, labelPrefix }: Hyperparameters,
+): void {
+  const refuse = (code: FastTextErrorCode, found: string, expected: string) => {
+    throw new FastTextError(code, { file, found, expected })
+  }
+  if (stream.length === 0) refuse('TRAINING_DATA_EMPTY', 'an empty text', 'lines of a label and words')
+  if (labels === 0) refuse('TRAINING_DATA_UNLABELLED', `no label with the prefix ${labelPrefix}`, 'at least two labels')
+  if (labels === 1) refuse('TRAINING_DATA_ONE_LABEL', 'one label only', 'at least two labels')
+  if (words === 0)
+    refuse('TRAINING_DATA_EMPTY', `no word that occurs ${minCount} times`, 'at least one, or a lower minCount')
+}
+
+const rulesOf = ({ wordNgrams, minCharacters, maxCharacters, buckets }: Hyperparameters): FeatureRules => ({
+  wordNgrams,
+  minCharacters,
+  maxCharacters,
+  // Without n-grams fastText keeps no buckets.
+  buckets: wordNgrams > 1 || maxCharacters > 0 ? buckets : 0,
+})
+
+const recordOf = ({ epochs, minCount }: Hyperparameters): TrainingRecord => ({
+  epochs,
+  minCount,
+  windowSize: 5,
+  negatives: 5,
+  updateRate: 100,
+  samplingThreshold: 1e-4,
+})
