@@ -1,0 +1,61 @@
+import { knowingJudge, majorities, rowJudge } from '../../../local/replay/annotators'
+import type { FilePost } from '../../../local/replay/posts'
+import { cascadeId } from '../../../shared/text/cascade'
+
+const post = (text: string, label?: string): FilePost => ({
+  id: text,
+  createdAt: '2026-01-01T00:00:00Z',
+  text,
+  hashtag: 'aws',
+  author: '',
+  ...(label ? { label } : {}),
+})
+const message = cascadeId('one message')
+
+describe('majorities', () => {
+  it.each([
+    ['the label of most rows', ['b', 'a', 'b'], 'b'],
+    ['the first in the alphabet among equals', ['b', 'a'], 'a'],
+  ])('takes %s', (_, labels, expected) => {
+    const posts = labels.map((label, i) => post(i % 2 ? 'RT @x: one message' : 'one message', label))
+
+    expect(majorities(posts).get(message)).toBe(expected)
+  })
+})
+
+describe('a judge who knows', () => {
+  const posts = Array.from({ length: 2000 }, (_, i) => post(`message ${i}`, i % 2 ? 'a' : 'b'))
+  const ids = posts.map(({ text }) => cascadeId(text))
+
+  it('never errs at a rate of 0', () => {
+    const judge = knowingJudge(posts, ['a', 'b'], 0, 1)
+
+    expect(ids.map((id) => judge('ana', id))).toEqual(posts.map(({ label }) => label))
+  })
+
+  it('errs at its rate, independently of the others', () => {
+    const judge = knowingJudge(posts, ['a', 'b', 'c'], 0.1, 1)
+    const errs = (annotator: string) => posts.map(({ label }, i) => judge(annotator, ids[i]!) !== label)
+    const [ana, ben] = [errs('ana'), errs('ben')]
+    const rate = (flags: boolean[]) => flags.filter(Boolean).length / flags.length
+
+    expect(Math.abs(rate(ana) - 0.1)).toBeLessThan(0.02)
+    expect(Math.abs(rate(ana.map((err, i) => err && ben[i]!)) - 0.01)).toBeLessThan(0.008)
+  })
+
+  it('says the same again with the same seed, and other mistakes with another', () => {
+    const says = (seed: number) => {
+      const judge = knowingJudge(posts, ['a', 'b'], 0.2, seed)
+      return ids.map((id) => judge('ana', id)).join('')
+    }
+
+    expect(says(3)).toBe(says(3))
+    expect(says(3)).not.toBe(says(4))
+  })
+})
+
+it('uses each row once, as one judgement', () => {
+  const judge = rowJudge([post('one message', 'a'), post('one message!', 'b'), post('other', 'a')])
+
+  expect(['ana', 'ben', 'cho'].map((name) => judge(name, message))).toEqual(['a', 'b', undefined])
+})

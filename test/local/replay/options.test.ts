@@ -1,0 +1,37 @@
+import { parseOptions } from '../../../local/replay/options'
+
+const parse = (...argv: string[]) => parseOptions(argv, () => 'fresh')
+
+it('has sensible defaults', () => {
+  expect(parse()).toEqual(
+    expect.objectContaining({
+      annotators: 'knowing',
+      mistakes: 0.05,
+      labeller: 'desk',
+      once: false,
+      data: 'fresh',
+      seed: 1,
+    }),
+  )
+})
+
+it('reads what is given', () => {
+  expect(
+    parse('--posts', 'mine.csv', '--annotators', 'rows', '--labels-per-day', '150', '--once', '--data', 'here'),
+  ).toEqual(
+    expect.objectContaining({ posts: 'mine.csv', annotators: 'rows', labelsPerDay: 150, once: true, data: 'here' }),
+  )
+})
+
+it.each([
+  [['--mistakes', '2'], '--mistakes takes a number from 0 to 1, not "2"'],
+  [['--per-day', '1.5'], '--per-day takes a whole number'],
+  [['--labels-per-day', ''], '--labels-per-day takes a whole number'],
+  [['--annotators', 'robots'], '--annotators takes knowing or rows, not "robots"'],
+  [['--annotators', 'rows'], '--annotators rows needs --posts'],
+  [['--label-by-hand', '--annotators', 'rows'], 'exclude each other'],
+  [['--label-by-hand', '--labeller', 'ground-truth'], 'leave out --labeller ground-truth'],
+  [['--surprise'], "Unknown option '--surprise'"],
+])('says what is wrong with %j', (argv, problem) => {
+  expect(parse(...argv)).toEqual({ problem: expect.stringContaining(problem) })
+})

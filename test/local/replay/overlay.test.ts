@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { overlay } from '../../../local/replay/overlay'
+import type { FilePost } from '../../../local/replay/posts'
+import { parseSettings } from '../../../shared/settings'
+
+const yaml = readFileSync(path.join(__dirname, '../../../bellwether.yml'), 'utf8')
+const post = (hashtag: string, label?: string): FilePost => ({
+  id: '1',
+  createdAt: '2026-01-01T00:00:00Z',
+  text: 'x',
+  hashtag,
+  author: '',
+  ...(label ? { label } : {}),
+})
+const options = {
+  labeller: 'desk',
+  workteamArn: 'arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/team',
+  ownConfig: false,
+} as const
+const replayed = (posts: FilePost[], more: object = {}) =>
+  parseSettings(overlay(yaml, 'bellwether.yml', posts, { ...options, ...more }))
+
+it('reads every hashtag of the posts from the replay', () => {
+  expect(replayed([post('brands'), post('azure')]).hashtags).toEqual([
+    { tag: 'azure', source: 'replay' },
+    { tag: 'brands', source: 'replay' },
+  ])
+})
+
+it('takes the labels of the file where it brings others', () => {
+  const names = (posts: FilePost[]) => replayed(posts).labels.categories.map(({ name }) => name)
+
+  expect(names([post('aws', 'dialogue'), post('aws', 'action')])).toEqual(['action', 'dialogue'])
+  expect(names([post('aws', 'marketing'), post('aws', 'technical')])).toEqual(['technical', 'marketing'])
+  expect(names([post('aws')])).toEqual(['technical', 'marketing'])
+})
+
+it('keeps hashtags and labels of a configuration that the user chose', () => {
+  const { hashtags, labels } = replayed([post('brands', 'action'), post('brands', 'dialogue')], { ownConfig: true })
+
+  expect(hashtags.map(({ tag }) => tag)).toEqual(['aws', 'azure'])
+  expect(labels.categories.map(({ name }) => name)).toEqual(['technical', 'marketing'])
+})
+
+it('lets a day of the file through, and as many judgements as were asked for', () => {
+  const { caps, labelling } = replayed(
+    Array.from({ length: 3000 }, () => post('aws')),
+    { labelsPerDay: 500 },
+  )
+
+  expect(caps.posts.perDay).toBe(3000)
+  expect(labelling.itemsPerDay).toBe(500)
+  expect(caps.judgements.perDay).toBe(1500)
+})
+
+it('gives Ground Truth a work team', () => {
+  expect(replayed([post('aws')], { labeller: 'ground-truth' }).labelling.groundTruth?.workteamArn).toBe(
+    options.workteamArn,
+  )
+})

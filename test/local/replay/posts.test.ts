@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { readPosts } from '../../../local/replay/posts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'posts-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const write = (name: string, text: string): string => {
+  const file = path.join(folder, name)
+  writeFileSync(file, text)
+  return file
+}
+
+const line = (row: object) => `${JSON.stringify(row)}\n`
+
+it('reads JSON Lines in order of time', async () => {
+  const file = write(
+    'two.jsonl',
+    line({
+      createdAt: '2026-01-02T10:00:00Z',
+      text: 'later',
+      id: 7,
+      hashtag: '#AWS',
+      author: 'ana',
+      label: 'technical',
+    }) + line({ createdAt: '2026-01-01T10:00:00+02:00', text: 'earlier\u2028same line' }),
+  )
+
+  const { posts, refused } = await readPosts(file)
+
+  expect(refused).toEqual([])
+  expect(posts).toEqual([
+    expect.objectContaining({
+      createdAt: '2026-01-01T08:00:00.000Z',
+      text: 'earlier\u2028same line',
+      hashtag: 'posts',
+    }),
+    {
+      id: '7',
+      createdAt: '2026-01-02T10:00:00.000Z',
+      text: 'later',
+      hashtag: 'aws',
+      author: 'ana',
+      label: 'technical',
+    },
+  ])
+})
+
+it('reads CSV with quotes and newlines in a field', async () => {
+  const file = write('posts.csv', 'createdAt,text,label\r\n2026-01-01T00:00:00Z,"one, ""two""\nthree",x\r\n')
+
+  const { posts } = await readPosts(file)
+
+  expect(posts).toEqual([expect.objectContaining({ text: 'one, "two"\nthree', label: 'x' })])
+})
+
+it('spreads posts without dates over days', async () => {
+  const file = write('undated.jsonl', [1, 2, 3].map((n) => line({ text: `post ${n}` })).join(''))
+
+  const { posts } = await readPosts(file, 2)
+
+  expect(posts.map(({ createdAt }) => createdAt)).toEqual([
+    '2026-06-01T00:00:00.000Z',
+    '2026-06-01T12:00:00.000Z',
+    '2026-06-02T00:00:00.000Z',
+  ])
+})
+
+it.each([
+  ['a line that is not JSON', '{"text":', 'bad.jsonl:2: is not JSON'],
+  ['a text that is missing', '{"createdAt":"2026-01-01T00:00:00Z"}', 'bad.jsonl:2: text: '],
+  ['a date that is none', '{"createdAt":"soon","text":"x"}', 'bad.jsonl:2: createdAt: "soon" is no date'],
+  ['a date that is missing where others have one', '{"text":"x"}', 'bad.jsonl:2: createdAt: is missing'],
+])('refuses %s by file, line and field, and goes on', async (_, bad, complaint) => {
+  const good = line({ createdAt: '2026-01-01T00:00:00Z', text: 'good' })
+  const file = write('bad.jsonl', `${good}${bad}\n${good}`)
+
+  const { posts, refused } = await readPosts(file)
+
+  expect(posts).toHaveLength(2)
+  expect(refused).toEqual([expect.stringContaining(complaint)])
+})
