@@ -28,6 +28,7 @@ export const keys = {
   train: key('datasets/{dataset}/train/posts.train'),
   validation: key('datasets/{dataset}/validation/posts.validation'),
   evaluation: key('datasets/{dataset}/evaluation/posts.jsonl'),
+  datasetRefused: key('datasets/{dataset}/refused.jsonl'),
   dataset: key('datasets/{dataset}/dataset.json'),
   artefact: key('models/{job}/output/model.tar.gz'),
   training: key('models/{job}/training.json'),
@@ -39,7 +40,13 @@ export const keys = {
 }
 
 /** Folders that are listed. */
-export const prefixes = { raw: 'raw/', labeled: 'labeled/', models: 'models/', labeling: 'labeling/' }
+export const prefixes = {
+  raw: 'raw/',
+  labeled: 'labeled/',
+  datasets: 'datasets/',
+  models: 'models/',
+  labeling: 'labeling/',
+}
 
 function key<const P extends string>(pattern: P): Key<P> {
   type Part = PartsOf<P>

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { categoryOf, labelOf } from '../../shared/labels'
+
+describe('labelOf', () => {
+  it.each([
+    ['a plain name', 'technical', '__label__technical'],
+    ['a space', 'not sure', '__label__not%20sure'],
+    ['a newline and a quote', 'a\n"b"', '__label__a%0A%22b%22'],
+    ['the prefix itself', '__label__x', '__label____label__x'],
+    ['a per cent sign', '100%', '__label__100%25'],
+    ['other letters', 'täglich', '__label__t%C3%A4glich'],
+  ])('writes %s', (_, category, label) => {
+    expect(labelOf(category)).toBe(label)
+  })
+
+  it('holds no white space or control character, and comes back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (category) => {
+        expect(labelOf(category)).toMatch(/^__label__[\x21-\x7e]*$/)
+        expect(categoryOf(labelOf(category))).toBe(category)
+      }),
+    )
+  })
+})
+
+describe('categoryOf', () => {
+  it.each([
+    ['without its prefix', 'not%20sure', 'not sure'],
+    ['that another program wrote', '__label__50%', '50%'],
+  ])('reads a label %s', (_, label, category) => {
+    expect(categoryOf(label)).toBe(category)
+  })
+})
