@@ -89,6 +89,13 @@ const settings = z.strictObject({
     minimumEvaluation: count.default(20),
     tolerance: z.number().min(0).max(1).default(0),
   }),
+  deploy: z
+    .strictObject({
+      logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),
+      alarmEmail: z.email().optional(),
+      trustedAccounts: z.array(z.string().regex(/^\d{12}$/, 'an account id is twelve digits, in quotes')).default([]),
+    })
+    .prefault({}),
 })
 
 export type Settings = z.infer<typeof settings>

@@ -1,0 +1,139 @@
+// What every function has, made once for each: a role of its own out of stack/permissions.yml, an alarm on its errors and,
+// where events come to it, a queue for its dead letters with an alarm.
+const alarm = require('./alarm.cjs')
+
+module.exports = async ({ resolveVariable }) => {
+  const permissions = await resolveVariable('file(./stack/permissions.yml)')
+  const functions = await resolveVariable('self:functions')
+  const settings = await resolveVariable('file(./stack/settings.cjs)')
+  const stage = await resolveVariable('sls:stage')
+  if (!/^[a-z](-?[a-z0-9]){0,15}$/.test(stage)) {
+    throw new Error(`--stage ${stage}: a stage is at most 16 letters in lower case, digits and single hyphens`)
+  }
+
+  const resources = Object.entries(functions).map(([name, { destinations }]) => {
+    const one = { name, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings }
+    return {
+      [`${one.id}Role`]: role(one, permissions[name], destinations),
+      [`${one.id}ErrorsAlarm`]: errorsAlarm(one),
+      ...(destinations && deadLetters(one)),
+    }
+  })
+  return { Resources: Object.assign({}, ...resources) }
+}
+
+const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
+
+const role = ({ name, id, fullName }, permission, destinations) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    },
+    Policies: [
+      {
+        PolicyName: name,
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            allow(['logs:CreateLogStream', 'logs:PutLogEvents'], here(`logs`, `log-group:/aws/lambda/${fullName}:*`)),
+            ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
+            ...statementsOf(permission),
+          ],
+        },
+      },
+    ],
+  },
+})
+
+function statementsOf({
+  read = [],
+  list = [],
+  write = [],
+  upload = [],
+  table,
+  queue,
+  send = [],
+  secrets,
+  publish,
+  allow: more = [],
+}) {
+  const listed = [...read, ...list]
+  const written = [...write, ...upload]
+  return [
+    read.length > 0 && allow('s3:GetObject', read.map(objectArn)),
+    listed.length > 0 && {
+      ...allow('s3:ListBucket', arnOf('Bucket')),
+      Condition: { StringLike: { 's3:prefix': listed } },
+    },
+    written.length > 0 && allow('s3:PutObject', written.map(objectArn)),
+    upload.length > 0 && allow('s3:AbortMultipartUpload', upload.map(objectArn)),
+    table &&
+      allow(
+        table.map((operation) => `dynamodb:${operation}`),
+        arnOf('Table'),
+      ),
+    queue &&
+      allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'], arnOf(queue)),
+    send.length > 0 && allow('sqs:SendMessage', send.map(arnOf)),
+    secrets &&
+      allow(
+        'secretsmanager:GetSecretValue',
+        secrets.map((secret) => ({ Ref: secret })),
+      ),
+    publish && allow('events:PutEvents', arnOf('Bus')),
+    ...more,
+  ].filter(Boolean)
+}
+
+/** One queue for all that did not reach the function or failed in it: rules, schedules, invocations, its own queue. */
+const deadLetters = ({ name, id, fullName, settings }) => ({
+  [`${id}DeadLetters`]: {
+    Type: 'AWS::SQS::Queue',
+    Properties: {
+      QueueName: `${fullName}-dead-letters`,
+      MessageRetentionPeriod: 14 * 86_400,
+      SqsManagedSseEnabled: true,
+    },
+  },
+  [`${id}DeadLettersPolicy`]: {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: {
+      Queues: [{ Ref: `${id}DeadLetters` }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            ...allow('sqs:SendMessage', arnOf(`${id}DeadLetters`)),
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnLike: { 'aws:SourceArn': here('events', `rule/*${fullName}-rule-*`) } },
+          },
+        ],
+      },
+    },
+  },
+  [`${id}DeadLettersAlarm`]: alarm(`${name} has dead letters`, settings, {
+    AlarmName: `${fullName}-dead-letters`,
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [`${id}DeadLetters`, 'QueueName'] } }],
+    Statistic: 'Maximum',
+  }),
+})
+
+const errorsAlarm = ({ name, fullName, settings }) =>
+  alarm(`${name} failed`, settings, {
+    AlarmName: `${fullName}-errors`,
+    Namespace: 'AWS/Lambda',
+    MetricName: 'Errors',
+    Dimensions: [{ Name: 'FunctionName', Value: fullName }],
+    Statistic: 'Sum',
+  })
+
+const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })
+const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] })
+const objectArn = (key) => ({ 'Fn::Sub': `\${Bucket.Arn}/${key}` })
+const here = (service, resource) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
+})
