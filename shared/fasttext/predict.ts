@@ -50,8 +50,8 @@ export function* bestLabels(model: Model, text: Text): Generator<{ labels: numbe
   }
 }
 
-/** The lines of a text as features of the model, one reader for all. */
-export function* readLines(model: Model, text: Text): Generator<LineReader> {
+/** The lines of a text as features of the model, one reader for all. `onBlock` is called when all lines read so far are out. */
+export function* readLines(model: Model, text: Text, onBlock?: () => void): Generator<LineReader> {
   const { dictionary } = model
   const prefix = Buffer.from(model.labelPrefix)
   const endOfLine = endOfLineEntry(dictionary)
@@ -78,6 +78,7 @@ export function* readLines(model: Model, text: Text): Generator<LineReader> {
       ended = false
       reader.start()
     }
+    onBlock?.()
   }
   if (!begun) return
   reader.end(endOfLine)
@@ -105,15 +106,15 @@ export function makeRanker(model: Model, k: number, threshold: number): (reader:
   }
 }
 
-/** The `most` greatest of the scores, in falling order, ties by label. */
+/** The `most` greatest of the scores, in falling order; of equal ones the later label, as in fastText's heap. */
 function keepBest(scores: Float32Array, threshold: number, most: number, ranking: Ranking): void {
   const { labels, probabilities } = ranking
   let count = 0
   for (let label = 0; label < scores.length; label++) {
     const probability = scores[label]!
-    if (probability < threshold || (count === most && !(probability > probabilities[count - 1]!))) continue
+    if (probability < threshold || (count === most && !(probability >= probabilities[count - 1]!))) continue
     let at = count < most ? count++ : count - 1
-    for (; at > 0 && probability > probabilities[at - 1]!; at--) {
+    for (; at > 0 && probability >= probabilities[at - 1]!; at--) {
       labels[at] = labels[at - 1]!
       probabilities[at] = probabilities[at - 1]!
     }

@@ -1,0 +1,109 @@
+import { FastTextError } from './error'
+import { completeHyperparameters, type Hyperparameters } from './hyperparameters'
+
+type Kind = 'number' | 'text' | 'boolean'
+
+/** fastText's flags for what it shares with us, then ours. Its own defaults where they differ from BlazingText's. */
+const FLAGS: Record<string, { name: keyof Hyperparameters; kind: Kind; otherwise?: number }> = {
+  '-minCount': { name: 'minCount', kind: 'number', otherwise: 1 },
+  '-minCountLabel': { name: 'minCountLabel', kind: 'number' },
+  '-wordNgrams': { name: 'wordNgrams', kind: 'number', otherwise: 1 },
+  '-bucket': { name: 'buckets', kind: 'number' },
+  '-minn': { name: 'minCharacters', kind: 'number' },
+  '-maxn': { name: 'maxCharacters', kind: 'number' },
+  '-label': { name: 'labelPrefix', kind: 'text' },
+  '-lr': { name: 'learningRate', kind: 'number', otherwise: 0.1 },
+  '-dim': { name: 'vectorDim', kind: 'number' },
+  '-epoch': { name: 'epochs', kind: 'number' },
+  '-thread': { name: 'threads', kind: 'number' },
+  '-seed': { name: 'seed', kind: 'number' },
+  '-earlyStopping': { name: 'earlyStopping', kind: 'boolean' },
+  '-minEpochs': { name: 'minEpochs', kind: 'number' },
+  '-patience': { name: 'patience', kind: 'number' },
+}
+
+const FILES = ['-input', '-output', '-validation'] as const
+
+/** Flags of the official program that we have one value for; said explicitly, that value is accepted. */
+const FIXED: Record<string, string> = { '-loss': 'softmax', '-lrUpdateRate': '100', '-saveOutput': 'false' }
+
+/** Flags that have no part in supervised softmax training. */
+const WITHOUT_EFFECT = ['-ws', '-neg', '-t']
+
+export type Flags = {
+  hyperparameters: Hyperparameters
+  files: { input?: string; output?: string; validation?: string }
+  verbose: number
+  /** Flags that belong to the caller, as they were written. */
+  others: Record<string, string>
+}
+
+/** Reads `-name value` pairs. Throws HYPERPARAMETER_UNKNOWN or HYPERPARAMETER_INVALID, which name the flag. */
+export function parseFlags(words: string[], own: readonly string[] = []): Flags {
+  const chosen: Record<string, unknown> = {}
+  for (const { name, otherwise } of Object.values(FLAGS)) if (otherwise !== undefined) chosen[name] = otherwise
+  const files: Record<string, string> = {}
+  const others: Record<string, string> = {}
+  let verbose = 2
+  for (let i = 0; i < words.length; i += 2) {
+    const flag = words[i]!
+    const value = words[i + 1]
+    if (value === undefined) throw invalid(flag, 'no value', 'a value')
+    const known = Object.hasOwn(FLAGS, flag) ? FLAGS[flag]! : undefined
+    if (known) chosen[known.name] = parse(flag, value, known.kind)
+    else if (FILES.some((file) => file === flag)) files[flag.slice(1)] = value
+    else if (own.includes(flag)) others[flag] = value
+    else if (flag === '-verbose') verbose = parse(flag, value, 'number') as number
+    else if (Object.hasOwn(FIXED, flag)) {
+      if (FIXED[flag] !== value) throw invalid(flag, value, FIXED[flag]!)
+    } else if (!WITHOUT_EFFECT.includes(flag)) throw unknown(flag, own)
+  }
+  return { hyperparameters: completeHyperparameters(chosen), files, verbose, others }
+}
+
+/** The positional arguments of `test`, `predict` and `predict-prob`: model, text, k, threshold. */
+export function parseArguments(words: string[], usage: string) {
+  const [modelFile, textFile, k = '1', threshold = '0'] = words
+  if (modelFile === undefined || textFile === undefined || words.length > 4)
+    throw new FastTextError('HYPERPARAMETER_INVALID', {
+      found: `${words.length} arguments`,
+      expected: `2 to 4\n\n${usage}`,
+    })
+  const labels = parse('<k>', k, 'number') as number
+  if (!(labels === -1 || (Number.isInteger(labels) && labels >= 1)))
+    throw invalid('<k>', k, '1 or more, or -1 for all labels')
+  return {
+    modelFile,
+    textFile,
+    k: labels === -1 ? Number.MAX_SAFE_INTEGER : labels,
+    shownK: k,
+    threshold: parse('<th>', threshold, 'number') as number,
+  }
+}
+
+/** The value of a flag that must be there. */
+export function required(value: string | undefined, flag: string): string {
+  if (value === undefined) throw invalid(flag, 'nothing', 'a path; see --help')
+  return value
+}
+
+function parse(flag: string, value: string, kind: Kind): number | string | boolean {
+  if (kind === 'text') return value
+  if (kind === 'boolean') {
+    if (/^(true|1)$/i.test(value)) return true
+    if (/^(false|0)$/i.test(value)) return false
+    throw invalid(flag, value, 'true or false')
+  }
+  const number = value.trim() === '' ? NaN : Number(value)
+  if (Number.isNaN(number)) throw invalid(flag, value, 'a number')
+  return number
+}
+
+const invalid = (flag: string, found: string, expected: string): FastTextError =>
+  new FastTextError('HYPERPARAMETER_INVALID', { found: `${flag} ${found}`, expected })
+
+const unknown = (flag: string, own: readonly string[]): FastTextError =>
+  new FastTextError('HYPERPARAMETER_UNKNOWN', {
+    found: `the flag ${flag}`,
+    expected: `one of ${[...FILES, ...Object.keys(FLAGS), ...own, '-verbose', ...Object.keys(FIXED), ...WITHOUT_EFFECT].join(' ')}`,
+  })

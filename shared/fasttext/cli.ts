@@ -1,0 +1,119 @@
+import { writeSync } from 'node:fs'
+import { parseArguments, parseFlags, required } from './cli-flags'
+import { HELP } from './cli-help'
+import { openOutput } from './cli-output'
+import { FastTextError } from './error'
+import { evaluate } from './evaluate'
+import { readModel, saveModel } from './model-file'
+import { LOG_MARGIN, makeRanker, readLines } from './predict'
+import { general } from './printf'
+import { train } from './train'
+
+// The command line, with fastText's verbs, flags, defaults and output. Only the default of -thread differs: 1.
+
+type Verb = (words: string[]) => void
+
+const VERBS: Record<string, Verb> = {
+  supervised,
+  test,
+  predict: (words) => predictLines(words, false),
+  'predict-prob': (words) => predictLines(words, true),
+}
+
+main(process.argv.slice(2))
+
+function main([verb = 'help', ...words]: string[]): void {
+  if (['help', '--help', '-h'].includes(verb)) return print(HELP.all)
+  if (!Object.hasOwn(VERBS, verb)) fail(`unknown command ${verb}\n\n${HELP.all}`, 2)
+  if (words.includes('--help') || words.includes('-h')) return print(HELP[verb]!)
+  try {
+    VERBS[verb]!(words)
+  } catch (error) {
+    if (error instanceof FastTextError) fail(error.message, error.code.startsWith('HYPERPARAMETER') ? 2 : 1)
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0)
+    throw error
+  }
+}
+
+function supervised(words: string[]): void {
+  const { hyperparameters, files, verbose } = parseFlags(words)
+  const input = required(files.input, '-input')
+  const output = required(files.output, '-output')
+  if (hyperparameters.threads > 1) note('Several threads: the model is not reproducible.\n')
+
+  let began = performance.now()
+  const model = train({ file: input }, hyperparameters, {
+    validation: files.validation === undefined ? undefined : { file: files.validation },
+    onCorpus({ words, labels, tokens }) {
+      began = performance.now()
+      if (verbose > 0)
+        note(`Read ${Math.floor(tokens / 1e6)}M words\nNumber of words:  ${words}\nNumber of labels: ${labels}\n`)
+    },
+    onEpoch({ epoch, epochs, tokens, learningRate, loss, validationAccuracy, stopped }) {
+      const isLast = epoch === epochs || stopped === true
+      if (validationAccuracy !== undefined && verbose > 0)
+        note(`\rEpoch ${epoch} validation accuracy: ${validationAccuracy.toFixed(6)}\n`)
+      if (verbose < (isLast ? 1 : 2)) return
+      const seconds = (performance.now() - began) / 1000
+      const left = Math.round((seconds / epoch) * (epochs - epoch))
+      note(
+        `\rProgress: ${((100 * epoch) / epochs).toFixed(1).padStart(5)}% words/sec/thread: ` +
+          `${Math.round(tokens / seconds / hyperparameters.threads)
+            .toString()
+            .padStart(7)} lr: ${learningRate.toFixed(6).padStart(9)} ` +
+          `avg.loss: ${loss.toFixed(6).padStart(9)} ETA: ${Math.floor(left / 3600)
+            .toString()
+            .padStart(3)}h${Math.floor((left / 60) % 60)
+            .toString()
+            .padStart(2)}m${(left % 60).toString().padStart(2)}s${isLast ? '\n' : ''}`,
+      )
+    },
+  })
+  saveModel(model, `${output}.bin`)
+}
+
+function test(words: string[]): void {
+  const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP.test!)
+  const { examples, precision, recall } = evaluate(readModel(modelFile), { file: textFile }, k, threshold)
+  const show = (value: number) => (Number.isNaN(value) ? 'nan' : general(value, 3))
+  print(`N\t${examples}\nP@${shownK}\t${show(precision)}\nR@${shownK}\t${show(recall)}\n`)
+}
+
+function predictLines(words: string[], withProbabilities: boolean): void {
+  const { modelFile, textFile, k, threshold } = parseArguments(words, HELP.predict!)
+  const model = readModel(modelFile)
+  const labels = model.labels.map((label) => Buffer.from(label))
+  const rank = makeRanker(model, k, threshold)
+  const shown = model.loss === 'hierarchical softmax' ? (probability: number) => probability : throughLogarithm
+  const output = openOutput(1)
+  for (const reader of readLines(model, { file: textFile }, output.flush)) {
+    const { count, labels: ranked, probabilities } = rank(reader)
+    for (let i = 0; i < count; i++) {
+      if (i > 0) output.byte(32)
+      output.bytes(labels[ranked[i]!]!)
+      if (withProbabilities) output.text(` ${general(shown(probabilities[i]!), 6)}`)
+    }
+    output.byte(10)
+  }
+  output.flush()
+}
+
+/** The official program prints e^log(p + margin) in 32 bits; hierarchical softmax has the margin in every factor already. */
+function throughLogarithm(probability: number): number {
+  return Math.fround(Math.exp(Math.fround(Math.log(probability + LOG_MARGIN))))
+}
+
+function print(text: string): void {
+  const output = openOutput(1)
+  output.text(text)
+  output.flush()
+}
+
+function note(text: string): void {
+  writeSync(2, text)
+}
+
+function fail(message: string, status: number): never {
+  note(`fasttext: ${message.trimEnd()}\n`)
+  process.exit(status)
+}
