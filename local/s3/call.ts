@@ -1,0 +1,35 @@
+import type { Access, AwsResponse, CloudContext } from '../service'
+import type { Bucket } from './bucket'
+import type { Checksum } from './version'
+
+/** A request to S3, read as far as every operation needs it. */
+export interface S3Call {
+  context: CloudContext
+  buckets: ReadonlyMap<string, Bucket>
+  makeBucket: (name: string) => Bucket
+  removeBucket: (name: string) => void
+  operation: string
+  bucketName: string
+  /** Decoded; empty where the operation works on a bucket. */
+  key: string
+  query: URLSearchParams
+  headers: Record<string, string>
+  /** Without the framing of `aws-chunked`, and held against its checksum. */
+  body: Buffer
+  checksum?: Checksum
+}
+
+/** The same, on a bucket that is there. */
+export interface BucketCall extends S3Call {
+  bucket: Bucket
+}
+
+/** One operation of S3; what its request says beyond these lists is refused by name. */
+export interface S3Operation {
+  /** Query parameters that it knows. */
+  query?: readonly string[]
+  /** `x-amz-…` headers that it knows, beside those that every request may have. */
+  headers?: readonly string[]
+  access(call: BucketCall): Access[]
+  run(call: BucketCall): Promise<AwsResponse>
+}

@@ -1,0 +1,43 @@
+import type { S3Operation } from '../call'
+import { abortMultipartUpload } from './abort-multipart-upload'
+import { completeMultipartUpload } from './complete-multipart-upload'
+import { copyObject } from './copy-object'
+import { createMultipartUpload } from './create-multipart-upload'
+import { deleteBucket } from './delete-bucket'
+import { deleteObject } from './delete-object'
+import { deleteObjects } from './delete-objects'
+import { getBucketLocation } from './get-bucket-location'
+import { getBucketVersioning } from './get-bucket-versioning'
+import { getObject } from './get-object'
+import { headBucket } from './head-bucket'
+import { headObject } from './head-object'
+import { listObjectVersions } from './list-object-versions'
+import { listObjectsV2 } from './list-objects-v2'
+import { listParts } from './list-parts'
+import { putBucketNotificationConfiguration } from './put-bucket-notification-configuration'
+import { putBucketVersioning } from './put-bucket-versioning'
+import { putObject } from './put-object'
+import { uploadPart } from './upload-part'
+
+/** Every operation that works on a bucket which is there, by its name. */
+export const OPERATIONS: Record<string, S3Operation> = {
+  AbortMultipartUpload: abortMultipartUpload,
+  CompleteMultipartUpload: completeMultipartUpload,
+  CopyObject: copyObject,
+  CreateMultipartUpload: createMultipartUpload,
+  DeleteBucket: deleteBucket,
+  DeleteObject: deleteObject,
+  DeleteObjects: deleteObjects,
+  GetBucketLocation: getBucketLocation,
+  GetBucketVersioning: getBucketVersioning,
+  GetObject: getObject,
+  HeadBucket: headBucket,
+  HeadObject: headObject,
+  ListObjectVersions: listObjectVersions,
+  ListObjectsV2: listObjectsV2,
+  ListParts: listParts,
+  PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
+  PutBucketVersioning: putBucketVersioning,
+  PutObject: putObject,
+  UploadPart: uploadPart,
+}

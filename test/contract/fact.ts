@@ -1,0 +1,53 @@
+import { stripVTControlCharacters } from 'node:util'
+import { expect, it } from '@jest/globals'
+import { z } from 'zod'
+
+/** One statement about AWS, shown by real SDK calls. */
+export type Fact = (name: string, check: () => Promise<void>) => void
+
+/** Where a cloud is known not to do as AWS does, by the fact's name: what it does instead, and what the fact then fails with. */
+export type Differences = Record<string, { does: string; failing: string }>
+
+/**
+ * Facts as tests. A known difference is a test as well: the fact must fail as it is known to, so that it is noticed when
+ * it holds at last. `checkAllUsed` fails on a difference that names no fact.
+ */
+export function facts(differences: Differences): { fact: Fact; checkAllUsed: () => void } {
+  const unused = new Set(Object.keys(differences))
+  return {
+    fact(name, check) {
+      const difference = differences[name]
+      if (difference === undefined) return it(name, check)
+      unused.delete(name)
+      it(`differs: ${name} (${difference.does})`, async () => {
+        expect(await failureOf(check())).toContain(difference.failing)
+      })
+    },
+    checkAllUsed() {
+      it('has a fact for every known difference', () => expect([...unused]).toEqual([]))
+    },
+  }
+}
+
+const failureOf = (check: Promise<void>): Promise<string> =>
+  check.then(
+    () => 'the fact holds',
+    (error: unknown) => stripVTControlCharacters(String(error)),
+  )
+
+const refused = z.object({ name: z.string(), $metadata: z.object({ httpStatusCode: z.number() }) })
+
+/** The name and status of the error that an SDK call ends in. */
+export async function refusalOf(call: Promise<unknown>): Promise<{ name: string; status: number }> {
+  const error: unknown = await call.then(
+    () => new Error('the call was not refused'),
+    (thrown: unknown) => thrown,
+  )
+  const { success, data } = refused.safeParse(error)
+  if (!success) throw error
+  return { name: data.name, status: data.$metadata.httpStatusCode }
+}
+
+/** A name that no earlier run used. */
+export const unique = (prefix: string): string =>
+  `${prefix}-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
