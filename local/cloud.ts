@@ -6,15 +6,18 @@ import { createResources, type Creators } from './cloudformation/create'
 import type { Place } from './cloudformation/kinds'
 import { resolveStack, type Stack } from './cloudformation/stack'
 import { parseTemplate, readPackage } from './cloudformation/template'
+import { createDeliveries, TargetGone, type Target } from './delivery'
 import { createFaults, type Faults } from './faults'
 import { passGate, type RecordedCall } from './gate'
 import { listen } from './http'
+import { createHttpApi } from './http-api/http-api'
 import { iamCreators } from './iam/create'
 import { createIam, type Iam } from './iam/iam'
 import { lambdaCreators } from './lambda/create'
 import type { Outcome } from './lambda/function'
 import { createLambda, type Lambda } from './lambda/lambda'
 import { lambdaService } from './lambda/service'
+import { createScheduler } from './scheduler/scheduler'
 import type { AwsService } from './service'
 import { createWork } from './work'
 
@@ -92,6 +95,31 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     },
     ...(options.onLog ? { onLog: options.onLog } : {}),
   })
+  const functions: Target = {
+    action: 'lambda:InvokeFunction',
+    permits: (target, principal, sourceArn) => lambda.permits(target, principal, sourceArn),
+    send(target, payload) {
+      if (!lambda.find(target)) throw new TargetGone(`there is no function ${target}`)
+      lambda.accept(target, payload)
+    },
+  }
+  const deliveries = createDeliveries({
+    folder: path.join(dataDir, 'deliveries'),
+    clock,
+    work,
+    iam,
+    faults,
+    targets: { lambda: functions },
+  })
+  const scheduler = createScheduler({
+    account,
+    region,
+    dataDir,
+    clock,
+    deliver: (delivery) => deliveries.deliver(delivery),
+  })
+  const httpApi = createHttpApi({ account, region, clock, lambda })
+
   const services = new Map<string, AwsService>([lambdaService(lambda)].map((service) => [service.name, service]))
   const signed = passGate({
     services,
@@ -103,7 +131,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     keys,
     clock,
     signed,
-    plain: async () => ({ status: 404, body: '{"message":"Not Found"}' }),
+    plain: (request) => httpApi.answer(request),
   })
 
   const packaged = options.packageDir === undefined ? undefined : readPackage(options.packageDir)
@@ -112,6 +140,8 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const stack = template ? resolveStack(template, place) : { resources: [], outputs: {} }
   const creators: Creators = {
     ...iamCreators(iam),
+    ...scheduler.creators,
+    ...httpApi.creators,
     ...lambdaCreators({
       lambda,
       packageDir: options.packageDir ?? '.',
@@ -133,6 +163,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     throw error
   }
   lambda.resume()
+  deliveries.resume()
   writeFileSync(
     path.join(dataDir, 'cloud.json'),
     JSON.stringify({ endpoint: endpoint(), region, functions: lambda.functions().map(({ name }) => name) }, null, 2),

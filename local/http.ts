@@ -8,13 +8,18 @@ import type { AwsRequest, AwsResponse } from './service'
 /** A request without a signature: it is for the HTTP API, as a browser's is. */
 export type PlainRequest = Omit<AwsRequest, 'service' | 'principal'> & { sourceIp: string }
 
+export interface PlainResponse extends AwsResponse {
+  /** `Set-Cookie` headers: the only ones that cannot be joined into one. */
+  cookies?: string[]
+}
+
 interface Doors {
   keys: AccessKeys
   clock: Clock
   /** Answers a request that somebody signed. */
   signed(request: AwsRequest, caller: Caller): Promise<AwsResponse>
   /** Answers a request that nobody signed. */
-  plain(request: PlainRequest): Promise<AwsResponse>
+  plain(request: PlainRequest): Promise<PlainResponse>
 }
 
 export interface HttpServer {
@@ -55,7 +60,7 @@ export async function listen(port: number, doors: Doors): Promise<HttpServer> {
   }
 }
 
-async function answer(incoming: IncomingMessage, doors: Doors): Promise<AwsResponse> {
+async function answer(incoming: IncomingMessage, doors: Doors): Promise<PlainResponse> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
 
@@ -82,7 +87,8 @@ function signatureOf(headers: Record<string, string>, query: URLSearchParams) {
   return accessKeyId && service ? { accessKeyId, service } : undefined
 }
 
-function send(outgoing: ServerResponse, head: boolean, { status, headers, body }: AwsResponse, clock: Clock): void {
+function send(outgoing: ServerResponse, head: boolean, response: PlainResponse, clock: Clock): void {
+  const { status, headers, body, cookies = [] } = response
   const id = randomUUID()
   outgoing.writeHead(status, {
     'x-amzn-requestid': id,
@@ -91,6 +97,7 @@ function send(outgoing: ServerResponse, head: boolean, { status, headers, body }
     date: new Date(clock.now()).toUTCString(),
     ...(body === undefined || head ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
     ...headers,
+    ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
   })
   outgoing.end(head ? undefined : body)
 }

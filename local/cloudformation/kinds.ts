@@ -30,15 +30,13 @@ const roleArn = (name: string, { account }: Place) => `arn:aws:iam::${account}:r
 /** Secrets Manager puts six characters behind the name; here they follow from it, so that they stay. */
 const secretArn = (name: string, place: Place) =>
   arn('secretsmanager', 'secret:')(`${name}-${digest(name).slice(0, 6)}`, place)
-const onBus = ({ EventBusName }: Record<string, unknown>) => {
-  const bus =
-    String(EventBusName ?? 'default')
-      .split('/')
-      .at(-1) ?? 'default'
+/** The bus a rule is on; none for the default bus. */
+const busOf = ({ EventBusName }: Record<string, unknown>) => {
+  const bus = typeof EventBusName === 'string' ? EventBusName.split('/').at(-1) : undefined
   return bus === 'default' ? undefined : bus
 }
 const ruleArn = (name: string, place: Place, properties: Record<string, unknown>) => {
-  const bus = onBus(properties)
+  const bus = busOf(properties)
   return arn('events', 'rule/')(bus === undefined ? name : `${bus}/${name}`, place)
 }
 
@@ -78,7 +76,7 @@ export const KINDS: Record<string, Kind> = {
   'AWS::Lambda::EventSourceMapping': {},
   'AWS::Events::Rule': {
     nameProperty: 'Name',
-    ref: (name, _, properties) => [onBus(properties), name].filter(Boolean).join('|'),
+    ref: (name, _, properties) => [busOf(properties), name].filter(Boolean).join('|'),
     attributes: { Arn: ruleArn },
   },
   'AWS::Scheduler::ScheduleGroup': {
@@ -90,7 +88,7 @@ export const KINDS: Record<string, Kind> = {
     nameProperty: 'Name',
     attributes: {
       Arn: (name, place, { GroupName }) =>
-        arn('scheduler', 'schedule/')(`${String(GroupName ?? 'default')}/${name}`, place),
+        arn('scheduler', 'schedule/')(`${typeof GroupName === 'string' ? GroupName : 'default'}/${name}`, place),
     },
   },
   'AWS::ApiGatewayV2::Api': {

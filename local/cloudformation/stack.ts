@@ -7,6 +7,9 @@ export interface Resource {
   logicalId: string
   type: string
   name: string
+  /** What `Ref` is. */
+  ref: string
+  /** Empty where its type has none here. */
   arn: string
   properties: Record<string, unknown>
 }
@@ -42,10 +45,9 @@ export function resolveStack(template: Template, place: Place): Stack {
       throw new Error(`${template.Resources[logicalId]?.Type} has no attribute ${attributeName} here (${logicalId})`)
     return made(name(logicalId), place, naming(logicalId))
   }
-  const resolver: Resolver = createResolver(template, pseudoParameters(place), {
-    ref: (logicalId) => kindOf(template, logicalId).ref?.(name(logicalId), place, naming(logicalId)) ?? name(logicalId),
-    attribute,
-  })
+  const ref = (logicalId: string) =>
+    kindOf(template, logicalId).ref?.(name(logicalId), place, naming(logicalId)) ?? name(logicalId)
+  const resolver: Resolver = createResolver(template, pseudoParameters(place), { ref, attribute })
 
   const present = Object.entries(template.Resources).filter(([, { Condition }]) => resolver.holds(Condition))
   const order = Object.keys(KINDS)
@@ -54,6 +56,7 @@ export function resolveStack(template: Template, place: Place): Stack {
       logicalId,
       type: Type,
       name: name(logicalId),
+      ref: ref(logicalId),
       arn: KINDS[Type]?.attributes?.Arn ? String(attribute(logicalId, 'Arn')) : '',
       properties: properties(logicalId),
     }))
