@@ -11,6 +11,12 @@ module.exports = class Landed {
           console.error(`left out, no handler yet: ${name}`)
           delete functions[name]
         }
+        if (!functions.desk) {
+          for (const part of [serverless.service.resources].flat()) {
+            delete part.extensions
+            delete part.Outputs?.DeskUrl
+          }
+        }
       },
       'before:package:finalize': () => {
         const { Resources, Outputs } = serverless.service.provider.compiledCloudFormationTemplate

@@ -1,0 +1,107 @@
+// Packages the stack as `npx sls package` does, into .build/package, and only when one of its sources changed:
+// `node bin/package.mjs`, or `await packageStack()`. Several processes may ask at once; one works and the others wait.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const sources = [
+  'serverless.yml',
+  'bellwether.yml',
+  'package-lock.json',
+  'stack',
+  'services',
+  'shared',
+  'events',
+  'pages',
+]
+const lock = path.join(root, '.build/package.lock')
+
+/** Where the zips and the template are. */
+export const packageFolder = path.join(root, '.build/package')
+
+/** The CloudFormation template, as it would be deployed. */
+export const templateFile = path.join(packageFolder, 'cloudformation-template-update-stack.json')
+
+/** Package what changed; answers the path of the template. Throws what the packager said when it failed. */
+export async function packageStack() {
+  mkdirSync(path.dirname(lock), { recursive: true })
+  while (!isFresh()) {
+    if (take(lock)) {
+      try {
+        await run()
+      } finally {
+        rmSync(lock, { force: true })
+      }
+      break
+    }
+    await setTimeout(100)
+  }
+  return templateFile
+}
+
+async function run() {
+  const began = Date.now()
+  const folder = `${packageFolder}.new`
+  rmSync(folder, { recursive: true, force: true })
+  const said = await sls(['package', '--package', folder])
+  if (!existsSync(path.join(folder, path.basename(templateFile)))) throw new Error(`sls package failed:\n${said}`)
+  // Its time is that of the sources it was made of: one that changed meanwhile is seen the next time.
+  writeFileSync(path.join(folder, 'packaged-at'), String(began))
+  rmSync(packageFolder, { recursive: true, force: true })
+  renameSync(folder, packageFolder)
+  const zips = readdirSync(packageFolder).filter((file) => file.endsWith('.zip'))
+  console.error(`packaged ${zips.length} functions in ${((Date.now() - began) / 1000).toFixed(1)} s`)
+}
+
+async function sls(argv) {
+  const command = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
+  const child = spawn(process.execPath, [command, ...argv], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+  await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+  return said
+}
+
+function isFresh() {
+  const stamp = path.join(packageFolder, 'packaged-at')
+  if (!existsSync(templateFile) || !existsSync(stamp)) return false
+  const packagedAt = Number(readFileSync(stamp, 'utf8'))
+  return sources.every((source) => newest(path.join(root, source)) < packagedAt)
+}
+
+/** When a file, or anything in a folder, changed last. A folder's own time tells of a file that went. */
+function newest(file) {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (!stats) return 0
+  if (!stats.isDirectory()) return stats.mtimeMs
+  return Math.max(stats.mtimeMs, ...readdirSync(file).map((entry) => newest(path.join(file, entry))))
+}
+
+/** True for the one who may package. The lock of a process that is gone is nobody's. */
+function take(file) {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    if (!isAlive(Number(existsSync(file) && readFileSync(file, 'utf8')))) rmSync(file, { force: true })
+    return false
+  }
+}
+
+function isAlive(pid) {
+  // Written and not yet filled.
+  if (!pid) return true
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await packageStack())
