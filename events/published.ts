@@ -179,36 +179,41 @@ const scores = {
   accuracy: z.number().nullable(),
 }
 
+/** What a subscriber needs to fetch a model and to verify it. */
+const model = {
+  job: z.string(),
+  datasetId: z.string(),
+  artefact: z.string().describe('s3:// URI of model.tar.gz, which holds model.bin in the format of fastText.'),
+  versionId: z.string().nullable().describe('S3 version of the artefact.'),
+  sha256: z.string().describe('Of model.tar.gz, in hex.'),
+  labels: z.array(z.string()),
+  textVersion: z.string().describe('Version of the text function that must run before the model.'),
+  cardKey: key,
+  replaces: z.string().nullable().describe('The job of the champion before.'),
+  ...scores,
+}
+
+const exampleModel = {
+  job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+  datasetId: '3f9c2a7d0b1e4c55',
+  artefact: 's3://bellwether-dev-111122223333-eu-west-1/models/bellwether-dev-3f9c2a7d0b1e4c55-1/output/model.tar.gz',
+  versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
+  sha256: '0'.repeat(64),
+  labels: ['marketing', 'technical'],
+  textVersion: '1',
+  cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
+  replaces: null,
+  macroF1: 0.84,
+  accuracy: 0.86,
+}
+
 export const modelPromoted = publishedEvent({
   name: 'ModelPromoted',
   meaning: 'A model went live; the detail is all that a subscriber needs to fetch and verify it.',
   publishedBy: 'evaluator',
   version: 1,
-  fields: {
-    job: z.string(),
-    datasetId: z.string(),
-    artefact: z.string().describe('s3:// URI of model.tar.gz, which holds model.bin in the format of fastText.'),
-    versionId: z.string().nullable().describe('S3 version of the artefact.'),
-    sha256: z.string().describe('Of model.tar.gz, in hex.'),
-    labels: z.array(z.string()),
-    textVersion: z.string().describe('Version of the text function that must run before the model.'),
-    cardKey: key,
-    replaces: z.string().nullable().describe('The job of the champion before.'),
-    ...scores,
-  },
-  example: {
-    job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
-    datasetId: '3f9c2a7d0b1e4c55',
-    artefact: 's3://bellwether-dev-111122223333-eu-west-1/models/bellwether-dev-3f9c2a7d0b1e4c55-1/output/model.tar.gz',
-    versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
-    sha256: '0'.repeat(64),
-    labels: ['marketing', 'technical'],
-    textVersion: '1',
-    cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
-    replaces: null,
-    macroF1: 0.84,
-    accuracy: 0.86,
-  },
+  fields: model,
+  example: exampleModel,
 })
 
 export const modelRejected = publishedEvent({
@@ -233,6 +238,15 @@ export const modelRejected = publishedEvent({
     macroF1: 0.81,
     accuracy: 0.83,
   },
+})
+
+export const modelRolledBack = publishedEvent({
+  name: 'ModelRolledBack',
+  meaning: 'An operator put a former champion back; the detail is that of ModelPromoted.',
+  publishedBy: 'evaluator',
+  version: 1,
+  fields: { ...model, at: z.iso.datetime() },
+  example: { ...exampleModel, replaces: 'bellwether-dev-0b1e4c553f9c2a7d-1', at: '2026-11-22T09:30:00.000Z' },
 })
 
 export const shareReported = publishedEvent({

@@ -157,3 +157,54 @@ export const reportRecord = z.object({
   predictions: z.array(z.string()),
 })
 export type ReportRecord = z.infer<typeof reportRecord>
+
+const ratio = fraction.nullable().describe('Null where nothing was counted.')
+
+/** How well answers agree with people's labels. */
+export const scoresRecord = z.object({
+  items: z.int().nonnegative(),
+  accuracy: ratio,
+  macroF1: ratio.describe('The mean over the classes that are true of some item.'),
+  logLoss: z.number().nonnegative().nullable(),
+  classes: z.array(
+    z.object({
+      label: z.string(),
+      items: z.int().nonnegative(),
+      answered: z.int().nonnegative(),
+      precision: ratio,
+      recall: ratio,
+      f1: ratio,
+    }),
+  ),
+  confusion: z
+    .array(z.array(z.int().nonnegative()))
+    .describe('A row is a true label, a column an answer, as `classes`.'),
+})
+export type ScoresRecord = z.infer<typeof scoresRecord>
+
+/** `models/<job>/card.json`: what a model is made of, how it measures, and the verdict with every reason. */
+export const cardRecord = z.object({
+  job: z.string(),
+  verdict: z.enum(['promoted', 'rejected']),
+  reasons: z.array(z.string()).min(1),
+  champion: z.string().nullable().describe('The job it was held against; a promoted model replaces it.'),
+  labels: z.array(z.string()).describe('What the model answers with.'),
+  artefact: z.object({ uri: z.string(), versionId: z.string().nullable(), sha256: z.string().nullable() }),
+  scores: z.object({
+    challenger: scoresRecord.nullable(),
+    champion: scoresRecord.nullable(),
+    majority: scoresRecord.describe('Of always answering with the most frequent class.'),
+  }),
+  evaluation: z.object({ key: z.string(), sha256: z.string() }),
+  dataset: datasetRecord,
+  training: trainingRecord,
+})
+export type CardRecord = z.infer<typeof cardRecord>
+
+/** `reports/index.json`: the headline of every day of every hashtag, sorted by both. */
+export const reportIndexRecord = z.object({
+  days: z.array(
+    reportRecord.pick({ hashtag: true, date: true, model: true, posts: true, complete: true, shares: true }),
+  ),
+})
+export type ReportIndexRecord = z.infer<typeof reportIndexRecord>
