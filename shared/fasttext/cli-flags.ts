@@ -30,10 +30,14 @@ const FIXED: Record<string, string> = { '-loss': 'softmax', '-lrUpdateRate': '10
 /** Flags that have no part in supervised softmax training. */
 const WITHOUT_EFFECT = ['-ws', '-neg', '-t']
 
+const KERNELS = ['auto', 'plain', 'simd']
+
 export type Flags = {
   hyperparameters: Hyperparameters
   files: { input?: string; output?: string; validation?: string }
   verbose: number
+  /** Which loop runs; both give the same bytes. */
+  kernel: string
   /** Flags that belong to the caller, as they were written. */
   others: Record<string, string>
 }
@@ -45,6 +49,7 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
   const files: Record<string, string> = {}
   const others: Record<string, string> = {}
   let verbose = 2
+  let kernel = 'auto'
   for (let i = 0; i < words.length; i += 2) {
     const flag = words[i]!
     const value = words[i + 1]
@@ -54,11 +59,14 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
     else if (FILES.some((file) => file === flag)) files[flag.slice(1)] = value
     else if (own.includes(flag)) others[flag] = value
     else if (flag === '-verbose') verbose = parse(flag, value, 'number') as number
-    else if (Object.hasOwn(FIXED, flag)) {
+    else if (flag === '-kernel') {
+      if (!KERNELS.includes(value)) throw invalid(flag, value, KERNELS.join(' or '))
+      kernel = value
+    } else if (Object.hasOwn(FIXED, flag)) {
       if (FIXED[flag] !== value) throw invalid(flag, value, FIXED[flag]!)
     } else if (!WITHOUT_EFFECT.includes(flag)) throw unknown(flag, own)
   }
-  return { hyperparameters: completeHyperparameters(chosen), files, verbose, others }
+  return { hyperparameters: completeHyperparameters(chosen), files, verbose, kernel, others }
 }
 
 /** The positional arguments of `test`, `predict` and `predict-prob`: model, text, k, threshold. */
@@ -105,5 +113,5 @@ const invalid = (flag: string, found: string, expected: string): FastTextError =
 const unknown = (flag: string, own: readonly string[]): FastTextError =>
   new FastTextError('HYPERPARAMETER_UNKNOWN', {
     found: `the flag ${flag}`,
-    expected: `one of ${[...FILES, ...Object.keys(FLAGS), ...own, '-verbose', ...Object.keys(FIXED), ...WITHOUT_EFFECT].join(' ')}`,
+    expected: `one of ${[...FILES, ...Object.keys(FLAGS), ...own, '-verbose', '-kernel', ...Object.keys(FIXED), ...WITHOUT_EFFECT].join(' ')}`,
   })

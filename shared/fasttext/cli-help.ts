@@ -33,6 +33,7 @@ Writes <name>.bin, which the official program reads. (It also writes <name>.vec;
 
 ${TRAINING}  -thread             number of threads [1]; more are not reproducible
   -loss               loss function {softmax} [softmax]
+  -kernel             training loop {auto, simd, plain} [auto]; all give the same bytes
   -verbose            verbosity level [2]
 
 Early stopping, as BlazingText does it:

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import { parseArguments, parseFlags, required } from './cli-flags'
 import { HELP } from './cli-help'
 import { openOutput } from './cli-output'
+import { bestEngine, type Engine, PLAIN_ENGINE, simdEngine } from './engine'
 import { FastTextError } from './error'
 import { evaluate } from './evaluate'
 import { readModel, saveModel } from './model-file'
@@ -36,7 +37,7 @@ function main([verb = 'help', ...words]: string[]): void {
 }
 
 function supervised(words: string[]): void {
-  const { hyperparameters, files, verbose } = parseFlags(words)
+  const { hyperparameters, files, verbose, kernel } = parseFlags(words)
   const input = required(files.input, '-input')
   const output = required(files.output, '-output')
   if (hyperparameters.threads > 1) note('Several threads: the model is not reproducible.\n')
@@ -44,6 +45,7 @@ function supervised(words: string[]): void {
   let began = performance.now()
   const model = train({ file: input }, hyperparameters, {
     validation: files.validation === undefined ? undefined : { file: files.validation },
+    engine: chooseEngine(kernel),
     onCorpus({ words, labels, tokens }) {
       began = performance.now()
       if (verbose > 0)
@@ -70,6 +72,17 @@ function supervised(words: string[]): void {
     },
   })
   saveModel(model, `${output}.bin`)
+}
+
+function chooseEngine(kernel: string): Engine {
+  if (kernel === 'auto') return bestEngine()
+  const engine = kernel === 'plain' ? PLAIN_ENGINE : simdEngine()
+  if (!engine)
+    throw new FastTextError('HYPERPARAMETER_INVALID', {
+      found: '-kernel simd',
+      expected: 'a runtime with WebAssembly SIMD',
+    })
+  return engine
 }
 
 function test(words: string[]): void {

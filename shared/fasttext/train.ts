@@ -1,5 +1,6 @@
 import { type Corpus, readCorpus } from './corpus'
 import { type Dictionary, labelTexts, threshold } from './dictionary'
+import { bestEngine, type Engine } from './engine'
 import { FastTextError, type FastTextErrorCode } from './error'
 import { collectExamples } from './examples'
 import type { FeatureRules } from './features'
@@ -9,7 +10,6 @@ import type { Model, TrainingRecord } from './model'
 import { bestLabels } from './predict'
 import { layProblem, type Problem, STATE } from './problem'
 import { nextFraction, seedRandom } from './random'
-import { descend, type Descend } from './sgd'
 import { nameOf, type Text } from './text'
 
 /** What was read, before the first epoch. `words` counts the dictionary's words with `</s>`, as fastText prints it. */
@@ -33,23 +33,19 @@ export type TrainOptions = {
   validation?: Text | undefined
   onCorpus?: (report: CorpusReport) => void
   onEpoch?: (report: EpochReport) => void
-  /** The loop, and the memory it works in; by default the kernel where there is one. */
+  /** The loop to use; by default the kernel where WebAssembly SIMD is there, which gives the same bytes. */
   engine?: Engine
 }
-
-export type Engine = { descend: Descend; allocate: (bytes: number) => ArrayBufferLike }
-
-/** The loop in TypeScript. */
-export const PLAIN_ENGINE: Engine = { descend, allocate: (bytes) => new ArrayBuffer(bytes) }
 
 /**
  * Trains a supervised model with softmax loss. The same text, hyperparameters and seed give the same model, byte for
  * byte. Lines without a label are skipped. Throws FastTextError before any large allocation: HYPERPARAMETER_*,
- * VALIDATION_MISSING, FILE_UNREADABLE, TRAINING_DATA_EMPTY, TRAINING_DATA_UNLABELLED, TRAINING_DATA_ONE_LABEL.
+ * VALIDATION_MISSING, FILE_UNREADABLE, TRAINING_DATA_EMPTY, TRAINING_DATA_UNLABELLED, TRAINING_DATA_ONE_LABEL; and
+ * TRAINING_DIVERGED when a learning rate is so high that the weights are no numbers any more.
  */
 export function train(text: Text, chosen: Partial<Hyperparameters>, options: TrainOptions = {}): Model {
   const hyperparameters = completeHyperparameters(chosen)
-  const { validation, onCorpus, onEpoch, engine = PLAIN_ENGINE } = options
+  const { validation, onCorpus, onEpoch, engine = bestEngine() } = options
   if (hyperparameters.earlyStopping && validation === undefined)
     throw new FastTextError('VALIDATION_MISSING', {
       found: 'early stopping without a validation text',
@@ -83,13 +79,19 @@ function runEpoch(problem: Problem, engine: Engine, epoch: number, { epochs }: H
   state[STATE.loss] = 0
   state[STATE.examples] = 0
   engine.descend(problem, 0, problem.shape.examples)
+  const loss = state[STATE.loss]! / state[STATE.examples]!
+  if (!Number.isFinite(loss))
+    throw new FastTextError('TRAINING_DIVERGED', {
+      found: `a loss of ${loss} in epoch ${epoch}`,
+      expected: `a finite one; the learning rate ${state[STATE.learningRate]} is too high`,
+    })
   const progress = state[STATE.tokensDone]! / state[STATE.tokensInAll]!
   return {
     epoch,
     epochs,
     tokens: state[STATE.tokensDone]! + state[STATE.tokensPending]!,
     learningRate: state[STATE.learningRate]! * Math.max(0, 1 - progress),
-    loss: state[STATE.loss]! / state[STATE.examples]!,
+    loss,
   }
 }
 
