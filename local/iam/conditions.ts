@@ -86,10 +86,9 @@ const OPERATORS: Record<string, Test> = {
 
 const NEGATED = new Set(Object.keys(OPERATORS).filter((name) => name.includes('Not')))
 
-/** Policy variables: `${aws:PrincipalArn}` is the request's value; `${*}`, `${?}` and `${$}` are the characters themselves. */
+/** Policy variables: `${aws:PrincipalArn}` is the request's value. One without a value throws, named. */
 export function fillIn(text: string, context: Context): string {
   return text.replace(/\$\{([^}]+)\}/g, (variable, key: string) => {
-    if (['*', '?', '$'].includes(key)) return key
     const [value, ...more] = context.get(key.toLowerCase()) ?? []
     if (value === undefined || more.length > 0) throw new Error(`IAM policy variable ${variable} is not known here`)
     return value
