@@ -75,6 +75,22 @@ export async function book(
   return undefined
 }
 
+/**
+ * Close a booking when it is known what was really spent, which is no more than was booked; 0 gives all of it back. A
+ * booking is closed once: who closes it again changes nothing. Its token can be booked anew from then on, so close it
+ * only when nobody will come back to it.
+ */
+export async function settle(
+  table: Pick<Table, 'update'>,
+  kind: string,
+  day: string,
+  token: string,
+  booked: number,
+  used: number,
+): Promise<void> {
+  for (const of of [day, day.slice(0, 7)]) await giveBack(table, kind, of, token, booked - used)
+}
+
 /** What was booked in a UTC day (`2026-11-22`) or month (`2026-11`). */
 export async function spent(table: Pick<Table, 'get'>, kind: string, of: string): Promise<number> {
   return Number((await table.get(ledgerKey(kind, of)))?.micro ?? 0) / 1e6

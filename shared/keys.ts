@@ -15,7 +15,7 @@ export interface Key<P extends string> {
 export const keys = {
   source: key('sources/{file}'),
   posts: key('raw/hashtag={hashtag}/date={date}/run={run}/posts-{page}.csv'),
-  refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused.jsonl'),
+  refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused-{page}.jsonl'),
   run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),
   plan: key('labeling/{batch}/plan.json'),
   inputManifest: key('labeling/{batch}/input.manifest'),

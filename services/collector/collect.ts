@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { takeLease } from '../../shared/coordination'
+import type { Invocation } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
+import type { Enqueue } from '../../shared/queue'
+import { collectDay, type DayDone, type Ports } from './collect-day'
+import { openCursor } from './cursor'
+import type { Source } from './source'
+import { dayBefore, dayFrom, midnight } from './window'
+
+/** An empty request stands for every hashtag. `from` is where the first run of a hashtag begins. */
+export const collectRequest = z
+  .strictObject({
+    hashtag: z
+      .string()
+      .transform((tag) => tag.replace(/^#/, '').toLowerCase())
+      .optional(),
+    from: z.iso.date().optional(),
+  })
+  .refine(({ hashtag, from }) => hashtag !== undefined || from === undefined, {
+    path: ['from'],
+    message: 'needs the hashtag whose first run begins there',
+  })
+export type CollectRequest = z.infer<typeof collectRequest>
+
+interface CollectPorts extends Ports {
+  hashtags: readonly string[]
+  openSource(hashtag: string): Promise<Source>
+  enqueue: Enqueue
+  newOwner(): string
+}
+
+/** What an ad-hoc request is answered with. */
+export interface Collected {
+  hashtag: string
+  runs: DayDone[]
+  /** All that lies before this instant is collected. */
+  through: string
+  /** In how many seconds the rest is worked on, by a message on the queue. */
+  goesOnInSeconds?: number
+}
+
+/** Time that an invocation keeps for storing what it has read and for handing over. */
+const MARGIN_MS = 30_000
+
+/** Collect what is due: of every hashtag by a message of its own, or of one hashtag at once. */
+export const collect =
+  (ports: CollectPorts) =>
+  async ({ hashtag, from }: CollectRequest, invocation: Invocation): Promise<Collected | { asked: string[] }> => {
+    if (hashtag !== undefined) return collectHashtag(ports, hashtag, from, invocation)
+    for (const each of ports.hashtags) await ports.enqueue({ hashtag: each })
+    return { asked: [...ports.hashtags] }
+  }
+
+/**
+ * Collect every whole UTC day of a hashtag that is not collected yet. One invocation at a time: who finds another at
+ * work, or has to wait, puts the rest on the queue.
+ */
+async function collectHashtag(
+  ports: CollectPorts,
+  hashtag: string,
+  from: string | undefined,
+  invocation: Invocation,
+): Promise<Collected> {
+  if (!ports.hashtags.includes(hashtag)) {
+    const known = ports.hashtags.map((tag) => `#${tag}`).join(', ')
+    throw new BellwetherError('REQUEST_INVALID', `#${hashtag} is not among the hashtags of bellwether.yml: ${known}`)
+  }
+  const { now, remainingMs } = invocation
+  const time = remainingMs()
+  const hasTime = () => remainingMs() > Math.min(MARGIN_MS, time / 2)
+
+  const until = now.getTime() + time
+  const lease = await takeLease(ports.table, `collect#${hashtag}`, ports.newOwner(), now.getTime(), until)
+  if (!lease.held) {
+    const goesOnInSeconds = await goOn(ports, hashtag, from, (lease.until - now.getTime()) / 1000 + 1)
+    return { hashtag, runs: [], through: '', goesOnInSeconds }
+  }
+
+  const runs: DayDone[] = []
+  try {
+    const end = midnight(now)
+    const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
+    const cursor = await openCursor(ports.table, hashtag, first)
+    if (from !== undefined && cursor.state().first !== first) {
+      const began = cursor.state().first.slice(0, 10)
+      throw new BellwetherError('REQUEST_INVALID', `from: #${hashtag} is collected since ${began} already`)
+    }
+    const source = await ports.openSource(hashtag)
+    for (let day = cursor.state().through; day < end; day = cursor.state().through) {
+      const done = await collectDay(ports, hashtag, source, cursor, dayFrom(day), invocation, hasTime)
+      if ('waitSeconds' in done) {
+        const goesOnInSeconds = await goOn(ports, hashtag, undefined, done.waitSeconds)
+        return { hashtag, runs, through: cursor.state().through, goesOnInSeconds }
+      }
+      runs.push(done)
+    }
+    return { hashtag, runs, through: cursor.state().through }
+  } finally {
+    await lease.release()
+  }
+}
+
+/** Put the rest on the queue, a little later than asked for, so that the lease is free by then. */
+async function goOn(ports: CollectPorts, hashtag: string, from: string | undefined, seconds: number): Promise<number> {
+  const delay = Math.min(900, Math.max(2, Math.ceil(seconds)))
+  await ports.enqueue({ hashtag, from }, delay)
+  return delay
+}

@@ -1,0 +1,144 @@
+import { parse } from 'csv-parse'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import type { Post } from '../../shared/posts'
+import { named, placeOf, readRow, type RefusedRow, type Row } from './row'
+import type { Refused, Source } from './source'
+import type { Window } from './window'
+
+interface FileOptions {
+  name: string
+  /** A .jsonl or .csv file under sources/. */
+  file: string
+  pricePerPostUsd: number
+  /** The hashtags that are read from this file, in the order of the configuration. */
+  tags: readonly string[]
+}
+
+interface DayOfFile {
+  from: string
+  posts: Post[]
+  refused: Refused[]
+  /** Refused rows of which not even the day can be told. */
+  undated: Refused[]
+}
+
+/**
+ * The posts of a hashtag in a file of the bucket: `createdAt`, `text`, and optionally `id`, `hashtag`, `author`,
+ * `language`, `retweetOf`. The file is read as a stream; the rows of one day are held.
+ */
+export function fileSource(
+  objects: Pick<Objects, 'lines' | 'stream'>,
+  hashtag: string,
+  { name, file, pricePerPostUsd, tags }: FileOptions,
+): Source {
+  let held: DayOfFile | undefined
+
+  const dayOf = async (window: Window): Promise<DayOfFile> => {
+    if (held?.from === window.from) return held
+    const rows: Row[] = []
+    const bad: RefusedRow[] = []
+    const inWindow = (at: string) => window.from <= at && at < window.to
+    for await (const { line, value, problem } of rawRows(objects, file)) {
+      const row = problem
+        ? { line, field: 'row', reason: problem, row: value, createdAt: undefined, hashtags: [...tags] }
+        : readRow(value, line, name, tags)
+      if ('post' in row) {
+        if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt)) rows.push(row)
+      } else if (belongs(row, hashtag, tags) && (row.createdAt === undefined || inWindow(row.createdAt))) bad.push(row)
+    }
+    const { posts, refused } = named(rows)
+    const dated = bad.filter(({ createdAt }) => createdAt !== undefined).map(plain)
+    held = {
+      from: window.from,
+      posts,
+      refused: [...dated, ...refused].sort((a, b) => a.line - b.line),
+      undated: bad.filter(({ createdAt }) => createdAt === undefined).map(plain),
+    }
+    return held
+  }
+
+  return {
+    name,
+    order: 'oldest first',
+    page: { least: 1, most: 1000 },
+    mostUsd: (posts) => posts * pricePerPostUsd,
+    countUsd: 0,
+    lagSeconds: 0,
+    horizon: () => undefined,
+    count: async (window) => (await dayOf(window)).posts.length,
+    read: async ({ window, first, next, limit }) => {
+      const { posts, refused, undated } = await dayOf(window)
+      // By place and not by number: rows that came or went in between shift nothing.
+      const left = next === null ? posts : posts.filter((post) => placeOf(post) > next)
+      const page = left.slice(0, limit)
+      const after = left[page.length]
+      return {
+        posts: page,
+        // Rows without a date are told with the first window, so that they are counted once.
+        refused: next === null ? [...refused, ...(first ? undated : [])] : [],
+        read: page.length,
+        costUsd: page.length * pricePerPostUsd,
+        next: after ? placeOf(page.at(-1)!) : null,
+        reached: after?.createdAt ?? null,
+      }
+    },
+  }
+}
+
+interface RawRow {
+  line: number
+  value: unknown
+  problem?: string
+}
+
+/** Rows with their line in the file, from 1; a row that cannot be read as one comes with the problem. */
+async function* rawRows(objects: Pick<Objects, 'lines' | 'stream'>, file: string): AsyncIterable<RawRow> {
+  if (file.endsWith('.csv')) yield* csvRows(objects, file)
+  else yield* jsonRows(objects, file)
+}
+
+async function* jsonRows(objects: Pick<Objects, 'lines'>, file: string): AsyncIterable<RawRow> {
+  let line = 0
+  for await (const text of objects.lines(keys.source({ file }))) {
+    line += 1
+    const json = line === 1 ? text.replace(/^\uFEFF/, '') : text
+    if (json.trim() === '') continue
+    yield { line, ...parsed(json) }
+  }
+}
+
+async function* csvRows(objects: Pick<Objects, 'stream'>, file: string): AsyncIterable<RawRow> {
+  const skipped: RawRow[] = []
+  const parser = parse({
+    bom: true,
+    columns: (headers: string[]) => headers.map((header) => header.trim()),
+    info: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error, raw) => {
+      skipped.push({ line: parser.info.lines, value: raw, problem: error?.message.split(':')[0] ?? 'is not CSV' })
+    },
+  })
+  const body = await objects.stream(keys.source({ file }))
+  body.on('error', (error) => parser.destroy(error)).pipe(parser)
+  // With `info`, a record comes with where the parser stood after it.
+  for await (const { record, info } of parser as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
+    yield { line: info.lines, value: record }
+  }
+  yield* skipped
+}
+
+function parsed(json: string): Pick<RawRow, 'value' | 'problem'> {
+  try {
+    return { value: JSON.parse(json) as unknown }
+  } catch {
+    return { value: json, problem: 'is not JSON' }
+  }
+}
+
+const plain = ({ line, field, reason, row }: RefusedRow): Refused => ({ line, field, reason, row })
+
+/** A row that names no hashtag of ours is told with the first one. */
+const belongs = (row: RefusedRow, hashtag: string, tags: readonly string[]): boolean =>
+  row.hashtags.includes(hashtag) && (row.createdAt !== undefined || hashtag === tags[0])

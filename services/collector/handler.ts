@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { door } from '../../shared/door'
+import { s3Objects } from '../../shared/objects'
+import { sqsQueue } from '../../shared/queue'
+import { readSettings } from '../../shared/settings'
+import { dynamoTable } from '../../shared/table'
+import { collect, collectRequest } from './collect'
+import { sourceFor } from './sources'
+import { openX } from './x'
+
+const config = readConfig(['bucket', 'table', 'bus', 'taskRoot', 'collectorQueueUrl', 'xSecret', 'xApiUrl'])
+const settings = readSettings(config.taskRoot)
+const objects = s3Objects(new S3Client(), config.bucket)
+
+export const handler = door(
+  'collector',
+  {
+    schema: collectRequest,
+    work: collect({
+      objects,
+      table: dynamoTable(new DynamoDBClient(), config.table),
+      publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),
+      enqueue: sqsQueue(new SQSClient(), config.collectorQueueUrl),
+      openSource: sourceFor({ objects, openX: openX(new SecretsManagerClient(), config) }, settings),
+      hashtags: settings.hashtags.map(({ tag }) => tag),
+      caps: settings.caps,
+      languages: settings.languages,
+      newOwner: randomUUID,
+    }),
+  },
+  [],
+)

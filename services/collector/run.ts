@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { keys } from '../../shared/keys'
+import type { RunRecord } from '../../shared/records'
+import type { Source } from './source'
+import { clip, runId, type Window } from './window'
+
+const instant = z.iso.datetime()
+const window = z.object({ from: instant, to: instant })
+const count = z.int().nonnegative()
+
+/** What a page holds, known before it is stored. */
+const answer = z.object({
+  posts: count,
+  otherLanguages: count,
+  refusedRows: count,
+  read: count,
+  costUsd: z.number(),
+  sha256: z.string(),
+  next: z.string().nullable(),
+  reached: instant.nullable(),
+})
+export type Answer = z.infer<typeof answer>
+
+const booking = z.object({ day: z.string(), token: z.string(), posts: count, usd: z.number() })
+export type Booking = z.infer<typeof booking>
+
+/** A cap that ends a run. Of the configuration: `caps.posts.perDay`; the period is the UTC day or month it holds for. */
+const reachedCap = z.object({ cap: z.string(), limit: z.number(), period: z.string() })
+export type ReachedCap = z.infer<typeof reachedCap>
+
+/** A run that is under way, as it stands in the cursor: all that a successor needs to go on. */
+export const runState = z.object({
+  id: z.string(),
+  source: z.string(),
+  order: z.enum(['newest first', 'oldest first']),
+  window,
+  /** The part of the window that the source still has. */
+  readable: window.nullable(),
+  gap: window.nullable(),
+  first: z.boolean(),
+  existing: count.nullable(),
+  /** Number of the next page, from 1. */
+  page: z.int().positive(),
+  next: z.string().nullable(),
+  finished: z.boolean(),
+  /** Why it ended before its time; with the cap, if it was one. */
+  stoppedBy: z.object({ reason: z.string(), cap: reachedCap.nullable() }).nullable(),
+  reached: instant.nullable(),
+  pages: z.array(z.object({ page: z.int(), posts: count, sha256: z.string() })),
+  read: count,
+  otherLanguages: count,
+  refusedRows: count,
+  costUsd: z.number(),
+  /** Booked for the next page before it is asked for. */
+  booked: booking.nullable(),
+  /** Every answer to the next page that may have been stored: the one that is there is the one that counts. */
+  answers: z.array(answer),
+  /** A booking to be closed, with what was really spent. */
+  unsettled: booking.extend({ usedPosts: count, usedUsd: z.number() }).nullable(),
+})
+export type RunState = z.infer<typeof runState>
+
+/** The state in which a run begins. */
+export function begin(source: Source, of: Window, first: boolean, now: Date): RunState {
+  const { gap, left } = clip(of, source.horizon(now))
+  return {
+    id: runId(of),
+    source: source.name,
+    order: source.order,
+    window: of,
+    readable: left,
+    gap,
+    first,
+    existing: null,
+    page: 1,
+    next: null,
+    finished: left === null,
+    stoppedBy: null,
+    reached: null,
+    pages: [],
+    read: 0,
+    otherLanguages: 0,
+    refusedRows: 0,
+    costUsd: 0,
+    booked: null,
+    answers: [],
+    unsettled: null,
+  }
+}
+
+/** The run after its next page, with this content, was stored. */
+export const advance = (run: RunState, page: Answer): RunState => ({
+  ...run,
+  page: run.page + 1,
+  next: page.next,
+  finished: page.next === null,
+  reached: page.reached ?? run.reached,
+  pages: page.posts > 0 ? [...run.pages, { page: run.page, posts: page.posts, sha256: page.sha256 }] : run.pages,
+  read: run.read + page.read,
+  otherLanguages: run.otherLanguages + page.otherLanguages,
+  refusedRows: run.refusedRows + page.refusedRows,
+  costUsd: addUsd(run.costUsd, page.costUsd),
+  booked: null,
+  answers: [],
+  unsettled: run.booked && { ...run.booked, usedPosts: page.read, usedUsd: page.costUsd },
+})
+
+/** The run, ended before its time; what was booked for a page that is not read is given back. */
+export const stop = (run: RunState, reason: string, cap: ReachedCap | null): RunState => ({
+  ...run,
+  finished: true,
+  stoppedBy: { reason, cap },
+  booked: null,
+  answers: [],
+  unsettled: run.booked && { ...run.booked, usedPosts: 0, usedUsd: 0 },
+})
+
+/** `run.json` of a finished run. The same run gives the same record. */
+export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
+  hashtag,
+  date: dateOf(run),
+  run: run.id,
+  source: run.source,
+  window: run.window,
+  covered: coveredBy(run),
+  gap: run.gap,
+  complete: run.gap === null && run.stoppedBy === null,
+  stoppedBy: run.stoppedBy?.reason ?? null,
+  pages: run.page - 1,
+  posts: run.pages.reduce((sum, { posts }) => sum + posts, 0),
+  existing: run.existing,
+  otherLanguages: run.otherLanguages,
+  refusedRows: run.refusedRows,
+  costUsd: run.costUsd,
+  objects: run.pages.map(({ page, posts, sha256 }) => ({ key: pageKey(hashtag, run, page), posts, sha256 })),
+})
+
+export const pageKey = (hashtag: string, run: RunState, page: number): string =>
+  keys.posts({ hashtag, date: dateOf(run), run: run.id, page: String(page) })
+
+export const dateOf = (run: RunState): string => run.window.from.slice(0, 10)
+
+/** A stopped run has read from one end of its window only: the source's order says which. */
+function coveredBy({ readable, stoppedBy, reached, order }: RunState): Window | null {
+  if (readable === null || stoppedBy === null) return readable
+  if (reached === null) return null
+  return order === 'newest first' ? { from: reached, to: readable.to } : { from: readable.from, to: reached }
+}
+
+/** Dollars are added as whole micro-dollars, so that a sum does not depend on its order. */
+export const addUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6

@@ -1,0 +1,60 @@
+import type { Post } from '../../shared/posts'
+import type { Window } from './window'
+
+/** Where the posts of one hashtag come from, a page at a time. */
+export interface Source {
+  name: string
+  order: 'newest first' | 'oldest first'
+  /** Fewest and most posts that a page can be asked for. */
+  page: { least: number; most: number }
+  /** US dollars: the most that a page of so many posts can cost. */
+  mostUsd(posts: number): number
+  countUsd: number
+  /** Seconds after the end of a window in which the source may not have all of it yet. */
+  lagSeconds: number
+  /** What lies before this instant is no longer there. */
+  horizon(now: Date): string | undefined
+  /** How many posts there were; nothing when the source cannot tell. */
+  count(window: Window): Promise<number | undefined | Wait>
+  read(request: PageRequest): Promise<SourcePage | Wait | Exhausted>
+}
+
+export interface PageRequest {
+  window: Window
+  /** Whether this is the first window of the hashtag: then what has no date is told, too. */
+  first: boolean
+  /** Where to go on; null at the beginning. */
+  next: string | null
+  /** Most posts to read. */
+  limit: number
+}
+
+export interface SourcePage {
+  posts: Post[]
+  refused: Refused[]
+  /** Posts that were read, for the caps: also those that were refused or are not wanted. */
+  read: number
+  costUsd: number
+  /** Where the next page begins; null after the last one. */
+  next: string | null
+  /** How far in time the source was read, in its order; null where nothing was. */
+  reached: string | null
+}
+
+/** Input that is no post: which row, which field, and why. */
+export interface Refused {
+  line: number
+  field: string
+  reason: string
+  row: unknown
+}
+
+/** The source wants us to come back later. */
+export interface Wait {
+  waitSeconds: number
+}
+
+/** The source's own limit of money or posts was reached; coming back soon does not help. */
+export interface Exhausted {
+  exhausted: string
+}

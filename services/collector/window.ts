@@ -1,0 +1,34 @@
+const DAY_MS = 86_400_000
+
+/** A half-open stretch of time: from <= t < to. Instants as `toISOString` writes them, so that they sort as texts. */
+export interface Window {
+  from: string
+  to: string
+}
+
+/** Midnight (UTC) of the day that an instant lies in. */
+export const midnight = (at: Date): string => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS).toISOString()
+
+export const dayBefore = (instant: string): string => new Date(Date.parse(instant) - DAY_MS).toISOString()
+
+/** The UTC day that begins at an instant. */
+export const dayFrom = (from: string): Window => ({
+  from,
+  to: new Date(Date.parse(from) + DAY_MS).toISOString(),
+})
+
+/** Name of the run for a window: the same window has the same name. */
+export const runId = ({ from, to }: Window): string => `${compact(from)}-${compact(to)}`
+
+/** A window without what lies before a horizon, and that part, if there is one. */
+export function clip({ from, to }: Window, horizon: string | undefined): { gap: Window | null; left: Window | null } {
+  if (horizon === undefined || horizon <= from) return { gap: null, left: { from, to } }
+  if (horizon >= to) return { gap: { from, to }, left: null }
+  return { gap: { from, to: horizon }, left: { from: horizon, to } }
+}
+
+const compact = (instant: string): string =>
+  instant
+    .replace(/\.\d+Z$/, 'z')
+    .replaceAll(/[-:]/g, '')
+    .toLowerCase()

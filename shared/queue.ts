@@ -1,0 +1,16 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+
+/** Put a request on a queue, to be worked on after a delay; SQS delays by at most 900 seconds, so longer ones end there. */
+export type Enqueue = (request: unknown, delaySeconds?: number) => Promise<void>
+
+export const sqsQueue =
+  (client: SQSClient, url: string): Enqueue =>
+  async (request, delaySeconds = 0) => {
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: url,
+        MessageBody: JSON.stringify(request),
+        DelaySeconds: Math.min(900, Math.max(0, Math.ceil(delaySeconds))),
+      }),
+    )
+  }
