@@ -1,0 +1,53 @@
+import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import { ListLabelingJobsCommand, ListWorkteamsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+
+/** What AWS can be asked about the account, one question each; a question that it refuses throws. */
+export interface Account {
+  hasValue(secret: string): Promise<boolean>
+  /** SageMaker's quotas of these names; one that is not listed is 0. */
+  quotas(names: readonly string[]): Promise<Map<string, number>>
+  workteams(): Promise<string[]>
+  labelingJobs(): Promise<number>
+  concurrency(): Promise<number>
+}
+
+export const awsAccount = (clients: {
+  lambda: LambdaClient
+  quotas: ServiceQuotasClient
+  sagemaker: SageMakerClient
+  secrets: SecretsManagerClient
+}): Account => ({
+  // A secret made without a value has no version.
+  hasValue: async (secret) => {
+    const { VersionIdsToStages } = await clients.secrets.send(new DescribeSecretCommand({ SecretId: secret }))
+    return Object.values(VersionIdsToStages ?? {}).some((stages) => stages.includes('AWSCURRENT'))
+  },
+
+  quotas: async (names) => {
+    const found = new Map(names.map((name) => [name, 0]))
+    const pages = paginateListServiceQuotas({ client: clients.quotas, pageSize: 100 }, { ServiceCode: 'sagemaker' })
+    for await (const { Quotas } of pages) {
+      for (const { QuotaName, Value } of Quotas ?? []) {
+        if (QuotaName && found.has(QuotaName)) found.set(QuotaName, Value ?? 0)
+      }
+    }
+    return found
+  },
+
+  workteams: async () => {
+    const { Workteams } = await clients.sagemaker.send(new ListWorkteamsCommand({ MaxResults: 100 }))
+    return (Workteams ?? []).flatMap(({ WorkteamArn }) => WorkteamArn ?? [])
+  },
+
+  labelingJobs: async () => {
+    const { LabelingJobSummaryList } = await clients.sagemaker.send(new ListLabelingJobsCommand({ MaxResults: 1 }))
+    return LabelingJobSummaryList?.length ?? 0
+  },
+
+  concurrency: async () => {
+    const { AccountLimit } = await clients.lambda.send(new GetAccountSettingsCommand({}))
+    return AccountLimit?.ConcurrentExecutions ?? 0
+  },
+})

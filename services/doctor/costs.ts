@@ -1,0 +1,109 @@
+import type { Settings } from '../../shared/settings'
+
+/** What one thing costs a day at most, in US dollars, and how that comes about. No price: null. */
+export interface Cost {
+  what: string
+  usd: number | null
+  how: string
+}
+
+/** List prices of SageMaker training in us-east-1, US dollars an hour; other regions ask up to a third more. */
+const INSTANCE_USD_PER_HOUR: Record<string, number> = {
+  'ml.m5.large': 0.115,
+  'ml.m5.xlarge': 0.23,
+  'ml.m5.2xlarge': 0.461,
+  'ml.c5.xlarge': 0.204,
+  'ml.c5.2xlarge': 0.408,
+  'ml.c5.4xlarge': 0.816,
+}
+
+/** Lambda on arm64, us-east-1: US dollars a GB-second. https://aws.amazon.com/lambda/pricing/ */
+const GB_SECOND_USD = 0.0000133334
+
+/** A generous day of each function: runs, seconds a run, GB. */
+const RUNS: readonly { runs: (hashtags: number) => number; seconds: number; gb: number }[] = [
+  { runs: (hashtags) => hashtags, seconds: 60, gb: 0.5 },
+  { runs: (hashtags) => hashtags + 4, seconds: 20, gb: 1 },
+  { runs: () => 2, seconds: 60, gb: 1 },
+  { runs: () => 3, seconds: 60, gb: 2 },
+  { runs: (hashtags) => hashtags * 8, seconds: 20, gb: 2 },
+  { runs: () => 24, seconds: 5, gb: 0.5 },
+  { runs: () => 500, seconds: 0.1, gb: 0.5 },
+]
+
+/** What stands in the stack and is paid by the month. */
+export const STANDING = { alarms: 21, secrets: 2 }
+
+const standing: Cost = {
+  what: 'alarms and secrets',
+  usd: cents((STANDING.alarms * 0.1 + STANDING.secrets * 0.4) / 30),
+  how: `(${STANDING.alarms} alarms × $0.10 + ${STANDING.secrets} secrets × $0.40) a month / 30; the first ten alarms are free`,
+}
+
+/** What a day of this configuration costs at most, line by line. */
+export const costsOfADay = (settings: Settings): Cost[] => [
+  posts(settings),
+  judgements(settings),
+  training(settings),
+  functions(settings),
+  standing,
+]
+
+/** The sum of what has a price. */
+export const totalUsd = (costs: readonly Cost[]): number => cents(costs.reduce((sum, { usd }) => sum + (usd ?? 0), 0))
+
+function posts({ hashtags, sources, caps }: Settings): Cost {
+  const watched = hashtags.map(({ source }) => sources[source]!)
+  const price = Math.max(...watched.map(({ pricePerPostUsd }) => pricePerPostUsd))
+  const counts = watched.reduce((sum, source) => sum + (source.type === 'x' ? source.pricePerCountUsd : 0), 0)
+  const asked = caps.posts.perDay * price + counts
+  const usd = Math.min(asked, caps.collectUsd.perDay)
+  const how = `${caps.posts.perDay} posts × ${dollars(price)} + counts ${dollars(counts)} = ${dollars(asked)}`
+  return { what: 'posts', usd: cents(usd), how: held(how, asked, 'caps.collectUsd.perDay', caps.collectUsd.perDay) }
+}
+
+function judgements({ labelling, caps }: Settings): Cost {
+  const evaluation = Math.round(labelling.itemsPerDay * labelling.evaluationShare)
+  const wanted =
+    evaluation * labelling.evaluationJudgements + (labelling.itemsPerDay - evaluation) * labelling.trainingJudgements
+  const count = Math.min(wanted, caps.judgements.perDay)
+  const fee = labelling.labeller === 'ground-truth' ? (labelling.groundTruth?.feePerItemUsd ?? 0) : 0
+  const asked = count * labelling.pricePerJudgementUsd + labelling.itemsPerDay * fee
+  const how =
+    `${count} judgements × ${dollars(labelling.pricePerJudgementUsd)} + ${labelling.itemsPerDay} items × ${dollars(fee)}` +
+    ` = ${dollars(asked)}`
+  const usd = Math.min(asked, caps.labelUsd.perDay)
+  return { what: 'labels', usd: cents(usd), how: held(how, asked, 'caps.labelUsd.perDay', caps.labelUsd.perDay) }
+}
+
+function training({ training: { trainer, instanceType, spot }, caps }: Settings): Cost {
+  const what = 'training'
+  if (trainer === 'lambda') return { what, usd: 0, how: 'in the function, counted there' }
+  const price = INSTANCE_USD_PER_HOUR[instanceType]
+  if (price === undefined) {
+    return { what, usd: null, how: `${caps.trainingSeconds} s of ${instanceType}, whose price is not known here` }
+  }
+  const usd = (caps.trainingSeconds / 3600) * price
+  const how = `${caps.trainingSeconds} s × ${dollars(price)} an hour (${instanceType}) = ${dollars(usd)}`
+  return { what, usd: cents(usd), how: spot ? `${how}; spot usually takes a third of it` : how }
+}
+
+function functions({ hashtags }: Settings): Cost {
+  const gbSeconds = RUNS.reduce((sum, { runs, seconds, gb }) => sum + runs(hashtags.length) * seconds * gb, 0)
+  const usd = gbSeconds * GB_SECOND_USD
+  return {
+    what: 'functions',
+    usd: cents(usd),
+    how: `about ${Math.round(gbSeconds)} GB-seconds × ${dollars(GB_SECOND_USD)} = ${dollars(usd)}`,
+  }
+}
+
+const held = (how: string, asked: number, cap: string, limit: number): string =>
+  asked > limit ? `${how}, held at ${cap} ${dollars(limit)}` : how
+
+/** Rounded up, so that the sum is never below what will be asked. */
+function cents(usd: number): number {
+  return Math.max(0, Math.ceil(usd * 100 - 1e-9)) / 100
+}
+
+const dollars = (usd: number): string => `$${usd >= 1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(3))}`

@@ -1,0 +1,72 @@
+import type { Settings } from '../../shared/settings'
+import type { Account } from './account'
+import { type Cost, costsOfADay, totalUsd } from './costs'
+import { type Asked, type Finding, findingsOf, quotaName } from './findings'
+
+export interface Examination {
+  stage: string
+  region: string
+  /** Is nothing missing? */
+  ready: boolean
+  findings: Finding[]
+  /** At most, in US dollars. */
+  aDayCosts: { usd: number; of: Cost[] }
+}
+
+interface Ports {
+  account: Account
+  settings: Settings
+  stage: string
+  region: string
+  xSecret: string
+  linkSecret: string
+  blazingTextRegions: readonly string[]
+  groundTruthRegions: readonly string[]
+}
+
+/** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
+export const examine =
+  ({ account, settings, stage, region, xSecret, linkSecret, blazingTextRegions, groundTruthRegions }: Ports) =>
+  async (): Promise<Examination> => {
+    const onDemand = quotaName(settings.training.instanceType, false)
+    const spot = quotaName(settings.training.instanceType, true)
+    const [xToken, linkKey, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
+      asked(account.hasValue(xSecret)),
+      asked(account.hasValue(linkSecret)),
+      asked(account.quotas([onDemand, spot])),
+      asked(account.workteams()),
+      asked(account.labelingJobs()),
+      asked(account.concurrency()),
+    ])
+    const quota = (name: string): Asked<number> => ('known' in quotas ? { known: quotas.known.get(name) ?? 0 } : quotas)
+    const facts = {
+      xToken,
+      linkKey,
+      workteams,
+      labelingJobs,
+      concurrency,
+      onDemandQuota: quota(onDemand),
+      spotQuota: quota(spot),
+      hasBlazingText: blazingTextRegions.includes(region),
+      hasGroundTruth: groundTruthRegions.includes(region),
+    }
+
+    const findings = findingsOf(facts, settings, { xSecret, linkSecret, region })
+    const costs = costsOfADay(settings)
+    return {
+      stage,
+      region,
+      ready: !findings.some(({ verdict }) => verdict === 'missing'),
+      findings,
+      aDayCosts: { usd: totalUsd(costs), of: costs },
+    }
+  }
+
+/** A question that AWS refuses or does not know is a finding, not a failure. */
+async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
+  try {
+    return { known: await question }
+  } catch (error) {
+    return { unknown: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  }
+}

@@ -1,0 +1,166 @@
+import type { Settings } from '../../shared/settings'
+
+/** What was asked of the account: the answer, or why there is none. */
+export type Asked<T> = { known: T } | { unknown: string }
+
+/** What the account says of itself. */
+export interface Facts {
+  /** May the secret be read: does it have a value? */
+  xToken: Asked<boolean>
+  linkKey: Asked<boolean>
+  /** Service Quotas: how many such instances may train at once. */
+  onDemandQuota: Asked<number>
+  spotQuota: Asked<number>
+  /** Work teams and labelling jobs of this account and region. */
+  workteams: Asked<string[]>
+  labelingJobs: Asked<number>
+  /** Lambda invocations at once, over all functions of the account. */
+  concurrency: Asked<number>
+  /** Does BlazingText have an image, and Ground Truth its functions, in this region? */
+  hasBlazingText: boolean
+  hasGroundTruth: boolean
+}
+
+export interface Finding {
+  check: string
+  verdict: 'ok' | 'missing' | 'warning' | 'not needed' | 'could not be checked'
+  found: string
+  remedy?: string
+}
+
+/** What the configuration needs against what the account has, each lack with its remedy. Pure. */
+export const findingsOf = (
+  facts: Facts,
+  settings: Settings,
+  names: { xSecret: string; linkSecret: string; region: string },
+): Finding[] => [
+  xToken(facts, settings, names.xSecret),
+  linkKey(facts, names.linkSecret),
+  blazingText(facts, settings, names.region),
+  ...quotas(facts, settings),
+  groundTruth(facts, settings, names.region),
+  concurrency(facts),
+]
+
+function xToken({ xToken: fact }: Facts, { hashtags, sources }: Settings, secret: string): Finding {
+  const check = 'X token'
+  const wanted = hashtags.some(({ source }) => sources[source]?.type === 'x')
+  if (!wanted) return { check, verdict: 'not needed', found: 'no hashtag has a source of type x' }
+  return judged(check, fact, (hasValue) =>
+    hasValue
+      ? { check, verdict: 'ok', found: 'the secret has a value' }
+      : {
+          check,
+          verdict: 'missing',
+          found: 'the secret has no value',
+          remedy: `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$X_BEARER_TOKEN"`,
+        },
+  )
+}
+
+function linkKey({ linkKey: fact }: Facts, secret: string): Finding {
+  const check = 'key of the desk links'
+  return judged(check, fact, (hasValue) =>
+    hasValue
+      ? { check, verdict: 'ok', found: 'the secret has a value' }
+      : {
+          check,
+          verdict: 'missing',
+          found: 'the secret has no value',
+          remedy: `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$(openssl rand -hex 32)"`,
+        },
+  )
+}
+
+function blazingText({ hasBlazingText }: Facts, { training }: Settings, region: string): Finding {
+  const check = 'BlazingText in the region'
+  if (training.trainer === 'lambda') return { check, verdict: 'not needed', found: 'training.trainer is lambda' }
+  if (hasBlazingText) return { check, verdict: 'ok', found: `there is an image in ${region}` }
+  return {
+    check,
+    verdict: 'missing',
+    found: `no image of BlazingText is known in ${region}`,
+    remedy: 'Set training.trainer: lambda, or deploy to another region.',
+  }
+}
+
+function quotas(
+  { onDemandQuota, spotQuota }: Facts,
+  { training: { trainer, instanceType, spot } }: Settings,
+): Finding[] {
+  if (trainer === 'lambda') return []
+  const judge = (fact: Asked<number>, name: string, need: string): Finding =>
+    judged(name, fact, (value) =>
+      value >= 1
+        ? { check: name, verdict: 'ok', found: `the quota is ${value}` }
+        : {
+            check: name,
+            verdict: 'missing',
+            found: `the quota is ${value}; ${need}`,
+            remedy: `Ask for 1 of "${name}" in Service Quotas, Amazon SageMaker, or set training.trainer: lambda meanwhile.`,
+          },
+    )
+  const onDemand = quotaName(instanceType, false)
+  return spot
+    ? [
+        judge(spotQuota, quotaName(instanceType, true), 'training.spot is true'),
+        judge(onDemandQuota, onDemand, 'it is the way out when spot has no capacity'),
+      ]
+    : [judge(onDemandQuota, onDemand, 'training.spot is false')]
+}
+
+/** As Service Quotas spells it. */
+export const quotaName = (instanceType: string, spot: boolean): string =>
+  `${instanceType} for ${spot ? 'spot ' : ''}training job usage`
+
+function groundTruth(
+  { hasGroundTruth, workteams, labelingJobs }: Facts,
+  { labelling }: Settings,
+  region: string,
+): Finding {
+  const check = 'Ground Truth'
+  const desk = 'Set labelling.labeller: desk.'
+  const team = labelling.groundTruth?.workteamArn
+  if (labelling.labeller === 'desk') return { check, verdict: 'not needed', found: 'labelling.labeller is desk' }
+  if (!hasGroundTruth) {
+    return { check, verdict: 'missing', found: `it has no text classification in ${region}`, remedy: desk }
+  }
+  return judged(check, workteams, (arns) => {
+    if (team?.includes(':workteam/private-crowd/') && !arns.includes(team)) {
+      return {
+        check,
+        verdict: 'missing',
+        found: `there is no work team ${team}; there are: ${arns.join(', ') || 'none'}`,
+        remedy: `Correct labelling.groundTruth.workteamArn, or make the team in SageMaker. ${desk}`,
+      }
+    }
+    return judged(check, labelingJobs, (jobs) =>
+      jobs > 0
+        ? { check, verdict: 'ok', found: 'the account has run labelling jobs' }
+        : {
+            check,
+            verdict: 'warning',
+            found:
+              'the account has never run a labelling job in this region; AWS takes no new customers since 2026-07-30',
+            remedy: `If CreateLabelingJob is refused: ${desk}`,
+          },
+    )
+  })
+}
+
+function concurrency({ concurrency: fact }: Facts): Finding {
+  const check = 'Lambda concurrency'
+  return judged(check, fact, (limit) =>
+    limit > 10
+      ? { check, verdict: 'ok', found: `${limit} invocations at once` }
+      : {
+          check,
+          verdict: 'warning',
+          found: `${limit} invocations at once: functions wait for one another, nothing is lost`,
+          remedy: 'Ask for 100 of "Concurrent executions" in Service Quotas, AWS Lambda.',
+        },
+  )
+}
+
+const judged = <T>(check: string, fact: Asked<T>, judge: (known: T) => Finding): Finding =>
+  'known' in fact ? judge(fact.known) : { check, verdict: 'could not be checked', found: fact.unknown }

@@ -1,0 +1,69 @@
+import path from 'node:path'
+import { beforeEach, expect, it } from '@jest/globals'
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { ListLabelingJobsCommand, ListWorkteamsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { ListServiceQuotasCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { mockClient } from 'aws-sdk-client-mock'
+import { awsAccount } from '../../../services/doctor/account'
+import { examine } from '../../../services/doctor/examine'
+import { readSettings } from '../../../shared/settings'
+
+const secrets = mockClient(SecretsManagerClient)
+const quotas = mockClient(ServiceQuotasClient)
+const lambda = mockClient(LambdaClient)
+const sagemaker = mockClient(SageMakerClient)
+
+const settings = readSettings(path.resolve(__dirname, '../../..'))
+const account = awsAccount({
+  lambda: new LambdaClient({ region: 'eu-west-1' }),
+  quotas: new ServiceQuotasClient({ region: 'eu-west-1' }),
+  sagemaker: new SageMakerClient({ region: 'eu-west-1' }),
+  secrets: new SecretsManagerClient({ region: 'eu-west-1' }),
+})
+const places = { stage: 'dev', region: 'eu-west-1', blazingTextRegions: ['eu-west-1'], groundTruthRegions: [] }
+const ask = examine({ account, settings, xSecret: 'XToken-1', linkSecret: 'LinkKey-1', ...places })
+
+beforeEach(() => {
+  secrets.reset()
+  secrets.on(DescribeSecretCommand).resolves({ VersionIdsToStages: { v1: ['AWSCURRENT'] } })
+  quotas.reset()
+  quotas
+    .on(ListServiceQuotasCommand)
+    .resolvesOnce({ Quotas: [{ QuotaName: 'ml.c5.xlarge for spot training job usage', Value: 2 }], NextToken: 'more' })
+    .resolves({ Quotas: [{ QuotaName: 'ml.c5.xlarge for training job usage', Value: 1 }] })
+  lambda.reset()
+  lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit: { ConcurrentExecutions: 1000 } })
+  sagemaker.reset()
+  sagemaker.on(ListWorkteamsCommand).resolves({ Workteams: [] })
+  sagemaker.on(ListLabelingJobsCommand).resolves({ LabelingJobSummaryList: [] })
+})
+
+it('is ready when nothing is missing, quotas read from every page', async () => {
+  const { ready, findings } = await ask()
+
+  expect(ready).toBe(true)
+  expect(findings.map(({ verdict }) => verdict)).not.toContain('missing')
+  expect(findings).toContainEqual(expect.objectContaining({ found: 'the quota is 2' }))
+})
+
+it('is not ready when the link key has no value', async () => {
+  secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).resolves({ Name: 'LinkKey-1' })
+
+  const { ready, findings } = await ask()
+
+  expect(ready).toBe(false)
+  expect(findings.find(({ verdict }) => verdict === 'missing')?.remedy).toContain('--secret-id LinkKey-1')
+})
+
+it('reports what AWS does not answer, and goes on', async () => {
+  quotas.on(ListServiceQuotasCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
+
+  const { ready, findings } = await ask()
+
+  expect(ready).toBe(true)
+  expect(findings.filter(({ verdict }) => verdict === 'could not be checked').map(({ found }) => found)).toEqual([
+    'AccessDeniedException: no',
+    'AccessDeniedException: no',
+  ])
+})

@@ -1,0 +1,82 @@
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { type Facts, findingsOf } from '../../../services/doctor/findings'
+import { readSettings, type Settings } from '../../../shared/settings'
+
+const shipped = readSettings(path.resolve(__dirname, '../../..'))
+const team = 'arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/annotators'
+const demanding: Settings = {
+  ...shipped,
+  hashtags: [{ tag: 'aws', source: 'x' }],
+  labelling: {
+    ...shipped.labelling,
+    labeller: 'ground-truth',
+    groundTruth: { workteamArn: team, feePerItemUsd: 0.08, taskTimeLimitSeconds: 300 },
+  },
+}
+const modest: Settings = { ...shipped, training: { ...shipped.training, trainer: 'lambda' } }
+const healthy: Facts = {
+  xToken: { known: true },
+  linkKey: { known: true },
+  onDemandQuota: { known: 1 },
+  spotQuota: { known: 1 },
+  workteams: { known: [team] },
+  labelingJobs: { known: 1 },
+  concurrency: { known: 1000 },
+  hasBlazingText: true,
+  hasGroundTruth: true,
+}
+const names = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1', region: 'eu-west-1' }
+const verdicts = (facts: Facts, settings: Settings) =>
+  Object.fromEntries(findingsOf(facts, settings, names).map(({ check, verdict }) => [check, verdict]))
+
+describe('findingsOf', () => {
+  it('finds nothing to do in an account that has everything', () => {
+    expect(new Set(Object.values(verdicts(healthy, demanding)))).toEqual(new Set(['ok']))
+  })
+
+  it.each<[string, Partial<Facts>, string, string]>([
+    ['an X secret without a value', { xToken: { known: false } }, 'X token', 'missing'],
+    ['a link key without a value', { linkKey: { known: false } }, 'key of the desk links', 'missing'],
+    ['a region without BlazingText', { hasBlazingText: false }, 'BlazingText in the region', 'missing'],
+    ['no spot quota', { spotQuota: { known: 0 } }, 'ml.c5.xlarge for spot training job usage', 'missing'],
+    ['no quota on demand', { onDemandQuota: { known: 0 } }, 'ml.c5.xlarge for training job usage', 'missing'],
+    ['a region without Ground Truth', { hasGroundTruth: false }, 'Ground Truth', 'missing'],
+    ['a work team that is not there', { workteams: { known: [] } }, 'Ground Truth', 'missing'],
+    ['no labelling job ever', { labelingJobs: { known: 0 } }, 'Ground Truth', 'warning'],
+    ['a new account', { concurrency: { known: 10 } }, 'Lambda concurrency', 'warning'],
+  ])('names %s, and what to do', (_, facts, check, verdict) => {
+    const finding = findingsOf({ ...healthy, ...facts }, demanding, names).find((one) => one.check === check)
+
+    expect(finding).toMatchObject({ verdict, remedy: expect.stringMatching(/\w/) })
+  })
+
+  it.each<[string, Partial<Facts>, string]>([
+    ['the X secret', { xToken: { unknown: 'AccessDenied' } }, 'X token'],
+    ['the quotas', { spotQuota: { unknown: 'AccessDenied' } }, 'ml.c5.xlarge for spot training job usage'],
+    ['the work teams', { workteams: { unknown: 'AccessDenied' } }, 'Ground Truth'],
+    ['the concurrency', { concurrency: { unknown: 'AccessDenied' } }, 'Lambda concurrency'],
+  ])('says that %s could not be checked, and why', (_, facts, check) => {
+    const finding = findingsOf({ ...healthy, ...facts }, demanding, names).find((one) => one.check === check)
+
+    expect(finding).toEqual({ check, verdict: 'could not be checked', found: 'AccessDenied' })
+  })
+
+  it('asks for nothing that the configuration does not use', () => {
+    const poor: Facts = {
+      ...healthy,
+      xToken: { known: false },
+      spotQuota: { known: 0 },
+      hasBlazingText: false,
+      hasGroundTruth: false,
+    }
+
+    expect(verdicts(poor, modest)).toEqual({
+      'X token': 'not needed',
+      'key of the desk links': 'ok',
+      'BlazingText in the region': 'not needed',
+      'Ground Truth': 'not needed',
+      'Lambda concurrency': 'ok',
+    })
+  })
+})
