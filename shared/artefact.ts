@@ -64,7 +64,7 @@ export async function unpackModel(archive: Buffer, where: string): Promise<Buffe
     .pipe(entries)
   try {
     for await (const entry of entries) {
-      const { name, type, size = 0 } = entry.header
+      const { name, type, size } = entry.header
       if (type === 'file' && /(^|\/)model\.bin$/.test(name)) {
         if (size > MAXIMUM_MODEL_BYTES)
           throw unreadable(where, `a model.bin of ${size} bytes`, `at most ${MAXIMUM_MODEL_BYTES}`)

@@ -1,0 +1,45 @@
+import type { DetailOf, modelPromoted, modelRejected } from '../../events'
+import { keys } from '../../shared/keys'
+import type { CardRecord, ChampionRecord } from '../../shared/records'
+
+/** The bytes of a card: the same for the same inputs, so that a second evaluation changes nothing. */
+export const cardBytes = (card: CardRecord): string => `${JSON.stringify(card, null, 2)}\n`
+
+/** What `champion.json` says when the model of this card is live. */
+export const championOf = (card: CardRecord, promotedAt: Date): ChampionRecord => ({
+  ...modelOf(card),
+  promotedAt: promotedAt.toISOString(),
+})
+
+/** The detail of ModelPromoted, and but for its time that of ModelRolledBack. */
+export const promotionOf = (card: CardRecord): Omit<DetailOf<typeof modelPromoted>, 'id' | 'version'> => ({
+  ...modelOf(card),
+  cardKey: keys.card({ job: card.job }),
+  ...headlineOf(card),
+})
+
+export const rejectionOf = (card: CardRecord): Omit<DetailOf<typeof modelRejected>, 'id' | 'version'> => ({
+  job: card.job,
+  datasetId: card.dataset.datasetId,
+  champion: card.champion,
+  reasons: card.reasons,
+  cardKey: keys.card({ job: card.job }),
+  ...headlineOf(card),
+})
+
+const modelOf = ({ job, dataset, artefact, labels, champion }: CardRecord) => ({
+  job,
+  datasetId: dataset.datasetId,
+  artefact: artefact.uri,
+  versionId: artefact.versionId,
+  // Only an artefact that was read is promoted.
+  sha256: artefact.sha256 ?? '',
+  labels,
+  textVersion: dataset.textVersion,
+  replaces: champion,
+})
+
+const headlineOf = ({ scores: { challenger } }: CardRecord) => ({
+  macroF1: challenger?.macroF1 ?? null,
+  accuracy: challenger?.accuracy ?? null,
+})

@@ -1,0 +1,26 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
+import { s3Artefacts } from '../../shared/artefact'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { door, onPut } from '../../shared/door'
+import { keys } from '../../shared/keys'
+import { s3Objects } from '../../shared/objects'
+import { readSettings } from '../../shared/settings'
+import { evaluate } from './evaluate'
+import { evaluatorRequest, respond } from './request'
+
+const { bucket, bus, taskRoot } = readConfig(['bucket', 'bus', 'taskRoot'])
+const objects = s3Objects(new S3Client(), bucket)
+const ports = {
+  objects,
+  load: s3Artefacts(objects),
+  publish: eventBridgeBus(new EventBridgeClient(), bus, 'evaluator'),
+  gate: readSettings(taskRoot).gate,
+}
+
+export const handler = door(
+  'evaluator',
+  { schema: evaluatorRequest, work: (request, { now }) => respond(ports)(request, now) },
+  [onPut(keys.training, ({ job }, { now }) => evaluate(ports)(job, now))],
+)

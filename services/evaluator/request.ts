@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { evaluate, latestJob, type Outcome, type Ports } from './evaluate'
+import { type RolledBack, rollback } from './rollback'
+
+/** `{"job":"…"}` or `{"job":"latest"}` evaluates; `{"rollback":true}` or `{"rollback":"<job>"}` puts a champion back. */
+export const evaluatorRequest = z.union([
+  z.strictObject({ job: z.string().min(1) }),
+  z.strictObject({ rollback: z.union([z.literal(true), z.string().min(1)]) }),
+])
+
+export const respond =
+  (ports: Ports) =>
+  async (request: z.infer<typeof evaluatorRequest>, now: Date): Promise<Outcome | RolledBack> => {
+    if ('rollback' in request) return rollback(ports)(request.rollback, now)
+    const job = request.job === 'latest' ? await latestJob(ports.objects) : request.job
+    return evaluate(ports)(job, now)
+  }
