@@ -88,7 +88,7 @@ export async function settle(
   booked: number,
   used: number,
 ): Promise<void> {
-  for (const of of [day, day.slice(0, 7)]) await giveBack(table, kind, of, token, booked - used)
+  for (const period of [day, day.slice(0, 7)]) await giveBack(table, kind, period, token, booked - used)
 }
 
 /** What was booked in a UTC day (`2026-11-22`) or month (`2026-11`). */
