@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { keys } from '../../../shared/keys'
+import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../shared/records'
+import type { TestBucket } from '../../shared/bucket'
+import { archiveOf, tinyModel } from '../../shared/models'
+
+/** A text of one class: its words come up in no other. `plain` stands in every text. */
+export const item = (label: string, n: number): EvaluationLine => ({
+  item: `${label}${n}`,
+  post: `${label}${n}`,
+  text: `plain ${label}word${n % 3} ${label}word${(n + 1) % 3}`,
+  label,
+  hashtags: ['aws'],
+  date: '2026-11-21',
+  size: 1,
+  inclusionProbability: 0.5,
+})
+
+export const items = (...counts: [label: string, count: number][]): EvaluationLine[] =>
+  counts.flatMap(([label, count]) => Array.from({ length: count }, (_, n) => item(label, n)))
+
+export interface Trained {
+  job: string
+  dataset?: string
+  latestDate?: string
+  schemaVersion?: number
+  evaluation?: EvaluationLine[]
+  /** What the model learnt: by default what is true. */
+  learnt?: { label: string; text: string }[]
+  archive?: Buffer
+}
+
+/** Put a dataset and a model trained on it into the bucket, as formatter and trainer leave them. */
+export async function putTrained(bucket: TestBucket, trained: Trained): Promise<void> {
+  const { job, dataset: id = `data-of-${job}`, latestDate = '2026-11-21', schemaVersion = 1 } = trained
+  const { evaluation = items(['marketing', 10], ['technical', 20]) } = trained
+  const learnt = trained.learnt ?? items(['marketing', 10], ['technical', 20])
+  const lines = evaluation.map((line) => `${JSON.stringify(line)}\n`).join('')
+  const place = { dataset: id }
+  const dataset: DatasetRecord = {
+    datasetId: id,
+    textVersion: '1',
+    schemaVersion,
+    labels: ['marketing', 'technical'],
+    labelStatus: 'unmeasured',
+    latestDate,
+    manifests: ['labeled/2026-11-21/output.manifest'],
+    rows: { train: 30, validation: 5, evaluation: evaluation.length },
+    classes: {},
+    refused: {},
+    files: { train: keys.train(place), validation: keys.validation(place), evaluation: keys.evaluation(place) },
+    sha256: { train: '', validation: '', evaluation: createHash('sha256').update(lines).digest('hex') },
+  }
+  const training: TrainingRecord = {
+    job,
+    datasetId: id,
+    trainer: 'lambda',
+    hyperparameters: { epochs: '20' },
+    artefact: `s3://${bucket.bucket}/${keys.artefact({ job })}`,
+    trainSeconds: 1,
+    billableSeconds: 1,
+    spot: false,
+    instanceType: null,
+    costUsd: 0,
+    validationAccuracy: 0.9,
+  }
+  await bucket.put(keys.evaluation(place), lines)
+  await bucket.put(keys.dataset(place), JSON.stringify(dataset))
+  await bucket.put(keys.artefact({ job }), trained.archive ?? (await archiveOf({ 'model.bin': tinyModel(learnt) })))
+  await bucket.put(keys.training({ job }), JSON.stringify(training))
+}
+
+/** What a model learns whose labels were swapped for the first `wrong` texts of each class. */
+export const spoiled = (wrong: number): { label: string; text: string }[] =>
+  items(['marketing', 10], ['technical', 20]).map(({ label, text }, i) => {
+    const n = label === 'marketing' ? i : i - 10
+    return { text, label: n < wrong ? (label === 'marketing' ? 'technical' : 'marketing') : label }
+  })

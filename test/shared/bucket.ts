@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { BellwetherError } from '../../shared/errors'
+import { type Objects, parseJson } from '../../shared/objects'
+
+export interface TestBucket extends Objects {
+  /** What stands under each key. */
+  texts(): Record<string, string>
+  /** Keys in the order in which they were written. */
+  written: string[]
+  /** Is called after each write; what it throws is what a writer sees whose function died there. */
+  afterWrite: (key: string) => void
+}
+
+/** A bucket in memory, with S3's conditions. Every write is a minute later than the one before. */
+export function testBucket(bucket = 'bellwether-test'): TestBucket {
+  const stored = new Map<string, { body: Buffer; etag: string; modified: Date }>()
+  const store = (key: string, body: string | Uint8Array) => {
+    const bytes = Buffer.from(body)
+    const etag = `"${createHash('md5').update(bytes).digest('hex')}"`
+    self.written.push(key)
+    stored.set(key, { body: bytes, etag, modified: new Date(Date.UTC(2026, 10, 22, 0, self.written.length)) })
+    self.afterWrite(key)
+  }
+  const get = (key: string) => {
+    const found = stored.get(key)
+    if (!found) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
+    return found
+  }
+
+  const self: TestBucket = {
+    bucket,
+    written: [],
+    afterWrite: () => undefined,
+    texts: () =>
+      Object.fromEntries(
+        [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { body }]) => [key, body.toString()]),
+      ),
+    read: async (key) => {
+      const found = stored.get(key)
+      return found && { body: found.body, etag: found.etag, versionId: `version-${found.etag.slice(1, 9)}` }
+    },
+    readJson: async (key, schema) => parseJson(get(key).body.toString(), schema, key),
+    stream: async (key) => Readable.from([get(key).body]),
+    lines: async function* (key) {
+      for (const line of get(key).body.toString().split(/\r?\n/)) if (line) yield line
+    },
+    exists: async (key) => stored.has(key),
+    create: async (key, body) => {
+      if (stored.has(key)) return 'exists'
+      store(key, body)
+      return 'created'
+    },
+    swap: async (key, body, etag) => {
+      if (stored.get(key)?.etag !== etag) return false
+      store(key, body)
+      return true
+    },
+    put: async (key, body) => store(key, body),
+    putStream: async (key, body) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of body) chunks.push(Buffer.from(chunk))
+      store(key, Buffer.concat(chunks))
+    },
+    list: async function* (prefix) {
+      for (const [key, { body, modified }] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        if (key.startsWith(prefix)) yield { key, size: body.length, modified }
+      }
+    },
+  }
+  return self
+}
