@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { z } from 'zod'
+import { datasetReady } from '../../events'
+import { canonical, type Publish } from '../../shared/bus'
+import type { Invocation } from '../../shared/door'
+import { keys, prefixes } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { type DatasetRecord, datasetRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import { TEXT_VERSION } from '../../shared/text'
+import { arrange, type Arranged, bin, PARTS } from './arrange'
+import { eachLine } from './lines'
+import { readSettled, type Refusal } from './settled'
+import { createSpool, type Spool } from './spool'
+
+interface Ports {
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'>
+  publish: Publish
+  settings: Pick<Settings, 'labels' | 'training'>
+  /** A folder for what does not fit into memory. */
+  scratch: string
+}
+
+/**
+ * Make a dataset of every label that was settled so far: the three files, then `dataset.json`. The same labels give
+ * the same dataset id, and then nothing is written.
+ */
+export const format =
+  ({ objects, publish, settings, scratch }: Ports) =>
+  async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<DatasetRecord> => {
+    const manifests = await settledManifests(objects)
+    const spool = createSpool(scratch)
+    try {
+      const refused = await readManifests({ objects, settings, spool }, manifests)
+      const arranged = arrange(spool, settings.training.validationShare)
+      for (const item of arranged.twoRoles) refused.keep({ item, reason: 'two-roles', field: 'role' })
+      if (refused.total() > 0) log.warn('lines were left out', refused.counts)
+
+      const datasetId = identify(settings, arranged)
+      const key = keys.dataset({ dataset: datasetId })
+      if (!(await objects.exists(key))) {
+        const record = {
+          ...describe(settings, arranged, datasetId),
+          labelStatus: await latestStatus(objects, manifests),
+          latestDate: arranged.latestDate ?? now.toISOString().slice(0, 10),
+          manifests,
+          refused: refused.counts,
+        }
+        for (const part of PARTS) await objects.putStream(keys[part]({ dataset: datasetId }), spool.bytes(part))
+        await objects.putStream(keys.datasetRefused({ dataset: datasetId }), spool.bytes('refused'))
+        await objects.create(key, `${JSON.stringify(record, null, 2)}\n`)
+      }
+
+      const stored = await objects.readJson(key, datasetRecord)
+      await publish(datasetReady, { datasetId, datasetKey: key, ...stored.rows, labels: stored.labels })
+      return stored
+    } finally {
+      spool.close()
+    }
+  }
+
+/** How many manifests are opened ahead of the one that is read. */
+const AHEAD = 4
+
+async function settledManifests(objects: Pick<Objects, 'list'>): Promise<string[]> {
+  const found: string[] = []
+  for await (const { key } of objects.list(prefixes.labeled)) if (keys.settledManifest.match(key)) found.push(key)
+  return found.sort()
+}
+
+async function readManifests(
+  { objects, settings, spool }: Pick<Ports, 'settings'> & { objects: Pick<Objects, 'stream'>; spool: Spool },
+  manifests: readonly string[],
+) {
+  const { version, categories } = settings.labels
+  const rules = { schemaVersion: version, categories: categories.map(({ name }) => name) }
+  const refused = tally(spool)
+  const open = async (key: string) => ({ key, body: await objects.stream(key) })
+  for await (const { key, body } of inOrder(manifests, open)) {
+    await eachLine(body, (text, line) => {
+      if (text === '') return
+      const read = readSettled(text, rules)
+      if ('reason' in read) refused.keep({ file: key, line, ...read })
+      else if (!bin(spool, read)) refused.keep({ file: key, line, reason: 'no-text', field: 'source' })
+    })
+  }
+  return refused
+}
+
+/** What is left out: a line of it for each in `refused.jsonl`, and how many for each reason. */
+function tally(spool: Pick<Spool, 'write'>) {
+  const counts: Record<string, number> = {}
+  return {
+    counts,
+    total: () => Object.values(counts).reduce((sum, count) => sum + count, 0),
+    keep(refusal: Refusal & ({ file: string; line: number } | { item: string })) {
+      counts[refusal.reason] = (counts[refusal.reason] ?? 0) + 1
+      spool.write('refused', `${JSON.stringify(refusal)}\n`)
+    },
+  }
+}
+
+/** The id is a hash of the bytes that a model would be trained and judged on, and of what gives them their meaning. */
+function identify({ labels, training }: Ports['settings'], { sha256 }: Arranged): string {
+  const meaning = {
+    textVersion: TEXT_VERSION,
+    schemaVersion: labels.version,
+    validationShare: training.validationShare,
+    sha256,
+  }
+  return createHash('sha256').update(canonical(meaning)).digest('hex').slice(0, 16)
+}
+
+const describe = ({ labels }: Ports['settings'], { rows, classes, sha256 }: Arranged, datasetId: string) => ({
+  datasetId,
+  textVersion: TEXT_VERSION,
+  schemaVersion: labels.version,
+  labels: Object.keys(classes),
+  rows,
+  classes,
+  files: {
+    train: keys.train({ dataset: datasetId }),
+    validation: keys.validation({ dataset: datasetId }),
+    evaluation: keys.evaluation({ dataset: datasetId }),
+  },
+  sha256,
+})
+
+const qualityStatus = z.object({ status: datasetRecord.shape.labelStatus })
+
+/** Agreement is measured over all batches so far, so the last measurement is the one that holds. */
+async function latestStatus(
+  objects: Pick<Objects, 'read'>,
+  manifests: readonly string[],
+): Promise<DatasetRecord['labelStatus']> {
+  const batch = keys.settledManifest.match(manifests.at(-1) ?? '')?.batch
+  const stored = batch && (await objects.read(keys.quality({ batch })))
+  if (!stored) return 'unmeasured'
+  const quality = qualityStatus.safeParse(JSON.parse(stored.body.toString('utf8')))
+  return quality.success ? quality.data.status : 'unmeasured'
+}
+
+/** Opens a few streams ahead, and gives them in the order of their names. */
+async function* inOrder(
+  names: readonly string[],
+  open: (name: string) => Promise<{ key: string; body: Readable }>,
+): AsyncIterable<{ key: string; body: Readable }> {
+  const opening: Promise<{ key: string; body: Readable }>[] = []
+  for (let next = 0; next < names.length || opening.length > 0;) {
+    while (next < names.length && opening.length < AHEAD) {
+      const opened = open(names[next++]!)
+      // It is awaited in its turn; until then its failure is nobody's.
+      opened.catch(() => {})
+      opening.push(opened)
+    }
+    const first = opening.shift()
+    if (first) yield await first
+  }
+}

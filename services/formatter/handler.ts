@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
+import { z } from 'zod'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { door, onPut } from '../../shared/door'
+import { keys } from '../../shared/keys'
+import { s3Objects } from '../../shared/objects'
+import { readSettings } from '../../shared/settings'
+import { format } from './format'
+
+const config = readConfig(['bucket', 'bus', 'taskRoot'])
+const work = format({
+  objects: s3Objects(new S3Client(), config.bucket),
+  publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'formatter'),
+  settings: readSettings(config.taskRoot),
+  scratch: tmpdir(),
+})
+
+export const handler = door('formatter', { schema: z.strictObject({}), work: (_, invocation) => work(invocation) }, [
+  onPut(keys.settledManifest, (_, invocation) => work(invocation)),
+])

@@ -1,0 +1,100 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+
+/** Named texts that grow at their end: kept in memory up to a size in all, in files of a scratch folder beyond it. */
+export interface Spool {
+  write(name: string, text: string): void
+  /** All that was written by this name, which is forgotten. */
+  take(name: string): string
+  /** All that was written by this name, as UTF-8 in pieces. */
+  bytes(name: string): AsyncIterable<Uint8Array>
+  close(): void
+}
+
+interface Entry {
+  /** The end of the text, not yet in a chunk. */
+  tail: string
+  chunks: Buffer[]
+  file?: { path: string; descriptor: number }
+}
+
+/** A chunk that is written at once; characters. */
+const CHUNK = 32 * 1024
+
+/** `scratch` is a folder that exists; `limitBytes` is what may stay in memory. */
+export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spool {
+  const entries = new Map<string, Entry>()
+  let folder: string | undefined
+  let held = 0
+
+  const entryOf = (name: string): Entry => {
+    let entry = entries.get(name)
+    if (!entry) entries.set(name, (entry = { tail: '', chunks: [] }))
+    return entry
+  }
+  const append = (entry: Entry, bytes: Buffer) => {
+    folder ??= mkdtempSync(path.join(scratch, 'spool-'))
+    if (!entry.file) {
+      const file = path.join(folder, String([...entries.values()].indexOf(entry)))
+      entry.file = { path: file, descriptor: openSync(file, 'w') }
+    }
+    for (let done = 0; done < bytes.length;) done += writeSync(entry.file.descriptor, bytes, done)
+  }
+  const spill = () => {
+    for (const entry of entries.values()) {
+      for (const chunk of entry.chunks) append(entry, chunk)
+      entry.chunks = []
+    }
+  }
+  const cut = (entry: Entry) => {
+    const chunk = Buffer.from(entry.tail)
+    entry.tail = ''
+    if (folder) return append(entry, chunk)
+    entry.chunks.push(chunk)
+    held += chunk.length
+    if (held > limitBytes) spill()
+  }
+  const drop = (name: string, { file, chunks }: Entry) => {
+    entries.delete(name)
+    for (const chunk of chunks) held -= chunk.length
+    if (!file) return
+    closeSync(file.descriptor)
+    rmSync(file.path)
+  }
+
+  return {
+    write(name, text) {
+      const entry = entryOf(name)
+      entry.tail += text
+      if (entry.tail.length >= CHUNK) cut(entry)
+    },
+    take(name) {
+      const entry = entryOf(name)
+      const stored = entry.file ? readFileSync(entry.file.path) : Buffer.concat(entry.chunks)
+      const text = stored.toString('utf8') + entry.tail
+      drop(name, entry)
+      return text
+    },
+    bytes: async function* (name) {
+      const { file, chunks, tail } = entryOf(name)
+      if (file) yield* fileChunks(file.path)
+      yield* chunks
+      if (tail) yield Buffer.from(tail)
+    },
+    close() {
+      for (const { file } of entries.values()) if (file) closeSync(file.descriptor)
+      entries.clear()
+      if (folder) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function* fileChunks(file: string): AsyncIterable<Uint8Array> {
+  const handle = await open(file)
+  try {
+    yield* handle.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })
+  } finally {
+    await handle.close()
+  }
+}

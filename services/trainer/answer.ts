@@ -1,0 +1,16 @@
+import type { Invocation } from '../../shared/door'
+import { finish } from './finish'
+import type { Outcome, Ports } from './launch'
+import type { TrainerRequest } from './request'
+import { resume, start } from './start'
+
+/** Work on a request, and say what came of it. */
+export async function answer(
+  ports: Ports,
+  { datasetId = 'latest', force, finish: job, parked }: TrainerRequest,
+  invocation: Pick<Invocation, 'now' | 'log'>,
+): Promise<Outcome> {
+  if (job !== undefined) return finish(ports, job, invocation)
+  if (parked) return resume(ports, datasetId, parked, invocation)
+  return start(ports, { datasetId, force }, invocation)
+}

@@ -1,0 +1,52 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { datasetReady, trainingJobStateChange } from '../../events'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { door, on, onPut } from '../../shared/door'
+import { keys } from '../../shared/keys'
+import { s3Objects } from '../../shared/objects'
+import { sqsQueue } from '../../shared/queue'
+import { readSettings } from '../../shared/settings'
+import { dynamoTable } from '../../shared/table'
+import { answer } from './answer'
+import { finish } from './finish'
+import { sageMakerJobs } from './jobs'
+import type { Ports } from './launch'
+import { trainerRequest } from './request'
+import { start } from './start'
+
+const config = readConfig([
+  'region',
+  'stage',
+  'bucket',
+  'table',
+  'bus',
+  'taskRoot',
+  'trainingRoleArn',
+  'trainerQueueUrl',
+])
+const ports: Ports = {
+  stage: config.stage,
+  region: config.region,
+  roleArn: config.trainingRoleArn,
+  objects: s3Objects(new S3Client(), config.bucket),
+  table: dynamoTable(new DynamoDBClient(), config.table),
+  jobs: sageMakerJobs(new SageMakerClient()),
+  publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'trainer'),
+  enqueue: sqsQueue(new SQSClient(), config.trainerQueueUrl),
+  settings: readSettings(config.taskRoot),
+}
+
+export const handler = door(
+  'trainer',
+  { schema: trainerRequest, work: (request, invocation) => answer(ports, request, invocation) },
+  [
+    onPut(keys.dataset, ({ dataset }, invocation) => start(ports, { datasetId: dataset, force: false }, invocation)),
+    on(datasetReady, ({ datasetId }, invocation) => start(ports, { datasetId, force: false }, invocation)),
+    on(trainingJobStateChange, ({ TrainingJobName }, invocation) => finish(ports, TrainingJobName, invocation)),
+  ],
+)

@@ -1,0 +1,52 @@
+import type { Table } from '../../shared/table'
+import type { Job } from './job'
+
+/** What the reconciler reads: items of `pk: training#job`, `state: running` until the end of the job was told. */
+export const jobKey = (name: string) => ({ pk: 'training#job', sk: name })
+
+const dayKey = (day: string) => ({ pk: 'training#day', sk: day })
+const KEPT_SECONDS = 90 * 86_400
+
+/**
+ * Take a UTC day for training on a dataset. Answers the dataset that has the day: this one also when it took the day
+ * before, so that a retry goes on.
+ */
+export async function claimDay(table: Pick<Table, 'create' | 'get'>, day: string, datasetId: string): Promise<string> {
+  const expiresAt = Math.ceil(Date.parse(day) / 1000) + KEPT_SECONDS
+  if (await table.create({ ...dayKey(day), datasetId, expiresAt })) return datasetId
+  return String((await table.get(dayKey(day)))?.datasetId)
+}
+
+/** The dataset that a UTC day was taken for. */
+export async function holderOf(table: Pick<Table, 'get'>, day: string): Promise<string | undefined> {
+  const item = await table.get(dayKey(day))
+  return item && String(item.datasetId)
+}
+
+/** Written before the job is asked for, so that a job whose start nobody heard of is found. */
+export async function noteStart(
+  table: Pick<Table, 'update'>,
+  name: string,
+  { datasetId, attempt }: Job,
+  now: Date,
+): Promise<void> {
+  const expiresAt = Math.ceil(now.getTime() / 1000) + KEPT_SECONDS
+  await table.update(jobKey(name), {
+    set: { datasetId, attempt, state: 'running', startedAt: now.toISOString(), expiresAt },
+    when: 'attribute_not_exists(pk) OR #state = :parked',
+    values: { parked: 'parked' },
+  })
+}
+
+/** Written after the request for the job was put on the queue, for want of a quota. */
+export async function notePark(table: Pick<Table, 'update'>, name: string): Promise<void> {
+  await table.update(jobKey(name), { set: { state: 'parked' } })
+}
+
+export const isParked = async (table: Pick<Table, 'get'>, name: string): Promise<boolean> =>
+  (await table.get(jobKey(name)))?.state === 'parked'
+
+/** Written after the end of the job was told. */
+export async function noteEnd(table: Pick<Table, 'update'>, name: string): Promise<void> {
+  await table.update(jobKey(name), { set: { state: 'ended' } })
+}

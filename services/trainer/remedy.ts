@@ -1,0 +1,32 @@
+/** What a person can do about a reason that SageMaker gives, by what it says. The first that fits. */
+const REMEDIES: [RegExp, string][] = [
+  [
+    /ResourceLimitExceeded/,
+    'Ask for a higher quota of this instance type for training jobs (or spot training jobs) in Service Quotas, or set training.instanceType, training.spot or training.trainer: lambda in bellwether.yml.',
+  ],
+  [
+    /CapacityError|InsufficientCapacity|capacity/i,
+    'Try again later, or set another training.instanceType, or training.spot: false.',
+  ],
+  [
+    /MaxRuntimeExceeded/,
+    'Raise caps.trainingSeconds, take a larger training.instanceType, or lower the hyperparameter epochs.',
+  ],
+  [/MaxWaitTimeExceeded/, 'No spot capacity came in time: set training.spot: false, or another training.instanceType.'],
+  [/hyper ?parameter/i, 'Correct training.hyperparameters in bellwether.yml, then deploy and train again.'],
+  [
+    /AccessDenied|not authorized|NoSuchKey|NoSuchBucket|S3/,
+    'Check that the training role may read datasets/*/train and datasets/*/validation and write models/, then train again.',
+  ],
+  [
+    /one label|no label|TRAINING_DATA/i,
+    'Have more posts labelled, so that at least two labels stand in the training set, then train again.',
+  ],
+  [/InternalServerError|InternalFailure/, 'SageMaker failed by itself: train again.'],
+]
+
+/** One sentence of advice for a reason. `datasetId` is what to train again. */
+export function remedyFor(reason: string, datasetId: string): string {
+  const known = REMEDIES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'Read the log of the job in CloudWatch.'
+  return `${known} To train again: npx sls invoke -f trainer --data '{"datasetId":"${datasetId}","force":true}'`
+}

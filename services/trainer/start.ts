@@ -1,0 +1,73 @@
+import { retrainSkipped } from '../../events'
+import type { Invocation } from '../../shared/door'
+import { keys, prefixes } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { datasetRecord } from '../../shared/records'
+import { standingOf } from './attempts'
+import { jobName } from './job'
+import { type Attempt, launch, type Outcome, type Ports } from './launch'
+import { claimDay, holderOf, isParked } from './ledger'
+import { whyNotTrain } from './skip'
+
+export interface StartRequest {
+  /** An id, or `latest`. */
+  datasetId: string
+  /** Train also when a job ran today, or this dataset was trained on before. */
+  force: boolean
+}
+
+/** Have a model trained on a dataset, at most once for a dataset and a UTC day; or say why not by RetrainSkipped. */
+export async function start(
+  ports: Ports,
+  { datasetId: wanted, force }: StartRequest,
+  invocation: Pick<Invocation, 'now' | 'log'>,
+): Promise<Outcome> {
+  const { stage, objects, table, settings } = ports
+  const since = invocation.now.toISOString()
+  const day = since.slice(0, 10)
+  const skip = async (reason: string, datasetId?: string): Promise<Outcome> => {
+    await ports.publish(retrainSkipped, { date: day, reason, ...(datasetId === undefined ? {} : { datasetId }) })
+    return { status: 'skipped', reason }
+  }
+
+  const datasetId = wanted === 'latest' ? await latestDataset(objects) : wanted
+  if (datasetId === undefined) return skip('there is no dataset yet')
+  const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
+  const poor = whyNotTrain(dataset, settings.training)
+  if (poor) return skip(poor, datasetId)
+
+  const standing = await standingOf(ports, datasetId, { spot: settings.training.spot, again: force })
+  if (standing.state === 'running') return { status: 'running', job: standing.job }
+  if (standing.state === 'given-up') return skip(standing.reason, datasetId)
+  if (standing.state === 'trained') {
+    if ((await holderOf(table, day)) === datasetId) return { status: 'trained', job: standing.job }
+    return skip(`no labels came since dataset ${datasetId} was trained on`, datasetId)
+  }
+
+  const { attempt, spot } = standing
+  const job = jobName(stage, { datasetId, attempt })
+  if (!force && (await isParked(table, job))) return { status: 'parked', job }
+  const holder = await claimDay(table, day, datasetId)
+  if (holder !== datasetId && !force) return skip(`one training job a day: dataset ${holder} has ${day}`, datasetId)
+  return launch(ports, dataset, { attempt, spot, since }, invocation)
+}
+
+/** Go on with an attempt that waited on the queue. */
+export async function resume(
+  ports: Ports,
+  datasetId: string,
+  attempt: Attempt,
+  invocation: Pick<Invocation, 'now' | 'log'>,
+): Promise<Outcome> {
+  const dataset = await ports.objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
+  return launch(ports, dataset, attempt, invocation)
+}
+
+async function latestDataset(objects: Pick<Objects, 'list'>): Promise<string | undefined> {
+  let latest: { datasetId: string; modified: Date } | undefined
+  for await (const { key, modified } of objects.list(prefixes.datasets)) {
+    const datasetId = keys.dataset.match(key)?.dataset
+    if (datasetId && (!latest || modified >= latest.modified)) latest = { datasetId, modified }
+  }
+  return latest?.datasetId
+}
