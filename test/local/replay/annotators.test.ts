@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals'
 import { knowingJudge, majorities, rowJudge } from '../../../local/replay/annotators'
 import type { FilePost } from '../../../local/replay/posts'
 import { cascadeId } from '../../../shared/text/cascade'

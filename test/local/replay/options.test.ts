@@ -1,3 +1,4 @@
+import { expect, it } from '@jest/globals'
 import { parseOptions } from '../../../local/replay/options'
 
 const parse = (...argv: string[]) => parseOptions(argv, () => 'fresh')

@@ -1,3 +1,4 @@
+import { expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { overlay } from '../../../local/replay/overlay'

@@ -1,0 +1,71 @@
+import { request } from 'node:http'
+import { z } from 'zod'
+import type { Cloud } from '../cloud'
+import type { Judge } from './annotators'
+
+const invited = z.object({ url: z.url() })
+const claimed = z.object({
+  items: z.array(z.object({ batch: z.string(), item: z.string() })),
+})
+
+/** How many items a person takes at a time. */
+const HANDFUL = 20
+
+/**
+ * Simulated annotators at the label desk: each opens a link of its own, and answers over HTTP as a browser does until
+ * there is nothing left for it. Answers how many judgements were given.
+ */
+export async function answerAtDesk(cloud: Cloud, names: readonly string[], judge: Judge): Promise<number> {
+  let judgements = 0
+  for (const name of names) {
+    const person = await arrive(cloud, name)
+    for (;;) {
+      const { items } = claimed.parse(await person('GET', `/desk/batch/next?count=${HANDFUL}`))
+      if (items.length === 0) break
+      const answers = items.map(({ batch, item }) => {
+        const label = judge(name, item)
+        if (label !== undefined) judgements += 1
+        return { batch, item, revision: 1, ...(label === undefined ? { skip: true } : { label }) }
+      })
+      await person('POST', '/desk/answers', { answers })
+    }
+  }
+  return judgements
+}
+
+type Person = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>
+
+/** Exchange an invitation for a cookie. */
+async function arrive(cloud: Cloud, name: string): Promise<Person> {
+  const outcome = await cloud.invoke('desk-invite', { annotator: name })
+  const { url } = invited.parse(JSON.parse(outcome.payload))
+  const token = new URL(url).hash.slice(1)
+  const { headers } = await send(cloud.endpoint, 'POST', new URL('/desk/session', url).pathname, { token })
+  const cookie = (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ')
+  return async (method, path, body) => (await send(cloud.endpoint, method, path, body, cookie)).json
+}
+
+/** `fetch` would do, but for the Secure cookie, which it keeps from plain HTTP only in browsers. */
+function send(endpoint: string, method: string, path: string, body: unknown, cookie?: string) {
+  return new Promise<{ headers: Record<string, string[] | undefined>; json: unknown }>((resolve, reject) => {
+    const sent = request(
+      new URL(path, endpoint),
+      { method, headers: { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) } },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8')
+          const status = response.statusCode ?? 0
+          if (status >= 300) return reject(new Error(`${method} ${path} answered ${status}: ${text}`))
+          resolve({
+            headers: { 'set-cookie': response.headers['set-cookie'] },
+            json: text ? JSON.parse(text) : undefined,
+          })
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}

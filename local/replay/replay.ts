@@ -1,0 +1,208 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { S3Client } from '@aws-sdk/client-s3'
+import { z } from 'zod'
+import { type Objects, s3Objects } from '../../shared/objects'
+import { type Cloud, createCloud } from '../cloud'
+import type { BusEvent } from '../service'
+import { knowingJudge, rowJudge, type Judge } from './annotators'
+import type { ReplayOptions } from './options'
+import { overlay, SOURCE_FILE } from './overlay'
+import { answerAtDesk } from './people'
+import { type FilePost, readPosts } from './posts'
+import type { DayRow, Screen } from './screen'
+import { summarise, type Summary } from './summary'
+import { parseSettings } from '../../shared/settings'
+
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+const ANNOTATORS = ['ana', 'ben', 'cho']
+const STACK_NAME = 'bellwether-dev'
+const BUCKET = 'Bucket'
+
+export interface Replay {
+  cloud: Cloud
+  rows: DayRow[]
+  summary: Summary
+}
+
+export interface Surroundings {
+  packageDir: string
+  /** The folder of `bellwether.yml` and the sample posts. */
+  root: string
+  screen: Screen
+  /** Ends the replay between two steps. */
+  signal: AbortSignal
+}
+
+/** Bring up a cloud, play the posts day by day with people who answer, and say what became of each day. */
+export async function replay(
+  options: ReplayOptions,
+  { packageDir, root, screen, signal }: Surroundings,
+): Promise<Replay> {
+  const began = Date.now()
+  const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
+  if (!existsSync(file)) throw new Error(`there is no file ${file}`)
+  const { posts, refused } = await readPosts(file, options.perDay)
+  for (const complaint of refused.slice(0, 5)) screen.say(`refused ${complaint}`)
+  if (refused.length > 5) screen.say(`refused ${refused.length - 5} more rows`)
+  if (posts.length === 0) throw new Error(`${file} has no posts: each line needs createdAt and text`)
+
+  const configFile = options.config ?? path.join(root, 'bellwether.yml')
+  const yaml = overlay(readFileSync(configFile, 'utf8'), configFile, posts, {
+    labeller: options.labeller,
+    ...(options.labelsPerDay === undefined ? {} : { labelsPerDay: options.labelsPerDay }),
+    workteamArn: 'arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/annotators',
+    ownConfig: options.config !== undefined,
+  })
+  const settings = parseSettings(yaml, configFile)
+  const labels = settings.labels.categories.map(({ name }) => name)
+  const judge = judgeOf(options, posts, labels)
+
+  mkdirSync(options.data, { recursive: true })
+  const firstDay = Date.parse(`${posts[0]!.createdAt.slice(0, 10)}T00:00:00Z`)
+  const lastDay = Date.parse(`${posts.at(-1)!.createdAt.slice(0, 10)}T00:00:00Z`)
+  const published = new Map<string, Set<string>>()
+  let heard: BusEvent[] = []
+  const cloud = await createCloud({
+    packageDir,
+    stackName: STACK_NAME,
+    dataDir: options.data,
+    port: options.port,
+    // The evening of the first day; a data folder that was used before goes on from its own time.
+    start: firstDay + DAY_MS - MINUTE_MS,
+    overlay: { 'bellwether.yml': yaml },
+    ...(options.record === undefined ? {} : { recordDir: options.record }),
+    ...(judge ? { annotate: judge } : {}),
+    onEvent: (bus, event) => {
+      if (bus === 'default') return
+      heard.push(event)
+      const id = z.object({ id: z.string() }).safeParse(event.detail).data?.id ?? event.id
+      const ids = published.get(event['detail-type']) ?? new Set()
+      published.set(event['detail-type'], ids.add(id))
+    },
+  })
+  try {
+    const objects = ownersBucket(cloud)
+    await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
+    const rows: DayRow[] = []
+    const days = Math.round((lastDay - firstDay) / DAY_MS) + 1
+    for (let day = firstDay; day <= lastDay && !signal.aborted; day += DAY_MS) {
+      const date = new Date(day).toISOString().slice(0, 10)
+      screen.progress(`${date} · day ${Math.round((day - firstDay) / DAY_MS) + 1} of ${days}`)
+      heard = []
+      await playDay(cloud, day, options, judge, () => heard, screen, signal)
+      const row = rowOf(date, heard, labels)
+      rows.push(row)
+      screen.progress(
+        `${date} · ${row.posts} posts, ${row.labelled} labelled${row.verdict && `, model ${row.verdict}`}`,
+      )
+    }
+    screen.clear()
+    const seconds = (Date.now() - began) / 1000
+    return { cloud, rows, summary: await summarise(objects, published, refused.length, seconds) }
+  } catch (error) {
+    await cloud.close()
+    throw error
+  }
+}
+
+/** The schedule collects the day after midnight, people answer, and the day after that ends what is left by its deadlines. */
+async function playDay(
+  cloud: Cloud,
+  day: number,
+  options: ReplayOptions,
+  judge: Judge | undefined,
+  heard: () => BusEvent[],
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
+  const next = day + DAY_MS
+  await cloud.advanceTo(next + 30 * MINUTE_MS)
+  await cloud.idle()
+  if (options.annotators === 'none') await people(cloud, heard, screen, signal)
+  else if (options.labeller === 'desk' && judge) await answerAtDesk(cloud, ANNOTATORS, judge)
+  await cloud.idle()
+  await cloud.advanceTo(next + DAY_MS - MINUTE_MS)
+  await cloud.idle()
+}
+
+/** Wait until the batch that was started today is settled, or until Ctrl-C. */
+async function people(cloud: Cloud, heard: () => BusEvent[], screen: Screen, signal: AbortSignal): Promise<void> {
+  const has = (name: string) => heard().some((event) => event['detail-type'] === name)
+  if (!has('LabelingStarted')) return
+  const { payload } = await cloud.invoke('desk-invite', { annotator: 'me', hours: 24 })
+  screen.say(`Label by hand here, then come back: ${z.object({ url: z.string() }).parse(JSON.parse(payload)).url}`)
+  while (!has('LabelsMeasured') && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 500))
+}
+
+function judgeOf(options: ReplayOptions, posts: readonly FilePost[], labels: readonly string[]): Judge | undefined {
+  if (options.annotators === 'none') return undefined
+  if (!posts.some(({ label }) => label !== undefined)) {
+    throw new Error('these posts carry no labels, so nobody can be simulated: add --label-by-hand')
+  }
+  return options.annotators === 'rows' ? rowJudge(posts) : knowingJudge(posts, labels, options.mistakes, options.seed)
+}
+
+/** The bucket as the owner of the account sees it. */
+export function ownersBucket(cloud: Cloud): Objects {
+  const bucket = cloud.stack.resources.find(({ logicalId }) => logicalId === BUCKET)?.ref
+  if (bucket === undefined) throw new Error(`the template has no ${BUCKET}`)
+  const client = new S3Client({
+    region: cloud.region,
+    endpoint: cloud.endpoint,
+    credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
+  })
+  return s3Objects(client, bucket)
+}
+
+/** What a source may know of a post: everything but its label. */
+async function* sourceLines(posts: readonly FilePost[]): AsyncIterable<string> {
+  for (const { label: _, ...post } of posts) yield `${JSON.stringify(post)}\n`
+}
+
+const detail = z.object({
+  posts: z.number().optional(),
+  labelled: z.number().optional(),
+  costUsd: z.number().optional(),
+  macroF1: z.number().nullish(),
+  hashtag: z.string().optional(),
+  date: z.string().optional(),
+  shares: z.array(z.object({ label: z.string(), share: z.number() })).optional(),
+})
+
+/** What the day's events say of it. */
+export function rowOf(date: string, events: readonly BusEvent[], labels: readonly string[]): DayRow {
+  const unique = [
+    ...new Map(events.map((event) => [JSON.stringify([event['detail-type'], event.detail]), event])).values(),
+  ]
+  const of = (...names: string[]) =>
+    unique.filter((event) => names.includes(event['detail-type'])).map((event) => detail.parse(event.detail))
+  const sum = (numbers: (number | undefined)[]) => numbers.reduce<number>((total, n) => total + (n ?? 0), 0)
+
+  const collected = of('PostsCollected').filter((event) => event.date === date)
+  const measured = of('LabelsMeasured')
+  const promoted = of('ModelPromoted')
+  const judged = [...promoted, ...of('ModelRejected')]
+  const shares = new Map(
+    of('ShareReported')
+      .filter((event) => event.date === date)
+      .map((event) => [event.hashtag, event.shares]),
+  )
+  const score = judged.at(-1)?.macroF1
+  return {
+    date,
+    posts: sum(collected.map(({ posts }) => posts)),
+    labelled: sum(measured.map(({ labelled }) => labelled)),
+    spentUsd: sum([...collected, ...measured].map(({ costUsd }) => costUsd)),
+    model: score === undefined || score === null ? '' : `macro-F1 ${score.toFixed(2)}`,
+    verdict: judged.length === 0 ? '' : promoted.length > 0 ? 'promoted' : 'rejected',
+    share: [...shares]
+      .sort()
+      .map(([hashtag, found]) => {
+        const one = found?.find(({ label }) => label === labels[0])
+        return `#${hashtag} ${Math.round((one?.share ?? 0) * 100)} %`
+      })
+      .join('  '),
+  }
+}

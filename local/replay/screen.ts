@@ -1,0 +1,58 @@
+/** One line of the table that a replay ends with. */
+export interface DayRow {
+  date: string
+  posts: number
+  labelled: number
+  spentUsd: number
+  /** `macro-F1 0.84`, or nothing where no model was trained. */
+  model: string
+  verdict: string
+  /** `#aws 41 % marketing` for each hashtag. */
+  share: string
+}
+
+const columns: [heading: string, value: (row: DayRow) => string, right: boolean][] = [
+  ['day', (row) => row.date, false],
+  ['posts', (row) => String(row.posts), true],
+  ['labelled', (row) => String(row.labelled), true],
+  ['spent', (row) => `$${row.spentUsd.toFixed(2)}`, true],
+  ['model', (row) => row.model || '–', false],
+  ['verdict', (row) => row.verdict || '–', false],
+  ['share', (row) => row.share || '–', false],
+]
+
+/** The table in plain text, columns as wide as what stands in them. */
+export function table(rows: readonly DayRow[]): string {
+  const cells = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, value]) => value(row)))]
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)))
+  const line = (values: string[]) =>
+    values
+      .map((value, i) => (columns[i]![2] ? value.padStart(widths[i]!) : value.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd()
+  const [heading, ...body] = cells.map(line)
+  return [heading, widths.map((width) => '─'.repeat(width)).join('  '), ...body].join('\n')
+}
+
+/** Progress: a line that is written over on a terminal, and left out elsewhere, where it would only fill a file. */
+export function createScreen(out: NodeJS.WriteStream) {
+  let shown = false
+  const clear = () => {
+    if (shown) out.write('\r\u001b[K')
+    shown = false
+  }
+  return {
+    say(text: string) {
+      clear()
+      out.write(`${text}\n`)
+    },
+    progress(text: string) {
+      if (!out.isTTY) return
+      clear()
+      out.write(text.slice(0, (out.columns || 80) - 1))
+      shown = true
+    },
+    clear,
+  }
+}
+export type Screen = ReturnType<typeof createScreen>

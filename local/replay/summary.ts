@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { prefixes, keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { cardRecord, championRecord, planRecord, reportRecord, runRecord } from '../../shared/records'
+
+/** What `--summary FILE` writes. */
+export interface Summary {
+  posts: number
+  cascades: number
+  refusedRows: number
+  labelling: { items: number; judgements: number; spentUsd: number }
+  models: {
+    name: string
+    datasetId: string
+    verdict: string
+    accuracy: number | null
+    macroF1: number | null
+    majority: number | null
+    trainSeconds: number
+  }[]
+  champion: string | null
+  shares: { hashtag: string; date: string; label: string; posts: number; share: number }[]
+  /** How many different events of each name were published. */
+  events: Record<string, number>
+  seconds: number
+}
+
+const quality = z.object({ items: z.int(), judgements: z.int(), costUsd: z.number() })
+
+/** Read the outcome of a replay from the bucket, as any user of it would. */
+export async function summarise(
+  objects: Objects,
+  events: ReadonlyMap<string, ReadonlySet<string>>,
+  refusedRows: number,
+  seconds: number,
+): Promise<Summary> {
+  const summary: Summary = {
+    posts: 0,
+    cascades: 0,
+    refusedRows,
+    labelling: { items: 0, judgements: 0, spentUsd: 0 },
+    models: [],
+    champion: null,
+    shares: [],
+    events: Object.fromEntries([...events].sort().map(([name, ids]) => [name, ids.size])),
+    seconds,
+  }
+  const found = async (prefix: string, key: { match(key: string): unknown }) => {
+    const names: string[] = []
+    for await (const object of objects.list(prefix)) if (key.match(object.key)) names.push(object.key)
+    return names
+  }
+
+  for (const key of await found(prefixes.raw, keys.run)) {
+    const run = await objects.readJson(key, runRecord)
+    summary.posts += run.posts
+    summary.refusedRows += run.refusedRows
+  }
+  for (const key of await found(prefixes.labeling, keys.plan)) {
+    summary.cascades += (await objects.readJson(key, planRecord)).cascades
+  }
+  for (const key of await found(prefixes.labeled, keys.quality)) {
+    const { items, judgements, costUsd } = await objects.readJson(key, quality)
+    summary.labelling.items += items
+    summary.labelling.judgements += judgements
+    summary.labelling.spentUsd += costUsd
+  }
+  const cards = await Promise.all(
+    (await found(prefixes.models, keys.card)).map((key) => objects.readJson(key, cardRecord)),
+  )
+  summary.models = cards
+    .sort((a, b) =>
+      a.dataset.latestDate === b.dataset.latestDate ? 0 : a.dataset.latestDate < b.dataset.latestDate ? -1 : 1,
+    )
+    .map(({ job, dataset, verdict, scores: { challenger, majority }, training }) => ({
+      name: job,
+      datasetId: dataset.datasetId,
+      verdict,
+      accuracy: challenger?.accuracy ?? null,
+      macroF1: challenger?.macroF1 ?? null,
+      majority: majority.accuracy,
+      trainSeconds: training.trainSeconds,
+    }))
+  if (await objects.exists(keys.champion({}))) {
+    summary.champion = (await objects.readJson(keys.champion({}), championRecord)).job
+  }
+  for (const key of await found('reports/', keys.report)) {
+    const { hashtag, date, shares } = await objects.readJson(key, reportRecord)
+    summary.shares.push(...shares.map(({ label, posts, share }) => ({ hashtag, date, label, posts, share })))
+  }
+  return summary
+}
