@@ -1,0 +1,170 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { crc32 } from 'node:zlib'
+import { z } from 'zod'
+import { AwsError, notImplemented } from '../protocol/aws-error'
+import { refuse } from '../refusal'
+import type { AwsRequest, AwsResponse, AwsService, CloudContext } from '../service'
+import { accessTo } from './access'
+import { ConditionFailed, isOperation, openEngine } from './engine'
+import { openTimeToLive } from './time-to-live'
+
+export interface DynamoDb extends AwsService {
+  /** Make the table unless it is there, from CloudFormation's properties; a table with another key is refused. */
+  ensureTable(definition: TableDefinition): Promise<void>
+  arnOf(table: string): string
+}
+
+/** Properties of `AWS::DynamoDB::Table`; those that say nothing to a table on a laptop are taken and left aside. */
+const tableDefinition = z.strictObject({
+  TableName: z.string(),
+  AttributeDefinitions: z.array(z.unknown()),
+  KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
+  BillingMode: z.string().optional(),
+  ProvisionedThroughput: z.unknown().optional(),
+  GlobalSecondaryIndexes: z.array(z.unknown()).optional(),
+  LocalSecondaryIndexes: z.array(z.unknown()).optional(),
+  TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
+  PointInTimeRecoverySpecification: z.unknown().optional(),
+  SSESpecification: z.unknown().optional(),
+  DeletionProtectionEnabled: z.unknown().optional(),
+  Tags: z.unknown().optional(),
+})
+export type TableDefinition = z.input<typeof tableDefinition>
+
+const record = z.record(z.string(), z.unknown())
+const ttlInput = z.strictObject({
+  TableName: z.string(),
+  TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }),
+})
+
+/**
+ * DynamoDB: dynalite's tables on disk behind our door. Not there, and refused by name: transactions, PartiQL, streams, backups.
+ * Time to live is remembered and deletes nothing.
+ */
+export function createDynamoDb(context: CloudContext): DynamoDb {
+  const root = path.join(context.dataDir, 'dynamodb')
+  mkdirSync(root, { recursive: true })
+  const engine = openEngine(path.join(root, 'tables'), context.account, context.region)
+  const timeToLive = openTimeToLive(path.join(root, 'time-to-live.json'))
+  const hashKeys = new Map<string, string>()
+  const arnOf = (table: string) => `arn:aws:dynamodb:${context.region}:${context.account}:table/${table}`
+  const ready = learnKeys()
+
+  const run = async (operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    if (operation === 'UpdateTimeToLive') return updateTimeToLive(input)
+    if (operation === 'DescribeTimeToLive') return describeTimeToLive(input)
+    if (!isOperation(operation)) throw notImplemented(`operation ${operation} in DynamoDB`)
+    const [unknown] = engine.unknownMembers(operation, input)
+    if (unknown !== undefined) throw notImplemented(`option ${unknown} of ${operation} in DynamoDB`)
+    const output = await engine.run(operation, input)
+    if (operation === 'CreateTable') learnKey(input)
+    return output
+  }
+  const updateTimeToLive = async (input: Record<string, unknown>) => {
+    const { TableName, TimeToLiveSpecification } = ttlInput.parse(input)
+    await engine.run('DescribeTable', { TableName })
+    const { AttributeName, Enabled } = TimeToLiveSpecification
+    timeToLive.set(TableName, Enabled ? AttributeName : undefined)
+    return { TimeToLiveSpecification }
+  }
+  const describeTimeToLive = async (input: Record<string, unknown>) => {
+    const TableName = z.string().parse(input.TableName)
+    await engine.run('DescribeTable', { TableName })
+    const AttributeName = timeToLive.attributeOf(TableName)
+    const on = AttributeName !== undefined
+    return {
+      TimeToLiveDescription: on ? { TimeToLiveStatus: 'ENABLED', AttributeName } : { TimeToLiveStatus: 'DISABLED' },
+    }
+  }
+
+  return {
+    name: 'dynamodb',
+    operationOf,
+    arnOf,
+    accessOf(request) {
+      const operation = operationOf(request)
+      const input = readInput(request)
+      if (!input) return []
+      if (isOperation(operation)) return accessTo(operation, input, arnOf, hashKeys)
+      return [{ action: `dynamodb:${operation}`, resource: arnOf(String(input.TableName)) }]
+    },
+    async handle(request) {
+      try {
+        await ready
+        const input = readInput(request)
+        if (!input) throw new AwsError(400, 'SerializationException', 'The body is not a JSON object')
+        return json(200, await run(operationOf(request), input))
+      } catch (error) {
+        if (error instanceof ConditionFailed) {
+          return json(400, { __type: TYPE_PREFIX + error.code, message: error.message, Item: error.item })
+        }
+        if (error instanceof z.ZodError) return refuse('dynamodb', invalid(error))
+        if (error instanceof AwsError) return refuse('dynamodb', error)
+        throw error
+      }
+    },
+    async ensureTable(definition) {
+      await ready
+      const { TableName, TimeToLiveSpecification, ...wanted } = tableDefinition.parse(definition)
+      const known = await engine.run('DescribeTable', { TableName }).catch(() => undefined)
+      if (!known) await engine.run('CreateTable', { TableName, ...creatable(wanted) })
+      else if (hashKeys.get(TableName) !== hashKeyOf(wanted.KeySchema)) {
+        throw new Error(`table ${TableName} is kept with another key; remove ${root} to start anew`)
+      }
+      hashKeys.set(TableName, hashKeyOf(wanted.KeySchema) ?? '')
+      timeToLive.set(TableName, TimeToLiveSpecification?.Enabled ? TimeToLiveSpecification.AttributeName : undefined)
+    },
+    close: () => engine.close(),
+  }
+
+  async function learnKeys(): Promise<void> {
+    const { TableNames } = z.object({ TableNames: z.array(z.string()) }).parse(await engine.run('ListTables', {}))
+    for (const TableName of TableNames) {
+      const { Table } = await engine.run('DescribeTable', { TableName })
+      learnKey(Table)
+    }
+  }
+  function learnKey(table: unknown): void {
+    const { TableName, KeySchema } = tableDefinition.pick({ TableName: true, KeySchema: true }).strip().parse(table)
+    hashKeys.set(TableName, hashKeyOf(KeySchema) ?? '')
+  }
+}
+
+const TYPE_PREFIX = 'com.amazonaws.dynamodb.v20120810#'
+
+const operationOf = ({ headers }: AwsRequest): string => headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown'
+
+const invalid = (error: z.ZodError): AwsError => new AwsError(400, 'ValidationException', z.prettifyError(error))
+
+function readInput({ body }: AwsRequest): Record<string, unknown> | undefined {
+  try {
+    return record.parse(JSON.parse(body.toString('utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+function json(status: number, content: object): AwsResponse {
+  const body = JSON.stringify(content)
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-crc32': String(crc32(body)) }, body }
+}
+
+const creatable = ({
+  AttributeDefinitions,
+  KeySchema,
+  BillingMode,
+  ProvisionedThroughput,
+  GlobalSecondaryIndexes,
+  LocalSecondaryIndexes,
+}: Omit<z.output<typeof tableDefinition>, 'TableName'>): Record<string, unknown> => ({
+  AttributeDefinitions,
+  KeySchema,
+  ...(BillingMode !== undefined && { BillingMode }),
+  ...(ProvisionedThroughput !== undefined && { ProvisionedThroughput }),
+  ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
+  ...(LocalSecondaryIndexes && { LocalSecondaryIndexes }),
+})
+
+const hashKeyOf = (schema: z.output<typeof tableDefinition>['KeySchema']): string | undefined =>
+  schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName
