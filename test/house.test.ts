@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+
+const root = path.resolve(__dirname, '..')
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(path.join(root, folder)).flatMap((name) => {
+    const file = path.join(folder, name)
+    return statSync(path.join(root, file)).isDirectory() ? filesIn(file) : [file]
+  })
+const sources = (...folders: string[]) =>
+  folders.flatMap(filesIn).filter((file) => /\.([cm]?[jt]s|md|yml|json)$/.test(file))
+const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8')
+
+describe('services and shared', () => {
+  it('know nothing of where they run', () => {
+    expect(sources('services', 'shared').filter((file) => /\blocal/i.test(textOf(file)))).toEqual([])
+  })
+
+  it('read the environment in one place', () => {
+    const readers = sources('services', 'shared', 'events').filter((file) => /process\.env/.test(textOf(file)))
+
+    expect(readers).toEqual(['shared/config.ts'])
+  })
+
+  it('do not import from the embedded cloud, the benchmarks or the tests', () => {
+    const importers = sources('services', 'shared', 'events').filter((file) =>
+      /from '(\.\.\/)+(local|bench|test|bin)\//.test(textOf(file)),
+    )
+
+    expect(importers).toEqual([])
+  })
+})
+
+it('keeps decisions out of handlers', () => {
+  const handlers = sources('services').filter((file) => file.endsWith('/handler.ts'))
+
+  expect(handlers.length).toBeGreaterThan(5)
+  expect(handlers.filter((file) => /\bif \(| \? .* : /.test(textOf(file)))).toEqual([])
+})
+
+it('names no package registry in its lock file', () => {
+  expect(textOf('package-lock.json')).not.toContain('"resolved"')
+})

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { stringify } from 'yaml'
+import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud'
+import { knowingJudge } from '../../local/replay/annotators'
+import { answerAtDesk } from '../../local/replay/people'
+import type { FilePost } from '../../local/replay/posts'
+import { ownersBucket } from '../../local/replay/replay'
+import type { BusEvent } from '../../local/service'
+
+/** What a story leaves behind, as far as it is the contract. */
+export interface Outcome {
+  /** Bytes of each object, by key; instants of the clock are masked. */
+  objects: Record<string, string>
+  /** Ids of the different events that were published, by name. */
+  events: Record<string, string[]>
+  /** Messages in dead-letter queues. */
+  dead: string[]
+}
+
+const root = path.resolve(__dirname, '../..')
+const DAY_MS = 86_400_000
+const FIRST_DAY = Date.parse('2026-03-02T00:00:00Z')
+export const DAYS = 2
+
+/** The packaged stack; packaged again only when its sources changed. */
+export function packageDir(): string {
+  return path.dirname(execFileSync(process.execPath, [path.join(root, 'bin/package.mjs')], { encoding: 'utf8' }).trim())
+}
+
+const subjects = ['lambda', 'bucket', 'queue', 'cluster', 'pipeline', 'cache', 'table', 'stream']
+
+/** Two days of two hashtags: originals, a retweet of one of them, and one post that carries both hashtags. */
+export const posts: FilePost[] = Array.from({ length: DAYS * 24 }, (_, i) => {
+  const day = Math.floor(i / 24)
+  const hashtag = i % 2 ? 'azure' : 'aws'
+  const subject = subjects[i % subjects.length]!
+  const technical = i % 3 !== 0
+  const text = technical
+    ? `debugging the ${subject} number ${i}: the error log shows a timeout in the code #${hashtag}`
+    : `join our free webinar ${i} and save on every ${subject} today #${hashtag}`
+  const both = i === 5 ? ' #aws' : ''
+  const original = {
+    createdAt: new Date(FIRST_DAY + day * DAY_MS + (i % 24) * 3_000_000).toISOString(),
+    hashtag,
+    author: `a${i}`,
+  }
+  return { id: String(1000 + i), text: text + both, label: technical ? 'technical' : 'marketing', ...original }
+}).flatMap((post, i) =>
+  i % 6 === 0 ? [post, { ...post, id: `9${post.id}`, text: `RT @someone: ${post.text}`, author: 'b' }] : [post],
+)
+
+export const labels = ['technical', 'marketing']
+
+const settings = stringify({
+  hashtags: ['aws', 'azure'].map((tag) => ({ tag, source: 'story' })),
+  sources: { story: { type: 'file', file: 'story.jsonl' } },
+  labels: { version: 1, categories: labels.map((name) => ({ name, definition: `It is ${name}.` })) },
+  schedule: { collect: 'cron(10 0 * * ? *)', label: 'cron(0 1 * * ? *)' },
+  caps: {
+    posts: { perDay: 1000, perMonth: 10_000 },
+    collectUsd: { perDay: 1, perMonth: 10 },
+    judgements: { perDay: 100, perMonth: 1000 },
+    labelUsd: { perDay: 10, perMonth: 100 },
+    trainingSeconds: 600,
+  },
+  labelling: {
+    labeller: 'desk',
+    itemsPerDay: 16,
+    evaluationShare: 0.5,
+    evaluationJudgements: 1,
+    trainingJudgements: 1,
+    deadlineHours: 20,
+    pricePerJudgementUsd: 0.01,
+  },
+  training: {
+    trainer: 'blazingtext',
+    hyperparameters: { epochs: 10, learning_rate: 0.5, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
+    minimumExamples: 4,
+  },
+  gate: { minimumEvaluation: 4, tolerance: 0 },
+})
+
+/** Plays the two days on a cloud of its own, with `trouble` made before they begin, and tells what is left of them. */
+export async function play(
+  packaged: string,
+  trouble: (cloud: Cloud) => void = () => {},
+  options: Partial<CloudOptions> = {},
+): Promise<Outcome & { calls: Cloud['calls'] }> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-loop-'))
+  const published = new Map<string, Set<string>>()
+  const cloud = await createCloud({
+    packageDir: packaged,
+    stackName: 'bellwether-dev',
+    dataDir,
+    start: FIRST_DAY + DAY_MS - 60_000,
+    overlay: { 'bellwether.yml': settings },
+    ...options,
+    onEvent: (bus, event) => {
+      options.onEvent?.(bus, event)
+      if (bus !== 'default') remember(published, event)
+    },
+  })
+  try {
+    const objects = ownersBucket(cloud)
+    const lines = posts.map(({ label: _, ...post }) => `${JSON.stringify(post)}\n`)
+    await objects.put('sources/story.jsonl', lines.join(''))
+    trouble(cloud)
+    const judge = knowingJudge(posts, labels, 0, 1)
+    for (let day = 1; day <= DAYS; day++) {
+      const midnight = FIRST_DAY + day * DAY_MS
+      await cloud.advanceTo(midnight + 90 * 60_000)
+      await cloud.idle()
+      await answerAtDesk(cloud, ['ana', 'ben'], judge)
+      await cloud.idle()
+      await cloud.advanceTo(midnight + DAY_MS - 60_000)
+      await cloud.idle()
+    }
+    const kept: Record<string, string> = {}
+    for await (const { key } of objects.list('')) {
+      const stored = await objects.read(key)
+      kept[key] = masked(stored?.body ?? Buffer.alloc(0), key)
+    }
+    return {
+      objects: kept,
+      events: Object.fromEntries([...published].sort().map(([name, ids]) => [name, [...ids].sort()])),
+      dead: [...(await cloud.deadLetters())],
+      calls: [...cloud.calls],
+    }
+  } finally {
+    await cloud.close()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+function remember(published: Map<string, Set<string>>, event: BusEvent): void {
+  const detail: unknown = event.detail
+  const id = detail && typeof detail === 'object' && 'id' in detail ? String(detail.id) : event.id
+  published.set(event['detail-type'], (published.get(event['detail-type']) ?? new Set()).add(id))
+}
+
+/** When something happened may differ between two runs, what happened may not: instants of the clock are masked. */
+const masked = (body: Buffer, key: string): string =>
+  key.endsWith('.tar.gz')
+    ? body.toString('base64')
+    : body.toString('utf8').replaceAll(/"(deadline|promotedAt|creation-date|at|claimedAt)":\s*"[^"]*"/g, '"$1":"…"')
