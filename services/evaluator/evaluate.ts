@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { modelPromoted, modelRejected } from '../../events'
 import type { Artefact, LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
+import { readChampion } from '../../shared/champion'
 import { BellwetherError } from '../../shared/errors'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -9,7 +10,6 @@ import {
   type CardRecord,
   cardRecord,
   type ChampionRecord,
-  championRecord,
   type DatasetRecord,
   datasetRecord,
   type EvaluationLine,
@@ -76,14 +76,6 @@ export async function latestJob(objects: Pick<Objects, 'list'>): Promise<string>
   }
   if (!latest) throw new BellwetherError('NOT_FOUND', 'no model has been trained yet')
   return latest.job
-}
-
-export async function readChampion(
-  objects: Pick<Objects, 'read'>,
-): Promise<{ champion: ChampionRecord; etag: string } | undefined> {
-  const stored = await objects.read(keys.champion({}))
-  if (!stored) return undefined
-  return { champion: parseJson(stored.body.toString('utf8'), championRecord, keys.champion({})), etag: stored.etag }
 }
 
 export async function readCard(objects: Pick<Objects, 'read'>, job: string): Promise<CardRecord | undefined> {

@@ -1,8 +1,9 @@
 import { modelRolledBack } from '../../events'
+import { readChampion } from '../../shared/champion'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { championOf, promotionOf } from './card'
-import { championBytes, type Ports, readCard, readChampion } from './evaluate'
+import { championBytes, type Ports, readCard } from './evaluate'
 
 export interface RolledBack {
   champion: string

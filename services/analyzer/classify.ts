@@ -1,0 +1,77 @@
+import type { Artefact } from '../../shared/artefact'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { postsFromCsv } from '../../shared/posts'
+import type { RunRecord } from '../../shared/records'
+import { tokenise } from '../../shared/text'
+import { type Prediction, predictionsFromCsv, predictionsToCsv } from './prediction'
+
+/** The champion, ready to answer. */
+export interface LiveModel {
+  job: string
+  classifier: Artefact['model']
+}
+
+/** Posts are classified so many at a time: this and a part of an upload is all that is held, however long the run. */
+const BATCH = 500
+
+/** Classify all posts of a run and write its predictions. */
+export async function classify(
+  objects: Pick<Objects, 'stream' | 'putStream'>,
+  run: RunRecord,
+  model: LiveModel,
+): Promise<void> {
+  await objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model)))
+}
+
+/** Whether the predictions of a run are there, whole, and all of this model's. */
+export async function isClassified(
+  objects: Pick<Objects, 'stream' | 'exists'>,
+  run: RunRecord,
+  model: string,
+): Promise<boolean> {
+  const key = keys.predictions(run)
+  if (!(await objects.exists(key))) return false
+  let rows = 0
+  try {
+    for await (const prediction of predictionsFromCsv(await objects.stream(key), key)) {
+      if (prediction.model !== model) return false
+      rows++
+    }
+  } catch (error) {
+    // A broken file is made anew.
+    if (error instanceof BellwetherError && error.code === 'OBJECT_INVALID') return false
+    throw error
+  }
+  return rows === postsOf(run)
+}
+
+/** How many posts the pages of a run hold. */
+export const postsOf = ({ objects }: RunRecord): number => objects.reduce((sum, { posts }) => sum + posts, 0)
+
+async function* predict(
+  objects: Pick<Objects, 'stream'>,
+  run: RunRecord,
+  { job, classifier }: LiveModel,
+): AsyncIterable<Prediction[]> {
+  for await (const batch of batched(posts(objects, run))) {
+    const texts = batch.map(({ text }) => tokenise(text).join(' '))
+    yield classifier.rank(texts, 1).map(([best], i) => ({ post: batch[i]!.id, model: job, ...best! }))
+  }
+}
+
+async function* posts(objects: Pick<Objects, 'stream'>, run: RunRecord) {
+  for (const { key } of run.objects) yield* postsFromCsv(await objects.stream(key))
+}
+
+async function* batched<T>(items: AsyncIterable<T>): AsyncIterable<T[]> {
+  let batch: T[] = []
+  for await (const item of items) {
+    batch.push(item)
+    if (batch.length < BATCH) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

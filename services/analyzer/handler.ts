@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { modelPromoted, modelRolledBack } from '../../events'
+import { s3Artefacts } from '../../shared/artefact'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { door, on, onPut } from '../../shared/door'
+import { keys } from '../../shared/keys'
+import { s3Objects } from '../../shared/objects'
+import { sqsQueue } from '../../shared/queue'
+import { dynamoTable } from '../../shared/table'
+import { analyze } from './analyze'
+import { fanOut } from './fan-out'
+import { analyzerRequest, respond } from './request'
+
+const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl'])
+const objects = s3Objects(new S3Client(), config.bucket)
+const ports = {
+  objects,
+  load: s3Artefacts(objects),
+  publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'analyzer'),
+  enqueue: sqsQueue(new SQSClient(), config.analyzerQueueUrl),
+  table: dynamoTable(new DynamoDBClient(), config.table),
+  owner: randomUUID,
+}
+
+export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
+  onPut(keys.run, ({ hashtag, date }, invocation) => analyze(ports)({ hashtag, date }, invocation)),
+  on(modelPromoted, fanOut(ports)),
+  on(modelRolledBack, fanOut(ports)),
+])

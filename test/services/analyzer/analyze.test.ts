@@ -1,0 +1,350 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { s3Artefacts } from '../../../shared/artefact'
+import { keys } from '../../../shared/keys'
+import { reportIndexRecord, reportRecord } from '../../../shared/records'
+import { analyze, type Ports } from '../../../services/analyzer/analyze'
+import { ask } from '../../../services/analyzer/ask'
+import { fanOut } from '../../../services/analyzer/fan-out'
+import { testBucket, type TestBucket } from '../../shared/bucket'
+import { recorder, type RecordedEvent } from '../../shared/recorder'
+import { testTable, type TestTable } from '../../shared/tables'
+import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
+
+const DAY = { hashtag: 'aws', date: '2026-11-21' }
+const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
+
+let tables: TestTable
+let bucket: TestBucket
+let events: RecordedEvent[]
+let queue: { request: unknown; delaySeconds: number }[]
+let ports: Ports
+let owners = 0
+
+beforeAll(async () => {
+  tables = await testTable()
+})
+afterAll(() => tables.stop())
+
+function portsOf(objects: TestBucket): Ports {
+  const recorded = recorder('analyzer')
+  events = recorded.events
+  queue = []
+  // Each bucket has days of its own in the one table.
+  const bucketId = ++owners
+  const ownKey = ({ pk, sk }: { pk: string; sk: string }) => ({ pk: `${bucketId} ${pk}`, sk })
+  return {
+    objects,
+    load: s3Artefacts(objects),
+    publish: recorded.publish,
+    enqueue: async (request, delaySeconds = 0) => void queue.push({ request, delaySeconds }),
+    table: {
+      get: (key) => tables.table.get(ownKey(key)),
+      update: (key, change) => tables.table.update(ownKey(key), change),
+    },
+    owner: () => `owner ${++owners}`,
+  }
+}
+
+beforeEach(() => {
+  bucket = testBucket()
+  ports = portsOf(bucket)
+})
+
+const report = () => bucket.readJson(keys.report(DAY), reportRecord)
+const index = () => bucket.readJson(keys.reportIndex({}), reportIndexRecord)
+const predictions = (run = 'one') => bucket.texts()[keys.predictions({ ...DAY, run })]
+
+describe('a run', () => {
+  it('is classified page by page, counted and reported', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)], [post('3')]] })
+
+    const analysis = await analyze(ports)(DAY, invocation)
+
+    expect(analysis).toMatchObject({ state: 'reported', model: 'model-a', classified: ['one'] })
+    expect(predictions()).toMatch(
+      /^post_id,label,probability,model\r\n1,technical,\d\.\d{6},model-a\r\n2,marketing,\d\.\d{6},model-a\r\n3,technical,\d\.\d{6},model-a\r\n$/,
+    )
+    expect(await report()).toMatchObject({
+      model: 'model-a',
+      posts: 3,
+      complete: true,
+      shares: [
+        { label: 'marketing', posts: 1, share: 1 / 3 },
+        { label: 'technical', posts: 2, share: 2 / 3 },
+      ],
+      predictions: [keys.predictions({ ...DAY, run: 'one' })],
+    })
+    expect((await index()).days).toMatchObject([{ ...DAY, posts: 3 }])
+    expect(events).toMatchObject([{ name: 'ShareReported', detail: { ...DAY, model: 'model-a', posts: 3 } }])
+  })
+
+  it('of many pages and posts keeps every post, in order', async () => {
+    await putChampion(bucket, 'model-a')
+    const pages = [0, 1, 2].map((page) => Array.from({ length: 700 }, (_, i) => post(`${page * 700 + i}`)))
+    await putRun(bucket, { pages })
+
+    await analyze(ports)(DAY, invocation)
+
+    const ids = predictions()!
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((row) => row.split(',')[0])
+    expect(ids).toEqual(Array.from({ length: 2100 }, (_, i) => String(i)))
+  })
+
+  it.each([
+    ['commas and quotes in its id', 'a,"b"', TECHNICAL],
+    ['a newline in its id', 'a\nb', TECHNICAL],
+    ['no word that the model knows', '1', '❤'],
+    ['an empty text', '1', ''],
+    ['a label smuggled into its text', '1', '__label__marketing how we cut cold starts of a lambda'],
+    ['newlines in its text', '1', 'how we\ncut\r\ncold starts of\u2028a lambda'],
+  ])('with a post of %s is counted once', async (_, id, text) => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post(id, text), post('other')]] })
+
+    await analyze(ports)(DAY, invocation)
+    const again = await analyze(ports)(DAY, invocation)
+
+    expect((await report()).posts).toBe(2)
+    expect(again).toMatchObject({ classified: [] })
+  })
+
+  it('without posts has a report without shares', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [] })
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(await report()).toMatchObject({ posts: 0, shares: [] })
+    expect(events).toMatchObject([{ detail: { posts: 0, shares: [] } }])
+  })
+
+  it('waits for the first champion, without an error', async () => {
+    await putRun(bucket, { pages: [[post('1')]] })
+
+    const analysis = await analyze(ports)(DAY, invocation)
+
+    expect(analysis).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no model is live yet') })
+    expect(queue).toEqual([])
+    expect(bucket.texts()).not.toHaveProperty(keys.report(DAY))
+  })
+
+  it('of a day that has none is refused by name', async () => {
+    await putChampion(bucket, 'model-a')
+
+    await expect(analyze(ports)(DAY, invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describe('a day', () => {
+  it('counts a post once that two runs have, and is complete when both are', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { run: 'one', pages: [[post('1'), post('2')]] })
+    await putRun(bucket, { run: 'two', pages: [[post('2'), post('3', MARKETING)]], complete: false })
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(await report()).toMatchObject({ posts: 3, complete: false, shares: [{ posts: 1 }, { posts: 2 }] })
+  })
+
+  it('is not mistaken for another whose name begins with its own', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    await putRun(bucket, { hashtag: 'aws2', pages: [[post('2')]] })
+
+    await analyze(ports)(DAY, invocation)
+
+    expect((await report()).posts).toBe(1)
+  })
+
+  it('takes its place in the index, sorted, and replaces only itself', async () => {
+    await putChampion(bucket, 'model-a')
+    for (const [hashtag, date] of [
+      ['azure', '2026-11-20'],
+      ['aws', '2026-11-21'],
+      ['aws', '2026-11-20'],
+    ] as const) {
+      await putRun(bucket, { hashtag, date, pages: [[post('1')]] })
+      await analyze(ports)({ hashtag, date }, invocation)
+    }
+
+    await analyze(ports)(DAY, invocation)
+
+    expect((await index()).days.map(({ hashtag, date }) => `${hashtag} ${date}`)).toEqual([
+      'aws 2026-11-20',
+      'aws 2026-11-21',
+      'azure 2026-11-20',
+    ])
+  })
+
+  it('loses no entry of the index to another that is written at the same moment', async () => {
+    await putChampion(bucket, 'model-a')
+    const dates = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21']
+    for (const date of dates) await putRun(bucket, { date, pages: [[post('1')]] })
+
+    await Promise.all(dates.map((date) => analyze(ports)({ hashtag: 'aws', date }, invocation)))
+
+    expect((await index()).days.map(({ date }) => date)).toEqual(dates)
+  })
+
+  it('that comes twice writes nothing anew and publishes the same event', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    await analyze(ports)(DAY, invocation)
+    const before = bucket.written.length
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(bucket.written).toHaveLength(before)
+    expect(events[1]).toEqual(events[0])
+  })
+
+  it('ends as a clean run does, wherever the function dies', async () => {
+    const prepare = async (into: TestBucket) => {
+      await putChampion(into, 'model-a')
+      await putRun(into, { run: 'one', pages: [[post('1')], [post('2', MARKETING)]] })
+      await putRun(into, { run: 'two', pages: [[post('3')]] })
+    }
+    await prepare(bucket)
+    const prepared = bucket.written.length
+    await analyze(ports)(DAY, invocation)
+    const clean = bucket.texts()
+    const writes = bucket.written.length - prepared
+
+    expect(writes).toBe(4)
+    for (let fatal = 1; fatal <= writes; fatal++) {
+      const other = testBucket()
+      await prepare(other)
+      let count = 0
+      other.afterWrite = () => {
+        if (++count === fatal) throw new Error('the function died')
+      }
+      const again = portsOf(other)
+      await expect(analyze(again)(DAY, invocation)).rejects.toThrow('died')
+      await analyze(again)(DAY, invocation)
+
+      expect(other.texts()).toEqual(clean)
+    }
+  })
+
+  it.each([
+    ['after a row', (csv: string) => csv.slice(0, csv.lastIndexOf('2,'))],
+    ['within a row', (csv: string) => csv.slice(0, -9)],
+    ['within its header', () => 'post_'],
+    ['by a stray quote', (csv: string) => csv.replace('2,', '"2,')],
+  ])('mends predictions that were cut short %s', async (_, cut) => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1'), post('2')]] })
+    await analyze(ports)(DAY, invocation)
+    const whole = predictions()!
+    await bucket.put(keys.predictions({ ...DAY, run: 'one' }), cut(whole))
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(predictions()).toBe(whole)
+  })
+})
+
+describe('a promotion', () => {
+  it('brings the last seven days back, newest first, counted from the last run of any hashtag', async () => {
+    for (const date of ['2026-06-01', '2026-06-02', '2026-06-08'])
+      for (const hashtag of ['azure', 'aws']) await putRun(bucket, { hashtag, date, pages: [] })
+
+    await fanOut(ports)()
+
+    expect(queue.map(({ request }) => request)).toEqual([
+      { hashtag: 'aws', date: '2026-06-08' },
+      { hashtag: 'azure', date: '2026-06-08' },
+      { hashtag: 'aws', date: '2026-06-02' },
+      { hashtag: 'azure', date: '2026-06-02' },
+    ])
+  })
+
+  it('asks once for a day of several runs, and for nothing where there is none', async () => {
+    expect(await fanOut(ports)()).toEqual({ days: [] })
+    for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [] })
+
+    expect(await fanOut(ports)()).toEqual({ days: [DAY] })
+  })
+
+  it('has every run of a day classified anew by the model that is live now, whatever message asks', async () => {
+    await putChampion(bucket, 'model-a')
+    for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [[post(run)]] })
+    await analyze(ports)(DAY, invocation)
+    await putChampion(bucket, 'model-b', 'contrary')
+
+    const analysis = await analyze(ports)(DAY, invocation)
+
+    expect(analysis).toMatchObject({ model: 'model-b', classified: ['one', 'two'] })
+    expect(await report()).toMatchObject({ model: 'model-b', shares: [{ label: 'marketing', posts: 2 }, { posts: 0 }] })
+  })
+
+  it('while a day is being classified is not overwritten by the older model', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    const { putStream } = bucket
+    let meanwhile: unknown
+    bucket.putStream = async (...what) => {
+      bucket.putStream = putStream
+      await putChampion(bucket, 'model-b', 'contrary')
+      meanwhile = await analyze(ports)(DAY, invocation)
+      return putStream(...what)
+    }
+
+    await analyze(ports)(DAY, invocation)
+    const [message] = queue.splice(0)
+
+    expect(meanwhile).toMatchObject({ state: 'waiting' })
+    expect(message).toMatchObject({ request: DAY, delaySeconds: expect.any(Number) })
+    await analyze(ports)(DAY, invocation)
+    expect(await report()).toMatchObject({ model: 'model-b' })
+    expect(predictions()).toContain('model-b')
+  })
+})
+
+describe('a day that another works on', () => {
+  it('is taken over when the other has run out of time', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    await new Promise<void>((begun) => {
+      const putStream = () => new Promise<void>(() => begun())
+      void analyze({ ...ports, objects: { ...bucket, putStream } })(DAY, invocation)
+    })
+
+    const early = await analyze(ports)(DAY, { ...invocation, now: new Date('2026-11-22T02:04:59Z') })
+    const late = await analyze(ports)(DAY, { ...invocation, now: new Date('2026-11-22T02:05:01Z') })
+
+    expect(early).toMatchObject({ state: 'waiting' })
+    expect(late).toMatchObject({ state: 'reported' })
+  })
+
+  it('goes on the queue when there are more runs than time', async () => {
+    await putChampion(bucket, 'model-a')
+    for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [[post(run)]] })
+
+    const first = await analyze(ports)(DAY, { ...invocation, remainingMs: () => 30_000 })
+    const second = await analyze(ports)(DAY, { ...invocation, remainingMs: () => 30_000 })
+
+    expect(first).toMatchObject({ state: 'waiting', reason: 'more runs than time' })
+    expect(queue).toEqual([{ request: DAY, delaySeconds: 0 }])
+    expect(second).toMatchObject({ state: 'reported', classified: ['two'] })
+  })
+})
+
+describe('ask', () => {
+  it('answers texts in their order, with label, probability and model', async () => {
+    await putChampion(bucket, 'model-a')
+
+    const answers = await ask(ports)([MARKETING, '', TECHNICAL])
+
+    expect(answers.map(({ label }) => label)).toEqual(['marketing', expect.any(String), 'technical'])
+    expect(answers[0]).toEqual({ model: 'model-a', label: 'marketing', probability: expect.any(Number) })
+  })
+
+  it('is refused by name before the first promotion', async () => {
+    await expect(ask(ports)(['x'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})

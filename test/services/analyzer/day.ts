@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { keys } from '../../../shared/keys'
+import { type Post, postsToCsv } from '../../../shared/posts'
+import type { ChampionRecord, RunRecord } from '../../../shared/records'
+import type { TestBucket } from '../../shared/bucket'
+import { archiveOf, tinyModel } from '../../shared/models'
+
+export const TECHNICAL = 'How we cut cold starts of a lambda'
+export const MARKETING = 'Join our free webinar today'
+
+export const post = (id: string, text = TECHNICAL): Post => ({
+  id,
+  createdAt: '2026-11-21T10:00:00.000Z',
+  authorId: 'a',
+  language: 'en',
+  retweetOf: '',
+  source: 'sample',
+  text,
+})
+
+export interface Run {
+  hashtag?: string
+  date?: string
+  run?: string
+  pages: Post[][]
+  complete?: boolean
+}
+
+/** Put a run into the bucket, as the collector leaves it. */
+export async function putRun(bucket: TestBucket, given: Run): Promise<void> {
+  const { hashtag = 'aws', date = '2026-11-21', run = 'one', pages, complete = true } = given
+  const place = { hashtag, date, run }
+  const objects = []
+  for (const [i, posts] of pages.entries()) {
+    const key = keys.posts({ ...place, page: String(i + 1) })
+    const csv = postsToCsv(posts)
+    await bucket.put(key, csv)
+    objects.push({ key, posts: posts.length, sha256: createHash('sha256').update(csv).digest('hex') })
+  }
+  const window = { from: `${date}T00:00:00.000Z`, to: `${date}T23:59:59.000Z` }
+  const record: RunRecord = {
+    ...place,
+    source: 'sample',
+    window,
+    covered: window,
+    gap: null,
+    complete,
+    stoppedBy: null,
+    pages: pages.length,
+    posts: pages.flat().length,
+    existing: null,
+    otherLanguages: 0,
+    refusedRows: 0,
+    costUsd: 0,
+    objects,
+  }
+  await bucket.put(keys.run(place), JSON.stringify(record))
+}
+
+const LEARNT = [
+  { label: 'technical', text: 'how we cut cold starts of a lambda' },
+  { label: 'marketing', text: 'join our free webinar today' },
+]
+const swapped = LEARNT.map(({ label }, i) => ({ label, text: LEARNT[1 - i]!.text }))
+
+/** Put a model live; a contrary one answers the opposite. */
+export async function putChampion(
+  bucket: TestBucket,
+  job: string,
+  kind: 'right' | 'contrary' = 'right',
+): Promise<void> {
+  const learnt = (kind === 'right' ? LEARNT : swapped).flatMap((one) => Array.from({ length: 10 }, () => one))
+  const archive = await archiveOf({ 'model.bin': tinyModel(learnt) })
+  await bucket.put(keys.artefact({ job }), archive)
+  const champion: ChampionRecord = {
+    job,
+    datasetId: 'd',
+    artefact: `s3://${bucket.bucket}/${keys.artefact({ job })}`,
+    versionId: null,
+    sha256: createHash('sha256').update(archive).digest('hex'),
+    labels: ['marketing', 'technical'],
+    textVersion: '1',
+    promotedAt: '2026-11-22T00:00:00.000Z',
+    replaces: null,
+  }
+  await bucket.put(keys.champion({}), JSON.stringify(champion))
+}
