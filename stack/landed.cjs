@@ -18,7 +18,7 @@ module.exports = class Landed {
           }
         }
       },
-      'before:package:finalize': () => {
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const { Resources, Outputs } = serverless.service.provider.compiledCloudFormationTemplate
         for (const [id, { Type, Properties }] of Object.entries(Resources)) {
           if (Type === 'AWS::Scheduler::Schedule' && !(Properties.Target.Arn['Fn::GetAtt'][0] in Resources))

@@ -1,20 +1,11 @@
 import type { Settings } from '../../shared/settings'
+import { trainingCostUsd } from '../trainer/price'
 
 /** What one thing costs a day at most, in US dollars, and how that comes about. No price: null. */
 export interface Cost {
   what: string
   usd: number | null
   how: string
-}
-
-/** List prices of SageMaker training in us-east-1, US dollars an hour; other regions ask up to a third more. */
-const INSTANCE_USD_PER_HOUR: Record<string, number> = {
-  'ml.m5.large': 0.115,
-  'ml.m5.xlarge': 0.23,
-  'ml.m5.2xlarge': 0.461,
-  'ml.c5.xlarge': 0.204,
-  'ml.c5.2xlarge': 0.408,
-  'ml.c5.4xlarge': 0.816,
 }
 
 /** Lambda on arm64, us-east-1: US dollars a GB-second. https://aws.amazon.com/lambda/pricing/ */
@@ -79,12 +70,11 @@ function judgements({ labelling, caps }: Settings): Cost {
 function training({ training: { trainer, instanceType, spot }, caps }: Settings): Cost {
   const what = 'training'
   if (trainer === 'lambda') return { what, usd: 0, how: 'in the function, counted there' }
-  const price = INSTANCE_USD_PER_HOUR[instanceType]
-  if (price === undefined) {
-    return { what, usd: null, how: `${caps.trainingSeconds} s of ${instanceType}, whose price is not known here` }
+  const usd = trainingCostUsd(instanceType, caps.trainingSeconds)
+  if (usd === null) {
+    return { what, usd, how: `${caps.trainingSeconds} s of ${instanceType}, whose price is not known here` }
   }
-  const usd = (caps.trainingSeconds / 3600) * price
-  const how = `${caps.trainingSeconds} s × ${dollars(price)} an hour (${instanceType}) = ${dollars(usd)}`
+  const how = `${caps.trainingSeconds} s of ${instanceType} on demand = ${dollars(usd)}`
   return { what, usd: cents(usd), how: spot ? `${how}; spot usually takes a third of it` : how }
 }
 

@@ -6,9 +6,10 @@ import { z } from 'zod'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { readSettings } from '../../shared/settings'
+import { BLAZINGTEXT_REGIONS } from '../trainer/image'
 import { awsAccount } from './account'
 import { examine } from './examine'
-import { blazingTextRegions, groundTruthRegions } from './regions'
+import { groundTruthRegions } from './regions'
 
 const config = readConfig(['stage', 'region', 'taskRoot', 'xSecret', 'linkSecret'])
 
@@ -27,7 +28,7 @@ export const handler = door(
       ...config,
       account,
       settings: readSettings(config.taskRoot),
-      blazingTextRegions,
+      blazingTextRegions: BLAZINGTEXT_REGIONS,
       groundTruthRegions,
     }),
   },

@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { build } from 'esbuild'
+import { keys } from '../../shared/keys'
+import { functions, roles, root, type Statement, statementsOf } from './packaged'
+
+/** What in a service's code shows that it needs an action. Everything that a role may name stands here. */
+const EVIDENCE: Record<string, RegExp> = {
+  's3:GetObject': /\.(read|readJson|stream|lines|exists|swap)\(/,
+  's3:ListBucket': /\.(read|readJson|stream|lines|exists|list)\(/,
+  's3:PutObject': /\.(create|put|swap|putStream)\(/,
+  's3:AbortMultipartUpload': /\.putStream\(/,
+  'dynamodb:GetItem': /table\.get\(/,
+  'dynamodb:BatchGetItem': /table\.getMany\(/,
+  'dynamodb:PutItem': /table\.create\(/,
+  'dynamodb:UpdateItem': /table\.update\(/,
+  'dynamodb:DeleteItem': /table\.remove\(/,
+  'dynamodb:Query': /table\.query\(/,
+  'events:PutEvents': /PutEventsCommand/,
+  'sqs:SendMessage': /SendMessageCommand/,
+  'secretsmanager:GetSecretValue': /GetSecretValueCommand/,
+  'secretsmanager:DescribeSecret': /DescribeSecretCommand/,
+  'lambda:InvokeFunction': /InvokeCommand/,
+  'lambda:GetAccountSettings': /GetAccountSettingsCommand/,
+  'servicequotas:ListServiceQuotas': /paginateListServiceQuotas/,
+  'iam:PassRole': /Create(Labeling|Training)JobCommand/,
+  'sagemaker:AddTags': /Create(Labeling|Training)JobCommand|CreateModelPackage(Group)?Command/,
+}
+
+const SAGEMAKER =
+  'CreateLabelingJob DescribeLabelingJob StopLabelingJob ListLabelingJobs ListWorkteams ' +
+  'CreateTrainingJob DescribeTrainingJob StopTrainingJob ListTrainingJobs ' +
+  'CreateModelPackageGroup CreateModelPackage UpdateModelPackage DescribeModelPackage ListModelPackages'
+for (const operation of SAGEMAKER.split(' ')) {
+  EVIDENCE[`sagemaker:${operation}`] = new RegExp(`\\b(${operation}Command|paginate${operation})\\b`)
+}
+
+/** Lambda asks for these itself. */
+const RUNTIME = new Set(
+  'logs:CreateLogStream logs:PutLogEvents sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes'.split(' '),
+)
+
+const allowed = (role: string) => statementsOf(role).filter(({ Effect }) => Effect === 'Allow')
+const actionsOf = (role: string) => new Set(allowed(role).flatMap(({ Action }) => Action))
+const isEverything = ({ Resource }: Statement) => [Resource].flat().includes('*')
+
+describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { source, role }) => {
+  let code = ''
+
+  beforeAll(async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [source],
+      bundle: true,
+      platform: 'node',
+      packages: 'external',
+      loader: { '.wasm': 'binary', '.html': 'text', '.css': 'text', '.js': 'js' },
+      write: false,
+      outdir: 'out',
+      metafile: true,
+    })
+    const [output] = Object.values(metafile.outputs)
+    code = Object.entries(output?.inputs ?? {})
+      // The stores offer every operation to everybody; what is called tells.
+      .filter(([file, { bytesInOutput }]) => bytesInOutput > 0 && !/^shared\/(objects|table)\.ts$/.test(file))
+      .map(([file]) => readFileSync(path.join(root, file), 'utf8'))
+      .join('\n')
+  })
+
+  it('has a role of its own', () => {
+    expect(functions.filter((other) => other.role === role).map((other) => other.name)).toEqual([name])
+    expect(roles.find(({ id }) => id === role)?.managed).toEqual([])
+  })
+
+  it('may do nothing that its code does not', () => {
+    const unused = [...actionsOf(role)].filter((action) => !RUNTIME.has(action) && !EVIDENCE[action]?.test(code))
+
+    // Lambda itself hands failed events to the dead letters.
+    expect(unused.filter((action) => action !== 'sqs:SendMessage')).toEqual([])
+  })
+
+  it('may do what its code does', () => {
+    const used = Object.entries(EVIDENCE).filter(([, evidence]) => evidence.test(code))
+    const denied = used.map(([action]) => action).filter((action) => !actionsOf(role).has(action))
+
+    expect(denied).toEqual([])
+  })
+
+  it('may reach the keys and list the folders that its code names', () => {
+    const places = placesOf(allowed(role))
+    const named = [...code.matchAll(/\bkeys\.(\w+)\(/g)].map(([, key]) => keyNamed(key!))
+    const listed = [...code.matchAll(/\.list\(prefixes\.(\w+)\)/g)].map(([, folder]) => `${folder}/`)
+
+    expect([...named, ...listed].filter((key) => !places.some((place) => reaches(place, key)))).toEqual([])
+  })
+})
+
+it('names every resource, but for actions that know none', () => {
+  const everything = roles.flatMap(({ id, statements }) =>
+    statements.filter(isEverything).map(({ Action, Condition }) => [id, Action.join(' '), Condition !== undefined]),
+  )
+
+  expect(everything.sort(byText)).toEqual([
+    [
+      'DoctorRole',
+      'servicequotas:ListServiceQuotas lambda:GetAccountSettings sagemaker:ListWorkteams sagemaker:ListLabelingJobs',
+      false,
+    ],
+    ['LabelingJobRole', 'cloudwatch:PutMetricData', true],
+    ['ReconcilerRole', 'sagemaker:ListLabelingJobs sagemaker:ListTrainingJobs', false],
+    ['TrainingJobRole', 'cloudwatch:PutMetricData', true],
+    ['TrainingJobRole', 'ecr:GetAuthorizationToken', false],
+  ])
+})
+
+it('allows no action by a wildcard', () => {
+  const wild = roles
+    .flatMap(({ statements }) => statements)
+    .filter(({ Effect, Action }) => Effect === 'Allow' && Action.join().includes('*'))
+
+  expect(wild).toEqual([])
+})
+
+it('lists the bucket by prefix only', () => {
+  const lists = roles.flatMap(({ statements }) => statements).filter(({ Action }) => Action.includes('s3:ListBucket'))
+
+  expect(lists.length).toBeGreaterThan(0)
+  expect(lists.filter(({ Condition }) => !Condition?.StringLike?.['s3:prefix'])).toEqual([])
+})
+
+it('grants places in the bucket that a key of ours can be in', () => {
+  const granted = roles.flatMap(({ statements }) => placesOf(statements))
+  const examples = Object.keys(keys).map(keyNamed)
+
+  expect(granted.length).toBeGreaterThan(0)
+  expect(granted.filter((place) => !examples.some((key) => reaches(place, key)))).toEqual([])
+})
+
+describe('the role of a training job', () => {
+  const statements = statementsOf('TrainingJobRole')
+
+  it('is denied the evaluation set, whatever else is allowed', () => {
+    expect(statements).toContainEqual({
+      Effect: 'Deny',
+      Action: ['s3:*'],
+      Resource: { 'Fn::Sub': '${Bucket.Arn}/datasets/*/evaluation/*' },
+    })
+  })
+
+  it('reads the train and validation sets and nothing else', () => {
+    const reads = statements.filter(({ Action }) => Action.includes('s3:GetObject')).flatMap(({ Resource }) => Resource)
+
+    expect(reads).toEqual([
+      { 'Fn::Sub': '${Bucket.Arn}/datasets/*/train/*' },
+      { 'Fn::Sub': '${Bucket.Arn}/datasets/*/validation/*' },
+    ])
+  })
+})
+
+it('lets the trainer read no evaluation set', () => {
+  const reads = allowed('TrainerRole').filter(({ Action }) => Action.includes('s3:GetObject'))
+
+  expect(JSON.stringify(reads)).not.toMatch(/datasets\/\*"|evaluation/)
+})
+
+it('hands roles to SageMaker alone, each to its own kind of job', () => {
+  const handed = roles.flatMap(({ id, statements }) =>
+    statements.filter(({ Action }) => Action.includes('iam:PassRole')).map((one) => [id, one.Resource, one.Condition]),
+  )
+  const sagemaker = { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } }
+
+  expect(handed.sort(byText)).toEqual([
+    ['LabelingRole', { 'Fn::GetAtt': ['LabelingJobRole', 'Arn'] }, sagemaker],
+    ['TrainerRole', { 'Fn::GetAtt': ['TrainingJobRole', 'Arn'] }, sagemaker],
+  ])
+})
+
+it('denies a crowd that anybody may join', () => {
+  expect(statementsOf('LabelingRole')).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Deny',
+      Action: ['sagemaker:CreateLabelingJob'],
+      Condition: { StringEquals: { 'sagemaker:WorkteamType': 'public-crowd' } },
+    }),
+  )
+})
+
+/** The keys, with their wildcards, that statements are about. */
+function placesOf(statements: readonly Statement[]): string[] {
+  return statements.flatMap(({ Resource, Condition }) => [
+    ...[...JSON.stringify(Resource ?? '').matchAll(/\$\{Bucket\.Arn\}\/([^"]+)/g)].map(([, key]) => key!),
+    ...[Condition?.StringLike?.['s3:prefix'] ?? []].flat().map(String),
+  ])
+}
+
+/** An example of a key of shared/keys.ts. */
+function keyNamed(name: string): string {
+  return (
+    Object.entries(keys)
+      .find(([one]) => one === name)?.[1]
+      .pattern.replaceAll(/[{}]/g, '') ?? name
+  )
+}
+
+function reaches(place: string, key: string): boolean {
+  return new RegExp(`^${place.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(key)
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
+}

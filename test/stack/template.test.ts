@@ -1,0 +1,214 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
+import { describe, expect, it } from '@jest/globals'
+import yauzl from 'yauzl'
+import { z } from 'zod'
+import { STANDING } from '../../services/doctor/costs'
+import {
+  functions,
+  ofType,
+  queuePolicies,
+  reference,
+  resources,
+  root,
+  rules,
+  statementsOf,
+  templateFile,
+} from './packaged'
+
+const ways = z.object({ DestinationConfig: z.object({ OnFailure: z.object({ Destination: reference }) }) })
+const failures = ofType('AWS::Lambda::EventInvokeConfig', ways.extend({ FunctionName: reference }))
+const alarms = ofType(
+  'AWS::CloudWatch::Alarm',
+  z.object({
+    MetricName: z.string(),
+    Dimensions: z.tuple([z.object({ Value: z.union([z.string(), reference]) })]),
+  }),
+).map(([, { MetricName, Dimensions }]) => `${MetricName} ${Dimensions[0].Value}`)
+const queues = ofType(
+  'AWS::SQS::Queue',
+  z.object({
+    VisibilityTimeout: z.number().optional(),
+    RedrivePolicy: z.object({ deadLetterTargetArn: reference, maxReceiveCount: z.number() }).optional(),
+  }),
+)
+const schedules = ofType(
+  'AWS::Scheduler::Schedule',
+  z.object({
+    ScheduleExpression: z.string(),
+    Target: z.object({
+      Arn: reference,
+      Input: z.string(),
+      RetryPolicy: z.object({ MaximumRetryAttempts: z.number() }),
+      DeadLetterConfig: z.object({ Arn: reference }),
+    }),
+  }),
+)
+/** Functions that something calls without waiting for the answer. */
+const called = functions.filter(({ id }) =>
+  [...rules, ...schedules.map(([, one]) => ({ target: one.Target }))].some(({ target }) => target.Arn === id),
+)
+const deadLettersOf = ({ id }: { id: string }) => id.replace('LambdaFunction', 'DeadLetters')
+
+it('has no error that CloudFormation would find', () => {
+  const engine = new RegoEngine()
+  const { diagnostics } = engine.validateStandard(new TemplateFile(templateFile))
+  engine.free()
+
+  expect(diagnostics.filter(({ severity }) => ['FATAL', 'ERROR'].includes(severity))).toEqual([])
+})
+
+it('has a function for every handler in services/, and no other', () => {
+  const services = readdirSync(path.join(root, 'services')).map((name) => `services/${name}/handler.ts`)
+  const handlers = services.filter((file) => existsSync(path.join(root, file)))
+
+  expect(new Set(functions.map(({ source }) => source))).toEqual(new Set([...handlers, 'services/desk/invite.ts']))
+})
+
+it('keeps no function without an end to its logs', () => {
+  const groups = ofType('AWS::Logs::LogGroup', z.object({ LogGroupName: z.string(), RetentionInDays: z.number() }))
+
+  expect(groups.map(([, { LogGroupName }]) => LogGroupName)).toEqual(
+    expect.arrayContaining(functions.map(({ fullName }) => `/aws/lambda/${fullName}`)),
+  )
+})
+
+describe.each(functions.map((one) => [one.name, one] as const))('%s', (_, one) => {
+  it('has a zip under 1 MB with its bundle and bellwether.yml', async () => {
+    expect(statSync(one.zip).size).toBeLessThan(1_000_000)
+    expect(await entriesOf(one.zip)).toEqual(['bellwether.yml', one.source.replace(/\.ts$/, '.js')])
+  })
+
+  it('rings when it fails', () => {
+    expect(alarms).toContain(`Errors ${one.fullName}`)
+  })
+})
+
+describe.each(called.map((one) => [one.name, one] as const))('%s, called by events', (_, one) => {
+  it('hands what it failed at to its dead letters, may do so, and rings', () => {
+    const { 1: failure } = failures.find(([, { FunctionName }]) => FunctionName === one.id) ?? []
+    const mayWrite = statementsOf(one.role).filter(({ Action }) => Action.includes('sqs:SendMessage'))
+
+    expect(failure?.DestinationConfig.OnFailure.Destination).toBe(deadLettersOf(one))
+    expect(JSON.stringify(mayWrite)).toContain(deadLettersOf(one))
+    expect(alarms).toContain(`ApproximateNumberOfMessagesVisible ${deadLettersOf(one)}`)
+  })
+
+  it('lets its own rules write to its dead letters, and no other service', () => {
+    const [policy] = queuePolicies.filter(([, { Queues }]) => Queues.includes(deadLettersOf(one)))
+    const statements = policy?.[1].PolicyDocument.Statement ?? []
+
+    expect(statements).toHaveLength(1)
+    expect(statements[0]?.Principal).toEqual({ Service: 'events.amazonaws.com' })
+    expect(JSON.stringify(statements[0]?.Condition)).toContain(`:rule/*${one.fullName}-rule-*`)
+  })
+})
+
+describe.each(schedules)('%s', (_, { Target }) => {
+  it('hands what it could not deliver to the dead letters of its function', () => {
+    expect(Target.DeadLetterConfig.Arn).toBe(deadLettersOf({ id: Target.Arn }))
+    expect(JSON.stringify(statementsOf('SchedulerRole'))).toContain(Target.DeadLetterConfig.Arn)
+    expect(JSON.parse(Target.Input)).toBeInstanceOf(Object)
+  })
+})
+
+describe.each(queues.filter(([id]) => id.endsWith('Queue')))('%s', (id, { VisibilityTimeout, RedrivePolicy }) => {
+  const mappings = ofType(
+    'AWS::Lambda::EventSourceMapping',
+    z.object({ EventSourceArn: reference, FunctionName: reference, FunctionResponseTypes: z.array(z.string()) }),
+  )
+  const mapping = mappings.find(([, { EventSourceArn }]) => EventSourceArn === id)?.[1]
+  const worker = functions.find((one) => one.id === mapping?.FunctionName)
+
+  it('hides a message for six times the time its function may take, and lets it fail alone', () => {
+    expect(VisibilityTimeout).toBe(6 * (worker?.timeout ?? 0))
+    expect(mapping?.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
+  })
+
+  it('gives up after five times, and rings when work waits', () => {
+    expect(RedrivePolicy).toEqual({ deadLetterTargetArn: id.replace('Queue', 'DeadLetters'), maxReceiveCount: 5 })
+    expect(alarms).toContain(`ApproximateAgeOfOldestMessage ${id}`)
+  })
+})
+
+it('rings when the reconciler does not run', () => {
+  expect(alarms).toContain('Invocations bellwether-dev-reconciler')
+})
+
+it('costs the standing things that the doctor counts', () => {
+  const count = (type: string) => resources.filter((one) => one.type === type).length
+
+  expect(STANDING).toEqual({ alarms: count('AWS::CloudWatch::Alarm'), secrets: count('AWS::SecretsManager::Secret') })
+})
+
+it('keeps posts and labels private, versioned, encrypted, and beyond the life of the stack', () => {
+  const [bucket] = resources.filter(({ id }) => id === 'Bucket')
+  const [table] = resources.filter(({ id }) => id === 'Table')
+
+  expect(bucket).toMatchObject({
+    DeletionPolicy: 'RetainExceptOnCreate',
+    Properties: {
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: expect.anything(),
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    },
+  })
+  expect(table).toMatchObject({
+    DeletionPolicy: 'RetainExceptOnCreate',
+    Properties: { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+  })
+})
+
+it('forgets old versions of posts in a week, and never those of the champion', () => {
+  const lifecycle = z.object({
+    LifecycleConfiguration: z.object({
+      Rules: z.array(
+        z.object({
+          Prefix: z.string().optional(),
+          NoncurrentVersionExpiration: z.object({ NoncurrentDays: z.number() }).optional(),
+        }),
+      ),
+    }),
+  })
+  const [bucket] = resources.filter(({ id }) => id === 'Bucket')
+  const forgotten = lifecycle
+    .parse(bucket?.Properties)
+    .LifecycleConfiguration.Rules.filter((rule) => rule.NoncurrentVersionExpiration?.NoncurrentDays === 7)
+    .map(({ Prefix }) => Prefix ?? '')
+
+  expect(forgotten).toEqual(
+    expect.arrayContaining(['sources/', 'raw/', 'labeling/', 'labeled/', 'datasets/', 'predictions/']),
+  )
+  expect(forgotten.filter((prefix) => 'champion.json'.startsWith(prefix))).toEqual([])
+})
+
+it('throttles the HTTP API and logs neither path nor query', () => {
+  const [stage] = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Stage')
+
+  expect(stage?.Properties).toMatchObject({
+    DefaultRouteSettings: { ThrottlingBurstLimit: 50, ThrottlingRateLimit: 25 },
+  })
+  expect(JSON.stringify(stage?.Properties)).not.toMatch(
+    /\$context\.(path|rawPath|customDomain|queryString|identity\.userAgent)/,
+  )
+})
+
+function entriesOf(zip: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    yauzl.open(zip, (error, file) => {
+      if (error) return reject(error)
+      const names: string[] = []
+      file.on('entry', (entry: { fileName: string }) => names.push(entry.fileName))
+      file.on('end', () => resolve(names.sort()))
+      file.on('error', reject)
+    })
+  })
+}
