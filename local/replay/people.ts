@@ -40,10 +40,24 @@ async function arrive(cloud: Cloud, name: string): Promise<Person> {
   const outcome = await cloud.invoke('desk-invite', { annotator: name })
   const { url } = invited.parse(JSON.parse(outcome.payload))
   const token = new URL(url).hash.slice(1)
-  const { headers } = await send(cloud.endpoint, 'POST', new URL('/desk/session', url).pathname, { token })
+  const { headers } = await patiently(() => send(cloud.endpoint, 'POST', '/desk/session', { token }))
   const cookie = (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ')
-  return async (method, path, body) => (await send(cloud.endpoint, method, path, body, cookie)).json
+  return async (method, path, body) => (await patiently(() => send(cloud.endpoint, method, path, body, cookie))).json
 }
+
+/** A desk that is busy (throttled, or a request that failed) is asked again, as the page in a browser does. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (attempt === 8 || !(error instanceof Busy)) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt))
+    }
+  }
+}
+
+class Busy extends Error {}
 
 /** `fetch` would do, but for the Secure cookie, which it keeps from plain HTTP only in browsers. */
 function send(endpoint: string, method: string, path: string, body: unknown, cookie?: string) {
@@ -57,7 +71,10 @@ function send(endpoint: string, method: string, path: string, body: unknown, coo
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8')
           const status = response.statusCode ?? 0
-          if (status >= 300) return reject(new Error(`${method} ${path} answered ${status}: ${text}`))
+          if (status >= 300) {
+            const said = `${method} ${path} answered ${status}: ${text}`
+            return reject(status === 429 || status >= 500 ? new Busy(said) : new Error(said))
+          }
           resolve({
             headers: { 'set-cookie': response.headers['set-cookie'] },
             json: text ? JSON.parse(text) : undefined,
