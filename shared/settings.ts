@@ -29,7 +29,8 @@ const source = z.discriminatedUnion('type', [
   }),
 ])
 
-const settings = z.strictObject({
+/** `bellwether.yml`, documented option by option in docs/configuration.md. */
+export const settings = z.strictObject({
   hashtags: z.array(z.strictObject({ tag: hashtag, source: z.string() })).min(1),
   sources: z.record(z.string(), source),
   languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).default([]),
