@@ -7,10 +7,16 @@ export type Cursor = {
   left: () => number
   /** The next `count` bytes, valid until the next call. */
   take: (count: number, field: string) => Buffer
-  /** The next bytes up to a zero byte, which is passed over; at most `most`. */
-  takeString: (most: number, field: string) => Buffer
+  /** Where the next `count` bytes lie in `bytes()`, for many small reads without an object for each. */
+  at: (count: number, field: string) => number
+  /** How many bytes there are before the next zero byte. */
+  lengthOfString: (field: string) => number
+  bytes: () => Buffer
   /** Fills an array with the next bytes, without a copy of a large file in between. */
   fill: (array: Uint8Array, field: string) => void
+  /** Where the cursor is, to go back to. */
+  mark: () => number
+  reset: (mark: number) => void
   close: () => void
 }
 
@@ -69,26 +75,35 @@ function makeCursor(
     at = 0
   }
 
+  const advance = (count: number, field: string) => {
+    if (left() < count) throw tooShort(field, count, left())
+    buffered(count)
+    at += count
+    return at - count
+  }
+
   return {
     file,
     left,
     close,
-    take(count, field) {
-      if (left() < count) throw tooShort(field, count, left())
-      buffered(count)
-      at += count
-      return buffer.subarray(at - count, at)
+    mark: () => position - (buffer.length - at),
+    reset(mark) {
+      position = mark
+      buffer = Buffer.alloc(0)
+      at = 0
     },
-    takeString(most, field) {
+    bytes: () => buffer,
+    at: advance,
+    take(count, field) {
+      const from = advance(count, field)
+      return buffer.subarray(from, from + count)
+    },
+    lengthOfString(field) {
       for (let span = 256; ; span *= 2) {
-        const length = Math.min(span, most, left())
+        const length = Math.min(span, left())
         buffered(length)
         const end = buffer.indexOf(0, at)
-        if (end >= 0 && end - at < length) {
-          const text = buffer.subarray(at, end)
-          at = end + 1
-          return text
-        }
+        if (end >= 0) return end - at
         if (length < span) throw tooShort(field, length + 1, length)
       }
     },

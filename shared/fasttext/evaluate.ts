@@ -15,11 +15,11 @@ function* judge(model: Model, text: Text) {
   const names = model.labels.map(bareLabel)
   const rank = makeRanker(model, names.length, 0)
   for (const reader of readLines(model, text)) {
-    const { labels, labelCount, featureCount } = reader.line
-    if (labelCount === 0 || featureCount === 0) continue
+    const { labels, features } = reader.line
+    if (labels.count === 0 || features.count === 0) continue
     const { count, labels: ranked, probabilities } = rank(reader)
     yield {
-      truths: Array.from(labels.subarray(0, labelCount), (label) => names[label]!),
+      truths: Array.from(labels.values.subarray(0, labels.count), (label) => names[label]!),
       predictions: Array.from({ length: count }, (_, i) => ({
         label: names[ranked[i]!]!,
         probability: probabilities[i]!,

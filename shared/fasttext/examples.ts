@@ -35,9 +35,13 @@ export function collectExamples(
     inputRows: kept.words,
   }
   const prefix = Buffer.from(labelPrefix)
-  const reader = makeLineReader(rules, (bucket) => {
-    const row = bucketRows[bucket]!
-    return row >= 0 ? row : (bucketRows[bucket] = examples.inputRows++)
+  const reader = makeLineReader(rules, (values, from, to) => {
+    for (let i = from; i < to; i++) {
+      const bucket = values[i]!
+      if (bucketRows[bucket]! < 0) bucketRows[bucket] = examples.inputRows++
+      values[i] = bucketRows[bucket]!
+    }
+    return to
   })
   const { line } = reader
   const { bytes, starts, hashes } = all
@@ -62,9 +66,9 @@ export function collectExamples(
         continue
       }
       reader.end(newIds[endOfLine]!)
-      if (line.labelCount > 0 && line.featureCount > 0) {
-        pushAll(examples.features, line.features, line.featureCount)
-        pushAll(examples.targets, line.labels, line.labelCount)
+      if (line.labels.count > 0 && line.features.count > 0) {
+        pushAll(examples.features, line.features.values, line.features.count)
+        pushAll(examples.targets, line.labels.values, line.labels.count)
         push(examples.featureStarts, examples.features.length)
         push(examples.targetStarts, examples.targets.length)
         push(examples.tokens, tokens)

@@ -1,22 +1,16 @@
 import { type Dictionary, END_OF_LINE, END_OF_LINE_HASH, find, hasPrefix } from './dictionary'
-import { ngramBuckets } from './hashing'
+import { add, type Filled, makeRoom, noneFilled } from './filled'
+import { ngramBuckets, ngramCount } from './hashing'
 import { subwordBuckets } from './subwords'
 
 /** What decides the features of a line; the same when a model is trained and when it is used. */
 export type FeatureRules = { wordNgrams: number; minCharacters: number; maxCharacters: number; buckets: number }
 
 /** The line being read: its input rows, its known labels, and the hashes of all its words in order. */
-export type Line = {
-  features: Int32Array
-  featureCount: number
-  labels: Int32Array
-  labelCount: number
-  hashes: Int32Array
-  hashCount: number
-}
+export type Line = { features: Filled; labels: Filled; hashes: Filled }
 
-/** The input row of a bucket, or -1 where the bucket is no feature. */
-export type RowOfBucket = (bucket: number) => number
+/** Replaces the buckets `values[from, to)` by their input rows and returns where the rows end: some buckets have none. */
+export type RowsOfBuckets = (values: Int32Array, from: number, to: number) => number
 
 /** Collects the features of one line after another (Dictionary::getLine). The arrays are used again for every line. */
 export type LineReader = {
@@ -30,52 +24,40 @@ export type LineReader = {
   end: (endOfLineId: number) => void
 }
 
-export function makeLineReader(rules: FeatureRules, rowOfBucket: RowOfBucket): LineReader {
+export function makeLineReader(rules: FeatureRules, rowsOfBuckets: RowsOfBuckets): LineReader {
   const { wordNgrams, maxCharacters, buckets } = rules
-  const line: Line = {
-    features: new Int32Array(256),
-    featureCount: 0,
-    labels: new Int32Array(16),
-    labelCount: 0,
-    hashes: new Int32Array(128),
-    hashCount: 0,
-  }
-
-  const addFeature = (row: number) => {
-    if (line.featureCount === line.features.length) line.features = doubled(line.features)
-    line.features[line.featureCount++] = row
-  }
-  const addBucket = (bucket: number) => {
-    const row = rowOfBucket(bucket)
-    if (row >= 0) addFeature(row)
-  }
-  const addHash = (hash: number) => {
-    if (line.hashCount === line.hashes.length) line.hashes = doubled(line.hashes)
-    line.hashes[line.hashCount++] = hash
-  }
+  const hasSubwords = maxCharacters > 0 && buckets > 0
+  const hasNgrams = wordNgrams > 1 && buckets > 0
+  const features = noneFilled(256)
+  const labels = noneFilled(16)
+  const hashes = noneFilled(128)
 
   return {
-    line,
+    line: { features, labels, hashes },
     start() {
-      line.featureCount = 0
-      line.labelCount = 0
-      line.hashCount = 0
+      features.count = 0
+      labels.count = 0
+      hashes.count = 0
     },
     word(id, hash, bytes, from, to) {
-      if (id >= 0) addFeature(id)
-      if (maxCharacters > 0 && buckets > 0) subwordBuckets(bytes, from, to, rules, addBucket)
-      addHash(hash)
+      if (id >= 0) add(features, id)
+      add(hashes, hash)
+      if (!hasSubwords) return
+      const first = features.count
+      subwordBuckets(bytes, from, to, rules, features)
+      features.count = rowsOfBuckets(features.values, first, features.count)
     },
     label(label) {
-      if (line.labelCount === line.labels.length) line.labels = doubled(line.labels)
-      line.labels[line.labelCount++] = label
+      add(labels, label)
     },
     end(endOfLineId) {
-      if (endOfLineId >= 0) addFeature(endOfLineId)
-      addHash(END_OF_LINE_HASH)
-      if (wordNgrams < 2 || buckets === 0) return
-      for (let i = 0; i + 1 < line.hashCount; i++)
-        ngramBuckets(line.hashes, line.hashCount, i, wordNgrams, buckets, addBucket)
+      if (endOfLineId >= 0) add(features, endOfLineId)
+      add(hashes, END_OF_LINE_HASH)
+      if (!hasNgrams) return
+      const first = features.count
+      makeRoom(features, ngramCount(hashes.count, wordNgrams))
+      const last = ngramBuckets(hashes.values, hashes.count, wordNgrams, buckets, features.values, first)
+      features.count = rowsOfBuckets(features.values, first, last)
     },
   }
 }
@@ -102,9 +84,3 @@ export const isEndOfLine = (bytes: Uint8Array, from: number, to: number, hash: n
 /** The entry of `</s>` in a dictionary, or -1. */
 export const endOfLineEntry = (dictionary: Dictionary): number =>
   find(dictionary, END_OF_LINE, 0, END_OF_LINE.length, END_OF_LINE_HASH)
-
-const doubled = (array: Int32Array): Int32Array => {
-  const larger = new Int32Array(2 * array.length)
-  larger.set(array)
-  return larger
-}

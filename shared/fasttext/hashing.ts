@@ -12,37 +12,47 @@ export function fnv1a(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * Calls `visit` with the bucket of every word n-gram of 2 to `longest` words that starts at word `first`.
- * `hashes[0, count)` are the words' hashes as signed 32-bit integers. h <- h * 116049371 + hash in 64 bits, modulo
- * `buckets` (Dictionary::addWordNgrams). The 64-bit value is kept as two unsigned halves; every product stays below 2^53.
+ * Puts the bucket of every word n-gram of 2 to `longest` words into `out`, from its place `at` on, and returns the place
+ * after the last. `hashes[0, count)` are the words' hashes as signed 32-bit integers; h <- h * 116049371 + hash in 64 bits,
+ * modulo `buckets` (Dictionary::addWordNgrams). The 64-bit value is kept as two halves; every product stays below 2^53.
+ * `out` must have room for `ngramCount`.
  */
 export function ngramBuckets(
   hashes: Int32Array,
   count: number,
-  first: number,
   longest: number,
   buckets: number,
-  visit: (bucket: number) => void,
-): void {
+  out: Int32Array,
+  at: number,
+): number {
   const inverse = 1 / buckets
-  const end = Math.min(count, first + longest)
-  let low = hashes[first]! >>> 0
-  let high = hashes[first]! >> 31
-  for (let j = first + 1; j < end; j++) {
-    const next = hashes[j]!
-    const lowest = (low & 0xffff) * NGRAM_FACTOR
-    const middle = (low >>> 16) * NGRAM_FACTOR + Math.floor(lowest / 0x10000)
-    const sum = (((middle % 0x10000) << 16) >>> 0) + (lowest % 0x10000) + (next >>> 0)
-    high =
-      (Math.imul(high, NGRAM_FACTOR) + Math.floor(middle / 0x10000) + (next >> 31) + (sum >= 0x100000000 ? 1 : 0)) | 0
-    low = sum >>> 0
-    visit(remainder64(high >>> 0, low, buckets, inverse))
+  for (let i = 0; i + 1 < count; i++) {
+    const end = Math.min(count, i + longest)
+    let low = hashes[i]!
+    let high = hashes[i]! >> 31
+    for (let j = i + 1; j < end; j++) {
+      const next = hashes[j]!
+      const upper = (low >>> 16) * NGRAM_FACTOR + Math.floor((low & 0xffff) * NGRAM_FACTOR * 2 ** -16)
+      const sum = (Math.imul(low, NGRAM_FACTOR) >>> 0) + (next >>> 0)
+      const carried = Math.floor(upper * 2 ** -16) + (sum >= 2 ** 32 ? 1 : 0)
+      high = (Math.imul(high, NGRAM_FACTOR) + carried + (next >> 31)) | 0
+      low = sum | 0
+      out[at++] = remainder64(high >>> 0, low >>> 0, buckets, inverse)
+    }
   }
+  return at
 }
 
-/** (high * 2^32 + low) mod `divisor`, for a divisor below 2^31, sixteen bits at a time. */
+/** How many n-grams of 2 to `longest` words there are in `count` words. */
+export function ngramCount(count: number, longest: number): number {
+  const lengths = Math.min(longest, count) - 1
+  return lengths < 1 ? 0 : lengths * count - (lengths * (lengths + 1)) / 2
+}
+
+/** (high * 2^32 + low) mod `divisor`, for a divisor below 2^31. */
 export function remainder64(high: number, low: number, divisor: number, inverse = 1 / divisor): number {
   const top = remainder(high, divisor, inverse)
+  if (divisor <= 2 ** 21) return remainder(top * 2 ** 32 + low, divisor, inverse)
   const upper = remainder(top * 0x10000 + (low >>> 16), divisor, inverse)
   return remainder(upper * 0x10000 + (low & 0xffff), divisor, inverse)
 }

@@ -3,7 +3,9 @@ import type { Matrix } from './matrix'
 
 // A dense matrix in a file: rows and columns as 64-bit integers, then 32-bit floats row by row.
 
-const WRITE_BYTES = 1 << 20
+const CHUNK_BYTES = 1 << 20
+/** From this share of rows that are not zeros on, all are kept. */
+const DENSE_FROM = 0.6
 
 /** Throws MODEL_INVALID, or MODEL_UNSUPPORTED, for the file being read. */
 export type Refuse = (found: string, expected: string, code?: 'MODEL_INVALID' | 'MODEL_UNSUPPORTED') => never
@@ -17,15 +19,74 @@ export function checkShape(cursor: Cursor, field: string, { rows, columns }: Sha
   if (m !== BigInt(rows) || n !== BigInt(columns)) refuse(`${m} x ${n} as the size of ${field}`, `${rows} x ${columns}`)
 }
 
+function checkLength(cursor: Cursor, field: string, { rows, columns }: Shape, refuse: Refuse): void {
+  const bytes = rows * columns * 4
+  if (bytes > cursor.left()) refuse(`${cursor.left()} bytes for ${field} of ${rows} x ${columns}`, `${bytes} bytes`)
+}
+
 /** Reads a dense matrix, once the file is known to be long enough for it. */
 export function readDense(cursor: Cursor, field: string, shape: Shape, refuse: Refuse): Matrix {
   checkShape(cursor, field, shape, refuse)
   const { rows, columns } = shape
-  const bytes = rows * columns * 4
-  if (bytes > cursor.left()) refuse(`${cursor.left()} bytes for ${field} of ${rows} x ${columns}`, `${bytes} bytes`)
+  checkLength(cursor, field, shape, refuse)
   const data = new Float32Array(rows * columns)
   cursor.fill(new Uint8Array(data.buffer), field)
   return { data, rows, columns, stride: columns }
+}
+
+/**
+ * Reads the input matrix. Most buckets of a small text were never hit and are zeros: where that is so, only the rows of the
+ * `words` and the buckets that are not zeros are kept, and `bucketRows` says where (-1 for zeros). The file is then read
+ * twice, so that memory holds what is kept and no more.
+ */
+export function readInput(
+  cursor: Cursor,
+  field: string,
+  shape: Shape,
+  words: number,
+  refuse: Refuse,
+): { input: Matrix; bucketRows: Int32Array | undefined } {
+  const start = cursor.mark()
+  checkShape(cursor, field, shape, refuse)
+  const { rows, columns } = shape
+  checkLength(cursor, field, shape, refuse)
+  const bucketRows = new Int32Array(rows - words).fill(-1)
+  let kept = words
+  forEachRow(cursor, field, shape, (row, isZero) => {
+    if (row >= words && !isZero) bucketRows[row - words] = kept++
+  })
+  cursor.reset(start)
+  if (kept > rows * DENSE_FROM) return { input: readDense(cursor, field, shape, refuse), bucketRows: undefined }
+
+  checkShape(cursor, field, shape, refuse)
+  const data = new Float32Array(kept * columns)
+  let to = 0
+  forEachRow(cursor, field, shape, (row, isZero, values, from) => {
+    if (row >= words && isZero) return
+    for (let j = 0; j < columns; j++) data[to + j] = values[from + j]!
+    to += columns
+  })
+  return { input: { data, rows: kept, columns, stride: columns }, bucketRows }
+}
+
+function forEachRow(
+  cursor: Cursor,
+  field: string,
+  { rows, columns }: Shape,
+  visit: (row: number, isZero: boolean, values: Float32Array, from: number) => void,
+): void {
+  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / 4 / columns))
+  const values = new Float32Array(Math.min(rows, rowsAtOnce) * columns)
+  const bits = new Int32Array(values.buffer)
+  for (let row = 0; row < rows;) {
+    const count = Math.min(rowsAtOnce, rows - row)
+    cursor.fill(new Uint8Array(values.buffer, 0, count * columns * 4), field)
+    for (let from = 0; from < count * columns; from += columns) {
+      let any = 0
+      for (let j = from; j < from + columns; j++) any |= bits[j]!
+      visit(row++, any === 0, values, from)
+    }
+  }
 }
 
 /** The flag of a matrix that is not quantised, and its sizes. */
@@ -43,7 +104,7 @@ export function* rowsInOrder(
   count: number,
   rowOf = (row: number) => first + row,
 ): Generator<Buffer> {
-  const rowsAtOnce = Math.max(1, Math.floor(WRITE_BYTES / 4 / columns))
+  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / 4 / columns))
   const chunk = new Float32Array(Math.min(count, rowsAtOnce) * columns)
   for (let from = 0; from < count; from += rowsAtOnce) {
     const to = Math.min(count, from + rowsAtOnce)

@@ -4,7 +4,7 @@ import { type Dictionary, emptyDictionary, findOrAdd, labelTexts } from './dicti
 import { FastTextError } from './error'
 import { fnv1a } from './hashing'
 import { DEFAULTS } from './hyperparameters'
-import { matrixHeader, type Refuse, readDense, rowsInOrder } from './matrix-file'
+import { matrixHeader, type Refuse, readDense, readInput, rowsInOrder } from './matrix-file'
 import type { Loss, Model } from './model'
 import { readQuantised } from './quantised'
 
@@ -29,11 +29,12 @@ const LOSS_NUMBERS: Record<Loss, number> = {
   'one vs all': 4,
 }
 
+const ENTRY = 'the dictionary'
+const INPUT = 'the input matrix'
 const ARGUMENTS_BYTES = 12 * 4 + 8
 const DICTIONARY_BYTES = 3 * 4 + 2 * 8
 const LEAST_ENTRY_BYTES = 2 + 8 + 1
 const MOST_DIM = 100_000
-const MOST_WORD_BYTES = 1 << 30
 const WRITE_BYTES = 1 << 16
 
 /**
@@ -84,13 +85,10 @@ function read(cursor: Cursor): Model {
 
   const isQuantised = cursor.take(1, 'the quantisation flag')[0] === 1
   if (pruned && !isQuantised) refuse('a pruned dictionary', 'a quantised matrix with it')
-  const inputRows = dictionary.words + (pruned ? pruned.kept : rules.buckets)
-  const input = (isQuantised ? readQuantised : readDense)(
-    cursor,
-    'the input matrix',
-    { rows: inputRows, columns: dim },
-    refuse,
-  )
+  const inputShape = { rows: dictionary.words + (pruned ? pruned.kept : rules.buckets), columns: dim }
+  const { input, bucketRows } = isQuantised
+    ? { input: readQuantised(cursor, INPUT, inputShape, refuse), bucketRows: pruned?.bucketRows }
+    : readInput(cursor, INPUT, inputShape, dictionary.words, refuse)
   const isOutputQuantised = cursor.take(1, 'the quantisation flag of the output')[0] === 1
   const outputShape = { rows: dictionary.labels, columns: dim }
   const readOutput = isQuantised && isOutputQuantised ? readQuantised : readDense
@@ -106,8 +104,8 @@ function read(cursor: Cursor): Model {
     labels: labelTexts(dictionary),
     input,
     output,
-    bucketRows: pruned?.bucketRows,
-    absentBuckets: 'none',
+    bucketRows,
+    absentBuckets: pruned ? 'none' : 'zero',
   }
 }
 
@@ -155,14 +153,16 @@ function readDictionary(cursor: Cursor, buckets: number, refuse: Refuse) {
 
   const dictionary = emptyDictionary(size)
   for (let entry = 0; entry < size; entry++) {
-    const text = cursor.takeString(MOST_WORD_BYTES, `entry ${entry} of the dictionary`)
-    const known = findOrAdd(dictionary, text, 0, text.length, fnv1a(text, 0, text.length) | 0)
-    if (known !== entry || text.length === 0)
-      refuse(`${JSON.stringify(text.toString())} as entry ${entry}`, 'a new entry')
-    const tail = cursor.take(9, `entry ${entry} of the dictionary`)
-    dictionary.counts[entry] = Number(tail.readBigInt64LE(0))
+    const length = cursor.lengthOfString(ENTRY)
+    const from = cursor.at(length + 1 + 8 + 1, ENTRY)
+    const bytes = cursor.bytes()
+    const end = from + length
+    if (length === 0 || findOrAdd(dictionary, bytes, from, end, fnv1a(bytes, from, end) | 0) !== entry)
+      refuse(`${JSON.stringify(bytes.toString('utf8', from, end))} as entry ${entry}`, 'a new entry')
+    dictionary.counts[entry] = bytes.readUInt32LE(end + 1) + bytes.readInt32LE(end + 5) * 2 ** 32
     const type = entry < words ? WORD : LABEL
-    if (tail[8] !== type) refuse(`type ${tail[8]} for entry ${entry}`, `${type}: words come before labels`)
+    if (bytes[end + 9] !== type)
+      refuse(`type ${bytes[end + 9]} for entry ${entry}`, `${type}: words come before labels`)
   }
   Object.assign(dictionary, { words, labels, tokens } satisfies Partial<Dictionary>)
   return { dictionary, pruned: pruneCount < 0 ? undefined : readPruned(cursor, pruneCount, words, buckets, refuse) }

@@ -1,6 +1,6 @@
-import { endOfLineEntry, isEndOfLine, type LineReader, makeLineReader, readToken, type RowOfBucket } from './features'
+import { endOfLineEntry, isEndOfLine, type LineReader, makeLineReader, readToken, type RowsOfBuckets } from './features'
 import { huffmanTree, type HuffmanTree, sigmoid, softmax, steppedSigmoid } from './loss'
-import { addRow, dotRow } from './matrix'
+import { addRows, dotRow } from './matrix'
 import type { Model } from './model'
 import { blocks, type Text } from './text'
 import { makeTokens, tokenise } from './tokeniser'
@@ -46,7 +46,10 @@ export function* bestLabels(model: Model, text: Text): Generator<{ labels: numbe
   const rank = makeRanker(model, 1, 0)
   for (const reader of readLines(model, text)) {
     const { count, labels } = rank(reader)
-    yield { labels: [...reader.line.labels.subarray(0, reader.line.labelCount)], best: count > 0 ? labels[0]! : -1 }
+    yield {
+      labels: [...reader.line.labels.values.subarray(0, reader.line.labels.count)],
+      best: count > 0 ? labels[0]! : -1,
+    }
   }
 }
 
@@ -55,7 +58,7 @@ export function* readLines(model: Model, text: Text, onBlock?: () => void): Gene
   const { dictionary } = model
   const prefix = Buffer.from(model.labelPrefix)
   const endOfLine = endOfLineEntry(dictionary)
-  const reader = makeLineReader(model.rules, rowOfBucket(model))
+  const reader = makeLineReader(model.rules, rowsOfBuckets(model))
   let tokens = makeTokens(0)
   let begun = false
   let ended = false
@@ -94,12 +97,12 @@ export function makeRanker(model: Model, k: number, threshold: number): (reader:
   const score = makeScorer(model)
   const ranking: Ranking = { count: 0, labels: new Int32Array(most), probabilities: new Float64Array(most) }
 
-  return ({ line: { features, featureCount } }) => {
+  return ({ line: { features } }) => {
     ranking.count = 0
-    if (featureCount === 0) return ranking
+    if (features.count === 0) return ranking
     hidden.fill(0)
-    for (let f = 0; f < featureCount; f++) if (features[f]! < input.rows) addRow(input, features[f]!, hidden)
-    for (let j = 0; j < hidden.length; j++) hidden[j]! /= featureCount
+    addRows(input, features.values, features.count, hidden)
+    for (let j = 0; j < hidden.length; j++) hidden[j]! /= features.count
     score(output, hidden, scores)
     keepBest(scores, threshold, most, ranking)
     return ranking
@@ -156,12 +159,21 @@ function descendTree(tree: HuffmanTree, output: Model['output'], hidden: Float32
   for (let label = 0; label < leaves; label++) scores[label] = reached[label]!
 }
 
-function rowOfBucket({ bucketRows, absentBuckets, dictionary: { words }, input }: Model): RowOfBucket {
-  if (!bucketRows) return (bucket) => words + bucket
+function rowsOfBuckets({ bucketRows, absentBuckets, dictionary: { words }, input }: Model): RowsOfBuckets {
+  if (!bucketRows)
+    return (values, from, to) => {
+      for (let i = from; i < to; i++) values[i]! += words
+      return to
+    }
   // A row past the last stands for zeros: it counts in the mean and adds nothing.
   const absent = absentBuckets === 'zero' ? input.rows : -1
-  return (bucket) => {
-    const row = bucketRows[bucket]!
-    return row < 0 ? absent : row
+  return (values, from, to) => {
+    let end = from
+    for (let i = from; i < to; i++) {
+      const row = bucketRows[values[i]!]!
+      if (row >= 0) values[end++] = row
+      else if (absent >= 0) values[end++] = absent
+    }
+    return end
   }
 }

@@ -1,10 +1,11 @@
+import { add, type Filled } from './filled'
 import { fnv1a } from './hashing'
 
 const BEFORE = 60 // <
 const AFTER = 62 // >
 
 /**
- * Calls `visit` with the bucket of every character n-gram of `minCharacters` to `maxCharacters` characters of the word
+ * Puts the bucket of every character n-gram of `minCharacters` to `maxCharacters` characters into `out`, of the word
  * `bytes[from, to)` between `<` and `>`, neither of these alone (Dictionary::computeSubwords). A character starts at any
  * byte that is not a UTF-8 continuation.
  */
@@ -13,7 +14,7 @@ export function subwordBuckets(
   from: number,
   to: number,
   { minCharacters, maxCharacters, buckets }: { minCharacters: number; maxCharacters: number; buckets: number },
-  visit: (bucket: number) => void,
+  out: Filled,
 ): void {
   const word = new Uint8Array(to - from + 2)
   word[0] = BEFORE
@@ -25,7 +26,7 @@ export function subwordBuckets(
     for (let j = i, n = 1; j < end && n <= maxCharacters; n++) {
       j++
       while (j < end && isContinuation(word[j]!)) j++
-      if (n >= minCharacters && !(n === 1 && (i === 0 || j === end))) visit(fnv1a(word, i, j) % buckets)
+      if (n >= minCharacters && !(n === 1 && (i === 0 || j === end))) add(out, fnv1a(word, i, j) % buckets)
     }
   }
 }
