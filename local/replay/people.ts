@@ -27,7 +27,7 @@ export async function answerAtDesk(cloud: Cloud, names: readonly string[], judge
         if (label !== undefined) judgements += 1
         return { batch, item, revision: 1, ...(label === undefined ? { skip: true } : { label }) }
       })
-      await person('POST', '/desk/answers', { answers })
+      await person('POST', '/desk/answers', answers)
     }
   }
   return judgements
