@@ -1,0 +1,20 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { dynamoTable } from '../../shared/table'
+import { desk } from './desk'
+import { secretLinkKey } from './link-key'
+
+const config = readConfig(['table', 'bus', 'linkSecret'])
+
+const serve = desk({
+  table: dynamoTable(new DynamoDBClient(), config.table),
+  publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'desk'),
+  linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  log: new Logger({ serviceName: 'desk' }),
+})
+
+export const handler = (event: unknown) => serve(event, new Date())

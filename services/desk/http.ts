@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { BellwetherError } from '../../shared/errors'
+
+/** A request of an HTTP API, payload format 2.0, as far as it is read. */
+const httpEvent = z.object({
+  version: z.literal('2.0'),
+  rawPath: z.string(),
+  queryStringParameters: z.record(z.string(), z.string()).default({}),
+  headers: z.record(z.string(), z.string()).default({}),
+  cookies: z.array(z.string()).default([]),
+  body: z.string().default(''),
+  isBase64Encoded: z.boolean().default(false),
+  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+})
+
+export interface Request {
+  method: string
+  path: string
+  query: Record<string, string>
+  cookies: Map<string, string>
+  /** The body, parsed; REQUEST_INVALID where it is not JSON, or does not say that it is. */
+  json(): unknown
+}
+
+export interface Reply {
+  status: number
+  body?: unknown
+  cookies?: string[]
+}
+
+/** An answer that is an error: what went wrong, in a word for the page and a sentence for a person. */
+export const problem = (status: number, error: string, message: string): Reply => ({ status, body: { error, message } })
+
+/** Nothing of ours may be framed, cached, sniffed, or run what it was not shipped with. */
+const SECURITY = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
+/** Read an event of the HTTP API; EVENT_INVALID where it is none. */
+export function readRequest(event: unknown): Request {
+  const parsed = httpEvent.safeParse(event)
+  if (!parsed.success) throw new BellwetherError('EVENT_INVALID', z.prettifyError(parsed.error))
+  const { rawPath, queryStringParameters, headers, cookies, body, isBase64Encoded, requestContext } = parsed.data
+  const named = cookies.map((cookie): [string, string] => {
+    const [name = '', ...value] = cookie.split('=')
+    return [name.trim(), value.join('=')]
+  })
+  return {
+    method: requestContext.http.method,
+    path: rawPath.replace(/(?<=.)\/+$/, ''),
+    query: queryStringParameters,
+    cookies: new Map(named),
+    json: () => {
+      // A form of another site cannot send this type without asking first.
+      if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
+        throw new BellwetherError('REQUEST_INVALID', 'the body must be application/json')
+      }
+      const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body
+      try {
+        return JSON.parse(text)
+      } catch (cause) {
+        throw new BellwetherError('REQUEST_INVALID', 'the body is not JSON', { cause })
+      }
+    },
+  }
+}
+
+export const respond = ({ status, body, cookies }: Reply) => ({
+  statusCode: status,
+  headers: { ...SECURITY, 'content-type': 'application/json; charset=utf-8' },
+  ...(cookies ? { cookies } : {}),
+  body: body === undefined ? '' : JSON.stringify(body),
+})

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { batchAnswered } from '../../events'
+import type { Publish } from '../../shared/bus'
+import { concurrently } from '../../shared/concurrently'
+import type { Table } from '../../shared/table'
+import { answer, type Asked, FLAGS, type Given, isComplete, type Refusal } from './judgements'
+import { type BatchRow, changeItem, countAnswers, countItem, type ItemRow, readBatch, readItem } from './store'
+
+interface Ports {
+  table: Pick<Table, 'get' | 'update'>
+  publish: Publish
+}
+
+const sent = z
+  .strictObject({
+    batch: z.string().regex(/^[0-9-]{1,32}$/),
+    item: z.string().regex(/^[0-9a-f]{1,64}$/),
+    revision: z.int().min(0).max(1_000_000),
+    label: z.string().optional(),
+    flag: z.enum(FLAGS).optional(),
+    skip: z.literal(true).optional(),
+  })
+  .refine(({ label, flag, skip }) => [label, flag, skip].filter((one) => one !== undefined).length === 1, {
+    message: 'give one of label, flag and skip',
+  })
+type Sent = z.infer<typeof sent>
+
+type Reason = Refusal | 'invalid' | 'unknown-batch' | 'unknown-item' | 'unknown-label'
+
+/** What became of an answer that was sent. */
+export interface Taken {
+  batch: string | null
+  item: string | null
+  result: 'kept' | 'refused'
+  reason?: Reason
+  message?: string
+}
+
+interface Kept {
+  batch: string
+  before: Asked
+  row: ItemRow
+}
+
+/**
+ * Keep answers, each on its own: what is wrong is refused by name, the rest stands. An answer that comes again changes
+ * nothing. When nothing is left to be answered in a batch, says so, every time.
+ */
+export const takeAnswers =
+  ({ table, publish }: Ports) =>
+  async (annotator: string, list: readonly unknown[], invited: readonly string[], now: Date): Promise<Taken[]> => {
+    const names = new Set(list.flatMap((one) => sent.safeParse(one).data?.batch ?? []))
+    const rows = await concurrently([...names], 4, (name) => readBatch(table, name))
+    const batches = new Map(rows.flatMap((row) => (row ? [[row.batch, row]] : [])))
+
+    const results = await concurrently(list, 16, (one) => keep(table, batches, annotator, one, now))
+    const kept = results.flatMap((result) => ('row' in result ? [result] : []))
+    for (const batch of batches.keys()) {
+      const within = kept.filter((one) => one.batch === batch)
+      if (within.length === 0) continue
+      const items = within.map(({ row }) => row.item)
+      await countAnswers(table, batch, annotator, items)
+      const whole = await concurrently(within, 8, (one) => count(table, one, invited))
+      if (whole.some(Boolean)) await publish(batchAnswered, { batch })
+    }
+    return results.map((result) =>
+      'row' in result ? { batch: result.batch, item: result.row.item, result: 'kept' } : result,
+    )
+  }
+
+async function keep(
+  table: Ports['table'],
+  batches: ReadonlyMap<string, BatchRow>,
+  annotator: string,
+  input: unknown,
+  now: Date,
+): Promise<Kept | Taken> {
+  const parsed = sent.safeParse(input)
+  if (!parsed.success) return refused(null, null, 'invalid', z.prettifyError(parsed.error))
+  const { batch, item, revision } = parsed.data
+  const given = givenOf(parsed.data)
+  const about = batches.get(batch)
+  if (!about) return refused(batch, item, 'unknown-batch', `there is no batch ${batch}`)
+  if ('label' in given && !about.categories.some(({ name }) => name === given.label)) {
+    return refused(batch, item, 'unknown-label', `"${given.label}" is not a category of batch ${batch}`)
+  }
+  const found = await readItem(table, batch, item)
+  if (!found) return refused(batch, item, 'unknown-item', `batch ${batch} does not ask about ${item}`)
+
+  let before: Asked = found
+  const row = await changeItem(table, found, batch, (asked) => {
+    before = asked
+    return answer(asked, annotator, { given, revision, at: now.toISOString() }, now.getTime())
+  })
+  return typeof row === 'string' ? refused(batch, item, row, MESSAGES[row]) : { batch, before, row }
+}
+
+/** Count the item where its completeness may have changed. Answers whether its batch is complete. */
+async function count(table: Ports['table'], { batch, before, row }: Kept, invited: readonly string[]) {
+  const complete = isComplete(row, invited)
+  return (complete || isComplete(before, invited)) && countItem(table, batch, row, complete)
+}
+
+function givenOf({ label, flag }: Sent): Given {
+  if (label !== undefined) return { label }
+  return flag === undefined ? { skip: true } : { flag }
+}
+
+const refused = (batch: string | null, item: string | null, reason: Reason, message: string): Taken => ({
+  batch,
+  item,
+  result: 'refused',
+  reason,
+  message,
+})
+
+const MESSAGES: Record<Refusal, string> = {
+  closed: 'the batch is closed',
+  'not-asked': 'this item was not given to you',
+  enough: 'others have answered this item in the meantime',
+  older: 'a later answer of yours stands',
+}

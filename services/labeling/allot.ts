@@ -1,0 +1,77 @@
+import { book, settle, spent } from '../../shared/coordination'
+import { BellwetherError } from '../../shared/errors'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { type Allotment, type OpenBatch, pinAllotment, unpinAllotment } from './batches'
+import { costAtMost, type Cost, largestWithin } from './costs'
+
+type Ledger = Pick<Table, 'get' | 'update'>
+type Kind = 'judgements' | 'labelUsd'
+
+/**
+ * Book the most that a batch can cost against the caps of its day and month, once; the batch is made smaller until it
+ * fits. What is booked is kept with the batch first, so that a retry neither books again nor draws another number.
+ */
+export async function allot(
+  table: Ledger,
+  { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
+  { batch, date, allotment: kept }: OpenBatch,
+): Promise<Allotment> {
+  const pinned = kept ?? (await pinAllotment(table, batch, await affordable(table, { caps, labelling }, date)))
+  const amounts = amountsOf(pinned)
+  for (const kind of ['judgements', 'labelUsd'] as const) {
+    if (amounts[kind] === 0) continue
+    const broken = await book(table, { kind, ...caps[kind] }, date, tokenOf(batch), amounts[kind])
+    if (!broken) continue
+    // Somebody booked since we looked: look again with the next try.
+    await giveBack(table, { batch, date }, pinned, { judgements: 0, usd: 0 })
+    await unpinAllotment(table, batch)
+    throw new BellwetherError(
+      'CONFLICT',
+      `caps.${kind}.${broken.period} was booked by somebody else for batch ${batch}`,
+    )
+  }
+  return pinned
+}
+
+/** Close the booking of a batch when it is known what was used of it. */
+export async function giveBack(
+  table: Pick<Table, 'update'>,
+  { batch, date }: Pick<OpenBatch, 'batch' | 'date'>,
+  booked: Cost,
+  used: Cost,
+): Promise<void> {
+  await settle(table, 'judgements', date, tokenOf(batch), booked.judgements, used.judgements)
+  await settle(table, 'labelUsd', date, tokenOf(batch), booked.usd, used.usd)
+}
+
+const tokenOf = (batch: string): string => `batch ${batch}`
+const amountsOf = ({ judgements, usd }: Cost): Record<Kind, number> => ({ judgements, labelUsd: usd })
+
+async function affordable(
+  table: Ledger,
+  { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
+  date: string,
+): Promise<Allotment> {
+  const judgements = await tightest(table, caps, 'judgements', date)
+  const dollars = await tightest(table, caps, 'labelUsd', date)
+  const wanted = labelling.itemsPerDay
+  const items = largestWithin(labelling, wanted, { judgements: judgements.left, usd: dollars.left })
+  const whole = costAtMost(labelling, wanted)
+  const { cap, limit, period } = whole.judgements > judgements.left ? judgements : dollars
+  return { items, ...costAtMost(labelling, items), reached: items < wanted ? { cap, limit, period } : null }
+}
+
+/** Of a cap by the day and one by the month, the one that leaves less. */
+async function tightest(table: Ledger, caps: Settings['caps'], kind: Kind, date: string) {
+  const { perDay, perMonth } = caps[kind]
+  const month = date.slice(0, 7)
+  const day = {
+    cap: `caps.${kind}.perDay`,
+    limit: perDay,
+    period: date,
+    left: perDay - (await spent(table, kind, date)),
+  }
+  const left = perMonth - (await spent(table, kind, month))
+  return left < day.left ? { cap: `caps.${kind}.perMonth`, limit: perMonth, period: month, left } : day
+}

@@ -1,0 +1,46 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SageMakerClient } from '@aws-sdk/client-sagemaker'
+import { batchAnswered, labelingJobStateChange } from '../../events'
+import { eventBridgeBus } from '../../shared/bus'
+import { readConfig } from '../../shared/config'
+import { door, on, onPut } from '../../shared/door'
+import { keys } from '../../shared/keys'
+import { s3Objects } from '../../shared/objects'
+import { readSettings } from '../../shared/settings'
+import { dynamoTable } from '../../shared/table'
+import { deskLabeller } from './desk'
+import { groundTruthLabeller } from './ground-truth'
+import { answerRequest, onJobEnded } from './label'
+import { labelingRequest } from './request'
+import { settle } from './settle'
+import { onRun } from './start'
+
+const config = readConfig(['region', 'stage', 'bucket', 'table', 'bus', 'taskRoot', 'labelingRoleArn'])
+const settings = readSettings(config.taskRoot)
+const objects = s3Objects(new S3Client(), config.bucket)
+const table = dynamoTable(new DynamoDBClient(), config.table)
+const { region, stage, bucket, labelingRoleArn: roleArn } = config
+const { groundTruth } = settings.labelling
+
+const labellers = {
+  desk: deskLabeller(table),
+  'ground-truth': groundTruthLabeller(new SageMakerClient(), objects, { region, stage, bucket, roleArn }, groundTruth),
+}
+const ports = {
+  objects,
+  table,
+  publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'labeling'),
+  settings,
+  stage,
+  labellers,
+}
+
+export const handler = door('labeling', { schema: labelingRequest, work: answerRequest(ports) }, [
+  onPut(keys.run, onRun(ports)),
+  // A hint only: the manifest is rewritten while the job runs.
+  onPut(keys.jobManifest, ({ batch }, { now }) => settle(ports)(batch, now)),
+  on(labelingJobStateChange, (_, { now }, { resources }) => onJobEnded(ports)(resources[0], now)),
+  on(batchAnswered, ({ batch }, { now }) => settle(ports)(batch, now)),
+])

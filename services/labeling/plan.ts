@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { type Objects, parseJson } from '../../shared/objects'
+import { planRecord } from '../../shared/records'
+import type { Category, Settings } from '../../shared/settings'
+import { readable } from '../../shared/text'
+import type { Allotment, OpenBatch } from './batches'
+import { type Cascade, hashtagsOf, sizeOf } from './cascades'
+import { judgementsAsked, judgementsAtMost, usdOf } from './costs'
+import { type EvaluationDraw, inclusionProbabilityOf } from './draw'
+
+/** The plan as it is stored: with what was booked for it, and every draw, so that a share can be estimated from it. */
+export const storedPlan = planRecord.extend({
+  claimedAt: z.iso.datetime(),
+  booked: z.object({ judgements: z.int().nonnegative(), usd: z.number().nonnegative() }),
+  reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
+  carried: z.array(z.string()),
+  draws: z.array(
+    z.object({
+      hashtag: z.string(),
+      date: z.iso.date(),
+      target: z.int().nonnegative(),
+      cascades: z.int().nonnegative(),
+      posts: z.int().nonnegative(),
+      members: z
+        .array(z.object({ item: z.string(), size: z.int().positive(), inclusionProbability: z.number() }))
+        .describe('The whole evaluation sample, with the cascades whose label is there already.'),
+    }),
+  ),
+})
+export type StoredPlan = z.infer<typeof storedPlan>
+export type PlannedItem = StoredPlan['items'][number]
+
+/** A line of the input manifest. */
+export const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
+export type InputLine = z.infer<typeof inputLine>
+
+/** An item that a batch ended without a label for, with what is needed to ask for it again. */
+const leftOver = z.object({
+  item: z.string(),
+  reason: z.string(),
+  again: z.boolean().describe('Whether a later batch may ask for it.'),
+  plan: planRecord.shape.items.element,
+  source: z.string(),
+})
+export type LeftOver = z.infer<typeof leftOver>
+
+/** A line of `labeled/<batch>/refused.jsonl`: an item without a label, or an answer that could not be used. */
+export const refusedLine = z.union([
+  leftOver,
+  z.object({ item: z.string().nullable(), reason: z.string(), found: z.string() }),
+])
+export type RefusedLine = z.infer<typeof refusedLine>
+
+export interface Chosen {
+  evaluation: readonly string[]
+  training: readonly string[]
+  cascades: ReadonlyMap<string, Cascade>
+  carried: ReadonlyMap<string, LeftOver>
+  draws: readonly EvaluationDraw[]
+}
+
+/** What is asked and why, by item id, and the text that is shown of each. The same choice gives the same bytes. */
+export function planOf(
+  { batch, date, claimedAt, deadline, runs, carried }: OpenBatch,
+  { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
+  { judgements, usd, reached }: Allotment,
+  chosen: Chosen,
+  job: string,
+): { plan: StoredPlan; lines: InputLine[] } {
+  const { labeller } = labelling
+  const asked = judgementsAsked(labelling)
+  const planned = [
+    ...chosen.evaluation.map((id) => itemOf(id, 'evaluation', asked.evaluation, chosen)),
+    ...chosen.training.map((id) => itemOf(id, 'training', asked.training, chosen)),
+  ].sort((a, b) => (a.item.item < b.item.item ? -1 : 1))
+  const items = planned.map(({ item }) => item)
+  const atMost = sum(items.map(({ judgements }) => judgementsAtMost(judgements, labeller)))
+  const plan: StoredPlan = {
+    batch,
+    date,
+    labeller,
+    job,
+    schemaVersion: labels.version,
+    categories: labels.categories.map(({ name }) => name),
+    claimedAt,
+    deadline,
+    runs,
+    cascades: chosen.cascades.size,
+    judgements: sum(items.map(({ judgements }) => judgements)),
+    costUsd: usdOf(labelling, items.length, atMost),
+    booked: { judgements, usd },
+    reached,
+    carried,
+    items,
+    draws: chosen.draws.map(({ members, ...draw }) => ({
+      ...draw,
+      members: members.map(({ id, size, inclusionProbability }) => ({ item: id, size, inclusionProbability })),
+    })),
+  }
+  return { plan, lines: planned.map(({ line }) => line) }
+}
+
+function itemOf(id: string, role: PlannedItem['role'], judgements: number, chosen: Chosen) {
+  const cascade = chosen.cascades.get(id)
+  if (!cascade) return carriedItem(id, judgements, chosen)
+  const { shown } = cascade
+  const item: PlannedItem = {
+    item: id,
+    post: shown.id,
+    role,
+    hashtags: hashtagsOf(cascade),
+    date: shown.createdAt.slice(0, 10),
+    size: sizeOf(cascade),
+    inclusionProbability: role === 'evaluation' ? (inclusionOf(id, chosen) ?? null) : null,
+    judgements,
+  }
+  return { item, line: { source: readable(shown.text), item: id, 'post-id': shown.id } }
+}
+
+function carriedItem(id: string, judgements: number, { carried }: Chosen) {
+  const left = carried.get(id)
+  if (!left) throw new Error(`${id} was chosen but is neither collected nor carried over`)
+  return {
+    item: { ...left.plan, judgements },
+    line: { source: left.source, item: id, 'post-id': left.plan.post },
+  }
+}
+
+/** Of today's sample; an item that is only carried over keeps that of its own day. */
+const inclusionOf = (id: string, { draws, carried }: Chosen): number | null | undefined =>
+  inclusionProbabilityOf(id, draws) || carried.get(id)?.plan.inclusionProbability
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+export const toJsonLines = (lines: readonly unknown[]): string =>
+  lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+
+/** Ground Truth's label category file: a class index is a place in this list. */
+export const categoryFile = (categories: readonly Category[]): string =>
+  JSON.stringify({ 'document-version': '2018-11-28', labels: categories.map(({ name }) => ({ label: name })) })
+
+/** The input manifest of a batch. */
+export async function readLines(objects: Pick<Objects, 'lines'>, key: string): Promise<InputLine[]> {
+  const lines: InputLine[] = []
+  for await (const line of objects.lines(key)) lines.push(parseJson(line, inputLine, key))
+  return lines
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { keys } from '../../shared/keys'
+
+export const batchName = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(-\d{1,4})?$/, 'a batch is named by its UTC day, as in 2026-11-22 or 2026-11-22-2')
+
+/**
+ * `{}` or `{"start":"now"}` starts one more batch, `{"start":"scheduled"}` that of the set hour; `{"settle":"2026-11-22"}`
+ * settles a batch if nothing more can come, and with `"now":true` in any case; `{"run":"raw/…/run.json"}` does what the put of that run does.
+ */
+export const labelingRequest = z.union([
+  z.strictObject({ settle: batchName, now: z.boolean().default(false) }),
+  z.strictObject({
+    run: z.string().transform((key, context) => {
+      const parts = keys.run.match(key)
+      if (!parts) context.addIssue({ code: 'custom', message: `not the key of a run, as in ${keys.run.pattern}` })
+      return parts ?? z.NEVER
+    }),
+  }),
+  z.strictObject({ start: z.enum(['now', 'scheduled']).default('now') }),
+])
+export type LabelingRequest = z.infer<typeof labelingRequest>

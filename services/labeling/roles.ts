@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { type Role, role } from '../../shared/records'
+import type { Table } from '../../shared/table'
+import type { Standing } from './draw'
+
+const roleItem = z.object({
+  pk: z.string(),
+  role,
+  asked: z.string().optional().describe('The batch that asks for its label.'),
+  settled: z.string().optional().describe('The batch that gave its label, or found that it can have none.'),
+})
+
+/** `cascade#<id>`, `role`: the role of a cascade, given by its first draw and never changed, and who asks for its label. */
+const roleRow = (cascade: string) => ({ pk: `cascade#${cascade}`, sk: 'role' })
+
+/** What is known of these cascades, as the batch sees it: what it asked for itself is free to it. */
+export async function standings(
+  table: Pick<Table, 'getMany'>,
+  cascades: readonly string[],
+  batch: string,
+): Promise<Map<string, Standing>> {
+  const items = (await table.getMany(cascades.map(roleRow))).map((item) => roleItem.parse(item))
+  return new Map(
+    items.map(({ pk, role: given, asked, settled }) => [
+      pk.slice('cascade#'.length),
+      { role: given, free: settled === undefined && (asked === undefined || asked === batch) },
+    ]),
+  )
+}
+
+/** Ask for the label of a cascade in a role. False where it has another role, a label, or is asked by another batch. */
+export async function ask(table: Pick<Table, 'update'>, cascade: string, as: Role, batch: string): Promise<boolean> {
+  const asked = await table.update(roleRow(cascade), {
+    set: { role: as, asked: batch },
+    when:
+      'attribute_not_exists(pk) OR (#role = :as AND attribute_not_exists(#settled) AND ' +
+      '(attribute_not_exists(#asked) OR #asked = :batch))',
+    values: { as, batch },
+  })
+  return asked !== undefined
+}
+
+/** Nobody will be asked about it again. */
+export async function settleCascade(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
+  await table.update(roleRow(cascade), {
+    set: { settled: batch },
+    remove: ['asked'],
+    when: '#asked = :batch',
+    values: { batch },
+  })
+}
+
+/** It has no label yet and may be asked again. */
+export async function release(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
+  await table.update(roleRow(cascade), { remove: ['asked'], when: '#asked = :batch', values: { batch } })
+}

@@ -1,0 +1,63 @@
+import { labelsMeasured } from '../../events'
+import type { Publish } from '../../shared/bus'
+import { concurrently } from '../../shared/concurrently'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { giveBack } from './allot'
+import { closeBatch } from './batches'
+import type { Labeller } from './labeller'
+import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
+import { release, settleCascade } from './roles'
+import { type QualityRecord, qualityRecord, settlementOf } from './settlement'
+
+export interface SettlePorts {
+  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'exists' | 'create'>
+  table: Pick<Table, 'get' | 'update' | 'create' | 'remove'>
+  publish: Publish
+  settings: Pick<Settings, 'labelling'>
+  labellers: Record<StoredPlan['labeller'], Labeller>
+}
+
+export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'judgements' | 'status'> | { waits: string }
+
+/**
+ * Settle a batch when nothing more can come, when its deadline has passed, or when a person ends it: one label for each
+ * answered item, the manifest last and once. Items without a label are released, so that a later batch may ask again.
+ */
+export const settle =
+  ({ objects, table, publish, settings, labellers }: SettlePorts) =>
+  async (batch: string, now: Date, ended = false): Promise<Settled> => {
+    const planKey = keys.plan({ batch })
+    if (!(await objects.exists(planKey))) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
+    const plan = await objects.readJson(planKey, storedPlan)
+    const manifestKey = keys.settledManifest({ batch })
+    const qualityKey = keys.quality({ batch })
+
+    if (plan.items.length === 0) return { waits: `batch ${batch} asked nothing` }
+    if (!(await objects.exists(manifestKey))) {
+      const answers = await labellers[plan.labeller].finish(plan, ended || now.getTime() >= Date.parse(plan.deadline))
+      if (!answers) return { waits: `batch ${batch} has answers to come` }
+      const lines = await readLines(objects, keys.inputManifest({ batch }))
+      const { lines: settled, refused, quality } = settlementOf(plan, lines, answers, settings.labelling)
+
+      await objects.create(qualityKey, JSON.stringify(quality, null, 1))
+      await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
+      await concurrently(settled, 16, ({ item }) => settleCascade(table, item, batch))
+      await concurrently(refused, 16, async (line) => {
+        if (!('plan' in line)) return
+        await (line.again ? release : settleCascade)(table, line.item, batch)
+      })
+      await objects.create(manifestKey, toJsonLines(settled))
+    }
+
+    const quality = await objects.readJson(qualityKey, qualityRecord)
+    const { labelled, failed, judgements, costUsd, status } = quality
+    const without = plan.items.length - labelled
+    await giveBack(table, plan, plan.booked, { judgements, usd: costUsd })
+    await closeBatch(table, batch, without > 0)
+    await publish(labelsMeasured, { batch, manifestKey, labelled, failed: without, judgements, status, costUsd })
+    return { batch, labelled, failed, judgements, status }
+  }

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { labelsMeasured } from '../../events'
+import type { SettledLine } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import { type Consensus, consensusOf } from './consensus'
+import { usdOf } from './costs'
+import type { Answers, Judgement } from './labeller'
+import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from './plan'
+
+/** `labeled/<batch>/quality.json`: what a batch came to, and how far the annotators can be trusted. */
+export const qualityRecord = z.object({
+  batch: z.string(),
+  items: z.int().nonnegative(),
+  labelled: z.int().nonnegative(),
+  failed: z.record(z.string(), z.int()).describe('Items without a label, by reason.'),
+  refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
+  judgements: z.int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  annotators: z.record(z.string(), z.int()).describe('Judgements of each.'),
+  status: labelsMeasured.detail.shape.status,
+})
+export type QualityRecord = z.infer<typeof qualityRecord>
+
+export interface Settlement {
+  lines: SettledLine[]
+  refused: RefusedLine[]
+  quality: QualityRecord
+}
+
+/**
+ * One settled label for each item that was answered, by item id; every other item with its reason. A function of the
+ * plan and the answers alone, in any order of theirs.
+ */
+export function settlementOf(
+  plan: StoredPlan,
+  lines: readonly InputLine[],
+  answers: Answers,
+  labelling: Settings['labelling'],
+): Settlement {
+  const sources = new Map(lines.map((line) => [line.item, line.source]))
+  const byItem = new Map<string, Judgement[]>()
+  for (const judgement of [...answers.judgements].sort(byTime)) {
+    byItem.set(judgement.item, [...(byItem.get(judgement.item) ?? []), judgement])
+  }
+  const consolidated = new Map(answers.consolidated.map((one) => [one.item, one]))
+  const reasons = new Map(answers.refused.flatMap(({ item, reason }) => (item === null ? [] : [[item, reason]])))
+
+  const settled = [...plan.items]
+    .sort((a, b) => (a.item < b.item ? -1 : 1))
+    .map((item) => {
+      const judgements = byItem.get(item.item) ?? []
+      const consensus: Consensus =
+        judgements.length > 0
+          ? consensusOf(judgements, plan.categories)
+          : (consolidated.get(item.item) ?? { reason: 'unanswered' })
+      return { item, judgements, consensus, source: sources.get(item.item) ?? '' }
+    })
+
+  const labelled = settled.flatMap(({ item, judgements, consensus, source }) =>
+    consensus.label === undefined ? [] : [lineOf(plan, item, source, judgements, consensus)],
+  )
+  const left = settled.flatMap(({ item, consensus, source }) => {
+    if (consensus.label !== undefined) return []
+    const reason = consensus.reason === 'unanswered' ? (reasons.get(item.item) ?? consensus.reason) : consensus.reason
+    return [{ item: item.item, reason, again: reason !== 'flagged', plan: item, source }]
+  })
+  const judgements = answers.judgements.length
+  return {
+    lines: labelled,
+    refused: [...left, ...answers.refused],
+    quality: {
+      batch: plan.batch,
+      items: plan.items.length,
+      labelled: labelled.length,
+      failed: countBy(left.map(({ reason }) => reason)),
+      refused: countBy(answers.refused.map(({ reason }) => reason)),
+      judgements,
+      costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, judgements),
+      annotators: countBy(answers.judgements.map(({ annotator }) => annotator)),
+      status: 'unmeasured',
+    },
+  }
+}
+
+function lineOf(
+  plan: StoredPlan,
+  item: PlannedItem,
+  source: string,
+  judgements: readonly Judgement[],
+  { label, confidence, at }: { label: string; confidence: number; at: string },
+): SettledLine {
+  return {
+    source,
+    item: item.item,
+    'post-id': item.post,
+    role: item.role,
+    hashtags: item.hashtags,
+    date: item.date,
+    size: item.size,
+    'inclusion-probability': item.inclusionProbability,
+    label: plan.categories.indexOf(label),
+    'label-metadata': {
+      'class-name': label,
+      confidence,
+      'human-annotated': 'yes',
+      'job-name': `labeling-job/${plan.job.toLowerCase()}`,
+      'creation-date': at.replace(/Z$/, ''),
+      type: 'groundtruth/text-classification',
+      'schema-version': plan.schemaVersion,
+      judgements: judgements.flatMap(({ annotator, said }) =>
+        'label' in said ? [{ annotator, label: said.label }] : [],
+      ),
+    },
+  }
+}
+
+const byTime = (a: Judgement, b: Judgement): number =>
+  a.at === b.at ? (a.annotator < b.annotator ? -1 : 1) : a.at < b.at ? -1 : 1
+
+function countBy(values: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of [...values].sort()) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return Object.fromEntries(counts)
+}

@@ -1,0 +1,209 @@
+import { budgetReached, labelingStarted } from '../../events'
+import type { Publish } from '../../shared/bus'
+import { concurrently } from '../../shared/concurrently'
+import { takeLease } from '../../shared/coordination'
+import type { Invocation } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { allot, giveBack } from './allot'
+import {
+  batchesToCarry,
+  claimBatch,
+  closeBatch,
+  findOpen,
+  markCarried,
+  markStarted,
+  type OpenBatch,
+  openBatches,
+} from './batches'
+import { choose } from './choose'
+import { instructions } from './instructions'
+import type { Labeller } from './labeller'
+import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
+import { ask } from './roles'
+import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from './runs'
+
+export interface StartPorts {
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put'>
+  table: Table
+  publish: Publish
+  settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
+  labellers: Record<StoredPlan['labeller'], Labeller>
+  stage: string
+}
+
+type At = Pick<Invocation, 'now' | 'remainingMs' | 'log'>
+
+/** A batch that waits for labels, or why there is none. */
+export type Started = { batch: string; items: number; judgements: number; deadline: string } | { waits: string }
+
+/** A run is in: log it, and when the runs of all hashtags for its day are, start the day's batch. */
+export const onRun =
+  (ports: StartPorts) =>
+  async (parts: RunParts, at: At): Promise<Started> => {
+    const { table, settings } = ports
+    await logRun(table, parts, keys.run(parts))
+    const runs = await loggedRuns(table)
+    const missing = settings.hashtags.filter(
+      ({ tag }) => !runs.some(({ hashtag, date }) => hashtag === tag && date === parts.date),
+    )
+    if (missing.length > 0)
+      return { waits: `no run of ${missing.map(({ tag }) => `#${tag}`).join(', ')} on ${parts.date}` }
+    const undrawn = runs.filter((run) => run.batch === undefined && run.date <= parts.date)
+    return makeBatch(ports, { batch: parts.date, date: parts.date, runs: undrawn }, at)
+  }
+
+/** The set hour: start with the runs that are in and that no batch was drawn from. */
+export const onSchedule =
+  (ports: StartPorts) =>
+  async (at: At): Promise<Started> => {
+    const finished = await finishUnfinished(ports, at)
+    const undrawn = (await loggedRuns(ports.table)).filter(({ batch }) => batch === undefined)
+    const date = undrawn.at(-1)?.date
+    if (!date) return finished ?? { waits: 'no run is in that was not drawn from' }
+    return makeBatch(ports, { batch: await freeName(ports, date), date, runs: undrawn }, at)
+  }
+
+/** Asked for by a person: one more batch for the last day that is in. */
+export const onAsked =
+  (ports: StartPorts) =>
+  async (at: At): Promise<Started> => {
+    const finished = await finishUnfinished(ports, at)
+    if (finished) return finished
+    const runs = await loggedRuns(ports.table)
+    const date = runs.at(-1)?.date
+    if (!date) return { waits: 'no run is in' }
+    const population = runs.filter((run) => run.batch === undefined || run.date === date)
+    return makeBatch(ports, { batch: await freeName(ports, date), date, runs: population }, at)
+  }
+
+/** Batches are made one at a time, so that no cascade is drawn by two; the one who finds its batch in the making leaves. */
+async function makeBatch(
+  ports: StartPorts,
+  { batch, date, runs }: { batch: string; date: string; runs: readonly LoggedRun[] },
+  at: At,
+): Promise<Started> {
+  const made = await findMade(ports, batch)
+  if (made) return announce(ports, made)
+  ports.labellers[ports.settings.labelling.labeller].check()
+  return alone(ports, batch, at, async () => {
+    await finishAll(ports, at, batch)
+    const open = await claimBatch(ports.table, {
+      batch,
+      date,
+      claimedAt: at.now.toISOString(),
+      deadline: deadlineAt(at.now, ports.settings.labelling.deadlineHours),
+      runs: runs.map(({ key }) => key).sort(),
+      carried: await batchesToCarry(ports.table),
+    })
+    return finish(ports, open)
+  })
+}
+
+/** Finish what an invocation before left half made; answers the last of them. */
+async function finishUnfinished(ports: StartPorts, at: At): Promise<Started | undefined> {
+  const last = (await openBatches(ports.table)).findLast(({ started }) => !started)
+  return last && alone(ports, last.batch, at, async () => (await finishAll(ports, at)) ?? { waits: last.batch })
+}
+
+async function finishAll(ports: StartPorts, { log }: At, except?: string): Promise<Started | undefined> {
+  let finished: Started | undefined
+  for (const open of await openBatches(ports.table)) {
+    if (open.started || open.batch === except) continue
+    try {
+      finished = await finish(ports, open)
+    } catch (error) {
+      // Its deadline will release what it asked for; the day's batch does not wait for that.
+      if (!(error instanceof BellwetherError) || error.code !== 'LABELLER_REFUSED') throw error
+      log.error('a batch before cannot start', { batch: open.batch, error: error.message })
+    }
+  }
+  return finished
+}
+
+/** Everything after the claim. Each step finds what it did before, so it may be cut off anywhere and done again. */
+async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
+  const { objects, table, settings, labellers } = ports
+  const { batch } = open
+  const planKey = keys.plan({ batch })
+  const manifestKey = keys.inputManifest({ batch })
+
+  if (!(await objects.exists(planKey))) {
+    const allotment = await allot(table, settings, open)
+    const chosen = await choose(ports, open, allotment.items, settings.labelling.evaluationShare)
+    const { plan, lines } = planOf(open, settings, allotment, chosen, jobName(ports.stage, batch))
+    // The plan comes last and stays: until it is there, nobody reads what it goes with.
+    await objects.put(manifestKey, toJsonLines(lines))
+    await objects.put(keys.categories({ batch }), categoryFile(settings.labels.categories))
+    await objects.put(keys.instructions({ batch }), instructions(settings.labels.categories))
+    await objects.create(planKey, JSON.stringify(plan, null, 1))
+  }
+  const plan = await objects.readJson(planKey, storedPlan)
+
+  const asked = await concurrently(plan.items, 16, async ({ item, role }) => ({
+    item,
+    ours: await ask(table, item, role, batch),
+  }))
+  for (const key of plan.runs) {
+    const run = keys.run.match(key)
+    if (run) await markDrawn(table, run, batch)
+  }
+  await markCarried(table, plan.carried)
+
+  if (plan.items.length === 0) {
+    await giveBack(table, open, plan.booked, { judgements: 0, usd: 0 })
+    await closeBatch(table, batch, false)
+    return announce(ports, plan)
+  }
+  const ours = new Set(asked.flatMap((one) => (one.ours ? [one.item] : [])))
+  const lines = (await readLines(objects, manifestKey)).filter(({ item }) => ours.has(item))
+  await labellers[plan.labeller].start({ plan, lines, categories: settings.labels.categories })
+  await markStarted(table, batch)
+  return announce(ports, plan)
+}
+
+/** Say what was started. Who finds it started already says so again: the first may have died before it could. */
+async function announce({ publish }: StartPorts, plan: StoredPlan): Promise<Started> {
+  const { batch, labeller, judgements, deadline, costUsd, items, reached } = plan
+  if (reached) await publish(budgetReached, { ...reached, service: 'labeling' })
+  if (items.length === 0) return { waits: `batch ${batch} has nothing to ask` }
+  const planKey = keys.plan({ batch })
+  await publish(labelingStarted, { batch, planKey, labeller, items: items.length, judgements, deadline, costUsd })
+  return { batch, items: items.length, judgements, deadline }
+}
+
+/** The plan of a batch that was started, or that is settled already. */
+async function findMade({ objects, table }: StartPorts, batch: string): Promise<StoredPlan | undefined> {
+  const open = await findOpen(table, batch)
+  const planKey = keys.plan({ batch })
+  if (open && !open.started) return undefined
+  return (await objects.exists(planKey)) ? objects.readJson(planKey, storedPlan) : undefined
+}
+
+/** The day's batch, or where that is taken `<date>-2`, `<date>-3`, … */
+async function freeName({ objects, table }: StartPorts, date: string): Promise<string> {
+  for (let nth = 1; ; nth++) {
+    const batch = nth === 1 ? date : `${date}-${nth}`
+    if ((await findOpen(table, batch)) === undefined && !(await objects.exists(keys.plan({ batch })))) return batch
+  }
+}
+
+async function alone(ports: StartPorts, batch: string, { now, remainingMs }: At, work: () => Promise<Started>) {
+  const lease = await takeLease(ports.table, 'labeling', batch, now.getTime(), now.getTime() + remainingMs())
+  if (!lease.held) {
+    if (await findOpen(ports.table, batch)) return { waits: `batch ${batch} is being made` }
+    throw new BellwetherError('LEASE_HELD', `another batch than ${batch} is being made`)
+  }
+  try {
+    return await work()
+  } finally {
+    await lease.release()
+  }
+}
+
+export const jobName = (stage: string, batch: string): string => `bellwether-${stage}-${batch}`
+
+const deadlineAt = (now: Date, hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString()

@@ -1,0 +1,52 @@
+import { permanentRandom } from '../text/cascade'
+
+export interface Unit {
+  id: string
+  /** Positive. */
+  size: number
+}
+
+export interface Drawn extends Unit {
+  /** In (0, 1]. */
+  inclusionProbability: number
+}
+
+/**
+ * Inclusion probabilities proportional to size for a sample of `target` units: those that would reach 1 are taken for
+ * certain, and the rest shares what is left (Ohlsson 1998).
+ */
+export function inclusionProbabilities(sizes: readonly number[], target: number): number[] {
+  if (target <= 0) return sizes.map(() => 0)
+  const certain = sizes.map(() => false)
+  for (;;) {
+    const left = target - certain.filter(Boolean).length
+    const total = sizes.reduce((sum, size, i) => (certain[i] ? sum : sum + size), 0)
+    const probabilities = sizes.map((size, i) => (certain[i] ? 1 : (left * size) / total))
+    const joining = probabilities.flatMap((probability, i) => (!certain[i] && probability >= 1 ? [i] : []))
+    if (joining.length === 0) return probabilities
+    for (const i of joining) certain[i] = true
+  }
+}
+
+/**
+ * Sequential Poisson sampling with permanent random numbers u: those for certain, then the smallest u/π, `target` units
+ * in all, in that order. A function of the units alone: the same in any order of theirs, and overlapping from day to day.
+ */
+export function drawBottomK(
+  units: readonly Unit[],
+  target: number,
+  random: (id: string) => number = permanentRandom,
+): Drawn[] {
+  const probabilities = inclusionProbabilities(
+    units.map(({ size }) => size),
+    target,
+  )
+  return units
+    .map(({ id, size }, i) => {
+      const inclusionProbability = probabilities[i]!
+      return { id, size, inclusionProbability, key: inclusionProbability === 1 ? 0 : random(id) / inclusionProbability }
+    })
+    .sort((a, b) => a.key - b.key || (a.id < b.id ? -1 : 1))
+    .slice(0, Math.max(0, target))
+    .map(({ id, size, inclusionProbability }) => ({ id, size, inclusionProbability }))
+}
