@@ -1,0 +1,36 @@
+import { jsonService } from '../protocol/json'
+import type { AwsService, CloudContext } from '../service'
+import { createSecret } from './operations/create-secret'
+import { describeSecret } from './operations/describe-secret'
+import { getSecretValue } from './operations/get-secret-value'
+import { putSecretValue } from './operations/put-secret-value'
+import { openVault } from './vault'
+
+export interface SecretsManager extends AwsService {
+  /** Make the secret unless it is there; the value is its first one only. Answers the ARN, which stays the same. */
+  ensureSecret(name: string, firstValue?: string): string
+}
+
+/** Secrets Manager. A secret that was made without a value has none until one is put, as on AWS. */
+export function createSecretsManager(context: CloudContext): SecretsManager {
+  const vault = openVault(context)
+  const service = jsonService({
+    name: 'secretsmanager',
+    version: '1.1',
+    operations: {
+      CreateSecret: createSecret(vault),
+      DescribeSecret: describeSecret(vault),
+      GetSecretValue: getSecretValue(vault),
+      PutSecretValue: putSecretValue(vault),
+    },
+  })
+  return {
+    ...service,
+    ensureSecret(name, firstValue) {
+      if (!vault.has(name)) vault.create(name)
+      if (firstValue !== undefined && vault.secret(name).versions.length === 0)
+        vault.putValue(name, { text: firstValue })
+      return vault.secret(name).arn
+    },
+  }
+}

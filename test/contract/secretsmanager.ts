@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect } from '@jest/globals'
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { clientOf, type CloudUnderTest } from './cloud'
+import { type Fact, refusalOf, unique } from './fact'
+
+export function testSecretsManager(cloud: () => CloudUnderTest, fact: Fact): void {
+  let secrets: SecretsManagerClient
+
+  const create = async (more: object = {}) => {
+    const Name = unique('contract/secret')
+    return { Name, ...(await secrets.send(new CreateSecretCommand({ Name, ...more }))) }
+  }
+  const get = (SecretId: string, more: object = {}) => secrets.send(new GetSecretValueCommand({ SecretId, ...more }))
+  const put = (SecretId: string, SecretString: string, more: object = {}) =>
+    secrets.send(new PutSecretValueCommand({ SecretId, SecretString, ...more }))
+  const notFound = { name: 'ResourceNotFoundException', status: 400 }
+
+  beforeAll(() => {
+    secrets = new SecretsManagerClient(clientOf(cloud()))
+  })
+  afterAll(() => secrets.destroy())
+
+  describe('secrets', () => {
+    fact('gives a secret by name and by ARN', async () => {
+      const { Name, ARN = '' } = await create({ SecretString: '{"token":"ü"}' })
+
+      expect(ARN).toMatch(new RegExp(`^arn:aws:secretsmanager:eu-west-1:\\d{12}:secret:${Name}-\\w{6}$`))
+      expect(await get(Name)).toMatchObject({ Name, ARN, SecretString: '{"token":"ü"}', VersionStages: ['AWSCURRENT'] })
+      expect((await get(ARN)).SecretString).toBe('{"token":"ü"}')
+    })
+
+    fact('keeps bytes', async () => {
+      const { Name } = await create({ SecretBinary: Uint8Array.of(0, 255) })
+      expect(Array.from((await get(Name)).SecretBinary ?? [])).toEqual([0, 255])
+    })
+
+    fact('has no value until one is put', async () => {
+      const { Name } = await create()
+
+      expect(await refusalOf(get(Name))).toEqual(notFound)
+      expect((await secrets.send(new DescribeSecretCommand({ SecretId: Name }))).Name).toBe(Name)
+      await put(Name, 'now')
+      expect((await get(Name)).SecretString).toBe('now')
+    })
+
+    fact('keeps the value before this one', async () => {
+      const { Name } = await create({ SecretString: 'one' })
+      await put(Name, 'two')
+      const { VersionId } = await put(Name, 'three')
+
+      expect((await get(Name)).SecretString).toBe('three')
+      expect((await get(Name, { VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('two')
+      expect((await get(Name, { VersionId })).SecretString).toBe('three')
+      const { VersionIdsToStages } = await secrets.send(new DescribeSecretCommand({ SecretId: Name }))
+      expect(VersionIdsToStages?.[VersionId ?? '']).toEqual(['AWSCURRENT'])
+    })
+
+    fact('puts a value with one token once', async () => {
+      const { Name } = await create({ SecretString: 'one' })
+      const ClientRequestToken = '11111111-2222-3333-4444-555555555555'
+      await put(Name, 'two', { ClientRequestToken })
+      await put(Name, 'two', { ClientRequestToken })
+
+      expect((await get(Name, { VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('one')
+      expect((await refusalOf(put(Name, 'three', { ClientRequestToken }))).name).toBe('ResourceExistsException')
+    })
+
+    fact('refuses a secret that is not there, and one that is', async () => {
+      const { Name } = await create({ SecretString: 'x' })
+      expect(await refusalOf(get(unique('missing')))).toEqual(notFound)
+      expect(await refusalOf(put(unique('missing'), 'x'))).toEqual(notFound)
+      expect((await refusalOf(secrets.send(new CreateSecretCommand({ Name })))).name).toBe('ResourceExistsException')
+    })
+  })
+}
