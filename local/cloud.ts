@@ -2,11 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createAccessKeys, type Credentials } from './access-keys'
 import { createClock, type CloudClock } from './clock'
+import { bucketCreators } from './cloudformation/buckets'
+import { busCreators } from './cloudformation/buses'
 import { createResources, type Creators } from './cloudformation/create'
 import type { Place } from './cloudformation/kinds'
+import { nameOf, queueCreators, queueTarget } from './cloudformation/queues'
 import { resolveStack, type Stack } from './cloudformation/stack'
+import { tableCreators } from './cloudformation/tables'
 import { parseTemplate, readPackage } from './cloudformation/template'
-import { createDeliveries, TargetGone, type Target } from './delivery'
+import { createDeliveries } from './delivery'
+import { createDynamoDb, type DynamoDb } from './dynamodb'
+import { createEvents, type Events } from './events'
 import { createFaults, type Faults } from './faults'
 import { passGate, type RecordedCall } from './gate'
 import { listen } from './http'
@@ -16,9 +22,14 @@ import { createIam, type Iam } from './iam/iam'
 import { lambdaCreators } from './lambda/create'
 import type { Outcome } from './lambda/function'
 import { createLambda, type Lambda } from './lambda/lambda'
+import { createMappings } from './lambda/mappings'
 import { lambdaService } from './lambda/service'
 import { createScheduler } from './scheduler/scheduler'
-import type { AwsService } from './service'
+import { createS3, type S3 } from './s3'
+import { createSageMaker, type SageMakerService, type Surroundings as SageMakerOptions } from './sagemaker'
+import type { AwsService, BusEvent, CloudContext } from './service'
+import { createSqs, type Sqs } from './sqs'
+import { busTarget, functionTarget } from './targets'
 import { createWork } from './work'
 
 export interface CloudOptions {
@@ -33,12 +44,20 @@ export interface CloudOptions {
   port?: number
   /** Its own by default: real time, going on where the data folder left it. */
   clock?: CloudClock
+  /** The time, in milliseconds since the epoch, at which an empty data folder begins. */
+  start?: number
   region?: string
   account?: string
   /** Write each request that functions and jobs send there, as the SDK command's input. */
   recordDir?: string
   /** Files that take the place of packaged ones in every function, by path in the package. */
   overlay?: Record<string, string | Buffer>
+  /** Sees every event that is put on a bus, by the bus's name. */
+  onEvent?: (bus: string, event: BusEvent) => void
+  /** Who answers Ground Truth's jobs; nobody by default. */
+  annotate?: SageMakerOptions['annotate']
+  workers?: SageMakerOptions['workers']
+  durations?: SageMakerOptions['durations']
   /** Sees what functions print, besides the log files in `dataDir/logs`. */
   onLog?: (functionName: string, text: string) => void
 }
@@ -53,6 +72,11 @@ export interface Cloud {
   stack: Stack
   iam: Iam
   lambda: Lambda
+  s3: S3
+  sqs: Sqs
+  dynamoDb: DynamoDb
+  events: Events
+  sageMaker: SageMakerService
   faults: Faults
   /** Every signed request that reached a service, in order. */
   calls: readonly RecordedCall[]
@@ -72,7 +96,7 @@ export interface Cloud {
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const { dataDir, account = '000000000000', region = 'eu-west-1', overlay = {} } = options
   mkdirSync(dataDir, { recursive: true })
-  const clock = options.clock ?? createClock({ file: path.join(dataDir, 'clock') })
+  const clock = options.clock ?? createClock({ file: path.join(dataDir, 'clock'), start: options.start })
   const work = createWork()
   const keys = createAccessKeys(account)
   const iam = createIam(account, region)
@@ -80,6 +104,11 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const calls: RecordedCall[] = []
   const endpoint = () => server.endpoint
   clock.settleBy(() => work.idle())
+  const context: CloudContext = { account, region, clock, dataDir, endpoint, emit: (event) => events.emit(event) }
+  const s3 = createS3(context)
+  const sqs = createSqs(context)
+  const dynamoDb = createDynamoDb(context)
+  const events = createEvents(context, (delivery) => deliveries.deliver(delivery), options.onEvent)
 
   const lambda = createLambda({
     account,
@@ -90,26 +119,20 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     work,
     keys,
     iam,
-    giveUp: async (destination) => {
-      throw new Error(`no queue ${destination}`)
+    giveUp: async (destination, fn, { requestContext, ...record }) => {
+      const functionArn = `${fn.arn}:$LATEST`
+      await queues.send(destination, JSON.stringify({ ...record, requestContext: { ...requestContext, functionArn } }))
     },
-    ...(options.onLog ? { onLog: options.onLog } : {}),
+    onLog: options.onLog,
   })
-  const functions: Target = {
-    action: 'lambda:InvokeFunction',
-    permits: (target, principal, sourceArn) => lambda.permits(target, principal, sourceArn),
-    send(target, payload) {
-      if (!lambda.find(target)) throw new TargetGone(`there is no function ${target}`)
-      lambda.accept(target, payload)
-    },
-  }
+  const queues = queueTarget(sqs, account)
   const deliveries = createDeliveries({
     folder: path.join(dataDir, 'deliveries'),
     clock,
     work,
     iam,
     faults,
-    targets: { lambda: functions },
+    targets: { lambda: functionTarget(lambda), sqs: queues, events: busTarget(events) },
   })
   const scheduler = createScheduler({
     account,
@@ -118,9 +141,26 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     clock,
     deliver: (delivery) => deliveries.deliver(delivery),
   })
+  const credentialsFor = (role: string, session = 'session') => {
+    const found = iam.role(role)
+    if (!found) throw new Error(`no role ${role}`)
+    return keys.issue({ principal: iam.principalOf(found, session) })
+  }
+  const mappings = createMappings({ region, lambda, sqs, iam, work, faults })
   const httpApi = createHttpApi({ account, region, clock, lambda })
 
-  const services = new Map<string, AwsService>([lambdaService(lambda)].map((service) => [service.name, service]))
+  const sageMaker = createSageMaker(context, {
+    mayPassRole: (principal, roleArn) => iam.mayPassRole(principal, roleArn, 'sagemaker.amazonaws.com'),
+    credentialsFor,
+    track: (name, doing) => work.track(name, doing),
+    annotate: options.annotate,
+    workers: options.workers,
+    durations: options.durations,
+  })
+
+  const services = new Map<string, AwsService>(
+    [lambdaService(lambda), s3, sqs, dynamoDb, events, sageMaker].map((service) => [service.name, service]),
+  )
   const signed = passGate({
     services,
     iam,
@@ -134,24 +174,39 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     plain: (request) => httpApi.answer(request),
   })
 
-  const packaged = options.packageDir === undefined ? undefined : readPackage(options.packageDir)
+  const packaged = options.packageDir && options.template === undefined ? readPackage(options.packageDir) : undefined
   const template = options.template === undefined ? packaged?.template : parseTemplate(options.template)
   const place: Place = { account, region, endpoint, stackName: options.stackName ?? packaged?.stackName ?? 'stack' }
   const stack = template ? resolveStack(template, place) : { resources: [], outputs: {} }
+  const checkDestination = (functionName: string, destination: string) => {
+    const role = iam.role(lambda.find(functionName)?.role ?? '')
+    const access = { action: 'sqs:SendMessage', resource: destination }
+    const denial = role && iam.denialOf(iam.principalOf(role, functionName), [access])
+    if (denial) throw new Error(denial.message)
+    if (!sqs.queue(nameOf(destination))) throw new Error(`there is no queue ${destination}`)
+  }
   const creators: Creators = {
     ...iamCreators(iam),
     ...scheduler.creators,
     ...httpApi.creators,
+    ...mappings.creators,
+    ...bucketCreators(s3),
+    ...queueCreators(sqs),
+    ...busCreators(events),
+    ...tableCreators(dynamoDb),
     ...lambdaCreators({
       lambda,
       packageDir: options.packageDir ?? '.',
       dataDir,
       overlay,
-      checkDestination: () => {},
+      checkDestination,
     }),
   }
-  const stop = async () => {
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= stopAll())
+  const stopAll = async () => {
     clock.close()
+    mappings.stop()
     await lambda.close()
     await server.close()
     for (const service of services.values()) await service.close?.()
@@ -164,6 +219,8 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   }
   lambda.resume()
   deliveries.resume()
+  mappings.start()
+  sageMaker.resume()
   writeFileSync(
     path.join(dataDir, 'cloud.json'),
     JSON.stringify({ endpoint: endpoint(), region, functions: lambda.functions().map(({ name }) => name) }, null, 2),
@@ -177,6 +234,11 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     stack,
     iam,
     lambda,
+    s3,
+    sqs,
+    dynamoDb,
+    events,
+    sageMaker,
     faults,
     calls,
     advance: (ms) => clock.advanceTo(clock.now() + ms),
@@ -188,11 +250,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
       if (name === undefined) throw new Error(`no function ${functionName} among ${names.join(', ')}`)
       return lambda.invoke(name, JSON.stringify(payload))
     },
-    credentialsFor(role, session = 'session') {
-      const found = iam.role(role)
-      if (!found) throw new Error(`no role ${role}`)
-      return keys.issue({ principal: iam.principalOf(found, session) })
-    },
+    credentialsFor,
     close: stop,
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Clock } from './clock'
 import { refusalOf, type Faults } from './faults'
@@ -145,7 +146,12 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
     deliver(given) {
       const now = clock.now()
       const event = { ...given, id: randomUUID(), acceptedAt: now, dueAt: now, attempts: 0 }
-      void work.track(`delivery to ${given.target}`, attempt(event))
+      const { duplicate, holdMs = 0, drop } = faults.disturbance() ?? {}
+      if (drop?.(given.target, given.payload)) return
+      for (const copy of duplicate ? [event, { ...event, id: randomUUID() }] : [event]) {
+        const doing = holdMs > 0 ? pause(Math.random() * holdMs).then(() => attempt(copy)) : attempt(copy)
+        void work.track(`delivery to ${given.target}`, doing)
+      }
     },
     resume() {
       for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {

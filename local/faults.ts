@@ -43,7 +43,20 @@ export interface ActiveFault {
   remove(): void
 }
 
+/** What happens to every delivery while it is on. */
+export interface Disturbance {
+  /** Deliver everything twice. */
+  duplicate?: boolean
+  /** Hold each delivery back for up to so many milliseconds of real time, so that they overtake each other. */
+  holdMs?: number
+  /** Never deliver these. */
+  drop?: (target: string, payload: string) => boolean
+}
+
 export interface Faults {
+  /** Disturb deliveries of events, schedules and queues until it is called with nothing. */
+  disturb(disturbance?: Disturbance): void
+  disturbance(): Disturbance | undefined
   fail(fault: Fault): ActiveFault
   /** The faults that strike this call, counted as struck. */
   strike(call: Call): Fault[]
@@ -53,7 +66,10 @@ export interface Faults {
 /** Makes chosen requests go wrong as they do on AWS. */
 export function createFaults(): Faults {
   const active = new Set<{ fault: Fault; seen: number; hits: number }>()
+  let disturbance: Disturbance | undefined
   return {
+    disturb: (given) => void (disturbance = given),
+    disturbance: () => disturbance,
     fail(fault) {
       const entry = { fault, seen: 0, hits: 0 }
       active.add(entry)
@@ -68,7 +84,10 @@ export function createFaults(): Faults {
       for (const entry of striking) entry.hits += 1
       return striking.map(({ fault }) => fault)
     },
-    clear: () => active.clear(),
+    clear() {
+      active.clear()
+      disturbance = undefined
+    },
   }
 }
 

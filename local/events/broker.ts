@@ -65,8 +65,11 @@ export interface Broker {
 const DEFAULT_RETRIES = 185
 const DEFAULT_AGE_SECONDS = 86_400
 
+/** Sees every event that is put on a bus. */
+export type Listen = (bus: string, event: BusEvent) => void
+
 /** `deliver` brings what a target gets to it, with its retries and its dead-letter queue. */
-export function createBroker(context: CloudContext, deliver: (delivery: Delivery) => void): Broker {
+export function createBroker(context: CloudContext, deliver: (delivery: Delivery) => void, listen?: Listen): Broker {
   const root = path.join(context.dataDir, 'events')
   mkdirSync(root, { recursive: true })
   const file = path.join(root, 'made-by-request.json')
@@ -163,6 +166,7 @@ export function createBroker(context: CloudContext, deliver: (delivery: Delivery
       return archive
     },
     publish(bus, event) {
+      listen?.(bus, event)
       for (const archive of archives.values()) if (archive.bus === bus) archive.add(event)
       handToAll(rulesOf(bus), event)
     },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Delivery } from '../delivery'
 import { jsonService } from '../protocol/json'
 import type { AwsService, BusEvent, CloudContext } from '../service'
-import { createBroker, newEvent } from './broker'
+import { createBroker, type Listen, newEvent } from './broker'
 import { createArchive, describeArchive } from './operations/archives'
 import { createEventBus, deleteEventBus, describeEventBus, listEventBuses } from './operations/buses'
 import { putEvents } from './operations/put-events'
@@ -42,8 +42,8 @@ const archiveProperties = z.strictObject({
 })
 
 /** EventBridge: buses, rules, archives and replays. `deliver` brings events to their targets. */
-export function createEvents(context: CloudContext, deliver: (delivery: Delivery) => void): Events {
-  const broker = createBroker(context, deliver)
+export function createEvents(context: CloudContext, deliver: (delivery: Delivery) => void, listen?: Listen): Events {
+  const broker = createBroker(context, deliver, listen)
   const replays: Replays = new Map()
   const service = jsonService({
     name: 'events',

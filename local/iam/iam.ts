@@ -1,6 +1,7 @@
 import type { Access, Principal } from '../service'
 import type { Context } from './conditions'
 import { evaluate, list, type Statement } from './policy'
+import { names } from './resource-policy'
 
 export interface PolicyDocument {
   Statement: Statement | Statement[]
@@ -51,7 +52,7 @@ export function createIam(account: string, region: string): Iam {
   const trusts = (role: Role, service: string) => {
     const access = { action: 'sts:AssumeRole', resource: role.arn, conditions: { 'aws:SourceAccount': account } }
     const context = contextOf({ arn: service }, undefined, access, account, region)
-    const statements = list(role.trust.Statement).filter(({ Principal }) => servicesOf(Principal).includes(service))
+    const statements = list(role.trust.Statement).filter(({ Principal }) => names(Principal, service))
     return evaluate(statements, access, context) === 'allowed'
   }
 
@@ -112,9 +113,4 @@ function contextOf(
   return new Map(
     Object.entries({ ...everywhere, ...conditions }).map(([key, value]) => [key.toLowerCase(), list(value)]),
   )
-}
-
-function servicesOf(principal: unknown): readonly string[] {
-  if (typeof principal !== 'object' || principal === null || !('Service' in principal)) return []
-  return list(principal.Service as string | string[])
 }

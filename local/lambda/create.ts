@@ -63,20 +63,14 @@ export function lambdaCreators({ lambda, packageDir, dataDir, overlay, checkDest
         environment: Object.fromEntries(
           Object.entries(fn.Environment.Variables).map(([key, value]) => [key, String(value)]),
         ),
-        ...(fn.ReservedConcurrentExecutions === undefined
-          ? {}
-          : { reservedConcurrency: fn.ReservedConcurrentExecutions }),
+        reservedConcurrency: fn.ReservedConcurrentExecutions,
       })
     },
     'AWS::Lambda::Permission': ({ properties }) => {
       const { FunctionName, Principal, SourceArn } = permission.parse(properties)
       const fn = lambda.find(FunctionName)
       if (!fn) throw new Error(`there is no function ${FunctionName}`)
-      lambda.permit({
-        functionArn: fn.arn,
-        principal: Principal,
-        ...(SourceArn === undefined ? {} : { sourceArn: SourceArn }),
-      })
+      lambda.permit({ functionArn: fn.arn, principal: Principal, sourceArn: SourceArn })
     },
     'AWS::Lambda::EventInvokeConfig': ({ properties }) => {
       const config = eventInvokeConfig.parse(properties)

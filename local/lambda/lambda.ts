@@ -56,6 +56,7 @@ export function createLambda(cloud: Surroundings): Lambda {
   const functions = new Map<string, { fn: LambdaFunction; pool: Pool }>()
   const asyncSettings = new Map<string, AsyncSettings>()
   const permissions: InvokePermission[] = []
+  let closed = false
   const logs = path.join(dataDir, 'logs')
   mkdirSync(logs, { recursive: true })
 
@@ -66,6 +67,7 @@ export function createLambda(cloud: Surroundings): Lambda {
     return found
   }
   const logOf = (name: string) => (text: string) => {
+    if (closed) return
     appendFileSync(path.join(logs, `${name}.log`), text)
     cloud.onLog?.(name, text)
   }
@@ -118,6 +120,7 @@ export function createLambda(cloud: Surroundings): Lambda {
     async close() {
       queue.stop()
       await Promise.all([...functions.values()].map(({ pool }) => pool.close()))
+      closed = true
     },
   }
 }

@@ -54,10 +54,10 @@ export function startSandbox(fn: LambdaFunction, { environment, clockOffset, log
     resolve({ requestId, ...outcome })
   }
   const fail = (failure: FunctionError) => {
-    log(`ERROR ${failure.errorType}: ${failure.errorMessage}\n`)
+    if (pending) log(`ERROR ${failure.errorType}: ${failure.errorMessage}\n`)
     settle({ payload: JSON.stringify(failure), functionError: 'Unhandled' })
   }
-  const die = (failure: FunctionError) => {
+  const die = async (failure: FunctionError) => {
     alive = false
     fail(failure)
     return worker.terminate()

@@ -1,55 +1,420 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createCloud, type Cloud } from '../../local/cloud'
+import { pipeline } from 'node:stream/promises'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { ZipFile } from 'yazl'
+import { createCloud, type Cloud, type CloudOptions } from '../../local/cloud'
+import { ROOT } from '../../local/root'
 
-const role = (statements: object[]) => ({
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** A function's source may say `sdk('@aws-sdk/client-s3')`, as though it were bundled. */
+const SDK = `const sdk = require('node:module').createRequire(${JSON.stringify(path.join(ROOT, 'package.json'))})\n`
+
+const role = (statements: object[] = []) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     },
-    Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: statements } }],
+    Policies: [{ PolicyName: 'all', PolicyDocument: { Statement: statements } }],
   },
 })
-const lambdaFunction = (source: string, more: object = {}) => ({
+const fn = (source: string, more: object = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
-    Code: { ZipFile: source },
+    Code: { ZipFile: SDK + source },
     Handler: 'index.handler',
     Runtime: 'nodejs24.x',
     Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-    Timeout: 5,
+    Timeout: 10,
     ...more,
   },
 })
+const queue = (more: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties: more })
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
+const allow = (Action: string | string[], Resource: unknown = '*') => ({ Effect: 'Allow', Action, Resource })
 
 let dataDir: string
-let cloud: Cloud | undefined
-const start = async (resources: Record<string, object>) => {
-  cloud = await createCloud({ dataDir, template: { Resources: { Role: role([]), ...resources } } })
+let cloud: Cloud
+const start = async (resources: Record<string, object>, options: Partial<CloudOptions> = {}) => {
+  cloud = await createCloud({ dataDir, template: { Resources: { Role: role(), ...resources } }, ...options })
   return cloud
 }
+const bodies = (logicalId: string) => {
+  const name = cloud.stack.resources.find((resource) => resource.logicalId === logicalId)?.name ?? ''
+  return (cloud.sqs.queue(name)?.receive(10) ?? []).map(({ body }) => JSON.parse(body))
+}
+/** A function that appends what it is called with to a file, and fails so many times first. */
+const recorder = (file: string, failures = 0) => `
+  const fs = require('node:fs')
+  exports.handler = async (event) => {
+    fs.appendFileSync(${JSON.stringify(file)}, JSON.stringify(event) + '\\n')
+    const calls = fs.readFileSync(${JSON.stringify(file)}, 'utf8').trim().split('\\n').length
+    if (calls <= ${failures}) throw new RangeError('not yet')
+  }`
+const linesOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
 
 beforeEach(() => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'cloud-'))
 })
 afterEach(async () => {
-  await cloud?.close()
+  await cloud.close()
   rmSync(dataDir, { recursive: true })
 })
 
-it('runs a function with its environment and nothing of this process', async () => {
-  process.env.SECRET_OF_THE_PARENT = 'x'
-  const { invoke } = await start({
-    Hello: lambdaFunction('exports.handler = async (event) => ({ event, env: process.env })', {
-      FunctionName: 'hello',
-      Environment: { Variables: { COLOUR: 'blue' } },
-    }),
+describe('a worker', () => {
+  it('has the environment of its function and nothing of this process', async () => {
+    process.env.SECRET_OF_THE_PARENT = 'x'
+    await start({
+      Hello: fn('exports.handler = async (event) => ({ event, env: process.env, cwd: process.cwd() })', {
+        FunctionName: 'hello',
+        Environment: { Variables: { COLOUR: 'blue', STACK: { Ref: 'AWS::StackName' } } },
+      }),
+    })
+
+    const { payload } = await cloud.invoke('hello', { a: 1 })
+    expect(JSON.parse(payload)).toMatchObject({
+      event: { a: 1 },
+      env: { COLOUR: 'blue', STACK: 'stack', _HANDLER: 'index.handler', AWS_ENDPOINT_URL: cloud.endpoint },
+      cwd: path.join(dataDir, 'functions/hello'),
+    })
+    expect(payload).not.toContain('SECRET_OF_THE_PARENT')
   })
 
-  const { payload } = await invoke('hello', { a: 1 })
-  expect(JSON.parse(payload)).toMatchObject({ event: { a: 1 }, env: { COLOUR: 'blue', _HANDLER: 'index.handler' } })
-  expect(payload).not.toContain('SECRET_OF_THE_PARENT')
+  it('sees the time of the cloud, in every way to ask for it', async () => {
+    await start({
+      Now: fn('exports.handler = async () => [Date.now(), +new Date(), Date.parse(Date()), new Date(0).getTime()]', {
+        FunctionName: 'now',
+      }),
+    })
+    await cloud.advance(48 * HOUR)
+
+    const { payload } = await cloud.invoke('now', {})
+    const [now, made, text, epoch] = JSON.parse(payload)
+    for (const time of [now, made, text]) expect(Math.abs(time - cloud.clock.now())).toBeLessThan(MINUTE)
+    expect(epoch).toBe(0)
+  })
+
+  it('comes out of a zip, with other files in place of some', async () => {
+    const packageDir = path.join(dataDir, 'package')
+    mkdirSync(packageDir)
+    const zip = new ZipFile()
+    zip.addBuffer(
+      Buffer.from(
+        "exports.run = async () => require('node:fs').readFileSync(process.env.LAMBDA_TASK_ROOT + '/bellwether.yml', 'utf8')",
+      ),
+      'services/x/handler.js',
+    )
+    zip.addBuffer(Buffer.from('packaged'), 'bellwether.yml')
+    zip.end()
+    await pipeline(zip.outputStream, createWriteStream(path.join(packageDir, 'x.zip')))
+    await start(
+      {
+        X: fn('', {
+          FunctionName: 'x',
+          Code: { S3Bucket: 'b', S3Key: 'serverless/1/x.zip' },
+          Handler: 'services/x/handler.run',
+        }),
+      },
+      { packageDir, overlay: { 'bellwether.yml': 'replayed' }, stackName: 'stack' },
+    )
+
+    expect(await cloud.invoke('x', {})).toMatchObject({ payload: '"replayed"' })
+  })
+
+  it.each([
+    ['throws', 'exports.handler = async () => { throw new RangeError("too far") }', 'RangeError', 'too far'],
+    ['throws when it is loaded', 'throw new TypeError("cannot start")', 'TypeError', 'cannot start'],
+    ['exports no handler', 'exports.other = 1', 'Runtime.HandlerNotFound', 'index.handler is undefined'],
+    ['has a syntax error', 'exports.handler = async () => {', 'SyntaxError', 'Unexpected end of input'],
+    ['ends itself', 'exports.handler = async () => process.exit(3)', 'Runtime.ExitError', 'exited with status 3'],
+    [
+      'never answers',
+      'exports.handler = () => new Promise(() => setInterval(() => {}, 1000))',
+      'Sandbox.Timedout',
+      'after 1.00 seconds',
+    ],
+    ['blocks its thread', 'exports.handler = async () => { for (;;); }', 'Sandbox.Timedout', 'after 1.00 seconds'],
+  ])('answers an error when it %s, and the next call starts afresh', async (_, source, errorType, message) => {
+    await start({ Bad: fn(source, { FunctionName: 'bad', Timeout: 1 }) })
+
+    for (const outcome of [await cloud.invoke('bad', {}), await cloud.invoke('bad', {})]) {
+      expect(outcome.functionError).toBe('Unhandled')
+      expect(JSON.parse(outcome.payload)).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) })
+    }
+  })
+
+  it('runs one call at a time, and several workers run several', async () => {
+    await start({
+      Slow: fn(
+        'let running = 0\nexports.handler = async () => { running++; await new Promise((r) => setTimeout(r, 50)); return running-- }',
+        {
+          FunctionName: 'slow',
+        },
+      ),
+    })
+
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => cloud.invoke('slow', {})))
+    expect(outcomes.map(({ payload }) => payload)).toEqual(['1', '1', '1', '1', '1', '1'])
+  })
+
+  it('writes what it prints to its log file', async () => {
+    const seen: string[] = []
+    await start(
+      { Talks: fn('exports.handler = async () => console.log("hello", "log")', { FunctionName: 'talks' }) },
+      { onLog: (name, text) => void seen.push(`${name}: ${text}`) },
+    )
+    await cloud.invoke('talks', {})
+    await cloud.close()
+
+    expect(readFileSync(path.join(dataDir, 'logs/talks.log'), 'utf8')).toContain('hello log')
+    expect(seen.join('')).toContain('talks: hello log')
+  })
+})
+
+describe('a function with reserved concurrency', () => {
+  it('is throttled when it is called more often, and events wait instead', async () => {
+    const file = path.join(dataDir, 'seen')
+    const source = `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, 100)); require('node:fs').appendFileSync(${JSON.stringify(file)}, 'x\\n') }`
+    await start({ One: fn(source, { FunctionName: 'one', ReservedConcurrentExecutions: 1 }) })
+
+    const first = cloud.invoke('one', {})
+    await expect(cloud.invoke('one', {})).rejects.toThrow('Rate Exceeded')
+    cloud.lambda.accept('one', '{}')
+    cloud.lambda.accept('one', '{}')
+    await first
+    await cloud.idle()
+
+    expect(linesOf(file)).toHaveLength(3)
+  })
+})
+
+describe('an event', () => {
+  it('is tried again after one minute and after two', async () => {
+    const file = path.join(dataDir, 'seen')
+    await start({ Fails: fn(recorder(file, 2), { FunctionName: 'fails' }) })
+
+    cloud.lambda.accept('fails', '{"n":1}')
+    await cloud.idle()
+    const calls = [linesOf(file).length]
+    for (const ms of [59_000, 2_000, 118_000, 3_000, 6 * HOUR]) {
+      await cloud.advance(ms)
+      calls.push(linesOf(file).length)
+    }
+
+    expect(calls).toEqual([1, 1, 2, 2, 3, 3])
+  })
+
+  it('goes to the failure destination with what was asked and answered', async () => {
+    await start({
+      Role: role([allow('sqs:SendMessage', arn('Failures'))]),
+      Failures: queue(),
+      Fails: fn('exports.handler = async () => { throw new RangeError("no") }', { FunctionName: 'fails' }),
+      Config: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'Fails' },
+          Qualifier: '$LATEST',
+          MaximumRetryAttempts: 1,
+          DestinationConfig: { OnFailure: { Destination: arn('Failures') } },
+        },
+      },
+    })
+
+    const requestId = cloud.lambda.accept('fails', '{"n":1}')
+    await cloud.advance(10 * MINUTE)
+
+    expect(bodies('Failures')).toMatchObject([
+      {
+        version: '1.0',
+        requestContext: {
+          requestId,
+          functionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:fails:$LATEST',
+          condition: 'RetriesExhausted',
+          approximateInvokeCount: 2,
+        },
+        requestPayload: { n: 1 },
+        responseContext: { statusCode: 200, functionError: 'Unhandled' },
+        responsePayload: { errorType: 'RangeError', errorMessage: 'no' },
+      },
+    ])
+  })
+
+  it('survives a restart, whether it waits for its retry or runs', async () => {
+    const file = path.join(dataDir, 'seen')
+    const resources = { Fails: fn(recorder(file, 1), { FunctionName: 'fails' }) }
+    await start(resources)
+    cloud.lambda.accept('fails', '{"n":1}')
+    await cloud.idle()
+    cloud.lambda.accept('fails', '{"n":2}')
+    await cloud.close()
+
+    await start(resources)
+    await cloud.advance(5 * MINUTE)
+    expect([...new Set(linesOf(file))].sort()).toEqual(['{"n":1}', '{"n":2}'])
+    expect(linesOf(file).filter((line) => line === '{"n":1}')).toHaveLength(2)
+  })
+
+  it('is refused a destination that its role may not send to', async () => {
+    const started = start({
+      Failures: queue(),
+      Fails: fn('', { FunctionName: 'fails' }),
+      Config: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'Fails' },
+          DestinationConfig: { OnFailure: { Destination: arn('Failures') } },
+        },
+      },
+    })
+    await expect(started).rejects.toThrow(/Config .*sqs:SendMessage/)
+  })
+})
+
+describe('a queue that feeds a function', () => {
+  const fed = (source: string, mapping: object = {}) => ({
+    Role: role([allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], arn('Work'))]),
+    Dead: queue(),
+    Work: queue({
+      QueueName: 'work',
+      VisibilityTimeout: 60,
+      RedrivePolicy: { deadLetterTargetArn: arn('Dead'), maxReceiveCount: 2 },
+    }),
+    Worker: fn(source, { FunctionName: 'worker' }),
+    Mapping: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: { EventSourceArn: arn('Work'), FunctionName: arn('Worker'), BatchSize: 5, ...mapping },
+    },
+  })
+  const send = (body: object, delaySeconds = 0) =>
+    cloud.sqs.queue('work')?.send({ body: JSON.stringify(body), senderId: 'x', delaySeconds })
+
+  it('hands over messages when they become visible and forgets what was done', async () => {
+    const file = path.join(dataDir, 'seen')
+    await start(fed(recorder(file)))
+    send({ n: 1 })
+    send({ n: 2 }, 300)
+    await cloud.idle()
+    expect(linesOf(file)).toHaveLength(1)
+    await cloud.advance(301_000)
+
+    const records = linesOf(file).flatMap((line) => JSON.parse(line).Records)
+    expect(records.map(({ body }) => JSON.parse(body))).toEqual([{ n: 1 }, { n: 2 }])
+    expect(records[0]).toMatchObject({
+      eventSource: 'aws:sqs',
+      awsRegion: 'eu-west-1',
+      attributes: { ApproximateReceiveCount: '1' },
+    })
+    expect(cloud.sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+  })
+
+  it('gives up a message that fails too often, and only that one', async () => {
+    const source = `exports.handler = async ({ Records }) => ({
+      batchItemFailures: Records.filter(({ body }) => JSON.parse(body).bad).map(({ messageId }) => ({ itemIdentifier: messageId })),
+    })`
+    await start(fed(source, { FunctionResponseTypes: ['ReportBatchItemFailures'] }))
+    send({ bad: true })
+    send({ bad: false })
+    await cloud.advance(5 * MINUTE)
+
+    expect(bodies('Dead')).toEqual([{ bad: true }])
+    expect(cloud.sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+  })
+
+  it('is refused to a role that may not receive', async () => {
+    await expect(start({ ...fed(''), Role: role() })).rejects.toThrow(/Mapping .*sqs:ReceiveMessage/)
+  })
+})
+
+describe('a function that calls AWS', () => {
+  const writer = `
+    const { S3Client, PutObjectCommand, GetObjectCommand } = sdk('@aws-sdk/client-s3')
+    const s3 = new S3Client({ maxAttempts: 2, retryMode: 'standard' })
+    exports.handler = async ({ put, get }) => {
+      try {
+        if (put) await s3.send(new PutObjectCommand({ Bucket: 'data', Key: put, Body: 'x' }))
+        if (get) await s3.send(new GetObjectCommand({ Bucket: 'data', Key: get }))
+        return 'done'
+      } catch ({ name, message, $metadata }) {
+        return { name, message, status: $metadata?.httpStatusCode }
+      }
+    }`
+  const resources = {
+    Role: role([allow(['s3:PutObject', 's3:GetObject'], 'arn:aws:s3:::data/raw/*')]),
+    Data: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'data' } },
+    Writer: fn(writer, { FunctionName: 'writer' }),
+  }
+  const call = async (event: object) => JSON.parse((await cloud.invoke('writer', event)).payload)
+
+  it('may do what its role allows and nothing else', async () => {
+    await start(resources)
+
+    expect(await call({ put: 'raw/a' })).toBe('done')
+    expect(await call({ put: 'labeled/a' })).toMatchObject({
+      name: 'AccessDenied',
+      status: 403,
+      message: expect.stringContaining(
+        'is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::data/labeled/a',
+      ),
+    })
+  })
+
+  it.each([
+    ['403 without permission to list', [], 'AccessDenied'],
+    [
+      '404 with it',
+      [{ ...allow('s3:ListBucket', 'arn:aws:s3:::data'), Condition: { StringLike: { 's3:prefix': 'raw/*' } } }],
+      'NoSuchKey',
+    ],
+  ])('is answered %s when a key is missing', async (_, more, name) => {
+    await start({ ...resources, Role: role([allow('s3:GetObject', 'arn:aws:s3:::data/*'), ...more]) })
+    expect(await call({ get: 'raw/none' })).toMatchObject({ name })
+  })
+
+  it.each([
+    ['an error once', { error: true as const }, 'done', 1],
+    ['an error twice', { error: true as const, times: 2 }, { name: 'InternalError', status: 500 }, 0],
+    ['throttling', { throttle: true as const }, 'done', 1],
+    ['a lost answer', { loseAnswer: true as const }, 'done', 2],
+    ['a repeated request', { repeat: true as const }, 'done', 1],
+    ['a delay', { delayMs: 20 }, 'done', 1],
+  ])('meets %s', async (_, fault, outcome, written) => {
+    await start(resources)
+    const active = cloud.faults.fail({ service: 's3', operation: 'PutObject', functionName: 'writer', ...fault })
+
+    const answer = await call({ put: 'raw/a' })
+    if (typeof outcome === 'string') expect(answer).toBe(outcome)
+    else expect(answer).toMatchObject(outcome)
+    expect(active.hits()).toBe('times' in fault ? fault.times : 1)
+    expect(cloud.calls.filter(({ operation, status }) => operation === 'PutObject' && status === 200)).toHaveLength(
+      written,
+    )
+  })
+
+  it.each([
+    ['before a write', { killBefore: true as const }, 404],
+    ['after a write', { killAfter: true as const }, 200],
+  ])('may be killed %s', async (_, fault, status) => {
+    await start(resources)
+    cloud.faults.fail({ service: 's3', operation: 'PutObject', ...fault })
+
+    const outcome = await cloud.invoke('writer', { put: 'raw/a' })
+    expect(JSON.parse(outcome.payload)).toMatchObject({ errorType: 'Runtime.ExitError' })
+    const { S3Client, HeadObjectCommand } = await import('@aws-sdk/client-s3')
+    const s3 = new S3Client({
+      endpoint: cloud.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'me', secretAccessKey: 'me' },
+    })
+    const found = await s3.send(new HeadObjectCommand({ Bucket: 'data', Key: 'raw/a' })).then(
+      () => 200,
+      (error: { $metadata: { httpStatusCode: number } }) => error.$metadata.httpStatusCode,
+    )
+    expect(found).toBe(status)
+    expect(await call({ put: 'raw/b' })).toBe('done')
+  })
 })

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { TargetGone, type Target } from './delivery'
+import type { Events } from './events'
+import type { Lambda } from './lambda/lambda'
+import type { BusEvent } from './service'
+
+/** Functions as targets of rules and schedules: an event is theirs once it is in their queue. */
+export const functionTarget = (lambda: Lambda): Target => ({
+  action: 'lambda:InvokeFunction',
+  permits: lambda.permits,
+  send(target, payload) {
+    if (!lambda.find(target)) throw new TargetGone(`there is no function ${target}`)
+    lambda.accept(target, payload)
+  },
+})
+
+/** Buses as targets of rules. */
+export const busTarget = (events: Events): Target => ({
+  action: 'events:PutEvents',
+  permits: () => true,
+  send: (target, payload) => events.publish(target, busEvent.parse(JSON.parse(payload))),
+})
+
+const busEvent: z.ZodType<BusEvent> = z.object({
+  version: z.literal('0'),
+  id: z.string(),
+  'detail-type': z.string(),
+  source: z.string(),
+  account: z.string(),
+  time: z.string(),
+  region: z.string(),
+  resources: z.array(z.string()),
+  detail: z.unknown(),
+})
