@@ -1,0 +1,193 @@
+import { type Finding, putAgain } from './lost'
+import { lastDue, midnight } from './schedule'
+
+/** When an object was put; milliseconds since the epoch, as all instants here. */
+interface Put {
+  modified: number
+}
+
+/** What is there: of runs and predictions the last weeks, of everything else all. */
+export interface State {
+  bucket: string
+  settings: { collect: string; spot: boolean }
+  runs: (Put & { hashtag: string; date: string; key: string; predictionsKey: string })[]
+  /** Keys of the runs that labelling knows. */
+  logged: ReadonlySet<string>
+  predictions: ReadonlySet<string>
+  champion: { job: string; promotedAt: number } | undefined
+  /** The model of each report, by `<hashtag> <date>`. */
+  reported: ReadonlyMap<string, string>
+  batches: { batch: string; claimedAt: number; deadline: number; started: boolean }[]
+  manifests: (Put & { batch: string })[]
+  datasets: (Put & { dataset: string })[]
+  /** Jobs that the trainer noted: running, parked for want of a quota, or ended. */
+  jobs: { job: string; state: string; startedAt: number | undefined; datasetId: string | undefined; attempt: number }[]
+  /** The dataset that today was taken for. */
+  today: string | undefined
+  trained: (Put & { job: string })[]
+  cards: ReadonlySet<string>
+  /** A lease's `until` is when its holder had to be done, even if it gave it back before. */
+  cursors: { hashtag: string; through: number; running: boolean; leaseUntil: number }[]
+}
+
+type Rule = (state: State, now: number) => Finding[]
+
+/** What is younger than this may be under way: retries and the time limit of a function fit in. */
+export const GRACE_MS = 30 * 60_000
+const HOUR_MS = 3_600_000
+/** From this hour (UTC) on, a day without a training job is one that ends without. */
+const EVENING = 22
+/** As many days as a promotion brings up to date. */
+const REPORTED_DAYS = 7
+
+/** Everything that seems lost, in the order of the flow. Pure; where nothing was lost, nothing or only looks. */
+export const findings = (state: State, now: Date): Finding[] => RULES.flatMap((rule) => rule(state, now.getTime()))
+
+const isOld = (at: number, now: number): boolean => at <= now - GRACE_MS
+
+const stoppedCollections: Rule = ({ cursors }, now) =>
+  cursors
+    .filter(({ running, leaseUntil }) => running && isOld(leaseUntil, now))
+    .map(({ hashtag, through }) => ({
+      to: 'collector',
+      request: { hashtag },
+      why: `a run of #${hashtag} was left half-way`,
+      key: `collect ${hashtag} ${through} ${midnight(now)}`,
+    }))
+
+const missedSchedules: Rule = ({ cursors, settings }, now) => {
+  const due = lastDue(settings.collect, now - GRACE_MS)
+  if (due === undefined) return []
+  return cursors
+    .filter(({ running, through }) => !running && through < midnight(due))
+    .map(({ hashtag, through }) => ({
+      to: 'collector',
+      request: { hashtag },
+      why: `#${hashtag} is collected up to ${dayOf(through)} only`,
+      key: `collect ${hashtag} ${through} ${midnight(now)}`,
+    }))
+}
+
+const unlabelledRuns: Rule = ({ bucket, runs, logged }, now) =>
+  runs
+    .filter(({ key, modified }) => !logged.has(key) && isOld(modified, now))
+    .map(({ key, modified }) => ({
+      to: 'labeling',
+      request: putAgain(bucket, key, new Date(modified)),
+      why: `labelling never heard of ${key}`,
+      key: `label ${key}`,
+    }))
+
+const unstartedBatches: Rule = ({ batches }, now) =>
+  batches
+    .filter(({ started, claimedAt }) => !started && isOld(claimedAt, now))
+    .map(({ batch }) => ({
+      to: 'labeling',
+      request: { start: 'scheduled' },
+      why: `batch ${batch} was claimed and never started`,
+      key: `start ${batch}`,
+    }))
+
+const unsettledBatches: Rule = ({ batches }, now) =>
+  batches
+    .filter(({ started, claimedAt, deadline }) => started && (deadline <= now || isOld(claimedAt, now)))
+    .map(({ batch, deadline }) => ({
+      to: 'labeling',
+      request: { settle: batch },
+      why: deadline <= now ? `the deadline of batch ${batch} has passed` : `batch ${batch} may be answered`,
+      key: deadline <= now ? `settle ${batch}` : null,
+    }))
+
+const unformattedLabels: Rule = ({ manifests, datasets }, now) => {
+  const manifest = newest(manifests)
+  const dataset = newest(datasets)
+  if (!manifest || !isOld(manifest.modified, now) || (dataset && dataset.modified >= manifest.modified)) return []
+  const why = `no dataset is newer than the labels of ${manifest.batch}`
+  return [{ to: 'formatter', request: {}, why, key: `format ${manifest.batch}` }]
+}
+
+const untrainedDataset: Rule = ({ datasets, jobs, trained, today }, now) => {
+  const dataset = newest(datasets)
+  if (!dataset || !isOld(dataset.modified, now) || today !== undefined) return []
+  const isOf = ({ job }: { job: string }) => job.includes(`-${dataset.dataset}-`)
+  if (jobs.some(isOf) || trained.some(isOf)) return []
+  const why = `dataset ${dataset.dataset} has no training job`
+  return [{ to: 'trainer', request: { datasetId: dataset.dataset }, why, key: `train ${dataset.dataset}` }]
+}
+
+const unfinishedJobs: Rule = ({ jobs }, now) =>
+  jobs
+    .filter(({ state, startedAt }) => state === 'running' && isOld(startedAt ?? 0, now))
+    .map(({ job }) => ({ to: 'trainer', request: { finish: job }, why: `${job} may have ended`, key: null }))
+
+/** A request that waits is tried every quarter of an hour, and notes it. */
+const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
+  jobs.flatMap(({ job, state, startedAt, datasetId, attempt }): Finding[] => {
+    if (state !== 'parked' || startedAt === undefined || datasetId === undefined || startedAt > now - HOUR_MS) return []
+    const since = new Date(startedAt).toISOString()
+    return [
+      {
+        to: 'trainer',
+        request: { datasetId, parked: { attempt, spot: settings.spot, since } },
+        why: `the request for ${job} waits since ${since} and nobody tries it`,
+        key: `parked ${job} ${since}`,
+      },
+    ]
+  })
+
+/** Every day ends in a training job or in RetrainSkipped: the trainer says which. */
+const endOfDay: Rule = ({ today }, now) =>
+  today === undefined && new Date(now).getUTCHours() >= EVENING
+    ? [
+        {
+          to: 'trainer',
+          request: { datasetId: 'latest' },
+          why: `no training job on ${dayOf(now)}`,
+          key: `day ${dayOf(now)}`,
+        },
+      ]
+    : []
+
+const unjudgedModels: Rule = ({ trained, cards }, now) =>
+  trained
+    .filter(({ job, modified }) => !cards.has(job) && isOld(modified, now))
+    .map(({ job }) => ({ to: 'evaluator', request: { job }, why: `${job} has no card`, key: `evaluate ${job}` }))
+
+const outdatedReports: Rule = ({ runs, predictions, champion, reported }, now) => {
+  if (!champion || !isOld(champion.promotedAt, now)) return []
+  const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
+  const outdated = new Map<string, Finding>()
+  for (const { hashtag, date, predictionsKey, modified } of runs) {
+    const day = `${hashtag} ${date}`
+    const isDone = predictions.has(predictionsKey) && reported.get(day) === champion.job
+    if (isDone || !isOld(modified, now) || Date.parse(latest) - Date.parse(date) >= REPORTED_DAYS * 24 * HOUR_MS)
+      continue
+    outdated.set(day, {
+      to: 'analyzer',
+      request: { hashtag, date },
+      why: `champion ${champion.job} has not reported #${hashtag} on ${date}`,
+      key: `report ${day} ${champion.job} ${modified}`,
+    })
+  }
+  return [...outdated.values()]
+}
+
+const RULES: readonly Rule[] = [
+  stoppedCollections,
+  missedSchedules,
+  unlabelledRuns,
+  unstartedBatches,
+  unsettledBatches,
+  unformattedLabels,
+  untrainedDataset,
+  unfinishedJobs,
+  lostParkedRequests,
+  endOfDay,
+  unjudgedModels,
+  outdatedReports,
+]
+
+const newest = <P extends Put>(puts: readonly P[]): P | undefined =>
+  puts.reduce<P | undefined>((last, put) => (last && last.modified >= put.modified ? last : put), undefined)
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)

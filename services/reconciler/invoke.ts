@@ -1,0 +1,17 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import type { Service } from './lost'
+
+/** Send a function a request without waiting for its answer; Lambda retries, and keeps what fails in its dead letters. */
+export type Invoke = (service: Service, request: unknown) => Promise<void>
+
+export const lambdaInvoke =
+  (client: LambdaClient, functions: Record<Service, string>): Invoke =>
+  async (service, request) => {
+    await client.send(
+      new InvokeCommand({
+        FunctionName: functions[service],
+        InvocationType: 'Event',
+        Payload: JSON.stringify(request),
+      }),
+    )
+  }

@@ -1,0 +1,244 @@
+import { describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { findings, GRACE_MS, type State } from '../../../services/reconciler/findings'
+import { lastDue } from '../../../services/reconciler/schedule'
+import { door, onPut } from '../../../shared/door'
+import { keys } from '../../../shared/keys'
+
+const at = (time: string): number => Date.parse(`${time}Z`)
+const NOW = new Date('2026-11-22T12:00:00Z')
+const RUN = { hashtag: 'aws', date: '2026-11-21', run: 'r' }
+const DATASET = '3f9c2a7d0b1e4c55'
+const JOB = `bellwether-dev-${DATASET}-1`
+
+/** Everything that there is to do is done. */
+const healthy: State = {
+  bucket: 'b',
+  settings: { collect: 'cron(10 0 * * ? *)', spot: true },
+  runs: [
+    {
+      hashtag: 'aws',
+      date: '2026-11-21',
+      key: keys.run(RUN),
+      predictionsKey: keys.predictions(RUN),
+      modified: at('2026-11-22T00:11'),
+    },
+  ],
+  logged: new Set([keys.run(RUN)]),
+  predictions: new Set([keys.predictions(RUN)]),
+  champion: { job: JOB, promotedAt: at('2026-11-22T06:00') },
+  reported: new Map([['aws 2026-11-21', JOB]]),
+  batches: [],
+  manifests: [{ batch: '2026-11-21', modified: at('2026-11-22T05:00') }],
+  datasets: [{ dataset: DATASET, modified: at('2026-11-22T05:00') }],
+  jobs: [{ job: JOB, state: 'ended', startedAt: at('2026-11-22T05:01'), datasetId: DATASET, attempt: 1 }],
+  today: DATASET,
+  trained: [{ job: JOB, modified: at('2026-11-22T05:30') }],
+  cards: new Set([JOB]),
+  cursors: [{ hashtag: 'aws', through: at('2026-11-22T00:00'), running: false, leaseUntil: at('2026-11-22T00:15') }],
+}
+
+const run = (changes: object) => ({ ...healthy.runs[0]!, ...changes })
+const job = (changes: object) => ({ ...healthy.jobs[0]!, ...changes })
+const cursor = (changes: object) => ({ ...healthy.cursors[0]!, ...changes })
+const batch = (changes: object) => ({
+  batch: '2026-11-21',
+  claimedAt: at('2026-11-22T01:00'),
+  deadline: at('2026-11-22T21:00'),
+  started: true,
+  ...changes,
+})
+const evening = new Date('2026-11-22T22:05:00Z')
+
+it('finds nothing where nothing was lost', () => {
+  expect(findings(healthy, NOW)).toEqual([])
+})
+
+it('finds nothing in an empty stack until its first evening', () => {
+  const empty: State = {
+    ...healthy,
+    runs: [],
+    logged: new Set(),
+    predictions: new Set(),
+    champion: undefined,
+    reported: new Map(),
+    manifests: [],
+    datasets: [],
+    jobs: [],
+    today: undefined,
+    trained: [],
+    cards: new Set(),
+    cursors: [],
+  }
+
+  expect(findings(empty, NOW)).toEqual([])
+  expect(findings(empty, evening)).toMatchObject([{ to: 'trainer', request: { datasetId: 'latest' } }])
+})
+
+describe.each<[lost: string, State, at: Date, expected: object[]]>([
+  [
+    'a run that died half-way',
+    { ...healthy, cursors: [cursor({ running: true })] },
+    NOW,
+    [{ to: 'collector', request: { hashtag: 'aws' }, why: expect.stringContaining('half-way') }],
+  ],
+  [
+    'a schedule that did not fire',
+    { ...healthy, cursors: [cursor({ through: at('2026-11-21T00:00') })] },
+    NOW,
+    [{ to: 'collector', request: { hashtag: 'aws' }, why: '#aws is collected up to 2026-11-21 only' }],
+  ],
+  [
+    'a run that labelling never heard of',
+    { ...healthy, logged: new Set() },
+    NOW,
+    [{ to: 'labeling', request: { 'detail-type': 'Object Created', detail: { object: { key: keys.run(RUN) } } } }],
+  ],
+  [
+    'a batch that was never started',
+    { ...healthy, batches: [batch({ started: false })] },
+    NOW,
+    [{ to: 'labeling', request: { start: 'scheduled' } }],
+  ],
+  [
+    'a deadline that passed',
+    { ...healthy, batches: [batch({ deadline: at('2026-11-22T12:00') })] },
+    NOW,
+    [{ to: 'labeling', request: { settle: '2026-11-21' }, key: 'settle 2026-11-21' }],
+  ],
+  [
+    'answers that may be complete, for which it only looks',
+    { ...healthy, batches: [batch({})] },
+    NOW,
+    [{ to: 'labeling', request: { settle: '2026-11-21' }, key: null }],
+  ],
+  [
+    'labels that are in no dataset',
+    { ...healthy, manifests: [{ batch: '2026-11-22', modified: at('2026-11-22T08:00') }] },
+    NOW,
+    [{ to: 'formatter', request: {} }],
+  ],
+  ['first labels that are in no dataset', { ...healthy, datasets: [] }, NOW, [{ to: 'formatter', request: {} }]],
+  [
+    'a dataset that nobody trained on',
+    { ...healthy, jobs: [], trained: [], today: undefined },
+    NOW,
+    [{ to: 'trainer', request: { datasetId: DATASET } }],
+  ],
+  [
+    'a job whose end was not told, for which it only looks',
+    { ...healthy, jobs: [job({ state: 'running' })] },
+    NOW,
+    [{ to: 'trainer', request: { finish: JOB }, key: null }],
+  ],
+  [
+    'a parked request that nobody tries',
+    { ...healthy, jobs: [job({ state: 'parked' })] },
+    NOW,
+    [
+      {
+        to: 'trainer',
+        request: { datasetId: DATASET, parked: { attempt: 1, spot: true, since: '2026-11-22T05:01:00.000Z' } },
+      },
+    ],
+  ],
+  [
+    'a day without a training job, in its evening',
+    { ...healthy, today: undefined },
+    evening,
+    [{ to: 'trainer', request: { datasetId: 'latest' }, key: 'day 2026-11-22' }],
+  ],
+  ['a model without a card', { ...healthy, cards: new Set() }, NOW, [{ to: 'evaluator', request: { job: JOB } }]],
+  [
+    'a run without predictions',
+    { ...healthy, predictions: new Set() },
+    NOW,
+    [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
+  ],
+  [
+    'a promotion that did not reach a report',
+    { ...healthy, reported: new Map([['aws 2026-11-21', 'the model before']]) },
+    NOW,
+    [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
+  ],
+  [
+    'two runs of one day, once',
+    {
+      ...healthy,
+      runs: [run({}), run({ key: 'other' })],
+      logged: new Set([keys.run(RUN), 'other']),
+      reported: new Map(),
+    },
+    NOW,
+    [{ to: 'analyzer' }],
+  ],
+])('of %s', (_, state, now, expected) => {
+  it('asks the service that should have worked on it', () => {
+    expect(findings(state, now)).toMatchObject(expected)
+    expect(findings(state, now)).toHaveLength(expected.length)
+  })
+})
+
+const young = NOW.getTime() - GRACE_MS + 1
+
+it.each<[string, State, Date]>([
+  ['a put', { ...healthy, runs: [run({ modified: young })], logged: new Set(), predictions: new Set() }, NOW],
+  ['a promotion', { ...healthy, reported: new Map(), champion: { job: 'new', promotedAt: young } }, NOW],
+  ['a claim', { ...healthy, batches: [batch({ claimedAt: young }), batch({ claimedAt: young, started: false })] }, NOW],
+  ['a job', { ...healthy, jobs: [job({ state: 'running', startedAt: young })] }, NOW],
+  ['a lease', { ...healthy, cursors: [cursor({ running: true, leaseUntil: young })] }, NOW],
+  ['a manifest', { ...healthy, manifests: [{ batch: 'x', modified: young }] }, NOW],
+  ['a dataset', { ...healthy, datasets: [{ dataset: 'f'.repeat(16), modified: young }], today: undefined }, NOW],
+  ['a model', { ...healthy, trained: [{ job: 'x', modified: young }] }, NOW],
+  ['a parked request', { ...healthy, jobs: [job({ state: 'parked', startedAt: NOW.getTime() - 3_599_000 })] }, NOW],
+  [
+    'a schedule',
+    { ...healthy, cursors: [cursor({ through: at('2026-11-22T00:00') })] },
+    new Date('2026-11-23T00:39:00Z'),
+  ],
+])('leaves %s alone that may be under way', (_, state, now) => {
+  expect(findings(state, now)).toEqual([])
+})
+
+it('does not ask for reports older than a promotion brings up to date, nor before the first', () => {
+  const old = run({ date: '2026-11-14', key: 'old', predictionsKey: 'none' })
+  const state = { ...healthy, runs: [...healthy.runs, old], logged: new Set([keys.run(RUN), 'old']) }
+
+  expect(findings(state, NOW)).toEqual([])
+  expect(findings({ ...state, predictions: new Set(), champion: undefined }, NOW)).toEqual([])
+})
+
+it('does not ask for a second dataset on a day that is taken, but the next evening', () => {
+  const state = {
+    ...healthy,
+    datasets: [...healthy.datasets, { dataset: 'f'.repeat(16), modified: at('2026-11-22T09:00') }],
+  }
+
+  expect(findings(state, NOW)).toEqual([])
+  expect(findings({ ...state, today: undefined }, NOW)).toMatchObject([{ request: { datasetId: 'f'.repeat(16) } }])
+})
+
+it('sends a put that the door of a service takes', async () => {
+  const [finding] = findings({ ...healthy, logged: new Set() }, NOW)
+  const handler = door('labeling', { schema: z.never(), work: async () => 'request' }, [
+    onPut(keys.run, async (parts) => parts),
+  ])
+  const context = { getRemainingTimeInMillis: () => 1000 }
+
+  // The context has what the door reads.
+  expect(await handler(finding!.request, context as Parameters<typeof handler>[1])).toEqual(RUN)
+})
+
+describe('lastDue', () => {
+  it.each([
+    ['cron(10 0 * * ? *)', '2026-11-22T00:10:00Z', '2026-11-22T00:10:00Z'],
+    ['cron(10 0 * * ? *)', '2026-11-22T00:09:59Z', '2026-11-21T00:10:00Z'],
+    ['cron(30 18 ? * * *)', '2026-11-22T12:00:00Z', '2026-11-21T18:30:00Z'],
+  ])('of %s at %s is %s', (cron, now, due) => {
+    expect(new Date(lastDue(cron, Date.parse(now)) ?? 0)).toEqual(new Date(due))
+  })
+
+  it.each(['cron(0/5 * * * ? *)', 'cron(0 9 ? * MON-FRI *)', 'rate(1 day)'])('of %s is not told', (cron) => {
+    expect(lastDue(cron, NOW.getTime())).toBeUndefined()
+  })
+})

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda'
+import { mockClient } from 'aws-sdk-client-mock'
+import { claimBatch, markStarted } from '../../../services/labeling/batches'
+import { logRun } from '../../../services/labeling/runs'
+import { claimDay, noteEnd, noteStart } from '../../../services/trainer/ledger'
+import { openCursor } from '../../../services/collector/cursor'
+import { lambdaInvoke } from '../../../services/reconciler/invoke'
+import { reconcile, type Ports } from '../../../services/reconciler/reconcile'
+import { takeLease } from '../../../shared/coordination'
+import { keys } from '../../../shared/keys'
+import { testBucket, type TestBucket } from '../../shared/bucket'
+import { testTable, type TestTable } from '../../shared/tables'
+import { putChampion, putRun } from '../analyzer/day'
+import { putTrained } from '../evaluator/contest'
+
+const NOW = new Date('2026-11-22T12:00:00Z')
+const DATASET = '3f9c2a7d0b1e4c55'
+const JOB = `bellwether-dev-${DATASET}-1`
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+let tables: TestTable
+let bucket: TestBucket
+let ports: Ports
+let asked: [service: string, request: unknown][]
+
+beforeEach(async () => {
+  tables = await testTable()
+  bucket = testBucket()
+  asked = []
+  ports = {
+    objects: bucket,
+    table: tables.table,
+    settings: {
+      hashtags: [{ tag: 'aws', source: 'sample' }],
+      schedule: { collect: 'cron(10 0 * * ? *)', label: 'cron(0 1 * * ? *)' },
+      training: {
+        trainer: 'blazingtext',
+        instanceType: 'ml.c5.xlarge',
+        spot: true,
+        validationShare: 0.2,
+        hyperparameters: {},
+        minimumExamples: 10,
+      },
+    },
+    invoke: async (service, request) => void asked.push([service, request]),
+  }
+})
+
+afterEach(() => tables.stop())
+
+/** A day on which everything went well, as the services leave it. */
+async function goodDay(): Promise<void> {
+  const { table } = tables
+  const place = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
+  const cursor = await openCursor(table, 'aws', '2026-11-22T00:00:00.000Z')
+  expect(cursor.state().run).toBeNull()
+  const lease = await takeLease(table, 'collect#aws', 'me', NOW.getTime() - 7_200_000, NOW.getTime() - 7_100_000)
+  await lease.release()
+  await putRun(bucket, { pages: [], ...place })
+  await logRun(table, place, keys.run(place))
+  await claimDay(table, '2026-11-22', DATASET)
+  await noteStart(table, JOB, { datasetId: DATASET, attempt: 1 }, new Date(NOW.getTime() - 7_200_000))
+  await noteEnd(table, JOB)
+  await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), '')
+  await putTrained(bucket, { job: JOB, dataset: DATASET })
+  await bucket.put(keys.card({ job: JOB }), '{}')
+  await putChampion(bucket, JOB)
+  await bucket.put(keys.predictions(place), '')
+  const day = { hashtag: 'aws', date: '2026-11-21', model: JOB, posts: 0, complete: true, shares: [] }
+  await bucket.put(keys.reportIndex({}), JSON.stringify({ days: [day] }))
+}
+
+it('asks for nothing after a good day, and for nothing in an empty stack', async () => {
+  const empty = await reconcile(ports)({ now: NOW, log })
+  await goodDay()
+
+  expect(empty).toEqual({ lost: [], looked: [], stuck: [] })
+  expect(await reconcile(ports)({ now: NOW, log })).toEqual({ lost: [], looked: [], stuck: [] })
+  expect(asked).toEqual([])
+})
+
+it('asks everyone whose event was lost', async () => {
+  const { table } = tables
+  await putRun(bucket, { pages: [] })
+  await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), '')
+  await putChampion(bucket, JOB)
+  await bucket.put(keys.training({ job: JOB }), '{}')
+  await noteStart(
+    table,
+    `bellwether-dev-${DATASET}-2`,
+    { datasetId: DATASET, attempt: 2 },
+    new Date('2026-11-22T09:00:00Z'),
+  )
+  const claim = { date: '2026-11-21', claimedAt: '2026-11-21T01:00:00.000Z', runs: [], carried: [] }
+  await claimBatch(table, { batch: 'late', deadline: '2026-11-21T21:00:00.000Z', ...claim })
+  await markStarted(table, 'late')
+
+  await reconcile(ports)({ now: NOW, log })
+
+  expect(asked).toMatchObject([
+    ['labeling', { detail: { object: { key: expect.stringContaining('run.json') } } }],
+    ['labeling', { settle: 'late' }],
+    ['formatter', {}],
+    ['trainer', { finish: `bellwether-dev-${DATASET}-2` }],
+    ['evaluator', { job: JOB }],
+    ['analyzer', { hashtag: 'aws', date: '2026-11-21' }],
+  ])
+})
+
+it('asks a few times for the same loss, and then leaves it to a person', async () => {
+  await bucket.put(keys.training({ job: JOB }), '{}')
+
+  const hours = []
+  for (let hour = 0; hour < 7; hour++) {
+    hours.push(await reconcile(ports)({ now: new Date(NOW.getTime() + hour * 3_600_000), log }))
+  }
+
+  expect(hours.map(({ lost, stuck }) => [lost.length, stuck.length])).toEqual([
+    ...Array.from({ length: 5 }, () => [1, 0]),
+    ...Array.from({ length: 2 }, () => [0, 1]),
+  ])
+  expect(asked).toHaveLength(5)
+})
+
+it('invokes by name and does not wait for the answer', async () => {
+  const client = new LambdaClient({ region: 'eu-west-1' })
+  const sent = mockClient(client).on(InvokeCommand).resolves({ StatusCode: 202 })
+  const name = (service: string) => `bellwether-dev-${service}`
+  const functions = {
+    collector: name('collector'),
+    labeling: name('labeling'),
+    formatter: name('formatter'),
+    trainer: name('trainer'),
+    evaluator: name('evaluator'),
+    analyzer: name('analyzer'),
+  }
+
+  await lambdaInvoke(client, functions)('trainer', { finish: JOB })
+
+  expect(sent.commandCalls(InvokeCommand)[0]!.args[0].input).toEqual({
+    FunctionName: 'bellwether-dev-trainer',
+    InvocationType: 'Event',
+    Payload: `{"finish":"${JOB}"}`,
+  })
+})
