@@ -63,13 +63,15 @@ export async function collectDay(
   }
 
   /** Book the most that the next page may be; a cap without room for a page ends the run. */
-  const bookNext = async (run: RunState): Promise<RunState> => {
+  const bookNext = async (run: RunState, attempt = 1): Promise<RunState> => {
     const booked = run.booked ?? (await plan(run))
     if (!('token' in booked)) return cursor.keep(stop(run, booked.cap, booked))
     const planned = run.booked ? run : await cursor.keep({ ...run, booked })
     if (await bookPage(ports.table, ports.caps, booked)) return planned
     // Another hashtag was faster: look again at what is left.
-    return bookNext(await cursor.keep({ ...planned, booked: null }))
+    if (attempt === 10)
+      throw new BellwetherError('CONFLICT', `${booked.token} finds the ledger changed again and again`)
+    return bookNext(await cursor.keep({ ...planned, booked: null }), attempt + 1)
   }
 
   const plan = async (run: RunState) => {
@@ -99,7 +101,7 @@ export async function collectDay(
     if ('exhausted' in page) {
       log.warn(page.exhausted, { hashtag, run: run.id })
       const month = spendingDay.slice(0, 7)
-      const limit = await spent(ports.table, 'posts', month)
+      const limit = (await spent(ports.table, 'posts', month)) - booked.booked.posts
       const cap = `the usage limit of ${source.name}`
       return cursor.keep(stop(booked, cap, { cap, limit, period: month }))
     }

@@ -1,0 +1,390 @@
+import { describe, expect, it } from '@jest/globals'
+import { spent } from '../../../shared/coordination'
+import { postsFromCsv } from '../../../shared/posts'
+import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
+
+/** `count` posts spread over a UTC day, named by their number. */
+const dayOf = (date: string, count: number, more: object = {}) =>
+  Array.from({ length: count }, (_, i) => ({
+    id: `${date}-${i}`,
+    createdAt: new Date(Date.parse(date) + (i * 86_400_000) / count).toISOString(),
+    text: `post ${i} of ${date} #aws`,
+    ...more,
+  }))
+
+async function storedIds(world: World): Promise<string[]> {
+  const ids: string[] = []
+  for (const [key, csv] of Object.entries(raw(world))) {
+    if (!key.endsWith('.csv')) continue
+    for await (const { id } of postsFromCsv(csv)) ids.push(id)
+  }
+  return ids
+}
+
+const june2 = dayOf('2026-06-02', 20)
+const threeDays = ['2026-05-31', '2026-06-01', '2026-06-02'].flatMap((date) => dayOf(date, 10))
+
+describe('a day', () => {
+  it('is stored in pages, then run.json, then told', async () => {
+    const world = newWorld({ lines: june2 })
+
+    const answer = await invoke(world)
+
+    const folder = 'raw/hashtag=aws/date=2026-06-02/run=20260602t000000z-20260603t000000z'
+    expect(Object.keys(raw(world))).toEqual(
+      [1, 2, 3].map((page) => `${folder}/posts-${page}.csv`).concat(`${folder}/run.json`),
+    )
+    expect([...world.objects.keys()].at(-1)).toBe(`${folder}/run.json`)
+    expect(await storedIds(world)).toEqual(june2.map(({ id }) => id))
+    expect(record(world)).toMatchObject({
+      hashtag: 'aws',
+      date: '2026-06-02',
+      window: { from: '2026-06-02T00:00:00.000Z', to: '2026-06-03T00:00:00.000Z' },
+      covered: { from: '2026-06-02T00:00:00.000Z', to: '2026-06-03T00:00:00.000Z' },
+      complete: true,
+      stoppedBy: null,
+      gap: null,
+      pages: 3,
+      posts: 20,
+      existing: 20,
+      costUsd: 0.2,
+    })
+    expect(world.told).toEqual([
+      {
+        event: 'PostsCollected',
+        detail: {
+          hashtag: 'aws',
+          date: '2026-06-02',
+          run: '20260602t000000z-20260603t000000z',
+          runKey: `${folder}/run.json`,
+          posts: 20,
+          complete: true,
+          costUsd: 0.2,
+        },
+      },
+    ])
+    expect(answer).toEqual({
+      hashtag: 'aws',
+      runs: [{ run: '20260602t000000z-20260603t000000z', posts: 20, complete: true, stoppedBy: null }],
+      through: '2026-06-03T00:00:00.000Z',
+    })
+  })
+
+  it('takes what begins with it and leaves what begins the next', async () => {
+    const at = (id: string, createdAt: string) => ({ id, createdAt, text: '#aws' })
+    const world = newWorld({
+      lines: [
+        at('before', '2026-06-01T23:59:59.999Z'),
+        at('first', '2026-06-02T00:00:00.000Z'),
+        at('last', '2026-06-02T23:59:59.999Z'),
+        at('elsewhere', '2026-06-03T01:00:00+02:00'),
+        at('after', '2026-06-03T00:00:00Z'),
+      ],
+    })
+
+    await invoke(world)
+
+    expect(await storedIds(world)).toEqual(['first', 'elsewhere', 'last'])
+  })
+
+  it('without a post is a run without a page', async () => {
+    const world = newWorld({ lines: [] })
+
+    await invoke(world)
+
+    expect(Object.keys(raw(world))).toEqual([expect.stringMatching(/run\.json$/)])
+    expect(record(world)).toMatchObject({ posts: 0, objects: [], complete: true })
+  })
+
+  it('that is collected already is not collected again', async () => {
+    const world = newWorld({ lines: june2 })
+    await invoke(world)
+    const before = raw(world)
+
+    expect(await invoke(world)).toMatchObject({ runs: [] })
+    expect(raw(world)).toEqual(before)
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(20)
+  })
+
+  it('follows the one before, one run a day, after a stop of several', async () => {
+    const world = newWorld({ lines: threeDays, now: new Date('2026-06-01T12:00:00Z') })
+    await invoke(world)
+    world.now = new Date('2026-06-03T12:00:00Z')
+    await invoke(world)
+
+    expect(facts(world).map((fact) => /"date":"([^"]+)"/.exec(fact)?.[1])).toEqual([
+      '2026-05-31',
+      '2026-06-01',
+      '2026-06-02',
+    ])
+    expect(await storedIds(world)).toEqual(threeDays.map(({ id }) => id))
+  })
+
+  it('may be an earlier one in the first request for a hashtag, which may come twice', async () => {
+    const world = newWorld({ lines: threeDays })
+    await invoke(world, { hashtag: '#AWS', from: '2026-05-31' })
+    await invoke(world, { hashtag: 'aws', from: '2026-05-31' })
+
+    expect(await storedIds(world)).toEqual(threeDays.map(({ id }) => id))
+    await expect(invoke(world, { hashtag: 'aws', from: '2026-05-30' })).rejects.toThrow(/collected since 2026-05-31/)
+  })
+})
+
+describe('a request', () => {
+  it('for nothing in particular puts each hashtag on the queue', async () => {
+    const world = newWorld()
+
+    expect(await invoke(world, {})).toEqual({ asked: ['aws', 'azure'] })
+    expect(world.queue.map(({ request }) => request)).toEqual([{ hashtag: 'aws' }, { hashtag: 'azure' }])
+  })
+
+  it('for a hashtag that is not configured names those that are', async () => {
+    await expect(invoke(newWorld(), { hashtag: 'gcp' })).rejects.toThrow(/REQUEST_INVALID: #gcp .*#aws, #azure/)
+  })
+
+  it.each([
+    ['a field that is unknown', { hashtag: 'aws', to: '2026-06-01' }],
+    ['a beginning without a hashtag', { from: '2026-06-01' }],
+    ['a beginning that is no day', { hashtag: 'aws', from: 'yesterday' }],
+  ])('with %s is refused', async (_, request) => {
+    await expect(invoke(newWorld(), request)).rejects.toThrow()
+  })
+})
+
+describe('languages', () => {
+  it('are filtered and counted; a post without one is taken', async () => {
+    const lines = ['en', 'en-GB', '', 'de', 'ja'].map((language, i) => ({ ...june2[i], language }))
+    const world = newWorld({ lines, languages: ['en'] })
+
+    await invoke(world)
+
+    expect(await storedIds(world)).toEqual(june2.slice(0, 3).map(({ id }) => id))
+    expect(record(world)).toMatchObject({ posts: 3, otherLanguages: 2, existing: 5 })
+  })
+
+  it('are all taken where none is configured', async () => {
+    const world = newWorld({ lines: [{ ...june2[0], language: 'ja' }] })
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 1, otherLanguages: 0 })
+  })
+
+  it('leave no page behind that holds nothing', async () => {
+    const world = newWorld({ lines: june2.map((post) => ({ ...post, language: 'de' })), languages: ['en'] })
+    await invoke(world)
+
+    expect(Object.keys(raw(world))).toHaveLength(1)
+    expect(record(world)).toMatchObject({ posts: 0, otherLanguages: 20, pages: 3, complete: true })
+  })
+})
+
+describe('a cap', () => {
+  const capped = (caps: object, lines = june2) => newWorld({ lines, caps: { ...generousCaps(), ...caps } })
+
+  it.each([
+    ['posts of the day', { posts: { perDay: 9, perMonth: 100 } }, 9, 'caps.posts.perDay', '2026-06-03', 9],
+    ['posts of the month', { posts: { perDay: 15, perMonth: 14 } }, 14, 'caps.posts.perMonth', '2026-06', 14],
+    [
+      'dollars of the day',
+      { collectUsd: { perDay: 0.05, perMonth: 9 } },
+      5,
+      'caps.collectUsd.perDay',
+      '2026-06-03',
+      0.05,
+    ],
+    [
+      'dollars of the month',
+      { collectUsd: { perDay: 1, perMonth: 0.115 } },
+      11,
+      'caps.collectUsd.perMonth',
+      '2026-06',
+      0.115,
+    ],
+  ])('on %s ends the run there, exactly', async (_, caps, posts, cap, period, limit) => {
+    const world = capped(caps)
+
+    await invoke(world)
+
+    expect(await storedIds(world)).toEqual(june2.slice(0, posts).map(({ id }) => id))
+    expect(record(world)).toMatchObject({
+      posts,
+      complete: false,
+      stoppedBy: cap,
+      existing: 20,
+      covered: { from: '2026-06-02T00:00:00.000Z', to: june2[posts]!.createdAt },
+    })
+    expect(world.told.map(({ event }) => event)).toEqual(['BudgetReached', 'PostsCollected'])
+    expect(world.told[0]?.detail).toEqual({ cap, limit, period, service: 'collector' })
+  })
+
+  it('that is just enough ends nothing', async () => {
+    const world = capped({ posts: { perDay: 20, perMonth: 20 }, collectUsd: { perDay: 0.2, perMonth: 0.2 } })
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 20, complete: true })
+    expect(world.told.map(({ event }) => event)).toEqual(['PostsCollected'])
+  })
+
+  it('is shared by all hashtags, and reaching it is told once', async () => {
+    const world = capped({ posts: { perDay: 25, perMonth: 100 } }, [
+      ...june2,
+      ...dayOf('2026-06-02', 20, { hashtag: 'azure' }),
+    ])
+
+    await untilIdle(world, {})
+
+    expect(await storedIds(world)).toHaveLength(25)
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(25)
+    expect(world.told.filter(({ event }) => event === 'BudgetReached')).toHaveLength(1)
+    expect(record(world, 'azure')).toMatchObject({ posts: 5, complete: false })
+  })
+
+  it('that left nothing makes a run that says so, and the next day goes on', async () => {
+    const world = capped({ posts: { perDay: 5, perMonth: 12 } }, [
+      ...june2,
+      ...dayOf('2026-06-03', 20),
+      ...dayOf('2026-06-04', 20),
+      ...dayOf('2026-06-05', 20),
+    ])
+    for (const day of ['03', '04', '05', '06']) {
+      world.now = new Date(`2026-06-${day}T00:10:00Z`)
+      await invoke(world)
+    }
+
+    expect(['02', '03', '04', '05'].map((day) => record(world, 'aws', `2026-06-${day}`).posts)).toEqual([5, 5, 2, 0])
+    expect(record(world, 'aws', '2026-06-05')).toMatchObject({
+      covered: null,
+      stoppedBy: 'caps.posts.perMonth',
+      complete: false,
+    })
+    expect(world.told.filter(({ detail }) => detail.cap === 'caps.posts.perMonth')).toHaveLength(1)
+  })
+})
+
+describe('an invocation', () => {
+  it('that finds another at work comes back when that must have ended', async () => {
+    const world = newWorld({ lines: june2, killAt: { write: 5, how: 'after' } })
+    await expect(invoke(world)).rejects.toThrow('killed')
+    world.now = new Date(world.now.getTime() + 60_000)
+
+    const answer = await invoke(world)
+
+    expect(answer).toMatchObject({ runs: [], goesOnInSeconds: 241 })
+    expect(world.queue).toEqual([{ request: { hashtag: 'aws' }, at: world.now.getTime() + 241_000 }])
+  })
+
+  it('that has no time left puts the rest on the queue, where it goes on', async () => {
+    const world = newWorld({ lines: june2 })
+    const open = world.openSource
+    world.openSource = async (hashtag) => {
+      const source = await open(hashtag)
+      return { ...source, read: async (request) => ((world.timeMs = 10_000), source.read(request)) }
+    }
+
+    const answer = await invoke(world)
+    const stored = await storedIds(world)
+    world.timeMs = 300_000
+    await untilIdle(world)
+
+    expect(answer).toMatchObject({ runs: [], goesOnInSeconds: 2 })
+    expect(stored).toHaveLength(7)
+    expect(await storedIds(world)).toEqual(june2.map(({ id }) => id))
+  })
+
+  it.each([
+    ['the count', { count: async () => ({ waitSeconds: 400 }) }],
+    ['a page', { read: async () => ({ waitSeconds: 400 }) }],
+  ])('that the source asks to wait before %s comes back then, and nothing is booked twice', async (_, rude) => {
+    const world = newWorld({ lines: june2 })
+    const open = world.openSource
+    world.openSource = async (hashtag) => ({ ...(await open(hashtag)), ...rude })
+    for (let i = 0; i < 3; i++) expect(await invoke(world)).toMatchObject({ goesOnInSeconds: 400 })
+    world.openSource = open
+
+    await untilIdle(world)
+
+    expect(await storedIds(world)).toEqual(june2.map(({ id }) => id))
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(20)
+  })
+
+  it('whose source is exhausted ends the run and says so', async () => {
+    const world = newWorld({ lines: june2 })
+    const open = world.openSource
+    world.openSource = async (hashtag) => {
+      const source = await open(hashtag)
+      return {
+        ...source,
+        read: async (request) => (request.next === null ? source.read(request) : { exhausted: 'no credit' }),
+      }
+    }
+
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 7, complete: false, stoppedBy: 'the usage limit of file' })
+    expect(world.told[0]).toEqual({
+      event: 'BudgetReached',
+      detail: { cap: 'the usage limit of file', limit: 7, period: '2026-06', service: 'collector' },
+    })
+    expect(await spent(world.table, 'posts', '2026-06')).toBe(7)
+    expect(world.log).toContain('no credit')
+  })
+
+  it('that finds the source of a run changed ends that run', async () => {
+    const world = newWorld({ lines: june2 })
+    const open = world.openSource
+    world.openSource = async (hashtag) => ({ ...(await open(hashtag)), read: async () => ({ waitSeconds: 60 }) })
+    await invoke(world)
+    world.openSource = async (hashtag) => ({ ...(await open(hashtag)), name: 'another' })
+
+    await untilIdle(world)
+
+    expect(record(world)).toMatchObject({ complete: false, posts: 0, stoppedBy: expect.stringContaining('another') })
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(0)
+  })
+
+  it('beside another stores and books everything once', async () => {
+    const world = newWorld({ lines: june2 })
+
+    await Promise.all([invoke(world), invoke(world), invoke(world)])
+    await untilIdle(world)
+
+    expect(await storedIds(world)).toEqual(june2.map(({ id }) => id))
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(20)
+    expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(0.2)
+    expect(facts(world)).toHaveLength(1)
+  })
+})
+
+describe('a worker killed', () => {
+  const lines = [
+    ...dayOf('2026-06-01', 4).map((post, i) => ({ ...post, language: i % 3 ? 'en' : 'de' })),
+    { createdAt: '2026-06-01T05:00:00Z', text: ' ' },
+    ...dayOf('2026-06-02', 12),
+  ]
+  const start = () =>
+    newWorld({ lines, languages: ['en'], caps: { ...generousCaps(), posts: { perDay: 13, perMonth: 100 } } })
+  const request = { hashtag: 'aws', from: '2026-06-01' }
+  const ledger = (world: World) =>
+    Promise.all(
+      ['posts', 'collectUsd'].flatMap((kind) => ['2026-06-03', '2026-06'].map((of) => spent(world.table, kind, of))),
+    )
+
+  it.each(['before', 'after'] as const)(
+    '%s any of its writes leaves what a clean run leaves',
+    async (how) => {
+      const clean = start()
+      await untilIdle(clean, request)
+      const wanted = { raw: raw(clean), facts: facts(clean), ledger: await ledger(clean) }
+
+      expect(wanted.facts).toHaveLength(3)
+      expect(wanted.ledger).toEqual([13, 13, 0.13, 0.13])
+      for (let write = 1; write <= clean.writes; write++) {
+        const world = start()
+        world.killAt = { write, how }
+        await untilIdle(world, request)
+        expect({ raw: raw(world), facts: facts(world), ledger: await ledger(world) }).toEqual(wanted)
+      }
+    },
+    60_000,
+  )
+})

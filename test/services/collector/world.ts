@@ -1,0 +1,172 @@
+import { Readable } from 'node:stream'
+import type { PublishedEvent } from '../../../events'
+import { canonical, type Publish } from '../../../shared/bus'
+import type { Objects } from '../../../shared/objects'
+import type { Table } from '../../../shared/table'
+import { collect, type Collected, collectRequest } from '../../../services/collector/collect'
+import { fileSource } from '../../../services/collector/file'
+import type { Source } from '../../../services/collector/source'
+import { memoryTable } from '../../shared/memory-table'
+
+export interface Told {
+  event: string
+  detail: Record<string, unknown>
+}
+
+/** What the collector works in: a bucket, a table, a bus and a queue, each in memory, and a clock. */
+export interface World {
+  now: Date
+  objects: Map<string, string>
+  table: Table
+  told: Told[]
+  queue: { request: unknown; at: number }[]
+  openSource: (hashtag: string) => Promise<Source>
+  caps: Caps
+  languages: string[]
+  hashtags: string[]
+  timeMs: number
+  /** Writes done so far, by all workers. */
+  writes: number
+  /** The worker is gone for good right after (or instead of) this write. */
+  killAt?: { write: number; how: 'before' | 'after' }
+  log: string[]
+}
+
+interface Caps {
+  posts: { perDay: number; perMonth: number }
+  collectUsd: { perDay: number; perMonth: number }
+}
+
+/** A worker that Lambda stopped: it does nothing any more, not even what stands in `finally`. */
+export const KILLED = 'killed'
+
+let workers = 0
+
+export const generousCaps = (): Caps => ({
+  posts: { perDay: 1e6, perMonth: 1e7 },
+  collectUsd: { perDay: 1e3, perMonth: 1e4 },
+})
+
+/** A world whose posts come from a file, in pages of seven. */
+export function newWorld(given: Partial<World> & { file?: string; lines?: unknown[]; tags?: string[] } = {}): World {
+  const { lines = [], file = 'posts.jsonl', tags = ['aws', 'azure'], ...rest } = given
+  const world: World = {
+    now: new Date('2026-06-03T00:10:00Z'),
+    objects: new Map([[`sources/${file}`, lines.map((line) => `${JSON.stringify(line)}\n`).join('')]]),
+    table: memoryTable(),
+    told: [],
+    queue: [],
+    openSource: async (hashtag) => ({
+      ...fileSource(bucketOf(world), hashtag, { name: 'file', file, pricePerPostUsd: 0.01, tags }),
+      page: { least: 1, most: 7 },
+    }),
+    caps: generousCaps(),
+    languages: [],
+    hashtags: tags,
+    timeMs: 300_000,
+    writes: 0,
+    log: [],
+    ...rest,
+  }
+  return world
+}
+
+/** One invocation of the function. */
+export async function invoke(world: World, request: unknown = { hashtag: 'aws' }): Promise<Collected> {
+  const worker = { dead: false }
+  const alive =
+    <A extends unknown[], T>(work: (...given: A) => Promise<T>) =>
+    async (...given: A): Promise<T> => {
+      if (worker.dead) throw new Error(KILLED)
+      return work(...given)
+    }
+  const writing = <A extends unknown[], T>(work: (...given: A) => Promise<T>) =>
+    alive(async (...given: A): Promise<T> => {
+      world.writes += 1
+      const kill = world.killAt?.write === world.writes ? world.killAt : undefined
+      if (kill) worker.dead = true
+      if (kill?.how === 'before') throw new Error(KILLED)
+      const done = await work(...given)
+      if (kill) throw new Error(KILLED)
+      return done
+    })
+
+  const { table } = world
+  const objects = bucketOf(world)
+  const work = collect({
+    objects: { read: alive(objects.read), create: writing(objects.create) },
+    table: { get: alive(table.get), create: writing(table.create), update: writing(table.update) },
+    // The writing is of unknown arity; the bus is generic.
+    publish: writing(async (event: PublishedEvent, detail: Record<string, unknown>) => {
+      world.told.push({ event: event.name, detail })
+    }) as Publish,
+    enqueue: writing(async (message: unknown, seconds = 0) => {
+      world.queue.push({ request: JSON.parse(JSON.stringify(message)), at: world.now.getTime() + seconds * 1000 })
+    }),
+    openSource: world.openSource,
+    caps: {
+      ...world.caps,
+      judgements: { perDay: 1, perMonth: 1 },
+      labelUsd: { perDay: 1, perMonth: 1 },
+      trainingSeconds: 1,
+    },
+    languages: world.languages,
+    hashtags: world.hashtags,
+    newOwner: () => `worker ${workers++}`,
+  })
+  const said = (message: string) => void world.log.push(message)
+  const answer = await work(collectRequest.parse(request), {
+    now: world.now,
+    remainingMs: () => world.timeMs,
+    log: { info: said, warn: said, error: said },
+  })
+  return answer as Collected
+}
+
+/** Invoke, come again after a stop as Lambda does, and work off the queue, until nothing is left. */
+export async function untilIdle(world: World, request: unknown = { hashtag: 'aws' }): Promise<void> {
+  world.queue.push({ request, at: world.now.getTime() })
+  for (let rounds = 0; world.queue.length > 0; rounds++) {
+    if (rounds > 500) throw new Error('the collector never comes to an end')
+    world.queue.sort((a, b) => a.at - b.at)
+    const next = world.queue.shift()!
+    world.now = new Date(Math.max(world.now.getTime(), next.at))
+    try {
+      await invoke(world, next.request)
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== KILLED) throw error
+      world.queue.push({ request: next.request, at: world.now.getTime() + 60_000 })
+    }
+  }
+}
+
+/** Keys and contents under raw/. */
+export const raw = (world: World): Record<string, string> =>
+  Object.fromEntries([...world.objects].filter(([key]) => key.startsWith('raw/')).sort())
+
+/** What the bus was told, each fact once. */
+export const facts = (world: World): string[] =>
+  [...new Set(world.told.map(({ event, detail }) => `${event} ${canonical(detail)}`))].sort()
+
+export function record(world: World, hashtag = 'aws', date = '2026-06-02'): Record<string, unknown> {
+  const key = [...world.objects.keys()].find(
+    (k) => k.startsWith(`raw/hashtag=${hashtag}/date=${date}/`) && k.endsWith('run.json'),
+  )
+  return JSON.parse(world.objects.get(key!)!) as Record<string, unknown>
+}
+
+const bucketOf = (world: World): Pick<Objects, 'read' | 'create' | 'lines' | 'stream'> => ({
+  read: async (key) => {
+    const body = world.objects.get(key)
+    return body === undefined ? undefined : { body: Buffer.from(body), etag: '', versionId: undefined }
+  },
+  create: async (key, body) => {
+    if (world.objects.has(key)) return 'exists'
+    world.objects.set(key, String(body))
+    return 'created'
+  },
+  lines: async function* (key) {
+    yield* world.objects.get(key)!.split('\n')
+  },
+  stream: async (key) => Readable.from([world.objects.get(key)!]),
+})
