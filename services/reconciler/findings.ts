@@ -1,5 +1,19 @@
-import { type Finding, putAgain } from './lost'
 import { lastDue, midnight } from './schedule'
+
+/** The functions that can be asked. */
+export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer'
+
+/** Work that no event seems to bring any more, and the request that brings it. */
+export interface Finding {
+  to: Service
+  request: unknown
+  why: string
+  /**
+   * The same for the same loss: it is asked for a few times and then left to a person. Null where to ask is only to
+   * look, because nothing need be lost.
+   */
+  key: string | null
+}
 
 /** When an object was put; milliseconds since the epoch, as all instants here. */
 interface Put {
@@ -8,7 +22,6 @@ interface Put {
 
 /** What is there: of runs and predictions the last weeks, of everything else all. */
 export interface State {
-  bucket: string
   settings: { collect: string; spot: boolean }
   runs: (Put & { hashtag: string; date: string; key: string; predictionsKey: string })[]
   /** Keys of the runs that labelling knows. */
@@ -68,12 +81,12 @@ const missedSchedules: Rule = ({ cursors, settings }, now) => {
     }))
 }
 
-const unlabelledRuns: Rule = ({ bucket, runs, logged }, now) =>
+const unlabelledRuns: Rule = ({ runs, logged }, now) =>
   runs
     .filter(({ key, modified }) => !logged.has(key) && isOld(modified, now))
-    .map(({ key, modified }) => ({
+    .map(({ key }) => ({
       to: 'labeling',
-      request: putAgain(bucket, key, new Date(modified)),
+      request: { run: key },
       why: `labelling never heard of ${key}`,
       key: `label ${key}`,
     }))

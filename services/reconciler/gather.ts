@@ -10,7 +10,7 @@ import { loggedRuns } from '../labeling/runs'
 import type { State } from './findings'
 
 export interface Sources {
-  objects: Pick<Objects, 'bucket' | 'read' | 'list'>
+  objects: Pick<Objects, 'read' | 'list'>
   table: Pick<Table, 'query' | 'getMany'>
   settings: Pick<Settings, 'hashtags' | 'schedule' | 'training'>
 }
@@ -41,7 +41,6 @@ export async function gather(sources: Sources, now: Date): Promise<State> {
   const from = dayOf(now.getTime() - RAW_DAYS * DAY_MS)
 
   return {
-    bucket: objects.bucket,
     settings: { collect: settings.schedule.collect, spot: settings.training.spot },
     runs: raw.flatMap(({ key, modified }) => {
       const run = keys.run.match(key)

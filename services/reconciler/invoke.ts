@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
-import type { Service } from './lost'
+import type { Service } from './findings'
 
 /** Send a function a request without waiting for its answer; Lambda retries, and keeps what fails in its dead letters. */
 export type Invoke = (service: Service, request: unknown) => Promise<void>

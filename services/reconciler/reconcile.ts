@@ -1,9 +1,8 @@
 import type { Invocation } from '../../shared/door'
 import type { Table } from '../../shared/table'
-import { findings } from './findings'
+import { type Finding, findings } from './findings'
 import { gather, type Sources } from './gather'
 import type { Invoke } from './invoke'
-import type { Finding } from './lost'
 
 export interface Ports extends Sources {
   table: Sources['table'] & Pick<Table, 'update'>

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { z } from 'zod'
+import { analyzerRequest } from '../../../services/analyzer/request'
+import { collectRequest } from '../../../services/collector/collect'
+import { evaluatorRequest } from '../../../services/evaluator/request'
+import { labelingRequest } from '../../../services/labeling/request'
+import { trainerRequest } from '../../../services/trainer/request'
 import { findings, GRACE_MS, type State } from '../../../services/reconciler/findings'
 import { lastDue } from '../../../services/reconciler/schedule'
-import { door, onPut } from '../../../shared/door'
 import { keys } from '../../../shared/keys'
 
 const at = (time: string): number => Date.parse(`${time}Z`)
@@ -13,7 +16,6 @@ const JOB = `bellwether-dev-${DATASET}-1`
 
 /** Everything that there is to do is done. */
 const healthy: State = {
-  bucket: 'b',
   settings: { collect: 'cron(10 0 * * ? *)', spot: true },
   runs: [
     {
@@ -92,7 +94,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     'a run that labelling never heard of',
     { ...healthy, logged: new Set() },
     NOW,
-    [{ to: 'labeling', request: { 'detail-type': 'Object Created', detail: { object: { key: keys.run(RUN) } } } }],
+    [{ to: 'labeling', request: { run: keys.run(RUN) } }],
   ],
   [
     'a batch that was never started',
@@ -218,15 +220,28 @@ it('does not ask for a second dataset on a day that is taken, but the next eveni
   expect(findings({ ...state, today: undefined }, NOW)).toMatchObject([{ request: { datasetId: 'f'.repeat(16) } }])
 })
 
-it('sends a put that the door of a service takes', async () => {
-  const [finding] = findings({ ...healthy, logged: new Set() }, NOW)
-  const handler = door('labeling', { schema: z.never(), work: async () => 'request' }, [
-    onPut(keys.run, async (parts) => parts),
-  ])
-  const context = { getRemainingTimeInMillis: () => 1000 }
+it.each([
+  ['collector', collectRequest],
+  ['labeling', labelingRequest],
+  ['trainer', trainerRequest],
+  ['evaluator', evaluatorRequest],
+  ['analyzer', analyzerRequest],
+])('asks the %s in words that it knows', (service, schema) => {
+  const broken: State = {
+    ...healthy,
+    cursors: [cursor({ running: true })],
+    logged: new Set(),
+    batches: [batch({}), batch({ started: false })],
+    jobs: [job({ state: 'running' }), job({ state: 'parked' })],
+    datasets: [{ dataset: 'f'.repeat(16), modified: at('2026-11-22T09:00') }],
+    today: undefined,
+    cards: new Set(),
+    reported: new Map(),
+  }
+  const requests = findings(broken, evening).flatMap(({ to, request }) => (to === service ? [request] : []))
 
-  // The context has what the door reads.
-  expect(await handler(finding!.request, context as Parameters<typeof handler>[1])).toEqual(RUN)
+  expect(requests.length).toBeGreaterThan(0)
+  for (const request of requests) expect(schema.safeParse(request).error).toBeUndefined()
 })
 
 describe('lastDue', () => {

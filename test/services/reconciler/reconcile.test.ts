@@ -99,7 +99,7 @@ it('asks everyone whose event was lost', async () => {
   await reconcile(ports)({ now: NOW, log })
 
   expect(asked).toMatchObject([
-    ['labeling', { detail: { object: { key: expect.stringContaining('run.json') } } }],
+    ['labeling', { run: expect.stringContaining('run.json') }],
     ['labeling', { settle: 'late' }],
     ['formatter', {}],
     ['trainer', { finish: `bellwether-dev-${DATASET}-2` }],
