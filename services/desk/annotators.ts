@@ -33,7 +33,10 @@ export async function invite(table: Pick<Table, 'get' | 'update'>, name: string,
 
 /** Every link and session that the annotator has ends. Says whether there was an invitation. */
 export async function revoke(table: Pick<Table, 'get' | 'update'>, name: string): Promise<boolean> {
-  const before = await change(table, ({ [name]: _, ...others }) => others)
+  const before = await change(table, (invited) => {
+    const others = Object.entries(invited).filter(([other]) => other !== name)
+    return Object.fromEntries(others)
+  })
   return name in before
 }
 

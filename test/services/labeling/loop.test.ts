@@ -1,0 +1,292 @@
+import { describe, expect, it } from '@jest/globals'
+import { storedPlan } from '../../../services/labeling/plan'
+import { qualityRecord } from '../../../services/labeling/settlement'
+import { keys } from '../../../shared/keys'
+import { type SettledLine, settledLine } from '../../../shared/records'
+import {
+  answerAll,
+  functionOf,
+  linesOf,
+  newWorld,
+  opinionOf,
+  outcomeOf,
+  postsOf,
+  retried,
+  settingsWith,
+  storeRun,
+  type World,
+} from './world'
+
+const DATE = '2026-06-02'
+const MANIFEST = keys.settledManifest({ batch: DATE })
+
+async function collect(world: World, date = DATE, count = 12) {
+  const aws = await storeRun(world, 'aws', date, postsOf('aws', count, date))
+  const azure = await storeRun(world, 'azure', date, postsOf('azure', count, date))
+  return [aws, azure] as const
+}
+
+/** A day from the runs to the settled manifest, every event delivered `times` times. */
+async function day(world: World, { times = 1, reversed = false, date = DATE } = {}): Promise<void> {
+  const runs = [...(await collect(world, date))]
+  const later = reversed ? runs.reverse() : runs
+  for (const run of later.flatMap((one) => Array.from({ length: times }, () => one))) {
+    await retried(world, (invoked) => invoked.onRun(run))
+  }
+  world.now = new Date(`${date}T12:00:00Z`)
+  await answerAll(world, 'ana')
+  await answerAll(world, 'ben', (shown) => (shown.text.includes(' 3 ') ? 'technical' : opinionOf(shown)))
+  await answerAll(world, 'cyd')
+  const answered = world.told.filter(({ event }) => event === 'BatchAnswered')
+  for (let time = 0; time < Math.max(times, 1); time++) {
+    for (const { detail } of answered.slice(0, 1)) {
+      await retried(world, (invoked) => invoked.settle(String(detail.batch)))
+    }
+  }
+}
+
+const planOf = (world: World, batch = DATE) =>
+  storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch })] ?? ''))
+
+describe('a day of labelling at the desk', () => {
+  it('ends in one settled label for each item', async () => {
+    const world = newWorld()
+
+    await day(world)
+
+    const lines = linesOf<SettledLine>(world, MANIFEST).map((line) => settledLine.parse(line))
+    const plan = planOf(world)
+    expect(lines.map(({ item }) => item)).toEqual(plan.items.map(({ item }) => item))
+    expect(plan.items.filter(({ role }) => role === 'evaluation')).toHaveLength(4)
+    expect(
+      lines.every(
+        (line) => line['label-metadata']['class-name'] === opinionOf({ batch: '', item: '', text: line.source }),
+      ),
+    ).toBe(true)
+    expect(world.told.map(({ event }) => event)).toEqual(['LabelingStarted', 'BatchAnswered', 'LabelsMeasured'])
+  })
+
+  it('asks evaluation items twice, and a third time where two disagree', async () => {
+    const world = newWorld()
+
+    await day(world)
+
+    const lines = linesOf<SettledLine>(world, MANIFEST)
+    const counts = lines.map(({ role, source, 'label-metadata': { judgements } }) => ({
+      role,
+      source,
+      judgements: judgements.length,
+    }))
+    for (const { role, source, judgements } of counts) {
+      const disputed = source.includes(' 3 ')
+      expect({ source, judgements }).toEqual({ source, judgements: role === 'training' ? 1 : disputed ? 3 : 2 })
+    }
+  })
+
+  it('waits until the runs of all hashtags are in', async () => {
+    const world = newWorld()
+    const [aws, azure] = await collect(world)
+
+    const first = await functionOf(world).onRun(aws)
+    const second = await functionOf(world).onRun(azure)
+
+    expect(first).toEqual({ waits: `no run of #azure on ${DATE}` })
+    expect(second).toMatchObject({ batch: DATE, items: 8, judgements: 12 })
+  })
+
+  it('starts at the set hour with what is in, and keeps a late run for the next day', async () => {
+    const world = newWorld()
+    const [aws, azure] = await collect(world)
+    await functionOf(world).onRun(aws)
+
+    await functionOf(world).request({ start: 'scheduled' })
+    const late = await functionOf(world).onRun(azure)
+    world.now = new Date('2026-06-04T00:12:00Z')
+    for (const run of await collect(world, '2026-06-03')) await functionOf(world).onRun(run)
+
+    expect(planOf(world).runs).toEqual([keys.run(aws)])
+    expect(late).toMatchObject({ batch: DATE })
+    expect(planOf(world, '2026-06-03').runs).toContain(keys.run(azure))
+  })
+
+  it('makes one more batch when a person asks, of other items', async () => {
+    const world = newWorld()
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+
+    const more = await functionOf(world).request({ start: 'now' })
+
+    expect(more).toMatchObject({ batch: `${DATE}-2` })
+    const first = new Set(planOf(world).items.map(({ item }) => item))
+    const second = planOf(world, `${DATE}-2`).items
+    expect(second.length).toBeGreaterThan(0)
+    expect(second.filter(({ item }) => first.has(item))).toEqual([])
+    expect(second.every(({ role }) => role === 'training')).toBe(true)
+  })
+
+  it('uses what is answered by the deadline, and asks for the rest again', async () => {
+    const world = newWorld()
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+    const { items } = await functionOf(world).handOut('ana', 3)
+    await functionOf(world).answer(
+      'ana',
+      items.map(({ batch, item }) => ({ batch, item, revision: 0, label: 'technical' })),
+    )
+
+    expect(await functionOf(world).settle(DATE)).toEqual({ waits: `batch ${DATE} has answers to come` })
+    world.now = new Date('2026-06-03T20:12:00Z')
+    const settled = await functionOf(world).settle(DATE)
+    for (const run of await collect(world, '2026-06-03', 1)) await functionOf(world).onRun(run)
+
+    expect(settled).toMatchObject({ labelled: 3, failed: { unanswered: 5 } })
+    const asked = planOf(world, '2026-06-03')
+    const unanswered = planOf(world).items.filter(({ item }) => !items.some((one) => one.item === item))
+    const again = asked.items.filter(({ item }) => unanswered.some((one) => one.item === item))
+    expect(asked.carried).toEqual([DATE])
+    expect(again.length).toBeGreaterThan(0)
+    for (const { item, role, inclusionProbability } of again) {
+      expect(unanswered.find((one) => one.item === item)).toMatchObject({ role, inclusionProbability })
+    }
+  })
+
+  it('is ended by a person at any time', async () => {
+    const world = newWorld()
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+
+    expect(await functionOf(world).request({ settle: DATE, now: true })).toMatchObject({ labelled: 0 })
+  })
+
+  it('refuses an answer after the end', async () => {
+    const world = newWorld()
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+    const { items } = await functionOf(world).handOut('ana', 1)
+    await functionOf(world).request({ settle: DATE, now: true })
+
+    const [taken] = await functionOf(world).answer('ana', [
+      { batch: DATE, item: items[0]?.item, revision: 0, label: 'technical' },
+    ])
+
+    expect(taken).toMatchObject({ result: 'refused', reason: 'closed' })
+  })
+
+  it('never labels a cascade twice, though it comes again on another day', async () => {
+    const world = newWorld()
+    await day(world)
+    world.now = new Date('2026-06-04T00:12:00Z')
+    const again = await storeRun(world, 'aws', '2026-06-03', postsOf('aws', 12, DATE))
+    const other = await storeRun(world, 'azure', '2026-06-03', postsOf('azure', 12, DATE))
+
+    for (const run of [again, other]) await functionOf(world).onRun(run)
+
+    const first = new Set(planOf(world).items.map(({ item }) => item))
+    const second = planOf(world, '2026-06-03')
+    expect(second.items.filter(({ item }) => first.has(item))).toEqual([])
+    expect(second.draws.flatMap(({ members }) => members).some(({ item }) => first.has(item))).toBe(true)
+  })
+
+  it('settles an empty plan when every cascade has its label', async () => {
+    const world = newWorld({ settings: settingsWith({ itemsPerDay: 100 }) })
+    for (const run of await collect(world, DATE, 2)) await functionOf(world).onRun(run)
+    await answerAll(world, 'ana')
+    await functionOf(world).request({ settle: DATE, now: true })
+    world.now = new Date('2026-06-04T00:12:00Z')
+    const again = await storeRun(world, 'aws', '2026-06-03', postsOf('aws', 1, DATE))
+    const other = await storeRun(world, 'azure', '2026-06-03', [])
+
+    await functionOf(world).onRun(again)
+    const nothing = await functionOf(world).onRun(other)
+
+    expect(nothing).toEqual({ waits: 'batch 2026-06-03 has nothing to ask' })
+    expect(await functionOf(world).onRun(other)).toEqual(nothing)
+  })
+})
+
+describe('the caps', () => {
+  const capped = (judgements: number, labelUsd = 100): World => {
+    const settings = settingsWith()
+    const caps = {
+      ...settings.caps,
+      judgements: { perDay: judgements, perMonth: 1000 },
+      labelUsd: { perDay: labelUsd, perMonth: 1000 },
+    }
+    return newWorld({ settings: { ...settings, caps } })
+  }
+
+  it.each([
+    // Eight items can cost 4 × 3 + 4 × 1 judgements, seven 4 × 3 + 3 × 1.
+    ['are enough', 16, 100, 8, undefined],
+    ['make a batch smaller in judgements', 15, 100, 7, 'caps.judgements.perDay'],
+    ['make a batch smaller in dollars', 100, 0.1, 4, 'caps.labelUsd.perDay'],
+  ])('%s', async (_, judgements, usd, items, cap) => {
+    const world = capped(judgements, usd)
+
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+
+    expect(planOf(world).items).toHaveLength(items)
+    expect(world.told.find(({ event }) => event === 'BudgetReached')?.detail.cap).toBe(cap)
+  })
+
+  it('get back what a batch did not use', async () => {
+    const world = capped(16)
+    await day(world)
+    const used = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: DATE })] ?? '')).judgements
+
+    await functionOf(world).request({ start: 'now' })
+
+    const more = planOf(world, `${DATE}-2`)
+    expect(used).toBeLessThan(16)
+    expect(more.booked.judgements).toBeLessThanOrEqual(16 - used)
+    expect(more.items.length).toBeGreaterThan(0)
+  })
+
+  it('stop everything at nothing, and say so', async () => {
+    const world = capped(16, 0.001)
+
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+
+    expect(planOf(world).items).toEqual([])
+    expect(world.told.map(({ event }) => event)).toEqual(['BudgetReached'])
+  })
+})
+
+describe('what must never happen', () => {
+  const clean = async () => {
+    const world = newWorld()
+    await day(world)
+    return { outcome: outcomeOf(world), writes: world.writes }
+  }
+
+  it('events that come twice, or in another order, change nothing', async () => {
+    const { outcome } = await clean()
+    const twice = newWorld()
+    const reversed = newWorld()
+
+    await day(twice, { times: 2 })
+    await day(reversed, { reversed: true })
+
+    expect(outcomeOf(twice)).toEqual(outcome)
+    expect(outcomeOf(reversed)).toEqual(outcome)
+  })
+
+  it('a function killed after any of its writes changes nothing', async () => {
+    const { outcome, writes } = await clean()
+
+    expect(writes).toBeGreaterThan(50)
+    for (let killAfter = 1; killAfter <= writes; killAfter++) {
+      const world = newWorld({ killAfter })
+      await day(world)
+      expect({ killAfter, ...outcomeOf(world) }).toEqual({ killAfter, ...outcome })
+    }
+  })
+
+  it('an event that comes again after the end of a batch asks nobody again', async () => {
+    const world = newWorld()
+    await day(world)
+    const before = outcomeOf(world)
+
+    await functionOf(world).onRun({ hashtag: 'aws', date: DATE, run: 'r1' })
+    await functionOf(world).settle(DATE)
+
+    expect(outcomeOf(world)).toEqual(before)
+    expect(await functionOf(world).handOut('eve')).toEqual({ items: [], categories: {} })
+  })
+})

@@ -1,0 +1,239 @@
+import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
+import type { PublishedEvent } from '../../../events'
+import { invite } from '../../../services/desk/annotators'
+import { handOut, type Shown } from '../../../services/desk/hand-out'
+import { type Taken, takeAnswers } from '../../../services/desk/take-answers'
+import { deskLabeller } from '../../../services/labeling/desk'
+import { answerRequest } from '../../../services/labeling/label'
+import type { Labeller } from '../../../services/labeling/labeller'
+import { settle } from '../../../services/labeling/settle'
+import { onRun } from '../../../services/labeling/start'
+import { canonical, type Publish } from '../../../shared/bus'
+import { keys } from '../../../shared/keys'
+import { type Post, postsToCsv } from '../../../shared/posts'
+import type { RunRecord } from '../../../shared/records'
+import type { Settings } from '../../../shared/settings'
+import type { Table } from '../../../shared/table'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+
+export const KILLED = 'killed'
+export type LabellingSettings = Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
+
+export interface World {
+  bucket: TestBucket
+  table: Table
+  told: { event: string; detail: Record<string, unknown> }[]
+  settings: LabellingSettings
+  now: Date
+  /** Writes done so far, by all functions. */
+  writes: number
+  /** The function that does this write is gone right after it. */
+  killAfter?: number
+  groundTruth?: Labeller
+  requests: CreateLabelingJobRequest[]
+}
+
+export const settingsWith = (labelling: Partial<Settings['labelling']> = {}): LabellingSettings => ({
+  hashtags: ['aws', 'azure'].map((tag) => ({ tag, source: 'file' })),
+  labels: {
+    version: 1,
+    categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
+  },
+  caps: {
+    posts: { perDay: 1000, perMonth: 10_000 },
+    collectUsd: { perDay: 10, perMonth: 100 },
+    judgements: { perDay: 1000, perMonth: 10_000 },
+    labelUsd: { perDay: 100, perMonth: 1000 },
+    trainingSeconds: 600,
+  },
+  labelling: {
+    labeller: 'desk',
+    itemsPerDay: 8,
+    evaluationShare: 0.5,
+    evaluationJudgements: 2,
+    trainingJudgements: 1,
+    deadlineHours: 20,
+    pricePerJudgementUsd: 0.01,
+    ...labelling,
+  },
+})
+
+export const newWorld = (given: Partial<World> = {}): World => ({
+  bucket: testBucket(),
+  table: memoryTable(),
+  told: [],
+  settings: settingsWith(),
+  now: new Date('2026-06-03T00:12:00Z'),
+  writes: 0,
+  requests: [],
+  ...given,
+})
+
+export const postOf = (
+  id: number | string,
+  text = `post number ${id} says something`,
+  more: Partial<Post> = {},
+): Post => ({
+  id: String(id),
+  createdAt: '2026-06-02T10:00:00Z',
+  authorId: 'a',
+  language: 'en',
+  retweetOf: '',
+  source: 'file',
+  text,
+  ...more,
+})
+
+export const postsOf = (hashtag: string, count: number, date = '2026-06-02'): Post[] =>
+  Array.from({ length: count }, (_, i) =>
+    postOf(`${hashtag}-${date}-${i}`, `${hashtag} post ${i} of ${date} says something`, {
+      createdAt: `${date}T10:00:00Z`,
+    }),
+  )
+
+/** The collector stored a run. */
+export async function storeRun(world: World, hashtag: string, date: string, posts: readonly Post[], run = 'r1') {
+  const parts = { hashtag, date, run }
+  const page = keys.posts({ ...parts, page: '0' })
+  await world.bucket.put(page, postsToCsv(posts))
+  const window = { from: `${date}T00:00:00Z`, to: `${date}T23:59:59Z` }
+  const record: RunRecord = {
+    ...parts,
+    source: 'file',
+    window,
+    covered: window,
+    gap: null,
+    complete: true,
+    stoppedBy: null,
+    pages: 1,
+    posts: posts.length,
+    existing: null,
+    otherLanguages: 0,
+    refusedRows: 0,
+    costUsd: 0,
+    objects: [{ key: page, posts: posts.length, sha256: '' }],
+  }
+  await world.bucket.put(keys.run(parts), JSON.stringify(record))
+  return parts
+}
+
+/** One invocation: its ports die together, as a function does. */
+export function functionOf(world: World) {
+  let dead = false
+  const alive = () => {
+    if (dead) throw new Error(KILLED)
+  }
+  const written = () => {
+    world.writes += 1
+    if (world.writes === world.killAfter) dead = true
+    alive()
+  }
+  const wrapped = <T extends object>(port: T, writers: readonly string[]): T =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name)
+        if (typeof member !== 'function') return member
+        const call = (...given: unknown[]): unknown => Reflect.apply(member, target, given)
+        if (!writers.includes(String(name))) {
+          return (...given: unknown[]) => {
+            alive()
+            return call(...given)
+          }
+        }
+        return async (...given: unknown[]) => {
+          alive()
+          const answer = await call(...given)
+          written()
+          return answer
+        }
+      },
+    })
+  const table = wrapped(world.table, ['create', 'update', 'remove'])
+  const publish: Publish = async (event: PublishedEvent, given) => {
+    alive()
+    const detail: unknown = event.detail.parse({ version: event.version, id: 'x', ...given })
+    world.told.push({ event: event.name, detail: Object.fromEntries(Object.entries(detail ?? {})) })
+    written()
+  }
+  const refusing: Labeller = { check: () => undefined, start: async () => undefined, finish: async () => undefined }
+  const ports = {
+    objects: wrapped(world.bucket, ['create', 'put', 'swap']),
+    table,
+    publish,
+    settings: world.settings,
+    stage: 'test',
+    labellers: { desk: deskLabeller(table), 'ground-truth': world.groundTruth ?? refusing },
+  }
+  const invocation = { now: world.now, remainingMs: () => 60_000, log }
+  return {
+    ports,
+    invocation,
+    onRun: (parts: { hashtag: string; date: string; run: string }) => onRun(ports)(parts, invocation),
+    request: (request: Parameters<ReturnType<typeof answerRequest>>[0]) => answerRequest(ports)(request, invocation),
+    settle: (batch: string) => settle(ports)(batch, world.now),
+    handOut: (annotator: string, count = 20) => handOut(table, annotator, count, world.now.getTime()),
+    answer: (annotator: string, answers: readonly unknown[], invited: readonly string[] = []): Promise<Taken[]> =>
+      takeAnswers({ table, publish })(annotator, answers, invited, world.now),
+    invite: (annotator: string) => invite(table, annotator, world.now.getTime(), world.now.getTime() + 86_400_000),
+  }
+}
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+type Invoked = ReturnType<typeof functionOf>
+
+/** Invoke until it is not killed, as Lambda does. */
+export async function retried<T>(world: World, work: (invoked: Invoked) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work(functionOf(world))
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== KILLED) throw error
+    }
+  }
+}
+
+/** What an annotator says who reads only the text: the same at every time. */
+export const opinionOf = ({ text }: Shown): string => (/\d*[02468] of/.test(text) ? 'technical' : 'marketing')
+
+/** An annotator answers until there is nothing left for them. */
+export async function answerAll(
+  world: World,
+  annotator: string,
+  opinion: (shown: Shown) => string | undefined = opinionOf,
+): Promise<number> {
+  let given = 0
+  for (;;) {
+    const { items } = await retried(world, (invoked) => invoked.handOut(annotator, 5))
+    if (items.length === 0) return given
+    const answers = items.map((shown) => {
+      const label = opinion(shown)
+      return {
+        batch: shown.batch,
+        item: shown.item,
+        revision: 0,
+        ...(label === undefined ? { skip: true } : { label }),
+      }
+    })
+    const taken = await retried(world, (invoked) => invoked.answer(annotator, answers))
+    given += taken.filter(({ result }) => result === 'kept').length
+  }
+}
+
+export interface Outcome {
+  objects: Record<string, string>
+  events: string[]
+}
+
+/** What is left behind, as far as it is the contract: the bytes of each object, and which events were told. */
+export const outcomeOf = ({ bucket, told }: World): Outcome => ({
+  objects: bucket.texts(),
+  events: [...new Set(told.map(({ event, detail }) => `${event} ${canonical(detail)}`))].sort(),
+})
+
+export const linesOf = <T = Record<string, unknown>>(world: World, key: string): T[] =>
+  (world.bucket.texts()[key] ?? '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T)
