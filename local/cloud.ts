@@ -8,6 +8,7 @@ import { createResources, type Creators } from './cloudformation/create'
 import type { Place } from './cloudformation/kinds'
 import { nameOf, queueCreators, queueTarget } from './cloudformation/queues'
 import { resolveStack, type Stack } from './cloudformation/stack'
+import { secretCreators } from './cloudformation/secrets'
 import { tableCreators } from './cloudformation/tables'
 import { parseTemplate, readPackage } from './cloudformation/template'
 import { createDeliveries } from './delivery'
@@ -26,6 +27,8 @@ import { createMappings } from './lambda/mappings'
 import { lambdaService } from './lambda/service'
 import { createScheduler } from './scheduler/scheduler'
 import { createS3, type S3 } from './s3'
+import { createSecretsManager, type SecretsManager } from './secretsmanager'
+import { createServiceQuotas } from './service-quotas'
 import { createSageMaker, type SageMakerService, type Surroundings as SageMakerOptions } from './sagemaker'
 import type { AwsService, BusEvent, CloudContext } from './service'
 import { createSqs, type Sqs } from './sqs'
@@ -77,6 +80,7 @@ export interface Cloud {
   dynamoDb: DynamoDb
   events: Events
   sageMaker: SageMakerService
+  secrets: SecretsManager
   faults: Faults
   /** Every signed request that reached a service, in order. */
   calls: readonly RecordedCall[]
@@ -108,6 +112,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const s3 = createS3(context)
   const sqs = createSqs(context)
   const dynamoDb = createDynamoDb(context)
+  const secrets = createSecretsManager(context)
   const events = createEvents(context, (delivery) => deliveries.deliver(delivery), options.onEvent)
 
   const lambda = createLambda({
@@ -159,7 +164,10 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   })
 
   const services = new Map<string, AwsService>(
-    [lambdaService(lambda), s3, sqs, dynamoDb, events, sageMaker].map((service) => [service.name, service]),
+    [lambdaService(lambda), s3, sqs, dynamoDb, events, sageMaker, secrets, createServiceQuotas()].map((service) => [
+      service.name,
+      service,
+    ]),
   )
   const signed = passGate({
     services,
@@ -194,6 +202,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     ...queueCreators(sqs),
     ...busCreators(events),
     ...tableCreators(dynamoDb),
+    ...secretCreators(secrets),
     ...lambdaCreators({
       lambda,
       packageDir: options.packageDir ?? '.',
@@ -239,6 +248,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     dynamoDb,
     events,
     sageMaker,
+    secrets,
     faults,
     calls,
     advance: (ms) => clock.advanceTo(clock.now() + ms),

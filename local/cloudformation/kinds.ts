@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { secretArn } from '../secretsmanager/arn'
 
 /** Where a stack is. */
 export interface Place {
@@ -27,9 +28,7 @@ const itself = (name: string) => name
 const queueUrl = (name: string, { account, endpoint }: Place) => `${endpoint()}/${account}/${name}`
 const bucketArn = (name: string) => `arn:aws:s3:::${name}`
 const roleArn = (name: string, { account }: Place) => `arn:aws:iam::${account}:role/${name}`
-/** Secrets Manager puts six characters behind the name; here they follow from it, so that they stay. */
-const secretArn = (name: string, place: Place) =>
-  arn('secretsmanager', 'secret:')(`${name}-${digest(name).slice(0, 6)}`, place)
+const arnOfSecret = (name: string, { region, account }: Place) => secretArn(name, region, account)
 /** The bus a rule is on; none for the default bus. */
 const busOf = ({ EventBusName }: Record<string, unknown>) => {
   const bus = typeof EventBusName === 'string' ? EventBusName.split('/').at(-1) : undefined
@@ -65,7 +64,7 @@ export const KINDS: Record<string, Kind> = {
   },
   'AWS::SQS::QueuePolicy': {},
   'AWS::DynamoDB::Table': { nameProperty: 'TableName', attributes: { Arn: arn('dynamodb', 'table/') } },
-  'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: secretArn, attributes: { Id: secretArn } },
+  'AWS::SecretsManager::Secret': { nameProperty: 'Name', ref: arnOfSecret, attributes: { Id: arnOfSecret } },
   'AWS::Events::EventBus': { nameProperty: 'Name', attributes: { Arn: arn('events', 'event-bus/'), Name: itself } },
   'AWS::Events::EventBusPolicy': { inert: 'there are no other accounts here' },
   'AWS::Events::Archive': { nameProperty: 'ArchiveName', attributes: { Arn: arn('events', 'archive/') } },

@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { AwsError } from '../protocol/aws-error'
 import type { CloudContext } from '../service'
+import { secretArn } from './arn'
 
 const version = z.strictObject({
   id: z.string(),
@@ -75,7 +76,7 @@ export function openVault({ dataDir, region, account, clock }: CloudContext): Va
         )
       }
       const now = clock.now()
-      const arn = `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${randomBytes(3).toString('hex')}`
+      const arn = secretArn(name, region, account)
       const made: Secret = {
         name,
         arn,

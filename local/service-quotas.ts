@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { jsonOperation, jsonService } from './protocol/json'
+import type { AwsService } from './service'
+
+/** Service Quotas, as far as a health check asks: so many instances of every type may train at once. */
+export function createServiceQuotas(): AwsService {
+  return jsonService({
+    name: 'servicequotas',
+    version: '1.1',
+    operations: {
+      ListServiceQuotas: jsonOperation({
+        input: z.strictObject({
+          ServiceCode: z.literal('sagemaker'),
+          MaxResults: z.number().optional(),
+          NextToken: z.string().optional(),
+        }),
+        access: () => [{ action: 'servicequotas:ListServiceQuotas', resource: '*' }],
+        run: () => ({ Quotas: INSTANCE_TYPES.flatMap(quotasOf) }),
+      }),
+    },
+  })
+}
+
+const INSTANCE_TYPES = ['large', 'xlarge', '2xlarge', '4xlarge'].flatMap((size) =>
+  ['c5', 'm5'].map((family) => `ml.${family}.${size}`),
+)
+
+const quotasOf = (type: string): object[] =>
+  ['for training job usage', 'for spot training job usage'].map((use) => ({
+    ServiceCode: 'sagemaker',
+    QuotaName: `${type} ${use}`,
+    Value: 4,
+  }))
