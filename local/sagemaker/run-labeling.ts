@@ -57,15 +57,19 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
       }
     })
 
+  /** Steps are counted from the start of the job, so that slow work does not shift them. */
+  const untilNextStep = (name: string) =>
+    durations.labelingStep - ((clock.now() - known(name).created) % durations.labelingStep)
+
   const begin = async (name: string, files: JobFiles): Promise<void> => {
     const { request } = known(name)
     const failure = mishaps.labeling.shift()
     if (failure) return keep(name, { status: 'Failed', failureReason: failure })
     const input = await readInput(files, request)
     await files.read(request.HumanTaskConfig.UiConfig.UiTemplateS3Uri)
-    keep(name, { status: 'InProgress', objects: input.objects.length })
     await files.write(manifestUriOf(known(name)), augmentedManifest(known(name), input.objects, input.categories))
-    if (annotate) return after(name, durations.labelingStep, (role) => answer(name, annotate, role))
+    keep(name, { status: 'InProgress', objects: input.objects.length })
+    if (annotate) return after(name, untilNextStep(name), (role) => answer(name, annotate, role))
     // Nobody answers: the tasks are offered until they expire.
     const lifetime = request.HumanTaskConfig.TaskAvailabilityLifetimeInSeconds * 1000
     return after(name, lifetime, async () => keep(name, { status: 'Completed' }))
@@ -78,7 +82,9 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
     const least = Math.max(1, Math.ceil(objects.length / STEPS))
     const done = new Set(job.settled.map(({ index }) => index))
     const asked = objects.flatMap((_, index) => (done.has(index) || isLabelled(job, objects[index]!) ? [] : [index]))
-    const now = asked.slice(0, least)
+    const most = job.request.StoppingConditions?.MaxHumanLabeledObjectCount ?? objects.length
+    const left = Math.max(0, most - job.settled.length)
+    const now = asked.slice(0, Math.min(least, left))
     const failing = objects.length >= OBJECTS_WITH_A_FAILURE ? oneOf(objects) : undefined
 
     const settled: SettledObject[] = []
@@ -96,7 +102,8 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
     }
     keep(name, { settled: [...job.settled, ...settled] })
     await files.write(manifestUriOf(job), augmentedManifest(known(name), objects, categories))
-    if (asked.length > now.length) return after(name, durations.labelingStep, (role) => answer(name, ask, role))
+    if (asked.length > now.length && left <= least) return keep(name, { status: 'Stopped' })
+    if (asked.length > now.length) return after(name, untilNextStep(name), (role) => answer(name, ask, role))
     return keep(name, { status: 'Completed' })
   }
 
@@ -119,11 +126,9 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
 
   return {
     run(name) {
-      const { status } = known(name)
-      if (status === 'Initializing') after(name, 0, (files) => begin(name, files))
-      // A restart in the middle: it starts over with what is answered already.
-      else if (status === 'InProgress') after(name, 0, (files) => begin(name, files))
-      else if (status === 'Stopping') this.stop(name)
+      // After a restart it goes on with what is answered already.
+      if (open(name)) after(name, 0, (files) => begin(name, files))
+      else if (known(name).status === 'Stopping') this.stop(name)
     },
     stop(name) {
       keep(name, { status: 'Stopping' })

@@ -27,7 +27,7 @@ export interface Durations {
   starting: number
   downloading: number
   uploading: number
-  /** Between two rewrites of a labelling job's manifest; there are four. */
+  /** Between two rewrites of a labelling job's manifest, of which there are four; at least 1. */
   labelingStep: number
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { AwsError } from '../../protocol/aws-error'
 import { jsonOperation } from '../../protocol/json'
 import { describeLabelingJob as describe } from '../labeling-job'
-import { arnOf, entityName, notFound } from '../names'
+import { arnOf, entityName } from '../names'
 import type { SageMaker } from '../sagemaker'
 
 export const describeLabelingJob = ({ site, labelingJobs }: SageMaker) =>
@@ -12,7 +13,7 @@ export const describeLabelingJob = ({ site, labelingJobs }: SageMaker) =>
     ],
     run: ({ LabelingJobName: name }) => {
       const job = labelingJobs.get(name)
-      if (!job) throw notFound(`labeling job ${name}`)
+      if (!job) throw new AwsError(400, 'ResourceNotFound', `There is no labeling job ${name}`)
       return describe(job)
     },
   })
