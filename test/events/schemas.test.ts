@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { consumed, published } from '../../events'
+import { eventsPage, schemaFiles } from '../../events/document'
+
+const root = path.resolve(__dirname, '../..')
+const read = (file: string) =>
+  existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined
+const cases = published.map((event) => [event.name, event] as const)
+
+describe('what is generated (by `node bin/run.mjs bin/schemas.ts`)', () => {
+  it('is as the catalogue has it', () => {
+    expect(read('docs/events.md')).toBe(eventsPage())
+    for (const [file, text] of schemaFiles()) expect([file, read(file)]).toEqual([file, text])
+  })
+
+  it('leaves no schema of an event that is gone', () => {
+    const there = readdirSync(path.join(root, 'events/schemas')).map((name) => `events/schemas/${name}`)
+
+    expect(there.sort()).toEqual([...schemaFiles().keys()].sort())
+  })
+})
+
+describe.each(cases)('%s', (_, event) => {
+  const { detail, example, version } = event
+
+  it('accepts its own example, which carries its version and an id', () => {
+    expect(detail.parse(example)).toEqual(example)
+    expect(example).toMatchObject({ version, id: expect.any(String) })
+  })
+
+  it('is refused with a field that it does not name, and without one that it needs', () => {
+    expect(detail.safeParse({ ...Object(example), another: 1 }).success).toBe(false)
+    for (const name of z.toJSONSchema(detail).required ?? []) {
+      const { [name]: _dropped, ...rest } = Object(example)
+      expect([name, detail.safeParse(rest).success]).toEqual([name, false])
+    }
+  })
+
+  it('is written in one sentence, in the past or of a state', () => {
+    expect(event.meaning).toMatch(/^[A-Z].*\.$/)
+    expect(event.name).toMatch(/^[A-Z]\w+$/)
+  })
+})
+
+it('has no event twice', () => {
+  expect(new Set(published.map(({ name, version }) => `${name} ${version}`)).size).toBe(published.length)
+})
+
+it.each(consumed.map((event) => [event.name, event] as const))(
+  'reads %s as AWS documents it',
+  (_, { detail, example }) => {
+    expect(detail.safeParse(example.detail).success).toBe(true)
+  },
+)
