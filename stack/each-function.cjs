@@ -54,7 +54,6 @@ function statementsOf({
   upload = [],
   table,
   queue,
-  send = [],
   secrets,
   publish,
   allow: more = [],
@@ -76,7 +75,6 @@ function statementsOf({
       ),
     queue &&
       allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'], arnOf(queue)),
-    send.length > 0 && allow('sqs:SendMessage', send.map(arnOf)),
     secrets &&
       allow(
         'secretsmanager:GetSecretValue',
