@@ -6,7 +6,8 @@ export interface PublishedEvent<S extends z.ZodType = z.ZodType> {
   name: string
   /** One sentence, for the table in the README. */
   meaning: string
-  publishedBy: string
+  /** The service, or each of them. */
+  publishedBy: string | readonly string[]
   version: number
   detail: S
   example: z.infer<S>
@@ -22,13 +23,17 @@ export interface ConsumedEvent<S extends z.ZodType = z.ZodType> {
   example: { resources: string[]; detail: unknown } & Record<string, unknown>
 }
 
+/** What an event of ours has as `source`, for each service that publishes it. */
+export const sourcesOf = ({ publishedBy }: Pick<PublishedEvent, 'publishedBy'>): string[] =>
+  [publishedBy].flat().map((service) => `bellwether.${service}`)
+
 export type DetailOf<E extends { detail: z.ZodType }> = z.infer<E['detail']>
 
 /** Every published detail has `version` and a deterministic `id`, and nothing that its schema does not name. */
 export const publishedEvent = <const V extends number, F extends z.ZodRawShape>(event: {
   name: string
   meaning: string
-  publishedBy: string
+  publishedBy: string | readonly string[]
   version: V
   fields: F
   example: NoInfer<z.infer<z.ZodObject<F>>>

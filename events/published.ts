@@ -34,7 +34,7 @@ export const postsCollected = publishedEvent({
 export const budgetReached = publishedEvent({
   name: 'BudgetReached',
   meaning: 'A cap of the configuration was reached, and work stopped there.',
-  publishedBy: 'collector',
+  publishedBy: ['collector', 'labeling'],
   version: 1,
   fields: {
     cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay.'),

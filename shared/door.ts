@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import middy from '@middy/core'
 import type { Context, SQSBatchItemFailure } from 'aws-lambda'
 import { z } from 'zod'
-import type { ConsumedEvent, DetailOf, PublishedEvent } from '../events/define'
+import { type ConsumedEvent, type DetailOf, type PublishedEvent, sourcesOf } from '../events/define'
 import { objectCreated } from '../events/consumed'
 import { BellwetherError } from './errors'
 import type { Key } from './keys'
@@ -42,7 +42,7 @@ export const on = <E extends PublishedEvent | ConsumedEvent>(
   event: E,
   work: (detail: DetailOf<E>, invocation: Invocation, received: BusEvent) => Promise<unknown>,
 ): Route => ({
-  takes: (received) => received['detail-type'] === event.name && received.source === sourceOf(event),
+  takes: (received) => received['detail-type'] === event.name && sourceNames(event).includes(received.source),
   work: async (received, invocation) => work(parseDetail(event, received), invocation, received),
 })
 
@@ -126,8 +126,8 @@ export function door<S extends z.ZodType>(
     })
 }
 
-const sourceOf = (event: PublishedEvent | ConsumedEvent): string =>
-  'source' in event ? event.source : `bellwether.${event.publishedBy}`
+const sourceNames = (event: PublishedEvent | ConsumedEvent): string[] =>
+  'source' in event ? [event.source] : sourcesOf(event)
 
 function parseDetail<E extends PublishedEvent | ConsumedEvent>(event: E, received: BusEvent): DetailOf<E> {
   const parsed = event.detail.safeParse(received.detail)
