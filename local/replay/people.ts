@@ -17,8 +17,10 @@ const HANDFUL = 20
  */
 export async function answerAtDesk(cloud: Cloud, names: readonly string[], judge: Judge): Promise<number> {
   let judgements = 0
-  for (const name of names) {
-    const person = await arrive(cloud, name)
+  // All are invited before the first answers: the desk waits for nobody who is not.
+  const people: [string, Person][] = []
+  for (const name of names) people.push([name, await arrive(cloud, name)])
+  for (const [name, person] of people) {
     for (;;) {
       const { items } = claimed.parse(await person('GET', `/desk/batch/next?count=${HANDFUL}`))
       if (items.length === 0) break
