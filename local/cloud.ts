@@ -26,6 +26,7 @@ import { createLambda, type Lambda } from './lambda/lambda'
 import { createMappings } from './lambda/mappings'
 import { lambdaService } from './lambda/service'
 import { createScheduler } from './scheduler/scheduler'
+import { recorder } from './record/record'
 import { createS3, type S3 } from './s3'
 import { createSecretsManager, type SecretsManager } from './secretsmanager'
 import { createServiceQuotas } from './service-quotas'
@@ -51,7 +52,7 @@ export interface CloudOptions {
   start?: number
   region?: string
   account?: string
-  /** Write each request that functions and jobs send there, as the SDK command's input. */
+  /** Write each request that functions send there, as the SDK command's input. */
   recordDir?: string
   /** Files that take the place of packaged ones in every function, by path in the package. */
   overlay?: Record<string, string | Buffer>
@@ -106,6 +107,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const iam = createIam(account, region)
   const faults = createFaults()
   const calls: RecordedCall[] = []
+  const record = options.recordDir === undefined ? undefined : recorder(options.recordDir)
   const endpoint = () => server.endpoint
   clock.settleBy(() => work.idle())
   const context: CloudContext = { account, region, clock, dataDir, endpoint, emit: (event) => events.emit(event) }
@@ -173,7 +175,10 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
     services,
     iam,
     faults,
-    answered: (call, _request, { status }) => void calls.push({ n: calls.length + 1, ...call, status }),
+    answered(call, request, { status }) {
+      calls.push({ n: calls.length + 1, ...call, status })
+      if (call.functionName !== undefined) record?.(call.operation, request)
+    },
   })
   const server = await listen(options.port ?? 0, {
     keys,

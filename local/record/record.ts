@@ -1,0 +1,35 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { AwsRequest } from '../service'
+import { s3Input } from './s3-input'
+
+/** Writes a request as the SDK command's input. */
+export type Record = (operation: string, request: AwsRequest) => void
+
+/** Records into `folder`: `<n>.<service>.<Operation>.json`, numbered in the order of the answers. */
+export function recorder(folder: string): Record {
+  mkdirSync(folder, { recursive: true })
+  let n = 0
+  return (operation, request) => {
+    n += 1
+    const file = path.join(folder, `${n}.${request.service}.${operation}.json`)
+    writeFileSync(file, `${JSON.stringify(inputOf(operation, request), null, 2)}\n`)
+  }
+}
+
+/** The SDK command's input: in the JSON protocols the body is it, in the others it is put together. */
+export function inputOf(operation: string, request: AwsRequest): unknown {
+  if (request.service === 's3') return s3Input(operation, request)
+  if (request.service === 'lambda') return lambdaInput(request)
+  return JSON.parse(request.body.toString('utf8') || '{}')
+}
+
+function lambdaInput({ path: url, headers, body }: AwsRequest): object {
+  const name = /\/functions\/([^/]+)/.exec(url)?.[1]
+  const type = headers['x-amz-invocation-type']
+  return {
+    ...(name && { FunctionName: decodeURIComponent(name) }),
+    ...(type && { InvocationType: type }),
+    ...(body.length > 0 && { Payload: { length: body.length } }),
+  }
+}
