@@ -29,7 +29,7 @@ export async function answerAtDesk(cloud: Cloud, names: readonly string[], judge
         if (label !== undefined) judgements += 1
         return { batch, item, revision: 1, ...(label === undefined ? { skip: true } : { label }) }
       })
-      await person('POST', '/desk/answers', answers)
+      await person('POST', '/desk/answers', { answers })
     }
   }
   return judgements
@@ -41,7 +41,7 @@ type Person = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<
 async function arrive(cloud: Cloud, name: string): Promise<Person> {
   const outcome = await cloud.invoke('desk-invite', { annotator: name })
   const { url } = invited.parse(JSON.parse(outcome.payload))
-  const token = new URLSearchParams(new URL(url).hash.slice(1)).get('token')
+  const token = new URL(url).hash.slice(1)
   const { headers } = await patiently(() => send(cloud.endpoint, 'POST', '/desk/session', { token }))
   const cookie = (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ')
   return async (method, path, body) => (await patiently(() => send(cloud.endpoint, method, path, body, cookie))).json
