@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createAccessKeys, type Credentials } from './access-keys'
 import { createClock, type CloudClock } from './clock'
@@ -27,6 +27,7 @@ import { createMappings } from './lambda/mappings'
 import { lambdaService } from './lambda/service'
 import { createScheduler } from './scheduler/scheduler'
 import { recorder } from './record/record'
+import { describeCloud } from './running'
 import { createS3, type S3 } from './s3'
 import { createSecretsManager, type SecretsManager } from './secretsmanager'
 import { createServiceQuotas } from './service-quotas'
@@ -235,10 +236,7 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   deliveries.resume()
   mappings.start()
   sageMaker.resume()
-  writeFileSync(
-    path.join(dataDir, 'cloud.json'),
-    JSON.stringify({ endpoint: endpoint(), region, functions: lambda.functions().map(({ name }) => name) }, null, 2),
-  )
+  describeCloud(dataDir, { endpoint: endpoint(), region, functions: lambda.functions().map(({ name }) => name) })
 
   return {
     endpoint: endpoint(),

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { findRunning } from './running'
+
+const USAGE = `Calls a function of a running cloud, as \`npx sls invoke\` does on AWS.
+
+  npm run invoke -- trainer '{"datasetId":"latest"}'
+  npm run invoke -- collector --path samples/requests/collector.json
+
+  --path FILE       the request, in place of the second word
+  --data DIR        the data folder of the cloud (that of the last \`npm start\` or \`npm run local\`)
+`
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 2
+  },
+)
+
+async function main(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { path: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  })
+  const [name, request = values.path === undefined ? '{}' : readFileSync(values.path, 'utf8')] = positionals
+  if (values.help || name === undefined) {
+    console.log(USAGE)
+    return values.help ? 0 : 2
+  }
+  return invoke(name, request, values.data)
+}
+
+async function invoke(name: string, request: string, dataDir: string | undefined): Promise<number> {
+  const running = findRunning(dataDir)
+  if (!running) throw new Error('No cloud was started here: `npm start` starts one.')
+  const full = running.functions.find((known) => known === name || known.endsWith(`-${name}`))
+  if (full === undefined)
+    throw new Error(`There is no function ${name}; there are: ${running.functions.join(', ') || 'none'}`)
+
+  const client = new LambdaClient({
+    endpoint: running.endpoint,
+    region: running.region,
+    credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
+    maxAttempts: 1,
+  })
+  const answer = await client
+    .send(new InvokeCommand({ FunctionName: full, Payload: Buffer.from(request) }))
+    .catch((error: unknown) => {
+      if (isRefused(error))
+        throw new Error(`No cloud answers at ${running.endpoint} any more: \`npm start\` starts one.`)
+      throw error
+    })
+  const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8') || 'null')
+  if (!answer.FunctionError) {
+    console.log(JSON.stringify(payload, null, 2))
+    return 0
+  }
+  console.error(describe(payload))
+  return 1
+}
+
+const isRefused = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED'
+
+/** What the function threw, without its stack. */
+function describe(payload: unknown): string {
+  if (typeof payload !== 'object' || payload === null || !('errorMessage' in payload)) return JSON.stringify(payload)
+  return 'errorType' in payload
+    ? `${String(payload.errorType)}: ${String(payload.errorMessage)}`
+    : String(payload.errorMessage)
+}

@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { ROOT } from './root'
+
+const about = z.object({ endpoint: z.string(), region: z.string(), functions: z.array(z.string()) })
+
+/** What others on this machine need to know of a running cloud. */
+export type Running = z.infer<typeof about>
+
+/** Where the last cloud that was started for people, not by a test, keeps its state. */
+const POINTER = path.join(ROOT, '.bellwether/running')
+
+/** Say in its data folder how a cloud is reached. */
+export const describeCloud = (dataDir: string, running: Running): void =>
+  writeFileSync(path.join(dataDir, 'cloud.json'), `${JSON.stringify(running, null, 2)}\n`)
+
+/** Make this cloud the one that `npm run invoke` finds by itself. */
+export function pointTo(dataDir: string): void {
+  mkdirSync(path.dirname(POINTER), { recursive: true })
+  writeFileSync(POINTER, path.resolve(dataDir))
+}
+
+/** The cloud with this data folder, or the last one that was started; none when it left no trace. */
+export function findRunning(dataDir?: string): Running | undefined {
+  const folder = dataDir ?? (existsSync(POINTER) ? readFileSync(POINTER, 'utf8') : '')
+  const file = path.join(folder, 'cloud.json')
+  return existsSync(file) ? about.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
+}

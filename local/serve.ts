@@ -1,0 +1,53 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { createCloud } from './cloud'
+import { ROOT } from './root'
+import { pointTo } from './running'
+
+const USAGE = `The embedded cloud alone, empty: S3, SQS, DynamoDB, EventBridge, Secrets Manager and SageMaker on one port.
+
+  npm run local                      keep serving until Ctrl-C
+  npm run local -- --port 4599       on this port of 127.0.0.1 (4577)
+  npm run local -- --data DIR        keep the state there (.bellwether/cloud)
+`
+
+const { port, data } = options()
+serve(Number(port), path.resolve(data)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
+
+async function serve(wanted: number, dataDir: string): Promise<void> {
+  const cloud = await createCloud({ dataDir, port: wanted })
+  pointTo(dataDir)
+  console.log(`The cloud listens at ${cloud.endpoint} and keeps its state in ${dataDir}. Ctrl-C ends it.
+
+With the AWS CLI or any SDK:
+  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${cloud.region}
+  export AWS_ACCESS_KEY_ID=owner AWS_SECRET_ACCESS_KEY=owner
+  aws s3 mb s3://my-bucket && aws sqs create-queue --queue-name my-queue`)
+  const end = () => void cloud.close().then(() => process.exit(0))
+  process.once('SIGINT', end)
+  process.once('SIGTERM', end)
+}
+
+function options(): { port: string; data: string } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '4577' },
+        data: { type: 'string', default: path.join(ROOT, '.bellwether/cloud') },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+    if (values.help) {
+      console.log(USAGE)
+      process.exit(0)
+    }
+    if (!/^\d{1,5}$/.test(values.port)) throw new Error(`--port takes a number, not "${values.port}"`)
+    return values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
