@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { format } from '../../../services/formatter/format'
+import { train } from '../../../shared/fasttext'
+import { keys } from '../../../shared/keys'
+import { categoryOf } from '../../../shared/labels'
+import { evaluationLine, type SettledLine } from '../../../shared/records'
+import { tokenise } from '../../../shared/text'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { recorder } from '../../shared/recorder'
+import { manifestOf, settledOf } from './settled-lines'
+
+const CATEGORIES = ['technical', 'marketing', 'not sure', '__label__x', 'täglich\n"neu"']
+const settings = {
+  labels: { version: 1, categories: CATEGORIES.map((name) => ({ name, definition: name, examples: [] })) },
+  training: {
+    trainer: 'blazingtext' as const,
+    instanceType: 'ml.c5.xlarge',
+    spot: true,
+    validationShare: 0.2,
+    hyperparameters: {},
+    minimumExamples: 10,
+  },
+}
+const invocation = { now: new Date('2026-11-22T13:00:00Z'), log: { info() {}, warn() {}, error() {} } }
+
+let scratch: string
+let bucket: TestBucket
+beforeAll(() => {
+  scratch = mkdtempSync(path.join(tmpdir(), 'formatter-'))
+})
+afterAll(() => rmSync(scratch, { recursive: true }))
+beforeEach(() => {
+  bucket = testBucket()
+})
+
+const put = (batch: string, lines: (SettledLine | string)[], into = bucket) =>
+  into.put(keys.settledManifest({ batch }), manifestOf(lines))
+const run = async (objects = bucket, given = settings) => {
+  const { publish, events } = recorder('formatter')
+  const record = await format({ objects, publish, settings: given, scratch })(invocation)
+  return { record, events }
+}
+const linesAt = (key: string, from = bucket) => from.texts()[key]!.split('\n').slice(0, -1)
+const many = (count: number, role: SettledLine['role'] = 'training') =>
+  Array.from({ length: count }, (_, i) => settledOf(`${role}${i}`, CATEGORIES[i % 2]!, { role }))
+
+describe('format', () => {
+  it('writes each role into its own files, and dataset.json last', async () => {
+    await put('2026-11-22', [...many(50), ...many(10, 'evaluation')])
+
+    const { record, events } = await run()
+
+    expect(record.rows.train + record.rows.validation).toBe(50)
+    expect(record.rows.evaluation).toBe(10)
+    expect(record.rows.validation).toBeGreaterThan(0)
+    expect(record.classes.technical).toEqual({
+      train: linesAt(record.files.train).filter((line) => line.startsWith('__label__technical ')).length,
+      validation: linesAt(record.files.validation).filter((line) => line.startsWith('__label__technical ')).length,
+      evaluation: 5,
+    })
+    expect(bucket.written.at(-1)).toBe(keys.dataset({ dataset: record.datasetId }))
+    for (const part of ['train', 'validation', 'evaluation'] as const) {
+      const text = bucket.texts()[record.files[part]]!
+      expect(createHash('sha256').update(text).digest('hex')).toBe(record.sha256[part])
+    }
+    expect(record).toMatchObject({
+      latestDate: '2026-11-22',
+      labelStatus: 'unmeasured',
+      labels: ['marketing', 'technical'],
+    })
+    expect(events).toMatchObject([{ name: 'DatasetReady', detail: { datasetId: record.datasetId, ...record.rows } }])
+  })
+
+  it('writes an evaluation line as the model reads it, with what the share needs', async () => {
+    const shown = { source: 'RT @ana: Cold starts &amp; #aws', 'inclusion-probability': 0.25, size: 7 }
+    await put('2026-11-22', [settledOf('a', 'not sure', { role: 'evaluation', ...shown })])
+
+    const { record } = await run()
+
+    expect(evaluationLine.parse(JSON.parse(linesAt(record.files.evaluation)[0]!))).toEqual({
+      item: 'a',
+      post: 'post-a',
+      text: tokenise(shown.source).join(' '),
+      label: 'not sure',
+      hashtags: ['aws'],
+      date: '2026-11-21',
+      size: 7,
+      inclusionProbability: 0.25,
+    })
+  })
+
+  it('gives the same id and bytes however the labels are spread over manifests', async () => {
+    const lines = [...many(60), ...many(20, 'evaluation')]
+    await put('2026-11-22', lines)
+    const { record } = await run()
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(lines, { minLength: lines.length }),
+        fc.integer({ min: 1, max: 79 }),
+        async (shuffled, cut) => {
+          const other = testBucket()
+          await put('2026-11-21', shuffled.slice(0, cut), other)
+          await put('2026-11-20', shuffled.slice(cut), other)
+          const again = (await run(other)).record
+          expect(again.datasetId).toBe(record.datasetId)
+          expect(again.files).toEqual(record.files)
+          for (const file of Object.values(record.files)) expect(other.texts()[file]).toBe(bucket.texts()[file])
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  it.each<[string, SettledLine[], typeof settings]>([
+    ['another label', [...many(20).slice(1), settledOf('training0', 'not sure')], settings],
+    ['another text', [...many(20).slice(1), settledOf('training0', 'technical', { source: 'else' })], settings],
+    ['one label more', [...many(20), settledOf('more', 'technical')], settings],
+    [
+      'another share for validation',
+      many(20),
+      { ...settings, training: { ...settings.training, validationShare: 0.21 } },
+    ],
+  ])('gives another id for %s', async (_, lines, given) => {
+    await put('2026-11-22', many(20))
+    const before = (await run()).record.datasetId
+    await put('2026-11-22', lines)
+
+    expect((await run(bucket, given)).record.datasetId).not.toBe(before)
+  })
+
+  it('has nothing to do for the same labels, and says again that they are there', async () => {
+    await put('2026-11-22', many(20))
+    const first = await run()
+    const written = [...bucket.written]
+
+    const second = await run()
+
+    expect(bucket.written).toEqual(written)
+    expect(second.events).toEqual(first.events)
+  })
+
+  it('ends the same after a crash at any write', async () => {
+    const lines = [...many(30), ...many(5, 'evaluation'), 'not json']
+    await put('2026-11-22', lines)
+    await run()
+    const writes = bucket.written.length
+
+    for (let crash = 2; crash <= writes; crash++) {
+      const other = testBucket()
+      await put('2026-11-22', lines, other)
+      other.afterWrite = () => {
+        if (other.written.length === crash) throw new Error('the function died')
+      }
+      await expect(run(other)).rejects.toThrow('the function died')
+      other.afterWrite = () => undefined
+      await run(other)
+
+      expect(other.texts()).toEqual(bucket.texts())
+    }
+    expect(readdirSync(scratch)).toEqual([])
+  })
+
+  it('takes the last label of an item that was corrected', async () => {
+    await put('2026-11-23-correction', [settledOf('a', 'marketing')])
+    await put('2026-11-22', [
+      settledOf('a', 'technical', { metadata: { 'creation-date': '2026-11-24T00:00:00.000000' } }),
+      settledOf('a', 'not sure', { metadata: { 'creation-date': '2026-11-21T00:00:00.000000' } }),
+    ])
+
+    const { record } = await run()
+
+    expect(record.labels).toEqual(['technical'])
+    expect(record.rows.train + record.rows.validation).toBe(1)
+  })
+
+  it('puts an item with two roles into no set', async () => {
+    await put('2026-11-22', [settledOf('a', 'technical'), settledOf('b', 'technical')])
+    await put('2026-11-23', [settledOf('a', 'technical', { role: 'evaluation' })])
+
+    const { record } = await run()
+
+    expect(record.rows.train + record.rows.validation + record.rows.evaluation).toBe(1)
+    expect(record.refused).toEqual({ 'two-roles': 1 })
+  })
+
+  it('keeps an item in its set when labels are added', async () => {
+    await put('2026-11-22', many(50))
+    const before = linesAt((await run()).record.files.validation)
+    await put('2026-11-23', many(80).slice(50))
+
+    const after = linesAt((await run()).record.files.validation)
+
+    expect(after).toEqual(expect.arrayContaining(before))
+  })
+
+  it('names what it leaves out, and keeps the rest', async () => {
+    const { item: _, ...without } = settledOf('a', 'technical')
+    await put('2026-11-22', [
+      'not json',
+      JSON.stringify(without),
+      settledOf('b', 'poetry'),
+      settledOf('c', 'technical', { metadata: { 'schema-version': 2 } }),
+      settledOf('d', 'technical', { source: ' \u0007 ' }),
+      settledOf('e', 'technical', { date: '2026-02-30' }),
+      settledOf('white space', 'technical'),
+      settledOf('f', 'technical'),
+    ])
+
+    const { record } = await run()
+
+    expect(record.rows.train + record.rows.validation).toBe(1)
+    expect(record.refused).toEqual({
+      'not-json': 1,
+      invalid: 3,
+      'unknown-class': 1,
+      'other-schema-version': 1,
+      'no-text': 1,
+    })
+    const file = keys.settledManifest({ batch: '2026-11-22' })
+    const refused = linesAt(keys.datasetRefused({ dataset: record.datasetId })).map((line) => JSON.parse(line))
+    expect(refused).toEqual([
+      { file, line: 1, reason: 'not-json', field: '' },
+      { file, line: 2, reason: 'invalid', field: 'item' },
+      { file, line: 3, reason: 'unknown-class', field: 'label-metadata.class-name', found: 'poetry' },
+      { file, line: 4, reason: 'other-schema-version', field: 'label-metadata.schema-version', found: '2' },
+      { file, line: 5, reason: 'no-text', field: 'source' },
+      { file, line: 6, reason: 'invalid', field: 'date', found: '"2026-02-30"' },
+      { file, line: 7, reason: 'invalid', field: 'item', found: '"white space"' },
+    ])
+  })
+
+  it('makes an empty dataset of no labels, so that the trainer can say why it does not train', async () => {
+    const { record } = await run()
+
+    expect(record).toMatchObject({ rows: { train: 0, validation: 0, evaluation: 0 }, latestDate: '2026-11-22' })
+  })
+
+  it('says what was last measured of the labels', async () => {
+    await put('2026-11-21', many(3))
+    await put('2026-11-22', many(5))
+    await bucket.put(keys.quality({ batch: '2026-11-21' }), JSON.stringify({ status: 'unreliable' }))
+    await bucket.put(keys.quality({ batch: '2026-11-22' }), JSON.stringify({ status: 'ok', alpha: 0.7 }))
+
+    expect((await run()).record.labelStatus).toBe('ok')
+  })
+
+  it('cannot be damaged by a text or a label', async () => {
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .array(fc.constantFrom('__label__', ' ', '\n', '\r', '\t', '"', '\u2028', '\u0085', 'x', '#', '\\', '</s>'))
+        .map((parts) => parts.join('')),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(anyText, fc.constantFrom(...CATEGORIES)), { minLength: 1 }), async (posts) => {
+        const other = testBucket()
+        const lines = posts.map(([source, label], i) => settledOf(`item${i}`, label, { source }))
+        await put('2026-11-22', lines, other)
+
+        const { record } = await run(other)
+
+        const rows = [...linesAt(record.files.train, other), ...linesAt(record.files.validation, other)]
+        const expected = posts
+          .filter(([source]) => tokenise(source).length > 0)
+          .map(([source, label]) => `${label}|${tokenise(source).join(' ')}`)
+        const found = rows.map((row) => {
+          const [label = '', ...tokens] = row.split(' ')
+          expect(tokens.filter((token) => token.startsWith('__label__'))).toEqual([])
+          return `${categoryOf(label)}|${tokens.join(' ')}`
+        })
+        const wellFormed = (texts: string[]) => texts.map((text) => Buffer.from(text).toString()).sort()
+        expect(wellFormed(found)).toEqual(wellFormed(expected))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('writes labels that the engine learns as they are', async () => {
+    await put(
+      '2026-11-22',
+      Array.from({ length: 100 }, (_, i) => settledOf(`i${i}`, CATEGORIES[i % CATEGORIES.length]!)),
+    )
+
+    const { record } = await run()
+
+    const model = train(bucket.texts()[record.files.train]!, { minCount: 1, vectorDim: 2, buckets: 10, epochs: 1 })
+    expect(model.labels.map(categoryOf).sort()).toEqual([...CATEGORIES].sort())
+  })
+})
