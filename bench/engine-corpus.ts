@@ -52,7 +52,8 @@ function generator(seed: number): () => number {
   }
 }
 
-const normal = (random: () => number): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const normal = (random: () => number): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** Frequent words are short: a word of rank r has about log(r) letters. */
 function spell(rank: number, seed: number): string {

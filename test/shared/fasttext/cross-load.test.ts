@@ -30,7 +30,10 @@ const FLAGS = [
   '0',
 ]
 
-if (isOfficialThere) describe('with the official program', exchange)
+if (isOfficialThere)
+  describe('with the official program', () => {
+    exchange()
+  })
 else it.todo('NOT CHECKED: the exchange of models with the official program. apt-get install fasttext')
 
 function exchange(): void {
