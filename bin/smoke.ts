@@ -138,7 +138,7 @@ async function empty(bucket: string): Promise<void> {
 /** What the stack is called by, as its functions know it. */
 async function places(): Promise<{ bucket: string; table: string; deskUrl: string }> {
   const { Environment } = await lambda.send(
-    new GetFunctionConfigurationCommand({ FunctionName: `bellwether-${stage}-desk` }),
+    new GetFunctionConfigurationCommand({ FunctionName: `bellwether-${stage}-desk-invite` }),
   )
   const { BUCKET = '', TABLE = '', DESK_URL = '' } = Environment?.Variables ?? {}
   return { bucket: BUCKET, table: TABLE, deskUrl: DESK_URL }

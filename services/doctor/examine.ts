@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Settings } from '../../shared/settings'
 import type { Account } from './account'
 import { type Cost, costsOfADay, totalUsd } from './costs'
 import { type Asked, type Finding, findingsOf, quotaName } from './findings'
+
+/** It asks everything, always. */
+export const doctorRequest = z.strictObject({})
 
 export interface Examination {
   stage: string

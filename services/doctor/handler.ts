@@ -2,14 +2,13 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
-import { z } from 'zod'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { readSettings } from '../../shared/settings'
+import { LAMBDA_ACCOUNTS } from '../labeling/ground-truth-request'
 import { BLAZINGTEXT_REGIONS } from '../trainer/image'
 import { awsAccount } from './account'
-import { examine } from './examine'
-import { groundTruthRegions } from './regions'
+import { doctorRequest, examine } from './examine'
 
 const config = readConfig(['stage', 'region', 'taskRoot', 'xSecret', 'linkSecret'])
 
@@ -23,13 +22,13 @@ const account = awsAccount({
 export const handler = door(
   'doctor',
   {
-    schema: z.strictObject({}),
+    schema: doctorRequest,
     work: examine({
       ...config,
       account,
       settings: readSettings(config.taskRoot),
       blazingTextRegions: BLAZINGTEXT_REGIONS,
-      groundTruthRegions,
+      groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),
     }),
   },
   [],

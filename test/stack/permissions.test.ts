@@ -39,11 +39,17 @@ const RUNTIME = new Set(
   'logs:CreateLogStream logs:PutLogEvents sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes'.split(' '),
 )
 
+/** Set by Lambda, or with a default of their own. */
+const OTHERS = new Set(['AWS_REGION', 'LAMBDA_TASK_ROOT', 'X_API_URL'])
+
+/** Every function has these. */
+const EVERYBODYS = new Set(['STAGE', 'ACCOUNT_ID', 'BUCKET', 'TABLE', 'BUS'])
+
 const allowed = (role: string) => statementsOf(role).filter(({ Effect }) => Effect === 'Allow')
 const actionsOf = (role: string) => new Set(allowed(role).flatMap(({ Action }) => Action))
 const isEverything = ({ Resource }: Statement) => [Resource].flat().includes('*')
 
-describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { source, role }) => {
+describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { source, role, variables }) => {
   let code = ''
 
   beforeAll(async () => {
@@ -82,6 +88,16 @@ describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { s
     const denied = used.map(([action]) => action).filter((action) => !actionsOf(role).has(action))
 
     expect(denied).toEqual([])
+  })
+
+  it('is given the environment that it reads, and of its own no more', () => {
+    const read = [...code.matchAll(/\breadConfig\(\[([^\]]*)\]/g)]
+      .flatMap(([, names]) => [...names!.matchAll(/\w+/g)])
+      .map(([name]) => name.replaceAll(/[A-Z]/g, '_$&').toUpperCase())
+    const given = new Set(read.map((name) => ({ REGION: 'AWS_REGION', TASK_ROOT: 'LAMBDA_TASK_ROOT' })[name] ?? name))
+
+    expect([...given].filter((name) => !variables.includes(name) && !OTHERS.has(name))).toEqual([])
+    expect(variables.filter((name) => !given.has(name) && !EVERYBODYS.has(name))).toEqual([])
   })
 
   it('may reach the keys and list the folders that its code names', () => {
