@@ -25,6 +25,7 @@ export const runRecord = z.object({
   existing: z.int().nonnegative().nullable().describe('How many posts the source says there were.'),
   otherLanguages: z.int().nonnegative(),
   refusedRows: z.int().nonnegative(),
+  partialErrors: z.int().nonnegative().optional().describe('Posts that the source named but could not give.'),
   costUsd: z.number().nonnegative(),
   objects: z.array(z.object({ key: z.string(), posts: z.int().nonnegative(), sha256: z.string() })),
 })

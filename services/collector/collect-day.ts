@@ -109,12 +109,14 @@ export async function collectDay(
   }
 
   const store = async (run: RunState, page: SourcePage): Promise<RunState> => {
+    if (page.partialErrors?.length) log.warn('partial answer', { hashtag, run: run.id, errors: page.partialErrors })
     const wanted = page.posts.filter(({ language }) => isWanted(language, ports.languages))
     const csv = postsToCsv(wanted)
     const answer: Answer = {
       posts: wanted.length,
       otherLanguages: page.posts.length - wanted.length,
       refusedRows: page.refused.length,
+      partialErrors: page.partialErrors?.length ?? 0,
       read: page.read,
       costUsd: page.costUsd,
       sha256: sha256(csv),
@@ -166,8 +168,11 @@ export async function collectDay(
     if (run.unsettled) await closePage(ports.table, run.unsettled)
     if (run.finished) return finish(run)
     if (!hasTime()) return { waitSeconds: 0 }
+    // A window that begins where the source no longer reaches is refused as a whole.
+    const isLost = run.readable !== null && (source.horizon(now) ?? '') > run.readable.from
     // Where the next page begins means nothing to another source.
-    if (run.source !== source.name)
+    if (isLost) run = await cursor.keep(stop(run, `the age of what ${source.name} still has`, null))
+    else if (run.source !== source.name)
       run = await cursor.keep(stop(run, `the change of its source to ${source.name}`, null))
     else run = await readNext(run)
   }

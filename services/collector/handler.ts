@@ -28,7 +28,7 @@ export const handler = door(
       table: dynamoTable(new DynamoDBClient(), config.table),
       publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),
       enqueue: sqsQueue(new SQSClient(), config.collectorQueueUrl),
-      openSource: sourceFor({ objects, openX: openX(new SecretsManagerClient(), config) }, settings),
+      openSource: sourceFor({ objects, openX: openX(new SecretsManagerClient(), config, Date.now) }, settings),
       hashtags: settings.hashtags.map(({ tag }) => tag),
       caps: settings.caps,
       languages: settings.languages,

@@ -13,6 +13,7 @@ const answer = z.object({
   posts: count,
   otherLanguages: count,
   refusedRows: count,
+  partialErrors: count,
   read: count,
   costUsd: z.number(),
   sha256: z.string(),
@@ -50,6 +51,7 @@ export const runState = z.object({
   read: count,
   otherLanguages: count,
   refusedRows: count,
+  partialErrors: count,
   costUsd: z.number(),
   /** Booked for the next page before it is asked for. */
   booked: booking.nullable(),
@@ -60,9 +62,12 @@ export const runState = z.object({
 })
 export type RunState = z.infer<typeof runState>
 
+/** How long a run may be put off before the source loses what the run still wants. */
+const PUT_OFF_MS = 2 * 3_600_000
+
 /** The state in which a run begins. */
 export function begin(source: Source, of: Window, first: boolean, now: Date): RunState {
-  const { gap, left } = clip(of, source.horizon(now))
+  const { gap, left } = clip(of, source.horizon(new Date(now.getTime() + PUT_OFF_MS)))
   return {
     id: runId(of),
     source: source.name,
@@ -81,6 +86,7 @@ export function begin(source: Source, of: Window, first: boolean, now: Date): Ru
     read: 0,
     otherLanguages: 0,
     refusedRows: 0,
+    partialErrors: 0,
     costUsd: 0,
     booked: null,
     answers: [],
@@ -99,6 +105,7 @@ export const advance = (run: RunState, page: Answer): RunState => ({
   read: run.read + page.read,
   otherLanguages: run.otherLanguages + page.otherLanguages,
   refusedRows: run.refusedRows + page.refusedRows,
+  partialErrors: run.partialErrors + page.partialErrors,
   costUsd: addUsd(run.costUsd, page.costUsd),
   booked: null,
   answers: [],
@@ -131,6 +138,7 @@ export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
   existing: run.existing,
   otherLanguages: run.otherLanguages,
   refusedRows: run.refusedRows,
+  partialErrors: run.partialErrors,
   costUsd: run.costUsd,
   objects: run.pages.map(({ page, posts, sha256 }) => ({ key: pageKey(hashtag, run, page), posts, sha256 })),
 })

@@ -12,7 +12,7 @@ export interface Source {
   countUsd: number
   /** Seconds after the end of a window in which the source may not have all of it yet. */
   lagSeconds: number
-  /** What lies before this instant is no longer there. */
+  /** What lies before this instant cannot be asked for any more. */
   horizon(now: Date): string | undefined
   /** How many posts there were; nothing when the source cannot tell. */
   count(window: Window): Promise<number | undefined | Wait>
@@ -39,6 +39,8 @@ export interface SourcePage {
   next: string | null
   /** How far in time the source was read, in its order; null where nothing was. */
   reached: string | null
+  /** What the source says it could not give along with an answer that is otherwise good. */
+  partialErrors?: string[]
 }
 
 /** Input that is no post: which row, which field, and why. */

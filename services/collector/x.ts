@@ -1,9 +1,114 @@
-import { type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import http from 'node:http'
+import https from 'node:https'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { ApiResponseError, TwitterApi } from 'twitter-api-v2'
 import { BellwetherError } from '../../shared/errors'
-import type { Source } from './source'
+import type { Settings } from '../../shared/settings'
+import { readSecret } from './secret'
+import type { Exhausted, Source, Wait } from './source'
+import type { Window } from './window'
+import { readCount, readPage, readPlace, readProblem } from './x-answer'
+import { searchQuery } from './x-query'
 
+type XSettings = Extract<Settings['sources'][string], { type: 'x' }>
+
+/** A rate-limit window of X's, for answers that do not say when theirs ends. */
+const RATE_LIMIT_SECONDS = 900
+/** Recent search reaches back seven days; a minute less, for the way there. */
+const REACH_MS = 7 * 86_400_000 - 60_000
+
+/** X's recent search (API v2, app-only) as a source. Posts are read newest first and paid one by one. */
 export const openX =
-  (_client: SecretsManagerClient, _config: { xSecret: string; xApiUrl: string }) =>
-  async (hashtag: string): Promise<Source> => {
-    throw new BellwetherError('SOURCE_UNAVAILABLE', `X cannot be read for #${hashtag} yet`)
+  (
+    secrets: SecretsManagerClient,
+    { xSecret, xApiUrl }: { xSecret: string; xApiUrl: string },
+    nowMs: () => number,
+    timeout = 10_000,
+  ) =>
+  async (hashtag: string, name: string, settings: XSettings, languages: readonly string[]): Promise<Source> => {
+    const token = await readSecret(secrets, xSecret, 'The bearer token of the X API')
+    const prefix = xApiUrl.replace(/\/*$/, '/')
+    const agent = prefix.startsWith('http:') ? new http.Agent() : new https.Agent()
+    const { v2 } = new TwitterApi(token, { httpAgent: agent }).readOnly
+    const { excludeRetweets, pricePerPostUsd, pricePerCountUsd } = settings
+    const query = searchQuery(hashtag, languages, excludeRetweets)
+
+    const ask = async (path: string, parameters: Record<string, string | number>): Promise<unknown> => {
+      const given: unknown = await v2.get(path, { query, ...parameters }, { prefix, timeout })
+      return given
+    }
+
+    return {
+      name,
+      order: 'newest first',
+      page: { least: 10, most: 100 },
+      // A post may come with two that it refers to: what it answers, and what it quotes or repeats.
+      mostUsd: (posts) => posts * (excludeRetweets ? 1 : 3) * pricePerPostUsd,
+      countUsd: pricePerCountUsd,
+      lagSeconds: 60,
+      horizon: (now) => new Date(Math.ceil((now.getTime() - REACH_MS) / 1000) * 1000).toISOString(),
+
+      count: async (window) => {
+        try {
+          return readCount(await ask('tweets/counts/recent', { ...between(window), granularity: 'day' }))
+        } catch (error) {
+          const refusal = refusalOf(error, xSecret, nowMs())
+          // The count is only told: what else is wrong, the search will say.
+          return 'waitSeconds' in refusal ? refusal : undefined
+        }
+      },
+
+      read: async ({ window, next, limit }) => {
+        const after = readPlace(next)
+        try {
+          const body = await ask('tweets/search/recent', {
+            ...between(window),
+            max_results: limit,
+            'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet',
+            // Included posts are paid as well; only retweets need them, for their whole text.
+            ...(excludeRetweets ? {} : { expansions: 'referenced_tweets.id' }),
+            ...(after ? { next_token: after.token } : {}),
+          })
+          return readPage(body, name, after, pricePerPostUsd)
+        } catch (error) {
+          const refusal = refusalOf(error, xSecret, nowMs())
+          if (refusal instanceof Error) throw refusal
+          return refusal
+        }
+      },
+    }
   }
+
+const between = ({ from, to }: Window) => ({ start_time: toSecond(from), end_time: toSecond(to) })
+const toSecond = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
+
+/** What an answer that is none means: come back later, no more money, or an error that says what to do. */
+function refusalOf(error: unknown, xSecret: string, nowMs: number): Wait | Exhausted | Error {
+  if (error instanceof BellwetherError) return error
+  // The library's errors hold the request with its bearer token: only their words are kept.
+  const words = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof ApiResponseError))
+    return new BellwetherError('SOURCE_UNAVAILABLE', `X was not reached: ${words}`)
+
+  const { title, detail, type = '' } = readProblem(error.data)
+  const said = `X answered ${error.code}: ${[title, detail].filter(Boolean).join(', ') || words}`
+  // 429 is either the rate limit, which passes, or a usage cap, which does not: the type tells.
+  if (error.code === 402 || /usage-capped|credits/.test(type)) {
+    return { exhausted: `${said}. Raise the spending limit or buy credit in X's developer console` }
+  }
+  if (error.code === 429) {
+    const reset = error.rateLimit?.reset
+    return { waitSeconds: reset ? Math.max(1, Math.ceil(reset - nowMs / 1000)) : RATE_LIMIT_SECONDS }
+  }
+  if (error.code >= 500) return new BellwetherError('SOURCE_UNAVAILABLE', said)
+  if (error.code === 401) {
+    return new BellwetherError('SOURCE_REFUSED', `${said}. Put a valid bearer token into the secret ${xSecret}`)
+  }
+  if (error.code === 403) {
+    return new BellwetherError(
+      'SOURCE_REFUSED',
+      `${said}. The app needs access to recent search: X's developer console`,
+    )
+  }
+  return new BellwetherError('SOURCE_REFUSED', said)
+}

@@ -143,11 +143,11 @@ describe('a request', () => {
   })
 
   it.each([
-    ['a field that is unknown', { hashtag: 'aws', to: '2026-06-01' }],
-    ['a beginning without a hashtag', { from: '2026-06-01' }],
-    ['a beginning that is no day', { hashtag: 'aws', from: 'yesterday' }],
-  ])('with %s is refused', async (_, request) => {
-    await expect(invoke(newWorld(), request)).rejects.toThrow()
+    ['a field that is unknown', { hashtag: 'aws', to: '2026-06-01' }, /unrecognized_keys/],
+    ['a beginning without a hashtag', { from: '2026-06-01' }, /needs the hashtag/],
+    ['a beginning that is no day', { hashtag: 'aws', from: 'yesterday' }, /Invalid ISO date/],
+  ])('with %s is refused', async (_, request, reason) => {
+    await expect(invoke(newWorld(), request)).rejects.toThrow(reason)
   })
 })
 

@@ -142,7 +142,7 @@ export async function untilIdle(world: World, request: unknown = { hashtag: 'aws
 
 /** Keys and contents under raw/. */
 export const raw = (world: World): Record<string, string> =>
-  Object.fromEntries([...world.objects].filter(([key]) => key.startsWith('raw/')).sort())
+  Object.fromEntries([...world.objects].filter(([key]) => key.startsWith('raw/')).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** What the bus was told, each fact once. */
 export const facts = (world: World): string[] =>

@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { BellwetherError } from '../../shared/errors'
+import type { Post } from '../../shared/posts'
+import type { Refused, SourcePage } from './source'
+
+// X calls a post a tweet or a post, by what it was asked for and by the age of the endpoint: both are read.
+
+const references = z.array(z.object({ type: z.string(), id: z.string() })).optional()
+const ids = z.array(z.string().regex(/^\d{1,19}$/)).optional()
+const longText = z.object({ text: z.string() }).optional()
+const xPost = z.object({
+  id: z.string().regex(/^\d{1,19}$/, 'is not the id of a post'),
+  text: z.string(),
+  created_at: z.iso.datetime(),
+  author_id: z.string().default(''),
+  lang: z.string().default(''),
+  note_tweet: longText,
+  note_post: longText,
+  referenced_tweets: references,
+  referenced_posts: references,
+  edit_history_tweet_ids: ids,
+  edit_history_post_ids: ids,
+})
+type XPost = z.infer<typeof xPost>
+
+const included = z.array(z.object({ id: z.string(), text: z.string(), note_tweet: longText, note_post: longText }))
+const problem = z.object({ title: z.string().optional(), detail: z.string().optional(), type: z.string().optional() })
+const searchBody = z.object({
+  data: z.array(z.unknown()).optional(),
+  includes: z.object({ tweets: included.optional(), posts: included.optional() }).optional(),
+  errors: z.array(problem).optional(),
+  meta: z.object({ result_count: z.int().optional(), next_token: z.string().optional() }).optional(),
+})
+const countBody = z.object({
+  meta: z.object({ total_tweet_count: z.int().optional(), total_post_count: z.int().optional() }),
+})
+
+/** Where the next page begins: X's token, and the oldest id that was read, because a page may repeat posts of the last. */
+const place = z.object({ token: z.string(), below: z.string() })
+type Place = z.infer<typeof place>
+
+export const readPlace = (next: string | null): Place | undefined =>
+  next === null ? undefined : place.parse(JSON.parse(next))
+
+/**
+ * A page of recent search, newest first. Of a retweet the text is that of the post it repeats; of an edited post the last
+ * version stays. `costUsd` counts every post in the answer, included ones too, each once. A body without posts and
+ * without `meta` is no answer: SOURCE_UNAVAILABLE says what it holds instead.
+ */
+export function readPage(body: unknown, source: string, after: Place | undefined, pricePerPostUsd: number): SourcePage {
+  const parsed = searchBody.safeParse(body)
+  if (!parsed.success) throw unreadable(z.prettifyError(parsed.error))
+  const { data = [], includes, errors = [], meta } = parsed.data
+  if (data.length === 0 && !meta) throw unreadable(errors.map(inWords).join('; ') || 'neither data nor meta')
+
+  const { good, refused } = readPosts(data)
+  const others = [...(includes?.tweets ?? []), ...(includes?.posts ?? [])]
+  const texts = new Map(others.map((other) => [other.id, textOf(other)]))
+  const outdated = new Set(good.flatMap((post) => historyOf(post).filter((id) => BigInt(id) < BigInt(post.id))))
+
+  const posts = new Map<string, Post>()
+  for (const post of good) {
+    const isRepeated = after !== undefined && BigInt(post.id) >= BigInt(after.below)
+    if (isRepeated || outdated.has(post.id)) continue
+    posts.set(post.id, asPost(post, source, texts))
+  }
+  const oldest = good.reduce<XPost | undefined>((a, b) => (a && BigInt(a.id) <= BigInt(b.id) ? a : b), undefined)
+  const token = meta?.next_token
+  const below = oldest?.id ?? after?.below ?? '9223372036854775807'
+  const paid = new Set([...good.map(({ id }) => id), ...texts.keys()]).size + refused.length
+  return {
+    posts: [...posts.values()],
+    refused,
+    read: data.length,
+    costUsd: Math.round(paid * pricePerPostUsd * 1e6) / 1e6,
+    next: token === undefined ? null : JSON.stringify({ token, below } satisfies Place),
+    reached: oldest ? new Date(oldest.created_at).toISOString() : null,
+    partialErrors: errors.map(inWords),
+  }
+}
+
+/** How many posts X says there are, or nothing. */
+export function readCount(body: unknown): number | undefined {
+  const parsed = countBody.safeParse(body)
+  return parsed.success ? (parsed.data.meta.total_tweet_count ?? parsed.data.meta.total_post_count) : undefined
+}
+
+export const readProblem = (body: unknown): z.infer<typeof problem> => problem.safeParse(body).data ?? {}
+
+function readPosts(data: unknown[]): { good: XPost[]; refused: Refused[] } {
+  const good: XPost[] = []
+  const refused: Refused[] = []
+  for (const [i, row] of data.entries()) {
+    const parsed = xPost.safeParse(row)
+    if (parsed.success) {
+      good.push(parsed.data)
+      continue
+    }
+    const { path, message } = parsed.error.issues[0]!
+    refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
+  }
+  return { good, refused }
+}
+
+function asPost(post: XPost, source: string, texts: ReadonlyMap<string, string>): Post {
+  const retweetOf =
+    (post.referenced_tweets ?? post.referenced_posts)?.find(({ type }) => type === 'retweeted')?.id ?? ''
+  return {
+    id: post.id,
+    createdAt: new Date(post.created_at).toISOString(),
+    authorId: post.author_id,
+    language: isLanguage(post.lang) ? post.lang : '',
+    retweetOf,
+    source,
+    text: texts.get(retweetOf) ?? textOf(post),
+  }
+}
+
+/** Posts of more than 280 characters have their text elsewhere. */
+const textOf = (post: Pick<XPost, 'text' | 'note_tweet' | 'note_post'>): string =>
+  post.note_tweet?.text ?? post.note_post?.text ?? post.text
+
+const historyOf = (post: XPost): string[] => post.edit_history_tweet_ids ?? post.edit_history_post_ids ?? []
+
+/** `und` is undetermined; `zxx` and the q… codes stand for posts without words. */
+const isLanguage = (code: string): boolean => !/^(und|zxx|q[a-z]{2})$/.test(code)
+
+const inWords = ({ title, detail, type }: z.infer<typeof problem>): string =>
+  [title, detail, type].filter(Boolean).join(', ')
+
+const unreadable = (what: string) =>
+  new BellwetherError('SOURCE_UNAVAILABLE', `X answered with what is no page: ${what}`)

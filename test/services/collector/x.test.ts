@@ -1,0 +1,500 @@
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { mockClient } from 'aws-sdk-client-mock'
+import { spent } from '../../../shared/coordination'
+import { postsFromCsv } from '../../../shared/posts'
+import { openX } from '../../../services/collector/x'
+import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
+import { type StubPost, startXStub, problem, type XStub } from './x-stub'
+
+const TOKEN = 'AAAA-bearer-of-a-test'
+const secrets = mockClient(SecretsManagerClient)
+let stub: XStub
+
+beforeEach(async () => {
+  secrets.reset()
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: `${TOKEN}\n` })
+  stub = await startXStub()
+})
+afterEach(() => stub.stop())
+
+const settings = { type: 'x' as const, excludeRetweets: false, pricePerPostUsd: 0.005, pricePerCountUsd: 0.005 }
+
+function xWorld(given: Partial<World> = {}, options: Partial<typeof settings> = {}): World {
+  const world = newWorld({ now: new Date('2026-06-03T00:10:00Z'), tags: ['aws'], ...given })
+  const open = openX(new SecretsManagerClient({}), { xSecret: 'x-token', xApiUrl: stub.url }, () => world.now.getTime())
+  world.openSource = (hashtag) => open(hashtag, 'x', { ...settings, ...options }, world.languages)
+  return world
+}
+
+/** Posts spread over a day, each second a larger id. */
+const day = (date: string, count: number, first = 1_000): StubPost[] =>
+  Array.from({ length: count }, (_, i) => ({
+    id: String(first + i),
+    created_at: new Date(Date.parse(date) + i * 60_000).toISOString(),
+    text: `post ${first + i} #aws`,
+    author_id: '7',
+    lang: 'en',
+    edit_history_tweet_ids: [String(first + i)],
+  }))
+
+async function stored(world: World) {
+  const posts = []
+  for (const [key, csv] of Object.entries(raw(world))) {
+    if (key.endsWith('.csv')) for await (const post of postsFromCsv(csv)) posts.push(post)
+  }
+  return posts
+}
+const idsOf = (posts: { id: string }[]) => posts.map(({ id }) => Number(id)).sort((a, b) => a - b)
+const searches = () => stub.asked.filter(({ path }) => path.endsWith('/search/recent'))
+
+describe('a day of X', () => {
+  it('is read page by page, newest first, with one count', async () => {
+    stub.posts = day('2026-06-02', 230)
+    const world = xWorld({ languages: ['en'] })
+
+    await invoke(world)
+
+    expect(idsOf(await stored(world))).toEqual(idsOf(stub.posts))
+    expect(stub.asked.map(({ path }) => path)).toEqual([
+      '/2/tweets/counts/recent',
+      ...Array.from({ length: 3 }, () => '/2/tweets/search/recent'),
+    ])
+    expect(stub.asked.every(({ authorization }) => authorization === `Bearer ${TOKEN}`)).toBe(true)
+    expect(searches()[0]?.query).toEqual({
+      query: '#aws lang:en',
+      max_results: '100',
+      start_time: '2026-06-02T00:00:00Z',
+      end_time: '2026-06-03T00:00:00Z',
+      'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet',
+      expansions: 'referenced_tweets.id',
+    })
+    expect(record(world)).toMatchObject({
+      source: 'x',
+      posts: 230,
+      existing: 230,
+      pages: 3,
+      complete: true,
+      costUsd: 1.155,
+    })
+    expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(1.155)
+  })
+
+  it('takes what begins with it and leaves what begins the next', async () => {
+    const at = (id: string, created_at: string) => ({ id, created_at, text: '#aws' })
+    stub.posts = [
+      at('1', '2026-06-01T23:59:59Z'),
+      at('2', '2026-06-02T00:00:00Z'),
+      at('3', '2026-06-02T23:59:59Z'),
+      at('4', '2026-06-03T00:00:00Z'),
+    ]
+    const world = xWorld()
+    await invoke(world)
+
+    expect(idsOf(await stored(world))).toEqual([2, 3])
+  })
+
+  it('without a post is complete', async () => {
+    const world = xWorld()
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 0, existing: 0, complete: true, costUsd: 0.005 })
+  })
+
+  it.each(['tweet', 'post'] as const)(
+    'has the whole text of retweets and long posts, in the spelling of %s',
+    async (spelling) => {
+      stub.spelling = spelling
+      const [plain, retweet, lost, quote, long] = day('2026-06-02', 5) as [
+        StubPost,
+        StubPost,
+        StubPost,
+        StubPost,
+        StubPost,
+      ]
+      stub.posts = [
+        plain,
+        { ...retweet, text: 'RT @a: the beginning…', referenced_tweets: [{ type: 'retweeted', id: '500' }] },
+        { ...lost, text: 'RT @b: deleted…', referenced_tweets: [{ type: 'retweeted', id: '501' }] },
+        { ...quote, text: 'look at this', referenced_tweets: [{ type: 'quoted', id: '500' }] },
+        { ...long, text: 'cut…', note_tweet: { text: 'not cut at all' }, lang: 'qme' },
+      ]
+      stub.referenced = [{ ...plain, id: '500', text: 'the beginning, and the end\n"quoted"' }]
+      const world = xWorld()
+
+      await invoke(world)
+
+      const byId = new Map((await stored(world)).map((post) => [post.id, post]))
+      expect(byId.get(retweet.id)).toEqual({
+        id: retweet.id,
+        createdAt: retweet.created_at,
+        authorId: '7',
+        language: 'en',
+        retweetOf: '500',
+        source: 'x',
+        text: 'the beginning, and the end\n"quoted"',
+      })
+      expect(byId.get(lost.id)).toMatchObject({ retweetOf: '501', text: 'RT @b: deleted…' })
+      expect(byId.get(quote.id)).toMatchObject({ retweetOf: '', text: 'look at this' })
+      expect(byId.get(long.id)).toMatchObject({ text: 'not cut at all', language: '' })
+      expect(record(world)).toMatchObject({ existing: 5, costUsd: 0.035 })
+      expect(stub.billed).toBe(6)
+    },
+  )
+
+  it('asks for no retweets, and pays for none, when they are excluded', async () => {
+    stub.posts = day('2026-06-02', 3)
+    const world = xWorld({ languages: ['en', 'de'] }, { excludeRetweets: true })
+    await invoke(world)
+
+    expect(searches()[0]?.query).toMatchObject({ query: '#aws (lang:en OR lang:de) -is:retweet' })
+    expect(searches()[0]?.query).not.toHaveProperty('expansions')
+  })
+
+  it('keeps the last version of an edited post, and a post that two pages hold once', async () => {
+    const [first, edited, other] = day('2026-06-02', 3) as [StubPost, StubPost, StubPost]
+    const history = { edit_history_tweet_ids: [first.id, edited.id] }
+    const answer = (data: unknown[], next_token?: string) => ({
+      body: { data, meta: { result_count: data.length, next_token } },
+    })
+    stub.odd = [
+      answer([other, { ...edited, ...history }, { ...first, ...history }], 'a'),
+      answer([{ ...first, id: '999' }, first]),
+    ]
+    const world = xWorld()
+    await invoke(world)
+
+    expect(idsOf(await stored(world))).toEqual([999, Number(edited.id), Number(other.id)])
+  })
+
+  it('refuses what is no post by its field and keeps the rest', async () => {
+    const [good] = day('2026-06-02', 1) as [StubPost]
+    stub.odd = [
+      {
+        body: {
+          data: [good, { ...good, id: 'x' }, { ...good, id: '7', created_at: 'now' }],
+          meta: { result_count: 3 },
+        },
+      },
+    ]
+    const world = xWorld()
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 1, refusedRows: 2 })
+    const kept = Object.entries(raw(world)).find(([key]) => key.endsWith('/refused-1.jsonl'))?.[1] ?? ''
+    expect(
+      kept
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
+      { line: 2, field: 'id' },
+      { line: 3, field: 'created_at' },
+    ])
+  })
+
+  it('tells partial errors apart and goes on', async () => {
+    const [good] = day('2026-06-02', 1) as [StubPost]
+    stub.odd = [
+      {
+        body: {
+          data: [good],
+          errors: [problem('resource-not-found', 'Not Found Error', 'gone')],
+          meta: { result_count: 1 },
+        },
+      },
+    ]
+    const world = xWorld()
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 1, complete: true, partialErrors: 1 })
+    expect(world.log).toContain('partial answer')
+  })
+})
+
+describe('a cap', () => {
+  it('on posts leaves the last hours of the day, and says which', async () => {
+    stub.posts = day('2026-06-02', 300)
+    const world = xWorld({ caps: { ...generousCaps(), posts: { perDay: 150, perMonth: 1000 } } })
+
+    await invoke(world)
+
+    const ids = idsOf(await stored(world))
+    expect(ids).toEqual(idsOf(stub.posts.slice(150)))
+    expect(searches().map(({ query }) => query.max_results)).toEqual(['100', '50'])
+    expect(record(world)).toMatchObject({
+      posts: 150,
+      existing: 300,
+      complete: false,
+      stoppedBy: 'caps.posts.perDay',
+      covered: { from: stub.posts[150]!.created_at, to: '2026-06-03T00:00:00.000Z' },
+    })
+  })
+
+  it('on dollars is never broken, whatever the included posts cost', async () => {
+    stub.posts = day('2026-06-02', 300).map((post, i) => ({
+      ...post,
+      referenced_tweets: [{ type: 'retweeted', id: String(i + 1) }],
+    }))
+    stub.referenced = day('2026-05-30', 300, 1)
+    const world = xWorld({ caps: { ...generousCaps(), collectUsd: { perDay: 2, perMonth: 100 } } })
+
+    await invoke(world)
+
+    expect(record(world).stoppedBy).toBe('caps.collectUsd.perDay')
+    expect(stub.billed * 0.005 + 0.005).toBeCloseTo(record(world).costUsd as number, 6)
+    expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(record(world).costUsd)
+    expect(record(world).costUsd).toBeLessThanOrEqual(2)
+    expect(record(world).costUsd).toBeGreaterThan(1.8)
+  })
+
+  it("without room for X's smallest page ends the run", async () => {
+    stub.posts = day('2026-06-02', 300)
+    const world = xWorld({ caps: { ...generousCaps(), posts: { perDay: 105, perMonth: 1000 } } })
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 100, stoppedBy: 'caps.posts.perDay' })
+  })
+
+  it('without money for the count does without it', async () => {
+    stub.posts = day('2026-06-02', 20)
+    const world = xWorld({ caps: { ...generousCaps(), collectUsd: { perDay: 0.004, perMonth: 1 } } })
+    await invoke(world)
+
+    expect(stub.asked).toEqual([])
+    expect(record(world)).toMatchObject({ posts: 0, existing: null, covered: null, complete: false, costUsd: 0 })
+  })
+})
+
+describe('a stop of weeks', () => {
+  it('records what X no longer has as a gap, and goes on behind it', async () => {
+    const world = xWorld({ now: new Date('2026-06-01T12:00:00Z') })
+    await invoke(world)
+    world.now = new Date('2026-06-20T12:00:00Z')
+    stub.asked = []
+
+    await invoke(world)
+
+    expect(record(world, 'aws', '2026-06-12')).toMatchObject({
+      gap: { from: '2026-06-12T00:00:00.000Z', to: '2026-06-13T00:00:00.000Z' },
+      covered: null,
+      complete: false,
+      stoppedBy: null,
+    })
+    const horizon = '2026-06-13T14:01:00.000Z'
+    expect(record(world, 'aws', '2026-06-13')).toMatchObject({
+      gap: { from: '2026-06-13T00:00:00.000Z', to: horizon },
+      covered: { from: horizon, to: '2026-06-14T00:00:00.000Z' },
+      complete: false,
+    })
+    expect(record(world, 'aws', '2026-06-14')).toMatchObject({ gap: null, complete: true })
+    expect(searches()[0]?.query.start_time).toBe('2026-06-13T14:01:00Z')
+    expect(searches()).toHaveLength(7)
+  })
+
+  it('in the middle of a run ends that run where X no longer reaches', async () => {
+    stub.posts = day('2026-06-02', 150)
+    const world = xWorld()
+    stub.odd = [
+      { body: { data: [...stub.posts].reverse().slice(0, 100), meta: { result_count: 100, next_token: 'a' } } },
+      { status: 429 },
+    ]
+    await invoke(world)
+    world.now = new Date('2026-06-09T12:00:00Z')
+
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 100, complete: false, stoppedBy: 'the age of what x still has' })
+    expect(record(world)).toMatchObject({ covered: { from: stub.posts[50]!.created_at } })
+  })
+})
+
+describe('an answer of X', () => {
+  it.each([
+    [
+      'says when the window ends',
+      {
+        'x-rate-limit-limit': '450',
+        'x-rate-limit-remaining': '0',
+        'x-rate-limit-reset': String(Date.parse('2026-06-03T00:14:30Z') / 1000),
+      },
+      270,
+    ],
+    ['does not', {}, 900],
+  ])('that is the rate limit is waited for, where it %s', async (_, headers, seconds) => {
+    stub.posts = day('2026-06-02', 120)
+    const world = xWorld()
+    stub.odd = [{ status: 429, headers, body: problem('rate-limit-exceeded', 'Too Many Requests') }]
+
+    expect(await invoke(world)).toMatchObject({ goesOnInSeconds: seconds })
+    await untilIdle(world)
+
+    expect(idsOf(await stored(world))).toEqual(idsOf(stub.posts))
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(120)
+    expect(stub.asked.filter(({ path }) => path.endsWith('/counts/recent'))).toHaveLength(1)
+  })
+
+  it('that is the rate limit is waited for at the count, too', async () => {
+    const world = xWorld()
+    stub.oddCounts = [{ status: 429 }]
+
+    expect(await invoke(world)).toMatchObject({ goesOnInSeconds: 900 })
+  })
+
+  it.each([
+    ['a usage cap', 429, problem('usage-capped', 'UsageCapExceeded', 'Usage cap exceeded: Monthly product cap')],
+    [
+      'no credit',
+      402,
+      { title: 'CreditsDepleted', detail: 'no credits', type: 'https://api.x.com/2/problems/credits' },
+    ],
+  ])('that is %s ends the run, keeps what there is, and is not asked again', async (_, status, body) => {
+    stub.posts = day('2026-06-02', 250)
+    const world = xWorld()
+    stub.odd = [
+      { body: { data: [...stub.posts].reverse().slice(0, 100), meta: { result_count: 100, next_token: '34' } } },
+      { status, body },
+    ]
+
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({
+      posts: 100,
+      existing: 250,
+      complete: false,
+      stoppedBy: 'the usage limit of x',
+    })
+    expect(facts(world)[0]).toContain('BudgetReached')
+    expect(searches()).toHaveLength(2)
+    expect(world.queue).toEqual([])
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(100)
+  })
+
+  it.each([
+    [
+      '401',
+      { status: 401, body: problem('unauthorized', 'Unauthorized') },
+      /SOURCE_REFUSED: X answered 401: Unauthorized.*bearer token into the secret x-token/,
+    ],
+    [
+      '403',
+      { status: 403, body: problem('client-forbidden', 'Client Forbidden') },
+      /SOURCE_REFUSED: X answered 403.*developer console/,
+    ],
+    [
+      '400',
+      { status: 400, body: problem('invalid-request', 'Invalid Request', 'one of your parameters') },
+      /SOURCE_REFUSED: X answered 400: Invalid Request, one of/,
+    ],
+    [
+      '503',
+      { status: 503, body: 'over capacity', headers: { 'content-type': 'text/plain' } },
+      /SOURCE_UNAVAILABLE: X answered 503/,
+    ],
+    [
+      '200 with errors alone',
+      { body: { errors: [problem('about', 'Odd', 'of a kind')] } },
+      /SOURCE_UNAVAILABLE: .*Odd, of a kind/,
+    ],
+    ['200 with a page of HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }, /SOURCE_UNAVAILABLE/],
+    ['200 with half of JSON', { body: '{"data":[' }, /SOURCE_UNAVAILABLE/],
+  ])('%s is an error that says what to do, and the retry loses and doubles nothing', async (_, odd, message) => {
+    stub.posts = day('2026-06-02', 12)
+    const world = xWorld()
+    stub.odd = [odd]
+
+    const error: unknown = await invoke(world).catch((thrown: unknown) => thrown)
+    await untilIdle(world)
+
+    expect(String(error)).toMatch(message)
+    expect(inspect(error, { depth: 9 })).not.toContain(TOKEN)
+    expect(idsOf(await stored(world))).toEqual(idsOf(stub.posts))
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(12)
+    expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(0.065)
+  })
+
+  it('that never comes is given up on', async () => {
+    const world = newWorld()
+    const open = openX(new SecretsManagerClient({}), { xSecret: 'x-token', xApiUrl: stub.url }, Date.now, 50)
+    world.openSource = (hashtag) => open(hashtag, 'x', settings, [])
+    stub.odd = [{ hang: true }]
+
+    await expect(invoke(world)).rejects.toThrow(/SOURCE_UNAVAILABLE: X was not reached/)
+  })
+
+  it.each([{ status: 503 }, { body: { data: [] } }, { status: 403 }])(
+    'to the count that is no count leaves it open: %j',
+    async (odd) => {
+      stub.posts = day('2026-06-02', 12)
+      stub.oddCounts = [odd]
+      const world = xWorld()
+      await invoke(world)
+
+      expect(record(world)).toMatchObject({ posts: 12, existing: null, complete: true })
+    },
+  )
+})
+
+it('waits a minute after the end of the day, until X has all of it', async () => {
+  const world = xWorld({ now: new Date('2026-06-03T00:00:10Z') })
+
+  expect(await invoke(world)).toMatchObject({ goesOnInSeconds: 50 })
+  expect(stub.asked).toEqual([])
+})
+
+it.each([
+  [
+    'is not there',
+    () =>
+      secrets.on(GetSecretValueCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' })),
+  ],
+  ['is empty', () => secrets.on(GetSecretValueCommand).resolves({ SecretString: ' ' })],
+])('says how to put the bearer token in when it %s', async (_, arrange) => {
+  arrange()
+
+  await expect(invoke(xWorld())).rejects.toThrow(/SECRET_MISSING: .*put-secret-value --secret-id x-token/)
+})
+
+it('stores and pays once when a worker dies at any write', async () => {
+  const start = () => xWorld({ caps: { ...generousCaps(), posts: { perDay: 150, perMonth: 1000 } } })
+  stub.posts = day('2026-06-02', 210)
+  const clean = start()
+  await untilIdle(clean)
+
+  for (let write = 1; write <= clean.writes; write++) {
+    for (const how of ['before', 'after'] as const) {
+      const world = start()
+      world.killAt = { write, how }
+      await untilIdle(world)
+
+      expect(raw(world)).toEqual(raw(clean))
+      expect(facts(world)).toEqual(facts(clean))
+      expect(await spent(world.table, 'posts', '2026-06-03')).toBe(150)
+      expect(await spent(world.table, 'collectUsd', '2026-06')).toBe(0.755)
+    }
+  }
+})
+
+it('keeps the page that is stored when X answers otherwise the second time', async () => {
+  const [a, b, c] = day('2026-06-02', 3) as [StubPost, StubPost, StubPost]
+  stub.posts = [a, b, c]
+  const clean = xWorld()
+  await invoke(clean)
+  const write = clean.writes
+
+  for (let kill = 1; kill < write; kill++) {
+    stub.posts = [a, b, c]
+    const world = xWorld({ killAt: { write: kill, how: 'after' } })
+    await expect(invoke(world)).rejects.toThrow('killed')
+    const before = await stored(world)
+    stub.posts = [a, c]
+    world.now = new Date(world.now.getTime() + 400_000)
+    await untilIdle(world)
+
+    const after = await stored(world)
+    expect(record(world).posts).toBe(after.length)
+    if (before.length > 0) expect(after).toEqual(before)
+    else expect(idsOf(after)).toEqual(idsOf([a, c]))
+  }
+})
