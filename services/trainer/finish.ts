@@ -1,10 +1,10 @@
 import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
-import { datasetRecord, type TrainingRecord, trainingRecord } from '../../shared/records'
+import { datasetRecord, type TrainingRecord } from '../../shared/records'
 import { outwaited } from './attempts'
 import { type Job, parseJobName } from './job'
-import { announce, fail, launch, type Outcome, type Ports } from './launch'
+import { announce, announceAgain, fail, launch, type Outcome, type Ports } from './launch'
 import { noteEnd } from './ledger'
 import { trainingCostUsd } from './price'
 import { start } from './start'
@@ -23,11 +23,7 @@ export async function finish(
   if (!job) return { status: 'ignored' }
   const { datasetId, attempt } = job
 
-  const trainingKey = keys.training({ job: name })
-  if (await objects.exists(trainingKey)) {
-    await announce(ports, await objects.readJson(trainingKey, trainingRecord))
-    return { status: 'trained', job: name }
-  }
+  if (await objects.exists(keys.training({ job: name }))) return announceAgain(ports, name)
   const described = await jobs.describe(name)
   // The attempt was noted, and then whoever wanted to start it ended.
   if (!described) return start(ports, { datasetId, force: false }, invocation)

@@ -105,6 +105,18 @@ export async function announce(
   await noteEnd(table, job)
 }
 
+/** Say again that a model is there, for whoever died between keeping what ran and saying so. */
+export async function announceAgain(
+  ports: Pick<Ports, 'objects' | 'table' | 'publish'>,
+  job: string,
+): Promise<Outcome> {
+  const trainingKey = keys.training({ job })
+  if (await ports.objects.exists(trainingKey)) {
+    await announce(ports, await ports.objects.readJson(trainingKey, trainingRecord))
+  }
+  return { status: 'trained', job }
+}
+
 /** Say that the attempt ended without a model, and what a person can do. */
 export async function fail(
   { table, publish }: Pick<Ports, 'table' | 'publish'>,

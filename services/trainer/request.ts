@@ -5,7 +5,8 @@ import { attemptRequest } from './launch'
 export const trainerRequest = z
   .strictObject({
     datasetId: z
-      .union([z.literal('latest'), z.string().regex(/^[\da-f]{16}$/)], 'the id of a dataset, or "latest"')
+      .string()
+      .regex(/^(latest|[\da-f]{16})$/, 'the id of a dataset, or "latest"')
       .optional(),
     force: z.boolean().default(false),
     finish: z.string().describe('The name of a job that ended.').optional(),

@@ -5,7 +5,7 @@ import type { Objects } from '../../shared/objects'
 import { datasetRecord } from '../../shared/records'
 import { standingOf } from './attempts'
 import { jobName } from './job'
-import { type Attempt, launch, type Outcome, type Ports } from './launch'
+import { announceAgain, type Attempt, launch, type Outcome, type Ports } from './launch'
 import { claimDay, holderOf, isParked } from './ledger'
 import { whyNotTrain } from './skip'
 
@@ -40,7 +40,7 @@ export async function start(
   if (standing.state === 'running') return { status: 'running', job: standing.job }
   if (standing.state === 'given-up') return skip(standing.reason, datasetId)
   if (standing.state === 'trained') {
-    if ((await holderOf(table, day)) === datasetId) return { status: 'trained', job: standing.job }
+    if ((await holderOf(table, day)) === datasetId) return announceAgain(ports, standing.job)
     return skip(`no labels came since dataset ${datasetId} was trained on`, datasetId)
   }
 

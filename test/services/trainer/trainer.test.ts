@@ -1,0 +1,417 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { answer } from '../../../services/trainer/answer'
+import { finish } from '../../../services/trainer/finish'
+import { trainerRequest } from '../../../services/trainer/request'
+import { start } from '../../../services/trainer/start'
+import { unpackModel } from '../../../shared/artefact'
+import { predict, readModel } from '../../../shared/fasttext'
+import { keys } from '../../../shared/keys'
+import { trainingRecord } from '../../../shared/records'
+import { COMPLETED, DATASET, nameOf, OTHER, putDataset, world, type World } from './world'
+
+const NOON = '2026-11-22T12:00:00.000Z'
+const TOMORROW = '2026-11-23T12:00:00.000Z'
+
+let stage: World
+beforeEach(async () => {
+  stage = await world()
+})
+
+const begin = (at = NOON, { datasetId = DATASET, force = false } = {}, on = stage) =>
+  start(on.ports, { datasetId, force }, on.at(at))
+const end = (attempt = 1, at = NOON) => finish(stage.ports, nameOf(attempt), stage.at(at))
+const eventNames = () => stage.events.map(({ name }) => name)
+
+describe('start', () => {
+  it('asks for the job that the dataset and the configuration say', async () => {
+    expect(await begin()).toEqual({ status: 'started', job: nameOf(1) })
+
+    const channel = (name: string, file: string) => ({
+      ChannelName: name,
+      ContentType: 'text/plain',
+      DataSource: {
+        S3DataSource: {
+          S3DataType: 'S3Prefix',
+          S3Uri: `s3://bellwether-test/datasets/${DATASET}/${file}`,
+          S3DataDistributionType: 'FullyReplicated',
+        },
+      },
+    })
+    expect(stage.jobs.requests).toMatchObject([
+      {
+        TrainingJobName: nameOf(1),
+        AlgorithmSpecification: {
+          TrainingImage: '685385470294.dkr.ecr.eu-west-1.amazonaws.com/blazingtext:1',
+          TrainingInputMode: 'File',
+        },
+        HyperParameters: {
+          mode: 'supervised',
+          epochs: '5',
+          learning_rate: '0.5',
+          min_count: '1',
+          vector_dim: '4',
+          buckets: '100',
+        },
+        InputDataConfig: [channel('train', 'train/posts.train'), channel('validation', 'validation/posts.validation')],
+        OutputDataConfig: { S3OutputPath: 's3://bellwether-test/models/' },
+        ResourceConfig: { InstanceType: 'ml.c5.xlarge', InstanceCount: 1 },
+        EnableManagedSpotTraining: true,
+        StoppingCondition: { MaxRuntimeInSeconds: 1800, MaxWaitTimeInSeconds: 3600 },
+      },
+    ])
+    expect(JSON.stringify(stage.jobs.requests)).not.toContain('evaluation')
+    expect(stage.jobs.requests[0]!.Tags).toContainEqual({ Key: 'bellwether:dataset', Value: DATASET })
+  })
+
+  it.each<[string, boolean, number, object]>([
+    ['spot, at most an hour', true, 7200, { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 3600 }],
+    ['on demand, as long as the cap', false, 7200, { MaxRuntimeInSeconds: 7200 }],
+  ])('runs on %s', async (_, spot, cap, condition) => {
+    stage = await world({ spot }, cap)
+
+    await begin()
+
+    expect(stage.jobs.requests[0]!.StoppingCondition).toEqual(condition)
+  })
+
+  it('gives no validation channel where no item is in it', async () => {
+    await putDataset(stage.bucket, DATASET, { rows: { train: 20, validation: 0, evaluation: 0 } })
+
+    await begin()
+
+    expect(stage.jobs.requests[0]!.InputDataConfig!.map(({ ChannelName }) => ChannelName)).toEqual(['train'])
+  })
+
+  it('starts one job however often it is asked', async () => {
+    await begin()
+
+    expect(await begin()).toEqual({ status: 'running', job: nameOf(1) })
+    expect(stage.jobs.requests).toHaveLength(1)
+    expect(stage.events).toEqual([])
+  })
+
+  it('goes on where it died between two writes', async () => {
+    stage.jobs.answers.push({ outcome: 'taken' })
+
+    expect(await begin()).toEqual({ status: 'started', job: nameOf(1) })
+  })
+
+  it('trains once a day, unless it is asked', async () => {
+    await putDataset(stage.bucket, OTHER)
+    await begin()
+
+    const second = await begin(NOON, { datasetId: OTHER })
+    const asked = await begin(NOON, { datasetId: OTHER, force: true })
+    const tomorrow = await begin(TOMORROW, { datasetId: OTHER })
+
+    expect(second).toMatchObject({ status: 'skipped', reason: expect.stringContaining(DATASET) })
+    expect(asked).toEqual({ status: 'started', job: nameOf(1, OTHER) })
+    expect(tomorrow).toEqual({ status: 'running', job: nameOf(1, OTHER) })
+    expect(stage.events).toMatchObject([{ name: 'RetrainSkipped', detail: { date: '2026-11-22', datasetId: OTHER } }])
+  })
+
+  it.each<[string, Parameters<typeof putDataset>[2], RegExp]>([
+    ['too few examples', { rows: { train: 9, validation: 3, evaluation: 3 } }, /9 examples.*10/],
+    [
+      'one label',
+      {
+        classes: {
+          technical: { train: 20, validation: 0, evaluation: 0 },
+          marketing: { train: 0, validation: 2, evaluation: 2 },
+        },
+      },
+      /one label only: technical/,
+    ],
+  ])('says why it does not train on %s', async (_, change, reason) => {
+    await putDataset(stage.bucket, DATASET, change)
+
+    expect(await begin()).toMatchObject({ status: 'skipped', reason: expect.stringMatching(reason) })
+    expect(stage.events).toMatchObject([{ name: 'RetrainSkipped' }])
+    expect(stage.jobs.requests).toEqual([])
+  })
+
+  it('says why it does not train twice on a dataset, but not on the day it did', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), COMPLETED)
+
+    expect(await begin()).toEqual({ status: 'trained', job: nameOf(1) })
+    expect(stage.events).toEqual([])
+    expect(await begin(TOMORROW)).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringContaining('no labels came'),
+    })
+    expect(eventNames()).toEqual(['RetrainSkipped'])
+  })
+
+  it('trains again on a dataset when asked', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), COMPLETED)
+
+    expect(await begin(NOON, { force: true })).toEqual({ status: 'started', job: nameOf(2) })
+  })
+
+  it('tries a failed dataset three times', async () => {
+    for (const attempt of [1, 2, 3]) {
+      expect(await begin()).toEqual({ status: 'started', job: nameOf(attempt) })
+      stage.jobs.set(nameOf(attempt), { TrainingJobStatus: 'Failed', FailureReason: 'InternalServerError' })
+    }
+
+    expect(await begin()).toMatchObject({ status: 'skipped', reason: expect.stringContaining('InternalServerError') })
+  })
+
+  it('finds the latest dataset', async () => {
+    await putDataset(stage.bucket, OTHER)
+
+    expect(await begin(NOON, { datasetId: 'latest' })).toMatchObject({ job: nameOf(1, OTHER) })
+  })
+
+  it.each<[string, Parameters<typeof world>[0], RegExp, RegExp]>([
+    ['an unknown hyperparameter', { hyperparameters: { momentum: 1 } }, /momentum/, /bellwether.yml/],
+    ['an invalid hyperparameter', { hyperparameters: { epochs: 0 } }, /epochs/, /bellwether.yml/],
+  ])('fails by name on %s', async (_, training, reason, remedy) => {
+    stage = await world(training)
+
+    expect(await begin()).toMatchObject({ status: 'failed' })
+    expect(stage.events).toMatchObject([
+      {
+        name: 'TrainingFailed',
+        detail: { reason: expect.stringMatching(reason), remedy: expect.stringMatching(remedy) },
+      },
+    ])
+    expect(stage.jobs.requests).toEqual([])
+  })
+
+  it('fails where BlazingText is not offered', async () => {
+    const ports = { ...stage.ports, region: 'mx-central-1' }
+
+    expect(await start(ports, { datasetId: DATASET, force: false }, stage.at(NOON))).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('mx-central-1'),
+    })
+  })
+})
+
+describe('without a quota', () => {
+  const limited = { outcome: 'limited' as const, message: 'ResourceLimitExceeded: usage is 0' }
+  const work = () => {
+    const { request } = stage.queue.shift()!
+    return (at: string) => answer(stage.ports, trainerRequest.parse(JSON.parse(JSON.stringify(request))), stage.at(at))
+  }
+
+  it('waits on the queue, a quarter of an hour each time', async () => {
+    stage.jobs.answers.push(limited, limited)
+
+    expect(await begin()).toEqual({ status: 'parked', job: nameOf(1) })
+    expect(stage.queue).toMatchObject([{ delaySeconds: 900 }])
+    expect(await work()('2026-11-22T12:15:00Z')).toEqual({ status: 'parked', job: nameOf(1) })
+    expect(await work()('2026-11-22T12:30:00Z')).toEqual({ status: 'started', job: nameOf(1) })
+    expect(stage.events).toEqual([])
+  })
+
+  it('waits once, when the event comes twice', async () => {
+    stage.jobs.answers.push(limited)
+    await begin()
+
+    expect(await begin()).toEqual({ status: 'parked', job: nameOf(1) })
+    expect(stage.queue).toHaveLength(1)
+  })
+
+  it('gives up after a day, with the remedy', async () => {
+    stage.jobs.answers.push(limited, limited)
+    await begin()
+
+    expect(await work()(TOMORROW)).toMatchObject({ status: 'failed' })
+    expect(stage.events).toMatchObject([
+      {
+        name: 'TrainingFailed',
+        detail: { reason: limited.message, remedy: expect.stringContaining('Service Quotas') },
+      },
+    ])
+  })
+})
+
+describe('finish', () => {
+  it('keeps what ran and says that the model is there, the same each time', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), COMPLETED)
+
+    await end()
+    const record = stage.bucket.texts()[keys.training({ job: nameOf(1) })]!
+    await end(1, TOMORROW)
+
+    expect(trainingRecord.parse(JSON.parse(record))).toEqual({
+      job: nameOf(1),
+      datasetId: DATASET,
+      trainer: 'blazingtext',
+      hyperparameters: expect.objectContaining({ mode: 'supervised', epochs: '5' }),
+      artefact: 's3://bellwether-test/models/x/output/model.tar.gz',
+      trainSeconds: 62,
+      billableSeconds: 21,
+      spot: true,
+      instanceType: 'ml.c5.xlarge',
+      costUsd: 0.00119,
+      validationAccuracy: 0.875,
+    })
+    expect(stage.bucket.texts()[keys.training({ job: nameOf(1) })]).toBe(record)
+    expect(eventNames()).toEqual(['ModelTrained', 'ModelTrained'])
+    expect(stage.events[0]).toEqual(stage.events[1])
+  })
+
+  it('publishes also when it died after the write', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), COMPLETED)
+    stage.bucket.afterWrite = () => {
+      throw new Error('the function died')
+    }
+    await expect(end()).rejects.toThrow('the function died')
+    stage.bucket.afterWrite = () => undefined
+
+    await end()
+
+    expect(eventNames()).toEqual(['ModelTrained'])
+  })
+
+  it.each(['InProgress', 'Stopping'] as const)('leaves a job alone that is %s', async (status) => {
+    await begin()
+    stage.jobs.set(nameOf(1), { TrainingJobStatus: status })
+
+    expect(await end()).toEqual({ status: 'running', job: nameOf(1) })
+    expect(stage.events).toEqual([])
+  })
+
+  it.each<[string, Parameters<World['jobs']['set']>[1], RegExp, RegExp]>([
+    [
+      'failed',
+      { TrainingJobStatus: 'Failed', FailureReason: 'ClientError: hyperparameter x' },
+      /ClientError/,
+      /hyperparameters/,
+    ],
+    [
+      'ran too long',
+      { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' },
+      /MaxRuntimeExceeded/,
+      /caps.trainingSeconds/,
+    ],
+    ['was stopped by hand', { TrainingJobStatus: 'Stopped', SecondaryStatus: 'Stopped' }, /stopped/, /force/],
+  ])('says with a remedy that a job %s', async (_, job, reason, remedy) => {
+    await begin()
+    stage.jobs.set(nameOf(1), job)
+
+    await end()
+    await end()
+
+    expect(stage.events).toHaveLength(2)
+    expect(stage.events[0]).toEqual(stage.events[1])
+    expect(stage.events[0]).toMatchObject({
+      name: 'TrainingFailed',
+      detail: { reason: expect.stringMatching(reason), remedy: expect.stringMatching(remedy) },
+    })
+  })
+
+  it('tries on demand, once, when no spot capacity came', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' })
+
+    const first = await end()
+    const second = await end()
+
+    expect(first).toEqual({ status: 'started', job: nameOf(2) })
+    expect(second).toEqual({ status: 'started', job: nameOf(2) })
+    expect(stage.jobs.requests.map(({ EnableManagedSpotTraining }) => EnableManagedSpotTraining)).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(await begin()).toEqual({ status: 'running', job: nameOf(2) })
+    expect(stage.events).toEqual([])
+  })
+
+  it('starts the job that was noted and never asked for', async () => {
+    expect(await end()).toEqual({ status: 'started', job: nameOf(1) })
+  })
+
+  it('leaves other jobs alone', async () => {
+    expect(await finish(stage.ports, 'bellwether-prod-3f9c2a7d0b1e4c55-1', stage.at(NOON))).toEqual({
+      status: 'ignored',
+    })
+  })
+
+  it('tells the reconciler which jobs still run', async () => {
+    const states = async () => {
+      const found: unknown[] = []
+      const { table } = stage.ports as unknown as { table: { query(pk: string): AsyncIterable<{ state: string }> } }
+      for await (const { state } of table.query('training#job')) found.push(state)
+      return found
+    }
+    await begin()
+    const before = await states()
+    stage.jobs.set(nameOf(1), COMPLETED)
+    await end()
+
+    expect(before).toEqual(['running'])
+    expect(await states()).toEqual(['ended'])
+  })
+})
+
+describe('training in the function', () => {
+  beforeEach(async () => {
+    stage = await world({ trainer: 'lambda' })
+  })
+
+  it('leaves the artefact, the record and the event that SageMaker would', async () => {
+    expect(await begin()).toEqual({ status: 'trained', job: nameOf(1) })
+
+    const record = await stage.bucket.readJson(keys.training({ job: nameOf(1) }), trainingRecord)
+    const { body } = (await stage.bucket.read(keys.artefact({ job: nameOf(1) })))!
+    const model = readModel(await unpackModel(body, 'model'))
+    expect(predict(model, 'cold start', 1)[0]!.label).toMatch(/technical$/)
+    expect(record).toMatchObject({
+      trainer: 'lambda',
+      artefact: `s3://bellwether-test/models/${nameOf(1)}/output/model.tar.gz`,
+      validationAccuracy: 1,
+      spot: false,
+    })
+    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: nameOf(1), datasetId: DATASET } }])
+    expect(stage.jobs.requests).toEqual([])
+  })
+
+  it('ends the same after a crash at any write', async () => {
+    await begin()
+    const { body } = (await stage.bucket.read(keys.artefact({ job: nameOf(1) })))!
+
+    for (const crash of [1, 2]) {
+      stage = await world({ trainer: 'lambda' })
+      const before = stage.bucket.written.length
+      stage.bucket.afterWrite = () => {
+        if (stage.bucket.written.length - before === crash) throw new Error('the function died')
+      }
+      await expect(begin()).rejects.toThrow('the function died')
+      stage.bucket.afterWrite = () => undefined
+
+      await begin()
+
+      expect((await stage.bucket.read(keys.artefact({ job: nameOf(1) })))!.body.equals(body)).toBe(true)
+      expect(stage.bucket.written.filter((key) => key.startsWith('models/'))).toHaveLength(2)
+      expect(eventNames()).toEqual(['ModelTrained'])
+    }
+  })
+
+  it('says that a set is too large for it', async () => {
+    await putDataset(stage.bucket, DATASET, { rows: { train: 2_000_000, validation: 20, evaluation: 20 } })
+
+    expect(await begin()).toMatchObject({ status: 'failed', reason: expect.stringContaining('2000000') })
+  })
+})
+
+describe('a request', () => {
+  it.each([
+    ['nothing', {}, 'either datasetId or finish'],
+    ['an id of another form', { datasetId: 'x' }, 'the id of a dataset, or "latest"'],
+    ['a field that is not there', { datasetId: 'latest', attempts: 3 }, 'attempts'],
+    ['both', { datasetId: 'latest', finish: nameOf(1) }, 'either datasetId or finish'],
+  ])('is refused by name when it has %s', (_, request, message) => {
+    expect(JSON.stringify(trainerRequest.safeParse(request).error?.issues)).toContain(
+      JSON.stringify(message).slice(1, -1),
+    )
+  })
+})

@@ -1,0 +1,147 @@
+import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
+import type { Created, TrainingJobs } from '../../../services/trainer/jobs'
+import type { Ports } from '../../../services/trainer/launch'
+import { keys } from '../../../shared/keys'
+import { labelOf } from '../../../shared/labels'
+import type { DatasetRecord } from '../../../shared/records'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+import { recorder } from '../../shared/recorder'
+
+export const DATASET = '3f9c2a7d0b1e4c55'
+export const OTHER = '0b1e4c553f9c2a7d'
+export const nameOf = (attempt: number, dataset = DATASET) => `bellwether-test-${dataset}-${attempt}`
+
+type Job = Partial<DescribeTrainingJobCommandOutput>
+
+/** SageMaker as the trainer sees it. */
+export interface FakeJobs extends TrainingJobs {
+  requests: CreateTrainingJobCommandInput[]
+  /** What the next requests come to; `created` without. */
+  answers: Created[]
+  /** Where a job stands. */
+  set(name: string, job: Job): void
+}
+
+function fakeJobs(): FakeJobs {
+  const jobs = new Map<string, Job>()
+  const self: FakeJobs = {
+    requests: [],
+    answers: [],
+    set: (name, job) => void jobs.set(name, { ...jobs.get(name), ...job }),
+    create: async (request) => {
+      self.requests.push(request)
+      const answer = self.answers.shift()
+      if (answer) return answer
+      const name = request.TrainingJobName!
+      if (jobs.has(name)) return { outcome: 'taken' }
+      jobs.set(name, {
+        ...(request as Job),
+        TrainingJobStatus: 'InProgress',
+        SecondaryStatus: 'Starting',
+      })
+      return { outcome: 'created' }
+    },
+    // A whole answer has more; the trainer reads no more than this.
+    describe: async (name) => jobs.get(name) as DescribeTrainingJobCommandOutput | undefined,
+  }
+  return self
+}
+
+export interface World {
+  bucket: TestBucket
+  jobs: FakeJobs
+  ports: Ports
+  events: { name: string; detail: Record<string, unknown> }[]
+  queue: { request: unknown; delaySeconds: number | undefined }[]
+  at(time: string): { now: Date; log: { info(): void; warn(): void; error(): void } }
+}
+
+type Training = Ports['settings']['training']
+
+/** A stage with a dataset in it. */
+export async function world(training: Partial<Training> = {}, trainingSeconds = 1800): Promise<World> {
+  const bucket = testBucket()
+  const jobs = fakeJobs()
+  const { publish, events } = recorder('trainer')
+  const queue: World['queue'] = []
+  await putDataset(bucket, DATASET)
+  return {
+    bucket,
+    jobs,
+    events,
+    queue,
+    ports: {
+      stage: 'test',
+      region: 'eu-west-1',
+      roleArn: 'arn:aws:iam::111122223333:role/training',
+      objects: bucket,
+      table: memoryTable(),
+      jobs,
+      publish,
+      enqueue: async (request, delaySeconds) => void queue.push({ request, delaySeconds }),
+      settings: {
+        training: {
+          trainer: 'blazingtext',
+          instanceType: 'ml.c5.xlarge',
+          spot: true,
+          validationShare: 0.2,
+          hyperparameters: { epochs: 5, learning_rate: 0.5, min_count: 1, vector_dim: 4, buckets: 100 },
+          minimumExamples: 10,
+          ...training,
+        },
+        caps: {
+          posts: { perDay: 1, perMonth: 1 },
+          collectUsd: { perDay: 1, perMonth: 1 },
+          judgements: { perDay: 1, perMonth: 1 },
+          labelUsd: { perDay: 1, perMonth: 1 },
+          trainingSeconds,
+        },
+      },
+    },
+    at: (time) => ({ now: new Date(time), log: { info() {}, warn() {}, error() {} } }),
+  }
+}
+
+/** Put a dataset there as the formatter does. */
+export async function putDataset(
+  bucket: TestBucket,
+  datasetId: string,
+  change: Partial<DatasetRecord> = {},
+): Promise<void> {
+  const place = { dataset: datasetId }
+  const lines = Array.from({ length: 20 }, (_, i) =>
+    i % 2 ? `${labelOf('technical')} cold start ${i}` : `${labelOf('marketing')} join our webinar ${i}`,
+  )
+  const record: DatasetRecord = {
+    datasetId,
+    textVersion: '1',
+    schemaVersion: 1,
+    labels: ['marketing', 'technical'],
+    labelStatus: 'unmeasured',
+    latestDate: '2026-11-22',
+    manifests: [],
+    rows: { train: 20, validation: 20, evaluation: 20 },
+    classes: {
+      marketing: { train: 10, validation: 10, evaluation: 10 },
+      technical: { train: 10, validation: 10, evaluation: 10 },
+    },
+    refused: {},
+    files: { train: keys.train(place), validation: keys.validation(place), evaluation: keys.evaluation(place) },
+    sha256: { train: '', validation: '', evaluation: '' },
+    ...change,
+  }
+  await bucket.put(record.files.train, `${lines.join('\n')}\n`)
+  await bucket.put(record.files.validation, `${lines.join('\n')}\n`)
+  await bucket.put(keys.dataset(place), JSON.stringify(record))
+}
+
+/** How a job that completed is described. */
+export const COMPLETED: Job = {
+  TrainingJobStatus: 'Completed',
+  SecondaryStatus: 'Completed',
+  ModelArtifacts: { S3ModelArtifacts: 's3://bellwether-test/models/x/output/model.tar.gz' },
+  TrainingTimeInSeconds: 62,
+  BillableTimeInSeconds: 21,
+  FinalMetricDataList: [{ MetricName: 'validation:accuracy', Value: 0.875 }],
+}
