@@ -58,9 +58,10 @@ export function listPage<T>(
 
 /** How keys are written: form-encoded but for slashes where the request asks for it, since XML cannot hold all of them. */
 export const encodeKey = (query: URLSearchParams): ((key: string) => string) =>
-  query.get('encoding-type') === 'url'
-    ? (key) => encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+')
-    : (key) => key
+  query.get('encoding-type') === 'url' ? formEncode : (key) => key
+
+const formEncode = (key: string): string =>
+  new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
 
 const rolledUp = (last: string, key: string, delimiter: string, prefix: string): boolean =>
   delimiter !== '' && commonPrefix(last, delimiter, prefix) === last && key.startsWith(last)

@@ -379,7 +379,19 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
 
       expect((await complete([one, two])).name).toBe('EntityTooSmall')
       expect((await complete([one, { PartNumber: 3, ETag: '"0"' }])).name).toBe('InvalidPart')
-      expect((await complete([two, one])).name).toBe('InvalidPartOrder')
+    })
+
+    fact('refuses parts in another order than their numbers', async () => {
+      const Key = 'disordered-parts'
+      const Body = Buffer.alloc(5 * MEGABYTE)
+      const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }))
+      const Parts = []
+      for (const PartNumber of [2, 1]) {
+        const { ETag } = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }))
+        Parts.push({ PartNumber, ETag })
+      }
+      const complete = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } })
+      expect((await refusalOf(s3.send(complete))).name).toBe('InvalidPartOrder')
     })
   })
 
@@ -426,8 +438,15 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
     })
 
     fact('encodes keys when asked', async () => {
-      await put('encoded/a b+c&ü/1', 'x')
-      expect(await keys({ Prefix: 'encoded/', EncodingType: 'url' })).toEqual(['encoded/a+b%2Bc%26%C3%BC/1'])
+      await put('encoded/+c&ü/test_file(3).png', 'x')
+      expect(await keys({ Prefix: 'encoded/', EncodingType: 'url' })).toEqual([
+        'encoded/%2Bc%26%C3%BC/test_file%283%29.png',
+      ])
+    })
+
+    fact('encodes a space as a form does', async () => {
+      await put('spaced/a b', 'x')
+      expect(await keys({ Prefix: 'spaced/', EncodingType: 'url' })).toEqual(['spaced/a+b'])
     })
 
     fact('says size and ETag, and nothing of what is not there', async () => {
@@ -468,12 +487,17 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(DeleteMarker).toBe(true)
       expect((await refusalOf(getVersion('hidden'))).name).toBe('NoSuchKey')
       expect(await getVersion('hidden', id)).toBe('still there')
-      expect((await refusalOf(getVersion('hidden', marker))).status).toBe(405)
       const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: versioned, Prefix: 'hidden' }))
       expect(KeyCount).toBe(0)
 
       await s3.send(new DeleteObjectCommand({ Bucket: versioned, Key: 'hidden', VersionId: marker }))
       expect(await getVersion('hidden')).toBe('still there')
+    })
+
+    fact('does not get a delete marker', async () => {
+      await putVersion('marked', 'x')
+      const { VersionId } = await s3.send(new DeleteObjectCommand({ Bucket: versioned, Key: 'marked' }))
+      expect((await refusalOf(getVersion('marked', VersionId))).status).toBe(405)
     })
 
     fact('deletes one version for ever', async () => {

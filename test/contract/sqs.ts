@@ -253,11 +253,20 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await bodies(QueueUrl)).toEqual(['poison'])
       expect(await bodies(QueueUrl)).toEqual(['poison'])
       expect(await bodies(QueueUrl)).toEqual([])
-      const [dead] = await receive(deadLetters, {
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      })
+      const [dead] = await receive(deadLetters, { MessageAttributeNames: ['All'] })
       expect(dead).toMatchObject({ MessageId, Body: 'poison', MessageAttributes: { kind: { StringValue: 'page' } } })
+    })
+
+    fact('says which queue gave a message up', async () => {
+      const deadLetters = await makeQueue()
+      const deadLetterTargetArn = await arnOf(deadLetters)
+      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 })
+      const QueueUrl = await makeQueue({ VisibilityTimeout: '0', RedrivePolicy })
+      await send(QueueUrl, 'poison')
+      await receive(QueueUrl)
+      await receive(QueueUrl)
+
+      const [dead] = await receive(deadLetters, { MessageSystemAttributeNames: ['All'] })
       expect(dead?.Attributes?.DeadLetterQueueSourceArn).toBe(await arnOf(QueueUrl))
     })
   })

@@ -1,0 +1,43 @@
+import type { Differences } from './fact'
+
+const notRefused = (does: string) => ({ does, failing: 'the call was not refused' })
+
+/** Where moto 5.2.5 is known not to do as AWS does. */
+export const MOTO_DIFFERENCES: Differences = {
+  'refuses bytes that are not those that were summed': notRefused('moto checks no checksum'),
+  'refuses parts in another order than their numbers': notRefused('moto takes parts in any order'),
+  'refuses a pattern with an unknown matcher': notRefused('moto reads a pattern only when an event comes'),
+  'takes no more than 256 KB': notRefused('moto does not measure events'),
+  'encodes a space as a form does': { does: 'moto writes %20, which SDKs read as well', failing: 'spaced/a%20b' },
+  'does not get a delete marker': { does: 'moto answers 404', failing: 'Received: 404' },
+  expire: { does: 'moto looks at no time in a URL', failing: 'Received: 200' },
+  'says which queue gave a message up': { does: 'moto does not', failing: 'Received: undefined' },
+  'says whose event it is': { does: 'moto leaves the account out', failing: '"account": StringMatching' },
+  'stops at a disabled rule until it is enabled': { does: 'moto delivers all the same', failing: '"switch": "it"' },
+  'gives a target a constant in place of the event': {
+    does: 'moto sends a queue the event whatever Input says',
+    failing: '"constant": true',
+  },
+  'gives a target a part of the event in place of the event': {
+    does: 'moto sends a queue the event whatever InputPath says',
+    failing: '"detail-type": "Contract.v1"',
+  },
+  'gives a target a template in place of the event': {
+    does: 'moto breaks on a template that is JSON',
+    failing: 'is not valid JSON',
+  },
+  'takes no event that is not an object': { does: 'moto takes any JSON', failing: 'Received: undefined' },
+  'takes no event in the name of AWS': { does: 'moto takes any source', failing: 'Received: undefined' },
+  'objects of an array: {"a":[{"b":"x","c":"n"},{"b":"x","c":"y"}]} fits {"a":{"b":["x"],"c":["y"]}}': {
+    does: 'moto does not look into the objects of an array',
+    failing: 'Received: false',
+  },
+  'can be tried without an event': { does: 'moto answers nothing', failing: 'Received: undefined' },
+  'say what was done, and what came of it': {
+    does: 'moto writes eTag, and a reason of its own',
+    failing: '"reason": "ObjectCreated"',
+  },
+  'come once for each write': { does: 'moto sends them twice', failing: 'Received length: 2' },
+  'tell of a delete': { does: 'moto does not', failing: 'Array []' },
+  'answers 400 for a secret that is not there': { does: 'moto answers 404', failing: 'Received: 404' },
+}

@@ -1,0 +1,29 @@
+import { describe } from '@jest/globals'
+import type { CloudUnderTest } from './cloud'
+import { testDynamoDb } from './dynamodb'
+import { testEvents } from './events'
+import { type Differences, facts } from './fact'
+import { testS3 } from './s3'
+import { testSecretsManager } from './secretsmanager'
+import { testSqs } from './sqs'
+
+/** The contract: what AWS does, as far as our services lean on it, asked by real SDK clients of any cloud with an endpoint. */
+export function testCloud(cloud: () => CloudUnderTest, differences: Differences = {}): void {
+  const { fact, checkAllUsed } = facts(differences)
+  describe('S3', () => {
+    testS3(cloud, fact)
+  })
+  describe('SQS', () => {
+    testSqs(cloud, fact)
+  })
+  describe('DynamoDB', () => {
+    testDynamoDb(cloud, fact)
+  })
+  describe('EventBridge', () => {
+    testEvents(cloud, fact)
+  })
+  describe('Secrets Manager', () => {
+    testSecretsManager(cloud, fact)
+  })
+  checkAllUsed()
+}
