@@ -114,6 +114,9 @@ async function* csvRows(objects: Pick<Objects, 'stream'>, file: string): AsyncIt
     bom: true,
     columns: (headers: string[]) => headers.map((header) => header.trim()),
     info: true,
+    raw: true,
+    // A stray quote is a part of the text; without this it would swallow the rows behind it.
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip: (error, raw) => {
