@@ -1,7 +1,7 @@
 import { FastTextError } from './error'
 import { completeHyperparameters, type Hyperparameters } from './hyperparameters'
 
-type Kind = 'number' | 'text' | 'boolean'
+export type Kind = 'number' | 'text' | 'boolean'
 
 /** fastText's flags for what it shares with us, then ours. Its own defaults where they differ from BlazingText's. */
 const FLAGS: Record<string, { name: keyof Hyperparameters; kind: Kind; otherwise?: number }> = {
@@ -34,6 +34,8 @@ const KERNELS = ['auto', 'plain', 'simd']
 
 export type Flags = {
   hyperparameters: Hyperparameters
+  /** Only what was said, without defaults. */
+  given: Partial<Hyperparameters>
   files: { input?: string; output?: string; validation?: string }
   verbose: number
   /** Which loop runs; both give the same bytes. */
@@ -46,6 +48,7 @@ export type Flags = {
 export function parseFlags(words: string[], own: readonly string[] = []): Flags {
   const chosen: Record<string, unknown> = {}
   for (const { name, otherwise } of Object.values(FLAGS)) if (otherwise !== undefined) chosen[name] = otherwise
+  const given: Record<string, unknown> = {}
   const files: Record<string, string> = {}
   const others: Record<string, string> = {}
   let verbose = 2
@@ -55,7 +58,7 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
     const value = words[i + 1]
     if (value === undefined) throw invalid(flag, 'no value', 'a value')
     const known = Object.hasOwn(FLAGS, flag) ? FLAGS[flag]! : undefined
-    if (known) chosen[known.name] = parse(flag, value, known.kind)
+    if (known) given[known.name] = parse(flag, value, known.kind)
     else if (FILES.some((file) => file === flag)) files[flag.slice(1)] = value
     else if (own.includes(flag)) others[flag] = value
     else if (flag === '-verbose') verbose = parse(flag, value, 'number') as number
@@ -66,8 +69,14 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
       if (FIXED[flag] !== value) throw invalid(flag, value, FIXED[flag]!)
     } else if (!WITHOUT_EFFECT.includes(flag)) throw unknown(flag, own)
   }
-  return { hyperparameters: completeHyperparameters(chosen), files, verbose, kernel, others }
+  return { hyperparameters: completeHyperparameters({ ...chosen, ...given }), given, files, verbose, kernel, others }
 }
+
+/** The fastText flags of hyperparameters. */
+export const toFlags = (hyperparameters: Partial<Hyperparameters>): string =>
+  Object.entries(FLAGS)
+    .flatMap(([flag, { name }]) => (hyperparameters[name] === undefined ? [] : [`${flag} ${hyperparameters[name]}`]))
+    .join(' ')
 
 /** The positional arguments of `test`, `predict` and `predict-prob`: model, text, k, threshold. */
 export function parseArguments(words: string[], usage: string) {
@@ -95,7 +104,7 @@ export function required(value: string | undefined, flag: string): string {
   return value
 }
 
-function parse(flag: string, value: string, kind: Kind): number | string | boolean {
+export function parse(flag: string, value: string, kind: Kind): number | string | boolean {
   if (kind === 'text') return value
   if (kind === 'boolean') {
     if (/^(true|1)$/i.test(value)) return true

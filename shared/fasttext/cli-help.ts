@@ -51,7 +51,21 @@ const positional = (verb: string) => `usage: fasttext ${verb} <model> <test-data
   <th>         (optional; 0.0 by default) probability threshold
 `
 
-const TUNE = ''
+const TUNE = `usage: fasttext tune -input <file> <args>
+
+Searches hyperparameters at random by cross-validation and prints the best as JSON: flags for \`supervised\`, the same as
+BlazingText's hyperparameters where it has them, the score with its standard error, and everything that was tried.
+A hyperparameter given by its flag (-dim, -lr, -bucket, ... as in \`supervised\`) is not searched.
+
+  -input              labelled lines
+  -groups             a file with the group of each line; a group is never on both sides of a split
+  -seconds            budget [60]
+  -trials             most choices to try [no limit]
+  -folds              folds of the cross-validation [5]
+  -goal               {accuracy, macroF1, f1:<label>} [macroF1]
+  -characters         try character n-grams too, which BlazingText does not have [false]
+  -seed               of the search [1]
+`
 
 /** What --help prints, by command. */
 export const HELP: Record<string, string> & { all: string } = {

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { tuneByFlags } from './cli-tune'
 import { parseArguments, parseFlags, required } from './cli-flags'
 import { HELP } from './cli-help'
 import { openOutput } from './cli-output'
@@ -19,6 +20,7 @@ const VERBS: Record<string, Verb> = {
   test,
   predict: (words) => predictLines(words, false),
   'predict-prob': (words) => predictLines(words, true),
+  tune: (words) => print(tuneByFlags(words, note)),
 }
 
 main(process.argv.slice(2))

@@ -39,7 +39,8 @@ export function simdEngine(): Engine | undefined {
       const pages = Math.ceil(bytes / PAGE_BYTES)
       // Four gigabytes is all that a kernel can address.
       if (pages > MOST_PAGES) return PLAIN_ENGINE.allocate(bytes)
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+      const memory = reserve(pages)
+      if (!memory) return PLAIN_ENGINE.allocate(bytes)
       loops.set(memory.buffer, instantiate(module, memory))
       return memory.buffer
     },
@@ -48,6 +49,16 @@ export function simdEngine(): Engine | undefined {
 
 /** The fastest loop there is here. */
 export const bestEngine = (): Engine => simdEngine() ?? PLAIN_ENGINE
+
+/** Undefined where there is no address space left: each memory reserves gigabytes of it until it is collected. */
+function reserve(pages: number): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
 
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Run {
   const { descend } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } }).exports

@@ -112,3 +112,7 @@ const unreadable = (file: string, cause: unknown): FastTextError =>
     expected: 'a readable file',
     cause,
   })
+
+/** A whole text as one string. Throws FILE_UNREADABLE. */
+export const readAll = (text: Text): string =>
+  Buffer.concat(Array.from(blocks(text), ({ bytes, end }) => Buffer.from(bytes.subarray(0, end)))).toString('utf8')
