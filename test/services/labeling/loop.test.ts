@@ -3,6 +3,7 @@ import { storedPlan } from '../../../services/labeling/plan'
 import { qualityRecord } from '../../../services/labeling/settlement'
 import { keys } from '../../../shared/keys'
 import { type SettledLine, settledLine } from '../../../shared/records'
+import { testTable } from '../../shared/tables'
 import {
   answerAll,
   functionOf,
@@ -64,6 +65,21 @@ describe('a day of labelling at the desk', () => {
       ),
     ).toBe(true)
     expect(world.told.map(({ event }) => event)).toEqual(['LabelingStarted', 'BatchAnswered', 'LabelsMeasured'])
+  })
+
+  it('ends in the same on DynamoDB', async () => {
+    const served = await testTable()
+    try {
+      const world = newWorld({ table: served.table })
+      const inMemory = newWorld()
+
+      await day(world)
+      await day(inMemory)
+
+      expect(outcomeOf(world)).toEqual(outcomeOf(inMemory))
+    } finally {
+      await served.stop()
+    }
   })
 
   it('asks evaluation items twice, and a third time where two disagree', async () => {
@@ -276,7 +292,7 @@ describe('what must never happen', () => {
       await day(world)
       expect({ killAfter, ...outcomeOf(world) }).toEqual({ killAfter, ...outcome })
     }
-  })
+  }, 60_000)
 
   it('an event that comes again after the end of a batch asks nobody again', async () => {
     const world = newWorld()

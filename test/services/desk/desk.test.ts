@@ -1,0 +1,416 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { SignJWT } from 'jose'
+import { desk } from '../../../services/desk/desk'
+import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { addBatch } from '../../../services/desk/store'
+import type { Publish } from '../../../shared/bus'
+import type { Table } from '../../../shared/table'
+import { memoryTable } from '../../shared/memory-table'
+import { recorder, type RecordedEvent } from '../../shared/recorder'
+
+const KEY = 'k'.repeat(64)
+const HOUR = 3_600_000
+const BATCH = '2026-11-22'
+const POISON = '<img src=x onerror=alert(1)> __label__x "quoted" \u2028 line'
+
+let table: Table
+let now: Date
+let publish: Publish
+let events: RecordedEvent[]
+let logged: unknown[]
+
+const ids = Array.from({ length: 130 }, (_, i) => i.toString(16).padStart(16, '0'))
+
+beforeEach(async () => {
+  table = memoryTable()
+  now = new Date('2026-11-22T10:00:00.500Z')
+  logged = []
+  ;({ publish, events } = recorder('desk'))
+})
+
+const ask = (items = ids.slice(0, 3), wanted = 2, batch = BATCH) =>
+  addBatch(table, {
+    batch,
+    deadline: '2026-11-22T21:00:00Z',
+    categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
+    items: items.map((item, i) => ({
+      item,
+      source: i === 0 ? POISON : `post ${item}`,
+      wanted,
+      most: wanted === 2 ? 3 : wanted,
+    })),
+    expiresAt: 1,
+  })
+
+interface Sent {
+  body?: unknown
+  cookie?: string
+  query?: Record<string, string>
+  headers?: Record<string, string>
+  raw?: string
+}
+
+async function send(route: string, { body, cookie, query, headers, raw }: Sent = {}) {
+  const [method = '', rawPath = ''] = route.split(' ')
+  const serve = desk({
+    table,
+    publish,
+    linkKey: async () => KEY,
+    log: { error: (...given: unknown[]) => void logged.push(given) },
+  })
+  const {
+    statusCode,
+    cookies,
+    headers: answered,
+    body: text,
+  } = await serve(
+    {
+      version: '2.0',
+      rawPath,
+      queryStringParameters: query,
+      headers: headers ?? { 'content-type': 'application/json' },
+      ...(cookie ? { cookies: [cookie] } : {}),
+      ...(body === undefined && raw === undefined ? {} : { body: raw ?? JSON.stringify(body) }),
+      requestContext: { http: { method } },
+    },
+    now,
+  )
+  return { status: statusCode, cookies, headers: answered, text, json: text ? JSON.parse(text) : undefined }
+}
+
+const link = async (annotator: string, hours = 24) => {
+  const work = invitation({ table, linkKey: async () => KEY, deskUrl: 'https://desk.example/desk' })
+  const made = await work(invitationRequest.parse({ annotator, hours }), { now })
+  if (made.url === undefined) throw new Error('no link')
+  return { ...made, token: new URL(made.url).hash.slice(1) }
+}
+
+async function enter(annotator: string): Promise<string> {
+  const { token } = await link(annotator)
+  const { cookies } = await send('POST /desk/session', { body: { token } })
+  return cookies?.[0]?.split(';')[0] ?? ''
+}
+
+const next = async (cookie: string, count = 20): Promise<{ batch: string; item: string; text: string }[]> =>
+  (await send('GET /desk/batch/next', { cookie, query: { count: String(count) } })).json.items
+
+const give = async (
+  cookie: string,
+  answers: unknown[],
+): Promise<{ result: string; reason?: string; message?: string }[]> =>
+  (await send('POST /desk/answers', { cookie, body: { answers } })).json.answers
+
+const technical = (item: string, revision = 0) => ({ batch: BATCH, item, revision, label: 'technical' })
+
+describe('a link', () => {
+  it('lets in one annotator, until it expires', async () => {
+    const { url, expires, token } = await link('ana', 2)
+    const { status, cookies, json } = await send('POST /desk/session', { body: { token } })
+
+    expect(url).toBe(`https://desk.example/desk#${token}`)
+    expect(expires).toBe('2026-11-22T12:00:00.500Z')
+    expect({ status, json }).toEqual({ status: 200, json: { annotator: 'ana' } })
+    expect(cookies?.[0]).toMatch(/^desk=[\w.-]+; Max-Age=71\d\d; Path=\/desk; HttpOnly; Secure; SameSite=Strict$/)
+  })
+
+  it('can be opened again', async () => {
+    const { token } = await link('ana')
+    await send('POST /desk/session', { body: { token } })
+
+    expect((await send('POST /desk/session', { body: { token } })).status).toBe(200)
+  })
+
+  const denials: [string, () => Promise<string>, string][] = [
+    [
+      'has expired',
+      async () => {
+        const { token } = await link('ana', 1)
+        now = new Date(now.getTime() + HOUR)
+        return token
+      },
+      'expired',
+    ],
+    ['is signed by another key', () => forged({ key: 'x'.repeat(64) }), 'forged'],
+    ['is a session', () => forged({ audience: 'bellwether-desk-session' }), 'forged'],
+    ['is for a path', () => forged({ subject: '../ana' }), 'forged'],
+    ['is for nobody who was invited', () => forged({ subject: 'eve' }), 'revoked'],
+    [
+      'says that it needs no signature',
+      async () => {
+        const [, payload] = (await forged({})).split('.')
+        return `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`
+      },
+      'forged',
+    ],
+    ['is no token', async () => 'hello', 'forged'],
+    [
+      'was withdrawn',
+      async () => {
+        const { token } = await link('ana')
+        await withdraw('ana')
+        return token
+      },
+      'revoked',
+    ],
+    [
+      'was withdrawn before its annotator was invited anew',
+      async () => {
+        const { token } = await link('ana')
+        await withdraw('ana')
+        now = new Date(now.getTime() + 2000)
+        await link('ana')
+        return token
+      },
+      'revoked',
+    ],
+  ]
+
+  it.each(denials)('lets nobody in that %s', async (_, tokenOf, reason) => {
+    await link('ana')
+    const token = await tokenOf()
+
+    const { status, json, cookies } = await send('POST /desk/session', { body: { token } })
+
+    expect({ status, error: json.error, cookies }).toEqual({ status: 401, error: reason, cookies: undefined })
+  })
+
+  async function forged({ key = KEY, subject = 'ana', audience = 'bellwether-desk-link' }): Promise<string> {
+    return new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt(Math.floor(now.getTime() / 1000))
+      .setExpirationTime(Math.floor(now.getTime() / 1000) + 3600)
+      .sign(new TextEncoder().encode(key))
+  }
+
+  const withdraw = (annotator: string) =>
+    invitation({ table, linkKey: async () => KEY, deskUrl: 'https://desk.example/desk' })(
+      { revoke: annotator },
+      { now },
+    )
+
+  it('ends the sessions that it opened when it is withdrawn', async () => {
+    const cookie = await enter('ana')
+    await withdraw('ana')
+
+    expect((await send('GET /desk/session', { cookie })).status).toBe(401)
+  })
+
+  it.each(['../x', 'Ana', 'a b', '', 'a/b', 'x'.repeat(33)])('is not made for an annotator named %p', (annotator) => {
+    expect(invitationRequest.safeParse({ annotator }).success).toBe(false)
+  })
+})
+
+describe('the desk', () => {
+  it('shows nothing without a session', async () => {
+    await ask()
+    for (const route of ['GET /desk/batch/next', 'GET /desk/progress', 'POST /desk/answers', 'GET /desk/session']) {
+      const { status, text } = await send(route, { body: {} })
+
+      expect({ route, status }).toEqual({ route, status: 401 })
+      expect(text).not.toContain('post')
+    }
+  })
+
+  it('gives a post as it is, as text', async () => {
+    await ask()
+
+    const items = await next(await enter('ana'))
+
+    expect(items.find(({ item }) => item === ids[0])?.text).toBe(POISON)
+  })
+
+  it('sends its security headers with every answer', async () => {
+    for (const route of ['GET /desk/nothing', 'GET /desk/batch/next', 'POST /desk/session']) {
+      expect((await send(route)).headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
+    }
+  })
+
+  it('gives the same items again after a reload', async () => {
+    await ask(ids)
+    const cookie = await enter('ana')
+
+    expect(await next(cookie, 5)).toEqual(await next(cookie, 5))
+  })
+
+  it('gives everybody all there is to do, over several chunks, and each item once', async () => {
+    await ask(ids, 1)
+    const cookies = [await enter('ana'), await enter('ben')]
+    const seen: string[] = []
+    for (let round = 0; round < 10; round++) {
+      for (const cookie of cookies) {
+        const items = await next(cookie, 10)
+        seen.push(...items.map(({ item }) => item))
+        await give(
+          cookie,
+          items.map(({ item }) => technical(item)),
+        )
+      }
+    }
+
+    expect(seen.sort()).toEqual(ids)
+    expect(events.filter(({ name }) => name === 'BatchAnswered')).toHaveLength(1)
+  })
+
+  it('says that a batch is answered with its last answer, and again when that comes again', async () => {
+    await ask()
+    const [ana, ben] = [await enter('ana'), await enter('ben')]
+    const all = (await next(ana)).map(({ item }) => technical(item))
+    await give(ana, all)
+    await next(ben)
+    await give(ben, all.slice(0, 2))
+    const before = events.length
+
+    await give(ben, all.slice(2))
+    await give(ben, all.slice(2))
+
+    expect([before, events.length]).toEqual([0, 2])
+    expect(events[0]).toEqual({ name: 'BatchAnswered', detail: expect.objectContaining({ batch: BATCH }) })
+    expect(events[1]).toEqual(events[0])
+  })
+
+  it('asks a third annotator where two disagree', async () => {
+    await ask(ids.slice(0, 1))
+    const [ana, ben, cyd] = [await enter('ana'), await enter('ben'), await enter('cyd')]
+    const item = ids[0] ?? ''
+    await next(ana)
+    await next(ben)
+    await give(ana, [technical(item)])
+    await give(ben, [{ ...technical(item), label: 'marketing' }])
+    const before = events.length
+
+    expect(await next(cyd)).toHaveLength(1)
+    await give(cyd, [technical(item)])
+
+    expect([before, events.length]).toEqual([0, 1])
+  })
+
+  it('takes back that a batch is answered when an answer is changed', async () => {
+    await ask(ids.slice(0, 1))
+    const [ana, ben, cyd] = [await enter('ana'), await enter('ben'), await enter('cyd')]
+    const item = ids[0] ?? ''
+    await next(ana)
+    await next(ben)
+    await give(ana, [technical(item)])
+    await give(ben, [technical(item)])
+
+    await give(ben, [{ batch: BATCH, item, revision: 1, label: 'marketing' }])
+
+    expect((await send('GET /desk/progress', { cookie: ana })).json.batches).toMatchObject([{ complete: 0, yours: 1 }])
+    expect(await next(cyd)).toHaveLength(1)
+  })
+
+  it('refuses what is wrong by name, and keeps the rest', async () => {
+    await ask()
+    const cookie = await enter('ana')
+    const [one, two] = await next(cookie)
+
+    const answers = await give(cookie, [
+      technical(one?.item ?? ''),
+      { ...technical(two?.item ?? ''), label: 'weather' },
+      { ...technical(two?.item ?? ''), flag: 'unreadable' },
+      { batch: '2026-11-21', item: one?.item, revision: 0, skip: true },
+      technical('ffffffffffffffff'),
+      'nonsense',
+      { batch: '../x', item: one?.item, revision: 0, skip: true },
+      { batch: BATCH, item: two?.item, revision: 0, flag: 'other-language' },
+    ])
+
+    expect(answers.map(({ result, reason }) => reason ?? result)).toEqual([
+      'kept',
+      'unknown-label',
+      'invalid',
+      'unknown-batch',
+      'unknown-item',
+      'invalid',
+      'invalid',
+      'kept',
+    ])
+    expect(answers[1]?.message).toContain('weather')
+  })
+
+  it('refuses an answer to an item that somebody else was given', async () => {
+    await ask(ids.slice(0, 1), 1)
+    const [ana, ben] = [await enter('ana'), await enter('ben')]
+    await next(ana)
+
+    expect(await give(ben, [technical(ids[0] ?? '')])).toMatchObject([{ result: 'refused', reason: 'not-asked' }])
+  })
+
+  it.each<[string, string, Sent, number]>([
+    ['a body that is not JSON', 'POST /desk/answers', { raw: '{' }, 400],
+    ['a body of another type', 'POST /desk/answers', { raw: '{}', headers: { 'content-type': 'text/plain' } }, 400],
+    ['no list', 'POST /desk/answers', { body: [] }, 400],
+    ['too long a list', 'POST /desk/answers', { body: { answers: Array.from({ length: 101 }, () => 1) } }, 400],
+    ['a count that is none', 'GET /desk/batch/next', { query: { count: 'many' } }, 400],
+    ['a count too high', 'GET /desk/batch/next', { query: { count: '51' } }, 400],
+    ['a place where nothing is', 'GET /desk/secrets', {}, 404],
+    ['another method', 'DELETE /desk/answers', {}, 404],
+  ])('answers %s plainly', async (_, route, sent, status) => {
+    const cookie = await enter('ana')
+
+    const answer = await send(route, { ...sent, cookie })
+
+    expect(answer.status).toBe(status)
+    expect(answer.json).toEqual({ error: expect.any(String), message: expect.any(String) })
+  })
+
+  it('tells nobody what went wrong inside', async () => {
+    const cookie = await enter('ana')
+    table = {
+      ...table,
+      query: () => {
+        throw new Error('secret of the table')
+      },
+    }
+
+    const { status, text } = await send('GET /desk/batch/next', { cookie })
+
+    expect(status).toBe(500)
+    expect(text).not.toContain('secret')
+    expect(JSON.stringify(logged)).toContain('secret of the table')
+  })
+
+  it('counts what is done and what is yours', async () => {
+    await ask(ids.slice(0, 3), 1)
+    const cookie = await enter('ana')
+    const items = await next(cookie)
+    await give(
+      cookie,
+      items.slice(0, 2).map(({ item }) => technical(item)),
+    )
+
+    expect((await send('GET /desk/progress', { cookie })).json).toEqual({
+      annotator: 'ana',
+      batches: [{ batch: BATCH, deadline: '2026-11-22T21:00:00Z', items: 3, complete: 2, yours: 2 }],
+    })
+  })
+
+  it('loses and doubles nothing when many work at once', async () => {
+    await ask(ids, 2)
+    const cookies = await Promise.all(['ana', 'ben', 'cyd', 'dan', 'eve', 'fay'].map(enter))
+    const given = await Promise.all(
+      cookies.map(async (cookie) => {
+        let kept = 0
+        for (let items = await next(cookie, 7); items.length > 0; items = await next(cookie, 7)) {
+          kept += (
+            await give(
+              cookie,
+              items.map(({ item }) => technical(item)),
+            )
+          ).filter(({ result }) => result === 'kept').length
+        }
+        return kept
+      }),
+    )
+
+    expect(given.reduce((sum, count) => sum + count, 0)).toBe(2 * ids.length)
+    expect(events.length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,205 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  answer,
+  type Asked,
+  claim,
+  close,
+  type Given,
+  isComplete,
+  judgementsOf,
+} from '../../../services/desk/judgements'
+
+const MINUTE = 60_000
+const asked = (wanted = 2, most = wanted % 2 === 0 ? wanted + 1 : wanted): Asked => ({
+  wanted,
+  most,
+  claims: {},
+  answers: {},
+  closed: false,
+})
+const at = '2026-11-22T10:00:00.000Z'
+const technical: Given = { label: 'technical' }
+const marketing: Given = { label: 'marketing' }
+
+const claimed = (state: Asked, annotator: string, nowMs = 0) => claim(state, annotator, nowMs, nowMs + 20 * MINUTE)
+const given = (state: Asked, annotator: string, what: Given, revision = 0, nowMs = 0) =>
+  answer(state, annotator, { given: what, revision, at }, nowMs)
+
+/** Claims and answers one after the other; throws where one is refused. */
+function after(state: Asked, ...steps: [string, Given][]): Asked {
+  return steps.reduce((before, [annotator, what]) => {
+    const next = given(claimed(before, annotator) ?? before, annotator, what)
+    if (typeof next === 'string') throw new Error(next)
+    return next
+  }, state)
+}
+
+describe('claim', () => {
+  it('gives an item to as many as it asks for', () => {
+    const two = claimed(claimed(asked(), 'ana') ?? asked(), 'ben')
+
+    expect(two).toBeDefined()
+    expect(two && claimed(two, 'cyd')).toBeUndefined()
+  })
+
+  it('gives it again to who has it', () => {
+    const one = claimed(asked(1), 'ana')
+
+    expect(one && claimed(one, 'ana', MINUTE)?.claims).toEqual({ ana: 21 * MINUTE })
+  })
+
+  it('gives it to another when a claim ran out', () => {
+    const one = claimed(asked(1), 'ana')
+
+    expect(one && claimed(one, 'ben', 19 * MINUTE)).toBeUndefined()
+    expect(one && claimed(one, 'ben', 20 * MINUTE)).toBeDefined()
+  })
+
+  it('never gives it twice to who answered or skipped it', () => {
+    expect(claimed(after(asked(), ['ana', technical]), 'ana')).toBeUndefined()
+    expect(claimed(after(asked(), ['ana', { skip: true }]), 'ana')).toBeUndefined()
+  })
+
+  it('gives a third person what two disagree on, and nobody what they agree on', () => {
+    expect(claimed(after(asked(), ['ana', technical], ['ben', marketing]), 'cyd')).toBeDefined()
+    expect(claimed(after(asked(), ['ana', technical], ['ben', technical]), 'cyd')).toBeUndefined()
+    expect(claimed(after(asked(), ['ana', technical], ['ben', marketing], ['cyd', technical]), 'dan')).toBeUndefined()
+  })
+
+  it('gives nothing of a closed item', () => {
+    expect(claimed(close(asked()), 'ana')).toBeUndefined()
+  })
+})
+
+describe('answer', () => {
+  const held = claimed(asked(1), 'ana') ?? asked(1)
+
+  it('is refused from who was not asked', () => {
+    expect(given(asked(), 'ana', technical)).toBe('not-asked')
+  })
+
+  it('that comes again changes nothing', () => {
+    const once = after(asked(1), ['ana', technical])
+
+    expect(given(once, 'ana', technical)).toBe(once)
+  })
+
+  it('is replaced by a later one, and not by an earlier one', () => {
+    const twice = given(after(asked(1), ['ana', technical]), 'ana', marketing, 1)
+    if (typeof twice === 'string') throw new Error(twice)
+
+    expect(judgementsOf(twice)).toEqual([['ana', { given: marketing, revision: 1, at }]])
+    expect(given(twice, 'ana', technical, 0)).toBe('older')
+    expect(given(twice, 'ana', technical, 1)).toBe('older')
+  })
+
+  it('counts although its claim ran out, while nobody else took the place', () => {
+    expect(given(held, 'ana', technical, 0, 60 * MINUTE)).toMatchObject({ answers: { ana: { given: technical } } })
+  })
+
+  it('is too much when another took the place', () => {
+    const taken = claimed(held, 'ben', 30 * MINUTE) ?? held
+
+    expect(given(taken, 'ana', technical, 0, 31 * MINUTE)).toBe('enough')
+    const answered = given(taken, 'ben', technical, 0, 31 * MINUTE)
+    expect(typeof answered === 'string' ? answered : given(answered, 'ana', technical, 0, 60 * MINUTE)).toBe('enough')
+  })
+
+  it('is refused when the item is closed, but stands where it is there already', () => {
+    expect(given(close(held), 'ana', technical)).toBe('closed')
+    expect(given(close(after(asked(1), ['ana', technical])), 'ana', technical)).toMatchObject({ closed: true })
+  })
+
+  it('of a skip leaves the place to another', () => {
+    const skipped = after(asked(1), ['ana', { skip: true }])
+
+    expect(judgementsOf(skipped)).toEqual([])
+    expect(claimed(skipped, 'ben')).toBeDefined()
+  })
+})
+
+describe('isComplete', () => {
+  it.each<[string, [string, Given][], boolean]>([
+    ['nobody answered', [], false],
+    ['one of two answered', [['ana', technical]], false],
+    [
+      'two agree',
+      [
+        ['ana', technical],
+        ['ben', technical],
+      ],
+      true,
+    ],
+    [
+      'two disagree',
+      [
+        ['ana', technical],
+        ['ben', marketing],
+      ],
+      false,
+    ],
+    [
+      'a label and a flag',
+      [
+        ['ana', technical],
+        ['ben', { flag: 'unreadable' }],
+      ],
+      false,
+    ],
+    [
+      'a third decided',
+      [
+        ['ana', technical],
+        ['ben', marketing],
+        ['cyd', marketing],
+      ],
+      true,
+    ],
+    [
+      'three say three things',
+      [
+        ['ana', technical],
+        ['ben', marketing],
+        ['cyd', { flag: 'personal' }],
+      ],
+      true,
+    ],
+  ])('where %s', (_, steps, complete) => {
+    expect(isComplete(after(asked(), ...steps), ['ana', 'ben', 'cyd', 'dan'])).toBe(complete)
+  })
+
+  it('does not wait for people who are not there', () => {
+    const alone = after(asked(), ['ana', technical])
+
+    expect(isComplete(alone, ['ana'])).toBe(true)
+    expect(isComplete(alone, ['ana', 'ben'])).toBe(false)
+    expect(isComplete(alone, [])).toBe(false)
+  })
+})
+
+it('never has more judgements than are asked for, whatever people do', () => {
+  const people = fc.constantFrom('ana', 'ben', 'cyd', 'dan', 'eve')
+  const step = fc.record({
+    annotator: people,
+    claims: fc.boolean(),
+    what: fc.constantFrom<Given>(technical, marketing, { skip: true }, { flag: 'unreadable' }),
+    revision: fc.nat(3),
+    minutes: fc.nat(25),
+  })
+  fc.assert(
+    fc.property(fc.constantFrom(1, 2, 3), fc.array(step, { maxLength: 40 }), (wanted, steps) => {
+      let state = asked(wanted)
+      let nowMs = 0
+      for (const { annotator, claims, what, revision, minutes } of steps) {
+        nowMs += minutes * MINUTE
+        const next = claims ? claimed(state, annotator, nowMs) : given(state, annotator, what, revision, nowMs)
+        if (next && typeof next !== 'string') state = next
+        const waiting = Object.values(state.claims).filter((untilMs) => untilMs > nowMs).length
+
+        expect(judgementsOf(state).length).toBeLessThanOrEqual(state.most)
+        expect(judgementsOf(state).length + (isComplete(state, []) ? 0 : waiting)).toBeLessThanOrEqual(state.most)
+      }
+    }),
+  )
+})

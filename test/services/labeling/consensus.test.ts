@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { consensusOf } from '../../../services/labeling/consensus'
+import type { Judgement } from '../../../services/labeling/labeller'
+
+const CATEGORIES = ['technical', 'marketing', 'other']
+const said = (...labels: string[]): Judgement[] =>
+  labels.map((label, i) => ({
+    item: 'a',
+    annotator: `annotator-${i}`,
+    said: label.startsWith('!') ? { flag: label.slice(1) } : { label },
+    at: `2026-11-22T10:0${i}:00.000Z`,
+  }))
+
+describe('consensusOf', () => {
+  it.each([
+    ['one judgement', ['technical'], { label: 'technical', confidence: 0 }],
+    ['two that agree', ['technical', 'technical'], { label: 'technical', confidence: 1 }],
+    ['two of three', ['technical', 'marketing', 'marketing'], { label: 'marketing', confidence: 2 / 3 }],
+    ['a label against a flag', ['technical', '!unreadable', 'technical'], { label: 'technical', confidence: 2 / 3 }],
+    ['nothing', [], { reason: 'unanswered' }],
+    ['two that disagree', ['technical', 'marketing'], { reason: 'disputed' }],
+    ['three that disagree', ['technical', 'marketing', 'other'], { reason: 'disputed' }],
+    ['a flag', ['!unreadable'], { reason: 'flagged' }],
+    ['more flags than labels', ['!personal', 'technical', '!personal'], { reason: 'flagged' }],
+    ['a class that is none', ['weather', 'weather'], { reason: 'unknown-class' }],
+  ])('of %s', (_, labels, expected) => {
+    expect(consensusOf(said(...labels), CATEGORIES)).toMatchObject(expected)
+  })
+
+  it('has the time of the last judgement', () => {
+    expect(consensusOf(said('technical', 'technical').reverse(), CATEGORIES)).toMatchObject({
+      at: '2026-11-22T10:01:00.000Z',
+    })
+  })
+
+  it('is the same in any order, and follows when labels change their names', () => {
+    const labels = fc.array(fc.constantFrom(...CATEGORIES), { maxLength: 7 })
+    const swapped: Record<string, string> = { technical: 'marketing', marketing: 'other', other: 'technical' }
+    fc.assert(
+      fc.property(labels, (given) => {
+        const consensus = consensusOf(said(...given), CATEGORIES)
+        const renamed = consensusOf(said(...given.map((label) => swapped[label] ?? '')), CATEGORIES)
+
+        expect(consensusOf(said(...given).reverse(), CATEGORIES)).toEqual(consensus)
+        expect(renamed).toEqual(
+          consensus.label === undefined ? consensus : { ...consensus, label: swapped[consensus.label] },
+        )
+      }),
+    )
+  })
+})
