@@ -1,70 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createWriteStream } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { ZipFile } from 'yazl'
-import { createCloud, type Cloud, type CloudOptions } from '../../local/cloud'
-import { ROOT } from '../../local/root'
+import { eventsIn, useCloud } from './running-cloud'
+import { allow, arn, fn, queue, recording, role } from './template'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** A function's source may say `sdk('@aws-sdk/client-s3')`, as though it were bundled. */
-const SDK = `const sdk = require('node:module').createRequire(${JSON.stringify(path.join(ROOT, 'package.json'))})\n`
-
-const role = (statements: object[] = []) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: {
-      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    },
-    Policies: [{ PolicyName: 'all', PolicyDocument: { Statement: statements } }],
-  },
-})
-const fn = (source: string, more: object = {}) => ({
-  Type: 'AWS::Lambda::Function',
-  Properties: {
-    Code: { ZipFile: SDK + source },
-    Handler: 'index.handler',
-    Runtime: 'nodejs24.x',
-    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-    Timeout: 10,
-    ...more,
-  },
-})
-const queue = (more: object = {}) => ({ Type: 'AWS::SQS::Queue', Properties: more })
-const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
-const allow = (Action: string | string[], Resource: unknown = '*') => ({ Effect: 'Allow', Action, Resource })
-
-let dataDir: string
-let cloud: Cloud
-const start = async (resources: Record<string, object>, options: Partial<CloudOptions> = {}) => {
-  cloud = await createCloud({ dataDir, template: { Resources: { Role: role(), ...resources } }, ...options })
-  return cloud
-}
-const bodies = (logicalId: string) => {
-  const name = cloud.stack.resources.find((resource) => resource.logicalId === logicalId)?.name ?? ''
-  return (cloud.sqs.queue(name)?.receive(10) ?? []).map(({ body }) => JSON.parse(body))
-}
-/** A function that appends what it is called with to a file, and fails so many times first. */
-const recorder = (file: string, failures = 0) => `
-  const fs = require('node:fs')
-  exports.handler = async (event) => {
-    fs.appendFileSync(${JSON.stringify(file)}, JSON.stringify(event) + '\\n')
-    const calls = fs.readFileSync(${JSON.stringify(file)}, 'utf8').trim().split('\\n').length
-    if (calls <= ${failures}) throw new RangeError('not yet')
-  }`
-const linesOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
-
-beforeEach(() => {
-  dataDir = mkdtempSync(path.join(tmpdir(), 'cloud-'))
-})
-afterEach(async () => {
-  await cloud.close()
-  rmSync(dataDir, { recursive: true })
-})
+const { cloud, dataDir, file, start, bodies } = useCloud()
 
 describe('a worker', () => {
   it('has the environment of its function and nothing of this process', async () => {
@@ -76,11 +21,11 @@ describe('a worker', () => {
       }),
     })
 
-    const { payload } = await cloud.invoke('hello', { a: 1 })
+    const { payload } = await cloud().invoke('hello', { a: 1 })
     expect(JSON.parse(payload)).toMatchObject({
       event: { a: 1 },
-      env: { COLOUR: 'blue', STACK: 'stack', _HANDLER: 'index.handler', AWS_ENDPOINT_URL: cloud.endpoint },
-      cwd: path.join(dataDir, 'functions/hello'),
+      env: { COLOUR: 'blue', STACK: 'stack', _HANDLER: 'index.handler', AWS_ENDPOINT_URL: cloud().endpoint },
+      cwd: path.join(dataDir(), 'functions/hello'),
     })
     expect(payload).not.toContain('SECRET_OF_THE_PARENT')
   })
@@ -91,16 +36,16 @@ describe('a worker', () => {
         FunctionName: 'now',
       }),
     })
-    await cloud.advance(48 * HOUR)
+    await cloud().advance(48 * HOUR)
 
-    const { payload } = await cloud.invoke('now', {})
+    const { payload } = await cloud().invoke('now', {})
     const [now, made, text, epoch] = JSON.parse(payload)
-    for (const time of [now, made, text]) expect(Math.abs(time - cloud.clock.now())).toBeLessThan(MINUTE)
+    for (const time of [now, made, text]) expect(Math.abs(time - cloud().clock.now())).toBeLessThan(MINUTE)
     expect(epoch).toBe(0)
   })
 
   it('comes out of a zip, with other files in place of some', async () => {
-    const packageDir = path.join(dataDir, 'package')
+    const packageDir = path.join(dataDir(), 'package')
     mkdirSync(packageDir)
     const zip = new ZipFile()
     zip.addBuffer(
@@ -123,7 +68,7 @@ describe('a worker', () => {
       { packageDir, overlay: { 'bellwether.yml': 'replayed' }, stackName: 'stack' },
     )
 
-    expect(await cloud.invoke('x', {})).toMatchObject({ payload: '"replayed"' })
+    expect(await cloud().invoke('x', {})).toMatchObject({ payload: '"replayed"' })
   })
 
   it.each([
@@ -142,7 +87,7 @@ describe('a worker', () => {
   ])('answers an error when it %s, and the next call starts afresh', async (_, source, errorType, message) => {
     await start({ Bad: fn(source, { FunctionName: 'bad', Timeout: 1 }) })
 
-    for (const outcome of [await cloud.invoke('bad', {}), await cloud.invoke('bad', {})]) {
+    for (const outcome of [await cloud().invoke('bad', {}), await cloud().invoke('bad', {})]) {
       expect(outcome.functionError).toBe('Unhandled')
       expect(JSON.parse(outcome.payload)).toMatchObject({ errorType, errorMessage: expect.stringContaining(message) })
     }
@@ -158,7 +103,7 @@ describe('a worker', () => {
       ),
     })
 
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => cloud.invoke('slow', {})))
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => cloud().invoke('slow', {})))
     expect(outcomes.map(({ payload }) => payload)).toEqual(['1', '1', '1', '1', '1', '1'])
   })
 
@@ -168,42 +113,40 @@ describe('a worker', () => {
       { Talks: fn('exports.handler = async () => console.log("hello", "log")', { FunctionName: 'talks' }) },
       { onLog: (name, text) => void seen.push(`${name}: ${text}`) },
     )
-    await cloud.invoke('talks', {})
-    await cloud.close()
+    await cloud().invoke('talks', {})
+    await cloud().close()
 
-    expect(readFileSync(path.join(dataDir, 'logs/talks.log'), 'utf8')).toContain('hello log')
+    expect(readFileSync(path.join(dataDir(), 'logs/talks.log'), 'utf8')).toContain('hello log')
     expect(seen.join('')).toContain('talks: hello log')
   })
 })
 
 describe('a function with reserved concurrency', () => {
   it('is throttled when it is called more often, and events wait instead', async () => {
-    const file = path.join(dataDir, 'seen')
-    const source = `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, 100)); require('node:fs').appendFileSync(${JSON.stringify(file)}, 'x\\n') }`
+    const source = `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, 100)); require('node:fs').appendFileSync(${JSON.stringify(file())}, '1\\n') }`
     await start({ One: fn(source, { FunctionName: 'one', ReservedConcurrentExecutions: 1 }) })
 
-    const first = cloud.invoke('one', {})
-    await expect(cloud.invoke('one', {})).rejects.toThrow('Rate Exceeded')
-    cloud.lambda.accept('one', '{}')
-    cloud.lambda.accept('one', '{}')
+    const first = cloud().invoke('one', {})
+    await expect(cloud().invoke('one', {})).rejects.toThrow('Rate Exceeded')
+    cloud().lambda.accept('one', '{}')
+    cloud().lambda.accept('one', '{}')
     await first
-    await cloud.idle()
+    await cloud().idle()
 
-    expect(linesOf(file)).toHaveLength(3)
+    expect(eventsIn(file())).toHaveLength(3)
   })
 })
 
 describe('an event', () => {
   it('is tried again after one minute and after two', async () => {
-    const file = path.join(dataDir, 'seen')
-    await start({ Fails: fn(recorder(file, 2), { FunctionName: 'fails' }) })
+    await start({ Fails: fn(recording(file(), 2), { FunctionName: 'fails' }) })
 
-    cloud.lambda.accept('fails', '{"n":1}')
-    await cloud.idle()
-    const calls = [linesOf(file).length]
+    cloud().lambda.accept('fails', '{"n":1}')
+    await cloud().idle()
+    const calls = [eventsIn(file()).length]
     for (const ms of [59_000, 2_000, 118_000, 3_000, 6 * HOUR]) {
-      await cloud.advance(ms)
-      calls.push(linesOf(file).length)
+      await cloud().advance(ms)
+      calls.push(eventsIn(file()).length)
     }
 
     expect(calls).toEqual([1, 1, 2, 2, 3, 3])
@@ -225,8 +168,8 @@ describe('an event', () => {
       },
     })
 
-    const requestId = cloud.lambda.accept('fails', '{"n":1}')
-    await cloud.advance(10 * MINUTE)
+    const requestId = cloud().lambda.accept('fails', '{"n":1}')
+    await cloud().advance(10 * MINUTE)
 
     expect(bodies('Failures')).toMatchObject([
       {
@@ -245,18 +188,18 @@ describe('an event', () => {
   })
 
   it('survives a restart, whether it waits for its retry or runs', async () => {
-    const file = path.join(dataDir, 'seen')
-    const resources = { Fails: fn(recorder(file, 1), { FunctionName: 'fails' }) }
+    const resources = { Fails: fn(recording(file(), 1), { FunctionName: 'fails' }) }
     await start(resources)
-    cloud.lambda.accept('fails', '{"n":1}')
-    await cloud.idle()
-    cloud.lambda.accept('fails', '{"n":2}')
-    await cloud.close()
+    cloud().lambda.accept('fails', '{"n":1}')
+    await cloud().idle()
+    cloud().lambda.accept('fails', '{"n":2}')
+    await cloud().close()
 
     await start(resources)
-    await cloud.advance(5 * MINUTE)
-    expect([...new Set(linesOf(file))].sort()).toEqual(['{"n":1}', '{"n":2}'])
-    expect(linesOf(file).filter((line) => line === '{"n":1}')).toHaveLength(2)
+    await cloud().advance(5 * MINUTE)
+    const numbers = eventsIn(file()).map(({ n }) => n)
+    expect(numbers.filter((n) => n === 1)).toHaveLength(2)
+    expect(numbers).toContain(2)
   })
 
   it('is refused a destination that its role may not send to', async () => {
@@ -291,25 +234,26 @@ describe('a queue that feeds a function', () => {
     },
   })
   const send = (body: object, delaySeconds = 0) =>
-    cloud.sqs.queue('work')?.send({ body: JSON.stringify(body), senderId: 'x', delaySeconds })
+    cloud()
+      .sqs.queue('work')
+      ?.send({ body: JSON.stringify(body), senderId: 'x', delaySeconds })
 
   it('hands over messages when they become visible and forgets what was done', async () => {
-    const file = path.join(dataDir, 'seen')
-    await start(fed(recorder(file)))
+    await start(fed(recording(file())))
     send({ n: 1 })
     send({ n: 2 }, 300)
-    await cloud.idle()
-    expect(linesOf(file)).toHaveLength(1)
-    await cloud.advance(301_000)
+    await cloud().idle()
+    expect(eventsIn(file())).toHaveLength(1)
+    await cloud().advance(301_000)
 
-    const records = linesOf(file).flatMap((line) => JSON.parse(line).Records)
+    const records = eventsIn(file()).flatMap(({ Records }) => Records)
     expect(records.map(({ body }) => JSON.parse(body))).toEqual([{ n: 1 }, { n: 2 }])
     expect(records[0]).toMatchObject({
       eventSource: 'aws:sqs',
       awsRegion: 'eu-west-1',
       attributes: { ApproximateReceiveCount: '1' },
     })
-    expect(cloud.sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+    expect(cloud().sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
   })
 
   it('gives up a message that fails too often, and only that one', async () => {
@@ -319,10 +263,10 @@ describe('a queue that feeds a function', () => {
     await start(fed(source, { FunctionResponseTypes: ['ReportBatchItemFailures'] }))
     send({ bad: true })
     send({ bad: false })
-    await cloud.advance(5 * MINUTE)
+    await cloud().advance(5 * MINUTE)
 
     expect(bodies('Dead')).toEqual([{ bad: true }])
-    expect(cloud.sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
+    expect(cloud().sqs.queue('work')?.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 })
   })
 
   it('is refused to a role that may not receive', async () => {
@@ -348,7 +292,7 @@ describe('a function that calls AWS', () => {
     Data: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'data' } },
     Writer: fn(writer, { FunctionName: 'writer' }),
   }
-  const call = async (event: object) => JSON.parse((await cloud.invoke('writer', event)).payload)
+  const call = async (event: object) => JSON.parse((await cloud().invoke('writer', event)).payload)
 
   it('may do what its role allows and nothing else', async () => {
     await start(resources)
@@ -384,13 +328,13 @@ describe('a function that calls AWS', () => {
     ['a delay', { delayMs: 20 }, 'done', 1],
   ])('meets %s', async (_, fault, outcome, written) => {
     await start(resources)
-    const active = cloud.faults.fail({ service: 's3', operation: 'PutObject', functionName: 'writer', ...fault })
+    const active = cloud().faults.fail({ service: 's3', operation: 'PutObject', functionName: 'writer', ...fault })
 
     const answer = await call({ put: 'raw/a' })
     if (typeof outcome === 'string') expect(answer).toBe(outcome)
     else expect(answer).toMatchObject(outcome)
     expect(active.hits()).toBe('times' in fault ? fault.times : 1)
-    expect(cloud.calls.filter(({ operation, status }) => operation === 'PutObject' && status === 200)).toHaveLength(
+    expect(cloud().calls.filter(({ operation, status }) => operation === 'PutObject' && status === 200)).toHaveLength(
       written,
     )
   })
@@ -400,13 +344,13 @@ describe('a function that calls AWS', () => {
     ['after a write', { killAfter: true as const }, 200],
   ])('may be killed %s', async (_, fault, status) => {
     await start(resources)
-    cloud.faults.fail({ service: 's3', operation: 'PutObject', ...fault })
+    cloud().faults.fail({ service: 's3', operation: 'PutObject', ...fault })
 
-    const outcome = await cloud.invoke('writer', { put: 'raw/a' })
+    const outcome = await cloud().invoke('writer', { put: 'raw/a' })
     expect(JSON.parse(outcome.payload)).toMatchObject({ errorType: 'Runtime.ExitError' })
     const { S3Client, HeadObjectCommand } = await import('@aws-sdk/client-s3')
     const s3 = new S3Client({
-      endpoint: cloud.endpoint,
+      endpoint: cloud().endpoint,
       region: 'eu-west-1',
       credentials: { accessKeyId: 'me', secretAccessKey: 'me' },
     })
