@@ -28,7 +28,10 @@ const policy = (accounts) => ({
         'events:ListTagsForResource',
       ],
       Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${Bus}/*' },
-      Condition: { StringEqualsIfExists: { 'events:creatorAccount': '${aws:PrincipalAccount}' } },
+      // In two pieces, as the packager would take the policy's variable for one of its own.
+      Condition: {
+        StringEqualsIfExists: { 'events:creatorAccount': { 'Fn::Join': ['', ['$', '{aws:PrincipalAccount}']] } },
+      },
     },
   },
 })

@@ -8,7 +8,10 @@ module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
   const stage = await resolveVariable('sls:stage')
   if (!/^[a-z](-?[a-z0-9]){0,15}$/.test(stage)) {
-    throw new Error(`--stage ${stage}: a stage is at most 16 letters in lower case, digits and single hyphens`)
+    // The framework prints the stack; the message says all there is to say.
+    throw Object.assign(new Error(), {
+      stack: `--stage ${stage}: a stage is at most 16 letters in lower case, digits and single hyphens`,
+    })
   }
 
   const resources = Object.entries(functions).map(([name, { destinations }]) => {
