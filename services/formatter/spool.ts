@@ -27,6 +27,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
   const entries = new Map<string, Entry>()
   let folder: string | undefined
   let held = 0
+  let files = 0
 
   const entryOf = (name: string): Entry => {
     let entry = entries.get(name)
@@ -36,7 +37,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
   const append = (entry: Entry, bytes: Buffer) => {
     folder ??= mkdtempSync(path.join(scratch, 'spool-'))
     if (!entry.file) {
-      const file = path.join(folder, String([...entries.values()].indexOf(entry)))
+      const file = path.join(folder, String(files++))
       entry.file = { path: file, descriptor: openSync(file, 'w') }
     }
     for (let done = 0; done < bytes.length;) done += writeSync(entry.file.descriptor, bytes, done)

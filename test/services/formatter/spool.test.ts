@@ -32,6 +32,20 @@ describe.each([
     spool.close()
   })
 
+  it('keeps names apart that come while others are taken', () => {
+    const spool = createSpool(scratch, limit)
+    const names = ['a', 'b', 'c', 'd']
+    for (const name of names) for (const text of pieces) spool.write(name, name + text)
+
+    for (const name of names) {
+      expect(spool.take(name)).toBe(pieces.map((text) => name + text).join(''))
+      for (const text of pieces) spool.write(`new ${name}`, text + name)
+    }
+
+    for (const name of names) expect(spool.take(`new ${name}`)).toBe(pieces.map((text) => text + name).join(''))
+    spool.close()
+  })
+
   it('leaves nothing behind', () => {
     const spool = createSpool(scratch, limit)
     for (const text of pieces) spool.write('a', text)

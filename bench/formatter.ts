@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process'
+import { createReadStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { format } from '../services/formatter/format'
+import { writeManifest } from './formatter-manifests'
+import { folderObjects } from './formatter-objects'
+
+// The formatter on many labels, beside a bare loop that only splits lines and parses JSON, and beside the 2019 way.
+//
+//   node bin/run.mjs bench/formatter.ts [--manifests 30] [--lines 100000] [--runs 1]
+//
+// Each runs in a process of its own, on one core where `taskset` is there.
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    manifests: { type: 'string', default: '30' },
+    lines: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '1' },
+  },
+})
+
+interface Measured {
+  seconds: number
+  peakMb: number
+}
+
+async function main(): Promise<void> {
+  const [mode, folder] = positionals
+  if (mode === 'bare' && folder) return print(await measure(() => bare(folder)))
+  if (mode === 'format' && folder) return print(await measure(() => formatAll(folder)))
+  compare()
+}
+
+function compare(): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-formatter-'))
+  try {
+    const count = Number(options.manifests)
+    const lines = Number(options.lines)
+    console.log(`node ${process.version}, ${cpus()[0]?.model}: ${count} manifests of ${lines} lines`)
+    let bytes = 0
+    let first = 0
+    for (let i = 0; i < count; i++) {
+      mkdirSync(path.join(folder, manifestFolder(i)), { recursive: true })
+      const written = writeManifest(path.join(folder, manifestFolder(i), 'output.manifest'), i, lines)
+      first ||= written
+      bytes += written
+    }
+    const show = (name: string, { seconds, peakMb }: Measured, size = bytes) =>
+      console.log(
+        `${name.padEnd(34)} ${seconds.toFixed(1).padStart(7)} s ${(size / 1e6 / seconds).toFixed(1).padStart(7)} MB/s ${peakMb.toFixed(0).padStart(6)} MB peak`,
+      )
+
+    const ratios: number[] = []
+    for (let run = 0; run < Number(options.runs); run++) {
+      const loop = child('bare', folder)
+      const ours = child('format', folder)
+      show('bare loop: split lines, parse JSON', loop)
+      show('formatter', ours)
+      ratios.push(loop.seconds / ours.seconds)
+    }
+    ratios.sort((a, b) => a - b)
+    const ratio = ratios[Math.floor(ratios.length / 2)]!
+    console.log(`formatter / bare loop: ${ratio.toFixed(2)}x of its speed (to reach: at least 0.30x, under 300 MB)`)
+
+    const python = pythonSeconds(path.join(folder, manifestFolder(0), 'output.manifest'))
+    if (typeof python === 'string') return console.log(python)
+    show('Python with nltk, one manifest', python, first)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const manifestFolder = (i: number): string => `labeled/2026-${String(i + 1).padStart(4, '0')}`
+
+function child(mode: string, folder: string): Measured {
+  const node = [process.execPath, path.resolve('bin/run.mjs'), 'bench/formatter.ts', mode, folder]
+  const hasTaskset = !spawnSync('taskset', ['--version']).error
+  const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', '0', ...node] : node
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  const measured: Measured = JSON.parse(stdout)
+  return measured
+}
+
+async function measure(work: () => Promise<void>): Promise<Measured> {
+  const began = performance.now()
+  await work()
+  return { seconds: (performance.now() - began) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 }
+}
+
+async function bare(folder: string): Promise<void> {
+  let lines = 0
+  for await (const { key } of folderObjects(folder).list('labeled/')) {
+    const body = createReadStream(path.join(folder, key), 'utf8')
+    let rest = ''
+    for await (const chunk of body as AsyncIterable<string>) {
+      const parts = (rest + chunk).split('\n')
+      rest = parts.pop() ?? ''
+      for (const part of parts) if (typeof JSON.parse(part) === 'object') lines += 1
+    }
+  }
+  if (lines === 0) throw new Error('no lines')
+}
+
+async function formatAll(folder: string): Promise<void> {
+  const category = (name: string) => ({ name, definition: name, examples: [] })
+  const work = format({
+    objects: folderObjects(folder),
+    publish: async () => {},
+    settings: {
+      labels: { version: 1, categories: ['technical', 'marketing'].map(category) },
+      training: {
+        trainer: 'blazingtext',
+        instanceType: 'ml.c5.xlarge',
+        spot: true,
+        validationShare: 0.2,
+        hyperparameters: {},
+        minimumExamples: 10,
+      },
+    },
+    scratch: folder,
+  })
+  const { rows, refused } = await work({ now: new Date(0), log: { info() {}, warn() {}, error() {} } })
+  if (rows.train === 0 || Object.keys(refused).length > 0) throw new Error(JSON.stringify({ rows, refused }))
+}
+
+/** As it was done in 2019: json, nltk's word_tokenize, lower case. */
+const PYTHON = `
+import json, sys, time
+from nltk.tokenize import TreebankWordTokenizer
+tokenizer = TreebankWordTokenizer()
+began = time.time()
+with open(sys.argv[1], encoding='utf8') as lines, open('/dev/null', 'w', encoding='utf8') as out:
+    for line in lines:
+        entry = json.loads(line)
+        label = '__label__' + entry['label-metadata']['class-name']
+        tokens = tokenizer.tokenize(entry['source'].lower())
+        out.write(label + ' ' + ' '.join(tokens) + '\\n')
+print(time.time() - began)
+`
+
+function pythonSeconds(manifest: string): Measured | string {
+  if (spawnSync('python3', ['-c', 'import nltk']).status !== 0) {
+    return 'The 2019 way is not measured: python3 -m pip install nltk'
+  }
+  const { stdout } = spawnSync('python3', ['-c', PYTHON, manifest], { encoding: 'utf8' })
+  return { seconds: Number(stdout), peakMb: Number.NaN }
+}
+
+const print = (measured: Measured): void => console.log(JSON.stringify(measured))
+
+void main()
