@@ -39,8 +39,11 @@ type Person = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<
 
 /** Exchange an invitation for a cookie. */
 async function arrive(cloud: Cloud, name: string): Promise<Person> {
-  const outcome = await cloud.invoke('desk-invite', { annotator: name })
-  const { url } = invited.parse(JSON.parse(outcome.payload))
+  const { url } = await patiently(async () => {
+    const outcome = await cloud.invoke('desk-invite', { annotator: name })
+    if (outcome.functionError) throw new Busy(outcome.payload)
+    return invited.parse(JSON.parse(outcome.payload))
+  })
   const token = new URL(url).hash.slice(1)
   const { headers } = await patiently(() => send(cloud.endpoint, 'POST', '/desk/session', { token }))
   const cookie = (headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ')

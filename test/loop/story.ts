@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { stringify } from 'yaml'
+import { z } from 'zod'
 import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud'
+import { canonical } from '../../shared/bus'
 import { knowingJudge } from '../../local/replay/annotators'
 import { answerAtDesk } from '../../local/replay/people'
 import type { FilePost } from '../../local/replay/posts'
@@ -14,7 +17,7 @@ import type { BusEvent } from '../../local/service'
 export interface Outcome {
   /** Bytes of each object, by key; instants of the clock are masked. */
   objects: Record<string, string>
-  /** Ids of the different events that were published, by name. */
+  /** The different events that were published, by name, but for their ids. */
   events: Record<string, string[]>
   /** Messages in dead-letter queues. */
   dead: string[]
@@ -23,7 +26,7 @@ export interface Outcome {
 const root = path.resolve(__dirname, '../..')
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.parse('2026-03-02T00:00:00Z')
-export const DAYS = 2
+const DAYS = 2
 
 /** The packaged stack; packaged again only when its sources changed. */
 export function packageDir(): string {
@@ -68,7 +71,7 @@ const settings = stringify({
   },
   labelling: {
     labeller: 'desk',
-    itemsPerDay: 16,
+    itemsPerDay: 12,
     evaluationShare: 0.5,
     evaluationJudgements: 1,
     trainingJudgements: 1,
@@ -83,11 +86,11 @@ const settings = stringify({
   gate: { minimumEvaluation: 4, tolerance: 0 },
 })
 
-/** Plays the two days on a cloud of its own, with `trouble` made before they begin, and tells what is left of them. */
+/** Plays the days on a cloud of its own, with `trouble` made before they begin, and tells what is left of them. */
 export async function play(
   packaged: string,
   trouble: (cloud: Cloud) => void = () => {},
-  options: Partial<CloudOptions> = {},
+  { days = DAYS, ...options }: Partial<CloudOptions> & { days?: number } = {},
 ): Promise<Outcome & { calls: Cloud['calls'] }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-loop-'))
   const published = new Map<string, Set<string>>()
@@ -109,7 +112,7 @@ export async function play(
     await objects.put('sources/story.jsonl', lines.join(''))
     trouble(cloud)
     const judge = knowingJudge(posts, labels, 0, 1)
-    for (let day = 1; day <= DAYS; day++) {
+    for (let day = 1; day <= days; day++) {
       const midnight = FIRST_DAY + day * DAY_MS
       await cloud.advanceTo(midnight + 90 * 60_000)
       await cloud.idle()
@@ -126,7 +129,7 @@ export async function play(
     return {
       objects: kept,
       events: Object.fromEntries([...published].sort().map(([name, ids]) => [name, [...ids].sort()])),
-      dead: [...(await cloud.deadLetters())],
+      dead: await deadLetters(cloud),
       calls: [...cloud.calls],
     }
   } finally {
@@ -136,13 +139,32 @@ export async function play(
 }
 
 function remember(published: Map<string, Set<string>>, event: BusEvent): void {
-  const detail: unknown = event.detail
-  const id = detail && typeof detail === 'object' && 'id' in detail ? String(detail.id) : event.id
-  published.set(event['detail-type'], (published.get(event['detail-type']) ?? new Set()).add(id))
+  const { id: _, ...detail } = z.looseObject({ id: z.string() }).parse(event.detail)
+  const seen = published.get(event['detail-type']) ?? new Set()
+  published.set(event['detail-type'], seen.add(withoutTimes(canonical(detail))))
 }
 
-/** When something happened may differ between two runs, what happened may not: instants of the clock are masked. */
 const masked = (body: Buffer, key: string): string =>
-  key.endsWith('.tar.gz')
-    ? body.toString('base64')
-    : body.toString('utf8').replaceAll(/"(deadline|promotedAt|creation-date|at|claimedAt)":\s*"[^"]*"/g, '"$1":"…"')
+  key.endsWith('.tar.gz') ? body.toString('base64') : withoutTimes(body.toString('utf8'))
+
+/** When something happened may differ between two runs, and what S3 calls a version: what happened may not. */
+const withoutTimes = (text: string): string =>
+  text.replaceAll(/"(deadline|promotedAt|creation-date|at|claimedAt|versionId)":(\s*)"[^"]*"/g, '"$1":$2"…"')
+
+/** What stands in the dead-letter queues, as the owner reads it. */
+async function deadLetters(cloud: Cloud): Promise<string[]> {
+  const client = new SQSClient({
+    region: cloud.region,
+    endpoint: cloud.endpoint,
+    credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
+  })
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}))
+  const dead: string[] = []
+  for (const QueueUrl of QueueUrls.filter((url) => /dead/i.test(url))) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+    )
+    dead.push(...Messages.map(({ Body }) => `${path.basename(QueueUrl)}: ${Body ?? ''}`))
+  }
+  return dead
+}

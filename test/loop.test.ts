@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { Fault } from '../local/faults'
+import { type Outcome, packageDir, play } from './loop/story'
+
+jest.setTimeout(600_000)
+
+type Played = Awaited<ReturnType<typeof play>>
+
+let packaged: string
+let clean: Played
+let oneDay: Played
+
+beforeAll(async () => {
+  packaged = packageDir()
+  clean = await play(packaged)
+  oneDay = await play(packaged, undefined, { days: 1 })
+})
+
+const left = ({ objects, events, dead }: Outcome): Outcome => ({ objects, events, dead })
+const keysLike = (outcome: Outcome, pattern: RegExp) => Object.keys(outcome.objects).filter((key) => pattern.test(key))
+
+/** Calls that change something, as functions make them. */
+const WRITES: Record<string, RegExp> = {
+  s3: /^(Put|Copy|Delete|CompleteMultipart)/,
+  dynamodb: /^(Put|Update|Delete)Item$/,
+  sqs: /^SendMessage/,
+  events: /^PutEvents$/,
+  sagemaker: /^(Create|Update|Stop|Add)/,
+  lambda: /^Invoke$/,
+}
+const isWrite: NonNullable<Fault['when']> = ({ service, operation }) => WRITES[service]?.test(operation) ?? false
+
+const callsByFunction = (calls: Played['calls']) => {
+  const byFunction = new Map<string, Played['calls'][number][]>()
+  for (const call of calls) {
+    if (call.functionName) byFunction.set(call.functionName, [...(byFunction.get(call.functionName) ?? []), call])
+  }
+  return byFunction
+}
+
+describe('a clean run', () => {
+  it('goes from posts to a trained model, a verdict and a report', () => {
+    expect(keysLike(clean, /^raw\/.*run\.json$/)).toHaveLength(4)
+    expect(keysLike(clean, /^labeled\/.*output\.manifest$/)).toHaveLength(2)
+    expect(keysLike(clean, /^datasets\/.*dataset\.json$/)).toHaveLength(2)
+    expect(keysLike(clean, /^models\/.*card\.json$/)).toHaveLength(2)
+    expect(keysLike(clean, /^champion\.json$/)).toHaveLength(1)
+    expect(keysLike(clean, /^reports\/hashtag=.*\.json$/)).toHaveLength(4)
+    expect(clean.dead).toEqual([])
+  })
+
+  it('leaves the same bytes a second time', async () => {
+    expect(left(await play(packaged))).toEqual(left(clean))
+  })
+})
+
+describe('the same outcome is left', () => {
+  it('when every event is delivered twice', async () => {
+    const outcome = await play(packaged, ({ faults }) => faults.disturb({ duplicate: true }))
+
+    expect(left(outcome)).toEqual(left(clean))
+  })
+
+  it('when events overtake each other', async () => {
+    const outcome = await play(packaged, ({ faults }) => faults.disturb({ duplicate: true, holdMs: 60 }))
+
+    expect(left(outcome)).toEqual(left(clean))
+  })
+
+  it('when each operation of each function fails once', async () => {
+    const operations = [...callsByFunction(oneDay.calls)].map(
+      ([functionName, calls]) =>
+        [functionName, [...new Set(calls.map(({ service, operation }) => `${service} ${operation}`))]] as const,
+    )
+    const rounds = Math.max(...operations.map(([, list]) => list.length))
+    expect(rounds).toBeGreaterThan(3)
+    for (let round = 0; round < rounds; round++) {
+      let struck = 0
+      const outcome = await play(
+        packaged,
+        ({ faults }) => {
+          for (const [functionName, list] of operations) {
+            const [service, operation] = list[round]?.split(' ') ?? []
+            if (!service || !operation) continue
+            // Not an error that the SDK would try again by itself: the handler has to live with it.
+            const error = { code: 'Unavailable', message: 'made to fail', status: 400 }
+            faults.fail({ functionName, service, operation, error, when: () => ++struck > 0 })
+          }
+        },
+        { days: 1 },
+      )
+      expect(struck).toBeGreaterThan(0)
+      expect({ round, ...left(outcome) }).toEqual({ round, ...left(oneDay) })
+    }
+  })
+
+  it('when the answer of each write is lost once', async () => {
+    const outcome = await play(
+      packaged,
+      ({ faults }) => {
+        for (const functionName of callsByFunction(oneDay.calls).keys()) {
+          for (const service of Object.keys(WRITES)) {
+            faults.fail({ functionName, service, loseAnswer: true, when: isWrite })
+          }
+        }
+      },
+      { days: 1 },
+    )
+
+    expect(left(outcome)).toEqual(left(oneDay))
+  })
+
+  it('when workers are killed after each of their writes in turn', async () => {
+    const writes = [...callsByFunction(oneDay.calls)].map(
+      ([functionName, calls]) => [functionName, calls.filter(isWrite).length] as const,
+    )
+    const rounds = Math.max(...writes.map(([, count]) => count))
+    expect(rounds).toBeGreaterThan(10)
+    for (let after = 0; after < rounds; after++) {
+      const outcome = await play(
+        packaged,
+        ({ faults }) => {
+          for (const [functionName, count] of writes) {
+            if (after < count) faults.fail({ functionName, when: isWrite, after, killAfter: true })
+          }
+        },
+        { days: 1 },
+      )
+      expect({ after, ...left(outcome) }).toEqual({ after, ...left(oneDay) })
+    }
+  })
+})
+
+describe('the reconciler does what a lost event should have done', () => {
+  it.each(['labeling', 'formatter', 'trainer', 'evaluator', 'analyzer'])(
+    'for every event of the %s',
+    async (service) => {
+      const outcome = await play(packaged, ({ faults }) =>
+        faults.disturb({
+          drop: (target, payload) => target.endsWith(`-${service}`) && payload.includes('"detail-type"'),
+        }),
+      )
+
+      expect(left(outcome)).toEqual(left(clean))
+    },
+  )
+})
