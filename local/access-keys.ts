@@ -8,6 +8,8 @@ export interface Caller {
   functionName?: string
   /** Ends the worker that holds the key, as a crash would. */
   kill?: () => void
+  /** Whether that worker still runs. */
+  alive?: () => boolean
 }
 
 export interface Credentials {

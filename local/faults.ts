@@ -1,4 +1,5 @@
 import { throttled, type Refusal } from './refusal'
+import type { AwsResponse } from './service'
 
 /** What is known of a request when a fault may strike it. */
 export interface Call {
@@ -23,6 +24,8 @@ export interface Fault {
   times?: number
   /** Answer this instead of doing the work; `true` is a 500 `InternalFailure`. */
   error?: Refusal | true
+  /** Answer this instead of doing the work: what AWS says with a 200, such as entries that PutEvents refused. */
+  answer?: AwsResponse
   /** Answer the service's own throttling error. */
   throttle?: true
   /** Do the work, then answer a 500: the caller does not learn that it was done. */
@@ -111,3 +114,7 @@ function concerns({ service, operation, functionName, when }: Fault, call: Call)
   if (functionName !== undefined && !(call.functionName ?? '').endsWith(functionName)) return false
   return when?.(call) ?? true
 }
+
+/** Does the operation change what the cloud keeps? */
+export const isWrite = ({ operation }: Pick<Call, 'operation'>): boolean =>
+  /^(Put|Update|Delete|BatchWrite|Create|Complete|Upload|Abort|Send|Change|Stop|Add|Invoke|Copy)/.test(operation)

@@ -24,6 +24,8 @@ interface Gate {
 export const passGate =
   ({ services, iam, faults, answered }: Gate) =>
   async (request: AwsRequest, caller: Caller): Promise<AwsResponse> => {
+    // What a worker sent before it was ended may arrive after its end; its connection is gone, and so is what it asked.
+    if (caller.alive?.() === false) throw new CallerGone()
     const service = services.get(request.service)
     if (!service) return unknownService(request.service, services)
 
@@ -46,6 +48,7 @@ export const passGate =
       if (delayMs !== undefined) await pause(delayMs)
     }
     for (const fault of striking) {
+      if (fault.answer) return finish(fault.answer)
       const refusal = refusalOf(fault, request.service)
       if (refusal) return finish(refuse(request.service, refusal))
     }

@@ -91,6 +91,7 @@ export function createLambda(cloud: Surroundings): Lambda {
           principal: cloud.iam.principalOf(role, fn.name),
           functionName: fn.name,
           kill: () => void sandbox.end(),
+          alive: () => sandbox.alive(),
         }
         const environment = environmentOf(fn, cloud, cloud.keys.issue(caller))
         const sandbox = startSandbox(fn, { environment, clockOffset: clock.offset, log })

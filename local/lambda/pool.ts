@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { Throttled, type LambdaFunction, type Outcome } from './function'
 import type { Sandbox } from './sandbox'
 
@@ -9,8 +10,8 @@ export interface Pool {
   close(): Promise<void>
 }
 
-/** So many workers of one function at once; what has no reserved concurrency of its own waits beyond that. */
-const WORKERS = 4
+/** So many workers of one function at once, by the machine's cores; what has no reserved concurrency waits beyond that. */
+const WORKERS = Math.max(2, Math.min(4, availableParallelism()))
 
 /** Starts workers as they are needed and keeps them warm. */
 export function createPool(fn: LambdaFunction, start: () => Sandbox): Pool {
