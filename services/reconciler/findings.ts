@@ -148,17 +148,10 @@ const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
     ]
   })
 
-/** Every day ends in a training job or in RetrainSkipped: the trainer says which. */
-const endOfDay: Rule = ({ today }, now) =>
-  today === undefined && new Date(now).getUTCHours() >= EVENING
-    ? [
-        {
-          to: 'trainer',
-          request: { datasetId: 'latest' },
-          why: `no training job on ${dayOf(now)}`,
-          key: `day ${dayOf(now)}`,
-        },
-      ]
+/** Every day ends in a training job or in RetrainSkipped: the trainer says which. Days before the first run do not count. */
+const endOfDay: Rule = ({ today, cursors }, now) =>
+  today === undefined && cursors.length > 0 && new Date(now).getUTCHours() >= EVENING
+    ? [{ to: 'trainer', request: { datasetId: 'latest' }, why: `no training job on ${dayOf(now)}`, key: null }]
     : []
 
 const unjudgedModels: Rule = ({ trained, cards }, now) =>
