@@ -3,6 +3,7 @@ import { labelsMeasured } from '../../events'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type Consensus, consensusOf } from './consensus'
+import { agreementOf } from './agreement'
 import { usdOf } from './costs'
 import type { Answers, Judgement } from './labeller'
 import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from './plan'
@@ -16,6 +17,14 @@ export const qualityRecord = z.object({
   refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
   judgements: z.int().nonnegative(),
   costUsd: z.number().nonnegative(),
+  alpha: z
+    .object({
+      value: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      units: z.int().nonnegative(),
+    })
+    .describe("Krippendorff's, of the first two judgements of each item: a third is only asked where two disagree."),
   annotators: z.record(z.string(), z.int()).describe('Judgements of each.'),
   status: labelsMeasured.detail.shape.status,
 })
@@ -76,6 +85,7 @@ export function settlementOf(
       refused: countBy(answers.refused.map(({ reason }) => reason)),
       judgements,
       costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, judgements),
+      alpha: agreementOf([...byItem.values()]),
       annotators: countBy(answers.judgements.map(({ annotator }) => annotator)),
       status: 'unmeasured',
     },
