@@ -20,8 +20,6 @@ export type Problem = {
   /** Floats from one row to the next: `dim` rounded up to whole vectors of four, the rest zero. */
   stride: number
   buffer: ArrayBufferLike
-  /** Where the arrays lie, in bytes, in the order of `FIELDS`; then the stride, the labels and the examples. */
-  header: Uint32Array
   input: Float32Array
   output: Float32Array
   hidden: Float32Array
@@ -34,58 +32,76 @@ export type Problem = {
   tokens: Int32Array
   random: Uint32Array
   state: Float64Array
+  /** The threads, the first with the arrays above: what each works on, and where its header lies. */
+  threads: Thread[]
 }
+
+/** A thread's share of the examples, with its own `state`, `random` and scratch, which `header` (in bytes) leads to. */
+export type Thread = { header: number; from: number; to: number; random: Uint32Array; state: Float64Array }
 
 /** What each number of `state` is: the schedule of the learning rate, and the loss of the epoch. */
 export const STATE = { tokensDone: 0, tokensPending: 1, tokensInAll: 2, learningRate: 3, loss: 4, examples: 5 } as const
 
-const HEADER_BYTES = 64
+/** Where the arrays lie, in bytes, in the order of the kernel's header; then the stride, the labels and the examples. */
+const HEADER_WORDS = 16
 const ALIGNMENT = 16
 
-/** Lays a problem out. `allocate` gives a zeroed buffer of at least so many bytes; all arrays but the header are zero. */
-export function layProblem(shape: ProblemShape, allocate: (bytes: number) => ArrayBufferLike): Problem {
-  const stride = paddedStride(shape.dim)
-  const words = {
-    input: shape.inputRows * stride,
-    output: shape.labels * stride,
-    hidden: stride,
-    gradient: stride,
-    scores: shape.labels,
-    features: shape.features,
-    featureStarts: shape.examples + 1,
-    targets: shape.targets,
-    targetStarts: shape.examples + 1,
-    tokens: shape.examples,
-    random: 1,
-    state: 2 * Object.keys(STATE).length,
+/** Lays a problem out. `allocate` gives a zeroed buffer of at least so many bytes; all arrays but the headers are zero. */
+export function layProblem(shape: ProblemShape, allocate: (bytes: number) => ArrayBufferLike, threads = 1): Problem {
+  const { dim, inputRows, labels, examples, features, targets } = shape
+  const stride = paddedStride(dim)
+  let bytes = 0
+  const place = (words: number) => {
+    const offset = bytes
+    bytes += Math.ceil((words * 4) / ALIGNMENT) * ALIGNMENT
+    return { offset, words }
   }
-  const offsets: number[] = []
-  let bytes = HEADER_BYTES
-  for (const length of Object.values(words)) {
-    offsets.push(bytes)
-    bytes += Math.ceil((length * 4) / ALIGNMENT) * ALIGNMENT
-  }
+  const headers = Array.from({ length: threads }, () => place(HEADER_WORDS))
+  const weights = [place(inputRows * stride), place(labels * stride)] as const
+  const lists = [features, examples + 1, targets, examples + 1, examples].map(place) as Five<Place>
+  const scratch = headers.map(
+    () => [stride, stride, labels, 1, 2 * Object.keys(STATE).length].map(place) as Five<Place>,
+  )
+
   const buffer = allocate(bytes)
-  const header = new Uint32Array(buffer, 0, HEADER_BYTES / 4)
-  header.set([...offsets, stride, shape.labels, shape.examples])
-  const floats = (field: number, length: number) => new Float32Array(buffer, offsets[field]!, length)
-  const integers = (field: number, length: number) => new Int32Array(buffer, offsets[field]!, length)
+  const floats = ({ offset, words }: Place) => new Float32Array(buffer, offset, words)
+  const integers = ({ offset, words }: Place) => new Int32Array(buffer, offset, words)
+  headers.forEach(({ offset }, t) => {
+    const [hidden, gradient, scores, random, state] = scratch[t]!
+    const inOrder = [...weights, hidden, gradient, scores, ...lists, random, state].map((one) => one.offset)
+    new Uint32Array(buffer, offset, HEADER_WORDS).set([...inOrder, stride, labels, examples])
+  })
+  const share = (t: number) => Math.floor((examples * t) / threads)
+  const own = headers.map(({ offset }, t): Thread => {
+    const [, , , random, state] = scratch[t]!
+    return {
+      header: offset,
+      from: share(t),
+      to: share(t + 1),
+      random: new Uint32Array(buffer, random.offset, 1),
+      state: new Float64Array(buffer, state.offset, Object.keys(STATE).length),
+    }
+  })
+  const [hidden, gradient, scores] = scratch[0]!
   return {
     shape,
     stride,
     buffer,
-    header,
-    input: floats(0, words.input),
-    output: floats(1, words.output),
-    hidden: floats(2, words.hidden),
-    gradient: floats(3, words.gradient),
-    scores: floats(4, words.scores),
-    features: integers(5, words.features),
-    featureStarts: integers(6, words.featureStarts),
-    targets: integers(7, words.targets),
-    targetStarts: integers(8, words.targetStarts),
-    tokens: integers(9, words.tokens),
-    random: new Uint32Array(buffer, offsets[10]!, 1),
-    state: new Float64Array(buffer, offsets[11]!, Object.keys(STATE).length),
+    input: floats(weights[0]),
+    output: floats(weights[1]),
+    hidden: floats(hidden),
+    gradient: floats(gradient),
+    scores: floats(scores),
+    features: integers(lists[0]),
+    featureStarts: integers(lists[1]),
+    targets: integers(lists[2]),
+    targetStarts: integers(lists[3]),
+    tokens: integers(lists[4]),
+    random: own[0]!.random,
+    state: own[0]!.state,
+    threads: own,
   }
 }
+
+type Place = { offset: number; words: number }
+type Five<T> = [T, T, T, T, T]

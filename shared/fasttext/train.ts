@@ -1,6 +1,6 @@
 import { type Corpus, readCorpus } from './corpus'
 import { type Dictionary, labelTexts, threshold } from './dictionary'
-import { bestEngine, type Engine } from './engine'
+import { bestEngine, type Engine, startThreads } from './engine'
 import { FastTextError, type FastTextErrorCode } from './error'
 import { collectExamples } from './examples'
 import type { FeatureRules } from './features'
@@ -65,35 +65,43 @@ export function train(text: Text, chosen: Partial<Hyperparameters>, options: Tra
       ? watchValidation(model, problem, validation, hyperparameters)
       : undefined
 
-  for (let epoch = 1; epoch <= hyperparameters.epochs; epoch++) {
-    const report = { ...runEpoch(problem, engine, epoch, hyperparameters), ...monitor?.after(epoch) }
-    onEpoch?.(report)
-    if (report.stopped) break
+  const threads = startThreads(problem)
+  const run = threads ? threads.runEpoch : () => engine.descend(problem, 0, problem.shape.examples)
+  try {
+    for (let epoch = 1; epoch <= hyperparameters.epochs; epoch++) {
+      const report = { ...runEpoch(problem, run, epoch, hyperparameters), ...monitor?.after(epoch) }
+      onEpoch?.(report)
+      if (report.stopped) break
+    }
+  } finally {
+    threads?.stop()
   }
   monitor?.restore()
   return model
 }
 
-function runEpoch(problem: Problem, engine: Engine, epoch: number, { epochs }: Hyperparameters): EpochReport {
-  const { state } = problem
-  state[STATE.loss] = 0
-  state[STATE.examples] = 0
-  engine.descend(problem, 0, problem.shape.examples)
-  const loss = state[STATE.loss]! / state[STATE.examples]!
+function runEpoch(problem: Problem, run: () => void, epoch: number, { epochs }: Hyperparameters): EpochReport {
+  const states = problem.threads.map(({ state }) => state)
+  for (const state of states) state.fill(0, STATE.loss)
+  run()
+  const total = (field: number) => states.reduce((all, state) => all + state[field]!, 0)
+  const rate = problem.state[STATE.learningRate]!
+  const loss = total(STATE.loss) / total(STATE.examples)
   if (!Number.isFinite(loss))
     throw new FastTextError('TRAINING_DIVERGED', {
       found: `a loss of ${loss} in epoch ${epoch}`,
-      expected: `a finite one; the learning rate ${state[STATE.learningRate]} is too high`,
+      expected: `a finite one; the learning rate ${rate} is too high`,
     })
-  const progress = state[STATE.tokensDone]! / state[STATE.tokensInAll]!
   return {
     epoch,
     epochs,
-    tokens: state[STATE.tokensDone]! + state[STATE.tokensPending]!,
-    learningRate: state[STATE.learningRate]! * Math.max(0, 1 - progress),
+    tokens: total(STATE.tokensDone) + total(STATE.tokensPending),
+    learningRate: rate * Math.max(0, 1 - total(STATE.tokensDone) / total(STATE.tokensInAll)),
     loss,
   }
 }
+
+const sum = (values: Int32Array): number => values.reduce((all, value) => all + value, 0)
 
 /** BlazingText's early stopping: from `minEpochs` on a validation after each epoch, and at most `patience` in vain. */
 function watchValidation(model: Model, problem: Problem, validation: Text, { minEpochs, patience }: Hyperparameters) {
@@ -160,6 +168,7 @@ function prepare(text: Text, hyperparameters: Hyperparameters, engine: Engine): 
       targets: examples.targets.length,
     },
     engine.allocate,
+    hyperparameters.threads,
   )
   drain(examples.features, problem.features)
   drain(examples.featureStarts, problem.featureStarts)
@@ -170,9 +179,13 @@ function prepare(text: Text, hyperparameters: Hyperparameters, engine: Engine): 
   const random = seedRandom(seed)
   for (let word = 0; word < dictionary.words; word++)
     for (let j = 0; j < dim; j++) problem.input[word * problem.stride + j] = (2 * nextFraction(random) - 1) / dim
-  problem.random.set(random)
-  problem.state[STATE.learningRate] = learningRate
-  problem.state[STATE.tokensInAll] = dictionary.tokens * epochs
+  problem.threads.forEach(({ state, random: own, from, to }, thread) => {
+    own.set(thread === 0 ? random : seedRandom(seed + thread))
+    state[STATE.learningRate] = learningRate
+    const tokens =
+      thread === 0 && to === problem.shape.examples ? dictionary.tokens : sum(problem.tokens.subarray(from, to))
+    state[STATE.tokensInAll] = tokens * epochs
+  })
 
   const { stride } = problem
   const model: Model = {

@@ -10,14 +10,18 @@ const LOG2_E: f64 = 1.4426950408889634
 const LN2_HIGH: f64 = 0.6931471803691238
 const LN2_LOW: f64 = 1.9082149292705877e-10
 
+/** Where the header of this thread is. */
+let base: usize = 0
+
 // @ts-ignore: decorator
 @inline
 function header(field: u32): usize {
-  return load<u32>(field << 2)
+  return load<u32>(base + (field << 2))
 }
 
-/** Runs the examples [from, to) of the problem at the start of the memory. */
-export function descend(from: u32, to: u32): void {
+/** Runs the examples [from, to) of the problem whose header is at `at`. */
+export function descend(at: usize, from: u32, to: u32): void {
+  base = at
   const input = header(0)
   const hidden = header(2)
   const gradient = header(3)

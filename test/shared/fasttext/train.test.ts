@@ -44,6 +44,13 @@ describe('train', () => {
     expect(simd!.equals(plain!)).toBe(true)
   })
 
+  it.each([2, 3])('learns the same task with %i threads, if not the same bytes', (threads) => {
+    const losses: number[] = []
+    const model = train(lines, { ...small, threads }, { onEpoch: ({ loss }) => losses.push(loss) })
+    expect(losses).toHaveLength(10)
+    expect(evaluate(model, held).accuracy).toBeGreaterThan(0.8)
+  })
+
   it('depends on the seed', () => {
     const [one, other] = [1, 2].map((seed) => writeModel(train(lines, { ...small, seed })))
     expect(one!.equals(other!)).toBe(false)
