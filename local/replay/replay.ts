@@ -33,12 +33,14 @@ export interface Surroundings {
   screen: Screen
   /** Ends the replay between two steps. */
   signal: AbortSignal
+  /** Sees each event of ours. */
+  onPublished?: (event: BusEvent) => void
 }
 
 /** Bring up a cloud, play the posts day by day with people who answer, and say what became of each day. */
 export async function replay(
   options: ReplayOptions,
-  { packageDir, root, screen, signal }: Surroundings,
+  { packageDir, root, screen, signal, onPublished }: Surroundings,
 ): Promise<Replay> {
   const began = Date.now()
   const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
@@ -77,6 +79,7 @@ export async function replay(
     onEvent: (bus, event) => {
       if (bus === 'default') return
       heard.push(event)
+      onPublished?.(event)
       const id = z.object({ id: z.string() }).safeParse(event.detail).data?.id ?? event.id
       const ids = published.get(event['detail-type']) ?? new Set()
       published.set(event['detail-type'], ids.add(id))
