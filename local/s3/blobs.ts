@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile, open, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ByteRange } from './range'
@@ -16,6 +16,9 @@ export interface Blobs {
   keepOnly(names: ReadonlySet<string>): void
 }
 
+/** Up to here writing at once is sooner done than handed to another thread. */
+const SMALL_BYTES = 64 * 1024
+
 /** Blobs in a folder, which is made. */
 export function createBlobs(folder: string): Blobs {
   mkdirSync(folder, { recursive: true })
@@ -23,7 +26,8 @@ export function createBlobs(folder: string): Blobs {
   return {
     async write(bytes) {
       const name = randomUUID()
-      await writeFile(fileOf(name), bytes)
+      if (bytes.length <= SMALL_BYTES) writeFileSync(fileOf(name), bytes)
+      else await writeFile(fileOf(name), bytes)
       return name
     },
     async join(names) {

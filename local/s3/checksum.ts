@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { AwsError, notImplemented } from '../protocol/aws-error'
 import { crc32c } from './crc32c'
+import { crc64nvme } from './crc64nvme'
 import type { Checksum } from './version'
 
-/** Headers and trailers that carry a checksum; CRC64NVME is not computed here and refused by name. */
+/** Headers and trailers that carry a checksum begin with it. */
 const PREFIX = 'x-amz-checksum-'
 const NOT_A_VALUE = new Set(['x-amz-checksum-mode', 'x-amz-checksum-type', 'x-amz-checksum-algorithm'])
 
@@ -33,6 +34,7 @@ export function verifyChecksum(body: Buffer, { algorithm, value }: Checksum): vo
 export function computeChecksum(body: Buffer, algorithm: string): string {
   if (algorithm === 'crc32') return fourBytes(crc32(body))
   if (algorithm === 'crc32c') return fourBytes(crc32c(body))
+  if (algorithm === 'crc64nvme') return crc64nvme(body).toString('base64')
   if (algorithm === 'sha1' || algorithm === 'sha256') return createHash(algorithm).update(body).digest('base64')
   throw notImplemented(`checksum algorithm ${algorithm.toUpperCase()} in S3`)
 }

@@ -325,7 +325,7 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(bytes.equals(Buffer.concat(Array.from({ length: 12 }, () => block)))).toBe(true)
     })
 
-    for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const) {
+    for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const) {
       fact(`checks and gives back ${ChecksumAlgorithm}`, async () => {
         await put(`sum-${ChecksumAlgorithm}`, 'summed', { ChecksumAlgorithm })
 

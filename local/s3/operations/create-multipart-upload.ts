@@ -21,7 +21,9 @@ export const createMultipartUpload: S3Operation = {
       headers: storedHeaders(headers),
       ...(algorithm !== undefined && {
         checksumAlgorithm: algorithm,
-        checksumType: checksumType.parse(headers['x-amz-checksum-type']) ?? 'COMPOSITE',
+        checksumType:
+          checksumType.parse(headers['x-amz-checksum-type']) ??
+          (algorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE'),
       }),
       parts: [],
     })

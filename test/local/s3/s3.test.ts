@@ -1,0 +1,351 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  ListObjectsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { AwsRequest } from '../../../local/service'
+import { createS3, type S3 } from '../../../local/s3'
+import { clientOf, type Served, serve } from '../serve'
+
+const Bucket = 'bucket'
+let served: Served<{ s3: S3 }>
+let client: S3Client
+
+const start = () => serve((context) => ({ s3: createS3(context) }))
+const put = (Key: string, Body: string | Buffer, more: object = {}) =>
+  client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }))
+const get = async (Key: string, more: object = {}) =>
+  (await client.send(new GetObjectCommand({ Bucket, Key, ...more }))).Body?.transformToString()
+const connect = () => {
+  client?.destroy()
+  client = new S3Client({ ...clientOf(served), maxAttempts: 1 })
+}
+const restart = async () => {
+  served = await served.restart()
+  connect()
+}
+/** A request as the door hands it over. */
+const request = (method: string, target: string, more: Partial<AwsRequest> = {}): AwsRequest => {
+  const [rawPath = '', search = ''] = target.split('?')
+  return {
+    service: 's3',
+    method,
+    path: rawPath,
+    query: new URLSearchParams(search),
+    headers: {},
+    body: Buffer.alloc(0),
+    principal: { arn: 'arn:aws:iam::000000000000:root' },
+    ...more,
+  }
+}
+
+beforeEach(async () => {
+  served = await start()
+  served.services.s3.ensureBucket(Bucket, { versioned: true, eventBridge: true })
+  connect()
+})
+afterEach(async () => {
+  client.destroy()
+  await served.close()
+})
+
+describe('on disk', () => {
+  it('survives a restart: objects, versions, markers, metadata, settings', async () => {
+    const { VersionId: one } = await put('a', 'one')
+    await put('a', 'two', { Metadata: { run: '1' }, ContentType: 'text/plain' })
+    await put('gone', 'x')
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'gone' }))
+    const before = await client.send(new ListObjectVersionsCommand({ Bucket }))
+    await restart()
+    const after = await client.send(new ListObjectVersionsCommand({ Bucket }))
+    const { Metadata, ContentType } = await client.send(new GetObjectCommand({ Bucket, Key: 'a' }))
+
+    expect([after.Versions, after.DeleteMarkers]).toEqual([before.Versions, before.DeleteMarkers])
+    expect(await get('a', { VersionId: one })).toBe('one')
+    expect(await get('a')).toBe('two')
+    expect([Metadata, ContentType]).toEqual([{ run: '1' }, 'text/plain'])
+    await put('b', 'x')
+    expect(served.emitted).toHaveLength(1)
+  })
+
+  it('goes on with a multipart upload after a restart', async () => {
+    const Key = 'parts'
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))
+    const part = async (PartNumber: number, Body: Buffer) => ({
+      PartNumber,
+      ETag: (await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }))).ETag,
+    })
+    const one = await part(1, Buffer.alloc(5 * 1024 * 1024, 'a'))
+    await restart()
+    const two = await part(2, Buffer.from('b'))
+    const Parts = [one, two]
+    await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }))
+
+    expect(await get(Key, { Range: 'bytes=-2' })).toBe('ab')
+  })
+
+  it('keeps no bytes that nothing names', async () => {
+    served.services.s3.ensureBucket('plain', { versioned: false, eventBridge: false })
+    for (const Body of ['one', 'two', 'three']) {
+      await client.send(new PutObjectCommand({ Bucket: 'plain', Key: 'k', Body }))
+    }
+    await restart()
+
+    expect(readdirSync(path.join(served.dataDir, 's3', 'plain', 'blobs'))).toHaveLength(1)
+  })
+
+  it('gives later changes of a key a greater sequencer, over restarts too', async () => {
+    await put('k', '1')
+    await put('k', '2')
+    const first = sequencers()
+    await restart()
+    await put('k', '3')
+    const all = [...first, ...sequencers()]
+
+    expect(all).toEqual([...all].sort())
+    expect(new Set(all).size).toBe(3)
+  })
+
+  const sequencers = () =>
+    served.emitted.map(({ detail }) => (detail as { object: { sequencer: string } }).object.sequencer)
+})
+
+describe('large bodies', () => {
+  it('keeps 100 MB byte for byte', async () => {
+    const body = Buffer.alloc(100 * 1024 * 1024)
+    for (let at = 0; at < body.length; at += 4096) body.writeUInt32BE(at, at)
+    const handled = await served.services.s3.handle(request('PUT', `/${Bucket}/big`, { body }))
+    const { body: got } = await served.services.s3.handle(request('GET', `/${Bucket}/big`))
+
+    expect(handled.status).toBe(200)
+    expect(
+      createHash('md5')
+        .update(got ?? '')
+        .digest('hex'),
+    ).toBe(createHash('md5').update(body).digest('hex'))
+  })
+})
+
+describe('bodies in transit', () => {
+  const chunked = (crc32: string) =>
+    request('PUT', `/${Bucket}/chunked`, {
+      headers: {
+        'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+        'x-amz-decoded-content-length': '9',
+        'x-amz-trailer': 'x-amz-checksum-crc32',
+        'content-encoding': 'aws-chunked',
+      },
+      body: Buffer.from(`4\r\n1234\r\n5\r\n56789\r\n0\r\nx-amz-checksum-crc32:${crc32}\r\n\r\n`),
+    })
+
+  it('takes a trailer that fits, and keeps neither the framing nor its name', async () => {
+    expect(await served.services.s3.handle(chunked('y/Q5Jg=='))).toMatchObject({ status: 200 })
+
+    const got = await client.send(new GetObjectCommand({ Bucket, Key: 'chunked' }))
+    expect(await got.Body?.transformToString()).toBe('123456789')
+    expect(got.ContentEncoding).toBeUndefined()
+  })
+
+  it('refuses a trailer that does not', async () => {
+    const { status, body } = await served.services.s3.handle(chunked('AAAAAA=='))
+    expect([status, String(body)]).toEqual([400, expect.stringContaining('<Code>BadDigest</Code>')])
+  })
+
+  it.each([
+    ['content-md5', createHash('md5').update('other').digest('base64'), 'BadDigest'],
+    ['x-amz-content-sha256', createHash('sha256').update('other').digest('hex'), 'XAmzContentSHA256Mismatch'],
+    ['x-amz-checksum-sha256', createHash('sha256').update('other').digest('base64'), 'BadDigest'],
+  ])('refuses a body that %s does not fit', async (header, value, code) => {
+    const bad = request('PUT', `/${Bucket}/bad`, { headers: { [header]: value }, body: Buffer.from('body') })
+    const { status, body } = await served.services.s3.handle(bad)
+    expect([status, String(body)]).toEqual([400, expect.stringContaining(`<Code>${code}</Code>`)])
+  })
+})
+
+describe('conditions', () => {
+  it('answers 409 when a delete comes between the check and the write', async () => {
+    await put('k', 'old')
+    const body = Buffer.alloc(1024 * 1024)
+    const writing = served.services.s3.handle(
+      request('PUT', `/${Bucket}/k`, {
+        headers: { 'if-match': `"${createHash('md5').update('old').digest('hex')}"` },
+        body,
+      }),
+    )
+    const deleting = served.services.s3.handle(request('DELETE', `/${Bucket}/k`))
+
+    expect((await deleting).status).toBe(204)
+    expect(await writing).toMatchObject({ status: 409, body: expect.stringContaining('ConditionalRequestConflict') })
+  })
+})
+
+describe('events', () => {
+  it('come for objects and markers, in the documented form', async () => {
+    const { VersionId } = await put('raw/a b.csv', 'hello')
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'raw/a b.csv', VersionId }))
+
+    expect(served.emitted).toEqual([
+      {
+        source: 'aws.s3',
+        'detail-type': 'Object Created',
+        resources: ['arn:aws:s3:::bucket'],
+        detail: {
+          version: '0',
+          bucket: { name: 'bucket' },
+          object: {
+            key: 'raw/a b.csv',
+            size: 5,
+            etag: '5d41402abc4b2a76b9719d911017c592',
+            'version-id': VersionId,
+            sequencer: expect.stringMatching(/^[0-9a-f]{16,}$/),
+          },
+          reason: 'PutObject',
+          'request-id': expect.any(String),
+          requester: '000000000000',
+          'source-ip-address': '127.0.0.1',
+        },
+      },
+      expect.objectContaining({
+        'detail-type': 'Object Deleted',
+        detail: expect.objectContaining({
+          object: expect.objectContaining({ key: 'raw/a b.csv', 'version-id': VersionId }),
+          'deletion-type': 'Permanently Deleted',
+        }),
+      }),
+    ])
+  })
+
+  it('stay away from a bucket that does not send them', async () => {
+    served.services.s3.ensureBucket('silent', { versioned: false, eventBridge: false })
+    await client.send(new PutObjectCommand({ Bucket: 'silent', Key: 'k', Body: 'x' }))
+    expect(served.emitted).toEqual([])
+  })
+})
+
+describe('permissions', () => {
+  const object = (action: string, key = 'there') => ({ action: `s3:${action}`, resource: `arn:aws:s3:::bucket/${key}` })
+  const list = (key: string) => ({
+    action: 's3:ListBucket',
+    resource: 'arn:aws:s3:::bucket',
+    conditions: { 's3:prefix': key },
+  })
+
+  it.each([
+    ['GET', '/bucket/there', {}, [object('GetObject')]],
+    ['HEAD', '/bucket/there', {}, [object('GetObject')]],
+    ['GET', '/bucket/not%20there', {}, [object('GetObject', 'not there'), list('not there')]],
+    ['GET', '/bucket/there?versionId=v', {}, [object('GetObjectVersion'), list('there')]],
+    ['PUT', '/bucket/new', {}, [object('PutObject', 'new')]],
+    ['PUT', '/bucket/there', { 'if-match': '"x"' }, [object('PutObject'), object('GetObject')]],
+    ['PUT', '/bucket/there', { 'if-none-match': '*' }, [object('PutObject')]],
+    [
+      'PUT',
+      '/bucket/copy',
+      { 'x-amz-copy-source': 'bucket/there' },
+      [object('GetObject'), object('PutObject', 'copy')],
+    ],
+    ['DELETE', '/bucket/there', {}, [object('DeleteObject')]],
+    ['DELETE', '/bucket/there?versionId=v', {}, [object('DeleteObjectVersion')]],
+    ['POST', '/bucket/there?uploads', {}, [object('PutObject')]],
+    ['DELETE', '/bucket/there?uploadId=u', {}, [object('AbortMultipartUpload')]],
+    ['GET', '/bucket/there?uploadId=u', {}, [object('ListMultipartUploadParts')]],
+    ['GET', '/bucket?versions&prefix=a/', {}, [{ ...list('a/'), action: 's3:ListBucketVersions' }]],
+    ['GET', '/', {}, [{ action: 's3:ListAllMyBuckets', resource: '*' }]],
+    ['GET', '/missing/key', {}, []],
+  ] as const)('%s %s with %j', async (method, target, headers, access) => {
+    await put('there', 'x')
+    expect(served.services.s3.accessOf(request(method, target, { headers }))).toEqual(access)
+  })
+
+  it('names the prefix of a listing, and every key of a batch of deletes', () => {
+    const listing = served.services.s3.accessOf(request('GET', '/bucket?list-type=2&prefix=raw/&delimiter=/'))
+    const body = Buffer.from(
+      '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key><VersionId>v</VersionId></Object></Delete>',
+    )
+    const deletes = served.services.s3.accessOf(request('POST', '/bucket?delete', { body }))
+
+    expect(listing).toEqual([
+      {
+        action: 's3:ListBucket',
+        resource: 'arn:aws:s3:::bucket',
+        conditions: { 's3:prefix': 'raw/', 's3:delimiter': '/', 's3:max-keys': '1000' },
+      },
+    ])
+    expect(deletes).toEqual([object('DeleteObject', 'a&b'), object('DeleteObjectVersion', 'c')])
+  })
+})
+
+describe('what is not there', () => {
+  it.each([
+    ['an operation', () => client.send(new GetObjectTaggingCommand({ Bucket, Key: 'k' })), 'GetObjectTagging'],
+    ['the first listing', () => client.send(new ListObjectsCommand({ Bucket })), 'ListObjects'],
+    ['a header', () => put('k', 'x', { Tagging: 'a=b' }), 'x-amz-tagging'],
+    ['a parameter', () => client.send(new GetObjectCommand({ Bucket, Key: 'k', PartNumber: 1 })), 'partNumber'],
+  ])('is refused by name: %s', async (_, send, name) => {
+    await expect(send()).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: expect.stringContaining(name),
+      $metadata: { httpStatusCode: 501 },
+    })
+  })
+
+  it.each([
+    ['a bad name', 'No_Bucket', 'InvalidBucketName'],
+    ['the dots of a path', '..', 'InvalidBucketName'],
+  ])('makes no bucket with %s', async (_, name, code) => {
+    const { body } = await served.services.s3.handle(request('PUT', `/${name}`))
+    expect(String(body)).toContain(code)
+  })
+
+  it('takes no key over 1,024 bytes and no metadata over 2 KB', async () => {
+    await expect(put('ü'.repeat(513), 'x')).rejects.toMatchObject({ name: 'KeyTooLongError' })
+    await expect(put('k', 'x', { Metadata: { a: 'b'.repeat(2048) } })).rejects.toMatchObject({
+      name: 'MetadataTooLarge',
+    })
+  })
+})
+
+describe('pages of other origins', () => {
+  const cors = [
+    { AllowedMethods: ['GET'], AllowedOrigins: ['https://*.example.com'], AllowedHeaders: ['*'], MaxAgeSeconds: 60 },
+  ]
+
+  it('may read what the rules let them', async () => {
+    served.services.s3.ensureBucket(Bucket, { versioned: true, eventBridge: false, cors })
+    await put('k', 'x')
+    const ask = async (origin: string, method: string, headers: Record<string, string> = {}) =>
+      served.services.s3.handle(request(method, '/bucket/k', { headers: { origin, ...headers } }))
+
+    expect((await ask('https://a.example.com', 'GET')).headers).toMatchObject({
+      'access-control-allow-origin': 'https://a.example.com',
+    })
+    expect((await ask('https://evil.com', 'GET')).headers).not.toHaveProperty('access-control-allow-origin')
+    const wants = { 'access-control-request-method': 'GET', 'access-control-request-headers': 'range' }
+    expect(await ask('https://a.example.com', 'OPTIONS', wants)).toMatchObject({
+      status: 200,
+      headers: { 'access-control-allow-headers': 'range', 'access-control-max-age': '60' },
+    })
+    expect((await ask('https://a.example.com', 'OPTIONS', { 'access-control-request-method': 'PUT' })).status).toBe(403)
+  })
+})
+
+it('says what operation a request is', async () => {
+  await client.send(new CreateBucketCommand({ Bucket: 'another' }))
+  const name = (method: string, target: string) => served.services.s3.operationOf(request(method, target))
+  expect([name('GET', '/bucket?list-type=2'), name('PUT', '/bucket/k?partNumber=1&uploadId=u')]).toEqual([
+    'ListObjectsV2',
+    'UploadPart',
+  ])
+})
