@@ -148,19 +148,23 @@ export function parseJson<S extends z.ZodType>(text: string, schema: S, where: s
 async function* linesOf(open: () => Promise<Readable>): AsyncIterable<string> {
   const body = await open()
   body.setEncoding('utf8')
-  let rest = ''
+  // The beginning of a line whose end is in a later chunk; joined once, so that a long line costs no more than its length.
+  let begun: string[] = []
   // With an encoding set, a Readable gives strings.
   for await (const chunk of body as AsyncIterable<string>) {
-    const text = rest + chunk
     let start = 0
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      yield text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end)
+    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+      const line = chunk.slice(start, end)
+      yield withoutReturn(begun.length > 0 ? begun.join('') + line : line)
+      begun = []
       start = end + 1
     }
-    rest = text.slice(start)
+    if (start < chunk.length) begun.push(chunk.slice(start))
   }
-  if (rest) yield rest
+  if (begun.length > 0) yield begun.join('')
 }
+
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
 const typeOf = (key: string): string =>
   ({ json: 'application/json', csv: 'text/csv', jsonl: 'application/jsonlines', liquid: 'text/html' })[

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
+import { BellwetherError } from './errors'
 
 /** A post as it is stored: one row of `raw/…/posts-<n>.csv`. */
 export const post = z.object({
@@ -33,17 +34,27 @@ export const postsToCsv = (posts: readonly Post[]): string =>
   stringify([...posts], {
     header: true,
     record_delimiter: '\r\n',
+    // It quotes what holds its own record delimiter, but a reader may take a lone line feed for one.
+    quoted_match: /[\r\n]/,
     columns: Object.entries(COLUMNS).map(([key, header]) => ({ key, header })),
   })
 
-/** The posts of a CSV as `postsToCsv` writes it, one by one. Throws on a row that is not a post, with its line. */
+/** The posts of a CSV as `postsToCsv` writes it, one by one. OBJECT_INVALID names the line and the field of a bad row. */
 export async function* postsFromCsv(csv: Readable | string): AsyncIterable<Post> {
   const byHeader = Object.fromEntries(Object.entries(COLUMNS).map(([key, header]) => [header, key]))
   const parser = parse({
     columns: (headers: string[]) => headers.map((header) => byHeader[header] ?? header),
     bom: true,
+    info: true,
   })
   if (typeof csv === 'string') parser.end(csv)
   else csv.on('error', (error) => parser.destroy(error)).pipe(parser)
-  for await (const row of parser) yield post.parse(row)
+  // With `info`, a record comes with where the parser stood after it.
+  for await (const { record, info } of parser as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
+    const parsed = post.safeParse(record)
+    if (!parsed.success) {
+      throw new BellwetherError('OBJECT_INVALID', `posts, line ${info.lines}: ${z.prettifyError(parsed.error)}`)
+    }
+    yield parsed.data
+  }
 }

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { Context } from 'aws-lambda'
+import { z } from 'zod'
+import { labelsMeasured, objectCreated, trainingJobStateChange } from '../../events'
+import { door, on, onPut } from '../../shared/door'
+import { keys } from '../../shared/keys'
+
+const context = { getRemainingTimeInMillis: () => 1234, awsRequestId: 'r', functionName: 'f' } as Context
+const seen: unknown[] = []
+const handler = door(
+  'evaluator',
+  {
+    schema: z.strictObject({ job: z.string().optional() }),
+    work: async (request, { remainingMs }) => {
+      if (request.job === 'bad') throw new Error('no such job')
+      seen.push(['request', request, remainingMs()])
+      return { did: request.job ?? 'all' }
+    },
+  },
+  [
+    onPut(keys.training, async (parts) => void seen.push(['put', parts])),
+    on(
+      trainingJobStateChange,
+      async ({ TrainingJobName }, _, { resources }) => void seen.push(['job', TrainingJobName, resources.length]),
+    ),
+    on(labelsMeasured, async ({ batch }) => void seen.push(['measured', batch])),
+  ],
+)
+const call = (event: unknown) => handler(event, context)
+const put = (key: unknown) => ({ ...objectCreated.example, detail: { bucket: { name: 'b' }, object: { key } } })
+const measured = (more: object = {}) => ({
+  id: 'e',
+  'detail-type': 'LabelsMeasured',
+  source: 'bellwether.labeling',
+  time: '2026-06-02T00:00:00Z',
+  detail: { ...labelsMeasured.example, ...more },
+})
+const message = (messageId: string, body: unknown) => ({
+  messageId,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  eventSource: 'aws:sqs',
+})
+
+const logged: string[] = []
+beforeEach(() => {
+  seen.length = 0
+  logged.length = 0
+  // The logger has a console of its own.
+  jest.spyOn(process.stderr, 'write').mockImplementation((line) => logged.push(String(line)) > 0)
+})
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+describe('the door', () => {
+  it.each([
+    ['a put of a key', put('models/j-1/training.json'), ['put', { job: 'j-1' }]],
+    ['an event of AWS', trainingJobStateChange.example, ['job', 'bellwether-dev-3f9c2a7d0b1e-1', 1]],
+    ['an event of ours', measured(), ['measured', '2026-11-22']],
+    ['a request', { job: 'j' }, ['request', { job: 'j' }, 1234]],
+    ['an empty request', {}, ['request', {}, 1234]],
+    ['no request at all', undefined, ['request', {}, 1234]],
+  ])('lets in %s', async (_, event, work) => {
+    await call(event)
+
+    expect(seen).toEqual([work])
+  })
+
+  it('answers a request with what its work answers', async () => {
+    expect(await call({ job: 'j' })).toEqual({ did: 'j' })
+  })
+
+  it.each([
+    [
+      'a request with an unknown field',
+      { jobb: 'j' },
+      /REQUEST_INVALID: evaluator cannot read this request:\n.*"jobb"/,
+    ],
+    ['a request with a field of another kind', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
+    ['a request that is a text', 'j', /REQUEST_INVALID/],
+    [
+      'a put of a key of somebody else',
+      put('models/j-1/card.json'),
+      /EVENT_INVALID: evaluator has no work for Object Created of aws\.s3/,
+    ],
+    ['a put without a key', put(undefined), /EVENT_INVALID: Object Created .*\n.*object\.key/],
+    [
+      'an event by our name from elsewhere',
+      { ...measured(), source: 'someone.else' },
+      /EVENT_INVALID: evaluator has no work/,
+    ],
+    ['an event without a field', measured({ batch: undefined }), /EVENT_INVALID: LabelsMeasured e: [\s\S]*batch/],
+    ['an event of a later version', measured({ version: 2 }), /EVENT_INVALID: LabelsMeasured e: [\s\S]*version/],
+  ])('refuses %s', async (_, event, error) => {
+    await expect(call(event)).rejects.toThrow(error)
+    expect(seen).toEqual([])
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'ERROR', service: 'evaluator', message: 'invocation failed', function_request_id: 'r' },
+    ])
+  })
+
+  it('gives only the failed messages of a batch back to the queue', async () => {
+    const Records = [
+      message('a', { job: 'j' }),
+      message('b', { job: 'bad' }),
+      message('c', 'not JSON'),
+      message('d', measured()),
+      message('e', { unknown: 1 }),
+    ]
+
+    expect(await call({ Records })).toEqual({
+      batchItemFailures: ['b', 'c', 'e'].map((itemIdentifier) => ({ itemIdentifier })),
+    })
+    expect(seen).toEqual([
+      ['request', { job: 'j' }, 1234],
+      ['measured', '2026-11-22'],
+    ])
+  })
+
+  it('gives nothing back of a batch that is done', async () => {
+    expect(await call({ Records: [message('a', {})] })).toEqual({ batchItemFailures: [] })
+  })
+})

@@ -1,0 +1,173 @@
+import { Readable } from 'node:stream'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { mockClient } from 'aws-sdk-client-mock'
+import fc from 'fast-check'
+import { z } from 'zod'
+import { s3Objects } from '../../shared/objects'
+
+const s3 = mockClient(S3Client)
+const objects = s3Objects(new S3Client({ region: 'eu-west-1' }), 'bucket')
+const refusal = (name: string) => Object.assign(new Error(name), { name })
+const holds = (...chunks: (string | Buffer)[]) =>
+  s3.on(GetObjectCommand).callsFake(() => ({
+    Body: Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
+      transformToByteArray: async () => Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))),
+    }),
+    ETag: '"e"',
+    VersionId: 'v',
+  }))
+
+beforeEach(() => void s3.reset())
+
+describe('read', () => {
+  it('gives body, ETag and version, and nothing where nothing is', async () => {
+    holds('text')
+    const found = await objects.read('a')
+    s3.on(GetObjectCommand).rejects(refusal('NoSuchKey'))
+
+    expect([found?.body.toString(), found?.etag, found?.versionId]).toEqual(['text', '"e"', 'v'])
+    expect(await objects.read('a')).toBeUndefined()
+  })
+
+  it('lets every other error through', async () => {
+    s3.on(GetObjectCommand).rejects(refusal('AccessDenied'))
+
+    await expect(objects.read('a')).rejects.toThrow('AccessDenied')
+  })
+
+  it.each([
+    ['is not there', undefined, /OBJECT_MISSING: there is no s3:\/\/bucket\/a/],
+    ['is not JSON', '{', /OBJECT_INVALID: a is not JSON/],
+    ['is another thing', '{"n":"x"}', /OBJECT_INVALID: a: .*\n.*n/],
+  ])('as JSON names what %s', async (_, text, message) => {
+    if (text === undefined) s3.on(GetObjectCommand).rejects(refusal('NoSuchKey'))
+    else holds(text)
+
+    await expect(objects.readJson('a', z.object({ n: z.number() }))).rejects.toThrow(message)
+  })
+})
+
+describe('lines', () => {
+  const linesOf = async (...chunks: (string | Buffer)[]) => {
+    holds(...chunks)
+    const lines: string[] = []
+    for await (const line of objects.lines('a')) lines.push(line)
+    return lines
+  }
+
+  it.each([
+    ['nothing', '', []],
+    ['one without an end', 'a', ['a']],
+    ['one with an end', 'a\n', ['a']],
+    ['empty ones', '\n\na\n\n', ['', '', 'a', '']],
+    ['those of Windows', 'a\r\n\r\nb\r\n', ['a', '', 'b']],
+    ['what only looks like an end', 'a\u2028b\rc\u0085d\n', ['a\u2028b\rc\u0085d']],
+  ])('are %s', async (_, text, lines) => {
+    expect(await linesOf(text)).toEqual(lines)
+  })
+
+  it('are the same however the bytes are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('a', 'ü', '🚀', '\n', '\r\n', '{}')),
+        fc.integer({ min: 1, max: 5 }),
+        async (parts, size) => {
+          const bytes = Buffer.from(parts.join(''))
+          const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+            bytes.subarray(i * size, (i + 1) * size),
+          )
+
+          expect(await linesOf(...pieces)).toEqual(await linesOf(bytes))
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('may be longer than any chunk', async () => {
+    const chunk = 'x'.repeat(65_536)
+
+    expect((await linesOf(...Array.from({ length: 400 }, () => chunk), '\nend')).map(({ length }) => length)).toEqual([
+      400 * 65_536,
+      3,
+    ])
+  })
+})
+
+describe('a conditional write', () => {
+  it('creates where nothing is', async () => {
+    s3.on(PutObjectCommand).resolves({})
+
+    expect(await objects.create('a.json', '{}')).toBe('created')
+    expect(s3.call(0).args[0].input).toEqual({
+      Bucket: 'bucket',
+      Key: 'a.json',
+      Body: '{}',
+      ContentType: 'application/json',
+      IfNoneMatch: '*',
+    })
+  })
+
+  it('leaves what is there', async () => {
+    s3.on(PutObjectCommand).rejects(refusal('PreconditionFailed'))
+
+    expect(await objects.create('a', 'b')).toBe('exists')
+    expect(await objects.swap('a', 'b', '"e"')).toBe(false)
+    expect(s3.call(1).args[0].input).toMatchObject({ IfMatch: '"e"' })
+  })
+
+  it('loses over an object that is gone', async () => {
+    s3.on(PutObjectCommand).rejects(refusal('NoSuchKey'))
+
+    expect(await objects.swap('a', 'b', '"e"')).toBe(false)
+  })
+
+  it('is tried again after a write at the same time, which says nothing yet', async () => {
+    s3.on(PutObjectCommand).rejectsOnce(refusal('ConditionalRequestConflict')).resolves({})
+
+    expect(await objects.create('a', 'b')).toBe('created')
+    s3.on(PutObjectCommand).rejects(refusal('ConditionalRequestConflict'))
+    await expect(objects.create('a', 'b')).rejects.toThrow('ConditionalRequestConflict')
+  })
+})
+
+it('knows whether an object exists without reading it', async () => {
+  s3.on(HeadObjectCommand).resolvesOnce({}).rejects(refusal('NotFound'))
+
+  expect([await objects.exists('a'), await objects.exists('a')]).toEqual([true, false])
+})
+
+it('lists every page of a prefix', async () => {
+  const modified = new Date(0)
+  s3.on(ListObjectsV2Command, { ContinuationToken: undefined }).resolves({
+    Contents: [{ Key: 'p/1', Size: 1, LastModified: modified }],
+    NextContinuationToken: 'n',
+  })
+  s3.on(ListObjectsV2Command, { ContinuationToken: 'n' }).resolves({
+    Contents: [{ Key: 'p/2', Size: 2, LastModified: modified }],
+  })
+  const keys: string[] = []
+  for await (const { key } of objects.list('p/')) keys.push(key)
+
+  expect(keys).toEqual(['p/1', 'p/2'])
+})
+
+it('writes a stream in parts', async () => {
+  s3.on(PutObjectCommand).resolves({ ETag: '"e"' })
+  await objects.putStream(
+    'a.csv',
+    (async function* () {
+      yield 'a'
+      yield Buffer.from('b')
+    })(),
+  )
+
+  expect(s3.call(0).args[0].input).toMatchObject({ Key: 'a.csv', ContentType: 'text/csv', Body: Buffer.from('ab') })
+})

@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream'
+import { describe, expect, it } from '@jest/globals'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { type Post, postsFromCsv, postsToCsv } from '../../shared/posts'
+
+const post: Post = {
+  id: '1',
+  createdAt: '2026-06-02T08:00:00.000Z',
+  authorId: '7',
+  language: 'en',
+  retweetOf: '',
+  source: 'x',
+  text: 'plain',
+}
+const read = async (csv: string | Readable) => {
+  const posts: Post[] = []
+  for await (const each of postsFromCsv(csv)) posts.push(each)
+  return posts
+}
+
+describe('posts as CSV', () => {
+  it('have a header, and CR LF after each record', () => {
+    expect(postsToCsv([post])).toBe(
+      'id,created_at,author_id,language,retweet_of,source,text\r\n1,2026-06-02T08:00:00.000Z,7,en,,x,plain\r\n',
+    )
+    expect(postsToCsv([])).toBe('id,created_at,author_id,language,retweet_of,source,text\r\n')
+  })
+
+  it.each([
+    'a,b',
+    'a "b"',
+    'a\nb',
+    'a\rb',
+    'a\r\nb',
+    ' a ',
+    '"',
+    '',
+    "l'été 🚀\u2028",
+    '\uFEFFa',
+    '=1+1',
+    '__label__x',
+  ])('bring back %j', async (text) => {
+    expect(await read(postsToCsv([{ ...post, text }, post]))).toEqual([{ ...post, text }, post])
+  })
+
+  it.each(['a\nb', 'a\rb', 'a\r\nb', 'a,b', 'a"b'])('quote %j, as RFC 4180 asks', (text) => {
+    expect(postsToCsv([{ ...post, text }])).toContain(`,"${text.replaceAll('"', '""')}"\r\n`)
+  })
+
+  it('bring back any text, in any pieces of a stream', async () => {
+    const texts = fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(texts, fc.integer({ min: 1, max: 50 }), async (given, size) => {
+        const posts = given.map((text, i) => ({ ...post, id: `${i}`, text }))
+        const bytes = Buffer.from(postsToCsv(posts))
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.subarray(i * size, (i + 1) * size),
+        )
+
+        expect(await read(Readable.from(pieces))).toEqual(posts)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('are read alike by a reader that knows nothing of us', () => {
+    const [, row] = parse(postsToCsv([{ ...post, text: 'a\n"b",\r\nc' }]), {
+      record_delimiter: ['\r\n', '\n'],
+    }) as string[][]
+
+    expect(row?.at(-1)).toBe('a\n"b",\r\nc')
+  })
+
+  it('name the line and the field of what is no post', async () => {
+    const csv = postsToCsv([post, { ...post, text: 'two\nlines' }]) + '3,yesterday,7,en,,x,text\r\n'
+
+    await expect(read(csv)).rejects.toThrow(/OBJECT_INVALID: posts, line 5: .*\n.*createdAt/)
+  })
+
+  it('fail when their stream does', async () => {
+    const broken = new Readable({
+      read() {
+        this.destroy(new Error('cut off'))
+      },
+    })
+
+    await expect(read(broken)).rejects.toThrow('cut off')
+  })
+})

@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals'
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { mockClient } from 'aws-sdk-client-mock'
+import { sqsQueue } from '../../shared/queue'
+
+it.each([
+  [undefined, 0],
+  [1.2, 2],
+  [-5, 0],
+  [5000, 900],
+])('puts a request on the queue after %s seconds, within what SQS takes', async (delay, DelaySeconds) => {
+  const sqs = mockClient(SQSClient)
+  sqs.on(SendMessageCommand).resolves({})
+  await sqsQueue(new SQSClient({ region: 'eu-west-1' }), 'https://sqs/q')({ hashtag: 'aws', from: undefined }, delay)
+
+  expect(sqs.call(0).args[0].input).toEqual({
+    QueueUrl: 'https://sqs/q',
+    MessageBody: '{"hashtag":"aws"}',
+    DelaySeconds,
+  })
+})

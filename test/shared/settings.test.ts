@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from '@jest/globals'
+import { parseSettings, readSettings } from '../../shared/settings'
+
+const shipped = readFileSync('bellwether.yml', 'utf8')
+const edited = (from: string | RegExp, to: string) => {
+  const text = shipped.replace(from, to)
+  if (text === shipped) throw new Error(`bellwether.yml has no ${from}`)
+  return text
+}
+
+it('reads the file that is shipped', () => {
+  expect(readSettings('.').hashtags).toEqual([
+    { tag: 'aws', source: 'sample' },
+    { tag: 'azure', source: 'sample' },
+  ])
+})
+
+it('takes a hashtag as X does, in lower case', () => {
+  expect(parseSettings(edited('{ tag: aws,', '{ tag: AWS_Été2,')).hashtags[0]?.tag).toBe('aws_été2')
+})
+
+describe('what is wrong', () => {
+  it.each([
+    [
+      'a hashtag with its sign',
+      edited('tag: aws', "tag: '#aws'"),
+      /^SETTINGS_INVALID: bellwether\.yml:5: hashtags\.0\.tag: a hashtag is letters/,
+    ],
+    ['a hashtag of digits alone', edited('tag: aws', "tag: '2026'"), /hashtags\.0\.tag/],
+    [
+      'a hashtag that stands twice',
+      edited('tag: azure', 'tag: AWS'),
+      /bellwether\.yml:6: hashtags\.1\.tag: #aws stands here twice/,
+    ],
+    [
+      'a source that is not there',
+      edited('tag: azure, source: sample', 'tag: azure, source: y'),
+      /bellwether\.yml:6: hashtags\.1\.source: there is no source "y"/,
+    ],
+    ['a field that is unknown', edited('perDay: 2000', 'perWeek: 2000'), /caps\.posts/],
+    ['a cap that is no number', edited('perDay: 2000', 'perDay: many'), /bellwether\.yml:\d+: caps\.posts\.perDay/],
+    [
+      'a file that is not in sources/',
+      edited('file: sample.jsonl', 'file: ../sample.jsonl'),
+      /sources\.sample\.file: the name of a/,
+    ],
+    ['a schedule that is none', edited('cron(10 0 * * ? *)', 'daily'), /schedule\.collect: write it as cron/],
+    ['one label alone', edited(/ {4}- name: marketing[\s\S]*?\n\n/, '\n'), /labels\.categories/],
+    [
+      'labels of one name',
+      edited('name: marketing', 'name: technical'),
+      /labels\.categories: two labels have the same name/,
+    ],
+    [
+      'Ground Truth without a work team',
+      edited('labeller: desk', 'labeller: ground-truth'),
+      /labelling\.labeller: ground-truth needs/,
+    ],
+    ['what is not YAML', edited('hashtags:', 'hashtags: ['), /^SETTINGS_INVALID: bellwether\.yml:\d+: /],
+    ['nothing at all', '', /bellwether\.yml:1: the file/],
+  ])('is named by file, line and field: %s', (_, text, message) => {
+    expect(() => parseSettings(text)).toThrow(message)
+  })
+
+  it('is told all at once', () => {
+    const text = edited('perDay: 2000', 'perDay: many').replace('labeller: desk', 'labeller: nobody')
+
+    expect(() => parseSettings(text)).toThrow(/caps\.posts\.perDay[\s\S]*labelling\.labeller/)
+  })
+})
