@@ -1,11 +1,14 @@
 import { decodeEntities } from './entities'
+import { words } from './words'
 
 /** Raised whenever `tokenise` gives other tokens for some text. It stands on every dataset and model. */
 export const TEXT_VERSION = '1'
 
-const URL = /https?:\/\/\S+|\bwww\.\S+/giu
+/** Of a text in lower case. */
+const URL = /https?:\/\/\S+|\bwww\.\S+/g
 const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+(?:@[\p{L}\p{N}.-]+)?/gu
-const TOKEN = /<url>|<user>|[#]?[\p{L}\p{N}_]+(?:['’][\p{L}]+)?|[^\s\p{L}\p{N}_]/gu
+/** The same for a text of ASCII in lower case. */
+const ASCII_MENTION = /(?<![a-z0-9_])@[a-z0-9_]+(?:@[a-z0-9.-]+)?/g
 
 /**
  * The one text function of training, evaluation and prediction: a post as the tokens that the classifier sees.
@@ -13,18 +16,22 @@ const TOKEN = /<url>|<user>|[#]?[\p{L}\p{N}_]+(?:['’][\p{L}]+)?|[^\s\p{L}\p{N}
  * bare word follows it; punctuation stands alone. No token holds white space, and none can be read as a label.
  */
 export function tokenise(text: string): string[] {
-  const plain = decodeEntities(text)
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .replaceAll(URL, ' <url> ')
-    .replaceAll(MENTION, ' <user> ')
   const tokens: string[] = []
-  for (const [token] of plain.matchAll(TOKEN)) {
+  for (const token of words(plain(text))) {
     if (token.length > 1 && token.startsWith('#')) tokens.push(token, bare(token.slice(1)))
     else tokens.push(bare(token))
   }
   return tokens
+}
+
+/** The text without its form. A step that most posts do not need is taken only where its mark stands. */
+function plain(text: string): string {
+  let form = decodeEntities(text)
+  if (/[^\x20-\x7e]/.test(form)) form = form.normalize('NFKC').replaceAll(/\p{Cc}+/gu, ' ')
+  form = form.toLowerCase()
+  if (form.includes('://') || form.includes('www.')) form = form.replaceAll(URL, ' <url> ')
+  if (!form.includes('@')) return form
+  return form.replaceAll(/[^\x20-\x7e]/.test(form) ? MENTION : ASCII_MENTION, ' <user> ')
 }
 
 /** A word that fastText would take for a label, or for its own end of line, loses its form. */
