@@ -8,7 +8,7 @@ const about = z.object({ endpoint: z.string(), region: z.string(), functions: z.
 /** What others on this machine need to know of a running cloud. */
 export type Running = z.infer<typeof about>
 
-/** Where the last cloud that was started for people, not by a test, keeps its state. */
+/** Names the data folder of the last cloud that was started without one being named. */
 const POINTER = path.join(ROOT, '.bellwether/running')
 
 /** Say in its data folder how a cloud is reached. */

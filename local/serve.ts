@@ -11,15 +11,17 @@ const USAGE = `The embedded cloud alone, empty: S3, SQS, DynamoDB, EventBridge, 
   npm run local -- --data DIR        keep the state there (.bellwether/cloud)
 `
 
+const HOME = path.join(ROOT, '.bellwether/cloud')
+
 const { port, data } = options()
-serve(Number(port), path.resolve(data)).catch((error: unknown) => {
+serve(Number(port), path.resolve(data ?? HOME)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 })
 
 async function serve(wanted: number, dataDir: string): Promise<void> {
   const cloud = await createCloud({ dataDir, port: wanted })
-  pointTo(dataDir)
+  if (dataDir === HOME) pointTo(dataDir)
   console.log(`The cloud listens at ${cloud.endpoint} and keeps its state in ${dataDir}. Ctrl-C ends it.
 
 With the AWS CLI or any SDK:
@@ -31,12 +33,12 @@ With the AWS CLI or any SDK:
   process.once('SIGTERM', end)
 }
 
-function options(): { port: string; data: string } {
+function options(): { port: string; data?: string } {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '4577' },
-        data: { type: 'string', default: path.join(ROOT, '.bellwether/cloud') },
+        data: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })

@@ -8,6 +8,7 @@ import { replay } from './replay/replay'
 import { createScreen, table } from './replay/screen'
 import type { Summary } from './replay/summary'
 import { ROOT } from './root'
+import { pointTo } from './running'
 
 const temporaries: string[] = []
 const options = parseOptions(process.argv.slice(2), () => {
@@ -46,6 +47,7 @@ async function main(chosen: Exclude<typeof options, 'help' | { problem: string }
     screen.say(`\n${table(rows)}\n\n${inWords(summary)}`)
     if (chosen.summary) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
     if (!chosen.once && !stop.signal.aborted) {
+      pointTo(chosen.data)
       screen.say(serving(cloud.endpoint, chosen.data))
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
     }
@@ -73,6 +75,6 @@ const serving = (endpoint: string, data: string): string =>
     '',
     `The cloud goes on serving at ${endpoint}; its files are in ${data}.`,
     `  aws --endpoint-url ${endpoint} s3 ls               (any key id and secret)`,
-    `  npm run invoke -- analyzer '{"text":"Cold starts on #aws Lambda, measured"}' --data ${data}`,
+    `  npm run invoke -- analyzer '{"text":"Cold starts on #aws Lambda, measured"}'`,
     'Ctrl-C stops it.',
   ].join('\n')

@@ -1,10 +1,20 @@
 /** Does `text` match an IAM pattern? `*` is any characters, `?` exactly one; nothing else is special. */
 export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
+  const flags = ignoreCase ? 'is' : 's'
+  return (compiled.get(flags + pattern) ?? compile(pattern, flags)).test(text)
+}
+
+/** Every request is held against the same few patterns. */
+const compiled = new Map<string, RegExp>()
+
+function compile(pattern: string, flags: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
     .replaceAll('*', '.*')
     .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, ignoreCase ? 'is' : 's').test(text)
+  const made = new RegExp(`^${source}$`, flags)
+  compiled.set(flags + pattern, made)
+  return made
 }
 
 /** ARNs are matched part by part: a wildcard does not cross a colon, except in the last part. */
