@@ -48,9 +48,9 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
   }
 
   const put = async (key: string, body: string | Uint8Array, contentType = typeOf(key), condition = {}) => {
-    await client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, ...condition }),
-    )
+    // The SDK takes an empty string for a stream of unknown length, and warns.
+    const Body = body === '' ? new Uint8Array() : body
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentType: contentType, ...condition }))
   }
 
   /** False when the condition does not hold. A concurrent write (409) says nothing yet, so it is tried again. */
