@@ -14,9 +14,6 @@ export type Cursor = {
   bytes: () => Buffer
   /** Fills an array with the next bytes, without a copy of a large file in between. */
   fill: (array: Uint8Array, field: string) => void
-  /** Where the cursor is, to go back to. */
-  mark: () => number
-  reset: (mark: number) => void
   close: () => void
 }
 
@@ -86,12 +83,6 @@ function makeCursor(
     file,
     left,
     close,
-    mark: () => position - (buffer.length - at),
-    reset(mark) {
-      position = mark
-      buffer = Buffer.alloc(0)
-      at = 0
-    },
     bytes: () => buffer,
     at: advance,
     take(count, field) {
@@ -99,12 +90,12 @@ function makeCursor(
       return buffer.subarray(from, from + count)
     },
     lengthOfString(field) {
-      for (let span = 256; ; span *= 2) {
-        const length = Math.min(span, left())
-        buffered(length)
-        const end = buffer.indexOf(0, at)
-        if (end >= 0) return end - at
-        if (length < span) throw tooShort(field, length + 1, length)
+      for (let length = 0; ; length++) {
+        if (at + length === buffer.length) {
+          if (left() === length) throw tooShort(field, length + 1, length)
+          buffered(length + 1)
+        }
+        if (buffer[at + length] === 0) return length
       }
     },
     fill(array, field) {

@@ -50,7 +50,8 @@ export function findOrAdd(dictionary: Dictionary, bytes: Uint8Array, from: numbe
   const start = dictionary.starts[entry]!
   if (entry === dictionary.counts.length) growEntries(dictionary)
   while (start + to - from > dictionary.bytes.length) dictionary.bytes = grown(dictionary.bytes, Uint8Array)
-  dictionary.bytes.set(bytes.subarray(from, to), start)
+  const own = dictionary.bytes
+  for (let i = from; i < to; i++) own[start + i - from] = bytes[i]!
   dictionary.starts[entry + 1] = start + to - from
   dictionary.hashes[entry] = hash
   dictionary.counts[entry] = 0

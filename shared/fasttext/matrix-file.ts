@@ -3,9 +3,7 @@ import type { Matrix } from './matrix'
 
 // A dense matrix in a file: rows and columns as 64-bit integers, then 32-bit floats row by row.
 
-const CHUNK_BYTES = 1 << 20
-/** From this share of rows that are not zeros on, all are kept. */
-const DENSE_FROM = 0.6
+const CHUNK_BYTES = 1 << 18
 
 /** Throws MODEL_INVALID, or MODEL_UNSUPPORTED, for the file being read. */
 export type Refuse = (found: string, expected: string, code?: 'MODEL_INVALID' | 'MODEL_UNSUPPORTED') => never
@@ -35,9 +33,9 @@ export function readDense(cursor: Cursor, field: string, shape: Shape, refuse: R
 }
 
 /**
- * Reads the input matrix. Most buckets of a small text were never hit and are zeros: where that is so, only the rows of the
- * `words` and the buckets that are not zeros are kept, and `bucketRows` says where (-1 for zeros). The file is then read
- * twice, so that memory holds what is kept and no more.
+ * Reads the input matrix. Most buckets of a small text were never hit and are zeros: only the rows of the `words` and the
+ * buckets that are not zeros are kept, one after another, and `bucketRows` says where (-1 for zeros). The array has room
+ * for all, but the operating system gives memory only to what is written to.
  */
 export function readInput(
   cursor: Cursor,
@@ -45,48 +43,48 @@ export function readInput(
   shape: Shape,
   words: number,
   refuse: Refuse,
-): { input: Matrix; bucketRows: Int32Array | undefined } {
-  const start = cursor.mark()
+): { input: Matrix; bucketRows: Int32Array } {
   checkShape(cursor, field, shape, refuse)
-  const { rows, columns } = shape
   checkLength(cursor, field, shape, refuse)
-  const bucketRows = new Int32Array(rows - words).fill(-1)
-  let kept = words
-  forEachRow(cursor, field, shape, (row, isZero) => {
-    if (row >= words && !isZero) bucketRows[row - words] = kept++
-  })
-  cursor.reset(start)
-  if (kept > rows * DENSE_FROM) return { input: readDense(cursor, field, shape, refuse), bucketRows: undefined }
+  const { rows, columns } = shape
+  const data = new Float32Array(rows * columns)
+  cursor.fill(new Uint8Array(data.buffer, 0, words * columns * 4), field)
 
-  checkShape(cursor, field, shape, refuse)
-  const data = new Float32Array(kept * columns)
-  let to = 0
-  forEachRow(cursor, field, shape, (row, isZero, values, from) => {
-    if (row >= words && isZero) return
-    for (let j = 0; j < columns; j++) data[to + j] = values[from + j]!
-    to += columns
-  })
+  const buckets = rows - words
+  const bucketRows = new Int32Array(buckets).fill(-1)
+  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / 4 / columns))
+  const values = new Float32Array(Math.min(buckets, rowsAtOnce) * columns)
+  const bits = new Int32Array(values.buffer)
+  let kept = words
+  for (let bucket = 0; bucket < buckets; bucket += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, buckets - bucket)
+    cursor.fill(new Uint8Array(values.buffer, 0, count * columns * 4), field)
+    kept = keepRows(values, bits, count, columns, data, kept, bucketRows, bucket)
+  }
   return { input: { data, rows: kept, columns, stride: columns }, bucketRows }
 }
 
-function forEachRow(
-  cursor: Cursor,
-  field: string,
-  { rows, columns }: Shape,
-  visit: (row: number, isZero: boolean, values: Float32Array, from: number) => void,
-): void {
-  const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / 4 / columns))
-  const values = new Float32Array(Math.min(rows, rowsAtOnce) * columns)
-  const bits = new Int32Array(values.buffer)
-  for (let row = 0; row < rows;) {
-    const count = Math.min(rowsAtOnce, rows - row)
-    cursor.fill(new Uint8Array(values.buffer, 0, count * columns * 4), field)
-    for (let from = 0; from < count * columns; from += columns) {
-      let any = 0
-      for (let j = from; j < from + columns; j++) any |= bits[j]!
-      visit(row++, any === 0, values, from)
-    }
+/** Appends the rows that are not zeros to `data` and returns how many rows that has then. */
+function keepRows(
+  values: Float32Array,
+  bits: Int32Array,
+  count: number,
+  columns: number,
+  data: Float32Array,
+  kept: number,
+  bucketRows: Int32Array,
+  firstBucket: number,
+): number {
+  for (let row = 0; row < count; row++) {
+    const from = row * columns
+    let any = 0
+    for (let j = 0; j < columns; j++) any |= bits[from + j]!
+    if (any === 0) continue
+    const to = kept * columns
+    for (let j = 0; j < columns; j++) data[to + j] = values[from + j]!
+    bucketRows[firstBucket + row] = kept++
   }
+  return kept
 }
 
 /** The flag of a matrix that is not quantised, and its sizes. */

@@ -159,7 +159,7 @@ function readDictionary(cursor: Cursor, buckets: number, refuse: Refuse) {
     const end = from + length
     if (length === 0 || findOrAdd(dictionary, bytes, from, end, fnv1a(bytes, from, end) | 0) !== entry)
       refuse(`${JSON.stringify(bytes.toString('utf8', from, end))} as entry ${entry}`, 'a new entry')
-    dictionary.counts[entry] = bytes.readUInt32LE(end + 1) + bytes.readInt32LE(end + 5) * 2 ** 32
+    dictionary.counts[entry] = integer(bytes, end + 1) + integer(bytes, end + 5) * 2 ** 32
     const type = entry < words ? WORD : LABEL
     if (bytes[end + 9] !== type)
       refuse(`type ${bytes[end + 9]} for entry ${entry}`, `${type}: words come before labels`)
@@ -167,6 +167,10 @@ function readDictionary(cursor: Cursor, buckets: number, refuse: Refuse) {
   Object.assign(dictionary, { words, labels, tokens } satisfies Partial<Dictionary>)
   return { dictionary, pruned: pruneCount < 0 ? undefined : readPruned(cursor, pruneCount, words, buckets, refuse) }
 }
+
+/** An unsigned 32-bit integer. */
+const integer = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 
 /** The buckets that a quantised model kept, and the rows they have now. */
 function readPruned(cursor: Cursor, kept: number, words: number, buckets: number, refuse: Refuse) {
