@@ -93,7 +93,7 @@ const unlabelledRuns: Rule = ({ runs, logged }, now) =>
 
 const unstartedBatches: Rule = ({ batches }, now) =>
   batches
-    .filter(({ started, claimedAt }) => !started && isOld(claimedAt, now))
+    .filter(({ started, claimedAt, deadline }) => !started && isOld(claimedAt, now) && deadline > now)
     .map(({ batch }) => ({
       to: 'labeling',
       request: { start: 'scheduled' },
@@ -101,9 +101,10 @@ const unstartedBatches: Rule = ({ batches }, now) =>
       key: `start ${batch}`,
     }))
 
+/** One that was never started is settled too when its time is over: what it asked for may be asked again then. */
 const unsettledBatches: Rule = ({ batches }, now) =>
   batches
-    .filter(({ started, claimedAt, deadline }) => started && (deadline <= now || isOld(claimedAt, now)))
+    .filter(({ started, claimedAt, deadline }) => deadline <= now || (started && isOld(claimedAt, now)))
     .map(({ batch, deadline }) => ({
       to: 'labeling',
       request: { settle: batch },

@@ -109,6 +109,12 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'labeling', request: { settle: '2026-11-21' }, key: 'settle 2026-11-21' }],
   ],
   [
+    'the deadline of a batch that no labeller would start, which it starts no more',
+    { ...healthy, batches: [batch({ started: false, deadline: at('2026-11-22T12:00') })] },
+    NOW,
+    [{ to: 'labeling', request: { settle: '2026-11-21' }, key: 'settle 2026-11-21' }],
+  ],
+  [
     'answers that may be complete, for which it only looks',
     { ...healthy, batches: [batch({})] },
     NOW,
