@@ -96,6 +96,12 @@ export async function spent(table: Pick<Table, 'get'>, kind: string, of: string)
   return Number((await table.get(ledgerKey(kind, of)))?.micro ?? 0) / 1e6
 }
 
+/** Bookings of a UTC day or month that nobody has closed: what they take may still come back. */
+export async function openBookings(table: Pick<Table, 'get'>, kind: string, of: string): Promise<string[]> {
+  const tokens = (await table.get(ledgerKey(kind, of)))?.tokens
+  return tokens instanceof Set ? [...tokens].map(String).sort() : []
+}
+
 const ledgerKey = (kind: string, of: string) => ({ pk: `ledger#${kind}`, sk: of })
 const micro = (amount: number) => Math.round(amount * 1e6)
 

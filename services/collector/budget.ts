@@ -1,6 +1,6 @@
 import { budgetReached } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { book, settle, spent } from '../../shared/coordination'
+import { book, openBookings, settle, spent } from '../../shared/coordination'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import type { Booking, ReachedCap, RunState } from './run'
@@ -20,6 +20,11 @@ export async function roomOn(table: Ledger, caps: Caps, day: string): Promise<Re
     posts: await tightest(table, caps, 'posts', day),
     collectUsd: await tightest(table, caps, 'collectUsd', day),
   }
+}
+
+/** Whether pages of other runs are being read, which were booked as the most they may be: room may come back. */
+export async function othersRead(table: Ledger, { period }: ReachedCap, kind: Kind, token: string): Promise<boolean> {
+  return (await openBookings(table, kind, period)).some((open) => open !== token)
 }
 
 /** Book the posts and the dollars of a page: both or none. False when a cap has no room for them any more. */

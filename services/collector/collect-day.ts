@@ -9,7 +9,7 @@ import type { Objects } from '../../shared/objects'
 import { type Post, postsToCsv } from '../../shared/posts'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
+import { bookPage, bookUsd, closePage, othersRead, roomOn, tellReached } from './budget'
 import type { Cursor } from './cursor'
 import { advance, type Answer, begin, dateOf, pageKey, recordOf, type RunState, stop } from './run'
 import type { Source, SourcePage, Wait } from './source'
@@ -25,6 +25,9 @@ export interface Ports {
 
 /** What a finished run tells who asked for it. */
 export type DayDone = Pick<ReturnType<typeof recordOf>, 'run' | 'posts' | 'complete' | 'stoppedBy'>
+
+/** How long a run that finds the rest of a cap booked by others leaves them to read. */
+const OTHERS_READ_SECONDS = 20
 
 /** How many rows that are no posts are kept for each page; all are counted. */
 const REFUSED_KEPT = 1000
@@ -63,8 +66,9 @@ export async function collectDay(
   }
 
   /** Book the most that the next page may be; a cap without room for a page ends the run. */
-  const bookNext = async (run: RunState, attempt = 1): Promise<RunState> => {
+  const bookNext = async (run: RunState, attempt = 1): Promise<RunState | Wait> => {
     const booked = run.booked ?? (await plan(run))
+    if ('waitSeconds' in booked) return booked
     if (!('token' in booked)) return cursor.keep(stop(run, booked.cap, booked))
     const planned = run.booked ? run : await cursor.keep({ ...run, booked })
     if (await bookPage(ports.table, ports.caps, booked)) return planned
@@ -81,8 +85,10 @@ export async function collectDay(
     if (limit >= source.page.least) {
       return { day: spendingDay, token: token(run.page), posts: limit, usd: source.mostUsd(limit) }
     }
-    const { left: _, ...reached } = affordable < Math.floor(posts.left) ? collectUsd : posts
-    return reached
+    const kind = affordable < Math.floor(posts.left) ? 'collectUsd' : 'posts'
+    const { left: _, ...reached } = kind === 'posts' ? posts : collectUsd
+    const mayComeBack = await othersRead(ports.table, reached, kind, token(run.page))
+    return mayComeBack ? { waitSeconds: OTHERS_READ_SECONDS } : reached
   }
 
   const readNext = async (run: RunState): Promise<RunState | Wait> => {
@@ -90,7 +96,7 @@ export async function collectDay(
     if (there) return cursor.keep(advance(run, there))
 
     const booked = await bookNext(run)
-    if (!booked.booked || !booked.readable) return booked
+    if ('waitSeconds' in booked || !booked.booked || !booked.readable) return booked
     const page = await source.read({
       window: booked.readable,
       first: booked.first,

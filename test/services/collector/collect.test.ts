@@ -239,6 +239,20 @@ describe('a cap', () => {
     expect(record(world, 'azure')).toMatchObject({ posts: 5, complete: false })
   })
 
+  it('whose room another hashtag has booked for a page that turns out smaller is not taken for reached', async () => {
+    const world = capped({ posts: { perDay: 7, perMonth: 100 } }, [
+      ...dayOf('2026-06-02', 3),
+      ...dayOf('2026-06-02', 4, { hashtag: 'azure' }),
+    ])
+
+    await Promise.all([invoke(world, { hashtag: 'aws' }), invoke(world, { hashtag: 'azure' })])
+    await untilIdle(world)
+
+    expect(record(world, 'aws')).toMatchObject({ posts: 3, complete: true })
+    expect(record(world, 'azure')).toMatchObject({ posts: 4, complete: true })
+    expect(world.told.map(({ event }) => event)).toEqual(['PostsCollected', 'PostsCollected'])
+  })
+
   it('that left nothing makes a run that says so, and the next day goes on', async () => {
     const world = capped({ posts: { perDay: 5, perMonth: 12 } }, [
       ...june2,
