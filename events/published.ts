@@ -37,7 +37,7 @@ export const budgetReached = publishedEvent({
   publishedBy: ['collector', 'labeling'],
   version: 1,
   fields: {
-    cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay.'),
+    cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay, or the usage limit of a source.'),
     limit: z.number(),
     period: z.string().describe('The UTC day or month it holds for.'),
     service: z.string(),
