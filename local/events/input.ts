@@ -17,12 +17,10 @@ export function inputFor({ Input, InputPath, InputTransformer }: Target, event: 
   return fill(InputTransformer.InputTemplate, new Map([...predefined(event, rule), ...values]))
 }
 
-/** The value at a JSON path of EventBridge's kind: `$.detail.list[0]['a key']`; undefined where there is none. */
+/** The value at a path that `target` has let in; undefined where there is none. */
 export function valueAt(event: unknown, path: string): unknown {
-  const steps = Array.from(path.replace(/^\$/, '').matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]|\["([^"]+)"\]/g))
-  if (path.replace(/^\$/, '') !== steps.map(([whole]) => whole).join(''))
-    throw new Error(`${path} is not a path to a value`)
-  return steps.reduce<unknown>((value, [, name, index, single, double]) => {
+  const steps = path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]|\["([^"]+)"\]/g)
+  return Array.from(steps).reduce<unknown>((value, [, name, index, single, double]) => {
     const step = name ?? index ?? single ?? double ?? ''
     return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
   }, event)

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 
+/** A JSON path of EventBridge's kind: `$.detail.list[0]['a key']`; no wildcards, no filters. */
+const jsonPath = z.string().regex(/^\$(\.[^.[\]*?@]+|\[\d+\]|\['[^']+'\]|\["[^"]+"\])*$/, 'is not a path to one value')
+
 /** A target as PutTargets and CloudFormation say it; what else AWS knows of targets is refused by name. */
 export const target = z.strictObject({
   Id: z.string(),
   Arn: z.string(),
   RoleArn: z.string().optional(),
   Input: z.string().optional(),
-  InputPath: z.string().optional(),
+  InputPath: jsonPath.optional(),
   InputTransformer: z
-    .strictObject({ InputPathsMap: z.record(z.string(), z.string()).optional(), InputTemplate: z.string() })
+    .strictObject({ InputPathsMap: z.record(z.string(), jsonPath).optional(), InputTemplate: z.string() })
     .optional(),
   RetryPolicy: z
     .strictObject({

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
   ListDeadLetterSourceQueuesCommand,
-  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
@@ -135,8 +136,10 @@ describe('on disk', () => {
       for (const { receiptHandle = '' } of queue('work').receive(1)) queue('work').remove(receiptHandle)
     }
     send('work', 'last')
+    const journal = readFileSync(path.join(served.dataDir, 'sqs', 'work', 'messages.jsonl'), 'utf8')
     served = await served.restart()
     connect()
+    expect(journal.split('\n').length).toBeLessThan(1500)
     expect(bodies('work')).toEqual(['last'])
   })
 })
