@@ -1,4 +1,5 @@
 import type { Settings } from '../../shared/settings'
+import { costAtMost, largestWithin } from '../labeling/costs'
 import { trainingCostUsd } from '../trainer/price'
 
 /** What one thing costs a day at most, in US dollars, and how that comes about. No price: null. */
@@ -53,18 +54,19 @@ function posts({ hashtags, sources, caps }: Settings): Cost {
   return { what: 'posts', usd: cents(usd), how: held(how, asked, 'caps.collectUsd.perDay', caps.collectUsd.perDay) }
 }
 
+/** As much as the day's batch books: caps make it smaller before anything is asked. */
 function judgements({ labelling, caps }: Settings): Cost {
-  const evaluation = Math.round(labelling.itemsPerDay * labelling.evaluationShare)
-  const wanted =
-    evaluation * labelling.evaluationJudgements + (labelling.itemsPerDay - evaluation) * labelling.trainingJudgements
-  const count = Math.min(wanted, caps.judgements.perDay)
-  const fee = labelling.labeller === 'ground-truth' ? (labelling.groundTruth?.feePerItemUsd ?? 0) : 0
-  const asked = count * labelling.pricePerJudgementUsd + labelling.itemsPerDay * fee
-  const how =
-    `${count} judgements × ${dollars(labelling.pricePerJudgementUsd)} + ${labelling.itemsPerDay} items × ${dollars(fee)}` +
-    ` = ${dollars(asked)}`
-  const usd = Math.min(asked, caps.labelUsd.perDay)
-  return { what: 'labels', usd: cents(usd), how: held(how, asked, 'caps.labelUsd.perDay', caps.labelUsd.perDay) }
+  const { itemsPerDay, labeller, pricePerJudgementUsd: price, groundTruth } = labelling
+  const items = largestWithin(labelling, itemsPerDay, { judgements: caps.judgements.perDay, usd: caps.labelUsd.perDay })
+  const { judgements: count, usd } = costAtMost(labelling, items)
+  const fee = labeller === 'ground-truth' ? (groundTruth?.feePerItemUsd ?? 0) : 0
+  const how = `${count} judgements × ${dollars(price)} + ${items} items × ${dollars(fee)} = ${dollars(usd)}`
+  const limits = 'caps.labelUsd.perDay or caps.judgements.perDay'
+  return {
+    what: 'labels',
+    usd: cents(usd),
+    how: items < itemsPerDay ? `${how}, held at ${items} of ${itemsPerDay} items by ${limits}` : how,
+  }
 }
 
 function training({ training: { trainer, instanceType, spot }, caps }: Settings): Cost {

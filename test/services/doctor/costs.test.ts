@@ -28,20 +28,32 @@ describe('costsOfADay', () => {
 
   it.each([
     ['the desk', shipped.labelling, 0],
-    ['the desk, paid by judgement', { ...shipped.labelling, pricePerJudgementUsd: 0.05 }, 4.5],
     [
-      'Ground Truth, paid by item too',
+      'the desk, paid by judgement, with a third one where two disagree',
+      { ...shipped.labelling, pricePerJudgementUsd: 0.05 },
+      6,
+    ],
+    [
+      'Ground Truth, paid by item too, with one number of people for all items',
       {
         ...shipped.labelling,
         labeller: 'ground-truth' as const,
-        pricePerJudgementUsd: 0.05,
+        pricePerJudgementUsd: 0.04,
         groundTruth: { workteamArn: 'arn:aws:sagemaker:::w', feePerItemUsd: 0.08, taskTimeLimitSeconds: 300 },
       },
-      9.3,
+      9.6,
     ],
-    ['a price beyond the cap', { ...shipped.labelling, pricePerJudgementUsd: 1 }, 10],
+    ['a batch made smaller by a cap', { ...shipped.labelling, pricePerJudgementUsd: 1 }, 8],
   ])('counts judgements of %s', (_, labelling, usd) => {
     expect(line({ ...shipped, labelling }, 'labels')?.usd).toBe(usd)
+  })
+
+  it('says when a cap makes the batch smaller', () => {
+    const labelling = { ...shipped.labelling, pricePerJudgementUsd: 1 }
+
+    expect(line({ ...shipped, labelling }, 'labels')?.how).toBe(
+      '8 judgements × $1.00 + 4 items × $0.00 = $8.00, held at 4 of 60 items by caps.labelUsd.perDay or caps.judgements.perDay',
+    )
   })
 
   it.each([
