@@ -1,5 +1,5 @@
 import { FastTextError } from './error'
-import { completeHyperparameters, type Hyperparameters } from './hyperparameters'
+import { completeHyperparameters, type Hyperparameters, validInstead } from './hyperparameters'
 
 export type Kind = 'number' | 'text' | 'boolean'
 
@@ -58,8 +58,11 @@ export function parseFlags(words: string[], own: readonly string[] = []): Flags 
     const value = words[i + 1]
     if (value === undefined) throw invalid(flag, 'no value', 'a value')
     const known = Object.hasOwn(FLAGS, flag) ? FLAGS[flag]! : undefined
-    if (known) given[known.name] = parse(flag, value, known.kind)
-    else if (FILES.some((file) => file === flag)) files[flag.slice(1)] = value
+    if (known) {
+      given[known.name] = parse(flag, value, known.kind)
+      const valid = validInstead(known.name, given[known.name])
+      if (valid !== undefined) throw invalid(flag, value, valid)
+    } else if (FILES.some((file) => file === flag)) files[flag.slice(1)] = value
     else if (own.includes(flag)) others[flag] = value
     else if (flag === '-verbose') verbose = parse(flag, value, 'number') as number
     else if (flag === '-kernel') {

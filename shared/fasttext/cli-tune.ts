@@ -46,7 +46,7 @@ function goalOf(text: string): Goal {
 
 function linesOf(file: string): string[] {
   const text: Text = { file }
-  const lines = readAll(text).split('\n')
+  const lines = readAll(text).toString('utf8').split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
 }

@@ -38,7 +38,7 @@ export function collectExamples(
   const reader = makeLineReader(rules, (values, from, to) => {
     for (let i = from; i < to; i++) {
       const bucket = values[i]!
-      if (bucketRows[bucket]! < 0) bucketRows[bucket] = examples.inputRows++
+      if (bucketRows[bucket] === 0) bucketRows[bucket] = examples.inputRows++
       values[i] = bucketRows[bucket]!
     }
     return to

@@ -49,6 +49,9 @@ export const DEFAULTS: Hyperparameters = {
   threads: 1,
 }
 
+/** Ten times what BlazingText is tuned over; at dim 10 a model.bin of four gigabytes. */
+export const MOST_BUCKETS = 100_000_000
+
 type Rule = { valid: string; holds: (value: unknown) => boolean }
 
 const wholeFrom = (least: number, most = 2 ** 31 - 1): Rule => ({
@@ -66,7 +69,7 @@ const prefix: Rule = {
 }
 
 const RULES: Record<keyof Hyperparameters, Rule> = {
-  buckets: wholeFrom(1),
+  buckets: wholeFrom(1, MOST_BUCKETS),
   earlyStopping: trueOrFalse,
   epochs: wholeFrom(1),
   learningRate: positive,
@@ -146,6 +149,10 @@ const parseNumber = (value: string): number | undefined =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : undefined
 
 const isBlazingTextName = (name: string): name is BlazingTextName => Object.hasOwn(BLAZINGTEXT, name)
+
+/** What is valid for a hyperparameter, if `value` is not. */
+export const validInstead = (name: keyof Hyperparameters, value: unknown): string | undefined =>
+  RULES[name].holds(value) ? undefined : RULES[name].valid
 
 function checkOne(shownAs: string, name: string, value: unknown): void {
   if (!Object.hasOwn(RULES, name)) throw unknown(shownAs, Object.keys(RULES))

@@ -34,7 +34,7 @@ export function readDense(cursor: Cursor, field: string, shape: Shape, refuse: R
 
 /**
  * Reads the input matrix. Most buckets of a small text were never hit and are zeros: only the rows of the `words` and the
- * buckets that are not zeros are kept, one after another, and `bucketRows` says where (-1 for zeros). The array has room
+ * buckets that are not zeros are kept, one after another, and `bucketRows` says where (0 for zeros). The array has room
  * for all, but the operating system gives memory only to what is written to.
  */
 export function readInput(
@@ -51,7 +51,7 @@ export function readInput(
   cursor.fill(new Uint8Array(data.buffer, 0, words * columns * 4), field)
 
   const buckets = rows - words
-  const bucketRows = new Int32Array(buckets).fill(-1)
+  const bucketRows = new Int32Array(buckets)
   const rowsAtOnce = Math.max(1, Math.floor(CHUNK_BYTES / 4 / columns))
   const values = new Float32Array(Math.min(buckets, rowsAtOnce) * columns)
   const bits = new Int32Array(values.buffer)

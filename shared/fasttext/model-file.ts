@@ -3,7 +3,7 @@ import { type Cursor, openCursor } from './cursor'
 import { type Dictionary, emptyDictionary, findOrAdd, labelTexts } from './dictionary'
 import { FastTextError } from './error'
 import { fnv1a } from './hashing'
-import { DEFAULTS } from './hyperparameters'
+import { DEFAULTS, MOST_BUCKETS } from './hyperparameters'
 import { matrixHeader, type Refuse, readDense, readInput, rowsInOrder } from './matrix-file'
 import type { Loss, Model } from './model'
 import { readQuantised } from './quantised'
@@ -146,8 +146,8 @@ function readDictionary(cursor: Cursor, buckets: number, refuse: Refuse) {
   const [size, words, labels] = [sizes.readInt32LE(0), sizes.readInt32LE(4), sizes.readInt32LE(8)]
   const tokens = Number(sizes.readBigInt64LE(12))
   const pruneCount = Number(sizes.readBigInt64LE(20))
-  if (words < 0 || labels < 1 || size !== words + labels)
-    refuse(`a dictionary of ${size} entries, ${words} words and ${labels} labels`, 'their sum, and at least one label')
+  if (words < 1 || labels < 1 || size !== words + labels)
+    refuse(`a dictionary of ${size} entries, ${words} words and ${labels} labels`, 'their sum, at least one of each')
   if (size * LEAST_ENTRY_BYTES > cursor.left())
     refuse(`a dictionary of ${size} entries in ${cursor.left()} bytes`, `${size * LEAST_ENTRY_BYTES} bytes or more`)
 
@@ -176,7 +176,8 @@ const integer = (bytes: Uint8Array, at: number): number =>
 function readPruned(cursor: Cursor, kept: number, words: number, buckets: number, refuse: Refuse) {
   if (kept * 8 > cursor.left() || kept > buckets)
     refuse(`${kept} kept buckets of ${buckets} in ${cursor.left()} bytes`, 'as many buckets and bytes')
-  const bucketRows = new Int32Array(buckets).fill(-1)
+  if (buckets > MOST_BUCKETS) refuse(`${buckets} buckets`, `${MOST_BUCKETS} at most`, 'MODEL_UNSUPPORTED')
+  const bucketRows = new Int32Array(buckets)
   for (let i = 0; i < kept; i++) {
     const pair = cursor.take(8, 'the kept buckets')
     const [bucket, place] = [pair.readInt32LE(0), pair.readInt32LE(4)]
@@ -199,7 +200,7 @@ export function* modelChunks(model: Model): Generator<Buffer> {
   yield* entries(dictionary)
   yield matrixHeader(dictionary.words + rules.buckets, input.columns)
   yield* rowsInOrder(input, 0, dictionary.words)
-  yield* rowsInOrder(input, dictionary.words, rules.buckets, bucketRows && ((bucket) => bucketRows[bucket]!))
+  yield* rowsInOrder(input, dictionary.words, rules.buckets, bucketRows && ((bucket) => bucketRows[bucket]! || -1))
   yield matrixHeader(output.rows, output.columns)
   yield* rowsInOrder(output, 0, output.rows)
 }

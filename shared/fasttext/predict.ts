@@ -171,7 +171,7 @@ function rowsOfBuckets({ bucketRows, absentBuckets, dictionary: { words }, input
     let end = from
     for (let i = from; i < to; i++) {
       const row = bucketRows[values[i]!]!
-      if (row >= 0) values[end++] = row
+      if (row > 0) values[end++] = row
       else if (absent >= 0) values[end++] = absent
     }
     return end

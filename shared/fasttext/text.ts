@@ -113,6 +113,6 @@ const unreadable = (file: string, cause: unknown): FastTextError =>
     cause,
   })
 
-/** A whole text as one string. Throws FILE_UNREADABLE. */
-export const readAll = (text: Text): string =>
-  Buffer.concat(Array.from(blocks(text), ({ bytes, end }) => Buffer.from(bytes.subarray(0, end)))).toString('utf8')
+/** A whole text as bytes, to be read more than once. Throws FILE_UNREADABLE. */
+export const readAll = (text: Text): Buffer =>
+  Buffer.concat(Array.from(blocks(text), ({ bytes, end }) => Buffer.from(bytes.subarray(0, end))))

@@ -10,7 +10,7 @@ import type { Model, TrainingRecord } from './model'
 import { bestLabels } from './predict'
 import { layProblem, type Problem, STATE } from './problem'
 import { nextFraction, seedRandom } from './random'
-import { nameOf, type Text } from './text'
+import { nameOf, readAll, type Text } from './text'
 
 /** What was read, before the first epoch. `words` counts the dictionary's words with `</s>`, as fastText prints it. */
 export type CorpusReport = { words: number; labels: number; tokens: number; examples: number }
@@ -105,13 +105,17 @@ const sum = (values: Int32Array): number => values.reduce((all, value) => all + 
 
 /** BlazingText's early stopping: from `minEpochs` on a validation after each epoch, and at most `patience` in vain. */
 function watchValidation(model: Model, problem: Problem, validation: Text, { minEpochs, patience }: Hyperparameters) {
+  const name = nameOf(validation, 'the validation text')
+  // Read once, so that a text that cannot be used is refused before the first epoch.
+  const text = readAll(validation)
+  accuracyOn(model, text, name)
   let best = -1
   let inVain = 0
   let kept: { input: Float32Array; output: Float32Array } | undefined
   return {
     after(epoch: number): Pick<EpochReport, 'validationAccuracy' | 'improved' | 'stopped'> {
       if (epoch < minEpochs) return {}
-      const validationAccuracy = accuracyOn(model, validation)
+      const validationAccuracy = accuracyOn(model, text, name)
       const improved = validationAccuracy > best
       inVain = improved ? 0 : inVain + 1
       if (improved) {
@@ -131,7 +135,7 @@ function watchValidation(model: Model, problem: Problem, validation: Text, { min
 }
 
 /** The share of labelled lines whose best label is one of theirs. */
-function accuracyOn(model: Model, text: Text): number {
+function accuracyOn(model: Model, text: Text, file: string): number {
   let right = 0
   let lines = 0
   for (const { labels, best } of bestLabels(model, text)) {
@@ -141,7 +145,7 @@ function accuracyOn(model: Model, text: Text): number {
   }
   if (lines === 0)
     throw new FastTextError('TRAINING_DATA_UNLABELLED', {
-      file: nameOf(text, 'the validation text'),
+      file,
       found: 'no line with a label of the training text',
       expected: 'at least one',
     })
@@ -156,7 +160,7 @@ function prepare(text: Text, hyperparameters: Hyperparameters, engine: Engine): 
 
   const { vectorDim: dim, labelPrefix, seed, learningRate, epochs } = hyperparameters
   const rules = rulesOf(hyperparameters)
-  const bucketRows = new Int32Array(rules.buckets).fill(-1)
+  const bucketRows = new Int32Array(rules.buckets)
   const examples = collectExamples(corpus, dictionary, newIds, rules, bucketRows, labelPrefix)
   const problem = layProblem(
     {

@@ -140,6 +140,7 @@ it.each<[string, string[], number, RegExp]>([
   ['an unknown flag', ['supervised', '-inpt', 'x'], 2, /the flag -inpt/],
   ['a flag without a value', ['supervised', '-input'], 2, /-input no value/],
   ['a flag that is no number', ['supervised', '-dim', 'ten'], 2, /-dim ten, expected a number/],
+  ['a flag with an invalid value', ['supervised', '-dim', '0'], 2, /-dim 0, expected an integer from 1/],
   ['a loss that is not trained here', ['supervised', '-loss', 'hs'], 2, /-loss hs, expected softmax/],
   ['no input', ['supervised', '-output', 'x'], 2, /-input nothing/],
   ['a file that is not there', ['supervised', '-input', '/nowhere/x', '-output', 'x'], 1, /\/nowhere\/x: found ENOENT/],

@@ -146,6 +146,18 @@ describe('refuses', () => {
     expect(attempt).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE', file: '/nowhere/posts.train' }))
   })
 
+  it('a validation file that is not there, before the first epoch', () => {
+    const epochs: number[] = []
+    const attempt = () =>
+      train(
+        lines,
+        { ...small, earlyStopping: true },
+        { validation: { file: '/nowhere/posts' }, onEpoch: ({ epoch }) => epochs.push(epoch) },
+      )
+    expect(attempt).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE', file: '/nowhere/posts' }))
+    expect(epochs).toEqual([])
+  })
+
   it('a validation text without a known label', () => {
     const attempt = () => train(lines, { ...small, earlyStopping: true }, { validation: ['__label__unknown a'] })
     expect(attempt).toThrow(expect.objectContaining({ code: 'TRAINING_DATA_UNLABELLED' }))
