@@ -2,10 +2,14 @@ import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-la
 import { ListLabelingJobsCommand, ListWorkteamsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
 
 /** What AWS can be asked about the account, one question each; a question that it refuses throws. */
 export interface Account {
   hasValue(secret: string): Promise<boolean>
+  /** Those of these files of posts that do not stand in the bucket. */
+  absent(files: readonly string[]): Promise<string[]>
   /** SageMaker's quotas of these names; one that is not listed is 0. */
   quotas(names: readonly string[]): Promise<Map<string, number>>
   workteams(): Promise<string[]>
@@ -18,11 +22,17 @@ export const awsAccount = (clients: {
   quotas: ServiceQuotasClient
   sagemaker: SageMakerClient
   secrets: SecretsManagerClient
+  objects: Pick<Objects, 'exists'>
 }): Account => ({
   // A secret made without a value has no version.
   hasValue: async (secret) => {
     const { VersionIdsToStages } = await clients.secrets.send(new DescribeSecretCommand({ SecretId: secret }))
     return Object.values(VersionIdsToStages ?? {}).some((stages) => stages.includes('AWSCURRENT'))
+  },
+
+  absent: async (files) => {
+    const there = await Promise.all(files.map((file) => clients.objects.exists(keys.source({ file }))))
+    return files.filter((_, i) => !there[i])
   },
 
   quotas: async (names) => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Settings } from '../../shared/settings'
 import type { Account } from './account'
 import { type Cost, costsOfADay, totalUsd } from './costs'
-import { type Asked, type Finding, findingsOf, quotaName } from './findings'
+import { type Asked, filesOf, type Finding, findingsOf, quotaName } from './findings'
 
 /** It asks everything, always. */
 export const doctorRequest = z.strictObject({})
@@ -22,6 +22,7 @@ interface Ports {
   settings: Settings
   stage: string
   region: string
+  bucket: string
   xSecret: string
   linkSecret: string
   blazingTextRegions: readonly string[]
@@ -30,13 +31,14 @@ interface Ports {
 
 /** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
 export const examine =
-  ({ account, settings, stage, region, xSecret, linkSecret, blazingTextRegions, groundTruthRegions }: Ports) =>
+  ({ account, settings, stage, region, bucket, xSecret, linkSecret, blazingTextRegions, groundTruthRegions }: Ports) =>
   async (): Promise<Examination> => {
     const onDemand = quotaName(settings.training.instanceType, false)
     const spot = quotaName(settings.training.instanceType, true)
-    const [xToken, linkKey, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
+    const [xToken, linkKey, absentFiles, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
       asked(account.hasValue(xSecret)),
       asked(account.hasValue(linkSecret)),
+      asked(account.absent(filesOf(settings))),
       asked(account.quotas([onDemand, spot])),
       asked(account.workteams()),
       asked(account.labelingJobs()),
@@ -46,6 +48,7 @@ export const examine =
     const facts = {
       xToken,
       linkKey,
+      absentFiles,
       workteams,
       labelingJobs,
       concurrency,
@@ -55,7 +58,7 @@ export const examine =
       hasGroundTruth: groundTruthRegions.includes(region),
     }
 
-    const findings = findingsOf(facts, settings, { xSecret, linkSecret, region })
+    const findings = findingsOf(facts, settings, { xSecret, linkSecret, region, bucket })
     const costs = costsOfADay(settings)
     return {
       stage,

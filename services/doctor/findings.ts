@@ -8,6 +8,8 @@ export interface Facts {
   /** May the secret be read: does it have a value? */
   xToken: Asked<boolean>
   linkKey: Asked<boolean>
+  /** Files of the configuration that are not in the bucket. */
+  absentFiles: Asked<string[]>
   /** Service Quotas: how many such instances may train at once. */
   onDemandQuota: Asked<number>
   spotQuota: Asked<number>
@@ -32,9 +34,10 @@ export interface Finding {
 export const findingsOf = (
   facts: Facts,
   settings: Settings,
-  names: { xSecret: string; linkSecret: string; region: string },
+  names: { xSecret: string; linkSecret: string; region: string; bucket: string },
 ): Finding[] => [
   xToken(facts, settings, names.xSecret),
+  files(facts, settings, names.bucket),
   linkKey(facts, names.linkSecret),
   blazingText(facts, settings, names.region),
   ...quotas(facts, settings),
@@ -54,6 +57,28 @@ function xToken({ xToken: fact }: Facts, { hashtags, sources }: Settings, secret
           verdict: 'missing',
           found: 'the secret has no value',
           remedy: `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$X_BEARER_TOKEN"`,
+        },
+  )
+}
+
+/** The files that hashtags of the configuration are read from. */
+export const filesOf = ({ hashtags, sources }: Pick<Settings, 'hashtags' | 'sources'>): string[] => {
+  const watched = hashtags.map(({ source }) => sources[source])
+  return [...new Set(watched.flatMap((source) => (source?.type === 'file' ? source.file : [])))]
+}
+
+function files({ absentFiles: fact }: Facts, settings: Settings, bucket: string): Finding {
+  const check = 'files of posts'
+  if (filesOf(settings).length === 0)
+    return { check, verdict: 'not needed', found: 'no hashtag has a source of type file' }
+  return judged(check, fact, (absent) =>
+    absent.length === 0
+      ? { check, verdict: 'ok', found: `${filesOf(settings).join(', ')} in the bucket` }
+      : {
+          check,
+          verdict: 'missing',
+          found: `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not there`,
+          remedy: absent.map((file) => `aws s3 cp ${file} s3://${bucket}/sources/${file}`).join(' && '),
         },
   )
 }

@@ -1,22 +1,25 @@
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
+import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { LAMBDA_ACCOUNTS } from '../labeling/ground-truth-request'
 import { BLAZINGTEXT_REGIONS } from '../trainer/image'
 import { awsAccount } from './account'
 import { doctorRequest, examine } from './examine'
 
-const config = readConfig(['stage', 'region', 'taskRoot', 'xSecret', 'linkSecret'])
+const config = readConfig(['stage', 'region', 'bucket', 'taskRoot', 'xSecret', 'linkSecret'])
 
 const account = awsAccount({
   lambda: new LambdaClient(),
   quotas: new ServiceQuotasClient(),
   sagemaker: new SageMakerClient(),
   secrets: new SecretsManagerClient(),
+  objects: s3Objects(new S3Client(), config.bucket),
 })
 
 export const handler = door(

@@ -5,14 +5,17 @@ import { ListLabelingJobsCommand, ListWorkteamsCommand, SageMakerClient } from '
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListServiceQuotasCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { mockClient } from 'aws-sdk-client-mock'
+import { HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
 import { awsAccount } from '../../../services/doctor/account'
 import { examine } from '../../../services/doctor/examine'
+import { s3Objects } from '../../../shared/objects'
 import { readSettings } from '../../../shared/settings'
 
 const secrets = mockClient(SecretsManagerClient)
 const quotas = mockClient(ServiceQuotasClient)
 const lambda = mockClient(LambdaClient)
 const sagemaker = mockClient(SageMakerClient)
+const s3 = mockClient(S3Client)
 
 const settings = readSettings(path.resolve(__dirname, '../../..'))
 const account = awsAccount({
@@ -20,9 +23,11 @@ const account = awsAccount({
   quotas: new ServiceQuotasClient({ region: 'eu-west-1' }),
   sagemaker: new SageMakerClient({ region: 'eu-west-1' }),
   secrets: new SecretsManagerClient({ region: 'eu-west-1' }),
+  objects: s3Objects(new S3Client({ region: 'eu-west-1' }), 'the-bucket'),
 })
 const places = { stage: 'dev', region: 'eu-west-1', blazingTextRegions: ['eu-west-1'], groundTruthRegions: [] }
-const ask = examine({ account, settings, xSecret: 'XToken-1', linkSecret: 'LinkKey-1', ...places })
+const secretNames = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1' }
+const ask = examine({ account, settings, bucket: 'the-bucket', ...secretNames, ...places })
 
 beforeEach(() => {
   secrets.reset()
@@ -36,6 +41,8 @@ beforeEach(() => {
   lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit: { ConcurrentExecutions: 1000 } })
   sagemaker.reset()
   sagemaker.on(ListWorkteamsCommand).resolves({ Workteams: [] })
+  s3.reset()
+  s3.on(HeadObjectCommand).resolves({})
   sagemaker.on(ListLabelingJobsCommand).resolves({ LabelingJobSummaryList: [] })
 })
 
@@ -54,6 +61,15 @@ it('is not ready when the link key has no value', async () => {
 
   expect(ready).toBe(false)
   expect(findings.find(({ verdict }) => verdict === 'missing')?.remedy).toContain('--secret-id LinkKey-1')
+})
+
+it('is not ready when the file of posts is not in the bucket', async () => {
+  s3.on(HeadObjectCommand, { Key: 'sources/sample.jsonl' }).rejects(new NotFound({ message: '', $metadata: {} }))
+
+  const { ready, findings } = await ask()
+
+  expect(ready).toBe(false)
+  expect(findings.find(({ verdict }) => verdict === 'missing')?.found).toBe('sample.jsonl is not there')
 })
 
 it('reports what AWS does not answer, and goes on', async () => {

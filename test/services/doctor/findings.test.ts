@@ -7,7 +7,10 @@ const shipped = readSettings(path.resolve(__dirname, '../../..'))
 const team = 'arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/annotators'
 const demanding: Settings = {
   ...shipped,
-  hashtags: [{ tag: 'aws', source: 'x' }],
+  hashtags: [
+    { tag: 'aws', source: 'x' },
+    { tag: 'azure', source: 'sample' },
+  ],
   labelling: {
     ...shipped.labelling,
     labeller: 'ground-truth',
@@ -15,9 +18,11 @@ const demanding: Settings = {
   },
 }
 const modest: Settings = { ...shipped, training: { ...shipped.training, trainer: 'lambda' } }
+const onlyX: Settings = { ...shipped, hashtags: [{ tag: 'aws', source: 'x' }] }
 const healthy: Facts = {
   xToken: { known: true },
   linkKey: { known: true },
+  absentFiles: { known: [] },
   onDemandQuota: { known: 1 },
   spotQuota: { known: 1 },
   workteams: { known: [team] },
@@ -26,7 +31,7 @@ const healthy: Facts = {
   hasBlazingText: true,
   hasGroundTruth: true,
 }
-const names = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1', region: 'eu-west-1' }
+const names = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1', region: 'eu-west-1', bucket: 'the-bucket' }
 const verdicts = (facts: Facts, settings: Settings) =>
   Object.fromEntries(findingsOf(facts, settings, names).map(({ check, verdict }) => [check, verdict]))
 
@@ -37,6 +42,7 @@ describe('findingsOf', () => {
 
   it.each<[string, Partial<Facts>, string, string]>([
     ['an X secret without a value', { xToken: { known: false } }, 'X token', 'missing'],
+    ['a file of posts that is not there', { absentFiles: { known: ['sample.jsonl'] } }, 'files of posts', 'missing'],
     ['a link key without a value', { linkKey: { known: false } }, 'key of the desk links', 'missing'],
     ['a region without BlazingText', { hasBlazingText: false }, 'BlazingText in the region', 'missing'],
     ['no spot quota', { spotQuota: { known: 0 } }, 'ml.c5.xlarge for spot training job usage', 'missing'],
@@ -53,6 +59,7 @@ describe('findingsOf', () => {
 
   it.each<[string, Partial<Facts>, string]>([
     ['the X secret', { xToken: { unknown: 'AccessDenied' } }, 'X token'],
+    ['the files', { absentFiles: { unknown: 'AccessDenied' } }, 'files of posts'],
     ['the quotas', { spotQuota: { unknown: 'AccessDenied' } }, 'ml.c5.xlarge for spot training job usage'],
     ['the work teams', { workteams: { unknown: 'AccessDenied' } }, 'Ground Truth'],
     ['the concurrency', { concurrency: { unknown: 'AccessDenied' } }, 'Lambda concurrency'],
@@ -73,10 +80,19 @@ describe('findingsOf', () => {
 
     expect(verdicts(poor, modest)).toEqual({
       'X token': 'not needed',
+      'files of posts': 'ok',
       'key of the desk links': 'ok',
       'BlazingText in the region': 'not needed',
       'Ground Truth': 'not needed',
       'Lambda concurrency': 'ok',
     })
+  })
+
+  it('asks for no file where posts come from X alone, and else says where to put it', () => {
+    const lacking: Facts = { ...healthy, absentFiles: { known: ['sample.jsonl'] } }
+    const found = findingsOf(lacking, demanding, names).find(({ check }) => check === 'files of posts')
+
+    expect(verdicts(lacking, onlyX)['files of posts']).toBe('not needed')
+    expect(found?.remedy).toContain('s3://the-bucket/sources/sample.jsonl')
   })
 })
