@@ -93,7 +93,7 @@ export function startThreads({ buffer, threads }: Problem): { runEpoch: () => vo
 /** The program of a worker thread, as text: a bundle of any kind can carry it. */
 const WORKER = `
 const { workerData: { module, memory, control, header, from, to } } = require('node:worker_threads')
-const { descend } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } }).exports
+const { descend } = new WebAssembly.Instance(module, { env: { memory }, descend: { log: Math.log } }).exports
 Atomics.add(control, 2, 1)
 Atomics.notify(control, 2)
 for (let round = 1; ; round++) {
@@ -118,7 +118,7 @@ function reserve(pages: number): WebAssembly.Memory | undefined {
 }
 
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Run {
-  const { descend } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } }).exports
+  const { descend } = new WebAssembly.Instance(module, { env: { memory }, descend: { log: Math.log } }).exports
   if (!isRun(descend)) throw new TypeError('the kernel exports no descend')
   return descend
 }

@@ -1,7 +1,7 @@
 // AssemblyScript, compiled by build.mjs to descend.wasm.ts. The same loop as ../sgd.ts on the same memory (see ../problem.ts),
 // operation by operation, so that both give the same bytes. What the steps mean is said there.
 
-@external("env", "log")
+/** The host's logarithm, imported as descend.log. */
 declare function log(x: f64): f64
 
 const TOKENS_PER_UPDATE: f64 = 100
@@ -13,8 +13,6 @@ const LN2_LOW: f64 = 1.9082149292705877e-10
 /** Where the header of this thread is. */
 let base: usize = 0
 
-// @ts-ignore: decorator
-@inline
 function header(field: u32): usize {
   return load<u32>(base + (field << 2))
 }
@@ -47,8 +45,7 @@ export function descend(at: usize, from: u32, to: u32): void {
     store<f64>(state, load<f64>(state, 40) + 1, 40)
 
     const scales = f32x4.splat(scale)
-    for (let j: usize = 0; j < width; j += 16)
-      v128.store(gradient + j, f32x4.mul(v128.load(gradient + j), scales))
+    for (let j: usize = 0; j < width; j += 16) v128.store(gradient + j, f32x4.mul(v128.load(gradient + j), scales))
     if (isThree) spreadThree(input, gradient, first, last)
     else spread(input, gradient, first, last, width)
 
@@ -137,7 +134,9 @@ function forward(target: u32, rate: f64, width: usize): f64 {
     for (let j: usize = 0; j < width; j += 16)
       sums = f32x4.add(sums, f32x4.mul(v128.load(row + j), v128.load(hidden + j)))
     const score =
-      f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3))
+      f32x4.extract_lane(sums, 0) +
+      f32x4.extract_lane(sums, 1) +
+      (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3))
     store<f32>(scores + (i << 2), score)
     if (score > greatest) greatest = score
   }
