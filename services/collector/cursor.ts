@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonical } from '../../shared/bus'
 import { BellwetherError } from '../../shared/errors'
 import type { Table } from '../../shared/table'
 import { runState, type RunState } from './run'
@@ -34,13 +35,21 @@ export async function openCursor(
     (await table.create({ ...key, revision: 0, first, through: first, run: null }), await table.get(key))
   let { revision, ...state } = stored.parse(item)
 
+  /** A move whose answer was lost on the way is sent again by the SDK, and then refused. */
+  const isThere = async (wanted: CursorState): Promise<boolean> => {
+    const { revision: now, ...there } = stored.parse(await table.get(key))
+    return now === revision + 1 && canonical(there) === canonical(wanted)
+  }
+
   const move = async (to: CursorState) => {
     const moved = await table.update(key, {
       set: { ...to, revision: revision + 1 },
       when: '#revision = :was',
       values: { was: revision },
     })
-    if (!moved) throw new BellwetherError('CONFLICT', `the cursor of #${hashtag} was moved by another invocation`)
+    if (!moved && !(await isThere(to))) {
+      throw new BellwetherError('CONFLICT', `the cursor of #${hashtag} was moved by another invocation`)
+    }
     revision += 1
     state = to
   }

@@ -369,7 +369,7 @@ describe('an invocation', () => {
   })
 })
 
-describe('a worker killed', () => {
+describe('what a clean run leaves', () => {
   const lines = [
     ...dayOf('2026-06-01', 4).map((post, i) => ({ ...post, language: i % 3 ? 'en' : 'de' })),
     { createdAt: '2026-06-01T05:00:00Z', text: ' ' },
@@ -384,7 +384,7 @@ describe('a worker killed', () => {
     )
 
   it.each(['before', 'after'] as const)(
-    '%s any of its writes leaves what a clean run leaves',
+    'is left when a worker is killed %s any of its writes',
     async (how) => {
       const clean = start()
       await untilIdle(clean, request)
@@ -401,4 +401,20 @@ describe('a worker killed', () => {
     },
     60_000,
   )
+
+  it('is left when the answer of any write is lost on the way', async () => {
+    const clean = start()
+    await untilIdle(clean, request)
+
+    for (let write = 1; write <= clean.writes; write++) {
+      const world = start()
+      world.loseAnswerOf = write
+      await untilIdle(world, request)
+      expect({ raw: raw(world), facts: facts(world), ledger: await ledger(world) }).toEqual({
+        raw: raw(clean),
+        facts: facts(clean),
+        ledger: await ledger(clean),
+      })
+    }
+  })
 })

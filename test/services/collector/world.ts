@@ -29,6 +29,8 @@ export interface World {
   writes: number
   /** The worker is gone for good right after (or instead of) this write. */
   killAt?: { write: number; how: 'before' | 'after' }
+  /** This write is done, but its answer is lost on the way, so that the SDK sends it again. */
+  loseAnswerOf?: number
   log: string[]
 }
 
@@ -87,6 +89,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
       if (kill) worker.dead = true
       if (kill?.how === 'before') throw new Error(KILLED)
       const done = await work(...given)
+      if (world.loseAnswerOf === world.writes) return work(...given)
       if (kill) throw new Error(KILLED)
       return done
     })
