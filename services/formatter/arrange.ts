@@ -21,58 +21,61 @@ export interface Arranged {
 }
 
 /** Enough that one of them is small beside the memory, also of some million lines. */
-const BINS = 64
+const BINS = Array.from({ length: 64 }, (_, i) => `bin-${i}`)
 
-/** Put a settled line into the bin of its item. False where the text has no words. */
-export function bin(spool: Pick<Spool, 'write'>, line: SettledLine): boolean {
-  const tokens = tokenise(line.source)
-  if (tokens.length === 0) return false
-  const { item, role, 'label-metadata': metadata } = line
-  const text = tokens.join(' ')
-  const label = metadata['class-name']
-  const content =
-    role === 'training' ? `${labelOf(label)} ${text}` : JSON.stringify(evaluationLineOf(line, text, label))
-  spool.write(
-    binName(hash32(item) % BINS),
-    `${item}\t${metadata['creation-date']}\t${role}\t${JSON.stringify(label)}\t${content}\n`,
-  )
-  return true
+/** Puts settled lines of these categories into the bin of their item. Answers false where the text has no words. */
+export function binning(spool: Pick<Spool, 'write'>, categories: readonly string[]): (line: SettledLine) => boolean {
+  const known = new Map(categories.map((category, i) => [category, { number: String(i), label: labelOf(category) }]))
+  return (line) => {
+    const tokens = tokenise(line.source)
+    const category = known.get(line['label-metadata']['class-name'])
+    if (tokens.length === 0 || !category) return false
+    const { item, role } = line
+    const text = tokens.join(' ')
+    const content = role === 'training' ? `${category.label} ${text}` : JSON.stringify(evaluationLineOf(line, text))
+    const created = line['label-metadata']['creation-date']
+    spool.write(
+      BINS[hash32(item) % BINS.length]!,
+      `${item}\t${created}\t${ROLE_LETTERS[role]}\t${category.number}\t${content}\n`,
+    )
+    return true
+  }
 }
 
 /**
  * Sort what is in the bins into the three files. Of several labels of an item the last given counts. The order of the
  * lines comes from the items alone, so the same labels give the same bytes however they were spread over manifests.
  */
-export function arrange(spool: Pick<Spool, 'write' | 'take'>, validationShare: number): Arranged {
+export function arrange(spool: Spool, categories: readonly string[], validationShare: number): Arranged {
   const hashes: Record<Part, Hash> = { train: sha256(), validation: sha256(), evaluation: sha256() }
-  const rows: Counts = { train: 0, validation: 0, evaluation: 0 }
-  const classes = new Map<string, Counts>()
+  const counts = categories.map((): Counts => ({ train: 0, validation: 0, evaluation: 0 }))
   const twoRoles: string[] = []
   let latest = ''
 
-  for (let i = 0; i < BINS; i++) {
+  for (const bin of BINS) {
     const text: Record<Part, string> = { train: '', validation: '', evaluation: '' }
-    for (const { item, created, role, label, content, contradicted } of lastOfEach(spool.take(binName(i)))) {
+    for (const { item, created, role, category, content, contradicted } of lastOfEach(spool.take(bin))) {
       if (contradicted) {
         twoRoles.push(item)
         continue
       }
-      const part = role === 'evaluation' ? role : partOf(item, validationShare)
+      const part = role === ROLE_LETTERS.evaluation ? 'evaluation' : partOf(item, validationShare)
       text[part] += `${content}\n`
-      rows[part] += 1
-      const ofClass = classes.get(label) ?? { train: 0, validation: 0, evaluation: 0 }
-      ofClass[part] += 1
-      classes.set(label, ofClass)
+      counts[category]![part] += 1
       if (created > latest) latest = created
     }
     for (const part of PARTS) {
-      hashes[part].update(text[part])
-      spool.write(part, text[part])
+      const bytes = Buffer.from(text[part])
+      hashes[part].update(bytes)
+      spool.append(part, bytes)
     }
   }
+  const present = categories
+    .map((category, i) => [category, counts[i]!] as const)
+    .filter(([, { train, validation, evaluation }]) => train + validation + evaluation > 0)
   return {
-    rows,
-    classes: Object.fromEntries([...classes].sort(([a], [b]) => (a < b ? -1 : 1))),
+    rows: sumOf(counts),
+    classes: Object.fromEntries(present.sort(([a], [b]) => (a < b ? -1 : 1))),
     sha256: {
       train: hashes.train.digest('hex'),
       validation: hashes.validation.digest('hex'),
@@ -83,6 +86,8 @@ export function arrange(spool: Pick<Spool, 'write' | 'take'>, validationShare: n
   }
 }
 
+const ROLE_LETTERS = { training: 't', evaluation: 'e' } as const
+
 /** The salt is this split's own: the roles are drawn by the same numbers with another. */
 const partOf = (item: string, validationShare: number): 'train' | 'validation' =>
   permanentRandom(item, 'validation-v1') < validationShare ? 'validation' : 'train'
@@ -91,39 +96,80 @@ interface Row {
   item: string
   created: string
   role: string
-  label: string
+  /** Place among the categories. */
+  category: number
   content: string
   contradicted: boolean
 }
 
 /** The rows of a bin in the order of their items: of each item the one with the latest date. */
 function* lastOfEach(bin: string): Iterable<Row> {
-  // An item holds no character below the tab, so sorting whole lines sorts by item, then by date.
-  const lines = bin.split('\n').sort()
-  const first = lines[0] === '' ? 1 : 0
+  const lines = sortedByItem(bin.split('\n').slice(0, -1))
   let roles = ''
-  for (let i = first; i < lines.length; i++) {
-    const [item = '', created = '', role = '', label = '', content = ''] = lines[i]!.split('\t')
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!
+    const item = itemOf(line)
+    const afterDate = line.indexOf('\t', item.length + 1)
+    const afterCategory = line.indexOf('\t', afterDate + 3)
+    const role = line[afterDate + 1]!
     roles += role
     if (lines[i + 1]?.startsWith(`${item}\t`)) continue
-    const contradicted = roles.includes('training') && roles.includes('evaluation')
-    yield { item, created, role, label: String(JSON.parse(label)), content, contradicted }
+    yield {
+      item,
+      created: line.slice(item.length + 1, afterDate),
+      role,
+      category: Number(line.slice(afterDate + 3, afterCategory)),
+      content: line.slice(afterCategory + 1),
+      contradicted: roles.includes(ROLE_LETTERS.training) && roles.includes(ROLE_LETTERS.evaluation),
+    }
     roles = ''
   }
 }
 
-const evaluationLineOf = (line: SettledLine, text: string, label: string): EvaluationLine => ({
+/**
+ * Lines in the order of the hashes of their items, those of one hash in their own order: by item, then by date, as no
+ * item holds a character below the tab. Numbers are sorted far sooner than strings.
+ */
+function sortedByItem(lines: readonly string[]): string[] {
+  const keys = Float64Array.from(lines, (line, i) => hash32(itemOf(line)) * PLACES + i).sort()
+  const hashAt = (i: number) => Math.floor((keys[i] ?? -1) / PLACES)
+  const sorted: string[] = []
+  for (let from = 0; from < keys.length;) {
+    let to = from + 1
+    while (hashAt(to) === hashAt(from)) to += 1
+    const same = Array.from(keys.subarray(from, to), (key) => lines[key % PLACES]!)
+    sorted.push(...(same.length > 1 ? same.sort() : same))
+    from = to
+  }
+  return sorted
+}
+
+/** Lines that a bin may have: with 32 bits of hash before them, their numbers are exact in a double. */
+const PLACES = 2 ** 21
+
+const itemOf = (line: string): string => line.slice(0, line.indexOf('\t'))
+
+const evaluationLineOf = (line: SettledLine, text: string): EvaluationLine => ({
   item: line.item,
   post: line['post-id'],
   text,
-  label,
+  label: line['label-metadata']['class-name'],
   hashtags: line.hashtags,
   date: line.date,
   size: line.size,
   inclusionProbability: line['inclusion-probability'],
 })
 
-const binName = (i: number): string => `bin-${i}`
+const sumOf = (counts: readonly Counts[]): Counts =>
+  counts.reduce(
+    (sum, { train, validation, evaluation }) => ({
+      train: sum.train + train,
+      validation: sum.validation + validation,
+      evaluation: sum.evaluation + evaluation,
+    }),
+    { train: 0, validation: 0, evaluation: 0 },
+  )
+
 const sha256 = () => createHash('sha256')
 
 /** FNV-1a over UTF-16 units: spreads any ids evenly over the bins. */

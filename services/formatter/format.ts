@@ -9,7 +9,7 @@ import type { Objects } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
-import { arrange, type Arranged, bin, PARTS } from './arrange'
+import { arrange, type Arranged, binning, PARTS } from './arrange'
 import { eachLine } from './lines'
 import { readSettled, type Refusal } from './settled'
 import { createSpool, type Spool } from './spool'
@@ -33,7 +33,7 @@ export const format =
     const spool = createSpool(scratch)
     try {
       const refused = await readManifests({ objects, settings, spool }, manifests)
-      const arranged = arrange(spool, settings.training.validationShare)
+      const arranged = arrange(spool, categoriesOf(settings), settings.training.validationShare)
       for (const item of arranged.twoRoles) refused.keep({ item, reason: 'two-roles', field: 'role' })
       if (refused.total() > 0) log.warn('lines were left out', refused.counts)
 
@@ -60,6 +60,8 @@ export const format =
     }
   }
 
+const categoriesOf = ({ labels }: Ports['settings']): string[] => labels.categories.map(({ name }) => name)
+
 /** How many manifests are opened ahead of the one that is read. */
 const AHEAD = 4
 
@@ -73,8 +75,8 @@ async function readManifests(
   { objects, settings, spool }: Pick<Ports, 'settings'> & { objects: Pick<Objects, 'stream'>; spool: Spool },
   manifests: readonly string[],
 ) {
-  const { version, categories } = settings.labels
-  const rules = { schemaVersion: version, categories: categories.map(({ name }) => name) }
+  const rules = { schemaVersion: settings.labels.version, categories: categoriesOf(settings) }
+  const bin = binning(spool, rules.categories)
   const refused = tally(spool)
   const open = async (key: string) => ({ key, body: await objects.stream(key) })
   for await (const { key, body } of inOrder(manifests, open)) {
@@ -82,7 +84,7 @@ async function readManifests(
       if (text === '') return
       const read = readSettled(text, rules)
       if ('reason' in read) refused.keep({ file: key, line, ...read })
-      else if (!bin(spool, read)) refused.keep({ file: key, line, reason: 'no-text', field: 'source' })
+      else if (!bin(read)) refused.keep({ file: key, line, reason: 'no-text', field: 'source' })
     })
   }
   return refused

@@ -26,9 +26,10 @@ export function readSettled(text: string, { schemaVersion, categories }: Rules):
   const settled = 'success' in line ? line.data : line
 
   const metadata = settled['label-metadata']
-  if (!/^[^\s\p{Cc}]{1,200}$/u.test(settled.item)) return invalid(['item'], value)
-  if (!isDay(metadata['creation-date'].slice(0, 10))) return invalid(['label-metadata', 'creation-date'], value)
-  if (/[\p{Cc}]/u.test(metadata['creation-date'])) return invalid(['label-metadata', 'creation-date'], value)
+  if (!/^[\x21-\x7e]{1,200}$/.test(settled.item)) return invalid(['item'], value)
+  if (!/^[\x20-\x7e]{10,60}$/.test(metadata['creation-date']) || !isDay(metadata['creation-date'].slice(0, 10))) {
+    return invalid(['label-metadata', 'creation-date'], value)
+  }
   if (metadata['schema-version'] !== schemaVersion) {
     const found = String(metadata['schema-version'])
     return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found }

@@ -5,6 +5,8 @@ import path from 'node:path'
 /** Named texts that grow at their end: kept in memory up to a size in all, in files of a scratch folder beyond it. */
 export interface Spool {
   write(name: string, text: string): void
+  /** The same, of what is encoded already. */
+  append(name: string, bytes: Buffer): void
   /** All that was written by this name, which is forgotten. */
   take(name: string): string
   /** All that was written by this name, as UTF-8 in pieces. */
@@ -34,7 +36,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
     if (!entry) entries.set(name, (entry = { tail: '', chunks: [] }))
     return entry
   }
-  const append = (entry: Entry, bytes: Buffer) => {
+  const toFile = (entry: Entry, bytes: Buffer) => {
     folder ??= mkdtempSync(path.join(scratch, 'spool-'))
     if (!entry.file) {
       const file = path.join(folder, String(files++))
@@ -44,17 +46,20 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
   }
   const spill = () => {
     for (const entry of entries.values()) {
-      for (const chunk of entry.chunks) append(entry, chunk)
+      for (const chunk of entry.chunks) toFile(entry, chunk)
       entry.chunks = []
     }
+  }
+  const keep = (entry: Entry, chunk: Buffer) => {
+    if (folder) return toFile(entry, chunk)
+    entry.chunks.push(chunk)
+    held += chunk.length
+    if (held > limitBytes) spill()
   }
   const cut = (entry: Entry) => {
     const chunk = Buffer.from(entry.tail)
     entry.tail = ''
-    if (folder) return append(entry, chunk)
-    entry.chunks.push(chunk)
-    held += chunk.length
-    if (held > limitBytes) spill()
+    keep(entry, chunk)
   }
   const drop = (name: string, { file, chunks }: Entry) => {
     entries.delete(name)
@@ -69,6 +74,11 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
       const entry = entryOf(name)
       entry.tail += text
       if (entry.tail.length >= CHUNK) cut(entry)
+    },
+    append(name, bytes) {
+      const entry = entryOf(name)
+      if (entry.tail) cut(entry)
+      keep(entry, bytes)
     },
     take(name) {
       const entry = entryOf(name)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { decodeEntities } from './entities'
 
 /**
@@ -21,4 +21,4 @@ export const cascadeId = (text: string): string => sha256(normalForm(text) || te
 export const permanentRandom = (cascade: string, salt = 'split-v1'): number =>
   (Number.parseInt(sha256(`${salt}:${cascade}`).slice(0, 13), 16) + 0.5) / 2 ** 52
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string): string => hash('sha256', text)
