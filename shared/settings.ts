@@ -3,6 +3,8 @@ import path from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { BellwetherError } from './errors'
+import { FastTextError } from './fasttext/error'
+import { parseBlazingText } from './fasttext/hyperparameters'
 
 const hashtag = z
   .string()
@@ -143,7 +145,7 @@ export const readSettings = (folder: string, file = 'bellwether.yml'): Settings 
   parseSettings(readFileSync(path.join(folder, file), 'utf8'), file)
 
 /** What is wrong between fields that are each right. */
-function contradictions({ hashtags, sources, labelling }: Settings): [PropertyKey[], string][] {
+function contradictions({ hashtags, sources, labelling, training }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
   for (const [i, { tag, source: name }] of hashtags.entries()) {
     if (!(name in sources)) wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
@@ -153,5 +155,20 @@ function contradictions({ hashtags, sources, labelling }: Settings): [PropertyKe
   if (labelling.labeller === 'ground-truth' && !labelling.groundTruth) {
     wrong.push([['labelling', 'labeller'], 'ground-truth needs labelling.groundTruth.workteamArn'])
   }
+  for (const [name, value] of Object.entries(training.hyperparameters)) {
+    const message = objectionTo(name, String(value))
+    if (message) wrong.push([['training', 'hyperparameters', name], message])
+  }
   return wrong
+}
+
+/** Why BlazingText would refuse a hyperparameter, so that nobody hears of it from a job that was paid for. */
+function objectionTo(name: string, value: string): string | undefined {
+  try {
+    parseBlazingText({ mode: 'supervised', [name]: value })
+    return undefined
+  } catch (error) {
+    if (error instanceof FastTextError) return error.message
+    throw error
+  }
 }

@@ -57,6 +57,16 @@ describe('what is wrong', () => {
       edited('labeller: desk', 'labeller: ground-truth'),
       /labelling\.labeller: ground-truth needs/,
     ],
+    [
+      'a hyperparameter that BlazingText does not have',
+      edited('epochs: 20', 'epoch: 20'),
+      /bellwether\.yml:\d+: training\.hyperparameters\.epoch: .*expected one of mode, buckets/,
+    ],
+    [
+      'a hyperparameter with a value that it cannot have',
+      edited('learning_rate: 0.3', 'learning_rate: high'),
+      /training\.hyperparameters\.learning_rate: .*expected a positive number/,
+    ],
     ['what is not YAML', edited('hashtags:', 'hashtags: ['), /^SETTINGS_INVALID: bellwether\.yml:\d+: /],
     ['nothing at all', '', /bellwether\.yml:1: the file/],
   ])('is named by file, line and field: %s', (_, text, message) => {
