@@ -38,6 +38,7 @@ export type InputLine = z.infer<typeof inputLine>
 const leftOver = z.object({
   item: z.string(),
   reason: z.string(),
+  found: z.string().describe('What could not be used, where there was something.'),
   again: z.boolean().describe('Whether a later batch may ask for it.'),
   plan: planRecord.shape.items.element,
   source: z.string(),

@@ -4,7 +4,7 @@ import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type Consensus, consensusOf } from './consensus'
 import { agreementOf } from './agreement'
-import { usdOf } from './costs'
+import { judgementsAtMost, usdOf } from './costs'
 import type { Answers, Judgement } from './labeller'
 import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from './plan'
 
@@ -52,45 +52,51 @@ export function settlementOf(
     byItem.set(judgement.item, [...(byItem.get(judgement.item) ?? []), judgement])
   }
   const consolidated = new Map(answers.consolidated.map((one) => [one.item, one]))
-  const reasons = new Map(answers.refused.flatMap(({ item, reason }) => (item === null ? [] : [[item, reason]])))
+  const unusable = new Map(answers.refused.flatMap((one) => (one.item === null ? [] : [[one.item, one]])))
 
   const settled = [...plan.items]
     .sort((a, b) => (a.item < b.item ? -1 : 1))
     .map((item) => {
       const judgements = byItem.get(item.item) ?? []
-      const consensus: Consensus =
-        judgements.length > 0
-          ? consensusOf(judgements, plan.categories)
-          : (consolidated.get(item.item) ?? { reason: 'unanswered' })
+      const ours = consensusOf(judgements, plan.categories)
+      const undecided = ours.label === undefined && (ours.reason === 'unanswered' || ours.reason === 'disputed')
+      const consensus: Consensus = (undecided && consolidated.get(item.item)) || ours
       return { item, judgements, consensus, source: sources.get(item.item) ?? '' }
     })
 
   const labelled = settled.flatMap(({ item, judgements, consensus, source }) =>
     consensus.label === undefined ? [] : [lineOf(plan, item, source, judgements, consensus)],
   )
-  const left = settled.flatMap(({ item, consensus, source }) => {
+  const left = settled.flatMap(({ item, judgements, consensus, source }) => {
     if (consensus.label !== undefined) return []
-    const reason = consensus.reason === 'unanswered' ? (reasons.get(item.item) ?? consensus.reason) : consensus.reason
-    return [{ item: item.item, reason, again: reason !== 'flagged', plan: item, source }]
+    const why = consensus.reason === 'unanswered' ? unusable.get(item.item) : undefined
+    const { reason, found } = why ?? { reason: consensus.reason, found: '' }
+    const again = mayBeDecided(reason, judgements.length, judgementsAtMost(item.judgements, plan.labeller))
+    return [{ item: item.item, reason, found, again, plan: item, source }]
   })
-  const judgements = answers.judgements.length
+  const told = new Set(left.map(({ item }) => item))
+  const given = answers.judgements.length
   return {
     lines: labelled,
-    refused: [...left, ...answers.refused],
+    refused: [...left, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
     quality: {
       batch: plan.batch,
       items: plan.items.length,
       labelled: labelled.length,
       failed: countBy(left.map(({ reason }) => reason)),
       refused: countBy(answers.refused.map(({ reason }) => reason)),
-      judgements,
-      costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, judgements),
+      judgements: given,
+      costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, given),
       alpha: agreementOf([...byItem.values()]),
       annotators: countBy(answers.judgements.map(({ annotator }) => annotator)),
       status: 'unmeasured',
     },
   }
 }
+
+/** Not what people said can have no label, nor what all who may be asked were asked about. */
+const mayBeDecided = (reason: string, judgements: number, atMost: number): boolean =>
+  reason !== 'flagged' && !(reason === 'disputed' && judgements >= atMost)
 
 function lineOf(
   plan: StoredPlan,

@@ -310,7 +310,7 @@ describe('settling a job', () => {
     expect(world.bucket.texts()[keys.settledManifest({ batch: BATCH })]).toBeUndefined()
   })
 
-  it('keeps the label that its workers agree on, and counts what has none by its reason', async () => {
+  it('keeps the label of its workers, of Ground Truth where they disagree, and counts what has none', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
@@ -318,10 +318,11 @@ describe('settling a job', () => {
 
     const settled = await functionOf(world).settle(BATCH)
 
-    expect(settled).toMatchObject({ labelled: 6, failed: { disputed: 1, failed: 1 }, judgements: 14 })
+    expect(settled).toMatchObject({ labelled: 7, failed: { failed: 1 }, judgements: 14 })
     const written = linesOf<SettledLine>(world, keys.settledManifest({ batch: BATCH }))
-    expect(written.map(({ item }) => item)).toEqual(lines.slice(2).map(({ item }) => item))
-    expect(written[0]).toMatchObject({
+    expect(written.map(({ item }) => item)).toEqual(lines.slice(1).map(({ item }) => item))
+    expect(written[0]).toMatchObject({ label: 0, 'label-metadata': { 'class-name': 'technical', confidence: 0.62 } })
+    expect(written[1]).toMatchObject({
       label: 1,
       'label-metadata': {
         'class-name': 'marketing',
@@ -371,7 +372,7 @@ describe('settling a job', () => {
 
     expect(before).toHaveProperty('waits')
     expect(sagemaker.commandCalls(StopLabelingJobCommand)[0]?.args[0].input).toEqual({ LabelingJobName: JOB })
-    expect(after).toMatchObject({ labelled: 6 })
+    expect(after).toMatchObject({ labelled: 7 })
   })
 
   it('of which nothing is known ends at its deadline', async () => {

@@ -216,6 +216,39 @@ describe('a day of labelling at the desk', () => {
   })
 })
 
+describe('an item without a label', () => {
+  const oneDay = async (opinion: (annotator: string) => string | { flag: string }) => {
+    const world = newWorld({ settings: settingsWith({ itemsPerDay: 2, evaluationShare: 0.9 }) })
+    for (const run of await collect(world, DATE, 1)) await functionOf(world).onRun(run)
+    for (const annotator of ['ana', 'ben', 'cyd']) {
+      const { items } = await functionOf(world).handOut(annotator)
+      const said = opinion(annotator)
+      const given = typeof said === 'string' ? { label: said } : said
+      await functionOf(world).answer(
+        annotator,
+        items.map(({ batch, item }) => ({ batch, item, revision: 0, ...given })),
+      )
+    }
+    await functionOf(world).request({ settle: DATE, now: true })
+    return linesOf(world, keys.settledRefused({ batch: DATE }))
+  }
+
+  it.each([
+    ['that people flagged is not asked again', () => ({ flag: 'unreadable' }), 'flagged', false],
+    [
+      'that three people disagree on is not asked again',
+      (annotator: string) => ({ ana: 'technical', ben: 'marketing' })[annotator] ?? { flag: 'personal' },
+      'disputed',
+      false,
+    ],
+  ])('%s', async (_, opinion, reason, again) => {
+    const left = await oneDay(opinion)
+
+    expect(left).toHaveLength(2)
+    expect(left[0]).toMatchObject({ reason, again })
+  })
+})
+
 describe('the caps', () => {
   const capped = (judgements: number, labelUsd = 100): World => {
     const settings = settingsWith()
