@@ -35,10 +35,10 @@ export async function bookPage(table: Ledger, caps: Caps, { day, token, posts, u
   return false
 }
 
-/** Close the booking of a page that is stored, or that will not be read. */
+/** Close the booking of a page that is stored or will not be read, or that of the count. */
 export async function closePage(table: Ledger, unsettled: NonNullable<RunState['unsettled']>): Promise<void> {
   const { day, token, posts, usd, usedPosts, usedUsd } = unsettled
-  await settle(table, 'posts', day, token, posts, usedPosts)
+  if (posts > 0) await settle(table, 'posts', day, token, posts, usedPosts)
   if (usd > 0) await settle(table, 'collectUsd', day, token, usd, usedUsd)
 }
 

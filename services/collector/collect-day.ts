@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { postsCollected } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { settle, spent } from '../../shared/coordination'
+import { spent } from '../../shared/coordination'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
@@ -28,6 +28,8 @@ export type DayDone = Pick<ReturnType<typeof recordOf>, 'run' | 'posts' | 'compl
 
 /** How long a run that finds the rest of a cap booked by others leaves them to read. */
 const OTHERS_READ_SECONDS = 20
+/** How often: a booking whose run is never taken up again must not hold up the others for ever. */
+const MOST_WAITS = 45
 
 /** How many rows that are no posts are kept for each page; all are counted. */
 const REFUSED_KEPT = 1000
@@ -60,15 +62,18 @@ export async function collectDay(
     const existing = booked ? await source.count(run.readable) : undefined
     if (typeof existing === 'object') return existing
     const costUsd = booked ? source.countUsd : 0
-    const kept = await cursor.keep({ ...run, existing: existing ?? null, costUsd })
-    if (paid) await settle(ports.table, 'collectUsd', spendingDay, token('count'), source.countUsd, costUsd)
-    return kept
+    const count = { posts: 0, usd: source.countUsd, usedPosts: 0, usedUsd: costUsd }
+    const unsettled = paid && booked ? { day: spendingDay, token: token('count'), ...count } : null
+    return cursor.keep({ ...run, existing: existing ?? null, costUsd, unsettled })
   }
 
   /** Book the most that the next page may be; a cap without room for a page ends the run. */
   const bookNext = async (run: RunState, attempt = 1): Promise<RunState | Wait> => {
     const booked = run.booked ?? (await plan(run))
-    if ('waitSeconds' in booked) return booked
+    if ('waitSeconds' in booked) {
+      await cursor.keep({ ...run, waits: run.waits + 1 })
+      return booked
+    }
     if (!('token' in booked)) return cursor.keep(stop(run, booked.cap, booked))
     const planned = run.booked ? run : await cursor.keep({ ...run, booked })
     if (await bookPage(ports.table, ports.caps, booked)) return planned
@@ -87,7 +92,7 @@ export async function collectDay(
     }
     const kind = affordable < Math.floor(posts.left) ? 'collectUsd' : 'posts'
     const { left: _, ...reached } = kind === 'posts' ? posts : collectUsd
-    const mayComeBack = await othersRead(ports.table, reached, kind, token(run.page))
+    const mayComeBack = run.waits < MOST_WAITS && (await othersRead(ports.table, reached, kind, token(run.page)))
     return mayComeBack ? { waitSeconds: OTHERS_READ_SECONDS } : reached
   }
 

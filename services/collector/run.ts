@@ -57,6 +57,8 @@ export const runState = z.object({
   booked: booking.nullable(),
   /** Every answer to the next page that may have been stored: the one that is there is the one that counts. */
   answers: z.array(answer),
+  /** How often the run waited for room that others had booked. */
+  waits: count,
   /** A booking to be closed, with what was really spent. */
   unsettled: booking.extend({ usedPosts: count, usedUsd: z.number() }).nullable(),
 })
@@ -90,6 +92,7 @@ export function begin(source: Source, of: Window, first: boolean, now: Date): Ru
     costUsd: 0,
     booked: null,
     answers: [],
+    waits: 0,
     unsettled: null,
   }
 }

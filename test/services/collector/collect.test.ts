@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { spent } from '../../../shared/coordination'
+import { book, spent } from '../../../shared/coordination'
 import { postsFromCsv } from '../../../shared/posts'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
 
@@ -251,6 +251,16 @@ describe('a cap', () => {
     expect(record(world, 'aws')).toMatchObject({ posts: 3, complete: true })
     expect(record(world, 'azure')).toMatchObject({ posts: 4, complete: true })
     expect(world.told.map(({ event }) => event)).toEqual(['PostsCollected', 'PostsCollected'])
+  })
+
+  it('whose room is booked by a run that is never taken up again is waited for, but not for ever', async () => {
+    const world = capped({ posts: { perDay: 7, perMonth: 100 } })
+    await book(world.table, { kind: 'posts', perDay: 7, perMonth: 100 }, '2026-06-03', 'gone/2026-06-02/1', 5)
+
+    await untilIdle(world)
+
+    expect(record(world)).toMatchObject({ posts: 2, stoppedBy: 'caps.posts.perDay' })
+    expect(world.now.getTime() - Date.parse('2026-06-03T00:10:00Z')).toBeLessThan(3_600_000)
   })
 
   it('that left nothing makes a run that says so, and the next day goes on', async () => {
