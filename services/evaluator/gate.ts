@@ -72,10 +72,15 @@ const beatsTheMajority: Rule = (contest) => {
     : undefined
 }
 
-const isNoWorseThanTheChampion: Rule = (contest, { tolerance }) => {
+/** Equal is enough for a model of later labels, since it knows more; of the same labels the one that is live stays. */
+const isBetterThanTheChampion: Rule = (contest, { tolerance }) => {
   const opponent = opponentIn(contest)
-  const { scores } = contest.challenger
+  const { scores, dataset } = contest.challenger
   if (!opponent || !scores) return undefined
+  const areEquallyLate = !isLater(dataset, opponent.dataset) && !isLater(opponent.dataset, dataset)
+  if (tolerance === 0 && areEquallyLate && scores.macroF1 === opponent.scores.macroF1) {
+    return `macro-F1 ${number(scores.macroF1)} only equals that of champion ${opponent.job}, whose labels are as late`
+  }
   return (scores.macroF1 ?? 0) < (opponent.scores.macroF1 ?? 0) - tolerance
     ? `macro-F1 ${number(scores.macroF1)} is below the ${number(opponent.scores.macroF1)} of champion ${opponent.job}${allowing(tolerance)}`
     : undefined
@@ -88,7 +93,7 @@ const RULES: readonly Rule[] = [
   hasTwoClasses,
   isNotOutdated,
   beatsTheMajority,
-  isNoWorseThanTheChampion,
+  isBetterThanTheChampion,
 ]
 
 function groundOf(contest: Contest, { tolerance }: Gate): string {

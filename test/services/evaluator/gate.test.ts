@@ -41,7 +41,8 @@ describe('judge', () => {
     ['a first model above the majority', 0.34, undefined, 0, true],
     ['a first model at the majority', 0.33, undefined, 0, false],
     ['a better model', 0.81, 0.8, 0, true],
-    ['an equal model', 0.8, 0.8, 0, true],
+    ['an equal model of the same labels', 0.8, 0.8, 0, false],
+    ['an equal model of the same labels, some of which may be lost', 0.8, 0.8, 0.02, true],
     ['a worse model', 0.79, 0.8, 0, false],
     ['a worse model within the tolerance', 0.79, 0.8, 0.02, true],
     ['a worse model beyond the tolerance', 0.77, 0.8, 0.02, false],
@@ -57,6 +58,12 @@ describe('judge', () => {
 
     expect(verdict.promote).toBe(promote)
     expect(verdict.reasons).toEqual([expect.stringContaining(`macro-F1 ${challenger.toFixed(3)}`)])
+  })
+
+  it('promotes an equal model of later labels, for it knows more', () => {
+    const challenger = contender('new', 0.8, { latestDate: '2026-11-22' })
+
+    expect(judge({ challenger, champion: contender('old', 0.8), majority }, GATE).promote).toBe(true)
   })
 
   it.each<[string, Partial<Contender['dataset']>]>([
