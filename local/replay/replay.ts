@@ -75,7 +75,7 @@ export async function replay(
     start: firstDay + DAY_MS - MINUTE_MS,
     overlay: { 'bellwether.yml': yaml },
     ...(options.record === undefined ? {} : { recordDir: options.record }),
-    ...(judge ? { annotate: judge } : {}),
+    ...(judge ? { annotate: judge, workers: ANNOTATORS } : {}),
     onEvent: (bus, event) => {
       if (bus === 'default') return
       heard.push(event)
