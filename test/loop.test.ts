@@ -9,11 +9,12 @@ type Played = Awaited<ReturnType<typeof play>>
 let packaged: string
 let clean: Played
 let oneDay: Played
+const short = { days: 1, hours: 6 }
 
 beforeAll(async () => {
   packaged = packageDir()
   clean = await play(packaged)
-  oneDay = await play(packaged, undefined, { days: 1 })
+  oneDay = await play(packaged, undefined, short)
 })
 
 const left = ({ objects, events, dead }: Outcome): Outcome => ({ objects, events, dead })
@@ -87,7 +88,7 @@ describe('the same outcome is left', () => {
             faults.fail({ functionName, service, operation, error, when: () => ++struck > 0 })
           }
         },
-        { days: 1 },
+        short,
       )
       expect(struck).toBeGreaterThan(0)
       expect({ round, ...left(outcome) }).toEqual({ round, ...left(oneDay) })
@@ -104,7 +105,7 @@ describe('the same outcome is left', () => {
           }
         }
       },
-      { days: 1 },
+      short,
     )
 
     expect(left(outcome)).toEqual(left(oneDay))
@@ -114,19 +115,22 @@ describe('the same outcome is left', () => {
     const writes = [...callsByFunction(oneDay.calls)].map(
       ([functionName, calls]) => [functionName, calls.filter(isWrite).length] as const,
     )
-    const rounds = Math.max(...writes.map(([, count]) => count))
+    // Twice in one story, half of its writes apart: Lambda tries an event three times.
+    const rounds = Math.ceil(Math.max(...writes.map(([, count]) => count)) / 2)
     expect(rounds).toBeGreaterThan(10)
-    for (let after = 0; after < rounds; after++) {
+    for (let round = 0; round < rounds; round++) {
       const outcome = await play(
         packaged,
         ({ faults }) => {
           for (const [functionName, count] of writes) {
-            if (after < count) faults.fail({ functionName, when: isWrite, after, killAfter: true })
+            for (const after of [round, round + rounds].filter((place) => place < count)) {
+              faults.fail({ functionName, when: isWrite, after, killAfter: true })
+            }
           }
         },
-        { days: 1 },
+        short,
       )
-      expect({ after, ...left(outcome) }).toEqual({ after, ...left(oneDay) })
+      expect({ round, ...left(outcome) }).toEqual({ round, ...left(oneDay) })
     }
   })
 })

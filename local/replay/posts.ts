@@ -11,6 +11,9 @@ export interface FilePost {
   text: string
   hashtag: string
   author: string
+  language?: string
+  /** Id of the post that this one repeats. */
+  retweetOf?: string
   label?: string
 }
 
@@ -31,6 +34,8 @@ const row = z.object({
     .transform((tag) => tag.replace(/^#/, '').toLowerCase())
     .optional(),
   author: text.optional(),
+  language: z.string().optional(),
+  retweetOf: text.optional(),
   label: z.string().optional(),
 })
 
@@ -54,7 +59,7 @@ export async function readPosts(file: string, perDay?: number): Promise<PostsFil
   const dated = rows.some(({ createdAt }) => createdAt)
   const perDayGiven = perDay ?? 100
   const posts: FilePost[] = []
-  for (const { line, createdAt, text: body, id, hashtag, author, label } of rows) {
+  for (const { line, createdAt, text: body, id, hashtag, author, language, retweetOf, label } of rows) {
     const at = dated ? timeOf(createdAt) : FIRST_DAY + Math.floor((posts.length * DAY_MS) / perDayGiven)
     if (at === undefined) {
       refused.push(
@@ -68,7 +73,9 @@ export async function readPosts(file: string, perDay?: number): Promise<PostsFil
       text: body,
       hashtag: hashtag ?? 'posts',
       author: author ?? '',
-      ...(label === undefined || label === '' ? {} : { label }),
+      ...(language ? { language } : {}),
+      ...(retweetOf ? { retweetOf } : {}),
+      ...(label ? { label } : {}),
     })
   }
   posts.sort((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -1 : 1))

@@ -11,6 +11,7 @@ import { knowingJudge } from '../../local/replay/annotators'
 import { answerAtDesk } from '../../local/replay/people'
 import type { FilePost } from '../../local/replay/posts'
 import { ownersBucket } from '../../local/replay/replay'
+import { ROOT } from '../../local/root'
 import type { BusEvent } from '../../local/service'
 
 /** What a story leaves behind, as far as it is the contract. */
@@ -23,14 +24,13 @@ export interface Outcome {
   dead: string[]
 }
 
-const root = path.resolve(__dirname, '../..')
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.parse('2026-03-02T00:00:00Z')
 const DAYS = 2
 
 /** The packaged stack; packaged again only when its sources changed. */
 export function packageDir(): string {
-  return path.dirname(execFileSync(process.execPath, [path.join(root, 'bin/package.mjs')], { encoding: 'utf8' }).trim())
+  return path.dirname(execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')], { encoding: 'utf8' }).trim())
 }
 
 const subjects = ['lambda', 'bucket', 'queue', 'cluster', 'pipeline', 'cache', 'table', 'stream']
@@ -86,11 +86,17 @@ const settings = stringify({
   gate: { minimumEvaluation: 4, tolerance: 0 },
 })
 
+interface Length {
+  days?: number
+  /** How many hours of the last day are played: the reconciler comes by in each. */
+  hours?: number
+}
+
 /** Plays the days on a cloud of its own, with `trouble` made before they begin, and tells what is left of them. */
 export async function play(
   packaged: string,
   trouble: (cloud: Cloud) => void = () => {},
-  { days = DAYS, ...options }: Partial<CloudOptions> & { days?: number } = {},
+  { days = DAYS, hours = 24, ...options }: Partial<CloudOptions> & Length = {},
 ): Promise<Outcome & { calls: Cloud['calls'] }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-loop-'))
   const published = new Map<string, Set<string>>()
@@ -118,7 +124,7 @@ export async function play(
       await cloud.idle()
       await answerAtDesk(cloud, ['ana', 'ben'], judge)
       await cloud.idle()
-      await cloud.advanceTo(midnight + DAY_MS - 60_000)
+      await cloud.advanceTo(midnight + (day < days ? 24 : hours) * 3_600_000 - 60_000)
       await cloud.idle()
     }
     const kept: Record<string, string> = {}
