@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packages the stack without credentials and holds the template against cfn-lint (Python, in .venv/): as it is shipped,
-# and with every option of `deploy` in another stage and region.
+# and with every option of `deploy` in another stage and region. The example of a subscriber is a stack of its own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
@@ -27,5 +27,8 @@ lint us-east-1 "$template"
 for id in AlarmTopic BusPolicy; do
   grep -q "\"$id\": {" "$template" || { echo "the template has no $id"; exit 1; }
 done
+
+(cd services/subscriber && npx --no-install sls package --stage dev --package "$copy/subscriber")
+lint eu-west-1 "$copy/subscriber/cloudformation-template-update-stack.json"
 
 echo 'cfn-lint has nothing to say'
