@@ -17,7 +17,7 @@ export type Cursor = {
   close: () => void
 }
 
-const BUFFER_BYTES = 1 << 18
+const BUFFER_BYTES = 1 << 16
 
 export function openCursor(source: Uint8Array | string, name: string): Cursor {
   if (typeof source !== 'string')
@@ -42,7 +42,9 @@ function makeCursor(
   read: (target: Uint8Array, position: number) => number,
   close: () => void = () => {},
 ): Cursor {
-  let buffer = Buffer.alloc(0)
+  // `buffer` is the part of `store` that is filled.
+  let store = Buffer.allocUnsafe(BUFFER_BYTES)
+  let buffer = store.subarray(0, 0)
   let at = 0
   let position = 0
 
@@ -63,12 +65,15 @@ function makeCursor(
     })
   const buffered = (count: number) => {
     if (buffer.length - at >= count) return
-    const held = buffer.subarray(at)
-    const length = Math.min(left(), Math.max(count, BUFFER_BYTES))
-    const next = Buffer.allocUnsafe(length)
-    held.copy(next)
-    fillFrom(next.subarray(held.length), 'the file')
-    buffer = next
+    const held = buffer.length - at
+    const length = Math.min(left(), Math.max(2 * count, BUFFER_BYTES))
+    if (length > store.length) {
+      const larger = Buffer.allocUnsafe(length)
+      buffer.copy(larger, 0, at)
+      store = larger
+    } else store.copyWithin(0, at, buffer.length)
+    fillFrom(store.subarray(held, length), 'the file')
+    buffer = store.subarray(0, length)
     at = 0
   }
 

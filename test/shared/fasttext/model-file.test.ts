@@ -42,6 +42,11 @@ describe('model.bin', () => {
     expect(writeModel(readModel(larger.subarray(3))).equals(bytes)).toBe(true)
   })
 
+  it('may have words of any length', () => {
+    const long = train([...lines, `__label__other ${'x'.repeat(1e6)} ${'y'.repeat(65_535)}`], small)
+    expect(readModel(writeModel(long)).dictionary.starts).toEqual(long.dictionary.starts)
+  })
+
   it('may have a row of numbers for every bucket', () => {
     const full = Buffer.from(bytes)
     const inputRows = model.dictionary.words + 300
