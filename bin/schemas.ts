@@ -1,6 +1,6 @@
-// Writes what is generated from the catalogue of events: events/schemas/*.json and docs/events.md.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { eventsPage, schemaFiles } from '../events/document'
+// Writes what is generated from the catalogue of events: events/schemas/*.json, docs/events.md, the README's table.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { eventsPage, schemaFiles, withEvents } from '../events/document'
 
 const files = schemaFiles()
 mkdirSync('events/schemas', { recursive: true })
@@ -9,4 +9,5 @@ for (const name of readdirSync('events/schemas')) {
 }
 for (const [file, text] of files) writeFileSync(file, text)
 writeFileSync('docs/events.md', eventsPage())
-console.log(`wrote docs/events.md and ${files.size} schemas`)
+writeFileSync('README.md', withEvents(readFileSync('README.md', 'utf8')))
+console.log(`wrote docs/events.md, the table in README.md and ${files.size} schemas`)

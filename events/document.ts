@@ -26,12 +26,7 @@ export const eventsPage = (): string =>
     'An event can come twice: the same fact has the same `detail.id`. It can come late: look at what it names.',
     'A detail that changes gets a new `detail.version`. The JSON Schemas are in `events/schemas/`.',
     '',
-    '| event | published by | meaning |',
-    '| --- | --- | --- |',
-    ...published.map(
-      ({ name, publishedBy, meaning }) =>
-        `| [${name}](#${name.toLowerCase()}) | ${[publishedBy].flat().join(', ')} | ${meaning} |`,
-    ),
+    ...tableOf(''),
     '',
     "Of AWS's own events we react to these:",
     '',
@@ -41,6 +36,26 @@ export const eventsPage = (): string =>
     '',
     ...published.flatMap(section),
   ].join('\n')
+
+const BEGIN = `<!-- events: ${NOTICE} -->`
+const END = '<!-- end of events -->'
+
+/** The README with the table of what we publish as the catalogue has it, between its two marks. */
+export function withEvents(readme: string): string {
+  const [before, rest] = readme.split(BEGIN)
+  const after = rest?.split(END)[1]
+  if (before === undefined || after === undefined) throw new Error(`the README has no ${BEGIN} … ${END}`)
+  return `${before}${BEGIN}\n\n${tableOf('docs/events.md').join('\n')}\n\n${END}${after}`
+}
+
+const tableOf = (page: string): string[] => [
+  '| event | published by | meaning |',
+  '| --- | --- | --- |',
+  ...published.map(
+    ({ name, publishedBy, meaning }) =>
+      `| [${name}](${page}#${name.toLowerCase()}) | ${[publishedBy].flat().join(', ')} | ${meaning} |`,
+  ),
+]
 
 const fileOf = ({ name, version }: PublishedEvent): string => `${name}.v${version}.json`
 
