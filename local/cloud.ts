@@ -1,40 +1,17 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { createAccessKeys, type Credentials } from './access-keys'
+import type { Credentials } from './access-keys'
 import { createClock, type CloudClock } from './clock'
-import { bucketCreators } from './cloudformation/buckets'
-import { busCreators } from './cloudformation/buses'
-import { createResources, type Creators } from './cloudformation/create'
-import type { Place } from './cloudformation/kinds'
-import { nameOf, queueCreators, queueTarget } from './cloudformation/queues'
-import { resolveStack, type Stack } from './cloudformation/stack'
-import { secretCreators } from './cloudformation/secrets'
-import { tableCreators } from './cloudformation/tables'
-import { parseTemplate, readPackage } from './cloudformation/template'
-import { createDeliveries } from './delivery'
-import { createDynamoDb, type DynamoDb } from './dynamodb'
-import { createEvents, type Events } from './events'
-import { createFaults, type Faults } from './faults'
+import type { Stack } from './cloudformation/stack'
+import { claimFolder } from './data-folder'
+import { deploy } from './deploy'
 import { passGate, type RecordedCall } from './gate'
 import { listen } from './http'
-import { createHttpApi } from './http-api/http-api'
-import { iamCreators } from './iam/create'
-import { createIam, type Iam } from './iam/iam'
-import { lambdaCreators } from './lambda/create'
 import type { Outcome } from './lambda/function'
-import { createLambda, type Lambda } from './lambda/lambda'
-import { createMappings } from './lambda/mappings'
-import { lambdaService } from './lambda/service'
-import { createScheduler } from './scheduler/scheduler'
+import { createParts, type Parts } from './parts'
 import { recorder } from './record/record'
 import { describeCloud } from './running'
-import { createS3, type S3 } from './s3'
-import { createSecretsManager, type SecretsManager } from './secretsmanager'
-import { createServiceQuotas } from './service-quotas'
-import { createSageMaker, type SageMakerService, type Surroundings as SageMakerOptions } from './sagemaker'
-import type { AwsService, BusEvent, CloudContext } from './service'
-import { createSqs, type Sqs } from './sqs'
-import { busTarget, functionTarget } from './targets'
+import type { Surroundings as SageMakerOptions } from './sagemaker'
+import type { BusEvent } from './service'
 import { createWork } from './work'
 
 export interface CloudOptions {
@@ -67,23 +44,16 @@ export interface CloudOptions {
   onLog?: (functionName: string, text: string) => void
 }
 
-/** A running cloud. */
-export interface Cloud {
+type Shown = 'iam' | 'lambda' | 's3' | 'sqs' | 'dynamoDb' | 'events' | 'sageMaker' | 'secrets' | 'faults'
+
+/** A running cloud, with its services and what makes them go wrong. */
+export interface Cloud extends Pick<Parts, Shown> {
   /** `http://127.0.0.1:PORT`: what `AWS_ENDPOINT_URL` has to be. */
   endpoint: string
   account: string
   region: string
   clock: CloudClock
   stack: Stack
-  iam: Iam
-  lambda: Lambda
-  s3: S3
-  sqs: Sqs
-  dynamoDb: DynamoDb
-  events: Events
-  sageMaker: SageMakerService
-  secrets: SecretsManager
-  faults: Faults
   /** Every signed request that reached a service, in order. */
   calls: readonly RecordedCall[]
   /** Move the clock forward; what falls due on the way happens in order, each settled before the next. */
@@ -100,170 +70,61 @@ export interface Cloud {
 
 /** Start a cloud: one port, one folder, one clock, and everything that the template asks for. */
 export async function createCloud(options: CloudOptions): Promise<Cloud> {
-  const { dataDir, account = '000000000000', region = 'eu-west-1', overlay = {} } = options
-  mkdirSync(dataDir, { recursive: true })
+  const { dataDir, account = '000000000000', region = 'eu-west-1' } = options
+  const release = claimFolder(dataDir)
   const clock = options.clock ?? createClock({ file: path.join(dataDir, 'clock'), start: options.start })
   const work = createWork()
-  const keys = createAccessKeys(account)
-  const iam = createIam(account, region)
-  const faults = createFaults()
+  clock.settleBy(work.idle)
+  const endpoint = () => server.endpoint
+  const parts = createParts(options, { account, region, clock, work, endpoint })
+  const { keys, lambda, services } = parts
+
   const calls: RecordedCall[] = []
   const record = options.recordDir === undefined ? undefined : recorder(options.recordDir)
-  const endpoint = () => server.endpoint
-  clock.settleBy(() => work.idle())
-  const context: CloudContext = { account, region, clock, dataDir, endpoint, emit: (event) => events.emit(event) }
-  const s3 = createS3(context)
-  const sqs = createSqs(context)
-  const dynamoDb = createDynamoDb(context)
-  const secrets = createSecretsManager(context)
-  const events = createEvents(context, (delivery) => deliveries.deliver(delivery), options.onEvent)
-
-  const lambda = createLambda({
-    account,
-    region,
-    dataDir,
-    endpoint,
-    clock,
-    work,
-    keys,
-    iam,
-    giveUp: async (destination, fn, { requestContext, ...record }) => {
-      const functionArn = `${fn.arn}:$LATEST`
-      await queues.send(destination, JSON.stringify({ ...record, requestContext: { ...requestContext, functionArn } }))
-    },
-    onLog: options.onLog,
-  })
-  const queues = queueTarget(sqs, account)
-  const deliveries = createDeliveries({
-    folder: path.join(dataDir, 'deliveries'),
-    clock,
-    work,
-    iam,
-    faults,
-    targets: { lambda: functionTarget(lambda), sqs: queues, events: busTarget(events) },
-  })
-  const scheduler = createScheduler({
-    account,
-    region,
-    dataDir,
-    clock,
-    deliver: (delivery) => deliveries.deliver(delivery),
-  })
-  const credentialsFor = (role: string, session = 'session') => {
-    const found = iam.role(role)
-    if (!found) throw new Error(`no role ${role}`)
-    return keys.issue({ principal: iam.principalOf(found, session) })
-  }
-  const mappings = createMappings({ region, lambda, sqs, iam, work, faults })
-  const httpApi = createHttpApi({ account, region, clock, lambda })
-
-  const sageMaker = createSageMaker(context, {
-    mayPassRole: (principal, roleArn) => iam.mayPassRole(principal, roleArn, 'sagemaker.amazonaws.com'),
-    credentialsFor,
-    track: (name, doing) => work.track(name, doing),
-    annotate: options.annotate,
-    workers: options.workers,
-    durations: options.durations,
-  })
-
-  const services = new Map<string, AwsService>(
-    [lambdaService(lambda), s3, sqs, dynamoDb, events, sageMaker, secrets, createServiceQuotas()].map((service) => [
-      service.name,
-      service,
-    ]),
-  )
   const signed = passGate({
-    services,
-    iam,
-    faults,
+    ...parts,
     answered(call, request, { status }) {
       calls.push({ n: calls.length + 1, ...call, status })
       if (call.functionName !== undefined) record?.(call.operation, request)
     },
   })
-  const server = await listen(options.port ?? 0, {
-    keys,
-    clock,
-    signed,
-    plain: (request) => httpApi.answer(request),
-  })
+  const server = await listen(options.port ?? 0, { keys, clock, signed, plain: parts.httpApi.answer })
 
-  const packaged = options.packageDir && options.template === undefined ? readPackage(options.packageDir) : undefined
-  const template = options.template === undefined ? packaged?.template : parseTemplate(options.template)
-  const place: Place = { account, region, endpoint, stackName: options.stackName ?? packaged?.stackName ?? 'stack' }
-  const stack = template ? resolveStack(template, place) : { resources: [], outputs: {} }
-  const checkDestination = (functionName: string, destination: string) => {
-    const role = iam.role(lambda.find(functionName)?.role ?? '')
-    const access = { action: 'sqs:SendMessage', resource: destination }
-    const denial = role && iam.denialOf(iam.principalOf(role, functionName), [access])
-    if (denial) throw new Error(denial.message)
-    if (!sqs.queue(nameOf(destination))) throw new Error(`there is no queue ${destination}`)
-  }
-  const creators: Creators = {
-    ...iamCreators(iam),
-    ...scheduler.creators,
-    ...httpApi.creators,
-    ...mappings.creators,
-    ...bucketCreators(s3),
-    ...queueCreators(sqs),
-    ...busCreators(events),
-    ...tableCreators(dynamoDb),
-    ...secretCreators(secrets),
-    ...lambdaCreators({
-      lambda,
-      packageDir: options.packageDir ?? '.',
-      dataDir,
-      overlay,
-      checkDestination,
-    }),
-  }
-  let stopped: Promise<void> | undefined
-  const stop = () => (stopped ??= stopAll())
-  const stopAll = async () => {
+  const end = async () => {
     clock.close()
-    mappings.stop()
+    parts.mappings.stop()
     await lambda.close()
+    await parts.sageMaker.close?.()
     await server.close()
-    for (const service of services.values()) await service.close?.()
+    for (const service of services.values()) if (service !== parts.sageMaker) await service.close?.()
+    release()
   }
-  try {
-    await createResources(stack.resources, creators)
-  } catch (error) {
-    await stop()
+  let ended: Promise<void> | undefined
+  const close = () => (ended ??= end())
+
+  const stack = await deploy(options, { account, region, endpoint }, parts).catch(async (error: unknown) => {
+    await close()
     throw error
-  }
-  lambda.resume()
-  deliveries.resume()
-  mappings.start()
-  sageMaker.resume()
-  describeCloud(dataDir, { endpoint: endpoint(), region, functions: lambda.functions().map(({ name }) => name) })
+  })
+  const names = lambda.functions().map(({ name }) => name)
+  describeCloud(dataDir, { endpoint: endpoint(), region, functions: names })
 
   return {
+    ...parts,
     endpoint: endpoint(),
     account,
     region,
     clock,
     stack,
-    iam,
-    lambda,
-    s3,
-    sqs,
-    dynamoDb,
-    events,
-    sageMaker,
-    secrets,
-    faults,
     calls,
     advance: (ms) => clock.advanceTo(clock.now() + ms),
-    advanceTo: (at) => clock.advanceTo(at),
-    idle: (timeoutMs) => work.idle(timeoutMs),
-    invoke(functionName, payload) {
-      const names = lambda.functions().map(({ name }) => name)
+    advanceTo: clock.advanceTo,
+    idle: work.idle,
+    async invoke(functionName, payload) {
       const name = names.find((full) => full === functionName || full.endsWith(`-${functionName}`))
       if (name === undefined) throw new Error(`no function ${functionName} among ${names.join(', ')}`)
       return lambda.invoke(name, JSON.stringify(payload))
     },
-    credentialsFor,
-    close: stop,
+    close,
   }
 }

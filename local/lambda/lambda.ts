@@ -5,7 +5,7 @@ import type { CloudClock } from '../clock'
 import type { Iam } from '../iam/iam'
 import { matchesArn } from '../iam/pattern'
 import type { Work } from '../work'
-import { createAsyncQueue, DEFAULT_ASYNC, type AsyncSettings, type FailureRecord } from './async-queue'
+import { createAsyncQueue, DEFAULT_ASYNC, type AsyncSettings } from './async-queue'
 import type { LambdaFunction, Outcome } from './function'
 import { createPool, type Pool } from './pool'
 import { startSandbox } from './sandbox'
@@ -45,7 +45,7 @@ interface Surroundings {
   work: Work
   keys: AccessKeys
   iam: Iam
-  giveUp(destination: string, fn: LambdaFunction, record: FailureRecord): Promise<void>
+  giveUp(destination: string, record: object): Promise<void>
   /** Sees what functions print, besides their log files. */
   onLog?: (functionName: string, text: string) => void
 }
@@ -77,7 +77,10 @@ export function createLambda(cloud: Surroundings): Lambda {
     work,
     settingsOf: (name) => asyncSettings.get(name) ?? DEFAULT_ASYNC,
     invoke: (name, payload, requestId) => known(name).pool.invoke(payload, { patient: true, requestId }),
-    giveUp: (destination, name, record) => cloud.giveUp(destination, known(name).fn, record),
+    giveUp: (destination, name, { requestContext, ...record }) => {
+      const functionArn = `${known(name).fn.arn}:$LATEST`
+      return cloud.giveUp(destination, { ...record, requestContext: { ...requestContext, functionArn } })
+    },
   })
 
   return {

@@ -17,13 +17,17 @@ interface Surroundings {
   deliver(delivery: Delivery): void
 }
 
+export interface Scheduler {
+  creators: Creators
+}
+
 const kept = z.record(
   z.string(),
   z.object({ expression: z.string(), created: z.number(), next: z.number().optional() }),
 )
 
 /** EventBridge Scheduler: schedules of the template, fired by the cloud's clock. A time that passed while the cloud was off fires at the next start. */
-export function createScheduler({ account, region, dataDir, clock, deliver }: Surroundings): { creators: Creators } {
+export function createScheduler({ account, region, dataDir, clock, deliver }: Surroundings): Scheduler {
   const file = path.join(dataDir, 'schedules.json')
   const plans = existsSync(file) ? kept.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
 
