@@ -26,10 +26,13 @@ export interface Ports {
 /** What a finished run tells who asked for it. */
 export type DayDone = Pick<ReturnType<typeof recordOf>, 'run' | 'posts' | 'complete' | 'stoppedBy'>
 
-/** How long a run that finds the rest of a cap booked by others leaves them to read. */
-const OTHERS_READ_SECONDS = 20
-/** How often: a booking whose run is never taken up again must not hold up the others for ever. */
-const MOST_WAITS = 45
+/**
+ * How long a run that finds the rest of a cap booked by others leaves them to read: longer each time, and all in all
+ * over two hours, in which whoever died has been taken up again by the queue or the reconciler. A booking that nobody
+ * comes back to must not hold up the others for ever.
+ */
+const othersReadSeconds = (waits: number): number => Math.min(900, 20 * 2 ** waits)
+const MOST_WAITS = 14
 
 /** How many rows that are no posts are kept for each page; all are counted. */
 const REFUSED_KEPT = 1000
@@ -93,7 +96,7 @@ export async function collectDay(
     const kind = affordable < Math.floor(posts.left) ? 'collectUsd' : 'posts'
     const { left: _, ...reached } = kind === 'posts' ? posts : collectUsd
     const mayComeBack = run.waits < MOST_WAITS && (await othersRead(ports.table, reached, kind, token(run.page)))
-    return mayComeBack ? { waitSeconds: OTHERS_READ_SECONDS } : reached
+    return mayComeBack ? { waitSeconds: othersReadSeconds(run.waits) } : reached
   }
 
   const readNext = async (run: RunState): Promise<RunState | Wait> => {
