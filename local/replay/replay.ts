@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
+import { bestEffort } from '../sagemaker'
 import type { BusEvent } from '../service'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import type { ReplayOptions } from './options'
@@ -85,6 +86,7 @@ export async function replay(
       published.set(event['detail-type'], ids.add(id))
     },
   })
+  if (options.labeller === 'ground-truth') cloud.sageMaker.mishaps.fateOf = bestEffort()
   try {
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))

@@ -14,6 +14,7 @@ import { createTagging, type Tagged } from './tagging'
 import { trainingJob } from './training-job'
 import { createTrainingThread } from './training-thread'
 
+export { bestEffort } from './best-effort'
 export type { Annotate, Durations, EventFate, Mishaps, Surroundings, TrainingMishap } from './surroundings'
 
 export interface SageMakerService extends AwsService {
