@@ -120,12 +120,13 @@ export async function play(
     const judge = knowingJudge(posts, labels, 0, 1)
     for (let day = 1; day <= days; day++) {
       const midnight = FIRST_DAY + day * DAY_MS
-      await cloud.advanceTo(midnight + 90 * 60_000)
-      await cloud.idle()
-      await answerAtDesk(cloud, ['ana', 'ben'], judge)
-      await cloud.idle()
-      await cloud.advanceTo(midnight + (day < days ? 24 : hours) * 3_600_000 - 60_000)
-      await cloud.idle()
+      // People look in every hour: what went wrong may have kept the batch from them at first.
+      for (let hour = 1; hour <= (day < days ? 24 : hours); hour++) {
+        await cloud.advanceTo(midnight + hour * 3_600_000 - 60_000)
+        await cloud.idle()
+        await answerAtDesk(cloud, ['ana', 'ben'], judge)
+        await cloud.idle()
+      }
     }
     const kept: Record<string, string> = {}
     for await (const { key } of objects.list('')) {
