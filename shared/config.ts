@@ -62,9 +62,7 @@ export type Config<N extends keyof Names> = { [K in N]: NonNullable<Environment[
  */
 export function readConfig<N extends keyof Names>(needed: readonly N[], env = process.env): Config<N> {
   const mask = Object.fromEntries(needed.map((name) => [names[name], true]))
-  const parsed = environment
-    .pick(mask as Record<keyof Environment, true>)
-    .safeParse(env)
+  const parsed = environment.pick(mask as Record<keyof Environment, true>).safeParse(env)
   if (!parsed.success) throw new BellwetherError('CONFIG_MISSING', z.prettifyError(parsed.error))
   const values: Partial<Environment> = parsed.data
   // Every picked variable was required above.
