@@ -18,7 +18,9 @@ loading.then(
   (error) => parentPort.postMessage({ type: 'broken', error: describe(error) }),
 )
 
-parentPort.on('message', async ({ requestId, payload, timeoutMs }) => {
+parentPort.on('message', (message) => void serve(message))
+
+async function serve({ requestId, payload, timeoutMs }) {
   try {
     const handler = await loading
     const answer = await handler(JSON.parse(payload), contextOf(requestId, timeoutMs))
@@ -26,7 +28,7 @@ parentPort.on('message', async ({ requestId, payload, timeoutMs }) => {
   } catch (error) {
     parentPort.postMessage({ type: 'failed', requestId, error: describe(error) })
   }
-})
+}
 
 /** Make `Date` tell the cloud's time; timers keep running in real time. */
 function followClock(offset) {

@@ -42,7 +42,7 @@ export async function summarise(
     models: [],
     champion: null,
     shares: [],
-    events: Object.fromEntries([...events].sort().map(([name, ids]) => [name, ids.size])),
+    events: Object.fromEntries([...events.keys()].sort().map((name) => [name, events.get(name)?.size ?? 0])),
     seconds,
   }
   const found = async (prefix: string, key: { match(key: string): unknown }) => {
