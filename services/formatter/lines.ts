@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
 
+const RETURN = 13
+
 /**
  * Give each line of a stream to `take`, with its number from 1. Millions of lines make a call for each dear enough, so
  * nothing is awaited between lines. Only `\n` ends a line; a `\r` before it is not part of it.
@@ -8,7 +10,7 @@ export async function eachLine(body: Readable, take: (line: string, number: numb
   body.setEncoding('utf8')
   let rest = ''
   let number = 0
-  const hand = (line: string) => take(line.endsWith('\r') ? line.slice(0, -1) : line, ++number)
+  const hand = (line: string) => take(line.charCodeAt(line.length - 1) === RETURN ? line.slice(0, -1) : line, ++number)
 
   // With an encoding set, a Readable gives strings.
   for await (const chunk of body as AsyncIterable<string>) {

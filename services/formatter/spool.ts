@@ -15,14 +15,18 @@ export interface Spool {
 }
 
 interface Entry {
-  /** The end of the text, not yet in a chunk. */
-  tail: string
+  /** The end of the text, not yet in a chunk: its first `filled` bytes. Strings would live long and cost their collection. */
+  tail: Buffer
+  filled: number
   chunks: Buffer[]
   file?: { path: string; descriptor: number }
 }
 
-/** A chunk that is written at once; characters. */
-const CHUNK = 32 * 1024
+/** A chunk that is written at once; bytes. */
+const CHUNK = 64 * 1024
+/** A UTF-16 unit is at most so many bytes of UTF-8. */
+const WIDEST = 3
+const NONE = Buffer.alloc(0)
 
 /** `scratch` is a folder that exists; `limitBytes` is what may stay in memory. */
 export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spool {
@@ -33,7 +37,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
 
   const entryOf = (name: string): Entry => {
     let entry = entries.get(name)
-    if (!entry) entries.set(name, (entry = { tail: '', chunks: [] }))
+    if (!entry) entries.set(name, (entry = { tail: NONE, filled: 0, chunks: [] }))
     return entry
   }
   const toFile = (entry: Entry, bytes: Buffer) => {
@@ -57,9 +61,10 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
     if (held > limitBytes) spill()
   }
   const cut = (entry: Entry) => {
-    const chunk = Buffer.from(entry.tail)
-    entry.tail = ''
-    keep(entry, chunk)
+    keep(entry, entry.tail.subarray(0, entry.filled))
+    // A file has its bytes by now; what is kept in memory is not written over.
+    if (!folder) entry.tail = NONE
+    entry.filled = 0
   }
   const drop = (name: string, { file, chunks }: Entry) => {
     entries.delete(name)
@@ -72,26 +77,30 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
   return {
     write(name, text) {
       const entry = entryOf(name)
-      entry.tail += text
-      if (entry.tail.length >= CHUNK) cut(entry)
+      const most = text.length * WIDEST
+      if (entry.filled + most > entry.tail.length) {
+        if (entry.filled > 0) cut(entry)
+        if (most > entry.tail.length) entry.tail = Buffer.allocUnsafeSlow(Math.max(CHUNK, most))
+      }
+      entry.filled += entry.tail.write(text, entry.filled)
     },
     append(name, bytes) {
       const entry = entryOf(name)
-      if (entry.tail) cut(entry)
+      if (entry.filled > 0) cut(entry)
       keep(entry, bytes)
     },
     take(name) {
       const entry = entryOf(name)
-      const stored = entry.file ? readFileSync(entry.file.path) : Buffer.concat(entry.chunks)
-      const text = stored.toString('utf8') + entry.tail
+      const stored = entry.file ? [readFileSync(entry.file.path)] : entry.chunks
+      const text = Buffer.concat([...stored, entry.tail.subarray(0, entry.filled)]).toString('utf8')
       drop(name, entry)
       return text
     },
     bytes: async function* (name) {
-      const { file, chunks, tail } = entryOf(name)
+      const { file, chunks, tail, filled } = entryOf(name)
       if (file) yield* fileChunks(file.path)
       yield* chunks
-      if (tail) yield Buffer.from(tail)
+      if (filled > 0) yield tail.subarray(0, filled)
     },
     close() {
       for (const { file } of entries.values()) if (file) closeSync(file.descriptor)

@@ -10,6 +10,9 @@ const MENTION = /(?<![\p{L}\p{N}_])@[\p{L}\p{N}_]+(?:@[\p{L}\p{N}.-]+)?/gu
 /** The same for a text of ASCII in lower case. */
 const ASCII_MENTION = /(?<![a-z0-9_])@[a-z0-9_]+(?:@[a-z0-9.-]+)?/g
 
+const HASH = 35
+const UNDERSCORE = 95
+
 /**
  * The one text function of training, evaluation and prediction: a post as the tokens that the classifier sees.
  * Entities are decoded, letters lower-cased, URLs and @mentions become `<url>` and `<user>`; a hashtag stays and its
@@ -18,8 +21,9 @@ const ASCII_MENTION = /(?<![a-z0-9_])@[a-z0-9_]+(?:@[a-z0-9.-]+)?/g
 export function tokenise(text: string): string[] {
   const tokens: string[] = []
   for (const token of words(plain(text))) {
-    if (token.length > 1 && token.startsWith('#')) tokens.push(token, bare(token.slice(1)))
-    else tokens.push(bare(token))
+    const first = token.charCodeAt(0)
+    if (first === HASH && token.length > 1) tokens.push(token, bare(token.slice(1)))
+    else tokens.push(first === UNDERSCORE ? bare(token) : token)
   }
   return tokens
 }

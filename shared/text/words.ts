@@ -38,6 +38,7 @@ function endOfWord(text: string, from: number, kind: number): number {
     if (unit !== 35 || !isWord(kindAt(text, from + 1))) return from + unitsAt(text, from)
     at += 1
   }
+  while (isWord(kinds[text.charCodeAt(at)])) at += 1
   while (isWord(kindAt(text, at))) at += unitsAt(text, at)
   const mark = text.charCodeAt(at)
   if ((mark !== 39 && mark !== 0x2019) || kindAt(text, at + 1) !== LETTER) return at
@@ -46,7 +47,7 @@ function endOfWord(text: string, from: number, kind: number): number {
   return at
 }
 
-const isWord = (kind: number): boolean => kind === LETTER || kind === DIGIT
+const isWord = (kind: number | undefined): boolean => kind === LETTER || kind === DIGIT
 
 const unitsAt = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
 
