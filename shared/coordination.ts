@@ -92,14 +92,23 @@ export async function settle(
 }
 
 /** What was booked in a UTC day (`2026-11-22`) or month (`2026-11`). */
-export async function spent(table: Pick<Table, 'get'>, kind: string, of: string): Promise<number> {
-  return Number((await table.get(ledgerKey(kind, of)))?.micro ?? 0) / 1e6
-}
+export const spent = async (table: Pick<Table, 'get'>, kind: string, of: string): Promise<number> =>
+  (await readLedger(table, kind, of)).spent
 
-/** Bookings of a UTC day or month that nobody has closed: what they take may still come back. */
-export async function openBookings(table: Pick<Table, 'get'>, kind: string, of: string): Promise<string[]> {
-  const tokens = (await table.get(ledgerKey(kind, of)))?.tokens
-  return tokens instanceof Set ? [...tokens].map(String).sort() : []
+/**
+ * What was booked in a UTC day or month, and the bookings in it that nobody has closed: what they took may come back.
+ * Both are read at once, so that a booking is either closed and its rest free, or open.
+ */
+export async function readLedger(
+  table: Pick<Table, 'get'>,
+  kind: string,
+  of: string,
+): Promise<{ spent: number; open: string[] }> {
+  const item = await table.get(ledgerKey(kind, of))
+  return {
+    spent: Number(item?.micro ?? 0) / 1e6,
+    open: item?.tokens instanceof Set ? [...item.tokens].map(String) : [],
+  }
 }
 
 const ledgerKey = (kind: string, of: string) => ({ pk: `ledger#${kind}`, sk: of })

@@ -9,6 +9,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage'
 import { z } from 'zod'
 import { BellwetherError, isNamed } from './errors'
+import { linesOf } from './lines'
 
 export interface Stored {
   body: Buffer
@@ -96,7 +97,9 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
       if (!found) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
       return parseJson(found.body.toString('utf8'), schema, key)
     },
-    lines: (key) => linesOf(() => stream(key)),
+    lines: async function* (key) {
+      yield* linesOf(await stream(key))
+    },
     exists: async (key) => {
       try {
         await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
@@ -143,28 +146,6 @@ export function parseJson<S extends z.ZodType>(text: string, schema: S, where: s
   if (!parsed.success) throw new BellwetherError('OBJECT_INVALID', `${where}: ${z.prettifyError(parsed.error)}`)
   return parsed.data
 }
-
-/** Only `\n` ends a line: JSON Lines may hold U+2028 raw, which readline would split at. */
-async function* linesOf(open: () => Promise<Readable>): AsyncIterable<string> {
-  const body = await open()
-  body.setEncoding('utf8')
-  // The beginning of a line whose end is in a later chunk; joined once, so that a long line costs no more than its length.
-  let begun: string[] = []
-  // With an encoding set, a Readable gives strings.
-  for await (const chunk of body as AsyncIterable<string>) {
-    let start = 0
-    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
-      const line = chunk.slice(start, end)
-      yield withoutReturn(begun.length > 0 ? begun.join('') + line : line)
-      begun = []
-      start = end + 1
-    }
-    if (start < chunk.length) begun.push(chunk.slice(start))
-  }
-  if (begun.length > 0) yield begun.join('')
-}
-
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
 
 const typeOf = (key: string): string =>
   ({ json: 'application/json', csv: 'text/csv', jsonl: 'application/jsonlines', liquid: 'text/html' })[

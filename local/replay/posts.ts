@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { parse } from 'csv-parse'
 import { z } from 'zod'
+import { linesOf } from '../../shared/lines'
 
 /** A row of a user's file, as the replay needs it. */
 export interface FilePost {
@@ -24,7 +24,12 @@ export interface PostsFile {
   refused: string[]
 }
 
-const text = z.union([z.string(), z.number()]).transform(String)
+const text = z
+  .union([z.string(), z.number()])
+  .refine((value) => typeof value === 'string' || Number.isSafeInteger(value), {
+    message: 'is a number too long to be read exactly: write it as a string',
+  })
+  .transform(String)
 const row = z.object({
   createdAt: z.string().optional(),
   text: z.string().min(1),
@@ -90,21 +95,11 @@ interface RawRow {
 
 async function* rawRows(file: string): AsyncIterable<RawRow> {
   if (file.endsWith('.csv')) {
-    const parser = createReadStream(file).pipe(
-      parse({ columns: true, bom: true, info: true, relax_column_count: true }),
-    )
-    // With `info` each record comes with where it stood.
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: Record<string, string>
-      info: { lines: number }
-    }>) {
-      const value = Object.fromEntries(Object.entries(record).filter(([, field]) => field !== ''))
-      yield { line: info.lines, value: { ...value, createdAt: value.createdAt ?? value.created_at } }
-    }
+    yield* csvRows(file)
     return
   }
   let line = 0
-  for await (const json of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const json of linesOf(createReadStream(file))) {
     line += 1
     if (!json.trim()) continue
     try {
@@ -113,6 +108,30 @@ async function* rawRows(file: string): AsyncIterable<RawRow> {
       yield { line, problem: 'is not JSON' }
     }
   }
+}
+
+async function* csvRows(file: string): AsyncIterable<RawRow> {
+  const broken: RawRow[] = []
+  const parser = createReadStream(file).pipe(
+    parse({
+      columns: true,
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_records_with_error: true,
+      on_skip: (error) => void broken.push({ line: Number(error?.lines ?? 0), problem: error?.message ?? 'is no CSV' }),
+    }),
+  )
+  // With `info` each record comes with where it stood.
+  for await (const { record, info } of parser as AsyncIterable<{
+    record: Record<string, string>
+    info: { lines: number }
+  }>) {
+    const value = Object.fromEntries(Object.entries(record).filter(([, field]) => field !== ''))
+    yield { line: info.lines, value: { ...value, createdAt: value.createdAt ?? value.created_at } }
+  }
+  yield* broken
 }
 
 const timeOf = (text: string | undefined): number | undefined => {

@@ -137,7 +137,9 @@ async function people(cloud: Cloud, heard: () => BusEvent[], screen: Screen, sig
   const has = (name: string) => heard().some((event) => event['detail-type'] === name)
   if (!has('LabelingStarted')) return
   const { payload } = await cloud.invoke('desk-invite', { annotator: 'me', hours: 24 })
-  screen.say(`Label by hand here, then come back: ${z.object({ url: z.string() }).parse(JSON.parse(payload)).url}`)
+  screen.say(
+    `The desk has no page yet: docs/desk.md shows how to answer over HTTP. Your link: ${z.object({ url: z.string() }).parse(JSON.parse(payload)).url}`,
+  )
   while (!has('LabelsMeasured') && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 500))
 }
 
@@ -202,10 +204,11 @@ export function rowOf(date: string, events: readonly BusEvent[], labels: readonl
     spentUsd: sum([...collected, ...measured].map(({ costUsd }) => costUsd)),
     model: score === undefined || score === null ? '' : `macro-F1 ${score.toFixed(2)}`,
     verdict: judged.length === 0 ? '' : promoted.length > 0 ? 'promoted' : 'rejected',
-    share: [...shares]
+    share: [...new Set(collected.map(({ hashtag }) => hashtag ?? ''))]
       .sort()
-      .map(([hashtag, found]) => {
-        const one = found?.find(({ label }) => label === labels[0])
+      .filter((hashtag) => shares.has(hashtag))
+      .map((hashtag) => {
+        const one = shares.get(hashtag)?.find(({ label }) => label === labels[0])
         return `#${hashtag} ${Math.round((one?.share ?? 0) * 100)} %`
       })
       .join('  '),

@@ -1,6 +1,6 @@
 import { budgetReached } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { book, openBookings, settle, spent } from '../../shared/coordination'
+import { book, readLedger, settle } from '../../shared/coordination'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import type { Booking, ReachedCap, RunState } from './run'
@@ -12,6 +12,8 @@ type Ledger = Pick<Table, 'get' | 'update' | 'create'>
 /** A cap of the configuration, with what is left of it on a day. */
 export interface Left extends ReachedCap {
   left: number
+  /** Bookings of pages that are being read, each the most that its page may be: room may come back. */
+  open: readonly string[]
 }
 
 /** The cap that leaves least, for each of the two kinds. */
@@ -20,11 +22,6 @@ export async function roomOn(table: Ledger, caps: Caps, day: string): Promise<Re
     posts: await tightest(table, caps, 'posts', day),
     collectUsd: await tightest(table, caps, 'collectUsd', day),
   }
-}
-
-/** Whether pages of other runs are being read, which were booked as the most they may be: room may come back. */
-export async function othersRead(table: Ledger, { period }: ReachedCap, kind: Kind, token: string): Promise<boolean> {
-  return (await openBookings(table, kind, period)).some((open) => open !== token)
 }
 
 /** Book the posts and the dollars of a page: both or none. False when a cap has no room for them any more. */
@@ -56,12 +53,10 @@ export async function tellReached(table: Ledger, publish: Publish, { cap, limit,
 async function tightest(table: Ledger, caps: Caps, kind: Kind, day: string): Promise<Left> {
   const month = day.slice(0, 7)
   const { perDay, perMonth } = caps[kind]
-  const today = {
-    cap: `caps.${kind}.perDay`,
-    period: day,
-    limit: perDay,
-    left: perDay - (await spent(table, kind, day)),
-  }
-  const left = perMonth - (await spent(table, kind, month))
-  return left < today.left ? { cap: `caps.${kind}.perMonth`, period: month, limit: perMonth, left } : today
+  const [today, thisMonth] = await Promise.all([readLedger(table, kind, day), readLedger(table, kind, month)])
+  const ofDay = { cap: `caps.${kind}.perDay`, period: day, limit: perDay, left: perDay - today.spent, open: today.open }
+  const left = perMonth - thisMonth.spent
+  return left < ofDay.left
+    ? { cap: `caps.${kind}.perMonth`, period: month, limit: perMonth, left, open: thisMonth.open }
+    : ofDay
 }

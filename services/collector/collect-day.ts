@@ -9,7 +9,7 @@ import type { Objects } from '../../shared/objects'
 import { type Post, postsToCsv } from '../../shared/posts'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { bookPage, bookUsd, closePage, othersRead, roomOn, tellReached } from './budget'
+import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
 import type { Cursor } from './cursor'
 import { advance, type Answer, begin, dateOf, pageKey, recordOf, type RunState, stop } from './run'
 import type { Source, SourcePage, Wait } from './source'
@@ -93,10 +93,9 @@ export async function collectDay(
     if (limit >= source.page.least) {
       return { day: spendingDay, token: token(run.page), posts: limit, usd: source.mostUsd(limit) }
     }
-    const kind = affordable < Math.floor(posts.left) ? 'collectUsd' : 'posts'
-    const { left: _, ...reached } = kind === 'posts' ? posts : collectUsd
-    const mayComeBack = run.waits < MOST_WAITS && (await othersRead(ports.table, reached, kind, token(run.page)))
-    return mayComeBack ? { waitSeconds: othersReadSeconds(run.waits) } : reached
+    const { left: _, open, ...reached } = affordable < Math.floor(posts.left) ? collectUsd : posts
+    const mayComeBack = open.some((booking) => booking !== token(run.page))
+    return mayComeBack && run.waits < MOST_WAITS ? { waitSeconds: othersReadSeconds(run.waits) } : reached
   }
 
   const readNext = async (run: RunState): Promise<RunState | Wait> => {
@@ -158,7 +157,8 @@ export async function collectDay(
 
   const keepRefused = async (run: RunState, { refused }: SourcePage) => {
     if (refused.length === 0) return
-    log.warn('rows refused', { hashtag, run: run.id, rows: refused.length, first: refused[0] })
+    // What a row says may be personal: the log tells where it stands, the bucket keeps it.
+    log.warn('rows refused', { hashtag, run: run.id, rows: refused.length, first: whereOf(refused[0]!) })
     const lines = refused.slice(0, REFUSED_KEPT).map((row) => `${JSON.stringify(row)}\n`)
     const place = { hashtag, date: dateOf(run), run: run.id, page: String(run.page) }
     await ports.objects.create(keys.refused(place), lines.join(''))
@@ -191,6 +191,8 @@ export async function collectDay(
     else run = await readNext(run)
   }
 }
+
+const whereOf = ({ line, field, reason }: SourcePage['refused'][number]) => ({ line, field, reason })
 
 const isWanted = (language: Post['language'], languages: readonly string[]): boolean =>
   language === '' || languages.length === 0 || languages.includes(language.split('-')[0]!.toLowerCase())

@@ -21,7 +21,7 @@ export interface Arranged {
 }
 
 /** Enough that one of them is small beside the memory, also of some million lines. */
-const BINS = Array.from({ length: 64 }, (_, i) => `bin-${i}`)
+const BINS = Array.from({ length: 256 }, (_, i) => `bin-${i}`)
 
 /** Puts settled lines of these categories into the bin of their item. Answers false where the text has no words. */
 export function binning(spool: Pick<Spool, 'write'>, categories: readonly string[]): (line: SettledLine) => boolean {

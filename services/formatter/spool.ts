@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -19,11 +19,11 @@ interface Entry {
   tail: Buffer
   filled: number
   chunks: Buffer[]
-  file?: { path: string; descriptor: number }
+  file?: string
 }
 
 /** A chunk that is written at once; bytes. */
-const CHUNK = 64 * 1024
+const CHUNK = 32 * 1024
 /** A UTF-16 unit is at most so many bytes of UTF-8. */
 const WIDEST = 3
 const NONE = Buffer.alloc(0)
@@ -42,11 +42,9 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
   }
   const toFile = (entry: Entry, bytes: Buffer) => {
     folder ??= mkdtempSync(path.join(scratch, 'spool-'))
-    if (!entry.file) {
-      const file = path.join(folder, String(files++))
-      entry.file = { path: file, descriptor: openSync(file, 'w') }
-    }
-    for (let done = 0; done < bytes.length;) done += writeSync(entry.file.descriptor, bytes, done)
+    entry.file ??= path.join(folder, String(files++))
+    // Opened for each chunk: there are more names than some systems let files be open.
+    appendFileSync(entry.file, bytes)
   }
   const spill = () => {
     for (const entry of entries.values()) {
@@ -69,9 +67,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
   const drop = (name: string, { file, chunks }: Entry) => {
     entries.delete(name)
     for (const chunk of chunks) held -= chunk.length
-    if (!file) return
-    closeSync(file.descriptor)
-    rmSync(file.path)
+    if (file) rmSync(file)
   }
 
   return {
@@ -91,19 +87,19 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
     },
     take(name) {
       const entry = entryOf(name)
-      const stored = entry.file ? [readFileSync(entry.file.path)] : entry.chunks
-      const text = Buffer.concat([...stored, entry.tail.subarray(0, entry.filled)]).toString('utf8')
+      const stored = entry.file ? [readFileSync(entry.file)] : entry.chunks
+      // Each piece ends where a text ended that was written, so no character is cut.
+      const text = [...stored, entry.tail.subarray(0, entry.filled)].map((piece) => piece.toString('utf8')).join('')
       drop(name, entry)
       return text
     },
     bytes: async function* (name) {
       const { file, chunks, tail, filled } = entryOf(name)
-      if (file) yield* fileChunks(file.path)
+      if (file) yield* fileChunks(file)
       yield* chunks
       if (filled > 0) yield tail.subarray(0, filled)
     },
     close() {
-      for (const { file } of entries.values()) if (file) closeSync(file.descriptor)
       entries.clear()
       if (folder) rmSync(folder, { recursive: true, force: true })
     },

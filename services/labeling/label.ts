@@ -15,7 +15,9 @@ export const answerRequest =
 export function batchOfJob(arn: string | undefined, stage: string): string | undefined {
   const prefix = `labeling-job/bellwether-${stage}-`.toLowerCase()
   const name = arn?.slice(arn.lastIndexOf(':') + 1).toLowerCase() ?? ''
-  return name.startsWith(prefix) ? name.slice(prefix.length) : undefined
+  const batch = name.startsWith(prefix) ? name.slice(prefix.length) : ''
+  // The stage `dev` also hears of jobs of a stage `dev-2`.
+  return /^\d{4}-\d\d-\d\d(-\d+)?$/.test(batch) ? batch : undefined
 }
 
 /** A labelling job completed, failed or was stopped: settle its batch. A job of somebody else's is none of ours. */

@@ -114,7 +114,7 @@ export async function play(
   })
   try {
     const objects = ownersBucket(cloud)
-    const lines = posts.map(({ label: _, ...post }) => `${JSON.stringify(post)}\n`)
+    const lines = posts.map((post) => `${JSON.stringify({ ...post, label: undefined })}\n`)
     await objects.put('sources/story.jsonl', lines.join(''))
     trouble(cloud)
     const judge = knowingJudge(posts, labels, 0, 1)
@@ -135,7 +135,7 @@ export async function play(
     }
     return {
       objects: kept,
-      events: Object.fromEntries([...published].sort().map(([name, ids]) => [name, [...ids].sort()])),
+      events: Object.fromEntries([...published.keys()].sort().map((name) => [name, [...published.get(name)!].sort()])),
       dead: await deadLetters(cloud),
       calls: [...cloud.calls],
     }

@@ -72,6 +72,11 @@ it.each([
   ['a line that is not JSON', '{"text":', 'bad.jsonl:2: is not JSON'],
   ['a text that is missing', '{"createdAt":"2026-01-01T00:00:00Z"}', 'bad.jsonl:2: text: '],
   ['a date that is none', '{"createdAt":"soon","text":"x"}', 'bad.jsonl:2: createdAt: "soon" is no date'],
+  [
+    'an id that JSON has rounded',
+    '{"createdAt":"2026-01-01T00:00:00Z","text":"x","id":1080000000000000001}',
+    'bad.jsonl:2: id: is a number too long',
+  ],
   ['a date that is missing where others have one', '{"text":"x"}', 'bad.jsonl:2: createdAt: is missing'],
 ])('refuses %s by file, line and field, and goes on', async (_, bad, complaint) => {
   const good = line({ createdAt: '2026-01-01T00:00:00Z', text: 'good' })
@@ -81,4 +86,12 @@ it.each([
 
   expect(posts).toHaveLength(2)
   expect(refused).toEqual([expect.stringContaining(complaint)])
+})
+
+it('goes on after a row of CSV with stray quotes', async () => {
+  const file = write('stray.csv', 'createdAt,text\n2026-01-01T00:00:00Z,an "inner quote\n2026-01-01T00:00:01Z,good\n')
+
+  const { posts } = await readPosts(file)
+
+  expect(posts.map(({ text }) => text)).toEqual(['an "inner quote', 'good'])
 })

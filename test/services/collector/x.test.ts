@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
-import { openBookings, spent } from '../../../shared/coordination'
+import { readLedger, spent } from '../../../shared/coordination'
 import { postsFromCsv } from '../../../shared/posts'
 import { openX } from '../../../services/collector/x'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
@@ -79,7 +79,8 @@ describe('a day of X', () => {
       costUsd: 1.155,
     })
     expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(1.155)
-    for (const kind of ['posts', 'collectUsd']) expect(await openBookings(world.table, kind, '2026-06')).toEqual([])
+    for (const kind of ['posts', 'collectUsd'])
+      expect((await readLedger(world.table, kind, '2026-06')).open).toEqual([])
   })
 
   it('takes what begins with it and leaves what begins the next', async () => {
