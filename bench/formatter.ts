@@ -52,7 +52,7 @@ function compare(): void {
     }
     const show = (name: string, { seconds, cpuSeconds, peakMb }: Measured, size = bytes) =>
       console.log(
-        `${name.padEnd(34)} ${seconds.toFixed(1).padStart(7)} s ${cpuSeconds.toFixed(1).padStart(7)} s CPU ${(size / 1e6 / seconds).toFixed(1).padStart(7)} MB/s ${peakMb.toFixed(0).padStart(6)} MB peak`,
+        `${name.padEnd(34)} ${seconds.toFixed(1).padStart(7)} s ${cpuSeconds.toFixed(1).padStart(7)} s CPU ${(size / 1e6 / seconds).toFixed(1).padStart(7)} MB/s ${Number.isNaN(peakMb) ? '' : `${peakMb.toFixed(0).padStart(6)} MB peak`}`,
       )
 
     const ratios: number[] = []

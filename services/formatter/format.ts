@@ -15,7 +15,7 @@ import { readSettled, type Refusal } from './settled'
 import { createSpool, type Spool } from './spool'
 
 interface Ports {
-  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'putStream' | 'list'>
   publish: Publish
   settings: Pick<Settings, 'labels' | 'training'>
   /** A folder for what does not fit into memory. */
@@ -39,22 +39,18 @@ export const format =
 
       const datasetId = identify(settings, arranged)
       const key = keys.dataset({ dataset: datasetId })
-      if (!(await objects.exists(key))) {
-        const record = {
-          ...describe(settings, arranged, datasetId),
-          labelStatus: await latestStatus(objects, manifests),
-          latestDate: arranged.latestDate ?? now.toISOString().slice(0, 10),
-          manifests,
-          refused: refused.counts,
-        }
-        for (const part of PARTS) await objects.putStream(keys[part]({ dataset: datasetId }), spool.bytes(part))
-        await objects.putStream(keys.datasetRefused({ dataset: datasetId }), spool.bytes('refused'))
-        await objects.create(key, `${JSON.stringify(record, null, 2)}\n`)
-      }
-
-      const stored = await objects.readJson(key, datasetRecord)
-      await publish(datasetReady, { datasetId, datasetKey: key, ...stored.rows, labels: stored.labels })
-      return stored
+      const known = await objects.exists(key)
+      const record = known
+        ? await objects.readJson(key, datasetRecord)
+        : await write({ objects, spool }, key, {
+            ...describe(settings, arranged, datasetId),
+            labelStatus: await latestStatus(objects, manifests),
+            latestDate: arranged.latestDate ?? now.toISOString().slice(0, 10),
+            manifests,
+            refused: refused.counts,
+          })
+      await publish(datasetReady, { datasetId, datasetKey: key, ...record.rows, labels: record.labels })
+      return record
     } finally {
       spool.close()
     }
@@ -88,6 +84,21 @@ async function readManifests(
     })
   }
   return refused
+}
+
+/** Write the files, then the record; answers the record that stands there, which may be another's of the same labels. */
+async function write(
+  { objects, spool }: { objects: Pick<Objects, 'create' | 'putStream' | 'readJson'>; spool: Spool },
+  key: string,
+  record: DatasetRecord,
+): Promise<DatasetRecord> {
+  const { datasetId: dataset } = record
+  await Promise.all([
+    ...PARTS.map((part) => objects.putStream(keys[part]({ dataset }), spool.bytes(part))),
+    objects.putStream(keys.datasetRefused({ dataset }), spool.bytes('refused')),
+  ])
+  const outcome = await objects.create(key, `${JSON.stringify(record, null, 2)}\n`)
+  return outcome === 'created' ? record : objects.readJson(key, datasetRecord)
 }
 
 /** What is left out: a line of it for each in `refused.jsonl`, and how many for each reason. */
