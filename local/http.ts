@@ -36,7 +36,8 @@ export async function listen(port: number, doors: Doors): Promise<HttpServer> {
     answer(incoming, doors).then(
       (response) => send(outgoing, incoming.method === 'HEAD', response, doors.clock),
       (error: unknown) => {
-        if (error instanceof CallerGone) return outgoing.destroy()
+        // Nobody waits for the answer to what an ended worker had asked.
+        if (error instanceof CallerGone || outgoing.destroyed) return outgoing.destroy()
         console.error(`${incoming.method} ${incoming.url}`, error)
         const body = JSON.stringify({ __type: 'InternalFailure', message: String(error) })
         send(outgoing, false, { status: 500, headers: { 'content-type': 'application/json' }, body }, doors.clock)

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Fault } from '../local/faults'
+import { concurrently } from '../shared/concurrently'
 import { type Outcome, packageDir, play } from './loop/story'
 
 jest.setTimeout(600_000)
@@ -19,6 +20,14 @@ beforeAll(async () => {
 
 const left = ({ objects, events, dead }: Outcome): Outcome => ({ objects, events, dead })
 const keysLike = (outcome: Outcome, pattern: RegExp) => Object.keys(outcome.objects).filter((key) => pattern.test(key))
+
+/** Two clouds at a time: each waits often for its workers. */
+const inTurn = (rounds: number, story: (round: number) => Promise<void>) =>
+  concurrently(
+    Array.from({ length: rounds }, (_, round) => round),
+    2,
+    story,
+  )
 
 /** Calls that change something, as functions make them. */
 const WRITES: Record<string, RegExp> = {
@@ -75,7 +84,7 @@ describe('the same outcome is left', () => {
     )
     const rounds = Math.max(...operations.map(([, list]) => list.length))
     expect(rounds).toBeGreaterThan(3)
-    for (let round = 0; round < rounds; round++) {
+    await inTurn(rounds, async (round) => {
       let struck = 0
       const outcome = await play(
         packaged,
@@ -92,7 +101,7 @@ describe('the same outcome is left', () => {
       )
       expect(struck).toBeGreaterThan(0)
       expect({ round, ...left(outcome) }).toEqual({ round, ...left(oneDay) })
-    }
+    })
   })
 
   it('when the answer of each write is lost once', async () => {
@@ -118,7 +127,7 @@ describe('the same outcome is left', () => {
     // Twice in one story, half of its writes apart: Lambda tries an event three times.
     const rounds = Math.ceil(Math.max(...writes.map(([, count]) => count)) / 2)
     expect(rounds).toBeGreaterThan(10)
-    for (let round = 0; round < rounds; round++) {
+    await inTurn(rounds, async (round) => {
       const outcome = await play(
         packaged,
         ({ faults }) => {
@@ -131,7 +140,7 @@ describe('the same outcome is left', () => {
         short,
       )
       expect({ round, ...left(outcome) }).toEqual({ round, ...left(oneDay) })
-    }
+    })
   })
 })
 

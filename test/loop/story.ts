@@ -71,7 +71,7 @@ const settings = stringify({
   },
   labelling: {
     labeller: 'desk',
-    itemsPerDay: 12,
+    itemsPerDay: 8,
     evaluationShare: 0.5,
     evaluationJudgements: 1,
     trainingJudgements: 1,
@@ -81,7 +81,7 @@ const settings = stringify({
   training: {
     trainer: 'blazingtext',
     hyperparameters: { epochs: 10, learning_rate: 0.5, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
-    minimumExamples: 4,
+    minimumExamples: 2,
   },
   gate: { minimumEvaluation: 4, tolerance: 0 },
 })
