@@ -3,7 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { datasetReady, trainingJobStateChange } from '../../events'
+import { trainingJobStateChange } from '../../events'
 import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
@@ -46,7 +46,6 @@ export const handler = door(
   { schema: trainerRequest, work: (request, invocation) => answer(ports, request, invocation) },
   [
     onPut(keys.dataset, ({ dataset }, invocation) => start(ports, { datasetId: dataset, force: false }, invocation)),
-    on(datasetReady, ({ datasetId }, invocation) => start(ports, { datasetId, force: false }, invocation)),
     on(trainingJobStateChange, ({ TrainingJobName }, invocation) => finish(ports, TrainingJobName, invocation)),
   ],
 )
