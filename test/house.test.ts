@@ -40,6 +40,20 @@ it('keeps decisions out of handlers', () => {
   expect(handlers.filter((file) => /\bif \(| \? .* : /.test(textOf(file)))).toEqual([])
 })
 
-it('names no package registry in its lock file', () => {
-  expect(textOf('package-lock.json')).not.toContain('"resolved"')
+describe('the lock file', () => {
+  const lock: { packages: Record<string, { version?: string; optionalDependencies?: Record<string, string> }> } =
+    JSON.parse(textOf('package-lock.json'))
+
+  it('names no package registry', () => {
+    expect(textOf('package-lock.json')).not.toContain('"resolved"')
+  })
+
+  it('has every package for every platform, as npm ci demands', () => {
+    const platform = /(darwin|linux|win32)-(arm64|x64)/
+    const missing = Object.values(lock.packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => platform.test(name) && !lock.packages[`node_modules/${name}`]?.version)
+
+    expect(missing).toEqual([])
+  })
 })
