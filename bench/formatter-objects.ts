@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Objects, parseJson } from '../shared/objects'
 
-type Used = 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'putStream' | 'list'
+type Used = 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'
 
 /** A folder in place of a bucket, so that what is measured is the formatter and not a network. */
 export function folderObjects(folder: string): Pick<Objects, Used> {
@@ -23,6 +23,7 @@ export function folderObjects(folder: string): Pick<Objects, Used> {
       writeFileSync(fileOf(key), body)
       return 'created'
     },
+    put: async (key, body) => writeFileSync(fileOf(key), body),
     putStream: async (key, body) => writeFile(fileOf(key), body),
     list: async function* (prefix) {
       for (const name of readdirSync(path.join(folder, prefix), { recursive: true, encoding: 'utf8' }).sort()) {

@@ -1,6 +1,6 @@
 import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Credentials } from '../access-keys'
 import { splitUri } from './names'
-import type { Site } from './surroundings'
 
 /** S3 as a job's execution role sees it, so that the role's permissions hold. */
 export interface JobFiles {
@@ -8,15 +8,25 @@ export interface JobFiles {
   only(uri: string): Promise<Buffer>
   read(uri: string): Promise<Buffer>
   write(uri: string, body: string | Uint8Array): Promise<void>
-  close(): void
 }
 
-export function jobFiles(site: Pick<Site, 'endpoint' | 'region' | 'credentialsFor'>, roleArn: string): JobFiles {
-  const client = new S3Client({
-    endpoint: site.endpoint(),
-    region: site.region,
-    credentials: site.credentialsFor(roleArn, 'SageMaker'),
-  })
+/** The files of each role, whose client is kept: a new one takes longer than what it is asked. */
+export function filesOf(
+  place: { endpoint(): string; region: string },
+  credentialsFor: (roleArn: string) => Credentials,
+) {
+  const kept = new Map<string, JobFiles>()
+  return (roleArn: string): JobFiles => {
+    const known = kept.get(roleArn)
+    if (known) return known
+    const credentials = credentialsFor(roleArn)
+    const files = jobFiles(new S3Client({ endpoint: place.endpoint(), region: place.region, credentials }))
+    kept.set(roleArn, files)
+    return files
+  }
+}
+
+function jobFiles(client: S3Client): JobFiles {
   const read = async (uri: string) => {
     const { bucket, key } = splitUri(uri)
     const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
@@ -39,6 +49,5 @@ export function jobFiles(site: Pick<Site, 'endpoint' | 'region' | 'credentialsFo
       const { bucket, key } = splitUri(uri)
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))
     },
-    close: () => client.destroy(),
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { cascadeId } from '../../shared/text/cascade'
 import { augmentedManifest, type InputObject } from './augmented-manifest'
 import { consolidate } from './consolidate'
-import { type JobFiles, jobFiles } from './job-files'
+import type { JobFiles } from './job-files'
 import type { Kept } from './kept'
 import { folderOf, type LabelingJob, manifestUriOf, type SettledObject } from './labeling-job'
 import type { Annotate, Site } from './surroundings'
@@ -47,13 +47,11 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
   const after = (name: string, ms: number, step: (files: JobFiles) => Promise<void>) =>
     site.after(ms, `labelling job ${name}`, async () => {
       if (!open(name)) return
-      const files = jobFiles(site, known(name).request.RoleArn)
+      const files = site.files(known(name).request.RoleArn)
       try {
         await step(files)
       } catch (error) {
         keep(name, { status: 'Failed', failureReason: `ClientError: ${messageOf(error)}`.slice(0, 1024) })
-      } finally {
-        files.close()
       }
     })
 

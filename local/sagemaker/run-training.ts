@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type JobFiles, jobFiles } from './job-files'
+import type { JobFiles } from './job-files'
 import type { Kept } from './kept'
 import type { Site } from './surroundings'
 import { movedTo, type TrainingJob, trainingEventDetail } from './training-job'
@@ -61,20 +61,16 @@ export function trainingRuns(site: Site, jobs: Kept<TrainingJob>, thread: Traini
 
   const train = async (name: string): Promise<void> => {
     const { request } = known(name)
-    const files = jobFiles(site, request.RoleArn)
-    try {
-      const channels = await readChannels(files, request)
-      if ('failure' in channels) return fail(name, channels.failure)
-      move(name, 'Training', { trainingStarted: clock.now() })
-      const trained = await thread.train({ hyperparameters: request.HyperParameters, ...channels })
-      mkdirSync(logs, { recursive: true })
-      writeFileSync(path.join(logs, `${name}.log`), trained.log)
-      if (known(name).status !== 'InProgress') return undefined
-      if ('failure' in trained) return fail(name, trained.failure)
-      return upload(name, files, trained)
-    } finally {
-      files.close()
-    }
+    const files = site.files(request.RoleArn)
+    const channels = await readChannels(files, request)
+    if ('failure' in channels) return fail(name, channels.failure)
+    move(name, 'Training', { trainingStarted: clock.now() })
+    const trained = await thread.train({ hyperparameters: request.HyperParameters, ...channels })
+    mkdirSync(logs, { recursive: true })
+    writeFileSync(path.join(logs, `${name}.log`), trained.log)
+    if (known(name).status !== 'InProgress') return undefined
+    if ('failure' in trained) return fail(name, trained.failure)
+    return upload(name, files, trained)
   }
 
   const upload = async (
@@ -130,10 +126,11 @@ async function readChannels(
   const validation = named('validation')
   if (train === undefined) return { failure: 'ClientError: Unable to initialize the algorithm. No channel named train' }
   try {
-    return {
-      text: await files.only(train),
-      ...(validation === undefined ? {} : { validation: await files.only(validation) }),
-    }
+    const [text, judged] = await Promise.all([
+      files.only(train),
+      validation === undefined ? undefined : files.only(validation),
+    ])
+    return { text, ...(judged ? { validation: judged } : {}) }
   } catch (error) {
     return { failure: `ClientError: Data download failed: ${messageOf(error)}` }
   }

@@ -1,6 +1,7 @@
 import type { Credentials } from '../access-keys'
 import type { Denial } from '../iam/iam'
 import type { CloudContext, Principal } from '../service'
+import { filesOf, type JobFiles } from './job-files'
 
 /** What a person says of an item, or nothing when that person does not answer. */
 export type Annotate = (worker: string, item: string) => string | undefined
@@ -51,6 +52,8 @@ export interface Surroundings {
 export interface Site extends CloudContext, Surroundings {
   mishaps: Mishaps
   durations: Durations
+  /** S3 as a role sees it. */
+  files(roleArn: string): JobFiles
   /** Do this when the clock has moved on by so much; it counts as in flight while it runs. */
   after(ms: number, name: string, step: () => Promise<void>): void
   /** Put a state-change event on the bus, if its fate is to get there. */
@@ -70,6 +73,7 @@ export function siteOf(context: CloudContext, surroundings: Surroundings): Site 
     ...context,
     ...surroundings,
     mishaps,
+    files: filesOf(context, (roleArn) => surroundings.credentialsFor(roleArn, 'SageMaker')),
     close: () => void (closed = true),
     durations: { ...DURATIONS, ...surroundings.durations },
     after(ms, name, step) {

@@ -9,6 +9,8 @@ export interface Spool {
   append(name: string, bytes: Buffer): void
   /** All that was written by this name, which is forgotten. */
   take(name: string): string
+  /** Bytes that were written by this name. */
+  size(name: string): number
   /** All that was written by this name, as UTF-8 in pieces. */
   bytes(name: string): AsyncIterable<Uint8Array>
   close(): void
@@ -18,6 +20,8 @@ interface Entry {
   /** The end of the text, not yet in a chunk: its first `filled` bytes. Strings would live long and cost their collection. */
   tail: Buffer
   filled: number
+  /** Bytes before the tail. */
+  cut: number
   chunks: Buffer[]
   file?: string
 }
@@ -37,7 +41,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
 
   const entryOf = (name: string): Entry => {
     let entry = entries.get(name)
-    if (!entry) entries.set(name, (entry = { tail: NONE, filled: 0, chunks: [] }))
+    if (!entry) entries.set(name, (entry = { tail: NONE, filled: 0, cut: 0, chunks: [] }))
     return entry
   }
   const toFile = (entry: Entry, bytes: Buffer) => {
@@ -53,6 +57,7 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
     }
   }
   const keep = (entry: Entry, chunk: Buffer) => {
+    entry.cut += chunk.length
     if (folder) return toFile(entry, chunk)
     entry.chunks.push(chunk)
     held += chunk.length
@@ -92,6 +97,10 @@ export function createSpool(scratch: string, limitBytes = 32 * 1024 * 1024): Spo
       const text = [...stored, entry.tail.subarray(0, entry.filled)].map((piece) => piece.toString('utf8')).join('')
       drop(name, entry)
       return text
+    },
+    size(name) {
+      const { cut: before, filled } = entryOf(name)
+      return before + filled
     },
     bytes: async function* (name) {
       const { file, chunks, tail, filled } = entryOf(name)

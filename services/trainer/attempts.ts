@@ -29,11 +29,11 @@ export async function standingOf(
   let failures = 0
   for (let attempt = 1; ; attempt++) {
     const job = jobName(stage, { datasetId, attempt })
-    if (await objects.exists(keys.training({ job }))) {
+    const [kept, found] = await Promise.all([objects.exists(keys.training({ job })), jobs.describe(job)])
+    if (kept) {
       if (!again) return { state: 'trained', job }
       continue
     }
-    const found = await jobs.describe(job)
     if (!found) return { state: 'open', attempt, spot }
     const { TrainingJobStatus: status, SecondaryStatus: detail, FailureReason: reason } = found
     if (status === 'InProgress' || status === 'Stopping') return { state: 'running', job }

@@ -23,8 +23,8 @@ export async function finish(
   if (!job) return { status: 'ignored' }
   const { datasetId, attempt } = job
 
-  if (await objects.exists(keys.training({ job: name }))) return announceAgain(ports, name)
-  const described = await jobs.describe(name)
+  const [kept, described] = await Promise.all([objects.exists(keys.training({ job: name })), jobs.describe(name)])
+  if (kept) return announceAgain(ports, name)
   // The attempt was noted, and then whoever wanted to start it ended.
   if (!described) return start(ports, { datasetId, force: false }, invocation)
 

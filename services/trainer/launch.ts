@@ -99,8 +99,10 @@ export async function announce(
 ): Promise<void> {
   const { job, datasetId } = record
   const trainingKey = keys.training({ job })
-  await objects.create(trainingKey, `${JSON.stringify(record, null, 2)}\n`)
-  const { artefact, trainSeconds, billableSeconds } = await objects.readJson(trainingKey, trainingRecord)
+  const created = await objects.create(trainingKey, `${JSON.stringify(record, null, 2)}\n`)
+  // Another run may have kept it first, with other seconds.
+  const kept = created === 'created' ? record : await objects.readJson(trainingKey, trainingRecord)
+  const { artefact, trainSeconds, billableSeconds } = kept
   await publish(modelTrained, { job, datasetId, trainingKey, artefact, trainSeconds, billableSeconds })
   await noteEnd(table, job)
 }

@@ -8,12 +8,16 @@ const dayKey = (day: string) => ({ pk: 'training#day', sk: day })
 const KEPT_SECONDS = 90 * 86_400
 
 /**
- * Take a UTC day for training on a dataset. Answers the dataset that has the day: this one also when it took the day
- * before, so that a retry goes on.
+ * Take a UTC day for training on a dataset. Answers the dataset that had the day before, which is this one when it is a
+ * retry; nothing when the day was free.
  */
-export async function claimDay(table: Pick<Table, 'create' | 'get'>, day: string, datasetId: string): Promise<string> {
+export async function claimDay(
+  table: Pick<Table, 'create' | 'get'>,
+  day: string,
+  datasetId: string,
+): Promise<string | undefined> {
   const expiresAt = Math.ceil(Date.parse(day) / 1000) + KEPT_SECONDS
-  if (await table.create({ ...dayKey(day), datasetId, expiresAt })) return datasetId
+  if (await table.create({ ...dayKey(day), datasetId, expiresAt })) return undefined
   return String((await table.get(dayKey(day)))?.datasetId)
 }
 

@@ -32,11 +32,12 @@ export async function start(
 
   const datasetId = wanted === 'latest' ? await latestDataset(objects) : wanted
   if (datasetId === undefined) return skip('there is no dataset yet')
-  const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
+  const [dataset, standing] = await Promise.all([
+    objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord),
+    standingOf(ports, datasetId, { spot: settings.training.spot, again: force }),
+  ])
   const poor = whyNotTrain(dataset, settings.training)
   if (poor) return skip(poor, datasetId)
-
-  const standing = await standingOf(ports, datasetId, { spot: settings.training.spot, again: force })
   if (standing.state === 'running') return { status: 'running', job: standing.job }
   if (standing.state === 'given-up') return skip(standing.reason, datasetId)
   if (standing.state === 'trained') {
@@ -45,10 +46,12 @@ export async function start(
   }
 
   const { attempt, spot } = standing
-  const job = jobName(stage, { datasetId, attempt })
-  if (!force && (await isParked(table, job))) return { status: 'parked', job }
   const holder = await claimDay(table, day, datasetId)
-  if (holder !== datasetId && !force) return skip(`one training job a day: dataset ${holder} has ${day}`, datasetId)
+  if (!force && holder !== undefined) {
+    if (holder !== datasetId) return skip(`one training job a day: dataset ${holder} has ${day}`, datasetId)
+    const job = jobName(stage, { datasetId, attempt })
+    if (await isParked(table, job)) return { status: 'parked', job }
+  }
   return launch(ports, dataset, { attempt, spot, since }, invocation)
 }
 
