@@ -38,13 +38,13 @@ async function main(chosen: Exclude<typeof options, 'help' | { problem: string }
     if (chosen.posts === undefined) {
       screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
     }
-    const { cloud, rows, summary } = await replay(chosen, {
+    const { cloud, rows, label, summary } = await replay(chosen, {
       packageDir,
       root: ROOT,
       screen,
       signal: stop.signal,
     })
-    screen.say(`\n${table(rows)}\n\n${inWords(summary)}`)
+    screen.say(`\n${table(rows, label)}\n\n${inWords(summary)}`)
     if (chosen.summary) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
     if (!chosen.once && !stop.signal.aborted) {
       pointTo(chosen.data)

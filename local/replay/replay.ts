@@ -24,6 +24,8 @@ const BUCKET = 'Bucket'
 export interface Replay {
   cloud: Cloud
   rows: DayRow[]
+  /** The label that the rows tell the share of: the first of the configuration. */
+  label: string
   summary: Summary
 }
 
@@ -105,7 +107,7 @@ export async function replay(
     }
     screen.clear()
     const seconds = (Date.now() - began) / 1000
-    return { cloud, rows, summary: await summarise(objects, published, refused.length, seconds) }
+    return { cloud, rows, label: labels[0]!, summary: await summarise(objects, published, refused.length, seconds) }
   } catch (error) {
     await cloud.close()
     throw error

@@ -7,7 +7,7 @@ export interface DayRow {
   /** `macro-F1 0.84`, or nothing where no model was trained. */
   model: string
   verdict: string
-  /** `#aws 41 % marketing` for each hashtag. */
+  /** `#aws 41 %` for each hashtag: the share of one label. */
   share: string
 }
 
@@ -21,9 +21,12 @@ const columns: [heading: string, value: (row: DayRow) => string, right: boolean]
   ['share', (row) => row.share || '–', false],
 ]
 
-/** The table in plain text, columns as wide as what stands in them. */
-export function table(rows: readonly DayRow[]): string {
-  const cells = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, value]) => value(row)))]
+/** The table in plain text, columns as wide as what stands in them. `label` is what the shares are of. */
+export function table(rows: readonly DayRow[], label: string): string {
+  const cells = [
+    columns.map(([heading]) => (heading === 'share' ? `share of ${label}` : heading)),
+    ...rows.map((row) => columns.map(([, value]) => value(row))),
+  ]
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)))
   const line = (values: string[]) =>
     values
