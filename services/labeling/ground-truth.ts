@@ -61,7 +61,9 @@ async function describe(client: SageMakerClient, name: string): Promise<Describe
   try {
     return await client.send(new DescribeLabelingJobCommand({ LabelingJobName: name }))
   } catch (error) {
-    if (isNamed(error, 'ResourceNotFound')) return undefined
+    // AWS says it in either way, by the kind of the job.
+    const missing = isNamed(error, 'ValidationException') && /not found|does not exist/i.test(String(error))
+    if (missing || isNamed(error, 'ResourceNotFound')) return undefined
     throw error
   }
 }
