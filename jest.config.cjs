@@ -1,5 +1,3 @@
-const { availableParallelism } = require('node:os')
-
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -13,7 +11,5 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(@middy|jose|yaml)/)'],
-  // The loop on its own takes minutes, mostly waiting: on two cores the other suites run beside it.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 20_000,
 }
