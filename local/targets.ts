@@ -1,8 +1,7 @@
-import { z } from 'zod'
+import { busEvent } from './events/archive'
 import { TargetGone, type Target } from './delivery'
 import type { Events } from './events'
 import type { Lambda } from './lambda/lambda'
-import type { BusEvent } from './service'
 
 /** Functions as targets of rules and schedules: an event is theirs once it is in their queue. */
 export const functionTarget = (lambda: Lambda): Target => ({
@@ -19,16 +18,4 @@ export const busTarget = (events: Events): Target => ({
   action: 'events:PutEvents',
   permits: () => true,
   send: (target, payload) => events.publish(target, busEvent.parse(JSON.parse(payload))),
-})
-
-const busEvent: z.ZodType<BusEvent> = z.object({
-  version: z.literal('0'),
-  id: z.string(),
-  'detail-type': z.string(),
-  source: z.string(),
-  account: z.string(),
-  time: z.string(),
-  region: z.string(),
-  resources: z.array(z.string()),
-  detail: z.unknown(),
 })
