@@ -17,6 +17,7 @@ export const keys = {
   posts: key('raw/hashtag={hashtag}/date={date}/run={run}/posts-{page}.csv'),
   refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused-{page}.jsonl'),
   run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),
+  cascades: key('cascades/hashtag={hashtag}/date={date}/run={run}.csv'),
   plan: key('labeling/{batch}/plan.json'),
   inputManifest: key('labeling/{batch}/input.manifest'),
   categories: key('labeling/{batch}/categories.json'),

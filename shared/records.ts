@@ -34,6 +34,10 @@ export type RunRecord = z.infer<typeof runRecord>
 export const role = z.enum(['evaluation', 'training'])
 export type Role = z.infer<typeof role>
 
+/** Why an item is asked about: for its first label; to check an annotator; to be judged again by who judged it; to be put right. */
+export const purpose = z.enum(['label', 'gold', 'repeat', 'relabel'])
+export type Purpose = z.infer<typeof purpose>
+
 /** `labeling/<batch>/plan.json`: what is asked, and why. */
 export const planRecord = z.object({
   batch: z.string(),
@@ -57,8 +61,23 @@ export const planRecord = z.object({
       size: z.int().positive().describe('Posts of the cascade on the day of the draw.'),
       inclusionProbability: fraction.nullable().describe('Of an evaluation item; null for training.'),
       judgements: z.int().positive(),
+      purpose: purpose.default('label'),
     }),
   ),
+  draws: z
+    .array(
+      z.object({
+        hashtag: z.string(),
+        date: day,
+        target: z.int().nonnegative(),
+        cascades: z.int().nonnegative(),
+        posts: z.int().nonnegative(),
+        members: z
+          .array(z.object({ item: z.string(), size: z.int().positive(), inclusionProbability: fraction }))
+          .describe('The whole evaluation sample, with the cascades whose label is there already.'),
+      }),
+    )
+    .describe('The evaluation sample of each hashtag and day, from which a share can be estimated.'),
 })
 export type PlanRecord = z.infer<typeof planRecord>
 
@@ -82,6 +101,7 @@ export const settledLine = z.object({
     type: z.string(),
     'schema-version': z.int(),
     judgements: z.array(z.object({ annotator: z.string(), label: z.string() })),
+    adjudicated: z.boolean().optional().describe('Decided by the owner: it stands over what annotators said.'),
   }),
 })
 export type SettledLine = z.infer<typeof settledLine>
@@ -96,6 +116,7 @@ export const evaluationLine = z.object({
   date: day,
   size: z.int().positive(),
   inclusionProbability: fraction.nullable(),
+  labelled: day.describe('UTC day on which its label was given.'),
 })
 export type EvaluationLine = z.infer<typeof evaluationLine>
 

@@ -158,6 +158,7 @@ const evaluationLineOf = (line: SettledLine, text: string): EvaluationLine => ({
   date: line.date,
   size: line.size,
   inclusionProbability: line['inclusion-probability'],
+  labelled: line['label-metadata']['creation-date'].slice(0, 10),
 })
 
 const sumOf = (counts: readonly Counts[]): Counts =>

@@ -12,7 +12,7 @@ import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
 import { arrange, type Arranged, binning, PARTS } from './arrange'
 import { eachLine } from './lines'
-import { readSettled, type Refusal } from './settled'
+import { readSettled, type Refusal } from '../../shared/settled'
 import { createSpool, type Spool } from './spool'
 
 interface Ports {

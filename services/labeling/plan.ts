@@ -8,24 +8,12 @@ import { type Cascade, hashtagsOf, sizeOf } from './cascades'
 import { judgementsAsked, judgementsAtMost, usdOf } from './costs'
 import { type EvaluationDraw, inclusionProbabilityOf } from './draw'
 
-/** The plan as it is stored: with what was booked for it, and every draw, so that a share can be estimated from it. */
+/** The plan as it is stored: with what was booked for it. */
 export const storedPlan = planRecord.extend({
   claimedAt: z.iso.datetime(),
   booked: z.object({ judgements: z.int().nonnegative(), usd: z.number().nonnegative() }),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
   carried: z.array(z.string()),
-  draws: z.array(
-    z.object({
-      hashtag: z.string(),
-      date: z.iso.date(),
-      target: z.int().nonnegative(),
-      cascades: z.int().nonnegative(),
-      posts: z.int().nonnegative(),
-      members: z
-        .array(z.object({ item: z.string(), size: z.int().positive(), inclusionProbability: z.number() }))
-        .describe('The whole evaluation sample, with the cascades whose label is there already.'),
-    }),
-  ),
 })
 export type StoredPlan = z.infer<typeof storedPlan>
 export type PlannedItem = StoredPlan['items'][number]
@@ -114,6 +102,7 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     size: sizeOf(cascade),
     inclusionProbability: role === 'evaluation' ? (inclusionOf(id, chosen) ?? null) : null,
     judgements,
+    purpose: 'label',
   }
   return { item, line: { source: readable(shown.text), item: id, 'post-id': shown.id } }
 }

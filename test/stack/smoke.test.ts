@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { smokeLabels } from '../../bin/smoke-labels'
-import { readSettled } from '../../services/formatter/settled'
+import { readSettled } from '../../shared/settled'
 import { readSettings } from '../../shared/settings'
 
 const { labels, training, gate } = readSettings(path.resolve(__dirname, '../..'))

@@ -14,6 +14,7 @@ export const item = (label: string, n: number): EvaluationLine => ({
   date: '2026-11-21',
   size: 1,
   inclusionProbability: 0.5,
+  labelled: '2026-11-22',
 })
 
 export const items = (...counts: [label: string, count: number][]): EvaluationLine[] =>

@@ -91,6 +91,7 @@ describe('format', () => {
       date: '2026-11-21',
       size: 7,
       inclusionProbability: 0.25,
+      labelled: '2026-11-22',
     })
   })
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { looksSettled, readSettled } from '../../../services/formatter/settled'
-import { settledLine } from '../../../shared/records'
-import { settledOf } from './settled-lines'
+import { looksSettled, readSettled } from '../../shared/settled'
+import { settledLine } from '../../shared/records'
+import { settledOf } from '../services/formatter/settled-lines'
 
 const rules = { schemaVersion: 1, categories: ['technical'] }
 

@@ -1,4 +1,4 @@
-import { type SettledLine, settledLine } from '../../shared/records'
+import { type SettledLine, settledLine } from './records'
 
 /** What a line must agree with to count. */
 export interface Rules {
