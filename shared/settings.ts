@@ -97,6 +97,7 @@ export const settings = z.strictObject({
       logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),
       alarmEmail: z.email().optional(),
       trustedAccounts: z.array(z.string().regex(/^\d{12}$/, 'an account id is twelve digits, in quotes')).default([]),
+      subscriber: z.boolean().default(false),
     })
     .prefault({}),
 })

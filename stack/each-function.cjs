@@ -14,7 +14,9 @@ module.exports = async ({ resolveVariable }) => {
     })
   }
 
-  const resources = Object.entries(functions).map(([name, { destinations }]) => {
+  // A function that an option leaves out is null.
+  const deployed = Object.entries(functions).filter(([, one]) => one)
+  const resources = deployed.map(([name, { destinations }]) => {
     const one = { name, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings }
     return {
       [`${one.id}Role`]: role(one, permissions[name], destinations),

@@ -24,12 +24,15 @@ const RUNS: readonly { runs: (hashtags: number) => number; seconds: number; gb: 
 ]
 
 /** What stands in the stack and is paid by the month. */
-export const STANDING = { alarms: 21, secrets: 2 }
+export const STANDING = { alarms: 21, secrets: 2, alarmsOfSubscriber: 2 }
 
-const standing: Cost = {
-  what: 'alarms and secrets',
-  usd: cents((STANDING.alarms * 0.1 + STANDING.secrets * 0.4) / 30),
-  how: `(${STANDING.alarms} alarms × $0.10 + ${STANDING.secrets} secrets × $0.40) a month / 30; the first ten alarms are free`,
+function standing({ deploy: { subscriber } }: Settings): Cost {
+  const alarms = STANDING.alarms + (subscriber ? STANDING.alarmsOfSubscriber : 0)
+  return {
+    what: 'alarms and secrets',
+    usd: cents((alarms * 0.1 + STANDING.secrets * 0.4) / 30),
+    how: `(${alarms} alarms × $0.10 + ${STANDING.secrets} secrets × $0.40) a month / 30; the first ten alarms are free`,
+  }
 }
 
 /** What a day of this configuration costs at most, line by line. */
@@ -38,7 +41,7 @@ export const costsOfADay = (settings: Settings): Cost[] => [
   judgements(settings),
   training(settings),
   functions(settings),
-  standing,
+  standing(settings),
 ]
 
 /** The sum of what has a price. */

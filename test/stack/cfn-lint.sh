@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Packages the stack without credentials and holds the template against cfn-lint (Python, in .venv/): as it is shipped,
-# and with every option of `deploy` in another stage and region. The example of a subscriber is a stack of its own.
+# and with every option of `deploy` in another stage and region. The example of a subscriber
+# can also be a stack of its own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
@@ -19,12 +20,12 @@ cp -r bellwether.yml events package.json package-lock.json serverless.yml servic
 [ ! -d pages ] || cp -r pages "$copy"
 ln -s "$PWD/node_modules" "$copy/node_modules"
 cat >>"$copy/bellwether.yml" <<'YAML'
-deploy: { alarmEmail: somebody@example.org, trustedAccounts: ['111122223333'], logRetentionDays: 7 }
+deploy: { alarmEmail: somebody@example.org, trustedAccounts: ['111122223333'], logRetentionDays: 7, subscriber: true }
 YAML
 (cd "$copy" && npx --no-install sls package --stage smoke-ab12 --region us-east-1)
 template=$copy/.serverless/cloudformation-template-update-stack.json
 lint us-east-1 "$template"
-for id in AlarmTopic BusPolicy; do
+for id in AlarmTopic BusPolicy SubscriberLambdaFunction; do
   grep -q "\"$id\": {" "$template" || { echo "the template has no $id"; exit 1; }
 done
 

@@ -61,7 +61,7 @@ it('has no error that CloudFormation would find', () => {
 
 it('has a function for every handler in services/ but the example, and no other', () => {
   const services = readdirSync(path.join(root, 'services'))
-    // A stack of its own.
+    // An option: test/stack/subscriber.test.ts.
     .filter((name) => name !== 'subscriber')
     .map((name) => `services/${name}/handler.ts`)
   const handlers = services.filter((file) => existsSync(path.join(root, file)))
@@ -148,7 +148,10 @@ it('rings when the reconciler does not run', () => {
 it('costs the standing things that the doctor counts', () => {
   const count = (type: string) => resources.filter((one) => one.type === type).length
 
-  expect(STANDING).toEqual({ alarms: count('AWS::CloudWatch::Alarm'), secrets: count('AWS::SecretsManager::Secret') })
+  expect(STANDING).toMatchObject({
+    alarms: count('AWS::CloudWatch::Alarm'),
+    secrets: count('AWS::SecretsManager::Secret'),
+  })
 })
 
 it('keeps posts and labels private, versioned, encrypted, and beyond the life of the stack', () => {

@@ -1,0 +1,28 @@
+// The example subscriber as a function of this stack, where bellwether.yml asks for it (`deploy.subscriber`); none
+// otherwise. The folder services/subscriber can be copied and deployed as a stack of its own as well.
+
+module.exports = async ({ resolveVariable }) => {
+  const { deploy } = await resolveVariable('file(./stack/settings.cjs)')
+  return deploy.subscriber ? subscriber : null
+}
+
+const deadLetters = { 'Fn::GetAtt': ['SubscriberDeadLetters', 'Arn'] }
+
+const subscriber = {
+  handler: 'services/subscriber/handler.handler',
+  description: 'Fetches a model when it goes live',
+  role: 'SubscriberRole',
+  timeout: 60,
+  memorySize: 512,
+  destinations: { onFailure: { type: 'sqs', arn: deadLetters } },
+  events: [
+    {
+      eventBridge: {
+        eventBus: { Ref: 'Bus' },
+        pattern: { source: ['bellwether.evaluator'], 'detail-type': ['ModelPromoted', 'ModelRolledBack'] },
+        retryPolicy: { maximumEventAge: 86_400, maximumRetryAttempts: 185 },
+        deadLetterQueueArn: deadLetters,
+      },
+    },
+  ],
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { modelPromoted } from '../../events'
+import { createCloud } from '../../local/cloud'
+import { ownersBucket } from '../../local/replay/replay'
+import { STANDING } from '../../services/doctor/costs'
+import { resources, root } from './packaged'
+
+const SOURCES =
+  'bin bellwether.yml events package.json package-lock.json pages serverless.yml services shared stack tsconfig.json'.split(
+    ' ',
+  )
+const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-option-'))
+const packageDir = path.join(folder, '.build/package')
+const templateFile = path.join(packageDir, 'cloudformation-template-update-stack.json')
+
+interface Resource {
+  Type: string
+}
+let optional: Record<string, Resource> = {}
+
+beforeAll(() => {
+  for (const source of SOURCES.filter((name) => existsSync(path.join(root, name)))) {
+    cpSync(path.join(root, source), path.join(folder, source), { recursive: true })
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
+  appendFileSync(path.join(folder, 'bellwether.yml'), '\ndeploy: { subscriber: true }\n')
+  execFileSync(process.execPath, ['bin/package.mjs'], { cwd: folder, stdio: 'ignore' })
+  optional = (JSON.parse(readFileSync(templateFile, 'utf8')) as { Resources: Record<string, Resource> }).Resources
+}, 120_000)
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+it('has no error that CloudFormation would find', () => {
+  const engine = new RegoEngine()
+  const { diagnostics } = engine.validateStandard(new TemplateFile(templateFile))
+  engine.free()
+
+  expect(diagnostics.filter(({ severity }) => ['FATAL', 'ERROR'].includes(severity))).toEqual([])
+})
+
+it('adds the subscriber with its role, rule, dead letters and alarms, and nothing else', () => {
+  const without = new Set(resources.map(({ id }) => id))
+  const added = Object.entries(optional).filter(([id]) => !without.has(id))
+
+  expect(added.filter(([id]) => !/^(Bellwetherdev|)[Ss]ubscriber/.test(id))).toEqual([])
+  expect(added.map(([, { Type }]) => Type).sort()).toEqual([
+    'AWS::CloudWatch::Alarm',
+    'AWS::CloudWatch::Alarm',
+    'AWS::Events::Rule',
+    'AWS::IAM::Role',
+    'AWS::Lambda::EventInvokeConfig',
+    'AWS::Lambda::Function',
+    'AWS::Lambda::Permission',
+    'AWS::Logs::LogGroup',
+    'AWS::SQS::Queue',
+    'AWS::SQS::QueuePolicy',
+  ])
+  expect(added.filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')).toHaveLength(STANDING.alarmsOfSubscriber)
+  expect([...without].filter((id) => !(id in optional))).toEqual([])
+})
+
+it('fetches and verifies a model that goes live, with the permissions that it has', async () => {
+  const said: string[] = []
+  const cloud = await createCloud({
+    packageDir,
+    stackName: 'bellwether-dev',
+    dataDir: path.join(folder, 'data'),
+    onLog: (name, text) => void (name.endsWith('-subscriber') && said.push(text)),
+  })
+  try {
+    const archive = Buffer.from('an archive')
+    const objects = ownersBucket(cloud)
+    const key = 'models/bellwether-dev-0123456789abcdef-1/output/model.tar.gz'
+    await objects.put(key, archive)
+    const { versionId } = (await objects.read(key))!
+    const sha256 = createHash('sha256').update(archive).digest('hex')
+    const client = new EventBridgeClient({
+      endpoint: cloud.endpoint,
+      region: cloud.region,
+      credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
+    })
+    const detail = { ...modelPromoted.example, artefact: `s3://${objects.bucket}/${key}`, versionId, sha256 }
+    const bus = cloud.stack.resources.find(({ logicalId }) => logicalId === 'Bus')?.ref
+    const entry = { Source: 'bellwether.evaluator', DetailType: 'ModelPromoted', Detail: JSON.stringify(detail) }
+    await client.send(new PutEventsCommand({ Entries: [{ ...entry, EventBusName: bus }] }))
+    await cloud.idle()
+
+    expect(said.join('')).toContain(`would install ${detail.job}`)
+    expect(said.join('')).toContain(sha256)
+  } finally {
+    await cloud.close()
+  }
+})
