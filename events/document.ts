@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { PublishedEvent } from './define'
+import { reportIndexRecord, reportRecord } from '../shared/records'
 import * as catalogue from './index'
 
 const COMMAND = 'node bin/run.mjs bin/schemas.ts'
@@ -13,6 +14,22 @@ const consumed = [...catalogue.consumed].sort(byName)
 export const schemaFiles = (): Map<string, string> =>
   new Map(
     published.map((event) => [`events/schemas/${fileOf(event)}`, `${JSON.stringify(schemaOf(event), null, 2)}\n`]),
+  )
+
+/** What we write into the bucket for others to read. */
+const documents = [
+  { file: 'docs/report.schema.json', title: 'reports/hashtag=<h>/date=<d>.json', record: reportRecord },
+  { file: 'docs/report-index.schema.json', title: 'reports/index.json', record: reportIndexRecord },
+]
+
+/** The JSON Schema of each document that others read, by the name of its file. A reader lets unknown fields through. */
+export const documentFiles = (): Map<string, string> =>
+  new Map(
+    documents.map(({ file, title, record }) => {
+      const { $schema, ...schema } = z.toJSONSchema(record, { io: 'input' })
+      const notice = `Generated from shared/records.ts by \`${COMMAND}\`; do not edit.`
+      return [file, `${JSON.stringify({ $schema, $comment: notice, title, ...schema }, null, 2)}\n`]
+    }),
   )
 
 /** The page that describes every event that we publish or react to. */

@@ -249,30 +249,75 @@ export const modelRolledBack = publishedEvent({
   example: { ...exampleModel, replaces: 'bellwether-dev-0b1e4c553f9c2a7d-1', at: '2026-11-22T09:30:00.000Z' },
 })
 
+const reportOf = {
+  hashtag: z.string(),
+  date: day,
+  reportKey: key,
+  model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
+}
+const exampleReport = {
+  hashtag: 'aws',
+  date: '2026-11-21',
+  reportKey: 'reports/hashtag=aws/date=2026-11-21.json',
+  model: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+}
+const basis = z.enum(['posts', 'messages'])
+
 export const shareReported = publishedEvent({
   name: 'ShareReported',
-  meaning: 'A day of a hashtag was classified and counted.',
+  meaning: 'The report of a day of a hashtag was brought up to date; the detail has its headline.',
   publishedBy: 'analyzer',
   version: 1,
   fields: {
-    hashtag: z.string(),
-    date: day,
-    reportKey: key,
-    model: z.string(),
+    ...reportOf,
     posts: z.int().nonnegative(),
-    method: z.string().describe('How the shares came about, in words.'),
-    shares: z.array(z.object({ label: z.string(), share })),
+    messages: z.int().nonnegative().describe('Distinct messages.'),
+    labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
+    complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+    words: z.string().describe('The answer by posts, in words.'),
+    shares: z
+      .array(z.object({ basis, label: z.string(), share, low: share, high: share }))
+      .describe('With 95 % intervals; empty where there are not enough labels.'),
   },
   example: {
-    hashtag: 'aws',
-    date: '2026-11-21',
-    reportKey: 'reports/hashtag=aws/date=2026-11-21.json',
-    model: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+    ...exampleReport,
     posts: 812,
-    method: 'counted by the classifier',
+    messages: 540,
+    labels: 30,
+    complete: true,
+    words: '41 % of the posts are marketing (95 % interval 30 to 52 %), 59 % technical (48 to 70 %).',
     shares: [
-      { label: 'marketing', share: 0.41 },
-      { label: 'technical', share: 0.59 },
+      { basis: 'posts', label: 'marketing', share: 0.41, low: 0.3, high: 0.52 },
+      { basis: 'posts', label: 'technical', share: 0.59, low: 0.48, high: 0.7 },
     ],
   },
+})
+
+export const notEnoughLabels = publishedEvent({
+  name: 'NotEnoughLabels',
+  meaning: 'A day of a hashtag has too few labels for an honest share, so none is given.',
+  publishedBy: 'analyzer',
+  version: 1,
+  fields: {
+    ...reportOf,
+    labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
+    more: z.int().nonnegative().describe('About so many more would give ±10 points.'),
+  },
+  example: { ...exampleReport, labels: 4, more: 92 },
+})
+
+export const estimateDisagrees = publishedEvent({
+  name: 'EstimateDisagrees',
+  meaning:
+    'Over seven days the model, put right by its known errors, disagrees with the labels of the days: it has begun to miss something.',
+  publishedBy: 'analyzer',
+  version: 1,
+  fields: {
+    ...reportOf,
+    basis,
+    label: z.string().describe('The label that disagrees most.'),
+    z7: z.number().describe('Pooled over seven days; beyond ±2 the combined estimate is withheld.'),
+    labels: z.int().nonnegative().describe('Labels of the evaluation window.'),
+  },
+  example: { ...exampleReport, basis: 'posts', label: 'marketing', z7: -2.9, labels: 300 },
 })

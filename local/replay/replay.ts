@@ -177,7 +177,9 @@ const detail = z.object({
   macroF1: z.number().nullish(),
   hashtag: z.string().optional(),
   date: z.string().optional(),
-  shares: z.array(z.object({ label: z.string(), share: z.number() })).optional(),
+  shares: z
+    .array(z.object({ basis: z.string(), label: z.string(), share: z.number(), low: z.number(), high: z.number() }))
+    .optional(),
 })
 
 /** What the day's events say of it. */
@@ -210,9 +212,11 @@ export function rowOf(date: string, events: readonly BusEvent[], labels: readonl
       .sort()
       .filter((hashtag) => shares.has(hashtag))
       .map((hashtag) => {
-        const one = shares.get(hashtag)?.find(({ label }) => label === labels[0])
-        return `#${hashtag} ${Math.round((one?.share ?? 0) * 100)} %`
+        const one = shares.get(hashtag)?.find(({ basis, label }) => basis === 'posts' && label === labels[0])
+        return one ? `#${hashtag} ${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})` : `#${hashtag} –`
       })
       .join('  '),
   }
 }
+
+const percent = (share: number): number => Math.round(share * 100)

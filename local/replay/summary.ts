@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { prefixes, keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import { cardRecord, championRecord, planRecord, reportRecord, runRecord } from '../../shared/records'
+import {
+  cardRecord,
+  championRecord,
+  planRecord,
+  type ReportRecord,
+  reportRecord,
+  runRecord,
+} from '../../shared/records'
 
 /** What `--summary FILE` writes. */
 export interface Summary {
@@ -19,7 +26,20 @@ export interface Summary {
     trainSeconds: number
   }[]
   champion: string | null
-  shares: { hashtag: string; date: string; label: string; posts: number; share: number }[]
+  shares: {
+    hashtag: string
+    /** Of a UTC day; or `window`, of the seven days that end with it. */
+    date?: string
+    window?: string
+    basis: 'posts' | 'messages'
+    label: string
+    share: number
+    low: number
+    high: number
+    method: string
+    /** How many labels are behind it. */
+    labels: number
+  }[]
   /** How many different events of each name were published. */
   events: Record<string, number>
   seconds: number
@@ -85,8 +105,19 @@ export async function summarise(
     summary.champion = (await objects.readJson(keys.champion({}), championRecord)).job
   }
   for (const key of await found('reports/', keys.report)) {
-    const { hashtag, date, shares } = await objects.readJson(key, reportRecord)
-    summary.shares.push(...shares.map(({ label, posts, share }) => ({ hashtag, date, label, posts, share })))
+    summary.shares.push(...sharesOf(await objects.readJson(key, reportRecord)))
   }
   return summary
+}
+
+function sharesOf({ hashtag, date, day, week }: ReportRecord): Summary['shares'] {
+  const stretches = [
+    [{ date }, day],
+    [{ window: `${week.from}/${week.to}` }, week],
+  ] as const
+  return stretches.flatMap(([when, { byPosts, byMessages }]) =>
+    [['posts', byPosts] as const, ['messages', byMessages] as const].flatMap(([basis, { shares, method, labels }]) =>
+      shares.map((share) => ({ hashtag, ...when, basis, ...share, method, labels })),
+    ),
+  )
 }

@@ -12,7 +12,7 @@ import { type ReportRecord, reportIndexRecord, type RunRecord, runRecord } from 
 import type { Table } from '../../shared/table'
 import { classify, isClassified, type LiveModel } from './classify'
 import { predictionsFromCsv } from './prediction'
-import { makeTally, reportBytes, reportOf, withReport } from './report'
+import { indexBytes, makeTally, reportBytes, reportOf, withReport } from './report'
 
 export interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'exists' | 'stream' | 'list' | 'put' | 'putStream' | 'swap'>
@@ -87,11 +87,25 @@ async function bringUpToDate(ports: Ports, day: Day, { remainingMs }: Pick<Invoc
   const report = await count(objects, day, model, runs)
   await putIfChanged(objects, keys.report(day), reportBytes(report))
   await putIntoIndex(objects, report)
-  const { posts, method } = report
-  const shares = report.shares.map(({ label, share }) => ({ label, share }))
-  await publish(shareReported, { ...day, reportKey: keys.report(day), model: model.job, posts, method, shares })
+  await publish(shareReported, headlineOf(report))
   return { ...day, state: 'reported' as const, model: model.job, classified, report }
 }
+
+const headlineOf = ({ hashtag, date, model, complete, day }: ReportRecord) => ({
+  hashtag,
+  date,
+  reportKey: keys.report({ hashtag, date }),
+  model,
+  posts: day.posts,
+  messages: day.messages,
+  labels: day.byPosts.labels,
+  complete,
+  words: day.byPosts.words,
+  shares: [
+    ...day.byPosts.shares.map((share) => ({ basis: 'posts' as const, ...share })),
+    ...day.byMessages.shares.map((share) => ({ basis: 'messages' as const, ...share })),
+  ],
+})
 
 async function putOff({ enqueue }: Ports, { hashtag, date }: Day, reason: string, seconds: number): Promise<Analysis> {
   await enqueue({ hashtag, date }, seconds)
@@ -129,7 +143,7 @@ async function putIntoIndex(objects: Pick<Objects, 'read' | 'swap'>, report: Rep
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const stored = await objects.read(key)
     const before = stored?.body.toString('utf8')
-    const after = reportBytes(withReport(before ? parseJson(before, reportIndexRecord, key) : { days: [] }, report))
+    const after = indexBytes(withReport(before ? parseJson(before, reportIndexRecord, key) : { days: [] }, report))
     if (after === before || (await objects.swap(key, after, stored?.etag))) return
   }
   throw new BellwetherError('CONFLICT', `${key} was changed by others ${ATTEMPTS} times`)

@@ -28,8 +28,8 @@ export interface State {
   logged: ReadonlySet<string>
   predictions: ReadonlySet<string>
   champion: { job: string; promotedAt: number } | undefined
-  /** The model of each report, by `<hashtag> <date>`. */
-  reported: ReadonlyMap<string, string>
+  /** The model of each report, by `<hashtag> <date>`; null where it was made before the first. */
+  reported: ReadonlyMap<string, string | null>
   batches: { batch: string; claimedAt: number; deadline: number; started: boolean }[]
   manifests: (Put & { batch: string })[]
   datasets: (Put & { dataset: string })[]

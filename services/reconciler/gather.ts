@@ -109,7 +109,7 @@ async function trainingJobs(table: Pick<Table, 'query'>): Promise<State['jobs']>
   return jobs
 }
 
-async function reports(objects: Pick<Objects, 'read'>): Promise<Map<string, string>> {
+async function reports(objects: Pick<Objects, 'read'>): Promise<Map<string, string | null>> {
   const key = keys.reportIndex({})
   const stored = await objects.read(key)
   const { days } = stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key) : { days: [] }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { consumed, published } from '../../events'
-import { eventsPage, schemaFiles, withEvents } from '../../events/document'
+import { documentFiles, eventsPage, schemaFiles, withEvents } from '../../events/document'
 
 const root = path.resolve(__dirname, '../..')
 const read = (file: string) =>
@@ -14,7 +14,7 @@ describe('what is generated (by `node bin/run.mjs bin/schemas.ts`)', () => {
   it('is as the catalogue has it', () => {
     expect(read('docs/events.md')).toBe(eventsPage())
     expect(read('README.md')).toBe(withEvents(read('README.md') ?? ''))
-    for (const [file, text] of schemaFiles()) expect([file, read(file)]).toEqual([file, text])
+    for (const [file, text] of [...schemaFiles(), ...documentFiles()]) expect([file, read(file)]).toEqual([file, text])
   })
 
   it('leaves no schema of an event that is gone', () => {

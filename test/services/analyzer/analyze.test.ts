@@ -67,15 +67,19 @@ describe('a run', () => {
     )
     expect(await report()).toMatchObject({
       model: 'model-a',
-      posts: 3,
       complete: true,
-      shares: [
-        { label: 'marketing', posts: 1, share: 1 / 3 },
-        { label: 'technical', posts: 2, share: 2 / 3 },
-      ],
+      day: {
+        posts: 3,
+        byPosts: {
+          counting: [
+            { label: 'marketing', share: 1 / 3 },
+            { label: 'technical', share: 2 / 3 },
+          ],
+        },
+      },
       predictions: [keys.predictions({ ...DAY, run: 'one' })],
     })
-    expect((await index()).days).toMatchObject([{ ...DAY, posts: 3 }])
+    expect((await index()).days).toMatchObject([{ ...DAY, day: { posts: 3 } }])
     expect(events).toMatchObject([{ name: 'ShareReported', detail: { ...DAY, model: 'model-a', posts: 3 } }])
   })
 
@@ -108,7 +112,7 @@ describe('a run', () => {
     await analyze(ports)(DAY, invocation)
     const again = await analyze(ports)(DAY, invocation)
 
-    expect((await report()).posts).toBe(2)
+    expect((await report()).day.posts).toBe(2)
     expect(again).toMatchObject({ classified: [] })
   })
 
@@ -118,7 +122,7 @@ describe('a run', () => {
 
     await analyze(ports)(DAY, invocation)
 
-    expect(await report()).toMatchObject({ posts: 0, shares: [] })
+    expect(await report()).toMatchObject({ day: { posts: 0, byPosts: { state: 'no-posts', shares: [] } } })
     expect(events).toMatchObject([{ detail: { posts: 0, shares: [] } }])
   })
 
@@ -147,7 +151,10 @@ describe('a day', () => {
 
     await analyze(ports)(DAY, invocation)
 
-    expect(await report()).toMatchObject({ posts: 3, complete: false, shares: [{ posts: 1 }, { posts: 2 }] })
+    expect(await report()).toMatchObject({
+      complete: false,
+      day: { posts: 3, byPosts: { counting: [{ share: 1 / 3 }, { share: 2 / 3 }] } },
+    })
   })
 
   it('is not mistaken for another whose name begins with its own', async () => {
@@ -157,7 +164,7 @@ describe('a day', () => {
 
     await analyze(ports)(DAY, invocation)
 
-    expect((await report()).posts).toBe(1)
+    expect((await report()).day.posts).toBe(1)
   })
 
   it('takes its place in the index, sorted, and replaces only itself', async () => {
@@ -173,10 +180,10 @@ describe('a day', () => {
 
     await analyze(ports)(DAY, invocation)
 
-    expect((await index()).days.map(({ hashtag, date }) => `${hashtag} ${date}`)).toEqual([
-      'aws 2026-11-20',
-      'aws 2026-11-21',
-      'azure 2026-11-20',
+    expect((await index()).days.map(({ hashtag, date }) => `${date} ${hashtag}`)).toEqual([
+      '2026-11-20 aws',
+      '2026-11-20 azure',
+      '2026-11-21 aws',
     ])
   })
 
@@ -279,7 +286,10 @@ describe('a promotion', () => {
     const analysis = await analyze(ports)(DAY, invocation)
 
     expect(analysis).toMatchObject({ model: 'model-b', classified: ['one', 'two'] })
-    expect(await report()).toMatchObject({ model: 'model-b', shares: [{ label: 'marketing', posts: 2 }, { posts: 0 }] })
+    expect(await report()).toMatchObject({
+      model: 'model-b',
+      day: { byPosts: { counting: [{ label: 'marketing', share: 1 }, { share: 0 }] } },
+    })
   })
 
   it('while a day is being classified is not overwritten by the older model', async () => {

@@ -10,6 +10,7 @@ import { reconcile, type Ports } from '../../../services/reconciler/reconcile'
 import { takeLease } from '../../../shared/coordination'
 import { keys } from '../../../shared/keys'
 import { testBucket, type TestBucket } from '../../shared/bucket'
+import { exampleIndex } from '../../shared/reports'
 import { testTable, type TestTable } from '../../shared/tables'
 import { putChampion, putRun } from '../analyzer/day'
 import { putTrained } from '../evaluator/contest'
@@ -67,8 +68,8 @@ async function goodDay(): Promise<void> {
   await bucket.put(keys.card({ job: JOB }), '{}')
   await putChampion(bucket, JOB)
   await bucket.put(keys.predictions(place), '')
-  const day = { hashtag: 'aws', date: '2026-11-21', model: JOB, posts: 0, complete: true, shares: [] }
-  await bucket.put(keys.reportIndex({}), JSON.stringify({ days: [day] }))
+  const [day] = exampleIndex().days
+  await bucket.put(keys.reportIndex({}), JSON.stringify({ days: [{ ...day, ...place, model: JOB }] }))
 }
 
 it('asks for nothing after a good day, and for nothing in an empty stack', async () => {
