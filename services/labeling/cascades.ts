@@ -1,11 +1,13 @@
 import type { Post } from '../../shared/posts'
 import { readable } from '../../shared/text'
 
-/** The posts that one run stored, under the hashtag and UTC day of the run. */
+/** The posts that one run stored, under the hashtag and UTC day of the run; a post without a cascade is left out. */
 export interface RunPosts {
   hashtag: string
   date: string
   posts: Iterable<Post>
+  /** The cascade of each, by post id. */
+  cascades: ReadonlyMap<string, string>
 }
 
 /** All posts that say the same, of which one is shown. */
@@ -29,16 +31,17 @@ export const stratumKey = ({ hashtag, date }: Stratum): string => `${date} ${has
 const LONGEST = 20_000
 
 /**
- * Join posts into cascades by an identity of their texts, whatever order they come in. A post is counted once under a
- * hashtag and day, however often it was collected; one with nothing to read, or too long to ask about, is left out.
+ * Join posts into their cascades, whatever order they come in. A post is counted once under a hashtag and day, however
+ * often it was collected; one with nothing to read, or too long to ask about, is left out.
  */
-export function groupPosts(runs: Iterable<RunPosts>, identify: (text: string) => string): Map<string, Cascade> {
+export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
   const cascades = new Map<string, Cascade>()
   for (const run of runs) {
     const stratum = stratumKey(run)
     for (const post of run.posts) {
       if (!isAskable(post.text)) continue
-      const id = identify(post.text)
+      const id = run.cascades.get(post.id)
+      if (id === undefined) continue
       const { id: postId, createdAt, retweetOf, text } = post
       const candidate = { id: postId, createdAt, retweetOf, text }
       const known = cascades.get(id) ?? { id, shown: candidate, posts: new Map<string, Set<string>>() }

@@ -1,17 +1,15 @@
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
-import { type Post, postsFromCsv } from '../../shared/posts'
-import { runRecord } from '../../shared/records'
 import type { Table } from '../../shared/table'
-import { cascadeId } from '../../shared/text/cascade'
 import type { OpenBatch } from './batches'
-import { groupPosts, type RunPosts } from './cascades'
+import { groupPosts } from './cascades'
 import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, type Standing, trainingCandidates } from './draw'
+import { identifyRuns } from './identify'
 import { type Chosen, type LeftOver, refusedLine } from './plan'
 import { standings } from './roles'
 
 interface Ports {
-  objects: Pick<Objects, 'readJson' | 'stream' | 'lines'>
+  objects: Pick<Objects, 'readJson' | 'stream' | 'lines' | 'exists' | 'create'>
   table: Pick<Table, 'getMany'>
 }
 
@@ -28,8 +26,8 @@ export async function choose(
   items: number,
   evaluationShare: number,
 ): Promise<Chosen> {
-  const read = await readRuns(objects, runs)
-  const cascades = groupPosts(read, cascadeId)
+  const read = await identifyRuns(objects, runs)
+  const cascades = groupPosts(read)
   const carried = await readLeftOvers(objects, from)
   const target = evaluationTarget(items, evaluationShare)
   const strata = new Map(read.map(({ hashtag, date }) => [`${date} ${hashtag}`, { hashtag, date }]))
@@ -62,19 +60,6 @@ async function firstFree(
     free.push(...page.filter((id) => mayBe('training', known.get(id))))
   }
   return free.slice(0, wanted)
-}
-
-async function readRuns(objects: Pick<Objects, 'readJson' | 'stream'>, runs: readonly string[]): Promise<RunPosts[]> {
-  const read: RunPosts[] = []
-  for (const key of runs) {
-    const { hashtag, date, objects: pages } = await objects.readJson(key, runRecord)
-    const posts: Post[] = []
-    for (const page of pages) {
-      for await (const post of postsFromCsv(await objects.stream(page.key))) posts.push(post)
-    }
-    read.push({ hashtag, date, posts })
-  }
-  return read
 }
 
 /** What the batches left to be asked again; of an item that several left, the latest. */

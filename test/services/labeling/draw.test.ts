@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { groupPosts, hashtagsOf, sizeOf } from '../../../services/labeling/cascades'
+import { groupPosts as group, hashtagsOf, type RunPosts, sizeOf } from '../../../services/labeling/cascades'
 import {
   askedForEvaluation,
   drawEvaluation,
@@ -10,10 +10,15 @@ import {
   TRAINING_FROM,
   trainingCandidates,
 } from '../../../services/labeling/draw'
+import type { Post } from '../../../shared/posts'
 import { cascadeId, permanentRandom } from '../../../shared/text/cascade'
 import { postOf } from './world'
 
 const DAY = '2026-11-21'
+/** With the cascades of exact copies. */
+const groupPosts = (runs: readonly (Pick<RunPosts, 'hashtag' | 'date'> & { posts: Post[] })[]) =>
+  group(runs.map((run) => ({ ...run, cascades: new Map(run.posts.map(({ id, text }) => [id, cascadeId(text)])) })))
+
 const strata = ['aws', 'azure'].map((hashtag) => ({ hashtag, date: DAY }))
 
 /** Posts of a number of messages, the first of which are repeated most. */
@@ -36,13 +41,10 @@ describe('groupPosts', () => {
     const retweet = postOf(2, `RT @ana: ${text}`, { createdAt: '2026-11-21T09:00:00Z', retweetOf: '1' })
     const original = postOf(1, text, { createdAt: '2026-11-21T10:00:00Z' })
 
-    const cascades = groupPosts(
-      [
-        { hashtag: 'aws', date: DAY, posts: [retweet, original, original] },
-        { hashtag: 'azure', date: DAY, posts: [original] },
-      ],
-      cascadeId,
-    )
+    const cascades = groupPosts([
+      { hashtag: 'aws', date: DAY, posts: [retweet, original, original] },
+      { hashtag: 'azure', date: DAY, posts: [original] },
+    ])
 
     const [cascade] = cascades.values()
     if (!cascade) throw new Error('no cascade')
@@ -60,7 +62,7 @@ describe('groupPosts', () => {
     ['nothing to read', ' \u0000 '],
     ['more than can be asked about', 'x'.repeat(20_001)],
   ])('leaves out a post with %s', (_, text) => {
-    expect(groupPosts([{ hashtag: 'aws', date: DAY, posts: [postOf(1, text)] }], cascadeId).size).toBe(0)
+    expect(groupPosts([{ hashtag: 'aws', date: DAY, posts: [postOf(1, text)] }]).size).toBe(0)
   })
 
   it('gives the same in any order of the posts', () => {
@@ -68,7 +70,7 @@ describe('groupPosts', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(posts, { minLength: posts.length }), (shuffled) => {
         const sorted = (given: typeof posts) =>
-          [...groupPosts([{ hashtag: 'aws', date: DAY, posts: given }], cascadeId)]
+          [...groupPosts([{ hashtag: 'aws', date: DAY, posts: given }])]
             .map(([id, { shown, posts: under }]) => [id, shown.id, [...(under.get(`${DAY} aws`) ?? [])].sort()])
             .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
 
@@ -80,7 +82,7 @@ describe('groupPosts', () => {
 })
 
 describe('the draw', () => {
-  const cascades = groupPosts([population(100), population(100, 'azure')], cascadeId)
+  const cascades = groupPosts([population(100), population(100, 'azure')])
   const draws = drawEvaluation(cascades, strata, 31)
 
   it('shares the target out among the hashtags of the day', () => {
@@ -105,13 +107,10 @@ describe('the draw', () => {
   })
 
   it('lends the greater probability to a cascade of two hashtags', () => {
-    const both = groupPosts(
-      [
-        { ...population(1), posts: [postOf(1, 'one and the same'), ...population(9).posts] },
-        { ...population(1, 'azure'), posts: [postOf(1, 'one and the same'), postOf(2, 'another')] },
-      ],
-      cascadeId,
-    )
+    const both = groupPosts([
+      { ...population(1), posts: [postOf(1, 'one and the same'), ...population(9).posts] },
+      { ...population(1, 'azure'), posts: [postOf(1, 'one and the same'), postOf(2, 'another')] },
+    ])
     const drawn = drawEvaluation(both, strata, 22)
 
     expect(inclusionProbabilityOf(cascadeId('one and the same'), drawn)).toBe(1)
@@ -154,7 +153,7 @@ describe('the draw', () => {
   it('cannot find an ordinary member taken for training, whatever the days before', () => {
     fc.assert(
       fc.property(fc.integer({ min: 30, max: 120 }), fc.integer({ min: 1, max: 10 }), (messages, target) => {
-        const today = groupPosts([population(messages)], cascadeId)
+        const today = groupPosts([population(messages)])
         const [draw] = drawEvaluation(today, [{ hashtag: 'aws', date: DAY }], target)
         const trainable = new Set(trainingCandidates(today.keys(), []))
 
