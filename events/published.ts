@@ -175,8 +175,12 @@ export const trainingFailed = publishedEvent({
 })
 
 const scores = {
-  macroF1: z.number().nullable(),
+  macroF1: z.number().nullable().describe('On the evaluation window.'),
   accuracy: z.number().nullable(),
+  provisional: z.boolean().describe('Live on few evaluation items, or without a champion that it was held against.'),
+  labelStatus: z
+    .enum(['ok', 'unreliable', 'unmeasured'])
+    .describe('How far the labels of the dataset can be relied on.'),
 }
 
 /** What a subscriber needs to fetch a model and to verify it. */
@@ -190,6 +194,7 @@ const model = {
   textVersion: z.string().describe('Version of the text function that must run before the model.'),
   cardKey: key,
   replaces: z.string().nullable().describe('The job of the champion before.'),
+  temperature: z.number().positive().describe('Divides the logarithms of its probabilities, which are true then.'),
   ...scores,
 }
 
@@ -203,8 +208,11 @@ const exampleModel = {
   textVersion: '1',
   cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
   replaces: null,
+  temperature: 1.8,
   macroF1: 0.84,
   accuracy: 0.86,
+  provisional: false,
+  labelStatus: 'ok' as const,
 }
 
 export const modelPromoted = publishedEvent({
@@ -237,6 +245,8 @@ export const modelRejected = publishedEvent({
     cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
     macroF1: 0.81,
     accuracy: 0.83,
+    provisional: false,
+    labelStatus: 'ok',
   },
 })
 

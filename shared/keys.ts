@@ -30,10 +30,14 @@ export const keys = {
   validation: key('datasets/{dataset}/validation/posts.validation'),
   evaluation: key('datasets/{dataset}/evaluation/posts.jsonl'),
   datasetRefused: key('datasets/{dataset}/refused.jsonl'),
+  datasetLabels: key('datasets/{dataset}/labels.csv'),
   dataset: key('datasets/{dataset}/dataset.json'),
   artefact: key('models/{job}/output/model.tar.gz'),
   training: key('models/{job}/training.json'),
   card: key('models/{job}/card.json'),
+  live: key('models/{job}/live.json'),
+  registration: key('models/{job}/registration.json'),
+  tuning: key('tuning/{schema}/{rows}/{dataset}.json'),
   champion: key('champion.json'),
   predictions: key('predictions/hashtag={hashtag}/date={date}/run={run}.csv'),
   report: key('reports/hashtag={hashtag}/date={date}.json'),
@@ -46,6 +50,7 @@ export const prefixes = {
   labeled: 'labeled/',
   datasets: 'datasets/',
   models: 'models/',
+  tuning: 'tuning/',
   labeling: 'labeling/',
 }
 

@@ -150,8 +150,27 @@ export const trainingRecord = z.object({
   instanceType: z.string().nullable(),
   costUsd: z.number().nonnegative().nullable(),
   validationAccuracy: z.number().nullable(),
+  tuning: z.string().nullable().default(null).describe('Key of the search that its hyperparameters come from.'),
 })
 export type TrainingRecord = z.infer<typeof trainingRecord>
+
+/** `tuning/<schema version>/<rows>/<dataset>.json`: a search over hyperparameters by cross-validation, and what it found. */
+export const tuningRecord = z.object({
+  datasetId: z.string(),
+  rows: z.int().positive().describe('Training examples that it was done on.'),
+  seed: z.int(),
+  seconds: z.number().nonnegative().describe('What the configuration allowed.'),
+  goal: z.string(),
+  hyperparameters: z.record(z.string(), z.string()).describe('The best, as BlazingText takes them.'),
+  tried: z.array(
+    z.object({
+      hyperparameters: z.record(z.string(), z.string()),
+      score: z.number().nullable().describe('Mean of the goal over the folds; null where no fold could be scored.'),
+      spread: z.number().nullable().describe('Standard error of that mean.'),
+    }),
+  ),
+})
+export type TuningRecord = z.infer<typeof tuningRecord>
 
 /** `champion.json`: which model is live. Its versions are the history. */
 export const championRecord = z.object({
@@ -162,6 +181,13 @@ export const championRecord = z.object({
   sha256: z.string(),
   labels: z.array(z.string()),
   textVersion: z.string(),
+  schemaVersion: z.int(),
+  labelStatus: datasetRecord.shape.labelStatus,
+  latestDate: day.describe('The last UTC day of the labels that it knows; later ones tell how good it is.'),
+  provisional: z
+    .boolean()
+    .describe('It went live on too few evaluation items, or without a champion to be held against.'),
+  temperature: z.number().positive().describe('Divides the logarithms of its probabilities before a person sees them.'),
   promotedAt: instant,
   replaces: z.string().nullable(),
 })
@@ -259,12 +285,15 @@ export const reportRecord = z.object({
 export type ReportRecord = z.infer<typeof reportRecord>
 
 const ratio = fraction.nullable().describe('Null where nothing was counted.')
+const interval = z.object({ low: z.number(), high: z.number() }).nullable().describe('95 %.')
 
 /** How well answers agree with people's labels. */
 export const scoresRecord = z.object({
   items: z.int().nonnegative(),
   accuracy: ratio,
+  accuracyInterval: interval,
   macroF1: ratio.describe('The mean over the classes that are true of some item.'),
+  macroF1Interval: interval,
   logLoss: z.number().nonnegative().nullable(),
   classes: z.array(
     z.object({
@@ -279,25 +308,101 @@ export const scoresRecord = z.object({
   confusion: z
     .array(z.array(z.int().nonnegative()))
     .describe('A row is a true label, a column an answer, as `classes`.'),
+  hashtags: z
+    .array(z.object({ hashtag: z.string(), items: z.int().nonnegative(), accuracy: ratio, macroF1: ratio }))
+    .describe('An item of two hashtags counts in both.'),
 })
 export type ScoresRecord = z.infer<typeof scoresRecord>
+
+/** How far a model's probabilities are true: fitted and measured on the evaluation window. */
+export const calibrationRecord = z.object({
+  items: z.int().positive(),
+  temperature: z.number().positive().describe('Above 1: the model is surer than it should be.'),
+  ece: z
+    .object({ raw: fraction, scaled: fraction })
+    .describe('Expected calibration error; scaled is cross-fitted: each fifth by the temperature of the others.'),
+  logLoss: z.object({ raw: z.number().nonnegative(), scaled: z.number().nonnegative() }),
+})
+export type CalibrationRecord = z.infer<typeof calibrationRecord>
+
+/** `models/<job>/live.json`: how good a champion is on labels that were collected after its promotion. */
+export const liveRecord = z.object({
+  job: z.string(),
+  after: day.describe('Labels of later UTC days count: `latestDate` of the dataset that it was trained on.'),
+  through: day.describe('The last UTC day that a label of it comes from.'),
+  datasetId: z.string().describe('Whose evaluation set was read.'),
+  scores: scoresRecord,
+  ece: fraction.nullable().describe('Of the probabilities as a person sees them.'),
+})
+export type LiveRecord = z.infer<typeof liveRecord>
 
 /** `models/<job>/card.json`: what a model is made of, how it measures, and the verdict with every reason. */
 export const cardRecord = z.object({
   job: z.string(),
   verdict: z.enum(['promoted', 'rejected']),
-  reasons: z.array(z.string()).min(1),
+  provisional: z.boolean().describe('Promoted on few evaluation items, or without a champion to be held against.'),
+  reasons: z.array(z.string()).min(1).describe('Of a rejection every objection; of a promotion what spoke for it.'),
+  gate: z
+    .array(z.object({ name: z.string(), passed: z.boolean(), words: z.string() }))
+    .describe('Every rule that was asked, in its order.'),
   champion: z.string().nullable().describe('The job it was held against; a promoted model replaces it.'),
   labels: z.array(z.string()).describe('What the model answers with.'),
+  labelStatus: datasetRecord.shape.labelStatus,
   artefact: z.object({ uri: z.string(), versionId: z.string().nullable(), sha256: z.string().nullable() }),
+  window: z
+    .object({
+      size: z.int().positive().describe('The most items it may have: gate.window.'),
+      items: z.int().nonnegative(),
+      of: z.int().nonnegative().describe('Evaluation items of the dataset.'),
+      from: day.nullable().describe('First UTC day that a label of it was given.'),
+      to: day.nullable(),
+      leaked: z.int().nonnegative().describe('Left out, because their text stands in the training set too.'),
+    })
+    .describe('The newest evaluation items; all scores of the card are on them.'),
   scores: z.object({
     challenger: scoresRecord.nullable(),
     champion: scoresRecord.nullable(),
     majority: scoresRecord.describe('Of always answering with the most frequent class.'),
+    linear: scoresRecord.nullable().describe('Of a naive Bayes on single words, trained on the same lines.'),
   }),
+  comparison: z
+    .object({
+      difference: z.number().describe('Of macro-F1, challenger less champion, on the same items.'),
+      low: z.number(),
+      high: z.number(),
+      margin: fraction.describe('gate.margin.'),
+      notWorse: fraction.describe('Share of resampled windows in which the challenger loses less than the margin.'),
+      replicates: z.int().positive(),
+      seed: z.int(),
+      mcnemar: z
+        .object({ lost: z.int().nonnegative(), gained: z.int().nonnegative(), p: fraction })
+        .describe('Items that only the champion, or only the challenger has right; exact, two-sided. For the reader.'),
+    })
+    .nullable()
+    .describe('Null where there was no champion to be held against.'),
+  calibration: calibrationRecord
+    .nullable()
+    .describe('Of the challenger; null for an unreadable model or an empty window.'),
+  live: liveRecord.nullable().describe('The champion on labels collected after its promotion.'),
   evaluation: z.object({ key: z.string(), sha256: z.string() }),
   dataset: datasetRecord,
   training: trainingRecord,
+  tuning: tuningRecord.nullable(),
+  seed: z.int().nullable().describe('Of the weights at the start; null where the trainer does not say it.'),
+  lineage: z.object({
+    inputs: z.array(z.object({ key: z.string(), sha256: z.string() })).describe('Every object it was made of.'),
+    labels: z
+      .object({ key: z.string(), sha256: z.string(), count: z.int().nonnegative() })
+      .nullable()
+      .describe('A list of the ids of all labels in the dataset, with the part that each is in.'),
+  }),
+  cost: z
+    .object({
+      labelsUsd: z.number().nonnegative().nullable(),
+      readsUsd: z.number().nonnegative().nullable(),
+      trainingUsd: z.number().nonnegative().nullable(),
+    })
+    .describe('Of all labels in the dataset, of reading the posts they were drawn from, and of this training.'),
 })
 export type CardRecord = z.infer<typeof cardRecord>
 

@@ -8,6 +8,10 @@ export const cardBytes = (card: CardRecord): string => `${JSON.stringify(card, n
 /** What `champion.json` says when the model of this card is live. */
 export const championOf = (card: CardRecord, promotedAt: Date): ChampionRecord => ({
   ...modelOf(card),
+  schemaVersion: card.dataset.schemaVersion,
+  labelStatus: card.labelStatus,
+  latestDate: card.dataset.latestDate,
+  provisional: card.provisional,
   promotedAt: promotedAt.toISOString(),
 })
 
@@ -27,7 +31,7 @@ export const rejectionOf = (card: CardRecord): Omit<DetailOf<typeof modelRejecte
   ...headlineOf(card),
 })
 
-const modelOf = ({ job, dataset, artefact, labels, champion }: CardRecord) => ({
+const modelOf = ({ job, dataset, artefact, labels, champion, calibration }: CardRecord) => ({
   job,
   datasetId: dataset.datasetId,
   artefact: artefact.uri,
@@ -36,10 +40,13 @@ const modelOf = ({ job, dataset, artefact, labels, champion }: CardRecord) => ({
   sha256: artefact.sha256 ?? '',
   labels,
   textVersion: dataset.textVersion,
+  temperature: calibration?.temperature ?? 1,
   replaces: champion,
 })
 
-const headlineOf = ({ scores: { challenger } }: CardRecord) => ({
+const headlineOf = ({ scores: { challenger }, provisional, labelStatus }: CardRecord) => ({
   macroF1: challenger?.macroF1 ?? null,
   accuracy: challenger?.accuracy ?? null,
+  provisional,
+  labelStatus,
 })

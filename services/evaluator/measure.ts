@@ -25,7 +25,9 @@ export function measure(model: Answers, items: readonly EvaluationLine[], labels
   return {
     items: items.length,
     accuracy: counted(accuracy),
+    accuracyInterval: null,
     macroF1: counted(macroF1),
+    macroF1Interval: null,
     logLoss: counted(logLoss),
     classes: names.map((label) => {
       const { gold = 0, predicted = 0, precision = NaN, recall = NaN, f1 = NaN } = classes[label] ?? {}
@@ -39,6 +41,7 @@ export function measure(model: Answers, items: readonly EvaluationLine[], labels
       }
     }),
     confusion,
+    hashtags: [],
   }
 }
 

@@ -62,5 +62,6 @@ function recordOf(name: string, { datasetId }: Job, job: DescribeTrainingJobComm
     instanceType: resources?.InstanceType ?? null,
     costUsd: trainingCostUsd(resources?.InstanceType, billableSeconds),
     validationAccuracy: accuracy ?? null,
+    tuning: null,
   }
 }

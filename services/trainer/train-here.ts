@@ -43,6 +43,7 @@ export async function trainHere(
       instanceType: null,
       costUsd: null,
       validationAccuracy: Number.isNaN(accuracy) ? null : accuracy,
+      tuning: null,
     }
   } catch (error) {
     if (error instanceof FastTextError) return { reason: error.message }

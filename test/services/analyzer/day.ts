@@ -80,6 +80,11 @@ export async function putChampion(
     sha256: createHash('sha256').update(archive).digest('hex'),
     labels: ['marketing', 'technical'],
     textVersion: '1',
+    schemaVersion: 1,
+    labelStatus: 'unmeasured',
+    latestDate: '2026-11-21',
+    provisional: false,
+    temperature: 1,
     promotedAt: '2026-11-22T00:00:00.000Z',
     replaces: null,
   }

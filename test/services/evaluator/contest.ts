@@ -64,6 +64,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
     instanceType: null,
     costUsd: 0,
     validationAccuracy: 0.9,
+    tuning: null,
   }
   await bucket.put(keys.evaluation(place), lines)
   await bucket.put(keys.dataset(place), JSON.stringify(dataset))

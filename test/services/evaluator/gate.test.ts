@@ -18,6 +18,9 @@ const scores = (macroF1: number, counts: [number, number] = [15, 15]): ScoresRec
     f1: null,
   })),
   confusion: [],
+  accuracyInterval: null,
+  macroF1Interval: null,
+  hashtags: [],
 })
 
 const contender = (job: string, macroF1: number, dataset: Partial<Contender['dataset']> = {}): Contender => ({
