@@ -251,6 +251,7 @@ describe('finish', () => {
       instanceType: 'ml.c5.xlarge',
       costUsd: 0.00119,
       validationAccuracy: 0.875,
+      tuning: null,
     })
     expect(stage.bucket.texts()[keys.training({ job: nameOf(1) })]).toBe(record)
     expect(eventNames()).toEqual(['ModelTrained', 'ModelTrained'])
