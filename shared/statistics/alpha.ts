@@ -1,3 +1,5 @@
+import { mulberry32 } from './random'
+
 /** What the judges of one unit said: two values or more. A unit with fewer says nothing about agreement. */
 export type Unit = readonly string[]
 
@@ -49,15 +51,4 @@ function countsOf(unit: Unit): Map<string, number> {
   const counts = new Map<string, number>()
   for (const value of unit) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts
-}
-
-/** A small generator of numbers in [0, 1), good enough to resample by. Tommy Ettinger, 2017. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

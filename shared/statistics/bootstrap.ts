@@ -1,0 +1,98 @@
+import { mulberry32 } from './random'
+
+/** Computed of resampled items: `weights[i]` is how often item i was drawn. */
+export type Statistic = (weights: Uint32Array) => number
+
+export interface Interval {
+  low: number
+  high: number
+}
+
+export interface Resampling {
+  replicates: number
+  seed: number
+}
+
+/** What `statistics.md`, section 5, was measured with. The seed is fixed: the same window has the same verdict on any day. */
+export const RESAMPLING: Resampling = { replicates: 2000, seed: 1 }
+
+/**
+ * Draw as many items as there are, with replacement, again and again: for each statistic its values in the order of the
+ * draws. Statistics of the same draws are paired, so their differences are differences on the same items (Berg-Kirkpatrick
+ * and others, 2012). No values where there is no item.
+ */
+export function bootstrap(
+  items: number,
+  statistics: readonly Statistic[],
+  { replicates, seed }: Resampling = RESAMPLING,
+): Float64Array[] {
+  const random = mulberry32(seed)
+  const values = statistics.map(() => new Float64Array(items > 0 ? replicates : 0))
+  const weights = new Uint32Array(items)
+  for (let replicate = 0; items > 0 && replicate < replicates; replicate++) {
+    weights.fill(0)
+    for (let draw = 0; draw < items; draw++) weights[Math.floor(random() * items)]!++
+    for (const [i, statistic] of statistics.entries()) values[i]![replicate] = statistic(weights)
+  }
+  return values
+}
+
+/** The middle part of resampled values, 95 % of them by default; nothing where there are none. */
+export function percentileInterval(values: Float64Array, level = 0.95): Interval | null {
+  if (values.length === 0) return null
+  const sorted = values.toSorted()
+  const at = (share: number) => {
+    const place = share * (sorted.length - 1)
+    const below = sorted[Math.floor(place)]!
+    return below + (sorted[Math.ceil(place)]! - below) * (place % 1)
+  }
+  return { low: at((1 - level) / 2), high: at((1 + level) / 2) }
+}
+
+/** Which share of the values lies above a threshold; NaN of no values. */
+export const shareAbove = (values: Float64Array, threshold: number): number =>
+  values.reduce((count, value) => count + (value > threshold ? 1 : 0), 0) / values.length
+
+/** The classes of items as numbers from 0: what is true, and what was answered. */
+export interface Answered {
+  truths: readonly number[]
+  answers: readonly number[]
+}
+
+/** Share of right answers among the drawn items. */
+export const accuracyOf =
+  ({ truths, answers }: Answered): Statistic =>
+  (weights) => {
+    let drawn = 0
+    let right = 0
+    for (let i = 0; i < weights.length; i++) {
+      drawn += weights[i]!
+      if (truths[i] === answers[i]) right += weights[i]!
+    }
+    return right / drawn
+  }
+
+/** Mean F1 over the classes that are true of some drawn item. */
+export function macroF1Of({ truths, answers }: Answered): Statistic {
+  const classes = Math.max(0, ...truths, ...answers) + 1
+  const gold = new Float64Array(classes)
+  const given = new Float64Array(classes)
+  const right = new Float64Array(classes)
+  return (weights) => {
+    for (const counts of [gold, given, right]) counts.fill(0)
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i]!
+      gold[truths[i]!]! += weight
+      given[answers[i]!]! += weight
+      if (truths[i] === answers[i]) right[truths[i]!]! += weight
+    }
+    let sum = 0
+    let present = 0
+    for (let one = 0; one < classes; one++) {
+      if (gold[one] === 0) continue
+      present++
+      sum += (2 * right[one]!) / (gold[one]! + given[one]!)
+    }
+    return sum / present
+  }
+}

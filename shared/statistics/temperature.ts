@@ -1,0 +1,68 @@
+/** Probabilities of every class of one item, and which of them is true; -1 for a class that the model does not know. */
+export interface Forecast {
+  probabilities: readonly number[]
+  truth: number
+}
+
+/** No probability counts as less: one forecast that was sure and wrong would outweigh all others. */
+const LEAST = 1e-6
+const RANGE = { low: 0.2, high: 20 }
+
+/** Probabilities with their logarithms divided by the temperature: above 1 they move together. Guo and others, 2017. */
+export function scaled(probabilities: readonly number[], temperature: number): number[] {
+  const powers = probabilities.map((probability) => Math.max(LEAST, probability) ** (1 / temperature))
+  const sum = powers.reduce((all, power) => all + power, 0)
+  return powers.map((power) => power / sum)
+}
+
+/** Mean negative logarithm of the probability of what is true; NaN of no forecasts. */
+export function logLossOf(forecasts: readonly Forecast[], temperature = 1): number {
+  const losses = forecasts.map(
+    ({ probabilities, truth }) => -Math.log(Math.max(LEAST, scaled(probabilities, temperature)[truth] ?? 0)),
+  )
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+}
+
+/**
+ * The temperature in [0.2, 20] with the least log loss. The loss is convex in 1/temperature, so that golden-section search
+ * over the logarithm finds it; 1 of no forecasts.
+ */
+export function fitTemperature(forecasts: readonly Forecast[]): number {
+  if (forecasts.length === 0) return 1
+  const loss = (logarithm: number) => logLossOf(forecasts, Math.exp(logarithm))
+  const golden = (Math.sqrt(5) - 1) / 2
+  let [low, high] = [Math.log(RANGE.low), Math.log(RANGE.high)]
+  let [left, right] = [high - golden * (high - low), low + golden * (high - low)]
+  let [lossLeft, lossRight] = [loss(left), loss(right)]
+  while (high - low > 1e-9) {
+    if (lossLeft <= lossRight) {
+      ;[high, right, lossRight] = [right, left, lossLeft]
+      left = high - golden * (high - low)
+      lossLeft = loss(left)
+    } else {
+      ;[low, left, lossLeft] = [left, right, lossRight]
+      right = low + golden * (high - low)
+      lossRight = loss(right)
+    }
+  }
+  // Beyond eight digits a minimum is flat in doubles, and digits would differ from one processor to another.
+  return Number(Math.exp((low + high) / 2).toPrecision(6))
+}
+
+const BINS = 10
+
+/**
+ * Expected calibration error: how far, on the average, the sureness of an answer is from how often such answers are right,
+ * over ten equal ranges of sureness. NaN of no forecasts.
+ */
+export function calibrationError(forecasts: readonly Forecast[], temperature = 1): number {
+  const bins = Array.from({ length: BINS }, () => ({ sureness: 0, right: 0 }))
+  for (const { probabilities, truth } of forecasts) {
+    const own = scaled(probabilities, temperature)
+    const answer = own.indexOf(Math.max(...own))
+    const bin = bins[Math.min(BINS - 1, Math.floor(own[answer]! * BINS))]!
+    bin.sureness += own[answer]!
+    if (answer === truth) bin.right += 1
+  }
+  return bins.reduce((sum, { sureness, right }) => sum + Math.abs(sureness - right), 0) / forecasts.length
+}
