@@ -3,7 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
+  // jest.browser.cjs runs those that need a browser.
+  testPathIgnorePatterns: ['/node_modules/', '/test/browser/'],
   transform: {
     '\\.[cm]?[jt]sx?$': [
       '@swc/jest',

@@ -144,8 +144,8 @@ async function places(): Promise<{ bucket: string; table: string; deskUrl: strin
   const { Environment } = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: `bellwether-${stage}-desk-invite` }),
   )
-  const { BUCKET = '', TABLE = '', DESK_URL = '' } = Environment?.Variables ?? {}
-  return { bucket: BUCKET, table: TABLE, deskUrl: DESK_URL }
+  const { BUCKET = '', TABLE = '', SITE_URL = '' } = Environment?.Variables ?? {}
+  return { bucket: BUCKET, table: TABLE, deskUrl: `${SITE_URL}/desk` }
 }
 
 function sls(verb: 'deploy' | 'remove'): Promise<void> {

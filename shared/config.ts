@@ -23,7 +23,7 @@ const environment = z.object({
   ANALYZER_FUNCTION: z.string(),
   X_SECRET: z.string(),
   LINK_SECRET: z.string(),
-  DESK_URL: z.url(),
+  SITE_URL: z.url(),
   X_API_URL: z.url().default('https://api.x.com/2/'),
 })
 
@@ -48,7 +48,7 @@ const names = {
   analyzerFunction: 'ANALYZER_FUNCTION',
   xSecret: 'X_SECRET',
   linkSecret: 'LINK_SECRET',
-  deskUrl: 'DESK_URL',
+  siteUrl: 'SITE_URL',
   xApiUrl: 'X_API_URL',
 } as const
 

@@ -139,9 +139,7 @@ async function people(cloud: Cloud, heard: () => BusEvent[], screen: Screen, sig
   const has = (name: string) => heard().some((event) => event['detail-type'] === name)
   if (!has('LabelingStarted')) return
   const { payload } = await cloud.invoke('desk-invite', { annotator: 'me', hours: 24 })
-  screen.say(
-    `The desk has no page yet: docs/desk.md shows how to answer over HTTP. Your link: ${z.object({ url: z.string() }).parse(JSON.parse(payload)).url}`,
-  )
+  screen.say(`You are the annotator. Open ${z.object({ url: z.string() }).parse(JSON.parse(payload)).url}`)
   while (!has('LabelsMeasured') && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 500))
 }
 

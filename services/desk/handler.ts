@@ -5,15 +5,17 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { dynamoTable } from '../../shared/table'
+import { secretLinkKey } from '../../shared/web/link-key'
+import { packagedPage } from '../../shared/web/pages'
 import { desk } from './desk'
-import { secretLinkKey } from './link-key'
 
-const config = readConfig(['table', 'bus', 'linkSecret'])
+const config = readConfig(['table', 'bus', 'linkSecret', 'taskRoot'])
 
 const serve = desk({
   table: dynamoTable(new DynamoDBClient(), config.table),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'desk'),
   linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  page: packagedPage(config.taskRoot, 'desk', '/desk'),
   log: new Logger({ serviceName: 'desk' }),
 })
 

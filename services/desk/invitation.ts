@@ -1,33 +1,53 @@
 import { z } from 'zod'
 import type { Table } from '../../shared/table'
-import { annotatorName, invite, revoke } from './annotators'
-import { sign } from './link'
-import type { LinkKey } from './link-key'
+import { sign } from '../../shared/web/link'
+import type { LinkKey } from '../../shared/web/link-key'
+import { invite, type Person, personName, revoke, type Role } from '../../shared/web/people'
 
-const HOURS = 14 * 24
+const hours = z
+  .number()
+  .positive()
+  .max(2160)
+  .default(14 * 24)
 
-/** `{"annotator":"ana"}`, with `hours` for how long; or `{"revoke":"ana"}`. */
+/** `{"annotator":"ana"}`, `{"owner":"me"}` or `{"reader":"team"}`, with `hours` for how long; or `{"revoke":"ana"}`. */
 export const invitationRequest = z.union([
-  z.strictObject({ annotator: annotatorName, hours: z.number().positive().max(2160).default(HOURS) }),
-  z.strictObject({ revoke: annotatorName }),
+  z.strictObject({ annotator: personName, hours }),
+  z.strictObject({ owner: personName, hours }),
+  z.strictObject({ reader: personName, hours }),
+  z.strictObject({ revoke: personName }),
 ])
 type InvitationRequest = z.infer<typeof invitationRequest>
+
+/** The page that a link opens. */
+const PAGES: Record<Role, string> = { annotator: '/desk', owner: '/desk/owner', reader: '/report' }
 
 interface Ports {
   table: Pick<Table, 'get' | 'update'>
   linkKey: LinkKey
-  deskUrl: string
+  siteUrl: string
 }
 
-/** Make a link for one annotator, or end what an annotator has. The token stands in the fragment: no server logs it. */
+export type Link = Person & { url: string; expires: string }
+export interface Revoked {
+  revoked: string
+  wasInvited: boolean
+}
+
+/** Make a link for one person, or end what a person has. The token stands in the fragment: no server logs it. */
 export const invitation =
-  ({ table, linkKey, deskUrl }: Ports) =>
-  async (request: InvitationRequest, { now }: { now: Date }) => {
+  ({ table, linkKey, siteUrl }: Ports) =>
+  async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
     if ('revoke' in request) return { revoked: request.revoke, wasInvited: await revoke(table, request.revoke) }
-    const { annotator, hours } = request
+    const person = personOf(request)
     const issuedMs = now.getTime()
-    const expiresMs = issuedMs + hours * 3_600_000
-    const token = await sign(await linkKey(), 'link', { annotator, issuedMs, expiresMs })
-    await invite(table, annotator, issuedMs, expiresMs)
-    return { annotator, url: `${deskUrl}#${token}`, expires: new Date(expiresMs).toISOString() }
+    const expiresMs = issuedMs + request.hours * 3_600_000
+    const token = await sign(await linkKey(), 'link', { ...person, issuedMs, expiresMs })
+    await invite(table, person, issuedMs, expiresMs)
+    return { ...person, url: `${siteUrl}${PAGES[person.role]}#${token}`, expires: new Date(expiresMs).toISOString() }
   }
+
+function personOf(request: Exclude<InvitationRequest, { revoke: string }>): Person {
+  if ('annotator' in request) return { name: request.annotator, role: 'annotator' }
+  return 'owner' in request ? { name: request.owner, role: 'owner' } : { name: request.reader, role: 'reader' }
+}

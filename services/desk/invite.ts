@@ -3,15 +3,15 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { dynamoTable } from '../../shared/table'
+import { secretLinkKey } from '../../shared/web/link-key'
 import { invitation, invitationRequest } from './invitation'
-import { secretLinkKey } from './link-key'
 
-const config = readConfig(['table', 'linkSecret', 'deskUrl'])
+const config = readConfig(['table', 'linkSecret', 'siteUrl'])
 
 const work = invitation({
   table: dynamoTable(new DynamoDBClient(), config.table),
   linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
-  deskUrl: config.deskUrl,
+  siteUrl: config.siteUrl,
 })
 
 export const handler = door('desk-invite', { schema: invitationRequest, work }, [])

@@ -10,7 +10,6 @@ import { type Asked, FLAGS } from './judgements'
  * | pk             | sk                  | holds                                       | read by                          |
  * | -------------- | ------------------- | ------------------------------------------- | -------------------------------- |
  * | `desk`         | `open#<batch>`      | that annotators are asked                   | next, progress: query of few     |
- * | `desk`         | `annotators`        | who is invited, until when                  | every request: get               |
  * | `desk#<batch>` | `batch`             | categories, and which chunks are complete   | next, answers: get               |
  * | `desk#<batch>` | `chunk#<n>`         | up to 100 item ids, and which are complete  | next: get, one after the other   |
  * | `desk#<batch>` | `item#<id>`         | text, claims, answers, `version`            | next: get many; answers: get     |

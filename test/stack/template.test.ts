@@ -51,6 +51,9 @@ const called = functions.filter(({ id }) =>
 )
 const deadLettersOf = ({ id }: { id: string }) => id.replace('LambdaFunction', 'DeadLetters')
 
+/** Pages that a function serves, by its name. */
+const PAGES: Record<string, string[]> = { desk: ['desk'] }
+
 it('has no error that CloudFormation would find', () => {
   const engine = new RegoEngine()
   const { diagnostics } = engine.validateStandard(new TemplateFile(templateFile))
@@ -78,9 +81,12 @@ it('keeps no function without an end to its logs', () => {
 })
 
 describe.each(functions.map((one) => [one.name, one] as const))('%s', (_, one) => {
-  it('has a zip under 1 MB with its bundle and bellwether.yml', async () => {
+  it('has a zip under 1 MB with its bundle, bellwether.yml and the pages that it serves', async () => {
     expect(statSync(one.zip).size).toBeLessThan(1_000_000)
-    expect(await entriesOf(one.zip)).toEqual(['bellwether.yml', one.source.replace(/\.ts$/, '.js')])
+    const pages = (PAGES[one.name] ?? []).flatMap((page) =>
+      ['index.html', 'page.css', 'page.js'].map((file) => `.build/pages/${page}/${file}`),
+    )
+    expect(await entriesOf(one.zip)).toEqual([...pages, 'bellwether.yml', one.source.replace(/\.ts$/, '.js')])
   })
 
   it('rings when it fails', () => {

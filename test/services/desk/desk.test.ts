@@ -56,6 +56,7 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
     table,
     publish,
     linkKey: async () => KEY,
+    page: () => undefined,
     log: { error: (...given: unknown[]) => void logged.push(given) },
   })
   const {
@@ -79,9 +80,9 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
 }
 
 const link = async (annotator: string, hours = 24) => {
-  const work = invitation({ table, linkKey: async () => KEY, deskUrl: 'https://desk.example/desk' })
+  const work = invitation({ table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })
   const made = await work(invitationRequest.parse({ annotator, hours }), { now })
-  if (made.url === undefined) throw new Error('no link')
+  if (!('url' in made)) throw new Error('no link')
   return { ...made, token: new URL(made.url).hash.slice(1) }
 }
 
@@ -109,8 +110,8 @@ describe('a link', () => {
 
     expect(url).toBe(`https://desk.example/desk#${token}`)
     expect(expires).toBe('2026-11-22T12:00:00.500Z')
-    expect({ status, json }).toEqual({ status: 200, json: { annotator: 'ana' } })
-    expect(cookies?.[0]).toMatch(/^desk=[\w.-]+; Max-Age=71\d\d; Path=\/desk; HttpOnly; Secure; SameSite=Strict$/)
+    expect({ status, json }).toEqual({ status: 200, json: { name: 'ana', role: 'annotator' } })
+    expect(cookies?.[0]).toMatch(/^bellwether-annotator=[\w.-]+; Max-Age=71\d\d; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
   })
 
   it('can be opened again', async () => {
@@ -131,8 +132,10 @@ describe('a link', () => {
       'expired',
     ],
     ['is signed by another key', () => forged({ key: 'x'.repeat(64) }), 'forged'],
-    ['is a session', () => forged({ audience: 'bellwether-desk-session' }), 'forged'],
+    ['is a session', () => forged({ audience: 'bellwether-session' }), 'forged'],
     ['is for a path', () => forged({ subject: '../ana' }), 'forged'],
+    ['is for a role that there is not', () => forged({ role: 'admin' }), 'forged'],
+    ['is for another page', () => forged({ role: 'reader' }), 'foreign'],
     ['is for nobody who was invited', () => forged({ subject: 'eve' }), 'revoked'],
     [
       'says that it needs no signature',
@@ -174,8 +177,8 @@ describe('a link', () => {
     expect({ status, error: json.error, cookies }).toEqual({ status: 401, error: reason, cookies: undefined })
   })
 
-  async function forged({ key = KEY, subject = 'ana', audience = 'bellwether-desk-link' }): Promise<string> {
-    return new SignJWT()
+  async function forged({ key = KEY, subject = 'ana', audience = 'bellwether-link', role = 'annotator' }): Promise<string> {
+    return new SignJWT({ role })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(subject)
       .setAudience(audience)
@@ -185,7 +188,7 @@ describe('a link', () => {
   }
 
   const withdraw = (annotator: string) =>
-    invitation({ table, linkKey: async () => KEY, deskUrl: 'https://desk.example/desk' })(
+    invitation({ table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })(
       { revoke: annotator },
       { now },
     )

@@ -1,6 +1,5 @@
 import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
 import type { PublishedEvent } from '../../../events'
-import { invite } from '../../../services/desk/annotators'
 import { handOut, type Shown } from '../../../services/desk/hand-out'
 import { type Taken, takeAnswers } from '../../../services/desk/take-answers'
 import { deskLabeller } from '../../../services/labeling/desk'
@@ -14,6 +13,7 @@ import { type Post, postsToCsv } from '../../../shared/posts'
 import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
+import { invite } from '../../../shared/web/people'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
@@ -175,7 +175,8 @@ export function functionOf(world: World) {
     handOut: (annotator: string, count = 20) => handOut(table, annotator, count, world.now.getTime()),
     answer: (annotator: string, answers: readonly unknown[], invited: readonly string[] = []): Promise<Taken[]> =>
       takeAnswers({ table, publish })(annotator, answers, invited, world.now),
-    invite: (annotator: string) => invite(table, annotator, world.now.getTime(), world.now.getTime() + 86_400_000),
+    invite: (name: string) =>
+      invite(table, { name, role: 'annotator' }, world.now.getTime(), world.now.getTime() + 86_400_000),
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { mockClient } from 'aws-sdk-client-mock'
-import { secretLinkKey } from '../../../services/desk/link-key'
+import { secretLinkKey } from '../../../shared/web/link-key'
 
 const keyed = (SecretString: string) => {
   const client = new SecretsManagerClient({ region: 'eu-west-1' })

@@ -1,11 +1,11 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { annotatorName } from './annotators'
+import { z } from 'zod'
+import { type Person, personName, ROLES } from './people'
 
 /** What a token is for: a link is exchanged for a session, and neither serves as the other. */
 type Purpose = 'link' | 'session'
 
-export interface Bearer {
-  annotator: string
+export interface Bearer extends Person {
   /** When the token was made and when it ends; milliseconds. */
   issuedMs: number
   expiresMs: number
@@ -14,11 +14,13 @@ export interface Bearer {
 /** Why a token lets nobody in. */
 export type Denial = 'expired' | 'forged'
 
-/** Sign a token for an annotator: HS256 with the stack's key. */
-export const sign = (key: string, purpose: Purpose, { annotator, issuedMs, expiresMs }: Bearer): Promise<string> =>
-  new SignJWT()
+const claims = z.object({ sub: personName, role: z.enum(ROLES), iat: z.number(), exp: z.number() })
+
+/** Sign a token for a person in a role: HS256 with the stack's key. */
+export const sign = (key: string, purpose: Purpose, { name, role, issuedMs, expiresMs }: Bearer): Promise<string> =>
+  new SignJWT({ role })
     .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(annotator)
+    .setSubject(name)
     .setAudience(audienceOf(purpose))
     .setIssuedAt(Math.floor(issuedMs / 1000))
     .setExpirationTime(Math.floor(expiresMs / 1000))
@@ -31,15 +33,15 @@ export async function verify(key: string, purpose: Purpose, token: string, now: 
       algorithms: ['HS256'],
       audience: audienceOf(purpose),
       currentDate: now,
-      requiredClaims: ['sub', 'iat', 'exp'],
     })
-    const annotator = annotatorName.safeParse(payload.sub)
-    if (!annotator.success) return 'forged'
-    return { annotator: annotator.data, issuedMs: (payload.iat ?? 0) * 1000, expiresMs: (payload.exp ?? 0) * 1000 }
+    const claimed = claims.safeParse(payload)
+    if (!claimed.success) return 'forged'
+    const { sub, role, iat, exp } = claimed.data
+    return { name: sub, role, issuedMs: iat * 1000, expiresMs: exp * 1000 }
   } catch (error) {
     return error instanceof errors.JWTExpired ? 'expired' : 'forged'
   }
 }
 
-const audienceOf = (purpose: Purpose): string => `bellwether-desk-${purpose}`
+const audienceOf = (purpose: Purpose): string => `bellwether-${purpose}`
 const bytesOf = (key: string): Uint8Array => new TextEncoder().encode(key)

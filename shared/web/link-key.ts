@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { BellwetherError } from '../../shared/errors'
+import { BellwetherError } from '../errors'
 
 /** The key that signs links; asked for when it is needed, so that packaging and cold starts need none. */
 export type LinkKey = () => Promise<string>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BellwetherError } from '../../shared/errors'
+import { BellwetherError } from '../errors'
 
 /** A request of an HTTP API, payload format 2.0, as far as it is read. */
 const httpEvent = z.object({
@@ -17,24 +17,38 @@ export interface Request {
   method: string
   path: string
   query: Record<string, string>
+  /** By names in lower case. */
+  headers: Record<string, string>
   cookies: Map<string, string>
   /** The body, parsed; REQUEST_INVALID where it is not JSON, or does not say that it is. */
   json(): unknown
 }
 
+/** A file of a page, as it was built. */
+export interface PageFile {
+  type: string
+  content: string
+  etag: string
+}
+
 export interface Reply {
   status: number
+  /** Sent as JSON. */
   body?: unknown
+  file?: PageFile
   cookies?: string[]
 }
 
 /** An answer that is an error: what went wrong, in a word for the page and a sentence for a person. */
 export const problem = (status: number, error: string, message: string): Reply => ({ status, body: { error, message } })
 
-/** Nothing of ours may be framed, cached, sniffed, or run what it was not shipped with. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+/** A page loads what was shipped with it, speaks to its own API, and cannot turn a string into markup or code. */
+const PAGE = `${NOTHING}; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; require-trusted-types-for 'script'; trusted-types 'none'`
+
+/** Nothing of ours may be framed, sniffed, or run what it was not shipped with. */
 const SECURITY = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -57,6 +71,7 @@ export function readRequest(event: unknown): Request {
     method: requestContext.http.method,
     path: rawPath.replace(/(?<=.)\/+$/, ''),
     query: queryStringParameters,
+    headers,
     cookies: new Map(named),
     json: () => {
       // A form of another site cannot send this type without asking first.
@@ -73,9 +88,15 @@ export function readRequest(event: unknown): Request {
   }
 }
 
-export const respond = ({ status, body, cookies }: Reply) => ({
+export const respond = ({ status, body, file, cookies }: Reply) => ({
   statusCode: status,
-  headers: { ...SECURITY, 'content-type': 'application/json; charset=utf-8' },
+  headers: {
+    ...SECURITY,
+    'content-security-policy': file ? PAGE : NOTHING,
+    // Pages say nothing of anybody, and a browser asks whether its copy still stands. Answers are nobody else's.
+    ...(file ? { 'cache-control': 'no-cache', etag: file.etag } : { 'cache-control': 'no-store' }),
+    'content-type': file ? file.type : 'application/json; charset=utf-8',
+  },
   ...(cookies ? { cookies } : {}),
-  body: body === undefined ? '' : JSON.stringify(body),
+  body: file && status !== 304 ? file.content : body === undefined ? '' : JSON.stringify(body),
 })

@@ -1,0 +1,35 @@
+/** What an API of ours answers instead of a result: a word for the page, a sentence for a person. */
+export interface Problem {
+  status: number
+  error: string
+  message: string
+}
+
+export type Answer<T> = { ok: true; body: T } | { ok: false; problem: Problem }
+
+const OFFLINE: Problem = { status: 0, error: 'offline', message: 'There is no connection.' }
+const FAILED: Omit<Problem, 'status'> = { error: 'failed', message: 'Something went wrong. It is tried again.' }
+
+/** Ask our own API. A network that does not answer is a problem of status 0, never an exception. */
+export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<T>> {
+  let status = 0
+  try {
+    const response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(15_000),
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), keepalive: true }),
+    })
+    status = response.status
+    const json: unknown = await response.json()
+    if (response.ok) return { ok: true, body: json as T }
+    return { ok: false, problem: { status, ...FAILED, ...(isObject(json) ? json : {}) } }
+  } catch {
+    return { ok: false, problem: status === 0 ? OFFLINE : { status, ...FAILED } }
+  }
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
