@@ -35,21 +35,26 @@ export function s3Artefacts(objects: Pick<Objects, 'bucket' | 'read'>): LoadArte
   return async (uri, sha256) => {
     const known = sha256 === undefined ? undefined : kept.get(sha256)
     if (known) return known
-    const { body, versionId } = await bytesAt(objects, uri)
-    const found = createHash('sha256').update(body).digest('hex')
-    if (sha256 !== undefined && sha256 !== found)
-      throw new BellwetherError('MODEL_UNREADABLE', `${uri}: found SHA-256 ${found}, expected ${sha256}`)
-
+    const { body, sha256: found, versionId } = await archiveAt(objects, uri, sha256)
     const artefact = kept.get(found) ?? {
       model: parseModel(await unpackModel(body, uri), uri),
       sha256: found,
-      versionId: versionId ?? null,
+      versionId,
     }
     kept.delete(found)
     kept.set(found, artefact)
     for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest)
     return artefact
   }
+}
+
+/** The model.tar.gz at an s3:// URI, with its hash. MODEL_UNREADABLE when it is not there, or has another hash than the given. */
+export async function archiveAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: string, sha256?: string) {
+  const { body, versionId } = await bytesAt(objects, uri)
+  const found = createHash('sha256').update(body).digest('hex')
+  if (sha256 !== undefined && sha256 !== found)
+    throw new BellwetherError('MODEL_UNREADABLE', `${uri}: found SHA-256 ${found}, expected ${sha256}`)
+  return { body, sha256: found, versionId: versionId ?? null }
 }
 
 /** The bytes of model.bin out of a model.tar.gz. MODEL_UNREADABLE names what was found instead. */

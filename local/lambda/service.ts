@@ -5,19 +5,36 @@ import { Throttled } from './function'
 import type { Lambda } from './lambda'
 
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
+const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/
 const LIST = /^\/2015-03-31\/functions\/?$/
 
-/** Lambda's REST API, as far as `sls invoke` and a health check need it. */
+/** Lambda's REST API, as far as `sls invoke`, an export of a model and a health check need it. */
 export function lambdaService(lambda: Lambda): AwsService {
   const operationOf = ({ method, path }: AwsRequest) => {
     if (method === 'POST' && INVOKE.test(path)) return 'Invoke'
+    if (method === 'GET' && CONFIGURATION.test(path)) return 'GetFunctionConfiguration'
     if (method === 'GET' && LIST.test(path)) return 'ListFunctions'
     if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/.test(path)) return 'GetAccountSettings'
     return `${method} ${path}`
   }
-  const functionOf = ({ path }: AwsRequest) => lambda.find(decodeURIComponent(INVOKE.exec(path)?.[1] ?? ''))
+  const functionOf = ({ path }: AwsRequest) =>
+    lambda.find(decodeURIComponent((INVOKE.exec(path) ?? CONFIGURATION.exec(path))?.[1] ?? ''))
   const operations: Record<string, (request: AwsRequest) => Promise<AwsResponse> | AwsResponse> = {
     Invoke: (request) => invoke(lambda, functionOf(request)?.name, request),
+    GetFunctionConfiguration: (request) => {
+      const found = functionOf(request)
+      if (!found) throw functionNotFound(request)
+      const { name, arn, role, handler, timeoutMs, memoryMb, environment } = found
+      return json(200, {
+        FunctionName: name,
+        FunctionArn: arn,
+        Role: role,
+        Handler: handler,
+        Timeout: timeoutMs / 1000,
+        MemorySize: memoryMb,
+        Environment: { Variables: environment },
+      })
+    },
     ListFunctions: () =>
       json(200, { Functions: lambda.functions().map(({ name, arn }) => ({ FunctionName: name, FunctionArn: arn })) }),
     GetAccountSettings: () =>
@@ -32,8 +49,8 @@ export function lambdaService(lambda: Lambda): AwsService {
     operationOf,
     accessOf(request) {
       const operation = operationOf(request)
-      if (operation !== 'Invoke') return [{ action: `lambda:${operation}`, resource: '*' }]
-      return [{ action: 'lambda:InvokeFunction', resource: functionOf(request)?.arn ?? '*' }]
+      const action = operation === 'Invoke' ? 'InvokeFunction' : operation
+      return [{ action: `lambda:${action}`, resource: functionOf(request)?.arn ?? '*' }]
     },
     async handle(request) {
       try {
@@ -49,8 +66,7 @@ export function lambdaService(lambda: Lambda): AwsService {
 }
 
 async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequest): Promise<AwsResponse> {
-  if (name === undefined)
-    throw new AwsError(404, 'ResourceNotFoundException', `Function not found: ${decodeURIComponent(request.path)}`)
+  if (name === undefined) throw functionNotFound(request)
   const payload = request.body.toString('utf8') || '{}'
   if (!isJson(payload))
     throw new AwsError(400, 'InvalidRequestContentException', 'Could not parse request body into json')
@@ -74,6 +90,9 @@ async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequ
     throw error
   }
 }
+
+const functionNotFound = ({ path }: AwsRequest): AwsError =>
+  new AwsError(404, 'ResourceNotFoundException', `Function not found: ${decodeURIComponent(path)}`)
 
 const json = (status: number, body: unknown): AwsResponse => ({
   status,

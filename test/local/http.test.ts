@@ -1,6 +1,11 @@
 import { request } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
-import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda'
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { useCloud } from './running-cloud'
 import { fn } from './template'
@@ -80,6 +85,21 @@ describe('Lambda over its API', () => {
     expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(['stack-echo'])
   })
 
+  it('says how a function is deployed', async () => {
+    await start({
+      Echo: fn(source, { FunctionName: 'stack-echo', Timeout: 7, Environment: { Variables: { BUCKET: 'mine' } } }),
+    })
+    const configured = await new LambdaClient(client()).send(
+      new GetFunctionConfigurationCommand({ FunctionName: 'stack-echo' }),
+    )
+
+    expect(configured).toMatchObject({
+      FunctionName: 'stack-echo',
+      Timeout: 7,
+      Environment: { Variables: { BUCKET: 'mine' } },
+    })
+  })
+
   it('says how it failed', async () => {
     await start({ Echo: fn(source, { FunctionName: 'echo' }) })
     const answer = await new LambdaClient(client()).send(
@@ -102,6 +122,13 @@ describe('Lambda over its API', () => {
   ])('refuses %s', async (_, input, name) => {
     await start({ Echo: fn(source, { FunctionName: 'echo' }) })
     await expect(new LambdaClient(client()).send(new InvokeCommand(input))).rejects.toMatchObject({ name })
+  })
+
+  it('knows no configuration of a function that is not there', async () => {
+    await start()
+    await expect(
+      new LambdaClient(client()).send(new GetFunctionConfigurationCommand({ FunctionName: 'none' })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   })
 })
 

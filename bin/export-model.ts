@@ -1,0 +1,144 @@
+// `npm run export-model`: a model as a small package that any Node program can use.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { GetFunctionConfigurationCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { findRunning } from '../local/running'
+import { ROOT } from '../local/root'
+import { archiveAt, unpackModel } from '../shared/artefact'
+import { readChampion } from '../shared/champion'
+import { classifierOf } from '../shared/classifier'
+import { readModel } from '../shared/fasttext'
+import { keys, prefixes } from '../shared/keys'
+import { type Objects, parseJson, s3Objects } from '../shared/objects'
+import { cardRecord, datasetRecord, trainingRecord } from '../shared/records'
+import { TEXT_VERSION } from '../shared/text'
+import { packageFiles, type Told } from './exported/files'
+
+const HELP = `npm run export-model -- [--job latest|JOB] [--out DIR] [--data DIR | --stage STAGE [--region REGION]]
+
+Makes a small package of a model that a Node program can use: model.bin, one file that prepares texts and asks the model,
+a README. No dependencies. By default the model that is live in the cloud that \`npm start\` started last.
+
+  --job JOB         latest, the one that was trained last, or the name of a training job
+  --out DIR         where to (bellwether-model); an earlier export there is replaced
+  --data DIR        the data folder of a running cloud of this machine
+  --stage STAGE     a stage on AWS, with the credentials of the environment
+  --region REGION   its region (eu-west-1)
+`
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  },
+)
+
+async function main(argv: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      job: { type: 'string' },
+      out: { type: 'string', default: 'bellwether-model' },
+      data: { type: 'string' },
+      stage: { type: 'string' },
+      region: { type: 'string', default: 'eu-west-1' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const { stage, region, data, out } = values
+  refuseForeign(out)
+  const objects = stage === undefined ? await running(data) : await bucketOf(`bellwether-${stage}-analyzer`, { region })
+  const { about, told, model } = await read(objects, await jobOf(objects, values.job))
+  write(out, { ...(await packageFiles(ROOT, about, told)), 'model.bin': model })
+  console.log(`${out}: ${about.job}, ${about.labels.join(', ')}, ${(model.length / 1024).toFixed(0)} KB`)
+  return 0
+}
+
+/** An export replaces an export, and nothing else. */
+function refuseForeign(out: string): void {
+  if (!existsSync(out) || readdirSync(out).length === 0 || existsSync(path.join(out, 'model.json'))) return
+  throw new Error(`--out ${out}: there is something in it that is no model of an earlier export`)
+}
+
+async function running(dataDir: string | undefined): Promise<Objects> {
+  const cloud = findRunning(dataDir)
+  if (!cloud) throw new Error('No cloud was started here: `npm start` starts one; --stage asks a stage on AWS.')
+  const { endpoint, region, functions } = cloud
+  const analyzer = functions.find((name) => name.endsWith('-analyzer'))
+  if (analyzer === undefined) throw new Error(`Bellwether does not run at ${endpoint}: \`npm start\` starts it.`)
+  return bucketOf(analyzer, { endpoint, region, credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' } })
+}
+
+/** The bucket of a stage, as a function of it knows it. */
+async function bucketOf(functionName: string, place: S3ClientConfig & LambdaClientConfig): Promise<Objects> {
+  const { Environment } = await new LambdaClient(place).send(
+    new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+  )
+  return s3Objects(new S3Client(place), Environment?.Variables?.BUCKET ?? '')
+}
+
+async function jobOf(objects: Objects, wanted: string | undefined): Promise<string> {
+  if (wanted !== undefined && wanted !== 'latest') return wanted
+  if (wanted === undefined) {
+    const live = await readChampion(objects)
+    if (!live) throw new Error('No model is live yet; --job latest takes the one that was trained last.')
+    return live.champion.job
+  }
+  let latest: { job: string; modified: Date } | undefined
+  for await (const { key, modified } of objects.list(prefixes.models)) {
+    const job = keys.training.match(key)?.job
+    if (job !== undefined && (!latest || modified >= latest.modified)) latest = { job, modified }
+  }
+  if (!latest) throw new Error('No model was trained yet.')
+  return latest.job
+}
+
+async function read(objects: Objects, job: string) {
+  if (!(await objects.exists(keys.training({ job })))) throw new Error(`There is no model ${job}.`)
+  const training = await objects.readJson(keys.training({ job }), trainingRecord)
+  const [dataset, stored] = await Promise.all([
+    objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord),
+    objects.read(keys.card({ job })),
+  ])
+  const card = stored && parseJson(stored.body.toString('utf8'), cardRecord, keys.card({ job }))
+  if (dataset.textVersion !== TEXT_VERSION) {
+    throw new Error(
+      `${job} was trained on texts of version ${dataset.textVersion}; the text function here has version ${TEXT_VERSION}.`,
+    )
+  }
+  const { body, sha256 } = await archiveAt(objects, training.artefact, card?.artefact.sha256 ?? undefined)
+  const model = await unpackModel(body, training.artefact)
+  const told: Told = {
+    verdict: card?.verdict ?? null,
+    labelStatus: dataset.labelStatus,
+    scores: card?.scores.challenger ?? null,
+  }
+  const temperature = card?.calibration?.temperature
+  const about = {
+    job,
+    datasetId: training.datasetId,
+    labels: classifierOf(readModel(model, `${training.artefact}#model.bin`)).labels,
+    textVersion: dataset.textVersion,
+    temperature: temperature ?? 1,
+    calibrated: temperature !== undefined,
+    sha256,
+  }
+  return { about, told, model }
+}
+
+/** Whole or not at all. */
+function write(out: string, files: Record<string, string | Uint8Array>): void {
+  const folder = `${path.resolve(out)}.new`
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const [name, body] of Object.entries(files)) writeFileSync(path.join(folder, name), body)
+  rmSync(out, { recursive: true, force: true })
+  renameSync(folder, out)
+}

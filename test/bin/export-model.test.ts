@@ -1,0 +1,135 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { smokeLabels } from '../../bin/smoke-labels'
+import { type Cloud, createCloud } from '../../local/cloud'
+import { ownersBucket } from '../../local/replay/replay'
+import { ROOT } from '../../local/root'
+import { keys } from '../../shared/keys'
+import { type ChampionRecord, cardRecord, trainingRecord } from '../../shared/records'
+import { readSettings } from '../../shared/settings'
+import { packageDir } from '../loop/story'
+import { cardExample, championExample } from '../shared/card'
+
+const TEMPERATURE = 1
+const TEXTS = [
+  'word0 tells that post number 7 of 0 is about technical #aws',
+  'WORD1 tells &amp; shows @somebody https://example.org/x',
+  'nothing_that_it_knows',
+  '',
+  'two\nlines of word0 and word1',
+]
+/** Asked in a program of its own, from a folder that knows nothing of this repository. */
+const PROGRAM = `
+const { load } = require('./bellwether-model')
+console.log(JSON.stringify(load().classifyAll(JSON.parse(process.argv[1]))))
+`
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-export-'))
+const dataDir = path.join(folder, 'data')
+const out = path.join(folder, 'elsewhere/bellwether-model')
+let cloud: Cloud
+let job = ''
+
+beforeAll(async () => {
+  cloud = await createCloud({ packageDir: packageDir(), stackName: 'bellwether-dev', dataDir })
+  const objects = ownersBucket(cloud)
+  const { labels } = readSettings(ROOT)
+  await objects.create(keys.settledManifest({ batch: 'smoke' }), smokeLabels(labels, '2026-11-22T10:00:00.000Z'))
+  await cloud.idle()
+  for await (const { key } of objects.list('models/')) job = keys.card.match(key)?.job ?? job
+  const training = await objects.readJson(keys.training({ job }), trainingRecord)
+  const card = await objects.readJson(keys.card({ job }), cardRecord)
+  // Promoted or not, it is live now, and known to be surer than it should be.
+  const calibration = { ...cardExample.calibration, temperature: TEMPERATURE }
+  await objects.put(keys.card({ job }), JSON.stringify({ ...card, calibration }))
+  const { artefact, datasetId } = training
+  const { versionId, sha256 } = card.artefact
+  const live = { job, datasetId, artefact, versionId, sha256: sha256 ?? '', labels: card.labels }
+  const champion: ChampionRecord = { ...championExample, ...live, temperature: TEMPERATURE }
+  await objects.put(keys.champion({}), JSON.stringify(champion))
+}, 120_000)
+
+afterAll(async () => {
+  await cloud.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** The command; the cloud of this process has to answer meanwhile, so it must not be blocked. */
+const exportModel = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/run.mjs'), 'bin/export-model.ts', ...args]).then(
+    ({ stdout }) => ({ code: 0, said: stdout }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, said: stderr }),
+  )
+
+it('answers in another program as the analyzer does, after nothing was installed', async () => {
+  const { code, said } = await exportModel('--data', dataDir, '--out', out)
+  expect([code, said]).toEqual([0, expect.stringContaining(job)])
+  const elsewhere = mkdtempSync(path.join(tmpdir(), 'empty-'))
+  cpSync(out, path.join(elsewhere, 'bellwether-model'), { recursive: true })
+
+  const answers: unknown = JSON.parse(
+    execFileSync(process.execPath, ['-e', PROGRAM, JSON.stringify(TEXTS)], { cwd: elsewhere, encoding: 'utf8' }),
+  )
+  const asked = await cloud.invoke('analyzer', { texts: TEXTS })
+  rmSync(elsewhere, { recursive: true })
+
+  const { answers: expected } = JSON.parse(asked.payload) as { answers: { label: string; probability: number }[] }
+  expect(answers).toEqual(
+    expected.map(({ label, probability }) => ({
+      label,
+      probability: expect.closeTo(probability, 6),
+      probabilities: expect.objectContaining({ [label]: expect.closeTo(probability, 6) }),
+    })),
+  )
+})
+
+it('says in its own README what the model is, and needs nothing', () => {
+  const readme = readFileSync(path.join(out, 'README.md'), 'utf8')
+  const manifest = JSON.parse(readFileSync(path.join(out, 'package.json'), 'utf8')) as object
+
+  expect(readme).toContain(`\`${job}\``)
+  expect(readme).toContain(`calibrated: temperature ${TEMPERATURE}`)
+  expect(readme).toMatch(/on 20 posts that it was not trained on/)
+  expect(manifest).toMatchObject({ private: true, main: 'index.js' })
+  expect(manifest).not.toHaveProperty('dependencies')
+  expect(readFileSync(path.join(out, 'index.js'), 'utf8')).not.toMatch(/require\("(?!(node:)?(fs|path|buffer)")/)
+})
+
+it('replaces an earlier export, and nothing else', async () => {
+  expect(await exportModel('--data', dataDir, '--out', out, '--job', 'latest')).toMatchObject({ code: 0 })
+
+  const mine = path.join(folder, 'mine')
+  cpSync(out, mine, { recursive: true })
+  rmSync(path.join(mine, 'model.json'))
+  writeFileSync(path.join(mine, 'precious'), 'x')
+  expect(await exportModel('--data', dataDir, '--out', mine)).toEqual({
+    code: 1,
+    said: expect.stringContaining('no model of an earlier export'),
+  })
+  expect(existsSync(path.join(mine, 'precious'))).toBe(true)
+})
+
+it.each([
+  ['a job that is not there', ['--job', 'bellwether-dev-0000000000000000-1'], 'There is no model bellwether-dev-0'],
+  ['an option that it does not have', ['--json'], '--json'],
+])('refuses %s', async (_, args, why) => {
+  expect(await exportModel('--data', dataDir, '--out', path.join(folder, 'no'), ...args)).toEqual({
+    code: 1,
+    said: expect.stringContaining(why),
+  })
+})
+
+it('finds no cloud where none was started', async () => {
+  expect(await exportModel('--data', path.join(folder, 'nowhere'))).toEqual({
+    code: 1,
+    said: expect.stringContaining('`npm start` starts one'),
+  })
+})
+
+it('tells what there is', async () => {
+  expect(await exportModel('--help')).toEqual({ code: 0, said: expect.stringContaining('--job latest|JOB') })
+})
