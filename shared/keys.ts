@@ -14,6 +14,8 @@ export interface Key<P extends string> {
 /** Every object of ours has its place here; nothing else in the project spells a key. */
 export const keys = {
   source: key('sources/{file}'),
+  import: key('imports/{file}'),
+  export: key('exports/{file}'),
   posts: key('raw/hashtag={hashtag}/date={date}/run={run}/posts-{page}.csv'),
   refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused-{page}.jsonl'),
   run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),

@@ -33,14 +33,22 @@ export async function readLabelsGiven(
   objects: Pick<Objects, 'list' | 'lines'>,
   rules: Rules,
 ): Promise<Map<string, GivenLabel>> {
-  const given = new Map<string, GivenLabel>()
+  const standing = await readLinesGiven(objects, rules)
+  return new Map([...standing].map(([item, { batch, line }]) => [item, labelOfLine(line, batch)]))
+}
+
+/** The line of the settled manifests that each of these labels stands in, and the batch it comes from. */
+export async function readLinesGiven(
+  objects: Pick<Objects, 'list' | 'lines'>,
+  rules: Rules,
+): Promise<Map<string, { batch: string; line: SettledLine }>> {
+  const given = new Map<string, { batch: string; line: SettledLine }>()
   for (const [batch, key] of await settledManifests(objects)) {
-    for await (const line of objects.lines(key)) {
-      const read = line === '' ? undefined : readSettled(line, rules)
-      if (!read || 'reason' in read) continue
-      const label = labelOfLine(read, batch)
-      const before = given.get(label.item)
-      if (!before || isOver(label, before)) given.set(label.item, label)
+    for await (const text of objects.lines(key)) {
+      const line = text === '' ? undefined : readSettled(text, rules)
+      if (!line || 'reason' in line) continue
+      const before = given.get(line.item)
+      if (!before || isOver(line, before.line)) given.set(line.item, { batch, line })
     }
   }
   return given
@@ -72,5 +80,8 @@ const labelOfLine = (line: SettledLine, batch: string): GivenLabel => ({
 })
 
 /** Does a label that is read later stand over the one before? */
-const isOver = (later: GivenLabel, before: GivenLabel): boolean =>
-  later.adjudicated === before.adjudicated ? Date.parse(later.at) >= Date.parse(before.at) : later.adjudicated
+function isOver({ 'label-metadata': later }: SettledLine, { 'label-metadata': before }: SettledLine): boolean {
+  const isOwners = later.adjudicated ?? false
+  if (isOwners !== (before.adjudicated ?? false)) return isOwners
+  return Date.parse(later['creation-date']) >= Date.parse(before['creation-date'])
+}

@@ -8,6 +8,7 @@ import { invitationRequest } from '../../services/desk/invitation'
 import { doctorRequest } from '../../services/doctor/examine'
 import { evaluatorRequest } from '../../services/evaluator/request'
 import { labelingRequest } from '../../services/labeling/request'
+import { labelsRequest } from '../../services/labels/request'
 import { trainerRequest } from '../../services/trainer/request'
 import { functions } from './packaged'
 
@@ -15,6 +16,7 @@ const REQUESTS: Record<string, z.ZodType> = {
   collector: collectRequest,
   labeling: labelingRequest,
   'desk-invite': invitationRequest,
+  labels: labelsRequest,
   formatter: z.strictObject({}),
   trainer: trainerRequest,
   evaluator: evaluatorRequest,

@@ -1,0 +1,171 @@
+import { z } from 'zod'
+import type { SettledLine } from '../../shared/records'
+import { readable } from '../../shared/text'
+
+/** Where in its file something stands: a line from 1, or a task from 1. */
+export type Place = { line: number } | { task: number }
+
+/** What a file says of one post, before any of it is checked. What it does not say is undefined. */
+export interface Entry {
+  place: Place
+  /** Cascade id, where the file comes from here. */
+  item?: unknown
+  text?: unknown
+  post?: unknown
+  hashtags?: unknown
+  date?: unknown
+  size?: unknown
+  /** The label that counts; without it, the judgements decide. */
+  label?: unknown
+  confidence?: unknown
+  labelledAt?: unknown
+  adjudicated?: unknown
+  schemaVersion?: unknown
+  judgements: { annotator?: unknown; answer?: unknown }[]
+}
+export type Field = Exclude<keyof Entry, 'place' | 'judgements'> | 'annotator' | 'answer'
+
+/** Something that is left out, and kept aside. */
+export type Refused = Place & { reason: Reason; field: string; found: string }
+export type Reason =
+  | 'not-csv'
+  | 'not-json'
+  | 'invalid'
+  | 'no-text'
+  | 'unlabelled'
+  | 'failed'
+  | 'machine-labelled'
+  | 'unknown-class'
+  | 'other-schema-version'
+  | 'annotator'
+  | 'clock'
+  | 'unknown-item'
+  | 'two-labels'
+  | 'disputed'
+  | 'evaluation'
+
+/** A form in which labels come and go. */
+export interface Format {
+  name: string
+  extension: string
+  /** How the form calls what an entry has. */
+  fields: Record<Field, string>
+  /** OBJECT_INVALID where the file as a whole is not of this form. */
+  read(text: string, file: string): Iterable<Entry | Refused>
+  write(lines: readonly SettledLine[]): string
+}
+
+/** What a file may say. */
+export interface Rules {
+  categories: readonly string[]
+  schemaVersion: number
+  now: Date
+}
+
+/** An entry that may be believed. */
+export interface Checked {
+  place: Place
+  item: string | undefined
+  text: string | undefined
+  post: string | undefined
+  hashtags: string[]
+  date: string | undefined
+  size: number | undefined
+  label: string | undefined
+  confidence: number | undefined
+  /** As a manifest writes it: in UTC, without a zone. */
+  labelledAt: string | undefined
+  adjudicated: boolean
+  judgements: { annotator: string; label: string }[]
+}
+
+/** Ours, the worker ids of Ground Truth and the addresses of Label Studio; nothing that could lead out of a place. */
+const annotator = z.string().regex(/^\w[\w.@+-]{0,127}$/)
+const hashtags = z.array(
+  z
+    .string()
+    .regex(/^[\p{L}\p{N}_]{1,100}$/u)
+    .toLowerCase(),
+)
+const post = z.string().regex(/^[\x21-\x7e]{1,200}$/)
+const fraction = z.number().min(0).max(1)
+
+/** How far a clock may be ahead of ours, in milliseconds, and before which day no label was given. */
+const AHEAD_MS = 5 * 60_000
+const EARLIEST = Date.parse('2000-01-01T00:00:00Z')
+
+/** Check an entry, field by field: what it says, or the first thing that is wrong with it. */
+export function check(
+  entry: Entry,
+  { categories, schemaVersion, now }: Rules,
+  names: Format['fields'],
+): Checked | Refused {
+  const wrong: Refused[] = []
+  const refuse = (field: Field, reason: Reason, found: unknown) => {
+    wrong.push(refused(entry.place, names[field], reason, found))
+    return undefined
+  }
+  const of = <S extends z.ZodType>(field: Field & keyof Entry, schema: S): z.infer<S> | undefined => {
+    if (entry[field] === undefined) return undefined
+    const parsed = schema.safeParse(entry[field])
+    return parsed.success ? parsed.data : refuse(field, 'invalid', entry[field])
+  }
+  const category = (field: 'label' | 'answer', value: unknown): string | undefined =>
+    typeof value === 'string' && categories.includes(value)
+      ? value
+      : refuse(field, value === '' || value === undefined ? 'unlabelled' : 'unknown-class', value)
+  const time = (field: 'labelledAt' | 'date'): string | undefined => {
+    if (entry[field] === undefined) return undefined
+    const found = timeOf(entry[field])
+    if (found === undefined) return refuse(field, 'invalid', entry[field])
+    const ms = Date.parse(`${found}Z`)
+    return ms > now.getTime() + AHEAD_MS || ms < EARLIEST ? refuse(field, 'clock', entry[field]) : found
+  }
+
+  if (entry.schemaVersion !== undefined && entry.schemaVersion !== schemaVersion) {
+    refuse('schemaVersion', 'other-schema-version', entry.schemaVersion)
+  }
+  const checked: Checked = {
+    place: entry.place,
+    item: of('item', z.string().regex(/^[0-9a-f]{16}$/)),
+    text: of('text', z.string()),
+    post: of('post', post),
+    hashtags: of('hashtags', hashtags) ?? [],
+    date: time('date')?.slice(0, 10),
+    size: of('size', z.int().positive()),
+    label: entry.label === undefined ? undefined : category('label', entry.label),
+    confidence: of('confidence', fraction),
+    labelledAt: time('labelledAt'),
+    adjudicated: of('adjudicated', z.boolean()) ?? false,
+    judgements: entry.judgements.flatMap(({ annotator: name, answer }) => {
+      const who = annotator.safeParse(name)
+      if (!who.success) refuse('annotator', 'annotator', name)
+      const label = category('answer', answer)
+      return who.success && label !== undefined ? [{ annotator: who.data, label }] : []
+    }),
+  }
+  if (checked.text === undefined ? checked.item === undefined : readable(checked.text) === '') {
+    refuse('text', 'no-text', entry.text ?? '')
+  }
+  if (entry.label === undefined && entry.judgements.length === 0) refuse('label', 'unlabelled', '')
+  return wrong[0] ?? checked
+}
+
+export function refused(place: Place, field: string, reason: Reason, found: unknown): Refused {
+  const shown = typeof found === 'string' ? found : (JSON.stringify(found) ?? '')
+  return { ...place, reason, field, found: shown.slice(0, 200) }
+}
+
+/** A day or an instant as a manifest writes it; without a zone it is of UTC. */
+function timeOf(value: unknown): string | undefined {
+  const found =
+    typeof value === 'string' &&
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(value.trim())
+  if (!found) return undefined
+  const [, day, minute = '00:00', second = ':00', zone = 'Z'] = found
+  const plain = `${day}T${minute}${second}`
+  const ms = Date.parse(`${plain}${zone.toUpperCase()}`)
+  // A day that is not in the calendar is another one to Date.
+  if (!Number.isFinite(ms) || !new Date(Date.parse(`${plain}Z`)).toISOString().startsWith(day!)) return undefined
+  return zone.toUpperCase() === 'Z' ? plain : new Date(ms).toISOString().slice(0, -1)
+}

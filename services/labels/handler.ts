@@ -1,0 +1,19 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { readConfig } from '../../shared/config'
+import { door } from '../../shared/door'
+import { s3Objects } from '../../shared/objects'
+import { readSettings } from '../../shared/settings'
+import { dynamoTable } from '../../shared/table'
+import { answerRequest } from './labels'
+import { labelsRequest } from './request'
+
+const config = readConfig(['bucket', 'table', 'taskRoot'])
+
+const work = answerRequest({
+  objects: s3Objects(new S3Client(), config.bucket),
+  table: dynamoTable(new DynamoDBClient(), config.table),
+  settings: readSettings(config.taskRoot),
+})
+
+export const handler = door('labels', { schema: labelsRequest, work }, [])

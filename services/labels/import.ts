@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { concurrently } from '../../shared/concurrently'
+import type { Invocation } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import { readLinesGiven } from '../../shared/labels-given'
+import type { Objects } from '../../shared/objects'
+import type { SettledLine } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { adopt } from '../labeling/roles'
+import { check, type Checked, type Format, refused, type Refused, type Rules } from './entry'
+import { formatOf } from './formats'
+import { join } from './join'
+import { manifest } from './manifest'
+
+export interface ImportPorts {
+  objects: Pick<Objects, 'read' | 'list' | 'lines' | 'exists' | 'put' | 'create'>
+  table: Pick<Table, 'get' | 'update'>
+  settings: Pick<Settings, 'labels'>
+}
+
+/** What a file came to. */
+export interface Imported {
+  batch: string
+  form: string
+  /** Messages that have a label of the file. */
+  items: number
+  /** What was left out, by reason. Each with its place in the file stands under `refusedKey`. */
+  refused: Record<string, number>
+  manifestKey: string | null
+  refusedKey: string | null
+}
+
+/**
+ * Take the labels of a file as a batch of their own, for training: the manifest comes last and once, and starts what a
+ * settled batch starts. The batch is named by the bytes of the file and the categories, so the same file is one batch.
+ * NOT_FOUND and OBJECT_INVALID name the file that cannot be read; a row that is wrong is kept aside, and the rest goes on.
+ */
+export const importLabels =
+  ({ objects, table, settings }: ImportPorts) =>
+  async (file: string, { now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Imported> => {
+    const stored = await objects.read(file)
+    if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket`)
+    const text = utf8(stored.body, file)
+    const form = formatOf(file, text)
+    const rules = rulesOf(settings, now)
+    const batch = `import-${nameOf(stored.body, rules)}`
+    const manifestKey = keys.settledManifest({ batch })
+    const refusedKey = keys.settledRefused({ batch })
+
+    if (!(await objects.exists(manifestKey))) {
+      const { entries, left } = entriesOf(form, text, file, rules)
+      const known = await readLinesGiven(objects, rules)
+      const texts = new Map([...known].map(([item, { line }]) => [item, line.source]))
+      const joined = join(entries, texts, batch, rules, form.fields)
+      const taken = await concurrently(joined.lines, 16, async (one) => ({
+        ...one,
+        ours: await adopt(table, one.line.item, batch),
+      }))
+      const foreign = taken.flatMap(({ ours, line, places }) =>
+        ours ? [] : places.map((place) => refused(place, form.fields.item, 'evaluation', line.item)),
+      )
+      const all = [...left, ...joined.refused, ...foreign].sort((a, b) => placeOf(a) - placeOf(b))
+      if (all.length > 0)
+        await objects.put(refusedKey, all.map((one) => `${JSON.stringify({ file, ...one })}\n`).join(''))
+      const lines = taken.flatMap(({ ours, line }): SettledLine[] => (ours ? [line] : []))
+      if (lines.length > 0) await objects.create(manifestKey, manifest.write(lines))
+    }
+    const imported = await outcomeOf(objects, batch)
+    if (imported.refusedKey !== null) log.warn('labels were left out', { file, ...imported.refused })
+    return { ...imported, form: form.name }
+  }
+
+export const rulesOf = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({
+  categories: labels.categories.map(({ name }) => name),
+  schemaVersion: labels.version,
+  now,
+})
+
+function utf8(bytes: Buffer, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new BellwetherError('OBJECT_INVALID', `${file} is not UTF-8`, { cause })
+  }
+}
+
+function nameOf(bytes: Buffer, { categories, schemaVersion }: Rules): string {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return createHash('sha256').update(JSON.stringify({ categories, schemaVersion, sha256 })).digest('hex').slice(0, 16)
+}
+
+function entriesOf(form: Format, text: string, file: string, rules: Rules): { entries: Checked[]; left: Refused[] } {
+  const entries: Checked[] = []
+  const left: Refused[] = []
+  for (const read of form.read(text, file)) {
+    const one = 'reason' in read ? read : check(read, rules, form.fields)
+    if ('reason' in one) left.push(one)
+    else entries.push(one)
+  }
+  return { entries, left }
+}
+
+/** What stands there of the batch now, whoever wrote it. */
+async function outcomeOf(objects: Pick<Objects, 'exists' | 'lines'>, batch: string): Promise<Omit<Imported, 'form'>> {
+  const manifestKey = keys.settledManifest({ batch })
+  const refusedKey = keys.settledRefused({ batch })
+  const lines = await linesAt(objects, manifestKey)
+  const left = await linesAt(objects, refusedKey)
+  const reasons = left.map((line) => (JSON.parse(line) as Refused).reason)
+  return {
+    batch,
+    items: lines.length,
+    refused: Object.fromEntries(
+      [...new Set(reasons)].sort().map((one) => [one, reasons.filter((r) => r === one).length]),
+    ),
+    manifestKey: lines.length > 0 ? manifestKey : null,
+    refusedKey: left.length > 0 ? refusedKey : null,
+  }
+}
+
+async function linesAt(objects: Pick<Objects, 'exists' | 'lines'>, key: string): Promise<string[]> {
+  if (!(await objects.exists(key))) return []
+  const lines: string[] = []
+  for await (const line of objects.lines(key)) if (line !== '') lines.push(line)
+  return lines
+}
+
+const placeOf = (one: Refused): number => ('line' in one ? one.line : one.task)

@@ -1,0 +1,127 @@
+import type { SettledLine } from '../../shared/records'
+import { readable } from '../../shared/text'
+import { cascadeId } from '../../shared/text/cascade'
+import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
+import { refused } from './entry'
+
+/** Lines of a settled manifest, and where in the file each comes from. */
+export interface Joined {
+  lines: { line: SettledLine; places: Place[] }[]
+  refused: Refused[]
+}
+
+/**
+ * Join what a file says into one line for each cascade, by the id that a collected post of this text has too, in the
+ * order of the ids. `known` are the texts of the items that have a label here.
+ */
+export function join(
+  entries: readonly Checked[],
+  known: ReadonlyMap<string, string>,
+  batch: string,
+  rules: Rules,
+  names: Format['fields'],
+): Joined {
+  const groups = new Map<string, Checked[]>()
+  const joined: Joined = { lines: [], refused: [] }
+  for (const entry of entries) {
+    const item = itemOf(entry, known)
+    if (item === undefined) joined.refused.push(refused(entry.place, names.item, 'unknown-item', entry.item))
+    else groups.set(item, [...(groups.get(item) ?? []), entry])
+  }
+  for (const [item, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const verdict = verdictOf(group)
+    if ('reason' in verdict) {
+      const found = group.map(({ label, judgements }) => label ?? judgements.map((one) => one.label).join(', '))
+      const { reason } = verdict
+      joined.refused.push(...group.map(({ place }) => refused(place, names.label, reason, found.join(', '))))
+      continue
+    }
+    const text = group.find((entry) => entry.text !== undefined)?.text ?? known.get(item) ?? ''
+    const line = lineOf(item, text, group, verdict, batch, rules)
+    joined.lines.push({ line, places: group.map(({ place }) => place) })
+  }
+  return joined
+}
+
+/** An id that the file gives is taken where it is known here; else the text has its own. */
+function itemOf({ item, text }: Checked, known: ReadonlyMap<string, string>): string | undefined {
+  if (item !== undefined && known.has(item)) return item
+  return text === undefined ? undefined : cascadeId(text)
+}
+
+interface Verdict {
+  label: string
+  confidence: number
+  at: string | undefined
+  adjudicated: boolean
+  judgements: Checked['judgements']
+}
+
+/** What a group comes to: its latest settled label, or what most of its judgements say. */
+function verdictOf(group: readonly Checked[]): Verdict | { reason: Reason } {
+  const judgements = [
+    ...new Map(group.flatMap((entry) => entry.judgements).map((one) => [one.annotator, one])).values(),
+  ]
+  const latest = latestOf(group)
+  const settled = group.filter(({ label }) => label !== undefined)
+  const last = settled.filter(({ labelledAt }) => (labelledAt ?? '') === (latestOf(settled) ?? ''))
+  if (new Set(last.map(({ label }) => label)).size > 1) return { reason: 'two-labels' }
+  const chosen = last[0]
+  const label = chosen?.label ?? mostFrequent(judgements.map((one) => one.label))
+  if (label === undefined) return { reason: 'disputed' }
+  const agreeing = judgements.filter((one) => one.label === label).length
+  return {
+    label,
+    // Where only one was asked it is 0, as Ground Truth has it.
+    confidence: chosen?.confidence ?? (judgements.length > 1 ? agreeing / judgements.length : 0),
+    at: chosen ? chosen.labelledAt : latest,
+    adjudicated: chosen?.adjudicated ?? false,
+    judgements,
+  }
+}
+
+const latestOf = (group: readonly Checked[]): string | undefined =>
+  group
+    .flatMap(({ labelledAt }) => labelledAt ?? [])
+    .sort()
+    .at(-1)
+
+function mostFrequent(labels: readonly string[]): string | undefined {
+  const votes = new Map<string, number>()
+  for (const label of labels) votes.set(label, (votes.get(label) ?? 0) + 1)
+  const [first, second] = [...votes].sort(([, a], [, b]) => b - a)
+  return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined
+}
+
+function lineOf(
+  item: string,
+  text: string,
+  group: readonly Checked[],
+  { label, confidence, at, adjudicated, judgements }: Verdict,
+  batch: string,
+  { categories, schemaVersion, now }: Rules,
+): SettledLine {
+  const given = at ?? now.toISOString().slice(0, -1)
+  return {
+    source: readable(text),
+    item,
+    'post-id': group.find(({ post }) => post !== undefined)?.post ?? '',
+    role: 'training',
+    hashtags: [...new Set(group.flatMap(({ hashtags }) => hashtags))],
+    date: group.find(({ date }) => date !== undefined)?.date ?? given.slice(0, 10),
+    size: Math.max(...group.map(({ size }) => size ?? 1)),
+    'inclusion-probability': null,
+    label: categories.indexOf(label),
+    'label-metadata': {
+      'class-name': label,
+      confidence,
+      'human-annotated': 'yes',
+      'job-name': `labeling-job/${batch}`,
+      'creation-date': given,
+      type: 'groundtruth/text-classification',
+      'schema-version': schemaVersion,
+      judgements,
+      ...(adjudicated ? { adjudicated } : {}),
+    },
+  }
+}

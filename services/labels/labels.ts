@@ -1,0 +1,12 @@
+import type { Invocation } from '../../shared/door'
+import { type Exported, exportLabels, type ExportPorts } from './export'
+import { type Imported, importLabels, type ImportPorts } from './import'
+import type { LabelsRequest } from './request'
+
+/** What is asked of the service by a person. */
+export const answerRequest =
+  (ports: ImportPorts & ExportPorts) =>
+  async (request: LabelsRequest, invocation: Invocation): Promise<Imported | Exported> =>
+    'import' in request
+      ? importLabels(ports)(request.import, invocation)
+      : exportLabels(ports)(request.export, invocation)

@@ -1,0 +1,139 @@
+import { expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import type { SettledLine } from '../../../shared/records'
+import { readable } from '../../../shared/text'
+import { cascadeId } from '../../../shared/text/cascade'
+import { CATEGORIES, newWorld } from './world'
+
+const FORMS = ['csv', 'label-studio', 'manifest'] as const
+
+const instant = fc
+  .date({ min: new Date('2001-01-01T00:00:00Z'), max: new Date('2026-11-22T11:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, -1))
+// Posts are anybody's text: quotes, formulas, line ends, markup.
+const text = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', maxLength: 60 }),
+    fc.constantFrom('=1+1', "'=HYPERLINK(1)", '-2 "quoted", with commas', '<script>alert(1)</script>', '"a"', "''@x"),
+  )
+  .map((one) => readable(one))
+  .filter((one) => one !== '' && readable(one) === one)
+const line: fc.Arbitrary<SettledLine> = fc
+  .record({
+    source: text,
+    post: fc.stringMatching(/^(\d{1,19})?$/),
+    hashtags: fc.uniqueArray(fc.constantFrom('aws', 'azure', 'ärger'), { maxLength: 3 }),
+    date: instant.map((at) => at.slice(0, 10)),
+    size: fc.integer({ min: 1, max: 100_000 }),
+    label: fc.constantFrom(...CATEGORIES),
+    confidence: fc.double({ min: 0, max: 1, noNaN: true }).map((one) => one + 0),
+    at: instant,
+    judgements: fc.uniqueArray(
+      fc.record({
+        annotator: fc.constantFrom('ana', 'ben', 'private.eu-west-1.ABC', 'cho@example.org'),
+        label: fc.constantFrom(...CATEGORIES),
+      }),
+      { maxLength: 3, selector: ({ annotator }) => annotator },
+    ),
+    adjudicated: fc.boolean(),
+  })
+  .map(({ source, post, hashtags, date, size, label, confidence, at, judgements, adjudicated }) => ({
+    source,
+    item: cascadeId(source),
+    'post-id': post,
+    role: 'training',
+    hashtags,
+    date,
+    size,
+    'inclusion-probability': null,
+    label: CATEGORIES.indexOf(label),
+    'label-metadata': {
+      'class-name': label,
+      confidence,
+      'human-annotated': 'yes',
+      'job-name': 'labeling-job/a',
+      'creation-date': at,
+      type: 'groundtruth/text-classification',
+      'schema-version': 1,
+      judgements,
+      ...(adjudicated ? { adjudicated } : {}),
+    },
+  }))
+const linesOf = fc.uniqueArray(line, { minLength: 1, maxLength: 8, selector: ({ item }) => item })
+
+const put = (lines: readonly SettledLine[]) => lines.map((one) => `${JSON.stringify(one)}\n`).join('')
+const plain = ({ 'label-metadata': metadata, ...rest }: SettledLine) => ({ ...rest, ...metadata, 'job-name': '' })
+
+it.each(FORMS)('an import of an export as %s is what was exported', async (form) => {
+  await fc.assert(
+    fc.asyncProperty(linesOf, async (lines) => {
+      const [here, there] = [newWorld(), newWorld()]
+      await here.bucket.put('labeled/2026-11-21/output.manifest', put(lines))
+
+      const { key, items, judgements } = await here.ask({ export: form })
+      const exported = await here.bucket.read(String(key))
+      const { batch, refused } = await there.take(String(key).slice('exports/'.length), exported!.body)
+
+      expect(refused).toEqual({})
+      expect(items).toBe(lines.length)
+      expect(judgements).toBe(lines.flatMap((one) => one['label-metadata'].judgements).length)
+      expect(there.lines(batch).map(plain)).toEqual(lines.map(plain).sort((a, b) => (a.item < b.item ? -1 : 1)))
+    }),
+    { numRuns: 100 },
+  )
+})
+
+const one = (label: string, at: string, more: object = {}): SettledLine => ({
+  source: 'Cold starts, measured',
+  item: cascadeId('Cold starts, measured'),
+  'post-id': '1',
+  role: 'evaluation',
+  hashtags: ['aws'],
+  date: '2026-11-20',
+  size: 3,
+  'inclusion-probability': 0.25,
+  label: CATEGORIES.indexOf(label),
+  'label-metadata': {
+    'class-name': label,
+    confidence: 1,
+    'human-annotated': 'yes',
+    'job-name': 'labeling-job/a',
+    'creation-date': at,
+    type: 'groundtruth/text-classification',
+    'schema-version': 1,
+    judgements: [{ annotator: 'ana', label }],
+    ...more,
+  },
+})
+
+it.each(FORMS)('writes the label that an item has now, once, as %s', async (form) => {
+  const { bucket, ask } = newWorld()
+  await bucket.put('labeled/a/output.manifest', put([one('technical', '2026-11-20T10:00:00')]))
+  await bucket.put('labeled/b/output.manifest', put([one('marketing', '2026-11-21T10:00:00')]))
+
+  const { key, items } = await ask({ export: form })
+
+  expect(items).toBe(1)
+  expect(bucket.texts()[String(key)]).toContain('marketing')
+  expect(bucket.texts()[String(key)]).not.toContain('technical')
+})
+
+it('names the file by what is in it', async () => {
+  const { bucket, ask } = newWorld()
+  await bucket.put('labeled/a/output.manifest', put([one('technical', '2026-11-20T10:00:00')]))
+  const first = await ask({ export: 'csv' })
+
+  expect(await ask({ export: 'csv' }, new Date('2026-12-24T00:00:00Z'))).toEqual(first)
+  await bucket.put('labeled/b/output.manifest', put([one('marketing', '2026-11-21T10:00:00')]))
+  expect(await ask({ export: 'csv' })).not.toEqual(first)
+})
+
+it('lets no post be run as a formula by a spreadsheet', async () => {
+  const { bucket, ask } = newWorld()
+  const source = '=cmd|calc!A1'
+  await bucket.put('labeled/a/output.manifest', put([{ ...one('technical', '2026-11-20T10:00:00'), source }]))
+
+  const { key } = await ask({ export: 'csv' })
+
+  expect(bucket.texts()[String(key)]).toContain(`,'${source},`)
+})

@@ -1,0 +1,436 @@
+import { describe, expect, it } from '@jest/globals'
+import { ask, release, settleCascade } from '../../../services/labeling/roles'
+import { cascadeId } from '../../../shared/text/cascade'
+import { newWorld, NOW } from './world'
+
+const COLD = 'Cold starts fell from 900 to 210 ms #aws'
+const WEBINAR = 'Join our free webinar! #aws'
+const PLAIN = `text,label\r\n"${COLD}",technical\r\n"${WEBINAR}",marketing\r\n`
+
+describe('a file of labels', () => {
+  it('becomes a settled manifest of its own, for training', async () => {
+    const world = newWorld()
+
+    const answer = await world.take('labels.csv', PLAIN)
+
+    expect(answer).toEqual({
+      batch: expect.stringMatching(/^import-[0-9a-f]{16}$/),
+      form: 'csv',
+      items: 2,
+      refused: {},
+      manifestKey: `labeled/${String(answer.batch)}/output.manifest`,
+      refusedKey: null,
+    })
+    expect(world.lines(answer.batch)).toContainEqual({
+      source: COLD,
+      item: cascadeId(COLD),
+      'post-id': '',
+      role: 'training',
+      hashtags: [],
+      date: '2026-11-22',
+      size: 1,
+      'inclusion-probability': null,
+      label: 0,
+      'label-metadata': {
+        'class-name': 'technical',
+        confidence: 0,
+        'human-annotated': 'yes',
+        'job-name': `labeling-job/${String(answer.batch)}`,
+        'creation-date': '2026-11-22T12:00:00.000',
+        type: 'groundtruth/text-classification',
+        'schema-version': 1,
+        judgements: [],
+      },
+    })
+  })
+
+  it('is one batch however often it comes', async () => {
+    const world = newWorld()
+    const first = await world.take('labels.csv', PLAIN)
+    const after = world.bucket.texts()
+
+    const second = await world.ask({ import: 'imports/labels.csv' }, new Date('2026-11-23T12:00:00Z'))
+
+    expect(second).toEqual(first)
+    expect(world.bucket.texts()).toEqual(after)
+  })
+
+  it('is another batch where the categories are others', async () => {
+    const [two, three] = [newWorld(), newWorld(['technical', 'marketing', 'praise'])]
+
+    expect((await two.take('labels.csv', PLAIN)).batch).not.toBe((await three.take('labels.csv', PLAIN)).batch)
+  })
+
+  it('is finished by the next invocation where one died before the manifest', async () => {
+    const world = newWorld()
+    world.bucket.afterWrite = (key) => {
+      if (key.endsWith('refused.jsonl')) throw new Error('killed')
+    }
+    const text = `${PLAIN}something,spam\r\n`
+    await expect(world.take('labels.csv', text)).rejects.toThrow('killed')
+    world.bucket.afterWrite = () => undefined
+
+    expect(await world.take('labels.csv', text)).toMatchObject({ items: 2, refused: { 'unknown-class': 1 } })
+  })
+
+  it('takes each message once, whatever copies of it the file has', async () => {
+    const world = newWorld()
+
+    const { batch, items } = await world.take(
+      'labels.csv',
+      `text,label,labelledAt\n${COLD},marketing,2026-11-01\nRT @ann: ${COLD} https://t.co/x,technical,2026-11-02\n`,
+    )
+
+    expect(items).toBe(1)
+    expect(world.lines(batch)[0]?.['label-metadata']['class-name']).toBe('technical')
+  })
+
+  it('shows nobody the handles of people in a post', async () => {
+    const world = newWorld()
+
+    const { batch } = await world.take('labels.csv', 'text,label\n"@jane: it is fixed &amp; shipped",technical\n')
+
+    expect(world.lines(batch)[0]?.source).toBe('@user: it is fixed & shipped')
+  })
+
+  it.each([
+    ['is not there', 'imports/none.csv', /^NOT_FOUND: there is no imports\/none\.csv/],
+    ['stands somewhere else', 'labeled/x/output.manifest', /a file under imports\/ or sources\//],
+    ['would lead out of its folder', 'imports/../labeled/x', /a file under imports\/ or sources\//],
+  ])('that %s is refused by name', async (_, key, message) => {
+    await expect(newWorld().ask({ import: key })).rejects.toThrow(message)
+  })
+
+  it('in another encoding is refused by name', async () => {
+    await expect(newWorld().take('l.csv', Buffer.from('text,label\ncaf\u00e9,technical\n', 'latin1'))).rejects.toThrow(
+      'OBJECT_INVALID: imports/l.csv is not UTF-8',
+    )
+  })
+})
+
+describe('roles', () => {
+  const item = cascadeId(COLD)
+
+  it('keeps out what is in the evaluation sample, asked or settled, and says so', async () => {
+    const world = newWorld()
+    await ask(world.table, item, 'evaluation', '2026-11-21')
+    await settleCascade(world.table, item, '2026-11-21')
+
+    const { batch, items } = await world.take('labels.csv', PLAIN)
+
+    expect(items).toBe(1)
+    expect(world.refused(batch)).toEqual([
+      { file: 'imports/labels.csv', line: 2, reason: 'evaluation', field: 'item', found: item },
+    ])
+  })
+
+  it('gives an imported message its role for ever', async () => {
+    const world = newWorld()
+    await world.take('labels.csv', PLAIN)
+
+    expect(await ask(world.table, item, 'evaluation', '2026-11-23')).toBe(false)
+    expect(await ask(world.table, item, 'training', '2026-11-23')).toBe(false)
+  })
+
+  it('adds a label to a training message that has one or waits for one, and leaves it with whom it is', async () => {
+    const world = newWorld()
+    await ask(world.table, item, 'training', '2026-11-21')
+
+    expect(await world.take('labels.csv', PLAIN)).toMatchObject({ items: 2, refused: {} })
+    await release(world.table, item, '2026-11-21')
+    expect(await ask(world.table, item, 'training', '2026-11-22')).toBe(true)
+  })
+})
+
+describe('judgements', () => {
+  const judged = (...rows: string[]) => `text,annotator,label\n${rows.map((row) => `${COLD},${row}\n`).join('')}`
+
+  it('come to the label that most of them give', async () => {
+    const world = newWorld()
+
+    const { batch } = await world.take('l.csv', judged('ana,technical', 'ben,marketing', 'cho,technical'))
+
+    expect(world.lines(batch)[0]?.['label-metadata']).toMatchObject({
+      'class-name': 'technical',
+      confidence: 2 / 3,
+      judgements: [
+        { annotator: 'ana', label: 'technical' },
+        { annotator: 'ben', label: 'marketing' },
+        { annotator: 'cho', label: 'technical' },
+      ],
+    })
+  })
+
+  it('that are as many for one label as for another are kept aside', async () => {
+    const world = newWorld()
+
+    const { batch, items } = await world.take('l.csv', judged('ana,technical', 'ben,marketing'))
+
+    expect(items).toBe(0)
+    expect(world.refused(batch).map(({ line, reason }) => [line, reason])).toEqual([
+      [2, 'disputed'],
+      [3, 'disputed'],
+    ])
+  })
+
+  it('of one annotator count once', async () => {
+    const world = newWorld()
+
+    const { batch } = await world.take('l.csv', judged('ana,technical', 'ben,marketing', 'ana,marketing'))
+
+    expect(world.lines(batch)[0]?.['label-metadata']).toMatchObject({ 'class-name': 'marketing', confidence: 1 })
+  })
+})
+
+describe('what bad input gets: the row is kept aside by place and field, the rest goes on', () => {
+  const good = JSON.stringify({ source: WEBINAR, label: 1, 'label-metadata': { 'class-name': 'marketing' } })
+  const about = (more: object, rest: object = {}) =>
+    JSON.stringify({ source: COLD, label: 0, ...rest, 'label-metadata': { 'class-name': 'technical', ...more } })
+
+  it.each([
+    ['a line that is not JSON', '{"source":', 'not-json', '', '{"source":'],
+    ['a line that is no object', '[1]', 'invalid', '', '[1]'],
+    [
+      'a label outside the categories',
+      about({ 'class-name': 'spam' }),
+      'unknown-class',
+      'label-metadata.class-name',
+      'spam',
+    ],
+    [
+      'a judgement outside the categories',
+      about({ judgements: [{ annotator: 'ana', label: 'spam' }] }),
+      'unknown-class',
+      'label-metadata.judgements.label',
+      'spam',
+    ],
+    [
+      'an annotator whose name is a path',
+      about({ judgements: [{ annotator: '../../ana', label: 'technical' }] }),
+      'annotator',
+      'label-metadata.judgements.annotator',
+      '../../ana',
+    ],
+    [
+      'a clock that is ahead',
+      about({ 'creation-date': '2026-11-22T12:05:01' }),
+      'clock',
+      'label-metadata.creation-date',
+      '2026-11-22T12:05:01',
+    ],
+    [
+      'a clock that was never set',
+      about({ 'creation-date': '1970-01-01T00:00:09Z' }),
+      'clock',
+      'label-metadata.creation-date',
+      '1970-01-01T00:00:09Z',
+    ],
+    ['a day that is not in the calendar', about({}, { date: '2026-02-30' }), 'invalid', 'date', '2026-02-30'],
+    [
+      'an item that nobody knows',
+      JSON.stringify({ ...JSON.parse(about({})), source: undefined, item: 'feedfeedfeedfeed' }),
+      'unknown-item',
+      'item',
+      'feedfeedfeedfeed',
+    ],
+    ['no text', about({}, { source: ' ' }), 'no-text', 'source', ' '],
+    [
+      'labels of other definitions',
+      about({ 'schema-version': 2 }),
+      'other-schema-version',
+      'label-metadata.schema-version',
+      '2',
+    ],
+    [
+      'a label that a machine gave',
+      about({ 'human-annotated': 'no' }),
+      'machine-labelled',
+      'label-metadata.human-annotated',
+      'no',
+    ],
+    [
+      'a task that failed',
+      JSON.stringify({ source: COLD, 'x-metadata': { 'failure-reason': 'ClientError: …', 'human-annotated': 'true' } }),
+      'failed',
+      'x-metadata.failure-reason',
+      'ClientError: …',
+    ],
+  ])('%s', async (_, line, reason, field, found) => {
+    const world = newWorld()
+
+    const answer = await world.take('l.manifest', `${line}\n${good}\n`)
+
+    expect(answer).toMatchObject({ items: 1, refused: { [reason]: 1 } })
+    expect(world.refused(answer.batch)).toEqual([{ file: 'imports/l.manifest', line: 1, reason, field, found }])
+    expect(world.lines(answer.batch).map(({ source }) => source)).toEqual([WEBINAR])
+  })
+
+  it('a CSV with two columns of the same name: which of them was meant would be a guess', async () => {
+    await expect(newWorld().take('l.csv', `text,label,label\n${COLD},technical,marketing\n`)).rejects.toThrow(
+      'OBJECT_INVALID: imports/l.csv, line 1: two columns are named label',
+    )
+  })
+
+  it('a CSV without labels', async () => {
+    await expect(newWorld().take('l.csv', `text,verdict\n${COLD},technical\n`)).rejects.toThrow(
+      'imports/l.csv, line 1: there is no column label',
+    )
+  })
+
+  it('a CSV row that has more cells than there are columns', async () => {
+    const world = newWorld()
+
+    const { batch } = await world.take('l.csv', `text,label\nhello, world,technical\n${WEBINAR},marketing\n`)
+
+    expect(world.refused(batch)).toEqual([
+      expect.objectContaining({ line: 2, reason: 'not-csv', found: '3 cells under 2 columns' }),
+    ])
+    expect(world.lines(batch)).toHaveLength(1)
+  })
+
+  it('two labels of the same time for one text', async () => {
+    const world = newWorld()
+
+    const { batch, items } = await world.take('l.csv', `text,label\n${COLD},technical\n${COLD},marketing\n`)
+
+    expect(items).toBe(0)
+    expect(world.refused(batch)).toMatchObject([
+      { line: 2, reason: 'two-labels' },
+      { line: 3, reason: 'two-labels' },
+    ])
+  })
+})
+
+describe('an augmented manifest', () => {
+  it('of a Ground Truth job of 2019 is taken as it is', async () => {
+    const world = newWorld(['Technical', 'Marketing'])
+    const real =
+      '{"source":"#AWS re:Invent is where you\\u0027ll want to be","hashtag-positivity":1,"hashtag-positivity-metadata":' +
+      '{"confidence":0.62,"job-name":"labeling-job/hashtag-positivity","class-name":"Marketing","human-annotated":"yes",' +
+      '"creation-date":"2019-01-08T18:53:17.309395","type":"groundtruth/text-classification"}}'
+
+    const { batch } = await world.take('output.manifest', `${real}\n`)
+
+    expect(world.lines(batch)).toMatchObject([
+      {
+        source: "#AWS re:Invent is where you'll want to be",
+        label: 1,
+        date: '2019-01-08',
+        'label-metadata': {
+          'class-name': 'Marketing',
+          confidence: 0.62,
+          'creation-date': '2019-01-08T18:53:17.309395',
+        },
+      },
+    ])
+  })
+})
+
+describe("Label Studio's export", () => {
+  const choice = (label: string, more: object = {}) => ({
+    id: 1001,
+    completed_by: 10,
+    result: [
+      {
+        id: 'a',
+        type: 'choices',
+        value: { choices: [label] },
+        origin: 'manual',
+        from_name: 'sentiment',
+        to_name: 'text',
+      },
+    ],
+    was_cancelled: false,
+    ground_truth: false,
+    created_at: '2026-11-20T21:52:49.513742Z',
+    updated_at: '2026-11-20T22:16:08.746926Z',
+    lead_time: 4.288,
+    ...more,
+  })
+  const exported = (...annotations: object[]) =>
+    JSON.stringify([{ id: 1, project: 83, data: { text: COLD }, annotations, predictions: [] }])
+
+  it('is read with who said what, and when', async () => {
+    const world = newWorld()
+
+    const { batch, form } = await world.take(
+      'project-83.json',
+      exported(choice('technical'), choice('technical', { completed_by: { id: 11, email: 'ben@example.org' } })),
+    )
+
+    expect(form).toBe('label-studio')
+    expect(world.lines(batch)[0]?.['label-metadata']).toMatchObject({
+      'class-name': 'technical',
+      'creation-date': '2026-11-20T22:16:08.746926',
+      confidence: 1,
+      judgements: [
+        { annotator: '10', label: 'technical' },
+        { annotator: 'ben@example.org', label: 'technical' },
+      ],
+    })
+  })
+
+  it('lets the annotation that is marked as ground truth decide', async () => {
+    const world = newWorld()
+
+    const { batch } = await world.take(
+      'p.json',
+      exported(
+        choice('technical'),
+        choice('technical', { completed_by: 11 }),
+        choice('marketing', { ground_truth: true }),
+      ),
+    )
+
+    expect(world.lines(batch)[0]?.['label-metadata']).toMatchObject({ 'class-name': 'marketing', confidence: 0 })
+  })
+
+  it.each([
+    ['skipped', [choice('technical', { was_cancelled: true })], 'unlabelled', 'annotations.result.value.choices'],
+    ['without annotations', [], 'unlabelled', 'annotations.result.value.choices'],
+    [
+      'with two choices at once',
+      [choice('', { result: [{ type: 'choices', value: { choices: ['technical', 'marketing'] } }] })],
+      'invalid',
+      'annotations.result.value.choices',
+    ],
+    [
+      'that labels something else',
+      [choice('', { result: [{ type: 'rectanglelabels', value: { rectanglelabels: ['Moonwalker'] } }] })],
+      'invalid',
+      'annotations.result.value.choices',
+    ],
+  ])('keeps aside a task %s', async (_, annotations, reason, field) => {
+    const world = newWorld()
+
+    const { batch } = await world.take('p.json', exported(...annotations))
+
+    expect(world.refused(batch)).toEqual([expect.objectContaining({ task: 1, reason, field })])
+  })
+
+  it.each([['is cut off', '[{"id":', /^OBJECT_INVALID: imports\/p\.json is not JSON/]])(
+    'that %s is refused by name',
+    async (_, text, message) => {
+      await expect(newWorld().take('p.json', text)).rejects.toThrow(message)
+    },
+  )
+})
+
+it('labels a known item by its id alone', async () => {
+  const world = newWorld()
+  const first = await world.take('labels.csv', PLAIN)
+  const item = cascadeId(COLD)
+  expect(first.items).toBe(2)
+
+  const { batch } = await world.take('again.csv', `item,label\n${item},marketing\n`)
+
+  expect(world.lines(batch)).toMatchObject([{ item, source: COLD, 'label-metadata': { 'class-name': 'marketing' } }])
+})
+
+it('counts now for a label that says no time', async () => {
+  const world = newWorld()
+
+  const { batch } = await world.take('labels.csv', PLAIN)
+
+  expect(world.lines(batch)[0]?.['label-metadata']['creation-date']).toBe(NOW.toISOString().slice(0, -1))
+})

@@ -1,0 +1,49 @@
+import { answerRequest } from '../../../services/labels/labels'
+import { type LabelsRequest, labelsRequest } from '../../../services/labels/request'
+import { settledLine, type SettledLine } from '../../../shared/records'
+import type { Table } from '../../../shared/table'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+
+export const CATEGORIES = ['technical', 'marketing']
+const settingsWith = (categories: readonly string[]) => ({
+  labels: {
+    version: 1,
+    categories: categories.map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
+  },
+})
+export const NOW = new Date('2026-11-22T12:00:00Z')
+
+export interface World {
+  bucket: TestBucket
+  table: Table
+  ask: (request: LabelsRequest, now?: Date) => Promise<Record<string, unknown>>
+  /** Puts the file under imports/ and imports it. */
+  take: (name: string, text: string | Buffer) => Promise<Record<string, unknown>>
+  lines: (batch: unknown) => SettledLine[]
+  refused: (batch: unknown) => Record<string, unknown>[]
+}
+
+export function newWorld(categories = CATEGORIES): World {
+  const bucket = testBucket()
+  const table = memoryTable()
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const answer = answerRequest({ objects: bucket, table, settings: settingsWith(categories) })
+  const ask: World['ask'] = async (request, now = NOW) => ({
+    ...(await answer(labelsRequest.parse(request), { now, log, remainingMs: () => 60_000 })),
+  })
+  const jsonLines = (key: string) => (bucket.texts()[key] ?? '').split('\n').filter(Boolean).map(parsed)
+  return {
+    bucket,
+    table,
+    ask,
+    take: async (name, text) => {
+      await bucket.put(`imports/${name}`, text)
+      return ask({ import: `imports/${name}` })
+    },
+    lines: (batch) => jsonLines(`labeled/${String(batch)}/output.manifest`).map((line) => settledLine.parse(line)),
+    refused: (batch) => jsonLines(`labeled/${String(batch)}/refused.jsonl`),
+  }
+}
+
+const parsed = (line: string): Record<string, unknown> => JSON.parse(line) as Record<string, unknown>
