@@ -30,6 +30,16 @@ const leftOver = z.object({
   again: z.boolean().describe('Whether a later batch may ask for it.'),
   plan: planRecord.shape.items.element,
   source: z.string(),
+  judgements: z
+    .array(
+      z.object({
+        annotator: z.string(),
+        said: z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })]),
+        at: z.string(),
+      }),
+    )
+    .default([])
+    .describe('What each said, so that the owner can decide.'),
 })
 export type LeftOver = z.infer<typeof leftOver>
 

@@ -72,7 +72,8 @@ export function settlementOf(
     const why = consensus.reason === 'unanswered' ? unusable.get(item.item) : undefined
     const { reason, found } = why ?? { reason: consensus.reason, found: '' }
     const again = mayBeDecided(reason, judgements.length, judgementsAtMost(item.judgements, plan.labeller))
-    return [{ item: item.item, reason, found, again, plan: item, source }]
+    const heard = judgements.map(({ annotator, said, at }) => ({ annotator, said, at }))
+    return [{ item: item.item, reason, found, again, plan: item, source, judgements: heard }]
   })
   const told = new Set(left.map(({ item }) => item))
   const given = answers.judgements.length
