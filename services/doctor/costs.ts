@@ -10,7 +10,7 @@ export interface Cost {
 }
 
 /** Lambda on arm64, us-east-1: US dollars a GB-second. https://aws.amazon.com/lambda/pricing/ */
-const GB_SECOND_USD = 0.0000133334
+export const GB_SECOND_USD = 0.0000133334
 
 /** A generous day of each function: runs, seconds a run, GB. */
 const RUNS: readonly { runs: (hashtags: number) => number; seconds: number; gb: number }[] = [

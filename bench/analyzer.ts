@@ -1,0 +1,249 @@
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { type Cloud, createCloud } from '../local/cloud'
+import { ownersBucket } from '../local/replay/replay'
+import { ROOT } from '../local/root'
+import { GB_SECOND_USD } from '../services/doctor/costs'
+import { classify } from '../services/analyzer/classify'
+import { packModel } from '../shared/archive'
+import { classifierOf } from '../shared/classifier'
+import { readModel } from '../shared/fasttext'
+import { keys } from '../shared/keys'
+import type { ChampionRecord } from '../shared/records'
+import { TEXT_VERSION } from '../shared/text'
+import { bucketOf, makeModel } from './analyzer-world'
+
+// What does it take to classify posts in the function, rather than behind an endpoint that stands?
+//
+//   node bin/run.mjs bench/analyzer.ts [--posts 10000,100000,1000000,5000000] [--runs 3]
+//
+// The service's own code, from pages of CSV to the file of predictions, with a model of 200,000 buckets; each size in a
+// process of its own, on one core where `taskset` is there. Posts are made up and never all there at once.
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    posts: { type: 'string', default: '10000,100000,1000000,5000000' },
+    runs: { type: 'string', default: '3' },
+  },
+})
+
+/** Prices of us-east-1 on demand, as https://aws.amazon.com/lambda/pricing/, /s3/pricing/ and /sagemaker/ai/pricing/ have them. */
+const PRICES = {
+  gbSecond: GB_SECOND_USD,
+  millionRequests: 0.2,
+  thousandGets: 0.0004,
+  thousandPuts: 0.005,
+  /** The smallest instance that neither sleeps nor bursts; real-time inference. */
+  endpoint: 'ml.m5.large',
+  endpointHour: 0.115,
+}
+/** The analyzer's, as serverless.yml has it. Lambda gives a whole core at 1,769 MB. */
+const FUNCTION_GB = 2
+/** Posts that one run of the collector brings, and so one invocation of the analyzer. */
+const RUN_POSTS = 2000
+/** Posts of a page, the most that X gives at once. */
+const PAGE = 100
+
+interface Measured {
+  posts: number
+  seconds: number
+  /** Most resident memory. */
+  peakMb: number
+  /** What is still held at the end, garbage collected. */
+  heldMb: number
+}
+
+async function main(): Promise<void> {
+  const [mode, model, posts] = positionals
+  if (mode === 'classify' && model) return print(await measure(model, Number(posts)))
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-analyzer-'))
+  try {
+    const file = path.join(folder, 'model.bin')
+    writeFileSync(file, makeModel())
+    console.log(
+      `node ${process.version}, ${cpus()[0]?.model}, one core; model.bin ${megabytes(readFileSync(file).length)}`,
+    )
+    const million = throughput(file)
+    costs(million)
+    await firstAnswer(folder, file)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const print = (measured: Measured) => console.log(JSON.stringify(measured))
+
+/** Answers posts a second, the median over the largest number of posts that ran often enough. */
+function throughput(model: string): number {
+  const sizes = options.posts.split(',').map(Number)
+  const largest = Math.max(...sizes)
+  const speeds: number[] = []
+  const peaks: number[] = []
+  console.log('\n     posts  seconds  posts a second  peak memory  held at the end')
+  for (const posts of sizes) {
+    // Five million once: it takes its minutes.
+    const runs = posts === largest && sizes.length > 1 ? 1 : Number(options.runs)
+    const measured = Array.from({ length: runs }, () => child(model, posts))
+    const seconds = median(measured.map((one) => one.seconds))
+    const peak = median(measured.map(({ peakMb }) => peakMb))
+    const held = median(measured.map(({ heldMb }) => heldMb))
+    speeds.push(posts / seconds)
+    peaks.push(peak)
+    console.log(
+      `${String(posts).padStart(10)} ${seconds.toFixed(1).padStart(8)} ${(posts / seconds).toFixed(0).padStart(15)} ${peak.toFixed(0).padStart(9)} MB ${held.toFixed(0).padStart(13)} MB`,
+    )
+  }
+  console.log(
+    `peak memory of ${sizes.at(-1)} posts beside ${sizes.at(-2)}: ${(peaks.at(-1)! / (peaks.at(-2) ?? Number.NaN)).toFixed(2)}x`,
+  )
+  return speeds.at(-1)!
+}
+
+function child(model: string, posts: number): Measured {
+  const node = [
+    process.execPath,
+    '--expose-gc',
+    path.join(ROOT, 'bin/run.mjs'),
+    'bench/analyzer.ts',
+    'classify',
+    model,
+    String(posts),
+  ]
+  const hasTaskset = !spawnSync('taskset', ['--version']).error
+  const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', '1', ...node] : node
+  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', cwd: ROOT })
+  if (status !== 0) throw new Error(stderr)
+  const measured: Measured = JSON.parse(stdout)
+  return measured
+}
+
+async function measure(model: string, posts: number): Promise<Measured> {
+  const { run, objects, written } = bucketOf(posts)
+  const live = { job: 'bench', classifier: classifierOf(readModel(model)) }
+  const began = performance.now()
+  await classify(objects, run, live)
+  const seconds = (performance.now() - began) / 1000
+  // A row is at least a post's id.
+  if (written() < posts * 19) throw new Error(`${written()} bytes of predictions for ${posts} posts`)
+  const peakMb = process.resourceUsage().maxRSS / 1024
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return { posts, seconds, peakMb, heldMb: (heapUsed + external) / 2 ** 20 }
+}
+
+/** The arithmetic of a million posts, line by line. */
+function costs(speed: number): void {
+  const { gbSecond, millionRequests, thousandGets, thousandPuts, endpoint, endpointHour } = PRICES
+  const seconds = 1e6 / speed
+  const compute = seconds * FUNCTION_GB * gbSecond
+  const invocations = 1e6 / RUN_POSTS
+  const requests = (invocations / 1e6) * millionRequests
+  const gets = (1e6 / PAGE / 1000) * thousandGets
+  const puts = (invocations / 1000) * thousandPuts
+  const lambda = compute + requests + gets + puts
+  const standing = 24 * endpointHour
+  console.log(`
+a million posts in the function (us-east-1, arm64, taking a core of it to be as fast as this one):
+  1,000,000 / ${speed.toFixed(0)} a second = ${seconds.toFixed(1)} s × ${FUNCTION_GB} GB × $${gbSecond} = ${usd(compute)}
+  ${invocations} invocations of ${RUN_POSTS} posts × $${millionRequests} a million = ${usd(requests)}
+  ${1e6 / PAGE} pages read × $${thousandGets} a thousand = ${usd(gets)}, ${invocations} files written × $${thousandPuts} a thousand = ${usd(puts)}
+  together ${usd(lambda)}
+a SageMaker real-time endpoint that stands for the day: 24 h × $${endpointHour} (one ${endpoint}) = ${usd(standing)}, without what asks it
+  that is ${(standing / lambda).toFixed(0)} times as much; in the function ${((standing / lambda) * 1e6).toExponential(1)} posts a day cost as much as the endpoint`)
+}
+
+/** The packaged bundle in a fresh process against the embedded cloud: load, read the champion, answer one text. */
+async function firstAnswer(folder: string, model: string): Promise<void> {
+  const template = execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')], { encoding: 'utf8' }).trim()
+  const cloud = await createCloud({
+    packageDir: path.dirname(template),
+    stackName: 'bellwether-dev',
+    dataDir: path.join(folder, 'data'),
+  })
+  try {
+    await makeLive(cloud, readFileSync(model))
+    const analyzer = cloud.lambda.functions().find(({ name }) => name.endsWith('-analyzer'))
+    if (!analyzer) throw new Error('the stack has no analyzer')
+    const bundle = path.join(analyzer.folder, `${analyzer.handler.slice(0, analyzer.handler.lastIndexOf('.'))}.js`)
+    const environment = { ...analyzer.environment, LAMBDA_TASK_ROOT: analyzer.folder }
+    const times: { load: number; answer: number }[] = []
+    for (let run = 0; run < 7; run++) times.push(await firstAnswerOf(cloud, bundle, environment))
+    const all = times.map(({ load, answer }) => load + answer)
+    console.log(
+      `\nbundle load ${median(times.map(({ load }) => load)).toFixed(0)} ms, model read and first answer ${median(times.map(({ answer }) => answer)).toFixed(0)} ms; ` +
+        `together median ${median(all).toFixed(0)} ms of ${all.length} (${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)}; to reach: under 600 ms)`,
+    )
+  } finally {
+    await cloud.close()
+  }
+}
+
+/** What a cold worker does: load the bundle, then answer one text. */
+const COLD = `
+const began = performance.now()
+const { handler } = require(process.argv[1])
+const loaded = performance.now()
+const context = { awsRequestId: 'bench', functionName: 'analyzer', getRemainingTimeInMillis: () => 60_000 }
+handler({ text: 'Cold starts fell from 900 to 210 ms #aws' }, context).then(({ label }) => {
+  if (typeof label !== 'string') throw new Error('no answer')
+  console.log(JSON.stringify({ load: loaded - began, answer: performance.now() - loaded }))
+})
+`
+
+/** In a process of its own, while the cloud of this one answers. */
+async function firstAnswerOf(
+  { endpoint, region }: Cloud,
+  bundle: string,
+  environment: Record<string, string>,
+): Promise<{ load: number; answer: number }> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', COLD, bundle], {
+    env: {
+      ...environment,
+      PATH: process.env.PATH,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: 'owner',
+      AWS_SECRET_ACCESS_KEY: 'owner',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+  })
+  const times: { load: number; answer: number } = JSON.parse(stdout)
+  return times
+}
+
+/** Put the model where a promotion leaves it. */
+async function makeLive(cloud: Cloud, model: Buffer): Promise<void> {
+  const objects = ownersBucket(cloud)
+  const archive = await packModel(model)
+  const job = 'bellwether-dev-0000000000000000-1'
+  await objects.put(keys.artefact({ job }), archive)
+  const champion: ChampionRecord = {
+    job,
+    datasetId: '0000000000000000',
+    artefact: `s3://${objects.bucket}/${keys.artefact({ job })}`,
+    versionId: null,
+    sha256: createHash('sha256').update(archive).digest('hex'),
+    labels: ['marketing', 'technical'],
+    textVersion: TEXT_VERSION,
+    schemaVersion: 1,
+    labelStatus: 'unmeasured',
+    latestDate: '2026-06-14',
+    provisional: true,
+    temperature: 1.5,
+    promotedAt: '2026-06-14T00:00:00.000Z',
+    replaces: null,
+  }
+  await objects.put(keys.champion({}), JSON.stringify(champion))
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
+const usd = (amount: number): string => `$${amount.toFixed(amount < 0.01 ? 5 : 3)}`
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+
+void main()
