@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { classifierOf } from '../../shared/classifier'
 import { readModel } from '../../shared/fasttext'
+import { scaled } from '../../shared/statistics/temperature'
 import { tokenise } from '../../shared/text'
-import { tempered } from './tempered'
 
 /** `model.json`: what a user should know of the model, and what its answers need. */
 export interface About {
@@ -47,12 +47,13 @@ export function load(folder: string = __dirname): ExportedModel {
       texts.map((text) => tokenise(text).join(' ')),
       labels.length,
     ).map((ranked) => {
-      const [best, ...others] = tempered(ranked, about.temperature)
-      if (!best) throw new Error(`${folder}: a model without labels`)
-      return {
-        ...best,
-        probabilities: Object.fromEntries([best, ...others].map(({ label, probability }) => [label, probability])),
-      }
+      const probabilities = scaled(
+        ranked.map(({ probability }) => probability),
+        about.temperature,
+      )
+      const named = ranked.map(({ label }, i) => [label, probabilities[i]!] as const)
+      const [label, probability] = named[0]!
+      return { label, probability, probabilities: Object.fromEntries(named) }
     })
   const classify = (text: string): Answer => classifyAll([text])[0]!
   return { about, labels, classify, classifyAll }
