@@ -111,7 +111,9 @@ describe('a link', () => {
     expect(url).toBe(`https://desk.example/desk#${token}`)
     expect(expires).toBe('2026-11-22T12:00:00.500Z')
     expect({ status, json }).toEqual({ status: 200, json: { name: 'ana', role: 'annotator' } })
-    expect(cookies?.[0]).toMatch(/^bellwether-annotator=[\w.-]+; Max-Age=71\d\d; Path=\/; HttpOnly; Secure; SameSite=Strict$/)
+    expect(cookies?.[0]).toMatch(
+      /^bellwether-annotator=[\w.-]+; Max-Age=71\d\d; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    )
   })
 
   it('can be opened again', async () => {
@@ -177,7 +179,12 @@ describe('a link', () => {
     expect({ status, error: json.error, cookies }).toEqual({ status: 401, error: reason, cookies: undefined })
   })
 
-  async function forged({ key = KEY, subject = 'ana', audience = 'bellwether-link', role = 'annotator' }): Promise<string> {
+  async function forged({
+    key = KEY,
+    subject = 'ana',
+    audience = 'bellwether-link',
+    role = 'annotator',
+  }): Promise<string> {
     return new SignJWT({ role })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(subject)
@@ -188,10 +195,7 @@ describe('a link', () => {
   }
 
   const withdraw = (annotator: string) =>
-    invitation({ table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })(
-      { revoke: annotator },
-      { now },
-    )
+    invitation({ table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
 
   it('ends the sessions that it opened when it is withdrawn', async () => {
     const cookie = await enter('ana')
