@@ -20,6 +20,7 @@ export const keys = {
   refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused-{page}.jsonl'),
   run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),
   cascades: key('cascades/hashtag={hashtag}/date={date}/run={run}.csv'),
+  knownTexts: key('cascades/hashtag={hashtag}/date={date}/run={run}.texts'),
   plan: key('labeling/{batch}/plan.json'),
   inputManifest: key('labeling/{batch}/input.manifest'),
   categories: key('labeling/{batch}/categories.json'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { makeCascadeIndex } from '../../shared/cascade-index'
 import { cascadeId } from '../../shared/text/cascade'
 import type { FilePost } from './posts'
 
@@ -26,26 +27,37 @@ export function knowingJudge(
 
 /** Each labelled row of the file as one person's judgement of its cascade, used once. */
 export function rowJudge(posts: readonly FilePost[]): Judge {
-  const rows = new Map<string, string[]>()
-  for (const { text, label } of posts) {
-    if (label === undefined) continue
-    const id = cascadeId(text)
-    rows.set(id, [...(rows.get(id) ?? []), label])
-  }
-  return (_, item) => rows.get(item)?.shift()
+  const { cascadeOf, labelsOf } = labelledCascades(posts)
+  return (_, item) => labelsOf(cascadeOf(item)).shift()
 }
 
-/** The label of each cascade: that of most of its rows, the first in the alphabet among equals. */
+/** The label of each message by the id of its exact form: that of most rows of its cascade, the first in the alphabet among equals. */
 export function majorities(posts: readonly FilePost[]): Map<string, string> {
-  const counts = new Map<string, Map<string, number>>()
+  const { ids, cascadeOf, labelsOf } = labelledCascades(posts)
+  return new Map(
+    ids.flatMap((id) => {
+      const votes = new Map<string, number>()
+      for (const label of labelsOf(cascadeOf(id))) votes.set(label, (votes.get(label) ?? 0) + 1)
+      const [first] = [...votes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+      return first ? [[id, first[0]] as const] : []
+    }),
+  )
+}
+
+/** The labels of the rows of each cascade, near copies among them; what is asked about is the exact form of one of its rows. */
+function labelledCascades(posts: readonly FilePost[]) {
+  const index = makeCascadeIndex()
+  const cascades = new Map<string, string>()
+  const labels = new Map<string, string[]>()
   for (const { text, label } of posts) {
-    if (label === undefined) continue
-    const id = cascadeId(text)
-    const votes = counts.get(id) ?? new Map<string, number>()
-    counts.set(id, votes.set(label, (votes.get(label) ?? 0) + 1))
+    const cascade = index.identify(text)
+    cascades.set(cascadeId(text), cascade)
+    const given = labels.get(cascade) ?? []
+    labels.set(cascade, given)
+    if (label !== undefined) given.push(label)
   }
-  const first = (votes: Map<string, number>) => [...votes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]![0]
-  return new Map([...counts].map(([id, votes]) => [id, first(votes)]))
+  const cascadeOf = (item: string) => cascades.get(item) ?? item
+  return { ids: [...cascades.keys()], cascadeOf, labelsOf: (cascade: string) => labels.get(cascade) ?? [] }
 }
 
 /** A number in [0, 1) that only depends on what it is asked for. */

@@ -7,10 +7,11 @@ import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, type Stand
 import { identifyRuns } from './identify'
 import { type Chosen, type LeftOver, refusedLine } from './plan'
 import { standings } from './roles'
+import { loggedRuns } from './runs'
 
 interface Ports {
-  objects: Pick<Objects, 'readJson' | 'stream' | 'lines' | 'exists' | 'create'>
-  table: Pick<Table, 'getMany'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create'>
+  table: Pick<Table, 'getMany' | 'query'>
 }
 
 /** Candidates whose standing is looked up at once. */
@@ -26,7 +27,7 @@ export async function choose(
   items: number,
   evaluationShare: number,
 ): Promise<Chosen> {
-  const read = await identifyRuns(objects, runs)
+  const read = await identifyRuns(objects, runs, await loggedRuns(table))
   const cascades = groupPosts(read)
   const carried = await readLeftOvers(objects, from)
   const target = evaluationTarget(items, evaluationShare)

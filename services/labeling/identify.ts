@@ -1,9 +1,12 @@
+import { type CascadeIndex, makeCascadeIndex } from '../../shared/cascade-index'
 import { readCascades, type RunName, writeCascades } from '../../shared/cascades'
+import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { type Post, postsFromCsv } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
-import { cascadeId } from '../../shared/text/cascade'
+import { textsFromBytes, textsToBytes } from './known-texts'
+import type { LoggedRun } from './runs'
 
 /** The posts that a run stored, and the cascade of each. */
 export interface IdentifiedRun extends RunName {
@@ -11,38 +14,72 @@ export interface IdentifiedRun extends RunName {
   cascades: ReadonlyMap<string, string>
 }
 
+type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create'>
+
+/** Near copies of a text are looked for among the texts of so many days before. */
+const DAYS_BACK = 30
+const DAY_MS = 86_400_000
+
 /**
- * Read runs in the order of the log, and give the posts of each their cascades where they have none yet. What was given
- * stays, so a run that is read again has the same cascades for ever.
+ * Read runs in the order of the log, and give the posts of each their cascades where they have none yet, by the texts of
+ * the runs that batches before were drawn from, and of the runs before it. What was given stays: a run that is read
+ * again has the same cascades for ever, and teaches the runs behind it the same.
  */
 export async function identifyRuns(
-  objects: Pick<Objects, 'readJson' | 'stream' | 'exists' | 'create'>,
+  objects: Store,
   runs: readonly string[],
+  log: readonly LoggedRun[],
 ): Promise<IdentifiedRun[]> {
+  const records = await concurrently([...runs].sort(byLog), 8, (key) => objects.readJson(key, runRecord))
+  const index = await indexOf(objects, before(log, records))
   const identified: IdentifiedRun[] = []
-  for (const key of [...runs].sort(byLog)) {
-    const { hashtag, date, run, objects: pages } = await objects.readJson(key, runRecord)
+  for (const { hashtag, date, run, objects: pages } of records) {
     const posts: Post[] = []
     for (const page of pages) {
       for await (const post of postsFromCsv(await objects.stream(page.key))) posts.push(post)
     }
     const name = { hashtag, date, run }
-    const cascades = (await readCascades(objects, name)) ?? (await give(objects, name, posts))
-    identified.push({ ...name, posts, cascades })
+    identified.push({ ...name, posts, cascades: await cascadesOf(objects, name, posts, index) })
   }
   return identified
 }
 
-async function give(
-  objects: Pick<Objects, 'stream' | 'exists' | 'create'>,
+/** The runs whose texts are known: drawn from, and of the last days before the latest of these. */
+function before(log: readonly LoggedRun[], runs: readonly RunName[]): LoggedRun[] {
+  const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
+  const from = latest && new Date(Date.parse(latest) - DAYS_BACK * DAY_MS).toISOString().slice(0, 10)
+  return log.filter(({ batch, date }) => batch !== undefined && date >= from)
+}
+
+async function indexOf(objects: Store, runs: readonly RunName[]): Promise<CascadeIndex> {
+  const index = makeCascadeIndex()
+  const files = await concurrently(runs, 8, ({ hashtag, date, run }) => knownTexts(objects, { hashtag, date, run }))
+  for (const texts of files) for (const text of texts) index.add(text)
+  return index
+}
+
+async function knownTexts(objects: Pick<Objects, 'read'>, run: RunName) {
+  const key = keys.knownTexts(run)
+  const stored = await objects.read(key)
+  return stored ? textsFromBytes(stored.body, key) : []
+}
+
+async function cascadesOf(
+  objects: Store,
   run: RunName,
   posts: readonly Post[],
+  index: CascadeIndex,
 ): Promise<ReadonlyMap<string, string>> {
+  const known = await readCascades(objects, run)
+  if (known) {
+    for (const text of await knownTexts(objects, run)) index.add(text)
+    return known
+  }
   const sorted = [...posts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
-  const given = new Map(sorted.map(({ id, text }) => [id, cascadeId(text)]))
+  const given = new Map(sorted.map(({ id, text }) => [id, index.identify(text)]))
+  await objects.create(keys.knownTexts(run), textsToBytes(index.learned()))
   await writeCascades(objects, run, given)
-  // Somebody else may have been first.
-  return (await readCascades(objects, run)) ?? given
+  return given
 }
 
 const placeOf = ({ createdAt, id }: Post): string => `${createdAt} ${id}`

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -50,7 +51,14 @@ export const posts: FilePost[] = Array.from({ length: DAYS * 24 }, (_, i) => {
     hashtag,
     author: `a${i}`,
   }
-  return { id: String(1000 + i), text: text + both, label: technical ? 'technical' : 'marketing', ...original }
+  // Without words of its own a post would be a near copy of the others.
+  const own = createHash('sha256').update(`${i}`).digest('hex').match(/.{6}/g)!.join(' ')
+  return {
+    id: String(1000 + i),
+    text: `${text}${both} ${own}`,
+    label: technical ? 'technical' : 'marketing',
+    ...original,
+  }
 }).flatMap((post, i) =>
   i % 6 === 0 ? [post, { ...post, id: `9${post.id}`, text: `RT @someone: ${post.text}`, author: 'b' }] : [post],
 )

@@ -55,6 +55,15 @@ describe('a judge who knows', () => {
   })
 })
 
+it('knows the label of a cascade of near copies by each of them', () => {
+  const whole = 'We cut the cold starts of our checkout service in half by moving the client out of the handler'
+  const copies = [post(whole, 'a'), post('We cut the cold starts of our checkout service in half by mov…', 'b')]
+
+  const truth = majorities([...copies, post(`${whole} #aws`, 'b')])
+
+  expect(copies.map(({ text }) => truth.get(cascadeId(text)))).toEqual(['b', 'b'])
+})
+
 it('uses each row once, as one judgement', () => {
   const judge = rowJudge([post('one message', 'a'), post('one message!', 'b'), post('other', 'a')])
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
 import type { PublishedEvent } from '../../../events'
 import { handOut, type Shown } from '../../../services/desk/hand-out'
@@ -85,9 +86,13 @@ export const postOf = (
   ...more,
 })
 
+/** Words that no other post has. */
+export const wordsOf = (seed: string): string =>
+  createHash('sha256').update(seed).digest('hex').match(/.{8}/g)!.join(' ')
+
 export const postsOf = (hashtag: string, count: number, date = '2026-06-02'): Post[] =>
   Array.from({ length: count }, (_, i) =>
-    postOf(`${hashtag}-${date}-${i}`, `${hashtag} post ${i} of ${date} says something`, {
+    postOf(`${hashtag}-${date}-${i}`, `${hashtag} post ${i} of ${date} says ${wordsOf(`${hashtag} ${date} ${i}`)}`, {
       createdAt: `${date}T10:00:00Z`,
     }),
   )

@@ -1,0 +1,105 @@
+import { areCopies, mixed, type Shingles } from './shingles'
+
+/**
+ * MinHash with banding: 21 bands of 3 of a text's 63 minima. Two texts with a Jaccard index J meet in some band with
+ * probability 1-(1-J³)²¹: 0.994 at 0.6, 0.44 at 0.3 (Broder 1997; Leskovec, Rajaraman, Ullman, section 3.4).
+ */
+const BANDS = 21
+const ROWS = 3
+/** The last table is of openings, for texts that were cut off. */
+const TABLES = BANDS + 1
+/** Texts that are looked at in one bucket, the latest: a bucket of a form letter can hold thousands. */
+const LOOKED_AT = 100
+
+/** Texts among which near copies are found again. */
+export interface NearCopies {
+  /** Number of the earliest text that is a near copy, if any. */
+  find(shingles: Shingles): number | undefined
+  /** Its number, from 0. */
+  add(shingles: Shingles): number
+}
+
+/** About half a kilobyte for each text. */
+export function makeNearCopies(): NearCopies {
+  const known: Shingles[] = []
+  let capacity = 1024
+  let buckets = new Uint32Array(capacity * TABLES)
+  // Chains of texts in a bucket, the latest first; 0 is the end, so a text stands as its number and one.
+  let next = new Uint32Array(capacity * TABLES)
+  let heads = new Uint32Array(2 * capacity * TABLES)
+  const seen = new Set<number>()
+
+  const link = (number: number) => {
+    for (let table = 0; table < TABLES; table++) {
+      const at = number * TABLES + table
+      const bucket = slotOf(table, buckets[at]!)
+      next[at] = heads[bucket]!
+      heads[bucket] = number + 1
+    }
+  }
+  const slotOf = (table: number, hash: number) => table * 2 * capacity + (hash & (2 * capacity - 1))
+
+  const grow = () => {
+    capacity *= 2
+    const grown = new Uint32Array(capacity * TABLES)
+    grown.set(buckets)
+    buckets = grown
+    next = new Uint32Array(capacity * TABLES)
+    heads = new Uint32Array(2 * capacity * TABLES)
+    for (let number = 0; number < known.length; number++) link(number)
+  }
+
+  const candidates = (table: number, hash: number) => {
+    let looked = 0
+    for (let one = heads[slotOf(table, hash)]!; one !== 0; one = next[(one - 1) * TABLES + table]!) {
+      if (buckets[(one - 1) * TABLES + table] !== hash) continue
+      if (++looked > LOOKED_AT) return
+      seen.add(one - 1)
+    }
+  }
+
+  return {
+    find: (shingles) => {
+      seen.clear()
+      const hashes = hashesOf(shingles)
+      for (let table = 0; table < TABLES; table++) candidates(table, hashes[table]!)
+      let earliest: number | undefined
+      for (const one of seen) {
+        if ((earliest === undefined || one < earliest) && areCopies(shingles, known[one]!)) earliest = one
+      }
+      return earliest
+    },
+    add: (shingles) => {
+      if (known.length === capacity) grow()
+      const number = known.push(shingles) - 1
+      buckets.set(hashesOf(shingles), number * TABLES)
+      link(number)
+      return number
+    },
+  }
+}
+
+const XORS = Uint32Array.from({ length: BANDS * ROWS }, (_, i) => mixed(2 * i + 1))
+const FACTORS = Uint32Array.from({ length: BANDS * ROWS }, (_, i) => mixed(2 * i + 2) | 1)
+const minima = new Uint32Array(BANDS * ROWS)
+const hashes = new Uint32Array(TABLES)
+
+/** The bucket of a text in each table. The answer is overwritten by the next. */
+function hashesOf({ features, opening }: Shingles): Uint32Array {
+  minima.fill(0xffffffff)
+  for (let i = 0; i < features.length; i++) {
+    const feature = features[i]!
+    for (let k = 0; k < minima.length; k++) {
+      const product = Math.imul(feature ^ XORS[k]!, FACTORS[k]!)
+      const hash = (product ^ (product >>> 15)) >>> 0
+      if (hash < minima[k]!) minima[k] = hash
+    }
+  }
+  for (let band = 0; band < BANDS; band++) {
+    let hash = band + 1
+    for (let k = 0; k < ROWS; k++) hash = mixed(Math.imul(hash, 0x2c1b3c6d) ^ minima[band * ROWS + k]!)
+    hashes[band] = hash
+  }
+  hashes[BANDS] = opening
+  return hashes
+}

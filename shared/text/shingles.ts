@@ -1,0 +1,75 @@
+import { normalForm } from './cascade'
+import { decodeEntities } from './entities'
+
+/** What near copies of a message have in common. */
+export interface Shingles {
+  /** Hashes of its words and pairs of words, each once, ascending. */
+  features: Uint32Array
+  /** Hash of its first words: a text that was cut off begins as the whole one does. */
+  opening: number
+  /** Whether it ends in "…": what stands here is only its beginning. */
+  cut: boolean
+}
+
+/** Fewer words say too little: such texts are copies only where they are the same. */
+const FEWEST_WORDS = 5
+/** Of a text that is an essay, the beginning tells enough. */
+const MOST_WORDS = 1000
+
+/** Where a text was cut off: the piece of a word before the last "…", and links that were put behind it. */
+const CUT = /(?<!\S)\S*…(?:\s+https?:\/\/\S+)*\s*$/u
+
+/** The shingles of a text by its normal form, without the last piece of a word where it was cut off; none under five words. */
+export function shinglesOf(text: string): Shingles | undefined {
+  const decoded = text.includes('…') || text.includes('&') ? decodeEntities(text) : text
+  const cut = decoded.includes('…') && CUT.test(decoded)
+  const words = normalForm(cut ? decoded.replace(CUT, '') : text).split(' ', MOST_WORDS)
+  if (words.length < FEWEST_WORDS) return undefined
+
+  const hashes = words.map(hashOf)
+  const pairs = hashes.slice(1).map((hash, i) => mixed(Math.imul(hashes[i]!, 0x2c1b3c6d) + hash))
+  const features = Uint32Array.from(new Set([...hashes, ...pairs])).sort()
+  const opening = hashes.slice(0, FEWEST_WORDS).reduce((hash, word) => mixed(Math.imul(hash, 0x2c1b3c6d) + word))
+  return { features, opening, cut }
+}
+
+/**
+ * Are they copies of one message: at least six of ten features are common to both; or, of a text that was cut off, nine
+ * of ten features are in the other.
+ */
+export function areCopies(a: Shingles, b: Shingles): boolean {
+  const common = inCommon(a.features, b.features)
+  if (common >= LEAST_JACCARD * (a.features.length + b.features.length - common)) return true
+  const part =
+    a.cut && b.cut ? Math.min(a.features.length, b.features.length) : a.cut ? a.features.length : b.features.length
+  return (a.cut || b.cut) && common >= LEAST_CONTAINED * part
+}
+
+const LEAST_JACCARD = 0.6
+const LEAST_CONTAINED = 0.9
+
+function inCommon(a: Uint32Array, b: Uint32Array): number {
+  let common = 0
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const [left, right] = [a[i]!, b[j]!]
+    if (left === right) common++
+    if (left <= right) i++
+    if (right <= left) j++
+  }
+  return common
+}
+
+/** FNV-1a over UTF-16 units, mixed; 32 bits. */
+function hashOf(word: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193)
+  return mixed(hash)
+}
+
+/** The finaliser of MurmurHash3: every bit of the answer depends on every bit of the question. */
+export function mixed(value: number): number {
+  let hash = value
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { makeCascadeIndex } from '../../../shared/cascade-index'
+import { cascadeId } from '../../../shared/text/cascade'
+import { areCopies, type Shingles, shinglesOf } from '../../../shared/text/shingles'
+
+const TEXT = 'We cut the cold starts of our checkout service in half by moving the SDK client out of the handler #aws'
+
+/** The cascades that these texts are given in this order, as the places of their first texts. */
+function joined(...texts: string[]): number[] {
+  const index = makeCascadeIndex()
+  const ids = texts.map((text) => index.identify(text))
+  return ids.map((id) => ids.indexOf(id))
+}
+
+const shingled = (text: string): Shingles => {
+  const shingles = shinglesOf(text)
+  if (!shingles) throw new Error(`too short: ${text}`)
+  return shingles
+}
+
+/** Words that a text of some length can be made of. */
+const word = fc.string({ unit: fc.constantFrom(...'abcdefghij'), minLength: 1, maxLength: 6 })
+const message = (minLength: number) => fc.array(word, { minLength, maxLength: 30 }).map((words) => words.join(' '))
+
+describe('near copies of a text are in its cascade', () => {
+  it.each([
+    ['one word changed', TEXT.replace('checkout', 'payment')],
+    ['a hashtag added', `${TEXT} #serverless`],
+    ['three words added', `${TEXT} worth a read`],
+    ['a comment before it', `So true: ${TEXT}`],
+    ['cut off inside a word', 'RT @ana: We cut the cold starts of our check…'],
+    ['cut off, with a link behind', 'We cut the cold starts of our checkout serv… https://t.co/x1'],
+    ['cut off inside its link', 'We cut the cold starts of our checkout https://t.co/x…'],
+    ['cut off, with an entity for the mark', 'We cut the cold starts of our check&hellip;'],
+  ])('%s', (_, copy) => {
+    expect(joined(TEXT, copy)).toEqual([0, 0])
+    expect(joined(copy, TEXT)).toEqual([0, 0])
+  })
+
+  it('two of different lengths that were both cut off', () => {
+    expect(joined('We cut the cold starts of our checkout service in ha…', 'We cut the cold starts of o…')).toEqual([
+      0, 0,
+    ])
+  })
+})
+
+it.each([
+  [
+    'another message',
+    TEXT,
+    'The bill of our checkout service doubled after we moved it to another region, any ideas? #aws',
+  ],
+  ['another text under five words', 'good morning cloud people', 'good evening cloud people'],
+  ['a beginning that is not cut off', TEXT, 'We cut the cold starts of our checkout'],
+  ['a cut text that goes on differently', TEXT, 'We cut the cold starts with a bigger memory and it cost noth…'],
+])('%s is another cascade', (_, a, b) => {
+  expect(joined(a, b)).toEqual([0, 1])
+})
+
+it('says of two texts at the borders whether they are copies', () => {
+  // Eight words are 15 features; with a changed word inside 12 of 18 are common, with two 9 of 21.
+  const eight = shingled('a b c d e f g h')
+
+  expect(eight.features).toHaveLength(15)
+  expect(areCopies(eight, shingled('a b c x e f g h'))).toBe(true)
+  expect(areCopies(eight, shingled('a b x d e y g h'))).toBe(false)
+})
+
+it('joins the earliest of several', () => {
+  expect(joined('a b c d e f g h i j', 'a b c d e x y h i j k l', 'a b c d e f y h i j k')).toEqual([0, 1, 0])
+})
+
+it('gives a text the id of its exact form where nothing near came before', () => {
+  const index = makeCascadeIndex()
+
+  expect(index.identify(TEXT)).toBe(cascadeId(TEXT))
+  expect(index.identify(`${TEXT} #serverless`)).toBe(cascadeId(TEXT))
+})
+
+it.each<[string, (text: string) => string]>([
+  ['a retweet', (text) => `RT @someone: ${text}`],
+  ['a link', (text) => `${text} https://t.co/abc`],
+  ['a mention', (text) => `@someone ${text}`],
+  ['capital letters', (text) => text.toUpperCase()],
+  ['an escaped mark', (text) => `${text} &amp;`],
+])('changes no id by %s', (_, changed) => {
+  fc.assert(
+    fc.property(fc.array(message(1), { minLength: 1, maxLength: 8 }), message(1), (earlier, text) => {
+      const index = makeCascadeIndex()
+      for (const one of earlier) index.identify(one)
+
+      const id = index.identify(text)
+
+      expect(index.identify(changed(text))).toBe(id)
+    }),
+  )
+})
+
+it('never changes an id, whatever comes later', () => {
+  fc.assert(
+    fc.property(fc.array(message(3), { maxLength: 12 }), fc.array(message(3), { maxLength: 12 }), (before, after) => {
+      const index = makeCascadeIndex()
+      const given = before.map((text) => index.identify(text))
+      for (const text of after) index.identify(text)
+
+      expect(before.map((text) => index.identify(text))).toEqual(given)
+    }),
+  )
+})
+
+it('goes on as it would have when it is filled with what it learned', () => {
+  fc.assert(
+    fc.property(fc.array(message(3), { maxLength: 12 }), fc.array(message(3), { maxLength: 12 }), (before, after) => {
+      const index = makeCascadeIndex()
+      for (const text of before) index.identify(text)
+      const filled = makeCascadeIndex()
+      for (const known of index.learned()) filled.add(known)
+
+      expect(after.map((text) => filled.identify(text))).toEqual(after.map((text) => index.identify(text)))
+    }),
+  )
+})
+
+it('finds near copies among thousands', () => {
+  const index = makeCascadeIndex()
+  const texts = Array.from({ length: 5000 }, (_, i) =>
+    Array.from({ length: 12 }, (__, k) => `w${(i * 7919 + k * 104_729 + i * k) % 30_011}`).join(' '),
+  )
+  const ids = texts.map((text) => index.identify(text))
+
+  expect(new Set(ids).size).toBe(5000)
+  expect(texts.map((text) => index.identify(`${text} more`))).toEqual(ids)
+})
+
+it('reads a text of one endless word in no time', () => {
+  const began = performance.now()
+
+  shinglesOf(`${'x'.repeat(200_000)}… y ${'…'.repeat(10_000)} z`)
+
+  expect(performance.now() - began).toBeLessThan(1000)
+})
