@@ -1,15 +1,19 @@
 import { cascadeId } from './text/cascade'
 import { makeNearCopies } from './text/near-copies'
-import { type Shingles, shinglesOf } from './text/shingles'
+import { isKin, type Shingles, shinglesOf } from './text/shingles'
 
-/** A text that was seen: the first of its cascade, with what near copies are found by; or a near copy of the first. */
-export type KnownText = { id: string; shingles: Shingles } | { id: string; cascade: string }
+/** A text that was seen: the id of its exact form, its cascade, and what near copies of it are found by. */
+export interface KnownText {
+  id: string
+  cascade: string
+  shingles: Shingles
+}
 
 /** Which cascade a text belongs to, by the texts that came before. */
 export interface CascadeIndex {
   /**
-   * The cascade of a text: that of its exact normal form, or of the earliest text that it is a near copy of, or one of
-   * its own. What it answers for a text once, it answers for every exact copy of it.
+   * The cascade of a text: that of its exact normal form, or of the text that it is most nearly a copy of, or one of its
+   * own. What it answers for a text once, it answers for every exact copy of it.
    */
   identify(text: string): string
   add(known: KnownText): void
@@ -17,18 +21,21 @@ export interface CascadeIndex {
   learned(): KnownText[]
 }
 
+/** About half a kilobyte for each text. */
 export function makeCascadeIndex(): CascadeIndex {
   const cascades = new Map<string, string>()
-  const firsts: string[] = []
+  /** The cascade of each text that near copies are found among, by its number. */
+  const members: string[] = []
+  /** The first text that is known of each cascade. */
+  const firsts = new Map<string, Shingles>()
   const copies = makeNearCopies()
   let fresh: KnownText[] = []
 
-  const add = (known: KnownText) => {
-    if (cascades.has(known.id)) return
-    cascades.set(known.id, 'cascade' in known ? known.cascade : known.id)
-    if ('cascade' in known) return
-    firsts.push(known.id)
-    copies.add(known.shingles)
+  const add = ({ id, cascade, shingles }: KnownText) => {
+    if (cascades.has(id)) return
+    cascades.set(id, cascade)
+    members[copies.add(shingles)] = cascade
+    if (!firsts.has(cascade)) firsts.set(cascade, shingles)
   }
 
   return {
@@ -39,11 +46,12 @@ export function makeCascadeIndex(): CascadeIndex {
       if (before !== undefined) return before
       const shingles = shinglesOf(text)
       if (!shingles) return id
-      const first = copies.find(shingles)
-      const known: KnownText = first === undefined ? { id, shingles } : { id, cascade: firsts[first]! }
+      // A copy of a copy of a copy says something else at last: it must be kin to the first.
+      const near = copies.find(shingles, (number) => isKin(shingles, firsts.get(members[number]!)!))
+      const known = { id, cascade: near === undefined ? id : members[near]!, shingles }
       add(known)
       fresh.push(known)
-      return 'cascade' in known ? known.cascade : id
+      return known.cascade
     },
     learned: () => {
       const told = fresh

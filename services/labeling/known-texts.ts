@@ -3,29 +3,22 @@ import { BellwetherError } from '../../shared/errors'
 
 /** Raised with the form, and with the features of a text. */
 const HEADER = Buffer.from('bellwether texts 1\n')
-const COPY = 0
-const FIRST = 1
-const CUT = 2
+const CUT = 1
 
 /**
- * What a run taught of texts, as it is stored beside the run's cascades. After the header, for each text: 8 bytes of its
- * id; a byte that says what it is; of a near copy 8 bytes of its cascade; of a first text its opening, the number of its
- * features, and those, 4 bytes each, little endian. No words: who deletes a post need not look here.
+ * What a run taught of texts, as it is stored beside the run's cascades. After the header, for each text: 8 bytes of the id
+ * of its exact form; 8 of its cascade; a byte that says whether it was cut off; its opening, the number of its features,
+ * and those, 4 bytes each, little endian. No words: who deletes a post need not look here.
  */
 export function textsToBytes(texts: readonly KnownText[]): Buffer {
   const parts = [HEADER]
-  for (const text of texts) {
-    const id = Buffer.from(text.id, 'hex')
-    if ('cascade' in text) {
-      parts.push(id, Buffer.of(COPY), Buffer.from(text.cascade, 'hex'))
-      continue
-    }
-    const { features, opening, cut } = text.shingles
+  for (const { id, cascade, shingles } of texts) {
+    const { features, opening, cut } = shingles
     const numbers = Buffer.alloc(8 + 4 * features.length)
     numbers.writeUInt32LE(opening, 0)
     numbers.writeUInt32LE(features.length, 4)
     for (let i = 0; i < features.length; i++) numbers.writeUInt32LE(features[i]!, 8 + 4 * i)
-    parts.push(id, Buffer.of(cut ? CUT : FIRST), numbers)
+    parts.push(Buffer.from(id + cascade, 'hex'), Buffer.of(cut ? CUT : 0), numbers)
   }
   return Buffer.concat(parts)
 }
@@ -42,20 +35,16 @@ export function textsFromBytes(bytes: Buffer, key: string): KnownText[] {
     return bytes.subarray(at - length, at)
   }
   while (at < bytes.length) {
-    const id = take(8).toString('hex')
-    const kind = take(1)[0]
-    if (kind === COPY) {
-      texts.push({ id, cascade: take(8).toString('hex') })
-      continue
-    }
-    if (kind !== FIRST && kind !== CUT) throw invalid(`text ${texts.length + 1} is of no known kind, at byte ${at - 1}`)
+    const [id, cascade] = [take(8).toString('hex'), take(8).toString('hex')]
+    const cut = take(1)[0] === CUT
     const numbers = take(8)
     const features = take(4 * numbers.readUInt32LE(4))
     texts.push({
       id,
+      cascade,
       shingles: {
         opening: numbers.readUInt32LE(0),
-        cut: kind === CUT,
+        cut,
         features: Uint32Array.from({ length: features.length / 4 }, (_, i) => features.readUInt32LE(4 * i)),
       },
     })

@@ -1,4 +1,4 @@
-import { areCopies, mixed, type Shingles } from './shingles'
+import { likeness, mixed, type Shingles } from './shingles'
 
 /**
  * MinHash with banding: 21 bands of 3 of a text's 63 minima. Two texts with a Jaccard index J meet in some band with
@@ -13,8 +13,8 @@ const LOOKED_AT = 100
 
 /** Texts among which near copies are found again. */
 export interface NearCopies {
-  /** Number of the earliest text that is a near copy, if any. */
-  find(shingles: Shingles): number | undefined
+  /** Number of the text that it is a near copy of, if any: of those that are accepted the likest, and of those the earliest. */
+  find(shingles: Shingles, accept: (number: number) => boolean): number | undefined
   /** Its number, from 0. */
   add(shingles: Shingles): number
 }
@@ -59,15 +59,16 @@ export function makeNearCopies(): NearCopies {
   }
 
   return {
-    find: (shingles) => {
+    find: (shingles, accept) => {
       seen.clear()
       const hashes = hashesOf(shingles)
       for (let table = 0; table < TABLES; table++) candidates(table, hashes[table]!)
-      let earliest: number | undefined
-      for (const one of seen) {
-        if ((earliest === undefined || one < earliest) && areCopies(shingles, known[one]!)) earliest = one
+      let best: { number: number; alike: number } | undefined
+      for (const number of [...seen].sort((a, b) => a - b)) {
+        const alike = likeness(shingles, known[number]!)
+        if (alike > (best?.alike ?? 0) && accept(number)) best = { number, alike }
       }
-      return earliest
+      return best?.number
     },
     add: (shingles) => {
       if (known.length === capacity) grow()

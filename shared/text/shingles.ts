@@ -24,6 +24,8 @@ export function shinglesOf(text: string): Shingles | undefined {
   const decoded = text.includes('…') || text.includes('&') ? decodeEntities(text) : text
   const cut = decoded.includes('…') && CUT.test(decoded)
   const words = normalForm(cut ? decoded.replace(CUT, '') : text).split(' ', MOST_WORDS)
+  // The normal form takes one "RT @name:" away; of a retweet of a retweet the other is left, as a word.
+  while (words[0] === 'rt') words.shift()
   if (words.length < FEWEST_WORDS) return undefined
 
   const hashes = words.map(hashOf)
@@ -34,16 +36,22 @@ export function shinglesOf(text: string): Shingles | undefined {
 }
 
 /**
- * Are they copies of one message: at least six of ten features are common to both; or, of a text that was cut off, nine
- * of ten features are in the other.
+ * How alike two texts are that are copies of one message; 0 where they are not. Copies have at least six of ten features
+ * in common (the Jaccard index); or, where one was cut off, at least nine of ten of its features are in the other.
  */
-export function areCopies(a: Shingles, b: Shingles): boolean {
+export function likeness(a: Shingles, b: Shingles): number {
+  const [fewer, more] = [a, b].map(({ features }) => features.length).sort((x, y) => x - y) as [number, number]
+  if (!a.cut && !b.cut && fewer < LEAST_JACCARD * more) return 0
   const common = inCommon(a.features, b.features)
-  if (common >= LEAST_JACCARD * (a.features.length + b.features.length - common)) return true
-  const part =
-    a.cut && b.cut ? Math.min(a.features.length, b.features.length) : a.cut ? a.features.length : b.features.length
-  return (a.cut || b.cut) && common >= LEAST_CONTAINED * part
+  const jaccard = common / (fewer + more - common)
+  const part = a.cut && b.cut ? fewer : a.cut ? a.features.length : b.cut ? b.features.length : Infinity
+  const contained = common / part
+  return Math.max(jaccard >= LEAST_JACCARD ? jaccard : 0, contained >= LEAST_CONTAINED ? contained : 0)
 }
+
+/** Whether half of what the shorter of two texts says is in the other. */
+export const isKin = (a: Shingles, b: Shingles): boolean =>
+  2 * inCommon(a.features, b.features) >= Math.min(a.features.length, b.features.length)
 
 const LEAST_JACCARD = 0.6
 const LEAST_CONTAINED = 0.9

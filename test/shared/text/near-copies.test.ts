@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { makeCascadeIndex } from '../../../shared/cascade-index'
 import { cascadeId } from '../../../shared/text/cascade'
-import { areCopies, type Shingles, shinglesOf } from '../../../shared/text/shingles'
+import { likeness, type Shingles, shinglesOf } from '../../../shared/text/shingles'
 
 const TEXT = 'We cut the cold starts of our checkout service in half by moving the SDK client out of the handler #aws'
 
@@ -20,7 +20,7 @@ const shingled = (text: string): Shingles => {
 }
 
 /** Words that a text of some length can be made of. */
-const word = fc.string({ unit: fc.constantFrom(...'abcdefghij'), minLength: 1, maxLength: 6 })
+const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), minLength: 1, maxLength: 6 })
 const message = (minLength: number) => fc.array(word, { minLength, maxLength: 30 }).map((words) => words.join(' '))
 
 describe('near copies of a text are in its cascade', () => {
@@ -29,6 +29,7 @@ describe('near copies of a text are in its cascade', () => {
     ['a hashtag added', `${TEXT} #serverless`],
     ['three words added', `${TEXT} worth a read`],
     ['a comment before it', `So true: ${TEXT}`],
+    ['a retweet of a retweet', `RT @ben: RT @ana: ${TEXT}`],
     ['cut off inside a word', 'RT @ana: We cut the cold starts of our check…'],
     ['cut off, with a link behind', 'We cut the cold starts of our checkout serv… https://t.co/x1'],
     ['cut off inside its link', 'We cut the cold starts of our checkout https://t.co/x…'],
@@ -63,12 +64,17 @@ it('says of two texts at the borders whether they are copies', () => {
   const eight = shingled('a b c d e f g h')
 
   expect(eight.features).toHaveLength(15)
-  expect(areCopies(eight, shingled('a b c x e f g h'))).toBe(true)
-  expect(areCopies(eight, shingled('a b x d e y g h'))).toBe(false)
+  expect(likeness(eight, shingled('a b c x e f g h'))).toBeCloseTo(12 / 18)
+  expect(likeness(eight, shingled('a b x d e y g h'))).toBe(0)
+  // Of six words that are left of it, all eleven features are in it.
+  expect(likeness(eight, shingled('a b c d e f gg…'))).toBe(1)
 })
 
-it('joins the earliest of several', () => {
-  expect(joined('a b c d e f g h i j', 'a b c d e x y h i j k l', 'a b c d e f y h i j k')).toEqual([0, 1, 0])
+it('joins the likest, and the earliest of equals', () => {
+  const between = 'a b c d e f y h i j k'
+
+  expect(joined('a b c d e f g h i j', 'a b c d e x y h i j k l', between)).toEqual([0, 1, 1])
+  expect(joined('a b c d e f g h i j', 'a b c d e f g h p q r s', 'a b c d e f g h t u')).toEqual([0, 1, 0])
 })
 
 it('gives a text the id of its exact form where nothing near came before', () => {
@@ -122,14 +128,14 @@ it('goes on as it would have when it is filled with what it learned', () => {
   )
 })
 
-it('finds near copies among thousands', () => {
+it('finds near copies among hundreds', () => {
   const index = makeCascadeIndex()
-  const texts = Array.from({ length: 5000 }, (_, i) =>
+  const texts = Array.from({ length: 600 }, (_, i) =>
     Array.from({ length: 12 }, (__, k) => `w${(i * 7919 + k * 104_729 + i * k) % 30_011}`).join(' '),
   )
   const ids = texts.map((text) => index.identify(text))
 
-  expect(new Set(ids).size).toBe(5000)
+  expect(new Set(ids).size).toBe(600)
   expect(texts.map((text) => index.identify(`${text} more`))).toEqual(ids)
 })
 
