@@ -5,6 +5,16 @@ const key = z.string().describe('A key in the bucket.')
 const day = z.iso.date().describe('A UTC day.')
 const usd = z.number().nonnegative().describe('US dollars.')
 const share = z.number().min(0).max(1)
+const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])
+const alpha = z
+  .object({
+    value: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+    items: z.int().nonnegative(),
+  })
+  .describe("Krippendorff's, with a 95 % interval, over the items that two people judged; of all batches so far.")
+const labelledBatch = { batch: z.string(), qualityKey: key, alpha }
 
 export const postsCollected = publishedEvent({
   name: 'PostsCollected',
@@ -79,28 +89,58 @@ export const batchAnswered = publishedEvent({
   example: { batch: '2026-11-22' },
 })
 
+const exampleBatch = {
+  batch: '2026-11-22',
+  qualityKey: 'labeled/2026-11-22/quality.json',
+  alpha: { value: 0.72, low: 0.58, high: 0.84, items: 96 },
+}
+
 export const labelsMeasured = publishedEvent({
   name: 'LabelsMeasured',
   meaning: 'A batch was settled: one label for each item that was answered, and how far the annotators agree.',
   publishedBy: 'labeling',
   version: 1,
   fields: {
-    batch: z.string(),
+    ...labelledBatch,
     manifestKey: key,
     labelled: z.int().nonnegative(),
     failed: z.int().nonnegative().describe('Items asked for that have no usable label.'),
     judgements: z.int().nonnegative(),
-    status: z.enum(['ok', 'unreliable', 'unmeasured']),
+    status: labelStatus,
     costUsd: usd,
   },
   example: {
-    batch: '2026-11-22',
+    ...exampleBatch,
     manifestKey: 'labeled/2026-11-22/output.manifest',
     labelled: 58,
     failed: 2,
     judgements: 91,
-    status: 'unmeasured',
+    status: 'ok',
     costUsd: 0,
+  },
+})
+
+export const labelsUnreliable = publishedEvent({
+  name: 'LabelsUnreliable',
+  meaning:
+    'Annotators agree too little for a model to learn from their labels, so none is trained; with what to do about it.',
+  publishedBy: 'labeling',
+  version: 1,
+  fields: {
+    ...labelledBatch,
+    floor: z.number().describe('The least alpha that counts as reliable.'),
+    reasons: z.array(z.string()).min(1).describe('In words that a person can act on.'),
+    accepted: z.boolean().describe('The configuration says to train in spite of it.'),
+  },
+  example: {
+    ...exampleBatch,
+    alpha: { value: 0.14, low: 0.08, high: 0.2, items: 240 },
+    floor: 0.4,
+    reasons: [
+      'over 240 items that two people judged, alpha is 0.14 (95 % interval 0.08 to 0.20), below the floor of 0.40',
+      'marketing and technical are confused most: sharpen the definition that tells them apart',
+    ],
+    accepted: false,
   },
 })
 
@@ -178,9 +218,7 @@ const scores = {
   macroF1: z.number().nullable().describe('On the evaluation window.'),
   accuracy: z.number().nullable(),
   provisional: z.boolean().describe('Live on few evaluation items, or without a champion that it was held against.'),
-  labelStatus: z
-    .enum(['ok', 'unreliable', 'unmeasured'])
-    .describe('How far the labels of the dataset can be relied on.'),
+  labelStatus: labelStatus.describe('How far the labels of the dataset can be relied on.'),
 }
 
 /** What a subscriber needs to fetch a model and to verify it. */

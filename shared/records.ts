@@ -106,6 +106,68 @@ export const settledLine = z.object({
 })
 export type SettledLine = z.infer<typeof settledLine>
 
+/** How far labels can be relied on: measured and good enough; measured and not; not measured. */
+export const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])
+export type LabelStatus = z.infer<typeof labelStatus>
+
+/** Krippendorff's alpha: 1 where judges always agree, 0 where no more than by chance. */
+export const alphaRecord = z.object({
+  value: z.number().nullable().describe('Null where nothing was judged twice, or all always say the same one label.'),
+  low: z.number().nullable().describe('Of a 95 % bootstrap interval over items.'),
+  high: z.number().nullable(),
+  items: z.int().nonnegative().describe('Items with two independent judgements.'),
+})
+export type AlphaRecord = z.infer<typeof alphaRecord>
+
+const measuredAnnotator = z.object({
+  judgements: z.int().nonnegative(),
+  reliability: fraction
+    .nullable()
+    .describe(
+      'The mean over the labels of how often that label is recognised; null where nobody else judged the same.',
+    ),
+  confusion: z
+    .array(z.array(z.number().nonnegative()))
+    .describe(
+      'Items judged by others too: a row is what they are by consensus, a column what was said, as `categories`.',
+    ),
+  gold: z
+    .object({ items: z.int().nonnegative(), right: z.int().nonnegative() })
+    .describe('Hidden items with a known label.'),
+  repeats: z
+    .object({ items: z.int().nonnegative(), same: z.int().nonnegative() })
+    .describe('Items judged once more by the same annotator.'),
+})
+
+/** `labeled/<batch>/quality.json`: what a batch came to, and how far the labels so far can be trusted. */
+export const qualityRecord = z.object({
+  batch: z.string(),
+  date: day.describe('UTC day of the batch.'),
+  schemaVersion: z.int(),
+  categories: z.array(z.string()),
+  items: z.int().nonnegative(),
+  labelled: z.int().nonnegative(),
+  failed: z.record(z.string(), z.int()).describe('Items of the batch without a label, by reason.'),
+  refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
+  judgements: z.int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  batches: z
+    .array(z.string())
+    .min(1)
+    .describe('All batches of the schema version so far, with this one: what stands below is measured over them.'),
+  alpha: alphaRecord.describe('Of the first two independent judgements of each item: no thirds, no gold, no repeats.'),
+  selfAgreement: alphaRecord
+    .nullable()
+    .describe('Of one annotator with itself, over items that came back; it stands in where there is only one.'),
+  annotators: z.record(z.string(), measuredAnnotator),
+  confused: z
+    .array(z.object({ labels: z.tuple([z.string(), z.string()]), items: z.int(), of: z.int() }))
+    .describe('How many of the items that one of two judges gave one of the labels were given the other by the other.'),
+  status: labelStatus,
+  reasons: z.array(z.string()).min(1).describe('Why, in words that a person can act on.'),
+})
+export type QualityRecord = z.infer<typeof qualityRecord>
+
 /** A line of `datasets/<id>/evaluation/posts.jsonl`; one for each cascade. */
 export const evaluationLine = z.object({
   item: z.string(),
@@ -126,7 +188,7 @@ export const datasetRecord = z.object({
   textVersion: z.string(),
   schemaVersion: z.int(),
   labels: z.array(z.string()),
-  labelStatus: z.enum(['ok', 'unreliable', 'unmeasured']),
+  labelStatus: labelStatus.describe('Unreliable labels are trained on only where the configuration accepts them.'),
   latestDate: day.describe('The last UTC day that a label of it comes from.'),
   manifests: z.array(z.string()),
   rows: z.object({ train: z.int(), validation: z.int(), evaluation: z.int() }),
@@ -182,7 +244,7 @@ export const championRecord = z.object({
   labels: z.array(z.string()),
   textVersion: z.string(),
   schemaVersion: z.int(),
-  labelStatus: datasetRecord.shape.labelStatus,
+  labelStatus,
   latestDate: day.describe('The last UTC day of the labels that it knows; later ones tell how good it is.'),
   provisional: z
     .boolean()
@@ -257,8 +319,6 @@ export const stretchRecord = z.object({
   byMessages: answerRecord,
 })
 export type StretchRecord = z.infer<typeof stretchRecord>
-
-const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])
 
 /** `reports/hashtag=<h>/date=<d>.json`: the shares of a UTC day and of the last seven, and what made them. */
 export const reportRecord = z.object({
@@ -347,7 +407,7 @@ export const cardRecord = z.object({
     .describe('Every rule that was asked, in its order.'),
   champion: z.string().nullable().describe('The job it was held against; a promoted model replaces it.'),
   labels: z.array(z.string()).describe('What the model answers with.'),
-  labelStatus: datasetRecord.shape.labelStatus,
+  labelStatus,
   artefact: z.object({ uri: z.string(), versionId: z.string().nullable(), sha256: z.string().nullable() }),
   window: z
     .object({

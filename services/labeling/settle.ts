@@ -4,6 +4,7 @@ import { concurrently } from '../../shared/concurrently'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
+import { type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { giveBack } from './allot'
@@ -11,7 +12,7 @@ import { closeBatch } from './batches'
 import type { Labeller } from './labeller'
 import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { release, settleCascade } from './roles'
-import { type QualityRecord, qualityRecord, settlementOf } from './settlement'
+import { settlementOf } from './settlement'
 
 export interface SettlePorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'exists' | 'create'>
@@ -54,10 +55,11 @@ export const settle =
     }
 
     const quality = await objects.readJson(qualityKey, qualityRecord)
-    const { labelled, failed, judgements, costUsd, status } = quality
+    const { labelled, failed, judgements, costUsd, alpha, status } = quality
     const without = plan.items.length - labelled
     await giveBack(table, plan, plan.booked, { judgements, usd: costUsd })
     await closeBatch(table, batch, without > 0)
-    await publish(labelsMeasured, { batch, manifestKey, labelled, failed: without, judgements, status, costUsd })
+    const counts = { labelled, failed: without, judgements }
+    await publish(labelsMeasured, { batch, manifestKey, qualityKey, ...counts, alpha, status, costUsd })
     return { batch, labelled, failed, judgements, status }
   }

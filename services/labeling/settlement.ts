@@ -1,34 +1,10 @@
-import { z } from 'zod'
-import { labelsMeasured } from '../../events'
-import type { SettledLine } from '../../shared/records'
+import type { QualityRecord, SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type Consensus, consensusOf } from './consensus'
 import { agreementOf } from './agreement'
 import { judgementsAtMost, usdOf } from './costs'
 import type { Answers, Judgement } from './labeller'
 import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from './plan'
-
-/** `labeled/<batch>/quality.json`: what a batch came to, and how far the annotators can be trusted. */
-export const qualityRecord = z.object({
-  batch: z.string(),
-  items: z.int().nonnegative(),
-  labelled: z.int().nonnegative(),
-  failed: z.record(z.string(), z.int()).describe('Items without a label, by reason.'),
-  refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
-  judgements: z.int().nonnegative(),
-  costUsd: z.number().nonnegative(),
-  alpha: z
-    .object({
-      value: z.number().nullable(),
-      low: z.number().nullable(),
-      high: z.number().nullable(),
-      units: z.int().nonnegative(),
-    })
-    .describe("Krippendorff's, of the first two judgements of each item: a third is only asked where two disagree."),
-  annotators: z.record(z.string(), z.int()).describe('Judgements of each.'),
-  status: labelsMeasured.detail.shape.status,
-})
-export type QualityRecord = z.infer<typeof qualityRecord>
 
 export interface Settlement {
   lines: SettledLine[]
@@ -82,15 +58,22 @@ export function settlementOf(
     refused: [...left, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
     quality: {
       batch: plan.batch,
+      date: plan.date,
+      schemaVersion: plan.schemaVersion,
+      categories: plan.categories,
       items: plan.items.length,
       labelled: labelled.length,
       failed: countBy(left.map(({ reason }) => reason)),
       refused: countBy(answers.refused.map(({ reason }) => reason)),
       judgements: given,
       costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, given),
+      batches: [plan.batch],
       alpha: agreementOf([...byItem.values()]),
-      annotators: countBy(answers.judgements.map(({ annotator }) => annotator)),
+      selfAgreement: null,
+      annotators: {},
+      confused: [],
       status: 'unmeasured',
+      reasons: ['agreement is not measured yet'],
     },
   }
 }

@@ -10,7 +10,7 @@ export interface Alpha {
   low: number | null
   high: number | null
   /** Units with two values or more. */
-  units: number
+  items: number
 }
 
 /**
@@ -44,7 +44,7 @@ export function alphaWithInterval(units: readonly Unit[], seed = 1, replicates =
   )
   const sorted = resampled.filter((one) => one !== null).sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null
-  return { value, low: at(0.025), high: at(0.975), units: paired.length }
+  return { value, low: at(0.025), high: at(0.975), items: paired.length }
 }
 
 function countsOf(unit: Unit): Map<string, number> {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { storedPlan } from '../../../services/labeling/plan'
-import { qualityRecord } from '../../../services/labeling/settlement'
 import { keys } from '../../../shared/keys'
-import { type SettledLine, settledLine } from '../../../shared/records'
+import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
 import { testTable } from '../../shared/tables'
 import {
   answerAll,

@@ -59,6 +59,6 @@ describe('alphaWithInterval', () => {
   })
 
   it('says nothing where nothing was judged twice', () => {
-    expect(alphaWithInterval([['a'], []])).toEqual({ value: null, low: null, high: null, units: 0 })
+    expect(alphaWithInterval([['a'], []])).toEqual({ value: null, low: null, high: null, items: 0 })
   })
 })
