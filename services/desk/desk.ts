@@ -8,11 +8,11 @@ import { problem, readRequest, type Reply, type Request, respond } from '../../s
 import type { LinkKey } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
-import { handOut, progress } from './hand-out'
+import { answeredLately, handOut, progress } from './hand-out'
 import { takeAnswers } from './take-answers'
 
 interface Ports {
-  table: Pick<Table, 'get' | 'getMany' | 'update' | 'query'>
+  table: Pick<Table, 'get' | 'getMany' | 'update'>
   publish: Publish
   linkKey: LinkKey
   page: Pages
@@ -41,13 +41,18 @@ export const desk = (ports: Ports) => {
     'POST /desk/answers': async ({ name, invited }, request, now) => {
       const sent = answersSent.safeParse(request.json())
       if (!sent.success) return problem(400, 'invalid', 'send {"answers":[…]}, 1 to 100 of them')
-      const answers = await takeAnswers(ports)(name, sent.data.answers, invited.annotators, now)
-      return { status: 200, body: { answers } }
+      return { status: 200, body: await takeAnswers(ports)(name, sent.data.answers, invited.annotators, now) }
     },
 
-    'GET /desk/progress': async ({ name }) => ({
+    'GET /desk/answered': async ({ name }, { query }, now) => {
+      const count = howMany.safeParse(query.count)
+      if (!count.success) return problem(400, 'invalid', 'count is a number from 1 to 50')
+      return { status: 200, body: await answeredLately(table, name, count.data, now) }
+    },
+
+    'GET /desk/progress': async ({ name }, _, now) => ({
       status: 200,
-      body: { annotator: name, batches: await progress(table, name) },
+      body: { annotator: name, ...(await progress(table, name, now)) },
     }),
   }
 

@@ -1,9 +1,10 @@
 import { concurrently } from '../../shared/concurrently'
 import type { Table } from '../../shared/table'
 import { permanentRandom } from '../../shared/text/cascade'
-import { claim } from './judgements'
+import { claim, type Given } from './judgements'
 import {
   answeredBy,
+  answeredToday,
   type BatchRow,
   changeItem,
   isWhole,
@@ -36,7 +37,7 @@ export const CLAIM_MS = 20 * 60_000
  * are many. An item is never with more annotators than the judgements it still needs.
  */
 export async function handOut(
-  table: Pick<Table, 'get' | 'getMany' | 'update' | 'query'>,
+  table: Pick<Table, 'get' | 'getMany' | 'update'>,
   annotator: string,
   count: number,
   nowMs: number,
@@ -57,20 +58,58 @@ export async function handOut(
   return { items, categories }
 }
 
-/** How far each open batch is, and what the annotator gave to it. */
-export async function progress(table: Pick<Table, 'get' | 'getMany' | 'query'>, annotator: string) {
-  const batches = await openBatches(table)
-  return concurrently(batches, 4, async (name) => {
-    const batch = await readBatch(table, name)
+/** What an annotator gave, to be looked at again. */
+export interface Answered extends Shown {
+  given: Given
+  revision: number
+}
+
+/** The last items that the annotator answered today and may still change, the latest first. */
+export async function answeredLately(
+  table: Pick<Table, 'get' | 'getMany'>,
+  annotator: string,
+  count: number,
+  now: Date,
+): Promise<{ items: Answered[]; categories: HandedOut['categories'] }> {
+  const places = await answeredToday(table, annotator, now)
+  const names = [...new Set(places.map(({ batch }) => batch))].sort()
+  const found = await concurrently(names, 4, async (name) => {
+    const within = places.filter(({ batch }) => batch === name).map(({ item }) => item)
+    const [batch, rows] = await Promise.all([readBatch(table, name), readItems(table, name, within)])
+    return { name, batch, rows: [...rows.values()].filter(({ closed }) => !closed) }
+  })
+  const items = found
+    .flatMap(({ name, rows }) =>
+      rows.flatMap(({ item, source, answers }) => {
+        const answer = answers[annotator]
+        return answer ? [{ batch: name, item, text: source, ...answer }] : []
+      }),
+    )
+    .sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
+    .slice(0, count)
+    .map(({ at: _, ...answered }) => answered)
+  const categories = found.flatMap(({ name, batch }) => (batch ? [[name, batch.categories] as const] : []))
+  return { items, categories: Object.fromEntries(categories) }
+}
+
+/** How far each open batch is, and what the annotator gave to it; and how much the annotator gave today. */
+export async function progress(table: Pick<Table, 'get' | 'getMany'>, annotator: string, now: Date) {
+  const [names, today] = await Promise.all([openBatches(table), answeredToday(table, annotator, now)])
+  const batches = await concurrently(names, 4, async (name) => {
+    const [batch, yours] = await Promise.all([readBatch(table, name), answeredBy(table, name, annotator)])
     const chunks = await readChunks(table, name, batch?.chunks ?? [])
+    const complete = chunks.flatMap((chunk) => [...chunk.complete])
     return {
       batch: name,
       deadline: batch?.deadline ?? null,
       items: batch?.items ?? 0,
-      complete: chunks.reduce((sum, { complete }) => sum + complete.size, 0),
-      yours: await answeredBy(table, name, annotator),
+      complete: complete.length,
+      yours: yours.size,
+      /** Those of which the annotator is asked no more: answered by them, or complete without. */
+      done: new Set([...complete, ...yours]).size,
     }
   })
+  return { today: today.length, batches }
 }
 
 async function claimWithin(

@@ -9,11 +9,12 @@ import { type Asked, FLAGS } from './judgements'
  *
  * | pk             | sk                  | holds                                       | read by                          |
  * | -------------- | ------------------- | ------------------------------------------- | -------------------------------- |
- * | `desk`         | `open#<batch>`      | that annotators are asked                   | next, progress: query of few     |
+ * | `desk`         | `open`              | the batches that annotators are asked about | next, progress: get              |
  * | `desk#<batch>` | `batch`             | categories, and which chunks are complete   | next, answers: get               |
  * | `desk#<batch>` | `chunk#<n>`         | up to 100 item ids, and which are complete  | next: get, one after the other   |
  * | `desk#<batch>` | `item#<id>`         | text, claims, answers, `version`            | next: get many; answers: get     |
  * | `desk#<batch>` | `annotator#<name>`  | ids of what was answered                    | progress: get                    |
+ * | `desk`         | `day#<date>#<name>` | what was answered on a UTC day              | progress, answered: get          |
  *
  * An answer reads and writes rows by their keys alone. An item's row is changed by compare-and-swap on `version`;
  * completeness is counted in sets, so that counting twice is counting once.
@@ -65,8 +66,8 @@ export interface NewBatch {
   expiresAt: number
 }
 
-/** Write the rows of a batch; `open#<batch>` last, so that nobody is shown half of it. What is there stays. */
-export async function addBatch(table: Pick<Table, 'create'>, added: NewBatch): Promise<void> {
+/** Write the rows of a batch, and open it last, so that nobody is shown half of it. What is there stays. */
+export async function addBatch(table: Pick<Table, 'create' | 'update'>, added: NewBatch): Promise<void> {
   const { batch, deadline, categories, items, expiresAt } = added
   const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1))
   const chunks = Array.from({ length: Math.ceil(sorted.length / CHUNK) }, (_, i) => ({
@@ -94,19 +95,22 @@ export async function addBatch(table: Pick<Table, 'create'>, added: NewBatch): P
   }
   const row = { batch, deadline, items: items.length, chunks: chunks.map(({ name }) => name), categories }
   await table.create({ pk, sk: 'batch', ...row, expiresAt })
-  await table.create({ pk: 'desk', sk: `open#${batch}`, expiresAt })
+  await table.update(OPEN, { add: { batches: new Set([batch]) } })
 }
 
+/** One row, so that knowing what is open is one get. */
+const OPEN = { pk: 'desk', sk: 'open' }
+
 /** Batches that annotators are asked about, the earliest first. */
-export async function openBatches(table: Pick<Table, 'query'>): Promise<string[]> {
-  const batches: string[] = []
-  for await (const { sk } of table.query('desk', 'open#')) batches.push(sk.slice('open#'.length))
-  return batches
+export async function openBatches(table: Pick<Table, 'get'>): Promise<string[]> {
+  const row = await table.get(OPEN)
+  return [...names.parse(row?.batches)].sort()
 }
 
 /** Annotators are asked no more. */
-export const removeOpen = (table: Pick<Table, 'remove'>, batch: string): Promise<void> =>
-  table.remove({ pk: 'desk', sk: `open#${batch}` })
+export async function removeOpen(table: Pick<Table, 'update'>, batch: string): Promise<void> {
+  await table.update(OPEN, { deleteFrom: { batches: new Set([batch]) } })
+}
 
 export async function readBatch(table: Pick<Table, 'get'>, batch: string): Promise<BatchRow | undefined> {
   const row = await table.get({ pk: `desk#${batch}`, sk: 'batch' })
@@ -198,10 +202,46 @@ export async function countAnswers(
   await table.update({ pk: `desk#${batch}`, sk: `annotator#${annotator}` }, { add: { answered: new Set(items) } })
 }
 
-export async function answeredBy(table: Pick<Table, 'get'>, batch: string, annotator: string): Promise<number> {
-  const row = await table.get({ pk: `desk#${batch}`, sk: `annotator#${annotator}` })
-  return row?.answered instanceof Set ? row.answered.size : 0
+/** The items of a batch that an annotator answered. */
+export async function answeredBy(table: Pick<Table, 'get'>, batch: string, annotator: string): Promise<Set<string>> {
+  return names.parse((await table.get({ pk: `desk#${batch}`, sk: `annotator#${annotator}` }))?.answered)
 }
+
+export interface Place {
+  batch: string
+  item: string
+}
+
+/** How long a day's row stays, in seconds: until nobody anywhere lives on that day any more. */
+const DAY_KEPT = 3 * 86_400
+
+/** Count answers on the day that they are given, each item once. Answers how many the annotator has on that day. */
+export async function countToday(
+  table: Pick<Table, 'update'>,
+  annotator: string,
+  places: readonly Place[],
+  now: Date,
+): Promise<number> {
+  const row = await table.update(dayKey(annotator, now), {
+    set: { expiresAt: Math.ceil(now.getTime() / 1000) + DAY_KEPT },
+    add: { answered: new Set(places.map(({ batch, item }) => `${batch}/${item}`)) },
+  })
+  return names.parse(row?.answered).size
+}
+
+/** What an annotator answered on the day that `now` is in, in no order. */
+export async function answeredToday(table: Pick<Table, 'get'>, annotator: string, now: Date): Promise<Place[]> {
+  const row = await table.get(dayKey(annotator, now))
+  return [...names.parse(row?.answered)].map((place) => {
+    const [batch = '', item = ''] = place.split('/')
+    return { batch, item }
+  })
+}
+
+const dayKey = (annotator: string, now: Date) => ({
+  pk: 'desk',
+  sk: `day#${now.toISOString().slice(0, 10)}#${annotator}`,
+})
 
 const itemKey = (batch: string, item: string) => ({ pk: `desk#${batch}`, sk: `item#${item}` })
 

@@ -4,7 +4,17 @@ import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
 import type { Table } from '../../shared/table'
 import { answer, type Asked, FLAGS, type Given, isComplete, type Refusal } from './judgements'
-import { type BatchRow, changeItem, countAnswers, countItem, type ItemRow, readBatch, readItem } from './store'
+import {
+  type BatchRow,
+  changeItem,
+  countAnswers,
+  countItem,
+  countToday,
+  type ItemRow,
+  type Place,
+  readBatch,
+  readItem,
+} from './store'
 
 interface Ports {
   table: Pick<Table, 'get' | 'update'>
@@ -42,35 +52,59 @@ interface Kept {
   row: ItemRow
 }
 
+/** What became of each answer, in their order, and how many items the annotator has answered today. */
+export interface Receipt {
+  answers: Taken[]
+  today?: number
+}
+
 /**
  * Keep answers, each on its own: what is wrong is refused by name, the rest stands. An answer that comes again changes
- * nothing. When nothing is left to be answered in a batch, says so, every time.
+ * nothing. When nothing is left to be answered in a batch, says so, every time. Rows are read and written by their keys,
+ * side by side where they do not wait for each other: a person waits for this.
  */
 export const takeAnswers =
   ({ table, publish }: Ports) =>
-  async (annotator: string, list: readonly unknown[], invited: readonly string[], now: Date): Promise<Taken[]> => {
-    const names = new Set(list.flatMap((one) => sent.safeParse(one).data?.batch ?? []))
-    const rows = await concurrently([...names], 4, (name) => readBatch(table, name))
-    const batches = new Map(rows.flatMap((row) => (row ? [[row.batch, row]] : [])))
-
-    const results = await concurrently(list, 16, (one) => keep(table, batches, annotator, one, now))
+  async (annotator: string, list: readonly unknown[], invited: readonly string[], now: Date): Promise<Receipt> => {
+    const readOnce = once((name: string) => readBatch(table, name))
+    const results = await concurrently(list, 16, (one) => keep(table, readOnce, annotator, one, now))
     const kept = results.flatMap((result) => ('row' in result ? [result] : []))
-    for (const batch of batches.keys()) {
-      const within = kept.filter((one) => one.batch === batch)
-      if (within.length === 0) continue
-      const items = within.map(({ row }) => row.item)
-      await countAnswers(table, batch, annotator, items)
-      const whole = await concurrently(within, 8, (one) => count(table, one, invited))
-      if (whole.some(Boolean)) await publish(batchAnswered, { batch })
-    }
-    return results.map((result) =>
-      'row' in result ? { batch: result.batch, item: result.row.item, result: 'kept' } : result,
-    )
+    const batches = [...new Set(kept.map(({ batch }) => batch))]
+    const [today] = await Promise.all([
+      kept.length > 0 ? countToday(table, annotator, kept.map(placeOf), now) : undefined,
+      ...batches.map(async (batch) => {
+        const within = kept.filter((one) => one.batch === batch)
+        const [whole] = await Promise.all([
+          concurrently(within, 8, (one) => count(table, one, invited)),
+          countAnswers(
+            table,
+            batch,
+            annotator,
+            within.map(({ row }) => row.item),
+          ),
+        ])
+        if (whole.some(Boolean)) await publish(batchAnswered, { batch })
+      }),
+    ])
+    const answers = results.map((result): Taken => ('row' in result ? { ...placeOf(result), result: 'kept' } : result))
+    return { answers, ...(today === undefined ? {} : { today }) }
   }
+
+const placeOf = ({ batch, row }: Kept): Place => ({ batch, item: row.item })
+
+/** Each answer of a request asks for its batch; it is read once. */
+function once<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>()
+  return (name) => {
+    const reading = asked.get(name) ?? read(name)
+    asked.set(name, reading)
+    return reading
+  }
+}
 
 async function keep(
   table: Ports['table'],
-  batches: ReadonlyMap<string, BatchRow>,
+  readOnce: (batch: string) => Promise<BatchRow | undefined>,
   annotator: string,
   input: unknown,
   now: Date,
@@ -79,12 +113,11 @@ async function keep(
   if (!parsed.success) return refused(null, null, 'invalid', z.prettifyError(parsed.error))
   const { batch, item, revision } = parsed.data
   const given = givenOf(parsed.data)
-  const about = batches.get(batch)
+  const [about, found] = await Promise.all([readOnce(batch), readItem(table, batch, item)])
   if (!about) return refused(batch, item, 'unknown-batch', `there is no batch ${batch}`)
   if ('label' in given && !about.categories.some(({ name }) => name === given.label)) {
     return refused(batch, item, 'unknown-label', `"${given.label}" is not a category of batch ${batch}`)
   }
-  const found = await readItem(table, batch, item)
   if (!found) return refused(batch, item, 'unknown-item', `batch ${batch} does not ask about ${item}`)
 
   let before: Asked = found

@@ -369,10 +369,11 @@ describe('the desk', () => {
   })
 
   it('tells nobody what went wrong inside', async () => {
+    await ask()
     const cookie = await enter('ana')
     table = {
       ...table,
-      query: () => {
+      getMany: () => {
         throw new Error('secret of the table')
       },
     }
@@ -395,8 +396,39 @@ describe('the desk', () => {
 
     expect((await send('GET /desk/progress', { cookie })).json).toEqual({
       annotator: 'ana',
-      batches: [{ batch: BATCH, deadline: '2026-11-22T21:00:00Z', items: 3, complete: 2, yours: 2 }],
+      today: 2,
+      batches: [{ batch: BATCH, deadline: '2026-11-22T21:00:00Z', items: 3, complete: 2, yours: 2, done: 2 }],
     })
+  })
+
+  it('shows again what was answered lately, the latest first, while it can be changed', async () => {
+    await ask(ids.slice(0, 3), 1)
+    const cookie = await enter('ana')
+    const items = await next(cookie)
+    for (const { item } of items) {
+      now = new Date(now.getTime() + 1000)
+      await give(cookie, [technical(item, 4)])
+    }
+
+    const { json } = await send('GET /desk/answered', { cookie, query: { count: '2' } })
+
+    expect(json.items).toEqual(
+      [items[2], items[1]].map((shown) => ({ ...shown, given: { label: 'technical' }, revision: 4 })),
+    )
+    expect(json.categories[BATCH]).toHaveLength(2)
+    expect((await send('GET /desk/answered', { cookie: await enter('ben') })).json.items).toEqual([])
+  })
+
+  it('counts an item once a day, however often its answer is changed', async () => {
+    await ask(ids.slice(0, 2), 1)
+    const cookie = await enter('ana')
+    const [one, two] = await next(cookie)
+    const sendOne = (item = '', revision = 0) =>
+      send('POST /desk/answers', { cookie, body: { answers: [technical(item, revision)] } })
+
+    const today = [await sendOne(one?.item), await sendOne(one?.item, 1), await sendOne(two?.item)]
+
+    expect(today.map(({ json }) => json.today)).toEqual([1, 1, 2])
   })
 
   it('loses and doubles nothing when many work at once', async () => {

@@ -178,8 +178,8 @@ export function functionOf(world: World) {
     request: (request: Parameters<ReturnType<typeof answerRequest>>[0]) => answerRequest(ports)(request, invocation),
     settle: (batch: string) => settle(ports)(batch, world.now),
     handOut: (annotator: string, count = 20) => handOut(table, annotator, count, world.now.getTime()),
-    answer: (annotator: string, answers: readonly unknown[], invited: readonly string[] = []): Promise<Taken[]> =>
-      takeAnswers({ table, publish })(annotator, answers, invited, world.now),
+    answer: async (annotator: string, answers: readonly unknown[], invited: readonly string[] = []): Promise<Taken[]> =>
+      (await takeAnswers({ table, publish })(annotator, answers, invited, world.now)).answers,
     invite: (name: string) =>
       invite(table, { name, role: 'annotator' }, world.now.getTime(), world.now.getTime() + 86_400_000),
   }
