@@ -1,44 +1,263 @@
-import { ask } from '../api'
+import { type Answer, ask, type Problem } from '../api'
 import { enter } from '../enter'
+import { createOutbox, type Keeper } from './outbox'
+import { createSender, passes, type Receipt } from './sender'
+import { type Category, createView, type Progress } from './view'
+import {
+  add,
+  type Answered,
+  back,
+  current,
+  forget,
+  forward,
+  give,
+  type Given,
+  NOTHING,
+  placeOf,
+  recall,
+  renew,
+  type Sent,
+  type Shown,
+  type Work,
+} from './work'
 
-interface Next {
-  items: { batch: string; item: string; text: string }[]
-  categories: Record<string, { name: string; definition: string; examples: string[] }[]>
+interface Handed<T> {
+  items: T[]
+  categories: Record<string, Category[]>
+}
+interface Standing {
+  today: number
+  batches: (Progress & { batch: string })[]
 }
 
-const page = document.getElementById('page')!
+const AHEAD = 20
+const FETCH_BELOW = 10
+/** A post stays with an annotator for twenty minutes. */
+const RENEW_AFTER_MS = 15 * 60_000
+const LOOK_AGAIN_MS = 15_000
+
+const keeper = storage()
+const KEYS_OFF = 'bellwether-desk:keys-off'
+
+let work: Work = NOTHING
+let categories: Record<string, Category[]> = {}
+let standing: Standing = { today: 0, batches: [] }
+let denied = false
+let fetchedAt = 0
+/** The desk had nothing new to hand out when it was asked last. */
+let exhausted = false
+let notices = { passing: '', connection: '' }
+let fetching: Promise<void> | undefined
+let wake: () => void = () => undefined
+
+const view = createView(
+  {
+    give: answer,
+    skip: () => answer({ skip: true }),
+    back: () => show(back(work)),
+    forward: () => show(forward(work)),
+  },
+  {
+    get: () => keeper?.getItem(KEYS_OFF) !== 'yes',
+    set: (on) => (on ? keeper?.removeItem(KEYS_OFF) : keeper?.setItem(KEYS_OFF, 'yes')),
+  },
+)
+
+let name = ''
+let outbox = createOutbox(keeper, name)
+let flush = async (): Promise<void> => undefined
 
 void start()
 
 async function start(): Promise<void> {
-  const entered = await enter('/desk/session')
-  if (!entered.ok) return say(entered.problem.message)
-  const next = await ask<Next>('GET', '/desk/batch/next?count=20')
-  if (!next.ok) return say(next.problem.message)
-  show(next.body)
-}
-
-function show({ items, categories }: Next): void {
-  const [first, ...rest] = items
-  if (!first) return say('Nothing waits for you.')
-  const post = element('p', first.text)
-  post.className = 'post'
-  const buttons = (categories[first.batch] ?? []).map(({ name }) => {
-    const button = element('button', name)
-    button.addEventListener('click', () => {
-      const { batch, item } = first
-      void ask('POST', '/desk/answers', { answers: [{ batch, item, revision: 1, label: name }] })
-      show({ items: rest, categories })
-    })
-    return button
+  const person = await untilAnswered(() => enter('/desk/session'))
+  if (!person.ok) return refuse(person.problem)
+  name = person.body.name
+  outbox = createOutbox(keeper, name)
+  flush = createSender({
+    outbox,
+    send: (answers) => ask<Receipt>('POST', as('/desk/answers'), { answers }),
+    pause,
+    onReceipt: receive,
+    onWaiting: (count) => notice({ connection: count === 0 ? '' : offline(count) }),
+    onDenied: refuse,
   })
-  page.replaceChildren(post, ...buttons)
+  addEventListener('online', () => wake())
+  addEventListener('pagehide', () => void flush())
+  document.addEventListener('visibilitychange', () => {
+    wake()
+    if (!document.hidden) void refill()
+  })
+  setInterval(() => {
+    if (!document.hidden && !current({ ...work, at: undefined })) void refill()
+  }, LOOK_AGAIN_MS)
+
+  await flush()
+  await refill()
+  const lately = await ask<Handed<Answered>>('GET', as(`/desk/answered?count=${AHEAD}`))
+  if (lately.ok) {
+    categories = { ...lately.body.categories, ...categories }
+    show(recall(work, lately.body.items))
+  }
 }
 
-const say = (message: string): void => page.replaceChildren(element('h1', message))
+/** Keep the answer, show the next post, and let the answer go out behind it. */
+function answer(given: Given): void {
+  const step = give(work, given)
+  if (step.sent) {
+    outbox.put(step.sent)
+    if (step.sent.revision === 1) advance(step.sent.batch)
+    void flush()
+  }
+  show(step.work)
+  if (work.ahead.length === 0 || (work.ahead.length < FETCH_BELOW && !exhausted)) void refill()
+}
 
-function element<K extends keyof HTMLElementTagNameMap>(name: K, text: string): HTMLElementTagNameMap[K] {
-  const made = document.createElement(name)
-  made.textContent = text
-  return made
+/** Count an answer at once; the desk's own count comes with its receipt. */
+function advance(batch: string): void {
+  standing = {
+    today: standing.today + 1,
+    batches: standing.batches.map((one) => (one.batch === batch ? { ...one, done: one.done + 1 } : one)),
+  }
+}
+
+function receive(sent: readonly Sent[], { answers, today }: Receipt): void {
+  if (today !== undefined) standing = { ...standing, today: Math.max(today, standing.today) }
+  const refused = sent.flatMap((one, i) => {
+    const taken = answers[i]
+    return taken?.result === 'refused' && taken.reason !== 'older' ? [{ place: placeOf(one), ...taken }] : []
+  })
+  for (const { place } of refused) work = forget(work, place)
+  if (refused.length > 0) {
+    const what = refused.length === 1 ? 'An answer was' : `${refused.length} answers were`
+    notice({ passing: `${what} not needed any more: ${refused[0]?.message ?? ''}.` })
+    setTimeout(() => notice({ passing: '' }), 6000)
+  }
+  show(work)
+}
+
+/** Fetch posts ahead, unless that is being done. */
+function refill(): Promise<void> {
+  return (fetching ??= fetchAhead().finally(() => (fetching = undefined)))
+}
+
+async function fetchAhead(): Promise<void> {
+  if (denied) return
+  const [next, progress] = await Promise.all([
+    ask<Handed<Shown>>('GET', as(`/desk/batch/next?count=${AHEAD}`)),
+    ask<Standing>('GET', as('/desk/progress')),
+  ])
+  if (!next.ok) {
+    if (!passes(next.problem)) return refuse(next.problem)
+    if (!current(work)) view.say('There is no connection.', 'It is tried again by itself. Nothing is lost.')
+    return
+  }
+  const { items } = next.body
+  categories = { ...categories, ...next.body.categories }
+  const away = Date.now() - fetchedAt > RENEW_AFTER_MS
+  fetchedAt = Date.now()
+  const waiting = new Set(outbox.waiting().map(placeOf))
+  if (progress.ok) standing = counted(progress.body)
+  const kept = away ? renew(work, items) : work
+  const more = add(kept, items, waiting)
+  exhausted = more === kept
+  show(more)
+  explainOnce()
+}
+
+/** What the desk counts, and what it does not yet know of. */
+function counted(told: Standing): Standing {
+  const unsent = outbox.waiting().filter(({ revision }) => revision === 1)
+  return {
+    today: told.today + unsent.length,
+    batches: told.batches.map((one) => ({
+      ...one,
+      done: Math.min(one.items, one.done + unsent.filter(({ batch }) => batch === one.batch).length),
+    })),
+  }
+}
+
+function show(next: Work): void {
+  work = next
+  if (denied) return
+  const shown = current(work)
+  const about = shown?.batch ?? standing.batches.find(({ done, items }) => done < items)?.batch
+  view.progress(
+    standing.batches.find(({ batch }) => batch === about),
+    standing.today,
+  )
+  const canGoBack = work.at === undefined ? work.past.length > 0 : work.at > 0
+  if (shown) return view.post(shown, categories[shown.batch] ?? [], canGoBack)
+  if (!exhausted) return view.say('One moment …', '')
+  if (standing.today === 0) return view.say('Nothing waits for you.', 'New posts appear here by themselves.')
+  view.say(
+    'That was all for now. Thank you.',
+    `You answered ${standing.today} ${standing.today === 1 ? 'post' : 'posts'} today. New ones appear here by themselves.`,
+    canGoBack,
+  )
+}
+
+/** Definitions are shown before the first post, and again when they were changed. */
+function explainOnce(): void {
+  const shown = current(work)
+  const about = shown && categories[shown.batch]
+  if (!about) return
+  const key = `bellwether-desk:${name}:read`
+  const text = JSON.stringify(about)
+  if (keeper?.getItem(key) === text) return
+  keeper?.setItem(key, text)
+  view.explain()
+}
+
+/** Nobody gets further: say why, in the desk's words, and show nothing else. */
+function refuse({ message }: Problem): void {
+  denied = true
+  work = NOTHING
+  const [, first = message, rest = ''] = /^(.*?[.!?])\s+(.*)$/.exec(message) ?? []
+  view.progress(undefined, 0)
+  notice({ passing: '', connection: '' })
+  const waiting = outbox.waiting().length
+  const kept = waiting > 0 ? ` ${waiting} of your answers are kept in this browser and go out when you are back.` : ''
+  view.say(first, rest + kept)
+}
+
+const offline = (count: number): string =>
+  `No connection. ${count === 1 ? 'One answer is' : `${count} answers are`} kept here and sent when it is back.`
+
+/** One line at the top: what is said in passing stands before what is said of the connection. */
+function notice(change: Partial<typeof notices>): void {
+  notices = { ...notices, ...change }
+  view.notice(notices.passing || notices.connection)
+}
+
+async function untilAnswered<T>(work: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  for (let failures = 0; ; failures++) {
+    const answered = await work()
+    if (answered.ok || !passes(answered.problem)) return answered
+    view.say('There is no connection.', 'It is tried again by itself. Nothing is lost.')
+    await pause(Math.min(30_000, 1000 * 2 ** failures))
+  }
+}
+
+/** Wait so long, or until the connection may be back. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    wake = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}
+
+/** The browser may have been given to somebody else since: the desk is told whose page this is. */
+const as = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}as=${name}`
+
+function storage(): Keeper | undefined {
+  try {
+    localStorage.setItem('bellwether-desk', '1')
+    return localStorage
+  } catch {
+    return undefined
+  }
 }

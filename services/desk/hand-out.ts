@@ -87,7 +87,7 @@ export async function answeredLately(
     )
     .sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
     .slice(0, count)
-    .map(({ at: _, ...answered }) => answered)
+    .map(({ batch, item, text, given, revision }) => ({ batch, item, text, given, revision }))
   const categories = found.flatMap(({ name, batch }) => (batch ? [[name, batch.categories] as const] : []))
   return { items, categories: Object.fromEntries(categories) }
 }

@@ -18,11 +18,11 @@ export interface Visitor extends Bearer {
 type Reason = Denial | 'revoked' | 'missing' | 'foreign'
 
 const REASONS: Record<Reason, string> = {
-  expired: 'This link has expired. Ask for a new one.',
-  forged: 'This link is not one of ours.',
-  revoked: 'This link was withdrawn. Ask for a new one.',
-  foreign: 'This link is for another page.',
-  missing: 'Open the link that you were given.',
+  expired: 'This link has expired. Ask whoever sent it for a new one.',
+  forged: 'This link is not one of ours. Look whether all of it was copied, or ask for a new one.',
+  revoked: 'This link was withdrawn. Ask whoever sent it for a new one.',
+  foreign: 'This link is for another page. Open it where it was made for.',
+  missing: 'Open the link that you were given. This page is for those who have one.',
 }
 
 /** One cookie for each role, so that a person who has several links may have several pages open. */

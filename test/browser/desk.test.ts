@@ -1,30 +1,426 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { addBatch } from '../../services/desk/store'
-import { openSite, type Site } from './site'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { z } from 'zod'
+import { judgementsOf } from '../../services/desk/judgements'
+import { addBatch, type ItemRow, readItems, removeOpen } from '../../services/desk/store'
+import { openSite, PHONE, type Site, type Visitor } from './site'
+
+const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
+/** Posts are on the screen this long before an answer to them counts. */
+const READ_MS = 400
 
 let site: Site
+let batch = ''
+let batches = 0
+const visitors: Visitor[] = []
 
 beforeAll(async () => {
   site = await openSite()
 }, 120_000)
+afterEach(async () => {
+  await Promise.all(visitors.splice(0).map(({ close }) => close()))
+  await removeOpen(site.table, batch)
+})
 afterAll(() => site.close())
 
-it('shows a post to an annotator who opens a link, and keeps the answer', async () => {
+const idOf = (i: number) => i.toString(16).padStart(16, '0')
+
+/** A new batch of these posts, alone open. */
+async function ask(texts: string[], wanted = 1): Promise<void> {
+  batch = `2026-11-22-${++batches}`
   await addBatch(site.table, {
-    batch: '2026-11-22',
+    batch,
     deadline: '2026-11-22T21:00:00Z',
-    categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
-    items: [{ item: 'a1', source: '<b>bold</b> post', wanted: 1, most: 1 }],
+    categories: [
+      { name: 'technical', definition: 'It says how something works.', examples: ['We moved the client out of it'] },
+      { name: 'marketing', definition: 'It sells something.', examples: [] },
+    ],
+    items: texts.map((source, i) => ({ item: idOf(i), source, wanted, most: wanted % 2 ? wanted : wanted + 1 })),
     expiresAt: 4_000_000_000,
   })
-  const { page, complaints } = await site.visitor()
+}
 
-  await page.goto((await site.invite({ annotator: 'ana' })).url)
-  await page.getByText('<b>bold</b> post').waitFor()
-  const kept = page.waitForResponse(/\/desk\/answers/)
-  await page.getByRole('button', { name: 'technical' }).click()
+const posts = (count: number) => Array.from({ length: count }, (_, i) => `Post number ${i + 1} of the test #aws`)
 
-  expect(await (await kept).json()).toMatchObject({ answers: [{ item: 'a1', result: 'kept' }] })
-  expect(page.url()).not.toContain('#')
+async function arrive(name: string, options?: BrowserContextOptions): Promise<Visitor> {
+  const visitor = await site.visitor(options)
+  visitors.push(visitor)
+  await visitor.page.goto((await site.invite({ annotator: name })).url)
+  return visitor
+}
+
+/** Arrive and put the definitions aside. */
+async function begin(name: string, options?: BrowserContextOptions): Promise<Visitor> {
+  const visitor = await arrive(name, options)
+  await visitor.page.locator('#definitions[open]').waitFor()
+  await visitor.page.keyboard.press('Escape')
+  return visitor
+}
+
+const postOf = (page: Page) => page.locator('#post')
+const textOf = (page: Page) => postOf(page).textContent()
+
+async function press(page: Page, key: string): Promise<void> {
+  await page.waitForTimeout(READ_MS)
+  await page.keyboard.press(key)
+}
+
+async function rows(): Promise<ItemRow[]> {
+  const found = await readItems(
+    site.table,
+    batch,
+    Array.from({ length: 30 }, (_, i) => idOf(i)),
+  )
+  return [...found.values()].sort((a, b) => (a.item < b.item ? -1 : 1))
+}
+
+const answersOf = async (name: string) => (await rows()).map(({ answers }) => answers[name]?.given)
+
+/** Wait until every answer that was given has arrived. */
+async function sent(page: Page): Promise<void> {
+  await page.waitForFunction(() => !Object.keys(localStorage).some((key) => key.includes(':answer:')))
+}
+
+describe('an annotator', () => {
+  it('labels ten posts with the keyboard alone', async () => {
+    await ask(posts(10))
+    const { page, complaints } = await begin('ana')
+    const seen: (string | null)[] = []
+
+    for (let i = 0; i < 10; i++) {
+      seen.push(await textOf(page))
+      await press(page, i % 3 === 0 ? '2' : '1')
+    }
+    await page.getByRole('heading', { name: 'That was all for now' }).waitFor()
+    await sent(page)
+
+    expect(new Set(seen)).toEqual(new Set(posts(10)))
+    const labels = new Map((await rows()).map(({ source, answers }) => [source, answers.ana?.given]))
+    expect(seen.map((text) => labels.get(text ?? ''))).toEqual(
+      seen.map((_, i) => ({ label: i % 3 === 0 ? 'marketing' : 'technical' })),
+    )
+    expect(await page.getByText('You answered 10 posts today').isVisible()).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  it('has the next post at once, while the answer is still on its way', async () => {
+    await ask(posts(3))
+    const { page } = await begin('bea')
+    await page.route('**/desk/answers*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      await route.continue()
+    })
+    const first = await textOf(page)
+
+    await press(page, '1')
+    await page.waitForFunction((text) => document.getElementById('post')?.textContent !== text, first, { timeout: 200 })
+
+    expect(await answersOf('bea')).toEqual([undefined, undefined, undefined])
+    await sent(page)
+    expect((await answersOf('bea')).filter(Boolean)).toEqual([{ label: 'technical' }])
+  })
+
+  it('looks up definitions, skips, flags, and changes an answer, by keys', async () => {
+    await ask(posts(4))
+    const { page } = await begin('cho')
+    const first = await textOf(page)
+    const others: (string | null)[] = []
+
+    await page.keyboard.press('?')
+    expect(await page.getByText('It says how something works.').isVisible()).toBe(true)
+    expect(await page.getByText('We moved the client out of it').isVisible()).toBe(true)
+    await page.keyboard.press('?')
+    await press(page, '1')
+    others.push(await textOf(page))
+    await press(page, 's')
+    others.push(await textOf(page))
+    await press(page, 'f')
+    await page.getByRole('button', { name: 'It cannot be read' }).waitFor()
+    await page.keyboard.press('2')
+    await page.waitForTimeout(READ_MS)
+    for (let i = 0; i < 3; i++) await page.keyboard.press('b')
+    expect(await textOf(page)).toBe(first)
+    expect(await page.getByText('You answered this before: technical.').isVisible()).toBe(true)
+    expect(await page.getByRole('button', { name: 'technical' }).getAttribute('aria-pressed')).toBe('true')
+    await press(page, '2')
+    await sent(page)
+
+    const given = new Map((await rows()).map(({ source, answers }) => [source, answers.cho]))
+    expect([first, ...others].map((text) => given.get(text ?? '')?.given)).toEqual([
+      { label: 'marketing' },
+      { skip: true },
+      { flag: 'unreadable' },
+    ])
+    expect(given.get(first ?? '')?.revision).toBe(2)
+  })
+
+  it('is taken by one answer for a double click', async () => {
+    await ask(posts(5))
+    const { page } = await begin('dee')
+
+    await page.waitForTimeout(READ_MS)
+    await page.getByRole('button', { name: 'technical' }).dblclick({ delay: 30 })
+    await page.waitForTimeout(READ_MS)
+    await page.getByRole('button', { name: 'marketing' }).dblclick({ delay: 30 })
+    await sent(page)
+
+    expect((await answersOf('dee')).filter(Boolean)).toHaveLength(2)
+  })
+
+  it('loses nothing by a reload, nor what was answered before it', async () => {
+    await ask(posts(6))
+    const { page } = await begin('eli')
+    await page.route('**/desk/answers*', (route) => route.abort())
+    const first = await textOf(page)
+    await press(page, '1')
+    await press(page, '2')
+    const third = await textOf(page)
+    await page.unroute('**/desk/answers*')
+
+    await page.reload()
+    await page.waitForFunction((text) => document.getElementById('post')?.textContent === text, third)
+    await sent(page)
+
+    expect((await answersOf('eli')).filter(Boolean)).toHaveLength(2)
+    await page.waitForFunction(() => !document.getElementById('back')?.hasAttribute('disabled'))
+    await page.keyboard.press('b')
+    await page.keyboard.press('b')
+    expect(await textOf(page)).toBe(first)
+  })
+
+  it('goes on without a connection, hears of it, and loses nothing', async () => {
+    await ask(posts(8))
+    const { page } = await begin('fay')
+    const context = page.context()
+
+    await context.setOffline(true)
+    for (const key of ['1', '2', '1', '1']) await press(page, key)
+    await page.getByText('4 answers are kept here').waitFor()
+    await page.keyboard.press('b')
+    await press(page, '2')
+    await context.setOffline(false)
+    await sent(page)
+
+    await page.waitForFunction(() => document.getElementById('notice')?.textContent === '')
+    const given = (await rows()).flatMap(({ answers }) => answers.fay ?? [])
+    expect(given).toHaveLength(4)
+    expect(given.filter(({ revision }) => revision === 2)).toEqual([
+      expect.objectContaining({ given: { label: 'marketing' } }),
+    ])
+  })
+
+  it('has closed the tab without a connection, and finds the answers sent when it is opened again', async () => {
+    await ask(posts(4))
+    const { page } = await begin('gus')
+    const context = page.context()
+    await page.route('**/desk/answers*', (route) => route.abort())
+    await press(page, '1')
+    await press(page, '1')
+    await page.close()
+
+    const again = await context.newPage()
+    await again.goto(`${site.cloud.endpoint}/desk`)
+    await again.locator('#work').waitFor()
+    await sent(again)
+
+    expect((await answersOf('gus')).filter(Boolean)).toHaveLength(2)
+  })
+
+  it('is told when nothing waits, and sees new posts come by themselves', async () => {
+    await ask([])
+    const { page } = await arrive('hal')
+    await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
+    await removeOpen(site.table, batch)
+
+    await ask(posts(1))
+
+    await postOf(page).getByText('Post number 1').waitFor({ timeout: 25_000 })
+  })
+})
+
+it('never gets a third answer of annotators who work at once and agree', async () => {
+  await ask(posts(24), 2)
+  const people = [await begin('ida'), await begin('jon'), await begin('kim')]
+
+  await Promise.all(
+    people.map(async ({ page }) => {
+      for (let i = 0; i < 24 && (await page.locator('#work').isVisible()); i++) await press(page, '1')
+      await sent(page)
+    }),
+  )
+
+  const counts = (await rows()).map((row) => judgementsOf(row).length)
+  expect(counts).toEqual(Array.from({ length: 24 }, () => 2))
+})
+
+describe('a link', () => {
+  const denials: [string, string, () => Promise<string>][] = [
+    ['was never signed by us', 'This link is not one of ours', async () => `${site.cloud.endpoint}/desk#a.b.c`],
+    ['is missing', 'Open the link that you were given', async () => `${site.cloud.endpoint}/desk`],
+    [
+      'is for readers of reports',
+      'This link is for another page',
+      async () => (await site.invite({ reader: 'team' })).url.replace('/report', '/desk'),
+    ],
+    [
+      'was withdrawn',
+      'This link was withdrawn',
+      async () => {
+        const { url } = await site.invite({ annotator: 'eve' })
+        await site.revoke('eve')
+        return url
+      },
+    ],
+    [
+      'has expired',
+      'This link has expired',
+      async () => {
+        const { url } = await site.invite({ annotator: 'old', hours: 0.0003 })
+        await site.cloud.advance(3000)
+        return url
+      },
+    ],
+  ]
+
+  it.each(denials)('that %s says so and reveals nothing', async (_, words, urlOf) => {
+    await ask(['A post that nobody may see'])
+    const visitor = await site.visitor()
+    visitors.push(visitor)
+    const { page } = visitor
+
+    await page.goto(await urlOf())
+    await page.getByRole('heading', { name: words }).waitFor()
+
+    const shown = await page.locator('body').innerText()
+    expect(shown).not.toMatch(/nobody may see|technical|marketing|\b(eve|old|team)\b|today/)
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('title')
+    // A browser reports every answer of 401 by itself.
+    expect(visitor.complaints.filter((text) => !/401/.test(text))).toEqual([])
+  })
+
+  it('that is withdrawn ends the work of whoever uses it', async () => {
+    await ask(posts(3))
+    const { page } = await begin('lou')
+
+    await site.revoke('lou')
+    await press(page, '1')
+    await page.getByRole('heading', { name: 'This link was withdrawn' }).waitFor()
+
+    expect(await page.locator('body').innerText()).not.toContain('Post number')
+    expect((await answersOf('lou')).filter(Boolean)).toEqual([])
+  })
+
+  it('opens as often as it is tried, and leaves no token in the address', async () => {
+    await ask(posts(1))
+    const { url } = await site.invite({ annotator: 'mia' })
+
+    for (let i = 0; i < 2; i++) {
+      const visitor = await site.visitor()
+      visitors.push(visitor)
+      await visitor.page.goto(url)
+      await visitor.page.locator('#work').waitFor()
+      expect(visitor.page.url()).toBe(`${site.cloud.endpoint}/desk`)
+      const [cookie] = await visitor.page.context().cookies()
+      expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' })
+    }
+  })
+
+  it('of somebody else, opened in the same browser, does not answer for them', async () => {
+    await ask(posts(4), 2)
+    const { page } = await begin('nia')
+    const other = await page.context().newPage()
+    await other.goto((await site.invite({ annotator: 'oli' })).url)
+    await other.locator('#definitions[open]').waitFor()
+
+    await press(page, '1')
+    await page.getByRole('heading', { name: 'A link of somebody else was opened' }).waitFor()
+
+    expect((await rows()).flatMap(({ answers }) => Object.keys(answers))).toEqual([])
+  })
+})
+
+it('shows markup and script as text', async () => {
+  const POISON =
+    '<img src=x onerror="document.title=1"> <script>document.title=2</script> <b>bold</b> {{7*7}} javascript:alert(1)'
+  await ask([POISON])
+  const { page, complaints } = await begin('pat')
+
+  expect(await textOf(page)).toBe(POISON)
+  expect(await postOf(page).locator('*').count()).toBe(0)
+  expect(await page.title()).toBe('Label desk')
   expect(complaints).toEqual([])
 })
+
+describe('the page', () => {
+  it.each(['light', 'dark'] as const)('has nothing that axe finds serious (%s)', async (colorScheme) => {
+    await ask(posts(3))
+    const { page } = await arrive(`quy-${colorScheme}`, { ...PHONE, colorScheme })
+    const violations: unknown[] = []
+
+    await page.locator('#definitions[open]').waitFor()
+    violations.push(...(await audit(page)))
+    await page.keyboard.press('Escape')
+    violations.push(...(await audit(page)))
+    await page.keyboard.press('f')
+    violations.push(...(await audit(page)))
+    await page.keyboard.press('Escape')
+    await press(page, '1')
+    await page.keyboard.press('b')
+    violations.push(...(await audit(page)))
+    for (let i = 0; i < 3; i++) await press(page, '2')
+    await page.getByRole('heading', { name: 'That was all' }).waitFor()
+    violations.push(...(await audit(page)))
+
+    expect(violations).toEqual([])
+  })
+
+  it('fits into 360 pixels, whatever is in a post', async () => {
+    await ask([`https://example.com/${'a'.repeat(300)} ${'long '.repeat(200)}`])
+    const { page } = await arrive('ray', PHONE)
+    await page.locator('#definitions[open]').waitFor()
+    const widths = [await overflow(page)]
+    await page.getByRole('button', { name: 'Back to the post' }).click()
+    widths.push(await overflow(page))
+    await page.getByRole('button', { name: 'Flag' }).click()
+    widths.push(await overflow(page))
+
+    expect(widths).toEqual([0, 0, 0])
+    expect(await page.getByRole('button', { name: 'It cannot be read' }).isVisible()).toBe(true)
+  })
+
+  it('tells a screen reader of the next post, and keeps the focus where it is', async () => {
+    await ask(posts(3))
+    const { page } = await begin('sam')
+    await page.waitForTimeout(READ_MS)
+
+    const button = page.getByRole('button', { name: 'technical' })
+    const before = await textOf(page)
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await sent(page)
+    expect(await textOf(page)).not.toBe(before)
+
+    expect(await button.evaluate((one) => one === document.activeElement)).toBe(true)
+    expect(await postOf(page).getAttribute('aria-live')).toBe('polite')
+  })
+})
+
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+const found = z.array(z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.unknown()) }))
+
+/** What axe-core finds serious or critical. It is put in past the content security policy, as an extension would be. */
+async function audit(page: Page) {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate(async () => {
+    // @ts-expect-error axe came in by the line above.
+    return axe.run(document, { resultTypes: ['violations'] })
+  })
+  return found
+    .parse(violations)
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => ({ id, nodes }))
+}

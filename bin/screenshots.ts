@@ -1,0 +1,59 @@
+// Takes the pictures in docs/screenshots anew, of the pages as they are: `node bin/run.mjs bin/screenshots.ts`.
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { parse } from 'yaml'
+import { readFileSync } from 'node:fs'
+import { addBatch } from '../services/desk/store'
+import { settings } from '../shared/settings'
+import { DESKTOP, openSite, PHONE } from '../test/browser/site'
+
+const folder = path.resolve('docs/screenshots')
+const posts = readFileSync('samples/posts/sample.jsonl', 'utf8')
+  .split('\n')
+  .slice(0, 24)
+  .map((line) => String(JSON.parse(line).text))
+
+void main()
+
+async function main(): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const site = await openSite()
+  const { categories } = settings.parse(parse(readFileSync('bellwether.yml', 'utf8'))).labels
+  await addBatch(site.table, {
+    batch: '2026-11-22',
+    deadline: '2026-11-22T21:00:00Z',
+    categories,
+    items: posts.map((source, i) => ({ item: i.toString(16).padStart(16, '0'), source, wanted: 9, most: 9 })),
+    expiresAt: 4_000_000_000,
+  })
+  for (const [device, options] of [
+    ['phone', { ...PHONE, deviceScaleFactor: 2 }],
+    ['desktop', DESKTOP],
+  ] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { url } = await site.invite({ annotator: `${device}-${colorScheme}` })
+      const { page, close } = await site.visitor({ ...options, colorScheme })
+      const shoot = (what: string) => page.screenshot({ path: `${folder}/desk-${what}-${device}-${colorScheme}.png` })
+      await page.goto(url)
+      await page.locator('#definitions[open]').waitFor()
+      await shoot('definitions')
+      await page.keyboard.press('Escape')
+      for (let i = 0; i < 4; i++) {
+        await page.waitForTimeout(400)
+        await page.keyboard.press(String(1 + (i % 2)))
+      }
+      await page.waitForTimeout(400)
+      await shoot('post')
+      await page.keyboard.press('f')
+      await shoot('flag')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('b')
+      await shoot('back')
+      await page.goto(url.replace(/.....$/, 'aaaaa'))
+      await page.getByRole('heading', { name: 'not one of ours' }).waitFor()
+      await shoot('forged')
+      await close()
+    }
+  }
+  await site.close()
+}

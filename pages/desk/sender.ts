@@ -1,0 +1,60 @@
+import type { Answer, Problem } from '../api'
+import type { Outbox } from './outbox'
+import type { Sent } from './work'
+
+/** What the desk says of one answer. */
+export interface Taken {
+  result: 'kept' | 'refused'
+  reason?: string
+  message?: string
+}
+export interface Receipt {
+  answers: Taken[]
+  today?: number
+}
+
+interface Ports {
+  outbox: Outbox
+  send(answers: Sent[]): Promise<Answer<Receipt>>
+  /** Resolves after so many milliseconds, or when the connection may be back. */
+  pause(ms: number): Promise<void>
+  /** What became of each answer of a request. */
+  onReceipt(sent: readonly Sent[], receipt: Receipt): void
+  /** How many answers wait for a connection; 0 when all is well. */
+  onWaiting(count: number): void
+  /** The desk lets this person in no more. */
+  onDenied(problem: Problem): void
+}
+
+const LONGEST_PAUSE_MS = 30_000
+const AT_ONCE = 50
+
+/**
+ * Sends what the outbox holds, one request at a time, until all of it is answered. A connection that is lost is tried
+ * again, at longer and longer intervals, for as long as it takes.
+ */
+export function createSender({ outbox, send, pause, onReceipt, onWaiting, onDenied }: Ports): () => Promise<void> {
+  let running: Promise<void> | undefined
+
+  const run = async () => {
+    let failures = 0
+    for (;;) {
+      const answers = outbox.waiting().slice(0, AT_ONCE)
+      if (answers.length === 0) return onWaiting(0)
+      const answer = await send(answers)
+      if (answer.ok) {
+        failures = 0
+        for (const sent of answers) outbox.settle(sent)
+        onReceipt(answers, answer.body)
+        continue
+      }
+      if (!passes(answer.problem)) return onDenied(answer.problem)
+      onWaiting(outbox.waiting().length)
+      await pause(Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failures++))
+    }
+  }
+  return () => (running ??= run().finally(() => (running = undefined)))
+}
+
+/** Will it go better when it is tried again? */
+export const passes = ({ status }: Problem): boolean => status === 0 || status === 429 || status >= 500

@@ -1,0 +1,232 @@
+import { type Given, type Shown, type Answered } from './work'
+
+export interface Category {
+  name: string
+  definition: string
+  examples: string[]
+}
+
+export interface Progress {
+  done: number
+  items: number
+}
+
+/** What an annotator can do. */
+export interface Actions {
+  give(given: Given): void
+  skip(): void
+  back(): void
+  forward(): void
+}
+
+export interface View {
+  /** Show a post; one of the past is shown with the answer that was given to it. */
+  post(shown: Shown | Answered, categories: readonly Category[], canGoBack: boolean): void
+  /** Show a page that says something instead. */
+  say(title: string, text: string, canGoBack?: boolean): void
+  /** A line that stays until it is called with nothing. */
+  notice(text: string): void
+  progress(batch: Progress | undefined, today: number): void
+  /** Open the definitions, as the annotator can at any time. */
+  explain(): void
+}
+
+const KEYS = 9
+/** An answer that comes this soon was meant for the post before: a double click, a key that was held. */
+const TOO_SOON_MS = 350
+
+const FLAG_NAMES: Record<string, string> = {
+  'other-language': 'another language',
+  unreadable: 'cannot be read',
+  personal: 'personal',
+  'none-of-these': 'no label fits',
+}
+
+/** The page of `index.html`. Every text of a post or label goes in as text, never as markup. */
+export function createView(actions: Actions, keysOn: { get(): boolean; set(on: boolean): void }): View {
+  const work = byId('work', HTMLElement)
+  const message = byId('message', HTMLElement)
+  const title = byId('title', HTMLElement)
+  const post = byId('post', HTMLElement)
+  const labels = byId('labels', HTMLElement)
+  const again = byId('again', HTMLElement)
+  const backButton = byId('back', HTMLButtonElement)
+  const flagButton = byId('flag', HTMLButtonElement)
+  const change = byId('change', HTMLButtonElement)
+  const definitions = byId('definitions', HTMLDialogElement)
+  const flags = byId('flags', HTMLDialogElement)
+  const keysBox = byId('keys', HTMLInputElement)
+  const notice = byId('notice', HTMLElement)
+
+  let names: string[] = []
+  let isPast = false
+  let place = ''
+  let shownAt = 0
+
+  const soon = () => performance.now() - shownAt < TOO_SOON_MS
+  const give = (given: Given) => {
+    if (!soon()) actions.give(given)
+  }
+  const skip = () => {
+    if (isPast) actions.forward()
+    else if (!soon()) actions.skip()
+  }
+  const open = (dialog: HTMLDialogElement) => {
+    if (!work.hidden && !dialog.open) dialog.showModal()
+  }
+  const flag = (name: string | undefined) => {
+    flags.close()
+    const found = FLAGS_BY_NAME.find((one) => one === name)
+    if (found) give({ flag: found })
+  }
+
+  backButton.addEventListener('click', actions.back)
+  change.addEventListener('click', actions.back)
+  byId('skip', HTMLButtonElement).addEventListener('click', skip)
+  flagButton.addEventListener('click', () => open(flags))
+  byId('help', HTMLButtonElement).addEventListener('click', () => open(definitions))
+  for (const dialog of [definitions, flags]) {
+    dialog.addEventListener('click', ({ target }) => {
+      if (!(target instanceof Element)) return
+      // Its backdrop is the dialog itself.
+      if (target === dialog || target.closest('[data-close]')) dialog.close()
+      else flag(target.closest<HTMLElement>('[data-flag]')?.dataset.flag)
+    })
+  }
+  keysBox.checked = keysOn.get()
+  keysBox.addEventListener('change', () => keysOn.set(keysBox.checked))
+
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !keysOn.get()) return
+    const nth = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : undefined
+    if (flags.open) {
+      if (nth !== undefined && nth < FLAGS_BY_NAME.length) flag(FLAGS_BY_NAME[nth])
+      else if (event.key === 'f') flags.close()
+      else return
+    } else if (definitions.open) {
+      if (event.key !== '?' && event.key !== 'd') return
+      definitions.close()
+    } else if (work.hidden) {
+      if (event.key !== 'b' || change.hidden) return
+      actions.back()
+    } else if (nth !== undefined) {
+      const name = names[nth]
+      if (name === undefined) return
+      give({ label: name })
+    } else {
+      const action = KEYBOARD[event.key]
+      if (!action) return
+      action()
+    }
+    event.preventDefault()
+  })
+  const KEYBOARD: Record<string, () => void> = {
+    s: skip,
+    b: actions.back,
+    ArrowLeft: actions.back,
+    ArrowRight: () => isPast && actions.forward(),
+    f: () => open(flags),
+    '?': () => open(definitions),
+    d: () => open(definitions),
+  }
+
+  const showLabels = (categories: readonly Category[]) => {
+    const wanted = categories.map(({ name }) => name)
+    if (JSON.stringify(wanted) === JSON.stringify(names)) return
+    names = wanted
+    labels.replaceChildren(
+      ...wanted.map((name, i) => {
+        const button = element('button', '')
+        button.type = 'button'
+        if (i < KEYS) {
+          const key = element('kbd', String(i + 1))
+          key.ariaHidden = 'true'
+          button.append(key)
+          button.setAttribute('aria-keyshortcuts', String(i + 1))
+        }
+        button.append(element('span', name))
+        button.addEventListener('click', ({ detail }) => {
+          // The second click of a double click is none.
+          if (detail < 2) give({ label: name })
+        })
+        return button
+      }),
+    )
+    byId('meanings', HTMLElement).replaceChildren(
+      ...categories.flatMap(({ name, definition, examples }) => {
+        const list = element('ul', '')
+        list.append(...examples.map((example) => element('li', example)))
+        return [element('h3', name), element('p', definition), ...(examples.length > 0 ? [list] : [])]
+      }),
+    )
+  }
+
+  return {
+    post(shown, categories, canGoBack) {
+      const given = 'given' in shown ? shown.given : undefined
+      isPast = given !== undefined
+      const changed = place !== `${shown.batch}/${shown.item}`
+      place = `${shown.batch}/${shown.item}`
+      showLabels(categories)
+      const wasMessage = work.hidden
+      work.hidden = false
+      message.hidden = true
+      if (changed || wasMessage) {
+        post.textContent = shown.text
+        shownAt = performance.now()
+      }
+      again.hidden = given === undefined
+      again.textContent = given === undefined ? '' : `You answered this before: ${wordsFor(given)}.`
+      for (const [i, button] of [...labels.children].entries()) {
+        const pressed = given !== undefined && 'label' in given && given.label === names[i]
+        button.setAttribute('aria-pressed', String(pressed))
+      }
+      byId('skip-name', HTMLElement).textContent = isPast ? 'Keep' : 'Skip'
+      if (!canGoBack && document.activeElement === backButton) post.focus()
+      backButton.disabled = !canGoBack
+      if (wasMessage) post.focus()
+    },
+    say(heading, text, canGoBack = false) {
+      const changed = title.textContent !== heading || message.hidden
+      for (const dialog of [definitions, flags]) dialog.close()
+      work.hidden = true
+      message.hidden = false
+      title.textContent = heading
+      byId('text', HTMLElement).textContent = text
+      change.hidden = !canGoBack
+      if (changed) title.focus()
+    },
+    notice(text) {
+      if (notice.textContent !== text) notice.textContent = text
+    },
+    progress(batch, today) {
+      const bar = byId('progress', HTMLProgressElement)
+      byId('bar', HTMLElement).hidden = batch === undefined
+      byId('today', HTMLElement).textContent = today > 0 ? `${today} today` : ''
+      if (!batch) return
+      bar.max = Math.max(1, batch.items)
+      bar.value = batch.done
+      byId('done', HTMLElement).textContent = `${batch.done} of ${batch.items}`
+    },
+    explain: () => open(definitions),
+  }
+}
+
+const FLAGS_BY_NAME = ['other-language', 'unreadable', 'personal', 'none-of-these'] as const
+
+function wordsFor(given: Given): string {
+  if ('label' in given) return given.label
+  return 'flag' in given ? `flagged, ${FLAG_NAMES[given.flag] ?? given.flag}` : 'skipped'
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(name: K, text: string): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name)
+  made.textContent = text
+  return made
+}
+
+function byId<T extends HTMLElement>(id: string, type: { new (): T }): T {
+  const found = document.getElementById(id)
+  if (!(found instanceof type)) throw new Error(`the page has no ${id}`)
+  return found
+}

@@ -1,0 +1,98 @@
+/** A post as an annotator is shown it. */
+export interface Shown {
+  batch: string
+  item: string
+  text: string
+}
+
+export const FLAGS = ['other-language', 'unreadable', 'personal', 'none-of-these'] as const
+export type Flag = (typeof FLAGS)[number]
+export type Given = { label: string } | { flag: Flag } | { skip: true }
+
+export interface Answered extends Shown {
+  given: Given
+  revision: number
+}
+
+/** An answer as it is sent: of two to an item, the one of the higher revision stands. */
+export type Sent = { batch: string; item: string; revision: number } & Given
+
+/** What lies before an annotator and what lies behind. Values only: each step gives a new one. */
+export interface Work {
+  /** Posts to be answered; the first is on the screen. */
+  ahead: readonly Shown[]
+  /** Posts that were answered, the latest last. */
+  past: readonly Answered[]
+  /** The one of the past that is looked at again. */
+  at?: number
+}
+
+/** How many answered posts are kept at hand. */
+const REMEMBERED = 50
+
+export const NOTHING: Work = { ahead: [], past: [] }
+
+/** The post on the screen, or nothing where all is done. */
+export const current = ({ ahead, past, at }: Work): Shown | Answered | undefined =>
+  at === undefined ? ahead[0] : past[at]
+
+export const placeOf = ({ batch, item }: Pick<Shown, 'batch' | 'item'>): string => `${batch}/${item}`
+
+/** Put newly fetched posts behind those that are there. What is known, or waits to be sent, is not shown twice. */
+export function add(work: Work, items: readonly Shown[], waiting: ReadonlySet<string> = new Set()): Work {
+  const known = new Set([...work.ahead, ...work.past].map(placeOf))
+  const fresh = items.filter((one) => !known.has(placeOf(one)) && !waiting.has(placeOf(one)))
+  return fresh.length === 0 ? work : { ...work, ahead: [...work.ahead, ...fresh] }
+}
+
+/** After a long pause: only what was handed out again is still this annotator's, in whatever order. */
+export function renew(work: Work, items: readonly Shown[]): Work {
+  const handed = new Set(items.map(placeOf))
+  return { ...work, ahead: work.ahead.filter((one) => handed.has(placeOf(one))) }
+}
+
+/** Put what was answered before this page was opened into the past; the latest comes first in `items`. */
+export function recall(work: Work, items: readonly Answered[]): Work {
+  const known = new Set([...work.ahead, ...work.past].map(placeOf))
+  const older = items.filter((one) => !known.has(placeOf(one))).toReversed()
+  return { ...work, past: [...older, ...work.past], ...(work.at === undefined ? {} : { at: work.at + older.length }) }
+}
+
+/** Answer the post on the screen and go on to the next; what is to be sent, unless nothing changed. */
+export function give(work: Work, given: Given): { work: Work; sent?: Sent } {
+  const { ahead, past, at } = work
+  if (at === undefined) {
+    const [first, ...rest] = ahead
+    if (!first) return { work }
+    const answered = { ...first, given, revision: 1 }
+    return { work: { ahead: rest, past: [...past, answered].slice(-REMEMBERED) }, sent: sentOf(answered) }
+  }
+  const before = past[at]
+  if (!before) return { work: { ahead, past } }
+  if (JSON.stringify(before.given) === JSON.stringify(given)) return { work: { ahead, past } }
+  const answered = { ...before, given, revision: before.revision + 1 }
+  return { work: { ahead, past: past.with(at, answered) }, sent: sentOf(answered) }
+}
+
+/** Look at the answer before. */
+export function back(work: Work): Work {
+  const at = (work.at ?? work.past.length) - 1
+  return at < 0 ? work : { ...work, at }
+}
+
+/** From an earlier answer towards the post that was on the screen. */
+export function forward({ ahead, past, at }: Work): Work {
+  const next = (at ?? past.length) + 1
+  return next < past.length ? { ahead, past, at: next } : { ahead, past }
+}
+
+/** Forget a post whose answer was refused: there is nothing more to be said of it. */
+export function forget(work: Work, place: string): Work {
+  const now = current(work)
+  const past = work.past.filter((one) => placeOf(one) !== place)
+  const ahead = work.ahead.filter((one) => placeOf(one) !== place)
+  const at = work.at === undefined || !now ? -1 : past.findIndex((one) => placeOf(one) === placeOf(now))
+  return at < 0 ? { ahead, past } : { ahead, past, at }
+}
+
+const sentOf = ({ batch, item, revision, given }: Answered): Sent => ({ batch, item, revision, ...given })
