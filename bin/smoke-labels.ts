@@ -2,10 +2,10 @@ import type { SettledLine } from '../shared/records'
 import type { Settings } from '../shared/settings'
 import { cascadeId } from '../shared/text/cascade'
 
-const EACH = 40
+const EACH = 120
 
 /**
- * A settled manifest that is easy to learn: for each category forty posts that name it, three of four for training.
+ * A settled manifest that is easy to learn: for each category 120 posts that name it, three of four for training.
  * `now` is an ISO 8601 time.
  */
 export function smokeLabels({ version, categories }: Settings['labels'], now: string): string {

@@ -3,6 +3,8 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   paginateListObjectsV2,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
@@ -36,6 +38,8 @@ export interface Objects {
   /** Write what a generator gives, in parts, without holding it. */
   putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<void>
   list(prefix: string): AsyncIterable<{ key: string; size: number; modified: Date }>
+  /** Every version of an object that is kept, the newest first. */
+  versions(key: string): AsyncIterable<{ body: Buffer; modified: Date }>
 }
 
 export const s3Objects = (client: S3Client, bucket: string): Objects => {
@@ -123,6 +127,26 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
         },
       })
       await upload.done()
+    },
+    versions: async function* (key) {
+      let page: ListObjectVersionsCommandOutput | undefined
+      do {
+        page = await client.send(
+          new ListObjectVersionsCommand({
+            Bucket: bucket,
+            Prefix: key,
+            KeyMarker: page?.NextKeyMarker,
+            VersionIdMarker: page?.NextVersionIdMarker,
+          }),
+        )
+        for (const { Key, VersionId, LastModified } of page.Versions ?? []) {
+          // The prefix of a key may begin others as well.
+          if (Key !== key) continue
+          const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }))
+          if (Body)
+            yield { body: Buffer.from(await Body.transformToByteArray()), modified: LastModified ?? new Date(0) }
+        }
+      } while (page.IsTruncated)
     },
     list: async function* (prefix) {
       for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {

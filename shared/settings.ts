@@ -88,10 +88,20 @@ export const settings = z.strictObject({
     hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     minimumExamples: count.default(10),
   }),
-  gate: z.strictObject({
-    minimumEvaluation: count.default(20),
-    tolerance: z.number().min(0).max(1).default(0),
-  }),
+  gate: z
+    .strictObject({
+      window: count.default(400),
+      minimumEvaluation: count.default(100),
+      minimumProvisional: count.default(60),
+      margin: z.number().gt(0).max(1).default(0.05),
+      confidence: z.number().min(0.5).max(1).default(0.95),
+      recallLoss: z.number().min(0).max(1).default(0.05),
+      classItems: count.default(30),
+      staleDays: count.default(14),
+      trainingChange: z.number().gt(0).max(1).default(0.5),
+      leakShare: z.number().min(0).max(1).default(0.05),
+    })
+    .prefault({}),
   deploy: z
     .strictObject({
       logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),
@@ -146,7 +156,7 @@ export const readSettings = (folder: string, file = 'bellwether.yml'): Settings 
   parseSettings(readFileSync(path.join(folder, file), 'utf8'), file)
 
 /** What is wrong between fields that are each right. */
-function contradictions({ hashtags, sources, labelling, training }: Settings): [PropertyKey[], string][] {
+function contradictions({ hashtags, sources, labelling, training, gate }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
   for (const [i, { tag, source: name }] of hashtags.entries()) {
     if (!(name in sources)) wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
@@ -156,6 +166,10 @@ function contradictions({ hashtags, sources, labelling, training }: Settings): [
   if (labelling.labeller === 'ground-truth' && !labelling.groundTruth) {
     wrong.push([['labelling', 'labeller'], 'ground-truth needs labelling.groundTruth.workteamArn'])
   }
+  if (gate.minimumProvisional > gate.minimumEvaluation)
+    wrong.push([['gate', 'minimumProvisional'], `is more than gate.minimumEvaluation, ${gate.minimumEvaluation}`])
+  if (gate.minimumEvaluation > gate.window)
+    wrong.push([['gate', 'window'], `is less than gate.minimumEvaluation, ${gate.minimumEvaluation}: nothing could pass`])
   for (const [name, value] of Object.entries(training.hyperparameters)) {
     const message = objectionTo(name, String(value))
     if (message) wrong.push([['training', 'hyperparameters', name], message])

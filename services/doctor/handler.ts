@@ -8,7 +8,7 @@ import { door } from '../../shared/door'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { LAMBDA_ACCOUNTS } from '../labeling/ground-truth-request'
-import { BLAZINGTEXT_REGIONS } from '../trainer/image'
+import { BLAZINGTEXT_REGIONS } from '../../shared/image'
 import { awsAccount } from './account'
 import { doctorRequest, examine } from './examine'
 

@@ -1,31 +1,21 @@
-import { createHash } from 'node:crypto'
 import { modelPromoted, modelRejected } from '../../events'
-import type { Artefact, LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
 import { BellwetherError } from '../../shared/errors'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
-import {
-  type CardRecord,
-  cardRecord,
-  type ChampionRecord,
-  type DatasetRecord,
-  datasetRecord,
-  type EvaluationLine,
-  evaluationLine,
-  trainingRecord,
-} from '../../shared/records'
-import type { Settings } from '../../shared/settings'
+import { type CardRecord, cardRecord, type ChampionRecord } from '../../shared/records'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
-import { type Contender, judge, opponentIn } from './gate'
-import { majorityOf, measure } from './measure'
+import { holdContest, type Ports as ContestPorts } from './contest'
+import { keepLive } from './live'
+import { register } from './register'
+import type { Registry } from './registry'
 
-export interface Ports {
-  objects: Pick<Objects, 'read' | 'readJson' | 'create' | 'swap' | 'list'>
-  load: LoadArtefact
+export interface Ports extends ContestPorts {
+  objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'list' | 'versions'>
   publish: Publish
-  gate: Settings['gate']
+  registry: Registry
+  region: string
 }
 
 export interface Outcome {
@@ -40,8 +30,8 @@ export interface Outcome {
 const ATTEMPTS = 10
 
 /**
- * Measure a trained model and the champion on the evaluation set of its dataset, promote it if it is better, and write
- * its card. The order of the writes is champion.json, card.json, event; `champion.json` moves on only from a model that
+ * Measure a trained model and the champion on the newest evaluation items of its dataset, promote it if it is better, and write
+ * its card. The order is champion.json, card.json, event, model registry; `champion.json` moves on only from a model that
  * has its card, so whoever comes next finishes what a stopped evaluation left.
  */
 export const evaluate =
@@ -56,7 +46,7 @@ export const evaluate =
       if (live?.champion.job === job) return finish(ports, live.champion)
       if (live && !(await readCard(objects, live.champion.job))) await finish(ports, live.champion)
 
-      const card = await judgeAgainst(ports, job, live?.champion.job ?? null)
+      const card = await holdContest(ports, job, live?.champion.job ?? null)
       if (card.verdict === 'promoted') {
         const moved = await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live?.etag)
         // Another model went live meanwhile: this one is held against that.
@@ -88,7 +78,7 @@ export const championBytes = (champion: ChampionRecord): string => `${JSON.strin
 
 /** A model is live and has no card: its evaluation stopped half-way, and is concluded with the verdict it had. */
 async function finish(ports: Ports, { job, replaces }: ChampionRecord): Promise<Outcome> {
-  return conclude(ports, { ...(await judgeAgainst(ports, job, replaces)), verdict: 'promoted' })
+  return conclude(ports, { ...(await holdContest(ports, job, replaces)), verdict: 'promoted' })
 }
 
 async function conclude(ports: Ports, card: CardRecord): Promise<Outcome> {
@@ -96,94 +86,16 @@ async function conclude(ports: Ports, card: CardRecord): Promise<Outcome> {
   return announce(ports, card)
 }
 
-/** Publish the verdict, also when it was published before. A promotion that was replaced since is no longer news. */
-async function announce({ objects, publish }: Ports, card: CardRecord): Promise<Outcome> {
+/**
+ * Publish the verdict and have it in the registry, also when that was done before. A promotion that was replaced since is no
+ * longer news.
+ */
+async function announce(ports: Ports, card: CardRecord): Promise<Outcome> {
+  const { objects, publish } = ports
+  if (card.live) await keepLive(objects, card.live)
   const live = (await readChampion(objects))?.champion.job === card.job
   if (card.verdict === 'rejected') await publish(modelRejected, rejectionOf(card))
   else if (live) await publish(modelPromoted, promotionOf(card))
+  await register(ports, card)
   return { job: card.job, verdict: card.verdict, reasons: card.reasons, live }
-}
-
-async function judgeAgainst({ objects, load, gate }: Ports, job: string, against: string | null): Promise<CardRecord> {
-  const training = await objects.readJson(keys.training({ job }), trainingRecord)
-  const dataset = await objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord)
-  const items = await readEvaluation(objects, dataset)
-  const artefact = await loadIfReadable(load, training.artefact)
-
-  const contender = (name: string, of: Contender['dataset'], { read, unreadable }: Readable): Contender => ({
-    job: name,
-    dataset: of,
-    labels: read?.model.labels ?? [],
-    scores: read ? measure(read.model, items, dataset.labels) : null,
-    ...(unreadable === undefined ? {} : { unreadable }),
-  })
-  const challenger = contender(job, dataset, artefact)
-  const opposite = against === null ? undefined : await objects.readJson(keys.card({ job: against }), cardRecord)
-  const champion =
-    opposite &&
-    contender(
-      opposite.job,
-      opposite.dataset,
-      await loadIfReadable(load, opposite.artefact.uri, opposite.artefact.sha256 ?? undefined),
-    )
-  const majority = measure(majorityOf(items, dataset.labels), items, dataset.labels)
-  const contest = { challenger, champion, majority }
-  const { promote, reasons } = judge(contest, gate)
-
-  return {
-    job,
-    verdict: promote ? 'promoted' : 'rejected',
-    reasons,
-    champion: against,
-    labels: [...challenger.labels],
-    artefact: {
-      uri: training.artefact,
-      versionId: artefact.read?.versionId ?? null,
-      sha256: artefact.read?.sha256 ?? null,
-    },
-    provisional: false,
-    gate: [],
-    labelStatus: dataset.labelStatus,
-    window: { size: 400, items: items.length, of: items.length, from: null, to: null, leaked: 0 },
-    scores: { challenger: challenger.scores, champion: opponentIn(contest)?.scores ?? null, majority, linear: null },
-    comparison: null,
-    calibration: null,
-    live: null,
-    tuning: null,
-    seed: null,
-    lineage: { inputs: [], labels: null },
-    cost: { labelsUsd: null, readsUsd: null, trainingUsd: training.costUsd },
-    evaluation: { key: keys.evaluation({ dataset: dataset.datasetId }), sha256: dataset.sha256.evaluation },
-    dataset,
-    training,
-  }
-}
-
-/** The evaluation set whole, or OBJECT_INVALID: its hash is that of dataset.json. */
-async function readEvaluation(objects: Pick<Objects, 'read'>, dataset: DatasetRecord): Promise<EvaluationLine[]> {
-  const key = keys.evaluation({ dataset: dataset.datasetId })
-  const stored = await objects.read(key)
-  if (!stored) throw new BellwetherError('OBJECT_MISSING', `there is no ${key}`)
-  const found = createHash('sha256').update(stored.body).digest('hex')
-  if (found !== dataset.sha256.evaluation)
-    throw new BellwetherError('OBJECT_INVALID', `${key}: found SHA-256 ${found}, expected ${dataset.sha256.evaluation}`)
-  return stored.body
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line, i) => (line === '' ? [] : [parseJson(line, evaluationLine, `${key}:${i + 1}`)]))
-}
-
-interface Readable {
-  read?: Artefact
-  unreadable?: string
-}
-
-/** An artefact that cannot be read is a reason to reject, not to fail: it will not be another tomorrow. */
-async function loadIfReadable(load: LoadArtefact, uri: string, sha256?: string): Promise<Readable> {
-  try {
-    return { read: await load(uri, sha256) }
-  } catch (error) {
-    if (error instanceof BellwetherError && error.code === 'MODEL_UNREADABLE') return { unreadable: error.message }
-    throw error
-  }
 }

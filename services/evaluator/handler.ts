@@ -1,5 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { s3Artefacts } from '../../shared/artefact'
 import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
@@ -8,15 +9,18 @@ import { keys } from '../../shared/keys'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { evaluate } from './evaluate'
+import { sageMakerRegistry } from './registry'
 import { evaluatorRequest, respond } from './request'
 
-const { bucket, bus, taskRoot } = readConfig(['bucket', 'bus', 'taskRoot'])
+const { region, stage, bucket, bus, taskRoot } = readConfig(['region', 'stage', 'bucket', 'bus', 'taskRoot'])
 const objects = s3Objects(new S3Client(), bucket)
 const ports = {
   objects,
   load: s3Artefacts(objects),
   publish: eventBridgeBus(new EventBridgeClient(), bus, 'evaluator'),
   gate: readSettings(taskRoot).gate,
+  registry: sageMakerRegistry(new SageMakerClient(), stage),
+  region,
 }
 
 export const handler = door(

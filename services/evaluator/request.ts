@@ -1,16 +1,22 @@
 import { z } from 'zod'
 import { evaluate, latestJob, type Outcome, type Ports } from './evaluate'
+import { type LiveAt, liveAt } from './live-at'
 import { type RolledBack, rollback } from './rollback'
 
-/** `{"job":"…"}` or `{"job":"latest"}` evaluates; `{"rollback":true}` or `{"rollback":"<job>"}` puts a champion back. */
+/**
+ * `{"job":"…"}` or `{"job":"latest"}` evaluates; `{"rollback":true}` or `{"rollback":"<job>"}` puts a champion back;
+ * `{"liveAt":"2026-11-22T12:00:00Z"}` says which model was live then.
+ */
 export const evaluatorRequest = z.union([
   z.strictObject({ job: z.string().min(1) }),
   z.strictObject({ rollback: z.union([z.literal(true), z.string().min(1)]) }),
+  z.strictObject({ liveAt: z.iso.datetime({ offset: true }) }),
 ])
 
 export const respond =
   (ports: Ports) =>
-  async (request: z.infer<typeof evaluatorRequest>, now: Date): Promise<Outcome | RolledBack> => {
+  async (request: z.infer<typeof evaluatorRequest>, now: Date): Promise<Outcome | RolledBack | LiveAt> => {
+    if ('liveAt' in request) return liveAt(ports.objects, new Date(request.liveAt))
     if ('rollback' in request) return rollback(ports)(request.rollback, now)
     const job = request.job === 'latest' ? await latestJob(ports.objects) : request.job
     return evaluate(ports)(job, now)

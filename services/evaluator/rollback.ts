@@ -4,6 +4,7 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { championOf, promotionOf } from './card'
 import { championBytes, type Ports, readCard } from './evaluate'
+import { registerRollback } from './register'
 
 export interface RolledBack {
   champion: string
@@ -15,8 +16,9 @@ export interface RolledBack {
  * first, whole and with its hash. NOT_FOUND where there is none; MODEL_UNREADABLE leaves the champion where it is.
  */
 export const rollback =
-  ({ objects, load, publish }: Omit<Ports, 'gate'>) =>
+  (ports: Omit<Ports, 'gate'>) =>
   async (to: true | string, now: Date): Promise<RolledBack> => {
+    const { objects, load, publish } = ports
     const live = await readChampion(objects)
     if (!live) throw new BellwetherError('NOT_FOUND', 'there is no champion to roll back')
     const job = to === true ? live.champion.replaces : to
@@ -30,5 +32,6 @@ export const rollback =
     if (!(await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live.etag)))
       throw new BellwetherError('CONFLICT', 'another model went live meanwhile: look, then ask again')
     await publish(modelRolledBack, { ...promotionOf(card), replaces: live.champion.job, at: now.toISOString() })
+    await registerRollback(ports, job, live.champion.job)
     return { champion: job, before: live.champion.job }
   }

@@ -1,5 +1,7 @@
 import { mulberry32 } from './random'
 
+const { floor } = Math
+
 /** Computed of resampled items: `weights[i]` is how often item i was drawn. */
 export type Statistic = (weights: Uint32Array) => number
 
@@ -31,7 +33,7 @@ export function bootstrap(
   const weights = new Uint32Array(items)
   for (let replicate = 0; items > 0 && replicate < replicates; replicate++) {
     weights.fill(0)
-    for (let draw = 0; draw < items; draw++) weights[Math.floor(random() * items)]!++
+    for (let draw = 0; draw < items; draw++) weights[floor(random() * items)]!++
     for (const [i, statistic] of statistics.entries()) values[i]![replicate] = statistic(weights)
   }
   return values

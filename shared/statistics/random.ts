@@ -1,10 +1,13 @@
+// Looked up once: in a script that runs in a context of its own a global is slow.
+const { imul } = Math
+
 /** A small generator of numbers in [0, 1), good enough to resample by; the same seed gives the same. Tommy Ettinger, 2017. */
 export function mulberry32(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    let mixed = imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

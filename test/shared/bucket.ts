@@ -15,11 +15,14 @@ export interface TestBucket extends Objects {
 /** A bucket in memory, with S3's conditions. Every write is a minute later than the one before. */
 export function testBucket(bucket = 'bellwether-test'): TestBucket {
   const stored = new Map<string, { body: Buffer; etag: string; modified: Date }>()
+  const history = new Map<string, { body: Buffer; modified: Date }[]>()
   const store = (key: string, body: string | Uint8Array) => {
     const bytes = Buffer.from(body)
     const etag = `"${createHash('md5').update(bytes).digest('hex')}"`
     self.written.push(key)
-    stored.set(key, { body: bytes, etag, modified: new Date(Date.UTC(2026, 10, 22, 0, self.written.length)) })
+    const modified = new Date(Date.UTC(2026, 10, 22, 0, self.written.length))
+    stored.set(key, { body: bytes, etag, modified })
+    history.set(key, [{ body: bytes, modified }, ...(history.get(key) ?? [])])
     self.afterWrite(key)
   }
   const get = (key: string) => {
@@ -61,6 +64,9 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
       const chunks: Buffer[] = []
       for await (const chunk of body) chunks.push(Buffer.from(chunk))
       store(key, Buffer.concat(chunks))
+    },
+    versions: async function* (key) {
+      yield* history.get(key) ?? []
     },
     list: async function* (prefix) {
       for (const [key, { body, modified }] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -7,6 +7,8 @@ import { functions, roles, root, type Statement, statementsOf } from './packaged
 const EVIDENCE: Record<string, RegExp> = {
   's3:GetObject': /\.(read|readJson|stream|lines|exists|swap)\(/,
   's3:ListBucket': /\.(read|readJson|stream|lines|exists|list)\(/,
+  's3:ListBucketVersions': /\.versions\(/,
+  's3:GetObjectVersion': /\.versions\(/,
   's3:PutObject': /(?<!table\d*)\.(create|put|swap|putStream)\(/,
   's3:AbortMultipartUpload': /\.putStream\(/,
   'dynamodb:GetItem': /table\d*\.get\(/,
@@ -29,7 +31,7 @@ const EVIDENCE: Record<string, RegExp> = {
 const SAGEMAKER =
   'CreateLabelingJob DescribeLabelingJob StopLabelingJob ListLabelingJobs ListWorkteams ' +
   'CreateTrainingJob DescribeTrainingJob StopTrainingJob ListTrainingJobs ' +
-  'CreateModelPackageGroup CreateModelPackage UpdateModelPackage DescribeModelPackage ListModelPackages'
+  'CreateModelPackageGroup DescribeModelPackageGroup CreateModelPackage UpdateModelPackage DescribeModelPackage ListModelPackages'
 for (const operation of SAGEMAKER.split(' ')) {
   EVIDENCE[`sagemaker:${operation}`] = new RegExp(`\\b(${operation}Command|paginate${operation})\\b`)
 }

@@ -23,6 +23,6 @@ it('writes enough of every category to train, validate and evaluate', () => {
 
   expect(rules.categories.filter((name) => count(name, 'training') < training.minimumExamples)).toEqual([])
   expect(
-    rules.categories.filter((name) => count(name, 'evaluation') * rules.categories.length < gate.minimumEvaluation),
+    rules.categories.filter((name) => count(name, 'evaluation') * rules.categories.length < gate.minimumProvisional),
   ).toEqual([])
 })

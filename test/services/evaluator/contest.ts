@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
+import { labelOf } from '../../../shared/labels'
 import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../shared/records'
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'
@@ -34,10 +35,11 @@ export interface Trained {
 /** Put a dataset and a model trained on it into the bucket, as formatter and trainer leave them. */
 export async function putTrained(bucket: TestBucket, trained: Trained): Promise<void> {
   const { job, dataset: id = `data-of-${job}`, latestDate = '2026-11-21', schemaVersion = 1 } = trained
-  const { evaluation = items(['marketing', 10], ['technical', 20]) } = trained
+  const { evaluation = items(['marketing', 40], ['technical', 80]) } = trained
   const learnt = trained.learnt ?? items(['marketing', 10], ['technical', 20])
   const lines = evaluation.map((line) => `${JSON.stringify(line)}\n`).join('')
   const place = { dataset: id }
+  const train = learnt.map(({ label, text }) => `${labelOf(label)} ${text} again\n`).join('')
   const dataset: DatasetRecord = {
     datasetId: id,
     textVersion: '1',
@@ -46,11 +48,18 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
     labelStatus: 'unmeasured',
     latestDate,
     manifests: ['labeled/2026-11-21/output.manifest'],
-    rows: { train: 30, validation: 5, evaluation: evaluation.length },
-    classes: {},
+    rows: { train: 30, validation: 0, evaluation: evaluation.length },
+    classes: {
+      marketing: { train: 10, validation: 0, evaluation: 0 },
+      technical: { train: 20, validation: 0, evaluation: 0 },
+    },
     refused: {},
     files: { train: keys.train(place), validation: keys.validation(place), evaluation: keys.evaluation(place) },
-    sha256: { train: '', validation: '', evaluation: createHash('sha256').update(lines).digest('hex') },
+    sha256: {
+      train: '1'.repeat(64),
+      validation: '2'.repeat(64),
+      evaluation: createHash('sha256').update(lines).digest('hex'),
+    },
   }
   const training: TrainingRecord = {
     job,
@@ -67,6 +76,8 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
     tuning: null,
   }
   await bucket.put(keys.evaluation(place), lines)
+  await bucket.put(keys.train(place), train)
+  await bucket.put('labeled/2026-11-21/output.manifest', 'the labels\n')
   await bucket.put(keys.dataset(place), JSON.stringify(dataset))
   await bucket.put(keys.artefact({ job }), trained.archive ?? (await archiveOf({ 'model.bin': tinyModel(learnt) })))
   await bucket.put(keys.training({ job }), JSON.stringify(training))

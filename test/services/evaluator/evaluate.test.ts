@@ -1,25 +1,30 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
-import { cardRecord, championRecord } from '../../../shared/records'
+import { cardRecord, championRecord, liveRecord } from '../../../shared/records'
+import { settings } from '../../../shared/settings'
 import { evaluate, latestJob, type Ports } from '../../../services/evaluator/evaluate'
+import { liveAt } from '../../../services/evaluator/live-at'
 import { rollback } from '../../../services/evaluator/rollback'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
 import { items, putTrained, spoiled } from './contest'
+import { memoryRegistry, type MemoryRegistry } from './memory-registry'
 
 const NOW = new Date('2026-11-22T02:00:00Z')
-const GATE = { minimumEvaluation: 20, tolerance: 0 }
+const GATE = settings.shape.gate.parse(undefined)
 
 let bucket: TestBucket
 let events: RecordedEvent[]
+let registry: MemoryRegistry
 let ports: Ports
 
 function portsOf(objects: TestBucket): Ports {
   const recorded = recorder('evaluator')
   events = recorded.events
-  return { objects, load: s3Artefacts(objects), publish: recorded.publish, gate: GATE }
+  registry = memoryRegistry()
+  return { objects, load: s3Artefacts(objects), publish: recorded.publish, gate: GATE, registry, region: 'eu-west-1' }
 }
 
 beforeEach(() => {
@@ -39,11 +44,11 @@ describe('a first model', () => {
     expect(outcome).toMatchObject({ verdict: 'promoted', live: true })
     expect(await champion()).toMatchObject({ job: 'first', replaces: null, labels: ['marketing', 'technical'] })
     expect((await card('first')).scores.challenger).toMatchObject({
-      items: 30,
+      items: 120,
       accuracy: 1,
       confusion: [
-        [10, 0],
-        [0, 20],
+        [40, 0],
+        [0, 80],
       ],
     })
     expect((await card('first')).scores.majority).toMatchObject({ accuracy: 2 / 3, macroF1: 0.4 })
@@ -56,15 +61,19 @@ describe('a first model', () => {
   })
 
   it.each([
-    ['no evaluation items', { evaluation: [] }, '0 evaluation items are too few: 20 are needed'],
-    ['too few of them', { evaluation: items(['technical', 10], ['marketing', 9]) }, '19 evaluation items are too few'],
-    ['one class alone', { evaluation: items(['technical', 25]) }, 'every evaluation item is "technical"'],
+    ['no evaluation items', { evaluation: [] }, '0 evaluation items are too few: 60 are needed'],
+    ['too few of them', { evaluation: items(['technical', 30], ['marketing', 29]) }, '59 evaluation items are too few'],
+    ['one class alone', { evaluation: items(['technical', 65]) }, 'every evaluation item is "technical"'],
     [
       'labels of another task',
       { learnt: [...spoiled(0), { label: 'spam', text: 'offer' }] },
       'the model answers "spam"',
     ],
-    ['everything upside down', { learnt: spoiled(20) }, 'does not beat the 0.400 of always answering "technical"'],
+    [
+      'everything upside down',
+      { learnt: spoiled(20) },
+      'does not surely beat the 0.400 of always answering "technical"',
+    ],
   ])('stays out with %s, and says so', async (_, trained, reason) => {
     await putTrained(bucket, { job: 'first', ...trained })
 
@@ -125,7 +134,11 @@ describe('a challenger', () => {
     await evaluate(ports)('old', NOW)
     const { reasons } = await evaluate(ports)('new', NOW)
 
-    expect(reasons).toEqual([expect.stringMatching(/^macro-F1 0\.\d+ is below the 1\.000 of champion old$/)])
+    expect(reasons).toEqual([
+      expect.stringMatching(/^macro-F1 0\.\d+ is below the 1\.000 of champion old$/),
+      expect.stringContaining('that it is no worse than champion old by 0.05 of macro-F1 holds in 0.0 %'),
+      expect.stringContaining('recall of "marketing" falls from 100.0 %'),
+    ])
     expect(await champion()).toMatchObject({ job: 'old' })
     expect(events.at(-1)).toMatchObject({ name: 'ModelRejected', detail: { champion: 'old', reasons } })
   })
@@ -151,7 +164,7 @@ describe('a challenger', () => {
 
     expect({ verdict, reasons }).toEqual({
       verdict: 'promoted',
-      reasons: [expect.stringContaining('champion old answers by version 1 of the labels, not 2')],
+      reasons: [expect.stringContaining('champion old answers by version 1 of the labels')],
     })
   })
 
@@ -211,7 +224,8 @@ describe('an evaluation', () => {
     const cleanEvents = new Set(events.map(({ detail }) => detail.id))
     const writes = bucket.written.length - prepared
 
-    expect(writes).toBe(5)
+    // Twice champion.json, three cards, three notes of the registry, two times how the champion before does.
+    expect(writes).toBe(10)
     for (let fatal = 1; fatal <= writes; fatal++) {
       const other = testBucket()
       await prepare(other)
@@ -244,6 +258,225 @@ describe('an evaluation', () => {
       ['ModelPromoted', 'old'],
       ['ModelPromoted', 'new'],
     ])
+  })
+})
+
+describe('a card', () => {
+  const priced = (key: string, costUsd: number, more = {}) => bucket.put(key, JSON.stringify({ costUsd, ...more }))
+
+  it('has everything that a reader may ask', async () => {
+    const batch = '2026-11-21'
+    const run = keys.run({ hashtag: 'aws', date: batch, run: 'one' })
+    await putTrained(bucket, { job: 'old', latestDate: '2026-11-20' })
+    await putTrained(bucket, { job: 'new', latestDate: '2026-11-22' })
+    await bucket.put(keys.datasetLabels({ dataset: 'data-of-new' }), 'item,part\na,train\nb,evaluation\n')
+    await priced(keys.quality({ batch }), 1.25)
+    await priced(keys.plan({ batch }), 2, { runs: [run] })
+    await priced(run, 0.5)
+
+    for (const job of ['old', 'new']) await evaluate(ports)(job, NOW)
+
+    const { lineage, ...rest } = await card('new')
+    expect(rest).toMatchObject({
+      verdict: 'promoted',
+      provisional: false,
+      champion: 'old',
+      labelStatus: 'unmeasured',
+      window: { size: 400, items: 120, of: 120, from: '2026-11-22', to: '2026-11-22', leaked: 0 },
+      scores: { linear: { macroF1: 1 }, majority: { macroF1: 0.4 }, champion: { macroF1: 1 } },
+      comparison: { difference: 0, notWorse: 1, replicates: 2000, mcnemar: { lost: 0, gained: 0, p: 1 } },
+      calibration: { items: 120, temperature: 0.2 },
+      live: { job: 'old', after: '2026-11-20', through: '2026-11-22', scores: { items: 120, macroF1: 1 } },
+      tuning: null,
+      seed: 0,
+      cost: { labelsUsd: 1.25, readsUsd: 0.5, trainingUsd: 0 },
+    })
+    expect(rest.gate.map(({ name }) => name)).toContain('not-much-worse')
+    expect(rest.calibration?.ece.scaled).toBeLessThan(rest.calibration!.ece.raw)
+    expect(lineage.labels).toMatchObject({ key: 'datasets/data-of-new/labels.csv', count: 2 })
+    expect(lineage.inputs.map(({ key }) => key)).toEqual([
+      'labeled/2026-11-21/output.manifest',
+      'datasets/data-of-new/dataset.json',
+      'models/new/training.json',
+      'datasets/data-of-new/train/posts.train',
+      'datasets/data-of-new/validation/posts.validation',
+      'datasets/data-of-new/evaluation/posts.jsonl',
+      'models/new/output/model.tar.gz',
+    ])
+    expect(await bucket.readJson(keys.live({ job: 'old' }), liveRecord)).toEqual(rest.live)
+    expect(await champion()).toMatchObject({ temperature: 0.2, provisional: false, latestDate: '2026-11-22' })
+  })
+
+  it('of a first model says that it is provisional, and so do champion.json and the event', async () => {
+    await putTrained(bucket, { job: 'first' })
+
+    await evaluate(ports)('first', NOW)
+
+    expect(await card('first')).toMatchObject({ provisional: true, comparison: null, live: null })
+    expect(await champion()).toMatchObject({ provisional: true })
+    expect(events).toMatchObject([{ detail: { provisional: true, labelStatus: 'unmeasured', temperature: 0.2 } }])
+  })
+
+  it('has the champion scored again by the newest items, and only those', async () => {
+    ports.gate = { ...GATE, window: 100 }
+    const older = items(['marketing', 50], ['technical', 50])
+    const newer = items(['marketing', 150], ['technical', 150])
+      .filter(({ item: id }) => !older.some((one) => one.item === id))
+      .slice(0, 100)
+      .map((one) => ({ ...one, labelled: '2026-11-23' }))
+    await putTrained(bucket, { job: 'old', latestDate: '2026-11-22', evaluation: older })
+    await putTrained(bucket, { job: 'new', latestDate: '2026-11-23', evaluation: [...newer, ...older] })
+
+    for (const job of ['old', 'new']) await evaluate(ports)(job, NOW)
+
+    expect(await card('new')).toMatchObject({
+      window: { items: 100, of: 200, from: '2026-11-23' },
+      scores: { champion: { items: 100 } },
+      live: { after: '2026-11-22', scores: { items: 100 } },
+    })
+  })
+
+  it('leaves out what stands in the training set too, and rejects when that is much', async () => {
+    const evaluation = items(['marketing', 40], ['technical', 80])
+    const seen = evaluation.map((one, i) => (i < 12 ? { ...one, text: `${one.text} again` } : one))
+    await putTrained(bucket, { job: 'first', evaluation: seen })
+
+    const { reasons } = await evaluate(ports)('first', NOW)
+
+    expect(reasons).toEqual([expect.stringMatching(/^12 of 120 evaluation texts stand in the training set too/)])
+    expect(await card('first')).toMatchObject({ window: { items: 108, leaked: 12 } })
+  })
+
+  it('of later labels stays in live.json when an earlier one comes again', async () => {
+    for (const [job, day] of [
+      ['a', '20'],
+      ['b', '21'],
+      ['c', '22'],
+    ] as const)
+      await putTrained(bucket, { job, latestDate: `2026-11-${day}`, ...(job === 'a' ? {} : { learnt: spoiled(6) }) })
+    for (const job of ['a', 'b', 'c']) await evaluate(ports)(job, NOW)
+    const live = () => bucket.readJson(keys.live({ job: 'a' }), liveRecord)
+    expect(await live()).toMatchObject({ through: '2026-11-22' })
+
+    await evaluate(ports)('b', NOW)
+
+    expect(await live()).toMatchObject({ through: '2026-11-22' })
+  })
+})
+
+describe('the model registry', () => {
+  const later = new Date('2026-11-22T09:00:00Z')
+  const three = async () => {
+    for (const [i, job] of ['one', 'two', 'three'].entries()) {
+      await putTrained(bucket, { job, latestDate: `2026-11-1${i}` })
+      await evaluate(ports)(job, NOW)
+    }
+  }
+
+  it('has every model: live ones approved, others rejected with the reason', async () => {
+    await three()
+    await putTrained(bucket, { job: 'worse', latestDate: '2026-11-14', learnt: spoiled(6) })
+
+    const { reasons } = await evaluate(ports)('worse', NOW)
+
+    expect(registry.statuses()).toEqual(['Approved', 'Approved', 'Approved', 'Rejected'])
+    expect(registry.versions.at(-1)).toMatchObject({
+      why: reasons.join('; '),
+      InferenceSpecification: {
+        Containers: [
+          {
+            Image: '685385470294.dkr.ecr.eu-west-1.amazonaws.com/blazingtext:1',
+            ModelDataUrl: 's3://bellwether-test/models/worse/output/model.tar.gz',
+          },
+        ],
+      },
+      ModelMetrics: { ModelQuality: { Statistics: { S3Uri: 's3://bellwether-test/models/worse/card.json' } } },
+      CustomerMetadataProperties: { trainingJob: 'worse', datasetId: 'data-of-worse', heldAgainst: 'three' },
+    })
+    for (const { CustomerMetadataProperties: properties = {} } of registry.versions)
+      for (const text of Object.entries(properties).flat()) expect(text).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u)
+  })
+
+  it('has the champion as the latest approved one after a rollback too', async () => {
+    await three()
+
+    await rollback(ports)('one', later)
+
+    expect(registry.statuses()).toEqual(['Approved', 'Rejected', 'Rejected'])
+    expect(registry.versions[2]).toMatchObject({ why: 'rolled back: one is live' })
+  })
+
+  it('is put right by the next evaluation, champion.json being the truth', async () => {
+    await three()
+    registry.versions[2]!.status = 'Rejected'
+    await putTrained(bucket, { job: 'worse', latestDate: '2026-11-14', learnt: spoiled(6) })
+
+    await evaluate(ports)('worse', NOW)
+
+    expect(registry.statuses()).toEqual(['Approved', 'Approved', 'Approved', 'Rejected'])
+  })
+
+  it('does not approve again what was rolled back, when the event of its training comes late', async () => {
+    await three()
+    await rollback(ports)(true, later)
+
+    await evaluate(ports)('three', later)
+
+    expect(registry.statuses()).toEqual(['Approved', 'Approved', 'Rejected'])
+  })
+
+  it('gets no second version from who died before noting the first', async () => {
+    await putTrained(bucket, { job: 'first' })
+    bucket.afterWrite = (key) => {
+      if (key === keys.card({ job: 'first' })) throw new Error('the function died')
+    }
+    await expect(evaluate(ports)('first', NOW)).rejects.toThrow('died')
+    bucket.afterWrite = () => undefined
+    const { create } = bucket
+    ports.objects.create = async (key, ...what) => {
+      if (key === keys.registration({ job: 'first' })) throw new Error('the function died')
+      return create(key, ...what)
+    }
+    await expect(evaluate(ports)('first', NOW)).rejects.toThrow('died')
+    ports.objects.create = create
+
+    await evaluate(ports)('first', NOW)
+
+    expect(registry.statuses()).toEqual(['Approved'])
+  })
+
+  it('has no model of a region where nothing could serve it', async () => {
+    await putTrained(bucket, { job: 'first' })
+
+    expect(await evaluate({ ...ports, region: 'mx-central-1' })('first', NOW)).toMatchObject({ live: true })
+
+    expect(registry.versions).toEqual([])
+  })
+})
+
+describe('which model was live', () => {
+  const at = (hour: number) => new Date(Date.UTC(2026, 10, 22, hour))
+  const answer = async (hour: number) => {
+    const { job, since, until } = await liveAt(bucket, at(hour))
+    return [job, since.slice(11, 13), until?.slice(11, 13)]
+  }
+
+  it('has an answer for every time, also after a rollback', async () => {
+    for (const [i, job] of ['one', 'two'].entries()) {
+      await putTrained(bucket, { job, latestDate: `2026-11-1${i}` })
+      await evaluate(ports)(job, at(2 + 2 * i))
+    }
+    await rollback(ports)(true, at(6))
+
+    expect(await answer(2)).toEqual(['one', '02', '04'])
+    expect(await answer(3)).toEqual(['one', '02', '04'])
+    expect(await answer(5)).toEqual(['two', '04', '06'])
+    expect(await answer(23)).toEqual(['one', '06', undefined])
+    await expect(liveAt(bucket, at(1))).rejects.toThrow(/^NOT_FOUND.*no model was live at .*: one went live first/s)
+  })
+
+  it('says so where no model has ever been live', async () => {
+    await expect(liveAt(bucket, at(1))).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

@@ -1,103 +1,239 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Contender, judge } from '../../../services/evaluator/gate'
-import type { ScoresRecord } from '../../../shared/records'
+import { type Contender, type Contest, judge } from '../../../services/evaluator/gate'
+import { majorityOf, measure } from '../../../services/evaluator/measure'
+import type { EvaluationLine } from '../../../shared/records'
+import { settings } from '../../../shared/settings'
+import { item } from './contest'
 
-const GATE = { minimumEvaluation: 20, tolerance: 0 }
+const GATE = settings.shape.gate.parse(undefined)
+const LABELS = ['marketing', 'technical']
 
-const scores = (macroF1: number, counts: [number, number] = [15, 15]): ScoresRecord => ({
-  items: counts[0] + counts[1],
-  accuracy: macroF1,
-  macroF1,
-  logLoss: 0.5,
-  classes: ['marketing', 'technical'].map((label, i) => ({
-    label,
-    items: counts[i]!,
-    answered: i === 1 ? counts[0] + counts[1] : 0,
-    precision: null,
-    recall: null,
-    f1: null,
-  })),
-  confusion: [],
-  accuracyInterval: null,
-  macroF1Interval: null,
-  hashtags: [],
-})
+const itemsOf = (marketing: number, technical: number): EvaluationLine[] => [
+  ...Array.from({ length: marketing }, (_, n) => item('marketing', n)),
+  ...Array.from({ length: technical }, (_, n) => item('technical', n)),
+]
 
-const contender = (job: string, macroF1: number, dataset: Partial<Contender['dataset']> = {}): Contender => ({
-  job,
-  labels: ['marketing', 'technical'],
-  scores: scores(macroF1),
-  dataset: {
-    datasetId: `data-of-${job}`,
-    latestDate: '2026-11-21',
-    schemaVersion: 1,
-    rows: { train: 100, validation: 20, evaluation: 30 },
-    labels: ['marketing', 'technical'],
-    ...dataset,
-  },
-})
-const majority = scores(0.33)
-const rows = { train: 200, validation: 20, evaluation: 30 }
-
-describe('judge', () => {
-  it.each<[string, number, number | undefined, number, boolean]>([
-    ['a first model above the majority', 0.34, undefined, 0, true],
-    ['a first model at the majority', 0.33, undefined, 0, false],
-    ['a better model', 0.81, 0.8, 0, true],
-    ['an equal model of the same labels', 0.8, 0.8, 0, false],
-    ['an equal model of the same labels, some of which may be lost', 0.8, 0.8, 0.02, true],
-    ['a worse model', 0.79, 0.8, 0, false],
-    ['a worse model within the tolerance', 0.79, 0.8, 0.02, true],
-    ['a worse model beyond the tolerance', 0.77, 0.8, 0.02, false],
-  ])('on %s', (_, challenger, champion, tolerance, promote) => {
-    const verdict = judge(
-      {
-        challenger: contender('new', challenger),
-        champion: champion === undefined ? undefined : contender('old', champion),
-        majority,
+/** A model that has so many of each class wrong; `from` shifts which ones. */
+function contender(
+  job: string,
+  items: readonly EvaluationLine[],
+  wrong: Record<string, number>,
+  dataset: Partial<Contender['dataset']> = {},
+  from = 0,
+): Contender {
+  const seen: Record<string, number> = {}
+  const answers = items.map(({ label }) => {
+    const place = (seen[label] = (seen[label] ?? 0) + 1) - 1 - from
+    const isWrong = place >= 0 && place < (wrong[label] ?? 0)
+    return isWrong ? LABELS.find((other) => other !== label)! : label
+  })
+  return {
+    job,
+    labels: LABELS,
+    measured: measure({ rank: () => answers.map((label) => [{ label, probability: 0.9 }]) }, items, LABELS),
+    dataset: {
+      datasetId: `data-of-${job}`,
+      latestDate: job === 'new' ? '2026-11-22' : '2026-11-21',
+      schemaVersion: 1,
+      rows: { train: 100, validation: 20, evaluation: items.length },
+      labels: LABELS,
+      classes: {
+        marketing: { train: 40, validation: 10, evaluation: 0 },
+        technical: { train: 60, validation: 10, evaluation: 0 },
       },
-      { ...GATE, tolerance },
-    )
+      ...dataset,
+    },
+  }
+}
 
-    expect(verdict.promote).toBe(promote)
-    expect(verdict.reasons).toEqual([expect.stringContaining(`macro-F1 ${challenger.toFixed(3)}`)])
+const hundred = itemsOf(50, 50)
+
+function contest(challenger: Contender, champion: Contender | undefined, items = hundred, leaked = 0): Contest {
+  const majority = measure(majorityOf(items, LABELS), items, LABELS).scores
+  return { challenger, champion, majority, window: { items: items.length, leaked } }
+}
+
+/** Names of the rules that a challenger does not pass. */
+const failed = (given: Contest): string[] =>
+  judge(given, GATE).gate.flatMap(({ name, passed }) => (passed ? [] : [name]))
+
+describe('without a champion', () => {
+  const sixty = itemsOf(30, 30)
+
+  it('a model that surely beats the majority goes live, as provisional, from 60 items', () => {
+    const verdict = judge(contest(contender('new', sixty, { marketing: 5, technical: 5 }), undefined, sixty), GATE)
+
+    expect(verdict).toMatchObject({ promote: true, provisional: true, comparison: null })
+    expect(verdict.reasons).toEqual([expect.stringMatching(/^macro-F1 0\.833, at least 0\.7\d\d, beats the 0\.333/)])
   })
 
-  it('promotes an equal model of later labels, for it knows more', () => {
-    const challenger = contender('new', 0.8, { latestDate: '2026-11-22' })
-
-    expect(judge({ challenger, champion: contender('old', 0.8), majority }, GATE).promote).toBe(true)
+  it.each([
+    ['59 items', itemsOf(29, 30), { marketing: 2 }, ['enough-items']],
+    ['a score that is better than the majority by chance', sixty, { marketing: 26, technical: 2 }, ['beats-majority']],
+    ['one class alone', itemsOf(0, 60), {}, ['two-classes', 'beats-majority']],
+    ['no item', [], {}, ['enough-items', 'beats-majority']],
+  ])('it stays out with %s', (_, items, wrong, rules) => {
+    expect(failed(contest(contender('new', items, wrong), undefined, items))).toEqual(rules)
   })
 
-  it.each<[string, Partial<Contender['dataset']>]>([
-    ['a later day', { latestDate: '2026-11-22' }],
-    ['more rows of the same day', { rows }],
-    ['a later version of the labels', { schemaVersion: 2, latestDate: '2026-11-01' }],
-  ])('keeps a champion of %s, however good the late challenger', (_, dataset) => {
-    const contest = { challenger: contender('late', 1), champion: contender('live', 0.4, dataset), majority }
+  it('a champion of another version of the labels is none: it is another contest', () => {
+    const champion = contender('old', sixty, {})
+    const challenger = contender('new', sixty, { marketing: 5 }, { schemaVersion: 2 })
 
-    expect(judge(contest, GATE)).toEqual({
-      promote: false,
-      reasons: [expect.stringContaining('champion live is of later labels')],
-    })
+    const verdict = judge(contest(challenger, champion, sixty), GATE)
+
+    expect(verdict).toMatchObject({ promote: true, provisional: true, comparison: null })
+    expect(verdict.reasons).toEqual([expect.stringContaining('champion old answers by version 1 of the labels')])
+  })
+})
+
+describe('against a champion on 100 items', () => {
+  it.each<[string, Record<string, number>, string[]]>([
+    ['one that is better', { marketing: 4, technical: 4 }, []],
+    ['one that answers alike, of later labels', { marketing: 5, technical: 5 }, []],
+    ['one that is a little lower', { marketing: 6, technical: 5 }, ['not-below-champion']],
+    ['one that loses a class', { marketing: 9, technical: 0 }, ['keeps-recall']],
+  ])('on %s', (_, wrong, rules) => {
+    const champion = contender('old', hundred, { marketing: 5, technical: 5 })
+
+    const given = contest(contender('new', hundred, wrong), champion)
+
+    expect(failed(given)).toEqual(rules)
+    expect(judge(given, GATE)).toMatchObject({ promote: rules.length === 0, provisional: false })
   })
 
-  it('gives every reason at once', () => {
-    const challenger = { ...contender('new', 0.2), labels: ['marketing', 'spam'] }
+  it('not on one that is as good by luck: other items are right', () => {
+    const champion = contender('old', hundred, { marketing: 20, technical: 20 })
+    const challenger = contender('new', hundred, { marketing: 20, technical: 20 }, {}, 25)
 
-    const { reasons } = judge({ challenger, champion: contender('old', 0.8), majority: scores(0.3, [3, 0]) }, GATE)
+    const verdict = judge(contest(challenger, champion), GATE)
 
-    expect(reasons).toEqual([
-      'the model answers "spam", which dataset data-of-new does not have',
-      '3 evaluation items are too few: 20 are needed',
-      'every evaluation item is "marketing": nothing to tell apart',
-      'macro-F1 0.200 is below the 0.800 of champion old',
+    expect(verdict.comparison).toMatchObject({ difference: 0, mcnemar: { lost: 40, gained: 40, p: 1 } })
+    expect(verdict.reasons).toEqual([
+      expect.stringMatching(/holds in 7\d\.\d % of resampled windows: 95\.0 % are needed$/),
     ])
   })
 
-  it('says of an unreadable challenger that alone', () => {
-    const challenger = { ...contender('new', 0), labels: [], scores: null, unreadable: 'found nothing' }
+  it('not on one that answers alike and knows no more', () => {
+    const same = { latestDate: '2026-11-21' }
+    const given = contest(
+      contender('new', hundred, { marketing: 5 }, same),
+      contender('old', hundred, { marketing: 5 }),
+    )
 
-    expect(judge({ challenger, champion: contender('old', 0.8), majority }, GATE).reasons).toEqual(['found nothing'])
+    expect(failed(given)).toEqual(['not-below-champion'])
   })
+
+  it.each<[string, Partial<Contender['dataset']>]>([
+    ['a later day', { latestDate: '2026-11-23' }],
+    ['more rows of the same day', { latestDate: '2026-11-22', rows: { train: 120, validation: 20, evaluation: 100 } }],
+    ['a later version of the labels', { schemaVersion: 2, latestDate: '2026-11-01' }],
+  ])('not where the champion is of %s, however good the late challenger', (_, dataset) => {
+    const champion = contender('old', hundred, { marketing: 20 }, dataset)
+
+    expect(failed(contest(contender('new', hundred, {}), champion))).toEqual(['latest-labels'])
+  })
+
+  it.each<[string, Partial<Contender['dataset']>, string[]]>([
+    [
+      'a training set of less than half',
+      { rows: { train: 49, validation: 20, evaluation: 100 } },
+      ['training-size', 'training-classes'],
+    ],
+    [
+      'a class that is half again as frequent',
+      {
+        classes: {
+          marketing: { train: 61, validation: 0, evaluation: 0 },
+          technical: { train: 39, validation: 0, evaluation: 0 },
+        },
+      },
+      ['training-classes'],
+    ],
+    [
+      'a class that is gone',
+      { classes: { technical: { train: 100, validation: 0, evaluation: 0 } } },
+      ['training-classes'],
+    ],
+    [
+      'twice the training set',
+      {
+        rows: { train: 200, validation: 20, evaluation: 100 },
+        classes: {
+          marketing: { train: 80, validation: 10, evaluation: 0 },
+          technical: { train: 120, validation: 10, evaluation: 0 },
+        },
+      },
+      [],
+    ],
+  ])('with %s', (_, dataset, rules) => {
+    const given = contest(contender('new', hundred, {}, dataset), contender('old', hundred, { marketing: 5 }))
+
+    expect(failed(given).filter((name) => name !== 'training-classes' || rules.includes(name))).toEqual(rules)
+  })
+
+  it('not where the roles have mixed', () => {
+    const better = contender('new', hundred, {})
+    const champion = contender('old', hundred, { marketing: 5 })
+
+    expect(judge(contest(better, champion, hundred, 2), GATE).promote).toBe(true)
+    expect(failed(contest(better, champion, hundred, 6))).toEqual(['separate-roles'])
+  })
+
+  it('on any of labels that are right where its artefact does not load any more', () => {
+    const champion: Contender = { ...contender('old', hundred, {}), measured: null, unreadable: 'found nothing' }
+
+    const verdict = judge(contest(contender('new', hundred, { marketing: 10 }), champion), GATE)
+
+    expect(verdict).toMatchObject({ promote: true, provisional: true })
+    expect(verdict.reasons).toEqual([expect.stringContaining('the champion cannot be held against it: found nothing')])
+  })
+})
+
+describe('against a champion on 60 to 99 items', () => {
+  const eighty = itemsOf(40, 40)
+  const champion = contender('old', eighty, { marketing: 5, technical: 5 })
+
+  it('the champion stays, and the card says how long', () => {
+    const { promote, reasons } = judge(contest(contender('new', eighty, {}), champion, eighty), GATE)
+
+    expect({ promote, reasons }).toEqual({
+      promote: false,
+      reasons: [
+        '80 evaluation items are too few to replace champion old: 100 are needed, or 60 once its labels are 14 days older than the new ones',
+      ],
+    })
+  })
+
+  it.each([
+    ['2026-12-05', { marketing: 4 }, ['enough-items']],
+    ['2026-12-06', { marketing: 4, technical: 5 }, []],
+    ['2026-12-06', { marketing: 6, technical: 5 }, ['not-below-champion']],
+  ])('a stale one is replaced by labels of %s if these are not lower: %j', (latestDate, wrong, rules) => {
+    const given = contest(contender('new', eighty, wrong, { latestDate }), champion, eighty)
+
+    expect(failed(given)).toEqual(rules)
+    expect(judge(given, GATE).provisional).toBe(rules.length === 0)
+  })
+})
+
+it('gives every objection at once', () => {
+  const few = itemsOf(3, 0)
+  const challenger = { ...contender('new', few, { marketing: 1 }), labels: ['marketing', 'spam'] }
+
+  const { reasons } = judge(contest(challenger, contender('old', few, {}), few), GATE)
+
+  expect(reasons.map((reason) => reason.slice(0, 40))).toEqual([
+    'the model answers "spam", which dataset ',
+    '3 evaluation items are too few: 60 are n',
+    'every evaluation item is "marketing": no',
+    'macro-F1 0.800 is below the 1.000 of cha',
+    'that it is no worse than champion old by',
+  ])
+})
+
+it('says of an unreadable challenger that alone', () => {
+  const challenger = { ...contender('new', hundred, {}), labels: [], measured: null, unreadable: 'found nothing' }
+
+  expect(judge(contest(challenger, contender('old', hundred, {})), GATE).reasons).toEqual(['found nothing'])
 })

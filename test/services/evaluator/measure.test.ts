@@ -13,7 +13,7 @@ describe('measure', () => {
   it('counts by class and by confusion', () => {
     const three = [item('marketing', 0), item('technical', 0), item('technical', 1)]
 
-    const scores = measure(saying('technical', 'technical', 'marketing'), three, LABELS)
+    const { scores } = measure(saying('technical', 'technical', 'marketing'), three, LABELS)
 
     expect(scores).toMatchObject({
       items: 3,
@@ -31,7 +31,7 @@ describe('measure', () => {
   })
 
   it('counts an answer that is no class of ours as wrong, in a column of its own', () => {
-    const { confusion, classes, accuracy } = measure(saying('spam'), [item('technical', 0)], LABELS)
+    const { confusion, classes, accuracy } = measure(saying('spam'), [item('technical', 0)], LABELS).scores
 
     expect(accuracy).toBe(0)
     expect(classes.map(({ label }) => label)).toEqual(['marketing', 'technical', 'spam'])
@@ -43,17 +43,56 @@ describe('measure', () => {
   })
 
   it('has null, never 0, where nothing was counted', () => {
-    expect(measure(saying(), [], LABELS)).toMatchObject({
+    expect(measure(saying(), [], LABELS).scores).toMatchObject({
       items: 0,
       accuracy: null,
+      accuracyInterval: null,
       macroF1: null,
+      macroF1Interval: null,
+      hashtags: [],
       logLoss: null,
       classes: [{ precision: null, recall: null, f1: null }, { precision: null }],
     })
-    expect(measure(saying('technical'), [item('technical', 0)], LABELS)).toMatchObject({
+    expect(measure(saying('technical'), [item('technical', 0)], LABELS).scores).toMatchObject({
       macroF1: 1,
       classes: [{ recall: null }, { recall: 1 }],
     })
+  })
+
+  it('counts an item of two hashtags in both', () => {
+    const both = { ...item('technical', 0), hashtags: ['aws', 'azure'] }
+    const one = { ...item('marketing', 0), hashtags: ['azure'] }
+
+    const { scores } = measure(saying('technical', 'technical'), [both, one], LABELS)
+
+    expect(scores.hashtags).toEqual([
+      { hashtag: 'aws', items: 1, accuracy: 1, macroF1: 1 },
+      { hashtag: 'azure', items: 2, accuracy: 0.5, macroF1: expect.closeTo(1 / 3, 12) },
+    ])
+  })
+
+  it('says where a macro-F1 of so many items would come to lie', () => {
+    const hundred = items(['marketing', 50], ['technical', 50])
+    const answers = hundred.map(({ label }, i) => (i % 5 === 0 ? 'technical' : label))
+
+    const { macroF1, macroF1Interval } = measure(saying(...answers), hundred, LABELS).scores
+
+    expect(macroF1Interval?.low).toBeLessThan(macroF1! - 0.03)
+    expect(macroF1Interval?.high).toBeGreaterThan(macroF1! + 0.03)
+    expect(measure(saying(...answers), hundred, LABELS).scores.macroF1Interval).toEqual(macroF1Interval)
+  })
+
+  it('has the probability of what is true among the forecasts', () => {
+    const ranked = [
+      { label: 'technical', probability: 0.7 },
+      { label: 'marketing', probability: 0.3 },
+    ]
+    const { forecasts } = measure({ rank: () => [ranked, ranked] }, [item('marketing', 0), item('spam', 0)], LABELS)
+
+    expect(forecasts).toEqual([
+      { probabilities: [0.7, 0.3], truth: 1 },
+      { probabilities: [0.7, 0.3], truth: -1 },
+    ])
   })
 
   it('counts every item once in the confusion, whatever is answered', () => {
@@ -61,7 +100,7 @@ describe('measure', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...LABELS), answer), { minLength: 1 }), (pairs) => {
         const given = pairs.map(([label], n) => item(label, n))
-        const { confusion, accuracy } = measure(saying(...pairs.map(([, said]) => said)), given, LABELS)
+        const { confusion, accuracy } = measure(saying(...pairs.map(([, said]) => said)), given, LABELS).scores
 
         expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(pairs.length)
         expect(confusion.reduce((sum, row, i) => sum + row[i]!, 0) / pairs.length).toBe(accuracy)
@@ -74,7 +113,7 @@ describe('majorityOf', () => {
   it('always answers the most frequent class, and is as sure as it is frequent', () => {
     const evaluation = items(['marketing', 1], ['technical', 3])
 
-    const scores = measure(majorityOf(evaluation, LABELS), evaluation, LABELS)
+    const { scores } = measure(majorityOf(evaluation, LABELS), evaluation, LABELS)
 
     expect(scores).toMatchObject({ accuracy: 0.75, macroF1: (2 * 3) / 7 / 2 })
     expect(scores.logLoss).toBeCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)))

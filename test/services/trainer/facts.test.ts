@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { blazingTextImage } from '../../../services/trainer/image'
+import { blazingTextImage } from '../../../shared/image'
 import { jobName, parseJobName } from '../../../services/trainer/job'
 import { trainingCostUsd } from '../../../services/trainer/price'
 import { remedyFor } from '../../../services/trainer/remedy'

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { concurrently } from '../../shared/concurrently'
+import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type CardRecord, type DatasetRecord, planRecord, runRecord, type TrainingRecord } from '../../shared/records'
+
+type Bucket = Pick<Objects, 'read' | 'stream' | 'exists'>
+type Input = CardRecord['lineage']['inputs'][number]
+
+/** How many objects are asked for at a time: there are some for each day of labels. */
+const WIDTH = 16
+
+/** Every object that a model is made of, with its hash, from the labels to the artefact; and the list of the labels' ids. */
+export async function lineageOf(
+  objects: Bucket,
+  dataset: DatasetRecord,
+  training: TrainingRecord,
+  artefact: Input | undefined,
+): Promise<CardRecord['lineage']> {
+  const { datasetId, manifests, files, sha256 } = dataset
+  const read = [
+    ...manifests,
+    keys.dataset({ dataset: datasetId }),
+    ...(training.tuning === null ? [] : [training.tuning]),
+    keys.training({ job: training.job }),
+  ]
+  const hashed = await concurrently(read, WIDTH, async (key) => ({ key, sha256: await hashOf(objects, key) }))
+  const written = (['train', 'validation', 'evaluation'] as const).map((part) => ({
+    key: files[part],
+    sha256: sha256[part],
+  }))
+  return {
+    inputs: [...hashed, ...written, ...(artefact ? [artefact] : [])],
+    labels: await labelsOf(objects, datasetId),
+  }
+}
+
+/** Dollars paid for the labels of a dataset, for reading the posts that they were drawn from, and for the training. */
+export async function costOf(
+  objects: Pick<Objects, 'read'>,
+  { manifests }: DatasetRecord,
+  { costUsd }: TrainingRecord,
+): Promise<CardRecord['cost']> {
+  const batches = manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
+  const qualities = await readAll(
+    objects,
+    batches.map((batch) => keys.quality({ batch })),
+    priced,
+  )
+  const plans = await readAll(
+    objects,
+    batches.map((batch) => keys.plan({ batch })),
+    planRecord.pick({ runs: true }),
+  )
+  const runs = [...new Set(plans.flatMap(({ runs: ofPlan }) => ofPlan))].sort()
+  return {
+    labelsUsd: sumOf(qualities),
+    readsUsd: sumOf(await readAll(objects, runs, runRecord.pick({ costUsd: true }))),
+    trainingUsd: costUsd,
+  }
+}
+
+const priced = z.object({ costUsd: z.number().nonnegative() })
+
+/** Labels that were imported have neither plan nor quality. */
+async function readAll<S extends z.ZodType>(
+  objects: Pick<Objects, 'read'>,
+  names: readonly string[],
+  schema: S,
+): Promise<z.infer<S>[]> {
+  const found = await concurrently(names, WIDTH, async (key) => {
+    const stored = await objects.read(key)
+    return stored ? [parseJson(stored.body.toString('utf8'), schema, key)] : []
+  })
+  return found.flat()
+}
+
+/** Nothing known is not nothing paid. Rounded to a millionth, so that the order of adding does not show. */
+const sumOf = (paid: readonly { costUsd: number }[]): number | null =>
+  paid.length === 0 ? null : Math.round(paid.reduce((sum, { costUsd }) => sum + costUsd, 0) * 1e6) / 1e6
+
+/** Datasets of before had no such list. */
+async function labelsOf(objects: Bucket, dataset: string): Promise<CardRecord['lineage']['labels']> {
+  const key = keys.datasetLabels({ dataset })
+  if (!(await objects.exists(key))) return null
+  let count = -1
+  const hash = createHash('sha256')
+  for await (const chunk of await objects.stream(key)) {
+    const bytes = Buffer.from(chunk)
+    hash.update(bytes)
+    for (const byte of bytes) if (byte === LINE_END) count++
+  }
+  return { key, sha256: hash.digest('hex'), count }
+}
+
+const LINE_END = 10
+
+async function hashOf(objects: Bucket, key: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of await objects.stream(key)) hash.update(Buffer.from(chunk))
+  return hash.digest('hex')
+}

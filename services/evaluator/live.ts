@@ -1,0 +1,48 @@
+import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type DatasetRecord, type EvaluationLine, type LiveRecord, liveRecord } from '../../shared/records'
+import { calibrationError, scaled } from '../../shared/statistics/temperature'
+import { type Answers, measure } from './measure'
+
+/** A champion, as its card has it. */
+export interface Live {
+  job: string
+  latestDate: string
+  temperature: number
+  model: Answers
+}
+
+/**
+ * How good a champion is on labels that were given after those it was chosen by. Its score at the gate is flattered: it is
+ * the best of many on one window.
+ */
+export function liveOf(
+  { job, latestDate, temperature, model }: Live,
+  evaluation: readonly EvaluationLine[],
+  { datasetId, labels, latestDate: through }: Pick<DatasetRecord, 'datasetId' | 'labels' | 'latestDate'>,
+): LiveRecord {
+  const later = evaluation.filter(({ labelled }) => labelled > latestDate)
+  const { scores, forecasts } = measure(model, later, labels)
+  const shown = forecasts.map(({ probabilities, truth }) => ({
+    probabilities: scaled(probabilities, temperature),
+    truth,
+  }))
+  const ece = shown.length > 0 ? calibrationError(shown) : null
+  return { job, after: latestDate, through, datasetId, scores, ece }
+}
+
+/** Write it, unless one of later labels stands there already. */
+export async function keepLive(objects: Pick<Objects, 'read' | 'swap'>, live: LiveRecord): Promise<void> {
+  const key = keys.live({ job: live.job })
+  const body = `${JSON.stringify(live, null, 2)}\n`
+  for (;;) {
+    const stored = await objects.read(key)
+    const text = stored?.body.toString('utf8')
+    if (text === body) return
+    if (text !== undefined && isLater(parseJson(text, liveRecord, key), live)) return
+    if (await objects.swap(key, body, stored?.etag)) return
+  }
+}
+
+const isLater = (one: LiveRecord, other: LiveRecord): boolean =>
+  one.through === other.through ? one.scores.items > other.scores.items : one.through > other.through

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { readChampion } from '../../shared/champion'
+import { blazingTextImage } from '../../shared/image'
+import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type CardRecord, cardRecord } from '../../shared/records'
+import { cardBytes } from './card'
+import type { Registry } from './registry'
+
+export interface Ports {
+  objects: Pick<Objects, 'bucket' | 'read' | 'readJson' | 'create'>
+  registry: Registry
+  region: string
+}
+
+/** `models/<job>/registration.json`: the version that SageMaker's registry has of a model. */
+export const registrationRecord = z.object({
+  job: z.string(),
+  arn: z.string().nullable().describe('Null in a region without an image that could serve the model.'),
+})
+
+/**
+ * Have a judged model in the registry: approved when it is live, rejected with every reason when it is not. `champion.json`
+ * is the truth: a live model that somebody turned down in the console is approved again at its next evaluation.
+ */
+export async function register(ports: Ports, card: CardRecord): Promise<void> {
+  const { objects, registry } = ports
+  const known = await registrationOf(objects, card.job)
+  const arn = known ? known.arn : await add(ports, card)
+  if (arn === null) return
+
+  const live = (await readChampion(objects))?.champion.job
+  if (live === card.job) await approve(registry, arn, card.reasons)
+  else {
+    // What is registered was decided on already, and a rollback decides anew.
+    if (!known || (await registry.statusOf(arn)) === 'PendingManualApproval')
+      await registry.decide(arn, 'Rejected', whyNotLive(card, live))
+    if (live !== undefined) await approveChampion(ports, live)
+  }
+}
+
+/**
+ * After a rollback: the champion is approved again, and whatever went live after it is rejected, so that the latest
+ * approved version is the champion.
+ */
+export async function registerRollback(ports: Ports, to: string, before: string): Promise<void> {
+  const { objects, registry } = ports
+  const passed = new Set<string>()
+  for (let job: string | null = before; job !== null && job !== to && !passed.has(job);) {
+    passed.add(job)
+    const registered = await registrationOf(objects, job)
+    if (registered?.arn) await registry.decide(registered.arn, 'Rejected', `rolled back: ${to} is live`)
+    job = (await objects.readJson(keys.card({ job }), cardRecord)).champion
+  }
+  await approveChampion(ports, to)
+}
+
+async function approveChampion({ objects, registry }: Ports, job: string): Promise<void> {
+  const registered = await registrationOf(objects, job)
+  if (!registered?.arn) return
+  const { reasons } = await objects.readJson(keys.card({ job }), cardRecord)
+  await approve(registry, registered.arn, reasons)
+}
+
+async function approve(registry: Registry, arn: string, reasons: readonly string[]): Promise<void> {
+  if ((await registry.statusOf(arn)) !== 'Approved') await registry.decide(arn, 'Approved', reasons.join('; '))
+}
+
+const whyNotLive = ({ verdict, reasons }: CardRecord, live: string | undefined): string =>
+  verdict === 'rejected' ? reasons.join('; ') : `promoted, and ${live ?? 'none'} is live by now`
+
+async function registrationOf(objects: Pick<Objects, 'read'>, job: string) {
+  const key = keys.registration({ job })
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), registrationRecord, key)
+}
+
+/** The ClientToken is a hash of the job, so that who dies before the note does not make a second version. */
+async function add({ objects, registry, region }: Ports, card: CardRecord): Promise<string | null> {
+  const image = blazingTextImage(region)
+  const arn = image === undefined ? null : await registry.add(versionOf(objects.bucket, image, card))
+  await objects.create(keys.registration({ job: card.job }), `${JSON.stringify({ job: card.job, arn }, null, 2)}\n`)
+  return arn
+}
+
+const JSON_TYPES = ['application/json', 'application/jsonlines']
+const INSTANCES = ['ml.m5.large', 'ml.c5.xlarge'] as const
+
+/** All that an endpoint takes: BlazingText's image serves what our engine wrote as well, the format being the same. */
+function versionOf(bucket: string, image: string, card: CardRecord): Parameters<Registry['add']>[0] {
+  return {
+    ClientToken: sha256(card.job).slice(0, 36),
+    ModelApprovalStatus: 'PendingManualApproval',
+    ModelPackageDescription: `${card.job}, trained on dataset ${card.dataset.datasetId}`,
+    InferenceSpecification: {
+      Containers: [{ Image: image, ModelDataUrl: card.artefact.uri }],
+      SupportedContentTypes: JSON_TYPES,
+      SupportedResponseMIMETypes: JSON_TYPES,
+      SupportedRealtimeInferenceInstanceTypes: [...INSTANCES],
+      SupportedTransformInstanceTypes: [...INSTANCES],
+    },
+    ModelMetrics: {
+      ModelQuality: {
+        Statistics: {
+          ContentType: 'application/json',
+          S3Uri: `s3://${bucket}/${keys.card({ job: card.job })}`,
+          ContentDigest: `sha256:${sha256(cardBytes(card))}`,
+        },
+      },
+    },
+    CustomerMetadataProperties: propertiesOf(card),
+  }
+}
+
+/** Lineage and headline as the console shows them. SageMaker takes letters, digits and `_.:/=+-@` in a value. */
+function propertiesOf({ job, dataset, artefact, scores, window, ...card }: CardRecord): Record<string, string> {
+  const { challenger, champion, majority } = scores
+  const properties: Record<string, string | number | boolean | null | undefined> = {
+    trainingJob: job,
+    datasetId: dataset.datasetId,
+    datasetKey: keys.dataset({ dataset: dataset.datasetId }),
+    schemaVersion: dataset.schemaVersion,
+    textVersion: dataset.textVersion,
+    labelStatus: card.labelStatus,
+    latestLabels: dataset.latestDate,
+    artefactSha256: artefact.sha256,
+    trainSha256: dataset.sha256.train,
+    evaluationSha256: dataset.sha256.evaluation,
+    labelIds: card.lineage.labels?.key,
+    evaluationItems: window.items,
+    macroF1: challenger?.macroF1,
+    macroF1Low: challenger?.macroF1Interval?.low,
+    macroF1High: challenger?.macroF1Interval?.high,
+    accuracy: challenger?.accuracy,
+    championMacroF1: champion?.macroF1,
+    majorityMacroF1: majority.macroF1,
+    temperature: card.calibration?.temperature,
+    provisional: card.provisional,
+    heldAgainst: card.champion,
+  }
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, value]) =>
+      value === null || value === undefined
+        ? []
+        : [[name, typeof value === 'number' ? String(Number(value.toFixed(4))) : String(value)]],
+    ),
+  )
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
