@@ -169,7 +169,10 @@ function contradictions({ hashtags, sources, labelling, training, gate }: Settin
   if (gate.minimumProvisional > gate.minimumEvaluation)
     wrong.push([['gate', 'minimumProvisional'], `is more than gate.minimumEvaluation, ${gate.minimumEvaluation}`])
   if (gate.minimumEvaluation > gate.window)
-    wrong.push([['gate', 'window'], `is less than gate.minimumEvaluation, ${gate.minimumEvaluation}: nothing could pass`])
+    wrong.push([
+      ['gate', 'window'],
+      `is less than gate.minimumEvaluation, ${gate.minimumEvaluation}: nothing could pass`,
+    ])
   for (const [name, value] of Object.entries(training.hyperparameters)) {
     const message = objectionTo(name, String(value))
     if (message) wrong.push([['training', 'hyperparameters', name], message])
