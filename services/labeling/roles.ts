@@ -51,20 +51,23 @@ export async function settleCascade(table: Pick<Table, 'update'>, cascade: strin
 }
 
 /**
- * Take a label that nobody here was asked for, as one for training. False where the cascade is for evaluation: a label
- * that chose its posts by itself says nothing of a probability sample.
+ * Take a label that nobody here was asked for, in a role. False where the cascade has the other role; whoever asks for
+ * its label, or gave one, stays with it.
  */
-export async function adopt(table: Pick<Table, 'get' | 'update'>, cascade: string, batch: string): Promise<boolean> {
+export async function adopt(
+  table: Pick<Table, 'get' | 'update'>,
+  cascade: string,
+  as: Role,
+  batch: string,
+): Promise<boolean> {
   const adopted = await table.update(roleRow(cascade), {
-    set: { role: 'training', settled: batch },
-    when:
-      'attribute_not_exists(pk) OR (#role = :training AND attribute_not_exists(#settled) AND ' +
-      'attribute_not_exists(#asked))',
-    values: { training: 'training' },
+    set: { role: as, settled: batch },
+    when: 'attribute_not_exists(pk) OR (#role = :as AND attribute_not_exists(#settled) AND attribute_not_exists(#asked))',
+    values: { as },
   })
   if (adopted) return true
   const standing = await table.get(roleRow(cascade))
-  return standing !== undefined && roleItem.parse(standing).role === 'training'
+  return standing !== undefined && roleItem.parse(standing).role === as
 }
 
 /** It has no label yet and may be asked again. */

@@ -56,7 +56,8 @@ export const importLabels =
       const joined = join(entries, texts, batch, rules, form.fields)
       const taken = await concurrently(joined.lines, 16, async (one) => ({
         ...one,
-        ours: await adopt(table, one.line.item, batch),
+        // A label that chose its post by itself says nothing of a probability sample.
+        ours: await adopt(table, one.line.item, 'training', batch),
       }))
       const foreign = taken.flatMap(({ ours, line, places }) =>
         ours ? [] : places.map((place) => refused(place, form.fields.item, 'evaluation', line.item)),

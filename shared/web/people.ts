@@ -42,6 +42,20 @@ export async function invitedAt(table: Pick<Table, 'get'>, nowMs: number): Promi
   }
 }
 
+/** Everybody who holds an invitation, and until when; by role and name. */
+export async function invitedPeople(
+  table: Pick<Table, 'get'>,
+  nowMs: number,
+): Promise<(Person & { untilMs: number })[]> {
+  const { invited } = await read(table)
+  return Object.entries(invited)
+    .filter(([, { untilMs }]) => untilMs > nowMs)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([id, { untilMs }]) =>
+      ROLES.flatMap((role) => (id.startsWith(`${role}:`) ? [{ role, name: id.slice(role.length + 1), untilMs }] : [])),
+    )
+}
+
 /** Invite a person until a time. Invited already: for as long as the longer of the two. */
 export async function invite(table: Pick<Table, 'get' | 'update'>, person: Person, nowMs: number, untilMs: number) {
   await change(table, (invited) => {

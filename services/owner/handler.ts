@@ -1,0 +1,28 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { readConfig } from '../../shared/config'
+import { s3Objects } from '../../shared/objects'
+import { readSettings } from '../../shared/settings'
+import { dynamoTable } from '../../shared/table'
+import { secretLinkKey } from '../../shared/web/link-key'
+import { packagedPage } from '../../shared/web/pages'
+import { lambdaCloseBatch } from './close-batch'
+import { owner } from './owner'
+
+const config = readConfig(['bucket', 'table', 'taskRoot', 'linkSecret', 'siteUrl', 'labelingFunction'])
+
+const serve = owner({
+  objects: s3Objects(new S3Client(), config.bucket),
+  table: dynamoTable(new DynamoDBClient(), config.table),
+  settings: readSettings(config.taskRoot),
+  linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  siteUrl: config.siteUrl,
+  page: packagedPage(config.taskRoot, 'owner', '/desk/owner'),
+  closeBatch: lambdaCloseBatch(new LambdaClient(), config.labelingFunction),
+  log: new Logger({ serviceName: 'owner' }),
+})
+
+export const handler = (event: unknown) => serve(event, new Date())

@@ -1,0 +1,171 @@
+import { concurrently } from '../../shared/concurrently'
+import { spent } from '../../shared/coordination'
+import { keys, prefixes } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { planRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { invitedPeople, type Role } from '../../shared/web/people'
+import { answeredBy, readBatch, readChunks } from '../desk/store'
+import { openBatches } from '../labeling/batches'
+import { type QualityRecord, qualityRecord } from '../labeling/settlement'
+import { disputesOf, readKnown } from './labels'
+
+interface Ports {
+  objects: Pick<Objects, 'list' | 'lines' | 'read'>
+  table: Pick<Table, 'get' | 'getMany' | 'query'>
+  settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
+}
+
+/** A batch that waits for answers. */
+export interface OpenBatch {
+  batch: string
+  deadline: string
+  labeller: string
+  items: number
+  /** Items that have every judgement; null where the labeller does not tell. */
+  complete: number | null
+  judgements: number
+  costUsd: number
+}
+
+export interface SettledBatch {
+  batch: string
+  items: number
+  labelled: number
+  judgements: number
+  costUsd: number
+}
+
+export interface Annotator {
+  name: string
+  /** Judgements in settled batches, and answers in open ones. */
+  judgements: number
+  open: number
+  invitedUntil: string | null
+}
+
+export interface Spending {
+  what: 'judgements' | 'labelUsd'
+  day: { of: string; spent: number; cap: number }
+  month: { of: string; spent: number; cap: number }
+}
+
+export interface Overview {
+  version: number
+  categories: { name: string; definition: string }[]
+  /** Over all batches of these categories so far; null before the first is settled. */
+  agreement: Pick<QualityRecord, 'batch' | 'status' | 'alpha'> | null
+  open: OpenBatch[]
+  /** The latest, the newest first. */
+  settled: SettledBatch[]
+  /** How many batches were settled in all, how many files were taken, and how many labels corrected. */
+  counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number }
+  annotators: Annotator[]
+  people: { name: string; role: Role; until: string }[]
+  spending: Spending[]
+}
+
+/** Settled batches that are shown. */
+const SHOWN = 14
+
+/** What there is to see: batches and how far they are, how far people agree, who gave what, what it cost. */
+export async function overview(ports: Ports, now: Date): Promise<Overview> {
+  const { objects, table, settings } = ports
+  const [names, known, open, invited] = await Promise.all([
+    settledNames(objects),
+    readKnown(objects, settings),
+    openOnes(ports),
+    invitedPeople(table, now.getTime()),
+  ])
+  const asked = names.filter((name) => !/^(import|correction)-/.test(name))
+  const qualities = (
+    await concurrently(asked.slice(-SHOWN).reverse(), 8, (batch) => qualityOf(objects, batch))
+  ).flatMap((quality) => quality ?? [])
+  const latest = qualities[0]
+  return {
+    version: settings.labels.version,
+    categories: settings.labels.categories.map(({ name, definition }) => ({ name, definition })),
+    agreement: latest ? { batch: latest.batch, status: latest.status, alpha: latest.alpha } : null,
+    open,
+    settled: qualities.map(({ batch, items, labelled, judgements, costUsd }) => ({
+      batch,
+      items,
+      labelled,
+      judgements,
+      costUsd,
+    })),
+    counts: {
+      settled: asked.length,
+      imports: names.filter((name) => name.startsWith('import-')).length,
+      corrections: names.filter((name) => name.startsWith('correction-')).length,
+      labels: known.given.size,
+      disputes: disputesOf(known).length,
+    },
+    annotators: await annotatorsOf(table, qualities, open, invited),
+    people: invited.map(({ name, role, untilMs }) => ({ name, role, until: new Date(untilMs).toISOString() })),
+    spending: await spendingOf(ports, open[0]?.batch ?? asked.at(-1) ?? now.toISOString()),
+  }
+}
+
+async function settledNames(objects: Pick<Objects, 'list'>): Promise<string[]> {
+  const names: string[] = []
+  for await (const { key } of objects.list(prefixes.labeled)) names.push(keys.settledManifest.match(key)?.batch ?? '')
+  return names.filter((name) => name !== '').sort()
+}
+
+async function openOnes({ objects, table }: Ports): Promise<OpenBatch[]> {
+  const started = (await openBatches(table)).filter((batch) => batch.started)
+  return concurrently(started, 4, async ({ batch, deadline }) => {
+    const stored = await objects.read(keys.plan({ batch }))
+    const plan = stored && parseJson(stored.body.toString('utf8'), planRecord, keys.plan({ batch }))
+    const row = plan?.labeller === 'desk' ? await readBatch(table, batch) : undefined
+    const chunks = await readChunks(table, batch, row?.chunks ?? [])
+    return {
+      batch,
+      deadline,
+      labeller: plan?.labeller ?? 'desk',
+      items: plan?.items.length ?? 0,
+      complete: row ? chunks.reduce((sum, { complete }) => sum + complete.size, 0) : null,
+      judgements: plan?.judgements ?? 0,
+      costUsd: plan?.costUsd ?? 0,
+    }
+  })
+}
+
+async function qualityOf(objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> {
+  const key = keys.quality({ batch })
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
+}
+
+async function annotatorsOf(
+  table: Ports['table'],
+  qualities: readonly QualityRecord[],
+  open: readonly OpenBatch[],
+  invited: Awaited<ReturnType<typeof invitedPeople>>,
+): Promise<Annotator[]> {
+  const until = new Map(invited.flatMap(({ role, name, untilMs }) => (role === 'annotator' ? [[name, untilMs]] : [])))
+  const names = new Set([...qualities.flatMap(({ annotators }) => Object.keys(annotators)), ...until.keys()])
+  return concurrently([...names].sort(), 8, async (name) => {
+    const answered = await concurrently(open, 4, ({ batch }) => answeredBy(table, batch, name))
+    const untilMs = until.get(name)
+    return {
+      name,
+      judgements: qualities.reduce((sum, { annotators }) => sum + (annotators[name] ?? 0), 0),
+      open: answered.reduce((sum, count) => sum + count, 0),
+      invitedUntil: untilMs === undefined ? null : new Date(untilMs).toISOString(),
+    }
+  })
+}
+
+/** Against the caps of the day and month that the latest batch is booked for. */
+async function spendingOf({ table, settings }: Ports, batch: string): Promise<Spending[]> {
+  const day = batch.slice(0, 10)
+  const month = day.slice(0, 7)
+  return concurrently(['judgements', 'labelUsd'] as const, 2, async (what) => ({
+    what,
+    day: { of: day, spent: await spent(table, what, day), cap: settings.caps[what].perDay },
+    month: { of: month, spent: await spent(table, what, month), cap: settings.caps[what].perMonth },
+  }))
+}

@@ -1,0 +1,119 @@
+import type { Logger } from '@aws-lambda-powertools/logger'
+import { z } from 'zod'
+import type { Objects } from '../../shared/objects'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { problem, type Reply, type Request } from '../../shared/web/http'
+import type { LinkKey } from '../../shared/web/link-key'
+import type { Pages } from '../../shared/web/pages'
+import { personName } from '../../shared/web/people'
+import { served } from '../../shared/web/serve'
+import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
+import { invitation, invitationRequest } from '../desk/invitation'
+import { findOpen } from '../labeling/batches'
+import { batchName } from '../labeling/request'
+import { correct } from './correct'
+import { disputesOf, findLabels, readKnown } from './labels'
+import { overview } from './overview'
+import { touchedBy } from './touched'
+
+export interface Ports {
+  objects: Pick<Objects, 'list' | 'lines' | 'read' | 'create'>
+  table: Pick<Table, 'get' | 'getMany' | 'query' | 'update'>
+  settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
+  linkKey: LinkKey
+  siteUrl: string
+  page: Pages
+  /** Has labeling settle a batch with what was answered by now. */
+  closeBatch: (batch: string) => Promise<void>
+  log: Pick<Logger, 'error'>
+}
+
+type Work = (owner: Visitor, request: Request, now: Date) => Promise<Reply>
+
+/** Disputes and labels that are sent at once. */
+const MOST = 50
+
+const decision = z.strictObject({ item: z.string().regex(/^[\x21-\x7e]{1,200}$/), label: z.string() })
+const searched = z.string().trim().min(1).max(200)
+const invited = z.union([z.strictObject({ annotator: personName }), z.strictObject({ reader: personName })])
+
+/** The owner's view of the labels: a page and its API, for those who have an owner's link. */
+export const owner = (ports: Ports) => {
+  const { objects, table, settings } = ports
+
+  const routes: Record<string, Work> = {
+    'GET /desk/owner/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
+
+    'GET /desk/owner/overview': async (_, __, now) => ({ status: 200, body: await overview(ports, now) }),
+
+    'GET /desk/owner/disputes': async () => {
+      const disputes = disputesOf(await readKnown(objects, settings))
+      return { status: 200, body: { disputes: disputes.slice(0, MOST), more: Math.max(0, disputes.length - MOST) } }
+    },
+
+    'GET /desk/owner/labels': async (_, { query }) => {
+      const words = searched.safeParse(query.words)
+      if (!words.success) return problem(400, 'invalid', 'words: what stands in the post, up to 200 characters')
+      return { status: 200, body: findLabels(await readKnown(objects, settings), words.data, MOST) }
+    },
+
+    'GET /desk/owner/touched': async (_, { query }) => {
+      const standing = (await readKnown(objects, settings)).given.get(query.item ?? '')
+      if (!standing) return problem(404, 'unknown-item', 'There is no label of this item.')
+      return { status: 200, body: await touchedBy(objects, standing.batch) }
+    },
+
+    'POST /desk/owner/labels': async (_, request, now) => {
+      const sent = decision.safeParse(request.json())
+      if (!sent.success) return problem(400, 'invalid', z.prettifyError(sent.error))
+      const { item, label } = sent.data
+      const corrected = await correct(ports)(await readKnown(objects, settings), item, label, now)
+      switch (corrected.outcome) {
+        case 'unknown-item':
+          return problem(404, 'unknown-item', 'There is no label of this item.')
+        case 'unknown-label':
+          return problem(400, 'unknown-label', `“${label}” is none of the categories.`)
+        case 'unchanged':
+          return { status: 200, body: { ...corrected, touched: { models: [], reports: [] } } }
+        case 'corrected': {
+          const touched = corrected.before
+            ? await touchedBy(objects, corrected.before.batch)
+            : { models: [], reports: [] }
+          return { status: 200, body: { ...corrected, touched } }
+        }
+      }
+    },
+
+    'POST /desk/owner/close': async (_, request) => {
+      const sent = z.strictObject({ batch: batchName }).safeParse(request.json())
+      if (!sent.success) return problem(400, 'invalid', z.prettifyError(sent.error))
+      const { batch } = sent.data
+      if (!(await findOpen(table, batch))) return problem(409, 'not-open', `Batch ${batch} is not open.`)
+      await ports.closeBatch(batch)
+      return { status: 202, body: { closing: batch } }
+    },
+
+    'POST /desk/owner/invite': async (_, request, now) => {
+      const sent = invited.safeParse(request.json())
+      if (!sent.success) return problem(400, 'invalid', 'A name is 1 to 32 of a-z, 0-9 and -.')
+      return { status: 200, body: await invitation(ports)(invitationRequest.parse(sent.data), { now }) }
+    },
+
+    'POST /desk/owner/revoke': async ({ name }, request, now) => {
+      const sent = z.strictObject({ name: personName }).safeParse(request.json())
+      if (!sent.success) return problem(400, 'invalid', z.prettifyError(sent.error))
+      if (sent.data.name === name) return problem(409, 'yourself', 'That would end your own link.')
+      return { status: 200, body: await invitation(ports)({ revoke: sent.data.name }, { now }) }
+    },
+  }
+
+  return served(async (request, now) => {
+    const route = `${request.method} ${request.path}`
+    if (route === 'POST /desk/owner/session') return openSession(ports, ['owner'], request, now)
+    const work = routes[route]
+    if (!work) return ports.page(request) ?? problem(404, 'not-found', 'There is nothing here.')
+    const visitor = await whoAsks(ports, ['owner'], request, now)
+    return 'status' in visitor ? visitor : work(visitor, request, now)
+  }, ports.log)
+}

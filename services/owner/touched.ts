@@ -1,0 +1,43 @@
+import { concurrently } from '../../shared/concurrently'
+import { keys, prefixes } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { parseJson } from '../../shared/objects'
+import { cardRecord, championRecord, reportIndexRecord } from '../../shared/records'
+
+/** What rests on a label: models that were trained or judged with it, and reports that counted it or used such a model. */
+export interface Touched {
+  models: { job: string; verdict: string; live: boolean }[]
+  reports: { hashtag: string; date: string; through: 'label' | 'model' }[]
+}
+
+/** What a label of this batch has touched so far. */
+export async function touchedBy(objects: Pick<Objects, 'list' | 'read'>, batch: string): Promise<Touched> {
+  const manifest = keys.settledManifest({ batch })
+  const cards: string[] = []
+  for await (const { key } of objects.list(prefixes.models)) if (keys.card.match(key)) cards.push(key)
+  const read = await concurrently(cards, 16, (key) => record(objects, key, cardRecord.pick(CARD)))
+  const live = (await record(objects, keys.champion({}), championRecord.pick({ job: true })))?.job
+  const models = read
+    .flatMap((card) => (card?.dataset.manifests.includes(manifest) ? [card] : []))
+    .map(({ job, verdict }) => ({ job, verdict, live: job === live }))
+    .sort((a, b) => (a.job < b.job ? 1 : -1))
+
+  const jobs = new Set(models.map(({ job }) => job))
+  const index = await record(objects, keys.reportIndex({}), reportIndexRecord)
+  const reports = (index?.days ?? []).flatMap(({ hashtag, date, labels, model }) => {
+    const through = labels.batches.includes(batch) ? 'label' : model !== null && jobs.has(model) ? 'model' : undefined
+    return through ? [{ hashtag, date, through } as const] : []
+  })
+  return { models, reports: [...reports].sort((a, b) => (a.date < b.date ? 1 : -1)) }
+}
+
+const CARD = { job: true, verdict: true, dataset: true } as const
+
+async function record<S extends Parameters<typeof parseJson>[1]>(
+  objects: Pick<Objects, 'read'>,
+  key: string,
+  schema: S,
+) {
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), schema, key)
+}

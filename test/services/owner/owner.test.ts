@@ -1,0 +1,416 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { addBatch } from '../../../services/desk/store'
+import { claimBatch, markStarted } from '../../../services/labeling/batches'
+import { ask, settleCascade } from '../../../services/labeling/roles'
+import type { LeftOver } from '../../../services/labeling/plan'
+import { book } from '../../../shared/coordination'
+import { readLabelsGiven } from '../../../shared/labels-given'
+import { CATEGORIES, lineOf, linesAt, newWorld, putLines, SETTINGS, type World } from './world'
+
+let world: World
+let cookie: string
+
+beforeEach(async () => {
+  world = newWorld()
+  cookie = await world.enter()
+})
+
+const ROUTES = [
+  'GET /desk/owner/session',
+  'GET /desk/owner/overview',
+  'GET /desk/owner/disputes',
+  'GET /desk/owner/labels',
+  'GET /desk/owner/touched',
+  'POST /desk/owner/labels',
+  'POST /desk/owner/close',
+  'POST /desk/owner/invite',
+  'POST /desk/owner/revoke',
+]
+
+const leftOver = (item: string, more: Partial<LeftOver> = {}): LeftOver => ({
+  item,
+  reason: 'disputed',
+  found: '',
+  again: false,
+  plan: {
+    item,
+    post: `post of ${item}`,
+    role: 'evaluation',
+    hashtags: ['aws'],
+    date: '2026-11-21',
+    size: 3,
+    inclusionProbability: 0.25,
+    judgements: 2,
+    purpose: 'label',
+  },
+  source: `what ${item} says`,
+  judgements: [
+    { annotator: 'ana', said: { label: 'technical' }, at: '2026-11-22T08:00:00Z' },
+    { annotator: 'ben', said: { label: 'marketing' }, at: '2026-11-22T09:00:00Z' },
+    { annotator: 'cho', said: { flag: 'unreadable' }, at: '2026-11-22T09:30:00Z' },
+  ],
+  ...more,
+})
+const putLeft = (batch: string, ...left: LeftOver[]) =>
+  world.bucket.put(`labeled/${batch}/refused.jsonl`, left.map((one) => `${JSON.stringify(one)}\n`).join(''))
+
+const torn = (item: string, more = {}) =>
+  lineOf(item, 'technical', more, {
+    confidence: 0.5,
+    judgements: [
+      { annotator: 'ana', label: 'technical' },
+      { annotator: 'ben', label: 'marketing' },
+    ],
+  })
+
+describe('who may see it', () => {
+  const strangers: [string, () => Promise<string>][] = [
+    ['nobody', async () => ''],
+    ["an annotator's cookie", async () => `bellwether-annotator=${await world.token({ annotator: 'ana' })}`],
+    ["an annotator's token under the owner's name", async () => `bellwether-owner=${await world.token({ annotator: 'ana' })}`],
+    ["a reader's token under the owner's name", async () => `bellwether-owner=${await world.token({ reader: 'team' })}`],
+    ['a forged token', async () => `bellwether-owner=${cookie.slice(0, -9)}AAAAAAAAA`],
+    ['a link that is used as a session', async () => `bellwether-owner=${await world.token({ owner: 'me' })}`],
+  ]
+  it.each(strangers)('%s gets nothing but a sentence', async (_, made) => {
+    await putLines(world.bucket, '2026-11-22', [torn('a')])
+    const foreign = await made()
+    for (const route of ROUTES) {
+      const { status, json } = await world.send(route, {
+        cookie: foreign,
+        body: { item: 'a', label: 'marketing', batch: '2026-11-22', annotator: 'eve', name: 'me' },
+        query: { words: 'says', item: 'a' },
+      })
+      expect(status).toBe(401)
+      expect(Object.keys(json)).toEqual(['error', 'message'])
+    }
+    expect(world.bucket.written).toEqual(['labeled/2026-11-22/output.manifest'])
+    expect(world.closed).toEqual([])
+  })
+
+  it.each(['annotator', 'reader'])('a link of an %s opens no session here', async (role) => {
+    const { status, json, cookies } = await world.send('POST /desk/owner/session', {
+      body: { token: await world.token({ [role]: 'ana' }) },
+    })
+
+    expect([status, json.error, cookies]).toEqual([401, 'foreign', undefined])
+  })
+
+  it('nobody, once the link was revoked', async () => {
+    await world.send('POST /desk/owner/invite', { cookie, body: { annotator: 'ana' } })
+    const other = await world.send('POST /desk/owner/session', { body: { token: await world.token({ owner: 'you' }) } })
+    await world.send('POST /desk/owner/revoke', { cookie, body: { name: 'you' } })
+
+    const { status, json } = await world.send('GET /desk/owner/overview', {
+      cookie: other.cookies?.[0]?.split(';')[0] ?? '',
+    })
+
+    expect([status, json.error]).toEqual([401, 'revoked'])
+  })
+})
+
+describe('overview', () => {
+  const look = async () => (await world.send('GET /desk/owner/overview', { cookie })).json
+
+  it('is empty before there is a batch', async () => {
+    expect(await look()).toMatchObject({
+      categories: [{ name: 'technical', definition: 'It is technical.' }, { name: 'marketing' }],
+      agreement: null,
+      open: [],
+      settled: [],
+      counts: { settled: 0, imports: 0, corrections: 0, labels: 0, disputes: 0 },
+      annotators: [],
+      people: [{ name: 'me', role: 'owner' }],
+    })
+  })
+
+  it('tells how far an open batch is, what it costs, and who answered', async () => {
+    const batch = '2026-11-22'
+    const items = ['a', 'b', 'c']
+    await claimBatch(world.table, {
+      batch,
+      date: batch,
+      claimedAt: '2026-11-23T00:12:00Z',
+      deadline: '2026-11-23T20:12:00Z',
+      runs: [],
+      carried: [],
+    })
+    await markStarted(world.table, batch)
+    await world.bucket.put(
+      `labeling/${batch}/plan.json`,
+      JSON.stringify({
+        batch,
+        date: batch,
+        labeller: 'desk',
+        job: 'j',
+        schemaVersion: 1,
+        categories: CATEGORIES,
+        deadline: '2026-11-23T20:12:00Z',
+        runs: [],
+        cascades: 3,
+        judgements: 4,
+        costUsd: 0.05,
+        items: items.map((item) => leftOver(item).plan),
+        draws: [],
+      }),
+    )
+    await addBatch(world.table, {
+      batch,
+      deadline: '2026-11-23T20:12:00Z',
+      categories: SETTINGS.labels.categories,
+      items: items.map((item) => ({ item, source: item, wanted: 1, most: 1 })),
+      expiresAt: 1,
+    })
+    await world.table.update({ pk: `desk#${batch}`, sk: 'chunk#0000' }, { add: { complete: new Set(['b']) } })
+    await world.table.update({ pk: `desk#${batch}`, sk: 'annotator#ana' }, { add: { answered: new Set(['b', 'c']) } })
+    await world.token({ annotator: 'ana' })
+    await book(world.table, { kind: 'judgements', perDay: 200, perMonth: 6000 }, batch, 'batch x', 5)
+
+    expect(await look()).toMatchObject({
+      open: [
+        { batch, deadline: '2026-11-23T20:12:00Z', labeller: 'desk', items: 3, complete: 1, judgements: 4, costUsd: 0.05 },
+      ],
+      annotators: [{ name: 'ana', open: 2, judgements: 0 }],
+      spending: [
+        {
+          what: 'judgements',
+          day: { of: '2026-11-22', spent: 5, cap: 200 },
+          month: { of: '2026-11', spent: 5, cap: 6000 },
+        },
+        { what: 'labelUsd', day: { spent: 0, cap: 10 } },
+      ],
+    })
+  })
+
+  it('counts files that were taken and labels that were corrected apart from batches', async () => {
+    await putLines(world.bucket, 'import-00112233aabbccdd', [lineOf('a', 'technical')])
+    await putLines(world.bucket, 'correction-00112233aabbccdd', [lineOf('b', 'technical', {}, { adjudicated: true })])
+
+    expect((await look()).counts).toEqual({ settled: 0, imports: 1, corrections: 1, labels: 2, disputes: 0 })
+  })
+})
+
+describe('disputes', () => {
+  const disputes = async () => (await world.send('GET /desk/owner/disputes', { cookie })).json.disputes
+
+  it('are the posts where no label has more voices than another, with what each said', async () => {
+    await putLines(world.bucket, '2026-11-22', [torn('a'), lineOf('b', 'technical')])
+    await putLeft('2026-11-22', leftOver('c', { plan: { ...leftOver('c').plan, date: '2026-11-20' } }))
+
+    expect(await disputes()).toEqual([
+      {
+        item: 'a',
+        text: 'what a says',
+        role: 'training',
+        batch: '2026-11-22',
+        date: '2026-11-21',
+        label: 'technical',
+        judgements: [
+          { annotator: 'ana', label: 'technical', flag: null },
+          { annotator: 'ben', label: 'marketing', flag: null },
+        ],
+      },
+      {
+        item: 'c',
+        text: 'what c says',
+        role: 'evaluation',
+        batch: '2026-11-22',
+        date: '2026-11-20',
+        label: null,
+        judgements: [
+          { annotator: 'ana', label: 'technical', flag: null },
+          { annotator: 'ben', label: 'marketing', flag: null },
+          { annotator: 'cho', label: null, flag: 'unreadable' },
+        ],
+      },
+    ])
+  })
+
+  it('are none where one was right: a majority, a single judge, a label that a later batch gave, the owner', async () => {
+    const [tied] = [torn('a')]
+    await putLines(world.bucket, '2026-11-21', [tied!, torn('d')])
+    await putLines(world.bucket, '2026-11-22', [
+      lineOf('a', 'marketing', {}, { 'creation-date': '2026-11-22T12:00:00' }),
+      lineOf('d', 'technical', {}, { adjudicated: true }),
+    ])
+    await putLeft('2026-11-21', leftOver('e'), leftOver('f', { reason: 'unanswered', judgements: [] }))
+    await putLines(world.bucket, '2026-11-23', [lineOf('e', 'technical')])
+
+    expect(await disputes()).toEqual([])
+  })
+
+  it('leave the list when they are decided, and nobody is asked about them again', async () => {
+    await ask(world.table, 'c', 'evaluation', '2026-11-22')
+    await settleCascade(world.table, 'c', '2026-11-22')
+    await putLeft('2026-11-22', leftOver('c'))
+
+    const { status, json } = await world.send('POST /desk/owner/labels', {
+      cookie,
+      body: { item: 'c', label: 'marketing' },
+    })
+
+    expect([status, json.outcome, json.before]).toEqual([200, 'corrected', null])
+    expect(linesAt(world.bucket, json.batch)).toEqual([
+      {
+        source: 'what c says',
+        item: 'c',
+        'post-id': 'post of c',
+        role: 'evaluation',
+        hashtags: ['aws'],
+        date: '2026-11-21',
+        size: 3,
+        'inclusion-probability': 0.25,
+        label: 1,
+        'label-metadata': {
+          'class-name': 'marketing',
+          confidence: 1,
+          'human-annotated': 'yes',
+          'job-name': `labeling-job/${json.batch}`,
+          'creation-date': '2026-11-23T10:00:00.000',
+          type: 'groundtruth/text-classification',
+          'schema-version': 1,
+          judgements: [
+            { annotator: 'ana', label: 'technical' },
+            { annotator: 'ben', label: 'marketing' },
+          ],
+          adjudicated: true,
+        },
+      },
+    ])
+    expect(await disputes()).toEqual([])
+    expect(await ask(world.table, 'c', 'evaluation', '2026-11-24')).toBe(false)
+  })
+})
+
+describe('a correction', () => {
+  const find = async (words: string) => (await world.send('GET /desk/owner/labels', { cookie, query: { words } })).json
+  const decide = (item: string, label: string) =>
+    world.send('POST /desk/owner/labels', { cookie, body: { item, label } })
+  const standing = async (item: string) =>
+    (await readLabelsGiven(world.bucket, { schemaVersion: 1, categories: CATEGORIES })).get(item)
+
+  beforeEach(() => putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical'), lineOf('b', 'technical')]))
+
+  it('is of a label that is found by words of its post', async () => {
+    expect(await find('A  SAYS')).toEqual({
+      found: [
+        {
+          item: 'a',
+          text: 'what a says',
+          label: 'technical',
+          role: 'training',
+          batch: '2026-11-22',
+          at: '2026-11-22T10:00:00.000',
+          confidence: 1,
+          adjudicated: false,
+          judgements: [{ annotator: 'ana', label: 'technical', flag: null }],
+        },
+        expect.objectContaining({ item: 'b' }),
+      ].slice(0, 2),
+      more: 0,
+    })
+    expect((await find('nothing of this')).found).toEqual([])
+  })
+
+  it('stands over what annotators say later, keeps the role, and comes once however often it is sent', async () => {
+    const first = await decide('a', 'marketing')
+    const again = await decide('a', 'marketing')
+    await putLines(world.bucket, '2026-11-24', [lineOf('a', 'technical', {}, { 'creation-date': '2026-11-24T10:00:00' })])
+
+    expect(first.json).toMatchObject({ outcome: 'corrected', before: { label: 'technical', batch: '2026-11-22' } })
+    expect(again.json).toMatchObject({ outcome: 'unchanged', batch: first.json.batch })
+    expect(await standing('a')).toMatchObject({ label: 'marketing', role: 'training', adjudicated: true })
+    expect(await standing('b')).toMatchObject({ label: 'technical' })
+    expect(world.bucket.written.filter((key) => key.includes('correction-'))).toHaveLength(1)
+  })
+
+  it('of two clicks at once is one batch', async () => {
+    const [one, two] = await Promise.all([decide('a', 'marketing'), decide('a', 'marketing')])
+
+    expect(one.json.batch).toBe(two.json.batch)
+    expect(linesAt(world.bucket, one.json.batch)).toHaveLength(1)
+  })
+
+  it('can be taken back', async () => {
+    await decide('a', 'marketing')
+    world.now = new Date('2026-11-23T11:00:00Z')
+    await decide('a', 'technical')
+    world.now = new Date('2026-11-23T12:00:00Z')
+    await decide('a', 'marketing')
+
+    expect(await standing('a')).toMatchObject({ label: 'marketing' })
+    expect(world.bucket.written.filter((key) => key.includes('correction-'))).toHaveLength(3)
+  })
+
+  it.each([
+    ['a label outside the categories', { item: 'a', label: 'spam' }, 400, 'unknown-label'],
+    ['an item that nobody knows', { item: 'zz', label: 'technical' }, 404, 'unknown-item'],
+    ['an item that is a path', { item: 'a b/../c', label: 'technical' }, 400, 'invalid'],
+    ['half of it', { item: 'a' }, 400, 'invalid'],
+  ])('with %s is refused by name', async (_, body, status, error) => {
+    const answer = await world.send('POST /desk/owner/labels', { cookie, body })
+
+    expect([answer.status, answer.json.error]).toEqual([status, error])
+    expect(world.bucket.written).toHaveLength(1)
+  })
+})
+
+describe('closing a batch early', () => {
+  const close = (batch: unknown) => world.send('POST /desk/owner/close', { cookie, body: { batch } })
+
+  it('asks labeling to settle it now', async () => {
+    await claimBatch(world.table, {
+      batch: '2026-11-22',
+      date: '2026-11-22',
+      claimedAt: '2026-11-23T00:12:00Z',
+      deadline: '2026-11-23T20:12:00Z',
+      runs: [],
+      carried: [],
+    })
+
+    expect(await close('2026-11-22')).toMatchObject({ status: 202, json: { closing: '2026-11-22' } })
+    expect(world.closed).toEqual(['2026-11-22'])
+  })
+
+  it.each([
+    ['that is settled or never was', '2026-11-21', 409, 'not-open'],
+    ['whose name is a path', '../2026-11-22', 400, 'invalid'],
+  ])('of a batch %s does nothing', async (_, batch, status, error) => {
+    const answer = await close(batch)
+
+    expect([answer.status, answer.json.error]).toEqual([status, error])
+    expect(world.closed).toEqual([])
+  })
+})
+
+describe('people', () => {
+  it('are invited with a link, and their links end together', async () => {
+    const { json } = await world.send('POST /desk/owner/invite', { cookie, body: { annotator: 'ana' } })
+    expect(json).toMatchObject({ name: 'ana', role: 'annotator', url: expect.stringMatching(/\/desk#./) })
+
+    const revoked = await world.send('POST /desk/owner/revoke', { cookie, body: { name: 'ana' } })
+    expect(revoked.json).toEqual({ revoked: 'ana', wasInvited: true })
+  })
+
+  it.each([
+    ['a name that is a path', '/desk/owner/invite', { annotator: '../ana' }, 400, 'invalid'],
+    ['another owner: that takes the command line', '/desk/owner/invite', { owner: 'eve' }, 400, 'invalid'],
+    ['the end of their own link', '/desk/owner/revoke', { name: 'me' }, 409, 'yourself'],
+  ])('do not get %s', async (_, path, body, status, error) => {
+    const answer = await world.send(`POST ${path}`, { cookie, body })
+
+    expect([answer.status, answer.json.error]).toEqual([status, error])
+  })
+})
+
+it('tells nobody what went wrong inside', async () => {
+  world.bucket.list = () => {
+    throw new Error('the secret is 42')
+  }
+
+  const { status, json } = await world.send('GET /desk/owner/disputes', { cookie })
+
+  expect(status).toBe(500)
+  expect(JSON.stringify(json)).not.toContain('42')
+  expect(world.logged).toHaveLength(1)
+})

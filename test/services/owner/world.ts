@@ -1,0 +1,140 @@
+import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { owner } from '../../../services/owner/owner'
+import { type SettledLine, settledLine } from '../../../shared/records'
+import type { Settings } from '../../../shared/settings'
+import type { Table } from '../../../shared/table'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+
+export const KEY = 'k'.repeat(64)
+export const CATEGORIES = ['technical', 'marketing']
+export const SETTINGS: Pick<Settings, 'labels' | 'caps' | 'labelling'> = {
+  labels: {
+    version: 1,
+    categories: CATEGORIES.map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
+  },
+  caps: {
+    posts: { perDay: 1000, perMonth: 10_000 },
+    collectUsd: { perDay: 10, perMonth: 100 },
+    judgements: { perDay: 200, perMonth: 6000 },
+    labelUsd: { perDay: 10, perMonth: 200 },
+    trainingSeconds: 600,
+  },
+  labelling: {
+    labeller: 'desk',
+    itemsPerDay: 8,
+    evaluationShare: 0.5,
+    evaluationJudgements: 2,
+    trainingJudgements: 1,
+    deadlineHours: 20,
+    pricePerJudgementUsd: 0.01,
+  },
+}
+
+interface Sent {
+  body?: unknown
+  cookie?: string
+  query?: Record<string, string>
+}
+
+export interface World {
+  bucket: TestBucket
+  table: Table
+  closed: string[]
+  logged: unknown[]
+  now: Date
+  send(route: string, sent?: Sent): Promise<{ status: number; cookies?: string[] | undefined; json: Json }>
+  token(request: Record<string, unknown>): Promise<string>
+  /** An owner's cookie. */
+  enter(): Promise<string>
+}
+// What an answer is, the tests say.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Json = any
+
+export function newWorld(): World {
+  const world: World = {
+    bucket: testBucket(),
+    table: memoryTable(),
+    closed: [],
+    logged: [],
+    now: new Date('2026-11-23T10:00:00Z'),
+    send: async (route, { body, cookie, query } = {}) => {
+      const [method = '', rawPath = ''] = route.split(' ')
+      const serve = owner({
+        objects: world.bucket,
+        table: world.table,
+        settings: SETTINGS,
+        linkKey: async () => KEY,
+        siteUrl: 'https://desk.example',
+        page: () => undefined,
+        closeBatch: async (batch) => void world.closed.push(batch),
+        log: { error: (...given: unknown[]) => void world.logged.push(given) },
+      })
+      const answer = await serve(
+        {
+          version: '2.0',
+          rawPath,
+          queryStringParameters: query,
+          headers: { 'content-type': 'application/json' },
+          ...(cookie ? { cookies: [cookie] } : {}),
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          requestContext: { http: { method } },
+        },
+        world.now,
+      )
+      return { status: answer.statusCode, cookies: answer.cookies, json: answer.body ? JSON.parse(answer.body) : null }
+    },
+    token: async (request) => {
+      const work = invitation({ table: world.table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })
+      const made = await work(invitationRequest.parse(request), { now: world.now })
+      if (!('url' in made)) throw new Error('no link')
+      return new URL(made.url).hash.slice(1)
+    },
+    enter: async () => {
+      const { cookies } = await world.send('POST /desk/owner/session', {
+        body: { token: await world.token({ owner: 'me' }) },
+      })
+      return cookies?.[0]?.split(';')[0] ?? ''
+    },
+  }
+  return world
+}
+
+export const lineOf = (
+  item: string,
+  label: string,
+  more: Partial<SettledLine> = {},
+  metadata: object = {},
+): SettledLine => ({
+  source: `what ${item} says`,
+  item,
+  'post-id': `post of ${item}`,
+  role: 'training',
+  hashtags: ['aws'],
+  date: '2026-11-21',
+  size: 2,
+  'inclusion-probability': null,
+  label: CATEGORIES.indexOf(label),
+  ...more,
+  'label-metadata': {
+    'class-name': label,
+    confidence: 1,
+    'human-annotated': 'yes',
+    'job-name': 'labeling-job/a',
+    'creation-date': '2026-11-22T10:00:00.000',
+    type: 'groundtruth/text-classification',
+    'schema-version': 1,
+    judgements: [{ annotator: 'ana', label }],
+    ...metadata,
+  },
+})
+
+export const putLines = (bucket: TestBucket, batch: string, lines: readonly SettledLine[]): Promise<void> =>
+  bucket.put(`labeled/${batch}/output.manifest`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+
+export const linesAt = (bucket: TestBucket, batch: string): SettledLine[] =>
+  (bucket.texts()[`labeled/${batch}/output.manifest`] ?? '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => settledLine.parse(JSON.parse(line)))
