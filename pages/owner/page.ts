@@ -1,1 +1,120 @@
-document.body.textContent = 'x'
+import { element } from '../element'
+import { enter } from '../enter'
+import { api, type Overview } from './api'
+import { batches } from './batches'
+import { correction } from './correction'
+import { decide } from './decide'
+import { annotators, invitation } from './people'
+import { spending } from './spending'
+import { trust } from './trust'
+
+const REFRESH_MS = 20_000
+/** How often it is looked whether a batch that was closed is settled. */
+const LOOK_MS = 1_000
+const LOOKS = 30
+
+const page = byId('page')
+const notice = byId('notice')
+
+void start()
+
+async function start(): Promise<void> {
+  const entered = await enter('/desk/owner/session')
+  if (!entered.ok) return lockOut(entered.problem.message)
+  const first = await api.overview()
+  if (!first.ok) return lockOut(first.problem.message)
+  show(first.body)
+}
+
+function show(first: Overview): void {
+  const { categories } = first
+  const parts = {
+    trust: element('div'),
+    batches: element('div'),
+    annotators: element('div'),
+    spending: element('div'),
+  }
+  const deciding = decide({ categories, say, decided: () => void refresh() })
+  const surroundings = { say, changed: () => void refresh(), closing: (batch: string) => void untilSettled(batch) }
+  let shown: Overview | undefined
+
+  const draw = (overview: Overview) => {
+    const before = shown
+    shown = overview
+    const same = (...names: (keyof Overview)[]) =>
+      before !== undefined && names.every((name) => JSON.stringify(before[name]) === JSON.stringify(overview[name]))
+    // What did not change stays, with the focus that may be in it.
+    if (!same('agreement')) replace(parts.trust, trust(overview.agreement))
+    if (!same('open', 'settled', 'counts')) replace(parts.batches, batches(overview, surroundings))
+    if (!same('annotators')) replace(parts.annotators, annotators(overview, surroundings))
+    if (!same('spending')) replace(parts.spending, spending(overview.spending))
+    if (before?.counts.disputes !== overview.counts.disputes && !deciding.root.contains(document.activeElement)) {
+      void deciding.load()
+    }
+  }
+
+  const refresh = async (): Promise<Overview | undefined> => {
+    const answer = await api.overview()
+    if (answer.ok) draw(answer.body)
+    else if (answer.problem.status === 401) lockOut(answer.problem.message)
+    else say(answer.problem.message)
+    return answer.ok ? answer.body : undefined
+  }
+
+  const untilSettled = async (batch: string) => {
+    for (let look = 0; look < LOOKS; look++) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+      const overview = await refresh()
+      if (overview && !overview.open.some((one) => one.batch === batch)) return say(`Batch ${batch} is settled.`)
+    }
+  }
+
+  page.replaceChildren(
+    section('trust', 'Can the labels be trusted?', parts.trust),
+    section('decide', 'To decide', deciding.root),
+    section('batches', 'Batches', parts.batches),
+    section('people', 'People', parts.annotators, invitation(surroundings)),
+    section('spending', 'Spending', parts.spending),
+    section('correct', 'Correct a label', correction({ categories, ...surroundings })),
+  )
+  byId('nav').hidden = false
+  draw(first)
+  setInterval(() => {
+    if (document.visibilityState === 'visible') void refresh()
+  }, REFRESH_MS)
+}
+
+function section(id: string, heading: string, ...children: Node[]): HTMLElement {
+  return element(
+    'section',
+    { id, 'aria-labelledby': `${id}-heading` },
+    element('h2', { id: `${id}-heading` }, heading),
+    ...children,
+  )
+}
+
+/** Put new content in the place of the old; the focus goes to what has the id of what had it. */
+function replace(part: HTMLElement, children: readonly Node[]): void {
+  const focused = part.contains(document.activeElement) ? document.activeElement?.id : undefined
+  part.replaceChildren(...children)
+  if (focused) document.getElementById(focused)?.focus()
+}
+
+/** A page that says why there is nothing to see, and reveals nothing. */
+function lockOut(message: string): void {
+  byId('nav').hidden = true
+  page.replaceChildren(element('p', { class: 'lead', role: 'alert' }, message))
+}
+
+let silence: ReturnType<typeof setTimeout> | undefined
+function say(text: string): void {
+  notice.textContent = text
+  clearTimeout(silence)
+  silence = setTimeout(() => (notice.textContent = ''), 8_000)
+}
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`the page has no #${id}`)
+  return found
+}

@@ -67,8 +67,14 @@ describe('who may see it', () => {
   const strangers: [string, () => Promise<string>][] = [
     ['nobody', async () => ''],
     ["an annotator's cookie", async () => `bellwether-annotator=${await world.token({ annotator: 'ana' })}`],
-    ["an annotator's token under the owner's name", async () => `bellwether-owner=${await world.token({ annotator: 'ana' })}`],
-    ["a reader's token under the owner's name", async () => `bellwether-owner=${await world.token({ reader: 'team' })}`],
+    [
+      "an annotator's token under the owner's name",
+      async () => `bellwether-owner=${await world.token({ annotator: 'ana' })}`,
+    ],
+    [
+      "a reader's token under the owner's name",
+      async () => `bellwether-owner=${await world.token({ reader: 'team' })}`,
+    ],
     ['a forged token', async () => `bellwether-owner=${cookie.slice(0, -9)}AAAAAAAAA`],
     ['a link that is used as a session', async () => `bellwether-owner=${await world.token({ owner: 'me' })}`],
   ]
@@ -168,7 +174,15 @@ describe('overview', () => {
 
     expect(await look()).toMatchObject({
       open: [
-        { batch, deadline: '2026-11-23T20:12:00Z', labeller: 'desk', items: 3, complete: 1, judgements: 4, costUsd: 0.05 },
+        {
+          batch,
+          deadline: '2026-11-23T20:12:00Z',
+          labeller: 'desk',
+          items: 3,
+          complete: 1,
+          judgements: 4,
+          costUsd: 0.05,
+        },
       ],
       annotators: [{ name: 'ana', open: 2, judgements: 0 }],
       spending: [
@@ -315,7 +329,9 @@ describe('a correction', () => {
   it('stands over what annotators say later, keeps the role, and comes once however often it is sent', async () => {
     const first = await decide('a', 'marketing')
     const again = await decide('a', 'marketing')
-    await putLines(world.bucket, '2026-11-24', [lineOf('a', 'technical', {}, { 'creation-date': '2026-11-24T10:00:00' })])
+    await putLines(world.bucket, '2026-11-24', [
+      lineOf('a', 'technical', {}, { 'creation-date': '2026-11-24T10:00:00' }),
+    ])
 
     expect(first.json).toMatchObject({ outcome: 'corrected', before: { label: 'technical', batch: '2026-11-22' } })
     expect(again.json).toMatchObject({ outcome: 'unchanged', batch: first.json.batch })

@@ -1,0 +1,123 @@
+import { element, on } from '../element'
+import { api, type OpenBatch, type Overview, type SettledBatch } from './api'
+import { count, instant, usd } from './words'
+
+interface Surroundings {
+  say: (text: string) => void
+  closing: (batch: string) => void
+}
+
+/** What is being asked, and what was. */
+export function batches({ open, settled, counts }: Overview, surroundings: Surroundings): Node[] {
+  return [
+    ...(open.length > 0
+      ? open.map((one) => openCard(one, surroundings))
+      : [
+          element('p', { class: 'lead' }, 'No batch is open.'),
+          element('p', { class: 'quiet' }, 'The next one starts when the posts of a day are collected.'),
+        ]),
+    ...(settled.length > 0 ? [table(settled, counts.settled)] : []),
+    element(
+      'p',
+      { class: 'quiet' },
+      `${count(counts.labels, 'message')} labelled in all, ${count(counts.corrections, 'label')} decided by you, ` +
+        `${count(counts.imports, 'file')} taken in.`,
+    ),
+  ]
+}
+
+function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
+  const { batch, items, complete, deadline, labeller, judgements, costUsd } = one
+  const title = `batch-${batch}`
+  const close = element('button', { type: 'button', id: `close-${batch}` }, 'Close early')
+  on(close, 'click', () =>
+    confirm(one, async () => {
+      close.disabled = true
+      const answer = await api.close(batch)
+      if (answer.ok) {
+        say(`Batch ${batch} is being settled.`)
+        closing(batch)
+      } else {
+        close.disabled = false
+        say(answer.problem.message)
+      }
+    }),
+  )
+  return element(
+    'article',
+    { class: 'card', 'aria-labelledby': title },
+    element('div', { class: 'row' }, element('h3', { id: title }, batch), close),
+    complete === null
+      ? element('p', {}, `${count(items, 'post')} at Ground Truth.`)
+      : element(
+          'div',
+          { class: 'progress' },
+          element('progress', { max: String(items), value: String(complete), 'aria-labelledby': title }),
+          element('p', {}, `${complete} of ${count(items, 'post')} complete`),
+        ),
+    element(
+      'p',
+      { class: 'quiet' },
+      `At least ${count(judgements, 'judgement')}, at most ${usd(costUsd)}. ` +
+        `What is answered by ${instant(deadline)} is used${labeller === 'desk' ? '; the rest is carried over' : ''}.`,
+    ),
+  )
+}
+
+/** Ask once more, in a dialog that Escape leaves. */
+function confirm({ batch, items, complete }: OpenBatch, act: () => Promise<void>): void {
+  const keep = element('button', { type: 'button' }, 'Keep it open')
+  const close = element('button', { type: 'button', class: 'accent' }, 'Close it')
+  const open = items - (complete ?? 0)
+  const dialog = element(
+    'dialog',
+    { 'aria-labelledby': 'closing' },
+    element('h2', { id: 'closing' }, `Close batch ${batch} now?`),
+    element(
+      'p',
+      {},
+      complete === null
+        ? 'The job at Ground Truth is stopped.'
+        : open === 0
+          ? 'Every post has its answers.'
+          : `${count(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers. Answers that are there are used; a later batch asks for the rest.`,
+    ),
+    element('div', { class: 'row' }, keep, close),
+  )
+  on(keep, 'click', () => dialog.close())
+  on(close, 'click', () => {
+    dialog.close()
+    void act()
+  })
+  on(dialog, 'close', () => dialog.remove())
+  document.body.append(dialog)
+  dialog.showModal()
+}
+
+function table(settled: readonly SettledBatch[], all: number): HTMLElement {
+  const rows = settled.map(({ batch, items, labelled, judgements, costUsd }) =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, batch),
+      element('td', {}, `${labelled} of ${items}`),
+      element('td', {}, String(judgements)),
+      element('td', {}, usd(costUsd)),
+    ),
+  )
+  return element(
+    'table',
+    {},
+    element('caption', {}, all > settled.length ? `Settled: the latest ${settled.length} of ${all}` : 'Settled'),
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        ...['Batch', 'Labelled', 'Judgements', 'Cost'].map((name) => element('th', { scope: 'col' }, name)),
+      ),
+    ),
+    element('tbody', {}, ...rows),
+  )
+}

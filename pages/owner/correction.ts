@@ -1,0 +1,114 @@
+import { element, on } from '../element'
+import { api, type Category, type ShownLabel, type Touched } from './api'
+import { count, instant } from './words'
+
+interface Surroundings {
+  categories: readonly Category[]
+  say: (text: string) => void
+  changed: () => void
+}
+
+/** Find a label by the words of its post, and put it right. */
+export function correction(surroundings: Surroundings): HTMLElement {
+  const words = element('input', { id: 'words', type: 'search', required: true, maxlength: '200', autocomplete: 'off' })
+  const results = element('div', { class: 'results' })
+  const form = element(
+    'form',
+    { role: 'search' },
+    element('label', { for: 'words' }, 'Words of the post'),
+    element('div', { class: 'field' }, words, element('button', {}, 'Find')),
+  )
+  on(form, 'submit', async (event) => {
+    event.preventDefault()
+    const answer = await api.find(words.value)
+    if (!answer.ok) return surroundings.say(answer.problem.message)
+    const { found, more } = answer.body
+    results.replaceChildren(
+      ...found.map((one) => result(one, surroundings)),
+      ...(more > 0 ? [element('p', { class: 'quiet' }, `${more} more: add a word.`)] : []),
+    )
+    surroundings.say(
+      found.length === 0 ? 'No labelled post has these words.' : `${count(found.length + more, 'post')} found.`,
+    )
+  })
+  return element('div', {}, form, results)
+}
+
+function result(one: ShownLabel, { categories, say, changed }: Surroundings): HTMLElement {
+  const id = `label-${one.item}`
+  const choice = element(
+    'select',
+    { id },
+    ...categories.map(({ name }) => element('option', { value: name, selected: name === one.label }, name)),
+  )
+  const apply = element('button', { type: 'submit' }, 'Correct')
+  const touched = element('div', { class: 'touched' })
+  const about = element('p', { class: 'quiet' }, aboutOf(one))
+  apply.disabled = true
+  on(choice, 'change', () => {
+    apply.disabled = choice.value === one.label
+  })
+  const form = element(
+    'form',
+    { class: 'field' },
+    element('label', { for: id, class: 'aside' }, 'Its label'),
+    choice,
+    apply,
+  )
+  on(form, 'submit', async (event) => {
+    event.preventDefault()
+    apply.disabled = true
+    const answer = await api.decide(one.item, choice.value)
+    if (!answer.ok) {
+      apply.disabled = false
+      return say(answer.problem.message)
+    }
+    one.label = choice.value
+    about.textContent = `${one.label}, decided by you just now.`
+    touched.replaceChildren(...consequences(answer.body.touched))
+    say(`Corrected: ${choice.value}. The next dataset has it.`)
+    changed()
+  })
+  return element(
+    'article',
+    { class: 'card' },
+    element('blockquote', { class: 'post small' }, one.text),
+    about,
+    form,
+    touched,
+  )
+}
+
+function aboutOf({ label, at, adjudicated, judgements, role, batch }: ShownLabel): string {
+  const who = adjudicated
+    ? 'decided by you'
+    : judgements.length > 0
+      ? `said by ${judgements.map((one) => `${one.annotator} (${one.label ?? ''})`).join(', ')}`
+      : `from ${batch}`
+  return `${label}, ${who}, ${instant(at)}; for ${role}.`
+}
+
+/** What rests on the label that was wrong. */
+function consequences({ models, reports }: Touched): Node[] {
+  if (models.length === 0 && reports.length === 0) {
+    return [element('p', { class: 'quiet' }, 'No model and no report had the wrong label.')]
+  }
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length === 0
+      ? []
+      : [element('h4', {}, title), element('ul', {}, ...lines.map((line) => element('li', {}, line)))]
+  return [
+    element('p', {}, 'The next dataset has the right label. The wrong one touched:'),
+    ...list(
+      count(models.length, 'model'),
+      models.map(({ job, verdict, live }) => `${job} (${live ? 'live' : verdict})`),
+    ),
+    ...list(
+      count(reports.length, 'report'),
+      reports.map(
+        ({ hashtag, date, through }) =>
+          `#${hashtag}, ${date} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
+      ),
+    ),
+  ]
+}

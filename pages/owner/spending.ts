@@ -1,0 +1,26 @@
+import { element } from '../element'
+import type { Period, Spending } from './api'
+import { usd } from './words'
+
+/** What labelling took of its caps. */
+export const spending = (all: readonly Spending[]): Node[] =>
+  all.map(({ what, day, month }) =>
+    element(
+      'div',
+      { class: 'caps' },
+      element('h3', {}, what === 'judgements' ? 'Judgements' : 'Dollars'),
+      bar(what, `of ${day.of}`, day),
+      bar(what, `of ${month.of}`, month),
+    ),
+  )
+
+function bar(what: Spending['what'], of: string, { spent, cap }: Period): HTMLElement {
+  const shown = what === 'judgements' ? String : usd
+  const words = `${shown(spent)} of ${shown(cap)}`
+  return element(
+    'div',
+    { class: 'progress' },
+    element('progress', { max: String(cap || 1), value: String(spent), 'aria-label': `${words} ${of}` }),
+    element('p', {}, `${words} `, element('span', { class: 'quiet' }, of)),
+  )
+}

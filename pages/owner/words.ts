@@ -1,0 +1,20 @@
+/** `1 post`, `2 posts`. */
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number.toLocaleString('en')} ${number === 1 ? one : many}`
+
+/** `23 Nov 2026, 20:12 UTC`. */
+export function instant(iso: string): string {
+  const at = new Date(/Z$|[+-]\d\d:\d\d$/.test(iso) ? iso : `${iso}Z`)
+  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  return `${day}, ${at.toISOString().slice(11, 16)} UTC`
+}
+
+export const usd = (amount: number): string => `$${amount.toFixed(2)}`
+
+const FLAGS: Record<string, string> = {
+  'other-language': 'another language',
+  unreadable: 'cannot be read',
+  personal: 'personal',
+  'none-of-these': 'no label fits',
+}
+export const flagName = (flag: string): string => FLAGS[flag] ?? flag
