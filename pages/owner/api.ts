@@ -21,10 +21,17 @@ export interface Category {
 export interface Agreement {
   batch: string
   status: 'ok' | 'unreliable' | 'unmeasured'
-  alpha: { value: number | null; low: number | null; high: number | null; items: number }
-  /** From which alpha on labels may train. */
-  floor: number
   reasons: string[]
+  alpha: Alpha
+  /** Of one annotator with itself, where there is only one. */
+  selfAgreement: Alpha | null
+}
+
+export interface Alpha {
+  value: number | null
+  low: number | null
+  high: number | null
+  items: number
 }
 
 export interface OpenBatch {
@@ -50,6 +57,10 @@ export interface Annotator {
   judgements: number
   open: number
   reliability: number | null
+  /** Hidden posts with a known label. */
+  gold: { items: number; right: number }
+  /** Posts that came back to the same person. */
+  repeats: { items: number; same: number }
   invitedUntil: string | null
 }
 

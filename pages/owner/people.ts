@@ -1,6 +1,6 @@
 import { element, on } from '../element'
 import { api, type Annotator, type Overview } from './api'
-import { instant } from './words'
+import { count, instant } from './words'
 
 interface Surroundings {
   say: (text: string) => void
@@ -37,7 +37,7 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
       {},
       element('th', { scope: 'row' }, one.name),
       element('td', {}, String(one.judgements + one.open)),
-      element('td', {}, one.reliability === null ? '–' : `${Math.round(100 * one.reliability)} %`),
+      element('td', {}, one.reliability === null ? 'not known' : `${Math.round(100 * one.reliability)} %`),
       element('td', {}, end(one)),
     ),
   )
@@ -64,8 +64,20 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
       ),
       element('tbody', {}, ...rows),
     ),
+    element(
+      'p',
+      { class: 'quiet' },
+      'Reliable: how often a label is recognised, measured where others judged the same post.',
+      ...all.flatMap((one) => checks(one)),
+    ),
   ]
 }
+
+/** What hidden checks say of an annotator. */
+const checks = ({ name, gold, repeats }: Annotator): string[] => [
+  ...(gold.items > 0 ? [` ${name} had ${gold.right} of ${count(gold.items, 'hidden check')} right.`] : []),
+  ...(repeats.items > 0 ? [` ${name} said the same again of ${repeats.same} of ${count(repeats.items, 'post')}.`] : []),
+]
 
 /** A form that makes a link for one person. */
 export function invitation({ say, changed }: Surroundings): HTMLElement {

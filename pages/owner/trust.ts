@@ -1,14 +1,11 @@
 import { element } from '../element'
-import type { Agreement } from './api'
+import type { Agreement, Alpha } from './api'
 import { count } from './words'
 
 const VERDICTS: Record<Agreement['status'], [title: string, text: string]> = {
   ok: ['Yes.', 'People agree well enough for a model to learn from them.'],
   unreliable: ['No.', 'People agree too little: nothing is trained on these labels.'],
-  unmeasured: [
-    'Not known yet.',
-    'Too few posts have two independent answers. Models are trained, and called provisional.',
-  ],
+  unmeasured: ['Not known yet.', 'Models learn from them, and are called provisional.'],
 }
 
 /** Whether the labels can be trusted, and by how much. */
@@ -19,38 +16,37 @@ export function trust(agreement: Agreement | null): Node[] {
       element('p', { class: 'quiet' }, 'Once two people have answered the same posts, their agreement stands here.'),
     ]
   }
-  const [title, text] = VERDICTS[agreement.status]
+  const { status, reasons, alpha, selfAgreement } = agreement
+  const [title, text] = VERDICTS[status]
   return [
-    element('p', { class: `lead ${agreement.status}` }, element('strong', {}, `${title} `), text),
-    ...figure(agreement),
-    ...(agreement.reasons.length > 0
-      ? [element('ul', { class: 'reasons' }, ...agreement.reasons.map((reason) => element('li', {}, reason)))]
+    element('p', { class: `lead ${status}` }, element('strong', {}, `${title} `), text),
+    ...figure(alpha, (items) => `from ${items} that two people answered`, 'Agreement'),
+    ...(selfAgreement
+      ? figure(selfAgreement, (items) => `from ${items} that came back`, 'Agreement with oneself')
       : []),
+    element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, reason))),
   ]
 }
 
-function figure({ alpha, floor }: Agreement): Node[] {
-  const { value, low, high, items } = alpha
+function figure({ value, low, high, items }: Alpha, from: (posts: string) => string, what: string): Node[] {
   if (value === null || low === null || high === null) return []
   const words =
-    `Agreement beyond chance is ${value.toFixed(2)} (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}), ` +
-    `from ${count(items, 'post')} that two people answered. 1 is always, 0 is by chance; from ${floor} on it is enough.`
-  return [scale(value, low, high, floor), element('p', {}, words)]
+    `${what} beyond chance: ${value.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ` +
+    `${from(count(items, 'post'))}. 1 is always, 0 is by chance.`
+  return [scale(value, low, high), element('p', {}, words)]
 }
 
 const WIDTH = 320
 const x = (value: number): string => String(8 + Math.min(1, Math.max(0, value)) * (WIDTH - 16))
 
 /** A line from 0 to 1 with the interval on it. The words beside it say the same. */
-function scale(value: number, low: number, high: number, floor: number): Element {
+function scale(value: number, low: number, high: number): Element {
   const drawn = svg('svg', { viewBox: `0 0 ${WIDTH} 34`, class: 'scale', 'aria-hidden': 'true' })
   drawn.append(
     svg('line', { x1: x(0), x2: x(1), y1: '12', y2: '12', class: 'axis' }),
-    svg('line', { x1: x(floor), x2: x(floor), y1: '4', y2: '20', class: 'floor' }),
     svg('line', { x1: x(low), x2: x(high), y1: '12', y2: '12', class: 'interval' }),
     svg('circle', { cx: x(value), cy: '12', r: '6', class: 'value' }),
     label(0, '0', 'start'),
-    label(floor, String(floor), 'middle'),
     label(1, '1', 'end'),
   )
   return drawn

@@ -2,13 +2,12 @@ import { concurrently } from '../../shared/concurrently'
 import { spent } from '../../shared/coordination'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
-import { planRecord } from '../../shared/records'
+import { planRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { invitedPeople, type Role } from '../../shared/web/people'
 import { answeredBy, readBatch, readChunks } from '../desk/store'
 import { openBatches } from '../labeling/batches'
-import { type QualityRecord, qualityRecord } from '../labeling/settlement'
 import { disputesOf, readKnown } from './labels'
 
 interface Ports {
@@ -37,13 +36,16 @@ export interface SettledBatch {
   costUsd: number
 }
 
-export interface Annotator {
+/** Somebody who gave answers, or is invited to. */
+export interface Annotator extends Pick<Measured, 'reliability' | 'gold' | 'repeats'> {
   name: string
-  /** Judgements in settled batches, and answers in open ones. */
+  /** In settled batches of these categories. */
   judgements: number
+  /** Answers in open batches. */
   open: number
   invitedUntil: string | null
 }
+type Measured = QualityRecord['annotators'][string]
 
 export interface Spending {
   what: 'judgements' | 'labelUsd'
@@ -55,7 +57,7 @@ export interface Overview {
   version: number
   categories: { name: string; definition: string }[]
   /** Over all batches of these categories so far; null before the first is settled. */
-  agreement: Pick<QualityRecord, 'batch' | 'status' | 'alpha'> | null
+  agreement: Pick<QualityRecord, 'batch' | 'status' | 'reasons' | 'alpha' | 'selfAgreement'> | null
   open: OpenBatch[]
   /** The latest, the newest first. */
   settled: SettledBatch[]
@@ -82,11 +84,12 @@ export async function overview(ports: Ports, now: Date): Promise<Overview> {
   const qualities = (
     await concurrently(asked.slice(-SHOWN).reverse(), 8, (batch) => qualityOf(objects, batch))
   ).flatMap((quality) => quality ?? [])
-  const latest = qualities[0]
+  // Measured over all batches so far, so the latest says all; of other categories it says nothing.
+  const latest = qualities.find(({ schemaVersion }) => schemaVersion === settings.labels.version)
   return {
     version: settings.labels.version,
     categories: settings.labels.categories.map(({ name, definition }) => ({ name, definition })),
-    agreement: latest ? { batch: latest.batch, status: latest.status, alpha: latest.alpha } : null,
+    agreement: latest ? agreementOf(latest) : null,
     open,
     settled: qualities.map(({ batch, items, labelled, judgements, costUsd }) => ({
       batch,
@@ -102,7 +105,7 @@ export async function overview(ports: Ports, now: Date): Promise<Overview> {
       labels: known.given.size,
       disputes: disputesOf(known).length,
     },
-    annotators: await annotatorsOf(table, qualities, open, invited),
+    annotators: await annotatorsOf(table, latest?.annotators ?? {}, open, invited),
     people: invited.map(({ name, role, untilMs }) => ({ name, role, until: new Date(untilMs).toISOString() })),
     spending: await spendingOf(ports, open[0]?.batch ?? asked.at(-1) ?? now.toISOString()),
   }
@@ -139,21 +142,41 @@ async function qualityOf(objects: Pick<Objects, 'read'>, batch: string): Promise
   return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
 }
 
+const agreementOf = ({ batch, status, reasons, alpha, selfAgreement }: QualityRecord) => ({
+  batch,
+  status,
+  reasons,
+  alpha,
+  selfAgreement,
+})
+
+const UNKNOWN: Measured = {
+  judgements: 0,
+  reliability: null,
+  confusion: [],
+  gold: { items: 0, right: 0 },
+  repeats: { items: 0, same: 0 },
+}
+
 async function annotatorsOf(
   table: Ports['table'],
-  qualities: readonly QualityRecord[],
+  measured: QualityRecord['annotators'],
   open: readonly OpenBatch[],
   invited: Awaited<ReturnType<typeof invitedPeople>>,
 ): Promise<Annotator[]> {
   const until = new Map(invited.flatMap(({ role, name, untilMs }) => (role === 'annotator' ? [[name, untilMs]] : [])))
-  const names = new Set([...qualities.flatMap(({ annotators }) => Object.keys(annotators)), ...until.keys()])
+  const names = new Set([...Object.keys(measured), ...until.keys()])
   return concurrently([...names].sort(), 8, async (name) => {
     const answered = await concurrently(open, 4, ({ batch }) => answeredBy(table, batch, name))
+    const { judgements, reliability, gold, repeats } = measured[name] ?? UNKNOWN
     const untilMs = until.get(name)
     return {
       name,
-      judgements: qualities.reduce((sum, { annotators }) => sum + (annotators[name] ?? 0), 0),
-      open: answered.reduce((sum, count) => sum + count, 0),
+      judgements,
+      reliability,
+      gold,
+      repeats,
+      open: answered.reduce((sum, { size }) => sum + size, 0),
       invitedUntil: untilMs === undefined ? null : new Date(untilMs).toISOString(),
     }
   })

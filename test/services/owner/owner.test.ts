@@ -5,6 +5,7 @@ import { ask, settleCascade } from '../../../services/labeling/roles'
 import type { LeftOver } from '../../../services/labeling/plan'
 import { book } from '../../../shared/coordination'
 import { readLabelsGiven } from '../../../shared/labels-given'
+import { qualityExample } from '../../shared/quality'
 import { CATEGORIES, lineOf, linesAt, newWorld, putLines, SETTINGS, type World } from './world'
 
 let world: World
@@ -194,6 +195,44 @@ describe('overview', () => {
         { what: 'labelUsd', day: { spent: 0, cap: 10 } },
       ],
     })
+  })
+
+  it('tells how far people agree so far, why, and how reliable each is', async () => {
+    await putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical')])
+    await world.bucket.put('labeled/2026-11-22/quality.json', JSON.stringify(qualityExample))
+    await world.token({ annotator: 'zoe' })
+
+    const { agreement, settled, annotators } = await look()
+
+    expect(agreement).toEqual({
+      batch: '2026-11-22',
+      status: qualityExample.status,
+      reasons: qualityExample.reasons,
+      alpha: qualityExample.alpha,
+      selfAgreement: null,
+    })
+    expect(settled).toEqual([{ batch: '2026-11-22', items: 60, labelled: 58, judgements: 96, costUsd: 0 }])
+    expect(annotators[0]).toEqual({
+      name: 'ana',
+      judgements: 80,
+      reliability: 0.93,
+      gold: { items: 4, right: 4 },
+      repeats: { items: 0, same: 0 },
+      open: 0,
+      invitedUntil: null,
+    })
+    expect(annotators.at(-1)).toMatchObject({
+      name: 'zoe',
+      reliability: null,
+      invitedUntil: '2026-12-07T10:00:00.000Z',
+    })
+  })
+
+  it('says nothing of agreement on other categories', async () => {
+    await putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical')])
+    await world.bucket.put('labeled/2026-11-22/quality.json', JSON.stringify({ ...qualityExample, schemaVersion: 7 }))
+
+    expect((await look()).agreement).toBeNull()
   })
 
   it('counts files that were taken and labels that were corrected apart from batches', async () => {
