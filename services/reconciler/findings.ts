@@ -13,6 +13,8 @@ export interface Finding {
    * look, because nothing need be lost.
    */
   key: string | null
+  /** It may be right as it is, and only who is asked can tell: asked for once, and then taken for done. */
+  once?: true
 }
 
 /** When an object was put; milliseconds since the epoch, as all instants here. */
@@ -39,6 +41,8 @@ export interface State {
   today: string | undefined
   trained: (Put & { job: string })[]
   cards: ReadonlySet<string>
+  /** Jobs whose model the registry has, as far as it can. */
+  registered: ReadonlySet<string>
   /** A lease's `until` is when its holder had to be done, even if it gave it back before. */
   cursors: { hashtag: string; through: number; running: boolean; leaseUntil: number }[]
 }
@@ -117,7 +121,8 @@ const unformattedLabels: Rule = ({ manifests, datasets }, now) => {
   const dataset = newest(datasets)
   if (!manifest || !isOld(manifest.modified, now) || (dataset && dataset.modified >= manifest.modified)) return []
   const why = `no dataset is newer than the labels of ${manifest.batch}`
-  return [{ to: 'formatter', request: {}, why, key: `format ${manifest.batch}` }]
+  // A batch without a label makes no other dataset.
+  return [{ to: 'formatter', request: {}, why, key: `format ${manifest.batch}`, once: true }]
 }
 
 const untrainedDataset: Rule = ({ datasets, jobs, trained, today }, now) => {
@@ -126,7 +131,8 @@ const untrainedDataset: Rule = ({ datasets, jobs, trained, today }, now) => {
   const isOf = ({ job }: { job: string }) => job.includes(`-${dataset.dataset}-`)
   if (jobs.some(isOf) || trained.some(isOf)) return []
   const why = `dataset ${dataset.dataset} has no training job`
-  return [{ to: 'trainer', request: { datasetId: dataset.dataset }, why, key: `train ${dataset.dataset}` }]
+  // The trainer may have its reasons, as that people do not agree on the labels.
+  return [{ to: 'trainer', request: { datasetId: dataset.dataset }, why, key: `train ${dataset.dataset}`, once: true }]
 }
 
 const unfinishedJobs: Rule = ({ jobs }, now) =>
@@ -160,6 +166,17 @@ const unjudgedModels: Rule = ({ trained, cards }, now) =>
     .filter(({ job, modified }) => !cards.has(job) && isOld(modified, now))
     .map(({ job }) => ({ to: 'evaluator', request: { job }, why: `${job} has no card`, key: `evaluate ${job}` }))
 
+/** Its verdict was written, and then whoever wanted to tell the registry ended. */
+const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
+  trained
+    .filter(({ job, modified }) => cards.has(job) && !registered.has(job) && isOld(modified, now))
+    .map(({ job }) => ({
+      to: 'evaluator',
+      request: { job },
+      why: `the registry does not know of ${job}`,
+      key: `register ${job}`,
+    }))
+
 const outdatedReports: Rule = ({ runs, predictions, champion, reported }, now) => {
   if (!champion || !isOld(champion.promotedAt, now)) return []
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
@@ -191,6 +208,7 @@ const RULES: readonly Rule[] = [
   lostParkedRequests,
   endOfDay,
   unjudgedModels,
+  unregisteredModels,
   outdatedReports,
 ]
 

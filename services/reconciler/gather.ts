@@ -62,6 +62,7 @@ export async function gather(sources: Sources, now: Date): Promise<State> {
     jobs,
     trained: puts(models, (key) => keys.training.match(key)),
     cards: new Set(puts(models, (key) => keys.card.match(key)).map(({ job }) => job)),
+    registered: new Set(puts(models, (key) => keys.registration.match(key)).map(({ job }) => job)),
     ...items,
   }
 }

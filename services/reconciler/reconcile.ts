@@ -28,8 +28,10 @@ export const reconcile =
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Reconciled> => {
     const reconciled: Reconciled = { lost: [], looked: [], stuck: [] }
     for (const finding of findings(await gather(ports, now), now)) {
-      const { to, request, why, key } = finding
-      const kind = key === null ? 'looked' : (await mayAsk(ports.table, key, now)) ? 'lost' : 'stuck'
+      const { to, request, why, key, once } = finding
+      const may = key === null || (await mayAsk(ports.table, key, once ? 1 : MOST_ASKS, now))
+      if (!may && once) continue
+      const kind = key === null ? 'looked' : may ? 'lost' : 'stuck'
       reconciled[kind].push({ to, why })
       if (kind !== 'stuck') await ports.invoke(to, request)
     }
@@ -40,14 +42,14 @@ export const reconcile =
   }
 
 /** Count an ask, up to the most. */
-async function mayAsk(table: Pick<Table, 'update'>, key: string, now: Date): Promise<boolean> {
+async function mayAsk(table: Pick<Table, 'update'>, key: string, most: number, now: Date): Promise<boolean> {
   const counted = await table.update(
     { pk: 'reconciler', sk: key },
     {
       add: { asks: 1 },
       set: { expiresAt: Math.ceil(now.getTime() / 1000) + REMEMBERED_S },
       when: 'attribute_not_exists(pk) OR #asks < :most',
-      values: { most: MOST_ASKS },
+      values: { most },
     },
   )
   return counted !== undefined

@@ -93,7 +93,7 @@ it('says in its own README what the model is, and needs nothing', () => {
 
   expect(readme).toContain(`\`${job}\``)
   expect(readme).toContain(`calibrated: temperature ${TEMPERATURE}`)
-  expect(readme).toMatch(/on 20 posts that it was not trained on/)
+  expect(readme).toMatch(/on 60 posts that it was not trained on/)
   expect(manifest).toMatchObject({ private: true, main: 'index.js' })
   expect(manifest).not.toHaveProperty('dependencies')
   expect(readFileSync(path.join(out, 'index.js'), 'utf8')).not.toMatch(/require\("(?!(node:)?(fs|path|buffer)")/)

@@ -37,6 +37,7 @@ const healthy: State = {
   today: DATASET,
   trained: [{ job: JOB, modified: at('2026-11-22T05:30') }],
   cards: new Set([JOB]),
+  registered: new Set([JOB]),
   cursors: [{ hashtag: 'aws', through: at('2026-11-22T00:00'), running: false, leaseUntil: at('2026-11-22T00:15') }],
 }
 
@@ -70,6 +71,7 @@ it('finds nothing in an empty stack, in the evening neither', () => {
     today: undefined,
     trained: [],
     cards: new Set(),
+    registered: new Set(),
     cursors: [],
   }
 
@@ -124,14 +126,14 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     'labels that are in no dataset',
     { ...healthy, manifests: [{ batch: '2026-11-22', modified: at('2026-11-22T08:00') }] },
     NOW,
-    [{ to: 'formatter', request: {} }],
+    [{ to: 'formatter', request: {}, once: true }],
   ],
   ['first labels that are in no dataset', { ...healthy, datasets: [] }, NOW, [{ to: 'formatter', request: {} }]],
   [
     'a dataset that nobody trained on',
     { ...healthy, jobs: [], trained: [], today: undefined },
     NOW,
-    [{ to: 'trainer', request: { datasetId: DATASET } }],
+    [{ to: 'trainer', request: { datasetId: DATASET }, once: true }],
   ],
   [
     'a job whose end was not told, for which it only looks',
@@ -157,6 +159,12 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'trainer', request: { datasetId: 'latest' }, key: null }],
   ],
   ['a model without a card', { ...healthy, cards: new Set() }, NOW, [{ to: 'evaluator', request: { job: JOB } }]],
+  [
+    'a judged model that the registry does not know',
+    { ...healthy, registered: new Set() },
+    NOW,
+    [{ to: 'evaluator', request: { job: JOB }, key: `register ${JOB}` }],
+  ],
   [
     'a run without predictions',
     { ...healthy, predictions: new Set() },

@@ -66,6 +66,7 @@ async function goodDay(): Promise<void> {
   await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), '')
   await putTrained(bucket, { job: JOB, dataset: DATASET })
   await bucket.put(keys.card({ job: JOB }), '{}')
+  await bucket.put(keys.registration({ job: JOB }), '{}')
   await putChampion(bucket, JOB)
   await bucket.put(keys.predictions(place), '')
   const [day] = exampleIndex().days
@@ -107,6 +108,21 @@ it('asks everyone whose event was lost', async () => {
     ['evaluator', { job: JOB }],
     ['analyzer', { hashtag: 'aws', date: '2026-11-21' }],
   ])
+})
+
+it('asks once about what may be right as it is', async () => {
+  // Labels that made no other dataset.
+  await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), '')
+
+  const hours = []
+  for (let hour = 0; hour < 7; hour++) {
+    hours.push(await reconcile(ports)({ now: new Date(NOW.getTime() + hour * 3_600_000), log }))
+  }
+
+  expect(hours.map(({ lost, looked, stuck }) => lost.length + looked.length + stuck.length)).toEqual([
+    1, 0, 0, 0, 0, 0, 0,
+  ])
+  expect(asked).toEqual([['formatter', {}]])
 })
 
 it('asks a few times for the same loss, and then leaves it to a person', async () => {
