@@ -52,7 +52,7 @@ const called = functions.filter(({ id }) =>
 const deadLettersOf = ({ id }: { id: string }) => id.replace('LambdaFunction', 'DeadLetters')
 
 /** Pages that a function serves, by its name. */
-const PAGES: Record<string, string[]> = { desk: ['desk'], owner: ['owner'] }
+const PAGES: Record<string, string[]> = { desk: ['desk'], owner: ['owner'], report: ['report'] }
 
 it('has no error that CloudFormation would find', () => {
   const engine = new RegoEngine()

@@ -1,0 +1,190 @@
+import type { Overview } from '../../services/report/overview'
+import type { AnswerRecord } from '../../shared/records'
+import { element, paragraph, section } from './element'
+import { figure } from './figure'
+import { forest, type Group, lookOf } from './plots'
+import { type Cell } from './table'
+import { addDays, type Basis, dateInWords, inBrief, many, percent, quotable } from './words'
+
+type Report = Overview['latest'][number]
+
+/** The newest answer about each hashtag: a sentence to quote, the numbers, and how they came about. */
+export function answers({ latest, hashtags, categories }: Overview): HTMLElement {
+  const order = new Map(hashtags.map((tag, i) => [tag, i]))
+  const sorted = [...latest].sort((a, b) => (order.get(a.hashtag) ?? 99) - (order.get(b.hashtag) ?? 99))
+  const labels = categories.map(({ name }) => name)
+  const cards = sorted.map((report) => answerCard(report, labels))
+  return section(
+    'answer',
+    'The answer',
+    element('div', { class: 'cards' }, ...cards),
+    paragraph(
+      'Among posts a message counts as often as it was posted; among messages, once, however often it was copied.',
+      'small',
+    ),
+  )
+}
+
+function answerCard(report: Report, labels: readonly string[]): HTMLElement {
+  const { hashtag, date, day, week, complete, collection } = report
+  const sentence = quotable(hashtag, date, day.byPosts)
+  const weekly = inBrief(week.byPosts)
+  return element(
+    'article',
+    { class: 'card' },
+    element('h3', {}, `#${hashtag}`),
+    sentence ? quote(sentence) : withheld(date, day.byPosts),
+    !complete && paragraph(`Not all of that day was collected. ${collection.words}`, 'caution'),
+    weekly
+      ? element('p', {}, element('strong', {}, 'Seven days: '), weekly)
+      : day.byPosts.state === 'reported'
+        ? null
+        : withheldWeek(week.byPosts),
+    numbers(report, labels),
+    how(report),
+  )
+}
+
+/** A sentence that can be taken along. */
+function quote(sentence: string): HTMLElement {
+  const button = element('button', { type: 'button', class: 'copy' }, 'Copy')
+  button.addEventListener('click', () => {
+    void navigator.clipboard.writeText(sentence).then(
+      () => (button.textContent = 'Copied'),
+      () => (button.textContent = 'Not copied: select it by hand'),
+    )
+  })
+  return element('div', { class: 'quote' }, element('blockquote', {}, sentence), button)
+}
+
+const withheld = (date: string, { state, words }: AnswerRecord): HTMLElement =>
+  element(
+    'div',
+    { class: 'no-number' },
+    paragraph(`${dateInWords(date)}: ${STATES[state]}`, 'lead'),
+    words ? paragraph(words) : null,
+  )
+
+const withheldWeek = ({ words }: AnswerRecord): HTMLElement | null =>
+  words ? element('p', {}, element('strong', {}, 'Seven days: '), words) : null
+
+const STATES: Record<AnswerRecord['state'], string> = {
+  reported: 'reported',
+  'not-enough-labels': 'not enough labels yet for a number',
+  'no-posts': 'no posts',
+  withheld: 'no number, because too little of the day was collected',
+}
+
+const ROWS = [
+  { span: 'day', basis: 'posts', name: 'day, posts' },
+  { span: 'day', basis: 'messages', name: 'day, messages' },
+  { span: 'week', basis: 'posts', name: 'week, posts' },
+  { span: 'week', basis: 'messages', name: 'week, messages' },
+] as const
+
+const of = (report: Report, span: 'day' | 'week', basis: Basis): AnswerRecord =>
+  basis === 'posts' ? report[span].byPosts : report[span].byMessages
+
+function numbers(report: Report, labels: readonly string[]): HTMLElement | null {
+  const told = labels.filter((label) => ROWS.some(({ span, basis }) => shareOf(of(report, span, basis), label)))
+  if (told.length === 0) return null
+  const groups: Group[] = told.map((label) => ({
+    heading: label,
+    rows: ROWS.flatMap(({ span, basis, name }) => {
+      const share = shareOf(of(report, span, basis), label)
+      const look = {
+        ...lookOf(labels.indexOf(label)),
+        symbol: span === 'day' ? ('circle' as const) : ('square' as const),
+      }
+      return share ? [{ ...share, name, look, open: basis === 'messages' }] : []
+    }),
+  }))
+  const rows = ROWS.flatMap(({ span, basis }) =>
+    labels.map((label): Cell[] => {
+      const answer = of(report, span, basis)
+      const share = shareOf(answer, label)
+      const { from, to } = report[span]
+      return [
+        from,
+        to,
+        basis,
+        label,
+        share?.share ?? null,
+        share?.low ?? null,
+        share?.high ?? null,
+        answer.labels,
+        answer.state,
+      ]
+    }),
+  )
+  return figure(
+    'The day, and the week that ends with it',
+    `Shares of #${report.hashtag} with their 95 % intervals; the table below has the numbers.`,
+    (width) => forest(width, groups),
+    {
+      name: `bellwether-${report.hashtag}-${report.date}`,
+      caption: `shares of #${report.hashtag}`,
+      columns: [
+        { heading: 'from' },
+        { heading: 'to' },
+        { heading: 'counted by' },
+        { heading: 'label' },
+        { heading: 'share', numeric: true },
+        { heading: 'low', numeric: true },
+        { heading: 'high', numeric: true },
+        { heading: 'labels', numeric: true },
+        { heading: 'state' },
+      ],
+      rows,
+      say: (cell, column) =>
+        cell === null ? '–' : typeof cell === 'number' && column < 7 ? `${percent(cell)} %` : String(cell),
+    },
+  )
+}
+
+const shareOf = (answer: AnswerRecord, label: string) => answer.shares.find((share) => share.label === label)
+
+/** Where the numbers come from: method, labels, and the other estimates beside them. */
+function how(report: Report): HTMLElement {
+  const { day, week, model, labels, collection } = report
+  const { byPosts } = day
+  const facts: [string, string][] = [
+    ['Method', byPosts.method],
+    [
+      'Posts',
+      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}; ${many(week.posts, 'post')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})`,
+    ],
+    [
+      'Labels',
+      `${byPosts.labels} of the ${byPosts.sampled} messages that were drawn at random that day; ${week.byPosts.labels} in seven days`,
+    ],
+    ['Collected', collection.words || `${percent(day.collected)} % of the day`],
+    ['Model', model ? `${model}, with a weight of ${percent(byPosts.modelWeight)} %` : 'none yet: the labels alone'],
+    [
+      'Label definitions',
+      `version ${labels.version}${labels.latest ? `, last label given on ${dateInWords(labels.latest)}` : ''}`,
+    ],
+    ['Second estimate', said(byPosts.pacc.words, byPosts.pacc.shares)],
+    ['Both together', said(week.byPosts.tight.words, week.byPosts.tight.shares)],
+  ]
+  return element(
+    'details',
+    {},
+    element('summary', {}, 'How this came about'),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...facts.filter(([, text]) => text).flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
+    ),
+  )
+}
+
+const said = (words: string, shares: AnswerRecord['shares']): string =>
+  [
+    words,
+    shares
+      .map(({ label, share, low, high }) => `${label} ${percent(share)} % (${percent(low)}–${percent(high)})`)
+      .join(', '),
+  ]
+    .filter(Boolean)
+    .join(' ')

@@ -1,0 +1,372 @@
+import type { CardRecord, ScoresRecord } from '../../shared/records'
+import { type Child, element, paragraph, section } from './element'
+import { figure } from './figure'
+import { forest, lookOf, type Row } from './plots'
+import { behind, type Cell, type Column } from './table'
+import { count, dateInWords, dollars, many, percent, score, scoreWithInterval, shortJob } from './words'
+import { cardAddress } from './stack'
+
+/** A model's card for people: how good it is and how that is known, what it is made of, and why it is live or not. */
+export function modelCard(card: CardRecord): Child[] {
+  const { job, verdict, provisional, window } = card
+  const said = `${verdict === 'promoted' ? '✓ Promoted' : '✗ Rejected'}${provisional ? ', provisionally' : ''}`
+  return [
+    element(
+      'header',
+      {},
+      element('p', { class: 'brand' }, element('a', { href: '/report' }, 'Bellwether')),
+      element('h1', {}, `Model ${shortJob(job)}`),
+      element('p', { class: 'small' }, job),
+    ),
+    element('p', { class: `lead verdict-line ${verdict}` }, element('strong', {}, said)),
+    element('ul', { class: 'reasons' }, ...card.reasons.map((reason) => element('li', {}, reason))),
+    gate(card),
+    section(
+      'quality',
+      'How good it is',
+      paragraph(
+        `Measured on the newest ${window.items} of ${many(window.of, 'evaluation label')}${window.from && window.to ? `, given from ${dateInWords(window.from)} to ${dateInWords(window.to)}` : ''}. None of them was trained on${window.leaked > 0 ? `; ${many(window.leaked, 'more was', 'more were')} left out because the same text stands in the training set` : ''}.`,
+      ),
+      scores(card),
+      classes(card),
+      confusion(card),
+      byHashtag(card),
+    ),
+    comparison(card),
+    calibration(card),
+    live(card),
+    training(card),
+    data(card),
+    lineage(card),
+  ]
+}
+
+function gate({ gate: rules }: CardRecord): HTMLElement {
+  const items = rules.map(({ name, passed, words }) =>
+    element(
+      'li',
+      { class: passed ? 'passed' : 'failed' },
+      element('strong', {}, passed ? '✓ passed' : '✗ failed'),
+      ` ${name.replaceAll('-', ' ')}: ${words}`,
+    ),
+  )
+  return section('gate', 'What was asked of it', element('ul', { class: 'rules' }, ...items))
+}
+
+function scores({ scores: all, champion }: CardRecord): HTMLElement {
+  const models: [string, ScoresRecord | null][] = [
+    ['this model', all.challenger],
+    [champion ? 'the champion' : 'no champion', all.champion],
+    ['naive Bayes', all.linear],
+    ['majority', all.majority],
+  ]
+  const rows = models.flatMap(([name, one], i): Row[] =>
+    one?.macroF1 !== null && one?.macroF1 !== undefined && one.macroF1Interval
+      ? [{ name, share: one.macroF1, ...one.macroF1Interval, look: lookOf(i), open: i > 0 }]
+      : [],
+  )
+  const cells = models.flatMap(([name, one]): Cell[][] =>
+    one
+      ? [
+          [
+            name,
+            one.items,
+            one.macroF1,
+            one.macroF1Interval?.low ?? null,
+            one.macroF1Interval?.high ?? null,
+            one.accuracy,
+            one.accuracyInterval?.low ?? null,
+            one.accuracyInterval?.high ?? null,
+            one.logLoss,
+          ],
+        ]
+      : [],
+  )
+  return figure(
+    'Macro-F1 with 95 % intervals, all on the same labels',
+    'Macro-F1 of this model beside the champion and two baselines.',
+    (width) => forest(width, [{ heading: '', rows }], { scores: true }),
+    {
+      name: 'bellwether-model-scores',
+      caption: 'scores',
+      columns: [
+        { heading: 'model' },
+        ...['items', 'macro-F1', 'low', 'high', 'accuracy', 'low', 'high', 'log loss'].map(number),
+      ],
+      rows: cells,
+      say: (cell, column) => (typeof cell === 'number' ? (column === 1 ? count(cell) : score(cell)) : (cell ?? '–')),
+    },
+  )
+}
+
+function classes({ scores: { challenger } }: CardRecord): Child {
+  if (!challenger) return paragraph('The model could not be read, so there is nothing to measure.', 'caution')
+  return titled(
+    'Label by label',
+    plainTable(
+      'how each label does',
+      [{ heading: 'label' }, ...['items', 'answered', 'precision', 'recall', 'F1'].map(number)],
+      challenger.classes.map(({ label, items, answered, precision, recall, f1 }) => [
+        label,
+        count(items),
+        count(answered),
+        score(precision),
+        score(recall),
+        score(f1),
+      ]),
+    ),
+  )
+}
+
+function confusion({ scores: { challenger } }: CardRecord): Child {
+  if (!challenger || challenger.classes.length === 0) return null
+  const names = challenger.classes.map(({ label }) => label)
+  const cellOf = (items: number, row: number[], right: boolean): HTMLElement => {
+    const all = row.reduce((sum, one) => sum + one, 0)
+    const shade = all === 0 ? 0 : Math.round((5 * items) / all)
+    return element('td', { class: `number shade-${shade}${right ? ' right' : ''}` }, count(items))
+  }
+  const table = element(
+    'table',
+    { class: 'confusion' },
+    element('caption', {}, 'Rows are what people said, columns what the model answers. Framed: both the same.'),
+    element(
+      'thead',
+      {},
+      element('tr', {}, element('td'), ...names.map((name) => element('th', { scope: 'col' }, name))),
+    ),
+    element(
+      'tbody',
+      {},
+      ...challenger.confusion.map((row, i) =>
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'row' }, names[i]),
+          ...row.map((items, j) => cellOf(items, row, i === j)),
+        ),
+      ),
+    ),
+  )
+  return titled('What it takes for what', scrolling('confusion', table))
+}
+
+function byHashtag({ scores: { challenger } }: CardRecord): Child {
+  if (!challenger || challenger.hashtags.length === 0) return null
+  return titled(
+    'Hashtag by hashtag',
+    plainTable(
+      'hashtags',
+      [{ heading: 'hashtag' }, ...['items', 'macro-F1', 'accuracy'].map(number)],
+      challenger.hashtags.map(({ hashtag, items, macroF1, accuracy }) => [
+        `#${hashtag}`,
+        count(items),
+        score(macroF1),
+        score(accuracy),
+      ]),
+    ),
+  )
+}
+
+function comparison({ comparison: one, champion }: CardRecord): HTMLElement {
+  if (!one || !champion) {
+    return section('comparison', 'Against the champion', paragraph('There was no champion to be held against.'))
+  }
+  const { difference, low, high, margin, notWorse, replicates, mcnemar } = one
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`
+  return section(
+    'comparison',
+    'Against the champion',
+    element('p', {}, 'Held against ', element('a', { href: cardAddress(champion) }, shortJob(champion)), '.'),
+    facts([
+      ['Difference', `${signed(difference)} points of macro-F1 (95 % interval ${signed(low)} to ${signed(high)})`],
+      [
+        'Not worse',
+        `in ${percent(notWorse)} % of ${count(replicates)} resampled windows it loses less than ${percent(margin)} points`,
+      ],
+      [
+        'Item by item',
+        `only this model is right on ${mcnemar.gained}, only the champion on ${mcnemar.lost} (McNemar’s exact p ${mcnemar.p.toFixed(3)})`,
+      ],
+    ]),
+  )
+}
+
+function calibration({ calibration: one }: CardRecord): HTMLElement {
+  if (!one) return section('calibration', 'How far its confidence is true', paragraph('Not measured.'))
+  const { temperature, ece, logLoss, items } = one
+  const sure =
+    temperature > 1.05
+      ? 'surer than it should be'
+      : temperature < 0.95
+        ? 'less sure than it could be'
+        : 'about as sure as it should be'
+  return section(
+    'calibration',
+    'How far its confidence is true',
+    facts([
+      [
+        'As it comes',
+        `it is ${sure}: its confidence is off by ${percent(ece.raw)} points on average (log loss ${logLoss.raw.toFixed(3)})`,
+      ],
+      [
+        'As it is shown',
+        `divided by a temperature of ${temperature.toFixed(2)}: off by ${percent(ece.scaled)} points (log loss ${logLoss.scaled.toFixed(3)})`,
+      ],
+      ['Measured on', many(items, 'label')],
+    ]),
+  )
+}
+
+function live({ live: one }: CardRecord): Child {
+  if (!one) return null
+  return section(
+    'live',
+    'The champion since it went live',
+    element(
+      'p',
+      {},
+      element('a', { href: cardAddress(one.job) }, shortJob(one.job)),
+      ` on ${many(one.scores.items, 'label')} given after ${dateInWords(one.after)}, up to ${dateInWords(one.through)}:`,
+    ),
+    facts([
+      ['Macro-F1', scoreWithInterval(one.scores.macroF1, one.scores.macroF1Interval)],
+      ['Accuracy', scoreWithInterval(one.scores.accuracy, one.scores.accuracyInterval)],
+      ['Confidence', one.ece === null ? 'not measured' : `off by ${percent(one.ece)} points`],
+    ]),
+  )
+}
+
+function training({ training: ran, tuning, seed, cost }: CardRecord): HTMLElement {
+  const usd = (value: number | null) => (value === null ? 'not known' : dollars(value))
+  const options = (of: Record<string, string>) =>
+    Object.entries(of)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')
+  return section(
+    'training',
+    'How it was trained, and what it cost',
+    facts([
+      ['Trainer', `${ran.trainer}${ran.instanceType ? ` on ${ran.instanceType}${ran.spot ? ' spot' : ''}` : ''}`],
+      ['Time', `${count(ran.trainSeconds)} s of training, ${count(ran.billableSeconds)} s billed`],
+      ['Hyperparameters', options(ran.hyperparameters)],
+      ['Seed', seed === null ? 'not told by the trainer' : String(seed)],
+      ['Cost', `labels ${usd(cost.labelsUsd)}, posts ${usd(cost.readsUsd)}, this training ${usd(cost.trainingUsd)}`],
+    ]),
+    tuning
+      ? behind({
+          name: 'bellwether-tuning',
+          caption: `${many(tuning.tried.length, 'setting')} tried on ${many(tuning.rows, 'example')} in ${count(tuning.seconds)} s`,
+          columns: [number(tuning.goal), number('standard error'), { heading: 'hyperparameters' }],
+          rows: [...tuning.tried]
+            .sort((a, b) => (b.score ?? -1) - (a.score ?? -1))
+            .map(({ hyperparameters, score: found, spread }) => [found, spread, options(hyperparameters)]),
+          say: (cell) => (typeof cell === 'number' ? cell.toFixed(3) : (cell ?? '–')),
+        })
+      : paragraph('Its hyperparameters are those of the configuration; nothing was tuned.', 'small'),
+  )
+}
+
+const STATUS = {
+  ok: 'ok: people agree well enough',
+  unreliable: 'unreliable: people disagree too often',
+  unmeasured: 'unmeasured: too few posts were judged twice',
+}
+
+function data({ dataset, labelStatus }: CardRecord): HTMLElement {
+  const { rows, classes: byClass, refused, textVersion, schemaVersion, latestDate } = dataset
+  const left = Object.entries(refused).map(([reason, lines]) => `${lines} ${reason}`)
+  return section(
+    'data',
+    'What it was trained on',
+    facts([
+      ['Labels', STATUS[labelStatus]],
+      [
+        'Rows',
+        `${count(rows.train)} to train, ${count(rows.validation)} to validate, ${count(rows.evaluation)} kept apart for evaluation`,
+      ],
+      ['Up to', dateInWords(latestDate)],
+      ['Versions', `label definitions ${schemaVersion}, text function ${textVersion}`],
+      ['Left out', left.join(', ') || 'nothing'],
+    ]),
+    plainTable(
+      'labels in the dataset',
+      [{ heading: 'label' }, ...['train', 'validation', 'evaluation'].map(number)],
+      Object.entries(byClass).map(([label, of]) => [
+        label,
+        count(of.train),
+        count(of.validation),
+        count(of.evaluation),
+      ]),
+    ),
+  )
+}
+
+function lineage({ lineage: { inputs, labels }, artefact, evaluation, dataset }: CardRecord): HTMLElement {
+  const rows: Cell[][] = [
+    [artefact.uri, artefact.sha256],
+    [evaluation.key, evaluation.sha256],
+    ...(labels ? [[labels.key, labels.sha256]] : []),
+    ...inputs.map(({ key, sha256 }) => [key, sha256]),
+  ]
+  return section(
+    'lineage',
+    'Where it comes from',
+    paragraph(
+      `Dataset ${dataset.datasetId}, from ${many(dataset.manifests.length, 'batch', 'batches')} of labels${labels ? `; the ids of all ${count(labels.count)} labels are listed in ${labels.key}` : ''}. Every input has its SHA-256.`,
+    ),
+    behind({
+      name: 'bellwether-lineage',
+      caption: `${many(rows.length, 'object')} and their hashes`,
+      columns: [{ heading: 'object' }, { heading: 'SHA-256' }],
+      rows,
+    }),
+  )
+}
+
+const facts = (pairs: [string, string][]): HTMLElement =>
+  element(
+    'dl',
+    { class: 'facts' },
+    ...pairs.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
+  )
+
+const titled = (heading: string, body: HTMLElement): HTMLElement => element('div', {}, element('h3', {}, heading), body)
+
+const number = (heading: string): Column => ({ heading, numeric: true })
+
+const scrolling = (name: string, table: HTMLElement): HTMLElement =>
+  element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': name }, table)
+
+function plainTable(caption: string, columns: readonly Column[], rows: readonly string[][]): HTMLElement {
+  return scrolling(
+    caption,
+    element(
+      'table',
+      {},
+      element('caption', { class: 'aside' }, caption),
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          ...columns.map(({ heading, numeric }) =>
+            element('th', { scope: 'col', class: numeric ? 'number' : undefined }, heading),
+          ),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        ...rows.map((row) =>
+          element(
+            'tr',
+            {},
+            ...row.map((cell, i) => element('td', { class: columns[i]?.numeric ? 'number' : undefined }, cell)),
+          ),
+        ),
+      ),
+    ),
+  )
+}

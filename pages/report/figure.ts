@@ -1,0 +1,45 @@
+import { type Child, element } from './element'
+import { behind, type Data } from './table'
+
+/** Draws a plot of a width in CSS pixels. */
+export type Draw = (width: number) => SVGElement | HTMLElement
+
+const watched = new Map<Element, () => void>()
+const observer = new ResizeObserver((entries) => {
+  for (const { target } of entries) watched.get(target)?.()
+})
+
+/**
+ * A plot under a heading, drawn as wide as its place and drawn again when that changes. To who cannot see it, it is an
+ * image with a name; the table behind it has every number.
+ */
+export function figure(heading: string, about: string, draw: Draw, data: Data, ...more: Child[]): HTMLElement {
+  const place = element('div', { class: 'plot' })
+  let drawn = 0
+  watched.set(place, () => {
+    const width = Math.floor(place.clientWidth)
+    if (width === 0 || width === drawn) return
+    drawn = width
+    place.replaceChildren(asImage(draw(width), about))
+  })
+  observer.observe(place)
+  return element('figure', {}, element('figcaption', {}, heading), ...more, place, behind(data))
+}
+
+/** Plot brings a style sheet of its own, which the content security policy forbids: page.css has its rules. */
+function asImage(plot: SVGElement | HTMLElement, about: string): SVGElement | HTMLElement {
+  for (const style of plot.querySelectorAll('style')) style.remove()
+  for (const named of plot.querySelectorAll('[aria-label], [aria-description]')) {
+    named.removeAttribute('aria-label')
+    named.removeAttribute('aria-description')
+  }
+  plot.setAttribute('role', 'img')
+  plot.setAttribute('aria-label', about)
+  return plot
+}
+
+/** Take down what is no longer on the page. */
+export function forgetPlots(): void {
+  watched.clear()
+  observer.disconnect()
+}

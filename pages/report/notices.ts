@@ -1,0 +1,146 @@
+import type { Overview } from '../../services/report/overview'
+import { dateInWords, daysBetween, dollars, count, many, schedule } from './words'
+
+/** What a reader must know before a number is believed. */
+export interface Notice {
+  level: 'info' | 'warn' | 'bad'
+  title: string
+  text: string
+  /** Further lines: what to do, or which. */
+  points?: string[]
+}
+
+/** Yesterday's posts are collected after midnight: until they are there, the newest day is two days ago. */
+const LATE_AFTER_DAYS = 2
+
+/** The states that a stack can be in, the worst first. Healthy: none. */
+export function noticesOf(overview: Overview): Notice[] {
+  const notices = [
+    ...unreadable(overview),
+    ...collection(overview),
+    ...labels(overview),
+    ...disagreement(overview),
+    ...caps(overview),
+    ...model(overview),
+  ]
+  const order = { bad: 0, warn: 1, info: 2 }
+  return notices.sort((a, b) => order[a.level] - order[b.level])
+}
+
+function unreadable({ unreadable: points }: Overview): Notice[] {
+  if (points.length === 0) return []
+  const title = `${many(points.length, 'file')} of this report cannot be read`
+  return [{ level: 'bad', title, text: 'What is in them is missing below. The rest is as it should be.', points }]
+}
+
+function collection({ days, now, hashtags, collects }: Overview): Notice[] {
+  const today = now.slice(0, 10)
+  const newest = days.at(-1)?.date
+  if (newest === undefined) {
+    const watched = hashtags.map((tag) => `#${tag}`).join(' and ')
+    return [
+      {
+        level: 'info',
+        title: 'Nothing has been reported yet',
+        text: `Posts about ${watched} are collected ${schedule(collects)}. The first answer follows when people have labelled some of them; it is shown here, with how sure it is.`,
+      },
+    ]
+  }
+  const age = daysBetween(newest, today)
+  if (age > LATE_AFTER_DAYS) {
+    return [
+      {
+        level: 'bad',
+        title: `Nothing new for ${age} days`,
+        text: `The newest report is of ${dateInWords(newest)}. What is below is no longer today's answer. Whoever runs this stack should look at its alarms and dead letters.`,
+      },
+    ]
+  }
+  const behind = hashtags.flatMap((tag) => {
+    const last = days.filter(({ hashtag }) => hashtag === tag).at(-1)?.date
+    if (last !== undefined && daysBetween(last, newest) < 1) return []
+    return [
+      last === undefined ? `#${tag} has no report yet.` : `#${tag}: the newest report is of ${dateInWords(last)}.`,
+    ]
+  })
+  if (behind.length === 0) return []
+  return [{ level: 'warn', title: 'Not every hashtag is up to date', text: '', points: behind }]
+}
+
+function labels({ batches, champion }: Overview): Notice[] {
+  const [latest] = batches
+  if (!latest) return []
+  if (latest.status === 'unreliable') {
+    return [
+      {
+        level: 'bad',
+        title: 'The labels are unreliable',
+        text: 'People disagree about them too often. A share of what people cannot tell apart means little, however narrow its interval.',
+        points: latest.reasons,
+      },
+    ]
+  }
+  if (latest.status === 'unmeasured' && !champion) return []
+  if (latest.status === 'unmeasured') {
+    const text = 'Too few posts were judged by two people to tell how far they agree.'
+    return [{ level: 'info', title: 'Nobody has checked the labels yet', text, points: latest.reasons }]
+  }
+  return []
+}
+
+function disagreement({ latest }: Overview): Notice[] {
+  const points = latest.flatMap(({ hashtag, week }) => {
+    const { state, z7, words } = week.byPosts.tight
+    return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2 ? [`#${hashtag}: ${words}`] : []
+  })
+  if (points.length === 0) return []
+  return [
+    {
+      level: 'warn',
+      title: 'The model has begun to miss something',
+      text: 'Over seven days it disagrees with the labels that people gave. The shares below rest on those labels and stand; more of them are asked for.',
+      points,
+    },
+  ]
+}
+
+const OF_KIND = {
+  posts: 'posts read',
+  collectUsd: 'dollars for posts',
+  judgements: 'judgements',
+  labelUsd: 'dollars for labels',
+}
+
+function caps({ spending }: Overview): Notice[] {
+  const points = spending.flatMap(({ kind, today, month, perDay, perMonth }) => {
+    const say = (value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
+    if (perMonth > 0 && month >= perMonth) return [`${OF_KIND[kind]}: ${say(month)} of ${say(perMonth)} this month`]
+    return perDay > 0 && today >= perDay ? [`${OF_KIND[kind]}: ${say(today)} of ${say(perDay)} today`] : []
+  })
+  if (points.length === 0) return []
+  return [{ level: 'warn', title: 'A cap is reached', text: 'Work stops there until the next day or month.', points }]
+}
+
+function model({ champion, days, latest, models }: Overview): Notice[] {
+  if (days.length === 0) return []
+  if (!champion) {
+    const tried =
+      models.length > 0 ? ` ${many(models.length, 'was', 'were')} trained, and none was good enough yet.` : ''
+    const text = `The shares rest on people's labels alone; their intervals narrow when a model helps.${tried}`
+    return [{ level: 'info', title: 'No model is live yet', text }]
+  }
+  const older = latest.filter((report) => report.model !== champion.job).map(({ hashtag }) => `#${hashtag}`)
+  const notices: Notice[] = []
+  if (champion.provisional) {
+    notices.push({
+      level: 'info',
+      title: 'The live model is provisional',
+      text: 'It went live on few labels, or with nothing to be held against. The shares do not lean on its being right: they are put right by labels of the day.',
+    })
+  }
+  if (older.length > 0) {
+    const text = `A model went live on ${dateInWords(champion.promotedAt.slice(0, 10))}; the newest report of ${older.join(' and ')} was made without it. It is made anew by itself.`
+    notices.push({ level: 'info', title: 'A report is older than its model', text })
+  }
+  return notices
+}

@@ -1,0 +1,100 @@
+import type { Overview } from '../../services/report/overview'
+import type { CardRecord } from '../../shared/records'
+import { ask } from '../api'
+import { enter } from '../enter'
+import { answers } from './answers'
+import { modelCard } from './card'
+import { type Child, element, paragraph } from './element'
+import { type Notice, noticesOf } from './notices'
+import { labelling, models, spending, waiting } from './stack'
+import { compared, coverage, overTime } from './trends'
+import { dateInWords } from './words'
+
+const page = document.getElementById('page')!
+
+void start()
+
+async function start(): Promise<void> {
+  const asked = new URLSearchParams(location.search).get('job')
+  const entered = await enter('/report/session')
+  if (!entered.ok) return fail('This report is not open to you', entered.problem.message)
+  if (location.pathname === '/report/model' && asked !== null) {
+    const card = await ask<CardRecord>('GET', `/report/card?job=${encodeURIComponent(asked)}`)
+    if (!card.ok) return fail('There is no such card', card.problem.message)
+    document.title = `Model ${card.body.job} · Bellwether`
+    return show(...modelCard(card.body))
+  }
+  const data = await ask<Overview>('GET', '/report/data')
+  if (!data.ok) return fail('The report could not be read', data.problem.message)
+  show(...overviewPage(data.body))
+}
+
+function overviewPage(overview: Overview): Child[] {
+  const { hashtags, categories, days, now } = overview
+  const newest = days.at(-1)?.date
+  const names = categories.map(({ name }) => name).join(', ')
+  const empty = newest === undefined
+  return [
+    element(
+      'header',
+      {},
+      element('p', { class: 'brand' }, 'Bellwether'),
+      element('h1', {}, `What share of the talk about ${hashtags.map((tag) => `#${tag}`).join(' and ')} is what?`),
+      paragraph(
+        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}Seen ${now.slice(0, 16).replace('T', ' ')} UTC.`,
+        'small',
+      ),
+    ),
+    ...noticesOf(overview).map(noticeBox),
+    empty ? null : answers(overview),
+    empty ? null : overTime(overview),
+    empty ? null : compared(overview),
+    waiting(overview),
+    models(overview),
+    labelling(overview),
+    coverage(overview),
+    spending(overview),
+    element(
+      'section',
+      { id: 'definitions', 'aria-labelledby': 'definitions-heading' },
+      element('h2', { id: 'definitions-heading' }, 'What the labels mean'),
+      element(
+        'dl',
+        { class: 'facts' },
+        ...categories.flatMap(({ name, definition }) => [element('dt', {}, name), element('dd', {}, definition)]),
+      ),
+      paragraph(`Version ${overview.labelsVersion} of ${names}.`, 'small'),
+    ),
+  ]
+}
+
+const LEVELS: Record<Notice['level'], string> = { info: 'Note', warn: 'Caution', bad: 'Warning' }
+
+const noticeBox = ({ level, title, text, points = [] }: Notice): HTMLElement =>
+  element(
+    'aside',
+    { class: `notice ${level}`, 'aria-label': `${LEVELS[level]}: ${title}` },
+    element('p', { class: 'title' }, element('span', { class: 'level' }, `${LEVELS[level]}: `), title),
+    text ? paragraph(text) : null,
+    points.length > 0 && element('ul', {}, ...points.map((point) => element('li', {}, point))),
+  )
+
+function show(...parts: Child[]): void {
+  page.replaceChildren(element('div', {}, ...parts))
+  page.removeAttribute('aria-busy')
+}
+
+const fail = (title: string, message: string): void =>
+  show(element('h1', {}, title), paragraph(message), element('p', {}, element('a', { href: '/report' }, 'Try again')))
+
+/** On paper every table is open: nobody can open it there. */
+const opened: HTMLDetailsElement[] = []
+addEventListener('beforeprint', () => {
+  for (const details of document.querySelectorAll<HTMLDetailsElement>('details:not([open])')) {
+    details.open = true
+    opened.push(details)
+  }
+})
+addEventListener('afterprint', () => {
+  for (const details of opened.splice(0)) details.open = false
+})

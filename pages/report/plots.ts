@@ -1,0 +1,343 @@
+import * as Plot from '@observablehq/plot'
+import { percent, shortDate } from './words'
+
+/** A kind of thing that is told from others by colour, by its mark and by its dash: any one of the three is enough. */
+export interface Look {
+  color: string
+  symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'times' | 'wye' | 'star' | 'plus'
+  dash: string | undefined
+}
+
+const SYMBOLS: Look['symbol'][] = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'plus', 'times']
+const DASHES = [undefined, '7 4', '2 4', '10 4 2 4', '4 2', '1 3', '12 4', '6 2 1 2']
+
+/** How the n-th label looks. There are eight looks; a plot of more than that is drawn label by label. */
+export const lookOf = (n: number): Look => ({
+  color: `var(--series-${n % 8})`,
+  symbol: SYMBOLS[n % 8]!,
+  dash: DASHES[n % 8],
+})
+
+const FONT = { fontSize: 12, fill: 'var(--ink)' }
+const GRID = { stroke: 'var(--line)', strokeOpacity: 1 }
+const marginTop = 12
+
+export interface Point {
+  date: string
+  share: number
+  low: number
+  high: number
+  /** Whether all of the day was collected. */
+  whole: boolean
+}
+
+export interface Series {
+  label: string
+  look: Look
+  /** A day for each place, missing where there is no number. */
+  points: (Point | undefined)[]
+}
+
+const day = (date: string): Date => new Date(date)
+
+/** Shares by day with their bands. A day without a number leaves a gap; one with too little around it has a bar. */
+export function sharesOverTime(width: number, dates: readonly string[], series: readonly Series[]) {
+  const narrow = width < 480
+  const height = narrow ? 230 : 280
+  const marginBottom = 28
+  const names = series.map(({ label }) => clipped(label, narrow ? 11 : 18))
+  const marginRight = 18 + Math.max(24, ...names.map(textWidth))
+  const few = dates.length <= 10
+  const inner = height - marginTop - marginBottom
+
+  const marks = series.flatMap(({ look, points }, i) => {
+    const all = dates.map((date, at) => points[at] ?? { date, share: NaN, low: NaN, high: NaN, whole: true })
+    const alone = all.filter((point, at) => !Number.isNaN(point.share) && (few || lonely(all, at)))
+    const told = all.filter(({ share }) => !Number.isNaN(share))
+    const shift = (i - (series.length - 1) / 2) * (few ? 8 : 2)
+    const at = { x: (point: Point) => day(point.date), dx: shift }
+    return [
+      Plot.areaY(all, {
+        x: ({ date }) => day(date),
+        y1: 'low',
+        y2: 'high',
+        fill: look.color,
+        fillOpacity: 0.16,
+      }),
+      Plot.ruleX(alone, { ...at, y1: 'low', y2: 'high', stroke: look.color, strokeWidth: 1.5 }),
+      Plot.line(all, {
+        x: ({ date }) => day(date),
+        y: 'share',
+        stroke: look.color,
+        strokeWidth: 2,
+        strokeDasharray: look.dash,
+      }),
+      Plot.dot(told, {
+        ...at,
+        y: 'share',
+        r: dates.length > 30 ? 2.5 : 4,
+        symbol: look.symbol,
+        stroke: look.color,
+        strokeWidth: 1.5,
+        fill: (point: Point) => (point.whole ? look.color : 'var(--surface)'),
+      }),
+    ]
+  })
+  const ends = spread(
+    series.flatMap(({ points, look }, i) => {
+      const last = points.findLast((point) => point !== undefined)
+      return last ? [{ name: names[i]!, share: last.share, look, y: last.share }] : []
+    }),
+    15 / inner,
+  )
+
+  return Plot.plot({
+    width,
+    height,
+    marginTop,
+    marginRight,
+    marginBottom,
+    marginLeft: 42,
+    x: { type: 'utc', domain: padded(dates) },
+    y: { domain: [0, 1], ticks: 5 },
+    color: { type: 'identity' },
+    symbol: { type: 'identity' },
+    marks: [
+      Plot.gridY({ ticks: 5, ...GRID }),
+      Plot.axisY({ ticks: 5, tickSize: 0, tickFormat: (share: number) => `${percent(share)} %`, label: null, ...FONT }),
+      timeAxis(dates, width - marginRight - 42),
+      ...marks,
+      Plot.text(ends, {
+        x: () => day(dates.at(-1)!),
+        y: 'y',
+        text: 'name',
+        dx: 12,
+        textAnchor: 'start',
+        fill: (end: { look: Look }) => end.look.color,
+        fontSize: 12,
+        fontWeight: 600,
+      }),
+    ],
+  })
+}
+
+/** One row of a forest: an estimate with its interval. */
+export interface Row {
+  name: string
+  share: number
+  low: number
+  high: number
+  look: Look
+  /** Drawn open: of the same thing, counted otherwise. */
+  open?: boolean
+}
+
+export interface Group {
+  heading: string
+  rows: Row[]
+}
+
+const ROW = 22
+const HEADING = 26
+
+/** Estimates under each other, each with its interval and in numbers: for comparing. */
+export function forest(width: number, groups: readonly Group[], { scores = false } = {}) {
+  const say = (value: number) => (scores ? value.toFixed(2) : `${percent(value)}`)
+  const lines = groups.flatMap(({ heading, rows }, g) => [
+    { at: `${g}`, heading, row: undefined as Row | undefined },
+    ...rows.map((row, i) => ({ at: `${g} ${i}`, heading: '', row })),
+  ])
+  let height = marginTop
+  const places = lines.map((line) => {
+    const tall = line.row ? ROW : line.heading ? HEADING : 8
+    const y = height + tall - ROW / 2
+    height += tall
+    return { ...line, y }
+  })
+  const rows = places.flatMap(({ row, y }) => (row ? [{ ...row, y }] : []))
+  const headings = places.filter(({ heading }) => heading)
+  const room = width < 480 ? 14 : 26
+  const names = rows.map(({ name }) => clipped(name, room))
+  const values = rows.map(({ share, low, high }) =>
+    scores ? `${say(share)} (${say(low)}–${say(high)})` : `${say(share)} % (${say(low)}–${say(high)})`,
+  )
+  const marginLeft = 12 + Math.max(40, ...names.map(textWidth))
+  const marginRight = 14 + Math.max(60, ...values.map(textWidth))
+  const bottom = height
+  const marginBottom = 26
+  const inner = width - marginLeft - marginRight
+  const ticks = inner > 260 ? [0, 0.2, 0.4, 0.6, 0.8, 1] : [0, 0.5, 1]
+
+  return Plot.plot({
+    width,
+    height: bottom + marginBottom,
+    marginTop: 0,
+    marginBottom,
+    marginLeft,
+    marginRight,
+    x: { domain: [0, 1] },
+    y: { type: 'linear', domain: [0, bottom], range: [0, bottom], axis: null },
+    color: { type: 'identity' },
+    symbol: { type: 'identity' },
+    marks: [
+      Plot.ruleX(ticks, { ...GRID, y1: marginTop, y2: bottom }),
+      Plot.axisX({
+        ticks,
+        tickSize: 0,
+        tickFormat: (value: number) => (scores ? String(value) : `${percent(value)} %`),
+        label: null,
+        ...FONT,
+      }),
+      Plot.ruleY(rows, { y: 'y', x1: 'low', x2: 'high', stroke: (row: Row) => row.look.color, strokeWidth: 2.5 }),
+      Plot.dot(rows, {
+        x: 'share',
+        y: 'y',
+        r: 5,
+        symbol: (row: Row) => row.look.symbol,
+        stroke: (row: Row) => row.look.color,
+        strokeWidth: 2,
+        fill: (row: Row) => (row.open ? 'var(--surface)' : row.look.color),
+      }),
+      Plot.text(headings, {
+        y: 'y',
+        text: 'heading',
+        frameAnchor: 'left',
+        dx: -marginLeft,
+        textAnchor: 'start',
+        fontSize: 13,
+        fontWeight: 600,
+        fill: 'var(--ink)',
+      }),
+      Plot.text(rows, {
+        y: 'y',
+        text: (_: Row, i: number) => names[i]!,
+        frameAnchor: 'left',
+        dx: -marginLeft + 2,
+        textAnchor: 'start',
+        ...FONT,
+      }),
+      Plot.text(rows, {
+        y: 'y',
+        text: (_: Row, i: number) => values[i]!,
+        frameAnchor: 'right',
+        dx: marginRight,
+        textAnchor: 'end',
+        fontVariant: 'tabular-nums',
+        ...FONT,
+      }),
+    ],
+  })
+}
+
+export interface Collected {
+  hashtag: string
+  date: string
+  /** 0 to 1; nothing where there is no report of the day. */
+  share: number | undefined
+}
+
+/** How much of each day was collected: a bar as tall as that; a cross where nothing was. */
+export function collection(width: number, dates: readonly string[], days: readonly Collected[]) {
+  const hashtags = [...new Set(days.map(({ hashtag }) => hashtag))]
+  const band = 40
+  const gap = 26
+  const height = hashtags.length * (band + gap) + 26
+  const top = (hashtag: string) => hashtags.indexOf(hashtag) * (band + gap) + gap
+  const marginLeft = 6
+  const marginRight = 16
+  const step = (width - marginLeft - marginRight) / Math.max(dates.length, 14)
+  const half = Math.min(step * 0.4, 14)
+  const bars = days.filter(({ share }) => share !== undefined)
+  const none = days.filter(({ share }) => share === undefined)
+  const x = ({ date }: { date: string }) => day(date)
+  return Plot.plot({
+    width,
+    height,
+    marginTop: 0,
+    marginBottom: 26,
+    marginLeft,
+    marginRight,
+    x: { type: 'utc', domain: padded(dates, dates.length < 14 ? 14 - dates.length : 0.6) },
+    y: { type: 'linear', domain: [0, height - 26], range: [0, height - 26], axis: null },
+    color: { type: 'identity' },
+    symbol: { type: 'identity' },
+    marks: [
+      timeAxis(dates, width - marginLeft - marginRight),
+      Plot.ruleY(hashtags, { y: (tag: string) => top(tag) + band, stroke: 'var(--line)' }),
+      Plot.text(hashtags, {
+        y: (tag: string) => top(tag) - 12,
+        text: (tag: string) => `#${tag}`,
+        frameAnchor: 'left',
+        textAnchor: 'start',
+        fontSize: 13,
+        fontWeight: 600,
+        fill: 'var(--ink)',
+      }),
+      Plot.ruleX(bars, {
+        x,
+        y1: ({ hashtag }: Collected) => top(hashtag),
+        y2: ({ hashtag }: Collected) => top(hashtag) + band,
+        stroke: 'var(--line)',
+        strokeWidth: 2 * half,
+      }),
+      Plot.ruleX(bars, {
+        x,
+        y1: ({ hashtag, share = 0 }: Collected) => top(hashtag) + band * (1 - share),
+        y2: ({ hashtag }: Collected) => top(hashtag) + band,
+        stroke: ({ share = 0 }: Collected) => (share < 1 ? 'var(--warn)' : 'var(--accent)'),
+        strokeWidth: 2 * half,
+      }),
+      Plot.dot(none, {
+        x,
+        y: ({ hashtag }: Collected) => top(hashtag) + band - 8,
+        symbol: 'times',
+        r: Math.min(5, half),
+        stroke: 'var(--bad)',
+        strokeWidth: 2,
+      }),
+    ],
+  })
+}
+
+/** Ticks on the last day and as many days before it as there is room for. */
+function timeAxis(dates: readonly string[], width: number) {
+  const room = Math.max(1, Math.floor(width / 50))
+  const step = [1, 2, 3, 4, 7, 14, 21, 28].find((days) => dates.length / days <= room) ?? 30
+  const ticks = dates.filter((_, i) => (dates.length - 1 - i) % step === 0).map(day)
+  return Plot.axisX(ticks, {
+    tickSize: 4,
+    tickFormat: (at: Date) => shortDate(at.toISOString().slice(0, 10)),
+    label: null,
+    ...FONT,
+  })
+}
+
+/** The days with half a day around them, so that a single day stands in the middle. */
+function padded(dates: readonly string[], days = dates.length > 1 ? 0.2 : 1): [Date, Date] {
+  const pad = days * 43_200_000
+  return [new Date(Date.parse(dates[0]!) - pad), new Date(Date.parse(dates.at(-1)!) + pad)]
+}
+
+/** A band needs two days. */
+const lonely = (points: readonly { share: number }[], at: number): boolean =>
+  [points[at - 1], points[at + 1]].every((neighbour) => neighbour === undefined || Number.isNaN(neighbour.share))
+
+/** Move names apart that would stand on each other; shares are of the height. */
+function spread<T extends { y: number }>(ends: readonly T[], apart: number): T[] {
+  const sorted = [...ends].sort((a, b) => a.y - b.y)
+  for (let round = 0; round < 50; round++) {
+    for (let i = 1; i < sorted.length; i++) {
+      const [below, above] = [sorted[i - 1]!, sorted[i]!]
+      const lack = apart - (above.y - below.y)
+      if (lack <= 0) continue
+      sorted[i - 1] = { ...below, y: below.y - lack / 2 }
+      sorted[i] = { ...above, y: above.y + lack / 2 }
+    }
+  }
+  return sorted.map((end) => ({ ...end, y: Math.min(0.98, Math.max(0.02, end.y)) }))
+}
+
+const clipped = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+
+/** About how wide a text of 12 pixels is; system fonts differ by a tenth. */
+const textWidth = (text: string): number => 6.9 * text.length

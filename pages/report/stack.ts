@@ -1,0 +1,271 @@
+import type { BatchInBrief, ModelInBrief, Overview, Spending } from '../../services/report/overview'
+import { element, paragraph, section } from './element'
+import { figure } from './figure'
+import { forest, lookOf } from './plots'
+import { behind, type Cell } from './table'
+import { count, dateInWords, dollars, many, score, scoreWithInterval, shortDate, shortJob } from './words'
+
+/** Where a model's card is. */
+export const cardAddress = (job: string): string => `/report/model?job=${encodeURIComponent(job)}`
+
+/** The live model, and what became of every model that was trained. */
+export function models({ models: all, champion, live }: Overview): HTMLElement {
+  if (all.length === 0) {
+    return section(
+      'models',
+      'Models',
+      paragraph('None has been trained yet. The first follows when there are enough labels to learn from.'),
+    )
+  }
+  const shown = all.slice(0, 10)
+  return section(
+    'models',
+    'Models',
+    champion
+      ? element(
+          'p',
+          {},
+          'Live: ',
+          element('a', { href: cardAddress(champion.job) }, shortJob(champion.job)),
+          champion.provisional ? ' (provisional)' : '',
+          `, since ${dateInWords(champion.promotedAt.slice(0, 10))}.`,
+        )
+      : paragraph('None is live yet.'),
+    live &&
+      paragraph(
+        `On ${many(live.items, 'label')} given after its promotion its macro-F1 is ${scoreWithInterval(live.macroF1, live.macroF1Interval)}. That is how good it is; the score at the gate flatters a winner.`,
+      ),
+    element('ol', { class: 'models' }, ...shown.map((model) => modelEntry(model, champion?.job === model.job))),
+    scoresFigure(all),
+  )
+}
+
+function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
+  const { job, judged, verdict, provisional, reasons, scores, labelStatus } = model
+  const [first = '', ...others] = reasons
+  const sign = verdict === 'promoted' ? '✓ promoted' : '✗ rejected'
+  return element(
+    'li',
+    {},
+    element(
+      'p',
+      { class: 'model-line' },
+      element('time', { datetime: judged }, shortDate(judged)),
+      element('span', { class: `verdict ${verdict}` }, sign),
+      provisional && element('span', { class: 'verdict' }, 'provisional'),
+      isLive && element('span', { class: 'verdict live' }, 'live'),
+      element('a', { href: cardAddress(job) }, `Card of ${shortJob(job)}`),
+      element(
+        'span',
+        {},
+        scores
+          ? `macro-F1 ${scoreWithInterval(scores.macroF1, scores.macroF1Interval)} on ${scores.items}`
+          : 'could not be measured',
+      ),
+    ),
+    paragraph(first, 'reason'),
+    others.length > 0 && element('ul', { class: 'reasons' }, ...others.map((reason) => element('li', {}, reason))),
+    labelStatus === 'unreliable' && paragraph('Trained on labels that were measured as unreliable.', 'caution'),
+  )
+}
+
+function scoresFigure(all: readonly ModelInBrief[]): HTMLElement | null {
+  const measured = all.filter(({ scores }) => scores?.macroF1 !== null && scores?.macroF1Interval)
+  if (measured.length === 0) return null
+  const rows = measured.slice(0, 14).map(({ judged, scores, verdict }) => ({
+    name: `${shortDate(judged)} ${verdict === 'promoted' ? '✓' : '✗'}`,
+    share: scores?.macroF1 ?? 0,
+    low: scores?.macroF1Interval?.low ?? 0,
+    high: scores?.macroF1Interval?.high ?? 0,
+    look: lookOf(verdict === 'promoted' ? 0 : 1),
+    open: verdict === 'rejected',
+  }))
+  return figure(
+    'Macro-F1 at the gate, with 95 % intervals',
+    'Macro-F1 of the newest models, each with its interval.',
+    (width) => forest(width, [{ heading: '', rows }], { scores: true }),
+    {
+      name: 'bellwether-models',
+      caption: 'models',
+      columns: [
+        { heading: 'judged' },
+        { heading: 'model' },
+        { heading: 'verdict' },
+        { heading: 'macro-F1', numeric: true },
+        { heading: 'low', numeric: true },
+        { heading: 'high', numeric: true },
+        { heading: 'items', numeric: true },
+        { heading: 'majority class', numeric: true },
+        { heading: 'training labels', numeric: true },
+        { heading: 'training USD', numeric: true },
+        { heading: 'reasons' },
+      ],
+      rows: all.map(
+        ({ judged, job, verdict, provisional, scores, majority, trainingLabels, trainingUsd, reasons }): Cell[] => [
+          judged,
+          job,
+          provisional ? `${verdict}, provisional` : verdict,
+          scores?.macroF1 ?? null,
+          scores?.macroF1Interval?.low ?? null,
+          scores?.macroF1Interval?.high ?? null,
+          scores?.items ?? null,
+          majority,
+          trainingLabels,
+          trainingUsd,
+          reasons.join('; '),
+        ],
+      ),
+      say: (cell, column) => {
+        if (cell === null) return '–'
+        if (typeof cell === 'number')
+          return column === 9 ? dollars(cell) : column === 6 || column === 8 ? count(cell) : score(cell)
+        return column === 1 ? element('a', { href: cardAddress(cell) }, shortJob(cell)) : cell
+      },
+    },
+  )
+}
+
+const STATUS: Record<BatchInBrief['status'], string> = {
+  ok: 'People agree well enough about them.',
+  unreliable: 'People disagree too often for them to be relied on.',
+  unmeasured: 'Too few posts were judged by two people to tell how far they agree.',
+}
+
+const FAILED: Record<string, string> = {
+  disputed: 'people disagreed',
+  unanswered: 'nobody answered in time',
+  flagged: 'people said that no label fits',
+}
+
+/** Whether the labels can be trusted, and what became of each batch. */
+export function labelling({ batches }: Overview): HTMLElement {
+  const [latest] = batches
+  if (!latest) return section('labels', 'Labels', paragraph('None has been settled yet.'))
+  const { status, reasons } = latest
+  return section(
+    'labels',
+    'Labels',
+    element('p', { class: `status ${status}` }, element('strong', {}, `${SIGN[status]} ${status}. `), STATUS[status]),
+    reasons.length > 0 && element('ul', {}, ...reasons.map((reason) => element('li', {}, reason))),
+    paragraph('Alpha is Krippendorff’s: 1 is full agreement, 0 is what chance would give.', 'small'),
+    behind({
+      name: 'bellwether-batches',
+      caption: 'labelling batches',
+      columns: [
+        { heading: 'batch' },
+        { heading: 'asked', numeric: true },
+        { heading: 'labelled', numeric: true },
+        { heading: 'judgements', numeric: true },
+        { heading: 'people', numeric: true },
+        { heading: 'USD', numeric: true },
+        { heading: 'alpha', numeric: true },
+        { heading: 'status' },
+        { heading: 'without a label' },
+      ],
+      rows: batches.map(
+        ({ batch, items, labelled, judgements, annotators, costUsd, alpha: one, status: of, failed }): Cell[] => [
+          batch,
+          items,
+          labelled,
+          judgements,
+          annotators,
+          costUsd,
+          one.value,
+          of,
+          Object.entries(failed)
+            .map(([reason, of_]) => `${of_} ${FAILED[reason] ?? reason}`)
+            .join(', '),
+        ],
+      ),
+      say: (cell, column) =>
+        cell === null
+          ? '–'
+          : typeof cell === 'number'
+            ? column === 5
+              ? dollars(cell)
+              : column === 6
+                ? score(cell)
+                : count(cell)
+            : cell,
+    }),
+  )
+}
+
+const SIGN = { ok: '✓', unreliable: '✗', unmeasured: '?' }
+
+const KINDS: Record<Spending['kind'], string> = {
+  posts: 'Posts read',
+  collectUsd: 'Dollars for posts',
+  judgements: 'Judgements',
+  labelUsd: 'Dollars for labels',
+}
+
+/** What was spent today and this month, against what may be. */
+export function spending({ spending: all, now }: Overview): HTMLElement {
+  const say = (kind: Spending['kind'], value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
+  const meters = all.flatMap(({ kind, today, month, perDay, perMonth }) =>
+    (
+      [
+        ['today', today, perDay],
+        ['this month', month, perMonth],
+      ] as const
+    ).map(([when, used, cap]) => {
+      const text = `${say(kind, used)} of ${say(kind, cap)}`
+      const name = `${KINDS[kind]} ${when}`
+      const bar = element('meter', {
+        min: '0',
+        max: String(cap || 1),
+        high: String(0.8 * (cap || 1)),
+        value: String(cap === 0 ? 0 : used),
+        'aria-label': `${name}: ${text}`,
+      })
+      return element(
+        'li',
+        {},
+        element('span', { class: 'what' }, name),
+        bar,
+        element('span', { class: 'amount' }, `${text}${cap > 0 && used >= cap ? ' (reached)' : ''}`),
+      )
+    }),
+  )
+  return section(
+    'spending',
+    'Spent, against the caps',
+    paragraph(`UTC day and month of ${dateInWords(now.slice(0, 10))}.`, 'small'),
+    element('ul', { class: 'meters' }, ...meters),
+  )
+}
+
+/** What waits for a person. */
+export function waiting({ waiting: all, batches, now }: Overview): HTMLElement {
+  const [latest] = batches
+  const open = all.map(({ batch, deadline, items, answered }) => {
+    const left =
+      items === null || answered === null
+        ? 'posts wait for labels'
+        : `${many(items - answered, 'post waits', 'posts wait')} for labels, ${answered} of ${items} are done`
+    const hours = Math.round((Date.parse(deadline) - Date.parse(now)) / 3_600_000)
+    const until =
+      hours < 0
+        ? 'its deadline has passed'
+        : `until ${deadline.slice(0, 16).replace('T', ' ')} UTC (${hours === 0 ? 'within the hour' : `in ${many(hours, 'hour')}`})`
+    return `Batch ${batch}: ${left}; ${until}.`
+  })
+  const disputed = latest?.failed.disputed ?? 0
+  const points = [
+    ...open,
+    ...(disputed > 0
+      ? [
+          `Batch ${latest?.batch}: ${many(disputed, 'post')} that people disagree about ${disputed === 1 ? 'waits' : 'wait'} for the owner’s decision.`,
+        ]
+      : []),
+    ...(latest?.status === 'unreliable'
+      ? ['The definitions of the labels should be looked at: people disagree about them.']
+      : []),
+  ]
+  return section(
+    'waiting',
+    'Waiting for a person',
+    points.length === 0 ? paragraph('Nothing.') : element('ul', {}, ...points.map((point) => element('li', {}, point))),
+  )
+}

@@ -1,0 +1,62 @@
+import { element } from './element'
+
+export interface Column {
+  heading: string
+  numeric?: boolean
+}
+export type Cell = string | number | null
+
+export interface Data {
+  /** File name of the download, without its ending. */
+  name: string
+  caption: string
+  columns: Column[]
+  rows: Cell[][]
+  /** How a cell is shown; a download has it as it is. */
+  say?: (cell: Cell, column: number) => string | Node
+}
+
+/** The numbers behind a plot: a table that opens, and its download. */
+export function behind({ name, caption, columns, rows, say = plain }: Data, open = false): HTMLElement {
+  const head = columns.map(({ heading, numeric }) =>
+    element('th', { scope: 'col', class: numeric && 'number' ? 'number' : undefined }, heading),
+  )
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      ...row.map((cell, i) => element('td', { class: columns[i]?.numeric ? 'number' : undefined }, say(cell, i))),
+    ),
+  )
+  const table = element(
+    'table',
+    {},
+    element('caption', { class: 'aside' }, caption),
+    element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...body),
+  )
+  const download = element('button', { type: 'button', class: 'download' }, 'Download CSV')
+  download.addEventListener('click', () => save(`${name}.csv`, csv(columns, rows)))
+  const scrolling = element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': caption }, table)
+  return element('details', { class: 'behind', open }, element('summary', {}, `Table: ${caption}`), scrolling, download)
+}
+
+const plain = (cell: Cell): string => (cell === null ? '–' : String(cell))
+
+/** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
+export const csv = (columns: readonly Column[], rows: readonly Cell[][]): string =>
+  [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'
+
+function field(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number') return String(cell)
+  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function save(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
+  const link = element('a', { href: url, download: name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

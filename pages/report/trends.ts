@@ -1,0 +1,261 @@
+import type { Overview } from '../../services/report/overview'
+import { element, paragraph, section } from './element'
+import { figure } from './figure'
+import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime } from './plots'
+import type { Cell, Column } from './table'
+import { answerOf, type Basis, daysFrom, percent, shortDate, type Span } from './words'
+
+interface Choice {
+  basis: Basis
+  span: Span
+}
+
+/** Up to so many labels share a plot; more of them have one each. */
+const TOGETHER = 3
+
+const SHARE_COLUMNS: Column[] = [
+  { heading: 'date' },
+  { heading: 'hashtag' },
+  { heading: 'label' },
+  { heading: 'share', numeric: true },
+  { heading: 'low', numeric: true },
+  { heading: 'high', numeric: true },
+  { heading: 'labels', numeric: true },
+  { heading: 'posts', numeric: true },
+  { heading: 'state' },
+]
+const sayShare = (cell: Cell, column: number): string =>
+  cell === null ? '–' : typeof cell === 'number' && column < 6 ? `${percent(cell)} %` : String(cell)
+
+/** The shares over time for each hashtag, by what the reader chooses. */
+export function overTime(overview: Overview): HTMLElement {
+  const place = element('div', { class: 'figures' })
+  const show = (choice: Choice) => place.replaceChildren(...figuresOf(overview, choice))
+  const choice: Choice = { basis: 'posts', span: 'day' }
+  show(choice)
+  return section(
+    'trend',
+    'Over time',
+    element(
+      'div',
+      { class: 'choices' },
+      choose(
+        'Each point is',
+        'span',
+        [
+          ['day', 'a day'],
+          ['week', 'the seven days up to it'],
+        ],
+        (span) => show(Object.assign(choice, { span })),
+      ),
+      choose(
+        'Counted by',
+        'basis',
+        [
+          ['posts', 'posts'],
+          ['messages', 'distinct messages'],
+        ],
+        (basis) => show(Object.assign(choice, { basis })),
+      ),
+    ),
+    place,
+    paragraph(
+      'Bands and bars are 95 % intervals. An open mark: the day was collected in part. A gap: no number for that day. Days are UTC.',
+      'small',
+    ),
+  )
+}
+
+/** One of a few, as radio buttons that look like a switch. */
+function choose<V extends string>(
+  legend: string,
+  name: string,
+  options: [V, string][],
+  changed: (value: V) => void,
+): HTMLElement {
+  const labels = options.map(([value, text], i) => {
+    const input = element('input', { type: 'radio', name, value, checked: i === 0 })
+    input.addEventListener('change', () => changed(value))
+    return element('label', {}, input, element('span', {}, text))
+  })
+  return element('fieldset', { class: 'choice' }, element('legend', {}, legend), ...labels)
+}
+
+function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
+  const labels = overview.categories.map(({ name }) => name)
+  return overview.hashtags.flatMap((hashtag) => {
+    const days = overview.days.filter((day) => day.hashtag === hashtag)
+    const [first, last] = [days[0]?.date, days.at(-1)?.date]
+    if (!first || !last) return []
+    const dates = daysFrom(first, last)
+    const byDate = new Map(days.map((day) => [day.date, day]))
+    const series = labels.map((label, i): Series => ({
+      label,
+      look: lookOf(i),
+      points: dates.map((date): Point | undefined => {
+        const found = byDate.get(date)
+        const share = found && answerOf(found, span, basis).shares.find((one) => one.label === label)
+        return share && { date, ...share, whole: found.complete }
+      }),
+    }))
+    const told = series.filter(({ points }) => points.some((point) => point !== undefined))
+    if (told.length === 0) return [nothing(hashtag, span)]
+    const groups = told.length <= TOGETHER ? [told] : told.map((one) => [one])
+    return groups.map((group) => {
+      const names = group.map(({ label }) => label)
+      const rows = days.flatMap((day) =>
+        names.map((name): Cell[] => {
+          const answer = answerOf(day, span, basis)
+          const share = answer.shares.find(({ label }) => label === name)
+          return [
+            day.date,
+            hashtag,
+            name,
+            share?.share ?? null,
+            share?.low ?? null,
+            share?.high ?? null,
+            answer.labels,
+            day[span].posts,
+            answer.state,
+          ]
+        }),
+      )
+      const heading = groups.length === 1 ? `#${hashtag}` : `#${hashtag}: ${names.join()}`
+      return figure(
+        heading,
+        `Shares of ${names.join(', ')} in #${hashtag}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
+        (width) => sharesOverTime(width, dates, group),
+        {
+          name: `bellwether-${hashtag}-${span}-by-${basis}`,
+          caption: `${heading} by ${basis}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`,
+          columns: SHARE_COLUMNS,
+          rows,
+          say: sayShare,
+        },
+      )
+    })
+  })
+}
+
+const nothing = (hashtag: string, span: Span): HTMLElement =>
+  element(
+    'figure',
+    {},
+    element('figcaption', {}, `#${hashtag}`),
+    paragraph(
+      span === 'day'
+        ? 'No single day has enough labels for a number yet. Seven days may.'
+        : 'There are not enough labels for a number yet.',
+      'no-number',
+    ),
+  )
+
+/** The hashtags side by side, on the newest seven days of each. */
+export function compared(overview: Overview): HTMLElement | null {
+  const { hashtags, categories, days } = overview
+  if (hashtags.length < 2) return null
+  const newest = new Map(days.map((day) => [day.hashtag, day]))
+  const groups: Group[] = categories.map(({ name }, i) => ({
+    heading: name,
+    rows: hashtags.flatMap((hashtag) => {
+      const share = newest.get(hashtag)?.week.byPosts.shares.find(({ label }) => label === name)
+      return share
+        ? [{ ...share, name: `#${hashtag}`, look: { ...lookOf(i), symbol: lookOf(hashtags.indexOf(hashtag)).symbol } }]
+        : []
+    }),
+  }))
+  const told = groups.filter(({ rows }) => rows.length > 0)
+  if (told.length === 0) return null
+  const rows = categories.flatMap(({ name }) =>
+    hashtags.flatMap((hashtag): Cell[][] => {
+      const day = newest.get(hashtag)
+      if (!day) return []
+      const share = day.week.byPosts.shares.find(({ label }) => label === name)
+      return [
+        [
+          day.date,
+          hashtag,
+          name,
+          share?.share ?? null,
+          share?.low ?? null,
+          share?.high ?? null,
+          day.week.byPosts.labels,
+          day.week.posts,
+          day.week.byPosts.state,
+        ],
+      ]
+    }),
+  )
+  return section(
+    'compare',
+    'Hashtags compared',
+    figure(
+      'The newest seven days, by posts',
+      'Each label’s share in each hashtag over seven days, with 95 % intervals.',
+      (width) => forest(width, told),
+      { name: 'bellwether-hashtags', caption: 'hashtags compared', columns: SHARE_COLUMNS, rows, say: sayShare },
+      paragraph('Where two intervals overlap, the difference may be chance.', 'small'),
+    ),
+  )
+}
+
+/** What was collected of each day, so that nobody takes a gap for silence. */
+export function coverage({ days, hashtags, incomplete }: Overview): HTMLElement | null {
+  const [first, last] = [days[0]?.date, days.at(-1)?.date]
+  if (!first || !last) return null
+  const dates = daysFrom(first, last)
+  const found = new Map(days.map((day) => [`${day.date} ${day.hashtag}`, day]))
+  const why = new Map(incomplete.map((one) => [`${one.date} ${one.hashtag}`, one.words]))
+  const cells = hashtags.flatMap((hashtag) =>
+    dates.map((date) => {
+      const day = found.get(`${date} ${hashtag}`)
+      return {
+        hashtag,
+        date,
+        share: day?.day.collected,
+        posts: day?.day.posts,
+        complete: day?.complete,
+        words: why.get(`${date} ${hashtag}`),
+      }
+    }),
+  )
+  const wrong = cells.filter(({ complete, share }) => complete === false || share === undefined)
+  return section(
+    'coverage',
+    'What was collected',
+    paragraph(
+      wrong.length === 0
+        ? `Every day since ${shortDate(first)} was collected whole.`
+        : `${wrong.length} of ${cells.length} days are missing or were collected in part.`,
+    ),
+    figure(
+      'Part of each day that was collected',
+      'A bar for each day and hashtag: full height where all of the day was collected, a cross where nothing was.',
+      (width) => collection(width, dates, cells),
+      {
+        name: 'bellwether-collected',
+        caption: 'what was collected',
+        columns: [
+          { heading: 'date' },
+          { heading: 'hashtag' },
+          { heading: 'collected', numeric: true },
+          { heading: 'posts', numeric: true },
+          { heading: 'remark' },
+        ],
+        rows: cells.map(({ hashtag, date, share, posts, words }): Cell[] => [
+          date,
+          hashtag,
+          share ?? null,
+          posts ?? null,
+          words ?? (share === undefined ? 'no report of this day' : ''),
+        ]),
+        say: (cell, column) =>
+          column === 2 && typeof cell === 'number' ? `${percent(cell)} %` : cell === null ? '–' : String(cell),
+      },
+      paragraph(
+        'Full bars are whole days, shorter ones were cut off by a cap or have a gap, and a cross is a day without a report.',
+        'small',
+      ),
+    ),
+  )
+}

@@ -1,0 +1,112 @@
+import type { AnswerRecord, ReportIndexRecord, ShareRecord } from '../../shared/records'
+
+/** How numbers and days are said. Everything here is a function of its arguments: the same everywhere, in any time zone. */
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+
+/** `2026-11-21` as `21 November 2026`. */
+export function dateInWords(date: string): string {
+  const [year, month, day] = date.split('-').map(Number)
+  return `${day} ${MONTHS[(month ?? 1) - 1]} ${year}`
+}
+
+/** `2026-11-21` as `21 Nov`. */
+export function shortDate(date: string): string {
+  const [, month, day] = date.split('-').map(Number)
+  return `${day} ${MONTHS[(month ?? 1) - 1]?.slice(0, 3)}`
+}
+
+/** A share as a whole per cent; with one decimal where that would say nothing. */
+export function percent(share: number): string {
+  const value = 100 * share
+  const nearAnEnd = (value > 0 && value < 1.5) || (value > 98.5 && value < 100)
+  return nearAnEnd ? String(Math.round(value * 10) / 10) : String(Math.round(value))
+}
+
+/** `41 % (35 to 47 %)`, and no line breaks between a number and its sign. */
+export const withInterval = ({ share, low, high }: Omit<ShareRecord, 'label'>): string =>
+  `${percent(share)} % (${percent(low)} to ${percent(high)} %)`
+
+export const count = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
+
+export const many = (value: number, one: string, several = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : several}`
+
+/** US dollars: cents, or as many digits as it takes for less than one. */
+export function dollars(usd: number): string {
+  if (usd === 0) return '$0'
+  return usd < 0.01 ? `$${Number(usd.toPrecision(1))}` : `$${usd.toFixed(2)}`
+}
+
+/** A score such as macro-F1 on its scale of 0 to 1. */
+export const score = (value: number | null): string => (value === null ? '–' : value.toFixed(2))
+
+/** `0.83 (0.75 to 0.90)`. */
+export const scoreWithInterval = (value: number | null, interval: { low: number; high: number } | null): string =>
+  value === null || interval === null
+    ? score(value)
+    : `${score(value)} (${score(interval.low)} to ${score(interval.high)})`
+
+export type Basis = 'posts' | 'messages'
+export type Span = 'day' | 'week'
+type IndexedDay = ReportIndexRecord['days'][number]
+type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'>
+
+export const answerOf = (day: IndexedDay, span: Span, basis: Basis) =>
+  basis === 'posts' ? day[span].byPosts : day[span].byMessages
+
+/** The greatest first, as far as `most`; what is left out is counted. */
+function leading(shares: readonly ShareRecord[], most: number): { told: ShareRecord[]; left: number } {
+  const sorted = [...shares].sort((a, b) => b.share - a.share)
+  const told = sorted.length <= most + 1 ? sorted : sorted.slice(0, most)
+  return { told, left: sorted.length - told.length }
+}
+
+const list = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+
+/**
+ * The answer of a day as a sentence that stands by itself: what, of what, when, how sure, by how many labels. Nothing
+ * where there is no number to be quoted.
+ */
+export function quotable(hashtag: string, date: string, { state, shares, labels }: Answer): string | undefined {
+  if (state !== 'reported' || shares.length === 0) return undefined
+  const { told, left } = leading(shares, 3)
+  const parts = told.map((one, i) =>
+    i === 0
+      ? `${withInterval(one)} of the posts about #${hashtag} were ${one.label}`
+      : `${withInterval(one)} ${one.label}`,
+  )
+  const rest = left > 0 ? `, the rest ${left} other labels` : ''
+  return `On ${dateInWords(date)} about ${list(parts)}${rest}: 95 % intervals, from ${many(labels, 'label')} given by people.`
+}
+
+/** `80 % (76 to 84 %) technical and 20 % (16 to 24 %) marketing, from 210 labels.` Nothing where there is no number. */
+export function inBrief({ state, shares, labels }: Answer): string | undefined {
+  if (state !== 'reported' || shares.length === 0) return undefined
+  const { told, left } = leading(shares, 3)
+  const rest = left > 0 ? ` and ${left} other labels` : ''
+  return `${list(told.map((one) => `${withInterval(one)} ${one.label}`))}${rest}, from ${many(labels, 'label')}.`
+}
+
+/** Whole days from one UTC day to another. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+
+/** The UTC day so many days later. */
+export const addDays = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
+
+/** Every UTC day from one to another, both included. */
+export const daysFrom = (from: string, to: string): string[] =>
+  Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, i) => addDays(from, i))
+
+/** `cron(10 0 * * ? *)` as `every day at 00:10 UTC`; other expressions as they are. */
+export function schedule(expression: string): string {
+  const daily = /^cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)$/.exec(expression)
+  return daily ? `every day at ${daily[2]!.padStart(2, '0')}:${daily[1]!.padStart(2, '0')} UTC` : expression
+}
+
+/** A job's name is long; its last part tells models apart. */
+export const shortJob = (job: string): string =>
+  job.replace(/^bellwether-[a-z0-9-]+?-(?=[0-9a-f]{8,})/, '').replace(/^([0-9a-f]{8})[0-9a-f]+/, '$1')

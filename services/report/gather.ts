@@ -1,0 +1,211 @@
+import { z } from 'zod'
+import { concurrently } from '../../shared/concurrently'
+import { spent } from '../../shared/coordination'
+import { BellwetherError } from '../../shared/errors'
+import { type Key, keys, prefixes } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import {
+  type CardRecord,
+  cardRecord,
+  championRecord,
+  type QualityRecord,
+  qualityRecord,
+  reportIndexRecord,
+  reportRecord,
+} from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import {
+  type BatchInBrief,
+  type ModelInBrief,
+  type Overview,
+  type ScoresInBrief,
+  SHOWN,
+  type Spending,
+} from './overview'
+import { waitingBatches } from './waiting'
+
+interface Ports {
+  objects: Pick<Objects, 'read' | 'list'>
+  table: Pick<Table, 'get' | 'getMany' | 'query'>
+  settings: Settings
+}
+
+interface Found {
+  key: string
+  modified: Date
+}
+
+/** How many objects are read at the same time. */
+const AT_ONCE = 16
+
+/**
+ * Put together what the report page shows. What is not there yet is left out; what is there and cannot be read is named
+ * in `unreadable`, and the rest is shown. Cards and qualities that were read are kept while the function is warm.
+ */
+export function gathering({ objects, table, settings }: Ports): (now: Date) => Promise<Overview> {
+  const kept = new Map<string, unknown>()
+
+  return async (now) => {
+    const unreadable: string[] = []
+
+    /** The object by its schema; nothing where it is not there or is unreadable. */
+    const read = async <S extends z.ZodType>(key: string, schema: S): Promise<z.infer<S> | undefined> => {
+      const stored = await objects.read(key)
+      if (!stored) return undefined
+      try {
+        return parseJson(stored.body.toString('utf8'), schema, key)
+      } catch (error) {
+        if (!(error instanceof BellwetherError)) throw error
+        unreadable.push(error.message)
+        return undefined
+      }
+    }
+
+    /** The newest objects of a kind, the newest first. */
+    const newest = async <S extends z.ZodType, T>(
+      found: readonly Found[],
+      schema: S,
+      brief: (record: z.infer<S>, one: Found) => T,
+    ): Promise<T[]> => {
+      const records = await concurrently(found, AT_ONCE, async (one): Promise<T | undefined> => {
+        const version = `${one.key} ${one.modified.getTime()}`
+        // Only what `brief` made of this very object is kept under its key and time.
+        if (kept.has(version)) return kept.get(version) as T
+        const record = await read(one.key, schema)
+        if (record === undefined) return undefined
+        const made = brief(record, one)
+        kept.set(version, made)
+        return made
+      })
+      return records.filter((record) => record !== undefined)
+    }
+
+    const [index, champion, cards, qualities, spending, waiting] = await Promise.all([
+      read(keys.reportIndex({}), reportIndexRecord),
+      read(keys.champion({}), championRecord),
+      latestOf(objects, prefixes.models, keys.card, SHOWN.models),
+      latestOf(objects, prefixes.labeled, keys.quality, SHOWN.batches),
+      spendingOf(table, settings, now),
+      waitingBatches(table),
+    ])
+    const days = lastDays(index?.days ?? [], SHOWN.days)
+    const [latest, incomplete, models, batches] = await Promise.all([
+      concurrently(latestDays(days), AT_ONCE, (day) =>
+        read(keys.report(day), reportRecord.omit({ predictions: true })),
+      ),
+      concurrently(days.filter(({ complete }) => !complete).slice(-SHOWN.incomplete), AT_ONCE, async (day) => {
+        const report = await read(keys.report(day), reportRecord)
+        return { hashtag: day.hashtag, date: day.date, words: report?.collection.words ?? '' }
+      }),
+      newest(cards, cardRecord, (card, { modified }) => ({
+        model: modelInBrief(card, modified),
+        live: card.live && { job: card.live.job, scores: scoresInBrief(card.live.scores) },
+      })),
+      newest(qualities, qualityRecord, batchInBrief),
+    ])
+
+    return {
+      now: now.toISOString(),
+      hashtags: settings.hashtags.map(({ tag }) => tag),
+      categories: settings.labels.categories.map(({ name, definition }) => ({ name, definition })),
+      labelsVersion: settings.labels.version,
+      collects: settings.schedule.collect,
+      days,
+      latest: latest.filter((report) => report !== undefined),
+      incomplete,
+      champion: champion ? only(champion) : null,
+      models: models.map(({ model }) => model),
+      live: models.find(({ live }) => live && live.job === champion?.job)?.live?.scores ?? null,
+      batches,
+      spending,
+      waiting,
+      unreadable: [...new Set(unreadable)].sort(),
+    }
+  }
+}
+
+const only = ({ job, promotedAt, provisional, labelStatus }: z.infer<typeof championRecord>) => ({
+  job,
+  promotedAt,
+  provisional,
+  labelStatus,
+})
+
+/** The objects under a prefix whose keys are of this kind: the newest first, and no more than `most`. */
+async function latestOf(
+  objects: Pick<Objects, 'list'>,
+  prefix: string,
+  kind: Pick<Key<string>, 'match'>,
+  most: number,
+): Promise<Found[]> {
+  const found: Found[] = []
+  for await (const { key, modified } of objects.list(prefix)) if (kind.match(key)) found.push({ key, modified })
+  return found.sort((a, b) => b.modified.getTime() - a.modified.getTime() || (a.key < b.key ? 1 : -1)).slice(0, most)
+}
+
+/** Those of the last `most` UTC days, counted from the newest. */
+function lastDays(days: Overview['days'], most: number): Overview['days'] {
+  const newest = days.reduce((last, { date }) => (date > last ? date : last), '')
+  if (!newest) return []
+  const first = new Date(Date.parse(newest) - (most - 1) * 86_400_000).toISOString().slice(0, 10)
+  return days.filter(({ date }) => date >= first)
+}
+
+/** The newest day of each hashtag. Days come sorted by date. */
+const latestDays = (days: Overview['days']) => [...new Map(days.map((day) => [day.hashtag, day])).values()]
+
+async function spendingOf(table: Pick<Table, 'get'>, { caps }: Settings, now: Date): Promise<Spending[]> {
+  const day = now.toISOString().slice(0, 10)
+  return concurrently(['posts', 'collectUsd', 'judgements', 'labelUsd'] as const, 4, async (kind) => {
+    const [today, month] = await Promise.all([spent(table, kind, day), spent(table, kind, day.slice(0, 7))])
+    return { kind, today, month, ...caps[kind] }
+  })
+}
+
+function modelInBrief(card: CardRecord, modified: Date): ModelInBrief {
+  const { job, verdict, provisional, reasons, champion, labelStatus, scores, dataset, cost } = card
+  return {
+    job,
+    judged: modified.toISOString().slice(0, 10),
+    verdict,
+    provisional,
+    reasons,
+    against: champion,
+    labelStatus,
+    scores: scores.challenger && scoresInBrief(scores.challenger),
+    majority: scores.majority.macroF1,
+    trainingLabels: dataset.rows.train + dataset.rows.validation,
+    trainingUsd: cost.trainingUsd,
+  }
+}
+
+const scoresInBrief = ({
+  items,
+  macroF1,
+  macroF1Interval,
+  accuracy,
+}: CardRecord['scores']['majority']): ScoresInBrief => ({
+  items,
+  macroF1,
+  macroF1Interval,
+  accuracy,
+})
+
+/** How many annotators there were, and not who: a reader of the report has no business with that. */
+function batchInBrief(quality: QualityRecord): BatchInBrief {
+  const { batch, items, labelled, judgements, failed, costUsd, status, reasons, alpha, annotators } = quality
+  const { value, low, high } = alpha
+  return {
+    batch,
+    items,
+    labelled,
+    judgements,
+    annotators: Object.keys(annotators).length,
+    failed,
+    costUsd,
+    alpha: { value, low, high },
+    status,
+    reasons,
+  }
+}

@@ -1,0 +1,84 @@
+import type { ChampionRecord, DatasetRecord, ReportIndexRecord, ReportRecord, ScoresRecord } from '../../shared/records'
+
+/** How many UTC days, models and batches a page shows at most: what it is sent stays small however old the stack is. */
+export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30 } as const
+
+/** What `GET /report/data` answers: all that the report page shows, put together from what stands in the bucket. */
+export interface Overview {
+  /** When it was put together. */
+  now: string
+  /** Of the configuration. */
+  hashtags: string[]
+  categories: { name: string; definition: string }[]
+  labelsVersion: number
+  /** EventBridge Scheduler's expression, UTC. */
+  collects: string
+  /** The last days that have a report, by date and hashtag. */
+  days: ReportIndexRecord['days']
+  /** The newest report of each hashtag. */
+  latest: Omit<ReportRecord, 'predictions'>[]
+  /** Why days were collected in part. */
+  incomplete: { hashtag: string; date: string; words: string }[]
+  champion: Pick<ChampionRecord, 'job' | 'promotedAt' | 'provisional' | 'labelStatus'> | null
+  /** The newest first. */
+  models: ModelInBrief[]
+  /** The champion on labels that were given after its promotion; from the newest card that has it. */
+  live: ScoresInBrief | null
+  /** The newest first. */
+  batches: BatchInBrief[]
+  spending: Spending[]
+  waiting: WaitingBatch[]
+  /** Objects that are not as they should be: which, and what is wrong with them. */
+  unreadable: string[]
+}
+
+export type ScoresInBrief = Pick<ScoresRecord, 'items' | 'macroF1' | 'macroF1Interval' | 'accuracy'>
+
+export interface ModelInBrief {
+  job: string
+  /** UTC day of its card. */
+  judged: string
+  verdict: 'promoted' | 'rejected'
+  provisional: boolean
+  reasons: string[]
+  /** The job that it was held against. */
+  against: string | null
+  labelStatus: DatasetRecord['labelStatus']
+  /** Null where it could not be measured. */
+  scores: ScoresInBrief | null
+  majority: number | null
+  trainingLabels: number
+  trainingUsd: number | null
+}
+
+export interface BatchInBrief {
+  batch: string
+  items: number
+  labelled: number
+  judgements: number
+  annotators: number
+  /** Items without a label, by reason. */
+  failed: Record<string, number>
+  costUsd: number
+  /** Krippendorff's alpha of its judgements. */
+  alpha: { value: number | null; low: number | null; high: number | null }
+  status: DatasetRecord['labelStatus']
+  reasons: string[]
+}
+
+export interface Spending {
+  kind: 'posts' | 'collectUsd' | 'judgements' | 'labelUsd'
+  today: number
+  month: number
+  perDay: number
+  perMonth: number
+}
+
+/** A batch that people are still asked about. */
+export interface WaitingBatch {
+  batch: string
+  deadline: string
+  /** Null where another labeller counts them. */
+  items: number | null
+  answered: number | null
+}

@@ -1,0 +1,77 @@
+import { inspect } from 'node:util'
+import type { Logger } from '@aws-lambda-powertools/logger'
+import { z } from 'zod'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { cardRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import type { Table } from '../../shared/table'
+import { problem, readRequest, type Reply, type Request, respond } from '../../shared/web/http'
+import type { LinkKey } from '../../shared/web/link-key'
+import type { Pages } from '../../shared/web/pages'
+import type { Role } from '../../shared/web/people'
+import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
+import { gathering } from './gather'
+
+interface Ports {
+  objects: Pick<Objects, 'read' | 'readJson' | 'list'>
+  table: Pick<Table, 'get' | 'getMany' | 'query'>
+  settings: Settings
+  linkKey: LinkKey
+  page: Pages
+  log: Pick<Logger, 'error'>
+}
+
+/** Who may read reports. */
+const READERS: readonly Role[] = ['reader', 'owner']
+
+/** A SageMaker training job. */
+const job = z.string().regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,62}$/)
+
+/** The report: a page, and what it shows, as JSON. It changes nothing, and tells nobody what went wrong inside. */
+export const report = (ports: Ports) => {
+  const { objects, log } = ports
+  const gather = gathering(ports)
+
+  const routes: Record<string, (visitor: Visitor, request: Request, now: Date) => Promise<Reply>> = {
+    'GET /report/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
+    'GET /report/data': async (_, __, now) => ({ status: 200, body: await gather(now) }),
+    'GET /report/card': async (_, { query }) => {
+      const asked = job.safeParse(query.job)
+      if (!asked.success) return problem(400, 'invalid', 'job is the name of a training job')
+      try {
+        return { status: 200, body: await objects.readJson(keys.card({ job: asked.data }), cardRecord) }
+      } catch (error) {
+        if (!(error instanceof BellwetherError)) throw error
+        if (error.code === 'OBJECT_MISSING') return problem(404, 'not-found', `There is no card of ${asked.data}.`)
+        return problem(500, 'unreadable', error.message)
+      }
+    },
+  }
+
+  const serve = async (request: Request, now: Date): Promise<Reply> => {
+    const route = `${request.method} ${request.path}`
+    if (route === 'POST /report/session') return openSession(ports, READERS, request, now)
+    const work = routes[route]
+    if (!work) return ports.page(asPage(request)) ?? problem(404, 'not-found', 'There is nothing here.')
+    const visitor = await whoAsks(ports, READERS, request, now)
+    return 'status' in visitor ? visitor : work(visitor, request, now)
+  }
+
+  return async (event: unknown, now: Date) => {
+    try {
+      return respond(await serve(readRequest(event), now))
+    } catch (error) {
+      if (error instanceof BellwetherError && ['REQUEST_INVALID', 'EVENT_INVALID'].includes(error.code)) {
+        return respond(problem(400, 'invalid', error.message))
+      }
+      log.error('a request failed', { error: inspect(error) })
+      return respond(problem(500, 'failed', 'Something went wrong here. Try again in a minute.'))
+    }
+  }
+}
+
+/** A model card is the same page: it looks at its own address. */
+const asPage = (request: Request): Request =>
+  request.path === '/report/model' ? { ...request, path: '/report' } : request

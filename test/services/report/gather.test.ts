@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { gathering } from '../../../services/report/gather'
+import type { Overview } from '../../../services/report/overview'
+import { keys } from '../../../shared/keys'
+import { parseSettings } from '../../../shared/settings'
+import type { Table } from '../../../shared/table'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+import { type Story, tell } from './stories'
+
+const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
+
+let bucket: TestBucket
+let table: Table
+
+beforeEach(() => {
+  bucket = testBucket()
+  table = memoryTable()
+})
+
+const seen = (now: string): Promise<Overview> => gathering({ objects: bucket, table, settings })(new Date(now))
+
+const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'rejected', 'promoted'] }
+
+describe('what a page is sent', () => {
+  it('is whole where there is nothing yet', async () => {
+    expect(await seen('2026-11-22T10:00:00Z')).toMatchObject({
+      hashtags: ['aws', 'azure'],
+      days: [],
+      latest: [],
+      champion: null,
+      models: [],
+      batches: [],
+      waiting: [],
+      unreadable: [],
+      spending: [{ kind: 'posts', today: 0, month: 0, perDay: 2000, perMonth: 60_000 }, {}, {}, {}],
+    })
+  })
+
+  it('has the days, the newest report of each hashtag, and models and batches with the newest first', async () => {
+    await tell(bucket, table, { ...twoWeeks, missing: ['azure 2026-11-22'] })
+    const { days, latest, models, batches, champion } = await seen('2026-11-23T10:00:00Z')
+
+    expect(days).toHaveLength(27)
+    expect(latest.map(({ hashtag, date }) => `${hashtag} ${date}`)).toEqual(['aws 2026-11-22', 'azure 2026-11-21'])
+    expect(models.map(({ verdict }) => verdict)).toEqual(['promoted', 'rejected', 'promoted'])
+    expect(champion?.job).toBe(models[0]?.job)
+    expect(batches[0]?.batch).toBe('2026-11-22')
+  })
+
+  it('is bounded: sixty days, thirty models, thirty batches', async () => {
+    await tell(bucket, table, { from: '2026-08-01', days: 100, verdicts: Array.from({ length: 40 }, () => 'promoted') })
+    const { days, models, batches } = await seen('2026-11-09T10:00:00Z')
+
+    expect([...new Set(days.map(({ date }) => date))]).toHaveLength(60)
+    expect(models).toHaveLength(30)
+    expect(batches).toHaveLength(30)
+  })
+
+  it('says why a day is incomplete', async () => {
+    await tell(bucket, table, { ...twoWeeks, partial: { 'aws 2026-11-12': 0.6 } })
+
+    expect((await seen('2026-11-23T10:00:00Z')).incomplete).toEqual([
+      { hashtag: 'aws', date: '2026-11-12', words: expect.stringContaining('cap on posts') },
+    ])
+  })
+
+  it('names what cannot be read, and has all the rest', async () => {
+    await tell(bucket, table, twoWeeks)
+    await bucket.put(keys.champion({}), '{"job":1}')
+    await bucket.put(keys.report({ hashtag: 'aws', date: '2026-11-22' }), 'cut sh')
+    const { unreadable, days, latest, champion } = await seen('2026-11-23T10:00:00Z')
+
+    expect(unreadable).toEqual([
+      expect.stringContaining('champion.json'),
+      expect.stringContaining('reports/hashtag=aws/date=2026-11-22.json is not JSON'),
+    ])
+    expect(champion).toBeNull()
+    expect(latest.map(({ hashtag }) => hashtag)).toEqual(['azure'])
+    expect(days).toHaveLength(28)
+  })
+
+  it('tells what waits at the desk, and what was spent', async () => {
+    await tell(bucket, table, { ...twoWeeks, waiting: true, spentPosts: 1800 })
+    const { waiting, spending } = await seen('2026-11-23T10:00:00Z')
+
+    expect(waiting).toEqual([{ batch: '2026-11-22', deadline: '2026-11-23T21:00:00Z', items: 60, answered: 0 }])
+    expect(spending[0]).toEqual({ kind: 'posts', today: 1800, month: 1800, perDay: 2000, perMonth: 60_000 })
+  })
+
+  it('names no annotator', async () => {
+    await tell(bucket, table, twoWeeks)
+    const overview = await seen('2026-11-23T10:00:00Z')
+
+    expect(overview.batches[0]?.annotators).toBe(3)
+    expect(JSON.stringify(overview)).not.toMatch(/\b(ana|ben|cyd)\b/)
+  })
+
+  it('reads a card once while it stays as it is, and again when it changes', async () => {
+    await tell(bucket, table, twoWeeks)
+    const asked: string[] = []
+    const objects = { ...bucket, read: (key: string) => (asked.push(key), bucket.read(key)) }
+    const gather = gathering({ objects, table, settings })
+    const cardsRead = () => asked.splice(0).filter((key) => keys.card.match(key)).length
+
+    await gather(new Date('2026-11-23T10:00:00Z'))
+    expect(cardsRead()).toBe(3)
+    await gather(new Date('2026-11-23T10:01:00Z'))
+    expect(cardsRead()).toBe(0)
+    const [key = ''] = Object.keys(bucket.texts()).filter((one) => keys.card.match(one))
+    await bucket.put(key, bucket.texts()[key] ?? '')
+    await gather(new Date('2026-11-23T10:02:00Z'))
+    expect(cardsRead()).toBe(1)
+  })
+})
