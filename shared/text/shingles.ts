@@ -49,6 +49,12 @@ export function likeness(a: Shingles, b: Shingles): number {
   return Math.max(jaccard >= LEAST_JACCARD ? jaccard : 0, contained >= LEAST_CONTAINED ? contained : 0)
 }
 
+/** The Jaccard index: the share of all features of two texts that both have. */
+export function jaccard(a: Shingles, b: Shingles): number {
+  const common = inCommon(a.features, b.features)
+  return common / (a.features.length + b.features.length - common)
+}
+
 /** Whether half of what the shorter of two texts says is in the other. */
 export const isKin = (a: Shingles, b: Shingles): boolean =>
   2 * inCommon(a.features, b.features) >= Math.min(a.features.length, b.features.length)
