@@ -68,11 +68,28 @@ export const settings = z.strictObject({
     evaluationJudgements: z.int().min(1).max(9),
     trainingJudgements: z.int().min(1).max(9),
     deadlineHours: z.number().positive().max(240),
-    pricePerJudgementUsd: usd,
+    pricePerJudgementUsd: usd.default(0),
+    hourlyWageUsd: usd.default(0),
+    secondsPerJudgement: z.number().positive().max(3600).default(12),
+    trainingChoice: z.enum(['margin', 'random']).default('margin'),
+    marginFromMacroF1: z.number().min(0).max(1).default(0.65),
+    goldShare: z.number().min(0).max(0.25).default(0.05),
+    repeatShare: z.number().min(0).max(0.25).default(0.1),
+    relabelShare: z.number().min(0).max(0.1).default(0.05),
     groundTruth: z
       .strictObject({
         workteamArn: z.string().regex(/^arn:aws[a-z-]*:sagemaker:/, 'the ARN of a private or vendor work team'),
         feePerItemUsd: usd.default(0.08),
+        feeTiers: z
+          .array(z.strictObject({ above: count, feePerItemUsd: usd }))
+          .refine(
+            (tiers) => tiers.every(({ above }, i) => i === 0 || above > tiers[i - 1]!.above),
+            'write them in ascending order of above',
+          )
+          .default([
+            { above: 50_000, feePerItemUsd: 0.04 },
+            { above: 1_000_000, feePerItemUsd: 0.02 },
+          ]),
         taskTimeLimitSeconds: z.int().min(30).max(28_800).default(300),
       })
       .optional(),

@@ -1,5 +1,5 @@
 import type { Settings } from '../../shared/settings'
-import { costAtMost, largestWithin } from '../labeling/costs'
+import { costAtMost, largestWithin, priceOf } from '../labeling/costs'
 import { trainingCostUsd } from '../trainer/price'
 
 /** What one thing costs a day at most, in US dollars, and how that comes about. No price: null. */
@@ -59,11 +59,11 @@ function posts({ hashtags, sources, caps }: Settings): Cost {
 
 /** As much as the day's batch books: caps make it smaller before anything is asked. */
 function judgements({ labelling, caps }: Settings): Cost {
-  const { itemsPerDay, labeller, pricePerJudgementUsd: price, groundTruth } = labelling
+  const { itemsPerDay, labeller, groundTruth } = labelling
   const items = largestWithin(labelling, itemsPerDay, { judgements: caps.judgements.perDay, usd: caps.labelUsd.perDay })
   const { judgements: count, usd } = costAtMost(labelling, items)
   const fee = labeller === 'ground-truth' ? (groundTruth?.feePerItemUsd ?? 0) : 0
-  const how = `${count} judgements × ${dollars(price)} + ${items} items × ${dollars(fee)} = ${dollars(usd)}`
+  const how = `${count} judgements × ${dollars(priceOf(labelling))} + ${items} items × ${dollars(fee)} = ${dollars(usd)}`
   const limits = 'caps.labelUsd.perDay or caps.judgements.perDay'
   return {
     what: 'labels',

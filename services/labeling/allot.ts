@@ -8,6 +8,9 @@ import { costAtMost, type Cost, largestWithin } from './costs'
 type Ledger = Pick<Table, 'get' | 'update'>
 type Kind = 'judgements' | 'labelUsd'
 
+/** Objects of Ground Truth are counted for its fee and have no cap: this many are booked in no month. */
+const NO_LIMIT = 1e9
+
 /**
  * Book the most that a batch can cost against the caps of its day and month, once; the batch is made smaller until it
  * fits. What is booked is kept with the batch first, so that a retry neither books again nor draws another number.
@@ -15,24 +18,30 @@ type Kind = 'judgements' | 'labelUsd'
 export async function allot(
   table: Ledger,
   { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
-  { batch, date, allotment: kept }: OpenBatch,
+  { batch, date, wanted, allotment: kept }: OpenBatch,
 ): Promise<Allotment> {
-  const pinned = kept ?? (await pinAllotment(table, batch, await affordable(table, { caps, labelling }, date)))
+  const pinned = kept ?? (await pinAllotment(table, batch, await affordable(table, { caps, labelling }, date, wanted)))
   const amounts = amountsOf(pinned)
   for (const kind of ['judgements', 'labelUsd'] as const) {
     if (amounts[kind] === 0) continue
     const broken = await book(table, { kind, ...caps[kind] }, date, tokenOf(batch), amounts[kind])
     if (!broken) continue
     // Somebody booked since we looked: look again with the next try.
-    await giveBack(table, { batch, date }, pinned, { judgements: 0, usd: 0 })
+    await giveBack(table, { batch, date }, pinned, NOTHING)
     await unpinAllotment(table, batch)
     throw new BellwetherError(
       'CONFLICT',
       `caps.${kind}.${broken.period} was booked by somebody else for batch ${batch}`,
     )
   }
+  if (labelling.labeller === 'ground-truth') {
+    const objects = { kind: 'labelObjects', perDay: NO_LIMIT, perMonth: NO_LIMIT }
+    await book(table, objects, date, tokenOf(batch), pinned.items)
+  }
   return pinned
 }
+
+export const NOTHING: Cost = { judgements: 0, usd: 0 }
 
 /** Close the booking of a batch when it is known what was used of it. */
 export async function giveBack(
@@ -48,22 +57,29 @@ export async function giveBack(
 const tokenOf = (batch: string): string => `batch ${batch}`
 const amountsOf = ({ judgements, usd }: Cost): Record<Kind, number> => ({ judgements, labelUsd: usd })
 
-async function affordable(
-  table: Ledger,
+/** What a batch of the day may have, as far as caps leave it; nothing is booked by asking. */
+export async function affordable(
+  table: Pick<Table, 'get'>,
   { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
   date: string,
+  wanted = labelling.itemsPerDay,
 ): Promise<Allotment> {
   const judgements = await tightest(table, caps, 'judgements', date)
   const dollars = await tightest(table, caps, 'labelUsd', date)
-  const wanted = labelling.itemsPerDay
-  const items = largestWithin(labelling, wanted, { judgements: judgements.left, usd: dollars.left })
-  const whole = costAtMost(labelling, wanted)
+  const before = await spent(table, 'labelObjects', date.slice(0, 7))
+  const items = largestWithin(labelling, wanted, { judgements: judgements.left, usd: dollars.left }, before)
+  const whole = costAtMost(labelling, wanted, before)
   const { cap, limit, period } = whole.judgements > judgements.left ? judgements : dollars
-  return { items, ...costAtMost(labelling, items), reached: items < wanted ? { cap, limit, period } : null }
+  return {
+    items,
+    ...costAtMost(labelling, items, before),
+    before,
+    reached: items < wanted ? { cap, limit, period } : null,
+  }
 }
 
 /** Of a cap by the day and one by the month, the one that leaves less. */
-async function tightest(table: Ledger, caps: Settings['caps'], kind: Kind, date: string) {
+async function tightest(table: Pick<Table, 'get'>, caps: Settings['caps'], kind: Kind, date: string) {
   const { perDay, perMonth } = caps[kind]
   const month = date.slice(0, 7)
   const day = {

@@ -6,6 +6,11 @@ const allotment = z.object({
   items: z.int().nonnegative().describe('How many items they are enough for.'),
   judgements: z.int().nonnegative(),
   usd: z.number().nonnegative(),
+  before: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe("Ground Truth's objects in the month so far: its fee falls by them."),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
 })
 export type Allotment = z.infer<typeof allotment>
@@ -18,6 +23,7 @@ const openBatch = z.object({
   deadline: z.iso.datetime(),
   runs: z.array(z.string()).describe('Keys of the run.json files to draw from.'),
   carried: z.array(z.string()).describe('Settled batches whose unanswered items may be asked again.'),
+  wanted: z.int().positive().optional().describe('How many items, where it is not what the settings say.'),
   allotment: allotment.optional(),
   started: z.boolean().describe('Whether its labelling job is there.'),
 })

@@ -20,26 +20,46 @@ export function judgementsAsked(labelling: Labelling): { evaluation: number; tra
 export const judgementsAtMost = (asked: number, labeller: Labelling['labeller']): number =>
   labeller === 'desk' && asked % 2 === 0 ? asked + 1 : asked
 
-/** What this many items and judgements cost; US dollars, whole micro-dollars. */
-export function usdOf({ labeller, pricePerJudgementUsd, groundTruth }: Labelling, items: number, judgements: number) {
-  const fee = labeller === 'ground-truth' ? (groundTruth?.feePerItemUsd ?? 0) : 0
-  return Math.round((items * fee + judgements * pricePerJudgementUsd) * 1e6) / 1e6
+/** What one judgement costs; US dollars. People at the desk may be paid by the hour. */
+export const priceOf = ({ labeller, pricePerJudgementUsd, hourlyWageUsd, secondsPerJudgement }: Labelling): number =>
+  pricePerJudgementUsd + (labeller === 'desk' ? (hourlyWageUsd * secondsPerJudgement) / 3600 : 0)
+
+/**
+ * What this many items and judgements cost; US dollars, whole micro-dollars. Ground Truth's fee for an item falls with
+ * the number of items `before` it in the month.
+ */
+export function usdOf(labelling: Labelling, items: number, judgements: number, before = 0): number {
+  const fees = labelling.labeller === 'ground-truth' ? feesOf(labelling.groundTruth, items, before) : 0
+  return Math.round((fees + judgements * priceOf(labelling)) * 1e6) / 1e6
 }
 
+function feesOf(groundTruth: Labelling['groundTruth'], items: number, before: number): number {
+  if (!groundTruth) return 0
+  const tiers = [{ above: 0, feePerItemUsd: groundTruth.feePerItemUsd }, ...groundTruth.feeTiers]
+  return tiers.reduce((sum, { above, feePerItemUsd }, i) => {
+    const end = Math.min(before + items, tiers[i + 1]?.above ?? Infinity)
+    return sum + Math.max(0, end - Math.max(before, above)) * feePerItemUsd
+  }, 0)
+}
+
+/** How long people are at it; whole minutes, of all of them together. */
+export const minutesOf = ({ secondsPerJudgement }: Labelling, judgements: number): number =>
+  Math.ceil((judgements * secondsPerJudgement) / 60)
+
 /** The most that a batch of `items` can cost, whichever of them turn out to be for evaluation. */
-export function costAtMost(labelling: Labelling, items: number): Cost {
+export function costAtMost(labelling: Labelling, items: number, before = 0): Cost {
   const asked = judgementsAsked(labelling)
   const evaluation = judgementsAtMost(asked.evaluation, labelling.labeller)
   const training = judgementsAtMost(asked.training, labelling.labeller)
   const dearer = Math.max(0, evaluation - training)
   const judgements = items * training + evaluationTarget(items, labelling.evaluationShare) * dearer
-  return { judgements, usd: usdOf(labelling, items, judgements) }
+  return { judgements, usd: usdOf(labelling, items, judgements, before) }
 }
 
 /** The largest batch, up to `items`, that fits into what is left of the caps. */
-export function largestWithin(labelling: Labelling, items: number, left: Cost): number {
+export function largestWithin(labelling: Labelling, items: number, left: Cost, before = 0): number {
   for (let fitting = items; fitting > 0; fitting--) {
-    const { judgements, usd } = costAtMost(labelling, fitting)
+    const { judgements, usd } = costAtMost(labelling, fitting, before)
     if (judgements <= left.judgements && usd <= left.usd + 1e-9) return fitting
   }
   return 0

@@ -1,12 +1,15 @@
 import type { Invocation } from '../../shared/door'
+import { estimate } from './estimate'
 import type { LabelingRequest } from './request'
 import { settle, type SettlePorts } from './settle'
-import { onAsked, onRun, onSchedule, type StartPorts } from './start'
+import { onAsked, onBootstrap, onRun, onSchedule, type StartPorts } from './start'
 
 /** What is asked of the service by a person, a schedule or the reconciler. */
 export const answerRequest =
   (ports: StartPorts & SettlePorts) => async (request: LabelingRequest, invocation: Invocation) => {
     if ('settle' in request) return settle(ports)(request.settle, invocation.now, request.now)
+    if ('estimate' in request) return estimate(ports)(invocation.now, request.bootstrap)
+    if ('bootstrap' in request) return onBootstrap(ports)(request.bootstrap, invocation)
     if ('run' in request) return onRun(ports)(request.run, invocation)
     return request.start === 'scheduled' ? onSchedule(ports)(invocation) : onAsked(ports)(invocation)
   }

@@ -12,6 +12,7 @@ import { type EvaluationDraw, inclusionProbabilityOf } from './draw'
 export const storedPlan = planRecord.extend({
   claimedAt: z.iso.datetime(),
   booked: z.object({ judgements: z.int().nonnegative(), usd: z.number().nonnegative() }),
+  before: z.int().nonnegative().default(0).describe("Ground Truth's objects in the month before this batch."),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
   carried: z.array(z.string()),
 })
@@ -62,7 +63,7 @@ export interface Chosen {
 export function planOf(
   { batch, date, claimedAt, deadline, runs, carried }: OpenBatch,
   { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
-  { judgements, usd, reached }: Allotment,
+  { judgements, usd, before, reached }: Allotment,
   chosen: Chosen,
   job: string,
 ): { plan: StoredPlan; lines: InputLine[] } {
@@ -86,8 +87,9 @@ export function planOf(
     runs,
     cascades: chosen.cascades.size,
     judgements: sum(items.map(({ judgements }) => judgements)),
-    costUsd: usdOf(labelling, items.length, atMost),
+    costUsd: usdOf(labelling, items.length, atMost, before),
     booked: { judgements, usd },
+    before,
     reached,
     carried,
     items,

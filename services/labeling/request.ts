@@ -5,12 +5,18 @@ export const batchName = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}(-\d{1,4})?$/, 'a batch is named by its UTC day, as in 2026-11-22 or 2026-11-22-2')
 
+const items = z.int().min(2, 'a first batch has two items at least').max(10_000)
+
 /**
- * `{}` or `{"start":"now"}` starts one more batch, `{"start":"scheduled"}` that of the set hour; `{"settle":"2026-11-22"}`
- * settles a batch if nothing more can come, and with `"now":true` in any case; `{"run":"raw/…/run.json"}` does what the put of that run does.
+ * `{}` or `{"start":"now"}` starts one more batch, `{"start":"scheduled"}` that of the set hour; `{"bootstrap":150}` a first
+ * one of so many items; `{"estimate":true}` says what the next batch would cost, with `"bootstrap":150` what that would,
+ * and asks nothing. `{"settle":"2026-11-22"}` settles a batch if nothing more can come, and with `"now":true` in any case;
+ * `{"run":"raw/…/run.json"}` does what the put of that run does.
  */
 export const labelingRequest = z.union([
   z.strictObject({ settle: batchName, now: z.boolean().default(false) }),
+  z.strictObject({ estimate: z.literal(true), bootstrap: items.optional() }),
+  z.strictObject({ bootstrap: items }),
   z.strictObject({
     run: z.string().transform((key, context) => {
       const parts = keys.run.match(key)

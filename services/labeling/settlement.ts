@@ -66,7 +66,7 @@ export function settlementOf(
       failed: countBy(left.map(({ reason }) => reason)),
       refused: countBy(answers.refused.map(({ reason }) => reason)),
       judgements: given,
-      costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, given),
+      costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, given, plan.before),
       batches: [plan.batch],
       alpha: agreementOf([...byItem.values()]),
       selfAgreement: null,

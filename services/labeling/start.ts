@@ -8,7 +8,8 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { allot, giveBack } from './allot'
+import { allot, giveBack, NOTHING } from './allot'
+
 import {
   batchesToCarry,
   claimBatch,
@@ -20,6 +21,7 @@ import {
   openBatches,
 } from './batches'
 import { choose } from './choose'
+import { minutesOf } from './costs'
 import { instructions } from './instructions'
 import type { Labeller } from './labeller'
 import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
@@ -38,7 +40,9 @@ export interface StartPorts {
 type At = Pick<Invocation, 'now' | 'remainingMs' | 'log'>
 
 /** A batch that waits for labels, or why there is none. */
-export type Started = { batch: string; items: number; judgements: number; deadline: string } | { waits: string }
+export type Started =
+  | { batch: string; items: number; judgements: number; minutes: number; deadline: string; words?: string }
+  | { waits: string }
 
 /** A run is in: log it, and when the runs of all hashtags for its day are, start the day's batch. */
 export const onRun =
@@ -80,10 +84,41 @@ export const onAsked =
     return makeBatch(ports, { batch: await freeName(ports, date), date, runs: population }, at)
   }
 
+/**
+ * Asked for by a person at the beginning: a batch of so many items, so that there is a first model the same day. Asked
+ * again while people are at it, it is the same one.
+ */
+export const onBootstrap =
+  (ports: StartPorts) =>
+  async (wanted: number, at: At): Promise<Started> => {
+    const finished = await finishUnfinished(ports, at)
+    if (finished) return inWords(ports, finished)
+    const same = (await openBatches(ports.table)).find((open) => open.wanted !== undefined)
+    if (same) return inWords(ports, await announce(ports, await ports.objects.readJson(keys.plan(same), storedPlan)))
+    const runs = await loggedRuns(ports.table)
+    const date = runs.at(-1)?.date
+    if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
+    const population = runs.filter((run) => run.batch === undefined || run.date === date)
+    return inWords(
+      ports,
+      await makeBatch(ports, { batch: await freeName(ports, date), date, runs: population, wanted }, at),
+    )
+  }
+
+function inWords({ settings: { labelling } }: StartPorts, started: Started): Started {
+  if (!('batch' in started)) return started
+  const { items, judgements, minutes } = started
+  const each = `${labelling.secondsPerJudgement} seconds each`
+  const words =
+    `${items} posts, ${judgements} judgements: about ${minutes} minutes of people's time at ${each}, ` +
+    `and a third judgement of each evaluation post that two see differently`
+  return { ...started, words }
+}
+
 /** Batches are made one at a time, so that no cascade is drawn by two; the one who finds its batch in the making leaves. */
 async function makeBatch(
   ports: StartPorts,
-  { batch, date, runs }: { batch: string; date: string; runs: readonly LoggedRun[] },
+  { batch, date, runs, wanted }: { batch: string; date: string; runs: readonly LoggedRun[]; wanted?: number },
   at: At,
 ): Promise<Started> {
   const made = await findMade(ports, batch)
@@ -98,6 +133,7 @@ async function makeBatch(
       deadline: deadlineAt(at.now, ports.settings.labelling.deadlineHours),
       runs: runs.map(({ key }) => key).sort(),
       carried: await batchesToCarry(ports.table),
+      ...(wanted === undefined ? {} : { wanted }),
     })
     return finish(ports, open)
   })
@@ -154,7 +190,7 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
   await markCarried(table, plan.carried)
 
   if (plan.items.length === 0) {
-    await giveBack(table, open, plan.booked, { judgements: 0, usd: 0 })
+    await giveBack(table, open, plan.booked, NOTHING)
     await closeBatch(table, batch, false)
     return announce(ports, plan)
   }
@@ -166,13 +202,13 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
 }
 
 /** Say what was started. Who finds it started already says so again: the first may have died before it could. */
-async function announce({ publish }: StartPorts, plan: StoredPlan): Promise<Started> {
+async function announce({ publish, settings: { labelling } }: StartPorts, plan: StoredPlan): Promise<Started> {
   const { batch, labeller, judgements, deadline, costUsd, items, reached } = plan
   if (reached) await publish(budgetReached, { ...reached, service: 'labeling' })
   if (items.length === 0) return { waits: `batch ${batch} has nothing to ask` }
   const planKey = keys.plan({ batch })
   await publish(labelingStarted, { batch, planKey, labeller, items: items.length, judgements, deadline, costUsd })
-  return { batch, items: items.length, judgements, deadline }
+  return { batch, items: items.length, judgements, minutes: minutesOf(labelling, judgements), deadline }
 }
 
 /** The plan of a batch that was started, or that is settled already. */

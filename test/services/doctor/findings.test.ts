@@ -14,7 +14,7 @@ const demanding: Settings = {
   labelling: {
     ...shipped.labelling,
     labeller: 'ground-truth',
-    groundTruth: { workteamArn: team, feePerItemUsd: 0.08, taskTimeLimitSeconds: 300 },
+    groundTruth: { workteamArn: team, feePerItemUsd: 0.08, feeTiers: [], taskTimeLimitSeconds: 300 },
   },
 }
 const modest: Settings = { ...shipped, training: { ...shipped.training, trainer: 'lambda' } }

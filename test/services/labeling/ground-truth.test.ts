@@ -24,7 +24,7 @@ const place = {
   bucket: 'bellwether-test',
   roleArn: 'arn:aws:iam::111122223333:role/labeling',
 }
-const groundTruth = { workteamArn: TEAM, feePerItemUsd: 0.08, taskTimeLimitSeconds: 300 }
+const groundTruth = { workteamArn: TEAM, feePerItemUsd: 0.08, feeTiers: [], taskTimeLimitSeconds: 300 }
 
 function newJobWorld() {
   const client = new SageMakerClient({ region: 'eu-west-1' })

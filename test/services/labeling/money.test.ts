@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals'
+import { costAtMost, minutesOf, priceOf, usdOf } from '../../../services/labeling/costs'
+import { storedPlan } from '../../../services/labeling/plan'
+import { keys } from '../../../shared/keys'
+import { functionOf, newWorld, outcomeOf, postsOf, settingsWith, storeRun, type World } from './world'
+
+const DATE = '2026-06-02'
+const FEES = {
+  workteamArn: 'arn:aws:sagemaker:eu-west-1:123456789012:workteam/private-crowd/a',
+  feePerItemUsd: 0.08,
+  feeTiers: [
+    { above: 50_000, feePerItemUsd: 0.04 },
+    { above: 1_000_000, feePerItemUsd: 0.02 },
+  ],
+  taskTimeLimitSeconds: 300,
+}
+const desk = settingsWith({ hourlyWageUsd: 18, secondsPerJudgement: 10, pricePerJudgementUsd: 0 }).labelling
+const groundTruth = { ...desk, labeller: 'ground-truth' as const, groundTruth: FEES, pricePerJudgementUsd: 0.012 }
+
+async function collected(given: Partial<World> = {}, count = 40): Promise<World> {
+  const world = newWorld(given)
+  for (const hashtag of ['aws', 'azure']) {
+    await functionOf(world).onRun(await storeRun(world, hashtag, DATE, postsOf(hashtag, hashtag === 'aws' ? count : 0)))
+  }
+  return world
+}
+
+const planOf = (world: World, batch: string) =>
+  storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch })] ?? ''))
+
+describe('the price of a judgement', () => {
+  it.each([
+    ['nobody is paid', { ...desk, hourlyWageUsd: 0 }, 0],
+    ['by the hour at the desk', desk, 0.05],
+    ['and a bonus', { ...desk, pricePerJudgementUsd: 0.01 }, 0.06],
+    ['a work team of Ground Truth, which no wage is paid to', groundTruth, 0.012],
+  ])('%s', (_, labelling, usd) => {
+    expect(priceOf(labelling)).toBeCloseTo(usd, 10)
+  })
+
+  it.each([
+    ['the first objects of a month', 100, 0, 8],
+    ['over the first border', 100, 49_950, 50 * 0.08 + 50 * 0.04],
+    ['beyond it', 100, 50_000, 4],
+    ['over both', 960_000, 45_000, 5000 * 0.08 + 950_000 * 0.04 + 5000 * 0.02],
+    ['beyond both', 100, 2_000_000, 2],
+  ])('Ground Truth takes its fee for %s', (_, items, before, usd) => {
+    expect(usdOf({ ...groundTruth, pricePerJudgementUsd: 0 }, items, 0, before)).toBeCloseTo(usd, 6)
+  })
+
+  it('takes no fee at the desk', () => {
+    expect(usdOf({ ...desk, groundTruth: FEES }, 100, 100)).toBeCloseTo(5)
+  })
+
+  it('counts the time of people', () => {
+    expect([minutesOf(desk, 6), minutesOf(desk, 7), minutesOf(desk, 0)]).toEqual([1, 2, 0])
+  })
+})
+
+describe('{"estimate":true}', () => {
+  it('says what the next batch costs, in dollars and in minutes, and asks nothing', async () => {
+    const world = newWorld({
+      settings: settingsWith({ hourlyWageUsd: 18, secondsPerJudgement: 10, pricePerJudgementUsd: 0 }),
+    })
+    await storeRun(world, 'aws', DATE, postsOf('aws', 40))
+    const before = outcomeOf(world)
+
+    const said = await functionOf(world).request({ estimate: true })
+
+    // Four evaluation items at two or three judgements, four for training at one.
+    expect(said).toEqual({
+      date: '2026-06-03',
+      items: 8,
+      evaluation: 4,
+      training: 4,
+      judgements: { least: 12, most: 16 },
+      costUsd: { least: 0.6, most: 0.8 },
+      minutes: { least: 2, most: 3 },
+      monthUsd: 24,
+      reached: null,
+    })
+    expect(outcomeOf(world)).toEqual(before)
+    expect(world.writes).toBe(0)
+  })
+
+  it('says which cap makes it smaller', async () => {
+    const world = newWorld()
+    world.settings.caps.judgements.perDay = 10
+
+    const said = await functionOf(world).request({ estimate: true })
+
+    expect(said).toMatchObject({
+      items: 4,
+      reached: { cap: 'caps.judgements.perDay', limit: 10, period: '2026-06-03' },
+    })
+  })
+
+  it('says no more than what the batch books', async () => {
+    const world = newWorld({ settings: settingsWith({ itemsPerDay: 12 }) })
+    const said = await functionOf(world).request({ estimate: true })
+    const labelled = await collected({ settings: world.settings })
+
+    expect(said).toMatchObject({ costUsd: { most: planOf(labelled, DATE).booked.usd } })
+    expect(planOf(labelled, DATE).booked.judgements).toBe(costAtMost(world.settings.labelling, 12).judgements)
+  })
+})
+
+describe('{"bootstrap":150}', () => {
+  const wide = () => {
+    const settings = settingsWith({ itemsPerDay: 2 })
+    settings.hashtags = [{ tag: 'aws', source: 'file' }]
+    return settings
+  }
+
+  it('makes a batch of so many items in both roles, and says how long it takes people', async () => {
+    const world = newWorld({ settings: wide() })
+    await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 400)))
+
+    const said = await functionOf(world).request({ bootstrap: 150 })
+
+    const { items, booked } = planOf(world, `${DATE}-2`)
+    const evaluation = items.filter(({ role }) => role === 'evaluation').length
+    expect(said).toMatchObject({
+      batch: `${DATE}-2`,
+      items: 150,
+      judgements: 150 + evaluation,
+      minutes: Math.ceil((150 + evaluation) / 5),
+      words: expect.stringContaining(`about ${Math.ceil((150 + evaluation) / 5)} minutes of people's time`),
+    })
+    expect(evaluation).toBeGreaterThanOrEqual(74)
+    expect(booked.judgements).toBe(75 * 3 + 75)
+  })
+
+  it('is the same batch when it is asked for again', async () => {
+    const world = newWorld({ settings: wide() })
+    await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 400)))
+    const first = await functionOf(world).request({ bootstrap: 50 })
+
+    expect(await functionOf(world).request({ bootstrap: 50 })).toEqual(first)
+    expect(Object.keys(outcomeOf(world).objects).filter((key) => key.endsWith('plan.json'))).toHaveLength(2)
+  })
+
+  it('stays within the caps, and says so', async () => {
+    const world = newWorld({ settings: wide() })
+    world.settings.caps.judgements.perDay = 100
+    await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 400)))
+
+    const said = await functionOf(world).request({ bootstrap: 150 })
+
+    // The day's batch of two has booked four.
+    expect(said).toMatchObject({ items: 48 })
+    expect(world.told).toContainEqual(
+      expect.objectContaining({
+        event: 'BudgetReached',
+        detail: expect.objectContaining({ cap: 'caps.judgements.perDay' }),
+      }),
+    )
+  })
+
+  it('says what to do where nothing is collected', async () => {
+    expect(await functionOf(newWorld()).request({ bootstrap: 150 })).toEqual({
+      waits: 'no run is in: collect first, as in sls invoke -f collector',
+    })
+  })
+})
+
+it("counts Ground Truth's objects of the month, once for each batch", async () => {
+  const settings = settingsWith({
+    labeller: 'ground-truth',
+    groundTruth: { ...FEES, feeTiers: [{ above: 8, feePerItemUsd: 0.01 }] },
+  })
+  const world = await collected({ settings })
+  await functionOf(world).request({ start: 'now' })
+  await functionOf(world).request({ start: 'now' })
+
+  const [first, second, third] = [DATE, `${DATE}-2`, `${DATE}-3`].map((batch) => planOf(world, batch))
+  expect([first?.before, second?.before, third?.before]).toEqual([0, 8, 16])
+  expect(first?.booked.usd).toBeCloseTo(8 * 0.08 + (first?.booked.judgements ?? 0) * 0.01)
+  expect(second?.booked.usd).toBeCloseTo(8 * 0.01 + (second?.booked.judgements ?? 0) * 0.01)
+})
