@@ -28,6 +28,13 @@ export const SETTINGS: Pick<Settings, 'labels' | 'caps' | 'labelling'> = {
     trainingJudgements: 1,
     deadlineHours: 20,
     pricePerJudgementUsd: 0.01,
+    hourlyWageUsd: 0,
+    secondsPerJudgement: 12,
+    trainingChoice: 'margin',
+    marginFromMacroF1: 0.65,
+    goldShare: 0,
+    repeatShare: 0,
+    relabelShare: 0,
   },
 }
 
