@@ -17,7 +17,6 @@ export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknow
     const response = await fetch(path, {
       method,
       credentials: 'same-origin',
-      cache: 'no-store',
       signal: AbortSignal.timeout(15_000),
       ...(body === undefined
         ? {}

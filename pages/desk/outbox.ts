@@ -1,7 +1,13 @@
 import { placeOf, type Sent } from './work'
 
 /** What of the browser's storage is used. */
-export type Keeper = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+export interface Keeper {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
 
 /** Answers that the desk has not yet said it has. They outlive the page: no post stands in them, only ids and labels. */
 export interface Outbox {

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { Answer } from '../../../pages/api'
+import { createOutbox, type Keeper } from '../../../pages/desk/outbox'
+import { createSender, type Receipt } from '../../../pages/desk/sender'
+import type { Sent } from '../../../pages/desk/work'
+
+/** A browser's storage. */
+function storage(): Keeper {
+  const kept = new Map<string, string>()
+  return {
+    get length() {
+      return kept.size
+    },
+    key: (index) => [...kept.keys()][index] ?? null,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  }
+}
+
+const sent = (item: string, revision = 1, label = 'a'): Sent => ({ batch: 'b', item, revision, label })
+const failure = (status: number): Answer<Receipt> => ({ ok: false, problem: { status, error: 'x', message: 'y' } })
+
+let keeper: Keeper
+beforeEach(() => {
+  keeper = storage()
+})
+
+describe('the outbox', () => {
+  it('outlives the page, and is of one person', () => {
+    createOutbox(keeper, 'ana').put(sent('1'))
+
+    expect(createOutbox(keeper, 'ana').waiting()).toEqual([sent('1')])
+    expect(createOutbox(keeper, 'ben').waiting()).toEqual([])
+  })
+
+  it('keeps a revision that was put while an older one was on its way', () => {
+    const outbox = createOutbox(keeper, 'ana')
+    outbox.put(sent('1'))
+    outbox.put(sent('1', 2, 'b'))
+    outbox.settle(sent('1'))
+
+    expect(outbox.waiting()).toEqual([sent('1', 2, 'b')])
+    outbox.settle(sent('1', 2, 'b'))
+    expect(outbox.waiting()).toEqual([])
+  })
+
+  it('passes over what somebody else wrote there', () => {
+    const outbox = createOutbox(keeper, 'ana')
+    keeper.setItem('bellwether-desk:ana:answer:b/2', '{broken')
+    keeper.setItem('bellwether-desk:ana:answer:b/3', '[]')
+    outbox.put(sent('1'))
+
+    expect(outbox.waiting()).toEqual([sent('1')])
+  })
+
+  it('works where the browser keeps nothing', () => {
+    const outbox = createOutbox(undefined, 'ana')
+    outbox.put(sent('1'))
+
+    expect(outbox.waiting()).toEqual([sent('1')])
+  })
+})
+
+describe('the sender', () => {
+  /** A sender to a desk that answers so, one after the other, and then takes everything. */
+  function sender(...answers: (Answer<Receipt> | (() => void))[]) {
+    const outbox = createOutbox(keeper, 'ana')
+    const requests: Sent[][] = []
+    const waits: number[] = []
+    const said: (number | string)[] = []
+    const flush = createSender({
+      outbox,
+      send: async (list) => {
+        requests.push(list)
+        const answer = answers.shift()
+        if (typeof answer === 'function') answer()
+        else if (answer) return answer
+        return { ok: true, body: { answers: list.map(() => ({ result: 'kept' })) } }
+      },
+      pause: async (ms) => void waits.push(ms),
+      onReceipt: (list, receipt) => said.push(`${list.length} ${receipt.answers[0]?.result}`),
+      onWaiting: (count) => said.push(count),
+      onDenied: ({ status }) => said.push(`denied ${status}`),
+    })
+    return { outbox, requests, waits, said, flush }
+  }
+
+  it('tries a lost connection again, later and later, and says how much waits', async () => {
+    const { outbox, requests, waits, said, flush } = sender(failure(0), failure(503), failure(429), failure(0))
+    outbox.put(sent('1'))
+    outbox.put(sent('2'))
+
+    await flush()
+
+    expect(waits).toEqual([1000, 2000, 4000, 8000])
+    expect(requests.at(-1)).toEqual([sent('1'), sent('2')])
+    expect(said).toEqual([2, 2, 2, 2, '2 kept', 0])
+    expect(outbox.waiting()).toEqual([])
+  })
+
+  it('sends what is put while it sends', async () => {
+    const { outbox, requests, flush } = sender(() => outbox.put(sent('2')))
+    outbox.put(sent('1'))
+
+    await Promise.all([flush(), flush()])
+
+    expect(requests).toEqual([[sent('1')], [sent('2')]])
+  })
+
+  it('keeps what waits where the person is let in no more', async () => {
+    const { outbox, said, flush } = sender(failure(401))
+    outbox.put(sent('1'))
+
+    await flush()
+
+    expect(said).toEqual(['denied 401'])
+    expect(outbox.waiting()).toEqual([sent('1')])
+  })
+
+  it('sends a long absence in parts', async () => {
+    const { outbox, requests, flush } = sender()
+    for (let i = 0; i < 120; i++) outbox.put(sent(String(i)))
+
+    await flush()
+
+    expect(requests.map((list) => list.length)).toEqual([50, 50, 20])
+  })
+})

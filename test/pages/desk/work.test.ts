@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import {
+  add,
+  back,
+  current,
+  forget,
+  forward,
+  give,
+  type Given,
+  NOTHING,
+  placeOf,
+  recall,
+  renew,
+  type Sent,
+  type Shown,
+  type Work,
+} from '../../../pages/desk/work'
+
+const shown = (item: string): Shown => ({ batch: 'b', item, text: `post ${item}` })
+const three = add(NOTHING, ['1', '2', '3'].map(shown))
+const A: Given = { label: 'a' }
+const B: Given = { label: 'b' }
+
+/** Answer one after the other. */
+function giveAll(work: Work, ...list: Given[]): { work: Work; sent: Sent[] } {
+  const sent: Sent[] = []
+  for (const given of list) {
+    const step = give(work, given)
+    work = step.work
+    if (step.sent) sent.push(step.sent)
+  }
+  return { work, sent }
+}
+
+describe('answers', () => {
+  it('go out in the order of the posts, each of the first revision', () => {
+    const { work, sent } = giveAll(three, A, { skip: true }, { flag: 'personal' })
+
+    expect(sent).toEqual([
+      { batch: 'b', item: '1', revision: 1, label: 'a' },
+      { batch: 'b', item: '2', revision: 1, skip: true },
+      { batch: 'b', item: '3', revision: 1, flag: 'personal' },
+    ])
+    expect(current(work)).toBeUndefined()
+  })
+
+  it('can be changed, by a higher revision, and the post that was on the screen comes back', () => {
+    const { work } = giveAll(three, A, A)
+    const again = back(back(work))
+
+    expect(current(again)).toMatchObject({ item: '1', given: A })
+    const { work: after, sent } = give(again, B)
+    expect(sent).toEqual({ batch: 'b', item: '1', revision: 2, label: 'b' })
+    expect(current(after)).toEqual(shown('3'))
+    expect(current(back(back(after)))).toMatchObject({ item: '1', given: B, revision: 2 })
+  })
+
+  it('that are given again unchanged are not sent', () => {
+    const { work } = giveAll(three, A)
+
+    expect(give(back(work), A)).toEqual({ work })
+  })
+
+  it('are none where there is no post', () => {
+    expect(give(NOTHING, A)).toEqual({ work: NOTHING })
+  })
+})
+
+it('goes back as far as there is something, and forward to where one was', () => {
+  const { work } = giveAll(three, A, B)
+  const first = back(back(back(back(work))))
+
+  expect(current(first)).toMatchObject({ item: '1' })
+  expect(current(forward(first))).toMatchObject({ item: '2' })
+  expect(current(forward(forward(first)))).toEqual(shown('3'))
+})
+
+it('shows nothing twice that is known or waits to be sent', () => {
+  const { work } = giveAll(three, A)
+  const more = add(work, ['1', '2', '4', '5'].map(shown), new Set([placeOf(shown('5'))]))
+
+  expect(more.ahead.map(({ item }) => item)).toEqual(['2', '3', '4'])
+  expect(add(more, ['1', '2'].map(shown))).toBe(more)
+})
+
+it('takes up the answers of before, the latest the nearest', () => {
+  const lately = ['9', '8'].map((item) => ({ ...shown(item), given: A, revision: 3 }))
+  const work = recall(three, lately)
+
+  expect(current(back(work))).toMatchObject({ item: '9', revision: 3 })
+  expect(current(back(back(work)))).toMatchObject({ item: '8' })
+  expect(give(back(work), B).sent).toMatchObject({ item: '9', revision: 4 })
+})
+
+it('drops after a pause what was not handed out again', () => {
+  expect(renew(three, ['3', '2'].map(shown)).ahead.map(({ item }) => item)).toEqual(['2', '3'])
+})
+
+it('forgets a post whose answer was refused, and stays where it is', () => {
+  const { work } = giveAll(three, A, B)
+
+  expect(current(forget(back(work), 'b/1'))).toMatchObject({ item: '2' })
+  expect(current(forget(back(work), 'b/2'))).toEqual(shown('3'))
+  expect(forget(work, 'b/1').past.map(({ item }) => item)).toEqual(['2'])
+})
+
+it('never loses an answer nor sends an older one last, whatever is pressed', () => {
+  const step = fc.oneof(
+    fc.constantFrom(A, B).map((given) => ({ given })),
+    fc.constantFrom('back', 'forward').map((move) => ({ move })),
+  )
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      let work = add(
+        NOTHING,
+        Array.from({ length: 8 }, (_, i) => shown(String(i))),
+      )
+      const last = new Map<string, Sent>()
+      for (const one of steps) {
+        if ('move' in one) work = one.move === 'back' ? back(work) : forward(work)
+        else {
+          const { work: next, sent } = give(work, one.given)
+          if (sent) {
+            expect(sent.revision).toBe((last.get(sent.item)?.revision ?? 0) + 1)
+            last.set(sent.item, sent)
+          }
+          work = next
+        }
+      }
+      // What the page shows as answered is what was sent last.
+      expect(work.past.map(({ item, revision, given }) => ({ batch: 'b', item, revision, ...given }))).toEqual(
+        work.past.map(({ item }) => last.get(item)),
+      )
+      expect(work.past.length + work.ahead.length).toBe(8)
+    }),
+  )
+})
