@@ -40,6 +40,8 @@ export interface CloudOptions {
   annotate?: SageMakerOptions['annotate']
   workers?: SageMakerOptions['workers']
   durations?: SageMakerOptions['durations']
+  /** How many workers a function may have at once; by the machine's cores where it is left out. */
+  workersOfFunction?: number
   /** Sees what functions print, besides the log files in `dataDir/logs`. */
   onLog?: (functionName: string, text: string) => void
 }

@@ -73,6 +73,7 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     iam,
     giveUp: async (destination, record) => queues.send(destination, JSON.stringify(record)),
     onLog: options.onLog,
+    workersOfFunction: options.workersOfFunction,
   })
   const deliveries = createDeliveries({
     folder: path.join(dataDir, 'deliveries'),

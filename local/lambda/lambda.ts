@@ -45,6 +45,8 @@ interface Surroundings {
   work: Work
   keys: AccessKeys
   iam: Iam
+  /** How many workers a function may have at once; by the machine's cores where it is left out. */
+  workersOfFunction?: number
   giveUp(destination: string, record: object): Promise<void>
   /** Sees what functions print, besides their log files. */
   onLog?: (functionName: string, text: string) => void
@@ -100,7 +102,7 @@ export function createLambda(cloud: Surroundings): Lambda {
         const sandbox = startSandbox(fn, { environment, clockOffset: clock.offset, log })
         return sandbox
       }
-      functions.set(fn.name, { fn, pool: createPool(fn, start) })
+      functions.set(fn.name, { fn, pool: createPool(fn, start, cloud.workersOfFunction) })
     },
     functions: () => [...functions.values()].map(({ fn }) => fn),
     find: (nameOrArn) => find(nameOrArn)?.fn,

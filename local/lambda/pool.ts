@@ -14,8 +14,8 @@ export interface Pool {
 const WORKERS = Math.max(2, Math.min(4, availableParallelism()))
 
 /** Starts workers as they are needed and keeps them warm. */
-export function createPool(fn: LambdaFunction, start: () => Sandbox): Pool {
-  const limit = Math.min(fn.reservedConcurrency ?? WORKERS, WORKERS)
+export function createPool(fn: LambdaFunction, start: () => Sandbox, workers = WORKERS): Pool {
+  const limit = Math.min(fn.reservedConcurrency ?? workers, workers)
   const all = new Set<Sandbox>()
   const warm: Sandbox[] = []
   const queue: ((sandbox: Sandbox) => void)[] = []
