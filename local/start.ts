@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { z } from 'zod'
+import type { Cloud } from './cloud'
 import { parseOptions, USAGE } from './replay/options'
 import { replay } from './replay/replay'
 import { createScreen, table } from './replay/screen'
@@ -48,7 +50,7 @@ async function main(chosen: Exclude<typeof options, 'help' | { problem: string }
     if (chosen.summary) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
     if (!chosen.once && !stop.signal.aborted) {
       pointTo(chosen.data)
-      screen.say(serving(cloud.endpoint, chosen.data))
+      screen.say(serving(cloud.endpoint, chosen.data, await reportLink(cloud)))
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
     }
     await cloud.close()
@@ -70,8 +72,16 @@ const inWords = ({ posts, cascades, refusedRows, labelling, models, champion, se
     `${seconds.toFixed(1)} s.`,
   ].join('\n')
 
-const serving = (endpoint: string, data: string): string =>
+/** The page of the report, for whoever sits at this machine. */
+async function reportLink(cloud: Cloud): Promise<string> {
+  const { payload } = await cloud.invoke('desk-invite', { reader: 'me' })
+  return z.object({ url: z.url() }).parse(JSON.parse(payload)).url
+}
+
+const serving = (endpoint: string, data: string, report: string): string =>
   [
+    '',
+    `The report: ${report}`,
     '',
     `The cloud goes on serving at ${endpoint}; its files are in ${data}.`,
     `  aws --endpoint-url ${endpoint} s3 ls               (any key id and secret)`,

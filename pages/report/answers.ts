@@ -2,21 +2,22 @@ import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord } from '../../shared/records'
 import { element, paragraph, section } from './element'
 import { figure } from './figure'
-import { forest, type Group, lookOf } from './plots'
-import { type Cell } from './table'
-import { addDays, type Basis, dateInWords, inBrief, many, percent, quotable } from './words'
+import { forest, type Group, lookOf, upTo } from './plots'
+import type { Cell } from './csv'
+import { addDays, type Basis, dateInWords, inBrief, labelsOf, many, percent, quotable } from './words'
 
 type Report = Overview['latest'][number]
 
 /** The newest answer about each hashtag: a sentence to quote, the numbers, and how they came about. */
-export function answers({ latest, hashtags, categories }: Overview): HTMLElement {
+export function answers(overview: Overview, stopped: boolean): HTMLElement {
+  const { latest, hashtags } = overview
   const order = new Map(hashtags.map((tag, i) => [tag, i]))
   const sorted = [...latest].sort((a, b) => (order.get(a.hashtag) ?? 99) - (order.get(b.hashtag) ?? 99))
-  const labels = categories.map(({ name }) => name)
+  const labels = labelsOf(overview)
   const cards = sorted.map((report) => answerCard(report, labels))
   return section(
     'answer',
-    'The answer',
+    stopped ? 'The last answer' : 'The answer',
     element('div', { class: 'cards' }, ...cards),
     paragraph(
       'Among posts a message counts as often as it was posted; among messages, once, however often it was copied.',
@@ -70,9 +71,9 @@ const withheldWeek = ({ words }: AnswerRecord): HTMLElement | null =>
 
 const STATES: Record<AnswerRecord['state'], string> = {
   reported: 'reported',
-  'not-enough-labels': 'not enough labels yet for a number',
+  'not-enough-labels': 'no number yet',
   'no-posts': 'no posts',
-  withheld: 'no number, because too little of the day was collected',
+  withheld: 'no number',
 }
 
 const ROWS = [
@@ -117,10 +118,11 @@ function numbers(report: Report, labels: readonly string[]): HTMLElement | null 
       ]
     }),
   )
+  const top = upTo(groups.flatMap(({ rows: all }) => all.map(({ high }) => high)))
   return figure(
     'The day, and the week that ends with it',
     `Shares of #${report.hashtag} with their 95 % intervals; the table below has the numbers.`,
-    (width) => forest(width, groups),
+    (width) => forest(width, groups, { top }),
     {
       name: `bellwether-${report.hashtag}-${report.date}`,
       caption: `shares of #${report.hashtag}`,

@@ -13,6 +13,12 @@ export interface Notice {
 /** Yesterday's posts are collected after midnight: until they are there, the newest day is two days ago. */
 const LATE_AFTER_DAYS = 2
 
+/** Whether days have gone by without a report: then the newest answer is not today's. */
+export function isStopped({ days, now }: Pick<Overview, 'days' | 'now'>): boolean {
+  const newest = days.at(-1)?.date
+  return newest !== undefined && daysBetween(newest, now.slice(0, 10)) > LATE_AFTER_DAYS
+}
+
 /** The states that a stack can be in, the worst first. Healthy: none. */
 export function noticesOf(overview: Overview): Notice[] {
   const notices = [
@@ -34,7 +40,6 @@ function unreadable({ unreadable: points }: Overview): Notice[] {
 }
 
 function collection({ days, now, hashtags, collects }: Overview): Notice[] {
-  const today = now.slice(0, 10)
   const newest = days.at(-1)?.date
   if (newest === undefined) {
     const watched = hashtags.map((tag) => `#${tag}`).join(' and ')
@@ -46,8 +51,8 @@ function collection({ days, now, hashtags, collects }: Overview): Notice[] {
       },
     ]
   }
-  const age = daysBetween(newest, today)
-  if (age > LATE_AFTER_DAYS) {
+  if (isStopped({ days, now })) {
+    const age = daysBetween(newest, now.slice(0, 10))
     return [
       {
         level: 'bad',
@@ -125,7 +130,7 @@ function model({ champion, days, latest, models }: Overview): Notice[] {
   if (days.length === 0) return []
   if (!champion) {
     const tried =
-      models.length > 0 ? ` ${many(models.length, 'was', 'were')} trained, and none was good enough yet.` : ''
+      models.length > 0 ? ` ${many(models.length, 'model was', 'models were')} trained; none was good enough yet.` : ''
     const text = `The shares rest on people's labels alone; their intervals narrow when a model helps.${tried}`
     return [{ level: 'info', title: 'No model is live yet', text }]
   }

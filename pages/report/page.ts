@@ -5,7 +5,7 @@ import { enter } from '../enter'
 import { answers } from './answers'
 import { modelCard } from './card'
 import { type Child, element, paragraph } from './element'
-import { type Notice, noticesOf } from './notices'
+import { isStopped, type Notice, noticesOf } from './notices'
 import { labelling, models, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
 import { dateInWords } from './words'
@@ -46,7 +46,7 @@ function overviewPage(overview: Overview): Child[] {
       ),
     ),
     ...noticesOf(overview).map(noticeBox),
-    empty ? null : answers(overview),
+    empty ? null : answers(overview, isStopped(overview)),
     empty ? null : overTime(overview),
     empty ? null : compared(overview),
     waiting(overview),

@@ -40,8 +40,12 @@ export interface Series {
 
 const day = (date: string): Date => new Date(date)
 
+/** Where an axis of shares ends: the next fifth above all of them, so that small shares are told apart. */
+export const upTo = (highs: readonly number[]): number =>
+  Math.min(1, Math.max(0.2, Math.ceil(Math.max(0, ...highs) * 5 - 1e-9) / 5))
+
 /** Shares by day with their bands. A day without a number leaves a gap; one with too little around it has a bar. */
-export function sharesOverTime(width: number, dates: readonly string[], series: readonly Series[]) {
+export function sharesOverTime(width: number, dates: readonly string[], series: readonly Series[], top: number) {
   const narrow = width < 480
   const height = narrow ? 230 : 280
   const marginBottom = 28
@@ -88,7 +92,8 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
       const last = points.findLast((point) => point !== undefined)
       return last ? [{ name: names[i]!, share: last.share, look, y: last.share }] : []
     }),
-    15 / inner,
+    (15 * top) / inner,
+    top,
   )
 
   return Plot.plot({
@@ -99,7 +104,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
     marginBottom,
     marginLeft: 42,
     x: { type: 'utc', domain: padded(dates) },
-    y: { domain: [0, 1], ticks: 5 },
+    y: { domain: [0, top] },
     color: { type: 'identity' },
     symbol: { type: 'identity' },
     marks: [
@@ -141,7 +146,7 @@ const ROW = 22
 const HEADING = 26
 
 /** Estimates under each other, each with its interval and in numbers: for comparing. */
-export function forest(width: number, groups: readonly Group[], { scores = false } = {}) {
+export function forest(width: number, groups: readonly Group[], { scores = false, top = 1 } = {}) {
   const say = (value: number) => (scores ? value.toFixed(2) : `${percent(value)}`)
   const lines = groups.flatMap(({ heading, rows }, g) => [
     { at: `${g}`, heading, row: undefined as Row | undefined },
@@ -166,7 +171,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
   const bottom = height
   const marginBottom = 26
   const inner = width - marginLeft - marginRight
-  const ticks = inner > 260 ? [0, 0.2, 0.4, 0.6, 0.8, 1] : [0, 0.5, 1]
+  const ticks = ticksUpTo(top, inner > 260)
 
   return Plot.plot({
     width,
@@ -175,7 +180,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
     marginBottom,
     marginLeft,
     marginRight,
-    x: { domain: [0, 1] },
+    x: { domain: [0, top] },
     y: { type: 'linear', domain: [0, bottom], range: [0, bottom], axis: null },
     color: { type: 'identity' },
     symbol: { type: 'identity' },
@@ -299,6 +304,10 @@ export function collection(width: number, dates: readonly string[], days: readon
   })
 }
 
+/** Every fifth, or where there is little room the ends and the middle. */
+const ticksUpTo = (top: number, roomy: boolean): number[] =>
+  roomy ? [0, 0.2, 0.4, 0.6, 0.8, 1].filter((tick) => tick <= top + 1e-9) : [0, top / 2, top]
+
 /** Ticks on the last day and as many days before it as there is room for. */
 function timeAxis(dates: readonly string[], width: number) {
   const room = Math.max(1, Math.floor(width / 50))
@@ -322,8 +331,8 @@ function padded(dates: readonly string[], days = dates.length > 1 ? 0.2 : 1): [D
 const lonely = (points: readonly { share: number }[], at: number): boolean =>
   [points[at - 1], points[at + 1]].every((neighbour) => neighbour === undefined || Number.isNaN(neighbour.share))
 
-/** Move names apart that would stand on each other; shares are of the height. */
-function spread<T extends { y: number }>(ends: readonly T[], apart: number): T[] {
+/** Move names apart that would stand on each other, between 0 and `top`. */
+function spread<T extends { y: number }>(ends: readonly T[], apart: number, top: number): T[] {
   const sorted = [...ends].sort((a, b) => a.y - b.y)
   for (let round = 0; round < 50; round++) {
     for (let i = 1; i < sorted.length; i++) {
@@ -334,7 +343,7 @@ function spread<T extends { y: number }>(ends: readonly T[], apart: number): T[]
       sorted[i] = { ...above, y: above.y + lack / 2 }
     }
   }
-  return sorted.map((end) => ({ ...end, y: Math.min(0.98, Math.max(0.02, end.y)) }))
+  return sorted.map((end) => ({ ...end, y: Math.min(0.98 * top, Math.max(0.02 * top, end.y)) }))
 }
 
 const clipped = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)

@@ -2,7 +2,8 @@ import type { BatchInBrief, ModelInBrief, Overview, Spending } from '../../servi
 import { element, paragraph, section } from './element'
 import { figure } from './figure'
 import { forest, lookOf } from './plots'
-import { behind, type Cell } from './table'
+import { behind } from './table'
+import type { Cell } from './csv'
 import { count, dateInWords, dollars, many, score, scoreWithInterval, shortDate, shortJob } from './words'
 
 /** Where a model's card is. */

@@ -1,10 +1,5 @@
+import { type Cell, type Column, csv } from './csv'
 import { element } from './element'
-
-export interface Column {
-  heading: string
-  numeric?: boolean
-}
-export type Cell = string | number | null
 
 export interface Data {
   /** File name of the download, without its ending. */
@@ -42,17 +37,6 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
 }
 
 const plain = (cell: Cell): string => (cell === null ? '–' : String(cell))
-
-/** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
-export const csv = (columns: readonly Column[], rows: readonly Cell[][]): string =>
-  [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'
-
-function field(cell: Cell): string {
-  if (cell === null) return ''
-  if (typeof cell === 'number') return String(cell)
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
 
 function save(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))

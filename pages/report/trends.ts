@@ -1,9 +1,9 @@
 import type { Overview } from '../../services/report/overview'
 import { element, paragraph, section } from './element'
 import { figure } from './figure'
-import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime } from './plots'
-import type { Cell, Column } from './table'
-import { answerOf, type Basis, daysFrom, percent, shortDate, type Span } from './words'
+import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
+import type { Cell, Column } from './csv'
+import { answerOf, type Basis, daysFrom, labelsOf, percent, shortDate, type Span } from './words'
 
 interface Choice {
   basis: Basis
@@ -31,7 +31,8 @@ const sayShare = (cell: Cell, column: number): string =>
 export function overTime(overview: Overview): HTMLElement {
   const place = element('div', { class: 'figures' })
   const show = (choice: Choice) => place.replaceChildren(...figuresOf(overview, choice))
-  const choice: Choice = { basis: 'posts', span: 'day' }
+  const told = (span: Span) => overview.days.some((day) => day[span].byPosts.shares.length > 0)
+  const choice: Choice = { basis: 'posts', span: told('week') && !told('day') ? 'week' : 'day' }
   show(choice)
   return section(
     'trend',
@@ -46,6 +47,7 @@ export function overTime(overview: Overview): HTMLElement {
           ['day', 'a day'],
           ['week', 'the seven days up to it'],
         ],
+        choice.span,
         (span) => show(Object.assign(choice, { span })),
       ),
       choose(
@@ -55,6 +57,7 @@ export function overTime(overview: Overview): HTMLElement {
           ['posts', 'posts'],
           ['messages', 'distinct messages'],
         ],
+        choice.basis,
         (basis) => show(Object.assign(choice, { basis })),
       ),
     ),
@@ -71,10 +74,11 @@ function choose<V extends string>(
   legend: string,
   name: string,
   options: [V, string][],
+  chosen: V,
   changed: (value: V) => void,
 ): HTMLElement {
-  const labels = options.map(([value, text], i) => {
-    const input = element('input', { type: 'radio', name, value, checked: i === 0 })
+  const labels = options.map(([value, text]) => {
+    const input = element('input', { type: 'radio', name, value, checked: value === chosen })
     input.addEventListener('change', () => changed(value))
     return element('label', {}, input, element('span', {}, text))
   })
@@ -82,7 +86,8 @@ function choose<V extends string>(
 }
 
 function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
-  const labels = overview.categories.map(({ name }) => name)
+  const labels = labelsOf(overview)
+  const top = upTo(overview.days.flatMap((day) => answerOf(day, span, basis).shares.map(({ high }) => high)))
   return overview.hashtags.flatMap((hashtag) => {
     const days = overview.days.filter((day) => day.hashtag === hashtag)
     const [first, last] = [days[0]?.date, days.at(-1)?.date]
@@ -124,7 +129,7 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
       return figure(
         heading,
         `Shares of ${names.join(', ')} in #${hashtag}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
-        (width) => sharesOverTime(width, dates, group),
+        (width) => sharesOverTime(width, dates, group, top),
         {
           name: `bellwether-${hashtag}-${span}-by-${basis}`,
           caption: `${heading} by ${basis}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`,
@@ -152,10 +157,11 @@ const nothing = (hashtag: string, span: Span): HTMLElement =>
 
 /** The hashtags side by side, on the newest seven days of each. */
 export function compared(overview: Overview): HTMLElement | null {
-  const { hashtags, categories, days } = overview
+  const { hashtags, days } = overview
+  const labels = labelsOf(overview)
   if (hashtags.length < 2) return null
   const newest = new Map(days.map((day) => [day.hashtag, day]))
-  const groups: Group[] = categories.map(({ name }, i) => ({
+  const groups: Group[] = labels.map((name, i) => ({
     heading: name,
     rows: hashtags.flatMap((hashtag) => {
       const share = newest.get(hashtag)?.week.byPosts.shares.find(({ label }) => label === name)
@@ -166,7 +172,7 @@ export function compared(overview: Overview): HTMLElement | null {
   }))
   const told = groups.filter(({ rows }) => rows.length > 0)
   if (told.length === 0) return null
-  const rows = categories.flatMap(({ name }) =>
+  const rows = labels.flatMap((name) =>
     hashtags.flatMap((hashtag): Cell[][] => {
       const day = newest.get(hashtag)
       if (!day) return []
@@ -192,7 +198,7 @@ export function compared(overview: Overview): HTMLElement | null {
     figure(
       'The newest seven days, by posts',
       'Each label’s share in each hashtag over seven days, with 95 % intervals.',
-      (width) => forest(width, told),
+      (width) => forest(width, told, { top: upTo(told.flatMap((group) => group.rows.map(({ high }) => high))) }),
       { name: 'bellwether-hashtags', caption: 'hashtags compared', columns: SHARE_COLUMNS, rows, say: sayShare },
       paragraph('Where two intervals overlap, the difference may be chance.', 'small'),
     ),

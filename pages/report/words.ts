@@ -1,3 +1,4 @@
+import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord, ReportIndexRecord, ShareRecord } from '../../shared/records'
 
 /** How numbers and days are said. Everything here is a function of its arguments: the same everywhere, in any time zone. */
@@ -55,6 +56,14 @@ type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'>
 export const answerOf = (day: IndexedDay, span: Span, basis: Basis) =>
   basis === 'posts' ? day[span].byPosts : day[span].byMessages
 
+/** The labels of the configuration, and after them those that only older days have. */
+export const labelsOf = ({ categories, days }: Pick<Overview, 'categories' | 'days'>): string[] => [
+  ...new Set([
+    ...categories.map(({ name }) => name),
+    ...days.flatMap(({ week }) => week.byPosts.shares.map(({ label }) => label)),
+  ]),
+]
+
 /** The greatest first, as far as `most`; what is left out is counted. */
 function leading(shares: readonly ShareRecord[], most: number): { told: ShareRecord[]; left: number } {
   const sorted = [...shares].sort((a, b) => b.share - a.share)
@@ -77,17 +86,19 @@ export function quotable(hashtag: string, date: string, { state, shares, labels 
       ? `${withInterval(one)} of the posts about #${hashtag} were ${one.label}`
       : `${withInterval(one)} ${one.label}`,
   )
-  const rest = left > 0 ? `, the rest ${left} other labels` : ''
-  return `On ${dateInWords(date)} about ${list(parts)}${rest}: 95 % intervals, from ${many(labels, 'label')} given by people.`
+  return `On ${dateInWords(date)} about ${list(rest(parts, left))}: 95 % intervals, from ${many(labels, 'label')} given by people.`
 }
 
 /** `80 % (76 to 84 %) technical and 20 % (16 to 24 %) marketing, from 210 labels.` Nothing where there is no number. */
 export function inBrief({ state, shares, labels }: Answer): string | undefined {
   if (state !== 'reported' || shares.length === 0) return undefined
   const { told, left } = leading(shares, 3)
-  const rest = left > 0 ? ` and ${left} other labels` : ''
-  return `${list(told.map((one) => `${withInterval(one)} ${one.label}`))}${rest}, from ${many(labels, 'label')}.`
+  const parts = told.map((one) => `${withInterval(one)} ${one.label}`)
+  return `${list(rest(parts, left))}, from ${many(labels, 'label')}.`
 }
+
+const rest = (parts: readonly string[], left: number): string[] =>
+  left > 0 ? [...parts, `${left} other labels the rest`] : [...parts]
 
 /** Whole days from one UTC day to another. */
 export const daysBetween = (from: string, to: string): number =>

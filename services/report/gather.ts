@@ -39,6 +39,9 @@ interface Found {
 /** How many objects are read at the same time. */
 const AT_ONCE = 16
 
+/** How many cards and qualities are kept before all are forgotten. */
+const MOST_KEPT = 500
+
 /**
  * Put together what the report page shows. What is not there yet is left out; what is there and cannot be read is named
  * in `unreadable`, and the rest is shown. Cards and qualities that were read are kept while the function is warm.
@@ -75,6 +78,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
         const record = await read(one.key, schema)
         if (record === undefined) return undefined
         const made = brief(record, one)
+        if (kept.size > MOST_KEPT) kept.clear()
         kept.set(version, made)
         return made
       })

@@ -1,0 +1,16 @@
+export interface Column {
+  heading: string
+  numeric?: boolean
+}
+export type Cell = string | number | null
+
+/** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
+export const csv = (columns: readonly Column[], rows: readonly Cell[][]): string =>
+  [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'
+
+function field(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number') return String(cell)
+  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

@@ -1,0 +1,238 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { ROOT } from '../../local/root'
+import { type Story, tell } from '../services/report/stories'
+import { DESKTOP, openSite, PHONE, type Site, type Visitor } from './site'
+
+const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
+const violations = z.array(z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.unknown()) }))
+
+/** `SCREENSHOTS=1` keeps what is seen in docs/screenshots. */
+const KEPT = process.env.SCREENSHOTS ? path.join(ROOT, 'docs/screenshots') : undefined
+
+const VIEWS = {
+  'phone-light': { ...PHONE, colorScheme: 'light' },
+  'phone-dark': { ...PHONE, colorScheme: 'dark' },
+  'desktop-light': { ...DESKTOP, colorScheme: 'light' },
+  'desktop-dark': { ...DESKTOP, colorScheme: 'dark' },
+} as const
+
+let site: Site
+let visitor: Visitor
+
+afterEach(async () => {
+  await visitor?.close()
+  await site?.close()
+})
+
+async function open(story: Story, start: string, view: keyof typeof VIEWS = 'desktop-light'): Promise<void> {
+  site = await openSite({ start: Date.parse(start) })
+  await tell(site.objects, site.table, story)
+  await look(view)
+}
+
+/** Come in by a new link, with another browser. */
+async function look(view: keyof typeof VIEWS): Promise<void> {
+  await visitor?.close()
+  visitor = await site.visitor(VIEWS[view])
+  await visitor.page.goto((await site.invite({ reader: 'team' })).url)
+  await settled()
+}
+
+async function settled(): Promise<void> {
+  await visitor.page.locator('main:not([aria-busy])').waitFor()
+  // Plots are drawn when their place has a width.
+  await visitor.page.waitForFunction(() => [...document.querySelectorAll('.plot')].every((place) => place.firstChild))
+}
+
+/** No complaint of the browser, nothing serious of axe, and no scrolling sideways. */
+async function isSound(): Promise<void> {
+  const { page, complaints } = visitor
+  expect(complaints).toEqual([])
+  const found: unknown = await page.evaluate(
+    `${axe}; axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)`,
+  )
+  const serious = violations.parse(found).filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  expect(serious).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+}
+
+async function keep(name: string): Promise<void> {
+  if (!KEPT) return
+  mkdirSync(KEPT, { recursive: true })
+  await visitor.page.screenshot({ path: path.join(KEPT, `${name}.png`), fullPage: true })
+}
+
+/** Every view of a story: sound, and kept. */
+async function isSoundEverywhere(name: string, views = Object.keys(VIEWS) as (keyof typeof VIEWS)[]): Promise<void> {
+  for (const view of views) {
+    await look(view)
+    await isSound()
+    await keep(`${name}-${view}`)
+  }
+}
+
+const text = (selector = 'main') => visitor.page.locator(selector).innerText()
+
+const twoWeeks: Story = {
+  from: '2026-11-09',
+  days: 14,
+  verdicts: ['provisional', 'rejected', 'promoted', 'rejected'],
+  waiting: true,
+  spentPosts: 1750,
+  partial: { 'aws 2026-11-12': 0.6, 'azure 2026-11-18': 0.1 },
+  missing: ['azure 2026-11-15'],
+}
+
+describe('the report of a fresh start', () => {
+  it('says that there is nothing yet, and when there will be', async () => {
+    await open({ from: '2026-11-09', days: 0 }, '2026-11-09T10:00:00Z')
+
+    expect(await text()).toContain('Nothing has been reported yet')
+    expect(await text()).toContain('every day at 00:10 UTC')
+    expect(await visitor.page.locator('svg').count()).toBe(0)
+    await isSoundEverywhere('report-fresh', ['phone-light', 'desktop-dark'])
+  })
+})
+
+describe('the report of day one', () => {
+  it('has an answer from labels alone, and says so', async () => {
+    await open({ from: '2026-11-09', days: 1, waiting: true, status: 'unmeasured' }, '2026-11-10T10:00:00Z')
+
+    expect(await text('blockquote >> nth=0')).toMatch(
+      /^On 9 November 2026 about \d+\s% \(\d+ to \d+\s%\) of the posts about #aws were/,
+    )
+    expect(await text()).toContain('No model is live yet')
+    expect(await text()).toContain('60 posts wait for labels')
+    await isSoundEverywhere('report-day-one', ['phone-dark', 'desktop-light'])
+  })
+
+  it('gives no number where there are too few labels, and says how many are missing', async () => {
+    const few: Story = { from: '2026-11-09', days: 1, labelled: 4, status: 'unmeasured' }
+    await open(few, '2026-11-10T10:00:00Z')
+
+    expect(await text('.card >> nth=0')).toContain('about 93 more would give ±10 points')
+    expect(await text('.cards')).not.toMatch(/\d\s?%/)
+    await isSoundEverywhere('report-few-labels', ['phone-light'])
+  })
+})
+
+describe('the report of two weeks', () => {
+  beforeEach(() => open(twoWeeks, '2026-11-23T10:00:00Z'))
+
+  it('is sound on a phone and on a desk, in light and in dark', async () => {
+    await isSoundEverywhere('report-two-weeks')
+  })
+
+  it('draws by what the reader chooses, and has the numbers in a table and a download', async () => {
+    const { page } = visitor
+    const plot = page.locator('#trend figure >> nth=0')
+    const before = await plot.locator('svg').innerHTML()
+    await page.getByText('the seven days up to it').click()
+    await settled()
+    expect(await plot.locator('svg').innerHTML()).not.toBe(before)
+
+    await plot.locator('summary').click()
+    expect(await plot.locator('tbody tr').count()).toBe(28)
+    const coming = page.waitForEvent('download')
+    await plot.getByRole('button', { name: 'Download CSV' }).click()
+    const download = await coming
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n')
+    expect(download.suggestedFilename()).toBe('bellwether-aws-week-by-posts.csv')
+    expect(lines[0]).toBe('date,hashtag,label,share,low,high,labels,posts,state')
+    expect(lines).toHaveLength(29)
+    await isSound()
+  })
+
+  it('tells apart without colour: every label has its name at its line, its mark and its dash', async () => {
+    const { page } = visitor
+    const plot = page.locator('#trend figure >> nth=0')
+    const dashes = await plot
+      .locator('svg path[stroke-width="2"], svg g[stroke-width="2"]')
+      .evaluateAll((lines) =>
+        lines.map(
+          (line) => line.getAttribute('stroke-dasharray') ?? line.parentElement?.getAttribute('stroke-dasharray'),
+        ),
+      )
+
+    expect(new Set(dashes).size).toBeGreaterThan(1)
+    expect(await plot.locator('svg').innerHTML()).toMatch(/technical.*marketing|marketing.*technical/s)
+  })
+
+  it('says what was not collected', async () => {
+    const { page } = visitor
+    expect(await text('#coverage')).toContain('3 of 28 days are missing or were collected in part')
+    await page.locator('#coverage summary').click()
+    expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+60 %\s+\d+\s+The cap on posts/)
+  })
+
+  it('prints with every table open', async () => {
+    const { page } = visitor
+    expect((await page.pdf()).length).toBeGreaterThan(10_000)
+    await page.emulateMedia({ media: 'print' })
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+    expect(await page.locator('details:not([open])').count()).toBe(0)
+    expect(await page.locator('.choices').isVisible()).toBe(false)
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+    expect(await page.locator('details[open]').count()).toBe(0)
+  })
+
+  it('leads to the card of a model, which has every rule and where it comes from', async () => {
+    for (const view of ['phone-dark', 'desktop-light'] as const) {
+      await look(view)
+      await visitor.page.locator('.models a >> nth=1').click()
+      await visitor.page.waitForURL(/\/report\/model\?job=/)
+      await settled()
+      await isSound()
+      await keep(`model-card-${view}`)
+    }
+    expect(await text('#gate')).toContain('✓ passed')
+    expect(await text('#comparison')).toContain('McNemar')
+    await visitor.page.locator('#lineage summary').click()
+    expect(await text('#lineage')).toContain('4'.repeat(64))
+  })
+
+  it('shows nothing to who has no link, or the link of an annotator', async () => {
+    const { page } = visitor
+    await page.context().clearCookies()
+    await page.goto(`${site.cloud.endpoint}/report`)
+    await settled()
+    expect(await text()).toContain('Open the link that you were given')
+    const { url } = await site.invite({ annotator: 'ana' })
+    await page.goto(url.replace('/desk#', '/report#'))
+    await settled()
+    expect(await text()).toContain('This link is for another page')
+  })
+})
+
+describe('the report of a stopped pipeline', () => {
+  it('says so before any number, with what else is wrong', async () => {
+    await open(
+      { ...twoWeeks, waiting: false, spentPosts: 0, disagrees: true, status: 'unreliable' },
+      '2026-11-28T10:00:00Z',
+    )
+    const said = await text()
+
+    expect(said.indexOf('Nothing new for 6 days')).toBeLessThan(said.indexOf('#aws were'))
+    expect(said).toContain('The last answer')
+    expect(said).toContain('The labels are unreliable')
+    expect(said).toContain('The model has begun to miss something')
+    await isSoundEverywhere('report-stopped', ['phone-light', 'desktop-dark'])
+  })
+})
+
+it('shows many labels one by one, and files that cannot be read by name', async () => {
+  const labels = ['how-to', 'outage', 'release', 'pricing', 'technical', 'marketing']
+  await open({ ...twoWeeks, labels }, '2026-11-23T10:00:00Z')
+  await site.objects.put('champion.json', '{}')
+  await look('phone-light')
+
+  expect(await text('.notice.bad')).toContain('champion.json')
+  expect(await visitor.page.locator('#trend figure').count()).toBe(12)
+  await isSound()
+})

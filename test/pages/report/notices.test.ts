@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { noticesOf } from '../../../pages/report/notices'
+import { gathering } from '../../../services/report/gather'
+import { parseSettings } from '../../../shared/settings'
+import { type Story, tell } from '../../services/report/stories'
+import { testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+
+const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
+
+async function titles(story: Story, now: string): Promise<string[]> {
+  const [objects, table] = [testBucket(), memoryTable()]
+  await tell(objects, table, story)
+  const overview = await gathering({ objects, table, settings })(new Date(now))
+  return noticesOf(overview).map(({ level, title }) => `${level}: ${title}`)
+}
+
+const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'promoted'] }
+const MORNING = '2026-11-23T10:00:00Z'
+
+describe('what a reader must know first', () => {
+  it('is nothing where all is well', async () => {
+    expect(await titles(twoWeeks, MORNING)).toEqual([])
+  })
+
+  it.each<[string, Story, string, string[]]>([
+    ['nothing reported', { from: '2026-11-09', days: 0 }, MORNING, ['info: Nothing has been reported yet']],
+    ['no model', { from: '2026-11-22', days: 1 }, MORNING, ['info: No model is live yet']],
+    [
+      'a provisional model',
+      { ...twoWeeks, verdicts: ['provisional'] },
+      MORNING,
+      ['info: The live model is provisional'],
+    ],
+    ['a night before the collection', twoWeeks, '2026-11-24T00:05:00Z', []],
+    ['a stopped pipeline', twoWeeks, '2026-11-25T00:05:00Z', ['bad: Nothing new for 3 days']],
+    [
+      'labels that nobody agrees on',
+      { ...twoWeeks, status: 'unreliable' },
+      MORNING,
+      ['bad: The labels are unreliable'],
+    ],
+    [
+      'labels of one person',
+      { ...twoWeeks, status: 'unmeasured' },
+      MORNING,
+      ['info: Nobody has checked the labels yet'],
+    ],
+    [
+      'estimates that differ',
+      { ...twoWeeks, disagrees: true },
+      MORNING,
+      ['warn: The model has begun to miss something'],
+    ],
+    ['a cap', { ...twoWeeks, spentPosts: 2000 }, MORNING, ['warn: A cap is reached']],
+    [
+      'a hashtag that is behind',
+      { ...twoWeeks, missing: ['azure 2026-11-22'] },
+      MORNING,
+      ['warn: Not every hashtag is up to date'],
+    ],
+  ])('tells of %s', async (_, story, now, expected) => {
+    expect(await titles(story, now)).toEqual(expected)
+  })
+
+  it('has the worst first', async () => {
+    const story: Story = { ...twoWeeks, verdicts: ['provisional'], disagrees: true, status: 'unreliable' }
+
+    expect((await titles(story, MORNING)).map((title) => title.split(':')[0])).toEqual(['bad', 'warn', 'info'])
+  })
+})

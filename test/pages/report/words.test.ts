@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals'
+import { csv } from '../../../pages/report/csv'
+import {
+  dateInWords,
+  daysFrom,
+  dollars,
+  inBrief,
+  percent,
+  quotable,
+  schedule,
+  shortDate,
+  shortJob,
+} from '../../../pages/report/words'
+
+const NBSP = '\u00a0'
+const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })
+
+describe('the sentence that can be quoted', () => {
+  it('says what, of what, when, how sure and by how many labels, the greatest share first', () => {
+    const answer = {
+      state: 'reported' as const,
+      labels: 30,
+      shares: [share('technical', 0.41), share('marketing', 0.59)],
+    }
+
+    expect(quotable('aws', '2026-11-21', answer)?.replaceAll(NBSP, ' ')).toBe(
+      'On 21 November 2026 about 59 % (53 to 65 %) of the posts about #aws were marketing and 41 % (35 to 47 %) ' +
+        'technical: 95 % intervals, from 30 labels given by people.',
+    )
+  })
+
+  it('tells three of many labels, and that there are others', () => {
+    const shares = [0.1, 0.3, 0.15, 0.25, 0.2].map((of, i) => share(`label${i}`, of))
+    const said = inBrief({ state: 'reported', labels: 1, shares })?.replaceAll(NBSP, ' ')
+
+    expect(said).toBe(
+      '30 % (24 to 36 %) label1, 25 % (19 to 31 %) label3, 20 % (14 to 26 %) label4 and 2 other labels the rest, from 1 label.',
+    )
+  })
+
+  it.each(['not-enough-labels', 'no-posts', 'withheld'] as const)('is not there when the state is %s', (state) => {
+    expect(quotable('aws', '2026-11-21', { state, labels: 4, shares: [] })).toBeUndefined()
+    expect(inBrief({ state, labels: 4, shares: [] })).toBeUndefined()
+  })
+})
+
+describe('numbers and days', () => {
+  it.each([
+    [0, '0'],
+    [0.004, '0.4'],
+    [0.414, '41'],
+    [0.995, '99.5'],
+    [1, '100'],
+  ])('says a share of %p as %s per cent', (of, said) => {
+    expect(percent(of)).toBe(said)
+  })
+
+  it.each([
+    [0, '$0'],
+    [0.00119, '$0.001'],
+    [4.5, '$4.50'],
+  ])('says %p dollars as %s', (usd, said) => {
+    expect(dollars(usd)).toBe(said)
+  })
+
+  it('says days in words, whatever the time zone', () => {
+    expect([dateInWords('2026-01-31'), shortDate('2026-12-01')]).toEqual(['31 January 2026', '1 Dec'])
+  })
+
+  it('has every day from one to another, over the end of a month', () => {
+    expect(daysFrom('2026-02-27', '2026-03-02')).toEqual(['2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02'])
+  })
+
+  it('says a daily schedule in words, and another as it is written', () => {
+    expect(schedule('cron(10 0 * * ? *)')).toBe('every day at 00:10 UTC')
+    expect(schedule('cron(10 0/2 * * ? *)')).toBe('cron(10 0/2 * * ? *)')
+  })
+
+  it('shortens the name of a job to what tells it apart', () => {
+    expect(shortJob('bellwether-dev-3f9c2a7d0b1e4c55-1')).toBe('3f9c2a7d-1')
+  })
+})
+
+describe('a download', () => {
+  it('is RFC 4180, with numbers as they are and nothing where there is none', () => {
+    const columns = [{ heading: 'label' }, { heading: 'share', numeric: true }]
+
+    expect(
+      csv(columns, [
+        ['say "hi", twice', 0.414],
+        ['a', null],
+      ]),
+    ).toBe('label,share\r\n"say ""hi"", twice",0.414\r\na,\r\n')
+  })
+
+  it('holds no formula', () => {
+    expect(csv([{ heading: 'label' }], [['=1+1'], ['@x']])).toBe("label\r\n'=1+1\r\n'@x\r\n")
+  })
+})

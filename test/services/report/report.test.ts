@@ -1,0 +1,141 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { report } from '../../../services/report/report'
+import { keys } from '../../../shared/keys'
+import { parseSettings } from '../../../shared/settings'
+import type { Table } from '../../../shared/table'
+import { revoke } from '../../../shared/web/people'
+import { type TestBucket, testBucket } from '../../shared/bucket'
+import { cardExample } from '../../shared/card'
+import { memoryTable } from '../../shared/memory-table'
+import { tell } from './stories'
+
+const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
+const linkKey = async () => 'k'.repeat(64)
+const now = new Date('2026-11-23T10:00:00.500Z')
+
+let bucket: TestBucket
+let table: Table
+let logged: unknown[]
+
+beforeEach(async () => {
+  bucket = testBucket()
+  table = memoryTable()
+  logged = []
+  await tell(bucket, table, { from: '2026-11-20', days: 3, verdicts: ['promoted'] })
+  bucket.written.length = 0
+})
+
+async function send(route: string, { cookie, query, body }: { cookie?: string; query?: object; body?: unknown } = {}) {
+  const [method, rawPath] = route.split(' ')
+  const serve = report({
+    objects: bucket,
+    table,
+    settings,
+    linkKey,
+    page: ({ path: asked }) => (asked === '/report' ? { status: 200, body: 'the page' } : undefined),
+    log: { error: (...given: unknown[]) => void logged.push(given) },
+  })
+  const answer = await serve(
+    {
+      version: '2.0',
+      rawPath,
+      queryStringParameters: query,
+      headers: { 'content-type': 'application/json' },
+      cookies: cookie ? [cookie] : [],
+      body: body === undefined ? '' : JSON.stringify(body),
+      requestContext: { http: { method } },
+    },
+    now,
+  )
+  return { ...answer, json: JSON.parse(answer.body || 'null') }
+}
+
+async function enter(person: object) {
+  const made = await invitation({ table, linkKey, siteUrl: 'https://site.example' })(invitationRequest.parse(person), {
+    now,
+  })
+  const token = 'url' in made ? new URL(made.url).hash.slice(1) : ''
+  const { statusCode, cookies, json } = await send('POST /report/session', { body: { token } })
+  return { statusCode, cookie: cookies?.[0]?.split(';')[0] ?? '', json }
+}
+
+describe('who may read', () => {
+  it.each([{ reader: 'team' }, { owner: 'me' }])('%p may', async (person) => {
+    const { cookie } = await enter(person)
+
+    expect((await send('GET /report/data', { cookie })).json.days).toHaveLength(6)
+  })
+
+  it('is nobody without a link', async () => {
+    expect((await send('GET /report/data')).statusCode).toBe(401)
+    expect((await send('GET /report/card', { query: { job: cardExample.job } })).statusCode).toBe(401)
+  })
+
+  it('is no annotator', async () => {
+    expect(await enter({ annotator: 'ana' })).toMatchObject({ statusCode: 401, json: { error: 'foreign' } })
+  })
+
+  it('is nobody whose link was withdrawn', async () => {
+    const { cookie } = await enter({ reader: 'team' })
+    await revoke(table, 'team')
+
+    expect((await send('GET /report/data', { cookie })).statusCode).toBe(401)
+  })
+})
+
+describe('a card', () => {
+  it('is answered as it stands in the bucket', async () => {
+    const { cookie } = await enter({ reader: 'team' })
+    const job = 'bellwether-dev-3f9c2a7d0b1e4c55-1'
+
+    expect((await send('GET /report/card', { cookie, query: { job } })).json).toMatchObject({ job, gate: {} })
+  })
+
+  it.each([
+    [{}, 400],
+    [{ job: '../champion' }, 400],
+    [{ job: 'another-1' }, 404],
+  ])('asked for by %p is answered with %p', async (query, statusCode) => {
+    const { cookie } = await enter({ reader: 'team' })
+
+    expect((await send('GET /report/card', { cookie, query })).statusCode).toBe(statusCode)
+  })
+
+  it('that cannot be read is named, with what is wrong', async () => {
+    const { cookie } = await enter({ reader: 'team' })
+    await bucket.put(keys.card({ job: 'broken-1' }), '{"job":"broken-1"}')
+    const { statusCode, json } = await send('GET /report/card', { cookie, query: { job: 'broken-1' } })
+
+    expect([statusCode, json.error]).toEqual([500, 'unreadable'])
+    expect(json.message).toContain('models/broken-1/card.json')
+  })
+})
+
+it('serves the page, for a model too, to whoever asks: it says nothing', async () => {
+  expect((await send('GET /report')).json).toBe('the page')
+  expect((await send('GET /report/model')).json).toBe('the page')
+  expect((await send('GET /report/other')).statusCode).toBe(404)
+})
+
+it('changes nothing', async () => {
+  const { cookie } = await enter({ reader: 'team' })
+  await send('GET /report/data', { cookie })
+
+  expect((await send('POST /report/data', { cookie, body: {} })).statusCode).toBe(404)
+  expect(bucket.written).toEqual([])
+})
+
+it('tells nobody what went wrong inside', async () => {
+  const { cookie } = await enter({ reader: 'team' })
+  bucket.list = () => {
+    throw new Error('s3 said no to arn:aws:iam::1')
+  }
+  const { statusCode, body } = await send('GET /report/data', { cookie })
+
+  expect(statusCode).toBe(500)
+  expect(body).not.toContain('arn')
+  expect(JSON.stringify(logged)).toContain('s3 said no')
+})
