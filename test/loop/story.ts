@@ -28,6 +28,8 @@ export interface Outcome {
 const DAY_MS = 86_400_000
 const FIRST_DAY = Date.parse('2026-03-02T00:00:00Z')
 const DAYS = 2
+/** Of a day, but for retweets. */
+const POSTS = 18
 
 /** The packaged stack; packaged again only when its sources changed. */
 export function packageDir(): string {
@@ -37,8 +39,8 @@ export function packageDir(): string {
 const subjects = ['lambda', 'bucket', 'queue', 'cluster', 'pipeline', 'cache', 'table', 'stream']
 
 /** Two days of two hashtags: originals, a retweet of one of them, and one post that carries both hashtags. */
-export const posts: FilePost[] = Array.from({ length: DAYS * 24 }, (_, i) => {
-  const day = Math.floor(i / 24)
+export const posts: FilePost[] = Array.from({ length: DAYS * POSTS }, (_, i) => {
+  const day = Math.floor(i / POSTS)
   const hashtag = i % 2 ? 'azure' : 'aws'
   const subject = subjects[i % subjects.length]!
   const technical = i % 3 !== 0
@@ -47,7 +49,7 @@ export const posts: FilePost[] = Array.from({ length: DAYS * 24 }, (_, i) => {
     : `join our free webinar ${i} and save on every ${subject} today #${hashtag}`
   const both = i === 5 ? ' #aws' : ''
   const original = {
-    createdAt: new Date(FIRST_DAY + day * DAY_MS + (i % 24) * 3_000_000).toISOString(),
+    createdAt: new Date(FIRST_DAY + day * DAY_MS + (i % POSTS) * 4_000_000).toISOString(),
     hashtag,
     author: `a${i}`,
   }
@@ -79,7 +81,7 @@ const settings = stringify({
   },
   labelling: {
     labeller: 'desk',
-    itemsPerDay: 8,
+    itemsPerDay: 10,
     evaluationShare: 0.5,
     evaluationJudgements: 1,
     trainingJudgements: 1,
@@ -88,7 +90,7 @@ const settings = stringify({
   },
   training: {
     trainer: 'blazingtext',
-    hyperparameters: { epochs: 10, learning_rate: 0.5, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
+    hyperparameters: { epochs: 100, learning_rate: 1, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
     minimumExamples: 2,
   },
   gate: { window: 20, minimumEvaluation: 4, minimumProvisional: 4 },
