@@ -5,7 +5,8 @@ import { parse } from 'yaml'
 import { readFileSync } from 'node:fs'
 import { addBatch } from '../services/desk/store'
 import { settings } from '../shared/settings'
-import { DESKTOP, openSite, PHONE } from '../test/browser/site'
+import { putLabelled } from '../test/browser/labelled'
+import { DESKTOP, openSite, PHONE, type Site } from '../test/browser/site'
 
 const folder = path.resolve('docs/screenshots')
 const posts = readFileSync('samples/posts/sample.jsonl', 'utf8')
@@ -13,10 +14,44 @@ const posts = readFileSync('samples/posts/sample.jsonl', 'utf8')
   .slice(0, 24)
   .map((line) => String(JSON.parse(line).text))
 
+const DEVICES = [
+  ['phone', { ...PHONE, deviceScaleFactor: 2 }],
+  ['desktop', DESKTOP],
+] as const
+
 void main()
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
+  await desk()
+  await owner()
+}
+
+/** The owner's view, before there is anything and with a week's work. */
+async function owner(): Promise<void> {
+  const site = await openSite()
+  await ownersView(site, 'empty')
+  for (const annotator of ['ana', 'ben']) await site.invite({ annotator })
+  await putLabelled(site)
+  await ownersView(site, 'all')
+  await site.close()
+}
+
+async function ownersView(site: Site, what: string): Promise<void> {
+  for (const [device, options] of DEVICES) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, close } = await site.visitor({ ...options, colorScheme })
+      await page.goto((await site.invite({ owner: 'me' })).url)
+      await page.getByRole('heading', { name: 'To decide' }).waitFor()
+      await page.locator('.decide > *').first().waitFor()
+      const path = `${folder}/owner-${what}-${device}-${colorScheme}.png`
+      await page.screenshot({ path, fullPage: true })
+      await close()
+    }
+  }
+}
+
+async function desk(): Promise<void> {
   const site = await openSite()
   const { categories } = settings.parse(parse(readFileSync('bellwether.yml', 'utf8'))).labels
   await addBatch(site.table, {
@@ -26,10 +61,7 @@ async function main(): Promise<void> {
     items: posts.map((source, i) => ({ item: i.toString(16).padStart(16, '0'), source, wanted: 9, most: 9 })),
     expiresAt: 4_000_000_000,
   })
-  for (const [device, options] of [
-    ['phone', { ...PHONE, deviceScaleFactor: 2 }],
-    ['desktop', DESKTOP],
-  ] as const) {
+  for (const [device, options] of DEVICES) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { url } = await site.invite({ annotator: `${device}-${colorScheme}` })
       const { page, close } = await site.visitor({ ...options, colorScheme })

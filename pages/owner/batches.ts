@@ -17,14 +17,15 @@ export function batches({ open, settled, counts }: Overview, surroundings: Surro
           element('p', { class: 'quiet' }, 'The next one starts when the posts of a day are collected.'),
         ]),
     ...(settled.length > 0 ? [table(settled, counts.settled)] : []),
-    element(
-      'p',
-      { class: 'quiet' },
-      `${count(counts.labels, 'message')} labelled in all, ${count(counts.corrections, 'label')} decided by you, ` +
-        `${count(counts.imports, 'file')} taken in.`,
-    ),
+    ...(counts.labels > 0 ? [element('p', { class: 'quiet' }, sum(counts))] : []),
   ]
 }
+
+const sum = ({ labels, corrections, imports }: Overview['counts']): string =>
+  `${count(labels, 'message')} labelled in all` +
+  (corrections > 0 ? `, ${count(corrections, 'decision')} of the owner` : '') +
+  (imports > 0 ? `, ${count(imports, 'file')} taken in` : '') +
+  '.'
 
 function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
   const { batch, items, complete, deadline, labeller, judgements, costUsd } = one

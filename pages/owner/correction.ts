@@ -64,7 +64,7 @@ function result(one: ShownLabel, { categories, say, changed }: Surroundings): HT
       return say(answer.problem.message)
     }
     one.label = choice.value
-    about.textContent = `${one.label}, decided by you just now.`
+    about.textContent = `${one.label}, decided just now.`
     touched.replaceChildren(...consequences(answer.body.touched))
     say(`Corrected: ${choice.value}. The next dataset has it.`)
     changed()
@@ -81,7 +81,7 @@ function result(one: ShownLabel, { categories, say, changed }: Surroundings): HT
 
 function aboutOf({ label, at, adjudicated, judgements, role, batch }: ShownLabel): string {
   const who = adjudicated
-    ? 'decided by you'
+    ? 'decided by the owner'
     : judgements.length > 0
       ? `said by ${judgements.map((one) => `${one.annotator} (${one.label ?? ''})`).join(', ')}`
       : `from ${batch}`

@@ -68,15 +68,15 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
       'p',
       { class: 'quiet' },
       'Reliable: how often a label is recognised, measured where others judged the same post.',
-      ...all.flatMap((one) => checks(one)),
     ),
+    element('ul', { class: 'quiet checks' }, ...all.flatMap(checks).map((check) => element('li', {}, check))),
   ]
 }
 
 /** What hidden checks say of an annotator. */
 const checks = ({ name, gold, repeats }: Annotator): string[] => [
-  ...(gold.items > 0 ? [` ${name} had ${gold.right} of ${count(gold.items, 'hidden check')} right.`] : []),
-  ...(repeats.items > 0 ? [` ${name} said the same again of ${repeats.same} of ${count(repeats.items, 'post')}.`] : []),
+  ...(gold.items > 0 ? [`${name} had ${gold.right} of ${count(gold.items, 'hidden check')} right.`] : []),
+  ...(repeats.items > 0 ? [`${name} said the same again of ${repeats.same} of ${count(repeats.items, 'post')}.`] : []),
 ]
 
 /** A form that makes a link for one person. */

@@ -24,9 +24,12 @@ export function trust(agreement: Agreement | null): Node[] {
     ...(selfAgreement
       ? figure(selfAgreement, (items) => `from ${items} that came back`, 'Agreement with oneself')
       : []),
-    element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, reason))),
+    // Where all is well, the reason is the figure.
+    ...(status === 'ok' ? [] : [element('ul', {}, ...reasons.map((reason) => element('li', {}, sentence(reason))))]),
   ]
 }
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function figure({ value, low, high, items }: Alpha, from: (posts: string) => string, what: string): Node[] {
   if (value === null || low === null || high === null) return []

@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { readLabelsGiven } from '../../shared/labels-given'
+import { cascadeId } from '../../shared/text/cascade'
+import { cardExample } from '../shared/card'
+import { LABELS, OPEN, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
+import { openSite, PHONE, type Site, type Visitor } from './site'
+
+const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
+
+let site: Site
+let empty: Site
+const visitors: Visitor[] = []
+
+beforeAll(async () => {
+  site = await openSite()
+  empty = await openSite()
+  await putLabelled(site)
+}, 180_000)
+afterEach(() => Promise.all(visitors.splice(0).map(({ close }) => close())))
+afterAll(async () => {
+  await site.close()
+  await empty.close()
+})
+
+async function visit(url: string, at = site, options?: BrowserContextOptions): Promise<Visitor> {
+  const visitor = await at.visitor(options)
+  visitors.push(visitor)
+  await visitor.page.goto(url)
+  return visitor
+}
+
+async function arrive(at = site, options?: BrowserContextOptions): Promise<Visitor> {
+  const visitor = await visit((await at.invite({ owner: 'me' })).url, at, options)
+  await visitor.page.getByRole('heading', { name: 'To decide' }).waitFor()
+  return visitor
+}
+
+const part = (page: Page, name: string) => page.getByRole('region', { name })
+const labelOf = async (text: string) =>
+  (await readLabelsGiven(site.objects, { schemaVersion: 1, categories: LABELS })).get(cascadeId(text))
+
+describe("the owner's view", () => {
+  it('shows what there is: agreement, batches, people, spending', async () => {
+    const { page, complaints } = await arrive()
+
+    await part(page, 'Can the labels be trusted?').getByText('0.72, 95 % interval 0.58 to 0.84').waitFor()
+    await part(page, 'Batches').getByText('0 of 8 posts complete').waitFor()
+    await part(page, 'Batches').getByRole('row', { name: SETTLED }).waitFor()
+    await part(page, 'People')
+      .getByRole('row', { name: /ana 80 93 %/ })
+      .waitFor()
+    await part(page, 'Spending').getByText('12 of 200').waitFor()
+    expect(page.url()).not.toContain('#')
+    expect(complaints).toEqual([])
+  })
+
+  it('is calm where there is nothing yet', async () => {
+    const { page, complaints } = await arrive(empty)
+
+    for (const text of ['No batch is settled.', 'Nothing to decide.', 'No batch is open.', 'Nobody is invited.']) {
+      await page.getByText(text).waitFor()
+    }
+    expect(complaints).toEqual([])
+  })
+
+  it.each(['light', 'dark'] as const)('has nothing that axe finds serious (%s)', async (colorScheme) => {
+    const { page } = await arrive(site, { ...PHONE, colorScheme })
+    await part(page, 'Batches').getByText('posts complete').waitFor()
+    await page.getByLabel('Words of the post').fill('aws')
+    await page.getByRole('button', { name: 'Find' }).click()
+    await part(page, 'Correct a label').getByText(SURE).waitFor()
+
+    expect(await audit(page)).toEqual([])
+    await page.getByRole('button', { name: 'Close early' }).click()
+    expect(await audit(page)).toEqual([])
+  })
+
+  it.each([
+    ['nothing', () => empty],
+    ['all there is', () => site],
+  ])('fits into 360 pixels with %s', async (_, at) => {
+    const { page } = await arrive(at(), PHONE)
+    await page.getByLabel('Make a link for an annotator').fill('a-name-that-is-as-long-as-may-be')
+    await page.getByRole('button', { name: 'Make link' }).click()
+    await page.getByRole('button', { name: 'Copy' }).waitFor()
+
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    await at().revoke('a-name-that-is-as-long-as-may-be')
+  })
+})
+
+describe('a link', () => {
+  const secrets = [SURE, TORN, SETTLED, OPEN, 'big news', 'ana', 'Batches', 'technical']
+
+  it.each([
+    ['of an annotator', async () => (await site.invite({ annotator: 'eve' })).url.replace('/desk#', '/desk/owner#')],
+    ['of a reader', async () => (await site.invite({ reader: 'eve' })).url.replace('/report#', '/desk/owner#')],
+    ['that is forged', async () => (await site.invite({ owner: 'me' })).url.replace(/.{6}$/, 'AAAAAA')],
+    ['that is missing', async () => (await site.invite({ owner: 'me' })).url.replace(/#.*/, '')],
+    [
+      'that was withdrawn',
+      async () => {
+        const { url } = await site.invite({ owner: 'former' })
+        await site.revoke('former')
+        return url
+      },
+    ],
+    ['that has expired', async () => (await site.invite({ owner: 'late', hours: 1 / 3600 })).url],
+  ])('%s shows a sentence and nothing of the labels', async (name, urlOf) => {
+    const url = await urlOf()
+    if (name === 'that has expired') await site.cloud.advance(5_000)
+    const { page } = await visit(url)
+
+    await page.getByRole('alert').waitFor()
+    const seen = await page.locator('body').innerText()
+    expect(secrets.filter((secret) => seen.includes(secret))).toEqual([])
+    expect(seen).toMatch(/link/)
+  })
+})
+
+describe('a dispute', () => {
+  it('is decided by keys alone, as text, and counts', async () => {
+    const { page, complaints } = await arrive()
+    const decide = part(page, 'To decide')
+    const post = decide.locator('.post')
+    const texts: string[] = []
+
+    for (let left = 2; left > 0; left--) {
+      await decide.getByText(`${left} post${left === 1 ? '' : 's'} to decide`).waitFor()
+      texts.push((await post.textContent()) ?? '')
+      expect(await post.locator('*').count()).toBe(0)
+      if (left === 2) {
+        await page.keyboard.press('2') // Nothing has the focus: nothing is decided.
+        for (let tab = 0; tab < 12 && !(await focused(page)).includes('technical'); tab++)
+          await page.keyboard.press('Tab')
+      }
+      await page.keyboard.press('2')
+    }
+    await decide.getByText('Nothing to decide.').waitFor()
+
+    expect(texts.sort()).toEqual([POISON, TORN].sort())
+    expect(await labelOf(POISON)).toMatchObject({ label: 'marketing', adjudicated: true, role: 'evaluation' })
+    expect(await labelOf(TORN)).toMatchObject({ label: 'marketing', adjudicated: true, role: 'training' })
+    expect(await page.title()).toBe('Labels · Bellwether')
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('a correction', () => {
+  it('changes the label and lists the models and reports that the wrong one touched', async () => {
+    const { page, complaints } = await arrive()
+    const correct = part(page, 'Correct a label')
+
+    await page.getByLabel('Words of the post').fill('cold starts 900')
+    await page.keyboard.press('Enter')
+    const found = correct.getByRole('article').filter({ hasText: SURE })
+    await found.getByText('technical, said by ana (technical), ben (technical)').waitFor()
+    await found.getByLabel('Its label').selectOption('marketing')
+    await found.getByRole('button', { name: 'Correct' }).click()
+
+    await found.getByText(`${cardExample.job} (live)`).waitFor()
+    await found.getByText(`#aws, ${SETTLED} (counted the label)`).waitFor()
+    expect(await labelOf(SURE)).toMatchObject({ label: 'marketing', adjudicated: true })
+    await site.cloud.idle()
+    const datasets: string[] = []
+    for await (const { key } of site.objects.list('datasets/')) if (key.endsWith('posts.train')) datasets.push(key)
+    const texts = await Promise.all(datasets.map(async (key) => String((await site.objects.read(key))?.body)))
+    expect(texts.some((text) => text.includes('__label__marketing cold starts fell from 900'))).toBe(true)
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('closing early', () => {
+  it('asks first, settles with what is there, and shows it', async () => {
+    const { page, complaints } = await arrive()
+    const batches = part(page, 'Batches')
+    await batches.getByRole('button', { name: 'Close early' }).click()
+    await page.getByRole('dialog').getByText('8 posts still wait for answers').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await site.objects.exists(`labeled/${OPEN}/quality.json`)).toBe(false)
+
+    await batches.getByRole('button', { name: 'Close early' }).click()
+    await page.getByRole('button', { name: 'Close it' }).click()
+
+    await batches.getByText('No batch is open.').waitFor({ timeout: 20_000 })
+    await batches.getByRole('row', { name: new RegExp(`${OPEN} 0 of 8`) }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('people', () => {
+  it('get a link from the page, which works, and lose it there', async () => {
+    const { page } = await arrive()
+    const people = part(page, 'People')
+    await page.getByLabel('Make a link for an annotator').fill('dan')
+    await page.keyboard.press('Enter')
+    const link = await people.getByLabel('Link for dan').inputValue()
+    const dan = await visit(link)
+    await dan.page.waitForResponse((response) => response.url().endsWith('/desk/session') && response.ok())
+
+    await people.getByRole('button', { name: 'End link of dan' }).click()
+    await people.getByRole('row', { name: /^dan/ }).waitFor({ state: 'detached' })
+
+    const after = await visit(link)
+    expect((await after.page.waitForResponse((response) => response.url().includes('/desk/session'))).status()).toBe(
+      401,
+    )
+  })
+})
+
+/** What the button says that has the focus. */
+const focused = (page: Page) => page.evaluate(() => document.querySelector('button:focus')?.textContent ?? '')
+
+async function audit(page: Page): Promise<{ id: string; where: string[] }[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    // @ts-expect-error axe came in by the line above.
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] })
+    return violations
+      .filter(({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => ({ id, where: nodes.map(({ html }) => html) }))
+  })
+}
