@@ -69,6 +69,7 @@ async function openBatch({ table, objects }: Pick<Site, 'table' | 'objects' | 'c
     costUsd: 0,
     booked: { judgements: 12, usd: 0 },
     reached: null,
+    before: 0,
     items: items.map(({ source }) => ({ ...planned(source, 'training'), judgements: 1 })),
     draws: [],
   }
