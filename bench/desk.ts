@@ -151,7 +151,7 @@ async function report(
   )
   console.log(
     `calls of the desk: ${[...operations]
-      .sort()
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, count]) => `${count} ${name}`)
       .join(', ')}`,
   )

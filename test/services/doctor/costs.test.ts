@@ -39,7 +39,12 @@ describe('costsOfADay', () => {
         ...shipped.labelling,
         labeller: 'ground-truth' as const,
         pricePerJudgementUsd: 0.04,
-        groundTruth: { workteamArn: 'arn:aws:sagemaker:::w', feePerItemUsd: 0.08, feeTiers: [], taskTimeLimitSeconds: 300 },
+        groundTruth: {
+          workteamArn: 'arn:aws:sagemaker:::w',
+          feePerItemUsd: 0.08,
+          feeTiers: [],
+          taskTimeLimitSeconds: 300,
+        },
       },
       9.6,
     ],
