@@ -21,6 +21,7 @@ export const keys = {
   run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),
   cascades: key('cascades/hashtag={hashtag}/date={date}/run={run}.csv'),
   knownTexts: key('cascades/hashtag={hashtag}/date={date}/run={run}.texts'),
+  importedTexts: key('cascades/imports/{batch}.texts'),
   plan: key('labeling/{batch}/plan.json'),
   inputManifest: key('labeling/{batch}/input.manifest'),
   categories: key('labeling/{batch}/categories.json'),
@@ -49,6 +50,7 @@ export const keys = {
 
 /** Folders that are listed. */
 export const prefixes = {
+  importedTexts: 'cascades/imports/',
   raw: 'raw/',
   labeled: 'labeled/',
   datasets: 'datasets/',

@@ -10,7 +10,7 @@ import { standings } from './roles'
 import { loggedRuns } from './runs'
 
 interface Ports {
-  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'list'>
   table: Pick<Table, 'getMany' | 'query'>
 }
 

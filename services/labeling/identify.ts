@@ -1,7 +1,7 @@
 import { type CascadeIndex, makeCascadeIndex } from '../../shared/cascade-index'
 import { readCascades, type RunName, writeCascades } from '../../shared/cascades'
 import { concurrently } from '../../shared/concurrently'
-import { keys } from '../../shared/keys'
+import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { type Post, postsFromCsv } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
@@ -14,7 +14,7 @@ export interface IdentifiedRun extends RunName {
   cascades: ReadonlyMap<string, string>
 }
 
-type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create'>
+type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'list'>
 
 /** Near copies of a text are looked for among the texts of so many days before. */
 const DAYS_BACK = 30
@@ -45,21 +45,28 @@ export async function identifyRuns(
 }
 
 /** The runs whose texts are known: drawn from, and of the last days before the latest of these. */
-function before(log: readonly LoggedRun[], runs: readonly RunName[]): LoggedRun[] {
+function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[]): LoggedRun[] {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
   const from = latest && new Date(Date.parse(latest) - DAYS_BACK * DAY_MS).toISOString().slice(0, 10)
   return log.filter(({ batch, date }) => batch !== undefined && date >= from)
 }
 
-async function indexOf(objects: Store, runs: readonly RunName[]): Promise<CascadeIndex> {
+/** The texts that a cascade may be found by: of the last days of the log, and of the files of labels that were taken in. */
+export const knownIndex = (objects: Pick<Objects, 'read' | 'list'>, log: readonly LoggedRun[]): Promise<CascadeIndex> =>
+  indexOf(objects, before(log, log))
+
+async function indexOf(objects: Pick<Objects, 'read' | 'list'>, runs: readonly RunName[]): Promise<CascadeIndex> {
   const index = makeCascadeIndex()
-  const files = await concurrently(runs, 8, ({ hashtag, date, run }) => knownTexts(objects, { hashtag, date, run }))
+  const imported: string[] = []
+  for await (const { key } of objects.list(prefixes.importedTexts)) imported.push(key)
+  const files = await concurrently([...imported.sort(), ...runs.map(textsKey)], 8, (key) => textsAt(objects, key))
   for (const texts of files) for (const text of texts) index.add(text)
   return index
 }
 
-async function knownTexts(objects: Pick<Objects, 'read'>, run: RunName) {
-  const key = keys.knownTexts(run)
+const textsKey = ({ hashtag, date, run }: RunName): string => keys.knownTexts({ hashtag, date, run })
+
+async function textsAt(objects: Pick<Objects, 'read'>, key: string) {
   const stored = await objects.read(key)
   return stored ? textsFromBytes(stored.body, key) : []
 }
@@ -72,12 +79,12 @@ async function cascadesOf(
 ): Promise<ReadonlyMap<string, string>> {
   const known = await readCascades(objects, run)
   if (known) {
-    for (const text of await knownTexts(objects, run)) index.add(text)
+    for (const text of await textsAt(objects, textsKey(run))) index.add(text)
     return known
   }
   const sorted = [...posts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const given = new Map(sorted.map(({ id, text }) => [id, index.identify(text)]))
-  await objects.create(keys.knownTexts(run), textsToBytes(index.learned()))
+  await objects.create(textsKey(run), textsToBytes(index.learned()))
   await writeCascades(objects, run, given)
   return given
 }

@@ -29,7 +29,7 @@ import { ask } from './roles'
 import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from './runs'
 
 export interface StartPorts {
-  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put' | 'list'>
   table: Table
   publish: Publish
   settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>

@@ -8,7 +8,10 @@ import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
+import { knownIndex } from '../labeling/identify'
+import { textsToBytes } from '../labeling/known-texts'
 import { adopt } from '../labeling/roles'
+import { loggedRuns } from '../labeling/runs'
 import { check, type Checked, type Format, refused, type Refused, type Rules } from './entry'
 import { formatOf } from './formats'
 import { join } from './join'
@@ -16,7 +19,7 @@ import { manifest } from './manifest'
 
 export interface ImportPorts {
   objects: Pick<Objects, 'read' | 'list' | 'lines' | 'exists' | 'put' | 'create'>
-  table: Pick<Table, 'get' | 'update'>
+  table: Pick<Table, 'get' | 'update' | 'query'>
   settings: Pick<Settings, 'labels'>
 }
 
@@ -53,7 +56,10 @@ export const importLabels =
       const { entries, left } = entriesOf(form, text, file, rules)
       const known = await readLinesGiven(objects, rules)
       const texts = new Map([...known].map(([item, { line }]) => [item, line.source]))
-      const joined = join(entries, texts, batch, rules, form.fields)
+      const index = await knownIndex(objects, await loggedRuns(table))
+      const joined = join(entries, { texts, identify: index.identify }, batch, rules, form.fields)
+      // So that a near copy which is collected later is known as one.
+      await objects.create(keys.importedTexts({ batch }), textsToBytes(index.learned()))
       const taken = await concurrently(joined.lines, 16, async (one) => ({
         ...one,
         // A label that chose its post by itself says nothing of a probability sample.

@@ -1,6 +1,5 @@
 import type { SettledLine } from '../../shared/records'
 import { readable } from '../../shared/text'
-import { cascadeId } from '../../shared/text/cascade'
 import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
 import { refused } from './entry'
 
@@ -10,13 +9,21 @@ export interface Joined {
   refused: Refused[]
 }
 
+/** What is known here of posts. */
+export interface Knowledge {
+  /** The texts of the items that have a label. */
+  texts: ReadonlyMap<string, string>
+  /** The cascade of a text. */
+  identify: (text: string) => string
+}
+
 /**
  * Join what a file says into one line for each cascade, by the id that a collected post of this text has too, in the
- * order of the ids. `known` are the texts of the items that have a label here.
+ * order of the ids.
  */
 export function join(
   entries: readonly Checked[],
-  known: ReadonlyMap<string, string>,
+  { texts, identify }: Knowledge,
   batch: string,
   rules: Rules,
   names: Format['fields'],
@@ -24,7 +31,7 @@ export function join(
   const groups = new Map<string, Checked[]>()
   const joined: Joined = { lines: [], refused: [] }
   for (const entry of entries) {
-    const item = itemOf(entry, known)
+    const item = itemOf(entry, { texts, identify })
     if (item === undefined) joined.refused.push(refused(entry.place, names.item, 'unknown-item', entry.item))
     else groups.set(item, [...(groups.get(item) ?? []), entry])
   }
@@ -36,7 +43,7 @@ export function join(
       joined.refused.push(...group.map(({ place }) => refused(place, names.label, reason, found.join(', '))))
       continue
     }
-    const text = group.find((entry) => entry.text !== undefined)?.text ?? known.get(item) ?? ''
+    const text = group.find((entry) => entry.text !== undefined)?.text ?? texts.get(item) ?? ''
     const line = lineOf(item, text, group, verdict, batch, rules)
     joined.lines.push({ line, places: group.map(({ place }) => place) })
   }
@@ -44,9 +51,9 @@ export function join(
 }
 
 /** An id that the file gives is taken where it is known here; else the text has its own. */
-function itemOf({ item, text }: Checked, known: ReadonlyMap<string, string>): string | undefined {
-  if (item !== undefined && known.has(item)) return item
-  return text === undefined ? undefined : cascadeId(text)
+function itemOf({ item, text }: Checked, { texts, identify }: Knowledge): string | undefined {
+  if (item !== undefined && texts.has(item)) return item
+  return text === undefined ? undefined : identify(text)
 }
 
 interface Verdict {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { build } from 'esbuild'
-import { keys } from '../../shared/keys'
+import { keys, prefixes } from '../../shared/keys'
 import { functions, roles, root, type Statement, statementsOf } from './packaged'
 
 /** What in a service's code shows that it needs an action. Everything that a role may name stands here. */
@@ -105,7 +105,7 @@ describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { s
   it('may reach the keys and list the folders that its code names', () => {
     const places = placesOf(allowed(role))
     const named = [...code.matchAll(/\bkeys\.(\w+)\(/g)].map(([, key]) => keyNamed(key!))
-    const listed = [...code.matchAll(/\.list\(prefixes\.(\w+)\)/g)].map(([, folder]) => `${folder}/`)
+    const listed = [...code.matchAll(/\.list\(prefixes\.(\w+)\)/g)].map(([, folder]) => folderNamed(folder!))
 
     expect([...named, ...listed].filter((key) => !places.some((place) => reaches(place, key)))).toEqual([])
   })
@@ -216,6 +216,8 @@ function keyNamed(name: string): string {
       .pattern.replaceAll(/[{}]/g, '') ?? name
   )
 }
+
+const folderNamed = (name: string): string => Object.entries(prefixes).find(([one]) => one === name)?.[1] ?? name
 
 function reaches(place: string, key: string): boolean {
   return new RegExp(`^${place.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(key)

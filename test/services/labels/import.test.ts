@@ -1,11 +1,31 @@
 import { describe, expect, it } from '@jest/globals'
 import { ask, release, settleCascade } from '../../../services/labeling/roles'
+import { identifyRuns } from '../../../services/labeling/identify'
+import { loggedRuns, logRun, markDrawn } from '../../../services/labeling/runs'
+import { keys } from '../../../shared/keys'
+import { postsToCsv } from '../../../shared/posts'
 import { cascadeId } from '../../../shared/text/cascade'
-import { newWorld, NOW } from './world'
+import { newWorld, NOW, type World } from './world'
 
 const COLD = 'Cold starts fell from 900 to 210 ms #aws'
 const WEBINAR = 'Join our free webinar! #aws'
 const PLAIN = `text,label\r\n"${COLD}",technical\r\n"${WEBINAR}",marketing\r\n`
+
+const WINDOW = { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' }
+const RUN = {
+  source: 'file',
+  window: WINDOW,
+  covered: WINDOW,
+  gap: null,
+  complete: true,
+  stoppedBy: null,
+  pages: 1,
+  posts: 1,
+  existing: null,
+  otherLanguages: 0,
+  refusedRows: 0,
+  costUsd: 0,
+}
 
 describe('a file of labels', () => {
   it('becomes a settled manifest of its own, for training', async () => {
@@ -139,6 +159,40 @@ describe('roles', () => {
     expect(await world.take('labels.csv', PLAIN)).toMatchObject({ items: 2, refused: {} })
     await release(world.table, item, '2026-11-21')
     expect(await ask(world.table, item, 'training', '2026-11-22')).toBe(true)
+  })
+})
+
+describe('near copies', () => {
+  const posted = 'Our nightly build of the payments service broke after the runtime update and nobody noticed #aws'
+  const edited = `${posted} today`
+  const at = (id: number) => `2026-11-2${id}T10:00:00Z`
+  const collect = async (world: World, text: string, date: string) => {
+    const run = { hashtag: 'aws', date, run: 'r1' }
+    const post = { id: date, createdAt: at(1), authorId: 'a', language: 'en', retweetOf: '', source: 'file', text }
+    await world.bucket.put(keys.posts({ ...run, page: '0' }), postsToCsv([post]))
+    const objects = [{ key: keys.posts({ ...run, page: '0' }), posts: 1, sha256: '' }]
+    await world.bucket.put(keys.run(run), JSON.stringify({ ...RUN, ...run, objects }))
+    const [identified] = await identifyRuns(world.bucket, [keys.run(run)], await loggedRuns(world.table))
+    await logRun(world.table, run, keys.run(run))
+    await markDrawn(world.table, run, date)
+    return identified?.cascades.get(date)
+  }
+
+  it('of a post that was collected before have its cascade', async () => {
+    const world = newWorld()
+    const cascade = await collect(world, posted, '2026-11-20')
+
+    const { batch } = await world.take('l.csv', `text,label\n${edited},technical\n`)
+
+    expect(cascade).toBe(cascadeId(posted))
+    expect(world.lines(batch).map(({ item }) => item)).toEqual([cascade])
+  })
+
+  it('of a label that was imported before have its cascade, so that no post of it is drawn for evaluation', async () => {
+    const world = newWorld()
+    const { batch } = await world.take('l.csv', `text,label\n${posted},technical\n`)
+
+    expect(await collect(world, edited, '2026-11-23')).toBe(world.lines(batch)[0]?.item)
   })
 })
 
