@@ -50,7 +50,8 @@ async function main(chosen: Exclude<typeof options, 'help' | { problem: string }
     if (chosen.summary) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
     if (!chosen.once && !stop.signal.aborted) {
       pointTo(chosen.data)
-      screen.say(serving(cloud.endpoint, chosen.data, await reportLink(cloud)))
+      const links = { report: await linkFor(cloud, 'reader'), labels: await linkFor(cloud, 'owner') }
+      screen.say(serving(cloud.endpoint, chosen.data, links))
       await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
     }
     await cloud.close()
@@ -72,16 +73,17 @@ const inWords = ({ posts, cascades, refusedRows, labelling, models, champion, se
     `${seconds.toFixed(1)} s.`,
   ].join('\n')
 
-/** The page of the report, for whoever sits at this machine. */
-async function reportLink(cloud: Cloud): Promise<string> {
-  const { payload } = await cloud.invoke('desk-invite', { reader: 'me' })
+/** A page, for whoever sits at this machine. */
+async function linkFor(cloud: Cloud, role: 'reader' | 'owner'): Promise<string> {
+  const { payload } = await cloud.invoke('desk-invite', { [role]: 'me' })
   return z.object({ url: z.url() }).parse(JSON.parse(payload)).url
 }
 
-const serving = (endpoint: string, data: string, report: string): string =>
+const serving = (endpoint: string, data: string, links: { report: string; labels: string }): string =>
   [
     '',
-    `The report: ${report}`,
+    `The report: ${links.report}`,
+    `The labels: ${links.labels}`,
     '',
     `The cloud goes on serving at ${endpoint}; its files are in ${data}.`,
     `  aws --endpoint-url ${endpoint} s3 ls               (any key id and secret)`,

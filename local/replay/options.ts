@@ -12,6 +12,8 @@ export interface ReplayOptions {
   config?: string
   seed: number
   labelsPerDay?: number
+  /** A file of labels to begin with. */
+  import?: string
   summary?: string
   record?: string
 }
@@ -32,6 +34,7 @@ Labels
   --label-by-hand       wait for people at the label desk instead
   --labeller ground-truth   let the embedded SageMaker play Ground Truth instead of the desk
   --labels-per-day N    how many posts a day are labelled (as in bellwether.yml)
+  --import FILE         labels to begin with: CSV, Label Studio's JSON or an augmented manifest (docs/labels.md)
   --seed N              of the simulated annotators (1)
 
 Running
@@ -87,6 +90,7 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
     port: number('port', 0, 65_535) ?? 0,
     config: values.config,
     seed: number('seed', 0, 2 ** 31) ?? 1,
+    import: values.import,
     labelsPerDay: number('labels-per-day', 2, 100_000),
     summary: values.summary,
     record: values.record,
@@ -116,6 +120,7 @@ const parsed = (argv: string[]) =>
       config: { type: 'string' },
       seed: { type: 'string' },
       'labels-per-day': { type: 'string' },
+      import: { type: 'string' },
       summary: { type: 'string' },
       record: { type: 'string' },
       help: { type: 'boolean', short: 'h' },

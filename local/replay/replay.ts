@@ -7,6 +7,7 @@ import { type Cloud, createCloud } from '../cloud'
 import { bestEffort } from '../sagemaker'
 import type { BusEvent } from '../service'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
+import { importLabels } from './import-labels'
 import type { ReplayOptions } from './options'
 import { overlay, SOURCE_FILE } from './overlay'
 import { answerAtDesk } from './people'
@@ -48,6 +49,7 @@ export async function replay(
   const began = Date.now()
   const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
   if (!existsSync(file)) throw new Error(`there is no file ${file}`)
+  if (options.import !== undefined && !existsSync(options.import)) throw new Error(`there is no file ${options.import}`)
   const { posts, refused } = await readPosts(file, options.perDay)
   for (const complaint of refused.slice(0, 5)) screen.say(`refused ${complaint}`)
   if (refused.length > 5) screen.say(`refused ${refused.length - 5} more rows`)
@@ -92,6 +94,7 @@ export async function replay(
   try {
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
+    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
     const rows: DayRow[] = []
     const days = Math.round((lastDay - firstDay) / DAY_MS) + 1
     for (let day = firstDay; day <= lastDay && !signal.aborted; day += DAY_MS) {

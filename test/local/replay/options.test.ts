@@ -22,6 +22,7 @@ it('reads what is given', () => {
   ).toEqual(
     expect.objectContaining({ posts: 'mine.csv', annotators: 'rows', labelsPerDay: 150, once: true, data: 'here' }),
   )
+  expect(parse('--import', 'labels.csv')).toEqual(expect.objectContaining({ import: 'labels.csv' }))
 })
 
 it.each([

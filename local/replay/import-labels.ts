@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Objects } from '../../shared/objects'
+import type { Cloud } from '../cloud'
+
+const imported = z.object({ batch: z.string(), items: z.number(), refused: z.record(z.string(), z.number()) })
+
+/** Put a file of labels into the bucket and have it taken in, as an owner of the stack would. Says what became of it. */
+export async function importLabels(
+  cloud: Pick<Cloud, 'invoke' | 'idle'>,
+  objects: Pick<Objects, 'put'>,
+  file: string,
+): Promise<string> {
+  const key = `imports/${path.basename(file)}`
+  await objects.put(key, readFileSync(file))
+  const { payload, functionError } = await cloud.invoke('labels', { import: key })
+  if (functionError) throw new Error(z.object({ errorMessage: z.string() }).parse(JSON.parse(payload)).errorMessage)
+  await cloud.idle()
+  const { batch, items, refused } = imported.parse(JSON.parse(payload))
+  const reasons = Object.entries(refused).map(([reason, count]) => `${count} ${reason}`)
+  return (
+    `Took ${items} labels from ${file} as batch ${batch}.` +
+    (reasons.length > 0
+      ? ` Left out, with the reason of each in labeled/${batch}/refused.jsonl: ${reasons.join(', ')}.`
+      : '')
+  )
+}
