@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { importLabels } from '../../../local/replay/import-labels'
+import { testBucket } from '../../shared/bucket'
+
+let folder = ''
+let file = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'bellwether-labels-'))
+  file = path.join(folder, 'labels.csv')
+  writeFileSync(file, 'text,label\na,technical\n')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const cloudThat = (payload: object, functionError = false) => {
+  const asked: unknown[] = []
+  return {
+    asked,
+    idle: async () => undefined,
+    invoke: async (name: string, request: unknown) => {
+      asked.push([name, request])
+      return {
+        requestId: '1',
+        payload: JSON.stringify(payload),
+        ...(functionError ? { functionError: 'Unhandled' as const } : {}),
+      }
+    },
+  }
+}
+
+it('puts the file into the bucket, asks for it, and says what was taken and what was not', async () => {
+  const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2, 'unknown-class': 3 } })
+  const bucket = testBucket()
+
+  const said = await importLabels(cloud, bucket, file)
+
+  expect(bucket.texts()).toEqual({ 'imports/labels.csv': 'text,label\na,technical\n' })
+  expect(cloud.asked).toEqual([['labels', { import: 'imports/labels.csv' }]])
+  expect(said).toBe(
+    `Took 1 labels from ${file} as batch import-1. Left out, with the reason of each in ` +
+      'labeled/import-1/refused.jsonl: 2 clock, 3 unknown-class.',
+  )
+})
+
+it('ends with what the function says of a file that is refused', async () => {
+  const cloud = cloudThat(
+    { errorMessage: 'OBJECT_INVALID: imports/labels.csv, line 1: two columns are named label' },
+    true,
+  )
+
+  await expect(importLabels(cloud, testBucket(), file)).rejects.toThrow(
+    /^OBJECT_INVALID: .*two columns are named label$/,
+  )
+})
