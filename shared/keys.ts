@@ -29,6 +29,7 @@ export const keys = {
   jobManifest: key('labeling/{batch}/jobs/{job}/manifests/output/output.manifest'),
   settledManifest: key('labeled/{batch}/output.manifest'),
   settledRefused: key('labeled/{batch}/refused.jsonl'),
+  judgements: key('labeled/{batch}/judgements.json'),
   quality: key('labeled/{batch}/quality.json'),
   train: key('datasets/{dataset}/train/posts.train'),
   validation: key('datasets/{dataset}/validation/posts.validation'),

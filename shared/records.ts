@@ -119,6 +119,23 @@ export const alphaRecord = z.object({
 })
 export type AlphaRecord = z.infer<typeof alphaRecord>
 
+const said = z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })])
+
+/** `labeled/<batch>/judgements.json`: what each person said of each item, from which agreement is measured. */
+export const judgementsRecord = z.object({
+  batch: z.string(),
+  date: day.describe('UTC day of the batch.'),
+  schemaVersion: z.int(),
+  items: z.array(
+    z.object({
+      item: z.string(),
+      purpose,
+      judgements: z.array(z.object({ annotator: z.string(), said, at: z.string() })).describe('By time.'),
+    }),
+  ),
+})
+export type JudgementsRecord = z.infer<typeof judgementsRecord>
+
 const measuredAnnotator = z.object({
   judgements: z.int().nonnegative(),
   reliability: fraction
@@ -189,6 +206,8 @@ export const datasetRecord = z.object({
   schemaVersion: z.int(),
   labels: z.array(z.string()),
   labelStatus: labelStatus.describe('Unreliable labels are trained on only where the configuration accepts them.'),
+  labelReasons: z.array(z.string()).optional().describe('Why they have that status.'),
+  alpha: alphaRecord.optional().describe('Of the labels so far.'),
   latestDate: day.describe('The last UTC day that a label of it comes from.'),
   manifests: z.array(z.string()),
   rows: z.object({ train: z.int(), validation: z.int(), evaluation: z.int() }),

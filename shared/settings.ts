@@ -38,6 +38,9 @@ export const settings = z.strictObject({
   languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).default([]),
   labels: z.strictObject({
     version: z.int().positive(),
+    from: z
+      .record(z.string().regex(/^[1-9]\d*$/, 'an earlier labels.version'), z.record(labelName, labelName))
+      .optional(),
     categories: z
       .array(
         z.strictObject({
@@ -76,6 +79,8 @@ export const settings = z.strictObject({
     goldShare: z.number().min(0).max(0.25).default(0.05),
     repeatShare: z.number().min(0).max(0.25).default(0.1),
     relabelShare: z.number().min(0).max(0.1).default(0.05),
+    minimumAlpha: z.number().min(-1).max(1).default(0.4),
+    acceptUnreliable: z.boolean().default(false),
     groundTruth: z
       .strictObject({
         workteamArn: z.string().regex(/^arn:aws[a-z-]*:sagemaker:/, 'the ARN of a private or vendor work team'),
@@ -173,12 +178,20 @@ export const readSettings = (folder: string, file = 'bellwether.yml'): Settings 
   parseSettings(readFileSync(path.join(folder, file), 'utf8'), file)
 
 /** What is wrong between fields that are each right. */
-function contradictions({ hashtags, sources, labelling, training, gate }: Settings): [PropertyKey[], string][] {
+function contradictions({ hashtags, sources, labels, labelling, training, gate }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
   for (const [i, { tag, source: name }] of hashtags.entries()) {
     if (!(name in sources)) wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
     if (hashtags.findIndex((other) => other.tag === tag) < i)
       wrong.push([['hashtags', i, 'tag'], `#${tag} stands here twice`])
+  }
+  for (const [version, names] of Object.entries(labels.from ?? {})) {
+    if (Number(version) >= labels.version)
+      wrong.push([['labels', 'from', version], `is not a version before labels.version, ${labels.version}`])
+    for (const [old, name] of Object.entries(names)) {
+      if (!labels.categories.some((category) => category.name === name))
+        wrong.push([['labels', 'from', version, old], `there is no category "${name}" under labels.categories`])
+    }
   }
   if (labelling.labeller === 'ground-truth' && !labelling.groundTruth) {
     wrong.push([['labelling', 'labeller'], 'ground-truth needs labelling.groundTruth.workteamArn'])

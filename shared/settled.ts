@@ -1,11 +1,21 @@
 import { type SettledLine, settledLine } from './records'
+import type { Settings } from './settings'
 
 /** What a line must agree with to count. */
 export interface Rules {
   schemaVersion: number
   /** Names of the categories. */
   categories: readonly string[]
+  /** Of earlier schema versions: which of their names count as which category. */
+  from?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
 }
+
+/** What counts by the `labels` of a configuration. */
+export const rulesOf = ({ version, categories, from }: Settings['labels']): Rules => ({
+  schemaVersion: version,
+  categories: categories.map(({ name }) => name),
+  from,
+})
 
 export type Reason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text' | 'two-roles'
 
@@ -16,8 +26,11 @@ export interface Refusal {
   found?: string
 }
 
-/** Read a line of a settled manifest: what it says, or why it is left out. */
-export function readSettled(text: string, { schemaVersion, categories }: Rules): SettledLine | Refusal {
+/**
+ * Read a line of a settled manifest: what it says, or why it is left out. A label of an earlier schema version that the
+ * rules map is read as the category it counts as.
+ */
+export function readSettled(text: string, { schemaVersion, categories, from }: Rules): SettledLine | Refusal {
   const value = parseJson(text)
   if (value === undefined) return { reason: 'not-json', field: '' }
   // The schema of every line costs more than all the rest; it is asked only about what the quick look does not know.
@@ -31,6 +44,14 @@ export function readSettled(text: string, { schemaVersion, categories }: Rules):
     return invalid(['label-metadata', 'creation-date'], value)
   }
   if (metadata['schema-version'] !== schemaVersion) {
+    const mapped = ownEntry(ownEntry(from, String(metadata['schema-version'])), metadata['class-name'])
+    if (mapped !== undefined && categories.includes(mapped)) {
+      return {
+        ...settled,
+        label: categories.indexOf(mapped),
+        'label-metadata': { ...metadata, 'class-name': mapped },
+      }
+    }
     const found = String(metadata['schema-version'])
     return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found }
   }
@@ -39,6 +60,10 @@ export function readSettled(text: string, { schemaVersion, categories }: Rules):
   }
   return settled
 }
+
+/** No name of a label is looked up among the properties that every object has. */
+const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 
 /** Is this certainly a settled line? What it accepts, the schema accepts; of the rest it says nothing. */
 export function looksSettled(value: unknown): value is SettledLine {

@@ -34,16 +34,18 @@ export function binning(spool: Pick<Spool, 'write'>, categories: readonly string
     const text = tokens.join(' ')
     const content = role === 'training' ? `${category.label} ${text}` : JSON.stringify(evaluationLineOf(line, text))
     const created = line['label-metadata']['creation-date']
+    const rank = line['label-metadata'].adjudicated ? OWNERS : ANNOTATORS
     spool.write(
       BINS[hash32(item) % BINS.length]!,
-      `${item}\t${created}\t${ROLE_LETTERS[role]}\t${category.number}\t${content}\n`,
+      `${item}\t${rank}${created}\t${ROLE_LETTERS[role]}\t${category.number}\t${content}\n`,
     )
     return true
   }
 }
 
 /**
- * Sort what is in the bins into the three files. Of several labels of an item the last given counts. The order of the
+ * Sort what is in the bins into the three files. Of several labels of an item the owner's counts, or else the last
+ * given. The order of the
  * lines comes from the items alone, so the same labels give the same bytes however they were spread over manifests.
  */
 export function arrange(spool: Spool, categories: readonly string[], validationShare: number): Arranged {
@@ -86,6 +88,10 @@ export function arrange(spool: Spool, categories: readonly string[], validationS
   }
 }
 
+/** Stand before the date, so that what the owner decided comes last whenever it was decided. */
+const ANNOTATORS = '0'
+const OWNERS = '1'
+
 const ROLE_LETTERS = { training: 't', evaluation: 'e' } as const
 
 /** The salt is this split's own: the roles are drawn by the same numbers with another. */
@@ -102,7 +108,7 @@ interface Row {
   contradicted: boolean
 }
 
-/** The rows of a bin in the order of their items: of each item the one with the latest date. */
+/** The rows of a bin in the order of their items: of each item the owner's, or the one with the latest date. */
 function* lastOfEach(bin: string): Iterable<Row> {
   const lines = sortedByItem(bin.split('\n').slice(0, -1))
   let roles = ''
@@ -116,7 +122,7 @@ function* lastOfEach(bin: string): Iterable<Row> {
     if (lines[i + 1]?.startsWith(`${item}\t`)) continue
     yield {
       item,
-      created: line.slice(item.length + 1, afterDate),
+      created: line.slice(item.length + 2, afterDate),
       role,
       category: Number(line.slice(afterDate + 3, afterCategory)),
       content: line.slice(afterCategory + 1),

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { z } from 'zod'
 import { datasetReady } from '../../events'
 import { canonical, type Publish } from '../../shared/bus'
+import { concurrently } from '../../shared/concurrently'
 import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
-import { type DatasetRecord, datasetRecord } from '../../shared/records'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type DatasetRecord, datasetRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
 import { arrange, type Arranged, binning, PARTS } from './arrange'
 import { eachLine } from './lines'
-import { readSettled, type Refusal } from '../../shared/settled'
+import { readSettled, type Refusal, rulesOf } from '../../shared/settled'
 import { createSpool, type Spool } from './spool'
 
 interface Ports {
@@ -40,12 +40,17 @@ export const format =
 
       const datasetId = identify(settings, arranged)
       const key = keys.dataset({ dataset: datasetId })
-      const [known, labelStatus] = await Promise.all([objects.exists(key), latestStatus(objects, manifests)])
+      const [known, quality] = await Promise.all([
+        objects.exists(key),
+        latestQuality(objects, manifests, settings.labels.version),
+      ])
       const record = known
         ? await objects.readJson(key, datasetRecord)
         : await write({ objects, spool }, key, {
             ...describe(settings, arranged, datasetId),
-            labelStatus,
+            labelStatus: quality?.status ?? 'unmeasured',
+            labelReasons: quality?.reasons ?? ['no batch of this schema version was measured yet'],
+            ...(quality ? { alpha: quality.alpha } : {}),
             latestDate: arranged.latestDate ?? now.toISOString().slice(0, 10),
             manifests,
             refused: refused.counts,
@@ -72,7 +77,7 @@ async function readManifests(
   { objects, settings, spool }: Pick<Ports, 'settings'> & { objects: Pick<Objects, 'stream'>; spool: Spool },
   manifests: readonly string[],
 ) {
-  const rules = { schemaVersion: settings.labels.version, categories: categoriesOf(settings) }
+  const rules = rulesOf(settings.labels)
   const bin = binning(spool, rules.categories)
   const refused = tally(spool)
   const open = async (key: string) => ({ key, body: await objects.stream(key) })
@@ -148,18 +153,30 @@ const describe = ({ labels }: Ports['settings'], { rows, classes, sha256 }: Arra
   sha256,
 })
 
-const qualityStatus = z.object({ status: datasetRecord.shape.labelStatus })
+/** A batch is open for ten days at most, so that no more than so many may be settled out of their order. */
+const OPEN_AT_ONCE = 16
 
-/** Agreement is measured over all batches so far, so the last measurement is the one that holds. */
-async function latestStatus(
+/**
+ * The last measurement of the labels of a schema version. Each is over all batches that were settled then, so it is the
+ * one over most of them. Batches that people judged are named by their days.
+ */
+async function latestQuality(
   objects: Pick<Objects, 'read'>,
   manifests: readonly string[],
-): Promise<DatasetRecord['labelStatus']> {
-  const batch = keys.settledManifest.match(manifests.at(-1) ?? '')?.batch
-  const stored = batch && (await objects.read(keys.quality({ batch })))
-  if (!stored) return 'unmeasured'
-  const quality = qualityStatus.safeParse(JSON.parse(stored.body.toString('utf8')))
-  return quality.success ? quality.data.status : 'unmeasured'
+  schemaVersion: number,
+): Promise<QualityRecord | undefined> {
+  const batches = manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
+  const last = batches.filter((batch) => /^\d/.test(batch)).slice(-OPEN_AT_ONCE)
+  const read = await concurrently(last, OPEN_AT_ONCE, async (batch) => {
+    const key = keys.quality({ batch })
+    const stored = await objects.read(key)
+    return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
+  })
+  const measured = read.filter((quality) => quality?.schemaVersion === schemaVersion)
+  return measured.reduce(
+    (latest, one) => ((one?.batches.length ?? 0) >= (latest?.batches.length ?? 0) ? one : latest),
+    undefined,
+  )
 }
 
 /** Opens a few streams ahead, and gives them in the order of their names. */

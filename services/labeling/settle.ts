@@ -1,21 +1,24 @@
-import { labelsMeasured } from '../../events'
+import { labelsMeasured, labelsUnreliable } from '../../events'
 import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
+import { readLabelsGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import { type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
+import { agreementOf } from './agreement'
 import { giveBack } from './allot'
 import { closeBatch } from './batches'
+import { independentJudgements, judgementsOf, readJudgements } from './judged'
 import type { Labeller } from './labeller'
 import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { release, settleCascade } from './roles'
-import { settlementOf } from './settlement'
+import { type SoFar, settlementOf } from './settlement'
 
 export interface SettlePorts {
-  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'exists' | 'create'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'list' | 'exists' | 'create'>
   table: Pick<Table, 'get' | 'update' | 'create' | 'remove'>
   publish: Publish
   settings: Pick<Settings, 'labelling'>
@@ -42,7 +45,9 @@ export const settle =
       const answers = await labellers[plan.labeller].finish(plan, ended || now.getTime() >= Date.parse(plan.deadline))
       if (!answers) return { waits: `batch ${batch} has answers to come` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
-      const { lines: settled, refused, quality } = settlementOf(plan, lines, answers, settings.labelling)
+      await objects.create(keys.judgements({ batch }), JSON.stringify(judgementsOf(plan, answers)))
+      const known = await soFar(objects, plan)
+      const { lines: settled, refused, quality } = settlementOf(plan, lines, answers, settings.labelling, known)
 
       await objects.create(qualityKey, JSON.stringify(quality, null, 1))
       await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
@@ -55,11 +60,43 @@ export const settle =
     }
 
     const quality = await objects.readJson(qualityKey, qualityRecord)
-    const { labelled, failed, judgements, costUsd, alpha, status } = quality
-    const without = plan.items.length - labelled
+    const { labelled, failed, judgements, costUsd, alpha, status, reasons } = quality
+    const without = Object.values(failed).reduce((sum, count) => sum + count, 0)
     await giveBack(table, plan, plan.booked, { judgements, usd: costUsd })
     await closeBatch(table, batch, without > 0)
     const counts = { labelled, failed: without, judgements }
     await publish(labelsMeasured, { batch, manifestKey, qualityKey, ...counts, alpha, status, costUsd })
+    if (status === 'unreliable') {
+      const { minimumAlpha: floor, acceptUnreliable: accepted } = settings.labelling
+      await publish(labelsUnreliable, { batch, qualityKey, alpha, floor, reasons, accepted })
+    }
     return { batch, labelled, failed, judgements, status }
   }
+
+/** What all batches of the schema version say, with this one; once it was measured over some, over the same again. */
+async function soFar(
+  objects: Pick<Objects, 'readJson' | 'list' | 'lines' | 'exists'>,
+  { batch, schemaVersion, categories }: StoredPlan,
+): Promise<SoFar> {
+  const qualityKey = keys.quality({ batch })
+  const measured = (await objects.exists(qualityKey)) ? await objects.readJson(qualityKey, qualityRecord) : undefined
+  const records = await readJudgements(objects, schemaVersion, measured?.batches)
+  const known = records.some(({ items }) => items.some(({ purpose }) => purpose === 'gold'))
+    ? await adjudicated(objects, schemaVersion, categories)
+    : new Map<string, string>()
+  return {
+    batches: records.map((record) => record.batch),
+    agreement: agreementOf(records, categories, known),
+    independent: independentJudgements(records),
+  }
+}
+
+/** Labels that the owner decided: gold items are measured by them. */
+async function adjudicated(
+  objects: Pick<Objects, 'list' | 'lines'>,
+  schemaVersion: number,
+  categories: readonly string[],
+): Promise<Map<string, string>> {
+  const given = await readLabelsGiven(objects, { schemaVersion, categories })
+  return new Map([...given].flatMap(([item, { label, adjudicated: decided }]) => (decided ? [[item, label]] : [])))
+}

@@ -1,10 +1,12 @@
 import type { QualityRecord, SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
-import { agreementOf } from './agreement'
 import { judgementsAtMost, usdOf } from './costs'
+import { inOrder } from './judged'
 import type { Answers, Judgement } from './labeller'
 import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from './plan'
+import { statusOf } from './status'
 
 export interface Settlement {
   lines: SettledLine[]
@@ -12,29 +14,39 @@ export interface Settlement {
   quality: QualityRecord
 }
 
+/** What is known beside the answers of the batch: from all batches of its schema version, with this one. */
+export interface SoFar {
+  batches: readonly string[]
+  agreement: Agreement
+  /** What each person said of an item first, by item and time. */
+  independent: ReadonlyMap<string, readonly Judgement[]>
+}
+
 /**
- * One settled label for each item that was answered, by item id; every other item with its reason. A function of the
- * plan and the answers alone, in any order of theirs.
+ * One settled label for each item that was answered, by item id; every other item with its reason. An item that an
+ * earlier batch could not decide keeps what was said of it there. Gold and repeated items measure people and get no
+ * label. A function of what it is given alone, in any order of the answers.
  */
 export function settlementOf(
   plan: StoredPlan,
   lines: readonly InputLine[],
   answers: Answers,
   labelling: Settings['labelling'],
+  { batches, agreement, independent }: SoFar,
 ): Settlement {
   const sources = new Map(lines.map((line) => [line.item, line.source]))
-  const byItem = new Map<string, Judgement[]>()
-  for (const judgement of [...answers.judgements].sort(byTime)) {
-    byItem.set(judgement.item, [...(byItem.get(judgement.item) ?? []), judgement])
-  }
+  const own = inOrder(answers.judgements)
   const consolidated = new Map(answers.consolidated.map((one) => [one.item, one]))
   const unusable = new Map(answers.refused.flatMap((one) => (one.item === null ? [] : [[one.item, one]])))
 
-  const settled = [...plan.items]
+  const settled = plan.items
+    .filter(({ purpose }) => purpose === 'label' || purpose === 'relabel')
     .sort((a, b) => (a.item < b.item ? -1 : 1))
     .map((item) => {
-      const judgements = byItem.get(item.item) ?? []
-      const ours = consensusOf(judgements, plan.categories)
+      const first = item.purpose === 'label'
+      const judgements = (first ? independent : own).get(item.item) ?? []
+      const posterior = first ? agreement.posteriors.get(item.item) : undefined
+      const ours = consensusOf(judgements, plan.categories, posterior)
       const undecided = ours.label === undefined && (ours.reason === 'unanswered' || ours.reason === 'disputed')
       const consensus: Consensus = (undecided && consolidated.get(item.item)) || ours
       return { item, judgements, consensus, source: sources.get(item.item) ?? '' }
@@ -47,15 +59,17 @@ export function settlementOf(
     if (consensus.label !== undefined) return []
     const why = consensus.reason === 'unanswered' ? unusable.get(item.item) : undefined
     const { reason, found } = why ?? { reason: consensus.reason, found: '' }
-    const again = mayBeDecided(reason, judgements.length, judgementsAtMost(item.judgements, plan.labeller))
-    const heard = judgements.map(({ annotator, said, at }) => ({ annotator, said, at }))
-    return [{ item: item.item, reason, found, again, plan: item, source, judgements: heard }]
+    const atMost = judgementsAtMost(item.judgements, plan.labeller)
+    const again = item.purpose === 'label' && mayBeDecided(reason, judgements.length, atMost)
+    const said = judgements.map(({ annotator, said: answer, at }) => ({ annotator, said: answer, at }))
+    return [{ item: item.item, reason, found, again, plan: item, source, judgements: said }]
   })
   const told = new Set(left.map(({ item }) => item))
+  const repeated = repeatedJudges(plan, own, independent)
   const given = answers.judgements.length
   return {
     lines: labelled,
-    refused: [...left, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
+    refused: [...left, ...repeated, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
     quality: {
       batch: plan.batch,
       date: plan.date,
@@ -64,18 +78,33 @@ export function settlementOf(
       items: plan.items.length,
       labelled: labelled.length,
       failed: countBy(left.map(({ reason }) => reason)),
-      refused: countBy(answers.refused.map(({ reason }) => reason)),
+      refused: countBy([...repeated, ...answers.refused].map(({ reason }) => reason)),
       judgements: given,
       costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, given, plan.before),
-      batches: [plan.batch],
-      alpha: agreementOf([...byItem.values()]),
-      selfAgreement: null,
-      annotators: {},
-      confused: [],
-      status: 'unmeasured',
-      reasons: ['agreement is not measured yet'],
+      batches: [...batches],
+      alpha: agreement.alpha,
+      selfAgreement: agreement.selfAgreement,
+      annotators: agreement.annotators,
+      confused: agreement.confused,
+      ...statusOf(agreement, labelling.minimumAlpha),
     },
   }
+}
+
+/** Who judged an item in an earlier batch says nothing independent of it now. */
+function repeatedJudges(
+  { items }: StoredPlan,
+  own: ReadonlyMap<string, readonly Judgement[]>,
+  independent: SoFar['independent'],
+): { item: string; reason: string; found: string }[] {
+  return items
+    .filter(({ purpose }) => purpose === 'label')
+    .flatMap(({ item }) => own.get(item) ?? [])
+    .filter(
+      ({ item, annotator, at }) => !independent.get(item)?.some((one) => one.annotator === annotator && one.at === at),
+    )
+    .map(({ item, annotator }) => ({ item, reason: 'repeated-judge', found: annotator }))
+    .sort((a, b) => (a.item < b.item ? -1 : 1))
 }
 
 /** Not what people said can have no label, nor what all who may be asked were asked about. */
@@ -113,9 +142,6 @@ function lineOf(
     },
   }
 }
-
-const byTime = (a: Judgement, b: Judgement): number =>
-  a.at === b.at ? (a.annotator < b.annotator ? -1 : 1) : a.at < b.at ? -1 : 1
 
 function countBy(values: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>()

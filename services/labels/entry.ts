@@ -1,3 +1,4 @@
+import type { Settings } from '../../shared/settings'
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
 import { readable } from '../../shared/text'
@@ -59,6 +60,8 @@ export interface Format {
 export interface Rules {
   categories: readonly string[]
   schemaVersion: number
+  /** Of earlier schema versions: which of their names count as which category. */
+  from?: Settings['labels']['from']
   now: Date
 }
 

@@ -82,6 +82,7 @@ export const importLabels =
 export const rulesOf = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({
   categories: labels.categories.map(({ name }) => name),
   schemaVersion: labels.version,
+  from: labels.from,
   now,
 })
 

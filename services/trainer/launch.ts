@@ -27,7 +27,7 @@ export interface Ports {
   jobs: TrainingJobs
   publish: Publish
   enqueue: Enqueue
-  settings: Pick<Settings, 'training' | 'caps'>
+  settings: Pick<Settings, 'training' | 'caps' | 'labelling'>
 }
 
 /** One attempt: what a message of the queue carries while it waits for a quota. */

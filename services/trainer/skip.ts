@@ -3,9 +3,18 @@ import type { Settings } from '../../shared/settings'
 
 /** Why nothing can be learned from this dataset, in words for RetrainSkipped; nothing where it can. */
 export function whyNotTrain(
-  { rows, classes }: Pick<DatasetRecord, 'rows' | 'classes'>,
-  { minimumExamples, hyperparameters }: Settings['training'],
+  {
+    rows,
+    classes,
+    labelStatus,
+    labelReasons = [],
+  }: Pick<DatasetRecord, 'rows' | 'classes' | 'labelStatus' | 'labelReasons'>,
+  { training: { minimumExamples, hyperparameters }, labelling }: Pick<Settings, 'training' | 'labelling'>,
 ): string | undefined {
+  if (labelStatus === 'unreliable' && !labelling.acceptUnreliable) {
+    const why = labelReasons.length > 0 ? `: ${labelReasons.join('; ')}` : ''
+    return `the labels are unreliable${why}. labelling.acceptUnreliable trains on them all the same`
+  }
   if (rows.train < minimumExamples) {
     return `the training set has ${rows.train} examples, training.minimumExamples asks for ${minimumExamples}`
   }

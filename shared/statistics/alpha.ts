@@ -18,37 +18,69 @@ export interface Alpha {
  * values counts each of its ordered pairs 1/(m-1) times, so values may be missing. Krippendorff, Content Analysis, 12.
  */
 export function alphaOf(units: readonly Unit[]): number | null {
-  const totals = new Map<string, number>()
-  let values = 0
-  let differing = 0
-  for (const unit of units) {
-    if (unit.length < 2) continue
-    const counts = countsOf(unit)
-    values += unit.length
-    for (const [value, count] of counts) {
-      totals.set(value, (totals.get(value) ?? 0) + count)
-      differing += (count * (unit.length - count)) / (unit.length - 1)
-    }
-  }
-  const expected = [...totals.values()].reduce((sum, count) => sum + count * (values - count), 0)
-  return expected === 0 ? null : 1 - ((values - 1) * differing) / expected
+  const { kinds, of } = kindsOf(units.filter((unit) => unit.length >= 2))
+  const counts = kinds.map(() => 0)
+  for (const kind of of) counts[kind]! += 1
+  return alphaOfKinds(kinds, counts)
 }
 
 /** Alpha with a percentile interval over resampled units, which are what was drawn. The same seed gives the same. */
 export function alphaWithInterval(units: readonly Unit[], seed = 1, replicates = 1000): Alpha {
-  const paired = units.filter((unit) => unit.length >= 2)
-  const value = alphaOf(paired)
+  const { kinds, of } = kindsOf(units.filter((unit) => unit.length >= 2))
+  const value = alphaOf(units)
   const random = mulberry32(seed)
-  const resampled = Array.from({ length: value === null ? 0 : replicates }, () =>
-    alphaOf(paired.map(() => paired[Math.floor(random() * paired.length)] ?? [])),
-  )
+  const resampled = Array.from({ length: value === null ? 0 : replicates }, () => {
+    const counts = kinds.map(() => 0)
+    for (let draw = 0; draw < of.length; draw++) counts[of[Math.floor(random() * of.length)]!]! += 1
+    return alphaOfKinds(kinds, counts)
+  })
   const sorted = resampled.filter((one) => one !== null).sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null
-  return { value, low: at(0.025), high: at(0.975), items: paired.length }
+  return { value, low: at(0.025), high: at(0.975), items: of.length }
 }
 
-function countsOf(unit: Unit): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const value of unit) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
+/** Units of the same values: there are few kinds, however many units. */
+interface Kind {
+  size: number
+  /** How often it has each value, by the value's number. */
+  counts: [value: number, count: number][]
+  /** Its ordered pairs of different values, each 1/(m-1). */
+  differing: number
+}
+
+/** The kinds of the units, and for each unit the number of its kind. */
+function kindsOf(units: readonly Unit[]): { kinds: Kind[]; of: Int32Array } {
+  const values = new Map<string, number>()
+  const known = new Map<string, number>()
+  const kinds: Kind[] = []
+  const of = Int32Array.from(units, (unit) => {
+    const counts = new Map<number, number>()
+    for (const value of unit) {
+      if (!values.has(value)) values.set(value, values.size)
+      const number = values.get(value)!
+      counts.set(number, (counts.get(number) ?? 0) + 1)
+    }
+    const sorted = [...counts].sort(([a], [b]) => a - b)
+    const key = sorted.join(' ')
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const differing = sorted.reduce((sum, [, count]) => sum + (count * (unit.length - count)) / (unit.length - 1), 0)
+    known.set(key, kinds.length)
+    return kinds.push({ size: unit.length, counts: sorted, differing }) - 1
+  })
+  return { kinds, of }
+}
+
+function alphaOfKinds(kinds: readonly Kind[], units: readonly number[]): number | null {
+  const totals: number[] = []
+  let values = 0
+  let differing = 0
+  for (const [i, kind] of kinds.entries()) {
+    const times = units[i]!
+    values += times * kind.size
+    differing += times * kind.differing
+    for (const [value, count] of kind.counts) totals[value] = (totals[value] ?? 0) + times * count
+  }
+  const expected = totals.reduce((sum, count) => sum + count * (values - count), 0)
+  return expected === 0 ? null : 1 - ((values - 1) * differing) / expected
 }

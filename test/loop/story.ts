@@ -87,6 +87,8 @@ const settings = stringify({
     trainingJudgements: 1,
     deadlineHours: 20,
     pricePerJudgementUsd: 0.01,
+    minimumAlpha: 0.4,
+    acceptUnreliable: false,
   },
   training: {
     trainer: 'blazingtext',

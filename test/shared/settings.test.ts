@@ -67,6 +67,16 @@ describe('what is wrong', () => {
       edited('learning_rate: 0.3', 'learning_rate: high'),
       /training\.hyperparameters\.learning_rate: .*expected a positive number/,
     ],
+    [
+      'labels that count from a version to come',
+      edited(/version: 1.*/, 'version: 2\n  from: { 2: { ad: marketing } }'),
+      /labels\.from\.2: is not a version before labels\.version, 2/,
+    ],
+    [
+      'labels that count as a category that is not there',
+      edited(/version: 1.*/, 'version: 2\n  from: { 1: { ad: advertising } }'),
+      /labels\.from\.1\.ad: there is no category "advertising"/,
+    ],
     ['what is not YAML', edited('hashtags:', 'hashtags: ['), /^SETTINGS_INVALID: bellwether\.yml:\d+: /],
     ['nothing at all', '', /bellwether\.yml:1: the file/],
   ])('is named by file, line and field: %s', (_, text, message) => {

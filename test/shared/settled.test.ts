@@ -46,6 +46,29 @@ describe('readSettled', () => {
     expect(readSettled(JSON.stringify(line), rules)).toMatchObject({ item: 'a' })
   })
 
+  it('reads a label of an earlier schema version as what it counts as, where that is said', () => {
+    const mapping = {
+      schemaVersion: 3,
+      categories: ['technical', 'marketing'],
+      from: { 1: { ad: 'marketing', technical: 'technical', gone: 'nothing' } },
+    }
+    const of = (label: string, version: number) =>
+      readSettled(JSON.stringify(settledOf('a', label, { metadata: { 'schema-version': version } })), mapping)
+
+    expect(of('ad', 1)).toMatchObject({
+      label: 1,
+      'label-metadata': { 'class-name': 'marketing', 'schema-version': 1 },
+    })
+    for (const [label, version] of [
+      ['sports', 1],
+      ['gone', 1],
+      ['toString', 1],
+      ['ad', 2],
+    ] as const) {
+      expect(of(label, version)).toMatchObject({ reason: 'other-schema-version', found: String(version) })
+    }
+  })
+
   it.each([
     ['null', 'null', { reason: 'invalid', field: '' }],
     ['a list', '[]', { reason: 'invalid' }],

@@ -8,9 +8,10 @@ import { format } from '../../../services/formatter/format'
 import { train } from '../../../shared/fasttext'
 import { keys } from '../../../shared/keys'
 import { categoryOf } from '../../../shared/labels'
-import { evaluationLine, type SettledLine } from '../../../shared/records'
+import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
 import { tokenise } from '../../../shared/text'
 import { type TestBucket, testBucket } from '../../shared/bucket'
+import { qualityExample, unreliableExample } from '../../shared/quality'
 import { recorder } from '../../shared/recorder'
 import { manifestOf, settledOf } from './settled-lines'
 
@@ -245,10 +246,50 @@ describe('format', () => {
   it('says what was last measured of the labels', async () => {
     await put('2026-11-21', many(3))
     await put('2026-11-22', many(5))
-    await bucket.put(keys.quality({ batch: '2026-11-21' }), JSON.stringify({ status: 'unreliable' }))
-    await bucket.put(keys.quality({ batch: '2026-11-22' }), JSON.stringify({ status: 'ok', alpha: 0.7 }))
+    await bucket.put(keys.quality({ batch: '2026-11-21' }), JSON.stringify(unreliableExample))
+    await bucket.put(
+      keys.quality({ batch: '2026-11-22' }),
+      JSON.stringify({ ...qualityExample, batches: [...unreliableExample.batches, '2026-11-23'] }),
+    )
 
     expect((await run()).record.labelStatus).toBe('ok')
+  })
+
+  it('takes the measurement over most batches, whatever was settled late, and none of another schema version', async () => {
+    const quality = (batch: string, batches: string[], status: LabelStatus, schemaVersion = 1) =>
+      bucket.put(keys.quality({ batch }), JSON.stringify({ ...qualityExample, batch, batches, status, schemaVersion }))
+    for (const batch of ['2026-11-20', '2026-11-21', '2026-11-22', 'import-0000000000000000']) await put(batch, many(5))
+    await quality('2026-11-20', ['2026-11-20', '2026-11-21'], 'unreliable')
+    await quality('2026-11-21', ['2026-11-21'], 'ok')
+    await quality('2026-11-22', ['2026-11-22', '2026-11-23', '2026-11-24'], 'ok', 2)
+
+    expect((await run()).record).toMatchObject({ labelStatus: 'unreliable', labelReasons: qualityExample.reasons })
+  })
+
+  it('lets the decision of the owner stand over what annotators said later', async () => {
+    const at = (label: string, day: string, adjudicated?: boolean) =>
+      settledOf('a', label, {
+        metadata: { 'creation-date': `${day}T10:00:00`, ...(adjudicated === undefined ? {} : { adjudicated }) },
+      })
+    await put('2026-11-21', [at('technical', '2026-11-21'), ...many(9)])
+    await put('correction-1', [at('marketing', '2026-11-22', true)])
+    await put('2026-11-23', [at('technical', '2026-11-23', false)])
+
+    const { record } = await run()
+
+    const lines = [...linesAt(record.files.train), ...linesAt(record.files.validation)]
+    expect(lines.filter((line) => line.endsWith(' text of a'))).toEqual(['__label__marketing text of a'])
+  })
+
+  it('counts labels of an earlier schema version as the configuration says', async () => {
+    const old = (item: string, label: string) => settledOf(item, label, { metadata: { 'schema-version': 1 } })
+    await put('2026-11-21', [old('a', 'ad'), old('b', 'technical'), old('c', 'weather')])
+    const given = { ...settings, labels: { ...settings.labels, version: 2, from: { 1: { ad: 'marketing' } } } }
+
+    const { record } = await run(bucket, given)
+
+    expect(record.classes).toEqual({ marketing: expect.anything() })
+    expect(record.refused).toEqual({ 'other-schema-version': 2 })
   })
 
   it('cannot be damaged by a text or a label', async () => {

@@ -326,7 +326,7 @@ describe('settling a job', () => {
       label: 1,
       'label-metadata': {
         'class-name': 'marketing',
-        confidence: 1,
+        confidence: 0.977989463,
         judgements: [
           { annotator: 'w1', label: 'marketing' },
           { annotator: 'w2', label: 'marketing' },

@@ -63,6 +63,8 @@ export const settingsWith = (labelling: Partial<Settings['labelling']> = {}): La
     goldShare: 0,
     repeatShare: 0,
     relabelShare: 0,
+    minimumAlpha: 0.4,
+    acceptUnreliable: false,
     ...labelling,
   },
 })

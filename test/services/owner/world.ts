@@ -33,6 +33,8 @@ export const SETTINGS: Pick<Settings, 'labels' | 'caps' | 'labelling'> = {
     trainingChoice: 'margin',
     marginFromMacroF1: 0.65,
     goldShare: 0,
+    minimumAlpha: 0.4,
+    acceptUnreliable: false,
     repeatShare: 0,
     relabelShare: 0,
   },

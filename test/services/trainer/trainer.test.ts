@@ -82,6 +82,20 @@ describe('start', () => {
     expect(stage.jobs.requests[0]!.InputDataConfig!.map(({ ChannelName }) => ChannelName)).toEqual(['train'])
   })
 
+  it('trains nothing on unreliable labels, unless the configuration accepts them', async () => {
+    await putDataset(stage.bucket, DATASET, { labelStatus: 'unreliable', labelReasons: ['alpha is 0.14'] })
+
+    expect(await begin()).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringMatching(/^the labels are unreliable: alpha is 0\.14\. labelling\.acceptUnreliable/),
+    })
+    expect(stage.jobs.requests).toEqual([])
+    stage.ports.settings.labelling.acceptUnreliable = true
+    await begin()
+
+    expect(stage.jobs.requests).toHaveLength(1)
+  })
+
   it('starts one job however often it is asked', async () => {
     await begin()
 

@@ -2,6 +2,7 @@ import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } 
 import type { Created, TrainingJobs } from '../../../services/trainer/jobs'
 import type { Ports } from '../../../services/trainer/launch'
 import { keys } from '../../../shared/keys'
+import { settingsWith } from '../labeling/world'
 import { labelOf } from '../../../shared/labels'
 import type { DatasetRecord } from '../../../shared/records'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -97,6 +98,7 @@ export async function world(training: Partial<Training> = {}, trainingSeconds = 
           labelUsd: { perDay: 1, perMonth: 1 },
           trainingSeconds,
         },
+        labelling: settingsWith().labelling,
       },
     },
     at: (time) => ({ now: new Date(time), log: { info() {}, warn() {}, error() {} } }),
