@@ -3,6 +3,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { rulesOf } from '../../shared/settled'
 import { type LeftOver, refusedLine } from '../labeling/plan'
 
 type Reading = Pick<Objects, 'list' | 'lines'>
@@ -48,8 +49,7 @@ export interface Known {
 }
 
 export async function readKnown(objects: Reading, { labels }: Pick<Settings, 'labels'>): Promise<Known> {
-  const rules = { schemaVersion: labels.version, categories: labels.categories.map(({ name }) => name) }
-  const given = await readLinesGiven(objects, rules)
+  const given = await readLinesGiven(objects, rulesOf(labels))
   const left: Known['left'] = new Map()
   for await (const { key } of objects.list(prefixes.labeled)) {
     const batch = keys.settledRefused.match(key)?.batch
