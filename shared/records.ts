@@ -316,7 +316,11 @@ export const answerRecord = z.object({
     .object({
       state: z.enum(['shown', 'withheld', 'not-estimable']),
       words: z.string(),
-      z7: z.number().nullable().describe('The greatest |z| of a label between the two estimates over seven days.'),
+      z7: z
+        .number()
+        .nullable()
+        .describe('Of the label with the greatest |z| between the two estimates over seven days.'),
+      label: z.string().nullable().describe('That label.'),
       shares: z.array(shareRecord),
     })
     .describe('Both combined, while they agree.'),

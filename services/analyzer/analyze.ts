@@ -1,38 +1,41 @@
-import { shareReported } from '../../events'
+import { estimateDisagrees, notEnoughLabels, shareReported } from '../../events'
 import type { LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
 import { takeLease } from '../../shared/coordination'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
+import { askForMoreEvaluation } from '../../shared/evaluation-wish'
 import { keys } from '../../shared/keys'
+import { readLabelsGiven } from '../../shared/labels-given'
 import { type Objects, parseJson } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
-import { type ReportRecord, reportIndexRecord, type RunRecord, runRecord } from '../../shared/records'
+import { type ReportRecord, reportIndexRecord, reportRecord, type RunRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { classify, isClassified, type LiveModel } from './classify'
-import { predictionsFromCsv } from './prediction'
-import { indexBytes, makeTally, reportBytes, reportOf, withReport } from './report'
+import { answersOf, classify, isClassified, type LiveModel } from './classify'
+import { collectionOf } from './collection'
+import { type Day, daysWith, hasRun, runsOf, weekTo } from './days'
+import { factsOf, scoresIn } from './facts'
+import { latestQuality } from './quality'
+import { headlineOf, indexBytes, reportBytes, reportOf, withReport } from './report'
+import { drawsOf, plansFor, windowOf } from './samples'
+import { type DayFacts, disagreementIn, type Evidence } from './shares'
 
 export interface Ports {
-  objects: Pick<Objects, 'read' | 'readJson' | 'exists' | 'stream' | 'list' | 'put' | 'putStream' | 'swap'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'exists' | 'stream' | 'lines' | 'list' | 'put' | 'putStream' | 'swap'>
   load: LoadArtefact
   publish: Publish
   enqueue: Enqueue
   table: Pick<Table, 'get' | 'update'>
+  settings: Pick<Settings, 'labels'>
   /** A name for this piece of work that no other has. */
   owner: () => string
 }
 
-/** A UTC day of a hashtag; the form of a request on the queue. */
-export interface Day {
-  hashtag: string
-  date: string
-}
-
 export type Analysis = Day &
   (
-    | { state: 'reported'; model: string; classified: string[]; report: ReportRecord }
+    | { state: 'reported'; model: string | null; classified: string[]; report: ReportRecord }
     | { state: 'waiting'; reason: string }
   )
 
@@ -40,11 +43,13 @@ export type Analysis = Day &
 const LEAST_MS = 60_000
 const BUSY_SECONDS = 20
 const ATTEMPTS = 50
+/** Labels of the evaluation window, at most. */
+export const WINDOW = 300
 
 /**
- * Bring the report of a day up to date: every run of it classified by the champion, all posts counted, the report
- * written and published. One works on a day at a time and reads the champion after its turn has begun, so no older
- * model's answers come after a newer one's. Who finds the day taken puts it back on the queue.
+ * Bring the report of a day up to date: every run of it classified by the champion, the shares of the day and of the
+ * last seven estimated, the report written and published. One works on a day at a time and reads the champion after its
+ * turn has begun, so no older model's answers come after a newer one's. Who finds the day taken puts it back on the queue.
  */
 export const analyze =
   (ports: Ports) =>
@@ -64,78 +69,115 @@ export const analyze =
 export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
   const live = await readChampion(objects)
   if (!live) return undefined
-  const { job, artefact, sha256 } = live.champion
-  return { job, classifier: (await load(artefact, sha256)).model }
+  const { job, artefact, sha256, temperature, schemaVersion } = live.champion
+  return { job, classifier: (await load(artefact, sha256)).model, temperature, schemaVersion }
 }
 
 async function bringUpToDate(ports: Ports, day: Day, { remainingMs }: Pick<Invocation, 'remainingMs'>) {
-  const { objects, publish } = ports
+  const { objects } = ports
   const model = await liveModel(ports)
-  if (!model)
-    return { ...day, state: 'waiting' as const, reason: 'no model is live yet; its promotion brings this day' }
-
   const runs = await runsOf(objects, day)
   if (runs.length === 0) throw new BellwetherError('NOT_FOUND', `there is no run of #${day.hashtag} on ${day.date}`)
   const classified: string[] = []
-  for (const run of runs) {
-    if (await isClassified(objects, run, model.job)) continue
+  for (const run of model ? runs : []) {
+    if (!model || (await isClassified(objects, run, model.job))) continue
     if (classified.length > 0 && remainingMs() < LEAST_MS) return putOff(ports, day, 'more runs than time', 0)
     await classify(objects, run, model)
     classified.push(run.run)
   }
 
-  const report = await count(objects, day, model, runs)
-  await putIfChanged(objects, keys.report(day), reportBytes(report))
-  await putIntoIndex(objects, report)
-  await publish(shareReported, headlineOf(report))
-  return { ...day, state: 'reported' as const, model: model.job, classified, report }
+  const report = await estimate(ports, day, runs, model)
+  await store(ports, day, report)
+  await announce(ports, report)
+  return { ...day, state: 'reported' as const, model: report.model, classified, report }
 }
-
-const headlineOf = ({ hashtag, date, model, complete, day }: ReportRecord) => ({
-  hashtag,
-  date,
-  reportKey: keys.report({ hashtag, date }),
-  model,
-  posts: day.posts,
-  messages: day.messages,
-  labels: day.byPosts.labels,
-  complete,
-  words: day.byPosts.words,
-  shares: [
-    ...day.byPosts.shares.map((share) => ({ basis: 'posts' as const, ...share })),
-    ...day.byMessages.shares.map((share) => ({ basis: 'messages' as const, ...share })),
-  ],
-})
 
 async function putOff({ enqueue }: Ports, { hashtag, date }: Day, reason: string, seconds: number): Promise<Analysis> {
   await enqueue({ hashtag, date }, seconds)
   return { hashtag, date, state: 'waiting', reason }
 }
 
-/** The runs of a day that have ended, in the order of their names. */
-async function runsOf(objects: Pick<Objects, 'list' | 'readJson'>, day: Day): Promise<RunRecord[]> {
-  const runs: RunRecord[] = []
-  for await (const { key } of objects.list(dayFolder(day))) {
-    if (keys.run.match(key)) runs.push(await objects.readJson(key, runRecord))
+/** The report of a day by what is in the bucket now. */
+async function estimate(
+  { objects, settings }: Ports,
+  day: Day,
+  runs: readonly RunRecord[],
+  live: LiveModel | undefined,
+): Promise<ReportRecord> {
+  const labels = settings.labels.categories.map(({ name }) => name)
+  const rules = { schemaVersion: settings.labels.version, categories: labels }
+  const given = await readLabelsGiven(objects, rules)
+  const model = live?.schemaVersion === settings.labels.version ? live : undefined
+  const dates = weekTo(day.date)
+  const plans = await plansFor(objects, dates[0]!, day.date)
+
+  const facts: DayFacts[] = []
+  for (const date of dates) {
+    const own = date === day.date ? runs : await runsOf(objects, { hashtag: day.hashtag, date })
+    if (own.length === 0) continue
+    const found = await factsOf({ objects, labels, given, model }, date, own, drawsOf(plans, { ...day, date }))
+    if (found) facts.push(found)
   }
-  return runs.sort((a, b) => (a.run < b.run ? -1 : 1))
+  const window = model
+    ? scored(model, labels, windowOf(given, day.date, WINDOW))
+    : { none: live ? 'The live model answers by another version of the labels.' : 'No model is live yet.' }
+  const evidence: Evidence = { hashtag: day.hashtag, labels, window }
+  const quality = await latestQuality(objects, day.date, rules.schemaVersion)
+  return reportOf(
+    day,
+    live?.job ?? null,
+    { version: rules.schemaVersion, given, quality },
+    collectionOf(runs),
+    facts,
+    evidence,
+    runs,
+  )
 }
 
-const dayFolder = (day: Day): string => keys.run({ ...day, run: 'x' }).replace(/run=x\/run\.json$/, '')
-
-async function count(objects: Ports['objects'], day: Day, model: LiveModel, runs: RunRecord[]): Promise<ReportRecord> {
-  const tally = makeTally(runs.length > 1)
-  const files = runs.map((run) => keys.predictions(run))
-  for (const key of files) {
-    for await (const { post, label } of predictionsFromCsv(await objects.stream(key), key)) tally.add(post, label)
-  }
-  return reportOf(day, { job: model.job, labels: model.classifier.labels }, runs, files, tally)
+function scored(model: LiveModel, labels: readonly string[], window: ReturnType<typeof windowOf>) {
+  const answers = answersOf(
+    model,
+    window.map(({ text }) => text),
+  )
+  return window.map(({ item, label }, i) => ({
+    item,
+    label: labels.indexOf(label),
+    scores: scoresIn(labels, answers[i]!.probabilities),
+  }))
 }
 
-/** The versions of a report are its history: the same report again is none. */
-async function putIfChanged(objects: Pick<Objects, 'read' | 'put'>, key: string, body: string): Promise<void> {
+/**
+ * The versions of a report are its history: the same report again is none. A day that changed changes the seven days of
+ * those that follow, which are asked for first: a stop after the put would forget them.
+ */
+async function store({ objects, enqueue }: Ports, { hashtag, date }: Day, report: ReportRecord): Promise<void> {
+  const key = keys.report({ hashtag, date })
   const before = await objects.read(key)
-  if (before?.body.toString('utf8') !== body) await objects.put(key, body)
+  const body = reportBytes(report)
+  if (before?.body.toString('utf8') !== body) {
+    if (!before || !isSameDay(before.body.toString('utf8'), report)) {
+      for (const later of daysWith(date)) {
+        if (await hasRun(objects, { hashtag, date: later })) await enqueue({ hashtag, date: later })
+      }
+    }
+    await objects.put(key, body)
+  }
+  await putIntoIndex(objects, report)
+}
+
+/** Is what a report says of its own day as before? What cannot be read is not. */
+function isSameDay(before: string, report: ReportRecord): boolean {
+  const read = reportRecord.safeParse(parsed(before))
+  const own = ({ model, labels, day }: ReportRecord) => JSON.stringify({ model, labels, day })
+  return read.success && own(read.data) === own(report)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function putIntoIndex(objects: Pick<Objects, 'read' | 'swap'>, report: ReportRecord): Promise<void> {
@@ -147,4 +189,20 @@ async function putIntoIndex(objects: Pick<Objects, 'read' | 'swap'>, report: Rep
     if (after === before || (await objects.swap(key, after, stored?.etag))) return
   }
   throw new BellwetherError('CONFLICT', `${key} was changed by others ${ATTEMPTS} times`)
+}
+
+/** Say what the report says. Where model and labels disagree, more evaluation labels are wished for. */
+async function announce({ publish, table }: Ports, report: ReportRecord): Promise<void> {
+  const { hashtag, date, model, day } = report
+  const of = { hashtag, date, reportKey: keys.report({ hashtag, date }), model }
+  await publish(shareReported, headlineOf(report))
+  if (day.byPosts.state === 'not-enough-labels') {
+    await publish(notEnoughLabels, { ...of, labels: day.byPosts.labels, more: day.byPosts.more ?? 0 })
+  }
+  for (const [basis, answer] of [['posts', day.byPosts] as const, ['messages', day.byMessages] as const]) {
+    const found = disagreementIn(answer)
+    if (!found) continue
+    await askForMoreEvaluation(table, hashtag, date)
+    await publish(estimateDisagrees, { ...of, basis, ...found, labels: answer.pacc.items })
+  }
 }

@@ -1,22 +1,14 @@
 import { BellwetherError } from '../../shared/errors'
-import { tokenise } from '../../shared/text'
 import { liveModel, type Ports } from './analyze'
+import { type Answer as Classified, answersOf } from './classify'
 
-export interface Answer {
-  model: string
-  label: string
-  probability: number
-}
+export type Answer = Pick<Classified, 'label' | 'probability'> & { model: string }
 
-/** What the champion says of texts of anybody's, in their order. NOT_FOUND before the first promotion. */
+/** What the champion says of texts of anybody's, in their order, calibrated. NOT_FOUND before the first promotion. */
 export const ask =
   (ports: Pick<Ports, 'objects' | 'load'>) =>
   async (texts: readonly string[]): Promise<Answer[]> => {
     const model = await liveModel(ports)
     if (!model) throw new BellwetherError('NOT_FOUND', 'no model is live yet')
-    const ranked = model.classifier.rank(
-      texts.map((text) => tokenise(text).join(' ')),
-      1,
-    )
-    return ranked.map(([best]) => ({ model: model.job, ...best! }))
+    return answersOf(model, texts).map(({ label, probability }) => ({ model: model.job, label, probability }))
   }

@@ -1,10 +1,8 @@
 import { keys, prefixes } from '../../shared/keys'
-import type { Day, Ports } from './analyze'
+import type { Ports } from './analyze'
+import { dayAfter, type Day, WEEK } from './days'
 
-/** A promotion brings the reports of so many days up to date, counted back from the last day of any hashtag. */
-const DAYS = 7
-
-/** Put the last days on the queue, one request for each day of each hashtag. */
+/** Put the days of the last week on the queue, counted back from the last day of any hashtag: one request for each. */
 export const fanOut =
   ({ objects, enqueue }: Pick<Ports, 'objects' | 'enqueue'>) =>
   async (): Promise<{ days: Day[] }> => {
@@ -21,7 +19,7 @@ export const fanOut =
 /** The newest first: what people look at is right soonest. */
 function recent(days: readonly Day[]): Day[] {
   const latest = days.reduce((last, { date }) => (date > last ? date : last), '')
-  const from = latest && new Date(Date.parse(latest) - (DAYS - 1) * 86_400_000).toISOString().slice(0, 10)
+  const from = latest && dayAfter(latest, 1 - WEEK)
   return days
     .filter(({ date }) => date >= from)
     .sort((a, b) => (a.date === b.date ? (a.hashtag < b.hashtag ? -1 : 1) : a.date > b.date ? -1 : 1))

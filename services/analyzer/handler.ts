@@ -11,12 +11,14 @@ import { door, on, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
+import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
 import { fanOut } from './fan-out'
+import { relabelled } from './relabelled'
 import { analyzerRequest, respond } from './request'
 
-const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl'])
+const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl', 'taskRoot'])
 const objects = s3Objects(new S3Client(), config.bucket)
 const ports = {
   objects,
@@ -24,11 +26,13 @@ const ports = {
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'analyzer'),
   enqueue: sqsQueue(new SQSClient(), config.analyzerQueueUrl),
   table: dynamoTable(new DynamoDBClient(), config.table),
+  settings: readSettings(config.taskRoot),
   owner: randomUUID,
 }
 
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, ({ hashtag, date }, invocation) => analyze(ports)({ hashtag, date }, invocation)),
+  onPut(keys.settledManifest, ({ batch }, invocation) => relabelled(ports)(batch, invocation)),
   on(modelPromoted, fanOut(ports)),
   on(modelRolledBack, fanOut(ports)),
 ])

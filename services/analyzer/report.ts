@@ -1,86 +1,102 @@
-import type { AnswerRecord, ReportIndexRecord, ReportRecord, RunRecord, StretchRecord } from '../../shared/records'
+import { keys } from '../../shared/keys'
+import type { GivenLabel } from '../../shared/labels-given'
+import type {
+  AnswerRecord,
+  QualityRecord,
+  ReportIndexRecord,
+  ReportRecord,
+  RunRecord,
+  StretchRecord,
+} from '../../shared/records'
+import type { Collection } from './collection'
+import { type Day, weekTo } from './days'
+import { answerOf, collectedOf, type DayFacts, type Evidence } from './shares'
+import { merged, messagesOf } from './tally'
 
-/** The posts of a day by the label that the classifier gives them; every post once. */
-export interface Tally {
-  add(post: string, label: string): void
-  posts(): number
-  of(label: string): number
-}
-
-/**
- * Counts posts. A post that comes twice, where runs overlap, counts once: which takes the memory of all ids of the day,
- * so it is asked for where there is more than one run.
- */
-export function makeTally(mayRepeat: boolean): Tally {
-  const seen = new Set<string>()
-  const byLabel = new Map<string, number>()
-  let posts = 0
-  return {
-    add: (post, label) => {
-      if (mayRepeat) {
-        if (seen.has(post)) return
-        seen.add(post)
-      }
-      posts++
-      byLabel.set(label, (byLabel.get(label) ?? 0) + 1)
-    },
-    posts: () => posts,
-    of: (label) => byLabel.get(label) ?? 0,
-  }
+/** The labels that a report is made with. */
+export interface Labels {
+  version: number
+  given: ReadonlyMap<string, GivenLabel>
+  quality: Pick<QualityRecord, 'status'> | undefined
 }
 
 /** The report of a day. A day without posts has no shares, not shares of zero. */
 export function reportOf(
-  { hashtag, date }: { hashtag: string; date: string },
-  model: { job: string; labels: readonly string[] },
+  { hashtag, date }: Day,
+  model: string | null,
+  { version, given, quality }: Labels,
+  { complete, existing, stoppedBy, gaps, words }: Collection,
+  week: readonly DayFacts[],
+  evidence: Evidence,
   runs: readonly RunRecord[],
-  predictions: readonly string[],
-  tally: Tally,
 ): ReportRecord {
-  const posts = tally.posts()
-  const counting =
-    posts === 0 ? [] : [...model.labels].sort().map((label) => ({ label, share: tally.of(label) / posts }))
-  const answer: AnswerRecord = {
-    state: posts === 0 ? 'no-posts' : 'not-enough-labels',
-    words: posts === 0 ? 'No posts were collected.' : 'Not enough labels yet.',
-    method: 'counted by the classifier',
-    labels: 0,
-    sampled: 0,
-    more: posts === 0 ? null : 97,
-    shares: [],
-    raw: [],
-    modelWeight: 0,
-    pacc: { state: 'not-estimable', words: '', items: 0, shares: [], raw: [] },
-    tight: { state: 'not-estimable', words: '', z7: null, shares: [] },
-    counting,
-  }
-  const stretch: StretchRecord = {
-    from: date,
-    to: date,
-    days: posts === 0 ? 0 : 1,
-    posts,
-    messages: posts,
-    collected: 1,
-    byPosts: answer,
-    byMessages: answer,
-  }
+  const today = week.filter((day) => day.date === date)
+  const used = today.flatMap(({ drawn }) =>
+    drawn.flatMap(({ sample }) =>
+      sample.flatMap(({ item, label }) => (label === undefined ? [] : (given.get(item) ?? []))),
+    ),
+  )
+  const latest = used
+    .map(({ at }) => at.slice(0, 10))
+    .sort()
+    .at(-1)
   return {
     hashtag,
     date,
-    model: model.job,
-    labels: { version: 1, status: 'unmeasured', batches: [], latest: null },
-    complete: runs.every(({ complete, gap }) => complete && gap === null),
-    collection: {
-      words: '',
-      existing: null,
-      stoppedBy: runs.flatMap(({ stoppedBy }) => stoppedBy ?? []),
-      gaps: runs.flatMap(({ gap }) => gap ?? []),
+    model,
+    labels: {
+      version,
+      status: quality?.status ?? 'unmeasured',
+      batches: [...new Set(used.map(({ batch }) => batch))].sort(),
+      latest: latest ?? null,
     },
-    day: stretch,
-    week: stretch,
-    predictions: [...predictions],
+    complete,
+    collection: { words, existing, stoppedBy, gaps },
+    day: stretchOf(date, date, today, week, evidence),
+    week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
+    predictions: model === null ? [] : runs.map((run) => keys.predictions(run)),
   }
 }
+
+function stretchOf(
+  from: string,
+  to: string,
+  days: readonly DayFacts[],
+  week: readonly DayFacts[],
+  evidence: Evidence,
+): StretchRecord {
+  const all = merged(
+    days.map(({ tally }) => tally),
+    evidence.labels.length,
+  )
+  return {
+    from,
+    to,
+    days: days.filter(({ tally }) => tally.posts > 0).length,
+    posts: all.posts,
+    messages: messagesOf(all),
+    collected: collectedOf(days).collected,
+    byPosts: answerOf(days, week, { from, to, basis: 'posts' }, evidence),
+    byMessages: answerOf(days, week, { from, to, basis: 'messages' }, evidence),
+  }
+}
+
+/** The detail of ShareReported. */
+export const headlineOf = ({ hashtag, date, model, complete, day }: ReportRecord) => ({
+  hashtag,
+  date,
+  reportKey: keys.report({ hashtag, date }),
+  model,
+  posts: day.posts,
+  messages: day.messages,
+  labels: day.byPosts.labels,
+  complete,
+  words: day.byPosts.words,
+  shares: [
+    ...day.byPosts.shares.map((share) => ({ basis: 'posts' as const, ...share })),
+    ...day.byMessages.shares.map((share) => ({ basis: 'messages' as const, ...share })),
+  ],
+})
 
 /** The index with this report in it, in place of an earlier one of the same day. */
 export function withReport({ days }: ReportIndexRecord, report: ReportRecord): ReportIndexRecord {

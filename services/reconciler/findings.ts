@@ -34,6 +34,8 @@ export interface State {
   reported: ReadonlyMap<string, string | null>
   batches: { batch: string; claimedAt: number; deadline: number; started: boolean }[]
   manifests: (Put & { batch: string })[]
+  /** Those of the last weeks that the reports have not heard of. */
+  unreported: (Put & { batch: string })[]
   datasets: (Put & { dataset: string })[]
   /** Jobs that the trainer noted: running, parked for want of a quota, or ended. */
   jobs: { job: string; state: string; startedAt: number | undefined; datasetId: string | undefined; attempt: number }[]
@@ -178,23 +180,34 @@ const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
     }))
 
 const outdatedReports: Rule = ({ runs, predictions, champion, reported }, now) => {
-  if (!champion || !isOld(champion.promotedAt, now)) return []
+  if (champion && !isOld(champion.promotedAt, now)) return []
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
   const outdated = new Map<string, Finding>()
   for (const { hashtag, date, predictionsKey, modified } of runs) {
     const day = `${hashtag} ${date}`
-    const isDone = predictions.has(predictionsKey) && reported.get(day) === champion.job
+    const isDone = champion ? predictions.has(predictionsKey) && reported.get(day) === champion.job : reported.has(day)
     if (isDone || !isOld(modified, now) || Date.parse(latest) - Date.parse(date) >= REPORTED_DAYS * 24 * HOUR_MS)
       continue
     outdated.set(day, {
       to: 'analyzer',
       request: { hashtag, date },
-      why: `champion ${champion.job} has not reported #${hashtag} on ${date}`,
-      key: `report ${day} ${champion.job} ${modified}`,
+      why: `${champion ? `champion ${champion.job} has not reported` : 'nobody has reported'} #${hashtag} on ${date}`,
+      key: `report ${day} ${champion?.job ?? 'labels alone'} ${modified}`,
     })
   }
   return [...outdated.values()]
 }
+
+/** Labels that no report heard of; those of two weeks. */
+const unreportedLabels: Rule = ({ unreported }, now) =>
+  unreported
+    .filter(({ modified }) => isOld(modified, now))
+    .map(({ batch }) => ({
+      to: 'analyzer',
+      request: { labels: batch },
+      why: `no report heard of the labels of ${batch}`,
+      key: `report labels ${batch}`,
+    }))
 
 const RULES: readonly Rule[] = [
   stoppedCollections,
@@ -210,6 +223,7 @@ const RULES: readonly Rule[] = [
   unjudgedModels,
   unregisteredModels,
   outdatedReports,
+  unreportedLabels,
 ]
 
 const newest = <P extends Put>(puts: readonly P[]): P | undefined =>

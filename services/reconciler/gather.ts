@@ -5,6 +5,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Item, Table } from '../../shared/table'
+import { reportedRow } from '../analyzer/told'
 import { openBatches } from '../labeling/batches'
 import { loggedRuns } from '../labeling/runs'
 import type { State } from './findings'
@@ -39,6 +40,7 @@ export async function gather(sources: Sources, now: Date): Promise<State> {
     ],
   )
   const from = dayOf(now.getTime() - RAW_DAYS * DAY_MS)
+  const manifests = puts(labeled, (key) => keys.settledManifest.match(key))
 
   return {
     settings: { collect: settings.schedule.collect, spot: settings.training.spot },
@@ -57,7 +59,11 @@ export async function gather(sources: Sources, now: Date): Promise<State> {
       claimedAt: Date.parse(claimedAt),
       deadline: Date.parse(deadline),
     })),
-    manifests: puts(labeled, (key) => keys.settledManifest.match(key)),
+    manifests,
+    unreported: await unreported(
+      sources,
+      manifests.filter(({ modified }) => modified >= Date.parse(from)),
+    ),
     datasets: puts(datasets, (key) => keys.dataset.match(key)),
     jobs,
     trained: puts(models, (key) => keys.training.match(key)),
@@ -115,6 +121,12 @@ async function reports(objects: Pick<Objects, 'read'>): Promise<Map<string, stri
   const stored = await objects.read(key)
   const { days } = stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key) : { days: [] }
   return new Map(days.map(({ hashtag, date, model }) => [`${hashtag} ${date}`, model]))
+}
+
+async function unreported<M extends { batch: string }>({ table }: Sources, manifests: readonly M[]): Promise<M[]> {
+  const rows = await table.getMany(manifests.map(({ batch }) => reportedRow(batch)))
+  const known = new Set(rows.map(({ sk }) => sk))
+  return manifests.filter(({ batch }) => !known.has(reportedRow(batch).sk))
 }
 
 interface Listed {

@@ -22,7 +22,13 @@ export function exampleReport(over: Partial<ReportRecord> = {}): ReportRecord {
 /** An answer where there are too few labels for a share. */
 export function exampleOfTooFew(): AnswerRecord {
   const words = 'Not enough labels yet: about 92 more would give ±10 points.'
-  const withheld = { state: 'withheld' as const, words: 'Shown only beside a headline.', z7: null, shares: [] }
+  const withheld = {
+    state: 'withheld' as const,
+    words: 'Shown only beside a headline.',
+    z7: null,
+    label: null,
+    shares: [],
+  }
   return { ...answer(0.41, 0.3, 4), state: 'not-enough-labels', words, more: 92, shares: [], raw: [], tight: withheld }
 }
 
@@ -61,7 +67,13 @@ function answer(share: number, half: number, labels: number): AnswerRecord {
       shares: shares(half * 0.8),
       raw: raw(half * 0.8),
     },
-    tight: { state: 'shown', words: 'Both agree over seven days (|z| 0.6).', z7: 0.6, shares: shares(half * 0.62) },
+    tight: {
+      state: 'shown',
+      words: 'Both agree over seven days (|z| 0.6).',
+      z7: 0.6,
+      label: 'marketing',
+      shares: shares(half * 0.62),
+    },
     counting: shares(0).map(({ label, share: counted }) => ({ label, share: counted })),
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda'
 import { mockClient } from 'aws-sdk-client-mock'
+import { markReported } from '../../../services/analyzer/told'
 import { claimBatch, markStarted } from '../../../services/labeling/batches'
 import { logRun } from '../../../services/labeling/runs'
 import { claimDay, noteEnd, noteStart } from '../../../services/trainer/ledger'
@@ -64,6 +65,7 @@ async function goodDay(): Promise<void> {
   await noteStart(table, JOB, { datasetId: DATASET, attempt: 1 }, new Date(NOW.getTime() - 7_200_000))
   await noteEnd(table, JOB)
   await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), '')
+  await markReported(table, '2026-11-21', NOW)
   await putTrained(bucket, { job: JOB, dataset: DATASET })
   await bucket.put(keys.card({ job: JOB }), '{}')
   await bucket.put(keys.registration({ job: JOB }), '{}')
@@ -107,6 +109,7 @@ it('asks everyone whose event was lost', async () => {
     ['trainer', { finish: `bellwether-dev-${DATASET}-2` }],
     ['evaluator', { job: JOB }],
     ['analyzer', { hashtag: 'aws', date: '2026-11-21' }],
+    ['analyzer', { labels: '2026-11-22' }],
   ])
 })
 

@@ -1,0 +1,113 @@
+import { readCascades } from '../../shared/cascades'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import type { GivenLabel } from '../../shared/labels-given'
+import type { Objects } from '../../shared/objects'
+import type { RunRecord } from '../../shared/records'
+import { cascadeId } from '../../shared/text/cascade'
+import { answersOf, type LiveModel, postsOf, postsOfPages } from './classify'
+import { collectionOf } from './collection'
+import { predictionsFromCsv } from './prediction'
+import type { Draw } from './samples'
+import type { DayFacts } from './shares'
+import { addPost, emptyTally, merged, scoresOf, type Tally } from './tally'
+
+interface Sources {
+  objects: Pick<Objects, 'exists' | 'stream'>
+  labels: readonly string[]
+  given: ReadonlyMap<string, GivenLabel>
+  /** The model whose predictions are counted; without one the posts themselves are. */
+  model: LiveModel | undefined
+}
+
+/** A post as it is counted. */
+interface Counted {
+  post: string
+  cascade: string
+  scores: number[] | undefined
+}
+
+/**
+ * Count a day: its posts by message, and what is known of its samples. Nothing where a run of it was not classified by
+ * this model yet: whoever does that has the days around it reported again.
+ */
+export async function factsOf(
+  sources: Sources,
+  date: string,
+  runs: readonly RunRecord[],
+  draws: readonly Draw[],
+): Promise<DayFacts | undefined> {
+  const { labels } = sources
+  const drawn = draws.map((draw) => ({ draw, tally: emptyTally(labels.length), members: new Map<string, Tally>() }))
+  for (const one of drawn) for (const { item } of one.draw.members) one.members.set(item, emptyTally(labels.length))
+  const undrawn = emptyTally(labels.length)
+  // A post that overlapping runs have counts once; which takes the memory of all ids, so only where there are several.
+  const seen = runs.length > 1 ? new Set<string>() : undefined
+
+  for (const run of runs) {
+    const cascades = await readCascades(sources.objects, run)
+    const stratum = drawn.find(({ draw }) => draw.runs.has(keys.run(run)))
+    let rows = 0
+    for await (const { post, cascade, scores } of countedOf(sources, run)) {
+      rows += 1
+      if (scores === 'of another model') return undefined
+      if (seen?.has(post)) continue
+      seen?.add(post)
+      const message = cascades?.get(post) ?? cascade
+      addPost(stratum?.tally ?? undrawn, message, scores)
+      const member = stratum?.members.get(message)
+      if (member) addPost(member, message, scores)
+    }
+    if (rows !== postsOf(run)) return undefined
+  }
+  return {
+    date,
+    tally: merged([...drawn.map(({ tally }) => tally), undrawn], labels.length),
+    collected: collectionOf(runs).collected,
+    drawn: drawn.map(({ draw, tally, members }) => ({
+      tally,
+      sample: draw.members.map(({ item, size, inclusionProbability }) => {
+        const label = sources.given.get(item)
+        const place = label ? labels.indexOf(label.label) : -1
+        const scores = memberScores(sources, item, members.get(item))
+        return { item, size, inclusionProbability, label: place === -1 ? undefined : place, scores }
+      }),
+    })),
+  }
+}
+
+/** The mean scores of its posts of the day, so that what the sample says and what is counted are of one kind. */
+function memberScores({ labels, given, model }: Sources, item: string, tally: Tally | undefined): number[] {
+  const message = tally?.kept.get(item)
+  if (message) return scoresOf(message)
+  const text = given.get(item)?.text
+  if (!model || text === undefined) return labels.map(() => 0)
+  return scoresIn(labels, answersOf(model, [text])[0]!.probabilities)
+}
+
+/** The scores of a text in the order of the labels. */
+export const scoresIn = (labels: readonly string[], probabilities: Readonly<Record<string, number>>): number[] =>
+  labels.map((label) => probabilities[label] ?? 0)
+
+async function* countedOf(
+  { objects, labels, model }: Sources,
+  run: RunRecord,
+): AsyncIterable<Counted | { post: string; cascade: string; scores: 'of another model' }> {
+  if (!model) {
+    for await (const { id, text } of postsOfPages(objects, run))
+      yield { post: id, cascade: cascadeId(text), scores: undefined }
+    return
+  }
+  const key = keys.predictions(run)
+  if (!(await objects.exists(key))) return
+  try {
+    for await (const prediction of predictionsFromCsv(await objects.stream(key), key)) {
+      const { post, cascade, probabilities } = prediction
+      const scores = prediction.model === model.job ? scoresIn(labels, probabilities) : ('of another model' as const)
+      yield { post, cascade, scores }
+    }
+  } catch (error) {
+    // A file that was cut short ends here; its rows do not add up.
+    if (!(error instanceof BellwetherError && error.code === 'OBJECT_INVALID')) throw error
+  }
+}

@@ -1,0 +1,61 @@
+import type { Invocation } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { settledLine } from '../../shared/records'
+import type { Ports } from './analyze'
+import { type Day, dayAfter, WEEK } from './days'
+import { plansFor } from './samples'
+import { markReported } from './told'
+
+/**
+ * Labels are in: put on the queue every day whose probability sample has one of these items, and of a batch the days it
+ * drew from, also where nobody answered. A correction has no draws of its own; its items are found in those of the
+ * batches they were drawn by.
+ */
+export const relabelled =
+  ({ objects, enqueue, table }: Pick<Ports, 'objects' | 'enqueue' | 'table'>) =>
+  async (batch: string, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
+    const key = keys.settledManifest({ batch })
+    if (!(await objects.exists(key))) throw new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}`)
+    const { items, from, to } = await readItems(objects, key)
+    const found = new Map<string, Day>()
+    for (const plan of from === undefined || to === undefined ? [] : await plansFor(objects, from, to)) {
+      for (const { hashtag, date, members } of plan.draws) {
+        if (plan.batch !== batch && !members.some(({ item }) => items.has(item))) continue
+        found.set(`${date} ${hashtag}`, { hashtag, date })
+      }
+    }
+    const days = [...found.keys()]
+      .sort()
+      .reverse()
+      .map((place) => found.get(place)!)
+    for (const day of days) await enqueue(day)
+    await markReported(table, batch, now)
+    return { days }
+  }
+
+/** The items of a manifest, and the days between which a draw can have them: a message lives for days. */
+async function readItems(objects: Pick<Objects, 'lines'>, key: string) {
+  const items = new Set<string>()
+  const dates: string[] = []
+  for await (const text of objects.lines(key)) {
+    if (text === '') continue
+    // The formatter refuses a bad line and says so; here it has no item to look for.
+    const line = settledLine.safeParse(jsonOf(text))
+    if (!line.success) continue
+    items.add(line.data.item)
+    dates.push(line.data.date)
+  }
+  dates.sort()
+  const [first, last] = [dates[0], dates.at(-1)]
+  return { items, from: first && dayAfter(first, 1 - WEEK), to: last && dayAfter(last, WEEK) }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,60 @@
+import { keys } from '../../shared/keys'
+import type { GivenLabel } from '../../shared/labels-given'
+import type { Objects } from '../../shared/objects'
+import { type PlanRecord, planRecord } from '../../shared/records'
+import { dayAfter, type Day } from './days'
+
+/** The evaluation sample of a day, and the runs that it was drawn from. */
+export interface Draw {
+  runs: ReadonlySet<string>
+  members: PlanRecord['draws'][number]['members']
+}
+
+/** Runs that come late are drawn from by a batch of a later day; so many days are looked at. */
+const LATE_DAYS = 3
+
+/** The plans of the batches that can have drawn from these days, in the order of their names. */
+export async function plansFor(
+  objects: Pick<Objects, 'list' | 'readJson'>,
+  from: string,
+  to: string,
+): Promise<PlanRecord[]> {
+  const plans: PlanRecord[] = []
+  for (let date = from; date <= dayAfter(to, LATE_DAYS); date = dayAfter(date, 1)) {
+    for await (const { key } of objects.list(keys.plan({ batch: date }).replace(/\/plan\.json$/, ''))) {
+      if (keys.plan.match(key)) plans.push(await objects.readJson(key, planRecord))
+    }
+  }
+  return plans.sort((a, b) => (a.batch < b.batch ? -1 : 1))
+}
+
+/**
+ * The draws of a day that stand beside each other: of those that share a run, that from the most runs, and of equal ones
+ * the last, since a further batch of a day draws from all of it again.
+ */
+export function drawsOf(plans: readonly PlanRecord[], { hashtag, date }: Day): Draw[] {
+  const draws = plans.flatMap(({ draws: all, runs }) => {
+    const own = runs.filter((key) => {
+      const parts = keys.run.match(key)
+      return parts?.hashtag === hashtag && parts.date === date
+    })
+    return all
+      .filter((draw) => draw.hashtag === hashtag && draw.date === date)
+      .map(({ members }) => ({ runs: new Set(own), members }))
+  })
+  const chosen: Draw[] = []
+  for (const draw of draws.reverse().sort((a, b) => b.runs.size - a.runs.size)) {
+    if (!chosen.some(({ runs }) => [...draw.runs].some((run) => runs.has(run)))) chosen.push(draw)
+  }
+  return chosen
+}
+
+/**
+ * The evaluation window of a day: the last labels of the probability sample that are of posts of that day or before, one
+ * for each message, all hashtags together. A function of the labels and the day, whenever it is asked.
+ */
+export const windowOf = (given: ReadonlyMap<string, GivenLabel>, date: string, size: number): GivenLabel[] =>
+  [...given.values()]
+    .filter((label) => label.role === 'evaluation' && label.date <= date)
+    .sort((a, b) => (a.date === b.date ? (a.item < b.item ? -1 : 1) : a.date > b.date ? -1 : 1))
+    .slice(0, size)

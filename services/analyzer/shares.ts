@@ -1,0 +1,315 @@
+import type { AnswerRecord, ShareRecord } from '../../shared/records'
+import { assistanceOf } from '../../shared/statistics/assistance'
+import { errorsOf, type Scored } from '../../shared/statistics/classifier-errors'
+import { disagreement, type Measured, tightOf } from '../../shared/statistics/combine'
+import {
+  type Assistance,
+  type Basis,
+  differencePart,
+  displayed,
+  estimateOf,
+  type Estimated,
+  type Part,
+  type Sampled,
+} from '../../shared/statistics/difference'
+import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
+import { Z95 } from '../../shared/statistics/wilson'
+import { countedShares, covarianceOf, meansOf, merged, messagesOf, type Tally } from './tally'
+import { type About, shareInWords, sayPart } from './words'
+
+/** A probability sample, and the posts that it was drawn from. */
+export interface Drawn {
+  sample: readonly Sampled[]
+  tally: Tally
+}
+
+/** What is known of a UTC day of a hashtag. */
+export interface DayFacts {
+  date: string
+  /** All posts of the day. */
+  tally: Tally
+  drawn: readonly Drawn[]
+  /** How much of the posts that there were was collected. */
+  collected: number
+}
+
+/** What is known beside the days. */
+export interface Evidence {
+  hashtag: string
+  /** Names of the labels, in their order. */
+  labels: readonly string[]
+  /** The evaluation window, scored by the model; or why there is no model to score it. */
+  window: readonly (Scored & { item: string })[] | { none: string }
+}
+
+/** Fewer labels than this give no number. */
+export const LEAST_LABELS = 10
+/** Where less of the posts than this was collected, no share means anything. */
+export const LEAST_COLLECTED = 0.75
+/** Half-width that `more` labels would give. */
+const AIM = 0.1
+/** Beyond it the two estimates disagree. */
+export const MOST_Z = 2
+/** Of the seven days so many must have both estimates before they can be said to agree. */
+const LEAST_DAYS = 5
+
+/** The answer over some days, of which the last is the one it is about; `week` are all seven for the tight estimate. */
+export function answerOf(
+  days: readonly DayFacts[],
+  week: readonly DayFacts[],
+  about: Omit<About, 'hashtag'>,
+  evidence: Evidence,
+): AnswerRecord {
+  const { basis } = about
+  const { labels, window, hashtag } = evidence
+  const all = merged(
+    days.map(({ tally }) => tally),
+    labels.length,
+  )
+  const parts = partsOf(days, basis, evidence)
+  const estimated = estimateOf(parts)
+  const sampled = days.flatMap(({ drawn }) => drawn.flatMap(({ sample }) => sample))
+  const known = collectedOf(days)
+  const answer: AnswerRecord = {
+    state: 'reported',
+    words: '',
+    method: methodOf(parts, basis, evidence, all),
+    labels: estimated.labels,
+    sampled: new Set(sampled.map(({ item }) => item)).size,
+    more: null,
+    shares: [],
+    raw: [],
+    modelWeight: 0,
+    pacc: { state: 'not-estimable', words: 'There are no posts.', items: 0, shares: [], raw: [] },
+    tight: { state: 'not-estimable', words: 'There are no posts.', z7: null, label: null, shares: [] },
+    counting: [],
+  }
+  if (all.posts === 0) return { ...answer, state: 'no-posts', words: shareInWords({ hashtag, ...about }, []) }
+
+  if (isScored(window)) {
+    const counted = countedShares(all, basis)
+    answer.counting = labels.map((label, k) => ({ label, share: counted[k]! }))
+  }
+  const second = secondOf(all, basis, evidence, known.collected)
+  answer.pacc = second.record
+  const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
+  if (estimated.labels < LEAST_LABELS && !isExact) {
+    const more = Math.max(1, neededFrom(estimated.labels, all, parts) - estimated.labels)
+    const words = `Not enough labels yet ${sayPart({ hashtag, ...about })}: ${estimated.labels} of the sample have one; about ${more} more would give ±10 points.`
+    const tight = { ...answer.tight, words: 'It is shown beside a headline only.' }
+    return { ...answer, state: 'not-enough-labels', more, words, tight }
+  }
+  if (known.collected < LEAST_COLLECTED) {
+    const words = `Withheld ${sayPart({ hashtag, ...about })}: only ${percent(known.collected)} % of the posts were collected.`
+    const pacc = { ...answer.pacc, state: 'withheld' as const, words, shares: [] }
+    return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
+  }
+
+  const sure = known.collected * known.drawn
+  const shares = named(
+    labels,
+    displayed(estimated.classes).map((one) => widened(one, sure)),
+  )
+  const halfWidth = Math.max(...shares.map(({ low, high }) => (high - low) / 2))
+  const weights = parts.flatMap(({ modelWeights }) => modelWeights)
+  return {
+    ...answer,
+    shares,
+    raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
+    modelWeight: weights.length > 0 ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 0,
+    more: halfWidth > AIM ? Math.max(1, neededFrom(estimated.labels, all, parts) - estimated.labels) : null,
+    words: shareInWords({ hashtag, ...about }, shares, sure),
+    tight:
+      about.from === about.to
+        ? tightFor(estimated, second.quantified, week, basis, evidence, sure)
+        : {
+            ...answer.tight,
+            words: 'Of single days only: the labels of seven days are much of the evaluation window.',
+          },
+  }
+}
+
+/** How much of the posts was collected, and how much of these a sample was drawn from. */
+export function collectedOf(days: readonly DayFacts[]): { collected: number; drawn: number } {
+  const posts = sum(days.map(({ tally }) => tally.posts))
+  const there = sum(days.map(({ tally, collected }) => (collected > 0 ? tally.posts / collected : 0)))
+  const drawn = sum(days.flatMap((day) => day.drawn.filter(hasLabels).map(({ tally }) => tally.posts)))
+  return { collected: there > 0 ? posts / there : 1, drawn: posts > 0 ? Math.min(1, drawn / posts) : 1 }
+}
+
+const hasLabels = ({ sample }: Drawn): boolean => sample.some(({ label }) => label !== undefined)
+
+type NamedPart = Part & { modelWeights: readonly number[] }
+
+/**
+ * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one: its
+ * inclusion probability is the greatest it had, as every draw compares the same random number.
+ */
+function partsOf(days: readonly DayFacts[], basis: Basis, evidence: Evidence): NamedPart[] {
+  const samples = days.flatMap(({ drawn }) => drawn.filter(hasLabels))
+  const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
+  return drawn.map(({ sample, tally }) => {
+    const total = basis === 'posts' ? tally.posts : messagesOf(tally)
+    const assistance = assistanceFor({ sample, tally }, evidence)
+    const part = differencePart(sample, { total, means: meansOf(tally, basis) }, basis, assistance)
+    return { ...part, modelWeights: assistance?.weights ?? [] }
+  })
+}
+
+function union(samples: readonly Drawn[], classes: number): Drawn {
+  const tally = merged(
+    samples.map((one) => one.tally),
+    classes,
+  )
+  const byItem = new Map<string, Sampled>()
+  for (const one of samples.flatMap(({ sample }) => sample)) {
+    const before = byItem.get(one.item)
+    const inclusionProbability = Math.max(one.inclusionProbability, before?.inclusionProbability ?? 0)
+    byItem.set(one.item, { ...one, label: one.label ?? before?.label, inclusionProbability })
+  }
+  return { sample: [...byItem.values()], tally }
+}
+
+/** By the window without the labels of the sample itself: they must not say how far to trust the model about them. */
+function assistanceFor({ sample, tally }: Drawn, { window }: Evidence): Assistance | undefined {
+  return isScored(window) ? assistanceOf(without(window, sample), meansOf(tally, 'messages')) : undefined
+}
+
+function without(window: readonly (Scored & { item: string })[], sample: readonly Sampled[]): Scored[] {
+  const own = new Set(sample.map(({ item }) => item))
+  return window.filter(({ item }) => !own.has(item))
+}
+
+/** PACC on the window, and what is said of it. */
+function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, collected: number) {
+  if (!isScored(window)) {
+    const record = { state: 'no-model' as const, words: window.none, items: 0, shares: [], raw: [] }
+    return { record, quantified: undefined }
+  }
+  const errors = errorsOf(window, labels.length)
+  const why = whyNotEstimable(errors, labels)
+  if (why) {
+    const record = { state: 'not-estimable' as const, words: `It cannot be estimated: ${why}.`, items: window.length }
+    return { record: { ...record, shares: [], raw: [] }, quantified: undefined }
+  }
+  const day = { means: meansOf(tally, basis), covariance: covarianceOf(tally, basis) }
+  const quantified = labels.length === 2 ? paccOfTwo(errors, day) : paccOfMany(window, day, SEED)
+  const shares = quantified.classes.map(({ estimate, low, high }) => widened({ share: estimate, low, high }, collected))
+  const record = {
+    state: 'reported' as const,
+    words: `PACC: the scores of the model, put right by how it scores the ${window.length} labels of the evaluation window. It holds while the model goes on to err as it does there.`,
+    items: window.length,
+    shares: named(labels, shares),
+    raw: labels.map((label, k) => ({ label, ...measured(quantified.classes[k]!) })),
+  }
+  return { record, quantified }
+}
+
+/** Of the bootstrap: the same report twice has the same bytes. */
+const SEED = 20_261_122
+
+/** Headline and PACC in one, while over seven days they agree. */
+function tightFor(
+  headline: Estimated,
+  quantified: Quantified | undefined,
+  week: readonly DayFacts[],
+  basis: Basis,
+  evidence: Evidence,
+  sure: number,
+): AnswerRecord['tight'] {
+  const { labels, window } = evidence
+  if (!quantified || !isScored(window)) {
+    return {
+      state: 'not-estimable',
+      words: 'There is no second estimate to combine with.',
+      z7: null,
+      label: null,
+      shares: [],
+    }
+  }
+  // The window errs in all days together; how far is known from the day itself.
+  const pairs = week.flatMap((day) => {
+    const estimated = estimateOf(partsOf([day], basis, evidence))
+    if (estimated.labels < LEAST_LABELS) return []
+    const errors = errorsOf(window, labels.length)
+    const shares = pacc(errors, meansOf(day.tally, basis))
+    return [
+      labels.map((_, k) => ({
+        headline: measured(estimated.classes[k]!),
+        pacc: { estimate: shares[k]!, standardError: quantified.classes[k]!.standardError },
+      })),
+    ]
+  })
+  if (pairs.length < LEAST_DAYS) {
+    const words = `Whether both estimates agree shows after ${LEAST_DAYS} days with labels; there are ${pairs.length}.`
+    return { state: 'not-estimable', words, z7: null, label: null, shares: [] }
+  }
+  const apart = labels.map((_, k) => disagreement(pairs.map((pair) => pair[k]!)))
+  const worst = apart.reduce((most, { z }, k) => (Math.abs(z) > Math.abs(apart[most]!.z) ? k : most), 0)
+  const z7 = apart[worst]!.z
+  const said = `|z| ${Math.abs(z7).toFixed(1)} over ${pairs.length} days`
+  if (Math.abs(z7) >= MOST_Z) {
+    const words = `Withheld: the model, put right by its known errors, disagrees with the labels about ${labels[worst]} (${said}).`
+    return { state: 'withheld', words, z7, label: labels[worst]!, shares: [] }
+  }
+  const combined = labels.map((_, k) => {
+    const pair = { headline: measured(headline.classes[k]!), pacc: measured(quantified.classes[k]!) }
+    const { estimate, standardError } = tightOf(pair, apart[k]!.mean)
+    return {
+      estimate,
+      standardError,
+      low: clip(estimate - Z95 * standardError),
+      high: clip(estimate + Z95 * standardError),
+    }
+  })
+  const shares = displayed(combined).map((one) => widened(one, sure))
+  return {
+    state: 'shown',
+    words: `Both estimates agree (${said}).`,
+    z7,
+    label: labels[worst]!,
+    shares: named(labels, shares),
+  }
+}
+
+/** The label that the two estimates disagree about most, where they do. */
+export const disagreementIn = ({ tight: { z7, label } }: AnswerRecord): { label: string; z7: number } | undefined =>
+  z7 !== null && label !== null && Math.abs(z7) >= MOST_Z ? { label, z7 } : undefined
+
+/** Posts that nobody collected may be of any label: the interval is as wide as that. */
+const widened = ({ share, low, high }: Omit<ShareRecord, 'label'>, known: number) => ({
+  share,
+  low: Math.min(share, low * known),
+  high: Math.max(share, high * known + 1 - known),
+})
+
+/** How many labels would give the half-width that is aimed at, as the width goes with the root of their number. */
+function neededFrom(labels: number, tally: Tally, parts: readonly Part[]): number {
+  if (labels < LEAST_LABELS || parts.length === 0) {
+    const needed = 0.25 * (Z95 / AIM) ** 2
+    return Math.ceil(needed / (1 + needed / Math.max(1, messagesOf(tally))))
+  }
+  const half = Math.max(...estimateOf(parts).classes.map(({ low, high }) => (high - low) / 2))
+  return Math.ceil(labels * (half / AIM) ** 2)
+}
+
+function methodOf(parts: readonly NamedPart[], basis: Basis, { window }: Evidence, tally: Tally): string {
+  const labels = sum(parts.map((part) => part.labels))
+  const sample = `${labels} labels of a size-proportional random sample`
+  if (!isScored(window)) return `The ${sample}, weighted by how likely each message was to be drawn. ${window.none}`
+  if (parts.every(({ modelWeights }) => modelWeights.length === 0)) {
+    return `The ${sample}, weighted by how likely each message was to be drawn. The model stays out: too few labels tell how it errs.`
+  }
+  const of = basis === 'posts' ? `${tally.posts} posts` : `${messagesOf(tally)} messages`
+  return `Difference estimator: the scores of the model for all ${of}, put right by the ${sample}.`
+}
+
+const isScored = (window: Evidence['window']): window is Exclude<Evidence['window'], { none: string }> =>
+  !('none' in window)
+
+const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })
+const named = (labels: readonly string[], shares: readonly Omit<ShareRecord, 'label'>[]): ShareRecord[] =>
+  labels.map((label, k) => ({ label, ...shares[k]! }))
+const clip = (value: number): number => Math.min(1, Math.max(0, value))
+const percent = (share: number): number => Math.round(100 * share)
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

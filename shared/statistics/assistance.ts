@@ -1,0 +1,24 @@
+import { errorsOf, type Scored } from './classifier-errors'
+import { type Assistance, modelWeights } from './difference'
+import { pacc } from './pacc'
+
+/** With fewer labels than this in the window, or one class alone, nobody knows how the model errs. */
+export const LEAST_WINDOW = 30
+
+/** How far the shares that are expected lean on those of the window, so that none is expected to be quite nothing. */
+const WINDOW_SHARE = 0.1
+
+/**
+ * What a model brings to the estimate of a day whose mean scores are these. The weight is the best one for the shares
+ * that PACC expects of the day, so it goes to zero where window and day differ so much that the scores say little; the
+ * labels of the day have no say in it. Nothing where the window does not tell how the model errs.
+ */
+export function assistanceOf(window: readonly Scored[], means: readonly number[]): Assistance | undefined {
+  const errors = errorsOf(window, means.length)
+  if (errors.items < LEAST_WINDOW || errors.counts.filter((count) => count > 0).length < 2) return undefined
+  const measured = pacc(errors, means)
+  const expected = measured.map(
+    (share, c) => (1 - WINDOW_SHARE) * share + (WINDOW_SHARE * errors.counts[c]!) / errors.items,
+  )
+  return { errors, expected, weights: modelWeights(errors, expected) }
+}

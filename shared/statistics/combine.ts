@@ -1,0 +1,44 @@
+/** A number with its standard error. */
+export interface Measured {
+  estimate: number
+  standardError: number
+}
+
+/** Both in one, weighted by inverse variance; z is how many standard errors they lie apart. */
+export function inverseVariance(one: Measured, other: Measured): Measured & { z: number } {
+  const [a, b] = [one.standardError ** 2, other.standardError ** 2]
+  const z = a + b > 0 ? (one.estimate - other.estimate) / Math.sqrt(a + b) : 0
+  if (a === 0 || b === 0) return { ...(a === 0 ? one : other), z }
+  return {
+    estimate: (one.estimate / a + other.estimate / b) / (1 / a + 1 / b),
+    standardError: (1 / a + 1 / b) ** -0.5,
+    z,
+  }
+}
+
+/** One day's two estimates of a share. */
+export interface Pair {
+  headline: Measured
+  pacc: Measured
+}
+
+/**
+ * How far PACC and the headline lie apart over some days: the mean of their differences, and that over its own standard
+ * error. The headlines of the days err apart, PACC errs in all of them together, by its window.
+ */
+export function disagreement(days: readonly Pair[]): { mean: number; z: number } {
+  const count = days.length
+  if (count === 0) return { mean: 0, z: 0 }
+  const average = (of: (pair: Pair) => number) => days.reduce((total, pair) => total + of(pair), 0) / count
+  const mean = average(({ headline, pacc }) => pacc.estimate - headline.estimate)
+  const variance =
+    average(({ headline }) => headline.standardError ** 2) / count + average(({ pacc }) => pacc.standardError ** 2)
+  return { mean, z: variance > 0 ? mean / Math.sqrt(variance) : 0 }
+}
+
+/**
+ * The tight estimate of a day: headline and PACC by inverse variance, where PACC may be off by as much as the seven days
+ * say it is. So it leans on the labels of the day more and more while the two drift apart, long before it is withheld.
+ */
+export const tightOf = ({ headline, pacc }: Pair, mean: number): Measured =>
+  inverseVariance(headline, { estimate: pacc.estimate, standardError: Math.hypot(pacc.standardError, mean) })
