@@ -28,7 +28,7 @@ export interface Ports {
   publish: Publish
   enqueue: Enqueue
   table: Pick<Table, 'get' | 'update'>
-  settings: Pick<Settings, 'labels'>
+  settings: Pick<Settings, 'labels' | 'gate'>
   /** A name for this piece of work that no other has. */
   owner: () => string
 }
@@ -43,8 +43,6 @@ export type Analysis = Day &
 const LEAST_MS = 60_000
 const BUSY_SECONDS = 20
 const ATTEMPTS = 50
-/** Labels of the evaluation window, at most. */
-export const WINDOW = 300
 
 /**
  * Bring the report of a day up to date: every run of it classified by the champion, the shares of the day and of the
@@ -119,7 +117,7 @@ async function estimate(
     if (found) facts.push(found)
   }
   const window = model
-    ? scored(model, labels, windowOf(given, day.date, WINDOW))
+    ? scored(model, labels, windowOf(given, day.date, settings.gate.window))
     : { none: live ? 'The live model answers by another version of the labels.' : 'No model is live yet.' }
   const evidence: Evidence = { hashtag: day.hashtag, labels, window }
   const quality = await latestQuality(objects, day.date, rules.schemaVersion)

@@ -147,7 +147,12 @@ export async function play(
     }
     return {
       objects: kept,
-      events: Object.fromEntries([...published.keys()].sort().map((name) => [name, [...published.get(name)!].sort()])),
+      events: Object.fromEntries(
+        [...published.keys()]
+          .filter((name) => published.get(name)!.size > 0)
+          .sort()
+          .map((name) => [name, [...published.get(name)!].sort()]),
+      ),
       dead: await deadLetters(cloud),
       calls: [...cloud.calls],
     }
@@ -157,10 +162,25 @@ export async function play(
   }
 }
 
+/**
+ * Each different event counts; but what is said of a report is said again whenever the report changes, and how often
+ * that is depends on what came first, labels or model. Of it the last counts: what the report says in the end.
+ */
 function remember(published: Map<string, Set<string>>, event: BusEvent): void {
   const { id: _, ...detail } = z.looseObject({ id: z.string() }).parse(event.detail)
-  const seen = published.get(event['detail-type']) ?? new Set()
-  published.set(event['detail-type'], seen.add(withoutTimes(canonical(detail))))
+  const name = event['detail-type']
+  if (name === 'ShareReported') for (const of of OF_REPORTS) forget(published.get(of), detail)
+  const seen = published.get(name) ?? new Set()
+  published.set(name, seen.add(withoutTimes(canonical(detail))))
+}
+
+const OF_REPORTS = ['ShareReported', 'NotEnoughLabels', 'EstimateDisagrees']
+
+function forget(said: Set<string> | undefined, { hashtag, date }: Record<string, unknown>): void {
+  for (const text of said ?? []) {
+    const one = z.object({ hashtag: z.string(), date: z.string() }).parse(JSON.parse(text))
+    if (one.hashtag === hashtag && one.date === date) said?.delete(text)
+  }
 }
 
 const masked = (body: Buffer, key: string): string =>

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
+import { parseSettings } from '../../../shared/settings'
 import { reportIndexRecord, reportRecord } from '../../../shared/records'
 import { analyze, type Ports } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
@@ -13,7 +15,9 @@ import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
 const DAY = { hashtag: 'aws', date: '2026-11-21' }
 const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
 
+const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
 const SETTINGS = {
+  gate,
   labels: {
     version: 1,
     categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
@@ -144,7 +148,11 @@ describe('a run', () => {
     expect(analysis).toMatchObject({ state: 'reported', model: null, classified: [] })
     expect(await report()).toMatchObject({
       model: null,
-      day: { posts: 1, messages: 1, byPosts: { state: 'not-enough-labels', counting: [], pacc: { state: 'no-model' } } },
+      day: {
+        posts: 1,
+        messages: 1,
+        byPosts: { state: 'not-enough-labels', counting: [], pacc: { state: 'no-model' } },
+      },
       predictions: [],
     })
     expect(predictions()).toBeUndefined()

@@ -114,8 +114,9 @@ it('asks everyone whose event was lost', async () => {
 })
 
 it('asks once about what may be right as it is', async () => {
-  // Labels that made no other dataset.
+  // Labels that made no other dataset, and that the reports have.
   await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), '')
+  await markReported(tables.table, '2026-11-22', NOW)
 
   const hours = []
   for (let hour = 0; hour < 7; hour++) {

@@ -221,12 +221,14 @@ function answer(
           state: 'withheld',
           words: 'The two estimates differ by 2.7 standard errors over seven days.',
           z7: 2.7,
+          label: null,
           shares: [],
         }
       : {
           state: reported ? 'shown' : 'not-estimable',
           words: reported ? 'Both agree over seven days.' : '',
           z7: 0.6,
+          label: null,
           shares: reported ? shares(0.6) : [],
         },
     counting: shares().map(({ label, share }) => ({ label, share })),
