@@ -78,6 +78,15 @@ export const planRecord = z.object({
       }),
     )
     .describe('The evaluation sample of each hashtag and day, from which a share can be estimated.'),
+  trainingChoice: z
+    .object({
+      how: z.enum(['random', 'margin']),
+      job: z.string().nullable().describe('The champion, where there is one.'),
+      macroF1: fraction.nullable().describe('Of the champion on evaluation posts, by its card.'),
+      why: z.string(),
+    })
+    .optional()
+    .describe('How the posts for training were chosen.'),
 })
 export type PlanRecord = z.infer<typeof planRecord>
 

@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { batchAnswered, labelingJobStateChange } from '../../events'
+import { s3Artefacts } from '../../shared/artefact'
 import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
@@ -31,6 +32,7 @@ const labellers = {
 const ports = {
   objects,
   table,
+  load: s3Artefacts(objects),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'labeling'),
   settings,
   stage,

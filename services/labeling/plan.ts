@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type Objects, parseJson } from '../../shared/objects'
-import { planRecord } from '../../shared/records'
+import { type PlanRecord, planRecord } from '../../shared/records'
 import type { Category, Settings } from '../../shared/settings'
 import { readable } from '../../shared/text'
+import type { AskedAgain } from './ask-again'
 import type { Allotment, OpenBatch } from './batches'
 import { type Cascade, hashtagsOf, sizeOf } from './cascades'
 import { judgementsAsked, judgementsAtMost, usdOf } from './costs'
@@ -57,6 +58,9 @@ export interface Chosen {
   cascades: ReadonlyMap<string, Cascade>
   carried: ReadonlyMap<string, LeftOver>
   draws: readonly EvaluationDraw[]
+  /** Items that have a label and are shown once more. */
+  again: readonly AskedAgain[]
+  trainingChoice: NonNullable<PlanRecord['trainingChoice']>
 }
 
 /** What is asked and why, by item id, and the text that is shown of each. The same choice gives the same bytes. */
@@ -72,6 +76,7 @@ export function planOf(
   const planned = [
     ...chosen.evaluation.map((id) => itemOf(id, 'evaluation', asked.evaluation, chosen)),
     ...chosen.training.map((id) => itemOf(id, 'training', asked.training, chosen)),
+    ...chosen.again.map(itemAgain),
   ].sort((a, b) => (a.item.item < b.item.item ? -1 : 1))
   const items = planned.map(({ item }) => item)
   const atMost = sum(items.map(({ judgements }) => judgementsAtMost(judgements, labeller)))
@@ -97,6 +102,7 @@ export function planOf(
       ...draw,
       members: members.map(({ id, size, inclusionProbability }) => ({ item: id, size, inclusionProbability })),
     })),
+    trainingChoice: chosen.trainingChoice,
   }
   return { plan, lines: planned.map(({ line }) => line) }
 }
@@ -117,6 +123,12 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     purpose: 'label',
   }
   return { item, line: { source: readable(shown.text), item: id, 'post-id': shown.id } }
+}
+
+function itemAgain({ purpose, line, judgements }: AskedAgain) {
+  const { source, item, role, hashtags, date, size, 'post-id': post, 'inclusion-probability': probability } = line
+  const planned = { item, post, role, hashtags, date, size, inclusionProbability: probability, judgements, purpose }
+  return { item: planned, line: { source, item, 'post-id': post } }
 }
 
 function carriedItem(id: string, judgements: number, { carried }: Chosen) {

@@ -1,4 +1,5 @@
 import { budgetReached, labelingStarted } from '../../events'
+import type { LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
 import { takeLease } from '../../shared/coordination'
@@ -32,6 +33,7 @@ export interface StartPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put' | 'list'>
   table: Table
   publish: Publish
+  load: LoadArtefact
   settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
   labellers: Record<StoredPlan['labeller'], Labeller>
   stage: string
@@ -169,7 +171,7 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
 
   if (!(await objects.exists(planKey))) {
     const allotment = await allot(table, settings, open)
-    const chosen = await choose(ports, open, allotment.items, settings.labelling.evaluationShare)
+    const chosen = await choose(ports, open, allotment.items, settings)
     const { plan, lines } = planOf(open, settings, allotment, chosen, jobName(ports.stage, batch))
     // The plan comes last and stays: until it is there, nobody reads what it goes with.
     await objects.put(manifestKey, toJsonLines(lines))
@@ -179,9 +181,10 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
   }
   const plan = await objects.readJson(planKey, storedPlan)
 
-  const asked = await concurrently(plan.items, 16, async ({ item, role }) => ({
+  const asked = await concurrently(plan.items, 16, async ({ item, role, purpose }) => ({
     item,
-    ours: await ask(table, item, role, batch),
+    // What comes back has its label: nobody else asks for it.
+    ours: purpose !== 'label' || (await ask(table, item, role, batch)),
   }))
   for (const key of plan.runs) {
     const run = keys.run.match(key)

@@ -8,6 +8,7 @@ import { answerRequest } from '../../../services/labeling/label'
 import type { Labeller } from '../../../services/labeling/labeller'
 import { settle } from '../../../services/labeling/settle'
 import { onRun } from '../../../services/labeling/start'
+import { s3Artefacts } from '../../../shared/artefact'
 import { canonical, type Publish } from '../../../shared/bus'
 import { keys } from '../../../shared/keys'
 import { type Post, postsToCsv } from '../../../shared/posts'
@@ -174,6 +175,7 @@ export function functionOf(world: World) {
   const ports = {
     objects: wrapped(world.bucket, ['create', 'put', 'swap']),
     table,
+    load: s3Artefacts(world.bucket),
     publish,
     settings: world.settings,
     stage: 'test',

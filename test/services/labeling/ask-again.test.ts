@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { itemsToAskAgain } from '../../../services/labeling/ask-again'
+import { doubtfulLabels } from '../../../services/labeling/doubtful'
+import type { SettledLine } from '../../../shared/records'
+import { cascadeId } from '../../../shared/text/cascade'
+import { settingsWith, wordsOf } from './world'
+
+const open = { batch: '2026-06-10', date: '2026-06-10' }
+const settings = settingsWith({ goldShare: 0.05, repeatShare: 0.1, relabelShare: 0.05 })
+/** Two kinds of posts that a model tells apart. */
+const CATEGORIES = ['technical', 'marketing']
+const textOf = (i: number) =>
+  `${i % 2 ? 'join our free webinar today and save' : 'debugging the error log of a timeout'} ${wordsOf(`${i}`).slice(0, 26)}`
+
+interface Given {
+  label?: string
+  annotators?: string[]
+  adjudicated?: boolean
+  role?: SettledLine['role']
+}
+
+function lineOf(i: number, { label = CATEGORIES[i % 2]!, annotators = ['ana'], adjudicated, role }: Given = {}) {
+  const line: SettledLine = {
+    source: textOf(i),
+    item: cascadeId(textOf(i)),
+    'post-id': `p${i}`,
+    role: role ?? 'training',
+    hashtags: ['aws'],
+    date: '2026-06-01',
+    size: 1,
+    'inclusion-probability': null,
+    label: CATEGORIES.indexOf(label),
+    'label-metadata': {
+      'class-name': label,
+      confidence: 0,
+      'human-annotated': 'yes',
+      'job-name': 'labeling-job/x',
+      'creation-date': '2026-06-02T10:00:00',
+      type: 'groundtruth/text-classification',
+      'schema-version': 1,
+      judgements: annotators.map((annotator) => ({ annotator, label })),
+      ...(adjudicated ? { adjudicated } : {}),
+    },
+  }
+  return line
+}
+
+type Lines = [batch: string, line: SettledLine][]
+const given = (lines: Lines) => new Map(lines.map(([batch, line]) => [line.item, { batch, line }]))
+const range = (count: number) => Array.from({ length: count }, (_, i) => i)
+const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.labelling) =>
+  itemsToAskAgain(given(lines), open, { ...settings, labelling }, items, places)
+const counts = ({ again }: ReturnType<typeof askAgain>) =>
+  ['gold', 'repeat', 'relabel'].map((purpose) => again.filter((one) => one.purpose === purpose).length)
+
+describe('what comes back', () => {
+  it('is nothing while nothing is labelled', () => {
+    expect(askAgain([])).toEqual({ again: [], taken: 0 })
+  })
+
+  it('is a tenth of a batch where all labels are of one annotator', () => {
+    const outcome = askAgain(range(50).map((i) => ['2026-06-02', lineOf(i)]))
+
+    expect(counts(outcome)).toEqual([0, 6, 0])
+    expect(outcome.taken).toBe(6)
+    expect(outcome.again.every(({ judgements }) => judgements === 1)).toBe(true)
+  })
+
+  it.each<[string, Lines]>([
+    [
+      'several annotators gave them',
+      range(50).map((i) => ['2026-06-02', lineOf(i, { annotators: [i % 2 ? 'ana' : 'ben'] })]),
+    ],
+    ['they are of the same day', range(50).map((i) => ['2026-06-10-2', lineOf(i)])],
+    ['they were imported', range(50).map((i) => ['import-0123456789abcdef', lineOf(i)])],
+  ])('is no repeat where %s', (_, lines) => {
+    expect(counts(askAgain(lines))).toEqual([0, 0, 0])
+  })
+
+  it('are gold items at the set rate, of what the owner decided', () => {
+    const decided = range(10).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
+    const others = range(20).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i, { annotators: [`a${i}`] })])
+
+    const outcome = askAgain([...decided, ...others])
+
+    expect(counts(outcome)).toEqual([3, 0, 0])
+    expect(outcome.again.every(({ line }) => line['label-metadata'].adjudicated)).toBe(true)
+  })
+
+  it('never takes more than half of the places for training', () => {
+    const decided = range(30).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
+    const single = range(50).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i)])
+
+    expect(askAgain([...decided, ...single], 60, 5).taken).toBeLessThanOrEqual(2)
+  })
+
+  it('is the same in any order of the labels', () => {
+    const lines = range(40).map((i): Lines[number] => [
+      i % 4 ? '2026-06-02' : 'correction-1',
+      lineOf(i, i % 4 ? {} : { adjudicated: true }),
+    ])
+
+    fc.assert(
+      fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
+        expect(askAgain(shuffled)).toEqual(askAgain(lines))
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+describe('labels that a model doubts', () => {
+  const wrong = [20, 41, 62, 83]
+  const labels = range(240).map((i) => ({
+    item: cascadeId(textOf(i)),
+    text: textOf(i),
+    label: CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!,
+  }))
+
+  it('are those that were given wrongly', () => {
+    const doubtful = doubtfulLabels(labels, CATEGORIES)
+
+    expect(new Set(doubtful.slice(0, 4))).toEqual(new Set(wrong.map((i) => labels[i]!.item)))
+  })
+
+  it('are the same in any order, and none of few', () => {
+    expect(doubtfulLabels([...labels].reverse(), CATEGORIES)).toEqual(doubtfulLabels(labels, CATEGORIES))
+    expect(doubtfulLabels(labels.slice(0, 199), CATEGORIES)).toEqual([])
+  })
+
+  it('are asked about twice and once more, at most a tenth of the batch, and never in the evaluation role', () => {
+    const lines = range(240).map((i): Lines[number] => {
+      const annotators = [`a${i % 3}`]
+      const label = CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!
+      return ['2026-06-02', lineOf(i, { label, annotators, role: i === 20 ? 'evaluation' : 'training' })]
+    })
+
+    const { again, taken } = askAgain(lines, 60, 30, { ...settings.labelling, relabelShare: 0.1 })
+
+    const places = again.map(({ line }) => Number(line['post-id'].slice(1)))
+    expect(again.map(({ purpose, judgements }) => [purpose, judgements])).toEqual([
+      ['relabel', 2],
+      ['relabel', 2],
+    ])
+    expect(taken).toBe(6)
+    expect(places.every((i) => [41, 62, 83].includes(i))).toBe(true)
+  })
+})
