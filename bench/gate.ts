@@ -1,4 +1,4 @@
-import { majorityOf, measure } from '../services/evaluator/measure'
+import { type Answers, majorityOf, measure, type Measured } from '../services/evaluator/measure'
 import { type Contender, type Gate, judge } from '../services/evaluator/gate'
 import { classifierOf } from '../shared/classifier'
 import { type Hyperparameters, metrics, type Prediction, train } from '../shared/fasttext'
@@ -25,14 +25,14 @@ const LABELS_A_DAY = 40
 const EVALUATED_A_DAY = 30
 const SPOILED_DAYS = 0.15
 const FLIPPED = 0.25
-const WINDOWS = [100, 200, 400]
-const MOST_WINDOW = 400
+const WINDOWS = [100, 200]
+const MOST_WINDOW = 200
 const SEED = 20261126
 
 const MODEL: Partial<Hyperparameters> = {
   vectorDim: 10,
   learningRate: 0.5,
-  epochs: 10,
+  epochs: 25,
   wordNgrams: 2,
   minCount: 1,
   buckets: 20_000,
@@ -58,32 +58,44 @@ interface Cell {
 const empty = (): Cell => ({ spoiled: 0, promotedSpoiled: 0, sound: 0, promotedSound: 0, live: [] })
 
 /** Whether a challenger goes live, by whichever rule. */
-type Rule = (
-  challenger: Trained,
-  champion: Trained,
-  items: readonly EvaluationLine[],
-  gate: Gate,
-  day: number,
-) => boolean
+type Rule = (challenger: Trained, champion: Trained, window: Window, gate: Gate, day: number) => boolean
 
-const byGate: Rule = (challenger, champion, items, gate, day) => {
+/** The items of a day; a model is measured on them once, however many rules ask. */
+interface Window {
+  items: readonly EvaluationLine[]
+  measured: Map<Trained | 'majority', Measured>
+}
+
+function measuredOn({ items, measured }: Window, model: Trained | 'majority', labels: string[]): Measured {
+  const known = measured.get(model)
+  if (known) return known
+  const answers: Answers =
+    model === 'majority'
+      ? majorityOf(items, labels)
+      : { rank: (texts) => texts.map((text) => model.answers.get(text)!) }
+  const fresh = measure(answers, items, labels)
+  measured.set(model, fresh)
+  return fresh
+}
+
+const byGate: Rule = (challenger, champion, window, gate, day) => {
   const labels = challenger.dataset.labels
-  const hold = (job: string, { answers, dataset }: Trained, date: number): Contender => ({
+  const hold = (job: string, model: Trained, date: number): Contender => ({
     job,
     labels,
-    dataset: { ...dataset, latestDate: dayName(date) },
-    measured: measure({ rank: (texts) => texts.map((text) => answers.get(text)!) }, items, labels),
+    dataset: { ...model.dataset, latestDate: dayName(date) },
+    measured: measuredOn(window, model, labels),
   })
   const contest = {
     challenger: hold('challenger', challenger, day),
     champion: hold('champion', champion, day - 1),
-    majority: measure(majorityOf(items, labels), items, labels).scores,
-    window: { items: items.length, leaked: 0 },
+    majority: measuredOn(window, 'majority', labels).scores,
+    window: { items: window.items.length, leaked: 0 },
   }
   return judge(contest, gate).promote
 }
 
-const byScore: Rule = (challenger, champion, items) => {
+const byScore: Rule = (challenger, champion, { items }) => {
   const macroF1 = ({ answers }: Trained) =>
     metrics(items.map(({ text, label }) => ({ truths: [label], predictions: answers.get(text)! }))).macroF1
   return macroF1(challenger) >= macroF1(champion)
@@ -114,10 +126,11 @@ function main(): void {
     for (let run = 0; run < runs; run++) {
       const story = tell(posts, SEED + run)
       for (const window of WINDOWS) {
+        const windows = windowsOf(story, window)
         for (const [rule, decide] of Object.entries(RULES)) {
-          play(story, window, decide, true, [cell(name, window, rule), cell('all', window, rule)])
+          play(story, windows, decide, true, [cell(name, window, rule), cell('all', window, rule)])
         }
-        play(story, window, byGate, false, [cell(name, window, 'never spoiled'), cell('all', window, 'never spoiled')])
+        play(story, windows, byGate, false, [cell(name, window, 'never spoiled'), cell('all', window, 'never spoiled')])
       }
     }
     report(name, cell)
@@ -180,14 +193,21 @@ function tell(posts: readonly Post[], seed: number): Story {
   }
 }
 
+/** The newest items of each day. */
+function windowsOf({ stream }: Story, size: number): Window[] {
+  return Array.from({ length: DAYS + 1 }, (_, day) => {
+    const until = MOST_WINDOW + day * EVALUATED_A_DAY
+    return { items: stream.slice(until - size, until), measured: new Map() }
+  })
+}
+
 /** Let one rule decide, day by day, from the first model on. */
-function play({ sound, spoiled, stream }: Story, window: number, rule: Rule, isSpoiled: boolean, cells: Cell[]): void {
-  const gate = { ...settings.shape.gate.parse(undefined), window }
+function play({ sound, spoiled }: Story, windows: Window[], rule: Rule, isSpoiled: boolean, cells: Cell[]): void {
+  const gate = settings.shape.gate.parse(undefined)
   let champion = sound[0]!
   for (let day = 1; day <= DAYS; day++) {
     const challenger = (isSpoiled ? spoiled[day] : undefined) ?? sound[day]!
-    const until = MOST_WINDOW + day * EVALUATED_A_DAY
-    const promoted = rule(challenger, champion, stream.slice(until - window, until), gate, day)
+    const promoted = rule(challenger, champion, windows[day]!, gate, day)
     if (promoted) champion = challenger
     for (const cell of cells) {
       cell[challenger.isSpoiled ? 'spoiled' : 'sound'] += 1

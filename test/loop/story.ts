@@ -95,7 +95,7 @@ const settings = stringify({
     hyperparameters: { epochs: 100, learning_rate: 1, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
     minimumExamples: 2,
   },
-  gate: { window: 20, minimumEvaluation: 4, minimumProvisional: 4 },
+  gate: { window: 20, minimumEvaluation: 4, minimumProvisional: 4, classItems: 2 },
 })
 
 interface Length {
@@ -187,13 +187,14 @@ const masked = (body: Buffer, key: string): string =>
   key.endsWith('.tar.gz') ? body.toString('base64') : withoutTimes(body.toString('utf8'))
 
 /**
- * When something happened may differ between two runs, and what S3 calls a version: what happened may not. Hashes of files
- * with such times in them differ too; the files themselves are compared.
+ * When something happened, and how long it took, may differ between two runs, and what S3 calls a version: what happened may
+ * not. Hashes of files with such times in them differ too; the files themselves are compared.
  */
 const withoutTimes = (text: string): string =>
   text
     .replaceAll(/"(deadline|promotedAt|creation-date|at|claimedAt|versionId)":(\s*)"[^"]*"/g, '"$1":$2"…"')
-    .replaceAll(/("key": "labeled\/[^"]*",\s*"sha256": )"[^"]*"/g, '$1"…"')
+    .replaceAll(/"(trainSeconds|billableSeconds)":(\s*)[\d.]+/g, '"$1":$2"…"')
+    .replaceAll(/("key": "(?:labeled\/|models\/[^/"]*\/training)[^"]*",\s*"sha256": )"[^"]*"/g, '$1"…"')
 
 /** What stands in the dead-letter queues, as the owner reads it. */
 async function deadLetters(cloud: Cloud): Promise<string[]> {
