@@ -121,6 +121,7 @@ export const settings = z.strictObject({
       classItems: count.default(30),
       staleDays: count.default(14),
       trainingChange: z.number().gt(0).max(1).default(0.5),
+      relabelledShare: z.number().min(0).max(1).default(0.1),
       leakShare: z.number().min(0).max(1).default(0.05),
     })
     .prefault({}),

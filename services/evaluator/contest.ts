@@ -21,6 +21,7 @@ import { costOf, lineageOf } from './lineage'
 import { naiveBayes } from './linear'
 import { liveOf } from './live'
 import { type Answers, majorityOf, measure } from './measure'
+import { type Relabelled, relabelled } from './relabelled'
 import { windowOf } from './window'
 
 export interface Ports {
@@ -58,7 +59,10 @@ export async function holdContest(
   const champion = card && opposite && hold(card.job, card.dataset, opposite)
 
   const majority = measure(majorityOf(items, dataset.labels), items, dataset.labels).scores
-  const contest = { challenger, champion, majority, window }
+  const changes = champion?.measured
+    ? await changesSince(objects, champion.dataset, dataset)
+    : { shared: 0, changed: 0 }
+  const contest = { challenger, champion, majority, window, relabelled: changes }
   const { promote, provisional, reasons, gate: rulings, comparison } = judge(contest, gate)
   const opponent = opponentIn(contest)
 
@@ -148,6 +152,19 @@ async function readTraining(
     }
   if (rows.validation > 0) for await (const line of objects.lines(files.validation)) look(line)
   return { linear: bayes.model(), trainedOn }
+}
+
+/** What became of the labels that the champion was trained on; nothing is known where its training file is gone. */
+async function changesSince(
+  objects: Pick<Objects, 'read'>,
+  before: Pick<DatasetRecord, 'datasetId'>,
+  { files }: DatasetRecord,
+): Promise<Relabelled> {
+  const [known, given] = await Promise.all(
+    [keys.train({ dataset: before.datasetId }), files.train].map((key) => objects.read(key)),
+  )
+  const lines = (stored: typeof known) => stored?.body.toString('utf8').split('\n') ?? []
+  return relabelled(lines(known), lines(given))
 }
 
 /** BlazingText does not say from which seed its weights start; our engine always starts from the same. */

@@ -2,6 +2,7 @@ import type { CardRecord, DatasetRecord, ScoresRecord } from '../../shared/recor
 import type { Settings } from '../../shared/settings'
 import { compare } from './compare'
 import type { Measured } from './measure'
+import type { Relabelled } from './relabelled'
 
 /** A model that stands to be judged. Not measured where its artefact cannot be read, and then `unreadable` says why. */
 export interface Contender {
@@ -17,6 +18,8 @@ export interface Contest {
   champion: Contender | undefined
   majority: ScoresRecord
   window: Pick<CardRecord['window'], 'items' | 'leaked'>
+  /** Of the champion's training set. */
+  relabelled: Relabelled
 }
 
 export interface Verdict extends Pick<CardRecord, 'gate' | 'comparison' | 'provisional'> {
@@ -147,6 +150,14 @@ const hasSteadyClasses: Rule = ({ challenger, opponent, gate: { trainingChange, 
     : { passed: true, words: `the classes of the training set have about the shares that they had` }
 }
 
+const keepsItsLabels: Rule = ({ opponent, relabelled: { shared, changed }, gate: { relabelledShare } }) => {
+  if (!opponent || shared === 0) return undefined
+  const words = `${changed} of the ${shared} training texts that champion ${opponent.job} knows have another label now`
+  return changed > relabelledShare * shared
+    ? { passed: false, words: `${words}: more than gate.relabelledShare, ${relabelledShare}` }
+    : { passed: true, words }
+}
+
 const beatsTheMajority: Rule = ({ challenger: { measured }, champion, opponent, majority }) => {
   if (opponent || !measured) return undefined
   const { macroF1, macroF1Interval } = measured.scores
@@ -217,6 +228,7 @@ const RULES: readonly [name: string, rule: Rule][] = [
   ['latest-labels', isNotOutdated],
   ['training-size', hasNotShrunk],
   ['training-classes', hasSteadyClasses],
+  ['training-labels', keepsItsLabels],
   ['beats-majority', beatsTheMajority],
   ['not-below-champion', isNotBelow],
   ['not-much-worse', isSurelyNotMuchWorse],

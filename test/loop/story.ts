@@ -95,7 +95,7 @@ const settings = stringify({
     hyperparameters: { epochs: 100, learning_rate: 1, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
     minimumExamples: 2,
   },
-  gate: { window: 20, minimumEvaluation: 4, minimumProvisional: 4, classItems: 2 },
+  gate: { window: 20, minimumEvaluation: 4, minimumProvisional: 4 },
 })
 
 interface Length {

@@ -50,7 +50,13 @@ const hundred = itemsOf(50, 50)
 
 function contest(challenger: Contender, champion: Contender | undefined, items = hundred, leaked = 0): Contest {
   const majority = measure(majorityOf(items, LABELS), items, LABELS).scores
-  return { challenger, champion, majority, window: { items: items.length, leaked } }
+  return {
+    challenger,
+    champion,
+    majority,
+    window: { items: items.length, leaked },
+    relabelled: { shared: 0, changed: 0 },
+  }
 }
 
 /** Names of the rules that a challenger does not pass. */
@@ -178,6 +184,13 @@ describe('against a champion on 100 items', () => {
 
     expect(judge(contest(better, champion, hundred, 2), GATE).promote).toBe(true)
     expect(failed(contest(better, champion, hundred, 6))).toEqual(['separate-roles'])
+  })
+
+  it('not where a tenth of the known training texts has other labels now', () => {
+    const given = contest(contender('new', hundred, {}), contender('old', hundred, { marketing: 5 }))
+
+    expect(failed({ ...given, relabelled: { shared: 100, changed: 10 } })).toEqual([])
+    expect(failed({ ...given, relabelled: { shared: 100, changed: 11 } })).toEqual(['training-labels'])
   })
 
   it('on any of labels that are right where its artefact does not load any more', () => {
