@@ -69,6 +69,7 @@ const inWords = ({ posts, cascades, refusedRows, labelling, models, champion, se
     `${posts} posts${refusedRows > 0 ? ` (${refusedRows} rows refused)` : ''} in ${cascades} cascades; ` +
       `${labelling.items} items labelled by ${labelling.judgements} judgements for $${labelling.spentUsd.toFixed(2)}; ` +
       `${models.length} models trained, ${models.filter(({ verdict }) => verdict === 'promoted').length} promoted.`,
+    `The labels are ${labelling.status}: ${labelling.reasons.join('; ')}.`,
     champion ? `Live: ${champion}` : 'No model is live.',
     `${seconds.toFixed(1)} s.`,
   ].join('\n')

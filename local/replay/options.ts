@@ -12,6 +12,7 @@ export interface ReplayOptions {
   config?: string
   seed: number
   labelsPerDay?: number
+  acceptUnreliable: boolean
   /** A file of labels to begin with. */
   import?: string
   summary?: string
@@ -35,6 +36,7 @@ Labels
   --labeller ground-truth   let the embedded SageMaker play Ground Truth instead of the desk
   --labels-per-day N    how many posts a day are labelled (as in bellwether.yml)
   --import FILE         labels to begin with: CSV, Label Studio's JSON or an augmented manifest (docs/labels.md)
+  --accept-unreliable-labels   train although people agree too little; cards say so
   --seed N              of the simulated annotators (1)
 
 Running
@@ -92,6 +94,7 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
     seed: number('seed', 0, 2 ** 31) ?? 1,
     import: values.import,
     labelsPerDay: number('labels-per-day', 2, 100_000),
+    acceptUnreliable: values['accept-unreliable-labels'] ?? false,
     summary: values.summary,
     record: values.record,
   }
@@ -120,6 +123,7 @@ const parsed = (argv: string[]) =>
       config: { type: 'string' },
       seed: { type: 'string' },
       'labels-per-day': { type: 'string' },
+      'accept-unreliable-labels': { type: 'boolean' },
       import: { type: 'string' },
       summary: { type: 'string' },
       record: { type: 'string' },

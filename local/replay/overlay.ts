@@ -8,6 +8,8 @@ export const SOURCE_FILE = 'replay.jsonl'
 export interface OverlayOptions {
   labeller: 'desk' | 'ground-truth'
   labelsPerDay?: number
+  /** Train although people agree too little. */
+  acceptUnreliable?: boolean
   workteamArn: string
   /** Whether the user chose the configuration: then its hashtags and labels are kept. */
   ownConfig: boolean
@@ -51,6 +53,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
       ...document.labelling,
       labeller: options.labeller,
       itemsPerDay: options.labelsPerDay ?? document.labelling.itemsPerDay,
+      ...(options.acceptUnreliable ? { acceptUnreliable: true } : {}),
       ...(options.labeller === 'ground-truth'
         ? { groundTruth: document.labelling.groundTruth ?? { workteamArn: options.workteamArn } }
         : {}),

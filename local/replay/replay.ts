@@ -58,6 +58,7 @@ export async function replay(
   const configFile = options.config ?? path.join(root, 'bellwether.yml')
   const yaml = overlay(readFileSync(configFile, 'utf8'), configFile, posts, {
     labeller: options.labeller,
+    acceptUnreliable: options.acceptUnreliable,
     ...(options.labelsPerDay === undefined ? {} : { labelsPerDay: options.labelsPerDay }),
     workteamArn: 'arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/annotators',
     ownConfig: options.config !== undefined,

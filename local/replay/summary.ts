@@ -1,13 +1,17 @@
-import { z } from 'zod'
 import { prefixes, keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import {
+  type AlphaRecord,
   cardRecord,
   championRecord,
+  type LabelStatus,
   planRecord,
+  qualityRecord,
   type ReportRecord,
   reportRecord,
+  type Role,
   runRecord,
+  settledLine,
 } from '../../shared/records'
 
 /** What `--summary FILE` writes. */
@@ -15,7 +19,18 @@ export interface Summary {
   posts: number
   cascades: number
   refusedRows: number
-  labelling: { items: number; judgements: number; spentUsd: number }
+  labelling: {
+    items: number
+    judgements: number
+    spentUsd: number
+    /** Krippendorff's, over the items that two people judged, with its 95 % interval; as last measured. */
+    alpha: AlphaRecord
+    status: LabelStatus
+    /** Why the labels have that status, in words that a person can act on. */
+    reasons: string[]
+    /** Cascades with a label, by role. */
+    cascades: Record<Role, number>
+  }
   models: {
     name: string
     datasetId: string
@@ -45,8 +60,6 @@ export interface Summary {
   seconds: number
 }
 
-const quality = z.object({ items: z.int(), judgements: z.int(), costUsd: z.number() })
-
 /** Read the outcome of a replay from the bucket, as any user of it would. */
 export async function summarise(
   objects: Objects,
@@ -58,7 +71,15 @@ export async function summarise(
     posts: 0,
     cascades: 0,
     refusedRows,
-    labelling: { items: 0, judgements: 0, spentUsd: 0 },
+    labelling: {
+      items: 0,
+      judgements: 0,
+      spentUsd: 0,
+      alpha: { value: null, low: null, high: null, items: 0 },
+      status: 'unmeasured',
+      reasons: [],
+      cascades: { evaluation: 0, training: 0 },
+    },
     models: [],
     champion: null,
     shares: [],
@@ -79,12 +100,20 @@ export async function summarise(
   for (const key of await found(prefixes.labeling, keys.plan)) {
     summary.cascades += (await objects.readJson(key, planRecord)).cascades
   }
+  let measuredOver = 0
   for (const key of await found(prefixes.labeled, keys.quality)) {
-    const { items, judgements, costUsd } = await objects.readJson(key, quality)
+    const quality = await objects.readJson(key, qualityRecord)
+    const { items, judgements, costUsd, batches } = quality
+    // Each is measured over all batches so far, so the last is the one over most of them.
+    if (batches.length >= measuredOver) {
+      measuredOver = batches.length
+      Object.assign(summary.labelling, { alpha: quality.alpha, status: quality.status, reasons: quality.reasons })
+    }
     summary.labelling.items += items
     summary.labelling.judgements += judgements
     summary.labelling.spentUsd += costUsd
   }
+  summary.labelling.cascades = await labelledCascades(objects, await found(prefixes.labeled, keys.settledManifest))
   const cards = await Promise.all(
     (await found(prefixes.models, keys.card)).map((key) => objects.readJson(key, cardRecord)),
   )
@@ -108,6 +137,17 @@ export async function summarise(
     summary.shares.push(...sharesOf(await objects.readJson(key, reportRecord)))
   }
   return summary
+}
+
+async function labelledCascades(objects: Objects, manifests: readonly string[]): Promise<Record<Role, number>> {
+  const labelled = { evaluation: new Set<string>(), training: new Set<string>() }
+  for (const key of manifests) {
+    for await (const text of objects.lines(key)) {
+      const line = settledLine.safeParse(JSON.parse(text))
+      if (line.success) labelled[line.data.role].add(line.data.item)
+    }
+  }
+  return { evaluation: labelled.evaluation.size, training: labelled.training.size }
 }
 
 function sharesOf({ hashtag, date, day, week }: ReportRecord): Summary['shares'] {

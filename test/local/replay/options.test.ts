@@ -22,6 +22,8 @@ it('reads what is given', () => {
   ).toEqual(
     expect.objectContaining({ posts: 'mine.csv', annotators: 'rows', labelsPerDay: 150, once: true, data: 'here' }),
   )
+  expect(parse()).toMatchObject({ acceptUnreliable: false })
+  expect(parse('--accept-unreliable-labels')).toMatchObject({ acceptUnreliable: true })
   expect(parse('--import', 'labels.csv')).toEqual(expect.objectContaining({ import: 'labels.csv' }))
 })
 

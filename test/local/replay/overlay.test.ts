@@ -55,6 +55,11 @@ it('lets a day of the file through, and as many judgements as were asked for', (
   expect(caps.judgements.perDay).toBe(1500)
 })
 
+it('accepts unreliable labels where that was asked for', () => {
+  expect(replayed([post('aws')]).labelling.acceptUnreliable).toBe(false)
+  expect(replayed([post('aws')], { acceptUnreliable: true }).labelling.acceptUnreliable).toBe(true)
+})
+
 it('gives Ground Truth a work team', () => {
   expect(replayed([post('aws')], { labeller: 'ground-truth' }).labelling.groundTruth?.workteamArn).toBe(
     options.workteamArn,
