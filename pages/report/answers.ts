@@ -14,7 +14,10 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   const order = new Map(hashtags.map((tag, i) => [tag, i]))
   const sorted = [...latest].sort((a, b) => (order.get(a.hashtag) ?? 99) - (order.get(b.hashtag) ?? 99))
   const labels = labelsOf(overview)
-  const cards = sorted.map((report) => answerCard(report, labels))
+  // One scale for all cards: they are looked at side by side.
+  const all = latest.flatMap((report) => rowsOf(report).flatMap(({ span, basis }) => of(report, span, basis).shares))
+  const top = upTo(all.map(({ high }) => high))
+  const cards = sorted.map((report) => answerCard(report, labels, top))
   return section(
     'answer',
     stopped ? 'The last answer' : 'The answer',
@@ -26,10 +29,10 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   )
 }
 
-function answerCard(report: Report, labels: readonly string[]): HTMLElement {
+function answerCard(report: Report, labels: readonly string[], top: number): HTMLElement {
   const { hashtag, date, day, week, complete, collection } = report
   const sentence = quotable(hashtag, date, day.byPosts)
-  const weekly = inBrief(week.byPosts)
+  const weekly = week.days > 1 ? inBrief(week.byPosts) : undefined
   return element(
     'article',
     { class: 'card' },
@@ -41,7 +44,7 @@ function answerCard(report: Report, labels: readonly string[]): HTMLElement {
       : day.byPosts.state === 'reported'
         ? null
         : withheldWeek(week.byPosts),
-    numbers(report, labels),
+    numbers(report, labels, top),
     how(report),
   )
 }
@@ -83,15 +86,19 @@ const ROWS = [
   { span: 'week', basis: 'messages', name: 'week, messages' },
 ] as const
 
+/** On the first day the week is the day. */
+const rowsOf = ({ week }: Report) => ROWS.filter(({ span }) => span === 'day' || week.days > 1)
+
 const of = (report: Report, span: 'day' | 'week', basis: Basis): AnswerRecord =>
   basis === 'posts' ? report[span].byPosts : report[span].byMessages
 
-function numbers(report: Report, labels: readonly string[]): HTMLElement | null {
-  const told = labels.filter((label) => ROWS.some(({ span, basis }) => shareOf(of(report, span, basis), label)))
+function numbers(report: Report, labels: readonly string[], top: number): HTMLElement | null {
+  const lines = rowsOf(report)
+  const told = labels.filter((label) => lines.some(({ span, basis }) => shareOf(of(report, span, basis), label)))
   if (told.length === 0) return null
   const groups: Group[] = told.map((label) => ({
     heading: label,
-    rows: ROWS.flatMap(({ span, basis, name }) => {
+    rows: lines.flatMap(({ span, basis, name }) => {
       const share = shareOf(of(report, span, basis), label)
       const look = {
         ...lookOf(labels.indexOf(label)),
@@ -100,7 +107,7 @@ function numbers(report: Report, labels: readonly string[]): HTMLElement | null 
       return share ? [{ ...share, name, look, open: basis === 'messages' }] : []
     }),
   }))
-  const rows = ROWS.flatMap(({ span, basis }) =>
+  const rows = lines.flatMap(({ span, basis }) =>
     labels.map((label): Cell[] => {
       const answer = of(report, span, basis)
       const share = shareOf(answer, label)
@@ -118,7 +125,6 @@ function numbers(report: Report, labels: readonly string[]): HTMLElement | null 
       ]
     }),
   )
-  const top = upTo(groups.flatMap(({ rows: all }) => all.map(({ high }) => high)))
   return figure(
     'The day, and the week that ends with it',
     `Shares of #${report.hashtag} with their 95 % intervals; the table below has the numbers.`,

@@ -130,7 +130,7 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
   const table = element(
     'table',
     { class: 'confusion' },
-    element('caption', {}, 'Rows are what people said, columns what the model answers. Framed: both the same.'),
+    element('caption', { class: 'aside' }, 'What it takes for what'),
     element(
       'thead',
       {},
@@ -149,7 +149,15 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
       ),
     ),
   )
-  return titled('What it takes for what', scrolling('confusion', table))
+  return titled(
+    'What it takes for what',
+    element(
+      'div',
+      {},
+      paragraph('Rows are what people said, columns what the model answers. Framed: both the same.', 'small'),
+      scrolling('confusion', table),
+    ),
+  )
 }
 
 function byHashtag({ scores: { challenger } }: CardRecord): Child {
