@@ -27,7 +27,7 @@ export const evaluationTarget = (items: number, share: number): number => Math.r
 
 /**
  * Draw the evaluation sample of each stratum: size-proportional bottom-k by permanent random numbers. The target is
- * shared out evenly, the first strata getting one more where it does not divide.
+ * shared out evenly among those that have posts, the first of them getting one more where it does not divide.
  */
 export function drawEvaluation(
   cascades: ReadonlyMap<string, Cascade>,
@@ -35,12 +35,17 @@ export function drawEvaluation(
   target: number,
 ): EvaluationDraw[] {
   const sorted = [...strata].sort((a, b) => (stratumKey(a) < stratumKey(b) ? -1 : 1))
-  return sorted.map((stratum, i) => {
-    const units = [...cascades.values()].flatMap(({ id, posts }) => {
+  const populations = sorted.map((stratum) => ({
+    ...stratum,
+    units: [...cascades.values()].flatMap(({ id, posts }) => {
       const here = posts.get(stratumKey(stratum))
       return here ? [{ id, size: here.size }] : []
-    })
-    const share = Math.floor(target / sorted.length) + (i < target % sorted.length ? 1 : 0)
+    }),
+  }))
+  const peopled = populations.filter(({ units }) => units.length > 0)
+  return populations.map(({ units, ...stratum }) => {
+    const place = peopled.findIndex((other) => stratumKey(other) === stratumKey(stratum))
+    const share = place === -1 ? 0 : Math.floor(target / peopled.length) + (place < target % peopled.length ? 1 : 0)
     return {
       ...stratum,
       target: share,

@@ -93,6 +93,18 @@ describe('the draw', () => {
     expect(draws[0]).toMatchObject({ cascades: 100, posts: population(100).posts.length })
   })
 
+  it('gives the share of a hashtag without posts to the others', () => {
+    const empty = { hashtag: 'none', date: DAY }
+
+    const shares = drawEvaluation(cascades, [...strata, empty], 31).map(({ hashtag, target }) => [hashtag, target])
+
+    expect(shares).toEqual([
+      ['aws', 16],
+      ['azure', 15],
+      ['none', 0],
+    ])
+  })
+
   it('takes giants for certain', () => {
     const giant = cascadeId('message 0 of aws')
 

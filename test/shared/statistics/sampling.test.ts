@@ -21,7 +21,9 @@ describe('inclusionProbabilities', () => {
     const weights = rounded(inclusionProbabilities(sizes, 6).map((probability) => 1 / probability))
 
     expect(weights.slice(10)).toEqual([1, 1])
-    expect([6, 7, 8, 9, 10].map((size) => weights[size - 1])).toEqual([2.291667, 1.964286, 1.71875, 1.527778, 1.375])
+    expect([3, 4, 6, 7, 8, 9, 10].map((size) => weights[size - 1])).toEqual([
+      4.583333, 3.4375, 2.291667, 1.964286, 1.71875, 1.527778, 1.375,
+    ])
   })
 
   it.each([

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { makeCascadeIndex } from '../../../shared/cascade-index'
 import { cascadeId } from '../../../shared/text/cascade'
+import { makeNearCopies } from '../../../shared/text/near-copies'
 import { likeness, type Shingles, shinglesOf } from '../../../shared/text/shingles'
 
 const TEXT = 'We cut the cold starts of our checkout service in half by moving the SDK client out of the handler #aws'
@@ -137,6 +139,27 @@ it('finds near copies among hundreds', () => {
 
   expect(new Set(ids).size).toBe(600)
   expect(texts.map((text) => index.identify(`${text} more`))).toEqual(ids)
+})
+
+it('finds a copy at the border of likeness as often as its bands say', () => {
+  // Of 40 features 24 are common: J is 0.6, so 1-(1-0.6³)²¹ is 0.994.
+  const features = (...parts: string[]) =>
+    Uint32Array.from(
+      parts.map((part) => Number.parseInt(createHash('sha256').update(part).digest('hex').slice(0, 8), 16)),
+    ).sort()
+  const own = (name: string) => Array.from({ length: 8 }, (_, k) => `${name} ${k}`)
+  const text = (i: number, name: string): Shingles => ({
+    features: features(...Array.from({ length: 24 }, (_, k) => `common ${i} ${k}`), ...own(`${name} ${i}`)),
+    opening: 2 * i + (name === 'a' ? 1 : 0),
+    cut: false,
+  })
+  const copies = makeNearCopies()
+  const all = Array.from({ length: 300 }, (_, i) => i)
+  for (const i of all) copies.add(text(i, 'a'))
+
+  const found = all.filter((i) => copies.find(text(i, 'b'), () => true) === i)
+
+  expect(found.length).toBeGreaterThanOrEqual(292)
 })
 
 it('reads a text of one endless word in no time', () => {
