@@ -1,10 +1,9 @@
 // What `npm run export-model` puts beside a model.bin, bundled into one file without dependencies.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { type Answer, answersOf } from '../../shared/answers'
 import { classifierOf } from '../../shared/classifier'
 import { readModel } from '../../shared/fasttext'
-import { scaled } from '../../shared/statistics/temperature'
-import { tokenise } from '../../shared/text'
 
 /** `model.json`: what a user should know of the model, and what its answers need. */
 export interface About {
@@ -21,14 +20,6 @@ export interface About {
   sha256: string
 }
 
-export interface Answer {
-  label: string
-  /** Of this label. */
-  probability: number
-  /** Of every label; they sum to one. */
-  probabilities: Record<string, number>
-}
-
 export interface ExportedModel {
   about: About
   labels: readonly string[]
@@ -40,21 +31,10 @@ export interface ExportedModel {
 export function load(folder: string = __dirname): ExportedModel {
   // Written by the exporter, which is of one version with this file.
   const about = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')) as About
-  const { labels, rank } = classifierOf(readModel(path.join(folder, 'model.bin')))
-
+  const classifier = classifierOf(readModel(path.join(folder, 'model.bin')))
+  const { labels } = classifier
   const classifyAll = (texts: readonly string[]): Answer[] =>
-    rank(
-      texts.map((text) => tokenise(text).join(' ')),
-      labels.length,
-    ).map((ranked) => {
-      const probabilities = scaled(
-        ranked.map(({ probability }) => probability),
-        about.temperature,
-      )
-      const named = ranked.map(({ label }, i) => [label, probabilities[i]!] as const)
-      const [label, probability] = named[0]!
-      return { label, probability, probabilities: Object.fromEntries(named) }
-    })
+    answersOf({ classifier, temperature: about.temperature }, texts)
   const classify = (text: string): Answer => classifyAll([text])[0]!
   return { about, labels, classify, classifyAll }
 }

@@ -42,7 +42,12 @@ export function decide({ categories, say, decided }: Surroundings) {
       element('blockquote', { class: 'post', tabindex: '-1' }, dispute.text),
       element('ul', { class: 'said' }, ...dispute.judgements.map(saying)),
       element('div', { class: 'choices' }, ...buttons),
-      element('div', { class: 'row' }, element('p', { class: 'quiet keys' }, `Keys 1 to ${Math.min(9, categories.length)} choose.`), later),
+      element(
+        'div',
+        { class: 'row' },
+        element('p', { class: 'quiet keys' }, `Keys 1 to ${Math.min(9, categories.length)} choose.`),
+        later,
+      ),
     )
     // Only while the focus is on the post, so that a letter typed elsewhere decides nothing.
     on(made, 'keydown', (event) => {

@@ -1,6 +1,6 @@
+import { type Answer as Classified, answersOf } from '../../shared/answers'
 import { BellwetherError } from '../../shared/errors'
 import { liveModel, type Ports } from './analyze'
-import { type Answer as Classified, answersOf } from './classify'
 
 export type Answer = Pick<Classified, 'label' | 'probability'> & { model: string }
 

@@ -1,54 +1,23 @@
+import { answersOf, type Calibrated } from '../../shared/answers'
 import type { Artefact } from '../../shared/artefact'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsFromCsv } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
-import { scaled } from '../../shared/statistics/temperature'
-import { tokenise } from '../../shared/text'
 import { cascadeId } from '../../shared/text/cascade'
 import { type Prediction, predictionsFromCsv, predictionsToCsv } from './prediction'
 
 /** The champion, ready to answer. */
-export interface LiveModel {
+export interface LiveModel extends Calibrated {
   job: string
   classifier: Artefact['model']
-  /** Divides the logarithms of its probabilities. */
-  temperature: number
   /** Version of the labels that it answers with. */
   schemaVersion: number
 }
 
-/** What a model says of a text: its label, the probability of it, and that of every label; calibrated. */
-export interface Answer {
-  label: string
-  probability: number
-  probabilities: Readonly<Record<string, number>>
-}
-
 /** Posts are classified so many at a time: this and a part of an upload is all that is held, however long the run. */
 const BATCH = 500
-
-/** What the model says of texts as people wrote them, in their order. */
-export function answersOf(
-  { classifier, temperature }: Pick<LiveModel, 'classifier' | 'temperature'>,
-  texts: readonly string[],
-): Answer[] {
-  const tokens = texts.map((text) => tokenise(text).join(' '))
-  return classifier.rank(tokens, classifier.labels.length).map((ranked) => {
-    const calibrated = scaled(
-      ranked.map(({ probability }) => probability),
-      temperature,
-    )
-    const byLabel = Object.fromEntries(ranked.map(({ label }, i) => [label, calibrated[i]!]))
-    // A ranking has every label, the likeliest first, and a temperature leaves their order.
-    return {
-      label: ranked[0]!.label,
-      probability: calibrated[0]!,
-      probabilities: Object.fromEntries(classifier.labels.map((label) => [label, byLabel[label] ?? 0])),
-    }
-  })
-}
 
 /** Classify all posts of a run and write its predictions. */
 export async function classify(

@@ -77,7 +77,7 @@ describe('a run', () => {
 
     expect(analysis).toMatchObject({ state: 'reported', model: 'model-a', classified: ['one'] })
     expect(predictions()).toMatch(
-      /^post_id,label,probability,model,cascade,probabilities\r\n1,technical,\d\.\d{6},model-a,[0-9a-f]{16},\"\{\"\"marketing\"\":0[.\d]*,\"\"technical\"\":0[.\d]*\}\"\r\n2,marketing,.*\r\n3,technical,.*\r\n$/,
+      /^post_id,label,probability,model,cascade,probabilities\r\n1,technical,\d\.\d{6},model-a,[0-9a-f]{16},"\{""marketing"":0[.\d]*,""technical"":0[.\d]*\}"\r\n2,marketing,.*\r\n3,technical,.*\r\n$/,
     )
     expect(await report()).toMatchObject({
       model: 'model-a',

@@ -1,0 +1,35 @@
+import type { Classifier } from './classifier'
+import { scaled } from './statistics/temperature'
+import { tokenise } from './text'
+
+/** What a model says of a text: its label, the probability of it, and that of every label; calibrated. */
+export interface Answer {
+  label: string
+  probability: number
+  probabilities: Readonly<Record<string, number>>
+}
+
+/** A classifier with what makes its probabilities true. */
+export interface Calibrated {
+  classifier: Classifier
+  /** Divides the logarithms of its probabilities. */
+  temperature: number
+}
+
+/** What the model says of texts as people wrote them, in their order. */
+export function answersOf({ classifier, temperature }: Calibrated, texts: readonly string[]): Answer[] {
+  const tokens = texts.map((text) => tokenise(text).join(' '))
+  return classifier.rank(tokens, classifier.labels.length).map((ranked) => {
+    const calibrated = scaled(
+      ranked.map(({ probability }) => probability),
+      temperature,
+    )
+    const byLabel = Object.fromEntries(ranked.map(({ label }, i) => [label, calibrated[i]!]))
+    // A ranking has every label, the likeliest first, and a temperature leaves their order.
+    return {
+      label: ranked[0]!.label,
+      probability: calibrated[0]!,
+      probabilities: Object.fromEntries(classifier.labels.map((label) => [label, byLabel[label] ?? 0])),
+    }
+  })
+}
