@@ -4,6 +4,7 @@ import { classifierOf } from '../shared/classifier'
 import { train } from '../shared/fasttext'
 import { nextFraction } from '../shared/fasttext/random'
 import { labelOf } from '../shared/labels'
+import { fitTemperature, scaled } from '../shared/statistics/temperature'
 import { tokenise } from '../shared/text'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 import { drawBottomK } from '../shared/statistics/sampling'
@@ -65,8 +66,8 @@ export const worlds = (folder: string): World[] =>
       classes.map((name) => answers.find(({ label }) => label === name)?.probability ?? 0),
     )
     const truths = held.map(({ label }) => classes.indexOf(label))
-    const temperature = fittedTemperature(raw, truths)
-    const scores = raw.map((row) => tempered(row, temperature))
+    const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
+    const scores = raw.map((row) => scaled(row, temperature))
     const pools = classes.map((_, c) => scores.filter((_, i) => truths[i] === c))
     const right = scores.filter((row, i) => row.indexOf(Math.max(...row)) === truths[i]).length
     return {
@@ -187,24 +188,4 @@ export function pick(shares: readonly number[], at: number): number {
     if (left < 0) return c
   }
   return shares.length - 1
-}
-
-export function tempered(row: readonly number[], temperature: number): number[] {
-  const powers = row.map((score) => Math.max(score, 1e-6) ** (1 / temperature))
-  const sum = powers.reduce((total, power) => total + power, 0)
-  return powers.map((power) => power / sum)
-}
-
-/** Golden section on the logarithm of the temperature, for the least negative log-likelihood. */
-function fittedTemperature(rows: readonly (readonly number[])[], truths: readonly number[]): number {
-  const loss = (log: number) =>
-    rows.reduce((sum, row, i) => sum - Math.log(tempered(row, Math.exp(log))[truths[i]!]!), 0)
-  const golden = (Math.sqrt(5) - 1) / 2
-  let [low, high] = [Math.log(0.2), Math.log(20)]
-  for (let i = 0; i < 40; i++) {
-    const [a, b] = [high - golden * (high - low), low + golden * (high - low)]
-    if (loss(a) < loss(b)) high = b
-    else low = a
-  }
-  return Math.exp((low + high) / 2)
 }

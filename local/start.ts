@@ -9,6 +9,7 @@ import { parseOptions, USAGE } from './replay/options'
 import { replay } from './replay/replay'
 import { createScreen, table } from './replay/screen'
 import type { Summary } from './replay/summary'
+import { truthTable } from './replay/truth'
 import { ROOT } from './root'
 import { pointTo } from './running'
 
@@ -46,7 +47,8 @@ async function main(chosen: Exclude<typeof options, 'help' | { problem: string }
       screen,
       signal: stop.signal,
     })
-    screen.say(`\n${table(rows, label)}\n\n${inWords(summary)}`)
+    const beside = truthTable(summary.shares)
+    screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${inWords(summary)}`)
     if (chosen.summary) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
     if (!chosen.once && !stop.signal.aborted) {
       pointTo(chosen.data)

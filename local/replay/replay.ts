@@ -14,6 +14,7 @@ import { answerAtDesk } from './people'
 import { type FilePost, readPosts } from './posts'
 import type { DayRow, Screen } from './screen'
 import { summarise, type Summary } from './summary'
+import { besideTruth, truthOf } from './truth'
 import { parseSettings } from '../../shared/settings'
 
 const DAY_MS = 86_400_000
@@ -111,7 +112,9 @@ export async function replay(
     }
     screen.clear()
     const seconds = (Date.now() - began) / 1000
-    return { cloud, rows, label: labels[0]!, summary: await summarise(objects, published, refused.length, seconds) }
+    const summary = await summarise(objects, published, refused.length, seconds)
+    const shares = judge ? besideTruth(summary.shares, await truthOf(objects, posts)) : summary.shares
+    return { cloud, rows, label: labels[0]!, summary: { ...summary, shares } }
   } catch (error) {
     await cloud.close()
     throw error

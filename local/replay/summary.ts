@@ -54,6 +54,9 @@ export interface Summary {
     method: string
     /** How many labels are behind it. */
     labels: number
+    /** Where the labels of the file tell: the share of all collected posts, and whether the interval holds it. */
+    truth?: number
+    covered?: boolean
   }[]
   /** How many different events of each name were published. */
   events: Record<string, number>

@@ -113,8 +113,16 @@ export function differencePart(
     leverage: new Map(),
   }
   if (uncertain === 0) return part
-  if (rest.length === 0)
-    return { ...part, design: Number.POSITIVE_INFINITY, shares: part.shares.map(() => 1 / classes) }
+  if (rest.length === 0) {
+    const evenly = (value: number) => part.shares.map(() => value)
+    return {
+      ...part,
+      design: Number.POSITIVE_INFINITY,
+      shares: evenly(1 / classes),
+      residual: evenly(0.25),
+      binomial: evenly(0.25),
+    }
+  }
 
   const answered = rest.length / drawn.length
   const weights = rest.map((one) => count(one) / one.inclusionProbability)
@@ -192,7 +200,8 @@ export function estimateOf(parts: readonly Part[]): Estimated {
       const scale = (share: number) => (certain + uncertain * share) / total
       return {
         estimate: scale(among),
-        standardError: (uncertain / total) * Math.sqrt(variance * together),
+        // Of what nobody was asked about the error is at most the whole.
+        standardError: (uncertain / total) * Math.min(1, Math.sqrt(variance * together)),
         low: scale(low),
         high: scale(high),
       }

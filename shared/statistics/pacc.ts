@@ -17,6 +17,8 @@ export interface Quantified {
 /** Classes with fewer labels than this in the window, or two classes that the model tells apart less, give no answer. */
 const LEAST_OF_CLASS = 10
 const LEAST_DIFFERENCE = 0.1
+/** Of more than two classes the bootstrap says how little is known; only what says nothing at all is kept from it. */
+const LEAST_DIFFERENCE_OF_MANY = 0.03
 
 /** Why shares cannot be estimated from these errors, or nothing where they can. */
 export function whyNotEstimable(errors: ClassifierErrors, names: readonly string[]): string | undefined {
@@ -25,9 +27,10 @@ export function whyNotEstimable(errors: ClassifierErrors, names: readonly string
   if (rare !== -1) {
     return `the evaluation window has ${counts[rare]} labels of ${names[rare]}, and ${LEAST_OF_CLASS} are needed`
   }
+  const least = means.length === 2 ? LEAST_DIFFERENCE : LEAST_DIFFERENCE_OF_MANY
   // A class whose own mean score is hardly above what the others get for it.
   const blurred = means.findIndex(
-    (column, c) => column[c]! - Math.max(...means.map((other, o) => (o === c ? 0 : other[c]!))) < LEAST_DIFFERENCE,
+    (column, c) => column[c]! - Math.max(...means.map((other, o) => (o === c ? 0 : other[c]!))) < least,
   )
   return blurred === -1 ? undefined : `the model hardly tells ${names[blurred]} from the rest`
 }

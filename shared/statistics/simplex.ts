@@ -14,10 +14,13 @@ export function projectOnSimplex(point: readonly number[]): number[] {
 const ITERATIONS = 400
 
 /**
- * The shares p on the simplex that come nearest to `means = Σ p_c columns[c]`: least squares by FISTA (Beck & Teboulle,
- * 2009) with step 1/‖M‖². Deterministic, from the even shares.
+ * The shares p on the simplex that come nearest to `means = Σ p_c columns[c]`. Where the equations have a solution there
+ * it is that; else least squares by FISTA (Beck & Teboulle, 2009) with step 1/‖M‖², deterministic, from the even shares.
  */
 export function leastSquaresOnSimplex(columns: readonly (readonly number[])[], means: readonly number[]): number[] {
+  const exact = solve(columns, means)
+  if (exact?.every((share) => share >= 0) && Math.abs(exact.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
+    return exact
   const classes = columns.length
   const gram = columns.map((a) => columns.map((b) => dot(a, b)))
   const target = columns.map((column) => dot(column, means))
@@ -33,7 +36,31 @@ export function leastSquaresOnSimplex(columns: readonly (readonly number[])[], m
     ahead = next.map((value, c) => value + push * (value - shares[c]!))
     shares = next
     momentum = nextMomentum
-    if (moved < 1e-12) break
+    if (moved < 1e-10) break
+  }
+  return shares
+}
+
+/** Gauss's elimination with pivots; nothing where the columns hardly differ. */
+function solve(columns: readonly (readonly number[])[], means: readonly number[]): number[] | undefined {
+  const size = columns.length
+  if (means.length !== size) return undefined
+  const rows = means.map((mean, k) => [...columns.map((column) => column[k]!), mean])
+  for (let c = 0; c < size; c++) {
+    let pivot = c
+    for (let r = c + 1; r < size; r++) if (Math.abs(rows[r]![c]!) > Math.abs(rows[pivot]![c]!)) pivot = r
+    if (Math.abs(rows[pivot]![c]!) < 1e-9) return undefined
+    ;[rows[c], rows[pivot]] = [rows[pivot]!, rows[c]!]
+    for (let r = c + 1; r < size; r++) {
+      const factor = rows[r]![c]! / rows[c]![c]!
+      for (let k = c; k <= size; k++) rows[r]![k]! -= factor * rows[c]![k]!
+    }
+  }
+  const shares = means.map(() => 0)
+  for (let r = size - 1; r >= 0; r--) {
+    let rest = rows[r]![size]!
+    for (let k = r + 1; k < size; k++) rest -= rows[r]![k]! * shares[k]!
+    shares[r] = rest / rows[r]![r]!
   }
   return shares
 }
