@@ -95,7 +95,8 @@ function scores({ scores: all, champion }: CardRecord): HTMLElement {
         ...['items', 'macro-F1', 'low', 'high', 'accuracy', 'low', 'high', 'log loss'].map(number),
       ],
       rows: cells,
-      say: (cell, column) => (typeof cell === 'number' ? (column === 1 ? count(cell) : score(cell)) : (cell ?? '–')),
+      say: (cell, column) =>
+        typeof cell === 'number' ? (column === 1 ? count(cell) : cell.toFixed(3)) : (cell ?? '–'),
     },
   )
 }

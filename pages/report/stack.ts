@@ -43,7 +43,6 @@ export function models({ models: all, champion, live }: Overview): HTMLElement {
 
 function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
   const { job, judged, verdict, provisional, reasons, scores, labelStatus } = model
-  const [first = '', ...others] = reasons
   const sign = verdict === 'promoted' ? '✓ promoted' : '✗ rejected'
   return element(
     'li',
@@ -64,8 +63,9 @@ function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
           : 'could not be measured',
       ),
     ),
-    paragraph(first, 'reason'),
-    others.length > 0 && element('ul', { class: 'reasons' }, ...others.map((reason) => element('li', {}, reason))),
+    reasons.length > 1
+      ? element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, reason)))
+      : paragraph(reasons[0], 'reason'),
     labelStatus === 'unreliable' && paragraph('Trained on labels that were measured as unreliable.', 'caution'),
   )
 }
@@ -257,7 +257,7 @@ export function waiting({ waiting: all, batches, now }: Overview): HTMLElement {
     ...open,
     ...(disputed > 0
       ? [
-          `Batch ${latest?.batch}: ${many(disputed, 'post')} that people disagree about ${disputed === 1 ? 'waits' : 'wait'} for the owner’s decision.`,
+          `Batch ${latest?.batch} left ${many(disputed, 'post')} without a label, because people disagreed: the owner may decide.`,
         ]
       : []),
     ...(latest?.status === 'unreliable'
