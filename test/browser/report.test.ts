@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { z } from 'zod'
 import { ROOT } from '../../local/root'
 import { type Story, tell } from '../services/report/stories'
@@ -22,6 +23,13 @@ const VIEWS = {
 
 let site: Site
 let visitor: Visitor
+
+/** Each story has a cloud of its own. */
+jest.setTimeout(120_000)
+
+beforeAll(() => {
+  execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')])
+}, 300_000)
 
 afterEach(async () => {
   await visitor?.close()
