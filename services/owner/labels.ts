@@ -43,15 +43,33 @@ export interface Dispute {
 
 /** All that is known of the labels now. */
 export interface Known {
+  /** Names of the settled batches, sorted. */
+  batches: string[]
   given: Map<string, { batch: string; line: SettledLine }>
   /** Items that ended without a label though people judged them, by item: the latest. */
   left: Map<string, { batch: string; one: LeftOver }>
 }
 
-export async function readKnown(objects: Reading, { labels }: Pick<Settings, 'labels'>): Promise<Known> {
+/** Reads what is known of the labels. A manifest never changes, so as long as none came, what was read before holds. */
+export function knownReader(objects: Reading, settings: Pick<Settings, 'labels'>): () => Promise<Known> {
+  let kept: { keys: string; known: Known } | undefined
+  return async () => {
+    const found: string[] = []
+    for await (const { key } of objects.list(prefixes.labeled)) found.push(key)
+    const names = found.sort().join('\n')
+    if (kept?.keys !== names) kept = { keys: names, known: await readKnown(objects, settings, found) }
+    return kept.known
+  }
+}
+
+async function readKnown(
+  objects: Reading,
+  { labels }: Pick<Settings, 'labels'>,
+  found: readonly string[],
+): Promise<Known> {
   const given = await readLinesGiven(objects, rulesOf(labels))
   const left: Known['left'] = new Map()
-  for await (const { key } of objects.list(prefixes.labeled)) {
+  for (const key of found) {
     const batch = keys.settledRefused.match(key)?.batch
     if (batch === undefined) continue
     for await (const line of objects.lines(key)) {
@@ -59,7 +77,8 @@ export async function readKnown(objects: Reading, { labels }: Pick<Settings, 'la
       if (one && one.judgements.length > 0 && !given.has(one.item)) left.set(one.item, { batch, one })
     }
   }
-  return { given, left }
+  const batches = found.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
+  return { batches, given, left }
 }
 
 /** What the annotators could not settle, the newest first: no label has more voices than every other. */

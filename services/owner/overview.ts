@@ -1,6 +1,6 @@
 import { concurrently } from '../../shared/concurrently'
 import { spent } from '../../shared/coordination'
-import { keys, prefixes } from '../../shared/keys'
+import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { planRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -8,10 +8,10 @@ import type { Table } from '../../shared/table'
 import { invitedPeople, type Role } from '../../shared/web/people'
 import { answeredBy, readBatch, readChunks } from '../desk/store'
 import { openBatches } from '../labeling/batches'
-import { disputesOf, readKnown } from './labels'
+import { disputesOf, type Known } from './labels'
 
 interface Ports {
-  objects: Pick<Objects, 'list' | 'lines' | 'read'>
+  objects: Pick<Objects, 'read'>
   table: Pick<Table, 'get' | 'getMany' | 'query'>
   settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
 }
@@ -72,15 +72,10 @@ export interface Overview {
 const SHOWN = 14
 
 /** What there is to see: batches and how far they are, how far people agree, who gave what, what it cost. */
-export async function overview(ports: Ports, now: Date): Promise<Overview> {
+export async function overview(ports: Ports, known: Known, now: Date): Promise<Overview> {
   const { objects, table, settings } = ports
-  const [names, known, open, invited] = await Promise.all([
-    settledNames(objects),
-    readKnown(objects, settings),
-    openOnes(ports),
-    invitedPeople(table, now.getTime()),
-  ])
-  const asked = names.filter((name) => !/^(import|correction)-/.test(name))
+  const [open, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
+  const asked = known.batches.filter((name) => !/^(import|correction)-/.test(name))
   const qualities = (
     await concurrently(asked.slice(-SHOWN).reverse(), 8, (batch) => qualityOf(objects, batch))
   ).flatMap((quality) => quality ?? [])
@@ -100,8 +95,8 @@ export async function overview(ports: Ports, now: Date): Promise<Overview> {
     })),
     counts: {
       settled: asked.length,
-      imports: names.filter((name) => name.startsWith('import-')).length,
-      corrections: names.filter((name) => name.startsWith('correction-')).length,
+      imports: known.batches.filter((name) => name.startsWith('import-')).length,
+      corrections: known.batches.filter((name) => name.startsWith('correction-')).length,
       labels: known.given.size,
       disputes: disputesOf(known).length,
     },
@@ -109,12 +104,6 @@ export async function overview(ports: Ports, now: Date): Promise<Overview> {
     people: invited.map(({ name, role, untilMs }) => ({ name, role, until: new Date(untilMs).toISOString() })),
     spending: await spendingOf(ports, open[0]?.batch ?? asked.at(-1) ?? now.toISOString()),
   }
-}
-
-async function settledNames(objects: Pick<Objects, 'list'>): Promise<string[]> {
-  const names: string[] = []
-  for await (const { key } of objects.list(prefixes.labeled)) names.push(keys.settledManifest.match(key)?.batch ?? '')
-  return names.filter((name) => name !== '').sort()
 }
 
 async function openOnes({ objects, table }: Ports): Promise<OpenBatch[]> {

@@ -13,7 +13,7 @@ import { invitation, invitationRequest } from '../desk/invitation'
 import { findOpen } from '../labeling/batches'
 import { batchName } from '../labeling/request'
 import { correct } from './correct'
-import { disputesOf, findLabels, readKnown } from './labels'
+import { disputesOf, findLabels, knownReader } from './labels'
 import { overview } from './overview'
 import { touchedBy } from './touched'
 
@@ -41,25 +41,29 @@ const invited = z.union([z.strictObject({ annotator: personName }), z.strictObje
 /** The owner's view of the labels: a page and its API, for those who have an owner's link. */
 export const owner = (ports: Ports) => {
   const { objects, table, settings } = ports
+  const readKnown = knownReader(objects, settings)
 
   const routes: Record<string, Work> = {
     'GET /desk/owner/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
 
-    'GET /desk/owner/overview': async (_, __, now) => ({ status: 200, body: await overview(ports, now) }),
+    'GET /desk/owner/overview': async (_, __, now) => ({
+      status: 200,
+      body: await overview(ports, await readKnown(), now),
+    }),
 
     'GET /desk/owner/disputes': async () => {
-      const disputes = disputesOf(await readKnown(objects, settings))
+      const disputes = disputesOf(await readKnown())
       return { status: 200, body: { disputes: disputes.slice(0, MOST), more: Math.max(0, disputes.length - MOST) } }
     },
 
     'GET /desk/owner/labels': async (_, { query }) => {
       const words = searched.safeParse(query.words)
       if (!words.success) return problem(400, 'invalid', 'words: what stands in the post, up to 200 characters')
-      return { status: 200, body: findLabels(await readKnown(objects, settings), words.data, MOST) }
+      return { status: 200, body: findLabels(await readKnown(), words.data, MOST) }
     },
 
     'GET /desk/owner/touched': async (_, { query }) => {
-      const standing = (await readKnown(objects, settings)).given.get(query.item ?? '')
+      const standing = (await readKnown()).given.get(query.item ?? '')
       if (!standing) return problem(404, 'unknown-item', 'There is no label of this item.')
       return { status: 200, body: await touchedBy(objects, standing.batch) }
     },
@@ -68,7 +72,7 @@ export const owner = (ports: Ports) => {
       const sent = decision.safeParse(request.json())
       if (!sent.success) return problem(400, 'invalid', z.prettifyError(sent.error))
       const { item, label } = sent.data
-      const corrected = await correct(ports)(await readKnown(objects, settings), item, label, now)
+      const corrected = await correct(ports)(await readKnown(), item, label, now)
       switch (corrected.outcome) {
         case 'unknown-item':
           return problem(404, 'unknown-item', 'There is no label of this item.')
