@@ -1,6 +1,6 @@
-import type { Settings } from '../../shared/settings'
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
+import type { Rules as Counting } from '../../shared/settled'
 import { readable } from '../../shared/text'
 
 /** Where in its file something stands: a line from 1, or a task from 1. */
@@ -57,11 +57,7 @@ export interface Format {
 }
 
 /** What a file may say. */
-export interface Rules {
-  categories: readonly string[]
-  schemaVersion: number
-  /** Of earlier schema versions: which of their names count as which category. */
-  from?: Settings['labels']['from']
+export interface Rules extends Counting {
   now: Date
 }
 
@@ -100,7 +96,7 @@ const EARLIEST = Date.parse('2000-01-01T00:00:00Z')
 /** Check an entry, field by field: what it says, or the first thing that is wrong with it. */
 export function check(
   entry: Entry,
-  { categories, schemaVersion, now }: Rules,
+  { categories, schemaVersion, from, now }: Rules,
   names: Format['fields'],
 ): Checked | Refused {
   const wrong: Refused[] = []
@@ -113,10 +109,13 @@ export function check(
     const parsed = schema.safeParse(entry[field])
     return parsed.success ? parsed.data : refuse(field, 'invalid', entry[field])
   }
-  const category = (field: 'label' | 'answer', value: unknown): string | undefined =>
-    typeof value === 'string' && categories.includes(value)
-      ? value
-      : refuse(field, value === '' || value === undefined ? 'unlabelled' : 'unknown-class', value)
+  const isOther = entry.schemaVersion !== undefined && entry.schemaVersion !== schemaVersion
+  const mapping = isOther ? from?.[String(entry.schemaVersion)] : undefined
+  const category = (field: 'label' | 'answer', value: unknown): string | undefined => {
+    const name = mapping ? mapped(mapping, String(value)) : value
+    if (typeof name === 'string' && categories.includes(name)) return name
+    return refuse(field, value === '' || value === undefined ? 'unlabelled' : 'unknown-class', value)
+  }
   const time = (field: 'labelledAt' | 'date'): string | undefined => {
     if (entry[field] === undefined) return undefined
     const found = timeOf(entry[field])
@@ -125,7 +124,7 @@ export function check(
     return ms > now.getTime() + AHEAD_MS || ms < EARLIEST ? refuse(field, 'clock', entry[field]) : found
   }
 
-  if (entry.schemaVersion !== undefined && entry.schemaVersion !== schemaVersion) {
+  if (isOther && !mapping) {
     refuse('schemaVersion', 'other-schema-version', entry.schemaVersion)
   }
   const checked: Checked = {
@@ -153,6 +152,10 @@ export function check(
   if (entry.label === undefined && entry.judgements.length === 0) refuse('label', 'unlabelled', '')
   return wrong[0] ?? checked
 }
+
+/** What a name of earlier definitions counts as. */
+export const mapped = (mapping: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(mapping, name) ? mapping[name] : undefined
 
 export function refused(place: Place, field: string, reason: Reason, found: unknown): Refused {
   const shown = typeof found === 'string' ? found : (JSON.stringify(found) ?? '')

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { keys } from '../../shared/keys'
 import { readLinesGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
+import type { SettledLine } from '../../shared/records'
+import { rulesOf } from '../../shared/settled'
 import type { Settings } from '../../shared/settings'
+import { mapped } from './entry'
 import { FORMATS } from './formats'
-import { rulesOf } from './import'
 
 export interface ExportPorts {
   objects: Pick<Objects, 'list' | 'lines' | 'put'>
@@ -23,9 +25,11 @@ export interface Exported {
  */
 export const exportLabels =
   ({ objects, settings }: ExportPorts) =>
-  async (form: keyof typeof FORMATS, { now }: { now: Date }): Promise<Exported> => {
-    const given = await readLinesGiven(objects, rulesOf(settings, now))
-    const lines = [...given.values()].map(({ line }) => line).sort((a, b) => (a.item < b.item ? -1 : 1))
+  async (form: keyof typeof FORMATS): Promise<Exported> => {
+    const given = await readLinesGiven(objects, rulesOf(settings.labels))
+    const lines = [...given.values()]
+      .map(({ line }) => ofNow(line, settings))
+      .sort((a, b) => (a.item < b.item ? -1 : 1))
     const text = FORMATS[form].write(lines)
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
     const key = keys.export({ file: `labels-${hash}.${FORMATS[form].extension}` })
@@ -33,3 +37,15 @@ export const exportLabels =
     const judgements = lines.reduce((sum, line) => sum + line['label-metadata'].judgements.length, 0)
     return { key, items: lines.length, judgements }
   }
+
+/** A label of earlier definitions that counts is written as what it counts as; so is what its judges said. */
+function ofNow(line: SettledLine, { labels }: Pick<Settings, 'labels'>): SettledLine {
+  const { 'label-metadata': metadata } = line
+  const { 'schema-version': version } = metadata
+  if (version === labels.version) return line
+  const judgements = metadata.judgements.flatMap(({ annotator, label }) => {
+    const name = mapped(labels.from?.[String(version)] ?? {}, label)
+    return name === undefined ? [] : [{ annotator, label: name }]
+  })
+  return { ...line, 'label-metadata': { ...metadata, 'schema-version': labels.version, judgements } }
+}

@@ -6,6 +6,7 @@ import { keys } from '../../shared/keys'
 import { readLinesGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
+import { rulesOf } from '../../shared/settled'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { knownIndex } from '../labeling/identify'
@@ -47,7 +48,7 @@ export const importLabels =
     if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket`)
     const text = utf8(stored.body, file)
     const form = formatOf(file, text)
-    const rules = rulesOf(settings, now)
+    const rules = rulesAt(settings, now)
     const batch = `import-${nameOf(stored.body, rules)}`
     const manifestKey = keys.settledManifest({ batch })
     const refusedKey = keys.settledRefused({ batch })
@@ -79,12 +80,7 @@ export const importLabels =
     return { ...imported, form: form.name }
   }
 
-export const rulesOf = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({
-  categories: labels.categories.map(({ name }) => name),
-  schemaVersion: labels.version,
-  from: labels.from,
-  now,
-})
+export const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({ ...rulesOf(labels), now })
 
 function utf8(bytes: Buffer, file: string): string {
   try {

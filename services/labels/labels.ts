@@ -7,6 +7,4 @@ import type { LabelsRequest } from './request'
 export const answerRequest =
   (ports: ImportPorts & ExportPorts) =>
   async (request: LabelsRequest, invocation: Invocation): Promise<Imported | Exported> =>
-    'import' in request
-      ? importLabels(ports)(request.import, invocation)
-      : exportLabels(ports)(request.export, invocation)
+    'import' in request ? importLabels(ports)(request.import, invocation) : exportLabels(ports)(request.export)

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { SettledLine } from '../../../shared/records'
 import { readable } from '../../../shared/text'
@@ -136,4 +136,33 @@ it('lets no post be run as a formula by a spreadsheet', async () => {
   const { key } = await ask({ export: 'csv' })
 
   expect(bucket.texts()[String(key)]).toContain(`,'${source},`)
+})
+
+describe('labels of earlier definitions', () => {
+  const from = { '1': { technical: 'how-to', marketing: 'promotion' } }
+  const old = put([one('technical', '2026-11-20T10:00:00')])
+
+  it.each(FORMS)('are written as what they count as, and read again, as %s', async (form) => {
+    const [here, there] = [1, 2].map(() => newWorld(['how-to', 'promotion'], 2, from))
+    await here!.bucket.put('labeled/a/output.manifest', old)
+
+    const { key } = await here!.ask({ export: form })
+    const exported = await here!.bucket.read(String(key))
+    const { batch, refused } = await there!.take(String(key).slice('exports/'.length), exported!.body)
+
+    expect(refused).toEqual({})
+    expect(there!.lines(batch)[0]?.['label-metadata']).toMatchObject({
+      'class-name': 'how-to',
+      'schema-version': 2,
+      judgements: [{ annotator: 'ana', label: 'how-to' }],
+    })
+  })
+
+  it('are taken from a manifest where the configuration maps them', async () => {
+    const [mapping, other] = [newWorld(['how-to', 'promotion'], 2, from), newWorld(['how-to', 'promotion'], 2)]
+
+    const { batch } = await mapping.take('old.manifest', old)
+    expect(mapping.lines(batch)[0]?.['label-metadata']['class-name']).toBe('how-to')
+    expect(await other.take('old.manifest', old)).toMatchObject({ items: 0, refused: { 'other-schema-version': 1 } })
+  })
 })

@@ -6,9 +6,10 @@ import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
 export const CATEGORIES = ['technical', 'marketing']
-const settingsWith = (categories: readonly string[]) => ({
+const settingsWith = (categories: readonly string[], version: number, from?: Mapping) => ({
   labels: {
-    version: 1,
+    version,
+    ...(from ? { from } : {}),
     categories: categories.map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
   },
 })
@@ -24,11 +25,13 @@ export interface World {
   refused: (batch: unknown) => Record<string, unknown>[]
 }
 
-export function newWorld(categories = CATEGORIES): World {
+type Mapping = Record<string, Record<string, string>>
+
+export function newWorld(categories = CATEGORIES, version = 1, from?: Mapping): World {
   const bucket = testBucket()
   const table = memoryTable()
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const answer = answerRequest({ objects: bucket, table, settings: settingsWith(categories) })
+  const answer = answerRequest({ objects: bucket, table, settings: settingsWith(categories, version, from) })
   const ask: World['ask'] = async (request, now = NOW) => ({
     ...(await answer(labelsRequest.parse(request), { now, log, remainingMs: () => 60_000 })),
   })
