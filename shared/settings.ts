@@ -109,6 +109,9 @@ export const settings = z.strictObject({
     validationShare: z.number().gt(0).lt(0.5).default(0.2),
     hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     minimumExamples: count.default(10),
+    tuneSeconds: z.number().nonnegative().max(600).default(30),
+    tuneFrom: count.default(100),
+    tuneGrowth: z.number().gt(1).default(1.5),
   }),
   gate: z
     .strictObject({

@@ -8,6 +8,7 @@ import { announce, announceAgain, fail, launch, type Outcome, type Ports } from 
 import { noteEnd } from './ledger'
 import { trainingCostUsd } from './price'
 import { start } from './start'
+import { tuningOf } from './tuning'
 
 /**
  * Do what the end of a job asks for: `training.json` and ModelTrained, TrainingFailed, or another attempt. The event is
@@ -31,7 +32,10 @@ export async function finish(
   const { TrainingJobStatus: status, SecondaryStatus: detail, FailureReason: reason } = described
   if (status === 'InProgress' || status === 'Stopping') return { status: 'running', job: name }
   if (status === 'Completed') {
-    await announce(ports, recordOf(name, job, described))
+    const record = recordOf(name, job, described)
+    const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
+    const tuning = await tuningOf(objects, dataset, record.hyperparameters)
+    await announce(ports, { ...record, tuning })
     return { status: 'trained', job: name }
   }
   if (outwaited(described)) {
@@ -45,7 +49,11 @@ export async function finish(
 }
 
 /** What ran, from what SageMaker says of it alone: asked again, it is the same. */
-function recordOf(name: string, { datasetId }: Job, job: DescribeTrainingJobCommandOutput): TrainingRecord {
+function recordOf(
+  name: string,
+  { datasetId }: Job,
+  job: DescribeTrainingJobCommandOutput,
+): Omit<TrainingRecord, 'tuning'> {
   const { TrainingStartTime: began, TrainingEndTime: ended, ResourceConfig: resources } = job
   const trainSeconds = job.TrainingTimeInSeconds ?? (began && ended ? (ended.getTime() - began.getTime()) / 1000 : 0)
   const billableSeconds = job.BillableTimeInSeconds ?? trainSeconds
@@ -62,6 +70,5 @@ function recordOf(name: string, { datasetId }: Job, job: DescribeTrainingJobComm
     instanceType: resources?.InstanceType ?? null,
     costUsd: trainingCostUsd(resources?.InstanceType, billableSeconds),
     validationAccuracy: accuracy ?? null,
-    tuning: null,
   }
 }

@@ -17,6 +17,7 @@ import type { TrainingJobs } from './jobs'
 import { noteEnd, notePark, noteStart } from './ledger'
 import { remedyFor } from './remedy'
 import { trainHere } from './train-here'
+import { tuned, tuningOf } from './tuning'
 
 export interface Ports {
   stage: string
@@ -61,14 +62,16 @@ export async function launch(
 
   let hyperparameters: Record<string, string>
   try {
-    hyperparameters = hyperparametersOf(settings.training.hyperparameters)
+    const configured = hyperparametersOf(settings.training.hyperparameters)
+    hyperparameters = await tuned(objects, dataset, configured, settings.training, log)
   } catch (error) {
     if (!(error instanceof FastTextError)) throw error
     return fail(ports, job, datasetId, `hyperparameters: ${error.message}`)
   }
 
   if (settings.training.trainer === 'lambda') {
-    const trained = await trainHere(objects, job, dataset, hyperparameters)
+    const tuning = await tuningOf(objects, dataset, hyperparameters)
+    const trained = await trainHere(objects, job, dataset, { hyperparameters, tuning })
     if ('reason' in trained) return fail(ports, job, datasetId, trained.reason)
     await announce(ports, trained)
     return { status: 'trained', job }

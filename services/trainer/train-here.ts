@@ -13,7 +13,7 @@ export async function trainHere(
   objects: Pick<Objects, 'bucket' | 'read' | 'create'>,
   job: string,
   { datasetId, rows, files }: DatasetRecord,
-  hyperparameters: Record<string, string>,
+  { hyperparameters, tuning }: Pick<TrainingRecord, 'hyperparameters' | 'tuning'>,
 ): Promise<TrainingRecord | { reason: string }> {
   if (rows.train > MOST_EXAMPLES) {
     return { reason: `${rows.train} examples are more than the ${MOST_EXAMPLES} of training.trainer: lambda` }
@@ -43,7 +43,7 @@ export async function trainHere(
       instanceType: null,
       costUsd: null,
       validationAccuracy: Number.isNaN(accuracy) ? null : accuracy,
-      tuning: null,
+      tuning,
     }
   } catch (error) {
     if (error instanceof FastTextError) return { reason: error.message }

@@ -26,6 +26,8 @@ export type TuneOptions = {
   /** The group of each line, for instance its cascade; without it every line is its own. */
   groups?: readonly string[]
   goal?: Goal
+  /** The choice that the search begins with; one of ours by default. */
+  first?: Partial<Hyperparameters>
   /** Also try character n-grams, which BlazingText cannot train. */
   characters?: boolean
   /** Hyperparameters that are not searched. */
@@ -54,6 +56,7 @@ export function tune(lines: readonly string[], options: TuneOptions = {}): Tuned
     folds = 5,
     goal = 'macroF1',
     characters = false,
+    first: begin = FIRST_CHOICE,
     fixed = {},
   } = options
   const { groups = lines.map((_, line) => String(line)), now = () => performance.now(), onTried } = options
@@ -84,7 +87,7 @@ export function tune(lines: readonly string[], options: TuneOptions = {}): Tuned
   const first = groupedFolds(groups, folds, nextRandom(random))
   while (tried.length < trials && (tried.length === 0 || elapsed() < seconds * SEARCH_SHARE)) {
     const isFirst = tried.length === 0
-    const chosen = { ...(isFirst ? FIRST_CHOICE : sample(random, characters)), ...fixed }
+    const chosen = { ...(isFirst ? begin : sample(random, characters)), ...fixed }
     const scores = score(chosen, first, isFirst ? Infinity : seconds)
     if (!scores) break
     tried.push(summarise(chosen, scores))

@@ -25,6 +25,9 @@ const settings = {
     validationShare: 0.2,
     hyperparameters: {},
     minimumExamples: 10,
+    tuneSeconds: 0,
+    tuneFrom: 100,
+    tuneGrowth: 1.5,
   },
 }
 const invocation = { now: new Date('2026-11-22T13:00:00Z'), log: { info() {}, warn() {}, error() {} } }

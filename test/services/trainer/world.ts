@@ -89,6 +89,9 @@ export async function world(training: Partial<Training> = {}, trainingSeconds = 
           validationShare: 0.2,
           hyperparameters: { epochs: 5, learning_rate: 0.5, min_count: 1, vector_dim: 4, buckets: 100 },
           minimumExamples: 10,
+          tuneSeconds: 0,
+          tuneFrom: 100,
+          tuneGrowth: 1.5,
           ...training,
         },
         caps: {
