@@ -164,7 +164,7 @@ function how(report: Report): HTMLElement {
     ],
     [
       'Labels',
-      `${byPosts.labels} of the ${byPosts.sampled} messages that were drawn at random that day; ${week.byPosts.labels} in seven days`,
+      `${byPosts.labels} of the ${many(byPosts.sampled, 'message')} that were drawn at random that day; ${week.byPosts.labels} in seven days`,
     ],
     ['Collected', collection.words || `${percent(day.collected)} % of the day`],
     ['Model', model ? `${model}, with a weight of ${percent(byPosts.modelWeight)} %` : 'none yet: the labels alone'],
@@ -173,7 +173,7 @@ function how(report: Report): HTMLElement {
       `version ${labels.version}${labels.latest ? `, last label given on ${dateInWords(labels.latest)}` : ''}`,
     ],
     ['Second estimate', said(byPosts.pacc.words, byPosts.pacc.shares)],
-    ['Both together', said(week.byPosts.tight.words, week.byPosts.tight.shares)],
+    ['Both together', said(byPosts.tight.words, byPosts.tight.shares)],
   ]
   return element(
     'details',

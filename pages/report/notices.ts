@@ -94,8 +94,8 @@ function labels({ batches, champion }: Overview): Notice[] {
 }
 
 function disagreement({ latest }: Overview): Notice[] {
-  const points = latest.flatMap(({ hashtag, week }) => {
-    const { state, z7, words } = week.byPosts.tight
+  const points = latest.flatMap(({ hashtag, day }) => {
+    const { state, z7, words } = day.byPosts.tight
     return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2 ? [`#${hashtag}: ${words}`] : []
   })
   if (points.length === 0) return []

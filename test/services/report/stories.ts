@@ -53,8 +53,9 @@ export function reportsOf(story: Story): ReportRecord[] {
       const posts = Math.round((700 + 300 * random()) * collected)
       const since = Math.max(0, at - 6)
       const week = (share: number[], basis: string) =>
-        answer(labels, share, labelled * (at - since + 1), basis, collected > 0.2, story.disagrees)
-      const day = (share: number[], basis: string) => answer(labels, share, labelled, basis, collected > 0.2)
+        answer(labels, share, labelled * (at - since + 1), basis, collected > 0.2)
+      const day = (share: number[], basis: string) =>
+        answer(labels, share, labelled, basis, collected > 0.2, story.disagrees)
       const stretch = (first: string, over: number, of: typeof day): StretchRecord => ({
         from: first,
         to: date,
