@@ -1,0 +1,262 @@
+import { describe, expect, it } from '@jest/globals'
+import { collectionOf } from '../../../services/analyzer/collection'
+import { answerOf, type DayFacts, disagreementIn, type Evidence } from '../../../services/analyzer/shares'
+import {
+  addPost,
+  countedShares,
+  covarianceOf,
+  emptyTally,
+  meansOf,
+  merged,
+  messagesOf,
+} from '../../../services/analyzer/tally'
+import type { RunRecord } from '../../../shared/records'
+import type { Sampled } from '../../../shared/statistics/difference'
+
+const LABELS = ['technical', 'marketing']
+const DATES = Array.from({ length: 7 }, (_, i) => `2026-11-${15 + i}`)
+const TODAY = { from: '2026-11-21', to: '2026-11-21' }
+const idOf = (day: number, i: number) => `${day}${String(i).padStart(15, '0')}`
+/** Spread over all ids, as hashes are. */
+const hashed = (i: number) => ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0') + '00000000'
+
+/** A day of 100 messages, 60 of them technical, every other one of two posts; the first `labelled` are drawn and labelled. */
+function day(
+  place: number,
+  labelled: number,
+  over: { collected?: number; missed?: number; drawn?: boolean } = {},
+): DayFacts {
+  const tally = emptyTally(2)
+  const sample: Sampled[] = []
+  for (let i = 0; i < 100; i++) {
+    const isTechnical = i % 5 < 3
+    const reads = isTechnical && i % 10 >= (over.missed ?? 0)
+    const scores = reads ? [0.9 - (i % 3) / 20, 0.1 + (i % 3) / 20] : [0.2 + (i % 4) / 20, 0.8 - (i % 4) / 20]
+    const size = 1 + (i % 2)
+    for (let copy = 0; copy < size; copy++) addPost(tally, idOf(place, i), scores)
+    if (i >= 40) continue
+    const label = i < labelled ? Number(!isTechnical) : undefined
+    sample.push({ item: idOf(place, i), size, inclusionProbability: (40 * size) / 150, label, scores })
+  }
+  const drawn = over.drawn === false ? [] : [{ sample, tally }]
+  return { date: DATES[place]!, tally, drawn, collected: over.collected ?? 1 }
+}
+
+const window = Array.from({ length: 100 }, (_, i) => ({
+  item: `w${i}`,
+  label: i % 2,
+  scores: i % 2 ? [0.25 + (i % 5) / 25, 0.75 - (i % 5) / 25] : [0.85 - (i % 5) / 25, 0.15 + (i % 5) / 25],
+}))
+const evidence: Evidence = { hashtag: 'aws', labels: LABELS, window }
+const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evidence, week: DayFacts[] = [one]) =>
+  answerOf([one], week, { ...TODAY, basis }, of)
+
+describe('an answer', () => {
+  it.each(['posts', 'messages'] as const)(
+    'by %s has the share of each label, an interval, and says it in words',
+    (basis) => {
+      const found = answer(day(6, 40), basis)
+
+      expect(found).toMatchObject({
+        state: 'reported',
+        labels: 40,
+        sampled: 40,
+        pacc: { state: 'reported', items: 100 },
+      })
+      const [technical, marketing] = found.shares
+      expect(technical!.label).toBe('technical')
+      expect(technical!.share + marketing!.share).toBeCloseTo(1)
+      expect(technical!.low).toBeLessThan(0.6)
+      expect(technical!.high).toBeGreaterThan(0.6)
+      expect(found.words).toMatch(
+        new RegExp(
+          `^\\d+ % of the ${basis === 'posts' ? 'posts' : 'distinct messages'} about #aws on 2026-11-21 are technical \\(95 % interval \\d+ to \\d+ %\\), \\d+ % marketing`,
+        ),
+      )
+      expect(found.method).toContain('put right by the 40 labels')
+      expect(found.modelWeight).toBeGreaterThan(0.5)
+    },
+  )
+
+  it('without a model is the labels alone, and says so', () => {
+    const found = answer(day(6, 40), 'posts', { ...evidence, window: { none: 'No model is live yet.' } })
+
+    expect(found).toMatchObject({ state: 'reported', modelWeight: 0, counting: [], pacc: { state: 'no-model' } })
+    expect(found.method).toContain('No model is live yet.')
+    expect(found.shares[0]!.low).toBeLessThan(0.6)
+  })
+
+  it.each([
+    ['of one class', window.filter(({ label }) => label === 0)],
+    ['of too few labels', window.slice(0, 10)],
+    ['that is empty', []],
+  ])('leaves the model out by a window %s', (_, short) => {
+    const found = answer(day(6, 40), 'posts', { ...evidence, window: short })
+
+    expect(found).toMatchObject({ state: 'reported', modelWeight: 0, pacc: { state: 'not-estimable', shares: [] } })
+    expect(found.pacc.words).toContain('cannot be estimated')
+    expect(found.method).toContain('The model stays out')
+  })
+
+  it('of too few labels is no number, but how many more would give one', () => {
+    const found = answer(day(6, 4))
+
+    expect(found).toMatchObject({ state: 'not-enough-labels', labels: 4, shares: [], raw: [] })
+    expect(found.more).toBeGreaterThan(30)
+    expect(found.words).toContain(`about ${found.more} more would give ±10 points`)
+  })
+
+  it('that is wide says how many more labels would give ±10 points', () => {
+    const found = answer(day(6, 12), 'posts', { ...evidence, window: { none: 'No model is live yet.' } })
+
+    expect(found.state).toBe('reported')
+    expect(found.more).toBeGreaterThan(10)
+  })
+
+  it('of a day without posts is no share at all', () => {
+    const empty: DayFacts = { date: '2026-11-21', tally: emptyTally(2), drawn: [], collected: 1 }
+
+    expect(answer(empty)).toMatchObject({ state: 'no-posts', shares: [], counting: [], more: null })
+    expect(answer(empty).words).toBe('No posts about #aws were collected on 2026-11-21.')
+  })
+
+  it('of a day that was capped allows for every post that is missing', () => {
+    const whole = answer(day(6, 40)).shares[0]!
+    const most = answer(day(6, 40, { collected: 0.8 }))
+
+    expect(most.shares[0]!.low).toBeCloseTo(0.8 * whole.low)
+    expect(most.shares[0]!.high).toBeCloseTo(0.8 * whole.high + 0.2)
+    expect(most.words).toContain('Of 20 % of the posts nothing is known')
+  })
+
+  it('is withheld where too much is missing', () => {
+    const found = answer(day(6, 40, { collected: 0.6 }))
+
+    expect(found).toMatchObject({ state: 'withheld', shares: [], pacc: { shares: [] }, tight: { shares: [] } })
+    expect(found.words).toContain('only 60 % of the posts were collected')
+  })
+
+  it('allows for posts that no sample was drawn from', () => {
+    const one = day(6, 40)
+    const more = emptyTally(2)
+    for (let i = 0; i < 50; i++) addPost(more, idOf(9, i), [0.5, 0.5])
+    const found = answer({ ...one, tally: merged([one.tally, more], 2) })
+
+    expect(found.shares[0]!.high).toBeCloseTo(answer(one).shares[0]!.high * 0.75 + 0.25)
+  })
+})
+
+describe('the tight estimate', () => {
+  const week = (missed = 0) => DATES.map((_, i) => day(i, 40, { missed }))
+
+  it('is shown while both agree over the week, and is narrower than the headline', () => {
+    const days = week()
+    const found = answer(days[6]!, 'posts', evidence, days)
+
+    expect(found.tight).toMatchObject({ state: 'shown', z7: expect.any(Number) })
+    const widthOf = ({ low, high }: { low: number; high: number }) => high - low
+    expect(widthOf(found.tight.shares[0]!)).toBeLessThan(widthOf(found.shares[0]!))
+    expect(disagreementIn(found)).toBeUndefined()
+  })
+
+  it('is withheld where the model misses a kind of posts, and the disagreement has a name', () => {
+    const days = week(7)
+    const found = answer(days[6]!, 'posts', evidence, days)
+
+    expect(found.tight).toMatchObject({ state: 'withheld', shares: [] })
+    expect(Math.abs(found.tight.z7 ?? 0)).toBeGreaterThanOrEqual(2)
+    expect(disagreementIn(found)).toMatchObject({ label: expect.stringMatching(/technical|marketing/) })
+    expect(found.state).toBe('reported')
+  })
+
+  it('waits for days with labels', () => {
+    const days = week().slice(4)
+
+    expect(answer(days[2]!, 'posts', evidence, days).tight).toMatchObject({ state: 'not-estimable', z7: null })
+  })
+})
+
+it('puts seven days together: narrower than one, and a message that lives for days counts once', () => {
+  const days = DATES.map((_, i) => day(i, 40))
+  const again = { ...days[6]!, date: DATES[5]! }
+  const about = { from: DATES[0]!, to: DATES[6]! }
+  const widthOf = ({ shares: [one] }: { shares: { low: number; high: number }[] }) => one!.high - one!.low
+
+  const week = answerOf(days, days, { ...about, basis: 'posts' }, evidence)
+
+  expect(widthOf(week)).toBeLessThan(widthOf(answer(days[6]!)))
+  expect(week.labels).toBe(280)
+  expect(answerOf([again, days[6]!], days, { ...about, basis: 'messages' }, evidence).labels).toBe(40)
+  expect(messagesOf(merged([again.tally, days[6]!.tally], 2))).toBe(100)
+})
+
+describe('a tally', () => {
+  it('keeps a random sample of the messages where there are too many, and its means stay near', () => {
+    const [all, some] = [emptyTally(2), emptyTally(2)]
+    for (let i = 0; i < 20_000; i++) {
+      const scores = i % 4 === 0 ? [0.9, 0.1] : [0.3, 0.7]
+      for (let copy = 0; copy <= i % 2; copy++) {
+        addPost(all, hashed(i), scores)
+        addPost(some, hashed(i), scores, 2000)
+      }
+    }
+
+    expect(some.kept.size).toBeLessThanOrEqual(2000)
+    expect(meansOf(some, 'posts')).toEqual(meansOf(all, 'posts'))
+    expect(meansOf(some, 'messages')[0]).toBeCloseTo(meansOf(all, 'messages')[0]!, 1)
+    expect(messagesOf(some) / messagesOf(all)).toBeCloseTo(1, 1)
+    expect(countedShares(some, 'messages')[0]).toBeCloseTo(0.25, 1)
+    expect(covarianceOf(some, 'posts')[0]![0]! / covarianceOf(all, 'posts')[0]![0]!).toBeCloseTo(1, 0)
+    expect(merged([some, some], 2, 1000).kept.size).toBeLessThanOrEqual(1000)
+  })
+})
+
+describe('how much of a day was collected', () => {
+  const run = (over: Partial<RunRecord>): RunRecord => ({
+    hashtag: 'aws',
+    date: '2026-11-21',
+    run: 'r',
+    source: 'x',
+    window: { from: '2026-11-21T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' },
+    covered: { from: '2026-11-21T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' },
+    gap: null,
+    complete: true,
+    stoppedBy: null,
+    pages: 1,
+    posts: 100,
+    existing: null,
+    otherLanguages: 0,
+    refusedRows: 0,
+    costUsd: 0,
+    objects: [],
+    ...over,
+  })
+  const capped = { complete: false, stoppedBy: 'caps.posts.perDay' }
+  const half = { from: '2026-11-21T12:00:00.000Z', to: '2026-11-22T00:00:00.000Z' }
+  const gap = { from: '2026-11-21T00:00:00.000Z', to: '2026-11-21T06:00:00.000Z' }
+
+  it.each<[string, Partial<RunRecord>, number, string]>([
+    ['all of it', {}, 1, 'All of the day'],
+    ['as many posts as the source counts', { existing: 90 }, 1, 'All of the day'],
+    [
+      'by the count of the source, other languages too',
+      { ...capped, existing: 400, otherLanguages: 60 },
+      0.4,
+      'caps.posts.perDay',
+    ],
+    ['by the time that was read', { ...capped, covered: half }, 0.5, 'About 50 %'],
+    ['nothing', { ...capped, covered: null }, 0, 'About 0 %'],
+    [
+      'what is left of a gap',
+      { complete: false, gap, covered: { from: gap.to, to: half.to } },
+      0.75,
+      'nothing from 2026-11-21T00:00',
+    ],
+    ['what is left of a gap, by count', { complete: false, gap, existing: 200 }, 0.375, 'About 38 %'],
+  ])('is %s', (_, over, collected, words) => {
+    const found = collectionOf([run(over)])
+
+    expect(found.collected).toBeCloseTo(collected)
+    expect(found.words).toContain(words)
+  })
+})
