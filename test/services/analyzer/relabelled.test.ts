@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
+import { readFileSync } from 'node:fs'
+import { analyze, type Ports } from '../../../services/analyzer/analyze'
+import { relabelled } from '../../../services/analyzer/relabelled'
+import { reportedRow } from '../../../services/analyzer/told'
+import { s3Artefacts } from '../../../shared/artefact'
+import { isMoreEvaluationWished } from '../../../shared/evaluation-wish'
+import { keys } from '../../../shared/keys'
+import { type PlanRecord, reportRecord } from '../../../shared/records'
+import { parseSettings } from '../../../shared/settings'
+import { cascadeId } from '../../../shared/text/cascade'
+import { testBucket, type TestBucket } from '../../shared/bucket'
+import { recorder, type RecordedEvent } from '../../shared/recorder'
+import { testTable, type TestTable } from '../../shared/tables'
+import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
+
+const DATE = '2026-11-21'
+const DAY = { hashtag: 'aws', date: DATE }
+const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
+const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
+const categories = ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] }))
+
+let tables: TestTable
+let bucket: TestBucket
+let events: RecordedEvent[]
+let queue: unknown[]
+let ports: Ports
+let owners = 0
+
+beforeAll(async () => {
+  tables = await testTable()
+})
+afterAll(() => tables.stop())
+
+beforeEach(() => {
+  bucket = testBucket()
+  queue = []
+  const recorded = recorder('analyzer')
+  events = recorded.events
+  ports = {
+    objects: bucket,
+    load: s3Artefacts(bucket),
+    publish: recorded.publish,
+    enqueue: async (request) => void queue.push(request),
+    table: tables.table,
+    settings: { labels: { version: 1, categories }, gate },
+    owner: () => `owner ${++owners}`,
+  }
+})
+
+/** Sixteen messages, each technical but every fourth. */
+const texts = Array.from({ length: 16 }, (_, i) => `${i % 4 === 0 ? MARKETING : TECHNICAL} number${i}`)
+const truth = (i: number) => (i % 4 === 0 ? 'marketing' : 'technical')
+
+/** A day's posts under a hashtag, and the batch that drew twelve of its messages. */
+async function collected(hashtag = 'aws', date = DATE): Promise<void> {
+  await putRun(bucket, { hashtag, date, pages: [texts.map((text, i) => post(`${hashtag} ${date} ${i}`, text))] })
+}
+
+async function planned(hashtags: readonly string[], batch = DATE): Promise<void> {
+  const members = texts.slice(0, 12).map((text) => ({ item: cascadeId(text), size: 1, inclusionProbability: 0.75 }))
+  const draw = { date: DATE, target: 12, cascades: 16, posts: 16, members }
+  const plan: PlanRecord = {
+    batch,
+    date: DATE,
+    labeller: 'desk',
+    job: 'j',
+    schemaVersion: 1,
+    categories: categories.map(({ name }) => name),
+    deadline: '2026-11-22T21:00:00.000Z',
+    runs: hashtags.map((hashtag) => keys.run({ hashtag, date: DATE, run: 'one' })),
+    cascades: 16,
+    judgements: 12,
+    costUsd: 0,
+    items: [],
+    draws: hashtags.map((hashtag) => ({ hashtag, ...draw })),
+  }
+  await bucket.put(keys.plan({ batch }), JSON.stringify(plan))
+}
+
+async function labelled(batch: string, items: readonly number[], labelOf = truth, more: object = {}): Promise<void> {
+  const lines = items.map((i) => {
+    const label = labelOf(i)
+    return JSON.stringify({
+      source: texts[i],
+      item: cascadeId(texts[i]!),
+      'post-id': `p${i}`,
+      role: 'evaluation',
+      hashtags: ['aws'],
+      date: DATE,
+      size: 1,
+      'inclusion-probability': 0.75,
+      label: categories.findIndex(({ name }) => name === label),
+      'label-metadata': {
+        'class-name': label,
+        confidence: 1,
+        'human-annotated': 'yes',
+        'job-name': 'j',
+        'creation-date': '2026-11-22T09:00:00.000000',
+        type: 'groundtruth/text-classification',
+        'schema-version': 1,
+        judgements: [],
+        ...more,
+      },
+    })
+  })
+  await bucket.put(keys.settledManifest({ batch }), lines.map((line) => `${line}\n`).join(''))
+}
+
+const twelve = Array.from({ length: 12 }, (_, i) => i)
+const report = (hashtag = 'aws') => bucket.readJson(keys.report({ hashtag, date: DATE }), reportRecord)
+const shareOf = async (hashtag?: string) => (await report(hashtag)).day.byPosts.shares
+
+it('labels of a batch have the days of its draws reported, and then there is a share', async () => {
+  await collected()
+  await planned(['aws'])
+  await analyze(ports)(DAY, invocation)
+  const before = await report()
+  await labelled(DATE, twelve)
+
+  const asked = await relabelled(ports)(DATE, invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect(before.day.byPosts).toMatchObject({ state: 'not-enough-labels', sampled: 12, labels: 0 })
+  expect(asked.days).toEqual([DAY])
+  expect(queue).toContainEqual(DAY)
+  expect(await report()).toMatchObject({
+    model: null,
+    labels: { version: 1, status: 'unmeasured', batches: [DATE], latest: '2026-11-22' },
+    day: { byPosts: { state: 'reported', labels: 12 }, byMessages: { state: 'reported', labels: 12 } },
+  })
+  const [technical] = await shareOf()
+  expect(technical!.share).toBeCloseTo(0.75)
+  expect(events.at(-1)).toMatchObject({
+    name: 'ShareReported',
+    detail: {
+      ...DAY,
+      model: null,
+      labels: 12,
+      shares: expect.arrayContaining([expect.objectContaining({ basis: 'posts' })]),
+    },
+  })
+  expect(await tables.table.get(reportedRow(DATE))).toBeDefined()
+})
+
+it('a corrected label, which no batch drew, has the day reported anew by which it was drawn', async () => {
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  const before = await report()
+  await labelled('correction-0123456789abcdef', [1, 2, 3], () => 'marketing', { adjudicated: true })
+
+  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect(asked.days).toEqual([DAY])
+  const after = await report()
+  expect(after.day.byPosts.shares[0]!.share).toBeLessThan(before.day.byPosts.shares[0]!.share - 0.2)
+  expect(after.labels.batches).toEqual([DATE, 'correction-0123456789abcdef'])
+})
+
+it('a message under two hashtags is labelled once and counts in both', async () => {
+  await collected('aws')
+  await collected('azure')
+  await planned(['aws', 'azure'])
+  await labelled(DATE, twelve)
+
+  const asked = await relabelled(ports)(DATE, invocation)
+  for (const day of asked.days) await analyze(ports)(day, invocation)
+
+  expect(asked.days).toHaveLength(2)
+  expect(await shareOf('azure')).toEqual(await shareOf('aws'))
+  expect((await report('azure')).day.byPosts.labels).toBe(12)
+})
+
+it('a day that changes has the days after it reported, whose seven days have it; one that does not has none', async () => {
+  const tomorrow = { hashtag: 'aws', date: '2026-11-22' }
+  await collected()
+  await collected('aws', tomorrow.date)
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+
+  await analyze(ports)(DAY, invocation)
+  const first = queue.splice(0)
+  await analyze(ports)(DAY, invocation)
+
+  expect(first).toEqual([tomorrow])
+  expect(queue).toEqual([])
+})
+
+it('a further batch of a day that draws from all of it again counts once', async () => {
+  await collected()
+  await planned(['aws'])
+  await planned(['aws'], `${DATE}-2`)
+  await labelled(DATE, twelve)
+
+  await analyze(ports)(DAY, invocation)
+
+  expect((await report()).day.byPosts).toMatchObject({ labels: 12, sampled: 12 })
+  expect((await report()).day.posts).toBe(16)
+})
+
+it('a promotion makes another report, and the one before can be told from it', async () => {
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  const before = await report()
+  await putChampion(bucket, 'model-a')
+
+  await analyze(ports)(DAY, invocation)
+
+  expect([before.model, (await report()).model]).toEqual([null, 'model-a'])
+  expect((await report()).predictions).toHaveLength(1)
+})
+
+it('a model that does not load is refused by name, and the report stays as it was', async () => {
+  await collected()
+  await analyze(ports)(DAY, invocation)
+  const before = await report()
+  await putChampion(bucket, 'model-a')
+  await bucket.put(keys.artefact({ job: 'model-a' }), 'no archive')
+
+  await expect(analyze(ports)(DAY, invocation)).rejects.toMatchObject({ code: 'MODEL_UNREADABLE' })
+  expect(await report()).toEqual(before)
+})
+
+it('a champion of another version of the labels says nothing of these shares', async () => {
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await putChampion(bucket, 'model-a')
+  const champion = JSON.parse(bucket.texts()[keys.champion({})]!)
+  await bucket.put(keys.champion({}), JSON.stringify({ ...champion, schemaVersion: 7 }))
+
+  await analyze(ports)(DAY, invocation)
+
+  expect((await report()).day.byPosts).toMatchObject({ state: 'reported', modelWeight: 0, counting: [] })
+  expect((await report()).day.byPosts.method).toContain('another version of the labels')
+})
+
+it('bad lines among the labels leave the good ones', async () => {
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  const good = bucket.texts()[keys.settledManifest({ batch: DATE })]!
+  await bucket.put(keys.settledManifest({ batch: DATE }), `{"item":\n${good}null\n`)
+
+  expect((await relabelled(ports)(DATE, invocation)).days).toEqual([DAY])
+  await analyze(ports)(DAY, invocation)
+  expect((await report()).day.byPosts.labels).toBe(12)
+})
+
+it('labels of a batch that is not there are refused by name', async () => {
+  await expect(relabelled(ports)('2026-01-01', invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+it('nobody wished for more evaluation labels where nothing disagrees', async () => {
+  expect(await isMoreEvaluationWished(tables.table, { hashtag: 'quiet', date: DATE })).toBe(false)
+})
