@@ -62,7 +62,8 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
 }
 
 /** No name of a label is looked up among the properties that every object has. */
-const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+/** An entry of a record that a file of somebody else's may name. */
+export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 
 /** Is this certainly a settled line? What it accepts, the schema accepts; of the rest it says nothing. */

@@ -4,7 +4,7 @@ import { count } from './words'
 
 const VERDICTS: Record<Agreement['status'], [title: string, text: string]> = {
   ok: ['Yes.', 'People agree well enough for a model to learn from them.'],
-  unreliable: ['No.', 'People agree too little: nothing is trained on these labels.'],
+  unreliable: ['No.', 'People agree too little for a model to learn from them.'],
   unmeasured: ['Not known yet.', 'Models learn from them, and are called provisional.'],
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
-import type { Rules as Counting } from '../../shared/settled'
+import { ownEntry, type Rules as Counting } from '../../shared/settled'
 import { readable } from '../../shared/text'
 
 /** Where in its file something stands: a line from 1, or a task from 1. */
@@ -110,9 +110,9 @@ export function check(
     return parsed.success ? parsed.data : refuse(field, 'invalid', entry[field])
   }
   const isOther = entry.schemaVersion !== undefined && entry.schemaVersion !== schemaVersion
-  const mapping = isOther ? from?.[String(entry.schemaVersion)] : undefined
+  const mapping = isOther ? ownEntry(from, String(entry.schemaVersion)) : undefined
   const category = (field: 'label' | 'answer', value: unknown): string | undefined => {
-    const name = mapping ? mapped(mapping, String(value)) : value
+    const name = mapping ? ownEntry(mapping, String(value)) : value
     if (typeof name === 'string' && categories.includes(name)) return name
     return refuse(field, value === '' || value === undefined ? 'unlabelled' : 'unknown-class', value)
   }
@@ -152,10 +152,6 @@ export function check(
   if (entry.label === undefined && entry.judgements.length === 0) refuse('label', 'unlabelled', '')
   return wrong[0] ?? checked
 }
-
-/** What a name of earlier definitions counts as. */
-export const mapped = (mapping: Readonly<Record<string, string>>, name: string): string | undefined =>
-  Object.hasOwn(mapping, name) ? mapping[name] : undefined
 
 export function refused(place: Place, field: string, reason: Reason, found: unknown): Refused {
   const shown = typeof found === 'string' ? found : (JSON.stringify(found) ?? '')

@@ -3,9 +3,8 @@ import { keys } from '../../shared/keys'
 import { readLinesGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
-import { rulesOf } from '../../shared/settled'
+import { ownEntry, rulesOf } from '../../shared/settled'
 import type { Settings } from '../../shared/settings'
-import { mapped } from './entry'
 import { FORMATS } from './formats'
 
 export interface ExportPorts {
@@ -44,7 +43,7 @@ function ofNow(line: SettledLine, { labels }: Pick<Settings, 'labels'>): Settled
   const { 'schema-version': version } = metadata
   if (version === labels.version) return line
   const judgements = metadata.judgements.flatMap(({ annotator, label }) => {
-    const name = mapped(labels.from?.[String(version)] ?? {}, label)
+    const name = ownEntry(ownEntry(labels.from, String(version)), label)
     return name === undefined ? [] : [{ annotator, label: name }]
   })
   return { ...line, 'label-metadata': { ...metadata, 'schema-version': labels.version, judgements } }
