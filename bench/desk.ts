@@ -22,7 +22,7 @@ const { values } = parseArgs({
     items: { type: 'string', default: '5000' },
     annotators: { type: 'string', default: '20' },
     judgements: { type: 'string', default: '2' },
-    'think-ms': { type: 'string', default: '1000' },
+    'think-ms': { type: 'string', default: '2000' },
     'store-ms': { type: 'string', default: '30' },
   },
 })
@@ -39,6 +39,7 @@ const CHANGED_SHARE = 0.05
 const RESENT_SHARE = 0.05
 const AHEAD = 20
 const FETCH_BELOW = 10
+const LOOK_AGAIN_MS = 5000
 
 interface Given {
   label: string
@@ -202,7 +203,8 @@ async function annotate(cloud: Cloud, name: string, cookie: string, seed: number
     else outcome.refused.set(reason, (outcome.refused.get(reason) ?? 0) + 1)
   }
 
-  await pause(chance() * THINK_MS)
+  // People do not come at one and the same instant.
+  await pause(chance() * 5 * THINK_MS)
   let fetching: Promise<unknown> | undefined
   while (idle < 3) {
     const item = ahead.shift()
@@ -211,7 +213,7 @@ async function annotate(cloud: Cloud, name: string, cookie: string, seed: number
       if (ahead.length > 0 || (await fetchAhead()) > 0) idle = 0
       else {
         idle += 1
-        await pause(500)
+        await pause(LOOK_AGAIN_MS * (0.5 + chance()))
       }
       continue
     }

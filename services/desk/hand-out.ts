@@ -1,7 +1,7 @@
 import { concurrently } from '../../shared/concurrently'
 import type { Table } from '../../shared/table'
 import { permanentRandom } from '../../shared/text/cascade'
-import { claim, type Given } from './judgements'
+import { claim, type Given, judgementsOf } from './judgements'
 import {
   answeredBy,
   answeredToday,
@@ -32,9 +32,8 @@ export interface HandedOut {
 export const CLAIM_MS = 20 * 60_000
 
 /**
- * Hand out up to `count` items that this annotator may judge, and keep them for a while: those that the annotator has
- * already and did not answer, and others in the order of their hashes, from a place of the annotator's own where there
- * are many. An item is never with more annotators than the judgements it still needs.
+ * Hand out up to `count` items that this annotator may judge, and keep them for a while, from a place of the annotator's
+ * own where there are many. An item is never with more annotators than the judgements it still needs.
  */
 export async function handOut(
   table: Pick<Table, 'get' | 'getMany' | 'update'>,
@@ -140,9 +139,14 @@ async function claimWithin(
   return claimed
 }
 
-/** First what the annotator was given before, then in the order of the ids, which are hashes. */
+/**
+ * First what the annotator was given before; then what others have judged already, so that a batch that ends early has
+ * few items with half of their judgements; then by a hash of item and annotator, so that people do not meet.
+ */
 const byTurn = (annotator: string) => (a: ItemRow, b: ItemRow) =>
-  Number(b.claims[annotator] !== undefined) - Number(a.claims[annotator] !== undefined) || (a.item < b.item ? -1 : 1)
+  Number(b.claims[annotator] !== undefined) - Number(a.claims[annotator] !== undefined) ||
+  judgementsOf(b).length - judgementsOf(a).length ||
+  permanentRandom(a.item, annotator) - permanentRandom(b.item, annotator)
 
 /** Annotators begin at different chunks, so that many of them do not ask for the same rows. */
 function rotated(chunks: readonly string[], annotator: string): string[] {
