@@ -9,6 +9,7 @@ import type { BusEvent } from '../service'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import { importLabels } from './import-labels'
 import type { ReplayOptions } from './options'
+import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { answerAtDesk } from './people'
 import { type FilePost, readPosts } from './posts'
@@ -97,13 +98,17 @@ export async function replay(
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
     if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
+    const labelByHand = byHand(cloud, screen, signal)
     const rows: DayRow[] = []
     const days = Math.round((lastDay - firstDay) / DAY_MS) + 1
     for (let day = firstDay; day <= lastDay && !signal.aborted; day += DAY_MS) {
       const date = new Date(day).toISOString().slice(0, 10)
       screen.progress(`${date} · day ${Math.round((day - firstDay) / DAY_MS) + 1} of ${days}`)
       heard = []
-      await playDay(cloud, day, options, judge, () => heard, screen, signal)
+      await playDay(cloud, day, async () => {
+        if (options.annotators === 'none') await labelByHand(date, () => heard)
+        else if (options.labeller === 'desk' && judge) await answerAtDesk(cloud, ANNOTATORS, judge)
+      })
       const row = rowOf(date, heard, labels)
       rows.push(row)
       screen.progress(
@@ -122,32 +127,14 @@ export async function replay(
 }
 
 /** The schedule collects the day after midnight, people answer, and the day after that ends what is left by its deadlines. */
-async function playDay(
-  cloud: Cloud,
-  day: number,
-  options: ReplayOptions,
-  judge: Judge | undefined,
-  heard: () => BusEvent[],
-  screen: Screen,
-  signal: AbortSignal,
-): Promise<void> {
+async function playDay(cloud: Cloud, day: number, answer: () => Promise<unknown>): Promise<void> {
   const next = day + DAY_MS
   await cloud.advanceTo(next + 30 * MINUTE_MS)
   await cloud.idle()
-  if (options.annotators === 'none') await people(cloud, heard, screen, signal)
-  else if (options.labeller === 'desk' && judge) await answerAtDesk(cloud, ANNOTATORS, judge)
+  await answer()
   await cloud.idle()
   await cloud.advanceTo(next + DAY_MS - MINUTE_MS)
   await cloud.idle()
-}
-
-/** Wait until the batch that was started today is settled, or until Ctrl-C. */
-async function people(cloud: Cloud, heard: () => BusEvent[], screen: Screen, signal: AbortSignal): Promise<void> {
-  const has = (name: string) => heard().some((event) => event['detail-type'] === name)
-  if (!has('LabelingStarted')) return
-  const { payload } = await cloud.invoke('desk-invite', { annotator: 'me', hours: 24 })
-  screen.say(`You are the annotator. Open ${z.object({ url: z.string() }).parse(JSON.parse(payload)).url}`)
-  while (!has('LabelsMeasured') && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 500))
 }
 
 function judgeOf(options: ReplayOptions, posts: readonly FilePost[], labels: readonly string[]): Judge | undefined {
