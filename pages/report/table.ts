@@ -17,11 +17,7 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
     element('th', { scope: 'col', class: numeric && 'number' ? 'number' : undefined }, heading),
   )
   const body = rows.map((row) =>
-    element(
-      'tr',
-      {},
-      ...row.map((cell, i) => element('td', { class: columns[i]?.numeric ? 'number' : undefined }, say(cell, i))),
-    ),
+    element('tr', {}, ...row.map((cell, i) => element('td', { class: classOf(cell, columns[i]) }, say(cell, i)))),
   )
   const table = element(
     'table',
@@ -35,6 +31,10 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
   const scrolling = element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': caption }, table)
   return element('details', { class: 'behind', open }, element('summary', {}, `Table: ${caption}`), scrolling, download)
 }
+
+/** Only a long text may break: a date must not. */
+const classOf = (cell: Cell, column: Column | undefined): string | undefined =>
+  column?.numeric ? 'number' : typeof cell === 'string' && cell.length > 40 ? 'long' : undefined
 
 const plain = (cell: Cell): string => (cell === null ? '–' : String(cell))
 

@@ -186,6 +186,9 @@ describe('the report of two weeks', () => {
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
     expect(await page.locator('details:not([open])').count()).toBe(0)
     expect(await page.locator('.choices').isVisible()).toBe(false)
+    const sheet = { width: 760, height: 1000 }
+    await page.setViewportSize(sheet)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(sheet.width)
     await page.evaluate(() => dispatchEvent(new Event('afterprint')))
     expect(await page.locator('details[open]').count()).toBe(0)
   })
