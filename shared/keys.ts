@@ -24,6 +24,7 @@ export const keys = {
   importedTexts: key('cascades/imports/{batch}.texts'),
   plan: key('labeling/{batch}/plan.json'),
   inputManifest: key('labeling/{batch}/input.manifest'),
+  thirdManifest: key('labeling/{batch}/third.manifest'),
   categories: key('labeling/{batch}/categories.json'),
   instructions: key('labeling/{batch}/instructions.liquid'),
   jobManifest: key('labeling/{batch}/jobs/{job}/manifests/output/output.manifest'),

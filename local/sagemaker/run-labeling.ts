@@ -114,7 +114,7 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
     const item = typeof line.item === 'string' ? line.item : cascadeId(String(line.source))
     const wanted = request.HumanTaskConfig.NumberOfHumanWorkersPerDataObject
     const answers: Answer[] = []
-    for (const worker of rotated(site.workers ?? [], item)) {
+    for (const worker of rotated(site.workers ?? [], item, request.LabelAttributeName)) {
       if (answers.length === wanted) break
       const label = ask(worker, item)
       if (label !== undefined && categories.includes(label)) answers.push({ worker, label })
@@ -155,9 +155,9 @@ async function readInput(files: JobFiles, request: LabelingJob['request']) {
 /** A line of a chained job that has this job's label already is not asked again. */
 const isLabelled = ({ request }: LabelingJob, { line }: InputObject): boolean => request.LabelAttributeName in line
 
-/** The list from a place that the item chooses. */
-function rotated(workers: readonly string[], item: string): string[] {
-  const from = workers.length === 0 ? 0 : digest(item) % workers.length
+/** The list from a place that the item and the job's attribute choose: other people are there for a chained job. */
+function rotated(workers: readonly string[], item: string, attribute: string): string[] {
+  const from = workers.length === 0 ? 0 : (digest(item) + digest(attribute)) % workers.length
   return [...workers.slice(from), ...workers.slice(0, from)]
 }
 

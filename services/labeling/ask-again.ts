@@ -35,8 +35,7 @@ export function itemsToAskAgain(
   const once = labeller === 'desk' ? 1 : asked.training
   const twice = asked.evaluation
   // What is booked for a place is what a training item can take at most.
-  const placesOf = (judgements: number) =>
-    Math.ceil(judgementsAtMost(judgements, labeller) / judgementsAtMost(asked.training, labeller))
+  const placesOf = (judgements: number) => Math.ceil(judgementsAtMost(judgements) / judgementsAtMost(asked.training))
 
   const lines = [...given.values()]
   const wanted: [AskedAgain['purpose'], SettledLine[], number, number][] = [

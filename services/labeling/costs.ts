@@ -16,9 +16,12 @@ export function judgementsAsked(labelling: Labelling): { evaluation: number; tra
   return { evaluation: most, training: most }
 }
 
-/** How many judgements an item may get: at the desk, one more where an even number of them can end in a tie. */
-export const judgementsAtMost = (asked: number, labeller: Labelling['labeller']): number =>
-  labeller === 'desk' && asked % 2 === 0 ? asked + 1 : asked
+/** How many judgements an item may get: one more where an even number of them can end in a tie. */
+export const judgementsAtMost = (asked: number): number => (asked % 2 === 0 ? asked + 1 : asked)
+
+/** How many objects Ground Truth may bill for this many items: one that is disputed goes into a second job. */
+export const objectsAtMost = (labelling: Labelling, items: number): number =>
+  judgementsAsked(labelling).evaluation % 2 === 0 ? 2 * items : items
 
 /** What one judgement costs; US dollars. People at the desk may be paid by the hour. */
 export const priceOf = ({ labeller, pricePerJudgementUsd, hourlyWageUsd, secondsPerJudgement }: Labelling): number =>
@@ -26,7 +29,7 @@ export const priceOf = ({ labeller, pricePerJudgementUsd, hourlyWageUsd, seconds
 
 /**
  * What this many items and judgements cost; US dollars, whole micro-dollars. Ground Truth's fee for an item falls with
- * the number of items `before` it in the month.
+ * the number of items `before` it in the month; one that goes through two jobs is two items.
  */
 export function usdOf(labelling: Labelling, items: number, judgements: number, before = 0): number {
   const fees = labelling.labeller === 'ground-truth' ? feesOf(labelling.groundTruth, items, before) : 0
@@ -49,11 +52,11 @@ export const minutesOf = ({ secondsPerJudgement }: Labelling, judgements: number
 /** The most that a batch of `items` can cost, whichever of them turn out to be for evaluation. */
 export function costAtMost(labelling: Labelling, items: number, before = 0): Cost {
   const asked = judgementsAsked(labelling)
-  const evaluation = judgementsAtMost(asked.evaluation, labelling.labeller)
-  const training = judgementsAtMost(asked.training, labelling.labeller)
+  const evaluation = judgementsAtMost(asked.evaluation)
+  const training = judgementsAtMost(asked.training)
   const dearer = Math.max(0, evaluation - training)
   const judgements = items * training + evaluationTarget(items, labelling.evaluationShare) * dearer
-  return { judgements, usd: usdOf(labelling, items, judgements, before) }
+  return { judgements, usd: usdOf(labelling, objectsAtMost(labelling, items), judgements, before) }
 }
 
 /** The largest batch, up to `items`, that fits into what is left of the caps. */

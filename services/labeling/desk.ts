@@ -30,7 +30,7 @@ export const deskLabeller = (table: Table): Labeller => ({
       categories: categories.map(({ name, definition, examples }) => ({ name, definition, examples })),
       items: lines.map(({ item, source }) => {
         const wanted = judgements.get(item) ?? 1
-        return { item, source, wanted, most: judgementsAtMost(wanted, 'desk') }
+        return { item, source, wanted, most: judgementsAtMost(wanted) }
       }),
       expiresAt: Math.ceil(Date.parse(plan.deadline) / 1000) + KEPT,
     })

@@ -26,6 +26,9 @@ export const LAMBDA_ACCOUNTS: Readonly<Record<string, string>> = {
 /** The key of a line that holds the class index; its metadata stands under `label-metadata`. */
 export const ATTRIBUTE = 'label'
 
+/** What the name of the job that asks about disputed items once more ends with, and its attribute. */
+export const THIRD = '-third'
+
 export interface Place {
   region: string
   stage: string
@@ -55,7 +58,7 @@ export function checkGroundTruth({ region, stage }: Place, groundTruth: GroundTr
     throw refuse(`${workteamArn} is not the ARN of a private or vendor work team`)
   }
   if (teamRegion !== region) throw refuse(`the work team ${workteamArn} is not in ${region}, where this stack is`)
-  const longest = `bellwether-${stage}-2026-11-22-99`
+  const longest = `bellwether-${stage}-2026-11-22-99${THIRD}`
   if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(longest)) {
     throw refuse(
       `a labelling job cannot be named ${longest}: shorten the stage's name, and use letters, digits and - alone`,
@@ -105,6 +108,34 @@ export function labelingJobRequest(
   }
 }
 
+/**
+ * The request for the job that asks one more person about each disputed item. It is chained under an attribute of its
+ * own: under that of the first job its items would count as labelled.
+ */
+export function thirdJobRequest(
+  plan: StoredPlan,
+  items: number,
+  place: Place,
+  settings: GroundTruth,
+  now: Date,
+): CreateLabelingJobRequest {
+  const first = labelingJobRequest(plan, items, place, settings)
+  const waits = Math.ceil((Date.parse(plan.deadline) - now.getTime()) / 1000)
+  return {
+    ...first,
+    LabelingJobName: `${plan.job}${THIRD}`,
+    LabelAttributeName: `${ATTRIBUTE}${THIRD}`,
+    InputConfig: {
+      DataSource: { S3DataSource: { ManifestS3Uri: `s3://${place.bucket}/${keys.thirdManifest(plan)}` } },
+    },
+    HumanTaskConfig: {
+      ...first.HumanTaskConfig!,
+      NumberOfHumanWorkersPerDataObject: 1,
+      TaskAvailabilityLifetimeInSeconds: Math.max(60, settings.taskTimeLimitSeconds, waits),
+    },
+  }
+}
+
 /** `labeling/<batch>/jobs/`, under which Ground Truth writes a folder with the job's name. */
 export function jobsFolder({ batch, job }: Pick<StoredPlan, 'batch' | 'job'>): string {
   const manifest = keys.jobManifest({ batch, job })
@@ -112,5 +143,5 @@ export function jobsFolder({ batch, job }: Pick<StoredPlan, 'batch' | 'job'>): s
 }
 
 /** `labeling/<batch>/jobs/<job>/annotations/worker-response/`. */
-export const responsesFolder = (plan: Pick<StoredPlan, 'batch' | 'job'>): string =>
-  `${jobsFolder(plan)}${plan.job}/annotations/worker-response/`
+export const responsesFolder = (plan: Pick<StoredPlan, 'batch' | 'job'>, job = plan.job): string =>
+  `${jobsFolder(plan)}${job}/annotations/worker-response/`

@@ -1,5 +1,6 @@
 import {
   CreateLabelingJobCommand,
+  type CreateLabelingJobRequest,
   DescribeLabelingJobCommand,
   type DescribeLabelingJobCommandOutput,
   type SageMakerClient,
@@ -11,11 +12,20 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import { objectIndex, readOutputLine, readResponses } from './ground-truth-answers'
-import { checkGroundTruth, labelingJobRequest, type Place, responsesFolder } from './ground-truth-request'
+import { type Consensus, consensusOf } from './consensus'
+import {
+  checkGroundTruth,
+  labelingJobRequest,
+  type Place,
+  responsesFolder,
+  THIRD,
+  thirdJobRequest,
+} from './ground-truth-request'
+import { inOrder } from './judged'
 import type { Answers, Labeller } from './labeller'
-import { readLines, type StoredPlan } from './plan'
+import { type InputLine, readLines, type StoredPlan, toJsonLines } from './plan'
 
-type Bucket = Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists'>
+type Bucket = Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists' | 'create'>
 
 const ENDED = ['Completed', 'Stopped', 'Failed']
 
@@ -29,33 +39,93 @@ export const groundTruthLabeller = (
   check: () => void checkGroundTruth(place, settings),
 
   start: async ({ plan, lines }) => {
-    const request = labelingJobRequest(plan, lines.length, place, checkGroundTruth(place, settings))
-    try {
-      await client.send(new CreateLabelingJobCommand(request))
-    } catch (error) {
-      // The name is the batch's: whoever took it was this batch.
-      if (isNamed(error, 'ResourceInUse')) return
-      if (isNamed(error, 'ValidationException', 'AccessDeniedException')) {
-        const why = error instanceof Error ? error.message : ''
-        const remedy = 'Ground Truth is for accounts that used it before; otherwise set labelling.labeller: desk'
-        throw new BellwetherError('LABELLER_REFUSED', `${plan.job}: ${why}. ${remedy}`, { cause: error })
-      }
-      throw error
-    }
+    await create(client, labelingJobRequest(plan, lines.length, place, checkGroundTruth(place, settings)))
   },
 
-  finish: async (plan, now) => {
+  finish: async (plan, now, at) => {
     const job = await describe(client, plan.job)
     if (!job) return now ? { judgements: [], consolidated: [], refused: [] } : undefined
-    const status = job.LabelingJobStatus ?? ''
-    if (!ENDED.includes(status)) {
-      // Its state-change event, or the next look of the reconciler, settles what came until now.
-      if (now && status !== 'Stopping') await client.send(new StopLabelingJobCommand({ LabelingJobName: plan.job }))
+    if (!(await hasEnded(client, plan.job, job, now))) return undefined
+    const answers = await answersOf(objects, plan, job.LabelingJobOutput?.OutputDatasetS3Uri)
+
+    const disputed = disputedIn(plan, answers)
+    const third = disputed.length > 0 ? await describe(client, `${plan.job}${THIRD}`) : undefined
+    if (disputed.length === 0 || (!third && now)) return answers
+    if (!third) {
+      const asked = (await readLines(objects, keys.inputManifest(plan))).filter(({ item }) => disputed.includes(item))
+      // What was asked of whom stays as it is; the job reads it when it begins.
+      await objects.create(keys.thirdManifest(plan), toJsonLines(asked))
+      const request = thirdJobRequest(plan, asked.length, place, checkGroundTruth(place, settings), at)
+      await create(client, request)
       return undefined
     }
-    return answersOf(objects, plan, job.LabelingJobOutput?.OutputDatasetS3Uri)
+    return (await hasEnded(client, `${plan.job}${THIRD}`, third, now)) ? withThirds(objects, plan, answers) : undefined
   },
 })
+
+/** Has a job ended? With `now` it is made to: its state-change event, or the reconciler's next look, goes on from there. */
+async function hasEnded(
+  client: SageMakerClient,
+  name: string,
+  { LabelingJobStatus: status }: DescribeLabelingJobCommandOutput,
+  now: boolean,
+): Promise<boolean> {
+  if (status && ENDED.includes(status)) return true
+  if (now && status !== 'Stopping') {
+    await client.send(new StopLabelingJobCommand({ LabelingJobName: name }))
+  }
+  return false
+}
+
+async function create(client: SageMakerClient, request: CreateLabelingJobRequest): Promise<void> {
+  try {
+    await client.send(new CreateLabelingJobCommand(request))
+  } catch (error) {
+    // The name is the batch's: whoever took it was this batch.
+    if (isNamed(error, 'ResourceInUse')) return
+    if (isNamed(error, 'ValidationException', 'AccessDeniedException')) {
+      const why = error instanceof Error ? error.message : ''
+      const remedy = 'Ground Truth is for accounts that used it before; otherwise set labelling.labeller: desk'
+      throw new BellwetherError('LABELLER_REFUSED', `${request.LabelingJobName}: ${why}. ${remedy}`, { cause: error })
+    }
+    throw error
+  }
+}
+
+/** Items that got every judgement that was asked for, an even number, and ended in a tie. */
+function disputedIn(plan: StoredPlan, { judgements }: Answers): string[] {
+  const byItem = inOrder(judgements)
+  const asked = Math.max(...plan.items.map((item) => item.judgements))
+  return plan.items
+    .filter(({ purpose }) => purpose === 'label' || purpose === 'relabel')
+    .map(({ item }) => item)
+    .filter((item) => {
+      const said = byItem.get(item) ?? []
+      return asked % 2 === 0 && said.length === asked && isDisputed(consensusOf(said, plan.categories))
+    })
+    .sort()
+}
+
+const isDisputed = (consensus: Consensus): boolean => consensus.label === undefined && consensus.reason === 'disputed'
+
+/** The answers with those of the second job, joined by item. Who judged an item before has said what they think of it. */
+async function withThirds(objects: Bucket, plan: StoredPlan, answers: Answers): Promise<Answers> {
+  const lines = await readLines(objects, keys.thirdManifest(plan))
+  const folder = responsesFolder(plan, `${plan.job}${THIRD}`)
+  const { judgements, refused } = await readJudgements(objects, lines, folder, () => true)
+  const before = new Set(answers.judgements.map(({ item, annotator }) => `${item}\n${annotator}`))
+  const repeated = judgements.filter(({ item, annotator }) => before.has(`${item}\n${annotator}`))
+  return {
+    ...answers,
+    judgements: [...answers.judgements, ...judgements.filter((one) => !repeated.includes(one))],
+    refused: [
+      ...answers.refused,
+      ...refused,
+      ...repeated.map(({ item, annotator }) => ({ item, reason: 'repeated-judge', found: annotator })),
+    ],
+    thirds: lines.length,
+  }
+}
 
 async function describe(client: SageMakerClient, name: string): Promise<DescribeLabelingJobCommandOutput | undefined> {
   try {
@@ -83,22 +153,26 @@ async function answersOf(objects: Bucket, plan: StoredPlan, output: string | und
     else answers.refused.push(line)
     if (line.item !== null) seen.add(line.item)
   }
-  const { judgements, refused } = await readJudgements(
-    objects,
-    plan,
-    new Set(answers.consolidated.map(({ item }) => item)),
+  const lines = await readLines(objects, keys.inputManifest(plan))
+  const labelled = new Set(answers.consolidated.map(({ item }) => item))
+  const { judgements, refused } = await readJudgements(objects, lines, responsesFolder(plan), (item) =>
+    labelled.has(item),
   )
   return { ...answers, judgements, refused: [...answers.refused, ...refused] }
 }
 
-/** What each worker said of the items that have a label. */
-async function readJudgements(objects: Bucket, plan: StoredPlan, labelled: ReadonlySet<string>) {
-  const lines = await readLines(objects, keys.inputManifest(plan))
+/** What each worker of a job said of the items, by the job's manifest, that count. */
+async function readJudgements(
+  objects: Bucket,
+  lines: readonly InputLine[],
+  folder: string,
+  counts: (item: string) => boolean,
+) {
   const files = new Map<string, string[]>()
-  for await (const { key } of objects.list(responsesFolder(plan))) {
+  for await (const { key } of objects.list(folder)) {
     const index = objectIndex(key)
     const item = index === undefined ? undefined : lines[index]?.item
-    if (item !== undefined && labelled.has(item)) files.set(item, [...(files.get(item) ?? []), key])
+    if (item !== undefined && counts(item)) files.set(item, [...(files.get(item) ?? []), key])
   }
   const read = await concurrently([...files], 8, async ([item, responses]) => {
     const bodies = await concurrently(responses.sort(), 4, (key) => objects.read(key))

@@ -1,6 +1,7 @@
 import type { Invocation } from '../../shared/door'
 import { estimate } from './estimate'
 import type { LabelingRequest } from './request'
+import { THIRD } from './ground-truth-request'
 import { settle, type SettlePorts } from './settle'
 import { onAsked, onBootstrap, onRun, onSchedule, type StartPorts } from './start'
 
@@ -18,7 +19,8 @@ export const answerRequest =
 export function batchOfJob(arn: string | undefined, stage: string): string | undefined {
   const prefix = `labeling-job/bellwether-${stage}-`.toLowerCase()
   const name = arn?.slice(arn.lastIndexOf(':') + 1).toLowerCase() ?? ''
-  const batch = name.startsWith(prefix) ? name.slice(prefix.length) : ''
+  const own = name.startsWith(prefix) ? name.slice(prefix.length) : ''
+  const batch = own.endsWith(THIRD) ? own.slice(0, -THIRD.length) : own
   // The stage `dev` also hears of jobs of a stage `dev-2`.
   return /^\d{4}-\d\d-\d\d(-\d+)?$/.test(batch) ? batch : undefined
 }

@@ -18,6 +18,8 @@ export interface Answers {
   consolidated: { item: string; label: string; confidence: number; at: string }[]
   /** Answers that cannot be used: of an item where it is known, and why. */
   refused: { item: string | null; reason: string; found: string }[]
+  /** Items that a second job asked about once more; they are billed once more. */
+  thirds?: number
 }
 
 export interface Job {
@@ -36,5 +38,5 @@ export interface Labeller {
    * The answers once nothing more can come, or nothing while people are at work. `now` ends the job: what is not
    * answered then stays unanswered.
    */
-  finish(plan: StoredPlan, now: boolean): Promise<Answers | undefined>
+  finish(plan: StoredPlan, now: boolean, at: Date): Promise<Answers | undefined>
 }

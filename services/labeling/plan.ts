@@ -6,7 +6,7 @@ import { readable } from '../../shared/text'
 import type { AskedAgain } from './ask-again'
 import type { Allotment, OpenBatch } from './batches'
 import { type Cascade, hashtagsOf, sizeOf } from './cascades'
-import { judgementsAsked, judgementsAtMost, usdOf } from './costs'
+import { judgementsAsked, judgementsAtMost, objectsAtMost, usdOf } from './costs'
 import { type EvaluationDraw, inclusionProbabilityOf } from './draw'
 
 /** The plan as it is stored: with what was booked for it. */
@@ -79,7 +79,7 @@ export function planOf(
     ...chosen.again.map(itemAgain),
   ].sort((a, b) => (a.item.item < b.item.item ? -1 : 1))
   const items = planned.map(({ item }) => item)
-  const atMost = sum(items.map(({ judgements }) => judgementsAtMost(judgements, labeller)))
+  const atMost = sum(items.map(({ judgements }) => judgementsAtMost(judgements)))
   const plan: StoredPlan = {
     batch,
     date,
@@ -92,7 +92,7 @@ export function planOf(
     runs,
     cascades: chosen.cascades.size,
     judgements: sum(items.map(({ judgements }) => judgements)),
-    costUsd: usdOf(labelling, items.length, atMost, before),
+    costUsd: usdOf(labelling, objectsAtMost(labelling, items.length), atMost, before),
     booked: { judgements, usd },
     before,
     reached,

@@ -42,7 +42,11 @@ export const settle =
 
     if (plan.items.length === 0) return { waits: `batch ${batch} asked nothing` }
     if (!(await objects.exists(manifestKey))) {
-      const answers = await labellers[plan.labeller].finish(plan, ended || now.getTime() >= Date.parse(plan.deadline))
+      const answers = await labellers[plan.labeller].finish(
+        plan,
+        ended || now.getTime() >= Date.parse(plan.deadline),
+        now,
+      )
       if (!answers) return { waits: `batch ${batch} has answers to come` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
       await objects.create(keys.judgements({ batch }), JSON.stringify(judgementsOf(plan, answers)))

@@ -59,7 +59,7 @@ export function settlementOf(
     if (consensus.label !== undefined) return []
     const why = consensus.reason === 'unanswered' ? unusable.get(item.item) : undefined
     const { reason, found } = why ?? { reason: consensus.reason, found: '' }
-    const atMost = judgementsAtMost(item.judgements, plan.labeller)
+    const atMost = judgementsAtMost(item.judgements)
     const again = item.purpose === 'label' && mayBeDecided(reason, judgements.length, atMost)
     const said = judgements.map(({ annotator, said: answer, at }) => ({ annotator, said: answer, at }))
     return [{ item: item.item, reason, found, again, plan: item, source, judgements: said }]
@@ -80,7 +80,12 @@ export function settlementOf(
       failed: countBy(left.map(({ reason }) => reason)),
       refused: countBy([...repeated, ...answers.refused].map(({ reason }) => reason)),
       judgements: given,
-      costUsd: usdOf({ ...labelling, labeller: plan.labeller }, plan.items.length, given, plan.before),
+      costUsd: usdOf(
+        { ...labelling, labeller: plan.labeller },
+        plan.items.length + (answers.thirds ?? 0),
+        given,
+        plan.before,
+      ),
       batches: [...batches],
       alpha: agreement.alpha,
       selfAgreement: agreement.selfAgreement,

@@ -34,7 +34,7 @@ describe('costsOfADay', () => {
       6,
     ],
     [
-      'Ground Truth, paid by item too, with one number of people for all items',
+      'Ground Truth, paid by item too, in a second job for all that might be disputed: 35 items of 28 cents',
       {
         ...shipped.labelling,
         labeller: 'ground-truth' as const,
@@ -46,7 +46,7 @@ describe('costsOfADay', () => {
           taskTimeLimitSeconds: 300,
         },
       },
-      9.6,
+      9.8,
     ],
     ['a batch made smaller by a cap', { ...shipped.labelling, pricePerJudgementUsd: 1 }, 8],
   ])('counts judgements of %s', (_, labelling, usd) => {

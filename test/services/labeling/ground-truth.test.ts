@@ -12,7 +12,7 @@ import { checkGroundTruth, LAMBDA_ACCOUNTS, labelingJobRequest } from '../../../
 import { batchOfJob } from '../../../services/labeling/label'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
-import type { SettledLine } from '../../../shared/records'
+import { qualityRecord, type SettledLine } from '../../../shared/records'
 import { functionOf, linesOf, newWorld, postsOf, settingsWith, storeRun, type World } from './world'
 
 const BATCH = '2026-06-02'
@@ -106,12 +106,12 @@ describe('the request', () => {
     for (const line of lines) expect(Object.keys(line)).toEqual(['source', 'item', 'post-id'])
   })
 
-  it('counts the fee of each item', async () => {
+  it('counts the fee of each item, and of each once more that may be disputed', async () => {
     const { world } = newJobWorld()
 
     const { plan } = await start(world)
 
-    expect(plan).toMatchObject({ judgements: 16, costUsd: 8 * 0.08 + 16 * 0.01 })
+    expect(plan).toMatchObject({ judgements: 16, costUsd: 16 * 0.08 + 24 * 0.01 })
   })
 
   it('that was sent before is done', async () => {
@@ -300,6 +300,84 @@ describe('settling a job', () => {
     }
   }
 
+  const THIRD = `${JOB}-third`
+  const gone = Object.assign(new Error('gone'), { name: 'ResourceNotFound' })
+
+  type AwsStub = ReturnType<typeof newJobWorld>['sagemaker']
+
+  /** The first job has ended; the second is in this state, or not there. */
+  function ended(sagemaker: AwsStub, first: 'Completed' | 'Stopped', third?: Parameters<typeof describes>[0]) {
+    sagemaker.on(DescribeLabelingJobCommand, { LabelingJobName: JOB }).resolves(describes(first))
+    const second = sagemaker.on(DescribeLabelingJobCommand, { LabelingJobName: THIRD })
+    if (third) second.resolves(describes(third))
+    else second.rejects(gone)
+  }
+
+  /** What a worker said of the one disputed item in the second job. */
+  const thirdSays = (world: World, worker: string, label: string) =>
+    world.bucket.put(
+      `labeling/${BATCH}/jobs/${THIRD}/annotations/worker-response/iteration-1/0/0.json`,
+      JSON.stringify({
+        answers: [
+          {
+            workerId: worker,
+            submissionTime: '2026-06-03T12:00:00Z',
+            answerContent: { 'crowd-classifier': { label } },
+          },
+        ],
+      }),
+    )
+
+  it('asks one more person about what two disagree on, in a job of its own under an attribute of its own', async () => {
+    const { world, sagemaker } = newJobWorld()
+    const { lines } = await start(world)
+    await answer(world, lines)
+    ended(sagemaker, 'Completed')
+    world.now = new Date('2026-06-03T10:12:00Z')
+
+    const waits = await functionOf(world).settle(BATCH)
+
+    const [, third] = sagemaker.commandCalls(CreateLabelingJobCommand)
+    expect(waits).toHaveProperty('waits')
+    expect(third?.args[0].input).toMatchObject({
+      LabelingJobName: THIRD,
+      LabelAttributeName: 'label-third',
+      InputConfig: {
+        DataSource: { S3DataSource: { ManifestS3Uri: `s3://bellwether-test/labeling/${BATCH}/third.manifest` } },
+      },
+      StoppingConditions: { MaxHumanLabeledObjectCount: 1 },
+      HumanTaskConfig: { NumberOfHumanWorkersPerDataObject: 1, TaskAvailabilityLifetimeInSeconds: 10 * 3600 },
+    })
+    expect(linesOf(world, keys.thirdManifest({ batch: BATCH }))).toEqual([lines[1]])
+    expect(await functionOf(world).settle(BATCH)).toHaveProperty('waits')
+  })
+
+  it.each([
+    ['takes the third answer, by the item it is of', 'w3', 'marketing', 3],
+    ['sets aside the answer of who judged the item before', 'w1', 'marketing', 2],
+  ])('%s', async (_, worker, label, judgements) => {
+    const { world, sagemaker } = newJobWorld()
+    const { lines } = await start(world)
+    await answer(world, lines)
+    ended(sagemaker, 'Completed')
+    await functionOf(world).settle(BATCH)
+    await thirdSays(world, worker, label)
+    ended(sagemaker, 'Completed', 'Completed')
+
+    const settled = await functionOf(world).settle(BATCH)
+
+    const [disputed] = linesOf<SettledLine>(world, keys.settledManifest({ batch: BATCH }))
+    const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
+    expect(settled).toMatchObject({ labelled: 7, judgements: 12 + judgements })
+    expect(disputed?.item).toBe(lines[1]?.item)
+    expect(disputed?.['label-metadata'].judgements).toHaveLength(judgements)
+    // A third answer decides; without one stands what Ground Truth made of the two.
+    expect(disputed?.['label-metadata']['class-name']).toBe(judgements === 3 ? 'marketing' : 'technical')
+    expect(quality.refused).toMatchObject(judgements === 3 ? {} : { 'repeated-judge': 1 })
+    expect(quality.costUsd).toBeCloseTo(9 * 0.08 + (12 + judgements) * 0.01)
+    expect(quality.alpha.items).toBe(7)
+  })
+
   it('waits while it runs, though the manifest is written already', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
@@ -314,7 +392,8 @@ describe('settling a job', () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
-    sagemaker.on(DescribeLabelingJobCommand).resolves(describes('Completed'))
+    ended(sagemaker, 'Completed')
+    world.now = new Date('2026-06-03T20:12:00Z')
 
     const settled = await functionOf(world).settle(BATCH)
 
@@ -367,7 +446,7 @@ describe('settling a job', () => {
     sagemaker.on(StopLabelingJobCommand).resolves({})
     const before = await functionOf(world).settle(BATCH)
 
-    sagemaker.on(DescribeLabelingJobCommand).resolves(describes('Stopped'))
+    ended(sagemaker, 'Stopped')
     const after = await functionOf(world).settle(BATCH)
 
     expect(before).toHaveProperty('waits')
@@ -388,6 +467,7 @@ describe('settling a job', () => {
   it.each([
     ['arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/bellwether-test-2026-06-02', '2026-06-02'],
     ['arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/Bellwether-Test-2026-06-02-2', '2026-06-02-2'],
+    ['arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/bellwether-test-2026-06-02-2-third', '2026-06-02-2'],
     ['arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/somebody-elses', undefined],
     [undefined, undefined],
   ])('knows the batch of %s', (arn, batch) => {

@@ -175,6 +175,6 @@ it("counts Ground Truth's objects of the month, once for each batch", async () =
 
   const [first, second, third] = [DATE, `${DATE}-2`, `${DATE}-3`].map((batch) => planOf(world, batch))
   expect([first?.before, second?.before, third?.before]).toEqual([0, 8, 16])
-  expect(first?.booked.usd).toBeCloseTo(8 * 0.08 + (first?.booked.judgements ?? 0) * 0.01)
-  expect(second?.booked.usd).toBeCloseTo(8 * 0.01 + (second?.booked.judgements ?? 0) * 0.01)
+  expect(first?.booked.usd).toBeCloseTo(8 * 0.08 + 8 * 0.01 + (first?.booked.judgements ?? 0) * 0.01)
+  expect(second?.booked.usd).toBeCloseTo(16 * 0.01 + (second?.booked.judgements ?? 0) * 0.01)
 })
