@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { costAtMost, minutesOf, priceOf, usdOf } from '../../../services/labeling/costs'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
-import { functionOf, newWorld, outcomeOf, postsOf, settingsWith, storeRun, type World } from './world'
+import { functionOf, newWorld, outcomeOf, postsOf, retried, settingsWith, storeRun, type World } from './world'
 
 const DATE = '2026-06-02'
 const FEES = {
@@ -138,6 +138,24 @@ describe('{"bootstrap":150}', () => {
 
     expect(await functionOf(world).request({ bootstrap: 50 })).toEqual(first)
     expect(Object.keys(outcomeOf(world).objects).filter((key) => key.endsWith('plan.json'))).toHaveLength(2)
+  })
+
+  it('is the same batch, booked once, wherever the function dies', async () => {
+    const bootstrapped = async (killAfter?: number) => {
+      const world = newWorld({ settings: wide() })
+      await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 30)))
+      world.writes = 0
+      if (killAfter !== undefined) world.killAfter = killAfter
+      await retried(world, (invoked) => invoked.request({ bootstrap: 4 }))
+      const ledger = await world.table.get({ pk: 'ledger#judgements', sk: DATE })
+      return { outcome: outcomeOf(world), spent: ledger?.micro, writes: world.writes }
+    }
+    const { writes, ...clean } = await bootstrapped()
+
+    for (let killAfter = 1; killAfter <= writes; killAfter++) {
+      expect(await bootstrapped(killAfter)).toMatchObject(clean)
+    }
+    expect(writes).toBeGreaterThan(20)
   })
 
   it('stays within the caps, and says so', async () => {
