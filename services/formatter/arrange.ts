@@ -53,9 +53,11 @@ export function arrange(spool: Spool, categories: readonly string[], validationS
   const counts = categories.map((): Counts => ({ train: 0, validation: 0, evaluation: 0 }))
   const twoRoles: string[] = []
   let latest = ''
+  spool.append(LABELS, Buffer.from('item,part\n'))
 
   for (const bin of BINS) {
     const text: Record<Part, string> = { train: '', validation: '', evaluation: '' }
+    let ids = ''
     for (const { item, created, role, category, content, contradicted } of lastOfEach(spool.take(bin))) {
       if (contradicted) {
         twoRoles.push(item)
@@ -63,9 +65,11 @@ export function arrange(spool: Spool, categories: readonly string[], validationS
       }
       const part = role === ROLE_LETTERS.evaluation ? 'evaluation' : partOf(item, validationShare)
       text[part] += `${content}\n`
+      ids += `${csvField(item)},${part}\n`
       counts[category]![part] += 1
       if (created > latest) latest = created
     }
+    spool.append(LABELS, Buffer.from(ids))
     for (const part of PARTS) {
       const bytes = Buffer.from(text[part])
       hashes[part].update(bytes)
@@ -91,6 +95,11 @@ export function arrange(spool: Spool, categories: readonly string[], validationS
 /** Stand before the date, so that what the owner decided comes last whenever it was decided. */
 const ANNOTATORS = '0'
 const OWNERS = '1'
+
+/** The list of the ids of all labels, with the part that each is in. */
+export const LABELS = 'labels'
+
+const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 const ROLE_LETTERS = { training: 't', evaluation: 'e' } as const
 

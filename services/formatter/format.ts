@@ -10,7 +10,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
-import { arrange, type Arranged, binning, PARTS } from './arrange'
+import { arrange, type Arranged, binning, LABELS, PARTS } from './arrange'
 import { eachLine } from './lines'
 import { readSettled, type Refusal, rulesOf } from '../../shared/settled'
 import { createSpool, type Spool } from './spool'
@@ -105,6 +105,7 @@ async function write(
       : objects.putStream(at, spool.bytes(name))
   await Promise.all([
     ...PARTS.map((part) => store(keys[part]({ dataset }), part)),
+    store(keys.datasetLabels({ dataset }), LABELS),
     spool.size('refused') > 0 && store(keys.datasetRefused({ dataset }), 'refused'),
   ])
   const outcome = await objects.create(key, `${JSON.stringify(record, null, 2)}\n`)
