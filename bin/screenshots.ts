@@ -1,4 +1,5 @@
-// Takes the pictures in docs/screenshots anew, of the pages as they are: `node bin/run.mjs bin/screenshots.ts`.
+// Takes the pictures in docs/screenshots anew, of the pages as they are: `node bin/run.mjs bin/screenshots.ts`, with
+// `desk` or `owner` behind it those of one page.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
@@ -19,12 +20,22 @@ const DEVICES = [
   ['desktop', DESKTOP],
 ] as const
 
+/** The post is kept in all its forms; of the rest one of each is enough to look at. */
+const KEPT = [
+  'definitions-desktop-light',
+  'flag-phone-dark',
+  'back-desktop-dark',
+  'offline-phone-light',
+  'forged-phone-light',
+]
+
 void main()
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  await desk()
-  await owner()
+  const [only] = process.argv.slice(2)
+  if (only !== 'owner') await desk()
+  if (only !== 'desk') await owner()
 }
 
 /** The owner's view, before there is anything and with a week's work. */
@@ -65,7 +76,10 @@ async function desk(): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { url } = await site.invite({ annotator: `${device}-${colorScheme}` })
       const { page, close } = await site.visitor({ ...options, colorScheme })
-      const shoot = (what: string) => page.screenshot({ path: `${folder}/desk-${what}-${device}-${colorScheme}.png` })
+      const shoot = async (what: string) => {
+        const name = `${what}-${device}-${colorScheme}`
+        if (what === 'post' || KEPT.includes(name)) await page.screenshot({ path: `${folder}/desk-${name}.png` })
+      }
       await page.goto(url)
       await page.locator('#definitions[open]').waitFor()
       await shoot('definitions')
@@ -81,6 +95,11 @@ async function desk(): Promise<void> {
       await page.keyboard.press('Escape')
       await page.keyboard.press('b')
       await shoot('back')
+      await page.context().setOffline(true)
+      await page.keyboard.press('1')
+      await page.getByText('kept here').waitFor()
+      await shoot('offline')
+      await page.context().setOffline(false)
       await page.goto(url.replace(/.....$/, 'aaaaa'))
       await page.getByRole('heading', { name: 'not one of ours' }).waitFor()
       await shoot('forged')

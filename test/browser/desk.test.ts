@@ -115,7 +115,9 @@ describe('an annotator', () => {
     const first = await textOf(page)
 
     await press(page, '1')
-    await page.waitForFunction((text) => document.getElementById('post')?.textContent !== text, first, { timeout: 200 })
+    await page.waitForFunction((text) => document.getElementById('post')?.textContent !== text, first, {
+      timeout: 1000,
+    })
 
     expect(await answersOf('bea')).toEqual([undefined, undefined, undefined])
     await sent(page)
@@ -226,6 +228,25 @@ describe('an annotator', () => {
     await sent(again)
 
     expect((await answersOf('gus')).filter(Boolean)).toHaveLength(2)
+  })
+
+  it("whose clock is years off answers as anybody does: time is the desk's", async () => {
+    await ask(posts(2))
+    const visitor = await site.visitor()
+    visitors.push(visitor)
+    const { page } = visitor
+    await page.clock.setSystemTime(new Date('2031-05-05T05:05:05Z'))
+    await page.goto((await site.invite({ annotator: 'tom' })).url)
+    await page.locator('#definitions[open]').waitFor()
+    await page.keyboard.press('Escape')
+
+    await press(page, '1')
+    await sent(page)
+
+    const given = (await rows()).flatMap(({ answers }) => answers.tom ?? [])
+    expect(given).toEqual([
+      { given: { label: 'technical' }, revision: 1, at: expect.stringMatching(/^2026-11-22T10:/) },
+    ])
   })
 
   it('is told when nothing waits, and sees new posts come by themselves', async () => {
