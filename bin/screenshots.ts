@@ -95,6 +95,7 @@ async function desk(): Promise<void> {
       await page.keyboard.press('Escape')
       await page.keyboard.press('b')
       await shoot('back')
+      await page.waitForTimeout(400)
       await page.context().setOffline(true)
       await page.keyboard.press('1')
       await page.getByText('kept here').waitFor()
