@@ -1,11 +1,18 @@
 import { z } from 'zod'
-import type { Settings } from '../../shared/settings'
+import { type Settings, settings } from '../../shared/settings'
 import type { Account } from './account'
 import { type Cost, costsOfADay, totalUsd } from './costs'
+import type { Foreseen } from './new-labels'
 import { type Asked, filesOf, type Finding, findingsOf, quotaName } from './findings'
 
-/** It asks everything, always. */
-export const doctorRequest = z.strictObject({})
+/** `{}` asks everything about the account; `{"labels":{…}}` what those labels would do. */
+export const doctorRequest = z.strictObject({ labels: settings.shape.labels.optional() })
+
+/** What is asked of the service. */
+export const answerDoctor =
+  (ports: { examined: () => Promise<Examination>; foreseen: (labels: Settings['labels']) => Promise<Foreseen> }) =>
+  async ({ labels }: z.infer<typeof doctorRequest>): Promise<Examination | Foreseen> =>
+    labels ? ports.foreseen(labels) : ports.examined()
 
 export interface Examination {
   stage: string

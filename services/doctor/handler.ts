@@ -10,28 +10,33 @@ import { readSettings } from '../../shared/settings'
 import { LAMBDA_ACCOUNTS } from '../labeling/ground-truth-request'
 import { BLAZINGTEXT_REGIONS } from '../../shared/image'
 import { awsAccount } from './account'
-import { doctorRequest, examine } from './examine'
+import { answerDoctor, doctorRequest, examine } from './examine'
+import { foresee } from './new-labels'
 
 const config = readConfig(['stage', 'region', 'bucket', 'taskRoot', 'xSecret', 'linkSecret'])
 
+const objects = s3Objects(new S3Client(), config.bucket)
 const account = awsAccount({
   lambda: new LambdaClient(),
   quotas: new ServiceQuotasClient(),
   sagemaker: new SageMakerClient(),
   secrets: new SecretsManagerClient(),
-  objects: s3Objects(new S3Client(), config.bucket),
+  objects,
 })
 
 export const handler = door(
   'doctor',
   {
     schema: doctorRequest,
-    work: examine({
-      ...config,
-      account,
-      settings: readSettings(config.taskRoot),
-      blazingTextRegions: BLAZINGTEXT_REGIONS,
-      groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),
+    work: answerDoctor({
+      examined: examine({
+        ...config,
+        account,
+        settings: readSettings(config.taskRoot),
+        blazingTextRegions: BLAZINGTEXT_REGIONS,
+        groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),
+      }),
+      foreseen: foresee(objects),
     }),
   },
   [],

@@ -28,6 +28,33 @@ describe('consensusOf', () => {
     expect(consensusOf(said(...labels), CATEGORIES)).toMatchObject(expected)
   })
 
+  it.each([
+    [
+      'the most probable of the labels that were given',
+      ['technical', 'technical', 'marketing'],
+      [0.2, 0.8, 0],
+      'marketing',
+      0.8,
+    ],
+    ['no label that nobody gave', ['technical', 'technical'], [0.1, 0.2, 0.7], 'technical', 0.1],
+    [
+      'what most said, among equally probable ones',
+      ['technical', 'marketing', 'marketing'],
+      [0.5, 0.5, 0],
+      'marketing',
+      0.5,
+    ],
+  ])('is, where the annotators are known, %s', (_, labels, posterior, label, confidence) => {
+    expect(consensusOf(said(...labels), CATEGORIES, posterior)).toMatchObject({ label, confidence })
+  })
+
+  it.each([
+    ['one judgement is what was said', ['technical'], { label: 'technical', confidence: 0 }],
+    ['a tie is one, so that somebody is asked once more', ['technical', 'marketing'], { reason: 'disputed' }],
+  ])('of %s, whatever is known of annotators', (_, labels, expected) => {
+    expect(consensusOf(said(...labels), CATEGORIES, [0.1, 0.9, 0])).toMatchObject(expected)
+  })
+
   it('has the time of the last judgement', () => {
     expect(consensusOf(said('technical', 'technical').reverse(), CATEGORIES)).toMatchObject({
       at: '2026-11-22T10:01:00.000Z',

@@ -163,6 +163,46 @@ describe('a day of labelling at the desk', () => {
     }
   })
 
+  it('keeps what was said of an item that is carried over, and counts no judge of it twice', async () => {
+    const world = newWorld({ settings: settingsWith({ itemsPerDay: 2, evaluationShare: 0.9 }) })
+    for (const run of await collect(world, DATE, 1)) await functionOf(world).onRun(run)
+    const says = async (annotator: string, label: string) => {
+      const { items } = await functionOf(world).handOut(annotator)
+      await functionOf(world).answer(
+        annotator,
+        items.map(({ batch, item }) => ({ batch, item, revision: 0, label })),
+      )
+    }
+    await says('ana', 'technical')
+    await says('ben', 'marketing')
+    await functionOf(world).request({ settle: DATE, now: true })
+    world.now = new Date('2026-06-04T00:12:00Z')
+    world.settings = settingsWith({ itemsPerDay: 10, evaluationShare: 0.9 })
+    for (const run of await collect(world, '2026-06-03', 1)) await functionOf(world).onRun(run)
+    const carried = planOf(world, '2026-06-03').items.filter(({ item }) =>
+      planOf(world).items.some((one) => one.item === item),
+    )
+    await says('ana', 'marketing')
+    await says('cyd', 'technical')
+    await functionOf(world).request({ settle: '2026-06-03', now: true })
+
+    const lines = linesOf<SettledLine>(world, keys.settledManifest({ batch: '2026-06-03' }))
+    const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: '2026-06-03' })] ?? ''))
+    expect(carried.length).toBeGreaterThan(0)
+    for (const { item } of carried) {
+      expect(lines.find((line) => line.item === item)?.['label-metadata']).toMatchObject({
+        'class-name': 'technical',
+        judgements: [
+          { annotator: 'ana', label: 'technical' },
+          { annotator: 'ben', label: 'marketing' },
+          { annotator: 'cyd', label: 'technical' },
+        ],
+      })
+    }
+    expect(quality.batches).toEqual([DATE, '2026-06-03'])
+    expect(quality.refused).toEqual({ 'repeated-judge': carried.length })
+  })
+
   it('is ended by a person at any time', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)

@@ -1,0 +1,108 @@
+import { keys, prefixes } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { championRecord, settledLine } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+
+/** What other labels would do, before anything is deployed. */
+export interface Foreseen {
+  /** Labelled items by schema version and name now, and the category they would count as; null: none. */
+  labels: { version: number; name: string; items: number; countsAs: string | null }[]
+  /** In words: what becomes of labels, agreement, model and reports. */
+  words: string[]
+}
+
+type Counted = Omit<Foreseen['labels'][number], 'countsAs'>
+
+/** Look at the labels and the champion that are there, and say what `labels` would do to them. Nothing is changed. */
+export const foresee =
+  (objects: Pick<Objects, 'list' | 'lines' | 'exists' | 'readJson'>) =>
+  async (labels: Settings['labels']): Promise<Foreseen> => {
+    const champion = (await objects.exists(keys.champion({})))
+      ? await objects.readJson(keys.champion({}), championRecord)
+      : undefined
+    return foreseenOf(await countLabels(objects), labels, champion)
+  }
+
+/** Labelled items by schema version and name: of an item with several labels each version counts its last. */
+async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Counted[]> {
+  const last = new Map<string, { version: number; name: string; at: string }>()
+  for await (const { key } of objects.list(prefixes.labeled)) {
+    if (!keys.settledManifest.match(key)) continue
+    for await (const text of objects.lines(key)) {
+      const line = settledLine.safeParse(jsonOrNothing(text))
+      if (!line.success) continue
+      const { 'schema-version': version, 'class-name': name, 'creation-date': at } = line.data['label-metadata']
+      const of = `${version} ${line.data.item}`
+      if ((last.get(of)?.at ?? '') <= at) last.set(of, { version, name, at })
+    }
+  }
+  const counts = new Map<string, Counted>()
+  for (const { version, name } of last.values()) {
+    const key = `${version} ${name}`
+    counts.set(key, { version, name, items: (counts.get(key)?.items ?? 0) + 1 })
+  }
+  return [...counts.values()].sort((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1))
+}
+
+export function foreseenOf(
+  counted: readonly Counted[],
+  { version, categories, from = {} }: Settings['labels'],
+  champion: { job: string; labels: readonly string[]; schemaVersion: number } | undefined,
+): Foreseen {
+  const names = categories.map(({ name }) => name)
+  const known = (name: string | undefined): string | null => (name !== undefined && names.includes(name) ? name : null)
+  const labels = counted.map((one) => ({
+    ...one,
+    countsAs: known(
+      one.version === version ? one.name : new Map(Object.entries(from[one.version] ?? {})).get(one.name),
+    ),
+  }))
+  const kept = labels.filter(({ countsAs }) => countsAs !== null)
+  const lost = labels.filter(({ countsAs }) => countsAs === null)
+  const without = names.filter((name) => !kept.some(({ countsAs }) => countsAs === name))
+  const measured = counted.some((one) => one.version === version)
+  return {
+    labels,
+    words: [
+      `${itemsOf(kept)} of ${itemsOf(labels)} labels count` +
+        (lost.length === 0
+          ? ''
+          : `; no more: ${lost.map((one) => `${one.items} ${one.name} of version ${one.version}`).join(', ')}`),
+      ...(without.length === 0
+        ? []
+        : [`no label yet for ${without.join(', ')}: a model cannot answer it before some are given`]),
+      ...(measured
+        ? []
+        : [
+            'agreement is measured anew: until 60 items of this version have two judgements, labels are unmeasured and models provisional',
+          ]),
+      ...championInWords(names, version, champion),
+    ],
+  }
+}
+
+function championInWords(
+  names: readonly string[],
+  version: number,
+  champion: { job: string; labels: readonly string[]; schemaVersion: number } | undefined,
+): string[] {
+  if (!champion) return ['no model is live']
+  if (champion.schemaVersion === version) return [`${champion.job} stays live`]
+  const gone = champion.labels.filter((label) => !names.includes(label))
+  return [
+    `${champion.job} was made for version ${champion.schemaVersion} and answers ${champion.labels.join(', ')}` +
+      (gone.length === 0 ? '' : `, of which ${gone.join(', ')} would be no category`) +
+      `; it stays live until a model of version ${version} is promoted`,
+    'reports of days before keep what they say; a share under the new definitions is not the old one continued',
+  ]
+}
+
+const itemsOf = (labels: readonly Counted[]): number => labels.reduce((sum, { items }) => sum + items, 0)
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
