@@ -34,6 +34,16 @@ describe('what is wrong', () => {
       /bellwether\.yml:6: hashtags\.1\.tag: #aws stands here twice/,
     ],
     [
+      'a gate that nothing could pass',
+      edited('window: 400', 'window: 90'),
+      /gate\.window: is less than gate\.minimumEvaluation, 100: nothing could pass/,
+    ],
+    [
+      'more items for a provisional champion than for another',
+      edited('window: 400', 'minimumProvisional: 101'),
+      /gate\.minimumProvisional: is more than gate\.minimumEvaluation, 100/,
+    ],
+    [
       'a source that is not there',
       edited('tag: azure, source: sample', 'tag: azure, source: y'),
       /bellwether\.yml:6: hashtags\.1\.source: there is no source "y"/,
