@@ -13,6 +13,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import { type ReportRecord, reportIndexRecord, reportRecord, type RunRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { rulesOf } from '../../shared/settled'
 import type { Table } from '../../shared/table'
 import { classify, isClassified, type LiveModel } from './classify'
 import { collectionOf } from './collection'
@@ -104,7 +105,7 @@ async function estimate(
   live: LiveModel | undefined,
 ): Promise<ReportRecord> {
   const labels = settings.labels.categories.map(({ name }) => name)
-  const rules = { schemaVersion: settings.labels.version, categories: labels }
+  const rules = rulesOf(settings.labels)
   const given = await readLabelsGiven(objects, rules)
   const model = live?.schemaVersion === settings.labels.version ? live : undefined
   const dates = weekTo(day.date)

@@ -20,7 +20,13 @@ export async function allot(
   { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
   { batch, date, wanted, allotment: kept }: OpenBatch,
 ): Promise<Allotment> {
-  const pinned = kept ?? (await pinAllotment(table, batch, await affordable(table, { caps, labelling }, date, wanted)))
+  const { evaluationShare } = labelling
+  const pinned =
+    kept ??
+    (await pinAllotment(table, batch, {
+      ...(await affordable(table, { caps, labelling }, date, wanted)),
+      evaluationShare,
+    }))
   const amounts = amountsOf(pinned)
   for (const kind of ['judgements', 'labelUsd'] as const) {
     if (amounts[kind] === 0) continue

@@ -6,6 +6,7 @@ const allotment = z.object({
   items: z.int().nonnegative().describe('How many items they are enough for.'),
   judgements: z.int().nonnegative(),
   usd: z.number().nonnegative(),
+  evaluationShare: z.number().optional().describe('How much of it is for evaluation: more where more was wished for.'),
   before: z
     .int()
     .nonnegative()

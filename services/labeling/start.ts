@@ -27,6 +27,7 @@ import { instructions } from './instructions'
 import type { Labeller } from './labeller'
 import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { ask } from './roles'
+import { withWishes } from './wishes'
 import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from './runs'
 
 export interface StartPorts {
@@ -170,8 +171,14 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
   const manifestKey = keys.inputManifest({ batch })
 
   if (!(await objects.exists(planKey))) {
-    const allotment = await allot(table, settings, open)
-    const chosen = await choose(ports, open, allotment.items, settings)
+    const labelling = await withWishes(table, settings.labelling, open.runs)
+    const allotment = await allot(table, { ...settings, labelling }, open)
+    // As it was booked: a wish that came since waits for the next batch.
+    const evaluationShare = allotment.evaluationShare ?? labelling.evaluationShare
+    const chosen = await choose(ports, open, allotment.items, {
+      ...settings,
+      labelling: { ...labelling, evaluationShare },
+    })
     const { plan, lines } = planOf(open, settings, allotment, chosen, jobName(ports.stage, batch))
     // The plan comes last and stays: until it is there, nobody reads what it goes with.
     await objects.put(manifestKey, toJsonLines(lines))
