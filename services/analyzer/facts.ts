@@ -26,11 +26,14 @@ interface Counted {
   post: string
   cascade: string
   scores: number[] | undefined
+  /** The training job of the model that gave them. */
+  by: string | undefined
 }
 
 /**
- * Count a day: its posts by message, and what is known of its samples. Nothing where a run of it was not classified by
- * this model yet: whoever does that has the days around it reported again.
+ * Count a day: its posts by message, and what is known of its samples. A day before may have been classified by another
+ * model: its shares are as right, but it says nothing of how this one errs. Nothing where a run was not classified, or by
+ * several models: whoever does that has the days around it reported again.
  */
 export async function factsOf(
   sources: Sources,
@@ -45,13 +48,14 @@ export async function factsOf(
   // A post that overlapping runs have counts once; which takes the memory of all ids, so only where there are several.
   const seen = runs.length > 1 ? new Set<string>() : undefined
 
+  const models = new Set<string | undefined>()
   for (const run of runs) {
     const cascades = await readCascades(sources.objects, run)
     const stratum = drawn.find(({ draw }) => draw.runs.has(keys.run(run)))
     let rows = 0
-    for await (const { post, cascade, scores } of countedOf(sources, run)) {
+    for await (const { post, cascade, scores, by } of countedOf(sources, run)) {
       rows += 1
-      if (scores === 'of another model') return undefined
+      models.add(by)
       if (seen?.has(post)) continue
       seen?.add(post)
       const message = cascades?.get(post) ?? cascade
@@ -59,10 +63,12 @@ export async function factsOf(
       const member = stratum?.members.get(message)
       if (member) addPost(member, message, scores)
     }
-    if (rows !== postsOf(run)) return undefined
+    if (rows !== postsOf(run) || models.size > 1) return undefined
   }
+  const [by = sources.model?.job] = models
   return {
     date,
+    isOfModel: by === sources.model?.job,
     tally: merged([...drawn.map(({ tally }) => tally), undrawn], labels.length),
     collected: collectionOf(runs).collected,
     drawn: drawn.map(({ draw, tally, members }) => ({
@@ -90,22 +96,18 @@ function memberScores({ labels, given, model }: Sources, item: string, tally: Ta
 export const scoresIn = (labels: readonly string[], probabilities: Readonly<Record<string, number>>): number[] =>
   labels.map((label) => probabilities[label] ?? 0)
 
-async function* countedOf(
-  { objects, labels, model }: Sources,
-  run: RunRecord,
-): AsyncIterable<Counted | { post: string; cascade: string; scores: 'of another model' }> {
+async function* countedOf({ objects, labels, model }: Sources, run: RunRecord): AsyncIterable<Counted> {
   if (!model) {
     for await (const { id, text } of postsOfPages(objects, run))
-      yield { post: id, cascade: cascadeId(text), scores: undefined }
+      yield { post: id, cascade: cascadeId(text), scores: undefined, by: undefined }
     return
   }
   const key = keys.predictions(run)
   if (!(await objects.exists(key))) return
   try {
     for await (const prediction of predictionsFromCsv(await objects.stream(key), key)) {
-      const { post, cascade, probabilities } = prediction
-      const scores = prediction.model === model.job ? scoresIn(labels, probabilities) : ('of another model' as const)
-      yield { post, cascade, scores }
+      const { post, cascade, probabilities, model: by } = prediction
+      yield { post, cascade, scores: scoresIn(labels, probabilities), by }
     }
   } catch (error) {
     // A file that was cut short ends here; its rows do not add up.

@@ -29,6 +29,8 @@ export interface DayFacts {
   /** All posts of the day. */
   tally: Tally
   drawn: readonly Drawn[]
+  /** Whether its posts are scored by the model of today. */
+  isOfModel: boolean
   /** How much of the posts that there were was collected. */
   collected: number
 }
@@ -90,7 +92,13 @@ export function answerOf(
     const counted = countedShares(all, basis)
     answer.counting = labels.map((label, k) => ({ label, share: counted[k]! }))
   }
-  const second = secondOf(all, basis, evidence, known.collected)
+  const second = secondOf(
+    all,
+    basis,
+    evidence,
+    known.collected,
+    days.every(({ isOfModel }) => isOfModel),
+  )
   answer.pacc = second.record
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
   if (estimated.labels < LEAST_LABELS && !isExact) {
@@ -181,13 +189,13 @@ function without(window: readonly (Scored & { item: string })[], sample: readonl
 }
 
 /** PACC on the window, and what is said of it. */
-function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, collected: number) {
+function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, collected: number, isOfModel: boolean) {
   if (!isScored(window)) {
     const record = { state: 'no-model' as const, words: window.none, items: 0, shares: [], raw: [] }
     return { record, quantified: undefined }
   }
   const errors = errorsOf(window, labels.length)
-  const why = whyNotEstimable(errors, labels)
+  const why = isOfModel ? whyNotEstimable(errors, labels) : 'another model classified some of the days'
   if (why) {
     const record = { state: 'not-estimable' as const, words: `It cannot be estimated: ${why}.`, items: window.length }
     return { record: { ...record, shares: [], raw: [] }, quantified: undefined }
@@ -229,6 +237,7 @@ function tightFor(
   }
   // The window errs in all days together; how far is known from the day itself.
   const pairs = week.flatMap((day) => {
+    if (!day.isOfModel) return []
     const estimated = estimateOf(partsOf([day], basis, evidence))
     if (estimated.labels < LEAST_LABELS) return []
     const errors = errorsOf(window, labels.length)

@@ -215,6 +215,27 @@ it('a promotion makes another report, and the one before can be told from it', a
   expect((await report()).predictions).toHaveLength(1)
 })
 
+it('seven days keep a day that an older model classified, whose labels count as well', async () => {
+  const tomorrow = { hashtag: 'aws', date: '2026-11-22' }
+  await collected()
+  await collected('aws', tomorrow.date)
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await putChampion(bucket, 'model-a')
+  await analyze(ports)(DAY, invocation)
+  await putChampion(bucket, 'model-b', 'contrary')
+
+  await analyze(ports)(tomorrow, invocation)
+
+  const { model, week } = await bucket.readJson(keys.report(tomorrow), reportRecord)
+  expect({ model, days: week.days, posts: week.posts, labels: week.byPosts.labels }).toEqual({
+    model: 'model-b',
+    days: 2,
+    posts: 32,
+    labels: 12,
+  })
+})
+
 it('a model that does not load is refused by name, and the report stays as it was', async () => {
   await collected()
   await analyze(ports)(DAY, invocation)

@@ -39,7 +39,7 @@ function day(
     sample.push({ item: idOf(place, i), size, inclusionProbability: (40 * size) / 150, label, scores })
   }
   const drawn = over.drawn === false ? [] : [{ sample, tally }]
-  return { date: DATES[place]!, tally, drawn, collected: over.collected ?? 1 }
+  return { date: DATES[place]!, tally, drawn, isOfModel: true, collected: over.collected ?? 1 }
 }
 
 const window = Array.from({ length: 100 }, (_, i) => ({
@@ -114,7 +114,7 @@ describe('an answer', () => {
   })
 
   it('of a day without posts is no share at all', () => {
-    const empty: DayFacts = { date: '2026-11-21', tally: emptyTally(2), drawn: [], collected: 1 }
+    const empty: DayFacts = { date: '2026-11-21', tally: emptyTally(2), drawn: [], isOfModel: true, collected: 1 }
 
     expect(answer(empty)).toMatchObject({ state: 'no-posts', shares: [], counting: [], more: null })
     expect(answer(empty).words).toBe('No posts about #aws were collected on 2026-11-21.')
