@@ -43,7 +43,7 @@ Running
   --once                exit when the last day is done
   --data DIR            where the cloud keeps its state (a fresh temporary folder)
   --port N              of 127.0.0.1 (any free one)
-  --summary FILE        write the outcome as JSON
+  --summary FILE        write the outcome as JSON, each share with its interval and what is true of it
   --record DIR          write every request that the services send to AWS
   --help                this text
 `
