@@ -20,7 +20,7 @@ import {
 // Does the interval of a reported share hold the truth, and is the share nearer to it than a plain sample that costs the
 // same? Days are made of real posts that a model of ours has scored; each message a post of the set, drawn again.
 //
-//   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 500] [--only headline|tight]
+//   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 500] [--only headline|tight] [--sets irony]
 //
 // FOLDER as in bench/quality-sets.ts, and aws-tweets is not needed. Every cell has a seed of its own: its number.
 
@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
     days: { type: 'string', default: '2000' },
     weeks: { type: 'string', default: '500' },
     only: { type: 'string', default: '' },
+    sets: { type: 'string', default: '' },
   },
 })
 const DAYS = Number(options.days)
@@ -55,8 +56,9 @@ function main(): void {
     const shares = classes.map((label, c) => `${label} ${natural[c]!.toFixed(2)}`).join(', ')
     console.log(`${name}: ${shares}; the share of ${classes[of]}; accuracy of the model ${percent(accuracy)}`)
   }
-  if (options.only !== 'tight') headline(all)
-  if (options.only !== 'headline') tight(all)
+  const some = all.filter(({ name }) => name.includes(options.sets))
+  if (options.only !== 'tight') headline(some)
+  if (options.only !== 'headline') tight(some)
 }
 
 interface Sums {

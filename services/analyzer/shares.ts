@@ -183,7 +183,10 @@ function assistanceFor({ sample, tally }: Drawn, { window }: Evidence): Assistan
   return isScored(window) ? assistanceOf(without(window, sample), meansOf(tally, 'messages')) : undefined
 }
 
-function without(window: readonly (Scored & { item: string })[], sample: readonly Sampled[]): Scored[] {
+function without(
+  window: readonly (Scored & { item: string })[],
+  sample: readonly Sampled[],
+): (Scored & { item: string })[] {
   const own = new Set(sample.map(({ item }) => item))
   return window.filter(({ item }) => !own.has(item))
 }
@@ -240,7 +243,8 @@ function tightFor(
     if (!day.isOfModel) return []
     const estimated = estimateOf(partsOf([day], basis, evidence))
     if (estimated.labels < LEAST_LABELS) return []
-    const errors = errorsOf(window, labels.length)
+    const own = day.drawn.flatMap(({ sample }) => sample)
+    const errors = errorsOf(without(window, own), labels.length)
     const shares = pacc(errors, meansOf(day.tally, basis))
     return [
       labels.map((_, k) => ({
@@ -263,7 +267,7 @@ function tightFor(
   }
   const combined = labels.map((_, k) => {
     const pair = { headline: measured(headline.classes[k]!), pacc: measured(quantified.classes[k]!) }
-    const { estimate, standardError } = tightOf(pair, apart[k]!.mean)
+    const { estimate, standardError } = tightOf(pair, apart[k]!)
     return {
       estimate,
       standardError,

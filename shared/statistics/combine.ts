@@ -26,19 +26,23 @@ export interface Pair {
  * How far PACC and the headline lie apart over some days: the mean of their differences, and that over its own standard
  * error. The headlines of the days err apart, PACC errs in all of them together, by its window.
  */
-export function disagreement(days: readonly Pair[]): { mean: number; z: number } {
+export function disagreement(days: readonly Pair[]): { mean: number; error: number; z: number } {
   const count = days.length
-  if (count === 0) return { mean: 0, z: 0 }
+  if (count === 0) return { mean: 0, error: 0, z: 0 }
   const average = (of: (pair: Pair) => number) => days.reduce((total, pair) => total + of(pair), 0) / count
   const mean = average(({ headline, pacc }) => pacc.estimate - headline.estimate)
   const variance =
     average(({ headline }) => headline.standardError ** 2) / count + average(({ pacc }) => pacc.standardError ** 2)
-  return { mean, z: variance > 0 ? mean / Math.sqrt(variance) : 0 }
+  const error = Math.sqrt(variance)
+  return { mean, error, z: error > 0 ? mean / error : 0 }
 }
 
 /**
  * The tight estimate of a day: headline and PACC by inverse variance, where PACC may be off by as much as the seven days
- * say it is. So it leans on the labels of the day more and more while the two drift apart, long before it is withheld.
+ * say it is, and by as much as they cannot tell. So it leans on the labels of the day more and more while the two drift apart, long before it is withheld.
  */
-export const tightOf = ({ headline, pacc }: Pair, mean: number): Measured =>
-  inverseVariance(headline, { estimate: pacc.estimate, standardError: Math.hypot(pacc.standardError, mean) })
+export const tightOf = ({ headline, pacc }: Pair, apart: { mean: number; error: number }): Measured =>
+  inverseVariance(headline, {
+    estimate: pacc.estimate,
+    standardError: Math.hypot(pacc.standardError, apart.mean, apart.error),
+  })

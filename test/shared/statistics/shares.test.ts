@@ -400,15 +400,15 @@ describe('two estimates', () => {
 
     expect(mean).toBeCloseTo(0.1)
     expect(z).toBeCloseTo(0.1 / Math.sqrt(0.07 ** 2 / 7 + 0.03 ** 2), 9)
-    expect(disagreement([])).toEqual({ mean: 0, z: 0 })
+    expect(disagreement([])).toEqual({ mean: 0, error: 0, z: 0 })
   })
 
   it('are the plain combination where they agree, and lean on the labels as they part', () => {
     const pair = { headline: { estimate: 0.3, standardError: 0.04 }, pacc: { estimate: 0.4, standardError: 0.06 } }
 
-    expect(tightOf(pair, 0).estimate).toBeCloseTo(0.330769, 6)
-    expect(tightOf(pair, 0.3).estimate).toBeLessThan(0.302)
-    expect(tightOf(pair, 0.3).standardError).toBeCloseTo(0.04, 2)
+    expect(tightOf(pair, { mean: 0, error: 0 }).estimate).toBeCloseTo(0.330769, 6)
+    expect(tightOf(pair, { mean: 0.3, error: 0 }).estimate).toBeLessThan(0.302)
+    expect(tightOf(pair, { mean: 0.3, error: 0 }).standardError).toBeCloseTo(0.04, 2)
   })
 })
 
