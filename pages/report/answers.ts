@@ -1,6 +1,7 @@
 import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord } from '../../shared/records'
-import { element, paragraph, section } from './element'
+import { element } from '../element'
+import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'

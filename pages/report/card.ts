@@ -1,5 +1,6 @@
 import type { CardRecord, ScoresRecord } from '../../shared/records'
-import { type Child, element, paragraph, section } from './element'
+import { type Child, element } from '../element'
+import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, lookOf, type Row } from './plots'
 import { behind } from './table'

@@ -1,4 +1,4 @@
-import { type Child, element } from './element'
+import { type Child, element } from '../element'
 import { behind, type Data } from './table'
 
 /** Draws a plot of a width in CSS pixels. */

@@ -1,5 +1,6 @@
 import type { BatchInBrief, ModelInBrief, Overview, Spending } from '../../services/report/overview'
-import { element, paragraph, section } from './element'
+import { element } from '../element'
+import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, lookOf } from './plots'
 import { behind } from './table'

@@ -1,5 +1,5 @@
 import { type Cell, type Column, csv } from './csv'
-import { element } from './element'
+import { element } from '../element'
 
 export interface Data {
   /** File name of the download, without its ending. */

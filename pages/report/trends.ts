@@ -1,5 +1,6 @@
 import type { Overview } from '../../services/report/overview'
-import { element, paragraph, section } from './element'
+import { element } from '../element'
+import { paragraph, section } from './section'
 import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
 import type { Cell, Column } from './csv'

@@ -1,12 +1,11 @@
-import { inspect } from 'node:util'
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { z } from 'zod'
 import type { Publish } from '../../shared/bus'
-import { BellwetherError } from '../../shared/errors'
 import type { Table } from '../../shared/table'
-import { problem, readRequest, type Reply, type Request, respond } from '../../shared/web/http'
+import { problem, type Reply, type Request } from '../../shared/web/http'
 import type { LinkKey } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
+import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
 import { answeredLately, handOut, progress } from './hand-out'
 import { takeAnswers } from './take-answers'
@@ -65,15 +64,5 @@ export const desk = (ports: Ports) => {
     return 'status' in visitor ? visitor : work(visitor, request, now)
   }
 
-  return async (event: unknown, now: Date) => {
-    try {
-      return respond(await serve(readRequest(event), now))
-    } catch (error) {
-      if (error instanceof BellwetherError && ['REQUEST_INVALID', 'EVENT_INVALID'].includes(error.code)) {
-        return respond(problem(400, 'invalid', error.message))
-      }
-      log.error('a request failed', { error: inspect(error) })
-      return respond(problem(500, 'failed', 'Something went wrong here. Your answers are safe; try again.'))
-    }
-  }
+  return served(serve, log)
 }

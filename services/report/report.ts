@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { z } from 'zod'
 import { BellwetherError } from '../../shared/errors'
@@ -7,10 +6,11 @@ import type { Objects } from '../../shared/objects'
 import { cardRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { problem, readRequest, type Reply, type Request, respond } from '../../shared/web/http'
+import { problem, type Reply, type Request } from '../../shared/web/http'
 import type { LinkKey } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
 import type { Role } from '../../shared/web/people'
+import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
 import { gathering } from './gather'
 
@@ -59,17 +59,7 @@ export const report = (ports: Ports) => {
     return 'status' in visitor ? visitor : work(visitor, request, now)
   }
 
-  return async (event: unknown, now: Date) => {
-    try {
-      return respond(await serve(readRequest(event), now))
-    } catch (error) {
-      if (error instanceof BellwetherError && ['REQUEST_INVALID', 'EVENT_INVALID'].includes(error.code)) {
-        return respond(problem(400, 'invalid', error.message))
-      }
-      log.error('a request failed', { error: inspect(error) })
-      return respond(problem(500, 'failed', 'Something went wrong here. Try again in a minute.'))
-    }
-  }
+  return served(serve, log)
 }
 
 /** A model card is the same page: it looks at its own address. */

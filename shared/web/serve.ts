@@ -14,6 +14,6 @@ export const served =
         return respond(problem(400, 'invalid', error.message))
       }
       log.error('a request failed', { error: inspect(error) })
-      return respond(problem(500, 'failed', 'Something went wrong here. Try again.'))
+      return respond(problem(500, 'failed', 'Something went wrong here. What you gave is safe; try again in a minute.'))
     }
   }
