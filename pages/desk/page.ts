@@ -122,7 +122,7 @@ function advance(batch: string): void {
 }
 
 function receive(sent: readonly Sent[], { answers, today }: Receipt): void {
-  if (today !== undefined) standing = { ...standing, today: Math.max(today, standing.today) }
+  if (today !== undefined) standing = { ...standing, today: today + firstsWaiting().length }
   const refused = sent.flatMap((one, i) => {
     const taken = answers[i]
     return taken?.result === 'refused' && taken.reason !== 'older' ? [{ place: placeOf(one), ...taken }] : []
@@ -143,6 +143,8 @@ function refill(): Promise<void> {
 
 async function fetchAhead(): Promise<void> {
   if (denied) return
+  const before = standing
+  const isQuiet = firstsWaiting().length === 0
   const [next, progress] = await Promise.all([
     ask<Handed<Shown>>('GET', as(`/desk/batch/next?count=${AHEAD}`)),
     ask<Standing>('GET', as('/desk/progress')),
@@ -157,7 +159,9 @@ async function fetchAhead(): Promise<void> {
   const away = Date.now() - fetchedAt > RENEW_AFTER_MS
   fetchedAt = Date.now()
   const waiting = new Set(outbox.waiting().map(placeOf))
-  if (progress.ok) standing = counted(progress.body)
+  // An answer that was on its way meanwhile may be in the desk's count or not; its receipt tells.
+  const isExact = isQuiet && standing === before
+  if (progress.ok && (isExact || before.batches.length === 0)) standing = counted(progress.body)
   const kept = away ? renew(work, items) : work
   const more = add(kept, items, waiting)
   exhausted = more === kept
@@ -165,9 +169,12 @@ async function fetchAhead(): Promise<void> {
   explainOnce()
 }
 
+/** First answers to a post that the desk has not confirmed. */
+const firstsWaiting = (): Sent[] => outbox.waiting().filter(({ revision }) => revision === 1)
+
 /** What the desk counts, and what it does not yet know of. */
 function counted(told: Standing): Standing {
-  const unsent = outbox.waiting().filter(({ revision }) => revision === 1)
+  const unsent = firstsWaiting()
   return {
     today: told.today + unsent.length,
     batches: told.batches.map((one) => ({

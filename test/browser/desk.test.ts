@@ -101,7 +101,7 @@ describe('an annotator', () => {
     expect(seen.map((text) => labels.get(text ?? ''))).toEqual(
       seen.map((_, i) => ({ label: i % 3 === 0 ? 'marketing' : 'technical' })),
     )
-    expect(await page.getByText('You answered 10 posts today').isVisible()).toBe(true)
+    await page.getByText('You answered 10 posts today').waitFor()
     expect(complaints).toEqual([])
   })
 
