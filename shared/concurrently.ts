@@ -2,7 +2,7 @@
 export async function concurrently<T, R>(
   items: readonly T[],
   width: number,
-  work: (item: T) => Promise<R>,
+  work: (item: T, place: number) => Promise<R>,
 ): Promise<R[]> {
   const answers: R[] = []
   let next = 0
@@ -10,7 +10,7 @@ export async function concurrently<T, R>(
     while (next < items.length) {
       const i = next++
       // Inside the list, as tested above.
-      answers[i] = await work(items[i]!)
+      answers[i] = await work(items[i]!, i)
     }
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))

@@ -12,6 +12,7 @@ export interface Keeper {
 /** Answers that the desk has not yet said it has. They outlive the page: no post stands in them, only ids and labels. */
 export interface Outbox {
   put(sent: Sent): void
+  /** In the order in which they were put, also by a page before this one. */
   waiting(): Sent[]
   /** The desk answered for this one; a later revision that was put meanwhile stays. */
   settle(sent: Sent): void
@@ -21,29 +22,40 @@ export interface Outbox {
  * The answers of one annotator. Each has a key of its own, so that two tabs do not overwrite each other's. Where the
  * browser keeps nothing (some private windows) they are kept while the page is open.
  */
-export function createOutbox(storage: Keeper | undefined, name: string): Outbox {
+export function createOutbox(storage: Keeper | undefined, name: string, now: () => number = Date.now): Outbox {
   const keeper = storage ?? inMemory()
   const prefix = `bellwether-desk:${name}:answer:`
   const keyOf = (sent: Sent) => prefix + placeOf(sent)
-  const read = (key: string): Sent | undefined => {
+  const read = (key: string): Put | undefined => {
     try {
       const value: unknown = JSON.parse(keeper.getItem(key) ?? 'null')
-      return isSent(value) ? value : undefined
+      return isPut(value) ? value : undefined
     } catch {
       return undefined
     }
   }
+  const all = () =>
+    Array.from({ length: keeper.length }, (_, i) => keeper.key(i) ?? '')
+      .filter((key) => key.startsWith(prefix))
+      .flatMap((key) => read(key) ?? [])
+      .sort((a, b) => a.place - b.place)
   return {
-    put: (sent) => keeper.setItem(keyOf(sent), JSON.stringify(sent)),
-    waiting: () =>
-      Array.from({ length: keeper.length }, (_, i) => keeper.key(i) ?? '')
-        .filter((key) => key.startsWith(prefix))
-        .flatMap((key) => read(key) ?? []),
+    put: (sent) => {
+      const place = Math.max(now(), (all().at(-1)?.place ?? 0) + 1)
+      keeper.setItem(keyOf(sent), JSON.stringify({ sent, place } satisfies Put))
+    },
+    waiting: () => all().map(({ sent }) => sent),
     settle: (sent) => {
       const kept = read(keyOf(sent))
-      if (kept && kept.revision <= sent.revision) keeper.removeItem(keyOf(sent))
+      if (kept && kept.sent.revision <= sent.revision) keeper.removeItem(keyOf(sent))
     },
   }
+}
+
+/** A browser's storage has no order of its own. */
+interface Put {
+  sent: Sent
+  place: number
 }
 
 function inMemory(): Keeper {
@@ -59,5 +71,8 @@ function inMemory(): Keeper {
   }
 }
 
-const isSent = (value: unknown): value is Sent =>
-  typeof value === 'object' && value !== null && 'batch' in value && 'item' in value && 'revision' in value
+const isPut = (value: unknown): value is Put =>
+  has(value, 'sent', 'place') && has(value.sent, 'batch', 'item', 'revision')
+
+const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>
+  typeof value === 'object' && value !== null && keys.every((key) => key in value)

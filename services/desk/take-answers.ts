@@ -60,14 +60,16 @@ export interface Receipt {
 
 /**
  * Keep answers, each on its own: what is wrong is refused by name, the rest stands. An answer that comes again changes
- * nothing. When nothing is left to be answered in a batch, says so, every time. Rows are read and written by their keys,
- * side by side where they do not wait for each other: a person waits for this.
+ * nothing. Their times have the order in which they came. When nothing is left to be answered in a batch, says so, every
+ * time. Rows are read and written by their keys, side by side where they do not wait for each other: a person waits for
+ * this.
  */
 export const takeAnswers =
   ({ table, publish }: Ports) =>
   async (annotator: string, list: readonly unknown[], invited: readonly string[], now: Date): Promise<Receipt> => {
     const readOnce = once((name: string) => readBatch(table, name))
-    const results = await concurrently(list, 16, (one) => keep(table, readOnce, annotator, one, now))
+    const at = (place: number) => new Date(now.getTime() + place)
+    const results = await concurrently(list, 16, (one, place) => keep(table, readOnce, annotator, one, at(place)))
     const kept = results.flatMap((result) => ('row' in result ? [result] : []))
     const batches = [...new Set(kept.map(({ batch }) => batch))]
     const [today] = await Promise.all([

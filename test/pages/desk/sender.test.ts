@@ -54,6 +54,24 @@ describe('the outbox', () => {
     expect(outbox.waiting()).toEqual([sent('1')])
   })
 
+  it('has them in the order in which they were given, whatever order the browser keeps, after a reload too', () => {
+    const scrambled: Keeper = {
+      ...keeper,
+      get length() {
+        return keeper.length
+      },
+      key: (index) => keeper.key(keeper.length - 1 - index),
+    }
+    for (const item of ['5', '3']) createOutbox(scrambled, 'ana', () => 1000).put(sent(item))
+    for (const item of ['9', '1']) createOutbox(scrambled, 'ana', () => 900).put(sent(item))
+
+    expect(
+      createOutbox(scrambled, 'ana')
+        .waiting()
+        .map(({ item }) => item),
+    ).toEqual(['5', '3', '9', '1'])
+  })
+
   it('works where the browser keeps nothing', () => {
     const outbox = createOutbox(undefined, 'ana')
     outbox.put(sent('1'))

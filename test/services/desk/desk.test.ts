@@ -419,6 +419,21 @@ describe('the desk', () => {
     expect((await send('GET /desk/answered', { cookie: await enter('ben') })).json.items).toEqual([])
   })
 
+  it('remembers in which order answers were given that came together', async () => {
+    await ask(ids.slice(0, 4), 1)
+    const cookie = await enter('ana')
+    const items = (await next(cookie)).map(({ item }) => item)
+    const order = [items[2]!, items[0]!, items[3]!, items[1]!]
+    await give(
+      cookie,
+      order.map((item) => technical(item)),
+    )
+
+    const { json } = await send('GET /desk/answered', { cookie, query: { count: '4' } })
+
+    expect(json.items.map(({ item }: { item: string }) => item)).toEqual(order.toReversed())
+  })
+
   it('counts an item once a day, however often its answer is changed', async () => {
     await ask(ids.slice(0, 2), 1)
     const cookie = await enter('ana')
