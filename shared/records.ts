@@ -302,8 +302,14 @@ export const answerRecord = z.object({
     .describe('withheld: too much of the posts was never collected for a share to mean anything.'),
   words: z.string().describe('The answer in sentences that can be quoted as they are.'),
   method: z.string().describe('How it came about, in words.'),
-  labels: z.int().nonnegative().describe('Messages of the probability sample whose label is there.'),
-  sampled: z.int().nonnegative().describe('Messages of the probability sample.'),
+  labels: z
+    .int()
+    .nonnegative()
+    .describe('Messages of the probability sample whose label is there; one that was drawn on several days is one.'),
+  sampled: z
+    .int()
+    .nonnegative()
+    .describe('Messages of the probability sample; one that was drawn on several days is one.'),
   more: z
     .int()
     .nonnegative()

@@ -70,14 +70,14 @@ export function answerOf(
   )
   const parts = partsOf(days, basis, evidence)
   const estimated = estimateOf(parts)
-  const sampled = days.flatMap(({ drawn }) => drawn.flatMap(({ sample }) => sample))
+  const { sampled, labelled } = itemsOf(days)
   const known = collectedOf(days)
   const answer: AnswerRecord = {
     state: 'reported',
     words: '',
-    method: methodOf(parts, basis, evidence, all),
-    labels: estimated.labels,
-    sampled: new Set(sampled.map(({ item }) => item)).size,
+    method: methodOf(parts, labelled, basis, evidence, all),
+    labels: labelled,
+    sampled,
     more: null,
     shares: [],
     raw: [],
@@ -101,9 +101,9 @@ export function answerOf(
   )
   answer.pacc = second.record
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
-  if (estimated.labels < LEAST_LABELS && !isExact) {
-    const more = Math.max(1, neededFrom(estimated.labels, all, parts) - estimated.labels)
-    const words = `Not enough labels yet ${sayPart({ hashtag, ...about })}: ${estimated.labels} of the sample have one; about ${more} more would give ±10 points.`
+  if (labelled < LEAST_LABELS && !isExact) {
+    const more = Math.max(1, neededFrom(labelled, all, parts) - labelled)
+    const words = `Not enough labels yet ${sayPart({ hashtag, ...about })}: ${labelled} of the sample have one; about ${more} more would give ±10 points.`
     const tight = { ...answer.tight, words: 'It is shown beside a headline only.' }
     return { ...answer, state: 'not-enough-labels', more, words, tight }
   }
@@ -125,7 +125,7 @@ export function answerOf(
     shares,
     raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
     modelWeight: weights.length > 0 ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 0,
-    more: halfWidth > AIM ? Math.max(1, neededFrom(estimated.labels, all, parts) - estimated.labels) : null,
+    more: halfWidth > AIM ? Math.max(1, neededFrom(labelled, all, parts) - labelled) : null,
     words: shareInWords({ hashtag, ...about }, shares, sure),
     tight:
       about.from === about.to
@@ -135,6 +135,13 @@ export function answerOf(
             words: 'Of single days only: the labels of seven days are much of the evaluation window.',
           },
   }
+}
+
+/** Messages that were sampled, and how many have their label; one that several draws have is one. */
+function itemsOf(days: readonly DayFacts[]): { sampled: number; labelled: number } {
+  const sampled = days.flatMap(({ drawn }) => drawn.flatMap(({ sample }) => sample))
+  const countOf = (items: readonly Sampled[]) => new Set(items.map(({ item }) => item)).size
+  return { sampled: countOf(sampled), labelled: countOf(sampled.filter(({ label }) => label !== undefined)) }
 }
 
 /** How much of the posts was collected, and how much of these a sample was drawn from. */
@@ -241,8 +248,8 @@ function tightFor(
   // The window errs in all days together; how far is known from the day itself.
   const pairs = week.flatMap((day) => {
     if (!day.isOfModel) return []
+    if (itemsOf([day]).labelled < LEAST_LABELS) return []
     const estimated = estimateOf(partsOf([day], basis, evidence))
-    if (estimated.labels < LEAST_LABELS) return []
     const own = day.drawn.flatMap(({ sample }) => sample)
     const errors = errorsOf(without(window, own), labels.length)
     const shares = pacc(errors, meansOf(day.tally, basis))
@@ -306,9 +313,14 @@ function neededFrom(labels: number, tally: Tally, parts: readonly Part[]): numbe
   return Math.ceil(labels * (half / AIM) ** 2)
 }
 
-function methodOf(parts: readonly NamedPart[], basis: Basis, { window }: Evidence, tally: Tally): string {
-  const labels = sum(parts.map((part) => part.labels))
-  const sample = `${labels} labels of a size-proportional random sample`
+function methodOf(
+  parts: readonly NamedPart[],
+  labelled: number,
+  basis: Basis,
+  { window }: Evidence,
+  tally: Tally,
+): string {
+  const sample = `${labelled} labels of a size-proportional random sample`
   if (!isScored(window)) return `The ${sample}, weighted by how likely each message was to be drawn. ${window.none}`
   if (parts.every(({ modelWeights }) => modelWeights.length === 0)) {
     return `The ${sample}, weighted by how likely each message was to be drawn. The model stays out: too few labels tell how it errs.`

@@ -46,8 +46,6 @@ export interface Part {
   /** By class: variance of the residuals, and of the labels alone. */
   residual: number[]
   binomial: number[]
-  labels: number
-  sampled: number
   /** By item: what it adds to the error of the total, by class; for messages that several samples have. */
   leverage: Map<string, number[]>
 }
@@ -55,8 +53,6 @@ export interface Part {
 export interface Estimated {
   /** By class. */
   classes: { estimate: number; standardError: number; low: number; high: number }[]
-  labels: number
-  sampled: number
 }
 
 /** Labels that the spread seen in the window counts for, beside those of the day. */
@@ -108,8 +104,6 @@ export function differencePart(
     design: 0,
     residual: zeros(classes),
     binomial: zeros(classes),
-    labels: known.length + rest.length,
-    sampled: sample.length,
     leverage: new Map(),
   }
   if (uncertain === 0) return part
@@ -181,8 +175,6 @@ export function estimateOf(parts: readonly Part[]): Estimated {
   const classes = parts[0]?.shares.length ?? 0
   const common = commonErrors(parts)
   return {
-    labels: sum(parts.map(({ labels }) => labels)),
-    sampled: sum(parts.map(({ sampled }) => sampled)),
     classes: Array.from({ length: classes }, (_, k) => {
       const certain = sum(parts.map((part) => part.certain[k]!))
       if (uncertain === 0) return exactly(total > 0 ? certain / total : 0)

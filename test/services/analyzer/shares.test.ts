@@ -190,6 +190,28 @@ it('puts seven days together: narrower than one, and a message that lives for da
   expect(messagesOf(merged([again.tally, days[6]!.tally], 2))).toBe(100)
 })
 
+describe.each(['posts', 'messages'] as const)('by %s a message that is drawn on two days', (basis) => {
+  const twice = (labelled: number) => {
+    const one = day(6, labelled)
+    const days = [{ ...one, date: DATES[5]! }, one]
+    return answerOf(days, days, { from: DATES[5]!, to: DATES[6]!, basis }, evidence)
+  }
+
+  it('is one label of one sampled message', () => {
+    const found = twice(30)
+
+    expect(found).toMatchObject({ state: 'reported', labels: 30, sampled: 40 })
+    expect(found.method).toContain('the 30 labels of')
+  })
+
+  it('does not make its labels enough', () => {
+    const found = twice(6)
+
+    expect(found).toMatchObject({ state: 'not-enough-labels', labels: 6 })
+    expect(found.words).toContain('6 of the sample have one')
+  })
+})
+
 describe('a tally', () => {
   it('keeps a random sample of the messages where there are too many, and its means stay near', () => {
     const [all, some] = [emptyTally(2), emptyTally(2)]
