@@ -34,8 +34,11 @@ export type RunRecord = z.infer<typeof runRecord>
 export const role = z.enum(['evaluation', 'training'])
 export type Role = z.infer<typeof role>
 
-/** Why an item is asked about: for its first label; to check an annotator; to be judged again by who judged it; to be put right. */
-export const purpose = z.enum(['label', 'gold', 'repeat', 'relabel'])
+/**
+ * Why an item is asked about: for its first label; to check an annotator; to be judged again by who judged it; for one
+ * more judgement beside those that left its label in doubt; to be put right.
+ */
+export const purpose = z.enum(['label', 'gold', 'repeat', 'confirm', 'relabel'])
 export type Purpose = z.infer<typeof purpose>
 
 /** `labeling/<batch>/plan.json`: what is asked, and why. */
@@ -62,6 +65,7 @@ export const planRecord = z.object({
       inclusionProbability: fraction.nullable().describe('Of an evaluation item; null for training.'),
       judgements: z.int().positive(),
       purpose: purpose.default('label'),
+      before: z.array(z.string()).optional().describe('Annotators who judged it and are not asked again.'),
     }),
   ),
   draws: z

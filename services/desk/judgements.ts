@@ -21,6 +21,8 @@ export interface Asked {
   /** Until when an annotator has the item on the screen; milliseconds. One that ran out stays, as a trace. */
   claims: Record<string, number>
   answers: Record<string, Answer>
+  /** Who judged it in an earlier batch: it is somebody else's. */
+  before?: readonly string[]
   closed: boolean
 }
 
@@ -28,7 +30,7 @@ export type Refusal = 'closed' | 'not-asked' | 'enough' | 'older'
 
 /** Let an annotator have the item until a time, or nothing where it is not theirs to have. */
 export function claim(asked: Asked, annotator: string, nowMs: number, untilMs: number): Asked | undefined {
-  if (asked.closed || asked.answers[annotator] || !hasRoom(asked, annotator, nowMs)) return undefined
+  if (asked.closed || isDone(asked, annotator) || !hasRoom(asked, annotator, nowMs)) return undefined
   return { ...asked, claims: { ...asked.claims, [annotator]: untilMs } }
 }
 
@@ -51,7 +53,11 @@ export const close = (asked: Asked): Asked => ({ ...asked, closed: true })
 /** Has the item every judgement it asks for, or every one that the invited annotators can give? */
 export const isComplete = (asked: Asked, invited: readonly string[]): boolean =>
   judgementsOf(asked).length >= needed(asked) ||
-  (invited.length > 0 && invited.every((annotator) => asked.answers[annotator] !== undefined))
+  (invited.length > 0 && invited.every((annotator) => isDone(asked, annotator)))
+
+/** Has the annotator answered it, now or before? */
+const isDone = ({ answers, before }: Asked, annotator: string): boolean =>
+  answers[annotator] !== undefined || (before?.includes(annotator) ?? false)
 
 /** Answers that say something of the item, by annotator. */
 export const judgementsOf = ({ answers }: Asked): [string, Answer][] =>

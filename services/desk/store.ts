@@ -33,6 +33,7 @@ const itemRow = z.object({
   version: z.int(),
   wanted: z.int(),
   most: z.int(),
+  before: z.array(z.string()).optional(),
   closed: z.boolean(),
   claims: z.record(z.string(), z.number()),
   answers: z.record(z.string(), z.object({ given, revision: z.int(), at: z.string() })),
@@ -61,7 +62,7 @@ export interface NewBatch {
   batch: string
   deadline: string
   categories: BatchRow['categories']
-  items: (Pick<Asked, 'wanted' | 'most'> & { item: string; source: string })[]
+  items: (Pick<Asked, 'wanted' | 'most' | 'before'> & { item: string; source: string })[]
   /** When DynamoDB may forget the rows; seconds. */
   expiresAt: number
 }
@@ -76,7 +77,7 @@ export async function addBatch(table: Pick<Table, 'create' | 'update'>, added: N
   }))
   const pk = `desk#${batch}`
   for (const { name, items: within } of chunks) {
-    await concurrently(within, 16, ({ item, source, wanted, most }) =>
+    await concurrently(within, 16, ({ item, source, wanted, most, before }) =>
       table.create({
         ...itemKey(batch, item),
         item,
@@ -85,6 +86,7 @@ export async function addBatch(table: Pick<Table, 'create' | 'update'>, added: N
         version: 0,
         wanted,
         most,
+        ...(before ? { before } : {}),
         closed: false,
         claims: {},
         answers: {},

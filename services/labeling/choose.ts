@@ -13,7 +13,7 @@ import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, type Stand
 import { identifyRuns } from './identify'
 import { byMargin, type Candidate, makeVariety } from './margin'
 import { type Chosen, type LeftOver, refusedLine } from './plan'
-import { standings } from './roles'
+import { askedAgain, standings } from './roles'
 import { loggedRuns } from './runs'
 import { trainingChoice } from './training-choice'
 
@@ -55,7 +55,7 @@ export async function choose(
 
   const places = items - evaluation.length
   const given = await readLinesGiven(objects, rulesOf(settings.labels))
-  const { again, taken } = itemsToAskAgain(given, open, settings, items, places)
+  const { again, taken } = itemsToAskAgain(given, open, settings, items, places, await askedAgain(table, batch))
 
   const trainable = [...carried.values()].filter(({ plan }) => plan.role === 'training').map(({ item }) => item)
   const candidates = trainingCandidates([...cascades.keys(), ...trainable], draws)

@@ -23,14 +23,14 @@ export const deskLabeller = (table: Table): Labeller => ({
   check: () => undefined,
 
   start: async ({ plan, lines, categories }) => {
-    const judgements = new Map(plan.items.map((item) => [item.item, item.judgements]))
+    const planned = new Map(plan.items.map((item) => [item.item, item]))
     await addBatch(table, {
       batch: plan.batch,
       deadline: plan.deadline,
       categories: categories.map(({ name, definition, examples }) => ({ name, definition, examples })),
       items: lines.map(({ item, source }) => {
-        const wanted = judgements.get(item) ?? 1
-        return { item, source, wanted, most: judgementsAtMost(wanted) }
+        const { judgements: wanted = 1, before } = planned.get(item) ?? {}
+        return { item, source, wanted, most: judgementsAtMost(wanted), before }
       }),
       expiresAt: Math.ceil(Date.parse(plan.deadline) / 1000) + KEPT,
     })

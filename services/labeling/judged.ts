@@ -1,7 +1,7 @@
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import { type JudgementsRecord, judgementsRecord } from '../../shared/records'
+import { type JudgementsRecord, judgementsRecord, type Purpose } from '../../shared/records'
 import type { Answers, Judgement } from './labeller'
 import type { StoredPlan } from './plan'
 
@@ -39,6 +39,9 @@ export async function readJudgements(
   return records.filter((record) => record.schemaVersion === schemaVersion)
 }
 
+/** Was it asked to be weighed with what else was said of the item for its label? */
+export const isForLabel = (purpose: Purpose): boolean => purpose === 'label' || purpose === 'confirm'
+
 /**
  * What was said of each item for its label, over batches: one judgement of an annotator, the first, by time. Who says
  * something of the same item again is not independent of what they said before.
@@ -46,7 +49,7 @@ export async function readJudgements(
 export function independentJudgements(records: readonly JudgementsRecord[]): Map<string, Judgement[]> {
   const said = records.flatMap(({ items }) =>
     items
-      .filter(({ purpose }) => purpose === 'label')
+      .filter(({ purpose }) => isForLabel(purpose))
       .flatMap(({ item, judgements }) => judgements.map((judgement) => ({ item, ...judgement }))),
   )
   const independent = new Map<string, Judgement[]>()

@@ -128,7 +128,8 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
 function itemAgain({ purpose, line, judgements }: AskedAgain) {
   const { source, item, role, hashtags, date, size, 'post-id': post, 'inclusion-probability': probability } = line
   const planned = { item, post, role, hashtags, date, size, inclusionProbability: probability, judgements, purpose }
-  return { item: planned, line: { source, item, 'post-id': post } }
+  const before = line['label-metadata'].judgements.map(({ annotator }) => annotator).sort()
+  return { item: purpose === 'confirm' ? { ...planned, before } : planned, line: { source, item, 'post-id': post } }
 }
 
 function carriedItem(id: string, judgements: number, { carried }: Chosen) {

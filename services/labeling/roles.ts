@@ -50,6 +50,24 @@ export async function settleCascade(table: Pick<Table, 'update'>, cascade: strin
   })
 }
 
+/** `labeling`, `again#<item>`: the one batch that asks once more about an item whose label is in doubt, for ever. */
+const againRow = (item: string) => ({ pk: 'labeling', sk: `again#${item}` })
+
+/** Ask once more about a label in doubt. False where another batch did. */
+export async function askAgain(table: Pick<Table, 'create' | 'get'>, item: string, batch: string): Promise<boolean> {
+  await table.create({ ...againRow(item), batch })
+  return (await table.get(againRow(item)))?.batch === batch
+}
+
+/** Items in doubt that another batch than this one asked about once more. */
+export async function askedAgain(table: Pick<Table, 'query'>, batch: string): Promise<Set<string>> {
+  const items = new Set<string>()
+  for await (const row of table.query('labeling', againRow('').sk)) {
+    if (row.batch !== batch) items.add(row.sk.slice(againRow('').sk.length))
+  }
+  return items
+}
+
 /**
  * Take a label that nobody here was asked for, in a role. False where the cascade has the other role; whoever asks for
  * its label, or gave one, stays with it.

@@ -3,7 +3,7 @@ import type { Settings } from '../../shared/settings'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
 import { judgementsAtMost, usdOf } from './costs'
-import { inOrder } from './judged'
+import { inOrder, isForLabel } from './judged'
 import type { Answers, Judgement } from './labeller'
 import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from './plan'
 import { statusOf } from './status'
@@ -24,8 +24,8 @@ export interface SoFar {
 
 /**
  * One settled label for each item that was answered, by item id; every other item with its reason. An item that an
- * earlier batch could not decide keeps what was said of it there. Gold and repeated items measure people and get no
- * label. A function of what it is given alone, in any order of the answers.
+ * earlier batch could not decide, or left in doubt, keeps what was said of it there. Gold and repeated items measure
+ * people and get no label. A function of what it is given alone, in any order of the answers.
  */
 export function settlementOf(
   plan: StoredPlan,
@@ -40,15 +40,19 @@ export function settlementOf(
   const unusable = new Map(answers.refused.flatMap((one) => (one.item === null ? [] : [[one.item, one]])))
 
   const settled = plan.items
-    .filter(({ purpose }) => purpose === 'label' || purpose === 'relabel')
+    .filter(({ purpose }) => isForLabel(purpose) || purpose === 'relabel')
     .sort((a, b) => (a.item < b.item ? -1 : 1))
     .map((item) => {
-      const first = item.purpose === 'label'
-      const judgements = (first ? independent : own).get(item.item) ?? []
-      const posterior = first ? agreement.posteriors.get(item.item) : undefined
+      const weighed = isForLabel(item.purpose)
+      const all = (weighed ? independent : own).get(item.item) ?? []
+      // A label in doubt stands until somebody else says something of the item.
+      const judgements = item.purpose === 'confirm' && !all.some((one) => isOf(own, one)) ? [] : all
+      const posterior = weighed ? agreement.posteriors.get(item.item) : undefined
       const ours = consensusOf(judgements, plan.categories, posterior)
       const undecided = ours.label === undefined && (ours.reason === 'unanswered' || ours.reason === 'disputed')
-      const consensus: Consensus = (undecided && consolidated.get(item.item)) || ours
+      // What Ground Truth makes of one judgement does not stand over those that were there.
+      const theirs = item.purpose === 'confirm' ? undefined : consolidated.get(item.item)
+      const consensus: Consensus = (undecided && theirs) || ours
       return { item, judgements, consensus, source: sources.get(item.item) ?? '' }
     })
 
@@ -103,14 +107,16 @@ function repeatedJudges(
   independent: SoFar['independent'],
 ): { item: string; reason: string; found: string }[] {
   return items
-    .filter(({ purpose }) => purpose === 'label')
+    .filter(({ purpose }) => isForLabel(purpose))
     .flatMap(({ item }) => own.get(item) ?? [])
-    .filter(
-      ({ item, annotator, at }) => !independent.get(item)?.some((one) => one.annotator === annotator && one.at === at),
-    )
+    .filter((one) => !isOf(independent, one))
     .map(({ item, annotator }) => ({ item, reason: 'repeated-judge', found: annotator }))
     .sort((a, b) => (a.item < b.item ? -1 : 1))
 }
+
+/** Is the judgement among these? */
+const isOf = (judgements: ReadonlyMap<string, readonly Judgement[]>, { item, annotator, at }: Judgement): boolean =>
+  judgements.get(item)?.some((one) => one.annotator === annotator && one.at === at) ?? false
 
 /** Not what people said can have no label, nor what all who may be asked were asked about. */
 const mayBeDecided = (reason: string, judgements: number, atMost: number): boolean =>

@@ -26,7 +26,7 @@ import { minutesOf } from './costs'
 import { instructions } from './instructions'
 import type { Labeller } from './labeller'
 import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
-import { ask } from './roles'
+import { ask, askAgain } from './roles'
 import { withWishes } from './wishes'
 import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from './runs'
 
@@ -190,8 +190,12 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
 
   const asked = await concurrently(plan.items, 16, async ({ item, role, purpose }) => ({
     item,
-    // What comes back has its label: nobody else asks for it.
-    ours: purpose !== 'label' || (await ask(table, item, role, batch)),
+    ours:
+      purpose === 'label'
+        ? await ask(table, item, role, batch)
+        : purpose === 'confirm' || purpose === 'relabel'
+          ? await askAgain(table, item, batch)
+          : true,
   }))
   for (const key of plan.runs) {
     const run = keys.run.match(key)

@@ -56,6 +56,13 @@ describe('claim', () => {
     expect(one && claimed(one, 'ben', 20 * MINUTE)).toBeDefined()
   })
 
+  it('never gives it to who judged it in an earlier batch', () => {
+    const state = { ...asked(1), before: ['ana'] }
+
+    expect(claimed(state, 'ana')).toBeUndefined()
+    expect(claimed(state, 'ben')).toBeDefined()
+  })
+
   it('never gives it twice to who answered or skipped it', () => {
     expect(claimed(after(asked(), ['ana', technical]), 'ana')).toBeUndefined()
     expect(claimed(after(asked(), ['ana', { skip: true }]), 'ana')).toBeUndefined()
@@ -175,6 +182,7 @@ describe('isComplete', () => {
     expect(isComplete(alone, ['ana'])).toBe(true)
     expect(isComplete(alone, ['ana', 'ben'])).toBe(false)
     expect(isComplete(alone, [])).toBe(false)
+    expect(isComplete({ ...asked(2), before: ['ben'], answers: alone.answers }, ['ana', 'ben'])).toBe(true)
   })
 })
 

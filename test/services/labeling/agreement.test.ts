@@ -91,6 +91,22 @@ describe('agreementOf', () => {
     expect(agreementOf([asked], CATEGORIES).alpha.items).toBe(0)
   })
 
+  it('weighs one more judgement of a label in doubt, and measures agreement without it', () => {
+    const pair = batchOf({
+      a: [
+        ['ana', 'technical'],
+        ['ben', 'technical'],
+      ],
+    })
+    const more = batchOf({ a: [['cyd', 'marketing']] }, '2026-11-23', 'confirm')
+
+    const before = agreementOf([pair], CATEGORIES)
+    const after = agreementOf([more, pair], CATEGORIES)
+
+    expect(after.alpha).toEqual(before.alpha)
+    expect(after.posteriors.get('a')![0]).toBeLessThan(before.posteriors.get('a')![0]!)
+  })
+
   it('measures a single annotator by what came back', () => {
     const first = batchOf({ a: [['ana', 'technical']], b: [['ana', 'marketing']], c: [['ana', 'marketing']] })
     const again = batchOf(

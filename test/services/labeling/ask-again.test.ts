@@ -18,9 +18,21 @@ interface Given {
   annotators?: string[]
   adjudicated?: boolean
   role?: SettledLine['role']
+  confidence?: number
+  on?: string
 }
 
-function lineOf(i: number, { label = CATEGORIES[i % 2]!, annotators = ['ana'], adjudicated, role }: Given = {}) {
+function lineOf(
+  i: number,
+  {
+    label = CATEGORIES[i % 2]!,
+    annotators = ['ana'],
+    adjudicated,
+    role,
+    confidence = 0,
+    on = '2026-06-08',
+  }: Given = {},
+) {
   const line: SettledLine = {
     source: textOf(i),
     item: cascadeId(textOf(i)),
@@ -33,10 +45,10 @@ function lineOf(i: number, { label = CATEGORIES[i % 2]!, annotators = ['ana'], a
     label: CATEGORIES.indexOf(label),
     'label-metadata': {
       'class-name': label,
-      confidence: 0,
+      confidence,
       'human-annotated': 'yes',
       'job-name': 'labeling-job/x',
-      'creation-date': '2026-06-02T10:00:00',
+      'creation-date': `${on}T10:00:00`,
       type: 'groundtruth/text-classification',
       'schema-version': 1,
       judgements: annotators.map((annotator) => ({ annotator, label })),
@@ -49,8 +61,8 @@ function lineOf(i: number, { label = CATEGORIES[i % 2]!, annotators = ['ana'], a
 type Lines = [batch: string, line: SettledLine][]
 const given = (lines: Lines) => new Map(lines.map(([batch, line]) => [line.item, { batch, line }]))
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
-const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.labelling) =>
-  itemsToAskAgain(given(lines), open, { ...settings, labelling }, items, places)
+const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.labelling, askedBefore?: Set<string>) =>
+  itemsToAskAgain(given(lines), open, { ...settings, labelling }, items, places, askedBefore)
 const counts = ({ again }: ReturnType<typeof askAgain>) =>
   ['gold', 'repeat', 'relabel'].map((purpose) => again.filter((one) => one.purpose === purpose).length)
 
@@ -107,6 +119,76 @@ describe('what comes back', () => {
       }),
       { numRuns: 20 },
     )
+  })
+})
+
+describe('a label that its judges leave in doubt', () => {
+  const PAIR = ['ana', 'ben']
+  const doubted = (i: number, more: Given = {}): Lines[number] => [
+    '2026-06-02',
+    lineOf(i, { annotators: PAIR, confidence: 0.6, ...more }),
+  ]
+  const sure = (i: number, more: Given = {}) => doubted(i, { confidence: 0.97, annotators: ['ben', 'cyd'], ...more })
+  const others = range(20).map((i) => sure(100 + i))
+  const confirmed = (lines: Lines, askedBefore?: Set<string>) =>
+    askAgain(lines, 60, 30, settings.labelling, askedBefore).again.filter(({ purpose }) => purpose === 'confirm')
+
+  it('comes back for one more judgement in both roles, the least sure first, within the share', () => {
+    const lines = [
+      doubted(1, { confidence: 0.69 }),
+      doubted(2, { confidence: 0.51, role: 'evaluation' }),
+      doubted(3, { confidence: 0.65 }),
+      doubted(4, { confidence: 0.6, role: 'evaluation' }),
+    ]
+
+    const back = confirmed([...lines, ...others])
+
+    expect(back.map(({ line, judgements }) => [line['post-id'], line.role, judgements])).toEqual([
+      ['p2', 'evaluation', 1],
+      ['p4', 'evaluation', 1],
+      ['p3', 'training', 1],
+    ])
+  })
+
+  it.each<[string, Lines[number]]>([
+    ['one alone gave it, of whom confidence 0 says nothing', doubted(1, { annotators: ['ana'], confidence: 0 })],
+    ['it is probable enough', doubted(1, { confidence: 0.7 })],
+    ['the owner decided it', doubted(1, { adjudicated: true })],
+    ['everybody who is at work judged it', doubted(1, { annotators: ['ana', 'ben', 'cyd'] })],
+    ['it was imported', ['import-0123456789abcdef', doubted(1)[1]]],
+  ])('does not where %s', (_, line) => {
+    expect(confirmed([doubted(2), ...others]).map(({ line: { item } }) => item)).toEqual([doubted(2)[1].item])
+    expect(confirmed([line, ...others])).toEqual([])
+  })
+
+  it('does not wait for who left', () => {
+    const left = others.map(([batch], i): Lines[number] => [
+      batch,
+      lineOf(100 + i, { annotators: ['cyd'], on: '2026-06-02' }),
+    ])
+
+    expect(confirmed([doubted(1), ...left])).toEqual([])
+  })
+
+  it('comes back once', () => {
+    expect(confirmed([doubted(1), doubted(2), ...others], new Set([doubted(1)[1].item]))).toHaveLength(1)
+  })
+
+  it('goes before labels that a model doubts, out of one share', () => {
+    const wrong = range(240).map((i): Lines[number] => [
+      '2026-06-02',
+      lineOf(i, { annotators: [`a${i % 3}`], label: CATEGORIES[(i + (i % 20 === 1 ? 1 : 0)) % 2]! }),
+    ])
+    const labelling = { ...settings.labelling, relabelShare: 0.1 }
+    const purposes = (lines: Lines) => askAgain(lines, 60, 30, labelling).again.map(({ purpose }) => purpose)
+
+    expect(purposes(wrong)).toEqual(['relabel', 'relabel'])
+    expect(purposes([...wrong, doubted(300), doubted(301), doubted(302)])).toEqual([
+      'confirm',
+      'confirm',
+      'confirm',
+      'relabel',
+    ])
   })
 })
 
