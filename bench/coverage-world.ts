@@ -94,6 +94,30 @@ export interface Day {
 }
 
 /**
+ * What part of a day's sample of so many labels was labelled the day before, and costs nothing: on the two days of
+ * `aws-tweets`, the mean over draws with other random numbers.
+ */
+export function freeOnSecondDay(folder: string, target: number, draws = 500): number {
+  const days = new Map<string, Map<string, number>>()
+  for (const line of readFileSync(path.join(folder, 'aws-tweets/posts.jsonl'), 'utf8').trim().split('\n')) {
+    const { text, createdAt }: { text: string; createdAt: string } = JSON.parse(line)
+    const day = days.get(createdAt.slice(0, 10)) ?? new Map<string, number>()
+    const id = cascadeId(text)
+    days.set(createdAt.slice(0, 10), day.set(id, (day.get(id) ?? 0) + 1))
+  }
+  const [before = [], after = []] = [...days]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, sizes]) => [...sizes].map(([id, size]) => ({ id, size })))
+  let free = 0
+  for (let draw = 0; draw < draws; draw++) {
+    const random = (id: string) => permanentRandom(id, `coverage-v1 ${draw}`)
+    const known = new Set(drawBottomK(before, target, random).map(({ id }) => id))
+    free += drawBottomK(after, target, random).filter(({ id }) => known.has(id)).length
+  }
+  return free / draws / target
+}
+
+/**
  * Posts of a message on a day with copies: four of five stand alone, of the rest a share 1/s has s posts or more, up to
  * 200; two on average. So it is in `aws-tweets` on 3 January 2019, where every row stands twice: 530 messages, 422 of one
  * post, seven of ten or more, three of forty or more, the biggest of 161.

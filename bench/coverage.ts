@@ -8,6 +8,7 @@ import { type Basis, differencePart, displayed, estimateOf } from '../shared/sta
 import {
   type Day,
   drawn,
+  freeOnSecondDay,
   naiveSample,
   populations,
   sharesAt,
@@ -22,7 +23,9 @@ import {
 //
 //   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 500] [--only headline|tight] [--sets irony]
 //
-// FOLDER as in bench/quality-sets.ts, and aws-tweets is not needed. Every cell has a seed of its own: its number.
+// FOLDER as in bench/quality-sets.ts. Every cell has a seed of its own: its number. `ratio` is the error beside that of a
+// naive sample of as many labels, as if no message had been seen before this day; `paid`, with copies, beside one of as
+// many labels as are paid for on a second day: of messages that live on, the labels are there.
 
 const { values: options } = parseArgs({
   options: {
@@ -65,6 +68,8 @@ interface Sums {
   covered: number
   error: number
   naive: number
+  /** Of a naive sample of the labels that are paid for. */
+  paid: number
   counting: number
   width: number
 }
@@ -73,18 +78,27 @@ interface Sums {
 function headline(all: readonly World[]): void {
   console.log(`\nheadline, ${DAYS} days a cell; error: mean distance from the truth, in points`)
   console.log(
-    'set                   copies labels share | by posts: covers width  error  naive ratio counting | by messages: covers  error ratio',
+    'set                   copies labels share | by posts: covers width  error  naive ratio  paid counting | by messages: covers  error ratio',
+  )
+  const paid = new Map(
+    LABELS.map((labels) => [labels, Math.round(labels * (1 - freeOnSecondDay(options.data, labels)))]),
   )
   const cells: { world: World; copies: boolean; share: number; posts: Sums; messages: Sums }[] = []
   for (const world of all) {
     for (const copies of [false, true]) {
       for (const labels of LABELS) {
         for (const share of SHARES) {
-          const { posts, messages } = playCell(world, share, labels, copies, cells.length + 1)
+          const { posts, messages } = playCell(
+            world,
+            share,
+            { labels, paid: paid.get(labels)! },
+            copies,
+            cells.length + 1,
+          )
           cells.push({ world, copies, share, posts, messages })
           console.log(
             `${world.name.padEnd(21)} ${copies ? ' 50 %' : '  0 %'} ${String(labels).padStart(6)}  ${share.toFixed(2)} |` +
-              ` ${percent(posts.covered).padStart(16)} ${points(posts.width)} ${points(posts.error)} ${points(posts.naive)} ${ratioOf(posts).toFixed(2).padStart(5)} ${points(posts.counting).padStart(8)} |` +
+              ` ${percent(posts.covered).padStart(16)} ${points(posts.width)} ${points(posts.error)} ${points(posts.naive)} ${ratioOf(posts).toFixed(2).padStart(5)} ${copies ? paidRatioOf(posts).toFixed(2).padStart(5) : '    –'} ${points(posts.counting).padStart(8)} |` +
               ` ${percent(messages.covered).padStart(19)} ${points(messages.error)} ${ratioOf(messages).toFixed(2).padStart(5)}`,
           )
         }
@@ -102,17 +116,31 @@ function headline(all: readonly World[]): void {
   console.log(`error beside the naive sample: at most ${Math.max(...ratios).toFixed(3)} anywhere; wanted 1.05`)
   for (const world of [undefined, ...all]) {
     const some = cells.filter((cell) => cell.copies && cell.share <= 0.6 && (!world || cell.world === world))
-    const own = some.map(({ posts }) => ratioOf(posts))
+    for (const [said, ratio] of [['as many labels', ratioOf] as const, ['as many paid', paidRatioOf] as const]) {
+      const own = some.map(({ posts }) => ratio(posts))
+      console.log(
+        `  with 50 % copies and shares from 0.05 to 0.6, ${said}, ${world?.name ?? 'all sets'}: ${mean(own).toFixed(2)} on average,` +
+          ` ${Math.max(...own).toFixed(2)} in the worst cell, ${own.filter((one) => one > 0.7).length} of ${own.length} cells above 0.70`,
+      )
+    }
+  }
+  for (const [labels, left] of paid) {
     console.log(
-      `  with 50 % copies and shares from 0.05 to 0.6, ${world?.name ?? 'all sets'}: ${mean(own).toFixed(2)} on average,` +
-        ` ${Math.max(...own).toFixed(2)} in the worst cell, ${own.filter((ratio) => ratio > 0.7).length} of ${own.length} cells above 0.70`,
+      `  of ${labels} labels ${left} are paid on the second day of aws-tweets: the others are of messages of the first`,
     )
   }
 }
 
 const ratioOf = ({ error, naive }: Sums): number => error / naive
+const paidRatioOf = ({ error, paid }: Sums): number => error / paid
 
-function playCell(world: World, share: number, labels: number, copies: boolean, seed: number): Record<Basis, Sums> {
+function playCell(
+  world: World,
+  share: number,
+  { labels, paid }: { labels: number; paid: number },
+  copies: boolean,
+  seed: number,
+): Record<Basis, Sums> {
   const state = seedRandom(seed)
   const shares = sharesAt(world, share)
   const sums = { posts: nothing(), messages: nothing() }
@@ -120,7 +148,8 @@ function playCell(world: World, share: number, labels: number, copies: boolean, 
     const day = simulateDay(world, shares, copies, 0, state)
     const window = simulateWindow(world, WINDOW, state)
     const sample = drawn(day, labels, state)
-    const naive = naiveSample(day, labels, state).filter((label) => label === world.of).length / labels
+    const naive = naiveSample(day, labels, state).map((label) => Number(label === world.of))
+    const [naiveShare, paidShare] = [mean(naive), mean(naive.slice(0, paid))]
     const population = populations(day)
     const assistance = assistanceOf(window, population.messages.means)
     for (const basis of ['posts', 'messages'] as const) {
@@ -130,7 +159,8 @@ function playCell(world: World, share: number, labels: number, copies: boolean, 
       const sum = sums[basis]
       sum.covered += Number(one.low <= truth && truth <= one.high) / DAYS
       sum.error += Math.abs(one.share - truth) / DAYS
-      sum.naive += Math.abs(naive - truth) / DAYS
+      sum.naive += Math.abs(naiveShare - truth) / DAYS
+      sum.paid += Math.abs(paidShare - truth) / DAYS
       sum.counting += Math.abs(countedOf(day, basis, world.of) - truth) / DAYS
       sum.width += (one.high - one.low) / DAYS
     }
@@ -220,7 +250,7 @@ function countedOf({ messages, posts }: Day, basis: Basis, of: number): number {
 
 const normal = (state: Uint32Array): number =>
   Math.sqrt(-2 * Math.log(1 - nextFraction(state))) * Math.cos(2 * Math.PI * nextFraction(state))
-const nothing = (): Sums => ({ covered: 0, error: 0, naive: 0, counting: 0, width: 0 })
+const nothing = (): Sums => ({ covered: 0, error: 0, naive: 0, paid: 0, counting: 0, width: 0 })
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const points = (share: number): string => (100 * share).toFixed(1).padStart(5)
