@@ -88,6 +88,18 @@ export async function adopt(
   return standing !== undefined && roleItem.parse(standing).role === as
 }
 
+/**
+ * The owner decided its label, in the role that it has: no later batch asks for it. One that asks for it now may still
+ * get its answers, which measure people.
+ */
+export async function decide(table: Pick<Table, 'update'>, cascade: string, as: Role, batch: string): Promise<void> {
+  await table.update(roleRow(cascade), {
+    set: { role: as, settled: batch },
+    when: 'attribute_not_exists(pk) OR (#role = :as AND attribute_not_exists(#settled))',
+    values: { as },
+  })
+}
+
 /** It has no label yet and may be asked again. */
 export async function release(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
   await table.update(roleRow(cascade), { remove: ['asked'], when: '#asked = :batch', values: { batch } })

@@ -4,12 +4,12 @@ import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { adopt } from '../labeling/roles'
+import { decide } from '../labeling/roles'
 import type { Known } from './labels'
 
 interface Ports {
   objects: Pick<Objects, 'create'>
-  table: Pick<Table, 'get' | 'update'>
+  table: Pick<Table, 'update'>
   settings: Pick<Settings, 'labels'>
 }
 
@@ -58,7 +58,7 @@ export const correct =
       },
     }
     // Nobody needs to be asked about it again.
-    await adopt(table, item, about.role, batch)
+    await decide(table, item, about.role, batch)
     await objects.create(keys.settledManifest({ batch }), `${JSON.stringify(line)}\n`)
     return {
       outcome: 'corrected',
