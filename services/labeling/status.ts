@@ -1,4 +1,5 @@
 import type { AlphaRecord, QualityRecord } from '../../shared/records'
+import { wilson } from '../../shared/statistics/wilson'
 import { type Agreement, textOf } from './agreement'
 
 /** So many items must have been judged by two people before agreement says anything. */
@@ -10,6 +11,8 @@ const BALANCED_FROM = 0.8
 
 /** An annotator is looked at from so many items on that others judged too. */
 const SHARED_FROM = 10
+/** And from so many hidden checks. */
+const CHECKED_FROM = 5
 
 /**
  * How far labels can be relied on, and why, in words that a person can act on: which labels are confused, which
@@ -17,11 +20,12 @@ const SHARED_FROM = 10
  */
 export function statusOf(agreement: Agreement, floor: number): Pick<QualityRecord, 'status' | 'reasons'> {
   const { alpha, pairs } = agreement
+  const failing = failingChecks(agreement)
   if (Object.keys(agreement.annotators).length < 2) return { status: 'unmeasured', reasons: oneAnnotator(agreement) }
-  if (alpha.items < MEASURED_FROM) return { status: 'unmeasured', reasons: tooFew(alpha) }
+  if (alpha.items < MEASURED_FROM) return { status: 'unmeasured', reasons: [...tooFew(alpha), ...failing] }
   if (alpha.value === null) {
     const reason = `over ${alpha.items} items two people said the same one label each time, which tells nothing apart`
-    return { status: 'unmeasured', reasons: [reason] }
+    return { status: 'unmeasured', reasons: [reason, ...failing] }
   }
 
   const measured = `over ${alpha.items} items that two people judged, alpha is ${inWords(alpha)}`
@@ -30,6 +34,7 @@ export function statusOf(agreement: Agreement, floor: number): Pick<QualityRecor
       status: 'ok',
       reasons: [
         `${measured}; the floor is ${floor.toFixed(2)}`,
+        ...failing,
         ...(isClear(alpha, floor) ? [] : [howManyMore(alpha, floor)]),
       ],
     }
@@ -41,18 +46,18 @@ export function statusOf(agreement: Agreement, floor: number): Pick<QualityRecor
     (balancedAccuracy ?? 0) >= BALANCED_FROM
   ) {
     const spared = `but one label is so rare that alpha is low by itself: each label is recognised ${percent(balancedAccuracy ?? 0)} of the time on average`
-    return { status: 'ok', reasons: [below, spared] }
+    return { status: 'ok', reasons: [below, spared, ...failing] }
   }
   return {
     status: 'unreliable',
-    reasons: [below, ...confusion(agreement), ...apart(agreement), howManyMore(alpha, floor)],
+    reasons: [below, ...confusion(agreement), ...apart(agreement, failing), ...failing, howManyMore(alpha, floor)],
   }
 }
 
 function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
   const [name] = Object.keys(annotators)
   if (name === undefined) return ['nobody judged anything yet']
-  const { repeats } = annotators[name]!
+  const { repeats, gold } = annotators[name]!
   return [
     `${name} judged all: a second annotator on ${MEASURED_FROM} items would tell how far the labels can be relied on`,
     ...(selfAgreement === null
@@ -61,6 +66,7 @@ function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
           `in its place stands self-agreement: ${name} said the same of ${repeats.same} of ${repeats.items} items that came back` +
             (selfAgreement.value === null ? '' : `, alpha ${inWords(selfAgreement)}`),
         ]),
+    ...(gold.items === 0 ? [] : [`${name} had ${gold.right} of ${gold.items} hidden checks right`]),
   ]
 }
 
@@ -91,10 +97,13 @@ function confusion({ confused, pairs }: Agreement): string[] {
 }
 
 /** Who agrees with the others clearly less than the others with each other. */
-function apart({ pairs, annotators }: Agreement): string[] {
+function apart({ pairs, annotators }: Agreement, failing: readonly string[]): string[] {
   const names = Object.keys(annotators)
-  if (names.length === 2)
-    return ['there are two annotators, so nothing says which of them is right: a third on the same items would']
+  if (names.length === 2) {
+    if (failing.length > 0) return []
+    const third = 'a third on the same items would, or hidden checks of what you decide yourself'
+    return [`there are two annotators, so nothing says which of them is right: ${third}`]
+  }
   return names.flatMap((name) => {
     const own = pairs.filter((pair) => pair.some(({ annotator }) => annotator === name))
     const others = pairs.filter((pair) => pair.every(({ annotator }) => annotator !== name))
@@ -107,6 +116,26 @@ function apart({ pairs, annotators }: Agreement): string[] {
     ]
   })
 }
+
+/**
+ * Who has surely fewer hidden checks right than the others, by Wilson's intervals. What the owner decides is hard, so
+ * nobody is held against a fixed share of them.
+ */
+function failingChecks({ annotators }: Agreement): string[] {
+  const names = Object.keys(annotators)
+  return names.flatMap((name) => {
+    const own = annotators[name]!.gold
+    const others = names.filter((other) => other !== name).map((other) => annotators[other]!.gold)
+    const [items, right] = [sumOf(others.map((gold) => gold.items)), sumOf(others.map((gold) => gold.right))]
+    if (own.items < CHECKED_FROM || items < CHECKED_FROM) return []
+    if (wilson(own.right / own.items, own.items).high >= wilson(right / items, items).low) return []
+    return [
+      `${name} had ${own.right} of ${own.items} hidden checks right, the others ${right} of ${items}: talk over the definitions with ${name}`,
+    ]
+  })
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0)
 
 const sameIn = (pairs: Agreement['pairs']): number =>
   pairs.filter(([a, b]) => textOf(a.said) === textOf(b.said)).length / pairs.length

@@ -61,10 +61,14 @@ export interface World {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any
 
-export function newWorld(): World {
+/** The owner's view, over what another world left where one is given. */
+export function newWorld({
+  bucket = testBucket(),
+  table = memoryTable(),
+}: Partial<Pick<World, 'bucket' | 'table'>> = {}) {
   const world: World = {
-    bucket: testBucket(),
-    table: memoryTable(),
+    bucket,
+    table,
     closed: [],
     logged: [],
     now: new Date('2026-11-23T10:00:00Z'),
