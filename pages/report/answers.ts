@@ -33,7 +33,7 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
 function answerCard(report: Report, labels: readonly string[], top: number): HTMLElement {
   const { hashtag, date, day, week, complete, collection } = report
   const sentence = quotable(hashtag, date, day.byPosts)
-  const weekly = week.days > 1 ? inBrief(week.byPosts) : undefined
+  const weekly = isLonger(report) ? inBrief(week.byPosts) : undefined
   return element(
     'article',
     { class: 'card' },
@@ -41,8 +41,8 @@ function answerCard(report: Report, labels: readonly string[], top: number): HTM
     sentence ? quote(sentence) : withheld(date, day.byPosts),
     !complete && paragraph(`Not all of that day was collected. ${collection.words}`, 'caution'),
     weekly
-      ? element('p', {}, element('strong', {}, 'Seven days: '), weekly)
-      : day.byPosts.state === 'reported'
+      ? element('p', {}, element('strong', {}, `${sevenDays(week)}: `), weekly)
+      : day.byPosts.state === 'reported' || !isLonger(report)
         ? null
         : withheldWeek(week.byPosts),
     numbers(report, labels, top),
@@ -87,8 +87,13 @@ const ROWS = [
   { span: 'week', basis: 'messages', name: 'week, messages' },
 ] as const
 
-/** On the first day the week is the day. */
-const rowsOf = ({ week }: Report) => ROWS.filter(({ span }) => span === 'day' || week.days > 1)
+/** Whether the week has posts of other days; on the first day it is the day. */
+const isLonger = ({ day, week }: Report): boolean => week.posts > day.posts
+
+const sevenDays = ({ days }: Report['week']): string =>
+  days < 7 ? `Seven days, of which ${days} with posts` : 'Seven days'
+
+const rowsOf = (report: Report) => ROWS.filter(({ span }) => span === 'day' || isLonger(report))
 
 const of = (report: Report, span: 'day' | 'week', basis: Basis): AnswerRecord =>
   basis === 'posts' ? report[span].byPosts : report[span].byMessages
@@ -127,7 +132,7 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
     }),
   )
   return figure(
-    'The day, and the week that ends with it',
+    isLonger(report) ? 'The day, and the week that ends with it' : 'The day, by posts and by messages',
     `Shares of #${report.hashtag} with their 95 % intervals; the table below has the numbers.`,
     (width) => forest(width, groups, { top }),
     {
@@ -157,24 +162,32 @@ const shareOf = (answer: AnswerRecord, label: string) => answer.shares.find((sha
 function how(report: Report): HTMLElement {
   const { day, week, model, labels, collection } = report
   const { byPosts } = day
+  const counted = byPosts.state !== 'no-posts'
   const facts: [string, string][] = [
-    ['Method', byPosts.method],
+    ['Method', counted ? byPosts.method : ''],
     [
       'Posts',
-      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}; ${many(week.posts, 'post')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})`,
+      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}${isLonger(report) ? `; ${many(week.posts, 'post')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})` : ''}`,
     ],
     [
       'Labels',
-      `${byPosts.labels} of the ${many(byPosts.sampled, 'message')} that were drawn at random that day; ${week.byPosts.labels} in seven days`,
+      `${byPosts.labels} of the ${many(byPosts.sampled, 'message')} that were drawn at random that day${isLonger(report) ? `; ${week.byPosts.labels} in seven days` : ''}`,
     ],
     ['Collected', collection.words || `${percent(day.collected)} % of the day`],
-    ['Model', model ? `${model}, with a weight of ${percent(byPosts.modelWeight)} %` : 'none yet: the labels alone'],
+    [
+      'Model',
+      !counted
+        ? ''
+        : model
+          ? `${model}, with a weight of ${percent(byPosts.modelWeight)} %`
+          : 'none yet: the labels alone',
+    ],
     [
       'Label definitions',
       `version ${labels.version}${labels.latest ? `, last label given on ${dateInWords(labels.latest)}` : ''}`,
     ],
-    ['Second estimate', said(byPosts.pacc.words, byPosts.pacc.shares)],
-    ['Both together', said(byPosts.tight.words, byPosts.tight.shares)],
+    ['Second estimate', counted ? said(byPosts.pacc.words, byPosts.pacc.shares) : ''],
+    ['Both together', counted ? said(byPosts.tight.words, byPosts.tight.shares) : ''],
   ]
   return element(
     'details',

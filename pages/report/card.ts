@@ -5,7 +5,7 @@ import { figure } from './figure'
 import { forest, lookOf, type Row } from './plots'
 import { behind } from './table'
 import type { Cell, Column } from './csv'
-import { count, dateInWords, dollars, many, percent, score, scoreWithInterval, shortJob } from './words'
+import { count, dateInWords, dollars, many, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 import { cardAddress } from './stack'
 
 /** A model's card for people: how good it is and how that is known, what it is made of, and why it is live or not. */
@@ -21,7 +21,7 @@ export function modelCard(card: CardRecord): Child[] {
       element('p', { class: 'small' }, job),
     ),
     element('p', { class: `lead verdict-line ${verdict}` }, element('strong', {}, said)),
-    element('ul', { class: 'reasons' }, ...card.reasons.map((reason) => element('li', {}, reason))),
+    element('ul', { class: 'reasons' }, ...card.reasons.map((reason) => element('li', {}, withShortJobs(reason)))),
     gate(card),
     section(
       'quality',
@@ -49,7 +49,7 @@ function gate({ gate: rules }: CardRecord): HTMLElement {
       'li',
       { class: passed ? 'passed' : 'failed' },
       element('strong', {}, passed ? '✓ passed' : '✗ failed'),
-      ` ${name.replaceAll('-', ' ')}: ${words}`,
+      ` ${name.replaceAll('-', ' ')}: ${withShortJobs(words)}`,
     ),
   )
   return section('gate', 'What was asked of it', element('ul', { class: 'rules' }, ...items))
@@ -164,17 +164,24 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
 
 function byHashtag({ scores: { challenger } }: CardRecord): Child {
   if (!challenger || challenger.hashtags.length === 0) return null
+  const { items: all, hashtags } = challenger
+  const shared = hashtags.reduce((sum, { items }) => sum + items, 0) > all
   return titled(
     'Hashtag by hashtag',
-    plainTable(
-      'hashtags',
-      [{ heading: 'hashtag' }, ...['items', 'macro-F1', 'accuracy'].map(number)],
-      challenger.hashtags.map(({ hashtag, items, macroF1, accuracy }) => [
-        `#${hashtag}`,
-        count(items),
-        score(macroF1),
-        score(accuracy),
-      ]),
+    element(
+      'div',
+      {},
+      shared && paragraph('A message that came under several hashtags counts in each of them.', 'small'),
+      plainTable(
+        'hashtags',
+        [{ heading: 'hashtag' }, ...['items', 'macro-F1', 'accuracy'].map(number)],
+        hashtags.map(({ hashtag, items, macroF1, accuracy }) => [
+          `#${hashtag}`,
+          count(items),
+          score(macroF1),
+          score(accuracy),
+        ]),
+      ),
     ),
   )
 }

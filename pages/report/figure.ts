@@ -4,9 +4,22 @@ import { behind, type Data } from './table'
 /** Draws a plot of a width in CSS pixels. */
 export type Draw = (width: number) => SVGElement | HTMLElement
 
-const watched = new Map<Element, () => void>()
+/** How wide a plot is on paper: of a sheet of A4 or Letter without its margins, so that its text stays as large. */
+const PAPER = 640
+
+/** Draws a plot again: as wide as its place, or of the given width. */
+const watched = new Map<Element, (width?: number) => void>()
 const observer = new ResizeObserver((entries) => {
-  for (const { target } of entries) watched.get(target)?.()
+  for (const { target } of entries) if (!onPaper) watched.get(target)?.()
+})
+let onPaper = false
+addEventListener('beforeprint', () => {
+  onPaper = true
+  for (const draw of watched.values()) draw(PAPER)
+})
+addEventListener('afterprint', () => {
+  onPaper = false
+  for (const draw of watched.values()) draw()
 })
 
 /**
@@ -16,8 +29,7 @@ const observer = new ResizeObserver((entries) => {
 export function figure(heading: string, about: string, draw: Draw, data: Data, ...more: Child[]): HTMLElement {
   const place = element('div', { class: 'plot' })
   let drawn = 0
-  watched.set(place, () => {
-    const width = Math.floor(place.clientWidth)
+  watched.set(place, (width = Math.floor(place.clientWidth)) => {
     if (width === 0 || width === drawn) return
     drawn = width
     place.replaceChildren(asImage(draw(width), about))

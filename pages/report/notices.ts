@@ -1,5 +1,5 @@
 import type { Overview } from '../../services/report/overview'
-import { dateInWords, daysBetween, dollars, count, many, schedule } from './words'
+import { count, dateInWords, daysBetween, dollars, many, monthOf, schedule, shortDate } from './words'
 
 /** What a reader must know before a number is believed. */
 export interface Notice {
@@ -12,6 +12,9 @@ export interface Notice {
 
 /** Yesterday's posts are collected after midnight: until they are there, the newest day is two days ago. */
 const LATE_AFTER_DAYS = 2
+
+/** A day without posts happens; two in a row want to be looked at. */
+const SILENT_AFTER_DAYS = 2
 
 /** Whether days have gone by without a report: then the newest answer is not today's. */
 export function isStopped({ days, now }: Pick<Overview, 'days' | 'now'>): boolean {
@@ -39,7 +42,8 @@ function unreadable({ unreadable: points }: Overview): Notice[] {
   return [{ level: 'bad', title, text: 'What is in them is missing below. The rest is as it should be.', points }]
 }
 
-function collection({ days, now, hashtags, collects }: Overview): Notice[] {
+function collection(overview: Overview): Notice[] {
+  const { days, now, hashtags, collects } = overview
   const newest = days.at(-1)?.date
   if (newest === undefined) {
     const watched = hashtags.map((tag) => `#${tag}`).join(' and ')
@@ -61,15 +65,50 @@ function collection({ days, now, hashtags, collects }: Overview): Notice[] {
       },
     ]
   }
-  const behind = hashtags.flatMap((tag) => {
+  return [...behind(overview, newest), ...silence(overview), ...unlabelled(overview)]
+}
+
+function behind({ days, hashtags }: Overview, newest: string): Notice[] {
+  const points = hashtags.flatMap((tag) => {
     const last = days.filter(({ hashtag }) => hashtag === tag).at(-1)?.date
     if (last !== undefined && daysBetween(last, newest) < 1) return []
     return [
       last === undefined ? `#${tag} has no report yet.` : `#${tag}: the newest report is of ${dateInWords(last)}.`,
     ]
   })
-  if (behind.length === 0) return []
-  return [{ level: 'warn', title: 'Not every hashtag is up to date', text: '', points: behind }]
+  if (points.length === 0) return []
+  return [{ level: 'warn', title: 'Not every hashtag is up to date', text: '', points }]
+}
+
+/** Reports without a post in them: nobody talks, or the source gives nothing and says nothing. */
+function silence({ days, hashtags }: Overview): Notice[] {
+  const silent = hashtags.flatMap((tag) => {
+    const own = days.filter(({ hashtag }) => hashtag === tag)
+    const last = own.findLastIndex(({ day }) => day.posts > 0)
+    const since = own.length - 1 - last
+    return since >= SILENT_AFTER_DAYS ? [{ tag, since, last: own[last]?.date }] : []
+  })
+  if (silent.length === 0) return []
+  const longest = Math.max(...silent.map(({ since }) => since))
+  return [
+    {
+      level: 'warn',
+      title: `No posts for ${longest} days`,
+      text: 'They were looked for and none came. Whoever runs this stack should look whether the source still gives what it should.',
+      points: silent.map(({ tag, last }) =>
+        last === undefined
+          ? `#${tag}: none on any day that is shown.`
+          : `#${tag}: the newest are of ${dateInWords(last)}.`,
+      ),
+    },
+  ]
+}
+
+function unlabelled({ days, batches }: Overview): Notice[] {
+  const told = days.some(({ day, week }) => day.byPosts.shares.length + week.byPosts.shares.length > 0)
+  if (told || batches.length > 0) return []
+  const text = 'Posts were collected. The first answer follows when people have labelled some of them.'
+  return [{ level: 'info', title: 'There is no number yet', text }]
 }
 
 function labels({ batches, champion }: Overview): Notice[] {
@@ -117,18 +156,20 @@ const OF_KIND = {
 }
 
 function caps({ spending }: Overview): Notice[] {
-  const points = spending.flatMap(({ kind, today, month, perDay, perMonth }) => {
+  const points = spending.flatMap(({ kind, of, day, month, perDay, perMonth }) => {
     const say = (value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
-    if (perMonth > 0 && month >= perMonth) return [`${OF_KIND[kind]}: ${say(month)} of ${say(perMonth)} this month`]
-    return perDay > 0 && today >= perDay ? [`${OF_KIND[kind]}: ${say(today)} of ${say(perDay)} today`] : []
+    if (perMonth > 0 && month >= perMonth)
+      return [`${OF_KIND[kind]}: ${say(month)} of ${say(perMonth)} in ${monthOf(of)}`]
+    return perDay > 0 && day >= perDay ? [`${OF_KIND[kind]}: ${say(day)} of ${say(perDay)} for ${shortDate(of)}`] : []
   })
   if (points.length === 0) return []
   return [{ level: 'warn', title: 'A cap is reached', text: 'Work stops there until the next day or month.', points }]
 }
 
-function model({ champion, days, latest, models }: Overview): Notice[] {
+function model({ champion, batches, days, latest, models }: Overview): Notice[] {
   if (days.length === 0) return []
   if (!champion) {
+    if (batches.length === 0 && models.length === 0) return []
     const tried =
       models.length > 0 ? ` ${many(models.length, 'model was', 'models were')} trained; none was good enough yet.` : ''
     const text = `The shares rest on people's labels alone; their intervals narrow when a model helps.${tried}`

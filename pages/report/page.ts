@@ -41,9 +41,12 @@ function overviewPage(overview: Overview): Child[] {
       {},
       element('p', { class: 'brand' }, 'Bellwether'),
       element('h1', {}, `What share of the talk about ${hashtags.map((tag) => `#${tag}`).join(' and ')} is what?`),
-      paragraph(
-        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}Seen ${now.slice(0, 16).replace('T', ' ')} UTC.`,
-        'small',
+      element(
+        'p',
+        { class: 'small' },
+        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}Seen ${now.slice(0, 16).replace('T', ' ')} UTC`,
+        element('span', { class: 'paper' }, ` at ${location.origin}${location.pathname}`),
+        '.',
       ),
     ),
     ...noticesOf(overview).map(noticeBox),

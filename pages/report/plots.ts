@@ -51,6 +51,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
   const marginBottom = 28
   const names = series.map(({ label }) => clipped(label, narrow ? 11 : 18))
   const marginRight = 18 + Math.max(24, ...names.map(textWidth))
+  const marginLeft = 48
   const few = dates.length <= 10
   const inner = height - marginTop - marginBottom
 
@@ -102,7 +103,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
     marginTop,
     marginRight,
     marginBottom,
-    marginLeft: 42,
+    marginLeft,
     x: { type: 'utc', domain: padded(dates) },
     y: { domain: [0, top] },
     color: { type: 'identity' },
@@ -110,7 +111,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
     marks: [
       Plot.gridY({ ticks: 5, ...GRID }),
       Plot.axisY({ ticks: 5, tickSize: 0, tickFormat: (share: number) => `${percent(share)} %`, label: null, ...FONT }),
-      timeAxis(dates, width - marginRight - 42),
+      timeAxis(dates, width - marginRight - marginLeft),
       ...marks,
       Plot.text(ends, {
         x: () => day(dates.at(-1)!),
@@ -239,9 +240,10 @@ export interface Collected {
   date: string
   /** 0 to 1; nothing where there is no report of the day. */
   share: number | undefined
+  posts: number | undefined
 }
 
-/** How much of each day was collected: a bar as tall as that; a cross where nothing was. */
+/** How much of each day was collected: a bar as tall as that, empty without posts; a cross where there is no report. */
 export function collection(width: number, dates: readonly string[], days: readonly Collected[]) {
   const hashtags = [...new Set(days.map(({ hashtag }) => hashtag))]
   const band = 40
@@ -253,6 +255,7 @@ export function collection(width: number, dates: readonly string[], days: readon
   const step = (width - marginLeft - marginRight) / Math.max(dates.length, 14)
   const half = Math.min(step * 0.4, 14)
   const bars = days.filter(({ share }) => share !== undefined)
+  const filled = bars.filter(({ posts }) => posts !== 0)
   const none = days.filter(({ share }) => share === undefined)
   const x = ({ date }: { date: string }) => day(date)
   return Plot.plot({
@@ -262,7 +265,7 @@ export function collection(width: number, dates: readonly string[], days: readon
     marginBottom: 26,
     marginLeft,
     marginRight,
-    x: { type: 'utc', domain: padded(dates, dates.length < 14 ? 14 - dates.length : 0.6) },
+    x: { type: 'utc', domain: padded(dates, 0.6, Math.max(0.6, 2 * (14 - dates.length))) },
     y: { type: 'linear', domain: [0, height - 26], range: [0, height - 26], axis: null },
     color: { type: 'identity' },
     symbol: { type: 'identity' },
@@ -285,7 +288,7 @@ export function collection(width: number, dates: readonly string[], days: readon
         stroke: 'var(--line)',
         strokeWidth: 2 * half,
       }),
-      Plot.ruleX(bars, {
+      Plot.ruleX(filled, {
         x,
         y1: ({ hashtag, share = 0 }: Collected) => top(hashtag) + band * (1 - share),
         y2: ({ hashtag }: Collected) => top(hashtag) + band,
@@ -321,10 +324,10 @@ function timeAxis(dates: readonly string[], width: number) {
   })
 }
 
-/** The days with half a day around them, so that a single day stands in the middle. */
-function padded(dates: readonly string[], days = dates.length > 1 ? 0.2 : 1): [Date, Date] {
-  const pad = days * 43_200_000
-  return [new Date(Date.parse(dates[0]!) - pad), new Date(Date.parse(dates.at(-1)!) + pad)]
+/** The days with so many half days around them. */
+function padded(dates: readonly string[], before = dates.length > 1 ? 0.2 : 1, after = before): [Date, Date] {
+  const half = 43_200_000
+  return [new Date(Date.parse(dates[0]!) - before * half), new Date(Date.parse(dates.at(-1)!) + after * half)]
 }
 
 /** A band needs two days. */

@@ -5,7 +5,18 @@ import { figure } from './figure'
 import { forest, lookOf } from './plots'
 import { behind } from './table'
 import type { Cell } from './csv'
-import { count, dateInWords, dollars, many, score, scoreWithInterval, shortDate, shortJob } from './words'
+import {
+  count,
+  dateInWords,
+  dollars,
+  many,
+  monthOf,
+  score,
+  scoreWithInterval,
+  shortDate,
+  shortJob,
+  withShortJobs,
+} from './words'
 
 /** Where a model's card is. */
 export const cardAddress = (job: string): string => `/report/model?job=${encodeURIComponent(job)}`
@@ -20,6 +31,7 @@ export function models({ models: all, champion, live }: Overview): HTMLElement {
     )
   }
   const shown = all.slice(0, 10)
+  const older = all.length - shown.length
   return section(
     'models',
     'Models',
@@ -38,6 +50,7 @@ export function models({ models: all, champion, live }: Overview): HTMLElement {
         `On ${many(live.items, 'label')} given after its promotion its macro-F1 is ${scoreWithInterval(live.macroF1, live.macroF1Interval)}. That is how good it is; the score at the gate flatters a winner.`,
       ),
     element('ol', { class: 'models' }, ...shown.map((model) => modelEntry(model, champion?.job === model.job))),
+    older > 0 && paragraph(`${many(older, 'older model is', 'older models are')} in the table below.`, 'small'),
     scoresFigure(all),
   )
 }
@@ -60,13 +73,13 @@ function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
         'span',
         {},
         scores
-          ? `macro-F1 ${scoreWithInterval(scores.macroF1, scores.macroF1Interval)} on ${scores.items}`
+          ? `macro-F1 ${scoreWithInterval(scores.macroF1, scores.macroF1Interval)} on ${many(scores.items, 'label')}`
           : 'could not be measured',
       ),
     ),
     reasons.length > 1
-      ? element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, reason)))
-      : paragraph(reasons[0], 'reason'),
+      ? element('ul', { class: 'reasons' }, ...reasons.map((reason) => element('li', {}, withShortJobs(reason))))
+      : paragraph(withShortJobs(reasons[0] ?? ''), 'reason'),
     labelStatus === 'unreliable' && paragraph('Trained on labels that were measured as unreliable.', 'caution'),
   )
 }
@@ -121,7 +134,7 @@ function scoresFigure(all: readonly ModelInBrief[]): HTMLElement | null {
         if (cell === null) return '–'
         if (typeof cell === 'number')
           return column === 9 ? dollars(cell) : column === 6 || column === 8 ? count(cell) : score(cell)
-        return column === 1 ? element('a', { href: cardAddress(cell) }, shortJob(cell)) : cell
+        return column === 1 ? element('a', { href: cardAddress(cell) }, shortJob(cell)) : withShortJobs(cell)
       },
     },
   )
@@ -202,18 +215,18 @@ const KINDS: Record<Spending['kind'], string> = {
   labelUsd: 'Dollars for labels',
 }
 
-/** What was spent today and this month, against what may be. */
-export function spending({ spending: all, now }: Overview): HTMLElement {
+/** What was spent on a day and in its month, against what may be. */
+export function spending({ spending: all }: Overview): HTMLElement {
   const say = (kind: Spending['kind'], value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
-  const meters = all.flatMap(({ kind, today, month, perDay, perMonth }) =>
+  const meters = all.flatMap(({ kind, of, day, month, perDay, perMonth }) =>
     (
       [
-        ['today', today, perDay],
-        ['this month', month, perMonth],
+        [ofLabels(kind) ? `posts of ${shortDate(of)}` : shortDate(of), day, perDay],
+        [monthOf(of), month, perMonth],
       ] as const
     ).map(([when, used, cap]) => {
       const text = `${say(kind, used)} of ${say(kind, cap)}`
-      const name = `${KINDS[kind]} ${when}`
+      const name = `${KINDS[kind]}, ${when}`
       const bar = element('meter', {
         min: '0',
         max: String(cap || 1),
@@ -233,10 +246,15 @@ export function spending({ spending: all, now }: Overview): HTMLElement {
   return section(
     'spending',
     'Spent, against the caps',
-    paragraph(`UTC day and month of ${dateInWords(now.slice(0, 10))}.`, 'small'),
+    paragraph(
+      'UTC days. Judgements count on the day of the posts that they are about, and while their batch is open as if all were given.',
+      'small',
+    ),
     element('ul', { class: 'meters' }, ...meters),
   )
 }
+
+const ofLabels = (kind: Spending['kind']): boolean => kind === 'judgements' || kind === 'labelUsd'
 
 /** What waits for a person. */
 export function waiting({ waiting: all, batches, now }: Overview): HTMLElement {

@@ -4,7 +4,8 @@ import { paragraph, section } from './section'
 import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
 import type { Cell, Column } from './csv'
-import { answerOf, type Basis, daysFrom, labelsOf, percent, shortDate, type Span } from './words'
+import { isStopped } from './notices'
+import { addDays, answerOf, type Basis, daysFrom, labelsOf, percent, shortDate, type Span } from './words'
 
 interface Choice {
   basis: Basis
@@ -13,6 +14,9 @@ interface Choice {
 
 /** Up to so many labels share a plot; more of them have one each. */
 const TOGETHER = 3
+
+/** As many days as a page is sent. */
+const MOST_DAYS = 60
 
 const SHARE_COLUMNS: Column[] = [
   { heading: 'date' },
@@ -30,6 +34,9 @@ const sayShare = (cell: Cell, column: number): string =>
 
 /** The shares over time for each hashtag, by what the reader chooses. */
 export function overTime(overview: Overview): HTMLElement {
+  if (new Set(overview.days.map(({ date }) => date)).size < 2) {
+    return section('trend', 'Over time', paragraph('There is one day so far; lines begin with the second.'))
+  }
   const place = element('div', { class: 'figures' })
   const show = (choice: Choice) => place.replaceChildren(...figuresOf(overview, choice))
   const told = (span: Span) => overview.days.some((day) => day[span].byPosts.shares.length > 0)
@@ -127,13 +134,14 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
         }),
       )
       const heading = groups.length === 1 ? `#${hashtag}` : `#${hashtag}: ${names.join()}`
+      const counted = `${basis === 'posts' ? 'by posts' : 'by messages'}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`
       return figure(
-        heading,
+        `${heading} ${counted}`,
         `Shares of ${names.join(', ')} in #${hashtag}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
         (width) => sharesOverTime(width, dates, group, top),
         {
           name: `bellwether-${hashtag}-${span}-by-${basis}`,
-          caption: `${heading} by ${basis}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`,
+          caption: `${heading} ${counted}`,
           columns: SHARE_COLUMNS,
           rows,
           say: sayShare,
@@ -173,6 +181,7 @@ export function compared(overview: Overview): HTMLElement | null {
   }))
   const told = groups.filter(({ rows }) => rows.length > 0)
   if (told.length === 0) return null
+  const single = [...newest.values()].every(({ day, week }) => week.posts === day.posts)
   const rows = labels.flatMap((name) =>
     hashtags.flatMap((hashtag): Cell[][] => {
       const day = newest.get(hashtag)
@@ -197,8 +206,8 @@ export function compared(overview: Overview): HTMLElement | null {
     'compare',
     'Hashtags compared',
     figure(
-      'The newest seven days, by posts',
-      'Each label’s share in each hashtag over seven days, with 95 % intervals.',
+      `${single ? 'The newest day' : 'The newest seven days'}, by posts`,
+      `Each label’s share in each hashtag over ${single ? 'the day' : 'seven days'}, with 95 % intervals.`,
       (width) => forest(width, told, { top: upTo(told.flatMap((group) => group.rows.map(({ high }) => high))) }),
       { name: 'bellwether-hashtags', caption: 'hashtags compared', columns: SHARE_COLUMNS, rows, say: sayShare },
       paragraph('Where two intervals overlap, the difference may be chance.', 'small'),
@@ -207,10 +216,11 @@ export function compared(overview: Overview): HTMLElement | null {
 }
 
 /** What was collected of each day, so that nobody takes a gap for silence. */
-export function coverage({ days, hashtags, incomplete }: Overview): HTMLElement | null {
-  const [first, last] = [days[0]?.date, days.at(-1)?.date]
-  if (!first || !last) return null
-  const dates = daysFrom(first, last)
+export function coverage({ days, now, hashtags, incomplete }: Overview): HTMLElement | null {
+  const [first, newest] = [days[0]?.date, days.at(-1)?.date]
+  if (!first || !newest) return null
+  const last = isStopped({ days, now }) ? addDays(now.slice(0, 10), -1) : newest
+  const dates = daysFrom(first, last).slice(-MOST_DAYS)
   const found = new Map(days.map((day) => [`${day.date} ${day.hashtag}`, day]))
   const why = new Map(incomplete.map((one) => [`${one.date} ${one.hashtag}`, one.words]))
   const cells = hashtags.flatMap((hashtag) =>
@@ -227,17 +237,25 @@ export function coverage({ days, hashtags, incomplete }: Overview): HTMLElement 
     }),
   )
   const wrong = cells.filter(({ complete, share }) => complete === false || share === undefined)
+  const silent = cells.filter(({ posts }) => posts === 0)
+  const whole =
+    dates.length > 1 ? `Every day from ${shortDate(dates[0]!)} to ${shortDate(last)}` : `All of ${shortDate(last)}`
   return section(
     'coverage',
     'What was collected',
     paragraph(
-      wrong.length === 0
-        ? `Every day since ${shortDate(first)} was collected whole.`
-        : `${wrong.length} of ${cells.length} days are missing or were collected in part.`,
+      [
+        wrong.length === 0
+          ? `${whole} was collected.`
+          : `${wrong.length} of ${cells.length} days are missing or were collected in part, each hashtag counted by itself.`,
+        silent.length > 0 && `On ${silent.length} of ${cells.length} there were no posts.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     ),
     figure(
       'Part of each day that was collected',
-      'A bar for each day and hashtag: full height where all of the day was collected, a cross where nothing was.',
+      'A bar for each day and hashtag: full height where all of the day was collected, empty where there were no posts, a cross where there is no report.',
       (width) => collection(width, dates, cells),
       {
         name: 'bellwether-collected',
@@ -254,13 +272,13 @@ export function coverage({ days, hashtags, incomplete }: Overview): HTMLElement 
           hashtag,
           share ?? null,
           posts ?? null,
-          words ?? (share === undefined ? 'no report of this day' : ''),
+          words ?? (share === undefined ? 'no report of this day' : posts === 0 ? 'no posts' : ''),
         ]),
         say: (cell, column) =>
           column === 2 && typeof cell === 'number' ? `${percent(cell)} %` : cell === null ? '–' : String(cell),
       },
       paragraph(
-        'Full bars are whole days, shorter ones were cut off by a cap or have a gap, and a cross is a day without a report.',
+        'Full bars are whole days, shorter ones were cut off by a cap or have a gap; an empty one is a day without posts, a cross a day without a report.',
         'small',
       ),
     ),

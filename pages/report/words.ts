@@ -17,6 +17,9 @@ export function shortDate(date: string): string {
   return `${day} ${MONTHS[(month ?? 1) - 1]?.slice(0, 3)}`
 }
 
+/** `2026-11-21` as `November`. */
+export const monthOf = (date: string): string => MONTHS[Number(date.slice(5, 7)) - 1] ?? ''
+
 /** A share as a whole per cent; with one decimal where that would say nothing. */
 export function percent(share: number): string {
   const value = 100 * share
@@ -121,3 +124,7 @@ export function schedule(expression: string): string {
 /** A job's name is long; its last part tells models apart. */
 export const shortJob = (job: string): string =>
   job.replace(/^bellwether-[a-z0-9-]+?-(?=[0-9a-f]{8,})/, '').replace(/^([0-9a-f]{8})[0-9a-f]+/, '$1')
+
+/** A sentence with the long names of jobs in it, shortened. */
+export const withShortJobs = (text: string): string =>
+  text.replaceAll(/\bbellwether-[a-z0-9-]+?-[0-9a-f]{8,}-\d+\b/g, shortJob)

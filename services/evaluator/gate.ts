@@ -195,7 +195,7 @@ const isSurelyNotMuchWorse: Rule = ({ opponent, comparison, isStale: stale, gate
   const passed = comparison.notWorse >= confidence
   return {
     passed,
-    words: `that it is no worse than champion ${opponent.job} by ${margin} of macro-F1 holds in ${percent(comparison.notWorse)} of resampled windows${passed ? '' : `: ${percent(confidence)} are needed`}`,
+    words: `it loses less than ${margin} of macro-F1 to champion ${opponent.job} in ${percent(comparison.notWorse)} of resampled windows${passed ? '' : `: ${percent(confidence)} are needed`}`,
   }
 }
 

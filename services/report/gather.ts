@@ -85,16 +85,19 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       return records.filter((record) => record !== undefined)
     }
 
-    const [index, champion, cards, qualities, spending, waiting] = await Promise.all([
+    const [index, champion, cards, qualities, waiting] = await Promise.all([
       read(keys.reportIndex({}), reportIndexRecord),
       read(keys.champion({}), championRecord),
       latestOf(objects, prefixes.models, keys.card, SHOWN.models),
       latestOf(objects, prefixes.labeled, keys.quality, SHOWN.batches),
-      spendingOf(table, settings, now),
       waitingBatches(table),
     ])
     const days = lastDays(index?.days ?? [], SHOWN.days)
-    const [latest, incomplete, models, batches] = await Promise.all([
+    const asked = [
+      ...waiting.map(({ batch }) => batch),
+      ...qualities.flatMap(({ key }) => keys.quality.match(key)?.batch ?? []),
+    ]
+    const [latest, incomplete, models, batches, spending] = await Promise.all([
       concurrently(latestDays(days), AT_ONCE, (day) =>
         read(keys.report(day), reportRecord.omit({ predictions: true })),
       ),
@@ -107,6 +110,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
         live: card.live && { job: card.live.job, scores: scoresInBrief(card.live.scores) },
       })),
       newest(qualities, qualityRecord, batchInBrief),
+      spendingOf(table, settings, now.toISOString().slice(0, 10), newestDay(asked)),
     ])
 
     return {
@@ -159,13 +163,27 @@ function lastDays(days: Overview['days'], most: number): Overview['days'] {
 /** The newest day of each hashtag. Days come sorted by date. */
 const latestDays = (days: Overview['days']) => [...new Map(days.map((day) => [day.hashtag, day])).values()]
 
-async function spendingOf(table: Pick<Table, 'get'>, { caps }: Settings, now: Date): Promise<Spending[]> {
-  const day = now.toISOString().slice(0, 10)
+/** Judgements are booked on the day of the posts that they are about, everything else on the day it is spent. */
+async function spendingOf(
+  table: Pick<Table, 'get'>,
+  { caps }: Settings,
+  today: string,
+  asked = today,
+): Promise<Spending[]> {
+  const days = { posts: today, collectUsd: today, judgements: asked, labelUsd: asked }
   return concurrently(['posts', 'collectUsd', 'judgements', 'labelUsd'] as const, 4, async (kind) => {
-    const [today, month] = await Promise.all([spent(table, kind, day), spent(table, kind, day.slice(0, 7))])
-    return { kind, today, month, ...caps[kind] }
+    const of = days[kind]
+    const [day, month] = await Promise.all([spent(table, kind, of), spent(table, kind, of.slice(0, 7))])
+    return { kind, of, day, month, ...caps[kind] }
   })
 }
+
+/** The latest UTC day among batches, which are named by it; nothing where there is none. */
+const newestDay = (batches: readonly string[]): string | undefined =>
+  batches
+    .flatMap((batch) => /^\d{4}-\d{2}-\d{2}/.exec(batch) ?? [])
+    .sort()
+    .at(-1)
 
 function modelInBrief(card: CardRecord, modified: Date): ModelInBrief {
   const { job, verdict, provisional, reasons, champion, labelStatus, scores, dataset, cost } = card

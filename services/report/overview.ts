@@ -66,9 +66,12 @@ export interface BatchInBrief {
   reasons: string[]
 }
 
+/** What is booked against the caps of a UTC day and of its month. */
 export interface Spending {
   kind: 'posts' | 'collectUsd' | 'judgements' | 'labelUsd'
-  today: number
+  /** The UTC day: today for what is read, and for labels the newest day whose posts people were asked about. */
+  of: string
+  day: number
   month: number
   perDay: number
   perMonth: number

@@ -83,6 +83,21 @@ async function isSoundEverywhere(name: string, views = Object.keys(VIEWS) as (ke
   }
 }
 
+/** What could not be read on white: less than 4.5:1. */
+const pale = (selector: string): Promise<string[]> =>
+  visitor.page.locator(selector).evaluateAll((elements) =>
+    elements.flatMap((one) => {
+      const { color, fill } = getComputedStyle(one)
+      const used = one instanceof SVGElement ? fill : color
+      const [red, green, blue] = (used.match(/[\d.]+/g) ?? []).map((part) => {
+        const value = Number(part) / 255
+        return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+      })
+      const luminance = 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
+      return 1.05 / (luminance + 0.05) < 4.5 ? [`${one.textContent?.slice(0, 40)}: ${used}`] : []
+    }),
+  )
+
 const text = (selector = 'main') => visitor.page.locator(selector).innerText()
 
 const twoWeeks: Story = {
@@ -115,6 +130,8 @@ describe('the report of day one', () => {
     )
     expect(await text()).toContain('No model is live yet')
     expect(await text()).toContain('60 posts wait for labels')
+    expect(await text('#trend')).toContain('lines begin with the second')
+    expect(await text('.card >> nth=0')).not.toMatch(/week|seven days/i)
     await isSoundEverywhere('report-day-one', ['phone-dark', 'desktop-light'])
   })
 
@@ -126,6 +143,15 @@ describe('the report of day one', () => {
     expect(await text('.cards')).not.toMatch(/\d\s?%/)
     await isSoundEverywhere('report-few-labels', ['phone-light'])
   })
+})
+
+it('tells of the first morning that people are awaited', async () => {
+  const morning: Story = { from: '2026-11-09', days: 1, labelled: 0, unsettled: true, waiting: true }
+  await open(morning, '2026-11-10T10:00:00Z')
+
+  expect(await text('.notice')).toContain('There is no number yet')
+  expect(await text('#waiting')).toContain('60 posts wait for labels')
+  await isSoundEverywhere('report-first-morning', ['phone-light'])
 })
 
 describe('the report of two weeks', () => {
@@ -179,18 +205,37 @@ describe('the report of two weeks', () => {
     expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+60 %\s+\d+\s+The cap on posts/)
   })
 
-  it('prints with every table open', async () => {
+  it('prints on white with every table open and named, and without what only a screen can do', async () => {
+    await look('desktop-dark')
     const { page } = visitor
-    expect((await page.pdf()).length).toBeGreaterThan(10_000)
-    await page.emulateMedia({ media: 'print' })
+    const tables = await page.locator('table').count()
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
-    expect(await page.locator('details:not([open])').count()).toBe(0)
-    expect(await page.locator('.choices').isVisible()).toBe(false)
-    const sheet = { width: 760, height: 1000 }
+
+    expect(await page.locator('table:visible').count()).toBe(tables)
+    expect(await page.getByText('Table: what was collected').isVisible()).toBe(true)
+    expect(await page.getByRole('button').count()).toBe(0)
+    expect(await page.getByRole('radio').count()).toBe(0)
+    expect(await text('header')).toContain(`at ${site.cloud.endpoint}/report.`)
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)')
+    expect(await pale('p, td, .live, .plot text')).toEqual([])
+    // A4 without our margins.
+    const sheet = { width: 688, height: 1000 }
     await page.setViewportSize(sheet)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(sheet.width)
+    const drawn = await page
+      .locator('.plot svg')
+      .evaluateAll((plots) => plots.map((plot) => plot.getAttribute('width')))
+    expect(new Set(drawn)).toEqual(new Set(['640']))
+
     await page.evaluate(() => dispatchEvent(new Event('afterprint')))
     expect(await page.locator('details[open]').count()).toBe(0)
+  })
+
+  it('fits on a dozen sheets of A4', async () => {
+    const sheets = (await visitor.page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g)
+    expect(sheets?.length).toBeGreaterThan(3)
+    expect(sheets?.length).toBeLessThanOrEqual(12)
   })
 
   it('leads to the card of a model, which has every rule and where it comes from', async () => {
@@ -231,9 +276,22 @@ describe('the report of a stopped pipeline', () => {
 
     expect(said.indexOf('Nothing new for 6 days')).toBeLessThan(said.indexOf('#aws were'))
     expect(said).toContain('The last answer')
+    expect(said).toContain('13 of 38 days are missing')
     expect(said).toContain('The labels are unreliable')
     expect(said).toContain('The model has begun to miss something')
     await isSoundEverywhere('report-stopped', ['phone-light', 'desktop-dark'])
+  })
+})
+
+describe('the report of a source that gives nothing', () => {
+  it('says since when, and what the last seven days rest on', async () => {
+    await open({ ...twoWeeks, silent: 4 }, '2026-11-23T10:00:00Z')
+
+    expect(await text('.notice')).toMatch(/No posts for 4 days.*#aws: the newest are of 18 November 2026/s)
+    expect(await text('.card >> nth=0')).toMatch(/Seven days, of which 3 with posts: \d+/)
+    expect(await visitor.page.locator('.card svg').count()).toBe(2)
+    expect(await text('#coverage')).toContain('On 8 of 28 there were no posts.')
+    await isSoundEverywhere('report-silent', ['desktop-light'])
   })
 })
 

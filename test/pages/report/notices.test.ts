@@ -27,6 +27,12 @@ describe('what a reader must know first', () => {
 
   it.each<[string, Story, string, string[]]>([
     ['nothing reported', { from: '2026-11-09', days: 0 }, MORNING, ['info: Nothing has been reported yet']],
+    [
+      'a first day that nobody has labelled yet',
+      { from: '2026-11-22', days: 1, labelled: 0, unsettled: true },
+      MORNING,
+      ['info: There is no number yet'],
+    ],
     ['no model', { from: '2026-11-22', days: 1 }, MORNING, ['info: No model is live yet']],
     [
       'a provisional model',
@@ -55,6 +61,14 @@ describe('what a reader must know first', () => {
       ['warn: The model has begun to miss something'],
     ],
     ['a cap', { ...twoWeeks, spentPosts: 2000 }, MORNING, ['warn: A cap is reached']],
+    [
+      'a cap on judgements, which is one of the day that they are about',
+      { ...twoWeeks, spentJudgements: 200 },
+      MORNING,
+      ['warn: A cap is reached'],
+    ],
+    ['one day without posts', { ...twoWeeks, silent: 1 }, MORNING, []],
+    ['a source that gives nothing', { ...twoWeeks, silent: 2 }, MORNING, ['warn: No posts for 2 days']],
     [
       'a hashtag that is behind',
       { ...twoWeeks, missing: ['azure 2026-11-22'] },

@@ -136,7 +136,7 @@ describe('a challenger', () => {
 
     expect(reasons).toEqual([
       expect.stringMatching(/^macro-F1 0\.\d+ is below the 1\.000 of champion old$/),
-      expect.stringContaining('that it is no worse than champion old by 0.05 of macro-F1 holds in 0.0 %'),
+      expect.stringContaining('it loses less than 0.05 of macro-F1 to champion old in 0.0 %'),
       expect.stringContaining('recall of "marketing" falls from 100.0 %'),
     ])
     expect(await champion()).toMatchObject({ job: 'old' })

@@ -35,7 +35,7 @@ describe('what a page is sent', () => {
       batches: [],
       waiting: [],
       unreadable: [],
-      spending: [{ kind: 'posts', today: 0, month: 0, perDay: 2000, perMonth: 60_000 }, {}, {}, {}],
+      spending: [{ kind: 'posts', of: '2026-11-22', day: 0, month: 0, perDay: 2000, perMonth: 60_000 }, {}, {}, {}],
     })
   })
 
@@ -83,11 +83,12 @@ describe('what a page is sent', () => {
   })
 
   it('tells what waits at the desk, and what was spent', async () => {
-    await tell(bucket, table, { ...twoWeeks, waiting: true, spentPosts: 1800 })
+    await tell(bucket, table, { ...twoWeeks, waiting: true, spentPosts: 1800, spentJudgements: 90 })
     const { waiting, spending } = await seen('2026-11-23T10:00:00Z')
 
     expect(waiting).toEqual([{ batch: '2026-11-22', deadline: '2026-11-23T21:00:00Z', items: 60, answered: 0 }])
-    expect(spending[0]).toEqual({ kind: 'posts', today: 1800, month: 1800, perDay: 2000, perMonth: 60_000 })
+    expect(spending[0]).toMatchObject({ kind: 'posts', of: '2026-11-23', day: 1800, month: 1800, perDay: 2000 })
+    expect(spending[2]).toMatchObject({ kind: 'judgements', of: '2026-11-22', day: 90, month: 90, perDay: 200 })
   })
 
   it('names no annotator', async () => {

@@ -27,10 +27,16 @@ export interface Story {
   partial?: Record<string, number>
   /** Days without a report, by hashtag and date. */
   missing?: string[]
+  /** How many of the last days have no posts. */
+  silent?: number
   disagrees?: boolean
   waiting?: boolean
+  /** No batch has been settled yet. */
+  unsettled?: boolean
   /** Posts booked on the day after the last. */
   spentPosts?: number
+  /** Judgements booked for the posts of the last day. */
+  spentJudgements?: number
 }
 
 type Store = Pick<Objects, 'put'>
@@ -40,7 +46,14 @@ const dayAfter = (date: string, days: number) =>
 
 /** The reports that tell it, by date and hashtag. */
 export function reportsOf(story: Story): ReportRecord[] {
-  const { from, days, hashtags = ['aws', 'azure'], labels = ['technical', 'marketing'], missing = [] } = story
+  const {
+    from,
+    days,
+    hashtags = ['aws', 'azure'],
+    labels = ['technical', 'marketing'],
+    missing = [],
+    silent = 0,
+  } = story
   const random = mulberry32(7)
   const { model } = modelsOf(story)
   return Array.from({ length: days }, (_, at) => dayAfter(from, at)).flatMap((date, at) =>
@@ -51,11 +64,14 @@ export function reportsOf(story: Story): ReportRecord[] {
       const collected = story.partial?.[`${hashtag} ${date}`] ?? 1
       const labelled = story.labelled ?? 30
       const posts = Math.round((700 + 300 * random()) * collected)
+      const silence = Math.max(0, at + 1 - (days - silent))
       const since = Math.max(0, at - 6)
       const week = (share: number[], basis: string) =>
-        answer(labels, share, labelled * (at - since + 1), basis, collected > 0.2)
+        answer(labels, share, labelled * Math.max(0, at - since + 1 - silence), basis, collected > 0.2)
       const day = (share: number[], basis: string) =>
-        answer(labels, share, labelled, basis, collected > 0.2, story.disagrees)
+        silence > 0
+          ? silentAnswer(labels, hashtag, date)
+          : answer(labels, share, labelled, basis, collected > 0.2, story.disagrees)
       const stretch = (first: string, over: number, of: typeof day): StretchRecord => ({
         from: first,
         to: date,
@@ -82,8 +98,8 @@ export function reportsOf(story: Story): ReportRecord[] {
             stoppedBy: whole ? [] : ['caps.posts.perDay'],
             gaps: [],
           },
-          day: stretch(date, 1, day),
-          week: stretch(dayAfter(from, since), at - since + 1, week),
+          day: stretch(date, silence > 0 ? 0 : 1, day),
+          week: stretch(dayAfter(from, since), Math.max(0, at - since + 1 - silence), week),
           predictions: [`predictions/hashtag=${hashtag}/date=${date}/run=one.csv`],
         },
       ]
@@ -96,7 +112,7 @@ export async function tell(objects: Store, table: Table, story: Story): Promise<
   const reports = reportsOf(story)
   for (const report of reports) await objects.put(keys.report(report), reportBytes(report))
   if (reports.length > 0) await objects.put(keys.reportIndex({}), indexBytes(exampleIndex(reports)))
-  for (let at = 0; at < story.days; at++) {
+  for (let at = 0; at < story.days && !story.unsettled; at++) {
     const batch = dayAfter(story.from, at)
     await objects.put(keys.quality({ batch }), JSON.stringify(quality(batch, story)))
   }
@@ -109,6 +125,8 @@ export async function tell(objects: Store, table: Table, story: Story): Promise<
   const today = dayAfter(story.from, story.days)
   const posts = { kind: 'posts', perDay: 2000, perMonth: 60_000 }
   if (story.spentPosts) await book(table, posts, today, 'run', story.spentPosts)
+  const judgements = { kind: 'judgements', perDay: 200, perMonth: 6000 }
+  if (story.spentJudgements) await book(table, judgements, dayAfter(today, -1), 'batch', story.spentJudgements)
   if (story.waiting) await waitForLabels(table, dayAfter(today, -1), today)
 }
 
@@ -171,6 +189,13 @@ function mixed(shares: readonly number[], noise: readonly number[]): number[] {
   const sum = moved.reduce((total, share) => total + share, 0)
   return moved.map((share) => share / sum)
 }
+
+const silentAnswer = (labels: readonly string[], hashtag: string, date: string): AnswerRecord => ({
+  ...answer(labels, [], 0, 'posts', true),
+  state: 'no-posts',
+  words: `No posts about #${hashtag} were collected on ${date}.`,
+  more: null,
+})
 
 function answer(
   labels: readonly string[],
