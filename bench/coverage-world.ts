@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { classifierOf } from '../shared/classifier'
+import { type Classifier, classifierOf } from '../shared/classifier'
 import { train } from '../shared/fasttext'
 import { nextFraction } from '../shared/fasttext/random'
 import { labelOf } from '../shared/labels'
@@ -42,29 +42,52 @@ const SETS = [
   },
 ]
 
-/** Each set split by cascade, a model of ours trained on the one part, the other scored by it, its temperature fitted. */
-export const worlds = (folder: string): World[] =>
+export interface Post {
+  text: string
+  label: string
+}
+
+/** The posts of each set, one of a cascade, by cascade. */
+export const sets = (folder: string): { name: string; of: string; unique: [id: string, post: Post][] }[] =>
   SETS.map(({ name, of, files }) => {
     const posts = files.flatMap((file) =>
       readFileSync(path.join(folder, file), 'utf8')
         .trim()
         .split('\n')
-        .map((line): { text: string; label: string } => JSON.parse(line)),
+        .map((line): Post => JSON.parse(line)),
     )
-    const unique = [...new Map(posts.map((post) => [cascadeId(post.text), post])).entries()]
-    const learns = (id: string) => permanentRandom(id, 'coverage-v1') < LEARN
-    const line = (text: string) => tokenise(text).join(' ')
-    const lines = unique.filter(([id]) => learns(id)).map(([, { text, label }]) => `${labelOf(label)} ${line(text)}`)
-    const model = classifierOf(train(lines, { ...PARAMETERS, seed: 1 }))
-    const held = unique.filter(([id]) => !learns(id)).map(([, post]) => post)
-    const classes = [...model.labels]
-    const ranked = model.rank(
-      held.map(({ text }) => line(text)),
+    return { name, of, unique: [...new Map(posts.map((post) => [cascadeId(post.text), post])).entries()] }
+  })
+
+/** A post as a model reads it. */
+const line = (text: string): string => tokenise(text).join(' ')
+
+/** A model of ours that has learnt from these posts. */
+export const modelOf = (posts: readonly Post[]): Classifier =>
+  classifierOf(
+    train(
+      posts.map(({ text, label }) => `${labelOf(label)} ${line(text)}`),
+      { ...PARAMETERS, seed: 1 },
+    ),
+  )
+
+/** By post, the probability of each class; not calibrated. */
+export const scoresOf = (model: Classifier, posts: readonly Post[], classes: readonly string[]): number[][] =>
+  model
+    .rank(
+      posts.map(({ text }) => line(text)),
       classes.length,
     )
-    const raw = ranked.map((answers) =>
-      classes.map((name) => answers.find(({ label }) => label === name)?.probability ?? 0),
-    )
+    .map((answers) => classes.map((name) => answers.find(({ label }) => label === name)?.probability ?? 0))
+
+/** Each set split by cascade, a model of ours trained on the one part, the other scored by it, its temperature fitted. */
+export const worlds = (folder: string): World[] =>
+  sets(folder).map(({ name, of, unique }) => {
+    const learns = (id: string) => permanentRandom(id, 'coverage-v1') < LEARN
+    const model = modelOf(unique.filter(([id]) => learns(id)).map(([, post]) => post))
+    const held = unique.filter(([id]) => !learns(id)).map(([, post]) => post)
+    const classes = [...model.labels]
+    const raw = scoresOf(model, held, classes)
     const truths = held.map(({ label }) => classes.indexOf(label))
     const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
     const scores = raw.map((row) => scaled(row, temperature))

@@ -5,6 +5,7 @@ import { nextFraction, seedRandom } from '../shared/fasttext/random'
 import { assistanceOf } from '../shared/statistics/assistance'
 import type { Scored } from '../shared/statistics/classifier-errors'
 import { type Basis, differencePart, displayed, estimateOf } from '../shared/statistics/difference'
+import { small } from './coverage-small'
 import {
   type Day,
   drawn,
@@ -21,7 +22,7 @@ import {
 // Does the interval of a reported share hold the truth, and is the share nearer to it than a plain sample that costs the
 // same? Days are made of real posts that a model of ours has scored; each message a post of the set, drawn again.
 //
-//   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 500] [--only headline|tight] [--sets irony]
+//   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 2000] [--only headline|tight|small] [--sets irony]
 //
 // FOLDER as in bench/quality-sets.ts. Every cell has a seed of its own: its number. `ratio` is the error beside that of a
 // naive sample of as many labels, as if no message had been seen before this day; `paid`, with copies, beside one of as
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({
   options: {
     data: { type: 'string', default: '' },
     days: { type: 'string', default: '2000' },
-    weeks: { type: 'string', default: '500' },
+    weeks: { type: 'string', default: '2000' },
     only: { type: 'string', default: '' },
     sets: { type: 'string', default: '' },
   },
@@ -60,8 +61,10 @@ function main(): void {
     console.log(`${name}: ${shares}; the share of ${classes[of]}; accuracy of the model ${percent(accuracy)}`)
   }
   const some = all.filter(({ name }) => name.includes(options.sets))
-  if (options.only !== 'tight') headline(some)
-  if (options.only !== 'headline') tight(some)
+  const isAsked = (part: string) => options.only === '' || options.only === part
+  if (isAsked('headline')) headline(some)
+  if (isAsked('tight')) tight(some)
+  if (isAsked('small')) small(options.data, DAYS)
 }
 
 interface Sums {

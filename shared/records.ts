@@ -66,6 +66,10 @@ export const planRecord = z.object({
       judgements: z.int().positive(),
       purpose: purpose.default('label'),
       before: z.array(z.string()).optional().describe('Annotators who judged it and are not asked again.'),
+      scores: z
+        .array(fraction)
+        .optional()
+        .describe('Calibrated probability of each category by the model that chose it, which had not seen it.'),
     }),
   ),
   draws: z
@@ -88,6 +92,10 @@ export const planRecord = z.object({
       job: z.string().nullable().describe('The champion, where there is one.'),
       macroF1: fraction.nullable().describe('Of the champion on evaluation posts, by its card.'),
       why: z.string(),
+      meanScores: z
+        .array(z.array(fraction).nullable())
+        .optional()
+        .describe('Where a model chose: its mean score of each category, by true category, on evaluation posts.'),
     })
     .optional()
     .describe('How the posts for training were chosen.'),

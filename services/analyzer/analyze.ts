@@ -19,6 +19,7 @@ import { classify, isClassified, type LiveModel } from './classify'
 import { collectionOf } from './collection'
 import { type Day, daysWith, hasRun, runsOf, weekTo } from './days'
 import { factsOf, scoresIn } from './facts'
+import { unlearnt } from './learnt'
 import { latestQuality } from './quality'
 import { headlineOf, indexBytes, reportBytes, reportOf, withReport } from './report'
 import { drawsOf, plansFor, windowOf } from './samples'
@@ -111,16 +112,24 @@ async function estimate(
   const dates = weekTo(day.date)
   const plans = await plansFor(objects, dates[0]!, day.date)
 
+  const window = model
+    ? scored(model, labels, windowOf(given, day.date, settings.gate.window))
+    : { none: live ? 'The live model answers by another version of the labels.' : 'No model is live yet.' }
+  const sources = {
+    objects,
+    labels,
+    given,
+    model,
+    unlearnt: unlearnt(labels, given, plans, 'none' in window ? [] : window),
+  }
+
   const facts: DayFacts[] = []
   for (const date of dates) {
     const own = date === day.date ? runs : await runsOf(objects, { hashtag: day.hashtag, date })
     if (own.length === 0) continue
-    const found = await factsOf({ objects, labels, given, model }, date, own, drawsOf(plans, { ...day, date }))
+    const found = await factsOf(sources, date, own, drawsOf(plans, { ...day, date }))
     if (found) facts.push(found)
   }
-  const window = model
-    ? scored(model, labels, windowOf(given, day.date, settings.gate.window))
-    : { none: live ? 'The live model answers by another version of the labels.' : 'No model is live yet.' }
   const evidence: Evidence = { hashtag: day.hashtag, labels, window }
   const quality = await latestQuality(objects, day.date, rules.schemaVersion)
   return reportOf(

@@ -8,6 +8,7 @@ import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
 import { type LiveModel, postsOf, postsOfPages } from './classify'
 import { collectionOf } from './collection'
+import type { Unlearnt } from './learnt'
 import { predictionsFromCsv } from './prediction'
 import type { Draw } from './samples'
 import type { DayFacts } from './shares'
@@ -19,6 +20,8 @@ interface Sources {
   given: ReadonlyMap<string, GivenLabel>
   /** The model whose predictions are counted; without one the posts themselves are. */
   model: LiveModel | undefined
+  /** For messages that it may have learnt from. */
+  unlearnt: Unlearnt
 }
 
 /** A post as it is counted. */
@@ -53,12 +56,13 @@ export async function factsOf(
     const cascades = await readCascades(sources.objects, run)
     const stratum = drawn.find(({ draw }) => draw.runs.has(keys.run(run)))
     let rows = 0
-    for await (const { post, cascade, scores, by } of countedOf(sources, run)) {
+    for await (const { post, cascade, scores: said, by } of countedOf(sources, run)) {
       rows += 1
       models.add(by)
       if (seen?.has(post)) continue
       seen?.add(post)
       const message = cascades?.get(post) ?? cascade
+      const scores = said && (sources.unlearnt(message) ?? said)
       addPost(stratum?.tally ?? undrawn, message, scores)
       const member = stratum?.members.get(message)
       if (member) addPost(member, message, scores)
@@ -84,9 +88,11 @@ export async function factsOf(
 }
 
 /** The mean scores of its posts of the day, so that what the sample says and what is counted are of one kind. */
-function memberScores({ labels, given, model }: Sources, item: string, tally: Tally | undefined): number[] {
+function memberScores({ labels, given, model, unlearnt }: Sources, item: string, tally: Tally | undefined): number[] {
   const message = tally?.kept.get(item)
   if (message) return scoresOf(message)
+  const unseen = model && unlearnt(item)
+  if (unseen) return unseen
   const text = given.get(item)?.text
   if (!model || text === undefined) return labels.map(() => 0)
   return scoresIn(labels, answersOf(model, [text])[0]!.probabilities)

@@ -9,6 +9,7 @@ import { readable } from '../../shared/text'
 import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from './batches'
 import { groupPosts } from './cascades'
+import { scoresBefore } from './before-learning'
 import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, type Standing, trainingCandidates } from './draw'
 import { identifyRuns } from './identify'
 import { byMargin, type Candidate, makeVariety } from './margin'
@@ -67,13 +68,32 @@ export async function choose(
   const rest = choice.model
     ? await mostInformative(
         candidates.map((id) => ({ id, text: textOf(id) })),
-        choice.model,
+        choice.model.classifier,
         places - taken,
         look,
       )
     : await firstFree(candidates, places - taken, look)
   const training = [...lending, ...rest].slice(0, places - taken)
-  return { evaluation, training, again, cascades, carried, draws, trainingChoice: choice.said }
+  const before =
+    choice.model &&
+    scoresBefore(
+      choice.model,
+      settings.labels.categories.map(({ name }) => name),
+      training.map((id) => ({ id, text: textOf(id) })),
+      [...given.values()].flatMap(({ line }) =>
+        line.role === 'evaluation' ? [{ text: line.source, label: line['label-metadata']['class-name'] }] : [],
+      ),
+    )
+  return {
+    evaluation,
+    training,
+    again,
+    cascades,
+    carried,
+    draws,
+    trainingChoice: before ? { ...choice.said, meanScores: before.means } : choice.said,
+    scores: before?.scores ?? new Map(),
+  }
 }
 
 const rulesOf = ({ version, categories }: Settings['labels']) => ({

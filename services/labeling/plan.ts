@@ -61,6 +61,8 @@ export interface Chosen {
   /** Items that have a label and are shown once more. */
   again: readonly AskedAgain[]
   trainingChoice: NonNullable<PlanRecord['trainingChoice']>
+  /** What the model that chose them said of training items, where one did: by item id, in the order of the labels. */
+  scores: ReadonlyMap<string, number[]>
 }
 
 /** What is asked and why, by item id, and the text that is shown of each. The same choice gives the same bytes. */
@@ -109,6 +111,7 @@ export function planOf(
 
 function itemOf(id: string, role: PlannedItem['role'], judgements: number, chosen: Chosen) {
   const cascade = chosen.cascades.get(id)
+  const scores = chosen.scores.get(id)
   if (!cascade) return carriedItem(id, judgements, chosen)
   const { shown } = cascade
   const item: PlannedItem = {
@@ -121,6 +124,7 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     inclusionProbability: role === 'evaluation' ? (inclusionOf(id, chosen) ?? null) : null,
     judgements,
     purpose: 'label',
+    ...(scores && { scores }),
   }
   return { item, line: { source: readable(shown.text), item: id, 'post-id': shown.id } }
 }
@@ -132,11 +136,13 @@ function itemAgain({ purpose, line, judgements }: AskedAgain) {
   return { item: purpose === 'confirm' ? { ...planned, before } : planned, line: { source, item, 'post-id': post } }
 }
 
-function carriedItem(id: string, judgements: number, { carried }: Chosen) {
+function carriedItem(id: string, judgements: number, { carried, scores }: Chosen) {
   const left = carried.get(id)
   if (!left) throw new Error(`${id} was chosen but is neither collected nor carried over`)
+  const { scores: _, ...plan } = left.plan
+  const now = scores.get(id)
   return {
-    item: { ...left.plan, judgements },
+    item: { ...plan, judgements, ...(now && { scores: now }) },
     line: { source: left.source, item: id, 'post-id': left.plan.post },
   }
 }

@@ -1,6 +1,6 @@
+import type { Calibrated } from '../../shared/answers'
 import type { LoadArtefact } from '../../shared/artefact'
 import { readChampion } from '../../shared/champion'
-import type { Classifier } from '../../shared/classifier'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
@@ -11,7 +11,7 @@ import { TEXT_VERSION } from '../../shared/text'
 /** How the posts for training are chosen, as the plan says it, and the model that chooses where one does. */
 export interface TrainingChoice {
   said: NonNullable<PlanRecord['trainingChoice']>
-  model: Classifier | undefined
+  model: Calibrated | undefined
 }
 
 /**
@@ -29,7 +29,7 @@ export async function trainingChoice(
   if (labelling.trainingChoice === 'random') return random('labelling.trainingChoice is random')
   const champion = (await readChampion(objects))?.champion
   if (!champion) return random('no model is live yet')
-  const { job, textVersion, schemaVersion } = champion
+  const { job, textVersion, schemaVersion, temperature } = champion
   if (textVersion !== TEXT_VERSION) return random(`the champion reads texts as version ${textVersion} did`, job)
   if (schemaVersion !== labels.version) return random(`the champion knows the labels of version ${schemaVersion}`, job)
 
@@ -40,7 +40,7 @@ export async function trainingChoice(
   if (macroF1 < least) return random(said, job, macroF1)
   try {
     const { model } = await load(champion.artefact, champion.sha256)
-    return { said: { how: 'margin', job, macroF1, why: said }, model }
+    return { said: { how: 'margin', job, macroF1, why: said }, model: { classifier: model, temperature } }
   } catch (error) {
     if (!(error instanceof BellwetherError) || error.code !== 'MODEL_UNREADABLE') throw error
     return random(error.message, job, macroF1)

@@ -80,6 +80,25 @@ describe('posts for training', () => {
     expect(training.map(({ post }) => kindOf(post))).toEqual(training.map(() => 'debug webinar'))
   })
 
+  it('are kept with what the model that chose them made of them, and of evaluation posts', async () => {
+    const world = newWorld({ settings })
+    await withChampion(world)
+    const before = await draw(world)
+    for (const annotator of ['ana', 'ben']) await answerAll(world, annotator, () => 'marketing')
+    await functionOf(world).settle(DATE)
+
+    const { items, trainingChoice, categories } = await draw(world, posts.slice(0, 90), '2026-06-04')
+
+    for (const { role, scores } of [...before.items, ...items]) {
+      if (role === 'evaluation') expect(scores).toBeUndefined()
+      else expect((scores ?? []).reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 6)
+    }
+    expect(before.trainingChoice?.meanScores).toEqual(categories.map(() => null))
+    expect(trainingChoice?.meanScores?.map((row) => row?.length ?? null)).toEqual(
+      categories.map((name) => (name === 'marketing' ? categories.length : null)),
+    )
+  })
+
   it.each<[string, Champion | undefined, RegExp]>([
     ['there is no champion', undefined, /no model is live/],
     ['it is a poor one', { macroF1: 0.64 }, /macro-F1 0\.64 on evaluation posts, 0\.65 is asked/],
