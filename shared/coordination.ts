@@ -76,9 +76,9 @@ export async function book(
 }
 
 /**
- * Close a booking when it is known what was really spent, which is no more than was booked; 0 gives all of it back. A
- * booking is closed once: who closes it again changes nothing. Its token can be booked anew from then on, so close it
- * only when nobody will come back to it.
+ * Close a booking when it is known what was really spent, which is no more than was booked where there is a cap; 0 gives
+ * all of it back. A booking is closed once: who closes it again changes nothing. Its token can be booked anew from then
+ * on, so close it only when nobody will come back to it.
  */
 export async function settle(
   table: Pick<Table, 'update'>,

@@ -188,6 +188,7 @@ export const qualityRecord = z.object({
   failed: z.record(z.string(), z.int()).describe('Items of the batch without a label, by reason.'),
   refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
   judgements: z.int().nonnegative(),
+  objects: z.int().nonnegative().optional().describe('Of Ground Truth: those that it takes its fee for.'),
   costUsd: z.number().nonnegative(),
   batches: z
     .array(z.string())

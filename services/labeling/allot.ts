@@ -10,6 +10,7 @@ type Kind = 'judgements' | 'labelUsd'
 
 /** Objects of Ground Truth are counted for its fee and have no cap: this many are booked in no month. */
 const NO_LIMIT = 1e9
+const OBJECTS = 'labelObjects'
 
 /**
  * Book the most that a batch can cost against the caps of its day and month, once; the batch is made smaller until it
@@ -41,24 +42,39 @@ export async function allot(
     )
   }
   if (labelling.labeller === 'ground-truth') {
-    const objects = { kind: 'labelObjects', perDay: NO_LIMIT, perMonth: NO_LIMIT }
+    const objects = { kind: OBJECTS, perDay: NO_LIMIT, perMonth: NO_LIMIT }
     await book(table, objects, date, tokenOf(batch), pinned.items)
   }
   return pinned
 }
 
-export const NOTHING: Cost = { judgements: 0, usd: 0 }
+/** What a batch takes of the ledgers. */
+interface Taken extends Cost {
+  /** Of Ground Truth, where it is the labeller. */
+  objects?: number | undefined
+}
 
-/** Close the booking of a batch when it is known what was used of it. */
+export const NOTHING: Taken = { judgements: 0, usd: 0, objects: 0 }
+
+/**
+ * Close the booking of a batch when it is known what was used of it. Of objects more may be used than were booked: those
+ * of a second job are counted when it ended.
+ */
 export async function giveBack(
   table: Pick<Table, 'update'>,
   { batch, date }: Pick<OpenBatch, 'batch' | 'date'>,
-  booked: Cost,
-  used: Cost,
+  booked: Taken,
+  used: Taken,
 ): Promise<void> {
   await settle(table, 'judgements', date, tokenOf(batch), booked.judgements, used.judgements)
   await settle(table, 'labelUsd', date, tokenOf(batch), booked.usd, used.usd)
+  if (booked.objects === undefined) return
+  await settle(table, OBJECTS, date, tokenOf(batch), booked.objects, used.objects ?? booked.objects)
 }
+
+/** Objects of Ground Truth in the month of a day, by all batches. */
+export const objectsOf = (table: Pick<Table, 'get'>, date: string): Promise<number> =>
+  spent(table, OBJECTS, date.slice(0, 7))
 
 const tokenOf = (batch: string): string => `batch ${batch}`
 const amountsOf = ({ judgements, usd }: Cost): Record<Kind, number> => ({ judgements, labelUsd: usd })
@@ -72,7 +88,7 @@ export async function affordable(
 ): Promise<Allotment> {
   const judgements = await tightest(table, caps, 'judgements', date)
   const dollars = await tightest(table, caps, 'labelUsd', date)
-  const before = await spent(table, 'labelObjects', date.slice(0, 7))
+  const before = await objectsOf(table, date)
   const items = largestWithin(labelling, wanted, { judgements: judgements.left, usd: dollars.left }, before)
   const whole = costAtMost(labelling, wanted, before)
   const { cap, limit, period } = whole.judgements > judgements.left ? judgements : dollars

@@ -19,9 +19,12 @@ export function judgementsAsked(labelling: Labelling): { evaluation: number; tra
 /** How many judgements an item may get: one more where an even number of them can end in a tie. */
 export const judgementsAtMost = (asked: number): number => (asked % 2 === 0 ? asked + 1 : asked)
 
-/** How many objects Ground Truth may bill for this many items: one that is disputed goes into a second job. */
-export const objectsAtMost = (labelling: Labelling, items: number): number =>
-  judgementsAsked(labelling).evaluation % 2 === 0 ? 2 * items : items
+/**
+ * How many objects Ground Truth may bill for this many items: one that is disputed goes into a second job, but for those
+ * of them that only measure people.
+ */
+export const objectsAtMost = (labelling: Labelling, items: number, measuring = 0): number =>
+  judgementsAsked(labelling).evaluation % 2 === 0 ? 2 * items - measuring : items
 
 /** What one judgement costs; US dollars. People at the desk may be paid by the hour. */
 export const priceOf = ({ labeller, pricePerJudgementUsd, hourlyWageUsd, secondsPerJudgement }: Labelling): number =>

@@ -23,7 +23,7 @@ import {
 } from './ground-truth-request'
 import { inOrder } from './judged'
 import type { Answers, Labeller } from './labeller'
-import { type InputLine, readLines, type StoredPlan, toJsonLines } from './plan'
+import { type InputLine, isDecided, readLines, type StoredPlan, toJsonLines } from './plan'
 
 type Bucket = Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists' | 'create'>
 
@@ -44,9 +44,13 @@ export const groundTruthLabeller = (
 
   finish: async (plan, now, at) => {
     const job = await describe(client, plan.job)
-    if (!job) return now ? { judgements: [], consolidated: [], refused: [] } : undefined
+    if (!job)
+      return now ? { judgements: [], consolidated: [], refused: [], objects: { first: 0, second: 0 } } : undefined
     if (!(await hasEnded(client, plan.job, job, now))) return undefined
-    const answers = await answersOf(objects, plan, job.LabelingJobOutput?.OutputDatasetS3Uri)
+    const answers = {
+      ...(await answersOf(objects, plan, job.LabelingJobOutput?.OutputDatasetS3Uri)),
+      objects: { first: billed(job, plan.items.length), second: 0 },
+    }
 
     const disputed = disputedIn(plan, answers)
     const third = disputed.length > 0 ? await describe(client, `${plan.job}${THIRD}`) : undefined
@@ -59,7 +63,9 @@ export const groundTruthLabeller = (
       await create(client, request)
       return undefined
     }
-    return (await hasEnded(client, `${plan.job}${THIRD}`, third, now)) ? withThirds(objects, plan, answers) : undefined
+    return (await hasEnded(client, `${plan.job}${THIRD}`, third, now))
+      ? withThirds(objects, plan, answers, (asked) => billed(third, asked))
+      : undefined
   },
 })
 
@@ -97,7 +103,7 @@ function disputedIn(plan: StoredPlan, { judgements }: Answers): string[] {
   const byItem = inOrder(judgements)
   const asked = Math.max(...plan.items.map((item) => item.judgements))
   return plan.items
-    .filter(({ purpose }) => purpose === 'label' || purpose === 'relabel')
+    .filter(({ purpose }) => isDecided(purpose))
     .map(({ item }) => item)
     .filter((item) => {
       const said = byItem.get(item) ?? []
@@ -109,7 +115,12 @@ function disputedIn(plan: StoredPlan, { judgements }: Answers): string[] {
 const isDisputed = (consensus: Consensus): boolean => consensus.label === undefined && consensus.reason === 'disputed'
 
 /** The answers with those of the second job, joined by item. Who judged an item before has said what they think of it. */
-async function withThirds(objects: Bucket, plan: StoredPlan, answers: Answers): Promise<Answers> {
+async function withThirds(
+  objects: Bucket,
+  plan: StoredPlan,
+  answers: Answers,
+  billedOf: (asked: number) => number,
+): Promise<Answers> {
   const lines = await readLines(objects, keys.thirdManifest(plan))
   const folder = responsesFolder(plan, `${plan.job}${THIRD}`)
   const { judgements, refused } = await readJudgements(objects, lines, folder, () => true)
@@ -123,8 +134,15 @@ async function withThirds(objects: Bucket, plan: StoredPlan, answers: Answers): 
       ...refused,
       ...repeated.map(({ item, annotator }) => ({ item, reason: 'repeated-judge', found: annotator })),
     ],
-    thirds: lines.length,
+    setAside: repeated.length,
+    objects: { first: answers.objects?.first ?? 0, second: billedOf(lines.length) },
   }
+}
+
+/** Objects of a job that got a label, or tried its workers in vain, as AWS counts them; all that were asked where it does not tell. */
+function billed({ LabelCounters: counters }: DescribeLabelingJobCommandOutput, asked: number): number {
+  if (counters?.TotalLabeled === undefined) return asked
+  return Math.min(asked, counters.TotalLabeled + (counters.FailedNonRetryableError ?? 0))
 }
 
 async function describe(client: SageMakerClient, name: string): Promise<DescribeLabelingJobCommandOutput | undefined> {

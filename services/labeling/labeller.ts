@@ -18,8 +18,10 @@ export interface Answers {
   consolidated: { item: string; label: string; confidence: number; at: string }[]
   /** Answers that cannot be used: of an item where it is known, and why. */
   refused: { item: string | null; reason: string; found: string }[]
-  /** Items that a second job asked about once more; they are billed once more. */
-  thirds?: number
+  /** Judgements that were given and are paid for, and cannot count. */
+  setAside?: number
+  /** Objects that Ground Truth bills, of the job and of the one that asked about disputed items once more. */
+  objects?: { first: number; second: number }
 }
 
 export interface Job {

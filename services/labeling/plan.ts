@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Objects, parseJson } from '../../shared/objects'
-import { type PlanRecord, planRecord } from '../../shared/records'
+import { type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { Category, Settings } from '../../shared/settings'
 import { readable } from '../../shared/text'
 import type { AskedAgain } from './ask-again'
@@ -12,13 +12,20 @@ import { type EvaluationDraw, inclusionProbabilityOf } from './draw'
 /** The plan as it is stored: with what was booked for it. */
 export const storedPlan = planRecord.extend({
   claimedAt: z.iso.datetime(),
-  booked: z.object({ judgements: z.int().nonnegative(), usd: z.number().nonnegative() }),
+  booked: z.object({
+    judgements: z.int().nonnegative(),
+    usd: z.number().nonnegative(),
+    objects: z.int().nonnegative().optional().describe('Of Ground Truth, where it is the labeller.'),
+  }),
   before: z.int().nonnegative().default(0).describe("Ground Truth's objects in the month before this batch."),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
   carried: z.array(z.string()),
 })
 export type StoredPlan = z.infer<typeof storedPlan>
 export type PlannedItem = StoredPlan['items'][number]
+
+/** Does a third judgement decide about an item where two disagree? Others measure people, or are a third themselves. */
+export const isDecided = (purpose: Purpose): boolean => purpose === 'label' || purpose === 'relabel'
 
 /** A line of the input manifest. */
 export const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
@@ -69,7 +76,7 @@ export interface Chosen {
 export function planOf(
   { batch, date, claimedAt, deadline, runs, carried }: OpenBatch,
   { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
-  { judgements, usd, before, reached }: Allotment,
+  { items: places, judgements, usd, before, reached }: Allotment,
   chosen: Chosen,
   job: string,
 ): { plan: StoredPlan; lines: InputLine[] } {
@@ -81,6 +88,7 @@ export function planOf(
     ...chosen.again.map(itemAgain),
   ].sort((a, b) => (a.item.item < b.item.item ? -1 : 1))
   const items = planned.map(({ item }) => item)
+  const measuring = items.filter(({ purpose }) => !isDecided(purpose)).length
   const atMost = sum(items.map(({ judgements }) => judgementsAtMost(judgements)))
   const plan: StoredPlan = {
     batch,
@@ -94,8 +102,8 @@ export function planOf(
     runs,
     cascades: chosen.cascades.size,
     judgements: sum(items.map(({ judgements }) => judgements)),
-    costUsd: usdOf(labelling, objectsAtMost(labelling, items.length), atMost, before),
-    booked: { judgements, usd },
+    costUsd: usdOf(labelling, objectsAtMost(labelling, items.length, measuring), atMost, before),
+    booked: { judgements, usd, ...(labeller === 'ground-truth' ? { objects: places } : {}) },
     before,
     reached,
     carried,

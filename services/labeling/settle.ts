@@ -9,7 +9,7 @@ import { type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { agreementOf } from './agreement'
-import { giveBack } from './allot'
+import { giveBack, objectsOf } from './allot'
 import { closeBatch } from './batches'
 import { independentJudgements, judgementsOf, readJudgements } from './judged'
 import type { Labeller } from './labeller'
@@ -50,7 +50,8 @@ export const settle =
       if (!answers) return { waits: `batch ${batch} has answers to come` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
       await objects.create(keys.judgements({ batch }), JSON.stringify(judgementsOf(plan, answers)))
-      const known = await soFar(objects, plan)
+      const otherObjects = (await objectsOf(table, plan.date)) - (bookedOf(plan).objects ?? 0)
+      const known = { ...(await soFar(objects, plan)), otherObjects }
       const { lines: settled, refused, quality } = settlementOf(plan, lines, answers, settings.labelling, known)
 
       await objects.create(qualityKey, JSON.stringify(quality, null, 1))
@@ -64,9 +65,9 @@ export const settle =
     }
 
     const quality = await objects.readJson(qualityKey, qualityRecord)
-    const { labelled, failed, judgements, costUsd, alpha, status, reasons } = quality
+    const { labelled, failed, judgements, objects: billed, costUsd, alpha, status, reasons } = quality
     const without = Object.values(failed).reduce((sum, count) => sum + count, 0)
-    await giveBack(table, plan, plan.booked, { judgements, usd: costUsd })
+    await giveBack(table, plan, bookedOf(plan), { judgements, usd: costUsd, objects: billed })
     await closeBatch(table, batch, without > 0)
     const counts = { labelled, failed: without, judgements }
     await publish(labelsMeasured, { batch, manifestKey, qualityKey, ...counts, alpha, status, costUsd })
@@ -77,11 +78,15 @@ export const settle =
     return { batch, labelled, failed, judgements, status }
   }
 
+/** What the batch has of the ledgers. Plans of before objects were kept with it booked one for each item. */
+const bookedOf = ({ booked, labeller, items }: StoredPlan) =>
+  labeller === 'ground-truth' ? { objects: items.length, ...booked } : booked
+
 /** What all batches of the schema version say, with this one; once it was measured over some, over the same again. */
 async function soFar(
   objects: Pick<Objects, 'readJson' | 'list' | 'lines' | 'exists'>,
   { batch, schemaVersion, categories }: StoredPlan,
-): Promise<SoFar> {
+): Promise<Omit<SoFar, 'otherObjects'>> {
   const qualityKey = keys.quality({ batch })
   const measured = (await objects.exists(qualityKey)) ? await objects.readJson(qualityKey, qualityRecord) : undefined
   const records = await readJudgements(objects, schemaVersion, measured?.batches)

@@ -20,6 +20,8 @@ export interface SoFar {
   agreement: Agreement
   /** What each person said of an item first, by item and time. */
   independent: ReadonlyMap<string, readonly Judgement[]>
+  /** Ground Truth's objects in the month by other batches: its fee falls by them. */
+  otherObjects: number
 }
 
 /**
@@ -32,7 +34,7 @@ export function settlementOf(
   lines: readonly InputLine[],
   answers: Answers,
   labelling: Settings['labelling'],
-  { batches, agreement, independent }: SoFar,
+  { batches, agreement, independent, otherObjects }: SoFar,
 ): Settlement {
   const sources = new Map(lines.map((line) => [line.item, line.source]))
   const own = inOrder(answers.judgements)
@@ -70,7 +72,9 @@ export function settlementOf(
   })
   const told = new Set(left.map(({ item }) => item))
   const repeated = repeatedJudges(plan, own, independent)
-  const given = answers.judgements.length
+  const given = answers.judgements.length + (answers.setAside ?? 0)
+  const { first, second } = answers.objects ?? { first: 0, second: 0 }
+  const paid = { ...labelling, labeller: plan.labeller }
   return {
     lines: labelled,
     refused: [...left, ...repeated, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
@@ -84,12 +88,9 @@ export function settlementOf(
       failed: countBy(left.map(({ reason }) => reason)),
       refused: countBy([...repeated, ...answers.refused].map(({ reason }) => reason)),
       judgements: given,
-      costUsd: usdOf(
-        { ...labelling, labeller: plan.labeller },
-        plan.items.length + (answers.thirds ?? 0),
-        given,
-        plan.before,
-      ),
+      ...(answers.objects ? { objects: first + second } : {}),
+      // The second job came when others may have begun theirs.
+      costUsd: sumOfUsd(usdOf(paid, first, given, plan.before), usdOf(paid, second, 0, otherObjects + first)),
       batches: [...batches],
       alpha: agreement.alpha,
       selfAgreement: agreement.selfAgreement,
@@ -153,6 +154,9 @@ function lineOf(
     },
   }
 }
+
+/** Whole micro-dollars. */
+const sumOfUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6
 
 function countBy(values: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>()

@@ -6,6 +6,7 @@ import {
   StopLabelingJobCommand,
 } from '@aws-sdk/client-sagemaker'
 import { mockClient } from 'aws-sdk-client-mock'
+import { objectsOf } from '../../../services/labeling/allot'
 import { groundTruthLabeller } from '../../../services/labeling/ground-truth'
 import { objectIndex, readOutputLine, readResponses } from '../../../services/labeling/ground-truth-answers'
 import { checkGroundTruth, LAMBDA_ACCOUNTS, labelingJobRequest } from '../../../services/labeling/ground-truth-request'
@@ -13,6 +14,7 @@ import { batchOfJob } from '../../../services/labeling/label'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine } from '../../../shared/records'
+import type { Settings } from '../../../shared/settings'
 import { functionOf, linesOf, newWorld, postsOf, settingsWith, storeRun, type World } from './world'
 
 const BATCH = '2026-06-02'
@@ -24,14 +26,19 @@ const place = {
   bucket: 'bellwether-test',
   roleArn: 'arn:aws:iam::111122223333:role/labeling',
 }
-const groundTruth = { workteamArn: TEAM, feePerItemUsd: 0.08, feeTiers: [], taskTimeLimitSeconds: 300 }
+const groundTruth: NonNullable<Settings['labelling']['groundTruth']> = {
+  workteamArn: TEAM,
+  feePerItemUsd: 0.08,
+  feeTiers: [],
+  taskTimeLimitSeconds: 300,
+}
 
-function newJobWorld() {
+function newJobWorld(settings = groundTruth) {
   const client = new SageMakerClient({ region: 'eu-west-1' })
   const sagemaker = mockClient(client)
   sagemaker.on(CreateLabelingJobCommand).resolves({ LabelingJobArn: 'arn' })
-  const world = newWorld({ settings: settingsWith({ labeller: 'ground-truth', groundTruth }) })
-  world.groundTruth = groundTruthLabeller(client, world.bucket, place, groundTruth)
+  const world = newWorld({ settings: settingsWith({ labeller: 'ground-truth', groundTruth: settings }) })
+  world.groundTruth = groundTruthLabeller(client, world.bucket, place, settings)
   return { world, sagemaker }
 }
 
@@ -354,7 +361,7 @@ describe('settling a job', () => {
 
   it.each([
     ['takes the third answer, by the item it is of', 'w3', 'marketing', 3],
-    ['sets aside the answer of who judged the item before', 'w1', 'marketing', 2],
+    ['sets aside the answer of who judged the item before, and pays it', 'w1', 'marketing', 2],
   ])('%s', async (_, worker, label, judgements) => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
@@ -368,13 +375,14 @@ describe('settling a job', () => {
 
     const [disputed] = linesOf<SettledLine>(world, keys.settledManifest({ batch: BATCH }))
     const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
-    expect(settled).toMatchObject({ labelled: 7, judgements: 12 + judgements })
+    expect(settled).toMatchObject({ labelled: 7, judgements: 15 })
     expect(disputed?.item).toBe(lines[1]?.item)
     expect(disputed?.['label-metadata'].judgements).toHaveLength(judgements)
     // A third answer decides; without one stands what Ground Truth made of the two.
     expect(disputed?.['label-metadata']['class-name']).toBe(judgements === 3 ? 'marketing' : 'technical')
     expect(quality.refused).toMatchObject(judgements === 3 ? {} : { 'repeated-judge': 1 })
-    expect(quality.costUsd).toBeCloseTo(9 * 0.08 + (12 + judgements) * 0.01)
+    expect(quality.costUsd).toBeCloseTo(9 * 0.08 + 15 * 0.01)
+    expect(quality.objects).toBe(9)
     expect(quality.alpha.items).toBe(7)
   })
 
@@ -454,7 +462,50 @@ describe('settling a job', () => {
     expect(after).toMatchObject({ labelled: 7 })
   })
 
-  it('of which nothing is known ends at its deadline', async () => {
+  it('counts the objects of both jobs for the fee of the month, and takes it where they stand in it', async () => {
+    const tiers = { ...groundTruth, feeTiers: [{ above: 10, feePerItemUsd: 0.01 }] }
+    const { world, sagemaker } = newJobWorld(tiers)
+    const { lines } = await start(world)
+    await functionOf(world).request({ start: 'now' })
+    await answer(world, lines)
+    ended(sagemaker, 'Completed')
+    await functionOf(world).settle(BATCH)
+    await thirdSays(world, 'w3', 'marketing')
+    ended(sagemaker, 'Completed', 'Completed')
+
+    await functionOf(world).settle(BATCH)
+    await functionOf(world).settle(BATCH)
+    await functionOf(world).request({ start: 'now' })
+
+    const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
+    const [second, third] = [2, 3].map((nth) =>
+      storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch: `${BATCH}-${nth}` })] ?? '')),
+    )
+    expect([second?.before, third?.before]).toEqual([8, 8 + 8 + 1])
+    // Sixteen objects stood before the one that was asked about once more.
+    expect(quality.costUsd).toBeCloseTo(8 * 0.08 + 0.01 + 15 * 0.01)
+  })
+
+  it('counts what AWS says was labelled, or tried in vain, when it is stopped', async () => {
+    const { world, sagemaker } = newJobWorld()
+    const { lines } = await start(world)
+    await answer(world, lines.slice(0, 3))
+    ended(sagemaker, 'Stopped')
+    sagemaker.on(DescribeLabelingJobCommand, { LabelingJobName: JOB }).resolves({
+      ...describes('Stopped'),
+      LabelCounters: { TotalLabeled: 2, HumanLabeled: 2, FailedNonRetryableError: 1, Unlabeled: 5 },
+    })
+    world.now = new Date('2026-06-03T20:12:00Z')
+
+    await functionOf(world).settle(BATCH)
+
+    const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
+    expect(quality.objects).toBe(3)
+    expect(quality.costUsd).toBeCloseTo(3 * 0.08 + quality.judgements * 0.01)
+    expect(await objectsOf(world.table, BATCH)).toBe(3)
+  })
+
+  it('of which nothing is known ends at its deadline, and costs nothing', async () => {
     const { world, sagemaker } = newJobWorld()
     await start(world)
     sagemaker.on(DescribeLabelingJobCommand).rejects(Object.assign(new Error('gone'), { name: 'ResourceNotFound' }))
@@ -462,6 +513,8 @@ describe('settling a job', () => {
     expect(await functionOf(world).settle(BATCH)).toHaveProperty('waits')
     world.now = new Date('2026-06-04T00:00:00Z')
     expect(await functionOf(world).settle(BATCH)).toMatchObject({ labelled: 0 })
+    const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
+    expect([quality.costUsd, quality.objects, await objectsOf(world.table, BATCH)]).toEqual([0, 0, 0])
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { costAtMost, minutesOf, priceOf, usdOf } from '../../../services/labeling/costs'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
+import { lineOf } from '../owner/world'
 import { functionOf, newWorld, outcomeOf, postsOf, retried, settingsWith, storeRun, type World } from './world'
 
 const DATE = '2026-06-02'
@@ -195,4 +196,21 @@ it("counts Ground Truth's objects of the month, once for each batch", async () =
   expect([first?.before, second?.before, third?.before]).toEqual([0, 8, 16])
   expect(first?.booked.usd).toBeCloseTo(8 * 0.08 + 8 * 0.01 + (first?.booked.judgements ?? 0) * 0.01)
   expect(second?.booked.usd).toBeCloseTo(16 * 0.01 + (second?.booked.judgements ?? 0) * 0.01)
+})
+
+it('reckons the fee of a second job for what a third judgement can decide, and not for what measures people', async () => {
+  const settings = settingsWith({ labeller: 'ground-truth', groundTruth: FEES, goldShare: 0.25 })
+  const world = newWorld({ settings })
+  const decided = ['0a', '0b'].map((item) => lineOf(item, 'technical', {}, { adjudicated: true }))
+  const manifest = keys.settledManifest({ batch: 'correction-0123456789abcdef' })
+  await world.bucket.put(manifest, decided.map((line) => `${JSON.stringify(line)}\n`).join(''))
+
+  for (const hashtag of ['aws', 'azure']) {
+    await functionOf(world).onRun(await storeRun(world, hashtag, DATE, postsOf(hashtag, 20)))
+  }
+
+  const { items, costUsd, booked } = planOf(world, DATE)
+  expect(items.filter(({ purpose }) => purpose === 'gold')).toHaveLength(2)
+  expect(costUsd).toBeCloseTo((8 + 6) * 0.08 + 8 * 3 * 0.01)
+  expect(booked).toEqual({ judgements: 24, usd: 16 * 0.08 + 24 * 0.01, objects: 8 })
 })
