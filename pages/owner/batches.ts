@@ -1,6 +1,8 @@
+import type { OpenBatch, Overview, SettledBatch } from '../../services/owner/shown'
+import { count, many } from '../words'
 import { element, on } from '../element'
-import { api, type OpenBatch, type Overview, type SettledBatch } from './api'
-import { count, instant, usd } from './words'
+import { api } from './api'
+import { instant, usd } from './words'
 
 interface Surroundings {
   say: (text: string) => void
@@ -22,9 +24,9 @@ export function batches({ open, settled, counts }: Overview, surroundings: Surro
 }
 
 const sum = ({ labels, corrections, imports }: Overview['counts']): string =>
-  `${count(labels, 'message')} labelled in all` +
-  (corrections > 0 ? `, ${count(corrections, 'decision')} of the owner` : '') +
-  (imports > 0 ? `, ${count(imports, 'file')} taken in` : '') +
+  `${many(labels, 'message')} labelled in all` +
+  (corrections > 0 ? `, ${many(corrections, 'decision')} of the owner` : '') +
+  (imports > 0 ? `, ${many(imports, 'file')} taken in` : '') +
   '.'
 
 function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
@@ -49,17 +51,17 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
     { class: 'card', 'aria-labelledby': title },
     element('div', { class: 'row' }, element('h3', { id: title }, batch), close),
     complete === null
-      ? element('p', {}, `${count(items, 'post')} at Ground Truth.`)
+      ? element('p', {}, `${many(items, 'post')} at Ground Truth.`)
       : element(
           'div',
           { class: 'progress' },
           element('progress', { max: String(items), value: String(complete), 'aria-labelledby': title }),
-          element('p', {}, `${complete} of ${count(items, 'post')} complete`),
+          element('p', {}, `${complete} of ${many(items, 'post')} complete`),
         ),
     element(
       'p',
       { class: 'quiet' },
-      `At least ${count(judgements, 'judgement')}, at most ${usd(costUsd)}. ` +
+      `At least ${many(judgements, 'judgement')}${costUsd > 0 ? `, at most ${usd(costUsd)}` : ''}. ` +
         `What is answered by ${instant(deadline)} is used${labeller === 'desk' ? '; the rest is carried over' : ''}.`,
     ),
   )
@@ -81,7 +83,7 @@ function confirm({ batch, items, complete }: OpenBatch, act: () => Promise<void>
         ? 'The job at Ground Truth is stopped.'
         : open === 0
           ? 'Every post has its answers.'
-          : `${count(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers. Answers that are there are used; a later batch asks for the rest.`,
+          : `${many(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers. Answers that are there are used; a later batch asks for the rest.`,
     ),
     element('div', { class: 'row' }, keep, close),
   )
@@ -102,7 +104,7 @@ function table(settled: readonly SettledBatch[], all: number): HTMLElement {
       {},
       element('th', { scope: 'row' }, batch),
       element('td', {}, `${labelled} of ${items}`),
-      element('td', {}, String(judgements)),
+      element('td', {}, count(judgements)),
       element('td', {}, usd(costUsd)),
     ),
   )

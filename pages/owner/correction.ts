@@ -1,6 +1,8 @@
+import type { Category, ShownLabel, Touched } from '../../services/owner/shown'
+import { many } from '../words'
 import { element, on } from '../element'
-import { api, type Category, type ShownLabel, type Touched } from './api'
-import { count, instant } from './words'
+import { api } from './api'
+import { instant } from './words'
 
 interface Surroundings {
   categories: readonly Category[]
@@ -28,7 +30,7 @@ export function correction(surroundings: Surroundings): HTMLElement {
       ...(more > 0 ? [element('p', { class: 'quiet' }, `${more} more: add a word.`)] : []),
     )
     surroundings.say(
-      found.length === 0 ? 'No labelled post has these words.' : `${count(found.length + more, 'post')} found.`,
+      found.length === 0 ? 'No labelled post has these words.' : `${many(found.length + more, 'post')} found.`,
     )
   })
   return element('div', {}, form, results)
@@ -100,11 +102,11 @@ function consequences({ models, reports }: Touched): Node[] {
   return [
     element('p', {}, 'The next dataset has the right label. The wrong one touched:'),
     ...list(
-      count(models.length, 'model'),
+      many(models.length, 'model'),
       models.map(({ job, verdict, live }) => `${job} (${live ? 'live' : verdict})`),
     ),
     ...list(
-      count(reports.length, 'report'),
+      many(reports.length, 'report'),
       reports.map(
         ({ hashtag, date, through }) =>
           `#${hashtag}, ${date} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,

@@ -1,6 +1,8 @@
+import type { Category, Dispute, Said } from '../../services/owner/shown'
+import { many } from '../words'
 import { element, on } from '../element'
-import { api, type Category, type Dispute, type Said } from './api'
-import { count, flagName } from './words'
+import { api } from './api'
+import { flagName } from './words'
 
 interface Surroundings {
   categories: readonly Category[]
@@ -38,7 +40,7 @@ export function decide({ categories, say, decided }: Surroundings) {
     const made = element(
       'div',
       { class: 'card', role: 'group', 'aria-label': 'A post to decide' },
-      element('p', { class: 'quiet' }, `${count(disputes.length + more, 'post')} to decide · from ${dispute.date}`),
+      element('p', { class: 'quiet' }, `${many(disputes.length + more, 'post')} to decide · from ${dispute.date}`),
       element('blockquote', { class: 'post', tabindex: '-1' }, dispute.text),
       element('ul', { class: 'said' }, ...dispute.judgements.map(saying)),
       element('div', { class: 'choices' }, ...buttons),

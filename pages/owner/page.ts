@@ -1,6 +1,7 @@
+import type { Overview } from '../../services/owner/shown'
 import { element } from '../element'
 import { enter } from '../enter'
-import { api, type Overview } from './api'
+import { api } from './api'
 import { batches } from './batches'
 import { correction } from './correction'
 import { decide } from './decide'

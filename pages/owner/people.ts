@@ -1,6 +1,8 @@
+import type { Annotator, Overview } from '../../services/owner/shown'
+import { count, many } from '../words'
 import { element, on } from '../element'
-import { api, type Annotator, type Overview } from './api'
-import { count, instant } from './words'
+import { api } from './api'
+import { instant } from './words'
 
 interface Surroundings {
   say: (text: string) => void
@@ -36,7 +38,7 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
       'tr',
       {},
       element('th', { scope: 'row' }, one.name),
-      element('td', {}, String(one.judgements + one.open)),
+      element('td', {}, count(one.judgements + one.open)),
       element('td', {}, one.reliability === null ? 'not known' : `${Math.round(100 * one.reliability)} %`),
       element('td', {}, end(one)),
     ),
@@ -75,8 +77,8 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
 
 /** What hidden checks say of an annotator. */
 const checks = ({ name, gold, repeats }: Annotator): string[] => [
-  ...(gold.items > 0 ? [`${name} had ${gold.right} of ${count(gold.items, 'hidden check')} right.`] : []),
-  ...(repeats.items > 0 ? [`${name} said the same again of ${repeats.same} of ${count(repeats.items, 'post')}.`] : []),
+  ...(gold.items > 0 ? [`${name} had ${gold.right} of ${many(gold.items, 'hidden check')} right.`] : []),
+  ...(repeats.items > 0 ? [`${name} said the same again of ${repeats.same} of ${many(repeats.items, 'post')}.`] : []),
 ]
 
 /** A form that makes a link for one person. */

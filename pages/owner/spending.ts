@@ -1,5 +1,6 @@
+import type { Period, Spending } from '../../services/owner/shown'
 import { element } from '../element'
-import type { Period, Spending } from './api'
+import { count, monthOf, shortDate } from '../words'
 import { usd } from './words'
 
 /** What labelling took of its caps. */
@@ -9,13 +10,13 @@ export const spending = (all: readonly Spending[]): Node[] =>
       'div',
       { class: 'caps' },
       element('h3', {}, what === 'judgements' ? 'Judgements' : 'Dollars'),
-      bar(what, `of ${day.of}`, day),
-      bar(what, `of ${month.of}`, month),
+      bar(what, `for the posts of ${shortDate(day.of)}`, day),
+      bar(what, `for those of ${monthOf(month.of)}`, month),
     ),
   )
 
 function bar(what: Spending['what'], of: string, { spent, cap }: Period): HTMLElement {
-  const shown = what === 'judgements' ? String : usd
+  const shown = what === 'judgements' ? count : usd
   const words = `${shown(spent)} of ${shown(cap)}`
   return element(
     'div',

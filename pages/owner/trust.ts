@@ -1,6 +1,6 @@
+import type { Agreement, Alpha } from '../../services/owner/shown'
+import { many } from '../words'
 import { element } from '../element'
-import type { Agreement, Alpha } from './api'
-import { count } from './words'
 
 const VERDICTS: Record<Agreement['status'], [title: string, text: string]> = {
   ok: ['Yes.', 'People agree well enough for a model to learn from them.'],
@@ -35,7 +35,7 @@ function figure({ value, low, high, items }: Alpha, from: (posts: string) => str
   if (value === null || low === null || high === null) return []
   const words =
     `${what} beyond chance: ${value.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ` +
-    `${from(count(items, 'post'))}. 1 is always, 0 is by chance.`
+    `${from(many(items, 'post'))}. 1 is always, 0 is by chance.`
   return [scale(value, low, high), element('p', {}, words)]
 }
 

@@ -1,7 +1,3 @@
-/** `1 post`, `2 posts`. */
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`
-
 /** `23 Nov 2026, 20:12 UTC`. */
 export function instant(iso: string): string {
   const at = new Date(/Z$|[+-]\d\d:\d\d$/.test(iso) ? iso : `${iso}Z`)

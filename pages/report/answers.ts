@@ -5,7 +5,8 @@ import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
-import { addDays, type Basis, dateInWords, inBrief, labelsOf, many, percent, quotable } from './words'
+import { dateInWords, many } from '../words'
+import { addDays, type Basis, inBrief, labelsOf, percent, quotable } from './words'
 
 type Report = Overview['latest'][number]
 

@@ -5,7 +5,8 @@ import { figure } from './figure'
 import { forest, lookOf, type Row } from './plots'
 import { behind } from './table'
 import type { Cell, Column } from './csv'
-import { count, dateInWords, dollars, many, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
+import { count, dateInWords, many } from '../words'
+import { dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 import { cardAddress } from './stack'
 
 /** A model's card for people: how good it is and how that is known, what it is made of, and why it is live or not. */

@@ -1,5 +1,6 @@
 import type { Overview } from '../../services/report/overview'
-import { count, dateInWords, daysBetween, dollars, many, monthOf, schedule, shortDate } from './words'
+import { count, dateInWords, many, monthOf, shortDate } from '../words'
+import { daysBetween, dollars, schedule } from './words'
 
 /** What a reader must know before a number is believed. */
 export interface Notice {
@@ -135,7 +136,7 @@ function labels({ batches, champion }: Overview): Notice[] {
 function disagreement({ latest }: Overview): Notice[] {
   const points = latest.flatMap(({ hashtag, day }) => {
     const { state, z7, words } = day.byPosts.tight
-    return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2 ? [`#${hashtag}: ${words}`] : []
+    return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2 ? [`#${hashtag}: ${words.replace(/^Withheld: /, '')}`] : []
   })
   if (points.length === 0) return []
   return [

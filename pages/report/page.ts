@@ -9,7 +9,7 @@ import { paragraph } from './section'
 import { isStopped, type Notice, noticesOf } from './notices'
 import { labelling, models, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
-import { dateInWords } from './words'
+import { dateInWords } from '../words'
 
 const page = document.getElementById('page')!
 

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { percent, shortDate } from './words'
+import { shortDate } from '../words'
+import { percent } from './words'
 
 /** A kind of thing that is told from others by colour, by its mark and by its dash: any one of the three is enough. */
 export interface Look {
@@ -270,7 +271,7 @@ export function collection(width: number, dates: readonly string[], days: readon
     color: { type: 'identity' },
     symbol: { type: 'identity' },
     marks: [
-      timeAxis(dates, width - marginLeft - marginRight),
+      timeAxis(dates, step * dates.length),
       Plot.ruleY(hashtags, { y: (tag: string) => top(tag) + band, stroke: 'var(--line)' }),
       Plot.text(hashtags, {
         y: (tag: string) => top(tag) - 12,

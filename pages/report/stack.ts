@@ -5,18 +5,8 @@ import { figure } from './figure'
 import { forest, lookOf } from './plots'
 import { behind } from './table'
 import type { Cell } from './csv'
-import {
-  count,
-  dateInWords,
-  dollars,
-  many,
-  monthOf,
-  score,
-  scoreWithInterval,
-  shortDate,
-  shortJob,
-  withShortJobs,
-} from './words'
+import { count, dateInWords, many, monthOf, shortDate } from '../words'
+import { dollars, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 
 /** Where a model's card is. */
 export const cardAddress = (job: string): string => `/report/model?job=${encodeURIComponent(job)}`

@@ -5,7 +5,8 @@ import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
 import type { Cell, Column } from './csv'
 import { isStopped } from './notices'
-import { addDays, answerOf, type Basis, daysFrom, labelsOf, percent, shortDate, type Span } from './words'
+import { shortDate } from '../words'
+import { addDays, answerOf, type Basis, daysFrom, labelsOf, percent, type Span } from './words'
 
 interface Choice {
   basis: Basis

@@ -1,24 +1,8 @@
 import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord, ReportIndexRecord, ShareRecord } from '../../shared/records'
+import { dateInWords, many } from '../words'
 
-/** How numbers and days are said. Everything here is a function of its arguments: the same everywhere, in any time zone. */
-
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
-
-/** `2026-11-21` as `21 November 2026`. */
-export function dateInWords(date: string): string {
-  const [year, month, day] = date.split('-').map(Number)
-  return `${day} ${MONTHS[(month ?? 1) - 1]} ${year}`
-}
-
-/** `2026-11-21` as `21 Nov`. */
-export function shortDate(date: string): string {
-  const [, month, day] = date.split('-').map(Number)
-  return `${day} ${MONTHS[(month ?? 1) - 1]?.slice(0, 3)}`
-}
-
-/** `2026-11-21` as `November`. */
-export const monthOf = (date: string): string => MONTHS[Number(date.slice(5, 7)) - 1] ?? ''
+/** How shares and scores are said, and the sentence that can be quoted. */
 
 /** A share as a whole per cent; with one decimal where that would say nothing. */
 export function percent(share: number): string {
@@ -30,11 +14,6 @@ export function percent(share: number): string {
 /** `41 % (35 to 47 %)`, and no line breaks between a number and its sign. */
 export const withInterval = ({ share, low, high }: Omit<ShareRecord, 'label'>): string =>
   `${percent(share)} % (${percent(low)} to ${percent(high)} %)`
-
-export const count = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',')
-
-export const many = (value: number, one: string, several = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : several}`
 
 /** US dollars: cents, or as many digits as it takes for less than one. */
 export function dollars(usd: number): string {

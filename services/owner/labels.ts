@@ -5,41 +5,9 @@ import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { rulesOf } from '../../shared/settled'
 import { type LeftOver, refusedLine } from '../labeling/plan'
+import type { Dispute, Said, ShownLabel } from './shown'
 
 type Reading = Pick<Objects, 'list' | 'lines'>
-
-/** A label as the owner sees it. */
-export interface ShownLabel {
-  item: string
-  text: string
-  label: string
-  role: SettledLine['role']
-  batch: string
-  /** When it was given, in UTC. */
-  at: string
-  confidence: number
-  adjudicated: boolean
-  judgements: Said[]
-}
-
-/** What one person said of a post: a category, or why it can have none. */
-export interface Said {
-  annotator: string
-  label: string | null
-  flag: string | null
-}
-
-/** A post that the annotators could not agree on. */
-export interface Dispute {
-  item: string
-  text: string
-  role: SettledLine['role']
-  batch: string
-  date: string
-  /** The label that counts until somebody decides; null where there is none. */
-  label: string | null
-  judgements: Said[]
-}
 
 /** All that is known of the labels now. */
 export interface Known {

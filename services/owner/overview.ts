@@ -5,67 +5,16 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { planRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { invitedPeople, type Role } from '../../shared/web/people'
+import { invitedPeople } from '../../shared/web/people'
 import { answeredBy, readBatch, readChunks } from '../desk/store'
 import { openBatches } from '../labeling/batches'
 import { disputesOf, type Known } from './labels'
+import type { Annotator, Measured, OpenBatch, Overview, Spending } from './shown'
 
 interface Ports {
   objects: Pick<Objects, 'read'>
   table: Pick<Table, 'get' | 'getMany' | 'query'>
   settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
-}
-
-/** A batch that waits for answers. */
-export interface OpenBatch {
-  batch: string
-  deadline: string
-  labeller: string
-  items: number
-  /** Items that have every judgement; null where the labeller does not tell. */
-  complete: number | null
-  judgements: number
-  costUsd: number
-}
-
-export interface SettledBatch {
-  batch: string
-  items: number
-  labelled: number
-  judgements: number
-  costUsd: number
-}
-
-/** Somebody who gave answers, or is invited to. */
-export interface Annotator extends Pick<Measured, 'reliability' | 'gold' | 'repeats'> {
-  name: string
-  /** In settled batches of these categories. */
-  judgements: number
-  /** Answers in open batches. */
-  open: number
-  invitedUntil: string | null
-}
-type Measured = QualityRecord['annotators'][string]
-
-export interface Spending {
-  what: 'judgements' | 'labelUsd'
-  day: { of: string; spent: number; cap: number }
-  month: { of: string; spent: number; cap: number }
-}
-
-export interface Overview {
-  version: number
-  categories: { name: string; definition: string }[]
-  /** Over all batches of these categories so far; null before the first is settled. */
-  agreement: Pick<QualityRecord, 'batch' | 'status' | 'reasons' | 'alpha' | 'selfAgreement'> | null
-  open: OpenBatch[]
-  /** The latest, the newest first. */
-  settled: SettledBatch[]
-  /** How many batches were settled in all, how many files were taken, and how many labels corrected. */
-  counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number }
-  annotators: Annotator[]
-  people: { name: string; role: Role; until: string }[]
-  spending: Spending[]
 }
 
 /** Settled batches that are shown. */

@@ -3,12 +3,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { parseJson } from '../../shared/objects'
 import { cardRecord, championRecord, reportIndexRecord } from '../../shared/records'
-
-/** What rests on a label: models that were trained or judged with it, and reports that counted it or used such a model. */
-export interface Touched {
-  models: { job: string; verdict: string; live: boolean }[]
-  reports: { hashtag: string; date: string; through: 'label' | 'model' }[]
-}
+import type { Touched } from './shown'
 
 /** What a label of this batch has touched so far. */
 export async function touchedBy(objects: Pick<Objects, 'list' | 'read'>, batch: string): Promise<Touched> {

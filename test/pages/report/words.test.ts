@@ -1,16 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { csv } from '../../../pages/report/csv'
-import {
-  dateInWords,
-  daysFrom,
-  dollars,
-  inBrief,
-  percent,
-  quotable,
-  schedule,
-  shortDate,
-  shortJob,
-} from '../../../pages/report/words'
+import { dateInWords, shortDate } from '../../../pages/words'
+import { daysFrom, dollars, inBrief, percent, quotable, schedule, shortJob } from '../../../pages/report/words'
 
 const NBSP = '\u00a0'
 const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })

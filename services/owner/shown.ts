@@ -1,0 +1,117 @@
+import type { QualityRecord, SettledLine } from '../../shared/records'
+
+/** What the owner's API answers, for its page too: types alone, of nothing that a browser has not. */
+
+/** `GET /desk/owner/overview`: batches and how far they are, how far people agree, who gave what, what it cost. */
+export interface Overview {
+  version: number
+  categories: Category[]
+  /** Over all batches of these categories so far; null before the first is settled. */
+  agreement: Agreement | null
+  open: OpenBatch[]
+  /** The latest, the newest first. */
+  settled: SettledBatch[]
+  /** How many batches were settled in all, how many files were taken, and how many labels corrected. */
+  counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number }
+  annotators: Annotator[]
+  people: { name: string; role: 'annotator' | 'owner' | 'reader'; until: string }[]
+  spending: Spending[]
+}
+
+export interface Category {
+  name: string
+  definition: string
+}
+
+export type Agreement = Pick<QualityRecord, 'batch' | 'status' | 'reasons' | 'alpha' | 'selfAgreement'>
+export type Alpha = QualityRecord['alpha']
+
+/** A batch that waits for answers. */
+export interface OpenBatch {
+  batch: string
+  deadline: string
+  labeller: string
+  items: number
+  /** Items that have every judgement; null where the labeller does not tell. */
+  complete: number | null
+  judgements: number
+  costUsd: number
+}
+
+export interface SettledBatch {
+  batch: string
+  items: number
+  labelled: number
+  judgements: number
+  costUsd: number
+}
+
+/** Somebody who gave answers, or is invited to. */
+export interface Annotator extends Pick<Measured, 'reliability' | 'gold' | 'repeats'> {
+  name: string
+  /** In settled batches of these categories. */
+  judgements: number
+  /** Answers in open batches. */
+  open: number
+  invitedUntil: string | null
+}
+export type Measured = QualityRecord['annotators'][string]
+
+/** Against the caps of a UTC day, `2026-11-22`, and of its month, `2026-11`. */
+export interface Spending {
+  what: 'judgements' | 'labelUsd'
+  day: Period
+  month: Period
+}
+
+export interface Period {
+  of: string
+  spent: number
+  cap: number
+}
+
+/** A label as the owner sees it. */
+export interface ShownLabel {
+  item: string
+  text: string
+  label: string
+  role: SettledLine['role']
+  batch: string
+  /** When it was given, in UTC. */
+  at: string
+  confidence: number
+  adjudicated: boolean
+  judgements: Said[]
+}
+
+/** What one person said of a post: a category, or why it can have none. */
+export interface Said {
+  annotator: string
+  label: string | null
+  flag: string | null
+}
+
+/** A post that the annotators could not agree on. */
+export interface Dispute {
+  item: string
+  text: string
+  role: SettledLine['role']
+  batch: string
+  date: string
+  /** The label that counts until somebody decides; null where there is none. */
+  label: string | null
+  judgements: Said[]
+}
+
+/** What rests on a label: models that were trained or judged with it, and reports that counted it or used such a model. */
+export interface Touched {
+  models: { job: string; verdict: string; live: boolean }[]
+  reports: { hashtag: string; date: string; through: 'label' | 'model' }[]
+}
+
+/** `POST /desk/owner/labels`: what became of a decision, and what the label before it had touched. */
+export interface Decided {
+  outcome: 'corrected' | 'unchanged'
+  batch: string
+  touched: Touched
+}
