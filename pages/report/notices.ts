@@ -136,7 +136,9 @@ function labels({ batches, champion }: Overview): Notice[] {
 function disagreement({ latest }: Overview): Notice[] {
   const points = latest.flatMap(({ hashtag, day }) => {
     const { state, z7, words } = day.byPosts.tight
-    return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2 ? [`#${hashtag}: ${words.replace(/^Withheld: /, '')}`] : []
+    return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2
+      ? [`#${hashtag}: ${words.replace(/^Withheld: /, '')}`]
+      : []
   })
   if (points.length === 0) return []
   return [
