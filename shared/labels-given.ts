@@ -1,3 +1,4 @@
+import { byBatch } from './batches'
 import { keys, prefixes } from './keys'
 import type { Objects } from './objects'
 import type { SettledLine } from './records'
@@ -26,7 +27,7 @@ export interface GivenLabel {
 
 /**
  * All labels so far, by item. Of several of one item the owner's decision stands over what annotators said, and of
- * those the latest; of equal ones the last by name of batch. Lines that cannot be used are left out: the formatter
+ * those the latest; of equal ones that of the last batch. Lines that cannot be used are left out: the formatter
  * counts them and keeps them aside.
  */
 export async function readLabelsGiven(
@@ -54,14 +55,14 @@ export async function readLinesGiven(
   return given
 }
 
-/** The settled manifests that are there: name of the batch and key, in the order of the names. */
+/** The settled manifests that are there: name of the batch and key, in the order of the batches. */
 export async function settledManifests(objects: Pick<Objects, 'list'>): Promise<[batch: string, key: string][]> {
   const found: [string, string][] = []
   for await (const { key } of objects.list(prefixes.labeled)) {
     const batch = keys.settledManifest.match(key)?.batch
     if (batch !== undefined) found.push([batch, key])
   }
-  return found.sort(([a], [b]) => (a < b ? -1 : 1))
+  return found.sort(([a], [b]) => byBatch(a, b))
 }
 
 const labelOfLine = (line: SettledLine, batch: string): GivenLabel => ({

@@ -1,3 +1,4 @@
+import { byBatch, isOfADay } from '../../shared/batches'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { type QualityRecord, qualityRecord } from '../../shared/records'
@@ -11,10 +12,10 @@ export async function latestQuality(
   const found: string[] = []
   for await (const { key } of objects.list(prefixes.labeled)) {
     const batch = keys.quality.match(key)?.batch
-    if (batch !== undefined && /^\d{4}-\d{2}-\d{2}/.test(batch) && batch.slice(0, 10) <= date) found.push(key)
+    if (batch !== undefined && isOfADay(batch) && batch.slice(0, 10) <= date) found.push(batch)
   }
-  for (const key of found.sort().reverse()) {
-    const quality = await objects.readJson(key, qualityRecord)
+  for (const batch of found.sort(byBatch).reverse()) {
+    const quality = await objects.readJson(keys.quality({ batch }), qualityRecord)
     if (quality.schemaVersion === schemaVersion) return quality
   }
   return undefined

@@ -1,3 +1,4 @@
+import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
 import type { GivenLabel } from '../../shared/labels-given'
 import type {
@@ -47,7 +48,7 @@ export function reportOf(
     labels: {
       version,
       status: quality?.status ?? 'unmeasured',
-      batches: [...new Set(used.map(({ batch }) => batch))].sort(),
+      batches: [...new Set(used.map(({ batch }) => batch))].sort(byBatch),
       latest: latest ?? null,
     },
     complete,

@@ -1,3 +1,4 @@
+import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
 import type { GivenLabel } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
@@ -13,7 +14,7 @@ export interface Draw {
 /** Runs that come late are drawn from by a batch of a later day; so many days are looked at. */
 const LATE_DAYS = 3
 
-/** The plans of the batches that can have drawn from these days, in the order of their names. */
+/** The plans of the batches that can have drawn from these days, in their order. */
 export async function plansFor(
   objects: Pick<Objects, 'list' | 'readJson'>,
   from: string,
@@ -25,7 +26,7 @@ export async function plansFor(
       if (keys.plan.match(key)) plans.push(await objects.readJson(key, planRecord))
     }
   }
-  return plans.sort((a, b) => (a.batch < b.batch ? -1 : 1))
+  return plans.sort((a, b) => byBatch(a.batch, b.batch))
 }
 
 /**

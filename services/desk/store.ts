@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { BellwetherError } from '../../shared/errors'
 import type { Change, Item, Table } from '../../shared/table'
@@ -106,7 +107,7 @@ const OPEN = { pk: 'desk', sk: 'open' }
 /** Batches that annotators are asked about, the earliest first. */
 export async function openBatches(table: Pick<Table, 'get'>): Promise<string[]> {
   const row = await table.get(OPEN)
-  return [...names.parse(row?.batches)].sort()
+  return [...names.parse(row?.batches)].sort(byBatch)
 }
 
 /** Annotators are asked no more. */

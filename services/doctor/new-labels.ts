@@ -1,4 +1,5 @@
-import { keys, prefixes } from '../../shared/keys'
+import { keys } from '../../shared/keys'
+import { settledManifests } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import { championRecord, settledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -26,8 +27,7 @@ export const foresee =
 /** Labelled items by schema version and name: of an item with several labels each version counts its last. */
 async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Counted[]> {
   const last = new Map<string, { version: number; name: string; at: string }>()
-  for await (const { key } of objects.list(prefixes.labeled)) {
-    if (!keys.settledManifest.match(key)) continue
+  for (const [, key] of await settledManifests(objects)) {
     for await (const text of objects.lines(key)) {
       const line = settledLine.safeParse(jsonOrNothing(text))
       if (!line.success) continue

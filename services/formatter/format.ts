@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { datasetReady } from '../../events'
+import { isOfADay } from '../../shared/batches'
 import { canonical, type Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
 import type { Invocation } from '../../shared/door'
-import { keys, prefixes } from '../../shared/keys'
+import { keys } from '../../shared/keys'
+import { settledManifests } from '../../shared/labels-given'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -30,7 +32,8 @@ interface Ports {
 export const format =
   ({ objects, publish, settings, scratch }: Ports) =>
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<DatasetRecord> => {
-    const manifests = await settledManifests(objects)
+    const settled = await settledManifests(objects)
+    const manifests = settled.map(([, key]) => key)
     const spool = createSpool(scratch)
     try {
       const refused = await readManifests({ objects, settings, spool }, manifests)
@@ -42,7 +45,11 @@ export const format =
       const key = keys.dataset({ dataset: datasetId })
       const [known, quality] = await Promise.all([
         objects.exists(key),
-        latestQuality(objects, manifests, settings.labels.version),
+        latestQuality(
+          objects,
+          settled.map(([batch]) => batch),
+          settings.labels.version,
+        ),
       ])
       const record = known
         ? await objects.readJson(key, datasetRecord)
@@ -66,12 +73,6 @@ const categoriesOf = ({ labels }: Ports['settings']): string[] => labels.categor
 
 /** How many manifests are opened ahead of the one that is read. */
 const AHEAD = 8
-
-async function settledManifests(objects: Pick<Objects, 'list'>): Promise<string[]> {
-  const found: string[] = []
-  for await (const { key } of objects.list(prefixes.labeled)) if (keys.settledManifest.match(key)) found.push(key)
-  return found.sort()
-}
 
 async function readManifests(
   { objects, settings, spool }: Pick<Ports, 'settings'> & { objects: Pick<Objects, 'stream'>; spool: Spool },
@@ -163,11 +164,10 @@ const OPEN_AT_ONCE = 16
  */
 async function latestQuality(
   objects: Pick<Objects, 'read'>,
-  manifests: readonly string[],
+  settled: readonly string[],
   schemaVersion: number,
 ): Promise<QualityRecord | undefined> {
-  const batches = manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
-  const last = batches.filter((batch) => /^\d/.test(batch)).slice(-OPEN_AT_ONCE)
+  const last = settled.filter(isOfADay).slice(-OPEN_AT_ONCE)
   const read = await concurrently(last, OPEN_AT_ONCE, async (batch) => {
     const key = keys.quality({ batch })
     const stored = await objects.read(key)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { byBatch } from '../../shared/batches'
 import type { Table } from '../../shared/table'
 
 /** Judgements and dollars that were booked for a batch before anything was drawn. */
@@ -51,7 +52,7 @@ export async function findOpen(table: Pick<Table, 'get'>, batch: string): Promis
 export async function openBatches(table: Pick<Table, 'query'>): Promise<OpenBatch[]> {
   const batches: OpenBatch[] = []
   for await (const item of table.query('labeling', 'open#')) batches.push(openBatch.parse(item))
-  return batches
+  return batches.sort((a, b) => byBatch(a.batch, b.batch))
 }
 
 /** Keep what is about to be booked, so that a retry books the same. */
@@ -78,10 +79,11 @@ export async function closeBatch(table: Pick<Table, 'get' | 'create' | 'remove'>
   await table.remove(openRow(batch))
 }
 
+/** By batch. */
 export async function batchesToCarry(table: Pick<Table, 'query'>): Promise<string[]> {
   const batches: string[] = []
   for await (const { sk } of table.query('labeling', 'carry#')) batches.push(sk.slice('carry#'.length))
-  return batches
+  return batches.sort(byBatch)
 }
 
 export async function markCarried(table: Pick<Table, 'remove'>, batches: readonly string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
@@ -22,7 +23,7 @@ export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsReco
   }
 }
 
-/** What was said in all batches of a schema version that are settled, or in these of them; by name of batch. */
+/** What was said in all batches of a schema version that are settled, or in these of them; by batch. */
 export async function readJudgements(
   objects: Pick<Objects, 'list' | 'readJson'>,
   schemaVersion: number,
@@ -33,7 +34,7 @@ export async function readJudgements(
     const batch = keys.judgements.match(key)?.batch
     if (batch !== undefined && (only?.includes(batch) ?? true)) names.push(batch)
   }
-  const records = await concurrently(names.sort(), 16, (batch) =>
+  const records = await concurrently(names.sort(byBatch), 16, (batch) =>
     objects.readJson(keys.judgements({ batch }), judgementsRecord),
   )
   return records.filter((record) => record.schemaVersion === schemaVersion)

@@ -1,3 +1,4 @@
+import { byBatch } from '../../shared/batches'
 import { readLinesGiven } from '../../shared/labels-given'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
@@ -11,7 +12,7 @@ type Reading = Pick<Objects, 'list' | 'lines'>
 
 /** All that is known of the labels now. */
 export interface Known {
-  /** Names of the settled batches, sorted. */
+  /** Names of the settled batches, in their order. */
   batches: string[]
   given: Map<string, { batch: string; line: SettledLine }>
   /** Items that ended without a label though people judged them, by item: the latest. */
@@ -37,17 +38,19 @@ async function readKnown(
 ): Promise<Known> {
   const given = await readLinesGiven(objects, rulesOf(labels))
   const left: Known['left'] = new Map()
-  for (const key of found) {
-    const batch = keys.settledRefused.match(key)?.batch
-    if (batch === undefined) continue
-    for await (const line of objects.lines(key)) {
+  for (const batch of batchesOf(found, keys.settledRefused)) {
+    for await (const line of objects.lines(keys.settledRefused({ batch }))) {
       const one = leftOverOf(line)
       if (one && one.judgements.length > 0 && !given.has(one.item)) left.set(one.item, { batch, one })
     }
   }
-  const batches = found.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
-  return { batches, given, left }
+  return { batches: batchesOf(found, keys.settledManifest), given, left }
 }
+
+const batchesOf = (
+  found: readonly string[],
+  kind: typeof keys.settledManifest | typeof keys.settledRefused,
+): string[] => found.flatMap((key) => kind.match(key)?.batch ?? []).sort(byBatch)
 
 /** What the annotators could not settle, the newest first: no label has more voices than every other. */
 export function disputesOf({ given, left }: Known): Dispute[] {

@@ -1,3 +1,4 @@
+import { isOfADay } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { spent } from '../../shared/coordination'
 import { keys } from '../../shared/keys'
@@ -24,7 +25,7 @@ const SHOWN = 14
 export async function overview(ports: Ports, known: Known, now: Date): Promise<Overview> {
   const { objects, table, settings } = ports
   const [open, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
-  const asked = known.batches.filter((name) => !/^(import|correction)-/.test(name))
+  const asked = known.batches.filter(isOfADay)
   const qualities = (
     await concurrently(asked.slice(-SHOWN).reverse(), 8, (batch) => qualityOf(objects, batch))
   ).flatMap((quality) => quality ?? [])

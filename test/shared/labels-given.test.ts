@@ -84,6 +84,18 @@ it.each([
   expect(labels.get('a')?.label).toBe(expected)
 })
 
+it('of two labels of one instant keeps that of the last batch, and the tenth of a day comes after the second', async () => {
+  const at = '2026-11-22T00:00:00'
+
+  const labels = await given({
+    '2026-11-22': [line('a', 'technical', at)],
+    '2026-11-22-10': [line('a', 'marketing', at)],
+    '2026-11-22-2': [line('a', 'technical', at)],
+  })
+
+  expect(labels.get('a')).toMatchObject({ batch: '2026-11-22-10', label: 'marketing' })
+})
+
 it('leaves out what cannot be used and keeps the good lines', async () => {
   const at = '2026-11-22T00:00:00'
   const lines = ['{"item":', line('b', 'marketing', at, {}, 2), line('c', 'praise', at), line('d', 'technical', at)]

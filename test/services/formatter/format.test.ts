@@ -122,6 +122,23 @@ describe('format', () => {
     )
   })
 
+  it('lists the batches in their order, with the last measurement of many, and the order gives no other id', async () => {
+    const names = ['', ...Array.from({ length: 19 }, (_, i) => `-${i + 2}`)].map((end) => `2026-11-22${end}`)
+    const one = testBucket()
+    await put('2026-11-22', many(20), one)
+    for (const [i, line] of many(20).entries()) await put(names[i]!, [line])
+    for (const [i, batch] of names.entries()) {
+      const measured = { ...qualityExample, batch, batches: names.slice(0, i + 1), reasons: [`after ${i + 1}`] }
+      await bucket.put(keys.quality({ batch }), JSON.stringify(measured))
+    }
+
+    const { record } = await run()
+
+    expect(record.manifests).toEqual(names.map((batch) => keys.settledManifest({ batch })))
+    expect(record.labelReasons).toEqual(['after 20'])
+    expect(record.datasetId).toBe((await run(one)).record.datasetId)
+  })
+
   it.each<[string, SettledLine[], typeof settings]>([
     ['another label', [...many(20).slice(1), settledOf('training0', 'not sure')], settings],
     ['another text', [...many(20).slice(1), settledOf('training0', 'technical', { source: 'else' })], settings],

@@ -235,6 +235,19 @@ describe('overview', () => {
     expect((await look()).agreement).toBeNull()
   })
 
+  it('tells it by the last batch, and shows the last ones', async () => {
+    const names = ['', ...Array.from({ length: 14 }, (_, i) => `-${i + 2}`)].map((end) => `2026-11-22${end}`)
+    for (const batch of names) {
+      await putLines(world.bucket, batch, [lineOf(`of ${batch}`, 'technical')])
+      await world.bucket.put(`labeled/${batch}/quality.json`, JSON.stringify({ ...qualityExample, batch }))
+    }
+
+    const { agreement, settled } = await look()
+
+    expect(agreement.batch).toBe('2026-11-22-15')
+    expect(settled.map(({ batch }: { batch: string }) => batch)).toEqual(names.slice(1).reverse())
+  })
+
   it('counts files that were taken and labels that were corrected apart from batches', async () => {
     await putLines(world.bucket, 'import-00112233aabbccdd', [lineOf('a', 'technical')])
     await putLines(world.bucket, 'correction-00112233aabbccdd', [lineOf('b', 'technical', {}, { adjudicated: true })])

@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals'
+import { openBatches as openAtTheDesk } from '../../../services/desk/store'
+import { batchesToCarry, claimBatch, closeBatch, openBatches } from '../../../services/labeling/batches'
+import { readJudgements } from '../../../services/labeling/judged'
+import { keys } from '../../../shared/keys'
+import { testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+
+const NAMES = ['2026-06-02', '2026-06-02-2', '2026-06-02-9', '2026-06-02-10', '2026-06-03']
+
+const tableWith = async (names: readonly string[]) => {
+  const table = memoryTable()
+  for (const batch of names) {
+    const date = batch.slice(0, 10)
+    const at = `${date}T00:00:00Z`
+    await claimBatch(table, { batch, date, claimedAt: at, deadline: at, runs: [], carried: [] })
+    await table.update({ pk: 'desk', sk: 'open' }, { add: { batches: new Set([batch]) } })
+  }
+  return table
+}
+
+it('are open, carried over and shown in their order, also the tenth of a day', async () => {
+  const table = await tableWith([...NAMES].reverse())
+
+  const open = await openBatches(table)
+  for (const batch of NAMES) await closeBatch(table, batch, true)
+
+  expect(open.map(({ batch }) => batch)).toEqual(NAMES)
+  expect(await batchesToCarry(table)).toEqual(NAMES)
+  expect(await openAtTheDesk(table)).toEqual(NAMES)
+})
+
+it('are measured in their order', async () => {
+  const bucket = testBucket()
+  for (const batch of NAMES) {
+    const record = { batch, date: batch.slice(0, 10), schemaVersion: 1, items: [] }
+    await bucket.put(keys.judgements({ batch }), JSON.stringify(record))
+  }
+
+  expect((await readJudgements(bucket, 1)).map(({ batch }) => batch)).toEqual(NAMES)
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { byBatch, isOfADay } from '../../shared/batches'
+
+const SORTED = [
+  '2026-11-21',
+  '2026-11-21-2',
+  '2026-11-21-9',
+  '2026-11-21-10',
+  '2026-11-21-100',
+  '2026-11-22',
+  '2026-11-22-2',
+  'correction-0123456789abcdef',
+  'import-0123456789abcdef',
+  'import-1123456789abcdef',
+]
+
+describe('the order of batches', () => {
+  it('is that of their days and numbers, and then of the text of others, however they come', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(SORTED, { minLength: SORTED.length }), (shuffled) => {
+        expect(shuffled.sort(byBatch)).toEqual(SORTED)
+      }),
+    )
+  })
+
+  it.each([
+    ['2026-11-21', true],
+    ['2026-11-21-10', true],
+    ['import-0123456789abcdef', false],
+    ['correction-0123456789abcdef', false],
+  ])('knows whether %s is of a day', (batch, is) => {
+    expect(isOfADay(batch)).toBe(is)
+  })
+})
