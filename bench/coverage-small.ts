@@ -96,7 +96,12 @@ function playCell(
     const fits = live.of(day)
     const first = calibrated(chooser, window, classes)
     const asked = chosen.map(({ text }) => ({ id: String(day.findIndex((post) => post.text === text)), text }))
-    const said = scoresBefore({ classifier: chooser, temperature: first.temperature }, classes, asked, window)
+    const said = scoresBefore(
+      { classifier: chooser, temperature: first.temperature },
+      classes,
+      asked,
+      window.map(({ text }, id) => ({ id: `window ${id}`, text })),
+    )
     const given = new Map(
       asked.map(({ id }): [string, Pick<GivenLabel, 'label' | 'role'>] => [
         id,
@@ -117,7 +122,7 @@ function playCell(
         purpose: 'label',
         scores: said.scores.get(id),
       })),
-      trainingChoice: { how: choice, job: null, macroF1: null, why: '', meanScores: said.means },
+      trainingChoice: { how: choice, job: null, macroF1: null, why: '', evaluation: said.evaluation },
     }
     const count = unlearnt(classes, given, choice === 'margin' ? [plan] : [], live.window)
     const unseen = calibrated(modelOf([...before, ...other]), window, classes)
@@ -176,7 +181,7 @@ function calibrated(model: Classifier, window: readonly Post[], classes: readonl
   const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
   return {
     temperature,
-    window: raw.map((row, i): Scored => ({ label: truths[i]!, scores: scaled(row, temperature) })),
+    window: raw.map((row, i) => ({ item: `window ${i}`, label: truths[i]!, scores: scaled(row, temperature) })),
     of: (posts: readonly Post[]) => scoresOf(model, posts, classes).map((row) => scaled(row, temperature)),
   }
 }

@@ -92,10 +92,10 @@ export const planRecord = z.object({
       job: z.string().nullable().describe('The champion, where there is one.'),
       macroF1: fraction.nullable().describe('Of the champion on evaluation posts, by its card.'),
       why: z.string(),
-      meanScores: z
-        .array(z.array(fraction).nullable())
+      evaluation: z
+        .array(z.object({ item: z.string(), scores: z.array(fraction) }))
         .optional()
-        .describe('Where a model chose: its mean score of each category, by true category, on evaluation posts.'),
+        .describe('Where a model chose: what it said of the newest evaluation posts, in the order of the categories.'),
     })
     .optional()
     .describe('How the posts for training were chosen.'),

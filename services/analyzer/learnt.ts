@@ -1,40 +1,52 @@
 import type { GivenLabel } from '../../shared/labels-given'
 import type { PlanRecord } from '../../shared/records'
-import { errorsOf, type Scored } from '../../shared/statistics/classifier-errors'
+import type { Scored } from '../../shared/statistics/classifier-errors'
+import { lineOf } from '../../shared/statistics/line'
 
 /** Fewer labels of a class than this in the window do not say how the model scores it. */
 const LEAST_OF_CLASS = 5
+/** And fewer than this that the model which chose had scored too do not say what the two have in common. */
+const LEAST_OF_BOTH = 10
 
 /** The scores that count for a message in place of what the model says of it now, where they are others. */
 export type Unlearnt = (item: string) => number[] | undefined
 
 /**
  * A model fits the posts that it has learnt from, and a day of which it has learnt much would count as what people said
- * of those, when the labels of the day say how it errs on all others. So a message that was labelled for training counts
- * as a model like this one takes it unseen: with the mean scores of its class in the evaluation window and, where a model
- * chose it, by how much its scores were above those of its class then. Without that the harder ones, which are
- * chosen, would pass for average ones. Scores may lie outside [0, 1]; their sum is one.
+ * of those, while the labels of the day say how it errs on all others. So a message that was labelled for training counts
+ * with the score that the model gives to messages of its class that it has not seen, by the evaluation window: with their
+ * mean or, where a model chose it, by the regression of the model's scores on those that the other gave before. Without
+ * that the harder ones, which are chosen, would pass for average ones. Scores may lie outside [0, 1]; their sum is one.
  */
 export function unlearnt(
   labels: readonly string[],
   given: ReadonlyMap<string, Pick<GivenLabel, 'label' | 'role'>>,
   plans: readonly Pick<PlanRecord, 'items' | 'categories' | 'trainingChoice'>[],
-  window: readonly Scored[],
+  window: readonly (Scored & { item: string })[],
 ): Unlearnt {
-  const { counts, means } = errorsOf(window, labels.length)
-  const chosen = new Map<string, { scores: number[]; means: (number[] | null)[] }>()
+  const byClass = labels.map((_, c) => window.filter(({ label }) => label === c))
+  const means = byClass.map((own) => labels.map((_, k) => meanOf(own.map(({ scores }) => scores[k]!))))
+  const chosen = new Map<string, (place: number) => number[] | undefined>()
   for (const { items, categories, trainingChoice } of plans) {
-    if (!trainingChoice?.meanScores || categories.join('\n') !== labels.join('\n')) continue
-    for (const { item, scores } of items) if (scores) chosen.set(item, { scores, means: trainingChoice.meanScores })
+    const before = new Map(trainingChoice?.evaluation?.map(({ item, scores }) => [item, scores]))
+    if (before.size === 0 || categories.join('\n') !== labels.join('\n')) continue
+    const lines = byClass.map((own) => {
+      const both = own.filter(({ item }) => before.has(item))
+      if (both.length < LEAST_OF_BOTH) return undefined
+      return labels.map((_, k) => lineOf(both.map(({ item, scores }) => ({ x: before.get(item)![k]!, y: scores[k]! }))))
+    })
+    for (const { item, scores } of items) {
+      if (scores) chosen.set(item, (place) => lines[place]?.map((at, k) => at(scores[k]!)))
+    }
   }
   return (item) => {
     const label = given.get(item)
     if (label?.role !== 'training') return undefined
     const place = labels.indexOf(label.label)
-    if (place === -1 || counts[place]! < LEAST_OF_CLASS) return undefined
-    const own = means[place]!
-    const before = chosen.get(item)
-    const meanBefore = before?.means[place]
-    return meanBefore ? own.map((mean, k) => mean + before.scores[k]! - meanBefore[k]!) : own
+    if (place === -1 || byClass[place]!.length < LEAST_OF_CLASS) return undefined
+    const unseen = chosen.get(item)
+    return unseen ? unseen(place) : means[place]
   }
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,35 +1,32 @@
 import { answersOf, type Calibrated } from '../../shared/answers'
-import { errorsOf } from '../../shared/statistics/classifier-errors'
 
-/** What the model that chooses says of posts, before any model learns from them. */
+/** What the model that chooses says of posts, before any model learns from them; in the order of the labels. */
 export interface BeforeLearning {
-  /** By item, in the order of the labels. */
+  /** Of what it chose, by item. */
   scores: ReadonlyMap<string, number[]>
-  /** `means[c][k]`: its mean score of label k over evaluation posts of label c; null where there are none of c. */
-  means: (number[] | null)[]
+  /** Of posts that people labelled for evaluation. */
+  evaluation: { item: string; scores: number[] }[]
 }
 
 /**
  * Score what was chosen, and what people labelled for evaluation. Once a model has learnt from a post it knows it too
- * well; these scores say how a model takes a post like it that it has not seen.
+ * well; from these scores follows how a later model would take it unseen.
  */
 export function scoresBefore(
   model: Calibrated,
   labels: readonly string[],
   chosen: readonly { id: string; text: string }[],
-  evaluation: readonly { text: string; label: string }[],
+  evaluation: readonly { id: string; text: string }[],
 ): BeforeLearning {
-  const scoresOf = (texts: readonly string[]) =>
-    answersOf(model, texts).map(({ probabilities }) => labels.map((label) => probabilities[label] ?? 0))
-  const scored = scoresOf(evaluation.map(({ text }) => text))
-  const window = evaluation.flatMap(({ label }, i) => {
-    const place = labels.indexOf(label)
-    return place === -1 ? [] : [{ label: place, scores: scored[i]! }]
-  })
-  const { counts, means } = errorsOf(window, labels.length)
-  const scores = scoresOf(chosen.map(({ text }) => text))
+  const all = answersOf(
+    model,
+    [...chosen, ...evaluation].map(({ text }) => text),
+  ).map(({ probabilities }) => labels.map((label) => rounded(probabilities[label] ?? 0)))
   return {
-    scores: new Map(chosen.map(({ id }, i) => [id, scores[i]!])),
-    means: means.map((row, c) => (counts[c]! > 0 ? row : null)),
+    scores: new Map(chosen.map(({ id }, i) => [id, all[i]!])),
+    evaluation: evaluation.map(({ id }, i) => ({ item: id, scores: all[chosen.length + i]! })),
   }
 }
+
+/** They stand in the plan of every batch. */
+const rounded = (score: number): number => Math.round(score * 1e4) / 1e4

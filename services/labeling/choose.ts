@@ -3,6 +3,7 @@ import type { Classifier } from '../../shared/classifier'
 import { keys } from '../../shared/keys'
 import { readLinesGiven } from '../../shared/labels-given'
 import { type Objects, parseJson } from '../../shared/objects'
+import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { readable } from '../../shared/text'
@@ -80,9 +81,7 @@ export async function choose(
       choice.model,
       settings.labels.categories.map(({ name }) => name),
       training.map((id) => ({ id, text: textOf(id) })),
-      [...given.values()].flatMap(({ line }) =>
-        line.role === 'evaluation' ? [{ text: line.source, label: line['label-metadata']['class-name'] }] : [],
-      ),
+      newestEvaluation([...given.values()].map(({ line }) => line)),
     )
   return {
     evaluation,
@@ -91,7 +90,7 @@ export async function choose(
     cascades,
     carried,
     draws,
-    trainingChoice: before ? { ...choice.said, meanScores: before.means } : choice.said,
+    trainingChoice: before ? { ...choice.said, evaluation: before.evaluation } : choice.said,
     scores: before?.scores ?? new Map(),
   }
 }
@@ -100,6 +99,16 @@ const rulesOf = ({ version, categories }: Settings['labels']) => ({
   schemaVersion: version,
   categories: categories.map(({ name }) => name),
 })
+
+/** Evaluation posts that a chooser is compared on with later models: as many as a window of the gate has, some more. */
+const NEWEST = 400
+
+const newestEvaluation = (lines: readonly SettledLine[]) =>
+  lines
+    .filter(({ role }) => role === 'evaluation')
+    .sort((a, b) => (a.date === b.date ? (a.item < b.item ? -1 : 1) : a.date > b.date ? -1 : 1))
+    .slice(0, NEWEST)
+    .map(({ item, source }) => ({ id: item, text: source }))
 
 type Look = (ids: readonly string[]) => Promise<Map<string, Standing>>
 

@@ -15,11 +15,16 @@ import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
 const LABELS = ['technical', 'marketing']
 const DATE = '2026-11-21'
 
-/** A model that gives technical posts 0.8 and 0.6, and marketing posts 0.3. */
-const window = [0.8, 0.6, 0.7, 0.7, 0.7, 0.3, 0.3, 0.3, 0.3, 0.3].map((score, i) => ({
-  label: i < 5 ? 0 : 1,
-  scores: [score, 1 - score],
-}))
+/** A model that gives technical to technical posts with 0.5 to 0.95, and to marketing posts with 0.3. */
+const window = Array.from({ length: 20 }, (_, i) => {
+  const score = i < 10 ? 0.5 + i * 0.05 : 0.3
+  return { item: `w${i}`, label: i < 10 ? 0 : 1, scores: [score, 1 - score] }
+})
+/** The one before gave them twice as far from 0.95. */
+const evaluation = window.map(({ item, scores }) => {
+  const score = 0.95 - 2 * (0.95 - scores[0]!)
+  return { item, scores: [score, 1 - score] }
+})
 const given = new Map(
   (
     [
@@ -53,17 +58,14 @@ const planOf = (
     job: 'before',
     macroF1: 0.8,
     why: '',
-    meanScores: [
-      [0.9, 0.1],
-      [0.2, 0.8],
-    ],
+    evaluation,
     ...more,
   },
 })
 const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 10))
 
 it('counts what was bought at random as the model takes its class unseen', () => {
-  expect(unlearnt(LABELS, given, [], window)('easy')).toEqual(near([0.7, 0.3]))
+  expect(unlearnt(LABELS, given, [], window)('easy')).toEqual(near([0.725, 0.275]))
 })
 
 it('leaves what the model has not learnt from, or has another label than the model knows', () => {
@@ -72,23 +74,28 @@ it('leaves what the model has not learnt from, or has another label than the mod
   expect(['drawn', 'odd', 'unknown'].map(of)).toEqual([undefined, undefined, undefined])
 })
 
-it('counts what a model chose as so much harder than its class as that model found it', () => {
-  const of = unlearnt(LABELS, given, [planOf({ hard: [0.5, 0.5] })], window)
+it('counts what a model chose as the two models have taken evaluation posts of its class', () => {
+  const of = unlearnt(LABELS, given, [planOf({ hard: [0.15, 0.85] })], window)
 
-  expect(of('hard')).toEqual(near([0.7 + 0.5 - 0.9, 0.3 + 0.5 - 0.1]))
-  expect(of('easy')).toEqual(near([0.7, 0.3]))
+  expect(of('hard')).toEqual(near([0.55, 0.45]))
+  expect(of('easy')).toEqual(near([0.725, 0.275]))
 })
 
 it.each([
   ['knew other labels', planOf({ hard: [0.5, 0.5] }, {}, ['marketing', 'technical'])],
-  ['had no evaluation label of the class', planOf({ hard: [0.5, 0.5] }, { meanScores: [null, [0.2, 0.8]] })],
-  ['did not say what it made of it', planOf({ hard: [0.5, 0.5] }, { meanScores: undefined })],
-])('does without a choosing model that %s', (_, plan) => {
-  expect(unlearnt(LABELS, given, [plan], window)('hard')).toEqual(near([0.7, 0.3]))
+  ['did not say what it made of evaluation posts', planOf({ hard: [0.5, 0.5] }, { evaluation: undefined })],
+])('counts what was chosen by a model that %s as its class', (_, plan) => {
+  expect(unlearnt(LABELS, given, [plan], window)('hard')).toEqual(near([0.725, 0.275]))
+})
+
+it('leaves what was chosen where too few evaluation posts were scored by both models', () => {
+  const few = planOf({ hard: [0.5, 0.5] }, { evaluation: evaluation.slice(1) })
+
+  expect(unlearnt(LABELS, given, [few], window)('hard')).toBeUndefined()
 })
 
 it('leaves a class of which the window has too few labels', () => {
-  expect(unlearnt(LABELS, given, [], window.slice(1))('easy')).toBeUndefined()
+  expect(unlearnt(LABELS, given, [], window.slice(6))('easy')).toBeUndefined()
 })
 
 it('keeps a day of which the model has learnt a part right, where the shares have moved', async () => {

@@ -115,9 +115,7 @@ describe('against a champion on 100 items', () => {
     const verdict = judge(contest(challenger, champion), GATE)
 
     expect(verdict.comparison).toMatchObject({ difference: 0, mcnemar: { lost: 40, gained: 40, p: 1 } })
-    expect(verdict.reasons).toEqual([
-      expect.stringMatching(/ in 7\d\.\d % of resampled windows: 95\.0 % are needed$/),
-    ])
+    expect(verdict.reasons).toEqual([expect.stringMatching(/ in 7\d\.\d % of resampled windows: 95\.0 % are needed$/)])
   })
 
   it('not on one that answers alike and knows no more', () => {

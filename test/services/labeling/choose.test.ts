@@ -93,10 +93,10 @@ describe('posts for training', () => {
       if (role === 'evaluation') expect(scores).toBeUndefined()
       else expect((scores ?? []).reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 6)
     }
-    expect(before.trainingChoice?.meanScores).toEqual(categories.map(() => null))
-    expect(trainingChoice?.meanScores?.map((row) => row?.length ?? null)).toEqual(
-      categories.map((name) => (name === 'marketing' ? categories.length : null)),
-    )
+    const drawn = before.items.filter(({ role }) => role === 'evaluation').map(({ item }) => item)
+    expect(before.trainingChoice?.evaluation).toEqual([])
+    expect(trainingChoice?.evaluation?.map(({ item }) => item).sort()).toEqual(drawn.sort())
+    expect(trainingChoice?.evaluation?.map(({ scores }) => scores.length)).toEqual(drawn.map(() => categories.length))
   })
 
   it.each<[string, Champion | undefined, RegExp]>([
