@@ -22,30 +22,68 @@ export async function readCascades(
 ): Promise<Map<string, string> | undefined> {
   const key = keys.cascades({ hashtag, date, run })
   if (!(await objects.exists(key))) return undefined
-  return new Map(await rowsOf(await objects.stream(key), key))
+  const cascades = new Map<string, string>()
+  for await (const [post, cascade] of rowsOf(await objects.stream(key), key)) cascades.set(post, cascade)
+  return cascades
 }
 
-/** Give the posts of a run their cascades, once and for ever: where they have some already, those stay. */
+/**
+ * The posts of a run, each with the cascade that labeling has given it; as they are where it has given none yet. The file
+ * is read beside them and has their order, so that nothing of it is held: only what a file in another order has before
+ * the row that is wanted is.
+ */
+export async function* withCascades<P extends { post: string; cascade: string }>(
+  objects: Pick<Objects, 'exists' | 'stream'>,
+  { hashtag, date, run }: RunName,
+  posts: AsyncIterable<P>,
+): AsyncIterable<P> {
+  const key = keys.cascades({ hashtag, date, run })
+  if (!(await objects.exists(key))) return yield* posts
+  const rows = rowsOf(await objects.stream(key), key)
+  const passed = new Map<string, string>()
+  const cascadeOf = async (post: string): Promise<string | undefined> => {
+    const before = passed.get(post)
+    if (before !== undefined) return before
+    for (let row = await rows.next(); !row.done; row = await rows.next()) {
+      if (row.value[0] === post) return row.value[1]
+      passed.set(...row.value)
+    }
+    return undefined
+  }
+  try {
+    for await (const one of posts) yield { ...one, cascade: (await cascadeOf(one.post)) ?? one.cascade }
+  } finally {
+    await rows.return()
+  }
+}
+
+/**
+ * Give the posts of a run their cascades, once and for ever: where they have some already, those stay. A row for each
+ * post, in the order of the run's pages.
+ */
 export async function writeCascades(
   objects: Pick<Objects, 'create'>,
   { hashtag, date, run }: RunName,
-  cascades: ReadonlyMap<string, string>,
+  cascades: Iterable<readonly [post: string, cascade: string]>,
 ): Promise<void> {
   const csv = stringify([HEADER, ...cascades], { record_delimiter: '\r\n' })
   await objects.create(keys.cascades({ hashtag, date, run }), csv)
 }
 
-async function rowsOf(csv: Readable, key: string): Promise<[string, string][]> {
+async function* rowsOf(csv: Readable, key: string): AsyncGenerator<[post: string, cascade: string], void, void> {
   const parser = parse({ from: 2, relax_column_count: true })
   csv.on('error', (error) => parser.destroy(error)).pipe(parser)
-  const rows: [string, string][] = []
+  let rows = 0
   try {
-    for await (const fields of parser) rows.push(row.parse(fields))
+    for await (const fields of parser) {
+      const [post, cascade] = row.parse(fields)
+      rows++
+      yield [post, cascade]
+    }
   } catch (cause) {
     if (!(cause instanceof CsvError) && !(cause instanceof z.ZodError)) throw cause
-    throw new BellwetherError('OBJECT_INVALID', `${key}: no cascade after row ${rows.length + 1}`, { cause })
+    throw new BellwetherError('OBJECT_INVALID', `${key}: no cascade after row ${rows + 1}`, { cause })
   } finally {
     csv.destroy()
   }
-  return rows
 }

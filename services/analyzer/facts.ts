@@ -1,5 +1,5 @@
 import { answersOf } from '../../shared/answers'
-import { readCascades } from '../../shared/cascades'
+import { withCascades } from '../../shared/cascades'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { GivenLabel } from '../../shared/labels-given'
@@ -8,6 +8,7 @@ import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
 import { type LiveModel, postsOf, postsOfPages } from './classify'
 import { collectionOf } from './collection'
+import { firstTime } from './first-time'
 import type { Unlearnt } from './learnt'
 import { predictionsFromCsv } from './prediction'
 import type { Draw } from './samples'
@@ -48,24 +49,22 @@ export async function factsOf(
   const drawn = draws.map((draw) => ({ draw, tally: emptyTally(labels.length), members: new Map<string, Tally>() }))
   for (const one of drawn) for (const { item } of one.draw.members) one.members.set(item, emptyTally(labels.length))
   const undrawn = emptyTally(labels.length)
-  // A post that overlapping runs have counts once; which takes the memory of all ids, so only where there are several.
-  const seen = runs.length > 1 ? new Set<string>() : undefined
+  // A post that overlapping runs have counts once.
+  const isNew = runs.length > 1 ? firstTime() : () => true
 
   const models = new Set<string | undefined>()
   for (const run of runs) {
-    const cascades = await readCascades(sources.objects, run)
     const stratum = drawn.find(({ draw }) => draw.runs.has(keys.run(run)))
     let rows = 0
-    for await (const { post, cascade, scores: said, by } of countedOf(sources, run)) {
+    const posts = withCascades(sources.objects, run, countedOf(sources, run))
+    for await (const { post, cascade, scores: said, by } of posts) {
       rows += 1
       models.add(by)
-      if (seen?.has(post)) continue
-      seen?.add(post)
-      const message = cascades?.get(post) ?? cascade
-      const scores = said && (sources.unlearnt(message) ?? said)
-      addPost(stratum?.tally ?? undrawn, message, scores)
-      const member = stratum?.members.get(message)
-      if (member) addPost(member, message, scores)
+      if (!isNew(post)) continue
+      const scores = said && (sources.unlearnt(cascade) ?? said)
+      addPost(stratum?.tally ?? undrawn, cascade, scores)
+      const member = stratum?.members.get(cascade)
+      if (member) addPost(member, cascade, scores)
     }
     if (rows !== postsOf(run) || models.size > 1) return undefined
   }

@@ -56,8 +56,11 @@ export function addPost(
   while (tally.kept.size > mostKept) halve(tally)
 }
 
-/** All posts of several tallies; a message that several have is one. */
+/** All posts of several tallies, not to be added to; a message that several have is one. */
 export function merged(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
+  const counted = tallies.filter(({ posts }) => posts > 0)
+  // What one has alone is not held twice.
+  if (counted.length === 1 && counted[0]!.kept.size <= mostKept) return counted[0]!
   const all = emptyTally(classes)
   all.below = Math.min(1, ...tallies.map(({ below }) => below))
   for (const { posts, scores, answers, kept } of tallies) {
@@ -70,9 +73,9 @@ export function merged(tallies: readonly Tally[], classes: number, mostKept = MO
       one.posts += message.posts
       addUp(one.scores, message.scores)
       all.kept.set(id, one)
+      while (all.kept.size > mostKept) halve(all)
     }
   }
-  while (all.kept.size > mostKept) halve(all)
   return all
 }
 

@@ -85,7 +85,11 @@ async function cascadesOf(
   const sorted = [...posts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const given = new Map(sorted.map(({ id, text }) => [id, index.identify(text)]))
   await objects.create(textsKey(run), textsToBytes(index.learned()))
-  await writeCascades(objects, run, given)
+  await writeCascades(
+    objects,
+    run,
+    posts.map(({ id }) => [id, given.get(id)!]),
+  )
   return given
 }
 

@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals'
-import { readCascades, writeCascades } from '../../shared/cascades'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from '@jest/globals'
+import { readCascades, withCascades, writeCascades } from '../../shared/cascades'
 import { keys } from '../../shared/keys'
 import { testBucket } from './bucket'
 
@@ -39,4 +40,75 @@ it.each([
   await objects.put(keys.cascades(run), csv)
 
   await expect(readCascades(objects, run)).rejects.toThrow(/run=r1\.csv: no cascade after row [12]/)
+})
+
+describe('beside the posts of a run', () => {
+  const EXACT = 'ffffffffffffffff'
+  const idOf = (i: number) => i.toString(16).padStart(16, '0')
+  const ids = Array.from({ length: 50 }, (_, i) => String(i))
+  const rows = ids.map((id, i) => [id, idOf(i)] as const)
+  async function* postsOf(posts: readonly string[]) {
+    for (const post of posts) yield { post, cascade: EXACT, more: post }
+  }
+  const joined = async (objects: Parameters<typeof withCascades>[0], posts: readonly string[]) => {
+    const found: unknown[] = []
+    for await (const one of withCascades(objects, run, postsOf(posts))) found.push(one)
+    return found
+  }
+
+  it.each<[string, readonly string[]]>([
+    ['in its order', ids],
+    ['in another order', [...ids].reverse()],
+    ['some of them', ids.filter((_, i) => i % 3 === 0)],
+  ])('gives each its own, %s', async (_, posts) => {
+    const objects = testBucket()
+    await writeCascades(objects, run, rows)
+
+    expect(await joined(objects, posts)).toEqual(
+      posts.map((post) => ({ post, cascade: idOf(Number(post)), more: post })),
+    )
+  })
+
+  it('gives it to a post that the run has twice both times', async () => {
+    const objects = testBucket()
+    const twice = [...rows.slice(0, 3), rows[0]!, ...rows.slice(3)]
+    await writeCascades(objects, run, twice)
+
+    const found = await joined(
+      objects,
+      twice.map(([id]) => id),
+    )
+
+    expect(found).toEqual(twice.map(([post, cascade]) => ({ post, cascade, more: post })))
+  })
+
+  it('leaves a post as it is that has none', async () => {
+    const objects = testBucket()
+    const before = await joined(objects, ['1'])
+    await writeCascades(objects, run, rows.slice(0, 5))
+
+    expect(before).toEqual([{ post: '1', cascade: EXACT, more: '1' }])
+    expect(await joined(objects, ['1', 'other', '2'])).toMatchObject([
+      { cascade: idOf(1) },
+      { cascade: EXACT },
+      { cascade: idOf(2) },
+    ])
+  })
+
+  it('reads on only as far as the posts have come, and lets go of the file when they end', async () => {
+    let read = 0
+    const csv = Readable.from(
+      (function* () {
+        yield 'post_id,cascade\r\n'
+        for (; read < 100_000; read++) yield `${read},${idOf(read)}\r\n`
+      })(),
+    )
+    const seen: number[] = []
+
+    for await (const _ of withCascades({ exists: async () => true, stream: async () => csv }, run, postsOf(ids)))
+      seen.push(read)
+
+    expect(Math.max(...seen)).toBeLessThan(1000)
+    expect(csv.destroyed).toBe(true)
+  })
 })

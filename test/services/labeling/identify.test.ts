@@ -70,13 +70,30 @@ it('writes down the cascade of every post, also of one that cannot be asked abou
   )
 })
 
+it('writes them down in the order of the posts, so that both can be read side by side', async () => {
+  const world = newWorld()
+  const posts = [...cutOff(postsOf('aws', 3)), ...postsOf('aws', 3)]
+
+  await draw(world, FIRST, posts)
+
+  const csv = world.bucket.texts()[keys.cascades({ hashtag: 'aws', date: FIRST, run: 'r1' })]
+  const rows = csv?.split('\r\n').slice(1, -1)
+  expect(rows?.map((row) => row.split(',')[0])).toEqual(posts.map(({ id }) => id))
+})
+
 it('gives the same cascades and the same sample in any order of the posts and of the runs', async () => {
   const posts = [...postsOf('aws', 12), ...cutOff(postsOf('aws', 12)), ...postsOf('aws', 4, '2026-06-01')]
   const outcome = async (aws: readonly Post[], reversed: boolean) => {
     const world = newWorld()
     await draw(world, FIRST, aws, [], reversed)
     const { objects } = outcomeOf(world)
-    return Object.fromEntries(Object.entries(objects).filter(([key]) => !key.startsWith('raw/')))
+    // The rows of the posts' cascades go with the posts.
+    const rowsOf = (text: string) => text.split('\r\n').sort()
+    return Object.fromEntries(
+      Object.entries(objects)
+        .filter(([key]) => !key.startsWith('raw/'))
+        .map(([key, text]) => [key, keys.cascades.match(key) ? rowsOf(text) : text]),
+    )
   }
   const expected = await outcome(posts, false)
 
