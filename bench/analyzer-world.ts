@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import path from 'node:path'
 import { Readable } from 'node:stream'
+import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { ROOT } from '../local/root'
+import type { RunName } from '../shared/cascades'
 import { train, writeModel } from '../shared/fasttext'
 import { keys } from '../shared/keys'
 import { labelOf } from '../shared/labels'
-import type { Objects } from '../shared/objects'
+import { type Objects, s3Objects } from '../shared/objects'
 import { postsToCsv } from '../shared/posts'
 import type { RunRecord } from '../shared/records'
 import { tokenise } from '../shared/text'
@@ -31,38 +34,76 @@ export function makeModel(): Buffer {
   )
 }
 
-/** A bucket with a run of so many posts, made page by page as they are read; what is written is counted and let go. */
-export function bucketOf(posts: number) {
+/** A bucket with a run of so many posts, made page by page as they are read; what is written goes to a sink. */
+export async function bucketOf(posts: number, onPosts: (count: number) => void) {
   const pages = Array.from({ length: PAGES }, (_, page) => Buffer.from(pageOf(page)))
-  const name = { hashtag: 'aws', date: '2026-06-14', run: 'bench' }
-  const run: RunRecord = {
-    ...name,
-    source: 'sample',
-    window: { from: '2026-06-14T00:00:00.000Z', to: '2026-06-15T00:00:00.000Z' },
-    covered: null,
-    gap: null,
-    complete: true,
-    stoppedBy: null,
-    pages: Math.ceil(posts / PAGE),
-    posts,
-    existing: null,
-    otherLanguages: 0,
-    refusedRows: 0,
-    costUsd: 0,
-    objects: Array.from({ length: Math.ceil(posts / PAGE) }, (_, page) => ({
-      key: keys.posts({ ...name, page: String(page) }),
-      posts: PAGE,
-      sha256: '',
-    })),
-  }
-  let written = 0
+  const run = runOf({ hashtag: 'aws', date: '2026-06-14', run: 'bench' }, posts)
+  const { putStream, written, close } = await sink()
   const objects: Pick<Objects, 'stream' | 'putStream'> = {
-    stream: async (key) => Readable.from([pages[Number(keys.posts.match(key)?.page) % PAGES]!]),
-    putStream: async (_, body) => {
-      for await (const chunk of body) written += chunk.length
+    stream: async (key) => {
+      onPosts(PAGE)
+      return Readable.from([pages[Number(keys.posts.match(key)?.page) % PAGES]!])
     },
+    putStream,
   }
-  return { run, objects, written: () => written }
+  return { run, objects, written, close }
+}
+
+/** What the collector says of a run of so many posts. */
+export const runOf = (name: RunName, posts: number): RunRecord => ({
+  ...name,
+  source: 'sample',
+  window: { from: `${name.date}T00:00:00.000Z`, to: `${name.date}T23:59:59.000Z` },
+  covered: null,
+  gap: null,
+  complete: true,
+  stoppedBy: null,
+  pages: Math.ceil(posts / PAGE),
+  posts,
+  existing: null,
+  otherLanguages: 0,
+  refusedRows: 0,
+  costUsd: 0,
+  objects: Array.from({ length: Math.ceil(posts / PAGE) }, (_, page) => ({
+    key: keys.posts({ ...name, page: String(page) }),
+    posts: Math.min(PAGE, posts - page * PAGE),
+    sha256: '',
+  })),
+})
+
+/** How long the sink takes for a part, as S3 takes its time. */
+const PART_MS = 50
+
+/** An S3 that takes uploads in parts, by the SDK and over HTTP, counts their bytes and lets them go. */
+async function sink() {
+  let bytes = 0
+  const server = createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => (bytes += chunk.length))
+    request.on('end', () => setTimeout(() => response.end(answerTo(request.method, request.url)), PART_MS))
+    response.setHeader('ETag', '"etag"')
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the sink has no port')
+  const client = new S3Client({
+    endpoint: `http://127.0.0.1:${address.port}`,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  })
+  const close = () => {
+    client.destroy()
+    server.close()
+  }
+  return { putStream: s3Objects(client, 'bench').putStream, written: () => bytes, close }
+}
+
+/** Of an upload's beginning, of its end, and nothing of its parts. */
+function answerTo(method = '', url = ''): string {
+  if (method !== 'POST') return ''
+  return /[?&]uploads/.test(url)
+    ? '<InitiateMultipartUploadResult><UploadId>upload</UploadId></InitiateMultipartUploadResult>'
+    : '<CompleteMultipartUploadResult><ETag>etag</ETag></CompleteMultipartUploadResult>'
 }
 
 function pageOf(page: number): string {

@@ -8,27 +8,34 @@ import { type Cloud, createCloud } from '../local/cloud'
 import { ownersBucket } from '../local/replay/replay'
 import { ROOT } from '../local/root'
 import { GB_SECOND_USD } from '../services/doctor/costs'
-import { classify } from '../services/analyzer/classify'
+import { classify, type LiveModel } from '../services/analyzer/classify'
 import { packModel } from '../shared/archive'
 import { classifierOf } from '../shared/classifier'
 import { readModel } from '../shared/fasttext'
 import { keys } from '../shared/keys'
 import type { ChampionRecord } from '../shared/records'
 import { TEXT_VERSION } from '../shared/text'
+import { postsOfWeek, reportWeek } from './analyzer-week'
 import { bucketOf, makeModel } from './analyzer-world'
 
 // What does it take to classify posts in the function, rather than behind an endpoint that stands?
 //
 //   node bin/run.mjs bench/analyzer.ts [--posts 10000,100000,1000000,5000000] [--runs 3]
 //
-// The service's own code, from pages of CSV to the file of predictions, with a model of 200,000 buckets; each size in a
-// process of its own, on one core where `taskset` is there. Posts are made up and never all there at once.
+// The service's own code, from pages of CSV to the file of predictions as it is uploaded, with a model of 200,000 buckets;
+// each size in a process of its own, on one core where `taskset` is there. Posts are made up and never all there at once.
+//
+// Peak memory is what the operating system counts. Node lets its heap grow before it collects, the more the longer it
+// runs, so each size runs once more in the smallest heap that it is happy with, and there the collector is called now and
+// then while it works: what is held after that is what the work needs.
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     posts: { type: 'string', default: '10000,100000,1000000,5000000' },
     runs: { type: 'string', default: '3' },
+    /** Whether the garbage is collected now and then while a child works, to see what it holds. */
+    collect: { type: 'boolean', default: false },
   },
 })
 
@@ -54,13 +61,23 @@ interface Measured {
   seconds: number
   /** Most resident memory. */
   peakMb: number
-  /** What is still held at the end, garbage collected. */
+  /** The most that was held after a collection, at the end or while it worked. */
   heldMb: number
 }
 
+/** What is measured: a step of the analyzer, and the heap that is small for it. */
+const STEPS = {
+  classify: { what: 'classifying a run', heapMb: 64, posts: (posts: number) => posts, run: classifyRun },
+  report: { what: 'reporting a day and its week', heapMb: 320, posts: postsOfWeek, run: reportWeek },
+}
+type Step = keyof typeof STEPS
+
+/** How often the garbage is collected while a child works. */
+const COLLECTIONS = 40
+
 async function main(): Promise<void> {
-  const [mode, model, posts] = positionals
-  if (mode === 'classify' && model) return print(await measure(model, Number(posts)))
+  const [step, model, posts] = positionals
+  if ((step === 'classify' || step === 'report') && model) return print(await measure(step, model, Number(posts)))
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-analyzer-'))
   try {
     const file = path.join(folder, 'model.bin')
@@ -68,7 +85,8 @@ async function main(): Promise<void> {
     console.log(
       `node ${process.version}, ${cpus()[0]?.model}, one core; model.bin ${megabytes(readFileSync(file).length)}`,
     )
-    const million = throughput(file)
+    const million = throughput('classify', file)
+    throughput('report', file)
     costs(million)
     await firstAnswer(folder, file)
   } finally {
@@ -79,41 +97,40 @@ async function main(): Promise<void> {
 const print = (measured: Measured) => console.log(JSON.stringify(measured))
 
 /** Answers posts a second, the median over the largest number of posts that ran often enough. */
-function throughput(model: string): number {
+function throughput(step: Step, model: string): number {
+  const { what, heapMb } = STEPS[step]
   const sizes = options.posts.split(',').map(Number)
   const largest = Math.max(...sizes)
-  const speeds: number[] = []
-  const peaks: number[] = []
-  console.log('\n     posts  seconds  posts a second  peak memory  held at the end')
+  const rows: { posts: number; speed: number; peak: number; small: number; held: number }[] = []
+  console.log(`\n${what}`)
+  console.log(`     posts  seconds  posts a second  peak memory  in a heap of ${heapMb} MB  held meanwhile`)
   for (const posts of sizes) {
     // Five million once: it takes its minutes.
     const runs = posts === largest && sizes.length > 1 ? 1 : Number(options.runs)
-    const measured = Array.from({ length: runs }, () => child(model, posts))
+    const measured = Array.from({ length: runs }, () => child(step, model, posts))
     const seconds = median(measured.map((one) => one.seconds))
     const peak = median(measured.map(({ peakMb }) => peakMb))
-    const held = median(measured.map(({ heldMb }) => heldMb))
-    speeds.push(posts / seconds)
-    peaks.push(peak)
+    const { peakMb: small, heldMb: held } = child(step, model, posts, heapMb)
+    const speed = STEPS[step].posts(posts) / seconds
+    rows.push({ posts, speed, peak, small, held })
     console.log(
-      `${String(posts).padStart(10)} ${seconds.toFixed(1).padStart(8)} ${(posts / seconds).toFixed(0).padStart(15)} ${peak.toFixed(0).padStart(9)} MB ${held.toFixed(0).padStart(13)} MB`,
+      `${String(posts).padStart(10)} ${seconds.toFixed(1).padStart(8)} ${speed.toFixed(0).padStart(15)} ${peak.toFixed(0).padStart(9)} MB ${small.toFixed(0).padStart(18)} MB ${held.toFixed(0).padStart(12)} MB`,
     )
   }
-  console.log(
-    `peak memory of ${sizes.at(-1)} posts beside ${sizes.at(-2)}: ${(peaks.at(-1)! / (peaks.at(-2) ?? Number.NaN)).toFixed(2)}x`,
-  )
-  return speeds.at(-1)!
+  const last = rows.at(-1)!
+  for (const one of rows.slice(0, -1)) {
+    console.log(
+      `memory of ${last.posts} posts beside ${one.posts}: peak ${(last.peak / one.peak).toFixed(2)}x, in the small heap ${(last.small / one.small).toFixed(2)}x, held ${(last.held / one.held).toFixed(2)}x`,
+    )
+  }
+  return last.speed
 }
 
-function child(model: string, posts: number): Measured {
-  const node = [
-    process.execPath,
-    '--expose-gc',
-    path.join(ROOT, 'bin/run.mjs'),
-    'bench/analyzer.ts',
-    'classify',
-    model,
-    String(posts),
-  ]
+/** In a heap of so many megabytes the garbage is collected now and then, to see what is held. */
+function child(step: Step, model: string, posts: number, heapMb?: number): Measured {
+  const small = heapMb ? [`--max-old-space-size=${heapMb}`, '--max-semi-space-size=2'] : []
+  const script = [path.join(ROOT, 'bin/run.mjs'), 'bench/analyzer.ts', step, model, String(posts)]
+  const node = [process.execPath, '--expose-gc', ...small, ...script, ...(heapMb ? ['--collect'] : [])]
   const hasTaskset = !spawnSync('taskset', ['--version']).error
   const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', '1', ...node] : node
   const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', cwd: ROOT })
@@ -122,18 +139,37 @@ function child(model: string, posts: number): Measured {
   return measured
 }
 
-async function measure(model: string, posts: number): Promise<Measured> {
-  const { run, objects, written } = bucketOf(posts)
-  const live = { job: 'bench', classifier: classifierOf(readModel(model)), temperature: 1.5 }
+async function measure(step: Step, model: string, posts: number): Promise<Measured> {
+  const live = { job: 'bench', classifier: classifierOf(readModel(model)), temperature: 1.5, schemaVersion: 1 }
+  const every = Math.ceil(STEPS[step].posts(posts) / COLLECTIONS)
+  let done = 0
+  let heldMb = 0
+  const hold = () => {
+    globalThis.gc?.()
+    const { heapUsed, external } = process.memoryUsage()
+    heldMb = Math.max(heldMb, (heapUsed + external) / 2 ** 20)
+  }
+  const onPosts = (count: number) => {
+    if (options.collect && Math.floor(done / every) < Math.floor((done + count) / every)) hold()
+    done += count
+  }
   const began = performance.now()
-  await classify(objects, run, live)
+  const result = await STEPS[step].run(posts, live, onPosts)
   const seconds = (performance.now() - began) / 1000
+  const peakMb = process.resourceUsage().maxRSS / 1024
+  hold()
+  if (!result) throw new Error('no result')
+  return { posts, seconds, peakMb, heldMb }
+}
+
+/** Answers the bytes of the predictions. */
+async function classifyRun(posts: number, model: LiveModel, onPosts: (count: number) => void): Promise<number> {
+  const { run, objects, written, close } = await bucketOf(posts, onPosts)
+  await classify(objects, run, model)
+  close()
   // A row is at least a post's id.
   if (written() < posts * 19) throw new Error(`${written()} bytes of predictions for ${posts} posts`)
-  const peakMb = process.resourceUsage().maxRSS / 1024
-  globalThis.gc?.()
-  const { heapUsed, external } = process.memoryUsage()
-  return { posts, seconds, peakMb, heldMb: (heapUsed + external) / 2 ** 20 }
+  return written()
 }
 
 /** The arithmetic of a million posts, line by line. */

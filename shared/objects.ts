@@ -35,12 +35,15 @@ export interface Objects {
   /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. Says whether it won. */
   swap(key: string, body: string, etag: string | undefined): Promise<boolean>
   put(key: string, body: string | Uint8Array, contentType?: string): Promise<void>
-  /** Write what a generator gives, in parts, without holding it. */
+  /** Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. */
   putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<void>
   list(prefix: string): AsyncIterable<{ key: string; size: number; modified: Date }>
   /** Every version of an object that is kept, the newest first. */
   versions(key: string): AsyncIterable<{ body: Buffer; modified: Date }>
 }
+
+/** A part of an upload, 5 MiB, is on its way while the next one is made; more of them would only be held. */
+const PARTS_AT_ONCE = 2
 
 export const s3Objects = (client: S3Client, bucket: string): Objects => {
   const get = async (key: string) => {
@@ -119,6 +122,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     putStream: async (key, body, contentType = typeOf(key)) => {
       const upload = new Upload({
         client,
+        queueSize: PARTS_AT_ONCE,
         params: {
           Bucket: bucket,
           Key: key,

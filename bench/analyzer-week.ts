@@ -1,0 +1,147 @@
+import { Readable } from 'node:stream'
+import { collectionOf } from '../services/analyzer/collection'
+import type { LiveModel } from '../services/analyzer/classify'
+import { dayAfter } from '../services/analyzer/days'
+import { factsOf } from '../services/analyzer/facts'
+import { unlearnt } from '../services/analyzer/learnt'
+import { reportOf } from '../services/analyzer/report'
+import type { Draw } from '../services/analyzer/samples'
+import type { DayFacts } from '../services/analyzer/shares'
+import { keys } from '../shared/keys'
+import type { GivenLabel } from '../shared/labels-given'
+import type { Objects } from '../shared/objects'
+import type { ReportRecord, RunRecord } from '../shared/records'
+import { runOf } from './analyzer-world'
+
+const LABELS = ['technical', 'marketing']
+const LAST = { hashtag: 'aws', date: '2026-06-14' }
+/** Labels of a day. */
+const DRAWN = 60
+/** Labels of the evaluation window. */
+const WINDOW = 400
+/** Of each of the six days before: its messages are nearly as many as a tally keeps one by one. */
+const MOST_BEFORE = 220_000
+/** Rows of a chunk. */
+const CHUNK = 500
+
+/** Posts that are counted for the report of a day of so many. */
+export const postsOfWeek = (posts: number): number => posts + 6 * Math.min(posts, MOST_BEFORE)
+
+/**
+ * Report a day of so many posts with the six before it, from predictions and cascades that are made as they are read. The
+ * day has two runs that share a tenth of its posts; of ten posts nine are messages of their own and one is a near copy.
+ * Calls back with the posts of each chunk.
+ */
+export async function reportWeek(
+  posts: number,
+  model: LiveModel,
+  onPosts: (count: number) => void,
+): Promise<ReportRecord> {
+  const window = Array.from({ length: WINDOW }, (_, i) => ({
+    item: `w${i}`,
+    label: i % 2,
+    scores: i % 2 ? [0.25 + (i % 5) / 25, 0.75 - (i % 5) / 25] : [0.85 - (i % 5) / 25, 0.15 + (i % 5) / 25],
+  }))
+  const week: DayFacts[] = []
+  let runs: RunRecord[] = []
+  const given = new Map<string, GivenLabel>()
+  for (let place = 0; place < 7; place++) {
+    const isLast = place === 6
+    const date = dayAfter(LAST.date, place - 6)
+    const of = isLast ? posts : Math.min(posts, MOST_BEFORE)
+    const stretches = isLast
+      ? [[0, Math.floor(of * 0.55)] as const, [Math.floor(of * 0.45), of] as const]
+      : [[0, of] as const]
+    runs = stretches.map(([from, to], i) => runOf({ ...LAST, date, run: `run${i}` }, to - from))
+    const members = Array.from({ length: DRAWN }, (_, i) => {
+      const item = idOf(place, 10 * i)
+      given.set(item, labelOf(item, date, i))
+      return { item, size: 1, inclusionProbability: DRAWN / of }
+    })
+    const draw: Draw = { runs: new Set(runs.map((run) => keys.run(run))), members }
+    const objects = storeOf(place, stretches, onPosts)
+    const sources = { objects, labels: LABELS, given, model, unlearnt: unlearnt(LABELS, given, [], window) }
+    const facts = await factsOf(sources, date, runs, [draw])
+    if (facts?.tally.posts !== of) throw new Error(`${facts?.tally.posts} posts are counted, of ${of}`)
+    week.push(facts)
+  }
+  const evidence = { hashtag: LAST.hashtag, labels: LABELS, window }
+  return reportOf(LAST, model.job, { version: 1, given, quality: undefined }, collectionOf(runs), week, evidence, runs)
+}
+
+function storeOf(
+  place: number,
+  stretches: readonly (readonly [from: number, to: number])[],
+  onPosts: (count: number) => void,
+): Pick<Objects, 'exists' | 'stream'> {
+  return {
+    exists: async () => true,
+    stream: async (key) => {
+      const run = keys.predictions.match(key)?.run ?? keys.cascades.match(key)?.run
+      const [from, to] = stretches[Number(run?.slice(3))]!
+      return Readable.from(chunksOf(keys.predictions.match(key) ? PREDICTIONS : CASCADES, place, from, to, onPosts))
+    },
+  }
+}
+
+interface Rows {
+  header: string
+  rowOf(place: number, i: number): string
+}
+
+function* chunksOf(
+  { header, rowOf }: Rows,
+  place: number,
+  from: number,
+  to: number,
+  onPosts: (count: number) => void,
+): Iterable<string> {
+  yield header
+  for (let first = from; first < to; first += CHUNK) {
+    const end = Math.min(to, first + CHUNK)
+    let rows = ''
+    for (let i = first; i < end; i++) rows += rowOf(place, i)
+    onPosts(end - first)
+    yield rows
+  }
+}
+
+const postOf = (place: number, i: number): string => `${2_060_000 + place}${String(i).padStart(12, '0')}`
+
+function predictionOf(place: number, i: number): string {
+  const score = (0.05 + ((i * 7) % 90) / 100).toFixed(6)
+  const rest = (1 - Number(score)).toFixed(6)
+  const [label, probability] = score > rest ? ['technical', score] : ['marketing', rest]
+  return `${postOf(place, i)},${label},${probability},bench,${idOf(place, i)},"{""technical"":${score},""marketing"":${rest}}"\r\n`
+}
+
+function cascadeOf(place: number, i: number): string {
+  return `${postOf(place, i)},${idOf(place, i % 10 === 9 ? i - 1 : i)}\r\n`
+}
+
+const PREDICTIONS: Rows = { header: 'post_id,label,probability,model,cascade,probabilities\r\n', rowOf: predictionOf }
+const CASCADES: Rows = { header: 'post_id,cascade\r\n', rowOf: cascadeOf }
+
+/** A message of its own for each post, spread as hashes are: the finaliser of MurmurHash3, which is one to one. */
+function idOf(place: number, i: number): string {
+  let h = place * 100_000_000 + i
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  h = (h ^ (h >>> 16)) >>> 0
+  return h.toString(16).padStart(8, '0').repeat(2)
+}
+
+const labelOf = (item: string, date: string, i: number): GivenLabel => ({
+  item,
+  label: LABELS[i % 2]!,
+  role: 'evaluation',
+  batch: date,
+  at: `${date}T12:00:00.000Z`,
+  confidence: 1,
+  adjudicated: false,
+  text: `text ${i}`,
+  date,
+  hashtags: [LAST.hashtag],
+  size: 1,
+  inclusionProbability: null,
+})
