@@ -3,10 +3,11 @@ import type { PlanRecord } from '../../shared/records'
 import type { Scored } from '../../shared/statistics/classifier-errors'
 import { lineOf } from '../../shared/statistics/line'
 
-/** Fewer labels of a class than this in the window do not say how the model scores it. */
-const LEAST_OF_CLASS = 5
-/** And fewer than this that the model which chose had scored too do not say what the two have in common. */
-const LEAST_OF_BOTH = 10
+/**
+ * Fewer labels of a class than this in the window, or than this that the model which chose had scored too, say less of how
+ * the model takes an unseen post than the post itself does.
+ */
+const LEAST = 20
 
 /** The scores that count for a message in place of what the model says of it now, where they are others. */
 export type Unlearnt = (item: string) => number[] | undefined
@@ -32,7 +33,7 @@ export function unlearnt(
     if (before.size === 0 || categories.join('\n') !== labels.join('\n')) continue
     const lines = byClass.map((own) => {
       const both = own.filter(({ item }) => before.has(item))
-      if (both.length < LEAST_OF_BOTH) return undefined
+      if (both.length < LEAST) return undefined
       return labels.map((_, k) => lineOf(both.map(({ item, scores }) => ({ x: before.get(item)![k]!, y: scores[k]! }))))
     })
     for (const { item, scores } of items) {
@@ -43,7 +44,7 @@ export function unlearnt(
     const label = given.get(item)
     if (label?.role !== 'training') return undefined
     const place = labels.indexOf(label.label)
-    if (place === -1 || byClass[place]!.length < LEAST_OF_CLASS) return undefined
+    if (place === -1 || byClass[place]!.length < LEAST) return undefined
     const unseen = chosen.get(item)
     return unseen ? unseen(place) : means[place]
   }

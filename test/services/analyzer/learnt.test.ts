@@ -16,9 +16,9 @@ const LABELS = ['technical', 'marketing']
 const DATE = '2026-11-21'
 
 /** A model that gives technical to technical posts with 0.5 to 0.95, and to marketing posts with 0.3. */
-const window = Array.from({ length: 20 }, (_, i) => {
-  const score = i < 10 ? 0.5 + i * 0.05 : 0.3
-  return { item: `w${i}`, label: i < 10 ? 0 : 1, scores: [score, 1 - score] }
+const window = Array.from({ length: 40 }, (_, i) => {
+  const score = i < 20 ? 0.5 + (i % 10) * 0.05 : 0.3
+  return { item: `w${i}`, label: i < 20 ? 0 : 1, scores: [score, 1 - score] }
 })
 /** The one before gave them twice as far from 0.95. */
 const evaluation = window.map(({ item, scores }) => {
@@ -95,7 +95,7 @@ it('leaves what was chosen where too few evaluation posts were scored by both mo
 })
 
 it('leaves a class of which the window has too few labels', () => {
-  expect(unlearnt(LABELS, given, [], window.slice(6))('easy')).toBeUndefined()
+  expect(unlearnt(LABELS, given, [], window.slice(1))('easy')).toBeUndefined()
 })
 
 it('keeps a day of which the model has learnt a part right, where the shares have moved', async () => {
@@ -103,20 +103,20 @@ it('keeps a day of which the model has learnt a part right, where the shares hav
   const bucket = testBucket()
   const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
   const categories = LABELS.map((name) => ({ name, definition: `It is ${name}.`, examples: [] }))
-  // Forty drawn messages, ten of them marketing; twenty for training, all of them marketing in technical words.
-  const texts = Array.from({ length: 60 }, (_, i) => `${i < 40 && i % 4 === 0 ? MARKETING : TECHNICAL} number${i}`)
-  const labelOf = (i: number) => (i >= 40 || i % 4 === 0 ? 'marketing' : 'technical')
+  // Eighty drawn messages, twenty of them marketing; forty for training, all of them marketing in technical words.
+  const texts = Array.from({ length: 120 }, (_, i) => `${i < 80 && i % 4 === 0 ? MARKETING : TECHNICAL} number${i}`)
+  const labelOf = (i: number) => (i >= 80 || i % 4 === 0 ? 'marketing' : 'technical')
   await putChampion(bucket, 'model-a')
   await putRun(bucket, { date: DATE, pages: [texts.map((text, i) => post(String(i), text))] })
   const lines = texts.map((source, i) => ({
     source,
     item: cascadeId(source),
     'post-id': String(i),
-    role: i < 40 ? 'evaluation' : 'training',
+    role: i < 80 ? 'evaluation' : 'training',
     hashtags: ['aws'],
     date: DATE,
     size: 1,
-    'inclusion-probability': i < 40 ? 2 / 3 : null,
+    'inclusion-probability': i < 80 ? 2 / 3 : null,
     label: LABELS.indexOf(labelOf(i)),
     'label-metadata': {
       'class-name': labelOf(i),
