@@ -1,5 +1,5 @@
 import type { Category, Dispute, Said } from '../../services/owner/shown'
-import { many } from '../words'
+import { dateInWords, many } from '../words'
 import { element, on } from '../element'
 import { api } from './api'
 import { flagName } from './words'
@@ -40,14 +40,22 @@ export function decide({ categories, say, decided }: Surroundings) {
     const made = element(
       'div',
       { class: 'card', role: 'group', 'aria-label': 'A post to decide' },
-      element('p', { class: 'quiet' }, `${many(disputes.length + more, 'post')} to decide · from ${dispute.date}`),
+      element(
+        'p',
+        { class: 'quiet' },
+        `${many(disputes.length + more, 'post')} to decide · from ${dateInWords(dispute.date)}`,
+      ),
       element('blockquote', { class: 'post', tabindex: '-1' }, dispute.text),
       element('ul', { class: 'said' }, ...dispute.judgements.map(saying)),
       element('div', { class: 'choices' }, ...buttons),
       element(
         'div',
         { class: 'row' },
-        element('p', { class: 'quiet keys' }, `Keys 1 to ${Math.min(9, categories.length)} choose.`),
+        element(
+          'p',
+          { class: 'quiet keys' },
+          `Keys 1 ${categories.length === 2 ? 'and' : 'to'} ${Math.min(9, categories.length)} choose.`,
+        ),
         later,
       ),
     )

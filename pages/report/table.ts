@@ -28,8 +28,9 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
   )
   const download = element('button', { type: 'button', class: 'download' }, 'Download CSV')
   download.addEventListener('click', () => save(`${name}.csv`, csv(columns, rows)))
-  const scrolling = element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': caption }, table)
-  return element('details', { class: 'behind', open }, element('summary', {}, `Table: ${caption}`), scrolling, download)
+  const named = `Table: ${caption}`
+  const scrolling = element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': named }, table)
+  return element('details', { class: 'behind', open }, element('summary', {}, named), scrolling, download)
 }
 
 /** Only a long text may break: a date must not. */

@@ -6,7 +6,7 @@ import { readLabelsGiven } from '../../shared/labels-given'
 import { cascadeId } from '../../shared/text/cascade'
 import { cardExample } from '../shared/card'
 import { LABELS, OPEN, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
-import { openSite, PHONE, type Site, type Visitor } from './site'
+import { keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -52,9 +52,10 @@ describe("the owner's view", () => {
     await part(page, 'People')
       .getByRole('row', { name: /ana 80 93 %/ })
       .waitFor()
-    await part(page, 'Spending').getByText('12 of 200').waitFor()
+    await part(page, 'Spending').getByText('12 of 200 for the posts of 22 Nov').waitFor()
     expect(page.url()).not.toContain('#')
     expect(complaints).toEqual([])
+    await keepPicture(page, 'owner-all-desktop-light')
   })
 
   it('is calm where there is nothing yet', async () => {
@@ -69,6 +70,7 @@ describe("the owner's view", () => {
   it.each(['light', 'dark'] as const)('has nothing that axe finds serious (%s)', async (colorScheme) => {
     const { page } = await arrive(site, { ...PHONE, colorScheme })
     await part(page, 'Batches').getByText('posts complete').waitFor()
+    await keepPicture(page, `owner-all-phone-${colorScheme}`)
     await page.getByLabel('Words of the post').fill('aws')
     await page.getByRole('button', { name: 'Find' }).click()
     await part(page, 'Correct a label').getByText(SURE).waitFor()

@@ -1,18 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { z } from 'zod'
 import { ROOT } from '../../local/root'
 import { type Story, tell } from '../services/report/stories'
-import { DESKTOP, openSite, PHONE, type Site, type Visitor } from './site'
+import { DESKTOP, keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
 
 const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
 const violations = z.array(z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.unknown()) }))
-
-/** `SCREENSHOTS=1` keeps what is seen in docs/screenshots. */
-const KEPT = process.env.SCREENSHOTS ? path.join(ROOT, 'docs/screenshots') : undefined
 
 const VIEWS = {
   'phone-light': { ...PHONE, colorScheme: 'light' },
@@ -68,18 +65,12 @@ async function isSound(): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 }
 
-async function keep(name: string): Promise<void> {
-  if (!KEPT) return
-  mkdirSync(KEPT, { recursive: true })
-  await visitor.page.screenshot({ path: path.join(KEPT, `${name}.png`), fullPage: true })
-}
-
 /** Every view of a story: sound, and kept. */
 async function isSoundEverywhere(name: string, views = Object.keys(VIEWS) as (keyof typeof VIEWS)[]): Promise<void> {
   for (const view of views) {
     await look(view)
     await isSound()
-    await keep(`${name}-${view}`)
+    await keepPicture(visitor.page, `${name}-${view}`)
   }
 }
 
@@ -245,7 +236,7 @@ describe('the report of two weeks', () => {
       await visitor.page.waitForURL(/\/report\/model\?job=/)
       await settled()
       await isSound()
-      await keep(`model-card-${view}`)
+      await keepPicture(visitor.page, `model-card-${view}`)
     }
     expect(await text('#gate')).toContain('✓ passed')
     expect(await text('#comparison')).toContain('McNemar')

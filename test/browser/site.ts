@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -48,6 +48,14 @@ export interface Visitor {
   /** What the browser complained of: errors on the console, exceptions, anything asked of another host. */
   complaints: string[]
   close(): Promise<void>
+}
+
+/** `SCREENSHOTS=1` keeps what is seen in docs/screenshots. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (!process.env.SCREENSHOTS) return
+  const folder = path.join(ROOT, 'docs/screenshots')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true })
 }
 
 const linked = z.object({ url: z.url() })

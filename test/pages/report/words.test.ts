@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import { csv } from '../../../pages/report/csv'
 import { dateInWords, shortDate } from '../../../pages/words'
-import { daysFrom, dollars, inBrief, percent, quotable, schedule, shortJob } from '../../../pages/report/words'
+import {
+  daysFrom,
+  dollars,
+  inBrief,
+  percent,
+  quotable,
+  schedule,
+  shortJob,
+  withShortJobs,
+} from '../../../pages/report/words'
 
 const NBSP = '\u00a0'
 const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })
@@ -69,6 +78,9 @@ describe('numbers and days', () => {
 
   it('shortens the name of a job to what tells it apart', () => {
     expect(shortJob('bellwether-dev-3f9c2a7d0b1e4c55-1')).toBe('3f9c2a7d-1')
+    expect(withShortJobs('below champion bellwether-dev-3f9c2a7d0b1e4c55-1, by 0.05 of macro-F1')).toBe(
+      'below champion 3f9c2a7d-1, by 0.05 of macro-F1',
+    )
   })
 })
 
