@@ -55,7 +55,12 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   if (!process.env.SCREENSHOTS) return
   const folder = path.join(ROOT, 'docs/screenshots')
   mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true })
+  // As tall as the page: with `fullPage` Chromium forgets for the picture that a phone has neither keys nor pointer.
+  const before = page.viewportSize() ?? DESKTOP.viewport
+  const height = z.number().parse(await page.evaluate('document.documentElement.scrollHeight'))
+  await page.setViewportSize({ width: before.width, height })
+  await page.screenshot({ path: path.join(folder, `${name}.png`) })
+  await page.setViewportSize(before)
 }
 
 const linked = z.object({ url: z.url() })
