@@ -68,7 +68,7 @@ interface Measured {
 /** What is measured: a step of the analyzer, and the heap that is small for it. */
 const STEPS = {
   classify: { what: 'classifying a run', heapMb: 64, posts: (posts: number) => posts, run: classifyRun },
-  report: { what: 'reporting a day and its week', heapMb: 320, posts: postsOfWeek, run: reportWeek },
+  report: { what: 'reporting a day and its week', heapMb: 448, posts: postsOfWeek, run: reportWeek },
 }
 type Step = keyof typeof STEPS
 
