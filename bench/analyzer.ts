@@ -22,12 +22,14 @@ import { bucketOf, makeModel } from './analyzer-world'
 //
 //   node bin/run.mjs bench/analyzer.ts [--posts 10000,100000,1000000,5000000] [--runs 3]
 //
-// The service's own code, from pages of CSV to the file of predictions as it is uploaded, with a model of 200,000 buckets;
-// each size in a process of its own, on one core where `taskset` is there. Posts are made up and never all there at once.
+// The service's own code, with a model of 200,000 buckets: from pages of CSV to the file of predictions as it is uploaded,
+// and from predictions and cascades to the report of a day, whose week has six days before it of as many posts, up to
+// 220,000. Each size in a process of its own, on one core where `taskset` is there. Posts are made up and never all there
+// at once; a second counts all posts that were read, those of the days before too.
 //
 // Peak memory is what the operating system counts. Node lets its heap grow before it collects, the more the longer it
-// runs, so each size runs once more in the smallest heap that it is happy with, and there the collector is called now and
-// then while it works: what is held after that is what the work needs.
+// runs, so each size runs once more in a small heap, and there the garbage is collected forty times while it works: the
+// most that is held after that is what the work needs.
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
