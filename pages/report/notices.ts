@@ -1,6 +1,6 @@
 import type { Overview } from '../../services/report/overview'
 import { count, dateInWords, many, monthOf, shortDate } from '../words'
-import { daysBetween, dollars, schedule } from './words'
+import { daysBetween, dollars, schedule, scoreWithInterval } from './words'
 
 /** What a reader must know before a number is believed. */
 export interface Notice {
@@ -30,6 +30,7 @@ export function noticesOf(overview: Overview): Notice[] {
     ...collection(overview),
     ...labels(overview),
     ...disagreement(overview),
+    ...decline(overview),
     ...caps(overview),
     ...model(overview),
   ]
@@ -167,6 +168,20 @@ function caps({ spending }: Overview): Notice[] {
   })
   if (points.length === 0) return []
   return [{ level: 'warn', title: 'A cap is reached', text: 'Work stops there until the next day or month.', points }]
+}
+
+/** Labels since the promotion say, surely, less of the model than the gate did: the posts are others now, or the gate was lucky. */
+function decline({ champion, models, live }: Overview): Notice[] {
+  const gate = models.find(({ job }) => job === champion?.job)?.scores?.macroF1 ?? null
+  const high = live?.macroF1Interval?.high
+  if (!live || gate === null || high === undefined || high >= gate) return []
+  return [
+    {
+      level: 'warn',
+      title: 'The live model is worse than it was at the gate',
+      text: `Its macro-F1 on ${many(live.items, 'label')} given since is ${scoreWithInterval(live.macroF1, live.macroF1Interval)}; at the gate it was ${gate.toFixed(2)}. The shares stand: labels of the day put them right, with wider intervals. A challenger that learns the new posts takes its place; more training labels bring it sooner.`,
+    },
+  ]
 }
 
 function model({ champion, batches, days, latest, models }: Overview): Notice[] {

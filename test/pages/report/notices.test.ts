@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { noticesOf } from '../../../pages/report/notices'
 import { gathering } from '../../../services/report/gather'
+import type { Overview } from '../../../services/report/overview'
 import { parseSettings } from '../../../shared/settings'
 import { type Story, tell } from '../../services/report/stories'
 import { testBucket } from '../../shared/bucket'
@@ -10,12 +11,13 @@ import { memoryTable } from '../../shared/memory-table'
 
 const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
 
-async function titles(story: Story, now: string): Promise<string[]> {
+async function overviewOf(story: Story, now: string): Promise<Overview> {
   const [objects, table] = [testBucket(), memoryTable()]
   await tell(objects, table, story)
-  const overview = await gathering({ objects, table, settings })(new Date(now))
-  return noticesOf(overview).map(({ level, title }) => `${level}: ${title}`)
+  return gathering({ objects, table, settings })(new Date(now))
 }
+const titles = async (story: Story, now: string): Promise<string[]> => titlesIn(await overviewOf(story, now))
+const titlesIn = (overview: Overview) => noticesOf(overview).map(({ level, title }) => `${level}: ${title}`)
 
 const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'promoted'] }
 const MORNING = '2026-11-23T10:00:00Z'
@@ -77,6 +79,18 @@ describe('what a reader must know first', () => {
     ],
   ])('tells of %s', async (_, story, now, expected) => {
     expect(await titles(story, now)).toEqual(expected)
+  })
+
+  it.each([
+    ['surely', 0.02, ['warn: The live model is worse than it was at the gate']],
+    ['perhaps', -0.02, []],
+  ])('tells of a model that is %s worse than it was at the gate', async (_, below, expected) => {
+    const overview = await overviewOf(twoWeeks, MORNING)
+    const gate = overview.models.find(({ job }) => job === overview.champion?.job)!.scores!.macroF1!
+    const high = gate - below
+    const live = { items: 80, macroF1: gate - 0.1, macroF1Interval: { low: gate - 0.2, high }, accuracy: 0.6 }
+
+    expect(titlesIn({ ...overview, live })).toEqual(expected)
   })
 
   it('has the worst first', async () => {
