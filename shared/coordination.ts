@@ -5,7 +5,9 @@ export interface Lease {
   held: boolean
   /** When the lease of whoever holds it ends; milliseconds since the epoch. */
   until: number
-  release(): Promise<void>
+  /** When the last of its holders began who finished what they were about; milliseconds since the epoch. */
+  finished: number | undefined
+  release(outcome?: 'finished'): Promise<void>
 }
 
 /**
@@ -25,12 +27,14 @@ export async function takeLease(
     when: 'attribute_not_exists(pk) OR #until < :now OR #owner = :me',
     values: { now: nowMs, me: owner },
   })
-  const until = taken ? untilMs : Number((await table.get(key))?.until ?? nowMs)
+  const row = taken ?? (await table.get(key))
   return {
     held: taken !== undefined,
-    until,
-    release: async () => {
-      await table.update(key, { set: { until: 0 }, when: '#owner = :me', values: { me: owner } })
+    until: taken ? untilMs : Number(row?.until ?? nowMs),
+    finished: row?.finished === undefined ? undefined : Number(row.finished),
+    release: async (outcome) => {
+      const set = { until: 0, ...(outcome === 'finished' ? { finished: nowMs } : {}) }
+      await table.update(key, { set, when: '#owner = :me', values: { me: owner } })
     },
   }
 }

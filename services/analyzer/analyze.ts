@@ -36,35 +36,62 @@ export interface Ports {
   owner: () => string
 }
 
+/** A day to be brought up to date. */
+export interface Wanted extends Day {
+  /** Where it was put back on the queue: when it was wanted first, an instant. */
+  since?: string | undefined
+}
+
 export type Analysis = Day &
   (
     | { state: 'reported'; model: string | null; classified: string[]; report: ReportRecord }
-    | { state: 'waiting'; reason: string }
+    | { state: 'waiting' | 'current'; reason: string }
   )
 
 /** Too little time to begin another run; what is left goes on the queue. */
 const LEAST_MS = 60_000
 const BUSY_SECONDS = 20
+/** The clocks of two machines may be so far apart. */
+const CLOCKS_MS = 5000
 const ATTEMPTS = 50
 
 /**
  * Bring the report of a day up to date: every run of it classified by the champion, the shares of the day and of the
  * last seven estimated, the report written and published. One works on a day at a time and reads the champion after its
- * turn has begun, so no older model's answers come after a newer one's. Who finds the day taken puts it back on the queue.
+ * turn has begun, so no older model's answers come after a newer one's. Who finds the day taken puts it back on the queue
+ * with the instant it was wanted first: once somebody has begun after that and finished, nothing is left of it to do, so
+ * messages that come twice do not put each other back for ever.
  */
 export const analyze =
   (ports: Ports) =>
-  async (day: Day, invocation: Pick<Invocation, 'now' | 'remainingMs'>): Promise<Analysis> => {
-    const until = invocation.now.getTime() + invocation.remainingMs()
-    const name = `analyzer#${day.hashtag}#${day.date}`
-    const lease = await takeLease(ports.table, name, ports.owner(), invocation.now.getTime(), until)
-    if (!lease.held) return putOff(ports, day, 'another invocation works on this day', BUSY_SECONDS)
+  async ({ hashtag, date, since }: Wanted, invocation: Pick<Invocation, 'now' | 'remainingMs'>): Promise<Analysis> => {
+    const day = { hashtag, date }
+    const now = invocation.now.getTime()
+    const lease = await takeLease(
+      ports.table,
+      `analyzer#${hashtag}#${date}`,
+      ports.owner(),
+      now,
+      now + invocation.remainingMs(),
+    )
+    const isDone = since !== undefined && (lease.finished ?? 0) > Date.parse(since) + CLOCKS_MS
+    if (!lease.held) {
+      if (isDone) return { ...day, state: 'current', reason: DONE }
+      const first = since ?? invocation.now.toISOString()
+      return putOff(ports, { ...day, since: first }, 'another invocation works on this day', BUSY_SECONDS)
+    }
+    let outcome: 'finished' | undefined
     try {
-      return await bringUpToDate(ports, day, invocation)
+      if (isDone) return { ...day, state: 'current', reason: DONE }
+      const analysis = await bringUpToDate(ports, day, invocation)
+      if (analysis.state === 'reported') outcome = 'finished'
+      return analysis
     } finally {
-      await lease.release()
+      await lease.release(outcome)
     }
   }
+
+const DONE = 'the day was brought up to date since'
 
 /** Load the champion, or nothing before the first promotion. */
 export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
@@ -74,7 +101,11 @@ export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load
   return { job, classifier: (await load(artefact, sha256)).model, temperature, schemaVersion }
 }
 
-async function bringUpToDate(ports: Ports, day: Day, { remainingMs }: Pick<Invocation, 'remainingMs'>) {
+async function bringUpToDate(
+  ports: Ports,
+  day: Day,
+  { remainingMs }: Pick<Invocation, 'remainingMs'>,
+): Promise<Analysis> {
   const { objects } = ports
   const model = await liveModel(ports)
   const runs = await runsOf(objects, day)
@@ -93,9 +124,9 @@ async function bringUpToDate(ports: Ports, day: Day, { remainingMs }: Pick<Invoc
   return { ...day, state: 'reported' as const, model: report.model, classified, report }
 }
 
-async function putOff({ enqueue }: Ports, { hashtag, date }: Day, reason: string, seconds: number): Promise<Analysis> {
-  await enqueue({ hashtag, date }, seconds)
-  return { hashtag, date, state: 'waiting', reason }
+async function putOff({ enqueue }: Ports, wanted: Wanted, reason: string, seconds: number): Promise<Analysis> {
+  await enqueue(wanted, seconds)
+  return { hashtag: wanted.hashtag, date: wanted.date, state: 'waiting', reason }
 }
 
 /** The report of a day by what is in the bucket now. */

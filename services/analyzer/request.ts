@@ -9,7 +9,11 @@ const hashtag = z.string().regex(/^[^#/\s]+$/, 'a hashtag without #')
 
 /** `{"labels":"2026-11-21"}` reports anew what the labels of a batch bear on; `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date; `{"text":"…"}` and `{"texts":["…"]}` are answered. */
 export const analyzerRequest = z.union([
-  z.strictObject({ hashtag, date: z.iso.date() }),
+  z.strictObject({
+    hashtag,
+    date: z.iso.date(),
+    since: z.iso.datetime().optional().describe('Of a request that was put back on the queue: when it was made.'),
+  }),
   z.strictObject({ labels: z.string().regex(/^[\w-]+$/, 'the name of a batch') }),
   z.strictObject({ text: z.string() }),
   z.strictObject({ texts: z.array(z.string()).min(1).max(10_000) }),

@@ -14,6 +14,8 @@ import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
 
 const DAY = { hashtag: 'aws', date: '2026-11-21' }
 const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
+/** When a message comes back that was put back. */
+const LATER = new Date('2026-11-22T02:00:20Z')
 
 const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
 const SETTINGS = {
@@ -330,14 +332,39 @@ describe('a promotion', () => {
     const [message] = queue.splice(0)
 
     expect(meanwhile).toMatchObject({ state: 'waiting' })
-    expect(message).toMatchObject({ request: DAY, delaySeconds: expect.any(Number) })
-    await analyze(ports)(DAY, invocation)
+    expect(message).toMatchObject({
+      request: { ...DAY, since: invocation.now.toISOString() },
+      delaySeconds: expect.any(Number),
+    })
+    await analyze(ports)({ ...DAY, since: invocation.now.toISOString() }, { ...invocation, now: LATER })
     expect(await report()).toMatchObject({ model: 'model-b' })
     expect(predictions()).toContain('model-b')
   })
 })
 
 describe('a day that another works on', () => {
+  it('is put back with the instant it was wanted first, until somebody who began later has finished', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    const since = invocation.now.toISOString()
+    const { putStream } = bucket
+    let meanwhile: unknown
+    bucket.putStream = async (...what) => {
+      meanwhile = await analyze(ports)({ ...DAY, since }, { ...invocation, now: LATER })
+      return putStream(...what)
+    }
+
+    await analyze(ports)({ ...DAY, since }, { ...invocation, now: LATER })
+    const [again] = queue.splice(0)
+    const answers = [await analyze(ports)({ ...DAY, since }, { ...invocation, now: LATER })]
+    answers.push(await analyze(ports)({ ...DAY, since: LATER.toISOString() }, { ...invocation, now: LATER }))
+
+    expect(meanwhile).toMatchObject({ state: 'waiting' })
+    expect(again).toMatchObject({ request: { ...DAY, since } })
+    expect(answers).toMatchObject([{ state: 'current' }, { state: 'reported' }])
+    expect(queue).toEqual([])
+  })
+
   it('is taken over when the other has run out of time', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
