@@ -28,6 +28,7 @@ const DRAWS = 40
 type Treatment = 'as it fits them' | 'as the product has it' | 'never seen'
 interface Sums {
   bias: number
+  width: number
   error: number
   covered: number
   pacc: { bias: number; error: number }
@@ -40,7 +41,7 @@ export function small(folder: string, days: number): void {
     `\nsmall days, ${models} days of ${POSTS} posts and ${DRAWS} samples of ${LABELS} labels of each; ${LEARNT} posts of the day are in the training set, of ${BEFORE + LEARNT}; in points`,
   )
   console.log(
-    'set                   share chosen by  these count            | headline: bias error  covers | PACC: bias error',
+    'set                   share chosen by  these count            | headline: bias error width  covers | PACC: bias error',
   )
   for (const [place, set] of sets(folder).entries()) {
     const posts = set.unique.map(([, post]) => post)
@@ -48,10 +49,10 @@ export function small(folder: string, days: number): void {
     for (const share of [natural, Math.min(0.9, natural + 0.3)]) {
       for (const choice of ['random', 'margin'] as const) {
         const sums = playCell(posts, set.of, share, choice, models, SEED + place)
-        for (const [treatment, { bias, error, covered, pacc: second }] of Object.entries(sums)) {
+        for (const [treatment, { bias, width, error, covered, pacc: second }] of Object.entries(sums)) {
           console.log(
             `${set.name.padEnd(21)}  ${share.toFixed(2)} ${choice.padEnd(10)} ${treatment.padEnd(22)} |` +
-              ` ${points(bias).padStart(14)} ${points(error)} ${(100 * covered).toFixed(1).padStart(5)} % | ${points(second.bias).padStart(10)} ${points(second.error)}`,
+              ` ${points(bias).padStart(14)} ${points(error)} ${points(width)} ${(100 * covered).toFixed(1).padStart(5)} % | ${points(second.bias).padStart(10)} ${points(second.error)}`,
           )
         }
       }
@@ -144,18 +145,21 @@ function playCell(
       sum.pacc.bias += off / models
       sum.pacc.error += Math.abs(off) / models
       const assistance = assistanceOf(scored, means)
+      const sampled = (id: string, inclusionProbability: number) => ({
+        item: id,
+        size: 1,
+        inclusionProbability,
+        label: classes.indexOf(day[Number(id)]!.label),
+        scores: scores[Number(id)]!,
+      })
+      const known = name === 'as the product has it' ? asked.map(({ id }) => sampled(id, 1)) : []
       for (const drawn of samples) {
-        const sample = drawn.map(({ id, label }) => ({
-          item: id,
-          size: 1,
-          inclusionProbability: LABELS / POSTS,
-          label: classes.indexOf(label),
-          scores: scores[Number(id)]!,
-        }))
-        const part = differencePart(sample, { total: POSTS, means }, 'posts', assistance)
+        const sample = drawn.map(({ id }) => sampled(id, LABELS / POSTS))
+        const part = differencePart([...sample, ...known], { total: POSTS, means }, 'posts', assistance)
         const one = displayed(estimateOf([part]).classes)[at]!
         sum.bias += (one.share - truth) / models / DRAWS
         sum.error += Math.abs(one.share - truth) / models / DRAWS
+        sum.width += (one.high - one.low) / models / DRAWS
         sum.covered += Number(one.low <= truth && truth <= one.high) / models / DRAWS
       }
     }
@@ -192,6 +196,6 @@ const shuffled = <T>(items: readonly T[], state: Uint32Array): T[] =>
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item)
 
-const nothing = (): Sums => ({ bias: 0, error: 0, covered: 0, pacc: { bias: 0, error: 0 } })
+const nothing = (): Sums => ({ bias: 0, width: 0, error: 0, covered: 0, pacc: { bias: 0, error: 0 } })
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 const points = (share: number): string => (100 * share).toFixed(1).padStart(5)

@@ -215,7 +215,13 @@ function playWeeks(world: World, labels: number, missed: number, seed: number) {
         for (let copy = 0; copy < size; copy++) addPost(tally, idOf(id), scores)
       }
       const sample = drawn(last, labels, state).map((one) => ({ ...one, item: idOf(one.item) }))
-      facts.push({ date: `2026-06-0${i + 1}`, tally, drawn: [{ sample, tally }], isOfModel: true, collected: 1 })
+      facts.push({
+        date: `2026-06-0${i + 1}`,
+        tally,
+        drawn: [{ sample, known: [], tally }],
+        isOfModel: true,
+        collected: 1,
+      })
       labelled.push(...sample.map(({ item, label, scores }) => ({ item, label: label!, scores })))
     }
     const evidence = { hashtag: world.name, labels: world.classes, window: labelled.slice(-WINDOW) }

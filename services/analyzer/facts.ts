@@ -49,6 +49,17 @@ export async function factsOf(
   const drawn = draws.map((draw) => ({ draw, tally: emptyTally(labels.length), members: new Map<string, Tally>() }))
   for (const one of drawn) for (const { item } of one.draw.members) one.members.set(item, emptyTally(labels.length))
   const undrawn = emptyTally(labels.length)
+  const placeOf = (item: string): number | undefined => {
+    const place = labels.indexOf(sources.given.get(item)?.label ?? '')
+    return place === -1 ? undefined : place
+  }
+  const isTrained = (item: string) => sources.given.get(item)?.role === 'training' && placeOf(item) !== undefined
+  /** Counted one by one: what was drawn, and what was labelled for training. */
+  const memberOf = (members: Map<string, Tally>, item: string): Tally | undefined => {
+    const member = members.get(item) ?? (isTrained(item) ? emptyTally(labels.length) : undefined)
+    if (member) members.set(item, member)
+    return member
+  }
   // A post that overlapping runs have counts once.
   const isNew = runs.length > 1 ? firstTime() : () => true
 
@@ -63,7 +74,7 @@ export async function factsOf(
       if (!isNew(post)) continue
       const scores = said && (sources.unlearnt(cascade) ?? said)
       addPost(stratum?.tally ?? undrawn, cascade, scores)
-      const member = stratum?.members.get(cascade)
+      const member = stratum && memberOf(stratum.members, cascade)
       if (member) addPost(member, cascade, scores)
     }
     if (rows !== postsOf(run) || models.size > 1) return undefined
@@ -74,15 +85,21 @@ export async function factsOf(
     isOfModel: by === sources.model?.job,
     tally: merged([...drawn.map(({ tally }) => tally), undrawn], labels.length),
     collected: collectionOf(runs).collected,
-    drawn: drawn.map(({ draw, tally, members }) => ({
-      tally,
-      sample: draw.members.map(({ item, size, inclusionProbability }) => {
-        const label = sources.given.get(item)
-        const place = label ? labels.indexOf(label.label) : -1
-        const scores = memberScores(sources, item, members.get(item))
-        return { item, size, inclusionProbability, label: place === -1 ? undefined : place, scores }
-      }),
-    })),
+    drawn: drawn.map(({ draw, tally, members }) => {
+      const isDrawn = new Set(draw.members.map(({ item }) => item))
+      const sampled = (item: string, size: number, inclusionProbability: number) => ({
+        item,
+        size,
+        inclusionProbability: isTrained(item) ? 1 : inclusionProbability,
+        label: placeOf(item),
+        scores: memberScores(sources, item, members.get(item)),
+      })
+      return {
+        tally,
+        sample: draw.members.map(({ item, size, inclusionProbability }) => sampled(item, size, inclusionProbability)),
+        known: [...members].flatMap(([item, { posts }]) => (isDrawn.has(item) ? [] : [sampled(item, posts, 1)])),
+      }
+    }),
   }
 }
 

@@ -20,6 +20,8 @@ import { type About, shareInWords, sayPart } from './words'
 /** A probability sample, and the posts that it was drawn from. */
 export interface Drawn {
   sample: readonly Sampled[]
+  /** Messages beside it that were labelled for training: certain, so that the sample says what the others are. */
+  known: readonly Sampled[]
   tally: Tally
 }
 
@@ -70,12 +72,13 @@ export function answerOf(
   )
   const parts = partsOf(days, basis, evidence)
   const estimated = estimateOf(parts)
-  const { sampled, labelled } = itemsOf(days)
+  const items = itemsOf(days)
+  const { sampled, labelled } = items
   const known = collectedOf(days)
   const answer: AnswerRecord = {
     state: 'reported',
     words: '',
-    method: methodOf(parts, labelled, basis, evidence, all),
+    method: methodOf(parts, items, basis, evidence, all),
     labels: labelled,
     sampled,
     more: null,
@@ -137,11 +140,22 @@ export function answerOf(
   }
 }
 
-/** Messages that were sampled, and how many have their label; one that several draws have is one. */
-function itemsOf(days: readonly DayFacts[]): { sampled: number; labelled: number } {
-  const sampled = days.flatMap(({ drawn }) => drawn.flatMap(({ sample }) => sample))
+/** Distinct messages: of the samples, of these with a label, and beside them labelled for training. */
+interface Items {
+  sampled: number
+  labelled: number
+  known: number
+}
+
+function itemsOf(days: readonly DayFacts[]): Items {
+  const drawn = days.flatMap((day) => day.drawn)
+  const sampled = drawn.flatMap(({ sample }) => sample)
   const countOf = (items: readonly Sampled[]) => new Set(items.map(({ item }) => item)).size
-  return { sampled: countOf(sampled), labelled: countOf(sampled.filter(({ label }) => label !== undefined)) }
+  return {
+    sampled: countOf(sampled),
+    labelled: countOf(sampled.filter(({ label }) => label !== undefined)),
+    known: countOf(drawn.filter(hasLabels).flatMap(({ known }) => known)),
+  }
 }
 
 /** How much of the posts was collected, and how much of these a sample was drawn from. */
@@ -154,6 +168,9 @@ export function collectedOf(days: readonly DayFacts[]): { collected: number; dra
 
 const hasLabels = ({ sample }: Drawn): boolean => sample.some(({ label }) => label !== undefined)
 
+/** All messages of a stratum that may have a label. */
+type Labelled = Omit<Drawn, 'known'>
+
 type NamedPart = Part & { modelWeights: readonly number[] }
 
 /**
@@ -161,7 +178,9 @@ type NamedPart = Part & { modelWeights: readonly number[] }
  * inclusion probability is the greatest it had, as every draw compares the same random number.
  */
 function partsOf(days: readonly DayFacts[], basis: Basis, evidence: Evidence): NamedPart[] {
-  const samples = days.flatMap(({ drawn }) => drawn.filter(hasLabels))
+  const samples = days
+    .flatMap(({ drawn }) => drawn.filter(hasLabels))
+    .map(({ sample, known, tally }) => ({ sample: [...sample, ...known], tally }))
   const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
   return drawn.map(({ sample, tally }) => {
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
@@ -171,7 +190,7 @@ function partsOf(days: readonly DayFacts[], basis: Basis, evidence: Evidence): N
   })
 }
 
-function union(samples: readonly Drawn[], classes: number): Drawn {
+function union(samples: readonly Labelled[], classes: number): Labelled {
   const tally = merged(
     samples.map((one) => one.tally),
     classes,
@@ -186,7 +205,7 @@ function union(samples: readonly Drawn[], classes: number): Drawn {
 }
 
 /** By the window without the labels of the sample itself: they must not say how far to trust the model about them. */
-function assistanceFor({ sample, tally }: Drawn, { window }: Evidence): Assistance | undefined {
+function assistanceFor({ sample, tally }: Labelled, { window }: Evidence): Assistance | undefined {
   return isScored(window) ? assistanceOf(without(window, sample), meansOf(tally, 'messages')) : undefined
 }
 
@@ -315,18 +334,21 @@ function neededFrom(labels: number, tally: Tally, parts: readonly Part[]): numbe
 
 function methodOf(
   parts: readonly NamedPart[],
-  labelled: number,
+  { labelled, known }: Items,
   basis: Basis,
   { window }: Evidence,
   tally: Tally,
 ): string {
   const sample = `${labelled} labels of a size-proportional random sample`
-  if (!isScored(window)) return `The ${sample}, weighted by how likely each message was to be drawn. ${window.none}`
+  const certain =
+    known > 0 ? ` The labels of ${known} messages that are for training count beside it, as they are.` : ''
+  if (!isScored(window))
+    return `The ${sample}, weighted by how likely each message was to be drawn.${certain} ${window.none}`
   if (parts.every(({ modelWeights }) => modelWeights.length === 0)) {
-    return `The ${sample}, weighted by how likely each message was to be drawn. The model stays out: too few labels tell how it errs.`
+    return `The ${sample}, weighted by how likely each message was to be drawn.${certain} The model stays out: too few labels tell how it errs.`
   }
   const of = basis === 'posts' ? `${tally.posts} posts` : `${messagesOf(tally)} messages`
-  return `Difference estimator: the scores of the model for all ${of}, put right by the ${sample}.`
+  return `Difference estimator: the scores of the model for all ${of}, put right by the ${sample}.${certain}`
 }
 
 const isScored = (window: Evidence['window']): window is Exclude<Evidence['window'], { none: string }> =>

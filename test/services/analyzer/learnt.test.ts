@@ -131,6 +131,32 @@ it('keeps a day of which the model has learnt a part right, where the shares hav
   }))
   await bucket.put(keys.settledManifest({ batch: DATE }), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 
+  const plan: PlanRecord = {
+    batch: DATE,
+    date: DATE,
+    labeller: 'desk',
+    job: 'j',
+    schemaVersion: 1,
+    categories: LABELS,
+    deadline: '2026-11-22T21:00:00.000Z',
+    runs: [keys.run({ hashtag: 'aws', date: DATE, run: 'one' })],
+    cascades: 120,
+    judgements: 120,
+    costUsd: 0,
+    items: [],
+    draws: [
+      {
+        hashtag: 'aws',
+        date: DATE,
+        target: 80,
+        cascades: 120,
+        posts: 120,
+        members: texts.slice(0, 80).map((text) => ({ item: cascadeId(text), size: 1, inclusionProbability: 2 / 3 })),
+      },
+    ],
+  }
+  await bucket.put(keys.plan({ batch: DATE }), JSON.stringify(plan))
+
   try {
     await analyze({
       objects: bucket,
@@ -143,7 +169,12 @@ it('keeps a day of which the model has learnt a part right, where the shares hav
     })({ hashtag: 'aws', date: DATE }, { now: new Date('2026-11-22T12:00:00Z'), remainingMs: () => 300_000 })
 
     const { day } = await bucket.readJson(keys.report({ hashtag: 'aws', date: DATE }), reportRecord)
-    expect(day.byPosts.pacc.raw.find(({ label }) => label === 'marketing')?.estimate).toBeCloseTo(0.5, 2)
+    const marketing = (raw: { label: string; estimate: number }[]) =>
+      raw.find(({ label }) => label === 'marketing')?.estimate
+    expect(marketing(day.byPosts.pacc.raw)).toBeCloseTo(0.5, 2)
+    // A quarter of the eighty that the sample stands for, and forty that are known.
+    expect(marketing(day.byPosts.raw)).toBeCloseTo((0.25 * 80 + 40) / 120, 6)
+    expect(day.byMessages).toMatchObject({ labels: 80, sampled: 80 })
   } finally {
     await tables.stop()
   }

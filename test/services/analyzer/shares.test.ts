@@ -24,7 +24,7 @@ const hashed = (i: number) => ((i * 2_654_435_761) % 2 ** 32).toString(16).padSt
 function day(
   place: number,
   labelled: number,
-  over: { collected?: number; missed?: number; drawn?: boolean } = {},
+  over: { collected?: number; missed?: number; drawn?: boolean; known?: number } = {},
 ): DayFacts {
   const tally = emptyTally(2)
   const sample: Sampled[] = []
@@ -38,7 +38,7 @@ function day(
     const label = i < labelled ? Number(!isTechnical) : undefined
     sample.push({ item: idOf(place, i), size, inclusionProbability: (40 * size) / 150, label, scores })
   }
-  const drawn = over.drawn === false ? [] : [{ sample, tally }]
+  const drawn = over.drawn === false ? [] : [{ sample, known: over.known ? sample.splice(0, over.known) : [], tally }]
   return { date: DATES[place]!, tally, drawn, isOfModel: true, collected: over.collected ?? 1 }
 }
 
@@ -52,6 +52,23 @@ const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evide
   answerOf([one], week, { ...TODAY, basis }, of)
 
 describe('an answer', () => {
+  it('takes messages that were labelled for training for certain, and the sample for the others', () => {
+    const one = day(6, 40, { known: 20 })
+    const [drawn] = one.drawn
+    const certain = {
+      ...one,
+      drawn: [{ ...drawn!, known: drawn!.known.map((item) => ({ ...item, inclusionProbability: 1 })) }],
+    }
+    const without = { ...one, drawn: [{ ...drawn!, known: [] }] }
+
+    const width = (of: DayFacts) => answer(of).shares.map(({ low, high }) => high - low)[0]!
+    const { labels, sampled, method } = answer(certain)
+
+    expect({ labels, sampled }).toEqual({ labels: 20, sampled: 20 })
+    expect(method).toContain('The labels of 20 messages that are for training count beside it, as they are.')
+    expect(width(certain) / width(without)).toBeLessThan(0.9)
+  })
+
   it.each(['posts', 'messages'] as const)(
     'by %s has the share of each label, an interval, and says it in words',
     (basis) => {
