@@ -8,7 +8,7 @@ import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { askForMoreEvaluation } from '../../shared/evaluation-wish'
 import { keys } from '../../shared/keys'
-import { readLabelsGiven } from '../../shared/labels-given'
+import { type GivenLabel, readLabelsGiven } from '../../shared/labels-given'
 import { type Objects, parseJson } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import { type ReportRecord, reportIndexRecord, reportRecord, type RunRecord } from '../../shared/records'
@@ -138,7 +138,7 @@ async function estimate(
 ): Promise<ReportRecord> {
   const labels = settings.labels.categories.map(({ name }) => name)
   const rules = rulesOf(settings.labels)
-  const given = await readLabelsGiven(objects, rules)
+  const given = upTo(day.date, await readLabelsGiven(objects, rules))
   const model = live?.schemaVersion === settings.labels.version ? live : undefined
   const dates = weekTo(day.date)
   const plans = await plansFor(objects, dates[0]!, day.date)
@@ -173,6 +173,13 @@ async function estimate(
     runs,
   )
 }
+
+/**
+ * Without the labels for training of posts after a day: they are no reason to report it again. Those of a sample stay, for
+ * the day whose sample it is.
+ */
+const upTo = (date: string, given: ReadonlyMap<string, GivenLabel>): Map<string, GivenLabel> =>
+  new Map([...given].filter(([, label]) => label.role !== 'training' || label.date <= date))
 
 function scored(model: LiveModel, labels: readonly string[], window: ReturnType<typeof windowOf>) {
   const answers = answersOf(

@@ -4,13 +4,13 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { settledLine } from '../../shared/records'
 import type { Ports } from './analyze'
-import { type Day, dayAfter, WEEK } from './days'
+import { type Day, dayAfter, hasRun, WEEK } from './days'
 import { plansFor } from './samples'
 import { markReported } from './told'
 
 /**
- * Labels are in: put on the queue every day whose probability sample has one of these items, and of a batch the days it
- * drew from, also where nobody answered. A correction has no draws of its own; its items are found in those of the
+ * Labels are in: put on the queue every day whose probability sample has one of these items, of those for training the
+ * days of the posts that were shown, and of a batch the days it drew from, also where nobody answered. A correction has no draws of its own; its items are found in those of the
  * batches they were drawn by.
  */
 export const relabelled =
@@ -18,12 +18,14 @@ export const relabelled =
   async (batch: string, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
     const key = keys.settledManifest({ batch })
     if (!(await objects.exists(key))) throw new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}`)
-    const { items, from, to } = await readItems(objects, key)
+    const { items, training, from, to } = await readItems(objects, key)
     const found = new Map<string, Day>()
+    // Labels that were imported may be of days that nobody collected.
+    for (const day of training) if (await hasRun(objects, day)) found.set(placeOf(day), day)
     for (const plan of from === undefined || to === undefined ? [] : await plansFor(objects, from, to)) {
       for (const { hashtag, date, members } of plan.draws) {
         if (plan.batch !== batch && !members.some(({ item }) => items.has(item))) continue
-        found.set(`${date} ${hashtag}`, { hashtag, date })
+        found.set(placeOf({ hashtag, date }), { hashtag, date })
       }
     }
     const days = [...found.keys()]
@@ -35,21 +37,32 @@ export const relabelled =
     return { days }
   }
 
-/** The items of a manifest, and the days between which a draw can have them: a message lives for days. */
+const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
+
+/** The items of a manifest, the days of those for training, and the days between which a draw can have them: a message lives for days. */
 async function readItems(objects: Pick<Objects, 'lines'>, key: string) {
   const items = new Set<string>()
+  const training = new Map<string, Day>()
   const dates: string[] = []
   for await (const text of objects.lines(key)) {
     if (text === '') continue
     // The formatter refuses a bad line and says so; here it has no item to look for.
     const line = settledLine.safeParse(jsonOf(text))
     if (!line.success) continue
-    items.add(line.data.item)
-    dates.push(line.data.date)
+    const { item, role, date, hashtags } = line.data
+    items.add(item)
+    dates.push(date)
+    if (role !== 'training') continue
+    for (const hashtag of hashtags) training.set(placeOf({ hashtag, date }), { hashtag, date })
   }
   dates.sort()
   const [first, last] = [dates[0], dates.at(-1)]
-  return { items, from: first && dayAfter(first, 1 - WEEK), to: last && dayAfter(last, WEEK) }
+  return {
+    items,
+    training: [...training.values()],
+    from: first && dayAfter(first, 1 - WEEK),
+    to: last && dayAfter(last, WEEK),
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -33,8 +33,8 @@ export function reportOf(
 ): ReportRecord {
   const today = week.filter((day) => day.date === date)
   const used = today.flatMap(({ drawn }) =>
-    drawn.flatMap(({ sample }) =>
-      sample.flatMap(({ item, label }) => (label === undefined ? [] : (given.get(item) ?? []))),
+    drawn.flatMap(({ sample, known }) =>
+      [...sample, ...known].flatMap(({ item, label }) => (label === undefined ? [] : (given.get(item) ?? []))),
     ),
   )
   const latest = used

@@ -78,7 +78,13 @@ async function planned(hashtags: readonly string[], batch = DATE): Promise<void>
   await bucket.put(keys.plan({ batch }), JSON.stringify(plan))
 }
 
-async function labelled(batch: string, items: readonly number[], labelOf = truth, more: object = {}): Promise<void> {
+async function labelled(
+  batch: string,
+  items: readonly number[],
+  labelOf = truth,
+  more: object = {},
+  over: object = {},
+): Promise<void> {
   const lines = items.map((i) => {
     const label = labelOf(i)
     return JSON.stringify({
@@ -102,6 +108,7 @@ async function labelled(batch: string, items: readonly number[], labelOf = truth
         judgements: [],
         ...more,
       },
+      ...over,
     })
   })
   await bucket.put(keys.settledManifest({ batch }), lines.map((line) => `${line}\n`).join(''))
@@ -158,6 +165,41 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   const after = await report()
   expect(after.day.byPosts.shares[0]!.share).toBeLessThan(before.day.byPosts.shares[0]!.share - 0.2)
   expect(after.labels.batches).toEqual([DATE, 'correction-0123456789abcdef'])
+})
+
+it('a corrected label for training has its day reported again, which says where it is from', async () => {
+  const training = { role: 'training', 'inclusion-probability': null }
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await labelled(`${DATE}-2`, [12, 13, 14, 15], () => 'technical', {}, training)
+  await analyze(ports)(DAY, invocation)
+  const before = await shareOf()
+  await labelled('correction-0123456789abcdef', [13, 14], () => 'marketing', { adjudicated: true }, training)
+
+  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect(asked.days).toEqual([DAY])
+  // Two of the sixteen posts are known to be something else.
+  expect((await shareOf())[0]!.share).toBeCloseTo(before[0]!.share - 2 / 16, 6)
+  expect((await report()).labels.batches).toEqual([DATE, `${DATE}-2`, 'correction-0123456789abcdef'])
+})
+
+it('labels for training of a day without a run, and of posts after a day, change nothing of it', async () => {
+  const later = { role: 'training', 'inclusion-probability': null, date: '2026-11-24' }
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  const before = await report()
+  await labelled('import-0123456789abcdef', [12, 13, 14, 15], () => 'marketing', {}, later)
+
+  const asked = await relabelled(ports)('import-0123456789abcdef', invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect(asked.days).toEqual([])
+  expect(await report()).toEqual(before)
 })
 
 it('a message under two hashtags is labelled once and counts in both', async () => {
