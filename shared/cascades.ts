@@ -23,7 +23,7 @@ export async function readCascades(
   const key = keys.cascades({ hashtag, date, run })
   if (!(await objects.exists(key))) return undefined
   const cascades = new Map<string, string>()
-  for await (const [post, cascade] of rowsOf(await objects.stream(key), key)) cascades.set(post, cascade)
+  for await (const [post, cascade] of rowsOf(() => objects.stream(key), key)) cascades.set(post, cascade)
   return cascades
 }
 
@@ -39,7 +39,7 @@ export async function* withCascades<P extends { post: string; cascade: string }>
 ): AsyncIterable<P> {
   const key = keys.cascades({ hashtag, date, run })
   if (!(await objects.exists(key))) return yield* posts
-  const rows = rowsOf(await objects.stream(key), key)
+  const rows = rowsOf(() => objects.stream(key), key)
   const passed = new Map<string, string>()
   const cascadeOf = async (post: string): Promise<string | undefined> => {
     const before = passed.get(post)
@@ -70,7 +70,12 @@ export async function writeCascades(
   await objects.create(keys.cascades({ hashtag, date, run }), csv)
 }
 
-async function* rowsOf(csv: Readable, key: string): AsyncGenerator<[post: string, cascade: string], void, void> {
+/** The file is opened with the first row: one that nobody asks a row of would keep its connection for ever. */
+async function* rowsOf(
+  open: () => Promise<Readable>,
+  key: string,
+): AsyncGenerator<[post: string, cascade: string], void, void> {
+  const csv = await open()
   const parser = parse({ from: 2, relax_column_count: true })
   csv.on('error', (error) => parser.destroy(error)).pipe(parser)
   let rows = 0

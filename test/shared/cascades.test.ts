@@ -56,6 +56,25 @@ describe('beside the posts of a run', () => {
     return found
   }
 
+  it.each([
+    ['no posts', []],
+    ['some of its posts', ids.slice(0, 3)],
+    ['all of its posts', ids],
+  ])('leaves no stream open after %s', async (_, posts) => {
+    const objects = testBucket()
+    await writeCascades(objects, run, rows)
+    const opened: Readable[] = []
+    const stream = async (key: string) => {
+      const one = await objects.stream(key)
+      opened.push(one)
+      return one
+    }
+
+    await joined({ ...objects, stream }, posts)
+
+    expect(opened.filter(({ destroyed }) => !destroyed)).toEqual([])
+  })
+
   it.each<[string, readonly string[]]>([
     ['in its order', ids],
     ['in another order', [...ids].reverse()],
