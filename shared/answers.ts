@@ -33,3 +33,7 @@ export function answersOf({ classifier, temperature }: Calibrated, texts: readon
     }
   })
 }
+
+/** The scores of a text in the order of the labels. */
+export const scoresIn = (labels: readonly string[], probabilities: Readonly<Record<string, number>>): number[] =>
+  labels.map((label) => probabilities[label] ?? 0)

@@ -1,5 +1,5 @@
 import { estimateDisagrees, notEnoughLabels, shareReported } from '../../events'
-import { answersOf } from '../../shared/answers'
+import { answersOf, scoresIn } from '../../shared/answers'
 import type { LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
@@ -18,7 +18,7 @@ import type { Table } from '../../shared/table'
 import { classify, isClassified, type LiveModel } from './classify'
 import { collectionOf } from './collection'
 import { type Day, daysWith, hasRun, runsOf, weekTo } from './days'
-import { factsOf, scoresIn } from './facts'
+import { factsOf } from './facts'
 import { unlearnt } from './learnt'
 import { latestQuality } from './quality'
 import { headlineOf, indexBytes, reportBytes, reportOf, withReport } from './report'
@@ -75,14 +75,16 @@ export const analyze =
       now + invocation.remainingMs(),
     )
     const isDone = since !== undefined && (lease.finished ?? 0) > Date.parse(since) + CLOCKS_MS
+    if (isDone) {
+      if (lease.held) await lease.release()
+      return { ...day, state: 'current', reason: 'the day was brought up to date since' }
+    }
     if (!lease.held) {
-      if (isDone) return { ...day, state: 'current', reason: DONE }
       const first = since ?? invocation.now.toISOString()
       return putOff(ports, { ...day, since: first }, 'another invocation works on this day', BUSY_SECONDS)
     }
     let outcome: 'finished' | undefined
     try {
-      if (isDone) return { ...day, state: 'current', reason: DONE }
       const analysis = await bringUpToDate(ports, day, invocation)
       if (analysis.state === 'reported') outcome = 'finished'
       return analysis
@@ -90,8 +92,6 @@ export const analyze =
       await lease.release(outcome)
     }
   }
-
-const DONE = 'the day was brought up to date since'
 
 /** Load the champion, or nothing before the first promotion. */
 export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {

@@ -1,4 +1,4 @@
-import { answersOf } from '../../shared/answers'
+import { answersOf, scoresIn } from '../../shared/answers'
 import { withCascades } from '../../shared/cascades'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
@@ -113,10 +113,6 @@ function memberScores({ labels, given, model, unlearnt }: Sources, item: string,
   if (!model || text === undefined) return labels.map(() => 0)
   return scoresIn(labels, answersOf(model, [text])[0]!.probabilities)
 }
-
-/** The scores of a text in the order of the labels. */
-export const scoresIn = (labels: readonly string[], probabilities: Readonly<Record<string, number>>): number[] =>
-  labels.map((label) => probabilities[label] ?? 0)
 
 async function* countedOf({ objects, labels, model }: Sources, run: RunRecord): AsyncIterable<Counted> {
   if (!model) {

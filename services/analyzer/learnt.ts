@@ -1,6 +1,6 @@
 import type { GivenLabel } from '../../shared/labels-given'
 import type { PlanRecord } from '../../shared/records'
-import type { Scored } from '../../shared/statistics/classifier-errors'
+import { errorsOf, type Scored } from '../../shared/statistics/classifier-errors'
 import { lineOf } from '../../shared/statistics/line'
 
 /**
@@ -26,7 +26,7 @@ export function unlearnt(
   window: readonly (Scored & { item: string })[],
 ): Unlearnt {
   const byClass = labels.map((_, c) => window.filter(({ label }) => label === c))
-  const means = byClass.map((own) => labels.map((_, k) => meanOf(own.map(({ scores }) => scores[k]!))))
+  const { counts, means } = errorsOf(window, labels.length)
   const chosen = new Map<string, (place: number) => number[] | undefined>()
   for (const { items, categories, trainingChoice } of plans) {
     const before = new Map(trainingChoice?.evaluation?.map(({ item, scores }) => [item, scores]))
@@ -44,10 +44,8 @@ export function unlearnt(
     const label = given.get(item)
     if (label?.role !== 'training') return undefined
     const place = labels.indexOf(label.label)
-    if (place === -1 || byClass[place]!.length < LEAST) return undefined
+    if (place === -1 || counts[place]! < LEAST) return undefined
     const unseen = chosen.get(item)
     return unseen ? unseen(place) : means[place]
   }
 }
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,4 +1,4 @@
-import { answersOf, type Calibrated } from '../../shared/answers'
+import { answersOf, type Calibrated, scoresIn } from '../../shared/answers'
 
 /** What the model that chooses says of posts, before any model learns from them; in the order of the labels. */
 export interface BeforeLearning {
@@ -21,7 +21,7 @@ export function scoresBefore(
   const all = answersOf(
     model,
     [...chosen, ...evaluation].map(({ text }) => text),
-  ).map(({ probabilities }) => labels.map((label) => rounded(probabilities[label] ?? 0)))
+  ).map(({ probabilities }) => scoresIn(labels, probabilities).map(rounded))
   return {
     scores: new Map(chosen.map(({ id }, i) => [id, all[i]!])),
     evaluation: evaluation.map(({ id }, i) => ({ item: id, scores: all[chosen.length + i]! })),
