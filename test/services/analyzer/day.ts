@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
 import { type Post, postsToCsv } from '../../../shared/posts'
 import type { ChampionRecord, RunRecord } from '../../../shared/records'
+import { cascadeId } from '../../../shared/text/cascade'
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'
 
@@ -90,3 +91,33 @@ export async function putChampion(
   }
   await bucket.put(keys.champion({}), JSON.stringify(champion))
 }
+
+/** A line of a settled manifest: a post of 21 November with its label, one of two categories. */
+export const settledLineOf = (
+  { id, text, label, place }: { id: string; text: string; label: string; place: number },
+  more: object = {},
+  metadata: object = {},
+): string =>
+  JSON.stringify({
+    source: text,
+    item: cascadeId(text),
+    'post-id': id,
+    role: 'evaluation',
+    hashtags: ['aws'],
+    date: '2026-11-21',
+    size: 1,
+    'inclusion-probability': 0.75,
+    label: place,
+    'label-metadata': {
+      'class-name': label,
+      confidence: 1,
+      'human-annotated': 'yes',
+      'job-name': 'j',
+      'creation-date': '2026-11-22T09:00:00.000000',
+      type: 'groundtruth/text-classification',
+      'schema-version': 1,
+      judgements: [],
+      ...metadata,
+    },
+    ...more,
+  })

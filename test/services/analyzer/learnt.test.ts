@@ -10,7 +10,7 @@ import { cascadeId } from '../../../shared/text/cascade'
 import { testBucket } from '../../shared/bucket'
 import { recorder } from '../../shared/recorder'
 import { testTable } from '../../shared/tables'
-import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
+import { MARKETING, post, putChampion, putRun, settledLineOf, TECHNICAL } from './day'
 
 const LABELS = ['technical', 'marketing']
 const DATE = '2026-11-21'
@@ -108,28 +108,13 @@ it('keeps a day of which the model has learnt a part right, where the shares hav
   const labelOf = (i: number) => (i >= 80 || i % 4 === 0 ? 'marketing' : 'technical')
   await putChampion(bucket, 'model-a')
   await putRun(bucket, { date: DATE, pages: [texts.map((text, i) => post(String(i), text))] })
-  const lines = texts.map((source, i) => ({
-    source,
-    item: cascadeId(source),
-    'post-id': String(i),
-    role: i < 80 ? 'evaluation' : 'training',
-    hashtags: ['aws'],
-    date: DATE,
-    size: 1,
-    'inclusion-probability': i < 80 ? 2 / 3 : null,
-    label: LABELS.indexOf(labelOf(i)),
-    'label-metadata': {
-      'class-name': labelOf(i),
-      confidence: 1,
-      'human-annotated': 'yes',
-      'job-name': 'j',
-      'creation-date': '2026-11-22T09:00:00.000000',
-      type: 'groundtruth/text-classification',
-      'schema-version': 1,
-      judgements: [],
-    },
-  }))
-  await bucket.put(keys.settledManifest({ batch: DATE }), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const lines = texts.map((text, i) =>
+    settledLineOf(
+      { id: String(i), text, label: labelOf(i), place: LABELS.indexOf(labelOf(i)) },
+      i < 80 ? { 'inclusion-probability': 2 / 3 } : { role: 'training', 'inclusion-probability': null },
+    ),
+  )
+  await bucket.put(keys.settledManifest({ batch: DATE }), lines.map((line) => `${line}\n`).join(''))
 
   const plan: PlanRecord = {
     batch: DATE,

@@ -12,7 +12,7 @@ import { cascadeId } from '../../../shared/text/cascade'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
 import { testTable, type TestTable } from '../../shared/tables'
-import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
+import { MARKETING, post, putChampion, putRun, settledLineOf, TECHNICAL } from './day'
 
 const DATE = '2026-11-21'
 const DAY = { hashtag: 'aws', date: DATE }
@@ -87,29 +87,8 @@ async function labelled(
 ): Promise<void> {
   const lines = items.map((i) => {
     const label = labelOf(i)
-    return JSON.stringify({
-      source: texts[i],
-      item: cascadeId(texts[i]!),
-      'post-id': `p${i}`,
-      role: 'evaluation',
-      hashtags: ['aws'],
-      date: DATE,
-      size: 1,
-      'inclusion-probability': 0.75,
-      label: categories.findIndex(({ name }) => name === label),
-      'label-metadata': {
-        'class-name': label,
-        confidence: 1,
-        'human-annotated': 'yes',
-        'job-name': 'j',
-        'creation-date': '2026-11-22T09:00:00.000000',
-        type: 'groundtruth/text-classification',
-        'schema-version': 1,
-        judgements: [],
-        ...more,
-      },
-      ...over,
-    })
+    const place = categories.findIndex(({ name }) => name === label)
+    return settledLineOf({ id: `p${i}`, text: texts[i]!, label, place }, over, more)
   })
   await bucket.put(keys.settledManifest({ batch }), lines.map((line) => `${line}\n`).join(''))
 }
