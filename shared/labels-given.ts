@@ -57,13 +57,19 @@ export async function readLinesGiven(
 
 /** The settled manifests that are there: name of the batch and key, in the order of the batches. */
 export async function settledManifests(objects: Pick<Objects, 'list'>): Promise<[batch: string, key: string][]> {
-  const found: [string, string][] = []
-  for await (const { key } of objects.list(prefixes.labeled)) {
-    const batch = keys.settledManifest.match(key)?.batch
-    if (batch !== undefined) found.push([batch, key])
-  }
-  return found.sort(([a], [b]) => byBatch(a, b))
+  const listed: string[] = []
+  for await (const { key } of objects.list(prefixes.labeled)) listed.push(key)
+  return manifestsAmong(listed)
 }
+
+/** Those of these keys that are of settled manifests, as `settledManifests` gives them. */
+export const manifestsAmong = (listed: readonly string[]): [batch: string, key: string][] =>
+  listed
+    .flatMap((key): [string, string][] => {
+      const batch = keys.settledManifest.match(key)?.batch
+      return batch === undefined ? [] : [[batch, key]]
+    })
+    .sort(([a], [b]) => byBatch(a, b))
 
 const labelOfLine = (line: SettledLine, batch: string): GivenLabel => ({
   item: line.item,

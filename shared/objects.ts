@@ -37,7 +37,8 @@ export interface Objects {
   put(key: string, body: string | Uint8Array, contentType?: string): Promise<void>
   /** Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. */
   putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<void>
-  list(prefix: string): AsyncIterable<{ key: string; size: number; modified: Date }>
+  /** What begins so, in the order of the keys; of those only what comes after a key, where one is given. */
+  list(prefix: string, after?: string): AsyncIterable<{ key: string; size: number; modified: Date }>
   /** Every version of an object that is kept, the newest first. */
   versions(key: string): AsyncIterable<{ body: Buffer; modified: Date }>
 }
@@ -152,8 +153,9 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
         }
       } while (page.IsTruncated)
     },
-    list: async function* (prefix) {
-      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+    list: async function* (prefix, after) {
+      const from = { Bucket: bucket, Prefix: prefix, ...(after === undefined ? {} : { StartAfter: after }) }
+      for await (const page of paginateListObjectsV2({ client }, from)) {
         for (const { Key, Size, LastModified } of page.Contents ?? []) {
           if (Key) yield { key: Key, size: Size ?? 0, modified: LastModified ?? new Date(0) }
         }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile, open, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ByteRange } from './range'
@@ -10,13 +10,14 @@ export interface Blobs {
   write(bytes: Buffer): Promise<string>
   /** Write the bytes of these blobs one after the other; answers the name. */
   join(names: readonly string[]): Promise<string>
-  read(name: string, range?: ByteRange): Promise<Buffer>
+  /** `size` is that of the whole blob, in bytes. */
+  read(name: string, size: number, range?: ByteRange): Promise<Buffer>
   remove(name: string): void
   /** Remove all but these: what a crash left behind. */
   keepOnly(names: ReadonlySet<string>): void
 }
 
-/** Up to here writing at once is sooner done than handed to another thread. */
+/** Up to here reading or writing at once is sooner done than handed to another thread. */
 const SMALL_BYTES = 64 * 1024
 
 /** Blobs in a folder, which is made. */
@@ -36,7 +37,11 @@ export function createBlobs(folder: string): Blobs {
       for (const part of names) await appendFile(fileOf(name), await readFile(fileOf(part)))
       return name
     },
-    async read(name, range) {
+    async read(name, size, range) {
+      if (size <= SMALL_BYTES) {
+        const bytes = readFileSync(fileOf(name))
+        return range ? bytes.subarray(range.first, range.last + 1) : bytes
+      }
       if (!range) return readFile(fileOf(name))
       const file = await open(fileOf(name))
       try {

@@ -18,7 +18,7 @@ export async function readBytes(call: BucketCall, range?: ByteRange): Promise<{ 
   const object = findObject(call)
   if (object.size === 0) return { object, bytes: Buffer.alloc(0) }
   try {
-    return { object, bytes: await call.bucket.blobs.read(object.blob, range) }
+    return { object, bytes: await call.bucket.blobs.read(object.blob, object.size, range) }
   } catch (error) {
     // Where versions are not kept, a write between the look-up and the read takes the bytes away: read what is there now.
     const now = findObject(call)

@@ -38,7 +38,7 @@ export interface Ports {
 
 /** A day to be brought up to date. */
 export interface Wanted extends Day {
-  /** Where it was put back on the queue: when it was wanted first, an instant. */
+  /** Where it waited in the queue: when it was wanted first, an instant. */
   since?: string | undefined
 }
 

@@ -15,7 +15,7 @@ import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
 import { fanOut } from './fan-out'
-import { relabelled } from './relabelled'
+import { whenSettled } from './relabelled'
 import { analyzerRequest, respond } from './request'
 
 const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl', 'taskRoot'])
@@ -32,7 +32,7 @@ const ports = {
 
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, ({ hashtag, date }, invocation) => analyze(ports)({ hashtag, date }, invocation)),
-  onPut(keys.settledManifest, ({ batch }, invocation) => relabelled(ports)(batch, invocation)),
+  onPut(keys.settledManifest, ({ batch }, invocation) => whenSettled(ports)(batch, invocation)),
   on(modelPromoted, fanOut(ports)),
   on(modelRolledBack, fanOut(ports)),
 ])

@@ -8,14 +8,25 @@ import { type Day, dayAfter, hasRun, WEEK } from './days'
 import { plansFor } from './samples'
 import { markReported } from './told'
 
+const WAIT_SECONDS = 20
+
+/**
+ * Labels come in a row, as when an owner corrects some, and have a dataset made and perhaps a model trained at once, which
+ * is the longer way. So what they bear on is reported a little later, and a day that several bear on once.
+ */
+export const whenSettled =
+  ({ enqueue }: Pick<Ports, 'enqueue'>) =>
+  async (labels: string, { now }: Pick<Invocation, 'now'>): Promise<void> =>
+    enqueue({ labels, since: now.toISOString() }, WAIT_SECONDS)
+
 /**
  * Labels are in: put on the queue every day whose probability sample has one of these items, of those for training the
- * days of the posts that were shown, and of a batch the days it drew from, also where nobody answered. A correction has no draws of its own; its items are found in those of the
- * batches they were drawn by.
+ * days of the posts that were shown, and of a batch the days it drew from, also where nobody answered. A correction has no
+ * draws of its own; its items are found in those of the batches they were drawn by.
  */
 export const relabelled =
   ({ objects, enqueue, table }: Pick<Ports, 'objects' | 'enqueue' | 'table'>) =>
-  async (batch: string, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
+  async ({ labels: batch, since }: Settled, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
     const key = keys.settledManifest({ batch })
     if (!(await objects.exists(key))) throw new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}`)
     const { items, training, from, to } = await readItems(objects, key)
@@ -32,10 +43,17 @@ export const relabelled =
       .sort()
       .reverse()
       .map((place) => found.get(place)!)
-    for (const day of days) await enqueue(day)
+    for (const day of days) await enqueue({ ...day, since: since ?? now.toISOString() })
     await markReported(table, batch, now)
     return { days }
   }
+
+export interface Settled {
+  /** Name of the batch. */
+  labels: string
+  /** When its labels came in, an instant: a report that was begun after that has them. */
+  since?: string | undefined
+}
 
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
 

@@ -1,5 +1,6 @@
 import { byBatch } from '../../shared/batches'
-import { keys } from '../../shared/keys'
+import { concurrently } from '../../shared/concurrently'
+import { keys, prefixes } from '../../shared/keys'
 import type { GivenLabel } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
@@ -14,18 +15,22 @@ export interface Draw {
 /** Runs that come late are drawn from by a batch of a later day; so many days are looked at. */
 const LATE_DAYS = 3
 
+const READS_AT_ONCE = 4
+
 /** The plans of the batches that can have drawn from these days, in their order. */
 export async function plansFor(
   objects: Pick<Objects, 'list' | 'readJson'>,
   from: string,
   to: string,
 ): Promise<PlanRecord[]> {
-  const plans: PlanRecord[] = []
-  for (let date = from; date <= dayAfter(to, LATE_DAYS); date = dayAfter(date, 1)) {
-    for await (const { key } of objects.list(keys.plan({ batch: date }).replace(/\/plan\.json$/, ''))) {
-      if (keys.plan.match(key)) plans.push(await objects.readJson(key, planRecord))
-    }
+  const end = dayAfter(to, LATE_DAYS + 1)
+  const found: string[] = []
+  // Batches are named by their days, so that those of some days stand beside each other.
+  for await (const { key } of objects.list(prefixes.labeling, `${prefixes.labeling}${from}`)) {
+    if (key >= `${prefixes.labeling}${end}`) break
+    if (keys.plan.match(key)) found.push(key)
   }
+  const plans = await concurrently(found, READS_AT_ONCE, (key) => objects.readJson(key, planRecord))
   return plans.sort((a, b) => byBatch(a.batch, b.batch))
 }
 

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { datasetReady } from '../../events'
-import { isOfADay } from '../../shared/batches'
 import { canonical, type Publish } from '../../shared/bus'
-import { concurrently } from '../../shared/concurrently'
 import type { Invocation } from '../../shared/door'
-import { keys } from '../../shared/keys'
-import { settledManifests } from '../../shared/labels-given'
-import { type Objects, parseJson } from '../../shared/objects'
+import { keys, prefixes } from '../../shared/keys'
+import { manifestsAmong } from '../../shared/labels-given'
+import type { Objects } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
@@ -17,8 +15,13 @@ import { eachLine } from './lines'
 import { readSettled, type Refusal, rulesOf } from '../../shared/settled'
 import { createSpool, type Spool } from './spool'
 
+interface Listed {
+  key: string
+  modified: Date
+}
+
 interface Ports {
-  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'>
+  objects: Pick<Objects, 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'>
   publish: Publish
   settings: Pick<Settings, 'labels' | 'training'>
   /** A folder for what does not fit into memory. */
@@ -32,26 +35,22 @@ interface Ports {
 export const format =
   ({ objects, publish, settings, scratch }: Ports) =>
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<DatasetRecord> => {
-    const settled = await settledManifests(objects)
-    const manifests = settled.map(([, key]) => key)
+    const labeled: Listed[] = []
+    for await (const each of objects.list(prefixes.labeled)) labeled.push(each)
+    const manifests = manifestsAmong(labeled.map(({ key }) => key)).map(([, key]) => key)
     const spool = createSpool(scratch)
     try {
-      const refused = await readManifests({ objects, settings, spool }, manifests)
+      const [refused, quality] = await Promise.all([
+        readManifests({ objects, settings, spool }, manifests),
+        latestQuality(objects, labeled, settings.labels.version),
+      ])
       const arranged = arrange(spool, categoriesOf(settings), settings.training.validationShare)
       for (const item of arranged.twoRoles) refused.keep({ item, reason: 'two-roles', field: 'role' })
       if (refused.total() > 0) log.warn('lines were left out', refused.counts)
 
       const datasetId = identify(settings, arranged)
       const key = keys.dataset({ dataset: datasetId })
-      const [known, quality] = await Promise.all([
-        objects.exists(key),
-        latestQuality(
-          objects,
-          settled.map(([batch]) => batch),
-          settings.labels.version,
-        ),
-      ])
-      const record = known
+      const record = (await objects.exists(key))
         ? await objects.readJson(key, datasetRecord)
         : await write({ objects, spool }, key, {
             ...describe(settings, arranged, datasetId),
@@ -157,27 +156,31 @@ const describe = ({ labels }: Ports['settings'], { rows, classes, sha256 }: Arra
 
 /** A batch is open for ten days at most, so that no more than so many may be settled out of their order. */
 const OPEN_AT_ONCE = 16
+/** No function runs longer, so what was written longer before another was measured before it. */
+const LIFE_MS = 15 * 60_000
 
 /**
- * The last measurement of the labels of a schema version. Each is over all batches that were settled then, so it is the
- * one over most of them. Batches that people judged are named by their days.
+ * The last measurement of the labels of a schema version. Each is over all batches that were settled then, so of those
+ * that were written at about the same time it is the one over most.
  */
 async function latestQuality(
-  objects: Pick<Objects, 'read'>,
-  settled: readonly string[],
+  objects: Pick<Objects, 'readJson'>,
+  labeled: readonly Listed[],
   schemaVersion: number,
 ): Promise<QualityRecord | undefined> {
-  const last = settled.filter(isOfADay).slice(-OPEN_AT_ONCE)
-  const read = await concurrently(last, OPEN_AT_ONCE, async (batch) => {
-    const key = keys.quality({ batch })
-    const stored = await objects.read(key)
-    return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
-  })
-  const measured = read.filter((quality) => quality?.schemaVersion === schemaVersion)
-  return measured.reduce(
-    (latest, one) => ((one?.batches.length ?? 0) >= (latest?.batches.length ?? 0) ? one : latest),
-    undefined,
-  )
+  const written = labeled.filter(({ key }) => keys.quality.match(key))
+  written.sort((a, b) => b.modified.getTime() - a.modified.getTime())
+
+  let latest: QualityRecord | undefined
+  let since = -Infinity
+  for (const { key, modified } of written.slice(0, OPEN_AT_ONCE)) {
+    if (modified.getTime() < since) break
+    const quality = await objects.readJson(key, qualityRecord)
+    if (quality.schemaVersion !== schemaVersion) continue
+    if (!latest) since = modified.getTime() - LIFE_MS
+    if (!latest || quality.batches.length > latest.batches.length) latest = quality
+  }
+  return latest
 }
 
 /** Opens a few streams ahead, and gives them in the order of their names. */

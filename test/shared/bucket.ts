@@ -68,9 +68,9 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
     versions: async function* (key) {
       yield* history.get(key) ?? []
     },
-    list: async function* (prefix) {
+    list: async function* (prefix, after = '') {
       for (const [key, { body, modified }] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        if (key.startsWith(prefix)) yield { key, size: body.length, modified }
+        if (key.startsWith(prefix) && key > after) yield { key, size: body.length, modified }
       }
     },
   }

@@ -79,7 +79,8 @@ async function checksumOf(
 ): Promise<Checksum | undefined> {
   if (checksumAlgorithm === undefined) return undefined
   if (checksumType === 'FULL_OBJECT') {
-    const value = computeChecksum(await bucket.blobs.read(blob), checksumAlgorithm)
+    const size = parts.reduce((sum, part) => sum + part.size, 0)
+    const value = computeChecksum(await bucket.blobs.read(blob, size), checksumAlgorithm)
     return { algorithm: checksumAlgorithm, value, type: 'FULL_OBJECT' }
   }
   const values = parts.flatMap(({ checksum }) => (checksum?.algorithm === checksumAlgorithm ? [checksum.value] : []))

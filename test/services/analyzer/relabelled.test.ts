@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
-import { analyze, type Ports } from '../../../services/analyzer/analyze'
-import { relabelled } from '../../../services/analyzer/relabelled'
+import { analyze, type Ports, type Wanted } from '../../../services/analyzer/analyze'
+import { relabelled, type Settled, whenSettled } from '../../../services/analyzer/relabelled'
 import { reportedRow } from '../../../services/analyzer/told'
 import { s3Artefacts } from '../../../shared/artefact'
 import { isMoreEvaluationWished } from '../../../shared/evaluation-wish'
@@ -41,7 +41,7 @@ beforeEach(() => {
     objects: bucket,
     load: s3Artefacts(bucket),
     publish: recorded.publish,
-    enqueue: async (request) => void queue.push(request),
+    enqueue: async (request, delay = 0) => void queue.push(delay === 0 ? request : { request, delay }),
     table: tables.table,
     settings: { labels: { version: 1, categories }, gate },
     owner: () => `owner ${++owners}`,
@@ -104,12 +104,12 @@ it('labels of a batch have the days of its draws reported, and then there is a s
   const before = await report()
   await labelled(DATE, twelve)
 
-  const asked = await relabelled(ports)(DATE, invocation)
+  const asked = await relabelled(ports)({ labels: DATE }, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(before.day.byPosts).toMatchObject({ state: 'not-enough-labels', sampled: 12, labels: 0 })
   expect(asked.days).toEqual([DAY])
-  expect(queue).toContainEqual(DAY)
+  expect(queue).toContainEqual({ ...DAY, since: '2026-11-22T02:00:00.000Z' })
   expect(await report()).toMatchObject({
     model: null,
     labels: { version: 1, status: 'unmeasured', batches: [DATE], latest: '2026-11-22' },
@@ -137,7 +137,7 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   const before = await report()
   await labelled('correction-0123456789abcdef', [1, 2, 3], () => 'marketing', { adjudicated: true })
 
-  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  const asked = await relabelled(ports)({ labels: 'correction-0123456789abcdef' }, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY])
@@ -156,13 +156,33 @@ it('a corrected label for training has its day reported again, which says where 
   const before = await shareOf()
   await labelled('correction-0123456789abcdef', [13, 14], () => 'marketing', { adjudicated: true }, training)
 
-  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  const asked = await relabelled(ports)({ labels: 'correction-0123456789abcdef' }, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY])
   // Two of the sixteen posts are known to be something else.
   expect((await shareOf())[0]!.share).toBeCloseTo(before[0]!.share - 2 / 16, 6)
   expect((await report()).labels.batches).toEqual([DATE, `${DATE}-2`, 'correction-0123456789abcdef'])
+})
+
+it('labels that come in a row are in one report', async () => {
+  const training = { role: 'training', 'inclusion-probability': null }
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  const at = (seconds: number) => ({ ...invocation, now: new Date(invocation.now.getTime() + seconds * 1000) })
+  for (const i of [13, 14, 15]) {
+    await labelled(`correction-${i}`, [i], () => 'marketing', { adjudicated: true }, training)
+    await whenSettled(ports)(`correction-${i}`, at(i))
+  }
+  const waiting = queue.splice(0) as { request: Settled; delay: number }[]
+  for (const { request, delay } of waiting) await relabelled(ports)(request, at(13 + delay))
+  const [first, ...others] = queue.splice(0) as Wanted[]
+
+  expect(await analyze(ports)(first!, at(33))).toMatchObject({ state: 'reported' })
+  expect((await report()).labels.batches).toEqual([DATE, 'correction-13', 'correction-14', 'correction-15'])
+  for (const one of others) expect(await analyze(ports)(one, at(34))).toMatchObject({ state: 'current' })
+  expect(others).toHaveLength(2)
 })
 
 it('labels for training of a day without a run, and of posts after a day, change nothing of it', async () => {
@@ -174,7 +194,7 @@ it('labels for training of a day without a run, and of posts after a day, change
   const before = await report()
   await labelled('import-0123456789abcdef', [12, 13, 14, 15], () => 'marketing', {}, later)
 
-  const asked = await relabelled(ports)('import-0123456789abcdef', invocation)
+  const asked = await relabelled(ports)({ labels: 'import-0123456789abcdef' }, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([])
@@ -187,7 +207,7 @@ it('a message under two hashtags is labelled once and counts in both', async () 
   await planned(['aws', 'azure'])
   await labelled(DATE, twelve)
 
-  const asked = await relabelled(ports)(DATE, invocation)
+  const asked = await relabelled(ports)({ labels: DATE }, invocation)
   for (const day of asked.days) await analyze(ports)(day, invocation)
 
   expect(asked.days).toHaveLength(2)
@@ -289,13 +309,13 @@ it('bad lines among the labels leave the good ones', async () => {
   const good = bucket.texts()[keys.settledManifest({ batch: DATE })]!
   await bucket.put(keys.settledManifest({ batch: DATE }), `{"item":\n${good}null\n`)
 
-  expect((await relabelled(ports)(DATE, invocation)).days).toEqual([DAY])
+  expect((await relabelled(ports)({ labels: DATE }, invocation)).days).toEqual([DAY])
   await analyze(ports)(DAY, invocation)
   expect((await report()).day.byPosts.labels).toBe(12)
 })
 
 it('labels of a batch that is not there are refused by name', async () => {
-  await expect(relabelled(ports)('2026-01-01', invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(relabelled(ports)({ labels: '2026-01-01' }, invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 it('nobody wished for more evaluation labels where nothing disagrees', async () => {
