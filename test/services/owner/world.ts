@@ -1,42 +1,21 @@
 import { invitation, invitationRequest } from '../../../services/desk/invitation'
 import { owner } from '../../../services/owner/owner'
 import { type SettledLine, settledLine } from '../../../shared/records'
-import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
+import { type LabellingSettings, settingsWith } from '../labeling/world'
 
 export const KEY = 'k'.repeat(64)
 export const CATEGORIES = ['technical', 'marketing']
-export const SETTINGS: Pick<Settings, 'labels' | 'caps' | 'labelling'> = {
-  labels: {
-    version: 1,
-    categories: CATEGORIES.map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
-  },
+export const SETTINGS: LabellingSettings = {
+  ...settingsWith(),
   caps: {
     posts: { perDay: 1000, perMonth: 10_000 },
     collectUsd: { perDay: 10, perMonth: 100 },
     judgements: { perDay: 200, perMonth: 6000 },
     labelUsd: { perDay: 10, perMonth: 200 },
     trainingSeconds: 600,
-  },
-  labelling: {
-    labeller: 'desk',
-    itemsPerDay: 8,
-    evaluationShare: 0.5,
-    evaluationJudgements: 2,
-    trainingJudgements: 1,
-    deadlineHours: 20,
-    pricePerJudgementUsd: 0.01,
-    hourlyWageUsd: 0,
-    secondsPerJudgement: 12,
-    trainingChoice: 'margin',
-    marginFromMacroF1: 0.65,
-    goldShare: 0,
-    minimumAlpha: 0.4,
-    acceptUnreliable: false,
-    repeatShare: 0,
-    relabelShare: 0,
   },
 }
 
