@@ -38,7 +38,15 @@ export interface State {
   unreported: (Put & { batch: string })[]
   datasets: (Put & { dataset: string })[]
   /** Jobs that the trainer noted: running, parked for want of a quota, or ended. */
-  jobs: { job: string; state: string; startedAt: number | undefined; datasetId: string | undefined; attempt: number }[]
+  jobs: {
+    job: string
+    state: string
+    startedAt: number | undefined
+    datasetId: string | undefined
+    attempt: number
+    /** False for one that is to run on demand. */
+    spot: boolean
+  }[]
   /** The dataset that today was taken for. */
   today: string | undefined
   trained: (Put & { job: string })[]
@@ -144,13 +152,13 @@ const unfinishedJobs: Rule = ({ jobs }, now) =>
 
 /** A request that waits is tried every quarter of an hour, and notes it. */
 const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
-  jobs.flatMap(({ job, state, startedAt, datasetId, attempt }): Finding[] => {
+  jobs.flatMap(({ job, state, startedAt, datasetId, attempt, spot }): Finding[] => {
     if (state !== 'parked' || startedAt === undefined || datasetId === undefined || startedAt > now - HOUR_MS) return []
     const since = new Date(startedAt).toISOString()
     return [
       {
         to: 'trainer',
-        request: { datasetId, parked: { attempt, spot: settings.spot, since } },
+        request: { datasetId, parked: { attempt, spot: spot && settings.spot, since } },
         why: `the request for ${job} waits since ${since} and nobody tries it`,
         key: `parked ${job} ${since}`,
       },

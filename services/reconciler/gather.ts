@@ -83,6 +83,7 @@ const jobItem = z.object({
   startedAt: instant.optional(),
   datasetId: z.string().optional(),
   attempt: z.int().default(1),
+  spot: z.boolean().default(true),
 })
 
 /** The cursors of all hashtags with their leases, and what today was taken for. */
@@ -110,8 +111,8 @@ async function coordination({ table, settings }: Sources, now: Date): Promise<Pi
 async function trainingJobs(table: Pick<Table, 'query'>): Promise<State['jobs']> {
   const jobs: State['jobs'] = []
   for await (const item of table.query('training#job')) {
-    const { sk, state, startedAt, datasetId, attempt } = jobItem.parse(item)
-    jobs.push({ job: sk, state, startedAt, datasetId, attempt })
+    const { sk, state, startedAt, datasetId, attempt, spot } = jobItem.parse(item)
+    jobs.push({ job: sk, state, startedAt, datasetId, attempt, spot })
   }
   return jobs
 }

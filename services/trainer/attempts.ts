@@ -1,7 +1,9 @@
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
+import type { Table } from '../../shared/table'
 import { jobName } from './job'
 import type { TrainingJobs } from './jobs'
+import { underWay } from './ledger'
 
 /** Attempts of one dataset that may fail before it is given up; a wait for spot capacity in vain is not one. */
 const MOST_FAILURES = 3
@@ -17,11 +19,15 @@ interface Ports {
   stage: string
   jobs: Pick<TrainingJobs, 'describe'>
   objects: Pick<Objects, 'exists'>
+  table: Pick<Table, 'get'>
 }
 
-/** Look at the attempts so far. With `again` what was trained or given up before is open for one attempt more. */
+/**
+ * Look at the attempts so far. With `again` what was trained or given up before is open for one attempt more; but a model
+ * that nobody was told of yet is what was asked for.
+ */
 export async function standingOf(
-  { stage, jobs, objects }: Ports,
+  { stage, jobs, objects, table }: Ports,
   datasetId: string,
   { spot: wanted, again }: { spot: boolean; again: boolean },
 ): Promise<Standing> {
@@ -31,7 +37,7 @@ export async function standingOf(
     const job = jobName(stage, { datasetId, attempt })
     const [kept, found] = await Promise.all([objects.exists(keys.training({ job })), jobs.describe(job)])
     if (kept) {
-      if (!again) return { state: 'trained', job }
+      if (!again || (await underWay(table, job))) return { state: 'trained', job }
       continue
     }
     if (!found) return { state: 'open', attempt, spot }

@@ -5,9 +5,9 @@ import { datasetRecord, type TrainingRecord } from '../../shared/records'
 import { outwaited } from './attempts'
 import { type Job, parseJobName } from './job'
 import { announce, announceAgain, fail, launch, type Outcome, type Ports } from './launch'
-import { noteEnd } from './ledger'
+import { noteEnd, underWay } from './ledger'
 import { trainingCostUsd } from './price'
-import { start } from './start'
+import { resume } from './start'
 import { tuningOf } from './tuning'
 
 /**
@@ -26,8 +26,7 @@ export async function finish(
 
   const [kept, described] = await Promise.all([objects.exists(keys.training({ job: name })), jobs.describe(name)])
   if (kept) return announceAgain(ports, name)
-  // The attempt was noted, and then whoever wanted to start it ended.
-  if (!described) return start(ports, { datasetId, force: false }, invocation)
+  if (!described) return startNoted(ports, name, job, invocation)
 
   const { TrainingJobStatus: status, SecondaryStatus: detail, FailureReason: reason } = described
   if (status === 'InProgress' || status === 'Stopping') return { status: 'running', job: name }
@@ -46,6 +45,20 @@ export async function finish(
     return next
   }
   return fail(ports, name, datasetId, reason ?? `the job was stopped: ${detail ?? status}`)
+}
+
+/** The attempt was noted, and then whoever wanted to start it ended: what was decided then is done now. */
+async function startNoted(
+  ports: Ports,
+  name: string,
+  { datasetId, attempt }: Job,
+  invocation: Pick<Invocation, 'now' | 'log'>,
+): Promise<Outcome> {
+  const noted = await underWay(ports.table, name)
+  if (!noted) return { status: 'ignored' }
+  const spot = ports.settings.training.spot && !noted.onDemand
+  const since = invocation.now.toISOString()
+  return resume(ports, datasetId, { attempt, spot, since }, invocation)
 }
 
 /** What ran, from what SageMaker says of it alone: asked again, it is the same. */

@@ -59,6 +59,7 @@ export async function launch(
   const { stage, region, objects, table, jobs, enqueue, settings } = ports
   const { datasetId } = dataset
   const job = jobName(stage, { datasetId, attempt })
+  await noteStart(table, job, { datasetId, attempt, spot }, now)
 
   let hyperparameters: Record<string, string>
   try {
@@ -82,7 +83,6 @@ export async function launch(
     const regions = BLAZINGTEXT_REGIONS.join(', ')
     return fail(ports, job, datasetId, `BlazingText is not offered in the region ${region}; it is in ${regions}`)
   }
-  await noteStart(table, job, { datasetId, attempt }, now)
   const place = { stage, bucket: objects.bucket, roleArn: ports.roleArn, image }
   const created = await jobs.create(trainingJobOf(job, dataset, place, settings, hyperparameters, spot))
   if (created.outcome === 'refused') return fail(ports, job, datasetId, created.message)

@@ -27,16 +27,16 @@ export async function holderOf(table: Pick<Table, 'get'>, day: string): Promise<
   return item && String(item.datasetId)
 }
 
-/** Written before the job is asked for, so that a job whose start nobody heard of is found. */
+/** Written before anything is done for the attempt, so that one whose start nobody heard of is found. */
 export async function noteStart(
   table: Pick<Table, 'update'>,
   name: string,
-  { datasetId, attempt }: Job,
+  { datasetId, attempt, spot }: Job & { spot: boolean },
   now: Date,
 ): Promise<void> {
   const expiresAt = Math.ceil(now.getTime() / 1000) + KEPT_SECONDS
   await table.update(jobKey(name), {
-    set: { datasetId, attempt, state: 'running', startedAt: now.toISOString(), expiresAt },
+    set: { datasetId, attempt, spot, state: 'running', startedAt: now.toISOString(), expiresAt },
     when: 'attribute_not_exists(pk) OR #state = :parked',
     values: { parked: 'parked' },
   })
@@ -49,6 +49,12 @@ export async function notePark(table: Pick<Table, 'update'>, name: string): Prom
 
 export const isParked = async (table: Pick<Table, 'get'>, name: string): Promise<boolean> =>
   (await table.get(jobKey(name)))?.state === 'parked'
+
+/** The attempt that was noted and whose end was not told yet, if there is one. */
+export async function underWay(table: Pick<Table, 'get'>, name: string): Promise<{ onDemand: boolean } | undefined> {
+  const item = await table.get(jobKey(name))
+  return item?.state === 'running' ? { onDemand: item.spot === false } : undefined
+}
 
 /** Written after the end of the job was told. */
 export async function noteEnd(table: Pick<Table, 'update'>, name: string): Promise<void> {

@@ -41,7 +41,7 @@ export async function start(
   if (standing.state === 'running') return { status: 'running', job: standing.job }
   if (standing.state === 'given-up') return skip(standing.reason, datasetId)
   if (standing.state === 'trained') {
-    if ((await holderOf(table, day)) === datasetId) return announceAgain(ports, standing.job)
+    if (force || (await holderOf(table, day)) === datasetId) return announceAgain(ports, standing.job)
     return skip(`no labels came since dataset ${datasetId} was trained on`, datasetId)
   }
 

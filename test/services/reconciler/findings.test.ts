@@ -34,7 +34,7 @@ const healthy: State = {
   manifests: [{ batch: '2026-11-21', modified: at('2026-11-22T05:00') }],
   unreported: [],
   datasets: [{ dataset: DATASET, modified: at('2026-11-22T05:00') }],
-  jobs: [{ job: JOB, state: 'ended', startedAt: at('2026-11-22T05:01'), datasetId: DATASET, attempt: 1 }],
+  jobs: [{ job: JOB, state: 'ended', startedAt: at('2026-11-22T05:01'), datasetId: DATASET, attempt: 1, spot: true }],
   today: DATASET,
   trained: [{ job: JOB, modified: at('2026-11-22T05:30') }],
   cards: new Set([JOB]),
@@ -165,6 +165,12 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
         request: { datasetId: DATASET, parked: { attempt: 1, spot: true, since: '2026-11-22T05:01:00.000Z' } },
       },
     ],
+  ],
+  [
+    'a parked request that is to run on demand',
+    { ...healthy, jobs: [job({ state: 'parked', attempt: 2, spot: false })] },
+    NOW,
+    [{ to: 'trainer', request: { parked: { attempt: 2, spot: false } } }],
   ],
   [
     'a day without a training job, in its evening, for which it only looks',

@@ -20,6 +20,10 @@ beforeEach(async () => {
 const begin = (at = NOON, { datasetId = DATASET, force = false } = {}, on = stage) =>
   start(on.ports, { datasetId, force }, on.at(at))
 const end = (attempt = 1, at = NOON) => finish(stage.ports, nameOf(attempt), stage.at(at))
+const other = async () => {
+  await putDataset(stage.bucket, OTHER)
+  return OTHER
+}
 const eventNames = () => stage.events.map(({ name }) => name)
 
 describe('start', () => {
@@ -341,8 +345,49 @@ describe('finish', () => {
     expect(stage.events).toEqual([])
   })
 
-  it('starts the job that was noted and never asked for', async () => {
-    expect(await end()).toEqual({ status: 'started', job: nameOf(1) })
+  /** A function that dies before it asks for its job. */
+  const dying = async (work: () => Promise<unknown>) => {
+    const { create } = stage.jobs
+    stage.jobs.create = () => Promise.reject(new Error('the function died'))
+    await expect(work()).rejects.toThrow('the function died')
+    stage.jobs.create = create
+  }
+
+  it('starts the job that was noted and never asked for, also when the next day is taken', async () => {
+    await dying(begin)
+    await begin(TOMORROW, { datasetId: await other() })
+
+    expect(await end(1, TOMORROW)).toEqual({ status: 'started', job: nameOf(1) })
+    expect(stage.events).toEqual([])
+  })
+
+  it('starts the job that was asked for by hand, noted and never asked for', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), COMPLETED)
+    await end()
+    await dying(() => begin(NOON, { force: true }))
+
+    expect(await end(2)).toEqual({ status: 'started', job: nameOf(2) })
+    expect(eventNames()).toEqual(['ModelTrained'])
+  })
+
+  it('starts on demand what was noted so', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), { TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxWaitTimeExceeded' })
+    await dying(end)
+
+    await end(2)
+
+    expect(stage.jobs.requests.at(-1)).toMatchObject({ TrainingJobName: nameOf(2), EnableManagedSpotTraining: false })
+  })
+
+  it('starts nothing that nobody noted, nor again what SageMaker refused', async () => {
+    expect(await end()).toEqual({ status: 'ignored' })
+    stage.jobs.answers.push({ outcome: 'refused', message: 'ValidationException: no such instance type' })
+    await begin()
+
+    expect(await end()).toEqual({ status: 'ignored' })
+    expect(stage.jobs.requests).toHaveLength(1)
   })
 
   it('leaves other jobs alone', async () => {
@@ -409,6 +454,33 @@ describe('training in the function', () => {
       expect(stage.bucket.written.filter((key) => key.startsWith('models/'))).toHaveLength(2)
       expect(eventNames()).toEqual(['ModelTrained'])
     }
+  })
+
+  it.each([false, true])('says what was not said before it died, and trains once (force: %s)', async (force) => {
+    const { publish } = stage.ports
+    stage.ports.publish = () => Promise.reject(new Error('the function died'))
+    await expect(begin(NOON, { force })).rejects.toThrow('the function died')
+    stage.ports.publish = publish
+
+    expect(await begin(NOON, { force })).toEqual({ status: 'trained', job: nameOf(1) })
+    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: nameOf(1) } }])
+    expect(await begin(NOON, { force: true })).toEqual({ status: 'trained', job: nameOf(2) })
+  })
+
+  it('is done when the reconciler asks for it, wherever it died and whoever asked', async () => {
+    await begin()
+    const { publish } = stage.ports
+    stage.ports.publish = () => Promise.reject(new Error('the function died'))
+    await expect(begin(NOON, { force: true })).rejects.toThrow('the function died')
+    stage.ports.publish = publish
+    const { create } = stage.bucket
+    stage.bucket.create = () => Promise.reject(new Error('the function died'))
+    await expect(begin(NOON, { force: true, datasetId: await other() })).rejects.toThrow('the function died')
+    stage.bucket.create = create
+
+    for (const job of [nameOf(2), nameOf(1, OTHER)]) await finish(stage.ports, job, stage.at(NOON))
+
+    expect(stage.events.map(({ detail }) => detail.job)).toEqual([nameOf(1), nameOf(2), nameOf(1, OTHER)])
   })
 
   it('says that a set is too large for it', async () => {
