@@ -30,7 +30,7 @@ interface Ports {
 
 /**
  * Make a dataset of every label that was settled so far: the three files, then `dataset.json`. The same labels give
- * the same dataset id, and then nothing is written.
+ * the same dataset id, and then no file is written anew.
  */
 export const format =
   ({ objects, publish, settings, scratch }: Ports) =>
@@ -51,7 +51,7 @@ export const format =
       const datasetId = identify(settings, arranged)
       const key = keys.dataset({ dataset: datasetId })
       const record = (await objects.exists(key))
-        ? await objects.readJson(key, datasetRecord)
+        ? await again(objects, labeled, key)
         : await write({ objects, spool }, key, {
             ...describe(settings, arranged, datasetId),
             labelStatus: quality?.status ?? 'unmeasured',
@@ -108,9 +108,34 @@ async function write(
     store(keys.datasetLabels({ dataset }), LABELS),
     spool.size('refused') > 0 && store(keys.datasetRefused({ dataset }), 'refused'),
   ])
-  const outcome = await objects.create(key, `${JSON.stringify(record, null, 2)}\n`)
+  const outcome = await objects.create(key, bytesOf(record))
   return outcome === 'created' ? record : objects.readJson(key, datasetRecord)
 }
+
+/**
+ * The record of labels that were in a dataset before. Where others came between, as when a correction is taken back, it is
+ * put once more, so that it is the latest dataset again. A run that began before labels came which are in a dataset by
+ * now leaves that one the latest.
+ */
+async function again(
+  objects: Pick<Objects, 'readJson' | 'put' | 'list'>,
+  labeled: readonly Listed[],
+  key: string,
+): Promise<DatasetRecord> {
+  const record = await objects.readJson(key, datasetRecord)
+  const datasets: Listed[] = []
+  for await (const each of objects.list(prefixes.datasets)) if (keys.dataset.match(each.key)) datasets.push(each)
+  const labels = newest(labeled.filter((each) => keys.settledManifest.match(each.key)))
+  const latest = newest(datasets)
+  if (labels && latest && latest.key !== key && latest.modified < labels.modified)
+    await objects.put(key, bytesOf(record))
+  return record
+}
+
+const newest = (listed: readonly Listed[]): Listed | undefined =>
+  listed.reduce<Listed | undefined>((last, each) => (last && last.modified > each.modified ? last : each), undefined)
+
+const bytesOf = (record: DatasetRecord): string => `${JSON.stringify(record, null, 2)}\n`
 
 /** What is put in one request, which takes a fraction of the time of an upload in parts. */
 const SMALL_BYTES = 4 * 1024 * 1024

@@ -167,6 +167,39 @@ describe('format', () => {
     expect(second.events).toEqual(first.events)
   })
 
+  it('is the latest dataset again when a correction is taken back, once', async () => {
+    const { written } = bucket
+    await put('2026-11-22', many(20))
+    const { datasetId } = (await run()).record
+    const decided = (label: string, time: string) =>
+      settledOf('training0', label, { metadata: { 'creation-date': `2026-11-23T${time}`, adjudicated: true } })
+    await put('correction-1', [decided('not sure', '10:00:00')])
+    await run()
+    await put('correction-2', [decided(CATEGORIES[0]!, '10:00:09')])
+
+    const back = await run()
+
+    expect(back.record.datasetId).toBe(datasetId)
+    expect(written.at(-1)).toBe(keys.dataset({ dataset: datasetId }))
+    const before = [...written]
+    await run()
+    expect(written).toEqual(before)
+  })
+
+  it('leaves a later dataset the latest when it began before the labels of that one came', async () => {
+    await put('2026-11-22', many(20))
+    const { datasetId } = (await run()).record
+    await put('2026-11-23', many(30))
+    await run()
+    const written = [...bucket.written]
+    const list: typeof bucket.list = async function* (prefix, after) {
+      for await (const each of bucket.list(prefix, after)) if (!each.key.startsWith('labeled/2026-11-23')) yield each
+    }
+
+    expect((await run({ ...bucket, list })).record.datasetId).toBe(datasetId)
+    expect(bucket.written).toEqual(written)
+  })
+
   it('ends the same after a crash at any write', async () => {
     const lines = [...many(30), ...many(5, 'evaluation'), 'not json']
     await put('2026-11-22', lines)
