@@ -1,3 +1,4 @@
+import { isOfADay } from '../../shared/batches'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
@@ -29,7 +30,8 @@ export const relabelled =
   async ({ labels: batch, since }: Settled, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
     const key = keys.settledManifest({ batch })
     if (!(await objects.exists(key))) throw new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}`)
-    const { items, training, from, to } = await readItems(objects, key)
+    const own = isOfADay(batch) ? [batch.slice(0, 10)] : []
+    const { items, training, from, to } = await readItems(objects, key, own)
     const found = new Map<string, Day>()
     // Labels that were imported may be of days that nobody collected.
     for (const day of training) if (await hasRun(objects, day)) found.set(placeOf(day), day)
@@ -58,10 +60,10 @@ export interface Settled {
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
 
 /** The items of a manifest, the days of those for training, and the days between which a draw can have them: a message lives for days. */
-async function readItems(objects: Pick<Objects, 'lines'>, key: string) {
+async function readItems(objects: Pick<Objects, 'lines'>, key: string, own: readonly string[]) {
   const items = new Set<string>()
   const training = new Map<string, Day>()
-  const dates: string[] = []
+  const dates = [...own]
   for await (const text of objects.lines(key)) {
     if (text === '') continue
     // The formatter refuses a bad line and says so; here it has no item to look for.

@@ -129,6 +129,19 @@ it('labels of a batch have the days of its draws reported, and then there is a s
   expect(await tables.table.get(reportedRow(DATE))).toBeDefined()
 })
 
+it('a batch that nobody answered has the days of its draws reported, which say how many were asked about', async () => {
+  await collected()
+  await analyze(ports)(DAY, invocation)
+  await planned(['aws'], `${DATE}-2`)
+  await labelled(`${DATE}-2`, [])
+
+  const asked = await relabelled(ports)({ labels: `${DATE}-2` }, invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect(asked.days).toEqual([DAY])
+  expect((await report()).day.byPosts).toMatchObject({ state: 'not-enough-labels', sampled: 12, labels: 0 })
+})
+
 it('a corrected label, which no batch drew, has the day reported anew by which it was drawn', async () => {
   await collected()
   await planned(['aws'])
