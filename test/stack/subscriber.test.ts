@@ -22,6 +22,7 @@ const templateFile = path.join(packageDir, 'cloudformation-template-update-stack
 
 interface Resource {
   Type: string
+  Properties: { [name: string]: unknown }
 }
 let optional: Record<string, Resource> = {}
 
@@ -30,7 +31,10 @@ beforeAll(() => {
     cpSync(path.join(root, source), path.join(folder, source), { recursive: true })
   }
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
-  appendFileSync(path.join(folder, 'bellwether.yml'), '\ndeploy: { subscriber: true }\n')
+  appendFileSync(
+    path.join(folder, 'bellwether.yml'),
+    "\ndeploy: { subscriber: true, trustedAccounts: ['444455556666'] }\n",
+  )
   execFileSync(process.execPath, ['bin/package.mjs'], { cwd: folder, stdio: 'ignore' })
   optional = (JSON.parse(readFileSync(templateFile, 'utf8')) as { Resources: Record<string, Resource> }).Resources
 }, 120_000)
@@ -47,7 +51,7 @@ it('has no error that CloudFormation would find', () => {
 
 it('adds the subscriber with its role, rule, dead letters and alarms, and nothing else', () => {
   const without = new Set(resources.map(({ id }) => id))
-  const added = Object.entries(optional).filter(([id]) => !without.has(id))
+  const added = Object.entries(optional).filter(([id]) => !without.has(id) && id !== 'BusPolicy')
 
   expect(added.filter(([id]) => !/^(Bellwetherdev|)[Ss]ubscriber/.test(id))).toEqual([])
   expect(added.map(([, { Type }]) => Type).sort()).toEqual([
@@ -64,6 +68,25 @@ it('adds the subscriber with its role, rule, dead letters and alarms, and nothin
   ])
   expect(added.filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')).toHaveLength(STANDING.alarmsOfSubscriber)
   expect([...without].filter((id) => !(id in optional))).toEqual([])
+})
+
+it('lets another account make rules of its own on our bus, and do nothing else there', () => {
+  expect(resources.filter(({ type }) => type === 'AWS::Events::EventBusPolicy')).toEqual([])
+  const { EventBusName, Statement } = optional.BusPolicy!.Properties
+  const { Action, ...statement } = Statement as { Action: string[] }
+
+  expect(EventBusName).toEqual({ Ref: 'Bus' })
+  expect(statement).toEqual({
+    Sid: 'subscribers',
+    Effect: 'Allow',
+    Principal: { AWS: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::444455556666:root' }] },
+    Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${Bus}/*' },
+    Condition: {
+      StringEqualsIfExists: { 'events:creatorAccount': { 'Fn::Join': ['', ['$', '{aws:PrincipalAccount}']] } },
+    },
+  })
+  expect(Action).toEqual(expect.arrayContaining(['events:PutRule', 'events:PutTargets', 'events:DeleteRule']))
+  expect(Action.filter((name) => !/^events:\w+(Rule|Targets|ByRule|Resource)$/.test(name))).toEqual([])
 })
 
 it('fetches and verifies a model that goes live, with the permissions that it has', async () => {

@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals'
+import { plansFor } from '../../../services/analyzer/samples'
+import { keys } from '../../../shared/keys'
+import type { PlanRecord } from '../../../shared/records'
+import { testBucket } from '../../shared/bucket'
+
+const plan: Omit<PlanRecord, 'batch'> = {
+  date: '2026-12-28',
+  labeller: 'desk',
+  job: 'j',
+  schemaVersion: 1,
+  categories: ['technical', 'marketing'],
+  deadline: '2026-12-29T21:00:00.000Z',
+  runs: [],
+  cascades: 0,
+  judgements: 0,
+  costUsd: 0,
+  items: [],
+  draws: [],
+}
+
+it('reads the plans of some days and of three more, whatever number of a day they have, in their order', async () => {
+  const bucket = testBucket()
+  const before = ['2026-12-27', '2026-12-27-2']
+  const wanted = ['2026-12-28', '2026-12-28-2', '2026-12-28-10', '2027-01-01', '2027-01-04', '2027-01-04-12']
+  const after = ['2027-01-05', '2027-01-05-2', 'import-0123456789abcdef']
+  for (const batch of [...after, ...wanted, ...before]) {
+    await bucket.put(keys.plan({ batch }), JSON.stringify({ ...plan, batch }))
+    await bucket.put(keys.categories({ batch }), '{}')
+  }
+
+  expect((await plansFor(bucket, '2026-12-28', '2027-01-01')).map(({ batch }) => batch)).toEqual(wanted)
+})
