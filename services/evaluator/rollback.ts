@@ -2,6 +2,8 @@ import { modelRolledBack } from '../../events'
 import { readChampion } from '../../shared/champion'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
 import { championOf, promotionOf } from './card'
 import { championBytes, type Ports, readCard } from './evaluate'
 import { registerRollback } from './register'
@@ -13,17 +15,18 @@ export interface RolledBack {
 
 /**
  * Put a former champion back: the given job, or with `true` the one that the champion replaced. Its artefact is read
- * first, whole and with its hash. NOT_FOUND where there is none; MODEL_UNREADABLE leaves the champion where it is.
+ * first, whole and with its hash. NOT_FOUND where there is none; MODEL_UNREADABLE leaves the champion where it is. A job
+ * that was put back already is only told of again, for whoever died before it was.
  */
 export const rollback =
   (ports: Omit<Ports, 'gate'>) =>
   async (to: true | string, now: Date): Promise<RolledBack> => {
-    const { objects, load, publish } = ports
+    const { objects, load } = ports
     const live = await readChampion(objects)
     if (!live) throw new BellwetherError('NOT_FOUND', 'there is no champion to roll back')
     const job = to === true ? live.champion.replaces : to
     if (job === null) throw new BellwetherError('NOT_FOUND', `${live.champion.job} is the first champion`)
-    if (job === live.champion.job) throw new BellwetherError('REQUEST_INVALID', `${job} is the champion already`)
+    if (job === live.champion.job) return tellAgain(ports, live.champion)
 
     const card = await readCard(objects, job)
     if (card?.verdict !== 'promoted') throw new BellwetherError('NOT_FOUND', `${job} was never a champion`)
@@ -31,7 +34,30 @@ export const rollback =
 
     if (!(await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live.etag)))
       throw new BellwetherError('CONFLICT', 'another model went live meanwhile: look, then ask again')
-    await publish(modelRolledBack, { ...promotionOf(card), replaces: live.champion.job, at: now.toISOString() })
-    await registerRollback(ports, job, live.champion.job)
-    return { champion: job, before: live.champion.job }
+    return tell(ports, card, live.champion.job, now.toISOString())
   }
+
+async function tell(ports: Omit<Ports, 'gate'>, card: CardRecord, before: string, at: string): Promise<RolledBack> {
+  await ports.publish(modelRolledBack, { ...promotionOf(card), replaces: before, at })
+  await registerRollback(ports, card.job, before)
+  return { champion: card.job, before }
+}
+
+async function tellAgain(ports: Omit<Ports, 'gate'>, champion: ChampionRecord): Promise<RolledBack> {
+  const { job, promotedAt } = champion
+  const before = await passedBy(ports.objects, champion)
+  if (before === undefined) throw new BellwetherError('REQUEST_INVALID', `${job} is the champion already`)
+  return tell(ports, await ports.objects.readJson(keys.card({ job }), cardRecord), before, promotedAt)
+}
+
+/** The champion that a rollback to this one passed by; nothing where it went live by its verdict. */
+async function passedBy(
+  objects: Pick<Objects, 'versions'>,
+  { job, replaces }: ChampionRecord,
+): Promise<string | undefined> {
+  for await (const { body } of objects.versions(keys.champion({}))) {
+    const before = parseJson(body.toString('utf8'), championRecord, keys.champion({}))
+    if (before.job !== job) return before.job === replaces ? undefined : before.job
+  }
+  return undefined
+}

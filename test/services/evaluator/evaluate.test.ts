@@ -557,6 +557,29 @@ describe('rollback', () => {
     expect(await champion()).toMatchObject({ job: 'one', promotedAt: later.toISOString() })
   })
 
+  it('is told of by whoever asks again, when the first died before it told, and moves nothing', async () => {
+    await three()
+    const { publish } = ports
+    ports.publish = () => Promise.reject(new Error('the function died'))
+    await expect(rollback(ports)('one', later)).rejects.toThrow('the function died')
+    ports.publish = publish
+    const moved = await champion()
+
+    const again = [1, 2].map((minute) => new Date(later.getTime() + minute * 60_000))
+    for (const now of again) expect(await rollback(ports)('one', now)).toEqual({ champion: 'one', before: 'three' })
+
+    expect(await champion()).toEqual(moved)
+    const told = events.filter(({ name }) => name === 'ModelRolledBack')
+    expect(told).toMatchObject([{ detail: { job: 'one', replaces: 'three', at: later.toISOString() } }, {}])
+    expect(told[1]).toEqual(told[0])
+  })
+
+  it('refuses the champion that went live by its verdict', async () => {
+    await three()
+
+    await expect(rollback(ports)('three', later)).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
+  })
+
   it('leaves the champion when the artefact of the one before does not load', async () => {
     await three()
     await bucket.put(keys.artefact({ job: 'two' }), 'gone')
