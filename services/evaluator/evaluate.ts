@@ -44,7 +44,7 @@ export const evaluate =
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const live = await readChampion(objects)
       if (live?.champion.job === job) return finish(ports, live.champion)
-      if (live && !(await readCard(objects, live.champion.job))) await finish(ports, live.champion)
+      if (live) await finishStopped(ports, live.champion)
 
       const card = await holdContest(ports, job, live?.champion.job ?? null)
       if (card.verdict === 'promoted') {
@@ -75,6 +75,11 @@ export async function readCard(objects: Pick<Objects, 'read'>, job: string): Pro
 }
 
 export const championBytes = (champion: ChampionRecord): string => `${JSON.stringify(champion, null, 2)}\n`
+
+/** Before `champion.json` moves on from a model, it has its card. */
+export async function finishStopped(ports: Ports, champion: ChampionRecord): Promise<void> {
+  if (!(await readCard(ports.objects, champion.job))) await finish(ports, champion)
+}
 
 /** A model is live and has no card: its evaluation stopped half-way, and is concluded with the verdict it had. */
 async function finish(ports: Ports, { job, replaces }: ChampionRecord): Promise<Outcome> {

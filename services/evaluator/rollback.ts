@@ -5,7 +5,7 @@ import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
 import { championOf, promotionOf } from './card'
-import { championBytes, type Ports, readCard } from './evaluate'
+import { championBytes, finishStopped, type Ports, readCard } from './evaluate'
 import { registerRollback } from './register'
 
 export interface RolledBack {
@@ -19,7 +19,7 @@ export interface RolledBack {
  * that was put back already is only told of again, for whoever died before it was.
  */
 export const rollback =
-  (ports: Omit<Ports, 'gate'>) =>
+  (ports: Ports) =>
   async (to: true | string, now: Date): Promise<RolledBack> => {
     const { objects, load } = ports
     const live = await readChampion(objects)
@@ -31,19 +31,20 @@ export const rollback =
     const card = await readCard(objects, job)
     if (card?.verdict !== 'promoted') throw new BellwetherError('NOT_FOUND', `${job} was never a champion`)
     await load(card.artefact.uri, card.artefact.sha256 ?? undefined)
+    await finishStopped(ports, live.champion)
 
     if (!(await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live.etag)))
       throw new BellwetherError('CONFLICT', 'another model went live meanwhile: look, then ask again')
     return tell(ports, card, live.champion.job, now.toISOString())
   }
 
-async function tell(ports: Omit<Ports, 'gate'>, card: CardRecord, before: string, at: string): Promise<RolledBack> {
+async function tell(ports: Ports, card: CardRecord, before: string, at: string): Promise<RolledBack> {
   await ports.publish(modelRolledBack, { ...promotionOf(card), replaces: before, at })
   await registerRollback(ports, card.job, before)
   return { champion: card.job, before }
 }
 
-async function tellAgain(ports: Omit<Ports, 'gate'>, champion: ChampionRecord): Promise<RolledBack> {
+async function tellAgain(ports: Ports, champion: ChampionRecord): Promise<RolledBack> {
   const { job, promotedAt } = champion
   const before = await passedBy(ports.objects, champion)
   if (before === undefined) throw new BellwetherError('REQUEST_INVALID', `${job} is the champion already`)

@@ -597,6 +597,23 @@ describe('rollback', () => {
     expect(await champion()).toMatchObject({ job: 'two' })
   })
 
+  it('is not undone by an evaluation that died with the model live, and is tried again', async () => {
+    await three()
+    await putTrained(bucket, { job: 'four', latestDate: '2026-11-13' })
+    bucket.afterWrite = (key) => {
+      if (key === keys.champion({})) throw new Error('the function died')
+    }
+    await expect(evaluate(ports)('four', NOW)).rejects.toThrow('died')
+    bucket.afterWrite = () => undefined
+
+    await rollback(ports)('three', later)
+    await evaluate(ports)('four', later)
+
+    expect(await champion()).toMatchObject({ job: 'three' })
+    expect(await card('four')).toMatchObject({ verdict: 'promoted', champion: 'three' })
+    expect(events.at(-1)).toMatchObject({ name: 'ModelRolledBack', detail: { job: 'three', replaces: 'four' } })
+  })
+
   it('says so when there is nothing to put back', async () => {
     await expect(rollback(ports)(true, later)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await putTrained(bucket, { job: 'bad', learnt: spoiled(20) })
