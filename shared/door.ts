@@ -90,7 +90,7 @@ export function door<S extends z.ZodType>(
     if (!parsed.success) {
       throw new BellwetherError(
         'REQUEST_INVALID',
-        `${service} cannot read this request:\n${z.prettifyError(parsed.error)}`,
+        `${service} cannot read this request:\n${z.prettifyError({ issues: objections(request.schema, input ?? {}) })}`,
       )
     }
     return request.work(parsed.data, invocation)
@@ -125,6 +125,18 @@ export function door<S extends z.ZodType>(
       return batch.success ? messages(batch.data.Records, invocation) : one(input, invocation)
     })
 }
+
+/** What is wrong with a request; where it may have several forms, with the one that it comes closest to. */
+function objections(schema: z.core.$ZodType, request: unknown): z.core.$ZodIssue[] {
+  if (schema instanceof z.ZodUnion) {
+    const forms = schema.options.map((form) => objections(form, request))
+    return forms.reduce((best, form) => (weight(form) < weight(best) ? form : best))
+  }
+  return z.safeParse(schema, request).error?.issues ?? []
+}
+
+const weight = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 
 const sourceNames = (event: PublishedEvent | ConsumedEvent): string[] =>
   'source' in event ? [event.source] : sourcesOf(event)

@@ -99,6 +99,23 @@ describe('the door', () => {
     ])
   })
 
+  it.each([
+    ['a field of another kind', { settle: 7 }, /expected string[\s\S]*at settle/],
+    ['a field too many', { settle: '2026-06-02', new: true }, /"new"/],
+    ['a field of a field', { either: { number: 'one' } }, /expected number[\s\S]*at either\.number/],
+    ['a value that is not taken', { start: 'never' }, /expected "now"[\s\S]*at start/],
+    ['none of the fields', { foo: 1 }, /"foo"/],
+  ])('names what is wrong with a request of several forms: %s', async (_, request, message) => {
+    const form = z.union([
+      z.strictObject({ settle: z.string(), now: z.boolean().optional() }),
+      z.strictObject({ either: z.strictObject({ number: z.number() }) }),
+      z.strictObject({ start: z.literal('now').optional() }),
+    ])
+    const several = door('labeling', { schema: form, work: async () => undefined }, [])
+
+    await expect(several(request, context)).rejects.toThrow(message)
+  })
+
   it('gives only the failed messages of a batch back to the queue', async () => {
     const Records = [
       message('a', { job: 'j' }),
