@@ -67,6 +67,10 @@ async function collectHashtag(
     throw new BellwetherError('REQUEST_INVALID', `#${hashtag} is not among the hashtags of bellwether.yml: ${known}`)
   }
   const { now, remainingMs } = invocation
+  const end = midnight(now)
+  const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
+  // The cursor would wait there for good.
+  if (first > end) throw new BellwetherError('REQUEST_INVALID', `from: ${from} is still to come`)
   const time = remainingMs()
   const hasTime = () => remainingMs() > Math.min(MARGIN_MS, time / 2)
 
@@ -79,8 +83,6 @@ async function collectHashtag(
 
   const runs: DayDone[] = []
   try {
-    const end = midnight(now)
-    const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
     const cursor = await openCursor(ports.table, hashtag, first)
     if (from !== undefined && cursor.state().first !== first) {
       const began = cursor.state().first.slice(0, 10)

@@ -131,6 +131,13 @@ describe('a day', () => {
 })
 
 describe('a request', () => {
+  it('that begins on a day to come is refused, and stands in the way of no other', async () => {
+    const world = newWorld({ lines: june2 })
+
+    await expect(invoke(world, { hashtag: 'aws', from: '2062-06-02' })).rejects.toThrow(/from: 2062-06-02 is still to/)
+    expect(await invoke(world)).toMatchObject({ through: '2026-06-03T00:00:00.000Z' })
+  })
+
   it('for nothing in particular puts each hashtag on the queue', async () => {
     const world = newWorld()
 
