@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { BellwetherError } from './errors'
 import { FastTextError } from './fasttext/error'
@@ -10,7 +10,17 @@ const hashtag = z
   .string()
   .regex(/^(?!\d+$)[\p{L}\p{N}_]{1,100}$/u, 'a hashtag is letters, digits and underscores, not digits alone, without #')
   .transform((tag) => tag.toLowerCase())
-const cron = z.string().regex(/^cron\(\S+( \S+){5}\)$/, 'write it as cron(minute hour day month weekday year), in UTC')
+const cron = z
+  .string()
+  .regex(/^cron\(\S+( \S+){5}\)$/, 'write it as cron(minute hour day month weekday year), in UTC')
+  .refine((text) => {
+    const [, , day, , weekday] = text.slice('cron('.length, -1).split(' ')
+    return (day === '?') !== (weekday === '?')
+  }, 'EventBridge Scheduler takes ? in one of day and weekday, as in cron(10 0 * * ? *)')
+  .refine((text) => {
+    const [minute = 0, hour = 0] = (/^cron\((\d+) (\d+) /.exec(text) ?? []).slice(1).map(Number)
+    return minute < 60 && hour < 24
+  }, 'minutes go to 59 and hours to 23')
 const usd = z.number().nonnegative()
 const count = z.int().positive()
 const labelName = z.string().trim().min(1).max(256)
@@ -35,7 +45,7 @@ const source = z.discriminatedUnion('type', [
 export const settings = z.strictObject({
   hashtags: z.array(z.strictObject({ tag: hashtag, source: z.string() })).min(1),
   sources: z.record(z.string(), source),
-  languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).default([]),
+  languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'a language is its ISO 639 code, as in en')).default([]),
   labels: z.strictObject({
     version: z.int().positive(),
     from: z
@@ -83,7 +93,12 @@ export const settings = z.strictObject({
     acceptUnreliable: z.boolean().default(false),
     groundTruth: z
       .strictObject({
-        workteamArn: z.string().regex(/^arn:aws[a-z-]*:sagemaker:/, 'the ARN of a private or vendor work team'),
+        workteamArn: z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:sagemaker:[^:]+:\d{12}:workteam\/(private|vendor)-crowd\/[^/]+$/,
+            'the ARN of a private or vendor work team; posts of people cannot be shown to the public crowd',
+          ),
         feePerItemUsd: usd.default(0.08),
         feeTiers: z
           .array(z.strictObject({ above: count, feePerItemUsd: usd }))
@@ -151,6 +166,13 @@ export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
   const broken = document.errors.map(
     (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
   )
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return
+      const { line } = lines.linePos(alias.range?.[0] ?? 0)
+      broken.push(`${file}:${line}: a text that begins as *${alias.source} does needs quotes`)
+    },
+  })
   if (broken.length > 0) throw new BellwetherError('SETTINGS_INVALID', broken.join('\n'))
 
   const lineOf = (at: PropertyKey[]): number => {
@@ -169,7 +191,13 @@ export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
   if (!parsed.success) {
     throw new BellwetherError(
       'SETTINGS_INVALID',
-      parsed.error.issues.map(({ path: at, message }) => complain(at, message)).join('\n'),
+      parsed.error.issues
+        .flatMap((issue) => {
+          if (issue.code !== 'unrecognized_keys') return complain(issue.path, issue.message)
+          const { path: at, keys: unknown } = issue
+          return unknown.map((key) => complain([...at, key], 'is no option'))
+        })
+        .join('\n'),
     )
   }
   const wrong = contradictions(parsed.data).map(([at, message]) => complain(at, message))
@@ -185,7 +213,8 @@ export const readSettings = (folder: string, file = 'bellwether.yml'): Settings 
 function contradictions({ hashtags, sources, labels, labelling, training, gate }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
   for (const [i, { tag, source: name }] of hashtags.entries()) {
-    if (!(name in sources)) wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
+    if (!Object.hasOwn(sources, name))
+      wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
     if (hashtags.findIndex((other) => other.tag === tag) < i)
       wrong.push([['hashtags', i, 'tag'], `#${tag} stands here twice`])
   }

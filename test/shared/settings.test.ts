@@ -48,7 +48,22 @@ describe('what is wrong', () => {
       edited('tag: azure, source: sample', 'tag: azure, source: y'),
       /bellwether\.yml:6: hashtags\.1\.source: there is no source "y"/,
     ],
-    ['a field that is unknown', edited('perDay: 2000', 'perWeek: 2000'), /caps\.posts/],
+    [
+      'a source that only JavaScript knows',
+      edited('tag: azure, source: sample', 'tag: azure, source: toString'),
+      /hashtags\.1\.source: there is no source "toString"/,
+    ],
+    [
+      'a field that is unknown',
+      edited('perDay: 2000', 'perWeek: 2000'),
+      /bellwether\.yml:36: caps\.posts\.perWeek: is no option/,
+    ],
+    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:69: labeling: is no option/],
+    [
+      'a language by its name',
+      edited('[en]', '[English]'),
+      /bellwether\.yml:15: languages\.0: .*ISO 639 code, as in en/,
+    ],
     ['a cap that is no number', edited('perDay: 2000', 'perDay: many'), /bellwether\.yml:\d+: caps\.posts\.perDay/],
     [
       'a file that is not in sources/',
@@ -56,6 +71,16 @@ describe('what is wrong', () => {
       /sources\.sample\.file: the name of a/,
     ],
     ['a schedule that is none', edited('cron(10 0 * * ? *)', 'daily'), /schedule\.collect: write it as cron/],
+    [
+      'a schedule that EventBridge Scheduler refuses',
+      edited('cron(10 0 * * ? *)', 'cron(10 0 * * * *)'),
+      /bellwether\.yml:31: schedule\.collect: .*takes \? in one of day and weekday/,
+    ],
+    [
+      'a schedule at no hour of the day',
+      edited('cron(0 1 * * ? *)', 'cron(0 25 * * ? *)'),
+      /bellwether\.yml:32: schedule\.label: .*hours to 23/,
+    ],
     ['one label alone', edited(/ {4}- name: marketing[\s\S]*?\n\n/, '\n'), /labels\.categories/],
     [
       'labels of one name',
@@ -66,6 +91,14 @@ describe('what is wrong', () => {
       'Ground Truth without a work team',
       edited('labeller: desk', 'labeller: ground-truth'),
       /labelling\.labeller: ground-truth needs/,
+    ],
+    [
+      'the public crowd of Ground Truth',
+      edited(
+        'labeller: desk',
+        'labeller: ground-truth\n  groundTruth: { workteamArn: arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default }',
+      ),
+      /bellwether\.yml:44: labelling\.groundTruth\.workteamArn: .*public crowd/,
     ],
     [
       'a hyperparameter that BlazingText does not have',
@@ -86,6 +119,11 @@ describe('what is wrong', () => {
       'labels that count as a category that is not there',
       edited(/version: 1.*/, 'version: 2\n  from: { 1: { ad: advertising } }'),
       /labels\.from\.1\.ad: there is no category "advertising"/,
+    ],
+    [
+      'a text that YAML takes for something else',
+      edited(/definition: The post sells.*/, 'definition: *best*'),
+      /^SETTINGS_INVALID: bellwether\.yml:25: a text that begins as \*best\* does needs quotes/,
     ],
     ['what is not YAML', edited('hashtags:', 'hashtags: ['), /^SETTINGS_INVALID: bellwether\.yml:\d+: /],
     ['nothing at all', '', /bellwether\.yml:1: the file/],
