@@ -255,6 +255,7 @@ const planOf = (date: string, categories: string[], items: PlannedItem[]): Store
   before: 0,
   reached: null,
   carried: [],
+  waiting: [],
 })
 
 function settingsOf(categories: readonly string[], relabelShare: number): Pick<Settings, 'labelling' | 'labels'> {

@@ -33,7 +33,7 @@ export type OpenBatch = z.infer<typeof openBatch>
 
 /**
  * Open batches, in the table under `labeling`: `open#<batch>`, made by the claim and removed by the settlement; and
- * `carry#<batch>`, a settled batch with unanswered items that no later batch has looked at.
+ * `carry#<batch>`, a settled batch with unanswered items that no later batch has had a place for.
  */
 export async function claimBatch(
   table: Pick<Table, 'create' | 'get'>,

@@ -30,7 +30,7 @@ const PAGE = 200
 
 /**
  * Choose what a batch asks, at most `items`: the evaluation samples of its hashtags and days, then evaluation items that
- * a batch before left over, then items that come back to measure people or to be put right, then training items: left
+ * batches before left over, then items that come back to measure people or to be put right, then training items: left
  * over or new, by permanent random number or by what the champion is least sure of.
  */
 export async function choose(
@@ -83,12 +83,18 @@ export async function choose(
       training.map((id) => ({ id, text: textOf(id) })),
       newestEvaluation([...given.values()].map(({ line }) => line)),
     )
+  const chosen = new Set([...evaluation, ...training])
+  const waiting = [...carried.values()].filter(
+    ({ item, plan, leftBy }) =>
+      !chosen.has(item) && mayBe(plan.role, known.get(item)) && isWaitedFor(leftBy, open.date),
+  )
   return {
     evaluation,
     training,
     again,
     cascades,
     carried,
+    waiting: [...new Set(waiting.map(({ leftBy }) => leftBy))],
     draws,
     trainingChoice: before ? { ...choice.said, evaluation: before.evaluation } : choice.said,
     scores: before?.scores ?? new Map(),
@@ -143,17 +149,24 @@ async function mostInformative(
   return [...taken, ...alike].slice(0, wanted)
 }
 
+/** Days that an item which finds no place waits for one. */
+const WAITS = 30
+const DAY_MS = 86_400_000
+
+const isWaitedFor = (batch: string, date: string): boolean =>
+  Date.parse(date) - Date.parse(batch.slice(0, 10)) < WAITS * DAY_MS
+
 /** What the batches left to be asked again; of an item that several left, the latest. */
 async function readLeftOvers(
   objects: Pick<Objects, 'lines'>,
   batches: readonly string[],
-): Promise<Map<string, LeftOver>> {
-  const left = new Map<string, LeftOver>()
+): Promise<Map<string, LeftOver & { leftBy: string }>> {
+  const left = new Map<string, LeftOver & { leftBy: string }>()
   for (const batch of batches) {
     const key = keys.settledRefused({ batch })
     for await (const line of objects.lines(key)) {
       const one = parseJson(line, refusedLine, key)
-      if ('plan' in one && one.again && one.plan.purpose === 'label') left.set(one.item, one)
+      if ('plan' in one && one.again && one.plan.purpose === 'label') left.set(one.item, { ...one, leftBy: batch })
     }
   }
   return left

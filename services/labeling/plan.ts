@@ -20,6 +20,7 @@ export const storedPlan = planRecord.extend({
   before: z.int().nonnegative().default(0).describe("Ground Truth's objects in the month before this batch."),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
   carried: z.array(z.string()),
+  waiting: z.array(z.string()).default([]).describe('Of those, which left items that found no place here either.'),
 })
 export type StoredPlan = z.infer<typeof storedPlan>
 export type PlannedItem = StoredPlan['items'][number]
@@ -64,6 +65,8 @@ export interface Chosen {
   training: readonly string[]
   cascades: ReadonlyMap<string, Cascade>
   carried: ReadonlyMap<string, LeftOver>
+  /** Those of the batches before that left what still waits for a place. */
+  waiting: readonly string[]
   draws: readonly EvaluationDraw[]
   /** Items that have a label and are shown once more. */
   again: readonly AskedAgain[]
@@ -107,6 +110,7 @@ export function planOf(
     before,
     reached,
     carried,
+    waiting: [...chosen.waiting],
     items,
     draws: chosen.draws.map(({ members, ...draw }) => ({
       ...draw,

@@ -201,7 +201,10 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
     const run = keys.run.match(key)
     if (run) await markDrawn(table, run, batch)
   }
-  await markCarried(table, plan.carried)
+  await markCarried(
+    table,
+    plan.carried.filter((one) => !plan.waiting.includes(one)),
+  )
 
   if (plan.items.length === 0) {
     await giveBack(table, open, plan.booked, NOTHING)

@@ -54,6 +54,7 @@ async function openBatch({ table, objects }: Pick<Site, 'table' | 'objects' | 'c
     deadline: DEADLINE,
     runs: [],
     carried: [],
+    waiting: [],
   }
   const items = texts
     .map((source) => ({ source, ...planned(source, 'training'), judgements: 1 }))

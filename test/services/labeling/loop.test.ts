@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { batchesToCarry } from '../../../services/labeling/batches'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
@@ -161,6 +162,42 @@ describe('a day of labelling at the desk', () => {
     for (const { item, role, inclusionProbability } of again) {
       expect(unanswered.find((one) => one.item === item)).toMatchObject({ role, inclusionProbability })
     }
+  })
+
+  it.each([
+    ['until there is a place for it', '2026-06-05', 1, 4],
+    ['for a month', '2026-07-02', 20, 0],
+  ])('keeps an evaluation item that finds no place in the next batch %s', async (_, later, posts, found) => {
+    const world = newWorld()
+    const batchOf = async (date: string, count: number) => {
+      world.now = new Date(Date.parse(`${date}T00:12:00Z`) + 86_400_000)
+      for (const run of await collect(world, date, count)) await functionOf(world).onRun(run)
+      return planOf(world, date).items.flatMap(({ item, role }) => (role === 'evaluation' ? [item] : []))
+    }
+    const left = await batchOf(DATE, 20)
+    await functionOf(world).request({ settle: DATE, now: true })
+    const next = await batchOf('2026-06-03', 20)
+    for (const annotator of ['ana', 'ben', 'cyd']) await answerAll(world, annotator)
+    await functionOf(world).settle('2026-06-03')
+    const asked = [...(await batchOf(later, posts)), ...(await batchOf(`${later.slice(0, 9)}6`, 1))]
+
+    expect(left).toHaveLength(4)
+    expect(next.filter((item) => left.includes(item))).toEqual([])
+    expect(asked.filter((item) => left.includes(item))).toHaveLength(found)
+    expect(await batchesToCarry(world.table)).toEqual([])
+  })
+
+  it('keeps what it could not ask for want of money', async () => {
+    const world = newWorld()
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+    await functionOf(world).request({ settle: DATE, now: true })
+    const { caps } = world.settings
+    world.settings = { ...world.settings, caps: { ...caps, labelUsd: { perDay: 0.001, perMonth: 1 } } }
+    world.now = new Date('2026-06-04T00:12:00Z')
+    for (const run of await collect(world, '2026-06-03')) await functionOf(world).onRun(run)
+
+    expect(planOf(world, '2026-06-03').items).toEqual([])
+    expect(await batchesToCarry(world.table)).toEqual([DATE])
   })
 
   it('keeps what was said of an item that is carried over, and counts no judge of it twice', async () => {
