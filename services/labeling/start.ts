@@ -59,8 +59,8 @@ export const onRun =
     )
     if (missing.length > 0)
       return { waits: `no run of ${missing.map(({ tag }) => `#${tag}`).join(', ')} on ${parts.date}` }
-    const undrawn = runs.filter((run) => run.batch === undefined && run.date <= parts.date)
-    return makeBatch(ports, { batch: parts.date, date: parts.date, runs: undrawn }, at)
+    const { date } = parts
+    return makeBatch(ports, { batch: date, date, from: (run) => isUndrawn(run) && run.date <= date }, at)
   }
 
 /** The set hour: start with the runs that are in and that no batch was drawn from. */
@@ -68,10 +68,9 @@ export const onSchedule =
   (ports: StartPorts) =>
   async (at: At): Promise<Started> => {
     const finished = await finishUnfinished(ports, at)
-    const undrawn = (await loggedRuns(ports.table)).filter(({ batch }) => batch === undefined)
-    const date = undrawn.at(-1)?.date
+    const date = (await loggedRuns(ports.table)).findLast(isUndrawn)?.date
     if (!date) return finished ?? { waits: 'no run is in that was not drawn from' }
-    return makeBatch(ports, { batch: await freeName(ports, date), date, runs: undrawn }, at)
+    return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawn }, at)
   }
 
 /** Asked for by a person: one more batch for the last day that is in. */
@@ -83,8 +82,7 @@ export const onAsked =
     const runs = await loggedRuns(ports.table)
     const date = runs.at(-1)?.date
     if (!date) return { waits: 'no run is in' }
-    const population = runs.filter((run) => run.batch === undefined || run.date === date)
-    return makeBatch(ports, { batch: await freeName(ports, date), date, runs: population }, at)
+    return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date) }, at)
   }
 
 /**
@@ -101,12 +99,12 @@ export const onBootstrap =
     const runs = await loggedRuns(ports.table)
     const date = runs.at(-1)?.date
     if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
-    const population = runs.filter((run) => run.batch === undefined || run.date === date)
-    return inWords(
-      ports,
-      await makeBatch(ports, { batch: await freeName(ports, date), date, runs: population, wanted }, at),
-    )
+    const batch = await freeName(ports, date)
+    return inWords(ports, await makeBatch(ports, { batch, date, from: isUndrawnOrOf(date), wanted }, at))
   }
+
+const isUndrawn = ({ batch }: LoggedRun): boolean => batch === undefined
+const isUndrawnOrOf = (date: string) => (run: LoggedRun) => isUndrawn(run) || run.date === date
 
 function inWords({ settings: { labelling } }: StartPorts, started: Started): Started {
   if (!('batch' in started)) return started
@@ -118,10 +116,13 @@ function inWords({ settings: { labelling } }: StartPorts, started: Started): Sta
   return { ...started, words }
 }
 
-/** Batches are made one at a time, so that no cascade is drawn by two; the one who finds its batch in the making leaves. */
+/**
+ * Batches are made one at a time, so that no cascade is drawn by two; the one who finds its batch in the making leaves.
+ * Which runs it is drawn `from` is seen when those before it are made.
+ */
 async function makeBatch(
   ports: StartPorts,
-  { batch, date, runs, wanted }: { batch: string; date: string; runs: readonly LoggedRun[]; wanted?: number },
+  { batch, date, from, wanted }: { batch: string; date: string; from: (run: LoggedRun) => boolean; wanted?: number },
   at: At,
 ): Promise<Started> {
   const made = await findMade(ports, batch)
@@ -129,6 +130,7 @@ async function makeBatch(
   ports.labellers[ports.settings.labelling.labeller].check()
   return alone(ports, batch, at, async () => {
     await finishAll(ports, at, batch)
+    const runs = (await loggedRuns(ports.table)).filter(from)
     const open = await claimBatch(ports.table, {
       batch,
       date,

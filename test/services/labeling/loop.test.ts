@@ -7,6 +7,7 @@ import { testTable } from '../../shared/tables'
 import {
   answerAll,
   functionOf,
+  KILLED,
   linesOf,
   newWorld,
   opinionOf,
@@ -123,6 +124,20 @@ describe('a day of labelling at the desk', () => {
     expect(planOf(world).runs).toEqual([keys.run(aws)])
     expect(late).toMatchObject({ batch: DATE })
     expect(planOf(world, '2026-06-03').runs).toContain(keys.run(azure))
+  })
+
+  it('draws no run again that a batch before was claimed for and died with', async () => {
+    const world = newWorld()
+    const [aws, azure] = await collect(world)
+    await functionOf(world).onRun(aws)
+    world.killAfter = world.writes + 3
+    await expect(functionOf(world).onRun(azure)).rejects.toThrow(KILLED)
+    world.now = new Date('2026-06-04T00:12:00Z')
+    for (const run of await collect(world, '2026-06-03')) await functionOf(world).onRun(run)
+
+    const dates = (batch: string) => planOf(world, batch).draws.map(({ date }) => date)
+    expect(dates(DATE)).toEqual([DATE, DATE])
+    expect(dates('2026-06-03')).toEqual(['2026-06-03', '2026-06-03'])
   })
 
   it('makes one more batch when a person asks, of other items', async () => {
