@@ -12,14 +12,15 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { filesOf } from '../services/doctor/findings'
+import type { Examination } from '../services/doctor/examine'
 import { s3Artefacts } from '../shared/artefact'
 import { keys, prefixes } from '../shared/keys'
 import { s3Objects } from '../shared/objects'
 import { trainingRecord } from '../shared/records'
-import { readSettings, type Settings } from '../shared/settings'
+import { readSettings } from '../shared/settings'
 import { tokenise } from '../shared/text'
 import { smokeLabels } from './smoke-labels'
+import { missingForSmoke } from './smoke-needs'
 
 const HELP = `npm run smoke -- [--region eu-west-1] [--stage smoke-xxxx] [--keep | --remove STAGE]
 
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
   try {
     await sls('deploy')
     const { bucket, deskUrl } = await places()
-    await examine(bucket, settings)
+    await examine()
     await train(bucket, settings.labels)
     await fetchPage(deskUrl)
     say('all of it works')
@@ -75,17 +76,17 @@ async function main(): Promise<void> {
   if (!keep) await remove()
 }
 
-/** Fails for what would make the rest wait in vain. Files of posts are the owner's to put: here they are empty. */
-async function examine(bucket: string, settings: Settings): Promise<void> {
-  for (const file of filesOf(settings)) {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: keys.source({ file }), Body: '' }))
-  }
+/** Fails for what would make the rest wait in vain. */
+async function examine(): Promise<void> {
   const { Payload } = await lambda.send(
     new InvokeCommand({ FunctionName: `bellwether-${stage}-doctor`, Payload: '{}' }),
   )
   const answer = Buffer.from(Payload ?? []).toString()
   say(`doctor: ${answer}`)
-  if (!/"ready":true/.test(answer)) throw new Error('the doctor says what is missing; see docs/first-deploy.md')
+  // Where the doctor fails, its error comes in the place of findings.
+  const { findings }: Partial<Examination> = JSON.parse(answer)
+  if (!findings || missingForSmoke(findings).length > 0)
+    throw new Error('the doctor says what is missing; see docs/first-deploy.md')
 }
 
 async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]): Promise<void> {

@@ -1,10 +1,13 @@
 import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { smokeLabels } from '../../bin/smoke-labels'
+import { missingForSmoke } from '../../bin/smoke-needs'
+import { type Facts, findingsOf } from '../../services/doctor/findings'
 import { readSettled } from '../../shared/settled'
 import { readSettings } from '../../shared/settings'
 
-const { labels, training, gate } = readSettings(path.resolve(__dirname, '../..'))
+const shipped = readSettings(path.resolve(__dirname, '../..'))
+const { labels, training, gate } = shipped
 const rules = { schemaVersion: labels.version, categories: labels.categories.map(({ name }) => name) }
 const read = smokeLabels(labels, '2026-11-22T00:00:00.000Z')
   .trimEnd()
@@ -25,4 +28,29 @@ it('writes enough of every category to train, validate and evaluate', () => {
   expect(
     rules.categories.filter((name) => count(name, 'evaluation') * rules.categories.length < gate.minimumProvisional),
   ).toEqual([])
+})
+
+it('goes on in a stage without posts and their secret, and stops where no job could be trained', () => {
+  const fresh: Facts = {
+    xToken: { known: false },
+    linkKey: { known: true },
+    absentFiles: { known: ['sample.jsonl'] },
+    onDemandQuota: { known: 1 },
+    spotQuota: { known: 1 },
+    workteams: { known: [] },
+    labelingJobs: { known: 0 },
+    concurrency: { known: 10 },
+    hasBlazingText: true,
+    hasGroundTruth: false,
+  }
+  const settings = {
+    ...shipped,
+    hashtags: [...shipped.hashtags, { tag: 'gcp', source: 'x' }],
+    labelling: { ...shipped.labelling, labeller: 'ground-truth' as const },
+  }
+  const missing = (facts: Facts) =>
+    missingForSmoke(findingsOf(facts, settings, { xSecret: 'x', linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }))
+
+  expect(missing(fresh)).toEqual([])
+  expect(missing({ ...fresh, spotQuota: { known: 0 } })).toMatchObject([{ check: expect.stringMatching(/spot/) }])
 })
