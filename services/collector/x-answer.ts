@@ -23,12 +23,12 @@ const xPost = z.object({
 })
 type XPost = z.infer<typeof xPost>
 
-const included = z.array(z.object({ id: z.string(), text: z.string(), note_tweet: longText, note_post: longText }))
+const included = z.object({ id: z.string(), text: z.string(), note_tweet: longText, note_post: longText })
 const problem = z.object({ title: z.string().optional(), detail: z.string().optional(), type: z.string().optional() })
 const searchBody = z.object({
   data: z.array(z.unknown()).optional(),
-  includes: z.object({ tweets: included.optional(), posts: included.optional() }).optional(),
-  errors: z.array(problem).optional(),
+  includes: z.object({ tweets: z.array(z.unknown()).optional(), posts: z.array(z.unknown()).optional() }).optional(),
+  errors: z.array(z.unknown()).optional(),
   meta: z.object({ result_count: z.int().optional(), next_token: z.string().optional() }).optional(),
 })
 const countBody = z.object({
@@ -50,11 +50,15 @@ export const readPlace = (next: string | null): Place | undefined =>
 export function readPage(body: unknown, source: string, after: Place | undefined, pricePerPostUsd: number): SourcePage {
   const parsed = searchBody.safeParse(body)
   if (!parsed.success) throw unreadable(z.prettifyError(parsed.error))
-  const { data = [], includes, errors = [], meta } = parsed.data
+  const { data = [], includes, meta } = parsed.data
+  const errors = (parsed.data.errors ?? []).map(readProblem)
   if (data.length === 0 && !meta) throw unreadable(errors.map(inWords).join('; ') || 'neither data nor meta')
 
   const { good, refused } = readPosts(data)
-  const others = [...(includes?.tweets ?? []), ...(includes?.posts ?? [])]
+  // Without the whole text of what it repeats, a post still has its own.
+  const others = [...(includes?.tweets ?? []), ...(includes?.posts ?? [])].flatMap(
+    (other) => included.safeParse(other).data ?? [],
+  )
   const texts = new Map(others.map((other) => [other.id, textOf(other)]))
   const outdated = new Set(good.flatMap((post) => historyOf(post).filter((id) => BigInt(id) < BigInt(post.id))))
 

@@ -196,6 +196,18 @@ describe('a day of X', () => {
     ])
   })
 
+  it('keeps a post whose included post cannot be read, beside errors of no known form', async () => {
+    const [good] = day('2026-06-02', 1) as [StubPost]
+    const retweet = { ...good, text: 'RT @a: cut…', referenced_tweets: [{ type: 'retweeted', id: '500' }] }
+    const body = { data: [retweet], includes: { tweets: [{ id: '500' }] }, errors: ['odd'], meta: { result_count: 1 } }
+    stub.odd = [{ body }]
+    const world = xWorld()
+    await invoke(world)
+
+    expect(await stored(world)).toMatchObject([{ text: 'RT @a: cut…', retweetOf: '500' }])
+    expect(record(world)).toMatchObject({ posts: 1, complete: true, partialErrors: 1 })
+  })
+
   it('tells partial errors apart and goes on', async () => {
     const [good] = day('2026-06-02', 1) as [StubPost]
     stub.odd = [
