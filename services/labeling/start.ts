@@ -47,20 +47,29 @@ export type Started =
   | { batch: string; items: number; judgements: number; minutes: number; deadline: string; words?: string }
   | { waits: string }
 
-/** A run is in: log it, and when the runs of all hashtags for its day are, start the day's batch. */
+/**
+ * A run is in: log it, and when the runs of all hashtags for its day are, start the day's batch; first those of days
+ * before that are in too, so that each has a batch of its own whatever order the runs of many days are heard of in.
+ */
 export const onRun =
   (ports: StartPorts) =>
   async (parts: RunParts, at: At): Promise<Started> => {
     const { table, settings } = ports
     await logRun(table, parts, keys.run(parts))
     const runs = await loggedRuns(table)
-    const missing = settings.hashtags.filter(
-      ({ tag }) => !runs.some(({ hashtag, date }) => hashtag === tag && date === parts.date),
-    )
+    const missingOn = (day: string) =>
+      settings.hashtags.filter(({ tag }) => !runs.some(({ hashtag, date }) => hashtag === tag && date === day))
+    const missing = missingOn(parts.date)
     if (missing.length > 0)
       return { waits: `no run of ${missing.map(({ tag }) => `#${tag}`).join(', ')} on ${parts.date}` }
-    const { date } = parts
-    return makeBatch(ports, { batch: date, date, from: (run) => isUndrawn(run) && run.date <= date }, at)
+
+    const isDue = (day: string) =>
+      missingOn(day).length === 0 && runs.every((run) => run.date !== day || isUndrawn(run))
+    const before = [...new Set(runs.map(({ date }) => date))].filter((day) => day < parts.date && isDue(day))
+    const start = (date: string) =>
+      makeBatch(ports, { batch: date, date, from: (run) => isUndrawn(run) && run.date <= date }, at)
+    for (const day of before) await start(day)
+    return start(parts.date)
   }
 
 /** The set hour: start with the runs that are in and that no batch was drawn from. */

@@ -3,6 +3,7 @@ import { batchesToCarry } from '../../../services/labeling/batches'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
+import { takeLease } from '../../../shared/coordination'
 import { testTable } from '../../shared/tables'
 import {
   answerAll,
@@ -124,6 +125,23 @@ describe('a day of labelling at the desk', () => {
     expect(planOf(world).runs).toEqual([keys.run(aws)])
     expect(late).toMatchObject({ batch: DATE })
     expect(planOf(world, '2026-06-03').runs).toContain(keys.run(azure))
+  })
+
+  it('is one batch for each day, though the runs of several are heard of at once and one finds the door shut', async () => {
+    const world = newWorld()
+    const dates = [DATE, '2026-06-03', '2026-06-04']
+    const now = world.now.getTime()
+    const other = await takeLease(world.table, 'labeling', 'another batch', now, now + 60_000)
+    for (const date of dates.slice(0, 2)) {
+      const [aws, azure] = await collect(world, date)
+      await functionOf(world).onRun(aws)
+      await expect(functionOf(world).onRun(azure)).rejects.toThrow(/LEASE_HELD/)
+    }
+    await other.release()
+    for (const run of await collect(world, '2026-06-04')) await functionOf(world).onRun(run)
+
+    const drawn = dates.map((batch) => planOf(world, batch).draws.map(({ date }) => date))
+    expect(drawn).toEqual(dates.map((date) => [date, date]))
   })
 
   it('draws no run again that a batch before was claimed for and died with', async () => {
