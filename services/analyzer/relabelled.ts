@@ -59,7 +59,10 @@ export interface Settled {
 
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
 
-/** The items of a manifest, the days of those for training, and the days between which a draw can have them: a message lives for days. */
+/**
+ * The items of a manifest, the days of those for training, and the days between which a draw can have them or is one of
+ * the batch's own days: a message lives for days.
+ */
 async function readItems(objects: Pick<Objects, 'lines'>, key: string, own: readonly string[]) {
   const items = new Set<string>()
   const training = new Map<string, Day>()
