@@ -6,7 +6,8 @@ import { BellwetherError } from './errors'
 import { FastTextError } from './fasttext/error'
 import { parseBlazingText } from './fasttext/hyperparameters'
 
-const hashtag = z
+/** A hashtag as it is watched: without #, in lower case. */
+export const hashtag = z
   .string()
   .regex(/^(?!\d+$)[\p{L}\p{N}_]{1,100}$/u, 'a hashtag is letters, digits and underscores, not digits alone, without #')
   .transform((tag) => tag.toLowerCase())

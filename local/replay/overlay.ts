@@ -5,6 +5,9 @@ import type { FilePost } from './posts'
 /** The name under which the replay puts its posts into the bucket. */
 export const SOURCE_FILE = 'replay.jsonl'
 
+/** As many categories as a configuration may have. */
+const MOST_LABELS = 30
+
 export interface OverlayOptions {
   labeller: 'desk' | 'ground-truth'
   labelsPerDay?: number
@@ -30,6 +33,11 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
   const labels = [...new Set(posts.flatMap(({ label }) => label ?? []))].sort()
   const known = new Map(given.labels.categories.map((category) => [category.name, category]))
   const ownLabels = !options.ownConfig && labels.length > 1 && !labels.every((label) => known.has(label))
+  if (ownLabels && labels.length > MOST_LABELS) {
+    throw new Error(
+      `the posts carry ${labels.length} labels; up to ${MOST_LABELS} can be told apart: --config names those to use`,
+    )
+  }
   const mostPosts = mostOnOneDay(posts)
 
   const replayed = {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse'
 import { z } from 'zod'
+import { readRow, type Row } from '../../services/collector/row'
 import { linesOf } from '../../shared/lines'
+import { hashtag } from '../../shared/settings'
 
 /** A row of a user's file, as the replay needs it. */
 export interface FilePost {
@@ -24,89 +26,111 @@ export interface PostsFile {
   refused: string[]
 }
 
-const text = z
-  .union([z.string(), z.number()])
-  .refine((value) => typeof value === 'string' || Number.isSafeInteger(value), {
-    message: 'is a number too long to be read exactly: write it as a string',
-  })
-  .transform(String)
-const row = z.object({
-  createdAt: z.string().optional(),
-  text: z.string().min(1),
-  id: text.optional(),
-  hashtag: z
-    .string()
-    .transform((tag) => tag.replace(/^#/, '').toLowerCase())
-    .optional(),
-  author: text.optional(),
-  language: z.string().optional(),
-  retweetOf: text.optional(),
-  label: z.string().optional(),
-})
+const labelOf = z
+  .object({ label: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional() })
+  .transform(({ label }) => String(label ?? '').trim())
+  .pipe(z.string().max(256))
 
 /** The day that a file without dates begins at. */
 const FIRST_DAY = Date.parse('2026-06-01T00:00:00Z')
 const DAY_MS = 86_400_000
 
+/** Whose posts a file without hashtags has, where the configuration does not say. */
+const NO_HASHTAG = 'posts'
+
+export interface ReadOptions {
+  /** How many posts make a day where no row has a date. */
+  perDay?: number | undefined
+  /** Where a row without a hashtag may belong: to those in its text, or else to the first. */
+  tags?: readonly string[] | undefined
+}
+
 /**
- * Read a .jsonl or .csv file of posts (`createdAt`, `text`, optionally `id`, `hashtag`, `author`, `label`). Where no row
- * has a date, `perDay` posts make a day. A bad row is refused by file, line and field; the good ones go on.
+ * Read a .jsonl or .csv file of posts, as the collector does, and their labels beside it. Where no row has a date,
+ * `perDay` posts make a day. A bad row is refused by file, line and field; the good ones go on.
  */
-export async function readPosts(file: string, perDay?: number): Promise<PostsFile> {
+export async function readPosts(
+  file: string,
+  { perDay = 100, tags = [NO_HASHTAG] }: ReadOptions = {},
+): Promise<PostsFile> {
   const refused: string[] = []
-  const rows: (z.infer<typeof row> & { line: number })[] = []
-  for await (const { line, value, problem } of rawRows(file)) {
-    const parsed = problem ? undefined : row.safeParse(value)
-    if (parsed?.success) rows.push({ ...parsed.data, line })
-    else refused.push(`${file}:${line}: ${problem ?? fieldsOf(parsed!.error)}`)
+  const refuse = (line: number, why: string) => void refused.push(`${file}:${line}: ${why}`)
+  const rows: GoodRow[] = []
+  for await (const row of rawRows(file)) {
+    if ('problem' in row) refuse(row.line, row.problem)
+    else rows.push(row)
   }
 
-  const dated = rows.some(({ createdAt }) => createdAt)
-  const perDayGiven = perDay ?? 100
+  const dated = rows.some(({ value }) => dateIn(value))
   const posts: FilePost[] = []
-  for (const { line, createdAt, text: body, id, hashtag, author, language, retweetOf, label } of rows) {
-    const at = dated ? timeOf(createdAt) : FIRST_DAY + Math.floor((posts.length * DAY_MS) / perDayGiven)
-    if (at === undefined) {
-      refused.push(
-        `${file}:${line}: createdAt: ${createdAt ? `"${createdAt}" is no date` : 'is missing, and other rows have one'}`,
-      )
+  let undated = 0
+  for (const { line, value } of rows) {
+    if (dated && !dateIn(value)) {
+      refuse(line, 'createdAt: is missing, and other rows have one')
       continue
     }
-    posts.push({
-      id: id ?? createHash('sha256').update(`${line}\n${body}`).digest('hex').slice(0, 16),
-      createdAt: new Date(at).toISOString(),
-      text: body,
-      hashtag: hashtag ?? 'posts',
-      author: author ?? '',
-      ...(language ? { language } : {}),
-      ...(retweetOf ? { retweetOf } : {}),
-      ...(label ? { label } : {}),
-    })
+    const createdAt = new Date(FIRST_DAY + Math.floor((undated * DAY_MS) / perDay)).toISOString()
+    const row = readRow(dated ? value : { ...value, createdAt }, line, file, tags)
+    const label = labelOf.safeParse(value)
+    if ('reason' in row) refuse(line, `${row.field}: ${row.reason}`)
+    else if (!label.success) refuse(line, 'label: is not a text of up to 256 characters')
+    else {
+      const bad = row.hashtags.find((tag) => !hashtag.safeParse(tag).success)
+      if (bad !== undefined)
+        refuse(line, `hashtag: "${bad}" is none: letters, digits and underscores, not digits alone`)
+      else {
+        undated += 1
+        posts.push(...row.hashtags.map((tag) => postOf(row, tag, label.data)))
+      }
+    }
   }
   posts.sort((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -1 : 1))
   return { posts, refused }
 }
 
-interface RawRow {
-  line: number
-  value?: unknown
-  problem?: string
+function postOf({ post, line }: Row, tag: string, label: string): FilePost {
+  const { id, createdAt, text, authorId, language, retweetOf } = post
+  return {
+    id: id || createHash('sha256').update(`${line}\n${text}`).digest('hex').slice(0, 16),
+    createdAt,
+    text,
+    hashtag: tag,
+    author: authorId,
+    ...(language ? { language } : {}),
+    ...(retweetOf ? { retweetOf } : {}),
+    ...(label ? { label } : {}),
+  }
 }
 
+interface GoodRow {
+  line: number
+  value: Record<string, unknown>
+}
+type RawRow = GoodRow | { line: number; problem: string }
+
+const dateIn = ({ createdAt, created_at }: Record<string, unknown>): unknown => createdAt || created_at
+
+export const isCsv = (file: string): boolean => file.toLowerCase().endsWith('.csv')
+
 async function* rawRows(file: string): AsyncIterable<RawRow> {
-  if (file.endsWith('.csv')) {
+  if (isCsv(file)) {
     yield* csvRows(file)
     return
   }
   let line = 0
-  for await (const json of linesOf(createReadStream(file))) {
+  for await (const text of linesOf(createReadStream(file))) {
     line += 1
-    if (!json.trim()) continue
-    try {
-      yield { line, value: JSON.parse(json) as unknown }
-    } catch {
-      yield { line, problem: 'is not JSON' }
-    }
+    const json = line === 1 ? text.replace(/^\uFEFF/, '') : text
+    if (json.trim()) yield { line, ...objectOf(json) }
+  }
+}
+
+function objectOf(json: string): Pick<GoodRow, 'value'> | { problem: string } {
+  try {
+    const value = z.record(z.string(), z.unknown()).safeParse(JSON.parse(json))
+    return value.success ? { value: value.data } : { problem: 'is not an object' }
+  } catch {
+    return { problem: 'is not JSON' }
   }
 }
 
@@ -114,13 +138,17 @@ async function* csvRows(file: string): AsyncIterable<RawRow> {
   const broken: RawRow[] = []
   const parser = createReadStream(file).pipe(
     parse({
-      columns: true,
+      columns: (headers: string[]) => headers.map((header) => header.trim()),
       bom: true,
       info: true,
-      relax_column_count: true,
       relax_quotes: true,
+      skip_empty_lines: true,
       skip_records_with_error: true,
-      on_skip: (error) => void broken.push({ line: Number(error?.lines ?? 0), problem: error?.message ?? 'is no CSV' }),
+      on_skip: (error) =>
+        void broken.push({
+          line: Number(error?.lines ?? 0),
+          problem: error?.message.replace(/ on line \d+$/, '') ?? 'is no CSV',
+        }),
     }),
   )
   // With `info` each record comes with where it stood.
@@ -128,16 +156,7 @@ async function* csvRows(file: string): AsyncIterable<RawRow> {
     record: Record<string, string>
     info: { lines: number }
   }>) {
-    const value = Object.fromEntries(Object.entries(record).filter(([, field]) => field !== ''))
-    yield { line: info.lines, value: { ...value, createdAt: value.createdAt ?? value.created_at } }
+    yield { line: info.lines, value: record }
   }
   yield* broken
 }
-
-const timeOf = (text: string | undefined): number | undefined => {
-  const at = Date.parse(text ?? '')
-  return Number.isNaN(at) ? undefined : at
-}
-
-const fieldsOf = (error: z.ZodError): string =>
-  error.issues.map(({ path, message }) => `${path.join('.') || 'the row'}: ${message}`).join('; ')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
@@ -12,7 +12,8 @@ import type { ReplayOptions } from './options'
 import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { answerAtDesk } from './people'
-import { type FilePost, readPosts } from './posts'
+import { type FilePost, isCsv, readPosts } from './posts'
+import { within } from './within'
 import type { DayRow, Screen } from './screen'
 import { summarise, type Summary } from './summary'
 import { besideTruth, truthOf } from './truth'
@@ -50,15 +51,23 @@ export async function replay(
 ): Promise<Replay> {
   const began = Date.now()
   const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
-  if (!existsSync(file)) throw new Error(`there is no file ${file}`)
-  if (options.import !== undefined && !existsSync(options.import)) throw new Error(`there is no file ${options.import}`)
-  const { posts, refused } = await readPosts(file, options.perDay)
+  const configFile = options.config ?? path.join(root, 'bellwether.yml')
+  for (const given of [file, configFile, options.import ?? file]) {
+    if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true) throw new Error(`there is no file ${given}`)
+  }
+  const config = readFileSync(configFile, 'utf8')
+  const watched =
+    options.config === undefined ? undefined : parseSettings(config, configFile).hashtags.map(({ tag }) => tag)
+  const { posts: all, refused } = await readPosts(file, { perDay: options.perDay, tags: watched })
   for (const complaint of refused.slice(0, 5)) screen.say(`refused ${complaint}`)
   if (refused.length > 5) screen.say(`refused ${refused.length - 5} more rows`)
-  if (posts.length === 0) throw new Error(`${file} has no posts: each line needs createdAt and text`)
+  if (all.length === 0) {
+    throw new Error(
+      `${file} has no posts: it was read as ${isCsv(file) ? 'CSV' : 'JSON Lines'}, and each row needs text`,
+    )
+  }
 
-  const configFile = options.config ?? path.join(root, 'bellwether.yml')
-  const yaml = overlay(readFileSync(configFile, 'utf8'), configFile, posts, {
+  const yaml = overlay(config, configFile, all, {
     labeller: options.labeller,
     acceptUnreliable: options.acceptUnreliable,
     ...(options.labelsPerDay === undefined ? {} : { labelsPerDay: options.labelsPerDay }),
@@ -67,6 +76,8 @@ export async function replay(
   })
   const settings = parseSettings(yaml, configFile)
   const labels = settings.labels.categories.map(({ name }) => name)
+  const { posts, notes } = within(all, settings)
+  for (const note of notes) screen.say(note)
   const judge = judgeOf(options, posts, labels)
 
   mkdirSync(options.data, { recursive: true })
@@ -95,6 +106,10 @@ export async function replay(
   })
   if (options.labeller === 'ground-truth') cloud.sageMaker.mishaps.fateOf = bestEffort()
   try {
+    if (cloud.clock.now() > firstDay + DAY_MS) {
+      const today = new Date(cloud.clock.now()).toISOString().slice(0, 10)
+      screen.say(`${options.data} was used before and goes on at ${today}; what was done until then is not done again.`)
+    }
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
     if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
@@ -105,7 +120,8 @@ export async function replay(
       const date = new Date(day).toISOString().slice(0, 10)
       screen.progress(`${date} · day ${Math.round((day - firstDay) / DAY_MS) + 1} of ${days}`)
       heard = []
-      await playDay(cloud, day, async () => {
+      const begun = () => heard.filter((event) => event['detail-type'] === 'LabelingStarted').length
+      await playDay(cloud, day, begun, async () => {
         if (options.annotators === 'none') await labelByHand(date, () => heard)
         else if (options.labeller === 'desk' && judge) await answerAtDesk(cloud, ANNOTATORS, judge)
       })
@@ -126,13 +142,21 @@ export async function replay(
   }
 }
 
-/** The schedule collects the day after midnight, people answer, and the day after that ends what is left by its deadlines. */
-async function playDay(cloud: Cloud, day: number, answer: () => Promise<unknown>): Promise<void> {
+/**
+ * The schedule collects the day after midnight, people answer, and the day after that ends what is left by its deadlines.
+ * They look again later in the day when one more batch began: a schedule of the user's own, or what a stop had delayed.
+ */
+async function playDay(cloud: Cloud, day: number, begun: () => number, answer: () => Promise<unknown>): Promise<void> {
   const next = day + DAY_MS
-  await cloud.advanceTo(next + 30 * MINUTE_MS)
-  await cloud.idle()
-  await answer()
-  await cloud.idle()
+  let seen = -1
+  for (const at of [30 * MINUTE_MS, DAY_MS / 4, DAY_MS / 2, (3 * DAY_MS) / 4]) {
+    await cloud.advanceTo(next + at)
+    await cloud.idle()
+    if (begun() === seen) continue
+    seen = begun()
+    await answer()
+    await cloud.idle()
+  }
   await cloud.advanceTo(next + DAY_MS - MINUTE_MS)
   await cloud.idle()
 }
@@ -140,7 +164,7 @@ async function playDay(cloud: Cloud, day: number, answer: () => Promise<unknown>
 function judgeOf(options: ReplayOptions, posts: readonly FilePost[], labels: readonly string[]): Judge | undefined {
   if (options.annotators === 'none') return undefined
   if (!posts.some(({ label }) => label !== undefined)) {
-    throw new Error('these posts carry no labels, so nobody can be simulated: add --label-by-hand')
+    throw new Error('no post carries a label of the configuration, so nobody can be simulated: add --label-by-hand')
   }
   return options.annotators === 'rows' ? rowJudge(posts) : knowingJudge(posts, labels, options.mistakes, options.seed)
 }

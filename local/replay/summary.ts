@@ -80,7 +80,7 @@ export async function summarise(
       spentUsd: 0,
       alpha: { value: null, low: null, high: null, items: 0 },
       status: 'unmeasured',
-      reasons: [],
+      reasons: ['nobody judged anything yet'],
       cascades: { evaluation: 0, training: 0 },
     },
     models: [],

@@ -59,7 +59,7 @@ it('reads CSV with quotes and newlines in a field', async () => {
 it('spreads posts without dates over days', async () => {
   const file = write('undated.jsonl', [1, 2, 3].map((n) => line({ text: `post ${n}` })).join(''))
 
-  const { posts } = await readPosts(file, 2)
+  const { posts } = await readPosts(file, { perDay: 2 })
 
   expect(posts.map(({ createdAt }) => createdAt)).toEqual([
     '2026-06-01T00:00:00.000Z',
@@ -71,12 +71,25 @@ it('spreads posts without dates over days', async () => {
 it.each([
   ['a line that is not JSON', '{"text":', 'bad.jsonl:2: is not JSON'],
   ['a text that is missing', '{"createdAt":"2026-01-01T00:00:00Z"}', 'bad.jsonl:2: text: '],
-  ['a date that is none', '{"createdAt":"soon","text":"x"}', 'bad.jsonl:2: createdAt: "soon" is no date'],
+  ['a date that is none', '{"createdAt":"soon","text":"x"}', 'bad.jsonl:2: createdAt: is not a date'],
   [
     'an id that JSON has rounded',
     '{"createdAt":"2026-01-01T00:00:00Z","text":"x","id":1080000000000000001}',
-    'bad.jsonl:2: id: is a number too long',
+    'bad.jsonl:2: id: is too long for a number',
   ],
+  [
+    'a date that means a day of its own everywhere',
+    '{"createdAt":"02/03/2026","text":"x"}',
+    'bad.jsonl:2: createdAt: ',
+  ],
+  ['a line that is no object', '[1]', 'bad.jsonl:2: is not an object'],
+  ['a text that is empty', '{"createdAt":"2026-01-01T00:00:00Z","text":" "}', 'bad.jsonl:2: text: is empty'],
+  [
+    'a hashtag that is none',
+    '{"createdAt":"2026-01-01T00:00:00Z","text":"x","hashtag":"c++"}',
+    'bad.jsonl:2: hashtag: "c++"',
+  ],
+  ['a label that is none', '{"createdAt":"2026-01-01T00:00:00Z","text":"x","label":["a"]}', 'bad.jsonl:2: label: '],
   ['a date that is missing where others have one', '{"text":"x"}', 'bad.jsonl:2: createdAt: is missing'],
 ])('refuses %s by file, line and field, and goes on', async (_, bad, complaint) => {
   const good = line({ createdAt: '2026-01-01T00:00:00Z', text: 'good' })
@@ -94,4 +107,36 @@ it('goes on after a row of CSV with stray quotes', async () => {
   const { posts } = await readPosts(file)
 
   expect(posts.map(({ text }) => text)).toEqual(['an "inner quote', 'good'])
+})
+
+it('refuses a row of CSV with more fields than the header, whose text would be cut off', async () => {
+  const file = write('long.csv', 'createdAt,text\n2026-01-01T00:00:00Z,good\n2026-01-01T00:00:01Z,well, well\n')
+
+  const { posts, refused } = await readPosts(file)
+
+  expect(posts).toHaveLength(1)
+  expect(refused).toEqual([expect.stringContaining('long.csv:3: Invalid Record Length')])
+})
+
+it('reads what spreadsheets and other programs write', async () => {
+  const csv = write('SHEET.CSV', '\uFEFFcreatedAt , text,label\r\n2026-01-01 10:00,hello, technical \r\n\r\n')
+  const json = write(
+    'bom.jsonl',
+    `\uFEFF${line({ createdAt: '2026-01-01 10:00', text: 'hello', label: 'technical', id: null, author: null, hashtag: null })}`,
+  )
+
+  for (const file of [csv, json]) {
+    expect(await readPosts(file)).toEqual({
+      posts: [expect.objectContaining({ createdAt: '2026-01-01T10:00:00.000Z', text: 'hello', label: 'technical' })],
+      refused: [],
+    })
+  }
+})
+
+it('gives a row without a hashtag those that are watched and in its text, or else the first', async () => {
+  const file = write('tags.jsonl', line({ text: 'on #azure' }) + line({ text: 'on neither' }))
+
+  const { posts } = await readPosts(file, { tags: ['aws', 'azure'] })
+
+  expect(posts.map(({ hashtag }) => hashtag)).toEqual(['azure', 'aws'])
 })

@@ -1,0 +1,39 @@
+import type { Settings } from '../../shared/settings'
+import type { FilePost } from './posts'
+
+/**
+ * The posts as far as the configuration goes: those of hashtags that it does not watch stay out, and a label that it does
+ * not have is none. `notes` says what that was. Throws where no post is left.
+ */
+export function within(
+  all: readonly FilePost[],
+  { hashtags, labels }: Settings,
+): { posts: FilePost[]; notes: string[] } {
+  const tags = new Set(hashtags.map(({ tag }) => tag))
+  const names = new Set(labels.categories.map(({ name }) => name))
+  const hasLabel = ({ label }: FilePost) => label !== undefined && names.has(label)
+
+  const watched = all.filter(({ hashtag }) => tags.has(hashtag))
+  const foreign = all.filter(({ hashtag }) => !tags.has(hashtag)).map(({ hashtag }) => `#${hashtag}`)
+  if (watched.length === 0) throw new Error(`no post is of a hashtag of the configuration: ${some(foreign)}`)
+  const unknown = watched.filter((post) => !hasLabel(post)).flatMap(({ label }) => label ?? [])
+  return {
+    posts: watched.map((post) => {
+      const { label: _, ...rest } = post
+      return hasLabel(post) ? post : rest
+    }),
+    notes: [
+      ...(foreign.length > 0
+        ? [`left out ${foreign.length} posts of hashtags that the configuration does not watch: ${some(foreign)}`]
+        : []),
+      ...(unknown.length > 0
+        ? [`${unknown.length} posts count as without a label, for the configuration does not have it: ${some(unknown)}`]
+        : []),
+    ],
+  }
+}
+
+const some = (names: readonly string[]): string => {
+  const different = [...new Set(names)].sort()
+  return different.length > 5 ? `${different.slice(0, 5).join(', ')} and others` : different.join(', ')
+}
