@@ -5,7 +5,7 @@ import type { Stack } from './cloudformation/stack'
 import { claimFolder } from './data-folder'
 import { deploy } from './deploy'
 import { passGate, type RecordedCall } from './gate'
-import { listen } from './http'
+import { type HttpServer, listen } from './http'
 import type { Outcome } from './lambda/function'
 import { createParts, type Parts } from './parts'
 import { recorder } from './record/record'
@@ -77,7 +77,8 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
   const clock = options.clock ?? createClock({ file: path.join(dataDir, 'clock'), start: options.start })
   const work = createWork()
   clock.settleBy(work.idle)
-  const endpoint = () => server.endpoint
+  let server: HttpServer | undefined
+  const endpoint = () => server?.endpoint ?? ''
   const parts = createParts(options, { account, region, clock, work, endpoint })
   const { keys, lambda, services } = parts
 
@@ -90,21 +91,23 @@ export async function createCloud(options: CloudOptions): Promise<Cloud> {
       if (call.functionName !== undefined) record?.(call.operation, request)
     },
   })
-  const server = await listen(options.port ?? 0, { keys, clock, signed, plain: parts.httpApi.answer })
-
   const end = async () => {
     clock.close()
     parts.mappings.stop()
     await lambda.close()
     await parts.sageMaker.close?.()
-    await server.close()
+    await server?.close()
     for (const service of services.values()) if (service !== parts.sageMaker) await service.close?.()
     release()
   }
   let ended: Promise<void> | undefined
   const close = () => (ended ??= end())
 
-  const stack = await deploy(options, { account, region, endpoint }, parts).catch(async (error: unknown) => {
+  const begin = async () => {
+    server = await listen(options.port ?? 0, { keys, clock, signed, plain: parts.httpApi.answer })
+    return deploy(options, { account, region, endpoint }, parts)
+  }
+  const stack = await begin().catch(async (error: unknown) => {
     await close()
     throw error
   })

@@ -48,7 +48,13 @@ export async function listen(port: number, doors: Doors): Promise<HttpServer> {
   server.keepAliveTimeout = 10 * 60_000
   server.requestTimeout = 0
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${port} of 127.0.0.1 is taken by another process: --port N takes another`, { cause: error })
+          : error,
+      ),
+    )
     server.listen(port, '127.0.0.1', resolve)
   })
   return {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, it } from '@jest/globals'
 import { createCloud } from '../../local/cloud'
 import { useCloud } from './running-cloud'
@@ -23,6 +25,17 @@ it('refuses a folder that another process writes into, but not one that it left'
   await new Promise((resolve) => other.once('close', resolve))
   await start()
   expect(cloud().endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+})
+
+it('says that its port is taken, and leaves nothing open and the folder free', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+
+  await expect(createCloud({ dataDir: dataDir(), port })).rejects.toThrow(`port ${port} of 127.0.0.1 is taken`)
+
+  other.close()
+  expect(existsSync(file('process'))).toBe(false)
 })
 
 it('keeps its state and its time over a restart', async () => {
