@@ -46,7 +46,9 @@ function options(): { port: string; data?: string } {
       console.log(USAGE)
       process.exit(0)
     }
-    if (!/^\d{1,5}$/.test(values.port)) throw new Error(`--port takes a number, not "${values.port}"`)
+    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+      throw new Error(`--port takes a whole number from 0 to 65535, not "${values.port}"`)
+    }
     return values
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)

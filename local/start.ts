@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { Cloud } from './cloud'
-import { parseOptions, USAGE } from './replay/options'
-import { replay } from './replay/replay'
-import { createScreen, table } from './replay/screen'
+import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
+import { type Replay, replay } from './replay/replay'
+import { createScreen, type Screen, table } from './replay/screen'
 import type { Summary } from './replay/summary'
 import { truthTable } from './replay/truth'
 import { ROOT } from './root'
@@ -26,55 +26,82 @@ else if ('problem' in options) {
   process.exitCode = 2
 } else void main(options)
 
-async function main(chosen: Exclude<typeof options, 'help' | { problem: string }>): Promise<void> {
+async function main(chosen: ReplayOptions): Promise<void> {
   const screen = createScreen(process.stdout)
   const stop = new AbortController()
-  process.once('SIGINT', () => {
-    screen.say('\nStopping after this step; Ctrl-C again stops at once.')
+  process.on('SIGINT', () => {
+    if (stop.signal.aborted) process.exit(130)
     stop.abort()
-    process.once('SIGINT', () => process.exit(130))
+    screen.say('\nStopping after this step; Ctrl-C again stops at once.')
+  })
+  // Also after a second Ctrl-C. What is still being written into a folder may need a second try.
+  process.once('exit', () => {
+    for (const folder of temporaries) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
   try {
+    if (chosen.summary !== undefined) mkdirSync(path.dirname(chosen.summary), { recursive: true })
     screen.progress('packaging the stack …')
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/package.mjs')])
-    const packageDir = path.dirname(stdout.trim())
+    const packageDir = await packaged(stop.signal)
+    if (packageDir === undefined) {
+      screen.clear()
+      process.exitCode = 130
+      return
+    }
     if (chosen.posts === undefined) {
       screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
     }
-    const { cloud, rows, label, summary } = await replay(chosen, {
-      packageDir,
-      root: ROOT,
-      screen,
-      signal: stop.signal,
-    })
-    const beside = truthTable(summary.shares)
-    screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${inWords(summary)}`)
-    if (chosen.summary) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
-    if (!chosen.once && !stop.signal.aborted) {
-      pointTo(chosen.data)
-      const links = { report: await linkFor(cloud, 'reader'), labels: await linkFor(cloud, 'owner') }
-      screen.say(serving(cloud.endpoint, chosen.data, links))
-      await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
+    const played = await replay(chosen, { packageDir, root: ROOT, screen, signal: stop.signal })
+    try {
+      await show(chosen, played, screen, stop.signal)
+    } finally {
+      await played.cloud.close()
     }
-    await cloud.close()
   } catch (error) {
     screen.clear()
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
-  } finally {
-    for (const folder of temporaries) rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The folder of the packaged stack; none when Ctrl-C ended the packaging. */
+async function packaged(signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/package.mjs')])
+    return path.dirname(stdout.trim())
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
+}
+
+/** Tell how it went, and unless it was to be once, serve until Ctrl-C. */
+async function show(
+  chosen: ReplayOptions,
+  { cloud, rows, label, summary }: Replay,
+  screen: Screen,
+  signal: AbortSignal,
+) {
+  const beside = truthTable(summary.shares)
+  screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${inWords(summary)}`)
+  if (chosen.summary !== undefined) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
+  if (chosen.once || signal.aborted) return
+  pointTo(chosen.data)
+  const links = { report: await linkFor(cloud, 'reader'), labels: await linkFor(cloud, 'owner') }
+  screen.say(serving(cloud.endpoint, chosen.data, links))
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }
 
 const inWords = ({ posts, cascades, refusedRows, labelling, models, champion, seconds }: Summary): string =>
   [
-    `${posts} posts${refusedRows > 0 ? ` (${refusedRows} rows refused)` : ''} in ${cascades} cascades; ` +
-      `${labelling.items} items labelled by ${labelling.judgements} judgements for $${labelling.spentUsd.toFixed(2)}; ` +
-      `${models.length} models trained, ${models.filter(({ verdict }) => verdict === 'promoted').length} promoted.`,
+    `${counted(posts, 'post')}${refusedRows > 0 ? ` (${counted(refusedRows, 'row')} refused)` : ''} in ${counted(cascades, 'cascade')}; ` +
+      `${counted(labelling.items, 'item')} labelled by ${counted(labelling.judgements, 'judgement')} for $${labelling.spentUsd.toFixed(2)}; ` +
+      `${counted(models.length, 'model')} trained, ${models.filter(({ verdict }) => verdict === 'promoted').length} promoted.`,
     `The labels are ${labelling.status}: ${labelling.reasons.join('; ')}.`,
     champion ? `Live: ${champion}` : 'No model is live.',
     `${seconds.toFixed(1)} s.`,
   ].join('\n')
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 /** A page, for whoever sits at this machine. */
 async function linkFor(cloud: Cloud, role: 'reader' | 'owner'): Promise<string> {

@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
@@ -23,6 +24,52 @@ const run = async (entry: string, ...args: string[]) => {
   return { code, out, err }
 }
 
+describe('npm start', () => {
+  it('stops at once at the second Ctrl-C, and leaves no folder behind', async () => {
+    const child = spawn(process.execPath, command('local/start.ts', []), {
+      cwd: ROOT,
+      env: { ...process.env, TMPDIR: dataDir() },
+    })
+    children.push(child)
+    let out = ''
+    const says = (text: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => void (out.includes(text) && resolve())
+        child.stdout.on('data', look)
+        look()
+      })
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+
+    await says('Replaying')
+    expect(readdirSync(dataDir())).toHaveLength(1)
+    child.kill('SIGINT')
+    await says('Ctrl-C again stops at once')
+    child.kill('SIGINT')
+
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130)
+    expect(readdirSync(dataDir())).toEqual([])
+  }, 60_000)
+
+  it('writes the summary into a folder that it makes, and counts one as one', async () => {
+    const posts = path.join(dataDir(), 'posts.csv')
+    writeFileSync(posts, 'createdAt,text,label\n2026-01-01,hello,marketing\n')
+    const summary = path.join(dataDir(), 'new/summary.json')
+
+    const { code, out, err } = await run('local/start.ts', '--once', '--posts', posts, '--summary', summary)
+
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('1 post in 1 cascade; 1 item labelled by')
+    expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ posts: 1, cascades: 1 })
+  }, 60_000)
+
+  it.each([
+    ['--posts', '.', 'there is no file .\n'],
+    ['--config', 'nowhere.yml', 'there is no file nowhere.yml\n'],
+  ])('refuses %s %s', async (option, file, err) => {
+    expect(await run('local/start.ts', '--once', option, file)).toMatchObject({ code: 1, err })
+  })
+})
+
 describe('npm run local', () => {
   it('serves an empty cloud and says how to reach it', async () => {
     const child = spawn(process.execPath, command('local/serve.ts', ['--port', '0', '--data', dataDir()]), {
@@ -43,6 +90,13 @@ describe('npm run local', () => {
     const ended = new Promise((resolve) => child.once('close', resolve))
     child.kill('SIGINT')
     expect(await ended).toBe(0)
+  })
+
+  it('refuses a port that there is not', async () => {
+    expect(await run('local/serve.ts', '--port', '70000')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--port takes a whole number from 0 to 65535, not "70000"'),
+    })
   })
 
   it('tells what there is', () => {
