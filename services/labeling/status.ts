@@ -70,9 +70,14 @@ function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
   ]
 }
 
-const tooFew = (alpha: AlphaRecord): string[] => [
-  `two people judged ${alpha.items} items${alpha.value === null ? '' : `, alpha ${inWords(alpha)}`}; from ${MEASURED_FROM} on agreement is measured: ${MEASURED_FROM - alpha.items} more items, ${2 * (MEASURED_FROM - alpha.items)} judgements`,
-]
+function tooFew(alpha: AlphaRecord): string[] {
+  const more = MEASURED_FROM - alpha.items
+  return [
+    `two people judged ${alpha.items} ${itemsOf(alpha.items)}${alpha.value === null ? '' : `, alpha ${inWords(alpha)}`}; from ${MEASURED_FROM} on agreement is measured: ${more} more ${itemsOf(more)}, ${2 * more} judgements`,
+  ]
+}
+
+const itemsOf = (n: number): string => (n === 1 ? 'item' : 'items')
 
 /** The labels that are confused most, and which definition that says most of. */
 function confusion({ confused, pairs }: Agreement): string[] {
@@ -150,7 +155,7 @@ function howManyMore(alpha: AlphaRecord, floor: number): string {
     return 'the whole interval is below the floor: more judgements under the same definitions would not change that'
   const distance = Math.max(Math.abs(value - floor), 0.02)
   const more = Math.max(1, Math.ceil(items * (((high - low) / 2 / distance) ** 2 - 1)))
-  return `the interval reaches over the floor: about ${more} more items judged by two people, ${2 * more} judgements, would tell`
+  return `the interval reaches over the floor: about ${more} more ${itemsOf(more)} judged by two people, ${2 * more} judgements, would tell`
 }
 
 /** How often two answers would differ by chance: 0 where all are the same. */

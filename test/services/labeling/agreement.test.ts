@@ -176,7 +176,7 @@ describe('statusOf', () => {
     const { status, reasons } = measured(judged(MEASURED_FROM - 1, { ana: 0.95, ben: 0.95, cyd: 0.95 }))
 
     expect(status).toBe('unmeasured')
-    expect(reasons.join()).toContain('1 more items, 2 judgements')
+    expect(reasons.join()).toContain('1 more item, 2 judgements')
   })
 
   it('is ok for people who mostly agree', () => {
