@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { GetFunctionConfigurationCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import { findRunning } from '../local/running'
+import { findRunning, orGone } from '../local/running'
 import { ROOT } from '../local/root'
 import { archiveAt, unpackModel } from '../shared/artefact'
 import { readChampion } from '../shared/champion'
@@ -73,7 +73,8 @@ async function running(dataDir: string | undefined): Promise<Objects> {
   const { endpoint, region, functions } = cloud
   const analyzer = functions.find((name) => name.endsWith('-analyzer'))
   if (analyzer === undefined) throw new Error(`Bellwether does not run at ${endpoint}: \`npm start\` starts it.`)
-  return bucketOf(analyzer, { endpoint, region, credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' } })
+  const credentials = { accessKeyId: 'owner', secretAccessKey: 'owner' }
+  return bucketOf(analyzer, { endpoint, region, credentials }).catch(orGone(endpoint))
 }
 
 /** The bucket of a stage, as a function of it knows it. */

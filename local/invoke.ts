@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { findRunning } from './running'
+import { findRunning, orGone } from './running'
 
 const USAGE = `Calls a function of a running cloud, as \`npx sls invoke\` does on AWS.
 
@@ -49,11 +49,7 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   })
   const answer = await client
     .send(new InvokeCommand({ FunctionName: full, Payload: Buffer.from(request) }))
-    .catch((error: unknown) => {
-      if (isRefused(error))
-        throw new Error(`No cloud answers at ${running.endpoint} any more: \`npm start\` starts one.`)
-      throw error
-    })
+    .catch(orGone(running.endpoint))
   const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8') || 'null')
   if (!answer.FunctionError) {
     console.log(JSON.stringify(payload, null, 2))
@@ -62,9 +58,6 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   console.error(describe(payload))
   return 1
 }
-
-const isRefused = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED'
 
 /** What the function threw, without its stack. */
 function describe(payload: unknown): string {

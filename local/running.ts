@@ -27,3 +27,14 @@ export function findRunning(dataDir?: string): Running | undefined {
   const file = path.join(folder, 'cloud.json')
   return existsSync(file) ? about.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
 }
+
+/** Fails as a call to a cloud did, in plain words where no cloud is there any more. */
+export const orGone =
+  (endpoint: string) =>
+  (error: unknown): never => {
+    if (isRefused(error)) throw new Error(`No cloud answers at ${endpoint} any more: \`npm start\` starts one.`)
+    throw error
+  }
+
+const isRefused = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED'

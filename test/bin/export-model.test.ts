@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -127,6 +127,18 @@ it('finds no cloud where none was started', async () => {
   expect(await exportModel('--data', path.join(folder, 'nowhere'))).toEqual({
     code: 1,
     said: expect.stringContaining('`npm start` starts one'),
+  })
+})
+
+it('says that the cloud is gone', async () => {
+  const gone = path.join(folder, 'gone')
+  mkdirSync(gone)
+  const about = { endpoint: 'http://127.0.0.1:1', region: 'eu-west-1', functions: ['bellwether-dev-analyzer'] }
+  writeFileSync(path.join(gone, 'cloud.json'), JSON.stringify(about))
+
+  expect(await exportModel('--data', gone)).toEqual({
+    code: 1,
+    said: expect.stringContaining('No cloud answers at http://127.0.0.1:1 any more'),
   })
 })
 
