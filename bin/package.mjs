@@ -104,4 +104,9 @@ function isAlive(pid) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await packageStack())
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await packageStack().then(console.log, (error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  })
+}

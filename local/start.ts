@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { readSettings } from '../shared/settings'
 import type { Cloud } from './cloud'
 import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
 import { type Replay, replay } from './replay/replay'
@@ -40,6 +41,8 @@ async function main(chosen: ReplayOptions): Promise<void> {
   })
   try {
     if (chosen.summary !== undefined) mkdirSync(path.dirname(chosen.summary), { recursive: true })
+    // A mistake in it is told here as it is; the packager would wrap it up.
+    readSettings(ROOT)
     screen.progress('packaging the stack …')
     const packageDir = await packaged(stop.signal)
     if (packageDir === undefined) {

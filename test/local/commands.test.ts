@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
@@ -61,6 +61,24 @@ describe('npm start', () => {
     expect(out).toContain('1 post in 1 cascade; 1 item labelled by')
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ posts: 1, cascades: 1 })
   }, 60_000)
+
+  it('names a mistake in bellwether.yml, and nothing else', () => {
+    const folder = path.join(dataDir(), 'clone')
+    for (const name of ['bin', 'events', 'local', 'services', 'shared', 'package.json', 'package-lock.json']) {
+      cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true })
+    }
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
+    const good = readFileSync(path.join(ROOT, 'bellwether.yml'), 'utf8')
+    writeFileSync(path.join(folder, 'bellwether.yml'), good.replace('itemsPerDay: 60', 'itemsPerDay: many'))
+
+    const { status, stderr } = spawnSync(process.execPath, ['bin/run.mjs', 'local/start.ts', '--once'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^SETTINGS_INVALID: \S*bellwether\.yml:\d+: labelling\.itemsPerDay: [^\n]+\n$/)
+  })
 
   it.each([
     ['--posts', '.', 'there is no file .\n'],
