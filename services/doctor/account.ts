@@ -10,7 +10,7 @@ export interface Account {
   hasValue(secret: string): Promise<boolean>
   /** Those of these files of posts that do not stand in the bucket. */
   absent(files: readonly string[]): Promise<string[]>
-  /** SageMaker's quotas of these names; one that is not listed is 0. */
+  /** SageMaker's quotas of these names, as far as the account lists them: not one that only has AWS's default. */
   quotas(names: readonly string[]): Promise<Map<string, number>>
   workteams(): Promise<string[]>
   labelingJobs(): Promise<number>
@@ -36,11 +36,11 @@ export const awsAccount = (clients: {
   },
 
   quotas: async (names) => {
-    const found = new Map(names.map((name) => [name, 0]))
+    const found = new Map<string, number>()
     const pages = paginateListServiceQuotas({ client: clients.quotas, pageSize: 100 }, { ServiceCode: 'sagemaker' })
     for await (const { Quotas } of pages) {
       for (const { QuotaName, Value } of Quotas ?? []) {
-        if (QuotaName && found.has(QuotaName)) found.set(QuotaName, Value ?? 0)
+        if (QuotaName && Value !== undefined && names.includes(QuotaName)) found.set(QuotaName, Value)
       }
     }
     return found

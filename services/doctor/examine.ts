@@ -51,7 +51,13 @@ export const examine =
       asked(account.labelingJobs()),
       asked(account.concurrency()),
     ])
-    const quota = (name: string): Asked<number> => ('known' in quotas ? { known: quotas.known.get(name) ?? 0 } : quotas)
+    const quota = (name: string): Asked<number> => {
+      if (!('known' in quotas)) return quotas
+      const known = quotas.known.get(name)
+      return known === undefined
+        ? { unknown: "Service Quotas lists no value of this account's: see AWS's default there" }
+        : { known }
+    }
     const facts = {
       xToken,
       linkKey,

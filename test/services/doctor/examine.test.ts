@@ -83,3 +83,22 @@ it('reports what AWS does not answer, and goes on', async () => {
     'AccessDeniedException: no',
   ])
 })
+
+it('does not take a quota that has only its default for none', async () => {
+  quotas.reset()
+  quotas
+    .on(ListServiceQuotasCommand)
+    .resolves({ Quotas: [{ QuotaName: 'ml.c5.xlarge for spot training job usage', Value: 0 }] })
+
+  const { findings } = await ask()
+
+  expect(findings).toContainEqual(
+    expect.objectContaining({ verdict: 'missing', found: expect.stringContaining('is 0') }),
+  )
+  expect(findings.filter(({ verdict }) => verdict === 'could not be checked')).toEqual([
+    expect.objectContaining({
+      check: 'ml.c5.xlarge for training job usage',
+      found: expect.stringContaining('default'),
+    }),
+  ])
+})
