@@ -96,7 +96,18 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     credentialsFor,
     track: work.track,
   })
-  const services = [lambdaService(lambda), s3, sqs, dynamoDb, events, sageMaker, secrets, createServiceQuotas()]
+  const scheduler = createScheduler({ account, region, dataDir, clock, deliver: deliveries.deliver })
+  const services = [
+    lambdaService(lambda),
+    s3,
+    sqs,
+    dynamoDb,
+    events,
+    scheduler.service,
+    sageMaker,
+    secrets,
+    createServiceQuotas(),
+  ]
 
   return {
     keys,
@@ -105,7 +116,7 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     lambda,
     mappings: createMappings({ region, lambda, sqs, iam, work, faults }),
     deliveries,
-    scheduler: createScheduler({ account, region, dataDir, clock, deliver: deliveries.deliver }),
+    scheduler,
     httpApi: createHttpApi({ account, region, clock, lambda }),
     s3,
     sqs,

@@ -31,3 +31,9 @@ export const scheduleProperties = z.strictObject({
 })
 
 export type Schedule = z.infer<typeof scheduleProperties> & { arn: string }
+
+/** A schedule of the template, and when it was made: milliseconds since the epoch. */
+export interface Made {
+  schedule: Schedule
+  created: number
+}

@@ -5,8 +5,10 @@ import { z } from 'zod'
 import type { Creators } from '../cloudformation/create'
 import type { Clock } from '../clock'
 import type { Delivery } from '../delivery'
+import type { AwsService } from '../service'
 import { parseExpression, type Expression } from './expression'
-import { scheduleProperties, type Schedule } from './schedule'
+import { type Made, scheduleProperties, type Schedule } from './schedule'
+import { schedulerService } from './service'
 
 interface Surroundings {
   account: string
@@ -19,6 +21,7 @@ interface Surroundings {
 
 export interface Scheduler {
   creators: Creators
+  service: AwsService
 }
 
 const kept = z.record(
@@ -30,6 +33,8 @@ const kept = z.record(
 export function createScheduler({ account, region, dataDir, clock, deliver }: Surroundings): Scheduler {
   const file = path.join(dataDir, 'schedules.json')
   const plans = existsSync(file) ? kept.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
+
+  const made = new Map<string, Made>()
 
   const keep = (schedule: Schedule, created: number, next: number | undefined) => {
     const expression = `${schedule.ScheduleExpression} ${schedule.ScheduleExpressionTimezone}`
@@ -81,14 +86,16 @@ export function createScheduler({ account, region, dataDir, clock, deliver }: Su
   }
 
   return {
+    service: schedulerService(made),
     creators: {
       'AWS::Scheduler::Schedule': ({ arn, properties }) => {
         const schedule = { ...scheduleProperties.parse(properties), arn }
         const expression = parseExpression(schedule.ScheduleExpression, schedule.ScheduleExpressionTimezone)
-        if (schedule.State === 'DISABLED') return
         const before = plans[arn]
         const same = before?.expression === `${schedule.ScheduleExpression} ${schedule.ScheduleExpressionTimezone}`
         const created = same ? before.created : Date.parse(schedule.StartDate ?? '') || clock.now()
+        made.set(arn, { schedule, created })
+        if (schedule.State === 'DISABLED') return
         // Just before `created`, so that a rate fires for the first time when it is made, as on AWS.
         plan(schedule, expression, created, same ? before.next : expression.next(created - 1, created))
       },

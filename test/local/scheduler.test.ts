@@ -72,6 +72,51 @@ describe('a schedule', () => {
     expect(eventsIn(file())).toEqual([])
   })
 
+  it('is listed and told of by the API, disabled ones too, and what else is asked is refused by name', async () => {
+    const made = resources('cron(0 6 * * ? *)', { Description: 'Every morning' })
+    const cloud = await start(
+      { ...made, Nightly: schedule('rate(1 day)', { Name: 'nightly', State: 'DISABLED' }) },
+      { start: noon },
+    )
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=me/20261122/eu-west-1/scheduler/aws4_request, SignedHeaders=host, Signature=0'
+    const ask = async (what: string, method = 'GET') => {
+      const response = await fetch(`${cloud.endpoint}/schedules${what}`, { method, headers: { authorization } })
+      return { status: response.status, body: JSON.parse(await response.text()) }
+    }
+
+    const daily = {
+      Arn: expect.stringMatching(/^arn:aws:scheduler:eu-west-1:\d{12}:schedule\/default\/daily$/),
+      Name: 'daily',
+      GroupName: 'default',
+      State: 'ENABLED',
+      CreationDate: expect.closeTo(noon / 1000, -2),
+    }
+    const { Schedules: listed } = (await ask('')).body
+    expect(listed).toEqual([
+      { ...daily, LastModificationDate: expect.any(Number), Target: { Arn: expect.stringMatching(/:collector$/) } },
+      expect.objectContaining({ Name: 'nightly', State: 'DISABLED' }),
+    ])
+    expect((await ask('?State=ENABLED&NamePrefix=d')).body.Schedules).toEqual([listed[0]])
+    expect((await ask('?ScheduleGroup=others')).body.Schedules).toEqual([])
+    expect((await ask('/daily')).body).toMatchObject({
+      ...daily,
+      Description: 'Every morning',
+      ScheduleExpression: 'cron(0 6 * * ? *)',
+      ScheduleExpressionTimezone: 'UTC',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Input: '{"hashtag":"aws"}' },
+    })
+    expect(await ask('/weekly')).toMatchObject({ status: 404, body: { __type: 'ResourceNotFoundException' } })
+    for (const [what, method] of [
+      ['/daily', 'DELETE'],
+      ['?NextToken=x', 'GET'],
+      ['?MaxResults=1', 'GET'],
+    ]) {
+      expect(await ask(what!, method)).toMatchObject({ status: 501 })
+    }
+  })
+
   it.each([
     [
       'a role that may not call the function',
