@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { AwsError, notImplemented } from '../protocol/aws-error'
@@ -10,7 +11,7 @@ import { ConditionFailed, isOperation, openEngine } from './engine'
 import { openTimeToLive } from './time-to-live'
 
 export interface DynamoDb extends AwsService {
-  /** Make the table unless it is there, from CloudFormation's properties; a table with another key is refused. */
+  /** Make the table unless it is there, from CloudFormation's properties, and wait until it can be used; a table with another key is refused. */
   ensureTable(definition: TableDefinition): Promise<void>
   arnOf(table: string): string
 }
@@ -112,12 +113,21 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
       else if (hashKeys.get(TableName) !== hashKeyOf(wanted.KeySchema)) {
         throw new Error(`table ${TableName} is kept with another key; remove ${root} to start anew`)
       }
+      await active(TableName)
       hashKeys.set(TableName, hashKeyOf(wanted.KeySchema) ?? '')
       timeToLive.set(TableName, TimeToLiveSpecification?.Enabled ? TimeToLiveSpecification.AttributeName : undefined)
     },
     close: () => engine.close(),
   }
 
+  /** dynalite answers before a table can be used, and never makes one ready whose making a hard stop cut off. */
+  async function active(TableName: string): Promise<void> {
+    for (const end = Date.now() + ACTIVE_MS; Date.now() < end; await pause(1)) {
+      const { Table } = await engine.run('DescribeTable', { TableName })
+      if (z.object({ TableStatus: z.string() }).parse(Table).TableStatus === 'ACTIVE') return
+    }
+    throw new Error(`the making of table ${TableName} was cut off; remove ${root} to start anew`)
+  }
   async function learnKeys(): Promise<void> {
     const { TableNames } = z.object({ TableNames: z.array(z.string()) }).parse(await engine.run('ListTables', {}))
     for (const TableName of TableNames) {
@@ -130,6 +140,9 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
     hashKeys.set(TableName, hashKeyOf(KeySchema) ?? '')
   }
 }
+
+/** A table is made in milliseconds, on a busy machine in some more. */
+const ACTIVE_MS = 10_000
 
 const TYPE_PREFIX = 'com.amazonaws.dynamodb.v20120810#'
 

@@ -66,6 +66,14 @@ describe('tables', () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' })
   })
 
+  it('can be used as soon as they are made', async () => {
+    const { dynamodb } = served.services
+    await dynamodb.ensureTable({ ...TABLE, TableName: 'another' })
+    const { body } = await dynamodb.handle(request('DescribeTable', { TableName: 'another' }))
+
+    expect(JSON.parse(String(body))).toMatchObject({ Table: { TableStatus: 'ACTIVE' } })
+  })
+
   it('are refused with another key than they are kept with', async () => {
     const other = {
       ...TABLE,
