@@ -61,8 +61,7 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   return settled
 }
 
-/** No name of a label is looked up among the properties that every object has. */
-/** An entry of a record that a file of somebody else's may name. */
+/** An entry of a record whose names come from a file: none is looked up among the properties that every object has. */
 export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 
