@@ -22,6 +22,9 @@ const cron = z
     const [minute = 0, hour = 0] = (/^cron\((\d+) (\d+) /.exec(text) ?? []).slice(1).map(Number)
     return minute < 60 && hour < 24
   }, 'minutes go to 59 and hours to 23')
+/** Of labels. */
+export const MOST_CATEGORIES = 30
+
 const usd = z.number().nonnegative()
 const count = z.int().positive()
 const labelName = z.string().trim().min(1).max(256)
@@ -61,7 +64,7 @@ export const settings = z.strictObject({
         }),
       )
       .min(2)
-      .max(30)
+      .max(MOST_CATEGORIES)
       .refine(
         (categories) => new Set(categories.map(({ name }) => name)).size === categories.length,
         'two labels have the same name',

@@ -1,5 +1,5 @@
-import { AwsError, notImplemented } from '../protocol/aws-error'
-import { refuse } from '../refusal'
+import { AwsError } from '../protocol/aws-error'
+import { jsonAnswer, restService } from '../protocol/rest'
 import type { AwsRequest, AwsResponse, AwsService } from '../service'
 import { Throttled } from './function'
 import type { Lambda } from './lambda'
@@ -25,7 +25,7 @@ export function lambdaService(lambda: Lambda): AwsService {
       const found = functionOf(request)
       if (!found) throw functionNotFound(request)
       const { name, arn, role, handler, timeoutMs, memoryMb, environment } = found
-      return json(200, {
+      return jsonAnswer(200, {
         FunctionName: name,
         FunctionArn: arn,
         Role: role,
@@ -36,33 +36,26 @@ export function lambdaService(lambda: Lambda): AwsService {
       })
     },
     ListFunctions: () =>
-      json(200, { Functions: lambda.functions().map(({ name, arn }) => ({ FunctionName: name, FunctionArn: arn })) }),
+      jsonAnswer(200, {
+        Functions: lambda.functions().map(({ name, arn }) => ({ FunctionName: name, FunctionArn: arn })),
+      }),
     GetAccountSettings: () =>
-      json(200, {
+      jsonAnswer(200, {
         AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
         AccountUsage: { FunctionCount: lambda.functions().length },
       }),
   }
 
-  return {
+  return restService({
     name: 'lambda',
+    operations,
     operationOf,
     accessOf(request) {
       const operation = operationOf(request)
       const action = operation === 'Invoke' ? 'InvokeFunction' : operation
       return [{ action: `lambda:${action}`, resource: functionOf(request)?.arn ?? '*' }]
     },
-    async handle(request) {
-      try {
-        const operation = operations[operationOf(request)]
-        if (!operation) throw notImplemented(`operation ${operationOf(request)} in lambda`)
-        return await operation(request)
-      } catch (error) {
-        if (error instanceof AwsError) return refuse('lambda', error)
-        throw error
-      }
-    },
-  }
+  })
 }
 
 async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequest): Promise<AwsResponse> {
@@ -93,12 +86,6 @@ async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequ
 
 const functionNotFound = ({ path }: AwsRequest): AwsError =>
   new AwsError(404, 'ResourceNotFoundException', `Function not found: ${decodeURIComponent(path)}`)
-
-const json = (status: number, body: unknown): AwsResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-})
 
 function isJson(text: string): boolean {
   try {

@@ -1,12 +1,9 @@
 import { parse, stringify } from 'yaml'
-import { parseSettings } from '../../shared/settings'
+import { MOST_CATEGORIES, parseSettings } from '../../shared/settings'
 import type { FilePost } from './posts'
 
 /** The name under which the replay puts its posts into the bucket. */
 export const SOURCE_FILE = 'replay.jsonl'
-
-/** As many categories as a configuration may have. */
-const MOST_LABELS = 30
 
 export interface OverlayOptions {
   labeller: 'desk' | 'ground-truth'
@@ -33,9 +30,9 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
   const labels = [...new Set(posts.flatMap(({ label }) => label ?? []))].sort()
   const known = new Map(given.labels.categories.map((category) => [category.name, category]))
   const ownLabels = !options.ownConfig && labels.length > 1 && !labels.every((label) => known.has(label))
-  if (ownLabels && labels.length > MOST_LABELS) {
+  if (ownLabels && labels.length > MOST_CATEGORIES) {
     throw new Error(
-      `the posts carry ${labels.length} labels; up to ${MOST_LABELS} can be told apart: --config names those to use`,
+      `the posts carry ${labels.length} labels; up to ${MOST_CATEGORIES} can be told apart: --config names those to use`,
     )
   }
   const mostPosts = mostOnOneDay(posts)

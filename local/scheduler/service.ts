@@ -1,5 +1,5 @@
 import { AwsError, notImplemented } from '../protocol/aws-error'
-import { refuse } from '../refusal'
+import { jsonAnswer, restService } from '../protocol/rest'
 import type { AwsRequest, AwsResponse, AwsService } from '../service'
 import type { Made } from './schedule'
 
@@ -15,7 +15,7 @@ export function schedulerService(made: ReadonlyMap<string, Made>): AwsService {
     return `${method} ${path}`
   }
   const nameIn = ({ path }: AwsRequest) => decodeURIComponent(ONE.exec(path)?.[1] ?? '')
-  const operations: Record<string, (request: AwsRequest) => object> = {
+  const operations: Record<string, (request: AwsRequest) => AwsResponse> = {
     ListSchedules: ({ query }) => {
       for (const name of query.keys()) if (!FILTERS.has(name)) throw notImplemented(`${name} in ListSchedules`)
       const is = (filter: string, value: string) => (query.get(filter) ?? value) === value
@@ -27,22 +27,23 @@ export function schedulerService(made: ReadonlyMap<string, Made>): AwsService {
         .sort((a, b) => (a.Name < b.Name ? -1 : 1))
       const most = Number(query.get('MaxResults') ?? 100)
       if (all.length > most) throw notImplemented(`pages in ListSchedules: there are ${all.length}`)
-      return {
+      return jsonAnswer(200, {
         Schedules: all.map(({ Arn, Name, GroupName, State, CreationDate, LastModificationDate, Target }) => {
           return { Arn, Name, GroupName, State, CreationDate, LastModificationDate, Target: { Arn: Target.Arn } }
         }),
-      }
+      })
     },
     GetSchedule: (request) => {
       const [name, group] = [nameIn(request), request.query.get('groupName') ?? 'default']
       const found = [...made.values()].map(described).find((one) => one.Name === name && one.GroupName === group)
       if (!found) throw new AwsError(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`)
-      return found
+      return jsonAnswer(200, found)
     },
   }
 
-  return {
+  return restService({
     name: 'scheduler',
+    operations,
     operationOf,
     accessOf(request) {
       const operation = operationOf(request)
@@ -50,18 +51,7 @@ export function schedulerService(made: ReadonlyMap<string, Made>): AwsService {
       const arn = [...made.keys()].find((one) => one.endsWith(`:schedule/${group}/${nameIn(request)}`))
       return [{ action: `scheduler:${operation}`, resource: arn ?? '*' }]
     },
-    async handle(request): Promise<AwsResponse> {
-      try {
-        const operation = operations[operationOf(request)]
-        if (!operation) throw notImplemented(`operation ${operationOf(request)} in scheduler`)
-        const body = JSON.stringify(operation(request))
-        return { status: 200, headers: { 'content-type': 'application/json' }, body }
-      } catch (error) {
-        if (error instanceof AwsError) return refuse('scheduler', error)
-        throw error
-      }
-    },
-  }
+  })
 }
 
 /** As GetSchedule answers: instants in seconds since the epoch. */
