@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { parse } from 'csv-parse'
 import { z } from 'zod'
 import { readRow, type Row } from '../../services/collector/row'
-import { linesOf } from '../../shared/lines'
+import { rowsOf } from '../../services/collector/rows'
 import { hashtag } from '../../shared/settings'
 
 /** A row of a user's file, as the replay needs it. */
@@ -31,6 +30,8 @@ const labelOf = z
   .transform(({ label }) => String(label ?? '').trim())
   .pipe(z.string().max(256))
 
+const fieldsOf = z.record(z.string(), z.unknown())
+
 /** The day that a file without dates begins at. */
 const FIRST_DAY = Date.parse('2026-06-01T00:00:00Z')
 const DAY_MS = 86_400_000
@@ -56,9 +57,11 @@ export async function readPosts(
   const refused: string[] = []
   const refuse = (line: number, why: string) => void refused.push(`${file}:${line}: ${why}`)
   const rows: GoodRow[] = []
-  for await (const row of rawRows(file)) {
-    if ('problem' in row) refuse(row.line, row.problem)
-    else rows.push(row)
+  for await (const { line, value, problem } of rowsOf(file, async () => createReadStream(file))) {
+    const row = fieldsOf.safeParse(value)
+    if (problem !== undefined) refuse(line, problem)
+    else if (row.success) rows.push({ line, value: row.data })
+    else refuse(line, 'is not an object')
   }
 
   const dated = rows.some(({ value }) => dateIn(value))
@@ -106,57 +109,5 @@ interface GoodRow {
   line: number
   value: Record<string, unknown>
 }
-type RawRow = GoodRow | { line: number; problem: string }
 
 const dateIn = ({ createdAt, created_at }: Record<string, unknown>): unknown => createdAt || created_at
-
-export const isCsv = (file: string): boolean => file.toLowerCase().endsWith('.csv')
-
-async function* rawRows(file: string): AsyncIterable<RawRow> {
-  if (isCsv(file)) {
-    yield* csvRows(file)
-    return
-  }
-  let line = 0
-  for await (const text of linesOf(createReadStream(file))) {
-    line += 1
-    const json = line === 1 ? text.replace(/^\uFEFF/, '') : text
-    if (json.trim()) yield { line, ...objectOf(json) }
-  }
-}
-
-function objectOf(json: string): Pick<GoodRow, 'value'> | { problem: string } {
-  try {
-    const value = z.record(z.string(), z.unknown()).safeParse(JSON.parse(json))
-    return value.success ? { value: value.data } : { problem: 'is not an object' }
-  } catch {
-    return { problem: 'is not JSON' }
-  }
-}
-
-async function* csvRows(file: string): AsyncIterable<RawRow> {
-  const broken: RawRow[] = []
-  const parser = createReadStream(file).pipe(
-    parse({
-      columns: (headers: string[]) => headers.map((header) => header.trim()),
-      bom: true,
-      info: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      skip_records_with_error: true,
-      on_skip: (error) =>
-        void broken.push({
-          line: Number(error?.lines ?? 0),
-          problem: error?.message.replace(/ on line \d+$/, '') ?? 'is no CSV',
-        }),
-    }),
-  )
-  // With `info` each record comes with where it stood.
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: Record<string, string>
-    info: { lines: number }
-  }>) {
-    yield { line: info.lines, value: record }
-  }
-  yield* broken
-}

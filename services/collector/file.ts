@@ -1,8 +1,8 @@
-import { parse } from 'csv-parse'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Post } from '../../shared/posts'
 import { named, placeOf, readRow, type RefusedRow, type Row } from './row'
+import { rowsOf } from './rows'
 import type { Refused, Source } from './source'
 import type { Window } from './window'
 
@@ -28,7 +28,7 @@ interface DayOfFile {
  * `language`, `retweetOf`. The file is read as a stream; the rows of one day are held.
  */
 export function fileSource(
-  objects: Pick<Objects, 'lines' | 'stream'>,
+  objects: Pick<Objects, 'stream'>,
   hashtag: string,
   { name, file, pricePerPostUsd, tags }: FileOptions,
 ): Source {
@@ -36,18 +36,19 @@ export function fileSource(
 
   const dayOf = async (window: Window): Promise<DayOfFile> => {
     if (held?.from === window.from) return held
-    const rows: Row[] = []
+    const good: Row[] = []
     const bad: RefusedRow[] = []
     const inWindow = (at: string) => window.from <= at && at < window.to
-    for await (const { line, value, problem } of rawRows(objects, file)) {
+    const rows = rowsOf(file, () => objects.stream(keys.source({ file })))
+    for await (const { line, value, problem } of rows) {
       const row = problem
-        ? { line, field: 'row', reason: problem, row: value, createdAt: undefined, hashtags: [...tags] }
+        ? { line, field: 'row', reason: problem.split(':')[0]!, row: value, createdAt: undefined, hashtags: [...tags] }
         : readRow(value, line, name, tags)
       if ('post' in row) {
-        if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt)) rows.push(row)
+        if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt)) good.push(row)
       } else if (belongs(row, hashtag, tags) && (row.createdAt === undefined || inWindow(row.createdAt))) bad.push(row)
     }
-    const { posts, refused } = named(rows)
+    const { posts, refused } = named(good)
     const dated = bad.filter(({ createdAt }) => createdAt !== undefined).map(plain)
     held = {
       from: window.from,
@@ -83,60 +84,6 @@ export function fileSource(
         reached: after?.createdAt ?? null,
       }
     },
-  }
-}
-
-interface RawRow {
-  line: number
-  value: unknown
-  problem?: string
-}
-
-/** Rows with their line in the file, from 1; a row that cannot be read as one comes with the problem. */
-async function* rawRows(objects: Pick<Objects, 'lines' | 'stream'>, file: string): AsyncIterable<RawRow> {
-  if (file.endsWith('.csv')) yield* csvRows(objects, file)
-  else yield* jsonRows(objects, file)
-}
-
-async function* jsonRows(objects: Pick<Objects, 'lines'>, file: string): AsyncIterable<RawRow> {
-  let line = 0
-  for await (const text of objects.lines(keys.source({ file }))) {
-    line += 1
-    const json = line === 1 ? text.replace(/^\uFEFF/, '') : text
-    if (json.trim() === '') continue
-    yield { line, ...parsed(json) }
-  }
-}
-
-async function* csvRows(objects: Pick<Objects, 'stream'>, file: string): AsyncIterable<RawRow> {
-  const skipped: RawRow[] = []
-  const parser = parse({
-    bom: true,
-    columns: (headers: string[]) => headers.map((header) => header.trim()),
-    info: true,
-    raw: true,
-    // A stray quote is a part of the text; without this it would swallow the rows behind it.
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip: (error, raw) => {
-      skipped.push({ line: parser.info.lines, value: raw, problem: error?.message.split(':')[0] ?? 'is not CSV' })
-    },
-  })
-  const body = await objects.stream(keys.source({ file }))
-  body.on('error', (error) => parser.destroy(error)).pipe(parser)
-  // With `info`, a record comes with where the parser stood after it.
-  for await (const { record, info } of parser as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
-    yield { line: info.lines, value: record }
-  }
-  yield* skipped
-}
-
-function parsed(json: string): Pick<RawRow, 'value' | 'problem'> {
-  try {
-    return { value: JSON.parse(json) as unknown }
-  } catch {
-    return { value: json, problem: 'is not JSON' }
   }
 }
 

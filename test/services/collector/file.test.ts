@@ -6,16 +6,12 @@ import { dayFrom } from '../../../services/collector/window'
 const window = dayFrom('2026-06-02T00:00:00.000Z')
 
 const sourceOf = (file: string, content: string, hashtag = 'aws', tags = ['aws', 'azure']) =>
-  fileSource(
-    {
-      lines: async function* () {
-        yield* content.split('\n')
-      },
-      stream: async () => Readable.from([Buffer.from(content)]),
-    },
-    hashtag,
-    { name: 'file', file, pricePerPostUsd: 0, tags },
-  )
+  fileSource({ stream: async () => Readable.from([Buffer.from(content)]) }, hashtag, {
+    name: 'file',
+    file,
+    pricePerPostUsd: 0,
+    tags,
+  })
 
 const readAll = (file: string, content: string, hashtag?: string) =>
   sourceOf(file, content, hashtag).read({ window, first: true, next: null, limit: 1000 })
