@@ -59,11 +59,19 @@ async function run() {
 
 async function sls(argv) {
   const command = createRequire(import.meta.url).resolve('serverless/bin/serverless.js')
-  const child = spawn(process.execPath, [command, ...argv], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
-  await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
-  return said
+  // The packager leaves a folder for each function behind, where temporary files are.
+  const temporary = `${packageFolder}.tmp`
+  mkdirSync(temporary, { recursive: true })
+  try {
+    const env = { ...process.env, TMPDIR: temporary }
+    const child = spawn(process.execPath, [command, ...argv], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+    await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+    return said
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
 }
 
 function isFresh() {
