@@ -11,6 +11,7 @@ import { readChampion } from '../shared/champion'
 import { classifierOf } from '../shared/classifier'
 import { readModel } from '../shared/fasttext'
 import { keys, prefixes } from '../shared/keys'
+import { latestOf } from '../shared/latest'
 import { type Objects, parseJson, s3Objects } from '../shared/objects'
 import { cardRecord, datasetRecord, trainingRecord } from '../shared/records'
 import { TEXT_VERSION } from '../shared/text'
@@ -92,13 +93,9 @@ async function jobOf(objects: Objects, wanted: string | undefined): Promise<stri
     if (!live) throw new Error('No model is live yet; --job latest takes the one that was trained last.')
     return live.champion.job
   }
-  let latest: { job: string; modified: Date } | undefined
-  for await (const { key, modified } of objects.list(prefixes.models)) {
-    const job = keys.training.match(key)?.job
-    if (job !== undefined && (!latest || modified >= latest.modified)) latest = { job, modified }
-  }
+  const latest = await latestOf(objects.list(prefixes.models), keys.training)
   if (!latest) throw new Error('No model was trained yet.')
-  return latest.job
+  return latest.parts.job
 }
 
 async function read(objects: Objects, job: string) {

@@ -3,6 +3,7 @@ import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
 import { BellwetherError } from '../../shared/errors'
 import { keys, prefixes } from '../../shared/keys'
+import { latestOf } from '../../shared/latest'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord } from '../../shared/records'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
@@ -59,13 +60,9 @@ export const evaluate =
 
 /** The job whose training was recorded last. */
 export async function latestJob(objects: Pick<Objects, 'list'>): Promise<string> {
-  let latest: { job: string; modified: Date } | undefined
-  for await (const { key, modified } of objects.list(prefixes.models)) {
-    const job = keys.training.match(key)?.job
-    if (job !== undefined && (!latest || modified >= latest.modified)) latest = { job, modified }
-  }
+  const latest = await latestOf(objects.list(prefixes.models), keys.training)
   if (!latest) throw new BellwetherError('NOT_FOUND', 'no model has been trained yet')
-  return latest.job
+  return latest.parts.job
 }
 
 export async function readCard(objects: Pick<Objects, 'read'>, job: string): Promise<CardRecord | undefined> {

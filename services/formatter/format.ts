@@ -6,6 +6,7 @@ import { canonical, type Publish } from '../../shared/bus'
 import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
 import { manifestsAmong } from '../../shared/labels-given'
+import { latestOf, type Listed } from '../../shared/latest'
 import type { Objects } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -14,11 +15,6 @@ import { arrange, type Arranged, binning, LABELS, PARTS } from './arrange'
 import { eachLine } from './lines'
 import { readSettled, type Refusal, rulesOf } from '../../shared/settled'
 import { createSpool, type Spool } from './spool'
-
-interface Listed {
-  key: string
-  modified: Date
-}
 
 interface Ports {
   objects: Pick<Objects, 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'>
@@ -123,17 +119,12 @@ async function again(
   key: string,
 ): Promise<DatasetRecord> {
   const record = await objects.readJson(key, datasetRecord)
-  const datasets: Listed[] = []
-  for await (const each of objects.list(prefixes.datasets)) if (keys.dataset.match(each.key)) datasets.push(each)
-  const labels = newest(labeled.filter((each) => keys.settledManifest.match(each.key)))
-  const latest = newest(datasets)
+  const labels = await latestOf(labeled, keys.settledManifest)
+  const latest = await latestOf(objects.list(prefixes.datasets), keys.dataset)
   if (labels && latest && latest.key !== key && latest.modified < labels.modified)
     await objects.put(key, bytesOf(record))
   return record
 }
-
-const newest = (listed: readonly Listed[]): Listed | undefined =>
-  listed.reduce<Listed | undefined>((last, each) => (last && last.modified > each.modified ? last : each), undefined)
 
 const bytesOf = (record: DatasetRecord): string => `${JSON.stringify(record, null, 2)}\n`
 

@@ -1,6 +1,7 @@
 import { retrainSkipped } from '../../events'
 import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
+import { latestOf } from '../../shared/latest'
 import type { Objects } from '../../shared/objects'
 import { datasetRecord } from '../../shared/records'
 import { standingOf } from './attempts'
@@ -66,11 +67,5 @@ export async function resume(
   return launch(ports, dataset, attempt, invocation)
 }
 
-async function latestDataset(objects: Pick<Objects, 'list'>): Promise<string | undefined> {
-  let latest: { datasetId: string; modified: Date } | undefined
-  for await (const { key, modified } of objects.list(prefixes.datasets)) {
-    const datasetId = keys.dataset.match(key)?.dataset
-    if (datasetId && (!latest || modified >= latest.modified)) latest = { datasetId, modified }
-  }
-  return latest?.datasetId
-}
+const latestDataset = async (objects: Pick<Objects, 'list'>): Promise<string | undefined> =>
+  (await latestOf(objects.list(prefixes.datasets), keys.dataset))?.parts.dataset

@@ -4,16 +4,9 @@ import path from 'node:path'
 import { overlay } from '../../../local/replay/overlay'
 import type { FilePost } from '../../../local/replay/posts'
 import { parseSettings } from '../../../shared/settings'
+import { post } from './post'
 
 const yaml = readFileSync(path.join(__dirname, '../../../bellwether.yml'), 'utf8')
-const post = (hashtag: string, label?: string): FilePost => ({
-  id: '1',
-  createdAt: '2026-01-01T00:00:00Z',
-  text: 'x',
-  hashtag,
-  author: '',
-  ...(label ? { label } : {}),
-})
 const options = {
   labeller: 'desk',
   workteamArn: 'arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/team',

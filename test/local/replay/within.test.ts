@@ -1,19 +1,11 @@
 import { expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { FilePost } from '../../../local/replay/posts'
 import { within } from '../../../local/replay/within'
 import { parseSettings } from '../../../shared/settings'
+import { post } from './post'
 
 const settings = parseSettings(readFileSync(path.join(__dirname, '../../../bellwether.yml'), 'utf8'))
-const post = (hashtag: string, label?: string): FilePost => ({
-  id: '1',
-  createdAt: '2026-01-01T00:00:00Z',
-  text: 'x',
-  hashtag,
-  author: '',
-  ...(label ? { label } : {}),
-})
 
 it('leaves posts alone that the configuration knows', () => {
   const posts = [post('aws', 'technical'), post('azure')]

@@ -31,3 +31,11 @@ it('reads the plans of some days and of three more, whatever number of a day the
 
   expect((await plansFor(bucket, '2026-12-28', '2027-01-01')).map(({ batch }) => batch)).toEqual(wanted)
 })
+
+it('reads those of one day in the order of its batches', async () => {
+  const bucket = testBucket()
+  const names = ['2026-11-22', '2026-11-22-2', '2026-11-22-10']
+  for (const batch of names) await bucket.put(keys.plan({ batch }), JSON.stringify({ ...plan, batch }))
+
+  expect((await plansFor(bucket, '2026-11-22', '2026-11-22')).map(({ batch }) => batch)).toEqual(names)
+})
