@@ -7,7 +7,7 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda'
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { useCloud } from './running-cloud'
+import { signedFor, useCloud } from './running-cloud'
 import { fn } from './template'
 
 const { cloud, start } = useCloud()
@@ -16,9 +16,6 @@ const client = () => ({
   region: 'eu-west-1',
   credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
   maxAttempts: 1,
-})
-const signedFor = (service: string) => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=me/20261122/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 })
 
 describe('the port', () => {

@@ -57,3 +57,8 @@ function messages({ stack, sqs }: Cloud, logicalId: string) {
   const name = stack.resources.find((resource) => resource.logicalId === logicalId)?.name ?? ''
   return sqs.queue(name)?.receive(10) ?? []
 }
+
+/** Headers of the owner's request to a service, for what no SDK asks. */
+export const signedFor = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=me/20261122/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+})

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
-import { eventsIn, useCloud } from './running-cloud'
+import { eventsIn, signedFor, useCloud } from './running-cloud'
 import { allow, arn, fn, queue, recording, role } from './template'
 
 const HOUR = 3_600_000
@@ -78,10 +78,8 @@ describe('a schedule', () => {
       { ...made, Nightly: schedule('rate(1 day)', { Name: 'nightly', State: 'DISABLED' }) },
       { start: noon },
     )
-    const authorization =
-      'AWS4-HMAC-SHA256 Credential=me/20261122/eu-west-1/scheduler/aws4_request, SignedHeaders=host, Signature=0'
     const ask = async (what: string, method = 'GET') => {
-      const response = await fetch(`${cloud.endpoint}/schedules${what}`, { method, headers: { authorization } })
+      const response = await fetch(`${cloud.endpoint}/schedules${what}`, { method, headers: signedFor('scheduler') })
       return { status: response.status, body: JSON.parse(await response.text()) }
     }
 
