@@ -1,5 +1,5 @@
 // Writes what is generated: of the catalogue of events events/schemas/*.json, docs/events.md and the README's table; of
-// shared/records.ts the schemas of the documents that others read, docs/*.schema.json.
+// shared/records/ the schemas of the documents that others read, docs/*.schema.json.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { documentFiles, eventsPage, schemaFiles, withEvents } from '../events/document'
 

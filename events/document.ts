@@ -27,7 +27,7 @@ export const documentFiles = (): Map<string, string> =>
   new Map(
     documents.map(({ file, title, record }) => {
       const { $schema, ...schema } = z.toJSONSchema(record, { io: 'input' })
-      const notice = `Generated from shared/records.ts by \`${COMMAND}\`; do not edit.`
+      const notice = `Generated from shared/records/ by \`${COMMAND}\`; do not edit.`
       return [file, `${JSON.stringify({ $schema, $comment: notice, title, ...schema }, null, 2)}\n`]
     }),
   )

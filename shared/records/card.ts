@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { datasetRecord } from './dataset'
+import { day, fraction } from './fields'
+import { liveRecord } from './live'
+import { labelStatus } from './quality'
+import { scoresRecord } from './scores'
+import { trainingRecord } from './training'
+import { tuningRecord } from './tuning'
+
+/** How far a model's probabilities are true: fitted and measured on the evaluation window. */
+export const calibrationRecord = z.object({
+  items: z.int().positive(),
+  temperature: z.number().positive().describe('Above 1: the model is surer than it should be.'),
+  ece: z
+    .object({ raw: fraction, scaled: fraction })
+    .describe('Expected calibration error; scaled is cross-fitted: each fifth by the temperature of the others.'),
+  logLoss: z.object({ raw: z.number().nonnegative(), scaled: z.number().nonnegative() }),
+})
+export type CalibrationRecord = z.infer<typeof calibrationRecord>
+
+/** `models/<job>/card.json`: what a model is made of, how it measures, and the verdict with every reason. */
+export const cardRecord = z.object({
+  job: z.string(),
+  verdict: z.enum(['promoted', 'rejected']),
+  provisional: z.boolean().describe('Promoted on few evaluation items, or without a champion to be held against.'),
+  reasons: z.array(z.string()).min(1).describe('Of a rejection every objection; of a promotion what spoke for it.'),
+  gate: z
+    .array(z.object({ name: z.string(), passed: z.boolean(), words: z.string() }))
+    .describe('Every rule that was asked, in its order.'),
+  champion: z.string().nullable().describe('The job it was held against; a promoted model replaces it.'),
+  labels: z.array(z.string()).describe('What the model answers with.'),
+  labelStatus,
+  artefact: z.object({ uri: z.string(), versionId: z.string().nullable(), sha256: z.string().nullable() }),
+  window: z
+    .object({
+      size: z.int().positive().describe('The most items it may have: gate.window.'),
+      items: z.int().nonnegative(),
+      of: z.int().nonnegative().describe('Evaluation items of the dataset.'),
+      from: day.nullable().describe('First UTC day that a label of it was given.'),
+      to: day.nullable(),
+      leaked: z.int().nonnegative().describe('Left out, because their text stands in the training set too.'),
+    })
+    .describe('The newest evaluation items; all scores of the card are on them.'),
+  scores: z.object({
+    challenger: scoresRecord.nullable(),
+    champion: scoresRecord.nullable(),
+    majority: scoresRecord.describe('Of always answering with the most frequent class.'),
+    linear: scoresRecord.nullable().describe('Of a naive Bayes on single words, trained on the same lines.'),
+  }),
+  comparison: z
+    .object({
+      difference: z.number().describe('Of macro-F1, challenger less champion, on the same items.'),
+      low: z.number(),
+      high: z.number(),
+      margin: fraction.describe('gate.margin.'),
+      notWorse: fraction.describe('Share of resampled windows in which the challenger loses less than the margin.'),
+      replicates: z.int().positive(),
+      seed: z.int(),
+      mcnemar: z
+        .object({ lost: z.int().nonnegative(), gained: z.int().nonnegative(), p: fraction })
+        .describe('Items that only the champion, or only the challenger has right; exact, two-sided. For the reader.'),
+    })
+    .nullable()
+    .describe('Null where there was no champion to be held against.'),
+  calibration: calibrationRecord
+    .nullable()
+    .describe('Of the challenger; null for an unreadable model or an empty window.'),
+  live: liveRecord.nullable().describe('The champion on labels collected after its promotion.'),
+  evaluation: z.object({ key: z.string(), sha256: z.string() }),
+  dataset: datasetRecord,
+  training: trainingRecord,
+  tuning: tuningRecord.nullable(),
+  seed: z.int().nullable().describe('Of the weights at the start; null where the trainer does not say it.'),
+  lineage: z.object({
+    inputs: z.array(z.object({ key: z.string(), sha256: z.string() })).describe('Every object it was made of.'),
+    labels: z
+      .object({ key: z.string(), sha256: z.string(), count: z.int().nonnegative() })
+      .nullable()
+      .describe('A list of the ids of all labels in the dataset, with the part that each is in.'),
+  }),
+  cost: z
+    .object({
+      labelsUsd: z.number().nonnegative().nullable(),
+      readsUsd: z.number().nonnegative().nullable(),
+      trainingUsd: z.number().nonnegative().nullable(),
+    })
+    .describe('Of all labels in the dataset, of reading the posts they were drawn from, and of this training.'),
+})
+export type CardRecord = z.infer<typeof cardRecord>

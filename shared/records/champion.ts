@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { day, instant } from './fields'
+import { labelStatus } from './quality'
+
+/** `champion.json`: which model is live. Its versions are the history. */
+export const championRecord = z.object({
+  job: z.string(),
+  datasetId: z.string(),
+  artefact: z.string(),
+  versionId: z.string().nullable(),
+  sha256: z.string(),
+  labels: z.array(z.string()),
+  textVersion: z.string(),
+  schemaVersion: z.int(),
+  labelStatus,
+  latestDate: day.describe('The last UTC day of the labels that it knows; later ones tell how good it is.'),
+  provisional: z
+    .boolean()
+    .describe('It went live on too few evaluation items, or without a champion to be held against.'),
+  temperature: z.number().positive().describe('Divides the logarithms of its probabilities before a person sees them.'),
+  promotedAt: instant,
+  replaces: z.string().nullable(),
+})
+export type ChampionRecord = z.infer<typeof championRecord>

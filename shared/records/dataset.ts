@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { day } from './fields'
+import { alphaRecord, labelStatus } from './quality'
+
+/** `datasets/<id>/dataset.json`, written last. */
+export const datasetRecord = z.object({
+  datasetId: z.string(),
+  textVersion: z.string(),
+  schemaVersion: z.int(),
+  labels: z.array(z.string()),
+  labelStatus: labelStatus.describe('Unreliable labels are trained on only where the configuration accepts them.'),
+  labelReasons: z.array(z.string()).optional().describe('Why they have that status.'),
+  alpha: alphaRecord.optional().describe('Of the labels so far.'),
+  latestDate: day.describe('The last UTC day that a label of it comes from.'),
+  manifests: z.array(z.string()),
+  rows: z.object({ train: z.int(), validation: z.int(), evaluation: z.int() }),
+  classes: z.record(z.string(), z.object({ train: z.int(), validation: z.int(), evaluation: z.int() })),
+  refused: z.record(z.string(), z.int()).describe('Lines left out, by reason.'),
+  files: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
+  sha256: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
+})
+export type DatasetRecord = z.infer<typeof datasetRecord>

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { day, fraction } from './fields'
+
+/** How far labels can be relied on: measured and good enough; measured and not; not measured. */
+export const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])
+export type LabelStatus = z.infer<typeof labelStatus>
+
+/** Krippendorff's alpha: 1 where judges always agree, 0 where no more than by chance. */
+export const alphaRecord = z.object({
+  value: z.number().nullable().describe('Null where nothing was judged twice, or all always say the same one label.'),
+  low: z.number().nullable().describe('Of a 95 % bootstrap interval over items.'),
+  high: z.number().nullable(),
+  items: z.int().nonnegative().describe('Items with two independent judgements.'),
+})
+export type AlphaRecord = z.infer<typeof alphaRecord>
+
+const measuredAnnotator = z.object({
+  judgements: z.int().nonnegative(),
+  reliability: fraction
+    .nullable()
+    .describe(
+      'The mean over the labels of how often that label is recognised; null where nobody else judged the same.',
+    ),
+  confusion: z
+    .array(z.array(z.number().nonnegative()))
+    .describe(
+      'Items judged by others too: a row is what they are by consensus, a column what was said, as `categories`.',
+    ),
+  gold: z
+    .object({ items: z.int().nonnegative(), right: z.int().nonnegative() })
+    .describe('Hidden items with a known label.'),
+  repeats: z
+    .object({ items: z.int().nonnegative(), same: z.int().nonnegative() })
+    .describe('Items judged once more by the same annotator.'),
+})
+
+/** `labeled/<batch>/quality.json`: what a batch came to, and how far the labels so far can be trusted. */
+export const qualityRecord = z.object({
+  batch: z.string(),
+  date: day.describe('UTC day of the batch.'),
+  schemaVersion: z.int(),
+  categories: z.array(z.string()),
+  items: z.int().nonnegative(),
+  labelled: z.int().nonnegative(),
+  failed: z.record(z.string(), z.int()).describe('Items of the batch without a label, by reason.'),
+  refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
+  judgements: z.int().nonnegative(),
+  objects: z.int().nonnegative().optional().describe('Of Ground Truth: those that it takes its fee for.'),
+  costUsd: z.number().nonnegative(),
+  batches: z
+    .array(z.string())
+    .min(1)
+    .describe('All batches of the schema version so far, with this one: what stands below is measured over them.'),
+  alpha: alphaRecord.describe('Of the first two independent judgements of each item: no thirds, no gold, no repeats.'),
+  selfAgreement: alphaRecord
+    .nullable()
+    .describe('Of one annotator with itself, over items that came back; it stands in where there is only one.'),
+  annotators: z.record(z.string(), measuredAnnotator),
+  confused: z
+    .array(z.object({ labels: z.tuple([z.string(), z.string()]), items: z.int(), of: z.int() }))
+    .describe('How many of the items that one of two judges gave one of the labels were given the other by the other.'),
+  status: labelStatus,
+  reasons: z.array(z.string()).min(1).describe('Why, in words that a person can act on.'),
+})
+export type QualityRecord = z.infer<typeof qualityRecord>

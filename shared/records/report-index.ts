@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { answerRecord, reportRecord, stretchRecord } from './report'
+
+const briefAnswer = answerRecord.pick({ state: true, labels: true, more: true, shares: true }).extend({
+  tight: answerRecord.shape.tight.pick({ state: true, z7: true, shares: true }),
+})
+const briefStretch = stretchRecord
+  .pick({ from: true, days: true, posts: true, messages: true, collected: true })
+  .extend({ byPosts: briefAnswer, byMessages: briefAnswer })
+
+/** `reports/index.json`: the headline of every day of every hashtag, sorted by date and hashtag. */
+export const reportIndexRecord = z.object({
+  days: z.array(
+    reportRecord
+      .pick({ hashtag: true, date: true, model: true, labels: true, complete: true })
+      .extend({ day: briefStretch, week: briefStretch }),
+  ),
+})
+export type ReportIndexRecord = z.infer<typeof reportIndexRecord>

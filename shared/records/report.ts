@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { day, fraction, instant } from './fields'
+import { labelStatus } from './quality'
+
+/** The share of a label, with its 95 % interval. */
+export const shareRecord = z.object({
+  label: z.string(),
+  share: fraction,
+  low: fraction.describe('Lower end of the 95 % interval.'),
+  high: fraction.describe('Upper end of the 95 % interval.'),
+})
+export type ShareRecord = z.infer<typeof shareRecord>
+
+/** An estimate before it is cut to [0, 1] and made to sum to one: what is averaged over days. */
+const rawRecord = z.object({ label: z.string(), estimate: z.number(), standardError: z.number().nonnegative() })
+
+/** The answer on one basis, posts or messages. Where a number would mislead there is none, and `words` say why. */
+export const answerRecord = z.object({
+  state: z
+    .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld'])
+    .describe('withheld: too much of the posts was never collected for a share to mean anything.'),
+  words: z.string().describe('The answer in sentences that can be quoted as they are.'),
+  method: z.string().describe('How it came about, in words.'),
+  labels: z
+    .int()
+    .nonnegative()
+    .describe('Messages of the probability sample whose label is there; one that was drawn on several days is one.'),
+  sampled: z
+    .int()
+    .nonnegative()
+    .describe('Messages of the probability sample; one that was drawn on several days is one.'),
+  more: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe('About so many more labels would give ±10 points; null where they are enough, or would not help.'),
+  shares: z.array(shareRecord).describe('The headline: in the order of the labels; empty unless reported.'),
+  raw: z.array(rawRecord),
+  modelWeight: fraction.describe('How far the headline leans on the model; 0 is the labels alone.'),
+  pacc: z
+    .object({
+      state: z.enum(['reported', 'not-estimable', 'no-model', 'withheld']),
+      words: z.string(),
+      items: z.int().nonnegative().describe('Labels of the evaluation window that it is learnt from.'),
+      shares: z.array(shareRecord),
+      raw: z.array(rawRecord),
+    })
+    .describe('The second estimate: the classifier, put right by how it errs on the evaluation window.'),
+  tight: z
+    .object({
+      state: z.enum(['shown', 'withheld', 'not-estimable']),
+      words: z.string(),
+      z7: z
+        .number()
+        .nullable()
+        .describe('Of the label with the greatest |z| between the two estimates over seven days.'),
+      label: z.string().nullable().describe('That label.'),
+      shares: z.array(shareRecord),
+    })
+    .describe('Both combined, while they agree.'),
+  counting: z
+    .array(z.object({ label: z.string(), share: fraction }))
+    .describe('What the labels of the classifier alone would say. It has no valid interval: not to be quoted.'),
+})
+export type AnswerRecord = z.infer<typeof answerRecord>
+
+/** One UTC day, or the seven that end with it. */
+export const stretchRecord = z.object({
+  from: day.describe('The first UTC day.'),
+  to: day.describe('The last UTC day.'),
+  days: z.int().nonnegative().describe('Days of it that have posts.'),
+  posts: z.int().nonnegative(),
+  messages: z.int().nonnegative().describe('Distinct messages: a retweet or a near copy is none of its own.'),
+  collected: fraction.describe('How much of the posts that there were, as far as is known.'),
+  byPosts: answerRecord,
+  byMessages: answerRecord,
+})
+export type StretchRecord = z.infer<typeof stretchRecord>
+
+/** `reports/hashtag=<h>/date=<d>.json`: the shares of a UTC day and of the last seven, and what made them. */
+export const reportRecord = z.object({
+  hashtag: z.string(),
+  date: day,
+  model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
+  labels: z.object({
+    version: z.int().describe('Of the categories and their definitions.'),
+    status: labelStatus,
+    batches: z.array(z.string()).describe('The labelling batches that its labels come from.'),
+    latest: day.nullable().describe('The last UTC day on which one of them was given.'),
+  }),
+  complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+  collection: z.object({
+    words: z.string(),
+    existing: z.int().nonnegative().nullable().describe('Posts that there were, where the source says so.'),
+    stoppedBy: z.array(z.string()).describe('The caps that ended runs.'),
+    gaps: z.array(z.object({ from: instant, to: instant })),
+  }),
+  day: stretchRecord,
+  week: stretchRecord,
+  predictions: z.array(z.string()).describe('Keys of the predictions of the day.'),
+})
+export type ReportRecord = z.infer<typeof reportRecord>

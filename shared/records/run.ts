@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { day, instant } from './fields'
+
+/** `raw/…/run.json`: a run of the collector, written after its last page. */
+export const runRecord = z.object({
+  hashtag: z.string(),
+  date: day.describe('UTC day that the window ends in, and the folder it stands in.'),
+  run: z.string(),
+  source: z.string(),
+  window: z.object({ from: instant, to: instant }).describe('Half open: from <= createdAt < to.'),
+  covered: z
+    .object({ from: instant, to: instant })
+    .nullable()
+    .describe('The part of the window that was read: smaller where a cap was reached.'),
+  gap: z.object({ from: instant, to: instant }).nullable().describe('A part that the source no longer had.'),
+  complete: z.boolean(),
+  stoppedBy: z.string().nullable().describe('The cap that ended the run, or null.'),
+  pages: z.int().nonnegative(),
+  posts: z.int().nonnegative(),
+  existing: z.int().nonnegative().nullable().describe('How many posts the source says there were.'),
+  otherLanguages: z.int().nonnegative(),
+  refusedRows: z.int().nonnegative(),
+  partialErrors: z.int().nonnegative().optional().describe('Posts that the source named but could not give.'),
+  costUsd: z.number().nonnegative(),
+  objects: z.array(z.object({ key: z.string(), posts: z.int().nonnegative(), sha256: z.string() })),
+})
+export type RunRecord = z.infer<typeof runRecord>

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { day, fraction } from './fields'
+import { role } from './plan'
+
+/** A line of `labeled/<batch>/output.manifest`, in the form of Ground Truth's augmented manifest. */
+export const settledLine = z.object({
+  source: z.string(),
+  item: z.string(),
+  'post-id': z.string(),
+  role,
+  hashtags: z.array(z.string()),
+  date: day,
+  size: z.int().positive(),
+  'inclusion-probability': fraction.nullable(),
+  label: z.union([z.int(), z.string().regex(/^\d+$/)]),
+  'label-metadata': z.object({
+    'class-name': z.string(),
+    confidence: fraction,
+    'human-annotated': z.string(),
+    'job-name': z.string(),
+    'creation-date': z.string(),
+    type: z.string(),
+    'schema-version': z.int(),
+    judgements: z.array(z.object({ annotator: z.string(), label: z.string() })),
+    adjudicated: z.boolean().optional().describe('Decided by the owner: it stands over what annotators said.'),
+  }),
+})
+export type SettledLine = z.infer<typeof settledLine>
