@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { textsToBytes } from '../services/labeling/known-texts'
+import { textsToBytes } from '../services/labeling/sampling/known-texts'
 import { makeCascadeIndex } from '../shared/cascade-index'
 import { cascadeId, normalForm } from '../shared/text/cascade'
 

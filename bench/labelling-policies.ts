@@ -1,5 +1,5 @@
-import { byMargin, makeVariety } from '../services/labeling/margin'
-import { TRAINING_FROM } from '../services/labeling/draw'
+import { byMargin, makeVariety } from '../services/labeling/sampling/margin'
+import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { classifierOf } from '../shared/classifier'
 import { type Model, predictAll, train } from '../shared/fasttext'
 import { mulberry32 } from '../shared/statistics/random'

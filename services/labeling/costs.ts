@@ -1,5 +1,5 @@
 import type { Settings } from '../../shared/settings'
-import { evaluationTarget } from './draw'
+import { evaluationTarget } from './sampling/draw'
 
 export type Labelling = Settings['labelling']
 

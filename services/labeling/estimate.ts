@@ -2,7 +2,7 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { affordable } from './allot'
 import { type Labelling, judgementsAsked, minutesOf, usdOf } from './costs'
-import { evaluationTarget } from './draw'
+import { evaluationTarget } from './sampling/draw'
 import { loggedRuns } from './runs'
 
 /** What a batch would cost, before anything is asked. */

@@ -1,7 +1,7 @@
 import type { Invocation } from '../../shared/door'
 import { estimate } from './estimate'
 import type { LabelingRequest } from './request'
-import { THIRD } from './ground-truth-request'
+import { THIRD } from './labellers/ground-truth/ground-truth-request'
 import { settle, type SettlePorts } from './settle'
 import { onAsked, onBootstrap, onRun, onSchedule, type StartPorts } from './start'
 

@@ -3,11 +3,11 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { Category, Settings } from '../../shared/settings'
 import { readable } from '../../shared/text'
-import type { AskedAgain } from './ask-again'
+import type { AskedAgain } from './sampling/ask-again'
 import type { Allotment, OpenBatch } from './batches'
-import { type Cascade, hashtagsOf, sizeOf } from './cascades'
+import { type Cascade, hashtagsOf, sizeOf } from './sampling/cascades'
 import { judgementsAsked, judgementsAtMost, objectsAtMost, usdOf } from './costs'
-import { type EvaluationDraw, inclusionProbabilityOf } from './draw'
+import { type EvaluationDraw, inclusionProbabilityOf } from './sampling/draw'
 
 /** The plan as it is stored: with what was booked for it. */
 export const storedPlan = planRecord.extend({

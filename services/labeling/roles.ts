@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Role, role } from '../../shared/records'
 import type { Table } from '../../shared/table'
-import type { Standing } from './draw'
+import type { Standing } from './sampling/draw'
 
 const roleItem = z.object({
   pk: z.string(),

@@ -8,14 +8,14 @@ import type { Objects } from '../../shared/objects'
 import { type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { agreementOf } from './agreement'
+import { agreementOf } from './measuring/agreement'
 import { giveBack, objectsOf } from './allot'
 import { closeBatch } from './batches'
-import { independentJudgements, judgementsOf, readJudgements } from './judged'
-import type { Labeller } from './labeller'
+import { independentJudgements, judgementsOf, readJudgements } from './measuring/judged'
+import type { Labeller } from './labellers/labeller'
 import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { release, settleCascade } from './roles'
-import { type SoFar, settlementOf } from './settlement'
+import { type SoFar, settlementOf } from './measuring/settlement'
 
 export interface SettlePorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'list' | 'exists' | 'create'>

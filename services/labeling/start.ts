@@ -21,13 +21,13 @@ import {
   type OpenBatch,
   openBatches,
 } from './batches'
-import { choose } from './choose'
+import { choose } from './sampling/choose'
 import { minutesOf } from './costs'
-import { instructions } from './instructions'
-import type { Labeller } from './labeller'
+import { instructions } from './labellers/ground-truth/instructions'
+import type { Labeller } from './labellers/labeller'
 import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { ask, askAgain } from './roles'
-import { withWishes } from './wishes'
+import { withWishes } from './sampling/wishes'
 import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from './runs'
 
 export interface StartPorts {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { openBatches as openAtTheDesk } from '../../../services/desk/store'
 import { batchesToCarry, claimBatch, closeBatch, openBatches } from '../../../services/labeling/batches'
-import { readJudgements } from '../../../services/labeling/judged'
+import { readJudgements } from '../../../services/labeling/measuring/judged'
 import { keys } from '../../../shared/keys'
 import { testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { ask, release, settleCascade } from '../../../services/labeling/roles'
-import { identifyRuns } from '../../../services/labeling/identify'
+import { identifyRuns } from '../../../services/labeling/sampling/identify'
 import { loggedRuns, logRun, markDrawn } from '../../../services/labeling/runs'
 import { keys } from '../../../shared/keys'
 import { postsToCsv } from '../../../shared/posts'

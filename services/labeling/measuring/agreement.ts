@@ -1,0 +1,174 @@
+import type { JudgementsRecord, QualityRecord } from '../../../shared/records'
+import { alphaWithInterval } from '../../../shared/statistics/alpha'
+import { type DawidSkene, dawidSkene, type Vote } from '../../../shared/statistics/dawid-skene'
+import { independentJudgements } from './judged'
+import type { Judgement } from '../labellers/labeller'
+
+/** What the judgements so far say of the people who gave them. */
+export interface Agreement extends Pick<QualityRecord, 'alpha' | 'selfAgreement' | 'annotators' | 'confused'> {
+  /** Two independent judgements of each item that has them, by item. */
+  pairs: [Judgement, Judgement][]
+  /** How probable each category is, by item, where two people or more gave it a label. */
+  posteriors: ReadonlyMap<string, readonly number[]>
+  /** The mean over the categories of how often that category is recognised, over all annotators; null where nobody can tell. */
+  balancedAccuracy: number | null
+}
+
+/**
+ * How far annotators agree beyond chance, from the first two independent judgements of each item alone: thirds are
+ * asked only where two disagree, and would count the disagreement twice; gold and repeats were not drawn. Each
+ * annotator's confusion is against the consensus of the items that others judged too. `known` are the labels of gold
+ * items. The same in any order of records, and it follows when annotators or labels change their names.
+ */
+export function agreementOf(
+  records: readonly JudgementsRecord[],
+  categories: readonly string[],
+  known: ReadonlyMap<string, string> = new Map(),
+): Agreement {
+  const byItem = [...independentJudgements(records)].sort(([a], [b]) => (a < b ? -1 : 1))
+  const pairs = byItem.flatMap(([, [first, second]]): [Judgement, Judgement][] =>
+    first && second ? [[first, second]] : [],
+  )
+  const votes = byItem.flatMap(([, judgements]) => votesOf(judgements, categories))
+  const consensus = dawidSkene(votes, categories.length)
+  const confusions = confusionsOf(votes, consensus, categories.length)
+  return {
+    pairs,
+    posteriors: consensus.posteriors,
+    alpha: alphaWithInterval(pairs.map((pair) => pair.map(({ said }) => JSON.stringify(said)))),
+    selfAgreement: selfAgreementOf(records),
+    annotators: annotatorsOf(records, confusions, categories, known),
+    confused: confusedOf(pairs),
+    balancedAccuracy: balancedAccuracyOf(sumOf([...confusions.values()], categories.length)),
+  }
+}
+
+/** Labels of an item that two people or more gave one of the categories; with one alone there is nothing to compare. */
+function votesOf(judgements: readonly Judgement[], categories: readonly string[]): Vote[] {
+  const votes = judgements.flatMap(({ item, annotator, said }) => {
+    const label = 'label' in said ? categories.indexOf(said.label) : -1
+    return label === -1 ? [] : [{ item, annotator, label }]
+  })
+  return votes.length > 1 ? votes : []
+}
+
+type Confusion = number[][]
+
+const noConfusion = (labels: number): Confusion =>
+  Array.from({ length: labels }, () => Array.from({ length: labels }, () => 0))
+
+/** For each annotator how many items of which label, by consensus, they gave which label. */
+function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels: number): Map<string, Confusion> {
+  const confusions = new Map<string, Confusion>()
+  for (const { item, annotator, label } of votes) {
+    const rows = confusions.get(annotator) ?? noConfusion(labels)
+    for (const [truth, p] of (posteriors.get(item) ?? []).entries()) rows[truth]![label]! += p
+    confusions.set(annotator, rows)
+  }
+  return confusions
+}
+
+/** Over the labels that so many items have, by consensus: fewer say nothing. */
+const ITEMS_OF_A_LABEL = 1
+
+function balancedAccuracyOf(confusion: Confusion): number | null {
+  const recalls = confusion.flatMap((row, label) => {
+    const items = row.reduce((sum, count) => sum + count, 0)
+    return items < ITEMS_OF_A_LABEL ? [] : [row[label]! / items]
+  })
+  return recalls.length === 0 ? null : recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length
+}
+
+function sumOf(confusions: readonly Confusion[], labels: number): Confusion {
+  const total = noConfusion(labels)
+  for (const rows of confusions) {
+    for (const [truth, row] of rows.entries()) for (const [said, count] of row.entries()) total[truth]![said]! += count
+  }
+  return total
+}
+
+function annotatorsOf(
+  records: readonly JudgementsRecord[],
+  confusions: ReadonlyMap<string, Confusion>,
+  categories: readonly string[],
+  known: ReadonlyMap<string, string>,
+): QualityRecord['annotators'] {
+  const all = judgementsIn(records)
+  const repeats = repeatsIn(records)
+  const names = [...new Set(all.map(({ annotator }) => annotator))].sort()
+  return Object.fromEntries(
+    names.map((name) => {
+      const own = all.filter(({ annotator }) => annotator === name)
+      const gold = own.filter(({ item, purpose }) => purpose === 'gold' && known.has(item))
+      const again = repeats.filter(([first]) => first.annotator === name)
+      const confusion = confusions.get(name) ?? noConfusion(categories.length)
+      return [
+        name,
+        {
+          judgements: own.length,
+          reliability: rounded(balancedAccuracyOf(confusion)),
+          confusion: confusion.map((row) => row.map((count) => rounded(count) ?? 0)),
+          gold: { items: gold.length, right: gold.filter(({ item, said }) => textOf(said) === known.get(item)).length },
+          repeats: { items: again.length, same: again.filter(([a, b]) => textOf(a.said) === textOf(b.said)).length },
+        },
+      ]
+    }),
+  )
+}
+
+/** Of one annotator with itself: what was said first and when the item came back. */
+function selfAgreementOf(records: readonly JudgementsRecord[]): QualityRecord['selfAgreement'] {
+  const repeats = repeatsIn(records)
+  return repeats.length === 0 ? null : alphaWithInterval(repeats.map((pair) => pair.map(({ said }) => textOf(said))))
+}
+
+/** Judgements of items that came back, each with the first judgement of the same annotator; by item. */
+function repeatsIn(records: readonly JudgementsRecord[]): [Judgement, Judgement][] {
+  const all = judgementsIn(records)
+  const firsts = new Map<string, Judgement>()
+  for (const judgement of all) {
+    if (judgement.purpose === 'repeat') continue
+    const key = keyOf(judgement)
+    const before = firsts.get(key)
+    if (!before || judgement.at < before.at) firsts.set(key, judgement)
+  }
+  return all
+    .flatMap((judgement): [Judgement, Judgement][] => {
+      const first = judgement.purpose === 'repeat' ? firsts.get(keyOf(judgement)) : undefined
+      return first ? [[first, judgement]] : []
+    })
+    .sort(([, a], [, b]) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a.at < b.at ? -1 : 1))
+}
+
+const keyOf = ({ item, annotator }: Judgement): string => `${item}\n${annotator}`
+
+const judgementsIn = (records: readonly JudgementsRecord[]) =>
+  records.flatMap(({ items }) =>
+    items.flatMap(({ item, purpose, judgements }) => judgements.map((judgement) => ({ item, purpose, ...judgement }))),
+  )
+
+/** Pairs of answers that two judges of one item gave, the most frequent first. */
+function confusedOf(pairs: readonly (readonly [Judgement, Judgement])[]): QualityRecord['confused'] {
+  const counts = new Map<string, { labels: [string, string]; items: number }>()
+  const involving = (label: string) => pairs.filter((pair) => pair.some(({ said }) => textOf(said) === label))
+  for (const [first, second] of pairs) {
+    const [a, b] = [textOf(first.said), textOf(second.said)].sort() as [string, string]
+    if (a === b) continue
+    const key = JSON.stringify([a, b])
+    const count = counts.get(key) ?? { labels: [a, b], items: 0 }
+    counts.set(key, { ...count, items: count.items + 1 })
+  }
+  return [...counts.values()]
+    .map(({ labels, items }) => ({
+      labels,
+      items,
+      of: new Set([...involving(labels[0]), ...involving(labels[1])]).size,
+    }))
+    .sort((a, b) => b.items - a.items || (a.labels.join('\n') < b.labels.join('\n') ? -1 : 1))
+}
+
+/** A label by its name, a flag by its own. */
+export const textOf = (said: Judgement['said']): string => ('label' in said ? said.label : `flag: ${said.flag}`)
+
+/** Enough to be read, and the same on every machine. */
+const rounded = (number: number | null): number | null => (number === null ? null : Math.round(number * 1e4) / 1e4)

@@ -1,0 +1,40 @@
+import type { Judgement } from '../labellers/labeller'
+
+/** What the judgements of one item come to. */
+export type Consensus =
+  | { label: string; confidence: number; at: string }
+  | { label?: never; reason: 'unanswered' | 'disputed' | 'flagged' | 'unknown-class' }
+
+/** How probable each category is, by what is known of who said what. */
+export type Posterior = readonly number[] | undefined
+
+/**
+ * The label of an item: of those that people gave, the most probable one. `disputed` where two answers were given equally often, whatever is known of who gave them: one more judgement tells.
+ * Confidence is the probability; without one, the share of those who gave the label, and 0 where only one was asked,
+ * as Ground Truth has it. `at` is the time of the last judgement.
+ */
+export function consensusOf(
+  judgements: readonly Judgement[],
+  categories: readonly string[],
+  posterior?: Posterior,
+): Consensus {
+  if (judgements.length === 0) return { reason: 'unanswered' }
+  const votes = new Map<string, number>()
+  for (const { said } of judgements) votes.set(JSON.stringify(said), (votes.get(JSON.stringify(said)) ?? 0) + 1)
+  const most = Math.max(...votes.values())
+  const leading = [...votes].filter(([, count]) => count === most)
+  if (leading.length > 1) return { reason: 'disputed' }
+
+  const winner = judgements.find(({ said }) => JSON.stringify(said) === leading[0]?.[0])?.said
+  if (!winner || 'flag' in winner) return { reason: 'flagged' }
+  if (!categories.includes(winner.label)) return { reason: 'unknown-class' }
+  const at = judgements.map((judgement) => judgement.at).reduce((last, time) => (time > last ? time : last))
+  if (!posterior || judgements.length === 1) {
+    return { label: winner.label, confidence: judgements.length === 1 ? 0 : most / judgements.length, at }
+  }
+  // Nobody is overruled by a label that no one gave; among equally probable ones stands what most people said.
+  const given = categories.filter((name) => judgements.some(({ said }) => 'label' in said && said.label === name))
+  const probability = (name: string): number => posterior[categories.indexOf(name)] ?? 0
+  const label = given.reduce((best, name) => (probability(name) > probability(best) ? name : best), winner.label)
+  return { label, confidence: Math.min(1, probability(label)), at }
+}

@@ -1,0 +1,165 @@
+import type { QualityRecord, SettledLine } from '../../../shared/records'
+import type { Settings } from '../../../shared/settings'
+import type { Agreement } from './agreement'
+import { type Consensus, consensusOf } from './consensus'
+import { judgementsAtMost, usdOf } from '../costs'
+import { inOrder, isForLabel } from './judged'
+import type { Answers, Judgement } from '../labellers/labeller'
+import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from '../plan'
+import { statusOf } from './status'
+
+export interface Settlement {
+  lines: SettledLine[]
+  refused: RefusedLine[]
+  quality: QualityRecord
+}
+
+/** What is known beside the answers of the batch: from all batches of its schema version, with this one. */
+export interface SoFar {
+  batches: readonly string[]
+  agreement: Agreement
+  /** What each person said of an item first, by item and time. */
+  independent: ReadonlyMap<string, readonly Judgement[]>
+  /** Ground Truth's objects in the month by other batches: its fee falls by them. */
+  otherObjects: number
+}
+
+/**
+ * One settled label for each item that was answered, by item id; every other item with its reason. An item that an
+ * earlier batch could not decide, or left in doubt, keeps what was said of it there. Gold and repeated items measure
+ * people and get no label. A function of what it is given alone, in any order of the answers.
+ */
+export function settlementOf(
+  plan: StoredPlan,
+  lines: readonly InputLine[],
+  answers: Answers,
+  labelling: Settings['labelling'],
+  { batches, agreement, independent, otherObjects }: SoFar,
+): Settlement {
+  const sources = new Map(lines.map((line) => [line.item, line.source]))
+  const own = inOrder(answers.judgements)
+  const consolidated = new Map(answers.consolidated.map((one) => [one.item, one]))
+  const unusable = new Map(answers.refused.flatMap((one) => (one.item === null ? [] : [[one.item, one]])))
+
+  const settled = plan.items
+    .filter(({ purpose }) => isForLabel(purpose) || purpose === 'relabel')
+    .sort((a, b) => (a.item < b.item ? -1 : 1))
+    .map((item) => {
+      const weighed = isForLabel(item.purpose)
+      const all = (weighed ? independent : own).get(item.item) ?? []
+      // A label in doubt stands until somebody else says something of the item.
+      const judgements = item.purpose === 'confirm' && !all.some((one) => isOf(own, one)) ? [] : all
+      const posterior = weighed ? agreement.posteriors.get(item.item) : undefined
+      const ours = consensusOf(judgements, plan.categories, posterior)
+      const undecided = ours.label === undefined && (ours.reason === 'unanswered' || ours.reason === 'disputed')
+      // What Ground Truth makes of one judgement does not stand over those that were there.
+      const theirs = item.purpose === 'confirm' ? undefined : consolidated.get(item.item)
+      const consensus: Consensus = (undecided && theirs) || ours
+      return { item, judgements, consensus, source: sources.get(item.item) ?? '' }
+    })
+
+  const labelled = settled.flatMap(({ item, judgements, consensus, source }) =>
+    consensus.label === undefined ? [] : [lineOf(plan, item, source, judgements, consensus)],
+  )
+  const left = settled.flatMap(({ item, judgements, consensus, source }) => {
+    if (consensus.label !== undefined) return []
+    const why = consensus.reason === 'unanswered' ? unusable.get(item.item) : undefined
+    const { reason, found } = why ?? { reason: consensus.reason, found: '' }
+    const atMost = judgementsAtMost(item.judgements)
+    const again = item.purpose === 'label' && mayBeDecided(reason, judgements.length, atMost)
+    const said = judgements.map(({ annotator, said: answer, at }) => ({ annotator, said: answer, at }))
+    return [{ item: item.item, reason, found, again, plan: item, source, judgements: said }]
+  })
+  const told = new Set(left.map(({ item }) => item))
+  const repeated = repeatedJudges(plan, own, independent)
+  const given = answers.judgements.length + (answers.setAside ?? 0)
+  const { first, second } = answers.objects ?? { first: 0, second: 0 }
+  const paid = { ...labelling, labeller: plan.labeller }
+  return {
+    lines: labelled,
+    refused: [...left, ...repeated, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
+    quality: {
+      batch: plan.batch,
+      date: plan.date,
+      schemaVersion: plan.schemaVersion,
+      categories: plan.categories,
+      items: plan.items.length,
+      labelled: labelled.length,
+      failed: countBy(left.map(({ reason }) => reason)),
+      refused: countBy([...repeated, ...answers.refused].map(({ reason }) => reason)),
+      judgements: given,
+      ...(answers.objects ? { objects: first + second } : {}),
+      // The second job came when others may have begun theirs.
+      costUsd: sumOfUsd(usdOf(paid, first, given, plan.before), usdOf(paid, second, 0, otherObjects + first)),
+      batches: [...batches],
+      alpha: agreement.alpha,
+      selfAgreement: agreement.selfAgreement,
+      annotators: agreement.annotators,
+      confused: agreement.confused,
+      ...statusOf(agreement, labelling.minimumAlpha),
+    },
+  }
+}
+
+/** Who judged an item in an earlier batch says nothing independent of it now. */
+function repeatedJudges(
+  { items }: StoredPlan,
+  own: ReadonlyMap<string, readonly Judgement[]>,
+  independent: SoFar['independent'],
+): { item: string; reason: string; found: string }[] {
+  return items
+    .filter(({ purpose }) => isForLabel(purpose))
+    .flatMap(({ item }) => own.get(item) ?? [])
+    .filter((one) => !isOf(independent, one))
+    .map(({ item, annotator }) => ({ item, reason: 'repeated-judge', found: annotator }))
+    .sort((a, b) => (a.item < b.item ? -1 : 1))
+}
+
+/** Is the judgement among these? */
+const isOf = (judgements: ReadonlyMap<string, readonly Judgement[]>, { item, annotator, at }: Judgement): boolean =>
+  judgements.get(item)?.some((one) => one.annotator === annotator && one.at === at) ?? false
+
+/** Not what people said can have no label, nor what all who may be asked were asked about. */
+const mayBeDecided = (reason: string, judgements: number, atMost: number): boolean =>
+  reason !== 'flagged' && !(reason === 'disputed' && judgements >= atMost)
+
+function lineOf(
+  plan: StoredPlan,
+  item: PlannedItem,
+  source: string,
+  judgements: readonly Judgement[],
+  { label, confidence, at }: { label: string; confidence: number; at: string },
+): SettledLine {
+  return {
+    source,
+    item: item.item,
+    'post-id': item.post,
+    role: item.role,
+    hashtags: item.hashtags,
+    date: item.date,
+    size: item.size,
+    'inclusion-probability': item.inclusionProbability,
+    label: plan.categories.indexOf(label),
+    'label-metadata': {
+      'class-name': label,
+      confidence,
+      'human-annotated': 'yes',
+      'job-name': `labeling-job/${plan.job.toLowerCase()}`,
+      'creation-date': at.replace(/Z$/, ''),
+      type: 'groundtruth/text-classification',
+      'schema-version': plan.schemaVersion,
+      judgements: judgements.flatMap(({ annotator, said }) =>
+        'label' in said ? [{ annotator, label: said.label }] : [],
+      ),
+    },
+  }
+}
+
+/** Whole micro-dollars. */
+const sumOfUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6
+
+function countBy(values: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const value of [...values].sort()) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return Object.fromEntries(counts)
+}

@@ -1,0 +1,72 @@
+import type { Post } from '../../../shared/posts'
+import { readable } from '../../../shared/text'
+
+/** The posts that one run stored, under the hashtag and UTC day of the run; a post without a cascade is left out. */
+export interface RunPosts {
+  hashtag: string
+  date: string
+  posts: Iterable<Post>
+  /** The cascade of each, by post id. */
+  cascades: ReadonlyMap<string, string>
+}
+
+/** All posts that say the same, of which one is shown. */
+export interface Cascade {
+  id: string
+  /** The post that is shown: an original before its retweets, then the earliest. */
+  shown: Pick<Post, 'id' | 'createdAt' | 'retweetOf' | 'text'>
+  /** Ids of its posts under each hashtag and day. */
+  posts: Map<string, Set<string>>
+}
+
+/** A hashtag on a UTC day: what a share is reported for, and so what is sampled from. */
+export interface Stratum {
+  hashtag: string
+  date: string
+}
+
+export const stratumKey = ({ hashtag, date }: Stratum): string => `${date} ${hashtag}`
+
+/** What Ground Truth takes as the value of one attribute; characters. */
+const LONGEST = 20_000
+
+/**
+ * Join posts into their cascades, whatever order they come in. A post is counted once under a hashtag and day, however
+ * often it was collected; one with nothing to read, or too long to ask about, is left out.
+ */
+export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
+  const cascades = new Map<string, Cascade>()
+  for (const run of runs) {
+    const stratum = stratumKey(run)
+    for (const post of run.posts) {
+      if (!isAskable(post.text)) continue
+      const id = run.cascades.get(post.id)
+      if (id === undefined) continue
+      const { id: postId, createdAt, retweetOf, text } = post
+      const candidate = { id: postId, createdAt, retweetOf, text }
+      const known = cascades.get(id) ?? { id, shown: candidate, posts: new Map<string, Set<string>>() }
+      if (comesBefore(candidate, known.shown)) known.shown = candidate
+      known.posts.set(stratum, (known.posts.get(stratum) ?? new Set()).add(postId))
+      cascades.set(id, known)
+    }
+  }
+  return cascades
+}
+
+/** Its posts over all hashtags and days that were read, each counted once. */
+export const sizeOf = ({ posts }: Cascade): number => new Set([...posts.values()].flatMap((ids) => [...ids])).size
+
+export const hashtagsOf = ({ posts }: Cascade): string[] =>
+  [...new Set([...posts.keys()].map((stratum) => stratum.slice(stratum.indexOf(' ') + 1)))].sort()
+
+function isAskable(text: string): boolean {
+  const shown = readable(text)
+  return shown.length > 0 && shown.length <= LONGEST
+}
+
+function comesBefore(a: Cascade['shown'], b: Cascade['shown']): boolean {
+  const rank = ({ retweetOf, createdAt, id }: Cascade['shown']) => [retweetOf === '' ? '0' : '1', createdAt, id]
+  const [left, right] = [rank(a), rank(b)]
+  const differing = left.findIndex((part, i) => part !== right[i])
+  return differing !== -1 && left[differing]! < right[differing]!
+}

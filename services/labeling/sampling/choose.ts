@@ -1,0 +1,173 @@
+import type { LoadArtefact } from '../../../shared/artefact'
+import type { Classifier } from '../../../shared/classifier'
+import { keys } from '../../../shared/keys'
+import { readLinesGiven } from '../../../shared/labels-given'
+import { type Objects, parseJson } from '../../../shared/objects'
+import type { SettledLine } from '../../../shared/records'
+import type { Settings } from '../../../shared/settings'
+import type { Table } from '../../../shared/table'
+import { readable } from '../../../shared/text'
+import { itemsToAskAgain } from './ask-again'
+import type { OpenBatch } from '../batches'
+import { groupPosts } from './cascades'
+import { scoresBefore } from './pre-training-scores'
+import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, type Standing, trainingCandidates } from './draw'
+import { identifyRuns } from './identify'
+import { byMargin, type Candidate, makeVariety } from './margin'
+import { type Chosen, type LeftOver, refusedLine } from '../plan'
+import { askedAgain, standings } from '../roles'
+import { loggedRuns } from '../runs'
+import { trainingChoice } from './training-choice'
+
+interface Ports {
+  objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'list'>
+  table: Pick<Table, 'getMany' | 'query'>
+  load: LoadArtefact
+}
+
+/** Candidates whose standing is looked up at once. */
+const PAGE = 200
+
+/**
+ * Choose what a batch asks, at most `items`: the evaluation samples of its hashtags and days, then evaluation items that
+ * batches before left over, then items that come back to measure people or to be put right, then training items: left
+ * over or new, by permanent random number or by what the champion is least sure of.
+ */
+export async function choose(
+  { objects, table, load }: Ports,
+  open: OpenBatch,
+  items: number,
+  settings: Pick<Settings, 'labelling' | 'labels'>,
+): Promise<Chosen> {
+  const { batch, runs, carried: from } = open
+  const read = await identifyRuns(objects, runs, await loggedRuns(table))
+  const cascades = groupPosts(read)
+  const carried = await readLeftOvers(objects, from)
+  const target = evaluationTarget(items, settings.labelling.evaluationShare)
+  const strata = new Map(read.map(({ hashtag, date }) => [`${date} ${hashtag}`, { hashtag, date }]))
+  const draws = drawEvaluation(cascades, [...strata.values()], target)
+
+  const members = [...new Set(draws.flatMap((draw) => draw.members.map(({ id }) => id)))]
+  const known = await standings(table, [...members, ...carried.keys()], batch)
+  const sampled = askedForEvaluation(draws, (id) => known.get(id))
+  const resumed = [...carried.values()].filter(
+    ({ item, plan }) => plan.role === 'evaluation' && !sampled.includes(item) && mayBe('evaluation', known.get(item)),
+  )
+  const evaluation = [...sampled, ...resumed.map(({ item }) => item)].slice(0, target)
+
+  const places = items - evaluation.length
+  const given = await readLinesGiven(objects, rulesOf(settings.labels))
+  const { again, taken } = itemsToAskAgain(given, open, settings, items, places, await askedAgain(table, batch))
+
+  const trainable = [...carried.values()].filter(({ plan }) => plan.role === 'training').map(({ item }) => item)
+  const candidates = trainingCandidates([...cascades.keys(), ...trainable], draws)
+  const choice = await trainingChoice({ objects, load }, settings)
+  const textOf = (id: string) => readable(cascades.get(id)?.shown.text ?? carried.get(id)?.source ?? '')
+  const look = (ids: readonly string[]) => standings(table, ids, batch)
+  // A drawn member that is for training lends its label to the day's share: where it has none yet, it is asked first.
+  const lending = members.filter((id) => known.get(id)?.role === 'training' && mayBe('training', known.get(id))).sort()
+  const rest = choice.model
+    ? await mostInformative(
+        candidates.map((id) => ({ id, text: textOf(id) })),
+        choice.model.classifier,
+        places - taken,
+        look,
+      )
+    : await firstFree(candidates, places - taken, look)
+  const training = [...lending, ...rest].slice(0, places - taken)
+  const before =
+    choice.model &&
+    scoresBefore(
+      choice.model,
+      settings.labels.categories.map(({ name }) => name),
+      training.map((id) => ({ id, text: textOf(id) })),
+      newestEvaluation([...given.values()].map(({ line }) => line)),
+    )
+  const chosen = new Set([...evaluation, ...training])
+  const waiting = [...carried.values()].filter(
+    ({ item, plan, leftBy }) =>
+      !chosen.has(item) && mayBe(plan.role, known.get(item)) && isWaitedFor(leftBy, open.date),
+  )
+  return {
+    evaluation,
+    training,
+    again,
+    cascades,
+    carried,
+    waiting: [...new Set(waiting.map(({ leftBy }) => leftBy))],
+    draws,
+    trainingChoice: before ? { ...choice.said, evaluation: before.evaluation } : choice.said,
+    scores: before?.scores ?? new Map(),
+  }
+}
+
+const rulesOf = ({ version, categories }: Settings['labels']) => ({
+  schemaVersion: version,
+  categories: categories.map(({ name }) => name),
+})
+
+/** Evaluation posts that a chooser is compared on with later models: as many as a window of the gate has, some more. */
+const NEWEST = 400
+
+const newestEvaluation = (lines: readonly SettledLine[]) =>
+  lines
+    .filter(({ role }) => role === 'evaluation')
+    .sort((a, b) => (a.date === b.date ? (a.item < b.item ? -1 : 1) : a.date > b.date ? -1 : 1))
+    .slice(0, NEWEST)
+    .map(({ item, source }) => ({ id: item, text: source }))
+
+type Look = (ids: readonly string[]) => Promise<Map<string, Standing>>
+
+/** The first `wanted` candidates that may be asked for training; no more standings are looked up than that takes. */
+async function firstFree(candidates: readonly string[], wanted: number, look: Look): Promise<string[]> {
+  const free: string[] = []
+  for (let from = 0; free.length < wanted && from < candidates.length; from += PAGE) {
+    const page = candidates.slice(from, from + PAGE)
+    const known = await look(page)
+    free.push(...page.filter((id) => mayBe('training', known.get(id))))
+  }
+  return free.slice(0, wanted)
+}
+
+/** Those that the model is least sure of, no two of them alike; alike ones only where there are no others. */
+async function mostInformative(
+  candidates: readonly Candidate[],
+  model: Classifier,
+  wanted: number,
+  look: Look,
+): Promise<string[]> {
+  const sorted = byMargin(candidates, model)
+  const isNew = makeVariety()
+  const [taken, alike]: [string[], string[]] = [[], []]
+  for (let from = 0; taken.length < wanted && from < sorted.length; from += PAGE) {
+    const page = sorted.slice(from, from + PAGE)
+    const known = await look(page.map(({ id }) => id))
+    for (const { id, text } of page) {
+      if (mayBe('training', known.get(id))) (taken.length < wanted && isNew(text) ? taken : alike).push(id)
+    }
+  }
+  return [...taken, ...alike].slice(0, wanted)
+}
+
+/** Days that an item which finds no place waits for one. */
+const WAITS = 30
+const DAY_MS = 86_400_000
+
+const isWaitedFor = (batch: string, date: string): boolean =>
+  Date.parse(date) - Date.parse(batch.slice(0, 10)) < WAITS * DAY_MS
+
+/** What the batches left to be asked again; of an item that several left, the latest. */
+async function readLeftOvers(
+  objects: Pick<Objects, 'lines'>,
+  batches: readonly string[],
+): Promise<Map<string, LeftOver & { leftBy: string }>> {
+  const left = new Map<string, LeftOver & { leftBy: string }>()
+  for (const batch of batches) {
+    const key = keys.settledRefused({ batch })
+    for await (const line of objects.lines(key)) {
+      const one = parseJson(line, refusedLine, key)
+      if ('plan' in one && one.again && one.plan.purpose === 'label') left.set(one.item, { ...one, leftBy: batch })
+    }
+  }
+  return left
+}

@@ -1,0 +1,105 @@
+import { type CascadeIndex, makeCascadeIndex } from '../../../shared/cascade-index'
+import { readCascades, type RunName, writeCascades } from '../../../shared/cascades'
+import { concurrently } from '../../../shared/concurrently'
+import { keys, prefixes } from '../../../shared/keys'
+import type { Objects } from '../../../shared/objects'
+import { type Post, postsFromCsv } from '../../../shared/posts'
+import { runRecord } from '../../../shared/records'
+import { textsFromBytes, textsToBytes } from './known-texts'
+import type { LoggedRun } from '../runs'
+
+/** The posts that a run stored, and the cascade of each. */
+export interface IdentifiedRun extends RunName {
+  posts: Post[]
+  cascades: ReadonlyMap<string, string>
+}
+
+type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'list'>
+
+/** Near copies of a text are looked for among the texts of so many days before. */
+const DAYS_BACK = 30
+const DAY_MS = 86_400_000
+
+/**
+ * Read runs in the order of the log, and give the posts of each their cascades where they have none yet, by the texts of
+ * the runs that batches before were drawn from, and of the runs before it. What was given stays: a run that is read
+ * again has the same cascades for ever, and teaches the runs behind it the same.
+ */
+export async function identifyRuns(
+  objects: Store,
+  runs: readonly string[],
+  log: readonly LoggedRun[],
+): Promise<IdentifiedRun[]> {
+  const records = await concurrently([...runs].sort(byLog), 8, (key) => objects.readJson(key, runRecord))
+  const index = await indexOf(objects, before(log, records))
+  const identified: IdentifiedRun[] = []
+  for (const { hashtag, date, run, objects: pages } of records) {
+    const posts: Post[] = []
+    for (const page of pages) {
+      for await (const post of postsFromCsv(await objects.stream(page.key))) posts.push(post)
+    }
+    const name = { hashtag, date, run }
+    identified.push({ ...name, posts, cascades: await cascadesOf(objects, name, posts, index) })
+  }
+  return identified
+}
+
+/** The runs whose texts are known: drawn from, and of the last days before the latest of these. */
+function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[]): LoggedRun[] {
+  const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
+  const from = latest && new Date(Date.parse(latest) - DAYS_BACK * DAY_MS).toISOString().slice(0, 10)
+  return log.filter(({ batch, date }) => batch !== undefined && date >= from)
+}
+
+/** The texts that a cascade may be found by: of the last days of the log, and of the files of labels that were taken in. */
+export const knownIndex = (objects: Pick<Objects, 'read' | 'list'>, log: readonly LoggedRun[]): Promise<CascadeIndex> =>
+  indexOf(objects, before(log, log))
+
+async function indexOf(objects: Pick<Objects, 'read' | 'list'>, runs: readonly RunName[]): Promise<CascadeIndex> {
+  const index = makeCascadeIndex()
+  const imported: string[] = []
+  for await (const { key } of objects.list(prefixes.importedTexts)) imported.push(key)
+  const files = await concurrently([...imported.sort(), ...runs.map(textsKey)], 8, (key) => textsAt(objects, key))
+  for (const texts of files) for (const text of texts) index.add(text)
+  return index
+}
+
+const textsKey = ({ hashtag, date, run }: RunName): string => keys.knownTexts({ hashtag, date, run })
+
+async function textsAt(objects: Pick<Objects, 'read'>, key: string) {
+  const stored = await objects.read(key)
+  return stored ? textsFromBytes(stored.body, key) : []
+}
+
+async function cascadesOf(
+  objects: Store,
+  run: RunName,
+  posts: readonly Post[],
+  index: CascadeIndex,
+): Promise<ReadonlyMap<string, string>> {
+  const known = await readCascades(objects, run)
+  if (known) {
+    for (const text of await textsAt(objects, textsKey(run))) index.add(text)
+    return known
+  }
+  const sorted = [...posts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
+  const given = new Map(sorted.map(({ id, text }) => [id, index.identify(text)]))
+  await objects.create(textsKey(run), textsToBytes(index.learned()))
+  await writeCascades(
+    objects,
+    run,
+    posts.map(({ id }) => [id, given.get(id)!]),
+  )
+  return given
+}
+
+const placeOf = ({ createdAt, id }: Post): string => `${createdAt} ${id}`
+
+/** By date, hashtag and run. */
+function byLog(a: string, b: string): number {
+  const place = (key: string) => {
+    const parts = keys.run.match(key)
+    return parts ? `${parts.date} ${parts.hashtag} ${parts.run}` : key
+  }
+  return place(a) < place(b) ? -1 : 1
+}

@@ -1,0 +1,46 @@
+import type { Classifier } from '../../../shared/classifier'
+import { tokenise } from '../../../shared/text'
+import { permanentRandom } from '../../../shared/text/cascade'
+import { jaccard, type Shingles, shinglesOf } from '../../../shared/text/shingles'
+
+/** A cascade that may be bought for training, and the text that would be shown. */
+export interface Candidate {
+  id: string
+  text: string
+}
+
+/** Two items of a batch that have so many of their words and pairs of words in common teach one thing. */
+const TOO_ALIKE = 0.5
+/** Texts are classified so many at a time. */
+const AT_ONCE = 1000
+
+/**
+ * What the model is least sure of comes first: by the difference of its two greatest probabilities, and among equals by
+ * permanent random number (margin sampling; Scheffer 2001). With two classes least confidence and entropy order alike.
+ */
+export function byMargin(candidates: readonly Candidate[], model: Pick<Classifier, 'rank'>): Candidate[] {
+  const margins: number[] = []
+  for (let from = 0; from < candidates.length; from += AT_ONCE) {
+    const texts = candidates.slice(from, from + AT_ONCE).map(({ text }) => tokenise(text).join(' '))
+    for (const [first, second] of model.rank(texts, 2)) {
+      margins.push((first?.probability ?? 0) - (second?.probability ?? 0))
+    }
+  }
+  return candidates
+    .map((candidate, i) => ({ candidate, margin: margins[i]!, random: permanentRandom(candidate.id) }))
+    .sort((a, b) => a.margin - b.margin || a.random - b.random || (a.candidate.id < b.candidate.id ? -1 : 1))
+    .map(({ candidate }) => candidate)
+}
+
+/** Takes one text after the other into a batch, and says of each whether it is unlike all that it took before. */
+export function makeVariety(): (text: string) => boolean {
+  const taken: Shingles[] = []
+  return (text) => {
+    const shingles = shinglesOf(text)
+    // A few words alone say too little to be called alike.
+    if (!shingles) return true
+    if (taken.some((other) => jaccard(shingles, other) >= TOO_ALIKE)) return false
+    taken.push(shingles)
+    return true
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals'
+import { instructions } from '../../../../services/labeling/labellers/ground-truth/instructions'
+import { labelingRequest } from '../../../../services/labeling/request'
+
+describe('the worker template', () => {
+  const template = instructions([
+    {
+      name: 'a "b" <c>',
+      definition: "It's {{ task.input.secret }} {% raw %}",
+      examples: ['<script>alert(1)</script>'],
+    },
+    { name: 'plain', definition: 'Plain.', examples: [] },
+  ])
+
+  it('shows the post and the labels as text', () => {
+    expect(template.match(/\{\{.*?\}\}/g)).toEqual([
+      '{{ task.input.labels | to_json | escape }}',
+      '{{ task.input.taskObject | escape }}',
+    ])
+  })
+
+  it('takes no word of the owner for markup or Liquid', () => {
+    expect(template).not.toContain('<script>alert')
+    expect(template).not.toContain('{%')
+    expect(template).toContain('a &#34;b&#34; &#60;c&#62;')
+  })
+})
+
+describe('a request', () => {
+  it.each([
+    [{}, { start: 'now' }],
+    [{ start: 'scheduled' }, { start: 'scheduled' }],
+    [{ settle: '2026-11-22-2' }, { settle: '2026-11-22-2', now: false }],
+    [
+      { settle: '2026-11-22', now: true },
+      { settle: '2026-11-22', now: true },
+    ],
+    [
+      { run: 'raw/hashtag=aws/date=2026-11-21/run=r1/run.json' },
+      { run: { hashtag: 'aws', date: '2026-11-21', run: 'r1' } },
+    ],
+  ])('is read: %j', (request, parsed) => {
+    expect(labelingRequest.parse(request)).toEqual(parsed)
+  })
+
+  it.each([{ start: 'later' }, { settle: '../x' }, { settle: 'today' }, { run: 'raw/x' }, { batch: '2026-11-22' }])(
+    'is refused: %j',
+    (request) => {
+      expect(labelingRequest.safeParse(request).success).toBe(false)
+    },
+  )
+})

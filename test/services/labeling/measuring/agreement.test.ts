@@ -1,0 +1,247 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { agreementOf } from '../../../../services/labeling/measuring/agreement'
+import { MEASURED_FROM, statusOf } from '../../../../services/labeling/measuring/status'
+import type { JudgementsRecord, Purpose } from '../../../../shared/records'
+import { mulberry32 } from '../../../../shared/statistics/random'
+
+const CATEGORIES = ['technical', 'marketing']
+type Said = [annotator: string, label: string]
+
+/** A batch in which these were said, one after the other. */
+function batchOf(items: Record<string, Said[]>, batch = '2026-11-22', purpose: Purpose = 'label'): JudgementsRecord {
+  return {
+    batch,
+    date: batch,
+    schemaVersion: 1,
+    items: Object.entries(items).map(([item, said]) => ({
+      item,
+      purpose,
+      judgements: said.map(([annotator, label], i) => ({
+        annotator,
+        said: label.startsWith('!') ? { flag: label.slice(1) } : { label },
+        at: `${batch}T10:00:0${i}.000Z`,
+      })),
+    })),
+  }
+}
+
+/** Items that pairs of people judge, each right at their own rate; a third where two disagree. */
+function judged(count: number, accuracies: Record<string, number>, rare = 0.5, third = true): JudgementsRecord {
+  const random = mulberry32(7)
+  const names = Object.keys(accuracies)
+  const say = (name: string, truth: number): string => CATEGORIES[random() < accuracies[name]! ? truth : 1 - truth]!
+  return batchOf(
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => {
+        const truth = random() < rare ? 1 : 0
+        const [a, b, c] = [0, 1, 2].map((k) => names[(i + k) % names.length]!) as [string, string, string]
+        const said: Said[] = [
+          [a, say(a, truth)],
+          [b, say(b, truth)],
+        ]
+        if (third && names.length > 2 && said[0]![1] !== said[1]![1]) said.push([c, say(c, truth)])
+        return [`item-${i}`, said]
+      }),
+    ),
+  )
+}
+
+const measured = (...records: JudgementsRecord[]) => statusOf(agreementOf(records, CATEGORIES), 0.4)
+
+describe('agreementOf', () => {
+  it('counts the first two judgements of an item, over batches, and no third', () => {
+    const first = batchOf({
+      a: [
+        ['ana', 'technical'],
+        ['ben', 'marketing'],
+        ['cyd', 'marketing'],
+      ],
+      b: [['ana', 'technical']],
+    })
+    const second = batchOf(
+      {
+        b: [
+          ['ana', 'marketing'],
+          ['ben', 'technical'],
+        ],
+      },
+      '2026-11-23',
+    )
+
+    const { alpha, confused, annotators } = agreementOf([second, first], CATEGORIES)
+
+    expect(alpha.items).toBe(2)
+    expect(confused).toEqual([{ labels: ['marketing', 'technical'], items: 1, of: 2 }])
+    expect(annotators.ana?.judgements).toBe(3)
+  })
+
+  it.each(['gold', 'repeat', 'relabel'] as const)('leaves out what was asked as %s', (purpose) => {
+    const asked = batchOf(
+      {
+        a: [
+          ['ana', 'technical'],
+          ['ben', 'technical'],
+        ],
+      },
+      '2026-11-23',
+      purpose,
+    )
+
+    expect(agreementOf([asked], CATEGORIES).alpha.items).toBe(0)
+  })
+
+  it('weighs one more judgement of a label in doubt, and measures agreement without it', () => {
+    const pair = batchOf({
+      a: [
+        ['ana', 'technical'],
+        ['ben', 'technical'],
+      ],
+    })
+    const more = batchOf({ a: [['cyd', 'marketing']] }, '2026-11-23', 'confirm')
+
+    const before = agreementOf([pair], CATEGORIES)
+    const after = agreementOf([more, pair], CATEGORIES)
+
+    expect(after.alpha).toEqual(before.alpha)
+    expect(after.posteriors.get('a')![0]).toBeLessThan(before.posteriors.get('a')![0]!)
+  })
+
+  it('measures a single annotator by what came back', () => {
+    const first = batchOf({ a: [['ana', 'technical']], b: [['ana', 'marketing']], c: [['ana', 'marketing']] })
+    const again = batchOf(
+      { a: [['ana', 'technical']], b: [['ana', 'technical']], z: [['ana', 'technical']] },
+      '2026-11-23',
+      'repeat',
+    )
+    const agreement = agreementOf([first, again], CATEGORIES)
+
+    expect(agreement.selfAgreement?.items).toBe(2)
+    expect(agreement.annotators.ana).toMatchObject({ reliability: null, repeats: { items: 2, same: 1 } })
+    expect(statusOf(agreement, 0.4)).toMatchObject({
+      status: 'unmeasured',
+      reasons: [
+        expect.stringContaining('ana judged all'),
+        expect.stringContaining('self-agreement: ana said the same of 1 of 2'),
+      ],
+    })
+  })
+
+  it('measures annotators by gold whose label the owner decided', () => {
+    const gold = batchOf(
+      { a: [['ana', 'technical']], b: [['ana', 'marketing']], c: [['ana', 'marketing']] },
+      '2026-11-23',
+      'gold',
+    )
+    const known = new Map([
+      ['a', 'technical'],
+      ['b', 'technical'],
+    ])
+
+    expect(agreementOf([gold], CATEGORIES, known).annotators.ana?.gold).toEqual({ items: 2, right: 1 })
+  })
+
+  it('follows when annotators, items or labels are permuted', () => {
+    const said = fc.array(fc.tuple(fc.constantFrom('ana', 'ben', 'cyd'), fc.constantFrom(...CATEGORIES)), {
+      maxLength: 3,
+    })
+    const turned = (label: string) => CATEGORIES[1 - CATEGORIES.indexOf(label)]!
+    fc.assert(
+      fc.property(fc.array(said, { maxLength: 12 }), (items) => {
+        const record = batchOf(Object.fromEntries(items.map((one, i) => [`item-${i}`, one])))
+        const other = batchOf(
+          Object.fromEntries(
+            items.map((one, i) => [`item-${i}`, one.map(([name, label]): Said => [`${name}2`, turned(label)])]),
+          ),
+        )
+        const before = agreementOf([record], CATEGORIES)
+        const after = agreementOf([{ ...other, items: [...other.items].reverse() }], CATEGORIES)
+
+        expect(after.alpha.value === null).toBe(before.alpha.value === null)
+        for (const bound of ['value', 'low', 'high'] as const) {
+          expect(after.alpha[bound] ?? 0).toBeCloseTo(before.alpha[bound] ?? 0, 9)
+        }
+        for (const [name, { judgements, reliability }] of Object.entries(before.annotators)) {
+          expect(after.annotators[`${name}2`]?.judgements).toBe(judgements)
+          expect(after.annotators[`${name}2`]?.reliability ?? 0).toBeCloseTo(reliability ?? 0, 3)
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('statusOf', () => {
+  it('is unmeasured below sixty items, and says how many are missing', () => {
+    const { status, reasons } = measured(judged(MEASURED_FROM - 1, { ana: 0.95, ben: 0.95, cyd: 0.95 }))
+
+    expect(status).toBe('unmeasured')
+    expect(reasons.join()).toContain('1 more item, 2 judgements')
+  })
+
+  it('is ok for people who mostly agree', () => {
+    const { status, reasons } = measured(judged(120, { ana: 0.95, ben: 0.95, cyd: 0.95 }))
+
+    expect(status).toBe('ok')
+    expect(reasons[0]).toMatch(/^over 120 items that two people judged, alpha is 0\.\d\d \(95 % interval/)
+  })
+
+  it('is unreliable for people who mostly guess, and says which definition to sharpen', () => {
+    const { status, reasons } = measured(judged(400, { ana: 0.65, ben: 0.65, cyd: 0.65 }))
+
+    expect(status).toBe('unreliable')
+    expect(reasons).toEqual([
+      expect.stringContaining('below the floor of 0.40'),
+      expect.stringContaining('marketing and technical are confused most'),
+      expect.stringMatching(/^sharpen the definition of (marketing|technical) first/),
+      expect.stringContaining('more judgements under the same definitions would not change that'),
+    ])
+  })
+
+  it('says who stands apart', () => {
+    const { status, reasons } = measured(judged(300, { ana: 0.97, ben: 0.97, cyd: 0.4 }))
+
+    expect(status).toBe('unreliable')
+    expect(reasons.filter((reason) => reason.includes('stands apart'))).toEqual([
+      expect.stringMatching(
+        /^cyd stands apart: the same as the other judge in \d+ % of 200 items, the others among each other in \d+ % of 100/,
+      ),
+    ])
+  })
+
+  it('says how many more judgements would tell, where the interval reaches over the floor', () => {
+    const { reasons } = measured(judged(64, { ana: 0.8, ben: 0.8, cyd: 0.8 }))
+
+    expect(reasons.at(-1)).toMatch(/about \d+ more items judged by two people, \d+ judgements, would tell/)
+  })
+
+  it('spares a rare label that people recognise', () => {
+    const rare = judged(600, { ana: 0.97, ben: 0.97, cyd: 0.97 }, 0.03)
+    const agreement = agreementOf([rare], CATEGORIES)
+
+    expect(agreement.alpha.value).toBeLessThan(0.6)
+    expect(statusOf(agreement, 0.6)).toEqual({
+      status: 'ok',
+      reasons: [expect.stringContaining('below the floor of 0.60'), expect.stringContaining('one label is so rare')],
+    })
+  })
+
+  it('knows nothing where two people never said but one label', () => {
+    const same = batchOf(
+      Object.fromEntries(
+        Array.from({ length: 70 }, (_, i) => [
+          `item-${i}`,
+          [
+            ['ana', 'technical'],
+            ['ben', 'technical'],
+          ],
+        ]),
+      ),
+    )
+
+    expect(measured(same)).toEqual({
+      status: 'unmeasured',
+      reasons: [expect.stringContaining('the same one label each time')],
+    })
+  })
+})

@@ -1,0 +1,231 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { itemsToAskAgain } from '../../../../services/labeling/sampling/ask-again'
+import { doubtfulLabels } from '../../../../services/labeling/sampling/doubtful'
+import type { SettledLine } from '../../../../shared/records'
+import { cascadeId } from '../../../../shared/text/cascade'
+import { settingsWith, wordsOf } from '../world'
+
+const open = { batch: '2026-06-10', date: '2026-06-10' }
+const settings = settingsWith({ goldShare: 0.05, repeatShare: 0.1, relabelShare: 0.05 })
+/** Two kinds of posts that a model tells apart. */
+const CATEGORIES = ['technical', 'marketing']
+const textOf = (i: number) =>
+  `${i % 2 ? 'join our free webinar today and save' : 'debugging the error log of a timeout'} ${wordsOf(`${i}`).slice(0, 26)}`
+
+interface Given {
+  label?: string
+  annotators?: string[]
+  adjudicated?: boolean
+  role?: SettledLine['role']
+  confidence?: number
+  on?: string
+}
+
+function lineOf(
+  i: number,
+  {
+    label = CATEGORIES[i % 2]!,
+    annotators = ['ana'],
+    adjudicated,
+    role,
+    confidence = 0,
+    on = '2026-06-08',
+  }: Given = {},
+) {
+  const line: SettledLine = {
+    source: textOf(i),
+    item: cascadeId(textOf(i)),
+    'post-id': `p${i}`,
+    role: role ?? 'training',
+    hashtags: ['aws'],
+    date: '2026-06-01',
+    size: 1,
+    'inclusion-probability': null,
+    label: CATEGORIES.indexOf(label),
+    'label-metadata': {
+      'class-name': label,
+      confidence,
+      'human-annotated': 'yes',
+      'job-name': 'labeling-job/x',
+      'creation-date': `${on}T10:00:00`,
+      type: 'groundtruth/text-classification',
+      'schema-version': 1,
+      judgements: annotators.map((annotator) => ({ annotator, label })),
+      ...(adjudicated ? { adjudicated } : {}),
+    },
+  }
+  return line
+}
+
+type Lines = [batch: string, line: SettledLine][]
+const given = (lines: Lines) => new Map(lines.map(([batch, line]) => [line.item, { batch, line }]))
+const range = (count: number) => Array.from({ length: count }, (_, i) => i)
+const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.labelling, askedBefore?: Set<string>) =>
+  itemsToAskAgain(given(lines), open, { ...settings, labelling }, items, places, askedBefore)
+const counts = ({ again }: ReturnType<typeof askAgain>) =>
+  ['gold', 'repeat', 'relabel'].map((purpose) => again.filter((one) => one.purpose === purpose).length)
+
+describe('what comes back', () => {
+  it('is nothing while nothing is labelled', () => {
+    expect(askAgain([])).toEqual({ again: [], taken: 0 })
+  })
+
+  it('is a tenth of a batch where all labels are of one annotator', () => {
+    const outcome = askAgain(range(50).map((i) => ['2026-06-02', lineOf(i)]))
+
+    expect(counts(outcome)).toEqual([0, 6, 0])
+    expect(outcome.taken).toBe(6)
+    expect(outcome.again.every(({ judgements }) => judgements === 1)).toBe(true)
+  })
+
+  it.each<[string, Lines]>([
+    [
+      'several annotators gave them',
+      range(50).map((i) => ['2026-06-02', lineOf(i, { annotators: [i % 2 ? 'ana' : 'ben'] })]),
+    ],
+    ['they are of the same day', range(50).map((i) => ['2026-06-10-2', lineOf(i)])],
+    ['they were imported', range(50).map((i) => ['import-0123456789abcdef', lineOf(i)])],
+  ])('is no repeat where %s', (_, lines) => {
+    expect(counts(askAgain(lines))).toEqual([0, 0, 0])
+  })
+
+  it('are gold items at the set rate, of what the owner decided', () => {
+    const decided = range(10).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
+    const others = range(20).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i, { annotators: [`a${i}`] })])
+
+    const outcome = askAgain([...decided, ...others])
+
+    expect(counts(outcome)).toEqual([3, 0, 0])
+    expect(outcome.again.every(({ line }) => line['label-metadata'].adjudicated)).toBe(true)
+  })
+
+  it('never takes more than half of the places for training', () => {
+    const decided = range(30).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
+    const single = range(50).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i)])
+
+    expect(askAgain([...decided, ...single], 60, 5).taken).toBeLessThanOrEqual(2)
+  })
+
+  it('is the same in any order of the labels', () => {
+    const lines = range(40).map((i): Lines[number] => [
+      i % 4 ? '2026-06-02' : 'correction-1',
+      lineOf(i, i % 4 ? {} : { adjudicated: true }),
+    ])
+
+    fc.assert(
+      fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
+        expect(askAgain(shuffled)).toEqual(askAgain(lines))
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+describe('a label that its judges leave in doubt', () => {
+  const PAIR = ['ana', 'ben']
+  const doubted = (i: number, more: Given = {}): Lines[number] => [
+    '2026-06-02',
+    lineOf(i, { annotators: PAIR, confidence: 0.6, ...more }),
+  ]
+  const sure = (i: number, more: Given = {}) => doubted(i, { confidence: 0.97, annotators: ['ben', 'cyd'], ...more })
+  const others = range(20).map((i) => sure(100 + i))
+  const confirmed = (lines: Lines, askedBefore?: Set<string>) =>
+    askAgain(lines, 60, 30, settings.labelling, askedBefore).again.filter(({ purpose }) => purpose === 'confirm')
+
+  it('comes back for one more judgement in both roles, the least sure first, within the share', () => {
+    const lines = [
+      doubted(1, { confidence: 0.69 }),
+      doubted(2, { confidence: 0.51, role: 'evaluation' }),
+      doubted(3, { confidence: 0.65 }),
+      doubted(4, { confidence: 0.6, role: 'evaluation' }),
+    ]
+
+    const back = confirmed([...lines, ...others])
+
+    expect(back.map(({ line, judgements }) => [line['post-id'], line.role, judgements])).toEqual([
+      ['p2', 'evaluation', 1],
+      ['p4', 'evaluation', 1],
+      ['p3', 'training', 1],
+    ])
+  })
+
+  it.each<[string, Lines[number]]>([
+    ['one alone gave it, of whom confidence 0 says nothing', doubted(1, { annotators: ['ana'], confidence: 0 })],
+    ['it is probable enough', doubted(1, { confidence: 0.7 })],
+    ['the owner decided it', doubted(1, { adjudicated: true })],
+    ['everybody who is at work judged it', doubted(1, { annotators: ['ana', 'ben', 'cyd'] })],
+    ['it was imported', ['import-0123456789abcdef', doubted(1)[1]]],
+  ])('does not where %s', (_, line) => {
+    expect(confirmed([doubted(2), ...others]).map(({ line: { item } }) => item)).toEqual([doubted(2)[1].item])
+    expect(confirmed([line, ...others])).toEqual([])
+  })
+
+  it('does not wait for who left', () => {
+    const left = others.map(([batch], i): Lines[number] => [
+      batch,
+      lineOf(100 + i, { annotators: ['cyd'], on: '2026-06-02' }),
+    ])
+
+    expect(confirmed([doubted(1), ...left])).toEqual([])
+  })
+
+  it('comes back once', () => {
+    expect(confirmed([doubted(1), doubted(2), ...others], new Set([doubted(1)[1].item]))).toHaveLength(1)
+  })
+
+  it('goes before labels that a model doubts, out of one share', () => {
+    const wrong = range(240).map((i): Lines[number] => [
+      '2026-06-02',
+      lineOf(i, { annotators: [`a${i % 3}`], label: CATEGORIES[(i + (i % 20 === 1 ? 1 : 0)) % 2]! }),
+    ])
+    const labelling = { ...settings.labelling, relabelShare: 0.1 }
+    const purposes = (lines: Lines) => askAgain(lines, 60, 30, labelling).again.map(({ purpose }) => purpose)
+
+    expect(purposes(wrong)).toEqual(['relabel', 'relabel'])
+    expect(purposes([...wrong, doubted(300), doubted(301), doubted(302)])).toEqual([
+      'confirm',
+      'confirm',
+      'confirm',
+      'relabel',
+    ])
+  })
+})
+
+describe('labels that a model doubts', () => {
+  const wrong = [20, 41, 62, 83]
+  const labels = range(240).map((i) => ({
+    item: cascadeId(textOf(i)),
+    text: textOf(i),
+    label: CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!,
+  }))
+
+  it('are those that were given wrongly', () => {
+    const doubtful = doubtfulLabels(labels, CATEGORIES)
+
+    expect(new Set(doubtful.slice(0, 4))).toEqual(new Set(wrong.map((i) => labels[i]!.item)))
+  })
+
+  it('are the same in any order, and none of few', () => {
+    expect(doubtfulLabels([...labels].reverse(), CATEGORIES)).toEqual(doubtfulLabels(labels, CATEGORIES))
+    expect(doubtfulLabels(labels.slice(0, 199), CATEGORIES)).toEqual([])
+  })
+
+  it('are asked about twice and once more, at most a tenth of the batch, and never in the evaluation role', () => {
+    const lines = range(240).map((i): Lines[number] => {
+      const annotators = [`a${i % 3}`]
+      const label = CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!
+      return ['2026-06-02', lineOf(i, { label, annotators, role: i === 20 ? 'evaluation' : 'training' })]
+    })
+
+    const { again, taken } = askAgain(lines, 60, 30, { ...settings.labelling, relabelShare: 0.1 })
+
+    const places = again.map(({ line }) => Number(line['post-id'].slice(1)))
+    expect(again.map(({ purpose, judgements }) => [purpose, judgements])).toEqual([
+      ['relabel', 2],
+      ['relabel', 2],
+    ])
+    expect(taken).toBe(6)
+    expect(places.every((i) => [41, 62, 83].includes(i))).toBe(true)
+  })
+})

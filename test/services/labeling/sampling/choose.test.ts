@@ -1,0 +1,190 @@
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { createHash } from 'node:crypto'
+import { storedPlan } from '../../../../services/labeling/plan'
+import { keys } from '../../../../shared/keys'
+import { jaccard, shinglesOf } from '../../../../shared/text/shingles'
+import { cardExample, championExample } from '../../../shared/card'
+import { archiveOf, tinyModel } from '../../../shared/models'
+import {
+  answerAll,
+  functionOf,
+  newWorld,
+  outcomeOf,
+  postOf,
+  postsOf,
+  settingsWith,
+  storeRun,
+  type World,
+  wordsOf,
+} from '../world'
+
+const DATE = '2026-06-02'
+const settings = settingsWith({ itemsPerDay: 20, evaluationShare: 0.2 })
+
+/** Posts of three kinds: the model is sure of two, and of the third it knows both words. */
+const KINDS = ['debug', 'webinar', 'debug webinar']
+const posts = Array.from({ length: 120 }, (_, i) =>
+  postOf(`p${i}`, `${KINDS[i % 3]} ${KINDS[i % 3]} ${wordsOf(`${i}`)}`, { createdAt: `${DATE}T10:00:00Z` }),
+)
+
+let archive: Buffer
+
+beforeAll(async () => {
+  const examples = Array.from({ length: 40 }, (_, i) =>
+    i % 2 ? { label: 'technical', text: 'debug debug' } : { label: 'marketing', text: 'webinar webinar' },
+  )
+  archive = await archiveOf({ 'model.bin': tinyModel(examples) })
+})
+
+interface Champion {
+  macroF1?: number | null
+  schemaVersion?: number
+  textVersion?: string
+  bytes?: Buffer
+}
+
+async function withChampion(world: World, { macroF1 = 0.9, bytes = archive, ...more }: Champion = {}): Promise<void> {
+  const { job } = championExample
+  const key = keys.artefact({ job })
+  await world.bucket.put(key, bytes)
+  const sha256 = createHash('sha256').update(archive).digest('hex')
+  const champion = { ...championExample, artefact: `s3://${world.bucket.bucket}/${key}`, sha256, ...more }
+  await world.bucket.put(keys.champion({}), JSON.stringify(champion))
+  const { scores } = cardExample
+  const card = { ...cardExample, scores: { ...scores, challenger: { ...scores.challenger, macroF1 } } }
+  await world.bucket.put(keys.card({ job }), JSON.stringify(card))
+}
+
+async function draw(world: World, given = posts, date = DATE) {
+  world.now = new Date(Date.parse(`${date}T00:12:00Z`) + 86_400_000)
+  await functionOf(world).onRun(await storeRun(world, 'aws', date, given))
+  await functionOf(world).onRun(await storeRun(world, 'azure', date, []))
+  return planOf(world, date)
+}
+
+const planOf = (world: World, batch = DATE) =>
+  storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch })] ?? ''))
+
+const kindOf = (id: string) => KINDS[Number(id.slice(1)) % 3]
+
+describe('posts for training', () => {
+  it('are those that a good champion is least sure of', async () => {
+    const world = newWorld({ settings })
+    await withChampion(world)
+
+    const { items, trainingChoice } = await draw(world)
+
+    const training = items.filter(({ role }) => role === 'training')
+    expect(trainingChoice).toMatchObject({ how: 'margin', job: championExample.job, macroF1: 0.9 })
+    expect(training).toHaveLength(16)
+    expect(training.map(({ post }) => kindOf(post))).toEqual(training.map(() => 'debug webinar'))
+  })
+
+  it('are kept with what the model that chose them made of them, and of evaluation posts', async () => {
+    const world = newWorld({ settings })
+    await withChampion(world)
+    const before = await draw(world)
+    for (const annotator of ['ana', 'ben']) await answerAll(world, annotator, () => 'marketing')
+    await functionOf(world).settle(DATE)
+
+    const { items, trainingChoice, categories } = await draw(world, posts.slice(0, 90), '2026-06-04')
+
+    for (const { role, scores } of [...before.items, ...items]) {
+      if (role === 'evaluation') expect(scores).toBeUndefined()
+      else expect((scores ?? []).reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 6)
+    }
+    const drawn = before.items.filter(({ role }) => role === 'evaluation').map(({ item }) => item)
+    expect(before.trainingChoice?.evaluation).toEqual([])
+    expect(trainingChoice?.evaluation?.map(({ item }) => item).sort()).toEqual(drawn.sort())
+    expect(trainingChoice?.evaluation?.map(({ scores }) => scores.length)).toEqual(drawn.map(() => categories.length))
+  })
+
+  it.each<[string, Champion | undefined, RegExp]>([
+    ['there is no champion', undefined, /no model is live/],
+    ['it is a poor one', { macroF1: 0.64 }, /macro-F1 0\.64 on evaluation posts, 0\.65 is asked/],
+    ['its card has no score', { macroF1: null }, /no macro-F1/],
+    ['it knows other labels', { schemaVersion: 7 }, /labels of version 7/],
+    ['it reads texts in another way', { textVersion: '0' }, /version 0/],
+    ['it cannot be read', { bytes: Buffer.from('broken') }, /found SHA-256/],
+  ])('are chosen at random where %s, and the plan says so', async (_, champion, why) => {
+    const world = newWorld({ settings })
+    if (champion) await withChampion(world, champion)
+
+    const { items, trainingChoice } = await draw(world)
+
+    expect(trainingChoice).toMatchObject({ how: 'random', why: expect.stringMatching(why) })
+    expect(items.filter(({ role }) => role === 'training')).toHaveLength(16)
+    expect(new Set(items.map(({ post }) => kindOf(post))).size).toBe(3)
+  })
+
+  it('are chosen at random where the configuration says so', async () => {
+    const world = newWorld({ settings: settingsWith({ ...settings.labelling, trainingChoice: 'random' }) })
+    await withChampion(world)
+
+    expect((await draw(world)).trainingChoice).toMatchObject({ how: 'random' })
+  })
+
+  it('are unlike each other while there are others', async () => {
+    const world = newWorld({ settings })
+    await withChampion(world)
+    // Pairs that are too unlike to be one cascade, and too alike to teach two things.
+    const alike = Array.from({ length: 60 }, (_, i) => {
+      const shared = wordsOf(`pair ${Math.floor(i / 2)}`)
+      return postOf(
+        `a${i}`,
+        `debug webinar ${shared} ${i % 2 ? 'one two three' : 'four five'} ${wordsOf(`${i}`).slice(0, 17)}`,
+      )
+    })
+
+    const { items } = await draw(world, alike)
+
+    const texts = new Map(alike.map(({ id, text }) => [id, shinglesOf(text)]))
+    const training = items.filter(({ role }) => role === 'training').map(({ post }) => texts.get(post)!)
+    const pairs = training.flatMap((a, i) => training.slice(i + 1).map((b) => jaccard(a, b)))
+    expect(Math.max(...pairs)).toBeLessThan(0.5)
+    expect(training.length).toBeGreaterThan(10)
+  })
+})
+
+it('lends the label of a training cascade that is drawn for evaluation later, and asks it no more', async () => {
+  const world = newWorld({ settings })
+  const first = await draw(world)
+  for (const annotator of ['ana', 'ben', 'cyd']) await answerAll(world, annotator, () => 'technical')
+  await functionOf(world).settle(DATE)
+  const lent = first.items.find(({ role }) => role === 'training')!
+  const original = posts.find(({ id }) => id === lent.post)!
+  const giant = Array.from({ length: 90 }, (_, i) =>
+    postOf(`r${i}`, `RT @someone: ${original.text}`, { createdAt: '2026-06-03T10:00:00Z', retweetOf: original.id }),
+  )
+
+  const second = await draw(world, [...giant, ...postsOf('aws', 30, '2026-06-03')], '2026-06-03')
+
+  const member = second.draws.flatMap(({ members }) => members).find(({ item }) => item === lent.item)
+  expect(member).toEqual({ item: lent.item, size: 90, inclusionProbability: 1 })
+  expect(second.items.map(({ item }) => item)).not.toContain(lent.item)
+  expect(await world.table.get({ pk: `cascade#${lent.item}`, sk: 'role' })).toMatchObject({
+    role: 'training',
+    settled: DATE,
+  })
+})
+
+it('brings items back to a single annotator, within what was booked, and once', async () => {
+  const world = newWorld({
+    settings: settingsWith({ ...settings.labelling, evaluationJudgements: 1, repeatShare: 0.1 }),
+  })
+  await draw(world)
+  await answerAll(world, 'ana')
+  await functionOf(world).settle(DATE)
+
+  const second = await draw(world, postsOf('aws', 60, '2026-06-03'), '2026-06-03')
+
+  const back = second.items.filter(({ purpose }) => purpose === 'repeat')
+  const before = new Set(planOf(world).items.map(({ item }) => item))
+  expect(back).toHaveLength(2)
+  expect(back.every(({ item }) => before.has(item))).toBe(true)
+  expect(second.items).toHaveLength(20)
+  expect(second.judgements).toBeLessThanOrEqual(second.booked.judgements)
+  const made = outcomeOf(world).objects[keys.plan({ batch: '2026-06-03' })]
+  await functionOf(world).onRun({ hashtag: 'aws', date: '2026-06-03', run: 'r1' })
+  expect(outcomeOf(world).objects[keys.plan({ batch: '2026-06-03' })]).toBe(made)
+})

@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals'
+import { withWishes } from '../../../../services/labeling/sampling/wishes'
+import { askForMoreEvaluation } from '../../../../shared/evaluation-wish'
+import { keys } from '../../../../shared/keys'
+import { memoryTable } from '../../../shared/memory-table'
+import { settingsWith } from '../world'
+
+it.each([
+  ['twice as many', 0.3, 'aws', '2026-11-22', 0.6],
+  ['never all', 0.5, 'aws', '2026-11-24', 0.9],
+  ['no fewer than there are', 0.95, 'aws', '2026-11-22', 0.95],
+  ['no more for another hashtag', 0.3, 'azure', '2026-11-22', 0.3],
+  ['no more when the days of a disagreement are over', 0.3, 'aws', '2026-11-25', 0.3],
+])('asks %s evaluation items', async (_, share, hashtag, date, expected) => {
+  const table = memoryTable()
+  await askForMoreEvaluation(table, 'aws', '2026-11-21')
+  const { labelling } = settingsWith({ evaluationShare: share })
+
+  const wished = await withWishes(table, labelling, [keys.run({ hashtag, date, run: 'one' })])
+
+  expect(wished.evaluationShare).toBe(expected)
+})
