@@ -1,7 +1,7 @@
 // Writes what is generated: of the catalogue of events events/schemas/*.json, docs/events.md and the README's table; of
 // shared/records/ the schemas of the documents that others read, docs/*.schema.json.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { documentFiles, eventsPage, schemaFiles, withEvents } from '../events/document'
+import { documentFiles, eventsPage, schemaFiles, withEvents } from './generated'
 
 const files = schemaFiles()
 mkdirSync('events/schemas', { recursive: true })

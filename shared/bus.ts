@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import type { DetailOf, PublishedEvent } from '../events/define'
+import type { DetailOf, PublishedEvent } from '../events'
 import { BellwetherError } from './errors'
 
 /** Publish an event on our bus. `detail.id` is a hash of the detail: the same fact published twice has the same id. */

@@ -33,6 +33,12 @@ describe('services and shared', () => {
   })
 })
 
+it('has nothing of ours in the imports of events', () => {
+  const importers = sources('events').filter((file) => /from '\.\.\//.test(textOf(file)))
+
+  expect(importers).toEqual([])
+})
+
 it('keeps decisions out of handlers', () => {
   const handlers = sources('services').filter((file) => file.endsWith('/handler.ts'))
 

@@ -1,17 +1,12 @@
 import { z } from 'zod'
+import { alpha, labelStatus } from '../../events'
 import { day, fraction } from './fields'
 
-/** How far labels can be relied on: measured and good enough; measured and not; not measured. */
-export const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])
+export { labelStatus }
 export type LabelStatus = z.infer<typeof labelStatus>
 
-/** Krippendorff's alpha: 1 where judges always agree, 0 where no more than by chance. */
-export const alphaRecord = z.object({
-  value: z.number().nullable().describe('Null where nothing was judged twice, or all always say the same one label.'),
-  low: z.number().nullable().describe('Of a 95 % bootstrap interval over items.'),
-  high: z.number().nullable(),
-  items: z.int().nonnegative().describe('Items with two independent judgements.'),
-})
+/** Krippendorff's alpha over items, as events carry it too. */
+export const alphaRecord = alpha
 export type AlphaRecord = z.infer<typeof alphaRecord>
 
 const measuredAnnotator = z.object({

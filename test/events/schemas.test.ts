@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { consumed, published } from '../../events'
-import { documentFiles, eventsPage, schemaFiles, withEvents } from '../../events/document'
+import { documentFiles, eventsPage, schemaFiles, withEvents } from '../../bin/generated'
 
 const root = path.resolve(__dirname, '../..')
 const read = (file: string) =>
@@ -44,6 +44,13 @@ describe.each(cases)('%s', (_, event) => {
     expect(event.meaning).toMatch(/^[A-Z].*\.$/)
     expect(event.name).toMatch(/^[A-Z]\w+$/)
   })
+})
+
+it('lists the event of every file in events/', () => {
+  const files = readdirSync(path.join(root, 'events')).filter((name) => name.endsWith('.ts'))
+  const events = files.filter((name) => !['index.ts', 'define.ts', 'fields.ts'].includes(name))
+
+  expect(events).toHaveLength(published.length + consumed.length)
 })
 
 it('has no event twice', () => {

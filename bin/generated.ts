@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { PublishedEvent } from './define'
+import * as catalogue from '../events'
+import type { PublishedEvent } from '../events'
 import { reportIndexRecord, reportRecord } from '../shared/records'
-import * as catalogue from './index'
 
 const COMMAND = 'node bin/run.mjs bin/schemas.ts'
 const NOTICE = `Generated from events/ by \`${COMMAND}\`; do not edit.`

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { publishedEvent } from './define'
+import { key } from './fields'
+
+export const datasetReady = publishedEvent({
+  name: 'DatasetReady',
+  meaning: 'Labels that were not in a dataset before are in one now.',
+  publishedBy: 'formatter',
+  version: 1,
+  fields: {
+    datasetId: z.string(),
+    datasetKey: key,
+    train: z.int().nonnegative(),
+    validation: z.int().nonnegative(),
+    evaluation: z.int().nonnegative(),
+    labels: z.array(z.string()),
+  },
+  example: {
+    datasetId: '3f9c2a7d0b1e4c55',
+    datasetKey: 'datasets/3f9c2a7d0b1e4c55/dataset.json',
+    train: 480,
+    validation: 120,
+    evaluation: 300,
+    labels: ['marketing', 'technical'],
+  },
+})

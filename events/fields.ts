@@ -1,0 +1,20 @@
+import { z } from 'zod'
+
+export const key = z.string().describe('A key in the bucket.')
+export const day = z.iso.date().describe('A UTC day.')
+export const usd = z.number().nonnegative().describe('US dollars.')
+export const share = z.number().min(0).max(1)
+
+/** How far labels can be relied on: measured and good enough; measured and not good enough; not measured. */
+export const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])
+
+/** Krippendorff's alpha: 1 where judges always agree, 0 where they agree no more than by chance. */
+export const alpha = z.object({
+  /** Null where nothing was judged twice, or where every judgement gives the same label. */
+  value: z.number().nullable(),
+  /** The ends of a 95 % bootstrap interval over items. */
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  /** Items with two independent judgements. */
+  items: z.int().nonnegative(),
+})

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { publishedEvent } from './define'
+import { key, usd } from './fields'
+
+export const labelingStarted = publishedEvent({
+  name: 'LabelingStarted',
+  meaning: 'A batch of posts waits for labels.',
+  publishedBy: 'labeling',
+  version: 1,
+  fields: {
+    batch: z.string(),
+    planKey: key,
+    labeller: z.enum(['desk', 'ground-truth']),
+    items: z.int().nonnegative(),
+    judgements: z.int().nonnegative(),
+    deadline: z.iso.datetime(),
+    costUsd: usd.describe('At most; US dollars.'),
+  },
+  example: {
+    batch: '2026-11-22',
+    planKey: 'labeling/2026-11-22/plan.json',
+    labeller: 'desk',
+    items: 60,
+    judgements: 90,
+    deadline: '2026-11-22T21:00:00Z',
+    costUsd: 0,
+  },
+})

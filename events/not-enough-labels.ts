@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { publishedEvent } from './define'
+import { exampleReport, reportOf } from './share-reported'
+
+export const notEnoughLabels = publishedEvent({
+  name: 'NotEnoughLabels',
+  meaning: 'A day of a hashtag has too few labels for an honest share, so none is given.',
+  publishedBy: 'analyzer',
+  version: 1,
+  fields: {
+    ...reportOf,
+    labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
+    more: z.int().nonnegative().describe('About so many more would give ±10 points.'),
+  },
+  example: { ...exampleReport, labels: 4, more: 92 },
+})

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { publishedEvent } from './define'
+import { day, key, usd } from './fields'
+
+export const postsCollected = publishedEvent({
+  name: 'PostsCollected',
+  meaning: 'A run stored the posts of one hashtag for a window of time.',
+  publishedBy: 'collector',
+  version: 1,
+  fields: {
+    hashtag: z.string(),
+    date: day,
+    run: z.string(),
+    runKey: key,
+    posts: z.int().nonnegative(),
+    complete: z.boolean().describe('False when a cap or a gap left a part of the window out.'),
+    costUsd: usd,
+  },
+  example: {
+    hashtag: 'aws',
+    date: '2026-11-21',
+    run: '20261121t000000z-20261122t000000z',
+    runKey: 'raw/hashtag=aws/date=2026-11-21/run=20261121t000000z-20261122t000000z/run.json',
+    posts: 812,
+    complete: true,
+    costUsd: 4.06,
+  },
+})

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { publishedEvent } from './define'
+import { day, key, share } from './fields'
+
+/** The day of a hashtag that an event is about. */
+export const reportOf = {
+  hashtag: z.string(),
+  date: day,
+  reportKey: key,
+  model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
+}
+
+/** The same day, in the examples. */
+export const exampleReport = {
+  hashtag: 'aws',
+  date: '2026-11-21',
+  reportKey: 'reports/hashtag=aws/date=2026-11-21.json',
+  model: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+}
+
+/** What a share counts. */
+export const basis = z.enum(['posts', 'messages'])
+
+export const shareReported = publishedEvent({
+  name: 'ShareReported',
+  meaning: 'The report of a day of a hashtag was brought up to date; the detail has its headline.',
+  publishedBy: 'analyzer',
+  version: 1,
+  fields: {
+    ...reportOf,
+    posts: z.int().nonnegative(),
+    messages: z.int().nonnegative().describe('Distinct messages.'),
+    labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
+    complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+    words: z.string().describe('The answer by posts, in words.'),
+    shares: z
+      .array(z.object({ basis, label: z.string(), share, low: share, high: share }))
+      .describe('With 95 % intervals; empty where there are not enough labels.'),
+  },
+  example: {
+    ...exampleReport,
+    posts: 812,
+    messages: 540,
+    labels: 30,
+    complete: true,
+    words: '41 % of the posts are marketing (95 % interval 30 to 52 %), 59 % technical (48 to 70 %).',
+    shares: [
+      { basis: 'posts', label: 'marketing', share: 0.41, low: 0.3, high: 0.52 },
+      { basis: 'posts', label: 'technical', share: 0.59, low: 0.48, high: 0.7 },
+    ],
+  },
+})
