@@ -1,4 +1,3 @@
-import type { CloudOptions } from './cloud'
 import { bucketCreators } from './cloudformation/buckets'
 import { busCreators } from './cloudformation/buses'
 import { createResources } from './cloudformation/create'
@@ -10,6 +9,7 @@ import { tableCreators } from './cloudformation/tables'
 import { parseTemplate, readPackage } from './cloudformation/template'
 import { iamCreators } from './iam/create'
 import { lambdaCreators } from './lambda/create'
+import type { CloudOptions } from './options'
 import type { Parts } from './parts'
 
 /** Make what the template asks for, and set going what was interrupted by a restart. */

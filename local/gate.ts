@@ -20,7 +20,7 @@ interface Gate {
   answered(call: Call, request: AwsRequest, response: AwsResponse): void
 }
 
-/** What every signed request goes through: faults, the caller's permissions, the service, faults again. */
+/** The path of every signed request: parsed by its service, faults, the caller's permissions, the work, faults again. */
 export const passGate =
   ({ services, iam, faults, answered }: Gate) =>
   async (request: AwsRequest, caller: Caller): Promise<AwsResponse> => {
@@ -29,13 +29,13 @@ export const passGate =
     const service = services.get(request.service)
     if (!service) return unknownService(request.service, services)
 
-    const operation = service.operationOf(request)
-    const accesses = service.accessOf(request)
+    const { operation, accesses, detail, run } = service.open(request)
+    const resource = accesses[0]?.resource ?? '*'
     const call: Call = {
       service: request.service,
       operation,
       ...(caller.functionName === undefined ? {} : { functionName: caller.functionName }),
-      resource: resourceOf(accesses[0]?.resource ?? '*', request),
+      resource: detail === undefined ? resource : `${resource}/${detail}`,
     }
     const striking = faults.strike(call)
     const finish = (response: AwsResponse) => {
@@ -56,8 +56,8 @@ export const passGate =
     const denial = iam.denialOf(request.principal, accesses)
     if (denial) return finish(refuse(request.service, accessDenied(request.service, denial.message)))
 
-    if (striking.some(({ repeat }) => repeat)) await service.handle(request)
-    const response = await service.handle(request)
+    if (striking.some(({ repeat }) => repeat)) await run()
+    const response = await run()
     finish(response)
 
     if (striking.some(({ killAfter }) => killAfter)) return end(caller)
@@ -94,13 +94,4 @@ function unknownService(name: string, services: Map<string, AwsService>): AwsRes
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ __type: 'NotImplemented', message }),
   }
-}
-
-/** A table's ARN says little of what was written: its item's key is added. */
-function resourceOf(resource: string, { service, body }: AwsRequest): string {
-  if (service !== 'dynamodb') return resource
-  const { Key, Item } = JSON.parse(body.toString() || '{}') as { Key?: object; Item?: Record<string, unknown> }
-  const key =
-    Key ?? (Item && Object.fromEntries(Object.entries(Item).filter(([name]) => ['pk', 'sk', 'id'].includes(name))))
-  return key ? `${resource}/${JSON.stringify(key)}` : resource
 }

@@ -33,14 +33,24 @@ export interface Access {
   conditions?: Record<string, string | string[]>
 }
 
+/** A request, parsed by its service once; what follows reads the parsed form. */
+export interface ServiceCall {
+  /** `PutObject`, `SendMessage`, …: used by access rules, records, faults and errors. */
+  operation: string
+  /** What the caller needs permission for. Empty when the request is malformed: then `run` refuses it and does nothing. */
+  accesses: Access[]
+  /** Names what the call is about more closely than its ARN does: the key of a table's item, as JSON. */
+  detail?: string
+  /** Do the work and answer. A fault may call it twice. */
+  run(): Promise<AwsResponse>
+}
+
 /** An AWS service as the embedded cloud serves it. An operation or option it does not know answers 501 and names it. */
 export interface AwsService {
   /** The credential scope it answers to. */
   name: string
-  /** `PutObject`, `SendMessage`, …: used by access rules, records, faults and errors. */
-  operationOf(request: AwsRequest): string
-  accessOf(request: AwsRequest): Access[]
-  handle(request: AwsRequest): Promise<AwsResponse>
+  /** Parse a request. A malformed one is opened too: its `run` answers with the error. */
+  open(request: AwsRequest): ServiceCall
   close?(): Promise<void>
 }
 

@@ -16,10 +16,14 @@ export interface Invocation {
   log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
-/** One way in: does this EventBridge event belong here, and what is then done. */
-export interface Route {
-  takes(event: BusEvent): boolean
-  work(event: BusEvent, invocation: Invocation): Promise<unknown>
+/** One way in: the work for this event, or nothing when the event is another route's. */
+export type Route = (received: Received) => ((invocation: Invocation) => Promise<unknown>) | undefined
+
+/** An event on its way to a route. */
+interface Received {
+  event: BusEvent
+  /** Key of the object that was put, when the event is a put. */
+  putKey?: string
 }
 
 const busEvent = z.object({
@@ -37,34 +41,32 @@ const queueBatch = z.object({
 })
 
 /** Work on an event of ours or of AWS's. `detail` is parsed; EVENT_INVALID names the field. */
-export const on = <E extends PublishedEvent | ConsumedEvent>(
-  event: E,
-  work: (detail: DetailOf<E>, invocation: Invocation, received: BusEvent) => Promise<unknown>,
-): Route => ({
-  takes: (received) => received['detail-type'] === event.name && sourceNames(event).includes(received.source),
-  work: async (received, invocation) => work(parseDetail(event, received), invocation, received),
-})
+export const on =
+  <E extends PublishedEvent | ConsumedEvent>(
+    definition: E,
+    work: (detail: DetailOf<E>, invocation: Invocation, received: BusEvent) => Promise<unknown>,
+  ): Route =>
+  ({ event }) =>
+    isA(definition, event) ? async (invocation) => work(parseDetail(definition, event), invocation, event) : undefined
 
 /** Work on a put of a key of this form. */
-export const onPut = <P extends string>(
-  key: Key<P>,
-  work: (parts: NonNullable<ReturnType<Key<P>['match']>>, invocation: Invocation) => Promise<unknown>,
-): Route => ({
-  takes: (received) =>
-    received['detail-type'] === objectCreated.name &&
-    received.source === objectCreated.source &&
-    key.match(parseDetail(objectCreated, received).object.key) !== undefined,
-  work: async (received, invocation) => {
-    const parts = key.match(parseDetail(objectCreated, received).object.key)
-    return parts && work(parts, invocation)
-  },
-})
+export const onPut =
+  <P extends string>(
+    key: Key<P>,
+    work: (parts: NonNullable<ReturnType<Key<P>['match']>>, invocation: Invocation) => Promise<unknown>,
+  ): Route =>
+  ({ putKey }) => {
+    // EventBridge carries the plain key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html.
+    // Only S3's own notifications URL-encode it: decoding here would change keys that hold a % or a +.
+    const parts = putKey === undefined ? undefined : key.match(putKey)
+    return parts && ((invocation) => work(parts, invocation))
+  }
 
 /**
  * The Lambda handler of a service: the same door for EventBridge events, messages of its queue (each an ad-hoc request
  * or an event) and ad-hoc requests (`sls invoke`, schedules). Input is parsed once, here; REQUEST_INVALID and
  * EVENT_INVALID name the field. A failed message is given back to the queue alone; any other error goes to Lambda,
- * which tries again and then hands the event to the failure destination.
+ * which retries and then hands the event to the failure destination.
  */
 export function door<S extends z.ZodType>(
   service: string,
@@ -75,21 +77,12 @@ export function door<S extends z.ZodType>(
 
   const one = async (input: unknown, invocation: Invocation): Promise<unknown> => {
     const event = busEvent.safeParse(input)
-    if (event.success) {
-      const route = routes.find((candidate) => candidate.takes(event.data))
-      if (!route) {
-        throw new BellwetherError(
-          'EVENT_INVALID',
-          `${service} has no work for ${event.data['detail-type']} of ${event.data.source}`,
-        )
-      }
-      return route.work(event.data, invocation)
-    }
+    if (event.success) return workOn(event.data, service, routes)(invocation)
     const parsed = request.schema.safeParse(input ?? {})
     if (!parsed.success) {
       throw new BellwetherError(
         'REQUEST_INVALID',
-        `${service} cannot read this request:\n${z.prettifyError({ issues: objections(request.schema, input ?? {}) })}`,
+        `${service}: malformed request:\n${z.prettifyError({ issues: objections(request.schema, input ?? {}) })}`,
       )
     }
     return request.work(parsed.data, invocation)
@@ -125,6 +118,16 @@ export function door<S extends z.ZodType>(
     })
 }
 
+/** The work of the first route that takes the event. Raises EVENT_INVALID. */
+function workOn(event: BusEvent, service: string, routes: readonly Route[]) {
+  const putKey = isA(objectCreated, event) ? parseDetail(objectCreated, event).object.key : undefined
+  for (const route of routes) {
+    const work = route({ event, putKey })
+    if (work) return work
+  }
+  throw new BellwetherError('EVENT_INVALID', `${service}: no route for event ${event.source} / ${event['detail-type']}`)
+}
+
 /** What is wrong with a request; where it may have several forms, with the one that it comes closest to. */
 function objections(schema: z.core.$ZodType, request: unknown): z.core.$ZodIssue[] {
   if (schema instanceof z.ZodUnion) {
@@ -137,8 +140,8 @@ function objections(schema: z.core.$ZodType, request: unknown): z.core.$ZodIssue
 const weight = (issues: readonly z.core.$ZodIssue[]): number =>
   issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 
-const sourceNames = (event: PublishedEvent | ConsumedEvent): string[] =>
-  'source' in event ? [event.source] : sourcesOf(event)
+const isA = (definition: PublishedEvent | ConsumedEvent, { source, 'detail-type': type }: BusEvent): boolean =>
+  type === definition.name && ('source' in definition ? [definition.source] : sourcesOf(definition)).includes(source)
 
 function parseDetail<E extends PublishedEvent | ConsumedEvent>(event: E, received: BusEvent): DetailOf<E> {
   const parsed = event.detail.safeParse(received.detail)

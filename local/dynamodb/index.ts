@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { AwsError, notImplemented } from '../protocol/aws-error'
+import { targetOf } from '../protocol/json'
 import { refuse } from '../refusal'
-import type { AwsRequest, AwsResponse, AwsService, CloudContext } from '../service'
+import type { Access, AwsRequest, AwsResponse, AwsService, CloudContext } from '../service'
 import { accessTo } from './access'
 import { ConditionFailed, isOperation, openEngine } from './engine'
 import { openTimeToLive } from './time-to-live'
@@ -62,6 +63,24 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
     if (operation === 'CreateTable') learnKey(input)
     return output
   }
+  const answer = async (operation: string, input: Record<string, unknown> | undefined): Promise<AwsResponse> => {
+    try {
+      await ready
+      if (!input) throw new AwsError(400, 'SerializationException', 'The body is not a JSON object')
+      return json(200, await run(operation, input))
+    } catch (error) {
+      if (error instanceof ConditionFailed) {
+        return json(400, { __type: TYPE_PREFIX + error.code, message: error.message, Item: error.item })
+      }
+      if (error instanceof z.ZodError) return refuse('dynamodb', invalid(error))
+      if (error instanceof AwsError) return refuse('dynamodb', error)
+      throw error
+    }
+  }
+  const accessesOf = (operation: string, input: Record<string, unknown>): Access[] =>
+    isOperation(operation)
+      ? accessTo(operation, input, arnOf, hashKeys)
+      : [{ action: `dynamodb:${operation}`, resource: arnOf(String(input.TableName)) }]
   const updateTimeToLive = async (input: Record<string, unknown>) => {
     const { TableName, TimeToLiveSpecification } = ttlInput.parse(input)
     await engine.run('DescribeTable', { TableName })
@@ -81,28 +100,15 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
 
   return {
     name: 'dynamodb',
-    operationOf,
     arnOf,
-    accessOf(request) {
-      const operation = operationOf(request)
+    open(request) {
+      const operation = targetOf(request)
       const input = readInput(request)
-      if (!input) return []
-      if (isOperation(operation)) return accessTo(operation, input, arnOf, hashKeys)
-      return [{ action: `dynamodb:${operation}`, resource: arnOf(String(input.TableName)) }]
-    },
-    async handle(request) {
-      try {
-        await ready
-        const input = readInput(request)
-        if (!input) throw new AwsError(400, 'SerializationException', 'The body is not a JSON object')
-        return json(200, await run(operationOf(request), input))
-      } catch (error) {
-        if (error instanceof ConditionFailed) {
-          return json(400, { __type: TYPE_PREFIX + error.code, message: error.message, Item: error.item })
-        }
-        if (error instanceof z.ZodError) return refuse('dynamodb', invalid(error))
-        if (error instanceof AwsError) return refuse('dynamodb', error)
-        throw error
+      return {
+        operation,
+        accesses: input ? accessesOf(operation, input) : [],
+        detail: input && itemKey(input),
+        run: () => answer(operation, input),
       }
     },
     async ensureTable(definition) {
@@ -146,8 +152,6 @@ const ACTIVE_MS = 10_000
 
 const TYPE_PREFIX = 'com.amazonaws.dynamodb.v20120810#'
 
-const operationOf = ({ headers }: AwsRequest): string => headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown'
-
 const invalid = (error: z.ZodError): AwsError => new AwsError(400, 'ValidationException', z.prettifyError(error))
 
 function readInput({ body }: AwsRequest): Record<string, unknown> | undefined {
@@ -157,6 +161,16 @@ function readInput({ body }: AwsRequest): Record<string, unknown> | undefined {
     return undefined
   }
 }
+
+/** The key of the item that a request is about, as JSON: a table's ARN says little of what was written. */
+function itemKey({ Key, Item }: Record<string, unknown>): string | undefined {
+  const item = record.safeParse(Item).data
+  const key = Key ?? (item && Object.fromEntries(Object.entries(item).filter(([name]) => KEY_NAMES.has(name))))
+  return key === undefined ? undefined : JSON.stringify(key)
+}
+
+/** Names of key attributes in the tables that are made here. */
+const KEY_NAMES = new Set(['pk', 'sk', 'id'])
 
 function json(status: number, content: object): AwsResponse {
   const body = JSON.stringify(content)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Creators } from '../cloudformation/create'
-import type { Iam, PolicyDocument, Role } from './iam'
-import { list, type Statement } from './policy'
+import type { Iam, Role } from './iam'
+import { list, type PolicyDocument, type Statement } from './policy'
 
 const oneOrMore = z.union([z.string(), z.array(z.string())])
 const statement = z.strictObject({

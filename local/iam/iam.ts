@@ -1,11 +1,6 @@
 import type { Access, Principal } from '../service'
 import type { Context } from './conditions'
-import { evaluate, list, type Statement } from './policy'
-import { names } from './resource-policy'
-
-export interface PolicyDocument {
-  Statement: Statement | Statement[]
-}
+import { evaluate, list, names, type PolicyDocument } from './policy'
 
 /** A role of the template, its policies resolved. */
 export interface Role {

@@ -14,6 +14,10 @@ export interface Statement {
   Condition?: Conditions
 }
 
+export interface PolicyDocument {
+  Statement: Statement | Statement[]
+}
+
 export type Verdict = 'allowed' | 'explicitly denied' | 'not allowed'
 
 /** What do these statements say of one access? A Deny wins over every Allow; without either it is not allowed. */
@@ -33,6 +37,14 @@ function concerns(statement: Statement, { action, resource }: Access, context: C
   if (Resource !== undefined && !list(Resource).some(isResource)) return false
   if (NotResource !== undefined && list(NotResource).some(isResource)) return false
   return conditionsHold(Condition, context)
+}
+
+/** Does a statement's `Principal` name this AWS service, or everybody? */
+export function names(given: unknown, service: string): boolean {
+  if (given === '*') return true
+  if (typeof given !== 'object' || given === null) return false
+  if ('AWS' in given && given.AWS === '*') return true
+  return 'Service' in given && list(given.Service).includes(service)
 }
 
 /** IAM writes one of a thing without its brackets. */

@@ -1,5 +1,4 @@
-import type { PolicyDocument } from './iam'
-import { evaluate, list } from './policy'
+import { evaluate, list, names, type PolicyDocument } from './policy'
 
 interface Asked {
   /** `events.amazonaws.com` */
@@ -21,12 +20,4 @@ export function resourcePolicyAllows({ Statement }: PolicyDocument, asked: Asked
     ['aws:securetransport', ['true']],
   ])
   return evaluate(concerning, { action, resource }, context) === 'allowed'
-}
-
-/** Is it everybody, or this service among others? */
-export function names(given: unknown, service: string): boolean {
-  if (given === '*') return true
-  if (typeof given !== 'object' || given === null) return false
-  if ('AWS' in given && given.AWS === '*') return true
-  return 'Service' in given && list(given.Service).includes(service)
 }

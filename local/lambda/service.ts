@@ -1,5 +1,5 @@
 import { AwsError } from '../protocol/aws-error'
-import { jsonAnswer, restService } from '../protocol/rest'
+import { jsonAnswer, type RestCall, restService } from '../protocol/rest'
 import type { AwsRequest, AwsResponse, AwsService } from '../service'
 import { Throttled } from './function'
 import type { Lambda } from './lambda'
@@ -7,59 +7,54 @@ import type { Lambda } from './lambda'
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/
 const LIST = /^\/2015-03-31\/functions\/?$/
+const ACCOUNT = /^\/2016-08-19\/account-settings\/?$/
 
 /** Lambda's REST API, as far as `sls invoke`, an export of a model and a health check need it. */
-export function lambdaService(lambda: Lambda): AwsService {
-  const operationOf = ({ method, path }: AwsRequest) => {
-    if (method === 'POST' && INVOKE.test(path)) return 'Invoke'
-    if (method === 'GET' && CONFIGURATION.test(path)) return 'GetFunctionConfiguration'
-    if (method === 'GET' && LIST.test(path)) return 'ListFunctions'
-    if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/.test(path)) return 'GetAccountSettings'
-    return `${method} ${path}`
-  }
-  const functionOf = ({ path }: AwsRequest) =>
-    lambda.find(decodeURIComponent((INVOKE.exec(path) ?? CONFIGURATION.exec(path))?.[1] ?? ''))
-  const operations: Record<string, (request: AwsRequest) => Promise<AwsResponse> | AwsResponse> = {
-    Invoke: (request) => invoke(lambda, functionOf(request)?.name, request),
-    GetFunctionConfiguration: (request) => {
-      const found = functionOf(request)
-      if (!found) throw functionNotFound(request)
-      const { name, arn, role, handler, timeoutMs, memoryMb, environment } = found
-      return jsonAnswer(200, {
-        FunctionName: name,
-        FunctionArn: arn,
-        Role: role,
-        Handler: handler,
-        Timeout: timeoutMs / 1000,
-        MemorySize: memoryMb,
-        Environment: { Variables: environment },
-      })
-    },
-    ListFunctions: () =>
-      jsonAnswer(200, {
-        Functions: lambda.functions().map(({ name, arn }) => ({ FunctionName: name, FunctionArn: arn })),
-      }),
-    GetAccountSettings: () =>
-      jsonAnswer(200, {
-        AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
-        AccountUsage: { FunctionCount: lambda.functions().length },
-      }),
-  }
+export const lambdaService = (lambda: Lambda): AwsService =>
+  restService('lambda', (request) => {
+    const { method, path } = request
+    const named = INVOKE.exec(path) ?? CONFIGURATION.exec(path)
+    const found = lambda.find(decodeURIComponent(named?.[1] ?? ''))
+    const access = (action: string) => [{ action: `lambda:${action}`, resource: found?.arn ?? '*' }]
+    const call = (operation: string, work: RestCall['work']) => ({ operation, accesses: access(operation), work })
 
-  return restService({
-    name: 'lambda',
-    operations,
-    operationOf,
-    accessOf(request) {
-      const operation = operationOf(request)
-      const action = operation === 'Invoke' ? 'InvokeFunction' : operation
-      return [{ action: `lambda:${action}`, resource: functionOf(request)?.arn ?? '*' }]
-    },
+    if (method === 'POST' && INVOKE.test(path)) {
+      const work = () => invoke(lambda, found?.name, request)
+      return { operation: 'Invoke', accesses: access('InvokeFunction'), work }
+    }
+    if (method === 'GET' && CONFIGURATION.test(path)) {
+      return call('GetFunctionConfiguration', () => describeFunction(found, path))
+    }
+    if (method === 'GET' && LIST.test(path)) return call('ListFunctions', () => listFunctions(lambda))
+    if (method === 'GET' && ACCOUNT.test(path)) return call('GetAccountSettings', () => accountSettings(lambda))
+    return call(`${method} ${path}`, undefined)
+  })
+
+function describeFunction(found: ReturnType<Lambda['find']>, path: string): AwsResponse {
+  if (!found) throw functionNotFound(path)
+  const { name, arn, role, handler, timeoutMs, memoryMb, environment } = found
+  return jsonAnswer(200, {
+    FunctionName: name,
+    FunctionArn: arn,
+    Role: role,
+    Handler: handler,
+    Timeout: timeoutMs / 1000,
+    MemorySize: memoryMb,
+    Environment: { Variables: environment },
   })
 }
 
+const listFunctions = (lambda: Lambda): AwsResponse =>
+  jsonAnswer(200, { Functions: lambda.functions().map(({ name, arn }) => ({ FunctionName: name, FunctionArn: arn })) })
+
+const accountSettings = (lambda: Lambda): AwsResponse =>
+  jsonAnswer(200, {
+    AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+    AccountUsage: { FunctionCount: lambda.functions().length },
+  })
+
 async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequest): Promise<AwsResponse> {
-  if (name === undefined) throw functionNotFound(request)
+  if (name === undefined) throw functionNotFound(request.path)
   const payload = request.body.toString('utf8') || '{}'
   if (!isJson(payload))
     throw new AwsError(400, 'InvalidRequestContentException', 'Could not parse request body into json')
@@ -84,7 +79,7 @@ async function invoke(lambda: Lambda, name: string | undefined, request: AwsRequ
   }
 }
 
-const functionNotFound = ({ path }: AwsRequest): AwsError =>
+const functionNotFound = (path: string): AwsError =>
   new AwsError(404, 'ResourceNotFoundException', `Function not found: ${decodeURIComponent(path)}`)
 
 function isJson(text: string): boolean {

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { refuse } from '../refusal'
 import type { Access, AwsRequest, AwsResponse, AwsService } from '../service'
+import { attempt, valueOf } from './attempt'
 import { AwsError, notImplemented } from './aws-error'
 
 /** One operation of a service that speaks AWS's JSON protocols. */
 export interface JsonOperation {
-  access(json: unknown): Access[]
-  run(json: unknown, request: AwsRequest): unknown
+  /** Raises a ZodError when the input breaks the operation's schema. */
+  open(json: unknown): { accesses(): Access[]; run(request: AwsRequest): unknown }
 }
 
 interface Definition<S extends z.ZodType> {
@@ -26,56 +27,59 @@ interface Options {
   headersOf?: (error: AwsError) => Record<string, string>
 }
 
-/** An operation whose input is parsed once before anything else sees it. */
+/** An operation whose input is parsed once, before anything else sees it. */
 export const jsonOperation = <S extends z.ZodType>({ input, access, run }: Definition<S>): JsonOperation => ({
-  access: (json) => access(parse(input, json)),
-  run: (json, request) => run(parse(input, json), request),
+  open(json) {
+    const parsed = input.parse(json)
+    return { accesses: () => access(parsed), run: (request) => run(parsed, request) }
+  },
 })
 
 /** A service of JSON operations named by `X-Amz-Target`. */
 export function jsonService({ name, version, operations, invalidInput, headersOf }: Options): AwsService {
-  const operationOf = ({ headers }: AwsRequest) => headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown'
-
-  const run = async (request: AwsRequest): Promise<AwsResponse> => {
-    const operation = operations[operationOf(request)]
-    if (!operation) throw notImplemented(`operation ${operationOf(request)} in ${name}`)
-    const output = await operation.run(readJson(request.body), request)
-    return { status: 200, body: JSON.stringify(output ?? {}) }
+  const refusal = (error: unknown): AwsResponse => {
+    const known = refusalOf(error, invalidInput ?? 'ValidationException')
+    const response = refuse(name, known)
+    return { ...response, headers: { ...response.headers, ...headersOf?.(known) } }
   }
-
-  const answer = async (request: AwsRequest): Promise<AwsResponse> => {
+  const answer = async (work: () => unknown): Promise<AwsResponse> => {
     try {
-      return await run(request)
+      return { status: 200, body: JSON.stringify((await work()) ?? {}) }
     } catch (error) {
-      const refusal = refusalOf(error, invalidInput ?? 'ValidationException')
-      const response = refuse(name, refusal)
-      return { ...response, headers: { ...response.headers, ...headersOf?.(refusal) } }
+      return refusal(error)
     }
   }
 
   return {
     name,
-    operationOf,
-    accessOf(request) {
-      try {
-        return operations[operationOf(request)]?.access(readJson(request.body)) ?? []
-      } catch {
-        // Whoever may or may not: `handle` refuses such input before it does anything.
-        return []
-      }
-    },
-    async handle(request) {
-      const response = await answer(request)
+    open(request) {
+      const operation = targetOf(request)
+      const opened = attempt(() => {
+        const found = operations[operation]
+        if (!found) throw notImplemented(`operation ${operation} in ${name}`)
+        return found.open(readJson(request.body))
+      })
       return {
-        ...response,
-        headers: {
-          ...response.headers,
-          'content-type': `application/x-amz-json-${version}`,
-          'x-amzn-requestid': randomUUID(),
+        operation,
+        accesses: 'error' in opened ? [] : accessesOf(opened.value),
+        async run() {
+          const response = await answer(() => valueOf(opened).run(request))
+          const type = `application/x-amz-json-${version}`
+          const headers = { ...response.headers, 'content-type': type, 'x-amzn-requestid': randomUUID() }
+          return { ...response, headers }
         },
       }
     },
   }
+}
+
+/** Name of the operation, from `X-Amz-Target: AmazonSQS.SendMessage`. */
+export const targetOf = ({ headers }: AwsRequest): string => headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown'
+
+/** An operation's input may name what is not there; `run` refuses such input before it does anything. */
+function accessesOf(opened: ReturnType<JsonOperation['open']>): Access[] {
+  const accesses = attempt(opened.accesses)
+  return 'error' in accesses ? [] : accesses.value
 }
 
 function refusalOf(error: unknown, invalidInput: string): AwsError {
@@ -87,8 +91,6 @@ function refusalOf(error: unknown, invalidInput: string): AwsError {
   if (unknown.length > 0) return notImplemented(`option ${unknown.join(', ')} here`)
   return new AwsError(400, invalidInput, z.prettifyError(error))
 }
-
-const parse = <S extends z.ZodType>(schema: S, json: unknown): z.output<S> => schema.parse(json)
 
 function readJson(body: Buffer): unknown {
   if (body.length === 0) return {}

@@ -1,24 +1,29 @@
 import { refuse } from '../refusal'
-import type { AwsRequest, AwsResponse, AwsService } from '../service'
+import type { AwsRequest, AwsResponse, AwsService, ServiceCall } from '../service'
 import { AwsError, notImplemented } from './aws-error'
 
-interface Options extends Pick<AwsService, 'name' | 'operationOf' | 'accessOf'> {
-  /** By what `operationOf` names. */
-  operations: Record<string, (request: AwsRequest) => Promise<AwsResponse> | AwsResponse>
+/** A REST request, read: which operation it is, what it needs, and the work; no work where there is no such operation. */
+export interface RestCall extends Pick<ServiceCall, 'operation' | 'accesses'> {
+  work?: () => Promise<AwsResponse> | AwsResponse
 }
 
 /** A service whose operations are methods and paths, and whose answers are JSON. */
-export const restService = ({ operations, ...service }: Options): AwsService => ({
-  ...service,
-  async handle(request) {
-    const { name, operationOf } = service
-    try {
-      const operation = operations[operationOf(request)]
-      if (!operation) throw notImplemented(`operation ${operationOf(request)} in ${name}`)
-      return await operation(request)
-    } catch (error) {
-      if (error instanceof AwsError) return refuse(name, error)
-      throw error
+export const restService = (name: string, read: (request: AwsRequest) => RestCall): AwsService => ({
+  name,
+  open(request) {
+    const { operation, accesses, work } = read(request)
+    return {
+      operation,
+      accesses,
+      async run() {
+        try {
+          if (!work) throw notImplemented(`operation ${operation} in ${name}`)
+          return await work()
+        } catch (error) {
+          if (error instanceof AwsError) return refuse(name, error)
+          throw error
+        }
+      },
     }
   },
 })

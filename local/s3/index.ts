@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { attempt, valueOf } from '../protocol/attempt'
 import { AwsError, notImplemented } from '../protocol/aws-error'
 import { refuse } from '../refusal'
 import type { Access, AwsRequest, AwsResponse, AwsService, CloudContext } from '../service'
@@ -10,7 +11,7 @@ import { crossOriginHeaders, preflight } from './cors'
 import { OPERATIONS } from './operations'
 import { createBucket } from './operations/create-bucket'
 import { listBuckets } from './operations/list-buckets'
-import { unfoldPresigned } from './presigned'
+import { checkExpiry, unfoldPresigned } from './presigned'
 import { checkKnown, readBody } from './read-call'
 import { route } from './route'
 
@@ -42,54 +43,32 @@ export function createS3(context: CloudContext): S3 {
     buckets.delete(name)
     rmSync(path.join(root, name), { recursive: true, force: true })
   }
-  const readCall = (request: AwsRequest): S3Call => {
-    const { query, headers } = unfoldPresigned(request.query, request.headers, now())
+  /** Read a request as far as routing goes; its body still as it came. */
+  const frame = (request: AwsRequest): S3Call => {
+    const { query, headers } = unfoldPresigned(request.query, request.headers)
     const routed = route(request.method, request.path, query, headers)
-    const read =
-      routed.operation === 'CompleteMultipartUpload'
-        ? { body: request.body }
-        : readBody({ headers, body: request.body })
-    return { context, buckets, makeBucket: create, removeBucket: remove, query, headers, ...routed, ...read }
-  }
-  const run = async (request: AwsRequest): Promise<AwsResponse> => {
-    const call = readCall(request)
-    if (call.operation === 'Preflight') return preflight(buckets.get(call.bucketName)?.settings().cors, request.headers)
-    if (call.operation === 'ListBuckets') return listBuckets.run(call)
-    if (call.operation === 'CreateBucket') return createBucket.run(call)
-    const operation = OPERATIONS[call.operation]
-    if (!operation) throw notImplemented(`operation ${call.operation} in S3`)
-    const bucketCall = onItsBucket(call)
-    if (!bucketCall) throw new AwsError(404, 'NoSuchBucket', 'The specified bucket does not exist')
-    checkKnown(call.operation, operation, call.key, call.query, call.headers)
-    const response = await operation.run(bucketCall)
-    return {
-      ...response,
-      headers: { ...response.headers, ...crossOriginHeaders(bucketCall.bucket.settings().cors, request) },
-    }
+    return { context, buckets, makeBucket: create, removeBucket: remove, query, headers, body: request.body, ...routed }
   }
 
   return {
     name: 's3',
-    operationOf(request) {
-      try {
-        return route(request.method, request.path, request.query, request.headers).operation
-      } catch {
-        return 'Unknown'
-      }
-    },
-    accessOf(request) {
-      try {
-        return accessOf(readCallForAccess(request))
-      } catch {
-        // Whoever may or may not: `handle` refuses such a request before it does anything.
-        return []
-      }
-    },
-    async handle(request) {
-      const response = await run(request).catch((error: unknown) => answerError(error, request.method))
+    open(request) {
+      const framed = attempt(() => frame(request))
+      // A body that breaks its checksum still says which keys need permission: S3 refuses a caller without it first.
+      const read = attempt(() => {
+        const call = valueOf(framed)
+        checkExpiry(request.query, now())
+        return call.operation === 'CompleteMultipartUpload' ? call : { ...call, ...readBody(call) }
+      })
+      const known = 'error' in read ? framed : read
       return {
-        ...response,
-        headers: { ...response.headers, 'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase() },
+        operation: 'error' in framed ? 'Unknown' : framed.value.operation,
+        accesses: 'error' in known ? [] : accessOf(known.value),
+        async run() {
+          const response = await answer(() => valueOf(read), request)
+          const id = randomBytes(8).toString('hex').toUpperCase()
+          return { ...response, headers: { ...response.headers, 'x-amz-request-id': id } }
+        },
       }
     },
     ensureBucket(name, { versioned, eventBridge, cors }) {
@@ -99,21 +78,38 @@ export function createS3(context: CloudContext): S3 {
     },
     close: async () => buckets.forEach((bucket) => bucket.close()),
   }
-
-  /** As `readCall`, without work on bodies that say nothing of what is touched. */
-  function readCallForAccess(request: AwsRequest): S3Call {
-    const { query, headers } = unfoldPresigned(request.query, request.headers, now())
-    const routed = route(request.method, request.path, query, headers)
-    const { body } = request
-    return { context, buckets, makeBucket: create, removeBucket: remove, query, headers, body, ...routed }
-  }
 }
 
 function accessOf(call: S3Call): Access[] {
   if (call.operation === 'ListBuckets') return listBuckets.access()
   if (call.operation === 'CreateBucket') return createBucket.access(call)
   const bucketCall = onItsBucket(call)
-  return (bucketCall && OPERATIONS[call.operation]?.access(bucketCall)) ?? []
+  const accesses = attempt(() => (bucketCall && OPERATIONS[call.operation]?.access(bucketCall)) ?? [])
+  return 'error' in accesses ? [] : accesses.value
+}
+
+async function answer(read: () => S3Call, request: AwsRequest): Promise<AwsResponse> {
+  try {
+    return await work(read(), request)
+  } catch (error) {
+    return answerError(error, request.method)
+  }
+}
+
+async function work(call: S3Call, request: AwsRequest): Promise<AwsResponse> {
+  if (call.operation === 'Preflight') {
+    return preflight(call.buckets.get(call.bucketName)?.settings().cors, request.headers)
+  }
+  if (call.operation === 'ListBuckets') return listBuckets.run(call)
+  if (call.operation === 'CreateBucket') return createBucket.run(call)
+  const operation = OPERATIONS[call.operation]
+  if (!operation) throw notImplemented(`operation ${call.operation} in S3`)
+  const bucketCall = onItsBucket(call)
+  if (!bucketCall) throw new AwsError(404, 'NoSuchBucket', 'The specified bucket does not exist')
+  checkKnown(call.operation, operation, call.key, call.query, call.headers)
+  const response = await operation.run(bucketCall)
+  const cors = crossOriginHeaders(bucketCall.bucket.settings().cors, request)
+  return { ...response, headers: { ...response.headers, ...cors } }
 }
 
 function onItsBucket(call: S3Call): BucketCall | undefined {

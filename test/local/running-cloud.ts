@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach } from '@jest/globals'
-import { createCloud, type Cloud, type CloudOptions } from '../../local/cloud'
+import { createCloud, type Cloud } from '../../local/cloud'
+import type { CloudOptions } from '../../local/options'
 import { role } from './template'
 
 /** The cloud of the test that runs, in a folder of its own; both are gone afterwards. */

@@ -47,8 +47,7 @@ export async function serve<T extends Record<string, AwsService>>(
     async signed(request) {
       const service = byName.get(request.service)
       if (!service) return { status: 501, body: `no service ${request.service}` }
-      service.accessOf(request)
-      return service.handle(request)
+      return service.open(request).run()
     },
     plain: async () => ({ status: 404 }),
   })

@@ -66,28 +66,37 @@ describe('the door', () => {
     expect(seen).toEqual([work])
   })
 
+  it('takes the key of a put as it is, because EventBridge does not URL-encode it', async () => {
+    await call(put('models/a%20b+c/training.json'))
+
+    expect(seen).toEqual([['put', { job: 'a%20b+c' }]])
+  })
+
+  it('parses the detail of a put once, however many routes look at it', async () => {
+    const parsing = jest.spyOn(objectCreated.detail, 'safeParse')
+    await call(put('models/j-1/training.json'))
+
+    expect(parsing).toHaveBeenCalledTimes(1)
+  })
+
   it('answers a request with what its work answers', async () => {
     expect(await call({ job: 'j' })).toEqual({ did: 'j' })
   })
 
   it.each([
-    [
-      'a request with an unknown field',
-      { jobb: 'j' },
-      /REQUEST_INVALID: evaluator cannot read this request:\n.*"jobb"/,
-    ],
+    ['a request with an unknown field', { jobb: 'j' }, /REQUEST_INVALID: evaluator: malformed request:\n.*"jobb"/],
     ['a request with a field of another kind', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
     ['a request that is a text', 'j', /REQUEST_INVALID/],
     [
       'a put of a key of somebody else',
       put('models/j-1/card.json'),
-      /EVENT_INVALID: evaluator has no work for Object Created of aws\.s3/,
+      /EVENT_INVALID: evaluator: no route for event aws\.s3 \/ Object Created/,
     ],
     ['a put without a key', put(undefined), /EVENT_INVALID: Object Created .*\n.*object\.key/],
     [
       'an event by our name from elsewhere',
       { ...measured(), source: 'someone.else' },
-      /EVENT_INVALID: evaluator has no work/,
+      /EVENT_INVALID: evaluator: no route for event someone\.else \/ LabelsMeasured/,
     ],
     ['an event without a field', measured({ batch: undefined }), /EVENT_INVALID: LabelsMeasured e: [\s\S]*batch/],
     ['an event of a later version', measured({ version: 2 }), /EVENT_INVALID: LabelsMeasured e: [\s\S]*version/],

@@ -69,7 +69,7 @@ describe('tables', () => {
   it('can be used as soon as they are made', async () => {
     const { dynamodb } = served.services
     await dynamodb.ensureTable({ ...TABLE, TableName: 'another' })
-    const { body } = await dynamodb.handle(request('DescribeTable', { TableName: 'another' }))
+    const { body } = await dynamodb.open(request('DescribeTable', { TableName: 'another' })).run()
 
     expect(JSON.parse(String(body))).toMatchObject({ Table: { TableStatus: 'ACTIVE' } })
   })
@@ -130,9 +130,9 @@ describe('what is not there', () => {
   })
 
   it('is refused by name: an option', async () => {
-    const { status, body } = await served.services.dynamodb.handle(
-      request('PutItem', { TableName: 'table', Item: Key, Novelty: 1 }),
-    )
+    const { status, body } = await served.services.dynamodb
+      .open(request('PutItem', { TableName: 'table', Item: Key, Novelty: 1 }))
+      .run()
     expect([status, String(body)]).toEqual([501, expect.stringContaining('Novelty')])
   })
 })
@@ -164,6 +164,6 @@ describe('permissions', () => {
     ['ListTables', {}, [{ action: 'dynamodb:ListTables', resource: '*' }]],
     ['DescribeTimeToLive', { TableName: 'table' }, [{ action: 'dynamodb:DescribeTimeToLive', resource }]],
   ])('of %s', (operation, input, access) => {
-    expect(served.services.dynamodb.accessOf(request(operation, input))).toEqual(access)
+    expect(served.services.dynamodb.open(request(operation, input)).accesses).toEqual(access)
   })
 })

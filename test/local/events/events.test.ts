@@ -221,7 +221,7 @@ describe('requests', () => {
   it('to put events need permission for each bus, with source and type', () => {
     const entry = (EventBusName: string) => ({ EventBusName, Source: 's', DetailType: 't', Detail: '{}' })
     const arn = 'arn:aws:events:us-east-1:111111111111:event-bus/other'
-    const access = served.services.events.accessOf({
+    const access = served.services.events.open({
       service: 'events',
       method: 'POST',
       path: '/',
@@ -229,7 +229,7 @@ describe('requests', () => {
       headers: { 'x-amz-target': 'AWSEvents.PutEvents' },
       body: Buffer.from(JSON.stringify({ Entries: [entry(BUS), entry(arn)] })),
       principal: { arn: 'a' },
-    })
+    }).accesses
     const conditions = { 'events:source': 's', 'events:detail-type': 't' }
     expect(access).toEqual([
       { action: 'events:PutEvents', resource: archiveBus, conditions },

@@ -126,8 +126,8 @@ describe('large bodies', () => {
   it('keeps 100 MB byte for byte', async () => {
     const body = Buffer.alloc(100 * 1024 * 1024)
     for (let at = 0; at < body.length; at += 4096) body.writeUInt32BE(at, at)
-    const handled = await served.services.s3.handle(request('PUT', `/${Bucket}/big`, { body }))
-    const { body: got } = await served.services.s3.handle(request('GET', `/${Bucket}/big`))
+    const handled = await served.services.s3.open(request('PUT', `/${Bucket}/big`, { body })).run()
+    const { body: got } = await served.services.s3.open(request('GET', `/${Bucket}/big`)).run()
 
     expect(handled.status).toBe(200)
     expect(
@@ -151,7 +151,7 @@ describe('bodies in transit', () => {
     })
 
   it('takes a trailer that fits, and keeps neither the framing nor its name', async () => {
-    expect(await served.services.s3.handle(chunked('y/Q5Jg=='))).toMatchObject({ status: 200 })
+    expect(await served.services.s3.open(chunked('y/Q5Jg==')).run()).toMatchObject({ status: 200 })
 
     const got = await client.send(new GetObjectCommand({ Bucket, Key: 'chunked' }))
     expect(await got.Body?.transformToString()).toBe('123456789')
@@ -159,7 +159,7 @@ describe('bodies in transit', () => {
   })
 
   it('refuses a trailer that does not', async () => {
-    const { status, body } = await served.services.s3.handle(chunked('AAAAAA=='))
+    const { status, body } = await served.services.s3.open(chunked('AAAAAA==')).run()
     expect([status, String(body)]).toEqual([400, expect.stringContaining('<Code>BadDigest</Code>')])
   })
 
@@ -169,7 +169,7 @@ describe('bodies in transit', () => {
     ['x-amz-checksum-sha256', createHash('sha256').update('other').digest('base64'), 'BadDigest'],
   ])('refuses a body that %s does not fit', async (header, value, code) => {
     const bad = request('PUT', `/${Bucket}/bad`, { headers: { [header]: value }, body: Buffer.from('body') })
-    const { status, body } = await served.services.s3.handle(bad)
+    const { status, body } = await served.services.s3.open(bad).run()
     expect([status, String(body)]).toEqual([400, expect.stringContaining(`<Code>${code}</Code>`)])
   })
 })
@@ -178,13 +178,15 @@ describe('conditions', () => {
   it('answers 409 when a delete comes between the check and the write', async () => {
     await put('k', 'old')
     const body = Buffer.alloc(1024 * 1024)
-    const writing = served.services.s3.handle(
-      request('PUT', `/${Bucket}/k`, {
-        headers: { 'if-match': `"${createHash('md5').update('old').digest('hex')}"` },
-        body,
-      }),
-    )
-    const deleting = served.services.s3.handle(request('DELETE', `/${Bucket}/k`))
+    const writing = served.services.s3
+      .open(
+        request('PUT', `/${Bucket}/k`, {
+          headers: { 'if-match': `"${createHash('md5').update('old').digest('hex')}"` },
+          body,
+        }),
+      )
+      .run()
+    const deleting = served.services.s3.open(request('DELETE', `/${Bucket}/k`)).run()
 
     expect((await deleting).status).toBe(204)
     expect(await writing).toMatchObject({ status: 409, body: expect.stringContaining('ConditionalRequestConflict') })
@@ -266,15 +268,22 @@ describe('permissions', () => {
     ['GET', '/missing/key', {}, []],
   ] as const)('%s %s with %j', async (method, target, headers, access) => {
     await put('there', 'x')
-    expect(served.services.s3.accessOf(request(method, target, { headers }))).toEqual(access)
+    expect(served.services.s3.open(request(method, target, { headers })).accesses).toEqual(access)
+  })
+
+  it('are known of a body that breaks its checksum, too', () => {
+    const headers = { 'content-md5': createHash('md5').update('other').digest('base64') }
+    const opened = served.services.s3.open(request('PUT', '/bucket/k', { headers, body: Buffer.from('body') }))
+
+    expect([opened.operation, opened.accesses]).toEqual(['PutObject', [object('PutObject', 'k')]])
   })
 
   it('names the prefix of a listing, and every key of a batch of deletes', () => {
-    const listing = served.services.s3.accessOf(request('GET', '/bucket?list-type=2&prefix=raw/&delimiter=/'))
+    const listing = served.services.s3.open(request('GET', '/bucket?list-type=2&prefix=raw/&delimiter=/')).accesses
     const body = Buffer.from(
       '<Delete><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key><VersionId>v</VersionId></Object></Delete>',
     )
-    const deletes = served.services.s3.accessOf(request('POST', '/bucket?delete', { body }))
+    const deletes = served.services.s3.open(request('POST', '/bucket?delete', { body })).accesses
 
     expect(listing).toEqual([
       {
@@ -305,7 +314,7 @@ describe('what is not there', () => {
     ['a bad name', 'No_Bucket', 'InvalidBucketName'],
     ['the dots of a path', '..', 'InvalidBucketName'],
   ])('makes no bucket with %s', async (_, name, code) => {
-    const { body } = await served.services.s3.handle(request('PUT', `/${name}`))
+    const { body } = await served.services.s3.open(request('PUT', `/${name}`)).run()
     expect(String(body)).toContain(code)
   })
 
@@ -326,7 +335,7 @@ describe('pages of other origins', () => {
     served.services.s3.ensureBucket(Bucket, { versioned: true, eventBridge: false, cors })
     await put('k', 'x')
     const ask = async (origin: string, method: string, headers: Record<string, string> = {}) =>
-      served.services.s3.handle(request(method, '/bucket/k', { headers: { origin, ...headers } }))
+      served.services.s3.open(request(method, '/bucket/k', { headers: { origin, ...headers } })).run()
 
     expect((await ask('https://a.example.com', 'GET')).headers).toMatchObject({
       'access-control-allow-origin': 'https://a.example.com',
@@ -343,7 +352,7 @@ describe('pages of other origins', () => {
 
 it('says what operation a request is', async () => {
   await client.send(new CreateBucketCommand({ Bucket: 'another' }))
-  const name = (method: string, target: string) => served.services.s3.operationOf(request(method, target))
+  const name = (method: string, target: string) => served.services.s3.open(request(method, target)).operation
   expect([name('GET', '/bucket?list-type=2'), name('PUT', '/bucket/k?partNumber=1&uploadId=u')]).toEqual([
     'ListObjectsV2',
     'UploadPart',

@@ -59,7 +59,7 @@ it('refuses an operation that is not there by name', async () => {
 it('needs permission on the ARN of the secret, by whatever name it is asked for', () => {
   const arn = served.services.secrets.ensureSecret('x/token')
   const access = (SecretId: string) =>
-    served.services.secrets.accessOf({
+    served.services.secrets.open({
       service: 'secretsmanager',
       method: 'POST',
       path: '/',
@@ -67,7 +67,7 @@ it('needs permission on the ARN of the secret, by whatever name it is asked for'
       headers: { 'x-amz-target': 'secretsmanager.GetSecretValue' },
       body: Buffer.from(JSON.stringify({ SecretId })),
       principal: { arn: 'a' },
-    })
+    }).accesses
   const conditions = { 'secretsmanager:VersionStage': 'AWSCURRENT' }
   for (const id of ['x/token', arn, arn.slice(0, -7)]) {
     expect(access(id)).toEqual([{ action: 'secretsmanager:GetSecretValue', resource: arn, conditions }])

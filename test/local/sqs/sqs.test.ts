@@ -92,7 +92,7 @@ describe("by the cloud's clock", () => {
 
   it('ends a long poll', async () => {
     const QueueUrl = served.services.sqs.urlOf('work')
-    const polling = served.services.sqs.handle(input('ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 }))
+    const polling = served.services.sqs.open(input('ReceiveMessage', { QueueUrl, WaitTimeSeconds: 20 })).run()
     await advance(20_000)
     expect(await polling).toMatchObject({ status: 200, body: '{}' })
   })
@@ -192,8 +192,8 @@ describe('requests', () => {
     ['GetQueueAttributes', 'GetQueueAttributes', {}],
   ])('%s needs sqs:%s on the queue', (operation, action, more) => {
     const request = input(operation, { QueueUrl: `${served.endpoint}/000000000000/work`, ...more })
-    expect(served.services.sqs.operationOf(request)).toBe(operation)
-    expect(served.services.sqs.accessOf(request)).toEqual([{ action: `sqs:${action}`, resource }])
+    expect(served.services.sqs.open(request).operation).toBe(operation)
+    expect(served.services.sqs.open(request).accesses).toEqual([{ action: `sqs:${action}`, resource }])
   })
 
   it.each([
@@ -240,7 +240,7 @@ describe('requests', () => {
       }),
     )
     expect((await asked).Attributes).toEqual({ QueueArn: resource })
-    expect(served.services.sqs.accessOf(input('ReceiveMessage', { QueueUrl }))).toEqual([
+    expect(served.services.sqs.open(input('ReceiveMessage', { QueueUrl })).accesses).toEqual([
       { action: 'sqs:ReceiveMessage', resource },
     ])
   })
