@@ -39,6 +39,27 @@ it('has nothing of ours in the imports of events', () => {
   expect(importers).toEqual([])
 })
 
+it('has no import cycles, not even of types', () => {
+  const files = sources('services', 'shared', 'events', 'local', 'pages', 'bin').filter((file) => file.endsWith('.ts'))
+  const known = new Set(files)
+  const importsOf = (file: string) =>
+    Array.from(textOf(file).matchAll(/^(?:import|export) [^']*?from '(\.[^']*)'/gm), ([, to = '']) => {
+      const target = path.join(path.dirname(file), to)
+      return [`${target}.ts`, `${target}/index.ts`].find((candidate) => known.has(candidate)) ?? ''
+    }).filter((to) => to !== '')
+  const settled = new Set<string>()
+  const cycles: string[] = []
+  const visit = (file: string, trail: string[]): void => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' → '))
+    if (settled.has(file) || trail.includes(file)) return
+    for (const next of importsOf(file)) visit(next, [...trail, file])
+    settled.add(file)
+  }
+  for (const file of files) visit(file, [])
+
+  expect(cycles).toEqual([])
+})
+
 it('keeps decisions out of handlers', () => {
   const handlers = sources('services').filter((file) => file.endsWith('/handler.ts'))
 

@@ -3,24 +3,20 @@ import { jsonService } from '../protocol/json'
 import type { AwsService, CloudContext } from '../service'
 import { completeAttributes } from './attributes'
 import type { Message } from './message'
-import { changeMessageVisibility } from './operations/change-message-visibility'
-import { changeMessageVisibilityBatch } from './operations/change-message-visibility-batch'
-import { createQueue } from './operations/create-queue'
-import { deleteMessage } from './operations/delete-message'
-import { deleteMessageBatch } from './operations/delete-message-batch'
-import { deleteQueue } from './operations/delete-queue'
-import { getQueueAttributes } from './operations/get-queue-attributes'
-import { getQueueUrl } from './operations/get-queue-url'
-import { listQueues } from './operations/list-queues'
-import { purgeQueue } from './operations/purge-queue'
-import { receiveMessage } from './operations/receive-message'
-import { sendMessage } from './operations/send-message'
-import { sendMessageBatch } from './operations/send-message-batch'
-import { setQueueAttributes } from './operations/set-queue-attributes'
+import { getQueueAttributes, setQueueAttributes } from './operations/attributes'
+import { createQueue, deleteQueue, getQueueUrl, listQueues, purgeQueue } from './operations/queues'
+import {
+  changeMessageVisibility,
+  changeMessageVisibilityBatch,
+  deleteMessage,
+  deleteMessageBatch,
+} from './operations/receipts'
+import { receiveMessage } from './operations/receive'
+import { sendMessage, sendMessageBatch } from './operations/send'
 import type { NewMessage, Queue } from './queue'
 import { openQueues } from './queues'
 
-export { systemAttributes } from './operations/receive-message'
+export { systemAttributes } from './operations/receive'
 export type { Message, NewMessage, Queue }
 
 export interface Sqs extends AwsService {

@@ -1,13 +1,6 @@
 import type { JsonOperation } from '../../protocol/json'
 import type { SageMaker } from '../sagemaker'
-import { addTags } from './add-tags'
-import { createLabelingJob } from './create-labeling-job'
-import { createTrainingJob } from './create-training-job'
-import { describeLabelingJob } from './describe-labeling-job'
-import { describeTrainingJob } from './describe-training-job'
-import { listLabelingJobs } from './list-labeling-jobs'
-import { listTags } from './list-tags'
-import { listTrainingJobs } from './list-training-jobs'
+import { createLabelingJob, describeLabelingJob, listLabelingJobs, stopLabelingJob } from './labeling-jobs'
 import {
   createModelPackage,
   createModelPackageGroup,
@@ -16,8 +9,8 @@ import {
   listModelPackages,
   updateModelPackage,
 } from './registry'
-import { stopLabelingJob } from './stop-labeling-job'
-import { stopTrainingJob } from './stop-training-job'
+import { addTags, listTags } from './tags'
+import { createTrainingJob, describeTrainingJob, listTrainingJobs, stopTrainingJob } from './training-jobs'
 import { describeWorkteam, listWorkteams } from './workteams'
 
 /** Every operation of SageMaker that there is here, by its name. */

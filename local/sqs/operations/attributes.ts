@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { AwsError } from '../../protocol/aws-error'
 import { jsonOperation } from '../../protocol/json'
+import { completeAttributes } from '../attributes'
 import type { Queue } from '../queue'
 import type { Queues } from '../queues'
 
-const input = z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()).optional() })
+const getQueueAttributesInput = z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()).optional() })
 
 export const getQueueAttributes = (queues: Queues) =>
   jsonOperation({
-    input,
+    input: getQueueAttributesInput,
     access: ({ QueueUrl }) => queues.access('GetQueueAttributes', QueueUrl),
     run({ QueueUrl, AttributeNames = [] }) {
       const queue = queues.at(QueueUrl)
@@ -19,6 +20,18 @@ export const getQueueAttributes = (queues: Queues) =>
         ([name]) => AttributeNames.includes('All') || AttributeNames.includes(name),
       )
       return wanted.length > 0 ? { Attributes: Object.fromEntries(wanted) } : {}
+    },
+  })
+
+const setQueueAttributesInput = z.strictObject({ QueueUrl: z.string(), Attributes: z.record(z.string(), z.string()) })
+
+export const setQueueAttributes = (queues: Queues) =>
+  jsonOperation({
+    input: setQueueAttributesInput,
+    access: ({ QueueUrl }) => queues.access('SetQueueAttributes', QueueUrl),
+    run({ QueueUrl, Attributes }) {
+      const queue = queues.at(QueueUrl)
+      queue.configure(completeAttributes({ ...queue.about().attributes, ...Attributes }))
     },
   })
 

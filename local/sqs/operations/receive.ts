@@ -4,7 +4,7 @@ import { attributesMd5, md5Hex, type Message } from '../message'
 import type { Queue } from '../queue'
 import type { Queues } from '../queues'
 
-const input = z.strictObject({
+const receiveMessageInput = z.strictObject({
   QueueUrl: z.string(),
   MaxNumberOfMessages: z.number().int().min(1).max(10).optional(),
   VisibilityTimeout: z.number().int().min(0).max(43_200).optional(),
@@ -16,7 +16,7 @@ const input = z.strictObject({
 
 export const receiveMessage = (queues: Queues) =>
   jsonOperation({
-    input,
+    input: receiveMessageInput,
     access: ({ QueueUrl }) => queues.access('ReceiveMessage', QueueUrl),
     async run({ QueueUrl, MaxNumberOfMessages = 1, VisibilityTimeout, WaitTimeSeconds, ...names }) {
       const queue = queues.at(QueueUrl)

@@ -1,8 +1,16 @@
+import { z } from 'zod'
 import { AwsError } from '../../protocol/aws-error'
 import { jsonOperation } from '../../protocol/json'
 import { PRE_AND_POST_ACCOUNTS } from '../ground-truth-regions'
-import { type LabelingJobRequest, labelingJobRequest } from '../labeling-job'
-import { arnOf, invalid } from '../names'
+import {
+  countersOf,
+  describeLabelingJob as describe,
+  labelingJobRequest,
+  type LabelingJobRequest,
+  manifestUriOf,
+} from '../labeling-job'
+import { jobFilters, pageOf } from '../listing'
+import { arnOf, entityName, invalid, notFound, seconds } from '../names'
 import { checkRole } from '../pass-role'
 import type { SageMaker } from '../sagemaker'
 
@@ -43,6 +51,62 @@ export const createLabelingJob = (sageMaker: SageMaker) => {
     },
   })
 }
+
+export const describeLabelingJob = ({ site, labelingJobs }: SageMaker) =>
+  jsonOperation({
+    input: z.strictObject({ LabelingJobName: entityName }),
+    access: ({ LabelingJobName: name }) => [
+      { action: 'sagemaker:DescribeLabelingJob', resource: arnOf(site, 'labeling-job', name.toLowerCase()) },
+    ],
+    run: ({ LabelingJobName: name }) => {
+      const job = labelingJobs.get(name)
+      if (!job) throw new AwsError(400, 'ResourceNotFound', `There is no labeling job ${name}`)
+      return describe(job)
+    },
+  })
+
+export const listLabelingJobs = ({ labelingJobs }: SageMaker) =>
+  jsonOperation({
+    input: jobFilters,
+    access: () => [{ action: 'sagemaker:ListLabelingJobs', resource: '*' }],
+    run: (filters) => {
+      const jobs = labelingJobs.all().map((job) => ({ ...job, name: job.request.LabelingJobName }))
+      const { page, ...more } = pageOf(jobs, filters)
+      return {
+        LabelingJobSummaryList: page.map((job) => ({
+          LabelingJobName: job.name,
+          LabelingJobArn: job.arn,
+          CreationTime: seconds(job.created),
+          LastModifiedTime: seconds(job.modified),
+          LabelingJobStatus: job.status,
+          LabelCounters: countersOf(job),
+          WorkteamArn: job.request.HumanTaskConfig.WorkteamArn,
+          PreHumanTaskLambdaArn: job.request.HumanTaskConfig.PreHumanTaskLambdaArn,
+          FailureReason: job.failureReason,
+          LabelingJobOutput: { OutputDatasetS3Uri: manifestUriOf(job) },
+          InputConfig: job.request.InputConfig,
+        })),
+        ...more,
+      }
+    },
+  })
+
+export const stopLabelingJob = ({ site, labelingJobs, labeling }: SageMaker) =>
+  jsonOperation({
+    input: z.strictObject({ LabelingJobName: entityName }),
+    access: ({ LabelingJobName: name }) => [
+      { action: 'sagemaker:StopLabelingJob', resource: arnOf(site, 'labeling-job', name.toLowerCase()) },
+    ],
+    run: ({ LabelingJobName: name }) => {
+      const job = labelingJobs.get(name)
+      if (!job) throw notFound(`labeling job ${name}`)
+      if (['Completed', 'Failed', 'Stopped'].includes(job.status)) {
+        throw invalid(`The request was rejected because the labeling job is in status ${job.status}.`)
+      }
+      labeling.stop(name)
+      return {}
+    },
+  })
 
 const workteamType = (arn: string): string =>
   /:workteam\/(private|vendor|public)-crowd\//.exec(arn)?.[1]?.concat('-crowd') ?? ''

@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { AwsError, notImplemented } from '../../protocol/aws-error'
 import { jsonOperation } from '../../protocol/json'
-import { arnOf, invalid } from '../names'
+import { jobFilters, pageOf } from '../listing'
+import { arnOf, entityName, invalid, notFound, seconds } from '../names'
 import { checkRole } from '../pass-role'
 import type { SageMaker } from '../sagemaker'
-import { MESSAGES, type TrainingJobRequest, trainingJobRequest } from '../training-job'
+import { describeTrainingJob as describe, MESSAGES, trainingJobRequest, type TrainingJobRequest } from '../training-job'
 
 const SPOT_SECONDS = 3600
 
@@ -48,6 +50,58 @@ export const createTrainingJob = ({ site, trainingJobs, training }: SageMaker) =
         modified: now,
       })
       return { TrainingJobArn: arn }
+    },
+  })
+
+export const describeTrainingJob = ({ site, trainingJobs }: SageMaker) =>
+  jsonOperation({
+    input: z.strictObject({ TrainingJobName: entityName }),
+    access: ({ TrainingJobName: name }) => [
+      { action: 'sagemaker:DescribeTrainingJob', resource: arnOf(site, 'training-job', name.toLowerCase()) },
+    ],
+    run: ({ TrainingJobName: name }) => {
+      const job = trainingJobs.get(name)
+      if (!job) throw notFound(`training job ${name}`)
+      return describe(job)
+    },
+  })
+
+export const listTrainingJobs = ({ trainingJobs }: SageMaker) =>
+  jsonOperation({
+    input: jobFilters,
+    access: () => [{ action: 'sagemaker:ListTrainingJobs', resource: '*' }],
+    run: (filters) => {
+      const jobs = trainingJobs.all().map((job) => ({ ...job, name: job.request.TrainingJobName }))
+      const { page, ...more } = pageOf(jobs, filters)
+      return {
+        TrainingJobSummaries: page.map((job) => ({
+          TrainingJobName: job.name,
+          TrainingJobArn: job.arn,
+          CreationTime: seconds(job.created),
+          TrainingEndTime: seconds(job.trainingEnded),
+          LastModifiedTime: seconds(job.modified),
+          TrainingJobStatus: job.status,
+          SecondaryStatus: job.secondaryStatus,
+        })),
+        ...more,
+      }
+    },
+  })
+
+export const stopTrainingJob = ({ site, trainingJobs, training }: SageMaker) =>
+  jsonOperation({
+    input: z.strictObject({ TrainingJobName: entityName }),
+    access: ({ TrainingJobName: name }) => [
+      { action: 'sagemaker:StopTrainingJob', resource: arnOf(site, 'training-job', name.toLowerCase()) },
+    ],
+    run: ({ TrainingJobName: name }) => {
+      const job = trainingJobs.get(name)
+      if (!job) throw notFound(`training job ${name}`)
+      if (job.status !== 'InProgress' && job.status !== 'Stopping') {
+        throw invalid(`The request was rejected because the training job is in status ${job.status}.`)
+      }
+      training.stop(name)
+      return {}
     },
   })
 

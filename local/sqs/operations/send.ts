@@ -6,16 +6,35 @@ import { attributesMd5, md5Hex, sizeOf } from '../message'
 import type { Queues } from '../queues'
 import { checkSize, newMessage, sendable } from '../sending'
 
+const sendMessageInput = z.strictObject({ QueueUrl: z.string(), ...sendable.shape })
+
+export const sendMessage = (queues: Queues) =>
+  jsonOperation({
+    input: sendMessageInput,
+    access: ({ QueueUrl }) => queues.access('SendMessage', QueueUrl),
+    run({ QueueUrl, ...entry }, { principal }) {
+      const queue = queues.at(QueueUrl)
+      const message = newMessage(entry, principal.arn)
+      checkSize(message, queue)
+      const sent = queue.send(message)
+      return {
+        MessageId: sent.id,
+        MD5OfMessageBody: md5Hex(sent.body),
+        MD5OfMessageAttributes: attributesMd5(sent.attributes),
+      }
+    },
+  })
+
 const MAX_BYTES = 1024 * 1024
 
-const input = z.strictObject({
+const sendMessageBatchInput = z.strictObject({
   QueueUrl: z.string(),
   Entries: z.array(z.strictObject({ Id: z.string(), ...sendable.shape })),
 })
 
 export const sendMessageBatch = (queues: Queues) =>
   jsonOperation({
-    input,
+    input: sendMessageBatchInput,
     access: ({ QueueUrl }) => queues.access('SendMessage', QueueUrl),
     run({ QueueUrl, Entries }, { principal }) {
       const queue = queues.at(QueueUrl)
