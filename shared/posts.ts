@@ -19,6 +19,14 @@ export const post = z.object({
 })
 export type Post = z.infer<typeof post>
 
+/** Input that is no post: which row, which field, and why. */
+export interface Refused {
+  line: number
+  field: string
+  reason: string
+  row: unknown
+}
+
 const COLUMNS: Record<keyof Post, string> = {
   id: 'id',
   createdAt: 'created_at',

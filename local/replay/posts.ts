@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { z } from 'zod'
-import { readRow, type Row } from '../../services/collector/row'
-import { rowsOf } from '../../services/collector/rows'
+import { readRow, type Row } from '../../shared/post-file/row'
+import { rowsOf } from '../../shared/post-file/rows'
 import { hashtag } from '../../shared/settings'
 
 /** A row of a user's file, as the replay needs it. */

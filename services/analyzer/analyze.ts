@@ -3,10 +3,10 @@ import { answersOf, scoresIn } from '../../shared/answers'
 import type { LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
-import { takeLease } from '../../shared/coordination'
+import { takeLease } from '../../shared/state/lease'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
-import { askForMoreEvaluation } from '../../shared/evaluation-wish'
+import { boostEvaluation } from '../../shared/state/evaluation-boost'
 import { keys } from '../../shared/keys'
 import { type GivenLabel, readLabelsGiven } from '../../shared/labels-given'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -249,7 +249,7 @@ async function announce({ publish, table }: Ports, report: ReportRecord): Promis
   for (const [basis, answer] of [['posts', day.byPosts] as const, ['messages', day.byMessages] as const]) {
     const found = disagreementIn(answer)
     if (!found) continue
-    await askForMoreEvaluation(table, hashtag, date)
+    await boostEvaluation(table, hashtag, date)
     await publish(estimateDisagrees, { ...of, basis, ...found, labels: answer.pacc.items })
   }
 }

@@ -7,7 +7,7 @@ import { settledLine } from '../../shared/records'
 import type { Ports } from './analyze'
 import { type Day, dayAfter, hasRun, WEEK } from './days'
 import { plansFor } from './samples'
-import { markReported } from './told'
+import { markReported } from '../../shared/state/reported-batches'
 
 const WAIT_SECONDS = 20
 

@@ -1,6 +1,6 @@
 import { budgetReached } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { book, readLedger, settle } from '../../shared/coordination'
+import { book, readLedger, settle } from '../../shared/state/ledger'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import type { Booking, ReachedCap, RunState } from './run'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { postsCollected } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { spent } from '../../shared/coordination'
+import { spent } from '../../shared/state/ledger'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { takeLease } from '../../shared/coordination'
+import { takeLease } from '../../shared/state/lease'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import type { Enqueue } from '../../shared/queue'

@@ -1,9 +1,9 @@
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import type { Post } from '../../shared/posts'
-import { named, placeOf, readRow, type RefusedRow, type Row } from './row'
-import { rowsOf } from './rows'
-import type { Refused, Source } from './source'
+import type { Post, Refused } from '../../shared/posts'
+import { named, placeOf, readRow, type RefusedRow, type Row } from '../../shared/post-file/row'
+import { rowsOf } from '../../shared/post-file/rows'
+import type { Source } from './source'
 import type { Window } from './window'
 
 interface FileOptions {

@@ -1,4 +1,4 @@
-import type { Post } from '../../shared/posts'
+import type { Post, Refused } from '../../shared/posts'
 import type { Window } from './window'
 
 /** Where the posts of one hashtag come from, a page at a time. */
@@ -41,14 +41,6 @@ export interface SourcePage {
   reached: string | null
   /** What the source says it could not give along with an answer that is otherwise good. */
   partialErrors?: string[]
-}
-
-/** Input that is no post: which row, which field, and why. */
-export interface Refused {
-  line: number
-  field: string
-  reason: string
-  row: unknown
 }
 
 /** The source wants us to come back later. */

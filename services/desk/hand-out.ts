@@ -1,7 +1,7 @@
 import { concurrently } from '../../shared/concurrently'
 import type { Table } from '../../shared/table'
 import { permanentRandom } from '../../shared/text/cascade'
-import { claim, type Given, judgementsOf } from './judgements'
+import { claim, type Given, judgementsOf } from '../../shared/state/desk-item'
 import {
   answeredBy,
   answeredToday,
@@ -13,7 +13,7 @@ import {
   readBatch,
   readChunks,
   readItems,
-} from './store'
+} from '../../shared/state/desk'
 
 /** What an annotator is shown: the post and nothing of where it is from, so that nothing but the post decides. */
 export interface Shown {

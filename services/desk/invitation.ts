@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Table } from '../../shared/table'
 import { sign } from '../../shared/web/link'
 import type { LinkKey } from '../../shared/web/link-key'
-import { invite, type Person, personName, revoke, type Role } from '../../shared/web/people'
+import { invite, type Person, personName, revoke, type Role } from '../../shared/state/people'
 
 const hours = z
   .number()

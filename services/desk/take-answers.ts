@@ -3,7 +3,7 @@ import { batchAnswered } from '../../events'
 import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
 import type { Table } from '../../shared/table'
-import { answer, type Asked, FLAGS, type Given, isComplete, type Refusal } from './judgements'
+import { answer, type Asked, FLAGS, type Given, isComplete, type Refusal } from '../../shared/state/desk-item'
 import {
   type BatchRow,
   changeItem,
@@ -14,7 +14,7 @@ import {
   type Place,
   readBatch,
   readItem,
-} from './store'
+} from '../../shared/state/desk'
 
 interface Ports {
   table: Pick<Table, 'get' | 'update'>

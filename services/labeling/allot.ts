@@ -1,8 +1,8 @@
-import { book, settle, spent } from '../../shared/coordination'
+import { book, settle, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { type Allotment, type OpenBatch, pinAllotment, unpinAllotment } from './batches'
+import { type Allotment, type OpenBatch, pinAllotment, unpinAllotment } from '../../shared/state/open-batches'
 import { costAtMost, type Cost, largestWithin } from './costs'
 
 type Ledger = Pick<Table, 'get' | 'update'>

@@ -3,7 +3,7 @@ import type { Table } from '../../shared/table'
 import { affordable } from './allot'
 import { type Labelling, judgementsAsked, minutesOf, usdOf } from './costs'
 import { evaluationTarget } from './sampling/draw'
-import { loggedRuns } from './runs'
+import { loggedRuns } from '../../shared/state/run-log'
 
 /** What a batch would cost, before anything is asked. */
 export interface Estimate {

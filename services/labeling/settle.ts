@@ -10,11 +10,11 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { agreementOf } from './measuring/agreement'
 import { giveBack, objectsOf } from './allot'
-import { closeBatch } from './batches'
+import { closeBatch } from '../../shared/state/open-batches'
 import { independentJudgements, judgementsOf, readJudgements } from './measuring/judged'
 import type { Labeller } from './labellers/labeller'
 import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
-import { release, settleCascade } from './roles'
+import { releaseClaim, settleCascade } from '../../shared/state/cascade-claims'
 import { type SoFar, settlementOf } from './measuring/settlement'
 
 export interface SettlePorts {
@@ -59,7 +59,7 @@ export const settle =
       await concurrently(settled, 16, ({ item }) => settleCascade(table, item, batch))
       await concurrently(refused, 16, async (line) => {
         if (!('plan' in line)) return
-        await (line.again ? release : settleCascade)(table, line.item, batch)
+        await (line.again ? releaseClaim : settleCascade)(table, line.item, batch)
       })
       await objects.create(manifestKey, toJsonLines(settled))
     }

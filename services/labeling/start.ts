@@ -2,7 +2,7 @@ import { budgetReached, labelingStarted } from '../../events'
 import type { LoadArtefact } from '../../shared/artefact'
 import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
-import { takeLease } from '../../shared/coordination'
+import { takeLease } from '../../shared/state/lease'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
@@ -20,15 +20,16 @@ import {
   markStarted,
   type OpenBatch,
   openBatches,
-} from './batches'
+} from '../../shared/state/open-batches'
 import { choose } from './sampling/choose'
 import { minutesOf } from './costs'
 import { instructions } from './labellers/ground-truth/instructions'
 import type { Labeller } from './labellers/labeller'
 import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
-import { ask, askAgain } from './roles'
+import { claimForLabelling } from '../../shared/state/cascade-claims'
+import { claimConfirmation } from '../../shared/state/confirmations'
 import { withWishes } from './sampling/wishes'
-import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from './runs'
+import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from '../../shared/state/run-log'
 
 export interface StartPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put' | 'list'>
@@ -203,9 +204,9 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
     item,
     ours:
       purpose === 'label'
-        ? await ask(table, item, role, batch)
+        ? await claimForLabelling(table, item, role, batch)
         : purpose === 'confirm' || purpose === 'relabel'
-          ? await askAgain(table, item, batch)
+          ? await claimConfirmation(table, item, batch)
           : true,
   }))
   for (const key of plan.runs) {

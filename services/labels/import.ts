@@ -11,8 +11,8 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { knownIndex } from '../labeling/sampling/identify'
 import { textsToBytes } from '../labeling/sampling/known-texts'
-import { adopt } from '../labeling/roles'
-import { loggedRuns } from '../labeling/runs'
+import { claimForImport } from '../../shared/state/cascade-claims'
+import { loggedRuns } from '../../shared/state/run-log'
 import { check, type Checked, type Format, refused, type Refused, type Rules } from './entry'
 import { formatOf } from './formats'
 import { join } from './join'
@@ -64,7 +64,7 @@ export const importLabels =
       const taken = await concurrently(joined.lines, 16, async (one) => ({
         ...one,
         // A label that chose its post by itself says nothing of a probability sample.
-        ours: await adopt(table, one.line.item, 'training', batch),
+        ours: await claimForImport(table, one.line.item, 'training', batch),
       }))
       const foreign = taken.flatMap(({ ours, line, places }) =>
         ours ? [] : places.map((place) => refused(place, form.fields.item, 'evaluation', line.item)),

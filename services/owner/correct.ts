@@ -4,7 +4,7 @@ import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { decide } from '../labeling/roles'
+import { overrule } from '../../shared/state/cascade-claims'
 import type { Known } from './labels'
 
 interface Ports {
@@ -58,7 +58,7 @@ export const correct =
       },
     }
     // Nobody needs to be asked about it again.
-    await decide(table, item, about.role, batch)
+    await overrule(table, item, about.role, batch)
     await objects.create(keys.settledManifest({ batch }), `${JSON.stringify(line)}\n`)
     return {
       outcome: 'corrected',

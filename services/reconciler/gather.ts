@@ -5,9 +5,9 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Item, Table } from '../../shared/table'
-import { reportedRow } from '../analyzer/told'
-import { openBatches } from '../labeling/batches'
-import { loggedRuns } from '../labeling/runs'
+import { reportedRow } from '../../shared/state/reported-batches'
+import { openBatches } from '../../shared/state/open-batches'
+import { loggedRuns } from '../../shared/state/run-log'
 import type { State } from './findings'
 
 export interface Sources {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { concurrently } from '../../shared/concurrently'
-import { spent } from '../../shared/coordination'
+import { spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
 import { type Key, keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'

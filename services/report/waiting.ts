@@ -1,7 +1,7 @@
 import { concurrently } from '../../shared/concurrently'
 import type { Table } from '../../shared/table'
-import { readBatch, readChunks } from '../desk/store'
-import { openBatches } from '../labeling/batches'
+import { readBatch, readChunks } from '../../shared/state/desk'
+import { openBatches } from '../../shared/state/open-batches'
 import type { WaitingBatch } from './overview'
 
 /** The batches that people are still asked about, and how far they are. A labeller other than the desk counts by itself. */

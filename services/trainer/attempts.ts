@@ -3,7 +3,7 @@ import type { Objects } from '../../shared/objects'
 import type { Table } from '../../shared/table'
 import { jobName } from './job'
 import type { TrainingJobs } from './jobs'
-import { underWay } from './ledger'
+import { underWay } from '../../shared/state/training-jobs'
 
 /** Attempts of one dataset that may fail before it is given up; a wait for spot capacity in vain is not one. */
 const MOST_FAILURES = 3

@@ -7,7 +7,7 @@ import { datasetRecord } from '../../shared/records'
 import { standingOf } from './attempts'
 import { jobName } from './job'
 import { announceAgain, type Attempt, launch, type Outcome, type Ports } from './launch'
-import { claimDay, holderOf, isParked } from './ledger'
+import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
 import { whyNotTrain } from './skip'
 
 export interface StartRequest {

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { type Person, personName, ROLES } from './people'
+import { type Person, personName, ROLES } from '../state/people'
 
 /** What a token is for: a link is exchanged for a session, and neither serves as the other. */
 type Purpose = 'link' | 'session'

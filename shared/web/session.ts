@@ -3,7 +3,7 @@ import type { Table } from '../table'
 import { problem, type Reply, type Request } from './http'
 import { type Bearer, type Denial, sign, verify } from './link'
 import type { LinkKey } from './link-key'
-import { type Invited, invitedAt, type Role } from './people'
+import { type Invited, invitedAt, type Role } from '../state/people'
 
 interface Ports {
   table: Pick<Table, 'get'>

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { z } from 'zod'
-import { judgementsOf } from '../../services/desk/judgements'
-import { addBatch, type ItemRow, readItems, removeOpen } from '../../services/desk/store'
+import { judgementsOf } from '../../shared/state/desk-item'
+import { addBatch, type ItemRow, readItems, removeOpen } from '../../shared/state/desk'
 import { openSite, PHONE, type Site, type Visitor } from './site'
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { addBatch } from '../../services/desk/store'
-import { claimBatch, markStarted } from '../../services/labeling/batches'
+import { addBatch } from '../../shared/state/desk'
+import { claimBatch, markStarted } from '../../shared/state/open-batches'
 import { type LeftOver, type StoredPlan, toJsonLines } from '../../services/labeling/plan'
-import { ask } from '../../services/labeling/roles'
-import { book } from '../../shared/coordination'
+import { claimForLabelling } from '../../shared/state/cascade-claims'
+import { book } from '../../shared/state/ledger'
 import { keys } from '../../shared/keys'
 import type { SettledLine } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
@@ -80,7 +80,7 @@ async function openBatch({ table, objects }: Pick<Site, 'table' | 'objects' | 'c
     toJsonLines(items.map(({ source, item, post }) => ({ source, item, 'post-id': post }))),
   )
   await objects.put(keys.plan({ batch: OPEN }), JSON.stringify(plan))
-  for (const { item } of items) await ask(table, item, 'training', OPEN)
+  for (const { item } of items) await claimForLabelling(table, item, 'training', OPEN)
   await addBatch(table, {
     batch: OPEN,
     deadline: DEADLINE,

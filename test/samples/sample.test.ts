@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { generateSample, type SampleRow } from '../../samples/generate'
-import { readRow } from '../../services/collector/row'
+import { readRow } from '../../shared/post-file/row'
 import { cascadeId } from '../../shared/text/cascade'
 
 const text = readFileSync('samples/posts/sample.jsonl', 'utf8')

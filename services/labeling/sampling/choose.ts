@@ -8,15 +8,16 @@ import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { readable } from '../../../shared/text'
 import { itemsToAskAgain } from './ask-again'
-import type { OpenBatch } from '../batches'
+import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts } from './cascades'
 import { scoresBefore } from './pre-training-scores'
-import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, type Standing, trainingCandidates } from './draw'
+import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, trainingCandidates } from './draw'
 import { identifyRuns } from './identify'
 import { byMargin, type Candidate, makeVariety } from './margin'
 import { type Chosen, type LeftOver, refusedLine } from '../plan'
-import { askedAgain, standings } from '../roles'
-import { loggedRuns } from '../runs'
+import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-claims'
+import { confirmedByOthers } from '../../../shared/state/confirmations'
+import { loggedRuns } from '../../../shared/state/run-log'
 import { trainingChoice } from './training-choice'
 
 interface Ports {
@@ -25,7 +26,7 @@ interface Ports {
   load: LoadArtefact
 }
 
-/** Candidates whose standing is looked up at once. */
+/** Candidates whose claims are read at once. */
 const PAGE = 200
 
 /**
@@ -48,7 +49,7 @@ export async function choose(
   const draws = drawEvaluation(cascades, [...strata.values()], target)
 
   const members = [...new Set(draws.flatMap((draw) => draw.members.map(({ id }) => id)))]
-  const known = await standings(table, [...members, ...carried.keys()], batch)
+  const known = await cascadeClaims(table, [...members, ...carried.keys()], batch)
   const sampled = askedForEvaluation(draws, (id) => known.get(id))
   const resumed = [...carried.values()].filter(
     ({ item, plan }) => plan.role === 'evaluation' && !sampled.includes(item) && mayBe('evaluation', known.get(item)),
@@ -57,13 +58,13 @@ export async function choose(
 
   const places = items - evaluation.length
   const given = await readLinesGiven(objects, rulesOf(settings.labels))
-  const { again, taken } = itemsToAskAgain(given, open, settings, items, places, await askedAgain(table, batch))
+  const { again, taken } = itemsToAskAgain(given, open, settings, items, places, await confirmedByOthers(table, batch))
 
   const trainable = [...carried.values()].filter(({ plan }) => plan.role === 'training').map(({ item }) => item)
   const candidates = trainingCandidates([...cascades.keys(), ...trainable], draws)
   const choice = await trainingChoice({ objects, load }, settings)
   const textOf = (id: string) => readable(cascades.get(id)?.shown.text ?? carried.get(id)?.source ?? '')
-  const look = (ids: readonly string[]) => standings(table, ids, batch)
+  const look = (ids: readonly string[]) => cascadeClaims(table, ids, batch)
   // A drawn member that is for training lends its label to the day's share: where it has none yet, it is asked first.
   const lending = members.filter((id) => known.get(id)?.role === 'training' && mayBe('training', known.get(id))).sort()
   const rest = choice.model
@@ -116,17 +117,17 @@ const newestEvaluation = (lines: readonly SettledLine[]) =>
     .slice(0, NEWEST)
     .map(({ item, source }) => ({ id: item, text: source }))
 
-type Look = (ids: readonly string[]) => Promise<Map<string, Standing>>
+type Look = (ids: readonly string[]) => Promise<Map<string, CascadeClaim>>
 
-/** The first `wanted` candidates that may be asked for training; no more standings are looked up than that takes. */
+/** The first `wanted` candidates that may be asked for training; no more claims are read than that takes. */
 async function firstFree(candidates: readonly string[], wanted: number, look: Look): Promise<string[]> {
-  const free: string[] = []
-  for (let from = 0; free.length < wanted && from < candidates.length; from += PAGE) {
+  const available: string[] = []
+  for (let from = 0; available.length < wanted && from < candidates.length; from += PAGE) {
     const page = candidates.slice(from, from + PAGE)
     const known = await look(page)
-    free.push(...page.filter((id) => mayBe('training', known.get(id))))
+    available.push(...page.filter((id) => mayBe('training', known.get(id))))
   }
-  return free.slice(0, wanted)
+  return available.slice(0, wanted)
 }
 
 /** Those that the model is least sure of, no two of them alike; alike ones only where there are no others. */

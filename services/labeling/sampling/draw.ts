@@ -1,18 +1,11 @@
 import type { Role } from '../../../shared/records'
+import type { CascadeClaim } from '../../../shared/state/cascade-claims'
 import { type Drawn, drawBottomK } from '../../../shared/statistics/sampling'
 import { permanentRandom } from '../../../shared/text/cascade'
 import { type Cascade, type Stratum, stratumKey } from './cascades'
 
 /** Cascades below it are never bought for training, so that an ordinary evaluation draw finds none taken. */
 export const TRAINING_FROM = 0.3
-
-/** What is known of a cascade before a draw. */
-export interface Standing {
-  /** Given by its first draw, for ever. */
-  role: Role
-  /** Whether it may be asked: nobody was asked yet, or the asking ended without a label. */
-  free: boolean
-}
 
 /** The evaluation sample of a hashtag's day: those asked now, and those whose label is there or on its way. */
 export interface EvaluationDraw extends Stratum {
@@ -69,10 +62,10 @@ const probability = ({ inclusionProbability }: Drawn): number => inclusionProbab
 /** Members to be asked: drawn for the first time, or for evaluation before and still without a label. */
 export function askedForEvaluation(
   draws: readonly EvaluationDraw[],
-  standing: (id: string) => Standing | undefined,
+  claim: (id: string) => CascadeClaim | undefined,
 ): string[] {
   const ids = new Set(draws.flatMap(({ members }) => members.map(({ id }) => id)))
-  return [...ids].filter((id) => mayBe('evaluation', standing(id))).sort()
+  return [...ids].filter((id) => mayBe('evaluation', claim(id))).sort()
 }
 
 /** Training candidates, the first to be bought first: by permanent random number, and never a drawn member. */
@@ -87,5 +80,5 @@ export function trainingCandidates(ids: Iterable<string>, draws: readonly Evalua
 }
 
 /** May the cascade be asked in this role: it has no other, and no label that is there or on its way. */
-export const mayBe = (role: Role, standing: Standing | undefined): boolean =>
-  standing === undefined || (standing.role === role && standing.free)
+export const mayBe = (role: Role, claim: CascadeClaim | undefined): boolean =>
+  claim === undefined || (claim.role === role && claim.available)

@@ -6,7 +6,7 @@ import type { Objects } from '../../../shared/objects'
 import { type Post, postsFromCsv } from '../../../shared/posts'
 import { runRecord } from '../../../shared/records'
 import { textsFromBytes, textsToBytes } from './known-texts'
-import type { LoggedRun } from '../runs'
+import type { LoggedRun } from '../../../shared/state/run-log'
 
 /** The posts that a run stored, and the cascade of each. */
 export interface IdentifiedRun extends RunName {

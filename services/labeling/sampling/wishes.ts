@@ -1,4 +1,4 @@
-import { isMoreEvaluationWished } from '../../../shared/evaluation-wish'
+import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
@@ -14,7 +14,7 @@ export async function withWishes(
 ): Promise<Settings['labelling']> {
   for (const key of runs) {
     const run = keys.run.match(key)
-    if (!run || !(await isMoreEvaluationWished(table, run))) continue
+    if (!run || !(await isEvaluationBoosted(table, run))) continue
     const evaluationShare = Math.max(labelling.evaluationShare, Math.min(MOST, 2 * labelling.evaluationShare))
     return { ...labelling, evaluationShare }
   }

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { analyze, type Ports, type Wanted } from '../../../services/analyzer/analyze'
 import { relabelled, type Settled, whenSettled } from '../../../services/analyzer/relabelled'
-import { reportedRow } from '../../../services/analyzer/told'
+import { reportedRow } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
-import { isMoreEvaluationWished } from '../../../shared/evaluation-wish'
+import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
 import { type PlanRecord, reportRecord } from '../../../shared/records'
 import { parseSettings } from '../../../shared/settings'
@@ -332,5 +332,5 @@ it('labels of a batch that is not there are refused by name', async () => {
 })
 
 it('nobody wished for more evaluation labels where nothing disagrees', async () => {
-  expect(await isMoreEvaluationWished(tables.table, { hashtag: 'quiet', date: DATE })).toBe(false)
+  expect(await isEvaluationBoosted(tables.table, { hashtag: 'quiet', date: DATE })).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { book, spent } from '../../../shared/coordination'
+import { book, spent } from '../../../shared/state/ledger'
 import { postsFromCsv } from '../../../shared/posts'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
 

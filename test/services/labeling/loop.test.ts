@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { batchesToCarry } from '../../../services/labeling/batches'
+import { batchesToCarry } from '../../../shared/state/open-batches'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
-import { takeLease } from '../../../shared/coordination'
+import { takeLease } from '../../../shared/state/lease'
 import { testTable } from '../../shared/tables'
 import {
   answerAll,

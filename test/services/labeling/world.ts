@@ -15,7 +15,7 @@ import { type Post, postsToCsv } from '../../../shared/posts'
 import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
-import { invite } from '../../../shared/web/people'
+import { invite } from '../../../shared/state/people'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { ask, release, settleCascade } from '../../../services/labeling/roles'
+import { claimForLabelling, releaseClaim, settleCascade } from '../../../shared/state/cascade-claims'
 import { identifyRuns } from '../../../services/labeling/sampling/identify'
-import { loggedRuns, logRun, markDrawn } from '../../../services/labeling/runs'
+import { loggedRuns, logRun, markDrawn } from '../../../shared/state/run-log'
 import { keys } from '../../../shared/keys'
 import { postsToCsv } from '../../../shared/posts'
 import { cascadeId } from '../../../shared/text/cascade'
@@ -133,7 +133,7 @@ describe('roles', () => {
 
   it('keeps out what is in the evaluation sample, asked or settled, and says so', async () => {
     const world = newWorld()
-    await ask(world.table, item, 'evaluation', '2026-11-21')
+    await claimForLabelling(world.table, item, 'evaluation', '2026-11-21')
     await settleCascade(world.table, item, '2026-11-21')
 
     const { batch, items } = await world.take('labels.csv', PLAIN)
@@ -148,17 +148,17 @@ describe('roles', () => {
     const world = newWorld()
     await world.take('labels.csv', PLAIN)
 
-    expect(await ask(world.table, item, 'evaluation', '2026-11-23')).toBe(false)
-    expect(await ask(world.table, item, 'training', '2026-11-23')).toBe(false)
+    expect(await claimForLabelling(world.table, item, 'evaluation', '2026-11-23')).toBe(false)
+    expect(await claimForLabelling(world.table, item, 'training', '2026-11-23')).toBe(false)
   })
 
   it('adds a label to a training message that has one or waits for one, and leaves it with whom it is', async () => {
     const world = newWorld()
-    await ask(world.table, item, 'training', '2026-11-21')
+    await claimForLabelling(world.table, item, 'training', '2026-11-21')
 
     expect(await world.take('labels.csv', PLAIN)).toMatchObject({ items: 2, refused: {} })
-    await release(world.table, item, '2026-11-21')
-    expect(await ask(world.table, item, 'training', '2026-11-22')).toBe(true)
+    await releaseClaim(world.table, item, '2026-11-21')
+    expect(await claimForLabelling(world.table, item, 'training', '2026-11-22')).toBe(true)
   })
 })
 

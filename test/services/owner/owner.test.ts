@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { addBatch } from '../../../services/desk/store'
-import { claimBatch, markStarted } from '../../../services/labeling/batches'
-import { ask, settleCascade } from '../../../services/labeling/roles'
+import { addBatch } from '../../../shared/state/desk'
+import { claimBatch, markStarted } from '../../../shared/state/open-batches'
+import { claimForLabelling, settleCascade } from '../../../shared/state/cascade-claims'
 import type { LeftOver } from '../../../services/labeling/plan'
-import { book } from '../../../shared/coordination'
+import { book } from '../../../shared/state/ledger'
 import { readLabelsGiven } from '../../../shared/labels-given'
 import { qualityExample } from '../../shared/quality'
 import { CATEGORIES, lineOf, linesAt, newWorld, putLines, SETTINGS, type World } from './world'
@@ -306,7 +306,7 @@ describe('disputes', () => {
   })
 
   it('leave the list when they are decided, and nobody is asked about them again', async () => {
-    await ask(world.table, 'c', 'evaluation', '2026-11-22')
+    await claimForLabelling(world.table, 'c', 'evaluation', '2026-11-22')
     await settleCascade(world.table, 'c', '2026-11-22')
     await putLeft('2026-11-22', leftOver('c'))
 
@@ -344,7 +344,7 @@ describe('disputes', () => {
       },
     ])
     expect(await disputes()).toEqual([])
-    expect(await ask(world.table, 'c', 'evaluation', '2026-11-24')).toBe(false)
+    expect(await claimForLabelling(world.table, 'c', 'evaluation', '2026-11-24')).toBe(false)
   })
 })
 

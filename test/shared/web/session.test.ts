@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { invitation, invitationRequest } from '../../../services/desk/invitation'
 import type { Table } from '../../../shared/table'
 import { readRequest } from '../../../shared/web/http'
-import { invitedAt, type Role } from '../../../shared/web/people'
+import { invitedAt, type Role } from '../../../shared/state/people'
 import { openSession, whoAsks } from '../../../shared/web/session'
 import { memoryTable } from '../memory-table'
 

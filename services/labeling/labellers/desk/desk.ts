@@ -1,6 +1,6 @@
 import { concurrently } from '../../../../shared/concurrently'
 import type { Table } from '../../../../shared/table'
-import { close, judgementsOf } from '../../../desk/judgements'
+import { close, judgementsOf } from '../../../../shared/state/desk-item'
 import {
   addBatch,
   changeItem,
@@ -10,7 +10,7 @@ import {
   readChunks,
   readItems,
   removeOpen,
-} from '../../../desk/store'
+} from '../../../../shared/state/desk'
 import { judgementsAtMost } from '../../costs'
 import type { Answers, Judgement, Labeller } from '../labeller'
 import type { StoredPlan } from '../../plan'

@@ -6,11 +6,11 @@ import {
   drawEvaluation,
   inclusionProbabilityOf,
   mayBe,
-  type Standing,
   TRAINING_FROM,
   trainingCandidates,
 } from '../../../../services/labeling/sampling/draw'
 import type { Post } from '../../../../shared/posts'
+import type { CascadeClaim } from '../../../../shared/state/cascade-claims'
 import { cascadeId, permanentRandom } from '../../../../shared/text/cascade'
 import { postOf } from '../world'
 
@@ -141,21 +141,21 @@ describe('the draw', () => {
     expect(candidates.length).toBeGreaterThan(100)
   })
 
-  it.each<[string, Standing | undefined, boolean, boolean]>([
+  it.each<[string, CascadeClaim | undefined, boolean, boolean]>([
     ['never drawn', undefined, true, true],
-    ['for evaluation, without a label', { role: 'evaluation', free: true }, true, false],
-    ['for evaluation, with one', { role: 'evaluation', free: false }, false, false],
-    ['for training, without a label', { role: 'training', free: true }, false, true],
-    ['for training, with one', { role: 'training', free: false }, false, false],
-  ])('keeps the role of a cascade that is %s', (_, standing, evaluation, training) => {
-    expect([mayBe('evaluation', standing), mayBe('training', standing)]).toEqual([evaluation, training])
+    ['for evaluation, without a label', { role: 'evaluation', available: true }, true, false],
+    ['for evaluation, with one', { role: 'evaluation', available: false }, false, false],
+    ['for training, without a label', { role: 'training', available: true }, false, true],
+    ['for training, with one', { role: 'training', available: false }, false, false],
+  ])('keeps the role of a cascade that is %s', (_, claim, evaluation, training) => {
+    expect([mayBe('evaluation', claim), mayBe('training', claim)]).toEqual([evaluation, training])
   })
 
   it('asks a member once, and one with a label not at all', () => {
     const [first, second] = draws.flatMap(({ members }) => members.map(({ id }) => id))
-    const standings = new Map<string, Standing>([[first ?? '', { role: 'evaluation', free: false }]])
+    const claims = new Map<string, CascadeClaim>([[first ?? '', { role: 'evaluation', available: false }]])
 
-    const asked = askedForEvaluation([...draws, ...draws], (id) => standings.get(id))
+    const asked = askedForEvaluation([...draws, ...draws], (id) => claims.get(id))
 
     expect(asked).toHaveLength(30)
     expect(asked).not.toContain(first)

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import { withWishes } from '../../../../services/labeling/sampling/wishes'
-import { askForMoreEvaluation } from '../../../../shared/evaluation-wish'
+import { boostEvaluation } from '../../../../shared/state/evaluation-boost'
 import { keys } from '../../../../shared/keys'
 import { memoryTable } from '../../../shared/memory-table'
 import { settingsWith } from '../world'
@@ -13,7 +13,7 @@ it.each([
   ['no more when the days of a disagreement are over', 0.3, 'aws', '2026-11-25', 0.3],
 ])('asks %s evaluation items', async (_, share, hashtag, date, expected) => {
   const table = memoryTable()
-  await askForMoreEvaluation(table, 'aws', '2026-11-21')
+  await boostEvaluation(table, 'aws', '2026-11-21')
   const { labelling } = settingsWith({ evaluationShare: share })
 
   const wished = await withWishes(table, labelling, [keys.run({ hashtag, date, run: 'one' })])

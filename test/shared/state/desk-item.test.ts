@@ -1,14 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  answer,
-  type Asked,
-  claim,
-  close,
-  type Given,
-  isComplete,
-  judgementsOf,
-} from '../../../services/desk/judgements'
+import { answer, type Asked, claim, close, type Given, isComplete, judgementsOf } from '../../../shared/state/desk-item'
 
 const MINUTE = 60_000
 const asked = (wanted = 2, most = wanted % 2 === 0 ? wanted + 1 : wanted): Asked => ({

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Post } from '../../shared/posts'
-import type { Refused } from './source'
+import type { Post, Refused } from '../posts'
 
 /** A row of a user's file that is a post. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { ItemKey, Table } from '../../shared/table'
+import type { ItemKey, Table } from '../table'
 
 const FORGOTTEN_AFTER_S = 60 * 86_400
 

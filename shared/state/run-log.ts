@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { keys } from '../../shared/keys'
-import type { Table } from '../../shared/table'
+import type { keys } from '../keys'
+import type { Table } from '../table'
 
 export type RunParts = NonNullable<ReturnType<typeof keys.run.match>>
 

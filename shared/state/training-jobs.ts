@@ -1,5 +1,4 @@
-import type { Table } from '../../shared/table'
-import type { Job } from './job'
+import type { Table } from '../table'
 
 /** What the reconciler reads: items of `pk: training#job`, `state: running` until the end of the job was told. */
 export const jobKey = (name: string) => ({ pk: 'training#job', sk: name })
@@ -31,7 +30,7 @@ export async function holderOf(table: Pick<Table, 'get'>, day: string): Promise<
 export async function noteStart(
   table: Pick<Table, 'update'>,
   name: string,
-  { datasetId, attempt, spot }: Job & { spot: boolean },
+  { datasetId, attempt, spot }: { datasetId: string; attempt: number; spot: boolean },
   now: Date,
 ): Promise<void> {
   const expiresAt = Math.ceil(now.getTime() / 1000) + KEPT_SECONDS

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
-import { linesOf } from '../../shared/lines'
+import { linesOf } from '../lines'
 
 export interface RawRow {
   /** In the file, from 1. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { byBatch } from '../../shared/batches'
-import type { Table } from '../../shared/table'
+import { byBatch } from '../batches'
+import type { Table } from '../table'
 
 /** Judgements and dollars that were booked for a batch before anything was drawn. */
 const allotment = z.object({

@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals'
-import { openBatches as openAtTheDesk } from '../../../services/desk/store'
-import { batchesToCarry, claimBatch, closeBatch, openBatches } from '../../../services/labeling/batches'
+import { openBatches as openAtTheDesk } from '../../../shared/state/desk'
+import { batchesToCarry, claimBatch, closeBatch, openBatches } from '../../../shared/state/open-batches'
 import { readJudgements } from '../../../services/labeling/measuring/judged'
 import { keys } from '../../../shared/keys'
-import { testBucket } from '../../shared/bucket'
-import { memoryTable } from '../../shared/memory-table'
+import { testBucket } from '../bucket'
+import { memoryTable } from '../memory-table'
 
 const NAMES = ['2026-06-02', '2026-06-02-2', '2026-06-02-9', '2026-06-02-10', '2026-06-03']
 

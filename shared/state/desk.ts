@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { byBatch } from '../../shared/batches'
-import { concurrently } from '../../shared/concurrently'
-import { BellwetherError } from '../../shared/errors'
-import type { Change, Item, Table } from '../../shared/table'
-import { type Asked, FLAGS } from './judgements'
+import { byBatch } from '../batches'
+import { concurrently } from '../concurrently'
+import { BellwetherError } from '../errors'
+import type { Change, Item, Table } from '../table'
+import { type Asked, FLAGS } from './desk-item'
 
 /**
  * The label desk's rows in the table, and who reads them how:

@@ -1,56 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { book, settle, spent, takeLease } from '../../shared/coordination'
-import { type TestTable, testTable } from './tables'
+import { book, settle, spent } from '../../../shared/state/ledger'
+import { type TestTable, testTable } from '../tables'
 
 let served: TestTable
 beforeAll(async () => {
   served = await testTable()
 })
 afterAll(() => served.stop())
-
-describe('takeLease', () => {
-  it('is held by one owner at a time', async () => {
-    const first = await takeLease(served.table, 'one', 'a', 1000, 5000)
-    const second = await takeLease(served.table, 'one', 'b', 2000, 9000)
-
-    expect(first.held).toBe(true)
-    expect(second).toMatchObject({ held: false, until: 5000 })
-  })
-
-  it('is taken again by its own owner', async () => {
-    await takeLease(served.table, 'again', 'a', 1000, 5000)
-
-    expect(await takeLease(served.table, 'again', 'a', 2000, 6000)).toMatchObject({ held: true, until: 6000 })
-  })
-
-  it('is free when it ran out', async () => {
-    await takeLease(served.table, 'out', 'a', 1000, 5000)
-
-    expect((await takeLease(served.table, 'out', 'b', 5000, 9000)).held).toBe(false)
-    expect((await takeLease(served.table, 'out', 'b', 5001, 9000)).held).toBe(true)
-  })
-
-  it('says when the last holder began who finished', async () => {
-    const first = await takeLease(served.table, 'done', 'a', 1000, 5000)
-    await first.release('finished')
-    const second = await takeLease(served.table, 'done', 'b', 2000, 6000)
-    await second.release()
-    const third = await takeLease(served.table, 'done', 'c', 3000, 7000)
-
-    expect([first, second, third].map(({ finished }) => finished)).toEqual([undefined, 1000, 1000])
-    expect(await takeLease(served.table, 'done', 'd', 4000, 8000)).toMatchObject({ held: false, finished: 1000 })
-  })
-
-  it('is free when its owner releases it, and a late release takes it from nobody', async () => {
-    const first = await takeLease(served.table, 'free', 'a', 1000, 5000)
-    await first.release()
-
-    expect((await takeLease(served.table, 'free', 'b', 1001, 9000)).held).toBe(true)
-
-    await first.release()
-    expect((await takeLease(served.table, 'free', 'c', 1002, 9000)).held).toBe(false)
-  })
-})
 
 describe('book', () => {
   const cap = (kind: string) => ({ kind, perDay: 10, perMonth: 25 })

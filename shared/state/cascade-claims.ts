@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { type Role, role } from '../records'
+import type { Table } from '../table'
+
+/** What the table says about a cascade before a draw. */
+export interface CascadeClaim {
+  /** Fixed by the cascade's first draw. */
+  role: Role
+  /** Whether a batch may ask for its label: it has none, and no other batch is asking. */
+  available: boolean
+}
+
+/** Row `cascade#<id>`, `role`: the role of a cascade, which never changes, and the batch that asks for its label. */
+const cascadeRow = z.object({
+  pk: z.string(),
+  role,
+  asked: z.string().optional().describe('The batch that asks for its label.'),
+  settled: z.string().optional().describe('The batch that labelled it, or found that it cannot have a label.'),
+})
+
+const PARTITION = 'cascade#'
+const keyOf = (cascade: string) => ({ pk: `${PARTITION}${cascade}`, sk: 'role' })
+
+/** The claims on these cascades from the point of view of a batch: its own claims are available to it. */
+export async function cascadeClaims(
+  table: Pick<Table, 'getMany'>,
+  cascades: readonly string[],
+  batch: string,
+): Promise<Map<string, CascadeClaim>> {
+  const rows = (await table.getMany(cascades.map(keyOf))).map((item) => cascadeRow.parse(item))
+  return new Map(
+    rows.map(({ pk, role: given, asked, settled }) => [
+      pk.slice(PARTITION.length),
+      { role: given, available: settled === undefined && (asked === undefined || asked === batch) },
+    ]),
+  )
+}
+
+/** Claim a cascade for a batch that asks for its label. False when it has another role, a label, or another claimant. */
+export async function claimForLabelling(
+  table: Pick<Table, 'update'>,
+  cascade: string,
+  as: Role,
+  batch: string,
+): Promise<boolean> {
+  const claimed = await table.update(keyOf(cascade), {
+    set: { role: as, asked: batch },
+    when:
+      'attribute_not_exists(pk) OR (#role = :as AND attribute_not_exists(#settled) AND ' +
+      '(attribute_not_exists(#asked) OR #asked = :batch))',
+    values: { as, batch },
+  })
+  return claimed !== undefined
+}
+
+/** End a batch's claim for good: no later batch asks for this label. */
+export async function settleCascade(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
+  await table.update(keyOf(cascade), {
+    set: { settled: batch },
+    remove: ['asked'],
+    when: '#asked = :batch',
+    values: { batch },
+  })
+}
+
+/** End a batch's claim without a label: a later batch may ask again. */
+export async function releaseClaim(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
+  await table.update(keyOf(cascade), { remove: ['asked'], when: '#asked = :batch', values: { batch } })
+}
+
+/**
+ * Claim a cascade for an imported label. False when the cascade has the other role. A batch that is asking for its label
+ * keeps its claim, and so does the batch that labelled it.
+ */
+export async function claimForImport(
+  table: Pick<Table, 'get' | 'update'>,
+  cascade: string,
+  as: Role,
+  batch: string,
+): Promise<boolean> {
+  const claimed = await table.update(keyOf(cascade), {
+    set: { role: as, settled: batch },
+    when: 'attribute_not_exists(pk) OR (#role = :as AND attribute_not_exists(#settled) AND attribute_not_exists(#asked))',
+    values: { as },
+  })
+  if (claimed) return true
+  const row = await table.get(keyOf(cascade))
+  return row !== undefined && cascadeRow.parse(row).role === as
+}
+
+/**
+ * Record that the owner decided a label, in the role that the cascade has: no later batch asks for it. A batch that is
+ * asking now may still receive its answers, which measure the annotators.
+ */
+export async function overrule(table: Pick<Table, 'update'>, cascade: string, as: Role, batch: string): Promise<void> {
+  await table.update(keyOf(cascade), {
+    set: { role: as, settled: batch },
+    when: 'attribute_not_exists(pk) OR (#role = :as AND attribute_not_exists(#settled))',
+    values: { as },
+  })
+}
