@@ -13,7 +13,7 @@ import type { Unlearnt } from './learnt'
 import { predictionsFromCsv } from './prediction'
 import type { Draw } from './samples'
 import type { DayFacts } from './shares'
-import { addPost, emptyTally, merged, scoresOf, type Tally } from './tally'
+import { addPost, emptyTally, inOrder, merged, type Message, messageIn, rescored, scoresOf, type Tally } from './tally'
 
 interface Sources {
   objects: Pick<Objects, 'exists' | 'stream'>
@@ -34,6 +34,12 @@ interface Counted {
   by: string | undefined
 }
 
+/** The posts of a run, as they are counted before labels say anything of them. */
+interface CountedRun {
+  key: string
+  tally: Tally
+}
+
 /**
  * Count a day: its posts by message, and what is known of its samples. A day before may have been classified by another
  * model: its shares are as right, but it says nothing of how this one errs. Nothing where a run was not classified, or by
@@ -46,67 +52,78 @@ export async function factsOf(
   draws: readonly Draw[],
 ): Promise<DayFacts | undefined> {
   const { labels } = sources
-  const drawn = draws.map((draw) => ({ draw, tally: emptyTally(labels.length), members: new Map<string, Tally>() }))
-  for (const one of drawn) for (const { item } of one.draw.members) one.members.set(item, emptyTally(labels.length))
-  const undrawn = emptyTally(labels.length)
-  const placeOf = (item: string): number | undefined => {
-    const place = labels.indexOf(sources.given.get(item)?.label ?? '')
-    return place === -1 ? undefined : place
-  }
-  const isTrained = (item: string) => sources.given.get(item)?.role === 'training' && placeOf(item) !== undefined
-  /** Counted one by one: what was drawn, and what was labelled for training. */
-  const memberOf = (members: Map<string, Tally>, item: string): Tally | undefined => {
-    const member = members.get(item) ?? (isTrained(item) ? emptyTally(labels.length) : undefined)
-    if (member) members.set(item, member)
-    return member
-  }
+  const isDrawn = new Set(draws.flatMap(({ members }) => members.map(({ item }) => item)))
+  const isAsked = (item: string) => isDrawn.has(item) || isTrained(sources, item)
   // A post that overlapping runs have counts once.
   const isNew = runs.length > 1 ? firstTime() : () => true
 
   const models = new Set<string | undefined>()
+  const counted: CountedRun[] = []
   for (const run of runs) {
-    const stratum = drawn.find(({ draw }) => draw.runs.has(keys.run(run)))
+    const tally = emptyTally(labels.length)
     let rows = 0
-    const posts = withCascades(sources.objects, run, countedOf(sources, run))
-    for await (const { post, cascade, scores: said, by } of posts) {
+    for await (const { post, cascade, scores, by } of withCascades(sources.objects, run, countedOf(sources, run))) {
       rows += 1
       models.add(by)
-      if (!isNew(post)) continue
-      const scores = said && (sources.unlearnt(cascade) ?? said)
-      addPost(stratum?.tally ?? undrawn, cascade, scores)
-      const member = stratum && memberOf(stratum.members, cascade)
-      if (member) addPost(member, cascade, scores)
+      if (isNew(post)) addPost(tally, cascade, scores, { isAsked })
     }
     if (rows !== postsOf(run) || models.size > 1) return undefined
+    counted.push({ key: keys.run(run), tally: inOrder(tally) })
   }
   const [by = sources.model?.job] = models
-  return {
-    date,
-    isOfModel: by === sources.model?.job,
-    tally: merged([...drawn.map(({ tally }) => tally), undrawn], labels.length),
-    collected: collectionOf(runs).collected,
-    drawn: drawn.map(({ draw, tally, members }) => {
-      const isDrawn = new Set(draw.members.map(({ item }) => item))
-      const sampled = (item: string, size: number, inclusionProbability: number) => ({
-        item,
-        size,
-        inclusionProbability: isTrained(item) ? 1 : inclusionProbability,
-        label: placeOf(item),
-        scores: memberScores(sources, item, members.get(item)),
-      })
-      return {
-        tally,
-        sample: draw.members.map(({ item, size, inclusionProbability }) => sampled(item, size, inclusionProbability)),
-        known: [...members].flatMap(([item, { posts }]) => (isDrawn.has(item) ? [] : [sampled(item, posts, 1)])),
-      }
-    }),
-  }
+  const isOfModel = by === sources.model?.job
+  return { date, isOfModel, collected: collectionOf(runs).collected, ...composed(sources, counted, draws) }
 }
 
-/** The mean scores of its posts of the day, so that what the sample says and what is counted are of one kind. */
-function memberScores({ labels, given, model, unlearnt }: Sources, item: string, tally: Tally | undefined): number[] {
-  const message = tally?.kept.get(item)
-  if (message) return scoresOf(message)
+/** The runs of a day put together by the samples that were drawn from them, and with what labels say of their messages. */
+function composed(
+  sources: Sources,
+  runs: readonly CountedRun[],
+  draws: readonly Draw[],
+): Pick<DayFacts, 'tally' | 'drawn'> {
+  const { labels, model, unlearnt } = sources
+  const strata = runs.map(({ key, tally }) => ({
+    draw: draws.find((draw) => draw.runs.has(key)),
+    tally: model ? rescored(tally, unlearnt) : tally,
+  }))
+  const of = (draw: Draw | undefined) => strata.filter((run) => run.draw === draw).map(({ tally }) => tally)
+  const drawn = draws.map((draw) => {
+    const own = of(draw)
+    const isDrawn = new Set(draw.members.map(({ item }) => item))
+    const trained = own.flatMap(({ kept, aside }) =>
+      [...kept.keys(), ...aside.keys()].filter((item) => isTrained(sources, item) && !isDrawn.has(item)),
+    )
+    const sampled = (item: string, message: Message | undefined, size: number, inclusionProbability: number) => ({
+      item,
+      size,
+      inclusionProbability: isTrained(sources, item) ? 1 : inclusionProbability,
+      label: classOf(sources, item),
+      scores: message ? scoresOf(message) : scoresOfNone(sources, item),
+    })
+    return {
+      tally: merged(own, labels.length),
+      sample: draw.members.map(({ item, size, inclusionProbability }) =>
+        sampled(item, messageIn(own, item), size, inclusionProbability),
+      ),
+      known: [...new Set(trained)].sort().flatMap((item) => {
+        const message = messageIn(own, item)
+        return message ? sampled(item, message, message.posts, 1) : []
+      }),
+    }
+  })
+  return { tally: merged([...drawn.map(({ tally }) => tally), ...of(undefined)], labels.length), drawn }
+}
+
+function classOf({ labels, given }: Sources, item: string): number | undefined {
+  const place = labels.indexOf(given.get(item)?.label ?? '')
+  return place === -1 ? undefined : place
+}
+
+const isTrained = (sources: Sources, item: string): boolean =>
+  sources.given.get(item)?.role === 'training' && classOf(sources, item) !== undefined
+
+/** What the model says of a message that has no post among those that were counted. */
+function scoresOfNone({ labels, given, model, unlearnt }: Sources, item: string): number[] {
   const unseen = model && unlearnt(item)
   if (unseen) return unseen
   const text = given.get(item)?.text

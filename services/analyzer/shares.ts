@@ -54,6 +54,8 @@ export const LEAST_COLLECTED = 0.75
 const AIM = 0.1
 /** Beyond it the two estimates disagree. */
 export const MOST_Z = 2
+/** Two values of z that differ by less are the same. */
+const ROUNDING = 1e-9
 /** Of the seven days so many must have both estimates before they can be said to agree. */
 const LEAST_DAYS = 5
 
@@ -284,7 +286,8 @@ function tightFor(
     return { state: 'not-estimable', words, z7: null, label: null, shares: [] }
   }
   const apart = labels.map((_, k) => disagreement(pairs.map((pair) => pair[k]!)))
-  const worst = apart.reduce((most, { z }, k) => (Math.abs(z) > Math.abs(apart[most]!.z) ? k : most), 0)
+  // Of two labels both are as far apart: rounding does not choose which one is named.
+  const worst = apart.reduce((most, { z }, k) => (Math.abs(z) > Math.abs(apart[most]!.z) + ROUNDING ? k : most), 0)
   const z7 = apart[worst]!.z
   const said = `|z| ${Math.abs(z7).toFixed(1)} over ${pairs.length} days`
   if (Math.abs(z7) >= MOST_Z) {

@@ -10,6 +10,8 @@ export interface Tally {
   answers: number[]
   /** Messages one by one, by id: all of them, or those whose id lies below `below`. */
   kept: Map<string, Message>
+  /** Of the others those that are asked about, and so are needed one by one. */
+  aside: Map<string, Message>
   /** A share of all ids in (0, 1]. */
   below: number
 }
@@ -19,6 +21,8 @@ export interface Message {
   posts: number
   /** Sums of the scores of its posts, by class. */
   scores: number[]
+  /** How many of its posts the model gives each class to. */
+  answers: number[]
 }
 
 /**
@@ -33,30 +37,48 @@ export const emptyTally = (classes: number): Tally => ({
   scores: zeros(classes),
   answers: zeros(classes),
   kept: new Map(),
+  aside: new Map(),
   below: 1,
 })
+
+/** How many messages are kept one by one, and which of the others are kept as well. */
+export interface Keeping {
+  most: number
+  isAsked: (message: string) => boolean
+}
+
+const KEEPING: Keeping = { most: MOST_KEPT, isAsked: () => false }
 
 /** Count one post. Before there is a model it has no scores. */
 export function addPost(
   tally: Tally,
   message: string,
   scores: readonly number[] | undefined,
-  mostKept = MOST_KEPT,
+  keeping: Partial<Keeping> = {},
 ): void {
+  const { most, isAsked } = { ...KEEPING, ...keeping }
   tally.posts += 1
   if (scores) {
     tally.answers[likeliest(scores)]! += 1
     addUp(tally.scores, scores)
   }
-  if (tally.below < 1 && placeOf(message) >= tally.below) return
-  const one = tally.kept.get(message) ?? { posts: 0, scores: zeros(tally.classes) }
+  const isKept = isBelow(tally.below, message)
+  if (!isKept && !isAsked(message)) return
+  const among = isKept ? tally.kept : tally.aside
+  const one = among.get(message) ?? noPosts(tally.classes)
   one.posts += 1
-  if (scores) addUp(one.scores, scores)
-  tally.kept.set(message, one)
-  while (tally.kept.size > mostKept) halve(tally)
+  if (scores) {
+    one.answers[likeliest(scores)]! += 1
+    addUp(one.scores, scores)
+  }
+  among.set(message, one)
+  while (tally.kept.size > most) halve(tally, isAsked)
 }
 
-/** All posts of several tallies, not to be added to; a message that several have is one. */
+/**
+ * All posts of several tallies, not to be added to; a message that several have is one. Sums are taken tally by tally and
+ * messages stand in the order of their ids, so that the same tallies give the same digits.
+ */
 export function merged(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
   const counted = tallies.filter(({ posts }) => posts > 0)
   // What one has alone is not held twice.
@@ -68,16 +90,52 @@ export function merged(tallies: readonly Tally[], classes: number, mostKept = MO
     addUp(all.scores, scores)
     addUp(all.answers, answers)
     for (const [id, message] of kept) {
-      if (all.below < 1 && placeOf(id) >= all.below) continue
-      const one = all.kept.get(id) ?? { posts: 0, scores: zeros(classes) }
-      one.posts += message.posts
-      addUp(one.scores, message.scores)
+      if (!isBelow(all.below, id)) continue
+      const one = all.kept.get(id) ?? noPosts(classes)
+      addMessage(one, message)
       all.kept.set(id, one)
-      while (all.kept.size > mostKept) halve(all)
+      while (all.kept.size > mostKept) halve(all, KEEPING.isAsked)
     }
   }
-  return all
+  return { ...all, kept: byId(all.kept) }
 }
+
+/** The posts of a message in several tallies together; nothing where none has it. */
+export function messageIn(tallies: readonly Tally[], id: string): Message | undefined {
+  const found = tallies.flatMap(({ kept, aside }) => kept.get(id) ?? aside.get(id) ?? [])
+  if (found.length === 0) return undefined
+  const one = noPosts(found[0]!.scores.length)
+  for (const message of found) addMessage(one, message)
+  return one
+}
+
+/** The tally with other scores for each post of the messages that `scoresFor` names; for a tally whose posts have scores. */
+export function rescored(tally: Tally, scoresFor: (id: string) => readonly number[] | undefined): Tally {
+  const [scores, answers] = [[...tally.scores], [...tally.answers]]
+  const changed = new Map<string, Message>()
+  for (const [id, before] of byId(new Map([...tally.kept, ...tally.aside]))) {
+    const other = scoresFor(id)
+    if (!other) continue
+    const after = {
+      posts: before.posts,
+      scores: other.map((score) => score * before.posts),
+      answers: zeros(tally.classes),
+    }
+    after.answers[likeliest(other)] = before.posts
+    for (const k of scores.keys()) {
+      scores[k]! += after.scores[k]! - before.scores[k]!
+      answers[k]! += after.answers[k]! - before.answers[k]!
+    }
+    changed.set(id, after)
+  }
+  if (changed.size === 0) return tally
+  const replaced = (messages: Tally['kept']) =>
+    new Map([...messages].map(([id, message]) => [id, changed.get(id) ?? message]))
+  return { ...tally, scores, answers, kept: replaced(tally.kept), aside: replaced(tally.aside) }
+}
+
+/** The tally with its messages in the order of their ids. */
+export const inOrder = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.kept), aside: byId(tally.aside) })
 
 /** Distinct messages; an estimate where not all are kept. */
 export const messagesOf = ({ kept, below }: Tally): number => Math.round(kept.size / below)
@@ -114,16 +172,32 @@ export function covarianceOf(tally: Tally, basis: Basis): number[][] {
 /** Mean scores of the posts of a message. */
 export const scoresOf = ({ posts, scores }: Message): number[] => scores.map((sum) => sum / posts)
 
-function halve(tally: Tally): void {
+function halve(tally: Tally, isAsked: Keeping['isAsked']): void {
   tally.below /= 2
-  for (const id of tally.kept.keys()) if (placeOf(id) >= tally.below) tally.kept.delete(id)
+  for (const [id, message] of tally.kept) {
+    if (isBelow(tally.below, id)) continue
+    tally.kept.delete(id)
+    if (isAsked(id)) tally.aside.set(id, message)
+  }
 }
+
+const isBelow = (below: number, id: string): boolean => below === 1 || placeOf(id) < below
 
 /** Where an id lies in [0, 1): ids are hexadecimal digits of a hash. */
 const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 ** 32
 
+const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
+  new Map([...messages].sort(([a], [b]) => (a < b ? -1 : 1)))
+
 const likeliest = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores))
 const zeros = (length: number): number[] => Array.from({ length }, () => 0)
+const noPosts = (classes: number): Message => ({ posts: 0, scores: zeros(classes), answers: zeros(classes) })
+
+function addMessage(to: Message, { posts, scores, answers }: Message): void {
+  to.posts += posts
+  addUp(to.scores, scores)
+  addUp(to.answers, answers)
+}
 
 function addUp(to: number[], from: readonly number[]): void {
   for (const [k, value] of from.entries()) to[k]! += value
