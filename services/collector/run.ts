@@ -68,7 +68,12 @@ export type RunState = z.infer<typeof runState>
 const PUT_OFF_MS = 2 * 3_600_000
 
 /** The state in which a run begins. */
-export function begin(source: Source, of: Window, first: boolean, now: Date): RunState {
+export function begin(
+  source: Pick<Source, 'name' | 'order' | 'horizon'>,
+  of: Window,
+  first: boolean,
+  now: Date,
+): RunState {
   const { gap, left } = clip(of, source.horizon(new Date(now.getTime() + PUT_OFF_MS)))
   return {
     id: runId(of),

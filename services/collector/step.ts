@@ -1,0 +1,241 @@
+import { createHash } from 'node:crypto'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import { type Post, postsToCsv } from '../../shared/posts'
+import type { Left } from './budget'
+import { advance, type Answer, begin, type Booking, dateOf, pageKey, type RunState, stop } from './run'
+import type { Exhausted, PageRequest, Source, SourcePage, Wait } from './source'
+import type { Window } from './window'
+
+/** What a step may know beside the run: the source as it describes itself, the day, and the invocation's clock. */
+export interface Facts {
+  hashtag: string
+  source: Pick<Source, 'name' | 'order' | 'page' | 'mostUsd' | 'countUsd' | 'lagSeconds' | 'horizon'>
+  day: Window
+  /** Whether this is the first window of the hashtag. */
+  first: boolean
+  now: Date
+  languages: readonly string[]
+  /** Whether the invocation has time for another page. */
+  hasTime: boolean
+}
+
+/** What the interpreter does next. It keeps the run in the cursor first, so that a successor repeats at most one effect. */
+export type Effect =
+  /** Book the price of the count, then ask the source for it. */
+  | { kind: 'count'; window: Window; booking: Booking | null }
+  /** Close a booking with what was really spent. */
+  | { kind: 'close'; unsettled: NonNullable<RunState['unsettled']> }
+  /** Look for the next page in the bucket: an earlier invocation may have stored it. */
+  | { kind: 'look'; key: string }
+  /** Read what the caps leave. */
+  | { kind: 'room'; attempt: number }
+  | { kind: 'book'; booking: Booking; attempt: number }
+  | { kind: 'fetch'; request: PageRequest }
+  /** Store a page; one without posts has no CSV. */
+  | { kind: 'store'; key: string; csv: string | null; refusedKey: string; refused: SourcePage['refused'] }
+  /** Put the rest of the run on the queue. */
+  | { kind: 'park'; waitSeconds: number }
+  /** Write run.json, publish, and move the cursor. */
+  | { kind: 'finish' }
+
+/** What the interpreter learnt from an effect. */
+export type Input =
+  /** An invocation begins: nothing is known but the run in the cursor. */
+  | { after: 'begin' }
+  | { after: 'count'; booking: Booking | null; existing: number | undefined | Wait }
+  | { after: 'close' }
+  /** SHA-256 of the page in the bucket, if there is one. */
+  | { after: 'look'; sha256: string | undefined }
+  | { after: 'room'; attempt: number; posts: Left; collectUsd: Left }
+  | { after: 'book'; attempt: number; booked: boolean }
+  | { after: 'fetch'; page: SourcePage | Wait | (Exhausted & { spentPosts: number }) }
+  /** `created` is false where another page was there: then `sha256` is that one's. */
+  | { after: 'store'; created: boolean; sha256: string | undefined }
+
+/** The state to keep in the cursor (null before a run has begun), and the effect that follows. */
+export interface Step {
+  run: RunState | null
+  effect: Effect
+}
+
+/** How often a booking is tried while other runs change the ledger. */
+const MOST_ATTEMPTS = 10
+
+/**
+ * Backoff while other runs hold the remaining budget: exponential, over two hours in all. By then the queue or the
+ * reconciler has resumed a run whose invocation crashed. After that the cap counts as reached, so that an abandoned
+ * booking cannot block other runs for ever.
+ */
+const backoffSeconds = (waits: number): number => Math.min(900, 20 * 2 ** waits)
+const MOST_WAITS = 14
+
+/** One step of collecting a UTC day. Pure: all that happens is in the effect. Raises CONFLICT. */
+export function step(run: RunState | null, input: Input, facts: Facts): Step {
+  if (input.after === 'count') return counted(begun(facts), input, facts)
+  if (run === null) return start(facts)
+  switch (input.after) {
+    case 'begin':
+      return proceed(run, facts)
+    case 'close':
+      return next(run, facts)
+    case 'look': {
+      const stored = run.answers.find(({ sha256 }) => sha256 === input.sha256)
+      return stored ? proceed(advance(run, stored), facts) : plan(run)
+    }
+    case 'room':
+      return reserve(run, input, facts)
+    case 'book':
+      return booked(run, input, facts)
+    case 'fetch':
+      return fetched(run, input.page, facts)
+    case 'store':
+      return stored(run, input, facts)
+  }
+}
+
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
+const begun = ({ source, day, first, now }: Facts): RunState => begin(source, day, first, now)
+
+function start(facts: Facts): Step {
+  const { source, day, now } = facts
+  const early = Math.ceil((Date.parse(day.to) - now.getTime()) / 1000) + source.lagSeconds
+  if (early > 0) return { run: null, effect: { kind: 'park', waitSeconds: early } }
+  const run = begun(facts)
+  if (!run.readable) return proceed(run, facts)
+  const booking = source.countUsd > 0 ? bookingOf(facts, 'count', 0, source.countUsd) : null
+  return { run: null, effect: { kind: 'count', window: run.readable, booking } }
+}
+
+/** A count that could not be paid is not asked for: `existing` stays unknown. */
+function counted(run: RunState, { booking, existing }: Extract<Input, { after: 'count' }>, facts: Facts): Step {
+  if (typeof existing === 'object') return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds } }
+  const costUsd = booking?.usd ?? 0
+  const unsettled = booking && { ...booking, usedPosts: 0, usedUsd: costUsd }
+  return proceed({ ...run, existing: existing ?? null, costUsd, unsettled }, facts)
+}
+
+/** Go on with a run as the cursor has it. */
+const proceed = (run: RunState, facts: Facts): Step =>
+  run.unsettled ? { run, effect: { kind: 'close', unsettled: run.unsettled } } : next(run, facts)
+
+/** The next page, or the end. */
+function next(run: RunState, facts: Facts): Step {
+  const { source, now, hasTime } = facts
+  if (run.finished) return { run, effect: { kind: 'finish' } }
+  if (!hasTime) return { run, effect: { kind: 'park', waitSeconds: 0 } }
+  // The source refuses a window that begins before its horizon, even where the rest of it is within reach.
+  if (run.readable !== null && (source.horizon(now) ?? '') > run.readable.from) {
+    return proceed(stop(run, `the age of what ${source.name} still has`, null), facts)
+  }
+  // A place in the pages of one source has no meaning to another.
+  if (run.source !== source.name) {
+    return proceed(stop(run, `the change of its source to ${source.name}`, null), facts)
+  }
+  if (run.answers.length === 0) return plan(run)
+  return { run, effect: { kind: 'look', key: pageKey(facts.hashtag, run, run.page) } }
+}
+
+const plan = (run: RunState): Step => ({
+  run,
+  effect: run.booked ? { kind: 'book', booking: run.booked, attempt: 1 } : { kind: 'room', attempt: 1 },
+})
+
+/** Book the most that the next page may cost; a cap without room for a page ends the run. */
+function reserve(run: RunState, room: Extract<Input, { after: 'room' }>, facts: Facts): Step {
+  const { posts, collectUsd, attempt } = room
+  const { source } = facts
+  const affordable = largestWithin(collectUsd.left, source)
+  const limit = Math.min(source.page.most, Math.floor(posts.left), affordable)
+  if (limit >= source.page.least) {
+    const booking = bookingOf(facts, run.page, limit, source.mostUsd(limit))
+    return { run: { ...run, booked: booking }, effect: { kind: 'book', booking, attempt } }
+  }
+  const { left: _, open, ...cap } = affordable < Math.floor(posts.left) ? collectUsd : posts
+  const mayComeBack = open.some((token) => token !== tokenOf(facts, run.page))
+  if (mayComeBack && run.waits < MOST_WAITS) {
+    const waitSeconds = backoffSeconds(run.waits)
+    return { run: { ...run, waits: run.waits + 1 }, effect: { kind: 'park', waitSeconds } }
+  }
+  return proceed(stop(run, cap.cap, cap), facts)
+}
+
+function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'book' }>, facts: Facts): Step {
+  if (booked && run.booked && run.readable) {
+    const { first, next } = run
+    return { run, effect: { kind: 'fetch', request: { window: run.readable, first, next, limit: run.booked.posts } } }
+  }
+  // Another hashtag was faster: look again at what is left.
+  if (attempt === MOST_ATTEMPTS) {
+    const token = tokenOf(facts, run.page)
+    throw new BellwetherError(
+      'CONFLICT',
+      `${token}: gave up booking after ${MOST_ATTEMPTS} attempts: ledger contention`,
+    )
+  }
+  return { run: { ...run, booked: null }, effect: { kind: 'room', attempt: attempt + 1 } }
+}
+
+function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page'], facts: Facts): Step {
+  if ('waitSeconds' in page) return { run, effect: { kind: 'park', waitSeconds: page.waitSeconds } }
+  if ('exhausted' in page) {
+    const cap = `the usage limit of ${facts.source.name}`
+    const limit = page.spentPosts - (run.booked?.posts ?? 0)
+    return proceed(stop(run, cap, { cap, limit, period: spendingDay(facts).slice(0, 7) }), facts)
+  }
+  const wanted = page.posts.filter(({ language }) => isWanted(language, facts.languages))
+  const csv = postsToCsv(wanted)
+  const answer: Answer = {
+    posts: wanted.length,
+    otherLanguages: page.posts.length - wanted.length,
+    refusedRows: page.refused.length,
+    partialErrors: page.partialErrors?.length ?? 0,
+    read: page.read,
+    costUsd: page.costUsd,
+    sha256: sha256(csv),
+    next: page.next,
+    reached: page.reached,
+  }
+  const place = { hashtag: facts.hashtag, date: dateOf(run), run: run.id, page: String(run.page) }
+  return {
+    run: { ...run, answers: [...run.answers, answer] },
+    effect: {
+      kind: 'store',
+      key: keys.posts(place),
+      csv: wanted.length === 0 ? null : csv,
+      refusedKey: keys.refused(place),
+      refused: page.refused,
+    },
+  }
+}
+
+/** Of several answers to the same page, the one that is in the bucket counts. */
+function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'store' }>, facts: Facts): Step {
+  const answer = created ? run.answers.at(-1) : run.answers.find((one) => one.sha256 === sha256)
+  if (answer) return proceed(advance(run, answer), facts)
+  const key = pageKey(facts.hashtag, run, run.page)
+  throw new BellwetherError('CONFLICT', `${key} already exists with different content`)
+}
+
+const spendingDay = ({ now }: Facts): string => now.toISOString().slice(0, 10)
+
+/** Names a booking: the same page of the same day has the same token, so that it is booked once. */
+const tokenOf = ({ hashtag, day }: Facts, page: number | 'count'): string =>
+  `${hashtag}/${day.from.slice(0, 10)}/${page}`
+
+const bookingOf = (facts: Facts, page: number | 'count', posts: number, usd: number): Booking => ({
+  day: spendingDay(facts),
+  token: tokenOf(facts, page),
+  posts,
+  usd,
+})
+
+const isWanted = (language: Post['language'], languages: readonly string[]): boolean =>
+  language === '' || languages.length === 0 || languages.includes(language.split('-')[0]!.toLowerCase())
+
+/** Most posts that an amount pays for. */
+function largestWithin(usd: number, source: Facts['source']): number {
+  const each = source.mostUsd(1)
+  return each === 0 ? Number.POSITIVE_INFINITY : Math.floor(usd / each + 1e-9)
+}
