@@ -28,7 +28,13 @@ export function folderObjects(folder: string): Pick<Objects, Used> {
     list: async function* (prefix) {
       for (const name of readdirSync(path.join(folder, prefix), { recursive: true, encoding: 'utf8' }).sort()) {
         const stats = statSync(path.join(folder, prefix, name))
-        if (stats.isFile()) yield { key: path.posix.join(prefix, name), size: stats.size, modified: stats.mtime }
+        if (stats.isFile())
+          yield {
+            key: path.posix.join(prefix, name),
+            size: stats.size,
+            modified: stats.mtime,
+            etag: String(stats.mtimeMs),
+          }
       }
     },
   }

@@ -1,5 +1,5 @@
 import { type Model, predictAll, type Prediction } from './fasttext'
-import { categoryOf } from './labels'
+import { categoryOf } from './category-label'
 
 /** A model that answers for texts of tokens, as `tokenise` gives them, joined by spaces. */
 export interface Classifier {

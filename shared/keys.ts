@@ -32,6 +32,8 @@ export const keys = {
   settledRefused: key('labeled/{batch}/refused.jsonl'),
   judgements: key('labeled/{batch}/judgements.json'),
   quality: key('labeled/{batch}/quality.json'),
+  labelSnapshot: key('labels/{snapshot}.jsonl'),
+  currentLabels: key('labels/current.json'),
   train: key('datasets/{dataset}/train/posts.train'),
   validation: key('datasets/{dataset}/validation/posts.validation'),
   evaluation: key('datasets/{dataset}/evaluation/posts.jsonl'),

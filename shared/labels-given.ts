@@ -2,7 +2,7 @@ import { byBatch } from './batches'
 import { keys, prefixes } from './keys'
 import type { Objects } from './objects'
 import type { SettledLine } from './records'
-import { readSettled, type Rules } from './settled'
+import { readSettled, type Rules } from './labels'
 
 /** The label that an item has now. */
 export interface GivenLabel {

@@ -38,7 +38,7 @@ export interface Objects {
   /** Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. */
   putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<void>
   /** What begins so, in the order of the keys; of those only what comes after a key, where one is given. */
-  list(prefix: string, after?: string): AsyncIterable<{ key: string; size: number; modified: Date }>
+  list(prefix: string, after?: string): AsyncIterable<{ key: string; size: number; modified: Date; etag: string }>
   /** Every version of an object that is kept, the newest first. */
   versions(key: string): AsyncIterable<{ body: Buffer; modified: Date }>
 }
@@ -156,8 +156,8 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     list: async function* (prefix, after) {
       const from = { Bucket: bucket, Prefix: prefix, ...(after === undefined ? {} : { StartAfter: after }) }
       for await (const page of paginateListObjectsV2({ client }, from)) {
-        for (const { Key, Size, LastModified } of page.Contents ?? []) {
-          if (Key) yield { key: Key, size: Size ?? 0, modified: LastModified ?? new Date(0) }
+        for (const { Key, Size, LastModified, ETag } of page.Contents ?? []) {
+          if (Key) yield { key: Key, size: Size ?? 0, modified: LastModified ?? new Date(0), etag: ETag ?? '' }
         }
       }
     },

@@ -1,4 +1,4 @@
-import { categoryOf } from '../../shared/labels'
+import { categoryOf } from '../../shared/category-label'
 import type { Answers } from './measure'
 
 /**

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { labelOf } from '../../shared/labels'
+import { labelOf } from '../../shared/category-label'
 import type { EvaluationLine, SettledLine } from '../../shared/records'
 import { tokenise } from '../../shared/text'
 import { permanentRandom } from '../../shared/text/cascade'

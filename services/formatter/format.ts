@@ -13,7 +13,7 @@ import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
 import { arrange, type Arranged, binning, LABELS, PARTS } from './arrange'
 import { eachLine } from './lines'
-import { readSettled, type Refusal, rulesOf } from '../../shared/settled'
+import { readSettled, type Refusal, rulesOf } from '../../shared/labels'
 import { createSpool, type Spool } from './spool'
 
 interface Ports {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
-import { ownEntry, type Rules as Counting } from '../../shared/settled'
+import { ownEntry, type Rules as Counting } from '../../shared/labels'
 import { readable } from '../../shared/text'
 
 /** Where in its file something stands: a line from 1, or a task from 1. */

@@ -3,7 +3,7 @@ import { keys } from '../../shared/keys'
 import { readLinesGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
-import { ownEntry, rulesOf } from '../../shared/settled'
+import { ownEntry, rulesOf } from '../../shared/labels'
 import type { Settings } from '../../shared/settings'
 import { FORMATS } from './formats'
 

@@ -4,7 +4,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import { rulesOf } from '../../shared/settled'
+import { rulesOf } from '../../shared/labels'
 import { type LeftOver, refusedLine } from '../labeling/plan'
 import type { Dispute, Said, ShownLabel } from './shown'
 

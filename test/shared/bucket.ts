@@ -69,8 +69,8 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
       yield* history.get(key) ?? []
     },
     list: async function* (prefix, after = '') {
-      for (const [key, { body, modified }] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        if (key.startsWith(prefix) && key > after) yield { key, size: body.length, modified }
+      for (const [key, { body, modified, etag }] of [...stored].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        if (key.startsWith(prefix) && key > after) yield { key, size: body.length, modified, etag }
       }
     },
   }

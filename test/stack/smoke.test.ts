@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals'
 import { smokeLabels } from '../../bin/smoke-labels'
 import { missingForSmoke } from '../../bin/smoke-needs'
 import { type Facts, findingsOf } from '../../services/doctor/findings'
-import { readSettled } from '../../shared/settled'
+import { readSettled } from '../../shared/labels'
 import { readSettings } from '../../shared/settings'
 
 const shipped = readSettings(path.resolve(__dirname, '../..'))

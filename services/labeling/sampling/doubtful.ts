@@ -1,5 +1,5 @@
 import { predictAll, train } from '../../../shared/fasttext'
-import { categoryOf, labelOf } from '../../../shared/labels'
+import { categoryOf, labelOf } from '../../../shared/category-label'
 import { findSuspects } from '../../../shared/statistics/confident-learning'
 import { tokenise } from '../../../shared/text'
 import { permanentRandom } from '../../../shared/text/cascade'

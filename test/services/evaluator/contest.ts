@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/labels'
+import { labelOf } from '../../../shared/category-label'
 import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../shared/records'
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'

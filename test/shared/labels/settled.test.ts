@@ -1,43 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
-import { looksSettled, readSettled } from '../../shared/settled'
-import { settledLine } from '../../shared/records'
-import { settledOf } from '../services/formatter/settled-lines'
+import { readSettled } from '../../../shared/labels'
+import { settledOf } from '../../services/formatter/settled-lines'
 
 const rules = { schemaVersion: 1, categories: ['technical'] }
-
-/** Every path to a value inside, that of the whole left out. */
-const pathsIn = (value: unknown): string[][] =>
-  typeof value === 'object' && value !== null
-    ? Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsIn(inner).map((path) => [key, ...path])])
-    : []
-const replaced = (value: unknown, [key, ...rest]: string[], by: unknown): unknown => {
-  if (key === undefined) return by
-  const copy: Record<string, unknown> = Array.isArray(value) ? Object.assign([], value) : { ...Object(value) }
-  copy[key] = replaced(copy[key], rest, by)
-  return copy
-}
-
-describe('looksSettled', () => {
-  it('knows a settled line without asking the schema', () => {
-    expect(looksSettled(settledOf('a', 'technical'))).toBe(true)
-  })
-
-  it('accepts nothing that the schema refuses', () => {
-    const line = { ...settledOf('a', 'technical'), 'inclusion-probability': 0.5 }
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...pathsIn(line)),
-        fc.oneof(fc.jsonValue(), fc.constantFrom(undefined, '', '2026-13-01', '2026-11-22', -1, 1.5, '7', [], {})),
-        (path, value) => {
-          const changed = replaced(line, path, value)
-          expect(looksSettled(changed) && !settledLine.safeParse(changed).success).toBe(false)
-        },
-      ),
-      { numRuns: 2000 },
-    )
-  })
-})
 
 describe('readSettled', () => {
   it('takes a class index that is a string, as Ground Truth sometimes writes it', () => {
@@ -74,6 +39,22 @@ describe('readSettled', () => {
     ['a list', '[]', { reason: 'invalid' }],
     ['half a line', '{"source":"x', { reason: 'not-json', field: '' }],
     ['nothing inside', '{}', { reason: 'invalid', field: 'source' }],
+    [
+      'no words',
+      JSON.stringify(settledOf('a', 'technical', { source: ' \u0007 ' })),
+      { reason: 'no-text', field: 'source' },
+    ],
+    [
+      'a day that is none',
+      JSON.stringify(settledOf('a', 'technical', { date: '2026-02-30' })),
+      { field: 'date', found: '"2026-02-30"' },
+    ],
+    [
+      'a size of zero',
+      JSON.stringify(settledOf('a', 'technical', { size: 0 })),
+      { reason: 'invalid', field: 'size', found: '0' },
+    ],
+    ['white space in an id', JSON.stringify(settledOf('a b', 'technical')), { reason: 'invalid', field: 'item' }],
   ])('refuses %s by name', (_, text, refusal) => {
     expect(readSettled(text, rules)).toMatchObject(refusal)
   })

@@ -1,0 +1,8 @@
+export { settledLines } from './manifests'
+export { latestQuality } from './quality'
+export { type Rules, rulesOf } from './rules'
+export { ownEntry, readSettled, type Refusal } from './settled'
+export type { Labels } from './snapshot'
+export { settledLineOf, type StandingLabel } from './standing'
+export { type LabelStore, labelStore } from './store'
+export { evaluationWindow } from './window'

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { byBatch, isOfADay } from '../batches'
+import { keys, prefixes } from '../keys'
+import { linesOf } from '../lines'
+import { type Objects, parseJson } from '../objects'
+import { type QualityRecord, qualityRecord } from '../records'
+import type { Rules } from './rules'
+import { readSettled, type Refusal } from './settled'
+import { type StandingLabel, standingOf } from './standing'
+
+/** What `quality.json` of a batch says of the labels so far. */
+export interface BatchQuality extends Pick<QualityRecord, 'schemaVersion' | 'status' | 'reasons' | 'alpha'> {
+  /** Over how many batches it was measured. */
+  over: number
+}
+
+export interface SettledBatch {
+  batch: string
+  /** Of the manifest, as a listing tells it. */
+  etag: string
+  sha256: string
+  /** Null where nothing was measured, as with imports and corrections. */
+  quality: BatchQuality | null
+}
+
+/** A line of a manifest that is refused, and why. */
+export interface RefusedLine extends Refusal {
+  batch: string
+  /** From 1. */
+  line: number
+}
+
+/** A settled manifest as the rules read it. */
+export interface ReadBatch extends SettledBatch {
+  labels: StandingLabel[]
+  refused: RefusedLine[]
+}
+
+/** A settled manifest as a listing tells of it. */
+export interface ListedManifest {
+  batch: string
+  etag: string
+  modified: Date
+}
+
+/** What the writer of a manifest knows without reading it again. */
+export interface InHand {
+  manifest: string
+  quality?: QualityRecord
+}
+
+/** All settled manifests, in the order of their batches. */
+export async function listManifests(objects: Pick<Objects, 'list'>): Promise<ListedManifest[]> {
+  const found: ListedManifest[] = []
+  for await (const { key, etag, modified } of objects.list(prefixes.labeled)) {
+    const batch = keys.settledManifest.match(key)?.batch
+    if (batch !== undefined) found.push({ batch, etag, modified })
+  }
+  return found.sort((a, b) => byBatch(a.batch, b.batch))
+}
+
+/** Read the manifest of a batch, and its quality; take from the writer's hand what is there. */
+export async function readBatch(
+  objects: Pick<Objects, 'stream' | 'read'>,
+  rules: Rules,
+  batch: string,
+  { etag, inHand }: { etag?: string | undefined; inHand?: InHand | undefined } = {},
+): Promise<ReadBatch> {
+  const body = inHand ? Readable.from([Buffer.from(inHand.manifest)]) : await manifestOf(objects, batch)
+  const [sha256, md5] = [createHash('sha256'), createHash('md5')]
+  const labels: StandingLabel[] = []
+  const refused: RefusedLine[] = []
+  let number = 0
+  for await (const text of linesOf(Readable.from(hashing(body, sha256, md5), { objectMode: false }))) {
+    number++
+    if (text === '') continue
+    const read = readSettled(text, rules)
+    if ('reason' in read) refused.push({ batch, line: number, ...read })
+    else labels.push(standingOf(read, batch))
+  }
+  return {
+    batch,
+    // The ETag of an object that was put at once and is not encrypted by a key of KMS.
+    etag: etag ?? `"${md5.digest('hex')}"`,
+    sha256: sha256.digest('hex'),
+    quality: await qualityOf(objects, batch, inHand?.quality),
+    labels,
+    refused,
+  }
+}
+
+/** The lines of all settled manifests as they are, for readers that ask what other rules would make of them. */
+export async function* settledLines(objects: Pick<Objects, 'list' | 'lines'>): AsyncIterable<string> {
+  for (const { batch } of await listManifests(objects)) {
+    for await (const text of objects.lines(keys.settledManifest({ batch }))) if (text !== '') yield text
+  }
+}
+
+const manifestOf = (objects: Pick<Objects, 'stream'>, batch: string) => objects.stream(keys.settledManifest({ batch }))
+
+async function* hashing(body: Readable, ...hashes: { update: (bytes: Buffer) => unknown }[]): AsyncIterable<Buffer> {
+  for await (const chunk of body) {
+    const bytes = Buffer.from(chunk)
+    for (const hash of hashes) hash.update(bytes)
+    yield bytes
+  }
+}
+
+async function qualityOf(
+  objects: Pick<Objects, 'read'>,
+  batch: string,
+  inHand: QualityRecord | undefined,
+): Promise<BatchQuality | null> {
+  const quality = inHand ?? (isOfADay(batch) ? await storedQuality(objects, batch) : undefined)
+  if (!quality) return null
+  const { schemaVersion, status, reasons, alpha, batches } = quality
+  return { schemaVersion, status, reasons, alpha, over: batches.length }
+}
+
+async function storedQuality(objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> {
+  const key = keys.quality({ batch })
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
+}

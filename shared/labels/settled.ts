@@ -1,0 +1,74 @@
+import { type SettledLine, settledLine } from '../records'
+import { tokenise } from '../text'
+import type { Rules } from './rules'
+
+export type Reason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text' | 'two-roles'
+
+/** Why a line of a manifest is refused, and because of which field. */
+export interface Refusal {
+  reason: Reason
+  field: string
+  found?: string
+}
+
+/**
+ * Read a line of a settled manifest, or say why it is refused. A label of an earlier schema version that the rules map
+ * is read as the category it counts as.
+ */
+export function readSettled(text: string, { schemaVersion, categories, from }: Rules): SettledLine | Refusal {
+  const value = parseJson(text)
+  if (value === undefined) return { reason: 'not-json', field: '' }
+  const parsed = settledLine.safeParse(value)
+  if (!parsed.success) return invalid(parsed.error.issues[0]?.path ?? [], value)
+  const settled = parsed.data
+
+  const metadata = settled['label-metadata']
+  if (!/^[\x21-\x7e]{1,200}$/.test(settled.item)) return invalid(['item'], value)
+  if (!/^[\x20-\x7e]{10,60}$/.test(metadata['creation-date']) || !isDay(metadata['creation-date'].slice(0, 10))) {
+    return invalid(['label-metadata', 'creation-date'], value)
+  }
+  const counted = categoryOf(metadata['class-name'], metadata['schema-version'], { schemaVersion, categories, from })
+  if (typeof counted !== 'string') return counted
+  if (tokenise(settled.source).length === 0) return { reason: 'no-text', field: 'source' }
+  if (metadata['schema-version'] === schemaVersion) return settled
+  return { ...settled, label: categories.indexOf(counted), 'label-metadata': { ...metadata, 'class-name': counted } }
+}
+
+/** Own-property lookup, so that a label called `constructor` is not found on the prototype. */
+export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
+
+function categoryOf(name: string, version: number, { schemaVersion, categories, from }: Rules): string | Refusal {
+  if (version === schemaVersion) {
+    if (categories.includes(name)) return name
+    return { reason: 'unknown-class', field: 'label-metadata.class-name', found: shorten(name) }
+  }
+  const mapped = ownEntry(ownEntry(from, String(version)), name)
+  if (mapped !== undefined && categories.includes(mapped)) return mapped
+  return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found: String(version) }
+}
+
+const isDay = (text: string): boolean => settledLine.shape.date.safeParse(text).success
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function invalid(path: readonly PropertyKey[], value: unknown): Refusal {
+  let found: unknown = value
+  for (const step of path) found = isRecord(found) ? found[String(step)] : undefined
+  const shown = isRecord(found) ? undefined : JSON.stringify(found)
+  return {
+    reason: 'invalid',
+    field: path.join('.'),
+    ...(shown === undefined || path.length === 0 ? {} : { found: shorten(shown) }),
+  }
+}
+
+const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

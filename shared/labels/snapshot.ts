@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { byBatch } from '../batches'
+import type { ReadBatch, RefusedLine, SettledBatch } from './manifests'
+import { precedence, type StandingLabel } from './standing'
+
+/** A line of `labels/<snapshot>.jsonl`. Of two about the same batch or item, the one in the later snapshot counts. */
+export type Entry = { batch: SettledBatch } | { refused: RefusedLine } | { label: StandingLabel }
+
+/** The labels that stand after some batches: a function of the batches' manifests and the rules, in any order. */
+export interface Labels {
+  /** Names this state: a hash of the rules and the manifests. */
+  id: string
+  /** By item. */
+  labels: ReadonlyMap<string, StandingLabel>
+  /** In their order. */
+  batches: readonly SettledBatch[]
+  /** Lines that do not count, by batch and line. */
+  refused: readonly RefusedLine[]
+}
+
+/** The state that these snapshots come to, the oldest first. */
+export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[]): Labels {
+  const labels = new Map<string, StandingLabel>()
+  const batches = new Map<string, SettledBatch>()
+  const refused: RefusedLine[] = []
+  for (const snapshot of snapshots) {
+    for (const entry of snapshot) {
+      if ('label' in entry) labels.set(entry.label.item, entry.label)
+      else if ('batch' in entry) batches.set(entry.batch.batch, entry.batch)
+      else refused.push(entry.refused)
+    }
+  }
+  const sorted = [...batches.values()].sort((a, b) => byBatch(a.batch, b.batch))
+  return {
+    id: idOf(rules, sorted),
+    labels,
+    batches: sorted,
+    refused: refused.sort((a, b) => byBatch(a.batch, b.batch) || a.line - b.line),
+  }
+}
+
+/** What these batches change. Of a batch that is in already only what is known of its manifest is new. */
+export function changesBy(before: Pick<Labels, 'labels' | 'batches'>, read: readonly ReadBatch[]): Entry[] {
+  const known = new Set(before.batches.map(({ batch }) => batch))
+  const batches: Entry[] = []
+  const changed = new Map<string, StandingLabel>()
+  for (const { labels, refused, ...batch } of read) {
+    batches.push({ batch })
+    if (known.has(batch.batch)) continue
+    for (const line of refused) batches.push({ refused: line })
+    for (const label of labels) {
+      const standing = changed.get(label.item) ?? before.labels.get(label.item)
+      const winner = precedence(standing, label)
+      if (winner !== standing) changed.set(label.item, winner)
+    }
+  }
+  return [...batches, ...Array.from(changed.values(), (label) => ({ label }))]
+}
+
+/** The entries of several snapshots, the oldest first, without those that later ones replace. */
+export function merged(snapshots: readonly (readonly Entry[])[]): Entry[] {
+  const { labels, batches, refused } = stateOf('', snapshots)
+  return [
+    ...batches.map((batch) => ({ batch })),
+    ...refused.map((line) => ({ refused: line })),
+    ...Array.from(labels.values(), (label) => ({ label })),
+  ]
+}
+
+/** The file of a snapshot, and its name: a hash of the bytes. */
+export function writeSnapshot(entries: readonly Entry[]): { snapshot: string; body: string } {
+  const body = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+  return { snapshot: nameOf(body), body }
+}
+
+/** The entries of a file, or nothing where its bytes are not those that its name was made of. */
+export function readSnapshot(snapshot: string, body: Buffer): Entry[] | undefined {
+  if (nameOf(body) !== snapshot) return undefined
+  // The name vouches for the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
+  return body
+    .toString('utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Entry)
+}
+
+const nameOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 32)
+
+const idOf = (rules: string, batches: readonly SettledBatch[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([rules, batches.map(({ batch, sha256 }) => [batch, sha256])]))
+    .digest('hex')
+    .slice(0, 16)

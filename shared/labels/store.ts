@@ -1,0 +1,230 @@
+import { z } from 'zod'
+import { concurrently } from '../concurrently'
+import { BellwetherError } from '../errors'
+import { keys } from '../keys'
+import type { Objects } from '../objects'
+import { type InHand, type ListedManifest, listManifests, type ReadBatch, readBatch } from './manifests'
+import { fingerprintOf, type Rules } from './rules'
+import { changesBy, type Entry, type Labels, merged, readSnapshot, stateOf, writeSnapshot } from './snapshot'
+
+/** The labels that stand now. One for each function that reads or changes them: what it has read it keeps. */
+export interface LabelStore {
+  read(): Promise<Labels>
+  /**
+   * Make sure that a batch is in. Whoever puts a settled manifest calls this next, with what it has in hand; whoever is
+   * told of one calls it too, since the writer may have crashed in between. CONFLICT (retryable) after many lost races.
+   */
+  record(batch: string, inHand?: InHand): Promise<Labels>
+  /**
+   * Bring the snapshot in line with the manifests that are in the bucket: those that are missing come in, and where one
+   * was replaced or deleted everything is built from the manifests. `newest` is when the last manifest was put.
+   */
+  reconcile(): Promise<{ labels: Labels; newest: Date | undefined }>
+}
+
+type Bucket = Pick<Objects, 'read' | 'stream' | 'list' | 'create' | 'put' | 'swap'>
+
+/** `labels/current.json`: which snapshots make up the labels that stand now, and what they hold. */
+const currentRecord = z.object({
+  id: z.string().describe('Names the state: a hash of the rules and the manifests.'),
+  rules: z.string().describe('Fingerprint of the configuration that it was built by.'),
+  snapshots: z
+    .array(z.object({ snapshot: z.string().regex(/^[0-9a-f]{32}$/), lines: z.int().positive() }))
+    .describe('The oldest first. What a later one says of an item counts.'),
+  labels: z.int().nonnegative(),
+  batches: z.int().nonnegative(),
+  refused: z.record(z.string(), z.int()).describe('Lines of manifests that do not count, by reason.'),
+})
+
+type Snapshots = z.infer<typeof currentRecord>['snapshots']
+
+/** What `current.json` says, with its ETag. Without labels where it says nothing that can be built on. */
+type Current = { etag: string | undefined } & ({ labels: Labels; snapshots: Snapshots } | { labels?: undefined })
+
+/** No writer loses so many races to others. */
+const ATTEMPTS = 50
+const READS_AT_ONCE = 8
+/** A snapshot has no more lines than this, so that a function that reads or merges one holds some 20 MB. */
+export const MOST_LINES = 16_384
+
+/**
+ * The store of the labels in the bucket. A batch is appended as a snapshot of its own and `current.json` is swapped. To
+ * keep them few, an append takes in the last snapshots that are less than twice its size: a line is rewritten at most
+ * about log(all lines) times, and of N lines there are at most log2(N) snapshots, and one for each MOST_LINES.
+ */
+export function labelStore(objects: Bucket, rules: Rules): LabelStore {
+  const key = keys.currentLabels({})
+  const fingerprint = fingerprintOf(rules)
+  const kept = new Map<string, readonly Entry[]>()
+  /** Snapshots whose bytes are not those that their names were made of. */
+  const damaged = new Set<string>()
+  let latest: { names: string; labels: Labels } | undefined
+
+  async function load(): Promise<Current> {
+    const stored = await objects.read(key)
+    const etag = stored?.etag
+    const parsed = currentRecord.safeParse(jsonOf(stored?.body.toString('utf8')))
+    if (!parsed.success || parsed.data.rules !== fingerprint) return { etag }
+    const { id, snapshots } = parsed.data
+    const labels = await labelsOf(snapshots)
+    if (labels?.id !== id) return { etag }
+    keep(labels, snapshots)
+    return { etag, labels, snapshots }
+  }
+
+  /** What the snapshots come to; nothing where one is missing or damaged. */
+  async function labelsOf(snapshots: Snapshots): Promise<Labels | undefined> {
+    if (latest?.names === namesOf(snapshots)) return latest.labels
+    const read = await concurrently(snapshots, READS_AT_ONCE, ({ snapshot }) => entriesOf(snapshot))
+    const entries = read.flatMap((one) => (one ? [one] : []))
+    return entries.length === snapshots.length ? stateOf(fingerprint, entries) : undefined
+  }
+
+  async function entriesOf(snapshot: string): Promise<readonly Entry[] | undefined> {
+    const known = kept.get(snapshot)
+    if (known) return known
+    const stored = await objects.read(keys.labelSnapshot({ snapshot }))
+    const entries = stored && readSnapshot(snapshot, stored.body)
+    if (entries) kept.set(snapshot, entries)
+    else if (stored) damaged.add(snapshot)
+    return entries
+  }
+
+  function keep(labels: Labels, snapshots: Snapshots): void {
+    latest = { names: namesOf(snapshots), labels }
+    const names = new Set(snapshots.map(({ snapshot }) => snapshot))
+    for (const name of kept.keys()) if (!names.has(name)) kept.delete(name)
+  }
+
+  /** Write the changes, with the last snapshots that are not much larger; answers the list of snapshots after that. */
+  async function append(before: Snapshots, changes: readonly Entry[]): Promise<Snapshots> {
+    const rest = [...before]
+    let written: readonly Entry[] = changes
+    for (let last = rest.at(-1); last && isTakenIn(last.lines, written.length); last = rest.at(-1)) {
+      const entries = await entriesOf(last.snapshot)
+      if (!entries) break
+      written = merged([entries, written])
+      rest.pop()
+    }
+    for (let from = 0; from < written.length; from += MOST_LINES) {
+      const entries = written.slice(from, from + MOST_LINES)
+      const { snapshot, body } = writeSnapshot(entries)
+      const at = keys.labelSnapshot({ snapshot })
+      if (damaged.delete(snapshot)) await objects.put(at, body)
+      else await objects.create(at, body)
+      kept.set(snapshot, entries)
+      rest.push({ snapshot, lines: entries.length })
+    }
+    return rest
+  }
+
+  /** Bring in what `missing` answers, or rebuild, until no other writer changed `current.json` in between. */
+  async function bringIn(
+    read: Reading,
+    missing: (known: Labels) => Promise<readonly string[] | 'rebuild'>,
+  ): Promise<Labels> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const current = await load()
+      const wanted = current.labels ? await missing(current.labels) : 'rebuild'
+      if (current.labels && wanted !== 'rebuild' && wanted.length === 0) return current.labels
+
+      const { labels: before, snapshots } = current.labels && wanted !== 'rebuild' ? current : NOTHING
+      const batches = wanted === 'rebuild' ? await read.list() : wanted
+      const found = await concurrently(batches, READS_AT_ONCE, (batch) => read.batch(batch))
+      const after = await append(snapshots, changesBy(before, found))
+      const labels = await labelsOf(after)
+      // A snapshot is gone since it was read: what stands is loaded, or rebuilt, by the next attempt.
+      if (!labels) continue
+      if (await objects.swap(key, bytesOf(fingerprint, labels, after), current.etag)) {
+        keep(labels, after)
+        return labels
+      }
+    }
+    throw new BellwetherError('CONFLICT', `${key}: others changed it ${ATTEMPTS} times in a row; try again`)
+  }
+
+  return {
+    read: () => bringIn(reading(objects, rules), async () => []),
+    record: (batch, inHand) =>
+      bringIn(reading(objects, rules, batch, inHand), async ({ batches }) =>
+        batches.some((one) => one.batch === batch) ? [] : [batch],
+      ),
+    reconcile: async () => {
+      const read = reading(objects, rules)
+      const labels = await bringIn(read, async (known) => missingOf(known, await read.list(), read))
+      return { labels, newest: read.newest() }
+    },
+  }
+}
+
+const NOTHING: { labels: Labels; snapshots: Snapshots } = {
+  labels: { id: '', labels: new Map(), batches: [], refused: [] },
+  snapshots: [],
+}
+
+/** Is a snapshot of so many lines written again together with that many new ones? */
+const isTakenIn = (lines: number, added: number): boolean => lines < 2 * added && lines + added <= MOST_LINES
+
+const namesOf = (snapshots: Snapshots): string => snapshots.map(({ snapshot }) => snapshot).join(' ')
+
+type Reading = ReturnType<typeof reading>
+
+/** The manifests of the bucket as one call of the store reads them: each once, also where the call loses races. */
+function reading(objects: Bucket, rules: Rules, own?: string, inHand?: InHand) {
+  const done = new Map<string, Promise<ReadBatch>>()
+  let listed = new Map<string, ListedManifest>()
+  return {
+    list: async (): Promise<string[]> => {
+      listed = new Map((await listManifests(objects)).map((one) => [one.batch, one]))
+      return [...listed.keys()]
+    },
+    etagOf: (batch: string): string | undefined => listed.get(batch)?.etag,
+    newest: (): Date | undefined =>
+      [...listed.values()].map(({ modified }) => modified).reduce((a, b) => (b > a ? b : a), new Date(0)),
+    batch: (batch: string): Promise<ReadBatch> => {
+      const etag = listed.get(batch)?.etag
+      const version = `${batch} ${etag ?? ''}`
+      const read =
+        done.get(version) ?? readBatch(objects, rules, batch, { etag, inHand: batch === own ? inHand : undefined })
+      done.set(version, read)
+      return read
+    },
+  }
+}
+
+/** The batches to bring in so that the snapshot says what the listed manifests say, or that nothing of it can stay. */
+async function missingOf(known: Labels, listed: readonly string[], read: Reading): Promise<string[] | 'rebuild'> {
+  const before = new Map(known.batches.map((one) => [one.batch, one]))
+  const there = new Set(listed)
+  if (known.batches.some(({ batch }) => !there.has(batch))) return 'rebuild'
+  const missing: string[] = []
+  for (const batch of listed) {
+    const one = before.get(batch)
+    if (one && one.etag === read.etagOf(batch)) continue
+    if (one && one.sha256 !== (await read.batch(batch)).sha256) return 'rebuild'
+    missing.push(batch)
+  }
+  return missing
+}
+
+function bytesOf(rules: string, { id, labels, batches, refused }: Labels, snapshots: Snapshots): string {
+  const counts: Record<string, number> = {}
+  for (const { reason } of refused) counts[reason] = (counts[reason] ?? 0) + 1
+  const record: z.infer<typeof currentRecord> = {
+    id,
+    rules,
+    snapshots,
+    labels: labels.size,
+    batches: batches.length,
+    refused: counts,
+  }
+  return `${JSON.stringify(record, null, 1)}\n`
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

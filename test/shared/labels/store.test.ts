@@ -1,0 +1,524 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { keys } from '../../../shared/keys'
+import { type Labels, labelStore, type Rules } from '../../../shared/labels'
+import { MOST_LINES } from '../../../shared/labels/store'
+import type { SettledLine } from '../../../shared/records'
+import { manifestOf, settledOf } from '../../services/formatter/settled-lines'
+import { type TestBucket, testBucket } from '../bucket'
+import { qualityExample } from '../quality'
+
+const CATEGORIES = ['technical', 'marketing', 'not sure']
+const RULES: Rules = { schemaVersion: 1, categories: CATEGORIES }
+const AT = '2026-11-22T00:00:00'
+
+type Given = Record<string, (SettledLine | string)[]>
+type Metadata = Partial<SettledLine['label-metadata']>
+
+const labelled = (item: string, label: string, at = AT, metadata: Metadata = {}) =>
+  settledOf(item, label, { metadata: { 'creation-date': at, ...metadata } })
+const many = (count: number, prefix = 'item') =>
+  Array.from({ length: count }, (_, i) => labelled(`${prefix}${i}`, CATEGORIES[i % 2]!))
+
+const put = async (bucket: TestBucket, batches: Given) => {
+  for (const [batch, lines] of Object.entries(batches)) {
+    await bucket.put(keys.settledManifest({ batch }), manifestOf(lines))
+  }
+}
+const bucketWith = async (batches: Given) => {
+  const bucket = testBucket()
+  await put(bucket, batches)
+  return bucket
+}
+const read = (bucket: TestBucket, rules = RULES) => labelStore(bucket, rules).read()
+const given = async (batches: Given, rules = RULES) => (await read(await bucketWith(batches), rules)).labels
+
+/** Everything that a state says, in an order that does not depend on how it came about. */
+const said = ({ id, labels, batches, refused }: Labels) => ({
+  id,
+  labels: [...labels.values()].sort((a, b) => (a.item < b.item ? -1 : 1)),
+  batches,
+  refused,
+})
+
+/** The bucket with every read and write of `labels/` listed, and what it wrote in bytes. */
+function watched(bucket: TestBucket) {
+  const log: string[] = []
+  let bytes = 0
+  const watch: TestBucket = {
+    ...bucket,
+    read: async (key) => {
+      log.push(`read ${key}`)
+      return bucket.read(key)
+    },
+    stream: async (key) => {
+      log.push(`read ${key}`)
+      return bucket.stream(key)
+    },
+    list: (...args) => {
+      log.push(`list ${args[0]}`)
+      return bucket.list(...args)
+    },
+    create: async (key, body) => {
+      bytes += body.length
+      return bucket.create(key, body)
+    },
+    swap: async (key, body, etag) => {
+      bytes += body.length
+      return bucket.swap(key, body, etag)
+    },
+  }
+  return { bucket: watch, taken: () => log.splice(0), written: () => [bytes, (bytes = 0)][0]! }
+}
+
+describe('the label that stands', () => {
+  it('says all of it that readers need', async () => {
+    const line = settledOf('a', 'marketing', { role: 'evaluation', 'inclusion-probability': 0.2, size: 3 })
+
+    expect((await given({ '2026-11-22': [line] })).get('a')).toEqual({
+      item: 'a',
+      post: 'post-a',
+      text: 'text of a',
+      label: 'marketing',
+      role: 'evaluation',
+      batch: '2026-11-22',
+      at: '2026-11-22T12:00:00.000000',
+      confidence: 0.9,
+      adjudicated: false,
+      date: '2026-11-21',
+      hashtags: ['aws'],
+      size: 3,
+      inclusionProbability: 0.2,
+      judgements: [{ annotator: 'ana', label: 'marketing' }],
+      schemaVersion: 1,
+      humanAnnotated: 'yes',
+      job: 'labeling-job/bellwether-test',
+    })
+  })
+
+  it.each([
+    [
+      'the latest, whatever the order of the batches',
+      '2026-11-23T00:00:00',
+      {},
+      '2026-11-22T00:00:00',
+      {},
+      'marketing',
+    ],
+    ['the latest', '2026-11-22T00:00:00', {}, '2026-11-23T00:00:00', {}, 'technical'],
+    [
+      "the owner's, also when it is older",
+      '2026-11-22T00:00:00',
+      { adjudicated: true },
+      '2026-11-23T00:00:00',
+      {},
+      'marketing',
+    ],
+    [
+      "the owner's latest",
+      '2026-11-22T00:00:00',
+      { adjudicated: true },
+      '2026-11-23T00:00:00',
+      { adjudicated: true },
+      'technical',
+    ],
+    [
+      'the later in UTC, where only one names its zone',
+      '2026-11-22T12:30:00',
+      {},
+      '2026-11-22T14:00:00+02:00',
+      {},
+      'marketing',
+    ],
+  ])('of two labels of an item is %s', async (_, first, firstMore, second, secondMore, expected) => {
+    const labels = await given({
+      one: [labelled('a', 'marketing', first, firstMore)],
+      two: [labelled('a', 'technical', second, secondMore)],
+    })
+
+    expect(labels.get('a')?.label).toBe(expected)
+  })
+
+  it('of two labels of one instant is that of the last batch, and the tenth of a day comes after the second', async () => {
+    const labels = await given({
+      '2026-11-22': [labelled('a', 'technical')],
+      '2026-11-22-10': [labelled('a', 'marketing')],
+      '2026-11-22-2': [labelled('a', 'technical')],
+    })
+
+    expect(labels.get('a')).toMatchObject({ batch: '2026-11-22-10', label: 'marketing' })
+  })
+
+  it('is not of a line that cannot be used; that one is listed with its reason, and the good lines count', async () => {
+    const lines = [
+      '{"item":',
+      labelled('b', 'marketing', AT, { 'schema-version': 2 }),
+      labelled('c', 'praise'),
+      labelled('d', 'technical'),
+    ]
+
+    const { labels, refused } = await read(await bucketWith({ one: lines }))
+
+    expect([...labels.keys()]).toEqual(['d'])
+    expect(refused).toMatchObject([
+      { batch: 'one', line: 1, reason: 'not-json' },
+      { batch: 'one', line: 2, reason: 'other-schema-version', found: '2' },
+      { batch: 'one', line: 3, reason: 'unknown-class', found: 'praise' },
+    ])
+  })
+
+  it('is marked where the lines of an item are for training and for evaluation', async () => {
+    const labels = await given({
+      one: [labelled('a', 'technical', '2026-11-23T00:00:00'), labelled('b', 'technical')],
+      two: [settledOf('a', 'technical', { role: 'evaluation' })],
+      three: [labelled('a', 'marketing', '2026-11-25T00:00:00')],
+    })
+
+    expect(labels.get('a')).toMatchObject({ role: 'training', label: 'marketing', twoRoles: true })
+    expect(labels.get('b')).not.toHaveProperty('twoRoles')
+  })
+})
+
+/** Batches as labelling, imports and the owner write them, of a few items. */
+const anyBatches = fc
+  .uniqueArray(
+    fc.record({
+      batch: fc.constantFrom(
+        '2026-11-20',
+        '2026-11-21',
+        '2026-11-21-2',
+        '2026-11-21-10',
+        'import-1',
+        'correction-1',
+        'correction-2',
+      ),
+      lines: fc.array(
+        fc.oneof(
+          { weight: 1, arbitrary: fc.constant('not json') },
+          {
+            weight: 12,
+            arbitrary: fc
+              .record({
+                item: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+                label: fc.constantFrom('technical', 'marketing', 'ad', 'praise'),
+                role: fc.constantFrom('training' as const, 'training' as const, 'evaluation' as const),
+                day: fc.integer({ min: 10, max: 14 }),
+                adjudicated: fc.constantFrom(undefined, undefined, true),
+                version: fc.constantFrom(1, 2, 2),
+              })
+              .map(({ item, label, role, day, adjudicated, version }) =>
+                settledOf(item, label, {
+                  role,
+                  metadata: {
+                    'creation-date': `2026-11-${day}T00:00:00`,
+                    'schema-version': version,
+                    ...(adjudicated ? { adjudicated } : {}),
+                  },
+                }),
+              ),
+          },
+        ),
+        { minLength: 1, maxLength: 8 },
+      ),
+    }),
+    { selector: ({ batch }) => batch, minLength: 1, maxLength: 7 },
+  )
+  .map((batches) => Object.fromEntries(batches.map(({ batch, lines }) => [batch, lines])))
+
+const MAPPED: Rules = {
+  schemaVersion: 2,
+  categories: CATEGORIES,
+  from: { 1: { ad: 'marketing', technical: 'technical' } },
+}
+
+describe('the store', () => {
+  it('says after any order of batches what is rebuilt from their manifests', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyBatches, fc.infiniteStream(fc.nat()), async (batches, numbers) => {
+        const bucket = testBucket()
+        const store = labelStore(bucket, MAPPED)
+        await store.read()
+        const shuffled = Object.keys(batches)
+          .map((batch) => ({ batch, at: numbers.next().value! }))
+          .sort((a, b) => a.at - b.at)
+        for (const { batch } of shuffled) {
+          await put(bucket, { [batch]: batches[batch]! })
+          await store.record(batch, { manifest: manifestOf(batches[batch]!) })
+        }
+
+        const rebuilt = await read(await bucketWith(batches), MAPPED)
+
+        expect(said(await store.read())).toEqual(said(rebuilt))
+        expect(said(await read(bucket, MAPPED))).toEqual(said(rebuilt))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('builds itself where manifests were settled before there was a store', async () => {
+    const bucket = await bucketWith({ '2026-11-20': many(3), '2026-11-21': many(5) })
+
+    expect((await read(bucket)).labels.size).toBe(5)
+    expect(JSON.parse(bucket.texts()['labels/current.json']!)).toMatchObject({ labels: 5, batches: 2, refused: {} })
+  })
+
+  it('reads one small object while nothing changed, and only the new snapshot when a batch came', async () => {
+    const { bucket, taken } = watched(await bucketWith({ one: many(50) }))
+    const [reader, writer] = [labelStore(bucket, RULES), labelStore(bucket, RULES)]
+    const before = await reader.read()
+    await writer.read()
+    taken()
+
+    expect(await reader.read()).toBe(before)
+    expect(taken()).toEqual(['read labels/current.json'])
+
+    await put(bucket, { two: many(5, 'new') })
+    await writer.record('two', { manifest: manifestOf(many(5, 'new')) })
+    expect(taken()).toEqual(['read labels/current.json'])
+    expect((await reader.read()).labels.size).toBe(55)
+    expect(taken()).toEqual(['read labels/current.json', expect.stringMatching(/^read labels\/[0-9a-f]{32}\.jsonl$/)])
+  })
+
+  it('reads a manifest once, and not the one that its writer has in hand', async () => {
+    const { bucket, taken } = watched(await bucketWith({ one: many(5) }))
+    await read(bucket)
+    await put(bucket, { two: many(6), three: many(7) })
+    taken()
+
+    await labelStore(bucket, RULES).record('two', { manifest: manifestOf(many(6)) })
+    await labelStore(bucket, RULES).reconcile()
+    await labelStore(bucket, RULES).record('three')
+    await labelStore(bucket, RULES).reconcile()
+
+    expect(taken().filter((line) => line.endsWith('.manifest'))).toEqual(['read labeled/three/output.manifest'])
+  })
+
+  it('writes bytes in proportion to the labels of a batch, not to those that are there', async () => {
+    const { bucket, written } = watched(await bucketWith({ base: many(10_000) }))
+    const store = labelStore(bucket, RULES)
+    await store.read()
+    const base = written()
+    const bytesFor = async (count: number) => {
+      const lines = many(count, `of${count}-`)
+      await put(bucket, { [`batch${count}`]: lines })
+      await store.record(`batch${count}`, { manifest: manifestOf(lines) })
+      return written()
+    }
+
+    expect(await bytesFor(200)).toBeLessThan((base / 10_000) * 200 * 1.1 + 2000)
+    expect(await bytesFor(10)).toBeLessThan((base / 10_000) * 10 * 1.1 + 2000)
+  })
+
+  it('stays few snapshots, and writes each label a few times, however many batches come', async () => {
+    const { bucket, taken, written } = watched(testBucket())
+    const store = labelStore(bucket, RULES)
+    await store.read()
+    let bytes = 0
+    for (let i = 0; i < 500; i++) {
+      const lines = [labelled(`item${i}`, 'technical')]
+      await put(bucket, { [`correction-${i}`]: lines })
+      await store.record(`correction-${i}`, { manifest: manifestOf(lines) })
+      bytes += written()
+    }
+    taken()
+
+    expect((await read(bucket)).labels.size).toBe(500)
+    expect(taken().length).toBeLessThan(12)
+    const perBatch = bucket.texts()[keys.labelSnapshot({ snapshot: snapshotsOf(bucket)[0]! })]!.length / 500
+    expect(bytes / 500).toBeLessThan(12 * perBatch)
+  })
+
+  it('keeps more labels than one snapshot may hold', async () => {
+    const bucket = await bucketWith({ one: many(MOST_LINES + 10), two: many(5, 'two') })
+
+    expect((await read(bucket)).labels.size).toBe(MOST_LINES + 15)
+    expect((await read(bucket)).labels.size).toBe(MOST_LINES + 15)
+    expect(snapshotsOf(bucket).length).toBe(2)
+  })
+
+  it.each([
+    ['current.json is gone', async (bucket: TestBucket) => bucket.put('labels/current.json', '')],
+    ['current.json is cut off', async (bucket: TestBucket) => bucket.put('labels/current.json', '{"id":"x"')],
+    [
+      'a snapshot is damaged',
+      async (bucket: TestBucket) => bucket.put(keys.labelSnapshot({ snapshot: snapshotsOf(bucket)[0]! }), '{}\n'),
+    ],
+  ])('is rebuilt from the manifests when %s', async (_, damage) => {
+    const bucket = await bucketWith({ one: many(20), two: many(25) })
+    const before = said(await read(bucket))
+    await damage(bucket)
+
+    expect(said(await read(bucket))).toEqual(before)
+    expect(said(await read(bucket))).toEqual(before)
+  })
+
+  it('is rebuilt when a snapshot is lost', async () => {
+    const bucket = await bucketWith({ one: many(20) })
+    const before = said(await read(bucket))
+    const lost = keys.labelSnapshot({ snapshot: snapshotsOf(bucket)[0]! })
+    let isLost = true
+    const without: TestBucket = {
+      ...bucket,
+      read: async (key) => (key === lost && isLost ? undefined : bucket.read(key)),
+      create: async (key, body) => {
+        if (key === lost) isLost = false
+        return bucket.create(key, body)
+      },
+    }
+
+    expect(said(await read(without))).toEqual(before)
+  })
+
+  it('is rebuilt when the configuration counts other labels', async () => {
+    const bucket = await bucketWith({ one: [labelled('a', 'technical'), labelled('b', 'ad')] })
+    const [old, now] = [labelStore(bucket, RULES), labelStore(bucket, { ...RULES, categories: [...CATEGORIES, 'ad'] })]
+
+    expect([...(await old.read()).labels.keys()]).toEqual(['a'])
+    expect([...(await now.read()).labels.keys()]).toEqual(['a', 'b'])
+    expect([...(await old.read()).labels.keys()]).toEqual(['a'])
+  })
+
+  it('is not rebuilt when the categories only change places', async () => {
+    const { bucket, taken } = watched(await bucketWith({ one: many(3) }))
+    await read(bucket)
+    taken()
+
+    await read(bucket, { ...RULES, categories: [...CATEGORIES].reverse() })
+
+    expect(taken().filter((line) => line.startsWith('list'))).toEqual([])
+  })
+
+  it('reconciles with manifests that nobody recorded, that were replaced, and that were deleted', async () => {
+    const bucket = await bucketWith({ one: many(3), two: [labelled('a', 'technical')] })
+    await read(bucket)
+    await put(bucket, { three: many(4), two: [labelled('a', 'not sure')] })
+
+    const { labels, newest } = await labelStore(bucket, RULES).reconcile()
+    expect(labels.labels.get('a')?.label).toBe('not sure')
+    expect(labels.labels.size).toBe(5)
+    expect(newest).toEqual((await listed(bucket, 'labeled/two/'))[0]?.modified)
+
+    const without: TestBucket = {
+      ...bucket,
+      list: async function* (...args) {
+        for await (const one of bucket.list(...args)) if (!one.key.startsWith('labeled/two/')) yield one
+      },
+    }
+    expect([...(await labelStore(without, RULES).reconcile()).labels.labels.keys()]).not.toContain('a')
+  })
+
+  it('knows the same manifest by its hash where the bucket gives it another ETag', async () => {
+    const { bucket, taken } = watched(await bucketWith({ one: many(3) }))
+    const encrypted: TestBucket = {
+      ...bucket,
+      list: async function* (...args) {
+        for await (const one of bucket.list(...args)) yield { ...one, etag: `"of a key of KMS ${one.key}"` }
+      },
+    }
+    const store = labelStore(encrypted, RULES)
+    await store.record('one', { manifest: manifestOf(many(3)) })
+    await put(bucket, { two: many(3) })
+    await store.record('two', { manifest: manifestOf(many(3)) })
+    taken()
+
+    const { id } = (await store.reconcile()).labels
+    expect(taken().filter((line) => line.endsWith('.manifest'))).toEqual(['read labeled/two/output.manifest'])
+    expect((await store.reconcile()).labels.id).toBe(id)
+    expect(taken().filter((line) => line.endsWith('.manifest'))).toEqual([])
+  })
+
+  it('has the quality that was measured with a batch, from the hand of its writer or from the bucket', async () => {
+    const bucket = await bucketWith({ '2026-11-20': many(1), '2026-11-21': many(2), 'import-1': many(3) })
+    await bucket.put(keys.quality({ batch: '2026-11-20' }), JSON.stringify(qualityExample))
+    const inHand = { manifest: manifestOf(many(4)), quality: { ...qualityExample, batches: ['x', 'y', 'z'] } }
+    await put(bucket, { '2026-11-22': many(4) })
+    const store = labelStore(bucket, RULES)
+
+    await store.record('2026-11-22', inHand)
+
+    const { schemaVersion, status, reasons, alpha } = qualityExample
+    const brief = { schemaVersion, status, reasons, alpha, over: qualityExample.batches.length }
+    expect((await store.read()).batches.map(({ quality }) => quality)).toEqual([
+      brief,
+      null,
+      { ...brief, over: 3 },
+      null,
+    ])
+  })
+})
+
+describe('two writers', () => {
+  const three: Given = {
+    one: many(4),
+    two: [labelled('item1', 'not sure', '2026-11-23T00:00:00')],
+    'import-3': many(6, 'x'),
+  }
+
+  it('lose no label, whichever comes first at each step', async () => {
+    const expected = said(await read(await bucketWith({ zero: many(9), ...three })))
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, isBuilt) => {
+        const bucket = await bucketWith({ zero: many(9) })
+        if (isBuilt) await read(bucket)
+        const scheduled: TestBucket = {
+          ...bucket,
+          read: scheduler.scheduleFunction(bucket.read),
+          create: scheduler.scheduleFunction(bucket.create),
+          swap: scheduler.scheduleFunction(bucket.swap),
+        }
+        const writers = Object.entries(three).map(async ([batch, lines]) => {
+          await bucket.create(keys.settledManifest({ batch }), manifestOf(lines))
+          await labelStore(scheduled, RULES).record(batch, { manifest: manifestOf(lines) })
+        })
+        await scheduler.waitFor(Promise.all(writers))
+
+        expect(said(await read(bucket))).toEqual(expected)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('give up after many lost races, with an error that is tried again', async () => {
+    const bucket = await bucketWith(three)
+    const losing: TestBucket = { ...bucket, swap: async () => false }
+
+    await expect(labelStore(losing, RULES).read()).rejects.toMatchObject({ code: 'CONFLICT', retryable: true })
+  })
+})
+
+it('is whole again after a crash at any write', async () => {
+  const batches: Given = { one: many(4), two: [labelled('item1', 'not sure', '2026-11-23T00:00:00')], three: many(9) }
+  const settleAll = async (bucket: TestBucket) => {
+    for (const [batch, lines] of Object.entries(batches)) {
+      const isNew = (await bucket.create(keys.settledManifest({ batch }), manifestOf(lines))) === 'created'
+      await labelStore(bucket, RULES).record(batch, isNew ? { manifest: manifestOf(lines) } : undefined)
+    }
+  }
+  const whole = testBucket()
+  await settleAll(whole)
+  const expected = said(await read(whole))
+
+  for (let crash = 1; crash <= whole.written.length; crash++) {
+    const bucket = testBucket()
+    bucket.afterWrite = () => {
+      if (bucket.written.length === crash) throw new Error('the function died')
+    }
+    await expect(settleAll(bucket)).rejects.toThrow('the function died')
+    bucket.afterWrite = () => undefined
+    await labelStore(bucket, RULES).reconcile()
+    await settleAll(bucket)
+
+    expect(said(await read(bucket))).toEqual(expected)
+  }
+})
+
+function snapshotsOf(bucket: TestBucket): string[] {
+  const current: { snapshots: { snapshot: string }[] } = JSON.parse(bucket.texts()['labels/current.json']!)
+  return current.snapshots.map(({ snapshot }) => snapshot)
+}
+
+async function listed(bucket: TestBucket, prefix: string) {
+  const found: { key: string; modified: Date }[] = []
+  for await (const one of bucket.list(prefix)) found.push(one)
+  return found
+}
