@@ -8,7 +8,7 @@ import { reportOf } from '../services/analyzer/report'
 import type { Draw } from '../services/analyzer/samples'
 import type { DayFacts } from '../services/analyzer/shares'
 import { keys } from '../shared/keys'
-import type { GivenLabel } from '../shared/labels-given'
+import type { StandingLabel } from '../shared/labels'
 import type { Objects } from '../shared/objects'
 import type { ReportRecord, RunRecord } from '../shared/records'
 import { runOf } from './analyzer-world'
@@ -44,7 +44,7 @@ export async function reportWeek(
   }))
   const week: DayFacts[] = []
   let runs: RunRecord[] = []
-  const given = new Map<string, GivenLabel>()
+  const given = new Map<string, StandingLabel>()
   for (let place = 0; place < 7; place++) {
     const isLast = place === 6
     const date = dayAfter(LAST.date, place - 6)
@@ -131,7 +131,7 @@ function idOf(place: number, i: number): string {
   return h.toString(16).padStart(8, '0').repeat(2)
 }
 
-const labelOf = (item: string, date: string, i: number): GivenLabel => ({
+const labelOf = (item: string, date: string, i: number): StandingLabel => ({
   item,
   label: LABELS[i % 2]!,
   role: 'evaluation',
@@ -144,4 +144,9 @@ const labelOf = (item: string, date: string, i: number): GivenLabel => ({
   hashtags: [LAST.hashtag],
   size: 1,
   inclusionProbability: null,
+  post: `post ${i}`,
+  judgements: [],
+  schemaVersion: 1,
+  humanAnnotated: 'yes',
+  job: 'labeling-job/bench',
 })

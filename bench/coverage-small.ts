@@ -4,7 +4,7 @@ import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { byMargin } from '../services/labeling/sampling/margin'
 import type { Classifier } from '../shared/classifier'
 import { nextFraction, seedRandom } from '../shared/fasttext/random'
-import type { GivenLabel } from '../shared/labels-given'
+import type { StandingLabel } from '../shared/labels'
 import type { PlanRecord } from '../shared/records'
 import { assistanceOf } from '../shared/statistics/assistance'
 import { errorsOf, type Scored } from '../shared/statistics/classifier-errors'
@@ -104,7 +104,7 @@ function playCell(
       window.map(({ text }, id) => ({ id: `window ${id}`, text })),
     )
     const given = new Map(
-      asked.map(({ id }): [string, Pick<GivenLabel, 'label' | 'role'>] => [
+      asked.map(({ id }): [string, Pick<StandingLabel, 'label' | 'role'>] => [
         id,
         { label: day[Number(id)]!.label, role: 'training' },
       ]),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import type { DetailOf, PublishedEvent } from '../events'
+import { canonical } from './canonical'
 import { BellwetherError } from './errors'
 
 /** Publish an event on our bus. `detail.id` is a hash of the detail: the same fact published twice has the same id. */
@@ -30,12 +31,3 @@ export const eventBridgeBus =
       }
     }
   }
-
-/** JSON with keys in order, so that equal values give equal texts. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
-}

@@ -8,21 +8,25 @@ import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { boostEvaluation } from '../../shared/state/evaluation-boost'
 import { keys } from '../../shared/keys'
-import { type GivenLabel, readLabelsGiven } from '../../shared/labels-given'
+import {
+  evaluationLabels,
+  evaluationWindow,
+  type LabelStore,
+  latestQuality,
+  type StandingLabel,
+} from '../../shared/labels'
 import { type Objects, parseJson } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import { type ReportRecord, reportIndexRecord, reportRecord, type RunRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import { rulesOf } from '../../shared/labels'
 import type { Table } from '../../shared/table'
 import { classify, isClassified, type LiveModel } from './classify'
 import { collectionOf } from './collection'
 import { type Day, daysWith, hasRun, runsOf, weekTo } from './days'
 import { factsOf } from './facts'
 import { unlearnt } from './learnt'
-import { latestQuality } from './quality'
 import { headlineOf, indexBytes, reportBytes, reportOf, withReport } from './report'
-import { drawsOf, plansFor, windowOf } from './samples'
+import { drawsOf, plansFor } from './samples'
 import { type DayFacts, disagreementIn, type Evidence } from './shares'
 
 export interface Ports {
@@ -31,6 +35,8 @@ export interface Ports {
   publish: Publish
   enqueue: Enqueue
   table: Pick<Table, 'get' | 'update'>
+  /** The labels that stand. */
+  labels: LabelStore
   settings: Pick<Settings, 'labels' | 'gate'>
   /** A name for this piece of work that no other has. */
   owner: () => string
@@ -131,20 +137,21 @@ async function putOff({ enqueue }: Ports, wanted: Wanted, reason: string, second
 
 /** The report of a day by what is in the bucket now. */
 async function estimate(
-  { objects, settings }: Ports,
+  { objects, settings, labels: store }: Ports,
   day: Day,
   runs: readonly RunRecord[],
   live: LiveModel | undefined,
 ): Promise<ReportRecord> {
   const labels = settings.labels.categories.map(({ name }) => name)
-  const rules = rulesOf(settings.labels)
-  const given = upTo(day.date, await readLabelsGiven(objects, rules))
+  const { version } = settings.labels
+  const standing = await store.read()
+  const given = upTo(day.date, standing.labels)
   const model = live?.schemaVersion === settings.labels.version ? live : undefined
   const dates = weekTo(day.date)
   const plans = await plansFor(objects, dates[0]!, day.date)
 
   const window = model
-    ? scored(model, labels, windowOf(given, day.date, settings.gate.window))
+    ? scored(model, labels, evaluationWindow(evaluationLabels(given, day.date), settings.gate.window))
     : { none: live ? 'The live model answers by another version of the labels.' : 'No model is live yet.' }
   const sources = {
     objects,
@@ -162,26 +169,18 @@ async function estimate(
     if (found) facts.push(found)
   }
   const evidence: Evidence = { hashtag: day.hashtag, labels, window }
-  const quality = await latestQuality(objects, day.date, rules.schemaVersion)
-  return reportOf(
-    day,
-    live?.job ?? null,
-    { version: rules.schemaVersion, given, quality },
-    collectionOf(runs),
-    facts,
-    evidence,
-    runs,
-  )
+  const quality = latestQuality(standing, version, day.date)
+  return reportOf(day, live?.job ?? null, { version, given, quality }, collectionOf(runs), facts, evidence, runs)
 }
 
 /**
  * Without the labels for training of posts after a day: they are no reason to report it again. Those of a sample stay, for
  * the day whose sample it is.
  */
-const upTo = (date: string, given: ReadonlyMap<string, GivenLabel>): Map<string, GivenLabel> =>
+const upTo = (date: string, given: ReadonlyMap<string, StandingLabel>): Map<string, StandingLabel> =>
   new Map([...given].filter(([, label]) => label.role !== 'training' || label.date <= date))
 
-function scored(model: LiveModel, labels: readonly string[], window: ReturnType<typeof windowOf>) {
+function scored(model: LiveModel, labels: readonly string[], window: readonly StandingLabel[]) {
   const answers = answersOf(
     model,
     window.map(({ text }) => text),

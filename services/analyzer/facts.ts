@@ -2,7 +2,7 @@ import { answersOf, scoresIn } from '../../shared/answers'
 import { withCascades } from '../../shared/cascades'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import type { GivenLabel } from '../../shared/labels-given'
+import type { StandingLabel } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
@@ -18,7 +18,7 @@ import { addPost, emptyTally, inOrder, merged, type Message, messageIn, rescored
 interface Sources {
   objects: Pick<Objects, 'exists' | 'stream'>
   labels: readonly string[]
-  given: ReadonlyMap<string, GivenLabel>
+  given: ReadonlyMap<string, StandingLabel>
   /** The model whose predictions are counted; without one the posts themselves are. */
   model: LiveModel | undefined
   /** For messages that it may have learnt from. */

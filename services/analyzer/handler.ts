@@ -9,6 +9,7 @@ import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
+import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
@@ -20,13 +21,15 @@ import { analyzerRequest, respond } from './request'
 
 const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl', 'taskRoot'])
 const objects = s3Objects(new S3Client(), config.bucket)
+const settings = readSettings(config.taskRoot)
 const ports = {
   objects,
   load: s3Artefacts(objects),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'analyzer'),
   enqueue: sqsQueue(new SQSClient(), config.analyzerQueueUrl),
   table: dynamoTable(new DynamoDBClient(), config.table),
-  settings: readSettings(config.taskRoot),
+  labels: labelStore(objects, rulesOf(settings.labels)),
+  settings,
   owner: randomUUID,
 }
 

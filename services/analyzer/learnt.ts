@@ -1,4 +1,4 @@
-import type { GivenLabel } from '../../shared/labels-given'
+import type { StandingLabel } from '../../shared/labels'
 import type { PlanRecord } from '../../shared/records'
 import { errorsOf, type Scored } from '../../shared/statistics/classifier-errors'
 import { lineOf } from '../../shared/statistics/line'
@@ -21,7 +21,7 @@ export type Unlearnt = (item: string) => number[] | undefined
  */
 export function unlearnt(
   labels: readonly string[],
-  given: ReadonlyMap<string, Pick<GivenLabel, 'label' | 'role'>>,
+  given: ReadonlyMap<string, Pick<StandingLabel, 'label' | 'role'>>,
   plans: readonly Pick<PlanRecord, 'items' | 'categories' | 'trainingChoice'>[],
   window: readonly (Scored & { item: string })[],
 ): Unlearnt {

@@ -1,9 +1,6 @@
 import { isOfADay } from '../../shared/batches'
 import type { Invocation } from '../../shared/door'
-import { BellwetherError } from '../../shared/errors'
-import { keys } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
-import { settledLine } from '../../shared/records'
+import type { Labels } from '../../shared/labels'
 import type { Ports } from './analyze'
 import { type Day, dayAfter, hasRun, WEEK } from './days'
 import { plansFor } from './samples'
@@ -26,12 +23,12 @@ export const whenSettled =
  * draws of its own; its items are found in those of the batches they were drawn by.
  */
 export const relabelled =
-  ({ objects, enqueue, table }: Pick<Ports, 'objects' | 'enqueue' | 'table'>) =>
+  ({ objects, enqueue, table, labels: store }: Pick<Ports, 'objects' | 'enqueue' | 'table' | 'labels'>) =>
   async ({ labels: batch, since }: Settled, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
-    const key = keys.settledManifest({ batch })
-    if (!(await objects.exists(key))) throw new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}`)
+    // Whoever settled the batch may have crashed before its labels were in.
+    const { labels } = await store.record(batch)
     const own = isOfADay(batch) ? [batch.slice(0, 10)] : []
-    const { items, training, from, to } = await readItems(objects, key, own)
+    const { items, training, from, to } = itemsOf(labels, batch, own)
     const found = new Map<string, Day>()
     // Labels that were imported may be of days that nobody collected.
     for (const day of training) if (await hasRun(objects, day)) found.set(placeOf(day), day)
@@ -60,19 +57,15 @@ export interface Settled {
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
 
 /**
- * The items of a manifest, the days of those for training, and the days between which a draw can have them or is one of
- * the batch's own days: a message lives for days.
+ * The items whose label comes from the batch, the days of those for training, and the days between which a draw can have
+ * the items or is one of the batch's own days: a message lives for days.
  */
-async function readItems(objects: Pick<Objects, 'lines'>, key: string, own: readonly string[]) {
+function itemsOf(labels: Labels['labels'], batch: string, own: readonly string[]) {
   const items = new Set<string>()
   const training = new Map<string, Day>()
   const dates = [...own]
-  for await (const text of objects.lines(key)) {
-    if (text === '') continue
-    // The formatter refuses a bad line and says so; here it has no item to look for.
-    const line = settledLine.safeParse(jsonOf(text))
-    if (!line.success) continue
-    const { item, role, date, hashtags } = line.data
+  for (const { item, role, date, hashtags, batch: of } of labels.values()) {
+    if (of !== batch) continue
     items.add(item)
     dates.push(date)
     if (role !== 'training') continue
@@ -85,13 +78,5 @@ async function readItems(objects: Pick<Objects, 'lines'>, key: string, own: read
     training: [...training.values()],
     from: first && dayAfter(first, 1 - WEEK),
     to: last && dayAfter(last, WEEK),
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

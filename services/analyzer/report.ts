@@ -1,6 +1,6 @@
 import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
-import type { GivenLabel } from '../../shared/labels-given'
+import type { StandingLabel } from '../../shared/labels'
 import type {
   AnswerRecord,
   QualityRecord,
@@ -17,7 +17,7 @@ import { merged, messagesOf } from './tally'
 /** The labels that a report is made with. */
 export interface Labels {
   version: number
-  given: ReadonlyMap<string, GivenLabel>
+  given: ReadonlyMap<string, StandingLabel>
   quality: Pick<QualityRecord, 'status'> | undefined
 }
 

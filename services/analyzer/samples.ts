@@ -1,7 +1,6 @@
 import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
-import type { GivenLabel } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
 import { dayAfter, type Day } from './days'
@@ -54,13 +53,3 @@ export function drawsOf(plans: readonly PlanRecord[], { hashtag, date }: Day): D
   }
   return chosen
 }
-
-/**
- * The evaluation window of a day: the last labels of the probability sample that are of posts of that day or before, one
- * for each message, all hashtags together. A function of the labels and the day, whenever it is asked.
- */
-export const windowOf = (given: ReadonlyMap<string, GivenLabel>, date: string, size: number): GivenLabel[] =>
-  [...given.values()]
-    .filter((label) => label.role === 'evaluation' && label.date <= date)
-    .sort((a, b) => (a.date === b.date ? (a.item < b.item ? -1 : 1) : a.date > b.date ? -1 : 1))
-    .slice(0, size)

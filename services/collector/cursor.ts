@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { canonical } from '../../shared/bus'
+import { canonical } from '../../shared/canonical'
 import { BellwetherError } from '../../shared/errors'
 import type { Table } from '../../shared/table'
 import { runState, type RunState } from './run'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { byBatch, isOfADay } from '../batches'
+import { BellwetherError } from '../errors'
 import { keys, prefixes } from '../keys'
 import { linesOf } from '../lines'
 import { type Objects, parseJson } from '../objects'
@@ -97,7 +98,17 @@ export async function* settledLines(objects: Pick<Objects, 'list' | 'lines'>): A
   }
 }
 
-const manifestOf = (objects: Pick<Objects, 'stream'>, batch: string) => objects.stream(keys.settledManifest({ batch }))
+async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Promise<Readable> {
+  try {
+    return await objects.stream(keys.settledManifest({ batch }))
+  } catch (cause) {
+    if (cause instanceof BellwetherError && cause.code === 'OBJECT_MISSING') throw noManifest(batch, cause)
+    throw cause
+  }
+}
+
+export const noManifest = (batch: string, cause?: unknown): BellwetherError =>
+  new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}: it was not settled`, { cause })
 
 async function* hashing(body: Readable, ...hashes: { update: (bytes: Buffer) => unknown }[]): AsyncIterable<Buffer> {
   for await (const chunk of body) {

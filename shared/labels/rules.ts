@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../bus'
+import { canonical } from '../canonical'
 import type { Settings } from '../settings'
 import { TEXT_VERSION } from '../text'
 

@@ -3,7 +3,7 @@ import { concurrently } from '../concurrently'
 import { BellwetherError } from '../errors'
 import { keys } from '../keys'
 import type { Objects } from '../objects'
-import { type InHand, type ListedManifest, listManifests, type ReadBatch, readBatch } from './manifests'
+import { type InHand, type ListedManifest, listManifests, noManifest, type ReadBatch, readBatch } from './manifests'
 import { fingerprintOf, type Rules } from './rules'
 import { changesBy, type Entry, type Labels, merged, readSnapshot, stateOf, writeSnapshot } from './snapshot'
 
@@ -12,7 +12,8 @@ export interface LabelStore {
   read(): Promise<Labels>
   /**
    * Make sure that a batch is in. Whoever puts a settled manifest calls this next, with what it has in hand; whoever is
-   * told of one calls it too, since the writer may have crashed in between. CONFLICT (retryable) after many lost races.
+   * told of one calls it too, since the writer may have crashed in between. NOT_FOUND
+   * names a batch without a manifest; CONFLICT (retryable) says that others won many times in a row.
    */
   record(batch: string, inHand?: InHand): Promise<Labels>
   /**
@@ -145,10 +146,14 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
 
   return {
     read: () => bringIn(reading(objects, rules), async () => []),
-    record: (batch, inHand) =>
-      bringIn(reading(objects, rules, batch, inHand), async ({ batches }) =>
-        batches.some((one) => one.batch === batch) ? [] : [batch],
-      ),
+    record: async (batch, inHand) => {
+      const isIn = ({ batches }: Labels) => batches.some((one) => one.batch === batch)
+      const labels = await bringIn(reading(objects, rules, batch, inHand), async (known) =>
+        isIn(known) ? [] : [batch],
+      )
+      if (!isIn(labels)) throw noManifest(batch)
+      return labels
+    },
     reconcile: async () => {
       const read = reading(objects, rules)
       const labels = await bringIn(read, async (known) => missingOf(known, await read.list(), read))

@@ -3,7 +3,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { mockClient } from 'aws-sdk-client-mock'
 import fc from 'fast-check'
 import { budgetReached } from '../../events'
-import { canonical, eventBridgeBus } from '../../shared/bus'
+import { eventBridgeBus } from '../../shared/bus'
+import { canonical } from '../../shared/canonical'
 
 const client = mockClient(EventBridgeClient)
 const publish = eventBridgeBus(new EventBridgeClient({ region: 'eu-west-1' }), 'bellwether-test', 'collector')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
+import { labelStore, rulesOf } from '../../../shared/labels'
 import { parseSettings } from '../../../shared/settings'
 import { reportIndexRecord, reportRecord } from '../../../shared/records'
 import { analyze, type Ports } from '../../../services/analyzer/analyze'
@@ -54,6 +55,7 @@ function portsOf(objects: TestBucket): Ports {
       get: (key) => tables.table.get(ownKey(key)),
       update: (key, change) => tables.table.update(ownKey(key), change),
     },
+    labels: labelStore(objects, rulesOf(SETTINGS.labels)),
     settings: SETTINGS,
     owner: () => `owner ${++owners}`,
   }
@@ -245,7 +247,8 @@ describe('a day', () => {
     const clean = bucket.texts()
     const writes = bucket.written.length - prepared
 
-    expect(writes).toBe(4)
+    // The predictions of two runs, the report and its index, and that there are no labels.
+    expect(writes).toBe(5)
     for (let fatal = 1; fatal <= writes; fatal++) {
       const other = testBucket()
       await prepare(other)

@@ -6,6 +6,7 @@ import { reportedRow } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
 import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
+import { labelStore, rulesOf } from '../../../shared/labels'
 import { type PlanRecord, reportRecord } from '../../../shared/records'
 import { parseSettings } from '../../../shared/settings'
 import { cascadeId } from '../../../shared/text/cascade'
@@ -43,6 +44,7 @@ beforeEach(() => {
     publish: recorded.publish,
     enqueue: async (request, delay = 0) => void queue.push(delay === 0 ? request : { request, delay }),
     table: tables.table,
+    labels: labelStore(bucket, rulesOf({ version: 1, categories })),
     settings: { labels: { version: 1, categories }, gate },
     owner: () => `owner ${++owners}`,
   }

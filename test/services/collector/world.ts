@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { PublishedEvent } from '../../../events'
-import { canonical, type Publish } from '../../../shared/bus'
+import type { Publish } from '../../../shared/bus'
+import { canonical } from '../../../shared/canonical'
 import type { Objects } from '../../../shared/objects'
 import type { Table } from '../../../shared/table'
 import { collect, type Collected, collectRequest } from '../../../services/collector/collect'

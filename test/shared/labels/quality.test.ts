@@ -1,0 +1,37 @@
+import { expect, it } from '@jest/globals'
+import { latestQuality } from '../../../shared/labels'
+import { qualityExample } from '../quality'
+
+const { status, alpha } = qualityExample
+const measured = (batch: string, over: number, schemaVersion = 1) => ({
+  batch,
+  etag: '',
+  sha256: '',
+  quality: { schemaVersion, status, alpha, reasons: [`of ${batch}`], over },
+})
+const unmeasured = { batch: 'import-0123456789abcdef', etag: '', sha256: '', quality: null }
+
+const NAMES = ['2026-11-22', '2026-11-22-2', '2026-11-22-10']
+
+it('is that of the last batch of the day, however many it has', () => {
+  const batches = [...NAMES.map((batch, i) => measured(batch, i + 1)), measured('2026-11-23', 4), unmeasured]
+
+  expect(latestQuality({ batches }, 1, '2026-11-22')).toMatchObject({ reasons: ['of 2026-11-22-10'] })
+  expect(latestQuality({ batches }, 1)).toMatchObject({ reasons: ['of 2026-11-23'] })
+})
+
+it('is the one over most batches where a batch was settled out of its order, and of equal ones the last', () => {
+  const late = [measured('2026-11-20', 3), measured('2026-11-21', 1), measured('2026-11-22', 2)]
+  const equal = [measured('2026-11-20', 3), measured('2026-11-21', 3)]
+
+  expect(latestQuality({ batches: late }, 1)).toMatchObject({ reasons: ['of 2026-11-20'] })
+  expect(latestQuality({ batches: equal }, 1)).toMatchObject({ reasons: ['of 2026-11-21'] })
+})
+
+it('is of no other version of the labels, and nothing before the first measurement', () => {
+  const batches = [measured('2026-11-20', 1), measured('2026-11-21', 2, 2)]
+
+  expect(latestQuality({ batches }, 1)).toMatchObject({ reasons: ['of 2026-11-20'] })
+  expect(latestQuality({ batches }, 3)).toBeUndefined()
+  expect(latestQuality({ batches: [unmeasured] }, 1)).toBeUndefined()
+})
