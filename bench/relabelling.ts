@@ -5,6 +5,7 @@ import { itemsToAskAgain } from '../services/labeling/sampling/ask-again'
 import { independentJudgements, judgementsOf } from '../services/labeling/measuring/judged'
 import type { Judgement } from '../services/labeling/labellers/labeller'
 import type { PlannedItem, StoredPlan } from '../services/labeling/plan'
+import { termsOf } from '../shared/labellers'
 import { settlementOf } from '../services/labeling/measuring/settlement'
 import { predictAll, train } from '../shared/fasttext'
 import type { JudgementsRecord, SettledLine } from '../shared/records'
@@ -104,6 +105,7 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
   const askedBefore = new Set<string>()
   const asked: Outcome['asked'] = { confirm: nothing(), relabel: nothing() }
   let judgements = 0
+  const terms = termsOf(settings.labelling.labeller)
   for (const [day, posts] of days.entries()) {
     const date = new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10)
     const fresh = posts.map((i) => pool[i]!)
@@ -111,7 +113,14 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
     const { again, taken } =
       share === 0
         ? { again: [], taken: 0 }
-        : itemsToAskAgain(given, { batch: date, date }, settings, PER_DAY, places, askedBefore)
+        : itemsToAskAgain(
+            given,
+            { batch: date, date },
+            { ...settings, asked: terms.judgementsAsked(settings.labelling) },
+            PER_DAY,
+            places,
+            askedBefore,
+          )
     const items = [
       ...fresh.slice(0, EVALUATION).map(({ id }) => itemOf(id, date, 'evaluation', 2)),
       ...fresh.slice(EVALUATION, PER_DAY - taken).map(({ id }) => itemOf(id, date, 'training', 1)),
@@ -130,7 +139,7 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
       plan,
       items.map(({ item }) => lineOf(byId.get(item)!)),
       answers,
-      settings.labelling,
+      { options: settings.labelling, terms },
       {
         batches: records.map(({ batch }) => batch),
         agreement: agreementOf(records, categories),

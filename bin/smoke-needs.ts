@@ -1,4 +1,4 @@
-import type { Finding } from '../services/doctor/findings'
+import type { Finding } from '../shared/finding'
 
 /** Checks of the doctor's about where posts and labels come from: smoke brings labels of its own. */
 const NOT_NEEDED = ['X token', 'files of posts', 'Ground Truth']

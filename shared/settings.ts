@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { BellwetherError } from './errors'
 import { FastTextError } from './fasttext/error'
 import { parseBlazingText } from './fasttext/hyperparameters'
+import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
 
 /** A hashtag as it is watched: without #, in lower case. */
 export const hashtag = z
@@ -79,7 +80,9 @@ export const settings = z.strictObject({
     trainingSeconds: count,
   }),
   labelling: z.strictObject({
-    labeller: z.enum(['desk', 'ground-truth']),
+    labeller: z.string().refine((name) => Object.hasOwn(LABELLERS, name), {
+      error: ({ input }) => unknownLabeller(String(input)),
+    }),
     itemsPerDay: count,
     evaluationShare: z.number().gt(0).lt(1),
     evaluationJudgements: z.int().min(1).max(9),
@@ -95,28 +98,7 @@ export const settings = z.strictObject({
     relabelShare: z.number().min(0).max(0.1).default(0.05),
     minimumAlpha: z.number().min(-1).max(1).default(0.4),
     acceptUnreliable: z.boolean().default(false),
-    groundTruth: z
-      .strictObject({
-        workteamArn: z
-          .string()
-          .regex(
-            /^arn:aws[a-z-]*:sagemaker:[^:]+:\d{12}:workteam\/(private|vendor)-crowd\/[^/]+$/,
-            'the ARN of a private or vendor work team; posts of people cannot be shown to the public crowd',
-          ),
-        feePerItemUsd: usd.default(0.08),
-        feeTiers: z
-          .array(z.strictObject({ above: count, feePerItemUsd: usd }))
-          .refine(
-            (tiers) => tiers.every(({ above }, i) => i === 0 || above > tiers[i - 1]!.above),
-            'write them in ascending order of above',
-          )
-          .default([
-            { above: 50_000, feePerItemUsd: 0.04 },
-            { above: 1_000_000, feePerItemUsd: 0.02 },
-          ]),
-        taskTimeLimitSeconds: z.int().min(30).max(28_800).default(300),
-      })
-      .optional(),
+    ...labellerOptions,
   }),
   training: z.strictObject({
     trainer: z.enum(['blazingtext', 'lambda']),
@@ -230,9 +212,8 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
         wrong.push([['labels', 'from', version, old], `there is no category "${name}" under labels.categories`])
     }
   }
-  if (labelling.labeller === 'ground-truth' && !labelling.groundTruth) {
-    wrong.push([['labelling', 'labeller'], 'ground-truth needs labelling.groundTruth.workteamArn'])
-  }
+  const objection = termsOf(labelling.labeller).objection?.(labelling)
+  if (objection) wrong.push([['labelling', 'labeller'], objection])
   if (gate.minimumProvisional > gate.minimumEvaluation)
     wrong.push([['gate', 'minimumProvisional'], `is more than gate.minimumEvaluation, ${gate.minimumEvaluation}`])
   if (gate.minimumEvaluation > gate.window)

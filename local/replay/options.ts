@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
+import { type LabellerName, labellerNames, PLAYED_LABELLERS } from './labellers'
 
 export interface ReplayOptions {
   posts?: string
   perDay?: number
   annotators: 'knowing' | 'rows' | 'none'
   mistakes: number
-  labeller: 'desk' | 'ground-truth'
+  labeller: LabellerName
   once: boolean
   data: string
   port: number
@@ -86,7 +87,7 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
     perDay: number('per-day', 1, 1_000_000),
     annotators: values['label-by-hand'] ? 'none' : (annotators ?? 'knowing'),
     mistakes: number('mistakes', 0, 1, false) ?? 0.05,
-    labeller: oneOf('labeller', ['desk', 'ground-truth']) ?? 'desk',
+    labeller: oneOf('labeller', labellerNames) ?? 'desk',
     once: values.once ?? false,
     data: values.data ?? '',
     port: number('port', 0, 65_535) ?? 0,
@@ -100,8 +101,8 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
   }
   if (values['label-by-hand'] && annotators) problems.push('--label-by-hand and --annotators exclude each other')
   if (annotators === 'rows' && !values.posts) problems.push('--annotators rows needs --posts with labelled rows')
-  if (values['label-by-hand'] && options.labeller === 'ground-truth') {
-    problems.push('--label-by-hand is for the desk: leave out --labeller ground-truth')
+  if (values['label-by-hand'] && !PLAYED_LABELLERS[options.labeller].byHand) {
+    problems.push(`--label-by-hand is for the desk: leave out --labeller ${options.labeller}`)
   }
   if (problems.length > 0) return { problem: problems.join('\n') }
   return { ...options, data: options.data || temporary() }

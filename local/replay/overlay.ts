@@ -1,12 +1,13 @@
 import { parse, stringify } from 'yaml'
 import { MOST_CATEGORIES, parseSettings } from '../../shared/settings'
+import { type LabellerName, PLAYED_LABELLERS } from './labellers'
 import type { FilePost } from './posts'
 
 /** The name under which the replay puts its posts into the bucket. */
 export const SOURCE_FILE = 'replay.jsonl'
 
 export interface OverlayOptions {
-  labeller: 'desk' | 'ground-truth'
+  labeller: LabellerName
   labelsPerDay?: number
   /** Train although people agree too little. */
   acceptUnreliable?: boolean
@@ -59,9 +60,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
       labeller: options.labeller,
       itemsPerDay: options.labelsPerDay ?? document.labelling.itemsPerDay,
       ...(options.acceptUnreliable ? { acceptUnreliable: true } : {}),
-      ...(options.labeller === 'ground-truth'
-        ? { groundTruth: document.labelling.groundTruth ?? { workteamArn: options.workteamArn } }
-        : {}),
+      ...PLAYED_LABELLERS[options.labeller].options(document.labelling, options.workteamArn),
     },
   }
   const text = stringify(replayed)

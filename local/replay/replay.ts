@@ -5,14 +5,13 @@ import { z } from 'zod'
 import { isCsv } from '../../shared/post-file/rows'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
-import { bestEffort } from '../sagemaker'
 import type { BusEvent } from '../service'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import { importLabels } from './import-labels'
+import { PLAYED_LABELLERS } from './labellers'
 import type { ReplayOptions } from './options'
 import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
-import { answerAtDesk } from './people'
 import { type FilePost, readPosts } from './posts'
 import { within } from './within'
 import type { DayRow, Screen } from './screen'
@@ -105,7 +104,8 @@ export async function replay(
       published.set(event['detail-type'], ids.add(id))
     },
   })
-  if (options.labeller === 'ground-truth') cloud.sageMaker.mishaps.fateOf = bestEffort()
+  const labeller = PLAYED_LABELLERS[options.labeller]
+  labeller.prepare(cloud)
   try {
     if (cloud.clock.now() > firstDay + DAY_MS) {
       const today = new Date(cloud.clock.now()).toISOString().slice(0, 10)
@@ -124,7 +124,7 @@ export async function replay(
       const begun = () => heard.filter((event) => event['detail-type'] === 'LabelingStarted').length
       await playDay(cloud, day, begun, async () => {
         if (options.annotators === 'none') await labelByHand(date, () => heard)
-        else if (options.labeller === 'desk' && judge) await answerAtDesk(cloud, ANNOTATORS, judge)
+        else if (judge) await labeller.answer(cloud, ANNOTATORS, judge)
       })
       const row = rowOf(date, heard, labels)
       rows.push(row)

@@ -30,7 +30,7 @@ const sum = ({ labels, corrections, imports }: Overview['counts']): string =>
   '.'
 
 function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
-  const { batch, items, complete, deadline, labeller, judgements, costUsd } = one
+  const { batch, items, complete, deadline, labellerTitle, judgements, costUsd } = one
   const title = `batch-${batch}`
   const close = element('button', { type: 'button', id: `close-${batch}` }, 'Close early')
   on(close, 'click', () =>
@@ -51,7 +51,7 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
     { class: 'card', 'aria-labelledby': title },
     element('div', { class: 'row' }, element('h3', { id: title }, batch), close),
     complete === null
-      ? element('p', {}, `${many(items, 'post')} at Ground Truth.`)
+      ? element('p', {}, `${many(items, 'post')} at ${labellerTitle}.`)
       : element(
           'div',
           { class: 'progress' },
@@ -62,13 +62,13 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
       'p',
       { class: 'quiet' },
       `At least ${many(judgements, 'judgement')}${costUsd > 0 ? `, at most ${usd(costUsd)}` : ''}. ` +
-        `What is answered by ${instant(deadline)} is used${labeller === 'desk' ? '; the rest is carried over' : ''}.`,
+        `What is answered by ${instant(deadline)} is used; the rest is carried over.`,
     ),
   )
 }
 
 /** Ask once more, in a dialog that Escape leaves. */
-function confirm({ batch, items, complete }: OpenBatch, act: () => Promise<void>): void {
+function confirm({ batch, items, complete, labellerTitle }: OpenBatch, act: () => Promise<void>): void {
   const keep = element('button', { type: 'button' }, 'Keep it open')
   const close = element('button', { type: 'button', class: 'accent' }, 'Close it')
   const open = items - (complete ?? 0)
@@ -80,7 +80,7 @@ function confirm({ batch, items, complete }: OpenBatch, act: () => Promise<void>
       'p',
       {},
       complete === null
-        ? 'The job at Ground Truth is stopped.'
+        ? `The job at ${labellerTitle} is stopped.`
         : open === 0
           ? 'Every post has its answers.'
           : `${many(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers. Answers that are there are used; a later batch asks for the rest.`,

@@ -1,5 +1,6 @@
+import { termsOf } from '../../shared/labellers'
+import { costAtMost, largestWithin } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
-import { costAtMost, largestWithin, priceOf } from '../labeling/costs'
 import { trainingCostUsd } from '../trainer/price'
 
 /** What one thing costs a day at most, in US dollars, and how that comes about. No price: null. */
@@ -60,11 +61,13 @@ function posts({ hashtags, sources, caps }: Settings): Cost {
 
 /** As much as the day's batch books: caps make it smaller before anything is asked. */
 function judgements({ labelling, caps }: Settings): Cost {
-  const { itemsPerDay, labeller, groundTruth } = labelling
-  const items = largestWithin(labelling, itemsPerDay, { judgements: caps.judgements.perDay, usd: caps.labelUsd.perDay })
-  const { judgements: count, usd } = costAtMost(labelling, items)
-  const fee = labeller === 'ground-truth' ? (groundTruth?.feePerItemUsd ?? 0) : 0
-  const how = `${count} judgements × ${dollars(priceOf(labelling))} + ${items} items × ${dollars(fee)} = ${dollars(usd)}`
+  const { itemsPerDay, labeller } = labelling
+  const terms = termsOf(labeller)
+  const most = Math.min(itemsPerDay, terms.itemsPerDay(labelling))
+  const items = largestWithin(terms, labelling, most, { judgements: caps.judgements.perDay, usd: caps.labelUsd.perDay })
+  const { judgements: count, usd } = costAtMost(terms, labelling, items)
+  const fee = terms.fee?.usd(labelling, 1, 0) ?? 0
+  const how = `${count} judgements × ${dollars(terms.judgementUsd(labelling))} + ${items} items × ${dollars(fee)} = ${dollars(usd)}`
   const limits = 'caps.labelUsd.perDay or caps.judgements.perDay'
   return {
     what: 'labels',

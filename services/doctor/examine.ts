@@ -3,7 +3,8 @@ import { type Settings, settings } from '../../shared/settings'
 import type { Account } from './account'
 import { type Cost, costsOfADay, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
-import { type Asked, filesOf, type Finding, findingsOf, quotaName } from './findings'
+import type { Asked, Finding } from '../../shared/finding'
+import { filesOf, findingsOf, quotaName } from './findings'
 
 /** `{}` asks everything about the account; `{"labels":{…}}` what those labels would do. */
 export const doctorRequest = z.strictObject({ labels: settings.shape.labels.optional() })

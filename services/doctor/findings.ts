@@ -1,10 +1,9 @@
+import { type Asked, type Finding, findingOf as judged } from '../../shared/finding'
+import { type LabellerFacts, LABELLERS } from '../../shared/labellers'
 import type { Settings } from '../../shared/settings'
 
-/** What was asked of the account: the answer, or why there is none. */
-export type Asked<T> = { known: T } | { unknown: string }
-
 /** What the account says of itself. */
-export interface Facts {
+export interface Facts extends Omit<LabellerFacts, 'region'> {
   /** May the secret be read: does it have a value? */
   xToken: Asked<boolean>
   linkKey: Asked<boolean>
@@ -13,21 +12,10 @@ export interface Facts {
   /** Service Quotas: how many such instances may train at once. */
   onDemandQuota: Asked<number>
   spotQuota: Asked<number>
-  /** Work teams and labelling jobs of this account and region. */
-  workteams: Asked<string[]>
-  labelingJobs: Asked<number>
   /** Lambda invocations at once, over all functions of the account. */
   concurrency: Asked<number>
-  /** Does BlazingText have an image, and Ground Truth its functions, in this region? */
+  /** Does BlazingText have an image in this region? */
   hasBlazingText: boolean
-  hasGroundTruth: boolean
-}
-
-export interface Finding {
-  check: string
-  verdict: 'ok' | 'missing' | 'warning' | 'not needed' | 'could not be checked'
-  found: string
-  remedy?: string
 }
 
 /** What the configuration needs against what the account has, each lack with its remedy. Pure. */
@@ -41,7 +29,7 @@ export const findingsOf = (
   linkKey(facts, names.linkSecret),
   blazingText(facts, settings, names.region),
   ...quotas(facts, settings),
-  groundTruth(facts, settings, names.region),
+  ...labellers({ ...facts, region: names.region }, settings),
   concurrency(facts),
 ]
 
@@ -138,40 +126,13 @@ function quotas(
 export const quotaName = (instanceType: string, spot: boolean): string =>
   `${instanceType} for ${spot ? 'spot ' : ''}training job usage`
 
-function groundTruth(
-  { hasGroundTruth, workteams, labelingJobs }: Facts,
-  { labelling }: Settings,
-  region: string,
-): Finding {
-  const check = 'Ground Truth'
-  const desk = 'Set labelling.labeller: desk.'
-  const team = labelling.groundTruth?.workteamArn
-  if (labelling.labeller === 'desk') return { check, verdict: 'not needed', found: 'labelling.labeller is desk' }
-  if (!hasGroundTruth) {
-    return { check, verdict: 'missing', found: `it has no text classification in ${region}`, remedy: desk }
-  }
-  return judged(check, workteams, (arns) => {
-    if (team?.includes(':workteam/private-crowd/') && !arns.includes(team)) {
-      return {
-        check,
-        verdict: 'missing',
-        found: `there is no work team ${team}; there are: ${arns.join(', ') || 'none'}`,
-        remedy: `Correct labelling.groundTruth.workteamArn, or make the team in SageMaker. ${desk}`,
-      }
-    }
-    return judged(check, labelingJobs, (jobs) =>
-      jobs > 0
-        ? { check, verdict: 'ok', found: 'the account has run labelling jobs' }
-        : {
-            check,
-            verdict: 'warning',
-            found:
-              'the account has never run a labelling job in this region; AWS takes no new customers since 2026-07-30',
-            remedy: `If CreateLabelingJob is refused: ${desk}`,
-          },
-    )
+/** What each labeller has the doctor check, where it is the configured one. */
+const labellers = (facts: LabellerFacts, { labelling }: Settings): Finding[] =>
+  Object.entries(LABELLERS).flatMap(([name, { doctor }]): Finding[] => {
+    if (!doctor) return []
+    if (name === labelling.labeller) return [doctor.finding(facts, labelling)]
+    return [{ check: doctor.check, verdict: 'not needed', found: `labelling.labeller is ${labelling.labeller}` }]
   })
-}
 
 function concurrency({ concurrency: fact }: Facts): Finding {
   const check = 'Lambda concurrency'
@@ -186,6 +147,3 @@ function concurrency({ concurrency: fact }: Facts): Finding {
         },
   )
 }
-
-const judged = <T>(check: string, fact: Asked<T>, judge: (known: T) => Finding): Finding =>
-  'known' in fact ? judge(fact.known) : { check, verdict: 'could not be checked', found: fact.unknown }

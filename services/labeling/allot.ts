@@ -1,115 +1,156 @@
 import { book, settle, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
+import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
+import { costAtMost, type Cost, largestWithin } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { type Allotment, type OpenBatch, pinAllotment, unpinAllotment } from '../../shared/state/open-batches'
-import { costAtMost, type Cost, largestWithin } from './costs'
 
 type Ledger = Pick<Table, 'get' | 'update'>
-type Kind = 'judgements' | 'labelUsd'
+type Terms = LabellerTerms<LabellingOptions>
+type Budget = Pick<Settings, 'caps' | 'labelling'>
 
-/** Objects of Ground Truth are counted for its fee and have no cap: this many are booked in no month. */
+/** A ledger that only counts, or whose month has no cap: more than any month books. */
 const NO_LIMIT = 1e9
-const OBJECTS = 'labelObjects'
 
 /**
- * Book the most that a batch can cost against the caps of its day and month, once; the batch is made smaller until it
- * fits. What is booked is kept with the batch first, so that a retry neither books again nor draws another number.
+ * Book the most that a batch can cost against the caps of its day and month, and its items against the labeller's
+ * capacity. Idempotent: the batch row keeps the amounts before they are booked, so a retry books the same. CONFLICT where
+ * another batch booked in between; the next attempt looks again.
  */
 export async function allot(
   table: Ledger,
-  { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
+  budget: Budget,
+  terms: Terms,
   { batch, date, wanted, allotment: kept }: OpenBatch,
 ): Promise<Allotment> {
-  const { evaluationShare } = labelling
+  const { labeller, evaluationShare } = budget.labelling
   const pinned =
     kept ??
-    (await pinAllotment(table, batch, {
-      ...(await affordable(table, { caps, labelling }, date, wanted)),
-      evaluationShare,
-    }))
-  const amounts = amountsOf(pinned)
-  for (const kind of ['judgements', 'labelUsd'] as const) {
-    if (amounts[kind] === 0) continue
-    const broken = await book(table, { kind, ...caps[kind] }, date, tokenOf(batch), amounts[kind])
+    (await pinAllotment(table, batch, { ...(await affordable(table, budget, terms, date, wanted)), evaluationShare }))
+  for (const booking of bookingsOf(budget, terms, pinned)) {
+    if (booking.amount === 0) continue
+    const broken = await book(table, booking, date, tokenOf(batch), booking.amount)
     if (!broken) continue
-    // Somebody booked since we looked: look again with the next try.
-    await giveBack(table, { batch, date }, pinned, NOTHING)
+    await giveBack(table, { batch, date, labeller }, terms, bookedFor(terms, budget.labelling, pinned), NOTHING)
     await unpinAllotment(table, batch)
     throw new BellwetherError(
       'CONFLICT',
-      `caps.${kind}.${broken.period} was booked by somebody else for batch ${batch}`,
+      `${booking.cap}, ${broken.period}: another batch booked it before batch ${batch}; the next attempt plans again`,
     )
-  }
-  if (labelling.labeller === 'ground-truth') {
-    const objects = { kind: OBJECTS, perDay: NO_LIMIT, perMonth: NO_LIMIT }
-    await book(table, objects, date, tokenOf(batch), pinned.items)
   }
   return pinned
 }
 
-/** What a batch takes of the ledgers. */
-interface Taken extends Cost {
-  /** Of Ground Truth, where it is the labeller. */
+/** What a batch has of the ledgers. */
+export interface Booked extends Cost {
+  /** Objects that the labeller bills, where it bills any. */
   objects?: number | undefined
+  /** Items, where the labeller takes only so many a day. */
+  items?: number | undefined
 }
 
-export const NOTHING: Taken = { judgements: 0, usd: 0, objects: 0 }
+export const NOTHING: Booked = { judgements: 0, usd: 0, objects: 0, items: 0 }
+
+/** What is booked for an allotment. */
+export const bookedFor = (terms: Terms, options: LabellingOptions, { items, judgements, usd }: Allotment): Booked => ({
+  judgements,
+  usd,
+  ...(terms.fee ? { objects: items } : {}),
+  ...(Number.isFinite(terms.itemsPerDay(options)) ? { items } : {}),
+})
+
+function bookingsOf({ caps, labelling }: Budget, terms: Terms, allotment: Allotment) {
+  const { judgements, usd, objects = 0, items = 0 } = bookedFor(terms, labelling, allotment)
+  const { labeller } = labelling
+  return [
+    { kind: 'judgements', cap: 'caps.judgements', ...caps.judgements, amount: judgements },
+    { kind: 'labelUsd', cap: 'caps.labelUsd', ...caps.labelUsd, amount: usd },
+    ...(terms.fee
+      ? [{ kind: terms.fee.ledger, cap: terms.fee.ledger, perDay: NO_LIMIT, perMonth: NO_LIMIT, amount: objects }]
+      : []),
+    {
+      kind: itemsLedger(labeller),
+      cap: capacityOf(labeller),
+      perDay: terms.itemsPerDay(labelling),
+      perMonth: NO_LIMIT,
+      amount: items,
+    },
+  ]
+}
 
 /**
- * Close the booking of a batch when it is known what was used of it. Of objects more may be used than were booked: those
- * of a second job are counted when it ended.
+ * Close the bookings of a batch when its use is known. More objects may be used than were booked: those of a second job
+ * are counted when it ended.
  */
 export async function giveBack(
   table: Pick<Table, 'update'>,
-  { batch, date }: Pick<OpenBatch, 'batch' | 'date'>,
-  booked: Taken,
-  used: Taken,
+  { batch, date, labeller }: Pick<OpenBatch, 'batch' | 'date'> & { labeller: string },
+  { fee }: Pick<Terms, 'fee'>,
+  booked: Booked,
+  used: Booked,
 ): Promise<void> {
-  await settle(table, 'judgements', date, tokenOf(batch), booked.judgements, used.judgements)
-  await settle(table, 'labelUsd', date, tokenOf(batch), booked.usd, used.usd)
-  if (booked.objects === undefined) return
-  await settle(table, OBJECTS, date, tokenOf(batch), booked.objects, used.objects ?? booked.objects)
+  const close = (kind: string, amount: number, spentOfIt: number) =>
+    settle(table, kind, date, tokenOf(batch), amount, spentOfIt)
+  await close('judgements', booked.judgements, used.judgements)
+  await close('labelUsd', booked.usd, used.usd)
+  if (fee && booked.objects !== undefined) await close(fee.ledger, booked.objects, used.objects ?? booked.objects)
+  if (booked.items !== undefined) await close(itemsLedger(labeller), booked.items, used.items ?? booked.items)
 }
 
-/** Objects of Ground Truth in the month of a day, by all batches. */
-export const objectsOf = (table: Pick<Table, 'get'>, date: string): Promise<number> =>
-  spent(table, OBJECTS, date.slice(0, 7))
+/** Objects that the labeller bills in the month of a day, by all batches; 0 where it bills none. */
+export const objectsOf = async (table: Pick<Table, 'get'>, { fee }: Pick<Terms, 'fee'>, date: string) =>
+  fee ? spent(table, fee.ledger, date.slice(0, 7)) : 0
 
 const tokenOf = (batch: string): string => `batch ${batch}`
-const amountsOf = ({ judgements, usd }: Cost): Record<Kind, number> => ({ judgements, labelUsd: usd })
+const itemsLedger = (labeller: string): string => `labelItems#${labeller}`
+const capacityOf = (labeller: string): string => `items a day of labeller ${labeller}`
 
-/** What a batch of the day may have, as far as caps leave it; nothing is booked by asking. */
+/** What a batch of the day may have, as far as caps and the labeller's capacity leave it. Books nothing. */
 export async function affordable(
   table: Pick<Table, 'get'>,
-  { caps, labelling }: Pick<Settings, 'caps' | 'labelling'>,
+  { caps, labelling }: Budget,
+  terms: Terms,
   date: string,
   wanted = labelling.itemsPerDay,
 ): Promise<Allotment> {
-  const judgements = await tightest(table, caps, 'judgements', date)
-  const dollars = await tightest(table, caps, 'labelUsd', date)
-  const before = await objectsOf(table, date)
-  const items = largestWithin(labelling, wanted, { judgements: judgements.left, usd: dollars.left }, before)
-  const whole = costAtMost(labelling, wanted, before)
-  const { cap, limit, period } = whole.judgements > judgements.left ? judgements : dollars
+  const [judgements, dollars, capacity, before] = await Promise.all([
+    tightest(table, caps, 'judgements', date),
+    tightest(table, caps, 'labelUsd', date),
+    capacityLeft(table, labelling, terms, date),
+    objectsOf(table, terms, date),
+  ])
+  const most = Math.max(0, Math.min(wanted, capacity.left))
+  const items = largestWithin(terms, labelling, most, { judgements: judgements.left, usd: dollars.left }, before)
+  const whole = costAtMost(terms, labelling, most, before)
+  const held = items === most ? capacity : whole.judgements > judgements.left ? judgements : dollars
+  const { cap, limit, period } = held
   return {
     items,
-    ...costAtMost(labelling, items, before),
+    ...costAtMost(terms, labelling, items, before),
     before,
     reached: items < wanted ? { cap, limit, period } : null,
   }
 }
 
+async function capacityLeft(table: Pick<Table, 'get'>, labelling: Settings['labelling'], terms: Terms, date: string) {
+  const limit = terms.itemsPerDay(labelling)
+  const { labeller } = labelling
+  const left = Number.isFinite(limit) ? Math.floor(limit - (await spent(table, itemsLedger(labeller), date))) : limit
+  return { cap: capacityOf(labeller), limit, period: date, left }
+}
+
 /** Of a cap by the day and one by the month, the one that leaves less. */
-async function tightest(table: Pick<Table, 'get'>, caps: Settings['caps'], kind: Kind, date: string) {
+async function tightest(
+  table: Pick<Table, 'get'>,
+  caps: Settings['caps'],
+  kind: 'judgements' | 'labelUsd',
+  date: string,
+) {
   const { perDay, perMonth } = caps[kind]
   const month = date.slice(0, 7)
-  const day = {
-    cap: `caps.${kind}.perDay`,
-    limit: perDay,
-    period: date,
-    left: perDay - (await spent(table, kind, date)),
-  }
-  const left = perMonth - (await spent(table, kind, month))
+  const [today, thisMonth] = await Promise.all([spent(table, kind, date), spent(table, kind, month)])
+  const day = { cap: `caps.${kind}.perDay`, limit: perDay, period: date, left: perDay - today }
+  const left = perMonth - thisMonth
   return left < day.left ? { cap: `caps.${kind}.perMonth`, limit: perMonth, period: month, left } : day
 }

@@ -1,8 +1,8 @@
+import { evaluationTarget, minutesOf, usdOf } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { affordable } from './allot'
-import { type Labelling, judgementsAsked, minutesOf, usdOf } from './costs'
-import { evaluationTarget } from './sampling/draw'
+import { labellerNamed, type Labellers } from './labellers'
 import { loggedRuns } from '../../shared/state/run-log'
 
 /** What a batch would cost, before anything is asked. */
@@ -12,43 +12,45 @@ export interface Estimate {
   items: number
   evaluation: number
   training: number
-  /** Where people agree, and where every two that could disagree do. */
+  /** If all annotators agree, and if every two that could disagree do. */
   judgements: { least: number; most: number }
   costUsd: { least: number; most: number }
-  /** Of people's time, all of them together. */
+  /** Of all annotators together. */
   minutes: { least: number; most: number }
-  /** The same for a month of such days, where caps allow it. */
+  /** What a month of such days costs within the caps. */
   monthUsd: number
-  /** The cap that makes the batch smaller than it was to be. */
+  /** The cap that makes the batch smaller than wanted. */
   reached: { cap: string; limit: number; period: string } | null
 }
 
-/** Nothing is asked or booked. The day is that of the last run that is in, or today. */
+interface Ports {
+  table: Pick<Table, 'get' | 'query'>
+  settings: Pick<Settings, 'caps' | 'labelling'>
+  labellers: Labellers
+}
+
+/** Estimate the next batch, for the day of the last stored run or for today. Books nothing and asks nothing. */
 export const estimate =
-  ({ table, settings }: { table: Pick<Table, 'get' | 'query'>; settings: Pick<Settings, 'caps' | 'labelling'> }) =>
+  ({ table, settings, labellers }: Ports) =>
   async (now: Date, wanted?: number): Promise<Estimate> => {
     const { caps, labelling } = settings
+    const { terms } = labellerNamed(labellers, labelling.labeller)
     const date = (await loggedRuns(table)).at(-1)?.date ?? now.toISOString().slice(0, 10)
-    const allotment = await affordable(table, settings, date, wanted)
+    const allotment = await affordable(table, settings, terms, date, wanted)
     const { items, before, reached } = allotment
-    const least = judgementsAtLeast(labelling, items)
     const most = allotment.judgements
     const evaluation = evaluationTarget(items, labelling.evaluationShare)
+    const asked = terms.judgementsAsked(labelling)
+    const least = evaluation * asked.evaluation + (items - evaluation) * asked.training
     return {
       date,
       items,
       evaluation,
       training: items - evaluation,
       judgements: { least, most },
-      costUsd: { least: usdOf(labelling, items, least, before), most: allotment.usd },
+      costUsd: { least: usdOf(terms, labelling, items, least, before), most: allotment.usd },
       minutes: { least: minutesOf(labelling, least), most: minutesOf(labelling, most) },
       monthUsd: Math.min(caps.labelUsd.perMonth, Math.round(30 * allotment.usd * 100) / 100),
       reached,
     }
   }
-
-function judgementsAtLeast(labelling: Labelling, items: number): number {
-  const asked = judgementsAsked(labelling)
-  const evaluation = evaluationTarget(items, labelling.evaluationShare)
-  return evaluation * asked.evaluation + (items - evaluation) * asked.training
-}

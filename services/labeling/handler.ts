@@ -11,9 +11,9 @@ import { keys } from '../../shared/keys'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import { deskLabeller } from './labellers/desk/desk'
-import { groundTruthLabeller } from './labellers/ground-truth/ground-truth'
-import { answerRequest, onJobEnded } from './label'
+import { answerRequest } from './label'
+import { labellersOf } from './labellers'
+import { onJobEnded } from './labellers/ground-truth/job-ended'
 import { labelingRequest } from './request'
 import { settle } from './settle'
 import { onRun } from './start'
@@ -23,12 +23,7 @@ const settings = readSettings(config.taskRoot)
 const objects = s3Objects(new S3Client(), config.bucket)
 const table = dynamoTable(new DynamoDBClient(), config.table)
 const { region, stage, bucket, labelingRoleArn: roleArn } = config
-const { groundTruth } = settings.labelling
-
-const labellers = {
-  desk: deskLabeller(table),
-  'ground-truth': groundTruthLabeller(new SageMakerClient(), objects, { region, stage, bucket, roleArn }, groundTruth),
-}
+const place = { region, stage, bucket, roleArn }
 const ports = {
   objects,
   table,
@@ -36,13 +31,13 @@ const ports = {
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'labeling'),
   settings,
   stage,
-  labellers,
+  labellers: labellersOf({ sageMaker: new SageMakerClient(), objects, table, place, settings }),
 }
 
 export const handler = door('labeling', { schema: labelingRequest, work: answerRequest(ports) }, [
   onPut(keys.run, onRun(ports)),
   // A hint only: the manifest is rewritten while the job runs.
   onPut(keys.jobManifest, ({ batch }, { now }) => settle(ports)(batch, now)),
-  on(labelingJobStateChange, (_, { now }, { resources }) => onJobEnded(ports)(resources[0], now)),
+  on(labelingJobStateChange, (_, { now }, { resources }) => onJobEnded(stage, settle(ports))(resources[0], now)),
   on(batchAnswered, ({ batch }, { now }) => settle(ports)(batch, now)),
 ])

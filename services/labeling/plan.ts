@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord, type Purpose } from '../../shared/records'
-import type { Category, Settings } from '../../shared/settings'
+import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
+import { judgementsAtMost, objectsAtMost, usdOf } from '../../shared/labellers/costs'
+import type { Settings } from '../../shared/settings'
 import { readable } from '../../shared/text'
 import type { AskedAgain } from './sampling/ask-again'
 import type { Allotment, OpenBatch } from '../../shared/state/open-batches'
 import { type Cascade, hashtagsOf, sizeOf } from './sampling/cascades'
-import { judgementsAsked, judgementsAtMost, objectsAtMost, usdOf } from './costs'
+import { bookedFor } from './allot'
 import { type EvaluationDraw, inclusionProbabilityOf } from './sampling/draw'
 
 /** The plan as it is stored: with what was booked for it. */
@@ -15,9 +17,10 @@ export const storedPlan = planRecord.extend({
   booked: z.object({
     judgements: z.int().nonnegative(),
     usd: z.number().nonnegative(),
-    objects: z.int().nonnegative().optional().describe('Of Ground Truth, where it is the labeller.'),
+    objects: z.int().nonnegative().optional().describe('Where the labeller bills objects.'),
+    items: z.int().nonnegative().optional().describe('Where the labeller takes only so many a day.'),
   }),
-  before: z.int().nonnegative().default(0).describe("Ground Truth's objects in the month before this batch."),
+  before: z.int().nonnegative().default(0).describe('Billed objects in the month before this batch.'),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
   carried: z.array(z.string()),
   waiting: z.array(z.string()).default([]).describe('Of those, which left items that found no place here either.'),
@@ -79,12 +82,14 @@ export interface Chosen {
 export function planOf(
   { batch, date, claimedAt, deadline, runs, carried }: OpenBatch,
   { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
-  { items: places, judgements, usd, before, reached }: Allotment,
+  terms: LabellerTerms<LabellingOptions>,
+  allotment: Allotment,
   chosen: Chosen,
   job: string,
 ): { plan: StoredPlan; lines: InputLine[] } {
   const { labeller } = labelling
-  const asked = judgementsAsked(labelling)
+  const { before, reached } = allotment
+  const asked = terms.judgementsAsked(labelling)
   const planned = [
     ...chosen.evaluation.map((id) => itemOf(id, 'evaluation', asked.evaluation, chosen)),
     ...chosen.training.map((id) => itemOf(id, 'training', asked.training, chosen)),
@@ -105,8 +110,8 @@ export function planOf(
     runs,
     cascades: chosen.cascades.size,
     judgements: sum(items.map(({ judgements }) => judgements)),
-    costUsd: usdOf(labelling, objectsAtMost(labelling, items.length, measuring), atMost, before),
-    booked: { judgements, usd, ...(labeller === 'ground-truth' ? { objects: places } : {}) },
+    costUsd: usdOf(terms, labelling, objectsAtMost(terms, labelling, items.length, measuring), atMost, before),
+    booked: bookedFor(terms, labelling, allotment),
     before,
     reached,
     carried,
@@ -167,10 +172,6 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 export const toJsonLines = (lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-
-/** Ground Truth's label category file: a class index is a place in this list. */
-export const categoryFile = (categories: readonly Category[]): string =>
-  JSON.stringify({ 'document-version': '2018-11-28', labels: categories.map(({ name }) => ({ label: name })) })
 
 /** The input manifest of a batch. */
 export async function readLines(objects: Pick<Objects, 'lines'>, key: string): Promise<InputLine[]> {

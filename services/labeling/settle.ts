@@ -12,6 +12,7 @@ import { agreementOf } from './measuring/agreement'
 import { giveBack, objectsOf } from './allot'
 import { closeBatch } from '../../shared/state/open-batches'
 import { independentJudgements, judgementsOf, readJudgements } from './measuring/judged'
+import { labellerNamed, type Labellers } from './labellers'
 import type { Labeller } from './labellers/labeller'
 import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { releaseClaim, settleCascade } from '../../shared/state/cascade-claims'
@@ -22,7 +23,7 @@ export interface SettlePorts {
   table: Pick<Table, 'get' | 'update' | 'create' | 'remove'>
   publish: Publish
   settings: Pick<Settings, 'labelling'>
-  labellers: Record<StoredPlan['labeller'], Labeller>
+  labellers: Labellers
 }
 
 export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'judgements' | 'status'> | { waits: string }
@@ -41,18 +42,20 @@ export const settle =
     const qualityKey = keys.quality({ batch })
 
     if (plan.items.length === 0) return { waits: `batch ${batch} asked nothing` }
+    const labeller = labellerNamed(labellers, plan.labeller)
+    const booked = bookedOf(plan, labeller)
     if (!(await objects.exists(manifestKey))) {
-      const answers = await labellers[plan.labeller].finish(
-        plan,
-        ended || now.getTime() >= Date.parse(plan.deadline),
-        now,
-      )
+      const answers = await labeller.finish(plan, ended || now.getTime() >= Date.parse(plan.deadline), now)
       if (!answers) return { waits: `batch ${batch} has answers to come` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
       await objects.create(keys.judgements({ batch }), JSON.stringify(judgementsOf(plan, answers)))
-      const otherObjects = (await objectsOf(table, plan.date)) - (bookedOf(plan).objects ?? 0)
+      const otherObjects = (await objectsOf(table, labeller.terms, plan.date)) - (booked.objects ?? 0)
       const known = { ...(await soFar(objects, plan)), otherObjects }
-      const { lines: settled, refused, quality } = settlementOf(plan, lines, answers, settings.labelling, known)
+      const {
+        lines: settled,
+        refused,
+        quality,
+      } = settlementOf(plan, lines, answers, { options: settings.labelling, terms: labeller.terms }, known)
 
       await objects.create(qualityKey, JSON.stringify(quality, null, 1))
       await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
@@ -67,7 +70,7 @@ export const settle =
     const quality = await objects.readJson(qualityKey, qualityRecord)
     const { labelled, failed, judgements, objects: billed, costUsd, alpha, status, reasons } = quality
     const without = Object.values(failed).reduce((sum, count) => sum + count, 0)
-    await giveBack(table, plan, bookedOf(plan), { judgements, usd: costUsd, objects: billed })
+    await giveBack(table, plan, labeller.terms, booked, { judgements, usd: costUsd, objects: billed })
     await closeBatch(table, batch, without > 0)
     const counts = { labelled, failed: without, judgements }
     await publish(labelsMeasured, { batch, manifestKey, qualityKey, ...counts, alpha, status, costUsd })
@@ -78,9 +81,9 @@ export const settle =
     return { batch, labelled, failed, judgements, status }
   }
 
-/** What the batch has of the ledgers. Plans of before objects were kept with it booked one for each item. */
-const bookedOf = ({ booked, labeller, items }: StoredPlan) =>
-  labeller === 'ground-truth' ? { objects: items.length, ...booked } : booked
+/** What the batch has of the ledgers. Plans written before `objects` existed booked one object per item. */
+const bookedOf = ({ booked, items }: StoredPlan, { terms }: Labeller) =>
+  terms.fee ? { objects: items.length, ...booked } : booked
 
 /** What all batches of the schema version say, with this one; once it was measured over some, over the same again. */
 async function soFar(

@@ -6,11 +6,11 @@ import { takeLease } from '../../shared/state/lease'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
+import { minutesOf } from '../../shared/labellers/costs'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { allot, giveBack, NOTHING } from './allot'
-
 import {
   batchesToCarry,
   claimBatch,
@@ -22,10 +22,8 @@ import {
   openBatches,
 } from '../../shared/state/open-batches'
 import { choose } from './sampling/choose'
-import { minutesOf } from './costs'
-import { instructions } from './labellers/ground-truth/instructions'
-import type { Labeller } from './labellers/labeller'
-import { categoryFile, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
+import { labellerNamed, type Labellers } from './labellers'
+import { planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { claimForLabelling } from '../../shared/state/cascade-claims'
 import { claimConfirmation } from '../../shared/state/confirmations'
 import { withWishes } from './sampling/wishes'
@@ -37,7 +35,7 @@ export interface StartPorts {
   publish: Publish
   load: LoadArtefact
   settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
-  labellers: Record<StoredPlan['labeller'], Labeller>
+  labellers: Labellers
   stage: string
 }
 
@@ -137,7 +135,7 @@ async function makeBatch(
 ): Promise<Started> {
   const made = await findMade(ports, batch)
   if (made) return announce(ports, made)
-  ports.labellers[ports.settings.labelling.labeller].check()
+  labellerNamed(ports.labellers, ports.settings.labelling.labeller).check()
   return alone(ports, batch, at, async () => {
     await finishAll(ports, at, batch)
     const runs = (await loggedRuns(ports.table)).filter(from)
@@ -184,18 +182,15 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
 
   if (!(await objects.exists(planKey))) {
     const labelling = await withWishes(table, settings.labelling, open.runs)
-    const allotment = await allot(table, { ...settings, labelling }, open)
+    const { terms } = labellerNamed(labellers, labelling.labeller)
+    const allotment = await allot(table, { ...settings, labelling }, terms, open)
     // As it was booked: a wish that came since waits for the next batch.
     const evaluationShare = allotment.evaluationShare ?? labelling.evaluationShare
-    const chosen = await choose(ports, open, allotment.items, {
-      ...settings,
-      labelling: { ...labelling, evaluationShare },
-    })
-    const { plan, lines } = planOf(open, settings, allotment, chosen, jobName(ports.stage, batch))
+    const drawn = { ...settings, labelling: { ...labelling, evaluationShare } }
+    const chosen = await choose(ports, open, allotment.items, drawn, terms)
+    const { plan, lines } = planOf(open, settings, terms, allotment, chosen, jobName(ports.stage, batch))
     // The plan comes last and stays: until it is there, nobody reads what it goes with.
     await objects.put(manifestKey, toJsonLines(lines))
-    await objects.put(keys.categories({ batch }), categoryFile(settings.labels.categories))
-    await objects.put(keys.instructions({ batch }), instructions(settings.labels.categories))
     await objects.create(planKey, JSON.stringify(plan, null, 1))
   }
   const plan = await objects.readJson(planKey, storedPlan)
@@ -218,14 +213,15 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
     plan.carried.filter((one) => !plan.waiting.includes(one)),
   )
 
+  const labeller = labellerNamed(labellers, plan.labeller)
   if (plan.items.length === 0) {
-    await giveBack(table, open, plan.booked, NOTHING)
+    await giveBack(table, plan, labeller.terms, plan.booked, NOTHING)
     await closeBatch(table, batch, false)
     return announce(ports, plan)
   }
   const ours = new Set(asked.flatMap((one) => (one.ours ? [one.item] : [])))
   const lines = (await readLines(objects, manifestKey)).filter(({ item }) => ours.has(item))
-  await labellers[plan.labeller].start({ plan, lines, categories: settings.labels.categories })
+  await labeller.start({ plan, lines, categories: settings.labels.categories })
   await markStarted(table, batch)
   return announce(ports, plan)
 }

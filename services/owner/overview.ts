@@ -2,6 +2,7 @@ import { isOfADay } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { spent } from '../../shared/state/ledger'
 import { keys } from '../../shared/keys'
+import { LABELLERS } from '../../shared/labellers'
 import { type Objects, parseJson } from '../../shared/objects'
 import { planRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -61,12 +62,14 @@ async function openOnes({ objects, table }: Ports): Promise<OpenBatch[]> {
   return concurrently(started, 4, async ({ batch, deadline }) => {
     const stored = await objects.read(keys.plan({ batch }))
     const plan = stored && parseJson(stored.body.toString('utf8'), planRecord, keys.plan({ batch }))
-    const row = plan?.labeller === 'desk' ? await readBatch(table, batch) : undefined
+    // Batches of other labellers have no row at the desk.
+    const row = await readBatch(table, batch)
     const chunks = await readChunks(table, batch, row?.chunks ?? [])
     return {
       batch,
       deadline,
-      labeller: plan?.labeller ?? 'desk',
+      labeller: plan?.labeller ?? '',
+      labellerTitle: titleOf(plan?.labeller),
       items: plan?.items.length ?? 0,
       complete: row ? chunks.reduce((sum, { complete }) => sum + complete.size, 0) : null,
       judgements: plan?.judgements ?? 0,
@@ -74,6 +77,9 @@ async function openOnes({ objects, table }: Ports): Promise<OpenBatch[]> {
     }
   })
 }
+
+/** The title of a labeller; its name where it was removed since. */
+const titleOf = (name = ''): string => (Object.hasOwn(LABELLERS, name) ? LABELLERS[name]?.title : undefined) ?? name
 
 async function qualityOf(objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> {
   const key = keys.quality({ batch })

@@ -30,7 +30,9 @@ export type Alpha = QualityRecord['alpha']
 export interface OpenBatch {
   batch: string
   deadline: string
+  /** The labeller's name in bellwether.yml, and as people read it. */
   labeller: string
+  labellerTitle: string
   items: number
   /** Items that have every judgement; null where the labeller does not tell. */
   complete: number | null

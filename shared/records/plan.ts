@@ -15,8 +15,8 @@ export type Purpose = z.infer<typeof purpose>
 export const planRecord = z.object({
   batch: z.string(),
   date: day,
-  labeller: z.enum(['desk', 'ground-truth']),
-  job: z.string().describe('Name of the labelling job, of the desk or of Ground Truth.'),
+  labeller: z.string().describe('As labelling.labeller names it.'),
+  job: z.string().describe('Name of the labelling job, at the labeller.'),
   schemaVersion: z.int(),
   categories: z.array(z.string()).describe('Class index = place in this list.'),
   deadline: instant,

@@ -12,7 +12,7 @@ const allotment = z.object({
     .int()
     .nonnegative()
     .default(0)
-    .describe("Ground Truth's objects in the month so far: its fee falls by them."),
+    .describe('Billed objects in the month so far: a fee may fall with their number.'),
   reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
 })
 export type Allotment = z.infer<typeof allotment>

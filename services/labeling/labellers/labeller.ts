@@ -1,7 +1,8 @@
+import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import type { Category } from '../../../shared/settings'
 import type { InputLine, StoredPlan } from '../plan'
 
-/** What one person said of one item. */
+/** What one annotator said of one item. */
 export interface Judgement {
   item: string
   annotator: string
@@ -11,16 +12,16 @@ export interface Judgement {
   at: string
 }
 
-/** What came of a job when nothing more can come. */
+/** The result of a job that has ended. */
 export interface Answers {
   judgements: Judgement[]
-  /** Labels that the labeller itself made of the judgements, where it does not tell those. */
+  /** Labels that the labeller itself made of judgements that it does not give. */
   consolidated: { item: string; label: string; confidence: number; at: string }[]
-  /** Answers that cannot be used: of an item where it is known, and why. */
+  /** Answers that cannot be used, with the item if it is known, and why. */
   refused: { item: string | null; reason: string; found: string }[]
   /** Judgements that were given and are paid for, and cannot count. */
   setAside?: number
-  /** Objects that Ground Truth bills, of the job and of the one that asked about disputed items once more. */
+  /** Billed objects, where the terms have a fee: of the job, and of the one that asked about disputed items again. */
   objects?: { first: number; second: number }
 }
 
@@ -30,15 +31,20 @@ export interface Job {
   categories: readonly Category[]
 }
 
-/** Where labels come from. Both adapters end in the same settled manifest. */
-export interface Labeller {
-  /** LABELLER_REFUSED, with what to use instead, when this labeller cannot work here at all. */
+/** How a labeller's jobs start and finish. Every adapter's answers end in the same settled manifest. */
+export interface LabellerAdapter {
+  /** LABELLER_REFUSED, with the remedy, when this labeller cannot work in this stack. */
   check(): void
-  /** Ask for the labels of a batch; where the job is there already, nothing. */
+  /** Start the job of a batch. Idempotent: a job that exists stays as it is. */
   start(job: Job): Promise<void>
   /**
-   * The answers once nothing more can come, or nothing while people are at work. `now` ends the job: what is not
-   * answered then stays unanswered.
+   * The answers of a job that has ended; undefined while it runs. With `now` the job is ended first: items without an
+   * answer stay unanswered. Idempotent.
    */
   finish(plan: StoredPlan, now: boolean, at: Date): Promise<Answers | undefined>
+}
+
+/** Where labels come from: what a labeller declares, and its adapter. */
+export interface Labeller extends LabellerAdapter {
+  terms: LabellerTerms<LabellingOptions>
 }

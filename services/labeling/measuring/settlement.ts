@@ -1,12 +1,15 @@
+import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
+import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
 import type { QualityRecord, SettledLine } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
-import { judgementsAtMost, usdOf } from '../costs'
 import { inOrder, isForLabel } from './judged'
 import type { Answers, Judgement } from '../labellers/labeller'
 import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from '../plan'
 import { statusOf } from './status'
+
+type Options = LabellingOptions & Pick<Settings['labelling'], 'minimumAlpha'>
 
 export interface Settlement {
   lines: SettledLine[]
@@ -20,7 +23,7 @@ export interface SoFar {
   agreement: Agreement
   /** What each person said of an item first, by item and time. */
   independent: ReadonlyMap<string, readonly Judgement[]>
-  /** Ground Truth's objects in the month by other batches: its fee falls by them. */
+  /** Objects billed in the month by other batches: a fee may fall with their number. */
   otherObjects: number
 }
 
@@ -33,7 +36,7 @@ export function settlementOf(
   plan: StoredPlan,
   lines: readonly InputLine[],
   answers: Answers,
-  labelling: Settings['labelling'],
+  { options, terms }: { options: Options; terms: LabellerTerms<LabellingOptions> },
   { batches, agreement, independent, otherObjects }: SoFar,
 ): Settlement {
   const sources = new Map(lines.map((line) => [line.item, line.source]))
@@ -59,7 +62,7 @@ export function settlementOf(
     })
 
   const labelled = settled.flatMap(({ item, judgements, consensus, source }) =>
-    consensus.label === undefined ? [] : [lineOf(plan, item, source, judgements, consensus)],
+    consensus.label === undefined ? [] : [lineOf(plan, terms, item, source, judgements, consensus)],
   )
   const left = settled.flatMap(({ item, judgements, consensus, source }) => {
     if (consensus.label !== undefined) return []
@@ -74,7 +77,7 @@ export function settlementOf(
   const repeated = repeatedJudges(plan, own, independent)
   const given = answers.judgements.length + (answers.setAside ?? 0)
   const { first, second } = answers.objects ?? { first: 0, second: 0 }
-  const paid = { ...labelling, labeller: plan.labeller }
+  const usd = (objects: number, count: number, before: number) => usdOf(terms, options, objects, count, before)
   return {
     lines: labelled,
     refused: [...left, ...repeated, ...answers.refused.filter(({ item }) => item === null || !told.has(item))],
@@ -89,14 +92,14 @@ export function settlementOf(
       refused: countBy([...repeated, ...answers.refused].map(({ reason }) => reason)),
       judgements: given,
       ...(answers.objects ? { objects: first + second } : {}),
-      // The second job came when others may have begun theirs.
-      costUsd: sumOfUsd(usdOf(paid, first, given, plan.before), usdOf(paid, second, 0, otherObjects + first)),
+      // Other batches may have begun before the second job did.
+      costUsd: sumOfUsd(usd(first, given, plan.before), usd(second, 0, otherObjects + first)),
       batches: [...batches],
       alpha: agreement.alpha,
       selfAgreement: agreement.selfAgreement,
       annotators: agreement.annotators,
       confused: agreement.confused,
-      ...statusOf(agreement, labelling.minimumAlpha),
+      ...statusOf(agreement, options.minimumAlpha),
     },
   }
 }
@@ -125,6 +128,7 @@ const mayBeDecided = (reason: string, judgements: number, atMost: number): boole
 
 function lineOf(
   plan: StoredPlan,
+  { kind }: Pick<LabellerTerms, 'kind'>,
   item: PlannedItem,
   source: string,
   judgements: readonly Judgement[],
@@ -143,7 +147,7 @@ function lineOf(
     'label-metadata': {
       'class-name': label,
       confidence,
-      'human-annotated': 'yes',
+      'human-annotated': kind === 'human' ? 'yes' : 'no',
       'job-name': `labeling-job/${plan.job.toLowerCase()}`,
       'creation-date': at.replace(/Z$/, ''),
       type: 'groundtruth/text-classification',

@@ -1,7 +1,8 @@
 import type { Purpose, SettledLine } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import { permanentRandom } from '../../../shared/text/cascade'
-import { judgementsAsked, judgementsAtMost } from '../costs'
+import type { JudgementsAsked } from '../../../shared/labellers'
+import { judgementsAtMost } from '../../../shared/labellers/costs'
 import { doubtfulLabels } from './doubtful'
 import { batchName } from '../request'
 
@@ -34,14 +35,12 @@ type Given = ReadonlyMap<string, { batch: string; line: SettledLine }>
 export function itemsToAskAgain(
   given: Given,
   { batch, date }: { batch: string; date: string },
-  { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
+  { labelling, labels, asked }: Pick<Settings, 'labelling' | 'labels'> & { asked: JudgementsAsked },
   items: number,
   places: number,
   askedBefore: ReadonlySet<string> = new Set(),
 ): { again: AskedAgain[]; taken: number } {
-  const { labeller } = labelling
-  const asked = judgementsAsked(labelling)
-  const once = labeller === 'desk' ? 1 : asked.training
+  const once = asked.measuring
   const twice = asked.evaluation
   // What is booked for a place is what a training item can take at most.
   const placesOf = (judgements: number) => Math.ceil(judgementsAtMost(judgements) / judgementsAtMost(asked.training))

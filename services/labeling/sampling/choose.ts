@@ -1,6 +1,8 @@
 import type { LoadArtefact } from '../../../shared/artefact'
 import type { Classifier } from '../../../shared/classifier'
 import { keys } from '../../../shared/keys'
+import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
+import { evaluationTarget } from '../../../shared/labellers/costs'
 import { readLinesGiven } from '../../../shared/labels-given'
 import { type Objects, parseJson } from '../../../shared/objects'
 import type { SettledLine } from '../../../shared/records'
@@ -11,7 +13,7 @@ import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts } from './cascades'
 import { scoresBefore } from './pre-training-scores'
-import { askedForEvaluation, drawEvaluation, evaluationTarget, mayBe, trainingCandidates } from './draw'
+import { askedForEvaluation, drawEvaluation, mayBe, trainingCandidates } from './draw'
 import { identifyRuns } from './identify'
 import { byMargin, type Candidate, makeVariety } from './margin'
 import { type Chosen, type LeftOver, refusedLine } from '../plan'
@@ -39,6 +41,7 @@ export async function choose(
   open: OpenBatch,
   items: number,
   settings: Pick<Settings, 'labelling' | 'labels'>,
+  terms: LabellerTerms<LabellingOptions>,
 ): Promise<Chosen> {
   const { batch, runs, carried: from } = open
   const read = await identifyRuns(objects, runs, await loggedRuns(table))
@@ -58,7 +61,14 @@ export async function choose(
 
   const places = items - evaluation.length
   const given = await readLinesGiven(objects, rulesOf(settings.labels))
-  const { again, taken } = itemsToAskAgain(given, open, settings, items, places, await confirmedByOthers(table, batch))
+  const { again, taken } = itemsToAskAgain(
+    given,
+    open,
+    { ...settings, asked: terms.judgementsAsked(settings.labelling) },
+    items,
+    places,
+    await confirmedByOthers(table, batch),
+  )
 
   const trainable = [...carried.values()].filter(({ plan }) => plan.role === 'training').map(({ item }) => item)
   const candidates = trainingCandidates([...cascades.keys(), ...trainable], draws)

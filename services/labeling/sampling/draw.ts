@@ -15,9 +15,6 @@ export interface EvaluationDraw extends Stratum {
   members: Drawn[]
 }
 
-/** How many items of a batch are for evaluation. */
-export const evaluationTarget = (items: number, share: number): number => Math.round(items * share)
-
 /**
  * Draw the evaluation sample of each stratum: size-proportional bottom-k by permanent random numbers. The target is
  * shared out evenly among those that have posts, the first of them getting one more where it does not divide.

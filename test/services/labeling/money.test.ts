@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { costAtMost, minutesOf, priceOf, usdOf } from '../../../services/labeling/costs'
+import { termsOf } from '../../../shared/labellers'
+import { costAtMost, minutesOf, usdOf } from '../../../shared/labellers/costs'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { lineOf } from '../owner/world'
@@ -36,7 +37,7 @@ describe('the price of a judgement', () => {
     ['and a bonus', { ...desk, pricePerJudgementUsd: 0.01 }, 0.06],
     ['a work team of Ground Truth, which no wage is paid to', groundTruth, 0.012],
   ])('%s', (_, labelling, usd) => {
-    expect(priceOf(labelling)).toBeCloseTo(usd, 10)
+    expect(termsOf(labelling.labeller).judgementUsd(labelling)).toBeCloseTo(usd, 10)
   })
 
   it.each([
@@ -46,11 +47,14 @@ describe('the price of a judgement', () => {
     ['over both', 960_000, 45_000, 5000 * 0.08 + 950_000 * 0.04 + 5000 * 0.02],
     ['beyond both', 100, 2_000_000, 2],
   ])('Ground Truth takes its fee for %s', (_, items, before, usd) => {
-    expect(usdOf({ ...groundTruth, pricePerJudgementUsd: 0 }, items, 0, before)).toBeCloseTo(usd, 6)
+    expect(usdOf(termsOf('ground-truth'), { ...groundTruth, pricePerJudgementUsd: 0 }, items, 0, before)).toBeCloseTo(
+      usd,
+      6,
+    )
   })
 
   it('takes no fee at the desk', () => {
-    expect(usdOf({ ...desk, groundTruth: FEES }, 100, 100)).toBeCloseTo(5)
+    expect(usdOf(termsOf('desk'), { ...desk, groundTruth: FEES }, 100, 100)).toBeCloseTo(5)
   })
 
   it('counts the time of people', () => {
@@ -102,7 +106,9 @@ describe('{"estimate":true}', () => {
     const labelled = await collected({ settings: world.settings })
 
     expect(said).toMatchObject({ costUsd: { most: planOf(labelled, DATE).booked.usd } })
-    expect(planOf(labelled, DATE).booked.judgements).toBe(costAtMost(world.settings.labelling, 12).judgements)
+    expect(planOf(labelled, DATE).booked.judgements).toBe(
+      costAtMost(termsOf(world.settings.labelling.labeller), world.settings.labelling, 12).judgements,
+    )
   })
 })
 

@@ -5,13 +5,14 @@ import { handOut, type Shown } from '../../../services/desk/hand-out'
 import { type Taken, takeAnswers } from '../../../services/desk/take-answers'
 import { deskLabeller } from '../../../services/labeling/labellers/desk/desk'
 import { answerRequest } from '../../../services/labeling/label'
-import type { Labeller } from '../../../services/labeling/labellers/labeller'
+import type { Labeller, LabellerAdapter } from '../../../services/labeling/labellers/labeller'
 import { settle } from '../../../services/labeling/settle'
 import { onRun } from '../../../services/labeling/start'
 import { s3Artefacts } from '../../../shared/artefact'
 import type { Publish } from '../../../shared/bus'
 import { canonical } from '../../../shared/canonical'
 import { keys } from '../../../shared/keys'
+import { termsOf } from '../../../shared/labellers'
 import { type Post, postsToCsv } from '../../../shared/posts'
 import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
@@ -33,7 +34,9 @@ export interface World {
   writes: number
   /** The function that does this write is gone right after it. */
   killAfter?: number
-  groundTruth?: Labeller
+  groundTruth?: LabellerAdapter
+  /** A labeller beside those of the product, under this name. */
+  plugged?: Record<string, Labeller>
   requests: CreateLabelingJobRequest[]
 }
 
@@ -172,7 +175,11 @@ export function functionOf(world: World) {
     world.told.push({ event: event.name, detail: Object.fromEntries(Object.entries(detail ?? {})) })
     written()
   }
-  const refusing: Labeller = { check: () => undefined, start: async () => undefined, finish: async () => undefined }
+  const refusing: LabellerAdapter = {
+    check: () => undefined,
+    start: async () => undefined,
+    finish: async () => undefined,
+  }
   const ports = {
     objects: wrapped(world.bucket, ['create', 'put', 'swap']),
     table,
@@ -180,7 +187,11 @@ export function functionOf(world: World) {
     publish,
     settings: world.settings,
     stage: 'test',
-    labellers: { desk: deskLabeller(table), 'ground-truth': world.groundTruth ?? refusing },
+    labellers: {
+      desk: { terms: termsOf('desk'), ...deskLabeller(table) },
+      'ground-truth': { terms: termsOf('ground-truth'), ...(world.groundTruth ?? refusing) },
+      ...world.plugged,
+    },
   }
   const invocation = { now: world.now, remainingMs: () => 60_000, log }
   return {

@@ -11,15 +11,15 @@ import {
   readItems,
   removeOpen,
 } from '../../../../shared/state/desk'
-import { judgementsAtMost } from '../../costs'
-import type { Answers, Judgement, Labeller } from '../labeller'
+import { judgementsAtMost } from '../../../../shared/labellers/costs'
+import type { Answers, Judgement, LabellerAdapter } from '../labeller'
 import type { StoredPlan } from '../../plan'
 
 /** How long the desk's rows outlive the deadline, in seconds: long enough to look back, no longer. */
 const KEPT = 60 * 86_400
 
 /** The label desk: people of ours answer in their browsers. */
-export const deskLabeller = (table: Table): Labeller => ({
+export const deskLabeller = (table: Table): LabellerAdapter => ({
   check: () => undefined,
 
   start: async ({ plan, lines, categories }) => {

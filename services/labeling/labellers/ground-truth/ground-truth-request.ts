@@ -1,27 +1,8 @@
 import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
 import { BellwetherError } from '../../../../shared/errors'
 import { keys } from '../../../../shared/keys'
-import type { Settings } from '../../../../shared/settings'
+import { type GroundTruthOptions, LAMBDA_ACCOUNTS } from '../../../../shared/labellers/ground-truth'
 import type { StoredPlan } from '../../plan'
-
-/**
- * Accounts of AWS's own Lambda functions for text classification, by region; the list is whole.
- * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HumanTaskConfig.html
- */
-export const LAMBDA_ACCOUNTS: Readonly<Record<string, string>> = {
-  'us-east-1': '432418664414',
-  'us-east-2': '266458841044',
-  'us-west-2': '081040173940',
-  'ca-central-1': '918755190332',
-  'eu-west-1': '568282634449',
-  'eu-west-2': '487402164563',
-  'eu-central-1': '203001061592',
-  'ap-northeast-1': '477331159723',
-  'ap-northeast-2': '845288260483',
-  'ap-south-1': '565803892007',
-  'ap-southeast-1': '377565633583',
-  'ap-southeast-2': '454466003867',
-}
 
 /** The key of a line that holds the class index; its metadata stands under `label-metadata`. */
 export const ATTRIBUTE = 'label'
@@ -36,12 +17,13 @@ export interface Place {
   roleArn: string
 }
 
-type GroundTruth = NonNullable<Settings['labelling']['groundTruth']>
-
 const INSTEAD = 'set labelling.labeller: desk in bellwether.yml to label at the desk of this stack instead'
 
 /** The settings for Ground Truth; LABELLER_REFUSED where it cannot work with them here. */
-export function checkGroundTruth({ region, stage }: Place, groundTruth: GroundTruth | undefined): GroundTruth {
+export function checkGroundTruth(
+  { region, stage }: Place,
+  groundTruth: GroundTruthOptions | undefined,
+): GroundTruthOptions {
   const refuse = (why: string) => new BellwetherError('LABELLER_REFUSED', `${why}; ${INSTEAD}`)
   if (!groundTruth) throw refuse('labelling.groundTruth.workteamArn is missing')
   if (!LAMBDA_ACCOUNTS[region]) {
@@ -72,7 +54,7 @@ export function labelingJobRequest(
   plan: StoredPlan,
   items: number,
   place: Place,
-  settings: GroundTruth,
+  settings: GroundTruthOptions,
 ): CreateLabelingJobRequest {
   const { batch, job } = plan
   const uri = (key: string) => `s3://${place.bucket}/${key}`
@@ -116,7 +98,7 @@ export function thirdJobRequest(
   plan: StoredPlan,
   items: number,
   place: Place,
-  settings: GroundTruth,
+  settings: GroundTruthOptions,
   now: Date,
 ): CreateLabelingJobRequest {
   const first = labelingJobRequest(plan, items, place, settings)

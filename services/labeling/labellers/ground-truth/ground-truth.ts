@@ -22,10 +22,12 @@ import {
   thirdJobRequest,
 } from './ground-truth-request'
 import { inOrder } from '../../measuring/judged'
-import type { Answers, Labeller } from '../labeller'
+import type { Answers, LabellerAdapter } from '../labeller'
 import { type InputLine, isDecided, readLines, type StoredPlan, toJsonLines } from '../../plan'
+import { categoryFile } from './categories'
+import { instructions } from './instructions'
 
-type Bucket = Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists' | 'create'>
+type Bucket = Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists' | 'create' | 'put'>
 
 const ENDED = ['Completed', 'Stopped', 'Failed']
 
@@ -35,10 +37,12 @@ export const groundTruthLabeller = (
   objects: Bucket,
   place: Place,
   settings: Settings['labelling']['groundTruth'],
-): Labeller => ({
+): LabellerAdapter => ({
   check: () => void checkGroundTruth(place, settings),
 
-  start: async ({ plan, lines }) => {
+  start: async ({ plan, lines, categories }) => {
+    await objects.put(keys.categories(plan), categoryFile(categories))
+    await objects.put(keys.instructions(plan), instructions(categories))
     await create(client, labelingJobRequest(plan, lines.length, place, checkGroundTruth(place, settings)))
   },
 

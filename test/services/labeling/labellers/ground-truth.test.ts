@@ -15,10 +15,11 @@ import {
 } from '../../../../services/labeling/labellers/ground-truth/ground-truth-answers'
 import {
   checkGroundTruth,
-  LAMBDA_ACCOUNTS,
   labelingJobRequest,
 } from '../../../../services/labeling/labellers/ground-truth/ground-truth-request'
-import { batchOfJob } from '../../../../services/labeling/label'
+import { batchOfJob } from '../../../../services/labeling/labellers/ground-truth/job-ended'
+import { termsOf } from '../../../../shared/labellers'
+import { LAMBDA_ACCOUNTS } from '../../../../shared/labellers/ground-truth'
 import { storedPlan } from '../../../../services/labeling/plan'
 import { keys } from '../../../../shared/keys'
 import { qualityRecord, type SettledLine } from '../../../../shared/records'
@@ -510,7 +511,7 @@ describe('settling a job', () => {
     const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
     expect(quality.objects).toBe(3)
     expect(quality.costUsd).toBeCloseTo(3 * 0.08 + quality.judgements * 0.01)
-    expect(await objectsOf(world.table, BATCH)).toBe(3)
+    expect(await objectsOf(world.table, termsOf('ground-truth'), BATCH)).toBe(3)
   })
 
   it('of which nothing is known ends at its deadline, and costs nothing', async () => {
@@ -522,7 +523,9 @@ describe('settling a job', () => {
     world.now = new Date('2026-06-04T00:00:00Z')
     expect(await functionOf(world).settle(BATCH)).toMatchObject({ labelled: 0 })
     const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
-    expect([quality.costUsd, quality.objects, await objectsOf(world.table, BATCH)]).toEqual([0, 0, 0])
+    expect([quality.costUsd, quality.objects, await objectsOf(world.table, termsOf('ground-truth'), BATCH)]).toEqual([
+      0, 0, 0,
+    ])
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { itemsToAskAgain } from '../../../../services/labeling/sampling/ask-again'
 import { doubtfulLabels } from '../../../../services/labeling/sampling/doubtful'
+import { termsOf } from '../../../../shared/labellers'
 import type { SettledLine } from '../../../../shared/records'
 import { cascadeId } from '../../../../shared/text/cascade'
 import { settingsWith, wordsOf } from '../world'
@@ -62,7 +63,14 @@ type Lines = [batch: string, line: SettledLine][]
 const given = (lines: Lines) => new Map(lines.map(([batch, line]) => [line.item, { batch, line }]))
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.labelling, askedBefore?: Set<string>) =>
-  itemsToAskAgain(given(lines), open, { ...settings, labelling }, items, places, askedBefore)
+  itemsToAskAgain(
+    given(lines),
+    open,
+    { ...settings, labelling, asked: termsOf(labelling.labeller).judgementsAsked(labelling) },
+    items,
+    places,
+    askedBefore,
+  )
 const counts = ({ again }: ReturnType<typeof askAgain>) =>
   ['gold', 'repeat', 'relabel'].map((purpose) => again.filter((one) => one.purpose === purpose).length)
 
