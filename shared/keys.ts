@@ -1,5 +1,5 @@
 /** Names of the parts of a key pattern: `'raw/{date}/x'` has `'date'`. */
-type PartsOf<P extends string> = P extends `${string}{${infer Part}}${infer Rest}` ? Part | PartsOf<Rest> : never
+export type PartsOf<P extends string> = P extends `${string}{${infer Part}}${infer Rest}` ? Part | PartsOf<Rest> : never
 
 export interface Key<P extends string> {
   /** The key for these parts. Throws when a part would leave its place in the key. */

@@ -1,6 +1,7 @@
 import { budgetReached } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { book, readLedger, settle } from '../../shared/state/ledger'
+import { book, type Room, roomWithin, settle } from '../../shared/state/ledger'
+import { isAnnounced, markAnnounced } from '../../shared/state/reached-caps'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import type { Booking, ReachedCap, RunState } from './run'
@@ -9,18 +10,11 @@ type Caps = Pick<Settings['caps'], 'posts' | 'collectUsd'>
 type Kind = keyof Caps
 type Ledger = Pick<Table, 'get' | 'update' | 'create'>
 
-/** A cap of the configuration, with what is left of it on a day. */
-export interface Left extends ReachedCap {
-  left: number
-  /** Bookings of pages that are being read, each the most that its page may be: room may come back. */
-  open: readonly string[]
-}
-
-/** The cap that leaves least, for each of the two kinds. */
-export async function roomOn(table: Ledger, caps: Caps, day: string): Promise<Record<Kind, Left>> {
+/** The cap that leaves least on a day, for each of the two kinds. Its open bookings are pages that are being read. */
+export async function roomOn(table: Ledger, caps: Caps, day: string): Promise<Record<Kind, Room>> {
   return {
-    posts: await tightest(table, caps, 'posts', day),
-    collectUsd: await tightest(table, caps, 'collectUsd', day),
+    posts: await roomWithin(table, { kind: 'posts', ...caps.posts }, day),
+    collectUsd: await roomWithin(table, { kind: 'collectUsd', ...caps.collectUsd }, day),
   }
 }
 
@@ -44,19 +38,7 @@ export const bookUsd = (table: Ledger, caps: Caps, day: string, token: string, u
 
 /** Say once for each period that a cap was reached; a subscriber sees it again only if we stop in between. */
 export async function tellReached(table: Ledger, publish: Publish, { cap, limit, period }: ReachedCap): Promise<void> {
-  const key = { pk: `budget#${cap}`, sk: period }
-  if (await table.get(key)) return
+  if (await isAnnounced(table, { cap, period })) return
   await publish(budgetReached, { cap, limit, period, service: 'collector' })
-  await table.create(key)
-}
-
-async function tightest(table: Ledger, caps: Caps, kind: Kind, day: string): Promise<Left> {
-  const month = day.slice(0, 7)
-  const { perDay, perMonth } = caps[kind]
-  const [today, thisMonth] = await Promise.all([readLedger(table, kind, day), readLedger(table, kind, month)])
-  const ofDay = { cap: `caps.${kind}.perDay`, period: day, limit: perDay, left: perDay - today.spent, open: today.open }
-  const left = perMonth - thisMonth.spent
-  return left < ofDay.left
-    ? { cap: `caps.${kind}.perMonth`, period: month, limit: perMonth, left, open: thisMonth.open }
-    : ofDay
+  await markAnnounced(table, { cap, period })
 }

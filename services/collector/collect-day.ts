@@ -7,7 +7,7 @@ import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
-import type { Cursor } from './cursor'
+import type { Cursor } from '../../shared/state/cursor'
 import { recordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './source'
 import { type Effect, type Facts, type Input, sha256, step } from './step'
@@ -44,7 +44,7 @@ export async function collectDay(
   ports: Ports,
   hashtag: string,
   source: Source,
-  cursor: Cursor,
+  cursor: Cursor<RunState>,
   day: Window,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
   hasTime: () => boolean,
@@ -125,7 +125,7 @@ async function store(
   return { after: 'store', created: false, sha256: await digestOf(ports, key) }
 }
 
-async function finish({ ports, hashtag, log }: Work, cursor: Cursor, run: RunState): Promise<DayDone> {
+async function finish({ ports, hashtag, log }: Work, cursor: Cursor<RunState>, run: RunState): Promise<DayDone> {
   const record = recordOf(hashtag, run)
   const { date, posts, complete, costUsd, stoppedBy } = record
   const runKey = keys.run({ hashtag, date, run: run.id })

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { takeLease } from '../../shared/state/lease'
+import { collectionLease, takeLease } from '../../shared/state/lease'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import type { Enqueue } from '../../shared/queue'
 import { collectDay, type DayDone, type Ports } from './collect-day'
-import { openCursor } from './cursor'
+import { openCursor } from '../../shared/state/cursor'
+import { runState } from './run'
 import type { Source } from './source'
 import { dayBefore, dayFrom, midnight } from './window'
 
@@ -75,7 +76,7 @@ async function collectHashtag(
   const hasTime = () => remainingMs() > Math.min(MARGIN_MS, time / 2)
 
   const until = now.getTime() + time
-  const lease = await takeLease(ports.table, `collect#${hashtag}`, ports.newOwner(), now.getTime(), until)
+  const lease = await takeLease(ports.table, collectionLease(hashtag), ports.newOwner(), now.getTime(), until)
   if (!lease.held) {
     const goesOnInSeconds = await goOn(ports, hashtag, from, (lease.until - now.getTime()) / 1000 + 1)
     return { hashtag, runs: [], through: '', goesOnInSeconds }
@@ -83,7 +84,7 @@ async function collectHashtag(
 
   const runs: DayDone[] = []
   try {
-    const cursor = await openCursor(ports.table, hashtag, first)
+    const cursor = await openCursor(ports.table, runState, hashtag, first)
     if (from !== undefined && cursor.state().first !== first) {
       const began = cursor.state().first.slice(0, 10)
       throw new BellwetherError('REQUEST_INVALID', `from: #${hashtag} is collected since ${began} already`)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type Post, postsToCsv } from '../../shared/posts'
-import type { Left } from './budget'
+import type { Room } from '../../shared/state/ledger'
 import { advance, type Answer, begin, type Booking, dateOf, pageKey, type RunState, stop } from './run'
 import type { Exhausted, PageRequest, Source, SourcePage, Wait } from './source'
 import type { Window } from './window'
@@ -47,7 +47,7 @@ export type Input =
   | { after: 'close' }
   /** SHA-256 of the page in the bucket, if there is one. */
   | { after: 'look'; sha256: string | undefined }
-  | { after: 'room'; attempt: number; posts: Left; collectUsd: Left }
+  | { after: 'room'; attempt: number; posts: Room; collectUsd: Room }
   | { after: 'book'; attempt: number; booked: boolean }
   | { after: 'fetch'; page: SourcePage | Wait | (Exhausted & { spentPosts: number }) }
   /** `created` is false where another page was there: then `sha256` is that one's. */

@@ -1,4 +1,4 @@
-import { book, settle, spent } from '../../shared/state/ledger'
+import { book, roomWithin, settle, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
 import { costAtMost, type Cost, largestWithin } from '../../shared/labellers/costs'
@@ -115,8 +115,8 @@ export async function affordable(
   wanted = labelling.itemsPerDay,
 ): Promise<Allotment> {
   const [judgements, dollars, capacity, before] = await Promise.all([
-    tightest(table, caps, 'judgements', date),
-    tightest(table, caps, 'labelUsd', date),
+    roomWithin(table, { kind: 'judgements', ...caps.judgements }, date),
+    roomWithin(table, { kind: 'labelUsd', ...caps.labelUsd }, date),
     capacityLeft(table, labelling, terms, date),
     objectsOf(table, terms, date),
   ])
@@ -138,19 +138,4 @@ async function capacityLeft(table: Pick<Table, 'get'>, labelling: Settings['labe
   const { labeller } = labelling
   const left = Number.isFinite(limit) ? Math.floor(limit - (await spent(table, itemsLedger(labeller), date))) : limit
   return { cap: capacityOf(labeller), limit, period: date, left }
-}
-
-/** Of a cap by the day and one by the month, the one that leaves less. */
-async function tightest(
-  table: Pick<Table, 'get'>,
-  caps: Settings['caps'],
-  kind: 'judgements' | 'labelUsd',
-  date: string,
-) {
-  const { perDay, perMonth } = caps[kind]
-  const month = date.slice(0, 7)
-  const [today, thisMonth] = await Promise.all([spent(table, kind, date), spent(table, kind, month)])
-  const day = { cap: `caps.${kind}.perDay`, limit: perDay, period: date, left: perDay - today }
-  const left = perMonth - thisMonth
-  return left < day.left ? { cap: `caps.${kind}.perMonth`, limit: perMonth, period: month, left } : day
 }

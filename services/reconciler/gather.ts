@@ -1,13 +1,16 @@
-import { z } from 'zod'
 import { readChampion } from '../../shared/champion'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import type { Item, Table } from '../../shared/table'
-import { reportedRow } from '../../shared/state/reported-batches'
+import type { Table } from '../../shared/table'
+import { cursorRow } from '../../shared/state/cursor'
+import { collectionLease, deadlineOf, leaseRow } from '../../shared/state/lease'
 import { openBatches } from '../../shared/state/open-batches'
+import { unreportedBatches } from '../../shared/state/reported-batches'
+import { readTogether } from '../../shared/state/row'
 import { loggedRuns } from '../../shared/state/run-log'
+import { notedJobs, trainingDayRow } from '../../shared/state/training-jobs'
 import type { State } from './findings'
 
 export interface Sources {
@@ -18,15 +21,13 @@ export interface Sources {
 
 const RAW_DAYS = 14
 const DAY_MS = 86_400_000
-/** DynamoDB forgets a lease a day after its holder had to be done. */
-const FORGOTTEN_AFTER_S = 86_400
 
 /** Look at everything that tells of work: a dozen requests, whatever the age of the stack. */
 export async function gather(sources: Sources, now: Date): Promise<State> {
   const { objects, settings } = sources
   const [items, raw, predictions, labeled, datasets, models, live, reported, logged, batches, jobs] = await Promise.all(
     [
-      coordination(sources, now),
+      collecting(sources, now),
       recent(sources, keys.run, now),
       recent(sources, keys.predictions, now),
       all(objects, prefixes.labeled),
@@ -73,49 +74,35 @@ export async function gather(sources: Sources, now: Date): Promise<State> {
   }
 }
 
-const instant = z.iso.datetime().transform((text) => Date.parse(text))
-const cursorItem = z.object({ through: instant, run: z.object({}).nullable() })
-const leaseItem = z.object({ expiresAt: z.number() })
-const dayItem = z.object({ datasetId: z.string() })
-const jobItem = z.object({
-  sk: z.string(),
-  state: z.string(),
-  startedAt: instant.optional(),
-  datasetId: z.string().optional(),
-  attempt: z.int().default(1),
-  spot: z.boolean().default(true),
-})
-
-/** The cursors of all hashtags with their leases, and what today was taken for. */
-async function coordination({ table, settings }: Sources, now: Date): Promise<Pick<State, 'cursors' | 'today'>> {
+/** The cursors of all hashtags with their leases, and the dataset that holds today; one request. */
+async function collecting({ table, settings }: Sources, now: Date): Promise<Pick<State, 'cursors' | 'today'>> {
   const tags = settings.hashtags.map(({ tag }) => tag)
-  const cursorKey = (tag: string) => ({ pk: `cursor#${tag}`, sk: 'cursor' })
-  const leaseKey = (tag: string) => ({ pk: `lease#collect#${tag}`, sk: 'lease' })
-  const todayKey = { pk: 'training#day', sk: dayOf(now.getTime()) }
-  const items = await table.getMany([...tags.flatMap((tag) => [cursorKey(tag), leaseKey(tag)]), todayKey])
-  const find = (key: { pk: string; sk: string }): Item | undefined =>
-    items.find(({ pk, sk }) => pk === key.pk && sk === key.sk)
-
-  const cursors = tags.flatMap((hashtag) => {
-    const cursor = find(cursorKey(hashtag))
-    if (!cursor) return []
-    const { through, run } = cursorItem.parse(cursor)
-    const lease = find(leaseKey(hashtag))
-    const leaseUntil = lease ? (leaseItem.parse(lease).expiresAt - FORGOTTEN_AFTER_S) * 1000 : 0
-    return [{ hashtag, through, running: run !== null, leaseUntil }]
+  const { today, cursors, leases } = await readTogether(table, {
+    today: [trainingDayRow.at({ day: dayOf(now.getTime()) })],
+    cursors: tags.map((hashtag) => cursorRow.at({ hashtag })),
+    leases: tags.map((hashtag) => leaseRow.at({ name: collectionLease(hashtag) })),
   })
-  const today = find(todayKey)
-  return { cursors, today: today && dayItem.parse(today).datasetId }
+  return {
+    today: today[0]?.datasetId,
+    cursors: tags.flatMap((hashtag, i) => {
+      const cursor = cursors[i]
+      if (!cursor) return []
+      const lease = leases[i]
+      const leaseUntil = lease ? deadlineOf(lease) : 0
+      return [{ hashtag, through: Date.parse(cursor.through), running: cursor.run !== null, leaseUntil }]
+    }),
+  }
 }
 
-async function trainingJobs(table: Pick<Table, 'query'>): Promise<State['jobs']> {
-  const jobs: State['jobs'] = []
-  for await (const item of table.query('training#job')) {
-    const { sk, state, startedAt, datasetId, attempt, spot } = jobItem.parse(item)
-    jobs.push({ job: sk, state, startedAt, datasetId, attempt, spot })
-  }
-  return jobs
-}
+const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']> =>
+  (await notedJobs(table)).map(({ job, state, startedAt, datasetId, attempt, spot }) => ({
+    job,
+    state,
+    startedAt: startedAt === undefined ? undefined : Date.parse(startedAt),
+    datasetId,
+    attempt,
+    spot,
+  }))
 
 async function reports(objects: Pick<Objects, 'read'>): Promise<Map<string, string | null>> {
   const key = keys.reportIndex({})
@@ -125,9 +112,11 @@ async function reports(objects: Pick<Objects, 'read'>): Promise<Map<string, stri
 }
 
 async function unreported<M extends { batch: string }>({ table }: Sources, manifests: readonly M[]): Promise<M[]> {
-  const rows = await table.getMany(manifests.map(({ batch }) => reportedRow(batch)))
-  const known = new Set(rows.map(({ sk }) => sk))
-  return manifests.filter(({ batch }) => !known.has(reportedRow(batch).sk))
+  const batches = await unreportedBatches(
+    table,
+    manifests.map(({ batch }) => batch),
+  )
+  return manifests.filter(({ batch }) => batches.has(batch))
 }
 
 interface Listed {

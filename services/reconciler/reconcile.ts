@@ -1,4 +1,5 @@
 import type { Invocation } from '../../shared/door'
+import { countRequest } from '../../shared/state/recovery-requests'
 import type { Table } from '../../shared/table'
 import { type Finding, findings } from './findings'
 import { gather, type Sources } from './gather'
@@ -20,7 +21,6 @@ export interface Reconciled {
 
 /** So often a lost piece of work is asked for, once in an hour. */
 const MOST_ASKS = 5
-const REMEMBERED_S = 30 * 86_400
 
 /** Find what was lost and ask for it. To ask for what was not lost does no harm: every service finds its work done. */
 export const reconcile =
@@ -29,7 +29,7 @@ export const reconcile =
     const reconciled: Reconciled = { lost: [], looked: [], stuck: [] }
     for (const finding of findings(await gather(ports, now), now)) {
       const { to, request, why, key, once } = finding
-      const may = key === null || (await mayAsk(ports.table, key, once ? 1 : MOST_ASKS, now))
+      const may = key === null || (await countRequest(ports.table, key, once ? 1 : MOST_ASKS, now))
       if (!may && once) continue
       const kind = key === null ? 'looked' : may ? 'lost' : 'stuck'
       reconciled[kind].push({ to, why })
@@ -40,17 +40,3 @@ export const reconcile =
     if (stuck.length > 0) log.error('asked for in vain', { stuck })
     return reconciled
   }
-
-/** Count an ask, up to the most. */
-async function mayAsk(table: Pick<Table, 'update'>, key: string, most: number, now: Date): Promise<boolean> {
-  const counted = await table.update(
-    { pk: 'reconciler', sk: key },
-    {
-      add: { asks: 1 },
-      set: { expiresAt: Math.ceil(now.getTime() / 1000) + REMEMBERED_S },
-      when: 'attribute_not_exists(pk) OR #asks < :most',
-      values: { most },
-    },
-  )
-  return counted !== undefined
-}

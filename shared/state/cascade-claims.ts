@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Role, role } from '../records'
 import type { Table } from '../table'
+import { rowKind } from './row'
 
 /** What the table says about a cascade before a draw. */
 export interface CascadeClaim {
@@ -10,16 +11,17 @@ export interface CascadeClaim {
   available: boolean
 }
 
-/** Row `cascade#<id>`, `role`: the role of a cascade, which never changes, and the batch that asks for its label. */
-const cascadeRow = z.object({
-  pk: z.string(),
-  role,
-  asked: z.string().optional().describe('The batch that asks for its label.'),
-  settled: z.string().optional().describe('The batch that labelled it, or found that it cannot have a label.'),
+export const cascadeRow = rowKind({
+  pk: 'cascade#{cascade}',
+  sk: 'role',
+  meaning: 'The role of a cascade, which never changes, and the batch that asks for its label.',
+  attributes: z.object({
+    role,
+    asked: z.string().optional().describe('The batch that asks for its label.'),
+    settled: z.string().optional().describe('The batch that labelled it, or found that it cannot have a label.'),
+  }),
 })
-
-const PARTITION = 'cascade#'
-const keyOf = (cascade: string) => ({ pk: `${PARTITION}${cascade}`, sk: 'role' })
+const keyOf = (cascade: string) => cascadeRow.key({ cascade })
 
 /** The claims on these cascades from the point of view of a batch: its own claims are available to it. */
 export async function cascadeClaims(
@@ -27,12 +29,13 @@ export async function cascadeClaims(
   cascades: readonly string[],
   batch: string,
 ): Promise<Map<string, CascadeClaim>> {
-  const rows = (await table.getMany(cascades.map(keyOf))).map((item) => cascadeRow.parse(item))
+  const items = await table.getMany(cascades.map(keyOf))
   return new Map(
-    rows.map(({ pk, role: given, asked, settled }) => [
-      pk.slice(PARTITION.length),
-      { role: given, available: settled === undefined && (asked === undefined || asked === batch) },
-    ]),
+    items.map((item) => {
+      const { role: given, asked, settled } = cascadeRow.parse(item)
+      const available = settled === undefined && (asked === undefined || asked === batch)
+      return [cascadeRow.partsOf(item).cascade, { role: given, available }]
+    }),
   )
 }
 
@@ -84,8 +87,7 @@ export async function claimForImport(
     values: { as },
   })
   if (claimed) return true
-  const row = await table.get(keyOf(cascade))
-  return row !== undefined && cascadeRow.parse(row).role === as
+  return (await cascadeRow.read(table, { cascade }))?.role === as
 }
 
 /**

@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import type { Table } from '../table'
+import { rowKind } from './row'
 
-/** Row `evaluation`, `wish#<hashtag>`: the last UTC day whose posts get a larger evaluation sample. */
-const boostRow = z.object({ through: z.iso.date() })
-const keyOf = (hashtag: string) => ({ pk: 'evaluation', sk: `wish#${hashtag}` })
+export const evaluationBoostRow = rowKind({
+  pk: 'evaluation',
+  sk: 'wish#{hashtag}',
+  meaning: 'A hashtag whose evaluation sample is larger for some days, because model and labels disagree.',
+  attributes: z.object({ through: z.iso.date().describe('The last UTC day whose posts get the larger sample.') }),
+})
 
 /** UTC days after a disagreement that get a larger sample: enough labels to tell drift from chance. */
 const DAYS = 3
@@ -14,7 +18,7 @@ const DAYS = 3
  */
 export async function boostEvaluation(table: Pick<Table, 'update'>, hashtag: string, date: string): Promise<void> {
   const through = new Date(Date.parse(date) + DAYS * 86_400_000).toISOString().slice(0, 10)
-  await table.update(keyOf(hashtag), {
+  await table.update(evaluationBoostRow.key({ hashtag }), {
     set: { through },
     when: 'attribute_not_exists(pk) OR #through < :through',
     values: { through },
@@ -26,6 +30,6 @@ export async function isEvaluationBoosted(
   table: Pick<Table, 'get'>,
   { hashtag, date }: { hashtag: string; date: string },
 ): Promise<boolean> {
-  const found = await table.get(keyOf(hashtag))
-  return found !== undefined && date <= boostRow.parse(found).through
+  const boost = await evaluationBoostRow.read(table, { hashtag })
+  return boost !== undefined && date <= boost.through
 }

@@ -1,18 +1,42 @@
+import { z } from 'zod'
 import type { Table } from '../table'
+import { rowKind } from './row'
+
+/** DynamoDB deletes a lease this long after its holder had to be done. */
+const KEPT_SECONDS = 86_400
+
+export const leaseRow = rowKind({
+  pk: 'lease#{name}',
+  sk: 'lease',
+  meaning: 'A lock with a time limit: one invocation at a time does the work that `name` stands for.',
+  attributes: z.object({
+    owner: z.string().describe('The invocation that holds it, or held it last.'),
+    until: z.number().describe('End of the lease, milliseconds since the epoch; 0 after a release.'),
+    finished: z.number().optional().describe('When the last holder that finished its work began, milliseconds.'),
+    expiresAt: z.number().describe('Seconds since the epoch: one day after the end that the holder asked for.'),
+  }),
+})
+
+/** The lease of the invocation that collects a hashtag. */
+export const collectionLease = (hashtag: string): string => `collect#${hashtag}`
+
+/** When the holder had to be done, even if it released the lease before; milliseconds since the epoch. */
+export const deadlineOf = ({ expiresAt }: z.infer<typeof leaseRow.attributes>): number =>
+  (expiresAt - KEPT_SECONDS) * 1000
 
 export interface Lease {
-  /** Whether this invocation may go on; a lease that ran out may be taken by another. */
+  /** Whether this invocation may go on. Another invocation may take a lease that has run out. */
   held: boolean
-  /** When the lease of whoever holds it ends; milliseconds since the epoch. */
+  /** When the current holder's lease ends; milliseconds since the epoch. */
   until: number
-  /** When the last of its holders began who finished what they were about; milliseconds since the epoch. */
+  /** When the last holder that finished its work began; milliseconds since the epoch. */
   finished: number | undefined
   release(outcome?: 'finished'): Promise<void>
 }
 
 /**
- * Take the lease `name` until a time, for one owner at a time. The same owner (a retry of the same event) takes it
- * again at once. Nobody waits: who does not hold it looks at `until`.
+ * Take the lease `name` until a time, for one owner at a time. The same owner (a retry of the same event) takes it again
+ * at once. Nothing waits here: an invocation that does not hold the lease looks at `until`.
  */
 export async function takeLease(
   table: Pick<Table, 'update' | 'get'>,
@@ -21,17 +45,17 @@ export async function takeLease(
   nowMs: number,
   untilMs: number,
 ): Promise<Lease> {
-  const key = { pk: `lease#${name}`, sk: 'lease' }
+  const key = leaseRow.key({ name })
   const taken = await table.update(key, {
-    set: { owner, until: untilMs, expiresAt: Math.ceil(untilMs / 1000) + 86_400 },
+    set: { owner, until: untilMs, expiresAt: Math.ceil(untilMs / 1000) + KEPT_SECONDS },
     when: 'attribute_not_exists(pk) OR #until < :now OR #owner = :me',
     values: { now: nowMs, me: owner },
   })
-  const row = taken ?? (await table.get(key))
+  const row = taken ? leaseRow.parse(taken) : await leaseRow.read(table, { name })
   return {
     held: taken !== undefined,
-    until: taken ? untilMs : Number(row?.until ?? nowMs),
-    finished: row?.finished === undefined ? undefined : Number(row.finished),
+    until: taken ? untilMs : (row?.until ?? nowMs),
+    finished: row?.finished,
     release: async (outcome) => {
       const set = { until: 0, ...(outcome === 'finished' ? { finished: nowMs } : {}) }
       await table.update(key, { set, when: '#owner = :me', values: { me: owner } })

@@ -1,4 +1,16 @@
-import type { Item, Table } from '../table'
+import { z } from 'zod'
+import type { Table } from '../table'
+import { rowKind } from './row'
+
+export const ledgerRow = rowKind({
+  pk: 'ledger#{kind}',
+  sk: '{period}',
+  meaning: 'What was spent against a cap (`posts`, `collectUsd`, `judgements`, …) in a UTC day or month.',
+  attributes: z.object({
+    micro: z.number().default(0).describe('Booked so far, in millionths, so that dollars add up exactly.'),
+    tokens: z.set(z.string()).optional().describe('Open bookings: each token books once.'),
+  }),
+})
 
 export interface Cap {
   /** What is spent: `posts`, `collectUsd`, `judgements`, … */
@@ -17,8 +29,8 @@ export interface Broken {
 }
 
 /**
- * Book an amount against the caps of a UTC day and its month, once for each token however often it is asked. Either
- * all of it is booked or nothing: answers the broken cap. Amounts are kept as whole micro-units, so that dollars add up.
+ * Book an amount against the caps of a UTC day and its month. It books all of the amount or nothing, and books a token
+ * once, however often it is asked. Returns the cap that has no room.
  */
 export async function book(
   table: Pick<Table, 'update' | 'get'>,
@@ -27,13 +39,9 @@ export async function book(
   token: string,
   amount: number,
 ): Promise<Broken | undefined> {
-  const periods = [
-    { period: 'perDay', of: day, limit: cap.perDay },
-    { period: 'perMonth', of: day.slice(0, 7), limit: cap.perMonth },
-  ] as const
-  for (const [i, { period, of, limit }] of periods.entries()) {
+  for (const [i, { period, of, limit }] of periodsOf(cap, day).entries()) {
     if (await bookOne(table, cap.kind, of, token, amount, limit)) continue
-    // What was booked for the day is given back, so that a retry finds the ledger as it was.
+    // The day's booking is returned, so that a retry finds the ledger as it was.
     if (i === 1) await giveBack(table, cap.kind, day, token, amount)
     return { period, of, limit, spent: await spent(table, cap.kind, of) }
   }
@@ -41,9 +49,9 @@ export async function book(
 }
 
 /**
- * Close a booking when it is known what was really spent, which is no more than was booked where there is a cap; 0 gives
- * all of it back. A booking is closed once: who closes it again changes nothing. Its token can be booked anew from then
- * on, so close it only when nobody will come back to it.
+ * Close a booking when the real amount is known. With a cap, that is at most the amount booked; 0 returns all of it. A
+ * second close of the same booking changes nothing. A closed token can be booked again, so close it only when no retry
+ * can book it.
  */
 export async function settle(
   table: Pick<Table, 'update'>,
@@ -53,57 +61,76 @@ export async function settle(
   booked: number,
   used: number,
 ): Promise<void> {
-  for (const period of [day, day.slice(0, 7)]) await giveBack(table, kind, period, token, booked - used)
+  for (const period of [day, monthOf(day)]) await giveBack(table, kind, period, token, booked - used)
 }
 
 /** What was booked in a UTC day (`2026-11-22`) or month (`2026-11`). */
 export const spent = async (table: Pick<Table, 'get'>, kind: string, of: string): Promise<number> =>
   (await readLedger(table, kind, of)).spent
 
-/**
- * What was booked in a UTC day or month, and the bookings in it that nobody has closed: what they took may come back.
- * Both are read at once, so that a booking is either closed and its rest free, or open.
- */
+/** What a cap leaves. */
+export interface Room {
+  /** The field of bellwether.yml, as in `caps.posts.perDay`. */
+  cap: string
+  /** The UTC day or month. */
+  period: string
+  limit: number
+  left: number
+  /** Tokens of open bookings: what they took may come back. */
+  open: readonly string[]
+}
+
+/** What a cap leaves on a day: the period, the day or its month, that leaves less. */
+export async function roomWithin(table: Pick<Table, 'get'>, cap: Cap, day: string): Promise<Room> {
+  const rooms = await Promise.all(
+    periodsOf(cap, day).map(async ({ period, of, limit }): Promise<Room> => {
+      const ledger = await readLedger(table, cap.kind, of)
+      return { cap: `caps.${cap.kind}.${period}`, period: of, limit, left: limit - ledger.spent, open: ledger.open }
+    }),
+  )
+  return rooms.reduce((tightest, room) => (room.left < tightest.left ? room : tightest))
+}
+
+/** What was booked in a UTC day or month, and its open bookings. One read, so a booking is either open or closed. */
 export async function readLedger(
   table: Pick<Table, 'get'>,
   kind: string,
   of: string,
 ): Promise<{ spent: number; open: string[] }> {
-  const item = await table.get(ledgerKey(kind, of))
-  return {
-    spent: Number(item?.micro ?? 0) / 1e6,
-    open: item?.tokens instanceof Set ? [...item.tokens].map(String) : [],
-  }
+  const row = await ledgerRow.read(table, { kind, period: of })
+  return { spent: (row?.micro ?? 0) / 1e6, open: [...(row?.tokens ?? [])] }
 }
 
-const ledgerKey = (kind: string, of: string) => ({ pk: `ledger#${kind}`, sk: of })
+const monthOf = (day: string): string => day.slice(0, 7)
 const micro = (amount: number) => Math.round(amount * 1e6)
+
+const periodsOf = ({ perDay, perMonth }: Cap, day: string) =>
+  [
+    { period: 'perDay', of: day, limit: perDay },
+    { period: 'perMonth', of: monthOf(day), limit: perMonth },
+  ] as const
 
 async function bookOne(
   table: Pick<Table, 'update' | 'get'>,
   kind: string,
-  of: string,
+  period: string,
   token: string,
   amount: number,
   limit: number,
 ): Promise<boolean> {
-  const key = ledgerKey(kind, of)
-  const booked = await table.update(key, {
+  const booked = await table.update(ledgerRow.key({ kind, period }), {
     add: { micro: micro(amount), tokens: new Set([token]) },
     when: '(attribute_not_exists(#micro) OR #micro <= :room) AND NOT contains(#tokens, :token) AND :room >= :none',
     values: { room: micro(limit - amount), token, none: 0 },
   })
-  return booked !== undefined || hasToken(await table.get(key), token)
+  return booked !== undefined || (await ledgerRow.read(table, { kind, period }))?.tokens?.has(token) === true
 }
 
-async function giveBack(table: Pick<Table, 'update'>, kind: string, of: string, token: string, amount: number) {
-  await table.update(ledgerKey(kind, of), {
+async function giveBack(table: Pick<Table, 'update'>, kind: string, period: string, token: string, amount: number) {
+  await table.update(ledgerRow.key({ kind, period }), {
     add: { micro: -micro(amount) },
     deleteFrom: { tokens: new Set([token]) },
     when: 'contains(#tokens, :token)',
     values: { token },
   })
 }
-
-const hasToken = (item: Item | undefined, token: string): boolean =>
-  item?.tokens instanceof Set && item.tokens.has(token)

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { byBatch } from '../batches'
 import type { Table } from '../table'
+import { rowKind } from './row'
 
 /** Judgements and dollars that were booked for a batch before anything was drawn. */
 const allotment = z.object({
   items: z.int().nonnegative().describe('How many items they are enough for.'),
   judgements: z.int().nonnegative(),
   usd: z.number().nonnegative(),
-  evaluationShare: z.number().optional().describe('How much of it is for evaluation: more where more was wished for.'),
+  evaluationShare: z.number().optional().describe('Share of the batch for evaluation: larger under a boost.'),
   before: z
     .int()
     .nonnegative()
@@ -17,47 +18,53 @@ const allotment = z.object({
 })
 export type Allotment = z.infer<typeof allotment>
 
-/** A batch between its claim and its settlement. */
-const openBatch = z.object({
-  batch: z.string(),
-  date: z.iso.date(),
-  claimedAt: z.iso.datetime(),
-  deadline: z.iso.datetime(),
-  runs: z.array(z.string()).describe('Keys of the run.json files to draw from.'),
-  carried: z.array(z.string()).describe('Settled batches whose unanswered items may be asked again.'),
-  wanted: z.int().positive().optional().describe('How many items, where it is not what the settings say.'),
-  allotment: allotment.optional(),
-  started: z.boolean().describe('Whether its labelling job is there.'),
+export const openBatchRow = rowKind({
+  pk: 'labeling',
+  sk: 'open#{batch}',
+  meaning: 'A batch between its claim and its settlement.',
+  attributes: z.object({
+    batch: z.string(),
+    date: z.iso.date(),
+    claimedAt: z.iso.datetime(),
+    deadline: z.iso.datetime(),
+    runs: z.array(z.string()).describe('Keys of the run.json files to draw from.'),
+    carried: z.array(z.string()).describe('Settled batches whose unanswered items may be asked again.'),
+    wanted: z.int().positive().optional().describe('How many items, where the settings are not to decide.'),
+    allotment: allotment.optional().describe('What was booked for it.'),
+    started: z.boolean().describe('Whether its labelling job exists.'),
+  }),
 })
-export type OpenBatch = z.infer<typeof openBatch>
+export type OpenBatch = z.infer<typeof openBatchRow.attributes>
 
-/**
- * Open batches, in the table under `labeling`: `open#<batch>`, made by the claim and removed by the settlement; and
- * `carry#<batch>`, a settled batch with unanswered items that no later batch has had a place for.
- */
+export const carriedBatchRow = rowKind({
+  pk: 'labeling',
+  sk: 'carry#{batch}',
+  meaning: 'A settled batch with unanswered items that no later batch has had a place for.',
+  attributes: z.object({}),
+})
+
+/** Open a batch. A retry finds the batch that is open. */
 export async function claimBatch(
   table: Pick<Table, 'create' | 'get'>,
   claim: Omit<OpenBatch, 'allotment' | 'started'>,
 ): Promise<OpenBatch> {
-  await table.create({ ...openRow(claim.batch), ...claim, started: false })
+  await table.create({ ...openBatchRow.key(claim), ...claim, started: false })
   return (await findOpen(table, claim.batch)) ?? { ...claim, started: false }
 }
 
-export async function findOpen(table: Pick<Table, 'get'>, batch: string): Promise<OpenBatch | undefined> {
-  const item = await table.get(openRow(batch))
-  return item && openBatch.parse(item)
-}
+export const findOpen = (table: Pick<Table, 'get'>, batch: string): Promise<OpenBatch | undefined> =>
+  openBatchRow.read(table, { batch })
 
-/** By batch; the reconciler asks it for deadlines that passed. */
+/** By batch. */
 export async function openBatches(table: Pick<Table, 'query'>): Promise<OpenBatch[]> {
   const batches: OpenBatch[] = []
-  for await (const item of table.query('labeling', 'open#')) batches.push(openBatch.parse(item))
+  for await (const { row } of openBatchRow.all(table)) batches.push(row)
   return batches.sort((a, b) => byBatch(a.batch, b.batch))
 }
 
-/** Keep what is about to be booked, so that a retry books the same. */
+/** Store what is about to be booked, so that a retry books the same. */
 export async function pinAllotment(table: Pick<Table, 'update' | 'get'>, batch: string, wanted: Allotment) {
-  await table.update(openRow(batch), {
+  await table.update(openBatchRow.key({ batch }), {
     set: { allotment: wanted },
     when: 'attribute_exists(pk) AND attribute_not_exists(#allotment)',
   })
@@ -65,30 +72,28 @@ export async function pinAllotment(table: Pick<Table, 'update' | 'get'>, batch: 
 }
 
 export async function unpinAllotment(table: Pick<Table, 'update'>, batch: string): Promise<void> {
-  await table.update(openRow(batch), { remove: ['allotment'], when: 'attribute_exists(pk)' })
+  await table.update(openBatchRow.key({ batch }), { remove: ['allotment'], when: 'attribute_exists(pk)' })
 }
 
 export async function markStarted(table: Pick<Table, 'update'>, batch: string): Promise<void> {
-  await table.update(openRow(batch), { set: { started: true }, when: 'attribute_exists(pk)' })
+  await table.update(openBatchRow.key({ batch }), { set: { started: true }, when: 'attribute_exists(pk)' })
 }
 
-/** The batch is settled; `carry` says that it leaves items which a later batch may ask again. Once. */
+/** End a settled batch, once. `carry`: it leaves items that a later batch may ask again. */
 export async function closeBatch(table: Pick<Table, 'get' | 'create' | 'remove'>, batch: string, carry: boolean) {
-  if (!(await table.get(openRow(batch)))) return
-  if (carry) await table.create(carryRow(batch))
-  await table.remove(openRow(batch))
+  if (!(await findOpen(table, batch))) return
+  if (carry) await table.create({ ...carriedBatchRow.key({ batch }) })
+  await table.remove(openBatchRow.key({ batch }))
 }
 
 /** By batch. */
 export async function batchesToCarry(table: Pick<Table, 'query'>): Promise<string[]> {
   const batches: string[] = []
-  for await (const { sk } of table.query('labeling', 'carry#')) batches.push(sk.slice('carry#'.length))
+  for await (const { parts } of carriedBatchRow.all(table)) batches.push(parts.batch)
   return batches.sort(byBatch)
 }
 
+/** The unanswered items of these batches have found a place. */
 export async function markCarried(table: Pick<Table, 'remove'>, batches: readonly string[]): Promise<void> {
-  for (const batch of batches) await table.remove(carryRow(batch))
+  for (const batch of batches) await table.remove(carriedBatchRow.key({ batch }))
 }
-
-const openRow = (batch: string) => ({ pk: 'labeling', sk: `open#${batch}` })
-const carryRow = (batch: string) => ({ pk: 'labeling', sk: `carry#${batch}` })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BellwetherError } from '../errors'
 import type { Table } from '../table'
+import { rowKind } from './row'
 
 /** What a link is for: to answer at the desk, to look after the labels, to read reports. */
 export const ROLES = ['annotator', 'owner', 'reader'] as const
@@ -14,23 +15,26 @@ export interface Person {
 /** A name that can stand in a link, a key and a manifest. */
 export const personName = z.string().regex(/^[a-z0-9-]{1,32}$/, 'a person is named by 1 to 32 of a-z, 0-9 and -')
 
-const row = z.object({
-  version: z.int(),
-  /** By `<role>:<name>`. */
-  invited: z.record(z.string(), z.object({ sinceMs: z.number(), untilMs: z.number() })),
+export const peopleRow = rowKind({
+  pk: 'web',
+  sk: 'people',
+  meaning: 'Everybody who holds an invitation. One small row, so that one read says who is invited.',
+  attributes: z.object({
+    version: z.int().describe('A change from another version is refused.'),
+    invited: z
+      .record(z.string(), z.object({ sinceMs: z.number(), untilMs: z.number() }))
+      .describe('By `<role>:<name>`; milliseconds since the epoch.'),
+  }),
 })
-type Row = z.infer<typeof row>
+type People = z.infer<typeof peopleRow.attributes>
 
-/** Who holds an invitation at an instant. */
+/** The people who hold an invitation at an instant. */
 export interface Invited {
-  /** Since when a person's invitation holds; milliseconds. */
+  /** When a person's invitation began; milliseconds since the epoch. */
   since(person: Person): number | undefined
-  /** Names of those who answer at the desk. */
+  /** Names of the annotators. */
   annotators: string[]
 }
-
-/** All people stand in one small row, so that asking who is invited is one get. */
-const KEY = { pk: 'web', sk: 'people' }
 
 export async function invitedAt(table: Pick<Table, 'get'>, nowMs: number): Promise<Invited> {
   const { invited } = await read(table)
@@ -42,7 +46,7 @@ export async function invitedAt(table: Pick<Table, 'get'>, nowMs: number): Promi
   }
 }
 
-/** Everybody who holds an invitation, and until when; by role and name. */
+/** Everybody who holds an invitation, and its end; by role and name. */
 export async function invitedPeople(
   table: Pick<Table, 'get'>,
   nowMs: number,
@@ -56,7 +60,7 @@ export async function invitedPeople(
     )
 }
 
-/** Invite a person until a time. Invited already: for as long as the longer of the two. */
+/** Invite a person until a time. Of two invitations of one person, the longer one holds. */
 export async function invite(table: Pick<Table, 'get' | 'update'>, person: Person, nowMs: number, untilMs: number) {
   await change(table, (invited) => {
     const before = invited[idOf(person)]
@@ -66,7 +70,7 @@ export async function invite(table: Pick<Table, 'get' | 'update'>, person: Perso
   })
 }
 
-/** Every link and session that a name has ends, in whatever role. Says whether there was an invitation. */
+/** End every link and session of a name, in every role. Returns whether there was an invitation. */
 export async function revoke(table: Pick<Table, 'get' | 'update'>, name: string): Promise<boolean> {
   const ids = ROLES.map((role) => idOf({ role, name }))
   const before = await change(table, (invited) => {
@@ -78,23 +82,24 @@ export async function revoke(table: Pick<Table, 'get' | 'update'>, name: string)
 
 const idOf = ({ role, name }: Person): string => `${role}:${name}`
 
-async function read(table: Pick<Table, 'get'>): Promise<Row> {
-  const item = await table.get(KEY)
-  return item ? row.parse(item) : { version: 0, invited: {} }
-}
+const read = async (table: Pick<Table, 'get'>): Promise<People> =>
+  (await peopleRow.read(table, {})) ?? { version: 0, invited: {} }
 
 async function change(
   table: Pick<Table, 'get' | 'update'>,
-  to: (invited: Row['invited']) => Row['invited'],
-): Promise<Row['invited']> {
+  to: (invited: People['invited']) => People['invited'],
+): Promise<People['invited']> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const { version, invited } = await read(table)
-    const written = await table.update(KEY, {
+    const written = await table.update(peopleRow.key({}), {
       set: { invited: to(invited), version: version + 1 },
       when: 'attribute_not_exists(pk) OR #version = :version',
       values: { version },
     })
     if (written) return invited
   }
-  throw new BellwetherError('CONFLICT', 'the list of invited people is changed by too many at once')
+  throw new BellwetherError(
+    'CONFLICT',
+    'the list of invited people was not changed after 50 attempts: others change it at the same time; try again',
+  )
 }

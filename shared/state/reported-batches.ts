@@ -1,13 +1,26 @@
-import type { ItemKey, Table } from '../table'
+import { z } from 'zod'
+import type { Table } from '../table'
+import { expiryOf, readTogether, rowKind } from './row'
 
-const FORGOTTEN_AFTER_S = 60 * 86_400
+const KEPT_DAYS = 60
 
-/** The row, in the table under `analyzer`, that says the labels of a batch have reached the reports. */
-export const reportedRow = (batch: string): ItemKey => ({ pk: 'analyzer', sk: `labels#${batch}` })
+export const reportedBatchRow = rowKind({
+  pk: 'analyzer',
+  sk: 'labels#{batch}',
+  meaning: 'The labels of a batch have reached the reports.',
+  attributes: z.object({ expiresAt: z.number().describe('Seconds since the epoch.') }),
+})
 
-/** Every day that the labels of a batch bear on is on the queue. */
+/** Call it when every day that the labels of a batch affect is on the queue. */
 export async function markReported(table: Pick<Table, 'update'>, batch: string, now: Date): Promise<void> {
-  await table.update(reportedRow(batch), {
-    set: { expiresAt: Math.ceil(now.getTime() / 1000) + FORGOTTEN_AFTER_S },
-  })
+  await table.update(reportedBatchRow.key({ batch }), { set: { expiresAt: expiryOf(now, KEPT_DAYS) } })
+}
+
+/** The batches whose labels have not reached the reports. */
+export async function unreportedBatches(
+  table: Pick<Table, 'getMany'>,
+  batches: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await readTogether(table, { rows: batches.map((batch) => reportedBatchRow.at({ batch })) })
+  return new Set(batches.filter((_, i) => rows[i] === undefined))
 }

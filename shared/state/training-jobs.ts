@@ -1,61 +1,90 @@
+import { z } from 'zod'
 import type { Table } from '../table'
+import { expiryOf, rowKind } from './row'
 
-/** What the reconciler reads: items of `pk: training#job`, `state: running` until the end of the job was told. */
-export const jobKey = (name: string) => ({ pk: 'training#job', sk: name })
+const KEPT_DAYS = 90
 
-const dayKey = (day: string) => ({ pk: 'training#day', sk: day })
-const KEPT_SECONDS = 90 * 86_400
+export const trainingJobRow = rowKind({
+  pk: 'training#job',
+  sk: '{job}',
+  meaning: 'A training job that the trainer started or wants to start; the reconciler looks for jobs without an end.',
+  attributes: z.object({
+    state: z.enum(['running', 'parked', 'ended']).describe('`parked`: the request waits on the queue for a quota.'),
+    datasetId: z.string().optional(),
+    attempt: z.int().default(1).describe('Attempt number, from 1.'),
+    spot: z.boolean().default(true).describe('False for a job on demand.'),
+    startedAt: z.iso.datetime().optional(),
+    expiresAt: z.number().optional().describe('Seconds since the epoch.'),
+  }),
+})
+
+export const trainingDayRow = rowKind({
+  pk: 'training#day',
+  sk: '{day}',
+  meaning: 'The dataset that a UTC day trains on: one scheduled training job a day.',
+  attributes: z.object({
+    datasetId: z.string(),
+    expiresAt: z.number().optional().describe('Seconds since the epoch.'),
+  }),
+})
+
+export type NotedJob = z.infer<typeof trainingJobRow.attributes> & { job: string }
 
 /**
- * Take a UTC day for training on a dataset. Answers the dataset that had the day before, which is this one when it is a
- * retry; nothing when the day was free.
+ * Claim a UTC day for training on a dataset. Returns the dataset that held the day before, which is this one in a retry;
+ * nothing when the day was free.
  */
 export async function claimDay(
   table: Pick<Table, 'create' | 'get'>,
   day: string,
   datasetId: string,
 ): Promise<string | undefined> {
-  const expiresAt = Math.ceil(Date.parse(day) / 1000) + KEPT_SECONDS
-  if (await table.create({ ...dayKey(day), datasetId, expiresAt })) return undefined
-  return String((await table.get(dayKey(day)))?.datasetId)
+  const expiresAt = expiryOf(new Date(day), KEPT_DAYS)
+  if (await table.create({ ...trainingDayRow.key({ day }), datasetId, expiresAt })) return undefined
+  return holderOf(table, day)
 }
 
-/** The dataset that a UTC day was taken for. */
-export async function holderOf(table: Pick<Table, 'get'>, day: string): Promise<string | undefined> {
-  const item = await table.get(dayKey(day))
-  return item && String(item.datasetId)
-}
+/** The dataset that holds a UTC day. */
+export const holderOf = async (table: Pick<Table, 'get'>, day: string): Promise<string | undefined> =>
+  (await trainingDayRow.read(table, { day }))?.datasetId
 
-/** Written before anything is done for the attempt, so that one whose start nobody heard of is found. */
+/** Call it before anything is done for the attempt, so that the reconciler finds an attempt whose start was lost. */
 export async function noteStart(
   table: Pick<Table, 'update'>,
-  name: string,
+  job: string,
   { datasetId, attempt, spot }: { datasetId: string; attempt: number; spot: boolean },
   now: Date,
 ): Promise<void> {
-  const expiresAt = Math.ceil(now.getTime() / 1000) + KEPT_SECONDS
-  await table.update(jobKey(name), {
+  const expiresAt = expiryOf(now, KEPT_DAYS)
+  await table.update(trainingJobRow.key({ job }), {
     set: { datasetId, attempt, spot, state: 'running', startedAt: now.toISOString(), expiresAt },
     when: 'attribute_not_exists(pk) OR #state = :parked',
     values: { parked: 'parked' },
   })
 }
 
-/** Written after the request for the job was put on the queue, for want of a quota. */
-export async function notePark(table: Pick<Table, 'update'>, name: string): Promise<void> {
-  await table.update(jobKey(name), { set: { state: 'parked' } })
+/** Call it after the request for the job is on the queue, where it waits for a quota. */
+export async function notePark(table: Pick<Table, 'update'>, job: string): Promise<void> {
+  await table.update(trainingJobRow.key({ job }), { set: { state: 'parked' } })
 }
 
-export const isParked = async (table: Pick<Table, 'get'>, name: string): Promise<boolean> =>
-  (await table.get(jobKey(name)))?.state === 'parked'
-
-/** The attempt that was noted and whose end was not told yet, if there is one. */
-export async function underWay(table: Pick<Table, 'get'>, name: string): Promise<{ onDemand: boolean } | undefined> {
-  const item = await table.get(jobKey(name))
-  return item?.state === 'running' ? { onDemand: item.spot === false } : undefined
+/** Call it after the end of the job is published. */
+export async function noteEnd(table: Pick<Table, 'update'>, job: string): Promise<void> {
+  await table.update(trainingJobRow.key({ job }), { set: { state: 'ended' } })
 }
 
-/** Written after the end of the job was told. */
-export async function noteEnd(table: Pick<Table, 'update'>, name: string): Promise<void> {
-  await table.update(jobKey(name), { set: { state: 'ended' } })
+export const isParked = async (table: Pick<Table, 'get'>, job: string): Promise<boolean> =>
+  (await trainingJobRow.read(table, { job }))?.state === 'parked'
+
+/** The attempt, if it was noted and its end is not published yet. */
+export async function underWay(table: Pick<Table, 'get'>, job: string): Promise<{ onDemand: boolean } | undefined> {
+  const row = await trainingJobRow.read(table, { job })
+  return row?.state === 'running' ? { onDemand: !row.spot } : undefined
+}
+
+/** Every job of the last 90 days. */
+export async function notedJobs(table: Pick<Table, 'query'>): Promise<NotedJob[]> {
+  const jobs: NotedJob[] = []
+  for await (const { parts, row } of trainingJobRow.all(table)) jobs.push({ ...row, job: parts.job })
+  return jobs
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { analyze, type Ports, type Wanted } from '../../../services/analyzer/analyze'
 import { relabelled, type Settled, whenSettled } from '../../../services/analyzer/relabelled'
-import { reportedRow } from '../../../shared/state/reported-batches'
+import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
 import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
@@ -128,7 +128,7 @@ it('labels of a batch have the days of its draws reported, and then there is a s
       shares: expect.arrayContaining([expect.objectContaining({ basis: 'posts' })]),
     },
   })
-  expect(await tables.table.get(reportedRow(DATE))).toBeDefined()
+  expect(await unreportedBatches(tables.table, [DATE])).toEqual(new Set())
 })
 
 it('a batch that nobody answered has the days of its draws reported, which say how many were asked about', async () => {

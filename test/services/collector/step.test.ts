@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Left } from '../../../services/collector/budget'
+import type { Room } from '../../../shared/state/ledger'
 import { begin, recordOf, type RunState } from '../../../services/collector/run'
 import type { Exhausted, SourcePage, Wait } from '../../../services/collector/source'
 import { type Effect, type Facts, type Input, sha256, type Step, step } from '../../../services/collector/step'
@@ -47,7 +47,7 @@ const PAGES: SourcePage[] = [
   pageOf({ posts: [post('3', 'de')], next: '2', refused: [{ line: 1, field: 'id', reason: 'none', row: {} }] }),
   pageOf({ posts: [post('4')] }),
 ]
-const left = (cap: string, amount: number, open: string[] = []): Left => ({
+const left = (cap: string, amount: number, open: string[] = []): Room => ({
   cap,
   period: '2026-06-03',
   limit: 100,

@@ -5,7 +5,8 @@ import { markReported } from '../../../shared/state/reported-batches'
 import { claimBatch, markStarted } from '../../../shared/state/open-batches'
 import { logRun } from '../../../shared/state/run-log'
 import { claimDay, noteEnd, noteStart } from '../../../shared/state/training-jobs'
-import { openCursor } from '../../../services/collector/cursor'
+import { runState } from '../../../services/collector/run'
+import { openCursor } from '../../../shared/state/cursor'
 import { lambdaInvoke } from '../../../services/reconciler/invoke'
 import { reconcile, type Ports } from '../../../services/reconciler/reconcile'
 import { takeLease } from '../../../shared/state/lease'
@@ -58,7 +59,7 @@ afterEach(() => tables.stop())
 async function goodDay(): Promise<void> {
   const { table } = tables
   const place = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
-  const cursor = await openCursor(table, 'aws', '2026-11-22T00:00:00.000Z')
+  const cursor = await openCursor(table, runState, 'aws', '2026-11-22T00:00:00.000Z')
   expect(cursor.state().run).toBeNull()
   const lease = await takeLease(table, 'collect#aws', 'me', NOW.getTime() - 7_200_000, NOW.getTime() - 7_100_000)
   await lease.release()
