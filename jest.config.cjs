@@ -11,6 +11,6 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@middy|jose|yaml)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|entities|jose|yaml)/)'],
   testTimeout: 20_000,
 }

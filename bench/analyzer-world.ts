@@ -13,6 +13,7 @@ import { type Objects, s3Objects } from '../shared/objects'
 import { postsToCsv } from '../shared/posts'
 import type { RunRecord } from '../shared/records'
 import { tokenise } from '../shared/text'
+import { textOfSource } from '../shared/text/encoding'
 
 /** Posts of a page, as the collector stores those of a file. */
 const PAGE = 1000
@@ -28,7 +29,9 @@ const samples = readFileSync(path.join(ROOT, 'samples/posts/sample.jsonl'), 'utf
 
 /** A model of the shipped hyperparameters, with 200,000 buckets, trained on the made-up posts: model.bin. */
 export function makeModel(): Buffer {
-  const lines = samples.map(({ text, label }) => `${labelOf(label)} ${tokenise(text).join(' ')}`)
+  const lines = samples.map(
+    ({ text, label }) => `${labelOf(label)} ${tokenise(textOfSource(text, 'html').shown).join(' ')}`,
+  )
   return writeModel(
     train(lines, { vectorDim: 10, learningRate: 0.3, epochs: 20, minCount: 1, wordNgrams: 2, buckets: 200_000 }),
   )
@@ -53,6 +56,7 @@ export async function bucketOf(posts: number, onPosts: (count: number) => void) 
 export const runOf = (name: RunName, posts: number): RunRecord => ({
   ...name,
   source: 'sample',
+  textEncoding: 'html',
   window: { from: `${name.date}T00:00:00.000Z`, to: `${name.date}T23:59:59.000Z` },
   covered: null,
   gap: null,

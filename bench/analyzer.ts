@@ -142,7 +142,13 @@ function child(step: Step, model: string, posts: number, heapMb?: number): Measu
 }
 
 async function measure(step: Step, model: string, posts: number): Promise<Measured> {
-  const live = { job: 'bench', classifier: classifierOf(readModel(model)), temperature: 1.5, schemaVersion: 1 }
+  const live = {
+    job: 'bench',
+    classifier: classifierOf(readModel(model)),
+    textVersion: TEXT_VERSION,
+    temperature: 1.5,
+    schemaVersion: 1,
+  }
   const every = Math.ceil(STEPS[step].posts(posts) / COLLECTIONS)
   let done = 0
   let heldMb = 0

@@ -11,7 +11,8 @@ import { errorsOf, type Scored } from '../shared/statistics/classifier-errors'
 import { differencePart, displayed, estimateOf } from '../shared/statistics/difference'
 import { pacc } from '../shared/statistics/pacc'
 import { fitTemperature, scaled } from '../shared/statistics/temperature'
-import { modelOf, type Post, scoresOf, sets } from './coverage-world'
+import { TEXT_VERSION } from '../shared/text'
+import { modelOf, type Post, scoresOf, sets, shownOf } from './coverage-world'
 
 // Days of a small hashtag, of whose posts the model has learnt many: what its fit to them does to the shares, and what is
 // left of that where they count as the product has it.
@@ -84,11 +85,11 @@ function playCell(
     const day = dayOf(pool, of, share, state)
     const truth = day.filter(({ label }) => label === of).length / POSTS
 
-    const candidates = day.map((post, id) => ({ ...post, id: String(id), u: nextFraction(state) }))
+    const candidates = day.map((post, id) => ({ id: String(id), text: shownOf(post), u: nextFraction(state) }))
     const open = candidates.filter(({ u }) => u >= TRAINING_FROM)
     const rest = candidates.filter(({ u }) => u < TRAINING_FROM)
     const chooser = modelOf(before)
-    const chosen = (choice === 'margin' ? byMargin(open, chooser) : open)
+    const chosen = (choice === 'margin' ? byMargin(open, { classifier: chooser, textVersion: TEXT_VERSION }) : open)
       .slice(0, LEARNT)
       .map(({ id }) => day[Number(id)]!)
     const learnt = new Set(chosen)
@@ -96,12 +97,15 @@ function playCell(
     const live = calibrated(modelOf([...before, ...chosen]), window, classes)
     const fits = live.of(day)
     const first = calibrated(chooser, window, classes)
-    const asked = chosen.map(({ text }) => ({ id: String(day.findIndex((post) => post.text === text)), text }))
+    const asked = chosen.map((post) => ({
+      id: String(day.findIndex(({ text }) => text === post.text)),
+      text: shownOf(post),
+    }))
     const said = scoresBefore(
-      { classifier: chooser, temperature: first.temperature },
+      { classifier: chooser, textVersion: TEXT_VERSION, temperature: first.temperature },
       classes,
       asked,
-      window.map(({ text }, id) => ({ id: `window ${id}`, text })),
+      window.map((post, id) => ({ id: `window ${id}`, text: shownOf(post) })),
     )
     const given = new Map(
       asked.map(({ id }): [string, Pick<StandingLabel, 'label' | 'role'>] => [

@@ -5,7 +5,8 @@ import { train } from '../shared/fasttext'
 import { nextFraction } from '../shared/fasttext/random'
 import { labelOf } from '../shared/category-label'
 import { fitTemperature, scaled } from '../shared/statistics/temperature'
-import { tokenise } from '../shared/text'
+import { type ShownText, tokenise } from '../shared/text'
+import { textOfSource } from '../shared/text/encoding'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 import { drawBottomK } from '../shared/statistics/sampling'
 import type { Population, Sampled } from '../shared/statistics/difference'
@@ -59,14 +60,16 @@ export const sets = (folder: string): { name: string; of: string; unique: [id: s
     return { name, of, unique: [...new Map(posts.map((post) => [cascadeId(post.text), post])).entries()] }
   })
 
+export const shownOf = ({ text }: Pick<Post, 'text'>): ShownText => textOfSource(text, 'html').shown
+
 /** A post as a model reads it. */
-const line = (text: string): string => tokenise(text).join(' ')
+const line = (post: Pick<Post, 'text'>): string => tokenise(shownOf(post)).join(' ')
 
 /** A model of ours that has learnt from these posts. */
 export const modelOf = (posts: readonly Post[]): Classifier =>
   classifierOf(
     train(
-      posts.map(({ text, label }) => `${labelOf(label)} ${line(text)}`),
+      posts.map((post) => `${labelOf(post.label)} ${line(post)}`),
       { ...PARAMETERS, seed: 1 },
     ),
   )
@@ -74,10 +77,7 @@ export const modelOf = (posts: readonly Post[]): Classifier =>
 /** By post, the probability of each class; not calibrated. */
 export const scoresOf = (model: Classifier, posts: readonly Post[], classes: readonly string[]): number[][] =>
   model
-    .rank(
-      posts.map(({ text }) => line(text)),
-      classes.length,
-    )
+    .rank(posts.map(line), classes.length)
     .map((answers) => classes.map((name) => answers.find(({ label }) => label === name)?.probability ?? 0))
 
 /** Each set split by cascade, a model of ours trained on the one part, the other scored by it, its temperature fitted. */

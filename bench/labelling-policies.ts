@@ -3,6 +3,7 @@ import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { classifierOf } from '../shared/classifier'
 import { type Model, predictAll, train } from '../shared/fasttext'
 import { mulberry32 } from '../shared/statistics/random'
+import { TEXT_VERSION } from '../shared/text'
 import { type Judge, type Message, shuffle, type Stream } from './labelling-stream'
 
 /** What a policy does. */
@@ -100,12 +101,14 @@ function inOrder(
   const shuffled = shuffle(candidates, random)
   if (marginFrom === undefined || !model || macroF1(model, evaluation) < marginFrom) return shuffled
   const byId = new Map(candidates.map((message) => [message.id, message]))
-  const places = shuffled.map(({ id, text }) => ({ id, text }))
-  const sorted = byMargin(places, classifierOf(model)).map(({ id }) => byId.get(id)!)
+  const places = shuffled.map(({ id, shown }) => ({ id, text: shown }))
+  const sorted = byMargin(places, { classifier: classifierOf(model), textVersion: TEXT_VERSION }).map(({ id }) =>
+    byId.get(id)!,
+  )
   if (!variety) return sorted
   const isNew = makeVariety()
   const [taken, alike]: [Message[], Message[]] = [[], []]
-  for (const message of sorted) (isNew(message.text) ? taken : alike).push(message)
+  for (const message of sorted) (isNew(message.shown) ? taken : alike).push(message)
   return [...taken, ...alike]
 }
 

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { makeCascadeIndex } from '../shared/cascade-index'
 import { mulberry32 } from '../shared/statistics/random'
-import { tokenise } from '../shared/text'
+import { type ShownText, tokenise } from '../shared/text'
+import { textOfSource } from '../shared/text/encoding'
 import { shinglesOf } from '../shared/text/shingles'
 
 /** A message: what is said, once, however often it is repeated. */
 export interface Message {
   id: string
   text: string
+  shown: ShownText
   /** Tokens, as the model reads them. */
   tokens: string
   label: string
@@ -33,7 +35,8 @@ export function readMessages(files: readonly string[]): Message[] {
   }
   return [...groups].flatMap(([id, { text, labels }]) => {
     if (!shinglesOf(text)) return []
-    return [{ id, text, tokens: tokenise(text).join(' '), label: mostOf(labels) }]
+    const { shown } = textOfSource(text, 'html')
+    return [{ id, text, shown, tokens: tokenise(shown).join(' '), label: mostOf(labels) }]
   })
 }
 

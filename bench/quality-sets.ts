@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Goal } from '../shared/fasttext'
 import { tokenise } from '../shared/text'
+import { textOfSource } from '../shared/text/encoding'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 
 export type Post = { label: string; line: string; group: string }
@@ -55,6 +56,10 @@ function readPosts(file: string): Post[] {
   const rows = readFileSync(file, 'utf8').trim().split('\n')
   return rows.map((row) => {
     const { text, label }: { text: string; label: string } = JSON.parse(row)
-    return { label, line: `__label__${label} ${tokenise(text).join(' ')}`, group: cascadeId(text) }
+    return {
+      label,
+      line: `__label__${label} ${tokenise(textOfSource(text, 'html').shown).join(' ')}`,
+      group: cascadeId(text),
+    }
   })
 }

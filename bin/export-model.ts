@@ -14,7 +14,7 @@ import { keys, prefixes } from '../shared/keys'
 import { latestOf } from '../shared/latest'
 import { type Objects, parseJson, s3Objects } from '../shared/objects'
 import { cardRecord, datasetRecord, trainingRecord } from '../shared/records'
-import { TEXT_VERSION } from '../shared/text'
+import { linesFor } from '../shared/text'
 import { packageFiles, type Told } from './exported/files'
 
 const HELP = `npm run export-model -- [--job latest|JOB] [--out DIR] [--data DIR | --stage STAGE [--region REGION]]
@@ -106,11 +106,8 @@ async function read(objects: Objects, job: string) {
     objects.read(keys.card({ job })),
   ])
   const card = stored && parseJson(stored.body.toString('utf8'), cardRecord, keys.card({ job }))
-  if (dataset.textVersion !== TEXT_VERSION) {
-    throw new Error(
-      `${job} was trained on texts of version ${dataset.textVersion}; the text function here has version ${TEXT_VERSION}.`,
-    )
-  }
+  // The package carries the text functions of this release: a model of another is refused here, not by its user.
+  linesFor(dataset.textVersion)
   const { body, sha256 } = await archiveAt(objects, training.artefact, card?.artefact.sha256 ?? undefined)
   const model = await unpackModel(body, training.artefact)
   const told: Told = {

@@ -18,7 +18,7 @@ import { keys, prefixes } from '../shared/keys'
 import { s3Objects } from '../shared/objects'
 import { trainingRecord } from '../shared/records'
 import { readSettings } from '../shared/settings'
-import { tokenise } from '../shared/text'
+import { shownText, tokenise } from '../shared/text'
 import { smokeLabels } from './smoke-labels'
 import { missingForSmoke } from './smoke-needs'
 
@@ -103,7 +103,7 @@ async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]):
   })
   const { artefact, billableSeconds, costUsd } = await objects.readJson(marker, trainingRecord)
   const { model } = await s3Artefacts(objects)(artefact)
-  const [ranked] = model.rank([tokenise('how we moved the client out of the handler').join(' ')], 1)
+  const [ranked] = model.rank([tokenise(shownText('how we moved the client out of the handler')).join(' ')], 1)
   say(`${marker} after ${Math.round((Date.now() - began) / 1000)} s: ${billableSeconds} s billed, $${costUsd}`)
   say(`model.bin knows ${model.labels.join(', ')} and answers ${JSON.stringify(ranked)}`)
 }

@@ -1,6 +1,6 @@
 import type { Classifier } from './classifier'
 import { scaled } from './statistics/temperature'
-import { tokenise } from './text'
+import { linesFor, type PostText } from './text'
 
 /** What a model says of a text: its label, the probability of it, and that of every label; calibrated. */
 export interface Answer {
@@ -9,17 +9,18 @@ export interface Answer {
   probabilities: Readonly<Record<string, number>>
 }
 
-/** A classifier with what makes its probabilities true. */
+/** A classifier with what it needs to read a text, and what makes its probabilities true. */
 export interface Calibrated {
   classifier: Classifier
+  /** Of the text function that it was trained with. */
+  textVersion: string
   /** Divides the logarithms of its probabilities. */
   temperature: number
 }
 
-/** What the model says of texts as people wrote them, in their order. */
-export function answersOf({ classifier, temperature }: Calibrated, texts: readonly string[]): Answer[] {
-  const tokens = texts.map((text) => tokenise(text).join(' '))
-  return classifier.rank(tokens, classifier.labels.length).map((ranked) => {
+/** What the model says of texts, in their order. */
+export function answersOf({ classifier, textVersion, temperature }: Calibrated, texts: readonly PostText[]): Answer[] {
+  return classifier.rank(texts.map(linesFor(textVersion)), classifier.labels.length).map((ranked) => {
     const calibrated = scaled(
       ranked.map(({ probability }) => probability),
       temperature,

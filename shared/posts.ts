@@ -3,6 +3,10 @@ import { parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { BellwetherError } from './errors'
+import type { Objects } from './objects'
+import type { RunRecord } from './records'
+import { textOfSource } from './text/encoding'
+import type { PostText } from './text'
 
 /** A post as it is stored: one row of `raw/…/posts-<n>.csv`. */
 export const post = z.object({
@@ -14,10 +18,13 @@ export const post = z.object({
   /** Id of the post that this one repeats, or empty. */
   retweetOf: z.string(),
   source: z.string(),
-  /** Whole; of a retweet, that of the post it repeats. */
+  /** As the source wrote it, in the encoding that `run.json` names. Whole; of a retweet, that of the post it repeats. */
   text: z.string(),
 })
 export type Post = z.infer<typeof post>
+
+/** A post of a run, with its text as people are shown it. */
+export type CollectedPost = Post & PostText
 
 /** Input that is no post: which row, which field, and why. */
 export interface Refused {
@@ -46,6 +53,16 @@ export const postsToCsv = (posts: readonly Post[]): string =>
     quoted_match: /[\r\n]/,
     columns: Object.entries(COLUMNS).map(([key, header]) => ({ key, header })),
   })
+
+/** The posts of a run, page by page, decoded as its record says. */
+export async function* postsOfRun(
+  objects: Pick<Objects, 'stream'>,
+  { objects: pages, textEncoding }: Pick<RunRecord, 'objects' | 'textEncoding'>,
+): AsyncIterable<CollectedPost> {
+  for (const { key } of pages)
+    for await (const one of postsFromCsv(await objects.stream(key)))
+      yield { ...one, ...textOfSource(one.text, textEncoding) }
+}
 
 /** The posts of a CSV as `postsToCsv` writes it, one by one. OBJECT_INVALID names the line and the field of a bad row. */
 export async function* postsFromCsv(csv: Readable | string): AsyncIterable<Post> {

@@ -91,7 +91,7 @@ model.classify('Cold starts fell from 900 to 210 ms #aws')
 model.classifyAll(['one post', 'another'])
 \`\`\`
 
-Give it the post as it was written: links, mentions, entities and capitals are taken care of. A text without a word that the
+Give it the post as people read it, \`&\` and not \`&amp;\`: links, mentions, \`RT @name:\` and capitals are taken care of. A text without a word that the
 model knows has the same probability for every label.
 
 | | |

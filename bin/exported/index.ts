@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Answer, answersOf } from '../../shared/answers'
 import { classifierOf } from '../../shared/classifier'
 import { readModel } from '../../shared/fasttext'
+import { plainText } from '../../shared/text'
 
 /** `model.json`: what a user should know of the model, and what its answers need. */
 export interface About {
@@ -34,7 +35,7 @@ export function load(folder: string = __dirname): ExportedModel {
   const classifier = classifierOf(readModel(path.join(folder, 'model.bin')))
   const { labels } = classifier
   const classifyAll = (texts: readonly string[]): Answer[] =>
-    answersOf({ classifier, temperature: about.temperature }, texts)
+    answersOf({ classifier, textVersion: about.textVersion, temperature: about.temperature }, texts.map(plainText))
   const classify = (text: string): Answer => classifyAll([text])[0]!
   return { about, labels, classify, classifyAll }
 }

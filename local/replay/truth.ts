@@ -1,7 +1,8 @@
 import { readCascades } from '../../shared/cascades'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import { postsFromCsv } from '../../shared/posts'
+import { postsOfRun } from '../../shared/posts'
+import { runRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
 import { majorities } from './annotators'
 import type { FilePost } from './posts'
@@ -28,11 +29,11 @@ export async function truthOf(objects: Objects, posts: readonly FilePost[]): Pro
   const labels = majorities(posts)
   const known = new Map<string, Known>()
   for await (const { key } of objects.list(prefixes.raw)) {
-    const page = keys.posts.match(key)
-    if (!page) continue
-    const { hashtag, date, run } = page
-    const cascades = await readCascades(objects, { hashtag, date, run })
-    for await (const { id, text } of postsFromCsv(await objects.stream(key))) {
+    if (!keys.run.match(key)) continue
+    const record = await objects.readJson(key, runRecord)
+    const { hashtag, date } = record
+    const cascades = await readCascades(objects, record)
+    for await (const { id, text } of postsOfRun(objects, record)) {
       const exact = cascadeId(text)
       known.set(`${hashtag} ${date} ${id}`, {
         hashtag,

@@ -20,6 +20,7 @@ import type { Enqueue } from '../../shared/queue'
 import { type ReportRecord, reportIndexRecord, reportRecord, type RunRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
+import { plainText } from '../../shared/text'
 import { classify, isClassified, type LiveModel } from './classify'
 import { collectionOf } from './collection'
 import { type Day, daysWith, hasRun, runsOf, weekTo } from './days'
@@ -103,8 +104,8 @@ export const analyze =
 export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
   const live = await readChampion(objects)
   if (!live) return undefined
-  const { job, artefact, sha256, temperature, schemaVersion } = live.champion
-  return { job, classifier: (await load(artefact, sha256)).model, temperature, schemaVersion }
+  const { job, artefact, sha256, textVersion, temperature, schemaVersion } = live.champion
+  return { job, classifier: (await load(artefact, sha256)).model, textVersion, temperature, schemaVersion }
 }
 
 async function bringUpToDate(
@@ -183,7 +184,7 @@ const upTo = (date: string, given: ReadonlyMap<string, StandingLabel>): Map<stri
 function scored(model: LiveModel, labels: readonly string[], window: readonly StandingLabel[]) {
   const answers = answersOf(
     model,
-    window.map(({ text }) => text),
+    window.map(({ text }) => plainText(text)),
   )
   return window.map(({ item, label }, i) => ({
     item,

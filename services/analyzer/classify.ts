@@ -3,7 +3,7 @@ import type { Artefact } from '../../shared/artefact'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import { postsFromCsv } from '../../shared/posts'
+import { postsOfRun } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
 import { type Prediction, predictionsFromCsv, predictionsToCsv } from './prediction'
@@ -23,7 +23,7 @@ const BATCH = 500
 export async function classify(
   objects: Pick<Objects, 'stream' | 'putStream'>,
   run: RunRecord,
-  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature'>,
+  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature' | 'textVersion'>,
 ): Promise<void> {
   await objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model)))
 }
@@ -56,20 +56,12 @@ export const postsOf = ({ objects }: RunRecord): number => objects.reduce((sum, 
 async function* predict(
   objects: Pick<Objects, 'stream'>,
   run: RunRecord,
-  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature'>,
+  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature' | 'textVersion'>,
 ): AsyncIterable<Prediction[]> {
-  for await (const batch of batched(postsOfPages(objects, run))) {
-    const answers = answersOf(
-      model,
-      batch.map(({ text }) => text),
-    )
+  for await (const batch of batched(postsOfRun(objects, run))) {
+    const answers = answersOf(model, batch)
     yield batch.map(({ id, text }, i) => ({ post: id, model: model.job, cascade: cascadeId(text), ...answers[i]! }))
   }
-}
-
-/** The posts of a run, page by page. */
-export async function* postsOfPages(objects: Pick<Objects, 'stream'>, run: RunRecord) {
-  for (const { key } of run.objects) yield* postsFromCsv(await objects.stream(key))
 }
 
 async function* batched<T>(items: AsyncIterable<T>): AsyncIterable<T[]> {

@@ -4,9 +4,11 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { StandingLabel } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
+import { postsOfRun } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
+import { plainText } from '../../shared/text'
 import { cascadeId } from '../../shared/text/cascade'
-import { type LiveModel, postsOf, postsOfPages } from './classify'
+import { type LiveModel, postsOf } from './classify'
 import { collectionOf } from './collection'
 import { firstTime } from './first-time'
 import type { Unlearnt } from './learnt'
@@ -128,12 +130,12 @@ function scoresOfNone({ labels, given, model, unlearnt }: Sources, item: string)
   if (unseen) return unseen
   const text = given.get(item)?.text
   if (!model || text === undefined) return labels.map(() => 0)
-  return scoresIn(labels, answersOf(model, [text])[0]!.probabilities)
+  return scoresIn(labels, answersOf(model, [plainText(text)])[0]!.probabilities)
 }
 
 async function* countedOf({ objects, labels, model }: Sources, run: RunRecord): AsyncIterable<Counted> {
   if (!model) {
-    for await (const { id, text } of postsOfPages(objects, run))
+    for await (const { id, text } of postsOfRun(objects, run))
       yield { post: id, cascade: cascadeId(text), scores: undefined, by: undefined }
     return
   }

@@ -61,6 +61,8 @@ export function fileSource(
 
   return {
     name,
+    // Most such files were exported from X.
+    textEncoding: 'html',
     order: 'oldest first',
     page: { least: 1, most: 1000 },
     mostUsd: (posts) => posts * pricePerPostUsd,

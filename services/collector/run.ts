@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { keys } from '../../shared/keys'
 import type { RunRecord } from '../../shared/records'
+import { TEXT_ENCODINGS } from '../../shared/text/encoding'
 import type { Source } from './source'
 import { clip, runId, type Window } from './window'
 
@@ -33,6 +34,8 @@ export type ReachedCap = z.infer<typeof reachedCap>
 export const runState = z.object({
   id: z.string(),
   source: z.string(),
+  /** A run of an earlier release has none: it read HTML. */
+  textEncoding: z.enum(TEXT_ENCODINGS).default('html'),
   order: z.enum(['newest first', 'oldest first']),
   window,
   /** The part of the window that the source still has. */
@@ -69,7 +72,7 @@ const PUT_OFF_MS = 2 * 3_600_000
 
 /** The state in which a run begins. */
 export function begin(
-  source: Pick<Source, 'name' | 'order' | 'horizon'>,
+  source: Pick<Source, 'name' | 'textEncoding' | 'order' | 'horizon'>,
   of: Window,
   first: boolean,
   now: Date,
@@ -78,6 +81,7 @@ export function begin(
   return {
     id: runId(of),
     source: source.name,
+    textEncoding: source.textEncoding,
     order: source.order,
     window: of,
     readable: left,
@@ -136,6 +140,7 @@ export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
   date: dateOf(run),
   run: run.id,
   source: run.source,
+  textEncoding: run.textEncoding,
   window: run.window,
   covered: coveredBy(run),
   gap: run.gap,

@@ -1,9 +1,12 @@
 import type { Post, Refused } from '../../shared/posts'
+import type { TextEncoding } from '../../shared/text/encoding'
 import type { Window } from './window'
 
 /** Where the posts of one hashtag come from, a page at a time. */
 export interface Source {
   name: string
+  /** Of the texts of its posts, which are stored as the source gives them. */
+  textEncoding: TextEncoding
   order: 'newest first' | 'oldest first'
   /** Fewest and most posts that a page can be asked for. */
   page: { least: number; most: number }

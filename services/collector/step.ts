@@ -10,7 +10,7 @@ import type { Window } from './window'
 /** What a step may know beside the run: the source as it describes itself, the day, and the invocation's clock. */
 export interface Facts {
   hashtag: string
-  source: Pick<Source, 'name' | 'order' | 'page' | 'mostUsd' | 'countUsd' | 'lagSeconds' | 'horizon'>
+  source: Pick<Source, 'name' | 'textEncoding' | 'order' | 'page' | 'mostUsd' | 'countUsd' | 'lagSeconds' | 'horizon'>
   day: Window
   /** Whether this is the first window of the hashtag. */
   first: boolean

@@ -40,6 +40,7 @@ export const openX =
 
     return {
       name,
+      textEncoding: 'html',
       order: 'newest first',
       page: { least: 10, most: 100 },
       // A post may come with two that it refers to: what it answers, and what it quotes or repeats.

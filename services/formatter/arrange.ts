@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { labelOf } from '../../shared/category-label'
 import type { EvaluationLine, SettledLine } from '../../shared/records'
-import { tokenise } from '../../shared/text'
+import { type ShownText, shownText, tokenise } from '../../shared/text'
 import { permanentRandom } from '../../shared/text/cascade'
 import type { Spool } from './spool'
 
@@ -27,12 +27,14 @@ const BINS = Array.from({ length: 256 }, (_, i) => `bin-${i}`)
 export function binning(spool: Pick<Spool, 'write'>, categories: readonly string[]): (line: SettledLine) => boolean {
   const known = new Map(categories.map((category, i) => [category, { number: String(i), label: labelOf(category) }]))
   return (line) => {
-    const tokens = tokenise(line.source)
+    const shown = shownText(line.source)
+    const tokens = tokenise(shown)
     const category = known.get(line['label-metadata']['class-name'])
     if (tokens.length === 0 || !category) return false
     const { item, role } = line
     const text = tokens.join(' ')
-    const content = role === 'training' ? `${category.label} ${text}` : JSON.stringify(evaluationLineOf(line, text))
+    const content =
+      role === 'training' ? `${category.label} ${text}` : JSON.stringify(evaluationLineOf(line, shown, text))
     const created = line['label-metadata']['creation-date']
     const rank = line['label-metadata'].adjudicated ? OWNERS : ANNOTATORS
     spool.write(
@@ -164,9 +166,10 @@ const PLACES = 2 ** 21
 
 const itemOf = (line: string): string => line.slice(0, line.indexOf('\t'))
 
-const evaluationLineOf = (line: SettledLine, text: string): EvaluationLine => ({
+const evaluationLineOf = (line: SettledLine, shown: ShownText, text: string): EvaluationLine => ({
   item: line.item,
   post: line['post-id'],
+  shown,
   text,
   label: line['label-metadata']['class-name'],
   hashtags: line.hashtags,

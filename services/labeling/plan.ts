@@ -4,7 +4,7 @@ import { type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
 import { judgementsAtMost, objectsAtMost, usdOf } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
-import { readable } from '../../shared/text'
+import { shownText } from '../../shared/text'
 import type { AskedAgain } from './sampling/ask-again'
 import type { Allotment, OpenBatch } from '../../shared/state/open-batches'
 import { type Cascade, hashtagsOf, sizeOf } from './sampling/cascades'
@@ -143,14 +143,17 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     purpose: 'label',
     ...(scores && { scores }),
   }
-  return { item, line: { source: readable(shown.text), item: id, 'post-id': shown.id } }
+  return { item, line: { source: shown.text, item: id, 'post-id': shown.id } }
 }
 
 function itemAgain({ purpose, line, judgements }: AskedAgain) {
   const { source, item, role, hashtags, date, size, 'post-id': post, 'inclusion-probability': probability } = line
   const planned = { item, post, role, hashtags, date, size, inclusionProbability: probability, judgements, purpose }
   const before = line['label-metadata'].judgements.map(({ annotator }) => annotator).sort()
-  return { item: purpose === 'confirm' ? { ...planned, before } : planned, line: { source, item, 'post-id': post } }
+  return {
+    item: purpose === 'confirm' ? { ...planned, before } : planned,
+    line: { source: shownText(source), item, 'post-id': post },
+  }
 }
 
 function carriedItem(id: string, judgements: number, { carried, scores }: Chosen) {
@@ -160,7 +163,7 @@ function carriedItem(id: string, judgements: number, { carried, scores }: Chosen
   const now = scores.get(id)
   return {
     item: { ...plan, judgements, ...(now && { scores: now }) },
-    line: { source: left.source, item: id, 'post-id': left.plan.post },
+    line: { source: shownText(left.source), item: id, 'post-id': left.plan.post },
   }
 }
 

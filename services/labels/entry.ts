@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
 import { ownEntry, type Rules as Counting } from '../../shared/labels'
-import { readable } from '../../shared/text'
+import { shownText } from '../../shared/text'
 
 /** Where in its file something stands: a line from 1, or a task from 1. */
 export type Place = { line: number } | { task: number }
@@ -65,6 +65,7 @@ export interface Rules extends Counting {
 export interface Checked {
   place: Place
   item: string | undefined
+  /** Plain, as the file has it: no entities are decoded. */
   text: string | undefined
   post: string | undefined
   hashtags: string[]
@@ -146,7 +147,7 @@ export function check(
       return who.success && label !== undefined ? [{ annotator: who.data, label }] : []
     }),
   }
-  if (checked.text === undefined ? checked.item === undefined : readable(checked.text) === '') {
+  if (checked.text === undefined ? checked.item === undefined : shownText(checked.text) === '') {
     refuse('text', 'no-text', entry.text ?? '')
   }
   if (entry.label === undefined && entry.judgements.length === 0) refuse('label', 'unlabelled', '')

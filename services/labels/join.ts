@@ -1,5 +1,5 @@
 import type { SettledLine } from '../../shared/records'
-import { readable } from '../../shared/text'
+import { shownText } from '../../shared/text'
 import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
 import { refused } from './entry'
 
@@ -110,7 +110,7 @@ function lineOf(
 ): SettledLine {
   const given = at ?? now.toISOString().slice(0, -1)
   return {
-    source: readable(text),
+    source: shownText(text),
     item,
     'post-id': group.find(({ post }) => post !== undefined)?.post ?? '',
     role: 'training',

@@ -1,5 +1,5 @@
 import { type SettledLine, settledLine } from '../records'
-import { tokenise } from '../text'
+import { shownText, tokenise } from '../text'
 import type { Rules } from './rules'
 
 export type Reason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text' | 'two-roles'
@@ -29,7 +29,7 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   }
   const counted = categoryOf(metadata['class-name'], metadata['schema-version'], { schemaVersion, categories, from })
   if (typeof counted !== 'string') return counted
-  if (tokenise(settled.source).length === 0) return { reason: 'no-text', field: 'source' }
+  if (tokenise(shownText(settled.source)).length === 0) return { reason: 'no-text', field: 'source' }
   if (metadata['schema-version'] === schemaVersion) return settled
   return { ...settled, label: categories.indexOf(counted), 'label-metadata': { ...metadata, 'class-name': counted } }
 }

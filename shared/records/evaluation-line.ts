@@ -5,7 +5,8 @@ import { day, fraction } from './fields'
 export const evaluationLine = z.object({
   item: z.string(),
   post: z.string(),
-  text: z.string().describe('Tokens, as the model reads them.'),
+  shown: z.string().optional().describe('The text that annotators read; absent in datasets of text version 1.'),
+  text: z.string().describe('Its tokens, by the text version of the dataset.'),
   label: z.string(),
   hashtags: z.array(z.string()),
   date: day,

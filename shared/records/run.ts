@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TEXT_ENCODINGS } from '../text/encoding'
 import { day, instant } from './fields'
 
 /** `raw/…/run.json`: a run of the collector, written after its last page. */
@@ -7,6 +8,10 @@ export const runRecord = z.object({
   date: day.describe('UTC day that the window ends in, and the folder it stands in.'),
   run: z.string(),
   source: z.string(),
+  textEncoding: z
+    .enum(TEXT_ENCODINGS)
+    .default('html')
+    .describe('How the texts of its pages are written: `html` has entities, `plain` has none.'),
   window: z.object({ from: instant, to: instant }).describe('Half open: from <= createdAt < to.'),
   covered: z
     .object({ from: instant, to: instant })

@@ -1,5 +1,6 @@
-import { normalForm } from './cascade'
-import { decodeEntities } from './entities'
+import { normalForm, shownNormalForm } from './cascade'
+import type { ShownText } from './shown'
+import { decodeVersion1 } from './version-1'
 
 /** What near copies of a message have in common. */
 export interface Shingles {
@@ -19,11 +20,27 @@ const MOST_WORDS = 1000
 /** Where a text was cut off: the piece of a word before the last "…", and links that were put behind it. */
 const CUT = /(?<!\S)\S*…(?:\s+https?:\/\/\S+)*\s*$/u
 
-/** The shingles of a text by its normal form, without the last piece of a word where it was cut off; none under five words. */
+/**
+ * The shingles of a text as its source wrote it, by its normal form, without the last piece of a word where it was cut
+ * off; none under five words. They are stored, and cascades are found by them: like the normal form, they never change.
+ */
 export function shinglesOf(text: string): Shingles | undefined {
-  const decoded = text.includes('…') || text.includes('&') ? decodeEntities(text) : text
-  const cut = decoded.includes('…') && CUT.test(decoded)
-  const words = normalForm(cut ? decoded.replace(CUT, '') : text).split(' ', MOST_WORDS)
+  const decoded = decodeVersion1(text)
+  const cut = isCut(decoded)
+  return shinglesIn(normalForm(cut ? decoded.replace(CUT, '') : text), cut)
+}
+
+/** The same of a shown text, for what is compared now and never again. */
+export function shinglesOfShown(shown: ShownText): Shingles | undefined {
+  const cut = isCut(shown)
+  // What is left of a shown text is one.
+  return shinglesIn(shownNormalForm(cut ? (shown.replace(CUT, '') as ShownText) : shown), cut)
+}
+
+const isCut = (text: string): boolean => text.includes('…') && CUT.test(text)
+
+function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
+  const words = normalForm.split(' ', MOST_WORDS)
   // The normal form takes one "RT @name:" away; of a retweet of a retweet the other is left, as a word.
   while (words[0] === 'rt') words.shift()
   if (words.length < FEWEST_WORDS) return undefined

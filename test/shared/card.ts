@@ -97,7 +97,7 @@ export const cardExample: CardRecord = {
   evaluation: { key: 'datasets/3f9c2a7d0b1e4c55/evaluation/posts.jsonl', sha256: '1'.repeat(64) },
   dataset: {
     datasetId: '3f9c2a7d0b1e4c55',
-    textVersion: '1',
+    textVersion: '2',
     schemaVersion: 1,
     labels: ['marketing', 'technical'],
     labelStatus: 'ok',
@@ -161,7 +161,7 @@ export const championExample: ChampionRecord = {
   versionId: null,
   sha256: '0'.repeat(64),
   labels: cardExample.labels,
-  textVersion: '1',
+  textVersion: '2',
   schemaVersion: 1,
   labelStatus: 'ok',
   latestDate: '2026-11-23',

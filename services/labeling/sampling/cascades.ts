@@ -1,11 +1,11 @@
-import type { Post } from '../../../shared/posts'
-import { readable } from '../../../shared/text'
+import type { CollectedPost } from '../../../shared/posts'
+import type { ShownText } from '../../../shared/text'
 
 /** The posts that one run stored, under the hashtag and UTC day of the run; a post without a cascade is left out. */
 export interface RunPosts {
   hashtag: string
   date: string
-  posts: Iterable<Post>
+  posts: Iterable<CollectedPost>
   /** The cascade of each, by post id. */
   cascades: ReadonlyMap<string, string>
 }
@@ -14,7 +14,7 @@ export interface RunPosts {
 export interface Cascade {
   id: string
   /** The post that is shown: an original before its retweets, then the earliest. */
-  shown: Pick<Post, 'id' | 'createdAt' | 'retweetOf' | 'text'>
+  shown: Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf'> & { text: ShownText }
   /** Ids of its posts under each hashtag and day. */
   posts: Map<string, Set<string>>
 }
@@ -39,10 +39,10 @@ export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
   for (const run of runs) {
     const stratum = stratumKey(run)
     for (const post of run.posts) {
-      if (!isAskable(post.text)) continue
+      if (!isAskable(post.shown)) continue
       const id = run.cascades.get(post.id)
       if (id === undefined) continue
-      const { id: postId, createdAt, retweetOf, text } = post
+      const { id: postId, createdAt, retweetOf, shown: text } = post
       const candidate = { id: postId, createdAt, retweetOf, text }
       const known = cascades.get(id) ?? { id, shown: candidate, posts: new Map<string, Set<string>>() }
       if (comesBefore(candidate, known.shown)) known.shown = candidate
@@ -59,10 +59,7 @@ export const sizeOf = ({ posts }: Cascade): number => new Set([...posts.values()
 export const hashtagsOf = ({ posts }: Cascade): string[] =>
   [...new Set([...posts.keys()].map((stratum) => stratum.slice(stratum.indexOf(' ') + 1)))].sort()
 
-function isAskable(text: string): boolean {
-  const shown = readable(text)
-  return shown.length > 0 && shown.length <= LONGEST
-}
+const isAskable = (shown: ShownText): boolean => shown.length > 0 && shown.length <= LONGEST
 
 function comesBefore(a: Cascade['shown'], b: Cascade['shown']): boolean {
   const rank = ({ retweetOf, createdAt, id }: Cascade['shown']) => [retweetOf === '' ? '0' : '1', createdAt, id]

@@ -1,5 +1,5 @@
 import type { LoadArtefact } from '../../../shared/artefact'
-import type { Classifier } from '../../../shared/classifier'
+import type { Calibrated } from '../../../shared/answers'
 import { keys } from '../../../shared/keys'
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { evaluationTarget } from '../../../shared/labellers/costs'
@@ -8,7 +8,7 @@ import { type Objects, parseJson } from '../../../shared/objects'
 import type { SettledLine } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
-import { readable } from '../../../shared/text'
+import { shownText } from '../../../shared/text'
 import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts } from './cascades'
@@ -73,14 +73,14 @@ export async function choose(
   const trainable = [...carried.values()].filter(({ plan }) => plan.role === 'training').map(({ item }) => item)
   const candidates = trainingCandidates([...cascades.keys(), ...trainable], draws)
   const choice = await trainingChoice({ objects, load }, settings)
-  const textOf = (id: string) => readable(cascades.get(id)?.shown.text ?? carried.get(id)?.source ?? '')
+  const textOf = (id: string) => cascades.get(id)?.shown.text ?? shownText(carried.get(id)?.source ?? '')
   const look = (ids: readonly string[]) => cascadeClaims(table, ids, batch)
   // A drawn member that is for training lends its label to the day's share: where it has none yet, it is asked first.
   const lending = members.filter((id) => known.get(id)?.role === 'training' && mayBe('training', known.get(id))).sort()
   const rest = choice.model
     ? await mostInformative(
         candidates.map((id) => ({ id, text: textOf(id) })),
-        choice.model.classifier,
+        choice.model,
         places - taken,
         look,
       )
@@ -125,7 +125,7 @@ const newestEvaluation = (lines: readonly SettledLine[]) =>
     .filter(({ role }) => role === 'evaluation')
     .sort((a, b) => (a.date === b.date ? (a.item < b.item ? -1 : 1) : a.date > b.date ? -1 : 1))
     .slice(0, NEWEST)
-    .map(({ item, source }) => ({ id: item, text: source }))
+    .map(({ item, source }) => ({ id: item, text: shownText(source) }))
 
 type Look = (ids: readonly string[]) => Promise<Map<string, CascadeClaim>>
 
@@ -143,7 +143,7 @@ async function firstFree(candidates: readonly string[], wanted: number, look: Lo
 /** Those that the model is least sure of, no two of them alike; alike ones only where there are no others. */
 async function mostInformative(
   candidates: readonly Candidate[],
-  model: Classifier,
+  model: Calibrated,
   wanted: number,
   look: Look,
 ): Promise<string[]> {

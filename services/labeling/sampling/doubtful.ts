@@ -1,7 +1,7 @@
 import { predictAll, train } from '../../../shared/fasttext'
 import { categoryOf, labelOf } from '../../../shared/category-label'
 import { findSuspects } from '../../../shared/statistics/confident-learning'
-import { tokenise } from '../../../shared/text'
+import { shownText, tokenise } from '../../../shared/text'
 import { permanentRandom } from '../../../shared/text/cascade'
 
 /** A label for training, and the text that it was given to. */
@@ -25,7 +25,7 @@ export function doubtfulLabels(labels: readonly TrainingLabel[], categories: rea
   const rows = sorted.map(({ item, label, text }) => ({
     fold: Math.floor(permanentRandom(item, 'folds-v1') * FOLDS),
     given: categories.indexOf(label),
-    line: tokenise(text).join(' '),
+    line: tokenise(shownText(text)).join(' '),
     label: labelOf(label),
   }))
   const probabilities: number[][] = rows.map(() => [])

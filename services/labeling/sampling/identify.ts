@@ -3,14 +3,14 @@ import { readCascades, type RunName, writeCascades } from '../../../shared/casca
 import { concurrently } from '../../../shared/concurrently'
 import { keys, prefixes } from '../../../shared/keys'
 import type { Objects } from '../../../shared/objects'
-import { type Post, postsFromCsv } from '../../../shared/posts'
+import { type CollectedPost, type Post, postsOfRun } from '../../../shared/posts'
 import { runRecord } from '../../../shared/records'
 import { textsFromBytes, textsToBytes } from './known-texts'
 import type { LoggedRun } from '../../../shared/state/run-log'
 
 /** The posts that a run stored, and the cascade of each. */
 export interface IdentifiedRun extends RunName {
-  posts: Post[]
+  posts: CollectedPost[]
   cascades: ReadonlyMap<string, string>
 }
 
@@ -33,11 +33,10 @@ export async function identifyRuns(
   const records = await concurrently([...runs].sort(byLog), 8, (key) => objects.readJson(key, runRecord))
   const index = await indexOf(objects, before(log, records))
   const identified: IdentifiedRun[] = []
-  for (const { hashtag, date, run, objects: pages } of records) {
-    const posts: Post[] = []
-    for (const page of pages) {
-      for await (const post of postsFromCsv(await objects.stream(page.key))) posts.push(post)
-    }
+  for (const record of records) {
+    const { hashtag, date, run } = record
+    const posts: CollectedPost[] = []
+    for await (const post of postsOfRun(objects, record)) posts.push(post)
     const name = { hashtag, date, run }
     identified.push({ ...name, posts, cascades: await cascadesOf(objects, name, posts, index) })
   }

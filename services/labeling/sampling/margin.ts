@@ -1,12 +1,12 @@
-import type { Classifier } from '../../../shared/classifier'
-import { tokenise } from '../../../shared/text'
+import type { Calibrated } from '../../../shared/answers'
+import { linesFor, type ShownText, textOfShown } from '../../../shared/text'
 import { permanentRandom } from '../../../shared/text/cascade'
-import { jaccard, type Shingles, shinglesOf } from '../../../shared/text/shingles'
+import { jaccard, type Shingles, shinglesOfShown } from '../../../shared/text/shingles'
 
 /** A cascade that may be bought for training, and the text that would be shown. */
 export interface Candidate {
   id: string
-  text: string
+  text: ShownText
 }
 
 /** Two items of a batch that have so many of their words and pairs of words in common teach one thing. */
@@ -18,11 +18,15 @@ const AT_ONCE = 1000
  * What the model is least sure of comes first: by the difference of its two greatest probabilities, and among equals by
  * permanent random number (margin sampling; Scheffer 2001). With two classes least confidence and entropy order alike.
  */
-export function byMargin(candidates: readonly Candidate[], model: Pick<Classifier, 'rank'>): Candidate[] {
+export function byMargin(
+  candidates: readonly Candidate[],
+  { classifier, textVersion }: Pick<Calibrated, 'textVersion'> & { classifier: Pick<Calibrated['classifier'], 'rank'> },
+): Candidate[] {
+  const lineOf = linesFor(textVersion)
   const margins: number[] = []
   for (let from = 0; from < candidates.length; from += AT_ONCE) {
-    const texts = candidates.slice(from, from + AT_ONCE).map(({ text }) => tokenise(text).join(' '))
-    for (const [first, second] of model.rank(texts, 2)) {
+    const texts = candidates.slice(from, from + AT_ONCE).map(({ text }) => lineOf(textOfShown(text)))
+    for (const [first, second] of classifier.rank(texts, 2)) {
       margins.push((first?.probability ?? 0) - (second?.probability ?? 0))
     }
   }
@@ -33,10 +37,10 @@ export function byMargin(candidates: readonly Candidate[], model: Pick<Classifie
 }
 
 /** Takes one text after the other into a batch, and says of each whether it is unlike all that it took before. */
-export function makeVariety(): (text: string) => boolean {
+export function makeVariety(): (text: ShownText) => boolean {
   const taken: Shingles[] = []
   return (text) => {
-    const shingles = shinglesOf(text)
+    const shingles = shinglesOfShown(text)
     // A few words alone say too little to be called alike.
     if (!shingles) return true
     if (taken.some((other) => jaccard(shingles, other) >= TOO_ALIKE)) return false

@@ -1,4 +1,5 @@
 import { answersOf, type Calibrated, scoresIn } from '../../../shared/answers'
+import { type ShownText, textOfShown } from '../../../shared/text'
 
 /** What the model that chooses says of posts, before any model learns from them; in the order of the labels. */
 export interface BeforeLearning {
@@ -15,12 +16,12 @@ export interface BeforeLearning {
 export function scoresBefore(
   model: Calibrated,
   labels: readonly string[],
-  chosen: readonly { id: string; text: string }[],
-  evaluation: readonly { id: string; text: string }[],
+  chosen: readonly { id: string; text: ShownText }[],
+  evaluation: readonly { id: string; text: ShownText }[],
 ): BeforeLearning {
   const all = answersOf(
     model,
-    [...chosen, ...evaluation].map(({ text }) => text),
+    [...chosen, ...evaluation].map(({ text }) => textOfShown(text)),
   ).map(({ probabilities }) => scoresIn(labels, probabilities).map(rounded))
   return {
     scores: new Map(chosen.map(({ id }, i) => [id, all[i]!])),

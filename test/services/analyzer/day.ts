@@ -42,6 +42,7 @@ export async function putRun(bucket: TestBucket, given: Run): Promise<void> {
   const record: RunRecord = {
     ...place,
     source: 'sample',
+    textEncoding: 'html',
     window,
     covered: window,
     gap: null,
@@ -80,7 +81,7 @@ export async function putChampion(
     versionId: null,
     sha256: createHash('sha256').update(archive).digest('hex'),
     labels: ['marketing', 'technical'],
-    textVersion: '1',
+    textVersion: '2',
     schemaVersion: 1,
     labelStatus: 'unmeasured',
     latestDate: '2026-11-21',

@@ -293,6 +293,7 @@ describe('how much of a day was collected', () => {
     date: '2026-11-21',
     run: 'r',
     source: 'x',
+    textEncoding: 'html',
     window: { from: '2026-11-21T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' },
     covered: { from: '2026-11-21T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' },
     gap: null,

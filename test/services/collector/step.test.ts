@@ -9,6 +9,7 @@ const facts: Facts = {
   hashtag: 'aws',
   source: {
     name: 'toy',
+    textEncoding: 'plain',
     order: 'oldest first',
     page: { least: 1, most: 2 },
     mostUsd: (posts) => posts * 0.01,

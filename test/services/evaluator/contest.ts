@@ -42,7 +42,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
   const train = learnt.map(({ label, text }) => `${labelOf(label)} ${text} again\n`).join('')
   const dataset: DatasetRecord = {
     datasetId: id,
-    textVersion: '1',
+    textVersion: '2',
     schemaVersion,
     labels: ['marketing', 'technical'],
     labelStatus: 'unmeasured',

@@ -9,7 +9,7 @@ import { train } from '../../../shared/fasttext'
 import { keys } from '../../../shared/keys'
 import { categoryOf } from '../../../shared/category-label'
 import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
-import { tokenise } from '../../../shared/text'
+import { shownText, tokenise } from '../../../shared/text'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { qualityExample, unreliableExample } from '../../shared/quality'
 import { recorder } from '../../shared/recorder'
@@ -89,7 +89,8 @@ describe('format', () => {
     expect(evaluationLine.parse(JSON.parse(linesAt(record.files.evaluation)[0]!))).toEqual({
       item: 'a',
       post: 'post-a',
-      text: tokenise(shown.source).join(' '),
+      shown: 'Cold starts &amp; #aws',
+      text: 'cold starts & amp ; #aws aws',
       label: 'not sure',
       hashtags: ['aws'],
       date: '2026-11-21',
@@ -362,8 +363,8 @@ describe('format', () => {
 
         const rows = [...linesAt(record.files.train, other), ...linesAt(record.files.validation, other)]
         const expected = posts
-          .filter(([source]) => tokenise(source).length > 0)
-          .map(([source, label]) => `${label}|${tokenise(source).join(' ')}`)
+          .filter(([source]) => tokenise(shownText(source)).length > 0)
+          .map(([source, label]) => `${label}|${tokenise(shownText(source)).join(' ')}`)
         const found = rows.map((row) => {
           const [label = '', ...tokens] = row.split(' ')
           expect(tokens.filter((token) => token.startsWith('__label__'))).toEqual([])

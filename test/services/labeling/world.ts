@@ -120,6 +120,7 @@ export async function storeRun(world: World, hashtag: string, date: string, post
   const record: RunRecord = {
     ...parts,
     source: 'file',
+    textEncoding: 'html',
     window,
     covered: window,
     gap: null,

@@ -108,7 +108,7 @@ describe('a file of labels', () => {
   it('shows nobody the handles of people in a post', async () => {
     const world = newWorld()
 
-    const { batch } = await world.take('labels.csv', 'text,label\n"@jane: it is fixed &amp; shipped",technical\n')
+    const { batch } = await world.take('labels.csv', 'text,label\n"@jane: it is fixed & shipped",technical\n')
 
     expect(world.lines(batch)[0]?.source).toBe('@user: it is fixed & shipped')
   })

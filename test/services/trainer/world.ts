@@ -120,7 +120,7 @@ export async function putDataset(
   )
   const record: DatasetRecord = {
     datasetId,
-    textVersion: '1',
+    textVersion: '2',
     schemaVersion: 1,
     labels: ['marketing', 'technical'],
     labelStatus: 'unmeasured',

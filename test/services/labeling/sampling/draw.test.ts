@@ -12,12 +12,19 @@ import {
 import type { Post } from '../../../../shared/posts'
 import type { CascadeClaim } from '../../../../shared/state/cascade-claims'
 import { cascadeId, permanentRandom } from '../../../../shared/text/cascade'
+import { textOfSource } from '../../../../shared/text/encoding'
 import { postOf } from '../world'
 
 const DAY = '2026-11-21'
 /** With the cascades of exact copies. */
 const groupPosts = (runs: readonly (Pick<RunPosts, 'hashtag' | 'date'> & { posts: Post[] })[]) =>
-  group(runs.map((run) => ({ ...run, cascades: new Map(run.posts.map(({ id, text }) => [id, cascadeId(text)])) })))
+  group(
+    runs.map((run) => ({
+      ...run,
+      posts: run.posts.map((post) => ({ ...post, ...textOfSource(post.text, 'html') })),
+      cascades: new Map(run.posts.map(({ id, text }) => [id, cascadeId(text)])),
+    })),
+  )
 
 const strata = ['aws', 'azure'].map((hashtag) => ({ hashtag, date: DAY }))
 

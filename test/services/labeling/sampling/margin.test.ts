@@ -1,29 +1,33 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { byMargin, makeVariety } from '../../../../services/labeling/sampling/margin'
+import { shownText, TEXT_VERSION } from '../../../../shared/text'
 import { permanentRandom } from '../../../../shared/text/cascade'
 
 /** Answers by the number that a text is. */
 const model = {
-  rank: (texts: readonly string[]) =>
-    texts.map((text) => {
-      const probability = Number(text) / 100
-      return [
-        { label: 'a', probability },
-        { label: 'b', probability: 1 - probability },
-      ]
-    }),
+  textVersion: TEXT_VERSION,
+  classifier: {
+    rank: (texts: readonly string[]) =>
+      texts.map((text) => {
+        const probability = Number(text) / 100
+        return [
+          { label: 'a', probability },
+          { label: 'b', probability: 1 - probability },
+        ]
+      }),
+  },
 }
 
 describe('byMargin', () => {
   it('puts what the model is least sure of first', () => {
-    const candidates = ['90', '50', '75', '60'].map((text) => ({ id: `c${text}`, text }))
+    const candidates = ['90', '50', '75', '60'].map((text) => ({ id: `c${text}`, text: shownText(text) }))
 
     expect(byMargin(candidates, model).map(({ text }) => text)).toEqual(['50', '60', '75', '90'])
   })
 
   it('decides between equals by their permanent random numbers', () => {
-    const candidates = ['x', 'y', 'z', 'w'].map((id) => ({ id, text: '70' }))
+    const candidates = ['x', 'y', 'z', 'w'].map((id) => ({ id, text: shownText('70') }))
 
     const sorted = byMargin(candidates, model).map(({ id }) => permanentRandom(id))
 
@@ -31,7 +35,7 @@ describe('byMargin', () => {
   })
 
   it('gives the same in any order', () => {
-    const candidates = Array.from({ length: 30 }, (_, i) => ({ id: `c${i}`, text: String(50 + (i % 7)) }))
+    const candidates = Array.from({ length: 30 }, (_, i) => ({ id: `c${i}`, text: shownText(String(50 + (i % 7))) }))
 
     fc.assert(
       fc.property(fc.shuffledSubarray(candidates, { minLength: candidates.length }), (shuffled) => {
@@ -53,13 +57,13 @@ describe('makeVariety', () => {
         'a b x d e y g h',
         'a b c x e f g h',
         'quite another text of seven words',
-      ].map(isNew),
+      ].map((text) => isNew(shownText(text))),
     ).toEqual([true, true, false, true])
   })
 
   it('calls no short texts alike', () => {
     const isNew = makeVariety()
 
-    expect(['cloud day', 'cloud day'].map(isNew)).toEqual([true, true])
+    expect(['cloud day', 'cloud day'].map((text) => isNew(shownText(text)))).toEqual([true, true])
   })
 })

@@ -1,0 +1,43 @@
+declare const brand: unique symbol
+
+/** A text as annotators read it and as tokens are made of it. Only `shownText` makes one. */
+export type ShownText = string & { readonly [brand]: 'shown' }
+
+/** A text in both of its forms. */
+export interface PostText {
+  /** As its source wrote it, entities and all: cascade ids are computed from it. */
+  text: string
+  shown: ShownText
+}
+
+const NOT_ASCII = /[^\x20-\x7e]/
+const CONTROL = /\p{Cc}+/gu
+/** Half of a pair: no UTF-8 file can keep it. */
+const UNPAIRED = /\p{Cs}/gu
+const ANY_AT = /[@＠﹫]/
+/** `@name`, `@name@server.example`; an address of e-mail has a letter before its at sign. */
+const MENTION = /(?<![\p{L}\p{N}_])[@＠﹫][\p{L}\p{N}_]+(?:[@＠﹫][\p{L}\p{N}_]+(?:[.-]+[\p{L}\p{N}_]+)*)*/gu
+const ASCII_MENTION = /(?<![A-Za-z0-9_])@[A-Za-z0-9_]+(?:@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)*/g
+/** After handles are gone: a retweet of a retweet has several. */
+const REPEATED = /^(?:\s*RT\s+@user\s*:)+/i
+
+/**
+ * The text of a post as people are shown it: one line, no handle of a person in it, without the `RT @name:` of those who
+ * repeat it. It decodes no entities: whoever reads a source decodes that source's encoding first. Applied to a shown
+ * text it changes nothing.
+ */
+export function shownText(text: string): ShownText {
+  const isAscii = !NOT_ASCII.test(text)
+  let shown = isAscii ? text : text.replaceAll(CONTROL, ' ').replaceAll(UNPAIRED, '\ufffd')
+  if (isAscii ? shown.includes('@') : ANY_AT.test(shown)) {
+    shown = shown.replaceAll(isAscii ? ASCII_MENTION : MENTION, '@user').replace(REPEATED, '')
+  }
+  // The one place that makes the brand.
+  return shown.trim() as ShownText
+}
+
+/** A text that is not encoded in any way: of a person who asks, of a manifest, of a file of labels. */
+export const plainText = (text: string): PostText => ({ text, shown: shownText(text) })
+
+/** A text of which no other form is known than the shown one. */
+export const textOfShown = (shown: ShownText): PostText => ({ text: shown, shown })
