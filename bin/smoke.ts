@@ -1,4 +1,4 @@
-// `npm run smoke`: one stage on AWS, one BlazingText job, its model loaded, one page fetched, everything removed.
+// `npm run smoke`: one stage on AWS, one training job, its model loaded, one page fetched, everything removed.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,8 +24,8 @@ import { missingForSmoke } from './smoke-needs'
 
 const HELP = `npm run smoke -- [--region eu-west-1] [--stage smoke-xxxx] [--keep | --remove STAGE]
 
-Deploys a stage of its own, has one BlazingText job trained on made-up labels, loads its model.bin, fetches one page of
-the desk, and removes everything, also after a failure. Under a dollar, about ten minutes. Needs AWS credentials.
+Deploys a stage of its own, has a model trained on made-up labels by the trainer of bellwether.yml, loads it, fetches
+one page of the desk, and removes everything, also after a failure. Under a dollar, about ten minutes. Needs AWS credentials.
 
   --keep           leave the stage standing
   --remove STAGE   only remove a stage that an earlier run left behind`
@@ -58,8 +58,6 @@ async function main(): Promise<void> {
   if (!stage.startsWith('smoke-'))
     throw new Error(`--stage ${stage}: it will be removed, so its name has to begin with smoke-`)
   const settings = readSettings(process.cwd())
-  if (settings.training.trainer !== 'blazingtext')
-    throw new Error('bellwether.yml: smoke needs training.trainer: blazingtext')
 
   say(`stage ${stage} in ${region}; if this is interrupted: npm run smoke -- --region ${region} --remove ${stage}`)
   try {

@@ -6,6 +6,7 @@ import { BellwetherError } from './errors'
 import { FastTextError } from './fasttext/error'
 import { parseBlazingText } from './fasttext/hyperparameters'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
+import { TRAINERS } from './trainers'
 
 /** A hashtag as it is watched: without #, in lower case. */
 export const hashtag = z
@@ -101,7 +102,7 @@ export const settings = z.strictObject({
     ...labellerOptions,
   }),
   training: z.strictObject({
-    trainer: z.enum(['blazingtext', 'lambda']),
+    trainer: z.enum(TRAINERS.map(({ name }) => name)),
     instanceType: z
       .string()
       .regex(/^ml\./, 'an instance type of SageMaker, as in ml.c5.xlarge')

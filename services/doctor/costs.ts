@@ -1,13 +1,12 @@
 import { termsOf } from '../../shared/labellers'
 import { costAtMost, largestWithin } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
-import { trainingCostUsd } from '../trainer/price'
+import { type Cost as Price, dollars } from '../../shared/cost'
+import { TRAINERS } from '../../shared/trainers'
 
-/** What one thing costs a day at most, in US dollars, and how that comes about. No price: null. */
-export interface Cost {
+/** What one thing costs a day at most. */
+export interface Cost extends Price {
   what: string
-  usd: number | null
-  how: string
 }
 
 /** Lambda on arm64, us-east-1: US dollars a GB-second. https://aws.amazon.com/lambda/pricing/ */
@@ -76,15 +75,11 @@ function judgements({ labelling, caps }: Settings): Cost {
   }
 }
 
-function training({ training: { trainer, instanceType, spot }, caps }: Settings): Cost {
+function training(settings: Settings): Cost {
   const what = 'training'
-  if (trainer === 'lambda') return { what, usd: 0, how: 'in the function, counted there' }
-  const usd = trainingCostUsd(instanceType, caps.trainingSeconds)
-  if (usd === null) {
-    return { what, usd, how: `${caps.trainingSeconds} s of ${instanceType}, whose price is not known here` }
-  }
-  const how = `${caps.trainingSeconds} s of ${instanceType} on demand = ${dollars(usd)}`
-  return { what, usd: cents(usd), how: spot ? `${how}; spot usually takes a third of it` : how }
+  const trainer = TRAINERS.find(({ name }) => name === settings.training.trainer)
+  const { usd, how } = trainer?.costAtMost(settings) ?? { usd: null, how: 'no trainer of this name' }
+  return { what, usd: usd === null ? null : cents(usd), how }
 }
 
 function functions({ hashtags }: Settings): Cost {
@@ -104,5 +99,3 @@ const held = (how: string, asked: number, cap: string, limit: number): string =>
 function cents(usd: number): number {
   return Math.max(0, Math.ceil(usd * 100 - 1e-9)) / 100
 }
-
-const dollars = (usd: number): string => `$${usd >= 1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(3))}`

@@ -4,7 +4,7 @@ import type { Account } from './account'
 import { type Cost, costsOfADay, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
 import type { Asked, Finding } from '../../shared/finding'
-import { filesOf, findingsOf, quotaName } from './findings'
+import { filesOf, findingsOf, quotasOf } from './findings'
 
 /** `{}` asks everything about the account; `{"labels":{…}}` what those labels would do. */
 export const doctorRequest = z.strictObject({ labels: settings.shape.labels.optional() })
@@ -33,21 +33,19 @@ interface Ports {
   bucket: string
   xSecret: string
   linkSecret: string
-  blazingTextRegions: readonly string[]
   groundTruthRegions: readonly string[]
 }
 
 /** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
 export const examine =
-  ({ account, settings, stage, region, bucket, xSecret, linkSecret, blazingTextRegions, groundTruthRegions }: Ports) =>
+  ({ account, settings, stage, region, bucket, xSecret, linkSecret, groundTruthRegions }: Ports) =>
   async (): Promise<Examination> => {
-    const onDemand = quotaName(settings.training.instanceType, false)
-    const spot = quotaName(settings.training.instanceType, true)
+    const neededQuotas = quotasOf(settings, region)
     const [xToken, linkKey, absentFiles, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
       asked(account.hasValue(xSecret)),
       asked(account.hasValue(linkSecret)),
       asked(account.absent(filesOf(settings))),
-      asked(account.quotas([onDemand, spot])),
+      asked(account.quotas(neededQuotas)),
       asked(account.workteams()),
       asked(account.labelingJobs()),
       asked(account.concurrency()),
@@ -66,9 +64,7 @@ export const examine =
       workteams,
       labelingJobs,
       concurrency,
-      onDemandQuota: quota(onDemand),
-      spotQuota: quota(spot),
-      hasBlazingText: blazingTextRegions.includes(region),
+      quotas: new Map(neededQuotas.map((name) => [name, quota(name)])),
       hasGroundTruth: groundTruthRegions.includes(region),
     }
 

@@ -1,6 +1,8 @@
 import { type Asked, type Finding, findingOf as judged } from '../../shared/finding'
 import { type LabellerFacts, LABELLERS } from '../../shared/labellers'
 import type { Settings } from '../../shared/settings'
+import { TRAINERS } from '../../shared/trainers'
+import type { Trainer } from '../../shared/trainers/trainer'
 
 /** What the account says of itself. */
 export interface Facts extends Omit<LabellerFacts, 'region'> {
@@ -9,13 +11,10 @@ export interface Facts extends Omit<LabellerFacts, 'region'> {
   linkKey: Asked<boolean>
   /** Files of the configuration that are not in the bucket. */
   absentFiles: Asked<string[]>
-  /** Service Quotas: how many such instances may train at once. */
-  onDemandQuota: Asked<number>
-  spotQuota: Asked<number>
+  /** SageMaker's quotas by name, those that the trainer needs. */
+  quotas: ReadonlyMap<string, Asked<number>>
   /** Lambda invocations at once, over all functions of the account. */
   concurrency: Asked<number>
-  /** Does BlazingText have an image in this region? */
-  hasBlazingText: boolean
 }
 
 /** What the configuration needs against what the account has, each lack with its remedy. Pure. */
@@ -27,8 +26,7 @@ export const findingsOf = (
   xToken(facts, settings, names.xSecret),
   files(facts, settings, names.bucket),
   linkKey(facts, names.linkSecret),
-  blazingText(facts, settings, names.region),
-  ...quotas(facts, settings),
+  ...TRAINERS.flatMap((trainer) => training(trainer, facts, settings, names.region)),
   ...labellers({ ...facts, region: names.region }, settings),
   concurrency(facts),
 ]
@@ -85,46 +83,34 @@ function linkKey({ linkKey: fact }: Facts, secret: string): Finding {
   )
 }
 
-function blazingText({ hasBlazingText }: Facts, { training }: Settings, region: string): Finding {
-  const check = 'BlazingText in the region'
-  if (training.trainer === 'lambda') return { check, verdict: 'not needed', found: 'training.trainer is lambda' }
-  if (hasBlazingText) return { check, verdict: 'ok', found: `there is an image in ${region}` }
-  return {
-    check,
-    verdict: 'missing',
-    found: `no image of BlazingText is known in ${region}`,
-    remedy: 'Set training.trainer: lambda, or deploy to another region.',
-  }
+/** What the trainer of the configuration needs; of the others, what they would need of the region. */
+function training(trainer: Trainer, { quotas }: Facts, settings: Settings, region: string): Finding[] {
+  const { trainer: chosen } = settings.training
+  return trainer.needs(settings, region).flatMap((need): Finding[] => {
+    const isChosen = trainer.name === chosen
+    if ('check' in need) {
+      const { check, isMet, found, remedy } = need
+      if (!isChosen) return [{ check, verdict: 'not needed', found: `training.trainer is ${chosen}` }]
+      return [isMet ? { check, verdict: 'ok', found } : { check, verdict: 'missing', found, remedy }]
+    }
+    const { quota, why, remedy } = need
+    if (!isChosen) return []
+    const value = quotas.get(quota) ?? { unknown: 'the account was not asked' }
+    return [
+      judged(quota, value, (known) =>
+        known >= 1
+          ? { check: quota, verdict: 'ok', found: `the quota is ${known}` }
+          : { check: quota, verdict: 'missing', found: `the quota is ${known}; ${why}`, remedy },
+      ),
+    ]
+  })
 }
 
-function quotas(
-  { onDemandQuota, spotQuota }: Facts,
-  { training: { trainer, instanceType, spot } }: Settings,
-): Finding[] {
-  if (trainer === 'lambda') return []
-  const judge = (fact: Asked<number>, name: string, need: string): Finding =>
-    judged(name, fact, (value) =>
-      value >= 1
-        ? { check: name, verdict: 'ok', found: `the quota is ${value}` }
-        : {
-            check: name,
-            verdict: 'missing',
-            found: `the quota is ${value}; ${need}`,
-            remedy: `Ask for 1 of "${name}" in Service Quotas, Amazon SageMaker, or set training.trainer: lambda meanwhile.`,
-          },
-    )
-  const onDemand = quotaName(instanceType, false)
-  return spot
-    ? [
-        judge(spotQuota, quotaName(instanceType, true), 'training.spot is true'),
-        judge(onDemandQuota, onDemand, 'it is the way out when spot has no capacity'),
-      ]
-    : [judge(onDemandQuota, onDemand, 'training.spot is false')]
-}
-
-/** As Service Quotas spells it. */
-export const quotaName = (instanceType: string, spot: boolean): string =>
-  `${instanceType} for ${spot ? 'spot ' : ''}training job usage`
+/** The quotas that training needs, by their names in Service Quotas. */
+export const quotasOf = (settings: Settings, region: string): string[] =>
+  TRAINERS.filter(({ name }) => name === settings.training.trainer)
+    .flatMap((trainer) => trainer.needs(settings, region))
+    .flatMap((need) => ('quota' in need ? need.quota : []))
 
 /** What each labeller has the doctor check, where it is the configured one. */
 const labellers = (facts: LabellerFacts, { labelling }: Settings): Finding[] =>

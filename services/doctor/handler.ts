@@ -8,7 +8,6 @@ import { door } from '../../shared/door'
 import { LAMBDA_ACCOUNTS } from '../../shared/labellers/ground-truth'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
-import { BLAZINGTEXT_REGIONS } from '../../shared/image'
 import { awsAccount } from './account'
 import { answerDoctor, doctorRequest, examine } from './examine'
 import { foresee } from './new-labels'
@@ -33,7 +32,6 @@ export const handler = door(
         ...config,
         account,
         settings: readSettings(config.taskRoot),
-        blazingTextRegions: BLAZINGTEXT_REGIONS,
         groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),
       }),
       foreseen: foresee(objects),

@@ -1,6 +1,7 @@
 import { modelPromoted, modelRejected } from '../../events'
 import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
+import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys, prefixes } from '../../shared/keys'
 import { latestOf } from '../../shared/latest'
@@ -9,7 +10,7 @@ import { type CardRecord, cardRecord, type ChampionRecord } from '../../shared/r
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
 import { holdContest, type Ports as ContestPorts } from './contest'
 import { keepLive } from './live'
-import { register } from './register'
+import { register, warnOfRefusal } from './register'
 import type { Registry } from './registry'
 
 export interface Ports extends ContestPorts {
@@ -17,6 +18,7 @@ export interface Ports extends ContestPorts {
   publish: Publish
   registry: Registry
   region: string
+  log: Pick<Invocation['log'], 'warn'>
 }
 
 export interface Outcome {
@@ -98,6 +100,6 @@ async function announce(ports: Ports, card: CardRecord): Promise<Outcome> {
   const live = (await readChampion(objects))?.champion.job === card.job
   if (card.verdict === 'rejected') await publish(modelRejected, rejectionOf(card))
   else if (live) await publish(modelPromoted, promotionOf(card))
-  await register(ports, card)
+  await warnOfRefusal(ports.log, card.job, () => register(ports, card))
   return { job: card.job, verdict: card.verdict, reasons: card.reasons, live }
 }

@@ -25,6 +25,6 @@ const ports = {
 
 export const handler = door(
   'evaluator',
-  { schema: evaluatorRequest, work: (request, { now }) => respond(ports)(request, now) },
-  [onPut(keys.training, ({ job }, { now }) => evaluate(ports)(job, now))],
+  { schema: evaluatorRequest, work: (request, { now, log }) => respond({ ...ports, log })(request, now) },
+  [onPut(keys.training, ({ job }, { now, log }) => evaluate({ ...ports, log })(job, now))],
 )

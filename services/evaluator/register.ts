@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { readChampion } from '../../shared/champion'
+import type { Invocation } from '../../shared/door'
 import { blazingTextImage } from '../../shared/image'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -55,6 +56,34 @@ export async function registerRollback(ports: Ports, to: string, before: string)
   }
   await approveChampion(ports, to)
 }
+
+/**
+ * The registry is for readers; `champion.json` decides. What SageMaker refuses, as in an account that may not use it, is a
+ * warning; what it may accept later fails the invocation, so that Lambda retries it.
+ */
+export async function warnOfRefusal(
+  log: Pick<Invocation['log'], 'warn'>,
+  job: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    log.warn('the model registry refused: the model is not listed there', {
+      job,
+      reason: `${error.name}: ${error.message}`,
+    })
+  }
+}
+
+/** An error of an AWS client that the same request would meet again. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error &&
+  '$fault' in error &&
+  error.$fault === 'client' &&
+  !('$retryable' in error && error.$retryable) &&
+  !/throttl|too ?many/i.test(error.name)
 
 async function approveChampion({ objects, registry }: Ports, job: string): Promise<void> {
   const registered = await registrationOf(objects, job)

@@ -6,7 +6,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
 import { championOf, promotionOf } from './card'
 import { championBytes, finishStopped, type Ports, readCard } from './evaluate'
-import { registerRollback } from './register'
+import { registerRollback, warnOfRefusal } from './register'
 
 export interface RolledBack {
   champion: string
@@ -40,7 +40,7 @@ export const rollback =
 
 async function tell(ports: Ports, card: CardRecord, before: string, at: string): Promise<RolledBack> {
   await ports.publish(modelRolledBack, { ...promotionOf(card), replaces: before, at })
-  await registerRollback(ports, card.job, before)
+  await warnOfRefusal(ports.log, card.job, () => registerRollback(ports, card.job, before))
   return { champion: card.job, before }
 }
 

@@ -1,9 +1,9 @@
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Table } from '../../shared/table'
+import type { Found, Training } from '../../shared/trainers/trainer'
 import { jobName } from './job'
-import type { TrainingJobs } from './jobs'
-import { underWay } from '../../shared/state/training-jobs'
+import { trainerOf, underWay } from '../../shared/state/training-jobs'
 
 /** Attempts of one dataset that may fail before it is given up; a wait for spot capacity in vain is not one. */
 const MOST_FAILURES = 3
@@ -17,7 +17,8 @@ export type Standing =
 
 interface Ports {
   stage: string
-  jobs: Pick<TrainingJobs, 'describe'>
+  trainers: ReadonlyMap<string, Training>
+  settings: { training: { trainer: string } }
   objects: Pick<Objects, 'exists'>
   table: Pick<Table, 'get'>
 }
@@ -27,31 +28,39 @@ interface Ports {
  * that nobody was told of yet is what was asked for.
  */
 export async function standingOf(
-  { stage, jobs, objects, table }: Ports,
+  ports: Ports,
   datasetId: string,
   { spot: wanted, again }: { spot: boolean; again: boolean },
 ): Promise<Standing> {
+  const { stage, objects, table } = ports
   let spot = wanted
   let failures = 0
   for (let attempt = 1; ; attempt++) {
     const job = jobName(stage, { datasetId, attempt })
-    const [kept, found] = await Promise.all([objects.exists(keys.training({ job })), jobs.describe(job)])
+    const [kept, found] = await Promise.all([objects.exists(keys.training({ job })), findAttempt(ports, job)])
     if (kept) {
       if (!again || (await underWay(table, job))) return { state: 'trained', job }
       continue
     }
     if (!found) return { state: 'open', attempt, spot }
-    const { TrainingJobStatus: status, SecondaryStatus: detail, FailureReason: reason } = found
-    if (status === 'InProgress' || status === 'Stopping') return { state: 'running', job }
-    if (status === 'Completed' && !again) return { state: 'trained', job }
-    if (outwaited(found)) spot = false
-    else if (status !== 'Completed') failures += 1
+    if (found.state === 'running') return { state: 'running', job }
+    if (found.state === 'trained') {
+      if (!again) return { state: 'trained', job }
+      continue
+    }
+    if (found.outwaited) spot = false
+    else failures += 1
     if (failures >= MOST_FAILURES && !again) {
-      return { state: 'given-up', reason: `${failures} attempts failed, the last with ${reason ?? detail ?? status}` }
+      return { state: 'given-up', reason: `${failures} attempts failed, the last with ${found.reason}` }
     }
   }
 }
 
-/** Did the job end because no spot capacity came in time? */
-export const outwaited = (job: { EnableManagedSpotTraining?: boolean; SecondaryStatus?: string }): boolean =>
-  job.EnableManagedSpotTraining === true && job.SecondaryStatus === 'MaxWaitTimeExceeded'
+/** Where an attempt stands by the trainer that it was given to: the configuration may name another one by now. */
+export async function findAttempt(
+  { trainers, settings, table }: Pick<Ports, 'trainers' | 'settings' | 'table'>,
+  job: string,
+): Promise<Found | undefined> {
+  const trainer = (await trainerOf(table, job)) ?? settings.training.trainer
+  return trainers.get(trainer)?.find(job)
+}

@@ -1,53 +1,45 @@
-import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
-import { datasetRecord, type TrainingRecord } from '../../shared/records'
-import { outwaited } from './attempts'
+import { datasetRecord } from '../../shared/records'
+import { findAttempt } from './attempts'
 import { type Job, parseJobName } from './job'
-import { announce, announceAgain, fail, launch, type Outcome, type Ports } from './launch'
-import { noteEnd, underWay } from '../../shared/state/training-jobs'
-import { trainingCostUsd } from './price'
+import { announce, announceAgain, fail, launch, type Outcome, type Ports, recordOf } from './launch'
+import { noteEnd, trainerOf, underWay } from '../../shared/state/training-jobs'
 import { resume } from './start'
-import { tuningOf } from './tuning'
 
 /**
  * Do what the end of a job asks for: `training.json` and ModelTrained, TrainingFailed, or another attempt. The event is
- * only a hint; what the job did is asked of SageMaker, so that a late, repeated or invented event does no harm.
+ * only a hint: the trainer is asked what the job did, so that a late, repeated or invented event does no harm.
  */
 export async function finish(
   ports: Ports,
   name: string,
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
-  const { stage, objects, jobs, table } = ports
+  const { stage, objects, table, settings } = ports
   const job = parseJobName(stage, name)
   if (!job) return { status: 'ignored' }
   const { datasetId, attempt } = job
 
-  const [kept, described] = await Promise.all([objects.exists(keys.training({ job: name })), jobs.describe(name)])
+  const [kept, found] = await Promise.all([objects.exists(keys.training({ job: name })), findAttempt(ports, name)])
   if (kept) return announceAgain(ports, name)
-  if (!described) return startNoted(ports, name, job, invocation)
+  if (!found) return startNoted(ports, name, job, invocation)
+  if (found.state === 'running') return { status: 'running', job: name }
+  if (found.state === 'failed' && !found.outwaited) return fail(ports, name, datasetId, found.reason)
 
-  const { TrainingJobStatus: status, SecondaryStatus: detail, FailureReason: reason } = described
-  if (status === 'InProgress' || status === 'Stopping') return { status: 'running', job: name }
-  if (status === 'Completed') {
-    const record = recordOf(name, job, described)
-    const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
-    const tuning = await tuningOf(objects, dataset, record.hyperparameters)
-    await announce(ports, { ...record, tuning })
+  const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
+  if (found.state === 'trained') {
+    const trainer = (await trainerOf(table, name)) ?? settings.training.trainer
+    await announce(ports, await recordOf(objects, name, dataset, trainer, found.ran))
     return { status: 'trained', job: name }
   }
-  if (outwaited(described)) {
-    const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
-    const onDemand = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString() }
-    const next = await launch(ports, dataset, onDemand, invocation)
-    await noteEnd(table, name)
-    return next
-  }
-  return fail(ports, name, datasetId, reason ?? `the job was stopped: ${detail ?? status}`)
+  const withoutWaiting = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString() }
+  const next = await launch(ports, dataset, withoutWaiting, invocation)
+  await noteEnd(table, name)
+  return next
 }
 
-/** The attempt was noted, and then whoever wanted to start it ended: what was decided then is done now. */
+/** The attempt was noted, and the invocation that wanted to start it crashed before: start it now. */
 async function startNoted(
   ports: Ports,
   name: string,
@@ -59,29 +51,4 @@ async function startNoted(
   const spot = ports.settings.training.spot && !noted.onDemand
   const since = invocation.now.toISOString()
   return resume(ports, datasetId, { attempt, spot, since }, invocation)
-}
-
-/** What ran, from what SageMaker says of it alone: asked again, it is the same. */
-function recordOf(
-  name: string,
-  { datasetId }: Job,
-  job: DescribeTrainingJobCommandOutput,
-): Omit<TrainingRecord, 'tuning'> {
-  const { TrainingStartTime: began, TrainingEndTime: ended, ResourceConfig: resources } = job
-  const trainSeconds = job.TrainingTimeInSeconds ?? (began && ended ? (ended.getTime() - began.getTime()) / 1000 : 0)
-  const billableSeconds = job.BillableTimeInSeconds ?? trainSeconds
-  const accuracy = job.FinalMetricDataList?.find(({ MetricName }) => MetricName === 'validation:accuracy')?.Value
-  return {
-    job: name,
-    datasetId,
-    trainer: 'blazingtext',
-    hyperparameters: Object.fromEntries(Object.entries(job.HyperParameters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))),
-    artefact: job.ModelArtifacts?.S3ModelArtifacts ?? '',
-    trainSeconds,
-    billableSeconds,
-    spot: job.EnableManagedSpotTraining ?? false,
-    instanceType: resources?.InstanceType ?? null,
-    costUsd: trainingCostUsd(resources?.InstanceType, billableSeconds),
-    validationAccuracy: accuracy ?? null,
-  }
 }

@@ -12,9 +12,10 @@ import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
+import { connectTrainers, TRAINERS } from '../../shared/trainers'
+import { sageMakerJobs } from '../../shared/trainers/sagemaker/jobs'
 import { answer } from './answer'
 import { finish } from './finish'
-import { sageMakerJobs } from './jobs'
 import type { Ports } from './launch'
 import { trainerRequest } from './request'
 import { start } from './start'
@@ -29,16 +30,24 @@ const config = readConfig([
   'trainingRoleArn',
   'trainerQueueUrl',
 ])
+const { stage } = config
+const objects = s3Objects(new S3Client(), config.bucket)
+const settings = readSettings(config.taskRoot)
 const ports: Ports = {
-  stage: config.stage,
-  region: config.region,
-  roleArn: config.trainingRoleArn,
-  objects: s3Objects(new S3Client(), config.bucket),
+  stage,
+  objects,
   table: dynamoTable(new DynamoDBClient(), config.table),
-  jobs: sageMakerJobs(new SageMakerClient()),
+  trainers: connectTrainers(TRAINERS, {
+    stage,
+    region: config.region,
+    roleArn: config.trainingRoleArn,
+    objects,
+    jobs: sageMakerJobs(new SageMakerClient()),
+    settings,
+  }),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'trainer'),
   enqueue: sqsQueue(new SQSClient(), config.trainerQueueUrl),
-  settings: readSettings(config.taskRoot),
+  settings,
 }
 
 export const handler = door(

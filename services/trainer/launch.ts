@@ -9,23 +9,19 @@ import type { Enqueue } from '../../shared/queue'
 import { type DatasetRecord, type TrainingRecord, trainingRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { trainingJobOf } from './blazingtext'
+import type { Ran, Training } from '../../shared/trainers/trainer'
 import { hyperparametersOf } from './hyperparameters'
-import { BLAZINGTEXT_REGIONS, blazingTextImage } from '../../shared/image'
 import { jobName } from './job'
-import type { TrainingJobs } from './jobs'
 import { noteEnd, notePark, noteStart } from '../../shared/state/training-jobs'
 import { remedyFor } from './remedy'
-import { trainHere } from './train-here'
 import { tuned, tuningOf } from './tuning'
 
 export interface Ports {
   stage: string
-  region: string
-  roleArn: string
   objects: Pick<Objects, 'bucket' | 'read' | 'readJson' | 'exists' | 'create' | 'list'>
   table: Pick<Table, 'create' | 'get' | 'update'>
-  jobs: TrainingJobs
+  /** By the names that `training.trainer` may have. */
+  trainers: ReadonlyMap<string, Training>
   publish: Publish
   enqueue: Enqueue
   settings: Pick<Settings, 'training' | 'caps' | 'labelling'>
@@ -49,17 +45,18 @@ export type Outcome =
 const RETRY_SECONDS = 900
 const PATIENCE_MS = 24 * 3_600_000
 
-/** Start one attempt on a dataset. Who starts the same attempt again finds it started. */
+/** Start one attempt on a dataset. Idempotent: an attempt that was started already is found started. */
 export async function launch(
   ports: Ports,
   dataset: DatasetRecord,
   { attempt, spot, since }: Attempt,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
-  const { stage, region, objects, table, jobs, enqueue, settings } = ports
+  const { stage, objects, table, trainers, enqueue, settings } = ports
   const { datasetId } = dataset
+  const { trainer } = settings.training
   const job = jobName(stage, { datasetId, attempt })
-  await noteStart(table, job, { datasetId, attempt, spot }, now)
+  await noteStart(table, job, { datasetId, attempt, spot, trainer }, now)
 
   let hyperparameters: Record<string, string>
   try {
@@ -70,29 +67,33 @@ export async function launch(
     return fail(ports, job, datasetId, `hyperparameters: ${error.message}`)
   }
 
-  if (settings.training.trainer === 'lambda') {
-    const tuning = await tuningOf(objects, dataset, hyperparameters)
-    const trained = await trainHere(objects, job, dataset, { hyperparameters, tuning })
-    if ('reason' in trained) return fail(ports, job, datasetId, trained.reason)
-    await announce(ports, trained)
+  const started = await trainers.get(trainer)?.start({ job, dataset, hyperparameters, spot })
+  if (!started) return fail(ports, job, datasetId, `there is no trainer ${trainer}: correct training.trainer`)
+  if (started.state === 'running') return { status: 'started', job }
+  if (started.state === 'failed') return fail(ports, job, datasetId, started.reason)
+  if (started.state === 'trained') {
+    await announce(ports, await recordOf(objects, job, dataset, trainer, started.ran))
     return { status: 'trained', job }
   }
 
-  const image = blazingTextImage(region)
-  if (!image) {
-    const regions = BLAZINGTEXT_REGIONS.join(', ')
-    return fail(ports, job, datasetId, `BlazingText is not offered in the region ${region}; it is in ${regions}`)
-  }
-  const place = { stage, bucket: objects.bucket, roleArn: ports.roleArn, image }
-  const created = await jobs.create(trainingJobOf(job, dataset, place, settings, hyperparameters, spot))
-  if (created.outcome === 'refused') return fail(ports, job, datasetId, created.message)
-  if (created.outcome !== 'limited') return { status: 'started', job }
-
-  if (now.getTime() - Date.parse(since) >= PATIENCE_MS) return fail(ports, job, datasetId, created.message)
-  log.warn('no quota for a training job yet', { job, reason: created.message, since })
+  const { reason } = started
+  if (now.getTime() - Date.parse(since) >= PATIENCE_MS) return fail(ports, job, datasetId, reason)
+  log.warn('no quota for a training job yet', { job, reason, since })
   await enqueue({ datasetId, parked: { attempt, spot, since } }, RETRY_SECONDS)
   await notePark(table, job)
   return { status: 'parked', job }
+}
+
+/** `training.json` of what ran. */
+export async function recordOf(
+  objects: Pick<Objects, 'list' | 'readJson'>,
+  job: string,
+  dataset: DatasetRecord,
+  trainer: string,
+  ran: Ran,
+): Promise<TrainingRecord> {
+  const tuning = await tuningOf(objects, dataset, ran.hyperparameters)
+  return { job, datasetId: dataset.datasetId, trainer, ...ran, tuning }
 }
 
 /** Keep what ran, if it is not kept yet, and say that the model is there. */
@@ -110,7 +111,7 @@ export async function announce(
   await noteEnd(table, job)
 }
 
-/** Say again that a model is there, for whoever died between keeping what ran and saying so. */
+/** Publish again that a model is there: the first invocation may have crashed between the record and the event. */
 export async function announceAgain(
   ports: Pick<Ports, 'objects' | 'table' | 'publish'>,
   job: string,

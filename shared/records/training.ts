@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const trainingRecord = z.object({
   job: z.string(),
   datasetId: z.string(),
-  trainer: z.enum(['blazingtext', 'lambda']),
+  trainer: z.string().describe('Where it ran, as training.trainer spells it.'),
   hyperparameters: z.record(z.string(), z.string()),
   artefact: z.string().describe('s3:// URI of model.tar.gz.'),
   trainSeconds: z.number().nonnegative(),

@@ -13,6 +13,7 @@ export const trainingJobRow = rowKind({
     datasetId: z.string().optional(),
     attempt: z.int().default(1).describe('Attempt number, from 1.'),
     spot: z.boolean().default(true).describe('False for a job on demand.'),
+    trainer: z.string().optional().describe('The trainer that it was given to; absent in rows of older releases.'),
     startedAt: z.iso.datetime().optional(),
     expiresAt: z.number().optional().describe('Seconds since the epoch.'),
   }),
@@ -52,12 +53,12 @@ export const holderOf = async (table: Pick<Table, 'get'>, day: string): Promise<
 export async function noteStart(
   table: Pick<Table, 'update'>,
   job: string,
-  { datasetId, attempt, spot }: { datasetId: string; attempt: number; spot: boolean },
+  { datasetId, attempt, spot, trainer }: { datasetId: string; attempt: number; spot: boolean; trainer: string },
   now: Date,
 ): Promise<void> {
   const expiresAt = expiryOf(now, KEPT_DAYS)
   await table.update(trainingJobRow.key({ job }), {
-    set: { datasetId, attempt, spot, state: 'running', startedAt: now.toISOString(), expiresAt },
+    set: { datasetId, attempt, spot, trainer, state: 'running', startedAt: now.toISOString(), expiresAt },
     when: 'attribute_not_exists(pk) OR #state = :parked',
     values: { parked: 'parked' },
   })
@@ -75,6 +76,10 @@ export async function noteEnd(table: Pick<Table, 'update'>, job: string): Promis
 
 export const isParked = async (table: Pick<Table, 'get'>, job: string): Promise<boolean> =>
   (await trainingJobRow.read(table, { job }))?.state === 'parked'
+
+/** The trainer that an attempt was given to; undefined for one that was not noted, or by an older release. */
+export const trainerOf = async (table: Pick<Table, 'get'>, job: string): Promise<string | undefined> =>
+  (await trainingJobRow.read(table, { job }))?.trainer
 
 /** The attempt, if it was noted and its end is not published yet. */
 export async function underWay(table: Pick<Table, 'get'>, job: string): Promise<{ onDemand: boolean } | undefined> {

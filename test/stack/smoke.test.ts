@@ -13,6 +13,7 @@ const read = smokeLabels(labels, '2026-11-22T00:00:00.000Z')
   .trimEnd()
   .split('\n')
   .map((line) => readSettled(line, rules))
+const SPOT = 'ml.c5.xlarge for spot training job usage'
 const lines = read.flatMap((line) => ('item' in line ? line : []))
 
 it('writes labels that the formatter takes, each once', () => {
@@ -35,12 +36,13 @@ it('goes on in a stage without posts and their secret, and stops where no job co
     xToken: { known: false },
     linkKey: { known: true },
     absentFiles: { known: ['sample.jsonl'] },
-    onDemandQuota: { known: 1 },
-    spotQuota: { known: 1 },
+    quotas: new Map([
+      [SPOT, { known: 1 }],
+      ['ml.c5.xlarge for training job usage', { known: 1 }],
+    ]),
     workteams: { known: [] },
     labelingJobs: { known: 0 },
     concurrency: { known: 10 },
-    hasBlazingText: true,
     hasGroundTruth: false,
   }
   const settings = {
@@ -52,5 +54,7 @@ it('goes on in a stage without posts and their secret, and stops where no job co
     missingForSmoke(findingsOf(facts, settings, { xSecret: 'x', linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }))
 
   expect(missing(fresh)).toEqual([])
-  expect(missing({ ...fresh, spotQuota: { known: 0 } })).toMatchObject([{ check: expect.stringMatching(/spot/) }])
+  expect(missing({ ...fresh, quotas: new Map([[SPOT, { known: 0 }]]) })).toMatchObject([
+    { check: expect.stringMatching(/spot/) },
+  ])
 })

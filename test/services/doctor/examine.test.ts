@@ -25,7 +25,7 @@ const account = awsAccount({
   secrets: new SecretsManagerClient({ region: 'eu-west-1' }),
   objects: s3Objects(new S3Client({ region: 'eu-west-1' }), 'the-bucket'),
 })
-const places = { stage: 'dev', region: 'eu-west-1', blazingTextRegions: ['eu-west-1'], groundTruthRegions: [] }
+const places = { stage: 'dev', region: 'eu-west-1', groundTruthRegions: [] }
 const secretNames = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1' }
 const ask = examine({ account, settings, bucket: 'the-bucket', ...secretNames, ...places })
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { type Facts, findingsOf } from '../../../services/doctor/findings'
+import type { Asked } from '../../../shared/finding'
 import { readSettings, type Settings } from '../../../shared/settings'
 
 const shipped = readSettings(path.resolve(__dirname, '../../..'))
@@ -19,16 +20,21 @@ const demanding: Settings = {
 }
 const modest: Settings = { ...shipped, training: { ...shipped.training, trainer: 'lambda' } }
 const onlyX: Settings = { ...shipped, hashtags: [{ tag: 'aws', source: 'x' }] }
+const SPOT = 'ml.c5.xlarge for spot training job usage'
+const ON_DEMAND = 'ml.c5.xlarge for training job usage'
+const quotas = (spot: Asked<number>, onDemand: Asked<number>) =>
+  new Map([
+    [SPOT, spot],
+    [ON_DEMAND, onDemand],
+  ])
 const healthy: Facts = {
   xToken: { known: true },
   linkKey: { known: true },
   absentFiles: { known: [] },
-  onDemandQuota: { known: 1 },
-  spotQuota: { known: 1 },
+  quotas: quotas({ known: 1 }, { known: 1 }),
   workteams: { known: [team] },
   labelingJobs: { known: 1 },
   concurrency: { known: 1000 },
-  hasBlazingText: true,
   hasGroundTruth: true,
 }
 const names = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1', region: 'eu-west-1', bucket: 'the-bucket' }
@@ -44,9 +50,8 @@ describe('findingsOf', () => {
     ['an X secret without a value', { xToken: { known: false } }, 'X token', 'missing'],
     ['a file of posts that is not there', { absentFiles: { known: ['sample.jsonl'] } }, 'files of posts', 'missing'],
     ['a link key without a value', { linkKey: { known: false } }, 'key of the desk links', 'missing'],
-    ['a region without BlazingText', { hasBlazingText: false }, 'BlazingText in the region', 'missing'],
-    ['no spot quota', { spotQuota: { known: 0 } }, 'ml.c5.xlarge for spot training job usage', 'missing'],
-    ['no quota on demand', { onDemandQuota: { known: 0 } }, 'ml.c5.xlarge for training job usage', 'missing'],
+    ['no spot quota', { quotas: quotas({ known: 0 }, { known: 1 }) }, SPOT, 'missing'],
+    ['no quota on demand', { quotas: quotas({ known: 1 }, { known: 0 }) }, ON_DEMAND, 'missing'],
     ['a region without Ground Truth', { hasGroundTruth: false }, 'Ground Truth', 'missing'],
     ['a work team that is not there', { workteams: { known: [] } }, 'Ground Truth', 'missing'],
     ['no labelling job ever', { labelingJobs: { known: 0 } }, 'Ground Truth', 'warning'],
@@ -57,10 +62,17 @@ describe('findingsOf', () => {
     expect(finding).toMatchObject({ verdict, remedy: expect.stringMatching(/\w/) })
   })
 
+  it('names a region without BlazingText, and what to do', () => {
+    const elsewhere = { ...names, region: 'mx-central-1' }
+    const finding = findingsOf(healthy, demanding, elsewhere).find(({ check }) => check === 'BlazingText in the region')
+
+    expect(finding).toMatchObject({ verdict: 'missing', remedy: expect.stringMatching(/training.trainer: lambda/) })
+  })
+
   it.each<[string, Partial<Facts>, string]>([
     ['the X secret', { xToken: { unknown: 'AccessDenied' } }, 'X token'],
     ['the files', { absentFiles: { unknown: 'AccessDenied' } }, 'files of posts'],
-    ['the quotas', { spotQuota: { unknown: 'AccessDenied' } }, 'ml.c5.xlarge for spot training job usage'],
+    ['the quotas', { quotas: quotas({ unknown: 'AccessDenied' }, { known: 1 }) }, SPOT],
     ['the work teams', { workteams: { unknown: 'AccessDenied' } }, 'Ground Truth'],
     ['the concurrency', { concurrency: { unknown: 'AccessDenied' } }, 'Lambda concurrency'],
   ])('says that %s could not be checked, and why', (_, facts, check) => {
@@ -73,8 +85,7 @@ describe('findingsOf', () => {
     const poor: Facts = {
       ...healthy,
       xToken: { known: false },
-      spotQuota: { known: 0 },
-      hasBlazingText: false,
+      quotas: quotas({ known: 0 }, { known: 0 }),
       hasGroundTruth: false,
     }
 

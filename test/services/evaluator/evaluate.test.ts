@@ -18,13 +18,23 @@ const GATE = settings.shape.gate.parse(undefined)
 let bucket: TestBucket
 let events: RecordedEvent[]
 let registry: MemoryRegistry
+let warnings: unknown[]
 let ports: Ports
 
 function portsOf(objects: TestBucket): Ports {
   const recorded = recorder('evaluator')
   events = recorded.events
   registry = memoryRegistry()
-  return { objects, load: s3Artefacts(objects), publish: recorded.publish, gate: GATE, registry, region: 'eu-west-1' }
+  warnings = []
+  return {
+    objects,
+    load: s3Artefacts(objects),
+    publish: recorded.publish,
+    gate: GATE,
+    registry,
+    region: 'eu-west-1',
+    log: { warn: (message) => void warnings.push(message) },
+  }
 }
 
 beforeEach(() => {
@@ -439,6 +449,39 @@ describe('the model registry', () => {
     }
     await expect(evaluate(ports)('first', NOW)).rejects.toThrow('died')
     ports.objects.create = create
+
+    await evaluate(ports)('first', NOW)
+
+    expect(registry.statuses()).toEqual(['Approved'])
+  })
+
+  it('that refuses is a warning: the model goes live and is rolled back all the same', async () => {
+    const refuse = () =>
+      Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException', $fault: 'client' }))
+    Object.assign(registry, { add: refuse, statusOf: refuse, decide: refuse })
+
+    await three()
+    await rollback(ports)('one', later)
+
+    expect(await champion()).toMatchObject({ job: 'one' })
+    expect(events.map(({ name }) => name)).toEqual([
+      'ModelPromoted',
+      'ModelPromoted',
+      'ModelPromoted',
+      'ModelRolledBack',
+    ])
+    expect(warnings).toEqual(Array(3).fill('the model registry refused: the model is not listed there'))
+  })
+
+  it.each([
+    ['is throttled', { name: 'ThrottlingException', $fault: 'client' }],
+    ['fails by itself', { name: 'InternalFailure', $fault: 'server' }],
+  ])('that %s is asked again by the retry of the event', async (_, error) => {
+    await putTrained(bucket, { job: 'first' })
+    const { add } = registry
+    registry.add = () => Promise.reject(Object.assign(new Error('no'), error))
+    await expect(evaluate(ports)('first', NOW)).rejects.toThrow('no')
+    registry.add = add
 
     await evaluate(ports)('first', NOW)
 

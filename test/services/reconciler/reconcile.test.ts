@@ -66,7 +66,12 @@ async function goodDay(): Promise<void> {
   await putRun(bucket, { pages: [], ...place })
   await logRun(table, place, keys.run(place))
   await claimDay(table, '2026-11-22', DATASET)
-  await noteStart(table, JOB, { datasetId: DATASET, attempt: 1, spot: true }, new Date(NOW.getTime() - 7_200_000))
+  await noteStart(
+    table,
+    JOB,
+    { datasetId: DATASET, attempt: 1, spot: true, trainer: 'blazingtext' },
+    new Date(NOW.getTime() - 7_200_000),
+  )
   await noteEnd(table, JOB)
   await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), '')
   await markReported(table, '2026-11-21', NOW)
@@ -97,7 +102,7 @@ it('asks everyone whose event was lost', async () => {
   await noteStart(
     table,
     `bellwether-dev-${DATASET}-2`,
-    { datasetId: DATASET, attempt: 2, spot: true },
+    { datasetId: DATASET, attempt: 2, spot: true, trainer: 'blazingtext' },
     new Date('2026-11-22T09:00:00Z'),
   )
   const claim = { date: '2026-11-21', claimedAt: '2026-11-21T01:00:00.000Z', runs: [], carried: [] }

@@ -71,7 +71,7 @@ describe('start', () => {
     ['spot, at most an hour', true, 7200, { MaxRuntimeInSeconds: 3600, MaxWaitTimeInSeconds: 3600 }],
     ['on demand, as long as the cap', false, 7200, { MaxRuntimeInSeconds: 7200 }],
   ])('runs on %s', async (_, spot, cap, condition) => {
-    stage = await world({ spot }, cap)
+    stage = await world({ spot }, { trainingSeconds: cap })
 
     await begin()
 
@@ -200,9 +200,9 @@ describe('start', () => {
   })
 
   it('fails where BlazingText is not offered', async () => {
-    const ports = { ...stage.ports, region: 'mx-central-1' }
+    stage = await world({}, { region: 'mx-central-1' })
 
-    expect(await start(ports, { datasetId: DATASET, force: false }, stage.at(NOON))).toMatchObject({
+    expect(await begin()).toMatchObject({
       status: 'failed',
       reason: expect.stringContaining('mx-central-1'),
     })
@@ -433,6 +433,34 @@ describe('training in the function', () => {
     })
     expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: nameOf(1), datasetId: DATASET } }])
     expect(stage.jobs.requests).toEqual([])
+  })
+
+  it('makes no call to SageMaker, whatever is asked of it', async () => {
+    const refuse = () => Promise.reject(new Error('SageMaker was called'))
+    Object.assign(stage.jobs, { create: refuse, describe: refuse })
+
+    await begin()
+    await end()
+    await begin(NOON, { force: true })
+    await begin(TOMORROW, { datasetId: await other() })
+    await end(9)
+
+    expect(new Set(eventNames())).toEqual(new Set(['ModelTrained']))
+  })
+
+  it('leaves a job that SageMaker runs to SageMaker, after the configuration has changed', async () => {
+    stage = await world()
+    await begin()
+    stage.ports.settings.training.trainer = 'lambda'
+
+    expect(await begin()).toEqual({ status: 'running', job: nameOf(1) })
+    stage.jobs.set(nameOf(1), COMPLETED)
+    await end()
+
+    expect(await stage.bucket.readJson(keys.training({ job: nameOf(1) }), trainingRecord)).toMatchObject({
+      trainer: 'blazingtext',
+      trainSeconds: 62,
+    })
   })
 
   it('ends the same after a crash at any write', async () => {

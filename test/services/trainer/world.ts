@@ -1,10 +1,11 @@
 import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
-import type { Created, TrainingJobs } from '../../../services/trainer/jobs'
 import type { Ports } from '../../../services/trainer/launch'
 import { keys } from '../../../shared/keys'
 import { settingsWith } from '../labeling/world'
 import { labelOf } from '../../../shared/category-label'
 import type { DatasetRecord } from '../../../shared/records'
+import { connectTrainers, TRAINERS } from '../../../shared/trainers'
+import type { Created, SageMakerJobs } from '../../../shared/trainers/sagemaker/jobs'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder } from '../../shared/recorder'
@@ -16,7 +17,7 @@ export const nameOf = (attempt: number, dataset = DATASET) => `bellwether-test-$
 type Job = Partial<DescribeTrainingJobCommandOutput>
 
 /** SageMaker as the trainer sees it. */
-export interface FakeJobs extends TrainingJobs {
+export interface FakeJobs extends SageMakerJobs {
   requests: CreateTrainingJobCommandInput[]
   /** What the next requests come to; `created` without. */
   answers: Created[]
@@ -60,13 +61,44 @@ export interface World {
 
 type Training = Ports['settings']['training']
 
+export interface Options {
+  trainingSeconds?: number
+  region?: string
+}
+
 /** A stage with a dataset in it. */
-export async function world(training: Partial<Training> = {}, trainingSeconds = 1800): Promise<World> {
+export async function world(
+  training: Partial<Training> = {},
+  { trainingSeconds = 1800, region = 'eu-west-1' }: Options = {},
+): Promise<World> {
   const bucket = testBucket()
   const jobs = fakeJobs()
   const { publish, events } = recorder('trainer')
   const queue: World['queue'] = []
   await putDataset(bucket, DATASET)
+  const settings: Ports['settings'] = {
+    training: {
+      trainer: 'blazingtext',
+      instanceType: 'ml.c5.xlarge',
+      spot: true,
+      validationShare: 0.2,
+      hyperparameters: { epochs: 5, learning_rate: 0.5, min_count: 1, vector_dim: 4, buckets: 100 },
+      minimumExamples: 10,
+      tuneSeconds: 0,
+      tuneFrom: 100,
+      tuneGrowth: 1.5,
+      ...training,
+    },
+    caps: {
+      posts: { perDay: 1, perMonth: 1 },
+      collectUsd: { perDay: 1, perMonth: 1 },
+      judgements: { perDay: 1, perMonth: 1 },
+      labelUsd: { perDay: 1, perMonth: 1 },
+      trainingSeconds,
+    },
+    labelling: settingsWith().labelling,
+  }
+  const roleArn = 'arn:aws:iam::111122223333:role/training'
   return {
     bucket,
     jobs,
@@ -74,35 +106,12 @@ export async function world(training: Partial<Training> = {}, trainingSeconds = 
     queue,
     ports: {
       stage: 'test',
-      region: 'eu-west-1',
-      roleArn: 'arn:aws:iam::111122223333:role/training',
       objects: bucket,
       table: memoryTable(),
-      jobs,
+      trainers: connectTrainers(TRAINERS, { stage: 'test', region, roleArn, objects: bucket, jobs, settings }),
       publish,
       enqueue: async (request, delaySeconds) => void queue.push({ request, delaySeconds }),
-      settings: {
-        training: {
-          trainer: 'blazingtext',
-          instanceType: 'ml.c5.xlarge',
-          spot: true,
-          validationShare: 0.2,
-          hyperparameters: { epochs: 5, learning_rate: 0.5, min_count: 1, vector_dim: 4, buckets: 100 },
-          minimumExamples: 10,
-          tuneSeconds: 0,
-          tuneFrom: 100,
-          tuneGrowth: 1.5,
-          ...training,
-        },
-        caps: {
-          posts: { perDay: 1, perMonth: 1 },
-          collectUsd: { perDay: 1, perMonth: 1 },
-          judgements: { perDay: 1, perMonth: 1 },
-          labelUsd: { perDay: 1, perMonth: 1 },
-          trainingSeconds,
-        },
-        labelling: settingsWith().labelling,
-      },
+      settings,
     },
     at: (time) => ({ now: new Date(time), log: { info() {}, warn() {}, error() {} } }),
   }

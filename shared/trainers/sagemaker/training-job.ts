@@ -1,6 +1,6 @@
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'
-import type { DatasetRecord } from '../../shared/records'
-import type { Settings } from '../../shared/settings'
+import type { DatasetRecord } from '../../records'
+import type { TrainerSettings } from '../trainer'
 
 /** What every training job of this stage has in common. */
 export interface Place {
@@ -18,8 +18,8 @@ export function trainingJobOf(
   name: string,
   dataset: DatasetRecord,
   { stage, bucket, roleArn, image }: Place,
-  { training, caps }: Pick<Settings, 'training' | 'caps'>,
-  hyperparameters: Record<string, string>,
+  { training, caps }: TrainerSettings,
+  hyperparameters: Readonly<Record<string, string>>,
   spot: boolean,
 ): CreateTrainingJobCommandInput {
   const channel = (name: string, key: string) => ({

@@ -5,19 +5,19 @@ import {
   type DescribeTrainingJobCommandOutput,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker'
-import { isNamed } from '../../shared/errors'
+import { isNamed } from '../../errors'
 
-/** What became of a request for a job: it runs, the name is taken, a quota is used up, or it can never run so. */
+/** What SageMaker made of a request for a job: started, name taken, quota used up, or a request it will never accept. */
 export type Created = { outcome: 'created' | 'taken' } | { outcome: 'limited' | 'refused'; message: string }
 
-/** SageMaker's training jobs. */
-export interface TrainingJobs {
+/** The training jobs of SageMaker. */
+export interface SageMakerJobs {
   create(request: CreateTrainingJobCommandInput): Promise<Created>
-  /** Nothing where there is no such job. */
+  /** Undefined where there is no such job. */
   describe(name: string): Promise<DescribeTrainingJobCommandOutput | undefined>
 }
 
-export const sageMakerJobs = (client: SageMakerClient): TrainingJobs => ({
+export const sageMakerJobs = (client: SageMakerClient): SageMakerJobs => ({
   create: async (request) => {
     try {
       await client.send(new CreateTrainingJobCommand(request))
