@@ -5,6 +5,7 @@ import { type Hyperparameters, metrics, type Prediction, train } from '../shared
 import type { EvaluationLine } from '../shared/records'
 import { settings } from '../shared/settings'
 import { mulberry32 } from '../shared/statistics/random'
+import { TEXT_VERSION } from '../shared/text'
 import { relabelled } from '../services/evaluator/relabelled'
 import { type Post, qualitySets } from './quality-sets'
 
@@ -293,6 +294,7 @@ function describe(given: readonly Post[], labels: string[]): Contender['dataset'
     datasetId: String(given.length),
     latestDate: '',
     schemaVersion: 1,
+    textVersion: TEXT_VERSION,
     rows: { train: given.length, validation: 0, evaluation: 0 },
     labels,
     classes: Object.fromEntries(labels.map((label) => [label, { train: count(label), validation: 0, evaluation: 0 }])),

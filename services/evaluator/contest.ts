@@ -22,6 +22,7 @@ import { naiveBayes } from './linear'
 import { liveOf } from './live'
 import { type Answers, majorityOf, measure } from './measure'
 import { type Relabelled, relabelled } from './relabelled'
+import { retokenise } from './retokenise'
 import { windowOf } from './window'
 
 export interface Ports {
@@ -45,13 +46,18 @@ export async function holdContest(
   const { linear, trainedOn } = await readTraining(objects, dataset, evaluation)
   const { items, described: window } = windowOf(evaluation, gate.window, (text) => trainedOn.has(text))
 
-  const hold = (name: string, of: DatasetRecord, { read, unreadable }: Readable): Contender => ({
-    job: name,
-    dataset: of,
-    labels: read?.model.labels ?? [],
-    measured: read ? measure(read.model, items, dataset.labels) : null,
-    ...(unreadable === undefined ? {} : { unreadable }),
-  })
+  const hold = (name: string, of: DatasetRecord, artefact: Readable): Contender => {
+    const read = artefact.read && retokenise(items, dataset, of.textVersion)
+    const unreadable = artefact.unreadable ?? (read && 'unreadable' in read ? read.unreadable : undefined)
+    return {
+      job: name,
+      dataset: of,
+      labels: artefact.read?.model.labels ?? [],
+      measured:
+        artefact.read && read && 'lines' in read ? measure(artefact.read.model, read.lines, dataset.labels) : null,
+      ...(unreadable === undefined ? {} : { unreadable }),
+    }
+  }
   const artefact = await loadIfReadable(load, training.artefact)
   const challenger = hold(job, dataset, artefact)
   const card = against === null ? undefined : await objects.readJson(keys.card({ job: against }), cardRecord)
@@ -89,19 +95,7 @@ export async function holdContest(
     },
     comparison,
     calibration: challenger.measured && calibrate(challenger.measured),
-    live:
-      opponent && card && opposite?.read
-        ? liveOf(
-            {
-              job: card.job,
-              latestDate: card.dataset.latestDate,
-              temperature: card.calibration?.temperature ?? 1,
-              model: opposite.read.model,
-            },
-            evaluation,
-            dataset,
-          )
-        : null,
+    live: opponent && card && opposite?.read ? liveSince(card, opposite.read, evaluation, dataset) : null,
     evaluation: { key: keys.evaluation({ dataset: dataset.datasetId }), sha256: dataset.sha256.evaluation },
     dataset,
     training,
@@ -115,6 +109,20 @@ export async function holdContest(
     ),
     cost: await costOf(objects, dataset, training),
   }
+}
+
+/** How good the champion is on labels that came after it. */
+function liveSince(
+  card: CardRecord,
+  { model }: Artefact,
+  evaluation: readonly EvaluationLine[],
+  dataset: DatasetRecord,
+): CardRecord['live'] {
+  const read = retokenise(evaluation, dataset, card.dataset.textVersion)
+  if ('unreadable' in read) return null
+  const { job, calibration } = card
+  const champion = { job, latestDate: card.dataset.latestDate, temperature: calibration?.temperature ?? 1, model }
+  return liveOf(champion, read.lines, dataset)
 }
 
 /** The evaluation set whole, or OBJECT_INVALID: its hash is that of dataset.json. */

@@ -7,7 +7,10 @@ import type { Relabelled } from './relabelled'
 /** A model that stands to be judged. Not measured where its artefact cannot be read, and then `unreadable` says why. */
 export interface Contender {
   job: string
-  dataset: Pick<DatasetRecord, 'datasetId' | 'latestDate' | 'schemaVersion' | 'rows' | 'labels' | 'classes'>
+  dataset: Pick<
+    DatasetRecord,
+    'datasetId' | 'latestDate' | 'schemaVersion' | 'textVersion' | 'rows' | 'labels' | 'classes'
+  >
   labels: readonly string[]
   measured: Measured | null
   unreadable?: string
@@ -249,9 +252,13 @@ function isStale(contest: Contest, { minimumEvaluation, minimumProvisional, stal
 
 const DAY_MS = 86_400_000
 
-/** By version of the labels, then by the last day that labels come from, then by how many there are. */
+/**
+ * By version of the labels, then by that of the text function, then by the last day that labels come from, then by how
+ * many there are.
+ */
 function isLater(one: Contender['dataset'], other: Contender['dataset']): boolean {
   if (one.schemaVersion !== other.schemaVersion) return one.schemaVersion > other.schemaVersion
+  if (one.textVersion !== other.textVersion) return Number(one.textVersion) > Number(other.textVersion)
   if (one.latestDate !== other.latestDate) return one.latestDate > other.latestDate
   return rowsOf(one) > rowsOf(other)
 }
@@ -259,7 +266,7 @@ function isLater(one: Contender['dataset'], other: Contender['dataset']): boolea
 const rowsOf = ({ rows }: Contender['dataset']): number => rows.train + rows.validation + rows.evaluation
 
 const describe = (dataset: Contender['dataset']): string =>
-  `version ${dataset.schemaVersion}, to ${dataset.latestDate}, ${rowsOf(dataset)} rows`
+  `version ${dataset.schemaVersion}, text version ${dataset.textVersion}, to ${dataset.latestDate}, ${rowsOf(dataset)} rows`
 
 const toDate = ({ dataset }: Contender): string => `of labels to ${dataset.latestDate}`
 

@@ -31,13 +31,20 @@ function plain(shown: ShownText): string {
   return form.replaceAll(/[^\x20-\x7e]/.test(form) ? MENTION : ASCII_MENTION, ' <user> ')
 }
 
+const VERSIONS: Readonly<Record<string, (text: PostText) => string>> = {
+  1: ({ text }) => tokeniseVersion1(text).join(' '),
+  [TEXT_VERSION]: ({ shown }) => tokenise(shown).join(' '),
+}
+
+export const knowsTextVersion = (textVersion: string): boolean => Object.hasOwn(VERSIONS, textVersion)
+
 /**
  * What turns a text into the line of tokens that a model reads, by the text version that the model was trained on.
  * MODEL_UNREADABLE for a version that this release does not know.
  */
 export function linesFor(textVersion: string): (text: PostText) => string {
-  if (textVersion === TEXT_VERSION) return ({ shown }) => tokenise(shown).join(' ')
-  if (textVersion === '1') return ({ text }) => tokeniseVersion1(text).join(' ')
+  const lineOf = knowsTextVersion(textVersion) ? VERSIONS[textVersion] : undefined
+  if (lineOf) return lineOf
   throw new BellwetherError(
     'MODEL_UNREADABLE',
     `text version ${textVersion} is unknown: this release has versions 1 and ${TEXT_VERSION}; deploy the release that trained the model`,

@@ -6,7 +6,7 @@ import { keys } from '../../../shared/keys'
 import type { Objects } from '../../../shared/objects'
 import { cardRecord, type PlanRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
-import { linesFor } from '../../../shared/text'
+import { knowsTextVersion } from '../../../shared/text'
 
 /** How the posts for training are chosen, as the plan says it, and the model that chooses where one does. */
 export interface TrainingChoice {
@@ -30,6 +30,8 @@ export async function trainingChoice(
   const champion = (await readChampion(objects))?.champion
   if (!champion) return random('no model is live yet')
   const { job, textVersion, schemaVersion, temperature } = champion
+  if (!knowsTextVersion(textVersion))
+    return random(`the champion reads texts of version ${textVersion}, which this release does not know`, job)
   if (schemaVersion !== labels.version) return random(`the champion knows the labels of version ${schemaVersion}`, job)
 
   const macroF1 = await macroF1Of(objects, job)
@@ -38,8 +40,6 @@ export async function trainingChoice(
   const said = `macro-F1 ${macroF1.toFixed(2)} on evaluation posts, ${least} is asked`
   if (macroF1 < least) return random(said, job, macroF1)
   try {
-    // A model of a later release reads texts in a way that this one does not know.
-    linesFor(textVersion)
     const { model } = await load(champion.artefact, champion.sha256)
     return { said: { how: 'margin', job, macroF1, why: said }, model: { classifier: model, textVersion, temperature } }
   } catch (error) {

@@ -26,6 +26,7 @@ export interface Trained {
   dataset?: string
   latestDate?: string
   schemaVersion?: number
+  textVersion?: string
   evaluation?: EvaluationLine[]
   /** What the model learnt: by default what is true. */
   learnt?: { label: string; text: string }[]
@@ -34,7 +35,13 @@ export interface Trained {
 
 /** Put a dataset and a model trained on it into the bucket, as formatter and trainer leave them. */
 export async function putTrained(bucket: TestBucket, trained: Trained): Promise<void> {
-  const { job, dataset: id = `data-of-${job}`, latestDate = '2026-11-21', schemaVersion = 1 } = trained
+  const {
+    job,
+    dataset: id = `data-of-${job}`,
+    latestDate = '2026-11-21',
+    schemaVersion = 1,
+    textVersion = '2',
+  } = trained
   const { evaluation = items(['marketing', 40], ['technical', 80]) } = trained
   const learnt = trained.learnt ?? items(['marketing', 10], ['technical', 20])
   const lines = evaluation.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -42,7 +49,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
   const train = learnt.map(({ label, text }) => `${labelOf(label)} ${text} again\n`).join('')
   const dataset: DatasetRecord = {
     datasetId: id,
-    textVersion: '2',
+    textVersion,
     schemaVersion,
     labels: ['marketing', 'technical'],
     labelStatus: 'unmeasured',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
-import { cardRecord, championRecord, liveRecord } from '../../../shared/records'
+import { cardRecord, championRecord, type EvaluationLine, liveRecord } from '../../../shared/records'
 import { settings } from '../../../shared/settings'
 import { evaluate, latestJob, type Ports } from '../../../services/evaluator/evaluate'
 import { liveAt } from '../../../services/evaluator/live-at'
@@ -162,6 +162,44 @@ describe('a challenger', () => {
 
     expect(verdict).toBe('rejected')
     expect(reasons).toEqual([expect.stringContaining('champion newer is of later labels')])
+    expect(await champion()).toMatchObject({ job: 'newer' })
+  })
+
+  it('is measured by its own tokens, and a champion of text version 1 by those of version 1', async () => {
+    // Somebody wrote of entities, as `&lt;`: version 1 took them for the characters.
+    const posts = items(['marketing', 40], ['technical', 80])
+    const of = (marketing: string, technical: string) => (line: EvaluationLine) => ({
+      ...line,
+      text: line.label === 'marketing' ? marketing : technical,
+    })
+    const first = posts.map(of('say <', 'say >'))
+    const second = posts
+      .map(of('say & lt ;', 'say & gt ;'))
+      .map((line) => ({ ...line, shown: line.text.replace('& ', '&').replace(' ;', ';') }))
+    await putTrained(bucket, { job: 'old', textVersion: '1', latestDate: day(1), learnt: first, evaluation: first })
+    await putTrained(bucket, { job: 'new', latestDate: day(2), learnt: second, evaluation: second })
+    await evaluate(ports)('old', NOW)
+
+    await evaluate(ports)('new', NOW)
+
+    const { scores, live } = await card('new')
+    expect(await champion()).toMatchObject({ job: 'new', replaces: 'old', textVersion: '2' })
+    expect(scores.challenger).toMatchObject({ accuracy: 1 })
+    expect(scores.champion).toMatchObject({ accuracy: 1 })
+    expect(live?.scores).toMatchObject({ accuracy: 1 })
+  })
+
+  it('of text version 1 that arrives late does not replace a champion of version 2', async () => {
+    await putTrained(bucket, { job: 'late', textVersion: '1', latestDate: day(2) })
+    await putTrained(bucket, { job: 'newer', latestDate: day(1) })
+
+    await evaluate(ports)('newer', NOW)
+    const { verdict, reasons } = await evaluate(ports)('late', NOW)
+
+    expect(verdict).toBe('rejected')
+    expect(reasons).toContainEqual(
+      expect.stringContaining('champion newer is of later labels (version 1, text version 2'),
+    )
     expect(await champion()).toMatchObject({ job: 'newer' })
   })
 

@@ -35,6 +35,7 @@ function contender(
       datasetId: `data-of-${job}`,
       latestDate: job === 'new' ? '2026-11-22' : '2026-11-21',
       schemaVersion: 1,
+      textVersion: '2',
       rows: { train: 100, validation: 20, evaluation: items.length },
       labels: LABELS,
       classes: {
@@ -116,6 +117,16 @@ describe('against a champion on 100 items', () => {
 
     expect(verdict.comparison).toMatchObject({ difference: 0, mcnemar: { lost: 40, gained: 40, p: 1 } })
     expect(verdict.reasons).toEqual([expect.stringMatching(/ in 7\d\.\d % of resampled windows: 95\.0 % are needed$/)])
+  })
+
+  it('goes live in the place of one that answers alike by an earlier text version, on the same labels', () => {
+    const same = { latestDate: '2026-11-21' }
+    const given = contest(
+      contender('new', hundred, { marketing: 5 }, same),
+      contender('old', hundred, { marketing: 5 }, { textVersion: '1' }),
+    )
+
+    expect(failed(given)).toEqual([])
   })
 
   it('not on one that answers alike and knows no more', () => {
