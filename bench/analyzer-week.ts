@@ -60,13 +60,21 @@ export async function reportWeek(
     })
     const draw: Draw = { runs: new Set(runs.map((run) => keys.run(run))), members }
     const objects = storeOf(place, stretches, onPosts)
-    const sources = { objects, labels: LABELS, given, model, unlearnt: unlearnt(LABELS, given, [], window) }
+    const textVersionOf = async () => model.textVersion
+    const sources = {
+      objects,
+      labels: LABELS,
+      given,
+      model,
+      textVersionOf,
+      unlearnt: unlearnt(LABELS, given, [], window),
+    }
     const facts = await factsOf(sources, date, runs, [draw])
     if (facts?.tally.posts !== of) throw new Error(`${facts?.tally.posts} posts are counted, of ${of}`)
     week.push(facts)
   }
   const evidence = { hashtag: LAST.hashtag, labels: LABELS, window }
-  return reportOf(LAST, model.job, { version: 1, given, quality: undefined }, collectionOf(runs), week, evidence, runs)
+  return reportOf(LAST, model, { version: 1, given, quality: undefined }, collectionOf(runs), week, evidence, runs)
 }
 
 function storeOf(

@@ -202,6 +202,13 @@ function model({ champion, batches, days, latest, models }: Overview): Notice[] 
       text: 'It went live on few labels, or with nothing to be held against. The shares do not lean on its being right: they are put right by labels of the day.',
     })
   }
+  if (champion.readsEarlierText) {
+    notices.push({
+      level: 'info',
+      title: 'The live model reads posts as an earlier release did',
+      text: 'It is asked about posts, and measured, with that release’s text function. The shares do not lean on its being right: they are put right by labels. The next model that goes live reads posts as they are shown to annotators.',
+    })
+  }
   if (older.length > 0) {
     const text = `A model went live on ${dateInWords(champion.promotedAt.slice(0, 10))}; the newest report of ${older.join(' and ')} was made without it. It is made anew by itself.`
     notices.push({ level: 'info', title: 'A report is older than its model', text })

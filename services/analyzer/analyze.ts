@@ -29,6 +29,7 @@ import { unlearnt } from './learnt'
 import { headlineOf, indexBytes, reportBytes, reportOf, withReport } from './report'
 import { drawsOf, plansFor } from './samples'
 import { type DayFacts, disagreementIn, type Evidence } from './shares'
+import { textVersions } from './text-version'
 
 export interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'exists' | 'stream' | 'lines' | 'list' | 'put' | 'putStream' | 'swap'>
@@ -159,6 +160,7 @@ async function estimate(
     labels,
     given,
     model,
+    textVersionOf: textVersions(objects),
     unlearnt: unlearnt(labels, given, plans, 'none' in window ? [] : window),
   }
 
@@ -171,7 +173,7 @@ async function estimate(
   }
   const evidence: Evidence = { hashtag: day.hashtag, labels, window }
   const quality = latestQuality(standing, version, day.date)
-  return reportOf(day, live?.job ?? null, { version, given, quality }, collectionOf(runs), facts, evidence, runs)
+  return reportOf(day, live, { version, given, quality }, collectionOf(runs), facts, evidence, runs)
 }
 
 /**

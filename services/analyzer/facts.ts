@@ -23,6 +23,8 @@ interface Sources {
   given: ReadonlyMap<string, StandingLabel>
   /** The model whose predictions are counted; without one the posts themselves are. */
   model: LiveModel | undefined
+  /** Of a model that was live before. */
+  textVersionOf: (job: string) => Promise<string | undefined>
   /** For messages that it may have learnt from. */
   unlearnt: Unlearnt
 }
@@ -45,7 +47,8 @@ interface CountedRun {
 /**
  * Count a day: its posts by message, and what is known of its samples. A day before may have been classified by another
  * model: its shares are as right, but it says nothing of how this one errs. Nothing where a run was not classified, or by
- * several models: whoever does that has the days around it reported again.
+ * several models, or by one that reads texts by another version: no report mixes those. The invocation that classifies
+ * the day has the days around it reported again.
  */
 export async function factsOf(
   sources: Sources,
@@ -74,6 +77,9 @@ export async function factsOf(
   }
   const [by = sources.model?.job] = models
   const isOfModel = by === sources.model?.job
+  if (sources.model && by !== undefined && !isOfModel) {
+    if ((await sources.textVersionOf(by)) !== sources.model.textVersion) return undefined
+  }
   return { date, isOfModel, collected: collectionOf(runs).collected, ...composed(sources, counted, draws) }
 }
 

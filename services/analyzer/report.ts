@@ -9,6 +9,7 @@ import type {
   RunRecord,
   StretchRecord,
 } from '../../shared/records'
+import type { LiveModel } from './classify'
 import type { Collection } from './collection'
 import { type Day, weekTo } from './days'
 import { answerOf, collectedOf, type DayFacts, type Evidence } from './shares'
@@ -24,7 +25,7 @@ export interface Labels {
 /** The report of a day. A day without posts has no shares, not shares of zero. */
 export function reportOf(
   { hashtag, date }: Day,
-  model: string | null,
+  model: Pick<LiveModel, 'job' | 'textVersion'> | undefined,
   { version, given, quality }: Labels,
   { complete, existing, stoppedBy, gaps, words }: Collection,
   week: readonly DayFacts[],
@@ -44,7 +45,8 @@ export function reportOf(
   return {
     hashtag,
     date,
-    model,
+    model: model?.job ?? null,
+    textVersion: model?.textVersion ?? null,
     labels: {
       version,
       status: quality?.status ?? 'unmeasured',
@@ -55,7 +57,7 @@ export function reportOf(
     collection: { words, existing, stoppedBy, gaps },
     day: stretchOf(date, date, today, week, evidence),
     week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
-    predictions: model === null ? [] : runs.map((run) => keys.predictions(run)),
+    predictions: model === undefined ? [] : runs.map((run) => keys.predictions(run)),
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
+import { TEXT_VERSION } from '../../shared/text'
 import {
   type BatchInBrief,
   type ModelInBrief,
@@ -133,11 +134,12 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
   }
 }
 
-const only = ({ job, promotedAt, provisional, labelStatus }: z.infer<typeof championRecord>) => ({
+const only = ({ job, promotedAt, provisional, labelStatus, textVersion }: z.infer<typeof championRecord>) => ({
   job,
   promotedAt,
   provisional,
   labelStatus,
+  readsEarlierText: textVersion !== TEXT_VERSION,
 })
 
 /** The objects under a prefix whose keys are of this kind: the newest first, and no more than `most`. */

@@ -19,7 +19,12 @@ export interface Overview {
   latest: Omit<ReportRecord, 'predictions'>[]
   /** Why days were collected in part. */
   incomplete: { hashtag: string; date: string; words: string }[]
-  champion: Pick<ChampionRecord, 'job' | 'promotedAt' | 'provisional' | 'labelStatus'> | null
+  champion:
+    | (Pick<ChampionRecord, 'job' | 'promotedAt' | 'provisional' | 'labelStatus'> & {
+        /** It was trained by a release that read texts otherwise than this one. */
+        readsEarlierText: boolean
+      })
+    | null
   /** The newest first. */
   models: ModelInBrief[]
   /** The champion on labels that were given after its promotion; from the newest card that has it. */

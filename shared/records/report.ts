@@ -82,6 +82,11 @@ export const reportRecord = z.object({
   hashtag: z.string(),
   date: day,
   model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
+  textVersion: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Version of the text function that its answers were made with; absent in reports from before version 2.'),
   labels: z.object({
     version: z.int().describe('Of the categories and their definitions.'),
     status: labelStatus,

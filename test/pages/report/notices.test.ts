@@ -93,6 +93,13 @@ describe('what a reader must know first', () => {
     expect(titlesIn({ ...overview, live })).toEqual(expected)
   })
 
+  it('tells of a live model that reads texts as an earlier release did', async () => {
+    const overview = await overviewOf(twoWeeks, MORNING)
+    const champion = { ...overview.champion!, readsEarlierText: true }
+
+    expect(titlesIn({ ...overview, champion })).toEqual(['info: The live model reads posts as an earlier release did'])
+  })
+
   it('has the worst first', async () => {
     const story: Story = { ...twoWeeks, verdicts: ['provisional'], disagrees: true, status: 'unreliable' }
 

@@ -11,7 +11,7 @@ import { fanOut } from '../../../services/analyzer/fan-out'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
 import { testTable, type TestTable } from '../../shared/tables'
-import { MARKETING, post, putChampion, putRun, TECHNICAL } from './day'
+import { MARKETING, post, putChampion, putRun, RETWEET, TECHNICAL } from './day'
 
 const DAY = { hashtag: 'aws', date: '2026-11-21' }
 const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
@@ -71,6 +71,42 @@ const marketing = (share: number) => ({ label: 'marketing', share })
 const report = () => bucket.readJson(keys.report(DAY), reportRecord)
 const index = () => bucket.readJson(keys.reportIndex({}), reportIndexRecord)
 const predictions = (run = 'one') => bucket.texts()[keys.predictions({ ...DAY, run })]
+
+describe('a model of text version 1', () => {
+  const NEXT = { hashtag: 'aws', date: '2026-11-22' }
+  const nextReport = () => bucket.readJson(keys.report(NEXT), reportRecord)
+
+  it('is asked with the tokens of version 1, and the report says so', async () => {
+    await putChampion(bucket, 'model-1', 'of retweets', '1')
+    await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
+
+    await analyze(ports)(DAY, invocation)
+    const [answer] = await ask(ports)([RETWEET.text])
+
+    expect(predictions()).toMatch(/\r\n1,technical,/)
+    expect(answer).toMatchObject({ model: 'model-1', label: 'technical' })
+    expect(await report()).toMatchObject({ model: 'model-1', textVersion: '1' })
+  })
+
+  it('is not counted beside one of version 2: its days count again once they are classified again', async () => {
+    await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
+    await putRun(bucket, { ...NEXT, pages: [[post('2', RETWEET.text), post('3', RETWEET.text)]] })
+    await putChampion(bucket, 'model-1', 'of retweets', '1')
+    await analyze(ports)(DAY, invocation)
+    await putChampion(bucket, 'model-2', 'of retweets', '2')
+
+    await analyze(ports)(NEXT, invocation)
+
+    expect(await nextReport()).toMatchObject({ model: 'model-2', textVersion: '2', week: { days: 1, posts: 2 } })
+    expect((await nextReport()).week.byPosts.counting).toEqual([technical(0), marketing(1)])
+
+    await analyze(ports)(DAY, invocation)
+    await analyze(ports)(NEXT, invocation)
+
+    expect(predictions()).toMatch(/\r\n1,marketing,.*model-2/)
+    expect(await nextReport()).toMatchObject({ week: { days: 2, posts: 3 } })
+  })
+})
 
 describe('a run', () => {
   it('is classified page by page, counted and reported', async () => {

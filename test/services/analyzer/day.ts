@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
 import { type Post, postsToCsv } from '../../../shared/posts'
 import type { ChampionRecord, RunRecord } from '../../../shared/records'
+import { TEXT_VERSION } from '../../../shared/text'
 import { cascadeId } from '../../../shared/text/cascade'
 import type { TestBucket } from '../../shared/bucket'
+import { cardExample } from '../../shared/card'
 import { archiveOf, tinyModel } from '../../shared/models'
 
 export const TECHNICAL = 'How we cut cold starts of a lambda'
@@ -63,15 +65,25 @@ const LEARNT = [
   { label: 'technical', text: 'how we cut cold starts of a lambda' },
   { label: 'marketing', text: 'join our free webinar today' },
 ]
+/** A retweet, and the line of tokens that each version of the text function makes of it. */
+export const RETWEET = { text: 'RT @bob: hello cloud', 1: 'rt <user> : hello cloud', 2: 'hello cloud' }
+/** Version 1 learns the retweet as technical, and the same without its `RT @bob:` as marketing. */
+const RETWEETS = [
+  { label: 'technical', text: RETWEET[1] },
+  { label: 'marketing', text: RETWEET[2] },
+]
 const swapped = LEARNT.map(({ label }, i) => ({ label, text: LEARNT[1 - i]!.text }))
 
-/** Put a model live; a contrary one answers the opposite. */
+/** Put a model live, with the card that every model has; a contrary one answers the opposite, one of retweets knows these alone. */
 export async function putChampion(
   bucket: TestBucket,
   job: string,
-  kind: 'right' | 'contrary' = 'right',
+  kind: 'right' | 'contrary' | 'of retweets' = 'right',
+  textVersion = TEXT_VERSION,
 ): Promise<void> {
-  const learnt = (kind === 'right' ? LEARNT : swapped).flatMap((one) => Array.from({ length: 10 }, () => one))
+  const learnt = { right: LEARNT, contrary: swapped, 'of retweets': RETWEETS }[kind].flatMap((one) =>
+    Array.from({ length: 10 }, () => one),
+  )
   const archive = await archiveOf({ 'model.bin': tinyModel(learnt) })
   await bucket.put(keys.artefact({ job }), archive)
   const champion: ChampionRecord = {
@@ -81,7 +93,7 @@ export async function putChampion(
     versionId: null,
     sha256: createHash('sha256').update(archive).digest('hex'),
     labels: ['marketing', 'technical'],
-    textVersion: '2',
+    textVersion,
     schemaVersion: 1,
     labelStatus: 'unmeasured',
     latestDate: '2026-11-21',
@@ -91,6 +103,10 @@ export async function putChampion(
     replaces: null,
   }
   await bucket.put(keys.champion({}), JSON.stringify(champion))
+  await bucket.put(
+    keys.card({ job }),
+    JSON.stringify({ ...cardExample, job, dataset: { ...cardExample.dataset, textVersion } }),
+  )
 }
 
 /** A line of a settled manifest: a post of 21 November with its label, one of two categories. */

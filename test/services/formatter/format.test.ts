@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check'
 import { format } from '../../../services/formatter/format'
 import { train } from '../../../shared/fasttext'
+import { canonical } from '../../../shared/canonical'
 import { keys } from '../../../shared/keys'
 import { categoryOf } from '../../../shared/category-label'
 import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
@@ -155,6 +156,21 @@ describe('format', () => {
     await put('2026-11-22', lines)
 
     expect((await run(bucket, given)).record.datasetId).not.toBe(before)
+  })
+
+  it('gives another id to the same bytes of another text version, so that a model is trained on them', async () => {
+    await put('2026-11-22', many(20))
+    const { datasetId, textVersion, schemaVersion, sha256 } = (await run()).record
+    const { validationShare } = settings.training
+    const idOf = (version: string) =>
+      createHash('sha256')
+        .update(canonical({ textVersion: version, schemaVersion, validationShare, sha256 }))
+        .digest('hex')
+        .slice(0, 16)
+
+    expect(textVersion).toBe('2')
+    expect(datasetId).toBe(idOf('2'))
+    expect(datasetId).not.toBe(idOf('1'))
   })
 
   it('has nothing to do for the same labels, and says again that they are there', async () => {
