@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { textsToBytes } from '../services/labeling/sampling/known-texts'
-import { makeCascadeIndex } from '../shared/cascade-index'
+import { textsToBytes } from '../shared/cascades/known-texts'
+import { makeCascadeIndex } from '../shared/cascades/cascade-index'
 import { cascadeId, normalForm } from '../shared/text/cascade'
 
 // How many near copies are found again, by what was done to them, and what that costs for a million posts.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { makeCascadeIndex } from '../shared/cascade-index'
+import { makeCascadeIndex } from '../shared/cascades/cascade-index'
 import { mulberry32 } from '../shared/statistics/random'
 import { type ShownText, tokenise } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'

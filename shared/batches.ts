@@ -1,11 +1,16 @@
+import { z } from 'zod'
+
 const OF_A_DAY = /^(\d{4}-\d{2}-\d{2})(?:-(\d{1,4}))?$/
 
-/** Is it a batch that people were asked about? Those are named by their days; imports and corrections are not. */
+/** The name of a batch that annotators were asked about: its UTC day, with a number from the second of a day on. */
+export const batchName = z.string().regex(OF_A_DAY, 'a batch is named by its UTC day, as in 2026-11-22 or 2026-11-22-2')
+
+/** Whether annotators were asked about a batch. Imports and corrections have other names. */
 export const isOfADay = (batch: string): boolean => OF_A_DAY.test(batch)
 
 /**
- * The order of batches by name: by day, and the batches of a day as they were made, so that `2026-11-22-2` comes before
- * `2026-11-22-10`; then those that are of no day, as text.
+ * The order of batches by name: by day, then by number, so `2026-11-22-2` comes before `2026-11-22-10`. Batches that are
+ * not of a day come last, as text.
  */
 export function byBatch(a: string, b: string): number {
   const [first, second] = [OF_A_DAY.exec(a), OF_A_DAY.exec(b)]

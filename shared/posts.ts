@@ -26,6 +26,9 @@ export type Post = z.infer<typeof post>
 /** A post of a run, with its text as people are shown it. */
 export type CollectedPost = Post & PostText
 
+/** The place of a post in time, then by id. Sorted as text, places are in the order of the posts. */
+export const placeOf = ({ createdAt, id }: Pick<Post, 'createdAt' | 'id'>): string => `${createdAt} ${id}`
+
 /** Input that is no post: which row, which field, and why. */
 export interface Refused {
   line: number

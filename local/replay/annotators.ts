@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { makeCascadeIndex } from '../../shared/cascade-index'
+import { makeCascadeIndex } from '../../shared/cascades/cascade-index'
 import { cascadeId } from '../../shared/text/cascade'
 import type { FilePost } from './posts'
 

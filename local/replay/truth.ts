@@ -1,4 +1,4 @@
-import { readCascades } from '../../shared/cascades'
+import { readCascades } from '../../shared/cascades/files'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'

@@ -1,5 +1,5 @@
 import { answersOf, scoresIn } from '../../shared/answers'
-import { withCascades } from '../../shared/cascades'
+import { withCascades } from '../../shared/cascades/files'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { StandingLabel } from '../../shared/labels'

@@ -4,7 +4,7 @@ import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { dynamoTable } from '../../shared/table'
 import { secretLinkKey } from '../../shared/web/link-key'
-import { invitation, invitationRequest } from './invitation'
+import { invitation, invitationRequest } from '../../shared/web/invitation'
 
 const config = readConfig(['table', 'linkSecret', 'siteUrl'])
 

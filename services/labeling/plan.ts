@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Objects, parseJson } from '../../shared/objects'
-import { type PlanRecord, planRecord, type Purpose } from '../../shared/records'
+import { type LeftOver, type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
 import { judgementsAtMost, objectsAtMost, usdOf } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
@@ -34,34 +34,6 @@ export const isDecided = (purpose: Purpose): boolean => purpose === 'label' || p
 /** A line of the input manifest. */
 export const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
 export type InputLine = z.infer<typeof inputLine>
-
-/** An item that a batch ended without a label for, with what is needed to ask for it again. */
-const leftOver = z.object({
-  item: z.string(),
-  reason: z.string(),
-  found: z.string().describe('What could not be used, where there was something.'),
-  again: z.boolean().describe('Whether a later batch may ask for it.'),
-  plan: planRecord.shape.items.element,
-  source: z.string(),
-  judgements: z
-    .array(
-      z.object({
-        annotator: z.string(),
-        said: z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })]),
-        at: z.string(),
-      }),
-    )
-    .default([])
-    .describe('What each said, so that the owner can decide.'),
-})
-export type LeftOver = z.infer<typeof leftOver>
-
-/** A line of `labeled/<batch>/refused.jsonl`: an item without a label, or an answer that could not be used. */
-export const refusedLine = z.union([
-  leftOver,
-  z.object({ item: z.string().nullable(), reason: z.string(), found: z.string() }),
-])
-export type RefusedLine = z.infer<typeof refusedLine>
 
 export interface Chosen {
   evaluation: readonly string[]

@@ -1,9 +1,6 @@
 import { z } from 'zod'
+import { batchName } from '../../shared/batches'
 import { keys } from '../../shared/keys'
-
-export const batchName = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}(-\d{1,4})?$/, 'a batch is named by its UTC day, as in 2026-11-22 or 2026-11-22-2')
 
 const items = z.int().min(2, 'a first batch has two items at least').max(10_000)
 

@@ -2,10 +2,9 @@ import { byBatch } from '../../shared/batches'
 import { readLinesGiven } from '../../shared/labels-given'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import type { SettledLine } from '../../shared/records'
+import { type LeftOver, refusedLine, type SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { rulesOf } from '../../shared/labels'
-import { type LeftOver, refusedLine } from '../labeling/plan'
 import type { Dispute, Said, ShownLabel } from './shown'
 
 type Reading = Pick<Objects, 'list' | 'lines'>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Post, Refused } from '../posts'
+import { placeOf, type Post, type Refused } from '../posts'
 
 /** A row of a user's file that is a post. */
 export interface Row {
@@ -104,9 +104,6 @@ export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[]
   }
   return { posts: posts.sort((a, b) => order(placeOf(a), placeOf(b))), refused }
 }
-
-/** Where a post stands among others: by time, then by id. Texts of this form sort as the posts do. */
-export const placeOf = ({ createdAt, id }: Pick<Post, 'createdAt' | 'id'>): string => `${createdAt} ${id}`
 
 const order = (a: string, b: string) => (a < b ? -1 : 1)
 

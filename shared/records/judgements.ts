@@ -2,9 +2,14 @@ import { z } from 'zod'
 import { day } from './fields'
 import { purpose } from './plan'
 
-const said = z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })])
+/** What an annotator said of an item: a label, or why it cannot have one. */
+export const judgementRecord = z.object({
+  annotator: z.string(),
+  said: z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })]),
+  at: z.string(),
+})
 
-/** `labeled/<batch>/judgements.json`: what each person said of each item, from which agreement is measured. */
+/** `labeled/<batch>/judgements.json`: what each annotator said of each item; agreement is measured from it. */
 export const judgementsRecord = z.object({
   batch: z.string(),
   date: day.describe('UTC day of the batch.'),
@@ -13,7 +18,7 @@ export const judgementsRecord = z.object({
     z.object({
       item: z.string(),
       purpose,
-      judgements: z.array(z.object({ annotator: z.string(), said, at: z.string() })).describe('By time.'),
+      judgements: z.array(judgementRecord).describe('By time.'),
     }),
   ),
 })

@@ -1,12 +1,12 @@
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
-import type { QualityRecord, SettledLine } from '../../../shared/records'
+import type { QualityRecord, RefusedLine, SettledLine } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
 import { inOrder, isForLabel } from './judged'
 import type { Answers, Judgement } from '../labellers/labeller'
-import type { InputLine, PlannedItem, RefusedLine, StoredPlan } from '../plan'
+import type { InputLine, PlannedItem, StoredPlan } from '../plan'
 import { statusOf } from './status'
 
 type Options = LabellingOptions & Pick<Settings['labelling'], 'minimumAlpha'>

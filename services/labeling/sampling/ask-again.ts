@@ -4,7 +4,7 @@ import { permanentRandom } from '../../../shared/text/cascade'
 import type { JudgementsAsked } from '../../../shared/labellers'
 import { judgementsAtMost } from '../../../shared/labellers/costs'
 import { doubtfulLabels } from './doubtful'
-import { batchName } from '../request'
+import { batchName } from '../../../shared/batches'
 
 /** An item that has a label and is shown once more: what it is for, and where its label stands. */
 export interface AskedAgain {

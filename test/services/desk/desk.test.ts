@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { SignJWT } from 'jose'
 import { desk } from '../../../services/desk/desk'
-import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { addBatch } from '../../../shared/state/desk'
 import type { Publish } from '../../../shared/bus'
 import type { Table } from '../../../shared/table'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { claimForLabelling, releaseClaim, settleCascade } from '../../../shared/state/cascade-claims'
-import { identifyRuns } from '../../../services/labeling/sampling/identify'
+import { identifyRuns } from '../../../shared/cascades/identify'
 import { loggedRuns, logRun, markDrawn } from '../../../shared/state/run-log'
 import { keys } from '../../../shared/keys'
 import { postsToCsv } from '../../../shared/posts'

@@ -1,4 +1,4 @@
-import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { owner } from '../../../services/owner/owner'
 import { type SettledLine, settledLine } from '../../../shared/records'
 import type { Table } from '../../../shared/table'

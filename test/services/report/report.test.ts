@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { report } from '../../../services/report/report'
 import { keys } from '../../../shared/keys'
 import { parseSettings } from '../../../shared/settings'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { makeCascadeIndex } from '../../../shared/cascade-index'
+import { makeCascadeIndex } from '../../../shared/cascades/cascade-index'
 import { cascadeId } from '../../../shared/text/cascade'
 import { makeNearCopies } from '../../../shared/text/near-copies'
 import { likeness, type Shingles, shinglesOf } from '../../../shared/text/shingles'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { invitation, invitationRequest } from '../../../services/desk/invitation'
+import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import type { Table } from '../../../shared/table'
 import { readRequest } from '../../../shared/web/http'
 import { invitedAt, type Role } from '../../../shared/state/people'

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { textsFromBytes, textsToBytes } from '../../../../services/labeling/sampling/known-texts'
-import type { KnownText } from '../../../../shared/cascade-index'
+import { textsFromBytes, textsToBytes } from '../../../shared/cascades/known-texts'
+import type { KnownText } from '../../../shared/cascades/cascade-index'
 
 const texts: KnownText[] = [
   {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Table } from '../../shared/table'
-import { sign } from '../../shared/web/link'
-import type { LinkKey } from '../../shared/web/link-key'
-import { invite, type Person, personName, revoke, type Role } from '../../shared/state/people'
+import type { Table } from '../table'
+import { sign } from './link'
+import type { LinkKey } from './link-key'
+import { invite, type Person, personName, revoke, type Role } from '../state/people'
 
 const hours = z
   .number()

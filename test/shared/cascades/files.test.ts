@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
-import { readCascades, withCascades, writeCascades } from '../../shared/cascades'
-import { keys } from '../../shared/keys'
-import { testBucket } from './bucket'
+import { readCascades, withCascades, writeCascades } from '../../../shared/cascades/files'
+import { keys } from '../../../shared/keys'
+import { testBucket } from '../bucket'
 
 const run = { hashtag: 'aws', date: '2026-11-21', run: 'r1' }
 const given = new Map([

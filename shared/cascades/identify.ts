@@ -1,12 +1,12 @@
-import { type CascadeIndex, makeCascadeIndex } from '../../../shared/cascade-index'
-import { readCascades, type RunName, writeCascades } from '../../../shared/cascades'
-import { concurrently } from '../../../shared/concurrently'
-import { keys, prefixes } from '../../../shared/keys'
-import type { Objects } from '../../../shared/objects'
-import { type CollectedPost, type Post, postsOfRun } from '../../../shared/posts'
-import { runRecord } from '../../../shared/records'
+import { type CascadeIndex, makeCascadeIndex } from './cascade-index'
+import { readCascades, type RunName, writeCascades } from './files'
+import { concurrently } from '../concurrently'
+import { keys, prefixes } from '../keys'
+import type { Objects } from '../objects'
+import { type CollectedPost, placeOf, type Post, postsOfRun } from '../posts'
+import { runRecord } from '../records'
 import { textsFromBytes, textsToBytes } from './known-texts'
-import type { LoggedRun } from '../../../shared/state/run-log'
+import type { LoggedRun } from '../state/run-log'
 
 /** The posts that a run stored, and the cascade of each. */
 export interface IdentifiedRun extends RunName {
@@ -91,8 +91,6 @@ async function cascadesOf(
   )
   return given
 }
-
-const placeOf = ({ createdAt, id }: Post): string => `${createdAt} ${id}`
 
 /** By date, hashtag and run. */
 function byLog(a: string, b: string): number {

@@ -1,5 +1,5 @@
-import type { KnownText } from '../../../shared/cascade-index'
-import { BellwetherError } from '../../../shared/errors'
+import type { KnownText } from './cascade-index'
+import { BellwetherError } from '../errors'
 
 /** Raised with the form, and with the features of a text. */
 const HEADER = Buffer.from('bellwether texts 1\n')

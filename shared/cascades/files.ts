@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
-import { BellwetherError } from './errors'
-import { keys } from './keys'
-import type { Objects } from './objects'
+import { BellwetherError } from '../errors'
+import { keys } from '../keys'
+import type { Objects } from '../objects'
 
 /** A run of the collector, by the parts of its key. */
 export type RunName = Record<'hashtag' | 'date' | 'run', string>

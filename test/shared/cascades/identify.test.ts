@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { storedPlan } from '../../../../services/labeling/plan'
-import { readCascades } from '../../../../shared/cascades'
-import { keys } from '../../../../shared/keys'
-import type { Post } from '../../../../shared/posts'
+import { storedPlan } from '../../../services/labeling/plan'
+import { readCascades } from '../../../shared/cascades/files'
+import { keys } from '../../../shared/keys'
+import type { Post } from '../../../shared/posts'
 import {
   answerAll,
   functionOf,
@@ -14,7 +14,7 @@ import {
   settingsWith,
   storeRun,
   type World,
-} from '../world'
+} from '../../services/labeling/world'
 
 const FIRST = '2026-06-02'
 const SECOND = '2026-06-03'

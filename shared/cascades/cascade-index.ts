@@ -1,6 +1,6 @@
-import { cascadeId } from './text/cascade'
-import { makeNearCopies } from './text/near-copies'
-import { isKin, type Shingles, shinglesOf } from './text/shingles'
+import { cascadeId } from '../text/cascade'
+import { makeNearCopies } from '../text/near-copies'
+import { isKin, type Shingles, shinglesOf } from '../text/shingles'
 
 /** A text that was seen: the id of its exact form, its cascade, and what near copies of it are found by. */
 export interface KnownText {
