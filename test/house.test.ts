@@ -13,9 +13,55 @@ const sources = (...folders: string[]) =>
   folders.flatMap(filesIn).filter((file) => /\.([cm]?[jt]s|md|yml|json)$/.test(file))
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
+/** The files of ours that a file imports, with whether it imports types alone. */
+const importsOf = (file: string) =>
+  Array.from(textOf(file).matchAll(/^(?:import|export) (type )?[^']*?from '(\.[^']*)'/gm), ([, type, to = '']) => ({
+    to: path.join(path.dirname(file), to),
+    isType: type !== undefined,
+  }))
+const imports = (...folders: string[]) =>
+  sources(...folders)
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => importsOf(file).map(({ to, isType }) => ({ file, to, isType })))
+const topOf = (file: string): string => file.split('/')[0] ?? ''
+const serviceOf = (file: string): string => file.split('/')[1] ?? ''
+
 describe('services and shared', () => {
-  it('know nothing of where they run', () => {
-    expect(sources('services', 'shared').filter((file) => /\blocal/i.test(textOf(file)))).toEqual([])
+  /** Code that asks where it runs. The word "local" is fine; a condition on the place is not. */
+  const PLACE = [
+    /\bis_?(local|offline|emulated|production|test)\b/i,
+    /\b(NODE_ENV|AWS_SAM_LOCAL|AWS_EXECUTION_ENV|JEST_WORKER_ID)\b/,
+    /\blocalhost\b|\b127\.0\.0\.1\b/,
+    /\bAWS_ENDPOINT_URL\b/,
+    /\bendpoint\b[^\n]*(===|!==|\?|&&|\|\||\.includes|\.startsWith)/i,
+    /\b(if|while) \([^\n]*\b(local|emulator|stage === )/i,
+  ]
+  const asksForPlace = (text: string): boolean => PLACE.some((pattern) => pattern.test(text))
+
+  it.each([
+    'if (process.env.NODE_ENV === "test") return',
+    'const client = isLocal ? fake : real',
+    'if (config.IS_OFFLINE) skip()',
+    'if (client.config.endpoint !== undefined) wait = 0',
+    'const url = endpoint?.hostname ?? aws',
+    "if (host === '127.0.0.1') return",
+    'if (local) return',
+    'if (place.local && fast) return',
+  ])('would be caught with %s', (line) => {
+    expect(asksForPlace(line)).toBe(true)
+  })
+
+  it.each(['/** A local variable. */', 'const localTime = timeIn(zone)', 'the local hour of the annotator'])(
+    'may say %s',
+    (line) => {
+      expect(asksForPlace(line)).toBe(false)
+    },
+  )
+
+  it('have no branch on where they run', () => {
+    const code = sources('services', 'shared').filter((file) => file.endsWith('.ts'))
+
+    expect(code.filter((file) => asksForPlace(textOf(file)))).toEqual([])
   })
 
   it('read the environment in one place', () => {
@@ -23,36 +69,55 @@ describe('services and shared', () => {
 
     expect(readers).toEqual(['shared/config.ts'])
   })
+})
 
-  it('do not import from the embedded cloud, the benchmarks or the tests', () => {
-    const importers = sources('services', 'shared', 'events').filter((file) =>
-      /from '(\.\.\/)+(local|bench|test|bin)\//.test(textOf(file)),
+describe('imports', () => {
+  it('of a service lead to itself, to shared and to events', () => {
+    const others = imports('services').filter(
+      ({ file, to }) =>
+        !['shared', 'events'].includes(topOf(to)) && !(topOf(to) === 'services' && serviceOf(to) === serviceOf(file)),
     )
 
-    expect(importers).toEqual([])
+    expect(others).toEqual([])
+  })
+
+  it('of shared lead to shared and to events', () => {
+    expect(imports('shared').filter(({ to }) => !['shared', 'events'].includes(topOf(to)))).toEqual([])
+  })
+
+  it('of events lead to events', () => {
+    expect(imports('events').filter(({ to }) => topOf(to) !== 'events')).toEqual([])
+  })
+
+  it('of pages lead to services for types alone', () => {
+    const others = imports('pages').filter(({ to, isType }) => topOf(to) !== 'pages' && !isType)
+
+    expect(others).toEqual([])
   })
 })
 
-it('has nothing of ours in the imports of events', () => {
-  const importers = sources('events').filter((file) => /from '\.\.\//.test(textOf(file)))
+it('spells the key of a table row in shared/state alone', () => {
+  const table = ['shared/state/', 'shared/table.ts', 'local/dynamodb/']
+  const spellers = sources('services', 'shared', 'events', 'pages', 'local', 'bin')
+    .filter((file) => file.endsWith('.ts') && !table.some((owner) => file.startsWith(owner)))
+    .filter((file) => /\b[ps]k\b['"]?\s*[:=]/.test(textOf(file)))
 
-  expect(importers).toEqual([])
+  expect(spellers).toEqual([])
 })
 
 it('has no import cycles, not even of types', () => {
   const files = sources('services', 'shared', 'events', 'local', 'pages', 'bin').filter((file) => file.endsWith('.ts'))
   const known = new Set(files)
-  const importsOf = (file: string) =>
-    Array.from(textOf(file).matchAll(/^(?:import|export) [^']*?from '(\.[^']*)'/gm), ([, to = '']) => {
-      const target = path.join(path.dirname(file), to)
-      return [`${target}.ts`, `${target}/index.ts`].find((candidate) => known.has(candidate)) ?? ''
-    }).filter((to) => to !== '')
+  const resolved = (to: string) => [`${to}.ts`, `${to}/index.ts`].find((candidate) => known.has(candidate))
   const settled = new Set<string>()
   const cycles: string[] = []
   const visit = (file: string, trail: string[]): void => {
     if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' → '))
     if (settled.has(file) || trail.includes(file)) return
-    for (const next of importsOf(file)) visit(next, [...trail, file])
+    for (const { to } of importsOf(file)) {
+      const next = resolved(to)
+      if (next !== undefined) visit(next, [...trail, file])
+    }
     settled.add(file)
   }
   for (const file of files) visit(file, [])
