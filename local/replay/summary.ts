@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { prefixes, keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import {
@@ -70,57 +71,47 @@ export async function summarise(
   refusedRows: number,
   seconds: number,
 ): Promise<Summary> {
-  const summary: Summary = {
-    posts: 0,
-    cascades: 0,
-    refusedRows,
-    labelling: {
-      items: 0,
-      judgements: 0,
-      spentUsd: 0,
-      alpha: { value: null, low: null, high: null, items: 0 },
-      status: 'unmeasured',
-      reasons: ['nobody judged anything yet'],
-      cascades: { evaluation: 0, training: 0 },
-    },
-    models: [],
-    champion: null,
-    shares: [],
+  const runs = await documents(objects, prefixes.raw, keys.run, runRecord)
+  const plans = await documents(objects, prefixes.labeling, keys.plan, planRecord)
+  const reports = await documents(objects, 'reports/', keys.report, reportRecord)
+  return {
+    posts: sum(runs.map(({ posts }) => posts)),
+    cascades: sum(plans.map(({ cascades }) => cascades)),
+    refusedRows: refusedRows + sum(runs.map((run) => run.refusedRows)),
+    labelling: await labellingOf(objects),
+    models: await modelsOf(objects),
+    champion: (await objects.exists(keys.champion({})))
+      ? (await objects.readJson(keys.champion({}), championRecord)).job
+      : null,
+    shares: reports.flatMap(sharesOf),
     events: Object.fromEntries([...events.keys()].sort().map((name) => [name, events.get(name)?.size ?? 0])),
     seconds,
   }
-  const found = async (prefix: string, key: { match(key: string): unknown }) => {
-    const names: string[] = []
-    for await (const object of objects.list(prefix)) if (key.match(object.key)) names.push(object.key)
-    return names
-  }
+}
 
-  for (const key of await found(prefixes.raw, keys.run)) {
-    const run = await objects.readJson(key, runRecord)
-    summary.posts += run.posts
-    summary.refusedRows += run.refusedRows
-  }
-  for (const key of await found(prefixes.labeling, keys.plan)) {
-    summary.cascades += (await objects.readJson(key, planRecord)).cascades
-  }
-  let measuredOver = 0
-  for (const key of await found(prefixes.labeled, keys.quality)) {
-    const quality = await objects.readJson(key, qualityRecord)
-    const { items, judgements, costUsd, batches } = quality
-    // Each is measured over all batches so far, so the last is the one over most of them.
-    if (batches.length >= measuredOver) {
-      measuredOver = batches.length
-      Object.assign(summary.labelling, { alpha: quality.alpha, status: quality.status, reasons: quality.reasons })
-    }
-    summary.labelling.items += items
-    summary.labelling.judgements += judgements
-    summary.labelling.spentUsd += costUsd
-  }
-  summary.labelling.cascades = await labelledCascades(objects, await found(prefixes.labeled, keys.settledManifest))
-  const cards = await Promise.all(
-    (await found(prefixes.models, keys.card)).map((key) => objects.readJson(key, cardRecord)),
+async function labellingOf(objects: Objects): Promise<Summary['labelling']> {
+  const qualities = await documents(objects, prefixes.labeled, keys.quality, qualityRecord)
+  // Each is measured over all batches so far, so the last is the one over most of them.
+  const last = qualities.reduce<(typeof qualities)[number] | undefined>(
+    (most, one) => (most && most.batches.length > one.batches.length ? most : one),
+    undefined,
   )
-  summary.models = cards
+  return {
+    items: sum(qualities.map(({ items }) => items)),
+    judgements: sum(qualities.map(({ judgements }) => judgements)),
+    spentUsd: sum(qualities.map(({ costUsd }) => costUsd)),
+    alpha: last?.alpha ?? { value: null, low: null, high: null, items: 0 },
+    status: last?.status ?? 'unmeasured',
+    reasons: last?.reasons ?? ['nobody judged anything yet'],
+    cascades: await labelledCascades(objects, await found(objects, prefixes.labeled, keys.settledManifest)),
+  }
+}
+
+async function modelsOf(objects: Objects): Promise<Summary['models']> {
+  const cards = await Promise.all(
+    (await found(objects, prefixes.models, keys.card)).map((key) => objects.readJson(key, cardRecord)),
+  )
+  return cards
     .sort((a, b) =>
       a.dataset.latestDate === b.dataset.latestDate ? 0 : a.dataset.latestDate < b.dataset.latestDate ? -1 : 1,
     )
@@ -133,14 +124,29 @@ export async function summarise(
       majority: majority.accuracy,
       trainSeconds: training.trainSeconds,
     }))
-  if (await objects.exists(keys.champion({}))) {
-    summary.champion = (await objects.readJson(keys.champion({}), championRecord)).job
-  }
-  for (const key of await found('reports/', keys.report)) {
-    summary.shares.push(...sharesOf(await objects.readJson(key, reportRecord)))
-  }
-  return summary
 }
+
+type Form = { match(key: string): unknown }
+
+async function found(objects: Objects, prefix: string, form: Form): Promise<string[]> {
+  const names: string[] = []
+  for await (const { key } of objects.list(prefix)) if (form.match(key)) names.push(key)
+  return names
+}
+
+/** The documents of one form, in the order of their keys. */
+async function documents<S extends z.ZodType>(
+  objects: Objects,
+  prefix: string,
+  form: Form,
+  schema: S,
+): Promise<z.infer<S>[]> {
+  const read: z.infer<S>[] = []
+  for (const key of await found(objects, prefix, form)) read.push(await objects.readJson(key, schema))
+  return read
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 async function labelledCascades(objects: Objects, manifests: readonly string[]): Promise<Record<Role, number>> {
   const labelled = { evaluation: new Set<string>(), training: new Set<string>() }

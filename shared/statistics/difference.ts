@@ -80,22 +80,9 @@ export function differencePart(
   assistance: Assistance | undefined,
 ): Part {
   const classes = population.means.length
-  const count = ({ size }: Sampled) => (basis === 'posts' ? size : 1)
-  const isCertain = ({ inclusionProbability, label }: Sampled) => inclusionProbability >= 1 && label !== undefined
-  const known = sample.filter(isCertain)
-  const drawn = sample.filter(({ inclusionProbability }) => inclusionProbability < 1)
-  const unknown = sample.filter(({ inclusionProbability, label }) => inclusionProbability >= 1 && label === undefined)
-  const rest = drawn.filter(({ label }) => label !== undefined)
-
-  const certain = zeros(classes)
-  const certainScores = zeros(classes)
-  let certainTotal = 0
-  for (const one of known) {
-    certain[one.label!]! += count(one)
-    certainTotal += count(one)
-    for (let k = 0; k < classes; k++) certainScores[k]! += count(one) * one.scores[k]!
-  }
-  const uncertain = Math.max(0, population.total - certainTotal)
+  const { known, drawn, unknown, count } = stratified(sample, basis)
+  const labelled = drawn.filter(({ label }) => label !== undefined)
+  const { certain, certainScores, uncertain } = certainOf(known, count, population)
   const part: Part = {
     total: population.total,
     uncertain,
@@ -107,52 +94,107 @@ export function differencePart(
     leverage: new Map(),
   }
   if (uncertain === 0) return part
-  if (rest.length === 0) {
-    const evenly = (value: number) => part.shares.map(() => value)
-    return {
-      ...part,
-      design: Number.POSITIVE_INFINITY,
-      shares: evenly(1 / classes),
-      residual: evenly(0.25),
-      binomial: evenly(0.25),
-    }
-  }
+  if (labelled.length === 0) return uninformed(part)
 
-  const answered = rest.length / drawn.length
-  const weights = rest.map((one) => count(one) / one.inclusionProbability)
-  const weightSum = sum(weights)
-  const spread = rest.map(
-    ({ inclusionProbability }, i) => (weights[i]! / weightSum) ** 2 * (1 - inclusionProbability * answered),
-  )
   const left = unknown.reduce((total, one) => total + (count(one) / uncertain) ** 2, 0)
-  part.design = sum(spread) + left
-  const spreadSum = sum(spread)
-  const bessel = rest.length > 1 ? rest.length / (rest.length - 1) : 1
-
+  const weighting = weightingOf(labelled, count, labelled.length / drawn.length)
+  part.design = weighting.spreadSum + left
   for (let k = 0; k < classes; k++) {
-    const lambda = assistance?.weights[k] ?? 0
-    const residuals = rest.map(({ label, scores }) => Number(label === k) - lambda * scores[k]!)
-    const mean = weights.reduce((total, weight, i) => total + weight * residuals[i]!, 0) / weightSum
     const meanScore = (population.total * population.means[k]! - certainScores[k]!) / uncertain
-    part.shares[k] = lambda * meanScore + mean
-    const labelled = rest.map(({ label }) => Number(label === k))
-    const labelMean = weights.reduce((total, weight, i) => total + weight * labelled[i]!, 0) / weightSum
-    const seen = (values: readonly number[], around: number) =>
-      spreadSum > 0
-        ? (bessel * values.reduce((total, value, i) => total + spread[i]! * (value - around) ** 2, 0)) / spreadSum
-        : 0
-    const prior = priorOf(assistance, lambda, k, labelMean, rest.length)
-    const blend = (ofDay: number, ofWindow: number) =>
-      ((rest.length - 1) * ofDay + PRIOR_LABELS * ofWindow) / (rest.length - 1 + PRIOR_LABELS)
-    part.residual[k] = blend(seen(residuals, mean), prior.residual)
-    part.binomial[k] = blend(seen(labelled, labelMean), prior.binomial)
-    for (const [i, { item }] of rest.entries()) {
-      const leverages = part.leverage.get(item) ?? zeros(classes)
-      leverages[k] = uncertain * Math.sqrt(bessel * spread[i]!) * (residuals[i]! - mean)
-      part.leverage.set(item, leverages)
-    }
+    addClass(part, k, labelled, weighting, meanScore, assistance)
   }
   return part
+}
+
+/** The sample by what is known: certain with a label, drawn by chance, certain without a label; and what a message counts. */
+function stratified(sample: readonly Sampled[], basis: Basis) {
+  const isCertain = ({ inclusionProbability }: Sampled) => inclusionProbability >= 1
+  return {
+    known: sample.filter((one) => isCertain(one) && one.label !== undefined),
+    drawn: sample.filter((one) => !isCertain(one)),
+    unknown: sample.filter((one) => isCertain(one) && one.label === undefined),
+    count: ({ size }: Sampled) => (basis === 'posts' ? size : 1),
+  }
+}
+
+/** Totals over the messages that are certain, by class, and how much of the population is uncertain. */
+function certainOf(known: readonly Sampled[], count: (one: Sampled) => number, population: Population) {
+  const certain = population.means.map(() => 0)
+  const certainScores = population.means.map(() => 0)
+  let certainTotal = 0
+  for (const one of known) {
+    certain[one.label!]! += count(one)
+    certainTotal += count(one)
+    for (let k = 0; k < certain.length; k++) certainScores[k]! += count(one) * one.scores[k]!
+  }
+  return { certain, certainScores, uncertain: Math.max(0, population.total - certainTotal) }
+}
+
+/** Nothing is known of the uncertain: each class has the same share, and an infinite design variance. */
+function uninformed(part: Part): Part {
+  const evenly = (value: number) => part.shares.map(() => value)
+  return {
+    ...part,
+    design: Number.POSITIVE_INFINITY,
+    shares: evenly(1 / part.shares.length),
+    residual: evenly(0.25),
+    binomial: evenly(0.25),
+  }
+}
+
+interface Weighting {
+  /** By message: its count over its inclusion probability. */
+  weights: number[]
+  weightSum: number
+  /** By message: what it adds to the design variance. */
+  spread: number[]
+  spreadSum: number
+  /** n / (n − 1). */
+  bessel: number
+}
+
+function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => number, answered: number): Weighting {
+  const weights = labelled.map((one) => count(one) / one.inclusionProbability)
+  const weightSum = sum(weights)
+  const spread = labelled.map(
+    ({ inclusionProbability }, i) => (weights[i]! / weightSum) ** 2 * (1 - inclusionProbability * answered),
+  )
+  const bessel = labelled.length > 1 ? labelled.length / (labelled.length - 1) : 1
+  return { weights, weightSum, spread, spreadSum: sum(spread), bessel }
+}
+
+/** Estimate class `k` of a part: its share among the uncertain, the variances, and what each message adds to the error. */
+function addClass(
+  part: Part,
+  k: number,
+  labelled: readonly Sampled[],
+  { weights, weightSum, spread, spreadSum, bessel }: Weighting,
+  meanScore: number,
+  assistance: Assistance | undefined,
+): void {
+  const lambda = assistance?.weights[k] ?? 0
+  const weightedMean = (values: readonly number[]) =>
+    weights.reduce((total, weight, i) => total + weight * values[i]!, 0) / weightSum
+  const seen = (values: readonly number[], around: number) =>
+    spreadSum > 0
+      ? (bessel * values.reduce((total, value, i) => total + spread[i]! * (value - around) ** 2, 0)) / spreadSum
+      : 0
+  const blend = (ofDay: number, ofWindow: number) =>
+    ((labelled.length - 1) * ofDay + PRIOR_LABELS * ofWindow) / (labelled.length - 1 + PRIOR_LABELS)
+
+  const residuals = labelled.map(({ label, scores }) => Number(label === k) - lambda * scores[k]!)
+  const mean = weightedMean(residuals)
+  part.shares[k] = lambda * meanScore + mean
+  const ofClass = labelled.map(({ label }) => Number(label === k))
+  const labelMean = weightedMean(ofClass)
+  const prior = priorOf(assistance, lambda, k, labelMean, labelled.length)
+  part.residual[k] = blend(seen(residuals, mean), prior.residual)
+  part.binomial[k] = blend(seen(ofClass, labelMean), prior.binomial)
+  for (const [i, { item }] of labelled.entries()) {
+    const leverages = part.leverage.get(item) ?? zeros(part.shares.length)
+    leverages[k] = part.uncertain * Math.sqrt(bessel * spread[i]!) * (residuals[i]! - mean)
+    part.leverage.set(item, leverages)
+  }
 }
 
 /** How far residuals and labels spread, as the window has it; without one, as the labels of the day and one of each do. */
