@@ -7,6 +7,7 @@ import type { Table } from '../../../shared/table'
 import { collect, type Collected, collectRequest } from '../../../services/collector/collect'
 import { fileSource } from '../../../services/collector/file'
 import type { Source } from '../../../services/collector/source'
+import { invocationOf, isKilled, type Writes } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 
 export interface Told {
@@ -15,7 +16,7 @@ export interface Told {
 }
 
 /** What the collector works in: a bucket, a table, a bus and a queue, each in memory, and a clock. */
-export interface World {
+export interface World extends Writes {
   now: Date
   objects: Map<string, string>
   table: Table
@@ -26,12 +27,6 @@ export interface World {
   languages: string[]
   hashtags: string[]
   timeMs: number
-  /** Writes done so far, by all workers. */
-  writes: number
-  /** The worker is gone for good right after (or instead of) this write. */
-  killAt?: { write: number; how: 'before' | 'after' }
-  /** This write is done, but its answer is lost on the way, so that the SDK sends it again. */
-  loseAnswerOf?: number
   log: string[]
 }
 
@@ -39,9 +34,6 @@ interface Caps {
   posts: { perDay: number; perMonth: number }
   collectUsd: { perDay: number; perMonth: number }
 }
-
-/** A worker that Lambda stopped: it does nothing any more, not even what stands in `finally`. */
-export const KILLED = 'killed'
 
 let workers = 0
 
@@ -76,35 +68,17 @@ export function newWorld(given: Partial<World> & { file?: string; lines?: unknow
 
 /** One invocation of the function. */
 export async function invoke(world: World, request: unknown = { hashtag: 'aws' }): Promise<Collected> {
-  const worker = { dead: false }
-  const alive =
-    <A extends unknown[], T>(work: (...given: A) => Promise<T>) =>
-    async (...given: A): Promise<T> => {
-      if (worker.dead) throw new Error(KILLED)
-      return work(...given)
-    }
-  const writing = <A extends unknown[], T>(work: (...given: A) => Promise<T>) =>
-    alive(async (...given: A): Promise<T> => {
-      world.writes += 1
-      const kill = world.killAt?.write === world.writes ? world.killAt : undefined
-      if (kill) worker.dead = true
-      if (kill?.how === 'before') throw new Error(KILLED)
-      const done = await work(...given)
-      if (world.loseAnswerOf === world.writes) return work(...given)
-      if (kill) throw new Error(KILLED)
-      return done
-    })
-
+  const { reads, writes } = invocationOf(world)
   const { table } = world
   const objects = bucketOf(world)
   const work = collect({
-    objects: { read: alive(objects.read), create: writing(objects.create) },
-    table: { get: alive(table.get), create: writing(table.create), update: writing(table.update) },
+    objects: { read: reads(objects.read), create: writes(objects.create) },
+    table: { get: reads(table.get), create: writes(table.create), update: writes(table.update) },
     // The writing is of unknown arity; the bus is generic.
-    publish: writing(async (event: PublishedEvent, detail: Record<string, unknown>) => {
+    publish: writes(async (event: PublishedEvent, detail: Record<string, unknown>) => {
       world.told.push({ event: event.name, detail })
     }) as Publish,
-    enqueue: writing(async (message: unknown, seconds = 0) => {
+    enqueue: writes(async (message: unknown, seconds = 0) => {
       world.queue.push({ request: JSON.parse(JSON.stringify(message)), at: world.now.getTime() + seconds * 1000 })
     }),
     openSource: world.openSource,
@@ -138,7 +112,7 @@ export async function untilIdle(world: World, request: unknown = { hashtag: 'aws
     try {
       await invoke(world, next.request)
     } catch (error) {
-      if (!(error instanceof Error) || error.message !== KILLED) throw error
+      if (!isKilled(error)) throw error
       world.queue.push({ request: next.request, at: world.now.getTime() + 60_000 })
     }
   }

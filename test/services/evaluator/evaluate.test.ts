@@ -21,25 +21,26 @@ let registry: MemoryRegistry
 let warnings: unknown[]
 let ports: Ports
 
-function portsOf(objects: TestBucket): Ports {
-  const recorded = recorder('evaluator')
-  events = recorded.events
-  registry = memoryRegistry()
-  warnings = []
-  return {
+/** An evaluator that has read nothing yet, with what it tells. */
+function evaluatorOf(objects: TestBucket) {
+  const { publish, events: told } = recorder('evaluator')
+  const its = memoryRegistry()
+  const warned: unknown[] = []
+  const made: Ports = {
     objects,
     load: s3Artefacts(objects),
-    publish: recorded.publish,
+    publish,
     gate: GATE,
-    registry,
+    registry: its,
     region: 'eu-west-1',
-    log: { warn: (message) => void warnings.push(message) },
+    log: { warn: (message) => void warned.push(message) },
   }
+  return { ports: made, events: told, registry: its, warnings: warned }
 }
 
 beforeEach(() => {
   bucket = testBucket()
-  ports = portsOf(bucket)
+  ;({ ports, events, registry, warnings } = evaluatorOf(bucket))
 })
 
 const champion = () => bucket.readJson(keys.champion({}), championRecord)
@@ -222,7 +223,7 @@ describe('a challenger', () => {
     await evaluate(ports)('old', NOW)
     await bucket.put(keys.artefact({ job: 'old' }), 'overwritten')
 
-    const { verdict, reasons } = await evaluate(portsOf(bucket))('new', NOW)
+    const { verdict, reasons } = await evaluate(evaluatorOf(bucket).ports)('new', NOW)
 
     expect(verdict).toBe('promoted')
     expect(reasons).toEqual([expect.stringContaining('the champion cannot be held against it')])
@@ -281,13 +282,13 @@ describe('an evaluation', () => {
       other.afterWrite = () => {
         if (++count === fatal) throw new Error('the function died')
       }
-      const again = portsOf(other)
+      const again = evaluatorOf(other)
       for (const job of JOBS) {
-        await evaluate(again)(job, NOW).catch(() => evaluate(again)(job, NOW))
+        await evaluate(again.ports)(job, NOW).catch(() => evaluate(again.ports)(job, NOW))
       }
 
       expect(other.texts()).toEqual(clean)
-      expect(new Set(events.map(({ detail }) => detail.id))).toEqual(cleanEvents)
+      expect(new Set(again.events.map(({ detail }) => detail.id))).toEqual(cleanEvents)
     }
   })
 
@@ -665,7 +666,7 @@ describe('rollback', () => {
     await three()
     await bucket.put(keys.artefact({ job: 'two' }), 'gone')
 
-    await expect(rollback(portsOf(bucket))(true, later)).rejects.toMatchObject({ code: 'MODEL_UNREADABLE' })
+    await expect(rollback(evaluatorOf(bucket).ports)(true, later)).rejects.toMatchObject({ code: 'MODEL_UNREADABLE' })
     expect(await champion()).toMatchObject({ job: 'three' })
   })
 

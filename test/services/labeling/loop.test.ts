@@ -4,11 +4,11 @@ import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
 import { takeLease } from '../../../shared/state/lease'
+import { KILLED } from '../../given'
 import { testTable } from '../../shared/tables'
 import {
   answerAll,
   functionOf,
-  KILLED,
   linesOf,
   newWorld,
   opinionOf,
@@ -148,7 +148,7 @@ describe('a day of labelling at the desk', () => {
     const world = newWorld()
     const [aws, azure] = await collect(world)
     await functionOf(world).onRun(aws)
-    world.killAfter = world.writes + 3
+    world.killAt = { write: world.writes + 3, how: 'after' }
     await expect(functionOf(world).onRun(azure)).rejects.toThrow(KILLED)
     world.now = new Date('2026-06-04T00:12:00Z')
     for (const run of await collect(world, '2026-06-03')) await functionOf(world).onRun(run)
@@ -429,10 +429,10 @@ describe('what must never happen', () => {
     const { outcome, writes } = await clean()
 
     expect(writes).toBeGreaterThan(50)
-    for (let killAfter = 1; killAfter <= writes; killAfter++) {
-      const world = newWorld({ killAfter })
+    for (let write = 1; write <= writes; write++) {
+      const world = newWorld({ killAt: { write, how: 'after' } })
       await day(world)
-      expect({ killAfter, ...outcomeOf(world) }).toEqual({ killAfter, ...outcome })
+      expect({ write, ...outcomeOf(world) }).toEqual({ write, ...outcome })
     }
   }, 60_000)
 

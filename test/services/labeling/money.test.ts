@@ -152,7 +152,7 @@ describe('{"bootstrap":150}', () => {
       const world = newWorld({ settings: wide() })
       await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 30)))
       world.writes = 0
-      if (killAfter !== undefined) world.killAfter = killAfter
+      if (killAfter !== undefined) world.killAt = { write: killAfter, how: 'after' }
       await retried(world, (invoked) => invoked.request({ bootstrap: 4 }))
       const ledger = await world.table.get({ pk: 'ledger#judgements', sk: DATE })
       return { outcome: outcomeOf(world), spent: ledger?.micro, writes: world.writes }

@@ -18,22 +18,18 @@ import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { invite } from '../../../shared/state/people'
+import { invocationOf, isKilled, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
-export const KILLED = 'killed'
 export type LabellingSettings = Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
 
-export interface World {
+export interface World extends Writes {
   bucket: TestBucket
   table: Table
   told: { event: string; detail: Record<string, unknown> }[]
   settings: LabellingSettings
   now: Date
-  /** Writes done so far, by all functions. */
-  writes: number
-  /** The function that does this write is gone right after it. */
-  killAfter?: number
   groundTruth?: LabellerAdapter
   /** A labeller beside those of the product, under this name. */
   plugged?: Record<string, Labeller>
@@ -140,49 +136,20 @@ export async function storeRun(world: World, hashtag: string, date: string, post
 
 /** One invocation: its ports die together, as a function does. */
 export function functionOf(world: World) {
-  let dead = false
-  const alive = () => {
-    if (dead) throw new Error(KILLED)
-  }
-  const written = () => {
-    world.writes += 1
-    if (world.writes === world.killAfter) dead = true
-    alive()
-  }
-  const wrapped = <T extends object>(port: T, writers: readonly string[]): T =>
-    new Proxy(port, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name)
-        if (typeof member !== 'function') return member
-        const call = (...given: unknown[]): unknown => Reflect.apply(member, target, given)
-        if (!writers.includes(String(name))) {
-          return (...given: unknown[]) => {
-            alive()
-            return call(...given)
-          }
-        }
-        return async (...given: unknown[]) => {
-          alive()
-          const answer = await call(...given)
-          written()
-          return answer
-        }
-      },
-    })
-  const table = wrapped(world.table, ['create', 'update', 'remove'])
-  const publish: Publish = async (event: PublishedEvent, given) => {
-    alive()
+  const { writes, port } = invocationOf(world)
+  const table = port(world.table, ['create', 'update', 'remove'])
+  // The writing is of unknown arity; the bus is generic.
+  const publish = writes(async (event: PublishedEvent, given: Record<string, unknown>) => {
     const detail: unknown = event.detail.parse({ version: event.version, id: 'x', ...given })
     world.told.push({ event: event.name, detail: Object.fromEntries(Object.entries(detail ?? {})) })
-    written()
-  }
+  }) as Publish
   const refusing: LabellerAdapter = {
     check: () => undefined,
     start: async () => undefined,
     finish: async () => undefined,
   }
   const ports = {
-    objects: wrapped(world.bucket, ['create', 'put', 'swap']),
+    objects: port(world.bucket, ['create', 'put', 'swap']),
     table,
     load: s3Artefacts(world.bucket),
     publish,
@@ -219,7 +186,7 @@ export async function retried<T>(world: World, work: (invoked: Invoked) => Promi
     try {
       return await work(functionOf(world))
     } catch (error) {
-      if (!(error instanceof Error) || error.message !== KILLED) throw error
+      if (!isKilled(error)) throw error
     }
   }
 }

@@ -249,10 +249,12 @@ describe('overview', () => {
   })
 
   it('counts files that were taken and labels that were corrected apart from batches', async () => {
-    await putLines(world.bucket, 'import-00112233aabbccdd', [lineOf('a', 'technical')])
-    await putLines(world.bucket, 'correction-00112233aabbccdd', [lineOf('b', 'technical', {}, { adjudicated: true })])
+    // A different number of each kind.
+    for (const batch of ['2026-11-22', 'import-a', 'import-b', 'import-c', 'correction-a', 'correction-b']) {
+      await putLines(world.bucket, batch, [lineOf(batch, 'technical')])
+    }
 
-    expect((await look()).counts).toEqual({ settled: 0, imports: 1, corrections: 1, labels: 2, disputes: 0 })
+    expect((await look()).counts).toEqual({ settled: 1, imports: 3, corrections: 2, labels: 6, disputes: 0 })
   })
 })
 

@@ -7,6 +7,8 @@ import { unpackModel } from '../../../shared/artefact'
 import { predict, readModel } from '../../../shared/fasttext'
 import { keys } from '../../../shared/keys'
 import { trainingRecord } from '../../../shared/records'
+import { notedJobs } from '../../../shared/state/training-jobs'
+import { KILLED, type Writes } from '../../given'
 import { COMPLETED, DATASET, nameOf, OTHER, putDataset, world, type World } from './world'
 
 const NOON = '2026-11-22T12:00:00.000Z'
@@ -108,7 +110,29 @@ describe('start', () => {
     expect(stage.events).toEqual([])
   })
 
-  it('goes on where it died between two writes', async () => {
+  it('that dies after any of its writes leaves one job when it is tried again', async () => {
+    const startOnce = (writes: Writes, { portsOf, at }: World) =>
+      start(portsOf(writes), { datasetId: DATASET, force: false }, at(NOON))
+    const clean: Writes = { writes: 0 }
+    await startOnce(clean, stage)
+
+    // The claim of the day, the note of the attempt, and SageMaker's job.
+    expect(clean.writes).toBe(3)
+    for (let write = 1; write <= clean.writes; write++) {
+      const other = await world()
+      const killed = startOnce({ writes: 0, killAt: { write, how: 'after' } }, other)
+      await expect(killed).rejects.toThrow(KILLED)
+
+      const again = await begin(NOON, {}, other)
+
+      expect(again).toEqual({ status: write < clean.writes ? 'started' : 'running', job: nameOf(1) })
+      expect(other.jobs.requests).toEqual(stage.jobs.requests)
+      expect(await notedJobs(other.table)).toEqual(await notedJobs(stage.table))
+      expect(other.events).toEqual([])
+    }
+  })
+
+  it('takes the job of its name that it does not know for its own', async () => {
     stage.jobs.answers.push({ outcome: 'taken' })
 
     expect(await begin()).toEqual({ status: 'started', job: nameOf(1) })

@@ -4,8 +4,10 @@ import { keys } from '../../../shared/keys'
 import { settingsWith } from '../labeling/world'
 import { labelOf } from '../../../shared/category-label'
 import type { DatasetRecord } from '../../../shared/records'
+import type { Table } from '../../../shared/table'
 import { connectTrainers, TRAINERS } from '../../../shared/trainers'
 import type { Created, SageMakerJobs } from '../../../shared/trainers/sagemaker/jobs'
+import { invocationOf, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder } from '../../shared/recorder'
@@ -52,8 +54,11 @@ function fakeJobs(): FakeJobs {
 
 export interface World {
   bucket: TestBucket
+  table: Table
   jobs: FakeJobs
   ports: Ports
+  /** Those of one invocation, whose writes are counted and may go wrong. */
+  portsOf(writes: Writes): Ports
   events: { name: string; detail: Record<string, unknown> }[]
   queue: { request: unknown; delaySeconds: number | undefined }[]
   at(time: string): { now: Date; log: { info(): void; warn(): void; error(): void } }
@@ -72,6 +77,7 @@ export async function world(
   { trainingSeconds = 1800, region = 'eu-west-1' }: Options = {},
 ): Promise<World> {
   const bucket = testBucket()
+  const table = memoryTable()
   const jobs = fakeJobs()
   const { publish, events } = recorder('trainer')
   const queue: World['queue'] = []
@@ -99,20 +105,28 @@ export async function world(
     labelling: settingsWith().labelling,
   }
   const roleArn = 'arn:aws:iam::111122223333:role/training'
-  return {
-    bucket,
-    jobs,
-    events,
-    queue,
-    ports: {
+  const portsOf = (writes: Writes): Ports => {
+    const { port } = invocationOf(writes)
+    const objects = port(bucket, ['create', 'put'])
+    const place = { stage: 'test', region, roleArn, objects, jobs: port(jobs, ['create']), settings }
+    return {
       stage: 'test',
-      objects: bucket,
-      table: memoryTable(),
-      trainers: connectTrainers(TRAINERS, { stage: 'test', region, roleArn, objects: bucket, jobs, settings }),
+      objects,
+      table: port(table, ['create', 'update']),
+      trainers: connectTrainers(TRAINERS, place),
       publish,
       enqueue: async (request, delaySeconds) => void queue.push({ request, delaySeconds }),
       settings,
-    },
+    }
+  }
+  return {
+    bucket,
+    table,
+    jobs,
+    events,
+    queue,
+    ports: portsOf({ writes: 0 }),
+    portsOf,
     at: (time) => ({ now: new Date(time), log: { info() {}, warn() {}, error() {} } }),
   }
 }

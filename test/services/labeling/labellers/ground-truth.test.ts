@@ -24,6 +24,8 @@ import { storedPlan } from '../../../../services/labeling/plan'
 import { keys } from '../../../../shared/keys'
 import { qualityRecord, type SettledLine } from '../../../../shared/records'
 import type { Settings } from '../../../../shared/settings'
+import { cascadeClaims } from '../../../../shared/state/cascade-claims'
+import { batchesToCarry } from '../../../../shared/state/open-batches'
 import { functionOf, linesOf, newWorld, postsOf, settingsWith, storeRun, type World } from '../world'
 
 const BATCH = '2026-06-02'
@@ -446,12 +448,24 @@ describe('settling a job', () => {
     )
   })
 
-  it('releases everything when the job failed', async () => {
+  it('releases everything when the job failed: each item keeps its role and may be asked by a later batch', async () => {
     const { world, sagemaker } = newJobWorld()
-    await start(world)
+    const { plan } = await start(world)
+    const claims = () =>
+      cascadeClaims(
+        world.table,
+        plan.items.map(({ item }) => item),
+        'a later batch',
+      )
+    const inRoles = (available: boolean) =>
+      new Map(plan.items.map(({ item, role }) => [item, { role, available }] as const))
+    expect(await claims()).toEqual(inRoles(false))
     sagemaker.on(DescribeLabelingJobCommand).resolves(describes('Failed', false))
 
     expect(await functionOf(world).settle(BATCH)).toMatchObject({ labelled: 0, failed: { unanswered: 8 } })
+
+    expect(await claims()).toEqual(inRoles(true))
+    expect(await batchesToCarry(world.table)).toEqual([BATCH])
   })
 
   it('stops the job at the deadline, and settles what is there when it has stopped', async () => {
