@@ -1,9 +1,8 @@
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Objects, parseJson } from '../shared/objects'
 
-type Used = 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'put' | 'putStream' | 'list'
+type Used = 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'swap' | 'put' | 'list'
 
 /** A folder in place of a bucket, so that what is measured is the formatter and not a network. */
 export function folderObjects(folder: string): Pick<Objects, Used> {
@@ -23,10 +22,14 @@ export function folderObjects(folder: string): Pick<Objects, Used> {
       writeFileSync(fileOf(key), body)
       return 'created'
     },
+    // Nobody else writes to the folder.
+    swap: async (key, body) => {
+      writeFileSync(fileOf(key), body)
+      return true
+    },
     put: async (key, body) => writeFileSync(fileOf(key), body),
-    putStream: async (key, body) => writeFile(fileOf(key), body),
     list: async function* (prefix) {
-      for (const name of readdirSync(path.join(folder, prefix), { recursive: true, encoding: 'utf8' }).sort()) {
+      for (const name of filesIn(path.join(folder, prefix))) {
         const stats = statSync(path.join(folder, prefix, name))
         if (stats.isFile())
           yield {
@@ -39,3 +42,6 @@ export function folderObjects(folder: string): Pick<Objects, Used> {
     },
   }
 }
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort() : []

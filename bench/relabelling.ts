@@ -8,7 +8,9 @@ import type { PlannedItem, StoredPlan } from '../services/labeling/plan'
 import { termsOf } from '../shared/labellers'
 import { settlementOf } from '../services/labeling/measuring/settlement'
 import { predictAll, train } from '../shared/fasttext'
-import type { JudgementsRecord, SettledLine } from '../shared/records'
+import type { JudgementsRecord } from '../shared/records'
+import type { StandingLabel } from '../shared/labels'
+import { standingOf } from '../shared/labels/standing'
 import { readSettings, type Settings } from '../shared/settings'
 import { mulberry32 } from '../shared/statistics/random'
 import { permanentRandom } from '../shared/text/cascade'
@@ -100,7 +102,7 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
   const categories = [...new Set(messages.map(({ label }) => label))].sort()
   const settings = settingsOf(categories, share)
   const byId = new Map(pool.map((message) => [message.id, message]))
-  const given = new Map<string, { batch: string; line: SettledLine }>()
+  const given = new Map<string, StandingLabel>()
   const records: JudgementsRecord[] = []
   const askedBefore = new Set<string>()
   const asked: Outcome['asked'] = { confirm: nothing(), relabel: nothing() }
@@ -124,10 +126,10 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
     const items = [
       ...fresh.slice(0, EVALUATION).map(({ id }) => itemOf(id, date, 'evaluation', 2)),
       ...fresh.slice(EVALUATION, PER_DAY - taken).map(({ id }) => itemOf(id, date, 'training', 1)),
-      ...again.map(({ purpose, line, judgements: wanted }) => ({
-        ...itemOf(line.item, date, line.role, wanted),
+      ...again.map(({ purpose, label, judgements: wanted }) => ({
+        ...itemOf(label.item, date, label.role, wanted),
         purpose,
-        before: purpose === 'confirm' ? line['label-metadata'].judgements.map(({ annotator }) => annotator) : [],
+        before: purpose === 'confirm' ? label.judgements.map(({ annotator }) => annotator) : [],
       })),
     ]
     const plan = planOf(date, categories, items)
@@ -147,23 +149,23 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
         otherObjects: 0,
       },
     )
-    for (const { purpose, line } of again) {
-      askedBefore.add(line.item)
+    for (const { purpose, label } of again) {
+      askedBefore.add(label.item)
       if (purpose === 'confirm' || purpose === 'relabel') {
         count(
           asked[purpose],
-          line,
-          lines.find(({ item }) => item === line.item),
-          byId.get(line.item)!.label,
+          label.label,
+          lines.find(({ item }) => item === label.item)?.['label-metadata']['class-name'],
+          byId.get(label.item)!.label,
         )
       }
     }
-    for (const line of lines) given.set(line.item, { batch: date, line })
+    for (const line of lines) given.set(line.item, standingOf(line, date))
   }
-  const settled = [...given.values()].map(({ line }) => ({ line, message: byId.get(line.item)! }))
+  const settled = [...given.values()].map((line) => ({ line, message: byId.get(line.item)! }))
   const training = settled.filter(({ line }) => line.role === 'training')
   const wrong = (of: typeof settled) =>
-    of.filter(({ line, message }) => labelOf(line) !== message.label).length / of.length
+    of.filter(({ line, message }) => line.label !== message.label).length / of.length
   return {
     'wrong for training': wrong(training),
     'wrong for evaluation': wrong(settled.filter(({ line }) => line.role === 'evaluation')),
@@ -176,11 +178,11 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
 
 const nothing = (): Count => ({ items: 0, righted: 0, spoilt: 0 })
 
-function count(counts: Count, before: SettledLine, after: SettledLine | undefined, truth: string): void {
+function count(counts: Count, before: string, after: string | undefined, truth: string): void {
   counts.items += 1
-  if (!after) return
-  if (labelOf(before) !== truth && labelOf(after) === truth) counts.righted += 1
-  if (labelOf(before) === truth && labelOf(after) !== truth) counts.spoilt += 1
+  if (after === undefined) return
+  if (before !== truth && after === truth) counts.righted += 1
+  if (before === truth && after !== truth) counts.spoilt += 1
 }
 
 /**
@@ -211,12 +213,12 @@ function judged(
 }
 
 function macroF1(
-  training: readonly { line: SettledLine; message: Message }[],
+  training: readonly { line: StandingLabel; message: Message }[],
   test: readonly Message[],
   seed: number,
 ): number {
   const model = train(
-    training.map(({ line, message }) => `__label__${labelOf(line)} ${message.tokens}`),
+    training.map(({ line, message }) => `__label__${line.label} ${message.tokens}`),
     { vectorDim: 10, learningRate: 0.5, epochs: 25, wordNgrams: 2, minCount: 1, buckets: 20_000, seed },
   )
   const answers = [
@@ -228,8 +230,6 @@ function macroF1(
   ]
   return macroF1Of(test.map(({ label }, i) => [label, answers[i]![0]?.label ?? ''] as const))
 }
-
-const labelOf = (line: SettledLine): string => line['label-metadata']['class-name']
 
 const lineOf = ({ id, text }: Message) => ({ source: text, item: id, 'post-id': id })
 

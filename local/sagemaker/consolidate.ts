@@ -1,3 +1,4 @@
+import { majorityVote } from '../../shared/statistics/majority'
 import type { Answer } from './worker-response'
 
 /**
@@ -8,9 +9,11 @@ export function consolidate(
   answers: readonly Answer[],
   categories: readonly string[],
 ): { label: string; confidence: number } | undefined {
-  const votes = categories.map((label) => ({ label, count: answers.filter((one) => one.label === label).length }))
-  const best = votes.reduce((first, one) => (one.count > first.count ? one : first), { label: '', count: 0 })
-  if (best.count === 0) return undefined
-  const confidence = answers.length === 1 ? 0 : Math.round((best.count / answers.length) * 100) / 100
-  return { label: best.label, confidence }
+  const { leading, count } = majorityVote(
+    answers.map(({ label }) => label).filter((label) => categories.includes(label)),
+  )
+  const label = categories.find((category) => leading.includes(category))
+  if (label === undefined) return undefined
+  const confidence = answers.length === 1 ? 0 : Math.round((count / answers.length) * 100) / 100
+  return { label, confidence }
 }

@@ -1,5 +1,5 @@
 import { keys } from '../../shared/keys'
-import { settledManifests } from '../../shared/labels-given'
+import { settledLines } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import { championRecord, settledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -27,14 +27,12 @@ export const foresee =
 /** Labelled items by schema version and name: of an item with several labels each version counts its last. */
 async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Counted[]> {
   const last = new Map<string, { version: number; name: string; at: string }>()
-  for (const [, key] of await settledManifests(objects)) {
-    for await (const text of objects.lines(key)) {
-      const line = settledLine.safeParse(jsonOrNothing(text))
-      if (!line.success) continue
-      const { 'schema-version': version, 'class-name': name, 'creation-date': at } = line.data['label-metadata']
-      const of = `${version} ${line.data.item}`
-      if ((last.get(of)?.at ?? '') <= at) last.set(of, { version, name, at })
-    }
+  for await (const text of settledLines(objects)) {
+    const line = settledLine.safeParse(jsonOrNothing(text))
+    if (!line.success) continue
+    const { 'schema-version': version, 'class-name': name, 'creation-date': at } = line.data['label-metadata']
+    const of = `${version} ${line.data.item}`
+    if ((last.get(of)?.at ?? '') <= at) last.set(of, { version, name, at })
   }
   const counts = new Map<string, Counted>()
   for (const { version, name } of last.values()) {

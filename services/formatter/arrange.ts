@@ -1,199 +1,110 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { labelOf } from '../../shared/category-label'
-import type { EvaluationLine, SettledLine } from '../../shared/records'
-import { type ShownText, shownText, tokenise } from '../../shared/text'
+import type { StandingLabel } from '../../shared/labels'
+import type { EvaluationLine } from '../../shared/records'
+import { shownText, tokenise } from '../../shared/text'
 import { permanentRandom } from '../../shared/text/cascade'
-import type { Spool } from './spool'
 
 export const PARTS = ['train', 'validation', 'evaluation'] as const
 export type Part = (typeof PARTS)[number]
 export type Counts = Record<Part, number>
 
-/** What stands in the three files now. */
+/** The files of a dataset, and what they hold. */
 export interface Arranged {
+  files: Record<Part, Buffer>
+  sha256: Record<Part, string>
   rows: Counts
   classes: Record<string, Counts>
-  sha256: Record<Part, string>
+  /** The ids of all labels as CSV, with the part that each is in. */
+  ids: string
   /** The last UTC day on which one of the labels was given; none where there is no label. */
   latestDate: string | undefined
-  /** Items that were settled for training and for evaluation: they stand in no file. */
+  /** Items that were labelled for training and for evaluation: they stand in no file. */
   twoRoles: string[]
 }
 
-/** Enough that one of them is small beside the memory, also of some million lines. */
-const BINS = Array.from({ length: 256 }, (_, i) => `bin-${i}`)
-
-/** Puts settled lines of these categories into the bin of their item. Answers false where the text has no words. */
-export function binning(spool: Pick<Spool, 'write'>, categories: readonly string[]): (line: SettledLine) => boolean {
-  const known = new Map(categories.map((category, i) => [category, { number: String(i), label: labelOf(category) }]))
-  return (line) => {
-    const shown = shownText(line.source)
-    const tokens = tokenise(shown)
-    const category = known.get(line['label-metadata']['class-name'])
-    if (tokens.length === 0 || !category) return false
-    const { item, role } = line
-    const text = tokens.join(' ')
-    const content =
-      role === 'training' ? `${category.label} ${text}` : JSON.stringify(evaluationLineOf(line, shown, text))
-    const created = line['label-metadata']['creation-date']
-    const rank = line['label-metadata'].adjudicated ? OWNERS : ANNOTATORS
-    spool.write(
-      BINS[hash32(item) % BINS.length]!,
-      `${item}\t${rank}${created}\t${ROLE_LETTERS[role]}\t${category.number}\t${content}\n`,
-    )
-    return true
-  }
-}
-
 /**
- * Sort what is in the bins into the three files. Of several labels of an item the owner's counts, or else the last
- * given. The order of the
- * lines comes from the items alone, so the same labels give the same bytes however they were spread over manifests.
+ * Sort labels into the three files. The order of the lines comes from the items alone, so the same labels give the same
+ * bytes, however they came in.
  */
-export function arrange(spool: Spool, categories: readonly string[], validationShare: number): Arranged {
-  const hashes: Record<Part, Hash> = { train: sha256(), validation: sha256(), evaluation: sha256() }
-  const counts = categories.map((): Counts => ({ train: 0, validation: 0, evaluation: 0 }))
+export function arrange(labels: Iterable<StandingLabel>, validationShare: number): Arranged {
+  const lines: Record<Part, string[]> = { train: [], validation: [], evaluation: [] }
+  const classes = new Map<string, Counts>()
+  const ids = ['item,part\n']
   const twoRoles: string[] = []
   let latest = ''
-  spool.append(LABELS, Buffer.from('item,part\n'))
-
-  for (const bin of BINS) {
-    const text: Record<Part, string> = { train: '', validation: '', evaluation: '' }
-    let ids = ''
-    for (const { item, created, role, category, content, contradicted } of lastOfEach(spool.take(bin))) {
-      if (contradicted) {
-        twoRoles.push(item)
-        continue
-      }
-      const part = role === ROLE_LETTERS.evaluation ? 'evaluation' : partOf(item, validationShare)
-      text[part] += `${content}\n`
-      ids += `${csvField(item)},${part}\n`
-      counts[category]![part] += 1
-      if (created > latest) latest = created
+  for (const label of inFileOrder(labels)) {
+    if (label.twoRoles) {
+      twoRoles.push(label.item)
+      continue
     }
-    spool.append(LABELS, Buffer.from(ids))
-    for (const part of PARTS) {
-      const bytes = Buffer.from(text[part])
-      hashes[part].update(bytes)
-      spool.append(part, bytes)
-    }
+    const part = label.role === 'evaluation' ? 'evaluation' : partOf(label.item, validationShare)
+    lines[part].push(lineOf(label))
+    ids.push(`${csvField(label.item)},${part}\n`)
+    const counts = classes.get(label.label) ?? { train: 0, validation: 0, evaluation: 0 }
+    counts[part] += 1
+    classes.set(label.label, counts)
+    if (label.at > latest) latest = label.at
   }
-  const present = categories
-    .map((category, i) => [category, counts[i]!] as const)
-    .filter(([, { train, validation, evaluation }]) => train + validation + evaluation > 0)
+  const files = ofEach((part) => Buffer.from(lines[part].join('')))
   return {
-    rows: sumOf(counts),
-    classes: Object.fromEntries(present.sort(([a], [b]) => (a < b ? -1 : 1))),
-    sha256: {
-      train: hashes.train.digest('hex'),
-      validation: hashes.validation.digest('hex'),
-      evaluation: hashes.evaluation.digest('hex'),
-    },
+    files,
+    sha256: ofEach((part) => createHash('sha256').update(files[part]).digest('hex')),
+    rows: ofEach((part) => lines[part].length),
+    classes: Object.fromEntries([...classes].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ids: ids.join(''),
     latestDate: latest ? latest.slice(0, 10) : undefined,
     twoRoles,
   }
 }
 
-/** Stand before the date, so that what the owner decided comes last whenever it was decided. */
-const ANNOTATORS = '0'
-const OWNERS = '1'
-
-/** The list of the ids of all labels, with the part that each is in. */
-export const LABELS = 'labels'
-
-const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
-const ROLE_LETTERS = { training: 't', evaluation: 'e' } as const
-
-/** The salt is this split's own: the roles are drawn by the same numbers with another. */
-const partOf = (item: string, validationShare: number): 'train' | 'validation' =>
-  permanentRandom(item, 'validation-v1') < validationShare ? 'validation' : 'train'
-
-interface Row {
-  item: string
-  created: string
-  role: string
-  /** Place among the categories. */
-  category: number
-  content: string
-  contradicted: boolean
-}
-
-/** The rows of a bin in the order of their items: of each item the owner's, or the one with the latest date. */
-function* lastOfEach(bin: string): Iterable<Row> {
-  const lines = sortedByItem(bin.split('\n').slice(0, -1))
-  let roles = ''
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]!
-    const item = itemOf(line)
-    const afterDate = line.indexOf('\t', item.length + 1)
-    const afterCategory = line.indexOf('\t', afterDate + 3)
-    const role = line[afterDate + 1]!
-    roles += role
-    if (lines[i + 1]?.startsWith(`${item}\t`)) continue
-    yield {
-      item,
-      created: line.slice(item.length + 2, afterDate),
-      role,
-      category: Number(line.slice(afterDate + 3, afterCategory)),
-      content: line.slice(afterCategory + 1),
-      contradicted: roles.includes(ROLE_LETTERS.training) && roles.includes(ROLE_LETTERS.evaluation),
-    }
-    roles = ''
-  }
-}
-
-/**
- * Lines in the order of the hashes of their items, those of one hash in their own order: by item, then by date, as no
- * item holds a character below the tab. Numbers are sorted far sooner than strings.
- */
-function sortedByItem(lines: readonly string[]): string[] {
-  const keys = Float64Array.from(lines, (line, i) => hash32(itemOf(line)) * PLACES + i).sort()
-  const hashAt = (i: number) => Math.floor((keys[i] ?? -1) / PLACES)
-  const sorted: string[] = []
-  for (let from = 0; from < keys.length;) {
-    let to = from + 1
-    while (hashAt(to) === hashAt(from)) to += 1
-    const same = Array.from(keys.subarray(from, to), (key) => lines[key % PLACES]!)
-    sorted.push(...(same.length > 1 ? same.sort() : same))
-    from = to
-  }
-  return sorted
-}
-
-/** Lines that a bin may have: with 32 bits of hash before them, their numbers are exact in a double. */
-const PLACES = 2 ** 21
-
-const itemOf = (line: string): string => line.slice(0, line.indexOf('\t'))
-
-const evaluationLineOf = (line: SettledLine, shown: ShownText, text: string): EvaluationLine => ({
-  item: line.item,
-  post: line['post-id'],
-  shown,
-  text,
-  label: line['label-metadata']['class-name'],
-  hashtags: line.hashtags,
-  date: line.date,
-  size: line.size,
-  inclusionProbability: line['inclusion-probability'],
-  labelled: line['label-metadata']['creation-date'].slice(0, 10),
+const ofEach = <T>(value: (part: Part) => T): Record<Part, T> => ({
+  train: value('train'),
+  validation: value('validation'),
+  evaluation: value('evaluation'),
 })
 
-const sumOf = (counts: readonly Counts[]): Counts =>
-  counts.reduce(
-    (sum, { train, validation, evaluation }) => ({
-      train: sum.train + train,
-      validation: sum.validation + validation,
-      evaluation: sum.evaluation + evaluation,
-    }),
-    { train: 0, validation: 0, evaluation: 0 },
-  )
+/** Files were once put together from so many bins; the order remains, since a dataset is named by its bytes. */
+const BINS = 256
 
-const sha256 = () => createHash('sha256')
+/** By a hash of the item, so that the labels of a day, or of a class, do not stand together; then by the item. */
+function inFileOrder(labels: Iterable<StandingLabel>): StandingLabel[] {
+  const placed = Array.from(labels, (label) => {
+    const hash = hash32(label.item)
+    return { label, place: (hash % BINS) * 2 ** 32 + hash }
+  })
+  placed.sort((a, b) => a.place - b.place || (a.label.item < b.label.item ? -1 : 1))
+  return placed.map(({ label }) => label)
+}
 
-/** FNV-1a over UTF-16 units: spreads any ids evenly over the bins. */
+/** FNV-1a over UTF-16 units. */
 function hash32(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0
 }
+
+/** The salt is this split's own: the roles are drawn by the same numbers with another. */
+const partOf = (item: string, validationShare: number): 'train' | 'validation' =>
+  permanentRandom(item, 'validation-v1') < validationShare ? 'validation' : 'train'
+
+function lineOf(label: StandingLabel): string {
+  const shown = shownText(label.text)
+  const text = tokenise(shown).join(' ')
+  if (label.role === 'training') return `${labelOf(label.label)} ${text}\n`
+  const line: EvaluationLine = {
+    item: label.item,
+    post: label.post,
+    shown,
+    text,
+    label: label.label,
+    hashtags: [...label.hashtags],
+    date: label.date,
+    size: label.size,
+    inclusionProbability: label.inclusionProbability,
+    labelled: label.at.slice(0, 10),
+  }
+  return `${JSON.stringify(line)}\n`
+}
+
+const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -8,6 +8,7 @@ import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
+import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
@@ -30,6 +31,7 @@ const ports = {
   load: s3Artefacts(objects),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'labeling'),
   settings,
+  labels: labelStore(objects, rulesOf(settings.labels)),
   stage,
   labellers: labellersOf({ sageMaker: new SageMakerClient(), objects, table, place, settings }),
 }

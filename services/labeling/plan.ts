@@ -118,13 +118,13 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
   return { item, line: { source: shown.text, item: id, 'post-id': shown.id } }
 }
 
-function itemAgain({ purpose, line, judgements }: AskedAgain) {
-  const { source, item, role, hashtags, date, size, 'post-id': post, 'inclusion-probability': probability } = line
-  const planned = { item, post, role, hashtags, date, size, inclusionProbability: probability, judgements, purpose }
-  const before = line['label-metadata'].judgements.map(({ annotator }) => annotator).sort()
+function itemAgain({ purpose, label, judgements }: AskedAgain) {
+  const { text, item, role, hashtags, date, size, post, inclusionProbability } = label
+  const planned = { item, post, role, hashtags: [...hashtags], date, size, inclusionProbability, judgements, purpose }
+  const before = label.judgements.map(({ annotator }) => annotator).sort()
   return {
     item: purpose === 'confirm' ? { ...planned, before } : planned,
-    line: { source: shownText(source), item, 'post-id': post },
+    line: { source: shownText(text), item, 'post-id': post },
   }
 }
 

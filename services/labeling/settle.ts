@@ -3,7 +3,7 @@ import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import { readLabelsGiven } from '../../shared/labels-given'
+import { type LabelStore, labelsUnder } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import { type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -19,10 +19,12 @@ import { releaseClaim, settleCascade } from '../../shared/state/cascade-claims'
 import { type SoFar, settlementOf } from './measuring/settlement'
 
 export interface SettlePorts {
-  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'list' | 'exists' | 'create'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'list' | 'exists' | 'create' | 'stream'>
   table: Pick<Table, 'get' | 'update' | 'create' | 'remove'>
   publish: Publish
-  settings: Pick<Settings, 'labelling'>
+  settings: Pick<Settings, 'labelling' | 'labels'>
+  /** The labels that stand. */
+  labels: LabelStore
   labellers: Labellers
 }
 
@@ -33,7 +35,7 @@ export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'jud
  * answered item, the manifest last and once. Items without a label are released, so that a later batch may ask again.
  */
 export const settle =
-  ({ objects, table, publish, settings, labellers }: SettlePorts) =>
+  ({ objects, table, publish, settings, labels, labellers }: SettlePorts) =>
   async (batch: string, now: Date, ended = false): Promise<Settled> => {
     const planKey = keys.plan({ batch })
     if (!(await objects.exists(planKey))) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
@@ -44,30 +46,34 @@ export const settle =
     if (plan.items.length === 0) return { waits: `batch ${batch} asked nothing` }
     const labeller = labellerNamed(labellers, plan.labeller)
     const booked = bookedOf(plan, labeller)
+    let inHand: { manifest: string; quality: QualityRecord } | undefined
     if (!(await objects.exists(manifestKey))) {
       const answers = await labeller.finish(plan, ended || now.getTime() >= Date.parse(plan.deadline), now)
       if (!answers) return { waits: `batch ${batch} has answers to come` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
       await objects.create(keys.judgements({ batch }), JSON.stringify(judgementsOf(plan, answers)))
       const otherObjects = (await objectsOf(table, labeller.terms, plan.date)) - (booked.objects ?? 0)
-      const known = { ...(await soFar(objects, plan)), otherObjects }
+      const known = { ...(await soFar({ objects, labels, settings }, plan)), otherObjects }
       const {
         lines: settled,
         refused,
         quality,
       } = settlementOf(plan, lines, answers, { options: settings.labelling, terms: labeller.terms }, known)
 
-      await objects.create(qualityKey, JSON.stringify(quality, null, 1))
+      const isMeasured = (await objects.create(qualityKey, JSON.stringify(quality, null, 1))) === 'created'
       await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
       await concurrently(settled, 16, ({ item }) => settleCascade(table, item, batch))
       await concurrently(refused, 16, async (line) => {
         if (!('plan' in line)) return
         await (line.again ? releaseClaim : settleCascade)(table, line.item, batch)
       })
-      await objects.create(manifestKey, toJsonLines(settled))
+      const manifest = toJsonLines(settled)
+      const isWritten = (await objects.create(manifestKey, manifest)) === 'created'
+      if (isMeasured && isWritten) inHand = { manifest, quality }
     }
+    await labels.record(batch, inHand)
 
-    const quality = await objects.readJson(qualityKey, qualityRecord)
+    const quality = inHand?.quality ?? (await objects.readJson(qualityKey, qualityRecord))
     const { labelled, failed, judgements, objects: billed, costUsd, alpha, status, reasons } = quality
     const without = Object.values(failed).reduce((sum, count) => sum + count, 0)
     await giveBack(table, plan, labeller.terms, booked, { judgements, usd: costUsd, objects: billed })
@@ -87,14 +93,16 @@ const bookedOf = ({ booked, items }: StoredPlan, { terms }: Labeller) =>
 
 /** What all batches of the schema version say, with this one; once it was measured over some, over the same again. */
 async function soFar(
-  objects: Pick<Objects, 'readJson' | 'list' | 'lines' | 'exists'>,
-  { batch, schemaVersion, categories }: StoredPlan,
+  ports: Pick<SettlePorts, 'objects' | 'labels' | 'settings'>,
+  plan: StoredPlan,
 ): Promise<Omit<SoFar, 'otherObjects'>> {
+  const { objects } = ports
+  const { batch, schemaVersion, categories } = plan
   const qualityKey = keys.quality({ batch })
   const measured = (await objects.exists(qualityKey)) ? await objects.readJson(qualityKey, qualityRecord) : undefined
   const records = await readJudgements(objects, schemaVersion, measured?.batches)
   const known = records.some(({ items }) => items.some(({ purpose }) => purpose === 'gold'))
-    ? await adjudicated(objects, schemaVersion, categories)
+    ? await adjudicated(ports, plan)
     : new Map<string, string>()
   return {
     batches: records.map((record) => record.batch),
@@ -103,12 +111,12 @@ async function soFar(
   }
 }
 
-/** Labels that the owner decided: gold items are measured by them. */
+/** Labels that the owner decided: gold items are measured by them. A batch may have asked by an earlier configuration. */
 async function adjudicated(
-  objects: Pick<Objects, 'list' | 'lines'>,
-  schemaVersion: number,
-  categories: readonly string[],
+  { objects, labels, settings }: Pick<SettlePorts, 'objects' | 'labels' | 'settings'>,
+  { schemaVersion, categories }: StoredPlan,
 ): Promise<Map<string, string>> {
-  const given = await readLabelsGiven(objects, { schemaVersion, categories })
-  return new Map([...given].flatMap(([item, { label, adjudicated: decided }]) => (decided ? [[item, label]] : [])))
+  const isCurrent = schemaVersion === settings.labels.version
+  const standing = isCurrent ? (await labels.read()).labels : await labelsUnder(objects, { schemaVersion, categories })
+  return new Map([...standing].flatMap(([item, { label, adjudicated: decided }]) => (decided ? [[item, label]] : [])))
 }

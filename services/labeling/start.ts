@@ -7,6 +7,7 @@ import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { minutesOf } from '../../shared/labellers/costs'
+import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
@@ -21,7 +22,7 @@ import {
   type OpenBatch,
   openBatches,
 } from '../../shared/state/open-batches'
-import { choose } from './sampling/choose'
+import { choose, type ChoiceSettings } from './sampling/choose'
 import { labellerNamed, type Labellers } from './labellers'
 import { planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { claimForLabelling } from '../../shared/state/cascade-claims'
@@ -31,10 +32,12 @@ import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from '..
 
 export interface StartPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put' | 'list'>
+  /** The labels that stand. */
+  labels: LabelStore
   table: Table
   publish: Publish
   load: LoadArtefact
-  settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
+  settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'> & ChoiceSettings
   labellers: Labellers
   stage: string
 }

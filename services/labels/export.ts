@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../shared/keys'
-import { readLinesGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
-import { ownEntry, rulesOf } from '../../shared/labels'
+import { type LabelStore, ownEntry, settledLineOf } from '../../shared/labels'
 import type { Settings } from '../../shared/settings'
 import { FORMATS } from './formats'
 
 export interface ExportPorts {
-  objects: Pick<Objects, 'list' | 'lines' | 'put'>
+  objects: Pick<Objects, 'put'>
+  /** The labels that stand. */
+  labels: LabelStore
   settings: Pick<Settings, 'labels'>
 }
 
@@ -23,11 +24,12 @@ export interface Exported {
  * bytes. Import reads each of the forms.
  */
 export const exportLabels =
-  ({ objects, settings }: ExportPorts) =>
+  ({ objects, settings, labels: store }: ExportPorts) =>
   async (form: keyof typeof FORMATS): Promise<Exported> => {
-    const given = await readLinesGiven(objects, rulesOf(settings.labels))
-    const lines = [...given.values()]
-      .map(({ line }) => ofNow(line, settings))
+    const { labels } = await store.read()
+    const categories = settings.labels.categories.map(({ name }) => name)
+    const lines = [...labels.values()]
+      .map((label) => ofNow(settledLineOf(label, categories), settings))
       .sort((a, b) => (a.item < b.item ? -1 : 1))
     const text = FORMATS[form].write(lines)
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
+import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
@@ -10,10 +11,13 @@ import { labelsRequest } from './request'
 
 const config = readConfig(['bucket', 'table', 'taskRoot'])
 
+const objects = s3Objects(new S3Client(), config.bucket)
+const settings = readSettings(config.taskRoot)
 const work = answerRequest({
-  objects: s3Objects(new S3Client(), config.bucket),
+  objects,
+  labels: labelStore(objects, rulesOf(settings.labels)),
   table: dynamoTable(new DynamoDBClient(), config.table),
-  settings: readSettings(config.taskRoot),
+  settings,
 })
 
 export const handler = door('labels', { schema: labelsRequest, work }, [])

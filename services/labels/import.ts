@@ -3,10 +3,9 @@ import { concurrently } from '../../shared/concurrently'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import { readLinesGiven } from '../../shared/labels-given'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
-import { rulesOf } from '../../shared/labels'
+import { type InHand, type LabelStore, rulesOf } from '../../shared/labels'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { knownIndex } from '../../shared/cascades/identify'
@@ -22,6 +21,8 @@ export interface ImportPorts {
   objects: Pick<Objects, 'read' | 'list' | 'lines' | 'exists' | 'put' | 'create'>
   table: Pick<Table, 'get' | 'update' | 'query'>
   settings: Pick<Settings, 'labels'>
+  /** The labels that stand. */
+  labels: LabelStore
 }
 
 /** What a file came to. */
@@ -42,7 +43,7 @@ export interface Imported {
  * NOT_FOUND and OBJECT_INVALID name the file that cannot be read; a row that is wrong is kept aside, and the rest goes on.
  */
 export const importLabels =
-  ({ objects, table, settings }: ImportPorts) =>
+  ({ objects, table, settings, labels: store }: ImportPorts) =>
   async (file: string, { now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Imported> => {
     const stored = await objects.read(file)
     if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket`)
@@ -53,10 +54,12 @@ export const importLabels =
     const manifestKey = keys.settledManifest({ batch })
     const refusedKey = keys.settledRefused({ batch })
 
-    if (!(await objects.exists(manifestKey))) {
+    let isThere = await objects.exists(manifestKey)
+    let inHand: InHand | undefined
+    if (!isThere) {
       const { entries, left } = entriesOf(form, text, file, rules)
-      const known = await readLinesGiven(objects, rules)
-      const texts = new Map([...known].map(([item, { line }]) => [item, line.source]))
+      const { labels } = await store.read()
+      const texts = new Map([...labels].map(([item, { text: shown }]) => [item, shown]))
       const index = await knownIndex(objects, await loggedRuns(table))
       const joined = join(entries, { texts, identify: index.identify }, batch, rules, form.fields)
       // So that a near copy which is collected later is known as one.
@@ -73,9 +76,12 @@ export const importLabels =
       if (all.length > 0)
         await objects.put(refusedKey, all.map((one) => `${JSON.stringify({ file, ...one })}\n`).join(''))
       const lines = taken.flatMap(({ ours, line }): SettledLine[] => (ours ? [line] : []))
-      if (lines.length > 0) await objects.create(manifestKey, manifest.write(lines))
+      isThere = lines.length > 0
+      const written = manifest.write(lines)
+      if (isThere && (await objects.create(manifestKey, written)) === 'created') inHand = { manifest: written }
     }
-    const imported = await outcomeOf(objects, batch)
+    const items = isThere ? await countOf(store, batch, inHand) : 0
+    const imported = await outcomeOf(objects, batch, items)
     if (imported.refusedKey !== null) log.warn('labels were left out', { file, ...imported.refused })
     return { ...imported, form: form.name }
   }
@@ -106,20 +112,28 @@ function entriesOf(form: Format, text: string, file: string, rules: Rules): { en
   return { entries, left }
 }
 
+/** Brings the labels of the batch in; answers how many lines its manifest has. */
+async function countOf(store: LabelStore, batch: string, inHand: InHand | undefined): Promise<number> {
+  const { batches } = await store.record(batch, inHand)
+  return batches.find((one) => one.batch === batch)?.lines ?? 0
+}
+
 /** What stands there of the batch now, whoever wrote it. */
-async function outcomeOf(objects: Pick<Objects, 'exists' | 'lines'>, batch: string): Promise<Omit<Imported, 'form'>> {
-  const manifestKey = keys.settledManifest({ batch })
+async function outcomeOf(
+  objects: Pick<Objects, 'exists' | 'lines'>,
+  batch: string,
+  items: number,
+): Promise<Omit<Imported, 'form'>> {
   const refusedKey = keys.settledRefused({ batch })
-  const lines = await linesAt(objects, manifestKey)
   const left = await linesAt(objects, refusedKey)
   const reasons = left.map((line) => (JSON.parse(line) as Refused).reason)
   return {
     batch,
-    items: lines.length,
+    items,
     refused: Object.fromEntries(
       [...new Set(reasons)].sort().map((one) => [one, reasons.filter((r) => r === one).length]),
     ),
-    manifestKey: lines.length > 0 ? manifestKey : null,
+    manifestKey: items > 0 ? keys.settledManifest({ batch }) : null,
     refusedKey: left.length > 0 ? refusedKey : null,
   }
 }

@@ -1,5 +1,6 @@
 import type { SettledLine } from '../../shared/records'
 import { shownText } from '../../shared/text'
+import { majorityVote } from '../../shared/statistics/majority'
 import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
 import { refused } from './entry'
 
@@ -94,10 +95,8 @@ const latestOf = (group: readonly Checked[]): string | undefined =>
     .at(-1)
 
 function mostFrequent(labels: readonly string[]): string | undefined {
-  const votes = new Map<string, number>()
-  for (const label of labels) votes.set(label, (votes.get(label) ?? 0) + 1)
-  const [first, second] = [...votes].sort(([, a], [, b]) => b - a)
-  return first && first[1] > (second?.[1] ?? 0) ? first[0] : undefined
+  const { leading } = majorityVote(labels)
+  return leading.length === 1 ? leading[0] : undefined
 }
 
 function lineOf(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../shared/keys'
+import { type LabelStore, settledLineOf } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -11,6 +12,7 @@ interface Ports {
   objects: Pick<Objects, 'create'>
   table: Pick<Table, 'update'>
   settings: Pick<Settings, 'labels'>
+  labels: LabelStore
 }
 
 export type Corrected =
@@ -24,17 +26,17 @@ export type Corrected =
  * whose label it replaces, so that deciding twice is deciding once; the role of the item stays.
  */
 export const correct =
-  ({ objects, table, settings }: Ports) =>
-  async ({ given, left }: Known, item: string, label: string, now: Date): Promise<Corrected> => {
+  ({ objects, table, settings, labels: store }: Ports) =>
+  async ({ labels, left }: Known, item: string, label: string, now: Date): Promise<Corrected> => {
     const { categories, version } = settings.labels
     const index = categories.findIndex(({ name }) => name === label)
     if (index === -1) return { outcome: 'unknown-label' }
-    const standing = given.get(item)
-    const before = standing?.line['label-metadata']
-    if (standing && before?.adjudicated && before['class-name'] === label) {
+    const standing = labels.labels.get(item)
+    if (standing?.adjudicated && standing.label === label) {
       return { outcome: 'unchanged', batch: standing.batch }
     }
-    const about = standing?.line ?? unlabelled(left.get(item))
+    const names = categories.map(({ name }) => name)
+    const about = standing ? settledLineOf(standing, names) : unlabelled(left.get(item))
     if (!about) return { outcome: 'unknown-item' }
 
     const replaces = standing?.batch ?? left.get(item)?.batch ?? ''
@@ -59,11 +61,13 @@ export const correct =
     }
     // Nobody needs to be asked about it again.
     await overrule(table, item, about.role, batch)
-    await objects.create(keys.settledManifest({ batch }), `${JSON.stringify(line)}\n`)
+    const manifest = `${JSON.stringify(line)}\n`
+    const isWritten = (await objects.create(keys.settledManifest({ batch }), manifest)) === 'created'
+    await store.record(batch, isWritten ? { manifest } : undefined)
     return {
       outcome: 'corrected',
       batch,
-      before: standing && before ? { label: before['class-name'], batch: standing.batch } : null,
+      before: standing ? { label: standing.label, batch: standing.batch } : null,
     }
   }
 

@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { readConfig } from '../../shared/config'
+import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
@@ -14,10 +15,13 @@ import { owner } from './owner'
 
 const config = readConfig(['bucket', 'table', 'taskRoot', 'linkSecret', 'siteUrl', 'labelingFunction'])
 
+const objects = s3Objects(new S3Client(), config.bucket)
+const settings = readSettings(config.taskRoot)
 const serve = owner({
-  objects: s3Objects(new S3Client(), config.bucket),
+  objects,
+  labels: labelStore(objects, rulesOf(settings.labels)),
   table: dynamoTable(new DynamoDBClient(), config.table),
-  settings: readSettings(config.taskRoot),
+  settings,
   linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
   siteUrl: config.siteUrl,
   page: packagedPage(config.taskRoot, 'owner', '/desk/owner'),

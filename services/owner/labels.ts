@@ -1,62 +1,56 @@
-import { byBatch } from '../../shared/batches'
-import { readLinesGiven } from '../../shared/labels-given'
-import { keys, prefixes } from '../../shared/keys'
+import { isOfADay } from '../../shared/batches'
+import { concurrently } from '../../shared/concurrently'
+import { keys } from '../../shared/keys'
+import type { Labels, LabelStore, StandingLabel } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
-import { type LeftOver, refusedLine, type SettledLine } from '../../shared/records'
-import type { Settings } from '../../shared/settings'
-import { rulesOf } from '../../shared/labels'
+import { type LeftOver, refusedLine } from '../../shared/records'
+import { majorityVote } from '../../shared/statistics/majority'
 import type { Dispute, Said, ShownLabel } from './shown'
-
-type Reading = Pick<Objects, 'list' | 'lines'>
 
 /** All that is known of the labels now. */
 export interface Known {
-  /** Names of the settled batches, in their order. */
-  batches: string[]
-  given: Map<string, { batch: string; line: SettledLine }>
+  labels: Labels
   /** Items that ended without a label though people judged them, by item: the latest. */
   left: Map<string, { batch: string; one: LeftOver }>
 }
 
-/** Reads what is known of the labels. A manifest never changes, so as long as none came, what was read before holds. */
-export function knownReader(objects: Reading, settings: Pick<Settings, 'labels'>): () => Promise<Known> {
-  let kept: { keys: string; known: Known } | undefined
+/**
+ * Reads what is known of the labels: the snapshot, and what each batch left without a label, which never changes and is
+ * read once.
+ */
+export function knownReader(objects: Pick<Objects, 'read'>, store: LabelStore): () => Promise<Known> {
+  const leftBy = new Map<string, readonly LeftOver[]>()
+  let kept: Known | undefined
   return async () => {
-    const found: string[] = []
-    for await (const { key } of objects.list(prefixes.labeled)) found.push(key)
-    const names = found.sort().join('\n')
-    if (kept?.keys !== names) kept = { keys: names, known: await readKnown(objects, settings, found) }
-    return kept.known
-  }
-}
-
-async function readKnown(
-  objects: Reading,
-  { labels }: Pick<Settings, 'labels'>,
-  found: readonly string[],
-): Promise<Known> {
-  const given = await readLinesGiven(objects, rulesOf(labels))
-  const left: Known['left'] = new Map()
-  for (const batch of batchesOf(found, keys.settledRefused)) {
-    for await (const line of objects.lines(keys.settledRefused({ batch }))) {
-      const one = leftOverOf(line)
-      if (one && one.judgements.length > 0 && !given.has(one.item)) left.set(one.item, { batch, one })
+    const labels = await store.read()
+    if (kept?.labels === labels) return kept
+    const asked = labels.batches.map(({ batch }) => batch).filter(isOfADay)
+    const news = asked.filter((batch) => !leftBy.has(batch))
+    await concurrently(news, 8, async (batch) => void leftBy.set(batch, await leftOversOf(objects, batch)))
+    const left: Known['left'] = new Map()
+    for (const batch of asked) {
+      for (const one of leftBy.get(batch) ?? []) if (!labels.labels.has(one.item)) left.set(one.item, { batch, one })
     }
+    kept = { labels, left }
+    return kept
   }
-  return { batches: batchesOf(found, keys.settledManifest), given, left }
 }
 
-const batchesOf = (
-  found: readonly string[],
-  kind: typeof keys.settledManifest | typeof keys.settledRefused,
-): string[] => found.flatMap((key) => kind.match(key)?.batch ?? []).sort(byBatch)
+/** What people judged in a batch and could not settle. */
+async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promise<LeftOver[]> {
+  const stored = await objects.read(keys.settledRefused({ batch }))
+  const lines = stored?.body.toString('utf8').split('\n') ?? []
+  return lines.flatMap((line) => {
+    const one = leftOverOf(line)
+    return one && one.judgements.length > 0 ? [one] : []
+  })
+}
 
 /** What the annotators could not settle, the newest first: no label has more voices than every other. */
-export function disputesOf({ given, left }: Known): Dispute[] {
-  const labelled = [...given.values()].flatMap(({ batch, line }): Dispute[] => {
-    const { judgements, adjudicated, 'class-name': label } = line['label-metadata']
+export function disputesOf({ labels, left }: Known): Dispute[] {
+  const labelled = [...labels.labels.values()].flatMap((standing): Dispute[] => {
+    const { item, text, role, batch, date, label, judgements, adjudicated } = standing
     if (adjudicated || judgements.length < 2 || hasMost(judgements.map((one) => one.label))) return []
-    const { item, source: text, role, date } = line
     return [{ item, text, role, batch, date, label, judgements: judgements.map(saidOf) }]
   })
   const without = [...left.values()].flatMap(({ batch, one }): Dispute[] => {
@@ -73,26 +67,36 @@ export function disputesOf({ given, left }: Known): Dispute[] {
 }
 
 /** Labels whose text has all these words in it, or whose id it is; the latest first. */
-export function findLabels({ given }: Known, words: string, most: number): { found: ShownLabel[]; more: number } {
+export function findLabels({ labels }: Known, words: string, most: number): { found: ShownLabel[]; more: number } {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = [...given.values()].filter(({ line }) => {
-    const text = line.source.toLowerCase()
-    return wanted.length > 0 && (wanted[0] === line.item || wanted.every((word) => text.includes(word)))
+  const found = [...labels.labels.values()].filter(({ item, text }) => {
+    const lowered = text.toLowerCase()
+    return wanted.length > 0 && (wanted[0] === item || wanted.every((word) => lowered.includes(word)))
   })
   const sorted = found.map(shown).sort((a, b) => order(b.at, a.at) || order(a.item, b.item))
   return { found: sorted.slice(0, most), more: Math.max(0, sorted.length - most) }
 }
 
-export const shown = ({ batch, line }: { batch: string; line: SettledLine }): ShownLabel => ({
-  item: line.item,
-  text: line.source,
-  label: line['label-metadata']['class-name'],
-  role: line.role,
+const shown = ({
+  item,
+  text,
+  label,
+  role,
   batch,
-  at: line['label-metadata']['creation-date'],
-  confidence: line['label-metadata'].confidence,
-  adjudicated: line['label-metadata'].adjudicated ?? false,
-  judgements: line['label-metadata'].judgements.map(saidOf),
+  at,
+  confidence,
+  adjudicated,
+  judgements,
+}: StandingLabel): ShownLabel => ({
+  item,
+  text,
+  label,
+  role,
+  batch,
+  at,
+  confidence,
+  adjudicated,
+  judgements: judgements.map(saidOf),
 })
 
 const saidOf = ({ annotator, label }: { annotator: string; label: string }): Said => ({ annotator, label, flag: null })
@@ -103,11 +107,6 @@ function leftOverOf(line: string): LeftOver | undefined {
 }
 
 /** Is there a label that more people gave than any other? */
-function hasMost(labels: readonly string[]): boolean {
-  const votes = new Map<string, number>()
-  for (const label of labels) votes.set(label, (votes.get(label) ?? 0) + 1)
-  const [first = 0, second = 0] = [...votes.values()].sort((a, b) => b - a)
-  return first > second
-}
+const hasMost = (labels: readonly string[]): boolean => majorityVote(labels).leading.length === 1
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -3,6 +3,7 @@ import { concurrently } from '../../shared/concurrently'
 import { spent } from '../../shared/state/ledger'
 import { keys } from '../../shared/keys'
 import { LABELLERS } from '../../shared/labellers'
+import { latestQuality } from '../../shared/labels'
 import { type Objects, parseJson } from '../../shared/objects'
 import { planRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -26,12 +27,16 @@ const SHOWN = 14
 export async function overview(ports: Ports, known: Known, now: Date): Promise<Overview> {
   const { objects, table, settings } = ports
   const [open, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
-  const asked = known.batches.filter(isOfADay)
+  const batches = known.labels.batches.map(({ batch }) => batch)
+  const asked = batches.filter(isOfADay)
   const qualities = (
     await concurrently(asked.slice(-SHOWN).reverse(), 8, (batch) => qualityOf(objects, batch))
   ).flatMap((quality) => quality ?? [])
   // Measured over all batches so far, so the latest says all; of other categories it says nothing.
-  const latest = qualities.find(({ schemaVersion }) => schemaVersion === settings.labels.version)
+  const measured = latestQuality(known.labels, settings.labels.version)?.batch
+  const latest =
+    qualities.find(({ batch }) => batch === measured) ??
+    (measured === undefined ? undefined : await qualityOf(objects, measured))
   return {
     version: settings.labels.version,
     categories: settings.labels.categories.map(({ name, definition }) => ({ name, definition })),
@@ -46,9 +51,9 @@ export async function overview(ports: Ports, known: Known, now: Date): Promise<O
     })),
     counts: {
       settled: asked.length,
-      imports: known.batches.filter((name) => name.startsWith('import-')).length,
-      corrections: known.batches.filter((name) => name.startsWith('correction-')).length,
-      labels: known.given.size,
+      imports: batches.filter((name) => name.startsWith('import-')).length,
+      corrections: batches.filter((name) => name.startsWith('correction-')).length,
+      labels: known.labels.labels.size,
       disputes: disputesOf(known).length,
     },
     annotators: await annotatorsOf(table, latest?.annotators ?? {}, open, invited),

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { batchName } from '../../shared/batches'
 import { z } from 'zod'
+import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
@@ -18,7 +19,9 @@ import { overview } from './overview'
 import { touchedBy } from './touched'
 
 export interface Ports {
-  objects: Pick<Objects, 'list' | 'lines' | 'read' | 'create'>
+  objects: Pick<Objects, 'list' | 'read' | 'create'>
+  /** The labels that stand. */
+  labels: LabelStore
   table: Pick<Table, 'get' | 'getMany' | 'query' | 'update'>
   settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
   linkKey: LinkKey
@@ -40,8 +43,8 @@ const invited = z.union([z.strictObject({ annotator: personName }), z.strictObje
 
 /** The owner's view of the labels: a page and its API, for those who have an owner's link. */
 export const owner = (ports: Ports) => {
-  const { objects, table, settings } = ports
-  const readKnown = knownReader(objects, settings)
+  const { objects, table } = ports
+  const readKnown = knownReader(objects, ports.labels)
 
   const routes: Record<string, Work> = {
     'GET /desk/owner/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
@@ -63,7 +66,7 @@ export const owner = (ports: Ports) => {
     },
 
     'GET /desk/owner/touched': async (_, { query }) => {
-      const standing = (await readKnown()).given.get(query.item ?? '')
+      const standing = (await readKnown()).labels.labels.get(query.item ?? '')
       if (!standing) return problem(404, 'unknown-item', 'There is no label of this item.')
       return { status: 200, body: await touchedBy(objects, standing.batch) }
     },

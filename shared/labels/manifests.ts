@@ -21,6 +21,8 @@ export interface SettledBatch {
   /** Of the manifest, as a listing tells it. */
   etag: string
   sha256: string
+  /** How many lines of the manifest count. */
+  lines: number
   /** Null where nothing was measured, as with imports and corrections. */
   quality: BatchQuality | null
 }
@@ -85,6 +87,7 @@ export async function readBatch(
     // The ETag of an object that was put at once and is not encrypted by a key of KMS.
     etag: etag ?? `"${md5.digest('hex')}"`,
     sha256: sha256.digest('hex'),
+    lines: labels.length,
     quality: await qualityOf(objects, batch, inHand?.quality),
     labels,
     refused,

@@ -1,21 +1,20 @@
 import { isOfADay } from '../batches'
-import type { BatchQuality } from './manifests'
-import type { Labels } from './snapshot'
+import type { BatchQuality, SettledBatch } from './manifests'
 
 /**
  * How far the labels can be relied on: the measurement over most batches, of equal ones that of the last batch. With
  * `upTo` only measurements after batches of that UTC day or before count. Nothing where no batch of this version was measured.
  */
 export function latestQuality(
-  { batches }: Pick<Labels, 'batches'>,
+  { batches }: { batches: readonly Pick<SettledBatch, 'batch' | 'quality'>[] },
   schemaVersion: number,
   upTo?: string,
-): BatchQuality | undefined {
-  let latest: BatchQuality | undefined
+): (BatchQuality & { batch: string }) | undefined {
+  let latest: (BatchQuality & { batch: string }) | undefined
   for (const { batch, quality } of batches) {
     if (quality?.schemaVersion !== schemaVersion) continue
     if (upTo !== undefined && !(isOfADay(batch) && batch.slice(0, 10) <= upTo)) continue
-    if (!latest || quality.over >= latest.over) latest = quality
+    if (!latest || quality.over >= latest.over) latest = { batch, ...quality }
   }
   return latest
 }

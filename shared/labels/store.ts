@@ -18,9 +18,9 @@ export interface LabelStore {
   record(batch: string, inHand?: InHand): Promise<Labels>
   /**
    * Bring the snapshot in line with the manifests that are in the bucket: those that are missing come in, and where one
-   * was replaced or deleted everything is built from the manifests. `newest` is when the last manifest was put.
+   * was replaced or deleted everything is built from the manifests. `newest` is when the last manifest was put, or 1970.
    */
-  reconcile(): Promise<{ labels: Labels; newest: Date | undefined }>
+  reconcile(): Promise<{ labels: Labels; newest: Date }>
 }
 
 type Bucket = Pick<Objects, 'read' | 'stream' | 'list' | 'create' | 'put' | 'swap'>
@@ -162,6 +162,16 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
   }
 }
 
+/** What the manifests come to by other rules than the configuration's. Reads every manifest and stores nothing. */
+export async function labelsUnder(
+  objects: Pick<Objects, 'read' | 'stream' | 'list'>,
+  rules: Rules,
+): Promise<Labels['labels']> {
+  const read = reading(objects, rules)
+  const found = await concurrently(await read.list(), READS_AT_ONCE, (batch) => read.batch(batch))
+  return stateOf('', [changesBy(NOTHING.labels, found)]).labels
+}
+
 const NOTHING: { labels: Labels; snapshots: Snapshots } = {
   labels: { id: '', labels: new Map(), batches: [], refused: [] },
   snapshots: [],
@@ -175,7 +185,7 @@ const namesOf = (snapshots: Snapshots): string => snapshots.map(({ snapshot }) =
 type Reading = ReturnType<typeof reading>
 
 /** The manifests of the bucket as one call of the store reads them: each once, also where the call loses races. */
-function reading(objects: Bucket, rules: Rules, own?: string, inHand?: InHand) {
+function reading(objects: Pick<Bucket, 'read' | 'stream' | 'list'>, rules: Rules, own?: string, inHand?: InHand) {
   const done = new Map<string, Promise<ReadBatch>>()
   let listed = new Map<string, ListedManifest>()
   return {
@@ -184,7 +194,7 @@ function reading(objects: Bucket, rules: Rules, own?: string, inHand?: InHand) {
       return [...listed.keys()]
     },
     etagOf: (batch: string): string | undefined => listed.get(batch)?.etag,
-    newest: (): Date | undefined =>
+    newest: (): Date =>
       [...listed.values()].map(({ modified }) => modified).reduce((a, b) => (b > a ? b : a), new Date(0)),
     batch: (batch: string): Promise<ReadBatch> => {
       const etag = listed.get(batch)?.etag

@@ -1,3 +1,5 @@
+import { majorityVote } from '../statistics/majority'
+
 /** Why an item cannot have a label. */
 export const FLAGS = ['other-language', 'unreadable', 'personal', 'none-of-these'] as const
 export type Flag = (typeof FLAGS)[number]
@@ -67,11 +69,8 @@ export const judgementsOf = ({ answers }: Asked): [string, Answer][] =>
 
 /** As many judgements as were wanted, and one more while they end in a tie. */
 function needed(asked: Asked): number {
-  const votes = new Map<string, number>()
-  for (const [, { given }] of judgementsOf(asked)) votes.set(text(given), (votes.get(text(given)) ?? 0) + 1)
-  const [first = 0, second = 0] = [...votes.values()].sort((a, b) => b - a)
-  const total = [...votes.values()].reduce((sum, count) => sum + count, 0)
-  return total >= asked.wanted && first === second ? asked.most : asked.wanted
+  const votes = judgementsOf(asked).map(([, { given }]) => text(given))
+  return votes.length >= asked.wanted && majorityVote(votes).leading.length > 1 ? asked.most : asked.wanted
 }
 
 /** Is there a place for this annotator beside the judgements that are there and the others who are at work on it? */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { readLabelsGiven } from '../../shared/labels-given'
+import { labelsUnder } from '../../shared/labels'
 import { cascadeId } from '../../shared/text/cascade'
 import { cardExample } from '../shared/card'
 import { LABELS, OPEN, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
@@ -40,7 +40,7 @@ async function arrive(at = site, options?: BrowserContextOptions): Promise<Visit
 
 const part = (page: Page, name: string) => page.getByRole('region', { name })
 const labelOf = async (text: string) =>
-  (await readLabelsGiven(site.objects, { schemaVersion: 1, categories: LABELS })).get(cascadeId(text))
+  (await labelsUnder(site.objects, { schemaVersion: 1, categories: LABELS })).get(cascadeId(text))
 
 describe("the owner's view", () => {
   it('shows what there is: agreement, batches, people, spending', async () => {

@@ -141,12 +141,6 @@ describe.each(queues.filter(([id]) => id.endsWith('Queue')))('%s', (id, { Visibi
   })
 })
 
-it('gives the formatter a disk for some millions of labels', () => {
-  const [formatter] = resources.filter(({ id }) => id === 'FormatterLambdaFunction')
-
-  expect(formatter?.Properties).toMatchObject({ EphemeralStorage: { Size: 2048 } })
-})
-
 it('rings when the reconciler does not run', () => {
   expect(alarms).toContain('Invocations bellwether-dev-reconciler')
 })

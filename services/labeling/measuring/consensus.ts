@@ -1,3 +1,4 @@
+import { majorityVote } from '../../../shared/statistics/majority'
 import type { Judgement } from '../labellers/labeller'
 
 /** What the judgements of one item come to. */
@@ -19,18 +20,15 @@ export function consensusOf(
   posterior?: Posterior,
 ): Consensus {
   if (judgements.length === 0) return { reason: 'unanswered' }
-  const votes = new Map<string, number>()
-  for (const { said } of judgements) votes.set(JSON.stringify(said), (votes.get(JSON.stringify(said)) ?? 0) + 1)
-  const most = Math.max(...votes.values())
-  const leading = [...votes].filter(([, count]) => count === most)
+  const { leading, count } = majorityVote(judgements.map(({ said }) => JSON.stringify(said)))
   if (leading.length > 1) return { reason: 'disputed' }
 
-  const winner = judgements.find(({ said }) => JSON.stringify(said) === leading[0]?.[0])?.said
+  const winner = judgements.find(({ said }) => JSON.stringify(said) === leading[0])?.said
   if (!winner || 'flag' in winner) return { reason: 'flagged' }
   if (!categories.includes(winner.label)) return { reason: 'unknown-class' }
   const at = judgements.map((judgement) => judgement.at).reduce((last, time) => (time > last ? time : last))
   if (!posterior || judgements.length === 1) {
-    return { label: winner.label, confidence: judgements.length === 1 ? 0 : most / judgements.length, at }
+    return { label: winner.label, confidence: judgements.length === 1 ? 0 : count / judgements.length, at }
   }
   // Nobody is overruled by a label that no one gave; among equally probable ones stands what most people said.
   const given = categories.filter((name) => judgements.some(({ said }) => 'label' in said && said.label === name))

@@ -1,4 +1,5 @@
-import type { Purpose, SettledLine } from '../../../shared/records'
+import type { StandingLabel } from '../../../shared/labels'
+import type { Purpose } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import { permanentRandom } from '../../../shared/text/cascade'
 import type { JudgementsAsked } from '../../../shared/labellers'
@@ -6,10 +7,10 @@ import { judgementsAtMost } from '../../../shared/labellers/costs'
 import { doubtfulLabels } from './doubtful'
 import { batchName } from '../../../shared/batches'
 
-/** An item that has a label and is shown once more: what it is for, and where its label stands. */
+/** An item that has a label and is shown once more: what it is for, and its label. */
 export interface AskedAgain {
   purpose: Exclude<Purpose, 'label'>
-  line: SettledLine
+  label: StandingLabel
   judgements: number
 }
 
@@ -17,8 +18,6 @@ export interface AskedAgain {
 const CONFIDENT_FROM = 0.7
 /** Days. An annotator who gave nothing for longer is not waited for. */
 const LATELY = 7
-
-type Given = ReadonlyMap<string, { batch: string; line: SettledLine }>
 
 /**
  * Items that come back in a batch of `items`, and what they take of its `places` for training:
@@ -33,7 +32,7 @@ type Given = ReadonlyMap<string, { batch: string; line: SettledLine }>
  * of the batch's name and the labels so far, in any order.
  */
 export function itemsToAskAgain(
-  given: Given,
+  given: ReadonlyMap<string, StandingLabel>,
   { batch, date }: { batch: string; date: string },
   { labelling, labels, asked }: Pick<Settings, 'labelling' | 'labels'> & { asked: JudgementsAsked },
   items: number,
@@ -45,82 +44,78 @@ export function itemsToAskAgain(
   // What is booked for a place is what a training item can take at most.
   const placesOf = (judgements: number) => Math.ceil(judgementsAtMost(judgements) / judgementsAtMost(asked.training))
 
-  const lines = [...given.values()]
+  const all = [...given.values()]
   const again: AskedAgain[] = []
   const seen = new Set<string>()
   let taken = 0
-  const take = (purpose: AskedAgain['purpose'], candidates: SettledLine[], share: number, judgements: number): void => {
+  const take = (
+    purpose: AskedAgain['purpose'],
+    candidates: readonly StandingLabel[],
+    share: number,
+    judgements: number,
+  ): void => {
     let left = Math.round(share / placesOf(judgements))
-    for (const line of candidates) {
+    for (const label of candidates) {
       if (left === 0 || taken + placesOf(judgements) > places / 2) break
-      if (seen.has(line.item)) continue
-      seen.add(line.item)
-      again.push({ purpose, line, judgements })
+      if (seen.has(label.item)) continue
+      seen.add(label.item)
+      again.push({ purpose, label, judgements })
       taken += placesOf(judgements)
       left--
     }
   }
-  take('gold', shuffled(batch, goldOf(lines)), labelling.goldShare * items, once)
-  take('repeat', shuffled(batch, repeatable(lines, date)), labelling.repeatShare * items, once)
+  const gold = all.filter(({ adjudicated }) => adjudicated)
+  take('gold', shuffled(batch, gold), labelling.goldShare * items, once)
+  take('repeat', shuffled(batch, repeatable(all, date)), labelling.repeatShare * items, once)
   const before = taken
   const share = labelling.relabelShare * items
-  const isNew = ({ item }: SettledLine): boolean => !askedBefore.has(item)
-  take('confirm', inDoubt(lines, date).filter(isNew), share, once)
-  take('relabel', doubted(lines, labels).filter(isNew), share - (taken - before), twice)
+  const isNew = ({ item }: StandingLabel): boolean => !askedBefore.has(item)
+  take('confirm', inDoubt(all, date).filter(isNew), share, once)
+  take('relabel', doubted(all, labels).filter(isNew), share - (taken - before), twice)
   return { again, taken }
 }
 
-const goldOf = (lines: readonly { line: SettledLine }[]): SettledLine[] =>
-  lines.flatMap(({ line }) => (line['label-metadata'].adjudicated ? [line] : []))
+const isAsked = ({ batch }: StandingLabel): boolean => batchName.safeParse(batch).success
+const judgesOf = ({ judgements }: StandingLabel): string[] => judgements.map(({ annotator }) => annotator)
 
 /** What a single annotator labelled in batches of days before; nothing where several did. */
-function repeatable(lines: readonly { batch: string; line: SettledLine }[], date: string): SettledLine[] {
-  const own = lines.filter(
-    ({ batch, line }) => batchName.safeParse(batch).success && !line['label-metadata'].adjudicated,
-  )
-  const names = new Set(own.flatMap(({ line }) => line['label-metadata'].judgements.map(({ annotator }) => annotator)))
-  if (names.size !== 1) return []
-  return own.flatMap(({ batch, line }) => (batch.slice(0, 10) < date ? [line] : []))
+function repeatable(labels: readonly StandingLabel[], date: string): StandingLabel[] {
+  const own = labels.filter((label) => isAsked(label) && !label.adjudicated)
+  if (new Set(own.flatMap(judgesOf)).size !== 1) return []
+  return own.filter(({ batch }) => batch.slice(0, 10) < date)
 }
 
 /**
  * What people judged and left in doubt, the least probable labels first, where somebody who was at work lately did not
  * judge it. Confidence 0 says that one person was asked, and nothing of the label.
  */
-function inDoubt(lines: readonly { batch: string; line: SettledLine }[], date: string): SettledLine[] {
-  const own = lines.filter(({ batch }) => batchName.safeParse(batch).success).map(({ line }) => line)
-  const judgesOf = ({ 'label-metadata': { judgements } }: SettledLine) => judgements.map(({ annotator }) => annotator)
-  const lately = new Set(own.filter((line) => daysBetween(labelledOn(line), date) <= LATELY).flatMap(judgesOf))
+function inDoubt(labels: readonly StandingLabel[], date: string): StandingLabel[] {
+  const own = labels.filter(isAsked)
+  const lately = new Set(own.filter(({ at }) => daysBetween(at.slice(0, 10), date) <= LATELY).flatMap(judgesOf))
   return own
-    .filter(({ 'label-metadata': { adjudicated, confidence, judgements } }) => {
-      return !adjudicated && judgements.length > 1 && confidence < CONFIDENT_FROM
-    })
-    .filter((line) => [...lately].some((name) => !judgesOf(line).includes(name)))
-    .sort((a, b) => confidenceOf(a) - confidenceOf(b) || (a.item < b.item ? -1 : 1))
+    .filter(
+      ({ adjudicated, confidence, judgements }) => !adjudicated && judgements.length > 1 && confidence < CONFIDENT_FROM,
+    )
+    .filter((label) => [...lately].some((name) => !judgesOf(label).includes(name)))
+    .sort((a, b) => a.confidence - b.confidence || (a.item < b.item ? -1 : 1))
 }
 
-const confidenceOf = ({ 'label-metadata': { confidence } }: SettledLine): number => confidence
-const labelledOn = (line: SettledLine): string => line['label-metadata']['creation-date'].slice(0, 10)
 const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000
 
 /** What was judged twice has been asked about enough. */
-function doubted(lines: readonly { line: SettledLine }[], { categories }: Settings['labels']): SettledLine[] {
-  const training = new Map(lines.flatMap(({ line }) => (line.role === 'training' ? [[line.item, line] as const] : [])))
+function doubted(labels: readonly StandingLabel[], { categories }: Settings['labels']): StandingLabel[] {
+  const training = new Map(labels.flatMap((label) => (label.role === 'training' ? [[label.item, label] as const] : [])))
   const doubtful = doubtfulLabels(
-    [...training.values()].map((line) => ({
-      item: line.item,
-      label: line['label-metadata']['class-name'],
-      text: line.source,
-    })),
+    [...training.values()],
     categories.map(({ name }) => name),
   )
   return doubtful
     .map((item) => training.get(item)!)
-    .filter(({ 'label-metadata': { adjudicated, judgements } }) => !adjudicated && judgements.length < 2)
+    .filter(({ adjudicated, judgements }) => !adjudicated && judgements.length < 2)
 }
 
 /** In an order that is another for each batch. */
-const shuffled = (batch: string, lines: readonly SettledLine[]): SettledLine[] =>
-  [...lines].sort(
+const shuffled = (batch: string, labels: readonly StandingLabel[]): StandingLabel[] =>
+  [...labels].sort(
     (a, b) => permanentRandom(a.item, batch) - permanentRandom(b.item, batch) || (a.item < b.item ? -1 : 1),
   )

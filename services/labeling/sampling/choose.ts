@@ -3,9 +3,9 @@ import type { Calibrated } from '../../../shared/answers'
 import { keys } from '../../../shared/keys'
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { evaluationTarget } from '../../../shared/labellers/costs'
-import { readLinesGiven } from '../../../shared/labels-given'
+import { evaluationLabels, evaluationWindow, type LabelStore } from '../../../shared/labels'
 import { type Objects, parseJson } from '../../../shared/objects'
-import { type LeftOver, refusedLine, type SettledLine } from '../../../shared/records'
+import { type LeftOver, refusedLine } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { shownText } from '../../../shared/text'
@@ -26,7 +26,12 @@ interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'list'>
   table: Pick<Table, 'getMany' | 'query'>
   load: LoadArtefact
+  /** The labels that stand. */
+  labels: LabelStore
 }
+
+/** How many items a batch may have, of which kinds, and how many evaluation items later models are compared on. */
+export type ChoiceSettings = Pick<Settings, 'labelling' | 'labels'> & { gate: Pick<Settings['gate'], 'window'> }
 
 /** Candidates whose claims are read at once. */
 const PAGE = 200
@@ -37,10 +42,10 @@ const PAGE = 200
  * over or new, by permanent random number or by what the champion is least sure of.
  */
 export async function choose(
-  { objects, table, load }: Ports,
+  { objects, table, load, labels }: Ports,
   open: OpenBatch,
   items: number,
-  settings: Pick<Settings, 'labelling' | 'labels'>,
+  settings: ChoiceSettings,
   terms: LabellerTerms<LabellingOptions>,
 ): Promise<Chosen> {
   const { batch, runs, carried: from } = open
@@ -60,7 +65,7 @@ export async function choose(
   const evaluation = [...sampled, ...resumed.map(({ item }) => item)].slice(0, target)
 
   const places = items - evaluation.length
-  const given = await readLinesGiven(objects, rulesOf(settings.labels))
+  const given = (await labels.read()).labels
   const { again, taken } = itemsToAskAgain(
     given,
     open,
@@ -92,7 +97,11 @@ export async function choose(
       choice.model,
       settings.labels.categories.map(({ name }) => name),
       training.map((id) => ({ id, text: textOf(id) })),
-      newestEvaluation([...given.values()].map(({ line }) => line)),
+      // The window of the gate and of reports, so that later models are compared with this one on the same posts.
+      evaluationWindow(evaluationLabels(given), settings.gate.window).map(({ item, text }) => ({
+        id: item,
+        text: shownText(text),
+      })),
     )
   const chosen = new Set([...evaluation, ...training])
   const waiting = [...carried.values()].filter(
@@ -111,21 +120,6 @@ export async function choose(
     scores: before?.scores ?? new Map(),
   }
 }
-
-const rulesOf = ({ version, categories }: Settings['labels']) => ({
-  schemaVersion: version,
-  categories: categories.map(({ name }) => name),
-})
-
-/** Evaluation posts that a chooser is compared on with later models: as many as a window of the gate has, some more. */
-const NEWEST = 400
-
-const newestEvaluation = (lines: readonly SettledLine[]) =>
-  lines
-    .filter(({ role }) => role === 'evaluation')
-    .sort((a, b) => (a.date === b.date ? (a.item < b.item ? -1 : 1) : a.date > b.date ? -1 : 1))
-    .slice(0, NEWEST)
-    .map(({ item, source }) => ({ id: item, text: shownText(source) }))
 
 type Look = (ids: readonly string[]) => Promise<Map<string, CascadeClaim>>
 

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { format } from '../../../services/formatter/format'
 import { train } from '../../../shared/fasttext'
 import { canonical } from '../../../shared/canonical'
 import { keys } from '../../../shared/keys'
 import { categoryOf } from '../../../shared/category-label'
+import { labelStore, rulesOf } from '../../../shared/labels'
 import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
 import { shownText, tokenise } from '../../../shared/text'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -33,12 +31,7 @@ const settings = {
 }
 const invocation = { now: new Date('2026-11-22T13:00:00Z'), log: { info() {}, warn() {}, error() {} } }
 
-let scratch: string
 let bucket: TestBucket
-beforeAll(() => {
-  scratch = mkdtempSync(path.join(tmpdir(), 'formatter-'))
-})
-afterAll(() => rmSync(scratch, { recursive: true }))
 beforeEach(() => {
   bucket = testBucket()
 })
@@ -47,7 +40,8 @@ const put = (batch: string, lines: (SettledLine | string)[], into = bucket) =>
   into.put(keys.settledManifest({ batch }), manifestOf(lines))
 const run = async (objects = bucket, given = settings) => {
   const { publish, events } = recorder('formatter')
-  const record = await format({ objects, publish, settings: given, scratch })(invocation)
+  const labels = labelStore(objects, rulesOf(given.labels))
+  const record = await format({ objects, publish, settings: given, labels })(invocation)
   return { record, events }
 }
 const linesAt = (key: string, from = bucket) => from.texts()[key]!.split('\n').slice(0, -1)
@@ -141,6 +135,22 @@ describe('format', () => {
     expect(record.datasetId).toBe((await run(one)).record.datasetId)
   })
 
+  it('gives the bytes that it gave when it sorted the lines of the manifests on disk', async () => {
+    const lines = Array.from({ length: 3000 }, (_, i) =>
+      settledOf(`item${i}`, CATEGORIES[i % 2]!, { role: i % 10 ? 'training' : 'evaluation' }),
+    )
+    await put('2026-11-22', lines)
+
+    expect((await run()).record).toMatchObject({
+      rows: { train: 2176, validation: 524, evaluation: 300 },
+      sha256: {
+        train: 'cee04f4830397d901dcd40bc58c2db1d7b3ae86896f3e4e2448d91464679130b',
+        validation: '47054e5e2eef7582ca73a5f34761906a7c085a476bfd80ee3628e8da0a53cc9a',
+        evaluation: '5233e2d18c2154115f3e451d7fde5232c693efc0738976327f9b1fc95a4adb71',
+      },
+    })
+  })
+
   it.each<[string, SettledLine[], typeof settings]>([
     ['another label', [...many(20).slice(1), settledOf('training0', 'not sure')], settings],
     ['another text', [...many(20).slice(1), settledOf('training0', 'technical', { source: 'else' })], settings],
@@ -206,11 +216,16 @@ describe('format', () => {
   it('leaves a later dataset the latest when it began before the labels of that one came', async () => {
     await put('2026-11-22', many(20))
     const { datasetId } = (await run()).record
-    await put('2026-11-23', many(30))
-    await run()
-    const written = [...bucket.written]
+    let written: string[] = []
     const list: typeof bucket.list = async function* (prefix, after) {
-      for await (const each of bucket.list(prefix, after)) if (!each.key.startsWith('labeled/2026-11-23')) yield each
+      const before = []
+      for await (const each of bucket.list(prefix, after)) before.push(each)
+      if (prefix === 'labeled/') {
+        await put('2026-11-23', many(30))
+        await run()
+        written = [...bucket.written]
+      }
+      yield* before
     }
 
     expect((await run({ ...bucket, list })).record.datasetId).toBe(datasetId)
@@ -235,7 +250,6 @@ describe('format', () => {
 
       expect(other.texts()).toEqual(bucket.texts())
     }
-    expect(readdirSync(scratch)).toEqual([])
   })
 
   it('takes the last label of an item that was corrected', async () => {

@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import type { Shown } from '../../../services/desk/hand-out'
 import { format } from '../../../services/formatter/format'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
-import { readLabelsGiven } from '../../../shared/labels-given'
+import { labelStore, labelsUnder, rulesOf } from '../../../shared/labels'
 import { evaluationLine, qualityRecord } from '../../../shared/records'
 import { permanentRandom } from '../../../shared/text/cascade'
 import { recorder } from '../../shared/recorder'
@@ -72,7 +69,7 @@ async function putRight(world: World, count: number): Promise<void> {
   const owner = newOwner(world)
   owner.now = world.now
   const cookie = await owner.enter()
-  const labels = [...(await readLabelsGiven(world.bucket, RULES)).values()].slice(0, count)
+  const labels = [...(await labelsUnder(world.bucket, RULES)).values()].slice(0, count)
   for (const { item, text } of labels) {
     await owner.send('POST /desk/owner/labels', { cookie, body: { item, label: opinionOf({ batch: '', item, text }) } })
   }
@@ -80,19 +77,15 @@ async function putRight(world: World, count: number): Promise<void> {
 
 /** The evaluation part of the dataset of all labels so far: the label of each item. */
 async function evaluationRows(world: World): Promise<Map<string, string>> {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'checks-'))
-  try {
-    const { publish } = recorder('formatter')
-    const settings = { ...world.settings, training: TRAINING }
-    const { files } = await format({ objects: world.bucket, publish, settings, scratch })({ now: world.now, log })
-    return new Map(
-      linesOf(world, files.evaluation)
-        .map((line) => evaluationLine.parse(line))
-        .map((row) => [row.item, row.label]),
-    )
-  } finally {
-    rmSync(scratch, { recursive: true })
-  }
+  const { publish } = recorder('formatter')
+  const settings = { ...world.settings, training: TRAINING }
+  const labels = labelStore(world.bucket, rulesOf(settings.labels))
+  const { files } = await format({ objects: world.bucket, publish, settings, labels })({ now: world.now, log })
+  return new Map(
+    linesOf(world, files.evaluation)
+      .map((line) => evaluationLine.parse(line))
+      .map((row) => [row.item, row.label]),
+  )
 }
 
 /** The owner decides what the annotators could not. How many posts that were. */
@@ -139,7 +132,7 @@ describe('annotators of whom nobody knows who is right', () => {
     const decided = await decide(world)
     await day(world, DATES[1]!, { ana: guesses, cyd: guesses })
 
-    const labels = [...(await readLabelsGiven(world.bucket, RULES)).values()].filter(({ adjudicated }) => adjudicated)
+    const labels = [...(await labelsUnder(world.bucket, RULES)).values()].filter(({ adjudicated }) => adjudicated)
     const evaluation = await evaluationRows(world)
     const checked = planOf(world, DATES[1]!).items.filter(({ purpose }) => purpose === 'gold')
     expect(labels).toHaveLength(decided)
@@ -180,7 +173,7 @@ it('asks nobody about what the owner decided while a batch asked for it', async 
   await day(world, DATES[2]!, {}, 2)
 
   const owners = new Set(
-    [...(await readLabelsGiven(world.bucket, RULES)).values()].flatMap(({ adjudicated, item }) =>
+    [...(await labelsUnder(world.bucket, RULES)).values()].flatMap(({ adjudicated, item }) =>
       adjudicated ? [item] : [],
     ),
   )

@@ -7,12 +7,14 @@ import { deskLabeller } from '../../../services/labeling/labellers/desk/desk'
 import { answerRequest } from '../../../services/labeling/label'
 import type { Labeller, LabellerAdapter } from '../../../services/labeling/labellers/labeller'
 import { settle } from '../../../services/labeling/settle'
+import type { ChoiceSettings } from '../../../services/labeling/sampling/choose'
 import { onRun } from '../../../services/labeling/start'
 import { s3Artefacts } from '../../../shared/artefact'
 import type { Publish } from '../../../shared/bus'
 import { canonical } from '../../../shared/canonical'
 import { keys } from '../../../shared/keys'
 import { termsOf } from '../../../shared/labellers'
+import { labelStore, rulesOf } from '../../../shared/labels'
 import { type Post, postsToCsv } from '../../../shared/posts'
 import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
@@ -22,7 +24,7 @@ import { invocationOf, isKilled, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
-export type LabellingSettings = Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'>
+export type LabellingSettings = Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'> & ChoiceSettings
 
 export interface World extends Writes {
   bucket: TestBucket
@@ -68,6 +70,7 @@ export const settingsWith = (labelling: Partial<Settings['labelling']> = {}): La
     acceptUnreliable: false,
     ...labelling,
   },
+  gate: { window: 400 },
 })
 
 export const newWorld = (given: Partial<World> = {}): World => ({
@@ -148,8 +151,10 @@ export function functionOf(world: World) {
     start: async () => undefined,
     finish: async () => undefined,
   }
+  const objects = port(world.bucket, ['create', 'put', 'swap'])
   const ports = {
-    objects: port(world.bucket, ['create', 'put', 'swap']),
+    objects,
+    labels: labelStore(objects, rulesOf(world.settings.labels)),
     table,
     load: s3Artefacts(world.bucket),
     publish,

@@ -119,12 +119,13 @@ it.each(FORMS)('writes the label that an item has now, once, as %s', async (form
 })
 
 it('names the file by what is in it', async () => {
-  const { bucket, ask } = newWorld()
+  const { bucket, ask, labels } = newWorld()
   await bucket.put('labeled/a/output.manifest', put([one('technical', '2026-11-20T10:00:00')]))
   const first = await ask({ export: 'csv' })
 
   expect(await ask({ export: 'csv' }, new Date('2026-12-24T00:00:00Z'))).toEqual(first)
   await bucket.put('labeled/b/output.manifest', put([one('marketing', '2026-11-21T10:00:00')]))
+  await labels.record('b')
   expect(await ask({ export: 'csv' })).not.toEqual(first)
 })
 

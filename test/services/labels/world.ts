@@ -1,5 +1,6 @@
 import { answerRequest } from '../../../services/labels/labels'
 import { type LabelsRequest, labelsRequest } from '../../../services/labels/request'
+import { type LabelStore, labelStore, rulesOf } from '../../../shared/labels'
 import { settledLine, type SettledLine } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -18,6 +19,7 @@ export const NOW = new Date('2026-11-22T12:00:00Z')
 export interface World {
   bucket: TestBucket
   table: Table
+  labels: LabelStore
   ask: (request: LabelsRequest, now?: Date) => Promise<Record<string, unknown>>
   /** Puts the file under imports/ and imports it. */
   take: (name: string, text: string | Buffer) => Promise<Record<string, unknown>>
@@ -31,7 +33,9 @@ export function newWorld(categories = CATEGORIES, version = 1, from?: Mapping): 
   const bucket = testBucket()
   const table = memoryTable()
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const answer = answerRequest({ objects: bucket, table, settings: settingsWith(categories, version, from) })
+  const settings = settingsWith(categories, version, from)
+  const labels = labelStore(bucket, rulesOf(settings.labels))
+  const answer = answerRequest({ objects: bucket, table, settings, labels })
   const ask: World['ask'] = async (request, now = NOW) => ({
     ...(await answer(labelsRequest.parse(request), { now, log, remainingMs: () => 60_000 })),
   })
@@ -39,6 +43,7 @@ export function newWorld(categories = CATEGORIES, version = 1, from?: Mapping): 
   return {
     bucket,
     table,
+    labels,
     ask,
     take: async (name, text) => {
       await bucket.put(`imports/${name}`, text)

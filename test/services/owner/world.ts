@@ -1,5 +1,6 @@
 import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { owner } from '../../../services/owner/owner'
+import { labelStore, rulesOf } from '../../../shared/labels'
 import { type SettledLine, settledLine } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -55,6 +56,7 @@ export function newWorld({
       const [method = '', rawPath = ''] = route.split(' ')
       const serve = owner({
         objects: world.bucket,
+        labels: labelStore(world.bucket, rulesOf(SETTINGS.labels)),
         table: world.table,
         settings: SETTINGS,
         linkKey: async () => KEY,
@@ -122,8 +124,11 @@ export const lineOf = (
   },
 })
 
-export const putLines = (bucket: TestBucket, batch: string, lines: readonly SettledLine[]): Promise<void> =>
-  bucket.put(`labeled/${batch}/output.manifest`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+/** A batch is settled, and the formatter has heard of it. */
+export async function putLines(bucket: TestBucket, batch: string, lines: readonly SettledLine[]): Promise<void> {
+  await bucket.put(`labeled/${batch}/output.manifest`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  await labelStore(bucket, rulesOf(SETTINGS.labels)).reconcile()
+}
 
 export const linesAt = (bucket: TestBucket, batch: string): SettledLine[] =>
   (bucket.texts()[`labeled/${batch}/output.manifest`] ?? '')

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { itemsToAskAgain } from '../../../../services/labeling/sampling/ask-again'
 import { doubtfulLabels } from '../../../../services/labeling/sampling/doubtful'
 import { termsOf } from '../../../../shared/labellers'
+import { standingOf } from '../../../../shared/labels/standing'
 import type { SettledLine } from '../../../../shared/records'
 import { cascadeId } from '../../../../shared/text/cascade'
 import { settingsWith, wordsOf } from '../world'
@@ -60,7 +61,7 @@ function lineOf(
 }
 
 type Lines = [batch: string, line: SettledLine][]
-const given = (lines: Lines) => new Map(lines.map(([batch, line]) => [line.item, { batch, line }]))
+const given = (lines: Lines) => new Map(lines.map(([batch, line]) => [line.item, standingOf(line, batch)]))
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.labelling, askedBefore?: Set<string>) =>
   itemsToAskAgain(
@@ -105,7 +106,7 @@ describe('what comes back', () => {
     const outcome = askAgain([...decided, ...others])
 
     expect(counts(outcome)).toEqual([3, 0, 0])
-    expect(outcome.again.every(({ line }) => line['label-metadata'].adjudicated)).toBe(true)
+    expect(outcome.again.every(({ label }) => label.adjudicated)).toBe(true)
   })
 
   it('never takes more than half of the places for training', () => {
@@ -151,7 +152,7 @@ describe('a label that its judges leave in doubt', () => {
 
     const back = confirmed([...lines, ...others])
 
-    expect(back.map(({ line, judgements }) => [line['post-id'], line.role, judgements])).toEqual([
+    expect(back.map(({ label, judgements }) => [label.post, label.role, judgements])).toEqual([
       ['p2', 'evaluation', 1],
       ['p4', 'evaluation', 1],
       ['p3', 'training', 1],
@@ -165,7 +166,7 @@ describe('a label that its judges leave in doubt', () => {
     ['everybody who is at work judged it', doubted(1, { annotators: ['ana', 'ben', 'cyd'] })],
     ['it was imported', ['import-0123456789abcdef', doubted(1)[1]]],
   ])('does not where %s', (_, line) => {
-    expect(confirmed([doubted(2), ...others]).map(({ line: { item } }) => item)).toEqual([doubted(2)[1].item])
+    expect(confirmed([doubted(2), ...others]).map(({ label: { item } }) => item)).toEqual([doubted(2)[1].item])
     expect(confirmed([line, ...others])).toEqual([])
   })
 
@@ -228,7 +229,7 @@ describe('labels that a model doubts', () => {
 
     const { again, taken } = askAgain(lines, 60, 30, { ...settings.labelling, relabelShare: 0.1 })
 
-    const places = again.map(({ line }) => Number(line['post-id'].slice(1)))
+    const places = again.map(({ label }) => Number(label.post.slice(1)))
     expect(again.map(({ purpose, judgements }) => [purpose, judgements])).toEqual([
       ['relabel', 2],
       ['relabel', 2],

@@ -2,8 +2,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { storedPlan } from '../../../../services/labeling/plan'
 import { keys } from '../../../../shared/keys'
+import { qualityRecord } from '../../../../shared/records'
 import { jaccard, shinglesOf } from '../../../../shared/text/shingles'
 import { cardExample, championExample } from '../../../shared/card'
+import { manifestOf, settledOf } from '../../formatter/settled-lines'
 import { archiveOf, tinyModel } from '../../../shared/models'
 import {
   answerAll,
@@ -187,4 +189,33 @@ it('brings items back to a single annotator, within what was booked, and once', 
   const made = outcomeOf(world).objects[keys.plan({ batch: '2026-06-03' })]
   await functionOf(world).onRun({ hashtag: 'aws', date: '2026-06-03', run: 'r1' })
   expect(outcomeOf(world).objects[keys.plan({ batch: '2026-06-03' })]).toBe(made)
+})
+
+it('brings back labels of earlier definitions that the configuration maps, and measures people by them', async () => {
+  const world = newWorld({
+    settings: settingsWith({ ...settings.labelling, evaluationJudgements: 1, goldShare: 0.1, repeatShare: 0.1 }),
+  })
+  await draw(world)
+  await answerAll(world, 'ana', () => 'technical')
+  await functionOf(world).settle(DATE)
+  const { items } = planOf(world)
+  const decided = items.slice(0, 2).map(({ item }) =>
+    settledOf(item, 'technical', {
+      metadata: { adjudicated: true, 'creation-date': '2026-06-03T09:00:00' },
+    }),
+  )
+  await world.bucket.put(keys.settledManifest({ batch: 'correction-1' }), manifestOf(decided))
+  const [howTo, promotion] = ['how-to', 'promotion'].map((name) => ({ name, definition: name, examples: [] }))
+  const from = { 1: { technical: 'how-to', marketing: 'promotion' } }
+  world.settings = { ...world.settings, labels: { version: 2, categories: [howTo!, promotion!], from } }
+
+  const second = await draw(world, postsOf('aws', 60, '2026-06-03'), '2026-06-03')
+  await answerAll(world, 'ana', () => 'how-to')
+  await functionOf(world).settle('2026-06-03')
+
+  const purposes = second.items.map(({ purpose }) => purpose)
+  expect(purposes.filter((purpose) => purpose === 'gold')).toHaveLength(2)
+  expect(purposes.filter((purpose) => purpose === 'repeat')).toHaveLength(2)
+  const quality = await world.bucket.readJson(keys.quality({ batch: '2026-06-03' }), qualityRecord)
+  expect(quality.annotators.ana?.gold).toEqual({ items: 2, right: 2 })
 })
