@@ -1,7 +1,8 @@
 import type { Finding } from '../shared/finding'
+import { SOURCES } from '../shared/sources'
 
-/** Checks of the doctor's about where posts and labels come from: smoke brings labels of its own. */
-const NOT_NEEDED = ['X token', 'files of posts', 'Ground Truth']
+/** The doctor's checks of where posts and labels come from: smoke collects no posts and brings its own labels. */
+const NOT_NEEDED = [...SOURCES.map(({ check }) => check.name), 'Ground Truth']
 
 /** What is missing of that which a training job and a page need. */
 export const missingForSmoke = (findings: readonly Finding[]): Finding[] =>

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import { BellwetherError } from './errors'
 
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' })
+    return z.NEVER
+  }
+})
+
 const environment = z.object({
   AWS_REGION: z.string().min(1),
   STAGE: z.string().min(1),
@@ -21,10 +30,10 @@ const environment = z.object({
   TRAINER_FUNCTION: z.string(),
   EVALUATOR_FUNCTION: z.string(),
   ANALYZER_FUNCTION: z.string(),
-  X_SECRET: z.string(),
+  /** Ids of the secrets of sources, by type of source, as JSON. */
+  SOURCE_SECRETS: json.pipe(z.record(z.string(), z.string())),
   LINK_SECRET: z.string(),
   SITE_URL: z.url(),
-  X_API_URL: z.url().default('https://api.x.com/2/'),
 })
 
 const names = {
@@ -46,10 +55,9 @@ const names = {
   trainerFunction: 'TRAINER_FUNCTION',
   evaluatorFunction: 'EVALUATOR_FUNCTION',
   analyzerFunction: 'ANALYZER_FUNCTION',
-  xSecret: 'X_SECRET',
+  sourceSecrets: 'SOURCE_SECRETS',
   linkSecret: 'LINK_SECRET',
   siteUrl: 'SITE_URL',
-  xApiUrl: 'X_API_URL',
 } as const
 
 type Environment = z.infer<typeof environment>

@@ -6,6 +6,7 @@ import { BellwetherError } from './errors'
 import { FastTextError } from './fasttext/error'
 import { parseBlazingText } from './fasttext/hyperparameters'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
+import { SOURCES, sourceSettings } from './sources'
 import { TRAINERS } from './trainers'
 
 /** A hashtag as it is watched: without #, in lower case. */
@@ -31,26 +32,10 @@ const usd = z.number().nonnegative()
 const count = z.int().positive()
 const labelName = z.string().trim().min(1).max(256)
 
-const source = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('x'),
-    excludeRetweets: z.boolean().default(false),
-    pricePerPostUsd: usd.default(0.005),
-    pricePerCountUsd: usd.default(0.005),
-  }),
-  z.strictObject({
-    type: z.literal('file'),
-    file: z
-      .string()
-      .regex(/^[^/\p{Cc}]+\.(jsonl|csv)$/u, 'the name of a .jsonl or .csv file under sources/ in the bucket'),
-    pricePerPostUsd: usd.default(0),
-  }),
-])
-
 /** `bellwether.yml`, documented option by option in docs/configuration.md. */
 export const settings = z.strictObject({
   hashtags: z.array(z.strictObject({ tag: hashtag, source: z.string() })).min(1),
-  sources: z.record(z.string(), source),
+  sources: z.record(z.string(), sourceSettings(SOURCES)),
   languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'a language is its ISO 639 code, as in en')).default([]),
   labels: z.strictObject({
     version: z.int().positive(),
@@ -147,7 +132,7 @@ export type Category = Settings['labels']['categories'][number]
  * Parse the text of `bellwether.yml`. SETTINGS_INVALID names the file, the line and the field of everything that is
  * wrong, at once.
  */
-export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
+export function parseSettings(text: string, file = 'bellwether.yml', schema = settings): Settings {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const broken = document.errors.map(
@@ -174,7 +159,7 @@ export function parseSettings(text: string, file = 'bellwether.yml'): Settings {
   const complain = (at: PropertyKey[], message: string) =>
     `${file}:${lineOf(at)}: ${at.join('.') || 'the file'}: ${message}`
 
-  const parsed = settings.safeParse(document.toJS())
+  const parsed = schema.safeParse(document.toJS())
   if (!parsed.success) {
     throw new BellwetherError(
       'SETTINGS_INVALID',

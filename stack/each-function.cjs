@@ -6,6 +6,7 @@ module.exports = async ({ resolveVariable }) => {
   const permissions = await resolveVariable('file(./stack/permissions.yml)')
   const functions = await resolveVariable('self:functions')
   const settings = await resolveVariable('file(./stack/settings.cjs)')
+  const { names: sourceSecrets } = await resolveVariable('file(./stack/sources.cjs)')
   const stage = await resolveVariable('sls:stage')
   if (!/^[a-z](-?[a-z0-9]){0,15}$/.test(stage)) {
     // The framework prints the stack; the message says all there is to say.
@@ -17,7 +18,7 @@ module.exports = async ({ resolveVariable }) => {
   // A function that an option leaves out is null.
   const deployed = Object.entries(functions).filter(([, one]) => one)
   const resources = deployed.map(([name, { destinations }]) => {
-    const one = { name, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings }
+    const one = { name, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings, sourceSecrets }
     return {
       [`${one.id}Role`]: role(one, permissions[name], destinations),
       [`${one.id}ErrorsAlarm`]: errorsAlarm(one),
@@ -29,7 +30,7 @@ module.exports = async ({ resolveVariable }) => {
 
 const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
 
-const role = ({ name, id, fullName }, permission, destinations) => ({
+const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
@@ -44,7 +45,7 @@ const role = ({ name, id, fullName }, permission, destinations) => ({
           Statement: [
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], here(`logs`, `log-group:/aws/lambda/${fullName}:*`)),
             ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
-            ...statementsOf(permission),
+            ...statementsOf(permission, sourceSecrets),
           ],
         },
       },
@@ -52,17 +53,12 @@ const role = ({ name, id, fullName }, permission, destinations) => ({
   },
 })
 
-function statementsOf({
-  read = [],
-  list = [],
-  write = [],
-  upload = [],
-  table,
-  queue,
-  secrets,
-  publish,
-  allow: more = [],
-}) {
+function statementsOf(permission, sourceSecrets) {
+  const { read = [], list = [], write = [], upload = [], table, queue, publish, allow: more = [] } = permission
+  const secretsOf = (named = []) =>
+    named.flatMap((name) => (name === 'SourceSecrets' ? sourceSecrets : [name])).map((name) => ({ Ref: name }))
+  const secrets = secretsOf(permission.secrets)
+  const described = secretsOf(permission.describe)
   const listed = [...read, ...list]
   const written = [...write, ...upload]
   return [
@@ -80,11 +76,8 @@ function statementsOf({
       ),
     queue &&
       allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'], arnOf(queue)),
-    secrets &&
-      allow(
-        'secretsmanager:GetSecretValue',
-        secrets.map((secret) => ({ Ref: secret })),
-      ),
+    secrets.length > 0 && allow('secretsmanager:GetSecretValue', secrets),
+    described.length > 0 && allow('secretsmanager:DescribeSecret', described),
     publish && allow('events:PutEvents', arnOf('Bus')),
     ...more,
   ].filter(Boolean)

@@ -9,7 +9,7 @@ import type { Table } from '../../shared/table'
 import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
 import type { Cursor } from '../../shared/state/cursor'
 import { recordOf, type RunState } from './run'
-import type { Source, SourcePage, Wait } from './source'
+import type { Source, SourcePage, Wait } from './sources/source'
 import { type Effect, type Facts, type Input, sha256, step } from './step'
 import type { Window } from './window'
 

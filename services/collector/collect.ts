@@ -6,7 +6,7 @@ import type { Enqueue } from '../../shared/queue'
 import { collectDay, type DayDone, type Ports } from './collect-day'
 import { openCursor } from '../../shared/state/cursor'
 import { runState } from './run'
-import type { Source } from './source'
+import type { Source } from './sources/source'
 import { dayBefore, dayFrom, midnight } from './window'
 
 /** An empty request stands for every hashtag. `from` is where the first run of a hashtag begins. */

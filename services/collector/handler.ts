@@ -13,9 +13,8 @@ import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { collect, collectRequest } from './collect'
 import { sourceFor } from './sources'
-import { openX } from './x'
 
-const config = readConfig(['bucket', 'table', 'bus', 'taskRoot', 'collectorQueueUrl', 'xSecret', 'xApiUrl'])
+const config = readConfig(['bucket', 'table', 'bus', 'taskRoot', 'collectorQueueUrl', 'sourceSecrets'])
 const settings = readSettings(config.taskRoot)
 const objects = s3Objects(new S3Client(), config.bucket)
 
@@ -28,7 +27,10 @@ export const handler = door(
       table: dynamoTable(new DynamoDBClient(), config.table),
       publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),
       enqueue: sqsQueue(new SQSClient(), config.collectorQueueUrl),
-      openSource: sourceFor({ objects, openX: openX(new SecretsManagerClient(), config, Date.now) }, settings),
+      openSource: sourceFor(
+        { objects, secrets: new SecretsManagerClient(), secretIds: config.sourceSecrets, nowMs: Date.now },
+        settings,
+      ),
       hashtags: settings.hashtags.map(({ tag }) => tag),
       caps: settings.caps,
       languages: settings.languages,

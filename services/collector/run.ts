@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { keys } from '../../shared/keys'
 import type { RunRecord } from '../../shared/records'
 import { TEXT_ENCODINGS } from '../../shared/text/encoding'
-import type { Source } from './source'
+import type { Source } from './sources/source'
 import { clip, runId, type Window } from './window'
 
 const instant = z.iso.datetime()

@@ -4,7 +4,7 @@ import { keys } from '../../shared/keys'
 import { type Post, postsToCsv } from '../../shared/posts'
 import type { Room } from '../../shared/state/ledger'
 import { advance, type Answer, begin, type Booking, dateOf, pageKey, type RunState, stop } from './run'
-import type { Exhausted, PageRequest, Source, SourcePage, Wait } from './source'
+import type { Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
 import type { Window } from './window'
 
 /** What a step may know beside the run: the source as it describes itself, the day, and the invocation's clock. */

@@ -8,8 +8,8 @@ import type { Objects } from '../../shared/objects'
 /** What AWS can be asked about the account, one question each; a question that it refuses throws. */
 export interface Account {
   hasValue(secret: string): Promise<boolean>
-  /** Those of these files of posts that do not stand in the bucket. */
-  absent(files: readonly string[]): Promise<string[]>
+  /** Is this file of posts in the bucket? */
+  hasFile(file: string): Promise<boolean>
   /** SageMaker's quotas of these names, as far as the account lists them: not one that only has AWS's default. */
   quotas(names: readonly string[]): Promise<Map<string, number>>
   workteams(): Promise<string[]>
@@ -30,10 +30,7 @@ export const awsAccount = (clients: {
     return Object.values(VersionIdsToStages ?? {}).some((stages) => stages.includes('AWSCURRENT'))
   },
 
-  absent: async (files) => {
-    const there = await Promise.all(files.map((file) => clients.objects.exists(keys.source({ file }))))
-    return files.filter((_, i) => !there[i])
-  },
+  hasFile: (file) => clients.objects.exists(keys.source({ file })),
 
   quotas: async (names) => {
     const found = new Map<string, number>()

@@ -2,6 +2,7 @@ import { termsOf } from '../../shared/labellers'
 import { costAtMost, largestWithin } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
 import { type Cost as Price, dollars } from '../../shared/cost'
+import { type SourceRegistry, SOURCES, sourceSecrets, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
 
 /** What one thing costs a day at most. */
@@ -24,34 +25,38 @@ const RUNS: readonly { runs: (hashtags: number) => number; seconds: number; gb: 
   { runs: () => 200, seconds: 1, gb: 1 },
 ]
 
-/** What stands in the stack and is paid by the month. */
-export const STANDING = { alarms: 24, secrets: 2, alarmsOfSubscriber: 2 }
+/** What is in every stack and paid by the month. */
+export const STANDING = { alarms: 24, secrets: 1, alarmsOfSubscriber: 2 }
 
-function standing({ deploy: { subscriber } }: Settings): Cost {
+function standing({ deploy: { subscriber }, sources }: Settings, registry: SourceRegistry): Cost {
   const alarms = STANDING.alarms + (subscriber ? STANDING.alarmsOfSubscriber : 0)
+  const secrets = STANDING.secrets + sourceSecrets(sources, registry).length
   return {
     what: 'alarms and secrets',
-    usd: cents((alarms * 0.1 + STANDING.secrets * 0.4) / 30),
-    how: `(${alarms} alarms × $0.10 + ${STANDING.secrets} secrets × $0.40) a month / 30; the first ten alarms are free`,
+    usd: cents((alarms * 0.1 + secrets * 0.4) / 30),
+    how: `(${alarms} alarms × $0.10 + ${secrets} secrets × $0.40) a month / 30; the first ten alarms are free`,
   }
 }
 
 /** What a day of this configuration costs at most, line by line. */
-export const costsOfADay = (settings: Settings): Cost[] => [
-  posts(settings),
+export const costsOfADay = (settings: Settings, registry: SourceRegistry = SOURCES): Cost[] => [
+  posts(settings, registry),
   judgements(settings),
   training(settings),
   functions(settings),
-  standing(settings),
+  standing(settings, registry),
 ]
 
 /** The sum of what has a price. */
 export const totalUsd = (costs: readonly Cost[]): number => cents(costs.reduce((sum, { usd }) => sum + (usd ?? 0), 0))
 
-function posts({ hashtags, sources, caps }: Settings): Cost {
-  const watched = hashtags.map(({ source }) => sources[source]!)
-  const price = Math.max(...watched.map(({ pricePerPostUsd }) => pricePerPostUsd))
-  const counts = watched.reduce((sum, source) => sum + (source.type === 'x' ? source.pricePerCountUsd : 0), 0)
+function posts(settings: Settings, registry: SourceRegistry): Cost {
+  const { caps } = settings
+  const prices = watchedSources(settings, registry).flatMap(({ declaration, watched }) =>
+    watched.map((source) => declaration.prices(source)),
+  )
+  const price = Math.max(...prices.map(({ perPostUsd }) => perPostUsd))
+  const counts = prices.reduce((sum, { perCountUsd }) => sum + perCountUsd, 0)
   const asked = caps.posts.perDay * price + counts
   const usd = Math.min(asked, caps.collectUsd.perDay)
   const how = `${caps.posts.perDay} posts × ${dollars(price)} + counts ${dollars(counts)} = ${dollars(asked)}`

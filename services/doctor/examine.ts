@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { type Settings, settings } from '../../shared/settings'
+import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import type { Account } from './account'
 import { type Cost, costsOfADay, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
 import type { Asked, Finding } from '../../shared/finding'
-import { filesOf, findingsOf, quotasOf } from './findings'
+import { findingsOf, quotasOf } from './findings'
 
 /** `{}` asks everything about the account; `{"labels":{…}}` what those labels would do. */
 export const doctorRequest = z.strictObject({ labels: settings.shape.labels.optional() })
@@ -31,20 +32,21 @@ interface Ports {
   stage: string
   region: string
   bucket: string
-  xSecret: string
+  sourceSecrets: Readonly<Record<string, string>>
   linkSecret: string
   groundTruthRegions: readonly string[]
+  registry?: SourceRegistry
 }
 
 /** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
 export const examine =
-  ({ account, settings, stage, region, bucket, xSecret, linkSecret, groundTruthRegions }: Ports) =>
+  ({ account, settings, stage, region, bucket, linkSecret, groundTruthRegions, ...ports }: Ports) =>
   async (): Promise<Examination> => {
+    const { sourceSecrets, registry = SOURCES } = ports
     const neededQuotas = quotasOf(settings, region)
-    const [xToken, linkKey, absentFiles, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
-      asked(account.hasValue(xSecret)),
+    const [sources, linkKey, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
+      askSources(account, settings, sourceSecrets, registry),
       asked(account.hasValue(linkSecret)),
-      asked(account.absent(filesOf(settings))),
       asked(account.quotas(neededQuotas)),
       asked(account.workteams()),
       asked(account.labelingJobs()),
@@ -58,9 +60,8 @@ export const examine =
         : { known }
     }
     const facts = {
-      xToken,
+      sources,
       linkKey,
-      absentFiles,
       workteams,
       labelingJobs,
       concurrency,
@@ -68,8 +69,8 @@ export const examine =
       hasGroundTruth: groundTruthRegions.includes(region),
     }
 
-    const findings = findingsOf(facts, settings, { xSecret, linkSecret, region, bucket })
-    const costs = costsOfADay(settings)
+    const findings = findingsOf(facts, settings, { sourceSecrets, linkSecret, region, bucket }, registry)
+    const costs = costsOfADay(settings, registry)
     return {
       stage,
       region,
@@ -78,6 +79,23 @@ export const examine =
       aDayCosts: { usd: totalUsd(costs), of: costs },
     }
   }
+
+/** What the watched sources of each type lack, by type. */
+async function askSources(
+  account: Account,
+  settings: Settings,
+  sourceSecrets: Readonly<Record<string, string>>,
+  registry: SourceRegistry,
+): Promise<Record<string, Asked<string[]>>> {
+  const asking = watchedSources(settings, registry).map(async ({ declaration: { type, check }, watched }) => {
+    const hasSecret = async () => {
+      const id = sourceSecrets[type]
+      return id !== undefined && account.hasValue(id)
+    }
+    return [type, await asked(check.missing(watched, { hasSecret, hasFile: account.hasFile }))] as const
+  })
+  return Object.fromEntries(await Promise.all(asking))
+}
 
 /** A question that AWS refuses or does not know is a finding, not a failure. */
 async function asked<T>(question: Promise<T>): Promise<Asked<T>> {

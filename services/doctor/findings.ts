@@ -1,16 +1,16 @@
 import { type Asked, type Finding, findingOf as judged } from '../../shared/finding'
 import { type LabellerFacts, LABELLERS } from '../../shared/labellers'
 import type { Settings } from '../../shared/settings'
+import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
 import type { Trainer } from '../../shared/trainers/trainer'
 
 /** What the account says of itself. */
 export interface Facts extends Omit<LabellerFacts, 'region'> {
-  /** May the secret be read: does it have a value? */
-  xToken: Asked<boolean>
+  /** What the watched sources of each type lack, by type. */
+  sources: Readonly<Record<string, Asked<string[]>>>
+  /** Does the secret have a value? */
   linkKey: Asked<boolean>
-  /** Files of the configuration that are not in the bucket. */
-  absentFiles: Asked<string[]>
   /** SageMaker's quotas by name, those that the trainer needs. */
   quotas: ReadonlyMap<string, Asked<number>>
   /** Lambda invocations at once, over all functions of the account. */
@@ -21,53 +21,37 @@ export interface Facts extends Omit<LabellerFacts, 'region'> {
 export const findingsOf = (
   facts: Facts,
   settings: Settings,
-  names: { xSecret: string; linkSecret: string; region: string; bucket: string },
+  names: { sourceSecrets: Readonly<Record<string, string>>; linkSecret: string; region: string; bucket: string },
+  registry: SourceRegistry = SOURCES,
 ): Finding[] => [
-  xToken(facts, settings, names.xSecret),
-  files(facts, settings, names.bucket),
+  ...sourceFindings(facts, settings, names, registry),
   linkKey(facts, names.linkSecret),
   ...TRAINERS.flatMap((trainer) => training(trainer, facts, settings, names.region)),
   ...labellers({ ...facts, region: names.region }, settings),
   concurrency(facts),
 ]
 
-function xToken({ xToken: fact }: Facts, { hashtags, sources }: Settings, secret: string): Finding {
-  const check = 'X token'
-  const wanted = hashtags.some(({ source }) => sources[source]?.type === 'x')
-  if (!wanted) return { check, verdict: 'not needed', found: 'no hashtag has a source of type x' }
-  return judged(check, fact, (hasValue) =>
-    hasValue
-      ? { check, verdict: 'ok', found: 'the secret has a value' }
-      : {
-          check,
-          verdict: 'missing',
-          found: 'the secret has no value',
-          remedy: `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$X_BEARER_TOKEN"`,
-        },
-  )
-}
-
-/** The files that hashtags of the configuration are read from. */
-export const filesOf = ({ hashtags, sources }: Pick<Settings, 'hashtags' | 'sources'>): string[] => {
-  const watched = hashtags.map(({ source }) => sources[source])
-  return [...new Set(watched.flatMap((source) => (source?.type === 'file' ? source.file : [])))]
-}
-
-function files({ absentFiles: fact }: Facts, settings: Settings, bucket: string): Finding {
-  const check = 'files of posts'
-  if (filesOf(settings).length === 0)
-    return { check, verdict: 'not needed', found: 'no hashtag has a source of type file' }
-  return judged(check, fact, (absent) =>
-    absent.length === 0
-      ? { check, verdict: 'ok', found: `${filesOf(settings).join(', ')} in the bucket` }
-      : {
-          check,
-          verdict: 'missing',
-          found: `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not there`,
-          remedy: absent.map((file) => `aws s3 cp ${file} s3://${bucket}/sources/${file}`).join(' && '),
-        },
-  )
-}
+/** One finding for each kind of source, in the words of its declaration. */
+const sourceFindings = (
+  { sources }: Facts,
+  settings: Settings,
+  { sourceSecrets, bucket }: { sourceSecrets: Readonly<Record<string, string>>; bucket: string },
+  registry: SourceRegistry,
+): Finding[] =>
+  watchedSources(settings, registry).map(({ declaration: { type, check }, watched }) => {
+    const { name } = check
+    if (watched.length === 0)
+      return { check: name, verdict: 'not needed', found: `no hashtag has a source of type ${type}` }
+    return judged(name, sources[type] ?? { unknown: 'it was not asked' }, (missing) =>
+      missing.length === 0
+        ? { check: name, verdict: 'ok', found: check.ready(watched) }
+        : {
+            check: name,
+            verdict: 'missing',
+            ...check.lacking(missing, { bucket, secretId: sourceSecrets[type] ?? '' }),
+          },
+    )
+  })
 
 function linkKey({ linkKey: fact }: Facts, secret: string): Finding {
   const check = 'key of the desk links'

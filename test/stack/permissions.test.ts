@@ -42,7 +42,7 @@ const RUNTIME = new Set(
 )
 
 /** Set by Lambda, or with a default of their own. */
-const OTHERS = new Set(['AWS_REGION', 'LAMBDA_TASK_ROOT', 'X_API_URL'])
+const OTHERS = new Set(['AWS_REGION', 'LAMBDA_TASK_ROOT'])
 
 /** Every function has these. */
 const EVERYBODYS = new Set(['STAGE', 'ACCOUNT_ID', 'BUCKET', 'TABLE', 'BUS'])

@@ -33,9 +33,8 @@ it('writes enough of every category to train, validate and evaluate', () => {
 
 it('goes on in a stage without posts and their secret, and stops where no job could be trained', () => {
   const fresh: Facts = {
-    xToken: { known: false },
+    sources: { x: { known: ['secret'] }, file: { known: ['sample.jsonl'] } },
     linkKey: { known: true },
-    absentFiles: { known: ['sample.jsonl'] },
     quotas: new Map([
       [SPOT, { known: 1 }],
       ['ml.c5.xlarge for training job usage', { known: 1 }],
@@ -51,7 +50,9 @@ it('goes on in a stage without posts and their secret, and stops where no job co
     labelling: { ...shipped.labelling, labeller: 'ground-truth' as const },
   }
   const missing = (facts: Facts) =>
-    missingForSmoke(findingsOf(facts, settings, { xSecret: 'x', linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }))
+    missingForSmoke(
+      findingsOf(facts, settings, { sourceSecrets: { x: 'x' }, linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }),
+    )
 
   expect(missing(fresh)).toEqual([])
   expect(missing({ ...fresh, quotas: new Map([[SPOT, { known: 0 }]]) })).toMatchObject([

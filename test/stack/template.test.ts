@@ -5,6 +5,8 @@ import { describe, expect, it } from '@jest/globals'
 import yauzl from 'yauzl'
 import { z } from 'zod'
 import { STANDING } from '../../services/doctor/costs'
+import { readSettings } from '../../shared/settings'
+import { sourceSecrets } from '../../shared/sources'
 import {
   functions,
   ofType,
@@ -148,7 +150,8 @@ it('rings when the reconciler does not run', () => {
 it('costs the standing things that the doctor counts', () => {
   const count = (type: string) => resources.filter((one) => one.type === type).length
 
-  expect(STANDING).toMatchObject({
+  const secrets = STANDING.secrets + sourceSecrets(readSettings(root).sources).length
+  expect({ ...STANDING, secrets }).toMatchObject({
     alarms: count('AWS::CloudWatch::Alarm'),
     secrets: count('AWS::SecretsManager::Secret'),
   })

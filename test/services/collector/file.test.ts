@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
-import { fileSource } from '../../../services/collector/file'
+import { fileSource } from '../../../services/collector/sources/file/file'
 import { dayFrom } from '../../../services/collector/window'
 
 const window = dayFrom('2026-06-02T00:00:00.000Z')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Room } from '../../../shared/state/ledger'
 import { begin, recordOf, type RunState } from '../../../services/collector/run'
-import type { Exhausted, SourcePage, Wait } from '../../../services/collector/source'
+import type { Exhausted, SourcePage, Wait } from '../../../services/collector/sources/source'
 import { type Effect, type Facts, type Input, sha256, type Step, step } from '../../../services/collector/step'
 
 const DAY = { from: '2026-06-02T00:00:00.000Z', to: '2026-06-03T00:00:00.000Z' }

@@ -4,7 +4,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock'
 import { readLedger, spent } from '../../../shared/state/ledger'
 import { postsFromCsv } from '../../../shared/posts'
-import { openX } from '../../../services/collector/x'
+import { sourceFor } from '../../../services/collector/sources'
+import { openX } from '../../../services/collector/sources/x/x'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
 import { type StubPost, startXStub, problem, type XStub } from './x-stub'
 
@@ -23,9 +24,23 @@ const settings = { type: 'x' as const, excludeRetweets: false, pricePerPostUsd: 
 
 function xWorld(given: Partial<World> = {}, options: Partial<typeof settings> = {}): World {
   const world = newWorld({ now: new Date('2026-06-03T00:10:00Z'), tags: ['aws'], ...given })
-  const open = openX(new SecretsManagerClient({}), { xSecret: 'x-token', xApiUrl: stub.url }, () => world.now.getTime())
-  world.openSource = (hashtag) => open(hashtag, 'x', { ...settings, ...options }, world.languages)
+  const nowMs = () => world.now.getTime()
+  const ports = {
+    objects: { stream: never },
+    secrets: new SecretsManagerClient({}),
+    secretIds: { x: 'x-token' },
+    nowMs,
+  }
+  world.openSource = (hashtag) => {
+    const hashtags = [{ tag: hashtag, source: 'x' }]
+    const sources = { x: { ...settings, apiUrl: stub.url, ...options } }
+    return sourceFor(ports, { hashtags, sources, languages: world.languages })(hashtag)
+  }
   return world
+}
+
+const never = async (): Promise<never> => {
+  throw new Error('X reads nothing from the bucket')
 }
 
 /** Posts spread over a day, each second a larger id. */
@@ -430,8 +445,9 @@ describe('an answer of X', () => {
 
   it('that never comes is given up on', async () => {
     const world = newWorld()
-    const open = openX(new SecretsManagerClient({}), { xSecret: 'x-token', xApiUrl: stub.url }, Date.now, 50)
-    world.openSource = (hashtag) => open(hashtag, 'x', settings, [])
+    const secret = async () => ({ id: 'x-token', value: TOKEN })
+    const watched = { name: 'x', settings: { ...settings, apiUrl: stub.url }, tags: ['aws'], languages: [] }
+    world.openSource = (hashtag) => openX(50)({ ...watched, hashtag }, { secret, nowMs: Date.now })
     stub.odd = [{ hang: true }]
 
     await expect(invoke(world)).rejects.toThrow(/SOURCE_UNAVAILABLE: X was not reached/)

@@ -26,7 +26,7 @@ const account = awsAccount({
   objects: s3Objects(new S3Client({ region: 'eu-west-1' }), 'the-bucket'),
 })
 const places = { stage: 'dev', region: 'eu-west-1', groundTruthRegions: [] }
-const secretNames = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1' }
+const secretNames = { sourceSecrets: { x: 'XToken-1' }, linkSecret: 'LinkKey-1' }
 const ask = examine({ account, settings, bucket: 'the-bucket', ...secretNames, ...places })
 
 beforeEach(() => {

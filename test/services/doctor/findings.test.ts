@@ -28,16 +28,16 @@ const quotas = (spot: Asked<number>, onDemand: Asked<number>) =>
     [ON_DEMAND, onDemand],
   ])
 const healthy: Facts = {
-  xToken: { known: true },
+  sources: { x: { known: [] }, file: { known: [] } },
   linkKey: { known: true },
-  absentFiles: { known: [] },
   quotas: quotas({ known: 1 }, { known: 1 }),
   workteams: { known: [team] },
   labelingJobs: { known: 1 },
   concurrency: { known: 1000 },
   hasGroundTruth: true,
 }
-const names = { xSecret: 'XToken-1', linkSecret: 'LinkKey-1', region: 'eu-west-1', bucket: 'the-bucket' }
+const lacks = (type: string, name: string): Facts['sources'] => ({ ...healthy.sources, [type]: { known: [name] } })
+const names = { sourceSecrets: { x: 'XToken-1' }, linkSecret: 'LinkKey-1', region: 'eu-west-1', bucket: 'the-bucket' }
 const verdicts = (facts: Facts, settings: Settings) =>
   Object.fromEntries(findingsOf(facts, settings, names).map(({ check, verdict }) => [check, verdict]))
 
@@ -47,8 +47,8 @@ describe('findingsOf', () => {
   })
 
   it.each<[string, Partial<Facts>, string, string]>([
-    ['an X secret without a value', { xToken: { known: false } }, 'X token', 'missing'],
-    ['a file of posts that is not there', { absentFiles: { known: ['sample.jsonl'] } }, 'files of posts', 'missing'],
+    ['an X secret without a value', { sources: lacks('x', 'secret') }, 'X token', 'missing'],
+    ['a file of posts that is not there', { sources: lacks('file', 'sample.jsonl') }, 'files of posts', 'missing'],
     ['a link key without a value', { linkKey: { known: false } }, 'key of the desk links', 'missing'],
     ['no spot quota', { quotas: quotas({ known: 0 }, { known: 1 }) }, SPOT, 'missing'],
     ['no quota on demand', { quotas: quotas({ known: 1 }, { known: 0 }) }, ON_DEMAND, 'missing'],
@@ -70,8 +70,8 @@ describe('findingsOf', () => {
   })
 
   it.each<[string, Partial<Facts>, string]>([
-    ['the X secret', { xToken: { unknown: 'AccessDenied' } }, 'X token'],
-    ['the files', { absentFiles: { unknown: 'AccessDenied' } }, 'files of posts'],
+    ['the X secret', { sources: { ...healthy.sources, x: { unknown: 'AccessDenied' } } }, 'X token'],
+    ['the files', { sources: { ...healthy.sources, file: { unknown: 'AccessDenied' } } }, 'files of posts'],
     ['the quotas', { quotas: quotas({ unknown: 'AccessDenied' }, { known: 1 }) }, SPOT],
     ['the work teams', { workteams: { unknown: 'AccessDenied' } }, 'Ground Truth'],
     ['the concurrency', { concurrency: { unknown: 'AccessDenied' } }, 'Lambda concurrency'],
@@ -84,7 +84,7 @@ describe('findingsOf', () => {
   it('asks for nothing that the configuration does not use', () => {
     const poor: Facts = {
       ...healthy,
-      xToken: { known: false },
+      sources: lacks('x', 'secret'),
       quotas: quotas({ known: 0 }, { known: 0 }),
       hasGroundTruth: false,
     }
@@ -100,7 +100,7 @@ describe('findingsOf', () => {
   })
 
   it('asks for no file where posts come from X alone, and else says where to put it', () => {
-    const lacking: Facts = { ...healthy, absentFiles: { known: ['sample.jsonl'] } }
+    const lacking: Facts = { ...healthy, sources: lacks('file', 'sample.jsonl') }
     const found = findingsOf(lacking, demanding, names).find(({ check }) => check === 'files of posts')
 
     expect(verdicts(lacking, onlyX)['files of posts']).toBe('not needed')

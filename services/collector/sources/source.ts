@@ -1,6 +1,6 @@
-import type { Post, Refused } from '../../shared/posts'
-import type { TextEncoding } from '../../shared/text/encoding'
-import type { Window } from './window'
+import type { Post, Refused } from '../../../shared/posts'
+import type { TextEncoding } from '../../../shared/text/encoding'
+import type { Window } from '../window'
 
 /** Where the posts of one hashtag come from, a page at a time. */
 export interface Source {

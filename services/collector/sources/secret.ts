@@ -1,13 +1,13 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { BellwetherError, isNamed } from '../../shared/errors'
+import { BellwetherError, isNamed } from '../../../shared/errors'
 
-/** The text of a secret; SECRET_MISSING with the remedy where it was not put in yet. */
-export async function readSecret(client: SecretsManagerClient, secretId: string, what: string): Promise<string> {
+/** The value of a secret that holds this. Raises SECRET_MISSING, with the remedy, while it has no value. */
+export async function readSecret(client: SecretsManagerClient, secretId: string, holds: string): Promise<string> {
   const value = await valueOf(client, secretId)
   if (value) return value
   throw new BellwetherError(
     'SECRET_MISSING',
-    `${what} is not there. Put it in: aws secretsmanager put-secret-value --secret-id ${secretId} --secret-string ...`,
+    `${holds}: the secret has no value; put it in: aws secretsmanager put-secret-value --secret-id ${secretId} --secret-string ...`,
   )
 }
 

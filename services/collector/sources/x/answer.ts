@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { BellwetherError } from '../../shared/errors'
-import type { Post, Refused } from '../../shared/posts'
-import type { SourcePage } from './source'
+import { BellwetherError } from '../../../../shared/errors'
+import type { Post, Refused } from '../../../../shared/posts'
+import type { SourcePage } from '../source'
 
 // X calls a post a tweet or a post, by what it was asked for and by the age of the endpoint: both are read.
 

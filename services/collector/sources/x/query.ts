@@ -1,4 +1,4 @@
-import { BellwetherError } from '../../shared/errors'
+import { BellwetherError } from '../../../../shared/errors'
 
 /** What self-serve accounts may ask; Enterprise may ask more. */
 const MOST_CHARACTERS = 512

@@ -1,10 +1,12 @@
-import { keys } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
-import { placeOf, type Post, type Refused } from '../../shared/posts'
-import { named, readRow, type RefusedRow, type Row } from '../../shared/post-file/row'
-import { rowsOf } from '../../shared/post-file/rows'
-import type { Source } from './source'
-import type { Window } from './window'
+import { keys } from '../../../../shared/keys'
+import type { Objects } from '../../../../shared/objects'
+import { named, readRow, type RefusedRow, type Row } from '../../../../shared/post-file/row'
+import { rowsOf } from '../../../../shared/post-file/rows'
+import { placeOf, type Post, type Refused } from '../../../../shared/posts'
+import type { FileSettings } from '../../../../shared/sources/file'
+import type { Window } from '../../window'
+import type { SourceAdapter } from '../adapter'
+import type { Source } from '../source'
 
 interface FileOptions {
   name: string
@@ -87,6 +89,13 @@ export function fileSource(
       }
     },
   }
+}
+
+export const fileAdapter: SourceAdapter<FileSettings> = {
+  open: async ({ hashtag, name, settings, tags }, { objects }) => {
+    const { file, pricePerPostUsd } = settings
+    return fileSource(objects, hashtag, { name, file, pricePerPostUsd, tags })
+  },
 }
 
 const plain = ({ line, field, reason, row }: RefusedRow): Refused => ({ line, field, reason, row })

@@ -1,16 +1,13 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ApiResponseError, TwitterApi } from 'twitter-api-v2'
-import { BellwetherError } from '../../shared/errors'
-import type { Settings } from '../../shared/settings'
-import { readSecret } from './secret'
-import type { Exhausted, Source, Wait } from './source'
-import type { Window } from './window'
-import { readCount, readPage, readPlace, readProblem } from './x-answer'
-import { searchQuery } from './x-query'
-
-type XSettings = Extract<Settings['sources'][string], { type: 'x' }>
+import { BellwetherError } from '../../../../shared/errors'
+import type { XSettings } from '../../../../shared/sources/x'
+import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
+import type { Exhausted, Source, Wait } from '../source'
+import type { Window } from '../../window'
+import { readCount, readPage, readPlace, readProblem } from './answer'
+import { searchQuery } from './query'
 
 /** A rate-limit window of X's, for answers that do not say when theirs ends. */
 const RATE_LIMIT_SECONDS = 900
@@ -19,18 +16,16 @@ const REACH_MS = 7 * 86_400_000 - 60_000
 
 /** X's recent search (API v2, app-only) as a source. Posts are read newest first and paid one by one. */
 export const openX =
-  (
-    secrets: SecretsManagerClient,
-    { xSecret, xApiUrl }: { xSecret: string; xApiUrl: string },
-    nowMs: () => number,
-    timeout = 10_000,
-  ) =>
-  async (hashtag: string, name: string, settings: XSettings, languages: readonly string[]): Promise<Source> => {
-    const token = await readSecret(secrets, xSecret, 'The bearer token of the X API')
-    const prefix = xApiUrl.replace(/\/*$/, '/')
+  (timeout = 10_000) =>
+  async (
+    { hashtag, name, settings, languages }: Watched<XSettings>,
+    { secret, nowMs }: Pick<SourcePorts, 'secret' | 'nowMs'>,
+  ): Promise<Source> => {
+    const { id: secretId, value: token } = await secret()
+    const { excludeRetweets, pricePerPostUsd, pricePerCountUsd, apiUrl } = settings
+    const prefix = apiUrl.replace(/\/*$/, '/')
     const agent = prefix.startsWith('http:') ? new http.Agent() : new https.Agent()
     const { v2 } = new TwitterApi(token, { httpAgent: agent }).readOnly
-    const { excludeRetweets, pricePerPostUsd, pricePerCountUsd } = settings
     const query = searchQuery(hashtag, languages, excludeRetweets)
 
     const ask = async (path: string, parameters: Record<string, string | number>): Promise<unknown> => {
@@ -53,7 +48,7 @@ export const openX =
         try {
           return readCount(await ask('tweets/counts/recent', { ...between(window), granularity: 'day' }))
         } catch (error) {
-          const refusal = refusalOf(error, xSecret, nowMs())
+          const refusal = refusalOf(error, secretId, nowMs())
           // The count is only told: what else is wrong, the search will say.
           return 'waitSeconds' in refusal ? refusal : undefined
         }
@@ -72,7 +67,7 @@ export const openX =
           })
           return readPage(body, name, after, pricePerPostUsd)
         } catch (error) {
-          const refusal = refusalOf(error, xSecret, nowMs())
+          const refusal = refusalOf(error, secretId, nowMs())
           if (refusal instanceof Error) throw refusal
           return refusal
         }
@@ -80,11 +75,13 @@ export const openX =
     }
   }
 
+export const xAdapter: SourceAdapter<XSettings> = { open: openX() }
+
 const between = ({ from, to }: Window) => ({ start_time: toSecond(from), end_time: toSecond(to) })
 const toSecond = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
 
 /** What an answer that is none means: come back later, no more money, or an error that says what to do. */
-function refusalOf(error: unknown, xSecret: string, nowMs: number): Wait | Exhausted | Error {
+function refusalOf(error: unknown, secretId: string, nowMs: number): Wait | Exhausted | Error {
   if (error instanceof BellwetherError) return error
   // The library's errors hold the request with its bearer token: only their words are kept.
   const words = error instanceof Error ? error.message : String(error)
@@ -103,7 +100,7 @@ function refusalOf(error: unknown, xSecret: string, nowMs: number): Wait | Exhau
   }
   if (error.code >= 500) return new BellwetherError('SOURCE_UNAVAILABLE', said)
   if (error.code === 401) {
-    return new BellwetherError('SOURCE_REFUSED', `${said}. Put a valid bearer token into the secret ${xSecret}`)
+    return new BellwetherError('SOURCE_REFUSED', `${said}. Put a valid bearer token into the secret ${secretId}`)
   }
   if (error.code === 403) {
     return new BellwetherError(

@@ -1,0 +1,47 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { BellwetherError } from '../../../shared/errors'
+import type { Settings } from '../../../shared/settings'
+import { SOURCES, type SourceRegistry } from '../../../shared/sources'
+import type { SourceAdapter, SourcePorts } from './adapter'
+import { fileAdapter } from './file/file'
+import { readSecret } from './secret'
+import type { Source } from './source'
+import { xAdapter } from './x/x'
+
+/** The adapter of every kind of source in shared/sources, by type. */
+export const ADAPTERS: Readonly<Record<string, SourceAdapter>> = { x: xAdapter, file: fileAdapter }
+
+interface Ports extends Omit<SourcePorts, 'secret'> {
+  secrets: SecretsManagerClient
+  /** Ids of the secrets, by type of source. */
+  secretIds: Readonly<Record<string, string>>
+}
+
+/** The source that `bellwether.yml` names for a hashtag. */
+export const sourceFor =
+  (
+    { secrets, secretIds, ...ports }: Ports,
+    { hashtags, sources, languages }: Pick<Settings, 'hashtags' | 'sources' | 'languages'>,
+    adapters = ADAPTERS,
+    registry: SourceRegistry = SOURCES,
+  ) =>
+  async (hashtag: string): Promise<Source> => {
+    const name = hashtags.find(({ tag }) => tag === hashtag)?.source ?? ''
+    const settings = sources[name]
+    if (!settings) throw new Error(`#${hashtag} has no source`)
+    const adapter = adapters[settings.type]
+    if (!adapter) throw new Error(`source type ${settings.type} has no adapter in services/collector/sources`)
+    const tags = hashtags.filter((other) => other.source === name).map(({ tag }) => tag)
+    const secret = async () => {
+      const { type } = settings
+      const holds = registry.find((one) => one.type === type)?.secret?.holds ?? 'secret'
+      const id = secretIds[type]
+      if (id === undefined)
+        throw new BellwetherError(
+          'SECRET_MISSING',
+          `${holds}: the stack has no such secret; deploy it with this source`,
+        )
+      return { id, value: await readSecret(secrets, id, holds) }
+    }
+    return adapter.open({ hashtag, name, settings, tags, languages }, { ...ports, secret })
+  }

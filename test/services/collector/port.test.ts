@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { mockClient } from 'aws-sdk-client-mock'
+import { z } from 'zod'
+import { ADAPTERS, sourceFor } from '../../../services/collector/sources'
+import { costsOfADay } from '../../../services/doctor/costs'
+import { findingsOf } from '../../../services/doctor/findings'
+import { parseSettings, settings as schema } from '../../../shared/settings'
+import { SOURCES, sourceSecrets, sourceSettings, type SourceRegistry } from '../../../shared/sources'
+import { postsFromCsv } from '../../../shared/posts'
+import { toy, toyAdapter } from './toy-source'
+import { generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
+
+const root = path.resolve(__dirname, '../../..')
+const secrets = mockClient(SecretsManagerClient)
+const registry: SourceRegistry = [...SOURCES, toy]
+const text = readFileSync(path.join(root, 'bellwether.yml'), 'utf8')
+  .replaceAll('source: sample', 'source: playground')
+  .replace('sources:\n', 'sources:\n  playground: { type: toy, posts: 12 }\n')
+const withToy = schema.extend({ sources: z.record(z.string(), sourceSettings(registry)) })
+const settings = parseSettings(text, 'bellwether.yml', withToy)
+
+beforeEach(() => {
+  secrets.reset()
+  secrets.on(GetSecretValueCommand, { SecretId: 'toy-id' }).resolves({ SecretString: 'a key' })
+})
+
+describe('the registry of sources', () => {
+  it('has an adapter for every declaration, and no other', () => {
+    expect(Object.keys(ADAPTERS).sort()).toEqual(SOURCES.map(({ type }) => type).sort())
+  })
+
+  it('declares each type as its schema names it, once', () => {
+    expect(registry.map(({ settings }) => settings.shape.type.value)).toEqual(registry.map(({ type }) => type))
+    expect(new Set(registry.map(({ type }) => type)).size).toBe(registry.length)
+  })
+
+  it('has branches on no type of source elsewhere', () => {
+    const types = SOURCES.map(({ type }) => type).join('|')
+    const branch = new RegExp(`\\btype\\b[^\\n]{0,12}[!=]==? '(${types})'|case '(${types})':`)
+    const files = ['services', 'shared', 'bin', 'stack', 'local', 'pages']
+      .flatMap((folder) =>
+        readdirSync(path.join(root, folder), { recursive: true }).map((file) => `${folder}/${String(file)}`),
+      )
+      .filter((file) => /\.[cm]?[jt]s$/.test(file) && !/^(shared|services\/collector)\/sources\//.test(file))
+    const branching = files.filter((file) => branch.test(readFileSync(path.join(root, file), 'utf8')))
+
+    expect(files.length).toBeGreaterThan(100)
+    // The entries of an archive have a type, too.
+    expect(branching).toEqual(['shared/artefact.ts'])
+  })
+})
+
+describe('a source that a test plugs in', () => {
+  it('has its settings checked by line and field', () => {
+    const wrong = text.replace('posts: 12', 'posts: none')
+
+    expect(settings.sources.playground).toEqual({ type: 'toy', posts: 12, pricePerPostUsd: 0.001 })
+    expect(() => parseSettings(wrong, 'bellwether.yml', withToy)).toThrow(
+      /bellwether\.yml:9: sources\.playground\.posts/,
+    )
+    expect(() => parseSettings(text)).toThrow(/sources\.playground/)
+  })
+
+  it('has its secret in the stack, its finding and remedy, and its price in the costs', () => {
+    const facts = {
+      sources: { toy: { known: ['secret'] } },
+      linkKey: { known: true },
+      quotas: new Map(),
+      concurrency: { known: 1000 },
+      workteams: { known: [] },
+      labelingJobs: { known: 0 },
+      hasGroundTruth: true,
+    }
+    const names = { sourceSecrets: { toy: 'toy-id' }, linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }
+    const findings = findingsOf(facts, settings, names, registry)
+
+    expect(sourceSecrets(settings.sources, registry)).toContainEqual(
+      expect.objectContaining({ type: 'toy', resource: 'ToyKey' }),
+    )
+    expect(findings.find(({ check }) => check === 'toy key')).toEqual({
+      check: 'toy key',
+      verdict: 'missing',
+      found: 'the secret has no value',
+      remedy: 'aws secretsmanager put-secret-value --secret-id toy-id --secret-string "$TOY_KEY"',
+    })
+    expect(costsOfADay(settings, registry).find(({ what }) => what === 'posts')?.how).toContain('2000 posts × $0.001')
+  })
+
+  /** A world whose posts come from the toy, and where its pages began. */
+  function toyWorld(given: Partial<World> = {}) {
+    const pages: (string | null)[] = []
+    const world = newWorld(given)
+    const ports = {
+      objects: { stream: () => Promise.reject(new Error('the toy reads nothing from the bucket')) },
+      secrets: new SecretsManagerClient({}),
+      secretIds: { toy: 'toy-id' },
+      nowMs: () => world.now.getTime(),
+    }
+    world.openSource = sourceFor(ports, settings, { ...ADAPTERS, toy: toyAdapter(pages) }, registry)
+    return { world, pages }
+  }
+  const texts = async (world: World) => {
+    const found: string[] = []
+    for (const [key, csv] of Object.entries(raw(world)))
+      if (key.endsWith('.csv')) for await (const post of postsFromCsv(csv)) found.push(post.text)
+    return found
+  }
+  const post = (i: number) => `post ${i} #aws, by a key`
+
+  it('is collected into raw/ page by page', async () => {
+    const { world } = toyWorld()
+    await invoke(world)
+
+    expect(Object.keys(raw(world)).map((key) => key.split('/').at(-1))).toEqual([
+      'posts-1.csv',
+      'posts-2.csv',
+      'posts-3.csv',
+      'run.json',
+    ])
+    expect(await texts(world)).toEqual(Array.from({ length: 12 }, (_, i) => post(i)))
+    expect(record(world)).toMatchObject({
+      source: 'playground',
+      posts: 12,
+      existing: 12,
+      complete: true,
+      costUsd: 0.012,
+    })
+  })
+
+  it('is read no further than a cap', async () => {
+    const { world, pages } = toyWorld({ caps: { ...generousCaps(), posts: { perDay: 7, perMonth: 100 } } })
+    await invoke(world)
+
+    expect(await texts(world)).toHaveLength(7)
+    expect(pages).toEqual([null, '5'])
+    expect(record(world)).toMatchObject({ posts: 7, complete: false, stoppedBy: 'caps.posts.perDay' })
+  })
+
+  it('resumes from the page where an invocation ended', async () => {
+    const { world, pages } = toyWorld({ killAt: { write: 12, how: 'after' } })
+    await untilIdle(world)
+
+    expect(new Set(pages)).toEqual(new Set([null, '5', '10']))
+    expect(pages.filter((page) => page === null)).toHaveLength(1)
+    expect(await texts(world)).toEqual(Array.from({ length: 12 }, (_, i) => post(i)))
+  })
+
+  it('says how to put its secret in', async () => {
+    secrets.reset()
+    secrets.on(GetSecretValueCommand).resolves({})
+
+    await expect(invoke(toyWorld().world)).rejects.toThrow(
+      /SECRET_MISSING: key of the toy network: .*put-secret-value --secret-id toy-id/,
+    )
+  })
+})
