@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { type Cloud, createCloud } from '../local/cloud'
 import { ROOT } from '../local/root'
 import { judgementsOf } from '../shared/state/desk-item'
-import { addBatch, readItems } from '../shared/state/desk'
+import { addBatch, readBatch, readChunks } from '../shared/state/desk'
 import { mulberry32 } from '../shared/statistics/random'
 import { dynamoTable, type Table } from '../shared/table'
 import { cascadeId } from '../shared/text/cascade'
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
       const name = `${service} ${operation}`
       operations.set(name, (operations.get(name) ?? 0) + 1)
     }
-    const failures = await report(table, ids, outcome, operations, seconds)
+    const failures = await report(table, outcome, operations, seconds)
     for (const failure of failures) console.log(`FAILED: ${failure}`)
     if (failures.length > 0) process.exitCode = 1
   } finally {
@@ -109,12 +109,12 @@ async function main(): Promise<void> {
 
 async function report(
   table: Table,
-  ids: readonly string[],
   { kept, answerMs, fetchMs, refused, busy }: Outcome,
   operations: ReadonlyMap<string, number>,
   seconds: number,
 ): Promise<string[]> {
-  const rows = await readItems(table, BATCH, ids)
+  const batch = await readBatch(table, BATCH)
+  const rows = new Map((batch ? await readChunks(table, batch) : []).flatMap(({ items }) => [...items]))
   const judgements = [...rows.values()].map((row) => judgementsOf(row))
   const stored = judgements.reduce((sum, list) => sum + list.length, 0)
   const told = [...kept.values()].reduce((sum, items) => sum + items.size, 0)

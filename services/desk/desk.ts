@@ -11,20 +11,20 @@ import { answeredLately, handOut, progress } from './hand-out'
 import { takeAnswers } from './take-answers'
 
 interface Ports {
-  table: Pick<Table, 'get' | 'getMany' | 'update'>
+  table: Pick<Table, 'get' | 'getMany' | 'create' | 'update'>
   publish: Publish
   linkKey: LinkKey
   page: Pages
   log: Pick<Logger, 'error'>
 }
 
-/** What is done for an annotator who has a session. */
+/** The work of a route, for an annotator who has a session. */
 type Work = (annotator: Visitor, request: Request, now: Date) => Promise<Reply>
 
 const howMany = z.coerce.number().int().min(1).max(50).default(20)
 const answersSent = z.strictObject({ answers: z.array(z.unknown()).min(1).max(100) })
 
-/** The label desk: a page, and its HTTP API. It answers every request, and tells nobody what went wrong inside. */
+/** The label desk: a page, and its HTTP API. It answers every request, and shows no internal error to anyone. */
 export const desk = (ports: Ports) => {
   const { table, log } = ports
 

@@ -2,22 +2,24 @@ import { z } from 'zod'
 import { batchAnswered } from '../../events'
 import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
-import type { Table } from '../../shared/table'
-import { answer, type Asked, FLAGS, type Given, isComplete, type Refusal } from '../../shared/state/desk-item'
 import {
   type BatchRow,
-  changeItem,
-  countAnswers,
-  countItem,
+  changeChunk,
+  type Chunk,
+  type ChunkItem,
+  chunkOf,
+  countChunk,
   countToday,
-  type ItemRow,
-  type Place,
-  readBatch,
-  readItem,
+  type DeskItemName,
+  isWhole,
+  openBatchRow,
+  readChunks,
 } from '../../shared/state/desk'
+import { type Answer, answer, FLAGS, type Given, isComplete, type Refusal } from '../../shared/state/desk-item'
+import type { Table } from '../../shared/table'
 
 interface Ports {
-  table: Pick<Table, 'get' | 'update'>
+  table: Pick<Table, 'get' | 'getMany' | 'create' | 'update'>
   publish: Publish
 }
 
@@ -46,95 +48,149 @@ export interface Taken {
   message?: string
 }
 
-interface Kept {
-  batch: string
-  before: Asked
-  row: ItemRow
-}
-
 /** What became of each answer, in their order, and how many items the annotator has answered today. */
 export interface Receipt {
   answers: Taken[]
   today?: number
 }
 
+/** An answer to an item of a batch, in its place among those that were sent. */
+interface Answering extends DeskItemName {
+  place: number
+  answer: Answer
+}
+
 /**
- * Keep answers, each on its own: what is wrong is refused by name, the rest stands. An answer that comes again changes
- * nothing. Their times have the order in which they came. When nothing is left to be answered in a batch, says so, every
- * time. Rows are read and written by their keys, side by side where they do not wait for each other: a person waits for
- * this.
+ * Keep the answers of a request, each on its own: invalid ones are refused by name, the others are kept. Idempotent. Each
+ * chunk is read and written once, however many of its items were answered: the annotator waits for this. Publishes
+ * BatchAnswered whenever nothing is left to answer in a batch.
  */
 export const takeAnswers =
   ({ table, publish }: Ports) =>
   async (annotator: string, list: readonly unknown[], invited: readonly string[], now: Date): Promise<Receipt> => {
-    const readOnce = once((name: string) => readBatch(table, name))
-    const at = (place: number) => new Date(now.getTime() + place)
-    const results = await concurrently(list, 16, (one, place) => keep(table, readOnce, annotator, one, at(place)))
-    const kept = results.flatMap((result) => ('row' in result ? [result] : []))
-    const batches = [...new Set(kept.map(({ batch }) => batch))]
+    const results: (Taken | Answering)[] = list.map((input, place) => read(input, place, now))
+    const names = [...new Set(results.flatMap((one) => ('answer' in one ? [one.batch] : [])))]
+    const done = await concurrently(names, 4, async (name) => {
+      const answering = results.flatMap((one) => ('answer' in one && one.batch === name ? [one] : []))
+      return takeForBatch(table, annotator, name, answering, invited, now)
+    })
+    const taken = new Map(done.flatMap(({ outcomes }) => [...outcomes]))
+    const answers = results.map((one) => ('answer' in one ? taken.get(one.place)! : one))
+
+    const kept = answers.flatMap(({ batch, item, result }) =>
+      result === 'kept' && batch !== null && item !== null ? [{ batch, item }] : [],
+    )
     const [today] = await Promise.all([
-      kept.length > 0 ? countToday(table, annotator, kept.map(placeOf), now) : undefined,
-      ...batches.map(async (batch) => {
-        const within = kept.filter((one) => one.batch === batch)
-        const [whole] = await Promise.all([
-          concurrently(within, 8, (one) => count(table, one, invited)),
-          countAnswers(
-            table,
-            batch,
-            annotator,
-            within.map(({ row }) => row.item),
-          ),
-        ])
+      kept.length > 0 ? countToday(table, annotator, kept, now) : undefined,
+      ...done.map(async ({ batch, touched }) => {
+        const whole = await concurrently(touched, 4, ({ chunk, complete }) => countChunk(table, batch, chunk, complete))
         if (whole.some(Boolean)) await publish(batchAnswered, { batch })
       }),
     ])
-    const answers = results.map((result): Taken => ('row' in result ? { ...placeOf(result), result: 'kept' } : result))
     return { answers, ...(today === undefined ? {} : { today }) }
   }
 
-const placeOf = ({ batch, row }: Kept): Place => ({ batch, item: row.item })
-
-/** Each answer of a request asks for its batch; it is read once. */
-function once<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>()
-  return (name) => {
-    const reading = asked.get(name) ?? read(name)
-    asked.set(name, reading)
-    return reading
-  }
-}
-
-async function keep(
-  table: Ports['table'],
-  readOnce: (batch: string) => Promise<BatchRow | undefined>,
-  annotator: string,
-  input: unknown,
-  now: Date,
-): Promise<Kept | Taken> {
+/** An answer as it was sent, or why it is refused. Answers of one request keep their order by their times. */
+function read(input: unknown, place: number, now: Date): Taken | Answering {
   const parsed = sent.safeParse(input)
   if (!parsed.success) return refused(null, null, 'invalid', z.prettifyError(parsed.error))
   const { batch, item, revision } = parsed.data
-  const given = givenOf(parsed.data)
-  const [about, found] = await Promise.all([readOnce(batch), readItem(table, batch, item)])
-  if (!about) return refused(batch, item, 'unknown-batch', `there is no batch ${batch}`)
-  if ('label' in given && !about.categories.some(({ name }) => name === given.label)) {
-    return refused(batch, item, 'unknown-label', `"${given.label}" is not a category of batch ${batch}`)
+  const at = new Date(now.getTime() + place).toISOString()
+  return { place, batch, item, answer: { given: givenOf(parsed.data), revision, at } }
+}
+
+/** What became of the answers to a batch by their places, and the chunks to count as complete or as incomplete. */
+interface TakenForBatch {
+  batch: string
+  outcomes: Map<number, Taken>
+  touched: { chunk: string; complete: boolean }[]
+}
+
+async function takeForBatch(
+  table: Ports['table'],
+  annotator: string,
+  name: string,
+  answering: readonly Answering[],
+  invited: readonly string[],
+  now: Date,
+): Promise<TakenForBatch> {
+  const batch = await openBatchRow(table, name)
+  const outcomes = new Map<number, Taken>()
+  const touched: TakenForBatch['touched'] = []
+  const byChunk = new Map<string, Answering[]>()
+  for (const one of answering) {
+    const { place, item, answer: given } = one
+    const chunk = batch && chunkOf(batch, item)
+    const refusal = !batch
+      ? refused(name, item, 'unknown-batch', `there is no batch ${name}`)
+      : isOther(batch, given.given)
+        ? refused(name, item, 'unknown-label', `"${given.given.label}" is not a category of batch ${name}`)
+        : chunk === undefined
+          ? unknownItem(one)
+          : undefined
+    if (refusal) outcomes.set(place, refusal)
+    else if (chunk !== undefined) byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), one])
   }
-  if (!found) return refused(batch, item, 'unknown-item', `batch ${batch} does not ask about ${item}`)
-
-  let before: Asked = found
-  const row = await changeItem(table, found, batch, (asked) => {
-    before = asked
-    return answer(asked, annotator, { given, revision, at: now.toISOString() }, now.getTime())
+  const chunks = batch && byChunk.size > 0 ? await readChunks(table, batch, [...byChunk.keys()]) : []
+  await concurrently(chunks, 4, async (chunk) => {
+    let applied: Applied | undefined
+    const after = await changeChunk(table, name, chunk, (items) => {
+      applied = apply(items, annotator, byChunk.get(chunk.name) ?? [], invited, now.getTime())
+      return applied.changed
+    })
+    for (const [place, outcome] of applied?.outcomes ?? []) outcomes.set(place, outcome)
+    const kept = [...(applied?.outcomes.values() ?? [])].some(({ result }) => result === 'kept')
+    const complete = isWhole(after)
+    if (kept && (complete || applied?.reopened || batch?.complete.has(chunk.name))) {
+      touched.push({ chunk: chunk.name, complete })
+    }
   })
-  return typeof row === 'string' ? refused(batch, item, row, MESSAGES[row]) : { batch, before, row }
+  return { batch: name, outcomes, touched }
 }
 
-/** Count the item where its completeness may have changed. Answers whether its batch is complete. */
-async function count(table: Ports['table'], { batch, before, row }: Kept, invited: readonly string[]) {
-  const complete = isComplete(row, invited)
-  return (complete || isComplete(before, invited)) && countItem(table, batch, row, complete)
+const isOther = ({ categories }: BatchRow, given: Given): given is { label: string } =>
+  'label' in given && !categories.some(({ name }) => name === given.label)
+
+interface Applied {
+  outcomes: Map<number, Taken>
+  changed: Map<string, ChunkItem>
+  /** Whether an item that was complete is incomplete again. */
+  reopened: boolean
 }
+
+/** Apply answers to the items of a chunk, one after the other. */
+function apply(
+  items: Chunk['items'],
+  annotator: string,
+  answering: readonly Answering[],
+  invited: readonly string[],
+  nowMs: number,
+): Applied {
+  const outcomes: Applied['outcomes'] = new Map()
+  const changed: Applied['changed'] = new Map()
+  let reopened = false
+  for (const one of answering) {
+    const { batch, item, place } = one
+    const before = changed.get(item) ?? items.get(item)
+    if (!before) {
+      outcomes.set(place, unknownItem(one))
+      continue
+    }
+    const after = answer(before, annotator, one.answer, nowMs)
+    if (typeof after === 'string') {
+      outcomes.set(place, refused(batch, item, after, MESSAGES[after]))
+      continue
+    }
+    const complete = after.closed ? after.complete : isComplete(after, invited)
+    if (after !== before || complete !== before.complete) changed.set(item, { ...after, complete })
+    reopened ||= before.complete && !complete
+    outcomes.set(place, { batch, item, result: 'kept' })
+  }
+  return { outcomes, changed, reopened }
+}
+
+const unknownItem = ({ batch, item }: DeskItemName): Taken =>
+  refused(batch, item, 'unknown-item', `batch ${batch} does not ask about ${item}`)
 
 function givenOf({ label, flag }: Sent): Given {
   if (label !== undefined) return { label }
@@ -153,5 +209,5 @@ const MESSAGES: Record<Refusal, string> = {
   closed: 'the batch is closed',
   'not-asked': 'this item was not given to you',
   enough: 'others have answered this item in the meantime',
-  older: 'a later answer of yours stands',
+  older: 'you have given a later answer to this item',
 }

@@ -15,7 +15,7 @@ import { independentJudgements, judgementsOf, readJudgements } from './measuring
 import { labellerNamed, type Labellers } from './labellers'
 import type { Labeller } from './labellers/labeller'
 import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
-import { releaseClaim, settleCascade } from '../../shared/state/cascade-claims'
+import { releaseClaim } from '../../shared/state/cascade-claims'
 import { type SoFar, settlementOf } from './measuring/settlement'
 
 export interface SettlePorts {
@@ -62,11 +62,9 @@ export const settle =
 
       const isMeasured = (await objects.create(qualityKey, JSON.stringify(quality, null, 1))) === 'created'
       await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
-      await concurrently(settled, 16, ({ item }) => settleCascade(table, item, batch))
-      await concurrently(refused, 16, async (line) => {
-        if (!('plan' in line)) return
-        await (line.again ? releaseClaim : settleCascade)(table, line.item, batch)
-      })
+      // A claim that is not released stays for good: no later batch asks for that label.
+      const left = refused.flatMap((line) => ('plan' in line && line.again ? [line.item] : []))
+      await concurrently(left, 16, (item) => releaseClaim(table, item, batch))
       const manifest = toJsonLines(settled)
       const isWritten = (await objects.create(manifestKey, manifest)) === 'created'
       if (isMeasured && isWritten) inHand = { manifest, quality }

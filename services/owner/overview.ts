@@ -9,7 +9,7 @@ import { planRecord, type QualityRecord, qualityRecord } from '../../shared/reco
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { invitedPeople } from '../../shared/state/people'
-import { answeredBy, readBatch, readChunks } from '../../shared/state/desk'
+import { type DeskProgress, readProgress } from '../../shared/state/desk'
 import { openBatches } from '../../shared/state/open-batches'
 import { disputesOf, type Known } from './labels'
 import type { Annotator, Measured, OpenBatch, Overview, Spending } from './shown'
@@ -26,7 +26,8 @@ const SHOWN = 14
 /** What there is to see: batches and how far they are, how far people agree, who gave what, what it cost. */
 export async function overview(ports: Ports, known: Known, now: Date): Promise<Overview> {
   const { objects, table, settings } = ports
-  const [open, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
+  const [opened, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
+  const open = opened.map(({ shown }) => shown)
   const batches = known.labels.batches.map(({ batch }) => batch)
   const asked = batches.filter(isOfADay)
   const qualities = (
@@ -56,30 +57,35 @@ export async function overview(ports: Ports, known: Known, now: Date): Promise<O
       labels: known.labels.labels.size,
       disputes: disputesOf(known).length,
     },
-    annotators: await annotatorsOf(table, latest?.annotators ?? {}, open, invited),
+    annotators: annotatorsOf(latest?.annotators ?? {}, opened, invited),
     people: invited.map(({ name, role, untilMs }) => ({ name, role, until: new Date(untilMs).toISOString() })),
     spending: await spendingOf(ports, open[0]?.batch ?? asked.at(-1) ?? now.toISOString()),
   }
 }
 
-async function openOnes({ objects, table }: Ports): Promise<OpenBatch[]> {
+/** An open batch, and how far it is where it is at the desk. */
+interface Opened {
+  shown: OpenBatch
+  atDesk: DeskProgress | undefined
+}
+
+async function openOnes({ objects, table }: Ports): Promise<Opened[]> {
   const started = (await openBatches(table)).filter((batch) => batch.started)
   return concurrently(started, 4, async ({ batch, deadline }) => {
     const stored = await objects.read(keys.plan({ batch }))
     const plan = stored && parseJson(stored.body.toString('utf8'), planRecord, keys.plan({ batch }))
-    // Batches of other labellers have no row at the desk.
-    const row = await readBatch(table, batch)
-    const chunks = await readChunks(table, batch, row?.chunks ?? [])
-    return {
+    const atDesk = await readProgress(table, batch)
+    const shown = {
       batch,
       deadline,
       labeller: plan?.labeller ?? '',
       labellerTitle: titleOf(plan?.labeller),
       items: plan?.items.length ?? 0,
-      complete: row ? chunks.reduce((sum, { complete }) => sum + complete.size, 0) : null,
+      complete: atDesk?.complete ?? null,
       judgements: plan?.judgements ?? 0,
       costUsd: plan?.costUsd ?? 0,
     }
+    return { shown, atDesk }
   })
 }
 
@@ -108,16 +114,14 @@ const UNKNOWN: Measured = {
   repeats: { items: 0, same: 0 },
 }
 
-async function annotatorsOf(
-  table: Ports['table'],
+function annotatorsOf(
   measured: QualityRecord['annotators'],
-  open: readonly OpenBatch[],
+  open: readonly Opened[],
   invited: Awaited<ReturnType<typeof invitedPeople>>,
-): Promise<Annotator[]> {
+): Annotator[] {
   const until = new Map(invited.flatMap(({ role, name, untilMs }) => (role === 'annotator' ? [[name, untilMs]] : [])))
   const names = new Set([...Object.keys(measured), ...until.keys()])
-  return concurrently([...names].sort(), 8, async (name) => {
-    const answered = await concurrently(open, 4, ({ batch }) => answeredBy(table, batch, name))
+  return [...names].sort().map((name) => {
     const { judgements, reliability, gold, repeats } = measured[name] ?? UNKNOWN
     const untilMs = until.get(name)
     return {
@@ -126,7 +130,7 @@ async function annotatorsOf(
       reliability,
       gold,
       repeats,
-      open: answered.reduce((sum, { size }) => sum + size, 0),
+      open: open.reduce((sum, { atDesk }) => sum + (atDesk?.answered.get(name) ?? 0), 0),
       invitedUntil: untilMs === undefined ? null : new Date(untilMs).toISOString(),
     }
   })

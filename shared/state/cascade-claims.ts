@@ -17,8 +17,8 @@ export const cascadeRow = rowKind({
   meaning: 'The role of a cascade, which never changes, and the batch that asks for its label.',
   attributes: z.object({
     role,
-    asked: z.string().optional().describe('The batch that asks for its label.'),
-    settled: z.string().optional().describe('The batch that labelled it, or found that it cannot have a label.'),
+    asked: z.string().optional().describe('The batch that asks for its label, or asked for it and ended the question.'),
+    settled: z.string().optional().describe('The import or correction that labelled it; in older rows also a batch.'),
   }),
 })
 const keyOf = (cascade: string) => cascadeRow.key({ cascade })
@@ -56,17 +56,7 @@ export async function claimForLabelling(
   return claimed !== undefined
 }
 
-/** End a batch's claim for good: no later batch asks for this label. */
-export async function settleCascade(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
-  await table.update(keyOf(cascade), {
-    set: { settled: batch },
-    remove: ['asked'],
-    when: '#asked = :batch',
-    values: { batch },
-  })
-}
-
-/** End a batch's claim without a label: a later batch may ask again. */
+/** End a batch's claim without a label: a later batch may ask again. A claim that is never released ends the question. */
 export async function releaseClaim(table: Pick<Table, 'update'>, cascade: string, batch: string): Promise<void> {
   await table.update(keyOf(cascade), { remove: ['asked'], when: '#asked = :batch', values: { batch } })
 }

@@ -1,43 +1,59 @@
+import { z } from 'zod'
 import { majorityVote } from '../statistics/majority'
 
 /** Why an item cannot have a label. */
 export const FLAGS = ['other-language', 'unreadable', 'personal', 'none-of-these'] as const
 export type Flag = (typeof FLAGS)[number]
 
-/** What an annotator gives for an item. A skip is no judgement: somebody else is asked. */
+/** What an annotator gives for an item. A skip is no judgement: another annotator is asked. */
 export type Given = { label: string } | { flag: Flag } | { skip: true }
 
 export interface Answer {
   given: Given
-  /** Counted by who answers; of two answers to an item, the higher one stands. */
+  /** Counted by the annotator's page; of two answers to an item the higher revision counts. */
   revision: number
   /** ISO 8601. */
   at: string
 }
 
-/** What an item is asked and was answered. One row of the table, so that each change of it is whole. */
+/** What an item is asked and was answered. Its change is atomic: the row that holds it is compared and swapped. */
 export interface Asked {
   wanted: number
-  /** With the judgement more that a tie asks for. */
+  /** `wanted`, and one more where a tie asks for it. */
   most: number
-  /** Until when an annotator has the item on the screen; milliseconds. One that ran out stays, as a trace. */
+  /** Until when an annotator has the item on the screen; milliseconds. An expired claim stays: it lets them answer late. */
   claims: Record<string, number>
   answers: Record<string, Answer>
-  /** Who judged it in an earlier batch: it is somebody else's. */
+  /** Annotators who judged it in an earlier batch and are not asked again. */
   before?: readonly string[]
   closed: boolean
 }
 
+const given = z.union([
+  z.strictObject({ label: z.string() }),
+  z.strictObject({ flag: z.enum(FLAGS) }),
+  z.strictObject({ skip: z.literal(true) }),
+])
+
+/** An item as a row holds it. */
+export const storedItem = z.object({
+  wanted: z.int(),
+  most: z.int(),
+  before: z.array(z.string()).optional(),
+  claims: z.record(z.string(), z.number()),
+  answers: z.record(z.string(), z.object({ given, revision: z.int(), at: z.string() })),
+})
+
 export type Refusal = 'closed' | 'not-asked' | 'enough' | 'older'
 
-/** Let an annotator have the item until a time, or nothing where it is not theirs to have. */
-export function claim(asked: Asked, annotator: string, nowMs: number, untilMs: number): Asked | undefined {
+/** Claim the item for an annotator until a time; undefined where the annotator may not have it. */
+export function claim<T extends Asked>(asked: T, annotator: string, nowMs: number, untilMs: number): T | undefined {
   if (asked.closed || isDone(asked, annotator) || !hasRoom(asked, annotator, nowMs)) return undefined
   return { ...asked, claims: { ...asked.claims, [annotator]: untilMs } }
 }
 
-/** The item with an answer, the same item where the answer is there already, or why the answer cannot stand. */
-export function answer(asked: Asked, annotator: string, given: Answer, nowMs: number): Asked | Refusal {
+/** The item with an answer, the same object where the answer is there already, or why the answer is refused. */
+export function answer<T extends Asked>(asked: T, annotator: string, given: Answer, nowMs: number): T | Refusal {
   const before = asked.answers[annotator]
   if (before && before.revision >= given.revision) {
     return before.revision === given.revision && same(before.given, given.given) ? asked : 'older'
@@ -52,28 +68,28 @@ export function answer(asked: Asked, annotator: string, given: Answer, nowMs: nu
 
 export const close = (asked: Asked): Asked => ({ ...asked, closed: true })
 
-/** Has the item every judgement it asks for, or every one that the invited annotators can give? */
+/** Whether the item has every judgement it asks for, or every one that the invited annotators can give. */
 export const isComplete = (asked: Asked, invited: readonly string[]): boolean =>
   judgementsOf(asked).length >= needed(asked) ||
   (invited.length > 0 && invited.every((annotator) => isDone(asked, annotator)))
 
-/** Has the annotator answered it, now or before? */
+/** Whether the annotator answered it, in this batch or in an earlier one. */
 const isDone = ({ answers, before }: Asked, annotator: string): boolean =>
   answers[annotator] !== undefined || (before?.includes(annotator) ?? false)
 
-/** Answers that say something of the item, by annotator. */
+/** The answers that are judgements, by annotator. */
 export const judgementsOf = ({ answers }: Asked): [string, Answer][] =>
   Object.entries(answers)
     .filter(([, given]) => isJudgement(given))
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** As many judgements as were wanted, and one more while they end in a tie. */
+/** The judgements wanted, or `most` while they end in a tie. */
 function needed(asked: Asked): number {
   const votes = judgementsOf(asked).map(([, { given }]) => text(given))
   return votes.length >= asked.wanted && majorityVote(votes).leading.length > 1 ? asked.most : asked.wanted
 }
 
-/** Is there a place for this annotator beside the judgements that are there and the others who are at work on it? */
+/** Whether the item needs this annotator's judgement beside those given and those that other claims promise. */
 function hasRoom(asked: Asked, annotator: string, nowMs: number): boolean {
   const others = Object.entries(asked.claims).filter(([name, untilMs]) => name !== annotator && untilMs > nowMs)
   const theirs = judgementsOf(asked).filter(([name]) => name !== annotator)

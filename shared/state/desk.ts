@@ -1,252 +1,380 @@
 import { z } from 'zod'
 import { byBatch } from '../batches'
-import { concurrently } from '../concurrently'
 import { BellwetherError } from '../errors'
-import type { Change, Item, Table } from '../table'
-import { type Asked, FLAGS } from './desk-item'
+import type { Item, Table } from '../table'
+import { type Asked, storedItem } from './desk-item'
+import { readItemRows, upgradeItemRows } from './desk-item-rows'
+import { rowKind } from './row'
 
-/**
- * The label desk's rows in the table, and who reads them how:
- *
- * | pk             | sk                  | holds                                       | read by                          |
- * | -------------- | ------------------- | ------------------------------------------- | -------------------------------- |
- * | `desk`         | `open`              | the batches that annotators are asked about | next, progress: get              |
- * | `desk#<batch>` | `batch`             | categories, and which chunks are complete   | next, answers: get               |
- * | `desk#<batch>` | `chunk#<n>`         | up to 100 item ids, and which are complete  | next: get, one after the other   |
- * | `desk#<batch>` | `item#<id>`         | text, claims, answers, `version`            | next: get many; answers: get     |
- * | `desk#<batch>` | `annotator#<name>`  | ids of what was answered                    | progress: get                    |
- * | `desk`         | `day#<date>#<name>` | what was answered on a UTC day              | progress, answered: get          |
- *
- * An answer reads and writes rows by their keys alone. An item's row is changed by compare-and-swap on `version`;
- * completeness is counted in sets, so that counting twice is counting once.
+/*
+ * Everything that decides about an item is in its chunk's row of answers, which is changed by compare-and-swap on
+ * `version`. So one request of an annotator writes one row for each chunk that it touches, however many items it has.
  */
-export const CHUNK = 100
-
-const given = z.union([
-  z.strictObject({ label: z.string() }),
-  z.strictObject({ flag: z.enum(FLAGS) }),
-  z.strictObject({ skip: z.literal(true) }),
-])
-const itemRow = z.object({
-  item: z.string(),
-  source: z.string(),
-  chunk: z.string(),
-  version: z.int(),
-  wanted: z.int(),
-  most: z.int(),
-  before: z.array(z.string()).optional(),
-  closed: z.boolean(),
-  claims: z.record(z.string(), z.number()),
-  answers: z.record(z.string(), z.object({ given, revision: z.int(), at: z.string() })),
-})
-export type ItemRow = z.infer<typeof itemRow>
+const CHUNK = 50
+/** A row of DynamoDB holds 400 KB. */
+const TEXT_BYTES = 250_000
 
 const names = z
   .set(z.string())
   .optional()
   .transform((set) => set ?? new Set<string>())
 const category = z.object({ name: z.string(), definition: z.string(), examples: z.array(z.string()) })
-const batchRow = z.object({
-  batch: z.string(),
-  deadline: z.string(),
-  items: z.int(),
-  chunks: z.array(z.string()),
-  complete: names,
-  categories: z.array(category),
-})
-export type BatchRow = z.infer<typeof batchRow>
 
-const chunkRow = z.object({ sk: z.string(), items: z.array(z.string()), complete: names })
-export type ChunkRow = z.infer<typeof chunkRow>
+export const deskOpenRow = rowKind({
+  pk: 'desk',
+  sk: 'open',
+  meaning: 'The batches that annotators are asked about. One row, so that knowing them is one read.',
+  attributes: z.object({ batches: names }),
+})
+const OPEN = deskOpenRow.key({})
+
+export const deskBatchRow = rowKind({
+  pk: 'desk#{batch}',
+  sk: 'batch',
+  meaning: 'A batch at the label desk: its categories, the first item of each chunk, and which chunks are complete.',
+  attributes: z.object({
+    batch: z.string(),
+    deadline: z.string(),
+    items: z.int(),
+    chunks: z.array(z.string()),
+    firsts: z.array(z.string()).optional().describe('Missing while each item still has a row of its own.'),
+    complete: names,
+    categories: z.array(category),
+  }),
+})
+export type BatchRow = z.infer<typeof deskBatchRow.attributes>
+
+export const deskTextsRow = rowKind({
+  pk: 'desk#{batch}',
+  sk: 'texts#{chunk}',
+  meaning: 'The texts of a chunk of up to 50 items, by item id. Never changed.',
+  attributes: z.object({ texts: z.record(z.string(), z.string()) }),
+})
+
+export const deskAnswersRow = rowKind({
+  pk: 'desk#{batch}',
+  sk: 'answers#{chunk}',
+  meaning: "The claims and answers of a chunk's items, by item id, and whether the chunk is closed.",
+  attributes: z.object({
+    version: z.int(),
+    closed: z.boolean(),
+    items: z.record(z.string(), storedItem.extend({ complete: z.boolean() })),
+  }),
+})
+
+export const deskDayRow = rowKind({
+  pk: 'desk',
+  sk: 'day#{date}#{annotator}',
+  meaning: 'What an annotator answered on a UTC day, as `<batch>/<item>`.',
+  attributes: z.object({ answered: names }),
+})
+
+/** An item with whether it had every judgement when it was last answered. */
+export type ChunkItem = Asked & { complete: boolean }
+
+/** The items of a chunk by id, as they were at a version of its row. */
+export interface Chunk {
+  name: string
+  version: number
+  closed: boolean
+  items: ReadonlyMap<string, ChunkItem>
+}
 
 export interface NewBatch {
   batch: string
   deadline: string
   categories: BatchRow['categories']
   items: (Pick<Asked, 'wanted' | 'most' | 'before'> & { item: string; source: string })[]
-  /** When DynamoDB may forget the rows; seconds. */
+  /** When DynamoDB may delete the rows; seconds. */
   expiresAt: number
 }
 
-/** Write the rows of a batch, and open it last, so that nobody is shown half of it. What is there stays. */
-export async function addBatch(table: Pick<Table, 'create' | 'update'>, added: NewBatch): Promise<void> {
+/** Write the rows of a batch, and open it last, so that no annotator is shown half of it. Idempotent. */
+export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, added: NewBatch): Promise<void> {
   const { batch, deadline, categories, items, expiresAt } = added
-  const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1))
-  const chunks = Array.from({ length: Math.ceil(sorted.length / CHUNK) }, (_, i) => ({
-    name: String(i).padStart(4, '0'),
-    items: sorted.slice(i * CHUNK, (i + 1) * CHUNK),
-  }))
-  const pk = `desk#${batch}`
-  for (const { name, items: within } of chunks) {
-    await concurrently(within, 16, ({ item, source, wanted, most, before }) =>
-      table.create({
-        ...itemKey(batch, item),
-        item,
-        source,
-        chunk: name,
-        version: 0,
-        wanted,
-        most,
-        ...(before ? { before } : {}),
-        closed: false,
-        claims: {},
-        answers: {},
-        expiresAt,
-      }),
-    )
-    await table.create({ pk, sk: `chunk#${name}`, items: within.map(({ item }) => item), expiresAt })
+  if (!(await readBatch(table, batch))) {
+    const blank = { claims: {}, answers: {}, closed: false, complete: false }
+    const rows = items.map(({ item, source, wanted, most, before }) => ({
+      item,
+      source,
+      state: { wanted, most, ...(before ? { before } : {}), ...blank },
+    }))
+    const { chunks, firsts } = await writeChunks(table, batch, rows, false, expiresAt)
+    const row = { batch, deadline, items: items.length, chunks, firsts, categories }
+    await table.create({ ...deskBatchRow.key({ batch }), ...row, expiresAt })
   }
-  const row = { batch, deadline, items: items.length, chunks: chunks.map(({ name }) => name), categories }
-  await table.create({ pk, sk: 'batch', ...row, expiresAt })
   await table.update(OPEN, { add: { batches: new Set([batch]) } })
 }
 
-/** One row, so that knowing what is open is one get. */
-const OPEN = { pk: 'desk', sk: 'open' }
-
 /** Batches that annotators are asked about, the earliest first. */
 export async function openBatches(table: Pick<Table, 'get'>): Promise<string[]> {
-  const row = await table.get(OPEN)
-  return [...names.parse(row?.batches)].sort(byBatch)
+  const row = await deskOpenRow.read(table, {})
+  return [...(row?.batches ?? [])].sort(byBatch)
 }
 
-/** Annotators are asked no more. */
+/** No annotator is asked about the batch from now on. */
 export async function removeOpen(table: Pick<Table, 'update'>, batch: string): Promise<void> {
   await table.update(OPEN, { deleteFrom: { batches: new Set([batch]) } })
 }
 
-export async function readBatch(table: Pick<Table, 'get'>, batch: string): Promise<BatchRow | undefined> {
-  const row = await table.get({ pk: `desk#${batch}`, sk: 'batch' })
-  return row && batchRow.parse(row)
+export const readBatch = (table: Pick<Table, 'get'>, batch: string): Promise<BatchRow | undefined> =>
+  deskBatchRow.read(table, { batch })
+
+/** The batch, for a request that changes its items: a batch with a row for each item gets rows for chunks first. */
+export async function openBatchRow(
+  table: Pick<Table, 'get' | 'getMany' | 'create' | 'update'>,
+  batch: string,
+): Promise<BatchRow | undefined> {
+  const row = await readBatch(table, batch)
+  if (!row || row.firsts) return row
+  const { rows, closed, expiresAt } = await upgradeItemRows(table, row)
+  const written = await writeChunks(table, batch, rows, closed, expiresAt)
+  const states = new Map(rows.map(({ item, state }) => [item, state]))
+  const complete = written.itemsOf.flatMap(({ name, items }) =>
+    items.every((item) => states.get(item)?.complete) ? [name] : [],
+  )
+  const { chunks, firsts } = written
+  await table.update(deskBatchRow.key({ batch }), {
+    set: { chunks, firsts, ...(complete.length > 0 ? { complete: new Set(complete) } : {}) },
+    remove: complete.length > 0 ? [] : ['complete'],
+    when: 'attribute_exists(pk) AND attribute_not_exists(#firsts)',
+  })
+  return readBatch(table, batch)
 }
 
+/** The chunk that an item of the batch would be in. */
+export function chunkOf({ chunks, firsts = [] }: BatchRow, item: string): string | undefined {
+  const after = firsts.findIndex((first) => first > item)
+  return chunks[(after === -1 ? firsts.length : after) - 1]
+}
+
+/** Chunks of a batch in the order of their names; by default all of them. */
 export async function readChunks(
   table: Pick<Table, 'getMany'>,
-  batch: string,
-  chunks: readonly string[],
-): Promise<ChunkRow[]> {
-  const rows = await table.getMany(chunks.map((name) => ({ pk: `desk#${batch}`, sk: `chunk#${name}` })))
-  return rows.map((row) => chunkRow.parse(row)).sort((a, b) => (a.sk < b.sk ? -1 : 1))
+  row: BatchRow,
+  wanted: readonly string[] = row.chunks,
+): Promise<Chunk[]> {
+  if (!row.firsts) return [inMemory(await readItemRows(table, row))]
+  const rows = await table.getMany(wanted.map((name) => answersKey(row.batch, name)))
+  return rows.map(chunkFrom).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-export async function readItems(
+/** A chunk with the texts of its items. */
+export async function readChunkWithTexts(
   table: Pick<Table, 'getMany'>,
-  batch: string,
-  items: readonly string[],
-): Promise<Map<string, ItemRow>> {
-  const rows = (await table.getMany(items.map((item) => itemKey(batch, item)))).map((row) => itemRow.parse(row))
-  return new Map(rows.map((row) => [row.item, row]))
+  { batch }: BatchRow,
+  name: string,
+): Promise<{ chunk: Chunk; texts: ReadonlyMap<string, string> } | undefined> {
+  const rows = await table.getMany([answersKey(batch, name), textsKey(batch, name)])
+  const answers = rows.find(({ sk }) => sk === answersKey(batch, name).sk)
+  const texts = rows.find(({ sk }) => sk === textsKey(batch, name).sk)
+  if (!answers || !texts) return undefined
+  return { chunk: chunkFrom(answers), texts: new Map(Object.entries(deskTextsRow.parse(texts).texts)) }
 }
 
-export async function readItem(table: Pick<Table, 'get'>, batch: string, item: string): Promise<ItemRow | undefined> {
-  const row = await table.get(itemKey(batch, item))
-  return row && itemRow.parse(row)
-}
+/** How many requests at once may be in each other's way before one gives up. */
+const ATTEMPTS = 50
 
 /**
- * Change what an item is asked and was answered: `change` gives the new state, the same one where nothing is to be
- * written, or a reason why not. It is asked again when somebody else changed the item in between.
+ * Change items of a chunk: `change` gives the items that differ, by id. It is called again on the newest items when
+ * another request changed the chunk in between. The chunk as it is then. CONFLICT after 50 attempts.
  */
-export async function changeItem<R extends string>(
+export async function changeChunk(
   table: Pick<Table, 'get' | 'update'>,
-  row: ItemRow,
   batch: string,
-  change: (asked: Asked) => Asked | R,
-): Promise<ItemRow | R> {
-  let current = row
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const changed = change(current)
-    if (typeof changed === 'string') return changed
-    if (changed === current) return current
-    const { claims, answers, closed } = changed
-    const written = await table.update(itemKey(batch, row.item), {
-      set: { claims, answers, closed, version: current.version + 1 },
+  chunk: Chunk,
+  change: (items: Chunk['items']) => ReadonlyMap<string, ChunkItem>,
+): Promise<Chunk> {
+  let current = chunk
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const changed = change(current.items)
+    if (changed.size === 0) return current
+    const written = await table.update(answersKey(batch, chunk.name), {
+      set: { items: storedItems(new Map([...current.items, ...changed])), version: current.version + 1 },
       when: '#version = :version',
       values: { version: current.version },
     })
-    if (written) return itemRow.parse(written)
-    const fresh = await readItem(table, batch, row.item)
-    if (!fresh) throw new BellwetherError('NOT_FOUND', `item ${row.item} of batch ${batch} is gone`)
-    current = fresh
+    if (written) return chunkFrom(written)
+    const fresh = await table.get(answersKey(batch, chunk.name))
+    if (!fresh) {
+      throw new BellwetherError('NOT_FOUND', `batch ${batch}: chunk ${chunk.name} was deleted; the batch has expired`)
+    }
+    current = chunkFrom(fresh)
   }
-  throw new BellwetherError('CONFLICT', `item ${row.item} of batch ${batch} is changed by too many at once`)
+  throw new BellwetherError(
+    'CONFLICT',
+    `batch ${batch}: gave up changing chunk ${chunk.name} after ${ATTEMPTS} attempts; send the request again`,
+  )
 }
 
-/** Count an item as complete, or no more. Answers whether every item of the batch is. */
-export async function countItem(
+/** Close every chunk, so that an answer either counts or is refused to its annotator. The items as they stay. */
+export async function closeChunks(
+  table: Pick<Table, 'update'>,
+  { batch, chunks }: BatchRow,
+): Promise<Map<string, ChunkItem>> {
+  const items = new Map<string, ChunkItem>()
+  for (const name of chunks) {
+    // A new version: whoever read the chunk before looks at it again.
+    const closed = await table.update(answersKey(batch, name), {
+      set: { closed: true },
+      add: { version: 1 },
+      when: 'attribute_exists(pk)',
+    })
+    for (const [item, state] of closed ? chunkFrom(closed).items : []) items.set(item, state)
+  }
+  return items
+}
+
+/** Count a chunk as complete, or as incomplete again. Whether every chunk of the batch is complete. */
+export async function countChunk(
   table: Pick<Table, 'update'>,
   batch: string,
-  { item, chunk }: Pick<ItemRow, 'item' | 'chunk'>,
+  chunk: string,
   complete: boolean,
 ): Promise<boolean> {
-  const pk = `desk#${batch}`
-  const within = parsed(chunkRow, await table.update({ pk, sk: `chunk#${chunk}` }, counting(item, complete)))
-  const whole = within !== undefined && isWhole(within)
-  // The row of the batch is everybody's: it is written when a chunk is complete, or was and is no more.
-  if (complete && !whole) return false
-  const counted = parsed(batchRow, await table.update({ pk, sk: 'batch' }, counting(chunk, whole)))
-  return counted !== undefined && counted.chunks.every((name) => counted.complete.has(name))
+  const member = { complete: new Set([chunk]) }
+  const written = await table.update(deskBatchRow.key({ batch }), {
+    ...(complete ? { add: member } : { deleteFrom: member }),
+    when: 'attribute_exists(pk)',
+  })
+  if (!written) return false
+  const row = deskBatchRow.parse(written)
+  return row.chunks.every((name) => row.complete.has(name))
 }
 
-export const isWhole = ({ items, complete }: ChunkRow): boolean => items.every((item) => complete.has(item))
+export const isWhole = ({ items }: Pick<Chunk, 'items'>): boolean =>
+  [...items.values()].every(({ complete }) => complete)
 
-const counting = (member: string, counted: boolean): Change => ({
-  ...(counted ? { add: { complete: new Set([member]) } } : { deleteFrom: { complete: new Set([member]) } }),
-  when: 'attribute_exists(pk)',
-})
+/** How far a batch is at the desk. */
+export interface DeskProgress {
+  items: number
+  complete: number
+  /** Items that each annotator answered or skipped. */
+  answered: ReadonlyMap<string, number>
+}
 
-/** Keep which items an annotator answered. */
-export async function countAnswers(
-  table: Pick<Table, 'update'>,
+/** How far the batch is; undefined where it is not at the desk. */
+export async function readProgress(
+  table: Pick<Table, 'get' | 'getMany'>,
   batch: string,
-  annotator: string,
-  items: readonly string[],
-): Promise<void> {
-  await table.update({ pk: `desk#${batch}`, sk: `annotator#${annotator}` }, { add: { answered: new Set(items) } })
+): Promise<DeskProgress | undefined> {
+  const row = await readBatch(table, batch)
+  if (!row) return undefined
+  const items = (await readChunks(table, row)).flatMap((chunk) => [...chunk.items.values()])
+  const answered = new Map<string, number>()
+  for (const { answers } of items) {
+    for (const name of Object.keys(answers)) answered.set(name, (answered.get(name) ?? 0) + 1)
+  }
+  return { items: row.items, complete: items.filter(({ complete }) => complete).length, answered }
 }
 
-/** The items of a batch that an annotator answered. */
-export async function answeredBy(table: Pick<Table, 'get'>, batch: string, annotator: string): Promise<Set<string>> {
-  return names.parse((await table.get({ pk: `desk#${batch}`, sk: `annotator#${annotator}` }))?.answered)
-}
-
-export interface Place {
+/** An item of a batch. */
+export interface DeskItemName {
   batch: string
   item: string
 }
 
-/** How long a day's row stays, in seconds: until nobody anywhere lives on that day any more. */
+/** How long a day's row stays, in seconds: longer than it is that day in any time zone. */
 const DAY_KEPT = 3 * 86_400
 
-/** Count answers on the day that they are given, each item once. Answers how many the annotator has on that day. */
+/** Count answers on the day that they are given, each item once. How many the annotator has on that day. */
 export async function countToday(
   table: Pick<Table, 'update'>,
   annotator: string,
-  places: readonly Place[],
+  answered: readonly DeskItemName[],
   now: Date,
 ): Promise<number> {
-  const row = await table.update(dayKey(annotator, now), {
+  const row = await table.update(deskDayRow.key(dayOf(annotator, now)), {
     set: { expiresAt: Math.ceil(now.getTime() / 1000) + DAY_KEPT },
-    add: { answered: new Set(places.map(({ batch, item }) => `${batch}/${item}`)) },
+    add: { answered: new Set(answered.map(({ batch, item }) => `${batch}/${item}`)) },
   })
-  return names.parse(row?.answered).size
+  return row ? deskDayRow.parse(row).answered.size : 0
 }
 
-/** What an annotator answered on the day that `now` is in, in no order. */
-export async function answeredToday(table: Pick<Table, 'get'>, annotator: string, now: Date): Promise<Place[]> {
-  const row = await table.get(dayKey(annotator, now))
-  return [...names.parse(row?.answered)].map((place) => {
-    const [batch = '', item = ''] = place.split('/')
+/** What an annotator answered on the UTC day that `now` is in, in no order. */
+export async function answeredToday(table: Pick<Table, 'get'>, annotator: string, now: Date): Promise<DeskItemName[]> {
+  const row = await deskDayRow.read(table, dayOf(annotator, now))
+  return [...(row?.answered ?? [])].map((name) => {
+    const [batch = '', item = ''] = name.split('/')
     return { batch, item }
   })
 }
 
-const dayKey = (annotator: string, now: Date) => ({
-  pk: 'desk',
-  sk: `day#${now.toISOString().slice(0, 10)}#${annotator}`,
+const dayOf = (annotator: string, now: Date) => ({ date: now.toISOString().slice(0, 10), annotator })
+const answersKey = (batch: string, chunk: string) => deskAnswersRow.key({ batch, chunk })
+const textsKey = (batch: string, chunk: string) => deskTextsRow.key({ batch, chunk })
+
+interface ItemToWrite {
+  item: string
+  source: string
+  state: ChunkItem
+}
+
+/** Write items in chunks by item id. Rows that exist stay as they are. */
+async function writeChunks(
+  table: Pick<Table, 'create'>,
+  batch: string,
+  items: readonly ItemToWrite[],
+  closed: boolean,
+  expiresAt: number,
+) {
+  const chunks = inChunks([...items].sort((a, b) => (a.item < b.item ? -1 : 1))).map((within, i) => ({
+    name: String(i).padStart(4, '0'),
+    within,
+  }))
+  for (const { name, within } of chunks) {
+    const texts = Object.fromEntries(within.map(({ item, source }) => [item, source]))
+    await table.create({ ...textsKey(batch, name), texts, expiresAt })
+    const states = storedItems(new Map(within.map(({ item, state }) => [item, state])))
+    await table.create({ ...answersKey(batch, name), version: 0, closed, items: states, expiresAt })
+  }
+  return {
+    chunks: chunks.map(({ name }) => name),
+    firsts: chunks.map(({ within }) => within[0]?.item ?? ''),
+    itemsOf: chunks.map(({ name, within }) => ({ name, items: within.map(({ item }) => item) })),
+  }
+}
+
+function inChunks(items: readonly ItemToWrite[]): ItemToWrite[][] {
+  const chunks: ItemToWrite[][] = []
+  let bytes = 0
+  for (const one of items) {
+    const size = Buffer.byteLength(one.source)
+    const last = chunks.at(-1)
+    if (last && last.length < CHUNK && bytes + size <= TEXT_BYTES) {
+      last.push(one)
+      bytes += size
+    } else {
+      chunks.push([one])
+      bytes = size
+    }
+  }
+  return chunks
+}
+
+/** Whether an item is closed is said once for its chunk. */
+const storedItems = (items: ReadonlyMap<string, ChunkItem>) =>
+  Object.fromEntries(
+    [...items].map(([item, { wanted, most, before, claims, answers, complete }]) => [
+      item,
+      { wanted, most, ...(before ? { before } : {}), claims, answers, complete },
+    ]),
+  )
+
+function chunkFrom(row: Item): Chunk {
+  const { version, closed, items } = deskAnswersRow.parse(row)
+  return {
+    name: deskAnswersRow.partsOf(row).chunk,
+    version,
+    closed,
+    items: new Map(Object.entries(items).map(([item, state]) => [item, { ...state, closed }])),
+  }
+}
+
+/** Item rows as one chunk, to be read and not changed. */
+const inMemory = (rows: readonly { item: string; state: ChunkItem }[]): Chunk => ({
+  name: '',
+  version: -1,
+  closed: false,
+  items: new Map(rows.map(({ item, state }) => [item, state])),
 })
-
-const itemKey = (batch: string, item: string) => ({ pk: `desk#${batch}`, sk: `item#${item}` })
-
-const parsed = <S extends z.ZodType>(schema: S, item: Item | undefined): z.infer<S> | undefined =>
-  item && schema.parse(item)

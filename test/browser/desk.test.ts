@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { z } from 'zod'
 import { judgementsOf } from '../../shared/state/desk-item'
-import { addBatch, type ItemRow, readItems, removeOpen } from '../../shared/state/desk'
+import { addBatch, type ChunkItem, readBatch, readChunks, removeOpen } from '../../shared/state/desk'
 import { openSite, PHONE, type Site, type Visitor } from './site'
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
@@ -13,6 +13,8 @@ const READ_MS = 400
 
 let site: Site
 let batch = ''
+/** The texts of the batch, in the order of its item ids. */
+let asked: readonly string[] = []
 let batches = 0
 const visitors: Visitor[] = []
 
@@ -30,6 +32,7 @@ const idOf = (i: number) => i.toString(16).padStart(16, '0')
 /** A new batch of these posts, alone open. */
 async function ask(texts: string[], wanted = 1): Promise<void> {
   batch = `2026-11-22-${++batches}`
+  asked = texts
   await addBatch(site.table, {
     batch,
     deadline: '2026-11-22T21:00:00Z',
@@ -67,13 +70,11 @@ async function press(page: Page, key: string): Promise<void> {
   await page.keyboard.press(key)
 }
 
-async function rows(): Promise<ItemRow[]> {
-  const found = await readItems(
-    site.table,
-    batch,
-    Array.from({ length: 30 }, (_, i) => idOf(i)),
-  )
-  return [...found.values()].sort((a, b) => (a.item < b.item ? -1 : 1))
+/** The items of the batch, by item id. */
+async function rows(): Promise<ChunkItem[]> {
+  const row = await readBatch(site.table, batch)
+  const items = row ? (await readChunks(site.table, row)).flatMap((chunk) => [...chunk.items]) : []
+  return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, state]) => state)
 }
 
 const answersOf = async (name: string) => (await rows()).map(({ answers }) => answers[name]?.given)
@@ -97,7 +98,7 @@ describe('an annotator', () => {
     await sent(page)
 
     expect(new Set(seen)).toEqual(new Set(posts(10)))
-    const labels = new Map((await rows()).map(({ source, answers }) => [source, answers.ana?.given]))
+    const labels = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.ana?.given]))
     expect(seen.map((text) => labels.get(text ?? ''))).toEqual(
       seen.map((_, i) => ({ label: i % 3 === 0 ? 'marketing' : 'technical' })),
     )
@@ -149,7 +150,7 @@ describe('an annotator', () => {
     await press(page, '2')
     await sent(page)
 
-    const given = new Map((await rows()).map(({ source, answers }) => [source, answers.cho]))
+    const given = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.cho]))
     expect([first, ...others].map((text) => given.get(text ?? '')?.given)).toEqual([
       { label: 'marketing' },
       { skip: true },

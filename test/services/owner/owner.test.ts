@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { handOut } from '../../../services/desk/hand-out'
+import { takeAnswers } from '../../../services/desk/take-answers'
 import { addBatch } from '../../../shared/state/desk'
 import { claimBatch, markStarted } from '../../../shared/state/open-batches'
-import { claimForLabelling, settleCascade } from '../../../shared/state/cascade-claims'
+import { claimForLabelling } from '../../../shared/state/cascade-claims'
 import type { LeftOver } from '../../../shared/records'
 import { book } from '../../../shared/state/ledger'
 import { labelsUnder } from '../../../shared/labels'
@@ -172,8 +174,12 @@ describe('overview', () => {
       items: items.map((item) => ({ item, source: item, wanted: 1, most: 1 })),
       expiresAt: 1,
     })
-    await world.table.update({ pk: `desk#${batch}`, sk: 'chunk#0000' }, { add: { complete: new Set(['b']) } })
-    await world.table.update({ pk: `desk#${batch}`, sk: 'annotator#ana' }, { add: { answered: new Set(['b', 'c']) } })
+    await handOut(world.table, 'ana', 3, world.now.getTime())
+    const given = [
+      { batch, item: items[1], revision: 0, label: 'technical' },
+      { batch, item: items[2], revision: 0, skip: true },
+    ]
+    await takeAnswers({ table: world.table, publish: async () => undefined })('ana', given, [], world.now)
     await world.token({ annotator: 'ana' })
     await book(world.table, { kind: 'judgements', perDay: 200, perMonth: 6000 }, batch, 'batch x', 5)
 
@@ -313,7 +319,6 @@ describe('disputes', () => {
 
   it('leave the list when they are decided, and nobody is asked about them again', async () => {
     await claimForLabelling(world.table, 'c', 'evaluation', '2026-11-22')
-    await settleCascade(world.table, 'c', '2026-11-22')
     await putLeft('2026-11-22', leftOver('c'))
 
     const { status, json } = await world.send('POST /desk/owner/labels', {

@@ -1,24 +1,21 @@
-import { concurrently } from '../../../../shared/concurrently'
-import type { Table } from '../../../../shared/table'
-import { close, judgementsOf } from '../../../../shared/state/desk-item'
+import { judgementsAtMost } from '../../../../shared/labellers/costs'
 import {
   addBatch,
-  changeItem,
-  type ItemRow,
+  type ChunkItem,
+  closeChunks,
   isWhole,
-  readBatch,
+  openBatchRow,
   readChunks,
-  readItems,
   removeOpen,
 } from '../../../../shared/state/desk'
-import { judgementsAtMost } from '../../../../shared/labellers/costs'
+import { judgementsOf } from '../../../../shared/state/desk-item'
+import type { Table } from '../../../../shared/table'
 import type { Answers, Judgement, LabellerAdapter } from '../labeller'
-import type { StoredPlan } from '../../plan'
 
-/** How long the desk's rows outlive the deadline, in seconds: long enough to look back, no longer. */
+/** How long the desk's rows outlive the deadline, in seconds: enough to look into a batch afterwards. */
 const KEPT = 60 * 86_400
 
-/** The label desk: people of ours answer in their browsers. */
+/** The label desk: the owner's annotators answer in their browsers. */
 export const deskLabeller = (table: Table): LabellerAdapter => ({
   check: () => undefined,
 
@@ -36,40 +33,16 @@ export const deskLabeller = (table: Table): LabellerAdapter => ({
     })
   },
 
-  finish: async (plan, now) => {
-    if (!now && !(await isAnswered(table, plan))) return undefined
-    const rows = await closeItems(table, plan)
-    await removeOpen(table, plan.batch)
-    return answersOf(rows)
+  finish: async ({ batch }, now) => {
+    const row = await openBatchRow(table, batch)
+    if (!now && !(row && (await readChunks(table, row)).every(isWhole))) return undefined
+    const items = row ? await closeChunks(table, row) : new Map<string, ChunkItem>()
+    await removeOpen(table, batch)
+    return { judgements: [...items].flatMap(([item, state]) => said(item, state)), consolidated: [], refused: [] }
   },
 })
 
-async function isAnswered(table: Table, { batch }: StoredPlan): Promise<boolean> {
-  const row = await readBatch(table, batch)
-  if (!row) return false
-  const chunks = await readChunks(table, batch, row.chunks)
-  return chunks.length === row.chunks.length && chunks.every(isWhole)
-}
-
-/** Close every item, so that an answer either counts or is refused to the one who gives it. */
-async function closeItems(table: Table, { batch, items }: StoredPlan): Promise<ItemRow[]> {
-  const rows = await readItems(
-    table,
-    batch,
-    items.map(({ item }) => item),
+const said = (item: string, state: ChunkItem): Answers['judgements'] =>
+  judgementsOf(state).flatMap(([annotator, { given, at }]): Judgement[] =>
+    'skip' in given ? [] : [{ item, annotator, said: given, at }],
   )
-  return concurrently([...rows.values()], 16, async (row) => {
-    const closed = await changeItem(table, row, batch, (asked) => (asked.closed ? asked : close(asked)))
-    // Nothing can be in the way of closing.
-    return typeof closed === 'string' ? row : closed
-  })
-}
-
-function answersOf(rows: readonly ItemRow[]): Answers {
-  const judgements = rows.flatMap((row) =>
-    judgementsOf(row).flatMap(([annotator, { given, at }]): Judgement[] =>
-      'skip' in given ? [] : [{ item: row.item, annotator, said: given, at }],
-    ),
-  )
-  return { judgements, consolidated: [], refused: [] }
-}
