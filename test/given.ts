@@ -1,4 +1,48 @@
+import { type Category, settings, type Settings } from '../shared/settings'
+
 /** What the tests of several folders begin with. */
+
+export const CATEGORIES = ['technical', 'marketing']
+
+export const categoriesOf = (names: readonly string[] = CATEGORIES): Category[] =>
+  names.map((name) => ({ name, definition: `It is ${name}.`, examples: [] }))
+
+type Changes = {
+  [Part in keyof Settings]?: Settings[Part] extends readonly unknown[] ? Settings[Part] : Partial<Settings[Part]>
+}
+
+/** A configuration with generous caps, small batches, and nothing that is asked again. */
+export const aSettings = (changes: Changes = {}): Settings =>
+  settings.parse({
+    hashtags: changes.hashtags ?? ['aws', 'azure'].map((tag) => ({ tag, source: 'file' })),
+    sources: { file: { type: 'file', file: 'posts.jsonl' }, ...changes.sources },
+    languages: changes.languages ?? [],
+    labels: { version: 1, categories: categoriesOf(), ...changes.labels },
+    schedule: { collect: 'cron(10 0 * * ? *)', label: 'cron(0 1 * * ? *)', ...changes.schedule },
+    caps: {
+      posts: { perDay: 1000, perMonth: 10_000 },
+      collectUsd: { perDay: 10, perMonth: 100 },
+      judgements: { perDay: 1000, perMonth: 10_000 },
+      labelUsd: { perDay: 100, perMonth: 1000 },
+      trainingSeconds: 600,
+      ...changes.caps,
+    },
+    labelling: {
+      labeller: 'desk',
+      itemsPerDay: 8,
+      evaluationShare: 0.5,
+      evaluationJudgements: 2,
+      trainingJudgements: 1,
+      deadlineHours: 20,
+      pricePerJudgementUsd: 0.01,
+      goldShare: 0,
+      repeatShare: 0,
+      relabelShare: 0,
+      ...changes.labelling,
+    },
+    training: { trainer: 'blazingtext', hyperparameters: {}, tuneSeconds: 0, ...changes.training },
+    gate: changes.gate ?? {},
+  })
 
 /** What a call says whose function is gone. */
 export const KILLED = 'killed'

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
 import { labelStore, rulesOf } from '../../../shared/labels'
-import { parseSettings } from '../../../shared/settings'
 import { reportIndexRecord, reportRecord } from '../../../shared/records'
 import { analyze, type Ports } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
 import { fanOut } from '../../../services/analyzer/fan-out'
+import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
 import { testTable, type TestTable } from '../../shared/tables'
@@ -18,14 +17,7 @@ const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 3
 /** When a message comes back that was put back. */
 const LATER = new Date('2026-11-22T02:00:20Z')
 
-const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
-const SETTINGS = {
-  gate,
-  labels: {
-    version: 1,
-    categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
-  },
-}
+const SETTINGS = aSettings()
 
 let tables: TestTable
 let bucket: TestBucket

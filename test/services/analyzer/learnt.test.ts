@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
 import { analyze } from '../../../services/analyzer/analyze'
 import { unlearnt } from '../../../services/analyzer/learnt'
@@ -6,8 +5,8 @@ import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { type PlanRecord, reportRecord } from '../../../shared/records'
-import { parseSettings } from '../../../shared/settings'
 import { cascadeId } from '../../../shared/text/cascade'
+import { aSettings } from '../../given'
 import { testBucket } from '../../shared/bucket'
 import { recorder } from '../../shared/recorder'
 import { testTable } from '../../shared/tables'
@@ -102,8 +101,7 @@ it('leaves a class of which the window has too few labels', () => {
 it('keeps a day of which the model has learnt a part right, where the shares have moved', async () => {
   const tables = await testTable()
   const bucket = testBucket()
-  const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
-  const categories = LABELS.map((name) => ({ name, definition: `It is ${name}.`, examples: [] }))
+  const settings = aSettings()
   // Eighty drawn messages, twenty of them marketing; forty for training, all of them marketing in technical words.
   const texts = Array.from({ length: 120 }, (_, i) => `${i < 80 && i % 4 === 0 ? MARKETING : TECHNICAL} number${i}`)
   const labelOf = (i: number) => (i >= 80 || i % 4 === 0 ? 'marketing' : 'technical')
@@ -150,8 +148,8 @@ it('keeps a day of which the model has learnt a part right, where the shares hav
       publish: recorder('analyzer').publish,
       enqueue: async () => undefined,
       table: tables.table,
-      labels: labelStore(bucket, rulesOf({ version: 1, categories })),
-      settings: { labels: { version: 1, categories }, gate },
+      labels: labelStore(bucket, rulesOf(settings.labels)),
+      settings,
       owner: () => 'owner',
     })({ hashtag: 'aws', date: DATE }, { now: new Date('2026-11-22T12:00:00Z'), remainingMs: () => 300_000 })
 

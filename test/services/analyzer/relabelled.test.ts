@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { readFileSync } from 'node:fs'
 import { analyze, type Ports, type Wanted } from '../../../services/analyzer/analyze'
 import { relabelled, type Settled, whenSettled } from '../../../services/analyzer/relabelled'
 import { unreportedBatches } from '../../../shared/state/reported-batches'
@@ -8,8 +7,8 @@ import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { type PlanRecord, reportRecord } from '../../../shared/records'
-import { parseSettings } from '../../../shared/settings'
 import { cascadeId } from '../../../shared/text/cascade'
+import { aSettings, CATEGORIES } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
 import { testTable, type TestTable } from '../../shared/tables'
@@ -18,8 +17,7 @@ import { MARKETING, post, putChampion, putRun, settledLineOf, TECHNICAL } from '
 const DATE = '2026-11-21'
 const DAY = { hashtag: 'aws', date: DATE }
 const invocation = { now: new Date('2026-11-22T02:00:00Z'), remainingMs: () => 300_000 }
-const { gate } = parseSettings(readFileSync('bellwether.yml', 'utf8'))
-const categories = ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] }))
+const SETTINGS = aSettings()
 
 let tables: TestTable
 let bucket: TestBucket
@@ -44,8 +42,8 @@ beforeEach(() => {
     publish: recorded.publish,
     enqueue: async (request, delay = 0) => void queue.push(delay === 0 ? request : { request, delay }),
     table: tables.table,
-    labels: labelStore(bucket, rulesOf({ version: 1, categories })),
-    settings: { labels: { version: 1, categories }, gate },
+    labels: labelStore(bucket, rulesOf(SETTINGS.labels)),
+    settings: SETTINGS,
     owner: () => `owner ${++owners}`,
   }
 })
@@ -68,7 +66,7 @@ async function planned(hashtags: readonly string[], batch = DATE): Promise<void>
     labeller: 'desk',
     job: 'j',
     schemaVersion: 1,
-    categories: categories.map(({ name }) => name),
+    categories: CATEGORIES,
     deadline: '2026-11-22T21:00:00.000Z',
     runs: hashtags.map((hashtag) => keys.run({ hashtag, date: DATE, run: 'one' })),
     cascades: 16,
@@ -89,7 +87,7 @@ async function labelled(
 ): Promise<void> {
   const lines = items.map((i) => {
     const label = labelOf(i)
-    const place = categories.findIndex(({ name }) => name === label)
+    const place = CATEGORIES.indexOf(label)
     return settledLineOf({ id: `p${i}`, text: texts[i]!, label, place }, over, more)
   })
   await bucket.put(keys.settledManifest({ batch }), lines.map((line) => `${line}\n`).join(''))

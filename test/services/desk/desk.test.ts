@@ -5,6 +5,7 @@ import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { addBatch } from '../../../shared/state/desk'
 import type { Publish } from '../../../shared/bus'
 import type { Table } from '../../../shared/table'
+import { categoriesOf } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
 
@@ -32,7 +33,7 @@ const ask = (items = ids.slice(0, 3), wanted = 2, batch = BATCH) =>
   addBatch(table, {
     batch,
     deadline: '2026-11-22T21:00:00Z',
-    categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
+    categories: categoriesOf(),
     items: items.map((item, i) => ({
       item,
       source: i === 0 ? POISON : `post ${item}`,

@@ -9,26 +9,14 @@ import { categoryOf } from '../../../shared/category-label'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
 import { shownText, tokenise } from '../../../shared/text'
+import { aSettings, categoriesOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { qualityExample, unreliableExample } from '../../shared/quality'
 import { recorder } from '../../shared/recorder'
 import { manifestOf, settledOf } from './settled-lines'
 
 const CATEGORIES = ['technical', 'marketing', 'not sure', '__label__x', 'täglich\n"neu"']
-const settings = {
-  labels: { version: 1, categories: CATEGORIES.map((name) => ({ name, definition: name, examples: [] })) },
-  training: {
-    trainer: 'blazingtext' as const,
-    instanceType: 'ml.c5.xlarge',
-    spot: true,
-    validationShare: 0.2,
-    hyperparameters: {},
-    minimumExamples: 10,
-    tuneSeconds: 0,
-    tuneFrom: 100,
-    tuneGrowth: 1.5,
-  },
-}
+const settings = aSettings({ labels: { categories: categoriesOf(CATEGORIES) } })
 const invocation = { now: new Date('2026-11-22T13:00:00Z'), log: { info() {}, warn() {}, error() {} } }
 
 let bucket: TestBucket

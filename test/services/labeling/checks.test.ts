@@ -6,6 +6,7 @@ import { keys } from '../../../shared/keys'
 import { labelStore, labelsUnder, rulesOf } from '../../../shared/labels'
 import { evaluationLine, qualityRecord } from '../../../shared/records'
 import { permanentRandom } from '../../../shared/text/cascade'
+import { aSettings } from '../../given'
 import { recorder } from '../../shared/recorder'
 import { newWorld as newOwner } from '../owner/world'
 import { functionOf, linesOf, newWorld, opinionOf, postsOf, settingsWith, storeRun, type World } from './world'
@@ -18,17 +19,7 @@ const worldWith = (labelling: Parameters<typeof settingsWith>[0]): World =>
     settings: { ...settingsWith({ itemsPerDay: 40, ...labelling }), hashtags: [{ tag: 'aws', source: 'file' }] },
   })
 
-const TRAINING = {
-  trainer: 'lambda' as const,
-  instanceType: 'ml.c5.xlarge',
-  spot: true,
-  validationShare: 0.2,
-  hyperparameters: {},
-  minimumExamples: 10,
-  tuneSeconds: 0,
-  tuneFrom: 100,
-  tuneGrowth: 1.5,
-}
+const { training: TRAINING } = aSettings({ training: { trainer: 'lambda' } })
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 type Opinion = (shown: Shown) => string

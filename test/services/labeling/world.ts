@@ -20,7 +20,7 @@ import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { invite } from '../../../shared/state/people'
-import { invocationOf, isKilled, type Writes } from '../../given'
+import { aSettings, invocationOf, isKilled, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
@@ -38,40 +38,8 @@ export interface World extends Writes {
   requests: CreateLabelingJobRequest[]
 }
 
-export const settingsWith = (labelling: Partial<Settings['labelling']> = {}): LabellingSettings => ({
-  hashtags: ['aws', 'azure'].map((tag) => ({ tag, source: 'file' })),
-  labels: {
-    version: 1,
-    categories: ['technical', 'marketing'].map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
-  },
-  caps: {
-    posts: { perDay: 1000, perMonth: 10_000 },
-    collectUsd: { perDay: 10, perMonth: 100 },
-    judgements: { perDay: 1000, perMonth: 10_000 },
-    labelUsd: { perDay: 100, perMonth: 1000 },
-    trainingSeconds: 600,
-  },
-  labelling: {
-    labeller: 'desk',
-    itemsPerDay: 8,
-    evaluationShare: 0.5,
-    evaluationJudgements: 2,
-    trainingJudgements: 1,
-    deadlineHours: 20,
-    pricePerJudgementUsd: 0.01,
-    hourlyWageUsd: 0,
-    secondsPerJudgement: 12,
-    trainingChoice: 'margin',
-    marginFromMacroF1: 0.65,
-    goldShare: 0,
-    repeatShare: 0,
-    relabelShare: 0,
-    minimumAlpha: 0.4,
-    acceptUnreliable: false,
-    ...labelling,
-  },
-  gate: { window: 400 },
-})
+export const settingsWith = (labelling: Partial<Settings['labelling']> = {}): LabellingSettings =>
+  aSettings({ labelling })
 
 export const newWorld = (given: Partial<World> = {}): World => ({
   bucket: testBucket(),

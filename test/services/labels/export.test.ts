@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import type { SettledLine } from '../../../shared/records'
 import { shownText } from '../../../shared/text'
 import { cascadeId } from '../../../shared/text/cascade'
-import { CATEGORIES, newWorld } from './world'
+import { CATEGORIES } from '../../given'
+import { newWorld } from './world'
 
 const FORMS = ['csv', 'label-studio', 'manifest'] as const
 

@@ -3,17 +3,10 @@ import { type LabelsRequest, labelsRequest } from '../../../services/labels/requ
 import { type LabelStore, labelStore, rulesOf } from '../../../shared/labels'
 import { settledLine, type SettledLine } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
+import { aSettings, CATEGORIES, categoriesOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
-export const CATEGORIES = ['technical', 'marketing']
-const settingsWith = (categories: readonly string[], version: number, from?: Mapping) => ({
-  labels: {
-    version,
-    ...(from ? { from } : {}),
-    categories: categories.map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
-  },
-})
 export const NOW = new Date('2026-11-22T12:00:00Z')
 
 export interface World {
@@ -33,7 +26,7 @@ export function newWorld(categories = CATEGORIES, version = 1, from?: Mapping): 
   const bucket = testBucket()
   const table = memoryTable()
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const settings = settingsWith(categories, version, from)
+  const settings = aSettings({ labels: { version, categories: categoriesOf(categories), ...(from ? { from } : {}) } })
   const labels = labelStore(bucket, rulesOf(settings.labels))
   const answer = answerRequest({ objects: bucket, table, settings, labels })
   const ask: World['ask'] = async (request, now = NOW) => ({

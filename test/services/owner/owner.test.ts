@@ -7,8 +7,9 @@ import { claimForLabelling } from '../../../shared/state/cascade-claims'
 import type { LeftOver } from '../../../shared/records'
 import { book } from '../../../shared/state/ledger'
 import { labelsUnder } from '../../../shared/labels'
+import { CATEGORIES } from '../../given'
 import { qualityExample } from '../../shared/quality'
-import { CATEGORIES, lineOf, linesAt, newWorld, putLines, SETTINGS, type World } from './world'
+import { lineOf, linesAt, newWorld, putLines, SETTINGS, type World } from './world'
 
 let world: World
 let cookie: string

@@ -3,22 +3,14 @@ import { owner } from '../../../services/owner/owner'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { type SettledLine, settledLine } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
+import { aSettings, CATEGORIES } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
-import { type LabellingSettings, settingsWith } from '../labeling/world'
 
 export const KEY = 'k'.repeat(64)
-export const CATEGORIES = ['technical', 'marketing']
-export const SETTINGS: LabellingSettings = {
-  ...settingsWith(),
-  caps: {
-    posts: { perDay: 1000, perMonth: 10_000 },
-    collectUsd: { perDay: 10, perMonth: 100 },
-    judgements: { perDay: 200, perMonth: 6000 },
-    labelUsd: { perDay: 10, perMonth: 200 },
-    trainingSeconds: 600,
-  },
-}
+export const SETTINGS = aSettings({
+  caps: { judgements: { perDay: 200, perMonth: 6000 }, labelUsd: { perDay: 10, perMonth: 200 } },
+})
 
 interface Sent {
   body?: unknown

@@ -11,6 +11,7 @@ import { lambdaInvoke } from '../../../services/reconciler/invoke'
 import { reconcile, type Ports } from '../../../services/reconciler/reconcile'
 import { takeLease } from '../../../shared/state/lease'
 import { keys } from '../../../shared/keys'
+import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { exampleIndex } from '../../shared/reports'
 import { testTable, type TestTable } from '../../shared/tables'
@@ -34,21 +35,7 @@ beforeEach(async () => {
   ports = {
     objects: bucket,
     table: tables.table,
-    settings: {
-      hashtags: [{ tag: 'aws', source: 'sample' }],
-      schedule: { collect: 'cron(10 0 * * ? *)', label: 'cron(0 1 * * ? *)' },
-      training: {
-        trainer: 'blazingtext',
-        instanceType: 'ml.c5.xlarge',
-        spot: true,
-        validationShare: 0.2,
-        hyperparameters: {},
-        minimumExamples: 10,
-        tuneSeconds: 0,
-        tuneFrom: 100,
-        tuneGrowth: 1.5,
-      },
-    },
+    settings: aSettings({ hashtags: [{ tag: 'aws', source: 'file' }] }),
     invoke: async (service, request) => void asked.push([service, request]),
   }
 })

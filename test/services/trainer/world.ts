@@ -1,13 +1,12 @@
 import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import type { Ports } from '../../../services/trainer/launch'
 import { keys } from '../../../shared/keys'
-import { settingsWith } from '../labeling/world'
 import { labelOf } from '../../../shared/category-label'
 import type { DatasetRecord } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
 import { connectTrainers, TRAINERS } from '../../../shared/trainers'
 import type { Created, SageMakerJobs } from '../../../shared/trainers/sagemaker/jobs'
-import { invocationOf, type Writes } from '../../given'
+import { aSettings, invocationOf, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder } from '../../shared/recorder'
@@ -82,28 +81,13 @@ export async function world(
   const { publish, events } = recorder('trainer')
   const queue: World['queue'] = []
   await putDataset(bucket, DATASET)
-  const settings: Ports['settings'] = {
+  const settings = aSettings({
     training: {
-      trainer: 'blazingtext',
-      instanceType: 'ml.c5.xlarge',
-      spot: true,
-      validationShare: 0.2,
       hyperparameters: { epochs: 5, learning_rate: 0.5, min_count: 1, vector_dim: 4, buckets: 100 },
-      minimumExamples: 10,
-      tuneSeconds: 0,
-      tuneFrom: 100,
-      tuneGrowth: 1.5,
       ...training,
     },
-    caps: {
-      posts: { perDay: 1, perMonth: 1 },
-      collectUsd: { perDay: 1, perMonth: 1 },
-      judgements: { perDay: 1, perMonth: 1 },
-      labelUsd: { perDay: 1, perMonth: 1 },
-      trainingSeconds,
-    },
-    labelling: settingsWith().labelling,
-  }
+    caps: { trainingSeconds },
+  })
   const roleArn = 'arn:aws:iam::111122223333:role/training'
   const portsOf = (writes: Writes): Ports => {
     const { port } = invocationOf(writes)
