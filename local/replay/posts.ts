@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { readRow, type Row } from '../../shared/post-file/row'
 import { rowsOf } from '../../shared/post-file/rows'
 import { hashtag } from '../../shared/settings'
+import { DAY_MS } from '../../shared/utc-day'
 
 /** A row of a user's file, as the replay needs it. */
 export interface FilePost {
@@ -34,7 +35,6 @@ const fieldsOf = z.record(z.string(), z.unknown())
 
 /** The day that a file without dates begins at. */
 const FIRST_DAY = Date.parse('2026-06-01T00:00:00Z')
-const DAY_MS = 86_400_000
 
 /** Whose posts a file without hashtags has, where the configuration does not say. */
 const NO_HASHTAG = 'posts'

@@ -18,8 +18,8 @@ import type { DayRow, Screen } from './screen'
 import { summarise, type Summary } from './summary'
 import { besideTruth, truthOf } from './truth'
 import { parseSettings } from '../../shared/settings'
+import { DAY_MS, dayOf } from '../../shared/utc-day'
 
-const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const ANNOTATORS = ['ana', 'ben', 'cho']
 const STACK_NAME = 'bellwether-dev'
@@ -45,11 +45,66 @@ export interface Surroundings {
 }
 
 /** Bring up a cloud, play the posts day by day with people who answer, and say what became of each day. */
-export async function replay(
-  options: ReplayOptions,
-  { packageDir, root, screen, signal, onPublished }: Surroundings,
-): Promise<Replay> {
+export async function replay(options: ReplayOptions, surroundings: Surroundings): Promise<Replay> {
   const began = Date.now()
+  const { screen, signal } = surroundings
+  const played = await readInput(options, surroundings)
+  const { posts, labels, refusedRows, judge, days } = played
+  const heard = listener(surroundings.onPublished)
+  const cloud = await openCloud(options, surroundings, played, heard.hear)
+  const labeller = PLAYED_LABELLERS[options.labeller]
+  labeller.prepare(cloud)
+  try {
+    if (cloud.clock.now() > days.first + DAY_MS) {
+      const today = dayOf(cloud.clock.now())
+      screen.say(`${options.data} was used before and goes on at ${today}; what was done until then is not done again.`)
+    }
+    const objects = ownersBucket(cloud)
+    await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
+    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
+    const labelByHand = byHand(cloud, screen, signal)
+    const rows: DayRow[] = []
+    const count = Math.round((days.last - days.first) / DAY_MS) + 1
+    for (let day = days.first; day <= days.last && !signal.aborted; day += DAY_MS) {
+      const date = dayOf(day)
+      screen.progress(`${date} · day ${Math.round((day - days.first) / DAY_MS) + 1} of ${count}`)
+      heard.forget()
+      const begun = () => heard.events().filter((event) => event['detail-type'] === 'LabelingStarted').length
+      await playDay(cloud, day, begun, async () => {
+        if (options.annotators === 'none') await labelByHand(date, heard.events)
+        else if (judge) await labeller.answer(cloud, ANNOTATORS, judge)
+      })
+      const row = rowOf(date, heard.events(), labels)
+      rows.push(row)
+      screen.progress(
+        `${date} · ${row.posts} posts, ${row.labelled} labelled${row.verdict && `, model ${row.verdict}`}`,
+      )
+    }
+    screen.clear()
+    const seconds = (Date.now() - began) / 1000
+    const summary = await summarise(objects, heard.published, refusedRows, seconds)
+    const shares = judge ? besideTruth(summary.shares, await truthOf(objects, posts)) : summary.shares
+    return { cloud, rows, label: labels[0]!, summary: { ...summary, shares } }
+  } catch (error) {
+    await cloud.close()
+    throw error
+  }
+}
+
+/** What a replay plays. */
+interface Played {
+  posts: FilePost[]
+  refusedRows: number
+  /** bellwether.yml for these posts. */
+  yaml: string
+  labels: string[]
+  judge: Judge | undefined
+  /** Midnight of the first and of the last UTC day; milliseconds since the epoch. */
+  days: { first: number; last: number }
+}
+
+/** Read the posts and the configuration. Throws, with what to do, where nothing can be played. */
+async function readInput(options: ReplayOptions, { root, screen }: Surroundings): Promise<Played> {
   const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
   const configFile = options.config ?? path.join(root, 'bellwether.yml')
   for (const given of [file, configFile, options.import ?? file]) {
@@ -66,7 +121,6 @@ export async function replay(
       `${file} has no posts: it was read as ${isCsv(file) ? 'CSV' : 'JSON Lines'}, and each row needs text`,
     )
   }
-
   const yaml = overlay(config, configFile, all, {
     labeller: options.labeller,
     acceptUnreliable: options.acceptUnreliable,
@@ -78,24 +132,29 @@ export async function replay(
   const labels = settings.labels.categories.map(({ name }) => name)
   const { posts, notes } = within(all, settings)
   for (const note of notes) screen.say(note)
-  const judge = judgeOf(options, posts, labels)
+  return {
+    posts,
+    refusedRows: refused.length,
+    yaml,
+    labels,
+    judge: judgeOf(options, posts, labels),
+    days: { first: midnightOf(posts[0]!), last: midnightOf(posts.at(-1)!) },
+  }
+}
 
-  mkdirSync(options.data, { recursive: true })
-  const firstDay = Date.parse(`${posts[0]!.createdAt.slice(0, 10)}T00:00:00Z`)
-  const lastDay = Date.parse(`${posts.at(-1)!.createdAt.slice(0, 10)}T00:00:00Z`)
+const midnightOf = ({ createdAt }: FilePost): number => Date.parse(`${createdAt.slice(0, 10)}T00:00:00Z`)
+
+/** Hears the events of ours: those of the day, and which were published so far. */
+function listener(onPublished: Surroundings['onPublished']) {
   const published = new Map<string, Set<string>>()
   let heard: BusEvent[] = []
-  const cloud = await createCloud({
-    packageDir,
-    stackName: STACK_NAME,
-    dataDir: options.data,
-    port: options.port,
-    // The evening of the first day; a data folder that was used before goes on from its own time.
-    start: firstDay + DAY_MS - MINUTE_MS,
-    overlay: { 'bellwether.yml': yaml },
-    ...(options.record === undefined ? {} : { recordDir: options.record }),
-    ...(judge ? { annotate: judge, workers: ANNOTATORS } : {}),
-    onEvent: (bus, event) => {
+  return {
+    published,
+    events: () => heard,
+    forget: () => {
+      heard = []
+    },
+    hear: (bus: string, event: BusEvent) => {
       if (bus === 'default') return
       heard.push(event)
       onPublished?.(event)
@@ -103,44 +162,28 @@ export async function replay(
       const ids = published.get(event['detail-type']) ?? new Set()
       published.set(event['detail-type'], ids.add(id))
     },
-  })
-  const labeller = PLAYED_LABELLERS[options.labeller]
-  labeller.prepare(cloud)
-  try {
-    if (cloud.clock.now() > firstDay + DAY_MS) {
-      const today = new Date(cloud.clock.now()).toISOString().slice(0, 10)
-      screen.say(`${options.data} was used before and goes on at ${today}; what was done until then is not done again.`)
-    }
-    const objects = ownersBucket(cloud)
-    await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
-    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
-    const labelByHand = byHand(cloud, screen, signal)
-    const rows: DayRow[] = []
-    const days = Math.round((lastDay - firstDay) / DAY_MS) + 1
-    for (let day = firstDay; day <= lastDay && !signal.aborted; day += DAY_MS) {
-      const date = new Date(day).toISOString().slice(0, 10)
-      screen.progress(`${date} · day ${Math.round((day - firstDay) / DAY_MS) + 1} of ${days}`)
-      heard = []
-      const begun = () => heard.filter((event) => event['detail-type'] === 'LabelingStarted').length
-      await playDay(cloud, day, begun, async () => {
-        if (options.annotators === 'none') await labelByHand(date, () => heard)
-        else if (judge) await labeller.answer(cloud, ANNOTATORS, judge)
-      })
-      const row = rowOf(date, heard, labels)
-      rows.push(row)
-      screen.progress(
-        `${date} · ${row.posts} posts, ${row.labelled} labelled${row.verdict && `, model ${row.verdict}`}`,
-      )
-    }
-    screen.clear()
-    const seconds = (Date.now() - began) / 1000
-    const summary = await summarise(objects, published, refused.length, seconds)
-    const shares = judge ? besideTruth(summary.shares, await truthOf(objects, posts)) : summary.shares
-    return { cloud, rows, label: labels[0]!, summary: { ...summary, shares } }
-  } catch (error) {
-    await cloud.close()
-    throw error
   }
+}
+
+function openCloud(
+  options: ReplayOptions,
+  { packageDir }: Surroundings,
+  { yaml, judge, days }: Played,
+  onEvent: (bus: string, event: BusEvent) => void,
+): Promise<Cloud> {
+  mkdirSync(options.data, { recursive: true })
+  return createCloud({
+    packageDir,
+    stackName: STACK_NAME,
+    dataDir: options.data,
+    port: options.port,
+    // The evening of the first day; a data folder that was used before goes on from its own time.
+    start: days.first + DAY_MS - MINUTE_MS,
+    overlay: { 'bellwether.yml': yaml },
+    ...(options.record === undefined ? {} : { recordDir: options.record }),
+    ...(judge ? { annotate: judge, workers: ANNOTATORS } : {}),
+    onEvent,
+  })
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
 import type { Cursor } from '../../shared/state/cursor'
+import { dayOf } from '../../shared/utc-day'
 import { recordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
 import { type Effect, type Facts, type Input, sha256, step } from './step'
@@ -66,7 +67,7 @@ export async function collectDay(
 
 async function carryOut(effect: Effect, work: Work, run: RunState | null, { now }: Facts): Promise<Input> {
   const { ports, source } = work
-  const today = now.toISOString().slice(0, 10)
+  const today = dayOf(now)
   switch (effect.kind) {
     case 'count':
       return count(effect, work)

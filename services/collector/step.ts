@@ -3,6 +3,7 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type Post, postsToCsv } from '../../shared/posts'
 import type { Room } from '../../shared/state/ledger'
+import { dayOf } from '../../shared/utc-day'
 import { advance, type Answer, begin, type Booking, dateOf, pageKey, type RunState, stop } from './run'
 import type { Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
 import type { Window } from './window'
@@ -218,7 +219,7 @@ function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'sto
   throw new BellwetherError('CONFLICT', `${key} already exists with different content`)
 }
 
-const spendingDay = ({ now }: Facts): string => now.toISOString().slice(0, 10)
+const spendingDay = ({ now }: Facts): string => dayOf(now)
 
 /** Names a booking: the same page of the same day has the same token, so that it is booked once. */
 const tokenOf = ({ hashtag, day }: Facts, page: number | 'count'): string =>

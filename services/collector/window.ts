@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000
+import { DAY_MS, midnightOf } from '../../shared/utc-day'
 
 /** A half-open stretch of time: from <= t < to. Instants as `toISOString` writes them, so that they sort as texts. */
 export interface Window {
@@ -7,7 +7,7 @@ export interface Window {
 }
 
 /** Midnight (UTC) of the day that an instant lies in. */
-export const midnight = (at: Date): string => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS).toISOString()
+export const midnight = (at: Date): string => new Date(midnightOf(at.getTime())).toISOString()
 
 export const dayBefore = (instant: string): string => new Date(Date.parse(instant) - DAY_MS).toISOString()
 

@@ -1,5 +1,6 @@
 import type { CardRecord, DatasetRecord, ScoresRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { DAY_MS } from '../../shared/utc-day'
 import { compare } from './compare'
 import type { Measured } from './measure'
 import type { Relabelled } from './relabelled'
@@ -249,8 +250,6 @@ function isStale(contest: Contest, { minimumEvaluation, minimumProvisional, stal
   const days = (Date.parse(contest.challenger.dataset.latestDate) - Date.parse(opponent.dataset.latestDate)) / DAY_MS
   return days > staleDays
 }
-
-const DAY_MS = 86_400_000
 
 /**
  * By version of the labels, then by that of the text function, then by the last day that labels come from, then by how

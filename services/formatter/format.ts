@@ -10,6 +10,7 @@ import type { Objects } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
+import { dayOf } from '../../shared/utc-day'
 import { arrange, type Arranged, PARTS } from './arrange'
 
 interface Ports {
@@ -38,7 +39,7 @@ export const format =
       : await write(objects, arranged, refused.lines, {
           ...describe(settings, arranged, datasetId),
           ...qualityIn(labels, settings),
-          latestDate: arranged.latestDate ?? now.toISOString().slice(0, 10),
+          latestDate: arranged.latestDate ?? dayOf(now),
           manifests: labels.batches.map(({ batch }) => keys.settledManifest({ batch })),
           refused: refused.counts,
         })

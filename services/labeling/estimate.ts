@@ -4,6 +4,7 @@ import type { Table } from '../../shared/table'
 import { affordable } from './allot'
 import { labellerNamed, type Labellers } from './labellers'
 import { loggedRuns } from '../../shared/state/run-log'
+import { dayOf } from '../../shared/utc-day'
 
 /** What a batch would cost, before anything is asked. */
 export interface Estimate {
@@ -35,7 +36,7 @@ export const estimate =
   async (now: Date, wanted?: number): Promise<Estimate> => {
     const { caps, labelling } = settings
     const { terms } = labellerNamed(labellers, labelling.labeller)
-    const date = (await loggedRuns(table)).at(-1)?.date ?? now.toISOString().slice(0, 10)
+    const date = (await loggedRuns(table)).at(-1)?.date ?? dayOf(now)
     const allotment = await affordable(table, settings, terms, date, wanted)
     const { items, before, reached } = allotment
     const most = allotment.judgements

@@ -1,4 +1,5 @@
-import { lastDue, midnight } from './schedule'
+import { dayOf, midnightOf } from '../../shared/utc-day'
+import { lastDue } from './schedule'
 
 /** The functions that can be asked. */
 export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer'
@@ -79,19 +80,19 @@ const stoppedCollections: Rule = ({ cursors }, now) =>
       to: 'collector',
       request: { hashtag },
       why: `a run of #${hashtag} was left half-way`,
-      key: `collect ${hashtag} ${through} ${midnight(now)}`,
+      key: `collect ${hashtag} ${through} ${midnightOf(now)}`,
     }))
 
 const missedSchedules: Rule = ({ cursors, settings }, now) => {
   const due = lastDue(settings.collect, now - GRACE_MS)
   if (due === undefined) return []
   return cursors
-    .filter(({ running, through }) => !running && through < midnight(due))
+    .filter(({ running, through }) => !running && through < midnightOf(due))
     .map(({ hashtag, through }) => ({
       to: 'collector',
       request: { hashtag },
       why: `#${hashtag} is collected up to ${dayOf(through)} only`,
-      key: `collect ${hashtag} ${through} ${midnight(now)}`,
+      key: `collect ${hashtag} ${through} ${midnightOf(now)}`,
     }))
 }
 
@@ -236,5 +237,3 @@ const RULES: readonly Rule[] = [
 
 const newest = <P extends Put>(puts: readonly P[]): P | undefined =>
   puts.reduce<P | undefined>((last, put) => (last && last.modified >= put.modified ? last : put), undefined)
-
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)

@@ -11,6 +11,7 @@ import { unreportedBatches } from '../../shared/state/reported-batches'
 import { readTogether } from '../../shared/state/row'
 import { loggedRuns } from '../../shared/state/run-log'
 import { notedJobs, trainingDayRow } from '../../shared/state/training-jobs'
+import { DAY_MS, dayOf } from '../../shared/utc-day'
 import type { State } from './findings'
 
 export interface Sources {
@@ -20,7 +21,6 @@ export interface Sources {
 }
 
 const RAW_DAYS = 14
-const DAY_MS = 86_400_000
 
 /** Look at everything that tells of work: a dozen requests, whatever the age of the stack. */
 export async function gather(sources: Sources, now: Date): Promise<State> {
@@ -146,5 +146,3 @@ const puts = <P extends object>(listed: readonly Listed[], match: (key: string) 
     const parts = match(key)
     return parts ? [{ ...parts, modified }] : []
   })
-
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)

@@ -16,6 +16,7 @@ import {
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { TEXT_VERSION } from '../../shared/text'
+import { dayAfter, dayOf } from '../../shared/utc-day'
 import {
   type BatchInBrief,
   type ModelInBrief,
@@ -111,7 +112,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
         live: card.live && { job: card.live.job, scores: scoresInBrief(card.live.scores) },
       })),
       newest(qualities, qualityRecord, batchInBrief),
-      spendingOf(table, settings, now.toISOString().slice(0, 10), newestDay(asked)),
+      spendingOf(table, settings, dayOf(now), newestDay(asked)),
     ])
 
     return {
@@ -158,7 +159,7 @@ async function latestOf(
 function lastDays(days: Overview['days'], most: number): Overview['days'] {
   const newest = days.reduce((last, { date }) => (date > last ? date : last), '')
   if (!newest) return []
-  const first = new Date(Date.parse(newest) - (most - 1) * 86_400_000).toISOString().slice(0, 10)
+  const first = dayAfter(newest, 1 - most)
   return days.filter(({ date }) => date >= first)
 }
 
@@ -191,7 +192,7 @@ function modelInBrief(card: CardRecord, modified: Date): ModelInBrief {
   const { job, verdict, provisional, reasons, champion, labelStatus, scores, dataset, cost } = card
   return {
     job,
-    judged: modified.toISOString().slice(0, 10),
+    judged: dayOf(modified),
     verdict,
     provisional,
     reasons,

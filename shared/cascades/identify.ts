@@ -7,6 +7,7 @@ import { type CollectedPost, placeOf, type Post, postsOfRun } from '../posts'
 import { runRecord } from '../records'
 import { textsFromBytes, textsToBytes } from './known-texts'
 import type { LoggedRun } from '../state/run-log'
+import { dayAfter } from '../utc-day'
 
 /** The posts that a run stored, and the cascade of each. */
 export interface IdentifiedRun extends RunName {
@@ -16,14 +17,13 @@ export interface IdentifiedRun extends RunName {
 
 type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'list'>
 
-/** Near copies of a text are looked for among the texts of so many days before. */
+/** Near copies are searched among the texts of this many days. */
 const DAYS_BACK = 30
-const DAY_MS = 86_400_000
 
 /**
- * Read runs in the order of the log, and give the posts of each their cascades where they have none yet, by the texts of
- * the runs that batches before were drawn from, and of the runs before it. What was given stays: a run that is read
- * again has the same cascades for ever, and teaches the runs behind it the same.
+ * Read runs in the order of the log and assign cascades to the posts that have none. Near copies are searched in earlier
+ * runs of this call and in the runs that earlier batches were drawn from. Idempotent: assigned cascades stay, and a run
+ * that is read again adds the same texts.
  */
 export async function identifyRuns(
   objects: Store,
@@ -43,14 +43,14 @@ export async function identifyRuns(
   return identified
 }
 
-/** The runs whose texts are known: drawn from, and of the last days before the latest of these. */
+/** The runs whose texts are candidates: those that were drawn from, in the days before the latest of `runs`. */
 function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[]): LoggedRun[] {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
-  const from = latest && new Date(Date.parse(latest) - DAYS_BACK * DAY_MS).toISOString().slice(0, 10)
+  const from = latest && dayAfter(latest, -DAYS_BACK)
   return log.filter(({ batch, date }) => batch !== undefined && date >= from)
 }
 
-/** The texts that a cascade may be found by: of the last days of the log, and of the files of labels that were taken in. */
+/** An index of the texts of the last days of the log and of imported labels. */
 export const knownIndex = (objects: Pick<Objects, 'read' | 'list'>, log: readonly LoggedRun[]): Promise<CascadeIndex> =>
   indexOf(objects, before(log, log))
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Table } from '../table'
+import { dayAfter } from '../utc-day'
 import { rowKind } from './row'
 
 export const evaluationBoostRow = rowKind({
@@ -17,7 +18,7 @@ const DAYS = 3
  * the report of that day. The caps still hold. The latest request wins.
  */
 export async function boostEvaluation(table: Pick<Table, 'update'>, hashtag: string, date: string): Promise<void> {
-  const through = new Date(Date.parse(date) + DAYS * 86_400_000).toISOString().slice(0, 10)
+  const through = dayAfter(date, DAYS)
   await table.update(evaluationBoostRow.key({ hashtag }), {
     set: { through },
     when: 'attribute_not_exists(pk) OR #through < :through',

@@ -3,6 +3,7 @@ import https from 'node:https'
 import { ApiResponseError, TwitterApi } from 'twitter-api-v2'
 import { BellwetherError } from '../../../../shared/errors'
 import type { XSettings } from '../../../../shared/sources/x'
+import { DAY_MS } from '../../../../shared/utc-day'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import type { Exhausted, Source, Wait } from '../source'
 import type { Window } from '../../window'
@@ -12,7 +13,7 @@ import { searchQuery } from './query'
 /** A rate-limit window of X's, for answers that do not say when theirs ends. */
 const RATE_LIMIT_SECONDS = 900
 /** Recent search reaches back seven days; a minute less, for the way there. */
-const REACH_MS = 7 * 86_400_000 - 60_000
+const REACH_MS = 7 * DAY_MS - 60_000
 
 /** X's recent search (API v2, app-only) as a source. Posts are read newest first and paid one by one. */
 export const openX =
