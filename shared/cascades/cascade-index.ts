@@ -2,31 +2,31 @@ import { cascadeId } from '../text/cascade'
 import { makeNearCopies } from '../text/near-copies'
 import { isKin, type Shingles, shinglesOf } from '../text/shingles'
 
-/** A text that was seen: the id of its exact form, its cascade, and what near copies of it are found by. */
+/** A known text: the id of its exact form, its cascade, and the shingles that near copies are found by. */
 export interface KnownText {
   id: string
   cascade: string
   shingles: Shingles
 }
 
-/** Which cascade a text belongs to, by the texts that came before. */
+/** Assigns cascades to texts, from the texts that it already knows. */
 export interface CascadeIndex {
   /**
-   * The cascade of a text: that of its exact normal form, or of the text that it is most nearly a copy of, or one of its
-   * own. What it answers for a text once, it answers for every exact copy of it.
+   * The cascade of a text: that of its exact normal form, else that of its nearest copy, else a new one. Every exact
+   * copy gets the same answer.
    */
   identify(text: string): string
   add(known: KnownText): void
-  /** What `identify` has learned since this was asked last, in its order. */
+  /** The texts that `identify` added since the last call, in order. */
   learned(): KnownText[]
 }
 
-/** About half a kilobyte for each text. */
+/** Takes about half a kilobyte for each text. */
 export function makeCascadeIndex(): CascadeIndex {
   const cascades = new Map<string, string>()
-  /** The cascade of each text that near copies are found among, by its number. */
+  /** The cascade of each candidate for a near copy, by its number. */
   const members: string[] = []
-  /** The first text that is known of each cascade. */
+  /** The first known text of each cascade. */
   const firsts = new Map<string, Shingles>()
   const copies = makeNearCopies()
   let fresh: KnownText[] = []
@@ -46,7 +46,7 @@ export function makeCascadeIndex(): CascadeIndex {
       if (before !== undefined) return before
       const shingles = shinglesOf(text)
       if (!shingles) return id
-      // A copy of a copy of a copy says something else at last: it must be kin to the first.
+      // Copies of copies drift: a text must resemble the first one of its cascade.
       const near = copies.find(shingles, (number) => isKin(shingles, firsts.get(members[number]!)!))
       const known = { id, cascade: near === undefined ? id : members[near]!, shingles }
       add(known)

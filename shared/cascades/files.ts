@@ -13,8 +13,8 @@ const HEADER = ['post_id', 'cascade']
 const row = z.tuple([z.string().min(1), z.string().regex(/^[0-9a-f]{16}$/, 'a cascade id is 16 hex digits')])
 
 /**
- * The cascade of every post of a run, by post id; nothing where labeling has not given them yet. OBJECT_INVALID names the
- * file and the row that is not one.
+ * The cascade of every post of a run, by post id; undefined before labelling has assigned them. OBJECT_INVALID names the
+ * file and the bad row.
  */
 export async function readCascades(
   objects: Pick<Objects, 'exists' | 'stream'>,
@@ -28,9 +28,8 @@ export async function readCascades(
 }
 
 /**
- * The posts of a run, each with the cascade that labeling has given it; as they are where it has given none yet. The file
- * is read beside them and has their order, so that nothing of it is held: only what a file in another order has before
- * the row that is wanted is.
+ * The posts of a run, each with its assigned cascade; unchanged before labelling has assigned them. The file is streamed
+ * beside the posts, in the same order, so that memory stays small. Of a file in another order, skipped rows are held.
  */
 export async function* withCascades<P extends { post: string; cascade: string }>(
   objects: Pick<Objects, 'exists' | 'stream'>,
@@ -57,10 +56,7 @@ export async function* withCascades<P extends { post: string; cascade: string }>
   }
 }
 
-/**
- * Give the posts of a run their cascades, once and for ever: where they have some already, those stay. A row for each
- * post, in the order of the run's pages.
- */
+/** Store the cascades of a run's posts, in the order of its pages. A file that exists stays: an id never changes. */
 export async function writeCascades(
   objects: Pick<Objects, 'create'>,
   { hashtag, date, run }: RunName,
@@ -70,7 +66,7 @@ export async function writeCascades(
   await objects.create(keys.cascades({ hashtag, date, run }), csv)
 }
 
-/** The file is opened with the first row: one that nobody asks a row of would keep its connection for ever. */
+/** Opens the file when the first row is wanted: an unread stream would keep its connection open. */
 async function* rowsOf(
   open: () => Promise<Readable>,
   key: string,

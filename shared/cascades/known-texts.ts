@@ -1,14 +1,14 @@
 import type { KnownText } from './cascade-index'
 import { BellwetherError } from '../errors'
 
-/** Raised with the form, and with the features of a text. */
+/** Raise its number when the format or the features of a text change. */
 const HEADER = Buffer.from('bellwether texts 1\n')
 const CUT = 1
 
 /**
- * What a run taught of texts, as it is stored beside the run's cascades. After the header, for each text: 8 bytes of the id
- * of its exact form; 8 of its cascade; a byte that says whether it was cut off; its opening, the number of its features,
- * and those, 4 bytes each, little endian. No words: who deletes a post need not look here.
+ * The texts that a run added, as they are stored beside its cascades. After the header, for each text: 8 bytes of the id of
+ * its exact form; 8 of its cascade; one that says whether it was cut off; its opening, the number of its features, and the
+ * features, 4 bytes each, little endian. It has no words, so deleting a post leaves it alone.
  */
 export function textsToBytes(texts: readonly KnownText[]): Buffer {
   const parts = [HEADER]
@@ -23,7 +23,7 @@ export function textsToBytes(texts: readonly KnownText[]): Buffer {
   return Buffer.concat(parts)
 }
 
-/** The texts of a file. OBJECT_INVALID names it where it is cut short or something else. */
+/** The texts of a file. OBJECT_INVALID names a file that is cut short or has another format. */
 export function textsFromBytes(bytes: Buffer, key: string): KnownText[] {
   const invalid = (what: string) => new BellwetherError('OBJECT_INVALID', `${key}: ${what}`)
   if (!bytes.subarray(0, HEADER.length).equals(HEADER)) throw invalid('not a file of known texts, or of another form')

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { placeOf, type Post, type Refused } from '../posts'
 
-/** A row of a user's file that is a post. */
+/** A post in a user's file. */
 export interface Row {
   post: Post
   hashtags: string[]
   line: number
 }
 
-/** A row that is none; `createdAt` where at least that can be read. */
+/** A row that is no post; with `createdAt` where at least that can be read. */
 export interface RefusedRow extends Refused {
   createdAt: string | undefined
   hashtags: string[]
@@ -32,8 +32,8 @@ const fields = z.object({
 })
 
 /**
- * Read a row of a JSON Lines or CSV file. Its own `hashtag` says where it belongs; without one, each of `tags` that its
- * text has as a hashtag; without any, the first of `tags`. A row without an id has none yet (`''`): see `named`.
+ * Read a row of a JSON Lines or CSV file. It belongs to its own `hashtag`; without one, to each of `tags` that its text
+ * has as a hashtag; without any, to the first of `tags`. A row without an id gets `''` here, and an id in `named`.
  */
 export function readRow(value: unknown, line: number, source: string, tags: readonly string[]): Row | RefusedRow {
   const parsed = fields.safeParse(value)
@@ -81,8 +81,8 @@ export function readRow(value: unknown, line: number, source: string, tags: read
 }
 
 /**
- * Rows in order of time, each with an id. A row without one is named by its content, and by which of its equals it is,
- * so that the same file gives the same ids. Of two rows with one id the first in the file stays.
+ * Rows in order of time, each with an id. A row without one gets a hash of its content and of its number among equal
+ * rows, so that the same file gives the same ids. Of two rows with one id, the first in the file stays.
  */
 export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[] } {
   const equals = new Map<string, number>()
@@ -116,14 +116,14 @@ const refusal = (
   hashtags: readonly string[],
 ): RefusedRow => ({ line, field, reason, row: withoutLabel(row), createdAt, hashtags: [...hashtags] })
 
-/** Labels of a file are for simulated annotators alone. */
+/** Only simulated annotators may see the labels of a file. */
 function withoutLabel(row: unknown): unknown {
   if (row === null || typeof row !== 'object' || Array.isArray(row)) return row
   const { label: _, ...rest } = row as Record<string, unknown>
   return rest
 }
 
-/** An ISO 8601 date, or date and time; in UTC where it does not say. */
+/** An ISO 8601 date, or date and time; UTC without a zone. */
 function instantOf(given: string | number | null | undefined): string | undefined {
   const found = /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?)?\s*$/i.exec(
     String(given ?? ''),

@@ -6,13 +6,13 @@ export interface RawRow {
   /** In the file, from 1. */
   line: number
   value: unknown
-  /** Why it cannot be read as a row; `value` is what stands there. */
+  /** Why it cannot be read as a row; `value` is the raw text. */
   problem?: string
 }
 
 export const isCsv = (file: string): boolean => file.toLowerCase().endsWith('.csv')
 
-/** The rows of a JSON Lines or CSV file, which is opened when the first is wanted; a bad one comes with the problem. */
+/** The rows of a JSON Lines or CSV file; a bad row carries its problem. Opens the file when the first row is wanted. */
 export async function* rowsOf(file: string, open: () => Promise<Readable>): AsyncIterable<RawRow> {
   if (isCsv(file)) yield* csvRows(await open())
   else yield* jsonRows(await open())
@@ -35,7 +35,7 @@ async function* csvRows(body: Readable): AsyncIterable<RawRow> {
     columns: (headers: string[]) => headers.map((header) => header.trim()),
     info: true,
     raw: true,
-    // A stray quote is a part of the text; without this it would swallow the rows behind it.
+    // A stray quote is part of the text. Without this it would swallow the rows after it.
     relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,

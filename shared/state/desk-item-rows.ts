@@ -3,29 +3,33 @@ import { concurrently } from '../concurrently'
 import { BellwetherError } from '../errors'
 import type { Table } from '../table'
 import { type Asked, storedItem } from './desk-item'
+import { rowKind } from './row'
 
-/**
- * Rows of batches that were opened before items shared a row with their chunk:
- *
- * | pk             | sk          | holds                                                    |
- * | -------------- | ----------- | -------------------------------------------------------- |
- * | `desk#<batch>` | `chunk#<n>` | up to 100 item ids, and which of them are complete       |
- * | `desk#<batch>` | `item#<id>` | text, claims, answers, `closed`, `version`; once, `moved` |
- *
- * A batch has a deadline of ten days at most, so this file can go when every stack has been deployed for that long.
- */
-const itemRow = storedItem.extend({
-  item: z.string(),
-  source: z.string(),
-  version: z.int(),
-  closed: z.boolean(),
-  moved: z.enum(['open', 'closed']).optional().describe('What the item was when it moved into the row of its chunk.'),
+/** Rows of batches that were opened before items shared a row with their chunk. */
+export const deskItemRow = rowKind({
+  pk: 'desk#{batch}',
+  sk: 'item#{item}',
+  meaning: 'An item of a batch that was opened before items shared a row; the desk moves it into the row of its chunk.',
+  attributes: storedItem.extend({
+    item: z.string(),
+    source: z.string(),
+    version: z.int(),
+    closed: z.boolean(),
+    moved: z.enum(['open', 'closed']).optional().describe('What the item was when it moved into the row of its chunk.'),
+  }),
 })
-type ItemRow = z.infer<typeof itemRow>
-const chunkRow = z.object({
-  items: z.array(z.string()),
-  complete: z.set(z.string()).optional(),
-  expiresAt: z.number(),
+type ItemRow = z.infer<typeof deskItemRow.attributes>
+
+/** A batch has a deadline of ten days at most, so this file can go when every stack has been deployed for that long. */
+export const deskChunkRow = rowKind({
+  pk: 'desk#{batch}',
+  sk: 'chunk#{chunk}',
+  meaning: 'Up to 100 item ids of such a batch, and which of them are complete.',
+  attributes: z.object({
+    items: z.array(z.string()),
+    complete: z.set(z.string()).optional(),
+    expiresAt: z.number(),
+  }),
 })
 
 interface Place {
@@ -65,20 +69,19 @@ export async function upgradeItemRows(
 }
 
 async function rowsOf(table: Pick<Table, 'getMany'>, { batch, chunks }: Place) {
-  const pk = `desk#${batch}`
-  const found = await table.getMany(chunks.map((name) => ({ pk, sk: `chunk#${name}` })))
-  const within = found.map((row) => chunkRow.parse(row))
+  const found = await table.getMany(chunks.map((chunk) => deskChunkRow.key({ batch, chunk })))
+  const within = found.map((row) => deskChunkRow.parse(row))
   const items = within.flatMap((chunk) => chunk.items)
-  const rows = await table.getMany(items.map((item) => ({ pk, sk: `item#${item}` })))
+  const rows = await table.getMany(items.map((item) => deskItemRow.key({ batch, item })))
   return {
-    rows: rows.map((row) => itemRow.parse(row)),
+    rows: rows.map((row) => deskItemRow.parse(row)),
     complete: new Set(within.flatMap((chunk) => [...(chunk.complete ?? [])])),
     expiresAt: within[0]?.expiresAt ?? 0,
   }
 }
 
 async function freeze(table: Pick<Table, 'get' | 'update'>, batch: string, row: ItemRow): Promise<ItemRow> {
-  const key = { pk: `desk#${batch}`, sk: `item#${row.item}` }
+  const key = deskItemRow.key({ batch, item: row.item })
   let current = row
   for (let attempt = 0; attempt < 50; attempt++) {
     if (current.moved) return current
@@ -89,7 +92,7 @@ async function freeze(table: Pick<Table, 'get' | 'update'>, batch: string, row: 
     })
     const found = written ?? (await table.get(key))
     if (!found) break
-    current = itemRow.parse(found)
+    current = deskItemRow.parse(found)
   }
   throw new BellwetherError('CONFLICT', `item ${row.item} of batch ${batch} cannot be moved: retry`)
 }
