@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { keys } from '../shared/keys'
+import * as cascadeClaims from '../shared/state/cascade-claims'
+import * as confirmations from '../shared/state/confirmations'
+import * as cursor from '../shared/state/cursor'
+import * as desk from '../shared/state/desk'
+import * as deskItemRows from '../shared/state/desk-item-rows'
+import * as evaluationBoost from '../shared/state/evaluation-boost'
+import * as lease from '../shared/state/lease'
+import * as ledger from '../shared/state/ledger'
+import * as openBatches from '../shared/state/open-batches'
+import * as people from '../shared/state/people'
+import * as reachedCaps from '../shared/state/reached-caps'
+import * as recoveryRequests from '../shared/state/recovery-requests'
+import * as reportedBatches from '../shared/state/reported-batches'
+import type { RowKind } from '../shared/state/row'
+import * as runLog from '../shared/state/run-log'
+import * as trainingJobs from '../shared/state/training-jobs'
+
+/** What a key of the bucket holds, and who writes it where that is none of our functions. */
+const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>> = {
+  source: { meaning: 'A file of posts that the operator brings (`source: file`).', outsideWriter: 'operator' },
+  import: { meaning: 'A file of labels to take in.', outsideWriter: 'operator' },
+  export: { meaning: 'A file of labels that was asked for.' },
+  posts: { meaning: 'A page of posts: RFC 4180, UTF-8, with a header; the whole text.' },
+  refused: { meaning: 'Input of a page that is no post, with the field and the reason.' },
+  run: { meaning: 'A finished run: window covered, counts, cost, checksums. Its put starts labelling and analysis.' },
+  cascades: { meaning: 'The cascade of each post of a run.' },
+  knownTexts: { meaning: "What near copies of a run's texts are found by; no words." },
+  importedTexts: { meaning: 'The same for a file of imported labels.' },
+  plan: { meaning: 'What a batch asks and why: roles, inclusion probabilities, cost.' },
+  inputManifest: { meaning: 'The items of a batch as they are shown.' },
+  thirdManifest: { meaning: 'The items of a second Ground Truth job, which decides disputes.' },
+  categories: { meaning: 'The categories, for Ground Truth.' },
+  instructions: { meaning: 'The page that annotators see, for Ground Truth.' },
+  jobManifest: { meaning: 'Answers of a Ground Truth job.', outsideWriter: 'Ground Truth' },
+  settledManifest: {
+    meaning:
+      'One settled label for each item of a batch, an import or a correction. Its put starts formatting and reports.',
+  },
+  settledRefused: { meaning: 'Items of a batch without a label, and answers that could not be used.' },
+  judgements: { meaning: 'What each annotator said of each item.' },
+  quality: { meaning: 'Agreement and cost of a batch, and how far the labels so far can be relied on.' },
+  labelSnapshot: { meaning: "Each message's current label: an immutable snapshot, or a delta on another." },
+  currentLabels: { meaning: 'Which snapshot is current.' },
+  train: { meaning: 'Training examples, as BlazingText takes them.' },
+  validation: { meaning: 'Validation examples, for early stopping.' },
+  evaluation: { meaning: 'The evaluation set: never a channel of a training job.' },
+  datasetRefused: { meaning: 'Labels that the dataset leaves out, with the reason.' },
+  datasetLabels: { meaning: 'The ids of all labels in the dataset, with the part that each is in.' },
+  dataset: { meaning: 'What a dataset is made of. Its put starts training.' },
+  artefact: { meaning: 'The trained model: `model.bin`, in the format of fastText.', outsideWriter: 'SageMaker' },
+  training: { meaning: 'What ran: hyperparameters, time, cost. Its put starts the evaluation.' },
+  card: { meaning: 'Metrics, lineage, cost, verdict and every reason.' },
+  live: { meaning: 'How good a champion is on labels that came after its promotion.' },
+  registration: { meaning: "The model's entry in the model registry." },
+  tuning: { meaning: 'A search over hyperparameters and what it found.' },
+  champion: { meaning: "Which model is live; compare-and-swap. The object's versions are the history." },
+  predictions: { meaning: 'Label and probability of each post of a run.' },
+  report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
+  reportIndex: { meaning: 'The headline of every day.' },
+  facts: {
+    meaning: 'All that a report needs about a UTC day: tallies, the sample with its scores, model and snapshot.',
+  },
+  trainExamples: { meaning: 'Training examples with their shown text, for engines that read messages.' },
+  validationExamples: { meaning: 'Validation examples with their shown text.' },
+  tuningBefore: { meaning: 'The same, as a release with one engine stored it.' },
+}
+
+/** The modules of shared/state that own rows, by the name of their file. */
+export const stateModules: Readonly<Record<string, object>> = {
+  cursor,
+  lease,
+  ledger,
+  'reached-caps': reachedCaps,
+  'run-log': runLog,
+  'open-batches': openBatches,
+  'cascade-claims': cascadeClaims,
+  confirmations,
+  'evaluation-boost': evaluationBoost,
+  desk,
+  'desk-item-rows': deskItemRows,
+  'training-jobs': trainingJobs,
+  'reported-batches': reportedBatches,
+  people,
+  'recovery-requests': recoveryRequests,
+}
+
+/** The kinds of rows that a module of shared/state exports. */
+export const rowKindsOf = (module: object): RowKind[] =>
+  Object.values(module)
+    .filter(isRowKind)
+    .sort((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1))
+
+const isRowKind = (value: unknown): value is RowKind =>
+  typeof value === 'object' && value !== null && 'pk' in value && 'sk' in value && 'meaning' in value
+
+/** docs/architecture.md with its two tables as the code has them; the text around the tables stays. */
+export const withMaps = (page: string, root: string): string =>
+  withTable(withTable(page, 'bucket', bucketTable(root)), 'table', rowTable(root))
+
+function withTable(page: string, name: string, rows: readonly string[]): string {
+  const [begin, end] = [`<!-- ${name}: generated by \`node bin/run.mjs bin/schemas.ts\` -->`, `<!-- end of ${name} -->`]
+  const [before, rest] = page.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error(`docs/architecture.md has no ${begin} … ${end}`)
+  return `${before}${begin}\n\n${rows.join('\n')}\n\n${end}${after}`
+}
+
+const permission = z.looseObject({
+  read: z.array(z.string()).default([]),
+  write: z.array(z.string()).default([]),
+  upload: z.array(z.string()).default([]),
+})
+
+/** Who may write and read a key is what stack/permissions.yml says. */
+function bucketTable(root: string): string[] {
+  const text = readFileSync(path.join(root, 'stack/permissions.yml'), 'utf8')
+  const functions = Object.entries(z.record(z.string(), permission).parse(parse(text, { logLevel: 'silent' })))
+  const rows = Object.entries(keys).map(([name, { pattern }]) => {
+    const about = KEYS[name]
+    if (!about) throw new Error(`keys.${name} has no meaning: add one to bin/architecture.ts`)
+    const example = pattern.replaceAll(/[{}]/g, '')
+    const allowed = (of: (one: z.infer<typeof permission>) => readonly string[]) =>
+      functions.filter(([, one]) => of(one).some((glob) => isMatch(glob, example))).map(([name]) => name)
+    const writers = [
+      ...allowed(({ write, upload }) => [...write, ...upload]),
+      ...(about.outsideWriter ? [about.outsideWriter] : []),
+    ]
+    return `| \`${shown(pattern)}\` | ${about.meaning} | ${writers.join(', ')} | ${allowed(({ read }) => read).join(', ')} |`
+  })
+  return ['| key | meaning | may write | may read |', '| --- | --- | --- | --- |', ...rows]
+}
+
+const isMatch = (glob: string, key: string): boolean =>
+  new RegExp(`^${glob.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`).test(key)
+
+function rowTable(root: string): string[] {
+  const users = usersOf(root)
+  const rows = Object.entries(stateModules).flatMap(([name, module]) =>
+    rowKindsOf(module).map(({ pk, sk, meaning, attributes }) => {
+      const used = [...(users.get(`shared/state/${name}`) ?? [])].sort()
+      return `| \`${shown(pk)}\` | \`${shown(sk)}\` | ${meaning} | ${attributesOf(attributes)} | \`${name}\` | ${used.join(', ')} |`
+    }),
+  )
+  return ['| pk | sk | meaning | attributes | owner | used by |', '| --- | --- | --- | --- | --- | --- |', ...rows]
+}
+
+const attributesOf = (attributes: z.ZodType): string =>
+  attributes instanceof z.ZodObject
+    ? Object.keys(attributes.shape)
+        .map((name) => `\`${name}\``)
+        .join(', ')
+    : ''
+
+const shown = (pattern: string): string => pattern.replaceAll('{', '<').replaceAll('}', '>')
+
+/** The services whose code a module of ours is part of, by module; imports of types alone do not count. */
+function usersOf(root: string): Map<string, Set<string>> {
+  const users = new Map<string, Set<string>>()
+  for (const service of readdirSync(path.join(root, 'services'))) {
+    const seen = new Set<string>()
+    const visit = (file: string): void => {
+      if (seen.has(file)) return
+      seen.add(file)
+      for (const next of valueImportsOf(root, file)) visit(next)
+    }
+    for (const file of readdirSync(path.join(root, 'services', service), { recursive: true, encoding: 'utf8' })) {
+      if (file.endsWith('.ts')) visit(path.join('services', service, file))
+    }
+    for (const file of seen) {
+      const module = file.replace(/\.ts$/, '')
+      users.set(module, (users.get(module) ?? new Set()).add(service))
+    }
+  }
+  return users
+}
+
+function valueImportsOf(root: string, file: string): string[] {
+  const text = readFileSync(path.join(root, file), 'utf8')
+  return Array.from(text.matchAll(/^(?:import|export) (?!type )[^']*?from '(\.[^']*)'/gm), ([, to = '']) => {
+    const target = path.join(path.dirname(file), to)
+    return [`${target}.ts`, `${target}/index.ts`].filter((one) => isFile(path.join(root, one)))
+  }).flat()
+}
+
+const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { rowKindsOf, stateModules, withMaps } from '../../bin/architecture'
+
+const root = path.resolve(__dirname, '../..')
+const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8')
+
+describe('docs/architecture.md', () => {
+  it('lists the keys and rows that the code has (by `node bin/run.mjs bin/schemas.ts`)', () => {
+    expect(page).toBe(withMaps(page, root))
+  })
+
+  it('has the rows of every module of shared/state that declares some', () => {
+    const files = readdirSync(path.join(root, 'shared/state')).filter((file) => file !== 'row.ts')
+    const owners = files.filter((file) =>
+      /\browKind\(/.test(readFileSync(path.join(root, 'shared/state', file), 'utf8')),
+    )
+
+    expect(owners.map((file) => file.replace(/\.ts$/, '')).sort()).toEqual(Object.keys(stateModules).sort())
+  })
+})
+
+it('gives no two kinds of rows the same key', () => {
+  const keys = Object.values(stateModules).flatMap((module) => rowKindsOf(module).map(({ pk, sk }) => `${pk} ${sk}`))
+
+  expect(new Set(keys).size).toBe(keys.length)
+})
