@@ -198,7 +198,7 @@ const withoutTimes = (text: string): string =>
     .replaceAll(/("key": "(?:labeled\/|models\/[^/"]*\/training)[^"]*",\s*"sha256": )"[^"]*"/g, '$1"…"')
 
 /** What stands in the dead-letter queues, as the owner reads it. */
-async function deadLetters(cloud: Cloud): Promise<string[]> {
+export async function deadLetters(cloud: Cloud): Promise<string[]> {
   const client = new SQSClient({
     region: cloud.region,
     endpoint: cloud.endpoint,
