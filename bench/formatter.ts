@@ -14,7 +14,8 @@ import { folderObjects } from './formatter-objects'
 //
 //   node bin/run.mjs bench/formatter.ts [--manifests 20] [--lines 10000] [--runs 1]
 //
-// Each runs in a process of its own, on one core where `taskset` is there.
+// Each runs in a process of its own, on one core where `taskset` is there, with a heap of at most HEAP_MB: without a bound
+// V8 lets garbage lie as long as the machine has memory.
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,6 +25,9 @@ const { values: options, positionals } = parseArgs({
     runs: { type: 'string', default: '1' },
   },
 })
+
+/** Of a function of 512 MB; the rest is for buffers and for Node itself. */
+const HEAP_MB = 340
 
 interface Measured {
   seconds: number
@@ -92,7 +96,8 @@ const median = (values: readonly number[]): number =>
 const manifestFolder = (i: number): string => `labeled/2026-${String(i + 1).padStart(4, '0')}`
 
 function child(mode: string, folder: string): Measured {
-  const node = [process.execPath, path.resolve('bin/run.mjs'), 'bench/formatter.ts', mode, folder]
+  const heap = `--max-old-space-size=${HEAP_MB}`
+  const node = [process.execPath, heap, path.resolve('bin/run.mjs'), 'bench/formatter.ts', mode, folder]
   const hasTaskset = !spawnSync('taskset', ['--version']).error
   const [command = '', ...rest] = hasTaskset ? ['taskset', '-c', '0', ...node] : node
   const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8' })

@@ -28,7 +28,7 @@ export interface Arranged {
  * bytes, however they came in.
  */
 export function arrange(labels: Iterable<StandingLabel>, validationShare: number): Arranged {
-  const lines: Record<Part, string[]> = { train: [], validation: [], evaluation: [] }
+  const parts = ofEach(() => lineWriter())
   const classes = new Map<string, Counts>()
   const ids = ['item,part\n']
   const twoRoles: string[] = []
@@ -39,18 +39,18 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
       continue
     }
     const part = label.role === 'evaluation' ? 'evaluation' : partOf(label.item, validationShare)
-    lines[part].push(lineOf(label))
+    parts[part].write(lineOf(label))
     ids.push(`${csvField(label.item)},${part}\n`)
     const counts = classes.get(label.label) ?? { train: 0, validation: 0, evaluation: 0 }
     counts[part] += 1
     classes.set(label.label, counts)
     if (label.at > latest) latest = label.at
   }
-  const files = ofEach((part) => Buffer.from(lines[part].join('')))
+  const files = ofEach((part) => parts[part].bytes())
   return {
     files,
     sha256: ofEach((part) => createHash('sha256').update(files[part]).digest('hex')),
-    rows: ofEach((part) => lines[part].length),
+    rows: ofEach((part) => parts[part].count()),
     classes: Object.fromEntries([...classes].sort(([a], [b]) => (a < b ? -1 : 1))),
     ids: ids.join(''),
     latestDate: latest ? latest.slice(0, 10) : undefined,
@@ -63,6 +63,30 @@ const ofEach = <T>(value: (part: Part) => T): Record<Part, T> => ({
   validation: value('validation'),
   evaluation: value('evaluation'),
 })
+
+/** Lines that are encoded at once: strings of a whole file would take several times its bytes. */
+const CHUNK = 4096
+
+function lineWriter() {
+  const chunks: Buffer[] = []
+  let pending: string[] = []
+  let count = 0
+  const encode = () => {
+    chunks.push(Buffer.from(pending.join('')))
+    pending = []
+  }
+  return {
+    write: (line: string): void => {
+      count += 1
+      if (pending.push(line) === CHUNK) encode()
+    },
+    bytes: (): Buffer => {
+      encode()
+      return Buffer.concat(chunks.splice(0))
+    },
+    count: (): number => count,
+  }
+}
 
 /** Files were once put together from so many bins; the order remains, since a dataset is named by its bytes. */
 const BINS = 256

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { byBatch, isOfADay } from '../batches'
 import { BellwetherError } from '../errors'
@@ -71,11 +71,14 @@ export async function readBatch(
   { etag, inHand }: { etag?: string | undefined; inHand?: InHand | undefined } = {},
 ): Promise<ReadBatch> {
   const body = inHand ? Readable.from([Buffer.from(inHand.manifest)]) : await manifestOf(objects, batch)
-  const [sha256, md5] = [createHash('sha256'), createHash('md5')]
+  const sha256 = createHash('sha256')
+  const md5 = etag === undefined ? createHash('md5') : undefined
   const labels: StandingLabel[] = []
   const refused: RefusedLine[] = []
   let number = 0
-  for await (const text of linesOf(Readable.from(hashing(body, sha256, md5), { objectMode: false }))) {
+  for await (const text of linesOf(
+    Readable.from(hashing(body, md5 ? [sha256, md5] : [sha256]), { objectMode: false }),
+  )) {
     number++
     if (text === '') continue
     const read = readSettled(text, rules)
@@ -85,7 +88,7 @@ export async function readBatch(
   return {
     batch,
     // The ETag of an object that was put at once and is not encrypted by a key of KMS.
-    etag: etag ?? `"${md5.digest('hex')}"`,
+    etag: etag ?? `"${md5?.digest('hex') ?? ''}"`,
     sha256: sha256.digest('hex'),
     lines: labels.length,
     quality: await qualityOf(objects, batch, inHand?.quality),
@@ -113,7 +116,7 @@ async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Prom
 export const noManifest = (batch: string, cause?: unknown): BellwetherError =>
   new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}: it was not settled`, { cause })
 
-async function* hashing(body: Readable, ...hashes: { update: (bytes: Buffer) => unknown }[]): AsyncIterable<Buffer> {
+async function* hashing(body: Readable, hashes: readonly Hash[]): AsyncIterable<Buffer> {
   for await (const chunk of body) {
     const bytes = Buffer.from(chunk)
     for (const hash of hashes) hash.update(bytes)

@@ -29,7 +29,7 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   }
   const counted = categoryOf(metadata['class-name'], metadata['schema-version'], { schemaVersion, categories, from })
   if (typeof counted !== 'string') return counted
-  if (tokenise(shownText(settled.source)).length === 0) return { reason: 'no-text', field: 'source' }
+  if (!hasTokens(settled.source)) return { reason: 'no-text', field: 'source' }
   if (metadata['schema-version'] === schemaVersion) return settled
   return { ...settled, label: categories.indexOf(counted), 'label-metadata': { ...metadata, 'class-name': counted } }
 }
@@ -46,6 +46,12 @@ function categoryOf(name: string, version: number, { schemaVersion, categories, 
   const mapped = ownEntry(ownEntry(from, String(version)), name)
   if (mapped !== undefined && categories.includes(mapped)) return mapped
   return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found: String(version) }
+}
+
+/** A letter or digit of ASCII is a token, or a part of one; only a text without any has to be cut up to know. */
+function hasTokens(source: string): boolean {
+  const shown = shownText(source)
+  return /[a-z0-9]/i.test(shown) || tokenise(shown).length > 0
 }
 
 const isDay = (text: string): boolean => settledLine.shape.date.safeParse(text).success

@@ -76,13 +76,15 @@ export function writeSnapshot(entries: readonly Entry[]): { snapshot: string; bo
 /** The entries of a file, or nothing where its bytes are not those that its name was made of. */
 export function readSnapshot(snapshot: string, body: Buffer): Entry[] | undefined {
   if (nameOf(body) !== snapshot) return undefined
-  // The name vouches for the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
-  return body
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Entry)
+  const entries: Entry[] = []
+  for (let start = 0, end = body.indexOf(LINE_END); end !== -1; start = end + 1, end = body.indexOf(LINE_END, start)) {
+    // The name vouches for the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
+    entries.push(JSON.parse(body.toString('utf8', start, end)) as Entry)
+  }
+  return entries
 }
+
+const LINE_END = 10
 
 const nameOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 32)
 

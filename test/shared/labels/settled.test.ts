@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
 import { readSettled } from '../../../shared/labels'
+import { shownText, tokenise } from '../../../shared/text'
 import { settledOf } from '../../services/formatter/settled-lines'
 
 const rules = { schemaVersion: 1, categories: ['technical'] }
@@ -57,5 +59,36 @@ describe('readSettled', () => {
     ['white space in an id', JSON.stringify(settledOf('a b', 'technical')), { reason: 'invalid', field: 'item' }],
   ])('refuses %s by name', (_, text, refusal) => {
     expect(readSettled(text, rules)).toMatchObject(refusal)
+  })
+
+  it('refuses just the texts that have no tokens', () => {
+    const parts = fc.constantFrom(
+      'RT @ana:',
+      '@ana',
+      ' ',
+      '\u0007',
+      '…',
+      '🚀',
+      '#',
+      '__label__',
+      'a',
+      '7',
+      'é',
+      '_',
+      '\ufe0f',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(parts).map((some) => some.join('')),
+        ),
+        (source) => {
+          const read = readSettled(JSON.stringify(settledOf('a', 'technical', { source })), rules)
+          expect('reason' in read && read.reason === 'no-text').toBe(tokenise(shownText(source)).length === 0)
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 })
