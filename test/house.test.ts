@@ -96,6 +96,14 @@ describe('imports', () => {
   })
 })
 
+it('reads settled manifests in shared/labels alone', () => {
+  const readers = sources('services', 'shared')
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('shared/labels/'))
+    .filter((file) => /\.(read|readJson|stream|lines)\(\s*(keys\.settledManifest|manifestKey)\b/.test(textOf(file)))
+
+  expect(readers).toEqual([])
+})
+
 it('spells the key of a table row in shared/state alone', () => {
   const table = ['shared/state/', 'shared/table.ts', 'local/dynamodb/']
   const spellers = sources('services', 'shared', 'events', 'pages', 'local', 'bin')

@@ -28,7 +28,7 @@ export function modelCard(card: CardRecord): Child[] {
       'quality',
       'How good it is',
       paragraph(
-        `Measured on the newest ${window.items} of ${many(window.of, 'evaluation label')}${window.from && window.to ? `, given from ${dateInWords(window.from)} to ${dateInWords(window.to)}` : ''}. None of them was trained on${window.leaked > 0 ? `; ${many(window.leaked, 'more was', 'more were')} left out because the same text stands in the training set` : ''}.`,
+        `Measured on the newest ${window.items} of ${many(window.of, 'evaluation label')}${window.from && window.to ? `, of posts from ${dateInWords(window.from)} to ${dateInWords(window.to)}` : ''}. None of them was trained on${window.leaked > 0 ? `; ${many(window.leaked, 'more was', 'more were')} left out because the same text stands in the training set` : ''}.`,
       ),
       scores(card),
       classes(card),

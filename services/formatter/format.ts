@@ -41,6 +41,9 @@ export const format =
           ...qualityIn(labels, settings),
           latestDate: arranged.latestDate ?? dayOf(now),
           manifests: labels.batches.map(({ batch }) => keys.settledManifest({ batch })),
+          manifestHashes: Object.fromEntries(
+            labels.batches.map(({ batch, sha256 }) => [keys.settledManifest({ batch }), sha256]),
+          ),
           refused: refused.counts,
         })
     await publish(datasetReady, { datasetId, datasetKey: key, ...record.rows, labels: record.labels })

@@ -36,11 +36,11 @@ export const cardRecord = z.object({
       size: z.int().positive().describe('The most items it may have: gate.window.'),
       items: z.int().nonnegative(),
       of: z.int().nonnegative().describe('Evaluation items of the dataset.'),
-      from: day.nullable().describe('First UTC day that a label of it was given.'),
+      from: day.nullable().describe('First UTC day of its posts.'),
       to: day.nullable(),
       leaked: z.int().nonnegative().describe('Left out, because their text stands in the training set too.'),
     })
-    .describe('The newest evaluation items; all scores of the card are on them.'),
+    .describe('The evaluation items whose posts are the newest; all scores of the card are on them.'),
   scores: z.object({
     challenger: scoresRecord.nullable(),
     champion: scoresRecord.nullable(),

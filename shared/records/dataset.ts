@@ -13,6 +13,10 @@ export const datasetRecord = z.object({
   alpha: alphaRecord.optional().describe('Of the labels so far.'),
   latestDate: day.describe('The last UTC day that a label of it comes from.'),
   manifests: z.array(z.string()),
+  manifestHashes: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('SHA-256 of each manifest; absent in datasets written before labels had a snapshot.'),
   rows: z.object({ train: z.int(), validation: z.int(), evaluation: z.int() }),
   classes: z.record(z.string(), z.object({ train: z.int(), validation: z.int(), evaluation: z.int() })),
   refused: z.record(z.string(), z.int()).describe('Lines left out, by reason.'),

@@ -331,7 +331,7 @@ describe('a card', () => {
       provisional: false,
       champion: 'old',
       labelStatus: 'unmeasured',
-      window: { size: 400, items: 120, of: 120, from: '2026-11-22', to: '2026-11-22', leaked: 0 },
+      window: { size: 400, items: 120, of: 120, from: '2026-11-21', to: '2026-11-21', leaked: 0 },
       scores: { linear: { macroF1: 1 }, majority: { macroF1: 0.4 }, champion: { macroF1: 1 } },
       comparison: { difference: 0, notWorse: 1, replicates: 2000, mcnemar: { lost: 0, gained: 0, p: 1 } },
       calibration: { items: 120, temperature: 0.2 },
@@ -372,17 +372,30 @@ describe('a card', () => {
     const newer = items(['marketing', 150], ['technical', 150])
       .filter(({ item: id }) => !older.some((one) => one.item === id))
       .slice(0, 100)
-      .map((one) => ({ ...one, labelled: '2026-11-23' }))
+      .map((one) => ({ ...one, date: '2026-11-22', labelled: '2026-11-23' }))
     await putTrained(bucket, { job: 'old', latestDate: '2026-11-22', evaluation: older })
     await putTrained(bucket, { job: 'new', latestDate: '2026-11-23', evaluation: [...newer, ...older] })
 
     for (const job of ['old', 'new']) await evaluate(ports)(job, NOW)
 
     expect(await card('new')).toMatchObject({
-      window: { items: 100, of: 200, from: '2026-11-23' },
+      window: { items: 100, of: 200, from: '2026-11-22' },
       scores: { champion: { items: 100 } },
       live: { after: '2026-11-22', scores: { items: 100 } },
     })
+  })
+
+  it('is judged on the newest posts, and not on old ones whose labels were put right lately', async () => {
+    ports.gate = { ...GATE, window: 100 }
+    const newer = items(['marketing', 50], ['technical', 50]).map((one) => ({ ...one, date: '2026-11-22' }))
+    const corrected = items(['marketing', 80], ['technical', 80])
+      .filter(({ item: id }) => !newer.some((one) => one.item === id))
+      .map((one) => ({ ...one, date: '2026-11-01', labelled: '2026-11-25' }))
+    await putTrained(bucket, { job: 'first', evaluation: [...corrected, ...newer] })
+
+    await evaluate(ports)('first', NOW)
+
+    expect(await card('first')).toMatchObject({ window: { items: 100, from: '2026-11-22', to: '2026-11-22' } })
   })
 
   it('leaves out what stands in the training set too, and rejects when that is much', async () => {

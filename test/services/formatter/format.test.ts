@@ -119,6 +119,10 @@ describe('format', () => {
     const { record } = await run()
 
     expect(record.manifests).toEqual(names.map((batch) => keys.settledManifest({ batch })))
+    expect(Object.keys(record.manifestHashes ?? {})).toEqual(record.manifests)
+    const [first] = record.manifests
+    const bytes = bucket.texts()[first!]!
+    expect(record.manifestHashes?.[first!]).toBe(createHash('sha256').update(bytes).digest('hex'))
     expect(record.labelReasons).toEqual(['after 20'])
     expect(record.datasetId).toBe((await run(one)).record.datasetId)
   })
