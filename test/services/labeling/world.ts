@@ -19,6 +19,7 @@ import { type Post, postsToCsv } from '../../../shared/posts'
 import type { RunRecord } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
+import type { TextEncoding } from '../../../shared/text/encoding'
 import { invite } from '../../../shared/state/people'
 import { aSettings, invocationOf, isKilled, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -79,7 +80,14 @@ export const postsOf = (hashtag: string, count: number, date = '2026-06-02'): Po
   )
 
 /** The collector stored a run. */
-export async function storeRun(world: World, hashtag: string, date: string, posts: readonly Post[], run = 'r1') {
+export async function storeRun(
+  world: World,
+  hashtag: string,
+  date: string,
+  posts: readonly Post[],
+  run = 'r1',
+  textEncoding: TextEncoding = 'html',
+) {
   const parts = { hashtag, date, run }
   const page = keys.posts({ ...parts, page: '0' })
   await world.bucket.put(page, postsToCsv(posts))
@@ -87,7 +95,7 @@ export async function storeRun(world: World, hashtag: string, date: string, post
   const record: RunRecord = {
     ...parts,
     source: 'file',
-    textEncoding: 'html',
+    textEncoding,
     window,
     covered: window,
     gap: null,
