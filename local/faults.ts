@@ -114,7 +114,3 @@ function concerns({ service, operation, functionName, when }: Fault, call: Call)
   if (functionName !== undefined && !(call.functionName ?? '').endsWith(functionName)) return false
   return when?.(call) ?? true
 }
-
-/** Does the operation change what the cloud keeps? */
-export const isWrite = ({ operation }: Pick<Call, 'operation'>): boolean =>
-  /^(Put|Update|Delete|BatchWrite|Create|Complete|Upload|Abort|Send|Change|Stop|Add|Invoke|Copy)/.test(operation)

@@ -18,8 +18,6 @@ const template = z.object({
 })
 
 export type Template = z.infer<typeof template>
-export type TemplateResource = z.infer<typeof resource>
-
 /** Refuses what is not a template, naming the field. */
 export const parseTemplate = (value: unknown): Template => template.parse(value)
 

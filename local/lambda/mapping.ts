@@ -63,11 +63,7 @@ export function startMapping(mapping: Mapping, { region, work, faults, invoke }:
 }
 
 /** What a batch's answer says was done: an unknown or empty identifier means that nothing was. */
-export function succeeded(
-  { functionError, payload }: Outcome,
-  batch: Message[],
-  reportsItemFailures: boolean,
-): Message[] {
+function succeeded({ functionError, payload }: Outcome, batch: Message[], reportsItemFailures: boolean): Message[] {
   if (functionError) return []
   if (!reportsItemFailures) return batch
   const failures = failuresIn(JSON.parse(payload))

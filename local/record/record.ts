@@ -18,7 +18,7 @@ export function recorder(folder: string): Record {
 }
 
 /** The SDK command's input: in the JSON protocols the body is it, in the others it is put together. */
-export function inputOf(operation: string, request: AwsRequest): unknown {
+function inputOf(operation: string, request: AwsRequest): unknown {
   if (request.service === 's3') return s3Input(operation, request)
   if (request.service === 'lambda') return lambdaInput(request)
   return JSON.parse(request.body.toString('utf8') || '{}')

@@ -243,7 +243,7 @@ const detail = z.object({
 })
 
 /** What the day's events say of it. */
-export function rowOf(date: string, events: readonly BusEvent[], labels: readonly string[]): DayRow {
+function rowOf(date: string, events: readonly BusEvent[], labels: readonly string[]): DayRow {
   const unique = [
     ...new Map(events.map((event) => [JSON.stringify([event['detail-type'], event.detail]), event])).values(),
   ]

@@ -8,7 +8,7 @@ import { createSortedKeys, type SortedKeys } from './sorted-keys'
 import { part, type Part, type Upload, upload } from './upload'
 import { type DeleteMarker, type StoredObject, type Version, version } from './version'
 
-export const corsRule = z.strictObject({
+const corsRule = z.strictObject({
   AllowedHeaders: z.array(z.string()).optional(),
   AllowedMethods: z.array(z.string()),
   AllowedOrigins: z.array(z.string()),

@@ -9,7 +9,7 @@ export const checksum = z.strictObject({
 })
 
 /** A version of an object, with its bytes in a file of their own. */
-export const storedObject = z.strictObject({
+const storedObject = z.strictObject({
   kind: z.literal('object'),
   key: z.string(),
   /** `null` where versioning was off. */
@@ -29,7 +29,7 @@ export const storedObject = z.strictObject({
 })
 
 /** What a delete leaves in a versioned bucket. */
-export const deleteMarker = storedObject
+const deleteMarker = storedObject
   .pick({ key: true, versionId: true, lastModified: true, sequencer: true })
   .extend({ kind: z.literal('delete marker') })
 

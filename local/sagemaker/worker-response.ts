@@ -30,7 +30,7 @@ export function workerResponse(answers: readonly Answer[], at: number, region: s
 }
 
 /** Workers are known by an id that does not say who they are. */
-export const workerIdOf = (worker: string, region: string): string =>
+const workerIdOf = (worker: string, region: string): string =>
   `private.${region}.${digest(worker).toString('hex').slice(0, 16)}`
 
 /** The name of a response's file. */

@@ -1,4 +1,5 @@
-import { type Given, type Shown, type Answered } from './work'
+import { flagName, FLAGS, isFlag } from '../flags'
+import type { Answered, Given, Shown } from './work'
 
 export interface Category {
   name: string
@@ -35,13 +36,6 @@ const KEYS = 9
 /** An answer that comes this soon was meant for the post before: a double click, a key that was held. */
 const TOO_SOON_MS = 350
 
-const FLAG_NAMES: Record<string, string> = {
-  'other-language': 'another language',
-  unreadable: 'cannot be read',
-  personal: 'personal',
-  'none-of-these': 'no label fits',
-}
-
 /** The page of `index.html`. Every text of a post or label goes in as text, never as markup. */
 export function createView(actions: Actions, keysOn: { get(): boolean; set(on: boolean): void }): View {
   const work = byId('work', HTMLElement)
@@ -76,8 +70,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   }
   const flag = (name: string | undefined) => {
     flags.close()
-    const found = FLAGS_BY_NAME.find((one) => one === name)
-    if (found) give({ flag: found })
+    if (isFlag(name)) give({ flag: name })
   }
 
   backButton.addEventListener('click', actions.back)
@@ -100,7 +93,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !keysOn.get()) return
     const nth = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : undefined
     if (flags.open) {
-      if (nth !== undefined && nth < FLAGS_BY_NAME.length) flag(FLAGS_BY_NAME[nth])
+      if (nth !== undefined && nth < FLAGS.length) flag(FLAGS[nth])
       else if (event.key === 'f') flags.close()
       else return
     } else if (definitions.open) {
@@ -212,11 +205,9 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   }
 }
 
-const FLAGS_BY_NAME = ['other-language', 'unreadable', 'personal', 'none-of-these'] as const
-
 function wordsFor(given: Given): string {
   if ('label' in given) return given.label
-  return 'flag' in given ? `flagged, ${FLAG_NAMES[given.flag] ?? given.flag}` : 'skipped'
+  return 'flag' in given ? `flagged, ${flagName(given.flag)}` : 'skipped'
 }
 
 function element<K extends keyof HTMLElementTagNameMap>(name: K, text: string): HTMLElementTagNameMap[K] {

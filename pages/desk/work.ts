@@ -1,18 +1,7 @@
-/** A post as an annotator is shown it. */
-export interface Shown {
-  batch: string
-  item: string
-  text: string
-}
+import type { Answered, Shown } from '../../services/desk/shown'
+import type { Given } from '../../shared/state/desk-item'
 
-export const FLAGS = ['other-language', 'unreadable', 'personal', 'none-of-these'] as const
-export type Flag = (typeof FLAGS)[number]
-export type Given = { label: string } | { flag: Flag } | { skip: true }
-
-export interface Answered extends Shown {
-  given: Given
-  revision: number
-}
+export type { Answered, Given, Shown }
 
 /** An answer as it is sent: of two to an item, the one of the higher revision stands. */
 export type Sent = { batch: string; item: string; revision: number } & Given

@@ -2,7 +2,7 @@ import type { Category, Dispute, Said } from '../../services/owner/shown'
 import { dateInWords, many } from '../words'
 import { element, on } from '../element'
 import { api } from './api'
-import { flagName } from './words'
+import { flagName } from '../flags'
 
 interface Surroundings {
   categories: readonly Category[]

@@ -6,11 +6,3 @@ export function instant(iso: string): string {
 }
 
 export const usd = (amount: number): string => `$${amount.toFixed(2)}`
-
-const FLAGS: Record<string, string> = {
-  'other-language': 'another language',
-  unreadable: 'cannot be read',
-  personal: 'personal',
-  'none-of-these': 'no label fits',
-}
-export const flagName = (flag: string): string => FLAGS[flag] ?? flag

@@ -49,9 +49,3 @@ function asImage(plot: SVGElement | HTMLElement, about: string): SVGElement | HT
   plot.setAttribute('aria-label', about)
   return plot
 }
-
-/** Take down what is no longer on the page. */
-export function forgetPlots(): void {
-  watched.clear()
-  observer.disconnect()
-}

@@ -12,7 +12,7 @@ export function percent(share: number): string {
 }
 
 /** `41 % (35 to 47 %)`, and no line breaks between a number and its sign. */
-export const withInterval = ({ share, low, high }: Omit<ShareRecord, 'label'>): string =>
+const withInterval = ({ share, low, high }: Omit<ShareRecord, 'label'>): string =>
   `${percent(share)} % (${percent(low)} to ${percent(high)} %)`
 
 /** US dollars: cents, or as many digits as it takes for less than one. */

@@ -169,4 +169,4 @@ function coveredBy({ readable, stoppedBy, reached, order }: RunState): Window | 
 }
 
 /** Dollars are added as whole micro-dollars, so that a sum does not depend on its order. */
-export const addUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6
+const addUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6

@@ -13,16 +13,10 @@ import {
   readChunks,
   readChunkWithTexts,
 } from '../../shared/state/desk'
-import { claim, type Given, judgementsOf } from '../../shared/state/desk-item'
+import { claim, judgementsOf } from '../../shared/state/desk-item'
 import type { Table } from '../../shared/table'
 import { permanentRandom } from '../../shared/text/cascade'
-
-/** What an annotator is shown: the text alone, so that neither author nor date influences the judgement. */
-export interface Shown {
-  batch: string
-  item: string
-  text: string
-}
+import type { Answered, Shown } from './shown'
 
 export interface HandedOut {
   items: Shown[]
@@ -33,7 +27,7 @@ export interface HandedOut {
 type DeskTable = Pick<Table, 'get' | 'getMany' | 'create' | 'update'>
 
 /** How long an item stays with an annotator who does not answer. */
-export const CLAIM_MS = 20 * 60_000
+const CLAIM_MS = 20 * 60_000
 
 /**
  * Hand out up to `count` items that this annotator may judge and claim them for CLAIM_MS. An item is never with more
@@ -55,12 +49,6 @@ export async function handOut(table: DeskTable, annotator: string, count: number
     }
   }
   return { items, categories }
-}
-
-/** An earlier answer of the annotator, to be looked at again. */
-export interface Answered extends Shown {
-  given: Given
-  revision: number
 }
 
 /** The last items that the annotator answered today and may still change, the latest first. */

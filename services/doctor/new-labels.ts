@@ -42,7 +42,7 @@ async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Co
   return [...counts.values()].sort((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1))
 }
 
-export function foreseenOf(
+function foreseenOf(
   counted: readonly Counted[],
   { version, categories, from = {} }: Settings['labels'],
   champion: { job: string; labels: readonly string[]; schemaVersion: number } | undefined,

@@ -16,7 +16,7 @@ export interface Ports {
 }
 
 /** `models/<job>/registration.json`: the version that SageMaker's registry has of a model. */
-export const registrationRecord = z.object({
+const registrationRecord = z.object({
   job: z.string(),
   arn: z.string().nullable().describe('Null in a region without an image that could serve the model.'),
 })

@@ -32,7 +32,7 @@ export type PlannedItem = StoredPlan['items'][number]
 export const isDecided = (purpose: Purpose): boolean => purpose === 'label' || purpose === 'relabel'
 
 /** A line of the input manifest. */
-export const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
+const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
 export type InputLine = z.infer<typeof inputLine>
 
 export interface Chosen {

@@ -268,6 +268,6 @@ async function alone(ports: StartPorts, batch: string, { now, remainingMs }: At,
   }
 }
 
-export const jobName = (stage: string, batch: string): string => `bellwether-${stage}-${batch}`
+const jobName = (stage: string, batch: string): string => `bellwether-${stage}-${batch}`
 
 const deadlineAt = (now: Date, hours: number): string => new Date(now.getTime() + hours * 3_600_000).toISOString()

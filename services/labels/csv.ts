@@ -28,6 +28,7 @@ type Column = (typeof COLUMNS)[number]
 export const csv: Format = {
   name: 'csv',
   extension: 'csv',
+  endings: ['.csv'],
   fields: {
     item: 'item',
     text: 'text',

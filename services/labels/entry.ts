@@ -47,8 +47,14 @@ export type Reason =
 
 /** A form in which labels come and go. */
 export interface Format {
+  /** As an export names it. */
   name: string
+  /** Of an exported file. */
   extension: string
+  /** Ends of a file's name that tell this form. */
+  endings: readonly string[]
+  /** The first character of a file of this form, where that tells it. */
+  begins?: string
   /** How the form calls what an entry has. */
   fields: Record<Field, string>
   /** OBJECT_INVALID where the file as a whole is not of this form. */

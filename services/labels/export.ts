@@ -4,7 +4,7 @@ import type { Objects } from '../../shared/objects'
 import type { SettledLine } from '../../shared/records'
 import { type LabelStore, ownEntry, settledLineOf } from '../../shared/labels'
 import type { Settings } from '../../shared/settings'
-import { FORMATS } from './formats'
+import { formatNamed } from './formats'
 
 export interface ExportPorts {
   objects: Pick<Objects, 'put'>
@@ -25,15 +25,16 @@ export interface Exported {
  */
 export const exportLabels =
   ({ objects, settings, labels: store }: ExportPorts) =>
-  async (form: keyof typeof FORMATS): Promise<Exported> => {
+  async (form: string): Promise<Exported> => {
+    const { write, extension } = formatNamed(form)
     const { labels } = await store.read()
     const categories = settings.labels.categories.map(({ name }) => name)
     const lines = [...labels.values()]
       .map((label) => ofNow(settledLineOf(label, categories), settings))
       .sort((a, b) => (a.item < b.item ? -1 : 1))
-    const text = FORMATS[form].write(lines)
+    const text = write(lines)
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
-    const key = keys.export({ file: `labels-${hash}.${FORMATS[form].extension}` })
+    const key = keys.export({ file: `labels-${hash}.${extension}` })
     await objects.put(key, text)
     const judgements = lines.reduce((sum, line) => sum + line['label-metadata'].judgements.length, 0)
     return { key, items: lines.length, judgements }

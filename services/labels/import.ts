@@ -86,7 +86,7 @@ export const importLabels =
     return { ...imported, form: form.name }
   }
 
-export const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({ ...rulesOf(labels), now })
+const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({ ...rulesOf(labels), now })
 
 function utf8(bytes: Buffer, file: string): string {
   try {

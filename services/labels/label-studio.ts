@@ -34,6 +34,8 @@ const TO = 'text'
 export const labelStudio: Format = {
   name: 'label-studio',
   extension: 'json',
+  endings: [],
+  begins: '[',
   fields: {
     item: 'data.item',
     text: 'data.text',

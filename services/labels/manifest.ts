@@ -21,6 +21,8 @@ const OURS = 'label'
 export const manifest: Format = {
   name: 'manifest',
   extension: 'manifest',
+  endings: ['.manifest', '.jsonl'],
+  begins: '{',
   fields: {
     item: 'item',
     text: 'source',

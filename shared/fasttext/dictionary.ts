@@ -99,7 +99,7 @@ export function threshold(
 }
 
 /** The text of an entry. Bytes that are no UTF-8 become U+FFFD. */
-export const entryText = ({ bytes, starts }: Dictionary, entry: number): string =>
+const entryText = ({ bytes, starts }: Dictionary, entry: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + starts[entry]!, starts[entry + 1]! - starts[entry]!).toString('utf8')
 
 /** The labels' texts, with their prefix, in the order of the output rows. */

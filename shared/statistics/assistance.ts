@@ -3,7 +3,7 @@ import { type Assistance, modelWeights } from './difference'
 import { pacc } from './pacc'
 
 /** With fewer labels than this in the window, or one class alone, nobody knows how the model errs. */
-export const LEAST_WINDOW = 30
+const LEAST_WINDOW = 30
 
 /** How far the shares that are expected lean on those of the window, so that none is expected to be quite nothing. */
 const WINDOW_SHARE = 0.1

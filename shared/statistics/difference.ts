@@ -1,5 +1,5 @@
 import { type ClassifierErrors, momentsAt } from './classifier-errors'
-import { wilson, Z95 } from './wilson'
+import { wilson } from './wilson'
 
 /** A message of the probability sample of a day. */
 export interface Sampled {
@@ -263,13 +263,6 @@ function commonErrors(parts: readonly Part[]): number[] {
 }
 
 const exactly = (share: number) => ({ estimate: share, standardError: 0, low: share, high: share })
-
-/** How many labels in all would give this half-width, for the class that is hardest to tell. */
-export function labelsFor(halfWidth: number, part: Part, population: number): number {
-  const worst = Math.max(...part.residual, 0)
-  const needed = (worst > 0 ? worst : 0.25) * (Z95 / halfWidth) ** 2 * (part.uncertain / Math.max(1, part.total)) ** 2
-  return Math.ceil(needed / (1 + needed / Math.max(1, population)))
-}
 
 /** Estimates as they are shown: in [0, 1] and with a sum of one, and within their intervals. */
 export function displayed(classes: Estimated['classes']): { share: number; low: number; high: number }[] {

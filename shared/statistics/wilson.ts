@@ -12,7 +12,3 @@ export function wilson(share: number, n: number, z = Z95): { low: number; high: 
   const half = (z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n)
   return { low: Math.max(0, Math.min(share, centre - half)), high: Math.min(1, Math.max(share, centre + half)) }
 }
-
-/** Draws of an unlimited population that would know as much as `n` of the `of` that there are. */
-export const finiteDraws = (n: number, of: number): number =>
-  n >= of ? Number.POSITIVE_INFINITY : (n * (of - 1)) / (of - n)

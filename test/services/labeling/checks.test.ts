@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Shown } from '../../../services/desk/hand-out'
+import type { Shown } from '../../../services/desk/shown'
 import { format } from '../../../services/formatter/format'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Shown } from '../../../services/desk/hand-out'
+import type { Shown } from '../../../services/desk/shown'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine } from '../../../shared/records'

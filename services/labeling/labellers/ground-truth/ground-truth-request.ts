@@ -119,7 +119,7 @@ export function thirdJobRequest(
 }
 
 /** `labeling/<batch>/jobs/`, under which Ground Truth writes a folder with the job's name. */
-export function jobsFolder({ batch, job }: Pick<StoredPlan, 'batch' | 'job'>): string {
+function jobsFolder({ batch, job }: Pick<StoredPlan, 'batch' | 'job'>): string {
   const manifest = keys.jobManifest({ batch, job })
   return manifest.slice(0, manifest.indexOf(`${job}/`))
 }

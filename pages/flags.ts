@@ -1,0 +1,16 @@
+import type { Flag } from '../shared/state/desk-item'
+
+/** Every flag in words, in the order of its key on the desk: 1, 2, … */
+const WORDS: Record<Flag, string> = {
+  'other-language': 'another language',
+  unreadable: 'cannot be read',
+  personal: 'personal',
+  'none-of-these': 'no label fits',
+}
+
+export const FLAGS: readonly string[] = Object.keys(WORDS)
+
+export const isFlag = (name: string | undefined): name is Flag => name !== undefined && Object.hasOwn(WORDS, name)
+
+/** A flag in words; one that is not known is its own word. */
+export const flagName = (flag: string): string => (isFlag(flag) ? WORDS[flag] : flag)

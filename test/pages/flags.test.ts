@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from '@jest/globals'
+import { flagName, FLAGS, isFlag } from '../../pages/flags'
+import { FLAGS as TAKEN } from '../../shared/state/desk-item'
+
+it('names every flag that the desk takes, in the order of its buttons and keys', () => {
+  const page = readFileSync(path.resolve(__dirname, '../../pages/desk/index.html'), 'utf8')
+  const buttons = [...page.matchAll(/data-flag="([^"]+)"/g)].map(([, flag]) => flag)
+
+  expect(FLAGS).toEqual([...TAKEN])
+  expect(buttons).toEqual(FLAGS)
+})
+
+it('says an unknown flag as it is', () => {
+  expect([flagName('personal'), flagName('toString'), isFlag('toString')]).toEqual(['personal', 'toString', false])
+})
