@@ -5,18 +5,19 @@ import { functions, roles, root, type Statement, statementsOf } from './packaged
 
 /** What in a service's code shows that it needs an action. Everything that a role may name stands here. */
 const EVIDENCE: Record<string, RegExp> = {
-  's3:GetObject': /\.(read|readJson|stream|lines|exists|swap)\(/,
-  's3:ListBucket': /\.(read|readJson|stream|lines|exists|list)\(/,
+  // A kind of row is read from the table: `deskBatchRow.read(table, …)`.
+  's3:GetObject': /\.(read|readJson|stream|lines|exists|swap)\((?!table)/,
+  's3:ListBucket': /\.(read|readJson|stream|lines|exists|list)\((?!table)/,
   's3:ListBucketVersions': /\.versions\(/,
   's3:GetObjectVersion': /\.versions\(/,
   's3:PutObject': /(?<!table\d*)\.(create|put|swap|putStream)\(/,
   's3:AbortMultipartUpload': /\.putStream\(/,
-  'dynamodb:GetItem': /table\d*\.get\(/,
-  'dynamodb:BatchGetItem': /table\d*\.getMany\(/,
+  'dynamodb:GetItem': /table\d*\.get\(|\.read\(table/,
+  'dynamodb:BatchGetItem': /table\d*\.getMany\(|readTogether\(table/,
   'dynamodb:PutItem': /table\d*\.create\(/,
   'dynamodb:UpdateItem': /table\d*\.update\(/,
   'dynamodb:DeleteItem': /table\d*\.remove\(/,
-  'dynamodb:Query': /table\d*\.query\(/,
+  'dynamodb:Query': /table\d*\.query\(|\.all\(table/,
   'events:PutEvents': /PutEventsCommand/,
   'sqs:SendMessage': /SendMessageCommand/,
   'secretsmanager:GetSecretValue': /GetSecretValueCommand/,
@@ -69,7 +70,7 @@ describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { s
     code = (outputFiles[0]?.text ?? '')
       .split(/^(?=\/\/ [\w./-]+\.ts$)/m)
       // The stores offer every operation to everybody; what is called tells.
-      .filter((file) => !/^\/\/ shared\/(objects|table)\.ts$/m.test(file))
+      .filter((file) => !/^\/\/ shared\/(objects|table|state\/row)\.ts$/m.test(file))
       .join('\n')
   })
 
