@@ -10,7 +10,7 @@ import { rowKind } from './row'
  * Everything that decides about an item is in its chunk's row of answers, which is changed by compare-and-swap on
  * `version`. So one request of an annotator writes one row for each chunk that it touches, however many items it has.
  */
-const CHUNK = 50
+const CHUNK = 100
 /** A row of DynamoDB holds 400 KB. */
 const TEXT_BYTES = 250_000
 
@@ -47,7 +47,7 @@ export type BatchRow = z.infer<typeof deskBatchRow.attributes>
 export const deskTextsRow = rowKind({
   pk: 'desk#{batch}',
   sk: 'texts#{chunk}',
-  meaning: 'The texts of a chunk of up to 50 items, by item id. Never changed.',
+  meaning: 'The texts of a chunk of up to 100 items, by item id. Never changed.',
   attributes: z.object({ texts: z.record(z.string(), z.string()) }),
 })
 
