@@ -32,6 +32,7 @@ export const keys = {
   settledRefused: key('labeled/{batch}/refused.jsonl'),
   judgements: key('labeled/{batch}/judgements.json'),
   quality: key('labeled/{batch}/quality.json'),
+  judgementsSoFar: key('labeled/{batch}/judgements-so-far.json'),
   labelSnapshot: key('labels/{snapshot}.jsonl'),
   currentLabels: key('labels/current.json'),
   train: key('datasets/{dataset}/train/posts.train'),

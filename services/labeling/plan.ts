@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type LeftOver, type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
@@ -147,6 +148,13 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 export const toJsonLines = (lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+
+/** The plan of a batch, or nothing where it has none yet. */
+export async function findPlan(objects: Pick<Objects, 'read'>, batch: string): Promise<StoredPlan | undefined> {
+  const key = keys.plan({ batch })
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), storedPlan, key)
+}
 
 /** The input manifest of a batch. */
 export async function readLines(objects: Pick<Objects, 'lines'>, key: string): Promise<InputLine[]> {

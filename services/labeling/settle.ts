@@ -5,7 +5,7 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type LabelStore, labelsUnder } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
-import { type QualityRecord, qualityRecord } from '../../shared/records'
+import { type JudgementsRecord, judgementsRecord, type QualityRecord, qualityRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { agreementOf } from './measuring/agreement'
@@ -14,7 +14,7 @@ import { closeBatch } from '../../shared/state/open-batches'
 import { independentJudgements, judgementsOf, readJudgements } from './measuring/judged'
 import { labellerNamed, type Labellers } from './labellers'
 import type { Labeller } from './labellers/labeller'
-import { readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
+import { findPlan, readLines, type StoredPlan, toJsonLines } from './plan'
 import { releaseClaim } from '../../shared/state/cascade-claims'
 import { type SoFar, settlementOf } from './measuring/settlement'
 
@@ -37,9 +37,8 @@ export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'jud
 export const settle =
   ({ objects, table, publish, settings, labels, labellers }: SettlePorts) =>
   async (batch: string, now: Date, ended = false): Promise<Settled> => {
-    const planKey = keys.plan({ batch })
-    if (!(await objects.exists(planKey))) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
-    const plan = await objects.readJson(planKey, storedPlan)
+    const plan = await findPlan(objects, batch)
+    if (!plan) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
     const manifestKey = keys.settledManifest({ batch })
     const qualityKey = keys.quality({ batch })
 
@@ -51,9 +50,9 @@ export const settle =
       const answers = await labeller.finish(plan, ended || now.getTime() >= Date.parse(plan.deadline), now)
       if (!answers) return { waits: `batch ${batch} has answers to come` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
-      await objects.create(keys.judgements({ batch }), JSON.stringify(judgementsOf(plan, answers)))
+      const judged = await keepJudgements(objects, judgementsOf(plan, answers))
       const otherObjects = (await objectsOf(table, labeller.terms, plan.date)) - (booked.objects ?? 0)
-      const known = { ...(await soFar({ objects, labels, settings }, plan)), otherObjects }
+      const known = { ...(await soFar({ objects, labels, settings }, plan, judged)), otherObjects }
       const {
         lines: settled,
         refused,
@@ -89,22 +88,29 @@ export const settle =
 const bookedOf = ({ booked, items }: StoredPlan, { terms }: Labeller) =>
   terms.fee ? { objects: items.length, ...booked } : booked
 
-/** What all batches of the schema version say, with this one; once it was measured over some, over the same again. */
+/** Store the judgements of a batch, once: an earlier attempt to settle it may have stored them. */
+async function keepJudgements(
+  objects: Pick<Objects, 'create' | 'readJson'>,
+  judged: JudgementsRecord,
+): Promise<JudgementsRecord> {
+  const key = keys.judgements(judged)
+  const stored = await objects.create(key, JSON.stringify(judged))
+  return stored === 'created' ? judged : objects.readJson(key, judgementsRecord)
+}
+
+/** What is known from all batches of the schema version. */
 async function soFar(
   ports: Pick<SettlePorts, 'objects' | 'labels' | 'settings'>,
   plan: StoredPlan,
+  judged: JudgementsRecord,
 ): Promise<Omit<SoFar, 'otherObjects'>> {
-  const { objects } = ports
-  const { batch, schemaVersion, categories } = plan
-  const qualityKey = keys.quality({ batch })
-  const measured = (await objects.exists(qualityKey)) ? await objects.readJson(qualityKey, qualityRecord) : undefined
-  const records = await readJudgements(objects, schemaVersion, measured?.batches)
+  const records = await readJudgements(ports.objects, plan.schemaVersion, judged)
   const known = records.some(({ items }) => items.some(({ purpose }) => purpose === 'gold'))
     ? await adjudicated(ports, plan)
     : new Map<string, string>()
   return {
     batches: records.map((record) => record.batch),
-    agreement: agreementOf(records, categories, known),
+    agreement: agreementOf(records, plan.categories, known),
     independent: independentJudgements(records),
   }
 }

@@ -24,7 +24,7 @@ import {
 } from '../../shared/state/open-batches'
 import { choose, type ChoiceSettings } from './sampling/choose'
 import { labellerNamed, type Labellers } from './labellers'
-import { planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
+import { findPlan, type InputLine, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { claimForLabelling } from '../../shared/state/cascade-claims'
 import { claimConfirmation } from '../../shared/state/confirmations'
 import { withWishes } from './sampling/wishes'
@@ -176,37 +176,14 @@ async function finishAll(ports: StartPorts, { log }: At, except?: string): Promi
   return finished
 }
 
-/** Everything after the claim. Each step finds what it did before, so it may be cut off anywhere and done again. */
+/** Everything after the batch's claim. Each step is idempotent, so an invocation may stop anywhere and be retried. */
 async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
   const { objects, table, settings, labellers } = ports
   const { batch } = open
-  const planKey = keys.plan({ batch })
-  const manifestKey = keys.inputManifest({ batch })
+  const stored = await findPlan(objects, batch)
+  const { plan, lines } = stored ? { plan: stored, lines: undefined } : await makePlan(ports, open)
 
-  if (!(await objects.exists(planKey))) {
-    const labelling = await withWishes(table, settings.labelling, open.runs)
-    const { terms } = labellerNamed(labellers, labelling.labeller)
-    const allotment = await allot(table, { ...settings, labelling }, terms, open)
-    // As it was booked: a wish that came since waits for the next batch.
-    const evaluationShare = allotment.evaluationShare ?? labelling.evaluationShare
-    const drawn = { ...settings, labelling: { ...labelling, evaluationShare } }
-    const chosen = await choose(ports, open, allotment.items, drawn, terms)
-    const { plan, lines } = planOf(open, settings, terms, allotment, chosen, jobName(ports.stage, batch))
-    // The plan comes last and stays: until it is there, nobody reads what it goes with.
-    await objects.put(manifestKey, toJsonLines(lines))
-    await objects.create(planKey, JSON.stringify(plan, null, 1))
-  }
-  const plan = await objects.readJson(planKey, storedPlan)
-
-  const asked = await concurrently(plan.items, 16, async ({ item, role, purpose }) => ({
-    item,
-    ours:
-      purpose === 'label'
-        ? await claimForLabelling(table, item, role, batch)
-        : purpose === 'confirm' || purpose === 'relabel'
-          ? await claimConfirmation(table, item, batch)
-          : true,
-  }))
+  const ours = await claimItems(table, plan)
   for (const key of plan.runs) {
     const run = keys.run.match(key)
     if (run) await markDrawn(table, run, batch)
@@ -222,14 +199,46 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
     await closeBatch(table, batch, false)
     return announce(ports, plan)
   }
-  const ours = new Set(asked.flatMap((one) => (one.ours ? [one.item] : [])))
-  const lines = (await readLines(objects, manifestKey)).filter(({ item }) => ours.has(item))
-  await labeller.start({ plan, lines, categories: settings.labels.categories })
+  const asked = (lines ?? (await readLines(objects, keys.inputManifest(plan)))).filter(({ item }) => ours.has(item))
+  await labeller.start({ plan, lines: asked, categories: settings.labels.categories })
   await markStarted(table, batch)
   return announce(ports, plan)
 }
 
-/** Say what was started. Who finds it started already says so again: the first may have died before it could. */
+/** Choose what the batch asks and store it. The lines only where this invocation stored the plan. */
+async function makePlan(
+  ports: StartPorts,
+  open: OpenBatch,
+): Promise<{ plan: StoredPlan; lines: InputLine[] | undefined }> {
+  const { objects, table, settings, labellers } = ports
+  const { batch } = open
+  const labelling = await withWishes(table, settings.labelling, open.runs)
+  const { terms } = labellerNamed(labellers, labelling.labeller)
+  const allotment = await allot(table, { ...settings, labelling }, terms, open)
+  // As it was booked: a boost that was requested since waits for the next batch.
+  const evaluationShare = allotment.evaluationShare ?? labelling.evaluationShare
+  const drawn = { ...settings, labelling: { ...labelling, evaluationShare } }
+  const chosen = await choose(ports, open, allotment.items, drawn, terms)
+  const { plan, lines } = planOf(open, settings, terms, allotment, chosen, jobName(ports.stage, batch))
+  // The plan comes last and stays: without it no invocation reads the manifest.
+  await objects.put(keys.inputManifest({ batch }), toJsonLines(lines))
+  const planKey = keys.plan({ batch })
+  const stored = await objects.create(planKey, JSON.stringify(plan, null, 1))
+  if (stored === 'created') return { plan, lines }
+  return { plan: await objects.readJson(planKey, storedPlan), lines: undefined }
+}
+
+/** Claim the items of a plan; the ids of those that this batch may ask about. */
+async function claimItems(table: StartPorts['table'], { batch, items }: StoredPlan): Promise<Set<string>> {
+  const asked = await concurrently(items, 16, async ({ item, role, purpose }) => {
+    if (purpose === 'label') return (await claimForLabelling(table, item, role, batch)) ? [item] : []
+    if (purpose !== 'confirm' && purpose !== 'relabel') return [item]
+    return (await claimConfirmation(table, item, batch)) ? [item] : []
+  })
+  return new Set(asked.flat())
+}
+
+/** Publish that the batch was started. A retry publishes again: the first invocation may have stopped before it. */
 async function announce({ publish, settings: { labelling } }: StartPorts, plan: StoredPlan): Promise<Started> {
   const { batch, labeller, judgements, deadline, costUsd, items, reached } = plan
   if (reached) await publish(budgetReached, { ...reached, service: 'labeling' })
@@ -242,9 +251,7 @@ async function announce({ publish, settings: { labelling } }: StartPorts, plan: 
 /** The plan of a batch that was started, or that is settled already. */
 async function findMade({ objects, table }: StartPorts, batch: string): Promise<StoredPlan | undefined> {
   const open = await findOpen(table, batch)
-  const planKey = keys.plan({ batch })
-  if (open && !open.started) return undefined
-  return (await objects.exists(planKey)) ? objects.readJson(planKey, storedPlan) : undefined
+  return open && !open.started ? undefined : findPlan(objects, batch)
 }
 
 /** The day's batch, or where that is taken `<date>-2`, `<date>-3`, … */
@@ -259,7 +266,7 @@ async function alone(ports: StartPorts, batch: string, { now, remainingMs }: At,
   const lease = await takeLease(ports.table, 'labeling', batch, now.getTime(), now.getTime() + remainingMs())
   if (!lease.held) {
     if (await findOpen(ports.table, batch)) return { waits: `batch ${batch} is being made` }
-    throw new BellwetherError('LEASE_HELD', `another batch than ${batch} is being made`)
+    throw new BellwetherError('LEASE_HELD', `cannot create batch ${batch}: another batch holds the lease; retry`)
   }
   try {
     return await work()

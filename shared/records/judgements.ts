@@ -23,3 +23,6 @@ export const judgementsRecord = z.object({
   ),
 })
 export type JudgementsRecord = z.infer<typeof judgementsRecord>
+
+/** `labeled/<batch>/judgements-so-far.json`: the judgements of all batches that were settled when this one was. */
+export const judgementsSoFar = z.object({ records: z.array(judgementsRecord) })

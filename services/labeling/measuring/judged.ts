@@ -2,11 +2,17 @@ import { byBatch } from '../../../shared/batches'
 import { concurrently } from '../../../shared/concurrently'
 import { keys, prefixes } from '../../../shared/keys'
 import type { Objects } from '../../../shared/objects'
-import { type JudgementsRecord, judgementsRecord, type Purpose } from '../../../shared/records'
+import {
+  type JudgementsRecord,
+  judgementsRecord,
+  judgementsSoFar,
+  type Purpose,
+  qualityRecord,
+} from '../../../shared/records'
 import type { Answers, Judgement } from '../labellers/labeller'
 import type { StoredPlan } from '../plan'
 
-/** Everything that was said in a batch, by item and time: a function of the answers alone, in any order of theirs. */
+/** The judgements of a batch, by item and time. The order of the answers does not matter. */
 export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsRecord {
   const byItem = inOrder(answers.judgements)
   return {
@@ -23,21 +29,57 @@ export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsReco
   }
 }
 
-/** What was said in all batches of a schema version that are settled, or in these of them; by batch. */
+/** Merged judgements save requests and repeat bytes: this many batches are read one by one at most. */
+const MERGED_EVERY = 10
+
+type Bucket = Pick<Objects, 'list' | 'readJson' | 'create'>
+
+/**
+ * The judgements of every settled batch of a schema version, by batch, with those of the batch that is being settled. If
+ * that batch has been measured before, they are those of the batches that its quality.json names. Every tenth batch
+ * stores the judgements so far in one object, so that a settlement reads few objects however many batches there were.
+ */
 export async function readJudgements(
-  objects: Pick<Objects, 'list' | 'readJson'>,
+  objects: Bucket,
   schemaVersion: number,
-  only?: readonly string[],
+  own: JudgementsRecord,
 ): Promise<JudgementsRecord[]> {
-  const names: string[] = []
-  for await (const { key } of objects.list(prefixes.labeled)) {
-    const batch = keys.judgements.match(key)?.batch
-    if (batch !== undefined && (only?.includes(batch) ?? true)) names.push(batch)
-  }
-  const records = await concurrently(names.sort(byBatch), 16, (batch) =>
+  const found = await settledBatches(objects, own.batch)
+  const merged = found.merged
+    ? (await objects.readJson(keys.judgementsSoFar({ batch: found.merged }), judgementsSoFar)).records
+    : []
+  const isMerged = new Set(merged.map(({ batch }) => batch))
+  const unmerged = found.names.filter((batch) => batch !== own.batch && !isMerged.has(batch))
+  const read = await concurrently(unmerged, 16, (batch) =>
     objects.readJson(keys.judgements({ batch }), judgementsRecord),
   )
-  return records.filter((record) => record.schemaVersion === schemaVersion)
+  const records = [...merged.filter(({ batch }) => batch !== own.batch), ...read, own].sort((a, b) =>
+    byBatch(a.batch, b.batch),
+  )
+  if (unmerged.length + 1 >= MERGED_EVERY) {
+    await objects.create(keys.judgementsSoFar({ batch: own.batch }), JSON.stringify({ records }))
+  }
+  const measured = found.isMeasured
+    ? (await objects.readJson(keys.quality({ batch: own.batch }), qualityRecord)).batches
+    : undefined
+  return records.filter(
+    (record) => record.schemaVersion === schemaVersion && (measured?.includes(record.batch) ?? true),
+  )
+}
+
+/** Which batches have judgements, the latest whose judgements so far are merged, and whether `own` was measured. */
+async function settledBatches(objects: Pick<Objects, 'list'>, own: string) {
+  const names: string[] = []
+  const merged: string[] = []
+  let isMeasured = false
+  for await (const { key } of objects.list(prefixes.labeled)) {
+    const batch = keys.judgements.match(key)?.batch
+    const soFar = keys.judgementsSoFar.match(key)?.batch
+    if (batch !== undefined) names.push(batch)
+    if (soFar !== undefined) merged.push(soFar)
+    isMeasured ||= keys.quality.match(key)?.batch === own
+  }
+  return { names: names.sort(byBatch), merged: merged.sort(byBatch).at(-1), isMeasured }
 }
 
 /** Was it asked to be weighed with what else was said of the item for its label? */
