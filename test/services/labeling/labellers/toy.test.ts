@@ -47,7 +47,9 @@ let toy: ReturnType<typeof toyLabeller>
 
 beforeEach(async () => {
   toy = toyLabeller()
-  world = newWorld({ settings: settingsWith({ labeller: 'toy' }), plugged: { toy } })
+  const shipped = settingsWith()
+  const settings = { ...shipped, labelling: { ...shipped.labelling, labeller: 'toy' } }
+  world = newWorld({ settings, plugged: { toy } })
   await storeRun(world, 'aws', BATCH, postsOf('aws', 20))
   await functionOf(world).onRun(await storeRun(world, 'azure', BATCH, postsOf('azure', 20)))
   await functionOf(world).onRun({ hashtag: 'aws', date: BATCH, run: 'r1' })

@@ -166,7 +166,7 @@ it('lends the label of a training cascade that is drawn for evaluation later, an
   expect(second.items.map(({ item }) => item)).not.toContain(lent.item)
   expect(await world.table.get({ pk: `cascade#${lent.item}`, sk: 'role' })).toMatchObject({
     role: 'training',
-    settled: DATE,
+    asked: DATE,
   })
 })
 
