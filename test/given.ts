@@ -1,3 +1,9 @@
+import { createHash } from 'node:crypto'
+import { keys } from '../shared/keys'
+import type { Objects } from '../shared/objects'
+import { type Post, postsToCsv } from '../shared/posts'
+import type { RunRecord, SettledLine } from '../shared/records'
+import type { TextEncoding } from '../shared/text/encoding'
 import { type Category, settings, type Settings } from '../shared/settings'
 
 /** What the tests of several folders begin with. */
@@ -43,6 +49,98 @@ export const aSettings = (changes: Changes = {}): Settings =>
     training: { trainer: 'blazingtext', hyperparameters: {}, tuneSeconds: 0, ...changes.training },
     gate: changes.gate ?? {},
   })
+
+export const aPost = (
+  id: number | string,
+  text = `post number ${id} says something`,
+  more: Partial<Post> = {},
+): Post => ({
+  id: String(id),
+  createdAt: '2026-11-21T10:00:00.000Z',
+  authorId: 'a',
+  language: 'en',
+  retweetOf: '',
+  source: 'file',
+  text,
+  ...more,
+})
+
+export interface ARun {
+  hashtag?: string
+  date?: string
+  run?: string
+  pages: readonly (readonly Post[])[]
+  complete?: boolean
+  textEncoding?: TextEncoding
+}
+
+/** Put a run into the bucket, as the collector leaves it; answers the parts of its keys. */
+export async function putRun(
+  bucket: Pick<Objects, 'put'>,
+  { hashtag = 'aws', date = '2026-11-21', run = 'one', pages, complete = true, textEncoding = 'html' }: ARun,
+) {
+  const parts = { hashtag, date, run }
+  const objects: RunRecord['objects'] = []
+  for (const [i, posts] of pages.entries()) {
+    const key = keys.posts({ ...parts, page: String(i + 1) })
+    const csv = postsToCsv(posts)
+    await bucket.put(key, csv)
+    objects.push({ key, posts: posts.length, sha256: createHash('sha256').update(csv).digest('hex') })
+  }
+  const window = { from: `${date}T00:00:00.000Z`, to: `${date}T23:59:59.000Z` }
+  const record: RunRecord = {
+    ...parts,
+    source: 'file',
+    textEncoding,
+    window,
+    covered: window,
+    gap: null,
+    complete,
+    stoppedBy: null,
+    pages: pages.length,
+    posts: pages.flat().length,
+    existing: null,
+    otherLanguages: 0,
+    refusedRows: 0,
+    costUsd: 0,
+    objects,
+  }
+  await bucket.put(keys.run(parts), JSON.stringify(record))
+  return parts
+}
+
+type LineChange = Partial<Omit<SettledLine, 'label-metadata'>> & { metadata?: Partial<SettledLine['label-metadata']> }
+
+/** A line of a settled manifest, as labelling writes it. */
+export function aSettledLine(item: string, label: string, { metadata, ...change }: LineChange = {}): SettledLine {
+  return {
+    source: `text of ${item}`,
+    item,
+    'post-id': `post-${item}`,
+    role: 'training',
+    hashtags: ['aws'],
+    date: '2026-11-21',
+    size: 2,
+    'inclusion-probability': null,
+    label: Math.max(0, CATEGORIES.indexOf(label)),
+    'label-metadata': {
+      'class-name': label,
+      confidence: 0.9,
+      'human-annotated': 'yes',
+      'job-name': 'labeling-job/bellwether-test',
+      'creation-date': '2026-11-22T12:00:00.000000',
+      type: 'groundtruth/text-classification',
+      'schema-version': 1,
+      judgements: [{ annotator: 'ana', label }],
+      ...metadata,
+    },
+    ...change,
+  }
+}
+
+/** A manifest of these lines; a string stands as it is. */
+export const manifestOf = (lines: readonly (SettledLine | string)[]): string =>
+  lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('')
 
 /** What a call says whose function is gone. */
 export const KILLED = 'killed'

@@ -7,6 +7,7 @@ import { book } from '../../shared/state/ledger'
 import { keys } from '../../shared/keys'
 import type { LeftOver, SettledLine } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
+import { aSettledLine, CATEGORIES, categoriesOf } from '../given'
 import { cardExample, championExample } from '../shared/card'
 import { qualityExample } from '../shared/quality'
 import { exampleIndex, exampleReport } from '../shared/reports'
@@ -14,7 +15,7 @@ import type { Site } from './site'
 
 export const SETTLED = '2026-11-21'
 export const OPEN = '2026-11-22'
-export const LABELS = ['technical', 'marketing']
+export const LABELS = CATEGORIES
 const DEADLINE = '2026-11-23T06:00:00.000Z'
 
 export const SURE = 'Cold starts fell from 900 to 210 ms after we moved the SDK client out of the handler #aws'
@@ -84,7 +85,7 @@ async function openBatch({ table, objects }: Pick<Site, 'table' | 'objects' | 'c
   await addBatch(table, {
     batch: OPEN,
     deadline: DEADLINE,
-    categories: LABELS.map((name) => ({ name, definition: `It is ${name}.`, examples: [] })),
+    categories: categoriesOf(),
     items: items.map(({ item, source }) => ({ item, source, wanted: 1, most: 1 })),
     expiresAt: 4_000_000_000,
   })
@@ -110,28 +111,18 @@ const planned = (text: string, role: 'training' | 'evaluation') => ({
 })
 
 function lineOf(source: string, label: string, said: readonly string[]): SettledLine {
-  const { item, post, role, hashtags, date, size } = planned(source, 'training')
-  return {
+  const { item, post, date, size } = planned(source, 'training')
+  return aSettledLine(item, label, {
     source,
-    item,
     'post-id': post,
-    role,
-    hashtags,
     date,
     size,
-    'inclusion-probability': null,
-    label: LABELS.indexOf(label),
-    'label-metadata': {
-      'class-name': label,
+    metadata: {
       confidence: 0.5,
-      'human-annotated': 'yes',
-      'job-name': `labeling-job/bellwether-dev-${SETTLED}`,
       'creation-date': '2026-11-22T09:00:00.000',
-      type: 'groundtruth/text-classification',
-      'schema-version': 1,
       judgements: said.map((one, i) => ({ annotator: ['ana', 'ben'][i]!, label: one })),
     },
-  }
+  })
 }
 
 const disputed = (source: string): LeftOver => ({

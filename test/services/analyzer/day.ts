@@ -1,65 +1,20 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
-import { type Post, postsToCsv } from '../../../shared/posts'
-import type { ChampionRecord, RunRecord } from '../../../shared/records'
+import type { Post } from '../../../shared/posts'
+import type { ChampionRecord } from '../../../shared/records'
 import { TEXT_VERSION } from '../../../shared/text'
 import { cascadeId } from '../../../shared/text/cascade'
+import { aPost, aSettledLine } from '../../given'
 import type { TestBucket } from '../../shared/bucket'
 import { cardExample } from '../../shared/card'
 import { archiveOf, tinyModel } from '../../shared/models'
 
+export { putRun } from '../../given'
+
 export const TECHNICAL = 'How we cut cold starts of a lambda'
 export const MARKETING = 'Join our free webinar today'
 
-export const post = (id: string, text = TECHNICAL): Post => ({
-  id,
-  createdAt: '2026-11-21T10:00:00.000Z',
-  authorId: 'a',
-  language: 'en',
-  retweetOf: '',
-  source: 'sample',
-  text,
-})
-
-export interface Run {
-  hashtag?: string
-  date?: string
-  run?: string
-  pages: Post[][]
-  complete?: boolean
-}
-
-/** Put a run into the bucket, as the collector leaves it. */
-export async function putRun(bucket: TestBucket, given: Run): Promise<void> {
-  const { hashtag = 'aws', date = '2026-11-21', run = 'one', pages, complete = true } = given
-  const place = { hashtag, date, run }
-  const objects = []
-  for (const [i, posts] of pages.entries()) {
-    const key = keys.posts({ ...place, page: String(i + 1) })
-    const csv = postsToCsv(posts)
-    await bucket.put(key, csv)
-    objects.push({ key, posts: posts.length, sha256: createHash('sha256').update(csv).digest('hex') })
-  }
-  const window = { from: `${date}T00:00:00.000Z`, to: `${date}T23:59:59.000Z` }
-  const record: RunRecord = {
-    ...place,
-    source: 'sample',
-    textEncoding: 'html',
-    window,
-    covered: window,
-    gap: null,
-    complete,
-    stoppedBy: null,
-    pages: pages.length,
-    posts: pages.flat().length,
-    existing: null,
-    otherLanguages: 0,
-    refusedRows: 0,
-    costUsd: 0,
-    objects,
-  }
-  await bucket.put(keys.run(place), JSON.stringify(record))
-}
+export const post = (id: string, text = TECHNICAL): Post => aPost(id, text)
 
 const LEARNT = [
   { label: 'technical', text: 'how we cut cold starts of a lambda' },
@@ -115,26 +70,15 @@ export const settledLineOf = (
   more: object = {},
   metadata: object = {},
 ): string =>
-  JSON.stringify({
-    source: text,
-    item: cascadeId(text),
-    'post-id': id,
-    role: 'evaluation',
-    hashtags: ['aws'],
-    date: '2026-11-21',
-    size: 1,
-    'inclusion-probability': 0.75,
-    label: place,
-    'label-metadata': {
-      'class-name': label,
-      confidence: 1,
-      'human-annotated': 'yes',
-      'job-name': 'j',
-      'creation-date': '2026-11-22T09:00:00.000000',
-      type: 'groundtruth/text-classification',
-      'schema-version': 1,
-      judgements: [],
-      ...metadata,
-    },
-    ...more,
-  })
+  JSON.stringify(
+    aSettledLine(cascadeId(text), label, {
+      source: text,
+      'post-id': id,
+      role: 'evaluation',
+      size: 1,
+      'inclusion-probability': 0.75,
+      label: place,
+      ...more,
+      metadata: { confidence: 1, 'creation-date': '2026-11-22T09:00:00.000000', judgements: [], ...metadata },
+    }),
+  )

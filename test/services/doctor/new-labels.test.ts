@@ -3,7 +3,7 @@ import { foresee } from '../../../services/doctor/new-labels'
 import { keys } from '../../../shared/keys'
 import type { Settings } from '../../../shared/settings'
 import { testBucket } from '../../shared/bucket'
-import { manifestOf, settledOf } from '../formatter/settled-lines'
+import { aSettledLine, manifestOf } from '../../given'
 
 const labels = (version: number, names: string[], from?: Settings['labels']['from']): Settings['labels'] => ({
   version,
@@ -14,14 +14,14 @@ const labels = (version: number, names: string[], from?: Settings['labels']['fro
 const labelled = async () => {
   const bucket = testBucket()
   const manifest = [
-    settledOf('a', 'technical'),
-    settledOf('b', 'ad'),
-    settledOf('c', 'weather'),
+    aSettledLine('a', 'technical'),
+    aSettledLine('b', 'ad'),
+    aSettledLine('c', 'weather'),
     'not a line',
-    settledOf('d', 'technical', { metadata: { 'creation-date': '2026-11-20T10:00:00' } }),
+    aSettledLine('d', 'technical', { metadata: { 'creation-date': '2026-11-20T10:00:00' } }),
   ]
   await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), manifestOf(manifest))
-  await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), manifestOf([settledOf('d', 'ad')]))
+  await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), manifestOf([aSettledLine('d', 'ad')]))
   return bucket
 }
 

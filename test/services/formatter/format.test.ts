@@ -9,11 +9,10 @@ import { categoryOf } from '../../../shared/category-label'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
 import { shownText, tokenise } from '../../../shared/text'
-import { aSettings, categoriesOf } from '../../given'
+import { aSettings, aSettledLine, categoriesOf, manifestOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { qualityExample, unreliableExample } from '../../shared/quality'
 import { recorder } from '../../shared/recorder'
-import { manifestOf, settledOf } from './settled-lines'
 
 const CATEGORIES = ['technical', 'marketing', 'not sure', '__label__x', 'täglich\n"neu"']
 const settings = aSettings({ labels: { categories: categoriesOf(CATEGORIES) } })
@@ -34,7 +33,7 @@ const run = async (objects = bucket, given = settings) => {
 }
 const linesAt = (key: string, from = bucket) => from.texts()[key]!.split('\n').slice(0, -1)
 const many = (count: number, role: SettledLine['role'] = 'training') =>
-  Array.from({ length: count }, (_, i) => settledOf(`${role}${i}`, CATEGORIES[i % 2]!, { role }))
+  Array.from({ length: count }, (_, i) => aSettledLine(`${role}${i}`, CATEGORIES[i % 2]!, { role }))
 
 describe('format', () => {
   it('writes each role into its own files, and dataset.json last', async () => {
@@ -65,7 +64,7 @@ describe('format', () => {
 
   it('writes an evaluation line as the model reads it, with what the share needs', async () => {
     const shown = { source: 'RT @ana: Cold starts &amp; #aws', 'inclusion-probability': 0.25, size: 7 }
-    await put('2026-11-22', [settledOf('a', 'not sure', { role: 'evaluation', ...shown })])
+    await put('2026-11-22', [aSettledLine('a', 'not sure', { role: 'evaluation', ...shown })])
 
     const { record } = await run()
 
@@ -129,7 +128,7 @@ describe('format', () => {
 
   it('gives the bytes that it gave when it sorted the lines of the manifests on disk', async () => {
     const lines = Array.from({ length: 3000 }, (_, i) =>
-      settledOf(`item${i}`, CATEGORIES[i % 2]!, { role: i % 10 ? 'training' : 'evaluation' }),
+      aSettledLine(`item${i}`, CATEGORIES[i % 2]!, { role: i % 10 ? 'training' : 'evaluation' }),
     )
     await put('2026-11-22', lines)
 
@@ -144,9 +143,9 @@ describe('format', () => {
   })
 
   it.each<[string, SettledLine[], typeof settings]>([
-    ['another label', [...many(20).slice(1), settledOf('training0', 'not sure')], settings],
-    ['another text', [...many(20).slice(1), settledOf('training0', 'technical', { source: 'else' })], settings],
-    ['one label more', [...many(20), settledOf('more', 'technical')], settings],
+    ['another label', [...many(20).slice(1), aSettledLine('training0', 'not sure')], settings],
+    ['another text', [...many(20).slice(1), aSettledLine('training0', 'technical', { source: 'else' })], settings],
+    ['one label more', [...many(20), aSettledLine('more', 'technical')], settings],
     [
       'another share for validation',
       many(20),
@@ -191,7 +190,7 @@ describe('format', () => {
     await put('2026-11-22', many(20))
     const { datasetId } = (await run()).record
     const decided = (label: string, time: string) =>
-      settledOf('training0', label, { metadata: { 'creation-date': `2026-11-23T${time}`, adjudicated: true } })
+      aSettledLine('training0', label, { metadata: { 'creation-date': `2026-11-23T${time}`, adjudicated: true } })
     await put('correction-1', [decided('not sure', '10:00:00')])
     await run()
     await put('correction-2', [decided(CATEGORIES[0]!, '10:00:09')])
@@ -245,10 +244,10 @@ describe('format', () => {
   })
 
   it('takes the last label of an item that was corrected', async () => {
-    await put('2026-11-23-correction', [settledOf('a', 'marketing')])
+    await put('2026-11-23-correction', [aSettledLine('a', 'marketing')])
     await put('2026-11-22', [
-      settledOf('a', 'technical', { metadata: { 'creation-date': '2026-11-24T00:00:00.000000' } }),
-      settledOf('a', 'not sure', { metadata: { 'creation-date': '2026-11-21T00:00:00.000000' } }),
+      aSettledLine('a', 'technical', { metadata: { 'creation-date': '2026-11-24T00:00:00.000000' } }),
+      aSettledLine('a', 'not sure', { metadata: { 'creation-date': '2026-11-21T00:00:00.000000' } }),
     ])
 
     const { record } = await run()
@@ -258,8 +257,8 @@ describe('format', () => {
   })
 
   it('puts an item with two roles into no set', async () => {
-    await put('2026-11-22', [settledOf('a', 'technical'), settledOf('b', 'technical')])
-    await put('2026-11-23', [settledOf('a', 'technical', { role: 'evaluation' })])
+    await put('2026-11-22', [aSettledLine('a', 'technical'), aSettledLine('b', 'technical')])
+    await put('2026-11-23', [aSettledLine('a', 'technical', { role: 'evaluation' })])
 
     const { record } = await run()
 
@@ -278,16 +277,16 @@ describe('format', () => {
   })
 
   it('names what it leaves out, and keeps the rest', async () => {
-    const { item: _, ...without } = settledOf('a', 'technical')
+    const { item: _, ...without } = aSettledLine('a', 'technical')
     await put('2026-11-22', [
       'not json',
       JSON.stringify(without),
-      settledOf('b', 'poetry'),
-      settledOf('c', 'technical', { metadata: { 'schema-version': 2 } }),
-      settledOf('d', 'technical', { source: ' \u0007 ' }),
-      settledOf('e', 'technical', { date: '2026-02-30' }),
-      settledOf('white space', 'technical'),
-      settledOf('f', 'technical'),
+      aSettledLine('b', 'poetry'),
+      aSettledLine('c', 'technical', { metadata: { 'schema-version': 2 } }),
+      aSettledLine('d', 'technical', { source: ' \u0007 ' }),
+      aSettledLine('e', 'technical', { date: '2026-02-30' }),
+      aSettledLine('white space', 'technical'),
+      aSettledLine('f', 'technical'),
     ])
 
     const { record } = await run()
@@ -344,7 +343,7 @@ describe('format', () => {
 
   it('lets the decision of the owner stand over what annotators said later', async () => {
     const at = (label: string, day: string, adjudicated?: boolean) =>
-      settledOf('a', label, {
+      aSettledLine('a', label, {
         metadata: { 'creation-date': `${day}T10:00:00`, ...(adjudicated === undefined ? {} : { adjudicated }) },
       })
     await put('2026-11-21', [at('technical', '2026-11-21'), ...many(9)])
@@ -358,7 +357,7 @@ describe('format', () => {
   })
 
   it('counts labels of an earlier schema version as the configuration says', async () => {
-    const old = (item: string, label: string) => settledOf(item, label, { metadata: { 'schema-version': 1 } })
+    const old = (item: string, label: string) => aSettledLine(item, label, { metadata: { 'schema-version': 1 } })
     await put('2026-11-21', [old('a', 'ad'), old('b', 'technical'), old('c', 'weather')])
     const given = { ...settings, labels: { ...settings.labels, version: 2, from: { 1: { ad: 'marketing' } } } }
 
@@ -378,7 +377,7 @@ describe('format', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(anyText, fc.constantFrom(...CATEGORIES)), { minLength: 1 }), async (posts) => {
         const other = testBucket()
-        const lines = posts.map(([source, label], i) => settledOf(`item${i}`, label, { source }))
+        const lines = posts.map(([source, label], i) => aSettledLine(`item${i}`, label, { source }))
         await put('2026-11-22', lines, other)
 
         const { record } = await run(other)
@@ -402,7 +401,7 @@ describe('format', () => {
   it('writes labels that the engine learns as they are', async () => {
     await put(
       '2026-11-22',
-      Array.from({ length: 100 }, (_, i) => settledOf(`i${i}`, CATEGORIES[i % CATEGORIES.length]!)),
+      Array.from({ length: 100 }, (_, i) => aSettledLine(`i${i}`, CATEGORIES[i % CATEGORIES.length]!)),
     )
 
     const { record } = await run()

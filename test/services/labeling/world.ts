@@ -13,16 +13,14 @@ import { onRun } from '../../../services/labeling/start'
 import { s3Artefacts } from '../../../shared/artefact'
 import type { Publish } from '../../../shared/bus'
 import { canonical } from '../../../shared/canonical'
-import { keys } from '../../../shared/keys'
 import { termsOf } from '../../../shared/labellers'
 import { labelStore, rulesOf } from '../../../shared/labels'
-import { type Post, postsToCsv } from '../../../shared/posts'
-import type { RunRecord } from '../../../shared/records'
+import type { Post } from '../../../shared/posts'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import type { TextEncoding } from '../../../shared/text/encoding'
 import { invite } from '../../../shared/state/people'
-import { aSettings, invocationOf, isKilled, type Writes } from '../../given'
+import { aPost, aSettings, invocationOf, isKilled, putRun, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
@@ -54,20 +52,8 @@ export const newWorld = (given: Partial<World> = {}): World => ({
   ...given,
 })
 
-export const postOf = (
-  id: number | string,
-  text = `post number ${id} says something`,
-  more: Partial<Post> = {},
-): Post => ({
-  id: String(id),
-  createdAt: '2026-06-02T10:00:00Z',
-  authorId: 'a',
-  language: 'en',
-  retweetOf: '',
-  source: 'file',
-  text,
-  ...more,
-})
+export const postOf = (id: number | string, text?: string, more: Partial<Post> = {}): Post =>
+  aPost(id, text, { createdAt: '2026-06-02T10:00:00Z', ...more })
 
 /** Words that no other post has. */
 export const wordsOf = (seed: string): string =>
@@ -81,38 +67,14 @@ export const postsOf = (hashtag: string, count: number, date = '2026-06-02'): Po
   )
 
 /** The collector stored a run. */
-export async function storeRun(
+export const storeRun = (
   world: World,
   hashtag: string,
   date: string,
   posts: readonly Post[],
   run = 'r1',
   textEncoding: TextEncoding = 'html',
-) {
-  const parts = { hashtag, date, run }
-  const page = keys.posts({ ...parts, page: '0' })
-  await world.bucket.put(page, postsToCsv(posts))
-  const window = { from: `${date}T00:00:00Z`, to: `${date}T23:59:59Z` }
-  const record: RunRecord = {
-    ...parts,
-    source: 'file',
-    textEncoding,
-    window,
-    covered: window,
-    gap: null,
-    complete: true,
-    stoppedBy: null,
-    pages: 1,
-    posts: posts.length,
-    existing: null,
-    otherLanguages: 0,
-    refusedRows: 0,
-    costUsd: 0,
-    objects: [{ key: page, posts: posts.length, sha256: '' }],
-  }
-  await world.bucket.put(keys.run(parts), JSON.stringify(record))
-  return parts
-}
+) => putRun(world.bucket, { hashtag, date, run, pages: [posts], textEncoding })
 
 /** One invocation: its ports die together, as a function does. */
 export function functionOf(world: World) {

@@ -3,29 +3,13 @@ import { claimForLabelling, releaseClaim } from '../../../shared/state/cascade-c
 import { identifyRuns } from '../../../shared/cascades/identify'
 import { loggedRuns, logRun, markDrawn } from '../../../shared/state/run-log'
 import { keys } from '../../../shared/keys'
-import { postsToCsv } from '../../../shared/posts'
 import { cascadeId } from '../../../shared/text/cascade'
+import { aPost, putRun } from '../../given'
 import { newWorld, NOW, type World } from './world'
 
 const COLD = 'Cold starts fell from 900 to 210 ms #aws'
 const WEBINAR = 'Join our free webinar! #aws'
 const PLAIN = `text,label\r\n"${COLD}",technical\r\n"${WEBINAR}",marketing\r\n`
-
-const WINDOW = { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' }
-const RUN = {
-  source: 'file',
-  window: WINDOW,
-  covered: WINDOW,
-  gap: null,
-  complete: true,
-  stoppedBy: null,
-  pages: 1,
-  posts: 1,
-  existing: null,
-  otherLanguages: 0,
-  refusedRows: 0,
-  costUsd: 0,
-}
 
 describe('a file of labels', () => {
   it('becomes a settled manifest of its own, for training', async () => {
@@ -171,11 +155,7 @@ describe('near copies', () => {
   const edited = `${posted} today`
   const at = (id: number) => `2026-11-2${id}T10:00:00Z`
   const collect = async (world: World, text: string, date: string) => {
-    const run = { hashtag: 'aws', date, run: 'r1' }
-    const post = { id: date, createdAt: at(1), authorId: 'a', language: 'en', retweetOf: '', source: 'file', text }
-    await world.bucket.put(keys.posts({ ...run, page: '0' }), postsToCsv([post]))
-    const objects = [{ key: keys.posts({ ...run, page: '0' }), posts: 1, sha256: '' }]
-    await world.bucket.put(keys.run(run), JSON.stringify({ ...RUN, ...run, objects }))
+    const run = await putRun(world.bucket, { date, pages: [[aPost(date, text, { createdAt: at(1) })]] })
     const [identified] = await identifyRuns(world.bucket, [keys.run(run)], await loggedRuns(world.table))
     await logRun(world.table, run, keys.run(run))
     await markDrawn(world.table, run, date)

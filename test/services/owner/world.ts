@@ -1,9 +1,10 @@
 import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { owner } from '../../../services/owner/owner'
 import { labelStore, rulesOf } from '../../../shared/labels'
+import { keys } from '../../../shared/keys'
 import { type SettledLine, settledLine } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
-import { aSettings, CATEGORIES } from '../../given'
+import { aSettings, aSettledLine, manifestOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
@@ -90,35 +91,19 @@ export function newWorld({
 export const lineOf = (
   item: string,
   label: string,
-  more: Partial<SettledLine> = {},
+  more: Partial<Omit<SettledLine, 'label-metadata'>> = {},
   metadata: object = {},
-): SettledLine => ({
-  source: `what ${item} says`,
-  item,
-  'post-id': `post of ${item}`,
-  role: 'training',
-  hashtags: ['aws'],
-  date: '2026-11-21',
-  size: 2,
-  'inclusion-probability': null,
-  label: CATEGORIES.indexOf(label),
-  ...more,
-  'label-metadata': {
-    'class-name': label,
-    confidence: 1,
-    'human-annotated': 'yes',
-    'job-name': 'labeling-job/a',
-    'creation-date': '2026-11-22T10:00:00.000',
-    type: 'groundtruth/text-classification',
-    'schema-version': 1,
-    judgements: [{ annotator: 'ana', label }],
-    ...metadata,
-  },
-})
+): SettledLine =>
+  aSettledLine(item, label, {
+    source: `what ${item} says`,
+    'post-id': `post of ${item}`,
+    ...more,
+    metadata: { confidence: 1, 'creation-date': '2026-11-22T10:00:00.000', ...metadata },
+  })
 
 /** A batch is settled, and the formatter has heard of it. */
 export async function putLines(bucket: TestBucket, batch: string, lines: readonly SettledLine[]): Promise<void> {
-  await bucket.put(`labeled/${batch}/output.manifest`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  await bucket.put(keys.settledManifest({ batch }), manifestOf(lines))
   await labelStore(bucket, rulesOf(SETTINGS.labels)).reconcile()
 }
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { readSettled } from '../../../shared/labels'
 import { shownText, tokenise } from '../../../shared/text'
-import { settledOf } from '../../services/formatter/settled-lines'
+import { aSettledLine } from '../../given'
 
 const rules = { schemaVersion: 1, categories: ['technical'] }
 
 describe('readSettled', () => {
   it('takes a class index that is a string, as Ground Truth sometimes writes it', () => {
-    const line = { ...settledOf('a', 'technical'), label: '0' }
+    const line = { ...aSettledLine('a', 'technical'), label: '0' }
 
     expect(readSettled(JSON.stringify(line), rules)).toMatchObject({ item: 'a' })
   })
@@ -20,7 +20,7 @@ describe('readSettled', () => {
       from: { 1: { ad: 'marketing', technical: 'technical', gone: 'nothing' } },
     }
     const of = (label: string, version: number) =>
-      readSettled(JSON.stringify(settledOf('a', label, { metadata: { 'schema-version': version } })), mapping)
+      readSettled(JSON.stringify(aSettledLine('a', label, { metadata: { 'schema-version': version } })), mapping)
 
     expect(of('ad', 1)).toMatchObject({
       label: 1,
@@ -43,20 +43,20 @@ describe('readSettled', () => {
     ['nothing inside', '{}', { reason: 'invalid', field: 'source' }],
     [
       'no words',
-      JSON.stringify(settledOf('a', 'technical', { source: ' \u0007 ' })),
+      JSON.stringify(aSettledLine('a', 'technical', { source: ' \u0007 ' })),
       { reason: 'no-text', field: 'source' },
     ],
     [
       'a day that is none',
-      JSON.stringify(settledOf('a', 'technical', { date: '2026-02-30' })),
+      JSON.stringify(aSettledLine('a', 'technical', { date: '2026-02-30' })),
       { field: 'date', found: '"2026-02-30"' },
     ],
     [
       'a size of zero',
-      JSON.stringify(settledOf('a', 'technical', { size: 0 })),
+      JSON.stringify(aSettledLine('a', 'technical', { size: 0 })),
       { reason: 'invalid', field: 'size', found: '0' },
     ],
-    ['white space in an id', JSON.stringify(settledOf('a b', 'technical')), { reason: 'invalid', field: 'item' }],
+    ['white space in an id', JSON.stringify(aSettledLine('a b', 'technical')), { reason: 'invalid', field: 'item' }],
   ])('refuses %s by name', (_, text, refusal) => {
     expect(readSettled(text, rules)).toMatchObject(refusal)
   })
@@ -84,7 +84,7 @@ describe('readSettled', () => {
           fc.array(parts).map((some) => some.join('')),
         ),
         (source) => {
-          const read = readSettled(JSON.stringify(settledOf('a', 'technical', { source })), rules)
+          const read = readSettled(JSON.stringify(aSettledLine('a', 'technical', { source })), rules)
           expect('reason' in read && read.reason === 'no-text').toBe(tokenise(shownText(source)).length === 0)
         },
       ),

@@ -4,9 +4,9 @@ import { keys } from '../../../shared/keys'
 import { type Labels, labelStore, type Rules } from '../../../shared/labels'
 import { MOST_LINES } from '../../../shared/labels/store'
 import type { SettledLine } from '../../../shared/records'
-import { manifestOf, settledOf } from '../../services/formatter/settled-lines'
 import { type TestBucket, testBucket } from '../bucket'
 import { qualityExample } from '../quality'
+import { aSettledLine, manifestOf } from '../../given'
 
 const CATEGORIES = ['technical', 'marketing', 'not sure']
 const RULES: Rules = { schemaVersion: 1, categories: CATEGORIES }
@@ -16,7 +16,7 @@ type Given = Record<string, (SettledLine | string)[]>
 type Metadata = Partial<SettledLine['label-metadata']>
 
 const labelled = (item: string, label: string, at = AT, metadata: Metadata = {}) =>
-  settledOf(item, label, { metadata: { 'creation-date': at, ...metadata } })
+  aSettledLine(item, label, { metadata: { 'creation-date': at, ...metadata } })
 const many = (count: number, prefix = 'item') =>
   Array.from({ length: count }, (_, i) => labelled(`${prefix}${i}`, CATEGORIES[i % 2]!))
 
@@ -73,7 +73,7 @@ function watched(bucket: TestBucket) {
 
 describe('the label that stands', () => {
   it('says all of it that readers need', async () => {
-    const line = settledOf('a', 'marketing', { role: 'evaluation', 'inclusion-probability': 0.2, size: 3 })
+    const line = aSettledLine('a', 'marketing', { role: 'evaluation', 'inclusion-probability': 0.2, size: 3 })
 
     expect((await given({ '2026-11-22': [line] })).get('a')).toEqual({
       item: 'a',
@@ -170,7 +170,7 @@ describe('the label that stands', () => {
   it('is marked where the lines of an item are for training and for evaluation', async () => {
     const labels = await given({
       one: [labelled('a', 'technical', '2026-11-23T00:00:00'), labelled('b', 'technical')],
-      two: [settledOf('a', 'technical', { role: 'evaluation' })],
+      two: [aSettledLine('a', 'technical', { role: 'evaluation' })],
       three: [labelled('a', 'marketing', '2026-11-25T00:00:00')],
     })
 
@@ -207,7 +207,7 @@ const anyBatches = fc
                 version: fc.constantFrom(1, 2, 2),
               })
               .map(({ item, label, role, day, adjudicated, version }) =>
-                settledOf(item, label, {
+                aSettledLine(item, label, {
                   role,
                   metadata: {
                     'creation-date': `2026-11-${day}T00:00:00`,

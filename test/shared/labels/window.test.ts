@@ -2,8 +2,8 @@ import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { evaluationLabels, evaluationWindow, labelStore } from '../../../shared/labels'
 import { keys } from '../../../shared/keys'
-import { manifestOf, settledOf } from '../../services/formatter/settled-lines'
 import { testBucket } from '../bucket'
+import { aSettledLine, manifestOf } from '../../given'
 
 const item = (id: string, date: string) => ({ item: id, date })
 
@@ -25,9 +25,12 @@ it('is the same in whatever order the labels are', () => {
 it('is not moved to an old post by a correction of its label', async () => {
   const bucket = testBucket()
   const evaluated = (id: string, date: string, metadata = {}) =>
-    settledOf(id, 'technical', { role: 'evaluation', date, metadata })
+    aSettledLine(id, 'technical', { role: 'evaluation', date, metadata })
   const lines = [evaluated('old', '2026-11-01'), evaluated('b', '2026-11-20'), evaluated('c', '2026-11-21')]
-  await bucket.put(keys.settledManifest({ batch: '2026-11-22' }), manifestOf([...lines, settledOf('t', 'technical')]))
+  await bucket.put(
+    keys.settledManifest({ batch: '2026-11-22' }),
+    manifestOf([...lines, aSettledLine('t', 'technical')]),
+  )
   const corrected = evaluated('old', '2026-11-01', { adjudicated: true, 'creation-date': '2026-11-25T00:00:00' })
   await bucket.put(keys.settledManifest({ batch: 'correction-1' }), manifestOf([corrected]))
 

@@ -5,7 +5,6 @@ import { keys } from '../../../../shared/keys'
 import { qualityRecord } from '../../../../shared/records'
 import { jaccard, shinglesOf } from '../../../../shared/text/shingles'
 import { cardExample, championExample } from '../../../shared/card'
-import { manifestOf, settledOf } from '../../formatter/settled-lines'
 import { archiveOf, tinyModel } from '../../../shared/models'
 import {
   answerAll,
@@ -19,6 +18,7 @@ import {
   type World,
   wordsOf,
 } from '../world'
+import { aSettledLine, manifestOf } from '../../../given'
 
 const DATE = '2026-06-02'
 const settings = settingsWith({ itemsPerDay: 20, evaluationShare: 0.2 })
@@ -200,7 +200,7 @@ it('brings back labels of earlier definitions that the configuration maps, and m
   await functionOf(world).settle(DATE)
   const { items } = planOf(world)
   const decided = items.slice(0, 2).map(({ item }) =>
-    settledOf(item, 'technical', {
+    aSettledLine(item, 'technical', {
       metadata: { adjudicated: true, 'creation-date': '2026-06-03T09:00:00' },
     }),
   )
