@@ -13,7 +13,7 @@ export interface LabelStore {
   /**
    * Make sure that a batch is in. Whoever puts a settled manifest calls this next, with what it has in hand; whoever is
    * told of one calls it too, since the writer may have crashed in between. NOT_FOUND
-   * names a batch without a manifest; CONFLICT (retryable) says that others won many times in a row.
+   * names a batch without a manifest; CONFLICT says that others won many times in a row.
    */
   record(batch: string, inHand?: InHand): Promise<Labels>
   /**

@@ -612,7 +612,10 @@ describe('two evaluations at once', () => {
     await putTrained(bucket, { job: 'mine' })
     ports.objects.swap = async () => false
 
-    await expect(evaluate(ports)('mine', NOW)).rejects.toMatchObject({ code: 'CONFLICT', retryable: true })
+    await expect(evaluate(ports)('mine', NOW)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/champion\.json was moved by others \d+ times while mine was judged/),
+    })
   })
 })
 

@@ -478,11 +478,14 @@ describe('two writers', () => {
     )
   })
 
-  it('give up after many lost races, with an error that is tried again', async () => {
+  it('give up after many lost races, with an error that says what to do', async () => {
     const bucket = await bucketWith(three)
     const losing: TestBucket = { ...bucket, swap: async () => false }
 
-    await expect(labelStore(losing, RULES).read()).rejects.toMatchObject({ code: 'CONFLICT', retryable: true })
+    await expect(labelStore(losing, RULES).read()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/current\.json: others changed it \d+ times in a row; try again/),
+    })
   })
 })
 
