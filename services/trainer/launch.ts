@@ -93,7 +93,8 @@ export async function recordOf(
   ran: Ran,
 ): Promise<TrainingRecord> {
   const tuning = await tuningOf(objects, dataset, ran.hyperparameters)
-  return { job, datasetId: dataset.datasetId, trainer, ...ran, tuning }
+  const { datasetId, textVersion } = dataset
+  return { job, datasetId, textVersion, trainer, ...ran, tuning }
 }
 
 /** Keep what ran, if it is not kept yet, and say that the model is there. */

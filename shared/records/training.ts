@@ -4,6 +4,10 @@ import { z } from 'zod'
 export const trainingRecord = z.object({
   job: z.string(),
   datasetId: z.string(),
+  textVersion: z
+    .string()
+    .default('1')
+    .describe('Version of the text function of its dataset: the model reads what that function gives.'),
   trainer: z.string().describe('Where it ran, as training.trainer spells it.'),
   hyperparameters: z.record(z.string(), z.string()),
   artefact: z.string().describe('s3:// URI of model.tar.gz.'),

@@ -30,7 +30,7 @@ export interface TrainingOrder {
 }
 
 /** What ran, as `training.json` keeps it. */
-export type Ran = Omit<TrainingRecord, 'job' | 'datasetId' | 'trainer' | 'tuning'>
+export type Ran = Omit<TrainingRecord, 'job' | 'datasetId' | 'textVersion' | 'trainer' | 'tuning'>
 
 /** What became of an order. `waiting`: a quota is used up, and the same order may succeed later. */
 export type Started =

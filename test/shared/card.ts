@@ -119,6 +119,7 @@ export const cardExample: CardRecord = {
   training: {
     job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
     datasetId: '3f9c2a7d0b1e4c55',
+    textVersion: '2',
     trainer: 'blazingtext',
     hyperparameters: { mode: 'supervised', epochs: '20', learning_rate: '0.3' },
     artefact: 's3://bellwether-dev-111122223333-eu-west-1/models/bellwether-dev-3f9c2a7d0b1e4c55-1/output/model.tar.gz',

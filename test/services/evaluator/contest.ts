@@ -71,6 +71,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
   const training: TrainingRecord = {
     job,
     datasetId: id,
+    textVersion,
     trainer: 'lambda',
     hyperparameters: { epochs: '20' },
     artefact: `s3://${bucket.bucket}/${keys.artefact({ job })}`,

@@ -284,6 +284,7 @@ describe('finish', () => {
     expect(trainingRecord.parse(JSON.parse(record))).toEqual({
       job: nameOf(1),
       datasetId: DATASET,
+      textVersion: '2',
       trainer: 'blazingtext',
       hyperparameters: expect.objectContaining({ mode: 'supervised', epochs: '5' }),
       artefact: 's3://bellwether-test/models/x/output/model.tar.gz',
