@@ -1,16 +1,15 @@
 import { Readable } from 'node:stream'
-import { collectionOf } from '../services/analyzer/collection'
 import type { LiveModel } from '../services/analyzer/classify'
-import { dayAfter } from '../services/analyzer/days'
-import { factsOf } from '../services/analyzer/facts'
+import { dayAfter } from '../shared/utc-day'
+import { countRun } from '../services/analyzer/count'
+import { type CountedDay, countedDay, factsBytes, joined } from '../services/analyzer/facts'
 import { unlearnt } from '../services/analyzer/learnt'
 import { reportOf } from '../services/analyzer/report'
 import type { Draw } from '../services/analyzer/samples'
-import type { DayFacts } from '../services/analyzer/shares'
 import { keys } from '../shared/keys'
 import type { StandingLabel } from '../shared/labels'
 import type { Objects } from '../shared/objects'
-import type { ReportRecord, RunRecord } from '../shared/records'
+import { factsRecord, type ReportRecord } from '../shared/records'
 import { runOf } from './analyzer-world'
 
 const LABELS = ['technical', 'marketing']
@@ -28,8 +27,8 @@ const CHUNK = 500
 export const postsOfWeek = (posts: number): number => posts + 6 * Math.min(posts, MOST_BEFORE)
 
 /**
- * Report a day of so many posts with the six before it, from predictions and cascades that are made as they are read. The
- * day has two runs that share a tenth of its posts; of ten posts nine are messages of their own and one is a near copy.
+ * Count a day of so many posts and the six before it, from predictions and cascades that are made as they are read, write
+ * the facts of each, read all seven, and report the day. The day has two runs that share a tenth of its posts; of ten posts nine are messages of their own and one is a near copy.
  * Calls back with the posts of each chunk.
  */
 export async function reportWeek(
@@ -42,8 +41,7 @@ export async function reportWeek(
     label: i % 2,
     scores: i % 2 ? [0.25 + (i % 5) / 25, 0.75 - (i % 5) / 25] : [0.85 - (i % 5) / 25, 0.15 + (i % 5) / 25],
   }))
-  const week: DayFacts[] = []
-  let runs: RunRecord[] = []
+  const files: { facts: string; draw: Draw }[] = []
   const given = new Map<string, StandingLabel>()
   for (let place = 0; place < 7; place++) {
     const isLast = place === 6
@@ -52,7 +50,7 @@ export async function reportWeek(
     const stretches = isLast
       ? [[0, Math.floor(of * 0.55)] as const, [Math.floor(of * 0.45), of] as const]
       : [[0, of] as const]
-    runs = stretches.map(([from, to], i) => runOf({ ...LAST, date, run: `run${i}` }, to - from))
+    const runs = stretches.map(([from, to], i) => runOf({ ...LAST, date, run: `run${i}` }, to - from))
     const members = Array.from({ length: DRAWN }, (_, i) => {
       const item = idOf(place, 10 * i)
       given.set(item, labelOf(item, date, i))
@@ -60,30 +58,36 @@ export async function reportWeek(
     })
     const draw: Draw = { runs: new Set(runs.map((run) => keys.run(run))), members }
     const objects = storeOf(place, stretches, onPosts)
-    const textVersionOf = async () => model.textVersion
-    const sources = {
-      objects,
-      labels: LABELS,
-      given,
-      model,
-      textVersionOf,
-      unlearnt: unlearnt(LABELS, given, [], window),
+    const drawn = new Set(members.map(({ item }) => item))
+    const isAsked = (item: string) => drawn.has(item)
+    const seen = isLast ? new Set<string>() : undefined
+    const counted: CountedDay['runs'][number][] = []
+    for (const run of runs) {
+      const one = await countRun(objects, run, { labels: LABELS, isAsked, seen, predictions: 'etag' })
+      if (!one) throw new Error(`the predictions of ${run.run} are not whole`)
+      for (const post of one.posts) seen?.add(post)
+      counted.push(one.run)
     }
-    const facts = await factsOf(sources, date, runs, [draw])
-    if (facts?.tally.posts !== of) throw new Error(`${facts?.tally.posts} posts are counted, of ${of}`)
-    week.push(facts)
+    const day = { ...LAST, date, model: model.job, textVersion: model.textVersion, labels: LABELS, runs: counted }
+    const found = counted.reduce((sum, { tally }) => sum + tally.posts, 0)
+    if (found !== of) throw new Error(`${found} posts are counted, of ${of}`)
+    files.push({ facts: factsBytes(day), draw })
   }
+  const scoresOfText = () => LABELS.map(() => 0)
+  const known = { labels: LABELS, given, model, unlearnt: unlearnt(LABELS, given, [], window), scoresOfText }
+  const days = files.map(({ facts, draw }) => ({ day: countedDay(factsRecord.parse(JSON.parse(facts))), draw }))
+  const week = days.flatMap(({ day, draw }) => joined(known, day, [draw]) ?? [])
   const evidence = { hashtag: LAST.hashtag, labels: LABELS, window }
-  return reportOf(LAST, model, { version: 1, given, quality: undefined }, collectionOf(runs), week, evidence, runs)
+  const labels = { version: 1, given, quality: undefined }
+  return reportOf(LAST, model, labels, days.at(-1)?.day.runs ?? [], week, evidence)
 }
 
 function storeOf(
   place: number,
   stretches: readonly (readonly [from: number, to: number])[],
   onPosts: (count: number) => void,
-): Pick<Objects, 'exists' | 'stream'> {
+): Pick<Objects, 'stream'> {
   return {
-    exists: async () => true,
     stream: async (key) => {
       const run = keys.predictions.match(key)?.run ?? keys.cascades.match(key)?.run
       const [from, to] = stretches[Number(run?.slice(3))]!

@@ -25,7 +25,7 @@ export function folderObjects(folder: string): Pick<Objects, Used> {
     // Nobody else writes to the folder.
     swap: async (key, body) => {
       writeFileSync(fileOf(key), body)
-      return true
+      return `"${body.length}"`
     },
     put: async (key, body) => writeFileSync(fileOf(key), body),
     list: async function* (prefix) {

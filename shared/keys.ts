@@ -6,6 +6,8 @@ export interface Key<P extends string> {
   (parts: Record<PartsOf<P>, string>): string
   /** The parts of a key of this form, or nothing. */
   match(key: string): Record<PartsOf<P>, string> | undefined
+  /** The beginning that keys with these parts share: all up to the first part that is not given. */
+  start(parts: Partial<Record<PartsOf<P>, string>>): string
   /** The same as an EventBridge `wildcard`. */
   wildcard: string
   pattern: P
@@ -49,6 +51,7 @@ export const keys = {
   tuning: key('tuning/{schema}/{rows}/{dataset}.json'),
   champion: key('champion.json'),
   predictions: key('predictions/hashtag={hashtag}/date={date}/run={run}.csv'),
+  facts: key('facts/hashtag={hashtag}/date={date}.json'),
   report: key('reports/hashtag={hashtag}/date={date}.json'),
   reportIndex: key('reports/index.json'),
 }
@@ -74,13 +77,18 @@ function key<const P extends string>(pattern: P): Key<P> {
       .join('([^/]+)')}$`,
   )
 
-  const build = (parts: Record<Part, string>) =>
-    pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const value = parts[name as Part]
+  const fill = (template: string, parts: Partial<Record<Part, string>>) =>
+    template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const value = parts[name as Part] ?? ''
       if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..')
         throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
       return value
     })
+  const build = (parts: Record<Part, string>) => fill(pattern, parts)
+  const start = (parts: Partial<Record<Part, string>>) => {
+    const missing = names.find((name) => parts[name] === undefined)
+    return fill(missing === undefined ? pattern : pattern.slice(0, pattern.indexOf(`{${missing}}`)), parts)
+  }
 
   const match = (candidate: string) => {
     const found = expression.exec(candidate)
@@ -90,5 +98,5 @@ function key<const P extends string>(pattern: P): Key<P> {
       : undefined
   }
 
-  return Object.assign(build, { match, wildcard: pattern.replaceAll(/\{\w+\}/g, '*'), pattern })
+  return Object.assign(build, { match, start, wildcard: pattern.replaceAll(/\{\w+\}/g, '*'), pattern })
 }

@@ -32,11 +32,11 @@ export interface Objects {
   exists(key: string): Promise<boolean>
   /** Write, unless an object is there already; says which. What is there stays. */
   create(key: string, body: string | Uint8Array, contentType?: string): Promise<'created' | 'exists'>
-  /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. Says whether it won. */
-  swap(key: string, body: string, etag: string | undefined): Promise<boolean>
+  /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. The ETag written, or false. */
+  swap(key: string, body: string, etag: string | undefined): Promise<string | false>
   put(key: string, body: string | Uint8Array, contentType?: string): Promise<void>
-  /** Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. */
-  putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<void>
+  /** Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. The ETag. */
+  putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<string>
   /** What begins so, in the order of the keys; of those only what comes after a key, where one is given. */
   list(prefix: string, after?: string): AsyncIterable<{ key: string; size: number; modified: Date; etag: string }>
   /** Every version of an object that is kept, the newest first. */
@@ -56,21 +56,21 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     }
   }
 
-  const put = async (key: string, body: string | Uint8Array, contentType = typeOf(key), condition = {}) => {
+  const write = async (key: string, body: string | Uint8Array, contentType = typeOf(key), condition = {}) => {
     // The SDK takes an empty string for a stream of unknown length, and warns.
     const Body = body === '' ? new Uint8Array() : body
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentType: contentType, ...condition }))
+    const input = { Bucket: bucket, Key: key, Body, ContentType: contentType, ...condition }
+    return (await client.send(new PutObjectCommand(input))).ETag ?? ''
   }
 
   /** False when the condition does not hold. A concurrent write (409) says nothing yet, so it is tried again. */
   const putIf = async (
     condition: { IfNoneMatch: '*' } | { IfMatch: string },
     ...what: [string, string | Uint8Array, string?]
-  ): Promise<boolean> => {
+  ): Promise<string | false> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        await put(what[0], what[1], what[2] ?? typeOf(what[0]), condition)
-        return true
+        return await write(what[0], what[1], what[2] ?? typeOf(what[0]), condition)
       } catch (error) {
         if (isNamed(error, 'PreconditionFailed', 'NoSuchKey')) return false
         if (!isNamed(error, 'ConditionalRequestConflict') || attempt === 5) throw error
@@ -99,7 +99,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     bucket,
     read,
     stream,
-    put,
+    put: async (key, body, contentType) => void (await write(key, body, contentType)),
     readJson: async (key, schema) => {
       const found = await read(key)
       if (!found) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
@@ -118,7 +118,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
       }
     },
     create: async (key, body, contentType) =>
-      (await putIf({ IfNoneMatch: '*' }, key, body, contentType)) ? 'created' : 'exists',
+      (await putIf({ IfNoneMatch: '*' }, key, body, contentType)) === false ? 'exists' : 'created',
     swap: async (key, body, etag) => putIf(etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }, key, body),
     putStream: async (key, body, contentType = typeOf(key)) => {
       const upload = new Upload({
@@ -131,7 +131,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
           ContentType: contentType,
         },
       })
-      await upload.done()
+      return (await upload.done()).ETag ?? ''
     },
     versions: async function* (key) {
       let page: ListObjectVersionsCommandOutput | undefined

@@ -1,12 +1,11 @@
 import { answersOf, type Calibrated } from '../../shared/answers'
 import type { Artefact } from '../../shared/artefact'
-import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
-import { type Prediction, predictionsFromCsv, predictionsToCsv } from './prediction'
+import { type Prediction, predictionsToCsv } from './prediction'
 
 /** The champion, ready to answer. */
 export interface LiveModel extends Calibrated {
@@ -19,35 +18,13 @@ export interface LiveModel extends Calibrated {
 /** Posts are classified so many at a time: this and a part of an upload is all that is held, however long the run. */
 const BATCH = 500
 
-/** Classify all posts of a run and write its predictions. */
+/** Classify all posts of a run and write its predictions; answers their ETag. */
 export async function classify(
   objects: Pick<Objects, 'stream' | 'putStream'>,
   run: RunRecord,
   model: Pick<LiveModel, 'job' | 'classifier' | 'temperature' | 'textVersion'>,
-): Promise<void> {
-  await objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model)))
-}
-
-/** Whether the predictions of a run are there, whole, and all of this model's. */
-export async function isClassified(
-  objects: Pick<Objects, 'stream' | 'exists'>,
-  run: RunRecord,
-  model: string,
-): Promise<boolean> {
-  const key = keys.predictions(run)
-  if (!(await objects.exists(key))) return false
-  let rows = 0
-  try {
-    for await (const prediction of predictionsFromCsv(await objects.stream(key), key)) {
-      if (prediction.model !== model) return false
-      rows++
-    }
-  } catch (error) {
-    // A broken file is made anew.
-    if (error instanceof BellwetherError && error.code === 'OBJECT_INVALID') return false
-    throw error
-  }
-  return rows === postsOf(run)
+): Promise<string> {
+  return objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model)))
 }
 
 /** How many posts the pages of a run hold. */

@@ -1,5 +1,11 @@
 import type { ReportRecord, RunRecord } from '../../shared/records'
 
+/** What of a run says how much of the posts it has. */
+export type Collected = Pick<
+  RunRecord,
+  'window' | 'covered' | 'gap' | 'complete' | 'stoppedBy' | 'posts' | 'existing' | 'otherLanguages' | 'refusedRows'
+>
+
 /** How much of the posts of a UTC day was collected, and what kept the rest out. */
 export interface Collection extends Omit<ReportRecord['collection'], 'words'> {
   complete: boolean
@@ -12,7 +18,7 @@ export interface Collection extends Omit<ReportRecord['collection'], 'words'> {
  * By the number of posts that the source says there were, where it does; else by the time that was read. Runs are parts
  * of the day and do not overlap, but for their edges.
  */
-export function collectionOf(runs: readonly RunRecord[]): Collection {
+export function collectionOf(runs: readonly Collected[]): Collection {
   const gaps = runs.flatMap(({ gap }) => gap ?? [])
   const stoppedBy = [...new Set(runs.flatMap(({ stoppedBy: cap }) => cap ?? []))].sort()
   const complete = runs.every((run) => run.complete && run.gap === null)
@@ -37,7 +43,7 @@ export function collectionOf(runs: readonly RunRecord[]): Collection {
 }
 
 /** How much of its window a run has: what the source still had of it, and how much of that was read. */
-function shareOf({ complete, gap, window, covered, existing, posts, otherLanguages, refusedRows }: RunRecord): number {
+function shareOf({ complete, gap, window, covered, existing, posts, otherLanguages, refusedRows }: Collected): number {
   if (complete && gap === null) return 1
   const whole = lengthOf(window)
   if (whole === 0) return 1

@@ -10,14 +10,18 @@ import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { labelStore, rulesOf } from '../../shared/labels'
+import { makeMemory } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
-import { fanOut } from './fan-out'
+import { promoted } from './promoted'
 import { whenSettled } from './relabelled'
 import { analyzerRequest, respond } from './request'
+
+/** Of the 2 GB that the function has. */
+const MEMORY_BYTES = 128 * 2 ** 20
 
 const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl', 'taskRoot'])
 const objects = s3Objects(new S3Client(), config.bucket)
@@ -29,13 +33,14 @@ const ports = {
   enqueue: sqsQueue(new SQSClient(), config.analyzerQueueUrl),
   table: dynamoTable(new DynamoDBClient(), config.table),
   labels: labelStore(objects, rulesOf(settings.labels)),
+  memory: makeMemory(MEMORY_BYTES),
   settings,
   owner: randomUUID,
 }
 
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, ({ hashtag, date }, invocation) => analyze(ports)({ hashtag, date }, invocation)),
-  onPut(keys.settledManifest, ({ batch }, invocation) => whenSettled(ports)(batch, invocation)),
-  on(modelPromoted, fanOut(ports)),
-  on(modelRolledBack, fanOut(ports)),
+  onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
+  on(modelPromoted, promoted(ports)),
+  on(modelRolledBack, promoted(ports)),
 ])

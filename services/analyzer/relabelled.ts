@@ -1,71 +1,122 @@
 import { isOfADay } from '../../shared/batches'
 import type { Invocation } from '../../shared/door'
+import { keys, prefixes } from '../../shared/keys'
 import type { Labels } from '../../shared/labels'
+import { parseJson } from '../../shared/objects'
+import { reportIndexRecord } from '../../shared/records'
+import { markReported, unreportedBatches } from '../../shared/state/reported-batches'
+import type { Table } from '../../shared/table'
 import type { Ports } from './analyze'
-import { type Day, dayAfter, hasRun, WEEK } from './days'
-import { plansFor } from './samples'
-import { markReported } from '../../shared/state/reported-batches'
+import { DAY_MS, dayAfter } from '../../shared/utc-day'
+import { byHashtag, type Day, WEEK } from './days'
+import { openPlans } from './samples'
 
+/** Labels are reported so long after they came in. */
 const WAIT_SECONDS = 20
+/** A message waits in a queue for at most so many days. */
+const QUEUE_DAYS = 14
+
+type Relabelling = Pick<Ports, 'objects' | 'enqueue' | 'labels' | 'memory'> & {
+  table: Pick<Table, 'getMany' | 'update'>
+}
 
 /**
  * Labels come in a row, as when an owner corrects some, and have a dataset made and perhaps a model trained at once, which
- * is the longer way. So what they bear on is reported a little later, and a day that several bear on once.
+ * is the longer way. So what they touch is reported a little later, and a day that several touch once.
  */
 export const whenSettled =
   ({ enqueue }: Pick<Ports, 'enqueue'>) =>
-  async (labels: string, { now }: Pick<Invocation, 'now'>): Promise<void> =>
-    enqueue({ labels, since: now.toISOString() }, WAIT_SECONDS)
+  async (batch: string): Promise<void> =>
+    enqueue({ settled: batch }, WAIT_SECONDS)
 
 /**
- * Labels are in: put on the queue every day whose probability sample has one of these items, of those for training the
- * days of the posts that were shown, and of a batch the days it drew from, also where nobody answered. A correction has no
- * draws of its own; its items are found in those of the batches they were drawn by.
+ * The wait is over: have reported what all labels touch that have come in and that no report has heard of. Nothing when
+ * those of this batch went with others.
  */
+export const afterWait =
+  (ports: Relabelling) =>
+  async (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
+    if ((await unreportedBatches(ports.table, [batch])).size === 0) return { days: [] }
+    const since = time.now.getTime() - QUEUE_DAYS * DAY_MS
+    const recent: string[] = []
+    for await (const { key, modified } of ports.objects.list(prefixes.labeled)) {
+      const found = keys.settledManifest.match(key)?.batch
+      if (found !== undefined && found !== batch && modified.getTime() >= since) recent.push(found)
+    }
+    return reportTouched(ports, [batch, ...(await unreportedBatches(ports.table, recent))], time)
+  }
+
+/** Asked for by a person or the reconciler: have reported what the labels of a batch touch. */
 export const relabelled =
-  ({ objects, enqueue, table, labels: store }: Pick<Ports, 'objects' | 'enqueue' | 'table' | 'labels'>) =>
-  async ({ labels: batch, since }: Settled, { now }: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
-    // Whoever settled the batch may have crashed before its labels were in.
-    const { labels } = await store.record(batch)
-    const own = isOfADay(batch) ? [batch.slice(0, 10)] : []
-    const { items, training, from, to } = itemsOf(labels, batch, own)
-    const found = new Map<string, Day>()
+  (ports: Relabelling) =>
+  (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> =>
+    reportTouched(ports, [batch], time)
+
+/** Put the days that the labels of some batches touch on the queue, a piece of work for each hashtag. */
+async function reportTouched(
+  ports: Relabelling,
+  batches: readonly string[],
+  { now }: Pick<Invocation, 'now'>,
+): Promise<{ days: Day[] }> {
+  let labels: Labels | undefined
+  // Whoever settled a batch may have crashed before its labels were in.
+  for (const batch of batches) labels = await ports.labels.record(batch)
+  const days = labels ? await touchedBy(ports, batches, labels) : []
+  for (const work of byHashtag(days)) await ports.enqueue(work)
+  for (const batch of batches) await markReported(ports.table, batch, now)
+  return { days }
+}
+
+/**
+ * The days whose probability sample has one of the items that batches label; of items for training the days of the posts
+ * that annotators saw; of a batch the days it drew from, also where nobody answered. A correction has no draws of its own:
+ * its items are found in those of the batches that drew them.
+ */
+async function touchedBy(
+  { objects, memory }: Relabelling,
+  batches: readonly string[],
+  { labels }: Labels,
+): Promise<Day[]> {
+  const { items, training, from, to } = itemsOf(labels, batches)
+  const found = new Map<string, Day>()
+  if (training.length > 0) {
     // Labels that were imported may be of days that nobody collected.
-    for (const day of training) if (await hasRun(objects, day)) found.set(placeOf(day), day)
-    for (const plan of from === undefined || to === undefined ? [] : await plansFor(objects, from, to)) {
+    const collected = await reportedDays(objects)
+    for (const day of training) if (collected.has(placeOf(day))) found.set(placeOf(day), day)
+  }
+  if (from !== undefined && to !== undefined) {
+    for (const plan of await (await openPlans(objects, memory, from)).between(from, to)) {
       for (const { hashtag, date, members } of plan.draws) {
-        if (plan.batch !== batch && !members.some(({ item }) => items.has(item))) continue
+        if (!batches.includes(plan.batch) && !members.some(({ item }) => items.has(item))) continue
         found.set(placeOf({ hashtag, date }), { hashtag, date })
       }
     }
-    const days = [...found.keys()]
-      .sort()
-      .reverse()
-      .map((place) => found.get(place)!)
-    for (const day of days) await enqueue({ ...day, since: since ?? now.toISOString() })
-    await markReported(table, batch, now)
-    return { days }
   }
-
-export interface Settled {
-  /** Name of the batch. */
-  labels: string
-  /** When its labels came in, an instant: a report that was begun after that has them. */
-  since?: string | undefined
+  return [...found.keys()]
+    .sort()
+    .reverse()
+    .flatMap((place) => found.get(place) ?? [])
 }
 
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
 
+/** Every day with a run has a report, or is about to get one. */
+async function reportedDays(objects: Pick<Ports['objects'], 'read'>): Promise<Set<string>> {
+  const key = keys.reportIndex({})
+  const stored = await objects.read(key)
+  return new Set(stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key).days.map(placeOf) : [])
+}
+
 /**
- * The items whose label comes from the batch, the days of those for training, and the days between which a draw can have
- * the items or is one of the batch's own days: a message lives for days.
+ * The items whose label comes from the batches, the days of those for training, and the days between which a draw can have
+ * the items or is one of the batches' own days: a message lives for days.
  */
-function itemsOf(labels: Labels['labels'], batch: string, own: readonly string[]) {
+function itemsOf(labels: Labels['labels'], batches: readonly string[]) {
   const items = new Set<string>()
   const training = new Map<string, Day>()
-  const dates = [...own]
-  for (const { item, role, date, hashtags, batch: of } of labels.values()) {
-    if (of !== batch) continue
+  const dates = batches.filter(isOfADay).map((batch) => batch.slice(0, 10))
+  for (const { item, role, date, hashtags, batch } of labels.values()) {
+    if (!batches.includes(batch)) continue
     items.add(item)
     dates.push(date)
     if (role !== 'training') continue

@@ -1,16 +1,9 @@
 import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
 import type { StandingLabel } from '../../shared/labels'
-import type {
-  AnswerRecord,
-  QualityRecord,
-  ReportIndexRecord,
-  ReportRecord,
-  RunRecord,
-  StretchRecord,
-} from '../../shared/records'
+import type { AnswerRecord, QualityRecord, ReportIndexRecord, ReportRecord, StretchRecord } from '../../shared/records'
 import type { LiveModel } from './classify'
-import type { Collection } from './collection'
+import { type Collected, collectionOf } from './collection'
 import { type Day, weekTo } from './days'
 import { answerOf, collectedOf, type DayFacts, type Evidence } from './shares'
 import { merged, messagesOf } from './tally'
@@ -27,11 +20,11 @@ export function reportOf(
   { hashtag, date }: Day,
   model: Pick<LiveModel, 'job' | 'textVersion'> | undefined,
   { version, given, quality }: Labels,
-  { complete, existing, stoppedBy, gaps, words }: Collection,
+  runs: readonly (Collected & { run: string })[],
   week: readonly DayFacts[],
   evidence: Evidence,
-  runs: readonly RunRecord[],
 ): ReportRecord {
+  const { complete, existing, stoppedBy, gaps, words } = collectionOf(runs)
   const today = week.filter((day) => day.date === date)
   const used = today.flatMap(({ drawn }) =>
     drawn.flatMap(({ sample, known }) =>
@@ -57,7 +50,7 @@ export function reportOf(
     collection: { words, existing, stoppedBy, gaps },
     day: stretchOf(date, date, today, week, evidence),
     week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
-    predictions: model === undefined ? [] : runs.map((run) => keys.predictions(run)),
+    predictions: model === undefined ? [] : runs.map(({ run }) => keys.predictions({ hashtag, date, run })),
   }
 }
 

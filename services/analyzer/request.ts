@@ -1,17 +1,24 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
-import { type Analysis, analyze, type Ports } from './analyze'
+import { type Analysis, analyze, bringUpToDate, type Outcome, type Ports } from './analyze'
 import { type Answer, ask } from './ask'
 import type { Day } from './days'
-import { relabelled } from './relabelled'
+import { afterWait, relabelled } from './relabelled'
 
-const since = z.iso.datetime().optional().describe('Of a request that waited in the queue: when it was made.')
 const hashtag = z.string().regex(/^[^#/\s]+$/, 'a hashtag without #')
+const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
+const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
 
-/** `{"labels":"2026-11-21"}` reports anew what the labels of a batch bear on; `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date; `{"text":"…"}` and `{"texts":["…"]}` are answered. */
+/**
+ * `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date; `{"labels":"2026-11-21"}` has reported again what the
+ * labels of a batch touch; `{"text":"…"}` and `{"texts":["…"]}` are answered. Pieces of work on the queue:
+ * `{"hashtag":"aws","days":["2026-11-21"]}`, and `{"settled":"2026-11-21"}` for labels that came in a little while ago.
+ */
 export const analyzerRequest = z.union([
   z.strictObject({ hashtag, date: z.iso.date(), since }),
-  z.strictObject({ labels: z.string().regex(/^[\w-]+$/, 'the name of a batch'), since }),
+  z.strictObject({ labels: batch, since }),
+  z.strictObject({ hashtag, days: z.array(z.iso.date()) }),
+  z.strictObject({ settled: batch }),
   z.strictObject({ text: z.string() }),
   z.strictObject({ texts: z.array(z.string()).min(1).max(10_000) }),
 ])
@@ -21,9 +28,11 @@ export const respond =
   async (
     request: z.infer<typeof analyzerRequest>,
     invocation: Invocation,
-  ): Promise<Analysis | Answer | { answers: Answer[] } | { days: Day[] }> => {
-    if ('hashtag' in request) return analyze(ports)(request, invocation)
-    if ('labels' in request) return relabelled(ports)(request, invocation)
+  ): Promise<Analysis | Outcome | Answer | { answers: Answer[] } | { days: Day[] }> => {
+    if ('date' in request) return analyze(ports)(request, invocation)
+    if ('days' in request) return bringUpToDate(ports)(request, invocation)
+    if ('labels' in request) return relabelled(ports)(request.labels, invocation)
+    if ('settled' in request) return afterWait(ports)(request.settled, invocation)
     if ('texts' in request) return { answers: await ask(ports)(request.texts) }
     const [answer] = await ask(ports)([request.text])
     return answer!

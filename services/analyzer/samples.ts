@@ -1,9 +1,12 @@
 import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
+import { BellwetherError } from '../../shared/errors'
+import type { Memory } from '../../shared/memory'
+import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
-import { dayAfter, type Day } from './days'
+import { dayAfter } from '../../shared/utc-day'
+import type { Day } from './days'
 
 /** The evaluation sample of a day, and the runs that it was drawn from. */
 export interface Draw {
@@ -16,21 +19,39 @@ const LATE_DAYS = 3
 
 const READS_AT_ONCE = 4
 
-/** The plans of the batches that can have drawn from these days, in their order. */
-export async function plansFor(
-  objects: Pick<Objects, 'list' | 'readJson'>,
-  from: string,
-  to: string,
-): Promise<PlanRecord[]> {
-  const end = dayAfter(to, LATE_DAYS + 1)
-  const found: string[] = []
+/** The plans of batches. */
+export interface Plans {
+  /** Those that can have drawn from the days between these, in the order of their batches. */
+  between(from: string, to: string): Promise<PlanRecord[]>
+}
+
+/** List the plans from a day on. Each is read when it is asked for; a plan never changes, so once by a warm function. */
+export async function openPlans(
+  objects: Pick<Objects, 'list' | 'read'>,
+  memory: Memory,
+  earliest: string,
+): Promise<Plans> {
+  const found: { key: string; size: number }[] = []
   // Batches are named by their days, so that those of some days stand beside each other.
-  for await (const { key } of objects.list(prefixes.labeling, `${prefixes.labeling}${from}`)) {
-    if (key >= `${prefixes.labeling}${end}`) break
-    if (keys.plan.match(key)) found.push(key)
+  for await (const { key, size } of objects.list(prefixes.labeling, `${prefixes.labeling}${earliest}`)) {
+    if (keys.plan.match(key)) found.push({ key, size })
   }
-  const plans = await concurrently(found, READS_AT_ONCE, (key) => objects.readJson(key, planRecord))
-  return plans.sort((a, b) => byBatch(a.batch, b.batch))
+  const read = ({ key, size }: { key: string; size: number }) =>
+    memory.of(key, size, async () => {
+      const stored = await objects.read(key)
+      if (!stored) throw new BellwetherError('OBJECT_MISSING', `${key} was listed and is gone`)
+      return parseJson(stored.body.toString('utf8'), planRecord, key)
+    })
+  return {
+    between: async (from, to) => {
+      const end = dayAfter(to, LATE_DAYS + 1)
+      const within = found.filter(
+        ({ key }) => key > `${prefixes.labeling}${from}` && key < `${prefixes.labeling}${end}`,
+      )
+      const plans = await concurrently(within, READS_AT_ONCE, read)
+      return plans.sort((a, b) => byBatch(a.batch, b.batch))
+    },
+  }
 }
 
 /**

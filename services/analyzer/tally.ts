@@ -134,6 +134,20 @@ export function rescored(tally: Tally, scoresFor: (id: string) => readonly numbe
   return { ...tally, scores, answers, kept: replaced(tally.kept), aside: replaced(tally.aside) }
 }
 
+/** The tally of posts that no model scored. */
+export const unscored = (tally: Tally): Tally => {
+  const none = (messages: Tally['kept']) =>
+    new Map([...messages].map(([id, { posts }]) => [id, { ...noPosts(tally.classes), posts }]))
+  const [scores, answers] = [zeros(tally.classes), zeros(tally.classes)]
+  return { ...tally, scores, answers, kept: none(tally.kept), aside: none(tally.aside) }
+}
+
+/** Put a message back to where it was kept. */
+export function keepMessage({ kept, aside, below }: Tally, id: string, message: Message): void {
+  const among = isBelow(below, id) ? kept : aside
+  among.set(id, message)
+}
+
 /** The tally with its messages in the order of their ids. */
 export const inOrder = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.kept), aside: byId(tally.aside) })
 

@@ -12,47 +12,66 @@ export type RunName = Record<'hashtag' | 'date' | 'run', string>
 const HEADER = ['post_id', 'cascade']
 const row = z.tuple([z.string().min(1), z.string().regex(/^[0-9a-f]{16}$/, 'a cascade id is 16 hex digits')])
 
+/** The file of a run's cascades, open to be read once. */
+export interface CascadeFile {
+  rows: AsyncGenerator<[post: string, cascade: string], void, void>
+  close(): void
+}
+
+/** Open the cascades of a run, to be read or closed; nothing where labelling has not given them yet. */
+export async function openCascades(
+  objects: Pick<Objects, 'stream'>,
+  { hashtag, date, run }: RunName,
+): Promise<CascadeFile | undefined> {
+  const key = keys.cascades({ hashtag, date, run })
+  try {
+    const csv = await objects.stream(key)
+    return { rows: rowsOf(csv, key), close: () => csv.destroy() }
+  } catch (error) {
+    if (error instanceof BellwetherError && error.code === 'OBJECT_MISSING') return undefined
+    throw error
+  }
+}
+
 /**
  * The cascade of every post of a run, by post id; undefined before labelling has assigned them. OBJECT_INVALID names the
  * file and the bad row.
  */
 export async function readCascades(
-  objects: Pick<Objects, 'exists' | 'stream'>,
-  { hashtag, date, run }: RunName,
+  objects: Pick<Objects, 'stream'>,
+  run: RunName,
 ): Promise<Map<string, string> | undefined> {
-  const key = keys.cascades({ hashtag, date, run })
-  if (!(await objects.exists(key))) return undefined
+  const file = await openCascades(objects, run)
+  if (!file) return undefined
   const cascades = new Map<string, string>()
-  for await (const [post, cascade] of rowsOf(() => objects.stream(key), key)) cascades.set(post, cascade)
+  for await (const [post, cascade] of file.rows) cascades.set(post, cascade)
   return cascades
 }
 
 /**
- * The posts of a run, each with its assigned cascade; unchanged before labelling has assigned them. The file is streamed
+ * The posts of a run, each with its assigned cascade, or with its `own` where none is assigned. The file is streamed
  * beside the posts, in the same order, so that memory stays small. Of a file in another order, skipped rows are held.
  */
-export async function* withCascades<P extends { post: string; cascade: string }>(
-  objects: Pick<Objects, 'exists' | 'stream'>,
-  { hashtag, date, run }: RunName,
+export async function* withCascades<P extends { post: string }>(
+  file: CascadeFile | undefined,
   posts: AsyncIterable<P>,
-): AsyncIterable<P> {
-  const key = keys.cascades({ hashtag, date, run })
-  if (!(await objects.exists(key))) return yield* posts
-  const rows = rowsOf(() => objects.stream(key), key)
+  own: (post: P) => string,
+): AsyncIterable<P & { cascade: string }> {
   const passed = new Map<string, string>()
   const cascadeOf = async (post: string): Promise<string | undefined> => {
     const before = passed.get(post)
-    if (before !== undefined) return before
-    for (let row = await rows.next(); !row.done; row = await rows.next()) {
+    if (before !== undefined || !file) return before
+    for (let row = await file.rows.next(); !row.done; row = await file.rows.next()) {
       if (row.value[0] === post) return row.value[1]
       passed.set(...row.value)
     }
     return undefined
   }
   try {
-    for await (const one of posts) yield { ...one, cascade: (await cascadeOf(one.post)) ?? one.cascade }
+    for await (const one of posts) yield { ...one, cascade: (await cascadeOf(one.post)) ?? own(one) }
   } finally {
-    await rows.return()
+    await file?.rows.return()
+    file?.close()
   }
 }
 
@@ -66,12 +85,7 @@ export async function writeCascades(
   await objects.create(keys.cascades({ hashtag, date, run }), csv)
 }
 
-/** Opens the file when the first row is wanted: an unread stream would keep its connection open. */
-async function* rowsOf(
-  open: () => Promise<Readable>,
-  key: string,
-): AsyncGenerator<[post: string, cascade: string], void, void> {
-  const csv = await open()
+async function* rowsOf(csv: Readable, key: string): CascadeFile['rows'] {
   const parser = parse({ from: 2, relax_column_count: true })
   csv.on('error', (error) => parser.destroy(error)).pipe(parser)
   let rows = 0

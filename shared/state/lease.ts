@@ -12,7 +12,6 @@ export const leaseRow = rowKind({
   attributes: z.object({
     owner: z.string().describe('The invocation that holds it, or held it last.'),
     until: z.number().describe('End of the lease, milliseconds since the epoch; 0 after a release.'),
-    finished: z.number().optional().describe('When the last holder that finished its work began, milliseconds.'),
     expiresAt: z.number().describe('Seconds since the epoch: one day after the end that the holder asked for.'),
   }),
 })
@@ -29,9 +28,7 @@ export interface Lease {
   held: boolean
   /** When the current holder's lease ends; milliseconds since the epoch. */
   until: number
-  /** When the last holder that finished its work began; milliseconds since the epoch. */
-  finished: number | undefined
-  release(outcome?: 'finished'): Promise<void>
+  release(): Promise<void>
 }
 
 /**
@@ -55,10 +52,8 @@ export async function takeLease(
   return {
     held: taken !== undefined,
     until: taken ? untilMs : (row?.until ?? nowMs),
-    finished: row?.finished,
-    release: async (outcome) => {
-      const set = { until: 0, ...(outcome === 'finished' ? { finished: nowMs } : {}) }
-      await table.update(key, { set, when: '#owner = :me', values: { me: owner } })
+    release: async () => {
+      await table.update(key, { set: { until: 0 }, when: '#owner = :me', values: { me: owner } })
     },
   }
 }

@@ -24,6 +24,7 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
     stored.set(key, { body: bytes, etag, modified })
     history.set(key, [{ body: bytes, modified }, ...(history.get(key) ?? [])])
     self.afterWrite(key)
+    return etag
   }
   const get = (key: string) => {
     const found = stored.get(key)
@@ -56,14 +57,13 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
     },
     swap: async (key, body, etag) => {
       if (stored.get(key)?.etag !== etag) return false
-      store(key, body)
-      return true
+      return store(key, body)
     },
-    put: async (key, body) => store(key, body),
+    put: async (key, body) => void store(key, body),
     putStream: async (key, body) => {
       const chunks: Buffer[] = []
       for await (const chunk of body) chunks.push(Buffer.from(chunk))
-      store(key, Buffer.concat(chunks))
+      return store(key, Buffer.concat(chunks))
     },
     versions: async function* (key) {
       yield* history.get(key) ?? []

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
+import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
-import { reportIndexRecord, reportRecord } from '../../../shared/records'
-import { analyze, type Ports } from '../../../services/analyzer/analyze'
+import { postsToCsv } from '../../../shared/posts'
+import { writeCascades } from '../../../shared/cascades/files'
+import { factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import { analyze, bringUpToDate, type Ports } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
-import { fanOut } from '../../../services/analyzer/fan-out'
+import { promoted } from '../../../services/analyzer/promoted'
 import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
@@ -45,9 +48,11 @@ function portsOf(objects: TestBucket): Ports {
     enqueue: async (request, delaySeconds = 0) => void queue.push({ request, delaySeconds }),
     table: {
       get: (key) => tables.table.get(ownKey(key)),
+      getMany: (wanted) => tables.table.getMany(wanted.map(ownKey)),
       update: (key, change) => tables.table.update(ownKey(key), change),
     },
     labels: labelStore(objects, rulesOf(SETTINGS.labels)),
+    memory: makeMemory(2 ** 20),
     settings: SETTINGS,
     owner: () => `owner ${++owners}`,
   }
@@ -57,6 +62,13 @@ beforeEach(() => {
   bucket = testBucket()
   ports = portsOf(bucket)
 })
+
+/** Something that one part of a test waits for, and another gives. */
+function signal() {
+  let give = (): void => undefined
+  const given = new Promise<void>((resolve) => (give = resolve))
+  return { given, give }
+}
 
 const technical = (share: number) => ({ label: 'technical', share })
 const marketing = (share: number) => ({ label: 'marketing', share })
@@ -244,9 +256,9 @@ describe('a day', () => {
   it('loses no entry of the index to another that is written at the same moment', async () => {
     await putChampion(bucket, 'model-a')
     const dates = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21']
-    for (const date of dates) await putRun(bucket, { date, pages: [[post('1')]] })
+    for (const date of dates) await putRun(bucket, { hashtag: `aws${date.slice(-2)}`, date, pages: [[post('1')]] })
 
-    await Promise.all(dates.map((date) => analyze(ports)({ hashtag: 'aws', date }, invocation)))
+    await Promise.all(dates.map((date) => analyze(ports)({ hashtag: `aws${date.slice(-2)}`, date }, invocation)))
 
     expect((await index()).days.map(({ date }) => date)).toEqual(dates)
   })
@@ -275,8 +287,8 @@ describe('a day', () => {
     const clean = bucket.texts()
     const writes = bucket.written.length - prepared
 
-    // The predictions of two runs, the report and its index, and that there are no labels.
-    expect(writes).toBe(5)
+    // The predictions of two runs, the facts, the report and its index, and that there are no labels.
+    expect(writes).toBe(6)
     for (let fatal = 1; fatal <= writes; fatal++) {
       const other = testBucket()
       await prepare(other)
@@ -310,26 +322,146 @@ describe('a day', () => {
   })
 })
 
-describe('a promotion', () => {
-  it('brings the last seven days back, newest first, counted from the last run of any hashtag', async () => {
-    for (const date of ['2026-06-01', '2026-06-02', '2026-06-08'])
-      for (const hashtag of ['azure', 'aws']) await putRun(bucket, { hashtag, date, pages: [] })
+describe('facts', () => {
+  const facts = () => bucket.readJson(keys.facts(DAY), factsRecord)
+  const predictionReads = (): string[] => {
+    const { stream } = bucket
+    const read: string[] = []
+    bucket.stream = async (key) => {
+      if (keys.predictions.match(key)) read.push(key)
+      return stream(key)
+    }
+    return read
+  }
 
-    await fanOut(ports)()
+  it('say what they were counted from, and are not counted again while that is so', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)]] })
+    await analyze(ports)(DAY, invocation)
+    const read = predictionReads()
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(await facts()).toMatchObject({
+      ...DAY,
+      model: 'model-a',
+      textVersion: '2',
+      labels: ['technical', 'marketing'],
+      runs: [{ run: 'one', posts: 2, cascades: false, predictions: expect.any(String), tally: { posts: 2 } }],
+    })
+    expect(read).toEqual([])
+  })
+
+  it('are counted again, and nothing classified, when labelling has given the posts their cascades', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1'), post('2', `${TECHNICAL} again`)]] })
+    await analyze(ports)(DAY, invocation)
+    const before = (await report()).day.messages
+    await writeCascades(
+      bucket,
+      { ...DAY, run: 'one' },
+      ['1', '2'].map((id) => [id, 'ab746ccdec4e028a']),
+    )
+
+    const analysis = await analyze(ports)(DAY, invocation)
+
+    expect(analysis).toMatchObject({ classified: [] })
+    expect([before, (await report()).day.messages]).toEqual([2, 1])
+    expect(await facts()).toMatchObject({ runs: [{ cascades: true }] })
+  })
+
+  it('of a day before are counted when a report needs them, by the model that classified it', async () => {
+    const next = { hashtag: 'aws', date: '2026-11-22' }
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    await analyze(ports)(DAY, invocation)
+    const old = testBucket()
+    for (const [key, text] of Object.entries(bucket.texts())) if (!keys.facts.match(key)) await old.put(key, text)
+    await putRun(old, { ...next, pages: [[post('2'), post('3')]] })
+    await putChampion(old, 'model-b', 'contrary')
+    ports = portsOf(old)
+    bucket = old
+
+    await analyze(ports)(next, invocation)
+
+    expect(await facts()).toMatchObject({ model: 'model-a', textVersion: '2' })
+    expect(await old.readJson(keys.report(next), reportRecord)).toMatchObject({ week: { days: 2, posts: 3 } })
+  })
+
+  it.each([
+    ['no JSON', () => 'x'],
+    ['of another format', (text: string) => text.replace('"format":1', '"format":0')],
+    ['of other labels', (text: string) => text.replace('"technical","marketing"', '"marketing","technical"')],
+  ])('that are %s are counted again', async (_, change) => {
+    await putRun(bucket, { pages: [[post('1')]] })
+    await analyze(ports)(DAY, invocation)
+    const whole = bucket.texts()[keys.facts(DAY)]!
+    await bucket.put(keys.facts(DAY), change(whole))
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(bucket.texts()[keys.facts(DAY)]).toBe(whole)
+  })
+
+  it('are not made of pages that have other posts than their run says', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1'), post('2')]] })
+    await bucket.put(keys.posts({ ...DAY, run: 'one', page: '1' }), postsToCsv([post('1')]))
+
+    await expect(analyze(ports)(DAY, invocation)).rejects.toMatchObject({ code: 'OBJECT_INVALID' })
+  })
+})
+
+describe('a promotion', () => {
+  it('brings the last seven days back, a piece of work for each hashtag, counted from the last day of any', async () => {
+    for (const [hashtag, date] of [
+      ['azure', '2026-06-01'],
+      ['azure', '2026-06-02'],
+      ['aws', '2026-06-01'],
+      ['aws', '2026-06-02'],
+      ['aws', '2026-06-08'],
+    ] as const) {
+      await putRun(bucket, { hashtag, date, pages: [] })
+      await analyze(ports)({ hashtag, date }, invocation)
+    }
+
+    await promoted(ports)()
 
     expect(queue.map(({ request }) => request)).toEqual([
-      { hashtag: 'aws', date: '2026-06-08' },
-      { hashtag: 'azure', date: '2026-06-08' },
-      { hashtag: 'aws', date: '2026-06-02' },
-      { hashtag: 'azure', date: '2026-06-02' },
+      { hashtag: 'aws', days: ['2026-06-02', '2026-06-08'] },
+      { hashtag: 'azure', days: ['2026-06-02'] },
     ])
   })
 
   it('asks once for a day of several runs, and for nothing where there is none', async () => {
-    expect(await fanOut(ports)()).toEqual({ days: [] })
+    expect(await promoted(ports)()).toEqual({ work: [] })
     for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [] })
+    await analyze(ports)(DAY, invocation)
 
-    expect(await fanOut(ports)()).toEqual({ days: [DAY] })
+    expect(await promoted(ports)()).toEqual({ work: [{ hashtag: 'aws', days: [DAY.date] }] })
+  })
+
+  it('classifies and counts the last days once, and writes the newest report first', async () => {
+    const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
+    await putChampion(bucket, 'model-a')
+    for (const date of dates) {
+      await putRun(bucket, { date, pages: [[post(date)]] })
+      await analyze(ports)({ hashtag: 'aws', date }, invocation)
+    }
+    await putChampion(bucket, 'model-b', 'contrary')
+    const before = bucket.written.length
+
+    const outcome = await bringUpToDate(ports)({ hashtag: 'aws', days: dates }, invocation)
+
+    expect(outcome).toMatchObject({ state: 'reported', model: 'model-b', classified: ['one', 'one', 'one'] })
+    expect(bucket.written.slice(before)).toEqual([
+      ...dates.flatMap((date) => [
+        keys.predictions({ hashtag: 'aws', date, run: 'one' }),
+        keys.facts({ hashtag: 'aws', date }),
+      ]),
+      keys.reportIndex({}),
+      ...dates.toReversed().map((date) => keys.report({ hashtag: 'aws', date })),
+    ])
   })
 
   it('has every run of a day classified anew by the model that is live now, whatever message asks', async () => {
@@ -364,43 +496,44 @@ describe('a promotion', () => {
 
     expect(meanwhile).toMatchObject({ state: 'waiting' })
     expect(message).toMatchObject({
-      request: { ...DAY, since: invocation.now.toISOString() },
+      request: { hashtag: 'aws', days: [DAY.date] },
       delaySeconds: expect.any(Number),
     })
-    await analyze(ports)({ ...DAY, since: invocation.now.toISOString() }, { ...invocation, now: LATER })
+    await bringUpToDate(ports)({ hashtag: 'aws', days: [DAY.date] }, { ...invocation, now: LATER })
     expect(await report()).toMatchObject({ model: 'model-b' })
     expect(predictions()).toContain('model-b')
   })
 })
 
-describe('a day that another works on', () => {
-  it('is put back with the instant it was wanted first, until somebody who began later has finished', async () => {
+describe('a hashtag that another works on', () => {
+  const WORK = { hashtag: 'aws', days: [DAY.date] }
+
+  it('is put back as it is, and lets other hashtags go on', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
-    const since = invocation.now.toISOString()
+    await putRun(bucket, { hashtag: 'azure', pages: [[post('2')]] })
     const { putStream } = bucket
-    let meanwhile: unknown
+    const meanwhile: unknown[] = []
     bucket.putStream = async (...what) => {
-      meanwhile = await analyze(ports)({ ...DAY, since }, { ...invocation, now: LATER })
+      bucket.putStream = putStream
+      meanwhile.push(await bringUpToDate(ports)({ ...WORK, hashtag: 'azure' }, invocation))
+      meanwhile.push(await bringUpToDate(ports)(WORK, invocation))
       return putStream(...what)
     }
 
-    await analyze(ports)({ ...DAY, since }, { ...invocation, now: LATER })
-    const [again] = queue.splice(0)
-    const answers = [await analyze(ports)({ ...DAY, since }, { ...invocation, now: LATER })]
-    answers.push(await analyze(ports)({ ...DAY, since: LATER.toISOString() }, { ...invocation, now: LATER }))
+    await bringUpToDate(ports)(WORK, invocation)
 
-    expect(meanwhile).toMatchObject({ state: 'waiting' })
-    expect(again).toMatchObject({ request: { ...DAY, since } })
-    expect(answers).toMatchObject([{ state: 'current' }, { state: 'reported' }])
-    expect(queue).toEqual([])
+    expect(meanwhile).toMatchObject([{ state: 'reported' }, { state: 'waiting' }])
+    expect(queue).toEqual([{ request: WORK, delaySeconds: 20 }])
+    expect(await bringUpToDate(ports)(WORK, { ...invocation, now: LATER })).toMatchObject({ state: 'reported' })
+    expect(queue).toHaveLength(1)
   })
 
   it('is taken over when the other has run out of time', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     await new Promise<void>((begun) => {
-      const putStream = () => new Promise<void>(() => begun())
+      const putStream = () => new Promise<string>(() => begun())
       void analyze({ ...ports, objects: { ...bucket, putStream } })(DAY, invocation)
     })
 
@@ -411,6 +544,31 @@ describe('a day that another works on', () => {
     expect(late).toMatchObject({ state: 'reported' })
   })
 
+  it('keeps the newer report from one that goes on after its time', async () => {
+    await putRun(bucket, { pages: [[post('1')]] })
+    await analyze(ports)(DAY, invocation)
+    await putChampion(bucket, 'model-a')
+    const [begun, stopped] = [signal(), signal()]
+    const swap: TestBucket['swap'] = async (key, ...what) => {
+      if (key === keys.report(DAY)) {
+        begun.give()
+        await stopped.given
+      }
+      return bucket.swap(key, ...what)
+    }
+    const outcome = analyze({ ...ports, objects: { ...bucket, swap } })(DAY, invocation).catch(
+      (error: unknown) => error,
+    )
+    await begun.given
+    await putChampion(bucket, 'model-b', 'contrary')
+    await analyze(ports)(DAY, { ...invocation, now: new Date('2026-11-22T02:05:01Z') })
+
+    stopped.give()
+
+    expect(await outcome).toMatchObject({ code: 'CONFLICT' })
+    expect(await report()).toMatchObject({ model: 'model-b' })
+  })
+
   it('goes on the queue when there are more runs than time', async () => {
     await putChampion(bucket, 'model-a')
     for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [[post(run)]] })
@@ -419,7 +577,7 @@ describe('a day that another works on', () => {
     const second = await analyze(ports)(DAY, { ...invocation, remainingMs: () => 30_000 })
 
     expect(first).toMatchObject({ state: 'waiting', reason: 'more runs than time' })
-    expect(queue).toEqual([{ request: DAY, delaySeconds: 0 }])
+    expect(queue).toEqual([{ request: WORK, delaySeconds: 0 }])
     expect(second).toMatchObject({ state: 'reported', classified: ['two'] })
   })
 })

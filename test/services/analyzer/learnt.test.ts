@@ -3,6 +3,7 @@ import { analyze } from '../../../services/analyzer/analyze'
 import { unlearnt } from '../../../services/analyzer/learnt'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
+import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { type PlanRecord, reportRecord } from '../../../shared/records'
 import { cascadeId } from '../../../shared/text/cascade'
@@ -149,6 +150,7 @@ it('keeps a day of which the model has learnt a part right, where the shares hav
       enqueue: async () => undefined,
       table: tables.table,
       labels: labelStore(bucket, rulesOf(settings.labels)),
+      memory: makeMemory(2 ** 20),
       settings,
       owner: () => 'owner',
     })({ hashtag: 'aws', date: DATE }, { now: new Date('2026-11-22T12:00:00Z'), remainingMs: () => 300_000 })

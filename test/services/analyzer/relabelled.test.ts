@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
-import { analyze, type Ports, type Wanted } from '../../../services/analyzer/analyze'
-import { relabelled, type Settled, whenSettled } from '../../../services/analyzer/relabelled'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { analyze, bringUpToDate, type Ports, type Work } from '../../../services/analyzer/analyze'
+import { afterWait, relabelled, whenSettled } from '../../../services/analyzer/relabelled'
 import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
 import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
+import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { type PlanRecord, reportRecord } from '../../../shared/records'
 import { cascadeId } from '../../../shared/text/cascade'
@@ -43,6 +44,7 @@ beforeEach(() => {
     enqueue: async (request, delay = 0) => void queue.push(delay === 0 ? request : { request, delay }),
     table: tables.table,
     labels: labelStore(bucket, rulesOf(SETTINGS.labels)),
+    memory: makeMemory(2 ** 20),
     settings: SETTINGS,
     owner: () => `owner ${++owners}`,
   }
@@ -104,12 +106,12 @@ it('labels of a batch have the days of its draws reported, and then there is a s
   const before = await report()
   await labelled(DATE, twelve)
 
-  const asked = await relabelled(ports)({ labels: DATE }, invocation)
+  const asked = await relabelled(ports)(DATE, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(before.day.byPosts).toMatchObject({ state: 'not-enough-labels', sampled: 12, labels: 0 })
   expect(asked.days).toEqual([DAY])
-  expect(queue).toContainEqual({ ...DAY, since: '2026-11-22T02:00:00.000Z' })
+  expect(queue).toContainEqual({ hashtag: 'aws', days: [DATE] })
   expect(await report()).toMatchObject({
     model: null,
     labels: { version: 1, status: 'unmeasured', batches: [DATE], latest: '2026-11-22' },
@@ -135,7 +137,7 @@ it('a batch that nobody answered has the days of its draws reported, which say h
   await planned(['aws'], `${DATE}-2`)
   await labelled(`${DATE}-2`, [])
 
-  const asked = await relabelled(ports)({ labels: `${DATE}-2` }, invocation)
+  const asked = await relabelled(ports)(`${DATE}-2`, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY])
@@ -150,7 +152,7 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   const before = await report()
   await labelled('correction-0123456789abcdef', [1, 2, 3], () => 'marketing', { adjudicated: true })
 
-  const asked = await relabelled(ports)({ labels: 'correction-0123456789abcdef' }, invocation)
+  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY])
@@ -169,7 +171,7 @@ it('a corrected label for training has its day reported again, which says where 
   const before = await shareOf()
   await labelled('correction-0123456789abcdef', [13, 14], () => 'marketing', { adjudicated: true }, training)
 
-  const asked = await relabelled(ports)({ labels: 'correction-0123456789abcdef' }, invocation)
+  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY])
@@ -183,19 +185,36 @@ it('labels that come in a row are in one report', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  const reported = events.length
   const at = (seconds: number) => ({ ...invocation, now: new Date(invocation.now.getTime() + seconds * 1000) })
   for (const i of [13, 14, 15]) {
     await labelled(`correction-${i}`, [i], () => 'marketing', { adjudicated: true }, training)
-    await whenSettled(ports)(`correction-${i}`, at(i))
+    await whenSettled(ports)(`correction-${i}`)
   }
-  const waiting = queue.splice(0) as { request: Settled; delay: number }[]
-  for (const { request, delay } of waiting) await relabelled(ports)(request, at(13 + delay))
-  const [first, ...others] = queue.splice(0) as Wanted[]
+  const waiting = queue.splice(0) as { request: { settled: string }; delay: number }[]
+  const answers: unknown[] = []
+  for (const { request, delay } of waiting) answers.push(await afterWait(ports)(request.settled, at(13 + delay)))
+  const work = queue.splice(0) as Work[]
+  for (const one of work) expect(await bringUpToDate(ports)(one, at(33))).toMatchObject({ state: 'reported' })
 
-  expect(await analyze(ports)(first!, at(33))).toMatchObject({ state: 'reported' })
+  expect(waiting).toHaveLength(3)
+  expect(answers).toEqual([{ days: [DAY] }, { days: [] }, { days: [] }])
+  expect(work).toEqual([{ hashtag: 'aws', days: [DATE] }])
   expect((await report()).labels.batches).toEqual([DATE, 'correction-13', 'correction-14', 'correction-15'])
-  for (const one of others) expect(await analyze(ports)(one, at(34))).toMatchObject({ state: 'current' })
-  expect(others).toHaveLength(2)
+  expect(events.slice(reported).filter(({ name }) => name === 'ShareReported')).toHaveLength(1)
+})
+
+it('labels that come in after others were reported are in a further report', async () => {
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  for (const i of [16, 17]) {
+    await labelled(`correction-${i}`, [i - 15], () => 'marketing', { adjudicated: true })
+
+    expect(await afterWait(ports)(`correction-${i}`, invocation)).toEqual({ days: [DAY] })
+  }
 })
 
 it('labels for training of a day without a run, and of posts after a day, change nothing of it', async () => {
@@ -207,7 +226,7 @@ it('labels for training of a day without a run, and of posts after a day, change
   const before = await report()
   await labelled('import-0123456789abcdef', [12, 13, 14, 15], () => 'marketing', {}, later)
 
-  const asked = await relabelled(ports)({ labels: 'import-0123456789abcdef' }, invocation)
+  const asked = await relabelled(ports)('import-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([])
@@ -220,7 +239,7 @@ it('a message under two hashtags is labelled once and counts in both', async () 
   await planned(['aws', 'azure'])
   await labelled(DATE, twelve)
 
-  const asked = await relabelled(ports)({ labels: DATE }, invocation)
+  const asked = await relabelled(ports)(DATE, invocation)
   for (const day of asked.days) await analyze(ports)(day, invocation)
 
   expect(asked.days).toHaveLength(2)
@@ -228,19 +247,85 @@ it('a message under two hashtags is labelled once and counts in both', async () 
   expect((await report('azure')).day.byPosts.labels).toBe(12)
 })
 
-it('a day that changes has the days after it reported, whose seven days have it; one that does not has none', async () => {
-  const tomorrow = { hashtag: 'aws', date: '2026-11-22' }
-  await collected()
-  await collected('aws', tomorrow.date)
-  await planned(['aws'])
-  await labelled(DATE, twelve)
+describe('a day that changes', () => {
+  const NEXT = '2026-11-22'
+  /** Six days on: its week has the next day, and not the first. */
+  const LAST = '2026-11-28'
+  const reported = (from: number) =>
+    events.slice(from).flatMap(({ name, detail }) => (name === 'ShareReported' ? [detail.date] : []))
 
-  await analyze(ports)(DAY, invocation)
-  const first = queue.splice(0)
-  await analyze(ports)(DAY, invocation)
+  /** Three days that are reported, and a label of the first that is put right. */
+  async function corrected(): Promise<void> {
+    for (const date of [DATE, NEXT, LAST]) await collected('aws', date)
+    await planned(['aws'])
+    await labelled(DATE, twelve)
+    for (const date of [DATE, NEXT, LAST]) await analyze(ports)({ hashtag: 'aws', date }, invocation)
+    await labelled('correction-0123456789abcdef', [1, 2, 3], () => 'marketing', { adjudicated: true })
+    await ports.labels.record('correction-0123456789abcdef')
+  }
 
-  expect(first).toEqual([tomorrow])
-  expect(queue).toEqual([])
+  it('has the days after it reported in the same piece of work, whose week has it; one that does not has none', async () => {
+    await corrected()
+    const before = events.length
+
+    await analyze(ports)(DAY, invocation)
+    const first = reported(before)
+    const again = events.length
+    await analyze(ports)(DAY, invocation)
+
+    expect(first).toEqual([NEXT, DATE])
+    expect(reported(again)).toEqual([DATE])
+    expect(queue).toEqual([])
+  })
+
+  it('has each of them counted again by the model that is live, and the days after those', async () => {
+    await corrected()
+    await putChampion(bucket, 'model-a')
+
+    const outcome = await bringUpToDate(ports)({ hashtag: 'aws', days: [DATE] }, invocation)
+
+    expect(outcome).toMatchObject({ state: 'reported', classified: ['one', 'one', 'one'] })
+    for (const date of [DATE, NEXT, LAST]) {
+      expect(await bucket.readJson(keys.report({ hashtag: 'aws', date }), reportRecord)).toMatchObject({
+        model: 'model-a',
+        week: { days: date === DATE ? 1 : 2 },
+      })
+    }
+  })
+
+  it.each([
+    ['by a label', async () => undefined],
+    ['by a model', async () => putChampion(bucket, 'model-a')],
+  ])('%s leaves what a clean run leaves, and says as much, wherever the function dies', async (_, change) => {
+    const prepare = async () => {
+      bucket = testBucket()
+      ports = { ...ports, objects: bucket, load: s3Artefacts(bucket), memory: makeMemory(2 ** 20) }
+      ports.labels = labelStore(bucket, rulesOf(SETTINGS.labels))
+      await corrected()
+      await change()
+      events.length = 0
+    }
+    const said = () => new Set(events.map((event) => JSON.stringify(event)))
+    await prepare()
+    const prepared = bucket.written.length
+    await analyze(ports)(DAY, invocation)
+    const [clean, cleanSaid, writes] = [bucket.texts(), said(), bucket.written.length - prepared]
+
+    expect(writes).toBeGreaterThan(2)
+    for (let fatal = 1; fatal <= writes; fatal++) {
+      await prepare()
+      let count = 0
+      bucket.afterWrite = () => {
+        if (++count === fatal) throw new Error('the function died')
+      }
+      await expect(analyze(ports)(DAY, invocation)).rejects.toThrow('died')
+      ports.memory = makeMemory(2 ** 20)
+      await analyze(ports)(DAY, invocation)
+
+      expect(bucket.texts()).toEqual(clean)
+      expect(said()).toEqual(cleanSaid)
+    }
+  })
 })
 
 it('a further batch of a day that draws from all of it again counts once', async () => {
@@ -322,13 +407,13 @@ it('bad lines among the labels leave the good ones', async () => {
   const good = bucket.texts()[keys.settledManifest({ batch: DATE })]!
   await bucket.put(keys.settledManifest({ batch: DATE }), `{"item":\n${good}null\n`)
 
-  expect((await relabelled(ports)({ labels: DATE }, invocation)).days).toEqual([DAY])
+  expect((await relabelled(ports)(DATE, invocation)).days).toEqual([DAY])
   await analyze(ports)(DAY, invocation)
   expect((await report()).day.byPosts.labels).toBe(12)
 })
 
 it('labels of a batch that is not there are refused by name', async () => {
-  await expect(relabelled(ports)({ labels: '2026-01-01' }, invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(relabelled(ports)('2026-01-01', invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 it('nobody wished for more evaluation labels where nothing disagrees', async () => {

@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals'
-import { plansFor } from '../../../services/analyzer/samples'
+import { openPlans } from '../../../services/analyzer/samples'
 import { keys } from '../../../shared/keys'
 import type { PlanRecord } from '../../../shared/records'
-import { testBucket } from '../../shared/bucket'
+import { makeMemory } from '../../../shared/memory'
+import { testBucket, type TestBucket } from '../../shared/bucket'
 
 const plan: Omit<PlanRecord, 'batch'> = {
   date: '2026-12-28',
@@ -19,6 +20,9 @@ const plan: Omit<PlanRecord, 'batch'> = {
   draws: [],
 }
 
+const plansBetween = async (bucket: TestBucket, from: string, to: string) =>
+  (await openPlans(bucket, makeMemory(2 ** 20), '2026-11-01')).between(from, to)
+
 it('reads the plans of some days and of three more, whatever number of a day they have, in their order', async () => {
   const bucket = testBucket()
   const before = ['2026-12-27', '2026-12-27-2']
@@ -29,7 +33,7 @@ it('reads the plans of some days and of three more, whatever number of a day the
     await bucket.put(keys.categories({ batch }), '{}')
   }
 
-  expect((await plansFor(bucket, '2026-12-28', '2027-01-01')).map(({ batch }) => batch)).toEqual(wanted)
+  expect((await plansBetween(bucket, '2026-12-28', '2027-01-01')).map(({ batch }) => batch)).toEqual(wanted)
 })
 
 it('reads those of one day in the order of its batches', async () => {
@@ -37,5 +41,20 @@ it('reads those of one day in the order of its batches', async () => {
   const names = ['2026-11-22', '2026-11-22-2', '2026-11-22-10']
   for (const batch of names) await bucket.put(keys.plan({ batch }), JSON.stringify({ ...plan, batch }))
 
-  expect((await plansFor(bucket, '2026-11-22', '2026-11-22')).map(({ batch }) => batch)).toEqual(names)
+  expect((await plansBetween(bucket, '2026-11-22', '2026-11-22')).map(({ batch }) => batch)).toEqual(names)
+})
+
+it('reads a plan once, however often it is asked for', async () => {
+  const bucket = testBucket()
+  await bucket.put(keys.plan({ batch: '2026-11-22' }), JSON.stringify({ ...plan, batch: '2026-11-22' }))
+  const memory = makeMemory(2 ** 20)
+  let reads = 0
+  const objects = { ...bucket, read: async (key: string) => (reads++, bucket.read(key)) }
+
+  for (let again = 0; again < 3; again++) {
+    const plans = await openPlans(objects, memory, '2026-11-20')
+    expect(await plans.between('2026-11-21', '2026-11-22')).toHaveLength(1)
+  }
+
+  expect(reads).toBe(1)
 })

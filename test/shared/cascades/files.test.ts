@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
-import { readCascades, withCascades, writeCascades } from '../../../shared/cascades/files'
+import { openCascades, readCascades, withCascades, writeCascades } from '../../../shared/cascades/files'
 import { keys } from '../../../shared/keys'
 import { testBucket } from '../bucket'
 
@@ -48,11 +48,12 @@ describe('beside the posts of a run', () => {
   const ids = Array.from({ length: 50 }, (_, i) => String(i))
   const rows = ids.map((id, i) => [id, idOf(i)] as const)
   async function* postsOf(posts: readonly string[]) {
-    for (const post of posts) yield { post, cascade: EXACT, more: post }
+    for (const post of posts) yield { post, more: post }
   }
-  const joined = async (objects: Parameters<typeof withCascades>[0], posts: readonly string[]) => {
+  const joined = async (objects: Parameters<typeof openCascades>[0], posts: readonly string[]) => {
     const found: unknown[] = []
-    for await (const one of withCascades(objects, run, postsOf(posts))) found.push(one)
+    const file = await openCascades(objects, run)
+    for await (const one of withCascades(file, postsOf(posts), () => EXACT)) found.push(one)
     return found
   }
 
@@ -124,8 +125,8 @@ describe('beside the posts of a run', () => {
     )
     const seen: number[] = []
 
-    for await (const _ of withCascades({ exists: async () => true, stream: async () => csv }, run, postsOf(ids)))
-      seen.push(read)
+    const file = await openCascades({ stream: async () => csv }, run)
+    for await (const _ of withCascades(file, postsOf(ids), () => EXACT)) seen.push(read)
 
     expect(Math.max(...seen)).toBeLessThan(1000)
     expect(csv.destroyed).toBe(true)

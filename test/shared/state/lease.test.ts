@@ -30,17 +30,6 @@ describe('takeLease', () => {
     expect((await takeLease(served.table, 'out', 'b', 5001, 9000)).held).toBe(true)
   })
 
-  it('says when the last holder began who finished', async () => {
-    const first = await takeLease(served.table, 'done', 'a', 1000, 5000)
-    await first.release('finished')
-    const second = await takeLease(served.table, 'done', 'b', 2000, 6000)
-    await second.release()
-    const third = await takeLease(served.table, 'done', 'c', 3000, 7000)
-
-    expect([first, second, third].map(({ finished }) => finished)).toEqual([undefined, 1000, 1000])
-    expect(await takeLease(served.table, 'done', 'd', 4000, 8000)).toMatchObject({ held: false, finished: 1000 })
-  })
-
   it('is free when its owner releases it, and a late release takes it from nobody', async () => {
     const first = await takeLease(served.table, 'free', 'a', 1000, 5000)
     await first.release()

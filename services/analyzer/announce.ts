@@ -1,0 +1,27 @@
+import { estimateDisagrees, notEnoughLabels, shareReported } from '../../events'
+import type { Publish } from '../../shared/bus'
+import { keys } from '../../shared/keys'
+import type { ReportRecord } from '../../shared/records'
+import { boostEvaluation } from '../../shared/state/evaluation-boost'
+import type { Table } from '../../shared/table'
+import { headlineOf } from './report'
+import { disagreementIn } from './shares'
+
+/** Publish what the report says. Where model and labels disagree, ask for more evaluation labels. */
+export async function announce(
+  { publish, table }: { publish: Publish; table: Pick<Table, 'update'> },
+  report: ReportRecord,
+): Promise<void> {
+  const { hashtag, date, model, day } = report
+  const of = { hashtag, date, reportKey: keys.report({ hashtag, date }), model }
+  await publish(shareReported, headlineOf(report))
+  if (day.byPosts.state === 'not-enough-labels') {
+    await publish(notEnoughLabels, { ...of, labels: day.byPosts.labels, more: day.byPosts.more ?? 0 })
+  }
+  for (const [basis, answer] of [['posts', day.byPosts] as const, ['messages', day.byMessages] as const]) {
+    const found = disagreementIn(answer)
+    if (!found) continue
+    await boostEvaluation(table, hashtag, date)
+    await publish(estimateDisagrees, { ...of, basis, ...found, labels: answer.pacc.items })
+  }
+}
