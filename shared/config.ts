@@ -32,6 +32,8 @@ const environment = z.object({
   ANALYZER_FUNCTION: z.string(),
   /** Ids of the secrets of sources, by type of source, as JSON. */
   SOURCE_SECRETS: json.pipe(z.record(z.string(), z.string())),
+  /** Names of the functions of the stack and how many alarms it has, as JSON. */
+  OUTLINE: json.pipe(z.object({ functions: z.array(z.string()), alarms: z.int().nonnegative() })),
   LINK_SECRET: z.string(),
   SITE_URL: z.url(),
 })
@@ -56,6 +58,7 @@ const names = {
   evaluatorFunction: 'EVALUATOR_FUNCTION',
   analyzerFunction: 'ANALYZER_FUNCTION',
   sourceSecrets: 'SOURCE_SECRETS',
+  outline: 'OUTLINE',
   linkSecret: 'LINK_SECRET',
   siteUrl: 'SITE_URL',
 } as const

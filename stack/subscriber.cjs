@@ -2,9 +2,11 @@
 // otherwise. The folder services/subscriber can be copied and deployed as a stack of its own as well.
 
 module.exports = async ({ resolveVariable }) => {
-  const { deploy } = await resolveVariable('file(./stack/settings.cjs)')
-  return deploy.subscriber ? subscriber : null
+  return subscriberOf(await resolveVariable('file(./stack/settings.cjs)'))
 }
+
+const subscriberOf = ({ deploy }) => (deploy.subscriber ? subscriber : null)
+module.exports.subscriber = subscriberOf
 
 const deadLetters = { 'Fn::GetAtt': ['SubscriberDeadLetters', 'Arn'] }
 

@@ -13,24 +13,39 @@ export interface Cost extends Price {
 /** Lambda on arm64, us-east-1: US dollars a GB-second. https://aws.amazon.com/lambda/pricing/ */
 export const GB_SECOND_USD = 0.0000133334
 
-/** A generous day of each function: runs, seconds a run, GB. */
-const RUNS: readonly { runs: (hashtags: number) => number; seconds: number; gb: number }[] = [
-  { runs: (hashtags) => hashtags, seconds: 60, gb: 0.5 },
-  { runs: (hashtags) => hashtags + 4, seconds: 20, gb: 1 },
-  { runs: () => 2, seconds: 60, gb: 1 },
-  { runs: () => 3, seconds: 60, gb: 2 },
-  { runs: (hashtags) => hashtags * 8, seconds: 20, gb: 2 },
-  { runs: () => 24, seconds: 5, gb: 0.5 },
-  { runs: () => 500, seconds: 0.1, gb: 0.5 },
-  { runs: () => 200, seconds: 1, gb: 1 },
-]
+/** What the stack is made of, as far as it costs. */
+export interface Outline {
+  functions: readonly string[]
+  alarms: number
+}
 
-/** What is in every stack and paid by the month. */
-export const STANDING = { alarms: 24, secrets: 1, alarmsOfSubscriber: 2 }
+interface FunctionDay {
+  runs: (hashtags: number) => number
+  seconds: number
+  gb: number
+}
 
-function standing({ deploy: { subscriber }, sources }: Settings, registry: SourceRegistry): Cost {
-  const alarms = STANDING.alarms + (subscriber ? STANDING.alarmsOfSubscriber : 0)
-  const secrets = STANDING.secrets + sourceSecrets(sources, registry).length
+/** A generous day of a function that is not in the table. */
+const QUIET: FunctionDay = { runs: () => 1, seconds: 10, gb: 1 }
+
+/** A generous day of the functions that cost something: runs, seconds a run, GB. */
+const DAYS: Readonly<Record<string, FunctionDay>> = {
+  collector: { runs: (hashtags) => hashtags, seconds: 60, gb: 0.5 },
+  labeling: { runs: (hashtags) => hashtags + 4, seconds: 20, gb: 1 },
+  formatter: { runs: () => 2, seconds: 60, gb: 1 },
+  trainer: { runs: () => 2, seconds: 60, gb: 2 },
+  evaluator: { runs: () => 1, seconds: 60, gb: 2 },
+  analyzer: { runs: (hashtags) => hashtags * 8, seconds: 20, gb: 2 },
+  reconciler: { runs: () => 24, seconds: 5, gb: 0.5 },
+  desk: { runs: () => 500, seconds: 0.1, gb: 0.5 },
+  report: { runs: () => 200, seconds: 1, gb: 1 },
+}
+
+/** Secrets of every stack, beside those of its sources: the key of the links. */
+const OWN_SECRETS = 1
+
+function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRegistry): Cost {
+  const secrets = OWN_SECRETS + sourceSecrets(sources, registry).length
   return {
     what: 'alarms and secrets',
     usd: cents((alarms * 0.1 + secrets * 0.4) / 30),
@@ -39,12 +54,12 @@ function standing({ deploy: { subscriber }, sources }: Settings, registry: Sourc
 }
 
 /** What a day of this configuration costs at most, line by line. */
-export const costsOfADay = (settings: Settings, registry: SourceRegistry = SOURCES): Cost[] => [
+export const costsOfADay = (settings: Settings, outline: Outline, registry: SourceRegistry = SOURCES): Cost[] => [
   posts(settings, registry),
   judgements(settings),
   training(settings),
-  functions(settings),
-  standing(settings, registry),
+  functions(settings, outline),
+  standing(settings, outline, registry),
 ]
 
 /** The sum of what has a price. */
@@ -87,8 +102,11 @@ function training(settings: Settings): Cost {
   return { what, usd: usd === null ? null : cents(usd), how }
 }
 
-function functions({ hashtags }: Settings): Cost {
-  const gbSeconds = RUNS.reduce((sum, { runs, seconds, gb }) => sum + runs(hashtags.length) * seconds * gb, 0)
+function functions({ hashtags }: Settings, outline: Outline): Cost {
+  const gbSeconds = outline.functions.reduce((sum, name) => {
+    const { runs, seconds, gb } = DAYS[name] ?? QUIET
+    return sum + runs(hashtags.length) * seconds * gb
+  }, 0)
   const usd = gbSeconds * GB_SECOND_USD
   return {
     what: 'functions',

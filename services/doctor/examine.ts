@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Settings, settings } from '../../shared/settings'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import type { Account } from './account'
-import { type Cost, costsOfADay, totalUsd } from './costs'
+import { type Cost, costsOfADay, type Outline, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
 import type { Asked, Finding } from '../../shared/finding'
 import { findingsOf, quotasOf } from './findings'
@@ -35,6 +35,7 @@ interface Ports {
   sourceSecrets: Readonly<Record<string, string>>
   linkSecret: string
   groundTruthRegions: readonly string[]
+  outline: Outline
   registry?: SourceRegistry
 }
 
@@ -42,7 +43,7 @@ interface Ports {
 export const examine =
   ({ account, settings, stage, region, bucket, linkSecret, groundTruthRegions, ...ports }: Ports) =>
   async (): Promise<Examination> => {
-    const { sourceSecrets, registry = SOURCES } = ports
+    const { sourceSecrets, outline, registry = SOURCES } = ports
     const neededQuotas = quotasOf(settings, region)
     const [sources, linkKey, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
       askSources(account, settings, sourceSecrets, registry),
@@ -70,7 +71,7 @@ export const examine =
     }
 
     const findings = findingsOf(facts, settings, { sourceSecrets, linkSecret, region, bucket }, registry)
-    const costs = costsOfADay(settings, registry)
+    const costs = costsOfADay(settings, outline, registry)
     return {
       stage,
       region,

@@ -12,7 +12,7 @@ import { awsAccount } from './account'
 import { answerDoctor, doctorRequest, examine } from './examine'
 import { foresee } from './new-labels'
 
-const config = readConfig(['stage', 'region', 'bucket', 'taskRoot', 'sourceSecrets', 'linkSecret'])
+const config = readConfig(['stage', 'region', 'bucket', 'taskRoot', 'sourceSecrets', 'outline', 'linkSecret'])
 
 const objects = s3Objects(new S3Client(), config.bucket)
 const account = awsAccount({

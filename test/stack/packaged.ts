@@ -63,6 +63,7 @@ export const functions = ofType(
   role: Role,
   timeout: Timeout,
   zip: path.join(path.dirname(templateFile), path.basename(Code.S3Key)),
+  environment: Environment.Variables,
   variables: Object.keys(Environment.Variables),
 }))
 

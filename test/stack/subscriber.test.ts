@@ -9,7 +9,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { modelPromoted } from '../../events'
 import { createCloud } from '../../local/cloud'
 import { ownersBucket } from '../../local/replay/replay'
-import { STANDING } from '../../services/doctor/costs'
+import { z } from 'zod'
+import { readConfig } from '../../shared/config'
 import { resources, root } from './packaged'
 
 const SOURCES =
@@ -66,8 +67,18 @@ it('adds the subscriber with its role, rule, dead letters and alarms, and nothin
     'AWS::SQS::Queue',
     'AWS::SQS::QueuePolicy',
   ])
-  expect(added.filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')).toHaveLength(STANDING.alarmsOfSubscriber)
   expect([...without].filter((id) => !(id in optional))).toEqual([])
+})
+
+it('is counted by the doctor', () => {
+  const { Environment } = z
+    .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
+    .parse(optional.DoctorLambdaFunction?.Properties)
+  const { outline } = readConfig(['outline'], { OUTLINE: String(Environment.Variables.OUTLINE) })
+  const alarms = Object.values(optional).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+
+  expect(outline.functions).toContain('subscriber')
+  expect(outline.alarms).toBe(alarms.length)
 })
 
 it('lets another account make rules of its own on our bus, and do nothing else there', () => {

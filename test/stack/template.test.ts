@@ -4,9 +4,9 @@ import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { describe, expect, it } from '@jest/globals'
 import yauzl from 'yauzl'
 import { z } from 'zod'
-import { STANDING } from '../../services/doctor/costs'
+import { costsOfADay } from '../../services/doctor/costs'
+import { readConfig } from '../../shared/config'
 import { readSettings } from '../../shared/settings'
-import { sourceSecrets } from '../../shared/sources'
 import {
   functions,
   ofType,
@@ -150,11 +150,14 @@ it('rings when the reconciler does not run', () => {
 it('costs the standing things that the doctor counts', () => {
   const count = (type: string) => resources.filter((one) => one.type === type).length
 
-  const secrets = STANDING.secrets + sourceSecrets(readSettings(root).sources).length
-  expect({ ...STANDING, secrets }).toMatchObject({
+  const doctor = functions.find(({ name }) => name === 'doctor')!
+  const outline = readConfig(['outline'], { OUTLINE: String(doctor.environment.OUTLINE) }).outline
+  const costs = costsOfADay(readSettings(root), outline)
+  expect({ ...outline, functions: [...outline.functions].sort() }).toEqual({
     alarms: count('AWS::CloudWatch::Alarm'),
-    secrets: count('AWS::SecretsManager::Secret'),
+    functions: functions.map(({ name }) => name).sort(),
   })
+  expect(costs.at(-1)?.how).toContain(` ${count('AWS::SecretsManager::Secret')} secrets `)
 })
 
 it('keeps posts and labels private, versioned, encrypted, and beyond the life of the stack', () => {

@@ -86,7 +86,9 @@ describe('a source that a test plugs in', () => {
       found: 'the secret has no value',
       remedy: 'aws secretsmanager put-secret-value --secret-id toy-id --secret-string "$TOY_KEY"',
     })
-    expect(costsOfADay(settings, registry).find(({ what }) => what === 'posts')?.how).toContain('2000 posts × $0.001')
+    expect(
+      costsOfADay(settings, { functions: [], alarms: 0 }, registry).find(({ what }) => what === 'posts')?.how,
+    ).toContain('2000 posts × $0.001')
   })
 
   /** A world whose posts come from the toy, and where its pages began. */

@@ -11,7 +11,8 @@ const x: Settings = {
     { tag: 'azure', source: 'x' },
   ],
 }
-const line = (settings: Settings, what: string) => costsOfADay(settings).find((cost) => cost.what === what)
+const outline = { functions: ['collector', 'reconciler', 'another'], alarms: 24 }
+const line = (settings: Settings, what: string) => costsOfADay(settings, outline).find((cost) => cost.what === what)
 
 describe('costsOfADay', () => {
   it('counts posts and counts of X, held at the cap in dollars', () => {
@@ -67,6 +68,11 @@ describe('costsOfADay', () => {
     ['the function', { trainer: 'lambda' as const }, 0],
   ])('counts training by %s', (_, training, usd) => {
     expect(line({ ...shipped, training: { ...shipped.training, ...training } }, 'training')?.usd).toBe(usd)
+  })
+
+  it('counts each function of the stack, and its alarms and secrets', () => {
+    expect(line(shipped, 'functions')?.how).toMatch(/^about 130 GB-seconds/)
+    expect(line(shipped, 'alarms and secrets')?.how).toMatch(/^\(24 alarms × \$0\.10 \+ 2 secrets/)
   })
 
   it('sums what has a price', () => {

@@ -27,7 +27,8 @@ const account = awsAccount({
 })
 const places = { stage: 'dev', region: 'eu-west-1', groundTruthRegions: [] }
 const secretNames = { sourceSecrets: { x: 'XToken-1' }, linkSecret: 'LinkKey-1' }
-const ask = examine({ account, settings, bucket: 'the-bucket', ...secretNames, ...places })
+const outline = { functions: ['collector', 'desk'], alarms: 24 }
+const ask = examine({ account, outline, settings, bucket: 'the-bucket', ...secretNames, ...places })
 
 beforeEach(() => {
   secrets.reset()

@@ -1,0 +1,21 @@
+// What the doctor counts of the stack it is part of: names of functions, and alarms. serverless.yml is read as it stands,
+// because the framework cannot resolve its functions from a variable of one of them.
+const { readFileSync } = require('node:fs')
+const path = require('node:path')
+const { parse } = require('yaml')
+
+let outline
+
+module.exports = (framework) => (outline ??= read(framework))
+
+async function read({ resolveVariable }) {
+  const settings = await resolveVariable('file(./stack/settings.cjs)')
+  const { Resources } = await resolveVariable('file(./stack/alarms.cjs)')
+  const { functions } = parse(readFileSync(path.resolve(__dirname, '../serverless.yml'), 'utf8'), { logLevel: 'error' })
+  const subscriber = require('./subscriber.cjs').subscriber(settings)
+  const deployed = Object.entries({ ...functions, subscriber }).filter(([, one]) => one)
+  // Each function has an alarm on its errors, and one on its dead letters where events come to it: each-function.cjs.
+  const perFunction = deployed.reduce((sum, [, { destinations }]) => sum + (destinations ? 2 : 1), 0)
+  const others = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+  return JSON.stringify({ functions: deployed.map(([name]) => name), alarms: perFunction + others.length })
+}
