@@ -2,7 +2,7 @@ import { type SettledLine, settledLine } from '../records'
 import { shownText, tokenise } from '../text'
 import type { Rules } from './rules'
 
-export type Reason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text' | 'two-roles'
+export type Reason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text'
 
 /** Why a line of a manifest is refused, and because of which field. */
 export interface Refusal {

@@ -9,6 +9,8 @@ import { z } from 'zod'
 import { type Cloud, createCloud } from '../../local/cloud'
 import type { CloudOptions } from '../../local/options'
 import { canonical } from '../../shared/canonical'
+import { type Labels, labelStore, labelsUnder } from '../../shared/labels'
+import type { Objects } from '../../shared/objects'
 import { knowingJudge } from '../../local/replay/annotators'
 import { answerAtDesk } from '../../local/replay/people'
 import type { FilePost } from '../../local/replay/posts'
@@ -143,9 +145,12 @@ export async function play(
     }
     const kept: Record<string, string> = {}
     for await (const { key } of objects.list('')) {
+      // Named by bytes with instants in them; which there are depends on who came first. What they come to is compared.
+      if (key.startsWith('labels/')) continue
       const stored = await objects.read(key)
       kept[key] = masked(stored?.body ?? Buffer.alloc(0), key)
     }
+    kept['labels/'] = await labelsIn(objects)
     return {
       objects: kept,
       events: Object.fromEntries(
@@ -161,6 +166,21 @@ export async function play(
     await cloud.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+/** What the snapshots of labels come to, and that it is what the manifests say. */
+async function labelsIn(objects: Objects): Promise<string> {
+  const rules = { schemaVersion: 1, categories: labels }
+  const inOrder = (some: Labels['labels']) => [...some.values()].sort((a, b) => (a.item < b.item ? -1 : 1))
+  const state = await labelStore({ ...objects, create: refuse, put: refuse, swap: refuse }, rules).read()
+  const standing = inOrder(state.labels)
+  const isWhole = canonical(standing) === canonical(inOrder(await labelsUnder(objects, rules)))
+  const batches = state.batches.map(({ batch, lines, quality }) => ({ batch, lines, quality }))
+  return withoutTimes(canonical({ isWhole, standing, batches, refused: state.refused }))
+}
+
+const refuse = async (key: string): Promise<never> => {
+  throw new Error(`the snapshots of labels are not whole: ${key} would be written`)
 }
 
 /**
@@ -195,7 +215,11 @@ const withoutTimes = (text: string): string =>
   text
     .replaceAll(/"(deadline|promotedAt|creation-date|at|claimedAt|versionId)":(\s*)"[^"]*"/g, '"$1":$2"…"')
     .replaceAll(/"(trainSeconds|billableSeconds)":(\s*)[\d.]+/g, '"$1":$2"…"')
-    .replaceAll(/("key": "(?:labeled\/|models\/[^/"]*\/training)[^"]*",\s*"sha256": )"[^"]*"/g, '$1"…"')
+    .replaceAll(
+      /("key": "(?:labeled\/|datasets\/[^/"]*\/dataset|models\/[^/"]*\/training)[^"]*",\s*"sha256": )"[^"]*"/g,
+      '$1"…"',
+    )
+    .replaceAll(/("labeled\/[^"]*\/output\.manifest":\s*)"[^"]*"/g, '$1"…"')
 
 /** What stands in the dead-letter queues, as the owner reads it. */
 export async function deadLetters(cloud: Cloud): Promise<string[]> {
