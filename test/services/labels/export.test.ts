@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { SettledLine } from '../../../shared/records'
 import { shownText } from '../../../shared/text'
 import { cascadeId } from '../../../shared/text/cascade'
-import { CATEGORIES } from '../../given'
+import { aSettledLine, CATEGORIES, manifestOf } from '../../given'
 import { newWorld } from './world'
 
 const FORMS = ['csv', 'label-studio', 'manifest'] as const
@@ -38,38 +38,25 @@ const line: fc.Arbitrary<SettledLine> = fc
     ),
     adjudicated: fc.boolean(),
   })
-  .map(({ source, post, hashtags, date, size, label, confidence, at, judgements, adjudicated }) => ({
-    source,
-    item: cascadeId(source),
-    'post-id': post,
-    role: 'training',
-    hashtags,
-    date,
-    size,
-    'inclusion-probability': null,
-    label: CATEGORIES.indexOf(label),
-    'label-metadata': {
-      'class-name': label,
-      confidence,
-      'human-annotated': 'yes',
-      'job-name': 'labeling-job/a',
-      'creation-date': at,
-      type: 'groundtruth/text-classification',
-      'schema-version': 1,
-      judgements,
-      ...(adjudicated ? { adjudicated } : {}),
-    },
-  }))
+  .map(({ source, post, hashtags, date, size, label, confidence, at, judgements, adjudicated }) =>
+    aSettledLine(cascadeId(source), label, {
+      source,
+      'post-id': post,
+      hashtags,
+      date,
+      size,
+      metadata: { confidence, 'creation-date': at, judgements, ...(adjudicated ? { adjudicated } : {}) },
+    }),
+  )
 const linesOf = fc.uniqueArray(line, { minLength: 1, maxLength: 8, selector: ({ item }) => item })
 
-const put = (lines: readonly SettledLine[]) => lines.map((one) => `${JSON.stringify(one)}\n`).join('')
 const plain = ({ 'label-metadata': metadata, ...rest }: SettledLine) => ({ ...rest, ...metadata, 'job-name': '' })
 
 it.each(FORMS)('an import of an export as %s is what was exported', async (form) => {
   await fc.assert(
     fc.asyncProperty(linesOf, async (lines) => {
       const [here, there] = [newWorld(), newWorld()]
-      await here.bucket.put('labeled/2026-11-21/output.manifest', put(lines))
+      await here.bucket.put('labeled/2026-11-21/output.manifest', manifestOf(lines))
 
       const { key, items, judgements } = await here.ask({ export: form })
       const exported = await here.bucket.read(String(key))
@@ -109,8 +96,8 @@ const one = (label: string, at: string, more: object = {}): SettledLine => ({
 
 it.each(FORMS)('writes the label that an item has now, once, as %s', async (form) => {
   const { bucket, ask } = newWorld()
-  await bucket.put('labeled/a/output.manifest', put([one('technical', '2026-11-20T10:00:00')]))
-  await bucket.put('labeled/b/output.manifest', put([one('marketing', '2026-11-21T10:00:00')]))
+  await bucket.put('labeled/a/output.manifest', manifestOf([one('technical', '2026-11-20T10:00:00')]))
+  await bucket.put('labeled/b/output.manifest', manifestOf([one('marketing', '2026-11-21T10:00:00')]))
 
   const { key, items } = await ask({ export: form })
 
@@ -121,11 +108,11 @@ it.each(FORMS)('writes the label that an item has now, once, as %s', async (form
 
 it('names the file by what is in it', async () => {
   const { bucket, ask, labels } = newWorld()
-  await bucket.put('labeled/a/output.manifest', put([one('technical', '2026-11-20T10:00:00')]))
+  await bucket.put('labeled/a/output.manifest', manifestOf([one('technical', '2026-11-20T10:00:00')]))
   const first = await ask({ export: 'csv' })
 
   expect(await ask({ export: 'csv' }, new Date('2026-12-24T00:00:00Z'))).toEqual(first)
-  await bucket.put('labeled/b/output.manifest', put([one('marketing', '2026-11-21T10:00:00')]))
+  await bucket.put('labeled/b/output.manifest', manifestOf([one('marketing', '2026-11-21T10:00:00')]))
   await labels.record('b')
   expect(await ask({ export: 'csv' })).not.toEqual(first)
 })
@@ -133,7 +120,7 @@ it('names the file by what is in it', async () => {
 it('lets no post be run as a formula by a spreadsheet', async () => {
   const { bucket, ask } = newWorld()
   const source = '=cmd|calc!A1'
-  await bucket.put('labeled/a/output.manifest', put([{ ...one('technical', '2026-11-20T10:00:00'), source }]))
+  await bucket.put('labeled/a/output.manifest', manifestOf([{ ...one('technical', '2026-11-20T10:00:00'), source }]))
 
   const { key } = await ask({ export: 'csv' })
 
@@ -142,7 +129,7 @@ it('lets no post be run as a formula by a spreadsheet', async () => {
 
 describe('labels of earlier definitions', () => {
   const from = { '1': { technical: 'how-to', marketing: 'promotion' } }
-  const old = put([one('technical', '2026-11-20T10:00:00')])
+  const old = manifestOf([one('technical', '2026-11-20T10:00:00')])
 
   it.each(FORMS)('are written as what they count as, and read again, as %s', async (form) => {
     const [here, there] = [1, 2].map(() => newWorld(['how-to', 'promotion'], 2, from))

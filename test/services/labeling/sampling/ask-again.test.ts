@@ -6,12 +6,12 @@ import { termsOf } from '../../../../shared/labellers'
 import { standingOf } from '../../../../shared/labels/standing'
 import type { SettledLine } from '../../../../shared/records'
 import { cascadeId } from '../../../../shared/text/cascade'
+import { aSettledLine, CATEGORIES } from '../../../given'
 import { settingsWith, wordsOf } from '../world'
 
 const open = { batch: '2026-06-10', date: '2026-06-10' }
 const settings = settingsWith({ goldShare: 0.05, repeatShare: 0.1, relabelShare: 0.05 })
 /** Two kinds of posts that a model tells apart. */
-const CATEGORIES = ['technical', 'marketing']
 const textOf = (i: number) =>
   `${i % 2 ? 'join our free webinar today and save' : 'debugging the error log of a timeout'} ${wordsOf(`${i}`).slice(0, 26)}`
 
@@ -35,29 +35,19 @@ function lineOf(
     on = '2026-06-08',
   }: Given = {},
 ) {
-  const line: SettledLine = {
+  return aSettledLine(cascadeId(textOf(i)), label, {
     source: textOf(i),
-    item: cascadeId(textOf(i)),
     'post-id': `p${i}`,
-    role: role ?? 'training',
-    hashtags: ['aws'],
     date: '2026-06-01',
     size: 1,
-    'inclusion-probability': null,
-    label: CATEGORIES.indexOf(label),
-    'label-metadata': {
-      'class-name': label,
+    ...(role ? { role } : {}),
+    metadata: {
       confidence,
-      'human-annotated': 'yes',
-      'job-name': 'labeling-job/x',
       'creation-date': `${on}T10:00:00`,
-      type: 'groundtruth/text-classification',
-      'schema-version': 1,
       judgements: annotators.map((annotator) => ({ annotator, label })),
       ...(adjudicated ? { adjudicated } : {}),
     },
-  }
-  return line
+  })
 }
 
 type Lines = [batch: string, line: SettledLine][]
