@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { functionsOf } from './functions'
 
 const root = path.resolve(__dirname, '..')
 
@@ -131,6 +132,22 @@ it('has no import cycles, not even of types', () => {
   for (const file of files) visit(file, [])
 
   expect(cycles).toEqual([])
+})
+
+describe('functions', () => {
+  /** Those that may be longer than a screen, and why. */
+  const LONG: Record<string, string> = {
+    'local/parts.ts': 'wiring: each line makes one part of the cloud, and the order of the lines matters',
+  }
+
+  it('fit on a screen: at most 60 lines, without those of the functions inside', () => {
+    const long = sources('services', 'shared', 'events', 'local')
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('fasttext/kernel'))
+      .flatMap((file) => functionsOf(root, file))
+      .filter(({ at, lines }) => lines > 60 && LONG[at.split(':')[0] ?? ''] === undefined)
+
+    expect(long).toEqual([])
+  })
 })
 
 it('keeps decisions out of handlers', () => {

@@ -75,22 +75,9 @@ export function answerOf(
   const parts = partsOf(days, basis, evidence)
   const estimated = estimateOf(parts)
   const items = itemsOf(days)
-  const { sampled, labelled } = items
+  const { labelled } = items
   const known = collectedOf(days)
-  const answer: AnswerRecord = {
-    state: 'reported',
-    words: '',
-    method: methodOf(parts, items, basis, evidence, all),
-    labels: labelled,
-    sampled,
-    more: null,
-    shares: [],
-    raw: [],
-    modelWeight: 0,
-    pacc: { state: 'not-estimable', words: 'There are no posts.', items: 0, shares: [], raw: [] },
-    tight: { state: 'not-estimable', words: 'There are no posts.', z7: null, label: null, shares: [] },
-    counting: [],
-  }
+  const answer = unanswered(methodOf(parts, items, basis, evidence, all), items)
   if (all.posts === 0) return { ...answer, state: 'no-posts', words: shareInWords({ hashtag, ...about }, []) }
 
   if (isScored(window)) {
@@ -105,18 +92,10 @@ export function answerOf(
     days.every(({ isOfModel }) => isOfModel),
   )
   answer.pacc = second.record
+  const more = () => Math.max(1, neededFrom(labelled, all, parts) - labelled)
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
-  if (labelled < LEAST_LABELS && !isExact) {
-    const more = Math.max(1, neededFrom(labelled, all, parts) - labelled)
-    const words = `Not enough labels yet ${sayPart({ hashtag, ...about })}: ${labelled} of the sample have one; about ${more} more would give ±10 points.`
-    const tight = { ...answer.tight, words: 'It is shown beside a headline only.' }
-    return { ...answer, state: 'not-enough-labels', more, words, tight }
-  }
-  if (known.collected < LEAST_COLLECTED) {
-    const words = `Withheld ${sayPart({ hashtag, ...about })}: only ${percent(known.collected)} % of the posts were collected.`
-    const pacc = { ...answer.pacc, state: 'withheld' as const, words, shares: [] }
-    return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
-  }
+  if (labelled < LEAST_LABELS && !isExact) return tooFewLabels(answer, { hashtag, ...about }, more())
+  if (known.collected < LEAST_COLLECTED) return tooLittleCollected(answer, { hashtag, ...about }, known.collected)
 
   const sure = known.collected * known.drawn
   const shares = named(
@@ -130,7 +109,7 @@ export function answerOf(
     shares,
     raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
     modelWeight: weights.length > 0 ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 0,
-    more: halfWidth > AIM ? Math.max(1, neededFrom(labelled, all, parts) - labelled) : null,
+    more: halfWidth > AIM ? more() : null,
     words: shareInWords({ hashtag, ...about }, shares, sure),
     tight:
       about.from === about.to
@@ -140,6 +119,34 @@ export function answerOf(
             words: 'Of single days only: the labels of seven days are much of the evaluation window.',
           },
   }
+}
+
+/** An answer before anything is estimated. */
+const unanswered = (method: string, { labelled, sampled }: Items): AnswerRecord => ({
+  state: 'reported',
+  words: '',
+  method,
+  labels: labelled,
+  sampled,
+  more: null,
+  shares: [],
+  raw: [],
+  modelWeight: 0,
+  pacc: { state: 'not-estimable', words: 'There are no posts.', items: 0, shares: [], raw: [] },
+  tight: { state: 'not-estimable', words: 'There are no posts.', z7: null, label: null, shares: [] },
+  counting: [],
+})
+
+function tooFewLabels(answer: AnswerRecord, about: About, more: number): AnswerRecord {
+  const words = `Not enough labels yet ${sayPart(about)}: ${answer.labels} of the sample have one; about ${more} more would give ±10 points.`
+  const tight = { ...answer.tight, words: 'It is shown beside a headline only.' }
+  return { ...answer, state: 'not-enough-labels', more, words, tight }
+}
+
+function tooLittleCollected(answer: AnswerRecord, about: About, collected: number): AnswerRecord {
+  const words = `Withheld ${sayPart(about)}: only ${percent(collected)} % of the posts were collected.`
+  const pacc = { ...answer.pacc, state: 'withheld' as const, words, shares: [] }
+  return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
 }
 
 /** Distinct messages: of the samples, of these with a label, and beside them labelled for training. */

@@ -81,11 +81,7 @@ export async function holdContest(
     champion: against,
     labels: [...challenger.labels],
     labelStatus: dataset.labelStatus,
-    artefact: {
-      uri: training.artefact,
-      versionId: artefact.read?.versionId ?? null,
-      sha256: artefact.read?.sha256 ?? null,
-    },
+    artefact: { uri: training.artefact, ...identityOf(artefact.read) },
     window,
     scores: {
       challenger: challenger.measured?.scores ?? null,
@@ -110,6 +106,12 @@ export async function holdContest(
     cost: await costOf(objects, dataset, training),
   }
 }
+
+/** The exact object that was read, as far as it could be. */
+const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'versionId' | 'sha256'> => ({
+  versionId: read?.versionId ?? null,
+  sha256: read?.sha256 ?? null,
+})
 
 /** How good the champion is on labels that came after it. */
 function liveSince(

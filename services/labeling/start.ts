@@ -27,7 +27,7 @@ import { labellerNamed, type Labellers } from './labellers'
 import { findPlan, type InputLine, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { claimForLabelling } from '../../shared/state/cascade-claims'
 import { claimConfirmation } from '../../shared/state/confirmations'
-import { withWishes } from './sampling/wishes'
+import { withEvaluationBoost } from './sampling/boosted'
 import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from '../../shared/state/run-log'
 
 export interface StartPorts {
@@ -212,7 +212,7 @@ async function makePlan(
 ): Promise<{ plan: StoredPlan; lines: InputLine[] | undefined }> {
   const { objects, table, settings, labellers } = ports
   const { batch } = open
-  const labelling = await withWishes(table, settings.labelling, open.runs)
+  const labelling = await withEvaluationBoost(table, settings.labelling, open.runs)
   const { terms } = labellerNamed(labellers, labelling.labeller)
   const allotment = await allot(table, { ...settings, labelling }, terms, open)
   // As it was booked: a boost that was requested since waits for the next batch.

@@ -6,6 +6,7 @@ import type { JudgementsAsked } from '../../../shared/labellers'
 import { judgementsAtMost } from '../../../shared/labellers/costs'
 import { doubtfulLabels } from './doubtful'
 import { batchName } from '../../../shared/batches'
+import { daysBetween } from '../../../shared/utc-day'
 
 /** An item that has a label and is shown once more: what it is for, and its label. */
 export interface AskedAgain {
@@ -99,8 +100,6 @@ function inDoubt(labels: readonly StandingLabel[], date: string): StandingLabel[
     .filter((label) => [...lately].some((name) => !judgesOf(label).includes(name)))
     .sort((a, b) => a.confidence - b.confidence || (a.item < b.item ? -1 : 1))
 }
-
-const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000
 
 /** What was judged twice has been asked about enough. */
 function doubted(labels: readonly StandingLabel[], { categories }: Settings['labels']): StandingLabel[] {

@@ -11,15 +11,16 @@ import type { Table } from '../../../shared/table'
 import { shownText } from '../../../shared/text'
 import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
-import { groupPosts } from './cascades'
+import { groupPosts, type Stratum } from './cascades'
 import { scoresBefore } from './pre-training-scores'
-import { askedForEvaluation, drawEvaluation, mayBe, trainingCandidates } from './draw'
+import { askedForEvaluation, drawEvaluation, type EvaluationDraw, mayBe, trainingCandidates } from './draw'
 import { identifyRuns } from '../../../shared/cascades/identify'
 import { byMargin, type Candidate, makeVariety } from './margin'
 import type { Chosen } from '../plan'
 import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-claims'
 import { confirmedByOthers } from '../../../shared/state/confirmations'
 import { loggedRuns } from '../../../shared/state/run-log'
+import { daysBetween } from '../../../shared/utc-day'
 import { trainingChoice } from './training-choice'
 
 interface Ports {
@@ -53,16 +54,11 @@ export async function choose(
   const cascades = groupPosts(read)
   const carried = await readLeftOvers(objects, from)
   const target = evaluationTarget(items, settings.labelling.evaluationShare)
-  const strata = new Map(read.map(({ hashtag, date }) => [`${date} ${hashtag}`, { hashtag, date }]))
-  const draws = drawEvaluation(cascades, [...strata.values()], target)
+  const draws = drawEvaluation(cascades, strataOf(read), target)
 
   const members = [...new Set(draws.flatMap((draw) => draw.members.map(({ id }) => id)))]
   const known = await cascadeClaims(table, [...members, ...carried.keys()], batch)
-  const sampled = askedForEvaluation(draws, (id) => known.get(id))
-  const resumed = [...carried.values()].filter(
-    ({ item, plan }) => plan.role === 'evaluation' && !sampled.includes(item) && mayBe('evaluation', known.get(item)),
-  )
-  const evaluation = [...sampled, ...resumed.map(({ item }) => item)].slice(0, target)
+  const evaluation = evaluationItems(draws, carried, known).slice(0, target)
 
   const places = items - evaluation.length
   const given = (await labels.read()).labels
@@ -80,15 +76,10 @@ export async function choose(
   const choice = await trainingChoice({ objects, load }, settings)
   const textOf = (id: string) => cascades.get(id)?.shown.text ?? shownText(carried.get(id)?.source ?? '')
   const look = (ids: readonly string[]) => cascadeClaims(table, ids, batch)
-  // A drawn member that is for training lends its label to the day's share: where it has none yet, it is asked first.
-  const lending = members.filter((id) => known.get(id)?.role === 'training' && mayBe('training', known.get(id))).sort()
+  const lending = lendingMembers(members, known)
+  const withText = (ids: readonly string[]) => ids.map((id) => ({ id, text: textOf(id) }))
   const rest = choice.model
-    ? await mostInformative(
-        candidates.map((id) => ({ id, text: textOf(id) })),
-        choice.model,
-        places - taken,
-        look,
-      )
+    ? await mostInformative(withText(candidates), choice.model, places - taken, look)
     : await firstFree(candidates, places - taken, look)
   const training = [...lending, ...rest].slice(0, places - taken)
   const before =
@@ -96,30 +87,54 @@ export async function choose(
     scoresBefore(
       choice.model,
       settings.labels.categories.map(({ name }) => name),
-      training.map((id) => ({ id, text: textOf(id) })),
-      // The window of the gate and of reports, so that later models are compared with this one on the same posts.
-      evaluationWindow(evaluationLabels(given), settings.gate.window).map(({ item, text }) => ({
-        id: item,
-        text: shownText(text),
-      })),
+      withText(training),
+      newestEvaluation(given, settings.gate.window),
     )
-  const chosen = new Set([...evaluation, ...training])
-  const waiting = [...carried.values()].filter(
-    ({ item, plan, leftBy }) =>
-      !chosen.has(item) && mayBe(plan.role, known.get(item)) && isWaitedFor(leftBy, open.date),
-  )
   return {
     evaluation,
     training,
     again,
     cascades,
     carried,
-    waiting: [...new Set(waiting.map(({ leftBy }) => leftBy))],
+    waiting: stillWaiting(carried, known, new Set([...evaluation, ...training]), open.date),
     draws,
     trainingChoice: before ? { ...choice.said, evaluation: before.evaluation } : choice.said,
     scores: before?.scores ?? new Map(),
   }
 }
+
+type Claims = ReadonlyMap<string, CascadeClaim>
+type LeftOvers = ReadonlyMap<string, LeftOver & { leftBy: string }>
+
+/** Each hashtag and day once. */
+const strataOf = (runs: readonly Stratum[]): Stratum[] => [
+  ...new Map(runs.map(({ hashtag, date }) => [`${date} ${hashtag}`, { hashtag, date }])).values(),
+]
+
+/** Drawn members that are for training and have no label: asked first, because the day's share counts their labels. */
+const lendingMembers = (members: readonly string[], known: Claims): string[] =>
+  members.filter((id) => known.get(id)?.role === 'training' && mayBe('training', known.get(id))).sort()
+
+/** The evaluation items that may be asked: today's samples, then what earlier batches left over. */
+function evaluationItems(draws: readonly EvaluationDraw[], carried: LeftOvers, known: Claims): string[] {
+  const sampled = askedForEvaluation(draws, (id) => known.get(id))
+  const resumed = [...carried.values()].filter(
+    ({ item, plan }) => plan.role === 'evaluation' && !sampled.includes(item) && mayBe('evaluation', known.get(item)),
+  )
+  return [...sampled, ...resumed.map(({ item }) => item)]
+}
+
+/** The earlier batches whose left-over items found no place in this one and go on waiting. */
+function stillWaiting(carried: LeftOvers, known: Claims, chosen: ReadonlySet<string>, date: string): string[] {
+  const waiting = [...carried.values()].filter(
+    ({ item, plan, leftBy }) => !chosen.has(item) && mayBe(plan.role, known.get(item)) && isWaitedFor(leftBy, date),
+  )
+  return [...new Set(waiting.map(({ leftBy }) => leftBy))]
+}
+
+/** The window of the gate and of reports, so that later models are compared with this one on the same posts. */
+const newestEvaluation = (given: Parameters<typeof evaluationLabels>[0], size: number): Candidate[] =>
+  evaluationWindow(evaluationLabels(given), size).map(({ item, text }) => ({ id: item, text: shownText(text) }))
 
 type Look = (ids: readonly string[]) => Promise<Map<string, CascadeClaim>>
 
@@ -156,10 +171,8 @@ async function mostInformative(
 
 /** Days that an item which finds no place waits for one. */
 const WAITS = 30
-const DAY_MS = 86_400_000
 
-const isWaitedFor = (batch: string, date: string): boolean =>
-  Date.parse(date) - Date.parse(batch.slice(0, 10)) < WAITS * DAY_MS
+const isWaitedFor = (batch: string, date: string): boolean => daysBetween(batch.slice(0, 10), date) < WAITS
 
 /** What the batches left to be asked again; of an item that several left, the latest. */
 async function readLeftOvers(

@@ -7,9 +7,9 @@ it('holds for three days after the last disagreement, for its hashtag', async ()
   await boostEvaluation(table, 'aws', '2026-11-21')
   await boostEvaluation(table, 'aws', '2026-11-19')
 
-  const wished = (hashtag: string, date: string) => isEvaluationBoosted(table, { hashtag, date })
+  const boosted = (hashtag: string, date: string) => isEvaluationBoosted(table, { hashtag, date })
 
-  expect(await wished('aws', '2026-11-24')).toBe(true)
-  expect(await wished('aws', '2026-11-25')).toBe(false)
-  expect(await wished('azure', '2026-11-22')).toBe(false)
+  expect(await boosted('aws', '2026-11-24')).toBe(true)
+  expect(await boosted('aws', '2026-11-25')).toBe(false)
+  expect(await boosted('azure', '2026-11-22')).toBe(false)
 })

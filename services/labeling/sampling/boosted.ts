@@ -3,11 +3,11 @@ import { keys } from '../../../shared/keys'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 
-/** Something is left for training, whatever is wished for. */
+/** The largest evaluation share that a boost gives: something is left for training. */
 const MOST = 0.9
 
-/** Twice the evaluation items where model and labels disagree about one of these runs' hashtags; the caps stay. */
-export async function withWishes(
+/** Doubles the evaluation share where one of these runs is of a boosted hashtag and day; the caps still hold. */
+export async function withEvaluationBoost(
   table: Pick<Table, 'get'>,
   labelling: Settings['labelling'],
   runs: readonly string[],

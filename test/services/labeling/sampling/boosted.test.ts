@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { withWishes } from '../../../../services/labeling/sampling/wishes'
+import { withEvaluationBoost } from '../../../../services/labeling/sampling/boosted'
 import { boostEvaluation } from '../../../../shared/state/evaluation-boost'
 import { keys } from '../../../../shared/keys'
 import { memoryTable } from '../../../shared/memory-table'
@@ -16,7 +16,7 @@ it.each([
   await boostEvaluation(table, 'aws', '2026-11-21')
   const { labelling } = settingsWith({ evaluationShare: share })
 
-  const wished = await withWishes(table, labelling, [keys.run({ hashtag, date, run: 'one' })])
+  const boosted = await withEvaluationBoost(table, labelling, [keys.run({ hashtag, date, run: 'one' })])
 
-  expect(wished.evaluationShare).toBe(expected)
+  expect(boosted.evaluationShare).toBe(expected)
 })

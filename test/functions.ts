@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { parseSync } from '@swc/core'
+
+export interface LongFunction {
+  /** `<file>:<line>` */
+  at: string
+  /** Lines without those of the functions inside. */
+  lines: number
+}
+
+const FUNCTIONS = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassMethod',
+  'MethodProperty',
+])
+
+/** The functions of a file with their own lines: a factory is as long as what stands between its functions. */
+export function functionsOf(root: string, file: string): LongFunction[] {
+  const text = readFileSync(`${root}/${file}`)
+  const module = parseSync(text.toString('utf8'), { syntax: 'typescript', target: 'es2022' })
+  // swc counts bytes over all files that it has read, and a module begins at its first token.
+  const [blank = ''] = /^(\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text.toString('utf8')) ?? []
+  const offset = module.span.start - Buffer.byteLength(blank)
+  const starts = [0, ...Array.from(text.entries(), ([at, byte]) => (byte === 10 ? at + 1 : -1)).filter((at) => at > 0)]
+  const lineAt = (at: number) => starts.filter((start) => start <= at - offset).length
+
+  const found: LongFunction[] = []
+  /** Visits a node, and answers how many lines the functions in it take from the function around them. */
+  const visit = (node: unknown): number => {
+    if (Array.isArray(node)) return sum(node.map(visit))
+    if (!isNode(node)) return 0
+    const inside = sum(Object.values(node).map(visit))
+    if (!FUNCTIONS.has(String(node.type))) return inside
+    const span = isNode(node.function) ? node.function.span : node.span
+    if (!isSpan(span)) return inside
+    const [first, last] = [lineAt(span.start), lineAt(span.end)]
+    found.push({ at: `${file}:${first}`, lines: last - first + 1 - inside })
+    return last - first
+  }
+  visit(module.body)
+  return found
+}
+
+const isNode = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isSpan = (value: unknown): value is { start: number; end: number } =>
+  isNode(value) && typeof value.start === 'number' && typeof value.end === 'number'
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
