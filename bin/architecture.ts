@@ -43,6 +43,10 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   },
   settledRefused: { meaning: 'Items of a batch without a label, and answers that could not be used.' },
   judgements: { meaning: 'What each annotator said of each item.' },
+  judgementsSoFar: {
+    meaning:
+      'The judgements of all batches so far; stored by every tenth batch, so that a settlement reads few objects.',
+  },
   quality: { meaning: 'Agreement and cost of a batch, and how far the labels so far can be relied on.' },
   labelSnapshot: { meaning: "Each message's current label: an immutable snapshot, or a delta on another." },
   currentLabels: { meaning: 'Which snapshot is current.' },
