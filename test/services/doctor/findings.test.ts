@@ -2,6 +2,8 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { type Facts, findingsOf } from '../../../services/doctor/findings'
 import type { Asked } from '../../../shared/finding'
+import { file } from '../../../shared/sources/file'
+import { x } from '../../../shared/sources/x'
 import { readSettings, type Settings } from '../../../shared/settings'
 
 const shipped = readSettings(path.resolve(__dirname, '../../..'))
@@ -39,7 +41,7 @@ const healthy: Facts = {
 const lacks = (type: string, name: string): Facts['sources'] => ({ ...healthy.sources, [type]: { known: [name] } })
 const names = { sourceSecrets: { x: 'XToken-1' }, linkSecret: 'LinkKey-1', region: 'eu-west-1', bucket: 'the-bucket' }
 const verdicts = (facts: Facts, settings: Settings) =>
-  Object.fromEntries(findingsOf(facts, settings, names).map(({ check, verdict }) => [check, verdict]))
+  Object.fromEntries(findingsOf(facts, settings, names, [x, file]).map(({ check, verdict }) => [check, verdict]))
 
 describe('findingsOf', () => {
   it('finds nothing to do in an account that has everything', () => {
