@@ -14,6 +14,7 @@ import * as ledger from '../shared/state/ledger'
 import * as openBatches from '../shared/state/open-batches'
 import * as people from '../shared/state/people'
 import * as reachedCaps from '../shared/state/reached-caps'
+import * as quietLook from '../shared/state/quiet-look'
 import * as recoveryRequests from '../shared/state/recovery-requests'
 import * as reportedBatches from '../shared/state/reported-batches'
 import type { RowKind } from '../shared/state/row'
@@ -91,6 +92,7 @@ export const stateModules: Readonly<Record<string, object>> = {
   'training-jobs': trainingJobs,
   'reported-batches': reportedBatches,
   people,
+  'quiet-look': quietLook,
   'recovery-requests': recoveryRequests,
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readChampion } from '../../shared/champion'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -8,6 +9,7 @@ import { cursorRow } from '../../shared/state/cursor'
 import { collectionLease, deadlineOf, leaseRow } from '../../shared/state/lease'
 import { openBatches } from '../../shared/state/open-batches'
 import { unreportedBatches } from '../../shared/state/reported-batches'
+import { type QuietLook, quietLookRow } from '../../shared/state/quiet-look'
 import { readTogether } from '../../shared/state/row'
 import { loggedRuns } from '../../shared/state/run-log'
 import { notedJobs, trainingDayRow } from '../../shared/state/training-jobs'
@@ -22,68 +24,124 @@ export interface Sources {
 
 const RAW_DAYS = 14
 
-/** Look at everything that tells of work: a dozen requests, whatever the age of the stack. */
-export async function gather(sources: Sources, now: Date): Promise<State> {
-  const { objects, settings } = sources
-  const [items, raw, predictions, labeled, datasets, models, live, reported, logged, batches, jobs] = await Promise.all(
-    [
-      collecting(sources, now),
-      recent(sources, keys.run, now),
-      recent(sources, keys.predictions, now),
-      all(objects, prefixes.labeled),
-      all(objects, prefixes.datasets),
-      all(objects, prefixes.models),
-      readChampion(objects),
-      reports(objects),
-      loggedRuns(sources.table),
-      openBatches(sources.table),
-      trainingJobs(sources.table),
-    ],
-  )
-  const from = dayOf(now.getTime() - RAW_DAYS * DAY_MS)
-  const manifests = puts(labeled, (key) => keys.settledManifest.match(key))
+/** What the table says, and nothing of the bucket. */
+export interface Signs {
+  state: Omit<State, keyof Listings>
+  /** The same while no run, batch or job has moved on, and today is taken or free as before. */
+  fingerprint: string
+  /** The last look at the bucket that found nothing to do, and nothing that was still young. */
+  quiet: QuietLook | undefined
+}
 
+/** What the bucket says. */
+export type Listings = Pick<
+  State,
+  | 'runs'
+  | 'predictions'
+  | 'champion'
+  | 'reported'
+  | 'manifests'
+  | 'unreported'
+  | 'datasets'
+  | 'trained'
+  | 'cards'
+  | 'registered'
+>
+
+/** Read the table: a handful of requests, whatever the age of the stack. */
+export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
+  const { settings } = sources
+  const [{ quiet, ...items }, logged, open, jobs] = await Promise.all([
+    collecting(sources, now),
+    loggedRuns(sources.table),
+    openBatches(sources.table),
+    trainingJobs(sources.table),
+  ])
+  const batches = open.map(({ batch, started, claimedAt, deadline }) => ({
+    batch,
+    started,
+    claimedAt: Date.parse(claimedAt),
+    deadline: Date.parse(deadline),
+  }))
+  const cursors = items.cursors.map(({ hashtag, through, running }) => ({ hashtag, through, running }))
+  const moved = JSON.stringify([cursors, logged.map(({ key, batch }) => [key, batch]), batches, jobs, items.today])
   return {
-    settings: { collect: settings.schedule.collect, spot: settings.training.spot },
+    state: {
+      settings: { collect: settings.schedule.collect, spot: settings.training.spot },
+      logged: new Set(logged.map(({ key }) => key)),
+      batches,
+      jobs,
+      ...items,
+    },
+    fingerprint: createHash('sha256').update(moved).digest('hex').slice(0, 16),
+    quiet,
+  }
+}
+
+/** Nothing of the bucket. */
+export const NO_LISTINGS: Listings = {
+  runs: [],
+  predictions: new Set(),
+  champion: undefined,
+  reported: new Map(),
+  manifests: [],
+  unreported: [],
+  datasets: [],
+  trained: [],
+  cards: new Set(),
+  registered: new Set(),
+}
+
+/** List the bucket: some ten requests, whatever the age of the stack. */
+export async function readListings(sources: Sources, now: Date): Promise<Listings> {
+  const { objects } = sources
+  const from = dayOf(now.getTime() - RAW_DAYS * DAY_MS)
+  const [raw, predictions, labeled, datasets, models, live, reported] = await Promise.all([
+    recent(sources, keys.run, from),
+    recent(sources, keys.predictions, from),
+    all(objects, prefixes.labeled),
+    all(objects, prefixes.datasets),
+    all(objects, prefixes.models),
+    readChampion(objects),
+    reports(objects),
+  ])
+  const manifests = puts(labeled, (key) => keys.settledManifest.match(key))
+  return {
     runs: raw.flatMap(({ key, modified }) => {
       const run = keys.run.match(key)
-      if (!run || run.date < from) return []
+      if (!run) return []
       return [{ hashtag: run.hashtag, date: run.date, key, predictionsKey: keys.predictions(run), modified }]
     }),
-    logged: new Set(logged.map(({ key }) => key)),
     predictions: new Set(predictions.map(({ key }) => key)),
     champion: live && { job: live.champion.job, promotedAt: Date.parse(live.champion.promotedAt) },
     reported,
-    batches: batches.map(({ batch, started, claimedAt, deadline }) => ({
-      batch,
-      started,
-      claimedAt: Date.parse(claimedAt),
-      deadline: Date.parse(deadline),
-    })),
     manifests,
     unreported: await unreported(
       sources,
       manifests.filter(({ modified }) => modified >= Date.parse(from)),
     ),
     datasets: puts(datasets, (key) => keys.dataset.match(key)),
-    jobs,
     trained: puts(models, (key) => keys.training.match(key)),
     cards: new Set(puts(models, (key) => keys.card.match(key)).map(({ job }) => job)),
     registered: new Set(puts(models, (key) => keys.registration.match(key)).map(({ job }) => job)),
-    ...items,
   }
 }
 
-/** The cursors of all hashtags with their leases, and the dataset that holds today; one request. */
-async function collecting({ table, settings }: Sources, now: Date): Promise<Pick<State, 'cursors' | 'today'>> {
+/** The cursors of all hashtags with their leases, the dataset that holds today, and the last quiet look; one request. */
+async function collecting(
+  { table, settings }: Sources,
+  now: Date,
+): Promise<Pick<State, 'cursors' | 'today'> & Pick<Signs, 'quiet'>> {
   const tags = settings.hashtags.map(({ tag }) => tag)
-  const { today, cursors, leases } = await readTogether(table, {
+  const { today, cursors, leases, quiet } = await readTogether(table, {
     today: [trainingDayRow.at({ day: dayOf(now.getTime()) })],
     cursors: tags.map((hashtag) => cursorRow.at({ hashtag })),
     leases: tags.map((hashtag) => leaseRow.at({ name: collectionLease(hashtag) })),
+    quiet: [quietLookRow.at({})],
   })
   return {
     today: today[0]?.datasetId,
+    quiet: quiet[0],
     cursors: tags.flatMap((hashtag, i) => {
       const cursor = cursors[i]
       if (!cursor) return []
@@ -124,19 +182,18 @@ interface Listed {
   modified: number
 }
 
-/** The objects of the months that the last days fall in: one list for each hashtag and month. */
-async function recent({ objects, settings }: Sources, key: typeof keys.run | typeof keys.predictions, now: Date) {
-  const days = [now.getTime() - RAW_DAYS * DAY_MS, now.getTime()]
-  const months = [...new Set(days.map((at) => dayOf(at).slice(0, 7)))]
-  const folders = settings.hashtags.flatMap(({ tag }) =>
-    months.map((month) => key({ hashtag: tag, date: month, run: 'x' }).replace(/\/run=.*$/, '')),
-  )
-  return (await Promise.all(folders.map((folder) => all(objects, folder)))).flat()
+/** The objects of the last days: one list for each hashtag. */
+async function recent({ objects, settings }: Sources, key: typeof keys.run | typeof keys.predictions, from: string) {
+  const lists = settings.hashtags.map(({ tag }) => {
+    const start = key.start({ hashtag: tag })
+    return all(objects, start, `${start}${from}`)
+  })
+  return (await Promise.all(lists)).flat()
 }
 
-async function all(objects: Pick<Objects, 'list'>, prefix: string): Promise<Listed[]> {
+async function all(objects: Pick<Objects, 'list'>, prefix: string, after?: string): Promise<Listed[]> {
   const listed: Listed[] = []
-  for await (const { key, modified } of objects.list(prefix)) listed.push({ key, modified: modified.getTime() })
+  for await (const { key, modified } of objects.list(prefix, after)) listed.push({ key, modified: modified.getTime() })
   return listed
 }
 

@@ -1,8 +1,9 @@
 import type { Invocation } from '../../shared/door'
+import { noteQuietLook } from '../../shared/state/quiet-look'
 import { countRequest } from '../../shared/state/recovery-requests'
 import type { Table } from '../../shared/table'
-import { type Finding, findings } from './findings'
-import { gather, type Sources } from './gather'
+import { type Finding, findings, GRACE_MS } from './findings'
+import { type Listings, NO_LISTINGS, readListings, readSigns, type Signs, type Sources } from './gather'
 import type { Invoke } from './invoke'
 
 export interface Ports extends Sources {
@@ -22,12 +23,20 @@ export interface Reconciled {
 /** So often a lost piece of work is asked for, once in an hour. */
 const MOST_ASKS = 5
 
-/** Find what was lost and ask for it. To ask for what was not lost does no harm: every service finds its work done. */
+/** While no row changes, the bucket is listed so often: labels that were imported or corrected leave no row. */
+const LISTED_EVERY_MS = 12 * 3_600_000
+
+/**
+ * Find what was lost and ask for it. To ask for what was not lost does no harm: every service finds its work done. The
+ * rows of the table are read every time, the bucket only until a look finds it quiet, and then when a row has changed.
+ */
 export const reconcile =
   (ports: Ports) =>
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Reconciled> => {
     const reconciled: Reconciled = { lost: [], looked: [], stuck: [] }
-    for (const finding of findings(await gather(ports, now), now)) {
+    const signs = await readSigns(ports, now)
+    const listings = isQuiet(signs, now) ? undefined : await readListings(ports, now)
+    for (const finding of findings({ ...signs.state, ...(listings ?? NO_LISTINGS) }, now)) {
       const { to, request, why, key, once } = finding
       const may = key === null || (await countRequest(ports.table, key, once ? 1 : MOST_ASKS, now))
       if (!may && once) continue
@@ -36,7 +45,19 @@ export const reconcile =
       if (kind !== 'stuck') await ports.invoke(to, request)
     }
     const { lost, stuck } = reconciled
+    if (listings && lost.length + stuck.length === 0 && isSettled(listings, now)) {
+      await noteQuietLook(ports.table, { fingerprint: signs.fingerprint, at: now.getTime() })
+    }
     if (lost.length > 0) log.warn('lost work was asked for again', { lost })
     if (stuck.length > 0) log.error('asked for in vain', { stuck })
     return reconciled
   }
+
+const isQuiet = ({ quiet, fingerprint }: Signs, now: Date): boolean =>
+  quiet?.fingerprint === fingerprint && now.getTime() - quiet.at < LISTED_EVERY_MS
+
+/** Is nothing so young that what follows from it may still be under way? */
+function isSettled({ runs, manifests, datasets, trained, champion }: Listings, now: Date): boolean {
+  const puts = [...runs, ...manifests, ...datasets, ...trained].map(({ modified }) => modified)
+  return Math.max(0, champion?.promotedAt ?? 0, ...puts) <= now.getTime() - GRACE_MS
+}

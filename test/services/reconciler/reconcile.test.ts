@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda'
 import { mockClient } from 'aws-sdk-client-mock'
 import { markReported } from '../../../shared/state/reported-batches'
@@ -138,6 +138,55 @@ it('asks a few times for the same loss, and then leaves it to a person', async (
     ...Array.from({ length: 2 }, () => [0, 1]),
   ])
   expect(asked).toHaveLength(5)
+})
+
+describe('a look after a good day', () => {
+  /** How often the bucket was listed, look by look. */
+  async function listsOf(looks: readonly Date[], between?: () => Promise<unknown>): Promise<number[]> {
+    let lists = 0
+    const list: Ports['objects']['list'] = (...what) => (lists++, bucket.list(...what))
+    const counts: number[] = []
+    for (const [i, now] of looks.entries()) {
+      const before = lists
+      await reconcile({ ...ports, objects: { ...bucket, list } })({ now, log })
+      counts.push(lists - before)
+      if (i === 0) await between?.()
+    }
+    return counts
+  }
+  const later = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000)
+
+  it('lists the bucket once more, and then twice a day', async () => {
+    await goodDay()
+
+    expect(await listsOf([0, 1, 2, 11, 12, 13].map(later))).toEqual([5, 0, 0, 0, 5, 0])
+  })
+
+  it('lists the bucket again when a row has changed', async () => {
+    await goodDay()
+    const place = { hashtag: 'aws', date: '2026-11-22', run: 'two' }
+
+    expect(await listsOf([0, 1].map(later), () => logRun(tables.table, place, keys.run(place)))).toEqual([5, 5])
+  })
+
+  it('goes on to list the bucket while something in it is young', async () => {
+    await goodDay()
+    const [first] = await listsOf([new Date('2026-11-22T00:10:00Z')])
+
+    expect([first, ...(await listsOf([new Date('2026-11-22T00:20:00Z')]))]).toEqual([5, 5])
+  })
+
+  it('finds what is lost as soon as a row tells of it, and after half a day in any case', async () => {
+    await goodDay()
+    await reconcile(ports)({ now: NOW, log })
+    await bucket.put(keys.settledManifest({ batch: 'correction-0123456789abcdef' }), '')
+
+    expect((await reconcile(ports)({ now: later(11), log })).lost).toEqual([])
+    expect((await reconcile(ports)({ now: later(12), log })).lost).toMatchObject([
+      { to: 'formatter' },
+      { to: 'analyzer' },
+    ])
+  })
 })
 
 it('invokes by name and does not wait for the answer', async () => {
