@@ -6,6 +6,7 @@ import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { door, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
+import { makeMemory, remembering } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { evaluate } from './evaluate'
@@ -13,7 +14,11 @@ import { sageMakerRegistry } from './registry'
 import { evaluatorRequest, respond } from './request'
 
 const { region, stage, bucket, bus, taskRoot } = readConfig(['region', 'stage', 'bucket', 'bus', 'taskRoot'])
-const objects = s3Objects(new S3Client(), bucket)
+/** These are created once; a card sums up those of all batches. */
+const UNCHANGING = [keys.plan, keys.quality, keys.run]
+/** Of the 2 GB that the function has. */
+const MEMORY_BYTES = 128 * 2 ** 20
+const objects = remembering(s3Objects(new S3Client(), bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
 const ports = {
   objects,
   load: s3Artefacts(objects),

@@ -9,6 +9,7 @@ import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { labelStore, rulesOf } from '../../shared/labels'
+import { makeMemory, remembering } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
@@ -21,7 +22,11 @@ import { onRun } from './start'
 
 const config = readConfig(['region', 'stage', 'bucket', 'table', 'bus', 'taskRoot', 'labelingRoleArn'])
 const settings = readSettings(config.taskRoot)
-const objects = s3Objects(new S3Client(), config.bucket)
+/** These are created once; the texts of a month are read for every batch. */
+const UNCHANGING = [keys.knownTexts, keys.importedTexts, keys.run, keys.plan, keys.judgements, keys.quality]
+/** Of the 1 GB that the function has. */
+const MEMORY_BYTES = 128 * 2 ** 20
+const objects = remembering(s3Objects(new S3Client(), config.bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
 const table = dynamoTable(new DynamoDBClient(), config.table)
 const { region, stage, bucket, labelingRoleArn: roleArn } = config
 const place = { region, stage, bucket, roleArn }
