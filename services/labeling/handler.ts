@@ -23,7 +23,15 @@ import { onRun } from './start'
 const config = readConfig(['region', 'stage', 'bucket', 'table', 'bus', 'taskRoot', 'labelingRoleArn'])
 const settings = readSettings(config.taskRoot)
 /** These are created once; the texts of a month are read for every batch. */
-const UNCHANGING = [keys.knownTexts, keys.importedTexts, keys.run, keys.plan, keys.judgements, keys.quality]
+const UNCHANGING = [
+  keys.knownTexts,
+  keys.importedTexts,
+  keys.run,
+  keys.plan,
+  keys.judgements,
+  keys.judgementsSoFar,
+  keys.quality,
+]
 /** Of the 1 GB that the function has. */
 const MEMORY_BYTES = 128 * 2 ** 20
 const objects = remembering(s3Objects(new S3Client(), config.bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
