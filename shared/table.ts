@@ -23,9 +23,20 @@ export interface Change {
   remove?: string[]
   /** Sets that lose these members. */
   deleteFrom?: Record<string, Set<string>>
+  entries?: Entries
   /** A condition expression. `#name` stands for the attribute `name`; its `:values` are in `values`. */
   when?: string
   values?: Record<string, unknown>
+}
+
+/**
+ * Up to a hundred entries of the map attribute `of`. Each is set only while its own `version` is the one given, so that
+ * writers of different entries of a row are not in each other's way.
+ */
+export interface Entries {
+  of: string
+  set: Record<string, { version: number } & Record<string, unknown>>
+  versions: Record<string, number>
 }
 
 /** DynamoDB: what changes under contention. Every write is conditional; there are no transactions. */
@@ -114,7 +125,7 @@ export const dynamoTable = (client: DynamoDBClient, name: string): Table => {
 // The table's key schema makes both strings, which the SDK's types cannot know.
 const asItem = (item: Record<string, unknown>): Item => item as Item
 
-function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, when, values = {} }: Change) {
+function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, entries, when, values = {} }: Change) {
   const names = new Set([
     ...Object.keys(set),
     ...Object.keys(add),
@@ -122,25 +133,62 @@ function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, when, 
     ...Object.keys(deleteFrom),
     ...[...(when ?? '').matchAll(/#(\w+)/g)].map(([, name]) => name!),
   ])
+  const within = entries ? expressionOfEntries(entries) : NO_ENTRIES
   const clauses = [
-    clause('SET', Object.keys(set), (field) => `#${field} = :set_${field}`),
-    clause('ADD', Object.keys(add), (field) => `#${field} :add_${field}`),
-    clause('REMOVE', remove, (field) => `#${field}`),
-    clause('DELETE', Object.keys(deleteFrom), (field) => `#${field} :delete_${field}`),
+    clause('SET', [...Object.keys(set).map((field) => `#${field} = :set_${field}`), ...within.set]),
+    clause(
+      'ADD',
+      Object.keys(add).map((field) => `#${field} :add_${field}`),
+    ),
+    clause(
+      'REMOVE',
+      remove.map((field) => `#${field}`),
+    ),
+    clause(
+      'DELETE',
+      Object.keys(deleteFrom).map((field) => `#${field} :delete_${field}`),
+    ),
   ]
-  const bound = Object.fromEntries([
-    ...Object.entries(set).map(([field, value]) => [`:set_${field}`, value]),
-    ...Object.entries(add).map(([field, value]) => [`:add_${field}`, value]),
-    ...Object.entries(deleteFrom).map(([field, value]) => [`:delete_${field}`, value]),
-    ...Object.entries(values).map(([field, value]) => [`:${field}`, value]),
-  ])
+  const conditions = [...(when === undefined ? [] : [within.when.length > 0 ? `(${when})` : when]), ...within.when]
+  const named = { ...Object.fromEntries([...names].map((name) => [`#${name}`, name])), ...within.names }
+  const bound = {
+    ...Object.fromEntries(Object.entries(set).map(([field, value]) => [`:set_${field}`, value])),
+    ...Object.fromEntries(Object.entries(add).map(([field, value]) => [`:add_${field}`, value])),
+    ...Object.fromEntries(Object.entries(deleteFrom).map(([field, value]) => [`:delete_${field}`, value])),
+    ...Object.fromEntries(Object.entries(values).map(([field, value]) => [`:${field}`, value])),
+    ...within.values,
+  }
   return {
     UpdateExpression: clauses.filter(Boolean).join(' '),
-    ConditionExpression: when,
-    ExpressionAttributeNames: names.size > 0 ? Object.fromEntries([...names].map((n) => [`#${n}`, n])) : undefined,
+    ConditionExpression: conditions.length > 0 ? conditions.join(' AND ') : undefined,
+    ExpressionAttributeNames: Object.keys(named).length > 0 ? named : undefined,
     ExpressionAttributeValues: Object.keys(bound).length > 0 ? bound : undefined,
   }
 }
 
-const clause = (verb: string, fields: string[], one: (field: string) => string) =>
-  fields.length > 0 ? `${verb} ${fields.map(one).join(', ')}` : ''
+interface EntriesExpression {
+  set: string[]
+  when: string[]
+  names: Record<string, string>
+  values: Record<string, unknown>
+}
+
+const NO_ENTRIES: EntriesExpression = { set: [], when: [], names: {}, values: {} }
+
+/** Entries stand under short names: an expression has 4 KB. */
+function expressionOfEntries({ of, set, versions }: Entries): EntriesExpression {
+  const ids = Object.keys(set)
+  return {
+    set: ids.map((_, i) => `#m.#e${i} = :e${i}`),
+    when: ids.map((_, i) => `#m.#e${i}.#v = :v${i}`),
+    names: { '#m': of, '#v': 'version', ...Object.fromEntries(ids.map((id, i) => [`#e${i}`, id])) },
+    values: Object.fromEntries(
+      ids.flatMap((id, i): [string, unknown][] => [
+        [`:e${i}`, set[id]],
+        [`:v${i}`, versions[id]],
+      ]),
+    ),
+  }
+}
+
+const clause = (verb: string, parts: readonly string[]) => (parts.length > 0 ? `${verb} ${parts.join(', ')}` : '')

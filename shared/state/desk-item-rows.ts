@@ -41,7 +41,7 @@ interface Place {
 export interface FormerItem {
   item: string
   source: string
-  state: Asked & { complete: boolean }
+  state: Asked & { complete: boolean; version: number }
 }
 
 /** The items of the batch, to be read and not changed. */
@@ -102,5 +102,5 @@ const wasClosed = ({ closed, moved }: ItemRow): boolean => (moved ? moved === 'c
 function formerItem(row: ItemRow, complete: ReadonlySet<string>): FormerItem {
   const { item, source, wanted, most, before, claims, answers } = row
   const state = { wanted, most, ...(before ? { before } : {}), claims, answers }
-  return { item, source, state: { ...state, closed: wasClosed(row), complete: complete.has(item) } }
+  return { item, source, state: { ...state, closed: wasClosed(row), complete: complete.has(item), version: 0 } }
 }

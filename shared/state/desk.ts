@@ -7,8 +7,9 @@ import { readItemRows, upgradeItemRows } from './desk-item-rows'
 import { rowKind } from './row'
 
 /*
- * Everything that decides about an item is in its chunk's row of answers, which is changed by compare-and-swap on
- * `version`. So one request of an annotator writes one row for each chunk that it touches, however many items it has.
+ * Everything that decides about an item is its entry in its chunk's row of answers, which is changed by compare-and-swap
+ * on the entry's `version` while the chunk is open. So one request of an annotator writes one row for each chunk that it
+ * touches, however many items it has, and annotators with different items of a chunk are not in each other's way.
  */
 const CHUNK = 100
 /** A row of DynamoDB holds 400 KB. */
@@ -56,9 +57,8 @@ export const deskAnswersRow = rowKind({
   sk: 'answers#{chunk}',
   meaning: "The claims and answers of a chunk's items, by item id, and whether the chunk is closed.",
   attributes: z.object({
-    version: z.int(),
     closed: z.boolean(),
-    items: z.record(z.string(), storedItem.extend({ complete: z.boolean() })),
+    items: z.record(z.string(), storedItem.extend({ complete: z.boolean(), version: z.int() })),
   }),
 })
 
@@ -70,12 +70,11 @@ export const deskDayRow = rowKind({
 })
 
 /** An item with whether it had every judgement when it was last answered. */
-export type ChunkItem = Asked & { complete: boolean }
+export type ChunkItem = Asked & { complete: boolean; version: number }
 
-/** The items of a chunk by id, as they were at a version of its row. */
+/** The items of a chunk by id, as they were when its row was read. */
 export interface Chunk {
   name: string
-  version: number
   closed: boolean
   items: ReadonlyMap<string, ChunkItem>
 }
@@ -93,7 +92,7 @@ export interface NewBatch {
 export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, added: NewBatch): Promise<void> {
   const { batch, deadline, categories, items, expiresAt } = added
   if (!(await readBatch(table, batch))) {
-    const blank = { claims: {}, answers: {}, closed: false, complete: false }
+    const blank = { claims: {}, answers: {}, closed: false, complete: false, version: 0 }
     const rows = items.map(({ item, source, wanted, most, before }) => ({
       item,
       source,
@@ -177,7 +176,7 @@ const ATTEMPTS = 50
 
 /**
  * Change items of a chunk: `change` gives the items that differ, by id. It is called again on the newest items when
- * another request changed the chunk in between. The chunk as it is then. CONFLICT after 50 attempts.
+ * another request changed one of these in between. The chunk as it is then. CONFLICT after 50 attempts.
  */
 export async function changeChunk(
   table: Pick<Table, 'get' | 'update'>,
@@ -189,10 +188,15 @@ export async function changeChunk(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const changed = change(current.items)
     if (changed.size === 0) return current
+    const next = [...changed].map(([item, state]) => [item, { ...state, version: state.version + 1 }] as const)
     const written = await table.update(answersKey(batch, chunk.name), {
-      set: { items: storedItems(new Map([...current.items, ...changed])), version: current.version + 1 },
-      when: '#version = :version',
-      values: { version: current.version },
+      entries: {
+        of: 'items',
+        set: storedItems(new Map(next)),
+        versions: Object.fromEntries([...changed].map(([item, { version }]) => [item, version])),
+      },
+      when: '#closed = :closed',
+      values: { closed: current.closed },
     })
     if (written) return chunkFrom(written)
     const fresh = await table.get(answersKey(batch, chunk.name))
@@ -214,10 +218,8 @@ export async function closeChunks(
 ): Promise<Map<string, ChunkItem>> {
   const items = new Map<string, ChunkItem>()
   for (const name of chunks) {
-    // A new version: whoever read the chunk before looks at it again.
     const closed = await table.update(answersKey(batch, name), {
       set: { closed: true },
-      add: { version: 1 },
       when: 'attribute_exists(pk)',
     })
     for (const [item, state] of closed ? chunkFrom(closed).items : []) items.set(item, state)
@@ -326,7 +328,7 @@ async function writeChunks(
     const texts = Object.fromEntries(within.map(({ item, source }) => [item, source]))
     await table.create({ ...textsKey(batch, name), texts, expiresAt })
     const states = storedItems(new Map(within.map(({ item, state }) => [item, state])))
-    await table.create({ ...answersKey(batch, name), version: 0, closed, items: states, expiresAt })
+    await table.create({ ...answersKey(batch, name), closed, items: states, expiresAt })
   }
   return {
     chunks: chunks.map(({ name }) => name),
@@ -355,17 +357,16 @@ function inChunks(items: readonly ItemToWrite[]): ItemToWrite[][] {
 /** Whether an item is closed is said once for its chunk. */
 const storedItems = (items: ReadonlyMap<string, ChunkItem>) =>
   Object.fromEntries(
-    [...items].map(([item, { wanted, most, before, claims, answers, complete }]) => [
+    [...items].map(([item, { wanted, most, before, claims, answers, complete, version }]) => [
       item,
-      { wanted, most, ...(before ? { before } : {}), claims, answers, complete },
+      { wanted, most, ...(before ? { before } : {}), claims, answers, complete, version },
     ]),
   )
 
 function chunkFrom(row: Item): Chunk {
-  const { version, closed, items } = deskAnswersRow.parse(row)
+  const { closed, items } = deskAnswersRow.parse(row)
   return {
     name: deskAnswersRow.partsOf(row).chunk,
-    version,
     closed,
     items: new Map(Object.entries(items).map(([item, state]) => [item, { ...state, closed }])),
   }
@@ -374,7 +375,6 @@ function chunkFrom(row: Item): Chunk {
 /** Item rows as one chunk, to be read and not changed. */
 const inMemory = (rows: readonly { item: string; state: ChunkItem }[]): Chunk => ({
   name: '',
-  version: -1,
   closed: false,
   items: new Map(rows.map(({ item, state }) => [item, state])),
 })

@@ -1,4 +1,4 @@
-import type { Change, Item, Table } from '../../shared/table'
+import type { Change, Entries, Item, Table } from '../../shared/table'
 
 type Value = unknown
 type Test = (item: Record<string, Value> | undefined) => boolean
@@ -21,6 +21,7 @@ export function memoryTable(): Table {
     update: async (key, change) => {
       const before = items.get(name(key))
       if (change.when && !condition(change.when, change.values ?? {})(before)) return undefined
+      if (change.entries && !areUnchanged(before, change.entries)) return undefined
       const after = changed({ ...before, ...key }, change)
       items.set(name(key), after)
       return copy(after)
@@ -41,8 +42,15 @@ function copy<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copy(inner)])) as T
 }
 
-function changed(item: Item, { set = {}, add = {}, remove = [], deleteFrom = {} }: Change): Item {
+/** Do the entries of a map have these versions? */
+const areUnchanged = (item: Item | undefined, { of, versions }: Entries): boolean =>
+  Object.entries(versions).every(([id, version]) => (mapOf(item, of)[id] as { version?: number })?.version === version)
+
+const mapOf = (item: Item | undefined, of: string) => (item?.[of] ?? {}) as Record<string, Value>
+
+function changed(item: Item, { set = {}, add = {}, remove = [], deleteFrom = {}, entries }: Change): Item {
   const after: Item = { ...item, ...copy(set) }
+  if (entries) after[entries.of] = { ...mapOf(item, entries.of), ...copy(entries.set) }
   for (const [field, value] of Object.entries(add)) {
     const was = item[field]
     after[field] =

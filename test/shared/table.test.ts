@@ -99,6 +99,59 @@ describe.each<[string, () => Table]>([
     expect('changed' in ((await of().get(at)) ?? {})).toBe(changes)
   })
 
+  describe('changes entries of a map', () => {
+    const key = { pk: 'entries', sk: 'row' }
+    const entry = (version: number, said: string) => ({ version, said: { ana: said } })
+    const change = (names: string[], version: number, more: object = {}) =>
+      of().update(key, {
+        entries: {
+          of: 'items',
+          set: Object.fromEntries(names.map((name) => [name, entry(version + 1, `${name} again`)])),
+          versions: Object.fromEntries(names.map((name) => [name, version])),
+        },
+        ...more,
+      })
+    const items = (names: string[]) => Object.fromEntries(names.map((name) => [name, entry(0, name)]))
+
+    it('each while it has its version, all or none, and leaves the others', async () => {
+      await of().remove(key)
+      await of().create({ ...key, closed: false, items: items(['a1', 'b2', '0c']) })
+
+      expect(await change(['a1'], 0)).toMatchObject({ items: { a1: entry(1, 'a1 again'), b2: entry(0, 'b2') } })
+      expect(await change(['b2', 'a1'], 0)).toBeUndefined()
+      expect(await change(['b2', '0c'], 0)).toMatchObject({
+        items: { a1: entry(1, 'a1 again'), b2: entry(1, 'b2 again') },
+      })
+      expect((await of().get(key))?.items).toEqual({
+        a1: entry(1, 'a1 again'),
+        b2: entry(1, 'b2 again'),
+        '0c': entry(1, '0c again'),
+      })
+    })
+
+    it('only under its condition, and never one that is not there', async () => {
+      await of().remove(key)
+      await of().create({ ...key, closed: true, items: items(['a1']) })
+
+      expect(await change(['a1'], 0, { when: '#closed = :open', values: { open: false } })).toBeUndefined()
+      expect(await change(['b2'], 0)).toBeUndefined()
+      expect(
+        await of().update(
+          { pk: 'entries', sk: 'none' },
+          { entries: { of: 'items', set: items(['a']), versions: { a: 0 } } },
+        ),
+      ).toBeUndefined()
+    })
+
+    it('a hundred at once', async () => {
+      const names = Array.from({ length: 100 }, (_, i) => i.toString(16).padStart(64, '0'))
+      await of().remove(key)
+      await of().create({ ...key, closed: false, items: items(names) })
+
+      expect(await change(names, 0, { when: '#closed = :open', values: { open: false } })).toBeDefined()
+    })
+  })
+
   it('gets many items, each once, without those that are not there', async () => {
     const keys = Array.from({ length: 150 }, (_, i) => key(String(i), 'many'))
     for (const each of keys) await of().create(each)
