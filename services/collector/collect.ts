@@ -31,20 +31,20 @@ interface CollectPorts extends Ports {
   newOwner(): string
 }
 
-/** What an ad-hoc request is answered with. */
+/** The answer to an ad-hoc request. */
 export interface Collected {
   hashtag: string
   runs: DayDone[]
-  /** All that lies before this instant is collected. */
+  /** Everything before this instant is collected. */
   through: string
-  /** In how many seconds the rest is worked on, by a message on the queue. */
+  /** Seconds until a message on the queue continues with the rest. */
   goesOnInSeconds?: number
 }
 
-/** Time that an invocation keeps for storing what it has read and for handing over. */
+/** Time that an invocation reserves to store the page in hand and to enqueue the rest. */
 const MARGIN_MS = 30_000
 
-/** Collect what is due: of every hashtag by a message of its own, or of one hashtag at once. */
+/** Collect what is due: one hashtag now, or every hashtag by a message of its own. */
 export const collect =
   (ports: CollectPorts) =>
   async ({ hashtag, from }: CollectRequest, invocation: Invocation): Promise<Collected | { asked: string[] }> => {
@@ -54,8 +54,8 @@ export const collect =
   }
 
 /**
- * Collect every whole UTC day of a hashtag that is not collected yet. One invocation at a time: who finds another at
- * work, or has to wait, puts the rest on the queue.
+ * Collect every whole UTC day of a hashtag that is not collected yet. One invocation works on a hashtag at a time: one that
+ * finds the lease held, or has to wait, puts the rest on the queue.
  */
 async function collectHashtag(
   ports: CollectPorts,

@@ -133,4 +133,4 @@ const inWords = ({ title, detail, type }: z.infer<typeof problem>): string =>
   [title, detail, type].filter(Boolean).join(', ')
 
 const unreadable = (what: string) =>
-  new BellwetherError('SOURCE_UNAVAILABLE', `X answered with what is no page: ${what}`)
+  new BellwetherError('SOURCE_UNAVAILABLE', `X returned a malformed search response: ${what}`)
