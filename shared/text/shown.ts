@@ -26,8 +26,7 @@ const REPEATED = /^(?:\s*RT\s+@user\s*:)+/i
 
 /**
  * The text of a post as people are shown it: one line, no handle of a person in it, without the `RT @name:` of those who
- * repeat it. It decodes no entities: whoever reads a source decodes that source's encoding first. Applied to a shown
- * text it changes nothing.
+ * repeat it. It decodes no entities: `textOfSource` decodes a source's own encoding first. It is idempotent.
  */
 export function shownText(text: string): ShownText {
   const isAscii = !NOT_ASCII.test(text)
