@@ -51,13 +51,15 @@ export const groundTruthLabeller = (
     if (!job)
       return now ? { judgements: [], consolidated: [], refused: [], objects: { first: 0, second: 0 } } : undefined
     if (!(await hasEnded(client, plan.job, job, now))) return undefined
+    // The first job's answers are read when it has ended, and again when the second has: not with every look in between.
+    const third = await describe(client, `${plan.job}${THIRD}`)
+    if (third && !(await hasEnded(client, `${plan.job}${THIRD}`, third, now))) return undefined
     const answers = {
       ...(await answersOf(objects, plan, job.LabelingJobOutput?.OutputDatasetS3Uri)),
       objects: { first: billed(job, plan.items.length), second: 0 },
     }
 
     const disputed = disputedIn(plan, answers)
-    const third = disputed.length > 0 ? await describe(client, `${plan.job}${THIRD}`) : undefined
     if (disputed.length === 0 || (!third && now)) return answers
     if (!third) {
       const asked = (await readLines(objects, keys.inputManifest(plan))).filter(({ item }) => disputed.includes(item))
@@ -67,9 +69,7 @@ export const groundTruthLabeller = (
       await create(client, request)
       return undefined
     }
-    return (await hasEnded(client, `${plan.job}${THIRD}`, third, now))
-      ? withThirds(objects, plan, answers, (asked) => billed(third, asked))
-      : undefined
+    return withThirds(objects, plan, answers, (asked) => billed(third, asked))
   },
 })
 

@@ -397,6 +397,25 @@ describe('settling a job', () => {
     expect(quality.alpha.items).toBe(7)
   })
 
+  it('reads no answers of the first job again while the second runs', async () => {
+    const { world, sagemaker } = newJobWorld()
+    const { lines } = await start(world)
+    await answer(world, lines)
+    ended(sagemaker, 'Completed')
+    await functionOf(world).settle(BATCH)
+    ended(sagemaker, 'Completed', 'InProgress')
+    const { read } = world.bucket
+    const responses: string[] = []
+    world.bucket.read = async (key) => {
+      if (key.includes('/worker-response/')) responses.push(key)
+      return read(key)
+    }
+
+    expect(await functionOf(world).settle(BATCH)).toHaveProperty('waits')
+
+    expect(responses).toEqual([])
+  })
+
   it('waits while it runs, though the manifest is written already', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
