@@ -1,5 +1,5 @@
 import { unlearnt } from '../services/analyzer/learnt'
-import { scoresBefore } from '../services/labeling/sampling/pre-training-scores'
+import { preTrainingScores } from '../services/labeling/sampling/pre-training-scores'
 import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { byMargin } from '../services/labeling/sampling/margin'
 import type { Classifier } from '../shared/classifier'
@@ -101,7 +101,7 @@ function playCell(
       id: String(day.findIndex(({ text }) => text === post.text)),
       text: shownOf(post),
     }))
-    const said = scoresBefore(
+    const said = preTrainingScores(
       { classifier: chooser, textVersion: TEXT_VERSION, temperature: first.temperature },
       classes,
       asked,

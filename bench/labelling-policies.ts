@@ -1,4 +1,4 @@
-import { byMargin, makeVariety } from '../services/labeling/sampling/margin'
+import { byMargin, diversityFilter } from '../services/labeling/sampling/margin'
 import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { classifierOf } from '../shared/classifier'
 import { type Model, predictAll, train } from '../shared/fasttext'
@@ -106,7 +106,7 @@ function inOrder(
     byId.get(id)!,
   )
   if (!variety) return sorted
-  const isNew = makeVariety()
+  const isNew = diversityFilter()
   const [taken, alike]: [Message[], Message[]] = [[], []]
   for (const message of sorted) (isNew(message.shown) ? taken : alike).push(message)
   return [...taken, ...alike]

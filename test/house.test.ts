@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { LABELLERS } from '../shared/labellers'
 import { functionsOf } from './functions'
 
 const root = path.resolve(__dirname, '..')
@@ -148,6 +149,16 @@ describe('functions', () => {
 
     expect(long).toEqual([])
   })
+})
+
+it('branches on no name of a labeller: what differs between labellers is in their terms', () => {
+  const branches = sources('services', 'shared', 'events', 'local', 'pages').filter((file) =>
+    new RegExp(`[=!]== '(${Object.keys(LABELLERS).join('|')})'|case '(${Object.keys(LABELLERS).join('|')})':`).test(
+      textOf(file),
+    ),
+  )
+
+  expect(branches).toEqual([])
 })
 
 it('keeps decisions out of handlers', () => {

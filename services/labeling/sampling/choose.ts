@@ -12,10 +12,10 @@ import { shownText } from '../../../shared/text'
 import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts, type Stratum } from './cascades'
-import { scoresBefore } from './pre-training-scores'
+import { preTrainingScores } from './pre-training-scores'
 import { askedForEvaluation, drawEvaluation, type EvaluationDraw, mayBe, trainingCandidates } from './draw'
 import { identifyRuns } from '../../../shared/cascades/identify'
-import { byMargin, type Candidate, makeVariety } from './margin'
+import { byMargin, type Candidate, diversityFilter } from './margin'
 import type { Chosen } from '../plan'
 import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-claims'
 import { confirmedByOthers } from '../../../shared/state/confirmations'
@@ -84,7 +84,7 @@ export async function choose(
   const training = [...lending, ...rest].slice(0, places - taken)
   const before =
     choice.model &&
-    scoresBefore(
+    preTrainingScores(
       choice.model,
       settings.labels.categories.map(({ name }) => name),
       withText(training),
@@ -157,7 +157,7 @@ async function mostInformative(
   look: Look,
 ): Promise<string[]> {
   const sorted = byMargin(candidates, model)
-  const isNew = makeVariety()
+  const isNew = diversityFilter()
   const [taken, alike]: [string[], string[]] = [[], []]
   for (let from = 0; taken.length < wanted && from < sorted.length; from += PAGE) {
     const page = sorted.slice(from, from + PAGE)

@@ -32,10 +32,10 @@ export function drawEvaluation(
       return here ? [{ id, size: here.size }] : []
     }),
   }))
-  const peopled = populations.filter(({ units }) => units.length > 0)
+  const nonEmpty = populations.filter(({ units }) => units.length > 0)
   return populations.map(({ units, ...stratum }) => {
-    const place = peopled.findIndex((other) => stratumKey(other) === stratumKey(stratum))
-    const share = place === -1 ? 0 : Math.floor(target / peopled.length) + (place < target % peopled.length ? 1 : 0)
+    const place = nonEmpty.findIndex((other) => stratumKey(other) === stratumKey(stratum))
+    const share = place === -1 ? 0 : Math.floor(target / nonEmpty.length) + (place < target % nonEmpty.length ? 1 : 0)
     return {
       ...stratum,
       target: share,

@@ -36,12 +36,12 @@ export function byMargin(
     .map(({ candidate }) => candidate)
 }
 
-/** Takes one text after the other into a batch, and says of each whether it is unlike all that it took before. */
-export function makeVariety(): (text: ShownText) => boolean {
+/** A filter that accepts a text if it is unlike every text that it accepted before. */
+export function diversityFilter(): (text: ShownText) => boolean {
   const taken: Shingles[] = []
   return (text) => {
     const shingles = shinglesOfShown(text)
-    // A few words alone say too little to be called alike.
+    // Texts of a few words have no shingles to compare.
     if (!shingles) return true
     if (taken.some((other) => jaccard(shingles, other) >= TOO_ALIKE)) return false
     taken.push(shingles)

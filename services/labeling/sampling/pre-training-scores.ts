@@ -1,24 +1,24 @@
 import { answersOf, type Calibrated, scoresIn } from '../../../shared/answers'
 import { type ShownText, textOfShown } from '../../../shared/text'
 
-/** What the model that chooses says of posts, before any model learns from them; in the order of the labels. */
-export interface BeforeLearning {
-  /** Of what it chose, by item. */
+/** The choosing model's scores of posts before any model is trained on them; in the order of the labels. */
+export interface PreTrainingScores {
+  /** Of the chosen items, by item. */
   scores: ReadonlyMap<string, number[]>
-  /** Of posts that people labelled for evaluation. */
+  /** Of posts that were labelled for evaluation. */
   evaluation: { item: string; scores: number[] }[]
 }
 
 /**
- * Score what was chosen, and what people labelled for evaluation. Once a model has learnt from a post it knows it too
- * well; from these scores follows how a later model would take it unseen.
+ * Score the chosen posts and the labelled evaluation posts. A model's scores of its own training posts are optimistic;
+ * these estimate how a later model would score them out of sample.
  */
-export function scoresBefore(
+export function preTrainingScores(
   model: Calibrated,
   labels: readonly string[],
   chosen: readonly { id: string; text: ShownText }[],
   evaluation: readonly { id: string; text: ShownText }[],
-): BeforeLearning {
+): PreTrainingScores {
   const all = answersOf(
     model,
     [...chosen, ...evaluation].map(({ text }) => textOfShown(text)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { byMargin, makeVariety } from '../../../../services/labeling/sampling/margin'
+import { byMargin, diversityFilter } from '../../../../services/labeling/sampling/margin'
 import { shownText, TEXT_VERSION } from '../../../../shared/text'
 import { permanentRandom } from '../../../../shared/text/cascade'
 
@@ -46,9 +46,9 @@ describe('byMargin', () => {
   })
 })
 
-describe('makeVariety', () => {
+describe('diversityFilter', () => {
   it('takes no text that has half of its features in common with one it took', () => {
-    const isNew = makeVariety()
+    const isNew = diversityFilter()
 
     expect(
       [
@@ -62,7 +62,7 @@ describe('makeVariety', () => {
   })
 
   it('calls no short texts alike', () => {
-    const isNew = makeVariety()
+    const isNew = diversityFilter()
 
     expect(['cloud day', 'cloud day'].map((text) => isNew(shownText(text)))).toEqual([true, true])
   })
