@@ -10,7 +10,7 @@ import { ROOT } from '../local/root'
 import { GB_SECOND_USD } from '../services/doctor/costs'
 import { classify, type LiveModel } from '../services/analyzer/classify'
 import { packModel } from '../shared/archive'
-import { classifierOf } from '../shared/classifier'
+import { classifierOf } from './fasttext-classifier'
 import { readModel } from '../shared/fasttext'
 import { keys } from '../shared/keys'
 import type { ChampionRecord } from '../shared/records'
@@ -279,12 +279,13 @@ async function firstAnswerOf(
 /** Put the model where a promotion leaves it. */
 async function makeLive(cloud: Cloud, model: Buffer): Promise<void> {
   const objects = ownersBucket(cloud)
-  const archive = await packModel(model)
+  const archive = await packModel(new Map([['model.bin', model]]))
   const job = 'bellwether-dev-0000000000000000-1'
   await objects.put(keys.artefact({ job }), archive)
   const champion: ChampionRecord = {
     job,
     datasetId: '0000000000000000',
+    engine: 'fasttext',
     artefact: `s3://${objects.bucket}/${keys.artefact({ job })}`,
     versionId: null,
     sha256: createHash('sha256').update(archive).digest('hex'),
@@ -295,6 +296,7 @@ async function makeLive(cloud: Cloud, model: Buffer): Promise<void> {
     latestDate: '2026-06-14',
     provisional: true,
     temperature: 1.5,
+    prior: null,
     promotedAt: '2026-06-14T00:00:00.000Z',
     replaces: null,
   }

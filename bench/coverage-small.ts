@@ -2,7 +2,7 @@ import { unlearnt } from '../services/analyzer/learnt'
 import { preTrainingScores } from '../services/labeling/sampling/pre-training-scores'
 import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { byMargin } from '../services/labeling/sampling/margin'
-import type { Classifier } from '../shared/classifier'
+import type { Classifier } from '../shared/engines/classifier'
 import { nextFraction, seedRandom } from '../shared/fasttext/random'
 import type { StandingLabel } from '../shared/labels'
 import type { PlanRecord } from '../shared/records'
@@ -11,7 +11,6 @@ import { errorsOf, type Scored } from '../shared/statistics/classifier-errors'
 import { differencePart, displayed, estimateOf } from '../shared/statistics/difference'
 import { pacc } from '../shared/statistics/pacc'
 import { fitTemperature, scaled } from '../shared/statistics/temperature'
-import { TEXT_VERSION } from '../shared/text'
 import { modelOf, type Post, scoresOf, sets, shownOf } from './coverage-world'
 
 // Days of a small hashtag, of whose posts the model has learnt many: what its fit to them does to the shares, and what is
@@ -36,7 +35,7 @@ interface Sums {
 }
 
 /** Every cell: the error of the headline and of PACC by how the posts count that the model has learnt from. */
-export function small(folder: string, days: number): void {
+export async function small(folder: string, days: number): Promise<void> {
   const models = Math.ceil(days / DRAWS)
   console.log(
     `\nsmall days, ${models} days of ${POSTS} posts and ${DRAWS} samples of ${LABELS} labels of each; ${LEARNT} posts of the day are in the training set, of ${BEFORE + LEARNT}; in points`,
@@ -49,7 +48,7 @@ export function small(folder: string, days: number): void {
     const natural = posts.filter(({ label }) => label === set.of).length / posts.length
     for (const share of [natural, Math.min(0.9, natural + 0.3)]) {
       for (const choice of ['random', 'margin'] as const) {
-        const sums = playCell(posts, set.of, share, choice, models, SEED + place)
+        const sums = await playCell(posts, set.of, share, choice, models, SEED + place)
         for (const [treatment, { bias, width, error, covered, pacc: second }] of Object.entries(sums)) {
           console.log(
             `${set.name.padEnd(21)}  ${share.toFixed(2)} ${choice.padEnd(10)} ${treatment.padEnd(22)} |` +
@@ -63,7 +62,7 @@ export function small(folder: string, days: number): void {
 
 const SEED = 2000
 
-function playCell(
+async function playCell(
   all: readonly Post[],
   of: string,
   share: number,
@@ -89,20 +88,20 @@ function playCell(
     const open = candidates.filter(({ u }) => u >= TRAINING_FROM)
     const rest = candidates.filter(({ u }) => u < TRAINING_FROM)
     const chooser = modelOf(before)
-    const chosen = (choice === 'margin' ? byMargin(open, { classifier: chooser, textVersion: TEXT_VERSION }) : open)
+    const chosen = (choice === 'margin' ? await byMargin(open, chooser) : open)
       .slice(0, LEARNT)
       .map(({ id }) => day[Number(id)]!)
     const learnt = new Set(chosen)
 
-    const live = calibrated(modelOf([...before, ...chosen]), window, classes)
-    const fits = live.of(day)
-    const first = calibrated(chooser, window, classes)
+    const live = await calibrated(modelOf([...before, ...chosen]), window, classes)
+    const fits = await live.of(day)
+    const first = await calibrated(chooser, window, classes)
     const asked = chosen.map((post) => ({
       id: String(day.findIndex(({ text }) => text === post.text)),
       text: shownOf(post),
     }))
-    const said = preTrainingScores(
-      { classifier: chooser, textVersion: TEXT_VERSION, temperature: first.temperature },
+    const said = await preTrainingScores(
+      { classifier: chooser, temperature: first.temperature },
       classes,
       asked,
       window.map((post, id) => ({ id: `window ${id}`, text: shownOf(post) })),
@@ -130,11 +129,11 @@ function playCell(
       trainingChoice: { how: choice, job: null, macroF1: null, why: '', evaluation: said.evaluation },
     }
     const count = unlearnt(classes, given, choice === 'margin' ? [plan] : [], live.window)
-    const unseen = calibrated(modelOf([...before, ...other]), window, classes)
+    const unseen = await calibrated(modelOf([...before, ...other]), window, classes)
     const treatments: Record<Treatment, { scores: number[][]; window: Scored[] }> = {
       'as it fits them': { scores: fits, window: live.window },
       'as the product has it': { scores: fits.map((row, id) => count(String(id)) ?? row), window: live.window },
-      'never seen': { scores: unseen.of(day), window: unseen.window },
+      'never seen': { scores: await unseen.of(day), window: unseen.window },
     }
     if (learnt.size !== LEARNT) throw new Error(`${learnt.size} posts were learnt from`)
 
@@ -183,14 +182,15 @@ function dayOf(pool: readonly Post[], of: string, share: number, state: Uint32Ar
 }
 
 /** A model with its temperature fitted on the window, and the window scored by it. */
-function calibrated(model: Classifier, window: readonly Post[], classes: readonly string[]) {
-  const raw = scoresOf(model, window, classes)
+async function calibrated(model: Classifier, window: readonly Post[], classes: readonly string[]) {
+  const raw = await scoresOf(model, window, classes)
   const truths = window.map(({ label }) => classes.indexOf(label))
   const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
   return {
     temperature,
     window: raw.map((row, i) => ({ item: `window ${i}`, label: truths[i]!, scores: scaled(row, temperature) })),
-    of: (posts: readonly Post[]) => scoresOf(model, posts, classes).map((row) => scaled(row, temperature)),
+    of: async (posts: readonly Post[]) =>
+      (await scoresOf(model, posts, classes)).map((row) => scaled(row, temperature)),
   }
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Classifier, classifierOf } from '../shared/classifier'
+import type { Classifier } from '../shared/engines/classifier'
+import { classifierOf } from './fasttext-classifier'
 import { train } from '../shared/fasttext'
 import { nextFraction } from '../shared/fasttext/random'
-import { labelOf } from '../shared/category-label'
+import { labelOf } from '../shared/engines/fasttext/labels'
 import { fitTemperature, scaled } from '../shared/statistics/temperature'
-import { type ShownText, tokenise } from '../shared/text'
+import { type ShownText, textOfShown, tokenise } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 import { drawBottomK } from '../shared/statistics/sampling'
@@ -75,33 +76,40 @@ export const modelOf = (posts: readonly Post[]): Classifier =>
   )
 
 /** By post, the probability of each class; not calibrated. */
-export const scoresOf = (model: Classifier, posts: readonly Post[], classes: readonly string[]): number[][] =>
-  model
-    .rank(posts.map(line), classes.length)
-    .map((answers) => classes.map((name) => answers.find(({ label }) => label === name)?.probability ?? 0))
+export async function scoresOf(
+  model: Classifier,
+  posts: readonly Post[],
+  classes: readonly string[],
+): Promise<number[][]> {
+  const places = classes.map((name) => model.labels.indexOf(name))
+  const scores = await model.classify(posts.map((post) => textOfShown(shownOf(post))))
+  return scores.map(({ probabilities }) => places.map((place) => probabilities[place] ?? 0))
+}
 
 /** Each set split by cascade, a model of ours trained on the one part, the other scored by it, its temperature fitted. */
-export const worlds = (folder: string): World[] =>
-  sets(folder).map(({ name, of, unique }) => {
-    const learns = (id: string) => permanentRandom(id, 'coverage-v1') < LEARN
-    const model = modelOf(unique.filter(([id]) => learns(id)).map(([, post]) => post))
-    const held = unique.filter(([id]) => !learns(id)).map(([, post]) => post)
-    const classes = [...model.labels]
-    const raw = scoresOf(model, held, classes)
-    const truths = held.map(({ label }) => classes.indexOf(label))
-    const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
-    const scores = raw.map((row) => scaled(row, temperature))
-    const pools = classes.map((_, c) => scores.filter((_, i) => truths[i] === c))
-    const right = scores.filter((row, i) => row.indexOf(Math.max(...row)) === truths[i]).length
-    return {
-      name,
-      classes,
-      of: classes.indexOf(of),
-      natural: pools.map((pool) => pool.length / held.length),
-      pools,
-      accuracy: right / held.length,
-    }
-  })
+export const worlds = (folder: string): Promise<World[]> =>
+  Promise.all(
+    sets(folder).map(async ({ name, of, unique }) => {
+      const learns = (id: string) => permanentRandom(id, 'coverage-v1') < LEARN
+      const model = modelOf(unique.filter(([id]) => learns(id)).map(([, post]) => post))
+      const held = unique.filter(([id]) => !learns(id)).map(([, post]) => post)
+      const classes = [...model.labels]
+      const raw = await scoresOf(model, held, classes)
+      const truths = held.map(({ label }) => classes.indexOf(label))
+      const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
+      const scores = raw.map((row) => scaled(row, temperature))
+      const pools = classes.map((_, c) => scores.filter((_, i) => truths[i] === c))
+      const right = scores.filter((row, i) => row.indexOf(Math.max(...row)) === truths[i]).length
+      return {
+        name,
+        classes,
+        of: classes.indexOf(of),
+        natural: pools.map((pool) => pool.length / held.length),
+        pools,
+        accuracy: right / held.length,
+      }
+    }),
+  )
 
 /** A message of a simulated day. */
 interface Message {

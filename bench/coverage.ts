@@ -49,13 +49,13 @@ const TIGHT_SEED = 1000
 const MISSED = [0, 0.4, 0.6]
 const DAILY_NOISE = 0.08
 
-function main(): void {
+async function main(): Promise<void> {
   if (options.data === '') {
     console.error('usage: node bin/run.mjs bench/coverage.ts --data FOLDER')
     process.exitCode = 2
     return
   }
-  const all = worlds(options.data)
+  const all = await worlds(options.data)
   for (const { name, classes, natural, of, accuracy } of all) {
     const shares = classes.map((label, c) => `${label} ${natural[c]!.toFixed(2)}`).join(', ')
     console.log(`${name}: ${shares}; the share of ${classes[of]}; accuracy of the model ${percent(accuracy)}`)
@@ -64,7 +64,7 @@ function main(): void {
   const isAsked = (part: string) => options.only === '' || options.only === part
   if (isAsked('headline')) headline(some)
   if (isAsked('tight')) tight(some)
-  if (isAsked('small')) small(options.data, DAYS)
+  if (isAsked('small')) await small(options.data, DAYS)
 }
 
 interface Sums {
@@ -264,4 +264,4 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const points = (share: number): string => (100 * share).toFixed(1).padStart(5)
 
-main()
+void main()

@@ -144,6 +144,8 @@ async function formatAll(folder: string): Promise<void> {
       labels,
       training: {
         trainer: 'blazingtext',
+        engine: 'fasttext',
+        fewLabels: 0,
         instanceType: 'ml.c5.xlarge',
         spot: true,
         validationShare: 0.2,

@@ -1,7 +1,7 @@
-import { type Answers, majorityOf, measure, type Measured } from '../services/evaluator/measure'
+import { measured as measuredAnswers, type Measured } from '../services/evaluator/measure'
 import { type Contender, type Gate, judge } from '../services/evaluator/gate'
-import { classifierOf } from '../shared/classifier'
-import { type Hyperparameters, metrics, type Prediction, train } from '../shared/fasttext'
+import { categoryOf } from '../shared/engines/fasttext/labels'
+import { type Hyperparameters, metrics, predictAll, type Prediction, train } from '../shared/fasttext'
 import type { EvaluationLine } from '../shared/records'
 import { settings } from '../shared/settings'
 import { mulberry32 } from '../shared/statistics/random'
@@ -72,11 +72,13 @@ interface Window {
 function measuredOn({ items, measured }: Window, model: Trained | 'majority', labels: string[]): Measured {
   const known = measured.get(model)
   if (known) return known
-  const answers: Answers =
-    model === 'majority'
-      ? majorityOf(items, labels)
-      : { rank: (texts) => texts.map((text) => model.answers.get(text)!) }
-  const fresh = measure(answers, items, labels)
+  const shares = labels.map((label) => items.filter((item) => item.label === label).length / items.length)
+  const said = items.map(({ text }) => {
+    if (model === 'majority') return { probabilities: shares, basis: 'prior' as const }
+    const byLabel = new Map(model.answers.get(text)!.map(({ label, probability }) => [label, probability]))
+    return { probabilities: labels.map((label) => byLabel.get(label) ?? 0), basis: 'text' as const }
+  })
+  const fresh = measuredAnswers({ labels, said }, items, labels)
   measured.set(model, fresh)
   return fresh
 }
@@ -185,18 +187,22 @@ function tell(posts: readonly Post[], seed: number): Story {
   const learn = (day: number, isSpoiled: boolean): Trained => {
     const known = learnt.slice(0, FIRST_LABELS + day * LABELS_A_DAY)
     const given = isSpoiled ? flip(known, labels, random) : known
-    const model = classifierOf(
-      train(
-        given.map(({ line }) => line),
-        MODEL,
-      ),
+    const model = train(
+      given.map(({ line }) => line),
+      MODEL,
     )
     const asked = [...stream, ...outside]
-    const ranked = model.rank(
-      asked.map(({ text }) => text),
-      Number.POSITIVE_INFINITY,
-    )
-    const answers = new Map(asked.map(({ text }, i) => [text, ranked[i]!]))
+    const unknown = labels.map((label) => ({ label, probability: 1 / labels.length }))
+    const ranked = [
+      ...predictAll(
+        model,
+        asked.map(({ text }) => text),
+        labels.length,
+      ),
+    ]
+    const named = (predictions: Prediction[]) =>
+      predictions.length === 0 ? unknown : predictions.map((one) => ({ ...one, label: categoryOf(one.label) }))
+    const answers = new Map(asked.map(({ text }, i) => [text, named(ranked[i]!)]))
     const judged = outside.map(({ text, label }) => ({ truths: [label], predictions: answers.get(text)! }))
     return {
       lines: given.map(({ line }) => line),

@@ -1,9 +1,8 @@
 import { byMargin, diversityFilter } from '../services/labeling/sampling/margin'
 import { TRAINING_FROM } from '../services/labeling/sampling/draw'
-import { classifierOf } from '../shared/classifier'
+import { classifierOf } from './fasttext-classifier'
 import { type Model, predictAll, train } from '../shared/fasttext'
 import { mulberry32 } from '../shared/statistics/random'
-import { TEXT_VERSION } from '../shared/text'
 import { type Judge, type Message, shuffle, type Stream } from './labelling-stream'
 
 /** What a policy does. */
@@ -54,7 +53,13 @@ export interface Point {
 const EVALUATION_A_DAY = 15
 
 /** Buy `perDay` judgements a day and train after each day. */
-export function follow(policy: Policy, stream: Stream, judge: Judge, perDay: number, seed: number): Point[] {
+export async function follow(
+  policy: Policy,
+  stream: Stream,
+  judge: Judge,
+  perDay: number,
+  seed: number,
+): Promise<Point[]> {
   const random = mulberry32(seed)
   const labelled: { message: Message; label: string }[] = []
   const bought = new Set<string>()
@@ -74,7 +79,7 @@ export function follow(policy: Policy, stream: Stream, judge: Judge, perDay: num
         (!policy.once || !bought.has(id)) && (!policy.zone || (zone.get(id)! >= TRAINING_FROM && !evaluated.has(id))),
     )
     const candidates = policy.once ? [...new Map(free.map((message) => [message.id, message])).values()] : free
-    for (const message of inOrder(policy, candidates, model, evaluation, random)) {
+    for (const message of await inOrder(policy, candidates, model, evaluation, random)) {
       if (spent >= budget) break
       bought.add(message.id)
       const { label, judgements } = judged(policy, message, judge)
@@ -91,20 +96,18 @@ export function follow(policy: Policy, stream: Stream, judge: Judge, perDay: num
 }
 
 /** What is bought first. */
-function inOrder(
+async function inOrder(
   { marginFrom, variety }: Policy,
   candidates: readonly Message[],
   model: Model | undefined,
   evaluation: readonly Message[],
   random: () => number,
-): Message[] {
+): Promise<Message[]> {
   const shuffled = shuffle(candidates, random)
   if (marginFrom === undefined || !model || macroF1(model, evaluation) < marginFrom) return shuffled
   const byId = new Map(candidates.map((message) => [message.id, message]))
   const places = shuffled.map(({ id, shown }) => ({ id, text: shown }))
-  const sorted = byMargin(places, { classifier: classifierOf(model), textVersion: TEXT_VERSION }).map(({ id }) =>
-    byId.get(id)!,
-  )
+  const sorted = (await byMargin(places, classifierOf(model))).map(({ id }) => byId.get(id)!)
   if (!variety) return sorted
   const isNew = diversityFilter()
   const [taken, alike]: [Message[], Message[]] = [[], []]

@@ -40,7 +40,7 @@ const CELLS: Cell[] = ([0, 0.5] as const).flatMap((copies) =>
 const nameOf = ({ copies, mistakes: { rate, kind } }: Cell) =>
   `${copies ? 'half copies' : 'no copies'}, mistakes ${rate.toFixed(2)} ${kind}`
 
-function main(): void {
+async function main(): Promise<void> {
   const data = option('--data', '')
   if (data === '') {
     console.error(
@@ -60,20 +60,22 @@ function main(): void {
     const cells = set.whole
       ? CELLS
       : CELLS.filter(({ mistakes }) => mistakes.rate < 0.1 && mistakes.kind === 'independent')
-    for (const cell of cells) if (nameOf(cell).includes(only)) measure(messages, cell)
+    for (const cell of cells) if (nameOf(cell).includes(only)) await measure(messages, cell)
   }
 }
 
-function measure(messages: readonly Message[], cell: Cell): void {
+async function measure(messages: readonly Message[], cell: Cell): Promise<void> {
   const began = performance.now()
   const labels = [...new Set(messages.map(({ label }) => label))].sort()
-  const curves = POLICIES.map((policy) =>
-    Array.from({ length: seeds }, (_, i) => {
-      const seed = i + 1
+  const curves: Point[][][] = []
+  for (const policy of POLICIES) {
+    const own: Point[][] = []
+    for (let seed = 1; seed <= seeds; seed++) {
       const stream = streamOf(messages, cell.copies, DAYS, seed)
-      return follow(policy, stream, judgeOf(cell.mistakes, labels, 1000 + seed), PER_DAY, seed)
-    }),
-  )
+      own.push(await follow(policy, stream, judgeOf(cell.mistakes, labels, 1000 + seed), PER_DAY, seed))
+    }
+    curves.push(own)
+  }
   const naive = curves[POLICIES.indexOf(NAIVE)]!
   console.log(`\n  ${nameOf(cell)} (${((performance.now() - began) / 1000).toFixed(0)} s)`)
   console.log(`    ${'policy'.padEnd(22)}${'money'.padEnd(22)}macro-F1 at naive's money`)
@@ -148,4 +150,4 @@ function interval(value: (picked: readonly number[]) => number, all: readonly nu
 
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-main()
+void main()

@@ -60,7 +60,7 @@ interface Count {
   spoilt: number
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const data = option('--data', '')
   if (data === '') {
     console.error('usage: node bin/run.mjs bench/relabelling.ts --data FOLDER; what it holds: at the head of the file')
@@ -70,7 +70,12 @@ function main(): void {
   const messages = readMessages([path.join(data, 'corporate-messaging/posts.jsonl')])
   console.log(`${messages.length} messages, ${DAYS} days of ${PER_DAY} places, ${seeds} seeds`)
   for (const [crowd, rates] of Object.entries(CROWDS)) {
-    const outcomes = SHARES.map((share) => Array.from({ length: seeds }, (_, i) => play(messages, rates, share, i + 1)))
+    const outcomes: Outcome[][] = []
+    for (const share of SHARES) {
+      const own: Outcome[] = []
+      for (let seed = 1; seed <= seeds; seed++) own.push(await play(messages, rates, share, seed))
+      outcomes.push(own)
+    }
     console.log(`\n${crowd}`)
     for (const [i, share] of SHARES.entries()) print(share, outcomes[i]!, outcomes[0]!)
   }
@@ -97,7 +102,12 @@ function print(share: number, own: readonly Outcome[], without: readonly Outcome
 }
 
 /** All days of a seed: the same posts arrive whatever is asked again. */
-function play(messages: readonly Message[], rates: Record<string, number>, share: number, seed: number): Outcome {
+async function play(
+  messages: readonly Message[],
+  rates: Record<string, number>,
+  share: number,
+  seed: number,
+): Promise<Outcome> {
   const { days, pool, test } = streamOf(messages, 0, DAYS, seed)
   const categories = [...new Set(messages.map(({ label }) => label))].sort()
   const settings = settingsOf(categories, share)
@@ -115,7 +125,7 @@ function play(messages: readonly Message[], rates: Record<string, number>, share
     const { again, taken } =
       share === 0
         ? { again: [], taken: 0 }
-        : itemsToAskAgain(
+        : await itemsToAskAgain(
             given,
             { batch: date, date },
             { ...settings, asked: terms.judgementsAsked(settings.labelling) },
@@ -287,4 +297,4 @@ function interval(values: readonly number[]): [number, number] {
 const signed = (value: number, digits: number): string => `${value < 0 ? '' : '+'}${value.toFixed(digits)}`
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-main()
+void main()

@@ -57,7 +57,11 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   datasetRefused: { meaning: 'Labels that the dataset leaves out, with the reason.' },
   datasetLabels: { meaning: 'The ids of all labels in the dataset, with the part that each is in.' },
   dataset: { meaning: 'What a dataset is made of. Its put starts training.' },
-  artefact: { meaning: 'The trained model: `model.bin`, in the format of fastText.', outsideWriter: 'SageMaker' },
+  artefact: {
+    meaning:
+      'The trained model: the files of its engine, and a `model.json` that names it; from SageMaker `model.bin` alone.',
+    outsideWriter: 'SageMaker',
+  },
   training: { meaning: 'What ran: hyperparameters, time, cost. Its put starts the evaluation.' },
   card: { meaning: 'Metrics, lineage, cost, verdict and every reason.' },
   live: { meaning: 'How good a champion is on labels that came after its promotion.' },

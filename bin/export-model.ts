@@ -7,20 +7,19 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { findRunning, orGone } from '../local/running'
 import { ROOT } from '../local/root'
 import { archiveAt, unpackModel } from '../shared/artefact'
+import { classifierOf, loadModel, priorIn } from '../shared/engines/load'
+import { MANIFEST } from '../shared/engines/manifest'
 import { readChampion } from '../shared/champion'
-import { classifierOf } from '../shared/classifier'
-import { readModel } from '../shared/fasttext'
 import { keys, prefixes } from '../shared/keys'
 import { latestOf } from '../shared/latest'
 import { type Objects, parseJson, s3Objects } from '../shared/objects'
 import { cardRecord, datasetRecord, trainingRecord } from '../shared/records'
-import { linesFor } from '../shared/text'
 import { packageFiles, type Told } from './exported/files'
 
 const HELP = `npm run export-model -- [--job latest|JOB] [--out DIR] [--data DIR | --stage STAGE [--region REGION]]
 
-Makes a small package of a model that a Node program can use: model.bin, one file that prepares texts and asks the model,
-a README. No dependencies. By default the model that is live in the cloud that \`npm start\` started last.
+Makes a small package of a model that a Node program can use: the files of the model, one file that prepares texts and
+asks the model, a README. No dependencies. By default the model that is live in the cloud that \`npm start\` started last.
 
   --job JOB         latest, the one that was trained last, or the name of a training job
   --out DIR         where to (bellwether-model); an earlier export there is replaced
@@ -56,9 +55,10 @@ async function main(argv: string[]): Promise<number> {
   const { stage, region, data, out } = values
   refuseForeign(out)
   const objects = stage === undefined ? await running(data) : await bucketOf(`bellwether-${stage}-analyzer`, { region })
-  const { about, told, model } = await read(objects, await jobOf(objects, values.job))
-  write(out, { ...(await packageFiles(ROOT, about, told)), 'model.bin': model })
-  console.log(`${out}: ${about.job}, ${about.labels.join(', ')}, ${(model.length / 1024).toFixed(0)} KB`)
+  const { about, told, files } = await read(objects, await jobOf(objects, values.job))
+  write(out, { ...(await packageFiles(ROOT, about, told)), ...Object.fromEntries(files) })
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
+  console.log(`${out}: ${about.job}, ${about.engine}, ${about.labels.join(', ')}, ${(bytes / 1024).toFixed(0)} KB`)
   return 0
 }
 
@@ -106,10 +106,12 @@ async function read(objects: Objects, job: string) {
     objects.read(keys.card({ job })),
   ])
   const card = stored && parseJson(stored.body.toString('utf8'), cardRecord, keys.card({ job }))
-  // The package carries the text functions of this release: a model of another is refused here, not by its user.
-  linesFor(dataset.textVersion)
   const { body, sha256 } = await archiveAt(objects, training.artefact, card?.artefact.sha256 ?? undefined)
-  const model = await unpackModel(body, training.artefact)
+  const archive = await unpackModel(body, training.artefact)
+  // Loaded here, so that a model which this release cannot read is refused now, and not by its user.
+  const place = { artefact: training.artefact, textVersion: dataset.textVersion, prior: training.prior }
+  const loaded = await loadModel(archive, place)
+  const files = new Map([...archive].filter(([name]) => name !== MANIFEST))
   const told: Told = {
     verdict: card?.verdict ?? null,
     labelStatus: dataset.labelStatus,
@@ -119,13 +121,16 @@ async function read(objects: Objects, job: string) {
   const about = {
     job,
     datasetId: training.datasetId,
-    labels: classifierOf(readModel(model, `${training.artefact}#model.bin`)).labels,
-    textVersion: dataset.textVersion,
+    engine: loaded.manifest.engine,
+    labels: classifierOf(loaded, training.prior).labels,
+    files: [...files.keys()],
+    textVersion: loaded.manifest.textVersion,
     temperature: temperature ?? 1,
     calibrated: temperature !== undefined,
+    prior: priorIn(loaded, training.prior),
     sha256,
   }
-  return { about, told, model }
+  return { about, told, files }
 }
 
 /** Whole or not at all. */

@@ -18,7 +18,7 @@ import { keys, prefixes } from '../shared/keys'
 import { s3Objects } from '../shared/objects'
 import { trainingRecord } from '../shared/records'
 import { readSettings } from '../shared/settings'
-import { shownText, tokenise } from '../shared/text'
+import { plainText, TEXT_VERSION } from '../shared/text'
 import { smokeLabels } from './smoke-labels'
 import { missingForSmoke } from './smoke-needs'
 
@@ -99,11 +99,14 @@ async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]):
     for await (const { key } of objects.list(prefixes.models)) if (keys.training.match(key)) return key
     return undefined
   })
-  const { artefact, billableSeconds, costUsd } = await objects.readJson(marker, trainingRecord)
-  const { model } = await s3Artefacts(objects)(artefact)
-  const [ranked] = model.rank([tokenise(shownText('how we moved the client out of the handler')).join(' ')], 1)
-  say(`${marker} after ${Math.round((Date.now() - began) / 1000)} s: ${billableSeconds} s billed, $${costUsd}`)
-  say(`model.bin knows ${model.labels.join(', ')} and answers ${JSON.stringify(ranked)}`)
+  const training = await objects.readJson(marker, trainingRecord)
+  const { trainer, billableSeconds, costUsd } = training
+  const { model, engine } = await s3Artefacts(objects)({ ...training, textVersion: TEXT_VERSION })
+  const [scores] = await model.classify([plainText('how we moved the client out of the handler')])
+  say(
+    `${marker} after ${Math.round((Date.now() - began) / 1000)} s by ${trainer}: ${billableSeconds} s billed, $${costUsd}`,
+  )
+  say(`the ${engine.name} model knows ${model.labels.join(', ')} and answers ${JSON.stringify(scores)}`)
 }
 
 async function fetchPage(url: string): Promise<void> {

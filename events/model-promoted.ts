@@ -14,7 +14,8 @@ export const scores = {
 export const model = {
   job: z.string(),
   datasetId: z.string(),
-  artefact: z.string().describe('s3:// URI of model.tar.gz, which holds model.bin in the format of fastText.'),
+  engine: z.string().describe('What reads the artefact: fasttext has a model.bin in the format of fastText.'),
+  artefact: z.string().describe('s3:// URI of model.tar.gz.'),
   versionId: z.string().nullable().describe('S3 version of the artefact.'),
   sha256: z.string().describe('Of model.tar.gz, in hex.'),
   labels: z.array(z.string()),
@@ -22,6 +23,10 @@ export const model = {
   cardKey: key,
   replaces: z.string().nullable().describe('The job of the champion before.'),
   temperature: z.number().positive().describe('Divides the logarithms of its probabilities, which are true then.'),
+  prior: z
+    .record(z.string(), z.number().min(0).max(1))
+    .nullable()
+    .describe('The answer for a text without a word that the model knows; null: equal shares.'),
   ...scores,
 }
 
@@ -29,6 +34,7 @@ export const model = {
 export const exampleModel = {
   job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
   datasetId: '3f9c2a7d0b1e4c55',
+  engine: 'fasttext',
   artefact: 's3://bellwether-dev-111122223333-eu-west-1/models/bellwether-dev-3f9c2a7d0b1e4c55-1/output/model.tar.gz',
   versionId: 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',
   sha256: '0'.repeat(64),
@@ -37,6 +43,7 @@ export const exampleModel = {
   cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',
   replaces: null,
   temperature: 1.8,
+  prior: { marketing: 0.42, technical: 0.58 },
   macroF1: 0.84,
   accuracy: 0.86,
   provisional: false,

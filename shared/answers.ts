@@ -1,39 +1,45 @@
-import type { Classifier } from './classifier'
+import { type Classifier, likeliest, type Scores } from './engines/classifier'
 import { scaled } from './statistics/temperature'
-import { linesFor, type PostText } from './text'
+import type { PostText } from './text'
 
 /** What a model says of a text: its label, the probability of it, and that of every label; calibrated. */
 export interface Answer {
   label: string
   probability: number
   probabilities: Readonly<Record<string, number>>
+  /** `prior`: the text holds nothing that the model knows; the answer is the label shares of its training labels. */
+  basis: Scores['basis']
 }
 
-/** A classifier with what it needs to read a text, and what makes its probabilities true. */
+/** A classifier with what makes its probabilities true. */
 export interface Calibrated {
   classifier: Classifier
-  /** Of the text function that it was trained with. */
-  textVersion: string
   /** Divides the logarithms of its probabilities. */
   temperature: number
 }
 
 /** What the model says of texts, in their order. */
-export function answersOf({ classifier, textVersion, temperature }: Calibrated, texts: readonly PostText[]): Answer[] {
-  return classifier.rank(texts.map(linesFor(textVersion)), classifier.labels.length).map((ranked) => {
-    const calibrated = scaled(
-      ranked.map(({ probability }) => probability),
-      temperature,
-    )
-    const byLabel = Object.fromEntries(ranked.map(({ label }, i) => [label, calibrated[i]!]))
-    // A ranking has every label, the likeliest first, and a temperature leaves their order.
+export async function answersOf(
+  { classifier, temperature }: Calibrated,
+  texts: readonly PostText[],
+): Promise<Answer[]> {
+  const { labels } = classifier
+  const scores = await classifier.classify(texts)
+  return scores.map((score) => {
+    const probabilities = calibrated(score, temperature)
+    const best = likeliest(probabilities)
     return {
-      label: ranked[0]!.label,
-      probability: calibrated[0]!,
-      probabilities: Object.fromEntries(classifier.labels.map((label) => [label, byLabel[label] ?? 0])),
+      label: labels[best]!,
+      probability: probabilities[best]!,
+      probabilities: Object.fromEntries(labels.map((label, i) => [label, probabilities[i]!])),
+      basis: score.basis,
     }
   })
 }
+
+/** Probabilities as a person sees them. A prior is a share that was counted: no temperature applies to it. */
+export const calibrated = ({ probabilities, basis }: Scores, temperature: number): readonly number[] =>
+  basis === 'prior' ? probabilities : scaled(probabilities, temperature)
 
 /** The scores of a text in the order of the labels. */
 export const scoresIn = (labels: readonly string[], probabilities: Readonly<Record<string, number>>): number[] =>

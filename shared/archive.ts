@@ -2,10 +2,11 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 
-/** `model.tar.gz` with this `model.bin` in it: the same bytes for the same model, since nothing of time is in it. */
-export async function packModel(model: Uint8Array): Promise<Buffer> {
+/** A `model.tar.gz` with these files in it, sorted by name: the same bytes for the same files, as no time is in it. */
+export async function packModel(files: ReadonlyMap<string, Uint8Array>): Promise<Buffer> {
   const archive = pack()
-  archive.entry({ name: 'model.bin', mode: 0o644, mtime: new Date(0) }, Buffer.from(model))
+  for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+    archive.entry({ name, mode: 0o644, mtime: new Date(0) }, Buffer.from(bytes))
   archive.finalize()
   return gzipSync(await buffer(archive))
 }

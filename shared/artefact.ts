@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { type Classifier, classifierOf } from './classifier'
+import { ENGINES } from './engines'
+import type { Classifier } from './engines/classifier'
+import type { Engine, ModelFiles } from './engines/engine'
+import { classifierOf, type LoadedModel, loadModel, type ModelPlace } from './engines/load'
 import { BellwetherError } from './errors'
-import { readModel } from './fasttext'
 import type { Objects } from './objects'
 
-/** A trained model as it lies in S3: `model.tar.gz` with fastText's `model.bin` inside. */
+/** A model in memory, and the archive that it came from. */
 export interface Artefact {
   model: Classifier
+  engine: Engine
   /** Of `model.tar.gz`, in hex. */
   sha256: string
   /** S3 version of `model.tar.gz`; null in a bucket without versions. */
@@ -17,50 +21,54 @@ export interface Artefact {
 }
 
 /**
- * Load the artefact at an s3:// URI. MODEL_UNREADABLE names what was found where there is none, or one that is cut short
- * or foreign, or one with another hash than the given.
+ * Load the model at a place. MODEL_UNREADABLE names what was found where there is none, or one that is cut short or
+ * foreign, or one with another hash than the given.
  */
-export type LoadArtefact = (uri: string, sha256?: string) => Promise<Artefact>
+export type LoadArtefact = (place: ModelPlace) => Promise<Artefact>
 
-/** A model.bin larger than this would not fit into the memory of a function. */
+/** A file of a model larger than this would not fit into the memory of a function. */
 export const MAXIMUM_MODEL_BYTES = 2 ** 30
 
 /** Champion and challenger. */
-const KEPT = 2
+const CACHED = 2
 
-/** Loads from the bucket, and keeps the last two models: a warm function reads a champion once. */
-export function s3Artefacts(objects: Pick<Objects, 'bucket' | 'read'>): LoadArtefact {
-  const kept = new Map<string, Artefact>()
+/** Loads from the bucket. The last two models stay in memory, so that a warm function reads a champion once. */
+export function s3Artefacts(
+  objects: Pick<Objects, 'bucket' | 'read'>,
+  engines: readonly Engine[] = ENGINES,
+): LoadArtefact {
+  const cached = new Map<string, { loaded: LoadedModel; sha256: string; versionId: string | null }>()
 
-  return async (uri, sha256) => {
-    const known = sha256 === undefined ? undefined : kept.get(sha256)
-    if (known) return known
-    const { body, sha256: found, versionId } = await archiveAt(objects, uri, sha256)
-    const artefact = kept.get(found) ?? {
-      model: parseModel(await unpackModel(body, uri), uri),
-      sha256: found,
-      versionId,
+  return async (place) => {
+    const { artefact: uri, sha256, textVersion, prior } = place
+    // The same bytes are read by another text function where their place says so.
+    const keyOf = (hash: string) => `${hash} ${textVersion}`
+    let entry = sha256 == null ? undefined : cached.get(keyOf(sha256))
+    if (!entry) {
+      const { body, ...found } = await archiveAt(objects, uri, sha256)
+      const key = keyOf(found.sha256)
+      entry = cached.get(key) ?? { loaded: await loadModel(await unpackModel(body, uri), place, engines), ...found }
+      cached.delete(key)
+      cached.set(key, entry)
+      for (const oldest of [...cached.keys()].slice(0, -CACHED)) cached.delete(oldest)
     }
-    kept.delete(found)
-    kept.set(found, artefact)
-    for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest)
-    return artefact
+    const { loaded, ...archive } = entry
+    return { ...archive, engine: loaded.engine, model: classifierOf(loaded, prior) }
   }
 }
 
 /** The model.tar.gz at an s3:// URI, with its hash. MODEL_UNREADABLE when it is not there, or has another hash than the given. */
-export async function archiveAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: string, sha256?: string) {
+export async function archiveAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: string, sha256?: string | null) {
   const { body, versionId } = await bytesAt(objects, uri)
   const found = createHash('sha256').update(body).digest('hex')
-  if (sha256 !== undefined && sha256 !== found)
+  if (sha256 != null && sha256 !== found)
     throw new BellwetherError('MODEL_UNREADABLE', `${uri}: found SHA-256 ${found}, expected ${sha256}`)
   return { body, sha256: found, versionId: versionId ?? null }
 }
 
-/** The bytes of model.bin out of a model.tar.gz. MODEL_UNREADABLE names what was found instead. */
-export async function unpackModel(archive: Buffer, where: string): Promise<Buffer> {
-  const others: string[] = []
-  let model: Buffer | undefined
+/** The files of a model.tar.gz by their names without folders. MODEL_UNREADABLE names an archive that is not whole. */
+export async function unpackModel(archive: Buffer, where: string): Promise<ModelFiles> {
+  const files = new Map<string, Uint8Array>()
   const entries = extract()
   // An error on the way in ends the entries with it.
   Readable.from([archive])
@@ -70,21 +78,17 @@ export async function unpackModel(archive: Buffer, where: string): Promise<Buffe
   try {
     for await (const entry of entries) {
       const { name, type, size } = entry.header
-      if (type === 'file' && /(^|\/)model\.bin$/.test(name)) {
+      if (type === 'file') {
         if (size > MAXIMUM_MODEL_BYTES)
-          throw unreadable(where, `a model.bin of ${size} bytes`, `at most ${MAXIMUM_MODEL_BYTES}`)
-        model = await bytesOf(entry, size)
-      } else {
-        others.push(name)
-        entry.resume()
-      }
+          throw unreadable(where, `a ${path.basename(name)} of ${size} bytes`, `at most ${MAXIMUM_MODEL_BYTES}`)
+        files.set(path.basename(name), await bytesOf(entry, size))
+      } else entry.resume()
     }
   } catch (cause) {
     if (cause instanceof BellwetherError) throw cause
     throw unreadable(where, `${archive.length} bytes that end in "${messageOf(cause)}"`, 'a whole model.tar.gz', cause)
   }
-  if (!model) throw unreadable(where, `only ${others.join(', ') || 'an empty archive'}`, 'a model.bin in the archive')
-  return model
+  return files
 }
 
 async function bytesAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: string) {
@@ -93,14 +97,6 @@ async function bytesAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: string) {
   const stored = await objects.read(uri.slice(prefix.length))
   if (!stored) throw unreadable(uri, 'nothing', 'a model.tar.gz')
   return stored
-}
-
-function parseModel(bytes: Buffer, where: string): Classifier {
-  try {
-    return classifierOf(readModel(bytes, `${where}#model.bin`))
-  } catch (cause) {
-    throw new BellwetherError('MODEL_UNREADABLE', messageOf(cause), { cause })
-  }
 }
 
 async function bytesOf(entry: AsyncIterable<unknown>, size: number): Promise<Buffer> {

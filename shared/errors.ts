@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'SOURCE_REFUSED'
   | 'SECRET_MISSING'
   | 'LABELLER_REFUSED'
+  | 'TRAINING_REFUSED'
   | 'MODEL_UNREADABLE'
   | 'NOT_FOUND'
 

@@ -3,8 +3,7 @@ import path from 'node:path'
 import { LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { BellwetherError } from './errors'
-import { FastTextError } from './fasttext/error'
-import { parseBlazingText } from './fasttext/hyperparameters'
+import { DEFAULT_ENGINE, ENGINES } from './engines'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
 import { SOURCES, sourceSettings } from './sources'
 import { TRAINERS } from './trainers'
@@ -88,6 +87,8 @@ export const settings = z.strictObject({
   }),
   training: z.strictObject({
     trainer: z.enum(TRAINERS.map(({ name }) => name)),
+    engine: z.enum(ENGINES.map(({ name }) => name)).default(DEFAULT_ENGINE.name),
+    fewLabels: z.int().nonnegative().default(100),
     instanceType: z
       .string()
       .regex(/^ml\./, 'an instance type of SageMaker, as in ml.c5.xlarge')
@@ -207,20 +208,9 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
       ['gate', 'window'],
       `is less than gate.minimumEvaluation, ${gate.minimumEvaluation}: nothing could pass`,
     ])
-  for (const [name, value] of Object.entries(training.hyperparameters)) {
-    const message = objectionTo(name, String(value))
-    if (message) wrong.push([['training', 'hyperparameters', name], message])
-  }
+  const engine = ENGINES.find(({ name }) => name === training.engine)
+  for (const { path: inner, message } of engine?.hyperparameters.safeParse(training.hyperparameters).error?.issues ??
+    [])
+    wrong.push([['training', 'hyperparameters', ...inner], message])
   return wrong
-}
-
-/** Why BlazingText would refuse a hyperparameter, so that nobody hears of it from a job that was paid for. */
-function objectionTo(name: string, value: string): string | undefined {
-  try {
-    parseBlazingText({ mode: 'supervised', [name]: value })
-    return undefined
-  } catch (error) {
-    if (error instanceof FastTextError) return error.message
-    throw error
-  }
 }

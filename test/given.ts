@@ -46,7 +46,8 @@ export const aSettings = (changes: Changes = {}): Settings =>
       relabelShare: 0,
       ...changes.labelling,
     },
-    training: { trainer: 'blazingtext', hyperparameters: {}, tuneSeconds: 0, ...changes.training },
+    // Few labels are all that tests have: one that wants another engine for them says so.
+    training: { trainer: 'blazingtext', fewLabels: 0, hyperparameters: {}, tuneSeconds: 0, ...changes.training },
     gate: changes.gate ?? {},
   })
 

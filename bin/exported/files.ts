@@ -9,10 +9,10 @@ export interface Told {
   scores: ScoresRecord | null
 }
 
-/** The files of the package but model.bin, by name. `root` is the folder of this repository. */
+/** The files of the package beside those of the model, by name. `root` is the folder of this repository. */
 export async function packageFiles(root: string, about: About, told: Told): Promise<Record<string, string>> {
   return {
-    'index.js': await bundle(root),
+    'index.js': await bundle(root, about.engine),
     'index.d.ts': TYPES,
     'model.json': `${JSON.stringify(about, null, 2)}\n`,
     'package.json': `${JSON.stringify(PACKAGE, null, 2)}\n`,
@@ -31,10 +31,17 @@ const PACKAGE = {
   engines: { node: '>=20.19' },
 }
 
-async function bundle(root: string): Promise<string> {
+async function bundle(root: string, engine: string): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['bin/exported/index.ts'],
+    stdin: {
+      resolveDir: root,
+      contents: `
+        import { load as loadModel } from './shared/engines/${engine}/load'
+        import { loaderOf } from './bin/exported'
+        export const load = loaderOf(loadModel, __dirname)
+      `,
+    },
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -51,10 +58,13 @@ async function bundle(root: string): Promise<string> {
 const TYPES = `export interface About {
   job: string
   datasetId: string
+  engine: string
   labels: readonly string[]
+  files: readonly string[]
   textVersion: string
   temperature: number
   calibrated: boolean
+  prior: Record<string, number> | null
   sha256: string
 }
 
@@ -64,17 +74,19 @@ export interface Answer {
   probability: number
   /** Of every label; they sum to one. */
   probabilities: Record<string, number>
+  /** 'prior': the text holds nothing that the model knows, and this is the share of each label among its training labels. */
+  basis: 'text' | 'prior'
 }
 
 export interface ExportedModel {
   about: About
   labels: readonly string[]
-  classify(text: string): Answer
-  classifyAll(texts: readonly string[]): Answer[]
+  classify(text: string): Promise<Answer>
+  classifyAll(texts: readonly string[]): Promise<Answer[]>
 }
 
-/** Read the model of this package, or that of another folder with model.bin and model.json. Keep it: reading takes a while. */
-export declare function load(folder?: string): ExportedModel
+/** Read the model of this package, or that of another folder with model.json. Keep it: reading takes a while. */
+export declare function load(folder?: string): Promise<ExportedModel>
 `
 
 const readme = (about: About, told: Told): string => `# A model of Bellwether
@@ -85,18 +97,19 @@ no dependencies. Copy this folder into a program, or \`npm install ./bellwether-
 \`\`\`js
 const { load } = require('bellwether-model') // or: import { load } from 'bellwether-model'
 
-const model = load() // once
-model.classify('Cold starts fell from 900 to 210 ms #aws')
-// { label: '…', probability: 0.93, probabilities: { …: 0.93, …: 0.07 } }
-model.classifyAll(['one post', 'another'])
+const model = await load() // once
+await model.classify('Cold starts fell from 900 to 210 ms #aws')
+// { label: '…', probability: 0.93, probabilities: { …: 0.93, …: 0.07 }, basis: 'text' }
+await model.classifyAll(['one post', 'another'])
 \`\`\`
 
-Give it the post as people read it, \`&\` and not \`&amp;\`: links, mentions, \`RT @name:\` and capitals are taken care of. A text without a word that the
-model knows has the same probability for every label.
+Give it the post as people read it, \`&\` and not \`&amp;\`: links, mentions, \`RT @name:\` and capitals are taken care of. A text that holds nothing the
+model knows is answered with ${about.prior ? 'the label shares of its training labels' : 'equal probabilities'}, and says so: \`basis: 'prior'\`.
 
 | | |
 | --- | --- |
 | training job | \`${about.job}\` |
+| engine | ${about.engine} |
 | dataset | \`${about.datasetId}\` |
 | verdict | ${told.verdict ?? 'not measured yet'} |
 | macro-F1 | ${measured(told.scores)} |
@@ -105,8 +118,8 @@ model knows has the same probability for every label.
 | text function | version ${about.textVersion} |
 | model.tar.gz | SHA-256 \`${about.sha256}\` |
 
-\`model.bin\` is in fastText's format; other programs that read it must bring texts into this form first. It holds the words of the
-posts that it was trained on, and whoever has it can read them.
+The files of the model (${about.files.join(', ')}) hold the words of the posts that it was trained on, and whoever has
+them can read them. Other programs that read them must bring texts into the form of the text function first.
 `
 
 function measured(scores: ScoresRecord | null): string {

@@ -1,9 +1,11 @@
-// What `npm run export-model` puts beside a model.bin, bundled into one file without dependencies.
+// What `npm run export-model` puts beside the files of a model, bundled into one file without dependencies, with the code that
+// loads models of its engine and no other.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Answer, answersOf } from '../../shared/answers'
-import { classifierOf } from '../../shared/classifier'
-import { readModel } from '../../shared/fasttext'
+import { withPrior } from '../../shared/engines/classifier'
+import type { LoadModel } from '../../shared/engines/engine'
+import type { Prior } from '../../shared/engines/prior'
 import { plainText } from '../../shared/text'
 
 /** `model.json`: what a user should know of the model, and what its answers need. */
@@ -11,12 +13,17 @@ export interface About {
   /** Its training job. */
   job: string
   datasetId: string
+  engine: string
   labels: readonly string[]
+  /** The files of the model, which are in this package. */
+  files: readonly string[]
   /** Version of the text function, which is in this package. */
   textVersion: string
   /** Divides the logarithms of the probabilities; 1 where none was fitted. */
   temperature: number
   calibrated: boolean
+  /** What it answers where it knows nothing of a text; null: equal shares. */
+  prior: Prior | null
   /** Of the model.tar.gz it was taken out of, in hex. */
   sha256: string
 }
@@ -24,18 +31,22 @@ export interface About {
 export interface ExportedModel {
   about: About
   labels: readonly string[]
-  classify(text: string): Answer
-  classifyAll(texts: readonly string[]): Answer[]
+  classify(text: string): Promise<Answer>
+  classifyAll(texts: readonly string[]): Promise<Answer[]>
 }
 
-/** Read the model of this package, or that of another folder with model.bin and model.json. Takes some milliseconds: keep it. */
-export function load(folder: string = __dirname): ExportedModel {
-  // Written by the exporter, which is of one version with this file.
-  const about = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')) as About
-  const classifier = classifierOf(readModel(path.join(folder, 'model.bin')))
-  const { labels } = classifier
-  const classifyAll = (texts: readonly string[]): Answer[] =>
-    answersOf({ classifier, textVersion: about.textVersion, temperature: about.temperature }, texts.map(plainText))
-  const classify = (text: string): Answer => classifyAll([text])[0]!
-  return { about, labels, classify, classifyAll }
-}
+/** Makes the `load` of a package whose model is read by `loadModel`. */
+export const loaderOf =
+  (loadModel: LoadModel, ownFolder: string) =>
+  async (folder: string = ownFolder): Promise<ExportedModel> => {
+    // Written by the exporter, which is of one version with this file.
+    const about = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')) as About
+    const { textVersion, prior, temperature } = about
+    const files = new Map(about.files.map((name) => [name, readFileSync(path.join(folder, name))]))
+    const classifier = withPrior(await loadModel(files, { textVersion, where: folder }), prior, textVersion)
+    const { labels } = classifier
+    const classifyAll = (texts: readonly string[]): Promise<Answer[]> =>
+      answersOf({ classifier, temperature }, texts.map(plainText))
+    const classify = async (text: string): Promise<Answer> => (await classifyAll([text]))[0]!
+    return { about, labels, classify, classifyAll }
+  }

@@ -22,7 +22,7 @@ async function work({ hyperparameters, text, validation }: TrainingOrder): Promi
     const seconds = (performance.now() - began) / 1000
     const judged = validation && evaluate(model, validation)
     log.end({ train: evaluate(model, text), ...(judged ? { validation: judged } : {}) }, seconds)
-    const archive = await packModel(writeModel(model))
+    const archive = await packModel(new Map([['model.bin', writeModel(model)]]))
     const accuracy = judged && judged.examples > 0 ? judged.accuracy : undefined
     return { archive, log: log.text(), seconds, ...(accuracy === undefined ? {} : { accuracy }) }
   } catch (error) {

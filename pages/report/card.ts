@@ -266,11 +266,15 @@ function training({ training: ran, tuning, seed, cost }: CardRecord): HTMLElemen
     'training',
     'How it was trained, and what it cost',
     facts([
+      ['Engine', ran.engine],
       ['Trainer', `${ran.trainer}${ran.instanceType ? ` on ${ran.instanceType}${ran.spot ? ' spot' : ''}` : ''}`],
       ['Time', `${count(ran.trainSeconds)} s of training, ${count(ran.billableSeconds)} s billed`],
       ['Hyperparameters', options(ran.hyperparameters)],
-      ['Seed', seed === null ? 'not told by the trainer' : String(seed)],
+      ['Seed', seed === null ? 'none, or not known' : String(seed)],
       ['Cost', `labels ${usd(cost.labelsUsd)}, posts ${usd(cost.readsUsd)}, this training ${usd(cost.trainingUsd)}`],
+      ...(cost.millionPosts
+        ? [['A million posts', `${usd(cost.millionPosts.usd)}: ${cost.millionPosts.how}`] as [string, string]]
+        : []),
     ]),
     tuning
       ? behind({

@@ -133,6 +133,6 @@ async function putOff({ enqueue }: Ports, { hashtag, days }: Work, reason: strin
 export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
   const live = await readChampion(objects)
   if (!live) return undefined
-  const { job, artefact, sha256, textVersion, temperature, schemaVersion } = live.champion
-  return { job, classifier: (await load(artefact, sha256)).model, textVersion, temperature, schemaVersion }
+  const { job, textVersion, temperature, schemaVersion } = live.champion
+  return { job, classifier: (await load(live.champion)).model, textVersion, temperature, schemaVersion }
 }

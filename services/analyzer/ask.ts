@@ -3,7 +3,7 @@ import { BellwetherError } from '../../shared/errors'
 import { plainText } from '../../shared/text'
 import { liveModel, type Ports } from './analyze'
 
-export type Answer = Pick<Classified, 'label' | 'probability'> & { model: string }
+export type Answer = Pick<Classified, 'label' | 'probability' | 'basis'> & { model: string }
 
 /** What the champion says of anybody's texts, which hold no entities, in their order; calibrated. NOT_FOUND before the first promotion. */
 export const ask =
@@ -11,9 +11,6 @@ export const ask =
   async (texts: readonly string[]): Promise<Answer[]> => {
     const model = await liveModel(ports)
     if (!model) throw new BellwetherError('NOT_FOUND', 'no model is live yet')
-    return answersOf(model, texts.map(plainText)).map(({ label, probability }) => ({
-      model: model.job,
-      label,
-      probability,
-    }))
+    const answers = await answersOf(model, texts.map(plainText))
+    return answers.map(({ label, probability, basis }) => ({ model: model.job, label, probability, basis }))
   }

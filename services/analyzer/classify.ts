@@ -11,6 +11,8 @@ import { type Prediction, predictionsToCsv } from './prediction'
 export interface LiveModel extends Calibrated {
   job: string
   classifier: Artefact['model']
+  /** Of the text function that it was trained with. */
+  textVersion: string
   /** Version of the labels that it answers with. */
   schemaVersion: number
 }
@@ -22,7 +24,7 @@ const BATCH = 500
 export async function classify(
   objects: Pick<Objects, 'stream' | 'putStream'>,
   run: RunRecord,
-  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature' | 'textVersion'>,
+  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature'>,
 ): Promise<string> {
   return objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model)))
 }
@@ -33,10 +35,10 @@ export const postsOf = ({ objects }: RunRecord): number => objects.reduce((sum, 
 async function* predict(
   objects: Pick<Objects, 'stream'>,
   run: RunRecord,
-  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature' | 'textVersion'>,
+  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature'>,
 ): AsyncIterable<Prediction[]> {
   for await (const batch of batched(postsOfRun(objects, run))) {
-    const answers = answersOf(model, batch)
+    const answers = await answersOf(model, batch)
     yield batch.map(({ id, text }, i) => ({ post: id, model: model.job, cascade: cascadeId(text), ...answers[i]! }))
   }
 }

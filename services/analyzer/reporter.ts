@@ -34,7 +34,10 @@ export function reporter({ memory, settings, labels: standing, live, plans: all,
     const week = weekTo(date)
     const plans = await all.between(week[0]!, date)
     const newest = evaluationWindow(evaluationLabels(given, date), settings.gate.window)
-    const scoresOf = model && (await scorer(memory, model, labels))
+    const drawn = week.map((one) => drawsOf(plans, { hashtag, date: one }))
+    const members = drawn.flat().flatMap((draw) => draw.members.flatMap(({ item }) => given.get(item)?.text ?? []))
+    const asked = [...newest.map(({ text }) => text), ...members]
+    const scoresOf = model && (await scorer(memory, model, labels, asked))
     const window = scoresOf
       ? newest.map(({ item, label, text }) => ({ item, label: labels.indexOf(label), scores: scoresOf(text) }))
       : { none }
@@ -47,9 +50,9 @@ export function reporter({ memory, settings, labels: standing, live, plans: all,
         scoresOf && text !== undefined ? scoresOf(text) : labels.map(() => 0),
     }
     const days: DayFacts[] = []
-    for (const one of week) {
+    for (const [i, one] of week.entries()) {
       const counted = await book.asItIs(one)
-      const found = counted && joined(known, counted, drawsOf(plans, { hashtag, date: one }))
+      const found = counted && joined(known, counted, drawn[i] ?? [])
       if (found) days.push(found)
     }
     const evidence: Evidence = { hashtag, labels, window }
@@ -69,19 +72,21 @@ const upTo = (date: string, given: ReadonlyMap<string, StandingLabel>): Map<stri
 /** Bytes that the scores of a model take in memory, about. */
 const SCORES_BYTES = 2 ** 20
 
-/** What a model says of texts that annotators saw; each is asked once while the function is warm. */
+/** What a model says of these texts, which annotators saw; each is asked once while the function is warm. */
 async function scorer(
   memory: Memory,
   model: LiveModel,
   labels: readonly string[],
+  texts: readonly string[],
 ): Promise<(text: string) => readonly number[]> {
   const name = `scores ${JSON.stringify([model.job, model.temperature, labels])}`
   const known = await memory.of(name, SCORES_BYTES, async () => new Map<string, readonly number[]>())
+  const unasked = [...new Set(texts)].filter((text) => !known.has(text))
+  const answers = await answersOf(model, unasked.map(plainText))
+  for (const [i, text] of unasked.entries()) known.set(text, scoresIn(labels, answers[i]!.probabilities))
   return (text) => {
-    const before = known.get(text)
-    if (before) return before
-    const scores = scoresIn(labels, answersOf(model, [plainText(text)])[0]!.probabilities)
-    known.set(text, scores)
+    const scores = known.get(text)
+    if (!scores) throw new Error('the scores of a text are read that was not classified before')
     return scores
   }
 }

@@ -3,7 +3,7 @@ import { type LabellerFacts, LABELLERS } from '../../shared/labellers'
 import type { Settings } from '../../shared/settings'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
-import type { Trainer } from '../../shared/trainers/trainer'
+import type { TrainerTerms } from '../../shared/trainers/terms'
 
 /** What the account says of itself. */
 export interface Facts extends Omit<LabellerFacts, 'region'> {
@@ -68,7 +68,7 @@ function linkKey({ linkKey: fact }: Facts, secret: string): Finding {
 }
 
 /** What the trainer of the configuration needs; of the others, what they would need of the region. */
-function training(trainer: Trainer, { quotas }: Facts, settings: Settings, region: string): Finding[] {
+function training(trainer: TrainerTerms, { quotas }: Facts, settings: Settings, region: string): Finding[] {
   const { trainer: chosen } = settings.training
   return trainer.needs(settings, region).flatMap((need): Finding[] => {
     const isChosen = trainer.name === chosen

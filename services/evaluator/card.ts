@@ -1,4 +1,5 @@
 import type { DetailOf, modelPromoted, modelRejected } from '../../events'
+import type { ModelPlace } from '../../shared/engines/load'
 import { keys } from '../../shared/keys'
 import type { CardRecord, ChampionRecord } from '../../shared/records'
 
@@ -31,9 +32,18 @@ export const rejectionOf = (card: CardRecord): Omit<DetailOf<typeof modelRejecte
   ...headlineOf(card),
 })
 
-const modelOf = ({ job, dataset, artefact, labels, champion, calibration }: CardRecord) => ({
+/** Where the model of a card is. */
+export const placeOf = ({ artefact, dataset, training }: CardRecord): ModelPlace => ({
+  artefact: artefact.uri,
+  sha256: artefact.sha256,
+  textVersion: dataset.textVersion,
+  prior: training.prior,
+})
+
+const modelOf = ({ job, dataset, training, artefact, labels, champion, calibration }: CardRecord) => ({
   job,
   datasetId: dataset.datasetId,
+  engine: training.engine,
   artefact: artefact.uri,
   versionId: artefact.versionId,
   // Only an artefact that was read is promoted.
@@ -41,6 +51,7 @@ const modelOf = ({ job, dataset, artefact, labels, champion, calibration }: Card
   labels,
   textVersion: dataset.textVersion,
   temperature: calibration?.temperature ?? 1,
+  prior: training.prior,
   replaces: champion,
 })
 

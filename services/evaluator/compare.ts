@@ -1,8 +1,9 @@
+import { calibrated } from '../../shared/answers'
 import type { CalibrationRecord, CardRecord } from '../../shared/records'
 import { percentileInterval, RESAMPLING, shareAbove } from '../../shared/statistics/bootstrap'
 import { mcnemar } from '../../shared/statistics/mcnemar'
-import { calibrationError, fitTemperature, type Forecast, logLossOf, scaled } from '../../shared/statistics/temperature'
-import type { Measured } from './measure'
+import { calibrationError, fitTemperature, type Forecast, logLossOf } from '../../shared/statistics/temperature'
+import type { Judgement, Measured } from './measure'
 
 /** Challenger against champion on the same items, of which there is one at least. */
 export function compare(
@@ -27,22 +28,26 @@ export function compare(
   }
 }
 
-/** Every fifth forecast is scaled by the temperature of the others, lest the fit praise itself. */
+/** Every fifth forecast is scaled by the temperature of the others, so that the fit is measured out of sample. */
 const FOLDS = 5
 
-/** The temperature of a model, and how true its probabilities are without and with it; nothing of no items. */
+/**
+ * The temperature of a model, and how true its probabilities are without and with it; null of no items. A prior is answered
+ * as it is: it takes no part in the fit, and counts in the errors.
+ */
 export function calibrate({ forecasts }: Pick<Measured, 'forecasts'>): CalibrationRecord | null {
   if (forecasts.length === 0) return null
+  const fit = (some: readonly Judgement[]) => fitTemperature(some.filter(({ basis }) => basis === 'text'))
   const crossFitted = Array.from({ length: FOLDS }, (_, fold): Forecast[] => {
     const isOf = (i: number) => i % FOLDS === fold
-    const temperature = fitTemperature(forecasts.filter((_, i) => !isOf(i)))
+    const temperature = fit(forecasts.filter((_, i) => !isOf(i)))
     return forecasts
       .filter((_, i) => isOf(i))
-      .map(({ probabilities, truth }) => ({ probabilities: scaled(probabilities, temperature), truth }))
+      .map((one) => ({ probabilities: calibrated(one, temperature), truth: one.truth }))
   }).flat()
   return {
     items: forecasts.length,
-    temperature: fitTemperature(forecasts),
+    temperature: fit(forecasts),
     ece: { raw: calibrationError(forecasts), scaled: calibrationError(crossFitted) },
     logLoss: { raw: logLossOf(forecasts), scaled: logLossOf(crossFitted) },
   }

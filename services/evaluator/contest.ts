@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Artefact, LoadArtefact } from '../../shared/artefact'
+import type { ModelPlace } from '../../shared/engines/load'
+import { type Classifier, withPrior } from '../../shared/engines/classifier'
+import { naiveBayes } from '../../shared/engines/naive-bayes'
+import { readTrainingSet } from '../../shared/engines/training-set'
 import { BellwetherError } from '../../shared/errors'
-import { DEFAULTS } from '../../shared/fasttext/hyperparameters'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import {
@@ -11,19 +14,17 @@ import {
   datasetRecord,
   type EvaluationLine,
   evaluationLine,
-  type TrainingRecord,
   trainingRecord,
   tuningRecord,
 } from '../../shared/records'
 import { calibrate } from './compare'
 import { type Contender, type Gate, judge, opponentIn } from './gate'
 import { costOf, lineageOf } from './lineage'
-import { naiveBayes } from './linear'
+import { placeOf } from './card'
 import { liveOf } from './live'
-import { type Answers, majorityOf, measure } from './measure'
+import { majorityOf, measure, type Measured } from './measure'
 import { type Relabelled, relabelled } from './relabelled'
-import { retokenise } from './retokenise'
-import { windowOf } from './window'
+import { whyNotScored, windowOf } from './window'
 
 export interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'stream' | 'exists'>
@@ -43,28 +44,20 @@ export async function holdContest(
   const training = await objects.readJson(keys.training({ job }), trainingRecord)
   const dataset = await objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord)
   const evaluation = await readEvaluation(objects, dataset)
-  const { linear, trainedOn } = await readTraining(objects, dataset, evaluation)
+  const trainedOn = await textsTrainedOn(objects, dataset, evaluation)
+  const baseline = await trainBaseline(objects, dataset)
   const { items, described: window } = windowOf(evaluation, gate.window, (text) => trainedOn.has(text))
 
-  const hold = (name: string, of: DatasetRecord, artefact: Readable): Contender => {
-    const read = artefact.read && retokenise(items, dataset, of.textVersion)
-    const unreadable = artefact.unreadable ?? (read && 'unreadable' in read ? read.unreadable : undefined)
-    return {
-      job: name,
-      dataset: of,
-      labels: artefact.read?.model.labels ?? [],
-      measured:
-        artefact.read && read && 'lines' in read ? measure(artefact.read.model, read.lines, dataset.labels) : null,
-      ...(unreadable === undefined ? {} : { unreadable }),
-    }
-  }
-  const artefact = await loadIfReadable(load, training.artefact)
-  const challenger = hold(job, dataset, artefact)
+  const scoresOn = (model: Classifier) => measure(model, items, dataset.labels)
+  const hold = contenders(items, dataset, scoresOn)
+  const { textVersion } = dataset
+  const artefact = await loadIfReadable(load, { artefact: training.artefact, textVersion, prior: training.prior })
+  const challenger = await hold(job, dataset, artefact)
   const card = against === null ? undefined : await objects.readJson(keys.card({ job: against }), cardRecord)
-  const opposite = card && (await loadIfReadable(load, card.artefact.uri, card.artefact.sha256 ?? undefined))
-  const champion = card && opposite && hold(card.job, card.dataset, opposite)
+  const opposite = card && (await loadIfReadable(load, placeOf(card)))
+  const champion = card && opposite && (await hold(card.job, card.dataset, opposite))
 
-  const majority = measure(majorityOf(items, dataset.labels), items, dataset.labels).scores
+  const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
   const changes = champion?.measured
     ? await changesSince(objects, champion.dataset, dataset)
     : { shared: 0, changed: 0 }
@@ -87,23 +80,18 @@ export async function holdContest(
       challenger: challenger.measured?.scores ?? null,
       champion: opponent?.measured.scores ?? null,
       majority,
-      linear: linear ? measure(linear, items, dataset.labels).scores : null,
+      linear: baseline ? (await scoresOn(baseline)).scores : null,
     },
     comparison,
     calibration: challenger.measured && calibrate(challenger.measured),
-    live: opponent && card && opposite?.read ? liveSince(card, opposite.read, evaluation, dataset) : null,
+    live: opponent && card && opposite?.read ? await liveSince(card, opposite.read, evaluation, dataset) : null,
     evaluation: { key: keys.evaluation({ dataset: dataset.datasetId }), sha256: dataset.sha256.evaluation },
     dataset,
     training,
     tuning: training.tuning === null ? null : await objects.readJson(training.tuning, tuningRecord),
-    seed: seedOf(training),
-    lineage: await lineageOf(
-      objects,
-      dataset,
-      training,
-      artefact.read && { key: keys.artefact({ job }), sha256: artefact.read.sha256 },
-    ),
-    cost: await costOf(objects, dataset, training),
+    seed: training.seed,
+    lineage: await lineageOf(objects, dataset, training, artefact.read?.sha256),
+    cost: await costOf(objects, dataset, training, artefact.read?.engine),
   }
 }
 
@@ -113,18 +101,31 @@ const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'v
   sha256: read?.sha256 ?? null,
 })
 
+/** Measures a model on the window, or says why it cannot be. */
+const contenders =
+  (items: readonly EvaluationLine[], dataset: DatasetRecord, scoresOn: (model: Classifier) => Promise<Measured>) =>
+  async (job: string, of: DatasetRecord, { read, unreadable: broken }: Readable): Promise<Contender> => {
+    const unreadable = broken ?? whyNotScored(items, dataset, of.textVersion)
+    return {
+      job,
+      dataset: of,
+      labels: read?.model.labels ?? [],
+      measured: read && unreadable === undefined ? await scoresOn(read.model) : null,
+      ...(unreadable === undefined ? {} : { unreadable }),
+    }
+  }
+
 /** How good the champion is on labels that came after it. */
-function liveSince(
+async function liveSince(
   card: CardRecord,
   { model }: Artefact,
   evaluation: readonly EvaluationLine[],
   dataset: DatasetRecord,
-): CardRecord['live'] {
-  const read = retokenise(evaluation, dataset, card.dataset.textVersion)
-  if ('unreadable' in read) return null
+): Promise<CardRecord['live']> {
+  if (whyNotScored(evaluation, dataset, card.dataset.textVersion) !== undefined) return null
   const { job, calibration } = card
   const champion = { job, latestDate: card.dataset.latestDate, temperature: calibration?.temperature ?? 1, model }
-  return liveOf(champion, read.lines, dataset)
+  return liveOf(champion, evaluation, dataset)
 }
 
 /** The evaluation set whole, or OBJECT_INVALID: its hash is that of dataset.json. */
@@ -141,27 +142,35 @@ async function readEvaluation(objects: Pick<Objects, 'read'>, dataset: DatasetRe
     .flatMap((line, i) => (line === '' ? [] : [parseJson(line, evaluationLine, `${key}:${i + 1}`)]))
 }
 
-/** One pass over what was trained on: a baseline learns it, and evaluation texts that stand in it are found. */
-async function readTraining(
+/** The evaluation texts that stand in the training or the validation file too. */
+async function textsTrainedOn(
   objects: Pick<Objects, 'lines'>,
   { files, rows }: DatasetRecord,
   evaluation: readonly EvaluationLine[],
-): Promise<{ linear: Answers | undefined; trainedOn: ReadonlySet<string> }> {
+): Promise<ReadonlySet<string>> {
   const asked = new Set(evaluation.map(({ text }) => text))
   const trainedOn = new Set<string>()
-  const look = (line: string) => {
-    const text = line.slice(line.indexOf(' ') + 1)
-    if (asked.has(text)) trainedOn.add(text)
-  }
-  const bayes = naiveBayes()
-  if (rows.train > 0)
-    for await (const line of objects.lines(files.train)) {
-      if (line === '') continue
-      look(line)
-      bayes.add(line)
+  const parts = [rows.train > 0 ? files.train : [], rows.validation > 0 ? files.validation : []].flat()
+  for (const part of parts)
+    for await (const line of objects.lines(part)) {
+      const text = line.slice(line.indexOf(' ') + 1)
+      if (asked.has(text)) trainedOn.add(text)
     }
-  if (rows.validation > 0) for await (const line of objects.lines(files.validation)) look(line)
-  return { linear: bayes.model(), trainedOn }
+  return trainedOn
+}
+
+/** A naive Bayes of the same training set, beside which the card shows the model; none where it cannot be trained. */
+async function trainBaseline(objects: Pick<Objects, 'read'>, dataset: DatasetRecord): Promise<Classifier | undefined> {
+  try {
+    const set = await readTrainingSet(objects, dataset)
+    const files = await naiveBayes.train(set, naiveBayes.suggested)
+    const { textVersion, prior } = dataset
+    const model = await naiveBayes.load(files, { textVersion, where: 'the naive Bayes of a card' })
+    return withPrior(model, prior, textVersion)
+  } catch (error) {
+    if (error instanceof BellwetherError && error.code === 'TRAINING_REFUSED') return undefined
+    throw error
+  }
 }
 
 /** What became of the labels that the champion was trained on; nothing is known where its training file is gone. */
@@ -177,18 +186,15 @@ async function changesSince(
   return relabelled(lines(known), lines(given))
 }
 
-/** BlazingText does not say from which seed its weights start; our engine always starts from the same. */
-const seedOf = ({ trainer }: TrainingRecord): number | null => (trainer === 'lambda' ? DEFAULTS.seed : null)
-
 interface Readable {
   read?: Artefact
   unreadable?: string
 }
 
 /** An artefact that cannot be read is a reason to reject, not to fail: it will not be another tomorrow. */
-async function loadIfReadable(load: LoadArtefact, uri: string, sha256?: string): Promise<Readable> {
+async function loadIfReadable(load: LoadArtefact, place: ModelPlace): Promise<Readable> {
   try {
-    return { read: await load(uri, sha256) }
+    return { read: await load(place) }
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'MODEL_UNREADABLE') return { unreadable: error.message }
     throw error

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { Engine } from '../../shared/engines/engine'
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, type DatasetRecord, planRecord, runRecord, type TrainingRecord } from '../../shared/records'
 
 type Bucket = Pick<Objects, 'read' | 'stream' | 'exists'>
-type Input = CardRecord['lineage']['inputs'][number]
 
 /** How many objects are asked for at a time: there are some for each day of labels. */
 const WIDTH = 16
@@ -16,9 +16,9 @@ export async function lineageOf(
   objects: Bucket,
   dataset: DatasetRecord,
   training: TrainingRecord,
-  artefact: Input | undefined,
+  artefactSha256: string | undefined,
 ): Promise<CardRecord['lineage']> {
-  const { datasetId, manifests, manifestHashes, files, sha256 } = dataset
+  const { datasetId, manifests, manifestHashes, files, sha256, examples } = dataset
   const read = [
     ...manifests,
     keys.dataset({ dataset: datasetId }),
@@ -34,17 +34,24 @@ export async function lineageOf(
     key: files[part],
     sha256: sha256[part],
   }))
+  const learnt = examples ? [examples.train, examples.validation] : []
+  const artefact =
+    artefactSha256 === undefined ? [] : [{ key: keys.artefact({ job: training.job }), sha256: artefactSha256 }]
   return {
-    inputs: [...hashed, ...written, ...(artefact ? [artefact] : [])],
+    inputs: [...hashed, ...written, ...learnt, ...artefact],
     labels: await labelsOf(objects, datasetId),
   }
 }
 
-/** Dollars paid for the labels of a dataset, for reading the posts that they were drawn from, and for the training. */
+/**
+ * Dollars paid for the labels of a dataset, for reading the posts that they were drawn from, and for the training; and what
+ * asking a model of the engine costs.
+ */
 export async function costOf(
   objects: Pick<Objects, 'read'>,
   { manifests }: DatasetRecord,
   { costUsd }: TrainingRecord,
+  engine: Pick<Engine, 'costOfMillionPosts'> | undefined,
 ): Promise<CardRecord['cost']> {
   const batches = manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
   const qualities = await readAll(
@@ -62,6 +69,7 @@ export async function costOf(
     labelsUsd: sumOf(qualities),
     readsUsd: sumOf(await readAll(objects, runs, runRecord.pick({ costUsd: true }))),
     trainingUsd: costUsd,
+    millionPosts: engine?.costOfMillionPosts ?? null,
   }
 }
 

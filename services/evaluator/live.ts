@@ -1,32 +1,31 @@
+import { calibrated } from '../../shared/answers'
+import type { Classifier } from '../../shared/engines/classifier'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type DatasetRecord, type EvaluationLine, type LiveRecord, liveRecord } from '../../shared/records'
-import { calibrationError, scaled } from '../../shared/statistics/temperature'
-import { type Answers, measure } from './measure'
+import { calibrationError } from '../../shared/statistics/temperature'
+import { measure } from './measure'
 
 /** A champion, as its card has it. */
 export interface Live {
   job: string
   latestDate: string
   temperature: number
-  model: Answers
+  model: Classifier
 }
 
 /**
  * How good a champion is on labels that were given after those it was chosen by. Its score at the gate is flattered: it is
  * the best of many on one window.
  */
-export function liveOf(
+export async function liveOf(
   { job, latestDate, temperature, model }: Live,
   evaluation: readonly EvaluationLine[],
   { datasetId, labels, latestDate: through }: Pick<DatasetRecord, 'datasetId' | 'labels' | 'latestDate'>,
-): LiveRecord {
+): Promise<LiveRecord> {
   const later = evaluation.filter(({ labelled }) => labelled > latestDate)
-  const { scores, forecasts } = measure(model, later, labels)
-  const shown = forecasts.map(({ probabilities, truth }) => ({
-    probabilities: scaled(probabilities, temperature),
-    truth,
-  }))
+  const { scores, forecasts } = await measure(model, later, labels)
+  const shown = forecasts.map((one) => ({ probabilities: calibrated(one, temperature), truth: one.truth }))
   const ece = shown.length > 0 ? calibrationError(shown) : null
   return { job, after: latestDate, through, datasetId, scores, ece }
 }

@@ -1,35 +1,50 @@
-import type { Classifier } from '../../shared/classifier'
+import { type Classifier, likeliest, type Scores } from '../../shared/engines/classifier'
 import { metrics } from '../../shared/fasttext'
 import type { EvaluationLine, ScoresRecord } from '../../shared/records'
 import { accuracyOf, type Answered, bootstrap, macroF1Of, percentileInterval } from '../../shared/statistics/bootstrap'
 import type { Forecast } from '../../shared/statistics/temperature'
+import { textOfShown } from '../../shared/text'
+import { shownOf } from './window'
 
-/** Something that answers every text with its labels, the likeliest first. */
-export type Answers = Pick<Classifier, 'rank'>
+/** What a model said of an item, and whether it holds anything that the model knows. */
+export interface Judgement extends Forecast {
+  basis: Scores['basis']
+}
 
 /** A classifier's answers on the window, and what they are worth. */
 export interface Measured extends Answered {
   scores: ScoresRecord
-  forecasts: Forecast[]
+  forecasts: Judgement[]
   /** Macro-F1 of resampled windows: of all models of one window on the same ones, so that differences are paired. */
   resampled: Float64Array
 }
 
 /**
- * Hold a classifier's answers against people's labels. `labels` are the classes of the dataset; what the model answers
- * beside them is counted as wrong and stands last in the confusion.
+ * Compare what a classifier says with people's labels. `labels` are the classes of the dataset; an answer beside them counts
+ * as wrong and stands last in the confusion.
  */
-export function measure(model: Answers, items: readonly EvaluationLine[], labels: readonly string[]): Measured {
-  const ranked = model.rank(
-    items.map(({ text }) => text),
-    Number.POSITIVE_INFINITY,
-  )
+export const measure = async (
+  model: Classifier,
+  items: readonly EvaluationLine[],
+  labels: readonly string[],
+): Promise<Measured> => {
+  const said = await model.classify(items.map((item) => textOfShown(shownOf(item))))
+  return measured({ labels: model.labels, said }, items, labels)
+}
+
+/** The same of scores that are there: `said` has one for each item, over the labels of the model. */
+export function measured(
+  { labels: own, said }: { labels: readonly string[]; said: readonly Scores[] },
+  items: readonly EvaluationLine[],
+  labels: readonly string[],
+): Measured {
+  const ranked = said.map(({ probabilities }) => rankedBy(probabilities, own))
   const judged = items.map(({ label }, i) => ({ truths: [label], predictions: ranked[i]! }))
   const { accuracy, macroF1, logLoss, classes } = metrics(judged)
   const names = [...labels, ...Object.keys(classes).filter((label) => !labels.includes(label))]
 
   const truths = items.map(({ label }) => names.indexOf(label))
-  const answers = ranked.map(([best]) => names.indexOf(best!.label))
+  const answers = said.map(({ probabilities }) => names.indexOf(own[likeliest(probabilities)]!))
   const confusion = names.map(() => names.map(() => 0))
   for (const [i, truth] of truths.entries()) confusion[truth]![answers[i]!]!++
 
@@ -61,21 +76,26 @@ export function measure(model: Answers, items: readonly EvaluationLine[], labels
       return { hashtag, items: own.examples, accuracy: counted(own.accuracy), macroF1: counted(own.macroF1) }
     }),
   }
-  const forecasts = ranked.map((predictions, i) => ({
-    probabilities: predictions.map(({ probability }) => probability),
-    truth: predictions.findIndex(({ label }) => label === items[i]!.label),
+  const forecasts = said.map(({ probabilities, basis }, i) => ({
+    probabilities,
+    truth: own.indexOf(items[i]!.label),
+    basis,
   }))
   return { scores, truths, answers, forecasts, resampled: resampled! }
 }
 
+/** The labels of a text with their probabilities, the likeliest first; of equal ones by name. */
+const rankedBy = (probabilities: readonly number[], labels: readonly string[]) =>
+  labels.map((label, i) => ({ label, probability: probabilities[i]! })).sort((a, b) => b.probability - a.probability)
+
 /** Answers every text with the most frequent class of the items, ties by name; its probabilities are the classes' shares. */
-export function majorityOf(items: readonly EvaluationLine[], labels: readonly string[]): Answers {
-  const share = (label: string) => items.filter((item) => item.label === label).length / items.length
-  const answer = [...labels]
-    .sort()
-    .map((label) => ({ label, probability: share(label) }))
-    .sort((a, b) => b.probability - a.probability)
-  return { rank: (texts) => texts.map(() => answer) }
+export function majorityOf(items: readonly EvaluationLine[], labels: readonly string[]): Classifier {
+  const sorted = [...labels].sort()
+  const shares = sorted.map((label) => items.filter((item) => item.label === label).length / items.length)
+  return {
+    labels: sorted,
+    classify: async (texts) => texts.map(() => ({ probabilities: shares, basis: 'prior' as const })),
+  }
 }
 
 const hashtagsOf = (items: readonly EvaluationLine[]): string[] =>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { readChampion } from '../../shared/champion'
 import type { Invocation } from '../../shared/door'
-import { blazingTextImage } from '../../shared/image'
+import { ENGINES } from '../../shared/engines'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord } from '../../shared/records'
@@ -18,7 +18,7 @@ export interface Ports {
 /** `models/<job>/registration.json`: the version that SageMaker's registry has of a model. */
 const registrationRecord = z.object({
   job: z.string(),
-  arn: z.string().nullable().describe('Null in a region without an image that could serve the model.'),
+  arn: z.string().nullable().describe('Null where no image of the region could serve the model.'),
 })
 
 /**
@@ -107,7 +107,8 @@ async function registrationOf(objects: Pick<Objects, 'read'>, job: string) {
 
 /** The ClientToken is a hash of the job, so that who dies before the note does not make a second version. */
 async function add({ objects, registry, region }: Ports, card: CardRecord): Promise<string | null> {
-  const image = blazingTextImage(region)
+  const engine = ENGINES.find(({ name }) => name === card.training.engine)
+  const image = engine?.servingImage?.(region)
   const arn = image === undefined ? null : await registry.add(versionOf(objects.bucket, image, card))
   await objects.create(keys.registration({ job: card.job }), `${JSON.stringify({ job: card.job, arn }, null, 2)}\n`)
   return arn
@@ -116,7 +117,7 @@ async function add({ objects, registry, region }: Ports, card: CardRecord): Prom
 const JSON_TYPES = ['application/json', 'application/jsonlines']
 const INSTANCES = ['ml.m5.large', 'ml.c5.xlarge'] as const
 
-/** All that an endpoint takes: BlazingText's image serves what our engine wrote as well, the format being the same. */
+/** All that an endpoint needs to serve the model. */
 function versionOf(bucket: string, image: string, card: CardRecord): Parameters<Registry['add']>[0] {
   return {
     ClientToken: sha256(card.job).slice(0, 36),

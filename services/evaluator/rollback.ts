@@ -4,7 +4,7 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
-import { championOf, promotionOf } from './card'
+import { championOf, placeOf, promotionOf } from './card'
 import { championBytes, finishStopped, type Ports, readCard } from './evaluate'
 import { registerRollback, warnOfRefusal } from './register'
 
@@ -30,7 +30,7 @@ export const rollback =
 
     const card = await readCard(objects, job)
     if (card?.verdict !== 'promoted') throw new BellwetherError('NOT_FOUND', `${job} was never a champion`)
-    await load(card.artefact.uri, card.artefact.sha256 ?? undefined)
+    await load(placeOf(card))
     await finishStopped(ports, live.champion)
 
     if (!(await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live.etag)))

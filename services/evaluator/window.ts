@@ -1,5 +1,6 @@
 import { evaluationWindow } from '../../shared/labels'
-import type { CardRecord, EvaluationLine } from '../../shared/records'
+import type { CardRecord, DatasetRecord, EvaluationLine } from '../../shared/records'
+import { type ShownText, shownText } from '../../shared/text'
 
 export interface Window {
   items: EvaluationLine[]
@@ -29,3 +30,23 @@ export function windowOf(
     },
   }
 }
+
+/**
+ * The text of an item. A line of text version 1 has tokens alone: without the word that stands twice for a hashtag, they are
+ * a text that has the same tokens.
+ */
+export const shownOf = ({ shown, text }: Pick<EvaluationLine, 'shown' | 'text'>): ShownText =>
+  shownText(shown ?? text.replaceAll(/(?<!\S)(#(\S+)) \2(?!\S)/g, '$1'))
+
+/**
+ * Why a model of a text version cannot be asked about these lines: a dataset of version 1 holds tokens alone, of which only
+ * its own version makes the same tokens again.
+ */
+export const whyNotScored = (
+  lines: readonly EvaluationLine[],
+  { datasetId, textVersion: own }: Pick<DatasetRecord, 'datasetId' | 'textVersion'>,
+  textVersion: string,
+): string | undefined =>
+  textVersion !== own && lines.some(({ shown }) => shown === undefined)
+    ? `dataset ${datasetId} holds tokens of text version ${own} only, and it reads version ${textVersion}`
+    : undefined

@@ -1,18 +1,27 @@
 import { createHash } from 'node:crypto'
-import { labelOf } from '../../shared/category-label'
+import { trainingLine } from '../../shared/engines/fasttext/labels'
+import { type Prior, priorOf } from '../../shared/engines/prior'
+import type { ExampleLine } from '../../shared/engines/training-set'
 import type { StandingLabel } from '../../shared/labels'
 import type { EvaluationLine } from '../../shared/records'
-import { shownText, tokenise } from '../../shared/text'
+import { type ShownText, shownText, tokenise } from '../../shared/text'
 import { permanentRandom } from '../../shared/text/cascade'
 
 export const PARTS = ['train', 'validation', 'evaluation'] as const
 export type Part = (typeof PARTS)[number]
 export type Counts = Record<Part, number>
+/** The parts that a model learns from. */
+export const LEARNT = ['train', 'validation'] as const
+export type LearntPart = (typeof LEARNT)[number]
 
 /** The files of a dataset, and what they hold. */
 export interface Arranged {
   files: Record<Part, Buffer>
   sha256: Record<Part, string>
+  /** The texts and labels that engines learn from, in the order of the lines above. */
+  examples: Record<LearntPart, { body: Buffer; sha256: string }>
+  /** Label shares by the labels for training. */
+  prior: Prior
   rows: Counts
   classes: Record<string, Counts>
   /** The ids of all labels as CSV, with the part that each is in. */
@@ -24,11 +33,13 @@ export interface Arranged {
 }
 
 /**
- * Sort labels into the three files. The order of the lines comes from the items alone, so the same labels give the same
+ * Sort labels into the three files, and those for training into the examples as well. The order of the lines comes from the items alone, so the same labels give the same
  * bytes, however they came in.
  */
 export function arrange(labels: Iterable<StandingLabel>, validationShare: number): Arranged {
   const parts = ofEach(() => lineWriter())
+  const examples = { train: lineWriter(), validation: lineWriter() }
+  const learnt: StandingLabel[] = []
   const classes = new Map<string, Counts>()
   const ids = ['item,part\n']
   const twoRoles: string[] = []
@@ -39,7 +50,14 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
       continue
     }
     const part = label.role === 'evaluation' ? 'evaluation' : partOf(label.item, validationShare)
-    parts[part].write(lineOf(label))
+    const shown = shownText(label.text)
+    const tokens = tokenise(shown)
+    if (part === 'evaluation') parts.evaluation.write(evaluationLineOf(label, shown, tokens))
+    else {
+      parts[part].write(`${trainingLine(label.label, tokens)}\n`)
+      examples[part].write(exampleLineOf(label, shown))
+      learnt.push(label)
+    }
     ids.push(`${csvField(label.item)},${part}\n`)
     const counts = classes.get(label.label) ?? { train: 0, validation: 0, evaluation: 0 }
     counts[part] += 1
@@ -49,7 +67,9 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
   const files = ofEach((part) => parts[part].bytes())
   return {
     files,
-    sha256: ofEach((part) => createHash('sha256').update(files[part]).digest('hex')),
+    sha256: ofEach((part) => sha256(files[part])),
+    examples: { train: withHash(examples.train.bytes()), validation: withHash(examples.validation.bytes()) },
+    prior: priorOf(learnt),
     rows: ofEach((part) => parts[part].count()),
     classes: Object.fromEntries([...classes].sort(([a], [b]) => (a < b ? -1 : 1))),
     ids: ids.join(''),
@@ -57,6 +77,10 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
     twoRoles,
   }
 }
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+const withHash = (body: Buffer) => ({ body, sha256: sha256(body) })
 
 const ofEach = <T>(value: (part: Part) => T): Record<Part, T> => ({
   train: value('train'),
@@ -112,15 +136,12 @@ function hash32(text: string): number {
 const partOf = (item: string, validationShare: number): 'train' | 'validation' =>
   permanentRandom(item, 'validation-v1') < validationShare ? 'validation' : 'train'
 
-function lineOf(label: StandingLabel): string {
-  const shown = shownText(label.text)
-  const text = tokenise(shown).join(' ')
-  if (label.role === 'training') return `${labelOf(label.label)} ${text}\n`
+function evaluationLineOf(label: StandingLabel, shown: ShownText, tokens: readonly string[]): string {
   const line: EvaluationLine = {
     item: label.item,
     post: label.post,
     shown,
-    text,
+    text: tokens.join(' '),
     label: label.label,
     hashtags: [...label.hashtags],
     date: label.date,
@@ -128,6 +149,11 @@ function lineOf(label: StandingLabel): string {
     inclusionProbability: label.inclusionProbability,
     labelled: label.at.slice(0, 10),
   }
+  return `${JSON.stringify(line)}\n`
+}
+
+function exampleLineOf({ item, label, inclusionProbability }: StandingLabel, shown: ShownText): string {
+  const line: ExampleLine = { item, shown, label, inclusionProbability }
   return `${JSON.stringify(line)}\n`
 }
 

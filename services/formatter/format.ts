@@ -11,7 +11,7 @@ import { type DatasetRecord, datasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
 import { dayOf } from '../../shared/utc-day'
-import { arrange, type Arranged, PARTS } from './arrange'
+import { arrange, type Arranged, LEARNT, PARTS } from './arrange'
 
 interface Ports {
   objects: Pick<Objects, 'readJson' | 'exists' | 'create' | 'put' | 'list'>
@@ -70,10 +70,12 @@ function qualityIn(labels: Labels, settings: Ports['settings']) {
   }
 }
 
+const EXAMPLES = { train: keys.trainExamples, validation: keys.validationExamples }
+
 /** Write the files, then the record; answers the record that stands there, which may be another's of the same labels. */
 async function write(
   objects: Pick<Objects, 'create' | 'put' | 'readJson'>,
-  { files, ids }: Arranged,
+  { files, examples, ids }: Arranged,
   refused: readonly object[],
   record: DatasetRecord,
 ): Promise<DatasetRecord> {
@@ -81,6 +83,7 @@ async function write(
   const key = keys.dataset({ dataset })
   await Promise.all([
     ...PARTS.map((part) => objects.put(keys[part]({ dataset }), files[part])),
+    ...LEARNT.map((part) => objects.put(EXAMPLES[part]({ dataset }), examples[part].body)),
     objects.put(keys.datasetLabels({ dataset }), ids),
     refused.length > 0 &&
       objects.put(keys.datasetRefused({ dataset }), refused.map((line) => `${JSON.stringify(line)}\n`).join('')),
@@ -108,17 +111,22 @@ async function again(
 const bytesOf = (record: DatasetRecord): string => `${JSON.stringify(record, null, 2)}\n`
 
 /** The id is a hash of the bytes that a model would be trained and judged on, and of what gives them their meaning. */
-function identify({ labels, training }: Ports['settings'], { sha256 }: Arranged): string {
+function identify({ labels, training }: Ports['settings'], { sha256, examples }: Arranged): string {
   const meaning = {
     textVersion: TEXT_VERSION,
     schemaVersion: labels.version,
     validationShare: training.validationShare,
     sha256,
+    examples: [examples.train.sha256, examples.validation.sha256],
   }
   return createHash('sha256').update(canonical(meaning)).digest('hex').slice(0, 16)
 }
 
-const describe = ({ labels }: Ports['settings'], { rows, classes, sha256 }: Arranged, datasetId: string) => ({
+const describe = (
+  { labels }: Ports['settings'],
+  { rows, classes, sha256, examples, prior }: Arranged,
+  datasetId: string,
+) => ({
   datasetId,
   textVersion: TEXT_VERSION,
   schemaVersion: labels.version,
@@ -131,4 +139,9 @@ const describe = ({ labels }: Ports['settings'], { rows, classes, sha256 }: Arra
     evaluation: keys.evaluation({ dataset: datasetId }),
   },
   sha256,
+  examples: {
+    train: { key: keys.trainExamples({ dataset: datasetId }), sha256: examples.train.sha256 },
+    validation: { key: keys.validationExamples({ dataset: datasetId }), sha256: examples.validation.sha256 },
+  },
+  prior,
 })

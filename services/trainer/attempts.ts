@@ -1,7 +1,8 @@
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Table } from '../../shared/table'
-import type { Found, Training } from '../../shared/trainers/trainer'
+import type { ConnectedTrainer } from './trainers'
+import type { Found } from './trainers/trainer'
 import { jobName } from './job'
 import { trainerOf, underWay } from '../../shared/state/training-jobs'
 
@@ -17,7 +18,7 @@ export type Standing =
 
 interface Ports {
   stage: string
-  trainers: ReadonlyMap<string, Training>
+  trainers: readonly ConnectedTrainer[]
   settings: { training: { trainer: string } }
   objects: Pick<Objects, 'exists'>
   table: Pick<Table, 'get'>
@@ -61,6 +62,6 @@ export async function findAttempt(
   { trainers, settings, table }: Pick<Ports, 'trainers' | 'settings' | 'table'>,
   job: string,
 ): Promise<Found | undefined> {
-  const trainer = (await trainerOf(table, job)) ?? settings.training.trainer
-  return trainers.get(trainer)?.find(job)
+  const given = (await trainerOf(table, job)) ?? settings.training.trainer
+  return trainers.find(({ name }) => name === given)?.training.find(job)
 }

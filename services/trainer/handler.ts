@@ -7,13 +7,14 @@ import { trainingJobStateChange } from '../../events'
 import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
 import { door, on, onPut } from '../../shared/door'
+import { ENGINES } from '../../shared/engines'
 import { keys } from '../../shared/keys'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import { connectTrainers, TRAINERS } from '../../shared/trainers'
-import { sageMakerJobs } from '../../shared/trainers/sagemaker/jobs'
+import { connectTrainers, TRAINERS } from './trainers'
+import { sageMakerJobs } from './trainers/sagemaker/jobs'
 import { answer } from './answer'
 import { finish } from './finish'
 import type { Ports } from './launch'
@@ -37,6 +38,7 @@ const ports: Ports = {
   stage,
   objects,
   table: dynamoTable(new DynamoDBClient(), config.table),
+  engines: ENGINES,
   trainers: connectTrainers(TRAINERS, {
     stage,
     region: config.region,

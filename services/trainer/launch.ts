@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { modelTrained, trainingFailed } from '../../events'
 import type { Publish } from '../../shared/bus'
 import type { Invocation } from '../../shared/door'
-import { FastTextError } from '../../shared/fasttext'
+import type { Engine } from '../../shared/engines/engine'
+import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import { type DatasetRecord, type TrainingRecord, trainingRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import type { Ran, Training } from '../../shared/trainers/trainer'
-import { hyperparametersOf } from './hyperparameters'
+import { type ConnectedTrainer, trainerFor } from './trainers'
+import type { Ran } from './trainers/trainer'
+import { type Chosen, engineFor } from './engine-for'
 import { jobName } from './job'
 import { noteEnd, notePark, noteStart } from '../../shared/state/training-jobs'
 import { remedyFor } from './remedy'
@@ -20,8 +22,8 @@ export interface Ports {
   stage: string
   objects: Pick<Objects, 'bucket' | 'read' | 'readJson' | 'exists' | 'create' | 'list'>
   table: Pick<Table, 'create' | 'get' | 'update'>
-  /** By the names that `training.trainer` may have. */
-  trainers: ReadonlyMap<string, Training>
+  engines: readonly Engine[]
+  trainers: readonly ConnectedTrainer[]
   publish: Publish
   enqueue: Enqueue
   settings: Pick<Settings, 'training' | 'caps' | 'labelling'>
@@ -52,23 +54,17 @@ export async function launch(
   { attempt, spot, since }: Attempt,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
-  const { stage, objects, table, trainers, enqueue, settings } = ports
+  const { stage, objects, table, enqueue, settings } = ports
   const { datasetId } = dataset
-  const { trainer } = settings.training
   const job = jobName(stage, { datasetId, attempt })
+  const choice = choose(ports, dataset)
+  const trainer = 'reason' in choice ? settings.training.trainer : choice.trainer.name
   await noteStart(table, job, { datasetId, attempt, spot, trainer }, now)
+  if ('reason' in choice) return fail(ports, job, datasetId, choice.reason)
 
-  let hyperparameters: Record<string, string>
-  try {
-    const configured = hyperparametersOf(settings.training.hyperparameters)
-    hyperparameters = await tuned(objects, dataset, configured, settings.training, log)
-  } catch (error) {
-    if (!(error instanceof FastTextError)) throw error
-    return fail(ports, job, datasetId, `hyperparameters: ${error.message}`)
-  }
-
-  const started = await trainers.get(trainer)?.start({ job, dataset, hyperparameters, spot })
-  if (!started) return fail(ports, job, datasetId, `there is no trainer ${trainer}: correct training.trainer`)
+  const { engine, configured, trainer: at } = choice
+  const hyperparameters = await tuned(objects, dataset, engine, configured, settings.training, log)
+  const started = await at.training.start({ job, dataset, engine, hyperparameters, spot })
   if (started.state === 'running') return { status: 'started', job }
   if (started.state === 'failed') return fail(ports, job, datasetId, started.reason)
   if (started.state === 'trained') {
@@ -84,6 +80,24 @@ export async function launch(
   return { status: 'parked', job }
 }
 
+interface Choice extends Chosen {
+  trainer: ConnectedTrainer
+}
+
+/** What learns from a dataset, and where; or why nothing can. */
+function choose({ engines, trainers, settings }: Ports, dataset: DatasetRecord): Choice | { reason: string } {
+  try {
+    const chosen = engineFor(dataset, settings.training, engines)
+    const trainer = trainerFor(chosen.engine, settings.training.trainer, trainers)
+    return trainer
+      ? { ...chosen, trainer }
+      : { reason: `no trainer trains ${chosen.engine.name}: correct training.engine` }
+  } catch (error) {
+    if (error instanceof BellwetherError && error.code === 'SETTINGS_INVALID') return { reason: error.message }
+    throw error
+  }
+}
+
 /** `training.json` of what ran. */
 export async function recordOf(
   objects: Pick<Objects, 'list' | 'readJson'>,
@@ -92,9 +106,9 @@ export async function recordOf(
   trainer: string,
   ran: Ran,
 ): Promise<TrainingRecord> {
-  const tuning = await tuningOf(objects, dataset, ran.hyperparameters)
-  const { datasetId, textVersion } = dataset
-  return { job, datasetId, textVersion, trainer, ...ran, tuning }
+  const tuning = await tuningOf(objects, dataset, ran.engine, ran.hyperparameters)
+  const { datasetId, textVersion, prior = null } = dataset
+  return { job, datasetId, textVersion, trainer, ...ran, prior, tuning }
 }
 
 /** Keep what ran, if it is not kept yet, and say that the model is there. */

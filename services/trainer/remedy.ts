@@ -22,6 +22,10 @@ const REMEDIES: [RegExp, string][] = [
     /one label|no label|TRAINING_DATA/i,
     'Have more posts labelled, so that at least two labels stand in the training set, then train again.',
   ],
+  [
+    /keeps no texts/,
+    'Make a dataset of the same labels by this release: npx sls invoke -f formatter; training follows by itself.',
+  ],
   [/InternalServerError|InternalFailure/, 'SageMaker failed by itself: train again.'],
 ]
 

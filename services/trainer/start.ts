@@ -37,7 +37,7 @@ export async function start(
     objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord),
     standingOf(ports, datasetId, { spot: settings.training.spot, again: force }),
   ])
-  const poor = whyNotTrain(dataset, settings)
+  const poor = whyNotTrain(dataset, settings, ports.engines)
   if (poor) return skip(poor, datasetId)
   if (standing.state === 'running') return { status: 'running', job: standing.job }
   if (standing.state === 'given-up') return skip(standing.reason, datasetId)

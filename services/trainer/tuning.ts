@@ -1,4 +1,7 @@
-import { FastTextError, parseBlazingText, toBlazingText, tune, type Tuned } from '../../shared/fasttext'
+import { DEFAULT_ENGINE } from '../../shared/engines'
+import type { Engine, Hyperparameters, Search } from '../../shared/engines/engine'
+import { readTrainingSet } from '../../shared/engines/training-set'
+import { BellwetherError } from '../../shared/errors'
 import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
@@ -6,123 +9,112 @@ import { type DatasetRecord, type TuningRecord, tuningRecord } from '../../share
 import type { Settings } from '../../shared/settings'
 
 type Bucket = Pick<Objects, 'read' | 'readJson' | 'create' | 'list'>
-type Dataset = Pick<DatasetRecord, 'datasetId' | 'schemaVersion' | 'rows' | 'files'>
-type Hyperparameters = Record<string, string>
+type Dataset = Pick<DatasetRecord, 'datasetId' | 'schemaVersion' | 'rows' | 'examples'>
 
 /**
- * The hyperparameters for a dataset: those of the last search, or of a new one when the training set has grown enough since;
- * the configuration's before the first. A search begins with the configuration's, so what it finds is at least as good on
- * the folds. It is noted create-only, and so done once for a dataset.
+ * The hyperparameters for a dataset: those of the engine's last search, or of a new one when the training set has grown
+ * enough since; the configured ones before the first, and for an engine without a search. A search begins with the
+ * configured ones, so what it finds is at least as good on the folds. Its record is create-only, so that a retry trains
+ * with the same.
  */
 export async function tuned(
   objects: Bucket,
   dataset: Dataset,
+  { name, search }: Pick<Engine, 'name' | 'search'>,
   configured: Hyperparameters,
   { tuneSeconds, tuneFrom, tuneGrowth }: Settings['training'],
   log: Pick<Invocation['log'], 'warn'>,
 ): Promise<Hyperparameters> {
-  if (tuneSeconds === 0 || dataset.rows.train < tuneFrom) return configured
-  const last = await latestTuning(objects, dataset)
+  if (!search || tuneSeconds === 0 || dataset.rows.train < tuneFrom) return configured
+  const last = await latestTuning(objects, dataset, name)
   if (last && dataset.rows.train < tuneGrowth * last.rows)
     return (await objects.readJson(last.key, tuningRecord)).hyperparameters
 
-  const found = await search(objects, dataset, configured, tuneSeconds)
-  if ('impossible' in found) {
-    log.warn('no search for hyperparameters', { datasetId: dataset.datasetId, reason: found.impossible })
+  let found: TuningRecord
+  try {
+    found = await run(objects, dataset, search, configured, tuneSeconds)
+  } catch (error) {
+    if (!(error instanceof BellwetherError && error.code === 'TRAINING_REFUSED')) throw error
+    log.warn('no search for hyperparameters', { datasetId: dataset.datasetId, reason: error.message })
     return configured
   }
-  const key = keyOf(dataset)
+  const { datasetId, schemaVersion, rows } = dataset
+  const place = { engine: name, schema: String(schemaVersion), rows: String(rows.train), dataset: datasetId }
+  const key = keys.tuning(place)
   await objects.create(key, `${JSON.stringify(found, null, 2)}\n`)
   return (await objects.readJson(key, tuningRecord)).hyperparameters
 }
 
-/** The search that the hyperparameters of a job come from; nothing where they are the configuration's. */
+/** Key of the search that the hyperparameters of a job come from; null where they are the configuration's. */
 export async function tuningOf(
   objects: Pick<Objects, 'list' | 'readJson'>,
   dataset: Dataset,
+  engine: string,
   hyperparameters: Hyperparameters,
 ): Promise<string | null> {
-  const last = await latestTuning(objects, dataset)
+  const last = await latestTuning(objects, dataset, engine)
   if (!last) return null
   const found = (await objects.readJson(last.key, tuningRecord)).hyperparameters
   const names = new Set([...Object.keys(found), ...Object.keys(hyperparameters)])
   return [...names].every((name) => found[name] === hyperparameters[name]) ? last.key : null
 }
 
-const keyOf = ({ datasetId, schemaVersion, rows }: Dataset): string =>
-  keys.tuning({ schema: String(schemaVersion), rows: String(rows.train), dataset: datasetId })
-
-/** Of the same version of the labels, on the most examples, but no more than this dataset has: a late one changes nothing. */
+/**
+ * Of the same engine and version of the labels, on the most examples, but no more than this dataset has: a search on a
+ * later dataset changes nothing for an earlier one.
+ */
 async function latestTuning(
   objects: Pick<Objects, 'list'>,
   { schemaVersion, rows }: Dataset,
+  engine: string,
 ): Promise<{ key: string; rows: number } | undefined> {
   let latest: { key: string; rows: number } | undefined
   for await (const { key } of objects.list(prefixes.tuning)) {
-    const parts = keys.tuning.match(key)
-    if (parts?.schema !== String(schemaVersion)) continue
+    const parts = keys.tuning.match(key) ?? withDefaultEngine(keys.tuningBefore.match(key))
+    if (parts?.engine !== engine || parts.schema !== String(schemaVersion)) continue
     const of = Number(parts.rows)
     if (of <= rows.train && (!latest || of > latest.rows)) latest = { key, rows: of }
   }
   return latest
 }
 
+const withDefaultEngine = (parts: { schema: string; rows: string } | undefined) =>
+  parts && { ...parts, engine: DEFAULT_ENGINE.name }
+
 const SEED = 1
 const FOLDS = 3
 const GOAL = 'macroF1'
-/** How long a choice takes for a training example, on the folds; measured, and rounded up. */
-const SECONDS_A_ROW = 0.0002
 const FEWEST = 2
 const MOST = 40
 /** A search is counted in choices, so that it ends alike on any machine; one that is far slower stops by the clock. */
 const PATIENCE = 4
 const LEAST_PATIENCE_SECONDS = 60
 
-async function search(
+async function run(
   objects: Pick<Objects, 'read'>,
-  { datasetId, rows, files }: Dataset,
+  dataset: Dataset,
+  { secondsPerExample, run: search }: Search,
   configured: Hyperparameters,
   seconds: number,
-): Promise<TuningRecord | { impossible: string }> {
-  const stored = await objects.read(files.train)
-  if (!stored) return { impossible: `there is no ${files.train}` }
-  const lines = stored.body.toString('utf8').split('\n').slice(0, -1)
-  const { buckets, ...first } = parseBlazingText(configured)
-  try {
-    const found = tune(lines, {
-      seed: SEED,
-      folds: FOLDS,
-      goal: GOAL,
-      trials: Math.min(MOST, Math.max(FEWEST, Math.floor(seconds / (lines.length * SECONDS_A_ROW)))),
-      seconds: Math.max(LEAST_PATIENCE_SECONDS, seconds * PATIENCE),
-      first: { ...first, earlyStopping: false },
-      fixed: { buckets },
-    })
-    return describe(found, { datasetId, rows: rows.train, seconds }, configured)
-  } catch (error) {
-    if (error instanceof FastTextError) return { impossible: error.message }
-    throw error
-  }
-}
-
-function describe(
-  { best, tried }: Tuned,
-  of: Pick<TuningRecord, 'datasetId' | 'rows' | 'seconds'>,
-  configured: Hyperparameters,
-): TuningRecord {
-  // The first choice is the configuration's, with what a search leaves out.
-  const [first] = tried
-  const named = (hyperparameters: Tuned['best']): Hyperparameters =>
-    hyperparameters === first?.hyperparameters
-      ? configured
-      : { ...toBlazingText(hyperparameters), early_stopping: 'False' }
+): Promise<TuningRecord> {
+  const { train } = await readTrainingSet(objects, dataset)
+  const { best, tried } = await search(train, {
+    configured,
+    seed: SEED,
+    folds: FOLDS,
+    goal: GOAL,
+    trials: Math.min(MOST, Math.max(FEWEST, Math.floor(seconds / (train.length * secondsPerExample)))),
+    seconds: Math.max(LEAST_PATIENCE_SECONDS, seconds * PATIENCE),
+  })
   return {
-    ...of,
+    datasetId: dataset.datasetId,
+    rows: dataset.rows.train,
+    seconds,
     seed: SEED,
     goal: GOAL,
-    hyperparameters: named(best),
+    hyperparameters: { ...best },
     tried: tried.map(({ hyperparameters, score, spread }) => ({
-      hyperparameters: named(hyperparameters),
+      hyperparameters: { ...hyperparameters },
       score: counted(score),
       spread: counted(spread),
     })),

@@ -9,6 +9,7 @@ export {
   parseBlazingText,
   toBlazingText,
 } from './hyperparameters'
+export { hasKnownWord } from './known-words'
 export { type ClassCounts, type Judged, type Metrics, metrics } from './metrics'
 export type { Loss, Model } from './model'
 export { modelChunks, readModel, saveModel, writeModel } from './model-file'

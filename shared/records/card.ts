@@ -70,7 +70,10 @@ export const cardRecord = z.object({
   dataset: datasetRecord,
   training: trainingRecord,
   tuning: tuningRecord.nullable(),
-  seed: z.int().nullable().describe('Of the weights at the start; null where the trainer does not say it.'),
+  seed: z
+    .int()
+    .nullable()
+    .describe('Of the weights at the start; null where it has none, or the trainer does not say it.'),
   lineage: z.object({
     inputs: z.array(z.object({ key: z.string(), sha256: z.string() })).describe('Every object it was made of.'),
     labels: z
@@ -83,6 +86,11 @@ export const cardRecord = z.object({
       labelsUsd: z.number().nonnegative().nullable(),
       readsUsd: z.number().nonnegative().nullable(),
       trainingUsd: z.number().nonnegative().nullable(),
+      millionPosts: z
+        .object({ usd: z.number().nonnegative().nullable(), how: z.string() })
+        .nullable()
+        .default(null)
+        .describe('Of asking the model; null on cards of older releases.'),
     })
     .describe('Of all labels in the dataset, of reading the posts they were drawn from, and of this training.'),
 })

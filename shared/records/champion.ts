@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { priorRecord } from '../engines/manifest'
 import { day, instant } from './fields'
 import { labelStatus } from './quality'
 
@@ -6,6 +7,7 @@ import { labelStatus } from './quality'
 export const championRecord = z.object({
   job: z.string(),
   datasetId: z.string(),
+  engine: z.string().default('fasttext').describe('As training.engine spells it.'),
   artefact: z.string(),
   versionId: z.string().nullable(),
   sha256: z.string(),
@@ -18,6 +20,10 @@ export const championRecord = z.object({
     .boolean()
     .describe('It went live on too few evaluation items, or without a champion to be held against.'),
   temperature: z.number().positive().describe('Divides the logarithms of its probabilities before a person sees them.'),
+  prior: priorRecord
+    .nullable()
+    .default(null)
+    .describe('What it answers where it knows nothing of a message; null: equal shares.'),
   promotedAt: instant,
   replaces: z.string().nullable(),
 })

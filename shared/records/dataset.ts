@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { priorRecord } from '../engines/manifest'
 import { day } from './fields'
 import { alphaRecord, labelStatus } from './quality'
+
+const stored = z.object({ key: z.string(), sha256: z.string() })
 
 /** `datasets/<id>/dataset.json`, written last. */
 export const datasetRecord = z.object({
@@ -22,5 +25,14 @@ export const datasetRecord = z.object({
   refused: z.record(z.string(), z.int()).describe('Lines left out, by reason.'),
   files: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
   sha256: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
+  examples: z
+    .object({ train: stored, validation: stored })
+    .optional()
+    .describe('The texts and labels of train and validation, for engines; absent in datasets of text version 1.'),
+  prior: priorRecord
+    .optional()
+    .describe(
+      'Label shares among all messages by the labels for training, each weighted by its inclusion probability.',
+    ),
 })
 export type DatasetRecord = z.infer<typeof datasetRecord>

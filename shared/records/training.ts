@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { priorRecord } from '../engines/manifest'
 
 /** `models/<job>/training.json`: what ran. */
 export const trainingRecord = z.object({
@@ -17,6 +18,12 @@ export const trainingRecord = z.object({
   instanceType: z.string().nullable(),
   costUsd: z.number().nonnegative().nullable(),
   validationAccuracy: z.number().nullable(),
+  engine: z.string().default('fasttext').describe('As training.engine spells it; absent before there were several.'),
+  seed: z.int().nullable().default(null).describe('Of its random numbers; null where it draws none or does not say.'),
+  prior: priorRecord
+    .nullable()
+    .default(null)
+    .describe('What it answers where it knows nothing of a message; null: equal shares.'),
   tuning: z.string().nullable().default(null).describe('Key of the search that its hyperparameters come from.'),
 })
 export type TrainingRecord = z.infer<typeof trainingRecord>

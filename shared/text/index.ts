@@ -1,5 +1,5 @@
 import { BellwetherError } from '../errors'
-import type { PostText, ShownText } from './shown'
+import { formOfVersion1, type PostText, type ShownText } from './shown'
 import { tokensIn } from './tokens'
 import { tokeniseVersion1 } from './version-1'
 
@@ -31,22 +31,28 @@ function plain(shown: ShownText): string {
   return form.replaceAll(/[^\x20-\x7e]/.test(form) ? MENTION : ASCII_MENTION, ' <user> ')
 }
 
-const VERSIONS: Readonly<Record<string, (text: PostText) => string>> = {
-  1: ({ text }) => tokeniseVersion1(text).join(' '),
-  [TEXT_VERSION]: ({ shown }) => tokenise(shown).join(' '),
+/** How a version of the text function reads a post. */
+export interface TextFunction {
+  /** The form that models of the version are given. */
+  formOf: (text: PostText) => ShownText
+  tokenise: (form: ShownText) => string[]
 }
 
-export const knowsTextVersion = (textVersion: string): boolean => Object.hasOwn(VERSIONS, textVersion)
+const VERSIONS: Readonly<Record<string, TextFunction>> = {
+  1: { formOf: formOfVersion1, tokenise: tokeniseVersion1 },
+  [TEXT_VERSION]: { formOf: ({ shown }) => shown, tokenise },
+}
+
+export const knowsTextVersion = (version: string): boolean => Object.hasOwn(VERSIONS, version)
 
 /**
- * What turns a text into the line of tokens that a model reads, by the text version that the model was trained on.
- * MODEL_UNREADABLE for a version that this release does not know.
+ * The text function that a model was trained with. MODEL_UNREADABLE for a version that this release does not know.
  */
-export function linesFor(textVersion: string): (text: PostText) => string {
-  const lineOf = knowsTextVersion(textVersion) ? VERSIONS[textVersion] : undefined
-  if (lineOf) return lineOf
+export function textFunction(version: string): TextFunction {
+  const known = knowsTextVersion(version) ? VERSIONS[version] : undefined
+  if (known) return known
   throw new BellwetherError(
     'MODEL_UNREADABLE',
-    `text version ${textVersion} is unknown: this release has versions 1 and ${TEXT_VERSION}; deploy the release that trained the model`,
+    `text version ${version} is unknown: this release has versions 1 and ${TEXT_VERSION}; deploy the release that trained the model`,
   )
 }

@@ -1,6 +1,6 @@
 declare const brand: unique symbol
 
-/** A text as annotators read it and as tokens are made of it. Only `shownText` makes one. */
+/** A text as annotators read it and as tokens are made of it. Only this file makes one. */
 export type ShownText = string & { readonly [brand]: 'shown' }
 
 /** A text in both of its forms. */
@@ -35,7 +35,6 @@ export function shownText(text: string): ShownText {
   if (isAscii ? shown.includes('@') : ANY_AT.test(shown)) {
     shown = shown.replaceAll(isAscii ? ASCII_MENTION : MENTION, '@user').replace(REPEATED, '')
   }
-  // The one place that makes the brand.
   return shown.trim() as ShownText
 }
 
@@ -44,3 +43,6 @@ export const plainText = (text: string): PostText => ({ text, shown: shownText(t
 
 /** A text of which no other form is known than the shown one. */
 export const textOfShown = (shown: ShownText): PostText => ({ text: shown, shown })
+
+/** What models of version 1 are given in place of the shown text: the text as its source wrote it. */
+export const formOfVersion1 = ({ text }: PostText): ShownText => text as ShownText

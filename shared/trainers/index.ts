@@ -1,9 +1,6 @@
-import { inFunction } from './in-function'
-import { sageMaker } from './sagemaker'
-import type { Trainer, TrainerPorts, Training } from './trainer'
+import { inFunctionTerms } from './in-function'
+import { sageMakerTerms } from './sagemaker'
+import type { TrainerTerms } from './terms'
 
-export const TRAINERS: readonly Trainer[] = [sageMaker, inFunction]
-
-/** Every trainer at work, by name. */
-export const connectTrainers = (trainers: readonly Trainer[], ports: TrainerPorts): ReadonlyMap<string, Training> =>
-  new Map(trainers.map((trainer) => [trainer.name, trainer.connect(ports)]))
+/** The terms of every trainer. The adapters are in services/trainer/trainers. */
+export const TRAINERS: readonly TrainerTerms[] = [sageMakerTerms, inFunctionTerms]

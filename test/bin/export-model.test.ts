@@ -25,7 +25,9 @@ const TEXTS = [
 /** Asked in a program of its own, from a folder that knows nothing of this repository. */
 const PROGRAM = `
 const { load } = require('./bellwether-model')
-console.log(JSON.stringify(load().classifyAll(JSON.parse(process.argv[1]))))
+load()
+  .then((model) => model.classifyAll(JSON.parse(process.argv[1])))
+  .then((answers) => console.log(JSON.stringify(answers)))
 `
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-export-'))
@@ -48,7 +50,7 @@ beforeAll(async () => {
   await objects.put(keys.card({ job }), JSON.stringify({ ...card, calibration }))
   const { artefact, datasetId } = training
   const { versionId, sha256 } = card.artefact
-  const live = { job, datasetId, artefact, versionId, sha256: sha256 ?? '', labels: card.labels }
+  const live = { job, datasetId, artefact, versionId, sha256: sha256 ?? '', labels: card.labels, prior: training.prior }
   const champion: ChampionRecord = { ...championExample, ...live, temperature: TEMPERATURE }
   await objects.put(keys.champion({}), JSON.stringify(champion))
 }, 120_000)
@@ -77,12 +79,16 @@ it('answers in another program as the analyzer does, after nothing was installed
   const asked = await cloud.invoke('analyzer', { texts: TEXTS })
   rmSync(elsewhere, { recursive: true })
 
-  const { answers: expected } = JSON.parse(asked.payload) as { answers: { label: string; probability: number }[] }
+  const { answers: expected } = JSON.parse(asked.payload) as {
+    answers: { label: string; probability: number; basis: string }[]
+  }
+  expect(new Set(expected.map(({ basis }) => basis))).toEqual(new Set(['text', 'prior']))
   expect(answers).toEqual(
-    expected.map(({ label, probability }) => ({
+    expected.map(({ label, probability, basis }) => ({
       label,
       probability: expect.closeTo(probability, 12),
       probabilities: expect.objectContaining({ [label]: expect.closeTo(probability, 12) }),
+      basis,
     })),
   )
 })

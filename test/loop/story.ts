@@ -95,6 +95,7 @@ const settings = stringify({
   },
   training: {
     trainer: 'blazingtext',
+    fewLabels: 0,
     hyperparameters: { epochs: 100, learning_rate: 1, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
     minimumExamples: 2,
   },

@@ -11,13 +11,16 @@ import { classify } from '../../services/analyzer/classify'
 import { format } from '../../services/formatter/format'
 import { answerRequest } from '../../services/labels/labels'
 import { answersOf } from '../../shared/answers'
-import { type Classifier, classifierOf } from '../../shared/classifier'
-import { readModel } from '../../shared/fasttext'
+import { withPrior } from '../../shared/engines/classifier'
+import type { Model } from '../../shared/engines/engine'
+import { fastText } from '../../shared/engines/fasttext'
+import { categoryOf } from '../../shared/engines/fasttext/labels'
+import { predictAll, readModel } from '../../shared/fasttext'
 import { keys } from '../../shared/keys'
 import { labelStore, rulesOf } from '../../shared/labels'
 import { postsOfRun } from '../../shared/posts'
 import { evaluationLine, runRecord, type SettledLine } from '../../shared/records'
-import { linesFor, plainText, shownText, TEXT_VERSION, tokenise } from '../../shared/text'
+import { plainText, shownText, TEXT_VERSION, tokenise } from '../../shared/text'
 import type { TextEncoding } from '../../shared/text/encoding'
 import { aSettings } from '../given'
 import { type TestBucket, testBucket } from '../shared/bucket'
@@ -63,7 +66,7 @@ export async function tokensOnAllPaths(messages: readonly Message[], encoding: T
   const world = await collected(messages, encoding)
   const record = runRecord.parse(JSON.parse(world.bucket.texts()[keys.run(RUN)] ?? ''))
   const tokens = new Map<string, string>()
-  for await (const post of postsOfRun(world.bucket, record)) tokens.set(post.id, linesFor(TEXT_VERSION)(post))
+  for await (const post of postsOfRun(world.bucket, record)) tokens.set(post.id, tokenise(post.shown).join(' '))
   const hold = (along: string, post: string, found: string) => {
     seen[along] = (seen[along] ?? 0) + 1
     const expected = tokens.get(post) ?? 'no such post'
@@ -133,17 +136,15 @@ async function collected(messages: readonly Message[], encoding: TextEncoding): 
 /** A model that tells what it was asked. */
 function spy() {
   const lines: string[] = []
-  const classifier: Classifier = {
+  const told: Model = {
     labels: ['marketing', 'technical'],
-    rank: (texts) => {
-      lines.push(...texts)
-      return texts.map(() => [
-        { label: 'technical', probability: 0.75 },
-        { label: 'marketing', probability: 0.25 },
-      ])
+    classify: async (messages) => {
+      lines.push(...messages.map((message) => tokenise(message).join(' ')))
+      return messages.map(() => [0.25, 0.75])
     },
   }
-  return { lines, model: { job: 'spy', classifier, textVersion: TEXT_VERSION, temperature: 1 } }
+  const classifier = withPrior(told, null, TEXT_VERSION)
+  return { lines, model: { job: 'spy', classifier, temperature: 1 } }
 }
 
 /** What the live model reads of each post of the run, by its id. */
@@ -159,7 +160,12 @@ async function questioned(texts: readonly string[]): Promise<string[]> {
   const { lines, model } = spy()
   const objects = testBucket()
   await objects.put(keys.champion({}), JSON.stringify({ ...championExample, textVersion: TEXT_VERSION }))
-  const load = async () => ({ model: model.classifier, sha256: championExample.sha256, versionId: null })
+  const load = async () => ({
+    model: model.classifier,
+    engine: fastText,
+    sha256: championExample.sha256,
+    versionId: null,
+  })
   await ask({ objects, load })(texts)
   return lines
 }
@@ -240,6 +246,9 @@ async function packaged(learnt: readonly { label: string; text: string }[], text
   const about: About = {
     job: 'job',
     datasetId: 'dataset',
+    engine: fastText.name,
+    files: ['model.bin'],
+    prior: null,
     labels: ['marketing', 'technical'],
     textVersion: TEXT_VERSION,
     temperature: 1.5,
@@ -260,20 +269,21 @@ async function packaged(learnt: readonly { label: string; text: string }[], text
     writeFileSync(path.join(folder, 'model.json'), JSON.stringify(about))
     writeFileSync(path.join(folder, 'index.js'), await bundle)
     const { load } = createRequire(path.join(folder, 'index.js'))(path.join(folder, 'index.js')) as {
-      load(folder: string): ExportedModel
+      load(folder: string): Promise<ExportedModel>
     }
-    const found = load(folder).classifyAll(texts)
-    const classifier = classifierOf(readModel(file))
+    const found = await (await load(folder)).classifyAll(texts)
     // The lines as they are: the model is asked without any text function.
-    const asked = {
-      ...classifier,
-      rank: (_: readonly string[], k: number) =>
-        classifier.rank(
-          learnt.map(({ text }) => text),
-          k,
-        ),
+    const lines = learnt.map(({ text }) => text)
+    const predictions = [...predictAll(readModel(file), lines, about.labels.length)]
+    const probabilityOf = (i: number, name: string) =>
+      predictions[i]?.find(({ label }) => categoryOf(label) === name)?.probability ?? 0
+    const asked: Model = {
+      labels: about.labels,
+      classify: async () =>
+        lines.map((line, i) => (line === '' ? undefined : about.labels.map((name) => probabilityOf(i, name)))),
     }
-    const expected = answersOf({ classifier: asked, textVersion: TEXT_VERSION, temperature: 1.5 }, texts.map(plainText))
+    const classifier = withPrior(asked, null, TEXT_VERSION)
+    const expected = await answersOf({ classifier, temperature: about.temperature }, texts.map(plainText))
     return found.map((answer, i) => JSON.stringify(answer) === JSON.stringify(expected[i]))
   } finally {
     rmSync(folder, { recursive: true })

@@ -3,11 +3,23 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { s3Artefacts, unpackModel } from '../../shared/artefact'
+import { packModel } from '../../shared/archive'
+import { likeliest } from '../../shared/engines/classifier'
+import { loadModel } from '../../shared/engines/load'
+import { fastText } from '../../shared/engines/fasttext'
+import { naiveBayes } from '../../shared/engines/naive-bayes'
+import type { Prior } from '../../shared/engines/prior'
+import { plainText, shownText, TEXT_VERSION } from '../../shared/text'
 import { testBucket, type TestBucket } from './bucket'
 import { archiveOf, tinyModel } from './models'
 
 const KEY = 'models/job/output/model.tar.gz'
 const URI = `s3://bellwether-test/${KEY}`
+const at = (artefact = URI, sha256?: string) => ({
+  artefact,
+  textVersion: TEXT_VERSION,
+  ...(sha256 === undefined ? {} : { sha256 }),
+})
 const model = tinyModel([
   { label: 'technical', text: 'cold start' },
   { label: 'not sure/at all', text: 'free webinar' },
@@ -38,11 +50,16 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 
 describe('an artefact', () => {
   it('is the model under the names of our categories, with what identifies it', async () => {
-    const { model: classifier, ...identity } = await loader()(URI)
+    const { model: classifier, ...identity } = await loader()(at())
 
-    expect(identity).toEqual({ sha256: sha256(archive), versionId: expect.stringContaining('version-') })
+    expect(identity).toEqual({
+      engine: fastText,
+      sha256: sha256(archive),
+      versionId: expect.stringContaining('version-'),
+    })
     expect(classifier.labels).toEqual(['not sure/at all', 'technical'])
-    expect(classifier.rank(['cold start', 'free webinar'], 1).map(([best]) => best?.label)).toEqual([
+    const scores = await classifier.classify(['cold start', 'free webinar'].map(plainText))
+    expect(scores.map(({ probabilities }) => classifier.labels[likeliest(probabilities)])).toEqual([
       'technical',
       'not sure/at all',
     ])
@@ -50,22 +67,25 @@ describe('an artefact', () => {
 
   it('is read once while its hash is asked for', async () => {
     const load = loader()
-    const first = await load(URI, sha256(archive))
+    const first = await load(at(URI, sha256(archive)))
 
-    expect(await load(URI, sha256(archive))).toBe(first)
+    expect(await load(at(URI, sha256(archive)))).toEqual({ ...first, model: expect.anything() })
     expect(reads).toBe(1)
   })
 
   it('is kept with one other, so that memory stays bounded', async () => {
     const load = loader()
-    const first = await load(URI, sha256(archive))
+    await load(at(URI, sha256(archive)))
     for (const other of ['a', 'b']) {
       const body = await archiveOf({ [other]: other, 'model.bin': model })
       await bucket.put(`models/${other}/output/model.tar.gz`, body)
-      await load(`s3://bellwether-test/models/${other}/output/model.tar.gz`)
+      await load(at(`s3://bellwether-test/models/${other}/output/model.tar.gz`))
     }
 
-    expect(await load(URI, sha256(archive))).not.toBe(first)
+    reads = 0
+    await load(at(URI, sha256(archive)))
+
+    expect(reads).toBe(1)
   })
 
   it.each([
@@ -73,12 +93,68 @@ describe('an artefact', () => {
     ['is in another bucket', 's3://elsewhere/model.tar.gz', undefined, 'found an artefact in another place'],
     ['has another hash than was measured', URI, '0'.repeat(64), `expected ${'0'.repeat(64)}`],
   ])('that %s is refused by name', async (_, uri, hash, reason) => {
-    await expect(loader()(uri, hash)).rejects.toMatchObject({
+    await expect(loader()(at(uri, hash))).rejects.toMatchObject({
       code: 'MODEL_UNREADABLE',
       message: expect.stringContaining(reason),
     })
   })
 })
+
+describe('a model.json', () => {
+  const manifest = {
+    format: 1,
+    engine: 'naive-bayes',
+    textVersion: TEXT_VERSION,
+    prior: { marketing: 0.2, technical: 0.8 },
+  }
+  const packed = async (change: object = {}) => {
+    const examples = ['cold start', 'free webinar'].map((text, i) => ({
+      item: String(i),
+      text: shownText(text),
+      label: i === 0 ? 'technical' : 'marketing',
+    }))
+    const files = await naiveBayes.train({ train: examples, validation: [] }, {})
+    return packModel(new Map([...files, ['model.json', Buffer.from(JSON.stringify({ ...manifest, ...change }))]]))
+  }
+  const answer = async (archived: Buffer, text: string, prior?: Prior) => {
+    await bucket.put(KEY, archived)
+    const { model: classifier, engine } = await loader()({ ...at(), prior })
+    const [scores] = await classifier.classify([plainText(text)])
+    return { engine: engine.name, label: classifier.labels[likeliest(scores!.probabilities)], ...scores }
+  }
+
+  it('names the engine that reads the model', async () => {
+    expect(await answer(await packed(), 'a cold start')).toMatchObject({ engine: 'naive-bayes', label: 'technical' })
+  })
+
+  it('has the prior, and beside an archive without one it is given', async () => {
+    const prior = { 'not sure/at all': 0.9, technical: 0.1 }
+
+    expect(await answer(await packed(), 'xyzzy', { marketing: 1 })).toMatchObject({
+      basis: 'prior',
+      probabilities: [0.2, 0.8],
+    })
+    expect(await answer(archive, 'xyzzy', prior)).toMatchObject({ basis: 'prior', probabilities: [0.9, 0.1] })
+    expect(await answer(archive, 'xyzzy')).toMatchObject({ basis: 'prior', probabilities: [0.5, 0.5] })
+  })
+
+  it.each([
+    ['names an engine that is not there', { engine: 'linear' }, 'found the engine linear, expected one of fasttext'],
+    ['is of a later release', { format: 2 }, 'not a description of a model'],
+    ['names another engine than the files are of', { engine: 'fasttext' }, 'found only naive-bayes.json'],
+    ['names a text version that is not there', { textVersion: '99' }, 'text version 99 is unknown'],
+  ])('that %s is refused by name', async (_, change, reason) => {
+    await bucket.put(KEY, await packed(change))
+
+    await expect(loader()(at())).rejects.toMatchObject({
+      code: 'MODEL_UNREADABLE',
+      message: expect.stringContaining(reason),
+    })
+  })
+})
+
+/** The model of an archive that may be anything. */
+const opened = async (packed: Buffer) => loadModel(await unpackModel(packed, 'here'), at('here'))
 
 describe('an archive', () => {
   it.each([['model.bin'], ['./model.bin'], ['output/model.bin']])(
@@ -86,7 +162,7 @@ describe('an archive', () => {
     async (name) => {
       const packed = await archiveOf({ 'eval.json': '{}', [name]: model, 'model.bin.sig': 'x' })
 
-      expect(await unpackModel(packed, 'x')).toEqual(model)
+      expect((await unpackModel(packed, 'x')).get('model.bin')).toEqual(model)
     },
   )
 
@@ -97,7 +173,7 @@ describe('an archive', () => {
     ['that is not compressed', Promise.resolve(Buffer.from('model.bin')), 'incorrect header check'],
     ['of something else', Promise.resolve(gzipSync('x'.repeat(2000))), 'expected a'],
   ])('%s is refused by name', async (_, packed, reason) => {
-    await expect(unpackModel(await packed, 'here')).rejects.toMatchObject({
+    await expect(opened(await packed)).rejects.toMatchObject({
       code: 'MODEL_UNREADABLE',
       message: expect.stringContaining(reason),
     })
@@ -106,7 +182,7 @@ describe('an archive', () => {
   it('that is cut anywhere is refused by name', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: archive.length - 1 }), async (length) => {
-        await expect(unpackModel(archive.subarray(0, length), 'here')).rejects.toMatchObject({
+        await expect(opened(archive.subarray(0, length))).rejects.toMatchObject({
           code: 'MODEL_UNREADABLE',
         })
       }),
@@ -118,7 +194,7 @@ describe('an archive', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), async (bytes, compressed) => {
         const packed = compressed ? gzipSync(bytes) : Buffer.from(bytes)
-        await expect(unpackModel(packed, 'here')).rejects.toMatchObject({ code: 'MODEL_UNREADABLE' })
+        await expect(opened(packed)).rejects.toMatchObject({ code: 'MODEL_UNREADABLE' })
       }),
       { numRuns: 100 },
     )

@@ -129,6 +129,9 @@ export const cardExample: CardRecord = {
     instanceType: 'ml.c5.xlarge',
     costUsd: 0.00119,
     validationAccuracy: 0.85,
+    engine: 'fasttext',
+    seed: null,
+    prior: { marketing: 0.42, technical: 0.58 },
     tuning: 'tuning/1/120/0b1e4c553f9c2a7d.json',
   },
   tuning: {
@@ -152,12 +155,18 @@ export const cardExample: CardRecord = {
     ],
     labels: { key: 'datasets/3f9c2a7d0b1e4c55/labels.csv', sha256: '6'.repeat(64), count: 301 },
   },
-  cost: { labelsUsd: 12.4, readsUsd: 4.06, trainingUsd: 0.00119 },
+  cost: {
+    labelsUsd: 12.4,
+    readsUsd: 4.06,
+    trainingUsd: 0.00119,
+    millionPosts: { usd: 0.00035, how: '13 s of the analyzer with 2 GB' },
+  },
 }
 
 export const championExample: ChampionRecord = {
   job: cardExample.job,
   datasetId: cardExample.dataset.datasetId,
+  engine: 'fasttext',
   artefact: cardExample.artefact.uri,
   versionId: null,
   sha256: '0'.repeat(64),
@@ -168,6 +177,7 @@ export const championExample: ChampionRecord = {
   latestDate: '2026-11-23',
   provisional: false,
   temperature: 1.8,
+  prior: { marketing: 0.42, technical: 0.58 },
   promotedAt: '2026-11-24T01:30:00.000Z',
   replaces: cardExample.champion,
 }

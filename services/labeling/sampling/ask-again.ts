@@ -32,14 +32,14 @@ const LATELY = 7
  * The last two share one part of the batch, at most a tenth, and never take an item of `askedBefore`. Which, is a function
  * of the batch's name and the labels so far, in any order.
  */
-export function itemsToAskAgain(
+export async function itemsToAskAgain(
   given: ReadonlyMap<string, StandingLabel>,
   { batch, date }: { batch: string; date: string },
   { labelling, labels, asked }: Pick<Settings, 'labelling' | 'labels'> & { asked: JudgementsAsked },
   items: number,
   places: number,
   askedBefore: ReadonlySet<string> = new Set(),
-): { again: AskedAgain[]; taken: number } {
+): Promise<{ again: AskedAgain[]; taken: number }> {
   const once = asked.measuring
   const twice = asked.evaluation
   // What is booked for a place is what a training item can take at most.
@@ -72,7 +72,7 @@ export function itemsToAskAgain(
   const share = labelling.relabelShare * items
   const isNew = ({ item }: StandingLabel): boolean => !askedBefore.has(item)
   take('confirm', inDoubt(all, date).filter(isNew), share, once)
-  take('relabel', doubted(all, labels).filter(isNew), share - (taken - before), twice)
+  take('relabel', (await doubted(all, labels)).filter(isNew), share - (taken - before), twice)
   return { again, taken }
 }
 
@@ -102,9 +102,9 @@ function inDoubt(labels: readonly StandingLabel[], date: string): StandingLabel[
 }
 
 /** What was judged twice has been asked about enough. */
-function doubted(labels: readonly StandingLabel[], { categories }: Settings['labels']): StandingLabel[] {
+async function doubted(labels: readonly StandingLabel[], { categories }: Settings['labels']): Promise<StandingLabel[]> {
   const training = new Map(labels.flatMap((label) => (label.role === 'training' ? [[label.item, label] as const] : [])))
-  const doubtful = doubtfulLabels(
+  const doubtful = await doubtfulLabels(
     [...training.values()],
     categories.map(({ name }) => name),
   )

@@ -62,7 +62,7 @@ export async function choose(
 
   const places = items - evaluation.length
   const given = (await labels.read()).labels
-  const { again, taken } = itemsToAskAgain(
+  const { again, taken } = await itemsToAskAgain(
     given,
     open,
     { ...settings, asked: terms.judgementsAsked(settings.labelling) },
@@ -84,12 +84,12 @@ export async function choose(
   const training = [...lending, ...rest].slice(0, places - taken)
   const before =
     choice.model &&
-    preTrainingScores(
+    (await preTrainingScores(
       choice.model,
       settings.labels.categories.map(({ name }) => name),
       withText(training),
       newestEvaluation(given, settings.gate.window),
-    )
+    ))
   return {
     evaluation,
     training,
@@ -156,7 +156,7 @@ async function mostInformative(
   wanted: number,
   look: Look,
 ): Promise<string[]> {
-  const sorted = byMargin(candidates, model)
+  const sorted = await byMargin(candidates, model.classifier)
   const isNew = diversityFilter()
   const [taken, alike]: [string[], string[]] = [[], []]
   for (let from = 0; taken.length < wanted && from < sorted.length; from += PAGE) {

@@ -1,7 +1,8 @@
-import { predictAll, train } from '../../../shared/fasttext'
-import { categoryOf, labelOf } from '../../../shared/category-label'
+import { DEFAULT_ENGINE } from '../../../shared/engines'
+import { withPrior } from '../../../shared/engines/classifier'
+import type { Engine } from '../../../shared/engines/engine'
 import { findSuspects } from '../../../shared/statistics/confident-learning'
-import { shownText, tokenise } from '../../../shared/text'
+import { plainText, shownText, TEXT_VERSION } from '../../../shared/text'
 import { permanentRandom } from '../../../shared/text/cascade'
 
 /** A label for training, and the text that it was given to. */
@@ -19,36 +20,38 @@ const LEAST_LABELS = 200
  * Labels that are probably wrong, the most suspicious first: by confident learning on the probabilities of models that
  * did not learn from the item, in five folds by hash. The same labels give the same answer in any order.
  */
-export function doubtfulLabels(labels: readonly TrainingLabel[], categories: readonly string[]): string[] {
+export async function doubtfulLabels(
+  labels: readonly TrainingLabel[],
+  categories: readonly string[],
+  engine: Engine = DEFAULT_ENGINE,
+): Promise<string[]> {
   if (labels.length < LEAST_LABELS) return []
   const sorted = [...labels].sort((a, b) => (a.item < b.item ? -1 : 1))
-  const rows = sorted.map(({ item, label, text }) => ({
-    fold: Math.floor(permanentRandom(item, 'folds-v1') * FOLDS),
-    given: categories.indexOf(label),
-    line: tokenise(shownText(text)).join(' '),
-    label: labelOf(label),
-  }))
-  const probabilities: number[][] = rows.map(() => [])
+  const folds = sorted.map(({ item }) => Math.floor(permanentRandom(item, 'folds-v1') * FOLDS))
+  const probabilities: number[][] = sorted.map(() => [])
   for (let fold = 0; fold < FOLDS; fold++) {
-    const learned = rows.filter((row) => row.fold !== fold)
-    const held = rows.flatMap((row, i) => (row.fold === fold ? [i] : []))
+    const learned = sorted.filter((_, i) => folds[i] !== fold)
+    const held = sorted.flatMap((_, i) => (folds[i] === fold ? [i] : []))
     if (held.length === 0 || learned.length === 0) continue
-    const model = train(
-      learned.map(({ label, line }) => `${label} ${line}`),
-      { vectorDim: 10, learningRate: 0.5, epochs: 25, wordNgrams: 2, minCount: 1, buckets: 20_000, seed: 1 },
-    )
-    const lines = held.map((i) => rows[i]!.line)
-    for (const [n, answers] of [...predictAll(model, lines, categories.length)].entries()) {
-      const byCategory = new Map(answers.map(({ label, probability }) => [categoryOf(label), probability]))
-      // Of a text without a known word nothing is said.
-      probabilities[held[n]!] = categories.map(
-        (name) => byCategory.get(name) ?? (answers.length ? 0 : 1 / categories.length),
-      )
+    const model = await learn(engine, learned)
+    const scores = await model.classify(held.map((i) => plainText(sorted[i]!.text)))
+    for (const [n, { probabilities: known, basis }] of scores.entries()) {
+      // A text that holds nothing the model knows gives no reason for doubt.
+      const scoreOf = (name: string) =>
+        basis === 'prior' ? 1 / categories.length : (known[model.labels.indexOf(name)] ?? 0)
+      probabilities[held[n]!] = categories.map(scoreOf)
     }
   }
   const { suspects } = findSuspects(
-    rows.map(({ given }) => given),
+    sorted.map(({ label }) => categories.indexOf(label)),
     probabilities,
   )
   return suspects.map((place) => sorted[place]!.item)
+}
+
+async function learn(engine: Engine, labels: readonly TrainingLabel[]) {
+  const train = labels.map(({ item, label, text }) => ({ item, label, text: shownText(text) }))
+  const files = await engine.train({ train, validation: [] }, engine.suggested)
+  const model = await engine.load(files, { textVersion: TEXT_VERSION, where: 'a model of a fold' })
+  return withPrior(model, undefined, TEXT_VERSION)
 }

@@ -1,5 +1,5 @@
-import type { Calibrated } from '../../../shared/answers'
-import { linesFor, type ShownText, textOfShown } from '../../../shared/text'
+import type { Classifier, Scores } from '../../../shared/engines/classifier'
+import { type ShownText, textOfShown } from '../../../shared/text'
 import { permanentRandom } from '../../../shared/text/cascade'
 import { jaccard, type Shingles, shinglesOfShown } from '../../../shared/text/shingles'
 
@@ -18,22 +18,26 @@ const AT_ONCE = 1000
  * What the model is least sure of comes first: by the difference of its two greatest probabilities, and among equals by
  * permanent random number (margin sampling; Scheffer 2001). With two classes least confidence and entropy order alike.
  */
-export function byMargin(
+export async function byMargin(
   candidates: readonly Candidate[],
-  { classifier, textVersion }: Pick<Calibrated, 'textVersion'> & { classifier: Pick<Calibrated['classifier'], 'rank'> },
-): Candidate[] {
-  const lineOf = linesFor(textVersion)
+  classifier: Pick<Classifier, 'classify'>,
+): Promise<Candidate[]> {
   const margins: number[] = []
   for (let from = 0; from < candidates.length; from += AT_ONCE) {
-    const texts = candidates.slice(from, from + AT_ONCE).map(({ text }) => lineOf(textOfShown(text)))
-    for (const [first, second] of classifier.rank(texts, 2)) {
-      margins.push((first?.probability ?? 0) - (second?.probability ?? 0))
-    }
+    const texts = candidates.slice(from, from + AT_ONCE).map(({ text }) => textOfShown(text))
+    for (const scores of await classifier.classify(texts)) margins.push(marginOf(scores))
   }
   return candidates
     .map((candidate, i) => ({ candidate, margin: margins[i]!, random: permanentRandom(candidate.id) }))
     .sort((a, b) => a.margin - b.margin || a.random - b.random || (a.candidate.id < b.candidate.id ? -1 : 1))
     .map(({ candidate }) => candidate)
+}
+
+/** Of a text that holds nothing it knows, a model is not sure at all. */
+function marginOf({ probabilities, basis }: Scores): number {
+  if (basis === 'prior') return 0
+  const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a)
+  return first - second
 }
 
 /** A filter that accepts a text if it is unlike every text that it accepted before. */

@@ -13,16 +13,15 @@ export interface PreTrainingScores {
  * Score the chosen posts and the labelled evaluation posts. A model's scores of its own training posts are optimistic;
  * these estimate how a later model would score them out of sample.
  */
-export function preTrainingScores(
+export async function preTrainingScores(
   model: Calibrated,
   labels: readonly string[],
   chosen: readonly { id: string; text: ShownText }[],
   evaluation: readonly { id: string; text: ShownText }[],
-): PreTrainingScores {
-  const all = answersOf(
-    model,
-    [...chosen, ...evaluation].map(({ text }) => textOfShown(text)),
-  ).map(({ probabilities }) => scoresIn(labels, probabilities).map(rounded))
+): Promise<PreTrainingScores> {
+  const texts = [...chosen, ...evaluation].map(({ text }) => textOfShown(text))
+  const answers = await answersOf(model, texts)
+  const all = answers.map(({ probabilities }) => scoresIn(labels, probabilities).map(rounded))
   return {
     scores: new Map(chosen.map(({ id }, i) => [id, all[i]!])),
     evaluation: evaluation.map(({ id }, i) => ({ item: id, scores: all[chosen.length + i]! })),

@@ -40,8 +40,8 @@ export async function trainingChoice(
   const said = `macro-F1 ${macroF1.toFixed(2)} on evaluation posts, ${least} is asked`
   if (macroF1 < least) return random(said, job, macroF1)
   try {
-    const { model } = await load(champion.artefact, champion.sha256)
-    return { said: { how: 'margin', job, macroF1, why: said }, model: { classifier: model, textVersion, temperature } }
+    const { model } = await load(champion)
+    return { said: { how: 'margin', job, macroF1, why: said }, model: { classifier: model, temperature } }
   } catch (error) {
     if (!(error instanceof BellwetherError) || error.code !== 'MODEL_UNREADABLE') throw error
     return random(error.message, job, macroF1)

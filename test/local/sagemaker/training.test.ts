@@ -120,7 +120,7 @@ describe('CreateTrainingJob', () => {
       BillableTimeInSeconds: 1,
       EnableManagedSpotTraining: true,
     })
-    const model = readModel(await unpackModel(await artefactOf('job-1'), 'job-1'))
+    const model = readModel(Buffer.from((await unpackModel(await artefactOf('job-1'), 'job-1')).get('model.bin')!))
     expect(predict(model, 'cold start', 1)[0]!.label).toMatch(/technical$/)
     expect(states('job-1')).toEqual(['Starting', 'Downloading', 'Training', 'Uploading', 'Completed'])
     expect(job.SecondaryStatusTransitions!.map(({ Status }) => Status)).toEqual(states('job-1'))

@@ -589,7 +589,12 @@ describe('ask', () => {
     const answers = await ask(ports)([MARKETING, '', TECHNICAL])
 
     expect(answers.map(({ label }) => label)).toEqual(['marketing', expect.any(String), 'technical'])
-    expect(answers[0]).toEqual({ model: 'model-a', label: 'marketing', probability: expect.any(Number) })
+    expect(answers[0]).toEqual({
+      model: 'model-a',
+      label: 'marketing',
+      probability: expect.any(Number),
+      basis: 'text',
+    })
   })
 
   it('is refused by name before the first promotion', async () => {

@@ -44,6 +44,7 @@ export async function putChampion(
   const champion: ChampionRecord = {
     job,
     datasetId: 'd',
+    engine: 'fasttext',
     artefact: `s3://${bucket.bucket}/${keys.artefact({ job })}`,
     versionId: null,
     sha256: createHash('sha256').update(archive).digest('hex'),
@@ -54,6 +55,7 @@ export async function putChampion(
     latestDate: '2026-11-21',
     provisional: false,
     temperature: 1,
+    prior: null,
     promotedAt: '2026-11-22T00:00:00.000Z',
     replaces: null,
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/category-label'
+import { labelOf } from '../../../shared/engines/fasttext/labels'
 import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../shared/records'
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'
@@ -67,7 +67,17 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
       validation: '2'.repeat(64),
       evaluation: createHash('sha256').update(lines).digest('hex'),
     },
+    examples: {
+      train: { key: keys.trainExamples(place), sha256: '3'.repeat(64) },
+      validation: { key: keys.validationExamples(place), sha256: '4'.repeat(64) },
+    },
   }
+  const examples = learnt.map(({ label, text }, i) => ({
+    item: `learnt${i}`,
+    shown: `${text} again`,
+    label,
+    inclusionProbability: null,
+  }))
   const training: TrainingRecord = {
     job,
     datasetId: id,
@@ -81,10 +91,15 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
     instanceType: null,
     costUsd: 0,
     validationAccuracy: 0.9,
+    engine: 'fasttext',
+    seed: 0,
+    prior: null,
     tuning: null,
   }
   await bucket.put(keys.evaluation(place), lines)
   await bucket.put(keys.train(place), train)
+  await bucket.put(keys.trainExamples(place), examples.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  await bucket.put(keys.validationExamples(place), '')
   await bucket.put('labeled/2026-11-21/output.manifest', 'the labels\n')
   await bucket.put(keys.dataset(place), JSON.stringify(dataset))
   await bucket.put(keys.artefact({ job }), trained.archive ?? (await archiveOf({ 'model.bin': tinyModel(learnt) })))

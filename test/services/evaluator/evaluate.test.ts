@@ -350,6 +350,8 @@ describe('a card', () => {
       'datasets/data-of-new/train/posts.train',
       'datasets/data-of-new/validation/posts.validation',
       'datasets/data-of-new/evaluation/posts.jsonl',
+      'datasets/data-of-new/train/posts.jsonl',
+      'datasets/data-of-new/validation/posts.jsonl',
       'models/new/output/model.tar.gz',
     ])
     expect(await bucket.readJson(keys.live({ job: 'old' }), liveRecord)).toEqual(rest.live)

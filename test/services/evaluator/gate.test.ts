@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Contender, type Contest, judge } from '../../../services/evaluator/gate'
-import { majorityOf, measure } from '../../../services/evaluator/measure'
+import { measured } from '../../../services/evaluator/measure'
 import type { EvaluationLine } from '../../../shared/records'
 import { settings } from '../../../shared/settings'
 import { item } from './contest'
@@ -12,6 +12,12 @@ const itemsOf = (marketing: number, technical: number): EvaluationLine[] => [
   ...Array.from({ length: marketing }, (_, n) => item('marketing', n)),
   ...Array.from({ length: technical }, (_, n) => item('technical', n)),
 ]
+
+/** What a model that is rather sure says. */
+const sure = (answer: string) => ({
+  probabilities: LABELS.map((label) => (label === answer ? 0.9 : 0.1)),
+  basis: 'text' as const,
+})
 
 /** A model that has so many of each class wrong; `from` shifts which ones. */
 function contender(
@@ -30,7 +36,7 @@ function contender(
   return {
     job,
     labels: LABELS,
-    measured: measure({ rank: () => answers.map((label) => [{ label, probability: 0.9 }]) }, items, LABELS),
+    measured: measured({ labels: LABELS, said: answers.map(sure) }, items, LABELS),
     dataset: {
       datasetId: `data-of-${job}`,
       latestDate: job === 'new' ? '2026-11-22' : '2026-11-21',
@@ -50,7 +56,8 @@ function contender(
 const hundred = itemsOf(50, 50)
 
 function contest(challenger: Contender, champion: Contender | undefined, items = hundred, leaked = 0): Contest {
-  const majority = measure(majorityOf(items, LABELS), items, LABELS).scores
+  const most = items.filter(({ label }) => label === 'marketing').length * 2 >= items.length ? 'marketing' : 'technical'
+  const majority = measured({ labels: LABELS, said: items.map(() => sure(most)) }, items, LABELS).scores
   return {
     challenger,
     champion,

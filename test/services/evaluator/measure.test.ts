@@ -1,19 +1,29 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { type Classifier, likeliest } from '../../../shared/engines/classifier'
+import { plainText } from '../../../shared/text'
 import { majorityOf, measure } from '../../../services/evaluator/measure'
 import { item, items } from './contest'
 
 const LABELS = ['marketing', 'technical']
 /** Answers with the label that each text is given here. */
-const saying = (...answers: string[]) => ({
-  rank: () => answers.map((label) => [{ label, probability: 0.8 }]),
-})
+const saying = (...answers: string[]): Classifier => {
+  const labels = [...new Set([...LABELS, ...answers])]
+  return {
+    labels,
+    classify: async () =>
+      answers.map((answer) => ({
+        probabilities: labels.map((label) => (label === answer ? 0.8 : 0.2 / (labels.length - 1))),
+        basis: 'text',
+      })),
+  }
+}
 
 describe('measure', () => {
-  it('counts by class and by confusion', () => {
+  it('counts by class and by confusion', async () => {
     const three = [item('marketing', 0), item('technical', 0), item('technical', 1)]
 
-    const { scores } = measure(saying('technical', 'technical', 'marketing'), three, LABELS)
+    const { scores } = await measure(saying('technical', 'technical', 'marketing'), three, LABELS)
 
     expect(scores).toMatchObject({
       items: 3,
@@ -30,8 +40,8 @@ describe('measure', () => {
     })
   })
 
-  it('counts an answer that is no class of ours as wrong, in a column of its own', () => {
-    const { confusion, classes, accuracy } = measure(saying('spam'), [item('technical', 0)], LABELS).scores
+  it('counts an answer that is no class of ours as wrong, in a column of its own', async () => {
+    const { confusion, classes, accuracy } = (await measure(saying('spam'), [item('technical', 0)], LABELS)).scores
 
     expect(accuracy).toBe(0)
     expect(classes.map(({ label }) => label)).toEqual(['marketing', 'technical', 'spam'])
@@ -42,8 +52,8 @@ describe('measure', () => {
     ])
   })
 
-  it('has null, never 0, where nothing was counted', () => {
-    expect(measure(saying(), [], LABELS).scores).toMatchObject({
+  it('has null, never 0, where nothing was counted', async () => {
+    expect((await measure(saying(), [], LABELS)).scores).toMatchObject({
       items: 0,
       accuracy: null,
       accuracyInterval: null,
@@ -53,17 +63,17 @@ describe('measure', () => {
       logLoss: null,
       classes: [{ precision: null, recall: null, f1: null }, { precision: null }],
     })
-    expect(measure(saying('technical'), [item('technical', 0)], LABELS).scores).toMatchObject({
+    expect((await measure(saying('technical'), [item('technical', 0)], LABELS)).scores).toMatchObject({
       macroF1: 1,
       classes: [{ recall: null }, { recall: 1 }],
     })
   })
 
-  it('counts an item of two hashtags in both', () => {
+  it('counts an item of two hashtags in both', async () => {
     const both = { ...item('technical', 0), hashtags: ['aws', 'azure'] }
     const one = { ...item('marketing', 0), hashtags: ['azure'] }
 
-    const { scores } = measure(saying('technical', 'technical'), [both, one], LABELS)
+    const { scores } = await measure(saying('technical', 'technical'), [both, one], LABELS)
 
     expect(scores.hashtags).toEqual([
       { hashtag: 'aws', items: 1, accuracy: 1, macroF1: 1 },
@@ -71,36 +81,34 @@ describe('measure', () => {
     ])
   })
 
-  it('says where a macro-F1 of so many items would come to lie', () => {
+  it('says where a macro-F1 of so many items would come to lie', async () => {
     const hundred = items(['marketing', 50], ['technical', 50])
     const answers = hundred.map(({ label }, i) => (i % 5 === 0 ? 'technical' : label))
 
-    const { macroF1, macroF1Interval } = measure(saying(...answers), hundred, LABELS).scores
+    const { macroF1, macroF1Interval } = (await measure(saying(...answers), hundred, LABELS)).scores
 
     expect(macroF1Interval?.low).toBeLessThan(macroF1! - 0.03)
     expect(macroF1Interval?.high).toBeGreaterThan(macroF1! + 0.03)
-    expect(measure(saying(...answers), hundred, LABELS).scores.macroF1Interval).toEqual(macroF1Interval)
+    expect((await measure(saying(...answers), hundred, LABELS)).scores.macroF1Interval).toEqual(macroF1Interval)
   })
 
-  it('has the probability of what is true among the forecasts', () => {
-    const ranked = [
-      { label: 'technical', probability: 0.7 },
-      { label: 'marketing', probability: 0.3 },
-    ]
-    const { forecasts } = measure({ rank: () => [ranked, ranked] }, [item('marketing', 0), item('spam', 0)], LABELS)
+  it('has the probability of what is true among the forecasts', async () => {
+    const scores = { probabilities: [0.3, 0.7], basis: 'text' as const }
+    const model: Classifier = { labels: LABELS, classify: async () => [scores, scores] }
+    const { forecasts } = await measure(model, [item('marketing', 0), item('spam', 0)], LABELS)
 
     expect(forecasts).toEqual([
-      { probabilities: [0.7, 0.3], truth: 1 },
-      { probabilities: [0.7, 0.3], truth: -1 },
+      { probabilities: [0.3, 0.7], truth: 0, basis: 'text' },
+      { probabilities: [0.3, 0.7], truth: -1, basis: 'text' },
     ])
   })
 
-  it('counts every item once in the confusion, whatever is answered', () => {
+  it('counts every item once in the confusion, whatever is answered', async () => {
     const answer = fc.constantFrom(...LABELS, 'other')
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(...LABELS), answer), { minLength: 1 }), (pairs) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...LABELS), answer), { minLength: 1 }), async (pairs) => {
         const given = pairs.map(([label], n) => item(label, n))
-        const { confusion, accuracy } = measure(saying(...pairs.map(([, said]) => said)), given, LABELS).scores
+        const { confusion, accuracy } = (await measure(saying(...pairs.map(([, said]) => said)), given, LABELS)).scores
 
         expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(pairs.length)
         expect(confusion.reduce((sum, row, i) => sum + row[i]!, 0) / pairs.length).toBe(accuracy)
@@ -110,18 +118,20 @@ describe('measure', () => {
 })
 
 describe('majorityOf', () => {
-  it('always answers the most frequent class, and is as sure as it is frequent', () => {
+  it('always answers the most frequent class, and is as sure as it is frequent', async () => {
     const evaluation = items(['marketing', 1], ['technical', 3])
 
-    const { scores } = measure(majorityOf(evaluation, LABELS), evaluation, LABELS)
+    const { scores } = await measure(majorityOf(evaluation, LABELS), evaluation, LABELS)
 
     expect(scores).toMatchObject({ accuracy: 0.75, macroF1: (2 * 3) / 7 / 2 })
     expect(scores.logLoss).toBeCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)))
   })
 
-  it('takes the first name where two are as frequent', () => {
-    const [answers] = majorityOf(items(['technical', 2], ['marketing', 2]), ['technical', 'marketing']).rank(['x'], 1)
+  it('takes the first name where two are as frequent', async () => {
+    const majority = majorityOf(items(['technical', 2], ['marketing', 2]), ['technical', 'marketing'])
+    const [scores] = await majority.classify([plainText('x')])
 
-    expect(answers?.[0]).toEqual({ label: 'marketing', probability: 0.5 })
+    expect(majority.labels[likeliest(scores!.probabilities)]).toBe('marketing')
+    expect(scores).toEqual({ probabilities: [0.5, 0.5], basis: 'prior' })
   })
 })

@@ -4,8 +4,9 @@ import fc from 'fast-check'
 import { format } from '../../../services/formatter/format'
 import { train } from '../../../shared/fasttext'
 import { canonical } from '../../../shared/canonical'
+import { readTrainingSet } from '../../../shared/engines/training-set'
 import { keys } from '../../../shared/keys'
-import { categoryOf } from '../../../shared/category-label'
+import { categoryOf } from '../../../shared/engines/fasttext/labels'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { evaluationLine, type LabelStatus, type SettledLine } from '../../../shared/records'
 import { shownText, tokenise } from '../../../shared/text'
@@ -60,6 +61,41 @@ describe('format', () => {
       labels: ['marketing', 'technical'],
     })
     expect(events).toMatchObject([{ name: 'DatasetReady', detail: { datasetId: record.datasetId, ...record.rows } }])
+  })
+
+  it('writes the texts that engines learn from beside the tokens, line by line, and no evaluation text', async () => {
+    const source = 'Cold starts fell #aws'
+    await put('2026-11-22', [...many(49), aSettledLine('one', 'technical', { source }), ...many(10, 'evaluation')])
+
+    const { record } = await run()
+
+    const set = await readTrainingSet(bucket, record)
+    const all = [...set.train, ...set.validation]
+    expect([set.train.length, set.validation.length]).toEqual([record.rows.train, record.rows.validation])
+    expect(all).toContainEqual({ item: 'one', text: source, label: 'technical' })
+    expect(all.filter(({ item }) => item.startsWith('evaluation'))).toEqual([])
+    expect(set.train.map(({ label, text }) => `__label__${label} ${tokenise(text).join(' ')}`)).toEqual(
+      linesAt(record.files.train),
+    )
+    for (const part of ['train', 'validation'] as const) {
+      const { key, sha256 } = record.examples![part]
+      expect(createHash('sha256').update(bucket.texts()[key]!).digest('hex')).toBe(sha256)
+      // The training role may read these folders, and not that of the evaluation set.
+      expect(key).toMatch(new RegExp(`^datasets/[^/]+/${part}/`))
+    }
+  })
+
+  it('says the label shares among all messages by the labels for training, as likely as each was drawn', async () => {
+    const drawn = (item: string, label: string, probability: number | null) =>
+      aSettledLine(item, label, { 'inclusion-probability': probability })
+    await put('2026-11-22', [
+      drawn('a', 'technical', 0.5),
+      drawn('b', 'technical', 1),
+      drawn('c', 'marketing', 0.2),
+      aSettledLine('d', 'marketing', { role: 'evaluation', 'inclusion-probability': 0.1 }),
+    ])
+
+    expect((await run()).record.prior).toEqual({ marketing: 0.625, technical: 0.375 })
   })
 
   it('writes an evaluation line as the model reads it, with what the share needs', async () => {
@@ -161,11 +197,12 @@ describe('format', () => {
 
   it('gives another id to the same bytes of another text version, so that a model is trained on them', async () => {
     await put('2026-11-22', many(20))
-    const { datasetId, textVersion, schemaVersion, sha256 } = (await run()).record
+    const { datasetId, textVersion, schemaVersion, sha256, examples } = (await run()).record
+    const learnt = [examples!.train.sha256, examples!.validation.sha256]
     const { validationShare } = settings.training
     const idOf = (version: string) =>
       createHash('sha256')
-        .update(canonical({ textVersion: version, schemaVersion, validationShare, sha256 }))
+        .update(canonical({ textVersion: version, schemaVersion, validationShare, sha256, examples: learnt }))
         .digest('hex')
         .slice(0, 16)
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { blazingTextImage } from '../../../shared/image'
 import { jobName, parseJobName } from '../../../services/trainer/job'
-import { trainingCostUsd } from '../../../shared/trainers/sagemaker/price'
+import { trainingCostUsd } from '../../../shared/trainers/sagemaker-price'
 import { remedyFor } from '../../../services/trainer/remedy'
 
 describe('blazingTextImage', () => {

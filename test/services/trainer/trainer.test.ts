@@ -294,6 +294,9 @@ describe('finish', () => {
       instanceType: 'ml.c5.xlarge',
       costUsd: 0.00119,
       validationAccuracy: 0.875,
+      engine: 'fasttext',
+      seed: null,
+      prior: { marketing: 0.25, technical: 0.75 },
       tuning: null,
     })
     expect(stage.bucket.texts()[keys.training({ job: nameOf(1) })]).toBe(record)
@@ -448,7 +451,7 @@ describe('training in the function', () => {
 
     const record = await stage.bucket.readJson(keys.training({ job: nameOf(1) }), trainingRecord)
     const { body } = (await stage.bucket.read(keys.artefact({ job: nameOf(1) })))!
-    const model = readModel(await unpackModel(body, 'model'))
+    const model = readModel(Buffer.from((await unpackModel(body, 'model')).get('model.bin')!))
     expect(predict(model, 'cold start', 1)[0]!.label).toMatch(/technical$/)
     expect(record).toMatchObject({
       trainer: 'lambda',
@@ -541,6 +544,48 @@ describe('training in the function', () => {
 
     expect(await begin()).toMatchObject({ status: 'failed', reason: expect.stringContaining('2000000') })
   })
+})
+
+describe('naive Bayes', () => {
+  it.each<[string, Parameters<typeof world>[0], string, string]>([
+    ['below training.fewLabels, whatever the configuration names', { fewLabels: 21 }, 'naive-bayes', 'lambda'],
+    ['where training.engine names it', { engine: 'naive-bayes', hyperparameters: {} }, 'naive-bayes', 'lambda'],
+    ['not from training.fewLabels on', { fewLabels: 20, trainer: 'lambda' }, 'fasttext', 'lambda'],
+  ])('is trained %s, in the function', async (_, training, engine, trainer) => {
+    stage = await world(training)
+
+    expect(await begin()).toEqual({ status: 'trained', job: nameOf(1) })
+
+    const record = await stage.bucket.readJson(keys.training({ job: nameOf(1) }), trainingRecord)
+    const files = await unpackModel((await stage.bucket.read(keys.artefact({ job: nameOf(1) })))!.body, 'model')
+    expect(record).toMatchObject({
+      engine,
+      trainer,
+      validationAccuracy: 1,
+      prior: { marketing: 0.25, technical: 0.75 },
+    })
+    expect(JSON.parse(String(Buffer.from(files.get('model.json')!)))).toEqual({
+      format: 1,
+      engine,
+      textVersion: '2',
+      prior: { marketing: 0.25, technical: 0.75 },
+    })
+    expect(stage.jobs.requests).toEqual([])
+  })
+
+  it('has hyperparameters of its own: a wrong one fails by its name', async () => {
+    stage = await world({ engine: 'naive-bayes', hyperparameters: { smoothing: 0 } })
+
+    expect(await begin()).toMatchObject({ status: 'failed', reason: expect.stringContaining('smoothing') })
+  })
+})
+
+it('cannot train on a dataset of tokens alone in the function, and says what to do', async () => {
+  stage = await world({ trainer: 'lambda' })
+  await putDataset(stage.bucket, DATASET, { examples: undefined })
+
+  expect(await begin()).toMatchObject({ status: 'failed', reason: expect.stringContaining('keeps no texts') })
+  expect(stage.events).toMatchObject([{ detail: { remedy: expect.stringContaining('sls invoke -f formatter') } }])
 })
 
 describe('a request', () => {

@@ -1,15 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { hyperparametersOf } from '../../../services/trainer/hyperparameters'
 import { tuned, tuningOf } from '../../../services/trainer/tuning'
+import { fastText } from '../../../shared/engines/fasttext'
 import { parseBlazingText } from '../../../shared/fasttext'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/category-label'
 import { datasetRecord, tuningRecord } from '../../../shared/records'
 import { settings } from '../../../shared/settings'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { putDataset } from './world'
 
-const CONFIGURED = hyperparametersOf({ epochs: 1, learning_rate: 0.001, min_count: 1, vector_dim: 4, buckets: 500 })
+const CONFIGURED = fastText.hyperparameters.parse({
+  epochs: 1,
+  learning_rate: 0.001,
+  min_count: 1,
+  vector_dim: 4,
+  buckets: 500,
+})
 const TRAINING = settings.shape.training.parse({ trainer: 'lambda', hyperparameters: {}, tuneSeconds: 0.1 })
 
 let bucket: TestBucket
@@ -26,9 +31,10 @@ async function dataset(id: string, train: number, labels = ['technical', 'market
   await putDataset(bucket, id, { rows: { train, validation: 0, evaluation: 0 } })
   const lines = Array.from({ length: train }, (_, i) => {
     const label = labels[i % labels.length]!
-    return `${labelOf(label)} ${label === 'technical' ? 'the lambda timed out' : 'join the webinar'} today ${i % 17}\n`
+    const shown = `${label === 'technical' ? 'the lambda timed out' : 'join the webinar'} today ${i % 17}`
+    return `${JSON.stringify({ item: `item${i}`, shown, label, inclusionProbability: null })}\n`
   })
-  await bucket.put(keys.train({ dataset: id }), lines.join(''))
+  await bucket.put(keys.trainExamples({ dataset: id }), lines.join(''))
   return bucket.readJson(keys.dataset({ dataset: id }), datasetRecord)
 }
 
@@ -42,11 +48,11 @@ describe('a search for hyperparameters', () => {
   it('finds better ones than those of the configuration, which BlazingText takes, and notes what was tried', async () => {
     const data = await dataset('a000000000000000', 120)
 
-    const found = await tuned(bucket, data, CONFIGURED, TRAINING, log)
+    const found = await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
 
     const [key] = await searches()
     const record = await bucket.readJson(key!, tuningRecord)
-    expect(key).toBe('tuning/1/120/a000000000000000.json')
+    expect(key).toBe('tuning/fasttext/1/120/a000000000000000.json')
     expect(record).toMatchObject({
       datasetId: data.datasetId,
       rows: 120,
@@ -59,43 +65,53 @@ describe('a search for hyperparameters', () => {
     expect(found).not.toEqual(CONFIGURED)
     expect(found).toMatchObject({ mode: 'supervised', buckets: '500', early_stopping: 'False' })
     expect(parseBlazingText(found).buckets).toBe(500)
-    expect(await tuningOf(bucket, data, found)).toBe(key)
+    expect(await tuningOf(bucket, data, 'fasttext', found)).toBe(key)
   })
 
   it('gives the same bytes again, and is done once for a dataset', async () => {
     const data = await dataset('a000000000000000', 120)
-    await tuned(bucket, data, CONFIGURED, TRAINING, log)
+    await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
     const first = bucket.texts()
     const writes = bucket.written.length
-    await tuned(bucket, data, CONFIGURED, TRAINING, log)
+    await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
     expect(bucket.written).toHaveLength(writes)
 
     bucket = testBucket()
-    await tuned(bucket, await dataset('a000000000000000', 120), CONFIGURED, TRAINING, log)
+    await tuned(bucket, await dataset('a000000000000000', 120), fastText, CONFIGURED, TRAINING, log)
 
     expect(bucket.texts()).toEqual(first)
   })
 
   it('is done anew when the training set is half again as large, and not before', async () => {
-    const found = await tuned(bucket, await dataset('a000000000000000', 120), CONFIGURED, TRAINING, log)
+    const found = await tuned(bucket, await dataset('a000000000000000', 120), fastText, CONFIGURED, TRAINING, log)
 
     const slightly = await dataset('b000000000000000', 179)
-    expect(await tuned(bucket, slightly, CONFIGURED, TRAINING, log)).toEqual(found)
-    expect(await tuningOf(bucket, slightly, found)).toBe('tuning/1/120/a000000000000000.json')
+    expect(await tuned(bucket, slightly, fastText, CONFIGURED, TRAINING, log)).toEqual(found)
+    expect(await tuningOf(bucket, slightly, 'fasttext', found)).toBe('tuning/fasttext/1/120/a000000000000000.json')
     expect(await searches()).toHaveLength(1)
 
-    await tuned(bucket, await dataset('c000000000000000', 180), CONFIGURED, TRAINING, log)
+    await tuned(bucket, await dataset('c000000000000000', 180), fastText, CONFIGURED, TRAINING, log)
     expect(await searches()).toHaveLength(2)
     // A dataset that comes late is trained as it would have been in time.
-    expect(await tuned(bucket, slightly, CONFIGURED, TRAINING, log)).toEqual(found)
+    expect(await tuned(bucket, slightly, fastText, CONFIGURED, TRAINING, log)).toEqual(found)
   })
 
   it('of labels of another version is another', async () => {
-    await tuned(bucket, await dataset('a000000000000000', 120), CONFIGURED, TRAINING, log)
+    await tuned(bucket, await dataset('a000000000000000', 120), fastText, CONFIGURED, TRAINING, log)
 
-    await tuned(bucket, { ...(await dataset('b000000000000000', 120)), schemaVersion: 2 }, CONFIGURED, TRAINING, log)
+    await tuned(
+      bucket,
+      { ...(await dataset('b000000000000000', 120)), schemaVersion: 2 },
+      fastText,
+      CONFIGURED,
+      TRAINING,
+      log,
+    )
 
-    expect(await searches()).toEqual(['tuning/1/120/a000000000000000.json', 'tuning/2/120/b000000000000000.json'])
+    expect(await searches()).toEqual([
+      'tuning/fasttext/1/120/a000000000000000.json',
+      'tuning/fasttext/2/120/b000000000000000.json',
+    ])
   })
 
   it.each([
@@ -104,15 +120,15 @@ describe('a search for hyperparameters', () => {
   ])('is not done where %s', async (_, rows, change) => {
     const data = await dataset('a000000000000000', rows)
 
-    expect(await tuned(bucket, data, CONFIGURED, { ...TRAINING, ...change }, log)).toEqual(CONFIGURED)
+    expect(await tuned(bucket, data, fastText, CONFIGURED, { ...TRAINING, ...change }, log)).toEqual(CONFIGURED)
     expect(await searches()).toEqual([])
-    expect(await tuningOf(bucket, data, CONFIGURED)).toBeNull()
+    expect(await tuningOf(bucket, data, 'fasttext', CONFIGURED)).toBeNull()
   })
 
   it('that is impossible leaves the configuration, and says so', async () => {
     const data = await dataset('a000000000000000', 120, ['technical'])
 
-    expect(await tuned(bucket, data, CONFIGURED, TRAINING, log)).toEqual(CONFIGURED)
+    expect(await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)).toEqual(CONFIGURED)
     expect(warnings).toEqual(['no search for hyperparameters'])
     expect(await searches()).toEqual([])
   })
@@ -120,7 +136,7 @@ describe('a search for hyperparameters', () => {
 
 it('says nothing of a search where a job was trained with other hyperparameters', async () => {
   const data = await dataset('a000000000000000', 120)
-  await tuned(bucket, data, CONFIGURED, TRAINING, log)
+  await tuned(bucket, data, fastText, CONFIGURED, TRAINING, log)
 
-  expect(await tuningOf(bucket, data, { ...CONFIGURED, epochs: '7' })).toBeNull()
+  expect(await tuningOf(bucket, data, 'fasttext', { ...CONFIGURED, epochs: '7' })).toBeNull()
 })

@@ -1,11 +1,13 @@
 import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
 import type { Ports } from '../../../services/trainer/launch'
+import { ENGINES } from '../../../shared/engines'
+import type { ExampleLine } from '../../../shared/engines/training-set'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/category-label'
+import { labelOf } from '../../../shared/engines/fasttext/labels'
 import type { DatasetRecord } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
-import { connectTrainers, TRAINERS } from '../../../shared/trainers'
-import type { Created, SageMakerJobs } from '../../../shared/trainers/sagemaker/jobs'
+import { connectTrainers, TRAINERS } from '../../../services/trainer/trainers'
+import type { Created, SageMakerJobs } from '../../../services/trainer/trainers/sagemaker/jobs'
 import { aSettings, invocationOf, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
@@ -97,6 +99,7 @@ export async function world(
       stage: 'test',
       objects,
       table: port(table, ['create', 'update']),
+      engines: ENGINES,
       trainers: connectTrainers(TRAINERS, place),
       publish,
       enqueue: async (request, delaySeconds) => void queue.push({ request, delaySeconds }),
@@ -122,9 +125,11 @@ export async function putDataset(
   change: Partial<DatasetRecord> = {},
 ): Promise<void> {
   const place = { dataset: datasetId }
-  const lines = Array.from({ length: 20 }, (_, i) =>
-    i % 2 ? `${labelOf('technical')} cold start ${i}` : `${labelOf('marketing')} join our webinar ${i}`,
-  )
+  const examples = Array.from({ length: 20 }, (_, i): ExampleLine => {
+    const [label, shown] = i % 2 ? ['technical', `cold start ${i}`] : ['marketing', `join our webinar ${i}`]
+    return { item: `item${i}`, shown, label, inclusionProbability: null }
+  })
+  const lines = examples.map(({ label, shown }) => `${labelOf(label)} ${shown}`)
   const record: DatasetRecord = {
     datasetId,
     textVersion: '2',
@@ -141,10 +146,17 @@ export async function putDataset(
     refused: {},
     files: { train: keys.train(place), validation: keys.validation(place), evaluation: keys.evaluation(place) },
     sha256: { train: '', validation: '', evaluation: '' },
+    examples: {
+      train: { key: keys.trainExamples(place), sha256: '' },
+      validation: { key: keys.validationExamples(place), sha256: '' },
+    },
+    prior: { marketing: 0.25, technical: 0.75 },
     ...change,
   }
   await bucket.put(record.files.train, `${lines.join('\n')}\n`)
   await bucket.put(record.files.validation, `${lines.join('\n')}\n`)
+  const texts = examples.map((example) => `${JSON.stringify(example)}\n`).join('')
+  for (const { key } of Object.values(record.examples ?? {})) await bucket.put(key, texts)
   await bucket.put(keys.dataset(place), JSON.stringify(record))
 }
 

@@ -5,6 +5,7 @@ import { doubtfulLabels } from '../../../../services/labeling/sampling/doubtful'
 import { termsOf } from '../../../../shared/labellers'
 import { standingOf } from '../../../../shared/labels/standing'
 import type { SettledLine } from '../../../../shared/records'
+import { shownText } from '../../../../shared/text'
 import { cascadeId } from '../../../../shared/text/cascade'
 import { aSettledLine, CATEGORIES } from '../../../given'
 import { settingsWith, wordsOf } from '../world'
@@ -62,16 +63,16 @@ const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.la
     places,
     askedBefore,
   )
-const counts = ({ again }: ReturnType<typeof askAgain>) =>
+const counts = ({ again }: Awaited<ReturnType<typeof askAgain>>) =>
   ['gold', 'repeat', 'relabel'].map((purpose) => again.filter((one) => one.purpose === purpose).length)
 
 describe('what comes back', () => {
-  it('is nothing while nothing is labelled', () => {
-    expect(askAgain([])).toEqual({ again: [], taken: 0 })
+  it('is nothing while nothing is labelled', async () => {
+    expect(await askAgain([])).toEqual({ again: [], taken: 0 })
   })
 
-  it('is a tenth of a batch where all labels are of one annotator', () => {
-    const outcome = askAgain(range(50).map((i) => ['2026-06-02', lineOf(i)]))
+  it('is a tenth of a batch where all labels are of one annotator', async () => {
+    const outcome = await askAgain(range(50).map((i) => ['2026-06-02', lineOf(i)]))
 
     expect(counts(outcome)).toEqual([0, 6, 0])
     expect(outcome.taken).toBe(6)
@@ -85,36 +86,36 @@ describe('what comes back', () => {
     ],
     ['they are of the same day', range(50).map((i) => ['2026-06-10-2', lineOf(i)])],
     ['they were imported', range(50).map((i) => ['import-0123456789abcdef', lineOf(i)])],
-  ])('is no repeat where %s', (_, lines) => {
-    expect(counts(askAgain(lines))).toEqual([0, 0, 0])
+  ])('is no repeat where %s', async (_, lines) => {
+    expect(counts(await askAgain(lines))).toEqual([0, 0, 0])
   })
 
-  it('are gold items at the set rate, of what the owner decided', () => {
+  it('are gold items at the set rate, of what the owner decided', async () => {
     const decided = range(10).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
     const others = range(20).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i, { annotators: [`a${i}`] })])
 
-    const outcome = askAgain([...decided, ...others])
+    const outcome = await askAgain([...decided, ...others])
 
     expect(counts(outcome)).toEqual([3, 0, 0])
     expect(outcome.again.every(({ label }) => label.adjudicated)).toBe(true)
   })
 
-  it('never takes more than half of the places for training', () => {
+  it('never takes more than half of the places for training', async () => {
     const decided = range(30).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
     const single = range(50).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i)])
 
-    expect(askAgain([...decided, ...single], 60, 5).taken).toBeLessThanOrEqual(2)
+    expect((await askAgain([...decided, ...single], 60, 5)).taken).toBeLessThanOrEqual(2)
   })
 
-  it('is the same in any order of the labels', () => {
+  it('is the same in any order of the labels', async () => {
     const lines = range(40).map((i): Lines[number] => [
       i % 4 ? '2026-06-02' : 'correction-1',
       lineOf(i, i % 4 ? {} : { adjudicated: true }),
     ])
 
-    fc.assert(
-      fc.property(fc.shuffledSubarray(lines, { minLength: lines.length }), (shuffled) => {
-        expect(askAgain(shuffled)).toEqual(askAgain(lines))
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(lines, { minLength: lines.length }), async (shuffled) => {
+        expect(await askAgain(shuffled)).toEqual(await askAgain(lines))
       }),
       { numRuns: 20 },
     )
@@ -129,10 +130,12 @@ describe('a label that its judges leave in doubt', () => {
   ]
   const sure = (i: number, more: Given = {}) => doubted(i, { confidence: 0.97, annotators: ['ben', 'cyd'], ...more })
   const others = range(20).map((i) => sure(100 + i))
-  const confirmed = (lines: Lines, askedBefore?: Set<string>) =>
-    askAgain(lines, 60, 30, settings.labelling, askedBefore).again.filter(({ purpose }) => purpose === 'confirm')
+  const confirmed = async (lines: Lines, askedBefore?: Set<string>) => {
+    const { again } = await askAgain(lines, 60, 30, settings.labelling, askedBefore)
+    return again.filter(({ purpose }) => purpose === 'confirm')
+  }
 
-  it('comes back for one more judgement in both roles, the least sure first, within the share', () => {
+  it('comes back for one more judgement in both roles, the least sure first, within the share', async () => {
     const lines = [
       doubted(1, { confidence: 0.69 }),
       doubted(2, { confidence: 0.51, role: 'evaluation' }),
@@ -140,7 +143,7 @@ describe('a label that its judges leave in doubt', () => {
       doubted(4, { confidence: 0.6, role: 'evaluation' }),
     ]
 
-    const back = confirmed([...lines, ...others])
+    const back = await confirmed([...lines, ...others])
 
     expect(back.map(({ label, judgements }) => [label.post, label.role, judgements])).toEqual([
       ['p2', 'evaluation', 1],
@@ -155,34 +158,37 @@ describe('a label that its judges leave in doubt', () => {
     ['the owner decided it', doubted(1, { adjudicated: true })],
     ['everybody who is at work judged it', doubted(1, { annotators: ['ana', 'ben', 'cyd'] })],
     ['it was imported', ['import-0123456789abcdef', doubted(1)[1]]],
-  ])('does not where %s', (_, line) => {
-    expect(confirmed([doubted(2), ...others]).map(({ label: { item } }) => item)).toEqual([doubted(2)[1].item])
-    expect(confirmed([line, ...others])).toEqual([])
+  ])('does not where %s', async (_, line) => {
+    expect((await confirmed([doubted(2), ...others])).map(({ label: { item } }) => item)).toEqual([doubted(2)[1].item])
+    expect(await confirmed([line, ...others])).toEqual([])
   })
 
-  it('does not wait for who left', () => {
+  it('does not wait for who left', async () => {
     const left = others.map(([batch], i): Lines[number] => [
       batch,
       lineOf(100 + i, { annotators: ['cyd'], on: '2026-06-02' }),
     ])
 
-    expect(confirmed([doubted(1), ...left])).toEqual([])
+    expect(await confirmed([doubted(1), ...left])).toEqual([])
   })
 
-  it('comes back once', () => {
-    expect(confirmed([doubted(1), doubted(2), ...others], new Set([doubted(1)[1].item]))).toHaveLength(1)
+  it('comes back once', async () => {
+    expect(await confirmed([doubted(1), doubted(2), ...others], new Set([doubted(1)[1].item]))).toHaveLength(1)
   })
 
-  it('goes before labels that a model doubts, out of one share', () => {
+  it('goes before labels that a model doubts, out of one share', async () => {
     const wrong = range(240).map((i): Lines[number] => [
       '2026-06-02',
       lineOf(i, { annotators: [`a${i % 3}`], label: CATEGORIES[(i + (i % 20 === 1 ? 1 : 0)) % 2]! }),
     ])
     const labelling = { ...settings.labelling, relabelShare: 0.1 }
-    const purposes = (lines: Lines) => askAgain(lines, 60, 30, labelling).again.map(({ purpose }) => purpose)
+    const purposes = async (lines: Lines) => {
+      const { again } = await askAgain(lines, 60, 30, labelling)
+      return again.map(({ purpose }) => purpose)
+    }
 
-    expect(purposes(wrong)).toEqual(['relabel', 'relabel'])
-    expect(purposes([...wrong, doubted(300), doubted(301), doubted(302)])).toEqual([
+    expect(await purposes(wrong)).toEqual(['relabel', 'relabel'])
+    expect(await purposes([...wrong, doubted(300), doubted(301), doubted(302)])).toEqual([
       'confirm',
       'confirm',
       'confirm',
@@ -195,29 +201,29 @@ describe('labels that a model doubts', () => {
   const wrong = [20, 41, 62, 83]
   const labels = range(240).map((i) => ({
     item: cascadeId(textOf(i)),
-    text: textOf(i),
+    text: shownText(textOf(i)),
     label: CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!,
   }))
 
-  it('are those that were given wrongly', () => {
-    const doubtful = doubtfulLabels(labels, CATEGORIES)
+  it('are those that were given wrongly', async () => {
+    const doubtful = await doubtfulLabels(labels, CATEGORIES)
 
     expect(new Set(doubtful.slice(0, 4))).toEqual(new Set(wrong.map((i) => labels[i]!.item)))
   })
 
-  it('are the same in any order, and none of few', () => {
-    expect(doubtfulLabels([...labels].reverse(), CATEGORIES)).toEqual(doubtfulLabels(labels, CATEGORIES))
-    expect(doubtfulLabels(labels.slice(0, 199), CATEGORIES)).toEqual([])
+  it('are the same in any order, and none of few', async () => {
+    expect(await doubtfulLabels([...labels].reverse(), CATEGORIES)).toEqual(await doubtfulLabels(labels, CATEGORIES))
+    expect(await doubtfulLabels(labels.slice(0, 199), CATEGORIES)).toEqual([])
   })
 
-  it('are asked about twice and once more, at most a tenth of the batch, and never in the evaluation role', () => {
+  it('are asked about twice and once more, at most a tenth of the batch, and never in the evaluation role', async () => {
     const lines = range(240).map((i): Lines[number] => {
       const annotators = [`a${i % 3}`]
       const label = CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!
       return ['2026-06-02', lineOf(i, { label, annotators, role: i === 20 ? 'evaluation' : 'training' })]
     })
 
-    const { again, taken } = askAgain(lines, 60, 30, { ...settings.labelling, relabelShare: 0.1 })
+    const { again, taken } = await askAgain(lines, 60, 30, { ...settings.labelling, relabelShare: 0.1 })
 
     const places = again.map(({ label }) => Number(label.post.slice(1)))
     expect(again.map(({ purpose, judgements }) => [purpose, judgements])).toEqual([

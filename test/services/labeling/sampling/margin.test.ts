@@ -1,45 +1,51 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { byMargin, diversityFilter } from '../../../../services/labeling/sampling/margin'
-import { shownText, TEXT_VERSION } from '../../../../shared/text'
+import type { Classifier } from '../../../../shared/engines/classifier'
+import { shownText } from '../../../../shared/text'
 import { permanentRandom } from '../../../../shared/text/cascade'
 
 /** Answers by the number that a text is. */
-const model = {
-  textVersion: TEXT_VERSION,
-  classifier: {
-    rank: (texts: readonly string[]) =>
-      texts.map((text) => {
-        const probability = Number(text) / 100
-        return [
-          { label: 'a', probability },
-          { label: 'b', probability: 1 - probability },
-        ]
-      }),
-  },
+const model: Pick<Classifier, 'classify'> = {
+  classify: async (texts) =>
+    texts.map(({ shown }) => ({ probabilities: [Number(shown) / 100, 1 - Number(shown) / 100], basis: 'text' })),
 }
 
 describe('byMargin', () => {
-  it('puts what the model is least sure of first', () => {
+  it('puts what the model is least sure of first', async () => {
     const candidates = ['90', '50', '75', '60'].map((text) => ({ id: `c${text}`, text: shownText(text) }))
 
-    expect(byMargin(candidates, model).map(({ text }) => text)).toEqual(['50', '60', '75', '90'])
+    expect((await byMargin(candidates, model)).map(({ text }) => text)).toEqual(['50', '60', '75', '90'])
   })
 
-  it('decides between equals by their permanent random numbers', () => {
+  it('puts a text that holds nothing the model knows before all others, whatever the prior is', async () => {
+    const unknown: Pick<Classifier, 'classify'> = {
+      classify: async (texts) =>
+        texts.map(({ shown }) =>
+          shown === '?'
+            ? { probabilities: [0.9, 0.1], basis: 'prior' }
+            : { probabilities: [0.55, 0.45], basis: 'text' },
+        ),
+    }
+    const candidates = ['55', '?', '56'].map((text) => ({ id: `c${text}`, text: shownText(text) }))
+
+    expect((await byMargin(candidates, unknown))[0]?.text).toBe('?')
+  })
+
+  it('decides between equals by their permanent random numbers', async () => {
     const candidates = ['x', 'y', 'z', 'w'].map((id) => ({ id, text: shownText('70') }))
 
-    const sorted = byMargin(candidates, model).map(({ id }) => permanentRandom(id))
+    const sorted = (await byMargin(candidates, model)).map(({ id }) => permanentRandom(id))
 
     expect(sorted).toEqual([...sorted].sort((a, b) => a - b))
   })
 
-  it('gives the same in any order', () => {
+  it('gives the same in any order', async () => {
     const candidates = Array.from({ length: 30 }, (_, i) => ({ id: `c${i}`, text: shownText(String(50 + (i % 7))) }))
 
-    fc.assert(
-      fc.property(fc.shuffledSubarray(candidates, { minLength: candidates.length }), (shuffled) => {
-        expect(byMargin(shuffled, model)).toEqual(byMargin(candidates, model))
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(candidates, { minLength: candidates.length }), async (shuffled) => {
+        expect(await byMargin(shuffled, model)).toEqual(await byMargin(candidates, model))
       }),
       { numRuns: 30 },
     )

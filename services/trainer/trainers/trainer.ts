@@ -1,13 +1,8 @@
-import type { Cost } from '../cost'
-import type { Objects } from '../objects'
-import type { DatasetRecord, TrainingRecord } from '../records'
+import type { Engine, Hyperparameters } from '../../../shared/engines/engine'
+import type { Objects } from '../../../shared/objects'
+import type { DatasetRecord, TrainingRecord } from '../../../shared/records'
+import type { TrainerSettings, TrainerTerms } from '../../../shared/trainers/terms'
 import type { SageMakerJobs } from './sagemaker/jobs'
-
-/** What the configuration says about where training runs. */
-export interface TrainerSettings {
-  training: { instanceType: string; spot: boolean }
-  caps: { trainingSeconds: number }
-}
 
 /** What a trainer works with. A trainer takes from it what it needs. */
 export interface TrainerPorts {
@@ -24,13 +19,14 @@ export interface TrainerPorts {
 export interface TrainingOrder {
   job: string
   dataset: DatasetRecord
-  hyperparameters: Readonly<Record<string, string>>
+  engine: Engine
+  hyperparameters: Hyperparameters
   /** Whether it may wait for cheaper capacity. */
   spot: boolean
 }
 
 /** What ran, as `training.json` keeps it. */
-export type Ran = Omit<TrainingRecord, 'job' | 'datasetId' | 'textVersion' | 'trainer' | 'tuning'>
+export type Ran = Omit<TrainingRecord, 'job' | 'datasetId' | 'textVersion' | 'trainer' | 'prior' | 'tuning'>
 
 /** What became of an order. `waiting`: a quota is used up, and the same order may succeed later. */
 export type Started =
@@ -48,18 +44,7 @@ export interface Training {
   find(job: string): Promise<Found | undefined>
 }
 
-/** Something that training needs and that a region or an account may lack. */
-export type Need =
-  | { check: string; isMet: boolean; found: string; remedy: string }
-  /** A quota of SageMaker by its name in Service Quotas, which must be 1 or more. */
-  | { quota: string; why: string; remedy: string }
-
 /** Where training runs. docs/extending.md shows how to add one. */
-export interface Trainer {
-  /** As `training.trainer` spells it. */
-  name: string
+export interface Trainer extends TrainerTerms {
   connect(ports: TrainerPorts): Training
-  /** Of one training a day. */
-  costAtMost(settings: TrainerSettings): Cost
-  needs(settings: TrainerSettings, region: string): Need[]
 }

@@ -5,7 +5,7 @@ import {
   type DescribeTrainingJobCommandOutput,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker'
-import { isNamed } from '../../errors'
+import { isNamed } from '../../../../shared/errors'
 
 /** What SageMaker made of a request for a job: started, name taken, quota used up, or a request it will never accept. */
 export type Created = { outcome: 'created' | 'taken' } | { outcome: 'limited' | 'refused'; message: string }

@@ -3,7 +3,7 @@ const PREFIX = '__label__'
 /**
  * A category's name as fastText and BlazingText write it in a file: `__label__` and the name percent-encoded as in a
  * URL, so that no name holds white space or can be read as anything else. `Not sure` is `__label__Not%20sure`.
- * Whatever reads a model turns its labels back by `categoryOf`. A lone surrogate becomes U+FFFD.
+ * A lone surrogate becomes U+FFFD. `categoryOf` is the reverse.
  */
 export const labelOf = (category: string): string =>
   PREFIX + encodeURIComponent(Buffer.from(category, 'utf8').toString('utf8'))
@@ -17,3 +17,7 @@ export function categoryOf(label: string): string {
     return encoded
   }
 }
+
+/** An example as a line of a training file: the label, then the tokens. */
+export const trainingLine = (label: string, tokens: readonly string[]): string =>
+  `${labelOf(label)} ${tokens.join(' ')}`

@@ -1,13 +1,14 @@
 import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
-import { dollars } from '../../cost'
-import { BLAZINGTEXT_REGIONS, blazingTextImage } from '../../image'
-import type { Found, Need, Ran, Started, Trainer, TrainerPorts, TrainerSettings, TrainingOrder } from '../trainer'
-import { trainingCostUsd } from './price'
+import { fastText } from '../../../../shared/engines/fasttext'
+import { BLAZINGTEXT_REGIONS, blazingTextImage } from '../../../../shared/image'
+import { sageMakerTerms } from '../../../../shared/trainers/sagemaker'
+import type { Found, Ran, Started, Trainer, TrainerPorts, TrainingOrder } from '../trainer'
+import { trainingCostUsd } from '../../../../shared/trainers/sagemaker-price'
 import { trainingJobOf } from './training-job'
 
 /** A SageMaker training job of the BlazingText algorithm. */
 export const sageMaker: Trainer = {
-  name: 'blazingtext',
+  ...sageMakerTerms,
   connect: (ports) => ({
     start: (order) => start(ports, order),
     find: async (job) => {
@@ -15,8 +16,6 @@ export const sageMaker: Trainer = {
       return found && standingOf(found)
     },
   }),
-  costAtMost,
-  needs,
 }
 
 async function start(ports: TrainerPorts, { job, dataset, hyperparameters, spot }: TrainingOrder): Promise<Started> {
@@ -51,6 +50,9 @@ function ranOf(job: DescribeTrainingJobCommandOutput): Ran {
   const billableSeconds = job.BillableTimeInSeconds ?? trainSeconds
   const accuracy = job.FinalMetricDataList?.find(({ MetricName }) => MetricName === 'validation:accuracy')?.Value
   return {
+    engine: fastText.name,
+    // BlazingText does not say from which seed its weights start.
+    seed: null,
     hyperparameters: Object.fromEntries(Object.entries(job.HyperParameters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))),
     artefact: job.ModelArtifacts?.S3ModelArtifacts ?? '',
     trainSeconds,
@@ -60,31 +62,4 @@ function ranOf(job: DescribeTrainingJobCommandOutput): Ran {
     costUsd: trainingCostUsd(resources?.InstanceType, billableSeconds),
     validationAccuracy: accuracy ?? null,
   }
-}
-
-function costAtMost({ training: { instanceType, spot }, caps: { trainingSeconds } }: TrainerSettings) {
-  const usd = trainingCostUsd(instanceType, trainingSeconds)
-  if (usd === null) return { usd, how: `${trainingSeconds} s of ${instanceType}, whose price is not known here` }
-  const how = `${trainingSeconds} s of ${instanceType} on demand = ${dollars(usd)}`
-  return { usd, how: spot ? `${how}; spot usually takes a third of it` : how }
-}
-
-function needs({ training: { instanceType, spot } }: TrainerSettings, region: string): Need[] {
-  const isOffered = blazingTextImage(region) !== undefined
-  const quota = (isSpot: boolean, why: string): Need => {
-    const name = `${instanceType} for ${isSpot ? 'spot ' : ''}training job usage`
-    const remedy = `Ask for 1 of "${name}" in Service Quotas, Amazon SageMaker, or set training.trainer: lambda meanwhile.`
-    return { quota: name, why, remedy }
-  }
-  return [
-    {
-      check: 'BlazingText in the region',
-      isMet: isOffered,
-      found: isOffered ? `there is an image in ${region}` : `no image of BlazingText is known in ${region}`,
-      remedy: 'Set training.trainer: lambda, or deploy to another region.',
-    },
-    ...(spot
-      ? [quota(true, 'training.spot is true'), quota(false, 'it is the way out when spot has no capacity')]
-      : [quota(false, 'training.spot is false')]),
-  ]
 }

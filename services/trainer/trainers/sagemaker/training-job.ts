@@ -1,6 +1,6 @@
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'
-import type { DatasetRecord } from '../../records'
-import type { TrainerSettings } from '../trainer'
+import type { DatasetRecord } from '../../../../shared/records'
+import type { TrainerSettings } from '../../../../shared/trainers/terms'
 
 /** What every training job of this stage has in common. */
 export interface Place {

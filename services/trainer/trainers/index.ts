@@ -1,0 +1,22 @@
+import type { Engine } from '../../../shared/engines/engine'
+import { inFunction } from './in-function'
+import { sageMaker } from './sagemaker'
+import type { Trainer, TrainerPorts, Training } from './trainer'
+
+/** The adapter of every trainer. Their terms are in shared/trainers. */
+export const TRAINERS: readonly Trainer[] = [sageMaker, inFunction]
+
+/** The trainer of the configuration where it trains models of the engine, or else the first that does. */
+export const trainerFor = <T extends Trainer>(
+  engine: Engine,
+  configured: string,
+  trainers: readonly T[],
+): T | undefined =>
+  trainers.find((trainer) => trainer.name === configured && trainer.trains(engine)) ??
+  trainers.find((trainer) => trainer.trains(engine))
+
+/** A trainer, and itself at work in a stage. */
+export type ConnectedTrainer = Trainer & { training: Training }
+
+export const connectTrainers = (trainers: readonly Trainer[], ports: TrainerPorts): ConnectedTrainer[] =>
+  trainers.map((trainer) => ({ ...trainer, training: trainer.connect(ports) }))

@@ -1,0 +1,33 @@
+import { hasKnownWord, type Model as FastTextModel, predictAll, readModel } from '../../fasttext'
+import { textFunction } from '../../text'
+import type { LoadModel, Model } from '../engine'
+import { categoryOf } from './labels'
+
+export const FILE = 'model.bin'
+
+export const load: LoadModel = async (files, { textVersion, where }) => {
+  const bytes = files.get(FILE)
+  if (!bytes) {
+    const found = [...files.keys()].join(', ') || 'an empty archive'
+    throw new Error(`${where}: found only ${found}, expected a ${FILE} in the archive`)
+  }
+  return modelOf(readModel(Buffer.from(bytes), `${where}#${FILE}`), textVersion)
+}
+
+/** A fastText model under the names of our categories. */
+export function modelOf(model: FastTextModel, textVersion: string): Model {
+  const text = textFunction(textVersion)
+  const labels = model.labels.map(categoryOf).sort()
+  return {
+    labels,
+    classify: async (messages) => {
+      const words = messages.map((message) => text.tokenise(message))
+      const lines = words.map((tokens) => tokens.join(' '))
+      return Array.from(predictAll(model, lines, labels.length), (predictions, i) => {
+        if (!hasKnownWord(model, words[i] ?? [])) return undefined
+        const byLabel = new Map(predictions.map(({ label, probability }) => [categoryOf(label), probability]))
+        return labels.map((label) => byLabel.get(label) ?? 0)
+      })
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** The share of each label where nothing is known of a message. */
+export type Prior = Readonly<Record<string, number>>
+
+/** A label, and the probability with which its message was drawn; null where it is not known. */
+export interface DrawnLabel {
+  label: string
+  inclusionProbability: number | null
+}
+
+/**
+ * The label shares among all messages by the labels that were drawn from them: each label counts for as many messages as
+ * its inclusion probability says (Horvitz and Thompson 1952), and for one where that is not known. Empty without labels.
+ */
+export function priorOf(labels: readonly DrawnLabel[]): Prior {
+  const weights = new Map<string, number>()
+  for (const { label, inclusionProbability } of labels)
+    weights.set(label, (weights.get(label) ?? 0) + 1 / (inclusionProbability ?? 1))
+  return sharesOf(weights)
+}
+
+/** A prior for these labels alone, in their order: shares that sum to one, equal where the prior knows none of them. */
+export function priorFor(labels: readonly string[], prior: Prior | null | undefined): number[] {
+  const shares = labels.map((label) => (prior && Object.hasOwn(prior, label) ? prior[label]! : 0))
+  const sum = shares.reduce((all, share) => all + share, 0)
+  return shares.map((share) => (sum > 0 ? share / sum : 1 / labels.length))
+}
+
+function sharesOf(weights: ReadonlyMap<string, number>): Prior {
+  const sum = [...weights.values()].reduce((all, weight) => all + weight, 0)
+  const sorted = [...weights].sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted.map(([label, weight]) => [label, Number((weight / sum).toPrecision(6))]))
+}

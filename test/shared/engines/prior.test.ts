@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { answersOf } from '../../../shared/answers'
+import { withPrior } from '../../../shared/engines/classifier'
+import type { Model } from '../../../shared/engines/engine'
+import { priorFor, priorOf } from '../../../shared/engines/prior'
+import { plainText, TEXT_VERSION } from '../../../shared/text'
+
+const drawn = (label: string, inclusionProbability: number | null) => ({ label, inclusionProbability })
+
+describe('the prior of a training set', () => {
+  it('is the share of each label among all messages, by the probability with which they were drawn', () => {
+    expect(priorOf([drawn('a', 0.5), drawn('a', 1), drawn('b', 0.2)])).toEqual({ a: 0.375, b: 0.625 })
+  })
+
+  it('counts a label for one message where its probability is not known', () => {
+    expect(priorOf([drawn('b', null), drawn('a', null), drawn('a', 0.5)])).toEqual({ a: 0.75, b: 0.25 })
+  })
+
+  it('knows nothing without a label', () => {
+    expect(priorOf([])).toEqual({})
+  })
+
+  it('is the same in any order, and sums to one', () => {
+    const label = fc.record({
+      label: fc.constantFrom('a', 'b', '__proto__'),
+      inclusionProbability: fc.option(fc.double({ min: 0.01, max: 1, noNaN: true })),
+    })
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 1 }), (labels) => {
+        const prior = priorOf(labels)
+
+        expect(Object.values(prior).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4)
+        const again = priorOf([...labels].reverse())
+        for (const [name, share] of Object.entries(prior)) expect(again[name]).toBeCloseTo(share, 5)
+      }),
+    )
+  })
+})
+
+describe('the prior of a model', () => {
+  it.each([
+    ['of its labels alone, in their order', { b: 0.125, a: 0.375, c: 0.5 }, [0.75, 0.25]],
+    ['equal, where it knows none of the labels', { c: 1 }, [0.5, 0.5]],
+    ['equal, of a model of an older release', null, [0.5, 0.5]],
+  ])('is %s', (_, prior, shares) => {
+    expect(priorFor(['a', 'b'], prior)).toEqual(shares)
+  })
+})
+
+describe('a text that holds nothing the model knows', () => {
+  const model: Model = {
+    labels: ['marketing', 'technical'],
+    classify: async (messages) => messages.map((message) => (message === 'known' ? [0.1, 0.9] : undefined)),
+  }
+  const classifier = withPrior(model, { marketing: 0.3, technical: 0.7 }, TEXT_VERSION)
+
+  it('is answered with the prior, which no temperature changes, and the answer says so', async () => {
+    const [known, unknown] = await answersOf({ classifier, temperature: 2 }, ['known', 'xyzzy'].map(plainText))
+
+    expect(unknown).toEqual({
+      label: 'technical',
+      probability: 0.7,
+      probabilities: { marketing: 0.3, technical: 0.7 },
+      basis: 'prior',
+    })
+    expect(known).toMatchObject({ label: 'technical', basis: 'text', probability: expect.closeTo(0.75, 6) })
+  })
+})
