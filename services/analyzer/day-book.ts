@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Memory } from '../../shared/memory'
@@ -48,8 +49,13 @@ interface State extends Sources {
   /** By key. */
   predictions: Map<string, Version>
   facts: Map<string, Version>
+  /** Small files of predictions that were just written, by key: they are counted next. */
+  written: Map<string, string>
   classified: string[]
 }
+
+/** Characters of a file of predictions that is kept to be counted, rather than read again. */
+const MOST_KEPT = 1_000_000
 
 /** Open the days of a hashtag from a date on. */
 export async function openDayBook(sources: Sources, hashtag: string, from: string): Promise<DayBook> {
@@ -59,7 +65,15 @@ export async function openDayBook(sources: Sources, hashtag: string, from: strin
     live ? listed(objects, keys.predictions.start({ hashtag }), from) : new Map<string, Version>(),
     listed(objects, keys.facts.start({ hashtag }), from),
   ])
-  const state: State = { ...sources, hashtag, runs: byDate(runs.keys()), predictions, facts, classified: [] }
+  const state: State = {
+    ...sources,
+    hashtag,
+    runs: byDate(runs.keys()),
+    predictions,
+    facts,
+    written: new Map(),
+    classified: [],
+  }
   const found = new Map<string, CountedDay | undefined>()
   return {
     dates: [...state.runs.keys()].sort(),
@@ -146,7 +160,7 @@ async function classifyOutdated(
 async function classifyAll(state: State, date: string, live: LiveModel): Promise<boolean> {
   for (const name of state.runs.get(date) ?? []) {
     const run = await recordOf(state, date, name)
-    const counted = await countRun(state.objects, run, { ...(await howOf(state, run)), seen: undefined })
+    const counted = await countRun(withWritten(state), run, { ...(await howOf(state, run)), seen: undefined })
     if (counted && [...counted.models].every((job) => job === live.job)) continue
     if (!(await classifyRun(state, run, live))) return false
   }
@@ -156,11 +170,40 @@ async function classifyAll(state: State, date: string, live: LiveModel): Promise
 /** False when the time is over; the first run of a piece of work is always classified. */
 async function classifyRun(state: State, run: RunRecord, live: LiveModel): Promise<boolean> {
   if (state.classified.length > 0 && !state.hasTime()) return false
-  const etag = await classify(state.objects, run, live)
-  state.predictions.set(keys.predictions(run), { etag, size: 0 })
+  const { objects, written } = state
+  const copy = copying(MOST_KEPT)
+  const putStream: Objects['putStream'] = (key, body, type) => objects.putStream(key, copy.passing(body), type)
+  const etag = await classify({ ...objects, putStream }, run, live)
+  const key = keys.predictions(run)
+  state.predictions.set(key, { etag, size: 0 })
+  const text = copy.text()
+  if (text !== undefined) written.set(key, text)
   state.classified.push(run.run)
   return true
 }
+
+/** Keeps what passes, unless it is more than that. */
+function copying(most: number) {
+  let text: string | undefined = ''
+  return {
+    passing: async function* (body: AsyncIterable<string | Uint8Array>) {
+      for await (const chunk of body) {
+        const fits = typeof chunk === 'string' && text !== undefined && text.length + chunk.length <= most
+        text = fits ? `${text}${chunk}` : undefined
+        yield chunk
+      }
+    },
+    text: () => text,
+  }
+}
+
+/** The bucket, without a request for predictions that were just written. */
+const withWritten = ({ objects, written }: State): Pick<Objects, 'stream'> => ({
+  stream: async (key) => {
+    const text = written.get(key)
+    return text === undefined ? objects.stream(key) : Readable.from([text])
+  },
+})
 
 /** Count the runs of a day. Not where predictions do not have all its posts, or are by several models. */
 async function countRuns(state: State, date: string): Promise<CountedDay | 'uncountable'> {
@@ -171,7 +214,7 @@ async function countRuns(state: State, date: string): Promise<CountedDay | 'unco
   const counted: Counted[] = []
   for (const name of names) {
     const run = await recordOf(state, date, name)
-    const one = await countRun(state.objects, run, { ...(await howOf(state, run)), seen })
+    const one = await countRun(withWritten(state), run, { ...(await howOf(state, run)), seen })
     if (!one) return 'uncountable'
     for (const post of one.posts) seen?.add(post)
     counted.push(one)

@@ -352,6 +352,17 @@ describe('facts', () => {
     expect(read).toEqual([])
   })
 
+  it('are counted from predictions as they were written, without reading them again', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)]] })
+    const read = predictionReads()
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(read).toEqual([])
+    expect(await facts()).toMatchObject({ runs: [{ tally: { posts: 2, answers: [1, 1] } }] })
+  })
+
   it('are counted again, and nothing classified, when labelling has given the posts their cascades', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', `${TECHNICAL} again`)]] })
