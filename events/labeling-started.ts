@@ -10,7 +10,7 @@ export const labelingStarted = publishedEvent({
   fields: {
     batch: z.string(),
     planKey: key,
-    labeller: z.string().describe('As labelling.labeller of bellwether.yml names it: desk, ground-truth.'),
+    labeller: z.string().describe('As labelling.labeller of bellwether.yml names it, for example desk.'),
     items: z.int().nonnegative(),
     judgements: z.int().nonnegative(),
     deadline: z.iso.datetime(),

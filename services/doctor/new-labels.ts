@@ -1,7 +1,7 @@
 import { keys } from '../../shared/keys'
-import { settledLines } from '../../shared/labels'
+import { countsAs, labelsOfAllVersions, rulesOf } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
-import { championRecord, settledLine } from '../../shared/records'
+import { championRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 
 /** What other labels would do, before anything is deployed. */
@@ -24,18 +24,10 @@ export const foresee =
     return foreseenOf(await countLabels(objects), labels, champion)
   }
 
-/** Labelled items by schema version and name: of an item with several labels each version counts its last. */
+/** Labelled items by schema version and name: of an item with several labels each version counts the one that stands. */
 async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Counted[]> {
-  const last = new Map<string, { version: number; name: string; at: string }>()
-  for await (const text of settledLines(objects)) {
-    const line = settledLine.safeParse(jsonOrNothing(text))
-    if (!line.success) continue
-    const { 'schema-version': version, 'class-name': name, 'creation-date': at } = line.data['label-metadata']
-    const of = `${version} ${line.data.item}`
-    if ((last.get(of)?.at ?? '') <= at) last.set(of, { version, name, at })
-  }
   const counts = new Map<string, Counted>()
-  for (const { version, name } of last.values()) {
+  for (const { schemaVersion: version, label: name } of await labelsOfAllVersions(objects)) {
     const key = `${version} ${name}`
     counts.set(key, { version, name, items: (counts.get(key)?.items ?? 0) + 1 })
   }
@@ -44,17 +36,12 @@ async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Co
 
 function foreseenOf(
   counted: readonly Counted[],
-  { version, categories, from = {} }: Settings['labels'],
+  { version, categories, from }: Settings['labels'],
   champion: { job: string; labels: readonly string[]; schemaVersion: number } | undefined,
 ): Foreseen {
   const names = categories.map(({ name }) => name)
-  const known = (name: string | undefined): string | null => (name !== undefined && names.includes(name) ? name : null)
-  const labels = counted.map((one) => ({
-    ...one,
-    countsAs: known(
-      one.version === version ? one.name : new Map(Object.entries(from[one.version] ?? {})).get(one.name),
-    ),
-  }))
+  const rules = rulesOf({ version, categories, from })
+  const labels = counted.map((one) => ({ ...one, countsAs: countsAs(rules, one.version, one.name) ?? null }))
   const kept = labels.filter(({ countsAs }) => countsAs !== null)
   const lost = labels.filter(({ countsAs }) => countsAs === null)
   const without = names.filter((name) => !kept.some(({ countsAs }) => countsAs === name))
@@ -96,11 +83,3 @@ function championInWords(
 }
 
 const itemsOf = (labels: readonly Counted[]): number => labels.reduce((sum, { items }) => sum + items, 0)
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -5,10 +5,10 @@ import { BellwetherError } from '../errors'
 import { keys, prefixes } from '../keys'
 import { linesOf } from '../lines'
 import { type Objects, parseJson } from '../objects'
-import { type QualityRecord, qualityRecord } from '../records'
+import { type QualityRecord, qualityRecord, settledLine } from '../records'
 import type { Rules } from './rules'
-import { readSettled, type Refusal } from './settled'
-import { type StandingLabel, standingOf } from './standing'
+import { jsonOrNothing, readSettled, type Refusal } from './settled'
+import { precedence, type StandingLabel, standingOf } from './standing'
 
 /** What `quality.json` of a batch says of the labels so far. */
 export interface BatchQuality extends Pick<QualityRecord, 'schemaVersion' | 'status' | 'reasons' | 'alpha'> {
@@ -97,11 +97,22 @@ export async function readBatch(
   }
 }
 
-/** The lines of all settled manifests as they are, for readers that ask what other rules would make of them. */
-export async function* settledLines(objects: Pick<Objects, 'list' | 'lines'>): AsyncIterable<string> {
+/**
+ * The label of each item in each schema version, by the same precedence as the labels that stand, whatever version the
+ * configuration has. Lines that are no settled lines are left out.
+ */
+export async function labelsOfAllVersions(objects: Pick<Objects, 'list' | 'lines'>): Promise<StandingLabel[]> {
+  const standing = new Map<string, StandingLabel>()
   for (const { batch } of await listManifests(objects)) {
-    for await (const text of objects.lines(keys.settledManifest({ batch }))) if (text !== '') yield text
+    for await (const text of objects.lines(keys.settledManifest({ batch }))) {
+      const line = settledLine.safeParse(jsonOrNothing(text))
+      if (!line.success) continue
+      const label = standingOf(line.data, batch)
+      const of = `${label.schemaVersion} ${label.item}`
+      standing.set(of, precedence(standing.get(of), label))
+    }
   }
+  return [...standing.values()]
 }
 
 async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Promise<Readable> {

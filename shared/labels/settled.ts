@@ -16,7 +16,7 @@ export interface Refusal {
  * is read as the category it counts as.
  */
 export function readSettled(text: string, { schemaVersion, categories, from }: Rules): SettledLine | Refusal {
-  const value = parseJson(text)
+  const value = jsonOrNothing(text)
   if (value === undefined) return { reason: 'not-json', field: '' }
   const parsed = settledLine.safeParse(value)
   if (!parsed.success) return invalid(parsed.error.issues[0]?.path ?? [], value)
@@ -38,14 +38,22 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
 export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 
-function categoryOf(name: string, version: number, { schemaVersion, categories, from }: Rules): string | Refusal {
-  if (version === schemaVersion) {
-    if (categories.includes(name)) return name
-    return { reason: 'unknown-class', field: 'label-metadata.class-name', found: shorten(name) }
-  }
-  const mapped = ownEntry(ownEntry(from, String(version)), name)
-  if (mapped !== undefined && categories.includes(mapped)) return mapped
-  return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found: String(version) }
+function categoryOf(name: string, version: number, rules: Rules): string | Refusal {
+  const counted = countsAs(rules, version, name)
+  if (counted !== undefined) return counted
+  if (version !== rules.schemaVersion)
+    return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found: String(version) }
+  return { reason: 'unknown-class', field: 'label-metadata.class-name', found: shorten(name) }
+}
+
+/** The category that a label of a schema version counts as, if any. */
+export function countsAs(
+  { schemaVersion, categories, from }: Rules,
+  version: number,
+  name: string,
+): string | undefined {
+  const mapped = version === schemaVersion ? name : ownEntry(ownEntry(from, String(version)), name)
+  return mapped !== undefined && categories.includes(mapped) ? mapped : undefined
 }
 
 /** A letter or digit of ASCII is a token, or a part of one; only a text without any has to be cut up to know. */
@@ -58,7 +66,8 @@ const isDay = (text: string): boolean => settledLine.shape.date.safeParse(text).
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-function parseJson(text: string): unknown {
+/** Parsed JSON, or nothing where the text is none. */
+export function jsonOrNothing(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

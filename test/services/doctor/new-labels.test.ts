@@ -50,3 +50,16 @@ it('says nothing of what stays as it is', async () => {
 
   expect(words).toEqual(['4 of 4 labels count', 'no model is live'])
 })
+
+it("counts the owner's decision, whatever annotators said after it", async () => {
+  const bucket = await labelled()
+  const decided = aSettledLine('a', 'ad', { metadata: { adjudicated: true, 'creation-date': '2026-11-19T10:00:00' } })
+  await bucket.put(keys.settledManifest({ batch: 'correction-1' }), manifestOf([decided]))
+
+  const foreseen = await foresee(bucket)(labels(1, ['technical', 'ad', 'weather']))
+
+  expect(foreseen.labels).toEqual([
+    { version: 1, name: 'ad', items: 3, countsAs: 'ad' },
+    { version: 1, name: 'weather', items: 1, countsAs: 'weather' },
+  ])
+})
