@@ -203,7 +203,8 @@ function priorOf(assistance: Assistance | undefined, lambda: number, k: number, 
   const binomial = share * (1 - share)
   if (!assistance || lambda === 0) return { residual: binomial, binomial }
   const { labelVariance, scoreVariance, covariance } = momentsAt(assistance.errors, assistance.expected, k)
-  const residual = labelVariance - 2 * lambda * covariance + lambda * lambda * scoreVariance
+  // Of a model that hardly errs it is zero, or by rounding a little less, which is no variance.
+  const residual = Math.max(0, labelVariance - 2 * lambda * covariance + lambda * lambda * scoreVariance)
   return { residual: labelVariance > 0 ? (binomial * residual) / labelVariance : binomial, binomial }
 }
 

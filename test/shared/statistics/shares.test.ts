@@ -469,3 +469,26 @@ function windows(classes: number): fc.Arbitrary<Scored[]> {
     .map((row) => row.map((value) => value / sum(row)))
   return fc.array(fc.record({ label: fc.nat(classes - 1), scores }), { minLength: 6, maxLength: 40 })
 }
+
+it.each([
+  { score: 1.5944254022192034e-9, window: [20, 24], sample: [4, 1], share: 7 / 24 },
+  { score: 4.761409259080659e-10, window: [22, 45], sample: [2, 4], share: 22 / 24 },
+  { score: 1.0820045688773332e-11, window: [26, 6], sample: [2, 1], share: 4 / 24 },
+] as const)('a model that gives the wrong class $score at most leaves no error that is no number', (given) => {
+  const ofClass = (label: number) => ({
+    label,
+    scores: [0, 1].map((k) => (k === label ? 1 - given.score : given.score)),
+  })
+  const all = ([first, second]: readonly [number, number]) => [
+    ...Array.from({ length: first }, () => ofClass(0)),
+    ...Array.from({ length: second }, () => ofClass(1)),
+  ]
+  const sample = all(given.sample).map((one, i) => ({ item: `${i}`, size: 1, inclusionProbability: 0.25, ...one }))
+  const means = [1 - given.share, given.share]
+
+  const part = differencePart(sample, { total: 24, means }, 'posts', assistanceOf(all(given.window), means))
+
+  for (const { estimate, standardError, low, high } of estimateOf([part]).classes) {
+    expect([estimate, standardError, low, high].filter((value) => !Number.isFinite(value))).toEqual([])
+  }
+})
