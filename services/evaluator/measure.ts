@@ -20,8 +20,8 @@ export interface Measured extends Answered {
 }
 
 /**
- * Compare what a classifier says with people's labels. `labels` are the classes of the dataset; an answer beside them counts
- * as wrong and stands last in the confusion.
+ * Compare what a classifier says with people's labels. `labels` are the classes of the dataset; an answer outside
+ * them is wrong and takes the last column of the confusion matrix.
  */
 export const measure = async (
   model: Classifier,

@@ -33,8 +33,8 @@ export interface Arranged {
 }
 
 /**
- * Sort labels into the three files, and those for training into the examples as well. The order of the lines comes from the items alone, so the same labels give the same
- * bytes, however they came in.
+ * Sort the labels into the three files; training labels also go into the example files. The order of the lines depends on
+ * the items alone, so the same labels give the same bytes.
  */
 export function arrange(labels: Iterable<StandingLabel>, validationShare: number): Arranged {
   const parts = ofEach(() => lineWriter())

@@ -42,7 +42,7 @@ type Snapshots = z.infer<typeof currentRecord>['snapshots']
 /** What `current.json` says, with its ETag. Without labels where it says nothing that can be built on. */
 type Current = { etag: string | undefined } & ({ labels: Labels; snapshots: Snapshots } | { labels?: undefined })
 
-/** No writer loses so many races to others. */
+/** Attempts before CONFLICT: no writer should lose this many races. */
 const ATTEMPTS = 50
 const READS_AT_ONCE = 8
 /** A snapshot has no more lines than this, so that a function that reads or merges one holds some 20 MB. */

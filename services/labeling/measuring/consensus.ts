@@ -10,7 +10,8 @@ export type Consensus =
 export type Posterior = readonly number[] | undefined
 
 /**
- * The label of an item: of those that people gave, the most probable one. `disputed` where two answers were given equally often, whatever is known of who gave them: one more judgement tells.
+ * The label of an item: the most probable of those that annotators gave. `disputed`: two answers tie, whoever gave them;
+ * one more judgement decides.
  * Confidence is the probability; without one, the share of those who gave the label, and 0 where only one was asked,
  * as Ground Truth has it. `at` is the time of the last judgement.
  */

@@ -33,7 +33,7 @@ export async function byMargin(
     .map(({ candidate }) => candidate)
 }
 
-/** Of a text that holds nothing it knows, a model is not sure at all. */
+/** A text without a known word has margin 0. */
 function marginOf({ probabilities, basis }: Scores): number {
   if (basis === 'prior') return 0
   const [first = 0, second = 0] = [...probabilities].sort((a, b) => b - a)
