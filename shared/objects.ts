@@ -30,6 +30,8 @@ export interface Objects {
   /** Lines without their ends, read as a stream. */
   lines(key: string): AsyncIterable<string>
   exists(key: string): Promise<boolean>
+  /** The ETag of an object, or nothing where there is none. */
+  etag(key: string): Promise<string | undefined>
   /** Write, unless an object is there already; says which. What is there stays. */
   create(key: string, body: string | Uint8Array, contentType?: string): Promise<'created' | 'exists'>
   /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. The ETag written, or false. */
@@ -95,6 +97,15 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     }
   }
 
+  const etag = async (key: string): Promise<string | undefined> => {
+    try {
+      return (await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).ETag ?? ''
+    } catch (error) {
+      if (isNamed(error, 'NotFound', 'NoSuchKey')) return undefined
+      throw error
+    }
+  }
+
   return {
     bucket,
     read,
@@ -108,15 +119,8 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     lines: async function* (key) {
       yield* linesOf(await stream(key))
     },
-    exists: async (key) => {
-      try {
-        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
-        return true
-      } catch (error) {
-        if (isNamed(error, 'NotFound', 'NoSuchKey')) return false
-        throw error
-      }
-    },
+    exists: async (key) => (await etag(key)) !== undefined,
+    etag,
     create: async (key, body, contentType) =>
       (await putIf({ IfNoneMatch: '*' }, key, body, contentType)) === false ? 'exists' : 'created',
     swap: async (key, body, etag) => putIf(etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }, key, body),

@@ -15,7 +15,7 @@ import { announce } from './announce'
 import type { LiveModel } from './classify'
 import { openDayBook } from './day-book'
 import { type Day, daysWith, type HashtagDays, weekTo } from './days'
-import { type Draft, draftOf, putDraft, putIntoIndex } from './draft'
+import { type Draft, draftOf, openIndex, putDraft } from './draft'
 import { reporter } from './reporter'
 import { openPlans } from './samples'
 
@@ -113,14 +113,16 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
     if (draft.changesLaterDays) for (const later of daysWith(date)) due.add(later)
   }
 
-  const reports = drafts.map(({ report }) => report)
-  await putIntoIndex(objects, reports)
-  // The newest first: what people look at is right soonest. And the earliest last: until it is written, whoever does a
-  // piece of work again that was cut off finds that it changes, and so the days after it.
+  // The newest first: what people look at is right soonest. And the earliest last: until it is written, a retry of work that
+  // was cut off finds that it changes, and so the days after it. The index follows each report, so that it never tells of
+  // one that was not written: the reconciler goes by it.
+  const putIntoIndex = openIndex(objects)
   for (const draft of drafts.toReversed()) {
     await putDraft(objects, draft)
     await announce(ports, draft.report)
+    await putIntoIndex(draft.report)
   }
+  const reports = drafts.map(({ report }) => report)
   return { hashtag, state: 'reported', model: live?.job ?? null, classified: book.classified, reports }
 }
 

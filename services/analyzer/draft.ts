@@ -15,7 +15,7 @@ export interface Draft {
   changesLaterDays: boolean
 }
 
-/** No writer loses so many races to others. */
+/** Attempts before CONFLICT: no writer should lose this many races. */
 const ATTEMPTS = 50
 
 /** Hold a report against the one that is there. */
@@ -35,20 +35,26 @@ export async function putDraft(objects: Pick<Objects, 'swap'>, { report, body, e
   throw new BellwetherError('CONFLICT', `${key} was written by another at the same time; try again`)
 }
 
-/** Put reports into the index, each in place of an earlier one of its day. */
-export async function putIntoIndex(
-  objects: Pick<Objects, 'read' | 'swap'>,
-  reports: readonly ReportRecord[],
-): Promise<void> {
+/** The index, to put reports into, each in place of an earlier one of its day. It is read once, unless another writes it. */
+export function openIndex(objects: Pick<Objects, 'read' | 'swap'>): (report: ReportRecord) => Promise<void> {
   const key = keys.reportIndex({})
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  let known: { etag: string | undefined; text: string | undefined } | undefined
+  const read = async () => {
     const stored = await objects.read(key)
-    const before = stored?.body.toString('utf8')
-    const index = before ? parseJson(before, reportIndexRecord, key) : { days: [] }
-    const after = indexBytes(reports.reduce(withReport, index))
-    if (after === before || (await objects.swap(key, after, stored?.etag)) !== false) return
+    return { etag: stored?.etag, text: stored?.body.toString('utf8') }
   }
-  throw new BellwetherError('CONFLICT', `${key} was changed by others ${ATTEMPTS} times in a row; try again`)
+  return async (report) => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      known ??= await read()
+      const index = known.text ? parseJson(known.text, reportIndexRecord, key) : { days: [] }
+      const text = indexBytes(withReport(index, report))
+      if (text === known.text) return
+      const etag = await objects.swap(key, text, known.etag)
+      known = etag === false ? undefined : { etag, text }
+      if (known) return
+    }
+    throw new BellwetherError('CONFLICT', `${key} was changed by others ${ATTEMPTS} times in a row; try again`)
+  }
 }
 
 /** Does a report say of its own day what one before said? One that cannot be read did not. */

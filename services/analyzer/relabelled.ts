@@ -2,13 +2,11 @@ import { isOfADay } from '../../shared/batches'
 import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
 import type { Labels } from '../../shared/labels'
-import { parseJson } from '../../shared/objects'
-import { reportIndexRecord } from '../../shared/records'
 import { markReported, unreportedBatches } from '../../shared/state/reported-batches'
 import type { Table } from '../../shared/table'
 import type { Ports } from './analyze'
 import { DAY_MS, dayAfter } from '../../shared/utc-day'
-import { byHashtag, type Day, WEEK } from './days'
+import { byHashtag, collectedDates, type Day, WEEK } from './days'
 import { openPlans } from './samples'
 
 /** Labels are reported so long after they came in. */
@@ -79,10 +77,11 @@ async function touchedBy(
 ): Promise<Day[]> {
   const { items, training, from, to } = itemsOf(labels, batches)
   const found = new Map<string, Day>()
-  if (training.length > 0) {
-    // Labels that were imported may be of days that nobody collected.
-    const collected = await reportedDays(objects)
-    for (const day of training) if (collected.has(placeOf(day))) found.set(placeOf(day), day)
+  // Imported labels may be of days that nobody collected. The index of the reports cannot tell: the first report of a day
+  // may be under way.
+  for (const { hashtag, days } of byHashtag(training)) {
+    const collected = await collectedDates(objects, hashtag, days[0] ?? '')
+    for (const date of days) if (collected.has(date)) found.set(placeOf({ hashtag, date }), { hashtag, date })
   }
   if (from !== undefined && to !== undefined) {
     for (const plan of await (await openPlans(objects, memory, from)).between(from, to)) {
@@ -99,13 +98,6 @@ async function touchedBy(
 }
 
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
-
-/** Every day with a run has a report, or is about to get one. */
-async function reportedDays(objects: Pick<Ports['objects'], 'read'>): Promise<Set<string>> {
-  const key = keys.reportIndex({})
-  const stored = await objects.read(key)
-  return new Set(stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key).days.map(placeOf) : [])
-}
 
 /**
  * The items whose label comes from the batches, the days of those for training, and the days between which a draw can have

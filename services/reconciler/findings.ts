@@ -186,6 +186,8 @@ const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
       request: { job },
       why: `the registry does not know of ${job}`,
       key: `register ${job}`,
+      // A registry that refuses, as in an account that may not use it, refuses again.
+      once: true,
     }))
 
 const outdatedReports: Rule = ({ runs, predictions, champion, reported }, now) => {

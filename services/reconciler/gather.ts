@@ -17,17 +17,20 @@ import { DAY_MS, dayOf } from '../../shared/utc-day'
 import type { State } from './findings'
 
 export interface Sources {
-  objects: Pick<Objects, 'read' | 'list'>
+  objects: Pick<Objects, 'read' | 'etag' | 'list'>
   table: Pick<Table, 'query' | 'getMany'>
   settings: Pick<Settings, 'hashtags' | 'schedule' | 'training'>
 }
 
 const RAW_DAYS = 14
 
-/** What the table says, and nothing of the bucket. */
+/** What the table says, and of the bucket which champion and which labels there are. */
 export interface Signs {
   state: Omit<State, keyof Listings>
-  /** The same while no run, batch or job has moved on, and today is taken or free as before. */
+  /**
+   * The same while no run, batch or job has moved on, today is taken or free as before, the same model is live and no label
+   * came: a rollback, a correction or an import changes no row.
+   */
   fingerprint: string
   /** The last look at the bucket that found nothing to do, and nothing that was still young. */
   quiet: QuietLook | undefined
@@ -48,14 +51,16 @@ export type Listings = Pick<
   | 'registered'
 >
 
-/** Read the table: a handful of requests, whatever the age of the stack. */
+/** Read the table and two ETags: a handful of requests, whatever the age of the stack. */
 export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
   const { settings } = sources
-  const [{ quiet, ...items }, logged, open, jobs] = await Promise.all([
+  const [{ quiet, ...items }, logged, open, jobs, champion, labels] = await Promise.all([
     collecting(sources, now),
     loggedRuns(sources.table),
     openBatches(sources.table),
     trainingJobs(sources.table),
+    sources.objects.etag(keys.champion({})),
+    sources.objects.etag(keys.currentLabels({})),
   ])
   const batches = open.map(({ batch, started, claimedAt, deadline }) => ({
     batch,
@@ -64,7 +69,8 @@ export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
     deadline: Date.parse(deadline),
   }))
   const cursors = items.cursors.map(({ hashtag, through, running }) => ({ hashtag, through, running }))
-  const moved = JSON.stringify([cursors, logged.map(({ key, batch }) => [key, batch]), batches, jobs, items.today])
+  const rows = [cursors, logged.map(({ key, batch }) => [key, batch]), batches, jobs, items.today]
+  const moved = JSON.stringify([rows, champion, labels])
   return {
     state: {
       settings: { collect: settings.schedule.collect, spot: settings.training.spot },

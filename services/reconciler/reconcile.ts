@@ -23,12 +23,15 @@ export interface Reconciled {
 /** So often a lost piece of work is asked for, once in an hour. */
 const MOST_ASKS = 5
 
-/** While no row changes, the bucket is listed so often: labels that were imported or corrected leave no row. */
-const LISTED_EVERY_MS = 12 * 3_600_000
+/**
+ * While no sign changes, the bucket is listed twice a day: a writer may have crashed between an object and its sign. Somewhat
+ * less than 12 hours, so that the twelfth hourly look lists also where it comes a little early.
+ */
+const LISTED_EVERY_MS = 11.5 * 3_600_000
 
 /**
  * Find what was lost and ask for it. To ask for what was not lost does no harm: every service finds its work done. The
- * rows of the table are read every time, the bucket only until a look finds it quiet, and then when a row has changed.
+ * rows of the table are read every time, the bucket only until a look finds it quiet, and then when a sign has changed.
  */
 export const reconcile =
   (ports: Ports) =>

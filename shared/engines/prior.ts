@@ -9,12 +9,14 @@ export interface DrawnLabel {
 
 /**
  * The label shares among all messages by the labels that were drawn from them: each label counts for as many messages as
- * its inclusion probability says (Horvitz and Thompson 1952), and for one where that is not known. Empty without labels.
+ * its inclusion probability says (Horvitz and Thompson 1952). Where one of the probabilities is not known, as of posts that
+ * a model chose or that were imported, each label counts once. Empty without labels.
  */
 export function priorOf(labels: readonly DrawnLabel[]): Prior {
+  const isKnown = labels.every(({ inclusionProbability }) => inclusionProbability !== null)
   const weights = new Map<string, number>()
   for (const { label, inclusionProbability } of labels)
-    weights.set(label, (weights.get(label) ?? 0) + 1 / (inclusionProbability ?? 1))
+    weights.set(label, (weights.get(label) ?? 0) + (isKnown && inclusionProbability ? 1 / inclusionProbability : 1))
   return sharesOf(weights)
 }
 

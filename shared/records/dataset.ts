@@ -32,7 +32,7 @@ export const datasetRecord = z.object({
   prior: priorRecord
     .optional()
     .describe(
-      'Label shares among all messages by the labels for training, each weighted by its inclusion probability.',
+      'Label shares of the labels for training: weighted by inclusion probability where all are known, else each counts once.',
     ),
 })
 export type DatasetRecord = z.infer<typeof datasetRecord>

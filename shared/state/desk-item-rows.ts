@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { concurrently } from '../concurrently'
 import { BellwetherError } from '../errors'
 import type { Table } from '../table'
-import { type Asked, storedItem } from './desk-item'
+import { type Asked, isComplete, storedItem } from './desk-item'
 import { rowKind } from './row'
 
 /** Rows of batches that were opened before items shared a row with their chunk. */
@@ -101,6 +101,7 @@ const wasClosed = ({ closed, moved }: ItemRow): boolean => (moved ? moved === 'c
 
 function formerItem(row: ItemRow, complete: ReadonlySet<string>): FormerItem {
   const { item, source, wanted, most, before, claims, answers } = row
-  const state = { wanted, most, ...(before ? { before } : {}), claims, answers }
-  return { item, source, state: { ...state, closed: wasClosed(row), complete: complete.has(item), version: 0 } }
+  const state = { wanted, most, ...(before ? { before } : {}), claims, answers, closed: wasClosed(row) }
+  // An answer may have been kept whose count an older function has not written.
+  return { item, source, state: { ...state, complete: complete.has(item) || isComplete(state, []), version: 0 } }
 }

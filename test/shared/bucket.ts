@@ -50,6 +50,7 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
       for (const line of get(key).body.toString().split(/\r?\n/)) if (line) yield line
     },
     exists: async (key) => stored.has(key),
+    etag: async (key) => stored.get(key)?.etag,
     create: async (key, body) => {
       if (stored.has(key)) return 'exists'
       store(key, body)

@@ -6,8 +6,8 @@ import { functions, roles, root, type Statement, statementsOf } from './packaged
 /** What in a service's code shows that it needs an action. Everything that a role may name stands here. */
 const EVIDENCE: Record<string, RegExp> = {
   // A kind of row is read from the table: `deskBatchRow.read(table, …)`.
-  's3:GetObject': /\.(read|readJson|stream|lines|exists|swap)\((?!table)/,
-  's3:ListBucket': /\.(read|readJson|stream|lines|exists|list)\((?!table)/,
+  's3:GetObject': /\.(read|readJson|stream|lines|exists|etag|swap)\((?!table)/,
+  's3:ListBucket': /\.(read|readJson|stream|lines|exists|etag|list)\((?!table)/,
   's3:ListBucketVersions': /\.versions\(/,
   's3:GetObjectVersion': /\.versions\(/,
   's3:PutObject': /(?<!table\d*)\.(create|put|swap|putStream)\(/,

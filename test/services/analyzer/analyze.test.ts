@@ -470,9 +470,22 @@ describe('a promotion', () => {
         keys.predictions({ hashtag: 'aws', date, run: 'one' }),
         keys.facts({ hashtag: 'aws', date }),
       ]),
-      keys.reportIndex({}),
-      ...dates.toReversed().map((date) => keys.report({ hashtag: 'aws', date })),
+      ...dates.toReversed().flatMap((date) => [keys.report({ hashtag: 'aws', date }), keys.reportIndex({})]),
     ])
+  })
+
+  it('tells in the index of no report that is not written', async () => {
+    const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
+    await putChampion(bucket, 'model-a')
+    for (const date of dates) await putRun(bucket, { date, pages: [[post(date)]] })
+    bucket.afterWrite = (key) => {
+      if (key === keys.report({ hashtag: 'aws', date: dates[1]! })) throw new Error('died')
+    }
+
+    await expect(bringUpToDate(ports)({ hashtag: 'aws', days: dates }, invocation)).rejects.toThrow('died')
+
+    const { days } = await bucket.readJson(keys.reportIndex({}), reportIndexRecord)
+    expect(days.map(({ date }) => date)).toEqual([dates[2]])
   })
 
   it('has every run of a day classified anew by the model that is live now, whatever message asks', async () => {

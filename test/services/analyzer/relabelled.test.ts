@@ -233,6 +233,19 @@ it('labels for training of a day without a run, and of posts after a day, change
   expect(await report()).toEqual(before)
 })
 
+it('labels for training that come while the first report of their day is made are asked for after it', async () => {
+  await collected()
+  await labelled(
+    'import-0123456789abcdef',
+    twelve,
+    () => 'marketing',
+    {},
+    { role: 'training', 'inclusion-probability': null },
+  )
+
+  expect((await relabelled(ports)('import-0123456789abcdef', invocation)).days).toEqual([DAY])
+})
+
 it('a message under two hashtags is labelled once and counts in both', async () => {
   await collected('aws')
   await collected('azure')

@@ -169,6 +169,16 @@ describe('a look after a good day', () => {
     expect(await listsOf([0, 1].map(later), () => logRun(tables.table, place, keys.run(place)))).toEqual([5, 5])
   })
 
+  it.each([
+    ['another model is live', keys.champion({})],
+    ['labels came', keys.currentLabels({})],
+  ])('lists the bucket again when %s, which changes no row', async (_, key) => {
+    await goodDay()
+    const changed = async () => bucket.put(key, `${(await bucket.read(key))?.body.toString() ?? '{}'}\n`)
+
+    expect(await listsOf([0, 1].map(later), changed)).toEqual([5, 5])
+  })
+
   it('goes on to list the bucket while something in it is young', async () => {
     await goodDay()
     const [first] = await listsOf([new Date('2026-11-22T00:10:00Z')])

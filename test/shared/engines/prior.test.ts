@@ -13,8 +13,8 @@ describe('the prior of a training set', () => {
     expect(priorOf([drawn('a', 0.5), drawn('a', 1), drawn('b', 0.2)])).toEqual({ a: 0.375, b: 0.625 })
   })
 
-  it('counts a label for one message where its probability is not known', () => {
-    expect(priorOf([drawn('b', null), drawn('a', null), drawn('a', 0.5)])).toEqual({ a: 0.75, b: 0.25 })
+  it('counts each label once where the probability of one is not known: a weight beside none would drown it', () => {
+    expect(priorOf([drawn('b', null), drawn('a', null), drawn('b', 0.5)])).toEqual({ a: 0.333333, b: 0.666667 })
   })
 
   it('knows nothing without a label', () => {

@@ -109,6 +109,14 @@ describe('a batch that was opened with a row for each item', () => {
     expect((await answer('ana', items[1]!)).answers).toMatchObject([{ result: 'kept' }])
   })
 
+  it('counts an answer whose count an older desk had not written', async () => {
+    await openedBefore(table, { ...answered, [items[1]!]: { answers: { ana: technical }, version: 2 } })
+
+    await openBatchRow(table, BATCH)
+
+    expect(await readProgress(table, BATCH)).toMatchObject({ items: 130, complete: 2 })
+  })
+
   it('stays closed where it was', async () => {
     const closed = Object.fromEntries(items.map((item) => [item, { closed: true, ...claimed[item] }]))
     await openedBefore(table, closed)
