@@ -18,7 +18,7 @@ function header(field: u32): usize {
 }
 
 /** Runs the examples [from, to) of the problem whose header is at `at`. */
-function descend(at: usize, from: u32, to: u32): void {
+export function descend(at: usize, from: u32, to: u32): void {
   base = at
   const input = header(0)
   const hidden = header(2)
