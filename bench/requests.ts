@@ -14,7 +14,7 @@ import { dayAfter } from '../shared/utc-day'
 //   node bin/run.mjs bench/requests.ts [--days 60] [--posts 12] [--sample]
 //
 // A stream of small days is replayed as `npm start -- --once --record` does it: every request of every function is counted.
-// What days 10 to 20 take is compared with the last ten days. With --sample the shipped sample is replayed as well, and
+// What days 10 to 20 take is compared with the last eleven days. With --sample the shipped sample is replayed as well, and
 // its requests are told by operation.
 
 const { values: options } = parseArgs({
