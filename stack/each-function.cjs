@@ -25,8 +25,20 @@ module.exports = async ({ resolveVariable }) => {
       ...(destinations && deadLetters(one)),
     }
   })
-  return { Resources: Object.assign({}, ...resources) }
+  return { Resources: Object.assign({}, ...resources), extensions: selfFeeding(deployed, permissions) }
 }
+
+/**
+ * Functions that send to the queue that feeds them, because they put work off. Lambda stops such a chain at about the 16th
+ * invocation unless the function allows it; each of these chains ends by itself.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+const selfFeeding = (deployed, permissions) =>
+  Object.fromEntries(
+    deployed
+      .filter(([name]) => permissions[name].queue)
+      .map(([name]) => [`${logicalId(name)}LambdaFunction`, { Properties: { RecursiveLoop: 'Allow' } }]),
+  )
 
 const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
 

@@ -43,6 +43,8 @@ export interface State {
     job: string
     state: string
     startedAt: number | undefined
+    /** When it was first asked for; unknown for jobs of older releases. */
+    since: number | undefined
     datasetId: string | undefined
     attempt: number
     /** False for one that is to run on demand. */
@@ -153,15 +155,16 @@ const unfinishedJobs: Rule = ({ jobs }, now) =>
 
 /** A request that waits is tried every quarter of an hour, and notes it. */
 const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
-  jobs.flatMap(({ job, state, startedAt, datasetId, attempt, spot }): Finding[] => {
+  jobs.flatMap(({ job, state, startedAt, since: first, datasetId, attempt, spot }): Finding[] => {
     if (state !== 'parked' || startedAt === undefined || datasetId === undefined || startedAt > now - HOUR_MS) return []
-    const since = new Date(startedAt).toISOString()
+    const since = new Date(first ?? startedAt).toISOString()
+    const tried = new Date(startedAt).toISOString()
     return [
       {
         to: 'trainer',
         request: { datasetId, parked: { attempt, spot: spot && settings.spot, since } },
-        why: `the request for ${job} waits since ${since} and nobody tries it`,
-        key: `parked ${job} ${since}`,
+        why: `the request for ${job} waits since ${since} and was last tried at ${tried}`,
+        key: `parked ${job} ${tried}`,
       },
     ]
   })

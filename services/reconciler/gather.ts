@@ -159,10 +159,11 @@ async function collecting(
 }
 
 const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']> =>
-  (await notedJobs(table)).map(({ job, state, startedAt, datasetId, attempt, spot }) => ({
+  (await notedJobs(table)).map(({ job, state, startedAt, since, datasetId, attempt, spot }) => ({
     job,
     state,
     startedAt: startedAt === undefined ? undefined : Date.parse(startedAt),
+    since: since === undefined ? undefined : Date.parse(since),
     datasetId,
     attempt,
     spot,

@@ -49,6 +49,6 @@ async function startNoted(
   const noted = await underWay(ports.table, name)
   if (!noted) return { status: 'ignored' }
   const spot = ports.settings.training.spot && !noted.onDemand
-  const since = invocation.now.toISOString()
+  const since = noted.since ?? invocation.now.toISOString()
   return resume(ports, datasetId, { attempt, spot, since }, invocation)
 }

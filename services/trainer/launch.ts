@@ -59,7 +59,7 @@ export async function launch(
   const job = jobName(stage, { datasetId, attempt })
   const choice = choose(ports, dataset)
   const trainer = 'reason' in choice ? settings.training.trainer : choice.trainer.name
-  await noteStart(table, job, { datasetId, attempt, spot, trainer }, now)
+  await noteStart(table, job, { datasetId, attempt, spot, trainer, since }, now)
   if ('reason' in choice) return fail(ports, job, datasetId, choice.reason)
 
   const { engine, configured, trainer: at } = choice

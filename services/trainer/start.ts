@@ -48,9 +48,11 @@ export async function start(
 
   const { attempt, spot } = standing
   const holder = await claimDay(table, day, datasetId)
-  if (!force && holder !== undefined) {
-    if (holder !== datasetId) return skip(`one training job a day: dataset ${holder} has ${day}`, datasetId)
+  if (!force) {
+    if (holder !== undefined && holder !== datasetId)
+      return skip(`one training job a day: dataset ${holder} has ${day}`, datasetId)
     const job = jobName(stage, { datasetId, attempt })
+    // It waits since the day before, perhaps: a second request would wait beside it, and a day longer.
     if (await isParked(table, job)) return { status: 'parked', job }
   }
   return launch(ports, dataset, { attempt, spot, since }, invocation)

@@ -14,7 +14,13 @@ export const trainingJobRow = rowKind({
     attempt: z.int().default(1).describe('Attempt number, from 1.'),
     spot: z.boolean().default(true).describe('False for a job on demand.'),
     trainer: z.string().optional().describe('The trainer that it was given to; absent in rows of older releases.'),
-    startedAt: z.iso.datetime().optional(),
+    startedAt: z.iso.datetime().optional().describe('Of the last attempt to start it.'),
+    since: z.iso
+      .datetime()
+      .optional()
+      .describe(
+        'When the job was first asked for: the wait for a quota ends a day later. Absent in rows of older releases.',
+      ),
     expiresAt: z.number().optional().describe('Seconds since the epoch.'),
   }),
 })
@@ -53,12 +59,18 @@ export const holderOf = async (table: Pick<Table, 'get'>, day: string): Promise<
 export async function noteStart(
   table: Pick<Table, 'update'>,
   job: string,
-  { datasetId, attempt, spot, trainer }: { datasetId: string; attempt: number; spot: boolean; trainer: string },
+  {
+    datasetId,
+    attempt,
+    spot,
+    trainer,
+    since,
+  }: { datasetId: string; attempt: number; spot: boolean; trainer: string; since: string },
   now: Date,
 ): Promise<void> {
   const expiresAt = expiryOf(now, KEPT_DAYS)
   await table.update(trainingJobRow.key({ job }), {
-    set: { datasetId, attempt, spot, trainer, state: 'running', startedAt: now.toISOString(), expiresAt },
+    set: { datasetId, attempt, spot, trainer, since, state: 'running', startedAt: now.toISOString(), expiresAt },
     when: 'attribute_not_exists(pk) OR #state = :parked',
     values: { parked: 'parked' },
   })
@@ -82,9 +94,12 @@ export const trainerOf = async (table: Pick<Table, 'get'>, job: string): Promise
   (await trainingJobRow.read(table, { job }))?.trainer
 
 /** The attempt, if it was noted and its end is not published yet. */
-export async function underWay(table: Pick<Table, 'get'>, job: string): Promise<{ onDemand: boolean } | undefined> {
+export async function underWay(
+  table: Pick<Table, 'get'>,
+  job: string,
+): Promise<{ onDemand: boolean; since: string | undefined } | undefined> {
   const row = await trainingJobRow.read(table, { job })
-  return row?.state === 'running' ? { onDemand: !row.spot } : undefined
+  return row?.state === 'running' ? { onDemand: !row.spot, since: row.since } : undefined
 }
 
 /** Every job of the last 90 days. */

@@ -132,6 +132,12 @@ describe.each(queues.filter(([id]) => id.endsWith('Queue')))('%s', (id, { Visibi
   const mapping = mappings.find(([, { EventSourceArn }]) => EventSourceArn === id)?.[1]
   const worker = functions.find((one) => one.id === mapping?.FunctionName)
 
+  it('may feed itself more often than Lambda allows by default', () => {
+    const [fed] = resources.filter((one) => one.id === mapping?.FunctionName)
+
+    expect(fed?.Properties).toMatchObject({ RecursiveLoop: 'Allow' })
+  })
+
   it('hides a message for six times the time its function may take, and lets it fail alone', () => {
     expect(VisibilityTimeout).toBe(6 * (worker?.timeout ?? 0))
     expect(mapping?.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
@@ -141,6 +147,24 @@ describe.each(queues.filter(([id]) => id.endsWith('Queue')))('%s', (id, { Visibi
     expect(RedrivePolicy).toEqual({ deadLetterTargetArn: id.replace('Queue', 'DeadLetters'), maxReceiveCount: 5 })
     expect(alarms).toContain(`ApproximateAgeOfOldestMessage ${id}`)
   })
+})
+
+it('lets no function feed itself but those that a queue feeds', () => {
+  const fed = ofType('AWS::Lambda::EventSourceMapping', z.object({ FunctionName: reference }))
+  const allowed = ofType('AWS::Lambda::Function', z.object({ RecursiveLoop: z.string().optional() }))
+
+  expect(allowed.flatMap(([id, { RecursiveLoop }]) => (RecursiveLoop === undefined ? [] : id)).sort()).toEqual(
+    fed.map(([, { FunctionName }]) => FunctionName).sort(),
+  )
+})
+
+it("leaves two of a new account's ten concurrent invocations to the pages, whatever waits on the queues", () => {
+  const scaling = z.object({ ScalingConfig: z.object({ MaximumConcurrency: z.number() }) })
+  const workers = ofType('AWS::Lambda::EventSourceMapping', scaling)
+
+  expect(workers.reduce((sum, [, { ScalingConfig }]) => sum + ScalingConfig.MaximumConcurrency, 0)).toBeLessThanOrEqual(
+    8,
+  )
 })
 
 it('rings when the reconciler does not run', () => {

@@ -34,7 +34,17 @@ const healthy: State = {
   manifests: [{ batch: '2026-11-21', modified: at('2026-11-22T05:00') }],
   unreported: [],
   datasets: [{ dataset: DATASET, modified: at('2026-11-22T05:00') }],
-  jobs: [{ job: JOB, state: 'ended', startedAt: at('2026-11-22T05:01'), datasetId: DATASET, attempt: 1, spot: true }],
+  jobs: [
+    {
+      job: JOB,
+      state: 'ended',
+      startedAt: at('2026-11-22T05:01'),
+      since: at('2026-11-22T03:00'),
+      datasetId: DATASET,
+      attempt: 1,
+      spot: true,
+    },
+  ],
   today: DATASET,
   trained: [{ job: JOB, modified: at('2026-11-22T05:30') }],
   cards: new Set([JOB]),
@@ -156,15 +166,21 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'trainer', request: { finish: JOB }, key: null }],
   ],
   [
-    'a parked request that nobody tries',
+    'a parked request that nobody tries, whose patience began when it was first made',
     { ...healthy, jobs: [job({ state: 'parked' })] },
     NOW,
     [
       {
         to: 'trainer',
-        request: { datasetId: DATASET, parked: { attempt: 1, spot: true, since: '2026-11-22T05:01:00.000Z' } },
+        request: { datasetId: DATASET, parked: { attempt: 1, spot: true, since: '2026-11-22T03:00:00.000Z' } },
       },
     ],
+  ],
+  [
+    'a parked request of an older release, which noted only its last attempt',
+    { ...healthy, jobs: [job({ state: 'parked', since: undefined })] },
+    NOW,
+    [{ to: 'trainer', request: { parked: { since: '2026-11-22T05:01:00.000Z' } } }],
   ],
   [
     'a parked request that is to run on demand',

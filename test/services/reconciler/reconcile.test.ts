@@ -19,6 +19,7 @@ import { putChampion, putRun } from '../analyzer/day'
 import { putTrained } from '../evaluator/contest'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
+const SINCE = '2026-11-22T09:00:00.000Z'
 const DATASET = '3f9c2a7d0b1e4c55'
 const JOB = `bellwether-dev-${DATASET}-1`
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -56,7 +57,7 @@ async function goodDay(): Promise<void> {
   await noteStart(
     table,
     JOB,
-    { datasetId: DATASET, attempt: 1, spot: true, trainer: 'blazingtext' },
+    { datasetId: DATASET, attempt: 1, spot: true, trainer: 'blazingtext', since: SINCE },
     new Date(NOW.getTime() - 7_200_000),
   )
   await noteEnd(table, JOB)
@@ -89,7 +90,7 @@ it('asks everyone whose event was lost', async () => {
   await noteStart(
     table,
     `bellwether-dev-${DATASET}-2`,
-    { datasetId: DATASET, attempt: 2, spot: true, trainer: 'blazingtext' },
+    { datasetId: DATASET, attempt: 2, spot: true, trainer: 'blazingtext', since: SINCE },
     new Date('2026-11-22T09:00:00Z'),
   )
   const claim = { date: '2026-11-21', claimedAt: '2026-11-21T01:00:00.000Z', runs: [], carried: [] }

@@ -272,6 +272,31 @@ describe('without a quota', () => {
   })
 })
 
+describe('a request that waited and whose message was lost', () => {
+  const limited = { outcome: 'limited' as const, message: 'ResourceLimitExceeded: usage is 0' }
+  const note = () => notedJobs(stage.table).then(([noted]) => noted!)
+
+  it('keeps the time of its first request through every attempt', async () => {
+    stage.jobs.answers.push(limited, limited)
+    await begin()
+    const { request } = stage.queue.shift()!
+    await answer(stage.ports, trainerRequest.parse(request), stage.at('2026-11-22T12:15:00Z'))
+
+    expect(await note()).toMatchObject({
+      since: '2026-11-22T12:00:00.000Z',
+      startedAt: '2026-11-22T12:15:00.000Z',
+    })
+  })
+
+  it('is not joined by a second request on the next day', async () => {
+    stage.jobs.answers.push(limited, limited)
+    await begin()
+
+    expect(await begin(TOMORROW)).toEqual({ status: 'parked', job: nameOf(1) })
+    expect(stage.queue).toHaveLength(1)
+  })
+})
+
 describe('finish', () => {
   it('keeps what ran and says that the model is there, the same each time', async () => {
     await begin()
