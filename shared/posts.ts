@@ -6,7 +6,7 @@ import { BellwetherError } from './errors'
 import type { Objects } from './objects'
 import type { RunRecord } from './records'
 import { textOfSource } from './text/encoding'
-import type { PostText } from './text'
+import { type PostText, type ShownText, withMark } from './text'
 
 /** A post as it is stored: one row of `raw/…/posts-<n>.csv`. */
 export const post = z.object({
@@ -20,6 +20,8 @@ export const post = z.object({
   source: z.string(),
   /** As the source wrote it, in the encoding that `run.json` names. Whole; of a retweet, that of the post it repeats. */
   text: z.string(),
+  /** `yes` where the author disclosed that the post was paid for; posts of sources that cannot tell have no such field. */
+  paidPartnership: z.enum(['yes', '']).optional(),
 })
 export type Post = z.infer<typeof post>
 
@@ -45,16 +47,22 @@ const COLUMNS: Record<keyof Post, string> = {
   retweetOf: 'retweet_of',
   source: 'source',
   text: 'text',
+  paidPartnership: 'paid_partnership',
 }
 
-/** RFC 4180, with a header. */
+/**
+ * RFC 4180, with a header. The column of paid partnerships is last, and only where a post is one: pages without one have
+ * the bytes that earlier releases gave them, so a run that began before an upgrade finds its page unchanged.
+ */
 export const postsToCsv = (posts: readonly Post[]): string =>
   stringify([...posts], {
     header: true,
     record_delimiter: '\r\n',
     // It quotes what holds its own record delimiter, but a reader may take a lone line feed for one.
     quoted_match: /[\r\n]/,
-    columns: Object.entries(COLUMNS).map(([key, header]) => ({ key, header })),
+    columns: Object.entries(COLUMNS)
+      .filter(([key]) => key !== 'paidPartnership' || posts.some(({ paidPartnership }) => paidPartnership === 'yes'))
+      .map(([key, header]) => ({ key, header })),
   })
 
 /** The posts of a run, page by page, decoded as its record says. */
@@ -63,9 +71,13 @@ export async function* postsOfRun(
   { objects: pages, textEncoding }: Pick<RunRecord, 'objects' | 'textEncoding'>,
 ): AsyncIterable<CollectedPost> {
   // Each row is new, and a copy of it costs more than the text function.
-  const withShown = (row: Post) => Object.assign(row, { shown: textOfSource(row.text, textEncoding).shown })
+  const withShown = (row: Post) =>
+    Object.assign(row, { shown: marked(textOfSource(row.text, textEncoding).shown, row) })
   for (const { key } of pages) yield* rowsOf(await objects.stream(key), withShown)
 }
+
+const marked = (shown: ShownText, { paidPartnership }: Post): ShownText =>
+  paidPartnership === 'yes' ? withMark(shown, 'paid_partnership') : shown
 
 /** The posts of a CSV as `postsToCsv` writes it, one by one. OBJECT_INVALID names the line and the field of a bad row. */
 export const postsFromCsv = (csv: Readable | string): AsyncIterable<Post> => rowsOf(csv, (one) => one)

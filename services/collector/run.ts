@@ -20,6 +20,8 @@ const answer = z.object({
   sha256: z.string(),
   next: z.string().nullable(),
   reached: instant.nullable(),
+  /** Why the run ends behind this page, if the source cannot go on. */
+  stopped: z.string().optional(),
 })
 export type Answer = z.infer<typeof answer>
 
@@ -112,6 +114,7 @@ export const advance = (run: RunState, page: Answer): RunState => ({
   page: run.page + 1,
   next: page.next,
   finished: page.next === null,
+  stoppedBy: page.stopped === undefined ? run.stoppedBy : { reason: page.stopped, cap: null },
   reached: page.reached ?? run.reached,
   pages: page.posts > 0 ? [...run.pages, { page: run.page, posts: page.posts, sha256: page.sha256 }] : run.pages,
   read: run.read + page.read,

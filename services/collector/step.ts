@@ -195,7 +195,7 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
     read: page.read,
     costUsd: page.costUsd,
     sha256: sha256(csv),
-    next: page.next,
+    ...whereNext(run, page, facts),
     reached: page.reached,
   }
   const place = { hashtag: facts.hashtag, date: dateOf(run), run: run.id, page: String(run.page) }
@@ -210,6 +210,16 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
     },
   }
 }
+
+/** A page that leads to where it began would be read, and perhaps paid, for ever. */
+const whereNext = (
+  run: RunState,
+  { next, stopped }: SourcePage,
+  { source }: Facts,
+): Pick<Answer, 'next' | 'stopped'> =>
+  next !== null && next === run.next
+    ? { next: null, stopped: `pages of ${source.name} that lead nowhere` }
+    : { next, stopped }
 
 /** Of several answers to the same page, the one that is in the bucket counts. */
 function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'store' }>, facts: Facts): Step {

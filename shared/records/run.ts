@@ -19,7 +19,10 @@ export const runRecord = z.object({
     .describe('The part of the window that was read: smaller where a cap was reached.'),
   gap: z.object({ from: instant, to: instant }).nullable().describe('A part that the source no longer had.'),
   complete: z.boolean(),
-  stoppedBy: z.string().nullable().describe('The cap that ended the run, or null.'),
+  stoppedBy: z
+    .string()
+    .nullable()
+    .describe('What ended the run early, or null: a cap, or a source that could not go on.'),
   pages: z.int().nonnegative(),
   posts: z.int().nonnegative(),
   existing: z.int().nonnegative().nullable().describe('How many posts the source says there were.'),

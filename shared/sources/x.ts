@@ -4,7 +4,7 @@ import { type DeclaredSecret, secretCheck, type SourceDeclaration } from './decl
 const usd = z.number().nonnegative()
 const settings = z.strictObject({
   type: z.literal('x'),
-  excludeRetweets: z.boolean().default(false),
+  excludeRetweets: z.boolean().default(true),
   pricePerPostUsd: usd.default(0.005),
   pricePerCountUsd: usd.default(0.005),
   apiUrl: z.url().default('https://api.x.com/2/'),

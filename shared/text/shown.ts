@@ -38,6 +38,12 @@ export function shownText(text: string): ShownText {
   return shown.trim() as ShownText
 }
 
+/**
+ * A shown text behind a word that its source says of the post: annotators read it and models have it as a token. It
+ * stands first, because the end of a text tells whether it was cut off.
+ */
+export const withMark = (shown: ShownText, mark: string): ShownText => `[${mark}] ${shown}`.trim() as ShownText
+
 /** A text that is not encoded in any way: of a person who asks, of a manifest, of a file of labels. */
 export const plainText = (text: string): PostText => ({ text, shown: shownText(text) })
 

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { type Post, postsFromCsv, postsToCsv } from '../../shared/posts'
+import { type Post, postsFromCsv, postsOfRun, postsToCsv } from '../../shared/posts'
+import { shownText, tokenise } from '../../shared/text'
 
 const post: Post = {
   id: '1',
@@ -25,6 +26,37 @@ describe('posts as CSV', () => {
       'id,created_at,author_id,language,retweet_of,source,text\r\n1,2026-06-02T08:00:00.000Z,7,en,,x,plain\r\n',
     )
     expect(postsToCsv([])).toBe('id,created_at,author_id,language,retweet_of,source,text\r\n')
+  })
+
+  it('have a last column for paid partnerships where a post is one', async () => {
+    const csv = postsToCsv([post, { ...post, id: '2', paidPartnership: 'yes' }])
+
+    expect(csv.split('\r\n')).toEqual([
+      'id,created_at,author_id,language,retweet_of,source,text,paid_partnership',
+      '1,2026-06-02T08:00:00.000Z,7,en,,x,plain,',
+      '2,2026-06-02T08:00:00.000Z,7,en,,x,plain,yes',
+      '',
+    ])
+    expect((await read(csv)).map(({ paidPartnership }) => paidPartnership)).toEqual(['', 'yes'])
+  })
+
+  it('of a run show a paid partnership as a word before its text, which stays as it was', async () => {
+    const csv = postsToCsv([post, { ...post, id: '2', text: 'RT @a: R&amp;D', paidPartnership: 'yes' }])
+    const objects = { stream: async () => Readable.from([csv]) }
+    const shown: string[] = []
+    for await (const each of postsOfRun(objects, {
+      objects: [{ key: 'k', posts: 2, sha256: '' }],
+      textEncoding: 'html',
+    })) {
+      shown.push(each.shown)
+      if (each.id === '2') {
+        expect(each.text).toBe('RT @a: R&amp;D')
+        expect(tokenise(each.shown)).toContain('paid_partnership')
+        expect(shownText(each.shown)).toBe(each.shown)
+      }
+    }
+
+    expect(shown).toEqual(['plain', '[paid_partnership] R&D'])
   })
 
   it.each([

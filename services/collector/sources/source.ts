@@ -42,6 +42,8 @@ export interface SourcePage {
   next: string | null
   /** How far in time the source was read, in its order; null where nothing was. */
   reached: string | null
+  /** Why the source cannot go on though there may be more: the run ends with this as its reason. `next` is then null. */
+  stopped?: string
   /** What the source says it could not give along with an answer that is otherwise good. */
   partialErrors?: string[]
 }

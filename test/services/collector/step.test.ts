@@ -154,6 +154,20 @@ describe('a run', () => {
     expect(effect.kind).toBe(from.booked ? 'close' : 'finish')
   })
 
+  it('is stopped behind a page that leads to where it began', () => {
+    const from: RunState = { ...reserved, page: 2, next: 'here' }
+    const page = pageOf({ posts: [post('1')], next: 'here', reached: '2026-06-02T08:00:00.000Z' })
+    const { run: fetched } = step(from, { after: 'fetch', page }, facts)
+    const { run: stopped } = step(fetched, { after: 'store', created: true, sha256: undefined }, facts)
+
+    expect(stopped).toMatchObject({
+      finished: true,
+      stoppedBy: { reason: 'pages of toy that lead nowhere', cap: null },
+      unsettled: { usedPosts: 2 },
+    })
+    expect(recordOf('aws', stopped!)).toMatchObject({ posts: 1, complete: false })
+  })
+
   it.each<[string, RunState, Input, Facts, number]>([
     ['the invocation has no time', run, { after: 'begin' }, { ...facts, hasTime: false }, 0],
     ['the source asks to wait', reserved, { after: 'fetch', page: { waitSeconds: 400 } }, facts, 400],

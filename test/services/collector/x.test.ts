@@ -4,6 +4,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock'
 import { readLedger, spent } from '../../../shared/state/ledger'
 import { postsFromCsv } from '../../../shared/posts'
+import { x, type XSettings } from '../../../shared/sources/x'
 import { sourceFor } from '../../../services/collector/sources'
 import { openX } from '../../../services/collector/sources/x/x'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
@@ -82,7 +83,7 @@ describe('a day of X', () => {
       max_results: '100',
       start_time: '2026-06-02T00:00:00Z',
       end_time: '2026-06-03T00:00:00Z',
-      'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet',
+      'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet,paid_partnership',
       expansions: 'referenced_tweets.id',
     })
     expect(record(world)).toMatchObject({
@@ -242,6 +243,91 @@ describe('a day of X', () => {
   })
 })
 
+describe('a search that does not advance', () => {
+  const answer = (data: unknown[], next_token: string) => ({
+    body: { data, meta: { result_count: data.length, next_token } },
+  })
+
+  it('ends the run by name where a page repeats the last one', async () => {
+    const posts = day('2026-06-02', 100).reverse()
+    const world = xWorld()
+    stub.odd = ['a', 'b', 'c'].map((token) => answer(posts, token))
+    await invoke(world)
+
+    expect(searches()).toHaveLength(2)
+    expect(record(world)).toMatchObject({
+      posts: 100,
+      complete: false,
+      stoppedBy: 'a page of x that repeats earlier ones',
+      covered: { from: posts.at(-1)!.created_at, to: '2026-06-03T00:00:00.000Z' },
+      costUsd: 1.005,
+    })
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(200)
+  })
+
+  it('ends the run by name where empty pages have the token that was sent', async () => {
+    const world = xWorld()
+    stub.odd = Array.from({ length: 40 }, () => answer([], 'a'))
+    await invoke(world)
+
+    expect(searches()).toHaveLength(2)
+    expect(record(world)).toMatchObject({ posts: 0, complete: false, covered: null })
+    expect(record(world).stoppedBy).toBe('pages of x that lead nowhere')
+  })
+
+  it('ends the run by name after ten empty pages, whatever their tokens', async () => {
+    const world = xWorld()
+    stub.odd = Array.from({ length: 40 }, (_, i) => answer([], `t${i}`))
+    await invoke(world)
+
+    expect(searches()).toHaveLength(10)
+    expect(record(world)).toMatchObject({ complete: false, stoppedBy: 'pages of x that lead nowhere' })
+  })
+
+  it('goes on behind an empty page with a new token', async () => {
+    const world = xWorld()
+    const [post] = day('2026-06-02', 1)
+    stub.odd = [answer([], 'a'), answer([], 'b'), { body: { data: [post], meta: { result_count: 1 } } }]
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 1, complete: true, stoppedBy: null })
+  })
+})
+
+it.each(['tweet', 'post'] as const)('stores that a %s is a paid partnership', async (spelling) => {
+  stub.spelling = spelling
+  const [paid, unpaid, silent] = day('2026-06-02', 3) as [StubPost, StubPost, StubPost]
+  stub.posts = [{ ...paid, paid_partnership: true }, { ...unpaid, paid_partnership: false }, silent]
+  const world = xWorld()
+  await invoke(world)
+
+  expect(searches()[0]?.query['tweet.fields']).toContain('paid_partnership')
+  const marks = new Map((await stored(world)).map(({ id, paidPartnership }) => [id, paidPartnership]))
+  expect(marks).toEqual(
+    new Map([
+      [paid.id, 'yes'],
+      [unpaid.id, ''],
+      [silent.id, ''],
+    ]),
+  )
+})
+
+it('asks for no retweets by default, and books the price of the posts alone', async () => {
+  const settings = x.settings.parse({ type: 'x', apiUrl: stub.url }) as XSettings
+  const watched = { hashtag: 'aws', name: 'x', settings, tags: ['aws'], languages: [] }
+  const secret = async () => ({ id: 'x-token', value: TOKEN })
+  const source = await openX()(watched, { secret, nowMs: Date.now })
+  await source.read({
+    window: { from: '2026-06-02T00:00:00.000Z', to: '2026-06-03T00:00:00.000Z' },
+    first: false,
+    next: null,
+    limit: 10,
+  })
+
+  expect(source.mostUsd(100)).toBe(0.5)
+  expect(searches()[0]?.query.query).toBe('#aws -is:retweet')
+})
+
 describe('a cap', () => {
   it('on posts leaves the last hours of the day, and says which', async () => {
     stub.posts = day('2026-06-02', 300)
@@ -378,6 +464,13 @@ describe('an answer of X', () => {
       402,
       { title: 'CreditsDepleted', detail: 'no credits', type: 'https://api.x.com/2/problems/credits' },
     ],
+    ['credit that is used up', 402, problem('credits-depleted', 'Payment Required', 'credits depleted')],
+    [
+      'a spend cap as X wrote it until summer 2026',
+      403,
+      { title: 'SpendCapReached', detail: 'billing cycle', type: 'https://api.twitter.com/2/problems/credits' },
+    ],
+    ['a spend cap', 403, problem('spend-cap-reached', 'Forbidden', 'Your monthly spend cap has been reached.')],
   ])('that is %s ends the run, keeps what there is, and is not asked again', async (_, status, body) => {
     stub.posts = day('2026-06-02', 250)
     const world = xWorld()

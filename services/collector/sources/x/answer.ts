@@ -14,6 +14,7 @@ const xPost = z.object({
   created_at: z.iso.datetime(),
   author_id: z.string().default(''),
   lang: z.string().default(''),
+  paid_partnership: z.boolean().nullish(),
   note_tweet: longText,
   note_post: longText,
   referenced_tweets: references,
@@ -35,9 +36,16 @@ const countBody = z.object({
   meta: z.object({ total_tweet_count: z.int().optional(), total_post_count: z.int().optional() }),
 })
 
-/** Where the next page begins: X's token, and the oldest id that was read, because a page may repeat posts of the last. */
-const place = z.object({ token: z.string(), below: z.string() })
+/**
+ * Where the next page begins: X's token, and the oldest id that was read, because a page may repeat posts of the last.
+ * `idle` counts the pages since then that had no older post.
+ */
+const place = z.object({ token: z.string(), below: z.string(), idle: z.int().nonnegative().default(0) })
 type Place = z.infer<typeof place>
+
+/** Pages in a row without an older post, after which a search is given up: each is a request, and may be paid. */
+const MOST_IDLE = 10
+const HIGHEST_ID = '9223372036854775807'
 
 export const readPlace = (next: string | null): Place | undefined =>
   next === null ? undefined : place.parse(JSON.parse(next))
@@ -70,17 +78,27 @@ export function readPage(body: unknown, source: string, after: Place | undefined
   }
   const oldest = good.reduce<XPost | undefined>((a, b) => (a && BigInt(a.id) <= BigInt(b.id) ? a : b), undefined)
   const token = meta?.next_token
-  const below = oldest?.id ?? after?.below ?? '9223372036854775807'
+  const below = oldest?.id ?? after?.below ?? HIGHEST_ID
+  const idle = oldest && BigInt(oldest.id) < BigInt(after?.below ?? HIGHEST_ID) ? 0 : (after?.idle ?? 0) + 1
+  const stopped = token === undefined ? undefined : standstill(source, token, after, idle, good.length)
   const paid = new Set([...good.map(({ id }) => id), ...texts.keys()]).size + refused.length
   return {
     posts: [...posts.values()],
     refused,
     read: data.length,
     costUsd: Math.round(paid * pricePerPostUsd * 1e6) / 1e6,
-    next: token === undefined ? null : JSON.stringify({ token, below } satisfies Place),
+    next: token === undefined || stopped ? null : JSON.stringify({ token, below, idle } satisfies Place),
     reached: oldest ? new Date(oldest.created_at).toISOString() : null,
     partialErrors: errors.map(inWords),
+    ...(stopped ? { stopped } : {}),
   }
+}
+
+/** Why there is no use in the next page, if so: X has answered one token again and again, and billed each page. */
+function standstill(source: string, token: string, after: Place | undefined, idle: number, posts: number) {
+  if (idle === 0) return undefined
+  if (posts > 0) return `a page of ${source} that repeats earlier ones`
+  return token === after?.token || idle >= MOST_IDLE ? `pages of ${source} that lead nowhere` : undefined
 }
 
 /** How many posts X says there are, or nothing. */
@@ -117,6 +135,7 @@ function asPost(post: XPost, source: string, texts: ReadonlyMap<string, string>)
     retweetOf,
     source,
     text: texts.get(retweetOf) ?? textOf(post),
+    ...(post.paid_partnership ? { paidPartnership: 'yes' } : {}),
   }
 }
 

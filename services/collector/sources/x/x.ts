@@ -61,7 +61,7 @@ export const openX =
           const body = await ask('tweets/search/recent', {
             ...between(window),
             max_results: limit,
-            'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet',
+            'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet,paid_partnership',
             // Included posts are paid as well; only retweets need them, for their whole text.
             ...(excludeRetweets ? {} : { expansions: 'referenced_tweets.id' }),
             ...(after ? { next_token: after.token } : {}),
@@ -91,8 +91,8 @@ function refusalOf(error: unknown, secretId: string, nowMs: number): Wait | Exha
 
   const { title, detail, type = '' } = readProblem(error.data)
   const said = `X answered ${error.code}: ${[title, detail].filter(Boolean).join(', ') || words}`
-  // 429 is either the rate limit, which passes, or a usage cap, which does not: the type tells.
-  if (error.code === 402 || /usage-capped|credits/.test(type)) {
+  // A spending limit comes as 402, 403 or 429; the type tells it from a rate limit and from a missing permission.
+  if (error.code === 402 || /usage-capped|credits|spend-cap/.test(type)) {
     return { exhausted: `${said}. Raise the spending limit or buy credit in X's developer console` }
   }
   if (error.code === 429) {
