@@ -184,7 +184,7 @@ function decline({ champion, models, live }: Overview): Notice[] {
   ]
 }
 
-function model({ champion, batches, days, latest, models }: Overview): Notice[] {
+function model({ champion, batches, days, models }: Overview): Notice[] {
   if (days.length === 0) return []
   if (!champion) {
     if (batches.length === 0 && models.length === 0) return []
@@ -193,7 +193,6 @@ function model({ champion, batches, days, latest, models }: Overview): Notice[] 
     const text = `The shares rest on people's labels alone; their intervals narrow when a model helps.${tried}`
     return [{ level: 'info', title: 'No model is live yet', text }]
   }
-  const older = latest.filter((report) => report.model !== champion.job).map(({ hashtag }) => `#${hashtag}`)
   const notices: Notice[] = []
   if (champion.provisional) {
     notices.push({
@@ -208,10 +207,6 @@ function model({ champion, batches, days, latest, models }: Overview): Notice[] 
       title: 'The live model reads posts as an earlier release did',
       text: 'It is asked about posts, and measured, with that release’s text function. The shares do not lean on its being right: they are put right by labels. The next model that goes live reads posts as they are shown to annotators.',
     })
-  }
-  if (older.length > 0) {
-    const text = `A model went live on ${dateInWords(champion.promotedAt.slice(0, 10))}; the newest report of ${older.join(' and ')} was made without it. It is made anew by itself.`
-    notices.push({ level: 'info', title: 'A report is older than its model', text })
   }
   return notices
 }

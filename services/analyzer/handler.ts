@@ -3,11 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { modelPromoted, modelRolledBack } from '../../events'
 import { s3Artefacts } from '../../shared/artefact'
 import { eventBridgeBus } from '../../shared/bus'
 import { readConfig } from '../../shared/config'
-import { door, on, onPut } from '../../shared/door'
+import { door, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { labelStore, rulesOf } from '../../shared/labels'
 import { makeMemory } from '../../shared/memory'
@@ -16,7 +15,6 @@ import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
-import { promoted } from './promoted'
 import { whenSettled } from './relabelled'
 import { analyzerRequest, respond } from './request'
 
@@ -41,6 +39,4 @@ const ports = {
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, ({ hashtag, date }, invocation) => analyze(ports)({ hashtag, date }, invocation)),
   onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
-  on(modelPromoted, promoted(ports)),
-  on(modelRolledBack, promoted(ports)),
 ])

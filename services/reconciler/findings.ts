@@ -30,9 +30,9 @@ export interface State {
   /** Keys of the runs that labelling knows. */
   logged: ReadonlySet<string>
   predictions: ReadonlySet<string>
-  champion: { job: string; promotedAt: number } | undefined
-  /** The model of each report, by `<hashtag> <date>`; null where it was made before the first. */
-  reported: ReadonlyMap<string, string | null>
+  champion: { promotedAt: number } | undefined
+  /** Days that have a report, as `<hashtag> <date>`. */
+  reported: ReadonlySet<string>
   batches: { batch: string; claimedAt: number; deadline: number; started: boolean }[]
   manifests: (Put & { batch: string })[]
   /** Those of the last weeks that the reports have not heard of. */
@@ -67,7 +67,7 @@ export const GRACE_MS = 30 * 60_000
 const HOUR_MS = 3_600_000
 /** From this hour (UTC) on, a day without a training job is one that ends without. */
 const EVENING = 22
-/** As many days as a promotion brings up to date. */
+/** Missing reports are asked for as far back as a report reaches. */
 const REPORTED_DAYS = 7
 
 /** Everything that seems lost, in the order of the flow. Pure; where nothing was lost, nothing or only looks. */
@@ -193,23 +193,24 @@ const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
       once: true,
     }))
 
-const outdatedReports: Rule = ({ runs, predictions, champion, reported }, now) => {
-  if (champion && !isOld(champion.promotedAt, now)) return []
+/** Days without a report, and runs that came while a model was live and that it has not classified. */
+const missingReports: Rule = ({ runs, predictions, champion, reported }, now) => {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
-  const outdated = new Map<string, Finding>()
+  const missing = new Map<string, Finding>()
   for (const { hashtag, date, predictionsKey, modified } of runs) {
     const day = `${hashtag} ${date}`
-    const isDone = champion ? predictions.has(predictionsKey) && reported.get(day) === champion.job : reported.has(day)
+    const isClassified = !champion || modified < champion.promotedAt || predictions.has(predictionsKey)
+    const isDone = reported.has(day) && isClassified
     if (isDone || !isOld(modified, now) || Date.parse(latest) - Date.parse(date) >= REPORTED_DAYS * 24 * HOUR_MS)
       continue
-    outdated.set(day, {
+    missing.set(day, {
       to: 'analyzer',
       request: { hashtag, date },
-      why: `${champion ? `champion ${champion.job} has not reported` : 'nobody has reported'} #${hashtag} on ${date}`,
-      key: `report ${day} ${champion?.job ?? 'labels alone'} ${modified}`,
+      why: `#${hashtag} on ${date} has ${reported.has(day) ? 'a run without predictions' : 'no report'}`,
+      key: `report ${day} ${modified}`,
     })
   }
-  return [...outdated.values()]
+  return [...missing.values()]
 }
 
 /** Labels that no report heard of; those of two weeks. */
@@ -236,7 +237,7 @@ const RULES: readonly Rule[] = [
   endOfDay,
   unjudgedModels,
   unregisteredModels,
-  outdatedReports,
+  missingReports,
   unreportedLabels,
 ]
 

@@ -89,7 +89,7 @@ export const NO_LISTINGS: Listings = {
   runs: [],
   predictions: new Set(),
   champion: undefined,
-  reported: new Map(),
+  reported: new Set(),
   manifests: [],
   unreported: [],
   datasets: [],
@@ -119,7 +119,7 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
       return [{ hashtag: run.hashtag, date: run.date, key, predictionsKey: keys.predictions(run), modified }]
     }),
     predictions: new Set(predictions.map(({ key }) => key)),
-    champion: live && { job: live.champion.job, promotedAt: Date.parse(live.champion.promotedAt) },
+    champion: live && { promotedAt: Date.parse(live.champion.promotedAt) },
     reported,
     manifests,
     unreported: await unreported(
@@ -169,11 +169,11 @@ const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']>
     spot,
   }))
 
-async function reports(objects: Pick<Objects, 'read'>): Promise<Map<string, string | null>> {
+async function reports(objects: Pick<Objects, 'read'>): Promise<Set<string>> {
   const key = keys.reportIndex({})
   const stored = await objects.read(key)
   const { days } = stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key) : { days: [] }
-  return new Map(days.map(({ hashtag, date, model }) => [`${hashtag} ${date}`, model]))
+  return new Set(days.map(({ hashtag, date }) => `${hashtag} ${date}`))
 }
 
 async function unreported<M extends { batch: string }>({ table }: Sources, manifests: readonly M[]): Promise<M[]> {

@@ -49,7 +49,7 @@ it.each([
   ['formatter', ['Object Created']],
   ['trainer', ['Object Created', 'SageMaker Training Job State Change']],
   ['evaluator', ['Object Created']],
-  ['analyzer', ['ModelPromoted', 'ModelRolledBack', 'Object Created']],
+  ['analyzer', ['Object Created']],
 ])('%s hears of %j', (name, types) => {
   expect([...new Set(byFunction(name).flatMap(({ pattern }) => pattern['detail-type']))].sort()).toEqual(types)
 })

@@ -8,7 +8,6 @@ import { writeCascades } from '../../../shared/cascades/files'
 import { factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
 import { analyze, bringUpToDate, type Ports } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
-import { promoted } from '../../../services/analyzer/promoted'
 import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
@@ -424,34 +423,6 @@ describe('facts', () => {
 })
 
 describe('a promotion', () => {
-  it('brings the last seven days back, a piece of work for each hashtag, counted from the last day of any', async () => {
-    for (const [hashtag, date] of [
-      ['azure', '2026-06-01'],
-      ['azure', '2026-06-02'],
-      ['aws', '2026-06-01'],
-      ['aws', '2026-06-02'],
-      ['aws', '2026-06-08'],
-    ] as const) {
-      await putRun(bucket, { hashtag, date, pages: [] })
-      await analyze(ports)({ hashtag, date }, invocation)
-    }
-
-    await promoted(ports)()
-
-    expect(queue.map(({ request }) => request)).toEqual([
-      { hashtag: 'aws', days: ['2026-06-02', '2026-06-08'] },
-      { hashtag: 'azure', days: ['2026-06-02'] },
-    ])
-  })
-
-  it('asks once for a day of several runs, and for nothing where there is none', async () => {
-    expect(await promoted(ports)()).toEqual({ work: [] })
-    for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [] })
-    await analyze(ports)(DAY, invocation)
-
-    expect(await promoted(ports)()).toEqual({ work: [{ hashtag: 'aws', days: [DAY.date] }] })
-  })
-
   it('classifies and counts the last days once, and writes the newest report first', async () => {
     const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
     await putChampion(bucket, 'model-a')

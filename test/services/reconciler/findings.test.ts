@@ -28,8 +28,8 @@ const healthy: State = {
   ],
   logged: new Set([keys.run(RUN)]),
   predictions: new Set([keys.predictions(RUN)]),
-  champion: { job: JOB, promotedAt: at('2026-11-22T06:00') },
-  reported: new Map([['aws 2026-11-21', JOB]]),
+  champion: { promotedAt: at('2026-11-22T06:00') },
+  reported: new Set(['aws 2026-11-21']),
   batches: [],
   manifests: [{ batch: '2026-11-21', modified: at('2026-11-22T05:00') }],
   unreported: [],
@@ -75,7 +75,7 @@ it('finds nothing in an empty stack, in the evening neither', () => {
     logged: new Set(),
     predictions: new Set(),
     champion: undefined,
-    reported: new Map(),
+    reported: new Set(),
     manifests: [],
     unreported: [],
     datasets: [],
@@ -148,7 +148,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
   ],
   [
     'a day that was not reported before there is a champion',
-    { ...healthy, champion: undefined, reported: new Map() },
+    { ...healthy, champion: undefined, reported: new Set() },
     NOW,
     [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
   ],
@@ -203,13 +203,13 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
   ],
   [
     'a run without predictions',
-    { ...healthy, predictions: new Set() },
+    { ...healthy, predictions: new Set(), champion: { promotedAt: at('2026-11-21T06:00') } },
     NOW,
     [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
   ],
   [
-    'a promotion that did not reach a report',
-    { ...healthy, reported: new Map([['aws 2026-11-21', 'the model before']]) },
+    'a day that was not reported though a model is live',
+    { ...healthy, reported: new Set() },
     NOW,
     [{ to: 'analyzer', request: { hashtag: 'aws', date: '2026-11-21' } }],
   ],
@@ -219,7 +219,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
       ...healthy,
       runs: [run({}), run({ key: 'other' })],
       logged: new Set([keys.run(RUN), 'other']),
-      reported: new Map(),
+      reported: new Set(),
     },
     NOW,
     [{ to: 'analyzer' }],
@@ -235,7 +235,7 @@ const young = NOW.getTime() - GRACE_MS + 1
 
 it.each<[string, State, Date]>([
   ['a put', { ...healthy, runs: [run({ modified: young })], logged: new Set(), predictions: new Set() }, NOW],
-  ['a promotion', { ...healthy, reported: new Map(), champion: { job: 'new', promotedAt: young } }, NOW],
+  ['a report', { ...healthy, runs: [run({ modified: young })], reported: new Set() }, NOW],
   ['a claim', { ...healthy, batches: [batch({ claimedAt: young }), batch({ claimedAt: young, started: false })] }, NOW],
   ['a job', { ...healthy, jobs: [job({ state: 'running', startedAt: young })] }, NOW],
   ['a lease', { ...healthy, cursors: [cursor({ running: true, leaseUntil: young })] }, NOW],
@@ -252,12 +252,19 @@ it.each<[string, State, Date]>([
   expect(findings(state, now)).toEqual([])
 })
 
-it('does not ask for reports older than a promotion brings up to date, nor before the first', () => {
+it('does not ask for reports older than a week, nor for predictions before the first promotion', () => {
   const old = run({ date: '2026-11-14', key: 'old', predictionsKey: 'none' })
   const state = { ...healthy, runs: [...healthy.runs, old], logged: new Set([keys.run(RUN), 'old']) }
 
   expect(findings(state, NOW)).toEqual([])
   expect(findings({ ...state, predictions: new Set(), champion: undefined }, NOW)).toEqual([])
+})
+
+it('asks for nothing when another model goes live: what was classified and reported stays', () => {
+  const champion = { promotedAt: at('2026-11-22T07:00') }
+
+  expect(findings({ ...healthy, champion }, NOW)).toEqual([])
+  expect(findings({ ...healthy, champion, predictions: new Set() }, NOW)).toEqual([])
 })
 
 it('does not ask for a second dataset on a day that is taken, but the next evening', () => {
@@ -286,7 +293,7 @@ it.each([
     datasets: [{ dataset: 'f'.repeat(16), modified: at('2026-11-22T09:00') }],
     today: undefined,
     cards: new Set(),
-    reported: new Map(),
+    reported: new Set(),
   }
   const requests = findings(broken, evening).flatMap(({ to, request }) => (to === service ? [request] : []))
 
