@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -46,6 +47,7 @@ const ports = {
   settings,
   labels: labelStore(objects, rulesOf(settings.labels)),
   stage,
+  pause: (ms: number) => setTimeout(ms),
   labellers: labellersOf({ sageMaker: new SageMakerClient(), objects, table, place, settings }),
 }
 

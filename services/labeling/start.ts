@@ -40,6 +40,8 @@ export interface StartPorts {
   settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'> & ChoiceSettings
   labellers: Labellers
   stage: string
+  /** Resolves after so many milliseconds. */
+  pause(ms: number): Promise<void>
 }
 
 type At = Pick<Invocation, 'now' | 'remainingMs' | 'log'>
@@ -50,51 +52,44 @@ export type Started =
   | { waits: string }
 
 /**
- * A run is in: log it, and when the runs of all hashtags for its day are, start the day's batch; first those of days
- * before that are in too, so that each has a batch of its own whatever order the runs of many days are heard of in.
+ * A run is in: log it, and where the runs of all hashtags for its day are in, start the day's batch. Every day has a batch
+ * of its own in whatever order, and by however many invocations at once, the runs of many days are processed.
  */
 export const onRun =
   (ports: StartPorts) =>
   async (parts: RunParts, at: At): Promise<Started> => {
     const { table, settings } = ports
     await logRun(table, parts, keys.run(parts))
-    const runs = await loggedRuns(table)
-    const missingOn = (day: string) =>
-      settings.hashtags.filter(({ tag }) => !runs.some(({ hashtag, date }) => hashtag === tag && date === day))
-    const missing = missingOn(parts.date)
+    const missing = missingOn(settings, await loggedRuns(table), parts.date)
     if (missing.length > 0)
       return { waits: `no run of ${missing.map(({ tag }) => `#${tag}`).join(', ')} on ${parts.date}` }
-
-    const isDue = (day: string) =>
-      missingOn(day).length === 0 && runs.every((run) => run.date !== day || isUndrawn(run))
-    const before = [...new Set(runs.map(({ date }) => date))].filter((day) => day < parts.date && isDue(day))
-    const start = (date: string) =>
-      makeBatch(ports, { batch: date, date, from: (run) => isUndrawn(run) && run.date <= date }, at)
-    for (const day of before) await start(day)
-    return start(parts.date)
+    return startUnlessTaken(ports, parts, at)
   }
 
-/** The set hour: start with the runs that are in and that no batch was drawn from. */
+/** The set hour: start the days that are due, then a batch of the other runs that no batch was drawn from. */
 export const onSchedule =
   (ports: StartPorts) =>
-  async (at: At): Promise<Started> => {
-    const finished = await finishUnfinished(ports, at)
-    const date = (await loggedRuns(ports.table)).findLast(isUndrawn)?.date
-    if (!date) return finished ?? { waits: 'no run is in that was not drawn from' }
-    return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawn }, at)
-  }
+  (at: At): Promise<Started> =>
+    alone(ports, 'schedule', at, async () => {
+      const finished = await finishAll(ports, at)
+      const started: StartedDays = new Map()
+      await startDue(ports, at, started)
+      const date = (await loggedRuns(ports.table)).findLast(isUndrawn)?.date
+      if (!date) return [...started.values()].at(-1) ?? finished ?? { waits: 'no run is in that was not drawn from' }
+      return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawn }, at)
+    })
 
 /** Asked for by a person: one more batch for the last day that is in. */
 export const onAsked =
   (ports: StartPorts) =>
-  async (at: At): Promise<Started> => {
-    const finished = await finishUnfinished(ports, at)
-    if (finished) return finished
-    const runs = await loggedRuns(ports.table)
-    const date = runs.at(-1)?.date
-    if (!date) return { waits: 'no run is in' }
-    return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date) }, at)
-  }
+  (at: At): Promise<Started> =>
+    alone(ports, 'request', at, async () => {
+      const finished = await finishAll(ports, at)
+      if (finished) return finished
+      const date = (await loggedRuns(ports.table)).at(-1)?.date
+      if (!date) return { waits: 'no run is in' }
+      return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date) }, at)
+    })
 
 /**
  * Asked for by a person at the beginning: a batch of so many items, so that there is a first model the same day. Asked
@@ -103,15 +98,16 @@ export const onAsked =
 export const onBootstrap =
   (ports: StartPorts) =>
   async (wanted: number, at: At): Promise<Started> => {
-    const finished = await finishUnfinished(ports, at)
-    if (finished) return inWords(ports, finished)
-    const same = (await openBatches(ports.table)).find((open) => open.wanted !== undefined)
-    if (same) return inWords(ports, await announce(ports, await ports.objects.readJson(keys.plan(same), storedPlan)))
-    const runs = await loggedRuns(ports.table)
-    const date = runs.at(-1)?.date
-    if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
-    const batch = await freeName(ports, date)
-    return inWords(ports, await makeBatch(ports, { batch, date, from: isUndrawnOrOf(date), wanted }, at))
+    const started = await alone(ports, 'request', at, async () => {
+      const finished = await finishAll(ports, at)
+      if (finished) return finished
+      const same = (await openBatches(ports.table)).find((open) => open.wanted !== undefined)
+      if (same) return announce(ports, await ports.objects.readJson(keys.plan(same), storedPlan))
+      const date = (await loggedRuns(ports.table)).at(-1)?.date
+      if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
+      return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date), wanted }, at)
+    })
+    return inWords(ports, started)
   }
 
 const isUndrawn = ({ batch }: LoggedRun): boolean => batch === undefined
@@ -127,40 +123,106 @@ function inWords({ settings: { labelling } }: StartPorts, started: Started): Sta
   return { ...started, words }
 }
 
+/** The hashtags without a run on a day. */
+const missingOn = ({ hashtags }: StartPorts['settings'], runs: readonly LoggedRun[], day: string) =>
+  hashtags.filter(({ tag }) => !runs.some(({ hashtag, date }) => hashtag === tag && date === day))
+
+/** Days with a run of every hashtag of which none was drawn from. By date. */
+function dueDays(settings: StartPorts['settings'], runs: readonly LoggedRun[]): string[] {
+  const days = [...new Set(runs.map(({ date }) => date))].sort()
+  return days.filter(
+    (day) => missingOn(settings, runs, day).length === 0 && runs.every((run) => run.date !== day || isUndrawn(run)),
+  )
+}
+
 /**
- * Batches are made one at a time, so that no cascade is drawn by two; the one who finds its batch in the making leaves.
- * Which runs it is drawn `from` is seen when those before it are made.
+ * What the batch of a day is drawn from: its own runs, and late runs of days before that have their batch. A day before
+ * without a batch waits for its other runs, or for the set hour.
  */
-async function makeBatch(
-  ports: StartPorts,
-  { batch, date, from, wanted }: { batch: string; date: string; from: (run: LoggedRun) => boolean; wanted?: number },
-  at: At,
-): Promise<Started> {
+const isOfDay = (day: string) => (run: LoggedRun, runs: readonly LoggedRun[]) =>
+  isUndrawn(run) &&
+  (run.date === day || (run.date < day && runs.some(({ date, batch }) => date === run.date && batch !== undefined)))
+
+const batchOfDay = (day: string) => ({ batch: day, date: day, from: isOfDay(day) })
+
+/**
+ * Start every day that is due, unless another invocation makes batches. Its run stands in the log then, and the other
+ * invocation reads the log again after it has released the lease. A retry of the same event takes the lease again at once.
+ */
+async function startUnlessTaken(ports: StartPorts, parts: RunParts, at: At): Promise<Started> {
+  const owner = `run ${keys.run(parts)}`
+  const lease = await takeLabelingLease(ports, owner, at.now.getTime(), at.remainingMs())
+  if (!lease.held) return { waits: 'another invocation makes batches and will process this run' }
+  const started: StartedDays = new Map()
+  let own: Started
+  try {
+    await startDue(ports, at, started)
+    own = started.get(parts.date) ?? (await makeBatch(ports, batchOfDay(parts.date), at))
+  } finally {
+    await lease.release()
+  }
+  await startLeft(ports, owner, at, started)
+  return own
+}
+
+/** Days that an invocation has started, and what came of it. */
+type StartedDays = Map<string, Started>
+
+/** Start the days that are due, the earliest first, and note them in `started`. The caller holds the lease. */
+async function startDue(ports: StartPorts, at: At, started: StartedDays): Promise<void> {
+  for (;;) {
+    const due = dueDays(ports.settings, await loggedRuns(ports.table))
+    const day = due.find((one) => !started.has(one))
+    if (day === undefined) return
+    started.set(day, await makeBatch(ports, batchOfDay(day), at))
+  }
+}
+
+/** Start the days whose invocations found the lease held. The invocation that holds it now does the same after its release. */
+async function startLeft(ports: StartPorts, owner: string, at: At, started: StartedDays): Promise<void> {
+  for (;;) {
+    const due = dueDays(ports.settings, await loggedRuns(ports.table))
+    if (due.every((day) => started.has(day))) return
+    const lease = await takeLabelingLease(ports, owner, at.now.getTime(), at.remainingMs())
+    if (!lease.held) return
+    try {
+      await startDue(ports, at, started)
+    } finally {
+      await lease.release()
+    }
+  }
+}
+
+interface NewBatch {
+  batch: string
+  date: string
+  from(run: LoggedRun, runs: readonly LoggedRun[]): boolean
+  wanted?: number
+}
+
+/** Make a batch, or find it made. The caller holds the lease: batches are made one at a time, so that no cascade is drawn twice. */
+async function makeBatch(ports: StartPorts, { batch, date, from, wanted }: NewBatch, at: At): Promise<Started> {
   const made = await findMade(ports, batch)
   if (made) return announce(ports, made)
   labellerNamed(ports.labellers, ports.settings.labelling.labeller).check()
-  return alone(ports, batch, at, async () => {
-    await finishAll(ports, at, batch)
-    const runs = (await loggedRuns(ports.table)).filter(from)
-    const open = await claimBatch(ports.table, {
-      batch,
-      date,
-      claimedAt: at.now.toISOString(),
-      deadline: deadlineAt(at.now, ports.settings.labelling.deadlineHours),
-      runs: runs.map(({ key }) => key).sort(),
-      carried: await batchesToCarry(ports.table),
-      ...(wanted === undefined ? {} : { wanted }),
-    })
-    return finish(ports, open)
+  await finishAll(ports, at, batch)
+  const runs = await loggedRuns(ports.table)
+  const open = await claimBatch(ports.table, {
+    batch,
+    date,
+    claimedAt: at.now.toISOString(),
+    deadline: deadlineAt(at.now, ports.settings.labelling.deadlineHours),
+    runs: runs
+      .filter((run) => from(run, runs))
+      .map(({ key }) => key)
+      .sort(),
+    carried: await batchesToCarry(ports.table),
+    ...(wanted === undefined ? {} : { wanted }),
   })
+  return finish(ports, open)
 }
 
-/** Finish what an invocation before left half made; answers the last of them. */
-async function finishUnfinished(ports: StartPorts, at: At): Promise<Started | undefined> {
-  const last = (await openBatches(ports.table)).findLast(({ started }) => !started)
-  return last && alone(ports, last.batch, at, async () => (await finishAll(ports, at)) ?? { waits: last.batch })
-}
-
+/** Finish what an earlier invocation left half made; answers the last of them. */
 async function finishAll(ports: StartPorts, { log }: At, except?: string): Promise<Started | undefined> {
   let finished: Started | undefined
   for (const open of await openBatches(ports.table)) {
@@ -262,18 +324,34 @@ async function freeName({ objects, table }: StartPorts, date: string): Promise<s
   }
 }
 
-async function alone(ports: StartPorts, batch: string, { now, remainingMs }: At, work: () => Promise<Started>) {
-  const lease = await takeLease(ports.table, 'labeling', batch, now.getTime(), now.getTime() + remainingMs())
-  if (!lease.held) {
-    if (await findOpen(ports.table, batch)) return { waits: `batch ${batch} is being made` }
-    throw new BellwetherError('LEASE_HELD', `cannot create batch ${batch}: another batch holds the lease; retry`)
-  }
-  try {
-    return await work()
-  } finally {
-    await lease.release()
+const PAUSE_MS = 2000
+
+/** Wait for the lease, and work under it. LEASE_HELD after half the invocation's time. */
+async function alone(ports: StartPorts, what: string, at: At, work: () => Promise<Started>): Promise<Started> {
+  const given = at.remainingMs()
+  // No two invocations have the same owner: neither may take the lease of the other.
+  const owner = `${what} ${at.now.toISOString()}`
+  for (;;) {
+    const left = at.remainingMs()
+    const lease = await takeLabelingLease(ports, owner, at.now.getTime() + given - left, left)
+    if (lease.held) {
+      let done: Started
+      try {
+        done = await work()
+      } finally {
+        await lease.release()
+      }
+      await startLeft(ports, owner, at, new Map())
+      return done
+    }
+    if (left < given / 2)
+      throw new BellwetherError('LEASE_HELD', `labeling: another invocation makes batches; ask again in five minutes`)
+    await ports.pause(PAUSE_MS)
   }
 }
+
+const takeLabelingLease = ({ table }: StartPorts, owner: string, nowMs: number, remainingMs: number) =>
+  takeLease(table, 'labeling', owner, nowMs, nowMs + remainingMs)
 
 const jobName = (stage: string, batch: string): string => `bellwether-${stage}-${batch}`
 

@@ -3,6 +3,8 @@ import { batchesToCarry } from '../../../shared/state/open-batches'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
+import { logRun } from '../../../shared/state/run-log'
+import { answerRequest } from '../../../services/labeling/label'
 import { takeLease } from '../../../shared/state/lease'
 import { KILLED } from '../../given'
 import { testTable } from '../../shared/tables'
@@ -127,21 +129,90 @@ describe('a day of labelling at the desk', () => {
     expect(planOf(world, '2026-06-03').runs).toContain(keys.run(azure))
   })
 
-  it('is one batch for each day, though the runs of several are heard of at once and one finds the door shut', async () => {
+  const dates = [DATE, '2026-06-03', '2026-06-04']
+  const drawnOf = (world: World) => dates.map((batch) => planOf(world, batch).draws.map(({ date }) => date))
+  const ofItsOwn = dates.map((date) => [date, date])
+
+  it('is one batch for each day, though the runs of several are heard of at once and one finds the lease held', async () => {
     const world = newWorld()
-    const dates = [DATE, '2026-06-03', '2026-06-04']
     const now = world.now.getTime()
     const other = await takeLease(world.table, 'labeling', 'another batch', now, now + 60_000)
     for (const date of dates.slice(0, 2)) {
       const [aws, azure] = await collect(world, date)
       await functionOf(world).onRun(aws)
-      await expect(functionOf(world).onRun(azure)).rejects.toThrow(/LEASE_HELD/)
+      expect(await functionOf(world).onRun(azure)).toEqual({ waits: expect.stringMatching(/another invocation/) })
     }
     await other.release()
     for (const run of await collect(world, '2026-06-04')) await functionOf(world).onRun(run)
 
-    const drawn = dates.map((batch) => planOf(world, batch).draws.map(({ date }) => date))
-    expect(drawn).toEqual(dates.map((date) => [date, date]))
+    expect(drawnOf(world)).toEqual(ofItsOwn)
+  })
+
+  it('is one batch for each day of a backfill whose runs are processed at the same time', async () => {
+    const world = newWorld()
+    const runs = (await Promise.all(dates.map((date) => collect(world, date)))).flat()
+
+    const answers = await Promise.all(runs.reverse().map((run) => functionOf(world).onRun(run)))
+
+    expect(drawnOf(world)).toEqual(ofItsOwn)
+    expect(answers.filter((answer) => 'batch' in answer).length).toBeGreaterThan(0)
+  })
+
+  it('draws from its own day, though the runs of the day before are logged while it waits for the lease', async () => {
+    const world = newWorld()
+    const [before, day] = [await collect(world, DATE), await collect(world, '2026-06-03')]
+    await functionOf(world).onRun(day[0])
+    const { update } = world.table
+    const logBefore = async () => {
+      for (const run of before) await logRun(world.table, run, keys.run(run))
+    }
+    let logged: Promise<void> | undefined
+    world.table.update = async (key, change) => {
+      if (key.pk.startsWith('lease')) await (logged ??= logBefore())
+      return update(key, change)
+    }
+
+    await functionOf(world).onRun(day[1])
+
+    expect([DATE, '2026-06-03'].map((batch) => planOf(world, batch).runs.length)).toEqual([2, 2])
+  })
+
+  it('leaves a day that waits for its other runs out of the batch of the day after', async () => {
+    const world = newWorld()
+    const [aws, azure] = await collect(world, DATE)
+    await functionOf(world).onRun(aws)
+    for (const run of await collect(world, '2026-06-03')) await functionOf(world).onRun(run)
+    await functionOf(world).onRun(azure)
+
+    expect([DATE, '2026-06-03'].map((batch) => planOf(world, batch).runs.length)).toEqual([2, 2])
+  })
+
+  it('waits for the lease when a person asks, and starts the days whose invocations left meanwhile', async () => {
+    const world = newWorld()
+    for (const run of await collect(world)) await functionOf(world).onRun(run)
+    const now = world.now.getTime()
+    const other = await takeLease(world.table, 'labeling', 'another batch', now, now + 60_000)
+    const next = await collect(world, '2026-06-03')
+    world.pause = async () => {
+      for (const run of next) await functionOf(world).onRun(run)
+      await other.release()
+    }
+
+    expect(await functionOf(world).request({ start: 'now' })).toMatchObject({ batch: '2026-06-03', items: 8 })
+  })
+
+  it('tells a person to ask again where the lease stays held', async () => {
+    const world = newWorld()
+    const now = world.now.getTime()
+    await takeLease(world.table, 'labeling', 'another batch', now, now + 600_000)
+    let left = 60_000
+    const invoked = functionOf(world)
+    const asking = answerRequest(invoked.ports)(
+      { start: 'now' },
+      { ...invoked.invocation, remainingMs: () => (left -= 5000) },
+    )
+
+    await expect(asking).rejects.toThrow(/LEASE_HELD.*ask again/)
   })
 
   it('draws no run again that a batch before was claimed for and died with', async () => {

@@ -36,6 +36,8 @@ export interface World extends Writes {
   /** A labeller beside those of the product, under this name. */
   plugged?: Record<string, Labeller>
   requests: CreateLabelingJobRequest[]
+  /** What happens while an invocation waits for another. */
+  pause?: () => Promise<void>
 }
 
 export const settingsWith = (labelling: Partial<Settings['labelling']> = {}): LabellingSettings =>
@@ -99,6 +101,7 @@ export function functionOf(world: World) {
     publish,
     settings: world.settings,
     stage: 'test',
+    pause: world.pause ?? (async () => undefined),
     labellers: {
       desk: { terms: termsOf('desk'), ...deskLabeller(table) },
       'ground-truth': { terms: termsOf('ground-truth'), ...(world.groundTruth ?? refusing) },
