@@ -20,7 +20,7 @@ export const rulesOf = ({ version, categories, from }: Settings['labels']): Rule
 })
 
 /** Raised when a snapshot of the same manifests would hold something else, so that snapshots written before are rebuilt. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** A hash of everything beside the manifests that decides what a snapshot holds. The order of the categories does not. */
 export function fingerprintOf({ schemaVersion, categories, from = {} }: Rules): string {

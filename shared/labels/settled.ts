@@ -31,7 +31,9 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   if (typeof counted !== 'string') return counted
   if (!hasTokens(settled.source)) return { reason: 'no-text', field: 'source' }
   if (metadata['schema-version'] === schemaVersion) return settled
-  return { ...settled, label: categories.indexOf(counted), 'label-metadata': { ...metadata, 'class-name': counted } }
+  // The model that gave the scores knew the categories of the earlier version.
+  const { scores: _, ...rest } = settled
+  return { ...rest, label: categories.indexOf(counted), 'label-metadata': { ...metadata, 'class-name': counted } }
 }
 
 /** Own-property lookup, so that a label called `constructor` is not found on the prototype. */

@@ -1,5 +1,6 @@
-import { byBatch } from '../batches'
+import { byBatch, isOfADay } from '../batches'
 import type { SettledLine } from '../records'
+import type { Parts } from '../statistics/design'
 
 /** The label that stands for an item, with all that any reader needs to know about the item. */
 export interface StandingLabel {
@@ -15,7 +16,14 @@ export interface StandingLabel {
   /** UTC day of the post. */
   date: string
   size: number
+  /** With which the item was drawn in either role; null where that is not known, as of imported labels. */
   inclusionProbability: number | null
+  /** The probabilities of the two draws; absent in lines of older releases. */
+  draw?: Parts
+  /** Probability of each category by the model that was live when the item was first seen; `keptScores` reads them. */
+  scores?: Readonly<Record<string, number>>
+  /** What the batch that first asked for the item settled. Absent where no batch did, as of imported labels. */
+  planned?: PlannedJudgement
   /** Name of the batch whose manifest has the line. */
   batch: string
   /** When the label was given: an instant as the manifest writes it, in UTC where it names no zone. */
@@ -34,6 +42,13 @@ export interface StandingLabel {
   twoRoles?: true
 }
 
+/** The label that people gave when a draw asked them, whatever was decided later: by one judgement, or by the majority of several. */
+export interface PlannedJudgement {
+  label: string
+  kind: 'one' | 'consensus'
+  batch: string
+}
+
 /** The label that a line of a batch gives its item. */
 export const standingOf = (line: SettledLine, batch: string): StandingLabel => {
   const { 'label-metadata': metadata } = line
@@ -47,6 +62,9 @@ export const standingOf = (line: SettledLine, batch: string): StandingLabel => {
     date: line.date,
     size: line.size,
     inclusionProbability: line['inclusion-probability'],
+    ...(line.draw && { draw: line.draw }),
+    ...(line.scores && { scores: line.scores }),
+    ...(isOfADay(batch) && !metadata.adjudicated && { planned: plannedBy(metadata, batch) }),
     batch,
     at: metadata['creation-date'],
     confidence: metadata.confidence,
@@ -56,6 +74,19 @@ export const standingOf = (line: SettledLine, batch: string): StandingLabel => {
     humanAnnotated: metadata['human-annotated'],
     job: metadata['job-name'],
   }
+}
+
+const plannedBy = (metadata: SettledLine['label-metadata'], batch: string): PlannedJudgement => ({
+  label: metadata['class-name'],
+  kind: metadata.judgements.length > 1 ? 'consensus' : 'one',
+  batch,
+})
+
+/** The kept scores of a label in the order of the categories; nothing where there are none, or of other categories. */
+export function keptScores({ scores }: Pick<StandingLabel, 'scores'>, labels: readonly string[]): number[] | undefined {
+  if (!scores || Object.keys(scores).length !== labels.length) return undefined
+  const inOrder = labels.map((label) => (Object.hasOwn(scores, label) ? scores[label] : undefined))
+  return inOrder.every((score) => score !== undefined) ? inOrder : undefined
 }
 
 /** The line of a settled manifest that gives this label, for a list of categories that has its name. */
@@ -68,6 +99,8 @@ export const settledLineOf = (label: StandingLabel, categories: readonly string[
   date: label.date,
   size: label.size,
   'inclusion-probability': label.inclusionProbability,
+  ...(label.draw && { draw: label.draw }),
+  ...(label.scores && { scores: { ...label.scores } }),
   label: categories.indexOf(label.label),
   'label-metadata': {
     'class-name': label.label,
@@ -84,14 +117,30 @@ export const settledLineOf = (label: StandingLabel, categories: readonly string[
 
 /**
  * Which of two labels of one item stands: the owner's decision over what annotators said, then the later one, then that
- * of the later batch, then the later line. The order in which labels arrive does not matter, except of lines of one batch.
+ * of the later batch, then the later line. The planned judgement is that of the earlier batch, and goes with its draw and
+ * scores. The order in which labels arrive does not matter, except of lines of one batch.
  */
 export function precedence(before: StandingLabel | undefined, next: StandingLabel): StandingLabel {
   if (!before) return next
   const winner = standsOver(next, before) ? next : before
   const twoRoles = before.twoRoles || next.twoRoles || before.role !== next.role
-  return twoRoles && !winner.twoRoles ? { ...winner, twoRoles: true } : winner
+  const asked = firstAsked(before, next)
+  if ((!asked || asked === winner) && (!twoRoles || winner.twoRoles)) return winner
+  return { ...winner, ...(asked && designOf(asked)), ...(twoRoles ? { twoRoles } : {}) }
 }
+
+/** The label with the planned judgement of the earlier batch; of one batch the later line. */
+function firstAsked(before: StandingLabel, next: StandingLabel): StandingLabel | undefined {
+  if (!before.planned || !next.planned) return before.planned ? before : next.planned && next
+  return byBatch(next.planned.batch, before.planned.batch) <= 0 ? next : before
+}
+
+const designOf = ({ inclusionProbability, draw, scores, planned }: StandingLabel): Partial<StandingLabel> => ({
+  inclusionProbability,
+  ...(draw && { draw }),
+  ...(scores && { scores }),
+  ...(planned && { planned }),
+})
 
 function standsOver(next: StandingLabel, before: StandingLabel): boolean {
   if (next.adjudicated !== before.adjudicated) return next.adjudicated

@@ -11,6 +11,9 @@ export type Role = z.infer<typeof role>
 export const purpose = z.enum(['label', 'gold', 'repeat', 'confirm', 'relabel'])
 export type Purpose = z.infer<typeof purpose>
 
+/** The probabilities of the two draws of a cascade; see `shared/statistics/design.ts`. */
+export const drawnParts = z.object({ evaluation: fraction, training: fraction })
+
 /** `labeling/<batch>/plan.json`: what is asked, and why. */
 export const planRecord = z.object({
   batch: z.string(),
@@ -32,14 +35,17 @@ export const planRecord = z.object({
       hashtags: z.array(z.string()),
       date: day.describe('UTC day of the shown post.'),
       size: z.int().positive().describe('Posts of the cascade on the day of the draw.'),
-      inclusionProbability: fraction.nullable().describe('Of an evaluation item; null for training.'),
+      inclusionProbability: fraction
+        .nullable()
+        .describe('With which it was drawn in either role; null where that is not known.'),
+      draw: drawnParts.optional().describe('The two probabilities that it is made of.'),
       judgements: z.int().positive(),
       purpose: purpose.default('label'),
       before: z.array(z.string()).optional().describe('Annotators who judged it and are not asked again.'),
       scores: z
         .array(fraction)
         .optional()
-        .describe('Calibrated probability of each category by the model that chose it, which had not seen it.'),
+        .describe('Calibrated probability of each category by the model that was live when it was first seen.'),
     }),
   ),
   draws: z
@@ -47,15 +53,50 @@ export const planRecord = z.object({
       z.object({
         hashtag: z.string(),
         date: day,
-        target: z.int().nonnegative(),
+        target: z.int().nonnegative().describe('Of the evaluation draw.'),
         cascades: z.int().nonnegative(),
         posts: z.int().nonnegative(),
+        training: z
+          .object({
+            target: z.int().nonnegative(),
+            measure: z
+              .number()
+              .nonnegative()
+              .describe('Sum of the measures of all cascades that were open to training.'),
+          })
+          .optional()
+          .describe('The training draw; plans of older releases have none.'),
         members: z
-          .array(z.object({ item: z.string(), size: z.int().positive(), inclusionProbability: fraction }))
-          .describe('The whole evaluation sample, with the cascades whose label is there already.'),
+          .array(
+            z.object({
+              item: z.string(),
+              size: z.int().positive(),
+              inclusionProbability: fraction.describe('With which one of the two draws takes it.'),
+              measure: z.number().positive().optional().describe('What the training draw is proportional to.'),
+              evaluation: fraction.optional().describe('Inclusion probability of the evaluation draw.'),
+              training: fraction.optional().describe('Inclusion probability of the training draw, were it open to it.'),
+              drawn: z
+                .enum(['evaluation', 'training', 'before'])
+                .optional()
+                .describe(
+                  'Which draw took it; `before` where neither did: an earlier batch, or another hashtag of this one, drew it.',
+                ),
+            }),
+          )
+          .describe(
+            'What either draw took, each in its order, and what has a role from before. In plans of older releases: the ' +
+              'evaluation draw alone.',
+          ),
       }),
     )
-    .describe('The evaluation sample of each hashtag and day, from which a share can be estimated.'),
+    .describe('The draws of each hashtag and day, from which a share can be estimated.'),
+  model: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'Training job of the live model, which scored what was seen for the first time; null where none was live.',
+    ),
   trainingChoice: z
     .object({
       how: z.enum(['random', 'margin']),
@@ -65,7 +106,7 @@ export const planRecord = z.object({
       evaluation: z
         .array(z.object({ item: z.string(), scores: z.array(fraction) }))
         .optional()
-        .describe('Where a model chose: what it said of the newest evaluation posts, in the order of the categories.'),
+        .describe('In plans of older releases: what the model said of the newest evaluation posts.'),
     })
     .optional()
     .describe('How the posts for training were chosen.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { day, fraction } from './fields'
-import { role } from './plan'
+import { drawnParts, role } from './plan'
 
 /** A line of `labeled/<batch>/output.manifest`, in the form of Ground Truth's augmented manifest. */
 export const settledLine = z.object({
@@ -11,7 +11,14 @@ export const settledLine = z.object({
   hashtags: z.array(z.string()),
   date: day,
   size: z.int().positive(),
-  'inclusion-probability': fraction.nullable(),
+  'inclusion-probability': fraction
+    .nullable()
+    .describe('With which the item was drawn in either role; null where that is not known.'),
+  draw: drawnParts.optional().describe('The two probabilities that it is made of.'),
+  scores: z
+    .record(z.string(), fraction)
+    .optional()
+    .describe('Calibrated probability of each category by the model that was live when the item was first seen.'),
   label: z.union([z.int(), z.string().regex(/^\d+$/)]),
   'label-metadata': z.object({
     'class-name': z.string(),

@@ -143,6 +143,8 @@ function lineOf(
     date: item.date,
     size: item.size,
     'inclusion-probability': item.inclusionProbability,
+    ...(item.draw && { draw: item.draw }),
+    ...(item.scores && { scores: Object.fromEntries(plan.categories.map((name, i) => [name, item.scores?.[i] ?? 0])) }),
     label: plan.categories.indexOf(label),
     'label-metadata': {
       'class-name': label,

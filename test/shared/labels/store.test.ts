@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { keys } from '../../../shared/keys'
-import { type Labels, labelStore, type Rules } from '../../../shared/labels'
+import { keptScores, type Labels, labelStore, type Rules } from '../../../shared/labels'
 import { MOST_LINES } from '../../../shared/labels/store'
 import type { SettledLine } from '../../../shared/records'
 import { type TestBucket, testBucket } from '../bucket'
@@ -89,11 +89,74 @@ describe('the label that stands', () => {
       hashtags: ['aws'],
       size: 3,
       inclusionProbability: 0.2,
+      planned: { label: 'marketing', kind: 'one', batch: '2026-11-22' },
       judgements: [{ annotator: 'ana', label: 'marketing' }],
       schemaVersion: 1,
       humanAnnotated: 'yes',
       job: 'labeling-job/bellwether-test',
     })
+  })
+
+  it('keeps what the batch that first asked settled, with its draw and scores, whatever is decided later', async () => {
+    const design = {
+      'inclusion-probability': 0.4,
+      draw: { evaluation: 0.05, training: 0.5 },
+      scores: { technical: 0.7, marketing: 0.2, 'not sure': 0.1 },
+    }
+    const judgements = ['ana', 'ben'].map((annotator) => ({ annotator, label: 'technical' }))
+    const asked = aSettledLine('a', 'technical', { ...design, metadata: { judgements } })
+    const batches: Given = {
+      '2026-11-22': [asked],
+      '2026-11-23': [{ ...labelled('a', 'marketing', '2026-11-23T12:00:00'), ...design }],
+      'correction-1': [{ ...labelled('a', 'not sure', '2026-11-24T12:00:00', { adjudicated: true }), ...design }],
+      'import-1': [labelled('a', 'marketing', '2026-11-25T12:00:00')],
+    }
+    const names = Object.keys(batches)
+    for (const order of [names, [...names].reverse()]) {
+      const bucket = testBucket()
+      const store = labelStore(bucket, RULES)
+      for (const batch of order) {
+        await put(bucket, { [batch]: batches[batch]! })
+        await store.record(batch)
+      }
+
+      expect((await read(bucket)).labels.get('a')).toMatchObject({
+        label: 'not sure',
+        adjudicated: true,
+        planned: { label: 'technical', kind: 'consensus', batch: '2026-11-22' },
+        inclusionProbability: 0.4,
+        draw: design.draw,
+        scores: design.scores,
+      })
+    }
+  })
+
+  it('has no planned judgement where no batch asked for it', async () => {
+    const labels = await given({
+      'import-1': [labelled('a', 'technical')],
+      'correction-1': [labelled('b', 'technical')],
+    })
+
+    expect([...labels.values()].map(({ planned }) => planned)).toEqual([undefined, undefined])
+  })
+
+  it('keeps no scores of a model that knew other categories', async () => {
+    const line = { ...labelled('a', 'old'), scores: { old: 0.9, older: 0.1 } }
+    const rules = { ...RULES, schemaVersion: 2, from: { 1: { old: 'technical' } } }
+
+    const label = (await given({ '2026-11-22': [line] }, rules)).get('a')
+
+    expect(label).toMatchObject({ label: 'technical' })
+    expect(label?.scores).toBeUndefined()
+  })
+
+  it.each([
+    ['in the order of the categories', { marketing: 0.2, 'not sure': 0.1, technical: 0.7 }, [0.7, 0.2, 0.1]],
+    ['not of fewer categories', { marketing: 0.2, technical: 0.8 }, undefined],
+    ['not of other categories', { marketing: 0.2, technical: 0.7, other: 0.1 }, undefined],
+    ['not where there are none', undefined, undefined],
+  ])('gives its kept scores %s', (_, scores, expected) => {
+    expect(keptScores(scores ? { scores } : {}, CATEGORIES)).toEqual(expected)
   })
 
   it.each([
