@@ -153,6 +153,7 @@ async function playCell(
         size: 1,
         inclusionProbability,
         label: classes.indexOf(day[Number(id)]!.label),
+        judged: 'owner' as const,
         scores: scores[Number(id)]!,
       })
       const known = name === 'as the product has it' ? asked.map(({ id }) => sampled(id, 1)) : []

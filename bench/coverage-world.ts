@@ -197,7 +197,7 @@ export function drawn({ messages }: Day, target: number, state: Uint32Array): Sa
   const random = messages.map(() => nextFraction(state))
   return drawBottomK(messages, target, (id) => random[Number(id)]!).map(({ id, size, inclusionProbability }) => {
     const { label, scores } = messages[Number(id)]!
-    return { item: id, size, inclusionProbability, label, scores }
+    return { item: id, size, inclusionProbability, label, judged: 'owner', scores }
   })
 }
 

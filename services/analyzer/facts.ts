@@ -108,6 +108,7 @@ function membersOf(
     size,
     inclusionProbability: isTrained(known, item) ? 1 : inclusionProbability,
     label: classOf(known, item),
+    judged: 'owner' as const,
     // The mean over its posts of the day, so that what the sample says and what is counted are of one kind.
     scores: message ? scoresOf(message) : scoresWithoutPosts(known, item),
   })

@@ -29,6 +29,31 @@ const measuredAnnotator = z.object({
     .describe('Items judged once more by the same annotator.'),
 })
 
+const matrix = z.array(z.array(z.number()))
+
+/** How labels err: `JudgementErrors` of `shared/statistics`, with the counts that it was measured from. */
+export const judgementErrorsRecord = z.object({
+  source: z.enum(['pairs', 'gold', 'assumed', 'none']).describe('What measured the rate.'),
+  items: z.int().nonnegative().describe('Items judged twice, or hidden checks, as `source` says.'),
+  differing: z.int().nonnegative().describe('Of these, items whose two judgements differ, or checks that were missed.'),
+  rate: z
+    .object({ mean: fraction, sd: z.number().nonnegative(), high: fraction, quantiles: z.array(fraction) })
+    .describe('How often a judgement is wrong; `high` is the one-sided 95 % limit.'),
+  byClass: z.boolean().describe('Whether each category has error rates of its own.'),
+  one: matrix.describe('What one judgement says: a row is the true category, a column what is said, as `categories`.'),
+  consensus: matrix.describe('The same of two judgements, and a third where they differ.'),
+  deviations: z.array(matrix).describe('Changes of `one` by one standard deviation, uncorrelated.'),
+  counts: z
+    .object({
+      pairs: matrix,
+      thirds: z.array(z.object({ said: z.tuple([z.int(), z.int()]), third: z.int(), items: z.int() })),
+      gold: matrix,
+      repeats: z.object({ items: z.int(), differing: z.int() }),
+    })
+    .describe('Of all batches of the schema version so far.'),
+})
+export type JudgementErrorsRecord = z.infer<typeof judgementErrorsRecord>
+
 /** `labeled/<batch>/quality.json`: what a batch came to, and how far the labels so far can be trusted. */
 export const qualityRecord = z.object({
   batch: z.string(),
@@ -54,6 +79,9 @@ export const qualityRecord = z.object({
   confused: z
     .array(z.object({ labels: z.tuple([z.string(), z.string()]), items: z.int(), of: z.int() }))
     .describe('How many of the items that one of two judges gave one of the labels were given the other by the other.'),
+  errors: judgementErrorsRecord
+    .optional()
+    .describe('Absent from batches that were settled before rates were measured.'),
   status: labelStatus,
   reasons: z.array(z.string()).min(1).describe('Why, in words that a person can act on.'),
 })

@@ -9,9 +9,13 @@ export interface Sampled {
   inclusionProbability: number
   /** Place of its label among the classes, or nothing where it has none. */
   label: number | undefined
-  /** Probability of each class by the model of today. */
+  /** By whom: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
+  judged: Judged
+  /** Probability of each class by the model that was live when the message was first seen. */
   scores: readonly number[]
 }
+
+export type Judged = 'one' | 'consensus' | 'owner'
 
 /** What the sample was drawn from. */
 export interface Population {

@@ -39,7 +39,7 @@ function day(
     for (let copy = 0; copy < size; copy++) addPost(tally, idOf(place, i), scores)
     if (i >= 40) continue
     const label = i < labelled ? Number(!isTechnical) : undefined
-    sample.push({ item: idOf(place, i), size, inclusionProbability: (40 * size) / 150, label, scores })
+    sample.push({ item: idOf(place, i), size, inclusionProbability: (40 * size) / 150, label, judged: 'owner', scores })
   }
   const drawn = over.drawn === false ? [] : [{ sample, known: over.known ? sample.splice(0, over.known) : [], tally }]
   return { date: DATES[place]!, tally, drawn, isOfModel: true, collected: over.collected ?? 1 }

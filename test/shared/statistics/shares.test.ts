@@ -207,6 +207,7 @@ function plainDay(labels: readonly number[], scores: readonly number[], all: rea
     size: 1,
     inclusionProbability: labels.length / total,
     label,
+    judged: 'owner',
     scores: [1 - scores[i]!, scores[i]!],
   }))
   const mean = sum(all) / total
@@ -291,6 +292,7 @@ describe('the difference estimator', () => {
             size,
             inclusionProbability: 1,
             label,
+            judged: 'owner' as const,
             scores: [1 - score, score],
           }))
           const count = (size: number) => (basis === 'posts' ? size : 1)
@@ -483,7 +485,13 @@ it.each([
     ...Array.from({ length: first }, () => ofClass(0)),
     ...Array.from({ length: second }, () => ofClass(1)),
   ]
-  const sample = all(given.sample).map((one, i) => ({ item: `${i}`, size: 1, inclusionProbability: 0.25, ...one }))
+  const sample = all(given.sample).map((one, i) => ({
+    item: `${i}`,
+    size: 1,
+    inclusionProbability: 0.25,
+    judged: 'owner' as const,
+    ...one,
+  }))
   const means = [1 - given.share, given.share]
 
   const part = differencePart(sample, { total: 24, means }, 'posts', assistanceOf(all(given.window), means))

@@ -1,0 +1,207 @@
+import { type ClassErrors, classErrors } from './class-errors'
+import { conditionNumber, type Matrix } from './matrix'
+import type { PairCounts } from './pair-counts'
+
+/** What is taken of the error rate of a judgement where nothing measures it. */
+export interface AssumedRate {
+  mean: number
+  sd: number
+}
+
+/** How the labels err, and how well that is known. */
+export interface JudgementErrors {
+  /** What measures it. `assumed`: too few double judgements and hidden checks; `none`: labels are taken to be right. */
+  source: 'pairs' | 'gold' | 'assumed' | 'none'
+  /** Items of that source, and how many of them differ. */
+  items: number
+  differing: number
+  /** How often a single judgement is wrong. `high` is the one-sided 95 % limit, `quantiles` are those at 10, 30, 50, 70, 90 %. */
+  rate: { mean: number; sd: number; high: number; quantiles: number[] }
+  /** Whether each class has error rates of its own. */
+  byClass: boolean
+  /** `[truth][said]`: probabilities of a single judgement, and of a consensus of two and a third where they differ. */
+  one: number[][]
+  consensus: number[][]
+  /** Changes of `one` by one standard deviation, uncorrelated: together they are what is not known of it. */
+  deviations: number[][][]
+}
+
+export const ASSUMED_RATE: AssumedRate = { mean: 0.05, sd: 0.03 }
+
+/** So many double judgements, or hidden checks, measure the rate; below, they only correct what is assumed. */
+export const MEASURED_FROM = 30
+/** What a measured rate leans on beside the data, in judgements. */
+const PRIOR_JUDGEMENTS = 10
+/** No rate is taken to be nearer than this to the one at which a judgement says nothing. */
+const MOST = 0.8
+const GRID = 600
+/** Below so much of 1 − K·e/(K−1) labels say too little to be corrected. */
+const LEAST_SIGNAL = 0.5
+/** A confusion with a greater condition number is not inverted. */
+const MOST_CONDITION = 5
+
+/**
+ * The error rate of a judgement and the confusion of the classes. Double judgements measure them; hidden checks do where
+ * there are too few of those; otherwise the assumed rate stands, corrected by what there is. Each class has rates of its
+ * own where enough items of each were judged twice; otherwise one rate holds, and a wrong answer is any other class alike.
+ */
+export function judgementErrors(counts: PairCounts, assumed: AssumedRate = ASSUMED_RATE): JudgementErrors {
+  const classes = counts.pairs.length
+  const pairs = tallied(counts.pairs)
+  const gold = tallied(counts.gold)
+  const source = pairs.items >= MEASURED_FROM ? 'pairs' : gold.items >= MEASURED_FROM ? 'gold' : 'assumed'
+  const mean = source === 'assumed' ? Math.max(assumed.mean, rateOfRepeats(counts, classes)) : assumed.mean
+  const weight =
+    source === 'assumed' ? Math.max(PRIOR_JUDGEMENTS, judgementsOf({ ...assumed, mean })) : PRIOR_JUDGEMENTS
+  const rate = posterior(
+    classes,
+    { mean, weight },
+    source === 'gold' ? NOTHING : pairs,
+    source === 'pairs' ? NOTHING : gold,
+  )
+  const own = source === 'assumed' ? undefined : usable(classErrors(counts, source, rate))
+  const one = own?.confusion ?? commonConfusion(classes, rate.mean)
+  return rounded({
+    source,
+    ...(source === 'gold' ? gold : pairs),
+    rate,
+    byClass: own !== undefined,
+    one,
+    consensus: consensusOf(one),
+    deviations: own?.deviations ?? [commonDeviation(classes, rate.sd)],
+  })
+}
+
+/** Labels that are taken to be right: the owner's, and those of tests. */
+export const noErrors = (classes: number): JudgementErrors => ({
+  source: 'none',
+  items: 0,
+  differing: 0,
+  rate: { mean: 0, sd: 0, high: 0, quantiles: [0, 0, 0, 0, 0] },
+  byClass: false,
+  one: commonConfusion(classes, 0),
+  consensus: commonConfusion(classes, 0),
+  deviations: [],
+})
+
+/** Whether the labels say too little for a share: the upper limit of the rate leaves less than half of the signal. */
+export const isUnreliable = ({ rate, one }: Pick<JudgementErrors, 'rate' | 'one'>): boolean =>
+  signalOf(one.length, rate.high) < LEAST_SIGNAL
+
+/** 1 − K·e/(K−1): what is left of a difference in shares when labels err at this rate; 1 − 2e for two classes. */
+export const signalOf = (classes: number, rate: number): number => 1 - (classes * rate) / (classes - 1)
+
+/** How often two people differ, where each is wrong at this rate, and says any wrong class alike. */
+export const disagreementAt = (classes: number, rate: number): number =>
+  2 * rate - (rate * rate * classes) / (classes - 1)
+
+/** The rate at which two people differ so often; e = (1 − √(1 − 2d)) / 2 for two classes. */
+export function rateAt(classes: number, disagreement: number): number {
+  const most = (classes - 1) / classes
+  return most * (1 - Math.sqrt(Math.max(0, 1 - disagreement / most)))
+}
+
+export const commonConfusion = (classes: number, rate: number): number[][] =>
+  square(classes, (truth, said) => (truth === said ? 1 - rate : rate / (classes - 1)))
+
+/**
+ * Two judgements, and a third where they differ: P = 3c² − 2c³ of each class, by independent judgements. Where all three
+ * differ there is no label, and the others share its probability.
+ */
+export const consensusOf = (one: Matrix): number[][] =>
+  one.map((row) => {
+    const ways = row.map((chance) => chance * chance * (3 - 2 * chance))
+    const total = ways.reduce((sum, way) => sum + way, 0)
+    return ways.map((way) => way / total)
+  })
+
+const NOTHING = { items: 0, differing: 0 }
+
+const commonDeviation = (classes: number, sd: number): number[][] =>
+  square(classes, (truth, said) => (truth === said ? -sd : sd / (classes - 1)))
+
+/** Agreement with oneself is only a lower bound of the errors: a belief that is wrong is said again. */
+function rateOfRepeats({ repeats: { items, differing } }: PairCounts, classes: number): number {
+  return items < MEASURED_FROM ? 0 : Math.min(MOST * ((classes - 1) / classes), rateAt(classes, differing / items))
+}
+
+/** As many right and wrong answers have a beta distribution with this mean and deviation. */
+const judgementsOf = ({ mean, sd }: AssumedRate): number => (sd > 0 ? (mean * (1 - mean)) / (sd * sd) - 1 : 1e6)
+
+/** The posterior of the common rate on a grid that is finer near zero. */
+function posterior(
+  classes: number,
+  prior: { mean: number; weight: number },
+  pairs: { items: number; differing: number },
+  gold: { items: number; differing: number },
+): JudgementErrors['rate'] {
+  const most = (MOST * (classes - 1)) / classes
+  const wrong = prior.mean * prior.weight + gold.differing - 1
+  const right = (1 - prior.mean) * prior.weight + gold.items - gold.differing - 1
+  const points = Array.from({ length: GRID }, (_, i) => {
+    const root = (i + 0.5) / GRID
+    const rate = most * root ** 3
+    const differs = disagreementAt(classes, rate)
+    const logarithm =
+      wrong * Math.log(rate) +
+      right * Math.log(1 - rate) +
+      pairs.differing * Math.log(differs) +
+      (pairs.items - pairs.differing) * Math.log(1 - differs) +
+      2 * Math.log(root)
+    return { rate, logarithm }
+  })
+  const highest = Math.max(...points.map(({ logarithm }) => logarithm))
+  const weights = points.map(({ logarithm }) => Math.exp(logarithm - highest))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const moment = (of: (rate: number) => number) =>
+    points.reduce((sum, { rate }, i) => sum + weights[i]! * of(rate), 0) / total
+  const mean = moment((rate) => rate)
+  const quantile = (at: number) => {
+    let below = 0
+    for (const [i, { rate }] of points.entries()) {
+      below += weights[i]! / total
+      if (below >= at) return rate
+    }
+    return most
+  }
+  return {
+    mean,
+    sd: Math.sqrt(moment((rate) => (rate - mean) ** 2)),
+    high: quantile(0.95),
+    quantiles: [0.1, 0.3, 0.5, 0.7, 0.9].map(quantile),
+  }
+}
+
+/** Confusions of classes, where they and their consensus can be inverted without blowing up what is not known. */
+const usable = (own: ClassErrors | undefined): ClassErrors | undefined =>
+  own && [own.confusion, consensusOf(own.confusion)].every((one) => conditionNumber(one) <= MOST_CONDITION)
+    ? own
+    : undefined
+
+function tallied(counts: Matrix): { items: number; differing: number } {
+  let [items, same] = [0, 0]
+  for (const [a, row] of counts.entries()) {
+    for (const [b, count] of row.entries()) {
+      items += count
+      if (a === b) same += count
+    }
+  }
+  return { items, differing: items - same }
+}
+
+const square = (size: number, of: (row: number, column: number) => number): number[][] =>
+  Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => of(row, column)))
+
+/** Nine digits: the same on every machine. */
+function rounded(errors: JudgementErrors): JudgementErrors {
+  const digits = (value: number) => Number(value.toPrecision(9))
+  const matrix = (rows: Matrix) => rows.map((row) => row.map(digits))
+  const { mean, sd, high, quantiles } = errors.rate
+  return {
+    ...errors,
+    rate: { mean: digits(mean), sd: digits(sd), high: digits(high), quantiles: quantiles.map(digits) },
+    one: matrix(errors.one),
+    consensus: matrix(errors.consensus),
+    deviations: errors.deviations.map(matrix),
+  }
+}
