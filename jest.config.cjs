@@ -11,6 +11,8 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@middy|entities|jose|yaml)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@middy|dom-serializer|domelementtype|domhandler|domutils|entities|htmlparser2|jose|yaml)/)',
+  ],
   testTimeout: 20_000,
 }
