@@ -1,4 +1,5 @@
 import { type ClassifierErrors, errorsOf, type Scored } from './classifier-errors'
+import { choleskyRoot } from './matrix'
 import { mulberry32 } from './random'
 import { leastSquaresOnSimplex } from './simplex'
 import { Z95 } from './wilson'
@@ -14,11 +15,9 @@ export interface Quantified {
   classes: { estimate: number; standardError: number; low: number; high: number }[]
 }
 
-/** Classes with fewer labels than this in the window, or two classes that the model tells apart less, give no answer. */
+/** Classes with fewer labels than this in the window, or that the model tells apart less, give no answer. */
 const LEAST_OF_CLASS = 10
 const LEAST_DIFFERENCE = 0.1
-/** Of more than two classes the bootstrap says how little is known; only what says nothing at all is kept from it. */
-const LEAST_DIFFERENCE_OF_MANY = 0.03
 
 /** Why shares cannot be estimated from these errors, or nothing where they can. */
 export function whyNotEstimable(errors: ClassifierErrors, names: readonly string[]): string | undefined {
@@ -27,10 +26,9 @@ export function whyNotEstimable(errors: ClassifierErrors, names: readonly string
   if (rare !== -1) {
     return `the evaluation window has ${counts[rare]} labels of ${names[rare]}, and ${LEAST_OF_CLASS} are needed`
   }
-  const least = means.length === 2 ? LEAST_DIFFERENCE : LEAST_DIFFERENCE_OF_MANY
   // A class whose own mean score is hardly above what the others get for it.
   const blurred = means.findIndex(
-    (column, c) => column[c]! - Math.max(...means.map((other, o) => (o === c ? 0 : other[c]!))) < least,
+    (column, c) => column[c]! - Math.max(...means.map((other, o) => (o === c ? 0 : other[c]!))) < LEAST_DIFFERENCE,
   )
   return blurred === -1 ? undefined : `the model hardly tells ${names[blurred]} from the rest`
 }
@@ -102,17 +100,3 @@ const clip = (value: number): number => Math.min(1, Math.max(0, value))
 /** Box and Muller's: a standard normal number of two even ones. */
 const nextNormal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-
-/** Lower triangle L with L·Lᵀ = the covariance. Directions without variance stay zero. */
-function choleskyRoot(covariance: readonly (readonly number[])[]): number[][] {
-  const root = covariance.map((row) => row.map(() => 0))
-  for (let i = 0; i < covariance.length; i++) {
-    for (let j = 0; j <= i; j++) {
-      let rest = covariance[i]![j]!
-      for (let k = 0; k < j; k++) rest -= root[i]![k]! * root[j]![k]!
-      if (i === j) root[i]![i] = Math.sqrt(Math.max(0, rest))
-      else root[i]![j] = root[j]![j]! > 1e-9 ? rest / root[j]![j]! : 0
-    }
-  }
-  return root
-}

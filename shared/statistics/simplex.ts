@@ -1,3 +1,5 @@
+import { dot, type Matrix } from './matrix'
+
 /** The nearest point whose parts are not negative and sum to one (Duchi et al., ICML 2008). */
 export function projectOnSimplex(point: readonly number[]): number[] {
   const sorted = [...point].sort((a, b) => b - a)
@@ -11,37 +13,65 @@ export function projectOnSimplex(point: readonly number[]): number[] {
   return point.map((value) => Math.max(0, value - shift))
 }
 
-const ITERATIONS = 400
+/** Weight of the even shares, against the largest column: they decide between shares that fit equally well. */
+const EVENLY = 1e-12
+const TOLERANCE = 1e-12
+/** The active set of K classes is found in a few multiples of K steps. */
+const STEPS_PER_CLASS = 20
 
 /**
  * The shares p on the simplex that come nearest to `means = Σ p_c columns[c]`. Where the equations have a solution there
- * it is that; else least squares by FISTA (Beck & Teboulle, 2009) with step 1/‖M‖², deterministic, from the even shares.
+ * it is that; else least squares by the active-set method of Lawson and Hanson (1974), exact and deterministic.
  */
 export function leastSquaresOnSimplex(columns: readonly (readonly number[])[], means: readonly number[]): number[] {
   const exact = solve(columns, means)
   if (exact?.every((share) => share >= 0) && Math.abs(exact.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
     return exact
   const classes = columns.length
-  const gram = columns.map((a) => columns.map((b) => dot(a, b)))
-  const target = columns.map((column) => dot(column, means))
-  const step = 1 / Math.max(largestEigenvalue(gram), 1e-12)
+  const scale = Math.max(...columns.map((column) => dot(column, column)), 1e-12)
+  const gram = columns.map((a, i) => columns.map((b, j) => dot(a, b) / scale + (i === j ? EVENLY : 0)))
+  const target = columns.map((column) => dot(column, means) / scale + EVENLY / classes)
   let shares: number[] = Array.from({ length: classes }, () => 1 / classes)
-  let ahead = shares
-  let momentum = 1
-  for (let i = 0; i < ITERATIONS; i++) {
-    const next = projectOnSimplex(ahead.map((value, c) => value - step * (dot(gram[c]!, ahead) - target[c]!)))
-    const nextMomentum = (1 + Math.sqrt(1 + 4 * momentum * momentum)) / 2
-    const push = (momentum - 1) / nextMomentum
-    const moved = Math.max(...next.map((value, c) => Math.abs(value - shares[c]!)))
-    ahead = next.map((value, c) => value + push * (value - shares[c]!))
-    shares = next
-    momentum = nextMomentum
-    if (moved < 1e-10) break
+  let free = shares.map(() => true)
+  for (let step = 0; step < STEPS_PER_CLASS * classes; step++) {
+    const best = bestOf(gram, target, free)
+    if (!best) break
+    if (best.some((share) => share < 0)) {
+      // Go towards it until the first share reaches zero, which is held there.
+      const reach = shares.map((share, c) => (free[c] && best[c]! < 0 ? share / (share - best[c]!) : 1))
+      const first = Math.min(...reach)
+      shares = shares.map((share, c) => (reach[c] === first ? 0 : share + first * (best[c]! - share)))
+      free = free.map((isFree, c) => isFree && reach[c] !== first)
+      continue
+    }
+    shares = best
+    const slopes = shares.map((_, c) => dot(gram[c]!, shares) - target[c]!)
+    const common = Math.max(...slopes.filter((_, c) => free[c]))
+    const steepest = slopes.reduce(
+      (least, slope, c) => (!free[c] && slope < slopes[least]! ? c : least),
+      free.indexOf(true),
+    )
+    if (slopes[steepest]! >= common - TOLERANCE) break
+    free = free.map((isFree, c) => isFree || c === steepest)
   }
-  return shares
+  return projectOnSimplex(shares)
 }
 
-/** Gauss's elimination with pivots; nothing where the columns hardly differ. */
+/** The least squares with a sum of one over the free shares, which may be negative; the others are zero. */
+function bestOf(gram: Matrix, target: readonly number[], free: readonly boolean[]): number[] | undefined {
+  const places = free.flatMap((isFree, c) => (isFree ? [c] : []))
+  const columns = places.map((c) => [...places.map((r) => gram[r]![c]!), 1])
+  const solution = solve([...columns, [...places.map(() => 1), 0]], [...places.map((c) => target[c]!), 1])
+  if (!solution) return undefined
+  const best = free.map(() => 0)
+  for (const [i, c] of places.entries()) best[c] = solution[i]!
+  return best
+}
+
+/** Below it two columns are the same but for rounding. */
+const LEAST_PIVOT = 1e-13
+
+/** Gauss's elimination with pivots; nothing where the columns are the same. */
 function solve(columns: readonly (readonly number[])[], means: readonly number[]): number[] | undefined {
   const size = columns.length
   if (means.length !== size) return undefined
@@ -49,7 +79,7 @@ function solve(columns: readonly (readonly number[])[], means: readonly number[]
   for (let c = 0; c < size; c++) {
     let pivot = c
     for (let r = c + 1; r < size; r++) if (Math.abs(rows[r]![c]!) > Math.abs(rows[pivot]![c]!)) pivot = r
-    if (Math.abs(rows[pivot]![c]!) < 1e-9) return undefined
+    if (Math.abs(rows[pivot]![c]!) < LEAST_PIVOT) return undefined
     ;[rows[c], rows[pivot]] = [rows[pivot]!, rows[c]!]
     for (let r = c + 1; r < size; r++) {
       const factor = rows[r]![c]! / rows[c]![c]!
@@ -64,20 +94,3 @@ function solve(columns: readonly (readonly number[])[], means: readonly number[]
   }
   return shares
 }
-
-/** Of a symmetric matrix without negative eigenvalues, from above: by its rows, then made sharper by powers. */
-function largestEigenvalue(gram: readonly (readonly number[])[]): number {
-  let vector = gram.map(() => 1)
-  let value = 0
-  for (let i = 0; i < 50; i++) {
-    const next = gram.map((row) => dot(row, vector))
-    const length = Math.sqrt(dot(next, next))
-    if (length === 0) return 0
-    value = length / Math.sqrt(dot(vector, vector))
-    vector = next.map((part) => part / length)
-  }
-  // Powers come from below; the step must not be too long.
-  return value * 1.0001
-}
-
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0)

@@ -184,6 +184,57 @@ describe('pacc', () => {
     )
     expect(whyNotEstimable(errorsOf(alike, 2), ['marketing', 'technical'])).toContain('hardly tells')
   })
+
+  it.each([
+    [0.09, 'the model hardly tells b from the rest'],
+    [0.11, undefined],
+  ])('asks for a difference of 0.1 between three classes too: %f', (apart, why) => {
+    const rows = [
+      [0.6, 0.2, 0.2],
+      [0.3, 0.3 + apart, 0.4 - apart],
+      [0.1, 0.3, 0.6],
+    ]
+    const window = Array.from({ length: 60 }, (_, i) => ({ label: i % 3, scores: rows[i % 3]! }))
+
+    expect(whyNotEstimable(errorsOf(window, 3), ['a', 'b', 'c'])).toBe(why)
+  })
+})
+
+describe('leastSquaresOnSimplex', () => {
+  it('goes on to the optimum from a corner that it passes', () => {
+    const columns = [
+      [0.64, 0.35, 0.01],
+      [0.17, 0.58, 0.25],
+      [0.21, 0.36, 0.43],
+    ]
+
+    const shares = leastSquaresOnSimplex(columns, [0.18, 0.81, 0.01])
+
+    for (const [c, share] of [0.0094 / 0.3314, 0.322 / 0.3314, 0].entries()) expect(shares[c]).toBeCloseTo(share, 9)
+  })
+
+  it.each([3, 5, 12, 30])('of %d classes is the optimum: no share would fit better for being moved', (classes) => {
+    const random = mulberry32(classes)
+    for (let i = 0; i < 200; i++) {
+      // Of every third case the classes are hardly told apart.
+      const apart = i % 3 === 0 ? 0.01 : 1
+      const columns = Array.from({ length: classes }, (_, c) => {
+        const row = Array.from({ length: classes }, (_, k) => 1 + apart * (random() + 3 * Number(k === c)))
+        return row.map((value) => value / sum(row))
+      })
+      const raw = Array.from({ length: classes }, () => random() ** 4)
+      const means = raw.map((value) => value / sum(raw))
+
+      const shares = leastSquaresOnSimplex(columns, means)
+
+      expect(Math.min(...shares)).toBeGreaterThanOrEqual(0)
+      expect(sum(shares)).toBeCloseTo(1, 9)
+      const left = means.map((mean, k) => sum(columns.map((column, c) => shares[c]! * column[k]!)) - mean)
+      const slopes = columns.map((column) => sum(column.map((value, k) => value * left[k]!)))
+      const least = Math.min(...slopes)
+      for (const [c, share] of shares.entries()) if (share > 1e-9) expect(slopes[c]! - least).toBeLessThan(1e-9)
+    }
+  })
 })
 
 describe('projectOnSimplex', () => {
