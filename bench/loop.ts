@@ -79,6 +79,9 @@ async function warmChain(cloud: Cloud, heard: Heard[]): Promise<void> {
     const fresh = { ...line, item, source: `a warm run of the chain, number ${run} #aws`, 'post-id': `warm-${run}` }
     const at = Date.now()
     await objects.create(keys.settledManifest({ batch: `warm-${run}` }), `${JSON.stringify(fresh)}\n`)
+    // The trainer waits for datasets that arrive together.
+    await cloud.idle()
+    await cloud.advance(60_000)
     const done = await until(() => heard.find(({ name }) => name === 'ModelTrained'))
     spent.push(done.at - at - (await trainingMs(cloud, trained.parse(done.detail).job)))
     await cloud.idle()

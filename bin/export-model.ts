@@ -10,8 +10,8 @@ import { archiveAt, unpackModel } from '../shared/artefact'
 import { classifierOf, loadModel, priorIn } from '../shared/engines/load'
 import { MANIFEST } from '../shared/engines/manifest'
 import { readChampion } from '../shared/champion'
-import { keys, prefixes } from '../shared/keys'
-import { latestOf } from '../shared/latest'
+import { keys } from '../shared/keys'
+import { latestTraining } from '../shared/latest'
 import { type Objects, parseJson, s3Objects } from '../shared/objects'
 import { cardRecord, datasetRecord, trainingRecord } from '../shared/records'
 import { packageFiles, type Told } from './exported/files'
@@ -93,9 +93,9 @@ async function jobOf(objects: Objects, wanted: string | undefined): Promise<stri
     if (!live) throw new Error('No model is live yet; --job latest takes the one that was trained last.')
     return live.champion.job
   }
-  const latest = await latestOf(objects.list(prefixes.models), keys.training)
-  if (!latest) throw new Error('No model was trained yet.')
-  return latest.parts.job
+  const latest = await latestTraining(objects)
+  if (latest === undefined) throw new Error('No model was trained yet.')
+  return latest
 }
 
 async function read(objects: Objects, job: string) {

@@ -3,8 +3,8 @@ import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
-import { keys, prefixes } from '../../shared/keys'
-import { latestOf } from '../../shared/latest'
+import { keys } from '../../shared/keys'
+import { latestTraining } from '../../shared/latest'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord } from '../../shared/records'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
@@ -61,10 +61,10 @@ export const evaluate =
   }
 
 /** The job whose training was recorded last. */
-export async function latestJob(objects: Pick<Objects, 'list'>): Promise<string> {
-  const latest = await latestOf(objects.list(prefixes.models), keys.training)
-  if (!latest) throw new BellwetherError('NOT_FOUND', 'no model has been trained yet')
-  return latest.parts.job
+export async function latestJob(objects: Pick<Objects, 'list' | 'readJson'>): Promise<string> {
+  const latest = await latestTraining(objects)
+  if (latest === undefined) throw new BellwetherError('NOT_FOUND', 'no model has been trained yet')
+  return latest
 }
 
 export async function readCard(objects: Pick<Objects, 'read'>, job: string): Promise<CardRecord | undefined> {

@@ -3,9 +3,9 @@ import { datasetReady } from '../../events'
 import type { Publish } from '../../shared/bus'
 import { canonical } from '../../shared/canonical'
 import type { Invocation } from '../../shared/door'
-import { keys, prefixes } from '../../shared/keys'
+import { keys } from '../../shared/keys'
 import { type Labels, type LabelStore, latestQuality } from '../../shared/labels'
-import { latestOf } from '../../shared/latest'
+import { latestDataset, latestOf, type Made } from '../../shared/latest'
 import type { Objects } from '../../shared/objects'
 import { type DatasetRecord, datasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -27,23 +27,27 @@ interface Ports {
 export const format =
   ({ objects, publish, settings, labels: store }: Ports) =>
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<DatasetRecord> => {
-    const { labels, newest } = await store.reconcile()
+    const { labels } = await store.reconcile()
     const arranged = arrange(labels.labels.values(), settings.training.validationShare)
     const refused = refusedIn(labels, arranged)
     if (refused.lines.length > 0) log.warn('lines were left out', refused.counts)
 
     const datasetId = identify(settings, arranged)
     const key = keys.dataset({ dataset: datasetId })
+    const source = {
+      madeAt: now.toISOString(),
+      manifests: labels.batches.map(({ batch }) => keys.settledManifest({ batch })),
+      manifestHashes: Object.fromEntries(
+        labels.batches.map(({ batch, sha256 }) => [keys.settledManifest({ batch }), sha256]),
+      ),
+    }
     const record = (await objects.exists(key))
-      ? await again(objects, newest, key)
+      ? await again(objects, source, key)
       : await write(objects, arranged, refused.lines, {
           ...describe(settings, arranged, datasetId),
           ...qualityIn(labels, settings),
           latestDate: arranged.latestDate ?? dayOf(now),
-          manifests: labels.batches.map(({ batch }) => keys.settledManifest({ batch })),
-          manifestHashes: Object.fromEntries(
-            labels.batches.map(({ batch, sha256 }) => [keys.settledManifest({ batch }), sha256]),
-          ),
+          ...source,
           refused: refused.counts,
         })
     await publish(datasetReady, { datasetId, datasetKey: key, ...record.rows, labels: record.labels })
@@ -93,19 +97,22 @@ async function write(
 }
 
 /**
- * The record of labels that were in a dataset before. Where others came between, as when a correction is taken back, it
- * is put once more, so that it is the latest dataset again. An invocation that listed the manifests before the latest
- * dataset was made leaves that one the latest.
+ * The record of labels that were in a dataset before. Where other labels came between, as when a correction is taken back,
+ * it is put once more with the manifests of now, so that it is the latest dataset again. An invocation that read the labels
+ * before the latest dataset was made leaves that one the latest.
  */
 async function again(
   objects: Pick<Objects, 'readJson' | 'put' | 'list'>,
-  newestManifest: Date,
+  source: Made & Pick<DatasetRecord, 'manifestHashes'>,
   key: string,
 ): Promise<DatasetRecord> {
   const record = await objects.readJson(key, datasetRecord)
-  const latest = await latestOf(objects.list(prefixes.datasets), keys.dataset)
-  if (latest && latest.key !== key && latest.modified < newestManifest) await objects.put(key, bytesOf(record))
-  return record
+  const latest = await latestDataset(objects)
+  const isLatest = !latest || latest.datasetId === record.datasetId
+  if (isLatest || latestOf<Made>([latest, source], (made) => made) !== source) return record
+  const renewed = { ...record, ...source }
+  await objects.put(key, bytesOf(renewed))
+  return renewed
 }
 
 const bytesOf = (record: DatasetRecord): string => `${JSON.stringify(record, null, 2)}\n`

@@ -145,7 +145,8 @@ const untrainedDataset: Rule = ({ datasets, jobs, trained, today }, now) => {
   if (jobs.some(isOf) || trained.some(isOf)) return []
   const why = `dataset ${dataset.dataset} has no training job`
   // The trainer may have its reasons, as that people do not agree on the labels.
-  return [{ to: 'trainer', request: { datasetId: dataset.dataset }, why, key: `train ${dataset.dataset}`, once: true }]
+  // Which of datasets of the same second is the latest, the trainer reads from them.
+  return [{ to: 'trainer', request: { datasetId: 'latest' }, why, key: `train ${dataset.dataset}`, once: true }]
 }
 
 const unfinishedJobs: Rule = ({ jobs }, now) =>

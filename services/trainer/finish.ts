@@ -30,7 +30,7 @@ export async function finish(
   const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
   if (found.state === 'trained') {
     const trainer = (await trainerOf(table, name)) ?? settings.training.trainer
-    await announce(ports, await recordOf(objects, name, dataset, trainer, found.ran))
+    await announce(ports, await recordOf(objects, name, dataset, trainer, found.ran, invocation.now))
     return { status: 'trained', job: name }
   }
   const withoutWaiting = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString() }

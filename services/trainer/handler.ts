@@ -19,7 +19,7 @@ import { answer } from './answer'
 import { finish } from './finish'
 import type { Ports } from './launch'
 import { trainerRequest } from './request'
-import { start } from './start'
+import { startSoon } from './start'
 
 const config = readConfig([
   'region',
@@ -56,7 +56,7 @@ export const handler = door(
   'trainer',
   { schema: trainerRequest, work: (request, invocation) => answer(ports, request, invocation) },
   [
-    onPut(keys.dataset, ({ dataset }, invocation) => start(ports, { datasetId: dataset, force: false }, invocation)),
+    onPut(keys.dataset, ({ dataset }, invocation) => startSoon(ports, dataset, invocation)),
     on(trainingJobStateChange, ({ TrainingJobName }, invocation) => finish(ports, TrainingJobName, invocation)),
   ],
 )

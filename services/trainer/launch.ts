@@ -42,6 +42,7 @@ export type Outcome =
   | { status: 'started' | 'running' | 'trained' | 'parked'; job: string }
   | { status: 'failed'; job: string; reason: string }
   | { status: 'skipped'; reason: string }
+  | { status: 'put-off'; datasetId: string }
   | { status: 'ignored' }
 
 const RETRY_SECONDS = 900
@@ -68,7 +69,7 @@ export async function launch(
   if (started.state === 'running') return { status: 'started', job }
   if (started.state === 'failed') return fail(ports, job, datasetId, started.reason)
   if (started.state === 'trained') {
-    await announce(ports, await recordOf(objects, job, dataset, trainer, started.ran))
+    await announce(ports, await recordOf(objects, job, dataset, trainer, started.ran, now))
     return { status: 'trained', job }
   }
 
@@ -105,10 +106,11 @@ export async function recordOf(
   dataset: DatasetRecord,
   trainer: string,
   ran: Ran,
+  now: Date,
 ): Promise<TrainingRecord> {
   const tuning = await tuningOf(objects, dataset, ran.engine, ran.hyperparameters)
   const { datasetId, textVersion, prior = null } = dataset
-  return { job, datasetId, textVersion, trainer, ...ran, prior, tuning }
+  return { job, datasetId, recordedAt: now.toISOString(), textVersion, trainer, ...ran, prior, tuning }
 }
 
 /** Keep what ran, if it is not kept yet, and say that the model is there. */

@@ -1,13 +1,13 @@
 import { retrainSkipped } from '../../events'
 import type { Invocation } from '../../shared/door'
-import { keys, prefixes } from '../../shared/keys'
-import { latestOf } from '../../shared/latest'
-import type { Objects } from '../../shared/objects'
+import { keys } from '../../shared/keys'
+import { latestDataset } from '../../shared/latest'
 import { datasetRecord } from '../../shared/records'
 import { standingOf } from './attempts'
 import { jobName } from './job'
 import { announceAgain, type Attempt, launch, type Outcome, type Ports } from './launch'
 import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
+import { dayOf } from '../../shared/utc-day'
 import { whyNotTrain } from './skip'
 
 export interface StartRequest {
@@ -16,6 +16,9 @@ export interface StartRequest {
   /** Train also when a job ran today, or this dataset was trained on before. */
   force: boolean
 }
+
+/** A dataset waits so long for others that arrive together with it. */
+const WAIT_SECONDS = 30
 
 /** Have a model trained on a dataset, at most once for a dataset and a UTC day; or say why not by RetrainSkipped. */
 export async function start(
@@ -31,7 +34,7 @@ export async function start(
     return { status: 'skipped', reason }
   }
 
-  const datasetId = wanted === 'latest' ? await latestDataset(objects) : wanted
+  const datasetId = wanted === 'latest' ? (await latestDataset(objects))?.datasetId : wanted
   if (datasetId === undefined) return skip('there is no dataset yet')
   const [dataset, standing] = await Promise.all([
     objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord),
@@ -58,6 +61,22 @@ export async function start(
   return launch(ports, dataset, { attempt, spot, since }, invocation)
 }
 
+/**
+ * A dataset is there: have the latest one trained on half a minute later. The day has one training job, and datasets of batches that
+ * are settled together arrive together: the first need not be the fullest.
+ */
+export async function startSoon(
+  ports: Ports,
+  datasetId: string,
+  invocation: Pick<Invocation, 'now' | 'log'>,
+): Promise<Outcome> {
+  const holder = await holderOf(ports.table, dayOf(invocation.now))
+  // Nothing is put off for a day that is taken: this says why the dataset is not trained on today.
+  if (holder !== undefined) return start(ports, { datasetId, force: false }, invocation)
+  await ports.enqueue({ datasetId: 'latest' }, WAIT_SECONDS)
+  return { status: 'put-off', datasetId }
+}
+
 /** Go on with an attempt that waited on the queue. */
 export async function resume(
   ports: Ports,
@@ -68,6 +87,3 @@ export async function resume(
   const dataset = await ports.objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
   return launch(ports, dataset, attempt, invocation)
 }
-
-const latestDataset = async (objects: Pick<Objects, 'list'>): Promise<string | undefined> =>
-  (await latestOf(objects.list(prefixes.datasets), keys.dataset))?.parts.dataset

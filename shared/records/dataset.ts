@@ -15,6 +15,7 @@ export const datasetRecord = z.object({
   labelReasons: z.array(z.string()).optional().describe('Why they have that status.'),
   alpha: alphaRecord.optional().describe('Of the labels so far.'),
   latestDate: day.describe('The last UTC day that a label of it comes from.'),
+  madeAt: z.iso.datetime().optional().describe('When its labels were read; absent in datasets of older releases.'),
   manifests: z.array(z.string()),
   manifestHashes: z
     .record(z.string(), z.string())

@@ -5,6 +5,7 @@ import { priorRecord } from '../engines/manifest'
 export const trainingRecord = z.object({
   job: z.string(),
   datasetId: z.string(),
+  recordedAt: z.iso.datetime().optional().describe('When this was written; absent in records of older releases.'),
   textVersion: z
     .string()
     .default('1')

@@ -42,6 +42,9 @@ beforeAll(async () => {
   const { labels } = readSettings(ROOT)
   await objects.create(keys.settledManifest({ batch: 'smoke' }), smokeLabels(labels, '2026-11-22T10:00:00.000Z'))
   await cloud.idle()
+  // The trainer waits for datasets that arrive together.
+  await cloud.advance(60_000)
+  await cloud.idle()
   for await (const { key } of objects.list('models/')) job = keys.card.match(key)?.job ?? job
   const training = await objects.readJson(keys.training({ job }), trainingRecord)
   const card = await objects.readJson(keys.card({ job }), cardRecord)

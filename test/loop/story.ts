@@ -214,7 +214,10 @@ const masked = (body: Buffer, key: string): string =>
  */
 const withoutTimes = (text: string): string =>
   text
-    .replaceAll(/"(deadline|promotedAt|creation-date|at|claimedAt|versionId)":(\s*)"[^"]*"/g, '"$1":$2"…"')
+    .replaceAll(
+      /"(deadline|promotedAt|creation-date|at|claimedAt|madeAt|recordedAt|versionId)":(\s*)"[^"]*"/g,
+      '"$1":$2"…"',
+    )
     .replaceAll(/"(trainSeconds|billableSeconds)":(\s*)[\d.]+/g, '"$1":$2"…"')
     .replaceAll(
       /("key": "(?:labeled\/|datasets\/[^/"]*\/dataset|models\/[^/"]*\/training)[^"]*",\s*"sha256": )"[^"]*"/g,

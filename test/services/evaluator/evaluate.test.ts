@@ -629,6 +629,19 @@ describe('latestJob', () => {
 
     expect(await latestJob(bucket)).toBe('a-second')
   })
+
+  it('goes by what was recorded, not by when S3 stored it', async () => {
+    for (const [job, recordedAt] of [
+      ['second', '2026-11-22T11:00:00.500Z'],
+      ['first', '2026-11-22T11:00:00.400Z'],
+    ] as const) {
+      await putTrained(bucket, { job })
+      const record: unknown = JSON.parse(bucket.texts()[keys.training({ job })]!)
+      await bucket.put(keys.training({ job }), JSON.stringify({ ...Object(record), recordedAt }))
+    }
+
+    expect(await latestJob(bucket)).toBe('second')
+  })
 })
 
 describe('rollback', () => {

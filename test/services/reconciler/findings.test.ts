@@ -157,7 +157,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     'a dataset that nobody trained on',
     { ...healthy, jobs: [], trained: [], today: undefined },
     NOW,
-    [{ to: 'trainer', request: { datasetId: DATASET }, once: true }],
+    [{ to: 'trainer', request: { datasetId: 'latest' }, once: true }],
   ],
   [
     'a job whose end was not told, for which it only looks',
@@ -274,7 +274,9 @@ it('does not ask for a second dataset on a day that is taken, but the next eveni
   }
 
   expect(findings(state, NOW)).toEqual([])
-  expect(findings({ ...state, today: undefined }, NOW)).toMatchObject([{ request: { datasetId: 'f'.repeat(16) } }])
+  expect(findings({ ...state, today: undefined }, NOW)).toMatchObject([
+    { request: { datasetId: 'latest' }, key: `train ${'f'.repeat(16)}` },
+  ])
 })
 
 it.each([

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { answer } from '../../../services/trainer/answer'
 import { finish } from '../../../services/trainer/finish'
 import { trainerRequest } from '../../../services/trainer/request'
-import { start } from '../../../services/trainer/start'
+import { start, startSoon } from '../../../services/trainer/start'
 import { unpackModel } from '../../../shared/artefact'
 import { predict, readModel } from '../../../shared/fasttext'
 import { keys } from '../../../shared/keys'
@@ -201,7 +201,35 @@ describe('start', () => {
     expect(await begin()).toMatchObject({ status: 'skipped', reason: expect.stringContaining('InternalServerError') })
   })
 
-  it('finds the latest dataset', async () => {
+  it('trains on the fullest of the datasets that arrive together, in whatever order they do', async () => {
+    const made = (count: number, second: string) => ({
+      madeAt: `2026-11-22T11:59:${second}Z`,
+      manifests: Array.from({ length: count }, (_, i) => keys.settledManifest({ batch: `b${i}` })),
+    })
+    await putDataset(stage.bucket, OTHER, made(5, '42.136'))
+    await putDataset(stage.bucket, DATASET, made(4, '42.140'))
+    const soon = [DATASET, OTHER].map((one) => startSoon(stage.ports, one, stage.at(NOON)))
+    expect(await Promise.all(soon)).toMatchObject([{ status: 'put-off' }, { status: 'put-off' }])
+
+    const later = stage.queue.splice(0)
+    expect(later).toMatchObject([{ delaySeconds: 30 }, { delaySeconds: 30 }])
+    for (const { request } of later) await answer(stage.ports, trainerRequest.parse(request), stage.at(NOON))
+
+    expect(stage.jobs.requests.map(({ TrainingJobName }) => TrainingJobName)).toEqual([nameOf(1, OTHER)])
+    expect(await startSoon(stage.ports, DATASET, stage.at(NOON))).toMatchObject({ status: 'skipped' })
+  })
+
+  it('finds the latest dataset by what it says, also of a copied bucket and after labels were deleted', async () => {
+    await putDataset(stage.bucket, OTHER, { madeAt: '2026-11-22T11:00:00Z', manifests: [] })
+    await putDataset(stage.bucket, DATASET, {
+      madeAt: '2026-11-21T11:00:00Z',
+      manifests: [keys.settledManifest({ batch: 'deleted' })],
+    })
+
+    expect(await begin(NOON, { datasetId: 'latest' })).toMatchObject({ job: nameOf(1, OTHER) })
+  })
+
+  it('finds the latest dataset of an older release', async () => {
     await putDataset(stage.bucket, OTHER)
 
     expect(await begin(NOON, { datasetId: 'latest' })).toMatchObject({ job: nameOf(1, OTHER) })
@@ -309,6 +337,7 @@ describe('finish', () => {
     expect(trainingRecord.parse(JSON.parse(record))).toEqual({
       job: nameOf(1),
       datasetId: DATASET,
+      recordedAt: '2026-11-22T12:00:00.000Z',
       textVersion: '2',
       trainer: 'blazingtext',
       hyperparameters: expect.objectContaining({ mode: 'supervised', epochs: '5' }),
