@@ -5,7 +5,6 @@ import { nextFraction, seedRandom } from '../shared/fasttext/random'
 import { assistanceOf } from '../shared/statistics/assistance'
 import type { Scored } from '../shared/statistics/classifier-errors'
 import { type Basis, differencePart, displayed, estimateOf } from '../shared/statistics/difference'
-import { small } from './coverage-small'
 import {
   type Day,
   drawn,
@@ -22,7 +21,7 @@ import {
 // Does the interval of a reported share hold the truth, and is the share nearer to it than a plain sample that costs the
 // same? Days are made of real posts that a model of ours has scored; each message a post of the set, drawn again.
 //
-//   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 2000] [--only headline|tight|small] [--sets irony]
+//   node bin/run.mjs bench/coverage.ts --data FOLDER [--days 2000] [--weeks 2000] [--only headline|tight] [--sets irony]
 //
 // FOLDER as in bench/quality-sets.ts. Every cell has a seed of its own: its number. `ratio` is the error beside that of a
 // naive sample of as many labels, as if no message had been seen before this day; `paid`, with copies, beside one of as
@@ -64,7 +63,6 @@ async function main(): Promise<void> {
   const isAsked = (part: string) => options.only === '' || options.only === part
   if (isAsked('headline')) headline(some)
   if (isAsked('tight')) tight(some)
-  if (isAsked('small')) await small(options.data, DAYS)
 }
 
 interface Sums {

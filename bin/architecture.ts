@@ -29,8 +29,10 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   posts: { meaning: 'A page of posts: RFC 4180, UTF-8, with a header; the whole text.' },
   refused: { meaning: 'Input of a page that is no post, with the field and the reason.' },
   run: { meaning: 'A finished run: window covered, counts, cost, checksums. Its put starts labelling and analysis.' },
-  cascades: { meaning: 'The cascade of each post of a run.' },
-  knownTexts: { meaning: "What near copies of a run's texts are found by; no words." },
+  cascades: {
+    meaning: 'The cascade of each post of a run, and what the model said of it that was live when it was first seen.',
+  },
+  knownTexts: { meaning: "What near copies of a run's texts are found by, no words, and the scores of new cascades." },
   importedTexts: { meaning: 'The same for a file of imported labels.' },
   plan: { meaning: 'What a batch asks and why: roles, inclusion probabilities, cost.' },
   inputManifest: { meaning: 'The items of a batch as they are shown.' },

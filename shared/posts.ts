@@ -31,6 +31,15 @@ export type CollectedPost = Post & PostText
 /** The place of a post in time, then by id. Sorted as text, places are in the order of the posts. */
 export const placeOf = ({ createdAt, id }: Pick<Post, 'createdAt' | 'id'>): string => `${createdAt} ${id}`
 
+/** Is the post shown for its cascade rather than the other: an original before a retweet, then the earlier. */
+export function isShownBefore(
+  a: Pick<Post, 'id' | 'createdAt' | 'retweetOf'>,
+  b: Pick<Post, 'id' | 'createdAt' | 'retweetOf'>,
+): boolean {
+  if ((a.retweetOf === '') !== (b.retweetOf === '')) return a.retweetOf === ''
+  return placeOf(a) < placeOf(b)
+}
+
 /** Input that is no post: which row, which field, and why. */
 export interface Refused {
   line: number

@@ -46,9 +46,11 @@ export interface Chosen {
   draws: readonly EvaluationDraw[]
   /** Items that have a label and are shown once more. */
   again: readonly AskedAgain[]
+  /** Training job of the live model that scored cascades; null where none did. */
+  model: string | null
   trainingChoice: NonNullable<PlanRecord['trainingChoice']>
-  /** What the model that chose them said of training items, where one did: by item id, in the order of the labels. */
-  scores: ReadonlyMap<string, number[]>
+  /** Kept scores of cascades, by id, in the order of the labels; null where a cascade was not scored. */
+  scores: ReadonlyMap<string, readonly number[] | null>
 }
 
 /** What is asked and why, by item id, and the text that is shown of each. The same choice gives the same bytes. */
@@ -94,6 +96,7 @@ export function planOf(
       ...draw,
       members: members.map(({ id, size, inclusionProbability }) => ({ item: id, size, inclusionProbability })),
     })),
+    model: chosen.model,
     trainingChoice: chosen.trainingChoice,
   }
   return { plan, lines: planned.map(({ line }) => line) }
@@ -114,7 +117,7 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     inclusionProbability: role === 'evaluation' ? (inclusionOf(id, chosen) ?? null) : null,
     judgements,
     purpose: 'label',
-    ...(scores && { scores }),
+    ...(scores && { scores: [...scores] }),
   }
   return { item, line: { source: shown.text, item: id, 'post-id': shown.id } }
 }
@@ -132,10 +135,11 @@ function itemAgain({ purpose, label, judgements }: AskedAgain) {
 function carriedItem(id: string, judgements: number, { carried, scores }: Chosen) {
   const left = carried.get(id)
   if (!left) throw new Error(`${id} was chosen but is neither collected nor carried over`)
+  // The categories may be others since.
   const { scores: _, ...plan } = left.plan
-  const now = scores.get(id)
+  const kept = scores.get(id)
   return {
-    item: { ...plan, judgements, ...(now && { scores: now }) },
+    item: { ...plan, judgements, ...(kept && { scores: [...kept] }) },
     line: { source: shownText(left.source), item: id, 'post-id': left.plan.post },
   }
 }

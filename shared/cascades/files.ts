@@ -10,23 +10,33 @@ import type { Objects } from '../objects'
 export type RunName = Record<'hashtag' | 'date' | 'run', string>
 
 const HEADER = ['post_id', 'cascade']
+/** The column of a category's scores is named by it. */
+const SCORES_OF = 'scores:'
 const row = z.tuple([z.string().min(1), z.string().regex(/^[0-9a-f]{16}$/, 'a cascade id is 16 hex digits')])
+const score = z.string().regex(/^(0|1|0\.\d{1,4})$/, 'a score is a number from 0 to 1 of at most four digits')
+
+/** A post of a run, its cascade, and the kept scores of the cascade in the order of the categories that were asked for. */
+export type CascadeRow = [post: string, cascade: string, scores?: readonly number[]]
 
 /** The file of a run's cascades, open to be read once. */
 export interface CascadeFile {
-  rows: AsyncGenerator<[post: string, cascade: string], void, void>
+  rows: AsyncGenerator<CascadeRow, void, void>
   close(): void
 }
 
-/** Open the cascades of a run, to be read or closed; nothing where labelling has not given them yet. */
+/**
+ * Open the cascades of a run, to be read or closed; nothing where labelling has not given them yet. Scores are read where
+ * the file has them for just these categories.
+ */
 export async function openCascades(
   objects: Pick<Objects, 'stream'>,
   { hashtag, date, run }: RunName,
+  labels: readonly string[] = [],
 ): Promise<CascadeFile | undefined> {
   const key = keys.cascades({ hashtag, date, run })
   try {
     const csv = await objects.stream(key)
-    return { rows: rowsOf(csv, key), close: () => csv.destroy() }
+    return { rows: rowsOf(csv, key, labels), close: () => csv.destroy() }
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'OBJECT_MISSING') return undefined
     throw error
@@ -49,56 +59,89 @@ export async function readCascades(
 }
 
 /**
- * The posts of a run, each with its assigned cascade, or with its `own` where none is assigned. The file is streamed
- * beside the posts, in the same order, so that memory stays small. Of a file in another order, skipped rows are held.
+ * The posts of a run, each with its assigned cascade, or with its `own` where none is assigned, and with the kept scores of
+ * the cascade where it has any. The file is streamed beside the posts, in the same order, so that memory stays small. Of a
+ * file in another order, skipped rows are held.
  */
 export async function* withCascades<P extends { post: string }>(
   file: CascadeFile | undefined,
   posts: AsyncIterable<P>,
   own: (post: P) => string,
-): AsyncIterable<P & { cascade: string }> {
-  const passed = new Map<string, string>()
-  const cascadeOf = async (post: string): Promise<string | undefined> => {
+): AsyncIterable<P & { cascade: string; kept?: readonly number[] }> {
+  const passed = new Map<string, CascadeRow>()
+  const rowOf = async (post: string): Promise<CascadeRow | undefined> => {
     const before = passed.get(post)
     if (before !== undefined || !file) return before
     for (let row = await file.rows.next(); !row.done; row = await file.rows.next()) {
-      if (row.value[0] === post) return row.value[1]
-      passed.set(...row.value)
+      if (row.value[0] === post) return row.value
+      passed.set(row.value[0], row.value)
     }
     return undefined
   }
   try {
-    for await (const one of posts) yield { ...one, cascade: (await cascadeOf(one.post)) ?? own(one) }
+    for await (const one of posts) {
+      const [, cascade = own(one), kept] = (await rowOf(one.post)) ?? []
+      yield kept ? { ...one, cascade, kept } : { ...one, cascade }
+    }
   } finally {
     await file?.rows.return()
     file?.close()
   }
 }
 
-/** Store the cascades of a run's posts, in the order of its pages. A file that exists stays: an id never changes. */
+/**
+ * Store the cascades of a run's posts, in the order of its pages, with the kept scores of each cascade where it has any. A
+ * file that exists stays: an id never changes.
+ */
 export async function writeCascades(
   objects: Pick<Objects, 'create'>,
   { hashtag, date, run }: RunName,
   cascades: Iterable<readonly [post: string, cascade: string]>,
+  { labels, scores }: { labels: readonly string[]; scores: ReadonlyMap<string, readonly number[]> } = NO_SCORES,
 ): Promise<void> {
-  const csv = stringify([HEADER, ...cascades], { record_delimiter: '\r\n' })
+  const header = scores.size > 0 ? [...HEADER, ...labels.map((label) => `${SCORES_OF}${label}`)] : HEADER
+  const rows = Array.from(cascades, ([post, cascade]) =>
+    scores.size > 0 ? [post, cascade, ...(scores.get(cascade) ?? labels.map(() => ''))] : [post, cascade],
+  )
+  const csv = stringify([header, ...rows], { record_delimiter: '\r\n' })
   await objects.create(keys.cascades({ hashtag, date, run }), csv)
 }
 
-async function* rowsOf(csv: Readable, key: string): CascadeFile['rows'] {
-  const parser = parse({ from: 2, relax_column_count: true })
+const NO_SCORES = { labels: [], scores: new Map<string, readonly number[]>() }
+
+async function* rowsOf(csv: Readable, key: string, labels: readonly string[]): CascadeFile['rows'] {
+  const parser = parse({ relax_column_count: true })
   csv.on('error', (error) => parser.destroy(error)).pipe(parser)
   let rows = 0
+  let places: readonly number[] | undefined
   try {
-    for await (const fields of parser) {
-      const [post, cascade] = row.parse(fields)
+    // Without `columns`, a record is an array of its fields.
+    for await (const fields of parser as AsyncIterable<string[]>) {
+      if (rows === 0) places = placesOf(fields, labels)
+      else {
+        const [post, cascade] = row.parse(fields.slice(0, HEADER.length))
+        const scores = places && scoresAt(fields, places)
+        yield scores ? [post, cascade, scores] : [post, cascade]
+      }
       rows++
-      yield [post, cascade]
     }
   } catch (cause) {
     if (!(cause instanceof CsvError) && !(cause instanceof z.ZodError)) throw cause
-    throw new BellwetherError('OBJECT_INVALID', `${key}: no cascade after row ${rows + 1}`, { cause })
+    throw new BellwetherError('OBJECT_INVALID', `${key}: no cascade after row ${Math.max(1, rows)}`, { cause })
   } finally {
     csv.destroy()
   }
+}
+
+/** Where the scores of these categories stand; nothing where the file has none, or those of other categories. */
+function placesOf(header: readonly string[], labels: readonly string[]): number[] | undefined {
+  const columns = header.slice(HEADER.length)
+  const places = labels.map((label) => columns.indexOf(`${SCORES_OF}${label}`))
+  const isOfThese = labels.length > 0 && columns.length === labels.length && !places.includes(-1)
+  return isOfThese ? places.map((place) => HEADER.length + place) : undefined
+}
+
+function scoresAt(fields: readonly string[], places: readonly number[]): number[] | undefined {
+  if (places.every((place) => fields[place] === '')) return undefined
+  return places.map((place) => Number(score.parse(fields[place])))
 }

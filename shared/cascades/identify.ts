@@ -3,9 +3,10 @@ import { readCascades, type RunName, writeCascades } from './files'
 import { concurrently } from '../concurrently'
 import { keys, prefixes } from '../keys'
 import type { Objects } from '../objects'
-import { type CollectedPost, placeOf, type Post, postsOfRun } from '../posts'
+import { type CollectedPost, isShownBefore, placeOf, postsOfRun } from '../posts'
 import { runRecord } from '../records'
-import { textsFromBytes, textsToBytes } from './known-texts'
+import type { ShownText } from '../text'
+import { type FirstSeen, kept, textsFromBytes, textsToBytes } from './known-texts'
 import type { LoggedRun } from '../state/run-log'
 import { dayAfter } from '../utc-day'
 
@@ -15,6 +16,26 @@ export interface IdentifiedRun extends RunName {
   cascades: ReadonlyMap<string, string>
 }
 
+/** Runs with their cascades. */
+export interface Identified {
+  runs: IdentifiedRun[]
+  /** The kept scores of cascades of these runs and of those before, or null where a cascade was not scored. */
+  scores: ReadonlyMap<string, readonly number[] | null>
+}
+
+/** How cascades are scored that no run had before. */
+export interface Scoring {
+  /** The categories in whose order scores stand. */
+  labels: readonly string[]
+  /** The live model, which scores the shown texts of messages; null where none is live. */
+  model: { job: string; score: (texts: readonly ShownText[]) => Promise<readonly (readonly number[])[]> } | null
+  /**
+   * The kept scores of a cascade that has a label, or null where it was never scored; nothing of one without a label. A
+   * label may be older than the texts that are known.
+   */
+  ofLabelled: (cascade: string) => readonly number[] | null | undefined
+}
+
 type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'list'>
 
 /** Near copies are searched among the texts of this many days. */
@@ -22,25 +43,27 @@ const DAYS_BACK = 30
 
 /**
  * Read runs in the order of the log and assign cascades to the posts that have none. Near copies are searched in earlier
- * runs of this call and in the runs that earlier batches were drawn from. Idempotent: assigned cascades stay, and a run
- * that is read again adds the same texts.
+ * runs of this call and in the runs that earlier batches were drawn from. A cascade that none of these had is scored by the
+ * live model, which cannot have learnt from it, and keeps those scores. Idempotent: assigned cascades and scores stay, and
+ * a run that is read again adds the same texts.
  */
 export async function identifyRuns(
   objects: Store,
   runs: readonly string[],
   log: readonly LoggedRun[],
-): Promise<IdentifiedRun[]> {
+  scoring: Scoring,
+): Promise<Identified> {
   const records = await concurrently([...runs].sort(byLog), 8, (key) => objects.readJson(key, runRecord))
-  const index = await indexOf(objects, before(log, records))
+  const known = await knownBefore(objects, before(log, records), scoring.labels)
   const identified: IdentifiedRun[] = []
   for (const record of records) {
     const { hashtag, date, run } = record
     const posts: CollectedPost[] = []
     for await (const post of postsOfRun(objects, record)) posts.push(post)
     const name = { hashtag, date, run }
-    identified.push({ ...name, posts, cascades: await cascadesOf(objects, name, posts, index) })
+    identified.push({ ...name, posts, cascades: await cascadesOf(objects, name, posts, known, scoring) })
   }
-  return identified
+  return { runs: identified, scores: known.scores }
 }
 
 /** The runs whose texts are candidates: those that were drawn from, in the days before the latest of `runs`. */
@@ -51,45 +74,103 @@ function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[
 }
 
 /** An index of the texts of the last days of the log and of imported labels. */
-export const knownIndex = (objects: Pick<Objects, 'read' | 'list'>, log: readonly LoggedRun[]): Promise<CascadeIndex> =>
-  indexOf(objects, before(log, log))
+export const knownIndex = async (
+  objects: Pick<Objects, 'read' | 'list'>,
+  log: readonly LoggedRun[],
+): Promise<CascadeIndex> => (await knownBefore(objects, before(log, log), [])).index
 
-async function indexOf(objects: Pick<Objects, 'read' | 'list'>, runs: readonly RunName[]): Promise<CascadeIndex> {
-  const index = makeCascadeIndex()
+/** What is known of texts and cascades. */
+interface Known {
+  index: CascadeIndex
+  /** The kept scores of the cascades that some run had, or null where a cascade was not scored. */
+  scores: Map<string, readonly number[] | null>
+}
+
+async function knownBefore(
+  objects: Pick<Objects, 'read' | 'list'>,
+  runs: readonly RunName[],
+  labels: readonly string[],
+): Promise<Known> {
+  const known: Known = { index: makeCascadeIndex(), scores: new Map() }
   const imported: string[] = []
   for await (const { key } of objects.list(prefixes.importedTexts)) imported.push(key)
   const files = await concurrently([...imported.sort(), ...runs.map(textsKey)], 8, (key) => textsAt(objects, key))
-  for (const texts of files) for (const text of texts) index.add(text)
-  return index
+  for (const file of files) if (file) learn(known, file, labels)
+  return known
+}
+
+type TextsFile = ReturnType<typeof textsFromBytes>
+
+/** Add what a file has. Of a cascade that several files have, the scores of the first count. */
+function learn({ index, scores }: Known, { texts, first }: TextsFile, labels: readonly string[]): void {
+  for (const text of texts) index.add(text)
+  const isOfThese = first.labels.join('\n') === labels.join('\n')
+  for (const [cascade, of] of first.scores) {
+    if (!scores.has(cascade)) scores.set(cascade, (isOfThese && of) || null)
+  }
 }
 
 const textsKey = ({ hashtag, date, run }: RunName): string => keys.knownTexts({ hashtag, date, run })
 
-async function textsAt(objects: Pick<Objects, 'read'>, key: string) {
+async function textsAt(objects: Pick<Objects, 'read'>, key: string): Promise<TextsFile | undefined> {
   const stored = await objects.read(key)
-  return stored ? textsFromBytes(stored.body, key) : []
+  return stored && textsFromBytes(stored.body, key)
 }
 
 async function cascadesOf(
   objects: Store,
   run: RunName,
-  posts: readonly Post[],
-  index: CascadeIndex,
-): Promise<ReadonlyMap<string, string>> {
-  const known = await readCascades(objects, run)
-  if (known) {
-    for (const text of await textsAt(objects, textsKey(run))) index.add(text)
-    return known
+  posts: readonly CollectedPost[],
+  known: Known,
+  scoring: Scoring,
+): Promise<IdentifiedRun['cascades']> {
+  const { labels } = scoring
+  const before = await readCascades(objects, run)
+  if (before) {
+    const file = await textsAt(objects, textsKey(run))
+    if (file) learn(known, file, labels)
+    return before
   }
   const sorted = [...posts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
-  const given = new Map(sorted.map(({ id, text }) => [id, index.identify(text)]))
-  await objects.create(textsKey(run), textsToBytes(index.learned()))
+  const cascades = new Map(sorted.map(({ id, text }) => [id, known.index.identify(text)]))
+  const bytes = textsToBytes(known.index.learned(), await firstSeen(posts, cascades, known, scoring))
+  const made = await objects.create(textsKey(run), bytes)
+  // An invocation that stopped in between may have scored them by an earlier model: those scores stay.
+  const file = made === 'created' ? textsFromBytes(bytes, textsKey(run)) : await textsAt(objects, textsKey(run))
+  if (file) learn(known, file, labels)
+  const scores = new Map<string, readonly number[]>()
+  for (const cascade of cascades.values()) {
+    const of = known.scores.get(cascade)
+    if (of) scores.set(cascade, of)
+  }
   await writeCascades(
     objects,
     run,
-    posts.map(({ id }) => [id, given.get(id)!]),
+    posts.map(({ id }) => [id, cascades.get(id)!]),
+    { labels, scores },
   )
-  return given
+  return cascades
+}
+
+/** The cascades that this run is the first to have, scored where a model is live. */
+async function firstSeen(
+  posts: readonly CollectedPost[],
+  cascades: ReadonlyMap<string, string>,
+  known: Known,
+  { labels, model, ofLabelled }: Scoring,
+): Promise<FirstSeen> {
+  const shown = new Map<string, CollectedPost>()
+  for (const post of posts) {
+    const cascade = cascades.get(post.id)!
+    const other = shown.get(cascade)
+    if (!known.scores.has(cascade) && (!other || isShownBefore(post, other))) shown.set(cascade, post)
+  }
+  const fresh = [...shown].sort(([a], [b]) => (a < b ? -1 : 1))
+  const unlabelled = fresh.filter(([cascade]) => ofLabelled(cascade) === undefined)
+  const given = model ? await model.score(unlabelled.map(([, post]) => post.shown)) : []
+  const scored = new Map(unlabelled.map(([cascade], i) => [cascade, given[i]?.map(kept)]))
+  const scores = fresh.map(([cascade]) => [cascade, scored.get(cascade) ?? ofLabelled(cascade) ?? undefined] as const)
+  return { model: model?.job ?? null, labels: [...labels], scores: new Map(scores) }
 }
 
 /** By date, hashtag and run. */

@@ -1,4 +1,4 @@
-import type { CollectedPost } from '../../../shared/posts'
+import { type CollectedPost, isShownBefore } from '../../../shared/posts'
 import type { ShownText } from '../../../shared/text'
 
 /** The posts that one run stored, under the hashtag and UTC day of the run; a post without a cascade is left out. */
@@ -45,7 +45,7 @@ export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
       const { id: postId, createdAt, retweetOf, shown: text } = post
       const candidate = { id: postId, createdAt, retweetOf, text }
       const known = cascades.get(id) ?? { id, shown: candidate, posts: new Map<string, Set<string>>() }
-      if (comesBefore(candidate, known.shown)) known.shown = candidate
+      if (isShownBefore(candidate, known.shown)) known.shown = candidate
       known.posts.set(stratum, (known.posts.get(stratum) ?? new Set()).add(postId))
       cascades.set(id, known)
     }
@@ -60,10 +60,3 @@ export const hashtagsOf = ({ posts }: Cascade): string[] =>
   [...new Set([...posts.keys()].map((stratum) => stratum.slice(stratum.indexOf(' ') + 1)))].sort()
 
 const isAskable = (shown: ShownText): boolean => shown.length > 0 && shown.length <= LONGEST
-
-function comesBefore(a: Cascade['shown'], b: Cascade['shown']): boolean {
-  const rank = ({ retweetOf, createdAt, id }: Cascade['shown']) => [retweetOf === '' ? '0' : '1', createdAt, id]
-  const [left, right] = [rank(a), rank(b)]
-  const differing = left.findIndex((part, i) => part !== right[i])
-  return differing !== -1 && left[differing]! < right[differing]!
-}

@@ -3,7 +3,7 @@ import type { Calibrated } from '../../../shared/answers'
 import { keys } from '../../../shared/keys'
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { evaluationTarget } from '../../../shared/labellers/costs'
-import { evaluationLabels, evaluationWindow, type LabelStore } from '../../../shared/labels'
+import { keptScores, type LabelStore, type StandingLabel } from '../../../shared/labels'
 import { type Objects, parseJson } from '../../../shared/objects'
 import { type LeftOver, refusedLine } from '../../../shared/records'
 import type { Settings } from '../../../shared/settings'
@@ -12,7 +12,6 @@ import { shownText } from '../../../shared/text'
 import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts, type Stratum } from './cascades'
-import { preTrainingScores } from './pre-training-scores'
 import { askedForEvaluation, drawEvaluation, type EvaluationDraw, mayBe, trainingCandidates } from './draw'
 import { identifyRuns } from '../../../shared/cascades/identify'
 import { byMargin, type Candidate, diversityFilter } from './margin'
@@ -21,7 +20,7 @@ import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-
 import { confirmedByOthers } from '../../../shared/state/confirmations'
 import { loggedRuns } from '../../../shared/state/run-log'
 import { daysBetween } from '../../../shared/utc-day'
-import { trainingChoice } from './training-choice'
+import { liveModel, scorerOf, trainingChoice } from './live-model'
 
 interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'list'>
@@ -50,7 +49,14 @@ export async function choose(
   terms: LabellerTerms<LabellingOptions>,
 ): Promise<Chosen> {
   const { batch, runs, carried: from } = open
-  const read = await identifyRuns(objects, runs, await loggedRuns(table))
+  const labelled = (await labels.read()).labels
+  const live = await liveModel({ objects, load }, settings.labels)
+  const names = settings.labels.categories.map(({ name }) => name)
+  const { runs: read, scores } = await identifyRuns(objects, runs, await loggedRuns(table), {
+    labels: names,
+    model: scorerOf(live, names),
+    ofLabelled: (cascade) => scoresOfLabelled(labelled.get(cascade), names),
+  })
   const cascades = groupPosts(read)
   const carried = await readLeftOvers(objects, from)
   const target = evaluationTarget(items, settings.labelling.evaluationShare)
@@ -61,9 +67,8 @@ export async function choose(
   const evaluation = evaluationItems(draws, carried, known).slice(0, target)
 
   const places = items - evaluation.length
-  const given = (await labels.read()).labels
   const { again, taken } = await itemsToAskAgain(
-    given,
+    labelled,
     open,
     { ...settings, asked: terms.judgementsAsked(settings.labelling) },
     items,
@@ -73,23 +78,16 @@ export async function choose(
 
   const trainable = [...carried.values()].filter(({ plan }) => plan.role === 'training').map(({ item }) => item)
   const candidates = trainingCandidates([...cascades.keys(), ...trainable], draws)
-  const choice = await trainingChoice({ objects, load }, settings)
+  const choice = trainingChoice(live, settings.labelling)
   const textOf = (id: string) => cascades.get(id)?.shown.text ?? shownText(carried.get(id)?.source ?? '')
   const look = (ids: readonly string[]) => cascadeClaims(table, ids, batch)
   const lending = lendingMembers(members, known)
   const withText = (ids: readonly string[]) => ids.map((id) => ({ id, text: textOf(id) }))
-  const rest = choice.model
-    ? await mostInformative(withText(candidates), choice.model, places - taken, look)
-    : await firstFree(candidates, places - taken, look)
+  const rest =
+    live.model && choice.how === 'margin'
+      ? await mostInformative(withText(candidates), live.model, places - taken, look)
+      : await firstFree(candidates, places - taken, look)
   const training = [...lending, ...rest].slice(0, places - taken)
-  const before =
-    choice.model &&
-    (await preTrainingScores(
-      choice.model,
-      settings.labels.categories.map(({ name }) => name),
-      withText(training),
-      newestEvaluation(given, settings.gate.window),
-    ))
   return {
     evaluation,
     training,
@@ -98,8 +96,9 @@ export async function choose(
     carried,
     waiting: stillWaiting(carried, known, new Set([...evaluation, ...training]), open.date),
     draws,
-    trainingChoice: before ? { ...choice.said, evaluation: before.evaluation } : choice.said,
-    scores: before?.scores ?? new Map(),
+    model: live.model ? live.job : null,
+    trainingChoice: choice,
+    scores,
   }
 }
 
@@ -132,9 +131,9 @@ function stillWaiting(carried: LeftOvers, known: Claims, chosen: ReadonlySet<str
   return [...new Set(waiting.map(({ leftBy }) => leftBy))]
 }
 
-/** The window of the gate and of reports, so that later models are compared with this one on the same posts. */
-const newestEvaluation = (given: Parameters<typeof evaluationLabels>[0], size: number): Candidate[] =>
-  evaluationWindow(evaluationLabels(given), size).map(({ item, text }) => ({ id: item, text: shownText(text) }))
+/** What a labelled cascade keeps, null where it was never scored; nothing of a cascade without a label. */
+const scoresOfLabelled = (label: StandingLabel | undefined, names: readonly string[]) =>
+  label && (keptScores(label, names) ?? null)
 
 type Look = (ids: readonly string[]) => Promise<Map<string, CascadeClaim>>
 

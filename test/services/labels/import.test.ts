@@ -156,7 +156,9 @@ describe('near copies', () => {
   const at = (id: number) => `2026-11-2${id}T10:00:00Z`
   const collect = async (world: World, text: string, date: string) => {
     const run = await putRun(world.bucket, { date, pages: [[aPost(date, text, { createdAt: at(1) })]] })
-    const [identified] = await identifyRuns(world.bucket, [keys.run(run)], await loggedRuns(world.table))
+    const scoring = { labels: [], model: null, ofLabelled: () => undefined }
+    const { runs } = await identifyRuns(world.bucket, [keys.run(run)], await loggedRuns(world.table), scoring)
+    const [identified] = runs
     await logRun(world.table, run, keys.run(run))
     await markDrawn(world.table, run, date)
     return identified?.cascades.get(date)

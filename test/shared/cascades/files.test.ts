@@ -42,6 +42,66 @@ it.each([
   await expect(readCascades(objects, run)).rejects.toThrow(/run=r1\.csv: no cascade after row [12]/)
 })
 
+describe('kept scores', () => {
+  const labels = ['technical', 'not, sure']
+  const scores = new Map([['ab746ccdec4e028a', [0.25, 0.75]]])
+  const rowsFor = async (objects: Parameters<typeof openCascades>[0], wanted?: readonly string[]) => {
+    const read = []
+    for await (const row of (await openCascades(objects, run, wanted))?.rows ?? []) read.push(row)
+    return read
+  }
+
+  it('are read in the order of the categories that are asked for', async () => {
+    const objects = testBucket()
+
+    await writeCascades(objects, run, given, { labels, scores })
+
+    const [[first, cascade] = [], second] = [...given]
+    expect(await rowsFor(objects, labels)).toEqual([[first, cascade, [0.25, 0.75]], second])
+    expect(await rowsFor(objects, [...labels].reverse())).toEqual([[first, cascade, [0.75, 0.25]], second])
+  })
+
+  it.each([
+    ['no categories', []],
+    ['other categories', ['technical', 'marketing']],
+    ['fewer categories', ['technical']],
+  ])('are none for %s', async (_, wanted) => {
+    const objects = testBucket()
+    await writeCascades(objects, run, given, { labels, scores })
+
+    expect(await rowsFor(objects, wanted)).toEqual([...given])
+  })
+
+  it('are none in a file of an older release', async () => {
+    const objects = testBucket()
+    await writeCascades(objects, run, given)
+
+    expect(await rowsFor(objects, labels)).toEqual([...given])
+  })
+
+  it.each(['2', '0.12345', 'x'])('are refused by row where one is %s', async (bad) => {
+    const objects = testBucket()
+    await objects.put(keys.cascades(run), `post_id,cascade,scores:technical\r\n1,ab746ccdec4e028a,${bad}\r\n`)
+
+    await expect(rowsFor(objects, ['technical'])).rejects.toThrow(/no cascade after row 1/)
+  })
+
+  it('stand beside the posts', async () => {
+    const objects = testBucket()
+    await writeCascades(objects, run, given, { labels, scores })
+
+    const kept = []
+    const posts = (async function* () {
+      for (const post of [...given.keys(), 'other']) yield { post }
+    })()
+    for await (const one of withCascades(await openCascades(objects, run, labels), posts, () => 'own')) {
+      kept.push(one.kept)
+    }
+
+    expect(kept).toEqual([[0.25, 0.75], undefined, undefined])
+  })
+})
+
 describe('beside the posts of a run', () => {
   const EXACT = 'ffffffffffffffff'
   const idOf = (i: number) => i.toString(16).padStart(16, '0')

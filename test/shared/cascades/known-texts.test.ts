@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { textsFromBytes, textsToBytes } from '../../../shared/cascades/known-texts'
+import { type FirstSeen, textsFromBytes, textsToBytes } from '../../../shared/cascades/known-texts'
 import type { KnownText } from '../../../shared/cascades/cascade-index'
 
 const texts: KnownText[] = [
@@ -15,14 +15,37 @@ const texts: KnownText[] = [
   },
 ]
 
+const first: FirstSeen = {
+  model: 'job-1',
+  labels: ['technical', 'not sure'],
+  scores: new Map([
+    ['ab746ccdec4e028a', [0.1234, 0.8766]],
+    ['3e440a75fb052280', undefined],
+    ['ffffffffffffffff', [1, 0]],
+  ]),
+}
+
 it('reads what was written', () => {
-  expect(textsFromBytes(textsToBytes(texts), 'k')).toEqual(texts)
-  expect(textsFromBytes(textsToBytes([]), 'k')).toEqual([])
+  expect(textsFromBytes(textsToBytes(texts, first), 'k')).toEqual({ texts, first })
+  expect(textsFromBytes(textsToBytes([]), 'k')).toEqual({
+    texts: [],
+    first: { model: null, labels: [], scores: new Map() },
+  })
+})
+
+it('reads a file of an older release, whose cascades have no scores', () => {
+  const inside = textsToBytes(texts).subarray(textsToBytes([]).length)
+  const old = Buffer.concat([Buffer.from('bellwether texts 1\n'), inside])
+
+  expect(textsFromBytes(old, 'k')).toEqual({
+    texts,
+    first: { model: null, labels: [], scores: new Map([['ab746ccdec4e028a', undefined]]) },
+  })
 })
 
 it('names the file that is cut short, wherever', () => {
-  const bytes = textsToBytes(texts)
-  const whole = [[], texts.slice(0, 1), texts].map((some) => textsToBytes(some).length)
+  const bytes = textsToBytes(texts, first)
+  const whole = [[], texts.slice(0, 1), texts].map((some) => textsToBytes(some, first).length)
 
   for (let length = 0; length < bytes.length; length++) {
     if (whole.includes(length)) continue

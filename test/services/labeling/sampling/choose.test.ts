@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
-import { createHash } from 'node:crypto'
 import { storedPlan } from '../../../../services/labeling/plan'
 import { keys } from '../../../../shared/keys'
 import { qualityRecord } from '../../../../shared/records'
 import { jaccard, shinglesOf } from '../../../../shared/text/shingles'
-import { cardExample, championExample } from '../../../shared/card'
-import { archiveOf, tinyModel } from '../../../shared/models'
+import { championExample } from '../../../shared/card'
+import { anArchive, type Champion, putChampion } from '../champion'
 import {
   answerAll,
   functionOf,
@@ -32,30 +31,11 @@ const posts = Array.from({ length: 120 }, (_, i) =>
 let archive: Buffer
 
 beforeAll(async () => {
-  const examples = Array.from({ length: 40 }, (_, i) =>
-    i % 2 ? { label: 'technical', text: 'debug debug' } : { label: 'marketing', text: 'webinar webinar' },
-  )
-  archive = await archiveOf({ 'model.bin': tinyModel(examples) })
+  archive = await anArchive()
 })
 
-interface Champion {
-  macroF1?: number | null
-  schemaVersion?: number
-  textVersion?: string
-  bytes?: Buffer
-}
-
-async function withChampion(world: World, { macroF1 = 0.9, bytes = archive, ...more }: Champion = {}): Promise<void> {
-  const { job } = championExample
-  const key = keys.artefact({ job })
-  await world.bucket.put(key, bytes)
-  const sha256 = createHash('sha256').update(archive).digest('hex')
-  const champion = { ...championExample, artefact: `s3://${world.bucket.bucket}/${key}`, sha256, ...more }
-  await world.bucket.put(keys.champion({}), JSON.stringify(champion))
-  const { scores } = cardExample
-  const card = { ...cardExample, scores: { ...scores, challenger: { ...scores.challenger, macroF1 } } }
-  await world.bucket.put(keys.card({ job }), JSON.stringify(card))
-}
+const withChampion = (world: World, more: Partial<Champion> = {}) =>
+  putChampion(world, { bytes: archive, archive, ...more })
 
 async function draw(world: World, given = posts, date = DATE) {
   world.now = new Date(Date.parse(`${date}T00:12:00Z`) + 86_400_000)
@@ -82,26 +62,7 @@ describe('posts for training', () => {
     expect(training.map(({ post }) => kindOf(post))).toEqual(training.map(() => 'debug webinar'))
   })
 
-  it('are kept with what the model that chose them made of them, and of evaluation posts', async () => {
-    const world = newWorld({ settings })
-    await withChampion(world)
-    const before = await draw(world)
-    for (const annotator of ['ana', 'ben']) await answerAll(world, annotator, () => 'marketing')
-    await functionOf(world).settle(DATE)
-
-    const { items, trainingChoice, categories } = await draw(world, posts.slice(0, 90), '2026-06-04')
-
-    for (const { role, scores } of [...before.items, ...items]) {
-      if (role === 'evaluation') expect(scores).toBeUndefined()
-      else expect((scores ?? []).reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 6)
-    }
-    const drawn = before.items.filter(({ role }) => role === 'evaluation').map(({ item }) => item)
-    expect(before.trainingChoice?.evaluation).toEqual([])
-    expect(trainingChoice?.evaluation?.map(({ item }) => item).sort()).toEqual(drawn.sort())
-    expect(trainingChoice?.evaluation?.map(({ scores }) => scores.length)).toEqual(drawn.map(() => categories.length))
-  })
-
-  it.each<[string, Champion | undefined, RegExp]>([
+  it.each<[string, Partial<Champion> | undefined, RegExp]>([
     ['there is no champion', undefined, /no model is live/],
     ['it is a poor one', { macroF1: 0.64 }, /macro-F1 0\.64 on evaluation posts, 0\.65 is asked/],
     ['its card has no score', { macroF1: null }, /no macro-F1/],
