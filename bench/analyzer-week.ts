@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream'
-import type { LiveModel } from '../services/analyzer/classify'
 import { dayAfter } from '../shared/utc-day'
 import { countRun } from '../services/analyzer/count'
 import { type CountedDay, countedDay, factsBytes, joined } from '../services/analyzer/facts'
-import { unlearnt } from '../services/analyzer/learnt'
 import { reportOf } from '../services/analyzer/report'
-import type { Draw } from '../services/analyzer/samples'
+import type { Stratum } from '../services/analyzer/samples'
 import { keys } from '../shared/keys'
 import type { StandingLabel } from '../shared/labels'
 import type { Objects } from '../shared/objects'
 import { factsRecord, type ReportRecord } from '../shared/records'
+import type { Parts } from '../shared/statistics/design'
 import { runOf } from './analyzer-world'
 
 const LABELS = ['technical', 'marketing']
@@ -27,21 +26,18 @@ const CHUNK = 500
 export const postsOfWeek = (posts: number): number => posts + 6 * Math.min(posts, MOST_BEFORE)
 
 /**
- * Count a day of so many posts and the six before it, from predictions and cascades that are made as they are read, write
- * the facts of each, read all seven, and report the day. The day has two runs that share a tenth of its posts; of ten posts nine are messages of their own and one is a near copy.
+ * Count a day of so many posts and the six before it, from cascades with scores that are made as they are read, write the
+ * facts of each, read all seven, and report the day. The day has two runs that share a tenth of its posts; of ten posts nine are messages of their own and one is a near copy.
  * Calls back with the posts of each chunk.
  */
-export async function reportWeek(
-  posts: number,
-  model: LiveModel,
-  onPosts: (count: number) => void,
-): Promise<ReportRecord> {
+export async function reportWeek(posts: number, onPosts: (count: number) => void): Promise<ReportRecord> {
   const window = Array.from({ length: WINDOW }, (_, i) => ({
     item: `w${i}`,
     label: i % 2,
     scores: i % 2 ? [0.25 + (i % 5) / 25, 0.75 - (i % 5) / 25] : [0.85 - (i % 5) / 25, 0.15 + (i % 5) / 25],
   }))
-  const files: { facts: string; draw: Draw }[] = []
+  const files: { facts: string; stratum: Stratum }[] = []
+  const design: [string, Parts][] = []
   const given = new Map<string, StandingLabel>()
   for (let place = 0; place < 7; place++) {
     const isLast = place === 6
@@ -51,35 +47,34 @@ export async function reportWeek(
       ? [[0, Math.floor(of * 0.55)] as const, [Math.floor(of * 0.45), of] as const]
       : [[0, of] as const]
     const runs = stretches.map(([from, to], i) => runOf({ ...LAST, date, run: `run${i}` }, to - from))
-    const members = Array.from({ length: DRAWN }, (_, i) => {
-      const item = idOf(place, 10 * i)
+    const drawn = new Set(Array.from({ length: DRAWN }, (_, i) => idOf(place, 10 * i)))
+    for (const [i, item] of [...drawn].entries()) {
       given.set(item, labelOf(item, date, i))
-      return { item, size: 1, inclusionProbability: DRAWN / of }
-    })
-    const draw: Draw = { runs: new Set(runs.map((run) => keys.run(run))), members }
+      design.push([item, { evaluation: DRAWN / of, training: 0 }])
+    }
+    const stratum = { runs: new Set(runs.map((run) => keys.run(run))) }
     const objects = storeOf(place, stretches, onPosts)
-    const drawn = new Set(members.map(({ item }) => item))
     const isAsked = (item: string) => drawn.has(item)
     const seen = isLast ? new Set<string>() : undefined
     const counted: CountedDay['runs'][number][] = []
     for (const run of runs) {
-      const one = await countRun(objects, run, { labels: LABELS, isAsked, seen, predictions: 'etag' })
-      if (!one) throw new Error(`the predictions of ${run.run} are not whole`)
+      const one = await countRun(objects, run, { labels: LABELS, isAsked, seen })
+      if (!one) throw new Error(`the cascades of ${run.run} are not whole`)
       for (const post of one.posts) seen?.add(post)
       counted.push(one.run)
     }
-    const day = { ...LAST, date, model: model.job, textVersion: model.textVersion, labels: LABELS, runs: counted }
+    const day = { ...LAST, date, labels: LABELS, runs: counted }
     const found = counted.reduce((sum, { tally }) => sum + tally.posts, 0)
     if (found !== of) throw new Error(`${found} posts are counted, of ${of}`)
-    files.push({ facts: factsBytes(day), draw })
+    files.push({ facts: factsBytes(day), stratum })
   }
-  const scoresOfText = () => LABELS.map(() => 0)
-  const known = { labels: LABELS, given, model, unlearnt: unlearnt(LABELS, given, [], window), scoresOfText }
-  const days = files.map(({ facts, draw }) => ({ day: countedDay(factsRecord.parse(JSON.parse(facts))), draw }))
-  const week = days.flatMap(({ day, draw }) => joined(known, day, [draw]) ?? [])
+  const known = { labels: LABELS, given, design: new Map(design), flagged: new Set<string>() }
+  const days = files.map(({ facts, stratum }) => ({ day: countedDay(factsRecord.parse(JSON.parse(facts))), stratum }))
+  const week = days.map(({ day, stratum }) => joined(known, day, [stratum]))
   const evidence = { hashtag: LAST.hashtag, labels: LABELS, window }
   const labels = { version: 1, given, quality: undefined }
-  return reportOf(LAST, model, labels, days.at(-1)?.day.runs ?? [], week, evidence)
+  const scored = { model: 'bench', predictions: [] }
+  return reportOf(LAST, scored, labels, days.at(-1)?.day.runs ?? [], week, evidence)
 }
 
 function storeOf(
@@ -89,26 +84,14 @@ function storeOf(
 ): Pick<Objects, 'stream'> {
   return {
     stream: async (key) => {
-      const run = keys.predictions.match(key)?.run ?? keys.cascades.match(key)?.run
-      const [from, to] = stretches[Number(run?.slice(3))]!
-      return Readable.from(chunksOf(keys.predictions.match(key) ? PREDICTIONS : CASCADES, place, from, to, onPosts))
+      const [from, to] = stretches[Number(keys.cascades.match(key)?.run.slice(3))]!
+      return Readable.from(chunksOf(place, from, to, onPosts))
     },
   }
 }
 
-interface Rows {
-  header: string
-  rowOf(place: number, i: number): string
-}
-
-function* chunksOf(
-  { header, rowOf }: Rows,
-  place: number,
-  from: number,
-  to: number,
-  onPosts: (count: number) => void,
-): Iterable<string> {
-  yield header
+function* chunksOf(place: number, from: number, to: number, onPosts: (count: number) => void): Iterable<string> {
+  yield 'post_id,cascade,scores:technical,scores:marketing\r\n'
   for (let first = from; first < to; first += CHUNK) {
     const end = Math.min(to, first + CHUNK)
     let rows = ''
@@ -120,19 +103,11 @@ function* chunksOf(
 
 const postOf = (place: number, i: number): string => `${2_060_000 + place}${String(i).padStart(12, '0')}`
 
-function predictionOf(place: number, i: number): string {
-  const score = (0.05 + ((i * 7) % 90) / 100).toFixed(6)
-  const rest = (1 - Number(score)).toFixed(6)
-  const [label, probability] = score > rest ? ['technical', score] : ['marketing', rest]
-  return `${postOf(place, i)},${label},${probability},bench,${idOf(place, i)},"{""technical"":${score},""marketing"":${rest}}"\r\n`
+function rowOf(place: number, i: number): string {
+  const message = i % 10 === 9 ? i - 1 : i
+  const score = (0.05 + ((message * 7) % 90) / 100).toFixed(4)
+  return `${postOf(place, i)},${idOf(place, message)},${score},${(1 - Number(score)).toFixed(4)}\r\n`
 }
-
-function cascadeOf(place: number, i: number): string {
-  return `${postOf(place, i)},${idOf(place, i % 10 === 9 ? i - 1 : i)}\r\n`
-}
-
-const PREDICTIONS: Rows = { header: 'post_id,label,probability,model,cascade,probabilities\r\n', rowOf: predictionOf }
-const CASCADES: Rows = { header: 'post_id,cascade\r\n', rowOf: cascadeOf }
 
 /** A message of its own for each post, spread as hashes are: the finaliser of MurmurHash3, which is one to one. */
 function idOf(place: number, i: number): string {
@@ -161,4 +136,5 @@ const labelOf = (item: string, date: string, i: number): StandingLabel => ({
   schemaVersion: 1,
   humanAnnotated: 'yes',
   job: 'labeling-job/bench',
+  planned: { label: LABELS[i % 2]!, kind: 'consensus', batch: date },
 })

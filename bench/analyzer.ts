@@ -82,7 +82,7 @@ const STEPS = {
     heapMb: 896,
     most: 1e6,
     posts: postsOfWeek,
-    run: reportWeek,
+    run: (posts: number, _model: LiveModel, onPosts: (count: number) => void) => reportWeek(posts, onPosts),
   },
 }
 type Step = keyof typeof STEPS
@@ -158,13 +158,7 @@ function child(step: Step, model: string, posts: number, heapMb?: number): Measu
 }
 
 async function measure(step: Step, model: string, posts: number): Promise<Measured> {
-  const live = {
-    job: 'bench',
-    classifier: classifierOf(readModel(model)),
-    textVersion: TEXT_VERSION,
-    temperature: 1.5,
-    schemaVersion: 1,
-  }
+  const live = { job: 'bench', classifier: classifierOf(readModel(model)), temperature: 1.5 }
   const every = Math.ceil(STEPS[step].posts(posts) / COLLECTIONS)
   let done = 0
   let heldMb = 0

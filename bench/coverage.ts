@@ -216,8 +216,7 @@ function playWeeks(world: World, labels: number, missed: number, seed: number) {
       facts.push({
         date: `2026-06-0${i + 1}`,
         tally,
-        drawn: [{ sample, known: [], tally }],
-        isOfModel: true,
+        drawn: [{ sample, sampled: new Set(sample.map(({ item }) => item)), flagged: new Set<string>(), tally }],
         collected: 1,
       })
       labelled.push(...sample.map(({ item, label, scores }) => ({ item, label: label!, scores })))

@@ -74,8 +74,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
   reportIndex: { meaning: 'The headline of every day.' },
   facts: {
-    meaning:
-      'A UTC day counted by message: posts, scores and answers, the model and the runs. Reports are composed from it.',
+    meaning: 'A UTC day counted by message: posts, kept scores and the runs. Reports are composed from it.',
   },
   trainExamples: { meaning: 'Training examples with their shown text, for engines that read messages.' },
   validationExamples: { meaning: 'Validation examples with their shown text.' },

@@ -161,7 +161,7 @@ const shareOf = (answer: AnswerRecord, label: string) => answer.shares.find((sha
 
 /** Where the numbers come from: method, labels, and the other estimates beside them. */
 function how(report: Report): HTMLElement {
-  const { day, week, model, textVersion, labels, collection } = report
+  const { day, week, model, labels, collection } = report
   const { byPosts } = day
   const counted = byPosts.state !== 'no-posts'
   const facts: [string, string][] = [
@@ -180,7 +180,7 @@ function how(report: Report): HTMLElement {
       !counted
         ? ''
         : model
-          ? `${model}${textVersion ? `, text version ${textVersion}` : ''}, with a weight of ${percent(byPosts.modelWeight)} %`
+          ? `${model}, with a weight of ${percent(byPosts.modelWeight)} %`
           : 'none yet: the labels alone',
     ],
     [

@@ -7,7 +7,7 @@ import type { LabelStore } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
 import type { Objects } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
-import type { ReportRecord } from '../../shared/records'
+import type { ChampionRecord, ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
 import type { Table } from '../../shared/table'
@@ -35,18 +35,17 @@ export interface Ports {
 }
 
 /** One piece of work: days whose reports are to be brought up to date. */
-export type Work = HashtagDays
+export interface Work extends HashtagDays {
+  /** Whether their runs may be new: those without predictions are classified. Labels that came have nothing classified. */
+  classify?: boolean | undefined
+}
 
 export type Outcome = { hashtag: string } & (
-  | { state: 'reported'; model: string | null; classified: readonly string[]; reports: ReportRecord[] }
-  | { state: 'waiting'; reason: string }
+  { state: 'reported'; classified: readonly string[]; reports: ReportRecord[] } | { state: 'waiting'; reason: string }
 )
 
 export type Analysis = Day &
-  (
-    | { state: 'reported'; model: string | null; classified: readonly string[]; report: ReportRecord }
-    | { state: 'waiting'; reason: string }
-  )
+  ({ state: 'reported'; classified: readonly string[]; report: ReportRecord } | { state: 'waiting'; reason: string })
 
 /** Too little time to begin another run; what is left goes on the queue. */
 const LEAST_MS = 60_000
@@ -59,18 +58,18 @@ type Time = Pick<Invocation, 'now' | 'remainingMs'>
 export const analyze =
   (ports: Ports) =>
   async ({ hashtag, date }: Day, time: Time): Promise<Analysis> => {
-    const outcome = await bringUpToDate(ports)({ hashtag, days: [date] }, time)
+    const outcome = await bringUpToDate(ports)({ hashtag, days: [date], classify: true }, time)
     if (outcome.state === 'waiting') return { hashtag, date, state: 'waiting', reason: outcome.reason }
     const report = outcome.reports.find((one) => one.date === date)
     if (!report) throw new BellwetherError('NOT_FOUND', `there is no run of #${hashtag} on ${date}`)
-    return { hashtag, date, state: 'reported', model: outcome.model, classified: outcome.classified, report }
+    return { hashtag, date, state: 'reported', classified: outcome.classified, report }
   }
 
 /**
- * Bring days of a hashtag up to date: have every run of them classified by the live model, count them, and report them,
- * and the six days after each that changed. One invocation works on a hashtag at a time, and reads everything after its
- * turn has begun, so no report is replaced by an older one. A piece of work that finds the hashtag taken, or that takes
- * longer than there is time, goes back on the queue.
+ * Bring days of a hashtag up to date: have their runs classified, where they may be new, count them, and report them, and
+ * the six days after each that changed. One invocation works on a hashtag at a time, and reads everything after it holds
+ * the lease, so no report is replaced by an older one. A piece of work that finds the hashtag taken, or that takes longer
+ * than there is time, goes back on the queue.
  */
 export const bringUpToDate =
   (ports: Ports) =>
@@ -90,24 +89,26 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   const { objects, memory, settings } = ports
   const { hashtag, days } = work
   const earliest = [...days].sort()[0]
-  if (earliest === undefined) return { hashtag, state: 'reported', model: null, classified: [], reports: [] }
+  if (earliest === undefined) return { hashtag, state: 'reported', classified: [], reports: [] }
   const from = weekTo(earliest)[0]!
   const [live, labels, plans] = await Promise.all([
-    liveModel(ports),
+    work.classify ? readChampion(objects) : undefined,
     ports.labels.read(),
     openPlans(objects, memory, from),
   ])
   const names = settings.labels.categories.map(({ name }) => name)
   const hasTime = () => remainingMs() >= LEAST_MS
-  const book = await openDayBook({ objects, memory, labels: names, live, plans, hasTime }, hashtag, from)
-  const reportOn = reporter({ memory, settings, labels, live, plans, book })
+  const model = work.classify && live ? () => loaded(ports, live.champion) : undefined
+  const book = await openDayBook({ objects, memory, labels: names, model, plans, hasTime }, hashtag, from)
+  const reportOn = reporter({ objects, memory, settings, labels, plans, book })
 
   // The earliest first: whether a day changes decides about the days after it.
   const due = new Set(days)
   const drafts: Draft[] = []
   for (const date of book.dates) {
     if (!due.has(date)) continue
-    if ((await book.upToDate(date)) === 'no-time') return putOff(ports, work, 'more runs than time', 0)
+    const isOfWork = days.includes(date)
+    if (isOfWork && !(await book.classify(date))) return putOff(ports, work, 'more runs than time', 0)
     const draft = await draftOf(objects, await reportOn({ hashtag, date }))
     drafts.push(draft)
     if (draft.changesLaterDays) for (const later of daysWith(date)) due.add(later)
@@ -123,18 +124,21 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
     await putIntoIndex(draft.report)
   }
   const reports = drafts.map(({ report }) => report)
-  return { hashtag, state: 'reported', model: live?.job ?? null, classified: book.classified, reports }
+  return { hashtag, state: 'reported', classified: book.classified, reports }
 }
 
-async function putOff({ enqueue }: Ports, { hashtag, days }: Work, reason: string, seconds: number): Promise<Outcome> {
-  await enqueue({ hashtag, days }, seconds)
-  return { hashtag, state: 'waiting', reason }
+async function putOff({ enqueue }: Ports, work: Work, reason: string, seconds: number): Promise<Outcome> {
+  await enqueue(work, seconds)
+  return { hashtag: work.hashtag, state: 'waiting', reason }
 }
 
 /** Load the champion, or nothing before the first promotion. */
-export async function liveModel({ objects, load }: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
-  const live = await readChampion(objects)
-  if (!live) return undefined
-  const { job, textVersion, temperature, schemaVersion } = live.champion
-  return { job, classifier: (await load(live.champion)).model, textVersion, temperature, schemaVersion }
+export async function liveModel(ports: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
+  const live = await readChampion(ports.objects)
+  return live && loaded(ports, live.champion)
+}
+
+const loaded = async ({ load }: Pick<Ports, 'load'>, champion: ChampionRecord): Promise<LiveModel> => {
+  const { job, temperature } = champion
+  return { job, classifier: (await load(champion)).model, temperature }
 }

@@ -11,22 +11,19 @@ import { type Prediction, predictionsToCsv } from './prediction'
 export interface LiveModel extends Calibrated {
   job: string
   classifier: Artefact['model']
-  /** Of the text function that it was trained with. */
-  textVersion: string
-  /** Version of the labels that it answers with. */
-  schemaVersion: number
 }
 
 /** Posts are classified so many at a time: this and a part of an upload is all that is held, however long the run. */
 const BATCH = 500
 
-/** Classify all posts of a run and write its predictions; answers their ETag. */
+/** Classify all posts of a run and write its predictions; `passing` sees each of them. */
 export async function classify(
   objects: Pick<Objects, 'stream' | 'putStream'>,
   run: RunRecord,
-  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature'>,
-): Promise<string> {
-  return objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model)))
+  model: LiveModel,
+  passing: (prediction: Prediction) => void = () => undefined,
+): Promise<void> {
+  await objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model, passing)))
 }
 
 /** How many posts the pages of a run hold. */
@@ -35,11 +32,19 @@ export const postsOf = ({ objects }: RunRecord): number => objects.reduce((sum, 
 async function* predict(
   objects: Pick<Objects, 'stream'>,
   run: RunRecord,
-  model: Pick<LiveModel, 'job' | 'classifier' | 'temperature'>,
+  model: LiveModel,
+  passing: (prediction: Prediction) => void,
 ): AsyncIterable<Prediction[]> {
   for await (const batch of batched(postsOfRun(objects, run))) {
     const answers = await answersOf(model, batch)
-    yield batch.map(({ id, text }, i) => ({ post: id, model: model.job, cascade: cascadeId(text), ...answers[i]! }))
+    const predictions = batch.map(({ id, text }, i) => ({
+      post: id,
+      model: model.job,
+      cascade: cascadeId(text),
+      ...answers[i]!,
+    }))
+    predictions.forEach(passing)
+    yield predictions
   }
 }
 

@@ -1,15 +1,11 @@
-import { scoresIn } from '../../shared/answers'
-import { openCascades, withCascades } from '../../shared/cascades/files'
-import { BellwetherError } from '../../shared/errors'
-import { keys } from '../../shared/keys'
+import { type CascadeRow, openCascades, withCascades } from '../../shared/cascades/files'
 import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
 import { postsOf } from './classify'
 import type { CountedRun } from './facts'
-import { predictionsFromCsv } from './prediction'
-import { addPost, emptyTally, inOrder } from './tally'
+import { addPost, emptyTally, inOrder, type Tally } from './tally'
 
 interface How {
   labels: readonly string[]
@@ -17,49 +13,60 @@ interface How {
   isAsked: (item: string) => boolean
   /** Ids of the posts that earlier runs of the day have. Nothing where the day has one run. */
   seen: ReadonlySet<string> | undefined
-  /** ETag of the predictions to count; null to count the posts, without scores. */
-  predictions: string | null
+  /** Its posts, where they are in hand. */
+  posts?: AsyncIterable<Row> | undefined
+}
+
+/** A post, and its message by the exact form of its text. */
+export interface Row {
+  post: string
+  exact: () => string
 }
 
 /** A run as it was counted. */
 export interface Counted {
   run: CountedRun
-  /** Training jobs of the models that classified its posts. */
-  models: ReadonlySet<string>
   /** Ids of the posts that no earlier run has, where it was asked for them. */
   posts: ReadonlySet<string>
 }
 
-/** A post before it is counted. */
-interface Row {
-  post: string
-  scores?: number[]
-  /** The training job of the model that gave them. */
-  model?: string
-  /** Its message by the exact form of its text, where labelling has not said. */
-  exact: () => string
-}
-
-/** Count a run by message. Nothing where its predictions are not those of all its posts. */
+/**
+ * Count a run by message, with the scores that labelling kept. The file of its cascades has all its posts; without it a
+ * message is known by the exact form of its text. Nothing where the pages have other posts than the run says.
+ */
 export async function countRun(
   objects: Pick<Objects, 'stream'>,
   run: RunRecord,
-  { labels, isAsked, seen, predictions }: How,
+  how: How,
 ): Promise<Counted | undefined> {
+  const assigned = await openCascades(objects, run, how.labels)
+  const counted = assigned && (await countRows(run, assigned.rows, how))
+  if (counted) return asRun(run, counted, true)
+  // Of a file of cascades that does not have all posts, the others are read from the pages.
+  const cascades = assigned && (await openCascades(objects, run, how.labels))
+  const posts = withCascades(cascades, how.posts ?? stored(objects, run), ({ exact }) => exact())
+  const read = await countRows(run, rowsOf(posts), how)
+  return read && asRun(run, read, assigned !== undefined)
+}
+
+async function countRows(
+  run: RunRecord,
+  posts: AsyncIterable<CascadeRow>,
+  { labels, isAsked, seen }: How,
+): Promise<{ tally: Tally; own: Set<string> } | undefined> {
   const tally = emptyTally(labels.length)
-  const models = new Set<string>()
   const own = new Set<string>()
   let rows = 0
-  const cascades = await openCascades(objects, run)
-  const posts = predictions === null ? storedPosts(objects, run) : predictedPosts(objects, run, labels)
-  for await (const { post, cascade, scores, model } of withCascades(cascades, posts, ({ exact }) => exact())) {
+  for await (const [post, cascade, scores] of posts) {
     rows += 1
-    if (model !== undefined) models.add(model)
     if (seen && (seen.has(post) || own.has(post))) continue
     if (seen) own.add(post)
     addPost(tally, cascade, scores, { isAsked })
   }
-  if (rows !== postsOf(run)) return undefined
+  return rows === postsOf(run) ? { tally: inOrder(tally), own } : undefined
+}
+
+function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> }, cascades: boolean): Counted {
   const { window, covered, gap, complete, stoppedBy, posts: collected, existing, otherLanguages, refusedRows } = run
   const collection = {
     window,
@@ -73,28 +80,17 @@ export async function countRun(
     refusedRows,
   }
   return {
-    run: { run: run.run, ...collection, predictions, cascades: cascades !== undefined, tally: inOrder(tally) },
-    models,
+    run: { run: run.run, ...collection, cascades, tally },
     posts: own,
   }
 }
 
-async function* storedPosts(objects: Pick<Objects, 'stream'>, run: RunRecord): AsyncIterable<Row> {
+async function* stored(objects: Pick<Objects, 'stream'>, run: RunRecord): AsyncIterable<Row> {
   for await (const { id, text } of postsOfRun(objects, run)) yield { post: id, exact: () => cascadeId(text) }
 }
 
-async function* predictedPosts(
-  objects: Pick<Objects, 'stream'>,
-  run: RunRecord,
-  labels: readonly string[],
-): AsyncIterable<Row> {
-  const key = keys.predictions(run)
-  try {
-    for await (const { post, cascade, probabilities, model } of predictionsFromCsv(await objects.stream(key), key)) {
-      yield { post, scores: scoresIn(labels, probabilities), model, exact: () => cascade }
-    }
-  } catch (error) {
-    // A file that was cut short ends here: its rows do not add up.
-    if (!(error instanceof BellwetherError && error.code === 'OBJECT_INVALID')) throw error
-  }
+async function* rowsOf(
+  posts: AsyncIterable<{ post: string; cascade: string; kept?: readonly number[] }>,
+): AsyncIterable<CascadeRow> {
+  for await (const { post, cascade, kept } of posts) yield kept ? [post, cascade, kept] : [post, cascade]
 }

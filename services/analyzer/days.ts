@@ -1,5 +1,3 @@
-import { keys } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
 import { dayAfter } from '../../shared/utc-day'
 
 /** A UTC day of a hashtag; the form of a request on the queue. */
@@ -29,18 +27,3 @@ export const weekTo = (date: string): string[] => Array.from({ length: WEEK }, (
 
 /** The UTC days whose window has a day in it, but for the day itself. */
 export const daysWith = (date: string): string[] => Array.from({ length: WEEK - 1 }, (_, i) => dayAfter(date, i + 1))
-
-/** The dates from a date on that have a run of the hashtag. */
-export async function collectedDates(
-  objects: Pick<Objects, 'list'>,
-  hashtag: string,
-  from: string,
-): Promise<Set<string>> {
-  const start = keys.run.start({ hashtag })
-  const found = new Set<string>()
-  for await (const { key } of objects.list(start, `${start}${from}`)) {
-    const run = keys.run.match(key)
-    if (run) found.add(run.date)
-  }
-  return found
-}

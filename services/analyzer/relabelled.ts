@@ -6,7 +6,7 @@ import { markReported, unreportedBatches } from '../../shared/state/reported-bat
 import type { Table } from '../../shared/table'
 import type { Ports } from './analyze'
 import { DAY_MS, dayAfter } from '../../shared/utc-day'
-import { byHashtag, collectedDates, type Day, WEEK } from './days'
+import { byHashtag, type Day, WEEK } from './days'
 import { openPlans } from './samples'
 
 /** Labels are reported so long after they came in. */
@@ -66,29 +66,22 @@ async function reportTouched(
 }
 
 /**
- * The days whose probability sample has one of the items that batches label; of items for training the days of the posts
- * that annotators saw; of a batch the days it drew from, also where nobody answered. A correction has no draws of its own:
- * its items are found in those of the batches that drew them.
+ * The days whose draws have one of the items that batches label, and of a batch the days it drew from, also where nobody
+ * answered. A correction has no draws of its own: its items are found in those of the batches that drew them. Imported
+ * labels that no draw has count in no share.
  */
 async function touchedBy(
   { objects, memory }: Relabelling,
   batches: readonly string[],
   { labels }: Labels,
 ): Promise<Day[]> {
-  const { items, training, from, to } = itemsOf(labels, batches)
+  const { items, from, to } = itemsOf(labels, batches)
+  if (from === undefined || to === undefined) return []
   const found = new Map<string, Day>()
-  // Imported labels may be of days that nobody collected. The index of the reports cannot tell: the first report of a day
-  // may be under way.
-  for (const { hashtag, days } of byHashtag(training)) {
-    const collected = await collectedDates(objects, hashtag, days[0] ?? '')
-    for (const date of days) if (collected.has(date)) found.set(placeOf({ hashtag, date }), { hashtag, date })
-  }
-  if (from !== undefined && to !== undefined) {
-    for (const plan of await (await openPlans(objects, memory, from)).between(from, to)) {
-      for (const { hashtag, date, members } of plan.draws) {
-        if (!batches.includes(plan.batch) && !members.some(({ item }) => items.has(item))) continue
-        found.set(placeOf({ hashtag, date }), { hashtag, date })
-      }
+  for (const plan of await (await openPlans(objects, memory, from)).between(from, to)) {
+    for (const { hashtag, date, members } of plan.draws) {
+      if (!batches.includes(plan.batch) && !members.some(({ item }) => items.has(item))) continue
+      found.set(placeOf({ hashtag, date }), { hashtag, date })
     }
   }
   return [...found.keys()]
@@ -100,26 +93,18 @@ async function touchedBy(
 const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
 
 /**
- * The items whose label comes from the batches, the days of those for training, and the days between which a draw can have
- * the items or is one of the batches' own days: a message lives for days.
+ * The items whose label comes from the batches, and the days between which a draw can have them or is one of the batches'
+ * own days: a message lives for days.
  */
 function itemsOf(labels: Labels['labels'], batches: readonly string[]) {
   const items = new Set<string>()
-  const training = new Map<string, Day>()
   const dates = batches.filter(isOfADay).map((batch) => batch.slice(0, 10))
-  for (const { item, role, date, hashtags, batch } of labels.values()) {
-    if (!batches.includes(batch)) continue
+  for (const { item, date, batch, planned } of labels.values()) {
+    if (!batches.includes(batch) && !(planned && batches.includes(planned.batch))) continue
     items.add(item)
     dates.push(date)
-    if (role !== 'training') continue
-    for (const hashtag of hashtags) training.set(placeOf({ hashtag, date }), { hashtag, date })
   }
   dates.sort()
   const [first, last] = [dates[0], dates.at(-1)]
-  return {
-    items,
-    training: [...training.values()],
-    from: first && dayAfter(first, 1 - WEEK),
-    to: last && dayAfter(last, WEEK),
-  }
+  return { items, from: first && dayAfter(first, 1 - WEEK), to: last && dayAfter(last, WEEK) }
 }

@@ -2,7 +2,6 @@ import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
 import type { StandingLabel } from '../../shared/labels'
 import type { AnswerRecord, QualityRecord, ReportIndexRecord, ReportRecord, StretchRecord } from '../../shared/records'
-import type { LiveModel } from './classify'
 import { type Collected, collectionOf } from './collection'
 import { type Day, weekTo } from './days'
 import { answerOf, collectedOf, type DayFacts, type Evidence } from './shares'
@@ -18,18 +17,16 @@ export interface Labels {
 /** The report of a day. A day without posts has no shares, not shares of zero. */
 export function reportOf(
   { hashtag, date }: Day,
-  model: Pick<LiveModel, 'job' | 'textVersion'> | undefined,
+  { model, predictions }: Pick<ReportRecord, 'model' | 'predictions'>,
   { version, given, quality }: Labels,
-  runs: readonly (Collected & { run: string })[],
+  runs: readonly Collected[],
   week: readonly DayFacts[],
   evidence: Evidence,
 ): ReportRecord {
   const { complete, existing, stoppedBy, gaps, words } = collectionOf(runs)
   const today = week.filter((day) => day.date === date)
   const used = today.flatMap(({ drawn }) =>
-    drawn.flatMap(({ sample, known }) =>
-      [...sample, ...known].flatMap(({ item, label }) => (label === undefined ? [] : (given.get(item) ?? []))),
-    ),
+    drawn.flatMap(({ sample }) => sample.flatMap(({ item }) => given.get(item) ?? [])),
   )
   const latest = used
     .map(({ at }) => at.slice(0, 10))
@@ -38,8 +35,7 @@ export function reportOf(
   return {
     hashtag,
     date,
-    model: model?.job ?? null,
-    textVersion: model?.textVersion ?? null,
+    model,
     labels: {
       version,
       status: quality?.status ?? 'unmeasured',
@@ -50,7 +46,7 @@ export function reportOf(
     collection: { words, existing, stoppedBy, gaps },
     day: stretchOf(date, date, today, week, evidence),
     week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
-    predictions: model === undefined ? [] : runs.map(({ run }) => keys.predictions({ hashtag, date, run })),
+    predictions,
   }
 }
 

@@ -1,92 +1,77 @@
-import { answersOf, scoresIn } from '../../shared/answers'
-import { evaluationLabels, evaluationWindow, type Labels, latestQuality, type StandingLabel } from '../../shared/labels'
+import {
+  evaluationLabels,
+  evaluationWindow,
+  keptScores,
+  type Labels,
+  latestQuality,
+  type StandingLabel,
+} from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
+import type { Objects } from '../../shared/objects'
 import type { ReportRecord } from '../../shared/records'
-import { plainText } from '../../shared/text'
 import type { Settings } from '../../shared/settings'
-import type { LiveModel } from './classify'
 import type { DayBook } from './day-book'
 import { type Day, weekTo } from './days'
 import { joined } from './facts'
-import { unlearnt } from './learnt'
+import { flaggedItems } from './flagged'
 import { reportOf } from './report'
-import { drawsOf, type Plans } from './samples'
+import { designOf, modelOf, type Plans, strataOf } from './samples'
 import type { DayFacts, Evidence } from './shares'
 
 interface Sources {
+  objects: Pick<Objects, 'read'>
   memory: Memory
   settings: Pick<Settings, 'labels' | 'gate'>
   labels: Labels
-  live: LiveModel | undefined
   plans: Plans
   book: DayBook
 }
 
-/** Reports a day by its own facts and those of the six days before it. */
-export function reporter({ memory, settings, labels: standing, live, plans: all, book }: Sources) {
+/**
+ * Reports a day by its own facts and those of the six days before it, by the labels and by the plans. No model is asked:
+ * the scores that count were kept when the days were planned, so a promotion changes no report.
+ */
+export function reporter({ objects, memory, settings, labels: standing, plans: all, book }: Sources) {
   const labels = settings.labels.categories.map(({ name }) => name)
   const { version } = settings.labels
-  const model = live?.schemaVersion === version ? live : undefined
-  const none = live ? 'The live model answers by another version of the labels.' : 'No model is live yet.'
 
   return async ({ hashtag, date }: Day): Promise<ReportRecord> => {
-    const given = upTo(date, standing.labels)
+    const given = standing.labels
     const week = weekTo(date)
-    const plans = await all.between(week[0]!, date)
-    const newest = evaluationWindow(evaluationLabels(given, date), settings.gate.window)
-    const drawn = week.map((one) => drawsOf(plans, { hashtag, date: one }))
-    const members = drawn.flat().flatMap((draw) => draw.members.flatMap(({ item }) => given.get(item)?.text ?? []))
-    const asked = [...newest.map(({ text }) => text), ...members]
-    const scoresOf = model && (await scorer(memory, model, labels, asked))
-    const window = scoresOf
-      ? newest.map(({ item, label, text }) => ({ item, label: labels.indexOf(label), scores: scoresOf(text) }))
-      : { none }
+    const from = week[0]!
+    const plans = await all.between(from, date)
+    const settled = new Set(standing.batches.map(({ batch }) => batch))
     const known = {
       labels,
       given,
-      model,
-      unlearnt: unlearnt(labels, given, plans, 'none' in window ? [] : window),
-      scoresOfText: (text: string | undefined) =>
-        scoresOf && text !== undefined ? scoresOf(text) : labels.map(() => 0),
+      design: designOf(plans, given, from, date),
+      flagged: await flaggedItems(
+        { objects, memory },
+        plans.flatMap(({ batch }) => (settled.has(batch) ? [batch] : [])),
+      ),
     }
     const days: DayFacts[] = []
-    for (const [i, one] of week.entries()) {
-      const counted = await book.asItIs(one)
-      const found = counted && joined(known, counted, drawn[i] ?? [])
-      if (found) days.push(found)
+    for (const one of week) {
+      const counted = await book.facts(one)
+      if (counted) days.push(joined(known, counted, strataOf(plans, { hashtag, date: one })))
     }
-    const evidence: Evidence = { hashtag, labels, window }
+    const evidence: Evidence = { hashtag, labels, window: windowOf(given, labels, date, settings.gate.window) }
     const quality = latestQuality(standing, version, date)
-    const counted = await book.asItIs(date)
-    return reportOf({ hashtag, date }, live, { version, given, quality }, counted?.runs ?? [], days, evidence)
+    const runs = (await book.facts(date))?.runs ?? []
+    const scored = { model: modelOf(plans, { hashtag, date }), predictions: book.predictionsOf(date) }
+    return reportOf({ hashtag, date }, scored, { version, given, quality }, runs, days, evidence)
   }
 }
 
-/**
- * Without the labels for training of posts after a day: they are no reason to report it again. Those of a sample stay, for
- * the day whose sample it is.
- */
-const upTo = (date: string, given: ReadonlyMap<string, StandingLabel>): Map<string, StandingLabel> =>
-  new Map([...given].filter(([, label]) => label.role !== 'training' || label.date <= date))
-
-/** Bytes that the scores of a model take in memory, about. */
-const SCORES_BYTES = 2 ** 20
-
-/** What a model says of these texts, which annotators saw; each is asked once while the function is warm. */
-async function scorer(
-  memory: Memory,
-  model: LiveModel,
+/** The evaluation window with the scores that the posts had before anybody labelled them. */
+const windowOf = (
+  given: ReadonlyMap<string, StandingLabel>,
   labels: readonly string[],
-  texts: readonly string[],
-): Promise<(text: string) => readonly number[]> {
-  const name = `scores ${JSON.stringify([model.job, model.temperature, labels])}`
-  const known = await memory.of(name, SCORES_BYTES, async () => new Map<string, readonly number[]>())
-  const unasked = [...new Set(texts)].filter((text) => !known.has(text))
-  const answers = await answersOf(model, unasked.map(plainText))
-  for (const [i, text] of unasked.entries()) known.set(text, scoresIn(labels, answers[i]!.probabilities))
-  return (text) => {
-    const scores = known.get(text)
-    if (!scores) throw new Error('the scores of a text are read that was not classified before')
-    return scores
-  }
-}
+  date: string,
+  size: number,
+): Evidence['window'] =>
+  evaluationWindow(evaluationLabels(given, date), size).flatMap((one) => {
+    const scores = keptScores(one, labels)
+    const label = labels.indexOf(one.label)
+    return scores && label !== -1 ? [{ item: one.item, label, scores }] : []
+  })

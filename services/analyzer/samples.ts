@@ -2,17 +2,22 @@ import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
 import { BellwetherError } from '../../shared/errors'
+import type { StandingLabel } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
+import { answeredParts, greatest, type Parts } from '../../shared/statistics/design'
 import { dayAfter } from '../../shared/utc-day'
 import type { Day } from './days'
 
-/** The evaluation sample of a day, and the runs that it was drawn from. */
-export interface Draw {
+/** Runs of a day that draws took their samples from together. */
+export interface Stratum {
+  /** Keys. */
   runs: ReadonlySet<string>
-  members: PlanRecord['draws'][number]['members']
 }
+
+/** By item: the probabilities with which all draws together had it labelled. */
+export type Design = ReadonlyMap<string, Parts>
 
 /** Runs that come late are drawn from by a batch of a later day; so many days are looked at. */
 const LATE_DAYS = 3
@@ -54,23 +59,53 @@ export async function openPlans(
   }
 }
 
-/**
- * The draws of a day that stand beside each other: of those that share a run, that from the most runs, and of equal ones
- * the last, since a further batch of a day draws from all of it again.
- */
-export function drawsOf(plans: readonly PlanRecord[], { hashtag, date }: Day): Draw[] {
-  const draws = plans.flatMap(({ draws: all, runs }) => {
+/** The strata of a day: runs that one plan drew from belong together, and so do those that several plans share. */
+export function strataOf(plans: readonly PlanRecord[], { hashtag, date }: Day): Stratum[] {
+  let strata: Set<string>[] = []
+  for (const { draws, runs } of plans) {
+    if (!draws.some((draw) => draw.hashtag === hashtag && draw.date === date)) continue
     const own = runs.filter((key) => {
       const parts = keys.run.match(key)
       return parts?.hashtag === hashtag && parts.date === date
     })
-    return all
-      .filter((draw) => draw.hashtag === hashtag && draw.date === date)
-      .map(({ members }) => ({ runs: new Set(own), members }))
-  })
-  const chosen: Draw[] = []
-  for (const draw of draws.reverse().sort((a, b) => b.runs.size - a.runs.size)) {
-    if (!chosen.some(({ runs }) => [...draw.runs].some((run) => runs.has(run)))) chosen.push(draw)
+    const shares = (stratum: Set<string>) => own.some((run) => stratum.has(run))
+    const joined = new Set([...strata.filter(shares).flatMap((stratum) => [...stratum]), ...own])
+    strata = [...strata.filter((stratum) => !shares(stratum)), joined]
   }
-  return chosen
+  return strata.map((runs) => ({ runs }))
 }
+
+/**
+ * What was drawn from days up to a date, with the probability of being among what was answered: annotators take items in
+ * the order of the draw, so those that they answered are a smaller draw of the same design. A message that lives for days
+ * has the greatest probability of all its draws. `given` are the labels, `from` is the day of the first of the plans.
+ */
+export function designOf(
+  plans: readonly PlanRecord[],
+  given: ReadonlyMap<string, StandingLabel>,
+  from: string,
+  date: string,
+): Design {
+  const isAnswered = (item: string) => {
+    const label = given.get(item)
+    return label !== undefined && (label.planned !== undefined || label.adjudicated)
+  }
+  const found = new Map<string, Parts[]>()
+  const add = (item: string, parts: Parts) => void found.set(item, [...(found.get(item) ?? []), parts])
+  for (const { draws } of plans) {
+    for (const draw of draws) {
+      if (draw.date > date) continue
+      for (const [item, parts] of answeredParts(draw, isAnswered)) add(item, parts)
+    }
+  }
+  // A draw of an earlier day, whose plan is not read, may have been what had it labelled.
+  for (const item of found.keys()) {
+    const label = given.get(item)
+    if (label?.draw && label.planned && label.planned.batch < from) add(item, label.draw)
+  }
+  return new Map([...found].map(([item, parts]) => [item, greatest(parts)]))
+}
+
+/** The model whose scores the posts of a day have: training job of the one that was live when the day was first planned. */
+export const modelOf = (plans: readonly PlanRecord[], { hashtag, date }: Day): string | null =>
+  plans.find(({ draws }) => draws.some((draw) => draw.hashtag === hashtag && draw.date === date))?.model ?? null

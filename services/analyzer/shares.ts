@@ -14,14 +14,16 @@ import {
 } from '../../shared/statistics/difference'
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
 import { Z95 } from '../../shared/statistics/wilson'
-import { countedShares, covarianceOf, meansOf, merged, messagesOf, type Tally } from './tally'
+import { countedShares, covarianceOf, meansOf, merged, messagesOf, scoredShare, type Tally } from './tally'
 import { type About, shareInWords, sayPart } from './words'
 
-/** A probability sample, and the posts that it was drawn from. */
+/** The probability sample of some posts, and these posts. */
 export interface Drawn {
+  /** The messages with a label. */
   sample: readonly Sampled[]
-  /** Messages beside it that were labelled for training: certain, so that the sample says what the others are. */
-  known: readonly Sampled[]
+  /** Ids of all messages that a draw took, and of those that annotators flagged: of none of the categories. */
+  sampled: ReadonlySet<string>
+  flagged: ReadonlySet<string>
   tally: Tally
 }
 
@@ -31,8 +33,6 @@ export interface DayFacts {
   /** All posts of the day. */
   tally: Tally
   drawn: readonly Drawn[]
-  /** Whether its posts are scored by the model of today. */
-  isOfModel: boolean
   /** How much of the posts that there were was collected. */
   collected: number
 }
@@ -42,8 +42,8 @@ export interface Evidence {
   hashtag: string
   /** Names of the labels, in their order. */
   labels: readonly string[]
-  /** The evaluation window, scored by the model; or why there is no model to score it. */
-  window: readonly (Scored & { item: string })[] | { none: string }
+  /** Labelled evaluation posts with their kept scores. */
+  window: readonly (Scored & { item: string })[]
 }
 
 /** Fewer labels than this give no number. */
@@ -67,7 +67,7 @@ export function answerOf(
   evidence: Evidence,
 ): AnswerRecord {
   const { basis } = about
-  const { labels, window, hashtag } = evidence
+  const { labels, hashtag } = evidence
   const all = merged(
     days.map(({ tally }) => tally),
     labels.length,
@@ -77,20 +77,14 @@ export function answerOf(
   const items = itemsOf(days)
   const { labelled } = items
   const known = collectedOf(days)
-  const answer = unanswered(methodOf(parts, items, basis, evidence, all), items)
+  const answer = unanswered(methodOf(parts, items, basis, all), items)
   if (all.posts === 0) return { ...answer, state: 'no-posts', words: shareInWords({ hashtag, ...about }, []) }
 
-  if (isScored(window)) {
+  if (all.scored > 0) {
     const counted = countedShares(all, basis)
     answer.counting = labels.map((label, k) => ({ label, share: counted[k]! }))
   }
-  const second = secondOf(
-    all,
-    basis,
-    evidence,
-    known.collected,
-    days.every(({ isOfModel }) => isOfModel),
-  )
+  const second = secondOf(all, basis, evidence, known.collected)
   answer.pacc = second.record
   const more = () => Math.max(1, neededFrom(labelled, all, parts) - labelled)
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
@@ -122,12 +116,13 @@ export function answerOf(
 }
 
 /** An answer before anything is estimated. */
-const unanswered = (method: string, { labelled, sampled }: Items): AnswerRecord => ({
+const unanswered = (method: string, { labelled, sampled, flagged }: Items): AnswerRecord => ({
   state: 'reported',
   words: '',
   method,
   labels: labelled,
   sampled,
+  flagged,
   more: null,
   shares: [],
   raw: [],
@@ -149,21 +144,19 @@ function tooLittleCollected(answer: AnswerRecord, about: About, collected: numbe
   return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
 }
 
-/** Distinct messages: of the samples, of these with a label, and beside them labelled for training. */
+/** Distinct messages: of the samples, of these with a label, and of these that annotators flagged. */
 interface Items {
   sampled: number
   labelled: number
-  known: number
+  flagged: number
 }
 
 function itemsOf(days: readonly DayFacts[]): Items {
   const drawn = days.flatMap((day) => day.drawn)
-  const sampled = drawn.flatMap(({ sample }) => sample)
-  const countOf = (items: readonly Sampled[]) => new Set(items.map(({ item }) => item)).size
   return {
-    sampled: countOf(sampled),
-    labelled: countOf(sampled.filter(({ label }) => label !== undefined)),
-    known: countOf(drawn.filter(hasLabels).flatMap(({ known }) => known)),
+    sampled: new Set(drawn.flatMap(({ sampled }) => [...sampled])).size,
+    labelled: new Set(drawn.flatMap(({ sample }) => sample.map(({ item }) => item))).size,
+    flagged: new Set(drawn.flatMap(({ flagged }) => [...flagged])).size,
   }
 }
 
@@ -175,25 +168,22 @@ export function collectedOf(days: readonly DayFacts[]): { collected: number; dra
   return { collected: there > 0 ? posts / there : 1, drawn: posts > 0 ? Math.min(1, drawn / posts) : 1 }
 }
 
-const hasLabels = ({ sample }: Drawn): boolean => sample.some(({ label }) => label !== undefined)
+const hasLabels = ({ sample }: Pick<Drawn, 'sample'>): boolean => sample.length > 0
 
-/** All messages of a stratum that may have a label. */
-type Labelled = Omit<Drawn, 'known'>
+type Labelled = Pick<Drawn, 'sample' | 'tally'>
 
 type NamedPart = Part & { modelWeights: readonly number[] }
 
 /**
- * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one: its
- * inclusion probability is the greatest it had, as every draw compares the same random number.
+ * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one and has
+ * one inclusion probability.
  */
 function partsOf(days: readonly DayFacts[], basis: Basis, evidence: Evidence): NamedPart[] {
-  const samples = days
-    .flatMap(({ drawn }) => drawn.filter(hasLabels))
-    .map(({ sample, known, tally }) => ({ sample: [...sample, ...known], tally }))
+  const samples = days.flatMap(({ drawn }) => drawn.filter(hasLabels))
   const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
   return drawn.map(({ sample, tally }) => {
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
-    const assistance = assistanceFor({ sample, tally }, evidence)
+    const assistance = assistanceFor({ sample, tally }, basis, evidence)
     const part = differencePart(sample, { total, means: meansOf(tally, basis) }, basis, assistance)
     return { ...part, modelWeights: assistance?.weights ?? [] }
   })
@@ -204,18 +194,17 @@ function union(samples: readonly Labelled[], classes: number): Labelled {
     samples.map((one) => one.tally),
     classes,
   )
-  const byItem = new Map<string, Sampled>()
-  for (const one of samples.flatMap(({ sample }) => sample)) {
-    const before = byItem.get(one.item)
-    const inclusionProbability = Math.max(one.inclusionProbability, before?.inclusionProbability ?? 0)
-    byItem.set(one.item, { ...one, label: one.label ?? before?.label, inclusionProbability })
-  }
+  const byItem = new Map(samples.flatMap(({ sample }) => sample.map((one) => [one.item, one] as const)))
   return { sample: [...byItem.values()], tally }
 }
 
+/** Where fewer of the posts or messages than this have scores, the model stays out: most of them come before its time. */
+const LEAST_SCORED = 0.9
+
 /** By the window without the labels of the sample itself: they must not say how far to trust the model about them. */
-function assistanceFor({ sample, tally }: Labelled, { window }: Evidence): Assistance | undefined {
-  return isScored(window) ? assistanceOf(without(window, sample), meansOf(tally, 'messages')) : undefined
+function assistanceFor({ sample, tally }: Labelled, basis: Basis, { window }: Evidence): Assistance | undefined {
+  if (scoredShare(tally, basis) < LEAST_SCORED) return undefined
+  return assistanceOf(without(window, sample), meansOf(tally, 'messages'))
 }
 
 function without(
@@ -227,13 +216,16 @@ function without(
 }
 
 /** PACC on the window, and what is said of it. */
-function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, collected: number, isOfModel: boolean) {
-  if (!isScored(window)) {
-    const record = { state: 'no-model' as const, words: window.none, items: 0, shares: [], raw: [] }
+function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, collected: number) {
+  if (tally.scored === 0) {
+    const record = { state: 'no-model' as const, words: NO_MODEL, items: 0, shares: [], raw: [] }
     return { record, quantified: undefined }
   }
   const errors = errorsOf(window, labels.length)
-  const why = isOfModel ? whyNotEstimable(errors, labels) : 'another model classified some of the days'
+  const why =
+    scoredShare(tally, basis) < LEAST_SCORED
+      ? 'a part of the posts was first seen before a model was live'
+      : whyNotEstimable(errors, labels)
   if (why) {
     const record = { state: 'not-estimable' as const, words: `It cannot be estimated: ${why}.`, items: window.length }
     return { record: { ...record, shares: [], raw: [] }, quantified: undefined }
@@ -243,13 +235,15 @@ function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, coll
   const shares = quantified.classes.map(({ estimate, low, high }) => widened({ share: estimate, low, high }, collected))
   const record = {
     state: 'reported' as const,
-    words: `PACC: the scores of the model, put right by how it scores the ${window.length} labels of the evaluation window. It holds while the model goes on to err as it does there.`,
+    words: `PACC: the scores of the model, corrected by how it scores the ${window.length} labels of the evaluation window. It holds while the model errs as it does there.`,
     items: window.length,
     shares: named(labels, shares),
     raw: labels.map((label, k) => ({ label, ...measured(quantified.classes[k]!) })),
   }
   return { record, quantified }
 }
+
+const NO_MODEL = 'No model was live when these posts were first seen.'
 
 /** Of the bootstrap: the same report twice has the same bytes. */
 const SEED = 20_261_122
@@ -264,7 +258,7 @@ function tightFor(
   sure: number,
 ): AnswerRecord['tight'] {
   const { labels, window } = evidence
-  if (!quantified || !isScored(window)) {
+  if (!quantified) {
     return {
       state: 'not-estimable',
       words: 'There is no second estimate to combine with.',
@@ -275,8 +269,7 @@ function tightFor(
   }
   // The window errs in all days together; how far is known from the day itself.
   const pairs = week.flatMap((day) => {
-    if (!day.isOfModel) return []
-    if (itemsOf([day]).labelled < LEAST_LABELS) return []
+    if (itemsOf([day]).labelled < LEAST_LABELS || scoredShare(day.tally, basis) < LEAST_SCORED) return []
     const estimated = estimateOf(partsOf([day], basis, evidence))
     const own = day.drawn.flatMap(({ sample }) => sample)
     const errors = errorsOf(without(window, own), labels.length)
@@ -342,27 +335,15 @@ function neededFrom(labels: number, tally: Tally, parts: readonly Part[]): numbe
   return Math.ceil(labels * (half / AIM) ** 2)
 }
 
-function methodOf(
-  parts: readonly NamedPart[],
-  { labelled, known }: Items,
-  basis: Basis,
-  { window }: Evidence,
-  tally: Tally,
-): string {
-  const sample = `${labelled} labels of a size-proportional random sample`
-  const certain =
-    known > 0 ? ` The labels of ${known} messages that are for training count beside it, as they are.` : ''
-  if (!isScored(window))
-    return `The ${sample}, weighted by how likely each message was to be drawn.${certain} ${window.none}`
+function methodOf(parts: readonly NamedPart[], { labelled }: Items, basis: Basis, tally: Tally): string {
+  const sample = `${labelled} labels of a random sample`
   if (parts.every(({ modelWeights }) => modelWeights.length === 0)) {
-    return `The ${sample}, weighted by how likely each message was to be drawn.${certain} The model stays out: too few labels tell how it errs.`
+    const why = tally.scored === 0 ? NO_MODEL : 'The model stays out: too few labels tell how it errs.'
+    return `The ${sample}, weighted by how likely each message was to be drawn. ${why}`
   }
   const of = basis === 'posts' ? `${tally.posts} posts` : `${messagesOf(tally)} messages`
-  return `Difference estimator: the scores of the model for all ${of}, put right by the ${sample}.${certain}`
+  return `Difference estimator: the scores of the model for all ${of}, put right by the ${sample}.`
 }
-
-const isScored = (window: Evidence['window']): window is Exclude<Evidence['window'], { none: string }> =>
-  !('none' in window)
 
 const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })
 const named = (labels: readonly string[], shares: readonly Omit<ShareRecord, 'label'>[]): ShareRecord[] =>

@@ -4,9 +4,11 @@ import type { Basis } from '../../shared/statistics/difference'
 export interface Tally {
   classes: number
   posts: number
-  /** Sums of the scores of all posts, by class. */
+  /** Posts whose message has scores. */
+  scored: number
+  /** Sums of the scores of these posts, by class. */
   scores: number[]
-  /** How many posts the model gives each class to. */
+  /** How many of these posts the model gives each class to. */
   answers: number[]
   /** Messages one by one, by id: all of them, or those whose id lies below `below`. */
   kept: Map<string, Message>
@@ -19,10 +21,8 @@ export interface Tally {
 /** The posts of one message. */
 export interface Message {
   posts: number
-  /** Sums of the scores of its posts, by class. */
-  scores: number[]
-  /** How many of its posts the model gives each class to. */
-  answers: number[]
+  /** Its kept scores by class: of the model that was live when its first day was planned. Nothing where none was. */
+  scores: readonly number[] | undefined
 }
 
 /**
@@ -34,6 +34,7 @@ export const MOST_KEPT = 200_000
 export const emptyTally = (classes: number): Tally => ({
   classes,
   posts: 0,
+  scored: 0,
   scores: zeros(classes),
   answers: zeros(classes),
   kept: new Map(),
@@ -49,7 +50,7 @@ export interface Keeping {
 
 const KEEPING: Keeping = { most: MOST_KEPT, isAsked: () => false }
 
-/** Count one post. Before there is a model it has no scores. */
+/** Count one post of a message with these kept scores, if it has any. */
 export function addPost(
   tally: Tally,
   message: string,
@@ -59,19 +60,13 @@ export function addPost(
   const { most, isAsked } = { ...KEEPING, ...keeping }
   tally.posts += 1
   if (scores) {
+    tally.scored += 1
     tally.answers[likeliest(scores)]! += 1
     addUp(tally.scores, scores)
   }
   const isKept = isBelow(tally.below, message)
   if (!isKept && !isAsked(message)) return
-  const among = isKept ? tally.kept : tally.aside
-  const one = among.get(message) ?? noPosts(tally.classes)
-  one.posts += 1
-  if (scores) {
-    one.answers[likeliest(scores)]! += 1
-    addUp(one.scores, scores)
-  }
-  among.set(message, one)
+  addMessage(isKept ? tally.kept : tally.aside, message, { posts: 1, scores })
   while (tally.kept.size > most) halve(tally, isAsked)
 }
 
@@ -85,15 +80,14 @@ export function merged(tallies: readonly Tally[], classes: number, mostKept = MO
   if (counted.length === 1 && counted[0]!.kept.size <= mostKept) return counted[0]!
   const all = emptyTally(classes)
   all.below = Math.min(1, ...tallies.map(({ below }) => below))
-  for (const { posts, scores, answers, kept } of tallies) {
+  for (const { posts, scored, scores, answers, kept } of tallies) {
     all.posts += posts
+    all.scored += scored
     addUp(all.scores, scores)
     addUp(all.answers, answers)
     for (const [id, message] of kept) {
       if (!isBelow(all.below, id)) continue
-      const one = all.kept.get(id) ?? noPosts(classes)
-      addMessage(one, message)
-      all.kept.set(id, one)
+      addMessage(all.kept, id, message)
       while (all.kept.size > mostKept) halve(all, KEEPING.isAsked)
     }
   }
@@ -102,44 +96,12 @@ export function merged(tallies: readonly Tally[], classes: number, mostKept = MO
 
 /** The posts of a message in several tallies together; nothing where none has it. */
 export function messageIn(tallies: readonly Tally[], id: string): Message | undefined {
-  const found = tallies.flatMap(({ kept, aside }) => kept.get(id) ?? aside.get(id) ?? [])
-  if (found.length === 0) return undefined
-  const one = noPosts(found[0]!.scores.length)
-  for (const message of found) addMessage(one, message)
-  return one
-}
-
-/** The tally with other scores for each post of the messages that `scoresFor` names; for a tally whose posts have scores. */
-export function rescored(tally: Tally, scoresFor: (id: string) => readonly number[] | undefined): Tally {
-  const [scores, answers] = [[...tally.scores], [...tally.answers]]
-  const changed = new Map<string, Message>()
-  for (const [id, before] of byId(new Map([...tally.kept, ...tally.aside]))) {
-    const other = scoresFor(id)
-    if (!other) continue
-    const after = {
-      posts: before.posts,
-      scores: other.map((score) => score * before.posts),
-      answers: zeros(tally.classes),
-    }
-    after.answers[likeliest(other)] = before.posts
-    for (const k of scores.keys()) {
-      scores[k]! += after.scores[k]! - before.scores[k]!
-      answers[k]! += after.answers[k]! - before.answers[k]!
-    }
-    changed.set(id, after)
+  const found = new Map<string, Message>()
+  for (const { kept, aside } of tallies) {
+    const message = kept.get(id) ?? aside.get(id)
+    if (message) addMessage(found, id, message)
   }
-  if (changed.size === 0) return tally
-  const replaced = (messages: Tally['kept']) =>
-    new Map([...messages].map(([id, message]) => [id, changed.get(id) ?? message]))
-  return { ...tally, scores, answers, kept: replaced(tally.kept), aside: replaced(tally.aside) }
-}
-
-/** The tally of posts that no model scored. */
-export const unscored = (tally: Tally): Tally => {
-  const none = (messages: Tally['kept']) =>
-    new Map([...messages].map(([id, { posts }]) => [id, { ...noPosts(tally.classes), posts }]))
-  const [scores, answers] = [zeros(tally.classes), zeros(tally.classes)]
-  return { ...tally, scores, answers, kept: none(tally.kept), aside: none(tally.aside) }
+  return found.get(id)
 }
 
 /** Put a message back to where it was kept. */
@@ -154,20 +116,38 @@ export const inOrder = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.ke
 /** Distinct messages; an estimate where not all are kept. */
 export const messagesOf = ({ kept, below }: Tally): number => Math.round(kept.size / below)
 
-/** Mean score of each class over the posts, or over the messages, each of which counts once. */
+/**
+ * Mean score of each class over the posts, or over the messages, each of which counts once. What has no scores counts
+ * as evenly split: the same for every message of the population and of the sample, so that it cancels out.
+ */
 export function meansOf(tally: Tally, basis: Basis): number[] {
-  if (basis === 'posts') return tally.scores.map((sum) => sum / Math.max(1, tally.posts))
-  const means = zeros(tally.classes)
-  for (const message of tally.kept.values()) addUp(means, scoresOf(message))
-  return means.map((sum) => sum / Math.max(1, tally.kept.size))
+  const { posts, scored, classes, kept } = tally
+  if (basis === 'posts') {
+    return tally.scores.map((sum) => (sum + (posts - scored) / classes) / Math.max(1, posts))
+  }
+  const means = zeros(classes)
+  for (const message of kept.values()) addUp(means, scoresOf(message, classes))
+  return means.map((sum) => sum / Math.max(1, kept.size))
 }
 
-/** Share of each class among the answers of the model: what counting would say. */
+/** Scores of a message, evenly split where it has none. */
+export const scoresOf = ({ scores }: Message, classes: number): readonly number[] => scores ?? evenly(classes)
+
+/** The share of the posts, or of the messages, that have scores. */
+export function scoredShare({ posts, scored, kept }: Tally, basis: Basis): number {
+  if (basis === 'posts') return scored / Math.max(1, posts)
+  let messages = 0
+  for (const { scores } of kept.values()) if (scores) messages += 1
+  return messages / Math.max(1, kept.size)
+}
+
+/** Share of each class among the answers of the model: what counting would say of the posts or messages with scores. */
 export function countedShares(tally: Tally, basis: Basis): number[] {
-  if (basis === 'posts') return tally.answers.map((count) => count / Math.max(1, tally.posts))
   const counts = zeros(tally.classes)
-  for (const { scores } of tally.kept.values()) counts[likeliest(scores)]! += 1
-  return counts.map((count) => count / Math.max(1, tally.kept.size))
+  if (basis === 'posts') addUp(counts, tally.answers)
+  else for (const { scores } of tally.kept.values()) if (scores) counts[likeliest(scores)]! += 1
+  const all = counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count) => count / Math.max(1, all))
 }
 
 /** Covariance of the mean scores, messages being independent of each other: Σ w²(s−q)(s−q)ᵀ with w the part of a message. */
@@ -177,14 +157,11 @@ export function covarianceOf(tally: Tally, basis: Basis): number[][] {
   const total = basis === 'posts' ? tally.posts * Math.sqrt(tally.below) : tally.kept.size
   for (const message of tally.kept.values()) {
     const weight = ((basis === 'posts' ? message.posts : 1) / total) ** 2
-    const off = scoresOf(message).map((score, k) => score - means[k]!)
+    const off = scoresOf(message, tally.classes).map((score, k) => score - means[k]!)
     for (const [a, row] of covariance.entries()) for (const b of row.keys()) row[b]! += weight * off[a]! * off[b]!
   }
   return covariance
 }
-
-/** Mean scores of the posts of a message. */
-export const scoresOf = ({ posts, scores }: Message): number[] => scores.map((sum) => sum / posts)
 
 function halve(tally: Tally, isAsked: Keeping['isAsked']): void {
   tally.below /= 2
@@ -205,12 +182,12 @@ const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
 
 const likeliest = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores))
 const zeros = (length: number): number[] => Array.from({ length }, () => 0)
-const noPosts = (classes: number): Message => ({ posts: 0, scores: zeros(classes), answers: zeros(classes) })
+const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
 
-function addMessage(to: Message, { posts, scores, answers }: Message): void {
-  to.posts += posts
-  addUp(to.scores, scores)
-  addUp(to.answers, answers)
+/** Count a message once more; the scores that it first had stay. */
+function addMessage(to: Map<string, Message>, id: string, { posts, scores }: Message): void {
+  const before = to.get(id)
+  to.set(id, { posts: posts + (before?.posts ?? 0), scores: before?.scores ?? scores })
 }
 
 function addUp(to: number[], from: readonly number[]): void {

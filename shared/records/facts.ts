@@ -1,35 +1,36 @@
 import { z } from 'zod'
-import { day } from './fields'
+import { day, fraction } from './fields'
 import { runRecord } from './run'
 
-/** Posts counted by message. Scores and answers stand in the order of `labels`; all are zero where no model gave any. */
+/** Posts counted by message. Scores and answers stand in the order of `labels`. */
 const tallyRecord = z.object({
   posts: z.int().nonnegative(),
-  scores: z.array(z.number()).describe('Sums of the scores of all posts.'),
-  answers: z.array(z.int().nonnegative()).describe('How many posts the model gives each label to.'),
+  scored: z.int().nonnegative().describe('Posts whose message has kept scores.'),
+  scores: z.array(z.number()).describe('Sums of the scores of these posts.'),
+  answers: z.array(z.int().nonnegative()).describe('How many of these posts the model gives each label to.'),
   below: z.number().gt(0).max(1).describe('Of very many messages, those whose id lies below this share of all ids.'),
   messages: z
     .array(
       z.tuple([
         z.string().describe('Its id.'),
         z.int().positive().describe('Its posts.'),
-        z.array(z.number()).describe('Sums of their scores.'),
-        z.array(z.int().nonnegative()).describe('Their answers.'),
+        z
+          .array(fraction)
+          .nullable()
+          .describe('Its kept scores; null where no model was live when it was first planned.'),
       ]),
     )
     .describe('By id; beside those below the share, the ones that a plan asks about.'),
 })
 
 /**
- * `facts/hashtag=<h>/date=<d>.json`: the posts of a UTC day counted by message, and what they were counted from. Labels
+ * `facts/hashtag=<h>/date=<d>.json`: the posts of a UTC day counted by message, with the scores that labelling kept. Labels
  * are no part of it: a report joins them by message.
  */
 export const factsRecord = z.object({
-  format: z.literal(1).describe('Facts of another format are counted again.'),
+  format: z.literal(2).describe('Facts of another format are counted again.'),
   hashtag: z.string(),
   date: day,
-  model: z.string().nullable().describe('The training job whose predictions were counted; null where posts were.'),
-  textVersion: z.string().nullable().describe('Of the texts that the model read, where it is known.'),
   labels: z.array(z.string()),
   runs: z
     .array(
@@ -47,8 +48,7 @@ export const factsRecord = z.object({
           refusedRows: true,
         })
         .extend({
-          predictions: z.string().nullable().describe('ETag of the predictions that were counted.'),
-          cascades: z.boolean().describe('Whether labelling had given the posts their cascades.'),
+          cascades: z.boolean().describe('Whether labelling had given the posts their cascades and scores.'),
           tally: tallyRecord.describe('A post that an earlier run has is not in it.'),
         }),
     )

@@ -29,6 +29,11 @@ export const answerRecord = z.object({
     .int()
     .nonnegative()
     .describe('Messages of the probability sample; one that was drawn on several days is one.'),
+  flagged: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Of these, messages that annotators flagged as none of the labels: the share is of the others.'),
   more: z
     .int()
     .nonnegative()
@@ -81,12 +86,12 @@ export type StretchRecord = z.infer<typeof stretchRecord>
 export const reportRecord = z.object({
   hashtag: z.string(),
   date: day,
-  model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
-  textVersion: z
+  model: z
     .string()
     .nullable()
-    .optional()
-    .describe('Version of the text function that its answers were made with; absent in reports from before version 2.'),
+    .describe(
+      'Training job of the model whose scores count: live when the day was first planned. Null where none was.',
+    ),
   labels: z.object({
     version: z.int().describe('Of the categories and their definitions.'),
     status: labelStatus,

@@ -75,41 +75,24 @@ const report = () => bucket.readJson(keys.report(DAY), reportRecord)
 const index = () => bucket.readJson(keys.reportIndex({}), reportIndexRecord)
 const predictions = (run = 'one') => bucket.texts()[keys.predictions({ ...DAY, run })]
 
-describe('a model of text version 1', () => {
-  const NEXT = { hashtag: 'aws', date: '2026-11-22' }
-  const nextReport = () => bucket.readJson(keys.report(NEXT), reportRecord)
+it('a model of text version 1 is asked with the tokens of version 1', async () => {
+  await putChampion(bucket, 'model-1', 'of retweets', '1')
+  await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
 
-  it('is asked with the tokens of version 1, and the report says so', async () => {
-    await putChampion(bucket, 'model-1', 'of retweets', '1')
-    await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
+  await analyze(ports)(DAY, invocation)
+  const [answer] = await ask(ports)([RETWEET.text])
 
-    await analyze(ports)(DAY, invocation)
-    const [answer] = await ask(ports)([RETWEET.text])
-
-    expect(predictions()).toMatch(/\r\n1,technical,/)
-    expect(answer).toMatchObject({ model: 'model-1', label: 'technical' })
-    expect(await report()).toMatchObject({ model: 'model-1', textVersion: '1' })
-  })
-
-  it('is not counted beside one of version 2: its days count again once they are classified again', async () => {
-    await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
-    await putRun(bucket, { ...NEXT, pages: [[post('2', RETWEET.text), post('3', RETWEET.text)]] })
-    await putChampion(bucket, 'model-1', 'of retweets', '1')
-    await analyze(ports)(DAY, invocation)
-    await putChampion(bucket, 'model-2', 'of retweets', '2')
-
-    await analyze(ports)(NEXT, invocation)
-
-    expect(await nextReport()).toMatchObject({ model: 'model-2', textVersion: '2', week: { days: 1, posts: 2 } })
-    expect((await nextReport()).week.byPosts.counting).toEqual([technical(0), marketing(1)])
-
-    await analyze(ports)(DAY, invocation)
-    await analyze(ports)(NEXT, invocation)
-
-    expect(predictions()).toMatch(/\r\n1,marketing,.*model-2/)
-    expect(await nextReport()).toMatchObject({ week: { days: 2, posts: 3 } })
-  })
+  expect(predictions()).toMatch(/\r\n1,technical,/)
+  expect(answer).toMatchObject({ model: 'model-1', label: 'technical' })
 })
+
+/** Give posts of a run their cascades, with the scores that labelling keeps; a post is a message of its own. */
+const keep = (scores: Record<string, number[]>, run = 'one') => {
+  const cascades = Object.keys(scores).map((id) => [id, cascadeOf(id)] as const)
+  const kept = new Map(Object.entries(scores).map(([id, of]) => [cascadeOf(id), of]))
+  return writeCascades(bucket, { ...DAY, run }, cascades, { labels: ['technical', 'marketing'], scores: kept })
+}
+const cascadeOf = (id: string) => id.padStart(16, '0')
 
 describe('a run', () => {
   it('is classified page by page, counted and reported', async () => {
@@ -118,24 +101,19 @@ describe('a run', () => {
 
     const analysis = await analyze(ports)(DAY, invocation)
 
-    expect(analysis).toMatchObject({ state: 'reported', model: 'model-a', classified: ['one'] })
+    expect(analysis).toMatchObject({ state: 'reported', classified: ['one'] })
     expect(predictions()).toMatch(
       /^post_id,label,probability,model,cascade,probabilities\r\n1,technical,\d\.\d{6},model-a,[0-9a-f]{16},"\{""marketing"":0[.\d]*,""technical"":0[.\d]*\}"\r\n2,marketing,.*\r\n3,technical,.*\r\n$/,
     )
     expect(await report()).toMatchObject({
-      model: 'model-a',
+      model: null,
       complete: true,
-      day: {
-        posts: 3,
-        messages: 2,
-        byPosts: { counting: [technical(2 / 3), marketing(1 / 3)] },
-        byMessages: { counting: [technical(1 / 2), marketing(1 / 2)] },
-      },
+      day: { posts: 3, messages: 2, byPosts: { counting: [] } },
       predictions: [keys.predictions({ ...DAY, run: 'one' })],
     })
     expect((await index()).days).toMatchObject([{ ...DAY, day: { posts: 3 } }])
     expect(events).toMatchObject([
-      { name: 'ShareReported', detail: { ...DAY, model: 'model-a', posts: 3, shares: [] } },
+      { name: 'ShareReported', detail: { ...DAY, model: null, posts: 3, shares: [] } },
       { name: 'NotEnoughLabels', detail: { ...DAY, labels: 0, more: 2 } },
     ])
   })
@@ -188,7 +166,7 @@ describe('a run', () => {
 
     const analysis = await analyze(ports)(DAY, invocation)
 
-    expect(analysis).toMatchObject({ state: 'reported', model: null, classified: [] })
+    expect(analysis).toMatchObject({ state: 'reported', classified: [] })
     expect(await report()).toMatchObject({
       model: null,
       day: {
@@ -213,6 +191,8 @@ describe('a day', () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { run: 'one', pages: [[post('1'), post('2')]] })
     await putRun(bucket, { run: 'two', pages: [[post('2'), post('3', MARKETING)]], complete: false })
+    await keep({ 1: [0.9, 0.1], 2: [0.8, 0.2] })
+    await keep({ 2: [0.8, 0.2], 3: [0.1, 0.9] }, 'two')
 
     await analyze(ports)(DAY, invocation)
 
@@ -302,32 +282,15 @@ describe('a day', () => {
       expect(other.texts()).toEqual(clean)
     }
   })
-
-  it.each([
-    ['after a row', (csv: string) => csv.slice(0, csv.lastIndexOf('2,'))],
-    ['within a row', (csv: string) => csv.slice(0, -9)],
-    ['within its header', () => 'post_'],
-    ['by a stray quote', (csv: string) => csv.replace('2,', '"2,')],
-  ])('mends predictions that were cut short %s', async (_, cut) => {
-    await putChampion(bucket, 'model-a')
-    await putRun(bucket, { pages: [[post('1'), post('2')]] })
-    await analyze(ports)(DAY, invocation)
-    const whole = predictions()!
-    await bucket.put(keys.predictions({ ...DAY, run: 'one' }), cut(whole))
-
-    await analyze(ports)(DAY, invocation)
-
-    expect(predictions()).toBe(whole)
-  })
 })
 
 describe('facts', () => {
   const facts = () => bucket.readJson(keys.facts(DAY), factsRecord)
-  const predictionReads = (): string[] => {
+  const readsOf = (isWanted: (key: string) => unknown): string[] => {
     const { stream } = bucket
     const read: string[] = []
     bucket.stream = async (key) => {
-      if (keys.predictions.match(key)) read.push(key)
+      if (isWanted(key)) read.push(key)
       return stream(key)
     }
     return read
@@ -337,29 +300,27 @@ describe('facts', () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)]] })
     await analyze(ports)(DAY, invocation)
-    const read = predictionReads()
+    const read = readsOf(() => true)
 
     await analyze(ports)(DAY, invocation)
 
     expect(await facts()).toMatchObject({
       ...DAY,
-      model: 'model-a',
-      textVersion: '2',
       labels: ['technical', 'marketing'],
-      runs: [{ run: 'one', posts: 2, cascades: false, predictions: expect.any(String), tally: { posts: 2 } }],
+      runs: [{ run: 'one', posts: 2, cascades: false, tally: { posts: 2, scored: 0 } }],
     })
     expect(read).toEqual([])
   })
 
-  it('are counted from predictions as they were written, without reading them again', async () => {
+  it('are counted from posts that were just classified, without reading their pages again', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1'), post('2', MARKETING)]] })
-    const read = predictionReads()
+    const read = readsOf(keys.posts.match)
 
     await analyze(ports)(DAY, invocation)
 
-    expect(read).toEqual([])
-    expect(await facts()).toMatchObject({ runs: [{ tally: { posts: 2, answers: [1, 1] } }] })
+    expect(read).toEqual([keys.posts({ ...DAY, run: 'one', page: '1' })])
+    expect(await facts()).toMatchObject({ runs: [{ tally: { posts: 2 } }] })
   })
 
   it('are counted again, and nothing classified, when labelling has given the posts their cascades', async () => {
@@ -372,35 +333,53 @@ describe('facts', () => {
       { ...DAY, run: 'one' },
       ['1', '2'].map((id) => [id, 'ab746ccdec4e028a']),
     )
+    const read = readsOf(keys.posts.match)
 
     const analysis = await analyze(ports)(DAY, invocation)
 
     expect(analysis).toMatchObject({ classified: [] })
     expect([before, (await report()).day.messages]).toEqual([2, 1])
     expect(await facts()).toMatchObject({ runs: [{ cascades: true }] })
+    expect(read).toEqual([])
   })
 
-  it('of a day before are counted when a report needs them, by the model that classified it', async () => {
-    const next = { hashtag: 'aws', date: '2026-11-22' }
-    await putChampion(bucket, 'model-a')
-    await putRun(bucket, { pages: [[post('1')]] })
+  it('have the scores that labelling kept, and count a post without them apart', async () => {
+    await putRun(bucket, { pages: [[post('1'), post('2', MARKETING), post('3')]] })
+    await keep({ 1: [0.9, 0.1], 2: [0.2, 0.8] })
+
     await analyze(ports)(DAY, invocation)
-    const old = testBucket()
-    for (const [key, text] of Object.entries(bucket.texts())) if (!keys.facts.match(key)) await old.put(key, text)
-    await putRun(old, { ...next, pages: [[post('2'), post('3')]] })
-    await putChampion(old, 'model-b', 'contrary')
-    ports = portsOf(old)
-    bucket = old
+
+    expect(await facts()).toMatchObject({
+      runs: [{ cascades: true, tally: { posts: 3, scored: 2, answers: [1, 1] } }],
+    })
+    expect((await report()).day.byPosts.counting).toEqual([technical(1 / 2), marketing(1 / 2)])
+  })
+
+  it('have no scores of other categories', async () => {
+    await putRun(bucket, { pages: [[post('1')]] })
+    const scores = new Map([[cascadeOf('1'), [0.9, 0.1]]])
+    const labels = ['technical', 'sales']
+    await writeCascades(bucket, { ...DAY, run: 'one' }, [['1', cascadeOf('1')]], { labels, scores })
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(await facts()).toMatchObject({ runs: [{ cascades: true, tally: { posts: 1, scored: 0 } }] })
+  })
+
+  it('of a day before are counted when a report needs them', async () => {
+    const next = { hashtag: 'aws', date: '2026-11-22' }
+    await putRun(bucket, { pages: [[post('1')]] })
+    await putRun(bucket, { ...next, pages: [[post('2'), post('3')]] })
 
     await analyze(ports)(next, invocation)
 
-    expect(await facts()).toMatchObject({ model: 'model-a', textVersion: '2' })
-    expect(await old.readJson(keys.report(next), reportRecord)).toMatchObject({ week: { days: 2, posts: 3 } })
+    expect(await facts()).toMatchObject({ runs: [{ posts: 1 }] })
+    expect(await bucket.readJson(keys.report(next), reportRecord)).toMatchObject({ week: { days: 2, posts: 3 } })
   })
 
   it.each([
     ['no JSON', () => 'x'],
-    ['of another format', (text: string) => text.replace('"format":1', '"format":0')],
+    ['of another format', (text: string) => text.replace('"format":2', '"format":1')],
     ['of other labels', (text: string) => text.replace('"technical","marketing"', '"marketing","technical"')],
   ])('that are %s are counted again', async (_, change) => {
     await putRun(bucket, { pages: [[post('1')]] })
@@ -423,7 +402,7 @@ describe('facts', () => {
 })
 
 describe('a promotion', () => {
-  it('classifies and counts the last days once, and writes the newest report first', async () => {
+  it('classifies no run again, and changes no byte of what was written', async () => {
     const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
     await putChampion(bucket, 'model-a')
     for (const date of dates) {
@@ -431,17 +410,30 @@ describe('a promotion', () => {
       await analyze(ports)({ hashtag: 'aws', date }, invocation)
     }
     await putChampion(bucket, 'model-b', 'contrary')
+    const [before, written] = [bucket.texts(), bucket.written.length]
+
+    const outcome = await bringUpToDate(ports)({ hashtag: 'aws', days: dates, classify: true }, invocation)
+
+    expect(outcome).toMatchObject({ state: 'reported', classified: [] })
+    expect(bucket.written).toHaveLength(written)
+    expect(bucket.texts()).toEqual(before)
+  })
+
+  it('has runs classified that no model had seen, each day once, and the newest report written first', async () => {
+    const dates = ['2026-11-19', '2026-11-20', '2026-11-21']
+    for (const date of dates) {
+      await putRun(bucket, { date, pages: [[post(date)]] })
+      await analyze(ports)({ hashtag: 'aws', date }, invocation)
+    }
+    await putChampion(bucket, 'model-a')
     const before = bucket.written.length
 
-    const outcome = await bringUpToDate(ports)({ hashtag: 'aws', days: dates }, invocation)
+    const outcome = await bringUpToDate(ports)({ hashtag: 'aws', days: dates, classify: true }, invocation)
 
-    expect(outcome).toMatchObject({ state: 'reported', model: 'model-b', classified: ['one', 'one', 'one'] })
+    expect(outcome).toMatchObject({ state: 'reported', classified: ['one', 'one', 'one'] })
     expect(bucket.written.slice(before)).toEqual([
-      ...dates.flatMap((date) => [
-        keys.predictions({ hashtag: 'aws', date, run: 'one' }),
-        keys.facts({ hashtag: 'aws', date }),
-      ]),
-      ...dates.toReversed().flatMap((date) => [keys.report({ hashtag: 'aws', date }), keys.reportIndex({})]),
+      ...dates.map((date) => keys.predictions({ hashtag: 'aws', date, run: 'one' })),
+      ...dates.toReversed().map((date) => keys.report({ hashtag: 'aws', date })),
     ])
   })
 
@@ -453,28 +445,15 @@ describe('a promotion', () => {
       if (key === keys.report({ hashtag: 'aws', date: dates[1]! })) throw new Error('died')
     }
 
-    await expect(bringUpToDate(ports)({ hashtag: 'aws', days: dates }, invocation)).rejects.toThrow('died')
+    await expect(bringUpToDate(ports)({ hashtag: 'aws', days: dates, classify: true }, invocation)).rejects.toThrow(
+      'died',
+    )
 
     const { days } = await bucket.readJson(keys.reportIndex({}), reportIndexRecord)
     expect(days.map(({ date }) => date)).toEqual([dates[2]])
   })
 
-  it('has every run of a day classified anew by the model that is live now, whatever message asks', async () => {
-    await putChampion(bucket, 'model-a')
-    for (const run of ['one', 'two']) await putRun(bucket, { run, pages: [[post(run)]] })
-    await analyze(ports)(DAY, invocation)
-    await putChampion(bucket, 'model-b', 'contrary')
-
-    const analysis = await analyze(ports)(DAY, invocation)
-
-    expect(analysis).toMatchObject({ model: 'model-b', classified: ['one', 'two'] })
-    expect(await report()).toMatchObject({
-      model: 'model-b',
-      day: { byPosts: { counting: [technical(0), marketing(1)] } },
-    })
-  })
-
-  it('while a day is being classified is not overwritten by the older model', async () => {
+  it('while a day is being classified leaves what the model before says of it', async () => {
     await putChampion(bucket, 'model-a')
     await putRun(bucket, { pages: [[post('1')]] })
     const { putStream } = bucket
@@ -491,17 +470,16 @@ describe('a promotion', () => {
 
     expect(meanwhile).toMatchObject({ state: 'waiting' })
     expect(message).toMatchObject({
-      request: { hashtag: 'aws', days: [DAY.date] },
+      request: { hashtag: 'aws', days: [DAY.date], classify: true },
       delaySeconds: expect.any(Number),
     })
     await bringUpToDate(ports)({ hashtag: 'aws', days: [DAY.date] }, { ...invocation, now: LATER })
-    expect(await report()).toMatchObject({ model: 'model-b' })
-    expect(predictions()).toContain('model-b')
+    expect(predictions()).toContain('model-a')
   })
 })
 
 describe('a hashtag that another works on', () => {
-  const WORK = { hashtag: 'aws', days: [DAY.date] }
+  const WORK = { hashtag: 'aws', days: [DAY.date], classify: true }
 
   it('is put back as it is, and lets other hashtags go on', async () => {
     await putChampion(bucket, 'model-a')
@@ -542,7 +520,7 @@ describe('a hashtag that another works on', () => {
   it('keeps the newer report from one that goes on after its time', async () => {
     await putRun(bucket, { pages: [[post('1')]] })
     await analyze(ports)(DAY, invocation)
-    await putChampion(bucket, 'model-a')
+    await keep({ 1: [0.9, 0.1] })
     const [begun, stopped] = [signal(), signal()]
     const swap: TestBucket['swap'] = async (key, ...what) => {
       if (key === keys.report(DAY)) {
@@ -555,13 +533,13 @@ describe('a hashtag that another works on', () => {
       (error: unknown) => error,
     )
     await begun.given
-    await putChampion(bucket, 'model-b', 'contrary')
+    await putRun(bucket, { run: 'two', pages: [[post('2')]] })
     await analyze(ports)(DAY, { ...invocation, now: new Date('2026-11-22T02:05:01Z') })
 
     stopped.give()
 
     expect(await outcome).toMatchObject({ code: 'CONFLICT' })
-    expect(await report()).toMatchObject({ model: 'model-b' })
+    expect(await report()).toMatchObject({ day: { posts: 2 } })
   })
 
   it('goes on the queue when there are more runs than time', async () => {

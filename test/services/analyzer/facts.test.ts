@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type CountedDay, countedDay, factsBytes, joined } from '../../../services/analyzer/facts'
-import { addPost, emptyTally, inOrder, messageIn } from '../../../services/analyzer/tally'
+import { addPost, emptyTally, inOrder, meansOf, messageIn } from '../../../services/analyzer/tally'
 import type { StandingLabel } from '../../../shared/labels'
 import { factsRecord } from '../../../shared/records'
 import { keys } from '../../../shared/keys'
@@ -10,11 +10,13 @@ const DAY = { hashtag: 'aws', date: '2026-11-21' }
 /** Spread over all ids, as hashes are. */
 const hashed = (i: number) => ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0') + '00000000'
 
+/** Every third message was first seen before a model was live. */
+const scoresAt = (i: number) => (i % 3 === 0 ? undefined : [0.1 + (i % 7) / 10, 0.9 - (i % 7) / 10])
+
 function dayOf(posts: number, most = 1000, isAsked = (_id: string) => false): CountedDay {
   const runs = ['one', 'two'].map((run) => {
     const tally = emptyTally(2)
-    for (let i = 0; i < posts; i++)
-      addPost(tally, hashed(i >> 1), [0.1 + (i % 7) / 10, 0.9 - (i % 7) / 10], { most, isAsked })
+    for (let i = 0; i < posts; i++) addPost(tally, hashed(i >> 1), scoresAt(i >> 1), { most, isAsked })
     const instants = { from: '2026-11-21T00:00:00.000Z', to: '2026-11-22T00:00:00.000Z' }
     return {
       run,
@@ -27,12 +29,11 @@ function dayOf(posts: number, most = 1000, isAsked = (_id: string) => false): Co
       existing: null,
       otherLanguages: 0,
       refusedRows: 0,
-      predictions: '"etag"',
       cascades: true,
       tally: inOrder(tally),
     }
   })
-  return { ...DAY, model: 'model-a', textVersion: '2', labels: LABELS, runs }
+  return { ...DAY, labels: LABELS, runs }
 }
 
 const readBack = (day: CountedDay) => countedDay(factsRecord.parse(JSON.parse(factsBytes(day))))
@@ -55,15 +56,15 @@ describe('facts of a day', () => {
   })
 })
 
-describe('facts joined with labels', () => {
-  const label = (item: string, role: 'evaluation' | 'training'): [string, StandingLabel] => [
+describe('facts joined with draws and labels', () => {
+  const label = (item: string, more: Partial<StandingLabel>): [string, StandingLabel] => [
     item,
     {
       item,
       post: 'p',
       text: 'text',
       label: 'marketing',
-      role,
+      role: 'evaluation',
       hashtags: ['aws'],
       date: DAY.date,
       size: 1,
@@ -76,51 +77,59 @@ describe('facts joined with labels', () => {
       schemaVersion: 1,
       humanAnnotated: 'yes',
       job: 'j',
+      ...more,
     },
   ]
-  const known = {
+  const stratum = { runs: new Set([keys.run({ ...DAY, run: 'one' })]) }
+  const parts = { evaluation: 0.2, training: 0.5 }
+  const known = (given: Map<string, StandingLabel>, flagged: string[] = []) => ({
     labels: LABELS,
-    given: new Map([label(hashed(1), 'evaluation'), label(hashed(2), 'training')]),
-    model: { job: 'model-a', textVersion: '2' },
-    unlearnt: (item: string) => (item === hashed(2) ? [0, 1] : undefined),
-    scoresOfText: () => [0.5, 0.5],
-  }
-  const draw = {
-    runs: new Set([keys.run({ ...DAY, run: 'one' })]),
-    members: [
-      { item: hashed(1), size: 2, inclusionProbability: 0.5 },
-      { item: 'ffffffffffffffff', size: 1, inclusionProbability: 0.25 },
-    ],
-  }
-
-  it('have the sample with its scores, and beside it what was labelled for training, with the score it would get unseen', () => {
-    const day = joined(known, dayOf(20), [draw])
-
-    expect(day).toMatchObject({ date: DAY.date, isOfModel: true, collected: 1, tally: { posts: 40 } })
-    expect(day!.drawn).toHaveLength(1)
-    expect(day!.drawn[0]).toMatchObject({
-      tally: { posts: 20 },
-      sample: [
-        { item: hashed(1), size: 2, inclusionProbability: 0.5, label: 1 },
-        { item: 'ffffffffffffffff', label: undefined, scores: [0.5, 0.5] },
-      ],
-      known: [{ item: hashed(2), size: 2, inclusionProbability: 1, label: 1, scores: [0, 1] }],
-    })
+    given,
+    design: new Map([1, 2, 3, 4, 1000].map((i) => [hashed(i), parts])),
+    flagged: new Set(flagged),
   })
 
-  it.each<[string, Partial<CountedDay>, boolean | undefined]>([
-    ['by an earlier model of the same text version', { model: 'model-0' }, false],
-    ['by an earlier model of another text version', { model: 'model-0', textVersion: '1' }, undefined],
-    ['by a model whose text version nobody knows', { model: 'model-0', textVersion: null }, undefined],
-    ['by none', { model: null, textVersion: null }, undefined],
-  ])('that are classified %s count so', (_, over, isOfModel) => {
-    expect(joined(known, { ...dayOf(20), ...over }, [draw])?.isOfModel).toBe(isOfModel)
+  it('have what either draw took, with the joint probability, its size on the day, and the scores that were kept', () => {
+    const planned = (name: string, kind: 'one' | 'consensus') => ({ planned: { label: name, kind, batch: DAY.date } })
+    const given = new Map([
+      label(hashed(1), planned('technical', 'consensus')),
+      label(hashed(2), { ...planned('marketing', 'one'), role: 'training' }),
+      label(hashed(3), {}),
+    ])
+
+    const day = joined(known(given, [hashed(4)]), dayOf(20), [stratum])
+
+    expect(day).toMatchObject({ date: DAY.date, collected: 1, tally: { posts: 40 } })
+    expect(day.drawn).toHaveLength(1)
+    const [drawn] = day.drawn
+    expect(drawn!.tally.posts).toBe(20)
+    expect(drawn!.sample).toEqual([
+      expect.objectContaining({ item: hashed(1), size: 2, label: 0, judged: 'consensus', scores: scoresAt(1) }),
+      expect.objectContaining({ item: hashed(2), size: 2, label: 1, judged: 'one', scores: scoresAt(2) }),
+    ])
+    for (const { inclusionProbability } of drawn!.sample) expect(inclusionProbability).toBeCloseTo(0.2 + 0.7 * 0.5)
+    expect([...drawn!.sampled]).toEqual([1, 2, 3, 4].map(hashed))
+    expect([...drawn!.flagged]).toEqual([hashed(4)])
   })
 
-  it('without a model have no scores', () => {
-    const day = joined({ ...known, model: undefined }, dayOf(20), [draw])
+  it('take what people said when a draw asked them over a later label, and the owner over both', () => {
+    const planned = { planned: { label: 'technical', kind: 'one' as const, batch: DAY.date } }
+    const given = new Map([label(hashed(1), planned), label(hashed(2), { ...planned, adjudicated: true })])
 
-    expect(day?.tally).toMatchObject({ posts: 40, scores: [0, 0], answers: [0, 0] })
-    expect(day?.drawn[0]!.sample[0]!.scores).toEqual([0, 0])
+    const { drawn } = joined(known(given), dayOf(20), [stratum])
+
+    expect(drawn[0]!.sample).toMatchObject([
+      { label: 0, judged: 'one' },
+      { label: 1, judged: 'owner' },
+    ])
+  })
+
+  it('count a message without scores as evenly split', () => {
+    const given = new Map([label(hashed(3), { adjudicated: true })])
+
+    const { drawn } = joined(known(given), dayOf(20), [stratum])
+
+    expect(drawn[0]!.sample[0]!.scores).toEqual([0.5, 0.5])
+    expect(meansOf(drawn[0]!.tally, 'messages').reduce((sum, mean) => sum + mean, 0)).toBeCloseTo(1)
   })
 })

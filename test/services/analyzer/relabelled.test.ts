@@ -59,9 +59,19 @@ async function collected(hashtag = 'aws', date = DATE): Promise<void> {
   await putRun(bucket, { hashtag, date, pages: [texts.map((text, i) => post(`${hashtag} ${date} ${i}`, text))] })
 }
 
-async function planned(hashtags: readonly string[], batch = DATE): Promise<void> {
-  const members = texts.slice(0, 12).map((text) => ({ item: cascadeId(text), size: 1, inclusionProbability: 0.75 }))
-  const draw = { date: DATE, target: 12, cascades: 16, posts: 16, members }
+/** A draw of twelve of the sixteen messages, eight for evaluation and four for training. */
+async function planned(hashtags: readonly string[], batch = DATE, model: string | null = null): Promise<void> {
+  const members = texts.slice(0, 12).map((text, i) => ({
+    item: cascadeId(text),
+    size: 1,
+    measure: 1,
+    inclusionProbability: 0.75,
+    evaluation: 0.5,
+    training: 0.5,
+    drawn: i < 8 ? ('evaluation' as const) : ('training' as const),
+  }))
+  const training = { target: 4, measure: 8 }
+  const draw = { date: DATE, target: 8, cascades: 16, posts: 16, training, members }
   const plan: PlanRecord = {
     batch,
     date: DATE,
@@ -76,6 +86,7 @@ async function planned(hashtags: readonly string[], batch = DATE): Promise<void>
     costUsd: 0,
     items: [],
     draws: hashtags.map((hashtag) => ({ hashtag, ...draw })),
+    model,
   }
   await bucket.put(keys.plan({ batch }), JSON.stringify(plan))
 }
@@ -161,35 +172,62 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   expect(after.labels.batches).toEqual([DATE, 'correction-0123456789abcdef'])
 })
 
-it('a corrected label for training has its day reported again, which says where it is from', async () => {
-  const training = { role: 'training', 'inclusion-probability': null }
+it('labels for training count as those for evaluation do, and a corrected one has its day reported again', async () => {
   await collected()
   await planned(['aws'])
-  await labelled(DATE, twelve)
-  await labelled(`${DATE}-2`, [12, 13, 14, 15], () => 'technical', {}, training)
+  await labelled(DATE, twelve.slice(0, 8))
+  await labelled(`${DATE}-2`, twelve.slice(8), () => 'technical', {}, { role: 'training' })
   await analyze(ports)(DAY, invocation)
-  const before = await shareOf()
-  await labelled('correction-0123456789abcdef', [13, 14], () => 'marketing', { adjudicated: true }, training)
+  const before = await report()
+  await labelled('correction-0123456789abcdef', [9, 10], () => 'marketing', { adjudicated: true }, { role: 'training' })
 
   const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY])
-  // Two of the sixteen posts are known to be something else.
-  expect((await shareOf())[0]!.share).toBeCloseTo(before[0]!.share - 2 / 16, 6)
+  expect(before.day.byPosts).toMatchObject({ labels: 12, sampled: 12 })
+  // Two of twelve labels of equal weight are something else.
+  expect((await shareOf())[0]!.share).toBeCloseTo(before.day.byPosts.shares[0]!.share - 2 / 12, 6)
   expect((await report()).labels.batches).toEqual([DATE, `${DATE}-2`, 'correction-0123456789abcdef'])
 })
 
+it('a label that people change because a model doubted it changes no share', async () => {
+  await collected()
+  await planned(['aws'])
+  await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  const before = await shareOf()
+  const metadata = { 'creation-date': '2026-11-23T09:00:00.000000' }
+  await labelled('2026-11-22', [1, 2, 3], () => 'marketing', metadata)
+
+  await relabelled(ports)('2026-11-22', invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect((await ports.labels.read()).labels.get(cascadeId(texts[1]!))?.label).toBe('marketing')
+  expect(await shareOf()).toEqual(before)
+})
+
+it('items that annotators flagged are counted apart from those that nobody answered', async () => {
+  await collected()
+  await planned(['aws'])
+  const flagged = { item: cascadeId(texts[11]!), reason: 'flagged', found: '' }
+  await bucket.put(keys.settledRefused({ batch: DATE }), `${JSON.stringify(flagged)}\n`)
+  await labelled(DATE, twelve.slice(0, 10))
+
+  await analyze(ports)(DAY, invocation)
+
+  expect((await report()).day.byPosts).toMatchObject({ labels: 10, sampled: 12, flagged: 1 })
+})
+
 it('labels that come in a row are in one report', async () => {
-  const training = { role: 'training', 'inclusion-probability': null }
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
   await analyze(ports)(DAY, invocation)
   const reported = events.length
   const at = (seconds: number) => ({ ...invocation, now: new Date(invocation.now.getTime() + seconds * 1000) })
-  for (const i of [13, 14, 15]) {
-    await labelled(`correction-${i}`, [i], () => 'marketing', { adjudicated: true }, training)
+  for (const i of [9, 10, 11]) {
+    await labelled(`correction-${i}`, [i], () => 'marketing', { adjudicated: true }, { role: 'training' })
     await whenSettled(ports)(`correction-${i}`)
   }
   const waiting = queue.splice(0) as { request: { settled: string }; delay: number }[]
@@ -201,7 +239,7 @@ it('labels that come in a row are in one report', async () => {
   expect(waiting).toHaveLength(3)
   expect(answers).toEqual([{ days: [DAY] }, { days: [] }, { days: [] }])
   expect(work).toEqual([{ hashtag: 'aws', days: [DATE] }])
-  expect((await report()).labels.batches).toEqual([DATE, 'correction-13', 'correction-14', 'correction-15'])
+  expect((await report()).labels.batches).toEqual([DATE, 'correction-10', 'correction-11', 'correction-9'])
   expect(events.slice(reported).filter(({ name }) => name === 'ShareReported')).toHaveLength(1)
 })
 
@@ -217,33 +255,20 @@ it('labels that come in after others were reported are in a further report', asy
   }
 })
 
-it('labels for training of a day without a run, and of posts after a day, change nothing of it', async () => {
-  const later = { role: 'training', 'inclusion-probability': null, date: '2026-11-24' }
+it('imported labels change no report: nobody knows with which probability they were chosen', async () => {
   await collected()
   await planned(['aws'])
   await labelled(DATE, twelve)
   await analyze(ports)(DAY, invocation)
   const before = await report()
-  await labelled('import-0123456789abcdef', [12, 13, 14, 15], () => 'marketing', {}, later)
+  const imported = { role: 'training', 'inclusion-probability': null }
+  await labelled('import-0123456789abcdef', [12, 13, 14, 15], () => 'marketing', {}, imported)
 
   const asked = await relabelled(ports)('import-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([])
   expect(await report()).toEqual(before)
-})
-
-it('labels for training that come while the first report of their day is made are asked for after it', async () => {
-  await collected()
-  await labelled(
-    'import-0123456789abcdef',
-    twelve,
-    () => 'marketing',
-    {},
-    { role: 'training', 'inclusion-probability': null },
-  )
-
-  expect((await relabelled(ports)('import-0123456789abcdef', invocation)).days).toEqual([DAY])
 })
 
 it('a message under two hashtags is labelled once and counts in both', async () => {
@@ -291,18 +316,16 @@ describe('a day that changes', () => {
     expect(queue).toEqual([])
   })
 
-  it('has each of them counted again by the model that is live, and the days after those', async () => {
+  it('has nothing classified by a model that came after it', async () => {
     await corrected()
     await putChampion(bucket, 'model-a')
 
     const outcome = await bringUpToDate(ports)({ hashtag: 'aws', days: [DATE] }, invocation)
 
-    expect(outcome).toMatchObject({ state: 'reported', classified: ['one', 'one', 'one'] })
-    for (const date of [DATE, NEXT, LAST]) {
-      expect(await bucket.readJson(keys.report({ hashtag: 'aws', date }), reportRecord)).toMatchObject({
-        model: 'model-a',
-        week: { days: date === DATE ? 1 : 2 },
-      })
+    expect(outcome).toMatchObject({ state: 'reported', classified: [] })
+    for (const date of [DATE, NEXT]) {
+      const { model, predictions } = await bucket.readJson(keys.report({ hashtag: 'aws', date }), reportRecord)
+      expect({ model, predictions }).toEqual({ model: null, predictions: [] })
     }
   })
 
@@ -353,39 +376,19 @@ it('a further batch of a day that draws from all of it again counts once', async
   expect((await report()).day.posts).toBe(16)
 })
 
-it('a promotion makes another report, and the one before can be told from it', async () => {
+it('a promotion, and a day that is brought up to date after it, change no report', async () => {
   await collected()
-  await planned(['aws'])
+  await planned(['aws'], DATE, 'model-a')
   await labelled(DATE, twelve)
+  await putChampion(bucket, 'model-a')
   await analyze(ports)(DAY, invocation)
   const before = await report()
-  await putChampion(bucket, 'model-a')
-
-  await analyze(ports)(DAY, invocation)
-
-  expect([before.model, (await report()).model]).toEqual([null, 'model-a'])
-  expect((await report()).predictions).toHaveLength(1)
-})
-
-it('seven days keep a day that an older model classified, whose labels count as well', async () => {
-  const tomorrow = { hashtag: 'aws', date: '2026-11-22' }
-  await collected()
-  await collected('aws', tomorrow.date)
-  await planned(['aws'])
-  await labelled(DATE, twelve)
-  await putChampion(bucket, 'model-a')
-  await analyze(ports)(DAY, invocation)
   await putChampion(bucket, 'model-b', 'contrary')
 
-  await analyze(ports)(tomorrow, invocation)
+  await analyze(ports)(DAY, invocation)
 
-  const { model, week } = await bucket.readJson(keys.report(tomorrow), reportRecord)
-  expect({ model, days: week.days, posts: week.posts, labels: week.byPosts.labels }).toEqual({
-    model: 'model-b',
-    days: 2,
-    posts: 32,
-    labels: 12,
-  })
+  expect(before).toMatchObject({ model: 'model-a', predictions: [expect.any(String)] })
+  expect(await report()).toEqual(before)
 })
 
 it('a model that does not load is refused by name, and the report stays as it was', async () => {
@@ -397,20 +400,6 @@ it('a model that does not load is refused by name, and the report stays as it wa
 
   await expect(analyze(ports)(DAY, invocation)).rejects.toMatchObject({ code: 'MODEL_UNREADABLE' })
   expect(await report()).toEqual(before)
-})
-
-it('a champion of another version of the labels says nothing of these shares', async () => {
-  await collected()
-  await planned(['aws'])
-  await labelled(DATE, twelve)
-  await putChampion(bucket, 'model-a')
-  const champion = JSON.parse(bucket.texts()[keys.champion({})]!)
-  await bucket.put(keys.champion({}), JSON.stringify({ ...champion, schemaVersion: 7 }))
-
-  await analyze(ports)(DAY, invocation)
-
-  expect((await report()).day.byPosts).toMatchObject({ state: 'reported', modelWeight: 0, counting: [] })
-  expect((await report()).day.byPosts.method).toContain('another version of the labels')
 })
 
 it('bad lines among the labels leave the good ones', async () => {

@@ -1,6 +1,7 @@
-import { expect, it } from '@jest/globals'
-import { openPlans } from '../../../services/analyzer/samples'
+import { describe, expect, it } from '@jest/globals'
+import { designOf, modelOf, openPlans, strataOf } from '../../../services/analyzer/samples'
 import { keys } from '../../../shared/keys'
+import type { StandingLabel } from '../../../shared/labels'
 import type { PlanRecord } from '../../../shared/records'
 import { makeMemory } from '../../../shared/memory'
 import { testBucket, type TestBucket } from '../../shared/bucket'
@@ -57,4 +58,119 @@ it('reads a plan once, however often it is asked for', async () => {
   }
 
   expect(reads).toBe(1)
+})
+
+const DAY = { hashtag: 'aws', date: '2026-11-22' }
+const runKey = (run: string, date = DAY.date) => keys.run({ hashtag: 'aws', date, run })
+const draw = (date: string, members: PlanRecord['draws'][number]['members'], more = {}) => ({
+  hashtag: 'aws',
+  date,
+  target: members.filter(({ drawn }) => drawn === 'evaluation').length,
+  cascades: 100,
+  posts: 100,
+  members,
+  ...more,
+})
+const planOf = (
+  batch: string,
+  runs: string[],
+  draws: PlanRecord['draws'],
+  model: string | null = null,
+): PlanRecord => ({
+  ...plan,
+  batch,
+  runs,
+  draws,
+  model,
+})
+
+describe('the strata of a day', () => {
+  it('are the runs that its plans drew from, together where plans share one', () => {
+    const own = [draw(DAY.date, [])]
+    const plans = [
+      planOf('2026-11-22', [runKey('one'), runKey('two')], own),
+      planOf('2026-11-22-2', [runKey('two'), runKey('three'), runKey('other day', '2026-11-23')], own),
+      planOf('2026-11-23', [runKey('four')], own),
+      planOf('2026-11-23-2', [runKey('five')], [draw('2026-11-23', [])]),
+    ]
+
+    const strata = strataOf(plans, DAY).map(({ runs }) => [...runs].sort())
+
+    expect(strata).toEqual([['one', 'three', 'two'].map((run) => runKey(run)), [runKey('four')]])
+  })
+
+  it('are scored by the model that was live at the first of its plans', () => {
+    const own = [draw(DAY.date, [])]
+    const plans = [
+      planOf('2026-11-21', [], []),
+      planOf('2026-11-22', [], own, 'model-a'),
+      planOf('x', [], own, 'model-b'),
+    ]
+
+    expect(modelOf(plans, DAY)).toBe('model-a')
+    expect(modelOf([], DAY)).toBeNull()
+  })
+})
+
+describe('the probability of what was answered', () => {
+  const member = (item: string, drawn: 'evaluation' | 'training' | 'before') => ({
+    item,
+    size: 1,
+    measure: 1,
+    inclusionProbability: 0.5,
+    evaluation: 0.1,
+    training: 0.1,
+    drawn,
+  })
+  const ten = Array.from({ length: 10 }, (_, i) => member(`e${i}`, 'evaluation'))
+  const labelOf = (more: Partial<StandingLabel>) => ({ adjudicated: false, ...more }) as StandingLabel
+  const planned = (batch: string) => labelOf({ planned: { label: 'technical', kind: 'one', batch } })
+  const answered = (items: string[], batch = DAY.date) => new Map(items.map((item) => [item, planned(batch)]))
+  const partsOf = (plans: PlanRecord[], given: Map<string, StandingLabel>, item: string) =>
+    designOf(plans, given, '2026-11-16', DAY.date).get(item)
+  const one = planOf('2026-11-22', [runKey('one')], [draw(DAY.date, ten)])
+
+  it('is that of a draw of as many as were answered', () => {
+    const all = answered(ten.map(({ item }) => item))
+    const five = answered(ten.slice(0, 5).map(({ item }) => item))
+
+    expect(partsOf([one], all, 'e0')).toEqual({ evaluation: 0.1, training: 0 })
+    expect(partsOf([one], five, 'e0')).toEqual({ evaluation: 0.05, training: 0 })
+    expect(partsOf([one], five, 'e9')).toEqual({ evaluation: 0.05, training: 0 })
+  })
+
+  it('counts an item that the owner decided as answered, and one that was imported as not', () => {
+    const given = new Map([
+      ['e0', labelOf({ adjudicated: true })],
+      ['e1', labelOf({ batch: 'import-0123456789abcdef' })],
+    ])
+
+    expect(partsOf([one], given, 'e0')).toEqual({ evaluation: 0.01, training: 0 })
+  })
+
+  it('is the greatest of all draws up to the day, by part', () => {
+    const before = planOf(
+      '2026-11-21',
+      [],
+      [
+        draw('2026-11-21', [...ten.slice(1), member('e0', 'training')], {
+          posts: 30,
+          training: { target: 1, measure: 4 },
+        }),
+      ],
+    )
+    const after = planOf('2026-11-23', [], [draw('2026-11-23', ten, { posts: 10 })])
+    const given = answered(ten.map(({ item }) => item))
+
+    expect(partsOf([before, one, after], given, 'e0')).toEqual({ evaluation: 0.3, training: 0.25 })
+  })
+
+  it('is at least that of an earlier draw, whose plan is not read any more, where that had the item labelled', () => {
+    const old = { ...planned('2026-11-02'), draw: { evaluation: 0.4, training: 0 } }
+    const recent = { ...planned('2026-11-20'), draw: { evaluation: 0.4, training: 0 } }
+    const given = answered(ten.slice(1).map(({ item }) => item))
+
+    expect(partsOf([one], new Map(given).set('e0', old), 'e0')?.evaluation).toBe(0.4)
+    expect(partsOf([one], new Map(given).set('e0', recent), 'e0')?.evaluation).toBe(0.1)
+  })
 })
