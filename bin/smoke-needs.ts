@@ -8,6 +8,11 @@ const NOT_NEEDED = [
   ...Object.values(LABELLERS).flatMap(({ doctor }) => doctor?.check ?? []),
 ]
 
+const needed = (findings: readonly Finding[], wanted: Finding['verdict']): Finding[] =>
+  findings.filter(({ check, verdict }) => verdict === wanted && !NOT_NEEDED.includes(check))
+
 /** What is missing of that which a training job and a page need. */
-export const missingForSmoke = (findings: readonly Finding[]): Finding[] =>
-  findings.filter(({ check, verdict }) => verdict === 'missing' && !NOT_NEEDED.includes(check))
+export const missingForSmoke = (findings: readonly Finding[]): Finding[] => needed(findings, 'missing')
+
+/** What of it the doctor could not look at: smoke goes on, and says so. */
+export const uncheckedForSmoke = (findings: readonly Finding[]): Finding[] => needed(findings, 'could not be checked')

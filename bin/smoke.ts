@@ -3,35 +3,35 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import {
-  DeleteBucketCommand,
-  DeleteObjectsCommand,
-  ListObjectVersionsCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import type { Examination } from '../services/doctor/examine'
+import type { Outcome } from '../services/trainer/launch'
 import { s3Artefacts } from '../shared/artefact'
 import { keys, prefixes } from '../shared/keys'
-import { s3Objects } from '../shared/objects'
+import { type Objects, s3Objects } from '../shared/objects'
 import { trainingRecord } from '../shared/records'
 import { readSettings } from '../shared/settings'
 import { plainText, TEXT_VERSION } from '../shared/text'
 import { smokeLabels } from './smoke-labels'
-import { missingForSmoke } from './smoke-needs'
+import { missingForSmoke, uncheckedForSmoke } from './smoke-needs'
+import { removeStage } from './smoke-removal'
 
 const HELP = `npm run smoke -- [--region eu-west-1] [--stage smoke-xxxx] [--keep | --remove STAGE]
 
 Deploys a stage of its own, has a model trained on made-up labels by the trainer of bellwether.yml, loads it, fetches
-one page of the desk, and removes everything, also after a failure. Under a dollar, about ten minutes. Needs AWS credentials.
+one page of the desk, and removes everything, also after a failure. Under a dollar. About ten minutes; a spot job may wait
+an hour for capacity. Needs AWS credentials.
 
   --keep           leave the stage standing
-  --remove STAGE   only remove a stage that an earlier run left behind`
+  --remove STAGE   only remove what an earlier run left behind, as much of it as is still there`
 
 /** A spot job may wait an hour for capacity, and then has one attempt on demand. */
 const PATIENCE_MS = 100 * 60_000
+/** S3 sends no events for about five minutes after they were enabled: after this, smoke calls the functions itself. */
+const EVENT_PATIENCE_MS = 60_000
 
 const { values } = parseArgs({
   options: {
@@ -61,7 +61,8 @@ async function main(): Promise<void> {
 
   say(`stage ${stage} in ${region}; if this is interrupted: npm run smoke -- --region ${region} --remove ${stage}`)
   try {
-    await sls('deploy')
+    const { code } = await sls('deploy')
+    if (code !== 0) throw new Error(`sls deploy ended with ${code}`)
     const { bucket, deskUrl } = await places()
     await examine()
     await train(bucket, settings.labels)
@@ -76,15 +77,13 @@ async function main(): Promise<void> {
 
 /** Fails for what would make the rest wait in vain. */
 async function examine(): Promise<void> {
-  const { Payload } = await lambda.send(
-    new InvokeCommand({ FunctionName: `bellwether-${stage}-doctor`, Payload: '{}' }),
-  )
-  const answer = Buffer.from(Payload ?? []).toString()
-  say(`doctor: ${answer}`)
   // Where the doctor fails, its error comes in the place of findings.
-  const { findings }: Partial<Examination> = JSON.parse(answer)
+  const answer = await invoke<Partial<Examination>>('doctor', {})
+  say(`doctor: ${JSON.stringify(answer)}`)
+  const { findings } = answer
   if (!findings || missingForSmoke(findings).length > 0)
     throw new Error('the doctor says what is missing; see docs/first-deploy.md')
+  for (const { check, found } of uncheckedForSmoke(findings)) say(`not known before it is tried: ${check}: ${found}`)
 }
 
 async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]): Promise<void> {
@@ -95,10 +94,8 @@ async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]):
 
   say(`put ${Key}; waiting for a model`)
   const began = Date.now()
-  const marker = await waitFor(async () => {
-    for await (const { key } of objects.list(prefixes.models)) if (keys.training.match(key)) return key
-    return undefined
-  })
+  const datasetId = await makeDataset(objects)
+  const marker = await waitForModel(datasetId)
   const training = await objects.readJson(marker, trainingRecord)
   const { trainer, billableSeconds, costUsd } = training
   const { model, engine } = await s3Artefacts(objects)({ ...training, textVersion: TEXT_VERSION })
@@ -109,6 +106,41 @@ async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]):
   say(`the ${engine.name} model knows ${model.labels.join(', ')} and answers ${JSON.stringify(scores)}`)
 }
 
+/** The dataset that the put should bring; where no event comes, the formatter is called. */
+async function makeDataset(objects: Objects): Promise<string> {
+  const find = async () => {
+    for await (const { key } of objects.list(prefixes.datasets)) {
+      const found = keys.dataset.match(key)
+      if (found) return found.dataset
+    }
+    return undefined
+  }
+  const byEvent = await waitFor(find, 5000, EVENT_PATIENCE_MS)
+  if (byEvent !== undefined) return byEvent
+  say('no event of S3 came yet: calling the formatter')
+  return (await invoke<{ datasetId: string }>('formatter', {})).datasetId
+}
+
+/** Key of the record of the trained model. A training that is refused or fails ends the wait at once. */
+async function waitForModel(datasetId: string): Promise<string> {
+  let outcome = await invoke<Outcome>('trainer', { datasetId })
+  const marker = await waitFor(
+    async () => {
+      say(`trainer: ${JSON.stringify(outcome)}`)
+      if (outcome.status === 'trained') return keys.training(outcome)
+      if (outcome.status !== 'started' && outcome.status !== 'running')
+        throw new Error(`no model: the trainer answers ${JSON.stringify(outcome)}`)
+      outcome = await invoke<Outcome>('trainer', { finish: outcome.job })
+      return undefined
+    },
+    15_000,
+    PATIENCE_MS,
+  )
+  if (marker === undefined)
+    throw new Error(`nothing after ${PATIENCE_MS / 60_000} minutes; npx sls logs -f trainer --stage ${stage} says why`)
+  return marker
+}
+
 async function fetchPage(url: string): Promise<void> {
   const { status } = await fetch(url)
   say(`GET ${url}: ${status}`)
@@ -116,29 +148,30 @@ async function fetchPage(url: string): Promise<void> {
   if (status >= 500) throw new Error(`${url} answers ${status}`)
 }
 
-/** The stack, and what CloudFormation keeps when a stack goes: the bucket and the table. */
+/** All that the stage is made of, and what CloudFormation keeps when a stack goes. */
 async function remove(): Promise<void> {
   if (!stage.startsWith('smoke-')) throw new Error(`${stage} is no stage of smoke's`)
   say(`removing ${stage}`)
-  const made = await places().catch(() => undefined)
-  if (made) await empty(made.bucket)
-  await sls('remove')
-  // A deployment that failed on the way has taken its bucket and table with it.
-  if (made) {
-    await s3.send(new DeleteBucketCommand({ Bucket: made.bucket }))
-    await new DynamoDBClient({ region }).send(new DeleteTableCommand({ TableName: made.table }))
-  }
-  say('removed; log groups of SageMaker, /aws/sagemaker/TrainingJobs, are left and cost nothing')
+  const left = await removeStage({
+    stage,
+    region,
+    s3,
+    table: new DynamoDBClient({ region }),
+    sagemaker: new SageMakerClient({ region }),
+    removeStack,
+    say,
+  })
+  for (const { what, why } of left) say(`STILL THERE: ${what}: ${why}`)
+  if (left.length > 0)
+    throw new Error(`${left.length} left: remove them, then npm run smoke -- --region ${region} --remove ${stage}`)
+  say('all of it is removed; log groups of SageMaker, /aws/sagemaker/TrainingJobs, are left and cost nothing')
 }
 
-/** Every version of every object, so that the bucket can go. */
-async function empty(bucket: string): Promise<void> {
-  for (;;) {
-    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }))
-    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }))
-    if (Objects.length === 0) return
-    await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }))
-  }
+async function removeStack(): Promise<boolean> {
+  const { code, said } = await sls('remove')
+  if (code === 0) return true
+  if (/stack .* does not exist/i.test(said)) return false
+  throw new Error(`sls remove ended with ${code}`)
 }
 
 /** What the stack is called by, as its functions know it. */
@@ -150,22 +183,47 @@ async function places(): Promise<{ bucket: string; table: string; deskUrl: strin
   return { bucket: BUCKET, table: TABLE, deskUrl: `${SITE_URL}/desk` }
 }
 
-function sls(verb: 'deploy' | 'remove'): Promise<void> {
-  const child = spawn('npx', ['--no-install', 'sls', verb, '--stage', stage, '--region', region], { stdio: 'inherit' })
+/** What a function of the stage answers. */
+async function invoke<T>(name: string, request: object): Promise<T> {
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: `bellwether-${stage}-${name}`, Payload: JSON.stringify(request) }),
+  )
+  const answer = Buffer.from(Payload ?? []).toString()
+  if (FunctionError) throw new Error(`${name} failed: ${answer}`)
+  // The functions of this repository answer with what their types say.
+  return JSON.parse(answer) as T
+}
+
+/** Run the framework, show what it says, and answer it. */
+function sls(verb: 'deploy' | 'remove'): Promise<{ code: number | null; said: string }> {
+  const child = spawn('npx', ['--no-install', 'sls', verb, '--stage', stage, '--region', region], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    from.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      to.write(chunk)
+    })
+  }
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`sls ${verb} ended with ${code}`))))
+    child.on('close', (code) => resolve({ code, said }))
   })
 }
 
-async function waitFor<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS
+/** What `look` finds, or nothing after so long. */
+async function waitFor<T>(look: () => Promise<T | undefined>, everyMs: number, forMs: number): Promise<T | undefined> {
+  const deadline = Date.now() + forMs
   while (Date.now() < deadline) {
     const found = await look()
     if (found !== undefined) return found
-    await sleep(15_000)
+    await sleep(everyMs)
   }
-  throw new Error(`nothing after ${PATIENCE_MS / 60_000} minutes; npx sls logs -f trainer --stage ${stage} says why`)
+  return undefined
 }
 
 function say(text: string): void {

@@ -19,8 +19,8 @@ export const answerDoctor =
 export interface Examination {
   stage: string
   region: string
-  /** Is nothing missing? */
-  ready: boolean
+  /** False where something is missing; null where nothing is known to be, and something could not be checked. */
+  ready: boolean | null
   findings: Finding[]
   /** At most, in US dollars. */
   aDayCosts: { usd: number; of: Cost[] }
@@ -75,11 +75,17 @@ export const examine =
     return {
       stage,
       region,
-      ready: !findings.some(({ verdict }) => verdict === 'missing'),
+      ready: isReady(findings),
       findings,
       aDayCosts: { usd: totalUsd(costs), of: costs },
     }
   }
+
+function isReady(findings: readonly Finding[]): boolean | null {
+  const has = (wanted: Finding['verdict']) => findings.some(({ verdict }) => verdict === wanted)
+  if (has('missing')) return false
+  return has('could not be checked') ? null : true
+}
 
 /** What the watched sources of each type lack, by type. */
 async function askSources(

@@ -1,7 +1,9 @@
 import { evaluationTarget, minutesOf, usdOf } from '../../shared/labellers/costs'
+import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { affordable } from './allot'
+import { messagesLeft, unloggedRuns } from './collected'
 import { labellerNamed, type Labellers } from './labellers'
 import { loggedRuns } from '../../shared/state/run-log'
 import { dayOf } from '../../shared/utc-day'
@@ -22,23 +24,31 @@ export interface Estimate {
   monthUsd: number
   /** The cap that makes the batch smaller than wanted. */
   reached: { cap: string; limit: number; period: string } | null
+  /** Collected messages that were not asked about, at most: retweets and near copies of one are asked about once. */
+  available?: number
 }
 
 interface Ports {
+  objects: Pick<Objects, 'list' | 'read' | 'readJson'>
   table: Pick<Table, 'get' | 'query'>
-  settings: Pick<Settings, 'caps' | 'labelling'>
+  settings: Pick<Settings, 'hashtags' | 'caps' | 'labelling'>
   labellers: Labellers
 }
 
-/** Estimate the next batch, for the day of the last stored run or for today. Books nothing and asks nothing. */
+/** Estimate the next batch, for the day of the last stored run or for today. Books nothing, logs nothing and asks nothing. */
 export const estimate =
-  ({ table, settings, labellers }: Ports) =>
+  ({ objects, table, settings, labellers }: Ports) =>
   async (now: Date, wanted?: number): Promise<Estimate> => {
     const { caps, labelling } = settings
     const { terms } = labellerNamed(labellers, labelling.labeller)
-    const date = (await loggedRuns(table)).at(-1)?.date ?? dayOf(now)
-    const allotment = await affordable(table, settings, terms, date, wanted)
-    const { items, before, reached } = allotment
+    const logged = await loggedRuns(table)
+    const runs = [...logged, ...(await unloggedRuns({ objects, settings }, logged))]
+    const date = runs.reduce((last, run) => (run.date > last ? run.date : last), '') || dayOf(now)
+    const full = await affordable(table, settings, terms, date, wanted)
+    const available = runs.length > 0 ? await messagesLeft(objects, runs, date) : undefined
+    const isShort = available !== undefined && available < full.items
+    const allotment = isShort ? await affordable(table, settings, terms, date, available) : full
+    const { items, before } = allotment
     const most = allotment.judgements
     const evaluation = evaluationTarget(items, labelling.evaluationShare)
     const asked = terms.judgementsAsked(labelling)
@@ -51,7 +61,8 @@ export const estimate =
       judgements: { least, most },
       costUsd: { least: usdOf(terms, labelling, items, least, before), most: allotment.usd },
       minutes: { least: minutesOf(labelling, least), most: minutesOf(labelling, most) },
-      monthUsd: Math.min(caps.labelUsd.perMonth, Math.round(30 * allotment.usd * 100) / 100),
-      reached,
+      monthUsd: Math.min(caps.labelUsd.perMonth, Math.round(30 * full.usd * 100) / 100),
+      reached: full.reached,
+      ...(available === undefined ? {} : { available }),
     }
   }

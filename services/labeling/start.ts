@@ -12,6 +12,7 @@ import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { allot, giveBack, NOTHING } from './allot'
+import { logStoredRuns } from './collected'
 import {
   batchesToCarry,
   claimBatch,
@@ -103,6 +104,7 @@ export const onBootstrap =
       if (finished) return finished
       const same = (await openBatches(ports.table)).find((open) => open.wanted !== undefined)
       if (same) return announce(ports, await ports.objects.readJson(keys.plan(same), storedPlan))
+      await logStoredRuns(ports)
       const date = (await loggedRuns(ports.table)).at(-1)?.date
       if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
       return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date), wanted }, at)

@@ -1,7 +1,25 @@
 import path from 'node:path'
-import { expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListBucketsCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import {
+  DeleteModelPackageCommand,
+  DeleteModelPackageGroupCommand,
+  ListModelPackagesCommand,
+  ListTrainingJobsCommand,
+  SageMakerClient,
+  StopTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker'
+import { mockClient } from 'aws-sdk-client-mock'
 import { smokeLabels } from '../../bin/smoke-labels'
-import { missingForSmoke } from '../../bin/smoke-needs'
+import { missingForSmoke, uncheckedForSmoke } from '../../bin/smoke-needs'
+import { type Removal, removeStage } from '../../bin/smoke-removal'
 import { type Facts, findingsOf } from '../../services/doctor/findings'
 import { readSettled } from '../../shared/labels'
 import { readSettings } from '../../shared/settings'
@@ -55,7 +73,116 @@ it('goes on in a stage without posts and their secret, and stops where no job co
     )
 
   expect(missing(fresh)).toEqual([])
+  const unasked = { ...fresh, linkKey: { unknown: 'AccessDeniedException' } }
+  const names = { sourceSecrets: { x: 'x' }, linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }
+  expect(uncheckedForSmoke(findingsOf(unasked, settings, names))).toMatchObject([{ check: 'key of the desk links' }])
   expect(missing({ ...fresh, quotas: new Map([[SPOT, { known: 0 }]]) })).toMatchObject([
     { check: expect.stringMatching(/spot/) },
   ])
+})
+
+describe('the removal of a stage', () => {
+  const s3 = mockClient(S3Client)
+  const dynamo = mockClient(DynamoDBClient)
+  const sagemaker = mockClient(SageMakerClient)
+  const BUCKET = 'bellwether-smoke-ab12-111122223333-eu-west-1'
+  const named = (name: string, message = name) => Object.assign(new Error(message), { name })
+  let done: string[]
+  let removal: Removal
+
+  const noting = (what: string) => {
+    done.push(what)
+    return {}
+  }
+
+  beforeEach(() => {
+    done = []
+    for (const mock of [s3, dynamo, sagemaker]) mock.reset()
+    const others = ['bellwether-smoke-ab12-logs', 'bellwether-smoke-ab12-111122223333-us-east-1', 'bellwether-dev-x']
+    s3.on(ListBucketsCommand).resolves({ Buckets: [BUCKET, ...others].map((Name) => ({ Name })) })
+    s3.on(ListObjectVersionsCommand)
+      .resolvesOnce({ Versions: [{ Key: 'a', VersionId: '1' }], DeleteMarkers: [{ Key: 'a', VersionId: '2' }] })
+      .resolves({})
+    s3.on(DeleteObjectsCommand).callsFake(() => noting('empty the bucket'))
+    s3.on(DeleteBucketCommand).callsFake(({ Bucket }) => noting(`delete ${Bucket}`))
+    dynamo.on(DeleteTableCommand).callsFake(({ TableName }) => noting(`delete table ${TableName}`))
+    sagemaker.on(ListTrainingJobsCommand).resolves({ TrainingJobSummaries: [] })
+    sagemaker.on(ListModelPackagesCommand).resolves({ ModelPackageSummaryList: [] })
+    sagemaker.on(DeleteModelPackageGroupCommand).callsFake(() => noting('delete the group'))
+    removal = {
+      stage: 'smoke-ab12',
+      region: 'eu-west-1',
+      s3: new S3Client({}),
+      table: new DynamoDBClient({}),
+      sagemaker: new SageMakerClient({}),
+      removeStack: async () => {
+        done.push('remove the stack')
+        return true
+      },
+      say: () => undefined,
+    }
+  })
+
+  it('empties the bucket when no function writes into it any more', async () => {
+    expect(await removeStage(removal)).toEqual([])
+    expect(done).toEqual([
+      'remove the stack',
+      'empty the bucket',
+      `delete ${BUCKET}`,
+      'delete table bellwether-smoke-ab12',
+      'delete the group',
+    ])
+  })
+
+  it('finds bucket and table by their names when the stack is gone', async () => {
+    removal.removeStack = async () => false
+
+    expect(await removeStage(removal)).toEqual([])
+    expect(done).toContain(`delete ${BUCKET}`)
+    expect(done).toContain('delete table bellwether-smoke-ab12')
+  })
+
+  it('has nothing left to say where everything is gone', async () => {
+    removal.removeStack = async () => false
+    s3.on(ListBucketsCommand).resolves({ Buckets: [] })
+    dynamo.on(DeleteTableCommand).rejects(named('ResourceNotFoundException'))
+    sagemaker
+      .on(ListModelPackagesCommand)
+      .rejects(named('ValidationException', 'ModelPackageGroup arn:… does not exist.'))
+
+    expect(await removeStage(removal)).toEqual([])
+    expect(done).toEqual([])
+  })
+
+  it('goes on after a failure, and lists what is left', async () => {
+    removal.removeStack = async () => {
+      throw new Error('sls remove ended with 1')
+    }
+    s3.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: 'a', Code: 'AccessDenied', Message: 'no' }] })
+
+    expect(await removeStage(removal)).toEqual([
+      { what: 'stack bellwether-smoke-ab12', why: 'Error: sls remove ended with 1' },
+      { what: 'bucket bellwether-smoke-ab12-*', why: `Error: ${BUCKET}/a: AccessDenied: no` },
+    ])
+    expect(done).toEqual(['delete table bellwether-smoke-ab12', 'delete the group'])
+  })
+
+  it('stops a job that still trains, and removes the versions of the model', async () => {
+    sagemaker.on(ListTrainingJobsCommand).resolves({
+      TrainingJobSummaries: [
+        { TrainingJobName: 'j', TrainingJobArn: 'a', CreationTime: new Date(), TrainingJobStatus: 'InProgress' },
+      ],
+    })
+    sagemaker.on(ListModelPackagesCommand).resolves({
+      ModelPackageSummaryList: [
+        { ModelPackageArn: 'arn:1', CreationTime: new Date(), ModelPackageStatus: 'Completed' },
+      ],
+    })
+    sagemaker.on(StopTrainingJobCommand).callsFake(() => noting('stop the job'))
+    sagemaker.on(DeleteModelPackageCommand).callsFake(({ ModelPackageName }) => noting(`delete ${ModelPackageName}`))
+
+    expect(await removeStage(removal)).toEqual([])
+    expect(done[0]).toBe('stop the job')
+    expect(done.slice(-2)).toEqual(['delete arn:1', 'delete the group'])
+  })
 })

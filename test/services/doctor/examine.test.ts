@@ -73,12 +73,25 @@ it('is not ready when the file of posts is not in the bucket', async () => {
   expect(findings.find(({ verdict }) => verdict === 'missing')?.found).toBe('sample.jsonl is not there')
 })
 
-it('reports what AWS does not answer, and goes on', async () => {
+it('does not say ready when the key of the links could not be checked', async () => {
+  secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).rejects(new Error('no'))
+
+  expect(await ask()).toMatchObject({ ready: null })
+})
+
+it('is not ready when something is missing, whatever else could not be checked', async () => {
+  secrets.on(DescribeSecretCommand, { SecretId: 'LinkKey-1' }).resolves({ Name: 'LinkKey-1' })
+  quotas.on(ListServiceQuotasCommand).rejects(new Error('no'))
+
+  expect(await ask()).toMatchObject({ ready: false })
+})
+
+it('reports what AWS does not answer, goes on, and does not say ready', async () => {
   quotas.on(ListServiceQuotasCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
 
   const { ready, findings } = await ask()
 
-  expect(ready).toBe(true)
+  expect(ready).toBeNull()
   expect(findings.filter(({ verdict }) => verdict === 'could not be checked').map(({ found }) => found)).toEqual([
     'AccessDeniedException: no',
     'AccessDeniedException: no',

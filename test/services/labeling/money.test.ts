@@ -74,7 +74,7 @@ describe('{"estimate":true}', () => {
 
     // Four evaluation items at two or three judgements, four for training at one.
     expect(said).toEqual({
-      date: '2026-06-03',
+      date: DATE,
       items: 8,
       evaluation: 4,
       training: 4,
@@ -83,9 +83,23 @@ describe('{"estimate":true}', () => {
       minutes: { least: 2, most: 3 },
       monthUsd: 24,
       reached: null,
+      available: 40,
     })
     expect(outcomeOf(world)).toEqual(before)
     expect(world.writes).toBe(0)
+  })
+
+  it('counts what is there: no more items than messages that no batch has asked about', async () => {
+    const settings = settingsWith({ itemsPerDay: 60 })
+    settings.hashtags = [{ tag: 'aws', source: 'file' }]
+    const world = newWorld({ settings })
+    const posts = postsOf('aws', 65)
+    const retweets = posts.map((post) => ({ ...post, id: `rt-${post.id}`, text: `RT @somebody: ${post.text}` }))
+    await functionOf(world).onRun(await storeRun(world, 'aws', DATE, [...posts, ...retweets]))
+
+    const said = await functionOf(world).request({ estimate: true, bootstrap: 150 })
+
+    expect(said).toMatchObject({ items: 5, available: 5, evaluation: 3, training: 2, reached: null })
   })
 
   it('says which cap makes it smaller', async () => {
@@ -180,6 +194,13 @@ describe('{"bootstrap":150}', () => {
         detail: expect.objectContaining({ cap: 'caps.judgements.perDay' }),
       }),
     )
+  })
+
+  it('finds the runs in the bucket that no event told of, as in the first minutes of a stack', async () => {
+    const world = newWorld({ settings: wide() })
+    await storeRun(world, 'aws', DATE, postsOf('aws', 400))
+
+    expect(await functionOf(world).request({ bootstrap: 150 })).toMatchObject({ batch: DATE, items: 150 })
   })
 
   it('says what to do where nothing is collected', async () => {

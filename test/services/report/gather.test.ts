@@ -88,7 +88,7 @@ describe('what a page is sent', () => {
 
     expect(waiting).toEqual([{ batch: '2026-11-22', deadline: '2026-11-23T21:00:00Z', items: 60, answered: 0 }])
     expect(spending[0]).toMatchObject({ kind: 'posts', of: '2026-11-23', day: 1800, month: 1800, perDay: 2000 })
-    expect(spending[2]).toMatchObject({ kind: 'judgements', of: '2026-11-22', day: 90, month: 90, perDay: 200 })
+    expect(spending[2]).toMatchObject({ kind: 'judgements', of: '2026-11-22', day: 90, month: 90, perDay: 420 })
   })
 
   it('names no annotator', async () => {
