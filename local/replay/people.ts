@@ -1,12 +1,18 @@
-import { request } from 'node:http'
+import * as http from 'node:http'
+import * as https from 'node:https'
 import { z } from 'zod'
-import type { Cloud } from '../cloud'
 import type { Judge } from './annotators'
 
 const invited = z.object({ url: z.url() })
 const claimed = z.object({
   items: z.array(z.object({ batch: z.string(), item: z.string() })),
 })
+
+/** Where the desk is, and who invites to it. */
+interface Site {
+  endpoint: string
+  invoke(name: string, request: unknown): Promise<{ payload: string; functionError?: string }>
+}
 
 /** How many items a person takes at a time. */
 const HANDFUL = 20
@@ -15,7 +21,7 @@ const HANDFUL = 20
  * Simulated annotators at the label desk: each opens a link of its own, and answers over HTTP as a browser does until
  * there is nothing left for it. Answers how many judgements were given.
  */
-export async function answerAtDesk(cloud: Cloud, names: readonly string[], judge: Judge): Promise<number> {
+export async function answerAtDesk(cloud: Site, names: readonly string[], judge: Judge): Promise<number> {
   let judgements = 0
   // All are invited before the first answers: the desk waits for nobody who is not.
   const people: [string, Person][] = []
@@ -38,7 +44,7 @@ export async function answerAtDesk(cloud: Cloud, names: readonly string[], judge
 type Person = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>
 
 /** Exchange an invitation for a cookie. */
-async function arrive(cloud: Cloud, name: string): Promise<Person> {
+async function arrive(cloud: Site, name: string): Promise<Person> {
   const { url } = await patiently(async () => {
     const outcome = await cloud.invoke('desk-invite', { annotator: name })
     if (outcome.functionError) throw new Busy(outcome.payload)
@@ -67,8 +73,10 @@ class Busy extends Error {}
 /** `fetch` would do, but for the Secure cookie, which it keeps from plain HTTP only in browsers. */
 function send(endpoint: string, method: string, path: string, body: unknown, cookie?: string) {
   return new Promise<{ headers: Record<string, string[] | undefined>; json: unknown }>((resolve, reject) => {
+    const url = new URL(path, endpoint)
+    const { request } = url.protocol === 'https:' ? https : http
     const sent = request(
-      new URL(path, endpoint),
+      url,
       { method, headers: { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) } },
       (response) => {
         const chunks: Buffer[] = []
