@@ -187,11 +187,11 @@ function byHashtag({ scores: { challenger } }: CardRecord): Child {
   )
 }
 
-function comparison({ comparison: one, champion }: CardRecord): HTMLElement {
+function comparison({ comparison: one, champion, best }: CardRecord): HTMLElement {
   if (!one || !champion) {
     return section('comparison', 'Against the champion', paragraph('There was no champion to be held against.'))
   }
-  const { difference, low, high, margin, notWorse, replicates, mcnemar } = one
+  const { difference, low, high, standardError, replicates, mcnemar } = one
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`
   return section(
     'comparison',
@@ -199,10 +199,22 @@ function comparison({ comparison: one, champion }: CardRecord): HTMLElement {
     element('p', {}, 'Held against ', element('a', { href: cardAddress(champion) }, shortJob(champion)), '.'),
     facts([
       ['Difference', `${signed(difference)} points of macro-F1 (95 % interval ${signed(low)} to ${signed(high)})`],
-      [
-        'Not worse',
-        `in ${percent(notWorse)} % of ${count(replicates)} resampled windows it loses less than ${percent(margin)} points`,
-      ],
+      ...(standardError === null
+        ? []
+        : [
+            [
+              'Standard error',
+              `${(100 * standardError).toFixed(1)} points, from ${count(replicates)} resampled windows`,
+            ] as [string, string],
+          ]),
+      ...(best
+        ? [
+            ['Best of late', `${shortJob(best.job)}, live before, has ${score(best.macroF1)} on these labels`] as [
+              string,
+              string,
+            ],
+          ]
+        : []),
       [
         'Item by item',
         `only this model is right on ${mcnemar.gained}, only the champion on ${mcnemar.lost} (McNemar’s exact p ${mcnemar.p.toFixed(3)})`,

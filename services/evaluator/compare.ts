@@ -1,16 +1,12 @@
 import { calibrated } from '../../shared/answers'
 import type { CalibrationRecord, CardRecord } from '../../shared/records'
-import { percentileInterval, RESAMPLING, shareAbove } from '../../shared/statistics/bootstrap'
+import { deviationOf, percentileInterval, RESAMPLING } from '../../shared/statistics/bootstrap'
 import { mcnemar } from '../../shared/statistics/mcnemar'
 import { calibrationError, fitTemperature, type Forecast, logLossOf } from '../../shared/statistics/temperature'
 import type { Judgement, Measured } from './measure'
 
-/** Challenger against champion on the same items, of which there is one at least. */
-export function compare(
-  challenger: Measured,
-  champion: Measured,
-  { margin }: { margin: number },
-): NonNullable<CardRecord['comparison']> {
+/** Compares challenger and champion on the same items, of which there is at least one. */
+export function compare(challenger: Measured, champion: Measured): NonNullable<CardRecord['comparison']> {
   const differences = challenger.resampled.map((value, i) => value - champion.resampled[i]!)
   const right = ({ truths, answers }: Measured) => truths.map((truth, i) => truth === answers[i])
   const [before, after] = [right(champion), right(challenger)]
@@ -21,8 +17,7 @@ export function compare(
     difference: (challenger.scores.macroF1 ?? 0) - (champion.scores.macroF1 ?? 0),
     low: interval?.low ?? 0,
     high: interval?.high ?? 0,
-    margin,
-    notWorse: shareAbove(differences, -margin),
+    standardError: deviationOf(differences),
     ...RESAMPLING,
     mcnemar: { lost, gained, p: mcnemar(lost, gained) },
   }

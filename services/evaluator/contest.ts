@@ -18,16 +18,17 @@ import {
   tuningRecord,
 } from '../../shared/records'
 import { calibrate } from './compare'
-import { type Contender, type Gate, judge, opponentIn } from './gate'
+import { type Contender, type Contest, type Gate, judge, opponentIn } from './gate'
 import { costOf, lineageOf } from './lineage'
 import { placeOf } from './card'
 import { liveOf } from './live'
 import { majorityOf, measure, type Measured } from './measure'
+import { bestOf, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
 import { type Relabelled, relabelled } from './relabelled'
 import { whyNotScored, windowOf } from './window'
 
 export interface Ports {
-  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'stream' | 'exists'>
+  objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'stream' | 'exists' | 'list'>
   load: LoadArtefact
   gate: Gate
 }
@@ -52,18 +53,35 @@ export async function holdContest(
   const hold = contenders(items, dataset, scoresOn)
   const { textVersion } = dataset
   const artefact = await loadIfReadable(load, { artefact: training.artefact, textVersion, prior: training.prior })
-  const challenger = await hold(job, dataset, artefact)
+  const challenger = await hold(job, training.engine, dataset, artefact)
   const card = against === null ? undefined : await objects.readJson(keys.card({ job: against }), cardRecord)
   const opposite = card && (await loadIfReadable(load, placeOf(card)))
-  const champion = card && opposite && (await hold(card.job, card.dataset, opposite))
+  const champion = card && opposite && (await hold(card.job, card.training.engine, card.dataset, opposite))
 
   const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
   const changes = champion?.measured
     ? await changesSince(objects, champion.dataset, dataset)
     : { shared: 0, changed: 0 }
-  const contest = { challenger, champion, majority, window, relabelled: changes }
+  const opponent = opponentIn({ challenger, champion })
+  const former = opponent && card ? await championsBefore(objects, card, dataset, gate.recentDays) : []
+  const before = bestOf(former)
+  const readAgain = before && (await loadIfReadable(load, placeOf(before)))
+  const best = before && readAgain && (await hold(before.job, before.training.engine, before.dataset, readAgain))
+  const daysAhead =
+    opponent && opponent.engine !== challenger.engine
+      ? await daysAheadOf(objects, challenger.engine, dataset, { most: gate.engineDays, within: gate.recentDays })
+      : 0
+  const contest: Contest = {
+    challenger,
+    champion,
+    best: scoreOf(best),
+    daysAhead,
+    daysSinceSwitch: card ? daysSinceSwitch([card, ...former], dataset.latestDate) : null,
+    majority,
+    window,
+    relabelled: changes,
+  }
   const { promote, provisional, reasons, gate: rulings, comparison } = judge(contest, gate)
-  const opponent = opponentIn(contest)
 
   return {
     job,
@@ -83,6 +101,7 @@ export async function holdContest(
       linear: baseline ? (await scoresOn(baseline)).scores : null,
     },
     comparison,
+    best: contest.best,
     calibration: challenger.measured && calibrate(challenger.measured),
     live: opponent && card && opposite?.read ? await liveSince(card, opposite.read, evaluation, dataset) : null,
     evaluation: { key: keys.evaluation({ dataset: dataset.datasetId }), sha256: dataset.sha256.evaluation },
@@ -95,6 +114,11 @@ export async function holdContest(
   }
 }
 
+const scoreOf = (contender: Contender | undefined): CardRecord['best'] => {
+  const macroF1 = contender?.measured?.scores.macroF1
+  return contender && macroF1 !== null && macroF1 !== undefined ? { job: contender.job, macroF1 } : null
+}
+
 /** The exact object that was read, as far as it could be. */
 const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'versionId' | 'sha256'> => ({
   versionId: read?.versionId ?? null,
@@ -104,10 +128,16 @@ const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'v
 /** Measures a model on the window, or says why it cannot be. */
 const contenders =
   (items: readonly EvaluationLine[], dataset: DatasetRecord, scoresOn: (model: Classifier) => Promise<Measured>) =>
-  async (job: string, of: DatasetRecord, { read, unreadable: broken }: Readable): Promise<Contender> => {
+  async (
+    job: string,
+    engine: string,
+    of: DatasetRecord,
+    { read, unreadable: broken }: Readable,
+  ): Promise<Contender> => {
     const unreadable = broken ?? whyNotScored(items, dataset, of.textVersion)
     return {
       job,
+      engine,
       dataset: of,
       labels: read?.model.labels ?? [],
       measured: read && unreadable === undefined ? await scoresOn(read.model) : null,

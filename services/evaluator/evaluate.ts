@@ -5,16 +5,17 @@ import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { latestTraining } from '../../shared/latest'
-import { type Objects, parseJson } from '../../shared/objects'
-import { type CardRecord, cardRecord, type ChampionRecord } from '../../shared/records'
+import type { Objects } from '../../shared/objects'
+import type { CardRecord, ChampionRecord } from '../../shared/records'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
 import { holdContest, type Ports as ContestPorts } from './contest'
 import { keepLive } from './live'
+import { readCard } from './recent'
 import { register, warnOfRefusal } from './register'
 import type { Registry } from './registry'
 
 export interface Ports extends ContestPorts {
-  objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'list' | 'versions'>
+  objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'versions'>
   publish: Publish
   registry: Registry
   region: string
@@ -65,12 +66,6 @@ export async function latestJob(objects: Pick<Objects, 'list' | 'readJson'>): Pr
   const latest = await latestTraining(objects)
   if (latest === undefined) throw new BellwetherError('NOT_FOUND', 'no model has been trained yet')
   return latest
-}
-
-export async function readCard(objects: Pick<Objects, 'read'>, job: string): Promise<CardRecord | undefined> {
-  const key = keys.card({ job })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), cardRecord, key)
 }
 
 export const championBytes = (champion: ChampionRecord): string => `${JSON.stringify(champion, null, 2)}\n`

@@ -5,9 +5,11 @@ import { compare } from './compare'
 import type { Measured } from './measure'
 import type { Relabelled } from './relabelled'
 
-/** A model that stands to be judged. Not measured where its artefact cannot be read, and then `unreadable` says why. */
+/** A model that is to be judged. Not measured where its artefact cannot be read, and then `unreadable` says why. */
 export interface Contender {
   job: string
+  /** The name of its engine. */
+  engine: string
   dataset: Pick<
     DatasetRecord,
     'datasetId' | 'latestDate' | 'schemaVersion' | 'textVersion' | 'rows' | 'labels' | 'classes'
@@ -20,6 +22,12 @@ export interface Contender {
 export interface Contest {
   challenger: Contender
   champion: Contender | undefined
+  /** The live model of the last `gate.recentDays` days that scored best when it was promoted, on today's window. */
+  best: CardRecord['best']
+  /** Days of labels before this one, without a gap, on which a model of the challenger's engine was ahead of a live one of another. */
+  daysAhead: number
+  /** Days of labels since a live model of another engine was replaced; null where that did not happen of late. */
+  daysSinceSwitch: number | null
   majority: ScoresRecord
   window: Pick<CardRecord['window'], 'items' | 'leaked'>
   /** Of the champion's training set. */
@@ -49,12 +57,15 @@ interface Ruling {
 /** Nothing where a question does not arise. */
 type Rule = (question: Question) => Ruling | undefined
 
-/** Is the challenger to go live? One objection keeps it out. Pure: the same contest has the same verdict on any day. */
+/**
+ * Decides whether the challenger goes live; one objection keeps it out. Pure: the same contest has the same verdict on any
+ * day.
+ */
 export function judge(contest: Contest, gate: Gate): Verdict {
   const { challenger, window } = contest
   const opponent = opponentIn(contest)
   const isComparable = opponent && challenger.measured && window.items > 0
-  const comparison = isComparable ? compare(challenger.measured!, opponent.measured, gate) : null
+  const comparison = isComparable ? compare(challenger.measured!, opponent.measured) : null
   const question: Question = { ...contest, gate, opponent, comparison, isStale: isStale(contest, gate) }
 
   const rulings = RULES.flatMap(([name, rule]) => {
@@ -73,7 +84,7 @@ export function judge(contest: Contest, gate: Gate): Verdict {
 }
 
 /** The champion that a challenger is measured against: one whose artefact can be read, of the same version of the labels. */
-export const opponentIn = ({ challenger, champion }: Contest): Opponent | undefined =>
+export const opponentIn = ({ challenger, champion }: Pick<Contest, 'challenger' | 'champion'>): Opponent | undefined =>
   champion?.measured && champion.dataset.schemaVersion === challenger.dataset.schemaVersion
     ? { ...champion, measured: champion.measured }
     : undefined
@@ -177,50 +188,102 @@ const withoutChampion = (champion: Contender | undefined): string => {
     : `, and champion ${champion.job} answers by version ${champion.dataset.schemaVersion} of the labels`
 }
 
-/** Equal is enough for a model of later labels, since it knows more; of the same labels the one that is live stays. */
-const isNotBelow: Rule = ({ challenger, opponent, comparison }) => {
+/**
+ * A model of later labels goes live unless it is surely worse: a day of labels improves a model by less than one window can
+ * show. With the same labels, or on a window of few items, it must not be lower at all.
+ */
+const isNotSurelyWorse: Rule = ({ challenger, opponent, comparison, isStale: stale, gate: { standardErrors } }) => {
   if (!opponent || !comparison) return undefined
+  const { difference, standardError } = comparison
   const [now, before] = [challenger.measured?.scores.macroF1, opponent.measured.scores.macroF1]
+  const against = `the ${number(before)} of champion ${opponent.job}`
   const areEquallyLate =
     !isLater(challenger.dataset, opponent.dataset) && !isLater(opponent.dataset, challenger.dataset)
-  if (areEquallyLate && comparison.difference === 0) {
+  if (areEquallyLate && Math.abs(difference) < SAME) {
     const words = `macro-F1 ${number(now)} only equals that of champion ${opponent.job}, whose labels are as late`
     return { passed: false, words }
   }
-  const passed = comparison.difference >= 0
-  return {
-    passed,
-    words: `macro-F1 ${number(now)} is ${passed ? 'not ' : ''}below the ${number(before)} of champion ${opponent.job}`,
-  }
+  if (difference > -SAME) return { passed: true, words: `macro-F1 ${number(now)} is not below ${against}` }
+
+  const below = `macro-F1 ${number(now)} is below ${against} by ${points(-difference)} points`
+  if (areEquallyLate) return { passed: false, words: `${below}, and its labels are as late` }
+  if (stale) return { passed: false, words: `${below}, and the window is small` }
+  const allowed = standardErrors * (standardError ?? 0)
+  return difference >= -allowed - SAME
+    ? { passed: true, words: `${below}, which is within ${many(standardErrors, 'standard error')}, ${points(allowed)}` }
+    : { passed: false, words: `${below}: more than ${many(standardErrors, 'standard error')}, ${points(allowed)}` }
 }
 
-const isSurelyNotMuchWorse: Rule = ({ opponent, comparison, isStale: stale, gate: { margin, confidence } }) => {
-  if (!opponent || !comparison || stale) return undefined
-  const passed = comparison.notWorse >= confidence
-  return {
-    passed,
-    words: `it loses less than ${margin} of macro-F1 to champion ${opponent.job} in ${percent(comparison.notWorse)} of resampled windows${passed ? '' : `: ${percent(confidence)} are needed`}`,
+/**
+ * Among engines that are equally good, chance alone would replace one by another every few days. So another engine has to be
+ * ahead by more than chance or for several days; soon after a switch it has to be surely better.
+ */
+const maySwitchEngine: Rule = ({ challenger, opponent, comparison, daysAhead, daysSinceSwitch, gate }) => {
+  if (!opponent || !comparison || challenger.engine === opponent.engine) return undefined
+  const { standardErrors, engineDays, recentDays } = gate
+  const { difference, standardError, low } = comparison
+  const words = `${challenger.engine} would replace ${opponent.engine} with a difference of ${signed(difference)} points`
+  const ahead = difference > SAME ? daysAhead + 1 : 0
+  if (daysSinceSwitch !== null && daysSinceSwitch < recentDays) {
+    const since = `${words}, ${many(daysSinceSwitch, 'day')} of labels after another switch`
+    const sure = `surely better, and ahead for ${many(engineDays, 'day')} of labels`
+    return low > SAME && ahead >= engineDays
+      ? { passed: true, words: `${since}: it is ${sure}` }
+      : { passed: false, words: `${since}: before ${recentDays} it has to be ${sure}` }
   }
+  const needed = standardErrors * (standardError ?? 0)
+  if (difference > SAME && difference >= needed - SAME)
+    return { passed: true, words: `${words}: at least ${many(standardErrors, 'standard error')}, ${points(needed)}` }
+  return ahead >= engineDays
+    ? { passed: true, words: `${words}: ahead for ${many(ahead, 'day')} of labels` }
+    : {
+        passed: false,
+        words: `${words}: ${many(standardErrors, 'standard error')}, ${points(needed)}, or ${many(engineDays, 'day')} of labels ahead are needed, and this is day ${ahead}`,
+      }
 }
 
-const keepsRecall: Rule = ({
-  challenger: { measured },
-  opponent,
-  isStale: stale,
-  gate: { recallLoss, classItems },
-}) => {
-  if (!opponent || !measured || stale) return undefined
-  const counted = opponent.measured.scores.classes.filter(({ items }) => items >= classItems)
-  const lost = counted.flatMap(({ label, recall: before }) => {
-    const now = measured.scores.classes.find((one) => one.label === label)?.recall ?? 0
-    // Counts over counts: what differs in the last digits of a double is equal.
-    return (before ?? 0) - now > recallLoss + 1e-9
-      ? [`recall of "${label}" falls from ${percent(before ?? 0)} to ${percent(now)}`]
+/** Many small steps down within the error of one window would add up: they end here. */
+const isNearTheBest: Rule = ({ challenger, opponent, best, gate: { bestLoss, recentDays } }) => {
+  const now = challenger.measured?.scores.macroF1
+  const before = opponent?.measured.scores.macroF1
+  if (!opponent || now === undefined || now === null || before === undefined || before === null) return undefined
+  const standard = best && best.macroF1 > before ? best : { job: opponent.job, macroF1: before }
+  const words = `macro-F1 ${number(now)}, where ${standard.job}, the best live model of the last ${recentDays} days, has ${number(standard.macroF1)}`
+  return standard.macroF1 - now > bestLoss + SAME
+    ? { passed: false, words: `${words}: lower by more than gate.bestLoss, ${bestLoss}` }
+    : { passed: true, words }
+}
+
+/** A class may lose recall to chance, and to a model that is surely better over all classes. */
+const keepsRecall: Rule = ({ challenger: { measured }, opponent, comparison, isStale: stale, gate }) => {
+  if (!opponent || !measured || !comparison || stale) return undefined
+  const { recallLoss, classItems, standardErrors } = gate
+  const lost = opponent.measured.scores.classes.flatMap(({ label, items }, place) => {
+    if (items < classItems) return []
+    const { before, now, standardError } = recallsOf(place, opponent.measured, measured)
+    return before - now > recallLoss + standardErrors * standardError + SAME
+      ? [`recall of "${label}" falls from ${percent(before)} to ${percent(now)}, ± ${points(standardError)} points`]
       : []
   })
-  return lost.length > 0
-    ? { passed: false, words: `${lost.join('; ')}: by more than gate.recallLoss, ${recallLoss}` }
-    : { passed: true, words: `no class of ${classItems} items or more loses more than ${recallLoss} of recall` }
+  if (lost.length === 0)
+    return {
+      passed: true,
+      words: `no class of ${classItems} items or more surely loses more than ${recallLoss} of recall`,
+    }
+  const words = lost.join('; ')
+  return comparison.low > SAME
+    ? { passed: true, words: `${words}, but macro-F1 is surely better` }
+    : { passed: false, words: `${words}: by more than gate.recallLoss, ${recallLoss}, and the standard error` }
+}
+
+/** The recall of one class by both models, and the standard error of the difference, paired by item. */
+function recallsOf(place: number, champion: Measured, challenger: Measured) {
+  const own = champion.truths.flatMap((truth, i) => (truth === place ? [i] : []))
+  const isRight = ({ answers }: Measured, i: number) => (answers[i] === place ? 1 : 0)
+  const before = mean(own.map((i) => isRight(champion, i)))
+  const now = mean(own.map((i) => isRight(challenger, i)))
+  const squares = own.map((i) => (isRight(challenger, i) - isRight(champion, i) - (now - before)) ** 2)
+  return { before, now, standardError: Math.sqrt(mean(squares) / own.length) }
 }
 
 const RULES: readonly [name: string, rule: Rule][] = [
@@ -234,13 +297,14 @@ const RULES: readonly [name: string, rule: Rule][] = [
   ['training-classes', hasSteadyClasses],
   ['training-labels', keepsItsLabels],
   ['beats-majority', beatsTheMajority],
-  ['not-below-champion', isNotBelow],
-  ['not-much-worse', isSurelyNotMuchWorse],
+  ['not-surely-worse', isNotSurelyWorse],
+  ['other-engine', maySwitchEngine],
+  ['near-the-best', isNearTheBest],
   ['keeps-recall', keepsRecall],
 ]
 
 /** What speaks for a model, beside the conditions that any has to meet. */
-const MERITS: ReadonlySet<string> = new Set(['beats-majority', 'not-below-champion', 'not-much-worse'])
+const MERITS: ReadonlySet<string> = new Set(['beats-majority', 'not-surely-worse', 'other-engine'])
 
 /** By the days of labels, not of clocks: a verdict does not depend on when it was asked for. */
 function isStale(contest: Contest, { minimumEvaluation, minimumProvisional, staleDays }: Gate): boolean {
@@ -272,6 +336,14 @@ const toDate = ({ dataset }: Contender): string => `of labels to ${dataset.lates
 const mostFrequent = ({ classes }: ScoresRecord): string =>
   classes.reduce((most, one) => (one.answered > most.answered ? one : most)).label
 
+/** Differences of counts over counts: what differs in the last digits of a double is equal. */
+const SAME = 1e-9
+
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+const points = (difference: number): string => (100 * difference).toFixed(1)
+const signed = (difference: number): string => `${difference < 0 ? '−' : '+'}${points(Math.abs(difference))}`
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 const number = (value: number | null | undefined): string => value?.toFixed(3) ?? '(nothing counted)'
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 const list = (labels: readonly string[]): string => labels.map((label) => `"${label}"`).join(', ')

@@ -14,8 +14,8 @@ import { sageMakerRegistry } from './registry'
 import { evaluatorRequest, respond } from './request'
 
 const { region, stage, bucket, bus, taskRoot } = readConfig(['region', 'stage', 'bucket', 'bus', 'taskRoot'])
-/** These are created once; a card sums up those of all batches. */
-const UNCHANGING = [keys.plan, keys.quality, keys.run]
+/** These are created once. A card sums up those of all batches, and names the model that it was held against. */
+const UNCHANGING = [keys.plan, keys.quality, keys.run, keys.card]
 /** Of the 2 GB that the function has. */
 const MEMORY_BYTES = 128 * 2 ** 20
 const objects = remembering(s3Objects(new S3Client(), bucket), makeMemory(MEMORY_BYTES), UNCHANGING)

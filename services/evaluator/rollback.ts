@@ -5,7 +5,8 @@ import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
 import { championOf, placeOf, promotionOf } from './card'
-import { championBytes, finishStopped, type Ports, readCard } from './evaluate'
+import { championBytes, finishStopped, type Ports } from './evaluate'
+import { readCard } from './recent'
 import { registerRollback, warnOfRefusal } from './register'
 
 export interface RolledBack {

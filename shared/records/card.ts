@@ -52,8 +52,12 @@ export const cardRecord = z.object({
       difference: z.number().describe('Of macro-F1, challenger less champion, on the same items.'),
       low: z.number(),
       high: z.number(),
-      margin: fraction.describe('gate.margin.'),
-      notWorse: fraction.describe('Share of resampled windows in which the challenger loses less than the margin.'),
+      standardError: z
+        .number()
+        .nonnegative()
+        .nullable()
+        .default(null)
+        .describe('Of the difference, from resampled windows; null on cards of older releases.'),
       replicates: z.int().positive(),
       seed: z.int(),
       mcnemar: z
@@ -62,6 +66,11 @@ export const cardRecord = z.object({
     })
     .nullable()
     .describe('Null where there was no champion to be held against.'),
+  best: z
+    .object({ job: z.string(), macroF1: fraction })
+    .nullable()
+    .default(null)
+    .describe('The best live model of the last days before the champion, scored on this window; null where there is none.'),
   calibration: calibrationRecord
     .nullable()
     .describe('Of the challenger; null for an unreadable model or an empty window.'),

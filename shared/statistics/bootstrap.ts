@@ -51,9 +51,11 @@ export function percentileInterval(values: Float64Array, level = 0.95): Interval
   return { low: at((1 - level) / 2), high: at((1 + level) / 2) }
 }
 
-/** Which share of the values lies above a threshold; NaN of no values. */
-export const shareAbove = (values: Float64Array, threshold: number): number =>
-  values.reduce((count, value) => count + (value > threshold ? 1 : 0), 0) / values.length
+/** The standard deviation of resampled values, which estimates the standard error of the statistic; NaN of no values. */
+export function deviationOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+}
 
 /** The classes of items as numbers from 0: what is true, and what was answered. */
 export interface Answered {

@@ -57,7 +57,7 @@ export const cardExample: CardRecord = {
   gate: [
     { name: 'enough-items', passed: true, words: '100 evaluation items; 100 are needed' },
     {
-      name: 'not-below-the-champion',
+      name: 'not-surely-worse',
       passed: true,
       words: 'macro-F1 0.833 is not below the 0.815 of champion bellwether-dev-0b1e4c553f9c2a7d-1',
     },
@@ -81,12 +81,12 @@ export const cardExample: CardRecord = {
     difference: 0.018,
     low: -0.021,
     high: 0.059,
-    margin: 0.05,
-    notWorse: 0.998,
+    standardError: 0.021,
     replicates: 2000,
     seed: 1,
     mcnemar: { lost: 3, gained: 5, p: 0.727 },
   },
+  best: { job: 'bellwether-dev-9c2a7d0b1e4c553f-1', macroF1: 0.829 },
   calibration: {
     items: 100,
     temperature: 1.8,

@@ -31,6 +31,7 @@ export interface Trained {
   /** What the model learnt: by default what is true. */
   learnt?: { label: string; text: string }[]
   archive?: Buffer
+  engine?: string
 }
 
 /** Put a dataset and a model trained on it into the bucket, as formatter and trainer leave them. */
@@ -91,7 +92,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
     instanceType: null,
     costUsd: 0,
     validationAccuracy: 0.9,
-    engine: 'fasttext',
+    engine: trained.engine ?? 'fasttext',
     seed: 0,
     prior: null,
     tuning: null,

@@ -146,8 +146,10 @@ describe('a challenger', () => {
     const { reasons } = await evaluate(ports)('new', NOW)
 
     expect(reasons).toEqual([
-      expect.stringMatching(/^macro-F1 0\.\d+ is below the 1\.000 of champion old$/),
-      expect.stringContaining('it loses less than 0.05 of macro-F1 to champion old in 0.0 %'),
+      expect.stringMatching(
+        /^macro-F1 0\.\d+ is below the 1\.000 of champion old by \d+\.\d points: more than 1 standard error, /,
+      ),
+      expect.stringContaining('where old, the best live model of the last 14 days, has 1.000: lower by more than'),
       expect.stringContaining('recall of "marketing" falls from 100.0 %'),
     ])
     expect(await champion()).toMatchObject({ job: 'old' })
@@ -227,6 +229,82 @@ describe('a challenger', () => {
 
     expect(verdict).toBe('promoted')
     expect(reasons).toEqual([expect.stringContaining('the champion cannot be held against it')])
+  })
+})
+
+describe('a challenger beside models of the last two weeks', () => {
+  const put = (job: string, latestDate: string, learnt = spoiled(0), engine = 'fasttext') =>
+    putTrained(bucket, { job, latestDate, learnt, engine })
+
+  it('is held against the best of them too, on its own window', async () => {
+    await put('best', '2026-11-10')
+    await put('lower', '2026-11-11', spoiled(5))
+    await put('low', '2026-11-12', spoiled(5))
+    await evaluate(ports)('best', NOW)
+    // A gate that lets it go live shows what the next contest makes of it.
+    await evaluate({ ...ports, gate: { ...GATE, standardErrors: 9, bestLoss: 1, recallLoss: 1 } })('lower', NOW)
+    expect(await champion()).toMatchObject({ job: 'lower' })
+
+    const { verdict, reasons } = await evaluate(ports)('low', NOW)
+
+    expect(verdict).toBe('rejected')
+    expect(reasons).toEqual([
+      expect.stringMatching(/^macro-F1 0\.\d+, where best, the best live model of .* has 1\.000/),
+    ])
+    expect(await card('low')).toMatchObject({ champion: 'lower', best: { job: 'best', macroF1: 1 } })
+  })
+
+  it('is not held against one that was replaced more than two weeks before, or whose artefact is gone', async () => {
+    await put('best', '2026-10-10')
+    await put('lower', '2026-10-11', spoiled(5))
+    await put('low', '2026-11-12', spoiled(5))
+    await evaluate(ports)('best', NOW)
+    await evaluate({ ...ports, gate: { ...GATE, standardErrors: 9, bestLoss: 1, recallLoss: 1 } })('lower', NOW)
+
+    expect(await evaluate(ports)('low', NOW)).toMatchObject({ verdict: 'promoted' })
+    expect(await card('low')).toMatchObject({ champion: 'lower', best: null })
+  })
+
+  it('is not held against one that was rolled back', async () => {
+    await put('one', '2026-11-10', spoiled(5))
+    await put('two', '2026-11-11')
+    await put('three', '2026-11-12', spoiled(5))
+    for (const job of ['one', 'two']) await evaluate(ports)(job, NOW)
+    await rollback(ports)(true, NOW)
+
+    expect(await evaluate(ports)('three', NOW)).toMatchObject({ verdict: 'promoted' })
+    expect(await card('three')).toMatchObject({ champion: 'one', best: null })
+  })
+
+  it('of another engine goes live when it was ahead on two days of labels before', async () => {
+    ports.gate = { ...GATE, standardErrors: 9 }
+    await put('first', '2026-11-10', spoiled(5))
+    await put('a', '2026-11-11', spoiled(0), 'naive-bayes')
+    await put('b', '2026-11-12', spoiled(0), 'naive-bayes')
+    await put('c', '2026-11-13', spoiled(0), 'naive-bayes')
+
+    for (const job of ['first', 'a', 'b', 'c']) await evaluate(ports)(job, NOW)
+
+    const rulings = await Promise.all(['a', 'b', 'c'].map(async (job) => (await card(job)).gate))
+    const words = rulings.map((rules) => rules.find(({ name }) => name === 'other-engine')?.words)
+    expect(words).toEqual([
+      expect.stringContaining('this is day 1'),
+      expect.stringContaining('this is day 2'),
+      expect.stringContaining('ahead for 3 days of labels'),
+    ])
+    expect(await champion()).toMatchObject({ job: 'c', engine: 'naive-bayes' })
+  })
+
+  it('of the engine that was replaced days before has to be surely better for days', async () => {
+    await put('first', '2026-11-10', spoiled(6))
+    await put('other', '2026-11-11', spoiled(5), 'naive-bayes')
+    await put('back', '2026-11-13', spoiled(0))
+    for (const job of ['first', 'other']) await evaluate(ports)(job, NOW)
+    expect(await champion()).toMatchObject({ engine: 'naive-bayes' })
+
+    const { reasons } = await evaluate(ports)('back', NOW)
+
+    expect(reasons).toEqual([expect.stringContaining('2 days of labels after another switch')])
   })
 })
 
@@ -333,14 +411,14 @@ describe('a card', () => {
       labelStatus: 'unmeasured',
       window: { size: 400, items: 120, of: 120, from: '2026-11-21', to: '2026-11-21', leaked: 0 },
       scores: { linear: { macroF1: 1 }, majority: { macroF1: 0.4 }, champion: { macroF1: 1 } },
-      comparison: { difference: 0, notWorse: 1, replicates: 2000, mcnemar: { lost: 0, gained: 0, p: 1 } },
+      comparison: { difference: 0, standardError: 0, replicates: 2000, mcnemar: { lost: 0, gained: 0, p: 1 } },
       calibration: { items: 120, temperature: 0.2 },
       live: { job: 'old', after: '2026-11-20', through: '2026-11-22', scores: { items: 120, macroF1: 1 } },
       tuning: null,
       seed: 0,
       cost: { labelsUsd: 1.25, readsUsd: 0.5, trainingUsd: 0 },
     })
-    expect(rest.gate.map(({ name }) => name)).toContain('not-much-worse')
+    expect(rest.gate.map(({ name }) => name)).toContain('not-surely-worse')
     expect(rest.calibration?.ece.scaled).toBeLessThan(rest.calibration!.ece.raw)
     expect(lineage.labels).toMatchObject({ key: 'datasets/data-of-new/labels.csv', count: 2 })
     expect(lineage.inputs.map(({ key }) => key)).toEqual([

@@ -4,9 +4,9 @@ import {
   accuracyOf,
   type Answered,
   bootstrap,
+  deviationOf,
   macroF1Of,
   percentileInterval,
-  shareAbove,
 } from '../../../shared/statistics/bootstrap'
 import { mulberry32 } from '../../../shared/statistics/random'
 import { metrics } from '../../../shared/fasttext'
@@ -29,6 +29,9 @@ const difference = ([old, fresh]: [Answered, Answered]): Float64Array => {
   return after!.map((value, i) => Math.round((value - before![i]!) * old.truths.length) / old.truths.length)
 }
 
+const shareAbove = (values: Float64Array, threshold: number): number =>
+  values.filter((value) => value > threshold).length / values.length
+
 describe('the paired bootstrap', () => {
   // Monte Carlo with a million draws, by numpy: statistics-refs.json.
   it.each([
@@ -43,6 +46,16 @@ describe('the paired bootstrap', () => {
     const ties = threshold === 0 ? values.filter((value) => value === 0).length / values.length / 2 : 0
 
     expect(Math.abs(shareAbove(values, threshold) + ties - expected)).toBeLessThan(0.01)
+  })
+
+  it.each([
+    [12, 4],
+    [5, 6],
+    [0, 0],
+  ])('of 200 items, %i gained and %i lost: the deviation is the standard error of McNemar’s difference', (gained, lost) => {
+    const exact = Math.sqrt(gained + lost - (gained - lost) ** 2 / 200) / 200
+
+    expect(Math.abs(deviationOf(difference(pair(200, gained, lost))) - exact)).toBeLessThan(0.02 * exact + 1e-12)
   })
 
   it('finds no difference between two models that answer alike, and all of it above any loss', () => {
