@@ -70,7 +70,9 @@ export const cardRecord = z.object({
     .object({ job: z.string(), macroF1: fraction })
     .nullable()
     .default(null)
-    .describe('The best live model of the last days before the champion, scored on this window; null where there is none.'),
+    .describe(
+      'The best live model of the last days before the champion, scored on this window; null where there is none.',
+    ),
   calibration: calibrationRecord
     .nullable()
     .describe('Of the challenger; null for an unreadable model or an empty window.'),

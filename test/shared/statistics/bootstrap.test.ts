@@ -52,11 +52,14 @@ describe('the paired bootstrap', () => {
     [12, 4],
     [5, 6],
     [0, 0],
-  ])('of 200 items, %i gained and %i lost: the deviation is the standard error of McNemar’s difference', (gained, lost) => {
-    const exact = Math.sqrt(gained + lost - (gained - lost) ** 2 / 200) / 200
+  ])(
+    'of 200 items, %i gained and %i lost: the deviation is the standard error of McNemar’s difference',
+    (gained, lost) => {
+      const exact = Math.sqrt(gained + lost - (gained - lost) ** 2 / 200) / 200
 
-    expect(Math.abs(deviationOf(difference(pair(200, gained, lost))) - exact)).toBeLessThan(0.02 * exact + 1e-12)
-  })
+      expect(Math.abs(deviationOf(difference(pair(200, gained, lost))) - exact)).toBeLessThan(0.02 * exact + 1e-12)
+    },
+  )
 
   it('finds no difference between two models that answer alike, and all of it above any loss', () => {
     const values = difference(pair(200, 0, 0))
