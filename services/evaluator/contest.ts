@@ -15,6 +15,7 @@ import {
   type EvaluationLine,
   evaluationLine,
   trainingRecord,
+  type TrainingRecord,
   tuningRecord,
 } from '../../shared/records'
 import { calibrate } from './compare'
@@ -63,24 +64,8 @@ export async function holdContest(
     ? await changesSince(objects, champion.dataset, dataset)
     : { shared: 0, changed: 0 }
   const opponent = opponentIn({ challenger, champion })
-  const former = opponent && card ? await championsBefore(objects, card, dataset, gate.recentDays) : []
-  const before = bestOf(former)
-  const readAgain = before && (await loadIfReadable(load, placeOf(before)))
-  const best = before && readAgain && (await hold(before.job, before.training.engine, before.dataset, readAgain))
-  const daysAhead =
-    opponent && opponent.engine !== challenger.engine
-      ? await daysAheadOf(objects, challenger.engine, dataset, { most: gate.engineDays, within: gate.recentDays })
-      : 0
-  const contest: Contest = {
-    challenger,
-    champion,
-    best: scoreOf(best),
-    daysAhead,
-    daysSinceSwitch: card ? daysSinceSwitch([card, ...former], dataset.latestDate) : null,
-    majority,
-    window,
-    relabelled: changes,
-  }
+  const recent = opponent && card ? await recentModels({ objects, load, gate }, training, dataset, card, hold) : NONE
+  const contest: Contest = { challenger, champion, ...recent, majority, window, relabelled: changes }
   const { promote, provisional, reasons, gate: rulings, comparison } = judge(contest, gate)
 
   return {
@@ -114,11 +99,6 @@ export async function holdContest(
   }
 }
 
-const scoreOf = (contender: Contender | undefined): CardRecord['best'] => {
-  const macroF1 = contender?.measured?.scores.macroF1
-  return contender && macroF1 !== null && macroF1 !== undefined ? { job: contender.job, macroF1 } : null
-}
-
 /** The exact object that was read, as far as it could be. */
 const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'versionId' | 'sha256'> => ({
   versionId: read?.versionId ?? null,
@@ -144,6 +124,32 @@ const contenders =
       ...(unreadable === undefined ? {} : { unreadable }),
     }
   }
+
+type RecentModels = Pick<Contest, 'best' | 'daysAhead' | 'daysSinceSwitch'>
+const NONE: RecentModels = { best: null, daysAhead: 0, daysSinceSwitch: null }
+
+/** What the cards of the last days say: the best model that was live before the champion, scored again; and the engines. */
+async function recentModels(
+  { objects, load, gate }: Ports,
+  { engine }: TrainingRecord,
+  dataset: DatasetRecord,
+  champion: CardRecord,
+  hold: ReturnType<typeof contenders>,
+): Promise<RecentModels> {
+  const former = await championsBefore(objects, champion, dataset, gate.recentDays)
+  const best = bestOf(former)
+  const readAgain = best && (await loadIfReadable(load, placeOf(best)))
+  const scored = best && readAgain && (await hold(best.job, best.training.engine, best.dataset, readAgain))
+  const macroF1 = scored?.measured?.scores.macroF1
+  return {
+    best: scored && macroF1 !== null && macroF1 !== undefined ? { job: scored.job, macroF1 } : null,
+    daysAhead:
+      champion.training.engine === engine
+        ? 0
+        : await daysAheadOf(objects, engine, dataset, { most: gate.engineDays, within: gate.recentDays }),
+    daysSinceSwitch: daysSinceSwitch([champion, ...former], dataset.latestDate),
+  }
+}
 
 /** How good the champion is on labels that came after it. */
 async function liveSince(
