@@ -1,7 +1,9 @@
 import { type ClassifierErrors, momentsAt } from './classifier-errors'
-import { wilson } from './wilson'
+import { type Corrections, correctionsOf, type Estimand, type Judged, movesOf } from './corrections'
+import { intervalOf } from './interval'
+import { type JudgementErrors, noErrors } from './judgement-errors'
 
-/** A message of the probability sample of a day. */
+/** A labelled message of the probability sample of a day. */
 export interface Sampled {
   item: string
   /** Posts of the message on that day. */
@@ -9,13 +11,10 @@ export interface Sampled {
   inclusionProbability: number
   /** Place of its label among the classes, or nothing where it has none. */
   label: number | undefined
-  /** By whom: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
   judged: Judged
   /** Probability of each class by the model that was live when the message was first seen. */
   scores: readonly number[]
 }
-
-export type Judged = 'one' | 'consensus' | 'owner'
 
 /** What the sample was drawn from. */
 export interface Population {
@@ -36,31 +35,61 @@ export interface Assistance {
 
 export type Basis = 'posts' | 'messages'
 
+/** What a label adds to the total of its class. */
+interface Weighed {
+  said: number
+  judged: Judged
+  /** Posts or messages that it is the label of. */
+  count: number
+  /** Posts or messages that it stands for. */
+  weight: number
+  isDrawn: boolean
+}
+
 /** The estimate of one sample, in the parts that several are put together from. */
 export interface Part {
   total: number
-  /** Posts or messages whose label is not known for certain. */
+  /** Posts or messages that were not taken for certain. */
   uncertain: number
-  /** By class: how many are known for certain to have it. */
+  /** By class: the corrected labels of those that were, which may lie outside what there is. */
   certain: number[]
   /** By class: the estimated share of it among the uncertain; may lie outside [0, 1]. */
   shares: number[]
   /** Variance of a mean over the sample, for residuals of variance one. */
   design: number
-  /** By class: variance of the residuals, and of the labels alone. */
+  /** By class: variance of the true residuals, and of the true labels alone. */
   residual: number[]
   binomial: number[]
-  /** By item: what it adds to the error of the total, by class; for messages that several samples have. */
+  /** By item: what it adds to the sampling error of the total, by class; for messages that several samples have. */
   leverage: Map<string, number[]>
+  /** By item. */
+  labels: Map<string, Weighed>
+  corrections: Corrections
+}
+
+export interface EstimatedShare {
+  /** May lie outside [0, 1]. */
+  estimate: number
+  /** Of the draw, of the judgements and of their error rate together. */
+  standardError: number
+  low: number
+  high: number
+  /** Bounds that hold for all classes at once. Those of two classes are the plain ones. */
+  jointLow: number
+  jointHigh: number
 }
 
 export interface Estimated {
   /** By class. */
-  classes: { estimate: number; standardError: number; low: number; high: number }[]
+  classes: EstimatedShare[]
+  /** How many labels of a plain random sample, all of them right, would know as much. */
+  effective: number
 }
 
 /** Labels that the spread seen in the window counts for, beside those of the day. */
 const PRIOR_LABELS = 10
+/** How far the scores are drawn to their mean before they say how sure the model is: it may be wrong where it is sure. */
+const DOUBT = 0.15
 
 /**
  * For each class the weight on the model that leaves the least variance in a population with these shares:
@@ -73,20 +102,24 @@ export const modelWeights = (errors: ClassifierErrors, shares: readonly number[]
   })
 
 /**
- * The difference estimator (PPI with a fixed λ; the GREG of survey sampling, Särndal et al. 1992) of a size-proportional
- * bottom-k sample: θ = λ·mean(f) + the mean of y − λf, over what was taken for certain as it is, over the rest weighted
- * by 1/π. Certain messages without a label count with the rest. Without assistance it is the labels alone.
+ * The difference estimator (PPI with a fixed λ; the GREG of survey sampling, Särndal et al. 1992) of a sample with known
+ * probabilities: θ = λ·mean(f) + the mean of ỹ − λf, over what was taken for certain as it is, over the rest weighted by
+ * 1/π. ỹ is the label, corrected by how often labels of its kind are wrong. Certain messages without a label count with
+ * the rest. Without assistance it is the labels alone. Nothing is clipped before `estimateOf` has combined the parts.
  */
 export function differencePart(
   sample: readonly Sampled[],
   population: Population,
   basis: Basis,
   assistance: Assistance | undefined,
+  errors: JudgementErrors = noErrors(population.means.length),
+  estimand: Estimand = 'truth',
 ): Part {
   const classes = population.means.length
+  const corrections = correctionsOf(errors, estimand)
   const { known, drawn, unknown, count } = stratified(sample, basis)
-  const labelled = drawn.filter(({ label }) => label !== undefined)
-  const { certain, certainScores, uncertain } = certainOf(known, count, population)
+  const labelled = drawn.filter(isLabelled)
+  const { certain, certainScores, uncertain } = certainOf(known, count, population, corrections)
   const part: Part = {
     total: population.total,
     uncertain,
@@ -96,6 +129,8 @@ export function differencePart(
     residual: zeros(classes),
     binomial: zeros(classes),
     leverage: new Map(),
+    labels: new Map(known.map((one) => [one.item, weighed(one, count(one), count(one), false)])),
+    corrections,
   }
   if (uncertain === 0) return part
   if (labelled.length === 0) return uninformed(part)
@@ -103,6 +138,10 @@ export function differencePart(
   const left = unknown.reduce((total, one) => total + (count(one) / uncertain) ** 2, 0)
   const weighting = weightingOf(labelled, count, labelled.length / drawn.length)
   part.design = weighting.spreadSum + left
+  for (const [i, one] of labelled.entries()) {
+    const weight = (uncertain * weighting.weights[i]!) / weighting.weightSum
+    part.labels.set(one.item, weighed(one, count(one), weight, true))
+  }
   for (let k = 0; k < classes; k++) {
     const meanScore = (population.total * population.means[k]! - certainScores[k]!) / uncertain
     addClass(part, k, labelled, weighting, meanScore, assistance)
@@ -110,26 +149,46 @@ export function differencePart(
   return part
 }
 
+type Labelled = Sampled & { label: number }
+
+const isLabelled = (one: Sampled): one is Labelled => one.label !== undefined
+
+const weighed = ({ label, judged }: Labelled, count: number, weight: number, isDrawn: boolean): Weighed => ({
+  said: label,
+  judged,
+  count,
+  weight,
+  isDrawn,
+})
+
 /** The sample by what is known: certain with a label, drawn by chance, certain without a label; and what a message counts. */
 function stratified(sample: readonly Sampled[], basis: Basis) {
   const isCertain = ({ inclusionProbability }: Sampled) => inclusionProbability >= 1
   return {
-    known: sample.filter((one) => isCertain(one) && one.label !== undefined),
+    known: sample.filter(isLabelled).filter(isCertain),
     drawn: sample.filter((one) => !isCertain(one)),
-    unknown: sample.filter((one) => isCertain(one) && one.label === undefined),
+    unknown: sample.filter((one) => isCertain(one) && !isLabelled(one)),
     count: ({ size }: Sampled) => (basis === 'posts' ? size : 1),
   }
 }
 
 /** Totals over the messages that are certain, by class, and how much of the population is uncertain. */
-function certainOf(known: readonly Sampled[], count: (one: Sampled) => number, population: Population) {
+function certainOf(
+  known: readonly Labelled[],
+  count: (one: Sampled) => number,
+  population: Population,
+  { of }: Corrections,
+) {
   const certain = population.means.map(() => 0)
   const certainScores = population.means.map(() => 0)
   let certainTotal = 0
   for (const one of known) {
-    certain[one.label!]! += count(one)
+    const values = of[one.judged].values[one.label]!
     certainTotal += count(one)
-    for (let k = 0; k < certain.length; k++) certainScores[k]! += count(one) * one.scores[k]!
+    for (let k = 0; k < certain.length; k++) {
+      certain[k]! += count(one) * values[k]!
+      certainScores[k]! += count(one) * one.scores[k]!
+    }
   }
   return { certain, certainScores, uncertain: Math.max(0, population.total - certainTotal) }
 }
@@ -171,7 +230,7 @@ function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => numb
 function addClass(
   part: Part,
   k: number,
-  labelled: readonly Sampled[],
+  labelled: readonly Labelled[],
   { weights, weightSum, spread, spreadSum, bessel }: Weighting,
   meanScore: number,
   assistance: Assistance | undefined,
@@ -179,78 +238,163 @@ function addClass(
   const lambda = assistance?.weights[k] ?? 0
   const weightedMean = (values: readonly number[]) =>
     weights.reduce((total, weight, i) => total + weight * values[i]!, 0) / weightSum
-  const seen = (values: readonly number[], around: number) =>
-    spreadSum > 0
-      ? (bessel * values.reduce((total, value, i) => total + spread[i]! * (value - around) ** 2, 0)) / spreadSum
-      : 0
-  const blend = (ofDay: number, ofWindow: number) =>
-    ((labelled.length - 1) * ofDay + PRIOR_LABELS * ofWindow) / (labelled.length - 1 + PRIOR_LABELS)
+  const spreadMean = (values: readonly number[]) =>
+    spreadSum > 0 ? values.reduce((total, value, i) => total + spread[i]! * value, 0) / spreadSum : 0
 
-  const residuals = labelled.map(({ label, scores }) => Number(label === k) - lambda * scores[k]!)
+  const { of } = part.corrections
+  const values = labelled.map(({ label, judged }) => of[judged].values[label]![k]!)
+  const residuals = labelled.map(({ scores }, i) => values[i]! - lambda * scores[k]!)
   const mean = weightedMean(residuals)
   part.shares[k] = lambda * meanScore + mean
-  const ofClass = labelled.map(({ label }) => Number(label === k))
-  const labelMean = weightedMean(ofClass)
-  const prior = priorOf(assistance, lambda, k, labelMean, labelled.length)
-  part.residual[k] = blend(seen(residuals, mean), prior.residual)
-  part.binomial[k] = blend(seen(ofClass, labelMean), prior.binomial)
+  const noise = Math.max(0, spreadMean(labelled.map(({ label, judged }) => of[judged].noise[label]![k]!)))
+  const seen = bessel * spreadMean(residuals.map((residual) => (residual - mean) ** 2))
+  const prior = priorOf(assistance, lambda, k, clamp(weightedMean(values), 0, 1), labelled, spreadMean)
+  // The noise of the labels spreads the residuals too: the more of it, the less they say of the true ones.
+  const signal = prior.residual > 0 ? prior.residual / (prior.residual + noise) : 1
+  const days = (labelled.length - 1) * signal * signal
+  part.residual[k] = (days * Math.max(0, seen - noise) + PRIOR_LABELS * prior.residual) / (days + PRIOR_LABELS)
+  const share = (days * clamp(part.shares[k]!, 0, 1) + PRIOR_LABELS * prior.share) / (days + PRIOR_LABELS)
+  part.binomial[k] = share * (1 - share)
+  const scale = seen > 0 ? Math.min(1, Math.sqrt(part.residual[k]! / seen)) : 0
   for (const [i, { item }] of labelled.entries()) {
     const leverages = part.leverage.get(item) ?? zeros(part.shares.length)
-    leverages[k] = part.uncertain * Math.sqrt(bessel * spread[i]!) * (residuals[i]! - mean)
+    leverages[k] = part.uncertain * Math.sqrt(bessel * spread[i]!) * (residuals[i]! - mean) * scale
     part.leverage.set(item, leverages)
   }
 }
 
-/** How far residuals and labels spread, as the window has it; without one, as the labels of the day and one of each do. */
-function priorOf(assistance: Assistance | undefined, lambda: number, k: number, labelMean: number, labels: number) {
+/**
+ * How far residuals spread, as the window has it, over the messages of the sample by how sure the model is of each; and the
+ * share that is expected. Without a window both are those of the labels of the day and one of each.
+ */
+function priorOf(
+  assistance: Assistance | undefined,
+  lambda: number,
+  k: number,
+  labelMean: number,
+  labelled: readonly Sampled[],
+  spreadMean: (values: readonly number[]) => number,
+) {
+  const labels = labelled.length
   const share = assistance ? clamp(assistance.expected[k]!, 0.02, 0.98) : (labelMean * labels + 1) / (labels + 2)
   const binomial = share * (1 - share)
-  if (!assistance || lambda === 0) return { residual: binomial, binomial }
-  const { labelVariance, scoreVariance, covariance } = momentsAt(assistance.errors, assistance.expected, k)
+  if (!assistance || lambda === 0) return { residual: binomial, share }
+  const { labelVariance, scoreVariance, covariance, mean } = momentsAt(assistance.errors, assistance.expected, k)
   // Of a model that hardly errs it is zero, or by rounding a little less, which is no variance.
   const residual = Math.max(0, labelVariance - 2 * lambda * covariance + lambda * lambda * scoreVariance)
-  return { residual: labelVariance > 0 ? (binomial * residual) / labelVariance : binomial, binomial }
+  const sure = (1 - DOUBT) ** 2
+  const expected = mean * (1 - mean) - sure * scoreVariance + (1 - lambda) ** 2 * scoreVariance
+  if (!(labelVariance > 0 && expected > 0)) return { residual: binomial, share }
+  const ofSample = spreadMean(
+    labelled.map(({ scores }) => {
+      const towards = (1 - DOUBT) * scores[k]! + DOUBT * mean
+      return towards * (1 - towards) + (1 - lambda) ** 2 * (scores[k]! - mean) ** 2
+    }),
+  )
+  return { residual: (binomial * residual * ofSample) / (labelVariance * expected), share }
 }
 
+/** One-sided tails of the plain bounds. */
+const TAIL = 0.025
+
 /**
- * Shares over one or several parts, days or samples of a day. The interval is Wilson's, for as many plain draws as know
- * as much; what is certain has no part in it. Messages that two samples share err the same way in both.
+ * Shares over one or several parts, days or samples of a day. The interval is Wilson's for the draw, for as many plain draws
+ * as know as much, together with the variance of the judgements and of their error rate. Messages that two samples share
+ * err the same way in both.
  */
 export function estimateOf(parts: readonly Part[]): Estimated {
   const total = sum(parts.map((part) => part.total))
-  const uncertain = sum(parts.map((part) => part.uncertain))
   const classes = parts[0]?.shares.length ?? 0
+  if (total === 0) return { classes: Array.from({ length: classes }, () => exactly(0)), effective: 0 }
+  const uncertain = sum(parts.map((part) => part.uncertain))
   const common = commonErrors(parts)
-  return {
-    classes: Array.from({ length: classes }, (_, k) => {
-      const certain = sum(parts.map((part) => part.certain[k]!))
-      if (uncertain === 0) return exactly(total > 0 ? certain / total : 0)
-      const among = sum(parts.map((part) => part.uncertain * part.shares[k]!)) / uncertain
-      const mean = (of: (part: Part) => number) =>
-        sum(
-          parts.map((part) => (part.uncertain === 0 ? 0 : (part.uncertain / uncertain) ** 2 * part.design * of(part))),
-        )
-      const variance = mean((part) => part.residual[k]!)
-      const together = 1 + (variance > 0 ? common[k]! / (uncertain ** 2 * variance) : 0)
-      const alone = mean((part) => part.binomial[k]!)
-      const design = mean(() => 1)
-      const draws = variance > 0 ? alone / (design * variance * together) : Number.POSITIVE_INFINITY
-      const { low, high } = wilson(clamp(among, 0, 1), Number.isNaN(draws) ? 0 : draws)
-      const scale = (share: number) => (certain + uncertain * share) / total
-      return {
-        estimate: scale(among),
-        // Of what nobody was asked about the error is at most the whole.
-        standardError: (uncertain / total) * Math.min(1, Math.sqrt(variance * together)),
-        low: scale(low),
-        high: scale(high),
-      }
-    }),
-  }
+  const judged = judgementsOf(parts, classes)
+  let spread = 0
+  let variance = 0
+  const estimated = Array.from({ length: classes }, (_, k): EstimatedShare => {
+    const certain = sum(parts.map((part) => part.certain[k]!))
+    const estimate = (certain + sum(parts.map((part) => part.uncertain * part.shares[k]!))) / total
+    const draw = drawOf(parts, uncertain, common[k]!, k)
+    const noise = Math.max(0, judged.noise[k]!) / total ** 2
+    const ofDraw = (uncertain / total) ** 2 * Math.min(1, draw.variance)
+    const share = clamp(estimate, 0.02, 0.98)
+    spread += share * (1 - share)
+    variance += ofDraw + noise
+    const side = (tail: number) =>
+      intervalOf({
+        estimate,
+        total,
+        uncertain,
+        certain: clamp(certain, 0, total - uncertain),
+        draws: draw.draws,
+        noise,
+        labels: judged.labels,
+        corrections: judged.corrections,
+        class: k,
+        tail,
+      })
+    const plain = side(TAIL)
+    const joint = classes > 2 ? side(TAIL / classes) : plain
+    return {
+      estimate,
+      // Of what nobody was asked about the error is at most the whole.
+      standardError: Math.sqrt(ofDraw + noise),
+      low: plain.low,
+      high: plain.high,
+      jointLow: Math.min(plain.low, joint.low),
+      jointHigh: Math.max(plain.high, joint.high),
+    }
+  })
+  return { classes: estimated, effective: effectiveOf(variance / spread, total) }
 }
+
+/** Labels of a plain random sample without replacement that leave this variance, for labels of variance one. */
+const effectiveOf = (variance: number, total: number): number => (variance > 0 ? 1 / (variance + 1 / total) : total)
+
+/** Variance of the share among the uncertain by the draw alone, and as how many plain draws that is. */
+function drawOf(parts: readonly Part[], uncertain: number, common: number, k: number) {
+  if (uncertain === 0) return { variance: 0, draws: Number.POSITIVE_INFINITY }
+  const mean = (of: (part: Part) => number) =>
+    sum(parts.map((part) => (part.uncertain === 0 ? 0 : (part.uncertain / uncertain) ** 2 * part.design * of(part))))
+  const apart = mean((part) => part.residual[k]!)
+  const together = 1 + (apart > 0 ? common / (uncertain ** 2 * apart) : 0)
+  const alone = mean((part) => part.binomial[k]!)
+  const design = mean(() => 1)
+  const draws = apart > 0 ? alone / (design * apart * together) : Number.POSITIVE_INFINITY
+  return { variance: apart * together, draws: Number.isNaN(draws) ? 0 : draws }
+}
+
+/** Each label with what it adds over all parts, and by class the variance of the total by judgements and their error rate. */
+function judgementsOf(parts: readonly Part[], classes: number) {
+  const labels = new Map<string, Weighed>()
+  for (const part of parts) {
+    for (const [item, label] of part.labels) {
+      const before = labels.get(item)
+      labels.set(item, before ? together(before, label) : label)
+    }
+  }
+  const corrections = parts[0]?.corrections ?? correctionsOf(noErrors(classes))
+  const noise = zeros(classes)
+  const said = { one: zeros(classes), consensus: zeros(classes), owner: zeros(classes) }
+  for (const { said: label, judged, weight } of labels.values()) {
+    said[judged][label]! += weight
+    for (let k = 0; k < classes; k++) noise[k]! += weight * weight * corrections.of[judged].noise[label]![k]!
+  }
+  for (const moved of movesOf(corrections, said)) for (let k = 0; k < classes; k++) noise[k]! += moved[k]! ** 2
+  return { labels: [...labels.values()], noise, corrections }
+}
+
+const together = (a: Weighed, b: Weighed): Weighed => ({
+  ...b,
+  count: a.count + b.count,
+  weight: a.weight + b.weight,
+  isDrawn: a.isDrawn || b.isDrawn,
+})
 
 /** By class: twice the sum of the products of what a message adds in two samples; never less than nothing. */
 function commonErrors(parts: readonly Part[]): number[] {
   const classes = parts[0]?.shares.length ?? 0
+  if (parts.length < 2) return zeros(classes)
   const byItem = new Map<string, { sum: number[]; squares: number[] }>()
   for (const { leverage } of parts) {
     for (const [item, adds] of leverage) {
@@ -267,10 +411,19 @@ function commonErrors(parts: readonly Part[]): number[] {
   return common.map((value) => Math.max(0, value))
 }
 
-const exactly = (share: number) => ({ estimate: share, standardError: 0, low: share, high: share })
+const exactly = (share: number): EstimatedShare => ({
+  estimate: share,
+  standardError: 0,
+  low: share,
+  high: share,
+  jointLow: share,
+  jointHigh: share,
+})
 
 /** Estimates as they are shown: in [0, 1] and with a sum of one, and within their intervals. */
-export function displayed(classes: Estimated['classes']): { share: number; low: number; high: number }[] {
+export function displayed(
+  classes: readonly Pick<EstimatedShare, 'estimate' | 'standardError' | 'low' | 'high'>[],
+): { share: number; low: number; high: number }[] {
   const clipped = classes.map(({ estimate }) => clamp(estimate, 0, 1))
   const whole = sum(clipped)
   return classes.map(({ low, high }, k) => {

@@ -1,0 +1,166 @@
+import type { Correction, Corrections, Judged } from './corrections'
+import { normalQuantile } from './normal'
+import { wrongAtMost } from './poisson-binomial'
+
+/** What the bounds of one class are made from. */
+export interface Side {
+  /** On the scale of the share; may lie outside [0, 1]. */
+  estimate: number
+  total: number
+  /** Posts or messages that were not taken for certain; of the others, how many have the class. */
+  uncertain: number
+  certain: number
+  /** Plain draws that know as much as the sample knows of the uncertain. */
+  draws: number
+  /** Variance of the estimate by judgements and their error rate. */
+  noise: number
+  labels: readonly { said: number; judged: Judged; count: number; weight: number; isDrawn: boolean }[]
+  corrections: Corrections
+  class: number
+  /** Probability that a bound leaves the truth out, for each of the two. */
+  tail: number
+}
+
+/**
+ * The bounds of a share: those shares that the estimate does not contradict, with the variance of the draw as it would be
+ * at that share (Wilson, JASA 1927) and that of the judgements beside it. Where few labels are expected to be wrong, the
+ * judgements count by the quantile of the Poisson binomial. A bound excludes what was seen only as far as labels may be wrong.
+ */
+export function intervalOf(side: Side): { low: number; high: number } {
+  const z = normalQuantile(1 - side.tail)
+  const doubted = doubtedOf(side)
+  const scored = scoreInterval(side, z, noiseOf(side, z, doubted))
+  const seen = boundsOfSeen(side, z, doubted, scored)
+  const middle = clamp(side.estimate)
+  return { low: Math.min(middle, clamp(seen.low)), high: Math.max(middle, clamp(seen.high)) }
+}
+
+/** A label and the chances that it is this class's though said to be another's (`out`), and the other way round (`into`). */
+interface Doubted {
+  isOfClass: boolean
+  isDrawn: boolean
+  count: number
+  weight: number
+  /** What the label adds to the corrected total. */
+  value: number
+  into: number
+  out: number
+}
+
+function doubtedOf({ labels, corrections: { of }, class: k }: Side): Doubted[] {
+  const chancesOf = ({ confusion }: Correction) => {
+    const others = confusion.filter((_, truth) => truth !== k)
+    const into = others.reduce((sum, row) => sum + row[k]!, 0) / Math.max(1, others.length)
+    return { into, out: 1 - confusion[k]![k]! }
+  }
+  const chances = { one: chancesOf(of.one), consensus: chancesOf(of.consensus), owner: chancesOf(of.owner) }
+  return labels.map(({ said, judged, count, weight, isDrawn }) => ({
+    isOfClass: said === k,
+    isDrawn,
+    count,
+    weight,
+    value: weight * of[judged].values[said]![k]!,
+    ...chances[judged],
+  }))
+}
+
+type Direction = 'into' | 'out'
+type Counted = (label: Doubted) => number
+
+/**
+ * The most that labels which were wrong in one direction add up to. Wrongly said to be of the class are labels of others,
+ * so those that were not; and one of those that were, since that one may be the wrong one.
+ */
+function mostWrong(
+  { corrections, tail }: Side,
+  z: number,
+  labels: readonly Doubted[],
+  direction: Direction,
+  counted: Counted,
+): number {
+  const isOpen = ({ isOfClass }: Doubted) => isOfClass === (direction === 'out')
+  const open = labels.filter(isOpen)
+  const other = labels.filter((label) => !isOpen(label))
+  const largest = other.reduce<Doubted | undefined>(
+    (most, label) => (most && counted(most) >= counted(label) ? most : label),
+    undefined,
+  )
+  const fallible = [...open, ...(largest ? [largest] : [])].map((label) => ({
+    chance: label[direction],
+    weight: counted(label),
+  }))
+  return wrongAtMost(fallible, corrections.ratios, tail, z)
+}
+
+const weightOf: Counted = ({ weight }) => weight
+const countOf: Counted = ({ count }) => count
+const one: Counted = () => 1
+
+/** Below so many expected wrong labels their number is not near normal. */
+const FEW_WRONG = 5
+
+/** How far the judgements alone may have moved the share, down and up. */
+function noiseOf(side: Side, z: number, labels: readonly Doubted[]): { low: number; high: number } {
+  const normal = z * Math.sqrt(side.noise)
+  const expected = labels.reduce((sum, { isOfClass, into, out }) => sum + (isOfClass ? out : into), 0)
+  if (expected === 0 || expected > FEW_WRONG) return { low: normal, high: normal }
+  const corrected = labels.reduce((sum, { value, isOfClass, weight }) => sum + value - (isOfClass ? weight : 0), 0)
+  const most = (direction: Direction) => mostWrong(side, z, labels, direction, weightOf)
+  return {
+    low: Math.max(normal, (most('into') + corrected) / side.total),
+    high: Math.max(normal, (most('out') - corrected) / side.total),
+  }
+}
+
+/**
+ * All shares s with (estimate − s)² at most z² times the variance at s: among the uncertain that of so many plain draws at
+ * their share, which is that of a sure answer outside [0, 1], and the noise everywhere.
+ */
+function scoreInterval(
+  { estimate, total, uncertain, certain, draws }: Side,
+  z: number,
+  noise: { low: number; high: number },
+): { low: number; high: number } {
+  if (uncertain === 0) return { low: estimate - noise.low, high: estimate + noise.high }
+  if (!(draws > 0)) return { low: certain / total - noise.low, high: (certain + uncertain) / total + noise.high }
+  const share = (estimate * total - certain) / uncertain
+  const scale = (p: number) => (certain + uncertain * p) / total
+  const bound = (p: number, half: number, sign: 1 | -1) => {
+    const noisy = (half * total) / uncertain
+    // An estimate that even the noise does not explain is taken to be at the edge of what it does.
+    const near = Math.min(1 + noisy, Math.max(-noisy, p))
+    if (sign === -1 ? near - noisy <= 0 : near + noisy >= 1) return scale(near + sign * noisy)
+    const spread = draws === Number.POSITIVE_INFINITY ? 0 : (z * z) / draws
+    const [a, b, c] = [1 + spread, near + spread / 2, near * near - noisy * noisy]
+    return scale((b + sign * Math.sqrt(Math.max(0, b * b - a * c))) / a)
+  }
+  return { low: bound(share, noise.low, -1), high: bound(share, noise.high, 1) }
+}
+
+/**
+ * The interval with what was seen: it reaches to nothing where wrong labels explain all of the class that was drawn, and
+ * to everything where they explain all of the others; and it leaves out what labels beyond the wrong ones exclude.
+ */
+function boundsOfSeen(
+  side: Side,
+  z: number,
+  labels: readonly Doubted[],
+  scored: { low: number; high: number },
+): { low: number; high: number } {
+  const { total } = side
+  const drawn = labels.filter(({ isDrawn }) => isDrawn)
+  const edge = (isOfClass: boolean, direction: Direction) => {
+    const seen = labels.filter((label) => label.isOfClass === isOfClass)
+    const count = seen.reduce((sum, label) => sum + label.count, 0)
+    const number = drawn.filter((label) => label.isOfClass === isOfClass).length
+    const explained = drawn.length > 0 && number <= mostWrong(side, z, drawn, direction, one)
+    const score = isOfClass ? scored.low : 1 - scored.high
+    // The quantile costs more than the rest: it is looked up where it decides.
+    const decides = explained || count > score * total
+    const least = decides ? Math.max(0, count - mostWrong(side, z, labels, direction, countOf)) / total : 0
+    return explained ? least : Math.max(score, least)
+  }
+  return { low: edge(true, 'into'), high: 1 - edge(false, 'out') }
+}
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value))

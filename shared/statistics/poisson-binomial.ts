@@ -1,0 +1,57 @@
+/** A label that is wrong with this probability, and counts so much. */
+export interface Fallible {
+  chance: number
+  weight: number
+}
+
+/** Weights are rounded up to so many parts of the largest. */
+const PARTS = 24
+/** Beyond so many expected wrong labels the sum is as good as normal. */
+const FEW = 8
+
+/**
+ * The least value that the weight of all wrong labels exceeds with at most `tail` probability. The chances are multiplied by
+ * each of the ratios in turn, which are equally likely: what is not known of the error rate. Exact but for the rounding of
+ * weights where few are expected to be wrong; otherwise by the normal distribution.
+ */
+export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number[], tail: number, z: number): number {
+  const own = labels.filter(({ chance, weight }) => chance > 0 && weight > 0)
+  const largest = own.reduce((most, { weight }) => Math.max(most, weight), 0)
+  if (largest === 0) return 0
+  const expected = own.reduce((total, { chance, weight }) => total + chance * weight, 0)
+  if (expected > FEW * largest) return normalQuantile(own, ratios, expected, z)
+
+  const unit = largest / PARTS
+  const steps = own.map(({ weight }) => Math.max(1, Math.ceil(weight / unit - 1e-9)))
+  const highest = Math.max(...ratios)
+  const variance = own.reduce((total, { chance, weight }) => total + chance * weight * weight, 0)
+  const size = Math.ceil((highest * expected + 6 * Math.sqrt(highest * variance)) / unit) + PARTS + own.length
+  const mixture = new Float64Array(size)
+  const sums = new Float64Array(size)
+  for (const ratio of ratios) {
+    sums.fill(0)
+    sums[0] = 1
+    let reached = 0
+    for (const [i, { chance }] of own.entries()) {
+      const wrong = Math.min(1, chance * ratio)
+      const step = steps[i]!
+      reached = Math.min(size - 1, reached + step)
+      for (let at = reached; at >= step; at--) sums[at] = sums[at]! * (1 - wrong) + sums[at - step]! * wrong
+      for (let at = Math.min(step, size) - 1; at >= 0; at--) sums[at]! *= 1 - wrong
+    }
+    for (let at = 0; at < size; at++) mixture[at]! += sums[at]! / ratios.length
+  }
+  let below = 0
+  for (let at = 0; at < size; at++) {
+    below += mixture[at]!
+    if (below >= 1 - tail) return at * unit
+  }
+  return size * unit
+}
+
+function normalQuantile(labels: readonly Fallible[], ratios: readonly number[], expected: number, z: number): number {
+  const mean = ratios.reduce((total, ratio) => total + ratio, 0) / ratios.length
+  const ofRate = ratios.reduce((total, ratio) => total + (ratio - mean) ** 2, 0) / ratios.length
+  const variance = labels.reduce((total, { chance, weight }) => total + chance * (1 - chance) * weight * weight, 0)
+  return mean * expected + z * Math.sqrt(variance + ofRate * expected * expected)
+}
