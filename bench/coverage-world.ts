@@ -1,246 +1,284 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import type { Classifier } from '../shared/engines/classifier'
-import { classifierOf } from './fasttext-classifier'
-import { train } from '../shared/fasttext'
-import { nextFraction } from '../shared/fasttext/random'
-import { labelOf } from '../shared/engines/fasttext/labels'
-import { fitTemperature, scaled } from '../shared/statistics/temperature'
-import { type ShownText, textOfShown, tokenise } from '../shared/text'
-import { textOfSource } from '../shared/text/encoding'
-import { cascadeId, permanentRandom } from '../shared/text/cascade'
-import { drawBottomK } from '../shared/statistics/sampling'
-import type { Population, Sampled } from '../shared/statistics/difference'
+import { doubtOf, greatest, joint, type Parts, TRAINING_FROM } from '../shared/statistics/design'
+import type { Basis, Population, Sampled } from '../shared/statistics/difference'
 import type { Scored } from '../shared/statistics/classifier-errors'
+import { mulberry32 } from '../shared/statistics/random'
+import { drawBottomK } from '../shared/statistics/sampling'
 
-/** Posts of a set that no model has learnt from, by class, with what a model of ours says of them. */
-export interface World {
+/** How annotators err: the rate by true class, and whether it lies on the same posts for all of them. */
+export interface Mistakes {
+  /** `[of the measured class, of the others]` */
+  rates: readonly [number, number]
+  /** A quarter of the posts have 80 % of the errors. */
+  hard?: boolean
+}
+
+/** What a day of a cell is like. The measured class is the first. */
+export interface Cell {
   name: string
-  classes: string[]
-  /** The class whose share is measured. */
-  of: number
-  /** Class shares as the set has them. */
-  natural: number[]
-  /** `pools[c]`: scores of the posts of class c. */
-  pools: (readonly number[])[][]
-  accuracy: number
+  share: number
+  posts: number
+  copies: boolean
+  classes: number
+  mistakes: Mistakes
+  /** `none`: no model is live. How far it tells the classes apart otherwise. */
+  model: 'none' | 'poor' | 'fair' | 'good'
+  /** Labels of each of the two draws of a day. */
+  labels: number
+  /** Items judged twice so far; none: the rate is assumed. */
+  pairs: number
+  /** One day, or seven, of which half of the messages of a day are there on the next. */
+  days: 1 | 7
+  basis: Basis
 }
 
-/** What a set learns from; the rest is scored. */
-const LEARN = 0.4
-const PARAMETERS = { epochs: 20, learningRate: 0.3, minCount: 1, vectorDim: 10, wordNgrams: 2, buckets: 200_000 }
-
-const SETS = [
-  { name: 'corporate messaging', of: 'action', files: ['corporate-messaging/posts.jsonl'] },
-  {
-    name: 'TweetEval emotion',
-    of: 'anger',
-    files: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`),
-  },
-  {
-    name: 'TweetEval irony',
-    of: 'irony',
-    files: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
-  },
-]
-
-export interface Post {
-  text: string
-  label: string
-}
-
-/** The posts of each set, one of a cascade, by cascade. */
-export const sets = (folder: string): { name: string; of: string; unique: [id: string, post: Post][] }[] =>
-  SETS.map(({ name, of, files }) => {
-    const posts = files.flatMap((file) =>
-      readFileSync(path.join(folder, file), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line): Post => JSON.parse(line)),
-    )
-    return { name, of, unique: [...new Map(posts.map((post) => [cascadeId(post.text), post])).entries()] }
-  })
-
-export const shownOf = ({ text }: Pick<Post, 'text'>): ShownText => textOfSource(text, 'html').shown
-
-/** A post as a model reads it. */
-const line = (post: Pick<Post, 'text'>): string => tokenise(shownOf(post)).join(' ')
-
-/** A model of ours that has learnt from these posts. */
-export const modelOf = (posts: readonly Post[]): Classifier =>
-  classifierOf(
-    train(
-      posts.map((post) => `${labelOf(post.label)} ${line(post)}`),
-      { ...PARAMETERS, seed: 1 },
-    ),
-  )
-
-/** By post, the probability of each class; not calibrated. */
-export async function scoresOf(
-  model: Classifier,
-  posts: readonly Post[],
-  classes: readonly string[],
-): Promise<number[][]> {
-  const places = classes.map((name) => model.labels.indexOf(name))
-  const scores = await model.classify(posts.map((post) => textOfShown(shownOf(post))))
-  return scores.map(({ probabilities }) => places.map((place) => probabilities[place] ?? 0))
-}
-
-/** Each set split by cascade, a model of ours trained on the one part, the other scored by it, its temperature fitted. */
-export const worlds = (folder: string): Promise<World[]> =>
-  Promise.all(
-    sets(folder).map(async ({ name, of, unique }) => {
-      const learns = (id: string) => permanentRandom(id, 'coverage-v1') < LEARN
-      const model = modelOf(unique.filter(([id]) => learns(id)).map(([, post]) => post))
-      const held = unique.filter(([id]) => !learns(id)).map(([, post]) => post)
-      const classes = [...model.labels]
-      const raw = await scoresOf(model, held, classes)
-      const truths = held.map(({ label }) => classes.indexOf(label))
-      const temperature = fitTemperature(raw.map((probabilities, i) => ({ probabilities, truth: truths[i]! })))
-      const scores = raw.map((row) => scaled(row, temperature))
-      const pools = classes.map((_, c) => scores.filter((_, i) => truths[i] === c))
-      const right = scores.filter((row, i) => row.indexOf(Math.max(...row)) === truths[i]).length
-      return {
-        name,
-        classes,
-        of: classes.indexOf(of),
-        natural: pools.map((pool) => pool.length / held.length),
-        pools,
-        accuracy: right / held.length,
-      }
-    }),
-  )
-
-/** A message of a simulated day. */
-interface Message {
+export interface Message {
   id: string
   size: number
-  label: number
+  truth: number
+  isHard: boolean
   scores: readonly number[]
+  /** Permanent random numbers of the two draws. */
+  u: number
+  v: number
+  /** What annotators say of it: the same on every day. */
+  single?: number
+  agreed?: number | undefined
 }
 
-export interface Day {
-  messages: Message[]
-  posts: number
-}
+const APART = { none: 0, poor: 0.8, fair: 1.6, good: 2.6 }
+const HARD_SHARE = 0.25
+const HARD_ERRORS = 0.8
+/** Labels of earlier days, by consensus. */
+const WINDOW = 300
 
-/**
- * What part of a day's sample of so many labels was labelled the day before, and costs nothing: on the two days of
- * `aws-tweets`, the mean over draws with other random numbers.
- */
-export function freeOnSecondDay(folder: string, target: number, draws = 500): number {
-  const days = new Map<string, Map<string, number>>()
-  for (const line of readFileSync(path.join(folder, 'aws-tweets/posts.jsonl'), 'utf8').trim().split('\n')) {
-    const { text, createdAt }: { text: string; createdAt: string } = JSON.parse(line)
-    const day = days.get(createdAt.slice(0, 10)) ?? new Map<string, number>()
-    const id = cascadeId(text)
-    days.set(createdAt.slice(0, 10), day.set(id, (day.get(id) ?? 0) + 1))
-  }
-  const [before = [], after = []] = [...days]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, sizes]) => [...sizes].map(([id, size]) => ({ id, size })))
-  let free = 0
-  for (let draw = 0; draw < draws; draw++) {
-    const random = (id: string) => permanentRandom(id, `coverage-v1 ${draw}`)
-    const known = new Set(drawBottomK(before, target, random).map(({ id }) => id))
-    free += drawBottomK(after, target, random).filter(({ id }) => known.has(id)).length
-  }
-  return free / draws / target
-}
+/** Chance and judges of one cell; the same seed gives the same days. */
+export function worldOf(cell: Cell, seed: number) {
+  const random = mulberry32(seed)
+  const { classes, mistakes } = cell
+  const apart = APART[cell.model]
+  const sharesAt = (share: number) =>
+    Array.from({ length: classes }, (_, k) => (k === 0 ? share : ((1 - share) * otherShare(k, classes)) / 1))
+  // The model learnt from days that were a little different, and never without the class.
+  const prior = sharesAt(Math.min(0.9, Math.max(0.05, cell.share * 1.2)))
+  const logPrior = prior.map(Math.log)
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
-/**
- * Posts of a message on a day with copies: four of five stand alone, of the rest a share 1/s has s posts or more, up to
- * 200; two on average. So it is in `aws-tweets` on 3 January 2019, where every row stands twice: 530 messages, 422 of one
- * post, seven of ten or more, three of forty or more, the biggest of 161.
- */
-const sizeOf = (state: Uint32Array): number =>
-  nextFraction(state) < 0.8 ? 1 : Math.min(200, Math.floor(1 / (1 - nextFraction(state))))
-
-const POSTS = 1000
-
-/** Shares of all classes where the measured one has this share and the others divide the rest as they do in the set. */
-export const sharesAt = ({ natural, of }: World, share: number): number[] =>
-  natural.map((part, c) => (c === of ? share : ((1 - share) * part) / (1 - natural[of]!)))
-
-/**
- * A day of 1,000 posts: each message of a class by these shares, its scores those of a post of the set. Of the measured
- * class a part may be of a kind that the model misses: it reads like posts of another class.
- */
-export function simulateDay(
-  world: World,
-  shares: readonly number[],
-  copies: boolean,
-  missed: number,
-  state: Uint32Array,
-): Day {
-  const messages: Message[] = []
-  let posts = 0
-  while (posts < POSTS) {
-    const size = copies ? Math.min(sizeOf(state), POSTS - posts) : 1
-    const label = pick(shares, nextFraction(state))
-    const isMissed = label === world.of && nextFraction(state) < missed
-    const reads = isMissed ? pick(sharesAt(world, 0), nextFraction(state)) : label
-    const pool = world.pools[reads]!
-    messages.push({
-      id: String(messages.length),
-      size,
-      label,
-      scores: pool[Math.floor(nextFraction(state) * pool.length)]!,
-    })
-    posts += size
-  }
-  return { messages, posts }
-}
-
-/** The product's own draw, with fresh random numbers. */
-export function drawn({ messages }: Day, target: number, state: Uint32Array): Sampled[] {
-  const random = messages.map(() => nextFraction(state))
-  return drawBottomK(messages, target, (id) => random[Number(id)]!).map(({ id, size, inclusionProbability }) => {
-    const { label, scores } = messages[Number(id)]!
-    return { item: id, size, inclusionProbability, label, judged: 'owner', scores }
-  })
-}
-
-/** Labels of earlier days: messages by the natural shares. */
-export const simulateWindow = (world: World, items: number, state: Uint32Array): Scored[] =>
-  Array.from({ length: items }, () => {
-    const label = pick(world.natural, nextFraction(state))
-    const pool = world.pools[label]!
-    return { label, scores: pool[Math.floor(nextFraction(state) * pool.length)]! }
-  })
-
-export const populations = ({ messages, posts }: Day): { posts: Population; messages: Population } => {
-  const classes = messages[0]!.scores.length
-  const byPosts = Array.from({ length: classes }, () => 0)
-  const byMessages = Array.from({ length: classes }, () => 0)
-  for (const { size, scores } of messages) {
+  const pick = (shares: readonly number[]) => {
+    let left = random()
     for (let k = 0; k < classes; k++) {
-      byPosts[k]! += size * scores[k]!
-      byMessages[k]! += scores[k]!
+      left -= shares[k]!
+      if (left < 0) return k
+    }
+    return classes - 1
+  }
+
+  const scoresOf = (truth: number): number[] => {
+    if (cell.model === 'none') return prior.map(() => 1 / classes)
+    const logits = logPrior.map((value, k) => value + apart * (normal() + (k === truth ? apart : 0)))
+    const most = Math.max(...logits)
+    const powers = logits.map((value) => Math.exp(value - most))
+    const total = powers.reduce((sum, power) => sum + power, 0)
+    return powers.map((power) => power / total)
+  }
+
+  const say = (truth: number, isHard: boolean): number => {
+    const mean = mistakes.rates[truth === 0 ? 0 : 1]
+    const rate = mistakes.hard
+      ? Math.min(0.5, (mean * (isHard ? HARD_ERRORS : 1 - HARD_ERRORS)) / (isHard ? HARD_SHARE : 1 - HARD_SHARE))
+      : mean
+    if (random() >= rate) return truth
+    const other = Math.floor(random() * (classes - 1))
+    return other < truth ? other : other + 1
+  }
+  /** Two, and a third where they differ; of three classes and more they may not agree. */
+  const consensus = (truth: number, isHard: boolean): { said: number[]; label: number | undefined } => {
+    const said = [say(truth, isHard), say(truth, isHard)]
+    if (said[0] === said[1]) return { said, label: said[0] }
+    said.push(say(truth, isHard))
+    const label = said.find((one, i) => said.indexOf(one) !== i)
+    return { said, label }
+  }
+
+  let made = 0
+  const message = (share: readonly number[], size: number): Message => {
+    const truth = pick(share)
+    const isHard = random() < HARD_SHARE
+    return { id: String(made++), size, truth, isHard, scores: scoresOf(truth), u: random(), v: random() }
+  }
+  const sizeOf = (left: number) =>
+    cell.copies && random() > 0.8 ? Math.min(left, 200, Math.floor(1 / (1 - random()))) : 1
+
+  return {
+    random,
+    consensus,
+    /** Messages of a day, after those of the day before that are still there. */
+    day(share: number, before: readonly Message[]): Message[] {
+      const shares = sharesAt(share)
+      const messages: Message[] = []
+      let posts = 0
+      for (const one of before) {
+        if (posts >= cell.posts / 2) break
+        const size = sizeOf(cell.posts - posts)
+        messages.push({ ...one, size })
+        posts += size
+      }
+      while (posts < cell.posts) {
+        const size = sizeOf(cell.posts - posts)
+        messages.push(message(shares, size))
+        posts += size
+      }
+      return messages
+    },
+    window(): Scored[] {
+      if (cell.model === 'none') return []
+      const shares = sharesAt(Math.min(0.9, Math.max(0.02, cell.share * (0.7 + 0.6 * random()))))
+      const scored: Scored[] = []
+      while (scored.length < WINDOW) {
+        const truth = pick(shares)
+        const { label } = consensus(truth, random() < HARD_SHARE)
+        if (label !== undefined) scored.push({ label, scores: scoresOf(truth) })
+      }
+      return scored
+    },
+    /** What two annotators, and a third, said of the items so far. */
+    judged(): number[][] {
+      const shares = sharesAt(Math.max(0.02, cell.share))
+      return Array.from({ length: cell.pairs }, () => consensus(pick(shares), random() < HARD_SHARE).said)
+    },
+    label(one: Message, role: 'evaluation' | 'training'): number | undefined {
+      if (role === 'training') return (one.single ??= say(one.truth, one.isHard))
+      if (!('agreed' in one)) one.agreed = consensus(one.truth, one.isHard).label
+      return one.agreed
+    },
+  }
+}
+
+/** The others have unequal shares: the first of them the most. */
+function otherShare(k: number, classes: number): number {
+  const total = ((classes - 1) * classes) / 2
+  return (classes - k) / total
+}
+
+/** A day with its two draws. */
+export interface DrawnDay {
+  messages: readonly Message[]
+  drawn: ReadonlyMap<string, 'evaluation' | 'training'>
+  parts: ReadonlyMap<string, Parts>
+}
+
+/**
+ * Evaluation by size, training by size and doubt among the messages that are open to it. Messages with a training label
+ * stay in the order and cost nothing: the target is the smallest that holds as many others as there are places.
+ */
+export function drawDay(
+  messages: readonly Message[],
+  { labels, model }: Cell,
+  before: ReadonlyMap<string, 'evaluation' | 'training'>,
+): DrawnDay {
+  const byId = new Map(messages.map((one) => [one.id, one]))
+  const evaluation = drawBottomK(messages, labels, (id) => byId.get(id)!.u)
+  const isMember = new Set(evaluation.map(({ id }) => id))
+  const measures = messages.map(({ id, size, scores }) => ({
+    id,
+    size: model === 'none' ? size : size * doubtOf(scores),
+  }))
+  const open = measures.filter(
+    ({ id }) => byId.get(id)!.u >= TRAINING_FROM && !isMember.has(id) && before.get(id) !== 'evaluation',
+  )
+  const known = open.filter(({ id }) => before.get(id) === 'training').length
+  const training = drawBottomK(open, labels + known, (id) => byId.get(id)!.v)
+  const drawn = new Map<string, 'evaluation' | 'training'>([
+    ...training.map(({ id }) => [id, 'training'] as const),
+    ...evaluation.map(({ id }) => [id, 'evaluation'] as const),
+  ])
+  const sizes = messages.reduce((sum, { size }) => sum + size, 0)
+  const [s, t] = [
+    rateOf(evaluation, labels, sizes),
+    rateOf(
+      training,
+      labels + known,
+      open.reduce((sum, { size }) => sum + size, 0),
+    ),
+  ]
+  const parts = new Map(
+    messages.map(({ id, size }, i) => [
+      id,
+      { evaluation: Math.min(1, s * size), training: Math.min(1, t * measures[i]!.size) },
+    ]),
+  )
+  return { messages, drawn, parts }
+}
+
+/** Inclusion probability for each unit of size below one. */
+function rateOf(
+  drawn: readonly { size: number; inclusionProbability: number }[],
+  target: number,
+  total: number,
+): number {
+  const chance = drawn.find(({ inclusionProbability }) => inclusionProbability < 1)
+  return chance
+    ? chance.inclusionProbability / chance.size
+    : drawn.length > 0
+      ? Number.POSITIVE_INFINITY
+      : target / total
+}
+
+/** The samples of some days: each message with the greatest probability of its draws, by the same label on every day. */
+export function samplesOf(
+  days: readonly DrawnDay[],
+  label: (one: Message, role: 'evaluation' | 'training') => number | undefined,
+): { sample: Sampled[]; messages: readonly Message[] }[] {
+  const role = new Map<string, 'evaluation' | 'training'>()
+  for (const { drawn } of days) for (const [id, one] of drawn) if (role.get(id) !== 'evaluation') role.set(id, one)
+  const union = new Map<string, Parts>()
+  for (const { parts } of days) {
+    for (const [id, one] of parts) {
+      const before = union.get(id)
+      union.set(id, before ? greatest([before, one]) : one)
     }
   }
-  return {
-    posts: { total: posts, means: byPosts.map((sum) => sum / posts) },
-    messages: { total: messages.length, means: byMessages.map((sum) => sum / messages.length) },
-  }
+  const shared = new Map<string, Message>()
+  return days.map(({ messages }) => ({
+    messages,
+    sample: messages.flatMap((one): Sampled[] => {
+      const drawn = role.get(one.id)
+      if (!drawn) return []
+      const first = shared.get(one.id) ?? one
+      shared.set(one.id, first)
+      const said = label(first, drawn)
+      if (said === undefined) return []
+      return [
+        {
+          item: one.id,
+          size: one.size,
+          inclusionProbability: Math.min(1, joint(union.get(one.id)!)),
+          label: said,
+          judged: drawn === 'evaluation' ? 'consensus' : 'one',
+          scores: one.scores,
+        },
+      ]
+    }),
+  }))
 }
 
-/** Posts drawn at random without replacement, each of them paid: the labels. */
-export function naiveSample({ messages, posts }: Day, target: number, state: Uint32Array): number[] {
-  const owners: number[] = []
-  for (const [i, { size }] of messages.entries()) for (let copy = 0; copy < size; copy++) owners.push(i)
-  for (let i = 0; i < target; i++) {
-    const j = i + Math.floor(nextFraction(state) * (posts - i))
-    ;[owners[i], owners[j]] = [owners[j]!, owners[i]!]
+export function populationOf(messages: readonly Message[], basis: Basis, classes: number): Population {
+  const means = Array.from({ length: classes }, () => 0)
+  let total = 0
+  for (const { size, scores } of messages) {
+    const count = basis === 'posts' ? size : 1
+    total += count
+    for (let k = 0; k < classes; k++) means[k]! += count * scores[k]!
   }
-  return owners.slice(0, target).map((i) => messages[i]!.label)
+  return { total, means: means.map((sum) => sum / total) }
 }
 
-export function pick(shares: readonly number[], at: number): number {
-  let left = at
-  for (const [c, share] of shares.entries()) {
-    left -= share
-    if (left < 0) return c
+export function truthOf(messages: readonly Message[], basis: Basis, classes: number): number[] {
+  const sums = Array.from({ length: classes }, () => 0)
+  let total = 0
+  for (const { size, truth } of messages) {
+    const count = basis === 'posts' ? size : 1
+    total += count
+    sums[truth]! += count
   }
-  return shares.length - 1
+  return sums.map((sum) => sum / total)
 }

@@ -43,7 +43,6 @@ export function momentsAt({ means, variances }: ClassifierErrors, shares: readon
     square += share * (variances[c]![k]! + means[c]![k]! ** 2)
   }
   return {
-    mean,
     labelVariance: shares[k]! * (1 - shares[k]!),
     scoreVariance: Math.max(0, square - mean * mean),
     covariance: shares[k]! * (means[k]![k]! - mean),

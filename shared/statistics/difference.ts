@@ -88,8 +88,6 @@ export interface Estimated {
 
 /** Labels that the spread seen in the window counts for, beside those of the day. */
 const PRIOR_LABELS = 10
-/** How far the scores are drawn to their mean before they say how sure the model is: it may be wrong where it is sure. */
-const DOUBT = 0.15
 
 /**
  * For each class the weight on the model that leaves the least variance in a population with these shares:
@@ -248,7 +246,7 @@ function addClass(
   part.shares[k] = lambda * meanScore + mean
   const noise = Math.max(0, spreadMean(labelled.map(({ label, judged }) => of[judged].noise[label]![k]!)))
   const seen = bessel * spreadMean(residuals.map((residual) => (residual - mean) ** 2))
-  const prior = priorOf(assistance, lambda, k, clamp(weightedMean(values), 0, 1), labelled, spreadMean)
+  const prior = priorOf(assistance, lambda, k, clamp(weightedMean(values), 0, 1), labelled.length)
   // The noise of the labels spreads the residuals too: the more of it, the less they say of the true ones.
   const signal = prior.residual > 0 ? prior.residual / (prior.residual + noise) : 1
   const days = (labelled.length - 1) * signal * signal
@@ -263,35 +261,15 @@ function addClass(
   }
 }
 
-/**
- * How far residuals spread, as the window has it, over the messages of the sample by how sure the model is of each; and the
- * share that is expected. Without a window both are those of the labels of the day and one of each.
- */
-function priorOf(
-  assistance: Assistance | undefined,
-  lambda: number,
-  k: number,
-  labelMean: number,
-  labelled: readonly Sampled[],
-  spreadMean: (values: readonly number[]) => number,
-) {
-  const labels = labelled.length
+/** How far residuals spread, and which share is expected, as the window has it; without one, as the labels of the day and one of each do. */
+function priorOf(assistance: Assistance | undefined, lambda: number, k: number, labelMean: number, labels: number) {
   const share = assistance ? clamp(assistance.expected[k]!, 0.02, 0.98) : (labelMean * labels + 1) / (labels + 2)
   const binomial = share * (1 - share)
   if (!assistance || lambda === 0) return { residual: binomial, share }
-  const { labelVariance, scoreVariance, covariance, mean } = momentsAt(assistance.errors, assistance.expected, k)
+  const { labelVariance, scoreVariance, covariance } = momentsAt(assistance.errors, assistance.expected, k)
   // Of a model that hardly errs it is zero, or by rounding a little less, which is no variance.
   const residual = Math.max(0, labelVariance - 2 * lambda * covariance + lambda * lambda * scoreVariance)
-  const sure = (1 - DOUBT) ** 2
-  const expected = mean * (1 - mean) - sure * scoreVariance + (1 - lambda) ** 2 * scoreVariance
-  if (!(labelVariance > 0 && expected > 0)) return { residual: binomial, share }
-  const ofSample = spreadMean(
-    labelled.map(({ scores }) => {
-      const towards = (1 - DOUBT) * scores[k]! + DOUBT * mean
-      return towards * (1 - towards) + (1 - lambda) ** 2 * (scores[k]! - mean) ** 2
-    }),
-  )
-  return { residual: (binomial * residual * ofSample) / (labelVariance * expected), share }
+  return { residual: labelVariance > 0 ? (binomial * residual) / labelVariance : binomial, share }
 }
 
 /** One-sided tails of the plain bounds. */

@@ -27,11 +27,12 @@ export interface Side {
  * judgements count by the quantile of the Poisson binomial. A bound excludes what was seen only as far as labels may be wrong.
  */
 export function intervalOf(side: Side): { low: number; high: number } {
+  const middle = clamp(side.estimate)
+  if (side.uncertain === 0 && side.noise === 0) return { low: middle, high: middle }
   const z = normalQuantile(1 - side.tail)
   const doubted = doubtedOf(side)
   const scored = scoreInterval(side, z, noiseOf(side, z, doubted))
-  const seen = boundsOfSeen(side, z, doubted, scored)
-  const middle = clamp(side.estimate)
+  const seen = boundsOfSeen(side, doubted, scored)
   return { low: Math.min(middle, clamp(seen.low)), high: Math.max(middle, clamp(seen.high)) }
 }
 
@@ -67,29 +68,15 @@ function doubtedOf({ labels, corrections: { of }, class: k }: Side): Doubted[] {
 type Direction = 'into' | 'out'
 type Counted = (label: Doubted) => number
 
-/**
- * The most that labels which were wrong in one direction add up to. Wrongly said to be of the class are labels of others,
- * so those that were not; and one of those that were, since that one may be the wrong one.
- */
+/** The most that wrong labels add up to, in one direction. Any label may be one of them. */
 function mostWrong(
   { corrections, tail }: Side,
-  z: number,
   labels: readonly Doubted[],
   direction: Direction,
   counted: Counted,
 ): number {
-  const isOpen = ({ isOfClass }: Doubted) => isOfClass === (direction === 'out')
-  const open = labels.filter(isOpen)
-  const other = labels.filter((label) => !isOpen(label))
-  const largest = other.reduce<Doubted | undefined>(
-    (most, label) => (most && counted(most) >= counted(label) ? most : label),
-    undefined,
-  )
-  const fallible = [...open, ...(largest ? [largest] : [])].map((label) => ({
-    chance: label[direction],
-    weight: counted(label),
-  }))
-  return wrongAtMost(fallible, corrections.ratios, tail, z)
+  const fallible = labels.map((label) => ({ chance: label[direction], weight: counted(label) }))
+  return wrongAtMost(fallible, corrections.ratios, tail)
 }
 
 const weightOf: Counted = ({ weight }) => weight
@@ -99,18 +86,37 @@ const one: Counted = () => 1
 /** Below so many expected wrong labels their number is not near normal. */
 const FEW_WRONG = 5
 
-/** How far the judgements alone may have moved the share, down and up. */
+/**
+ * How far the judgements alone may have moved the share, down and up. Wrongly said to be of the class are labels of other
+ * classes, which most of those are that were said to be; and one of the rest, which may be the wrong one.
+ */
 function noiseOf(side: Side, z: number, labels: readonly Doubted[]): { low: number; high: number } {
   const normal = z * Math.sqrt(side.noise)
-  const expected = labels.reduce((sum, { isOfClass, into, out }) => sum + (isOfClass ? out : into), 0)
-  if (expected === 0 || expected > FEW_WRONG) return { low: normal, high: normal }
+  // As many labels of equal weight would be wrong: one that counts for many makes them few.
+  let [sum, squares] = [0, 0]
+  for (const { isOfClass, into, out, weight } of labels) {
+    const chance = isOfClass ? out : into
+    sum += chance * weight
+    squares += chance * weight * weight
+  }
+  if (sum === 0 || sum * sum > FEW_WRONG * squares) return { low: normal, high: normal }
+  const ofClass = labels.filter(({ isOfClass }) => isOfClass)
+  const others = labels.filter(({ isOfClass }) => !isOfClass)
   const corrected = labels.reduce((sum, { value, isOfClass, weight }) => sum + value - (isOfClass ? weight : 0), 0)
-  const most = (direction: Direction) => mostWrong(side, z, labels, direction, weightOf)
   return {
-    low: Math.max(normal, (most('into') + corrected) / side.total),
-    high: Math.max(normal, (most('out') - corrected) / side.total),
+    low: Math.max(
+      normal,
+      (mostWrong(side, [...others, ...largestOf(ofClass)], 'into', weightOf) + corrected) / side.total,
+    ),
+    high: Math.max(
+      normal,
+      (mostWrong(side, [...ofClass, ...largestOf(others)], 'out', weightOf) - corrected) / side.total,
+    ),
   }
 }
+
+const largestOf = (labels: readonly Doubted[]): Doubted[] =>
+  labels.length === 0 ? [] : [labels.reduce((most, label) => (label.weight > most.weight ? label : most))]
 
 /**
  * All shares s with (estimate − s)² at most z² times the variance at s: among the uncertain that of so many plain draws at
@@ -137,27 +143,30 @@ function scoreInterval(
   return { low: bound(share, noise.low, -1), high: bound(share, noise.high, 1) }
 }
 
+/** A bound by what was seen stands beside the other one, and adds to its misses: it has a part of the tail. */
+const SURER = 0.1
+
 /**
  * The interval with what was seen: it reaches to nothing where wrong labels explain all of the class that was drawn, and
  * to everything where they explain all of the others; and it leaves out what labels beyond the wrong ones exclude.
  */
 function boundsOfSeen(
   side: Side,
-  z: number,
   labels: readonly Doubted[],
   scored: { low: number; high: number },
 ): { low: number; high: number } {
   const { total } = side
+  const surer = { ...side, tail: side.tail * SURER }
   const drawn = labels.filter(({ isDrawn }) => isDrawn)
   const edge = (isOfClass: boolean, direction: Direction) => {
     const seen = labels.filter((label) => label.isOfClass === isOfClass)
     const count = seen.reduce((sum, label) => sum + label.count, 0)
     const number = drawn.filter((label) => label.isOfClass === isOfClass).length
-    const explained = drawn.length > 0 && number <= mostWrong(side, z, drawn, direction, one)
+    const explained = drawn.length > 0 && number <= mostWrong(side, drawn, direction, one)
     const score = isOfClass ? scored.low : 1 - scored.high
     // The quantile costs more than the rest: it is looked up where it decides.
     const decides = explained || count > score * total
-    const least = decides ? Math.max(0, count - mostWrong(side, z, labels, direction, countOf)) / total : 0
+    const least = decides ? Math.max(0, count - mostWrong(surer, labels, direction, countOf)) / total : 0
     return explained ? least : Math.max(score, least)
   }
   return { low: edge(true, 'into'), high: 1 - edge(false, 'out') }

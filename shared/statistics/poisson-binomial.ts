@@ -1,3 +1,5 @@
+import { normalQuantile } from './normal'
+
 /** A label that is wrong with this probability, and counts so much. */
 export interface Fallible {
   chance: number
@@ -14,12 +16,12 @@ const FEW = 8
  * each of the ratios in turn, which are equally likely: what is not known of the error rate. Exact but for the rounding of
  * weights where few are expected to be wrong; otherwise by the normal distribution.
  */
-export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number[], tail: number, z: number): number {
+export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number[], tail: number): number {
   const own = labels.filter(({ chance, weight }) => chance > 0 && weight > 0)
   const largest = own.reduce((most, { weight }) => Math.max(most, weight), 0)
   if (largest === 0) return 0
   const expected = own.reduce((total, { chance, weight }) => total + chance * weight, 0)
-  if (expected > FEW * largest) return normalQuantile(own, ratios, expected, z)
+  if (expected > FEW * largest) return asNormal(own, ratios, expected, tail)
 
   const unit = largest / PARTS
   const steps = own.map(({ weight }) => Math.max(1, Math.ceil(weight / unit - 1e-9)))
@@ -49,9 +51,9 @@ export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number
   return size * unit
 }
 
-function normalQuantile(labels: readonly Fallible[], ratios: readonly number[], expected: number, z: number): number {
+function asNormal(labels: readonly Fallible[], ratios: readonly number[], expected: number, tail: number): number {
   const mean = ratios.reduce((total, ratio) => total + ratio, 0) / ratios.length
   const ofRate = ratios.reduce((total, ratio) => total + (ratio - mean) ** 2, 0) / ratios.length
   const variance = labels.reduce((total, { chance, weight }) => total + chance * (1 - chance) * weight * weight, 0)
-  return mean * expected + z * Math.sqrt(variance + ofRate * expected * expected)
+  return mean * expected + normalQuantile(1 - tail) * Math.sqrt(variance + ofRate * expected * expected)
 }

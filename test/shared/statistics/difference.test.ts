@@ -1,0 +1,261 @@
+import { describe, expect, it } from '@jest/globals'
+import { differencePart, displayed, estimateOf, type Sampled } from '../../../shared/statistics/difference'
+import {
+  type JudgementErrors,
+  commonConfusion,
+  consensusOf,
+  noErrors,
+} from '../../../shared/statistics/judgement-errors'
+import { normalQuantile } from '../../../shared/statistics/normal'
+import { wrongAtMost } from '../../../shared/statistics/poisson-binomial'
+import { mulberry32 } from '../../../shared/statistics/random'
+
+/** A known rate, the same for all classes. */
+function errorsAt(rate: number, sd = 0, classes = 2): JudgementErrors {
+  const one = commonConfusion(classes, rate)
+  return {
+    ...noErrors(classes),
+    source: 'pairs',
+    rate: {
+      mean: rate,
+      sd,
+      high: rate + 1.645 * sd,
+      quantiles: [-1.48, -0.58, 0, 0.58, 1.48].map((z) => rate + z * sd),
+    },
+    one,
+    consensus: consensusOf(one),
+    deviations: [one.map((row, truth) => row.map((_, said) => (said === truth ? -sd : sd / (classes - 1))))],
+  }
+}
+
+/** Messages of one post, of which the first so many have the second of two classes. */
+function messages(count: number, ofSecond: number, more: Partial<Sampled> = {}): Sampled[] {
+  return Array.from({ length: count }, (_, i) => ({
+    item: String(i),
+    size: 1,
+    inclusionProbability: 1,
+    label: Number(i < ofSecond),
+    judged: 'one',
+    scores: [0.5, 0.5],
+    ...more,
+  }))
+}
+
+const share = (sample: readonly Sampled[], total: number, errors?: JudgementErrors) =>
+  estimateOf([differencePart(sample, { total, means: [0.5, 0.5] }, 'posts', undefined, errors)])
+
+describe('a label that can be wrong', () => {
+  it('counts as (y − e) / (1 − 2e), and that of a consensus with e = 3e² − 2e³', () => {
+    const one = share(messages(20, 5), 20, errorsAt(0.1)).classes[1]!
+    const agreed = share(messages(20, 5, { judged: 'consensus' }), 20, errorsAt(0.1)).classes[1]!
+
+    expect(one.estimate).toBeCloseTo((0.25 - 0.1) / 0.8, 9)
+    expect(agreed.estimate).toBeCloseTo((0.25 - 0.028) / (1 - 0.056), 9)
+  })
+
+  it('leaves a variance of e(1 − e) / (1 − 2e)², for certain labels too', () => {
+    const [, one] = share(messages(20, 5), 20, errorsAt(0.1)).classes
+
+    expect(one!.standardError).toBeCloseTo(Math.sqrt(0.09 / 0.64 / 20), 9)
+  })
+
+  it('adds what is not known of the rate: (∂θ/∂e)² var(e), with ∂θ/∂e = (2θ − 1) / (1 − 2e)', () => {
+    const { estimate } = share(messages(20, 5), 20, errorsAt(0.1)).classes[1]!
+    const [plain, unsure] = [0, 0.02].map(
+      (sd) => share(messages(20, 5), 20, errorsAt(0.1, sd)).classes[1]!.standardError,
+    )
+
+    expect(unsure! ** 2 - plain! ** 2).toBeCloseTo((((2 * estimate - 1) / 0.8) * 0.02) ** 2, 9)
+  })
+
+  it('of a giant cascade makes the share as unsure as its posts are many', () => {
+    const giant = [...messages(1, 1, { size: 300, judged: 'consensus' }), ...messages(100, 20).map((one) => ({ ...one, item: `small ${one.item}` }))] // prettier-ignore
+
+    const [, one] = share(giant, 400, errorsAt(0.1)).classes
+
+    expect(one!.standardError).toBeGreaterThan(0.75 * Math.sqrt(0.028 * 0.972))
+    expect(one!.low).toBeLessThan(0.2)
+  })
+
+  it('leaves no interval of zero width but where every label is the owner’s', () => {
+    const all = (judged: Sampled['judged']) => share(messages(12, 4, { judged }), 12, errorsAt(0.05)).classes[1]!
+
+    expect(all('owner')).toMatchObject({ low: 4 / 12, high: 4 / 12, standardError: 0 })
+    for (const judged of ['one', 'consensus'] as const) expect(all(judged).high - all(judged).low).toBeGreaterThan(0)
+  })
+
+  it('of twelve that are wrong in 1 % of the cases makes a post more or less possible', () => {
+    // e of the consensus is 0.011; one of twelve is wrong in 12 % of such days.
+    const { low, high } = share(messages(12, 6, { judged: 'consensus' }), 12, errorsAt(0.0623)).classes[1]!
+
+    expect(low).toBeLessThanOrEqual(5.01 / 12)
+    expect(high).toBeGreaterThanOrEqual(6.99 / 12)
+  })
+
+  it('is the same label in two days: its error counts in both', () => {
+    const day = () =>
+      differencePart(messages(20, 5), { total: 20, means: [0.5, 0.5] }, 'posts', undefined, errorsAt(0.1))
+    const other = messages(20, 5).map((one) => ({ ...one, item: `other ${one.item}` }))
+    const apart = differencePart(other, { total: 20, means: [0.5, 0.5] }, 'posts', undefined, errorsAt(0.1))
+
+    const [same, two] = [[day(), day()], [day(), apart]].map((parts) => estimateOf(parts).classes[1]!.standardError) // prettier-ignore
+
+    expect(same! / two!).toBeCloseTo(Math.SQRT2, 9)
+  })
+
+  it('is not clipped before everything is combined', () => {
+    const none = share(messages(20, 0), 20, errorsAt(0.1)).classes[1]!
+
+    expect(none.estimate).toBeCloseTo(-0.125, 9)
+    expect(none.low).toBe(0)
+    expect(displayed(share(messages(20, 0), 20, errorsAt(0.1)).classes)[1]!.share).toBe(0)
+  })
+
+  it('of classes that err differently is corrected by the rates of its own', () => {
+    const one = [
+      [0.95, 0.05],
+      [0.15, 0.85],
+    ]
+    const errors: JudgementErrors = {
+      ...errorsAt(0.1),
+      byClass: true,
+      one,
+      consensus: consensusOf(one),
+      deviations: [],
+    }
+
+    expect(share(messages(20, 5), 20, errors).classes[1]!.estimate).toBeCloseTo((0.25 - 0.05) / 0.8, 9)
+  })
+})
+
+describe('a bound by what was seen', () => {
+  const drawn = (count: number, ofSecond: number, more: Partial<Sampled> = {}) =>
+    messages(count, ofSecond, { inclusionProbability: count / 400, ...more })
+
+  it('reaches zero where no label of the class was seen, though the model puts the estimate above it', () => {
+    // The scores of the day are higher than those of the sample.
+    const sample = drawn(30, 0, { scores: [0.95, 0.05] })
+    const assistance = {
+      weights: [0.8, 0.8],
+      expected: [0.9, 0.1],
+      errors: { items: 300, counts: [270, 30], means: [[0.9, 0.1], [0.3, 0.7]], variances: [[0.02, 0.02], [0.04, 0.04]] }, // prettier-ignore
+    }
+
+    const part = differencePart(sample, { total: 400, means: [0.85, 0.15] }, 'posts', assistance)
+    const [other, absent] = estimateOf([part]).classes
+
+    expect(absent!.estimate).toBeGreaterThan(0.05)
+    expect(absent!.low).toBe(0)
+    expect(other!.high).toBe(1)
+  })
+
+  it('excludes what right labels exclude, of which some may be wrong', () => {
+    const labels = (errors?: JudgementErrors) => share(drawn(30, 29, { inclusionProbability: 0.9 }), 33, errors).classes
+
+    expect(labels()[1]!.low).toBeGreaterThanOrEqual(29 / 33)
+    expect(labels()[1]!.high).toBeLessThanOrEqual(32 / 33)
+    expect(labels()[0]!.low).toBeGreaterThanOrEqual(1 / 33)
+    expect(labels(errorsAt(0.1))[1]!.high).toBe(1)
+    expect(labels(errorsAt(0.1))[0]!.low).toBe(0)
+  })
+
+  it('reaches zero where wrong labels explain all that was seen of the class', () => {
+    expect(share(drawn(30, 4), 400, errorsAt(0.1)).classes[1]!.low).toBe(0)
+    expect(share(drawn(30, 4), 400).classes[1]!.low).toBeGreaterThan(0.04)
+  })
+})
+
+describe('estimateOf', () => {
+  it('of three classes has bounds that hold for all at once, beside those of each', () => {
+    const sample = messages(60, 0, { inclusionProbability: 0.1, scores: [1 / 3, 1 / 3, 1 / 3] }).map((one, i) => ({ ...one, label: i % 3 })) // prettier-ignore
+    const { classes } = estimateOf([
+      differencePart(sample, { total: 600, means: [1 / 3, 1 / 3, 1 / 3] }, 'posts', undefined),
+    ])
+
+    for (const { low, high, jointLow, jointHigh } of classes) {
+      expect((jointHigh - jointLow) / (high - low)).toBeGreaterThan(1.15)
+      expect((jointHigh - jointLow) / (high - low)).toBeLessThan(1.25)
+    }
+  })
+
+  it('says how many labels of a plain sample, all right, would know as much', () => {
+    const drawn = messages(30, 12, { inclusionProbability: 0.1 })
+
+    expect(share(drawn, 300).effective).toBeCloseTo(30, -0.5)
+    expect(share(drawn, 300, errorsAt(0.15)).effective).toBeLessThan(18)
+  })
+
+  it('of judgements is the share of what annotators say, with what they differ in', () => {
+    const part = differencePart(
+      messages(20, 5),
+      { total: 20, means: [0.5, 0.5] },
+      'posts',
+      undefined,
+      errorsAt(0.3),
+      'judgements',
+    )
+    const [, said] = estimateOf([part]).classes
+
+    expect(said!.estimate).toBeCloseTo(0.25, 9)
+    // Two people differ in 2e(1 − e) = 42 % of the posts.
+    expect(said!.standardError).toBeCloseTo(Math.sqrt(0.21 / 20), 9)
+  })
+})
+
+describe('over days of 50 posts, of which 30 have a label', () => {
+  it.each([
+    [0, 0.05],
+    [0.1, 0.05],
+    [0.1, 0.15],
+    [0.5, 0.15],
+  ])('a true share of %f at an error rate of %f is held', (truth, rate) => {
+    const random = mulberry32(1 + 100 * truth)
+    let held = 0
+    for (let day = 0; day < 500; day++) {
+      const posts = Array.from({ length: 50 }, () => Number(random() < truth))
+      const said = posts.slice(0, 30).map((own) => (random() < rate ? 1 - own : own))
+      const sample = said.map((label, i) => ({ ...messages(1, 1)[0]!, item: `${i}`, label, inclusionProbability: 0.6 }))
+      const { low, high } = share(sample, 50, errorsAt(rate)).classes[1]!
+      const own = posts.reduce((sum, one) => sum + one, 0) / 50
+      held += Number(low <= own + 1e-9 && own - 1e-9 <= high)
+    }
+
+    expect(held / 500).toBeGreaterThan(0.93)
+  })
+})
+
+describe('wrongAtMost', () => {
+  const twelve = (chance: number) => Array.from({ length: 12 }, () => ({ chance, weight: 1 }))
+
+  it('is the quantile of the binomial where all labels are alike', () => {
+    expect(wrongAtMost(twelve(0.0021), [1], 0.025)).toBe(0)
+    expect(wrongAtMost(twelve(0.011), [1], 0.025)).toBe(1)
+    expect(wrongAtMost(twelve(0.05), [1], 0.025)).toBe(2)
+    expect(wrongAtMost(twelve(0), [1], 0.025)).toBe(0)
+    expect(wrongAtMost([], [1], 0.025)).toBe(0)
+  })
+
+  it('counts a giant cascade as much as it is', () => {
+    expect(wrongAtMost([{ chance: 0.05, weight: 322 }, ...twelve(0.001)], [1], 0.025)).toBeGreaterThanOrEqual(322)
+    expect(wrongAtMost([{ chance: 0.01, weight: 322 }, ...twelve(0.001)], [1], 0.025)).toBeLessThan(322)
+  })
+
+  it('allows for a rate that may be higher', () => {
+    expect(wrongAtMost(twelve(0.05), [0.2, 0.6, 1, 1.4, 1.8], 0.025)).toBe(3)
+  })
+
+  it('is nearly normal where many are expected to be wrong', () => {
+    const many = Array.from({ length: 1000 }, () => ({ chance: 0.1, weight: 1 }))
+
+    expect(wrongAtMost(many, [1], 0.025)).toBeCloseTo(100 + 1.96 * Math.sqrt(90), 1)
+  })
+})
+
+it.each([
+  [0.975, 1.959964],
+  [0.5, 0],
+  [0.9979166667, 2.865],
+  [0.001, -3.090232],
+])('the normal quantile at %f is %f', (p, z) => {
+  expect(normalQuantile(p)).toBeCloseTo(z, 3)
+})
