@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { PLACES } from '../services/privacy/places'
+import { ROWS } from '../services/privacy/rows'
 import { keys } from '../shared/keys'
 import * as cascadeClaims from '../shared/state/cascade-claims'
 import * as confirmations from '../shared/state/confirmations'
@@ -11,6 +13,7 @@ import * as deskItemRows from '../shared/state/desk-item-rows'
 import * as evaluationBoost from '../shared/state/evaluation-boost'
 import * as lease from '../shared/state/lease'
 import * as ledger from '../shared/state/ledger'
+import * as openDeletions from '../shared/state/open-deletions'
 import * as openBatches from '../shared/state/open-batches'
 import * as people from '../shared/state/people'
 import * as reachedCaps from '../shared/state/reached-caps'
@@ -18,7 +21,9 @@ import * as quietLook from '../shared/state/quiet-look'
 import * as recoveryRequests from '../shared/state/recovery-requests'
 import * as reportedBatches from '../shared/state/reported-batches'
 import type { RowKind } from '../shared/state/row'
+import * as rewrittenLabels from '../shared/state/rewritten-labels'
 import * as runLog from '../shared/state/run-log'
+import * as tombstones from '../shared/state/tombstones'
 import * as trainingJobs from '../shared/state/training-jobs'
 
 /** What a key of the bucket holds, and who writes it where that is none of our functions. */
@@ -78,6 +83,11 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   },
   trainExamples: { meaning: 'Training examples with their shown text, for engines that read messages.' },
   validationExamples: { meaning: 'Validation examples with their shown text.' },
+  deletedFrom: {
+    meaning: 'Posts were deleted that the model learnt from: no rollback to it, and it goes once replaced.',
+  },
+  deletion: { meaning: 'A request for deletion: what was removed from where. It names no post.' },
+  staged: { meaning: 'An object on its way to a key whose put starts work; gone in a moment.' },
   tuningBefore: { meaning: 'The same, as a release with one engine stored it.' },
 }
 
@@ -99,6 +109,9 @@ export const stateModules: Readonly<Record<string, object>> = {
   people,
   'quiet-look': quietLook,
   'recovery-requests': recoveryRequests,
+  'rewritten-labels': rewrittenLabels,
+  tombstones,
+  'open-deletions': openDeletions,
 }
 
 /** The kinds of rows that a module of shared/state exports. */
@@ -142,10 +155,13 @@ function bucketTable(root: string): string[] {
       ...allowed(({ write, upload }) => [...write, ...upload]),
       ...(about.outsideWriter ? [about.outsideWriter] : []),
     ]
-    return `| \`${shown(pattern)}\` | ${about.meaning} | ${writers.join(', ')} | ${allowed(({ read }) => read).join(', ')} |`
+    return `| \`${shown(pattern)}\` | ${about.meaning} | ${writers.join(', ')} | ${allowed(({ read }) => read).join(', ')} | ${deletionOf(name)} |`
   })
-  return ['| key | meaning | may write | may read |', '| --- | --- | --- | --- |', ...rows]
+  return ['| key | meaning | may write | may read | deleted posts go |', '| --- | --- | --- | --- | --- |', ...rows]
 }
+
+/** `PLACES` has every key, which the names of a record's entries do not say. */
+const deletionOf = (name: string): string => PLACES[name as keyof typeof PLACES].how
 
 const isMatch = (glob: string, key: string): boolean =>
   new RegExp(`^${glob.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`).test(key)
@@ -155,10 +171,21 @@ function rowTable(root: string): string[] {
   const rows = Object.entries(stateModules).flatMap(([name, module]) =>
     rowKindsOf(module).map(({ pk, sk, meaning, attributes }) => {
       const used = [...(users.get(`shared/state/${name}`) ?? [])].sort()
-      return `| \`${shown(pk)}\` | \`${shown(sk)}\` | ${meaning} | ${attributesOf(attributes)} | \`${name}\` | ${used.join(', ')} |`
+      return `| \`${shown(pk)}\` | \`${shown(sk)}\` | ${meaning} | ${attributesOf(attributes)} | \`${name}\` | ${used.join(', ')} | ${rowDeletionOf(`${pk} ${sk}`)} |`
     }),
   )
-  return ['| pk | sk | meaning | attributes | owner | used by |', '| --- | --- | --- | --- | --- | --- |', ...rows]
+  return [
+    '| pk | sk | meaning | attributes | owner | used by | deleted posts go |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ]
+}
+
+function rowDeletionOf(kind: string): string {
+  const how = ROWS[kind]
+  if (how === undefined)
+    throw new Error(`${kind} does not say how deleted posts go: add it to services/privacy/rows.ts`)
+  return how
 }
 
 const attributesOf = (attributes: z.ZodType): string =>

@@ -30,11 +30,13 @@ const environment = z.object({
   TRAINER_FUNCTION: z.string(),
   EVALUATOR_FUNCTION: z.string(),
   ANALYZER_FUNCTION: z.string(),
+  PRIVACY_FUNCTION: z.string(),
   /** Ids of the secrets of sources, by type of source, as JSON. */
   SOURCE_SECRETS: json.pipe(z.record(z.string(), z.string())),
   /** Names of the functions of the stack and how many alarms it has, as JSON. */
   OUTLINE: json.pipe(z.object({ functions: z.array(z.string()), alarms: z.int().nonnegative() })),
   LINK_SECRET: z.string(),
+  TOMBSTONE_SECRET: z.string(),
   SITE_URL: z.url(),
 })
 
@@ -57,9 +59,11 @@ const names = {
   trainerFunction: 'TRAINER_FUNCTION',
   evaluatorFunction: 'EVALUATOR_FUNCTION',
   analyzerFunction: 'ANALYZER_FUNCTION',
+  privacyFunction: 'PRIVACY_FUNCTION',
   sourceSecrets: 'SOURCE_SECRETS',
   outline: 'OUTLINE',
   linkSecret: 'LINK_SECRET',
+  tombstoneSecret: 'TOMBSTONE_SECRET',
   siteUrl: 'SITE_URL',
 } as const
 

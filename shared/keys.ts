@@ -58,6 +58,9 @@ export const keys = {
   facts: key('facts/hashtag={hashtag}/date={date}.json'),
   report: key('reports/hashtag={hashtag}/date={date}.json'),
   reportIndex: key('reports/index.json'),
+  deletedFrom: key('models/{job}/deleted.json'),
+  deletion: key('privacy/{request}.json'),
+  staged: key('privacy/staged/{request}/{name}'),
 }
 
 /** Folders that are listed. */
@@ -69,6 +72,7 @@ export const prefixes = {
   models: 'models/',
   tuning: 'tuning/',
   labeling: 'labeling/',
+  privacy: 'privacy/',
 }
 
 function key<const P extends string>(pattern: P): Key<P> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   GetObjectCommand,
@@ -17,7 +18,24 @@ export interface Stored {
   body: Buffer
   etag: string
   versionId: string | undefined
+  /** Where a deletion has taken rows out of the object. */
+  rewriting?: Rewriting | undefined
 }
+
+/** What the object's metadata says since a deletion took rows out of it. Hashes are SHA-256, as 64 hex digits. */
+export interface Rewriting {
+  /** The request for deletion: `privacy/<request>.json` lists the object. */
+  request: string
+  /** Of the bytes before any deletion: what names, records and other objects know the object by. */
+  was: string
+  /** Of the bytes as they are. */
+  is: string
+  /** How many rows went or were replaced. */
+  rows: number
+}
+
+/** The body of an object, to be read once. */
+export type ObjectStream = Readable & { rewriting?: Rewriting | undefined }
 
 /** The bucket. A service takes the functions it uses: `Pick<Objects, 'read' | 'create'>`. */
 export interface Objects {
@@ -26,7 +44,7 @@ export interface Objects {
   read(key: string): Promise<Stored | undefined>
   /** The object parsed by a schema; OBJECT_MISSING or OBJECT_INVALID name the key and the field. */
   readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.infer<S>>
-  stream(key: string): Promise<Readable>
+  stream(key: string): Promise<ObjectStream>
   /** Lines without their ends, read as a stream. */
   lines(key: string): AsyncIterable<string>
   exists(key: string): Promise<boolean>
@@ -80,11 +98,11 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     }
   }
 
-  const stream = async (key: string): Promise<Readable> => {
-    const body = (await get(key))?.Body
-    if (!body) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
+  const stream = async (key: string): Promise<ObjectStream> => {
+    const found = await get(key)
+    if (!found?.Body) throw new BellwetherError('OBJECT_MISSING', `there is no s3://${bucket}/${key}`)
     // In Node.js the SDK's body is a Readable.
-    return body as Readable
+    return Object.assign(found.Body as Readable, { rewriting: rewritingIn(found.Metadata) })
   }
 
   const read = async (key: string): Promise<Stored | undefined> => {
@@ -94,6 +112,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
       body: Buffer.from(await found.Body.transformToByteArray()),
       etag: found.ETag ?? '',
       versionId: found.VersionId,
+      rewriting: rewritingIn(found.Metadata),
     }
   }
 
@@ -166,6 +185,37 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
       }
     },
   }
+}
+
+/** Names of the metadata in which an object keeps its rewriting. */
+const METADATA = {
+  request: 'privacy-request',
+  was: 'privacy-was',
+  is: 'privacy-is',
+  rows: 'privacy-rows',
+} as const
+
+export const metadataOf = ({ request, was, is, rows }: Rewriting): Record<string, string> => ({
+  [METADATA.request]: request,
+  [METADATA.was]: was,
+  [METADATA.is]: is,
+  [METADATA.rows]: String(rows),
+})
+
+export function rewritingIn(metadata: Record<string, string> = {}): Rewriting | undefined {
+  const { [METADATA.request]: request, [METADATA.was]: was, [METADATA.is]: is, [METADATA.rows]: rows } = metadata
+  return request === undefined || was === undefined || is === undefined
+    ? undefined
+    : { request, was, is, rows: Number(rows) }
+}
+
+/**
+ * The SHA-256 that names and records know these bytes by: their own, or that of the object before a deletion took rows out
+ * of it. Bytes that the deletion did not write have their own.
+ */
+export function recordedHash(body: Uint8Array | string, rewriting: Rewriting | undefined): string {
+  const own = createHash('sha256').update(body).digest('hex')
+  return rewriting?.is === own ? rewriting.was : own
 }
 
 /** Parse a text of JSON by a schema; OBJECT_INVALID names where it stands and the field. */

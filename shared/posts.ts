@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { BellwetherError } from './errors'
 import type { Objects } from './objects'
 import type { RunRecord } from './records'
-import { textOfSource } from './text/encoding'
+import { type TextEncoding, textOfSource } from './text/encoding'
 import { type PostText, type ShownText, withMark } from './text'
 
 /** A post as it is stored: one row of `raw/…/posts-<n>.csv`. */
@@ -80,10 +80,13 @@ export async function* postsOfRun(
   { objects: pages, textEncoding }: Pick<RunRecord, 'objects' | 'textEncoding'>,
 ): AsyncIterable<CollectedPost> {
   // Each row is new, and a copy of it costs more than the text function.
-  const withShown = (row: Post) =>
-    Object.assign(row, { shown: marked(textOfSource(row.text, textEncoding).shown, row) })
+  const withShown = (row: Post) => Object.assign(row, { shown: shownOf(row, textEncoding) })
   for (const { key } of pages) yield* rowsOf(await objects.stream(key), withShown)
 }
+
+/** A post as people are shown it, from a page whose texts are written so. */
+export const shownOf = (post: Post, encoding: TextEncoding): ShownText =>
+  marked(textOfSource(post.text, encoding).shown, post)
 
 const marked = (shown: ShownText, { paidPartnership }: Post): ShownText =>
   paidPartnership === 'yes' ? withMark(shown, 'paid_partnership') : shown

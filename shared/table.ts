@@ -24,6 +24,8 @@ export interface Change {
   /** Sets that lose these members. */
   deleteFrom?: Record<string, Set<string>>
   entries?: Entries
+  /** Entries of a map attribute that go; those that are not there do no harm. */
+  drop?: { of: string; names: readonly string[] }
   /** A condition expression. `#name` stands for the attribute `name`; its `:values` are in `values`. */
   when?: string
   values?: Record<string, unknown>
@@ -125,7 +127,7 @@ export const dynamoTable = (client: DynamoDBClient, name: string): Table => {
 // The table's key schema makes both strings, which the SDK's types cannot know.
 const asItem = (item: Record<string, unknown>): Item => item as Item
 
-function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, entries, when, values = {} }: Change) {
+function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, entries, drop, when, values = {} }: Change) {
   const names = new Set([
     ...Object.keys(set),
     ...Object.keys(add),
@@ -140,17 +142,18 @@ function expressionOf({ set = {}, add = {}, remove = [], deleteFrom = {}, entrie
       'ADD',
       Object.keys(add).map((field) => `#${field} :add_${field}`),
     ),
-    clause(
-      'REMOVE',
-      remove.map((field) => `#${field}`),
-    ),
+    clause('REMOVE', [...remove.map((field) => `#${field}`), ...(drop?.names ?? []).map((_, i) => `#dropped.#d${i}`)]),
     clause(
       'DELETE',
       Object.keys(deleteFrom).map((field) => `#${field} :delete_${field}`),
     ),
   ]
   const conditions = [...(when === undefined ? [] : [within.when.length > 0 ? `(${when})` : when]), ...within.when]
-  const named = { ...Object.fromEntries([...names].map((name) => [`#${name}`, name])), ...within.names }
+  const dropped = drop && {
+    '#dropped': drop.of,
+    ...Object.fromEntries(drop.names.map((name, i) => [`#d${i}`, name])),
+  }
+  const named = { ...Object.fromEntries([...names].map((name) => [`#${name}`, name])), ...within.names, ...dropped }
   const bound = {
     ...Object.fromEntries(Object.entries(set).map(([field, value]) => [`:set_${field}`, value])),
     ...Object.fromEntries(Object.entries(add).map(([field, value]) => [`:add_${field}`, value])),

@@ -22,6 +22,7 @@ type Data = Record<string, unknown>
 type Failure = (Error & { statusCode?: number; body?: { __type?: string; message?: string; Message?: string } }) | null
 
 interface Store {
+  db: { compactRange(start: string, end: string): Promise<void> }
   tableDb: { awsAccountId: string; awsRegion: string }
   lifecycleManager: { gracefulClose(done: (error: Failure) => void): void }
 }
@@ -77,6 +78,7 @@ export function openEngine(folder: string, account: string, region: string): Eng
     new Promise<Data>((resolve, reject) => {
       actions[operation]?.(store, data, (error, output) => (error ? reject(error) : resolve(output)))
     })
+  const old = oldValues(store)
   return {
     unknownMembers: (operation, input) =>
       Object.keys(input).filter(
@@ -87,12 +89,43 @@ export function openEngine(folder: string, account: string, region: string): Eng
       try {
         const data = validations.checkTypes({ ...input }, types)
         validations.checkValidations(data, types, custom, store)
+        if (REPLACING.has(operation)) old.mayExist()
         return await act(operation, { ...data, [RETURN_ON_FAILURE]: input[RETURN_ON_FAILURE] })
       } catch (error) {
         throw refusal(error)
       }
     },
-    close: () => new Promise((resolve) => store.lifecycleManager.gracefulClose(() => resolve())),
+    close: async () => {
+      await old.drop()
+      return new Promise((resolve) => store.lifecycleManager.gracefulClose(() => resolve()))
+    },
+  }
+}
+
+const REPLACING: ReadonlySet<Operation> = new Set(['BatchWriteItem', 'DeleteItem', 'PutItem', 'UpdateItem'])
+/** Milliseconds without a write. */
+const QUIET_MS = 2000
+
+/**
+ * LevelDB keeps what was overwritten or deleted in its files until it compacts them by itself, which may be never. A deleted
+ * post has to be gone from the disk: the files are compacted when nothing has been written for a while, and at the end.
+ */
+function oldValues({ db }: Pick<Store, 'db'>) {
+  let exist = false
+  let quiet: NodeJS.Timeout | undefined
+  const drop = async () => {
+    clearTimeout(quiet)
+    if (!exist) return
+    exist = false
+    await db.compactRange('', '\uffff')
+  }
+  return {
+    mayExist: () => {
+      exist = true
+      clearTimeout(quiet)
+      quiet = setTimeout(() => void drop().catch(() => (exist = true)), QUIET_MS).unref()
+    },
+    drop,
   }
 }
 

@@ -23,7 +23,7 @@ import { DAY_MS, dayOf } from '../../shared/utc-day'
 const MINUTE_MS = 60_000
 const ANNOTATORS = ['ana', 'ben', 'cho']
 const STACK_NAME = 'bellwether-dev'
-const BUCKET = 'Bucket'
+export const BUCKET = 'Bucket'
 
 export interface Replay {
   cloud: Cloud

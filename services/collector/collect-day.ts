@@ -3,21 +3,25 @@ import type { Publish } from '../../shared/bus'
 import { spent } from '../../shared/state/ledger'
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
-import type { Objects } from '../../shared/objects'
+import { type Objects, recordedHash } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
+import type { AskTombstones } from '../../shared/tombstones'
 import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
 import type { Cursor } from '../../shared/state/cursor'
 import { dayOf } from '../../shared/utc-day'
+import { withoutDeleted } from './deleted'
 import { recordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
-import { type Effect, type Facts, type Input, sha256, step } from './step'
+import { type Effect, type Facts, type Input, step } from './step'
 import type { Window } from './window'
 
 export interface Ports {
   objects: Pick<Objects, 'create' | 'read'>
   table: Pick<Table, 'get' | 'create' | 'update'>
   publish: Publish
+  /** Which posts were deleted here. */
+  tombstones: AskTombstones
   caps: Settings['caps']
   languages: readonly string[]
 }
@@ -91,7 +95,7 @@ async function carryOut(effect: Effect, work: Work, run: RunState | null, { now 
       }
       if (page.partialErrors?.length)
         work.log.warn('partial answer', { hashtag: work.hashtag, run: run?.id, errors: page.partialErrors })
-      return { after: 'fetch', page }
+      return { after: 'fetch', page: await withoutDeleted(ports.tombstones, page) }
     }
     case 'store':
       return store(effect, work, run)
@@ -140,7 +144,7 @@ async function finish({ ports, hashtag, log }: Work, cursor: Cursor<RunState>, r
 
 async function digestOf({ objects }: Ports, key: string): Promise<string | undefined> {
   const there = await objects.read(key)
-  return there && sha256(there.body)
+  return there && recordedHash(there.body, there.rewriting)
 }
 
 const whereOf = ({ line, field, reason }: SourcePage['refused'][number]) => ({ line, field, reason })

@@ -11,12 +11,23 @@ import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
+import { askTombstones, secretMarks } from '../../shared/tombstones'
 import { collect, collectRequest } from './collect'
 import { sourceFor } from './sources'
 
-const config = readConfig(['bucket', 'table', 'bus', 'taskRoot', 'collectorQueueUrl', 'sourceSecrets'])
+const config = readConfig([
+  'bucket',
+  'table',
+  'bus',
+  'taskRoot',
+  'collectorQueueUrl',
+  'sourceSecrets',
+  'tombstoneSecret',
+])
 const settings = readSettings(config.taskRoot)
 const objects = s3Objects(new S3Client(), config.bucket)
+const table = dynamoTable(new DynamoDBClient(), config.table)
+const secrets = new SecretsManagerClient()
 
 export const handler = door(
   'collector',
@@ -24,13 +35,11 @@ export const handler = door(
     schema: collectRequest,
     work: collect({
       objects,
-      table: dynamoTable(new DynamoDBClient(), config.table),
+      table,
       publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),
       enqueue: sqsQueue(new SQSClient(), config.collectorQueueUrl),
-      openSource: sourceFor(
-        { objects, secrets: new SecretsManagerClient(), secretIds: config.sourceSecrets, nowMs: Date.now },
-        settings,
-      ),
+      openSource: sourceFor({ objects, secrets, secretIds: config.sourceSecrets, nowMs: Date.now }, settings),
+      tombstones: askTombstones(table, secretMarks(secrets, config.tombstoneSecret)),
       hashtags: settings.hashtags.map(({ tag }) => tag),
       caps: settings.caps,
       languages: settings.languages,

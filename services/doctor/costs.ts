@@ -41,8 +41,8 @@ const DAYS: Readonly<Record<string, FunctionDay>> = {
   report: { runs: () => 200, seconds: 1, gb: 1 },
 }
 
-/** Secrets of every stack, beside those of its sources: the key of the links. */
-const OWN_SECRETS = 1
+/** Secrets of every stack, beside those of its sources: the keys of the links and of the tombstones. */
+const OWN_SECRETS = 2
 
 function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRegistry): Cost {
   const secrets = OWN_SECRETS + sourceSecrets(sources, registry).length

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Artefact, LoadArtefact } from '../../shared/artefact'
 import type { ModelPlace } from '../../shared/engines/load'
 import { type Classifier, withPrior } from '../../shared/engines/classifier'
@@ -6,7 +5,7 @@ import { naiveBayes } from '../../shared/engines/naive-bayes'
 import { readTrainingSet } from '../../shared/engines/training-set'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { type Objects, parseJson, recordedHash } from '../../shared/objects'
 import {
   type CardRecord,
   cardRecord,
@@ -169,7 +168,7 @@ async function readEvaluation(objects: Pick<Objects, 'read'>, dataset: DatasetRe
   const key = keys.evaluation({ dataset: dataset.datasetId })
   const stored = await objects.read(key)
   if (!stored) throw new BellwetherError('OBJECT_MISSING', `there is no ${key}`)
-  const found = createHash('sha256').update(stored.body).digest('hex')
+  const found = recordedHash(stored.body, stored.rewriting)
   if (found !== dataset.sha256.evaluation)
     throw new BellwetherError('OBJECT_INVALID', `${key}: found SHA-256 ${found}, expected ${dataset.sha256.evaluation}`)
   return stored.body

@@ -109,7 +109,9 @@ async function labelsOf(objects: Bucket, dataset: string): Promise<CardRecord['l
 const LINE_END = 10
 
 async function hashOf(objects: Bucket, key: string): Promise<string> {
+  const body = await objects.stream(key)
   const hash = createHash('sha256')
-  for await (const chunk of await objects.stream(key)) hash.update(Buffer.from(chunk))
-  return hash.digest('hex')
+  for await (const chunk of body) hash.update(Buffer.from(chunk))
+  const found = hash.digest('hex')
+  return body.rewriting?.is === found ? body.rewriting.was : found
 }

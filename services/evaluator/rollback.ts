@@ -31,6 +31,11 @@ export const rollback =
 
     const card = await readCard(objects, job)
     if (card?.verdict !== 'promoted') throw new BellwetherError('NOT_FOUND', `${job} was never a champion`)
+    if (await objects.read(keys.deletedFrom({ job })))
+      throw new BellwetherError(
+        'NOT_FOUND',
+        `${job} cannot be put back: it learnt from posts that were deleted since; roll back to another model or train a new one`,
+      )
     await load(placeOf(card))
     await finishStopped(ports, live.champion)
 

@@ -44,6 +44,7 @@ export type Reason =
   | 'two-labels'
   | 'disputed'
   | 'evaluation'
+  | 'deleted'
 
 /** A form in which labels come and go. */
 export interface Format {

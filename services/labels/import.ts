@@ -8,6 +8,7 @@ import type { SettledLine } from '../../shared/records'
 import { type InHand, type LabelStore, rulesOf } from '../../shared/labels'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
+import type { AskTombstones } from '../../shared/tombstones'
 import { knownIndex } from '../../shared/cascades/identify'
 import { textsToBytes } from '../../shared/cascades/known-texts'
 import { claimForImport } from '../../shared/state/cascade-claims'
@@ -23,6 +24,8 @@ export interface ImportPorts {
   settings: Pick<Settings, 'labels'>
   /** The labels that stand. */
   labels: LabelStore
+  /** Which posts were deleted here. */
+  tombstones: AskTombstones
 }
 
 /** What a file came to. */
@@ -43,7 +46,7 @@ export interface Imported {
  * NOT_FOUND and OBJECT_INVALID name the file that cannot be read; a row that is wrong is kept aside, and the rest goes on.
  */
 export const importLabels =
-  ({ objects, table, settings, labels: store }: ImportPorts) =>
+  ({ objects, table, settings, labels: store, tombstones }: ImportPorts) =>
   async (file: string, { now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Imported> => {
     const stored = await objects.read(file)
     if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket`)
@@ -57,7 +60,8 @@ export const importLabels =
     let isThere = await objects.exists(manifestKey)
     let inHand: InHand | undefined
     if (!isThere) {
-      const { entries, left } = entriesOf(form, text, file, rules)
+      const read = entriesOf(form, text, file, rules)
+      const { entries, left } = await withoutDeleted(read, tombstones, form)
       const { labels } = await store.read()
       const texts = new Map([...labels].map(([item, { text: shown }]) => [item, shown]))
       const index = await knownIndex(objects, await loggedRuns(table))
@@ -110,6 +114,22 @@ function entriesOf(form: Format, text: string, file: string, rules: Rules): { en
     else entries.push(one)
   }
   return { entries, left }
+}
+
+/** A label of a post that was deleted here is left out, and nothing of the row is kept but its place. */
+async function withoutDeleted(
+  { entries, left }: ReturnType<typeof entriesOf>,
+  tombstones: AskTombstones,
+  form: Format,
+): Promise<{ entries: Checked[]; left: Refused[] }> {
+  const deleted = await tombstones(entries.map(({ post = '' }) => ({ id: post, authorId: '', retweetOf: '' })))
+  return {
+    entries: entries.filter((_, i) => !deleted[i]),
+    left: [
+      ...left,
+      ...entries.flatMap(({ place }, i) => (deleted[i] ? [refused(place, form.fields.post, 'deleted', '')] : [])),
+    ],
+  }
 }
 
 /** Brings the labels of the batch in; answers how many lines its manifest has. */

@@ -2,7 +2,7 @@ import { dayOf, midnightOf } from '../../shared/utc-day'
 import { lastDue } from './schedule'
 
 /** The functions that can be asked. */
-export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer'
+export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer' | 'privacy'
 
 /** Work that no event seems to bring any more, and the request that brings it. */
 export interface Finding {
@@ -57,6 +57,8 @@ export interface State {
   /** Jobs whose model the registry has, as far as it can. */
   registered: ReadonlySet<string>
   /** A lease's `until` is when its holder had to be done, even if it gave it back before. */
+  /** Deletions that are not done. */
+  deletions: readonly string[]
   cursors: { hashtag: string; through: number; running: boolean; leaseUntil: number }[]
 }
 
@@ -225,7 +227,21 @@ const unreportedLabels: Rule = ({ unreported }, now) =>
       key: `report labels ${batch}`,
     }))
 
+/** One that was stopped is gone on with, and what one removed is looked for once more. */
+const openDeletions: Rule = ({ deletions }) =>
+  deletions.length > 0
+    ? [
+        {
+          to: 'privacy',
+          request: {},
+          why: `${deletions.length} deletion${deletions.length === 1 ? '' : 's'} may go on`,
+          key: null,
+        },
+      ]
+    : []
+
 const RULES: readonly Rule[] = [
+  openDeletions,
   stoppedCollections,
   missedSchedules,
   unlabelledRuns,

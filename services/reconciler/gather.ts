@@ -7,10 +7,12 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { cursorRow } from '../../shared/state/cursor'
 import { collectionLease, deadlineOf, leaseRow } from '../../shared/state/lease'
+import { openDeletionsRow } from '../../shared/state/open-deletions'
 import { openBatches } from '../../shared/state/open-batches'
 import { unreportedBatches } from '../../shared/state/reported-batches'
 import { type QuietLook, quietLookRow } from '../../shared/state/quiet-look'
 import { readTogether } from '../../shared/state/row'
+import { rewrittenLabels } from '../../shared/state/rewritten-labels'
 import { loggedRuns } from '../../shared/state/run-log'
 import { notedJobs, trainingDayRow } from '../../shared/state/training-jobs'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
@@ -111,7 +113,12 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
     readChampion(objects),
     reports(objects),
   ])
-  const manifests = puts(labeled, (key) => keys.settledManifest.match(key))
+  const rewritten = await rewrittenLabels(sources.table)
+  const manifests = puts(labeled, (key) => keys.settledManifest.match(key)).map(({ batch, etag, modified }) => {
+    const row = rewritten.get(batch)
+    // A deletion that took lines out brought no labels.
+    return { batch, modified: row?.etag === etag ? row.was.getTime() : modified }
+  })
   return {
     runs: raw.flatMap(({ key, modified }) => {
       const run = keys.run.match(key)
@@ -137,17 +144,19 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
 async function collecting(
   { table, settings }: Sources,
   now: Date,
-): Promise<Pick<State, 'cursors' | 'today'> & Pick<Signs, 'quiet'>> {
+): Promise<Pick<State, 'cursors' | 'today' | 'deletions'> & Pick<Signs, 'quiet'>> {
   const tags = settings.hashtags.map(({ tag }) => tag)
-  const { today, cursors, leases, quiet } = await readTogether(table, {
+  const { today, cursors, leases, quiet, deletions } = await readTogether(table, {
     today: [trainingDayRow.at({ day: dayOf(now.getTime()) })],
     cursors: tags.map((hashtag) => cursorRow.at({ hashtag })),
     leases: tags.map((hashtag) => leaseRow.at({ name: collectionLease(hashtag) })),
     quiet: [quietLookRow.at({})],
+    deletions: [openDeletionsRow.at({})],
   })
   return {
     today: today[0]?.datasetId,
     quiet: quiet[0],
+    deletions: [...(deletions[0]?.open ?? [])],
     cursors: tags.flatMap((hashtag, i) => {
       const cursor = cursors[i]
       if (!cursor) return []
@@ -187,6 +196,7 @@ async function unreported<M extends { batch: string }>({ table }: Sources, manif
 interface Listed {
   key: string
   modified: number
+  etag: string
 }
 
 /** The objects of the last days: one list for each hashtag. */
@@ -200,13 +210,14 @@ async function recent({ objects, settings }: Sources, key: typeof keys.run | typ
 
 async function all(objects: Pick<Objects, 'list'>, prefix: string, after?: string): Promise<Listed[]> {
   const listed: Listed[] = []
-  for await (const { key, modified } of objects.list(prefix, after)) listed.push({ key, modified: modified.getTime() })
+  for await (const { key, modified, etag } of objects.list(prefix, after))
+    listed.push({ key, modified: modified.getTime(), etag })
   return listed
 }
 
 /** The keys of one form, as their parts, with when they were put. */
 const puts = <P extends object>(listed: readonly Listed[], match: (key: string) => P | undefined) =>
-  listed.flatMap(({ key, modified }) => {
+  listed.flatMap(({ key, modified, etag }) => {
     const parts = match(key)
-    return parts ? [{ ...parts, modified }] : []
+    return parts ? [{ ...parts, modified, etag }] : []
   })

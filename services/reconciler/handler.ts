@@ -20,6 +20,7 @@ const config = readConfig([
   'trainerFunction',
   'evaluatorFunction',
   'analyzerFunction',
+  'privacyFunction',
 ])
 const work = reconcile({
   objects: s3Objects(new S3Client(), config.bucket),
@@ -32,6 +33,7 @@ const work = reconcile({
     trainer: config.trainerFunction,
     evaluator: config.evaluatorFunction,
     analyzer: config.analyzerFunction,
+    privacy: config.privacyFunction,
   }),
 })
 

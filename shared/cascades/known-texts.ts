@@ -34,7 +34,8 @@ export const kept = (score: number): number => Math.round(score * DIGITS) / DIGI
  * the header a line of JSON with the model and the categories; the number of cascades, 4 bytes; for each cascade its id, 8
  * bytes, one that says whether it was scored, and 2 for each of its scores; then for each text: 8 bytes of the id of its
  * exact form; 8 of its cascade; one that says whether it was cut off; its opening, the number of its features, and the
- * features, 4 bytes each. Numbers are little endian. It has no words, so deleting a post leaves it alone.
+ * features, 4 bytes each. Numbers are little endian. It has no words, but a text can be recognised by it: a deleted post's
+ * goes.
  */
 export function textsToBytes(texts: readonly KnownText[], { model, labels, scores }: FirstSeen = NONE): Buffer {
   const count = Buffer.alloc(4)

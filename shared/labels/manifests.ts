@@ -4,7 +4,7 @@ import { byBatch, isOfADay } from '../batches'
 import { BellwetherError } from '../errors'
 import { keys, prefixes } from '../keys'
 import { linesOf } from '../lines'
-import { type Objects, parseJson } from '../objects'
+import { type Objects, type ObjectStream, parseJson } from '../objects'
 import { type QualityRecord, qualityRecord, settledLine } from '../records'
 import type { Rules } from './rules'
 import { jsonOrNothing, readSettled, type Refusal } from './settled'
@@ -70,7 +70,7 @@ export async function readBatch(
   batch: string,
   { etag, inHand }: { etag?: string | undefined; inHand?: InHand | undefined } = {},
 ): Promise<ReadBatch> {
-  const body = inHand ? Readable.from([Buffer.from(inHand.manifest)]) : await manifestOf(objects, batch)
+  const body: ObjectStream = inHand ? Readable.from([Buffer.from(inHand.manifest)]) : await manifestOf(objects, batch)
   const sha256 = createHash('sha256')
   const md5 = etag === undefined ? createHash('md5') : undefined
   const labels: StandingLabel[] = []
@@ -85,11 +85,12 @@ export async function readBatch(
     if ('reason' in read) refused.push({ batch, line: number, ...read })
     else labels.push(standingOf(read, batch))
   }
+  const found = sha256.digest('hex')
   return {
     batch,
     // The ETag of an object that was put at once and is not encrypted by a key of KMS.
     etag: etag ?? `"${md5?.digest('hex') ?? ''}"`,
-    sha256: sha256.digest('hex'),
+    sha256: body.rewriting?.is === found ? body.rewriting.was : found,
     lines: labels.length,
     quality: await qualityOf(objects, batch, inHand?.quality),
     labels,
@@ -115,7 +116,7 @@ export async function labelsOfAllVersions(objects: Pick<Objects, 'list' | 'lines
   return [...standing.values()]
 }
 
-async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Promise<Readable> {
+async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Promise<ObjectStream> {
   try {
     return await objects.stream(keys.settledManifest({ batch }))
   } catch (cause) {

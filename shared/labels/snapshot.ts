@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { byBatch } from '../batches'
+import { recordedHash, type Stored } from '../objects'
 import type { ReadBatch, RefusedLine, SettledBatch } from './manifests'
 import { precedence, type StandingLabel } from './standing'
 
@@ -73,9 +74,15 @@ export function writeSnapshot(entries: readonly Entry[]): { snapshot: string; bo
   return { snapshot: nameOf(body), body }
 }
 
-/** The entries of a file, or nothing where its bytes are not those that its name was made of. */
-export function readSnapshot(snapshot: string, body: Buffer): Entry[] | undefined {
-  if (nameOf(body) !== snapshot) return undefined
+/**
+ * The entries of a file, or nothing where its bytes are neither those that its name was made of nor what a deletion left
+ * of them.
+ */
+export function readSnapshot(
+  snapshot: string,
+  { body, rewriting }: Pick<Stored, 'body' | 'rewriting'>,
+): Entry[] | undefined {
+  if (recordedHash(body, rewriting).slice(0, NAME_LENGTH) !== snapshot) return undefined
   const entries: Entry[] = []
   for (let start = 0, end = body.indexOf(LINE_END); end !== -1; start = end + 1, end = body.indexOf(LINE_END, start)) {
     // The name vouches for the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
@@ -86,7 +93,8 @@ export function readSnapshot(snapshot: string, body: Buffer): Entry[] | undefine
 
 const LINE_END = 10
 
-const nameOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 32)
+const NAME_LENGTH = 32
+const nameOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, NAME_LENGTH)
 
 const idOf = (rules: string, batches: readonly SettledBatch[]): string =>
   createHash('sha256')

@@ -35,12 +35,18 @@ const currentRecord = z.object({
   labels: z.int().nonnegative(),
   batches: z.int().nonnegative(),
   refused: z.record(z.string(), z.int()).describe('Lines of manifests that do not count, by reason.'),
+  rewritten: z
+    .string()
+    .optional()
+    .describe('The latest request for deletion that took lines out of snapshots: they keep their names.'),
 })
 
 type Snapshots = z.infer<typeof currentRecord>['snapshots']
 
 /** What `current.json` says, with its ETag. Without labels where it says nothing that can be built on. */
-type Current = { etag: string | undefined } & ({ labels: Labels; snapshots: Snapshots } | { labels?: undefined })
+type Current = { etag: string | undefined; rewritten?: string | undefined } & (
+  { labels: Labels; snapshots: Snapshots } | { labels?: undefined }
+)
 
 /** Attempts before CONFLICT: no writer should lose this many races. */
 const ATTEMPTS = 50
@@ -60,17 +66,25 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
   /** Snapshots whose bytes are not those that their names were made of. */
   const damaged = new Set<string>()
   let latest: { names: string; labels: Labels } | undefined
+  /** The deletion that was the latest when the snapshots in `kept` were read. */
+  let rewrittenBy: string | undefined
 
   async function load(): Promise<Current> {
     const stored = await objects.read(key)
     const etag = stored?.etag
     const parsed = currentRecord.safeParse(jsonOf(stored?.body.toString('utf8')))
     if (!parsed.success || parsed.data.rules !== fingerprint) return { etag }
-    const { id, snapshots } = parsed.data
+    const { id, snapshots, rewritten } = parsed.data
+    if (rewritten !== rewrittenBy) {
+      // What is kept may hold lines that are deleted, and would write them again.
+      kept.clear()
+      latest = undefined
+      rewrittenBy = rewritten
+    }
     const labels = await labelsOf(snapshots)
-    if (labels?.id !== id) return { etag }
+    if (labels?.id !== id) return { etag, rewritten }
     keep(labels, snapshots)
-    return { etag, labels, snapshots }
+    return { etag, rewritten, labels, snapshots }
   }
 
   /** What the snapshots come to; nothing where one is missing or damaged. */
@@ -85,7 +99,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
     const known = kept.get(snapshot)
     if (known) return known
     const stored = await objects.read(keys.labelSnapshot({ snapshot }))
-    const entries = stored && readSnapshot(snapshot, stored.body)
+    const entries = stored && readSnapshot(snapshot, stored)
     if (entries) kept.set(snapshot, entries)
     else if (stored) damaged.add(snapshot)
     return entries
@@ -136,7 +150,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
       const labels = await labelsOf(after)
       // A snapshot is gone since it was read: what stands is loaded, or rebuilt, by the next attempt.
       if (!labels) continue
-      if (await objects.swap(key, bytesOf(fingerprint, labels, after), current.etag)) {
+      if (await objects.swap(key, bytesOf(fingerprint, labels, after, current.rewritten), current.etag)) {
         keep(labels, after)
         return labels
       }
@@ -160,6 +174,23 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
       return { labels, newest: read.newest() }
     },
   }
+}
+
+/**
+ * Say that a deletion took lines out of snapshots, so that every function reads them again and an append that is under way
+ * starts again. False where another writer changed `current.json` meanwhile: what it wrote has to be looked at first.
+ */
+export async function noteRewriting(objects: Pick<Objects, 'read' | 'swap'>, request: string): Promise<boolean> {
+  const key = keys.currentLabels({})
+  const stored = await objects.read(key)
+  const parsed = currentRecord.safeParse(jsonOf(stored?.body.toString('utf8')))
+  if (!stored || !parsed.success || parsed.data.rewritten === request) return true
+  const swapped = await objects.swap(
+    key,
+    `${JSON.stringify({ ...parsed.data, rewritten: request }, null, 1)}\n`,
+    stored.etag,
+  )
+  return swapped !== false
 }
 
 /** What the manifests come to by other rules than the configuration's. Reads every manifest and stores nothing. */
@@ -222,7 +253,12 @@ async function missingOf(known: Labels, listed: readonly string[], read: Reading
   return missing
 }
 
-function bytesOf(rules: string, { id, labels, batches, refused }: Labels, snapshots: Snapshots): string {
+function bytesOf(
+  rules: string,
+  { id, labels, batches, refused }: Labels,
+  snapshots: Snapshots,
+  rewritten: string | undefined,
+): string {
   const counts: Record<string, number> = {}
   for (const { reason } of refused) counts[reason] = (counts[reason] ?? 0) + 1
   const record: z.infer<typeof currentRecord> = {
@@ -232,6 +268,7 @@ function bytesOf(rules: string, { id, labels, batches, refused }: Labels, snapsh
     labels: labels.size,
     batches: batches.length,
     refused: counts,
+    ...(rewritten === undefined ? {} : { rewritten }),
   }
   return `${JSON.stringify(record, null, 1)}\n`
 }

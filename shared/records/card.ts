@@ -104,5 +104,10 @@ export const cardRecord = z.object({
         .describe('Of asking the model; null on cards of older releases.'),
     })
     .describe('Of all labels in the dataset, of reading the posts they were drawn from, and of this training.'),
+  deletedItems: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('Messages that it learnt from and that were deleted since; absent where none were.'),
 })
 export type CardRecord = z.infer<typeof cardRecord>

@@ -91,3 +91,13 @@ export async function overrule(table: Pick<Table, 'update'>, cascade: string, as
     values: { as },
   })
 }
+
+/** Remove the claims on cascades of which no post remains; answers how many there were. */
+export async function forgetCascades(
+  table: Pick<Table, 'getMany' | 'remove'>,
+  cascades: readonly string[],
+): Promise<number> {
+  const items = await table.getMany(cascades.map(keyOf))
+  for (const { pk, sk } of items) await table.remove({ pk, sk })
+  return items.length
+}

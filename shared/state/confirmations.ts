@@ -25,3 +25,13 @@ export async function confirmedByOthers(table: Pick<Table, 'query'>, batch: stri
   for await (const { parts, row } of confirmationRow.all(table)) if (row.batch !== batch) items.add(parts.item)
   return items
 }
+
+/** Remove the claims on items of which no post remains; answers how many there were. */
+export async function forgetConfirmations(
+  table: Pick<Table, 'getMany' | 'remove'>,
+  items: readonly string[],
+): Promise<number> {
+  const rows = await table.getMany(items.map((item) => confirmationRow.key({ item })))
+  for (const { pk, sk } of rows) await table.remove({ pk, sk })
+  return rows.length
+}

@@ -73,3 +73,20 @@ export async function openCursor<R extends { window: { to: string } }>(
     commit: (done) => move({ ...state, through: done.window.to, run: null }),
   }
 }
+
+/** Whether the run under way of a hashtag goes on from something that holds one of these ids. */
+export async function cursorMentions(
+  table: Pick<Table, 'get'>,
+  hashtag: string,
+  isId: (word: string) => boolean,
+): Promise<boolean> {
+  const { run } = (await cursorRow.read(table, { hashtag })) ?? { run: null }
+  return run !== null && wordsIn(run).some(isId)
+}
+
+/** The strings of a value, each whole and in its words. */
+function wordsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value, ...value.split(/[\s"',;|]+/)]
+  if (value === null || typeof value !== 'object') return []
+  return Object.values(value).flatMap(wordsIn)
+}

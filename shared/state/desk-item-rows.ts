@@ -68,6 +68,25 @@ export async function upgradeItemRows(
   }
 }
 
+/** Take such rows out of a batch, or show their items by other texts; answers how many changed. */
+export async function forgetItemRows(
+  table: Pick<Table, 'query' | 'update' | 'remove'>,
+  batch: string,
+  verdict: (item: string, text: string) => 'stays' | 'goes' | { text: string },
+): Promise<number> {
+  const { pk, sk: prefix } = deskItemRow.key({ batch, item: '' })
+  let changed = 0
+  for await (const row of table.query(pk, prefix)) {
+    const { item, source } = deskItemRow.parse(row)
+    const now = verdict(item, source)
+    if (now === 'stays' || (now !== 'goes' && now.text === source)) continue
+    if (now === 'goes') await table.remove(row)
+    else await table.update(row, { set: { source: now.text } })
+    changed++
+  }
+  return changed
+}
+
 async function rowsOf(table: Pick<Table, 'getMany'>, { batch, chunks }: Place) {
   const found = await table.getMany(chunks.map((chunk) => deskChunkRow.key({ batch, chunk })))
   const within = found.map((row) => deskChunkRow.parse(row))

@@ -3,7 +3,7 @@ import { byBatch } from '../batches'
 import { BellwetherError } from '../errors'
 import type { Item, Table } from '../table'
 import { type Asked, storedItem } from './desk-item'
-import { readItemRows, upgradeItemRows } from './desk-item-rows'
+import { forgetItemRows, readItemRows, upgradeItemRows } from './desk-item-rows'
 import { rowKind } from './row'
 
 /*
@@ -109,6 +109,47 @@ export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, 
 export async function openBatches(table: Pick<Table, 'get'>): Promise<string[]> {
   const row = await deskOpenRow.read(table, {})
   return [...(row?.batches ?? [])].sort(byBatch)
+}
+
+/** What becomes of an item of the desk when posts are deleted: it stays, goes, or is shown by another text. */
+export type DeskVerdict = (item: string, text: string) => 'stays' | 'goes' | { text: string }
+
+/**
+ * Take items out of a batch at the desk, or show them by other texts. An annotator who has such an item on the screen is told
+ * that the batch does not ask about it. Answers how many items changed; idempotent.
+ */
+export async function forgetItems(
+  table: Pick<Table, 'query' | 'update' | 'remove'>,
+  batch: string,
+  verdict: DeskVerdict,
+): Promise<number> {
+  const { pk, sk: textsPrefix } = textsKey(batch, '')
+  let changed = 0
+  for await (const row of table.query(pk, textsPrefix)) {
+    const { texts } = deskTextsRow.parse(row)
+    const gone = Object.keys(texts).filter((item) => verdict(item, texts[item] ?? '') === 'goes')
+    const left = Object.entries(texts).flatMap(([item, text]): [string, string][] => {
+      const now = verdict(item, text)
+      return now === 'goes' ? [] : [[item, now === 'stays' ? text : now.text]]
+    })
+    const rewritten = left.filter(([item, text]) => text !== texts[item]).length
+    if (gone.length + rewritten === 0) continue
+    // The answers go first: an item that is still asked about must have a text.
+    await dropAnswers(table, batch, deskTextsRow.partsOf(row).chunk, gone)
+    await table.update(row, { set: { texts: Object.fromEntries(left) } })
+    changed += gone.length + rewritten
+  }
+  return changed + (await forgetItemRows(table, batch, verdict))
+}
+
+/** An expression has 4 KB: so many items at a time. */
+const DROPPED_AT_ONCE = 50
+
+async function dropAnswers(table: Pick<Table, 'update'>, batch: string, chunk: string, items: readonly string[]) {
+  for (let from = 0; from < items.length; from += DROPPED_AT_ONCE) {
+    const names = items.slice(from, from + DROPPED_AT_ONCE)
+    await table.update(answersKey(batch, chunk), { drop: { of: 'items', names }, when: 'attribute_exists(pk)' })
+  }
 }
 
 /** No annotator is asked about the batch from now on. */

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { PLACES } from '../../services/privacy/places'
+import { ROWS } from '../../services/privacy/rows'
+import { keys } from '../../shared/keys'
 import { rowKindsOf, stateModules, withMaps } from '../../bin/architecture'
 
 const root = path.resolve(__dirname, '../..')
@@ -25,4 +28,11 @@ it('gives no two kinds of rows the same key', () => {
   const keys = Object.values(stateModules).flatMap((module) => rowKindsOf(module).map(({ pk, sk }) => `${pk} ${sk}`))
 
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+it('says of every key and of every row how deleted posts go, and of nothing else', () => {
+  const rows = Object.values(stateModules).flatMap((module) => rowKindsOf(module).map(({ pk, sk }) => `${pk} ${sk}`))
+
+  expect(Object.keys(PLACES).sort()).toEqual(Object.keys(keys).sort())
+  expect(Object.keys(ROWS).sort()).toEqual(rows.sort())
 })

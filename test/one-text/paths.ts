@@ -220,6 +220,7 @@ async function exportedAndImported(bucket: TestBucket, form: (typeof FORMS)[numb
     table: memoryTable(),
     settings: { labels },
     labels: labelStore(bucket, rulesOf(labels)),
+    tombstones: async () => [],
   }
   const invocation = { now: new Date('2026-06-04T00:00:00Z'), log, remainingMs: () => 60_000 }
   const answer = await answerRequest(ports)({ export: form }, invocation)

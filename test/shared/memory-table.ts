@@ -48,9 +48,14 @@ const areUnchanged = (item: Item | undefined, { of, versions }: Entries): boolea
 
 const mapOf = (item: Item | undefined, of: string) => (item?.[of] ?? {}) as Record<string, Value>
 
-function changed(item: Item, { set = {}, add = {}, remove = [], deleteFrom = {}, entries }: Change): Item {
+function changed(item: Item, { set = {}, add = {}, remove = [], deleteFrom = {}, entries, drop }: Change): Item {
   const after: Item = { ...item, ...copy(set) }
   if (entries) after[entries.of] = { ...mapOf(item, entries.of), ...copy(entries.set) }
+  if (drop) {
+    after[drop.of] = Object.fromEntries(
+      Object.entries(mapOf(item, drop.of)).filter(([name]) => !drop.names.includes(name)),
+    )
+  }
   for (const [field, value] of Object.entries(add)) {
     const was = item[field]
     after[field] =

@@ -8,8 +8,9 @@ const EVIDENCE: Record<string, RegExp> = {
   // A kind of row is read from the table: `deskBatchRow.read(table, …)`.
   's3:GetObject': /\.(read|readJson|stream|lines|exists|etag|swap)\((?!table)/,
   's3:ListBucket': /\.(read|readJson|stream|lines|exists|etag|list)\((?!table)/,
-  's3:ListBucketVersions': /\.versions\(/,
-  's3:GetObjectVersion': /\.versions\(/,
+  's3:ListBucketVersions': /\.versions\(|ListObjectVersionsCommand/,
+  's3:GetObjectVersion': /\.versions\(|VersionId: versionId/,
+  's3:DeleteObjectVersion': /DeleteObjectsCommand/,
   's3:PutObject': /(?<!table\d*)\.(create|put|swap|putStream)\(/,
   's3:AbortMultipartUpload': /\.putStream\(/,
   'dynamodb:GetItem': /table\d*\.get\(|\.read\(table/,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { book, spent } from '../../../shared/state/ledger'
 import { postsFromCsv } from '../../../shared/posts'
-import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
+import { bury } from '../../../shared/state/tombstones'
+import { facts, generousCaps, invoke, MARK, newWorld, raw, record, untilIdle, type World } from './world'
 
 /** `count` posts spread over a UTC day, named by their number. */
 const dayOf = (date: string, count: number, more: object = {}) =>
@@ -433,5 +434,36 @@ describe('what a clean run leaves', () => {
         ledger: await ledger(clean),
       })
     }
+  })
+})
+
+describe('a post that was deleted here', () => {
+  const rows = dayOf('2026-06-02', 20, { author: 'somebody' })
+  const retweet = { ...rows[19], id: 'again', author: 'fan', retweetOf: '2026-06-02-3', text: 'RT: post 3' }
+
+  it.each([
+    ['is not collected again, nor what repeats it', MARK('post', '2026-06-02-3'), 19],
+    ['takes all later posts of an author along, where the author was asked for', MARK('author', 'somebody'), 1],
+  ])('%s', async (_, mark, left) => {
+    const world = newWorld({ lines: [...rows, retweet] })
+    await bury(world.table, [mark], world.now)
+
+    await invoke(world)
+
+    const ids = await storedIds(world)
+    expect(ids).toHaveLength(left)
+    expect(ids).not.toContain('2026-06-02-3')
+    expect(record(world)).toMatchObject({ posts: left, complete: true, costUsd: 0.21 })
+  })
+
+  it('leaves no refused row of its own', async () => {
+    const world = newWorld({
+      lines: [{ id: 'gone', createdAt: '2026-06-02T01:00:00Z', text: '', author: 'a' }, ...rows],
+    })
+    await bury(world.table, [MARK('post', 'gone')], world.now)
+
+    await invoke(world)
+
+    expect(Object.values(raw(world)).join('')).not.toContain('gone')
   })
 })

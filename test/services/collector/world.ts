@@ -9,6 +9,10 @@ import { fileSource } from '../../../services/collector/sources/file/file'
 import type { Source } from '../../../services/collector/sources/source'
 import { invocationOf, isKilled, type Writes } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
+import { askTombstones, markWith } from '../../../shared/tombstones'
+
+/** Tombstones are by this key. */
+export const MARK = markWith('a key for tests that is long enough')
 
 export interface Told {
   event: string
@@ -81,6 +85,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
     enqueue: writes(async (message: unknown, seconds = 0) => {
       world.queue.push({ request: JSON.parse(JSON.stringify(message)), at: world.now.getTime() + seconds * 1000 })
     }),
+    tombstones: askTombstones(table, async () => MARK),
     openSource: world.openSource,
     caps: {
       ...world.caps,

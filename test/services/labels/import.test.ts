@@ -5,7 +5,8 @@ import { loggedRuns, logRun, markDrawn } from '../../../shared/state/run-log'
 import { keys } from '../../../shared/keys'
 import { cascadeId } from '../../../shared/text/cascade'
 import { aPost, putRun } from '../../given'
-import { newWorld, NOW, type World } from './world'
+import { bury } from '../../../shared/state/tombstones'
+import { MARK, newWorld, NOW, type World } from './world'
 
 const COLD = 'Cold starts fell from 900 to 210 ms #aws'
 const WEBINAR = 'Join our free webinar! #aws'
@@ -473,4 +474,20 @@ it('counts now for a label that says no time', async () => {
   const { batch } = await world.take('labels.csv', PLAIN)
 
   expect(world.lines(batch)[0]?.['label-metadata']['creation-date']).toBe(NOW.toISOString().slice(0, -1))
+})
+
+it('leaves out the label of a post that was deleted here, and keeps nothing of its row', async () => {
+  const world = newWorld()
+  await bury(world.table, [MARK('post', '7000000000000000042')], NOW)
+
+  const answer = await world.take(
+    'labels.csv',
+    `id,text,label\r\n7000000000000000042,"${COLD}",technical\r\n43,"${WEBINAR}",marketing\r\n`,
+  )
+
+  expect(answer).toMatchObject({ items: 1, refused: { deleted: 1 } })
+  expect(world.refused(answer.batch)).toEqual([
+    { file: 'imports/labels.csv', line: 2, reason: 'deleted', field: 'id', found: '' },
+  ])
+  expect(world.lines(answer.batch).map(({ 'post-id': post }) => post)).toEqual(['43'])
 })

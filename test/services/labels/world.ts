@@ -6,6 +6,10 @@ import type { Table } from '../../../shared/table'
 import { aSettings, CATEGORIES, categoriesOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
+import { askTombstones, markWith } from '../../../shared/tombstones'
+
+/** Tombstones are by this key. */
+export const MARK = markWith('a key for tests that is long enough')
 
 export const NOW = new Date('2026-11-22T12:00:00Z')
 
@@ -28,7 +32,13 @@ export function newWorld(categories = CATEGORIES, version = 1, from?: Mapping): 
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const settings = aSettings({ labels: { version, categories: categoriesOf(categories), ...(from ? { from } : {}) } })
   const labels = labelStore(bucket, rulesOf(settings.labels))
-  const answer = answerRequest({ objects: bucket, table, settings, labels })
+  const answer = answerRequest({
+    objects: bucket,
+    table,
+    settings,
+    labels,
+    tombstones: askTombstones(table, async () => MARK),
+  })
   const ask: World['ask'] = async (request, now = NOW) => ({
     ...(await answer(labelsRequest.parse(request), { now, log, remainingMs: () => 60_000 })),
   })

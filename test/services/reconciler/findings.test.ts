@@ -49,6 +49,7 @@ const healthy: State = {
   trained: [{ job: JOB, modified: at('2026-11-22T05:30') }],
   cards: new Set([JOB]),
   registered: new Set([JOB]),
+  deletions: [],
   cursors: [{ hashtag: 'aws', through: at('2026-11-22T00:00'), running: false, leaseUntil: at('2026-11-22T00:15') }],
 }
 
@@ -97,6 +98,12 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     { ...healthy, cursors: [cursor({ running: true })] },
     NOW,
     [{ to: 'collector', request: { hashtag: 'aws' }, why: expect.stringContaining('half-way') }],
+  ],
+  [
+    'a deletion that was stopped',
+    { ...healthy, deletions: ['0123456789abcdef'] },
+    NOW,
+    [{ to: 'privacy', request: {}, why: '1 deletion may go on' }],
   ],
   [
     'a schedule that did not fire',

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda'
 import { mockClient } from 'aws-sdk-client-mock'
+import { noteOpen } from '../../../shared/state/open-deletions'
+import { noteRewrittenLabels } from '../../../shared/state/rewritten-labels'
 import { markReported } from '../../../shared/state/reported-batches'
 import { claimBatch, markStarted } from '../../../shared/state/open-batches'
 import { logRun } from '../../../shared/state/run-log'
@@ -71,6 +74,21 @@ async function goodDay(): Promise<void> {
   const [day] = exampleIndex().days
   await bucket.put(keys.reportIndex({}), JSON.stringify({ days: [{ ...day, ...place, model: JOB }] }))
 }
+
+it('takes a manifest that a deletion rewrote for no new labels, and asks for the deletion while it is open', async () => {
+  await goodDay()
+  const key = keys.settledManifest({ batch: '2026-11-21' })
+  const before = { etag: (await bucket.etag(key)) ?? '', modified: new Date('2026-11-22T00:05:00Z') }
+  const etag = `"${createHash('md5').update('less').digest('hex')}"`
+  await noteRewrittenLabels(tables.table, '2026-11-21', { before: before.etag, etag, modified: before.modified })
+  await bucket.put(key, 'less')
+  await noteOpen(tables.table, ['0123456789abcdef'])
+
+  const { lost, looked } = await reconcile(ports)({ now: NOW, log })
+
+  expect(lost).toEqual([])
+  expect(looked).toEqual([{ to: 'privacy', why: '1 deletion may go on' }])
+})
 
 it('asks for nothing after a good day, and for nothing in an empty stack', async () => {
   const empty = await reconcile(ports)({ now: NOW, log })
@@ -211,6 +229,7 @@ it('invokes by name and does not wait for the answer', async () => {
     trainer: name('trainer'),
     evaluator: name('evaluator'),
     analyzer: name('analyzer'),
+    privacy: name('privacy'),
   }
 
   await lambdaInvoke(client, functions)('trainer', { finish: JOB })

@@ -1,0 +1,113 @@
+import { shownText, tokenise } from '../../shared/text'
+import type { Copy, Targets } from './targets'
+
+/** Which fields of a document's objects name a post, hold a text, or name a message. */
+export interface Fields {
+  /** The id of the post itself; an object that has one goes by it and not by its text, which others may have posted too. */
+  post?: readonly string[]
+  /** The id of the post that it repeats. */
+  repeats?: readonly string[]
+  author?: readonly string[]
+  /** Shown texts, which the copy's shown text replaces. */
+  text?: readonly string[]
+  /** The tokens of the shown text. */
+  tokens?: string
+  item?: string
+  /** An object goes with its message even where it names no post and holds no text. */
+  goesWithItem?: boolean
+  /** Objects of one of these fields stay: they name messages for the sake of counts and probabilities. */
+  kept?: readonly string[]
+  /** Whether objects go where a post remains, because nothing reads them by message. */
+  neverReplaced?: boolean
+}
+
+type Json = Record<string, unknown>
+
+/** What is left of a value; `changed` counts the objects that went or were replaced. */
+export type Cleaned = { value: unknown; changed: number } | { gone: true }
+
+const GONE: Cleaned = { gone: true }
+
+/**
+ * A value of JSON without what is to go. An object about a deleted post is replaced by one about a remaining copy, or goes;
+ * an array loses the objects that go, and an object with a field that goes itself goes. What does not change is the same
+ * value.
+ */
+export function clean(value: unknown, fields: Fields, targets: Targets): Cleaned {
+  if (Array.isArray(value)) return cleanArray(value, fields, targets)
+  if (isObject(value)) return cleanObject(value, fields, targets)
+  return { value, changed: 0 }
+}
+
+function cleanArray(values: readonly unknown[], fields: Fields, targets: Targets): Cleaned {
+  let changed = 0
+  const left: unknown[] = []
+  for (const value of values) {
+    const cleaned = clean(value, fields, targets)
+    if ('gone' in cleaned) changed++
+    else {
+      changed += cleaned.changed
+      left.push(cleaned.value)
+    }
+  }
+  return { value: changed > 0 ? left : values, changed }
+}
+
+function cleanObject(object: Json, fields: Fields, targets: Targets): Cleaned {
+  const own = ownVerdict(object, fields, targets)
+  if (own === 'gone') return GONE
+  let changed = own ? 1 : 0
+  let result = own ?? object
+  for (const [name, inner] of Object.entries(result)) {
+    if (inner === null || typeof inner !== 'object' || fields.kept?.includes(name)) continue
+    const cleaned = clean(inner, fields, targets)
+    if ('gone' in cleaned) return GONE
+    if (cleaned.changed === 0) continue
+    changed += own ? 0 : cleaned.changed
+    result = { ...result, [name]: cleaned.value }
+  }
+  return { value: result, changed }
+}
+
+/** What becomes of an object by its own fields: it goes, is replaced, or (nothing) stays. */
+function ownVerdict(object: Json, fields: Fields, targets: Targets): Json | 'gone' | undefined {
+  const { post = [], repeats = [], author = [], text = [], item: itemField = 'item' } = fields
+  const item = typeof object[itemField] === 'string' ? object[itemField] : undefined
+  if (author.some((name) => isId(object[name]) && targets.isAuthor(String(object[name])))) return 'gone'
+  const replaced = (copy: Copy | undefined): Json | 'gone' =>
+    copy && !fields.neverReplaced ? withCopy(object, fields, copy) : 'gone'
+
+  if (post.some((name) => isId(object[name]) && targets.isPost(String(object[name]))))
+    return replaced(item === undefined ? undefined : targets.copyOf(item))
+  if (repeats.some((name) => isId(object[name]) && targets.isPost(String(object[name])))) return 'gone'
+  if (post.some((name) => isId(object[name]))) return undefined
+  for (const name of text) {
+    const found = object[name]
+    const of = typeof found === 'string' && found !== '' ? targets.itemOfText(found) : undefined
+    if (of) return replaced(of.copy)
+  }
+  return fields.goesWithItem && item !== undefined && targets.isGone(item) ? 'gone' : undefined
+}
+
+function withCopy(object: Json, { post = [], text = [], tokens }: Fields, copy: Copy): Json {
+  const result = { ...object }
+  for (const name of post) if (name in result) result[name] = copy.post
+  for (const name of text) if (name in result && name !== tokens) result[name] = copy.shown
+  if (tokens !== undefined && tokens in result) result[tokens] = tokenise(shownText(copy.shown)).join(' ')
+  return result
+}
+
+/** Ids come as strings, and in files of others as numbers. */
+const isId = (value: unknown): value is string | number =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number'
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
+
+/** Every object within a value, itself among them. */
+export function* objectsIn(value: unknown): Iterable<Json> {
+  if (Array.isArray(value)) for (const inner of value) yield* objectsIn(inner)
+  else if (isObject(value)) {
+    yield value
+    for (const inner of Object.values(value)) yield* objectsIn(inner)
+  }
+}

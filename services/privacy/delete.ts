@@ -1,0 +1,361 @@
+import { canonical } from '../../shared/canonical'
+import { concurrently } from '../../shared/concurrently'
+import type { Invocation } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
+import { keys, prefixes } from '../../shared/keys'
+import { noteRewriting } from '../../shared/labels'
+import { type Objects, parseJson } from '../../shared/objects'
+import { deletionRecord, type DeletionRecord } from '../../shared/records'
+import { noteDone, noteOpen } from '../../shared/state/open-deletions'
+import { type Lease, takeLease } from '../../shared/state/lease'
+import { bury } from '../../shared/state/tombstones'
+import type { Table } from '../../shared/table'
+import type { Mark } from '../../shared/tombstones'
+import { find } from './find'
+import { deleteReplaced, lostBy, modelsOf, noteModels } from './models'
+import { kindOf } from './kinds'
+import { type Outcome, removeAll, rewriteVersion } from './rewrite'
+import { forgetRows, waitingFor } from './rows'
+import { type Found, marksOf, NO_MARKS, type Targets, targetsOf } from './targets'
+import type { Version, Versions } from './versions'
+
+export interface Ports {
+  objects: Pick<Objects, 'read' | 'list' | 'put' | 'swap'>
+  bucket: Versions
+  table: Pick<Table, 'get' | 'getMany' | 'query' | 'create' | 'update' | 'remove'>
+  marks: () => Promise<Mark>
+  hashtags: readonly string[]
+  newOwner(): string
+}
+
+/** What a request came to so far. It names no post. */
+export interface Answer extends Pick<
+  DeletionRecord,
+  'request' | 'posts' | 'authors' | 'items' | 'versions' | 'rows' | 'models'
+> {
+  /** `removing` goes on with the next hour; `verifying`: everything is gone and is looked for once more. */
+  state: DeletionRecord['state']
+  dryRun?: true
+  /** Rows of objects, by the kind of their key. `record` lists every object. */
+  objects: Record<string, { objects: number; rows: number }>
+  record: string
+  /** What it waits for. */
+  waiting?: string[]
+}
+
+interface Asked {
+  posts: readonly string[]
+  authors: readonly string[]
+}
+
+const NOBODY: Asked = { posts: [], authors: [] }
+/** Every invocation that ran during a look, and the retries of an event, have ended by then. */
+const VERIFIED_AFTER_MS = 20 * 60_000
+/** Time that an invocation reserves to keep what it has done. */
+const MARGIN_MS = 30_000
+const VERSIONS_AT_ONCE = 8
+
+/** Delete posts, what repeats them, and what authors posted. The same request again does what is left to do, if anything. */
+export const deletePosts =
+  (ports: Ports) =>
+  async (wanted: Asked, dryRun: boolean, invocation: Invocation): Promise<Answer> => {
+    const mark = await ports.marks()
+    const asked = { posts: [...new Set(wanted.posts)].sort(), authors: [...new Set(wanted.authors)].sort() }
+    const request = mark('request', canonical(asked)).slice(0, 16)
+    if (dryRun) {
+      const look = await lookOnce(ports, mark, blank(request, invocation.now), asked, { ...invocation, dryRun })
+      return { ...answerOf(look.record, look.waiting), dryRun }
+    }
+    const lease = await leaseFor(ports, invocation)
+    if (!lease.held)
+      throw new BellwetherError(
+        'LEASE_HELD',
+        `another deletion is running, until ${new Date(lease.until).toISOString()} at the latest; ask again then`,
+      )
+    try {
+      const known = await readRecord(ports.objects, request)
+      const marks = marksOf(
+        { posts: new Set(asked.posts), authors: new Set(asked.authors), ...NOTHING },
+        mark,
+        known?.marks ?? NO_MARKS,
+      )
+      const begun: DeletionRecord = { ...(known ?? blank(request, invocation.now)), marks }
+      if (!known) await save(ports.objects, begun)
+      await noteOpen(ports.table, [request])
+      await bury(ports.table, [...marks.posts, ...marks.authors], invocation.now)
+      return await work(ports, mark, begun, asked, invocation)
+    } finally {
+      await lease.release()
+    }
+  }
+
+/** Go on with every request that is not done, and delete the models that are not live any more. */
+export const goOn =
+  (ports: Ports) =>
+  async (invocation: Invocation): Promise<{ requests: Answer[]; modelsKept: string[] }> => {
+    const open: DeletionRecord[] = []
+    for await (const { key } of ports.objects.list(prefixes.privacy)) {
+      const request = keys.deletion.match(key)?.request
+      const record = request === undefined ? undefined : await readRecord(ports.objects, request)
+      if (record && isDue(record, invocation.now)) open.push(record)
+    }
+    if (open.length === 0)
+      return { requests: [], modelsKept: await deleteReplaced(ports.objects, ports.bucket, ports.table) }
+    const mark = await ports.marks()
+    const lease = await leaseFor(ports, invocation)
+    // What it finds open, the invocation that holds the lease or the next hour goes on with.
+    if (!lease.held) return { requests: [], modelsKept: [] }
+    try {
+      const requests: Answer[] = []
+      for (const record of open) requests.push(await work(ports, mark, record, NOBODY, invocation))
+      return { requests, modelsKept: await deleteReplaced(ports.objects, ports.bucket, ports.table) }
+    } finally {
+      await lease.release()
+    }
+  }
+
+const isDue = ({ state, looked }: DeletionRecord, now: Date): boolean =>
+  state === 'removing' ||
+  (state === 'verifying' && looked !== null && now.getTime() - Date.parse(looked) >= VERIFIED_AFTER_MS)
+
+/** One deletion at a time: two would rewrite the same objects. */
+function leaseFor({ table, newOwner }: Ports, { now, remainingMs }: Invocation): Promise<Lease> {
+  return takeLease(table, 'privacy', newOwner(), now.getTime(), now.getTime() + remainingMs())
+}
+
+/** Look, remove what is found, and keep what was done. */
+async function work(
+  ports: Ports,
+  mark: Mark,
+  before: DeletionRecord,
+  asked: Asked,
+  invocation: Invocation,
+): Promise<Answer> {
+  const {
+    record: looked,
+    waiting,
+    removed,
+    finished,
+  } = await lookOnce(ports, mark, before, asked, {
+    ...invocation,
+    dryRun: false,
+  })
+  const verified = finished && removed === 0 && waiting.length === 0 && before.state !== 'removing'
+  const record: DeletionRecord = verified
+    ? { ...looked, state: 'done', marks: NO_MARKS, looked: before.looked }
+    : {
+        ...looked,
+        state: finished && waiting.length === 0 ? 'verifying' : 'removing',
+        looked: invocation.now.toISOString(),
+      }
+  if (JSON.stringify(record) !== JSON.stringify(before)) await save(ports.objects, record)
+  const { request, posts, models, versions } = record
+  if (record.state === 'done') await noteDone(ports.table, [request])
+  invocation.log.info('deletion', {
+    request,
+    state: record.state,
+    posts,
+    models,
+    objects: record.objects.length,
+    versions,
+  })
+  return answerOf(record, waiting)
+}
+
+interface Look {
+  record: DeletionRecord
+  waiting: string[]
+  /** How much this look removed. */
+  removed: number
+  /** False where time was over. */
+  finished: boolean
+}
+
+/**
+ * Search, then take everything out: documents first, then rows of the table, then the files that say which posts share a
+ * message, then the pages. In this order an invocation that resumes still finds what it has to know.
+ */
+async function lookOnce(
+  ports: Ports,
+  mark: Mark,
+  before: DeletionRecord,
+  asked: Asked,
+  { dryRun, remainingMs, now }: Pick<Invocation, 'remainingMs' | 'now'> & { dryRun: boolean },
+): Promise<Look> {
+  const { request } = before
+  const versions: Version[] = []
+  for await (const version of ports.bucket.list(''))
+    if (!version.key.startsWith(prefixes.privacy)) versions.push(version)
+  const found = await find(ports.bucket, versions, asked, before.marks, mark)
+  const targets = targetsOf(found, before.marks, mark)
+  let record = withFound(before, found, targets, marksOf(found, mark, before.marks))
+  if (!dryRun) {
+    if (JSON.stringify(record) !== JSON.stringify(before)) await save(ports.objects, record)
+    await bury(ports.table, record.marks.posts, now)
+    await removeAll(ports.bucket, keys.staged.start({ request }))
+  }
+
+  const margin = Math.min(MARGIN_MS, remainingMs() / 4)
+  const rewriteAll = async (these: readonly Version[]) => {
+    const outcomes = await concurrently(these, VERSIONS_AT_ONCE, async (version) =>
+      remainingMs() < margin ? 'later' : rewriteVersion(ports, version, targets, { request, dryRun }),
+    )
+    const done = outcomes.flatMap((one) => (one === undefined || one === 'later' ? [] : [one]))
+    record = withOutcomes(record, done, dryRun)
+    return { removed: done.filter(changed).length, late: outcomes.includes('later') || done.some(({ raced }) => raced) }
+  }
+
+  const [documents, cascades, pages] = inOrder(versions)
+  let { removed, late } = await rewriteAll(documents)
+  // Also where an earlier invocation was stopped before it said so.
+  const hasRewritten = record.objects.some(({ key }) => keys.labelSnapshot.match(key))
+  if (!dryRun && hasRewritten && (removed > 0 || before.state === 'removing'))
+    late = !(await noteSnapshots(ports, `${request} ${now.toISOString()}`, rewriteAll)) || late
+  const rows = dryRun ? {} : await forgetRows(ports.table, versions, found, targets)
+  record = { ...record, rows: sumOf(record.rows, rows) }
+  removed += Object.values(rows).reduce((sum, count) => sum + count, 0)
+  for (const group of [cascades, pages]) {
+    if (late) break
+    const next = await rewriteAll(group)
+    removed += next.removed
+    late = next.late
+  }
+  record = await withModels(ports, record, dryRun)
+  const waiting = await waitingFor(ports.table, ports.hashtags, targets)
+  return { record, waiting: waiting.map((tag) => `the run of #${tag} that is under way`), removed, finished: !late }
+}
+
+const changed = ({ removed }: Outcome): boolean => removed
+
+/** Documents; files of cascades; pages of posts and files that posts come from. */
+function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]] {
+  const groups: [Version[], Version[], Version[]] = [[], [], []]
+  for (const version of versions) {
+    const kind = kindOf(version.key)
+    if (kind === 'cascades') groups[1].push(version)
+    else if (kind === 'posts' || kind === 'refused' || kind === 'source') groups[2].push(version)
+    else groups[0].push(version)
+  }
+  return groups
+}
+
+/**
+ * Have every function read the snapshots again. A writer that was first may have carried lines over: what it wrote is looked
+ * at. False where writers were first again and again.
+ */
+async function noteSnapshots(
+  { objects, bucket }: Ports,
+  by: string,
+  rewriteAll: (versions: readonly Version[]) => Promise<unknown>,
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    if (await noteRewriting(objects, by)) return true
+    const snapshots: Version[] = []
+    for await (const version of bucket.list(keys.labelSnapshot.start({}))) snapshots.push(version)
+    await rewriteAll(snapshots)
+  }
+  return false
+}
+
+async function withModels(ports: Ports, record: DeletionRecord, dryRun: boolean): Promise<DeletionRecord> {
+  const lost = lostBy(record.objects)
+  const models = await modelsOf(ports.objects, lost)
+  if (!dryRun && models.length > 0) {
+    await noteModels(ports.objects, record.request, models)
+    await deleteReplaced(ports.objects, ports.bucket, ports.table)
+  }
+  return {
+    ...record,
+    datasets: [...new Set([...record.datasets, ...lost.keys()])].sort(),
+    models: [...new Set([...record.models, ...models.map(({ job }) => job)])].sort(),
+  }
+}
+
+const NOTHING = { items: new Map(), texts: new Map() }
+
+const blank = (request: string, now: Date): DeletionRecord => ({
+  request,
+  asked: now.toISOString(),
+  state: 'removing',
+  looked: null,
+  posts: 0,
+  authors: 0,
+  items: { gone: 0, replaced: 0 },
+  objects: [],
+  versions: 0,
+  rows: {},
+  datasets: [],
+  models: [],
+  marks: NO_MARKS,
+})
+
+/** The counts of the look that found most: a later look no longer meets what is gone. */
+function withFound(
+  before: DeletionRecord,
+  found: Found,
+  targets: Targets,
+  marks: DeletionRecord['marks'],
+): DeletionRecord {
+  const items = [...found.items.keys()]
+  const gone = items.filter((item) => targets.isGone(item)).length
+  return {
+    ...before,
+    posts: Math.max(before.posts, marks.posts.length),
+    authors: Math.max(before.authors, marks.authors.length),
+    items: {
+      gone: Math.max(before.items.gone, gone),
+      replaced: Math.max(before.items.replaced, items.length - gone),
+    },
+    marks,
+  }
+}
+
+function withOutcomes(before: DeletionRecord, outcomes: readonly Outcome[], dryRun: boolean): DeletionRecord {
+  const objects = new Map(before.objects.map((one) => [one.key, one]))
+  for (const { key, rewriting } of outcomes) {
+    if (rewriting) objects.set(key, { key, rows: rewriting.rows, was: rewriting.was, is: rewriting.is })
+  }
+  return {
+    ...before,
+    objects: [...objects.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    versions: before.versions + (dryRun ? 0 : outcomes.filter(changed).length),
+  }
+}
+
+function sumOf(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const sum = { ...a }
+  for (const [kind, count] of Object.entries(b)) sum[kind] = (sum[kind] ?? 0) + count
+  return sum
+}
+
+function answerOf(record: DeletionRecord, waiting: readonly string[]): Answer {
+  const objects: Answer['objects'] = {}
+  for (const { key, rows } of record.objects) {
+    const kind = kindOf(key) ?? 'other'
+    const before = objects[kind] ?? { objects: 0, rows: 0 }
+    objects[kind] = { objects: before.objects + 1, rows: before.rows + rows }
+  }
+  const { request, state, posts, authors, items, versions, rows, models } = record
+  return {
+    request,
+    state,
+    posts,
+    authors,
+    items,
+    objects,
+    versions,
+    rows,
+    models,
+    record: keys.deletion({ request }),
+    ...(waiting.length > 0 ? { waiting: [...waiting] } : {}),
+  }
+}
+
+async function readRecord(objects: Pick<Objects, 'read'>, request: string): Promise<DeletionRecord | undefined> {
+  const key = keys.deletion({ request })
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), deletionRecord, key)
+}
+
+const save = (objects: Pick<Objects, 'put'>, record: DeletionRecord): Promise<void> =>
+  objects.put(keys.deletion({ request: record.request }), `${JSON.stringify(record, null, 1)}\n`)

@@ -1,0 +1,207 @@
+import { concurrently } from '../../shared/concurrently'
+import { keys } from '../../shared/keys'
+import { type Post, placeOf, postsFromCsv, shownOf } from '../../shared/posts'
+import { runRecord } from '../../shared/records'
+import { textFunction, tokenise } from '../../shared/text'
+import { cascadeId } from '../../shared/text/cascade'
+import type { TextEncoding } from '../../shared/text/encoding'
+import type { Mark } from '../../shared/tombstones'
+import { type Fields, objectsIn } from './clean'
+import { byHeader, recordsOf } from './csv-records'
+import { placeAt } from './kinds'
+import { type Copy, type Found, type Marks, targetsOf } from './targets'
+import type { Version, Versions } from './versions'
+
+const READS_AT_ONCE = 8
+
+interface Asked {
+  posts: readonly string[]
+  authors: readonly string[]
+}
+
+/**
+ * Search the bucket: the posts that are asked for, those of the authors, and what repeats them; the messages that they may
+ * have shown, each with the earliest remaining post; and the texts that nobody else has.
+ */
+export async function find(
+  bucket: Pick<Versions, 'read'>,
+  versions: readonly Version[],
+  asked: Asked,
+  marks: Marks,
+  mark: Mark,
+): Promise<Found> {
+  const pages = versions.filter(({ key }) => keys.posts.match(key))
+  const known = targetsOf(
+    { posts: new Set(asked.posts), authors: new Set(asked.authors), items: new Map(), texts: new Map() },
+    marks,
+    mark,
+  )
+  const posts = await postsToDelete(bucket, pages, asked.posts, known)
+  const isDeleted = (id: string) => posts.has(id) || known.isPost(id)
+  const members = await membersOf(bucket, versions, isDeleted, new Set(marks.items), mark)
+  const texts = new Map<string, string>()
+  const copies = new Map<string, (Copy & { place: string }) | null>([...members.items].map((item) => [item, null]))
+  const remaining: { item: string; forms: string[] }[] = []
+  await eachPage(bucket, versions, pages, (post, encoding) => {
+    const item = members.itemOf.get(post.id) ?? (posts.has(post.id) ? cascadeId(post.text) : undefined)
+    if (item === undefined) return
+    const shown = shownOf(post, encoding)
+    if (isDeleted(post.id)) {
+      if (!copies.has(item)) copies.set(item, null)
+      for (const form of formsOf(post.text, shown)) texts.set(form, item)
+      return
+    }
+    remaining.push({ item, forms: formsOf(post.text, shown) })
+    const place = placeOf(post)
+    const before = copies.get(item)
+    if (!before || place < before.place) copies.set(item, { post: post.id, text: post.text, shown, place })
+  })
+  for (const [text, item] of members.texts) if (!texts.has(text)) texts.set(text, item)
+  for (const { forms } of remaining) for (const form of forms) texts.delete(form)
+  const items = new Map([...copies].filter(([item, copy]) => copy !== null || !members.shownByOthers.has(item)))
+  return { posts, authors: new Set(asked.authors), items, texts }
+}
+
+/** Everything that a text stands as: as it came, as it is shown, as tokens of both versions, and its exact form's id. */
+function formsOf(text: string, shown: ReturnType<typeof shownOf>): string[] {
+  const first = textFunction('1')
+  return [
+    text,
+    shown,
+    tokenise(shown).join(' '),
+    first.tokenise(first.formOf({ text, shown })).join(' '),
+    cascadeId(text),
+  ].filter((form) => form !== '')
+}
+
+async function postsToDelete(
+  bucket: Pick<Versions, 'read'>,
+  pages: readonly Version[],
+  asked: readonly string[],
+  known: Pick<ReturnType<typeof targetsOf>, 'isPost' | 'isAuthor'>,
+): Promise<Set<string>> {
+  const posts = new Set(asked)
+  const repeats = new Map<string, string[]>()
+  await concurrently(pages, READS_AT_ONCE, async (version) => {
+    const page = await bucket.read(version)
+    for await (const { id, authorId, retweetOf } of postsFromCsv(page?.body.toString('utf8') ?? '')) {
+      if (known.isPost(id) || known.isAuthor(authorId) || known.isPost(retweetOf)) posts.add(id)
+      if (retweetOf) repeats.set(retweetOf, [...(repeats.get(retweetOf) ?? []), id])
+    }
+  })
+  // A set that grows while it is walked is walked to its end: repeats of repeats come in.
+  for (const post of posts) for (const repeat of repeats.get(post) ?? []) posts.add(repeat)
+  return posts
+}
+
+interface Members {
+  /** The message of each post that is deleted or has a message in common with one. */
+  itemOf: Map<string, string>
+  /** Messages with a deleted post. */
+  items: Set<string>
+  /** Texts by which documents showed a deleted post. */
+  texts: Map<string, string>
+  /** Messages that some document shows by a post that is not deleted. */
+  shownByOthers: Set<string>
+}
+
+/** The messages of deleted posts: by the files of cascades, and by the documents that say which post showed a message. */
+async function membersOf(
+  bucket: Pick<Versions, 'read'>,
+  versions: readonly Version[],
+  isDeleted: (id: string) => boolean,
+  before: ReadonlySet<string>,
+  mark: Mark,
+): Promise<Members> {
+  const pairs: (readonly [post: string, item: string])[] = []
+  const told: (readonly [post: string, item: string, text: string | undefined])[] = []
+  await concurrently(versions, READS_AT_ONCE, async (version) => {
+    const fields = tellsAt(version.key)
+    const isCascades = keys.cascades.match(version.key) !== undefined
+    if (!fields && !isCascades) return
+    const text = (await bucket.read(version))?.body.toString('utf8') ?? ''
+    if (isCascades) {
+      for (const pair of pairsOf(text)) pairs.push(pair)
+      return
+    }
+    for (const object of objectsIn(documentsOf(text))) {
+      const post = fields?.post?.map((name) => object[name]).find((one) => typeof one === 'string')
+      const shown = fields?.text?.map((name) => object[name]).find((one) => typeof one === 'string')
+      if (typeof object.item === 'string' && typeof post === 'string' && post !== '')
+        told.push([post, object.item, typeof shown === 'string' ? shown : undefined])
+    }
+  })
+
+  const wasAffected = (item: string) => before.size > 0 && before.has(mark('item', item))
+  const items = new Set<string>()
+  for (const [post, item] of [...pairs, ...told]) if (isDeleted(post) || wasAffected(item)) items.add(item)
+  const itemOf = new Map<string, string>()
+  for (const [post, item] of [...pairs, ...told]) if (items.has(item)) itemOf.set(post, item)
+  const texts = new Map<string, string>()
+  const shownByOthers = new Set<string>()
+  for (const [post, item, text] of told) {
+    if (!items.has(item)) continue
+    if (!isDeleted(post)) shownByOthers.add(item)
+    else if (text) texts.set(text, item)
+  }
+  return { itemOf, items, texts, shownByOthers }
+}
+
+function* pairsOf(csv: string): Iterable<readonly [string, string]> {
+  let header: readonly string[] | undefined
+  for (const { cells } of recordsOf(csv)) {
+    if (header) {
+      const { post_id: post = '', cascade = '' } = byHeader(header, cells)
+      yield [post, cascade]
+    } else header = cells
+  }
+}
+
+/** A document of JSON, or one for each line; lines that cannot be read say nothing. */
+function documentsOf(text: string): unknown[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const read = lines.flatMap((line): unknown[] => {
+    try {
+      return [JSON.parse(line)]
+    } catch {
+      return []
+    }
+  })
+  if (read.length === lines.length) return read
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    return read
+  }
+}
+
+/** Every post of every version of the pages, with how its run says that texts are written. */
+async function eachPage(
+  bucket: Pick<Versions, 'read'>,
+  versions: readonly Version[],
+  pages: readonly Version[],
+  visit: (post: Post, encoding: TextEncoding) => void,
+): Promise<void> {
+  const encodings = new Map<string, TextEncoding>()
+  await concurrently(
+    versions.filter(({ key, latest }) => latest && keys.run.match(key)),
+    READS_AT_ONCE,
+    async (version) => {
+      const found = await bucket.read(version)
+      const run = runRecord.safeParse(JSON.parse(found?.body.toString('utf8') ?? 'null'))
+      if (run.success) encodings.set(folderOf(version.key), run.data.textEncoding)
+    },
+  )
+  await concurrently(pages, READS_AT_ONCE, async (version) => {
+    const page = await bucket.read(version)
+    const encoding = encodings.get(folderOf(version.key)) ?? 'html'
+    for await (const post of postsFromCsv(page?.body.toString('utf8') ?? '')) visit(post, encoding)
+  })
+}
+
+const tellsAt = (key: string): Fields | undefined => {
+  const place = placeAt(key)
+  return place.rewrite && place.tells
+}
+
+const folderOf = (key: string): string => key.slice(0, key.lastIndexOf('/'))

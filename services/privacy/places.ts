@@ -1,0 +1,92 @@
+import type { keys } from '../../shared/keys'
+import { anyFile } from './any-file'
+import type { Fields } from './clean'
+import { csvRows, jsonDocument, jsonLines, knownTexts, type Rewrite, trainingLines } from './shapes'
+
+/** How posts go from the objects of a key. */
+export type Place =
+  | {
+      /** One phrase for docs/architecture.md. */
+      how: string
+      rewrite: Rewrite
+      /** Where the objects say which post showed a message: a search reads them. */
+      tells?: Fields
+      /** A put of the key starts work: it is written by a copy, which no rule takes. */
+      starts?: true
+    }
+  | { how: string; rewrite?: undefined }
+
+const holdsNeither = 'neither id nor text'
+const asked: Fields = {
+  post: ['post', 'post-id'],
+  text: ['source'],
+  // A plan's draws count every message, and its probabilities hang on them.
+  kept: ['draws'],
+}
+const settled: Fields = { post: ['post-id', 'post'], text: ['source'] }
+const standing: Fields = { post: ['post'], text: ['text'] }
+const examples: Fields = { text: ['shown'] }
+const evaluated: Fields = { post: ['post'], text: ['shown'], tokens: 'text' }
+const judged: Fields = { goesWithItem: true }
+/** A refused row is kept as it came. */
+const refused: Fields = {
+  post: ['id', 'post', 'post_id'],
+  repeats: ['retweetOf', 'retweet_of'],
+  author: ['author', 'authorId', 'author_id'],
+  text: ['text', 'row', 'found'],
+}
+
+/** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
+export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
+  source: { how: 'rows', rewrite: anyFile },
+  import: { how: 'rows', rewrite: anyFile },
+  export: { how: 'rows', rewrite: anyFile },
+  posts: {
+    how: 'rows',
+    rewrite: csvRows(({ id = '', retweet_of: of = '' }, { isPost }) => isPost(id) || isPost(of)),
+  },
+  refused: { how: 'lines', rewrite: jsonLines(refused) },
+  run: { how: holdsNeither },
+  cascades: { how: 'rows', rewrite: csvRows(({ post_id: post = '' }, { isPost }) => isPost(post)) },
+  knownTexts: { how: 'texts', rewrite: knownTexts },
+  importedTexts: { how: 'texts', rewrite: knownTexts },
+  plan: { how: 'items; draws keep their numbers', rewrite: jsonDocument(asked), tells: asked },
+  inputManifest: { how: 'lines', rewrite: jsonLines(settled) },
+  thirdManifest: { how: 'lines', rewrite: jsonLines(settled) },
+  categories: { how: holdsNeither },
+  instructions: { how: holdsNeither },
+  jobManifest: { how: 'lines', rewrite: jsonLines(settled), starts: true },
+  settledManifest: { how: 'lines', rewrite: jsonLines(settled), tells: settled, starts: true },
+  settledRefused: { how: 'lines', rewrite: jsonLines({ ...settled, text: ['source', 'found'] }), tells: settled },
+  judgements: { how: 'items of which no post remains', rewrite: jsonDocument(judged) },
+  judgementsSoFar: { how: 'items of which no post remains', rewrite: jsonDocument(judged) },
+  quality: { how: holdsNeither },
+  labelSnapshot: { how: 'lines', rewrite: jsonLines(standing), tells: standing },
+  currentLabels: { how: 'notes that snapshots were rewritten' },
+  train: { how: 'lines', rewrite: trainingLines },
+  validation: { how: 'lines', rewrite: trainingLines },
+  trainExamples: { how: 'lines', rewrite: jsonLines(examples) },
+  validationExamples: { how: 'lines', rewrite: jsonLines(examples) },
+  evaluation: { how: 'lines', rewrite: jsonLines(evaluated), tells: evaluated },
+  datasetRefused: { how: 'lines', rewrite: jsonLines({ ...settled, text: ['source', 'found'] }) },
+  datasetLabels: {
+    how: 'items of which no post remains',
+    rewrite: csvRows(({ item = '' }, { isGone }) => isGone(item)),
+  },
+  dataset: { how: holdsNeither },
+  artefact: { how: 'as a whole, once another model is live' },
+  training: { how: holdsNeither },
+  card: { how: 'counts what was deleted' },
+  live: { how: holdsNeither },
+  registration: { how: holdsNeither },
+  tuning: { how: holdsNeither },
+  tuningBefore: { how: holdsNeither },
+  champion: { how: holdsNeither },
+  predictions: { how: 'rows', rewrite: csvRows(({ post_id: post = '' }, { isPost }) => isPost(post)) },
+  facts: { how: 'counts of messages alone' },
+  report: { how: holdsNeither },
+  reportIndex: { how: holdsNeither },
+  deletedFrom: { how: holdsNeither },
+  deletion: { how: 'keyed hashes alone' },
+  staged: { how: 'removed when it is copied' },
+}

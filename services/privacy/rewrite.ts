@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { keys } from '../../shared/keys'
+import { recordedHash, type Rewriting } from '../../shared/objects'
+import { noteRewrittenLabels } from '../../shared/state/rewritten-labels'
+import type { Table } from '../../shared/table'
+import { placeAt } from './kinds'
+import type { Targets } from './targets'
+import type { Version, VersionBody, Versions } from './versions'
+
+export interface RewritePorts {
+  bucket: Versions
+  table: Pick<Table, 'get' | 'update'>
+}
+
+/** What was done to one version of an object. */
+export interface Outcome {
+  key: string
+  /** The object as it is now, where the version was or is the latest. */
+  rewriting?: Rewriting
+  /** Whether a version is gone. */
+  removed: boolean
+  /** Another writer replaced it meanwhile: it has to be looked at again. */
+  raced?: true
+}
+
+/**
+ * Take what is to go out of a version. The latest one is written again and then removed, an earlier one is removed. Nothing
+ * where the version mentions none, unless the request has rewritten it before.
+ */
+export async function rewriteVersion(
+  { bucket, table }: RewritePorts,
+  version: Version,
+  targets: Targets,
+  { request, dryRun }: { request: string; dryRun: boolean },
+): Promise<Outcome | undefined> {
+  const { key, latest } = version
+  const place = placeAt(key)
+  if (!place.rewrite || version.size === 0) return undefined
+  const found = await bucket.read(version)
+  if (!found) return undefined
+  const rewritten = place.rewrite(found.body, targets, key)
+  if (!rewritten) return ofThisRequest(key, found, request)
+
+  const is = sha256(rewritten.body)
+  const before = found.rewriting?.request === request ? found.rewriting.rows : 0
+  const rewriting = { request, was: recordedHash(found.body, found.rewriting), is, rows: before + rewritten.rows }
+  if (dryRun) return latest ? { key, rewriting, removed: false } : { key, removed: true }
+  if (latest) {
+    const about = { etag: version.etag, contentType: found.contentType, rewriting }
+    if (!place.starts) {
+      if (!(await bucket.put(key, rewritten.body, about))) return { key, removed: false, raced: true }
+    } else await putQuietly({ bucket, table }, version, rewritten.body, about)
+  }
+  await bucket.remove([version])
+  return latest ? { key, rewriting, removed: true } : { key, removed: true }
+}
+
+const ofThisRequest = (key: string, { rewriting }: VersionBody, request: string): Outcome | undefined =>
+  rewriting?.request === request ? { key, rewriting, removed: false } : undefined
+
+/** Write where a put would start work: a copy of a staged object starts none. */
+async function putQuietly(
+  { bucket, table }: RewritePorts,
+  { key, etag, modified }: Version,
+  body: Buffer,
+  about: { contentType: string | undefined; rewriting: Rewriting },
+): Promise<void> {
+  const batch = keys.settledManifest.match(key)?.batch
+  // The ETag of what is copied or put at once and is not encrypted by a key of KMS.
+  const next = `"${createHash('md5').update(body).digest('hex')}"`
+  if (batch !== undefined) await noteRewrittenLabels(table, batch, { before: etag, etag: next, modified })
+  const name = sha256(Buffer.from(key)).slice(0, 16)
+  const staged = keys.staged({ request: about.rewriting.request, name })
+  await bucket.put(staged, body, { etag: undefined, contentType: about.contentType, rewriting: undefined })
+  await bucket.copy(staged, key, about)
+  await removeAll(bucket, staged)
+}
+
+/** Remove every version of what begins so. */
+export async function removeAll(bucket: Pick<Versions, 'list' | 'remove'>, prefix: string): Promise<number> {
+  const versions: Version[] = []
+  for await (const version of bucket.list(prefix)) versions.push(version)
+  await bucket.remove(versions)
+  return versions.length
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,0 +1,77 @@
+import { keys } from '../../shared/keys'
+import { forgetCascades } from '../../shared/state/cascade-claims'
+import { forgetConfirmations } from '../../shared/state/confirmations'
+import { cursorMentions } from '../../shared/state/cursor'
+import { forgetItems } from '../../shared/state/desk'
+import type { Table } from '../../shared/table'
+import type { Found, Targets } from './targets'
+import type { Version } from './versions'
+
+type RowsTable = Pick<Table, 'get' | 'getMany' | 'query' | 'update' | 'remove'>
+
+/** How posts go from the rows of each kind, by pk and sk. A kind without an answer fails a test. */
+export const ROWS: Readonly<Record<string, string>> = {
+  'cursor#{hashtag} cursor': 'a run under way that goes on from a deleted post is waited for',
+  'desk#{batch} texts#{chunk}': 'items',
+  'desk#{batch} answers#{chunk}': 'items',
+  'desk#{batch} item#{item}': 'rows',
+  'cascade#{cascade} role': 'rows of which no post remains',
+  'labeling again#{item}': 'rows of which no post remains',
+  'tombstone#{mark} tombstone': 'stays: a keyed hash keeps the post from coming back',
+  'desk day#{date}#{annotator}': 'neither id nor text: names of messages',
+  'desk#{batch} batch': 'neither id nor text: names of messages',
+  'desk#{batch} chunk#{chunk}': 'neither id nor text: names of messages',
+  'lease#{name} lease': 'neither id nor text',
+  'ledger#{kind} {period}': 'neither id nor text',
+  'budget#{cap} {period}': 'neither id nor text',
+  'labeling run#{date}#{hashtag}#{run}': 'neither id nor text',
+  'labeling carry#{batch}': 'neither id nor text',
+  'labeling open#{batch}': 'neither id nor text',
+  'evaluation wish#{hashtag}': 'neither id nor text',
+  'desk open': 'neither id nor text',
+  'training#day {day}': 'neither id nor text',
+  'training#job {job}': 'neither id nor text',
+  'analyzer labels#{batch}': 'neither id nor text',
+  'web people': 'neither id nor text',
+  'reconciler#look quiet': 'neither id nor text',
+  'reconciler {loss}': 'neither id nor text',
+  'rewritten labels#{batch}': 'neither id nor text',
+  'tombstones any': 'neither id nor text',
+  'privacy open': 'neither id nor text',
+}
+
+/** Take what is to go out of the table; how many rows or items changed, by kind. */
+export async function forgetRows(
+  table: RowsTable,
+  versions: readonly Version[],
+  found: Found,
+  targets: Targets,
+): Promise<Record<string, number>> {
+  const batches = new Set(versions.flatMap(({ key }) => keys.plan.match(key)?.batch ?? []))
+  let atDesk = 0
+  for (const batch of batches) {
+    atDesk += await forgetItems(table, batch, (item, text) => {
+      const of = targets.itemOfText(text)
+      if (of) return of.copy ? { text: of.copy.shown } : 'goes'
+      return targets.isGone(item) ? 'goes' : 'stays'
+    })
+  }
+  const gone = [...found.items.keys()].filter((item) => targets.isGone(item))
+  const counts = {
+    'desk items': atDesk,
+    cascades: await forgetCascades(table, gone),
+    confirmations: await forgetConfirmations(table, gone),
+  }
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+}
+
+/** The hashtags whose run under way goes on from a deleted post. */
+export async function waitingFor(
+  table: Pick<Table, 'get'>,
+  hashtags: readonly string[],
+  { isPost }: Targets,
+): Promise<string[]> {
+  const waiting: string[] = []
+  for (const hashtag of hashtags) if (await cursorMentions(table, hashtag, isPost)) waiting.push(hashtag)
+  return waiting
+}

@@ -1,0 +1,93 @@
+import { textsFromBytes, textsToBytes } from '../../shared/cascades/known-texts'
+import { shownText, tokenise } from '../../shared/text'
+import { clean, type Fields } from './clean'
+import { byHeader, type Cells, recordsOf } from './csv-records'
+import type { Targets } from './targets'
+
+/** An object without the rows that are to go, and how many went or were replaced; nothing where it mentions none. */
+export type Rewrite = (body: Buffer, targets: Targets, key: string) => Rewritten | undefined
+
+export interface Rewritten {
+  body: Buffer
+  rows: number
+}
+
+/** CSV with a header: the bytes of the rows that stay do not change. */
+export const csvRows =
+  (goes: (cells: Cells, targets: Targets) => boolean): Rewrite =>
+  (body, targets) => {
+    const text = body.toString('utf8')
+    let header: readonly string[] | undefined
+    let gone = 0
+    const kept: string[] = []
+    for (const { raw, cells } of recordsOf(text)) {
+      const goesNow = header !== undefined && goes(byHeader(header, cells), targets)
+      header ??= cells
+      if (goesNow) gone++
+      else kept.push(raw)
+    }
+    return gone > 0 ? { body: Buffer.from(kept.join('')), rows: gone } : undefined
+  }
+
+/** JSON Lines: a line that does not change keeps its bytes. */
+export const jsonLines =
+  (fields: Fields): Rewrite =>
+  (body, targets) =>
+    lineByLine(body, (line) => {
+      const cleaned = clean(JSON.parse(line), fields, targets)
+      if ('gone' in cleaned) return null
+      return cleaned.changed > 0 ? JSON.stringify(cleaned.value) : line
+    })
+
+/** A line that stays is the same, one that goes is null. A line that cannot be read stays. */
+function lineByLine(body: Buffer, change: (line: string) => string | null): Rewritten | undefined {
+  let rows = 0
+  const lines = body.toString('utf8').split('\n')
+  const left: string[] = []
+  for (const line of lines) {
+    const now = line.trim() === '' ? line : unlessUnreadable(line, change)
+    if (now !== line) rows++
+    if (now !== null) left.push(now)
+  }
+  return rows > 0 ? { body: Buffer.from(left.join('\n')), rows } : undefined
+}
+
+function unlessUnreadable(line: string, change: (line: string) => string | null): string | null {
+  try {
+    return change(line)
+  } catch (error) {
+    if (error instanceof SyntaxError) return line
+    throw error
+  }
+}
+
+/** One document of JSON, written as it was indented. */
+export const jsonDocument =
+  (fields: Fields): Rewrite =>
+  (body, targets) => {
+    const text = body.toString('utf8')
+    const cleaned = clean(JSON.parse(text), fields, targets)
+    if ('gone' in cleaned) return { body: Buffer.from('null\n'), rows: 1 }
+    if (cleaned.changed === 0) return undefined
+    const indent = /^[[{]\n( +)/.exec(text)?.[1]?.length
+    const end = text.endsWith('\n') ? '\n' : ''
+    return { body: Buffer.from(JSON.stringify(cleaned.value, null, indent) + end), rows: cleaned.changed }
+  }
+
+/** Lines of BlazingText, `__label__x token token`: they name no post, so they go by their tokens. */
+export const trainingLines: Rewrite = (body, targets) =>
+  lineByLine(body, (line) => {
+    const space = line.indexOf(' ')
+    const of = targets.itemOfText(line.slice(space + 1))
+    if (!of) return line
+    return of.copy ? `${line.slice(0, space)} ${tokenise(shownText(of.copy.shown)).join(' ')}` : null
+  })
+
+/** The features of texts, by the id of each text's exact form, and the scores of each message. */
+export const knownTexts: Rewrite = (body, targets, key) => {
+  const { texts, first } = textsFromBytes(body, key)
+  const left = texts.filter(({ id }) => !targets.itemOfText(id))
+  const scores = new Map([...first.scores].filter(([cascade]) => !targets.isGone(cascade)))
+  const rows = Math.max(texts.length - left.length, first.scores.size - scores.size)
+  return rows > 0 ? { body: textsToBytes(left, { ...first, scores }), rows } : undefined
+}
