@@ -9,6 +9,8 @@ import type { StandingLabel } from '../shared/labels'
 import type { Objects } from '../shared/objects'
 import { factsRecord, type ReportRecord } from '../shared/records'
 import type { Parts } from '../shared/statistics/design'
+import { judgementErrors } from '../shared/statistics/judgement-errors'
+import { noCounts } from '../shared/statistics/pair-counts'
 import { runOf } from './analyzer-world'
 
 const LABELS = ['technical', 'marketing']
@@ -71,8 +73,9 @@ export async function reportWeek(posts: number, onPosts: (count: number) => void
   const known = { labels: LABELS, given, design: new Map(design), flagged: new Set<string>() }
   const days = files.map(({ facts, stratum }) => ({ day: countedDay(factsRecord.parse(JSON.parse(facts))), stratum }))
   const week = days.map(({ day, stratum }) => joined(known, day, [stratum]))
-  const evidence = { hashtag: LAST.hashtag, labels: LABELS, window }
-  const labels = { version: 1, given, quality: undefined }
+  const errors = judgementErrors(noCounts(LABELS.length))
+  const evidence = { hashtag: LAST.hashtag, labels: LABELS, window, errors, status: 'ok' as const }
+  const labels = { version: 1, given }
   const scored = { model: 'bench', predictions: [] }
   return reportOf(LAST, scored, labels, days.at(-1)?.day.runs ?? [], week, evidence)
 }

@@ -21,21 +21,34 @@ export const exampleReport = {
 /** What a share counts. */
 export const basis = z.enum(['posts', 'messages'])
 
+const basedShare = z.object({ basis, label: z.string(), share, low: share, high: share })
+
 export const shareReported = publishedEvent({
   name: 'ShareReported',
   meaning: 'The report of a day of a hashtag was brought up to date; the detail has its headline.',
   publishedBy: 'analyzer',
-  version: 1,
+  version: 2,
   fields: {
     ...reportOf,
     posts: z.int().nonnegative(),
     messages: z.int().nonnegative().describe('Distinct messages.'),
     labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
     complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+    state: z
+      .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'])
+      .describe('Of the answer by posts: what there is in place of shares, as in the report.'),
     words: z.string().describe('The answer by posts, in words.'),
     shares: z
-      .array(z.object({ basis, label: z.string(), share, low: share, high: share }))
-      .describe('With 95 % intervals; empty where there are not enough labels.'),
+      .array(basedShare)
+      .describe('With 95 % intervals; empty where there are not enough labels, or the labels are unreliable.'),
+    disagree: share
+      .nullable()
+      .describe(
+        'Where the labels are unreliable: how often two people disagree about a post. Null where that is not known.',
+      ),
+    judgements: z
+      .array(basedShare)
+      .describe('Where the labels are unreliable: of what one person says of the posts, with 95 % intervals.'),
   },
   example: {
     ...exampleReport,
@@ -43,10 +56,13 @@ export const shareReported = publishedEvent({
     messages: 540,
     labels: 30,
     complete: true,
+    state: 'reported',
     words: '41 % of the posts are marketing (95 % interval 30 to 52 %), 59 % technical (48 to 70 %).',
     shares: [
       { basis: 'posts', label: 'marketing', share: 0.41, low: 0.3, high: 0.52 },
       { basis: 'posts', label: 'technical', share: 0.59, low: 0.48, high: 0.7 },
     ],
+    disagree: null,
+    judgements: [],
   },
 })

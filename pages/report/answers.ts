@@ -6,7 +6,7 @@ import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
 import { dateInWords, many } from '../words'
-import { addDays, type Basis, inBrief, labelsOf, percent, quotable } from './words'
+import { addDays, type Basis, inBrief, labelsOf, percent, quotable, wrongInWords } from './words'
 
 type Report = Overview['latest'][number]
 
@@ -32,8 +32,8 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
 }
 
 function answerCard(report: Report, labels: readonly string[], top: number): HTMLElement {
-  const { hashtag, date, day, week, complete, collection } = report
-  const sentence = quotable(hashtag, date, day.byPosts)
+  const { hashtag, date, day, week, labels: given, complete, collection } = report
+  const sentence = quotable(hashtag, date, day.byPosts, given.errors)
   const weekly = isLonger(report) ? inBrief(week.byPosts) : undefined
   return element(
     'article',
@@ -68,17 +68,21 @@ const withheld = (date: string, { state, words }: AnswerRecord): HTMLElement =>
     'div',
     { class: 'no-number' },
     paragraph(`${dateInWords(date)}: ${STATES[state]}`, 'lead'),
-    words ? paragraph(words) : null,
+    words ? paragraph(together(words)) : null,
   )
 
 const withheldWeek = ({ words }: AnswerRecord): HTMLElement | null =>
-  words ? element('p', {}, element('strong', {}, 'Seven days: '), words) : null
+  words ? element('p', {}, element('strong', {}, 'Seven days: '), together(words)) : null
+
+/** No line break between a number and its sign. */
+const together = (words: string): string => words.replaceAll(' %', '\u00a0%')
 
 const STATES: Record<AnswerRecord['state'], string> = {
   reported: 'reported',
   'not-enough-labels': 'no number yet',
   'no-posts': 'no posts',
   withheld: 'no number',
+  'labels-unreliable': 'no share, since people disagree too often',
 }
 
 const ROWS = [
@@ -165,6 +169,7 @@ function how(report: Report): HTMLElement {
   const { byPosts } = day
   const counted = byPosts.state !== 'no-posts'
   const facts: [string, string][] = [
+    ['In words', counted ? byPosts.words : ''],
     ['Method', counted ? byPosts.method : ''],
     [
       'Posts',
@@ -174,6 +179,8 @@ function how(report: Report): HTMLElement {
       'Labels',
       `${byPosts.labels} of the ${many(byPosts.sampled, 'message')} that were drawn at random that day${isLonger(report) ? `; ${week.byPosts.labels} in seven days` : ''}`,
     ],
+    ['Flagged', byPosts.flagged ? `${many(byPosts.flagged, 'drawn message')} fit no label and are left out` : ''],
+    ['Wrong labels', counted ? (wrongInWords(labels.errors) ?? '') : ''],
     ['Collected', collection.words || `${percent(day.collected)} % of the day`],
     [
       'Model',

@@ -198,14 +198,14 @@ function model({ champion, batches, days, models }: Overview): Notice[] {
     notices.push({
       level: 'info',
       title: 'The live model is provisional',
-      text: 'It went live on few labels, or with nothing to be held against. The shares do not lean on its being right: they are put right by labels of the day.',
+      text: 'It went live on few labels, or with nothing to be held against. The shares do not lean on its being right: they are corrected by labels of the day.',
     })
   }
   if (champion.readsEarlierText) {
     notices.push({
       level: 'info',
       title: 'The live model reads posts as an earlier release did',
-      text: 'It is asked about posts, and measured, with that release’s text function. The shares do not lean on its being right: they are put right by labels. The next model that goes live reads posts as they are shown to annotators.',
+      text: 'It is asked about posts, and measured, with that release’s text function. The shares do not lean on its being right: they are corrected by labels. The next model that goes live reads posts as they are shown to annotators.',
     })
   }
   return notices

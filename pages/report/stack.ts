@@ -6,7 +6,7 @@ import { forest, lookOf } from './plots'
 import { behind } from './table'
 import type { Cell } from './csv'
 import { count, dateInWords, many, monthOf, shortDate } from '../words'
-import { dollars, score, scoreWithInterval, shortJob, withShortJobs } from './words'
+import { dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 
 /** Where a model's card is. */
 export const cardAddress = (job: string): string => `/report/model?job=${encodeURIComponent(job)}`
@@ -152,7 +152,7 @@ export function labelling({ batches }: Overview): HTMLElement {
     'Labels',
     element('p', { class: `status ${status}` }, element('strong', {}, `${SIGN[status]} ${status}. `), STATUS[status]),
     reasons.length > 0 && element('ul', {}, ...reasons.map((reason) => element('li', {}, reason))),
-    paragraph('Alpha is Krippendorff’s: 1 is full agreement, 0 is what chance would give.', 'small'),
+    paragraph('Wrong: how often one person’s label is, by the posts that two people judged so far.', 'small'),
     behind({
       name: 'bellwether-batches',
       caption: 'labelling batches',
@@ -163,19 +163,19 @@ export function labelling({ batches }: Overview): HTMLElement {
         { heading: 'judgements', numeric: true },
         { heading: 'people', numeric: true },
         { heading: 'USD', numeric: true },
-        { heading: 'alpha', numeric: true },
+        { heading: 'wrong', numeric: true },
         { heading: 'status' },
         { heading: 'without a label' },
       ],
       rows: batches.map(
-        ({ batch, items, labelled, judgements, annotators, costUsd, alpha: one, status: of, failed }): Cell[] => [
+        ({ batch, items, labelled, judgements, annotators, costUsd, wrong, status: of, failed }): Cell[] => [
           batch,
           items,
           labelled,
           judgements,
           annotators,
           costUsd,
-          one.value,
+          wrong,
           of,
           Object.entries(failed)
             .map(([reason, of_]) => `${of_} ${FAILED[reason] ?? reason}`)
@@ -189,7 +189,7 @@ export function labelling({ batches }: Overview): HTMLElement {
             ? column === 5
               ? dollars(cell)
               : column === 6
-                ? score(cell)
+                ? `${percent(cell)} %`
                 : count(cell)
             : cell,
     }),

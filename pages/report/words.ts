@@ -1,5 +1,5 @@
 import type { Overview } from '../../services/report/overview'
-import type { AnswerRecord, ReportIndexRecord, ShareRecord } from '../../shared/records'
+import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord } from '../../shared/records'
 import { dateInWords, many } from '../words'
 
 /** How shares and scores are said, and the sentence that can be quoted. */
@@ -33,7 +33,8 @@ export const scoreWithInterval = (value: number | null, interval: { low: number;
 export type Basis = 'posts' | 'messages'
 export type Span = 'day' | 'week'
 type IndexedDay = ReportIndexRecord['days'][number]
-type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'>
+type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'> & Partial<Pick<AnswerRecord, 'flagged' | 'sampled'>>
+type Errors = ReportRecord['labels']['errors']
 
 export const answerOf = (day: IndexedDay, span: Span, basis: Basis) =>
   basis === 'posts' ? day[span].byPosts : day[span].byMessages
@@ -57,18 +58,35 @@ const list = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 
 /**
- * The answer of a day as a sentence that stands by itself: what, of what, when, how sure, by how many labels. Nothing
- * where there is no number to be quoted.
+ * The answer of a day as a sentence that stands by itself: what, of what, when, how sure, by how many labels, and what it
+ * assumes. Nothing where there is no number to be quoted.
  */
-export function quotable(hashtag: string, date: string, { state, shares, labels }: Answer): string | undefined {
+export function quotable(hashtag: string, date: string, answer: Answer, errors?: Errors): string | undefined {
+  const { state, shares, labels, flagged = 0, sampled = labels } = answer
   if (state !== 'reported' || shares.length === 0) return undefined
   const { told, left } = leading(shares, 3)
+  const which = flagged > 0 ? ' that fit a label' : ''
   const parts = told.map((one, i) =>
     i === 0
-      ? `${withInterval(one)} of the posts about #${hashtag} were ${one.label}`
+      ? `${withInterval(one)} of the posts about #${hashtag}${which} were ${one.label}`
       : `${withInterval(one)} ${one.label}`,
   )
-  return `On ${dateInWords(date)} about ${list(rest(parts, left))}: 95 % intervals, from ${many(labels, 'label')} given by people.`
+  const beside = flagged > 0 ? ` ${flagged} of ${many(sampled, 'drawn message')} fit none.` : ''
+  return `On ${dateInWords(date)} about ${list(rest(parts, left))}: 95 % intervals, from ${many(labels, 'label')} given by people${assuming(errors)}.${beside}`
+}
+
+/** Where nobody measured how often a label is wrong, that is said. */
+const assuming = (errors: Errors): string =>
+  errors?.source === 'assumed' ? `, assuming that 1 label in ${Math.max(2, Math.round(1 / errors.rate))} is wrong` : ''
+
+/** `2 % of the labels are wrong, by 120 posts that two people judged.` Nothing in reports that do not say. */
+export function wrongInWords(errors: Errors): string | undefined {
+  if (!errors) return undefined
+  const { source, items, rate, high } = errors
+  const often = `${percent(rate)} % of single judgements are wrong`
+  if (source === 'assumed') return `${often}: assumed, since too few posts were judged twice to tell`
+  const by = source === 'gold' ? `${many(items, 'hidden check')}` : `${many(items, 'post')} that two people judged`
+  return `${often}, at most ${percent(high)} %, by ${by}; a misunderstanding that people share does not show`
 }
 
 /** `80 % (76 to 84 %) technical and 20 % (16 to 24 %) marketing, from 210 labels.` Nothing where there is no number. */

@@ -1,7 +1,7 @@
 import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
 import type { StandingLabel } from '../../shared/labels'
-import type { AnswerRecord, QualityRecord, ReportIndexRecord, ReportRecord, StretchRecord } from '../../shared/records'
+import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord, StretchRecord } from '../../shared/records'
 import { type Collected, collectionOf } from './collection'
 import { type Day, weekTo } from './days'
 import { answerOf, collectedOf, type DayFacts, type Evidence } from './shares'
@@ -11,25 +11,25 @@ import { merged, messagesOf } from './tally'
 export interface Labels {
   version: number
   given: ReadonlyMap<string, StandingLabel>
-  quality: Pick<QualityRecord, 'status'> | undefined
 }
 
 /** The report of a day. A day without posts has no shares, not shares of zero. */
 export function reportOf(
   { hashtag, date }: Day,
   { model, predictions }: Pick<ReportRecord, 'model' | 'predictions'>,
-  { version, given, quality }: Labels,
+  { version, given }: Labels,
   runs: readonly Collected[],
   week: readonly DayFacts[],
   evidence: Evidence,
 ): ReportRecord {
   const { complete, existing, stoppedBy, gaps, words } = collectionOf(runs)
+  const { source, items, differing, rate } = evidence.errors
   const today = week.filter((day) => day.date === date)
   const used = today.flatMap(({ drawn }) =>
-    drawn.flatMap(({ sample }) => sample.flatMap(({ item }) => given.get(item) ?? [])),
+    drawn.flatMap(({ sample }) => sample.flatMap(({ item }) => countedIn(given.get(item)))),
   )
   const latest = used
-    .map(({ at }) => at.slice(0, 10))
+    .flatMap(({ at }) => at?.slice(0, 10) ?? [])
     .sort()
     .at(-1)
   return {
@@ -38,7 +38,8 @@ export function reportOf(
     model,
     labels: {
       version,
-      status: quality?.status ?? 'unmeasured',
+      status: evidence.status,
+      errors: { source, items, differing, rate: rounded(rate.mean), high: rounded(rate.high) },
       batches: [...new Set(used.map(({ batch }) => batch))].sort(byBatch),
       latest: latest ?? null,
     },
@@ -48,6 +49,13 @@ export function reportOf(
     week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
     predictions,
   }
+}
+
+/** The batch whose label of an item counts, and when it was given; that is forgotten where another label stands since. */
+function countedIn(label: StandingLabel | undefined): { batch: string; at?: string }[] {
+  if (!label) return []
+  const { planned, adjudicated, batch, at } = label
+  return adjudicated || !planned || planned.batch === batch ? [{ batch, at }] : [{ batch: planned.batch }]
 }
 
 function stretchOf(
@@ -83,12 +91,17 @@ export const headlineOf = ({ hashtag, date, model, complete, day }: ReportRecord
   messages: day.messages,
   labels: day.byPosts.labels,
   complete,
+  state: day.byPosts.state,
   words: day.byPosts.words,
-  shares: [
-    ...day.byPosts.shares.map((share) => ({ basis: 'posts' as const, ...share })),
-    ...day.byMessages.shares.map((share) => ({ basis: 'messages' as const, ...share })),
-  ],
+  shares: onBoth(day, ({ shares }) => shares),
+  disagree: day.byPosts.judgements?.disagree ?? null,
+  judgements: onBoth(day, ({ judgements }) => judgements?.shares ?? []),
 })
+
+const onBoth = ({ byPosts, byMessages }: StretchRecord, sharesOf: (answer: AnswerRecord) => readonly ShareRecord[]) =>
+  [['posts', byPosts] as const, ['messages', byMessages] as const].flatMap(([basis, answer]) =>
+    sharesOf(answer).map(({ label, share, low, high }) => ({ basis, label, share, low, high })),
+  )
 
 /** The index with this report in it, in place of an earlier one of the same day. */
 export function withReport({ days }: ReportIndexRecord, report: ReportRecord): ReportIndexRecord {
@@ -109,11 +122,12 @@ const briefOf = ({ from, days, posts, messages, collected, byPosts, byMessages }
   byMessages: briefAnswer(byMessages),
 })
 
-const briefAnswer = ({ state, labels, more, shares, tight }: AnswerRecord) => ({
+const briefAnswer = ({ state, labels, more, shares, judgements, tight }: AnswerRecord) => ({
   state,
   labels,
   more,
   shares,
+  judgements,
   tight: { state: tight.state, z7: tight.z7, shares: tight.shares },
 })
 
@@ -123,3 +137,5 @@ export const reportBytes = (record: ReportRecord): string => `${JSON.stringify(r
 /** The bytes of the index: a day on a line. */
 export const indexBytes = ({ days }: ReportIndexRecord): string =>
   `{"days":[${days.map((day) => `\n${JSON.stringify(day)}`).join(',')}\n]}\n`
+
+const rounded = (rate: number): number => Number(rate.toFixed(4))

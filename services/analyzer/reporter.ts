@@ -10,6 +10,8 @@ import type { Memory } from '../../shared/memory'
 import type { Objects } from '../../shared/objects'
 import type { ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
+import { noCounts } from '../../shared/statistics/pair-counts'
 import type { DayBook } from './day-book'
 import { type Day, weekTo } from './days'
 import { joined } from './facts'
@@ -55,11 +57,17 @@ export function reporter({ objects, memory, settings, labels: standing, plans: a
       const counted = await book.facts(one)
       if (counted) days.push(joined(known, counted, strataOf(plans, { hashtag, date: one })))
     }
-    const evidence: Evidence = { hashtag, labels, window: windowOf(given, labels, date, settings.gate.window) }
     const quality = latestQuality(standing, version, date)
+    const evidence: Evidence = {
+      hashtag,
+      labels,
+      window: windowOf(given, labels, date, settings.gate.window),
+      errors: errorsOf(quality?.errors, labels),
+      status: quality?.status ?? 'unmeasured',
+    }
     const runs = (await book.facts(date))?.runs ?? []
     const scored = { model: modelOf(plans, { hashtag, date }), predictions: book.predictionsOf(date) }
-    return reportOf({ hashtag, date }, scored, { version, given, quality }, runs, days, evidence)
+    return reportOf({ hashtag, date }, scored, { version, given }, runs, days, evidence)
   }
 }
 
@@ -75,3 +83,22 @@ const windowOf = (
     const label = labels.indexOf(one.label)
     return scores && label !== -1 ? [{ item: one.item, label, scores }] : []
   })
+
+/** How judgements err, in the order of the labels. What was not measured is assumed. */
+function errorsOf(
+  measured: (JudgementErrors & { categories: readonly string[] }) | undefined,
+  labels: readonly string[],
+): JudgementErrors {
+  const places = labels.map((label) => measured?.categories.indexOf(label) ?? -1)
+  if (!measured || places.includes(-1) || places.length !== measured.categories.length) {
+    return judgementErrors(noCounts(labels.length))
+  }
+  const { categories: _, ...errors } = measured
+  const inOrder = (matrix: JudgementErrors['one']) => places.map((row) => places.map((column) => matrix[row]![column]!))
+  return {
+    ...errors,
+    one: inOrder(errors.one),
+    consensus: inOrder(errors.consensus),
+    deviations: errors.deviations.map(inOrder),
+  }
+}

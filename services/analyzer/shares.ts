@@ -1,7 +1,8 @@
-import type { AnswerRecord, ShareRecord } from '../../shared/records'
+import type { AnswerRecord, LabelStatus, ShareRecord } from '../../shared/records'
 import { assistanceOf } from '../../shared/statistics/assistance'
 import { errorsOf, type Scored } from '../../shared/statistics/classifier-errors'
 import { disagreement, type Measured, tightOf } from '../../shared/statistics/combine'
+import type { Estimand } from '../../shared/statistics/corrections'
 import {
   type Assistance,
   type Basis,
@@ -9,13 +10,15 @@ import {
   displayed,
   estimateOf,
   type Estimated,
+  type EstimatedShare,
   type Part,
   type Sampled,
 } from '../../shared/statistics/difference'
+import { disagreementAt, type JudgementErrors } from '../../shared/statistics/judgement-errors'
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
 import { Z95 } from '../../shared/statistics/wilson'
 import { countedShares, covarianceOf, meansOf, merged, messagesOf, scoredShare, type Tally } from './tally'
-import { type About, shareInWords, sayPart } from './words'
+import { type About, effectiveInWords, judgementsInWords, noPosts, sayPart, shareInWords } from './words'
 
 /** The probability sample of some posts, and these posts. */
 export interface Drawn {
@@ -44,6 +47,9 @@ export interface Evidence {
   labels: readonly string[]
   /** Labelled evaluation posts with their kept scores. */
   window: readonly (Scored & { item: string })[]
+  /** How judgements err. */
+  errors: JudgementErrors
+  status: LabelStatus
 }
 
 /** Fewer labels than this give no number. */
@@ -78,7 +84,7 @@ export function answerOf(
   const { labelled } = items
   const known = collectedOf(days)
   const answer = unanswered(methodOf(parts, items, basis, all), items)
-  if (all.posts === 0) return { ...answer, state: 'no-posts', words: shareInWords({ hashtag, ...about }, []) }
+  if (all.posts === 0) return { ...answer, state: 'no-posts', words: noPosts({ hashtag, ...about }) }
 
   if (all.scored > 0) {
     const counted = countedShares(all, basis)
@@ -92,19 +98,20 @@ export function answerOf(
   if (known.collected < LEAST_COLLECTED) return tooLittleCollected(answer, { hashtag, ...about }, known.collected)
 
   const sure = known.collected * known.drawn
-  const shares = named(
-    labels,
-    displayed(estimated.classes).map((one) => widened(one, sure)),
-  )
+  if (evidence.status === 'unreliable') return unreliable(answer, days, { hashtag, ...about }, evidence, sure)
+
+  const shares = sharesOf(estimated, labels, sure)
   const halfWidth = Math.max(...shares.map(({ low, high }) => (high - low) / 2))
   const weights = parts.flatMap(({ modelWeights }) => modelWeights)
   return {
     ...answer,
     shares,
     raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
+    effective: estimated.effective,
     modelWeight: weights.length > 0 ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 0,
     more: halfWidth > AIM ? more() : null,
-    words: shareInWords({ hashtag, ...about }, shares, sure),
+    method: `${answer.method} ${effectiveInWords(labelled, estimated.effective, evidence.errors)}`,
+    words: shareInWords({ hashtag, ...about }, shares, { sure, items, errors: evidence.errors }),
     tight:
       about.from === about.to
         ? tightFor(estimated, second.quantified, week, basis, evidence, sure)
@@ -125,6 +132,8 @@ const unanswered = (method: string, { labelled, sampled, flagged }: Items): Answ
   flagged,
   more: null,
   shares: [],
+  judgements: null,
+  effective: null,
   raw: [],
   modelWeight: 0,
   pacc: { state: 'not-estimable', words: 'There are no posts.', items: 0, shares: [], raw: [] },
@@ -142,6 +151,28 @@ function tooLittleCollected(answer: AnswerRecord, about: About, collected: numbe
   const words = `Withheld ${sayPart(about)}: only ${percent(collected)} % of the posts were collected.`
   const pacc = { ...answer.pacc, state: 'withheld' as const, words, shares: [] }
   return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
+}
+
+/** People are wrong too often for a share: what one person says of the posts is all that can be told. */
+function unreliable(
+  answer: AnswerRecord,
+  days: readonly DayFacts[],
+  about: About,
+  evidence: Evidence,
+  sure: number,
+): AnswerRecord {
+  const { labels, errors } = evidence
+  const shares = sharesOf(estimateOf(partsOf(days, about.basis, evidence, 'judgements')), labels, sure)
+  const disagree = disagreeingIn(errors)
+  const words = judgementsInWords(about, disagree, shares)
+  const tight = { ...answer.tight, words: 'It is shown beside a headline only.' }
+  return { ...answer, state: 'labels-unreliable', words, judgements: { disagree, shares }, counting: [], tight }
+}
+
+/** How often two people disagree about a post: as counted or, by hidden checks, as their errors make expect. */
+const disagreeingIn = ({ source, items, differing, rate, one }: JudgementErrors): number | null => {
+  if (source === 'pairs') return items > 0 ? differing / items : null
+  return source === 'gold' ? disagreementAt(one.length, rate.mean) : null
 }
 
 /** Distinct messages: of the samples, of these with a label, and of these that annotators flagged. */
@@ -178,13 +209,19 @@ type NamedPart = Part & { modelWeights: readonly number[] }
  * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one and has
  * one inclusion probability.
  */
-function partsOf(days: readonly DayFacts[], basis: Basis, evidence: Evidence): NamedPart[] {
+function partsOf(
+  days: readonly DayFacts[],
+  basis: Basis,
+  evidence: Evidence,
+  estimand: Estimand = 'truth',
+): NamedPart[] {
   const samples = days.flatMap(({ drawn }) => drawn.filter(hasLabels))
   const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
   return drawn.map(({ sample, tally }) => {
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
     const assistance = assistanceFor({ sample, tally }, basis, evidence)
-    const part = differencePart(sample, { total, means: meansOf(tally, basis) }, basis, assistance)
+    const population = { total, means: meansOf(tally, basis) }
+    const part = differencePart(sample, population, basis, assistance, evidence.errors, estimand)
     return { ...part, modelWeights: assistance?.weights ?? [] }
   })
 }
@@ -198,8 +235,10 @@ function union(samples: readonly Labelled[], classes: number): Labelled {
   return { sample: [...byItem.values()], tally }
 }
 
-/** Where fewer of the posts or messages than this have scores, the model stays out: most of them come before its time. */
-const LEAST_SCORED = 0.9
+/** Where fewer of the posts or messages than this have scores, the model stays out: most were first seen before its time. */
+const LEAST_SCORED = 0.5
+/** PACC knows nothing of posts without scores. */
+const LEAST_SCORED_FOR_PACC = 0.9
 
 /** By the window without the labels of the sample itself: they must not say how far to trust the model about them. */
 function assistanceFor({ sample, tally }: Labelled, basis: Basis, { window }: Evidence): Assistance | undefined {
@@ -216,16 +255,18 @@ function without(
 }
 
 /** PACC on the window, and what is said of it. */
-function secondOf(tally: Tally, basis: Basis, { labels, window }: Evidence, collected: number) {
+function secondOf(tally: Tally, basis: Basis, { labels, window, status }: Evidence, collected: number) {
   if (tally.scored === 0) {
     const record = { state: 'no-model' as const, words: NO_MODEL, items: 0, shares: [], raw: [] }
     return { record, quantified: undefined }
   }
   const errors = errorsOf(window, labels.length)
   const why =
-    scoredShare(tally, basis) < LEAST_SCORED
-      ? 'a part of the posts was first seen before a model was live'
-      : whyNotEstimable(errors, labels)
+    status !== 'ok'
+      ? `it rests on labels that are known to be right, and these are ${status}`
+      : scoredShare(tally, basis) < LEAST_SCORED_FOR_PACC
+        ? 'a part of the posts was first seen before a model was live'
+        : whyNotEstimable(errors, labels)
   if (why) {
     const record = { state: 'not-estimable' as const, words: `It cannot be estimated: ${why}.`, items: window.length }
     return { record: { ...record, shares: [], raw: [] }, quantified: undefined }
@@ -269,7 +310,7 @@ function tightFor(
   }
   // The window errs in all days together; how far is known from the day itself.
   const pairs = week.flatMap((day) => {
-    if (itemsOf([day]).labelled < LEAST_LABELS || scoredShare(day.tally, basis) < LEAST_SCORED) return []
+    if (itemsOf([day]).labelled < LEAST_LABELS || scoredShare(day.tally, basis) < LEAST_SCORED_FOR_PACC) return []
     const estimated = estimateOf(partsOf([day], basis, evidence))
     const own = day.drawn.flatMap(({ sample }) => sample)
     const errors = errorsOf(without(window, own), labels.length)
@@ -291,7 +332,7 @@ function tightFor(
   const z7 = apart[worst]!.z
   const said = `|z| ${Math.abs(z7).toFixed(1)} over ${pairs.length} days`
   if (Math.abs(z7) >= MOST_Z) {
-    const words = `Withheld: the model, put right by its known errors, disagrees with the labels about ${labels[worst]} (${said}).`
+    const words = `Withheld: the model, corrected for its known errors, disagrees with the labels about ${labels[worst]} (${said}).`
     return { state: 'withheld', words, z7, label: labels[worst]!, shares: [] }
   }
   const combined = labels.map((_, k) => {
@@ -318,8 +359,21 @@ function tightFor(
 export const disagreementIn = ({ tight: { z7, label } }: AnswerRecord): { label: string; z7: number } | undefined =>
   z7 !== null && label !== null && Math.abs(z7) >= MOST_Z ? { label, z7 } : undefined
 
+/** Estimates as they are reported; those of three labels and more with the bounds that hold for all of them at once. */
+function sharesOf({ classes }: Estimated, labels: readonly string[], sure: number): ShareRecord[] {
+  const jointly = ({ jointLow, jointHigh }: EstimatedShare, share: number) => {
+    const { low, high } = widened({ share, low: jointLow, high: jointHigh }, sure)
+    return { jointLow: low, jointHigh: high }
+  }
+  return displayed(classes).map((one, k) => ({
+    label: labels[k]!,
+    ...widened(one, sure),
+    ...(classes.length > 2 && jointly(classes[k]!, one.share)),
+  }))
+}
+
 /** Posts that nobody collected may be of any label: the interval is as wide as that. */
-const widened = ({ share, low, high }: Omit<ShareRecord, 'label'>, known: number) => ({
+const widened = ({ share, low, high }: Pick<ShareRecord, 'share' | 'low' | 'high'>, known: number) => ({
   share,
   low: Math.min(share, low * known),
   high: Math.max(share, high * known + 1 - known),
@@ -338,11 +392,16 @@ function neededFrom(labels: number, tally: Tally, parts: readonly Part[]): numbe
 function methodOf(parts: readonly NamedPart[], { labelled }: Items, basis: Basis, tally: Tally): string {
   const sample = `${labelled} labels of a random sample`
   if (parts.every(({ modelWeights }) => modelWeights.length === 0)) {
-    const why = tally.scored === 0 ? NO_MODEL : 'The model stays out: too few labels tell how it errs.'
+    const why =
+      tally.scored === 0
+        ? NO_MODEL
+        : scoredShare(tally, basis) < LEAST_SCORED
+          ? 'The model stays out: most of the posts were first seen before one was live.'
+          : 'The model stays out: too few labels tell how it errs.'
     return `The ${sample}, weighted by how likely each message was to be drawn. ${why}`
   }
   const of = basis === 'posts' ? `${tally.posts} posts` : `${messagesOf(tally)} messages`
-  return `Difference estimator: the scores of the model for all ${of}, put right by the ${sample}.`
+  return `Difference estimator: the scores of the model for all ${of}, corrected by the ${sample}.`
 }
 
 const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })

@@ -219,8 +219,7 @@ const scoresInBrief = ({
 
 /** How many annotators there were, and not who: a reader of the report has no business with that. */
 function batchInBrief(quality: QualityRecord): BatchInBrief {
-  const { batch, items, labelled, judgements, failed, costUsd, status, reasons, alpha, annotators } = quality
-  const { value, low, high } = alpha
+  const { batch, items, labelled, judgements, failed, costUsd, status, reasons, errors, annotators } = quality
   return {
     batch,
     items,
@@ -229,7 +228,7 @@ function batchInBrief(quality: QualityRecord): BatchInBrief {
     annotators: Object.keys(annotators).length,
     failed,
     costUsd,
-    alpha: { value, low, high },
+    wrong: errors && errors.source !== 'assumed' ? errors.rate.mean : null,
     status,
     reasons,
   }

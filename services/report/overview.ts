@@ -65,8 +65,8 @@ export interface BatchInBrief {
   /** Items without a label, by reason. */
   failed: Record<string, number>
   costUsd: number
-  /** Krippendorff's alpha of its judgements. */
-  alpha: { value: number | null; low: number | null; high: number | null }
+  /** How often a judgement is wrong, as measured up to this batch; null where nothing measured it. */
+  wrong: number | null
   status: DatasetRecord['labelStatus']
   reasons: string[]
 }

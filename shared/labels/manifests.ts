@@ -6,6 +6,7 @@ import { keys, prefixes } from '../keys'
 import { linesOf } from '../lines'
 import { type Objects, type ObjectStream, parseJson } from '../objects'
 import { type QualityRecord, qualityRecord, settledLine } from '../records'
+import type { JudgementErrors } from '../statistics/judgement-errors'
 import type { Rules } from './rules'
 import { jsonOrNothing, readSettled, type Refusal } from './settled'
 import { precedence, type StandingLabel, standingOf } from './standing'
@@ -14,6 +15,8 @@ import { precedence, type StandingLabel, standingOf } from './standing'
 export interface BatchQuality extends Pick<QualityRecord, 'schemaVersion' | 'status' | 'reasons' | 'alpha'> {
   /** Over how many batches it was measured. */
   over: number
+  /** How judgements err, in the order of these categories. Absent where that was not measured. */
+  errors?: JudgementErrors & Pick<QualityRecord, 'categories'>
 }
 
 export interface SettledBatch {
@@ -143,8 +146,11 @@ async function qualityOf(
 ): Promise<BatchQuality | null> {
   const quality = inHand ?? (isOfADay(batch) ? await storedQuality(objects, batch) : undefined)
   if (!quality) return null
-  const { schemaVersion, status, reasons, alpha, batches } = quality
-  return { schemaVersion, status, reasons, alpha, over: batches.length }
+  const { schemaVersion, status, reasons, alpha, batches, categories } = quality
+  const measured = { schemaVersion, status, reasons, alpha, over: batches.length }
+  if (!quality.errors) return measured
+  const { counts: _, ...errors } = quality.errors
+  return { ...measured, errors: { ...errors, categories } }
 }
 
 async function storedQuality(objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { answerRecord, reportRecord, stretchRecord } from './report'
 
-const briefAnswer = answerRecord.pick({ state: true, labels: true, more: true, shares: true }).extend({
-  tight: answerRecord.shape.tight.pick({ state: true, z7: true, shares: true }),
-})
+const briefAnswer = answerRecord
+  .pick({ state: true, labels: true, more: true, shares: true, judgements: true })
+  .extend({
+    tight: answerRecord.shape.tight.pick({ state: true, z7: true, shares: true }),
+  })
 const briefStretch = stretchRecord
   .pick({ from: true, days: true, posts: true, messages: true, collected: true })
   .extend({ byPosts: briefAnswer, byMessages: briefAnswer })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { day, fraction, instant } from './fields'
-import { labelStatus } from './quality'
+import { judgementErrorsRecord, labelStatus } from './quality'
 
 /** The share of a label, with its 95 % interval. */
 export const shareRecord = z.object({
@@ -8,6 +8,12 @@ export const shareRecord = z.object({
   share: fraction,
   low: fraction.describe('Lower end of the 95 % interval.'),
   high: fraction.describe('Upper end of the 95 % interval.'),
+  jointLow: fraction
+    .optional()
+    .describe(
+      'Of three labels and more: the intervals from jointLow to jointHigh hold for all of them at once in 95 %.',
+    ),
+  jointHigh: fraction.optional(),
 })
 export type ShareRecord = z.infer<typeof shareRecord>
 
@@ -17,8 +23,11 @@ const rawRecord = z.object({ label: z.string(), estimate: z.number(), standardEr
 /** The answer on one basis, posts or messages. Where a number would mislead there is none, and `words` say why. */
 export const answerRecord = z.object({
   state: z
-    .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld'])
-    .describe('withheld: too much of the posts was never collected for a share to mean anything.'),
+    .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'])
+    .describe(
+      'withheld: too much of the posts was never collected for a share to mean anything; labels-unreliable: people are ' +
+        'wrong so often that no share can be told.',
+    ),
   words: z.string().describe('The answer in sentences that can be quoted as they are.'),
   method: z.string().describe('How it came about, in words.'),
   labels: z
@@ -40,6 +49,22 @@ export const answerRecord = z.object({
     .nullable()
     .describe('About so many more labels would give ±10 points; null where they are enough, or would not help.'),
   shares: z.array(shareRecord).describe('The headline: in the order of the labels; empty unless reported.'),
+  judgements: z
+    .object({
+      disagree: fraction
+        .nullable()
+        .describe('How often two people disagree about a post; null where that is not known.'),
+      shares: z.array(shareRecord).describe('Of what one person says of the posts, with its 95 % interval.'),
+    })
+    .nullable()
+    .optional()
+    .describe('In place of shares where the labels are unreliable.'),
+  effective: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .optional()
+    .describe('As many labels, all right, of posts drawn plainly at random would know as much. Null unless reported.'),
   raw: z.array(rawRecord),
   modelWeight: fraction.describe('How far the headline leans on the model; 0 is the labels alone.'),
   pacc: z
@@ -50,7 +75,7 @@ export const answerRecord = z.object({
       shares: z.array(shareRecord),
       raw: z.array(rawRecord),
     })
-    .describe('The second estimate: the classifier, put right by how it errs on the evaluation window.'),
+    .describe('The second estimate: the classifier, corrected for how it errs on the evaluation window.'),
   tight: z
     .object({
       state: z.enum(['shown', 'withheld', 'not-estimable']),
@@ -95,6 +120,11 @@ export const reportRecord = z.object({
   labels: z.object({
     version: z.int().describe('Of the categories and their definitions.'),
     status: labelStatus,
+    errors: judgementErrorsRecord
+      .pick({ source: true, items: true, differing: true })
+      .extend({ rate: fraction, high: fraction.describe('One-sided 95 % limit.') })
+      .optional()
+      .describe('How often a judgement is wrong, as the intervals take it; `assumed` where nothing measured it.'),
     batches: z.array(z.string()).describe('The labelling batches that its labels come from.'),
     latest: day.nullable().describe('The last UTC day on which one of them was given.'),
   }),

@@ -259,18 +259,28 @@ describe('the report of two weeks', () => {
 
 describe('the report of a stopped pipeline', () => {
   it('says so before any number, with what else is wrong', async () => {
-    await open(
-      { ...twoWeeks, waiting: false, spentPosts: 0, disagrees: true, status: 'unreliable' },
-      '2026-11-28T10:00:00Z',
-    )
+    await open({ ...twoWeeks, waiting: false, spentPosts: 0, disagrees: true }, '2026-11-28T10:00:00Z')
     const said = await text()
 
     expect(said.indexOf('Nothing new for 6 days')).toBeLessThan(said.indexOf('#aws were'))
     expect(said).toContain('The last answer')
     expect(said).toContain('13 of 38 days are missing')
-    expect(said).toContain('The labels are unreliable')
     expect(said).toContain('The model has begun to miss something')
     await isSoundEverywhere('report-stopped', ['phone-light', 'desktop-dark'])
+  })
+})
+
+describe('the report of labels that people disagree about', () => {
+  it('has no share, but how often two people disagree and what one person says', async () => {
+    const story: Story = { ...twoWeeks, spentPosts: 0, status: 'unreliable', unreliableFrom: 11 }
+    await open(story, '2026-11-23T10:00:00Z')
+
+    expect(await text('.notice.bad')).toContain('The labels are unreliable')
+    expect(await visitor.page.locator('blockquote').count()).toBe(0)
+    const card = await text('.card >> nth=0')
+    expect(card).toMatch(/no share, since people disagree too often.*Two people disagree about 43 %/s)
+    expect(card).toContain('Of what one person says of them, 58 % is technical')
+    await isSoundEverywhere('report-unreliable', ['phone-light', 'desktop-light'])
   })
 })
 

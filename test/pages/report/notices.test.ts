@@ -65,7 +65,7 @@ describe('what a reader must know first', () => {
     ['a cap', { ...twoWeeks, spentPosts: 2000 }, MORNING, ['warn: A cap is reached']],
     [
       'a cap on judgements, which is one of the day that they are about',
-      { ...twoWeeks, spentJudgements: 200 },
+      { ...twoWeeks, spentJudgements: 420 },
       MORNING,
       ['warn: A cap is reached'],
     ],

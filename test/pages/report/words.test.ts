@@ -10,6 +10,7 @@ import {
   schedule,
   shortJob,
   withShortJobs,
+  wrongInWords,
 } from '../../../pages/report/words'
 
 const NBSP = '\u00a0'
@@ -38,9 +39,43 @@ describe('the sentence that can be quoted', () => {
     )
   })
 
-  it.each(['not-enough-labels', 'no-posts', 'withheld'] as const)('is not there when the state is %s', (state) => {
-    expect(quotable('aws', '2026-11-21', { state, labels: 4, shares: [] })).toBeUndefined()
-    expect(inBrief({ state, labels: 4, shares: [] })).toBeUndefined()
+  it('says what it assumes, and of which posts the share is where some were flagged', () => {
+    const answer = {
+      state: 'reported' as const,
+      labels: 28,
+      sampled: 30,
+      flagged: 2,
+      shares: [share('technical', 0.41)],
+    }
+    const errors = { source: 'assumed' as const, items: 0, differing: 0, rate: 0.05, high: 0.11 }
+
+    expect(quotable('aws', '2026-11-21', answer, errors)?.replaceAll(NBSP, ' ')).toBe(
+      'On 21 November 2026 about 41 % (35 to 47 %) of the posts about #aws that fit a label were technical: 95 % intervals, ' +
+        'from 28 labels given by people, assuming that 1 label in 20 is wrong. 2 of 30 drawn messages fit none.',
+    )
+  })
+
+  it.each(['not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'] as const)(
+    'is not there when the state is %s',
+    (state) => {
+      expect(quotable('aws', '2026-11-21', { state, labels: 4, shares: [] })).toBeUndefined()
+      expect(inBrief({ state, labels: 4, shares: [] })).toBeUndefined()
+    },
+  )
+})
+
+describe('how often labels are wrong', () => {
+  it.each([
+    [
+      'pairs',
+      '6 % of single judgements are wrong, at most 9 %, by 120 posts that two people judged; a misunderstanding',
+    ],
+    ['gold', '6 % of single judgements are wrong, at most 9 %, by 120 hidden checks; a misunderstanding'],
+    ['assumed', '6 % of single judgements are wrong: assumed, since too few posts were judged twice to tell'],
+  ] as const)('is said as known by %s', (source, expected) => {
+    const errors = { source, items: 120, differing: 13, rate: 0.06, high: 0.09 }
+
+    expect(wrongInWords(errors)?.replaceAll(NBSP, ' ')).toContain(expected)
   })
 })
 

@@ -14,6 +14,8 @@ import {
 } from '../../../services/analyzer/tally'
 import type { RunRecord } from '../../../shared/records'
 import type { Sampled } from '../../../shared/statistics/difference'
+import { judgementErrors, noErrors } from '../../../shared/statistics/judgement-errors'
+import { noCounts } from '../../../shared/statistics/pair-counts'
 
 const LABELS = ['technical', 'marketing']
 const DATES = Array.from({ length: 7 }, (_, i) => `2026-11-${15 + i}`)
@@ -59,7 +61,7 @@ const window = Array.from({ length: 100 }, (_, i) => ({
   label: i % 2,
   scores: i % 2 ? [0.25 + (i % 5) / 25, 0.75 - (i % 5) / 25] : [0.85 - (i % 5) / 25, 0.15 + (i % 5) / 25],
 }))
-const evidence: Evidence = { hashtag: 'aws', labels: LABELS, window }
+const evidence: Evidence = { hashtag: 'aws', labels: LABELS, window, errors: noErrors(2), status: 'ok' }
 const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evidence, week: DayFacts[] = [one]) =>
   answerOf([one], week, { ...TODAY, basis }, of)
 
@@ -85,7 +87,7 @@ describe('an answer', () => {
           `^\\d+ % of the ${basis === 'posts' ? 'posts' : 'distinct messages'} about #aws on 2026-11-21 are technical \\(95 % interval \\d+ to \\d+ %\\), \\d+ % marketing`,
         ),
       )
-      expect(found.method).toContain('put right by the 40 labels')
+      expect(found.method).toContain('corrected by the 40 labels')
       expect(found.modelWeight).toBeGreaterThan(0.5)
     },
   )
@@ -96,6 +98,69 @@ describe('an answer', () => {
     expect(found).toMatchObject({ state: 'reported', modelWeight: 0, counting: [], pacc: { state: 'no-model' } })
     expect(found.method).toContain('No model was live when these posts were first seen.')
     expect(found.shares[0]!.low).toBeLessThan(0.6)
+  })
+
+  it('says what the labels are worth with the help of the model', () => {
+    const [alone, helped] = [answer(day(6, 40, { scored: false })), answer(day(6, 40))]
+
+    expect(helped.effective).toBeGreaterThan(alone.effective! + 10)
+    expect(helped.method).toContain(`40 labels count like ${Math.round(helped.effective!)} drawn plainly at random`)
+  })
+
+  it('says which rate of wrong labels it assumes where nobody measured it, and is wider for it', () => {
+    const assumed = judgementErrors(noCounts(2))
+    const judged = (one: DayFacts): DayFacts => ({
+      ...one,
+      drawn: one.drawn.map((drawn) => ({ ...drawn, sample: drawn.sample.map((it) => ({ ...it, judged: 'one' })) })),
+    })
+    const widthOf = ({ shares: [one] }: { shares: { low: number; high: number }[] }) => one!.high - one!.low
+
+    const found = answer(judged(day(6, 40)), 'posts', { ...evidence, errors: assumed, status: 'unmeasured' })
+
+    expect(found.words).toContain(' %, assuming that 1 label in 20 is wrong), ')
+    expect(widthOf(found)).toBeGreaterThan(1.1 * widthOf(answer(day(6, 40))))
+    expect(found.pacc).toMatchObject({ state: 'not-estimable', words: expect.stringContaining('unmeasured') })
+    expect(found.tight).toMatchObject({ state: 'not-estimable', z7: null })
+  })
+
+  it('says how many of the drawn messages were flagged, and that the share is of the others', () => {
+    const one = day(6, 30)
+    const flagged = new Set([idOf(6, 38), idOf(6, 39)])
+
+    const found = answer({ ...one, drawn: one.drawn.map((drawn) => ({ ...drawn, flagged })) })
+
+    expect(found).toMatchObject({ sampled: 40, labels: 30, flagged: 2 })
+    expect(found.words).toMatch(/^\d+ % of the posts about #aws on 2026-11-21 that fit a label are technical/)
+    expect(found.words).toContain('Of 40 drawn messages 2 were flagged as fitting none, and are not counted.')
+  })
+
+  it.each<[string, number, RegExp]>([
+    [
+      'measured by pairs',
+      120,
+      /^Two people disagree about 38 % of the messages that both judged, so no share can be told/,
+    ],
+    ['not measured', 0, /^People disagree too often, so no share can be told/],
+  ])('from unreliable labels, %s, is no share but what one person says', (_, items, expected) => {
+    const counts = {
+      ...noCounts(2),
+      pairs: [
+        [37, 46],
+        [0, 37],
+      ].map((row) => row.map((n) => (items > 0 ? n : 0))),
+    }
+    const errors = judgementErrors(counts)
+
+    const found = answer(day(6, 40), 'posts', { ...evidence, errors, status: 'unreliable' })
+
+    expect(found).toMatchObject({ state: 'labels-unreliable', shares: [], raw: [], counting: [], effective: null })
+    expect(found).toMatchObject({ pacc: { shares: [] }, tight: { shares: [], z7: null } })
+    const [said] = found.judgements!.shares
+    expect(said!.low).toBeLessThan(said!.share)
+    expect(said!.high).toBeGreaterThan(said!.share)
+    expect(found.judgements!.disagree).toBe(items > 0 ? 46 / 120 : null)
+    expect(found.words).toMatch(expected)
+    expect(found.words).toContain('Of what one person says of them, ')
   })
 
   it.each([
@@ -315,5 +380,40 @@ describe('how much of a day was collected', () => {
 
     expect(found.collected).toBeCloseTo(collected)
     expect(found.words).toContain(words)
+  })
+})
+
+describe('of three labels', () => {
+  const NAMES = ['technical', 'marketing', 'jobs']
+  /** A hundred messages, of which forty are labelled, so many of each class in ten. */
+  const threeOf = (inTen: readonly number[]): DayFacts => {
+    const tally = emptyTally(3)
+    const sample: Sampled[] = []
+    for (let i = 0; i < 100; i++) {
+      addPost(tally, idOf(6, i), undefined)
+      if (i >= 40) continue
+      const [first, second] = [inTen[0]!, inTen[0]! + inTen[1]!]
+      const label = i % 10 < first ? 0 : i % 10 < second ? 1 : 2
+      const scores = [1 / 3, 1 / 3, 1 / 3]
+      sample.push({ item: idOf(6, i), size: 1, inclusionProbability: 0.4, label, judged: 'owner', scores })
+    }
+    const sampled = new Set(sample.map(({ item }) => item))
+    return { date: TODAY.to, tally, drawn: [{ sample, sampled, flagged: new Set(), tally }], collected: 1 }
+  }
+  const ofThree: Evidence = { hashtag: 'aws', labels: NAMES, window: [], errors: noErrors(3), status: 'ok' }
+
+  it('the bounds for all at once are wider than those of each', () => {
+    for (const { low, high, jointLow, jointHigh } of answer(threeOf([5, 3, 2]), 'posts', ofThree).shares) {
+      expect(jointLow).toBeLessThan(low)
+      expect(jointHigh).toBeGreaterThan(high)
+    }
+  })
+
+  it.each<[string, number[], string]>([
+    ['all others', [8, 1, 1], ' More are technical than each of the others.'],
+    ['one other', [5, 4, 1], ' More are technical than jobs.'],
+    ['none', [4, 3, 3], ' Which label is the largest cannot be told.'],
+  ])('the largest is said to be larger than %s only where these bounds say so', (_, inTen, expected) => {
+    expect(answer(threeOf(inTen), 'posts', ofThree).words).toContain(expected)
   })
 })

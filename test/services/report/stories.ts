@@ -23,6 +23,8 @@ export interface Story {
   /** Labels of a day. */
   labelled?: number
   status?: QualityRecord['status']
+  /** From which day on people disagree too often for a share. */
+  unreliableFrom?: number
   /** Days that were collected in part, by hashtag and date: how much of them. */
   partial?: Record<string, number>
   /** Days without a report, by hashtag and date. */
@@ -66,12 +68,14 @@ export function reportsOf(story: Story): ReportRecord[] {
       const posts = Math.round((700 + 300 * random()) * collected)
       const silence = Math.max(0, at + 1 - (days - silent))
       const since = Math.max(0, at - 6)
+      const isUnreliable = story.unreliableFrom !== undefined && at >= story.unreliableFrom
+      const told = (one: AnswerRecord) => (isUnreliable && one.state === 'reported' ? unreliableAnswer(one) : one)
       const week = (share: number[], basis: string) =>
-        answer(labels, share, labelled * Math.max(0, at - since + 1 - silence), basis, collected > 0.2)
+        told(answer(labels, share, labelled * Math.max(0, at - since + 1 - silence), basis, collected > 0.2))
       const day = (share: number[], basis: string) =>
         silence > 0
           ? silentAnswer(labels, hashtag, date)
-          : answer(labels, share, labelled, basis, collected > 0.2, story.disagrees)
+          : told(answer(labels, share, labelled, basis, collected > 0.2, story.disagrees))
       const stretch = (first: string, over: number, of: typeof day): StretchRecord => ({
         from: first,
         to: date,
@@ -88,7 +92,13 @@ export function reportsOf(story: Story): ReportRecord[] {
           hashtag,
           date,
           model: model ?? null,
-          labels: { version: 1, status: story.status ?? 'ok', batches: [date], latest: dayAfter(date, 1) },
+          labels: {
+            version: 1,
+            status: isUnreliable ? 'unreliable' : (story.status ?? 'ok'),
+            errors: errorsIn(story),
+            batches: [date],
+            latest: dayAfter(date, 1),
+          },
           complete: whole,
           collection: {
             words: whole
@@ -106,6 +116,32 @@ export function reportsOf(story: Story): ReportRecord[] {
     }),
   )
 }
+
+const errorsIn = ({ status = 'ok' }: Story): ReportRecord['labels']['errors'] =>
+  ({
+    ok: { source: 'pairs' as const, items: 210, differing: 21, rate: 0.053, high: 0.078 },
+    unreliable: { source: 'pairs' as const, items: 120, differing: 51, rate: 0.31, high: 0.42 },
+    unmeasured: { source: 'assumed' as const, items: 0, differing: 0, rate: 0.05, high: 0.108 },
+  })[status]
+
+/** What there is in place of a share where people disagree too often. */
+const unreliableAnswer = ({ shares, ...one }: AnswerRecord): AnswerRecord => ({
+  ...one,
+  state: 'labels-unreliable',
+  words:
+    'Two people disagree about 43 % of the messages that both judged, so no share can be told. Of what one person says of them, 58 % is technical (95 % interval 46 to 69 %), 42 % marketing (31 to 54 %).',
+  judgements: { disagree: 0.425, shares },
+  effective: null,
+  shares: [],
+  pacc: {
+    ...one.pacc,
+    state: 'not-estimable',
+    words: 'It cannot be estimated: the labels are unreliable.',
+    shares: [],
+  },
+  tight: { ...one.tight, state: 'not-estimable', words: 'It is shown beside a headline only.', z7: null, shares: [] },
+  counting: [],
+})
 
 /** Write what the stack would have written by then. */
 export async function tell(objects: Store, table: Table, story: Story): Promise<void> {
@@ -125,7 +161,7 @@ export async function tell(objects: Store, table: Table, story: Story): Promise<
   const today = dayAfter(story.from, story.days)
   const posts = { kind: 'posts', perDay: 2000, perMonth: 60_000 }
   if (story.spentPosts) await book(table, posts, today, 'run', story.spentPosts)
-  const judgements = { kind: 'judgements', perDay: 200, perMonth: 6000 }
+  const judgements = { kind: 'judgements', perDay: 420, perMonth: 6000 }
   if (story.spentJudgements) await book(table, judgements, dayAfter(today, -1), 'batch', story.spentJudgements)
   if (story.waiting) await waitForLabels(table, dayAfter(today, -1), today)
 }
@@ -230,7 +266,9 @@ function answer(
           : `Not enough labels yet: about ${more} more would give ±10 points.`,
     method: `Difference estimator on the labels of the day, weighted by ${basis}; the model’s scores of all messages, put right by ${labelled} labels.`,
     labels: labelled,
-    sampled: labelled + 1,
+    sampled: labelled + 2,
+    flagged: 0,
+    effective: reported ? Math.round(1.5 * labelled) : null,
     more: state === 'not-enough-labels' ? more : null,
     shares: reported ? shares() : [],
     raw: [],

@@ -16,7 +16,7 @@ import { mulberry32 } from '../../../shared/statistics/random'
 import { leastSquaresOnSimplex, projectOnSimplex } from '../../../shared/statistics/simplex'
 import { wilson } from '../../../shared/statistics/wilson'
 
-/** Worked numbers without another source are of scipy, QuaPy and ppi_py (docs/decisions/0080). */
+/** Worked numbers without another source are of scipy, QuaPy and ppi_py (docs/decisions/0202). */
 const binary = (label: number, score: number): Scored => ({ label, scores: [1 - score, score] })
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 

@@ -1,0 +1,209 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { ROOT } from '../local/root'
+import { nextFraction, seedRandom } from '../shared/fasttext/random'
+import { dayAfter } from '../shared/utc-day'
+
+// How wide are the intervals of the whole product, and how far off are its shares, beside an earlier commit that is given
+// the same posts, as many labels and the same mistakes?
+//
+//   node bin/run.mjs bench/width.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 1] [--days 14] [--per-day 220]
+//                                   [--labels 60] [--sets corporate,emotion,irony]
+//
+// FOLDER as in bench/quality-sets.ts. Two weeks of each set are replayed by both trees with `npm start -- --once`. What is
+// compared are the days that both report. A replay takes a minute or two of both cores: 12 of them by default.
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string', default: '' },
+    /** A commit of this repository, or a folder that has one checked out. */
+    base: { type: 'string', default: '0f95a04' },
+    mistakes: { type: 'string', default: '0,0.05' },
+    seeds: { type: 'string', default: '1' },
+    days: { type: 'string', default: '14' },
+    'per-day': { type: 'string', default: '220' },
+    labels: { type: 'string', default: '60' },
+    sets: { type: 'string', default: 'corporate,emotion,irony' },
+  },
+})
+
+const FILES: Record<string, readonly string[]> = {
+  corporate: ['corporate-messaging/posts.jsonl'],
+  emotion: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`),
+  irony: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
+}
+
+const FIRST_DAY = '2026-03-01'
+/** Widths and errors beside the base, by mistakes: at most these, as geometric means over the sets. */
+const WANTED: Record<string, { width: number; rmse: number }> = {
+  '0': { width: 0.87, rmse: 0.8 },
+  '0.05': { width: 0.94, rmse: 0.87 },
+}
+/** Macro-F1 after two weeks may be so much lower than that of the base. */
+const MOST_LOST = 0.015
+/** Models whose scores at the gate are averaged: one window of some hundred posts says little. */
+const LAST_MODELS = 3
+
+const labelledPost = z.object({ text: z.string(), label: z.string() })
+
+const summary = z.object({
+  shares: z.array(
+    z.object({
+      hashtag: z.string(),
+      date: z.string().optional(),
+      window: z.string().optional(),
+      basis: z.string(),
+      label: z.string(),
+      share: z.number(),
+      low: z.number(),
+      high: z.number(),
+      truth: z.number().optional(),
+    }),
+  ),
+  models: z.array(z.object({ macroF1: z.number().nullable() })),
+})
+type Summary = z.infer<typeof summary>
+type Share = Summary['shares'][number]
+
+interface Compared {
+  pairs: number
+  width: number
+  rmse: number
+  covered: readonly [ours: number, base: number]
+  macroF1: readonly [ours: number, base: number]
+}
+
+function main(): void {
+  if (!options.data)
+    throw new Error('--data FOLDER is missing: the folder with the labelled posts; see the top of this file')
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-width-'))
+  const base = baseTree(folder)
+  try {
+    const cells: { mistakes: string; compared: Compared }[] = []
+    console.log('set        mistakes seed  shares  width  RMSE   covered: ours, base   macro-F1: ours, base')
+    for (const mistakes of options.mistakes.split(',')) {
+      for (const set of options.sets.split(',')) {
+        for (let seed = 1; seed <= Number(options.seeds); seed++) {
+          const posts = path.join(folder, `${set}-${seed}.jsonl`)
+          writeFileSync(posts, postsOf(set, seed))
+          const replayed = (tree: string) => replay(tree, folder, posts, mistakes, seed)
+          const compared = compare(replayed(ROOT), replayed(base.tree))
+          cells.push({ mistakes, compared })
+          console.log(`${set.padEnd(10)} ${mistakes.padStart(8)} ${String(seed).padStart(4)} ${inWords(compared)}`)
+        }
+      }
+    }
+    for (const mistakes of options.mistakes.split(',')) {
+      conclude(
+        mistakes,
+        cells.filter((cell) => cell.mistakes === mistakes).map(({ compared }) => compared),
+      )
+    }
+  } finally {
+    base.remove()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The tree of the base commit, with the packages of this one. */
+function baseTree(folder: string): { tree: string; remove: () => void } {
+  if (existsSync(options.base)) return { tree: path.resolve(options.base), remove: () => undefined }
+  const tree = path.join(folder, 'base')
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, stdio: 'pipe' })
+  git('worktree', 'add', '--detach', tree, options.base)
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(tree, 'node_modules'))
+  return { tree, remove: () => void git('worktree', 'remove', '--force', tree) }
+}
+
+/** Two weeks of a set, shuffled: each day has as many posts. */
+function postsOf(set: string, seed: number): string {
+  const files = FILES[set]
+  if (!files) throw new Error(`${set}: no such set; --sets takes ${Object.keys(FILES).join(', ')}`)
+  const rows = files.flatMap((file) => readFileSync(path.join(options.data, file), 'utf8').trim().split('\n'))
+  const all = rows.map((row) => labelledPost.parse(JSON.parse(row)))
+  const state = seedRandom(seed)
+  const shuffled = all
+    .map((post) => ({ post, place: nextFraction(state) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ post }) => post)
+  const days = Number(options.days)
+  const perDay = Math.min(Number(options['per-day']), Math.floor(all.length / days))
+  return shuffled
+    .slice(0, days * perDay)
+    .map(({ text, label }, i) => {
+      const minute = Math.floor(((i % perDay) * 1440) / perDay)
+      const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00Z`
+      const createdAt = `${dayAfter(FIRST_DAY, Math.floor(i / perDay))}T${time}`
+      return `${JSON.stringify({ id: String(100_000 + i), createdAt, hashtag: 'talk', text, label })}\n`
+    })
+    .join('')
+}
+
+function replay(tree: string, folder: string, posts: string, mistakes: string, seed: number): Summary {
+  const file = path.join(folder, 'summary.json')
+  const given = ['--once', '--posts', posts, '--mistakes', mistakes, '--seed', String(seed), '--summary', file]
+  const words = ['start', '--silent', '--', ...given, '--labels-per-day', options.labels]
+  const { status, stderr, stdout } = spawnSync('npm', words, { cwd: tree, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`npm ${words.join(' ')} in ${tree}: ${stderr || stdout}`)
+  return summary.parse(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+/** Shares of days by posts; each set has no copies to speak of, so by messages they are the same. */
+function compare(ours: Summary, base: Summary): Compared {
+  const name = ({ hashtag, date, label }: Share) => `${hashtag} ${date} ${label}`
+  const daysOf = ({ shares }: Summary) =>
+    new Map(shares.filter(({ date, basis }) => date !== undefined && basis === 'posts').map((one) => [name(one), one]))
+  const [own, before] = [daysOf(ours), daysOf(base)]
+  const pairs = [...own].flatMap(([key, share]) => {
+    const other = before.get(key)
+    return other ? [[share, other] as const] : []
+  })
+  const of = (place: 0 | 1) => pairs.map((pair) => pair[place])
+  const widthOf = (shares: readonly Share[]) => mean(shares.map(({ low, high }) => high - low))
+  const rmseOf = (shares: readonly Share[]) =>
+    Math.sqrt(mean(shares.map(({ share, truth = share }) => (share - truth) ** 2)))
+  const coveredOf = (shares: readonly Share[]) =>
+    mean(
+      shares.map(({ low, high, truth }) => Number(truth !== undefined && low - 1e-9 <= truth && truth <= high + 1e-9)),
+    )
+  return {
+    pairs: pairs.length,
+    width: widthOf(of(0)) / widthOf(of(1)),
+    rmse: rmseOf(of(0)) / rmseOf(of(1)),
+    covered: [coveredOf(of(0)), coveredOf(of(1))],
+    macroF1: [macroF1Of(ours), macroF1Of(base)],
+  }
+}
+
+const macroF1Of = ({ models }: Summary): number =>
+  mean(models.flatMap(({ macroF1 }) => macroF1 ?? []).slice(-LAST_MODELS))
+
+function conclude(mistakes: string, compared: readonly Compared[]): void {
+  const geometric = (of: (one: Compared) => number) => Math.exp(mean(compared.map((one) => Math.log(of(one)))))
+  const [width, rmse] = [geometric((one) => one.width), geometric((one) => one.rmse)]
+  const lost = mean(compared.map(({ macroF1: [ours, base] }) => base - ours))
+  const wanted = WANTED[mistakes]
+  console.log(
+    `\nmistakes ${mistakes}, geometric means: width ${width.toFixed(3)}${wanted ? ` (to reach: ${wanted.width})` : ''}, ` +
+      `RMSE ${rmse.toFixed(3)}${wanted ? ` (${wanted.rmse})` : ''}; macro-F1 ${(-100 * lost).toFixed(1)} points beside the base ` +
+      `(at least ${-100 * MOST_LOST})`,
+  )
+  if (wanted && (width > wanted.width || rmse > wanted.rmse)) process.exitCode = 1
+  if (lost > MOST_LOST) process.exitCode = 1
+}
+
+const inWords = ({ pairs, width, rmse, covered, macroF1 }: Compared): string =>
+  `${String(pairs).padStart(7)} ${width.toFixed(3).padStart(6)} ${rmse.toFixed(3).padStart(5)} ` +
+  `${covered.map(percent).join(', ').padStart(21)} ${macroF1
+    .map((score) => score.toFixed(3))
+    .join(', ')
+    .padStart(22)}`
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+main()
