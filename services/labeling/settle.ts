@@ -78,11 +78,15 @@ export const settle =
     const counts = { labelled, failed: without, judgements }
     await publish(labelsMeasured, { batch, manifestKey, qualityKey, ...counts, alpha, status, costUsd })
     if (status === 'unreliable') {
-      const { minimumAlpha: floor, acceptUnreliable: accepted } = settings.labelling
-      await publish(labelsUnreliable, { batch, qualityKey, alpha, floor, reasons, accepted })
+      const { acceptUnreliable: accepted } = settings.labelling
+      await publish(labelsUnreliable, { batch, qualityKey, alpha, ...rateOf(quality), reasons, accepted })
     }
     return { batch, labelled, failed, judgements, status }
   }
+
+/** Batches that were settled before error rates were measured have none. */
+const rateOf = ({ errors }: QualityRecord) =>
+  errors ? { errorRate: { mean: errors.rate.mean, high: errors.rate.high } } : {}
 
 /** What the batch has of the ledgers. Plans written before `objects` existed booked one object per item. */
 const bookedOf = ({ booked, items }: StoredPlan, { terms }: Labeller) =>
@@ -110,10 +114,15 @@ async function soFar(
     : new Map<string, string>()
   return {
     batches: records.map((record) => record.batch),
-    agreement: agreementOf(records, plan.categories, known),
+    agreement: agreementOf(records, plan.categories, known, assumedRate(ports.settings)),
     independent: independentJudgements(records),
   }
 }
+
+const assumedRate = ({ labelling: { assumedErrorRate: mean, assumedErrorRateSd: sd } }: SettlePorts['settings']) => ({
+  mean,
+  sd,
+})
 
 /** Labels that the owner decided: gold items are measured by them. A batch may have asked by an earlier configuration. */
 async function adjudicated(

@@ -90,7 +90,6 @@ const settings = stringify({
     trainingJudgements: 1,
     deadlineHours: 20,
     pricePerJudgementUsd: 0.01,
-    minimumAlpha: 0.4,
     acceptUnreliable: false,
   },
   training: {

@@ -49,7 +49,9 @@ export const qualityExample: QualityRecord = {
   },
   confused: [{ labels: ['technical', 'marketing'], items: 13, of: 96 }],
   status: 'ok',
-  reasons: ['over 96 items that two people judged, alpha is 0.72 (95 % interval 0.58 to 0.84); 0.40 is asked for'],
+  reasons: [
+    'two people differ on 13 of 96 items that both judged: about 7 % of judgements are wrong, surely not more than 12 %; shares are reported up to 25 %',
+  ],
 }
 
 const NOBODY = { gold: { items: 0, right: 0 }, repeats: { items: 0, same: 0 } }
@@ -81,7 +83,7 @@ export const unreliableExample: QualityRecord = {
   confused: [{ labels: ['technical', 'marketing'], items: 40, of: 96 }],
   status: 'unreliable',
   reasons: [
-    'over 96 items that two people judged, alpha is 0.14 (95 % interval -0.05 to 0.33), below the floor of 0.40',
+    'two people differ on 40 of 96 items that both judged: about 28 % of judgements are wrong, surely not more than 40 %; above 25 % labels say too little of a share',
     'technical and marketing are confused: one of two judges said the one and the other the other in 40 of 96 items; write into their definitions what decides between them',
   ],
 }

@@ -1,6 +1,8 @@
-import type { JudgementsRecord, QualityRecord } from '../../../shared/records'
+import type { JudgementErrorsRecord, JudgementsRecord, QualityRecord } from '../../../shared/records'
 import { alphaWithInterval } from '../../../shared/statistics/alpha'
 import { type DawidSkene, dawidSkene, type Vote } from '../../../shared/statistics/dawid-skene'
+import { type AssumedRate, judgementErrors } from '../../../shared/statistics/judgement-errors'
+import { type PairCounts, pairCounts } from '../../../shared/statistics/pair-counts'
 import { independentJudgements } from './judged'
 import type { Judgement } from '../labellers/labeller'
 
@@ -10,20 +12,22 @@ export interface Agreement extends Pick<QualityRecord, 'alpha' | 'selfAgreement'
   pairs: [Judgement, Judgement][]
   /** How probable each category is, by item, where two people or more gave it a label. */
   posteriors: ReadonlyMap<string, readonly number[]>
-  /** The mean over the categories of how often that category is recognised, over all annotators; null where nobody can tell. */
-  balancedAccuracy: number | null
+  /** How often a judgement is wrong. */
+  errors: JudgementErrorsRecord
 }
 
 /**
  * How far annotators agree beyond chance, from the first two independent judgements of each item alone: thirds are
  * asked only where two disagree, and would count the disagreement twice; gold and repeats were not drawn. Each
  * annotator's confusion is against the consensus of the items that others judged too. `known` are the labels of gold
- * items. The same in any order of records, and it follows when annotators or labels change their names.
+ * items; `assumed` is the error rate while nothing measures it. The same in any order of records, and it follows when
+ * annotators or labels change their names.
  */
 export function agreementOf(
   records: readonly JudgementsRecord[],
   categories: readonly string[],
   known: ReadonlyMap<string, string> = new Map(),
+  assumed?: AssumedRate,
 ): Agreement {
   const byItem = [...independentJudgements(records)].sort(([a], [b]) => (a < b ? -1 : 1))
   const pairs = byItem.flatMap(([, [first, second]]): [Judgement, Judgement][] =>
@@ -32,6 +36,7 @@ export function agreementOf(
   const votes = byItem.flatMap(([, judgements]) => votesOf(judgements, categories))
   const consensus = dawidSkene(votes, categories.length)
   const confusions = confusionsOf(votes, consensus, categories.length)
+  const counts = countsOf(records, byItem, categories, known)
   return {
     pairs,
     posteriors: consensus.posteriors,
@@ -39,8 +44,33 @@ export function agreementOf(
     selfAgreement: selfAgreementOf(records),
     annotators: annotatorsOf(records, confusions, categories, known),
     confused: confusedOf(pairs),
-    balancedAccuracy: balancedAccuracyOf(sumOf([...confusions.values()], categories.length)),
+    errors: { ...judgementErrors(counts, assumed), counts },
   }
+}
+
+/** What measures the error rate: double judgements, thirds, hidden checks and what one annotator said again. */
+function countsOf(
+  records: readonly JudgementsRecord[],
+  byItem: readonly (readonly [string, readonly Judgement[]])[],
+  categories: readonly string[],
+  known: ReadonlyMap<string, string>,
+): PairCounts {
+  const placeOf = ({ said }: Pick<Judgement, 'said'>) => ('label' in said ? categories.indexOf(said.label) : -1)
+  const gold = noConfusion(categories.length)
+  for (const judgement of judgementsIn(records)) {
+    const label = known.get(judgement.item)
+    if (judgement.purpose !== 'gold' || label === undefined) continue
+    const [truth, said] = [categories.indexOf(label), placeOf(judgement)]
+    if (truth >= 0 && said >= 0) gold[truth]![said]! += 1
+  }
+  const repeats = repeatsIn(records)
+    .map((pair) => pair.map(placeOf))
+    .filter((pair) => pair.every((place) => place >= 0))
+  return pairCounts(
+    categories.length,
+    byItem.map(([, judgements]) => judgements.map(placeOf)),
+    { gold, repeats: { items: repeats.length, differing: repeats.filter(([a, b]) => a !== b).length } },
+  )
 }
 
 /** Labels of an item that two people or more gave one of the categories; with one alone there is nothing to compare. */
@@ -71,20 +101,13 @@ function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels
 /** Over the labels that so many items have, by consensus: fewer say nothing. */
 const ITEMS_OF_A_LABEL = 1
 
+/** The mean over the categories of how often that category is recognised; null where nobody can tell. */
 function balancedAccuracyOf(confusion: Confusion): number | null {
   const recalls = confusion.flatMap((row, label) => {
     const items = row.reduce((sum, count) => sum + count, 0)
     return items < ITEMS_OF_A_LABEL ? [] : [row[label]! / items]
   })
   return recalls.length === 0 ? null : recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length
-}
-
-function sumOf(confusions: readonly Confusion[], labels: number): Confusion {
-  const total = noConfusion(labels)
-  for (const rows of confusions) {
-    for (const [truth, row] of rows.entries()) for (const [said, count] of row.entries()) total[truth]![said]! += count
-  }
-  return total
 }
 
 function annotatorsOf(

@@ -1,15 +1,12 @@
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
 import type { QualityRecord, RefusedLine, SettledLine } from '../../../shared/records'
-import type { Settings } from '../../../shared/settings'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
 import { inOrder, isForLabel } from './judged'
 import type { Answers, Judgement } from '../labellers/labeller'
 import type { InputLine, PlannedItem, StoredPlan } from '../plan'
 import { statusOf } from './status'
-
-type Options = LabellingOptions & Pick<Settings['labelling'], 'minimumAlpha'>
 
 export interface Settlement {
   lines: SettledLine[]
@@ -36,7 +33,7 @@ export function settlementOf(
   plan: StoredPlan,
   lines: readonly InputLine[],
   answers: Answers,
-  { options, terms }: { options: Options; terms: LabellerTerms<LabellingOptions> },
+  { options, terms }: { options: LabellingOptions; terms: LabellerTerms<LabellingOptions> },
   { batches, agreement, independent, otherObjects }: SoFar,
 ): Settlement {
   const sources = new Map(lines.map((line) => [line.item, line.source]))
@@ -99,7 +96,8 @@ export function settlementOf(
       selfAgreement: agreement.selfAgreement,
       annotators: agreement.annotators,
       confused: agreement.confused,
-      ...statusOf(agreement, options.minimumAlpha),
+      errors: agreement.errors,
+      ...statusOf(agreement),
     },
   }
 }

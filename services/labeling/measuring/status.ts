@@ -1,58 +1,59 @@
-import type { AlphaRecord, QualityRecord } from '../../../shared/records'
+import type { QualityRecord } from '../../../shared/records'
+import { isUnreliable, type JudgementErrors } from '../../../shared/statistics/judgement-errors'
 import { wilson } from '../../../shared/statistics/wilson'
 import { type Agreement, textOf } from './agreement'
 
-/** So many items must have been judged by two people before agreement says anything. */
+/** How many items judged by two people, or hidden checks, measure the error rate well enough to decide by it. */
 export const MEASURED_FROM = 60
 
-/** Below so much disagreement expected by chance, classes are so rare that alpha is low whatever people do. */
-const RARE_BELOW = 0.2
-const BALANCED_FROM = 0.8
-
-/** An annotator is looked at from so many items on that others judged too. */
+/** An annotator is compared with the others from so many shared items on. */
 const SHARED_FROM = 10
 /** And from so many hidden checks. */
 const CHECKED_FROM = 5
 
 /**
- * How far labels can be relied on, and why, in words that a person can act on: which labels are confused, which
- * definition to sharpen, who stands apart, how many more judgements would tell. `floor` is the least alpha.
+ * How far labels can be relied on, and why, in words that a person can act on. Labels are unreliable when the upper limit of
+ * their error rate leaves too little to tell a share by; alpha has no part in it, since it falls where a class is rare.
  */
-export function statusOf(agreement: Agreement, floor: number): Pick<QualityRecord, 'status' | 'reasons'> {
-  const { alpha, pairs } = agreement
+export function statusOf(agreement: Agreement): Pick<QualityRecord, 'status' | 'reasons'> {
+  const { alpha, errors } = agreement
   const failing = failingChecks(agreement)
-  if (Object.keys(agreement.annotators).length < 2) return { status: 'unmeasured', reasons: oneAnnotator(agreement) }
-  if (alpha.items < MEASURED_FROM) return { status: 'unmeasured', reasons: [...tooFew(alpha), ...failing] }
-  if (alpha.value === null) {
+  const isMeasured = (errors.source === 'pairs' || errors.source === 'gold') && errors.items >= MEASURED_FROM
+  if (!isMeasured) {
+    return Object.keys(agreement.annotators).length < 2
+      ? { status: 'unmeasured', reasons: oneAnnotator(agreement) }
+      : { status: 'unmeasured', reasons: [...tooFew(agreement), ...failing] }
+  }
+  if (errors.source === 'pairs' && alpha.value === null) {
     const reason = `over ${alpha.items} items two people said the same one label each time, which tells nothing apart`
     return { status: 'unmeasured', reasons: [reason, ...failing] }
   }
 
-  const measured = `over ${alpha.items} items that two people judged, alpha is ${inWords(alpha)}`
-  if (alpha.value >= floor) {
-    return {
-      status: 'ok',
-      reasons: [
-        `${measured}; the floor is ${floor.toFixed(2)}`,
-        ...failing,
-        ...(isClear(alpha, floor) ? [] : [howManyMore(alpha, floor)]),
-      ],
-    }
-  }
-  const below = `${measured}, below the floor of ${floor.toFixed(2)}`
-  const { balancedAccuracy } = agreement
-  if (
-    expectedDisagreement(pairs.flat().map(({ said }) => textOf(said))) < RARE_BELOW &&
-    (balancedAccuracy ?? 0) >= BALANCED_FROM
-  ) {
-    const spared = `but one label is so rare that alpha is low by itself: each label is recognised ${percent(balancedAccuracy ?? 0)} of the time on average`
-    return { status: 'ok', reasons: [below, spared, ...failing] }
+  const { mean, high } = errors.rate
+  const measured = `${seenOf(errors)}: about ${percent(mean)} of judgements are wrong, surely not more than ${percent(high)}`
+  const limit = percent(limitOf(errors))
+  if (!isUnreliable(errors)) {
+    return { status: 'ok', reasons: [`${measured}; shares are reported up to ${limit}`, ...failing] }
   }
   return {
     status: 'unreliable',
-    reasons: [below, ...confusion(agreement), ...apart(agreement, failing), ...failing, howManyMore(alpha, floor)],
+    reasons: [
+      `${measured}; above ${limit} labels say too little of a share`,
+      ...confusion(agreement),
+      ...apart(agreement, failing),
+      ...failing,
+      howManyMore(errors),
+    ],
   }
 }
+
+const seenOf = ({ source, items, differing }: Pick<JudgementErrors, 'source' | 'items' | 'differing'>): string =>
+  source === 'gold'
+    ? `${differing} of ${items} hidden checks were missed`
+    : `two people differ on ${differing} of ${items} items that both judged`
+
+/** The upper limit of the error rate at which labels become unreliable. */
+const limitOf = ({ one }: Pick<JudgementErrors, 'one'>): number => (one.length - 1) / (2 * one.length)
 
 function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
   const [name] = Object.keys(annotators)
@@ -70,10 +71,13 @@ function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
   ]
 }
 
-function tooFew(alpha: AlphaRecord): string[] {
-  const more = MEASURED_FROM - alpha.items
+function tooFew({ errors: { source, items, differing } }: Agreement): string[] {
+  // Hidden checks are the source only where two people judged hardly anything.
+  const judged = source === 'gold' ? 0 : items
+  const far = judged === 0 ? '' : ` and differ on ${differing}`
+  const more = MEASURED_FROM - judged
   return [
-    `two people judged ${alpha.items} ${itemsOf(alpha.items)}${alpha.value === null ? '' : `, alpha ${inWords(alpha)}`}; from ${MEASURED_FROM} on agreement is measured: ${more} more ${itemsOf(more)}, ${2 * more} judgements`,
+    `two people judged ${judged} ${itemsOf(judged)}${far}; from ${MEASURED_FROM} on their error rate is measured: ${more} more ${itemsOf(more)}, ${2 * more} judgements`,
   ]
 }
 
@@ -145,27 +149,18 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, numbe
 const sameIn = (pairs: Agreement['pairs']): number =>
   pairs.filter(([a, b]) => textOf(a.said) === textOf(b.said)).length / pairs.length
 
-const isClear = ({ low, high }: AlphaRecord, floor: number): boolean => (low ?? -1) >= floor || (high ?? 1) < floor
-
-/** An interval narrows with the square root of the items: so many until it leaves the floor out, if alpha stays as it is. */
-function howManyMore(alpha: AlphaRecord, floor: number): string {
-  const { value, low, high, items } = alpha
-  if (value === null || low === null || high === null) return 'more items that two people judge would tell'
-  if (high < floor)
-    return 'the whole interval is below the floor: more judgements under the same definitions would not change that'
-  const distance = Math.max(Math.abs(value - floor), 0.02)
-  const more = Math.max(1, Math.ceil(items * (((high - low) / 2 / distance) ** 2 - 1)))
-  return `the interval reaches over the floor: about ${more} more ${itemsOf(more)} judged by two people, ${2 * more} judgements, would tell`
+/** The limit nears the rate with the square root of the items: how many until it is low enough, if the rate stays as it is. */
+function howManyMore(errors: JudgementErrors): string {
+  const { rate, items, source } = errors
+  const room = limitOf(errors) - rate.mean
+  if (room < 0.01)
+    return 'the error rate itself is too high: more judgements under the same definitions would not change that'
+  const more = Math.max(1, Math.ceil(items * (((rate.high - rate.mean) / room) ** 2 - 1)))
+  const what = source === 'gold' ? 'hidden checks' : `${itemsOf(more)} judged by two people, ${2 * more} judgements,`
+  return `the error rate may be low enough: about ${more} more ${what} would tell`
 }
 
-/** How often two answers would differ by chance: 0 where all are the same. */
-function expectedDisagreement(answers: readonly string[]): number {
-  const counts = new Map<string, number>()
-  for (const one of answers) counts.set(one, (counts.get(one) ?? 0) + 1)
-  return 1 - [...counts.values()].reduce((sum, count) => sum + (count / answers.length) ** 2, 0)
-}
-
-const inWords = ({ value, low, high }: AlphaRecord): string =>
+const inWords = ({ value, low, high }: QualityRecord['alpha']): string =>
   value === null
     ? 'unknown'
     : `${value.toFixed(2)} (95 % interval ${low?.toFixed(2) ?? '?'} to ${high?.toFixed(2) ?? '?'})`

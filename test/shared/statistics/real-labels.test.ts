@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
+import { isUnreliable, judgementErrors } from '../../../shared/statistics/judgement-errors'
+import { pairCounts } from '../../../shared/statistics/pair-counts'
 import { alphaOf, alphaWithInterval } from '../../../shared/statistics/alpha'
 import { cascadeId } from '../../../shared/text/cascade'
 
@@ -110,6 +112,17 @@ describe('labels that were never measured', () => {
     // The bounds were given to us for another spelling of the normal form, with 793 cascades.
     expect(Math.abs((low ?? 1) - 0.085)).toBeLessThan(0.01)
     expect(Math.abs((high ?? 1) - 0.19)).toBeLessThan(0.01)
+  })
+
+  it('are unreliable by the error rate of the cascades that two people judged', () => {
+    const twice = tallied.filter((unit) => unit.length === 2)
+    const pairs = twice.map((unit) => unit.map((label) => (label === 'technical' ? 0 : 1)))
+
+    const errors = judgementErrors(pairCounts(2, pairs))
+
+    expect(errors).toMatchObject({ source: 'pairs', items: 650 })
+    expect(errors.rate.mean).toBeGreaterThan(0.25)
+    expect(isUnreliable(errors)).toBe(true)
   })
 
   if (existsSync(POSTS)) {

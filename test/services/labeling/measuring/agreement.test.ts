@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { agreementOf } from '../../../../services/labeling/measuring/agreement'
 import { MEASURED_FROM, statusOf } from '../../../../services/labeling/measuring/status'
 import type { JudgementsRecord, Purpose } from '../../../../shared/records'
+import { isUnreliable, judgementErrors } from '../../../../shared/statistics/judgement-errors'
+import { pairCounts } from '../../../../shared/statistics/pair-counts'
 import { mulberry32 } from '../../../../shared/statistics/random'
 
 const CATEGORIES = ['technical', 'marketing']
@@ -47,7 +49,7 @@ function judged(count: number, accuracies: Record<string, number>, rare = 0.5, t
   )
 }
 
-const measured = (...records: JudgementsRecord[]) => statusOf(agreementOf(records, CATEGORIES), 0.4)
+const measured = (...records: JudgementsRecord[]) => statusOf(agreementOf(records, CATEGORIES))
 
 describe('agreementOf', () => {
   it('counts the first two judgements of an item, over batches, and no third', () => {
@@ -118,7 +120,7 @@ describe('agreementOf', () => {
 
     expect(agreement.selfAgreement?.items).toBe(2)
     expect(agreement.annotators.ana).toMatchObject({ reliability: null, repeats: { items: 2, same: 1 } })
-    expect(statusOf(agreement, 0.4)).toMatchObject({
+    expect(statusOf(agreement)).toMatchObject({
       status: 'unmeasured',
       reasons: [
         expect.stringContaining('ana judged all'),
@@ -183,7 +185,9 @@ describe('statusOf', () => {
     const { status, reasons } = measured(judged(120, { ana: 0.95, ben: 0.95, cyd: 0.95 }))
 
     expect(status).toBe('ok')
-    expect(reasons[0]).toMatch(/^over 120 items that two people judged, alpha is 0\.\d\d \(95 % interval/)
+    expect(reasons[0]).toMatch(
+      /^two people differ on \d+ of 120 items that both judged: about \d % of judgements are wrong, surely not more than \d+ %; shares are reported up to 25 %$/,
+    )
   })
 
   it('is unreliable for people who mostly guess, and says which definition to sharpen', () => {
@@ -191,7 +195,7 @@ describe('statusOf', () => {
 
     expect(status).toBe('unreliable')
     expect(reasons).toEqual([
-      expect.stringContaining('below the floor of 0.40'),
+      expect.stringMatching(/about \d\d % of judgements are wrong, .*; above 25 % labels say too little of a share$/),
       expect.stringContaining('marketing and technical are confused most'),
       expect.stringMatching(/^sharpen the definition of (marketing|technical) first/),
       expect.stringContaining('more judgements under the same definitions would not change that'),
@@ -209,21 +213,18 @@ describe('statusOf', () => {
     ])
   })
 
-  it('says how many more judgements would tell, where the interval reaches over the floor', () => {
-    const { reasons } = measured(judged(64, { ana: 0.8, ben: 0.8, cyd: 0.8 }))
+  it('says how many more judgements would tell, where the error rate may be low enough', () => {
+    const { reasons } = measured(judged(64, { ana: 0.83, ben: 0.83, cyd: 0.83 }))
 
     expect(reasons.at(-1)).toMatch(/about \d+ more items judged by two people, \d+ judgements, would tell/)
   })
 
-  it('spares a rare label that people recognise', () => {
+  it('is ok where one label is rare and people seldom err, whatever alpha is', () => {
     const rare = judged(600, { ana: 0.97, ben: 0.97, cyd: 0.97 }, 0.03)
     const agreement = agreementOf([rare], CATEGORIES)
 
     expect(agreement.alpha.value).toBeLessThan(0.6)
-    expect(statusOf(agreement, 0.6)).toEqual({
-      status: 'ok',
-      reasons: [expect.stringContaining('below the floor of 0.60'), expect.stringContaining('one label is so rare')],
-    })
+    expect(statusOf(agreement)).toMatchObject({ status: 'ok' })
   })
 
   it('knows nothing where two people never said but one label', () => {
@@ -243,5 +244,96 @@ describe('statusOf', () => {
       status: 'unmeasured',
       reasons: [expect.stringContaining('the same one label each time')],
     })
+  })
+})
+
+describe('the error rate that a settlement keeps', () => {
+  it('counts pairs, thirds, hidden checks and repeats, without flags and without other purposes', () => {
+    const pairs = batchOf({
+      a: [
+        ['ana', 'technical'],
+        ['ben', 'marketing'],
+        ['cyd', 'marketing'],
+      ],
+      b: [
+        ['ana', 'marketing'],
+        ['ben', 'marketing'],
+      ],
+      c: [
+        ['ana', 'technical'],
+        ['ben', '!unsure'],
+      ],
+    })
+    const gold = batchOf({ g: [['ana', 'marketing']], h: [['ana', '!unsure']] }, '2026-11-23', 'gold')
+    const again = batchOf({ a: [['ana', 'marketing']] }, '2026-11-24', 'repeat')
+    const known = new Map([
+      ['g', 'technical'],
+      ['h', 'technical'],
+    ])
+
+    const { errors } = agreementOf([pairs, gold, again], CATEGORIES, known)
+
+    expect(errors.counts).toEqual({
+      pairs: [
+        [0, 1],
+        [0, 1],
+      ],
+      thirds: [{ said: [0, 1], third: 1, items: 1 }],
+      gold: [
+        [0, 1],
+        [0, 0],
+      ],
+      repeats: { items: 1, differing: 1 },
+    })
+    expect(errors).toMatchObject({ source: 'assumed', items: 2, differing: 1 })
+  })
+
+  it('is what the configuration assumes where nothing measures it', () => {
+    const alone = batchOf({ a: [['ana', 'technical']] })
+
+    expect(agreementOf([alone], CATEGORIES, new Map(), { mean: 0.1, sd: 0.03 }).errors.rate.mean).toBeCloseTo(0.1, 2)
+  })
+
+  it('is measured by sixty hidden checks where nobody judged what another did', () => {
+    const checks = (missed: number) =>
+      batchOf(
+        Object.fromEntries(
+          Array.from({ length: 60 }, (_, i): [string, Said[]] => [
+            `item-${i}`,
+            [['ana', i < missed ? 'marketing' : 'technical']],
+          ]),
+        ),
+        '2026-11-23',
+        'gold',
+      )
+    const known = new Map(Array.from({ length: 60 }, (_, i) => [`item-${i}`, 'technical']))
+    const status = (missed: number) => statusOf(agreementOf([checks(missed)], CATEGORIES, known))
+
+    expect(status(4)).toMatchObject({
+      status: 'ok',
+      reasons: [expect.stringMatching(/^4 of 60 hidden checks were missed: about \d % of judgements are wrong/)],
+    })
+    expect(status(20)).toMatchObject({ status: 'unreliable' })
+  })
+
+  it('withholds at most one day in twenty at mistakes of 0.15, once sixty items were judged twice', () => {
+    const random = mulberry32(3)
+    const [weeks, perDay] = [4, 15]
+    const say = (truth: number) => (random() < 0.15 ? 1 - truth : truth)
+    let [days, withheld] = [0, 0]
+    for (let run = 0; run < 40; run++) {
+      const said: number[][] = []
+      for (let day = 0; day < 7 * weeks; day++) {
+        for (let i = 0; i < perDay; i++) {
+          const truth = random() < 0.3 ? 0 : 1
+          said.push([say(truth), say(truth)])
+        }
+        if (said.length < MEASURED_FROM) continue
+        days++
+        if (isUnreliable(judgementErrors(pairCounts(2, said)))) withheld++
+      }
+    }
+
+    expect(withheld / days).toBeLessThanOrEqual(0.05)
   })
 })
