@@ -3,7 +3,17 @@ import type { ReportRecord, RunRecord } from '../../shared/records'
 /** What of a run says how much of the posts it has. */
 export type Collected = Pick<
   RunRecord,
-  'window' | 'covered' | 'gap' | 'complete' | 'stoppedBy' | 'posts' | 'existing' | 'otherLanguages' | 'refusedRows'
+  | 'window'
+  | 'covered'
+  | 'gap'
+  | 'complete'
+  | 'stoppedBy'
+  | 'posts'
+  | 'existing'
+  | 'existingIsEstimate'
+  | 'otherLanguages'
+  | 'refusedRows'
+  | 'leftOut'
 >
 
 /** How much of the posts of a UTC day was collected, and what kept the rest out. */
@@ -39,17 +49,37 @@ export function collectionOf(runs: readonly Collected[]): Collection {
       : complete
         ? 'All of the day was collected.'
         : `About ${Math.round(100 * collected)} % of the day was collected${why.length > 0 ? `: ${why.join('; ')}` : ''}.`
-  return { complete, collected, existing, stoppedBy, gaps, words }
+  const estimate = existing !== null && runs.some(({ existingIsEstimate }) => existingIsEstimate)
+  return {
+    complete,
+    collected,
+    existing,
+    ...(estimate ? { existingIsEstimate: true } : {}),
+    stoppedBy,
+    gaps,
+    words: [words, ...(estimate ? [`The network counts about ${existing} posts.`] : []), ...leftOutOf(runs)].join(' '),
+  }
+}
+
+/** What the settings of the source left out, and why. */
+function leftOutOf(runs: readonly Collected[]): string[] {
+  const reasons = new Map<string, number>()
+  for (const { leftOut = {} } of runs)
+    for (const [reason, posts] of Object.entries(leftOut)) reasons.set(reason, (reasons.get(reason) ?? 0) + posts)
+  if (reasons.size === 0) return []
+  return [`Left out: ${[...reasons].map(([reason, posts]) => `${posts} ${reason}`).join(', ')}.`]
 }
 
 /** How much of its window a run has: what the source still had of it, and how much of that was read. */
-function shareOf({ complete, gap, window, covered, existing, posts, otherLanguages, refusedRows }: Collected): number {
+function shareOf(run: Collected): number {
+  const { complete, gap, window, covered, existing, posts, otherLanguages, refusedRows, leftOut = {} } = run
   if (complete && gap === null) return 1
   const whole = lengthOf(window)
   if (whole === 0) return 1
   if (existing === null || existing === 0) return covered ? Math.min(1, lengthOf(covered) / whole) : 0
   const readable = gap ? Math.max(0, whole - lengthOf(gap)) / whole : 1
-  return readable * Math.min(1, (posts + otherLanguages + refusedRows) / existing)
+  const known = Object.values(leftOut).reduce((sum, count) => sum + count, posts + otherLanguages + refusedRows)
+  return readable * Math.min(1, known / existing)
 }
 
 interface Stretch {

@@ -68,6 +68,7 @@ async function countRows(
 
 function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> }, cascades: boolean): Counted {
   const { window, covered, gap, complete, stoppedBy, posts: collected, existing, otherLanguages, refusedRows } = run
+  const { existingIsEstimate, leftOut } = run
   const collection = {
     window,
     covered,
@@ -78,6 +79,8 @@ function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> 
     existing,
     otherLanguages,
     refusedRows,
+    ...(existingIsEstimate ? { existingIsEstimate } : {}),
+    ...(leftOut ? { leftOut } : {}),
   }
   return {
     run: { run: run.run, ...collection, cascades, tally },

@@ -22,7 +22,7 @@ export function reportOf(
   week: readonly DayFacts[],
   evidence: Evidence,
 ): ReportRecord {
-  const { complete, existing, stoppedBy, gaps, words } = collectionOf(runs)
+  const { complete, existing, existingIsEstimate, stoppedBy, gaps, words } = collectionOf(runs)
   const { source, items, differing, rate } = evidence.errors
   const today = week.filter((day) => day.date === date)
   const used = today.flatMap(({ drawn }) =>
@@ -44,7 +44,7 @@ export function reportOf(
       latest: latest ?? null,
     },
     complete,
-    collection: { words, existing, stoppedBy, gaps },
+    collection: { words, existing, ...(existingIsEstimate ? { existingIsEstimate } : {}), stoppedBy, gaps },
     day: stretchOf(date, date, today, week, evidence),
     week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
     predictions,

@@ -7,7 +7,7 @@ import { type Objects, recordedHash } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import type { AskTombstones } from '../../shared/tombstones'
-import { bookPage, bookUsd, closePage, roomOn, tellReached } from './budget'
+import { bookPage, bookUsd, closePage, type PageCaps, pageCaps, roomOn, tellReached } from './budget'
 import type { Cursor } from '../../shared/state/cursor'
 import { dayOf } from '../../shared/utc-day'
 import { withoutDeleted } from './deleted'
@@ -37,6 +37,7 @@ interface Work {
   ports: Ports
   hashtag: string
   source: Source
+  caps: PageCaps
   log: Invocation['log']
 }
 
@@ -54,7 +55,7 @@ export async function collectDay(
   { now, log }: Pick<Invocation, 'now' | 'log'>,
   hasTime: () => boolean,
 ): Promise<DayDone | Wait> {
-  const work: Work = { ports, hashtag, source, log }
+  const work: Work = { ports, hashtag, source, caps: pageCaps(source, ports.caps), log }
   const known = { hashtag, source, day, first: cursor.state().first === day.from, now, languages: ports.languages }
   let kept = cursor.state().run
   let input: Input = { after: 'begin' }
@@ -70,20 +71,20 @@ export async function collectDay(
 }
 
 async function carryOut(effect: Effect, work: Work, run: RunState | null, { now }: Facts): Promise<Input> {
-  const { ports, source } = work
+  const { ports, source, caps } = work
   const today = dayOf(now)
   switch (effect.kind) {
     case 'count':
       return count(effect, work)
     case 'close':
-      await closePage(ports.table, effect.unsettled)
+      await closePage(ports.table, caps, effect.unsettled)
       return { after: 'close' }
     case 'look':
       return { after: 'look', sha256: await digestOf(ports, effect.key) }
     case 'room':
-      return { after: 'room', attempt: effect.attempt, ...(await roomOn(ports.table, ports.caps, today)) }
+      return { after: 'room', attempt: effect.attempt, ...(await roomOn(ports.table, caps, today)) }
     case 'book': {
-      const booked = await bookPage(ports.table, ports.caps, effect.booking)
+      const booked = await bookPage(ports.table, caps, effect.booking)
       return { after: 'book', attempt: effect.attempt, booked }
     }
     case 'fetch': {
@@ -91,7 +92,10 @@ async function carryOut(effect: Effect, work: Work, run: RunState | null, { now 
       if ('waitSeconds' in page) return { after: 'fetch', page }
       if ('exhausted' in page) {
         work.log.warn(page.exhausted, { hashtag: work.hashtag, run: run?.id })
-        return { after: 'fetch', page: { ...page, spentPosts: await spent(ports.table, 'posts', today.slice(0, 7)) } }
+        return {
+          after: 'fetch',
+          page: { ...page, spentPosts: await spent(ports.table, caps.posts.kind, today.slice(0, 7)) },
+        }
       }
       if (page.partialErrors?.length)
         work.log.warn('partial answer', { hashtag: work.hashtag, run: run?.id, errors: page.partialErrors })
@@ -107,7 +111,7 @@ async function carryOut(effect: Effect, work: Work, run: RunState | null, { now 
 
 async function count(
   { window, booking }: Extract<Effect, { kind: 'count' }>,
-  { ports: { table, caps }, source }: Work,
+  { ports: { table }, caps, source }: Work,
 ): Promise<Input> {
   const broken = booking && (await bookUsd(table, caps, booking.day, booking.token, booking.usd))
   if (broken) return { after: 'count', booking: null, existing: undefined }

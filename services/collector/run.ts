@@ -8,6 +8,8 @@ import { clip, runId, type Window } from './window'
 const instant = z.iso.datetime()
 const window = z.object({ from: instant, to: instant })
 const count = z.int().nonnegative()
+/** By reason. A run of an earlier release has none. */
+const counts = z.record(z.string(), count).default({})
 
 /** What a page holds, known before it is stored. */
 const answer = z.object({
@@ -15,6 +17,7 @@ const answer = z.object({
   otherLanguages: count,
   refusedRows: count,
   partialErrors: count,
+  leftOut: counts,
   read: count,
   costUsd: z.number(),
   sha256: z.string(),
@@ -45,6 +48,8 @@ export const runState = z.object({
   gap: window.nullable(),
   first: z.boolean(),
   existing: count.nullable(),
+  /** Whether the source only estimates how many posts there were. */
+  existingIsEstimate: z.boolean().default(false),
   /** Number of the next page, from 1. */
   page: z.int().positive(),
   next: z.string().nullable(),
@@ -57,6 +62,7 @@ export const runState = z.object({
   otherLanguages: count,
   refusedRows: count,
   partialErrors: count,
+  leftOut: counts,
   costUsd: z.number(),
   /** Booked for the next page before it is asked for. */
   booked: booking.nullable(),
@@ -90,6 +96,7 @@ export function begin(
     gap,
     first,
     existing: null,
+    existingIsEstimate: false,
     page: 1,
     next: null,
     finished: left === null,
@@ -100,6 +107,7 @@ export function begin(
     otherLanguages: 0,
     refusedRows: 0,
     partialErrors: 0,
+    leftOut: {},
     costUsd: 0,
     booked: null,
     answers: [],
@@ -121,6 +129,7 @@ export const advance = (run: RunState, page: Answer): RunState => ({
   otherLanguages: run.otherLanguages + page.otherLanguages,
   refusedRows: run.refusedRows + page.refusedRows,
   partialErrors: run.partialErrors + page.partialErrors,
+  leftOut: addCounts(run.leftOut, page.leftOut),
   costUsd: addUsd(run.costUsd, page.costUsd),
   booked: null,
   answers: [],
@@ -152,9 +161,11 @@ export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
   pages: run.page - 1,
   posts: run.pages.reduce((sum, { posts }) => sum + posts, 0),
   existing: run.existing,
+  ...(run.existingIsEstimate ? { existingIsEstimate: true } : {}),
   otherLanguages: run.otherLanguages,
   refusedRows: run.refusedRows,
   partialErrors: run.partialErrors,
+  ...(Object.keys(run.leftOut).length > 0 ? { leftOut: run.leftOut } : {}),
   costUsd: run.costUsd,
   objects: run.pages.map(({ page, posts, sha256 }) => ({ key: pageKey(hashtag, run, page), posts, sha256 })),
 })
@@ -170,6 +181,9 @@ function coveredBy({ readable, stoppedBy, reached, order }: RunState): Window | 
   if (reached === null) return null
   return order === 'newest first' ? { from: reached, to: readable.to } : { from: readable.from, to: reached }
 }
+
+const addCounts = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>) =>
+  Object.entries(b).reduce((sum, [reason, posts]) => ({ ...sum, [reason]: (sum[reason] ?? 0) + posts }), { ...a })
 
 /** Dollars are added as whole micro-dollars, so that a sum does not depend on its order. */
 const addUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6

@@ -5,7 +5,7 @@ import { type Post, postsToCsv } from '../../shared/posts'
 import type { Room } from '../../shared/state/ledger'
 import { dayOf } from '../../shared/utc-day'
 import { advance, type Answer, begin, type Booking, dateOf, pageKey, type RunState, stop } from './run'
-import type { Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
+import type { Count, Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
 import type { Window } from './window'
 
 /** What a step may know beside the run: the source as it describes itself, the day, and the invocation's clock. */
@@ -44,7 +44,7 @@ export type Effect =
 export type Input =
   /** An invocation begins: nothing is known but the run in the cursor. */
   | { after: 'begin' }
-  | { after: 'count'; booking: Booking | null; existing: number | undefined | Wait }
+  | { after: 'count'; booking: Booking | null; existing: Count | undefined | Wait }
   | { after: 'close' }
   /** SHA-256 of the page in the bucket, if there is one. */
   | { after: 'look'; sha256: string | undefined }
@@ -111,10 +111,15 @@ function start(facts: Facts): Step {
 
 /** A count that could not be paid is not asked for: `existing` stays unknown. */
 function counted(run: RunState, { booking, existing }: Extract<Input, { after: 'count' }>, facts: Facts): Step {
-  if (typeof existing === 'object') return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds } }
+  if (typeof existing === 'object' && 'waitSeconds' in existing)
+    return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds } }
   const costUsd = booking?.usd ?? 0
   const unsettled = booking && { ...booking, usedPosts: 0, usedUsd: costUsd }
-  return proceed({ ...run, existing: existing ?? null, costUsd, unsettled }, facts)
+  const counted =
+    typeof existing === 'object'
+      ? { existing: existing.about, existingIsEstimate: true }
+      : { existing: existing ?? null, existingIsEstimate: false }
+  return proceed({ ...run, ...counted, costUsd, unsettled }, facts)
 }
 
 /** Go on with a run as the cursor has it. */
@@ -192,6 +197,7 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
     otherLanguages: page.posts.length - wanted.length,
     refusedRows: page.refused.length,
     partialErrors: page.partialErrors?.length ?? 0,
+    leftOut: page.leftOut ?? {},
     read: page.read,
     costUsd: page.costUsd,
     sha256: sha256(csv),

@@ -67,14 +67,23 @@ export const totalUsd = (costs: readonly Cost[]): number => cents(costs.reduce((
 
 function posts(settings: Settings, registry: SourceRegistry): Cost {
   const { caps } = settings
-  const prices = watchedSources(settings, registry).flatMap(({ declaration, watched }) =>
-    watched.map((source) => declaration.prices(source)),
+  const all = watchedSources(settings, registry).flatMap(({ declaration, watched }) =>
+    watched.map((source) => ({ source, ...declaration.prices(source) })),
   )
-  const price = Math.max(...prices.map(({ perPostUsd }) => perPostUsd))
-  const counts = prices.reduce((sum, { perCountUsd }) => sum + perCountUsd, 0)
-  const asked = caps.posts.perDay * price + counts
+  const sharing = all.filter(({ source }) => source.caps === undefined)
+  // Hashtags of one source share its caps: it counts once.
+  const own = new Map(all.flatMap((one) => (one.source.caps ? [[one.source, { ...one, ...one.source.caps }]] : [])))
+  const lines = [
+    ...(sharing.length > 0
+      ? [{ most: caps.posts.perDay, price: Math.max(...sharing.map(({ perPostUsd }) => perPostUsd)) }]
+      : []),
+    ...[...own.values()].map(({ posts: { perDay }, perPostUsd }) => ({ most: perDay, price: perPostUsd })),
+  ]
+  const counts = all.reduce((sum, { perCountUsd }) => sum + perCountUsd, 0)
+  const asked = lines.reduce((sum, { most, price }) => sum + most * price, counts)
   const usd = Math.min(asked, caps.collectUsd.perDay)
-  const how = `${caps.posts.perDay} posts × ${dollars(price)} + counts ${dollars(counts)} = ${dollars(asked)}`
+  const reads = lines.map(({ most, price }) => `${most} posts × ${dollars(price)}`)
+  const how = `${[...reads, `counts ${dollars(counts)}`].join(' + ')} = ${dollars(asked)}`
   return { what: 'posts', usd: cents(usd), how: held(how, asked, 'caps.collectUsd.perDay', caps.collectUsd.perDay) }
 }
 

@@ -44,6 +44,8 @@ export const factsRecord = z.object({
           stoppedBy: true,
           posts: true,
           existing: true,
+          existingIsEstimate: true,
+          leftOut: true,
           otherLanguages: true,
           refusedRows: true,
         })

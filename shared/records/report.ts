@@ -132,6 +132,7 @@ export const reportRecord = z.object({
   collection: z.object({
     words: z.string(),
     existing: z.int().nonnegative().nullable().describe('Posts that there were, where the source says so.'),
+    existingIsEstimate: z.literal(true).optional().describe('Present where a source only estimates it.'),
     stoppedBy: z.array(z.string()).describe('The caps that ended runs.'),
     gaps: z.array(z.object({ from: instant, to: instant })),
   }),

@@ -26,9 +26,14 @@ export const runRecord = z.object({
   pages: z.int().nonnegative(),
   posts: z.int().nonnegative(),
   existing: z.int().nonnegative().nullable().describe('How many posts the source says there were.'),
+  existingIsEstimate: z.literal(true).optional().describe('Present where the source only estimates it.'),
   otherLanguages: z.int().nonnegative(),
   refusedRows: z.int().nonnegative(),
   partialErrors: z.int().nonnegative().optional().describe('Posts that the source named but could not give.'),
+  leftOut: z
+    .record(z.string(), z.int().nonnegative())
+    .optional()
+    .describe('Posts of the window that were read and not stored, because the settings of the source leave them out.'),
   costUsd: z.number().nonnegative(),
   objects: z.array(z.object({ key: z.string(), posts: z.int().nonnegative(), sha256: z.string() })),
 })

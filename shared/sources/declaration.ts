@@ -1,9 +1,35 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** An entry under `sources` in `bellwether.yml`. Only the source's own files know the options of its type. */
 export interface SourceSettings {
   type: string
+  caps?: SourceCaps | undefined
 }
+
+/** Posts read from one source: with caps of its own it does not share those of the configuration. */
+export interface SourceCaps {
+  posts: { perDay: number; perMonth: number }
+}
+
+const count = z.int().positive()
+/** The options that every kind of source has. */
+export const commonOptions = {
+  caps: z.strictObject({ posts: z.strictObject({ perDay: count, perMonth: count }) }).optional(),
+}
+
+const LOOPBACK = /^127\.0\.0\.1(:\d+)?$/
+
+/** The address of a network. Plain `http:` is for a server on this machine: anybody on the way could read the token. */
+export const networkUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((url) => /^https:/i.test(url) || LOOPBACK.test(new URL(url).host), {
+    error: 'has to begin with https:// (http:// is taken for the loopback address of this machine only)',
+    abort: true,
+  })
+  .refine((url) => {
+    const { username, password, search, hash } = new URL(url)
+    return `${username}${password}${search}${hash}` === ''
+  }, 'has to have no user name, query or fragment')
 
 /**
  * A kind of source as every part of the system but its adapter sees it: settings, price, secret and the doctor's check.
@@ -18,6 +44,8 @@ export interface SourceDeclaration<S extends SourceSettings = SourceSettings> {
   prices(settings: S): { perPostUsd: number; perCountUsd: number }
   /** The secret that its adapter reads; the stack makes it where the settings have such a source. */
   secret?: DeclaredSecret
+  /** Whether a source with these settings needs the secret; each does where this is left out. */
+  needsSecret?(settings: S): boolean
   check: SourceCheck<S>
 }
 
@@ -51,11 +79,15 @@ export interface AskAccount {
   hasFile(file: string): Promise<boolean>
 }
 
-/** The check of a source that needs its secret and nothing else of the account. */
-export const secretCheck = (name: string, { example }: DeclaredSecret): SourceCheck => ({
+/** The check of a source that needs its secret, where it does, and nothing else of the account. */
+export const secretCheck = <S extends SourceSettings>(
+  name: string,
+  { example }: DeclaredSecret,
+  needsSecret: (settings: S) => boolean = () => true,
+): SourceCheck<S> => ({
   name,
-  missing: async (_, { hasSecret }) => ((await hasSecret()) ? [] : ['secret']),
-  ready: () => 'the secret has a value',
+  missing: async (watched, { hasSecret }) => (!watched.some(needsSecret) || (await hasSecret()) ? [] : ['secret']),
+  ready: (watched) => (watched.some(needsSecret) ? 'the secret has a value' : 'no secret is needed'),
   lacking: (_, { secretId }) => ({
     found: 'the secret has no value',
     remedy: `aws secretsmanager put-secret-value --secret-id ${secretId} --secret-string ${example}`,

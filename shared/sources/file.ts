@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SourceDeclaration } from './declaration'
+import { type SourceDeclaration } from './declaration'
 
 const settings = z.strictObject({
   type: z.literal('file'),

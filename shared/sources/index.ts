@@ -1,9 +1,18 @@
 import { z } from 'zod'
-import type { DeclaredSecret, SourceDeclaration, SourceSettings } from './declaration'
+import {
+  commonOptions,
+  type DeclaredSecret,
+  type SourceCaps,
+  type SourceDeclaration,
+  type SourceSettings,
+} from './declaration'
+import { bluesky } from './bluesky'
 import { file } from './file'
+import { hackerNews } from './hacker-news'
+import { mastodon } from './mastodon'
 import { x } from './x'
 
-export type { SourceDeclaration, SourceSettings }
+export type { SourceCaps, SourceDeclaration, SourceSettings }
 
 /** Kinds of sources, at least one. */
 export type SourceRegistry = readonly [SourceDeclaration, ...SourceDeclaration[]]
@@ -12,11 +21,13 @@ export type SourceRegistry = readonly [SourceDeclaration, ...SourceDeclaration[]
  * Every kind of source there is. Settings, the doctor, costs, smoke and the stack's secrets follow from this list; the
  * adapters are listed in services/collector/sources.
  */
-export const SOURCES: SourceRegistry = [x, file]
+export const SOURCES: SourceRegistry = [x, mastodon, bluesky, hackerNews, file]
 
-/** Schema of an entry under `sources`. */
+/** Schema of an entry under `sources`: the options of its type, and those of every type. */
 export const sourceSettings = ([first, ...others]: SourceRegistry) =>
-  z.discriminatedUnion('type', [first.settings, ...others.map(({ settings }) => settings)])
+  z.discriminatedUnion('type', [withCommon(first), ...others.map(withCommon)])
+
+const withCommon = ({ settings }: SourceDeclaration) => settings.extend(commonOptions)
 
 /** The settings of the sources that hashtags have, for each kind of source. */
 export function watchedSources(
@@ -35,6 +46,8 @@ export const sourceSecrets = (
   sources: Readonly<Record<string, SourceSettings>>,
   registry: SourceRegistry = SOURCES,
 ): (DeclaredSecret & { type: string })[] => {
-  const types = new Set(Object.values(sources).map(({ type }) => type))
-  return registry.flatMap(({ type, secret }) => (secret && types.has(type) ? { type, ...secret } : []))
+  const all = Object.values(sources)
+  return registry.flatMap(({ type, secret, needsSecret = () => true }) =>
+    secret && all.some((source) => source.type === type && needsSecret(source)) ? { type, ...secret } : [],
+  )
 }

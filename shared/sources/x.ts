@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type DeclaredSecret, secretCheck, type SourceDeclaration } from './declaration'
+import { type DeclaredSecret, networkUrl, secretCheck, type SourceDeclaration } from './declaration'
 
 const usd = z.number().nonnegative()
 const settings = z.strictObject({
@@ -7,7 +7,7 @@ const settings = z.strictObject({
   excludeRetweets: z.boolean().default(true),
   pricePerPostUsd: usd.default(0.005),
   pricePerCountUsd: usd.default(0.005),
-  apiUrl: z.url().default('https://api.x.com/2/'),
+  apiUrl: networkUrl.default('https://api.x.com/2/'),
 })
 export type XSettings = z.infer<typeof settings>
 

@@ -15,6 +15,8 @@ export const ledgerRow = rowKind({
 export interface Cap {
   /** What is spent: `posts`, `collectUsd`, `judgements`, … */
   kind: string
+  /** The field of bellwether.yml that has it, where that is not `caps.` and the kind. */
+  field?: string
   perDay: number
   perMonth: number
 }
@@ -85,7 +87,8 @@ export async function roomWithin(table: Pick<Table, 'get'>, cap: Cap, day: strin
   const rooms = await Promise.all(
     periodsOf(cap, day).map(async ({ period, of, limit }): Promise<Room> => {
       const ledger = await readLedger(table, cap.kind, of)
-      return { cap: `caps.${cap.kind}.${period}`, period: of, limit, left: limit - ledger.spent, open: ledger.open }
+      const field = cap.field ?? `caps.${cap.kind}`
+      return { cap: `${field}.${period}`, period: of, limit, left: limit - ledger.spent, open: ledger.open }
     }),
   )
   return rooms.reduce((tightest, room) => (room.left < tightest.left ? room : tightest))

@@ -56,13 +56,13 @@ describe('what is wrong', () => {
     [
       'a field that is unknown',
       edited('perDay: 2000', 'perWeek: 2000'),
-      /bellwether\.yml:36: caps\.posts\.perWeek: is no option/,
+      /bellwether\.yml:40: caps\.posts\.perWeek: is no option/,
     ],
-    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:69: labeling: is no option/],
+    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:73: labeling: is no option/],
     [
       'a language by its name',
       edited('[en]', '[English]'),
-      /bellwether\.yml:15: languages\.0: .*ISO 639 code, as in en/,
+      /bellwether\.yml:19: languages\.0: .*ISO 639 code, as in en/,
     ],
     ['a cap that is no number', edited('perDay: 2000', 'perDay: many'), /bellwether\.yml:\d+: caps\.posts\.perDay/],
     [
@@ -74,12 +74,12 @@ describe('what is wrong', () => {
     [
       'a schedule that EventBridge Scheduler refuses',
       edited('cron(10 0 * * ? *)', 'cron(10 0 * * * *)'),
-      /bellwether\.yml:31: schedule\.collect: .*takes \? in one of day and weekday/,
+      /bellwether\.yml:35: schedule\.collect: .*takes \? in one of day and weekday/,
     ],
     [
       'a schedule at no hour of the day',
       edited('cron(0 1 * * ? *)', 'cron(0 25 * * ? *)'),
-      /bellwether\.yml:32: schedule\.label: .*hours to 23/,
+      /bellwether\.yml:36: schedule\.label: .*hours to 23/,
     ],
     ['one label alone', edited(/ {4}- name: marketing[\s\S]*?\n\n/, '\n'), /labels\.categories/],
     [
@@ -98,7 +98,7 @@ describe('what is wrong', () => {
         'labeller: desk',
         'labeller: ground-truth\n  groundTruth: { workteamArn: arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default }',
       ),
-      /bellwether\.yml:44: labelling\.groundTruth\.workteamArn: .*public crowd/,
+      /bellwether\.yml:48: labelling\.groundTruth\.workteamArn: .*public crowd/,
     ],
     [
       'a hyperparameter that BlazingText does not have',
@@ -123,7 +123,7 @@ describe('what is wrong', () => {
     [
       'a text that YAML takes for something else',
       edited(/definition: The post sells.*/, 'definition: *best*'),
-      /^SETTINGS_INVALID: bellwether\.yml:25: a text that begins as \*best\* does needs quotes/,
+      /^SETTINGS_INVALID: bellwether\.yml:29: a text that begins as \*best\* does needs quotes/,
     ],
     ['what is not YAML', edited('hashtags:', 'hashtags: ['), /^SETTINGS_INVALID: bellwether\.yml:\d+: /],
     ['nothing at all', '', /bellwether\.yml:1: the file/],

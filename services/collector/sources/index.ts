@@ -3,13 +3,22 @@ import { BellwetherError } from '../../../shared/errors'
 import type { Settings } from '../../../shared/settings'
 import { SOURCES, type SourceRegistry } from '../../../shared/sources'
 import type { SourceAdapter, SourcePorts } from './adapter'
+import { blueskyAdapter } from './bluesky/bluesky'
 import { fileAdapter } from './file/file'
+import { hackerNewsAdapter } from './hacker-news/hacker-news'
+import { mastodonAdapter } from './mastodon/mastodon'
 import { readSecret } from './secret'
 import type { Source } from './source'
 import { xAdapter } from './x/x'
 
 /** The adapter of every kind of source in shared/sources, by type. */
-export const ADAPTERS: Readonly<Record<string, SourceAdapter>> = { x: xAdapter, file: fileAdapter }
+export const ADAPTERS: Readonly<Record<string, SourceAdapter>> = {
+  x: xAdapter,
+  mastodon: mastodonAdapter,
+  bluesky: blueskyAdapter,
+  'hacker-news': hackerNewsAdapter,
+  file: fileAdapter,
+}
 
 interface Ports extends Omit<SourcePorts, 'secret'> {
   secrets: SecretsManagerClient
@@ -43,5 +52,6 @@ export const sourceFor =
         )
       return { id, value: await readSecret(secrets, id, holds) }
     }
-    return adapter.open({ hashtag, name, settings, tags, languages }, { ...ports, secret })
+    const source = await adapter.open({ hashtag, name, settings, tags, languages }, { ...ports, secret })
+    return { ...source, caps: settings.caps }
   }

@@ -1,10 +1,13 @@
 import type { Post, Refused } from '../../../shared/posts'
+import type { SourceCaps } from '../../../shared/sources'
 import type { TextEncoding } from '../../../shared/text/encoding'
 import type { Window } from '../window'
 
 /** Where the posts of one hashtag come from, a page at a time. */
 export interface Source {
   name: string
+  /** Caps of its own, as the settings say; without them it shares those of the configuration. */
+  caps?: SourceCaps | undefined
   /** Of the texts of its posts, which are stored as the source gives them. */
   textEncoding: TextEncoding
   order: 'newest first' | 'oldest first'
@@ -18,9 +21,12 @@ export interface Source {
   /** What lies before this instant cannot be asked for any more. */
   horizon(now: Date): string | undefined
   /** How many posts there were; nothing when the source cannot tell. */
-  count(window: Window): Promise<number | undefined | Wait>
+  count(window: Window): Promise<Count | undefined | Wait>
   read(request: PageRequest): Promise<SourcePage | Wait | Exhausted>
 }
+
+/** A number of posts; `about` is one that the network only estimates. */
+export type Count = number | { about: number }
 
 export interface PageRequest {
   window: Window
@@ -37,6 +43,8 @@ export interface SourcePage {
   refused: Refused[]
   /** Posts that were read, for the caps: also those that were refused or are not wanted. */
   read: number
+  /** Posts of the window that the settings leave out, by reason: `not indexable`. */
+  leftOut?: Record<string, number>
   costUsd: number
   /** Where the next page begins; null after the last one. */
   next: string | null

@@ -374,6 +374,13 @@ describe('how much of a day was collected', () => {
       0.75,
       'nothing from 2026-11-21T00:00',
     ],
+    ['about what the network counts', { ...capped, existing: 400, existingIsEstimate: true }, 0.25, 'counts about 400'],
+    [
+      'by the count of the source, with what the settings leave out',
+      { ...capped, existing: 400, leftOut: { 'not indexable': 100 } },
+      0.5,
+      'Left out: 100 not indexable.',
+    ],
     ['what is left of a gap, by count', { complete: false, gap, existing: 200 }, 0.375, 'About 38 %'],
   ])('is %s', (_, over, collected, words) => {
     const found = collectionOf([run(over)])

@@ -10,6 +10,7 @@ import { findingsOf } from '../../../services/doctor/findings'
 import { parseSettings, settings as schema } from '../../../shared/settings'
 import { SOURCES, sourceSecrets, sourceSettings, type SourceRegistry } from '../../../shared/sources'
 import { postsFromCsv } from '../../../shared/posts'
+import { spent } from '../../../shared/state/ledger'
 import { toy, toyAdapter } from './toy-source'
 import { generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
 
@@ -92,7 +93,7 @@ describe('a source that a test plugs in', () => {
   })
 
   /** A world whose posts come from the toy, and where its pages began. */
-  function toyWorld(given: Partial<World> = {}) {
+  function toyWorld(given: Partial<World> = {}, of = settings) {
     const pages: (string | null)[] = []
     const world = newWorld(given)
     const ports = {
@@ -101,7 +102,7 @@ describe('a source that a test plugs in', () => {
       secretIds: { toy: 'toy-id' },
       nowMs: () => world.now.getTime(),
     }
-    world.openSource = sourceFor(ports, settings, { ...ADAPTERS, toy: toyAdapter(pages) }, registry)
+    world.openSource = sourceFor(ports, of, { ...ADAPTERS, toy: toyAdapter(pages) }, registry)
     return { world, pages }
   }
   const texts = async (world: World) => {
@@ -139,6 +140,34 @@ describe('a source that a test plugs in', () => {
     expect(await texts(world)).toHaveLength(7)
     expect(pages).toEqual([null, '5'])
     expect(record(world)).toMatchObject({ posts: 7, complete: false, stoppedBy: 'caps.posts.perDay' })
+  })
+
+  it('is read no further than a cap of its own, and takes nothing of the shared one', async () => {
+    const { world } = toyWorld()
+    const own = { posts: { perDay: 7, perMonth: 100 } }
+    const { openSource } = world
+    world.openSource = async (hashtag) => ({ ...(await openSource(hashtag)), caps: own })
+    await invoke(world)
+
+    expect(await texts(world)).toHaveLength(7)
+    expect(record(world)).toMatchObject({ stoppedBy: 'sources.playground.caps.posts.perDay' })
+    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(0)
+    expect(await spent(world.table, 'posts of playground', '2026-06-03')).toBe(7)
+    expect(world.told.map(({ detail }) => detail.cap)).toContain('sources.playground.caps.posts.perDay')
+  })
+
+  it('has the caps that the settings give it', async () => {
+    const capped = parseSettings(
+      text.replace('posts: 12 }', 'posts: 12, caps: { posts: { perDay: 7, perMonth: 100 } } }'),
+      'bellwether.yml',
+      withToy,
+    )
+    const { world } = toyWorld({}, capped)
+    await invoke(world)
+
+    expect(record(world)).toMatchObject({ posts: 7, stoppedBy: 'sources.playground.caps.posts.perDay' })
+    const posts = costsOfADay(capped, { functions: [], alarms: 0 }, registry).find(({ what }) => what === 'posts')
+    expect(posts?.how).toBe('7 posts × $0.001 + counts $0.00 = $0.007')
   })
 
   it('resumes from the page where an invocation ended', async () => {

@@ -83,6 +83,9 @@ describe('a day', () => {
       run: { existing: 7, costUsd: 0.05 },
       effect: { kind: 'close', unsettled: { ...booking, usedPosts: 0, usedUsd: 0.05 } },
     })
+    const { run: about } = step(null, { after: 'count', booking, existing: { about: 7 } }, facts)
+    expect(about).toMatchObject({ existing: 7, existingIsEstimate: true })
+    expect(recordOf('aws', about!)).toMatchObject({ existing: 7, existingIsEstimate: true })
     expect(step(null, { after: 'count', booking: null, existing: undefined }, facts)).toMatchObject({
       run: { existing: null, costUsd: 0 },
       effect: { kind: 'room' },

@@ -8,7 +8,7 @@ import { x, type XSettings } from '../../../shared/sources/x'
 import { sourceFor } from '../../../services/collector/sources'
 import { openX } from '../../../services/collector/sources/x/x'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from './world'
-import { type StubPost, startXStub, problem, type XStub } from './x-stub'
+import { type StubPost, startXStub, problem, type XStub } from '../../stubs/x'
 
 const TOKEN = 'AAAA-bearer-of-a-test'
 const secrets = mockClient(SecretsManagerClient)

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { BellwetherError } from '../../../../shared/errors'
+import type { BlueskySettings } from '../../../../shared/sources/bluesky'
+import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
+import { type HttpAnswer, httpClient, type HttpLimits, waitOrThrow } from '../http'
+import type { Source, SourcePage, Wait } from '../source'
+import type { Window } from '../../window'
+import { firstPlace, place, readPage, searchAgain, searchBody } from './page'
+
+/** A total that search no longer counts. */
+const TRUNCATED = 10_000
+
+/** Bluesky's search for the posts of a hashtag. It needs an account, which signs in once for each invocation. */
+export const openBluesky =
+  (limits: Partial<HttpLimits> = {}) =>
+  async (
+    { hashtag, name, settings }: Watched<BlueskySettings>,
+    { secret, nowMs }: Pick<SourcePorts, 'secret' | 'nowMs'>,
+  ): Promise<Source> => {
+    const { id: secretId, value } = await secret()
+    const account = accountIn(value, secretId)
+    const base = settings.service.replace(/\/+$/, '')
+    const client = httpClient(name, limits)
+    const at = (method: string, parameters: [string, string][] = []) => {
+      const url = new URL(`${base}/xrpc/${method}`)
+      url.search = String(new URLSearchParams(parameters))
+      return url
+    }
+
+    let token: string | undefined
+    const signIn = async (): Promise<string | Wait> => {
+      const answer = await client(at('com.atproto.server.createSession'), { body: account })
+      const session = answer.status === 200 ? sessionBody.safeParse(answer.json).data : undefined
+      if (session && session.active !== false) return session.accessJwt
+      if (session) throw refusal(name, `its account is ${session.status ?? 'not active'}; use another account`)
+      if (answer.status === 400 || answer.status === 401 || answer.status === 403)
+        throw refusal(name, `answered ${answer.said}; put a handle and an app password into the secret ${secretId}`)
+      if (answer.status === 200) throw new BellwetherError('SOURCE_UNAVAILABLE', `${name}: its session has no token`)
+      return waitOrThrow(name, answer, nowMs())
+    }
+
+    /** One search; it signs in first, and once again where the session has expired. */
+    const search = async (parameters: [string, string][]): Promise<HttpAnswer | Wait> => {
+      for (let tries = 1; ; tries++) {
+        const session = token ?? (await signIn())
+        if (typeof session !== 'string') return session
+        token = session
+        const answer = await client(at('app.bsky.feed.searchPosts', parameters), {
+          headers: { authorization: `Bearer ${token}` },
+        })
+        if (!isExpired(answer)) return answer
+        if (tries === 2) throw refusal(name, `answered ${answer.said} to a new session; check its account`)
+        token = undefined
+      }
+    }
+
+    const query = ({ from, to }: Window, until: string, limit: number, cursor: string | null): [string, string][] => [
+      // As words and as a hashtag: the search that answers differs between accounts, and one reads one of them.
+      ['q', `#${hashtag}`],
+      ['tag', hashtag],
+      ['sort', 'latest'],
+      ['since', from],
+      ['until', until < to ? until : to],
+      ['limit', String(limit)],
+      ...(cursor === null ? [] : [['cursor', cursor] satisfies [string, string]]),
+    ]
+
+    const refused = (answer: HttpAnswer): Wait => {
+      const { status, said } = answer
+      if (status === 401 || status === 403)
+        throw refusal(name, `answered ${said}; its search is closed to this account or address`)
+      return waitOrThrow(name, answer, nowMs())
+    }
+
+    return {
+      name,
+      textEncoding: 'plain',
+      order: 'newest first',
+      page: { least: 1, most: 100 },
+      mostUsd: () => 0,
+      countUsd: 0,
+      // Posts are found when they are indexed and their labels when moderators have seen them.
+      lagSeconds: 900,
+      horizon: () => undefined,
+
+      count: async (window) => {
+        const answer = await search(query(window, window.to, 1, null))
+        if ('waitSeconds' in answer) return answer
+        if (answer.status === 429) return waitOrThrow(name, answer, nowMs())
+        const total = answer.status === 200 ? searchBody.safeParse(answer.json).data?.hitsTotal : undefined
+        return total !== undefined && Number.isInteger(total) && total > 0 && total < TRUNCATED
+          ? { about: total }
+          : undefined
+      },
+
+      read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
+        let after = next === null ? firstPlace(window) : place.parse(JSON.parse(next))
+        for (;;) {
+          const answer = await search(query(window, after.until, limit, after.cursor))
+          if ('waitSeconds' in answer) return answer
+          if (after.cursor !== null && isInvalidCursor(answer)) {
+            // Between two pages the account was given to another search, to which this cursor means nothing.
+            after = searchAgain(after)
+            continue
+          }
+          if (answer.status !== 200 || answer.json === undefined) return refused(answer)
+          const body = searchBody.safeParse(answer.json)
+          if (body.success) return readPage(body.data, { name, window, limit, settings }, after)
+          throw new BellwetherError('SOURCE_UNAVAILABLE', `${name}: its answer has no list of posts`)
+        }
+      },
+    }
+  }
+
+export const blueskyAdapter: SourceAdapter<BlueskySettings> = { open: openBluesky() }
+
+const sessionBody = z.object({
+  accessJwt: z.string().min(1),
+  active: z.boolean().optional(),
+  status: z.string().optional(),
+})
+const errorBody = z.object({ error: z.string().optional(), message: z.string().optional() })
+
+/** An expired token is answered with 400, and by some servers with 401. */
+function isExpired({ status, json }: HttpAnswer): boolean {
+  const { error } = errorBody.safeParse(json).data ?? {}
+  return (status === 400 || status === 401) && (error === 'ExpiredToken' || error === 'InvalidToken')
+}
+
+const isInvalidCursor = ({ status, json }: HttpAnswer): boolean =>
+  status === 400 && /cursor/i.test(errorBody.safeParse(json).data?.message ?? '')
+
+const accountBody = z.strictObject({ identifier: z.string().min(1), password: z.string().min(1) })
+
+function accountIn(value: string, secretId: string): z.infer<typeof accountBody> {
+  try {
+    return accountBody.parse(JSON.parse(value))
+  } catch {
+    // The cause would hold the password.
+    throw new BellwetherError(
+      'SECRET_MISSING',
+      `Bluesky account: the secret ${secretId} is not JSON as in {"identifier":"NAME.bsky.social","password":"APP-PASSWORD"}`,
+    )
+  }
+}
+
+const refusal = (name: string, why: string) => new BellwetherError('SOURCE_REFUSED', `${name} ${why}`)

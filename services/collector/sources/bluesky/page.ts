@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import type { Post, Refused } from '../../../../shared/posts'
+import type { BlueskySettings } from '../../../../shared/sources/bluesky'
+import type { SourcePage } from '../source'
+import type { Window } from '../../window'
+import { textOfRecord } from './text'
+
+const instant = z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is no time')
+const labels = z.array(z.object({ val: z.string(), neg: z.boolean().optional() })).default([])
+/** The record is as its author's client wrote it. https://docs.bsky.app/docs/api/app-bsky-feed-search-posts */
+const postView = z.object({
+  uri: z.string().startsWith('at://'),
+  author: z.object({ did: z.string().startsWith('did:'), labels }),
+  record: z.object({
+    $type: z.string().optional(),
+    text: z.string().default(''),
+    createdAt: instant,
+    langs: z.array(z.string()).optional().catch(undefined),
+    facets: z.array(z.unknown()).optional().catch(undefined),
+  }),
+  indexedAt: instant.optional(),
+  labels,
+})
+type PostView = z.infer<typeof postView>
+
+export const searchBody = z.object({
+  posts: z.array(z.unknown()),
+  cursor: z.string().optional(),
+  hitsTotal: z.number().optional(),
+})
+
+/** Where the next page begins. */
+export const place = z.object({
+  cursor: z.string().nullable(),
+  /** The end of the time that is searched, exclusive: it comes down where a search goes no deeper. */
+  until: z.iso.datetime(),
+  /** Where `until` can come down to without leaving a post out. */
+  floor: z.iso.datetime(),
+  /** Posts that were read of that very time. */
+  atFloor: z.int().nonnegative(),
+  /** Posts that this search has answered. */
+  found: z.int().nonnegative(),
+  /** Addresses of the posts of the last pages: pages overlap, and so do searches. */
+  seen: z.array(z.array(z.string())),
+})
+export type Place = z.infer<typeof place>
+
+/** A search answers 10,000 posts, and then no more of them: before that, a new one begins further down. */
+const MOST_FOUND = 9000
+/** Pages are sorted, but not perfectly: the latest of the last posts is where everything above has been read. */
+const UNSORTED = 10
+/** How many pages are compared with the next one. */
+const PAGES_SEEN = 3
+/** More posts of one time than those pages hold for certain: a new search begins below them. */
+const MOST_AT_ONCE = 200
+
+export const firstPlace = ({ to }: Window): Place => ({
+  cursor: null,
+  until: to,
+  floor: to,
+  atFloor: 0,
+  found: 0,
+  seen: [],
+})
+
+/**
+ * The place where a new search goes on, without the cursor of the one before. It finds the posts of the last time again,
+ * unless there are too many of them to be known again: what is left of such a time is lost.
+ */
+export function searchAgain({ until, floor, atFloor, seen }: Place): Place {
+  const above = Date.parse(floor) + (atFloor > MOST_AT_ONCE ? 0 : 1)
+  const isLower = above < Date.parse(until)
+  return {
+    cursor: null,
+    until: new Date(isLower ? above : Date.parse(until) - 1).toISOString(),
+    floor,
+    atFloor: 0,
+    found: 0,
+    seen,
+  }
+}
+
+/** A page of search, newest first: the posts whose time, as Bluesky sorts them, is in the window. */
+export function readPage(
+  { posts: rows, cursor }: z.infer<typeof searchBody>,
+  { name, window, limit, settings }: { name: string; window: Window; limit: number; settings: BlueskySettings },
+  after: Place,
+): SourcePage {
+  const given = rows.slice(0, limit)
+  const known = new Set(after.seen.flat())
+  const posts: Post[] = []
+  const refused: Refused[] = []
+  const leftOut: Record<string, number> = {}
+  const times: string[] = []
+  for (const [i, row] of given.entries()) {
+    const parsed = postView.safeParse(row)
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0]!
+      refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
+      continue
+    }
+    const createdAt = sortAt(parsed.data)
+    if (createdAt === undefined || createdAt < window.from || createdAt >= window.to) continue
+    times.push(createdAt)
+    if (known.has(parsed.data.uri)) continue
+    known.add(parsed.data.uri)
+    const found = postOf(parsed.data, createdAt, name, settings)
+    if ('post' in found) posts.push(found.post)
+    else leftOut[found.leftOut] = (leftOut[found.leftOut] ?? 0) + 1
+  }
+  const latest = times.slice(-UNSORTED).sort().at(-1)
+  const floor = latest !== undefined && latest < after.floor ? latest : after.floor
+  const isLast = cursor === undefined || cursor === after.cursor || rows.length === 0
+  const next: Place = {
+    ...after,
+    cursor: cursor ?? null,
+    floor,
+    atFloor: times.filter((at) => at === floor).length + (floor === after.floor ? after.atFloor : 0),
+    found: after.found + rows.length,
+    seen: [...after.seen, given.flatMap((row) => withUri.safeParse(row).data?.uri ?? [])].slice(-PAGES_SEEN),
+  }
+  const isDeep = next.found >= MOST_FOUND
+  return {
+    posts,
+    refused,
+    leftOut,
+    read: given.length,
+    costUsd: 0,
+    reached: floor < window.to ? floor : null,
+    next: isLast && !isDeep ? null : JSON.stringify(isDeep ? searchAgain(next) : next),
+  }
+}
+const withUri = z.object({ uri: z.string() })
+
+/** By what Bluesky sorts: clients set `createdAt`, to any year. https://docs.bsky.app/docs/advanced-guides/timestamps */
+function sortAt({ record, indexedAt }: PostView): string | undefined {
+  const times = [record.createdAt, indexedAt].flatMap((at) => (at === undefined ? [] : Date.parse(at)))
+  const first = Math.min(...times)
+  return first < 0 ? undefined : new Date(first).toISOString()
+}
+
+function postOf(
+  { uri, author, record, labels: own }: PostView,
+  createdAt: string,
+  source: string,
+  { respectSignedInOnly }: BlueskySettings,
+): { post: Post } | { leftOut: string } {
+  const marks = new Set([...own, ...author.labels].filter(({ neg }) => !neg).map(({ val }) => val))
+  if (record.$type !== undefined && record.$type !== 'app.bsky.feed.post') return { leftOut: 'that are no posts' }
+  if (marks.has('!hide') || marks.has('!takedown')) return { leftOut: 'hidden by moderators' }
+  if (respectSignedInOnly && marks.has('!no-unauthenticated')) return { leftOut: 'for signed-in readers only' }
+  const text = textOfRecord(record.text, record.facets ?? []).trim()
+  if (text === '') return { leftOut: 'without words' }
+  const language = record.langs?.[0] ?? ''
+  return { post: { id: uri, createdAt, authorId: author.did, language, retweetOf: '', source, text } }
+}

@@ -1,0 +1,93 @@
+import { BellwetherError } from '../../../../shared/errors'
+import type { HackerNewsSettings } from '../../../../shared/sources/hacker-news'
+import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
+import { type HttpAnswer, httpClient, type HttpLimits, waitOrThrow } from '../http'
+import type { Source, SourcePage, Wait } from '../source'
+import { firstPlace, place, readPage, searchBody, secondsOf } from './page'
+
+/** After this the index has a day, unless it stands still. */
+const LAG_SECONDS = 6 * 3600
+
+/** What a search answered. */
+type Found = ReturnType<typeof searchBody.parse>
+
+/** Stories and comments of Hacker News that have the words of a hashtag, by Algolia's search. */
+export const openHackerNews =
+  (limits: Partial<HttpLimits> = {}) =>
+  async (
+    { hashtag, name, settings }: Watched<HackerNewsSettings>,
+    { nowMs }: Pick<SourcePorts, 'nowMs'>,
+  ): Promise<Source> => {
+    const base = settings.searchUrl.replace(/\/+$/, '')
+    const client = httpClient(name, limits)
+    const words = settings.words ?? hashtag.replaceAll('_', ' ')
+    const kinds = settings.comments ? '(story,comment)' : 'story'
+
+    const search = async (parameters: Record<string, string>): Promise<Found | Wait> => {
+      const url = new URL(`${base}/search_by_date`)
+      url.search = String(new URLSearchParams({ tags: kinds, page: '0', attributesToHighlight: '', ...parameters }))
+      const answer = await client(url)
+      const body = answer.status === 200 ? searchBody.safeParse(answer.json).data : undefined
+      return body ?? failed(answer)
+    }
+    const failed = (answer: HttpAnswer): Wait => {
+      if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
+      throw unavailable(name, 'its answer has no list of hits')
+    }
+    /** Quotes ask for the words together, and as they are written. */
+    const about = { query: `"${words.replaceAll('"', ' ')}"`, advancedSyntax: 'true', typoTolerance: 'false' }
+    const between = (from: string, before: number) => `created_at_i>=${secondsOf(from)},created_at_i<${before}`
+
+    /**
+     * Whether the index has anything of a time. It has stood still for days, in which every search answers nothing.
+     * https://github.com/algolia/hn-search/issues/248
+     */
+    const hasAny = async (numericFilters: string): Promise<boolean | Wait> => {
+      const found = await search({ tags: '(story,comment)', hitsPerPage: '1', numericFilters })
+      return 'waitSeconds' in found ? found : found.hits.length > 0
+    }
+
+    return {
+      name,
+      textEncoding: 'plain',
+      order: 'newest first',
+      // Pages overlap in the items of one second, so that a page has to be longer than those.
+      page: { least: 50, most: 1000 },
+      mostUsd: () => 0,
+      countUsd: 0,
+      lagSeconds: LAG_SECONDS,
+      horizon: () => undefined,
+
+      count: async ({ from, to }) => {
+        const found = await search({ ...about, hitsPerPage: '0', numericFilters: between(from, secondsOf(to)) })
+        if ('waitSeconds' in found) return found
+        return found.exhaustiveNbHits === false ? { about: found.nbHits } : found.nbHits
+      },
+
+      read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
+        const { from, to } = window
+        const hasLater = next === null ? await hasAny(`created_at_i>=${secondsOf(to)}`) : true
+        if (typeof hasLater === 'object') return hasLater
+        if (!hasLater) throw unavailable(name, `its index has nothing after ${to}: it stands still`)
+        const after = next === null ? firstPlace(window) : place.parse(JSON.parse(next))
+        const found = await search({
+          ...about,
+          hitsPerPage: String(limit),
+          numericFilters: between(from, after.before),
+        })
+        if ('waitSeconds' in found) return found
+        // Of deep pages it says that there are none; ours begin at the top each time.
+        if (found.message && found.hits.length === 0) throw unavailable(name, found.message.slice(0, 80))
+        // A day without any item at all was skipped.
+        const isSilent = next === null && found.hits.length === 0
+        const hasItems = isSilent ? await hasAny(between(from, secondsOf(to))) : true
+        if (typeof hasItems === 'object') return hasItems
+        if (!hasItems) throw unavailable(name, `its index has nothing of ${from.slice(0, 10)}`)
+        return readPage(found.hits, { name, window, limit }, after)
+      },
+    }
+  }
+
+export const hackerNewsAdapter: SourceAdapter<HackerNewsSettings> = { open: openHackerNews() }
+
+const unavailable = (name: string, why: string) => new BellwetherError('SOURCE_UNAVAILABLE', `${name}: ${why}`)

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { Post, Refused } from '../../../../shared/posts'
+import type { SourcePage } from '../source'
+import type { Window } from '../../window'
+import { MOST_HTML, textOfHtml } from '../html'
+
+const html = z.string().max(MOST_HTML, `is longer than ${MOST_HTML} characters`).nullish()
+const hit = z.object({
+  objectID: z.string().regex(/^\d+$/, 'is not the id of an item'),
+  author: z.string(),
+  created_at_i: z.int().nonnegative(),
+  title: z.string().nullish(),
+  story_text: html,
+  comment_text: html,
+})
+
+export const searchBody = z.object({
+  hits: z.array(z.unknown()),
+  nbHits: z.int().nonnegative(),
+  exhaustiveNbHits: z.boolean().optional(),
+  message: z.string().optional(),
+})
+
+/** Where the next page begins: before this second, exclusive, without the items of it that were read. */
+export const place = z.object({ before: z.int(), seen: z.array(z.string()) })
+export type Place = z.infer<typeof place>
+
+export const firstPlace = ({ to }: Window): Place => ({ before: secondsOf(to), seen: [] })
+
+export const secondsOf = (instant: string): number => Date.parse(instant) / 1000
+
+/** A page of search, newest first. Times have whole seconds, so that the last second of a page is asked for again. */
+export function readPage(
+  hits: readonly unknown[],
+  { name, window, limit }: { name: string; window: Window; limit: number },
+  after: Place,
+): SourcePage {
+  const given = hits.slice(0, limit)
+  const known = new Set(after.seen)
+  const posts: Post[] = []
+  const refused: Refused[] = []
+  const leftOut: Record<string, number> = {}
+  const times: { id: string; at: number }[] = []
+  for (const [i, row] of given.entries()) {
+    const parsed = hit.safeParse(row)
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0]!
+      refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
+      continue
+    }
+    const { objectID, author, created_at_i: at, title, story_text, comment_text } = parsed.data
+    if (at < secondsOf(window.from) || at >= secondsOf(window.to)) continue
+    times.push({ id: objectID, at })
+    if (known.has(objectID)) continue
+    known.add(objectID)
+    const text = [title?.trim(), textOfHtml(story_text ?? comment_text ?? '', { links: 'address' })]
+      .filter(Boolean)
+      .join('\n')
+    if (text === '') {
+      leftOut['without words'] = (leftOut['without words'] ?? 0) + 1
+      continue
+    }
+    posts.push({
+      // Numbers alone would be ids of other networks, too.
+      id: `hn:${objectID}`,
+      createdAt: new Date(at * 1000).toISOString(),
+      authorId: `hn:${author}`,
+      language: '',
+      retweetOf: '',
+      source: name,
+      text,
+    })
+  }
+  const page = { posts, refused, leftOut, read: given.length, costUsd: 0 }
+  const oldest = times.reduce((a, { at }) => Math.min(a, at), after.before)
+  if (given.length < limit) return { ...page, next: null, reached: null }
+  const reached = times.length > 0 ? new Date(oldest * 1000).toISOString() : null
+  // A whole page of one second: what is left of it cannot be asked for.
+  const before = oldest + 1 < after.before ? oldest + 1 : after.before - 1
+  const seen = times.filter(({ at }) => at === oldest).map(({ id }) => id)
+  return { ...page, reached, next: JSON.stringify({ before, seen } satisfies Place) }
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { BellwetherError } from '../../../../shared/errors'
+import type { MastodonSettings } from '../../../../shared/sources/mastodon'
+import { DAY_MS } from '../../../../shared/utc-day'
+import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
+import { type HttpAnswer, httpClient, type HttpLimits, waitOrThrow } from '../http'
+import type { Count, Source, SourcePage, Wait } from '../source'
+import type { Window } from '../../window'
+import { idsOf } from './instance'
+import { firstPlace, type Place, place, readPage } from './page'
+
+/** A cache before the instance may answer for it while it is down, with what is up to a day old. */
+const OLDEST_SECONDS = 60
+
+/**
+ * The public posts of a hashtag as one instance has them. Pages are asked for by id and never by the `Link` header, which
+ * is missing at times and may lead to another host.
+ */
+export const openMastodon =
+  (limits: Partial<HttpLimits> = {}) =>
+  async (
+    { hashtag, name, settings }: Watched<MastodonSettings>,
+    { secret, nowMs }: Pick<SourcePorts, 'secret' | 'nowMs'>,
+  ): Promise<Source> => {
+    const { token, localOnly: isOwnOnly, lateHours, contact } = settings
+    const base = settings.instance.replace(/\/+$/, '')
+    const { host } = new URL(base)
+    const { id: secretId, value } = token ? await secret() : { id: '', value: '' }
+    const headers: Record<string, string> = {
+      ...(token ? { authorization: `Bearer ${tokenFor(host, secretId, value)}` } : {}),
+      ...(contact ? { 'user-agent': `Bellwether/1.0 (+${contact})` } : {}),
+    }
+    const client = httpClient(name, limits)
+    const ask = (path: string, parameters: Record<string, string> = {}) => {
+      const url = new URL(`${base}${path}`)
+      url.search = String(new URLSearchParams(parameters))
+      return client(url, { headers })
+    }
+    const refused = (answer: HttpAnswer): Wait => {
+      const { status, said, json } = answer
+      if (json === undefined || ![401, 403, 422].includes(status)) return waitOrThrow(name, answer, nowMs())
+      const remedy = token
+        ? `put a token of ${host} with the scope read:statuses into the secret ${secretId}`
+        : 'set token: true and put a user token into the secret, or name another instance'
+      throw new BellwetherError('SOURCE_REFUSED', `${name} answered ${said}; ${remedy}`)
+    }
+
+    let known: Place['ids'] | undefined
+    /** Asked once: a feed that is switched off reads as a day without posts. */
+    const ids = async (): Promise<Place['ids'] | Wait> => {
+      if (known) return known
+      const answer = await ask('/api/v2/instance')
+      if (answer.status === 404) return (known = 'opaque')
+      if (answer.status !== 200 || answer.json === undefined) return refused(answer)
+      return (known = idsOf(answer.json, name, settings))
+    }
+
+    const begin = async (window: Window): Promise<Place | Wait> => {
+      const found = await ids()
+      return typeof found === 'string' ? firstPlace(host, found, window, lateHours) : found
+    }
+
+    return {
+      name,
+      textEncoding: 'plain',
+      order: 'newest first',
+      page: { least: 1, most: 40 },
+      mostUsd: () => 0,
+      countUsd: 0,
+      lagSeconds: lateHours * 3600,
+      horizon: () => undefined,
+
+      count: async (window) => {
+        // The history of a hashtag is that of the whole instance.
+        if (isOwnOnly) return undefined
+        const answer = await ask(`/api/v1/tags/${encodeURIComponent(hashtag)}`).catch(() => undefined)
+        if (answer?.status === 429) return waitOrThrow(name, answer, nowMs())
+        return answer?.status === 200 ? usesOn(window, answer.json) : undefined
+      },
+
+      read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
+        const after = next === null ? await begin(window) : place.parse(JSON.parse(next))
+        if ('waitSeconds' in after) return after
+        if (after.host !== host) return { ...none, stopped: `the change of the instance of ${name} to ${host}` }
+        const answer = await ask(`/api/v1/timelines/tag/${encodeURIComponent(hashtag)}`, {
+          limit: String(limit),
+          ...(after.below === null ? {} : { max_id: after.below }),
+          ...(isOwnOnly ? { local: 'true' } : {}),
+        })
+        const { status, json, headers: given } = answer
+        // A hashtag that nobody has used.
+        if (status === 404 && json !== undefined) return none
+        if (status !== 200 || json === undefined) return refused(answer)
+        if (!Array.isArray(json)) throw unavailable(name, 'it sent no list of posts')
+        if (Number(given.get('age') ?? 0) > OLDEST_SECONDS) throw unavailable(name, 'a cache answered for it')
+        return readPage(json, { name, hashtag, settings, window, limit }, after)
+      },
+    }
+  }
+
+export const mastodonAdapter: SourceAdapter<MastodonSettings> = { open: openMastodon() }
+
+const none: SourcePage = { posts: [], refused: [], read: 0, costUsd: 0, next: null, reached: null }
+
+const tokens = z.record(z.string(), z.string().min(1))
+
+function tokenFor(host: string, secretId: string, value: string): string {
+  const parsed = tokens.safeParse(jsonOf(value)).data
+  const token = parsed && Object.hasOwn(parsed, host) ? parsed[host] : undefined
+  if (token !== undefined) return token
+  throw new BellwetherError(
+    'SECRET_MISSING',
+    `user token of ${host}: the secret ${secretId} has none; its value is JSON by host, as in {"${host}":"TOKEN"}`,
+  )
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const tag = z.object({ history: z.array(z.object({ day: z.string(), uses: z.string() })) })
+
+/** How often the hashtag was used on a UTC day, as the instance counted it: without posts that it saw later. */
+function usesOn({ from, to }: Window, body: unknown): Count | undefined {
+  if (Date.parse(to) - Date.parse(from) !== DAY_MS) return undefined
+  const day = String(Date.parse(from) / 1000)
+  const uses = Number(tag.safeParse(body).data?.history.find((one) => one.day === day)?.uses)
+  return Number.isInteger(uses) && uses >= 0 ? { about: uses } : undefined
+}
+
+const unavailable = (name: string, why: string) => new BellwetherError('SOURCE_UNAVAILABLE', `${name}: ${why}`)

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { BellwetherError } from '../../../../shared/errors'
+import type { Post, Refused } from '../../../../shared/posts'
+import type { MastodonSettings } from '../../../../shared/sources/mastodon'
+import type { SourcePage } from '../source'
+import type { Window } from '../../window'
+import { arrivedAt, firstIdAt, isSnowflake } from './ids'
+import { postOf, status } from './status'
+
+/**
+ * Where the next page begins. Ids belong to one instance, so its host is part of the place. Pages of ids that are opaque
+ * begin at the newest post, which is null.
+ */
+export const place = z.object({
+  host: z.string(),
+  ids: z.enum(['snowflake', 'opaque']),
+  below: z.string().nullable(),
+  /** Addresses of the posts of the last page. */
+  seen: z.array(z.string()),
+})
+export type Place = z.infer<typeof place>
+
+interface Reading {
+  name: string
+  hashtag: string
+  settings: MastodonSettings
+  window: Window
+  limit: number
+}
+
+/** The first page of a window begins above everything that can have arrived while late posts still count. */
+export const firstPlace = (host: string, ids: Place['ids'], window: Window, lateHours: number): Place => ({
+  host,
+  ids,
+  below: ids === 'snowflake' ? String(firstIdAt(Date.parse(window.to) + lateHours * 3_600_000)) : null,
+  seen: [],
+})
+
+/**
+ * A page of a hashtag's timeline, newest first. A window is read by the ids, which tell when a post reached the instance,
+ * until they are older than the window; what was written outside it is dropped.
+ */
+export function readPage(rows: readonly unknown[], reading: Reading, after: Place): SourcePage {
+  const { name, window } = reading
+  const given = rows.slice(0, reading.limit)
+  const ids = given.flatMap((row) => idOf(row, name) ?? [])
+  if (after.ids === 'snowflake' && !ids.every(isSnowflake)) {
+    return { ...nothing, read: given.length, next: JSON.stringify({ ...after, ids: 'opaque', below: null, seen: [] }) }
+  }
+  const page = { ...nothing, ...kept(given, reading, after), read: given.length }
+  const below = lowestOf(ids, after)
+  if (given.length === 0) return page
+  if (below === undefined) return { ...page, stopped: `pages of ${name} that lead nowhere` }
+  if (below === after.below) return { ...page, stopped: `a page of ${name} that repeats earlier ones` }
+  const reached = reachedBy(given, below, after)
+  const next: Place = { ...after, below, seen: urisIn(given) }
+  return {
+    ...page,
+    reached:
+      reached < Date.parse(window.to) ? new Date(Math.max(reached, Date.parse(window.from))).toISOString() : null,
+    next: isPast(reached, below, window, after) ? null : JSON.stringify(next),
+  }
+}
+
+const nothing: SourcePage = { posts: [], refused: [], read: 0, costUsd: 0, next: null, reached: null }
+
+function kept(given: readonly unknown[], { name, hashtag, settings, window }: Reading, { ids, below, seen }: Place) {
+  const posts: Post[] = []
+  const refused: Refused[] = []
+  const leftOut: Record<string, number> = {}
+  const known = new Set(seen)
+  const oldest = firstIdAt(Date.parse(window.from))
+  for (const [i, row] of given.entries()) {
+    const parsed = status.safeParse(row)
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0]!
+      refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
+      continue
+    }
+    const at = new Date(parsed.data.created_at).toISOString()
+    const isOutside = at < window.from || at >= window.to
+    const isElsewhere =
+      ids === 'snowflake' && (BigInt(parsed.data.id) < oldest || BigInt(parsed.data.id) >= BigInt(below ?? 0))
+    if (isOutside || isElsewhere || known.has(parsed.data.uri)) continue
+    known.add(parsed.data.uri)
+    const found = postOf(parsed.data, name, hashtag, settings)
+    if ('post' in found) posts.push(found.post)
+    else leftOut[found.leftOut] = (leftOut[found.leftOut] ?? 0) + 1
+  }
+  return { posts, refused, leftOut }
+}
+
+/** Of a row that is no post, too. A number has lost its last digits already, and with them the place. */
+function idOf(row: unknown, name: string): string | undefined {
+  const id = withId.safeParse(row).data?.id
+  if (typeof id === 'number')
+    throw new BellwetherError(
+      'SOURCE_REFUSED',
+      `${name}: its server sends ids as numbers, which lose digits: name another instance`,
+    )
+  return typeof id === 'string' ? id : undefined
+}
+const withId = z.object({ id: z.unknown() })
+
+/** The id below which the next page begins; that of the last page where no id of this one is lower. */
+function lowestOf(ids: readonly string[], { ids: kind, below }: Place): string | undefined {
+  if (ids.length === 0 || kind === 'opaque') return ids.at(-1)
+  const all = [...ids, ...(below === null ? [] : [below])].map(BigInt)
+  return String(all.reduce((a, b) => (a < b ? a : b)))
+}
+
+/** The instant down to which all posts are read; of opaque ids only the times of the posts are known. */
+function reachedBy(given: readonly unknown[], below: string, { ids }: Place): number {
+  if (ids === 'snowflake') return arrivedAt(BigInt(below))
+  const times = given.flatMap((row) => {
+    const at = Date.parse(withTime.safeParse(row).data?.created_at ?? '')
+    return Number.isNaN(at) ? [] : [at]
+  })
+  return Math.max(...times, Number.NEGATIVE_INFINITY)
+}
+const withTime = z.object({ created_at: z.string() })
+
+/** Whether no page behind this one can have a post of the window. */
+const isPast = (reached: number, below: string, { from }: Window, { ids }: Place): boolean =>
+  ids === 'snowflake' ? BigInt(below) <= firstIdAt(Date.parse(from)) : reached < Date.parse(from)
+
+const urisIn = (given: readonly unknown[]): string[] => given.flatMap((row) => withUri.safeParse(row).data?.uri ?? [])
+const withUri = z.object({ uri: z.string() })

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { Post } from '../../../../shared/posts'
+import type { MastodonSettings } from '../../../../shared/sources/mastodon'
+import { MOST_HTML, textOfHtml } from '../html'
+
+/** Fields come and go with versions and servers: what is not needed is not asked for. https://docs.joinmastodon.org/entities/Status/ */
+export const status = z.object({
+  id: z.string(),
+  uri: z.string().min(1),
+  created_at: z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is no time'),
+  edited_at: z.string().nullish(),
+  content: z.string().max(MOST_HTML, `is longer than ${MOST_HTML} characters`),
+  spoiler_text: z.string().max(MOST_HTML).nullish(),
+  language: z.string().nullish(),
+  visibility: z.string().default('public'),
+  reblog: z.unknown(),
+  tags: z.array(z.object({ name: z.string() })).optional(),
+  account: z.object({
+    acct: z.string(),
+    uri: z.string().nullish(),
+    url: z.string(),
+    bot: z.boolean().nullish(),
+    indexable: z.boolean().nullish(),
+    noindex: z.boolean().nullish(),
+    suspended: z.boolean().nullish(),
+    note: z.string().nullish(),
+  }),
+})
+export type Status = z.infer<typeof status>
+
+/** A post with its words, or why it is left out. */
+export function postOf(
+  given: Status,
+  source: string,
+  hashtag: string,
+  settings: MastodonSettings,
+): { post: Post } | { leftOut: string } {
+  const leftOut = reasonAgainst(given, hashtag, settings)
+  if (leftOut) return { leftOut }
+  const text = [given.spoiler_text?.trim(), textOfHtml(given.content)].filter(Boolean).join('\n\n')
+  if (text === '') return { leftOut: 'without words' }
+  const { account } = given
+  const post = {
+    // The same on every server; `id` is this server's own.
+    id: given.uri,
+    createdAt: new Date(given.created_at).toISOString(),
+    authorId: account.uri ?? account.url,
+    language: given.language ?? '',
+    retweetOf: '',
+    source,
+    text,
+  }
+  return { post }
+}
+
+/** What authors write in their profile to be left alone by programs. */
+const OPT_OUT = /#no(?:bot|index|search)\b/i
+
+function reasonAgainst(
+  { account, edited_at, reblog, spoiler_text, tags, visibility, content }: Status,
+  hashtag: string,
+  { respectIndexable, skipBots, skipBridged, skipContentWarnings }: MastodonSettings,
+): string | undefined {
+  if (reblog !== null && reblog !== undefined) return 'boosts'
+  if (visibility !== 'public') return 'not public'
+  if (account.suspended) return 'of suspended accounts'
+  if (respectIndexable && (account.indexable === false || account.noindex || OPT_OUT.test(account.note ?? '')))
+    return 'not indexable'
+  if (skipBots && account.bot) return 'by bots'
+  if (skipBridged && account.acct.endsWith('@bsky.brid.gy')) return 'bridged from Bluesky'
+  if (skipContentWarnings && spoiler_text) return 'behind a content warning'
+  // A server gives the last version, and it may be about something else by now.
+  const names = [...(tags ?? []).map(({ name }) => name), ...textOfHtml(content).split('#').slice(1)]
+  if (edited_at && tags && !names.some((name) => folded(name).startsWith(folded(hashtag))))
+    return 'without the hashtag since an edit'
+  return undefined
+}
+
+/** Much as servers do it: `#CAFÉ`, `＃ｃａｆｅ` and `#cafe` are one hashtag. */
+const folded = (tag: string): string => tag.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()

@@ -1,0 +1,159 @@
+import { type Answer, type Asked, startStub, type StubServer } from './server'
+
+type Json = Record<string, unknown>
+
+/** A post as Mastodon's API has it, with all of its usual fields. */
+export interface Status extends Json {
+  id: string
+  uri: string
+  created_at: string
+  account: Json
+}
+
+export interface MastodonStub extends StubServer {
+  /** In any order; the timeline is sorted by id. */
+  statuses: Status[]
+  /** Body of `/api/v2/instance`; undefined where there is none. */
+  instance: Json | undefined
+  /** The most that a page can have, whatever is asked for. */
+  most: number
+  /** A token without which nothing is answered. */
+  token: string | undefined
+  /** A request in so many is refused as one too many; 0 for none. */
+  limitEvery: number
+  now: () => number
+}
+
+let serial = 0
+
+/** Mastodon's own id for an instant. */
+export const idAt = (at: string, sequence = serial++ % 65_536): string =>
+  String((BigInt(Date.parse(at)) << 16n) | BigInt(sequence))
+
+/** A post written, and received, at an instant. */
+export function aStatus(created_at: string, more: Json = {}): Status {
+  const id = typeof more.id === 'string' ? more.id : idAt(created_at)
+  const { account, ...rest } = more
+  return {
+    id,
+    created_at,
+    edited_at: null,
+    in_reply_to_id: null,
+    in_reply_to_account_id: null,
+    sensitive: false,
+    spoiler_text: '',
+    visibility: 'public',
+    language: 'en',
+    uri: `https://b.example/users/bob/statuses/${id}`,
+    url: `https://b.example/@bob/${id}`,
+    replies_count: 0,
+    reblogs_count: 2,
+    favourites_count: 5,
+    quotes_count: 0,
+    content: `<p>Cold starts again ${id} <a href="https://a.example/tags/AWS" class="mention hashtag" rel="tag">#<span>AWS</span></a></p>`,
+    reblog: null,
+    quote: null,
+    application: null,
+    media_attachments: [],
+    mentions: [],
+    emojis: [],
+    card: null,
+    poll: null,
+    tags: [{ name: 'AWS', url: 'https://a.example/tags/AWS' }],
+    ...rest,
+    account: {
+      id: '10923',
+      username: 'bob',
+      acct: 'bob@b.example',
+      url: 'https://b.example/@bob',
+      uri: 'https://b.example/users/bob',
+      display_name: 'Bob',
+      locked: false,
+      bot: false,
+      discoverable: true,
+      indexable: true,
+      note: '<p>infra</p>',
+      fields: [],
+      emojis: [],
+      created_at: '2023-01-02T00:00:00.000Z',
+      ...(typeof account === 'object' ? account : {}),
+    },
+  }
+}
+
+export const INSTANCE = {
+  domain: 'a.example',
+  version: '4.5.2',
+  source_url: 'https://github.com/mastodon/mastodon',
+  api_versions: { mastodon: 7 },
+  configuration: { timelines_access: { hashtag_feeds: { local: 'public', remote: 'public' } } },
+}
+
+/** An instance of Mastodon, as far as its documentation describes hashtag timelines, on 127.0.0.1. */
+export async function startMastodon(port = 0): Promise<MastodonStub> {
+  let requests = 0
+  const answer = (asked: Asked): Answer => {
+    requests += 1
+    if (stub.limitEvery > 0 && requests % stub.limitEvery === 0) {
+      const reset = new Date(stub.now() + 60_000).toISOString().replace('Z', '000Z')
+      return { status: 429, headers: { 'x-ratelimit-reset': reset }, body: { error: 'Too many requests' } }
+    }
+    if (stub.token !== undefined && asked.headers.authorization !== `Bearer ${stub.token}`)
+      return { status: 422, body: { error: 'This method requires an authenticated user' } }
+    if (asked.path === '/api/v2/instance') return stub.instance ? { body: stub.instance } : NOT_FOUND
+    const [, tag] = /^\/api\/v1\/timelines\/tag\/([^/]+)$/.exec(asked.path) ?? []
+    if (tag !== undefined) return timeline(stub, asked, decodeURIComponent(tag))
+    const [, counted] = /^\/api\/v1\/tags\/([^/]+)$/.exec(asked.path) ?? []
+    return counted === undefined ? NOT_FOUND : { body: history(stub, counted) }
+  }
+  const server = await startStub(answer, port)
+  const stub: MastodonStub = Object.assign(server, {
+    statuses: [],
+    instance: INSTANCE,
+    most: 40,
+    token: undefined,
+    limitEvery: 0,
+    now: Date.now,
+  })
+  return stub
+}
+
+const NOT_FOUND = { status: 404, body: { error: 'Record not found' } }
+
+/** Newest first by id; a page ends before `max_id`, and a limit that is no number gives an empty one. */
+function timeline({ statuses, most, url, now }: MastodonStub, { query }: Asked, tag: string): Answer {
+  const limit = Math.min(most, Math.abs(Number.parseInt(query.limit ?? '20', 10) || 0))
+  const found = statuses
+    .filter(({ id }) => query.max_id === undefined || isBelow(id, query.max_id))
+    .sort((a, b) => (isBelow(a.id, b.id) ? 1 : -1))
+    .slice(0, limit)
+  const link =
+    found.length === 0
+      ? undefined
+      : `<${url}/api/v1/timelines/tag/${tag}?limit=${limit}&max_id=${found.at(-1)!.id}>; rel="next"`
+  return {
+    headers: {
+      'x-ratelimit-limit': '300',
+      'x-ratelimit-remaining': '287',
+      'x-ratelimit-reset': new Date(now() + 900_000).toISOString().replace('Z', '000Z'),
+      'cache-control': 'max-age=15, public, stale-while-revalidate=30, stale-if-error=86400',
+      ...(link ? { link } : {}),
+    },
+    body: found,
+  }
+}
+
+/** Numbers by size, and other ids as texts: ULIDs sort so. */
+const isBelow = (a: string, b: string): boolean => (/^\d+$/.test(a) && /^\d+$/.test(b) ? BigInt(a) < BigInt(b) : a < b)
+
+function history({ statuses, now }: MastodonStub, name: string) {
+  const today = Math.floor(now() / 86_400_000)
+  const days = Array.from({ length: 7 }, (_, i) => (today - i) * 86_400)
+  const usesOn = (day: number) =>
+    statuses.filter(({ created_at }) => Math.floor(Date.parse(created_at) / 86_400_000) * 86_400 === day).length
+  return {
+    name,
+    url: `https://a.example/tags/${name}`,
+    history: days.map((day) => ({ day: String(day), uses: String(usesOn(day)), accounts: '1' })),
+  }
+}

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One answer in place of the next one. */
+export interface Odd {
+  status?: number
+  headers?: Record<string, string>
+  /** An object is sent as JSON, a text as it is. */
+  body?: unknown
+  hang?: true
+  /** The connection ends in the middle of the body. */
+  cut?: true
+}
+
+export interface Asked {
+  method: string
+  path: string
+  /** Of a parameter that comes several times, the last. */
+  query: Record<string, string>
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+/** What a stub of a network answers. */
+export interface Answer {
+  status?: number
+  headers?: Record<string, string>
+  body: unknown
+}
+
+/** A server on 127.0.0.1 that stands in for a network. */
+export interface StubServer {
+  url: string
+  /** Answers to come before any other, in order, by path; `*` stands for every path. */
+  odd: Record<string, Odd[]>
+  asked: Asked[]
+  stop(): Promise<void>
+}
+
+export async function startStub(answer: (asked: Asked) => Answer, port = 0): Promise<StubServer> {
+  const server = createServer((request, response) => void serve(request, response))
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const pieces: Buffer[] = []
+    for await (const piece of request) pieces.push(Buffer.from(piece as Uint8Array))
+    const url = new URL(request.url ?? '', stub.url)
+    const asked: Asked = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      headers: request.headers,
+      body: Buffer.concat(pieces).toString(),
+    }
+    stub.asked.push(asked)
+    const odd = (stub.odd[url.pathname]?.length ? stub.odd[url.pathname] : stub.odd['*'])?.shift()
+    if (odd?.hang) return
+    const { status = 200, headers = {}, body } = odd ? { body: {}, ...odd } : answer(asked)
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
+    if (odd?.cut) response.write(text.slice(0, text.length / 2), () => response.destroy())
+    else response.end(text)
+  }
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const stub: StubServer = {
+    // Of a TCP server an address has this form.
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    odd: {},
+    asked: [],
+    stop: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return stub
+}
