@@ -84,7 +84,7 @@ async function show(
   screen: Screen,
   signal: AbortSignal,
 ) {
-  const beside = truthTable(summary.shares)
+  const beside = truthTable(summary)
   screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${inWords(summary)}`)
   if (chosen.summary !== undefined) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
   if (chosen.once || signal.aborted) return

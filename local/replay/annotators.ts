@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { makeCascadeIndex } from '../../shared/cascades/cascade-index'
+import { majorityVote } from '../../shared/statistics/majority'
 import { cascadeId } from '../../shared/text/cascade'
 import type { FilePost } from './posts'
 
@@ -7,8 +8,9 @@ import type { FilePost } from './posts'
 export type Judge = (annotator: string, item: string) => string | undefined
 
 /**
- * People who know the label of a cascade (that of most of its rows) and err at a rate, each on their own: whether an
- * annotator errs on an item, and to which label, is a function of the seed, so that a replay can be repeated.
+ * Annotators who know the label of a cascade, that of most of its rows, and err at a rate, each independently. Where labels tie,
+ * each annotator says either with the same chance. What an annotator says of an item is a function of the seed, so that a
+ * replay can be repeated.
  */
 export function knowingJudge(
   posts: readonly FilePost[],
@@ -16,9 +18,10 @@ export function knowingJudge(
   mistakes: number,
   seed: number,
 ): Judge {
-  const truth = majorities(posts)
+  const leading = leadingLabels(posts)
   return (annotator, item) => {
-    const known = truth.get(item)
+    const tied = leading.get(item)
+    const known = tied && tied[Math.floor(uniform(seed, 'ties', annotator, item) * tied.length)]
     if (known === undefined || uniform(seed, 'errs', annotator, item) >= mistakes) return known
     const others = labels.filter((label) => label !== known)
     return others[Math.floor(uniform(seed, 'to', annotator, item) * others.length)] ?? known
@@ -31,15 +34,16 @@ export function rowJudge(posts: readonly FilePost[]): Judge {
   return (_, item) => labelsOf(cascadeOf(item)).shift()
 }
 
-/** The label of each message by the id of its exact form: that of most rows of its cascade, the first in the alphabet among equals. */
-export function majorities(posts: readonly FilePost[]): Map<string, string> {
+/**
+ * The label of each message by the id of its exact form: that of most rows of its cascade, or each of those that tie, sorted.
+ * A message without a labelled row is left out.
+ */
+export function leadingLabels(posts: readonly FilePost[]): Map<string, readonly string[]> {
   const { ids, cascadeOf, labelsOf } = labelledCascades(posts)
   return new Map(
     ids.flatMap((id) => {
-      const votes = new Map<string, number>()
-      for (const label of labelsOf(cascadeOf(id))) votes.set(label, (votes.get(label) ?? 0) + 1)
-      const [first] = [...votes].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-      return first ? [[id, first[0]] as const] : []
+      const { leading } = majorityVote(labelsOf(cascadeOf(id)))
+      return leading.length > 0 ? [[id, leading.toSorted()] as const] : []
     }),
   )
 }

@@ -59,6 +59,8 @@ export interface Summary {
     truth?: number
     covered?: boolean
   }[]
+  /** Days, and windows of seven, that have posts and no share, with the state that says why. */
+  withheld: { hashtag: string; date?: string; window?: string; basis: 'posts' | 'messages'; state: string }[]
   /** How many different events of each name were published. */
   events: Record<string, number>
   seconds: number
@@ -84,6 +86,7 @@ export async function summarise(
       ? (await objects.readJson(keys.champion({}), championRecord)).job
       : null,
     shares: reports.flatMap(sharesOf),
+    withheld: reports.flatMap(withheldIn),
     events: Object.fromEntries([...events.keys()].sort().map((name) => [name, events.get(name)?.size ?? 0])),
     seconds,
   }
@@ -159,14 +162,24 @@ async function labelledCascades(objects: Objects, manifests: readonly string[]):
   return { evaluation: labelled.evaluation.size, training: labelled.training.size }
 }
 
-function sharesOf({ hashtag, date, day, week }: ReportRecord): Summary['shares'] {
+const sharesOf = (report: ReportRecord): Summary['shares'] =>
+  answersIn(report).flatMap(({ when, answer: { shares, method, labels } }) =>
+    shares.map((share) => ({ ...when, ...share, method, labels })),
+  )
+
+const withheldIn = (report: ReportRecord): Summary['withheld'] =>
+  answersIn(report).flatMap(({ when, answer: { state } }) =>
+    state === 'reported' || state === 'no-posts' ? [] : [{ ...when, state }],
+  )
+
+/** The four answers of a report: of the day and of the seven days that end with it, on each basis. */
+function answersIn({ hashtag, date, day, week }: ReportRecord) {
   const stretches = [
     [{ date }, day],
     [{ window: `${week.from}/${week.to}` }, week],
   ] as const
-  return stretches.flatMap(([when, { byPosts, byMessages }]) =>
-    [['posts', byPosts] as const, ['messages', byMessages] as const].flatMap(([basis, { shares, method, labels }]) =>
-      shares.map((share) => ({ hashtag, ...when, basis, ...share, method, labels })),
-    ),
-  )
+  return stretches.flatMap(([when, { byPosts, byMessages }]) => [
+    { when: { hashtag, ...when, basis: 'posts' as const }, answer: byPosts },
+    { when: { hashtag, ...when, basis: 'messages' as const }, answer: byMessages },
+  ])
 }

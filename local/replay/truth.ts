@@ -4,7 +4,8 @@ import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
-import { majorities } from './annotators'
+import { wilson } from '../../shared/statistics/wilson'
+import { leadingLabels } from './annotators'
 import type { FilePost } from './posts'
 import type { Summary } from './summary'
 
@@ -17,17 +18,18 @@ export type Truth = (of: {
   label: string
 }) => number | undefined
 
-interface Known {
+/** A collected post with the label of its message: several where they tie, undefined where the file has none. */
+export interface KnownPost {
   hashtag: string
   date: string
   cascade: string
-  label: string | undefined
+  labels: readonly string[] | undefined
 }
 
-/** The truth about the posts that were collected, by the labels that the file has; none of a day with a post without. */
+/** The truth about the posts that were collected, by the labels that the file has. */
 export async function truthOf(objects: Objects, posts: readonly FilePost[]): Promise<Truth> {
-  const labels = majorities(posts)
-  const known = new Map<string, Known>()
+  const leading = leadingLabels(posts)
+  const known = new Map<string, KnownPost>()
   for await (const { key } of objects.list(prefixes.raw)) {
     if (!keys.run.match(key)) continue
     const record = await objects.readJson(key, runRecord)
@@ -39,20 +41,26 @@ export async function truthOf(objects: Objects, posts: readonly FilePost[]): Pro
         hashtag,
         date,
         cascade: cascades?.get(id) ?? exact,
-        label: labels.get(exact),
+        labels: leading.get(exact),
       })
     }
   }
-  const all = [...known.values()]
-  return ({ hashtag, from, to, basis, label }) => {
-    const some = all.filter((post) => post.hashtag === hashtag && post.date >= from && post.date <= to)
-    if (some.length === 0 || some.some((post) => post.label === undefined)) return undefined
-    const counted = basis === 'posts' ? some : [...new Map(some.map((post) => [post.cascade, post])).values()]
-    return counted.filter((post) => post.label === label).length / counted.length
-  }
+  return truthAmong([...known.values()])
 }
 
+/** Labels that tie count for a half each, or for a third of three. Nothing is true of days with a post without a label. */
+export const truthAmong =
+  (all: readonly KnownPost[]): Truth =>
+  ({ hashtag, from, to, basis, label }) => {
+    const some = all.filter((post) => post.hashtag === hashtag && post.date >= from && post.date <= to)
+    if (some.length === 0 || some.some(({ labels }) => labels === undefined)) return undefined
+    const counted = basis === 'posts' ? some : [...new Map(some.map((post) => [post.cascade, post])).values()]
+    const parts = counted.map(({ labels = [] }) => (labels.includes(label) ? 1 / labels.length : 0))
+    return parts.reduce((sum, part) => sum + part, 0) / counted.length
+  }
+
 type Share = Summary['shares'][number]
+type Withheld = Summary['withheld'][number]
 
 /** The shares with what is true of each, where it is known. */
 export const besideTruth = (shares: readonly Share[], truth: Truth): Share[] =>
@@ -69,14 +77,12 @@ export const besideTruth = (shares: readonly Share[], truth: Truth): Share[] =>
 const percent = (share: number): string => `${Math.round(100 * share)} %`
 
 /** Every reported day's interval beside its truth, by posts, and how many intervals hold it. Nothing where none is known. */
-export function truthTable(shares: readonly Share[]): string {
-  const known = shares.filter(({ truth }) => truth !== undefined)
-  if (known.length === 0) return ''
-  const labels = [...new Set(known.map(({ label }) => label))]
+export function truthTable({ shares, withheld }: Pick<Summary, 'shares' | 'withheld'>): string {
+  const labels = [...new Set(shares.map(({ label }) => label))]
   // Of two labels the one says what the other does.
-  const shown = known.filter(
-    ({ date, basis, label }) => date !== undefined && basis === 'posts' && (labels.length > 2 || label === labels[0]),
-  )
+  const known = shares.filter(({ truth, label }) => truth !== undefined && (labels.length > 2 || label === labels[0]))
+  if (known.length === 0) return ''
+  const shown = known.filter(({ date, basis }) => date !== undefined && basis === 'posts')
   const rows = [
     ['day', 'hashtag', 'label', 'share', '95 %', 'truth', ''],
     ...shown.map(({ date, hashtag, label, share, low, high, truth, covered }) => [
@@ -89,18 +95,45 @@ export function truthTable(shares: readonly Share[]): string {
       covered ? '' : 'missed',
     ]),
   ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const lines = rows.map((row) =>
+  return [...inColumns(rows), '', ...coverage(known, withheld, labels.length)].join('\n')
+}
+
+/**
+ * How many intervals hold the truth, with the binomial 95 % interval of that share, and how many answers were withheld beside
+ * them. Days are not independent, nor are the labels of a day: the binomial interval is the least that is uncertain.
+ */
+function coverage(known: readonly Share[], withheld: readonly Withheld[], labels: number): string[] {
+  const rows = [true, false].flatMap((isDay) =>
+    (['posts', 'messages'] as const).map((basis) => {
+      const isOf = (one: Share | Withheld) => one.basis === basis && (one.date !== undefined) === isDay
+      const some = known.filter(isOf)
+      const held = some.filter(({ covered }) => covered).length
+      const { low, high } = wilson(held / some.length, some.length)
+      const figures =
+        some.length === 0
+          ? 'none reported'
+          : `${held} of ${some.length} = ${percent(held / some.length)} [${Math.round(100 * low)}–${percent(high)}]`
+      return [isDay ? 'days' : 'seven days', `by ${basis}`, figures, withheldOf(withheld.filter(isOf), some)]
+    }),
+  )
+  const of = labels > 2 ? 'every label counted' : 'one label counted, since the other says the same'
+  return [`Intervals that hold the truth, ${of}; in brackets the binomial 95 % interval:`, ...inColumns(rows)]
+}
+
+function withheldOf(withheld: readonly Withheld[], reported: readonly Share[]): string {
+  const answers = new Set(reported.map(({ hashtag, date, window }) => `${hashtag} ${date ?? window}`)).size
+  if (withheld.length === 0) return 'none withheld'
+  const states = [...new Set(withheld.map(({ state }) => state))].sort()
+  const counts = states.map((state) => `${withheld.filter((one) => one.state === state).length} ${state}`)
+  return `${withheld.length} of ${withheld.length + answers} withheld: ${counts.join(', ')}`
+}
+
+function inColumns(rows: readonly string[][]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
+  return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')
       .trimEnd(),
   )
-  const heldOf = (some: readonly Share[]) => `${some.filter(({ covered }) => covered).length} of ${some.length}`
-  const of = (basis: Share['basis'], isDay: boolean) =>
-    known.filter((share) => share.basis === basis && (share.date !== undefined) === isDay)
-  const total =
-    `Intervals that hold the truth, every label counted: ${heldOf(of('posts', true))} by posts and ${heldOf(of('messages', true))} by messages of single days;` +
-    ` ${heldOf(of('posts', false))} and ${heldOf(of('messages', false))} of seven days.`
-  return [...lines, '', total].join('\n')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { knowingJudge, majorities, rowJudge } from '../../../local/replay/annotators'
+import { knowingJudge, leadingLabels, rowJudge } from '../../../local/replay/annotators'
 import type { FilePost } from '../../../local/replay/posts'
 import { cascadeId } from '../../../shared/text/cascade'
 
@@ -13,14 +13,14 @@ const post = (text: string, label?: string): FilePost => ({
 })
 const message = cascadeId('one message')
 
-describe('majorities', () => {
+describe('leadingLabels', () => {
   it.each([
-    ['the label of most rows', ['b', 'a', 'b'], 'b'],
-    ['the first in the alphabet among equals', ['b', 'a'], 'a'],
+    ['the label of most rows', ['b', 'a', 'b'], ['b']],
+    ['each of those that tie', ['b', 'a'], ['a', 'b']],
   ])('takes %s', (_, labels, expected) => {
     const posts = labels.map((label, i) => post(i % 2 ? 'RT @x: one message' : 'one message', label))
 
-    expect(majorities(posts).get(message)).toBe(expected)
+    expect(leadingLabels(posts).get(message)).toEqual(expected)
   })
 })
 
@@ -44,6 +44,15 @@ describe('a judge who knows', () => {
     expect(Math.abs(rate(ana.map((err, i) => err && ben[i]!)) - 0.01)).toBeLessThan(0.008)
   })
 
+  it('says either label of a tie with the same chance', () => {
+    const ties = Array.from({ length: 1000 }, (_, i) => ['a', 'b'].map((label) => post(`message ${i}`, label))).flat()
+    const judge = knowingJudge(ties, ['a', 'b'], 0, 1)
+
+    const said = [...new Set(ties.map(({ text }) => cascadeId(text)))].map((id) => judge('ana', id))
+
+    expect(Math.abs(said.filter((label) => label === 'a').length / said.length - 0.5)).toBeLessThan(0.05)
+  })
+
   it('says the same again with the same seed, and other mistakes with another', () => {
     const says = (seed: number) => {
       const judge = knowingJudge(posts, ['a', 'b'], 0.2, seed)
@@ -59,9 +68,9 @@ it('knows the label of a cascade of near copies by each of them', () => {
   const whole = 'We cut the cold starts of our checkout service in half by moving the client out of the handler'
   const copies = [post(whole, 'a'), post('We cut the cold starts of our checkout service in half by mov…', 'b')]
 
-  const truth = majorities([...copies, post(`${whole} #aws`, 'b')])
+  const truth = leadingLabels([...copies, post(`${whole} #aws`, 'b')])
 
-  expect(copies.map(({ text }) => truth.get(cascadeId(text)))).toEqual(['b', 'b'])
+  expect(copies.map(({ text }) => truth.get(cascadeId(text)))).toEqual([['b'], ['b']])
 })
 
 it('uses each row once, as one judgement', () => {
