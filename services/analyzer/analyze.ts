@@ -29,7 +29,7 @@ export interface Ports {
   labels: LabelStore
   /** What this function has read before. */
   memory: Memory
-  settings: Pick<Settings, 'labels' | 'gate'>
+  settings: Pick<Settings, 'labels' | 'labelling' | 'gate'>
   /** A name for this piece of work that no other has. */
   owner: () => string
 }

@@ -10,7 +10,7 @@ import type { Memory } from '../../shared/memory'
 import type { Objects } from '../../shared/objects'
 import type { ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import { type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
+import { type AssumedRate, type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
 import { noCounts } from '../../shared/statistics/pair-counts'
 import type { DayBook } from './day-book'
 import { type Day, weekTo } from './days'
@@ -23,7 +23,7 @@ import type { DayFacts, Evidence } from './shares'
 interface Sources {
   objects: Pick<Objects, 'read'>
   memory: Memory
-  settings: Pick<Settings, 'labels' | 'gate'>
+  settings: Pick<Settings, 'labels' | 'labelling' | 'gate'>
   labels: Labels
   plans: Plans
   book: DayBook
@@ -36,6 +36,7 @@ interface Sources {
 export function reporter({ objects, memory, settings, labels: standing, plans: all, book }: Sources) {
   const labels = settings.labels.categories.map(({ name }) => name)
   const { version } = settings.labels
+  const { assumedErrorRate: mean, assumedErrorRateSd: sd } = settings.labelling
 
   return async ({ hashtag, date }: Day): Promise<ReportRecord> => {
     const given = standing.labels
@@ -62,7 +63,7 @@ export function reporter({ objects, memory, settings, labels: standing, plans: a
       hashtag,
       labels,
       window: windowOf(given, labels, date, settings.gate.window),
-      errors: errorsOf(quality?.errors, labels),
+      errors: errorsOf(quality?.errors, labels, { mean, sd }),
       status: quality?.status ?? 'unmeasured',
     }
     const runs = (await book.facts(date))?.runs ?? []
@@ -88,10 +89,11 @@ const windowOf = (
 function errorsOf(
   measured: (JudgementErrors & { categories: readonly string[] }) | undefined,
   labels: readonly string[],
+  assumed: AssumedRate,
 ): JudgementErrors {
   const places = labels.map((label) => measured?.categories.indexOf(label) ?? -1)
   if (!measured || places.includes(-1) || places.length !== measured.categories.length) {
-    return judgementErrors(noCounts(labels.length))
+    return judgementErrors(noCounts(labels.length), assumed)
   }
   const { categories: _, ...errors } = measured
   const inOrder = (matrix: JudgementErrors['one']) => places.map((row) => places.map((column) => matrix[row]![column]!))

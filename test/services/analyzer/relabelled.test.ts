@@ -7,11 +7,14 @@ import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { keys } from '../../../shared/keys'
 import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
-import { type PlanRecord, reportRecord } from '../../../shared/records'
+import { type PlanRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import { judgementErrors } from '../../../shared/statistics/judgement-errors'
+import { noCounts } from '../../../shared/statistics/pair-counts'
 import { cascadeId } from '../../../shared/text/cascade'
 import { aSettings, CATEGORIES } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
+import { qualityExample } from '../../shared/quality'
 import { testTable, type TestTable } from '../../shared/tables'
 import { MARKETING, post, putChampion, putRun, settledLineOf, TECHNICAL } from './day'
 
@@ -209,6 +212,74 @@ it('a label that people change because a model doubted it changes no share', asy
   expect((await ports.labels.read()).labels.get(cascadeId(texts[1]!))?.label).toBe('marketing')
   expect((await report()).day).toEqual(before)
   expect((await report()).labels.batches).toEqual([DATE])
+})
+
+describe('error rates that were measured', () => {
+  /** As many double judgements as one in eight differ, and hidden checks that show technical to be mistaken more often. */
+  const measured = (categories: readonly string[], status: 'ok' | 'unreliable') => {
+    const place = categories.indexOf('technical')
+    const gold = noCounts(2).gold.map((row, truth) =>
+      row.map((_, said) => (truth === said ? 90 : 10 + 20 * Number(truth === place))),
+    )
+    const counts = { ...noCounts(2), gold }
+    return {
+      ...qualityExample,
+      batch: DATE,
+      batches: [DATE],
+      categories,
+      status,
+      errors: { ...judgementErrors(counts), counts },
+    }
+  }
+
+  const shareBy = async (categories: readonly string[]) => {
+    await collected()
+    await planned(['aws'])
+    await bucket.put(keys.quality({ batch: DATE }), JSON.stringify(measured(categories, 'ok')))
+    await labelled(DATE, twelve)
+    await analyze(ports)(DAY, invocation)
+    return report()
+  }
+
+  it('correct the shares, whatever the order of the categories was', async () => {
+    const one = await shareBy(CATEGORIES)
+    bucket = testBucket()
+    const objects = bucket
+    ports = { ...ports, objects, memory: makeMemory(2 ** 20), labels: labelStore(objects, rulesOf(SETTINGS.labels)) }
+    const other = await shareBy(CATEGORIES.toReversed())
+
+    expect(one.labels).toMatchObject({ status: 'ok', errors: { source: 'gold', items: 220, differing: 40 } })
+    expect(one.day.byPosts.words).not.toContain('assuming')
+    // Three in four are said to be technical; technical posts are mistaken more often, so more are.
+    expect(one.day.byPosts.shares[0]!.share).toBeGreaterThan(0.85)
+    expect(other.day.byPosts.words).toBe(one.day.byPosts.words)
+    expect(other.day.byPosts.raw[0]!.estimate).toBeCloseTo(one.day.byPosts.raw[0]!.estimate, 9)
+  })
+
+  it('give no share where they are too high', async () => {
+    await collected()
+    await planned(['aws'])
+    await bucket.put(keys.quality({ batch: DATE }), JSON.stringify(measured(CATEGORIES, 'unreliable')))
+    await labelled(DATE, twelve)
+
+    await analyze(ports)(DAY, invocation)
+
+    const { day, labels } = await report()
+    expect(labels.status).toBe('unreliable')
+    expect(day.byPosts).toMatchObject({
+      state: 'labels-unreliable',
+      shares: [],
+      judgements: { disagree: expect.any(Number) },
+    })
+    const detail = events.findLast(({ name }) => name === 'ShareReported')?.detail
+    expect(detail).toMatchObject({ state: 'labels-unreliable', shares: [], words: day.byPosts.words })
+    expect(detail).toMatchObject({
+      disagree: expect.any(Number),
+      judgements: expect.arrayContaining([expect.objectContaining({ basis: 'messages' })]),
+    })
+    const [entry] = (await bucket.readJson(keys.reportIndex({}), reportIndexRecord)).days
+    expect(entry!.day.byPosts).toMatchObject({ state: 'labels-unreliable', judgements: day.byPosts.judgements })
+  })
 })
 
 it('items that annotators flagged are counted apart from those that nobody answered', async () => {
