@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs'
+import { assistanceOf } from '../../shared/statistics/assistance'
+import { type Basis, differencePart, estimateOf, type Sampled } from '../../shared/statistics/difference'
+import { judgementErrors } from '../../shared/statistics/judgement-errors'
+import { pairCounts } from '../../shared/statistics/pair-counts'
+import { mulberry32 } from '../../shared/statistics/random'
+
+// Random cases of the estimate with its answers, for `replicate.py`, which computes them anew from docs/estimate.md.
+//
+//   node bin/run.mjs test/replication/cases.ts CASES.json
+
+const CASES = 200
+
+function main(): void {
+  const [, , file] = process.argv
+  if (file === undefined) {
+    console.error('usage: node bin/run.mjs test/replication/cases.ts CASES.json')
+    process.exitCode = 2
+    return
+  }
+  const random = mulberry32(20_261_128)
+  writeFileSync(file, JSON.stringify(Array.from({ length: CASES }, () => caseOf(random))))
+}
+
+function caseOf(random: () => number) {
+  const below = (most: number) => Math.floor(random() * most)
+  const classes = [2, 2, 2, 3, 4, 7, 12][below(7)]!
+  const basis: Basis = random() < 0.5 ? 'posts' : 'messages'
+  const truths = Array.from({ length: classes }, () => random() ** 2 + 0.02)
+  const pick = () => {
+    let left = random() * truths.reduce((sum, share) => sum + share, 0)
+    for (const [k, share] of truths.entries()) {
+      left -= share
+      if (left < 0) return k
+    }
+    return classes - 1
+  }
+  const skill = 3 * random()
+  const scoresOf = (truth: number) => {
+    const powers = truths.map((share, k) => share * Math.exp(skill * (random() + Number(k === truth))))
+    const total = powers.reduce((sum, power) => sum + power, 0)
+    return powers.map((power) => power / total)
+  }
+  const rate = [0, 0.02, 0.05, 0.15][below(4)]!
+  const say = (truth: number) => (random() < rate ? (truth + 1 + below(classes - 1)) % classes : truth)
+
+  const items = Array.from({ length: below(2) * 400 }, () => {
+    const truth = pick()
+    const [first, second] = [say(truth), say(truth)]
+    return first === second ? [first, second] : [first, second, say(truth)]
+  })
+  const errors = judgementErrors(pairCounts(classes, items))
+  const window = Array.from({ length: below(3) * 60 }, () => {
+    const truth = pick()
+    return { label: say(truth), scores: scoresOf(truth) }
+  })
+
+  const messages = Array.from({ length: 8 + below(200) }, (_, i) => {
+    const truth = pick()
+    const size = random() < 0.8 ? 1 : Math.min(200, Math.floor(1 / (1 - random())))
+    const judged: Sampled['judged'] = (['one', 'consensus', 'owner'] as const)[random() < 0.1 ? 2 : below(2)]!
+    return { item: `m${i}`, size, truth, scores: scoresOf(truth), label: say(truth), judged }
+  })
+  const parts = Array.from({ length: 1 + below(4) }, () => {
+    const own = messages.filter(() => random() < 0.7)
+    const sample = own.flatMap(({ truth: _, ...one }): Sampled[] => {
+      const inclusionProbability = Math.min(1, (0.05 + random()) * Math.sqrt(one.size) * 0.6)
+      if (random() >= inclusionProbability) return []
+      return [{ ...one, inclusionProbability }]
+    })
+    const count = ({ size }: { size: number }) => (basis === 'posts' ? size : 1)
+    const total = own.reduce((sum, one) => sum + count(one), 0)
+    const means = truths.map((_, k) => own.reduce((sum, one) => sum + count(one) * one.scores[k]!, 0) / total)
+    return { sample, population: { total, means } }
+  }).filter(({ population }) => population.total > 0)
+
+  const estimated = estimateOf(
+    parts.map(({ sample, population }) =>
+      differencePart(sample, population, basis, assistanceOf(window, population.means), errors),
+    ),
+  )
+  return { classes, basis, errors, window, parts, estimated }
+}
+
+main()
