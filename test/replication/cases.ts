@@ -63,9 +63,9 @@ function caseOf(random: () => number) {
   })
   const parts = Array.from({ length: 1 + below(4) }, () => {
     const own = messages.filter(() => random() < 0.7)
-    const sample = own.flatMap(({ truth: _, ...one }): Sampled[] => {
+    const sample = own.flatMap(({ truth, ...one }): Sampled[] => {
       const inclusionProbability = Math.min(1, (0.05 + random()) * Math.sqrt(one.size) * 0.6)
-      if (random() >= inclusionProbability) return []
+      if (truth < 0 || random() >= inclusionProbability) return []
       return [{ ...one, inclusionProbability }]
     })
     const count = ({ size }: { size: number }) => (basis === 'posts' ? size : 1)
