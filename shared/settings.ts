@@ -192,7 +192,10 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
     if (!Object.hasOwn(sources, name))
       wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
     if (hashtags.findIndex((other) => other.tag === tag) < i)
-      wrong.push([['hashtags', i, 'tag'], `#${tag} stands here twice`])
+      wrong.push([
+        ['hashtags', i, 'tag'],
+        `#${tag} stands here twice: a hashtag has one source; to compare networks, watch it in a stage for each`,
+      ])
   }
   for (const [version, names] of Object.entries(labels.from ?? {})) {
     if (Number(version) >= labels.version)

@@ -13,6 +13,8 @@ export interface Status extends Json {
 export interface MastodonStub extends StubServer {
   /** In any order; the timeline is sorted by id. */
   statuses: Status[]
+  /** A timeline that is too long to be held: posts below an id, newest first. It takes the place of `statuses`. */
+  page: ((below: string | undefined, limit: number) => Status[]) | undefined
   /** Body of `/api/v2/instance`; undefined where there is none. */
   instance: Json | undefined
   /** The most that a page can have, whatever is asked for. */
@@ -109,6 +111,7 @@ export async function startMastodon(port = 0): Promise<MastodonStub> {
   const server = await startStub(answer, port)
   const stub: MastodonStub = Object.assign(server, {
     statuses: [],
+    page: undefined,
     instance: INSTANCE,
     most: 40,
     token: undefined,
@@ -121,12 +124,14 @@ export async function startMastodon(port = 0): Promise<MastodonStub> {
 const NOT_FOUND = { status: 404, body: { error: 'Record not found' } }
 
 /** Newest first by id; a page ends before `max_id`, and a limit that is no number gives an empty one. */
-function timeline({ statuses, most, url, now }: MastodonStub, { query }: Asked, tag: string): Answer {
+function timeline({ statuses, page, most, url, now }: MastodonStub, { query }: Asked, tag: string): Answer {
   const limit = Math.min(most, Math.abs(Number.parseInt(query.limit ?? '20', 10) || 0))
-  const found = statuses
-    .filter(({ id }) => query.max_id === undefined || isBelow(id, query.max_id))
-    .sort((a, b) => (isBelow(a.id, b.id) ? 1 : -1))
-    .slice(0, limit)
+  const held = () =>
+    statuses
+      .filter(({ id }) => query.max_id === undefined || isBelow(id, query.max_id))
+      .sort((a, b) => (isBelow(a.id, b.id) ? 1 : -1))
+      .slice(0, limit)
+  const found = page ? page(query.max_id, limit) : held()
   const link =
     found.length === 0
       ? undefined

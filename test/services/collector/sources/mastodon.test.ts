@@ -307,11 +307,20 @@ describe('an answer of Mastodon', () => {
       /UNAVAILABLE.*cache/,
     ],
     ['a wall of a proxy', { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>' }, {}, /UNAVAILABLE/],
-    ['silence', { hang: true }, {}, /UNAVAILABLE.*took too long/],
   ])('that is %s is an error that says what to do', async (_, odd, options, message) => {
     stub.odd[TIMELINE] = [odd]
 
     await expect(read(options)).rejects.toThrow(message)
+  })
+
+  it('that does not come is given up', async () => {
+    stub.odd[TIMELINE] = [{ hang: true }]
+    const source = await mastodonOn(stub, stub.now, {}, { timeoutMs: 500 })
+    await source.count(WINDOW)
+
+    await expect(source.read({ window: WINDOW, first: false, next: null, limit: 40 })).rejects.toThrow(
+      /SOURCE_UNAVAILABLE: fedi was not reached: it took too long/,
+    )
   })
 
   it.each<[string, Record<string, string>, number]>([

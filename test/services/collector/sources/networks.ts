@@ -15,13 +15,19 @@ import { startXStub } from '../../../stubs/x'
 import type { Network } from './contract'
 
 const watched = { hashtag: 'aws', tags: ['aws'], languages: [] }
-const limits = { timeoutMs: 2000 }
+/** As long as the collector waits, because tests share their machine. */
+const limits = { timeoutMs: 10_000 }
 /** What the schema makes of options; the registry types them no closer. */
 const parsed = <S>(declaration: { settings: { parse(given: unknown): unknown } }, given: unknown): S =>
   declaration.settings.parse(given) as S
 
-export const mastodonOn = (stub: MastodonStub, nowMs: () => number, options: Partial<MastodonSettings> = {}) =>
-  openMastodon(limits)(
+export const mastodonOn = (
+  stub: MastodonStub,
+  nowMs: () => number,
+  options: Partial<MastodonSettings> = {},
+  within: { timeoutMs: number } = limits,
+) =>
+  openMastodon(within)(
     {
       ...watched,
       name: 'fedi',
@@ -120,7 +126,7 @@ export const NETWORKS: Record<string, () => Promise<Network>> = {
         return posts.map((post) => post.id)
       },
       open: (nowMs) =>
-        openX(2000)(
+        openX(10_000)(
           { ...watched, name: 'x', settings: parsed<XSettings>(x, { type: 'x', apiUrl: stub.url }) },
           { secret: async () => ({ id: 'x-token', value: 'AAAA' }), nowMs },
         ),
