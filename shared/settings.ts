@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { BellwetherError } from './errors'
 import { DEFAULT_ENGINE, ENGINES } from './engines'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
+import { withoutLabelPrefix } from './row-file/cells'
 import { SOURCES, sourceSettings } from './sources'
 import { TRAINERS } from './trainers'
 
@@ -29,7 +30,20 @@ export const MOST_CATEGORIES = 30
 
 const usd = z.number().nonnegative()
 const count = z.int().positive()
-const labelName = z.string().trim().min(1).max(256)
+const labelName = z
+  .string()
+  .trim()
+  .transform(withoutLabelPrefix)
+  .pipe(
+    z
+      .string()
+      .min(1)
+      .max(256)
+      .refine(
+        (name) => !name.startsWith('__label__'),
+        'a category cannot begin with __label__, which marks labels in fastText files',
+      ),
+  )
 
 /** `bellwether.yml`, documented option by option in docs/configuration.md. */
 export const settings = z.strictObject({

@@ -23,7 +23,8 @@ export interface ReplayOptions {
 export const USAGE = `Bellwether on a laptop: the whole loop on an embedded cloud, without an AWS account.
 
   npm start                          replay the sample posts, then keep serving until Ctrl-C
-  npm start -- --posts FILE          replay your own posts (.jsonl or .csv)
+  npm start -- --posts FILE          replay your own posts (CSV, JSON Lines, JSON, tweets.js)
+  npm start -- check FILE            say what becomes of a file of posts or labels; starts nothing
 
 Posts
   --posts FILE          createdAt, text, and optionally id, hashtag, author, label; replayed by their dates

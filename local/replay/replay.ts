@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
-import { isCsv } from '../../shared/post-file/rows'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
 import type { BusEvent } from '../service'
@@ -16,6 +15,7 @@ import { type FilePost, readPosts } from './posts'
 import { within } from './within'
 import type { DayRow, Screen } from './screen'
 import { summarise, type Summary } from './summary'
+import { makeTally, type Tally } from '../../shared/row-file/tally'
 import { besideTruth, truthOf } from './truth'
 import { parseSettings } from '../../shared/settings'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
@@ -111,16 +111,18 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true) throw new Error(`there is no file ${given}`)
   }
   const config = readFileSync(configFile, 'utf8')
-  const watched =
-    options.config === undefined ? undefined : parseSettings(config, configFile).hashtags.map(({ tag }) => tag)
-  const { posts: all, refused } = await readPosts(file, { perDay: options.perDay, tags: watched })
-  for (const complaint of refused.slice(0, 5)) screen.say(`refused ${complaint}`)
-  if (refused.length > 5) screen.say(`refused ${refused.length - 5} more rows`)
-  if (all.length === 0) {
-    throw new Error(
-      `${file} has no posts: it was read as ${isCsv(file) ? 'CSV' : 'JSON Lines'}, and each row needs text`,
-    )
-  }
+  const own = options.config === undefined ? undefined : parseSettings(config, configFile)
+  const tally = makeTally()
+  const { posts: all, refused } = await readPosts(file, {
+    perDay: options.perDay,
+    tags: own?.hashtags.map(({ tag }) => tag),
+    categories: own?.labels.categories.map(({ name }) => name),
+    onFound: ({ words, isUnusual }) => void (isUnusual && screen.say(`Read ${file} as ${words}.`)),
+    tally,
+  })
+  if (refused.length > 0) keepRefused(options, refused)
+  for (const line of inWords(tally, file, options)) screen.say(line)
+  if (all.length === 0) throw new Error(`${file} has no posts: all ${counted(refused.length, 'row')} were refused`)
   const yaml = overlay(config, configFile, all, {
     labeller: options.labeller,
     acceptUnreliable: options.acceptUnreliable,
@@ -141,6 +143,32 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     days: { first: midnightOf(posts[0]!), last: midnightOf(posts.at(-1)!) },
   }
 }
+
+/** What was refused or read otherwise than it stands in the file: the most frequent reasons, and where the rest is. */
+function inWords(tally: Tally, file: string, { data }: ReplayOptions): string[] {
+  const notes = tally.notes().map((note) => `  ${note}`)
+  const refused = tally.reasons().map((reason) => `  ${reason}`)
+  return [
+    ...(notes.length > 0 ? [`Read otherwise than it stands in ${file}:`, ...notes] : []),
+    ...(refused.length > 0
+      ? [
+          `Refused ${counted(tally.refused(), 'row')} of ${file}:`,
+          ...refused,
+          `Each is in ${path.join(data, REFUSED_FILE)}; npm start -- check ${file} --all lists them, too.`,
+        ]
+      : []),
+  ]
+}
+
+/** Every refused row of the posts, as `file:line: field: reason`. */
+const REFUSED_FILE = 'refused-rows.txt'
+
+function keepRefused({ data }: ReplayOptions, refused: readonly string[]): void {
+  mkdirSync(data, { recursive: true })
+  writeFileSync(path.join(data, REFUSED_FILE), refused.map((line) => `${line}\n`).join(''))
+}
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 const midnightOf = ({ createdAt }: FilePost): number => Date.parse(`${createdAt.slice(0, 10)}T00:00:00Z`)
 

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
 import { placeOf, type Post, type Refused } from '../posts'
+import { asText, fromPythonBytes, isNoText, isNothing, isRounded, wrongId } from '../row-file/cells'
+import type { PostValues } from './open'
 
 /** A post in a user's file. */
 export interface Row {
   post: Post
   hashtags: string[]
   line: number
+  /** What was read otherwise than it stands there, in words that say so. */
+  notes: string[]
 }
 
 /** A row that is no post; with `createdAt` where at least that can be read. */
@@ -15,69 +18,95 @@ export interface RefusedRow extends Refused {
   hashtags: string[]
 }
 
-const optional = z.union([z.string(), z.number(), z.null()]).optional()
-const fields = z.object({
-  createdAt: optional,
-  created_at: optional,
-  text: optional,
-  id: optional,
-  hashtag: optional,
-  author: optional,
-  authorId: optional,
-  author_id: optional,
-  language: optional,
-  lang: optional,
-  retweetOf: optional,
-  retweet_of: optional,
-})
+/** How rows of a file are read. */
+export interface RowRules {
+  /** As posts name their source. */
+  source: string
+  /** Where a row without a hashtag of its own belongs: to each that its text has, or else to the first. */
+  tags: readonly string[]
+  /** Milliseconds since the epoch; a later date is refused. */
+  before?: number
+  /** Whether a row may have no date; then `createdAt` is empty. */
+  mayBeUndated?: boolean
+}
+
+/** There were no posts before: an earlier date is the default of some program. */
+const FIRST_DATE = '2006-01-01'
 
 /**
- * Read a row of a JSON Lines or CSV file. It belongs to its own `hashtag`; without one, to each of `tags` that its text
- * has as a hashtag; without any, to the first of `tags`. A row without an id gets `''` here, and an id in `named`.
+ * Read the values of a row. It belongs to its own `hashtag`; without one, to each of `tags` that its text has as a
+ * hashtag; without any, to the first of `tags`. A row without an id gets `''` here, and an id in `named`.
  */
-export function readRow(value: unknown, line: number, source: string, tags: readonly string[]): Row | RefusedRow {
-  const parsed = fields.safeParse(value)
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!
-    return refusal(
-      value,
-      line,
-      path.join('.') || 'row',
-      path.length > 0 ? message : 'is not an object',
-      undefined,
-      tags,
-    )
+export function readRow(values: PostValues, line: number, rules: RowRules): Row | RefusedRow {
+  const notes: string[] = []
+  const cell = (field: keyof PostValues): string => {
+    const value = values[field]
+    if (!isNothing(value)) return asText(value)
+    if (typeof value === 'string' && value.trim() !== '') notes.push(`${field} "${value.trim()}" read as none`)
+    return ''
   }
-  const given = parsed.data
-  const text = String(given.text ?? '')
-  const createdAt = instantOf(given.createdAt ?? given.created_at)
-  const hashtags = hashtagsOf(String(given.hashtag ?? ''), text, tags)
-  const refuse = (field: string, reason: string) => refusal(value, line, field, reason, createdAt, hashtags)
+  const text = asText(values.text)
+  const bytes = fromPythonBytes(text)
+  if (bytes !== undefined) notes.push("text written as b'…' decoded")
+  const given = cell('createdAt')
+  const createdAt = instantOf(given)
+  const hashtags = hashtagsOf(cell('hashtag'), bytes ?? text, rules.tags)
 
-  if (createdAt === undefined) return refuse('createdAt', 'is not a date as in 2026-11-21T08:30:00Z')
-  if (text.trim() === '') return refuse('text', 'is empty')
-  for (const [field, id] of [
-    ['id', given.id],
-    ['author', given.author ?? given.authorId ?? given.author_id],
-    ['retweetOf', given.retweetOf ?? given.retweet_of],
-  ] as const) {
-    if (typeof id === 'number' && !Number.isSafeInteger(id))
-      return refuse(field, 'is too long for a number: put it in quotes')
-    if (/\p{Cc}/u.test(String(id ?? ''))) return refuse(field, 'holds a control character')
+  const wrong = wrongIn(values) ?? wrongDate(given, createdAt, rules) ?? wrongText(bytes ?? text)
+  if (wrong) {
+    const { label: _, ...row } = values
+    const known = wrong.field === 'createdAt' ? undefined : createdAt
+    return { line, ...wrong, row, createdAt: known, hashtags }
   }
   return {
     line,
     hashtags,
+    notes,
     post: {
-      id: String(given.id ?? '').trim(),
-      createdAt,
-      authorId: String(given.author ?? given.authorId ?? given.author_id ?? ''),
-      language: String(given.language ?? given.lang ?? ''),
-      retweetOf: String(given.retweetOf ?? given.retweet_of ?? ''),
-      source,
-      text,
+      id: cell('id').trim(),
+      createdAt: createdAt ?? '',
+      authorId: cell('author'),
+      language: cell('language'),
+      retweetOf: cell('retweetOf').trim(),
+      source: rules.source,
+      text: bytes ?? text,
     },
   }
+}
+
+interface Wrong {
+  field: string
+  reason: string
+}
+
+function wrongIn(values: PostValues): Wrong | undefined {
+  for (const field of ['text', 'hashtag', 'createdAt', 'language', 'author'] as const) {
+    if (typeof values[field] === 'object' && values[field] !== null) return { field, reason: 'is not a text' }
+  }
+  for (const field of ['id', 'retweetOf'] as const) {
+    const reason = isNothing(values[field]) ? undefined : wrongId(values[field])
+    if (reason !== undefined) return { field, reason }
+  }
+  const { author } = values
+  // The name of an author may look like a number that is not whole.
+  const reason = typeof author === 'number' || isRounded(asText(author)) ? wrongId(author) : undefined
+  if (reason !== undefined) return { field: 'author', reason }
+  return /\p{Cc}/u.test(asText(author)) ? { field: 'author', reason: 'holds a control character' } : undefined
+}
+
+function wrongDate(given: string, createdAt: string | undefined, { before, mayBeUndated }: RowRules) {
+  const field = 'createdAt'
+  if (given === '' && mayBeUndated) return undefined
+  if (createdAt === undefined) return { field, reason: 'is not a date as in 2026-11-21T08:30:00Z' }
+  if (createdAt < FIRST_DATE) return { field, reason: 'is before 2006: some program wrote its default date' }
+  return before !== undefined && Date.parse(createdAt) >= before
+    ? { field, reason: 'is after tomorrow: the clock or the format of the date is wrong' }
+    : undefined
+}
+
+function wrongText(text: string): Wrong | undefined {
+  if (text.trim() === '') return { field: 'text', reason: 'is empty' }
+  return isNoText(text) ? { field: 'text', reason: `is "${text.trim()}", which stands for nothing` } : undefined
 }
 
 /**
@@ -107,36 +136,35 @@ export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[]
 
 const order = (a: string, b: string) => (a < b ? -1 : 1)
 
-const refusal = (
-  row: unknown,
-  line: number,
-  field: string,
-  reason: string,
-  createdAt: string | undefined,
-  hashtags: readonly string[],
-): RefusedRow => ({ line, field, reason, row: withoutLabel(row), createdAt, hashtags: [...hashtags] })
-
-/** Only simulated annotators may see the labels of a file. */
-function withoutLabel(row: unknown): unknown {
-  if (row === null || typeof row !== 'object' || Array.isArray(row)) return row
-  const { label: _, ...rest } = row as Record<string, unknown>
-  return rest
-}
-
-/** An ISO 8601 date, or date and time; UTC without a zone. */
-function instantOf(given: string | number | null | undefined): string | undefined {
-  const found = /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?)?\s*$/i.exec(
-    String(given ?? ''),
-  )
-  if (!found) return undefined
+/** An ISO 8601 date, or date and time, UTC without a zone; or the form of X's archive, `Wed Nov 18 10:00:00 +0000 2020`. */
+function instantOf(given: string): string | undefined {
+  const found =
+    /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?\s*$/i.exec(given)
+  if (!found) return instantOfArchive(given)
   const [, day, time = '00:00', zone = 'Z'] = found
-  const at = new Date(`${day}T${time}${zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`)
-  // Date takes 2026-02-30 for a day of March.
-  if (Number.isNaN(at.getTime()) || !isDay(day!)) return undefined
+  const at = new Date(`${day}T${time}${zoneOf(zone)}`)
+  if (Number.isNaN(at.getTime()) || !isDay(day ?? '')) return undefined
   return at.toISOString()
 }
 
+const zoneOf = (zone: string): string =>
+  /^(z|utc)$/i.test(zone)
+    ? 'Z'
+    : zone.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours, minutes) => `${hours}:${minutes ?? '00'}`)
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
+
+function instantOfArchive(given: string): string | undefined {
+  const found = /^\s*[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})\s*$/.exec(given)
+  if (!found) return undefined
+  const [, name = '', day, time, zone, year] = found
+  const month = String(MONTHS.indexOf(name) / 3 + 1).padStart(2, '0')
+  return instantOf(`${year}-${month}-${day} ${time}${zone}`)
+}
+
+/** Whether a day is in the calendar: Date takes 2026-02-30 for a day of March. */
 const isDay = (day: string): boolean => {
+  if (Number(day.slice(8)) <= 28) return true
   const at = new Date(`${day}T00:00:00Z`)
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
 }

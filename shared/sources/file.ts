@@ -5,7 +5,10 @@ const settings = z.strictObject({
   type: z.literal('file'),
   file: z
     .string()
-    .regex(/^[^/\p{Cc}]+\.(jsonl|csv)$/u, 'the name of a .jsonl or .csv file under sources/ in the bucket'),
+    .regex(
+      /^[^/\p{Cc}]+\.(jsonl|ndjson|json|js|csv|tsv|txt)$/u,
+      'the name of a .jsonl, .json, .csv, .tsv, .txt or .js file under sources/ in the bucket',
+    ),
   pricePerPostUsd: z.number().nonnegative().default(0),
 })
 export type FileSettings = z.infer<typeof settings>

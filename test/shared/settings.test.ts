@@ -88,6 +88,16 @@ describe('what is wrong', () => {
       /labels\.categories: two labels have the same name/,
     ],
     [
+      'a label that still has the prefix of fastText when it was taken off',
+      edited('name: marketing', 'name: __label____label__marketing'),
+      /labels\.categories\.1\.name: a category cannot begin with __label__/,
+    ],
+    [
+      'labels that have one name without the prefix of fastText',
+      edited('name: marketing', 'name: __label__technical'),
+      /labels\.categories: two labels have the same name/,
+    ],
+    [
       'Ground Truth without a work team',
       edited('labeller: desk', 'labeller: ground-truth'),
       /labelling\.labeller: ground-truth needs/,

@@ -1,7 +1,7 @@
 import { keys } from '../../../../shared/keys'
 import type { Objects } from '../../../../shared/objects'
+import { openPosts, type ValuesRow } from '../../../../shared/post-file/open'
 import { named, readRow, type RefusedRow, type Row } from '../../../../shared/post-file/row'
-import { rowsOf } from '../../../../shared/post-file/rows'
 import { placeOf, type Post, type Refused } from '../../../../shared/posts'
 import type { FileSettings } from '../../../../shared/sources/file'
 import type { Window } from '../../window'
@@ -10,7 +10,7 @@ import type { Source } from '../source'
 
 interface FileOptions {
   name: string
-  /** A .jsonl or .csv file under sources/. */
+  /** A file of posts under sources/. */
   file: string
   pricePerPostUsd: number
   /** The hashtags that are read from this file, in the order of the configuration. */
@@ -27,7 +27,8 @@ interface DayOfFile {
 
 /**
  * The posts of a hashtag in a file of the bucket: `createdAt`, `text`, and optionally `id`, `hashtag`, `author`,
- * `language`, `retweetOf`. The file is read as a stream; the rows of one day are held.
+ * `language`, `retweetOf`. The file is read as a stream; the rows of one day are held. OBJECT_INVALID for a file that
+ * cannot be read as posts. A date in the future is no error here: its day is still to come.
  */
 export function fileSource(
   objects: Pick<Objects, 'stream'>,
@@ -35,17 +36,16 @@ export function fileSource(
   { name, file, pricePerPostUsd, tags }: FileOptions,
 ): Source {
   let held: DayOfFile | undefined
+  const rules = { source: name, tags }
 
   const dayOf = async (window: Window): Promise<DayOfFile> => {
     if (held?.from === window.from) return held
     const good: Row[] = []
     const bad: RefusedRow[] = []
     const inWindow = (at: string) => window.from <= at && at < window.to
-    const rows = rowsOf(file, () => objects.stream(keys.source({ file })))
-    for await (const { line, value, problem } of rows) {
-      const row = problem
-        ? { line, field: 'row', reason: problem.split(':')[0]!, row: value, createdAt: undefined, hashtags: [...tags] }
-        : readRow(value, line, name, tags)
+    const { rows } = await openPosts(file, await objects.stream(keys.source({ file })))
+    for await (const found of rows) {
+      const row = 'problem' in found ? refusedAsAWhole(found, tags) : readRow(found.values, found.line, rules)
       if ('post' in row) {
         if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt)) good.push(row)
       } else if (belongs(row, hashtag, tags) && (row.createdAt === undefined || inWindow(row.createdAt))) bad.push(row)
@@ -97,6 +97,11 @@ export const fileAdapter: SourceAdapter<FileSettings> = {
     return fileSource(objects, hashtag, { name, file, pricePerPostUsd, tags })
   },
 }
+
+const refusedAsAWhole = (
+  { line, value, problem }: Extract<ValuesRow, { problem: string }>,
+  tags: readonly string[],
+): RefusedRow => ({ line, field: 'row', reason: problem, row: value, createdAt: undefined, hashtags: [...tags] })
 
 const plain = ({ line, field, reason, row }: RefusedRow): Refused => ({ line, field, reason, row })
 

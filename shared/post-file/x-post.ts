@@ -1,0 +1,42 @@
+import { isRecord } from '../row-file/open'
+
+/**
+ * A post as tools that flatten answers of X's API write it, or as X's archive has it, with the nested parts that matter
+ * in columns of their own. Any other object comes back as it is.
+ */
+export function unfolded(value: Record<string, unknown>): Record<string, unknown> {
+  const post = isRecord(value.tweet) && value.text === undefined ? value.tweet : value
+  const repeated = repeatedBy(post)
+  const own = longText(post)
+  const { author, user, hashtags } = post
+  return {
+    ...post,
+    ...(own === undefined ? {} : { text: own }),
+    ...(isRecord(author) ? { author: author.id ?? author.username } : {}),
+    ...(isRecord(user) ? { user: user.id_str ?? user.id ?? user.screen_name ?? user.username } : {}),
+    ...(Array.isArray(hashtags) ? { hashtags: hashtags.map(tagOf).join(' ') } : {}),
+    ...(repeated ? { retweetOf: repeated.id_str ?? repeated.id } : {}),
+    // The text of a retweet is cut off; that of the post it repeats is whole.
+    ...(repeated && textOf(repeated) !== undefined ? { text: textOf(repeated) } : {}),
+  }
+}
+
+/** Whether a row is a whole answer of X's API, with many posts in it. */
+export const isWholeAnswer = (value: unknown): boolean =>
+  isRecord(value) && Array.isArray(value.data) && ('meta' in value || 'includes' in value)
+
+function repeatedBy(post: Record<string, unknown>): Record<string, unknown> | undefined {
+  if (isRecord(post.retweeted_status)) return post.retweeted_status
+  const referenced: unknown[] = Array.isArray(post.referenced_tweets) ? post.referenced_tweets : []
+  return referenced.filter(isRecord).find(({ type }) => type === 'retweeted')
+}
+
+/** The whole text of a post that has over 280 characters, which stands beside its cut-off text. */
+function longText({ note_tweet: note, extended_tweet: extended }: Record<string, unknown>): unknown {
+  if (isRecord(note) && typeof note.text === 'string') return note.text
+  return isRecord(extended) ? extended.full_text : undefined
+}
+
+const textOf = (post: Record<string, unknown>): unknown => longText(post) ?? post.full_text ?? post.text
+
+const tagOf = (tag: unknown): unknown => (isRecord(tag) ? (tag.tag ?? tag.text) : tag)

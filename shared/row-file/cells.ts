@@ -1,0 +1,65 @@
+/** How programs write that a cell is empty: pandas, R, spreadsheets, SQL, people. */
+const NOTHING = new Set(['', 'nan', 'null', 'none', 'n/a', 'na', '#n/a', '<na>', 'nat', 'nil', 'undefined', '-', '–'])
+
+/** Whether a cell holds nothing, or a word that a program writes where nothing was. */
+export const isNothing = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'number' && Number.isNaN(value)) ||
+  (typeof value === 'string' && NOTHING.has(value.trim().toLowerCase()))
+
+/** Whether a text is such a word. Fewer count: somebody may have posted `-` or `n/a`. */
+export const isNoText = (text: string): boolean => /^\s*(nan|null|none|#n\/a|<na>|nat|undefined)?\s*$/i.test(text)
+
+/** A cell as text; empty for what is neither a text nor a number nor true or false. */
+export const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+
+/** What is wrong with the id of a post; nothing where it may name one. */
+export function wrongId(value: unknown): string | undefined {
+  if (typeof value === 'number') {
+    if (!Number.isInteger(value)) return 'is not a whole number'
+    return Number.isSafeInteger(value) ? undefined : 'is too long for a number: put it in quotes'
+  }
+  if (typeof value !== 'string') return isNothing(value) ? undefined : 'is not a text'
+  if (isRounded(value)) return 'was rounded by a spreadsheet and names no post: export the column as text'
+  if (/^\s*\d+\.\d*\s*$/.test(value)) return 'is not a whole number: export the column as text'
+  return /\p{Cc}/u.test(value) ? 'holds a control character' : undefined
+}
+
+/** Whether a spreadsheet or a program wrote a long number in scientific notation, as in 1.10E+18. */
+export const isRounded = (value: string): boolean =>
+  /^\s*\d+([.,]\d+)?e\+\d+\s*$/i.test(value) || /^\s*\d+[.,]\d+e\d+\s*$/i.test(value)
+
+/**
+ * The text of bytes as Python prints them, as in `b'caf\xc3\xa9'`. Nothing where the text is not in this form or its
+ * bytes are not UTF-8.
+ */
+export function fromPythonBytes(text: string): string | undefined {
+  const [, , inside] = /^\s*b(['"])(.*)\1\s*$/s.exec(text) ?? []
+  if (inside === undefined) return undefined
+  const bytes: Buffer[] = []
+  for (const [, hex, escaped, plain] of inside.matchAll(/\\x([0-9a-f]{2})|\\([^x])|([^\\]+|\\)/gis)) {
+    if (hex !== undefined) bytes.push(Buffer.from(hex, 'hex'))
+    else if (escaped !== undefined) bytes.push(Buffer.from(ESCAPES[escaped] ?? `\\${escaped}`))
+    else bytes.push(Buffer.from(plain ?? ''))
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '0': '\0',
+}
+
+/** A label without the `__label__` that fastText writes before it. */
+export const withoutLabelPrefix = (label: string): string => label.replace(/^__label__/, '')

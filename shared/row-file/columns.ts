@@ -1,0 +1,64 @@
+/**
+ * The fields that a kind of file may have, each with the spellings of its column, best first. Case, `_`, `-` and spaces
+ * in a column's name count nothing.
+ */
+export type Columns<F extends string> = Readonly<Record<F, readonly [string, ...string[]]>>
+
+/** Which of a file's columns hold which fields. */
+export interface Mapping<F extends string> {
+  /** The column of each field that the file has, as the file spells it. */
+  fields: Partial<Record<F, string>>
+  /** Columns that hold no field, or a field that a better spelling holds. */
+  unread: string[]
+  /** A name that two columns have, where a field would be read from it. */
+  twice: string | undefined
+}
+
+/** Find the fields among the names of a file's columns. */
+export function mapColumns<F extends string>(names: readonly string[], columns: Columns<F>): Mapping<F> {
+  const fields: Partial<Record<F, string>> = {}
+  let twice: string | undefined
+  for (const field of fieldsOf(columns)) {
+    const found = columns[field].flatMap((spelling) =>
+      names.filter((name) => normalised(name) === normalised(spelling)),
+    )
+    if (found[0] === undefined) continue
+    fields[field] = found[0]
+    if (found[1] !== undefined && normalised(found[1]) === normalised(found[0])) twice ??= found[0]
+  }
+  const read = new Set<unknown>(Object.values(fields))
+  return { fields, unread: names.filter((name) => name !== '' && !read.has(name)), twice }
+}
+
+/** A reader of the fields of a row, whatever the spelling of its columns: of several spellings, the best that holds something. */
+export function fieldReader<F extends string>(columns: Columns<F>) {
+  const known = new Map<string, { field: F; rank: number } | null>()
+  const placeOf = (name: string) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const plain = normalised(name)
+    const field = fieldsOf(columns).find((one) => columns[one].some((spelling) => normalised(spelling) === plain))
+    const rank = field === undefined ? -1 : columns[field].findIndex((spelling) => normalised(spelling) === plain)
+    const place = field === undefined ? null : { field, rank }
+    // A file of rows with ever other names must not fill the memory.
+    if (known.size < 1000) known.set(name, place)
+    return place
+  }
+  return (row: Readonly<Record<string, unknown>>): Partial<Record<F, unknown>> => {
+    const values: Partial<Record<F, unknown>> = {}
+    const ranks: Partial<Record<F, number>> = {}
+    for (const [name, value] of Object.entries(row)) {
+      const place = placeOf(name)
+      if (!place || value === undefined || value === null || value === '') continue
+      if (place.rank >= (ranks[place.field] ?? Infinity)) continue
+      values[place.field] = value
+      ranks[place.field] = place.rank
+    }
+    return values
+  }
+}
+
+// The keys of an object literal are the field names that its type says.
+export const fieldsOf = <F extends string>(columns: Columns<F>): F[] => Object.keys(columns) as F[]
+
+const normalised = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')

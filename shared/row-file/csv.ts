@@ -1,0 +1,125 @@
+import { lineEndsIn } from './decode'
+
+/** A row of a CSV file. */
+export interface CsvRow {
+  /** Where the row begins, as an editor counts lines; from 1. */
+  line: number
+  cells: string[]
+  /** As the file has it. */
+  raw: string
+  /** Why it cannot be read as a row. */
+  problem?: string
+}
+
+/** A quote that no other one closes within so many characters belongs to the text. */
+const LONGEST_CELL = 2 ** 20
+
+/**
+ * The rows of a CSV file, as a stream, empty lines left out. A stray quote inside a cell is a part of its text. A quote
+ * that opens a cell and is never closed costs its own row alone: the next line is read as the next row.
+ */
+export async function* csvRows(text: AsyncIterable<string>, delimiter: string): AsyncIterable<CsvRow> {
+  let held = ''
+  let line = 1
+  const rowsIn = function* (isLast: boolean): Iterable<CsvRow> {
+    let at = 0
+    for (;;) {
+      const row = readRow(held, at, delimiter, isLast)
+      if (!row) break
+      const { cells, problem, end } = row
+      const raw = held.slice(at, end)
+      const isEmpty = cells.length === 1 && cells[0]?.trim() === '' && !raw.startsWith('"')
+      if (problem !== undefined) yield { line, cells: [], raw, problem }
+      else if (!isEmpty) yield { line, cells, raw }
+      line += lineEndsIn(raw)
+      at = end
+    }
+    held = held.slice(at)
+  }
+  for await (const piece of text) {
+    held += piece
+    yield* rowsIn(false)
+  }
+  yield* rowsIn(true)
+}
+
+interface Cell {
+  text: string
+  /** Of the delimiter or the line end after it. */
+  end: number
+}
+
+interface Read {
+  cells: string[]
+  problem?: string
+  /** Where the next row begins. */
+  end: number
+}
+
+/** The row that begins at `start`; nothing where it ends in a later piece of the text, or the text is over. */
+export function readRow(text: string, start: number, delimiter: string, isLast: boolean): Read | undefined {
+  if (start >= text.length) return undefined
+  const cells: string[] = []
+  for (let at = start; ;) {
+    const cell = text[at] === '"' ? quotedCell(text, at, delimiter, isLast) : plainCell(text, at, delimiter)
+    if (cell === 'open') return undefined
+    if (cell === 'unclosed') {
+      // Everything up to the end of the line with the quote is given up; more of it may be to come.
+      const end = afterLineEnd(text, lineEndFrom(text, at), isLast)
+      return end === undefined ? undefined : { cells, problem: 'a quote opens a cell and is never closed', end }
+    }
+    cells.push(cell.text)
+    if (cell.end >= text.length && !isLast) return undefined
+    if (text[cell.end] === delimiter) {
+      at = cell.end + 1
+      continue
+    }
+    const end = afterLineEnd(text, cell.end, isLast)
+    return end === undefined ? undefined : { cells, end }
+  }
+}
+
+function plainCell(text: string, start: number, delimiter: string): Cell {
+  const code = delimiter.charCodeAt(0)
+  let end = start
+  for (; end < text.length; end++) {
+    const char = text.charCodeAt(end)
+    if (char === code || char === 10 || char === 13) break
+  }
+  return { text: text.slice(start, end), end }
+}
+
+function quotedCell(text: string, start: number, delimiter: string, isLast: boolean): Cell | 'open' | 'unclosed' {
+  let isEscaped = false
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    const next = text[quote + 1]
+    if (next === undefined && !isLast) return 'open'
+    if (next === '"') {
+      isEscaped = true
+      quote += 1
+      continue
+    }
+    const inside = text.slice(start + 1, quote)
+    if (next === undefined || next === delimiter || next === '\n' || next === '\r') {
+      return { text: isEscaped ? inside.replaceAll('""', '"') : inside, end: quote + 1 }
+    }
+    // Text goes on behind the quote. On one line it is a text that begins with a quote; over lines, the quote was stray.
+    if (/[\r\n]/.test(inside)) return 'unclosed'
+    const rest = plainCell(text, quote + 1, delimiter)
+    return { text: text.slice(start, quote + 1) + rest.text, end: rest.end }
+  }
+  return isLast || text.length - start > LONGEST_CELL ? 'unclosed' : 'open'
+}
+
+function lineEndFrom(text: string, at: number): number {
+  const found = text.slice(at).search(/[\r\n]/)
+  return found === -1 ? text.length : at + found
+}
+
+/** Behind the line end at `at`; nothing where a later piece of the text may bring the second half of it. */
+function afterLineEnd(text: string, at: number, isLast: boolean): number | undefined {
+  if (at >= text.length) return isLast ? text.length : undefined
+  if (text[at] === '\n') return at + 1
+  if (at + 1 >= text.length) return isLast ? at + 1 : undefined
+  return text[at + 1] === '\n' ? at + 2 : at + 1
+}
