@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
 import { ownEntry, type Rules as Counting } from '../../shared/labels'
+import { asText, isNothing, isNoText, wrongId } from '../../shared/row-file/cells'
+import { readLabel } from '../../shared/row-file/label'
 import { shownText } from '../../shared/text'
 
-/** Where in its file something stands: a line from 1, or a task from 1. */
-export type Place = { line: number } | { task: number }
+/** Where in its file something begins: the line as an editor counts it, and of Label Studio's tasks the number; from 1. */
+export interface Place {
+  line: number
+  task?: number
+}
 
 /** What a file says of one post, before any of it is checked. What it does not say is undefined. */
 export interface Entry {
@@ -22,7 +27,7 @@ export interface Entry {
   labelledAt?: unknown
   adjudicated?: unknown
   schemaVersion?: unknown
-  judgements: { annotator?: unknown; answer?: unknown }[]
+  judgements: { annotator?: unknown; answer?: unknown; /** Where it has a time of its own. */ at?: unknown }[]
 }
 export type Field = Exclude<keyof Entry, 'place' | 'judgements'> | 'annotator' | 'answer'
 
@@ -39,6 +44,7 @@ export type Reason =
   | 'unknown-class'
   | 'other-schema-version'
   | 'annotator'
+  | 'rounded-id'
   | 'clock'
   | 'unknown-item'
   | 'two-labels'
@@ -46,20 +52,14 @@ export type Reason =
   | 'evaluation'
   | 'deleted'
 
-/** A form in which labels come and go. */
+/** A form in which labels go out, and come in again. */
 export interface Format {
   /** As an export names it. */
   name: string
   /** Of an exported file. */
   extension: string
-  /** Ends of a file's name that tell this form. */
-  endings: readonly string[]
-  /** The first character of a file of this form, where that tells it. */
-  begins?: string
   /** How the form calls what an entry has. */
   fields: Record<Field, string>
-  /** OBJECT_INVALID where the file as a whole is not of this form. */
-  read(text: string, file: string): Iterable<Entry | Refused>
   write(lines: readonly SettledLine[]): string
 }
 
@@ -83,63 +83,85 @@ export interface Checked {
   /** As a manifest writes it: in UTC, without a zone. */
   labelledAt: string | undefined
   adjudicated: boolean
-  judgements: { annotator: string; label: string }[]
+  judgements: { annotator: string; label: string; at?: string | undefined }[]
+  /** What was read otherwise than it stands in the file, in words that say so. */
+  notes: string[]
 }
 
-/** Ours, the worker ids of Ground Truth and the addresses of Label Studio; nothing that could lead out of a place. */
-const annotator = z.string().regex(/^\w[\w.@+-]{0,127}$/)
+/** Names in any script, worker ids of Ground Truth, addresses of Label Studio; nothing that could lead out of a place. */
+const annotator = z
+  .string()
+  .normalize('NFC')
+  .regex(/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.@+' ’-]{0,127}$/u)
 const hashtags = z.array(
   z
     .string()
     .regex(/^[\p{L}\p{N}_]{1,100}$/u)
     .toLowerCase(),
 )
-const post = z.string().regex(/^[\x21-\x7e]{1,200}$/)
+const postId = z.string().regex(/^[\x21-\x7e]{1,200}$/)
 const fraction = z.number().min(0).max(1)
 
 /** How far a clock may be ahead of ours, in milliseconds, and before which day no label was given. */
 const AHEAD_MS = 5 * 60_000
 const EARLIEST = Date.parse('2000-01-01T00:00:00Z')
 
-/** Check an entry, field by field: what it says, or the first thing that is wrong with it. */
-export function check(
-  entry: Entry,
-  { categories, schemaVersion, from, now }: Rules,
-  names: Format['fields'],
-): Checked | Refused {
+/** What an entry comes to: what it says, if it may be believed, and what of it is left out. */
+export interface Outcome {
+  checked?: Checked
+  left: Refused[]
+}
+
+/**
+ * Check an entry, field by field. The first thing that is wrong with it refuses it; a judgement that is wrong costs only
+ * itself while another of the entry is good.
+ */
+export function check(entry: Entry, { categories, schemaVersion, from, now }: Rules, names: Format['fields']): Outcome {
   const wrong: Refused[] = []
-  const refuse = (field: Field, reason: Reason, found: unknown) => {
-    wrong.push(refused(entry.place, names[field], reason, found))
+  const notes: string[] = []
+  const refuse = (field: Field, reason: Reason, found: unknown, into = wrong) => {
+    into.push(refused(entry.place, names[field], reason, found))
     return undefined
   }
   const of = <S extends z.ZodType>(field: Field & keyof Entry, schema: S): z.infer<S> | undefined => {
-    if (entry[field] === undefined) return undefined
+    if (field === 'text' ? entry.text === undefined : isNothing(entry[field])) return undefined
     const parsed = schema.safeParse(entry[field])
     return parsed.success ? parsed.data : refuse(field, 'invalid', entry[field])
   }
   const isOther = entry.schemaVersion !== undefined && entry.schemaVersion !== schemaVersion
   const mapping = isOther ? ownEntry(from, String(entry.schemaVersion)) : undefined
-  const category = (field: 'label' | 'answer', value: unknown): string | undefined => {
-    const name = mapping ? ownEntry(mapping, String(value)) : value
-    if (typeof name === 'string' && categories.includes(name)) return name
-    return refuse(field, value === '' || value === undefined ? 'unlabelled' : 'unknown-class', value)
+  const category = (field: 'label' | 'answer', value: unknown, into = wrong): string | undefined => {
+    if (typeof value === 'object' && value !== null) return refuse(field, 'unknown-class', value, into)
+    const { label: read, note } = readLabel(value, mapping ? Object.keys(mapping) : categories)
+    if (read === undefined) return refuse(field, 'unlabelled', value, into)
+    const name = mapping ? ownEntry(mapping, read) : read
+    if (name === undefined || !categories.includes(name)) return refuse(field, 'unknown-class', value, into)
+    if (note !== undefined) notes.push(note)
+    return name
   }
-  const time = (field: 'labelledAt' | 'date'): string | undefined => {
-    if (entry[field] === undefined) return undefined
-    const found = timeOf(entry[field])
-    if (found === undefined) return refuse(field, 'invalid', entry[field])
+  const time = (field: 'labelledAt' | 'date', value = entry[field]): string | undefined => {
+    if (isNothing(value)) return undefined
+    const found = timeOf(value)
+    if (found === undefined) return refuse(field, 'invalid', value)
     const ms = Date.parse(`${found}Z`)
-    return ms > now.getTime() + AHEAD_MS || ms < EARLIEST ? refuse(field, 'clock', entry[field]) : found
+    return ms > now.getTime() + AHEAD_MS || ms < EARLIEST ? refuse(field, 'clock', value) : found
+  }
+  const post = (): string | undefined => {
+    if (isNothing(entry.post)) return undefined
+    if (wrongId(entry.post) !== undefined) return refuse('post', 'rounded-id', entry.post)
+    const parsed = postId.safeParse(asText(entry.post).trim())
+    return parsed.success ? parsed.data : refuse('post', 'invalid', entry.post)
   }
 
   if (isOther && !mapping) {
     refuse('schemaVersion', 'other-schema-version', entry.schemaVersion)
   }
+  const bad: Refused[] = []
   const checked: Checked = {
     place: entry.place,
     item: of('item', z.string().regex(/^[0-9a-f]{16}$/)),
-    text: of('text', z.string()),
-    post: of('post', post),
+    text: typeof entry.text === 'string' && isNoText(entry.text) ? undefined : of('text', z.string()),
+    post: post(),
     hashtags: of('hashtags', hashtags) ?? [],
     date: time('date')?.slice(0, 10),
     size: of('size', z.int().positive()),
@@ -147,18 +169,20 @@ export function check(
     confidence: of('confidence', fraction),
     labelledAt: time('labelledAt'),
     adjudicated: of('adjudicated', z.boolean()) ?? false,
-    judgements: entry.judgements.flatMap(({ annotator: name, answer }) => {
-      const who = annotator.safeParse(name)
-      if (!who.success) refuse('annotator', 'annotator', name)
-      const label = category('answer', answer)
-      return who.success && label !== undefined ? [{ annotator: who.data, label }] : []
+    judgements: entry.judgements.flatMap(({ annotator: name, answer, at }) => {
+      const who = annotator.safeParse(typeof name === 'number' ? String(name) : name)
+      if (!who.success) refuse('annotator', 'annotator', name, bad)
+      const label = who.success ? category('answer', answer, bad) : undefined
+      return who.success && label !== undefined ? [{ annotator: who.data, label, at: time('labelledAt', at) }] : []
     }),
+    notes,
   }
   if (checked.text === undefined ? checked.item === undefined : shownText(checked.text) === '') {
     refuse('text', 'no-text', entry.text ?? '')
   }
   if (entry.label === undefined && entry.judgements.length === 0) refuse('label', 'unlabelled', '')
-  return wrong[0] ?? checked
+  if (checked.judgements.length === 0) wrong.push(...bad)
+  return wrong[0] ? { left: [wrong[0]] } : { checked, left: bad }
 }
 
 export function refused(place: Place, field: string, reason: Reason, found: unknown): Refused {

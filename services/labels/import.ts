@@ -13,10 +13,10 @@ import { knownIndex } from '../../shared/cascades/identify'
 import { textsToBytes } from '../../shared/cascades/known-texts'
 import { claimForImport } from '../../shared/state/cascade-claims'
 import { loggedRuns } from '../../shared/state/run-log'
-import { check, type Checked, type Format, refused, type Refused, type Rules } from './entry'
-import { formatOf } from './formats'
+import { refused, type Refused, type Rules } from './entry'
 import { join } from './join'
 import { manifest } from './manifest'
+import { type CheckedFile, checkedEntries, openLabels } from './read'
 
 export interface ImportPorts {
   objects: Pick<Objects, 'read' | 'list' | 'lines' | 'exists' | 'put' | 'create'>
@@ -50,8 +50,7 @@ export const importLabels =
   async (file: string, { now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Imported> => {
     const stored = await objects.read(file)
     if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket`)
-    const text = utf8(stored.body, file)
-    const form = formatOf(file, text)
+    const opened = await openLabels(file, inPieces(stored.body))
     const rules = rulesAt(settings, now)
     const batch = `import-${nameOf(stored.body, rules)}`
     const manifestKey = keys.settledManifest({ batch })
@@ -60,12 +59,15 @@ export const importLabels =
     let isThere = await objects.exists(manifestKey)
     let inHand: InHand | undefined
     if (!isThere) {
-      const read = entriesOf(form, text, file, rules)
-      const { entries, left } = await withoutDeleted(read, tombstones, form)
+      const { checked, left } = await withoutDeleted(
+        await checkedEntries(opened, rules),
+        tombstones,
+        opened.fields.post,
+      )
       const { labels } = await store.read()
       const texts = new Map([...labels].map(([item, { text: shown }]) => [item, shown]))
       const index = await knownIndex(objects, await loggedRuns(table))
-      const joined = join(entries, { texts, identify: index.identify }, batch, rules, form.fields)
+      const joined = join(checked, { texts, identify: index.identify }, batch, rules, opened.fields)
       // So that a near copy which is collected later is known as one.
       await objects.create(keys.importedTexts({ batch }), textsToBytes(index.learned()))
       const taken = await concurrently(joined.lines, 16, async (one) => ({
@@ -74,9 +76,9 @@ export const importLabels =
         ours: await claimForImport(table, one.line.item, 'training', batch),
       }))
       const foreign = taken.flatMap(({ ours, line, places }) =>
-        ours ? [] : places.map((place) => refused(place, form.fields.item, 'evaluation', line.item)),
+        ours ? [] : places.map((place) => refused(place, opened.fields.item, 'evaluation', line.item)),
       )
-      const all = [...left, ...joined.refused, ...foreign].sort((a, b) => placeOf(a) - placeOf(b))
+      const all = [...left, ...joined.refused, ...foreign].sort((a, b) => a.line - b.line)
       if (all.length > 0)
         await objects.put(refusedKey, all.map((one) => `${JSON.stringify({ file, ...one })}\n`).join(''))
       const lines = taken.flatMap(({ ours, line }): SettledLine[] => (ours ? [line] : []))
@@ -87,17 +89,14 @@ export const importLabels =
     const items = isThere ? await countOf(store, batch, inHand) : 0
     const imported = await outcomeOf(objects, batch, items)
     if (imported.refusedKey !== null) log.warn('labels were left out', { file, ...imported.refused })
-    return { ...imported, form: form.name }
+    return { ...imported, form: opened.form }
   }
 
 const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({ ...rulesOf(labels), now })
 
-function utf8(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new BellwetherError('OBJECT_INVALID', `${file} is not UTF-8`, { cause })
-  }
+/** In pieces, so that no text of the whole file is made. */
+async function* inPieces(bytes: Buffer): AsyncIterable<Buffer> {
+  for (let at = 0; at < bytes.length; at += 2 ** 16) yield bytes.subarray(at, at + 2 ** 16)
 }
 
 function nameOf(bytes: Buffer, { categories, schemaVersion }: Rules): string {
@@ -105,29 +104,18 @@ function nameOf(bytes: Buffer, { categories, schemaVersion }: Rules): string {
   return createHash('sha256').update(JSON.stringify({ categories, schemaVersion, sha256 })).digest('hex').slice(0, 16)
 }
 
-function entriesOf(form: Format, text: string, file: string, rules: Rules): { entries: Checked[]; left: Refused[] } {
-  const entries: Checked[] = []
-  const left: Refused[] = []
-  for (const read of form.read(text, file)) {
-    const one = 'reason' in read ? read : check(read, rules, form.fields)
-    if ('reason' in one) left.push(one)
-    else entries.push(one)
-  }
-  return { entries, left }
-}
-
 /** A label of a post that was deleted here is left out, and nothing of the row is kept but its place. */
 async function withoutDeleted(
-  { entries, left }: ReturnType<typeof entriesOf>,
+  { checked, left }: CheckedFile,
   tombstones: AskTombstones,
-  form: Format,
-): Promise<{ entries: Checked[]; left: Refused[] }> {
-  const deleted = await tombstones(entries.map(({ post = '' }) => ({ id: post, authorId: '', retweetOf: '' })))
+  postField: string,
+): Promise<CheckedFile> {
+  const deleted = await tombstones(checked.map(({ post = '' }) => ({ id: post, authorId: '', retweetOf: '' })))
   return {
-    entries: entries.filter((_, i) => !deleted[i]),
+    checked: checked.filter((_, i) => !deleted[i]),
     left: [
       ...left,
-      ...entries.flatMap(({ place }, i) => (deleted[i] ? [refused(place, form.fields.post, 'deleted', '')] : [])),
+      ...checked.flatMap(({ place }, i) => (deleted[i] ? [refused(place, postField, 'deleted', '')] : [])),
     ],
   }
 }
@@ -164,5 +152,3 @@ async function linesAt(objects: Pick<Objects, 'exists' | 'lines'>, key: string):
   for await (const line of objects.lines(key)) if (line !== '') lines.push(line)
   return lines
 }
-
-const placeOf = (one: Refused): number => ('line' in one ? one.line : one.task)

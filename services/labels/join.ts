@@ -37,7 +37,7 @@ export function join(
     else groups.set(item, [...(groups.get(item) ?? []), entry])
   }
   for (const [item, group] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const verdict = verdictOf(group)
+    const verdict = verdictOf(group, rules.now)
     if ('reason' in verdict) {
       const found = group.map(({ label, judgements }) => label ?? judgements.map((one) => one.label).join(', '))
       const { reason } = verdict
@@ -62,14 +62,12 @@ interface Verdict {
   confidence: number
   at: string | undefined
   adjudicated: boolean
-  judgements: Checked['judgements']
+  judgements: { annotator: string; label: string }[]
 }
 
 /** What a group comes to: its latest settled label, or what most of its judgements say. */
-function verdictOf(group: readonly Checked[]): Verdict | { reason: Reason } {
-  const judgements = [
-    ...new Map(group.flatMap((entry) => entry.judgements).map((one) => [one.annotator, one])).values(),
-  ]
+function verdictOf(group: readonly Checked[], now: Date): Verdict | { reason: Reason } {
+  const judgements = latestJudgements(group, now)
   const latest = latestOf(group)
   const settled = group.filter(({ label }) => label !== undefined)
   const last = settled.filter(({ labelledAt }) => (labelledAt ?? '') === (latestOf(settled) ?? ''))
@@ -86,6 +84,20 @@ function verdictOf(group: readonly Checked[]): Verdict | { reason: Reason } {
     adjudicated: chosen?.adjudicated ?? false,
     judgements,
   }
+}
+
+/** What each annotator said, and of several judgements of one the latest; the later in the file of equally old ones. */
+function latestJudgements(group: readonly Checked[], now: Date): Verdict['judgements'] {
+  const latest = new Map<string, { annotator: string; label: string; at: string }>()
+  for (const { judgements, labelledAt } of group) {
+    for (const { annotator, label, at: own } of judgements) {
+      // A label without a date is of now.
+      const at = own ?? labelledAt ?? now.toISOString()
+      const before = latest.get(annotator)
+      if (!before || before.at <= at) latest.set(annotator, { annotator, label, at })
+    }
+  }
+  return [...latest.values()].map(({ annotator, label }) => ({ annotator, label }))
 }
 
 const latestOf = (group: readonly Checked[]): string | undefined =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { BellwetherError } from '../../shared/errors'
 import type { SettledLine } from '../../shared/records'
-import { type Entry, type Format, refused, type Refused } from './entry'
+import { isRecord } from '../../shared/row-file/open'
+import { type Entry, type Format, type Place, type Reason, refused, type Refused } from './entry'
 
 /** As far as it is read of a task in Label Studio's JSON export. https://labelstud.io/guide/task_format */
 const choice = z.looseObject({
@@ -10,17 +10,16 @@ const choice = z.looseObject({
   meta: z.looseObject({ annotator: z.unknown().optional() }).optional(),
 })
 const annotation = z.looseObject({
-  result: z.array(z.looseObject({ type: z.string() })).default([]),
+  result: z.array(z.looseObject({ type: z.string().optional() })).default([]),
   was_cancelled: z.boolean().default(false),
   ground_truth: z.boolean().default(false),
   completed_by: z.union([z.int(), z.looseObject({ email: z.string().optional(), id: z.int().optional() })]).nullish(),
   created_at: z.string().optional(),
   updated_at: z.string().optional(),
 })
-type Annotation = z.infer<typeof annotation>
 const task = z.looseObject({
   data: z.record(z.string(), z.unknown()),
-  annotations: z.array(annotation).default([]),
+  annotations: z.array(z.unknown()).default([]),
 })
 
 /** Names of the labelling interface: `<Text name="text" value="$text"/><Choices name="label" toName="text">…`. */
@@ -34,8 +33,6 @@ const TO = 'text'
 export const labelStudio: Format = {
   name: 'label-studio',
   extension: 'json',
-  endings: [],
-  begins: '[',
   fields: {
     item: 'data.item',
     text: 'data.text',
@@ -52,45 +49,37 @@ export const labelStudio: Format = {
     answer: 'annotations.result.value.choices',
   },
 
-  read: function* (text, file) {
-    for (const [i, value] of tasksOf(text, file).entries()) yield entryOf(value, i + 1)
-  },
-
   write: (lines) => `${JSON.stringify(lines.map(taskOf), null, 1)}\n`,
 }
 
-function tasksOf(text: string, file: string): unknown[] {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new BellwetherError('OBJECT_INVALID', `${file} is not JSON: ${String(cause)}`, { cause })
-  }
-  if (!Array.isArray(value)) throw new BellwetherError('OBJECT_INVALID', `${file} is not an array of tasks`)
-  return value
-}
+/** Whether an object is one of Label Studio's tasks. */
+export const isTask = (value: unknown): boolean =>
+  isRecord(value) && isRecord(value.data) && ('annotations' in value || 'completions' in value)
 
-function entryOf(value: unknown, number: number): Entry | Refused {
-  const place = { task: number }
+/** What a task says; an annotation that cannot be used costs only itself while another one is good. */
+export function entriesOfTask(value: unknown, place: Place): (Entry | Refused)[] {
   const parsed = task.safeParse(value)
   if (!parsed.success) {
-    return refused(place, parsed.error.issues[0]?.path.join('.') ?? '', 'invalid', parsed.error.issues[0]?.message)
+    const [issue] = parsed.error.issues
+    return [refused(place, issue?.path.join('.') ?? '', 'invalid', issue?.message)]
   }
-  const { data, annotations } = parsed.data
-  const given = annotations.filter(({ was_cancelled: skipped }) => !skipped).map(readAnnotation)
-  const bad = given.find((one) => 'problem' in one)
-  if (bad) return refused(place, 'annotations.result.value.choices', 'invalid', bad.problem)
+  const { data } = parsed.data
+  const given = parsed.data.annotations.map(readAnnotation).filter((one) => one !== 'skipped')
+  const bad = given.flatMap((one) =>
+    'problem' in one ? [refused(place, labelStudio.fields.answer, one.reason, one.problem)] : [],
+  )
   const answers = given.flatMap((one) => ('problem' in one ? [] : [one]))
+  if (answers.length === 0 && bad.length > 0) return bad
   const truths = answers.filter(({ isTruth }) => isTruth)
   const at = (truths.length > 0 ? truths : answers)
     .flatMap((one) => one.at ?? [])
     .sort()
     .at(-1)
-  return {
+  const entry: Entry = {
     place,
     item: data.item,
     text: data.text,
-    post: typeof data.id === 'number' ? String(data.id) : data.id,
+    post: data.id,
     hashtags: data.hashtags,
     date: data.createdAt,
     size: data.size,
@@ -98,21 +87,32 @@ function entryOf(value: unknown, number: number): Entry | Refused {
     confidence: data.confidence,
     labelledAt: at ?? data.labelledAt,
     adjudicated: data.adjudicated,
-    judgements: answers.flatMap(({ label, who, isTruth }) => (isTruth ? [] : [{ annotator: who, answer: label }])),
+    judgements: answers.flatMap(({ label, who, at: answeredAt, isTruth }) =>
+      isTruth ? [] : [{ annotator: who, answer: label, at: answeredAt }],
+    ),
   }
+  return [...bad, entry]
 }
 
-type Read = { label: string; who: unknown; at: string | undefined; isTruth: boolean } | { problem: unknown }
+type Read =
+  | { label: string; who: unknown; at: string | undefined; isTruth: boolean }
+  | { problem: unknown; reason: Reason }
+  | 'skipped'
 
-function readAnnotation({ result, ground_truth: isTruth, completed_by: by, ...times }: Annotation): Read {
+function readAnnotation(value: unknown): Read {
+  const read = annotation.safeParse(value)
+  if (!read.success) return { problem: read.error.issues[0]?.message, reason: 'invalid' }
+  const { result, was_cancelled: isSkipped, ground_truth: isTruth, completed_by: by, ...times } = read.data
+  if (isSkipped) return 'skipped'
   const chosen = result.filter(({ type }) => type === 'choices')
+  if (result.length === 0) return { problem: '', reason: 'unlabelled' }
   const parsed = choice.safeParse(chosen[0])
   // Two fields of choices, or several choices in one: one label for each post.
-  if (!parsed.success || chosen.length > 1) return { problem: chosen }
-  const { value, meta } = parsed.data
+  if (!parsed.success || chosen.length > 1) return { problem: chosen, reason: 'invalid' }
+  const { value: said, meta } = parsed.data
   const user = typeof by === 'number' ? by : (by?.email ?? by?.id)
   return {
-    label: value.choices[0],
+    label: said.choices[0],
     who: meta?.annotator ?? (user === undefined ? undefined : String(user)),
     at: times.updated_at ?? times.created_at,
     isTruth,

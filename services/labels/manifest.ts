@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Entry, type Format, refused, type Refused } from './entry'
+import { isRecord } from '../../shared/row-file/open'
+import { type Entry, type Format, type Place, refused, type Refused } from './entry'
 
 const metadata = z.looseObject({
   'class-name': z.string().optional(),
@@ -13,16 +14,15 @@ const metadata = z.looseObject({
 })
 const SUFFIX = '-metadata'
 const OURS = 'label'
+const CLASSIFICATION = 'groundtruth/text-classification'
 
 /**
  * The augmented manifest of Ground Truth, JSON Lines: `source`, and a label attribute with its metadata. The attribute
- * may have any name; where there are several, ours (`label`) counts, or else the first that classifies text.
+ * may have any name; where several classify text, the newest counts.
  */
 export const manifest: Format = {
   name: 'manifest',
   extension: 'manifest',
-  endings: ['.manifest', '.jsonl'],
-  begins: '{',
   fields: {
     item: 'item',
     text: 'source',
@@ -39,25 +39,18 @@ export const manifest: Format = {
     answer: `${OURS}${SUFFIX}.judgements.label`,
   },
 
-  read: function* (text) {
-    // Only \n ends a line: JSON may hold U+2028 raw.
-    for (const [i, line] of text.split('\n').entries()) if (line.trim() !== '') yield entryOf(line, i + 1)
-  },
-
   write: (lines) => lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
 }
 
-function entryOf(text: string, line: number): Entry | Refused {
-  const place = { line }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return refused(place, '', 'not-json', text)
-  }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(value)
-  if (!parsed.success) return refused(place, '', 'invalid', text)
-  const said = attributeOf(parsed.data)
+/** Whether an object is a line of an augmented manifest. */
+export const isManifestLine = (value: unknown): boolean =>
+  isRecord(value) && Object.keys(value).some((key) => key.endsWith(SUFFIX))
+
+/** What a line says. */
+export function entryOfLine(value: unknown, place: Place): Entry | Refused {
+  const text = JSON.stringify(value)
+  if (!isRecord(value)) return refused(place, '', 'invalid', text)
+  const said = attributeOf(value)
   if (!said) return refused(place, `${OURS}${SUFFIX}`, 'unlabelled', text)
   const { name, about } = said
   if (about['failure-reason'] !== undefined) {
@@ -66,10 +59,10 @@ function entryOf(text: string, line: number): Entry | Refused {
   if (about['human-annotated'] === 'no') {
     return refused(place, `${name}${SUFFIX}.human-annotated`, 'machine-labelled', 'no')
   }
-  if (about['class-name'] === undefined || parsed.data[name] === undefined) {
+  if (about['class-name'] === undefined || value[name] === undefined) {
     return refused(place, `${name}${SUFFIX}.class-name`, 'unlabelled', text)
   }
-  const { source, item, hashtags, date, size, 'post-id': post } = parsed.data
+  const { source, item, hashtags, date, size, 'post-id': post } = value
   return {
     place,
     item,
@@ -87,14 +80,23 @@ function entryOf(text: string, line: number): Entry | Refused {
   }
 }
 
+/** The label attribute that counts: of those with a label the newest, ours among equally old ones. */
 function attributeOf(line: Record<string, unknown>) {
   const found = Object.entries(line).flatMap(([key, value]) => {
     const about = key.endsWith(SUFFIX) ? metadata.safeParse(value) : undefined
-    return about?.success ? [{ name: key.slice(0, -SUFFIX.length), about: about.data }] : []
+    const name = key.slice(0, -SUFFIX.length)
+    return about?.success ? [{ name, about: about.data, at: newest(about.data['creation-date']) }] : []
   })
-  return (
-    found.find(({ name }) => name === OURS) ??
-    found.find(({ about }) => about.type === 'groundtruth/text-classification') ??
-    found[0]
-  )
+  const classified = found.filter(({ name, about }) => name === OURS || about.type === CLASSIFICATION)
+  const candidates = classified.length > 0 ? classified : found
+  const labelled = candidates.filter(({ about }) => about['class-name'] !== undefined && !about['failure-reason'])
+  const byPeople = labelled.filter(({ about }) => about['human-annotated'] !== 'no')
+  const [usable] = [byPeople, labelled, candidates].filter((some) => some.length > 0)
+  return usable?.sort((a, b) => b.at - a.at || Number(b.name === OURS) - Number(a.name === OURS))[0]
+}
+
+/** When a label was given, in milliseconds since the epoch; a time without a zone is UTC. */
+function newest(date: unknown): number {
+  const at = typeof date === 'string' ? Date.parse(/Z$|[+-]\d\d:?\d\d$/i.test(date) ? date : `${date}Z`) : NaN
+  return Number.isNaN(at) ? -Infinity : at
 }

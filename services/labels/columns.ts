@@ -1,0 +1,36 @@
+import type { Columns } from '../../shared/row-file/columns'
+
+export type LabelField =
+  | 'item'
+  | 'id'
+  | 'text'
+  | 'label'
+  | 'hashtag'
+  | 'createdAt'
+  | 'labelledAt'
+  | 'annotator'
+  | 'answer'
+  | 'confidence'
+  | 'adjudicated'
+  | 'size'
+  | 'annotation'
+  | 'updatedAt'
+
+/** What a file of labels may hold, and how Label Studio, other tools and people spell it. */
+export const LABEL_COLUMNS: Columns<LabelField> = {
+  item: ['item'],
+  // Beside id_str, the number in id has lost its last digits.
+  id: ['id_str', 'id', 'post_id', 'tweet_id', 'status_id'],
+  text: ['text', 'full_text', 'tweet', 'tweet_text', 'content', 'source', 'body', 'message'],
+  label: ['label', 'class', 'category'],
+  hashtag: ['hashtag', 'hashtags', 'tag', 'tags'],
+  createdAt: ['createdAt', 'date'],
+  labelledAt: ['labelledAt', 'labeledAt', 'annotatedAt'],
+  annotator: ['annotator', 'annotator_id', 'worker', 'worker_id', 'rater', 'labeller', 'labeler'],
+  answer: ['answer'],
+  confidence: ['confidence'],
+  adjudicated: ['adjudicated'],
+  size: ['size'],
+  annotation: ['annotation_id'],
+  updatedAt: ['updated_at'],
+}

@@ -1,0 +1,101 @@
+import { fieldReader } from '../../shared/row-file/columns'
+import { findColumns } from '../../shared/row-file/found'
+import { formInWords } from '../../shared/row-file/form'
+import { isRecord, type OpenFile, openFile } from '../../shared/row-file/open'
+import { LABEL_COLUMNS } from './columns'
+import { csv } from './csv'
+import { check, type Checked, type Entry, type Format, type Place, refused, type Refused, type Rules } from './entry'
+import { entriesOfTask, isTask, labelStudio } from './label-studio'
+import { entryOfLine, isManifestLine, manifest } from './manifest'
+import { entryOfRow, ROW_FIELDS } from './rows'
+
+/** A file of labels whose form is known. */
+export interface LabelsInFile {
+  /** The name of the form, as an import answers it. */
+  form: string
+  /** What the file was found to be, in a sentence. */
+  found: string
+  /** What is refused one by one: a row or an annotation. */
+  unit: 'row' | 'annotation'
+  /** How the form calls what an entry has. */
+  fields: Format['fields']
+  /** Can be read once, as a stream. */
+  entries: AsyncIterable<Entry | Refused>
+}
+
+type ReadRow = (value: unknown, place: Place) => (Entry | Refused)[]
+
+const values = fieldReader(LABEL_COLUMNS)
+
+/**
+ * Open a file of labels: an augmented manifest, Label Studio's tasks, or rows with `text` and `label` in CSV or JSON, as
+ * its content tells. OBJECT_INVALID says in one message what was found and what is wanted.
+ */
+export async function openLabels(file: string, body: AsyncIterable<Uint8Array | string>): Promise<LabelsInFile> {
+  const opened = await openFile(file, body, LABEL_COLUMNS)
+  const { sample, encoding, form } = opened
+  const known = (format: Format, words: string, read: ReadRow): LabelsInFile => ({
+    form: format.name,
+    found: `${words} in ${formInWords(form)}, ${encoding}`,
+    unit: format === labelStudio ? 'annotation' : 'row',
+    fields: format.fields,
+    entries: entriesOf(opened, read),
+  })
+  if (sample.some(isTask)) return known(labelStudio, 'tasks of Label Studio', entriesOfTask)
+  if (sample.some(isManifestLine)) {
+    return known(manifest, 'an augmented manifest', (value, place) => [entryOfLine(value, place)])
+  }
+  const isItem = opened.names.includes('item') && !opened.names.includes('text')
+  const { words, fields } = findColumns(file, opened, {
+    what: 'labels',
+    columns: LABEL_COLUMNS,
+    needed: ['label', isItem ? 'item' : 'text'],
+  })
+  return {
+    form: form.kind === 'csv' ? csv.name : 'json',
+    found: fields.includes('annotation') ? `annotations of Label Studio in ${formInWords(form)}, ${encoding}` : words,
+    unit: 'row',
+    fields: ROW_FIELDS,
+    entries: entriesOf(opened, (value, place) =>
+      isRecord(value) ? [entryOfRow(values(value), place)] : [refused(place, '', 'invalid', value)],
+    ),
+  }
+}
+
+async function* entriesOf({ rows, form }: OpenFile, read: ReadRow): AsyncIterable<Entry | Refused> {
+  let task = 0
+  for await (const { line, value, problem } of rows) {
+    task += 1
+    const place: Place = form.kind === 'json-lines' || form.kind === 'csv' ? { line } : { line, task }
+    if (problem === undefined) yield* read(value, place)
+    else yield broken(form.kind === 'csv', place, value, problem)
+  }
+}
+
+const broken = (isCsv: boolean, place: Place, value: unknown, problem: string): Refused =>
+  isCsv ? refused(place, 'row', 'not-csv', problem) : refused(place, '', 'not-json', value)
+
+/** What a file of labels comes to: what may be believed, and what is left out. */
+export interface CheckedFile {
+  checked: Checked[]
+  left: Refused[]
+}
+
+/** Read a file of labels and check each of its entries. */
+export async function checkedEntries(
+  { entries, fields }: Pick<LabelsInFile, 'entries' | 'fields'>,
+  rules: Rules,
+): Promise<CheckedFile> {
+  const checked: Checked[] = []
+  const left: Refused[] = []
+  for await (const entry of entries) {
+    if ('reason' in entry) {
+      left.push(entry)
+      continue
+    }
+    const outcome = check(entry, rules, fields)
+    left.push(...outcome.left)
+    if (outcome.checked) checked.push(outcome.checked)
+  }
+  return { checked, left }
+}
