@@ -51,14 +51,12 @@ export function readOutputLine(text: string, items: ReadonlySet<string>, categor
 }
 
 /** A file under `annotations/worker-response/<iteration>/<object index>/`. */
-const workerResponse = z.looseObject({
-  answers: z.array(
-    z.looseObject({
-      workerId: z.string(),
-      submissionTime: z.string(),
-      answerContent: z.looseObject({ 'crowd-classifier': z.looseObject({ label: z.string() }) }),
-    }),
-  ),
+const workerResponse = z.looseObject({ answers: z.array(z.unknown()) })
+const workerAnswer = z.looseObject({
+  workerId: z.string(),
+  submissionTime: z.string(),
+  // A worker may submit a task without a choice.
+  answerContent: z.looseObject({ 'crowd-classifier': z.looseObject({ label: z.string().min(1) }) }),
 })
 
 /** The line of the input manifest that a response is about, by its key; from 0. */
@@ -67,7 +65,10 @@ export function objectIndex(key: string): number | undefined {
   return found ? Number(found[1]) : undefined
 }
 
-/** What the workers said of an item, once each: of two responses of one worker the later. */
+/**
+ * What the workers said of an item, once each: of two responses of one worker the later. An answer that cannot be used is
+ * refused and costs only itself.
+ */
 export function readResponses(
   item: string,
   files: readonly string[],
@@ -86,7 +87,13 @@ export function readResponses(
       refused.push({ item, reason: 'response-invalid', found: text.slice(0, 200) })
       continue
     }
-    for (const { workerId, submissionTime: at, answerContent } of parsed.data.answers) {
+    for (const given of parsed.data.answers) {
+      const answer = workerAnswer.safeParse(given)
+      if (!answer.success) {
+        refused.push({ item, reason: 'response-invalid', found: JSON.stringify(given).slice(0, 200) })
+        continue
+      }
+      const { workerId, submissionTime: at, answerContent } = answer.data
       const before = judgements.get(workerId)
       if (before && before.at >= at) continue
       judgements.set(workerId, {

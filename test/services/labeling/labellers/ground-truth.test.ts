@@ -274,6 +274,21 @@ describe('the responses of workers', () => {
   })
 
   it.each([
+    ['is empty', {}],
+    ['has no choice', { 'crowd-classifier': { label: '' } }],
+    ['is of another template', { 'crowd-classifier': { labels: ['technical'] } }],
+  ])('lose no good answer beside one that %s', (_, answerContent) => {
+    const submissionTime = '2026-06-03T10:00:00Z'
+    const good = { workerId: 'w1', submissionTime, answerContent: { 'crowd-classifier': { label: 'technical' } } }
+    const bad = { workerId: 'w2', submissionTime, answerContent }
+
+    const { judgements, refused } = readResponses('a', [JSON.stringify({ answers: [bad, good] })])
+
+    expect(judgements.map(({ annotator, said }) => [annotator, said])).toEqual([['w1', { label: 'technical' }]])
+    expect(refused).toMatchObject([{ item: 'a', reason: 'response-invalid', found: expect.stringContaining('w2') }])
+  })
+
+  it.each([
     ['labeling/b/jobs/j/annotations/worker-response/iteration-1/12/2026-06-03_10:00:00.json', 12],
     ['labeling/b/jobs/j/annotations/worker-response/iteration-1/x.json', undefined],
     ['labeling/b/jobs/j/annotations/consolidated-annotation/iteration-1/12/a.json', undefined],
