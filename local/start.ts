@@ -6,6 +6,8 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { readSettings } from '../shared/settings'
 import type { Cloud } from './cloud'
+import { check, inWords } from './check/check'
+import { CHECK_USAGE, parseCheck } from './check/options'
 import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
 import { type Replay, replay } from './replay/replay'
 import { createScreen, type Screen, table } from './replay/screen'
@@ -15,17 +17,39 @@ import { ROOT } from './root'
 import { pointTo } from './running'
 
 const temporaries: string[] = []
-const options = parseOptions(process.argv.slice(2), () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-'))
-  temporaries.push(folder)
-  return folder
-})
+const [command, ...rest] = process.argv.slice(2)
+if (command === 'check') void checkFiles(rest)
+else start(process.argv.slice(2))
 
-if (options === 'help') console.log(USAGE)
-else if ('problem' in options) {
-  console.error(`${options.problem}\n\nnpm start -- --help tells what there is.`)
-  process.exitCode = 2
-} else void main(options)
+function start(argv: string[]): void {
+  const options = parseOptions(argv, () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-'))
+    temporaries.push(folder)
+    return folder
+  })
+  if (options === 'help') console.log(USAGE)
+  else if ('problem' in options) {
+    console.error(`${options.problem}\n\nnpm start -- --help tells what there is.`)
+    process.exitCode = 2
+  } else void main(options)
+}
+
+/** Say what becomes of files, and start nothing. */
+async function checkFiles(argv: string[]): Promise<void> {
+  const chosen = parseCheck(argv)
+  if (chosen === 'help') console.log(CHECK_USAGE)
+  else if ('problem' in chosen) {
+    console.error(`${chosen.problem}\n\nnpm start -- check --help tells what there is.`)
+    process.exitCode = 2
+  } else {
+    try {
+      process.exitCode = await check(chosen, { root: ROOT, now: new Date(), say: (line) => console.log(line) })
+    } catch (error) {
+      console.error(inWords(error))
+      process.exitCode = 2
+    }
+  }
+}
 
 async function main(chosen: ReplayOptions): Promise<void> {
   const screen = createScreen(process.stdout)
@@ -61,7 +85,7 @@ async function main(chosen: ReplayOptions): Promise<void> {
     }
   } catch (error) {
     screen.clear()
-    console.error(error instanceof Error ? error.message : error)
+    console.error(inWords(error))
     process.exitCode = 1
   }
 }
@@ -85,7 +109,7 @@ async function show(
   signal: AbortSignal,
 ) {
   const beside = truthTable(summary)
-  screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${inWords(summary)}`)
+  screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${summaryInWords(summary)}`)
   if (chosen.summary !== undefined) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
   if (chosen.once || signal.aborted) return
   pointTo(chosen.data)
@@ -94,7 +118,7 @@ async function show(
   await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }
 
-const inWords = ({ posts, cascades, refusedRows, labelling, models, champion, seconds }: Summary): string =>
+const summaryInWords = ({ posts, cascades, refusedRows, labelling, models, champion, seconds }: Summary): string =>
   [
     `${counted(posts, 'post')}${refusedRows > 0 ? ` (${counted(refusedRows, 'row')} refused)` : ''} in ${counted(cascades, 'cascade')}; ` +
       `${counted(labelling.items, 'item')} labelled by ${counted(labelling.judgements, 'judgement')} for $${labelling.spentUsd.toFixed(2)}; ` +

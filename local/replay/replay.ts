@@ -122,7 +122,11 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
   })
   if (refused.length > 0) keepRefused(options, refused)
   for (const line of inWords(tally, file, options)) screen.say(line)
-  if (all.length === 0) throw new Error(`${file} has no posts: all ${counted(refused.length, 'row')} were refused`)
+  if (all.length === 0) {
+    throw new Error(
+      `${file} has no posts: ${refused.length === 0 ? 'it has no rows' : `all ${counted(refused.length, 'row')} were refused`}`,
+    )
+  }
   const yaml = overlay(config, configFile, all, {
     labeller: options.labeller,
     acceptUnreliable: options.acceptUnreliable,

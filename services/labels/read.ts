@@ -1,3 +1,4 @@
+import { BellwetherError } from '../../shared/errors'
 import { fieldReader } from '../../shared/row-file/columns'
 import { findColumns } from '../../shared/row-file/found'
 import { formInWords } from '../../shared/row-file/form'
@@ -34,6 +35,7 @@ const values = fieldReader(LABEL_COLUMNS)
 export async function openLabels(file: string, body: AsyncIterable<Uint8Array | string>): Promise<LabelsInFile> {
   const opened = await openFile(file, body, LABEL_COLUMNS)
   const { sample, encoding, form } = opened
+  if (form.kind === 'empty') throw new BellwetherError('OBJECT_INVALID', `${file} is empty`)
   const known = (format: Format, words: string, read: ReadRow): LabelsInFile => ({
     form: format.name,
     found: `${words} in ${formInWords(form)}, ${encoding}`,

@@ -16,13 +16,15 @@ export type Form =
   | { kind: 'json-array'; archive?: string }
   /** JSON objects that follow each other over several lines. */
   | { kind: 'json-values' }
+  /** No character but white space: a file to which rows may still be added. */
+  | { kind: 'empty' }
 
 const DELIMITERS = [',', ';', '\t', '|']
 const DELIMITER_NAMES: Readonly<Record<string, string>> = { '\t': 'a tab' }
 
 /**
  * Tell the form of a file by how it begins. Of the delimiters, the one that finds most of the columns that are wanted;
- * `headerOf` may name the columns of a known form without a header. OBJECT_INVALID for an empty file or a web page.
+ * `headerOf` may name the columns of a known form without a header. OBJECT_INVALID for a web page.
  */
 export function findForm(
   head: string,
@@ -31,7 +33,7 @@ export function findForm(
   headerOf: (cells: readonly string[]) => string[] | undefined = () => undefined,
 ): Form {
   const begins = head.trimStart()
-  if (begins === '') throw new BellwetherError('OBJECT_INVALID', `${file} is empty`)
+  if (begins === '') return { kind: 'empty' }
   if (/^<(!doctype|html|\?xml)/i.test(begins)) {
     throw new BellwetherError('OBJECT_INVALID', `${file} is a web page or XML: export the rows as CSV or JSON`)
   }
@@ -92,6 +94,8 @@ export function formInWords(form: Form): string {
       return form.archive === undefined ? 'a JSON array' : `${form.archive} of an archive of X`
     case 'json-values':
       return 'JSON objects over several lines'
+    case 'empty':
+      return 'an empty file'
   }
 }
 

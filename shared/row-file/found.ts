@@ -49,7 +49,7 @@ export function findColumns<F extends string>(file: string, opened: OpenFile, wa
 
   if (isCsv && twice !== undefined) refuse(`two columns are named ${twice}`, ' Keep one of them.')
   const missing = needed.filter((field) => fields[field] === undefined)
-  if (missing.length > 0) {
+  if (missing.length > 0 && form.kind !== 'empty') {
     const header = isCsv ? headerFor(names) : undefined
     refuse(
       isCsv ? `there is no column ${missing.join(' and no column ')}` : `no row has ${missing.join(' or ')}`,

@@ -42,6 +42,7 @@ export async function openFile(
   const { head, whole } = await withHead(text)
   const form = findForm(head, file, columns, headerOf)
   if (form.kind === 'csv') return { encoding, form, names: form.header, sample: [], rows: csvObjects(whole, form) }
+  if (form.kind === 'empty') return { encoding, form, names: [], sample: [], rows: none() }
   const sample: unknown[] = []
   for await (const { value, problem } of parsedRows(piecesOf(once(head), form, file))) {
     if (problem === undefined) sample.push(value)
@@ -81,6 +82,10 @@ async function withHead(text: AsyncIterable<string>): Promise<{ head: string; wh
     }
   }
   return { head, whole: whole() }
+}
+
+async function* none(): AsyncIterable<RawRow> {
+  // An empty file has no rows.
 }
 
 async function* once(text: string): AsyncIterable<string> {

@@ -1,0 +1,22 @@
+import path from 'node:path'
+import { LABEL_COLUMNS } from '../../services/labels/columns'
+import { isTask } from '../../services/labels/label-studio'
+import { isManifestLine } from '../../services/labels/manifest'
+import { mapColumns } from '../../shared/row-file/columns'
+import { openFile } from '../../shared/row-file/open'
+import { headerOf2019, POST_COLUMNS } from '../../shared/post-file/columns'
+import type { Kind } from './options'
+
+/**
+ * Whether a file holds posts or labels: by its form and its columns, and by its name where it could be either, as with
+ * `text,label`.
+ */
+export async function kindOf(file: string, body: AsyncIterable<Uint8Array | string>): Promise<Kind> {
+  const { names, sample } = await openFile(file, body, { ...POST_COLUMNS, ...LABEL_COLUMNS }, headerOf2019)
+  if (sample.some((value) => isTask(value) || isManifestLine(value))) return 'labels'
+  const { fields } = mapColumns(names, LABEL_COLUMNS)
+  const isLabelled = fields.label !== undefined
+  if (isLabelled && (fields.annotator ?? fields.labelledAt ?? fields.annotation ?? fields.item)) return 'labels'
+  const isDated = mapColumns(names, POST_COLUMNS).fields.createdAt !== undefined
+  return isLabelled && !isDated && /label|annotation/i.test(path.basename(file)) ? 'labels' : 'posts'
+}

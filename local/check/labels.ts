@@ -1,0 +1,70 @@
+import { createReadStream } from 'node:fs'
+import { join } from '../../services/labels/join'
+import { checkedEntries, openLabels } from '../../services/labels/read'
+import { makeCascadeIndex } from '../../shared/cascades/cascade-index'
+import { rulesOf } from '../../shared/labels'
+import { makeTally, placeInWords, type RefusedPlace } from '../../shared/row-file/tally'
+import type { Refused } from '../../services/labels/entry'
+import type { CheckRules, FileReport } from './report'
+import { counted, countIn, tallied, tallyInWords } from './words'
+
+/** Check a file of labels: what an import would make of it, without the labels and messages that the stack has. */
+export async function checkLabels(file: string, { settings, now, all }: CheckRules): Promise<FileReport> {
+  const rules = { ...rulesOf(settings.labels), now }
+  const opened = await openLabels(file, createReadStream(file))
+  const { checked, left } = await checkedEntries(opened, rules)
+  const knowledge = { texts: new Map<string, string>(), identify: makeCascadeIndex().identify }
+  const { lines, refused } = join(checked, knowledge, 'check', rules, opened.fields)
+
+  const tally = makeTally()
+  const places = [...left, ...refused].map(placeOf).sort((a, b) => a.line - b.line)
+  for (const place of places) tally.refuse(place)
+  for (const { notes } of checked) for (const note of notes) tally.note(note)
+  const labels = new Map<string, number>()
+  const annotators = new Map<string, number>()
+  for (const { line } of lines) {
+    countIn(labels, line['label-metadata']['class-name'])
+    for (const { annotator } of line['label-metadata'].judgements) countIn(annotators, annotator)
+  }
+  return {
+    used: lines.length,
+    refused: places.length,
+    places: all ? places.map((place) => placeInWords(file, place)) : [],
+    lines: [
+      `${file}: labels, ${opened.found}`,
+      `  ${counted(lines.length, 'message')} with a label`,
+      ...(labels.size > 0 ? [`  labels      ${tallied(labels)}`] : []),
+      ...(annotators.size > 0 ? [`  annotators  ${tallied(annotators)}`] : []),
+      ...tallyInWords(file, tally, opened.unit, all),
+    ],
+  }
+}
+
+/** What the reasons of an import mean, for a person at the keyboard. */
+const WORDS: Readonly<Record<Refused['reason'], string>> = {
+  'not-csv': 'is not a row of this CSV:',
+  'not-json': 'is not JSON:',
+  invalid: 'has another form than it should:',
+  'no-text': 'has nothing to read',
+  unlabelled: 'has no label',
+  failed: 'was given up by Ground Truth:',
+  'machine-labelled': 'was labelled by a machine',
+  'unknown-class': 'is not a category of bellwether.yml:',
+  'other-schema-version': 'is of other definitions, labels.version',
+  annotator: 'is not a name of an annotator:',
+  'rounded-id': 'was rounded by a spreadsheet or is not whole, so it names no post:',
+  clock: 'is in the future or before 2000:',
+  'unknown-item': 'is not known here; a stack that has it takes it:',
+  'two-labels': 'is given twice at the same time, differently:',
+  disputed: 'has as many voices for one label as for another:',
+  evaluation: 'is in the evaluation sample',
+}
+
+const placeOf = ({ line, field, reason, found }: Refused): RefusedPlace => ({
+  line,
+  field: field === '' ? 'row' : field,
+  reason:
+    found === '' || !WORDS[reason].endsWith(':')
+      ? WORDS[reason].replace(/:$/, '')
+      : `${WORDS[reason]} "${found.replaceAll('"', "'")}"`,
+})
