@@ -4,6 +4,8 @@ import { type LabellerName, labellerNames, PLAYED_LABELLERS } from './labellers'
 export interface ReplayOptions {
   posts?: string
   perDay?: number
+  /** Whether days without posts are played, too. */
+  everyDay: boolean
   annotators: 'knowing' | 'rows' | 'none'
   mistakes: number
   labeller: LabellerName
@@ -27,8 +29,9 @@ export const USAGE = `Bellwether on a laptop: the whole loop on an embedded clou
   npm start -- check FILE            say what becomes of a file of posts or labels; starts nothing
 
 Posts
-  --posts FILE          createdAt, text, and optionally id, hashtag, author, label; replayed by their dates
+  --posts FILE          text, and optionally createdAt, id, hashtag, author, label; replayed by their dates
   --per-day N           how many posts make a day, where the file has no dates (100)
+  --every-day           play the days without posts between others, too; otherwise they are skipped
   --config FILE         another bellwether.yml
 
 Labels
@@ -86,6 +89,7 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
   const options: ReplayOptions = {
     posts: values.posts,
     perDay: number('per-day', 1, 1_000_000),
+    everyDay: values['every-day'] ?? false,
     annotators: values['label-by-hand'] ? 'none' : (annotators ?? 'knowing'),
     mistakes: number('mistakes', 0, 1, false) ?? 0.05,
     labeller: oneOf('labeller', labellerNames) ?? 'desk',
@@ -115,6 +119,7 @@ const parsed = (argv: string[]) =>
     options: {
       posts: { type: 'string' },
       'per-day': { type: 'string' },
+      'every-day': { type: 'boolean' },
       annotators: { type: 'string' },
       mistakes: { type: 'string' },
       'label-by-hand': { type: 'boolean' },

@@ -12,6 +12,7 @@ import type { ReplayOptions } from './options'
 import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { type FilePost, readPosts } from './posts'
+import { gapsIn, gapsInWords, playedDays, skip } from './gaps'
 import { within } from './within'
 import type { DayRow, Screen } from './screen'
 import { summarise, type Summary } from './summary'
@@ -64,10 +65,15 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
     const labelByHand = byHand(cloud, screen, signal)
     const rows: DayRow[] = []
-    const count = Math.round((days.last - days.first) / DAY_MS) + 1
-    for (let day = days.first; day <= days.last && !signal.aborted; day += DAY_MS) {
+    const gaps = gapsIn(days.played)
+    const skips = gapsInWords(gaps)
+    if (skips !== undefined) screen.say(skips)
+    for (const [i, day] of days.played.entries()) {
+      if (signal.aborted) break
       const date = dayOf(day)
-      screen.progress(`${date} · day ${Math.round((day - days.first) / DAY_MS) + 1} of ${count}`)
+      screen.progress(`${date} · day ${i + 1} of ${days.played.length}`)
+      const gap = gaps.find(({ to }) => to === day)
+      if (gap) await skip(gap, cloud, played.tags)
       heard.forget()
       const begun = () => heard.events().filter((event) => event['detail-type'] === 'LabelingStarted').length
       await playDay(cloud, day, begun, async () => {
@@ -99,8 +105,10 @@ interface Played {
   yaml: string
   labels: string[]
   judge: Judge | undefined
-  /** Midnight of the first and of the last UTC day; milliseconds since the epoch. */
-  days: { first: number; last: number }
+  /** The hashtags of the configuration. */
+  tags: string[]
+  /** Midnight of the first UTC day, and of each that is played; milliseconds since the epoch. */
+  days: { first: number; played: number[] }
 }
 
 /** Read the posts and the configuration. Throws, with what to do, where nothing can be played. */
@@ -144,7 +152,8 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     yaml,
     labels,
     judge: judgeOf(options, posts, labels),
-    days: { first: midnightOf(posts[0]!), last: midnightOf(posts.at(-1)!) },
+    tags: settings.hashtags.map(({ tag }) => tag),
+    days: { first: midnightOf(posts[0]!), played: playedDays(posts, options.everyDay) },
   }
 }
 

@@ -47,6 +47,24 @@ it('shows each thing the time it was due at', async () => {
   expect(seen).toBeLessThan(due + HOUR)
 })
 
+it('skips time as if the machine had slept: what fell due on the way runs at the end, once', async () => {
+  const clock = make()
+  const start = clock.now()
+  const seen: number[] = []
+  const hourly = (at: number) =>
+    clock.at(at, () => {
+      seen.push(Math.round((clock.now() - start) / HOUR))
+      hourly(at + HOUR * Math.ceil((clock.now() - at + 1) / HOUR))
+    })
+  hourly(start + HOUR)
+
+  await clock.skipTo(start + 100.5 * HOUR)
+  await clock.skipTo(start)
+  await clock.advanceTo(start + 102.5 * HOUR)
+
+  expect(seen).toEqual([101, 101, 102])
+})
+
 it('never moves back', async () => {
   const clock = make()
   await clock.advanceTo(clock.now() + HOUR)

@@ -15,17 +15,19 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const POSTS = 12
 
-/** Twelve posts of a day with these labels in turn, replayed; what became of it, and what was said. */
-async function replayed(labels: string[], packageDir = path.dirname(templateFile)) {
+/** Twelve posts of each day with these labels in turn, replayed; what became of it, and what was said. */
+async function replayed(labels: string[], packageDir = path.dirname(templateFile), days = ['2026-01-01']) {
   const posts = path.join(folder, 'posts.jsonl')
   const text = (i: number) =>
     `post ${i} of a day about ${'abcdefghijkl'[i]?.repeat(9)} and ${'mnopqrstuvwx'[i]?.repeat(9)}`
-  const rows = Array.from({ length: POSTS }, (_, i) => ({
-    createdAt: `2026-01-01T${10 + i}:00:00Z`,
-    text: text(i),
-    hashtag: 'aws',
-    label: labels[i % labels.length],
-  }))
+  const rows = days.flatMap((day) =>
+    Array.from({ length: POSTS }, (_, i) => ({
+      createdAt: `${day}T${10 + i}:00:00Z`,
+      text: text(i),
+      hashtag: 'aws',
+      label: labels[i % labels.length],
+    })),
+  )
   writeFileSync(posts, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
   const options = parseOptions(
     ['--once', '--posts', posts, '--data', path.join(folder, 'data'), '--config', path.join(ROOT, 'bellwether.yml')],
@@ -35,9 +37,9 @@ async function replayed(labels: string[], packageDir = path.dirname(templateFile
   const said: string[] = []
   const screen = { say: (line: string) => void said.push(line), progress: () => {}, clear: () => {} }
   const signal = new AbortController().signal
-  const { cloud, rows: days, summary } = await replay(options, { packageDir, root: ROOT, screen, signal })
+  const { cloud, rows: played, summary } = await replay(options, { packageDir, root: ROOT, screen, signal })
   await cloud.close()
-  return { days, summary, said }
+  return { days: played, summary, said }
 }
 
 it('goes on where the posts carry labels that the configuration does not have', async () => {
@@ -46,6 +48,19 @@ it('goes on where the posts carry labels that the configuration does not have', 
   expect(said).toEqual([expect.stringMatching(/^4 posts count as without a label.*: spam$/)])
   expect(days).toMatchObject([{ posts: POSTS }])
   expect(summary.labelling.judgements).toBeGreaterThan(0)
+}, 60_000)
+
+it('skips the days without posts, and says so', async () => {
+  const packageDir = path.dirname(templateFile)
+  const { days, summary, said } = await replayed(['technical', 'marketing'], packageDir, ['2025-01-01', '2026-01-01'])
+
+  expect(said).toEqual(['Skips 364 days without posts, 2025-01-02 to 2025-12-31; --every-day plays them.'])
+  expect(days).toMatchObject([
+    { date: '2025-01-01', posts: POSTS, labelled: POSTS },
+    { date: '2026-01-01', posts: POSTS },
+  ])
+  expect(summary.posts).toBe(2 * POSTS)
+  expect(summary.events.PostsCollected).toBeLessThan(8)
 }, 60_000)
 
 it('has people label what is drawn later in the day', async () => {

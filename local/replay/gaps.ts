@@ -1,0 +1,72 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { z } from 'zod'
+import { openCursor } from '../../shared/state/cursor'
+import { dynamoTable } from '../../shared/table'
+import { DAY_MS, dayOf } from '../../shared/utc-day'
+import type { Cloud } from '../cloud'
+import type { FilePost } from './posts'
+
+/** A stretch of whole UTC days without posts between two with some; midnights, in milliseconds since the epoch. */
+export interface Gap {
+  /** The first day without posts. */
+  from: number
+  /** The first day with posts again. */
+  to: number
+}
+
+/** The days that a replay plays: those with posts, and the others where every day is wanted; midnights. */
+export function playedDays(posts: readonly Pick<FilePost, 'createdAt'>[], isEveryDay: boolean): number[] {
+  const withPosts = [...new Set(posts.map(({ createdAt }) => Date.parse(createdAt.slice(0, 10))))].sort((a, b) => a - b)
+  const [first = 0, last = 0] = [withPosts[0], withPosts.at(-1)]
+  if (!isEveryDay) return withPosts
+  return Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, i) => first + i * DAY_MS)
+}
+
+/** The gaps between days. */
+export const gapsIn = (days: readonly number[]): Gap[] =>
+  days.flatMap((day, i) => {
+    const from = (days[i - 1] ?? day) + DAY_MS
+    return from < day ? [{ from, to: day }] : []
+  })
+
+/** What is skipped, in a sentence; nothing where no day is. */
+export function gapsInWords(gaps: readonly Gap[]): string | undefined {
+  const daysOf = ({ from, to }: Gap) => Math.round((to - from) / DAY_MS)
+  const [longest] = [...gaps].sort((a, b) => daysOf(b) - daysOf(a))
+  if (longest === undefined) return undefined
+  const count = gaps.reduce((sum, gap) => sum + daysOf(gap), 0)
+  const [from, to] = [dayOf(longest.from), dayOf(longest.to - DAY_MS)]
+  const where = from === to ? from : `${from} to ${to}`
+  return (
+    `Skips ${count} ${count === 1 ? 'day' : 'days'} without posts, ` +
+    `${gaps.length === 1 ? where : `in ${gaps.length} gaps, the longest ${where}`}; --every-day plays them.`
+  )
+}
+
+/** Of a run in a cursor, all that moves the cursor. */
+const passed = z.object({ window: z.object({ to: z.iso.datetime() }) })
+
+/**
+ * Take the cloud over a gap, as if its machine had slept: the clock moves to the day with posts at once, and collection
+ * goes on there. A hashtag that still has days before the gap to collect is left to collect every day.
+ */
+export async function skip({ from, to }: Gap, cloud: Cloud, tags: readonly string[]): Promise<void> {
+  const arrival = to + DAY_MS - 60_000
+  if (cloud.clock.now() >= arrival) return
+  const table = ownersTable(cloud)
+  const first = new Date(from).toISOString()
+  for (const tag of tags) {
+    const cursor = await openCursor(table, passed, tag, first)
+    const { through, run } = cursor.state()
+    if (through === first && run === null) await cursor.commit({ window: { to: new Date(to).toISOString() } })
+  }
+  await cloud.clock.skipTo(arrival)
+}
+
+/** The table as the owner of the account sees it. */
+function ownersTable({ stack, region, endpoint }: Cloud) {
+  const table = stack.resources.find(({ logicalId }) => logicalId === 'Table')?.ref
+  if (table === undefined) throw new Error('the template has no Table')
+  const credentials = { accessKeyId: 'owner', secretAccessKey: 'owner' }
+  return dynamoTable(new DynamoDBClient({ region, endpoint, credentials }), table)
+}
