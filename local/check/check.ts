@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { BellwetherError } from '../../shared/errors'
 import { parseSettings, type Settings } from '../../shared/settings'
@@ -40,7 +40,7 @@ async function checkFile(
   let report: FileReport
   try {
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`there is no file ${file}`)
-    const kind: Kind = as ?? (await kindOf(file, createReadStream(file)))
+    const kind: Kind = as ?? (await kindOf(file))
     const rules = { settings, isOwn: config !== undefined, now, all }
     report = kind === 'posts' ? await checkPosts(file, rules) : await checkLabels(file, rules)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { LABEL_COLUMNS } from '../../services/labels/columns'
 import { isTask } from '../../services/labels/label-studio'
@@ -11,8 +12,10 @@ import type { Kind } from './options'
  * Whether a file holds posts or labels: by its form and its columns, and by its name where it could be either, as with
  * `text,label`.
  */
-export async function kindOf(file: string, body: AsyncIterable<Uint8Array | string>): Promise<Kind> {
+export async function kindOf(file: string): Promise<Kind> {
+  const body = createReadStream(file)
   const { names, sample } = await openFile(file, body, { ...POST_COLUMNS, ...LABEL_COLUMNS }, headerOf2019)
+  body.destroy()
   if (sample.some((value) => isTask(value) || isManifestLine(value))) return 'labels'
   const { fields } = mapColumns(names, LABEL_COLUMNS)
   const isLabelled = fields.label !== undefined

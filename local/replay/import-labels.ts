@@ -6,11 +6,15 @@ import type { Cloud } from '../cloud'
 
 const imported = z.object({ batch: z.string(), items: z.number(), refused: z.record(z.string(), z.number()) })
 
-/** Put a file of labels into the bucket and have it taken in, as an owner of the stack would. Says what became of it. */
+/**
+ * Put a file of labels into the bucket and have it taken in, as an owner of the stack would. Says what became of it;
+ * `firstDay` is the day that it is in the cloud.
+ */
 export async function importLabels(
   cloud: Pick<Cloud, 'invoke' | 'idle'>,
   objects: Pick<Objects, 'put'>,
   file: string,
+  firstDay?: string,
 ): Promise<string> {
   const key = `imports/${path.basename(file)}`
   await objects.put(key, readFileSync(file))
@@ -23,6 +27,9 @@ export async function importLabels(
     `Took ${items} labels from ${file} as batch ${batch}.` +
     (reasons.length > 0
       ? ` Left out, with the reason of each in labeled/${batch}/refused.jsonl: ${reasons.join(', ')}.`
+      : '') +
+    (firstDay !== undefined && refused.clock !== undefined
+      ? ` A replay begins on the first day of its posts: a label given after ${firstDay} is in the future there (clock).`
       : '')
   )
 }

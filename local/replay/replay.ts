@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
+import { openLabels } from '../../services/labels/read'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
 import type { BusEvent } from '../service'
@@ -62,7 +63,7 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     }
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
-    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
+    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import, dayOf(days.first)))
     const labelByHand = byHand(cloud, screen, signal)
     const rows: DayRow[] = []
     const gaps = gapsIn(days.played)
@@ -119,6 +120,7 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true) throw new Error(`there is no file ${given}`)
   }
   const config = readFileSync(configFile, 'utf8')
+  if (options.import !== undefined) await refuseUnreadable(options.import)
   const own = options.config === undefined ? undefined : parseSettings(config, configFile)
   const tally = makeTally()
   const { posts: all, refused } = await readPosts(file, {
@@ -157,8 +159,15 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
   }
 }
 
+/** Throws what is wrong with a file of labels, before a cloud is started for it. */
+async function refuseUnreadable(labels: string): Promise<void> {
+  const body = createReadStream(labels)
+  await openLabels(labels, body)
+  body.destroy()
+}
+
 /** What was refused or read otherwise than it stands in the file: the most frequent reasons, and where the rest is. */
-function inWords(tally: Tally, file: string, { data }: ReplayOptions): string[] {
+function inWords(tally: Tally, file: string, { data, once }: ReplayOptions): string[] {
   const notes = tally.notes().map((note) => `  ${note}`)
   const refused = tally.reasons().map((reason) => `  ${reason}`)
   return [
@@ -167,7 +176,8 @@ function inWords(tally: Tally, file: string, { data }: ReplayOptions): string[] 
       ? [
           `Refused ${counted(tally.refused(), 'row')} of ${file}:`,
           ...refused,
-          `Each is in ${path.join(data, REFUSED_FILE)}; npm start -- check ${file} --all lists them, too.`,
+          `npm start -- check --all ${file} lists each` +
+            (once ? '.' : `; ${path.join(data, REFUSED_FILE)} has them, too.`),
         ]
       : []),
   ]

@@ -47,6 +47,8 @@ interface Cell {
   text: string
   /** Of the delimiter or the line end after it. */
   end: number
+  /** Whether it stands in quotes. */
+  isClosed: boolean
 }
 
 interface Read {
@@ -61,7 +63,7 @@ export function readRow(text: string, start: number, delimiter: string, isLast: 
   if (start >= text.length) return undefined
   const cells: string[] = []
   for (let at = start; ;) {
-    const cell = text[at] === '"' ? quotedCell(text, at, delimiter, isLast) : plainCell(text, at, delimiter)
+    const cell = readCell(text, at, delimiter, isLast)
     if (cell === 'open') return undefined
     if (cell === 'unclosed') {
       // Everything up to the end of the line with the quote is given up; more of it may be to come.
@@ -79,6 +81,16 @@ export function readRow(text: string, start: number, delimiter: string, isLast: 
   }
 }
 
+/** A cell is quoted also where spaces stand before its first quote, if nothing but spaces stands behind its last. */
+function readCell(text: string, start: number, delimiter: string, isLast: boolean): Cell | 'open' | 'unclosed' {
+  let quote = start
+  while (text[quote] === ' ') quote += 1
+  if (text[quote] !== '"') return plainCell(text, start, delimiter)
+  const cell = quotedCell(text, quote, delimiter, isLast)
+  if (quote === start || cell === 'open' || (cell !== 'unclosed' && cell.isClosed)) return cell
+  return plainCell(text, start, delimiter)
+}
+
 function plainCell(text: string, start: number, delimiter: string): Cell {
   const code = delimiter.charCodeAt(0)
   let end = start
@@ -86,27 +98,29 @@ function plainCell(text: string, start: number, delimiter: string): Cell {
     const char = text.charCodeAt(end)
     if (char === code || char === 10 || char === 13) break
   }
-  return { text: text.slice(start, end), end }
+  return { text: text.slice(start, end), end, isClosed: false }
 }
 
 function quotedCell(text: string, start: number, delimiter: string, isLast: boolean): Cell | 'open' | 'unclosed' {
   let isEscaped = false
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-    const next = text[quote + 1]
-    if (next === undefined && !isLast) return 'open'
-    if (next === '"') {
+    if (text[quote + 1] === '"') {
       isEscaped = true
       quote += 1
       continue
     }
     const inside = text.slice(start + 1, quote)
+    let end = quote + 1
+    while (text[end] === ' ') end += 1
+    const next = text[end]
+    if (next === undefined && !isLast) return 'open'
     if (next === undefined || next === delimiter || next === '\n' || next === '\r') {
-      return { text: isEscaped ? inside.replaceAll('""', '"') : inside, end: quote + 1 }
+      return { text: isEscaped ? inside.replaceAll('""', '"') : inside, end, isClosed: true }
     }
     // Text goes on behind the quote. On one line it is a text that begins with a quote; over lines, the quote was stray.
     if (/[\r\n]/.test(inside)) return 'unclosed'
     const rest = plainCell(text, quote + 1, delimiter)
-    return { text: text.slice(start, quote + 1) + rest.text, end: rest.end }
+    return { text: text.slice(start, quote + 1) + rest.text, end: rest.end, isClosed: false }
   }
   return isLast || text.length - start > LONGEST_CELL ? 'unclosed' : 'open'
 }

@@ -103,12 +103,18 @@ async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawR
 }
 
 function parsed(json: string): Pick<RawRow, 'value' | 'problem'> {
-  try {
-    return { value: JSON.parse(json) as unknown }
-  } catch {
-    return { value: json, problem: 'is not JSON' }
+  for (const text of [json, withoutNaN(json)]) {
+    try {
+      return { value: JSON.parse(text) as unknown }
+    } catch {
+      // Python writes NaN, which JSON does not have.
+    }
   }
+  return { value: json, problem: 'is not JSON' }
 }
+
+const withoutNaN = (json: string): string =>
+  json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token.startsWith('"') ? token : 'null'))
 
 async function* csvObjects(
   text: AsyncIterable<string>,

@@ -172,6 +172,17 @@ it("reads tweets.js of X's archive, and says so", async () => {
   ])
 })
 
+it('reads what Python writes for JSON', async () => {
+  const file = write('nan.jsonl', '{"text":"a: NaN \\" b","label":NaN,"createdAt":"2026-01-01"}\n')
+
+  expect((await checked(file)).said.slice(1)).toEqual([
+    '  1 row, 1 post',
+    '  days      2026-01-01 to 2026-01-01',
+    '  hashtags  #posts ×1 (#posts: rows that name none)',
+    '  labels    none',
+  ])
+})
+
 describe('with a configuration', () => {
   const config = () => write('own.yml', readFileSync(path.join(ROOT, 'bellwether.yml'), 'utf8'))
 

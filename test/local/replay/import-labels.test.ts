@@ -45,6 +45,14 @@ it('puts the file into the bucket, asks for it, and says what was taken and what
   )
 })
 
+it('explains labels of the future, where the posts are older than their labels', async () => {
+  const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2 } })
+
+  expect(await importLabels(cloud, testBucket(), file, '2019-01-03')).toMatch(
+    /2 clock\. A replay begins on the first day of its posts: a label given after 2019-01-03 is in the future there/,
+  )
+})
+
 it('ends with what the function says of a file that is refused', async () => {
   const cloud = cloudThat(
     { errorMessage: 'OBJECT_INVALID: imports/labels.csv, line 1: two columns are named label' },

@@ -28,6 +28,14 @@ describe('a row', () => {
     ],
     ['with a quote inside a cell', 'a "b" c,d\n', [['a "b" c', 'd']]],
     ['that begins with a quote and goes on behind the second', '"a" b,c\n', [['"a" b', 'c']]],
+    [
+      'with spaces around quotes',
+      'a, "b, c" ,d\ne, "f" g,h\n',
+      [
+        ['a', 'b, c', 'd'],
+        ['e', ' "f" g', 'h'],
+      ],
+    ],
     ['with a closed quote and a line end of another kind', '"a"\rb\nc', [['a'], ['b'], ['c']]],
     [
       'with empty cells',

@@ -20,7 +20,7 @@ describe('the values of an array', () => {
 
         const read = await values(text, true, size)
 
-        expect(read.map((piece) => JSON.parse(piece.text) as unknown)).toEqual(given)
+        expect(read.map((piece) => JSON.parse(piece.text) as unknown)).toEqual(JSON.parse(text))
         for (const { line, text: value } of read) {
           const rest = text
             .split('\n')
