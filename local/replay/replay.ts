@@ -1,8 +1,7 @@
-import { createReadStream, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
-import { openLabels } from '../../services/labels/read'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
 import type { BusEvent } from '../service'
@@ -14,10 +13,12 @@ import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { type FilePost, readPosts } from './posts'
 import { gapsIn, gapsInWords, playedDays, skip } from './gaps'
+import { keepRefusals, refusalsInWords, refuseUnreadable } from './refusals'
 import { within } from './within'
+import { counted } from '../check/words'
 import type { DayRow, Screen } from './screen'
 import { summarise, type Summary } from './summary'
-import { makeTally, type Tally } from '../../shared/row-file/tally'
+import { makeTally } from '../../shared/row-file/tally'
 import { besideTruth, truthOf } from './truth'
 import { parseSettings } from '../../shared/settings'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
@@ -130,8 +131,8 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     onFound: ({ words, isUnusual }) => void (isUnusual && screen.say(`Read ${file} as ${words}.`)),
     tally,
   })
-  if (refused.length > 0) keepRefused(options, refused)
-  for (const line of inWords(tally, file, options)) screen.say(line)
+  if (refused.length > 0) keepRefusals(options, refused)
+  for (const line of refusalsInWords(tally, file, options)) screen.say(line)
   if (all.length === 0) {
     throw new Error(
       `${file} has no posts: ${refused.length === 0 ? 'it has no rows' : `all ${counted(refused.length, 'row')} were refused`}`,
@@ -158,40 +159,6 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     days: { first: midnightOf(posts[0]!), played: playedDays(posts, options.everyDay) },
   }
 }
-
-/** Throws what is wrong with a file of labels, before a cloud is started for it. */
-async function refuseUnreadable(labels: string): Promise<void> {
-  const body = createReadStream(labels)
-  await openLabels(labels, body)
-  body.destroy()
-}
-
-/** What was refused or read otherwise than it stands in the file: the most frequent reasons, and where the rest is. */
-function inWords(tally: Tally, file: string, { data, once }: ReplayOptions): string[] {
-  const notes = tally.notes().map((note) => `  ${note}`)
-  const refused = tally.reasons().map((reason) => `  ${reason}`)
-  return [
-    ...(notes.length > 0 ? [`Read otherwise than it stands in ${file}:`, ...notes] : []),
-    ...(refused.length > 0
-      ? [
-          `Refused ${counted(tally.refused(), 'row')} of ${file}:`,
-          ...refused,
-          `npm start -- check --all ${file} lists each` +
-            (once ? '.' : `; ${path.join(data, REFUSED_FILE)} has them, too.`),
-        ]
-      : []),
-  ]
-}
-
-/** Every refused row of the posts, as `file:line: field: reason`. */
-const REFUSED_FILE = 'refused-rows.txt'
-
-function keepRefused({ data }: ReplayOptions, refused: readonly string[]): void {
-  mkdirSync(data, { recursive: true })
-  writeFileSync(path.join(data, REFUSED_FILE), refused.map((line) => `${line}\n`).join(''))
-}
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 const midnightOf = ({ createdAt }: FilePost): number => Date.parse(`${createdAt.slice(0, 10)}T00:00:00Z`)
 

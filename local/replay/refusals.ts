@@ -1,0 +1,39 @@
+import { createReadStream, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { openLabels } from '../../services/labels/read'
+import type { Tally } from '../../shared/row-file/tally'
+import { counted } from '../check/words'
+import type { ReplayOptions } from './options'
+
+/** Every refused row of the posts, as `file:line: field: reason`. */
+const REFUSED_FILE = 'refused-rows.txt'
+
+/** Throws what is wrong with a file of labels, before a cloud is started for it. */
+export async function refuseUnreadable(labels: string): Promise<void> {
+  const body = createReadStream(labels)
+  await openLabels(labels, body)
+  body.destroy()
+}
+
+/** What was refused or read otherwise than it stands in the file: the most frequent reasons, and where the rest is. */
+export function refusalsInWords(tally: Tally, file: string, { data, once }: ReplayOptions): string[] {
+  const notes = tally.notes().map((note) => `  ${note}`)
+  const refused = tally.reasons().map((reason) => `  ${reason}`)
+  return [
+    ...(notes.length > 0 ? [`Read otherwise than it stands in ${file}:`, ...notes] : []),
+    ...(refused.length > 0
+      ? [
+          `Refused ${counted(tally.refused(), 'row')} of ${file}:`,
+          ...refused,
+          `npm start -- check --all ${file} lists each` +
+            (once ? '.' : `; ${path.join(data, REFUSED_FILE)} has them, too.`),
+        ]
+      : []),
+  ]
+}
+
+/** Keep every refused row in the data folder. */
+export function keepRefusals({ data }: ReplayOptions, refused: readonly string[]): void {
+  mkdirSync(data, { recursive: true })
+  writeFileSync(path.join(data, REFUSED_FILE), refused.map((line) => `${line}\n`).join(''))
+}
