@@ -2,6 +2,7 @@ import type { Settings } from '../../shared/settings'
 import { makeTally, placeInWords, type RefusedPlace } from '../../shared/row-file/tally'
 import { daysBetween } from '../../shared/utc-day'
 import { NO_HASHTAG, type PostRow, postRows, undated } from '../replay/posts'
+import { makeRepeats } from './repeats'
 import type { CheckRules, FileReport } from './report'
 import { counted, countIn, tallied, tallyInWords } from './words'
 
@@ -11,6 +12,7 @@ export async function checkPosts(file: string, { settings, isOwn, all }: CheckRu
   const places: RefusedPlace[] = []
   const [dated, withoutDate] = [makeCounts(), makeCounts()]
   const undatedLines: number[] = []
+  const ids = makeRepeats()
   let words = ''
   let rows = 0
   const refuse = (place: RefusedPlace) => {
@@ -27,6 +29,7 @@ export async function checkPosts(file: string, { settings, isOwn, all }: CheckRu
     if ('reason' in row) refuse(row)
     else {
       for (const note of row.notes) tally.note(note)
+      if (row.post.id !== '') ids.add(`${row.post.createdAt.slice(0, 10)} ${row.hashtags.join(' ')} ${row.post.id}`)
       if (row.post.createdAt === '') undatedLines.push(row.line)
       const counts = row.post.createdAt === '' ? withoutDate : dated
       counts.take(row)
@@ -35,6 +38,8 @@ export async function checkPosts(file: string, { settings, isOwn, all }: CheckRu
   const isDated = dated.days.size > 0
   const posts = isDated ? dated : withoutDate
   if (isDated) for (const line of undatedLines) refuse(undated({ line }))
+  const repeated = ids.repeated()
+  if (repeated > 0) tally.note('id of an earlier row of the same day and hashtag: the first is the post', repeated)
   const used = rows - tally.refused()
   return {
     used,

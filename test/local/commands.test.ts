@@ -50,6 +50,23 @@ describe('npm start', () => {
     expect(readdirSync(dataDir())).toEqual([])
   }, 60_000)
 
+  it('checks a file, starts nothing, and ends with a code that says whether all of it can be used', async () => {
+    const posts = path.join(dataDir(), 'posts.csv')
+    writeFileSync(posts, 'createdAt,text\n2026-01-01,hello\nsoon,hello\n')
+    const before = readdirSync(dataDir())
+
+    const { code, out, err } = await run('local/start.ts', 'check', posts)
+
+    expect([code, err]).toEqual([1, ''])
+    expect(out).toContain('1 × createdAt is not a date as in 2026-11-21T08:30:00Z (line 3)')
+    expect(readdirSync(dataDir())).toEqual(before)
+    expect(await run('local/start.ts', 'check')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('needs a file'),
+    })
+    expect(await run('local/start.ts', 'check', '--help')).toMatchObject({ code: 0, err: '' })
+  }, 30_000)
+
   it('writes the summary into a folder that it makes, and counts one as one', async () => {
     const posts = path.join(dataDir(), 'posts.csv')
     writeFileSync(posts, 'createdAt,text,label\n2026-01-01,hello,marketing\n')

@@ -172,6 +172,16 @@ it("reads tweets.js of X's archive, and says so", async () => {
   ])
 })
 
+it('counts posts that stand there twice', async () => {
+  const row = '7,2026-01-01T10:00:00Z,x,aws'
+  const others = ['7,2026-01-01T10:00:00Z,x,azure', '7,2026-01-02T10:00:00Z,x,aws', '8,2026-01-01T10:00:00Z,x,aws']
+  const file = write('twice.csv', `id,createdAt,text,hashtag\n${[row, ...others, row, row].join('\n')}\n`)
+
+  expect((await checked(file)).said).toContain(
+    '    2 × id of an earlier row of the same day and hashtag: the first is the post',
+  )
+})
+
 it('reads what Python writes for JSON', async () => {
   const file = write('nan.jsonl', '{"text":"a: NaN \\" b","label":NaN,"createdAt":"2026-01-01"}\n')
 
