@@ -11,7 +11,7 @@ export interface CsvRow {
   problem?: string
 }
 
-/** A quote that no other one closes within so many characters belongs to the text. */
+/** A quote that no other one closes within so many characters counts as never closed. */
 const LONGEST_CELL = 2 ** 20
 
 /**

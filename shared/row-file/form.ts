@@ -9,7 +9,8 @@ export type Form =
       delimiter: string
       header: string[]
       isHeaderless: boolean
-      /** Rows before the first with data. */ before: number
+      /** Rows before the first with data. */
+      before: number
     }
   | { kind: 'json-lines' }
   /** `archive` names the list of a file of X's archive, as in `tweets`. */

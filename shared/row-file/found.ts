@@ -37,12 +37,13 @@ export function findColumns<F extends string>(file: string, opened: OpenFile, wa
   const how = `${formInWords(form)}, ${encoding}${remark}`
   const { fields, unread, twice } = mapColumns(names, columns)
   const all = fieldsOf(columns)
+  const namesInWords = names.length === 0 ? 'without objects' : `with ${isCsv ? 'columns' : 'keys'} ${listed(names)}`
   const refuse = (what: string, hint = ''): never => {
     const others = all.filter((field) => !needed.includes(field))
     throw new BellwetherError(
       'OBJECT_INVALID',
       `${file}${isCsv ? ', line 1' : ''}: ${what}.${hint} ` +
-        `Found: ${how}, with ${isCsv ? 'columns' : 'keys'} ${listed(names)}. ` +
+        `Found: ${how}, ${namesInWords}. ` +
         `Wanted for ${wanted.what}: ${needed.join(', ')}; read where they are there: ${others.join(', ')}.`,
     )
   }

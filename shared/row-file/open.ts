@@ -103,16 +103,19 @@ async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawR
 }
 
 function parsed(json: string): Pick<RawRow, 'value' | 'problem'> {
-  for (const text of [json, withoutNaN(json)]) {
-    try {
-      return { value: JSON.parse(text) as unknown }
-    } catch {
-      // Python writes NaN, which JSON does not have.
-    }
-  }
-  return { value: json, problem: 'is not JSON' }
+  const value = jsonIn(json) ?? jsonIn(withoutNaN(json))
+  return value ?? { value: json, problem: 'is not JSON' }
 }
 
+function jsonIn(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return undefined
+  }
+}
+
+/** Python writes NaN and Infinity where JSON has null. */
 const withoutNaN = (json: string): string =>
   json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token.startsWith('"') ? token : 'null'))
 
@@ -123,7 +126,9 @@ async function* csvObjects(
   let number = 0
   for await (const { line, cells, raw, problem } of csvRows(text, delimiter)) {
     number += 1
-    if (number <= before) continue
+    // Spreadsheets write rows without a value behind the last one.
+    const isBlank = problem === undefined && cells.every((cell) => cell.trim() === '')
+    if (number <= before || isBlank) continue
     const isLong = cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
     if (problem !== undefined) yield { line, value: raw, problem }
     else if (isLong || cells.length < header.length) {

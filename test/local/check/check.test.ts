@@ -125,6 +125,12 @@ describe('a file that cannot be used gets one message', () => {
       `a.jsonl: no row has text. Found: JSON Lines, UTF-8, with keys url, likes. ${WANTED}`,
     ],
     [
+      'of JSON without objects',
+      'a.json',
+      '[1, 2]',
+      `a.json: no row has text. Found: a JSON array, UTF-8, without objects. ${WANTED}`,
+    ],
+    [
       "of whole answers of X's API",
       'a.json',
       '{"data":[{"id":"1","text":"x"}],"meta":{}}\n',
@@ -170,6 +176,12 @@ it("reads tweets.js of X's archive, and says so", async () => {
     '  2 rows, 2 posts',
     '  days      2020-11-18 to 2020-11-18',
   ])
+})
+
+it('leaves out the empty rows that spreadsheets write behind the last one', async () => {
+  const { code, said } = await checked(write('sheet.csv', 'text;createdAt\r\nx;2026-01-01\r\n;\r\n;;;\r\n'))
+
+  expect([code, said[1]]).toEqual([0, '  1 row, 1 post'])
 })
 
 it('counts posts that stand there twice', async () => {
