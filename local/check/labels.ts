@@ -58,6 +58,7 @@ const WORDS: Readonly<Record<Refused['reason'], string>> = {
   'two-labels': 'is given twice at the same time, differently:',
   disputed: 'has as many voices for one label as for another:',
   evaluation: 'is in the evaluation sample',
+  deleted: 'is of a post that was deleted',
 }
 
 const placeOf = ({ line, field, reason, found }: Refused): RefusedPlace => ({
