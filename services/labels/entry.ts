@@ -27,9 +27,11 @@ export interface Entry {
   labelledAt?: unknown
   adjudicated?: unknown
   schemaVersion?: unknown
+  /** Set where a judgement stands in the field of the label. */
+  answersIn?: 'label'
   judgements: { annotator?: unknown; answer?: unknown; /** Where it has a time of its own. */ at?: unknown }[]
 }
-export type Field = Exclude<keyof Entry, 'place' | 'judgements'> | 'annotator' | 'answer'
+export type Field = Exclude<keyof Entry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
 
 /** Something that is left out, and kept aside. */
 export type Refused = Place & { reason: Reason; field: string; found: string }
@@ -172,7 +174,7 @@ export function check(entry: Entry, { categories, schemaVersion, from, now }: Ru
     judgements: entry.judgements.flatMap(({ annotator: name, answer, at }) => {
       const who = annotator.safeParse(typeof name === 'number' ? String(name) : name)
       if (!who.success) refuse('annotator', 'annotator', name, bad)
-      const label = who.success ? category('answer', answer, bad) : undefined
+      const label = who.success ? category(entry.answersIn ?? 'answer', answer, bad) : undefined
       return who.success && label !== undefined ? [{ annotator: who.data, label, at: time('labelledAt', at) }] : []
     }),
     notes,

@@ -45,6 +45,7 @@ export function entryOfRow(values: Values, place: Place): Entry | Refused {
     confidence: asNumber(one('confidence')),
     labelledAt: one('labelledAt') ?? (isAnnotation ? (one('updatedAt') ?? one('createdAt')) : undefined),
     adjudicated: asBoolean(one('adjudicated')),
+    ...(isJudgement ? { answersIn: 'label' as const } : {}),
     judgements: isJudgement
       ? [{ annotator, answer: label ?? '' }]
       : annotator === undefined && answer === undefined

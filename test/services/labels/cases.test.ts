@@ -78,6 +78,12 @@ describe('a label', () => {
     expect(answer).toMatchObject({ items: 0, refused: { unlabelled: 1 } })
   })
 
+  it('of an annotator is refused by the column where it stands', async () => {
+    const { refused } = await take('l.csv', 'text,annotator,label\nsome text,ann,spam\n')
+
+    expect(refused).toMatchObject([{ line: 2, field: 'label', reason: 'unknown-class', found: 'spam' }])
+  })
+
   it('that is still prefixed is not a category', async () => {
     const { answer } = await take('l.csv', 'text,label\nsome text,__label____label__technical\n')
 
