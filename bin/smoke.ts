@@ -189,7 +189,7 @@ async function invoke<T>(name: string, request: object): Promise<T> {
     new InvokeCommand({ FunctionName: `bellwether-${stage}-${name}`, Payload: JSON.stringify(request) }),
   )
   const answer = Buffer.from(Payload ?? []).toString()
-  if (FunctionError) throw new Error(`${name} failed: ${answer}`)
+  if (FunctionError || answer.startsWith('{"requestRefused"')) throw new Error(`${name} failed: ${answer}`)
   // The functions of this repository answer with what their types say.
   return JSON.parse(answer) as T
 }

@@ -51,6 +51,11 @@ async function invoke(name: string, request: string, dataDir: string | undefined
     .send(new InvokeCommand({ FunctionName: full, Payload: Buffer.from(request) }))
     .catch(orGone(running.endpoint))
   const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8') || 'null')
+  const refused = refusalIn(payload)
+  if (refused !== undefined) {
+    console.error(refused)
+    return 1
+  }
   if (!answer.FunctionError) {
     console.log(JSON.stringify(payload, null, 2))
     return 0
@@ -58,6 +63,12 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   console.error(describe(payload))
   return 1
 }
+
+/** Why the function refused the request, where it did. */
+const refusalIn = (payload: unknown): string | undefined =>
+  typeof payload === 'object' && payload !== null && 'requestRefused' in payload
+    ? String(payload.requestRefused)
+    : undefined
 
 /** What the function threw, without its stack. */
 function describe(payload: unknown): string {

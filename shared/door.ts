@@ -4,7 +4,7 @@ import middy from '@middy/core'
 import type { Context, SQSBatchItemFailure } from 'aws-lambda'
 import { z } from 'zod'
 import { type ConsumedEvent, type DetailOf, objectCreated, type PublishedEvent, sourcesOf } from '../events'
-import { BellwetherError } from './errors'
+import { BellwetherError, type ErrorCode } from './errors'
 import type { Key } from './keys'
 
 /** What a piece of work may know of the invocation it runs in. */
@@ -62,11 +62,20 @@ export const onPut =
     return parts && ((invocation) => work(parts, invocation))
   }
 
+/** The answer to an ad-hoc request that its sender has to correct. */
+export interface Refusal {
+  requestRefused: string
+}
+
+/** Codes of errors that the sender of a request can correct. */
+const SENDERS: readonly ErrorCode[] = ['REQUEST_INVALID', 'NOT_FOUND']
+
 /**
  * The Lambda handler of a service: the same door for EventBridge events, messages of its queue (each an ad-hoc request
  * or an event) and ad-hoc requests (`sls invoke`, schedules). Input is parsed once, here; REQUEST_INVALID and
- * EVENT_INVALID name the field. A failed message is given back to the queue alone; any other error goes to Lambda,
- * which retries and then hands the event to the failure destination.
+ * EVENT_INVALID name the field. A failed message is given back to the queue alone. An ad-hoc request that its sender has to
+ * correct is answered with `requestRefused`: a failed invocation would ring the alarm on errors for a typing mistake. Any
+ * other error goes to Lambda, which retries and then hands the event to the failure destination.
  */
 export function door<S extends z.ZodType>(
   service: string,
@@ -86,6 +95,18 @@ export function door<S extends z.ZodType>(
       )
     }
     return request.work(parsed.data, invocation)
+  }
+
+  const direct = async (input: unknown, invocation: Invocation): Promise<unknown> => {
+    try {
+      return await one(input, invocation)
+    } catch (error) {
+      const isForSender = error instanceof BellwetherError && SENDERS.includes(error.code)
+      if (!isForSender || busEvent.safeParse(input).success) throw error
+      logger.warn('request refused', { error: error.message })
+      const answer: Refusal = { requestRefused: error.message }
+      return answer
+    }
   }
 
   const messages = async (records: { messageId: string; body: string }[], invocation: Invocation) => {
@@ -114,7 +135,7 @@ export function door<S extends z.ZodType>(
         log: logger,
       }
       const batch = queueBatch.safeParse(input)
-      return batch.success ? messages(batch.data.Records, invocation) : one(input, invocation)
+      return batch.success ? messages(batch.data.Records, invocation) : direct(input, invocation)
     })
 }
 

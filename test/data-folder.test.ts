@@ -347,7 +347,7 @@ const jobsOf = (events: readonly BusEvent[], name: string) =>
 
 async function invoke(running: Cloud, name: string, request: unknown): Promise<unknown> {
   const { payload, functionError } = await running.invoke(name, request)
-  if (functionError) throw new Error(`${name}: ${payload}`)
+  if (functionError || payload.startsWith('{"requestRefused"')) throw new Error(`${name}: ${payload}`)
   return JSON.parse(payload)
 }
 

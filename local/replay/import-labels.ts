@@ -20,6 +20,8 @@ export async function importLabels(
   await objects.put(key, readFileSync(file))
   const { payload, functionError } = await cloud.invoke('labels', { import: key })
   if (functionError) throw new Error(z.object({ errorMessage: z.string() }).parse(JSON.parse(payload)).errorMessage)
+  const { requestRefused } = z.object({ requestRefused: z.string().optional() }).parse(JSON.parse(payload))
+  if (requestRefused !== undefined) throw new Error(requestRefused)
   await cloud.idle()
   const { batch, items, refused } = imported.parse(JSON.parse(payload))
   const reasons = Object.entries(refused).map(([reason, count]) => `${count} ${reason}`)

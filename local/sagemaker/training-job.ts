@@ -47,6 +47,7 @@ export const trainingJobRequest = z.strictObject({
     MaxWaitTimeInSeconds: z.int().positive().optional(),
   }),
   EnableManagedSpotTraining: z.boolean().default(false),
+  ProfilerConfig: z.strictObject({ DisableProfiler: z.boolean() }).optional(),
   EnableNetworkIsolation: z.boolean().default(false),
   EnableInterContainerTrafficEncryption: z.boolean().default(false),
   Tags: tags,

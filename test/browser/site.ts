@@ -81,7 +81,7 @@ export async function openSite({ start = Date.parse('2026-11-22T10:00:00Z') } = 
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, chromiumSandbox: false })
   const invoke = async (payload: unknown) => {
     const outcome = await cloud.invoke('desk-invite', payload)
-    if (outcome.functionError) throw new Error(outcome.payload)
+    if (outcome.functionError || outcome.payload.startsWith('{"requestRefused"')) throw new Error(outcome.payload)
     return outcome.payload
   }
   return {

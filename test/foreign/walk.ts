@@ -173,7 +173,8 @@ async function invoke(name: string, request: unknown): Promise<{ payload: string
 
 async function ask(name: string, request: object): Promise<unknown> {
   const { payload, functionError } = await invoke(name, request)
-  if (functionError !== undefined) throw new Error(`${name} failed: ${payload}`)
+  if (functionError !== undefined || payload.startsWith('{"requestRefused"'))
+    throw new Error(`${name} failed: ${payload}`)
   return JSON.parse(payload)
 }
 

@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda'
 import { z } from 'zod'
 import { labelsMeasured, objectCreated, trainingJobStateChange } from '../../events'
 import { door, on, onPut } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 
 const context = { getRemainingTimeInMillis: () => 1234, awsRequestId: 'r', functionName: 'f' } as Context
@@ -84,9 +85,6 @@ describe('the door', () => {
   })
 
   it.each([
-    ['a request with an unknown field', { jobb: 'j' }, /REQUEST_INVALID: evaluator: malformed request:\n.*"jobb"/],
-    ['a request with a field of another kind', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
-    ['a request that is a text', 'j', /REQUEST_INVALID/],
     [
       'a put of a key of somebody else',
       put('models/j-1/card.json'),
@@ -109,6 +107,31 @@ describe('the door', () => {
   })
 
   it.each([
+    ['a request with an unknown field', { jobb: 'j' }, /REQUEST_INVALID: evaluator: malformed request:\n.*"jobb"/],
+    ['a request with a field of another kind', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
+    ['a request that is a text', 'j', /REQUEST_INVALID/],
+  ])('answers %s with why it is refused, and does not fail', async (_, event, error) => {
+    expect(await call(event)).toEqual({ requestRefused: expect.stringMatching(error) })
+    expect(seen).toEqual([])
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'WARN', service: 'evaluator', message: 'request refused', function_request_id: 'r' },
+    ])
+  })
+
+  it('answers a request for what is not there with why, and fails for every other error and for every event', async () => {
+    const failing = (code: 'NOT_FOUND' | 'CONFLICT') => {
+      const work = async () => {
+        throw new BellwetherError(code, 'the first champion')
+      }
+      return door('evaluator', { schema: z.strictObject({}), work }, [onPut(keys.training, work)])
+    }
+
+    expect(await failing('NOT_FOUND')({}, context)).toEqual({ requestRefused: 'NOT_FOUND: the first champion' })
+    await expect(failing('CONFLICT')({}, context)).rejects.toThrow('CONFLICT')
+    await expect(failing('NOT_FOUND')(put('models/j-1/training.json'), context)).rejects.toThrow('NOT_FOUND')
+  })
+
+  it.each([
     ['a field of another kind', { settle: 7 }, /expected string[\s\S]*at settle/],
     ['a field too many', { settle: '2026-06-02', new: true }, /"new"/],
     ['a field of a field', { either: { number: 'one' } }, /expected number[\s\S]*at either\.number/],
@@ -122,7 +145,7 @@ describe('the door', () => {
     ])
     const several = door('labeling', { schema: form, work: async () => undefined }, [])
 
-    await expect(several(request, context)).rejects.toThrow(message)
+    expect(await several(request, context)).toEqual({ requestRefused: expect.stringMatching(message) })
   })
 
   it('gives only the failed messages of a batch back to the queue', async () => {

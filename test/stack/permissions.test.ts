@@ -228,3 +228,33 @@ function reaches(place: string, key: string): boolean {
 function byText(a: unknown, b: unknown): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
 }
+
+it("sets no condition on the trust of Ground Truth's role, and one on that of training jobs", () => {
+  const trustOf = (role: string) => roles.find(({ id }) => id === role)?.trusts
+
+  expect(trustOf('LabelingJobRole')).toEqual([
+    { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: ['sts:AssumeRole'] },
+  ])
+  expect(trustOf('TrainingJobRole')).toMatchObject([
+    { Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } },
+  ])
+})
+
+it('lets each writer of models/* write its own documents there, and no other', () => {
+  const written = roles.flatMap(({ id, statements }) =>
+    statements
+      .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:PutObject'))
+      .flatMap(({ Resource }) => [Resource].flat())
+      .flatMap((resource) => /models\/[^"]*/.exec(JSON.stringify(resource))?.[0] ?? [])
+      .map((key) => [id, key] as const),
+  )
+
+  expect(written.sort()).toEqual([
+    ['EvaluatorRole', 'models/*/card.json'],
+    ['EvaluatorRole', 'models/*/live.json'],
+    ['EvaluatorRole', 'models/*/registration.json'],
+    ['TrainerRole', 'models/*/output/model.tar.gz'],
+    ['TrainerRole', 'models/*/training.json'],
+    ['TrainingJobRole', 'models/*/output/*'],
+  ])
+})

@@ -70,6 +70,31 @@ it('adds the subscriber with its role, rule, dead letters and alarms, and nothin
   expect([...without].filter((id) => !(id in optional))).toEqual([])
 })
 
+it('lets the named accounts fetch models and nothing else of the bucket, by the one policy that the stack owns', () => {
+  const policies = Object.values(optional).filter(
+    ({ Type, Properties }) =>
+      Type === 'AWS::S3::BucketPolicy' && JSON.stringify(Properties.Bucket) === '{"Ref":"Bucket"}',
+  )
+  const said = JSON.stringify(policies[0]?.Properties.PolicyDocument)
+  const statements = z
+    .object({
+      Statement: z.array(z.object({ Sid: z.string(), Effect: z.string(), Action: z.unknown(), Resource: z.unknown() })),
+    })
+    .parse(policies[0]?.Properties.PolicyDocument).Statement
+
+  expect(policies).toHaveLength(1)
+  expect(said).toContain('444455556666:root')
+  expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+    {
+      Sid: 'Subscribers',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Resource: { 'Fn::Sub': '${Bucket.Arn}/models/*/output/model.tar.gz' },
+    },
+  ])
+  expect(statements).toContainEqual(expect.objectContaining({ Sid: 'TlsOnly', Effect: 'Deny' }))
+})
+
 it('is counted by the doctor', () => {
   const { Environment } = z
     .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })

@@ -53,6 +53,12 @@ it('explains labels of the future, where the posts are older than their labels',
   )
 })
 
+it('ends with what the function says of a request that is refused', async () => {
+  const cloud = cloudThat({ requestRefused: 'NOT_FOUND: there is no file imports/labels.csv' })
+
+  await expect(importLabels(cloud, testBucket(), file)).rejects.toThrow(/^NOT_FOUND: there is no file/)
+})
+
 it('ends with what the function says of a file that is refused', async () => {
   const cloud = cloudThat(
     { errorMessage: 'OBJECT_INVALID: imports/labels.csv, line 1: two columns are named label' },

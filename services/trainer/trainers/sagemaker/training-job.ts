@@ -48,6 +48,8 @@ export function trainingJobOf(
     OutputDataConfig: { S3OutputPath: `s3://${bucket}/models/` },
     ResourceConfig: { InstanceType: instanceType(training.instanceType), InstanceCount: 1, VolumeSizeInGB: 10 },
     EnableManagedSpotTraining: spot,
+    // It would write beside the model, where the job's role may not.
+    ProfilerConfig: { DisableProfiler: true },
     StoppingCondition: spot
       ? { MaxRuntimeInSeconds: Math.min(caps.trainingSeconds, SPOT_SECONDS), MaxWaitTimeInSeconds: SPOT_SECONDS }
       : { MaxRuntimeInSeconds: caps.trainingSeconds },
