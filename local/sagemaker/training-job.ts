@@ -135,7 +135,7 @@ export function describeTrainingJob(job: TrainingJob) {
 
 /** The `detail` of the state-change event: times in milliseconds, as strings. */
 export function trainingEventDetail(job: TrainingJob) {
-  const { Tags, EnableManagedSpotTraining: _, ...request } = job.request
+  const { Tags, EnableManagedSpotTraining: _, ProfilerConfig: __, ...request } = job.request
   const text = (ms: number | undefined) => (ms === undefined ? undefined : String(Math.round(ms)))
   return {
     ...request,

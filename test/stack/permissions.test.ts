@@ -249,10 +249,12 @@ it('lets each writer of models/* write its own documents there, and no other', (
       .map((key) => [id, key] as const),
   )
 
-  expect(written.sort()).toEqual([
+  expect(written.sort(byText)).toEqual([
     ['EvaluatorRole', 'models/*/card.json'],
     ['EvaluatorRole', 'models/*/live.json'],
     ['EvaluatorRole', 'models/*/registration.json'],
+    ['PrivacyRole', 'models/*/card.json'],
+    ['PrivacyRole', 'models/*/deleted.json'],
     ['TrainerRole', 'models/*/output/model.tar.gz'],
     ['TrainerRole', 'models/*/training.json'],
     ['TrainingJobRole', 'models/*/output/*'],
