@@ -160,11 +160,11 @@ const OF_KIND = {
 }
 
 function caps({ spending }: Overview): Notice[] {
-  const points = spending.flatMap(({ kind, of, day, month, perDay, perMonth }) => {
+  const points = spending.flatMap(({ kind, source, of, day, month, perDay, perMonth }) => {
     const say = (value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
-    if (perMonth > 0 && month >= perMonth)
-      return [`${OF_KIND[kind]}: ${say(month)} of ${say(perMonth)} in ${monthOf(of)}`]
-    return perDay > 0 && day >= perDay ? [`${OF_KIND[kind]}: ${say(day)} of ${say(perDay)} for ${shortDate(of)}`] : []
+    const what = `${OF_KIND[kind]}${source ? ` from ${source}` : ''}`
+    if (perMonth > 0 && month >= perMonth) return [`${what}: ${say(month)} of ${say(perMonth)} in ${monthOf(of)}`]
+    return perDay > 0 && day >= perDay ? [`${what}: ${say(day)} of ${say(perDay)} for ${shortDate(of)}`] : []
   })
   if (points.length === 0) return []
   return [{ level: 'warn', title: 'A cap is reached', text: 'Work stops there until the next day or month.', points }]

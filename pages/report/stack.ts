@@ -208,7 +208,7 @@ const KINDS: Record<Spending['kind'], string> = {
 /** What was spent on a day and in its month, against what may be. */
 export function spending({ spending: all }: Overview): HTMLElement {
   const say = (kind: Spending['kind'], value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
-  const meters = all.flatMap(({ kind, of, day, month, perDay, perMonth }) =>
+  const meters = all.flatMap(({ kind, source, of, day, month, perDay, perMonth }) =>
     (
       [
         [ofLabels(kind) ? `posts of ${shortDate(of)}` : shortDate(of), day, perDay],
@@ -216,7 +216,7 @@ export function spending({ spending: all }: Overview): HTMLElement {
       ] as const
     ).map(([when, used, cap]) => {
       const text = `${say(kind, used)} of ${say(kind, cap)}`
-      const name = `${KINDS[kind]}, ${when}`
+      const name = `${KINDS[kind]}${source ? ` from ${source}` : ''}, ${when}`
       const bar = element('meter', {
         min: '0',
         max: String(cap || 1),

@@ -1,6 +1,6 @@
 import { budgetReached } from '../../events'
 import type { Publish } from '../../shared/bus'
-import { book, type Cap, type Room, roomWithin, settle } from '../../shared/state/ledger'
+import { book, type Cap, postsOf, type Room, roomWithin, settle } from '../../shared/state/ledger'
 import { isAnnounced, markAnnounced } from '../../shared/state/reached-caps'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
@@ -20,7 +20,7 @@ export const pageCaps = (
   shared: Pick<Settings['caps'], 'posts' | 'collectUsd'>,
 ): PageCaps => ({
   posts: own
-    ? { kind: `posts of ${name}`, field: `sources.${name}.caps.posts`, ...own.posts }
+    ? { kind: postsOf(name), field: `sources.${name}.caps.posts`, ...own.posts }
     : { kind: 'posts', ...shared.posts },
   collectUsd: { kind: 'collectUsd', ...shared.collectUsd },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { concurrently } from '../../shared/concurrently'
-import { spent } from '../../shared/state/ledger'
+import { postsOf, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
 import { type Key, keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -169,16 +169,32 @@ const latestDays = (days: Overview['days']) => [...new Map(days.map((day) => [da
 /** Judgements are booked on the day of the posts that they are about, everything else on the day it is spent. */
 async function spendingOf(
   table: Pick<Table, 'get'>,
-  { caps }: Settings,
+  { caps, sources, hashtags }: Settings,
   today: string,
   asked = today,
 ): Promise<Spending[]> {
   const days = { posts: today, collectUsd: today, judgements: asked, labelUsd: asked }
-  return concurrently(['posts', 'collectUsd', 'judgements', 'labelUsd'] as const, 4, async (kind) => {
-    const of = days[kind]
-    const [day, month] = await Promise.all([spent(table, kind, of), spent(table, kind, of.slice(0, 7))])
-    return { kind, of, day, month, ...caps[kind] }
+  const of = async (kind: string, day: string) => {
+    const [onDay, inMonth] = await Promise.all([spent(table, kind, day), spent(table, kind, day.slice(0, 7))])
+    return { of: day, day: onDay, month: inMonth }
+  }
+  const shared = await concurrently(['posts', 'collectUsd', 'judgements', 'labelUsd'] as const, 4, async (kind) => ({
+    kind,
+    ...(await of(kind, days[kind])),
+    ...caps[kind],
+  }))
+  const watched = [...new Set(hashtags.map(({ source }) => source))]
+  const own = watched.flatMap((source) => {
+    const posts = sources[source]?.caps?.posts
+    return posts ? [{ source, posts }] : []
   })
+  const each = await concurrently(own, 4, async ({ source, posts }) => ({
+    kind: 'posts' as const,
+    source,
+    ...(await of(postsOf(source), today)),
+    ...posts,
+  }))
+  return [...shared, ...each]
 }
 
 /** The latest UTC day among batches, which are named by it; nothing where there is none. */

@@ -74,6 +74,8 @@ export interface BatchInBrief {
 /** What is booked against the caps of a UTC day and of its month. */
 export interface Spending {
   kind: 'posts' | 'collectUsd' | 'judgements' | 'labelUsd'
+  /** The source whose own caps these are; without it they are those of the configuration. */
+  source?: string
   /** The UTC day: today for what is read, and for labels the newest day whose posts people were asked about. */
   of: string
   day: number

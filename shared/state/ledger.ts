@@ -12,6 +12,9 @@ export const ledgerRow = rowKind({
   }),
 })
 
+/** What is spent against the caps on posts of one source, where it has caps of its own. */
+export const postsOf = (source: string): string => `posts of ${source}`
+
 export interface Cap {
   /** What is spent: `posts`, `collectUsd`, `judgements`, … */
   kind: string

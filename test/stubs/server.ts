@@ -59,6 +59,8 @@ export async function startStub(answer: (asked: Asked) => Answer, port = 0): Pro
     if (odd?.cut) response.write(text.slice(0, text.length / 2), () => response.destroy())
     else response.end(text)
   }
+  // A client that a busy machine holds up keeps its connection.
+  server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const stub: StubServer = {
     // Of a TCP server an address has this form.

@@ -38,18 +38,20 @@ export const httpClient =
   async (url, { headers = {}, body } = {}) => {
     const { timeoutMs, mostBytes } = { ...LIMITS, ...limits }
     try {
-      const response = await fetch(url, {
-        method: body === undefined ? 'GET' : 'POST',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-        headers: {
-          accept: 'application/json',
-          'user-agent': USER_AGENT,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
+      const response = await reachedAgain(body === undefined, () =>
+        fetch(url, {
+          method: body === undefined ? 'GET' : 'POST',
+          redirect: 'manual',
+          signal: AbortSignal.timeout(timeoutMs),
+          headers: {
+            accept: 'application/json',
+            'user-agent': USER_AGENT,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      )
       const text = await textWithin(response, mostBytes)
       const json = /json/i.test(response.headers.get('content-type') ?? '') ? parsed(text) : undefined
       return { status: response.status, headers: response.headers, json, said: saidBy(response, json, text) }
@@ -91,6 +93,16 @@ export function secondsToReset(headers: Headers, nowMs: number): number {
         : nowMs + Math.max(1, number) * 1000
   const seconds = Math.ceil((atMs - nowMs) / 1000)
   return Number.isNaN(seconds) || seconds < 1 ? UNKNOWN_WAIT_SECONDS : Math.min(MOST_WAIT_SECONDS, seconds)
+}
+
+/** A server may close a connection that was kept just as it is used again: what only reads is asked once more. */
+async function reachedAgain<T>(isRead: boolean, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (isRead && /^(ECONNRESET|UND_ERR_SOCKET)$/.test(causeOf(error))) return ask()
+    throw error
+  }
 }
 
 async function textWithin({ body }: Response, mostBytes: number): Promise<string> {

@@ -5,6 +5,7 @@ import { gathering } from '../../../services/report/gather'
 import type { Overview } from '../../../services/report/overview'
 import { keys } from '../../../shared/keys'
 import { parseSettings } from '../../../shared/settings'
+import { book } from '../../../shared/state/ledger'
 import type { Table } from '../../../shared/table'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
@@ -89,6 +90,20 @@ describe('what a page is sent', () => {
     expect(waiting).toEqual([{ batch: '2026-11-22', deadline: '2026-11-23T21:00:00Z', items: 60, answered: 0 }])
     expect(spending[0]).toMatchObject({ kind: 'posts', of: '2026-11-23', day: 1800, month: 1800, perDay: 2000 })
     expect(spending[2]).toMatchObject({ kind: 'judgements', of: '2026-11-22', day: 90, month: 90, perDay: 420 })
+  })
+
+  it('tells what was read of a source with caps of its own', async () => {
+    const own = parseSettings(
+      readFileSync(path.resolve('bellwether.yml'), 'utf8').replace(
+        'file: sample.jsonl }',
+        'file: sample.jsonl, caps: { posts: { perDay: 9, perMonth: 90 } } }',
+      ),
+    )
+    await book(table, { kind: 'posts of sample', perDay: 9, perMonth: 90 }, '2026-11-22', 'a page', 7)
+    const { spending } = await gathering({ objects: bucket, table, settings: own })(new Date('2026-11-22T10:00:00Z'))
+
+    const sample = { kind: 'posts', source: 'sample', of: '2026-11-22', day: 7, month: 7, perDay: 9, perMonth: 90 }
+    expect(spending.filter(({ source }) => source)).toEqual([sample])
   })
 
   it('names no annotator', async () => {

@@ -44,7 +44,19 @@ describe('a request', () => {
     expect(() => waitOrThrow('x', answer, 0)).toThrow(/SOURCE_UNAVAILABLE: x answered 302: a redirect/)
   })
 
+  it('is asked once more where the connection was closed before an answer came', async () => {
+    let requests = 0
+    const answer = await ask((request, response) => {
+      requests += 1
+      if (requests === 1) request.socket.destroy()
+      else response.writeHead(200, json).end('[]')
+    })
+
+    expect({ status: answer.status, requests }).toEqual({ status: 200, requests: 2 })
+  })
+
   it.each<[string, RequestListener, RegExp]>([
+    ['closes every connection', ({ socket }) => void socket.destroy(), /was not reached/],
     ['hangs', () => undefined, /took too long/],
     ['stops in the middle of its body', (_, r) => void r.writeHead(200, json).write('[{'), /took too long/],
     ['is cut off', (_, r) => void r.writeHead(200, json).write('[', () => r.destroy()), /was not reached/],
