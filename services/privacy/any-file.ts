@@ -30,8 +30,9 @@ interface CleanText {
 
 function cleanText(text: string, targets: Targets, key: string): CleanText | undefined {
   const begins = text.replace(/^\uFEFF/, '').trimStart()[0]
-  const name = key.slice(key.lastIndexOf('.') + 1).toLowerCase()
-  if (name !== 'csv' && (begins === '{' || begins === '[' || name === 'js')) {
+  const isScript = key.toLowerCase().endsWith('.js')
+  // Files of posts and labels are read by what is in them, so a name that ends with .csv says nothing.
+  if (begins === '{' || begins === '[' || isScript) {
     return cleanDocument(text, targets) ?? asText(jsonLines(FIELDS)(Buffer.from(text), targets, key))
   }
   return cleanTable(text, targets)
