@@ -64,8 +64,11 @@ const WORDS: Readonly<Record<Refused['reason'], string>> = {
 const placeOf = ({ line, field, reason, found }: Refused): RefusedPlace => ({
   line,
   field: field === '' ? 'row' : field,
-  reason:
-    found === '' || !WORDS[reason].endsWith(':')
-      ? WORDS[reason].replace(/:$/, '')
-      : `${WORDS[reason]} "${found.replaceAll('"', "'")}"`,
+  reason: reasonOf(reason, found.replaceAll('"', "'")),
 })
+
+function reasonOf(reason: Refused['reason'], found: string): string {
+  const words = WORDS[reason]
+  if (reason === 'annotator' && found === '') return 'is missing'
+  return words.endsWith(':') && found !== '' ? `${words} "${found}"` : words.replace(/:$/, '')
+}

@@ -30,6 +30,7 @@ export async function importLabels(
     (reasons.length > 0
       ? ` Left out, with the reason of each in labeled/${batch}/refused.jsonl: ${reasons.join(', ')}.`
       : '') +
+    (firstDay !== undefined && reasons.length > 0 ? ` npm start -- check --all ${file} names their lines.` : '') +
     (firstDay !== undefined && refused.clock !== undefined
       ? ` A replay begins on the first day of its posts: a label given after ${firstDay} is in the future there (clock).`
       : '')

@@ -229,6 +229,25 @@ it('checks several files, ends with the code of the worst, and writes nothing', 
   expect(readdirSync(folder)).toEqual(before)
 })
 
+it.each([
+  ['labels-one-deleted-user-of-three.json', '    1 × annotations.completed_by is missing (line 2)'],
+  ['labels-one-empty-annotation-of-three.json', '    1 × annotations.result.value.choices is missing (line 2)'],
+  [
+    'labels-one-removed-choice-of-three.json',
+    '    1 × annotations.result.value.choices is not a category of bellwether.yml: "Removed choice" (line 2)',
+  ],
+])('says of %s what is wrong with the annotation, and that the others count', async (name, reason) => {
+  const { said } = await checked(path.join(FILES, name))
+
+  expect(said.slice(2)).toEqual([
+    '  labels      technical ×1',
+    '  annotators  1 ×1, 2 ×1',
+    '  1 annotation refused:',
+    reason,
+    `  Each with its line and field: npm start -- check --all ${name}`,
+  ])
+})
+
 it('reads a file as what it is said to be', async () => {
   const file = write('both.csv', 'text,label\na,technical\n')
 

@@ -49,7 +49,7 @@ it('explains labels of the future, where the posts are older than their labels',
   const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2 } })
 
   expect(await importLabels(cloud, testBucket(), file, '2019-01-03')).toMatch(
-    /2 clock\. A replay begins on the first day of its posts: a label given after 2019-01-03 is in the future there/,
+    /2 clock\. npm start -- check --all \S+labels\.csv names their lines\. A replay begins on the first day of its posts: a label given after 2019-01-03 is in the future there/,
   )
 })
 
