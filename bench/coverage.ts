@@ -104,7 +104,7 @@ function play(cell: Cell): Sums {
         : [partOf(distinct(samples.flatMap(({ sample }) => sample), ({ item }) => item), distinct(all, ({ id }) => id))] // prettier-ignore
     function partOf(sample: (typeof samples)[number]['sample'], messages: readonly Message[]) {
       const population = populationOf(messages, basis, classes)
-      const assistance = assistanceOf(window, populationOf(messages, 'messages', classes).means)
+      const assistance = assistanceOf(window, populationOf(messages, 'messages', classes).means, errors)
       return differencePart(sample, population, basis, assistance, errors)
     }
     const truth = truthOf(basis === 'posts' ? all : distinct(all, ({ id }) => id), basis, classes)

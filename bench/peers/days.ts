@@ -48,7 +48,7 @@ function daysOf(rate: number, share: number, count: number) {
     const window = world.window()
     const population = populationOf(messages, 'posts', 2)
     const estimate = (sample: readonly Sampled[]) => {
-      const part = differencePart(sample, population, 'posts', assistanceOf(window, population.means), errors)
+      const part = differencePart(sample, population, 'posts', assistanceOf(window, population.means, errors), errors)
       const [shown] = displayed(estimateOf([part]).classes)
       return [shown!.share, shown!.low, shown!.high]
     }

@@ -1,5 +1,7 @@
 import { errorsOf, type Scored } from './classifier-errors'
+import { correctionsOf } from './corrections'
 import { type Assistance, modelWeights } from './difference'
+import type { JudgementErrors } from './judgement-errors'
 import { pacc } from './pacc'
 
 /** With fewer labels than this in the window, or one class alone, nobody knows how the model errs. */
@@ -11,10 +13,16 @@ const WINDOW_SHARE = 0.1
 /**
  * What a model brings to the estimate of a day whose mean scores are these. The weight is the best one for the shares
  * that PACC expects of the day, so it goes to zero where window and day differ so much that the scores say little; the
- * labels of the day have no say in it. Nothing where the window does not tell how the model errs.
+ * labels of the day have no say in it. The window has labels of a consensus, corrected where it is known how they err.
+ * Nothing where the window does not tell how the model errs.
  */
-export function assistanceOf(window: readonly Scored[], means: readonly number[]): Assistance | undefined {
-  const errors = errorsOf(window, means.length)
+export function assistanceOf(
+  window: readonly Scored[],
+  means: readonly number[],
+  judgements?: JudgementErrors,
+): Assistance | undefined {
+  const values = judgements && correctionsOf(judgements).of.consensus.values
+  const errors = errorsOf(window, means.length, values)
   if (errors.items < LEAST_WINDOW || errors.counts.filter((count) => count > 0).length < 2) return undefined
   const measured = pacc(errors, means)
   const expected = measured.map(

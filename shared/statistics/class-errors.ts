@@ -12,7 +12,7 @@ export interface ClassErrors {
 /** So many items of each class must have been judged twice. */
 const LEAST_OF_CLASS = 30
 /** How many judgements of each class the common rate counts for. */
-const COMMON_JUDGEMENTS = 30
+const COMMON_JUDGEMENTS = 80
 const ITERATIONS = 200
 const TOLERANCE = 1e-9
 const LEAST_RATE = 1e-4

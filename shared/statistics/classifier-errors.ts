@@ -1,3 +1,5 @@
+import { identity, type Matrix } from './matrix'
+
 /** A labelled message of the evaluation window, scored by the model of today. */
 export interface Scored {
   /** Place of its true label among the classes. */
@@ -9,7 +11,7 @@ export interface Scored {
 /** How a model scores messages of each true class: learnt from the evaluation window, one row for each message. */
 export interface ClassifierErrors {
   items: number
-  /** By true class: how many. */
+  /** By true class: how many, which need not be whole where labels are corrected. */
   counts: number[]
   /** `means[c][k]`: mean score of class k over messages of true class c. */
   means: number[][]
@@ -17,18 +19,43 @@ export interface ClassifierErrors {
   variances: number[][]
 }
 
-/** Of a class that the window does not have, it is taken that the model knows it for sure, as QuaPy does. */
-export function errorsOf(window: readonly Scored[], classes: number): ClassifierErrors {
+/** With fewer items of a class than this, after their labels are corrected, the labels count as they are. */
+const LEAST_CORRECTED = 5
+
+/**
+ * Of a class that the window does not have, it is taken that the model knows it for sure, as QuaPy does. `values` correct
+ * the labels: `[said][k]`, as those of a `Correction`; each item then counts for every class, for some of them less than
+ * nothing, and the means are those over items that are truly of a class.
+ */
+export function errorsOf(window: readonly Scored[], classes: number, values?: Matrix): ClassifierErrors {
+  const corrected = values && momentsOf(window, classes, values)
+  if (
+    corrected &&
+    corrected.counts.every((count, c) => count >= LEAST_CORRECTED && isPositive(corrected.variances[c]!))
+  )
+    return corrected
+  return momentsOf(window, classes, identity(classes))
+}
+
+const isPositive = (variances: readonly number[]): boolean => variances.every((variance) => variance >= 0)
+
+function momentsOf(window: readonly Scored[], classes: number, values: Matrix): ClassifierErrors {
   const counts = filled(classes, 0)
   const sums = Array.from({ length: classes }, () => filled(classes, 0))
-  for (const { label, scores } of window) {
-    counts[label]! += 1
-    for (let k = 0; k < classes; k++) sums[label]![k]! += scores[k]!
-  }
-  const means = sums.map((row, c) => row.map((sum, k) => (counts[c]! > 0 ? sum / counts[c]! : Number(k === c))))
   const squares = Array.from({ length: classes }, () => filled(classes, 0))
   for (const { label, scores } of window) {
-    for (let k = 0; k < classes; k++) squares[label]![k]! += (scores[k]! - means[label]![k]!) ** 2
+    for (const [c, value] of values[label]!.entries()) {
+      if (value === 0) continue
+      counts[c]! += value
+      for (let k = 0; k < classes; k++) sums[c]![k]! += value * scores[k]!
+    }
+  }
+  const means = sums.map((row, c) => row.map((sum, k) => (counts[c]! > 0 ? sum / counts[c]! : Number(k === c))))
+  for (const { label, scores } of window) {
+    for (const [c, value] of values[label]!.entries()) {
+      if (value === 0) continue
+      for (let k = 0; k < classes; k++) squares[c]![k]! += value * (scores[k]! - means[c]![k]!) ** 2
+    }
   }
   const variances = squares.map((row, c) => row.map((square) => (counts[c]! > 1 ? square / (counts[c]! - 1) : 0)))
   return { items: window.length, counts, means, variances }

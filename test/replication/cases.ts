@@ -76,7 +76,7 @@ function caseOf(random: () => number) {
 
   const estimated = estimateOf(
     parts.map(({ sample, population }) =>
-      differencePart(sample, population, basis, assistanceOf(window, population.means), errors),
+      differencePart(sample, population, basis, assistanceOf(window, population.means, errors), errors),
     ),
   )
   return { classes, basis, errors, window, parts, estimated }

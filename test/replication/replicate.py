@@ -64,16 +64,28 @@ def pacc(means, target):
     return best
 
 
-def assistance_of(window, target, size):
+def moments_of(labels, scores, inverse):
+    """By class: how many, their mean scores and the variances, where each label counts for every class as it is corrected."""
+    size = len(inverse)
+    value = inverse[labels]
+    counts = value.sum(axis=0)
+    means, variances = np.eye(size), np.zeros((size, size))
+    for c in range(size):
+        if counts[c] > 0:
+            means[c] = value[:, c] @ scores / counts[c]
+        if counts[c] > 1:
+            variances[c] = value[:, c] @ (scores - means[c]) ** 2 / (counts[c] - 1)
+    return counts, means, variances
+
+
+def assistance_of(window, target, size, inverse):
     labels = np.array([one["label"] for one in window], dtype=int)
-    if len(labels) < 30 or len(set(labels.tolist())) < 2:
+    scores = np.array([one["scores"] for one in window]).reshape(-1, size)
+    counts, means, variances = moments_of(labels, scores, inverse)
+    if counts.min() < 5 or variances.min() < 0:
+        counts, means, variances = moments_of(labels, scores, np.eye(size))
+    if len(labels) < 30 or (counts > 0).sum() < 2:
         return None
-    scores = np.array([one["scores"] for one in window])
-    counts = np.bincount(labels, minlength=size)
-    means = np.array([scores[labels == c].mean(axis=0) if counts[c] else np.eye(size)[c] for c in range(size)])
-    variances = np.array(
-        [scores[labels == c].var(axis=0, ddof=1) if counts[c] > 1 else np.zeros(size) for c in range(size)]
-    )
     expected = 0.9 * pacc(means, target) + 0.1 * counts / len(labels)
     mean = expected @ means
     score = np.maximum(0, expected @ (variances + means**2) - mean**2)
@@ -88,7 +100,7 @@ def assistance_of(window, target, size):
 
 def part_of(part, basis, kinds, window, size):
     total, target = part["population"]["total"], np.array(part["population"]["means"])
-    assistance = assistance_of(window, target, size)
+    assistance = assistance_of(window, target, size, kinds["consensus"]["inverse"])
     sample = part["sample"]
     count = np.array([one["size"] if basis == "posts" else 1 for one in sample], dtype=float)
     chance = np.array([one["inclusionProbability"] for one in sample])

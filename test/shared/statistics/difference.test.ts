@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { errorsOf } from '../../../shared/statistics/classifier-errors'
 import { differencePart, displayed, estimateOf, type Sampled } from '../../../shared/statistics/difference'
 import {
   type JudgementErrors,
@@ -6,6 +7,7 @@ import {
   consensusOf,
   noErrors,
 } from '../../../shared/statistics/judgement-errors'
+import { inverse } from '../../../shared/statistics/matrix'
 import { normalQuantile } from '../../../shared/statistics/normal'
 import { wrongAtMost } from '../../../shared/statistics/poisson-binomial'
 import { mulberry32 } from '../../../shared/statistics/random'
@@ -125,6 +127,25 @@ describe('a label that can be wrong', () => {
     }
 
     expect(share(messages(20, 5), 20, errors).classes[1]!.estimate).toBeCloseTo((0.25 - 0.05) / 0.8, 9)
+  })
+})
+
+describe('a window whose labels can be wrong', () => {
+  it('says how the model scores the true classes', () => {
+    const random = mulberry32(3)
+    const truths = Array.from({ length: 4000 }, () => Number(random() < 0.3))
+    const score = (truth: number) => (truth === 1 ? 0.8 : 0.2)
+    const window = truths.map((truth) => {
+      const label = random() < 0.15 ? 1 - truth : truth
+      return { label, scores: [1 - score(truth), score(truth)] }
+    })
+    const values = inverse(commonConfusion(2, 0.15))
+
+    expect(errorsOf(window, 2).means[1]![1]).toBeLessThan(0.65)
+    expect(errorsOf(window, 2, values).means[1]![1]).toBeCloseTo(0.8, 1)
+    expect(errorsOf(window, 2, values).counts[1]! / 4000).toBeCloseTo(0.3, 1)
+    // Of a class without enough of them the labels count as they are.
+    expect(errorsOf(window.slice(0, 3), 2, values)).toEqual(errorsOf(window.slice(0, 3), 2))
   })
 })
 
