@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { SettledLine } from '../shared/records'
+import { type SettledLine, TEXT_CLASSIFICATION } from '../shared/records'
 
 const WORDS =
   'the a to of in we our is for with on and it that you this lambda cold start cluster pipeline deploy cost webinar join free cloud data serverless function region queue latency billing migrate kubernetes container today new learn team build measured from after before twice slower faster security release preview'.split(
@@ -45,7 +45,7 @@ function line(manifest: number, i: number, random: () => number): string {
       'human-annotated': 'yes',
       'job-name': `labeling-job/bellwether-dev-${manifest}`,
       'creation-date': '2026-11-22T12:00:00.000000',
-      type: 'groundtruth/text-classification',
+      type: TEXT_CLASSIFICATION,
       'schema-version': 1,
       judgements: [
         { annotator: 'private.eu-west-1.0123456789abcdef', label },

@@ -1,4 +1,4 @@
-import type { SettledLine } from '../shared/records'
+import { type SettledLine, TEXT_CLASSIFICATION } from '../shared/records'
 import type { Settings } from '../shared/settings'
 import { cascadeId } from '../shared/text/cascade'
 
@@ -28,7 +28,7 @@ export function smokeLabels({ version, categories }: Settings['labels'], now: st
           'human-annotated': 'no',
           'job-name': 'labeling-job/smoke',
           'creation-date': now,
-          type: 'groundtruth/text-classification',
+          type: TEXT_CLASSIFICATION,
           'schema-version': version,
           judgements: [{ annotator: 'smoke', label: name }],
         },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
+import { reachedCap } from './fields'
 
 export const budgetReached = publishedEvent({
   name: 'BudgetReached',
@@ -7,9 +8,7 @@ export const budgetReached = publishedEvent({
   publishedBy: ['collector', 'labeling'],
   version: 1,
   fields: {
-    cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay, or the usage limit of a source.'),
-    limit: z.number(),
-    period: z.string().describe('The UTC day or month it holds for.'),
+    ...reachedCap.shape,
     service: z.string(),
   },
   example: { cap: 'caps.posts.perDay', limit: 2000, period: '2026-11-22', service: 'collector' },

@@ -18,3 +18,10 @@ export const alpha = z.object({
   /** Items with two independent judgements. */
   items: z.int().nonnegative(),
 })
+
+/** A cap that ended a piece of work. */
+export const reachedCap = z.object({
+  cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay, or the usage limit of a source.'),
+  limit: z.number(),
+  period: z.string().describe('The UTC day or month it holds for.'),
+})

@@ -20,7 +20,7 @@ import { trainingFailed } from './training-failed'
 import { trainingJobStateChange } from './training-job-state-change'
 
 export * from './define'
-export { alpha, labelStatus } from './fields'
+export { alpha, labelStatus, reachedCap } from './fields'
 export {
   batchAnswered,
   budgetReached,

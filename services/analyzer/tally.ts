@@ -1,3 +1,4 @@
+import { likeliest } from '../../shared/engines/classifier'
 import type { Basis } from '../../shared/statistics/difference'
 
 /** Posts counted by message, in bounded memory however many there are. */
@@ -180,7 +181,6 @@ const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 
 const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
   new Map([...messages].sort(([a], [b]) => (a < b ? -1 : 1)))
 
-const likeliest = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores))
 const zeros = (length: number): number[] => Array.from({ length }, () => 0)
 const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
 

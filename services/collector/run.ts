@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reachedCap } from '../../events'
 import { keys } from '../../shared/keys'
 import type { RunRecord } from '../../shared/records'
 import { TEXT_ENCODINGS } from '../../shared/text/encoding'
@@ -31,8 +32,6 @@ export type Answer = z.infer<typeof answer>
 const booking = z.object({ day: z.string(), token: z.string(), posts: count, usd: z.number() })
 export type Booking = z.infer<typeof booking>
 
-/** A cap that ends a run. Of the configuration: `caps.posts.perDay`; the period is the UTC day or month it holds for. */
-const reachedCap = z.object({ cap: z.string(), limit: z.number(), period: z.string() })
 export type ReachedCap = z.infer<typeof reachedCap>
 
 /** A run that is under way, as it stands in the cursor: all that a successor needs to go on. */

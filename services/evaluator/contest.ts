@@ -1,7 +1,7 @@
 import type { Artefact, LoadArtefact } from '../../shared/artefact'
 import type { ModelPlace } from '../../shared/engines/load'
 import { type Classifier, withPrior } from '../../shared/engines/classifier'
-import { naiveBayes } from '../../shared/engines/naive-bayes'
+import { ENGINES } from '../../shared/engines'
 import { readTrainingSet } from '../../shared/engines/training-set'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
@@ -194,13 +194,17 @@ async function textsTrainedOn(
   return trainedOn
 }
 
-/** A naive Bayes of the same training set, beside which the card shows the model; none where it cannot be trained. */
+/** An engine that learns from few labels, on the same training set; the card shows the model beside it. */
+const BASELINE = ENGINES.find(({ suitsFewLabels }) => suitsFewLabels)
+
+/** Undefined where the baseline cannot be trained. */
 async function trainBaseline(objects: Pick<Objects, 'read'>, dataset: DatasetRecord): Promise<Classifier | undefined> {
+  if (!BASELINE) return undefined
   try {
     const set = await readTrainingSet(objects, dataset)
-    const files = await naiveBayes.train(set, naiveBayes.suggested)
+    const files = await BASELINE.train(set, BASELINE.suggested)
     const { textVersion, prior } = dataset
-    const model = await naiveBayes.load(files, { textVersion, where: 'the naive Bayes of a card' })
+    const model = await BASELINE.load(files, { textVersion, where: 'the baseline of a card' })
     return withPrior(model, prior, textVersion)
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'TRAINING_REFUSED') return undefined

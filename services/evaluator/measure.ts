@@ -1,5 +1,4 @@
 import { type Classifier, likeliest, type Scores } from '../../shared/engines/classifier'
-import { metrics } from '../../shared/fasttext'
 import type { EvaluationLine, ScoresRecord } from '../../shared/records'
 import { accuracyOf, type Answered, bootstrap, macroF1Of, percentileInterval } from '../../shared/statistics/bootstrap'
 import type { Forecast } from '../../shared/statistics/temperature'
@@ -38,55 +37,69 @@ export function measured(
   items: readonly EvaluationLine[],
   labels: readonly string[],
 ): Measured {
-  const ranked = said.map(({ probabilities }) => rankedBy(probabilities, own))
-  const judged = items.map(({ label }, i) => ({ truths: [label], predictions: ranked[i]! }))
-  const { accuracy, macroF1, logLoss, classes } = metrics(judged)
-  const names = [...labels, ...Object.keys(classes).filter((label) => !labels.includes(label))]
+  const answered = said.map(({ probabilities }) => own[likeliest(probabilities)]!)
+  const foreign = [...items.map(({ label }) => label), ...answered].filter((label) => !labels.includes(label))
+  const names = [...labels, ...[...new Set(foreign)].sort()]
 
   const truths = items.map(({ label }) => names.indexOf(label))
-  const answers = said.map(({ probabilities }) => names.indexOf(own[likeliest(probabilities)]!))
+  const answers = answered.map((label) => names.indexOf(label))
   const confusion = names.map(() => names.map(() => 0))
   for (const [i, truth] of truths.entries()) confusion[truth]![answers[i]!]!++
 
-  const [resampled, accuracies] = bootstrap(items.length, [
-    macroF1Of({ truths, answers }),
-    accuracyOf({ truths, answers }),
-  ])
-  const scores: ScoresRecord = {
-    items: items.length,
-    accuracy: counted(accuracy),
-    accuracyInterval: percentileInterval(accuracies!),
-    macroF1: counted(macroF1),
-    macroF1Interval: percentileInterval(resampled!),
-    logLoss: counted(logLoss),
-    classes: names.map((label) => {
-      const { gold = 0, predicted = 0, precision = NaN, recall = NaN, f1 = NaN } = classes[label] ?? {}
-      return {
-        label,
-        items: gold,
-        answered: predicted,
-        precision: counted(precision),
-        recall: counted(recall),
-        f1: counted(f1),
-      }
-    }),
-    confusion,
-    hashtags: hashtagsOf(items).map((hashtag) => {
-      const own = metrics(judged.filter((_, i) => items[i]!.hashtags.includes(hashtag)))
-      return { hashtag, items: own.examples, accuracy: counted(own.accuracy), macroF1: counted(own.macroF1) }
-    }),
-  }
   const forecasts = said.map(({ probabilities, basis }, i) => ({
     probabilities,
     truth: own.indexOf(items[i]!.label),
     basis,
   }))
+  const [resampled, accuracies] = bootstrap(items.length, [
+    macroF1Of({ truths, answers }),
+    accuracyOf({ truths, answers }),
+  ])
+  const { accuracy, macroF1 } = countedOf({ truths, answers })
+  const scores: ScoresRecord = {
+    items: items.length,
+    accuracy,
+    accuracyInterval: percentileInterval(accuracies!),
+    macroF1,
+    macroF1Interval: percentileInterval(resampled!),
+    logLoss: counted(mean(forecasts.map(lossOf))),
+    classes: names.map((label, place) => classOf(label, place, confusion)),
+    confusion,
+    hashtags: hashtagsOf(items).map((hashtag) => {
+      const places = items.flatMap(({ hashtags }, i) => (hashtags.includes(hashtag) ? [i] : []))
+      const ofThese = (list: readonly number[]) => places.map((i) => list[i]!)
+      return { hashtag, items: places.length, ...countedOf({ truths: ofThese(truths), answers: ofThese(answers) }) }
+    }),
+  }
   return { scores, truths, answers, forecasts, resampled: resampled! }
 }
 
-/** The labels of a text with their probabilities, the likeliest first; of equal ones by name. */
-const rankedBy = (probabilities: readonly number[], labels: readonly string[]) =>
-  labels.map((label, i) => ({ label, probability: probabilities[i]! })).sort((a, b) => b.probability - a.probability)
+/** Accuracy and macro-F1 of items that count once each; null of no items. */
+function countedOf(answered: Answered): Pick<ScoresRecord, 'accuracy' | 'macroF1'> {
+  const once = new Uint32Array(answered.truths.length).fill(1)
+  return { accuracy: counted(accuracyOf(answered)(once)), macroF1: counted(macroF1Of(answered)(once)) }
+}
+
+/** A ratio is null where nothing was counted for it. */
+function classOf(label: string, place: number, confusion: readonly number[][]): ScoresRecord['classes'][number] {
+  const items = sum(confusion[place]!)
+  const answered = sum(confusion.map((row) => row[place]!))
+  const right = confusion[place]![place]!
+  return {
+    label,
+    items,
+    answered,
+    precision: counted(right / answered),
+    recall: counted(right / items),
+    f1: counted((2 * right) / (items + answered)),
+  }
+}
+
+/** A true label that was given no probability costs this much (-ln), not infinity. */
+const LEAST_PROBABILITY = 1e-15
+
+const lossOf = ({ probabilities, truth }: Judgement): number =>
+  -Math.log(Math.min(1, Math.max(probabilities[truth] ?? 0, LEAST_PROBABILITY)))
 
 /** Answers every text with the most frequent class of the items, ties by name; its probabilities are the classes' shares. */
 export function majorityOf(items: readonly EvaluationLine[], labels: readonly string[]): Classifier {
@@ -100,6 +113,9 @@ export function majorityOf(items: readonly EvaluationLine[], labels: readonly st
 
 const hashtagsOf = (items: readonly EvaluationLine[]): string[] =>
   [...new Set(items.flatMap(({ hashtags }) => hashtags))].sort()
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+const mean = (values: readonly number[]): number => sum(values) / values.length
 
 /** JSON has no NaN. */
 const counted = (value: number): number | null => (Number.isNaN(value) ? null : value)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { trainingLine } from '../../shared/engines/fasttext/labels'
+import { trainingLine } from '../../shared/engines/training-lines'
 import { type Prior, priorOf } from '../../shared/engines/prior'
 import type { ExampleLine } from '../../shared/engines/training-set'
 import type { StandingLabel } from '../../shared/labels'

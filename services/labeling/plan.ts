@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reachedCap } from '../../events'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type LeftOver, type PlanRecord, planRecord, type Purpose } from '../../shared/records'
@@ -22,7 +23,7 @@ export const storedPlan = planRecord.extend({
     items: z.int().nonnegative().optional().describe('Where the labeller takes only so many a day.'),
   }),
   before: z.int().nonnegative().default(0).describe('Billed objects in the month before this batch.'),
-  reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
+  reached: reachedCap.nullable(),
   carried: z.array(z.string()),
   waiting: z.array(z.string()).default([]).describe('Of those, which left items that found no place here either.'),
 })

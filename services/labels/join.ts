@@ -1,4 +1,4 @@
-import type { SettledLine } from '../../shared/records'
+import { type SettledLine, TEXT_CLASSIFICATION } from '../../shared/records'
 import { shownText } from '../../shared/text'
 import { majorityVote } from '../../shared/statistics/majority'
 import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
@@ -136,7 +136,7 @@ function lineOf(
       'human-annotated': 'yes',
       'job-name': `labeling-job/${batch}`,
       'creation-date': given,
-      type: 'groundtruth/text-classification',
+      type: TEXT_CLASSIFICATION,
       'schema-version': schemaVersion,
       judgements,
       ...(adjudicated ? { adjudicated } : {}),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TEXT_CLASSIFICATION } from '../../shared/records'
 import { isRecord } from '../../shared/row-file/open'
 import { type Entry, type Format, type Place, refused, type Refused } from './entry'
 
@@ -14,7 +15,6 @@ const metadata = z.looseObject({
 })
 const SUFFIX = '-metadata'
 const OURS = 'label'
-const CLASSIFICATION = 'groundtruth/text-classification'
 
 /**
  * The augmented manifest of Ground Truth, JSON Lines: `source`, and a label attribute with its metadata. The attribute
@@ -87,7 +87,7 @@ function attributeOf(line: Record<string, unknown>) {
     const name = key.slice(0, -SUFFIX.length)
     return about?.success ? [{ name, about: about.data, at: newest(about.data['creation-date']) }] : []
   })
-  const classified = found.filter(({ name, about }) => name === OURS || about.type === CLASSIFICATION)
+  const classified = found.filter(({ name, about }) => name === OURS || about.type === TEXT_CLASSIFICATION)
   const candidates = classified.length > 0 ? classified : found
   const labelled = candidates.filter(({ about }) => about['class-name'] !== undefined && !about['failure-reason'])
   const byPeople = labelled.filter(({ about }) => about['human-annotated'] !== 'no')

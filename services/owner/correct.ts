@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { keys } from '../../shared/keys'
 import { type LabelStore, settledLineOf } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
-import type { SettledLine } from '../../shared/records'
+import { type SettledLine, TEXT_CLASSIFICATION } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { overrule } from '../../shared/state/cascade-claims'
@@ -53,7 +53,7 @@ export const correct =
         'human-annotated': 'yes',
         'job-name': `labeling-job/${batch}`,
         'creation-date': now.toISOString().slice(0, -1),
-        type: 'groundtruth/text-classification',
+        type: TEXT_CLASSIFICATION,
         'schema-version': version,
         judgements: about['label-metadata'].judgements,
         adjudicated: true,

@@ -1,5 +1,5 @@
 import { byBatch, isOfADay } from '../batches'
-import type { SettledLine } from '../records'
+import { type SettledLine, TEXT_CLASSIFICATION } from '../records'
 import type { Parts } from '../statistics/design'
 
 /** The label that stands for an item, with all that any reader needs to know about the item. */
@@ -108,7 +108,7 @@ export const settledLineOf = (label: StandingLabel, categories: readonly string[
     'human-annotated': label.humanAnnotated,
     'job-name': label.job,
     'creation-date': label.at,
-    type: 'groundtruth/text-classification',
+    type: TEXT_CLASSIFICATION,
     'schema-version': label.schemaVersion,
     judgements: label.judgements.map(({ annotator, label: name }) => ({ annotator, label: name })),
     ...(label.adjudicated ? { adjudicated: true } : {}),

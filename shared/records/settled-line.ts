@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { day, fraction } from './fields'
 import { drawnParts, role } from './plan'
 
+/** What Ground Truth calls the labelling of a text with one of several classes, in `type`. */
+export const TEXT_CLASSIFICATION = 'groundtruth/text-classification'
+
 /** A line of `labeled/<batch>/output.manifest`, in the form of Ground Truth's augmented manifest. */
 export const settledLine = z.object({
   source: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reachedCap } from '../../events'
 import { byBatch } from '../batches'
 import type { Table } from '../table'
 import { rowKind } from './row'
@@ -14,7 +15,7 @@ const allotment = z.object({
     .nonnegative()
     .default(0)
     .describe('Billed objects in the month so far: a fee may fall with their number.'),
-  reached: z.object({ cap: z.string(), limit: z.number(), period: z.string() }).nullable(),
+  reached: reachedCap.nullable(),
 })
 export type Allotment = z.infer<typeof allotment>
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { train, writeModel } from '../../shared/fasttext'
-import { labelOf } from '../../shared/engines/fasttext/labels'
+import { labelOf } from '../../shared/engines/training-lines'
 
 /** A fastText model, trained in milliseconds on labelled texts, as model.bin. */
 export function tinyModel(examples: readonly { label: string; text: string }[]): Buffer {

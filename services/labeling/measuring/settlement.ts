@@ -1,6 +1,6 @@
 import type { LabellerTerms, LabellingOptions } from '../../../shared/labellers'
 import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
-import type { QualityRecord, RefusedLine, SettledLine } from '../../../shared/records'
+import { type QualityRecord, type RefusedLine, type SettledLine, TEXT_CLASSIFICATION } from '../../../shared/records'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
 import { inOrder, isForLabel } from './judged'
@@ -150,7 +150,7 @@ function lineOf(
       'human-annotated': kind === 'human' ? 'yes' : 'no',
       'job-name': `labeling-job/${plan.job.toLowerCase()}`,
       'creation-date': at.replace(/Z$/, ''),
-      type: 'groundtruth/text-classification',
+      type: TEXT_CLASSIFICATION,
       'schema-version': plan.schemaVersion,
       judgements: judgements.flatMap(({ annotator, said }) =>
         'label' in said ? [{ annotator, label: said.label }] : [],

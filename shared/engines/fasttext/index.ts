@@ -5,7 +5,7 @@ import { tokenise } from '../../text'
 import { inFunction } from '../cost'
 import type { Engine, Example } from '../engine'
 import { hyperparameters } from './hyperparameters'
-import { trainingLine } from './labels'
+import { trainingLine } from '../training-lines'
 import { FILE, load } from './load'
 import { search } from './search'
 

@@ -1,7 +1,7 @@
 import { hasKnownWord, type Model as FastTextModel, predictAll, readModel } from '../../fasttext'
 import { textFunction } from '../../text'
 import type { LoadModel, Model } from '../engine'
-import { categoryOf } from './labels'
+import { categoryOf } from '../training-lines'
 
 export const FILE = 'model.bin'
 

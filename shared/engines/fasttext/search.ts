@@ -8,7 +8,7 @@ import {
 } from '../../fasttext'
 import { tokenise } from '../../text'
 import type { Hyperparameters, Search } from '../engine'
-import { trainingLine } from './labels'
+import { trainingLine } from '../training-lines'
 
 /** Over what BlazingText can train. A choice of the search trains for all its epochs: early stopping is left out. */
 export const search: Search = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/engines/fasttext/labels'
+import { labelOf } from '../../../shared/engines/training-lines'
 import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../shared/records'
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'

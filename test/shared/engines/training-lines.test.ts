@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { categoryOf, labelOf } from '../../../shared/engines/fasttext/labels'
+import { categoryOf, labelOf } from '../../../shared/engines/training-lines'
 
 describe('labelOf', () => {
   it.each([
