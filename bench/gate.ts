@@ -26,6 +26,8 @@ const LABELS_A_DAY = 30
 const EVALUATED_A_DAY = 30
 const SPOILED_DAYS = 0.15
 const FLIPPED = 0.25
+/** Posts in no window, by which it is known how good a model truly is. */
+const MOST_OUTSIDE = 1500
 const SEED = 20261126
 /** A model is truly better, or worse, by more than this on posts that are in no window. */
 const POINT = 0.01
@@ -251,7 +253,7 @@ function tell(posts: readonly Post[], seed: number): Story {
   const learnt = shuffled.slice(0, FIRST_LABELS + DAYS * LABELS_A_DAY)
   const held = shuffled.slice(learnt.length)
   const stream = held.slice(0, (DAYS + 1) * EVALUATED_A_DAY + GATE.minimumEvaluation).map(itemOf)
-  const outside = held.slice(stream.length).map(itemOf)
+  const outside = held.slice(stream.length, stream.length + MOST_OUTSIDE).map(itemOf)
   const labels = [...new Set(posts.map(({ label }) => label))].sort()
   const asked = [...stream, ...outside].map(({ text }) => text)
 
@@ -265,6 +267,7 @@ function tell(posts: readonly Post[], seed: number): Story {
         .map(([engine, learnFrom]) => {
           const answers = new Map(learnFrom(given, labels, asked).map((said, i) => [asked[i]!, said ?? prior]))
           const macroF1 = macroF1Of(outside, answers, labels)
+          for (const { text } of outside) answers.delete(text)
           return [engine, { engine, day, lines, isSpoiled, answers, dataset, macroF1 }]
         }),
     )
