@@ -19,7 +19,7 @@ export async function kindOf(file: string): Promise<Kind> {
   if (sample.some((value) => isTask(value) || isManifestLine(value))) return 'labels'
   const { fields } = mapColumns(names, LABEL_COLUMNS)
   const isLabelled = fields.label !== undefined
-  if (isLabelled && (fields.annotator ?? fields.labelledAt ?? fields.annotation ?? fields.item)) return 'labels'
+  if (isLabelled && (fields.annotator ?? fields.labelledAt ?? fields.annotation_id ?? fields.item)) return 'labels'
   const isDated = mapColumns(names, POST_COLUMNS).fields.createdAt !== undefined
   return isLabelled && !isDated && /label|annotation/i.test(path.basename(file)) ? 'labels' : 'posts'
 }

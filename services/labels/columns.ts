@@ -13,8 +13,8 @@ export type LabelField =
   | 'confidence'
   | 'adjudicated'
   | 'size'
-  | 'annotation'
-  | 'updatedAt'
+  | 'annotation_id'
+  | 'updated_at'
 
 /** What a file of labels may hold, and how Label Studio, other tools and people spell it. */
 export const LABEL_COLUMNS: Columns<LabelField> = {
@@ -23,7 +23,7 @@ export const LABEL_COLUMNS: Columns<LabelField> = {
   id: ['id_str', 'id', 'post_id', 'tweet_id', 'status_id'],
   text: ['text', 'full_text', 'tweet', 'tweet_text', 'content', 'source', 'body', 'message'],
   label: ['label', 'class', 'category'],
-  hashtag: ['hashtag', 'hashtags', 'tag', 'tags'],
+  hashtag: ['hashtag'],
   createdAt: ['createdAt', 'date'],
   labelledAt: ['labelledAt', 'labeledAt', 'annotatedAt'],
   annotator: ['annotator', 'annotator_id', 'worker', 'worker_id', 'rater', 'labeller', 'labeler'],
@@ -31,6 +31,6 @@ export const LABEL_COLUMNS: Columns<LabelField> = {
   confidence: ['confidence'],
   adjudicated: ['adjudicated'],
   size: ['size'],
-  annotation: ['annotation_id'],
-  updatedAt: ['updated_at'],
+  annotation_id: ['annotation_id'],
+  updated_at: ['updated_at'],
 }

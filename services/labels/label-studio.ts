@@ -20,6 +20,8 @@ const annotation = z.looseObject({
 const task = z.looseObject({
   data: z.record(z.string(), z.unknown()),
   annotations: z.array(z.unknown()).default([]),
+  /** As Label Studio called them before version 1. */
+  completions: z.array(z.unknown()).default([]),
 })
 
 /** Names of the labelling interface: `<Text name="text" value="$text"/><Choices name="label" toName="text">…`. */
@@ -63,8 +65,8 @@ export function entriesOfTask(value: unknown, place: Place): (Entry | Refused)[]
     const [issue] = parsed.error.issues
     return [refused(place, issue?.path.join('.') ?? '', 'invalid', issue?.message)]
   }
-  const { data } = parsed.data
-  const given = parsed.data.annotations.map(readAnnotation).filter((one) => one !== 'skipped')
+  const { data, annotations, completions } = parsed.data
+  const given = [...annotations, ...completions].map(readAnnotation).filter((one) => one !== 'skipped')
   const bad = given.flatMap((one) =>
     'problem' in one ? [refused(place, labelStudio.fields.answer, one.reason, one.problem)] : [],
   )

@@ -55,7 +55,9 @@ export async function openLabels(file: string, body: AsyncIterable<Uint8Array | 
   })
   return {
     form: form.kind === 'csv' ? csv.name : 'json',
-    found: fields.includes('annotation') ? `annotations of Label Studio in ${formInWords(form)}, ${encoding}` : words,
+    found: fields.includes('annotation_id')
+      ? `annotations of Label Studio in ${formInWords(form)}, ${encoding}`
+      : words,
     unit: 'row',
     fields: ROW_FIELDS,
     entries: entriesOf(opened, (value, place) =>

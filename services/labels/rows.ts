@@ -32,7 +32,7 @@ export function entryOfRow(values: Values, place: Place): Entry | Refused {
   const label = oneChoice(one('label'))
   if (typeof label === 'object') return refused(place, 'label', 'invalid', values.label)
   const isJudgement = annotator !== undefined && answer === undefined
-  const isAnnotation = one('annotation') !== undefined
+  const isAnnotation = one('annotation_id') !== undefined
   return {
     place,
     item: one('item'),
@@ -43,7 +43,7 @@ export function entryOfRow(values: Values, place: Place): Entry | Refused {
     size: asNumber(one('size')),
     label: isJudgement ? undefined : (label ?? ''),
     confidence: asNumber(one('confidence')),
-    labelledAt: one('labelledAt') ?? (isAnnotation ? (one('updatedAt') ?? one('createdAt')) : undefined),
+    labelledAt: one('labelledAt') ?? (isAnnotation ? (one('updated_at') ?? one('createdAt')) : undefined),
     adjudicated: asBoolean(one('adjudicated')),
     ...(isJudgement ? { answersIn: 'label' as const } : {}),
     judgements: isJudgement

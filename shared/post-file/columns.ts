@@ -6,9 +6,10 @@ export type PostField = 'id' | 'createdAt' | 'text' | 'hashtag' | 'author' | 'la
 export const POST_COLUMNS: Columns<PostField> = {
   // Beside id_str, the number in id has lost its last digits.
   id: ['id_str', 'id', 'tweet_id', 'post_id', 'status_id'],
-  createdAt: ['createdAt', 'timestamp', 'datetime', 'date', 'posted_at', 'timestamp_utc', 'time'],
+  createdAt: ['createdAt', 'timestamp', 'datetime', 'date', 'posted_at'],
   text: ['text', 'full_text', 'tweet', 'tweet_text', 'content', 'raw_content', 'body', 'message'],
-  hashtag: ['hashtag', 'hashtags', 'tag', 'tags'],
+  // A column `hashtags` lists all that a post has, and not the conversation that it was collected for.
+  hashtag: ['hashtag'],
   author: ['author', 'author_id', 'user', 'user_id', 'user_name', 'screen_name', 'author.id', 'author.username'],
   language: ['language', 'lang'],
   retweetOf: ['retweetOf', 'retweeted_id', 'retweet_id', 'referenced_tweets.retweeted.id'],

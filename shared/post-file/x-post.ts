@@ -8,13 +8,12 @@ export function unfolded(value: Record<string, unknown>): Record<string, unknown
   const post = isRecord(value.tweet) && value.text === undefined ? value.tweet : value
   const repeated = repeatedBy(post)
   const own = longText(post)
-  const { author, user, hashtags } = post
+  const { author, user } = post
   return {
     ...post,
     ...(own === undefined ? {} : { text: own }),
     ...(isRecord(author) ? { author: author.id ?? author.username } : {}),
     ...(isRecord(user) ? { user: user.id_str ?? user.id ?? user.screen_name ?? user.username } : {}),
-    ...(Array.isArray(hashtags) ? { hashtags: hashtags.map(tagOf).join(' ') } : {}),
     ...(repeated ? { retweetOf: repeated.id_str ?? repeated.id } : {}),
     // The text of a retweet is cut off; that of the post it repeats is whole.
     ...(repeated && textOf(repeated) !== undefined ? { text: textOf(repeated) } : {}),
@@ -38,5 +37,3 @@ function longText({ note_tweet: note, extended_tweet: extended }: Record<string,
 }
 
 const textOf = (post: Record<string, unknown>): unknown => longText(post) ?? post.full_text ?? post.text
-
-const tagOf = (tag: unknown): unknown => (isRecord(tag) ? (tag.tag ?? tag.text) : tag)

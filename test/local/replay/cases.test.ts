@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { readPosts } from '../../../local/replay/posts'
@@ -121,4 +123,16 @@ it('takes author, language and repeated post from flattened answers of X', async
   const { posts } = await read('posts-x-v2-flattened.jsonl')
 
   expect(posts[0]).toMatchObject({ author: '55', language: 'en', retweetOf: '1' })
+})
+
+it('does not take the list of all hashtags of a post for the conversation that it belongs to', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hashtags-'))
+  const listed = path.join(folder, 'listed.csv')
+  writeFileSync(listed, `date,tweet,hashtags\n2026-01-01,on #aws and #cloud,"['aws', 'cloud']"\n`)
+
+  const { posts, refused } = await readPosts(listed, { tags: ['aws', 'azure'] })
+  rmSync(folder, { recursive: true })
+
+  expect(refused).toEqual([])
+  expect(posts).toMatchObject([{ hashtag: 'aws', text: 'on #aws and #cloud' }])
 })

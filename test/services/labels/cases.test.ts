@@ -114,6 +114,16 @@ describe('rows', () => {
   })
 })
 
+it("reads the completions of Label Studio's first versions as annotations", async () => {
+  const result = [{ type: 'choices', value: { choices: ['technical'] }, from_name: 'label', to_name: 'text' }]
+  const { metadata } = await take(
+    'l.json',
+    JSON.stringify([{ data: { text: 'a text' }, completions: [{ result, completed_by: 1 }] }]),
+  )
+
+  expect(metadata).toMatchObject([{ 'class-name': 'technical' }])
+})
+
 it('of two attributes of a manifest line lets the newest label count', async () => {
   const about = (label: string, day: number, more: object = {}) => ({
     'class-name': label,
