@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import type { Source, SourcePage } from '../../../../services/collector/sources/source'
 import { postsFromCsv } from '../../../../shared/posts'
 import { spent } from '../../../../shared/state/ledger'
@@ -23,6 +23,9 @@ const BEFORE = '2026-06-01T23:59:59.000Z'
 const LAST = '2026-06-02T23:59:59.000Z'
 /** Late enough for every source to have all of the day. */
 const NOW = new Date('2026-06-03T07:00:00Z')
+
+// Hundreds of requests each, on a machine that may have other work.
+jest.setTimeout(60_000)
 
 /** What every source promises to the collector, held against a stub of its network. */
 export function testSource(name: string, start: () => Promise<Network>) {
