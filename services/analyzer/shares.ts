@@ -241,9 +241,13 @@ const LEAST_SCORED = 0.5
 const LEAST_SCORED_FOR_PACC = 0.9
 
 /** By the window without the labels of the sample itself: they must not say how far to trust the model about them. */
-function assistanceFor({ sample, tally }: Labelled, basis: Basis, { window }: Evidence): Assistance | undefined {
+function assistanceFor(
+  { sample, tally }: Labelled,
+  basis: Basis,
+  { window, errors }: Evidence,
+): Assistance | undefined {
   if (scoredShare(tally, basis) < LEAST_SCORED) return undefined
-  return assistanceOf(without(window, sample), meansOf(tally, 'messages'))
+  return assistanceOf(without(window, sample), meansOf(tally, 'messages'), errors)
 }
 
 function without(
