@@ -5,6 +5,7 @@ import { MANIFEST, manifestText } from '../../shared/engines/manifest'
 import { readTrainingSet } from '../../shared/engines/training-set'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
+import type { Labeller } from '../../services/labeling/labellers/labeller'
 import type { Trainer, TrainingOrder } from '../../services/trainer/trainers/trainer'
 
 /** An engine that remembers one label for each opening word, and asks nobody about tokens. */
@@ -93,4 +94,32 @@ export function postalTrainer() {
     }
   }
   return { trainer, work }
+}
+
+/** A machine that labels every item as soon as it is asked, by the opening word. */
+export function openingWordsLabeller(): Labeller {
+  const texts = new Map<string, string>()
+  return {
+    terms: {
+      title: 'the toy',
+      kind: 'machine',
+      itemsPerDay: () => Number.MAX_SAFE_INTEGER,
+      judgementsAsked: () => ({ evaluation: 1, training: 1, measuring: 1 }),
+      judgementUsd: () => 0.002,
+    },
+    check: () => undefined,
+    start: async ({ lines }) => {
+      for (const { item, source } of lines) texts.set(item, source)
+    },
+    finish: async ({ items }, _, at) => ({
+      judgements: items.map(({ item }) => ({
+        item,
+        annotator: 'toy',
+        said: { label: openingOf(texts.get(item) ?? '', 100) === 'join' ? 'marketing' : 'technical' },
+        at: at.toISOString(),
+      })),
+      consolidated: [],
+      refused: [],
+    }),
+  }
 }
