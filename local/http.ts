@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { AccessKeys, Caller } from './access-keys'
 import type { Clock } from './clock'
 import type { AwsRequest, AwsResponse } from './service'
+import { OBJECT_HEADERS, whyRefused } from './web-pages'
 
 /** A request without a signature: it is for the HTTP API, as a browser's is. */
 export type PlainRequest = Omit<AwsRequest, 'service' | 'principal'> & { sourceIp: string }
@@ -47,6 +48,8 @@ export async function listen(port: number, doors: Doors): Promise<HttpServer> {
   // SDK clients keep connections open; closing one just as a request starts would look like a network fault.
   server.keepAliveTimeout = 10 * 60_000
   server.requestTimeout = 0
+  // API Gateway gives a client so long for its headers.
+  server.headersTimeout = 10_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -68,23 +71,47 @@ export async function listen(port: number, doors: Doors): Promise<HttpServer> {
 }
 
 async function answer(incoming: IncomingMessage, doors: Doors): Promise<PlainResponse> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
-
   const [path = '/', search = ''] = splitOnce(incoming.url ?? '/', '?')
-  const request = {
-    method: incoming.method ?? 'GET',
-    path,
-    query: new URLSearchParams(search),
-    headers: headersOf(incoming),
-    body: Buffer.concat(chunks),
-  }
-  const signature = signatureOf(request.headers, request.query)
+  const query = new URLSearchParams(search)
+  const headers = headersOf(incoming)
+  const method = incoming.method ?? 'GET'
+  const signature = signatureOf(headers, query)
+  const port = incoming.socket.localPort ?? 0
+  const why = whyRefused({ method, headers, port, service: signature?.service })
+  if (why !== undefined) return refusal(403, `Forbidden: ${why}`)
+
+  const body = await bodyOf(incoming, signature ? Infinity : API_BODY_BYTES)
+  if (!body) return refusal(413, 'Request Entity Too Large')
+  const request = { method, path, query, headers, body }
   if (!signature) return doors.plain({ ...request, sourceIp: incoming.socket.remoteAddress ?? '127.0.0.1' })
 
   const caller = doors.keys.callerOf(signature.accessKeyId)
-  return doors.signed({ ...request, service: signature.service, principal: caller.principal }, caller)
+  const answered = await doors.signed({ ...request, service: signature.service, principal: caller.principal }, caller)
+  if (signature.service !== 's3') return answered
+  return { ...answered, headers: { ...answered.headers, ...OBJECT_HEADERS } }
 }
+
+/** The body of a request to an HTTP API may have so many bytes: API Gateway's limit. */
+const API_BODY_BYTES = 10 * 2 ** 20
+
+/** The body; nothing where it is longer than it may be. */
+async function bodyOf(incoming: IncomingMessage, most: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of incoming) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    // It is read to its end, so that the client hears the answer.
+    if (length <= most) chunks.push(bytes)
+  }
+  return length <= most ? Buffer.concat(chunks) : undefined
+}
+
+const refusal = (status: number, message: string): PlainResponse => ({
+  status,
+  headers: { 'content-type': 'application/json', connection: 'close' },
+  body: JSON.stringify({ message }),
+})
 
 /** Who signed, and for which service: the credential scope says so for every protocol, also in presigned URLs. */
 function signatureOf(headers: Record<string, string>, query: URLSearchParams) {
