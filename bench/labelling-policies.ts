@@ -1,8 +1,9 @@
-import { byMargin, diversityFilter } from '../services/labeling/sampling/margin'
-import { TRAINING_FROM } from '../services/labeling/sampling/draw'
 import { classifierOf } from './fasttext-classifier'
 import { type Model, predictAll, train } from '../shared/fasttext'
+import { doubtOf, TRAINING_FROM } from '../shared/statistics/design'
+import { fitTemperature, scaled } from '../shared/statistics/temperature'
 import { mulberry32 } from '../shared/statistics/random'
+import { textOfShown } from '../shared/text'
 import { type Judge, type Message, shuffle, type Stream } from './labelling-stream'
 
 /** What a policy does. */
@@ -10,10 +11,13 @@ export interface Policy {
   name: string
   /** A message is bought once, however often it is posted. */
   once: boolean
-  /** From which macro-F1 on the evaluation items the model chooses; never, where it is left out. */
-  marginFrom?: number
-  /** Two items of a day's purchase are not alike. */
-  variety: boolean
+  /**
+   * How the model chooses: `margin` takes those that it is least sure of; `doubt` draws with a probability in proportion to
+   * its doubt, as the services do. At random, where it is left out.
+   */
+  choice?: 'margin' | 'doubt'
+  /** From which macro-F1 on the evaluation items the model chooses. */
+  from: number
   /** Two judgements, a third where they differ; or one. */
   twoPlusOne: boolean
   /** Only messages whose permanent random number is as the service asks. */
@@ -23,23 +27,29 @@ export interface Policy {
 const policy = (name: string, what: Partial<Policy> = {}): Policy => ({
   name,
   once: false,
-  variety: false,
+  from: 0,
   twoPlusOne: false,
   zone: false,
   ...what,
 })
 
 export const NAIVE = policy('naive random')
-export const SHIPPED = policy('shipped', { once: true, marginFrom: 0.65, variety: true, zone: true })
+export const SHIPPED = policy('shipped', { once: true, choice: 'doubt', from: 0.65, zone: true })
+/** What the services did before training posts were a probability sample. */
+export const LEAST_SURE = policy('shipped, least sure', { once: true, choice: 'margin', from: 0.65, zone: true })
+export const AT_RANDOM = policy('shipped, at random', { once: true, zone: true })
 export const POLICIES: Policy[] = [
   NAIVE,
   policy('cascades once', { once: true }),
-  policy('margin', { marginFrom: 0 }),
+  policy('margin', { choice: 'margin' }),
+  policy('doubt', { choice: 'doubt' }),
   policy('two plus one', { twoPlusOne: true }),
-  policy('once, margin', { once: true, marginFrom: 0, variety: true }),
+  policy('once, margin', { once: true, choice: 'margin' }),
+  policy('once, doubt', { once: true, choice: 'doubt' }),
   policy('once, two plus one', { once: true, twoPlusOne: true }),
-  policy('margin, two plus one', { marginFrom: 0, twoPlusOne: true }),
-  policy('all three', { once: true, marginFrom: 0, variety: true, twoPlusOne: true }),
+  policy('all three', { once: true, choice: 'margin', twoPlusOne: true }),
+  AT_RANDOM,
+  LEAST_SURE,
   SHIPPED,
 ]
 
@@ -97,22 +107,32 @@ export async function follow(
 
 /** What is bought first. */
 async function inOrder(
-  { marginFrom, variety }: Policy,
+  { choice, from }: Policy,
   candidates: readonly Message[],
   model: Model | undefined,
   evaluation: readonly Message[],
   random: () => number,
 ): Promise<Message[]> {
   const shuffled = shuffle(candidates, random)
-  if (marginFrom === undefined || !model || macroF1(model, evaluation) < marginFrom) return shuffled
-  const byId = new Map(candidates.map((message) => [message.id, message]))
-  const places = shuffled.map(({ id, shown }) => ({ id, text: shown }))
-  const sorted = (await byMargin(places, classifierOf(model))).map(({ id }) => byId.get(id)!)
-  if (!variety) return sorted
-  const isNew = diversityFilter()
-  const [taken, alike]: [Message[], Message[]] = [[], []]
-  for (const message of sorted) (isNew(message.shown) ? taken : alike).push(message)
-  return [...taken, ...alike]
+  if (choice === undefined || !model || macroF1(model, evaluation) < from) return shuffled
+  const scores = await calibratedScores(model, shuffled, evaluation)
+  const keys = scores.map((given) => (choice === 'doubt' ? random() : 1) / doubtOf(given))
+  return shuffled
+    .map((message, i) => ({ message, key: keys[i]! }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ message }) => message)
+}
+
+async function calibratedScores(model: Model, messages: readonly Message[], evaluation: readonly Message[]) {
+  const classifier = classifierOf(model)
+  const scoresOf = async (some: readonly Message[]) =>
+    (await classifier.classify(some.map(({ shown }) => textOfShown(shown)))).map(({ probabilities }) => probabilities)
+  const forecasts = (await scoresOf(evaluation)).map((probabilities, i) => ({
+    probabilities,
+    truth: classifier.labels.indexOf(evaluation[i]!.label),
+  }))
+  const temperature = fitTemperature(forecasts)
+  return (await scoresOf(messages)).map((probabilities) => scaled(probabilities, temperature))
 }
 
 /** The label of most of two judgements and, where they differ, a third; nothing where all three do. */

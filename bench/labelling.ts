@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { mulberry32 } from '../shared/statistics/random'
-import { follow, NAIVE, POLICIES, type Point, type Policy, SHIPPED } from './labelling-policies'
+import { AT_RANDOM, follow, LEAST_SURE, NAIVE, POLICIES, type Point, type Policy, SHIPPED } from './labelling-policies'
 import { judgeOf, type Message, type Mistakes, readMessages, streamOf } from './labelling-stream'
 
 // What training labels cost: judgements that each policy needs for the macro-F1 that naive random labelling has when its
@@ -80,6 +80,21 @@ async function measure(messages: readonly Message[], cell: Cell): Promise<void> 
   console.log(`\n  ${nameOf(cell)} (${((performance.now() - began) / 1000).toFixed(0)} s)`)
   console.log(`    ${'policy'.padEnd(22)}${'money'.padEnd(22)}macro-F1 at naive's money`)
   for (const [i, policy] of POLICIES.entries()) console.log(`    ${line(policy, curves[i]!, naive)}`)
+  for (const other of [LEAST_SURE, AT_RANDOM]) {
+    console.log(`    ${behind(curves[POLICIES.indexOf(SHIPPED)]!, curves[POLICIES.indexOf(other)]!, other)}`)
+  }
+}
+
+/** Macro-F1 at the end of the days: how far what is shipped is ahead of another policy, over the seeds. */
+function behind(shipped: readonly Point[][], other: readonly Point[][], { name }: Policy): string {
+  const last = (curve: readonly Point[]) => curve.at(-1)!.macroF1
+  const differences = shipped.map((curve, seed) => 100 * (last(curve) - last(other[seed]!)))
+  const [low, high] = interval(
+    (picked) => average(picked.map((i) => differences[i]!)),
+    differences.map((_, i) => i),
+  )
+  const points = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(1)}`
+  return `after ${DAYS} days shipped against "${name}": ${points(average(differences))} points (${points(low)} to ${points(high)})`
 }
 
 function line(policy: Policy, curves: readonly Point[][], naive: readonly Point[][]): string {

@@ -92,6 +92,7 @@ export const settings = z.strictObject({
     secondsPerJudgement: z.number().positive().max(3600).default(12),
     trainingChoice: z.enum(['margin', 'random']).default('margin'),
     marginFromMacroF1: z.number().min(0).max(1).default(0.65),
+    salt: z.string().max(64).default(''),
     goldShare: z.number().min(0).max(0.25).default(0.05),
     repeatShare: z.number().min(0).max(0.25).default(0.1),
     relabelShare: z.number().min(0).max(0.1).default(0.05),

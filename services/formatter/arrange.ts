@@ -4,6 +4,7 @@ import { type Prior, priorOf } from '../../shared/engines/prior'
 import type { ExampleLine } from '../../shared/engines/training-set'
 import type { StandingLabel } from '../../shared/labels'
 import type { EvaluationLine } from '../../shared/records'
+import { trainingProbability } from '../../shared/statistics/design'
 import { type ShownText, shownText, tokenise } from '../../shared/text'
 import { permanentRandom } from '../../shared/text/cascade'
 
@@ -69,7 +70,7 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
     files,
     sha256: ofEach((part) => sha256(files[part])),
     examples: { train: withHash(examples.train.bytes()), validation: withHash(examples.validation.bytes()) },
-    prior: priorOf(learnt),
+    prior: priorOf(learnt.map((label) => ({ label: label.label, inclusionProbability: drawnWith(label) }))),
     rows: ofEach((part) => parts[part].count()),
     classes: Object.fromEntries([...classes].sort(([a], [b]) => (a < b ? -1 : 1))),
     ids: ids.join(''),
@@ -152,9 +153,13 @@ function evaluationLineOf(label: StandingLabel, shown: ShownText, tokens: readon
   return `${JSON.stringify(line)}\n`
 }
 
-function exampleLineOf({ item, label, inclusionProbability }: StandingLabel, shown: ShownText): string {
-  const line: ExampleLine = { item, shown, label, inclusionProbability }
+function exampleLineOf(given: StandingLabel, shown: ShownText): string {
+  const { item, label } = given
+  const line: ExampleLine = { item, shown, label, inclusionProbability: drawnWith(given) }
   return `${JSON.stringify(line)}\n`
 }
+
+/** The probability with which a label was drawn for training; null where that is not known. */
+const drawnWith = ({ draw }: StandingLabel): number | null => (draw ? trainingProbability(draw) : null)
 
 const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

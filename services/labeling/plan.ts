@@ -11,7 +11,9 @@ import type { AskedAgain } from './sampling/ask-again'
 import type { Allotment, OpenBatch } from '../../shared/state/open-batches'
 import { type Cascade, hashtagsOf, sizeOf } from './sampling/cascades'
 import { bookedFor } from './allot'
-import { type EvaluationDraw, inclusionProbabilityOf } from './sampling/draw'
+import { type Draw, partsOver } from './sampling/draw'
+import { greatest, joint, type Parts } from '../../shared/statistics/design'
+import { permanentRandom } from '../../shared/text/cascade'
 
 /** The plan as it is stored: with what was booked for it. */
 export const storedPlan = planRecord.extend({
@@ -44,7 +46,9 @@ export interface Chosen {
   carried: ReadonlyMap<string, LeftOver>
   /** Those of the batches before that left what still waits for a place. */
   waiting: readonly string[]
-  draws: readonly EvaluationDraw[]
+  draws: readonly Draw[]
+  /** Where each item of a draw stands in its order, from 0 to 1. */
+  order: ReadonlyMap<string, number>
   /** Items that have a label and are shown once more. */
   again: readonly AskedAgain[]
   /** Training job of the live model that scored cascades; null where none did. */
@@ -70,7 +74,7 @@ export function planOf(
     ...chosen.evaluation.map((id) => itemOf(id, 'evaluation', asked.evaluation, chosen)),
     ...chosen.training.map((id) => itemOf(id, 'training', asked.training, chosen)),
     ...chosen.again.map(itemAgain),
-  ].sort((a, b) => (a.item.item < b.item.item ? -1 : 1))
+  ].sort(inTurn(batch, chosen))
   const items = planned.map(({ item }) => item)
   const measuring = items.filter(({ purpose }) => !isDecided(purpose)).length
   const atMost = sum(items.map(({ judgements }) => judgementsAtMost(judgements)))
@@ -93,10 +97,7 @@ export function planOf(
     carried,
     waiting: [...chosen.waiting],
     items,
-    draws: chosen.draws.map(({ members, ...draw }) => ({
-      ...draw,
-      members: members.map(({ id, size, inclusionProbability }) => ({ item: id, size, inclusionProbability })),
-    })),
+    draws: chosen.draws.map(inPlan),
     model: chosen.model,
     trainingChoice: chosen.trainingChoice,
   }
@@ -115,7 +116,7 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     hashtags: hashtagsOf(cascade),
     date: shown.createdAt.slice(0, 10),
     size: sizeOf(cascade),
-    inclusionProbability: role === 'evaluation' ? (inclusionOf(id, chosen) ?? null) : null,
+    ...designOf(id, chosen),
     judgements,
     purpose: 'label',
     ...(scores && { scores: [...scores] }),
@@ -124,8 +125,19 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
 }
 
 function itemAgain({ purpose, label, judgements }: AskedAgain) {
-  const { text, item, role, hashtags, date, size, post, inclusionProbability } = label
-  const planned = { item, post, role, hashtags: [...hashtags], date, size, inclusionProbability, judgements, purpose }
+  const { text, item, role, hashtags, date, size, post, inclusionProbability, draw } = label
+  const planned: PlannedItem = {
+    item,
+    post,
+    role,
+    hashtags: [...hashtags],
+    date,
+    size,
+    inclusionProbability,
+    ...(draw && { draw }),
+    judgements,
+    purpose,
+  }
   const before = label.judgements.map(({ annotator }) => annotator).sort()
   return {
     item: purpose === 'confirm' ? { ...planned, before } : planned,
@@ -145,9 +157,37 @@ function carriedItem(id: string, judgements: number, { carried, scores }: Chosen
   }
 }
 
-/** Of today's sample; an item that is only carried over keeps that of its own day. */
-const inclusionOf = (id: string, { draws, carried }: Chosen): number | null | undefined =>
-  inclusionProbabilityOf(id, draws) || carried.get(id)?.plan.inclusionProbability
+function inPlan(draw: Draw): PlanRecord['draws'][number] {
+  const { parts: _, ...planned } = draw
+  return planned
+}
+
+/**
+ * The probability of an item over the draws of this batch and, of an item that was left over, of its own. Unknown where a
+ * question was left over whose probability is not known, unless a draw took it now.
+ */
+function designOf(id: string, { draws, carried }: Chosen): Pick<PlannedItem, 'inclusionProbability' | 'draw'> {
+  const left = carried.get(id)?.plan
+  const isDrawn = draws.some(({ members }) => members.some(({ item, drawn }) => item === id && drawn !== 'before'))
+  if (left?.inclusionProbability === null && !isDrawn) return { inclusionProbability: null }
+  const draw = greatest([partsOver(id, draws), ...(left ? [leftParts(left)] : [])])
+  return { inclusionProbability: joint(draw), draw }
+}
+
+/** Of a question that an older release left over, the evaluation draw alone. */
+const leftParts = ({ draw, inclusionProbability }: LeftOver['plan']): Parts =>
+  draw ?? { evaluation: inclusionProbability ?? 0, training: 0 }
+
+/**
+ * The order in which items are handed out: each draw in its order, beside the others; items that are asked again at any
+ * place among them; then those that were left over.
+ */
+function inTurn(batch: string, { order, again }: Chosen) {
+  const isAgain = new Set(again.map(({ label }) => label.item))
+  const turnOf = (item: string): number => order.get(item) ?? permanentRandom(item, batch) + (isAgain.has(item) ? 0 : 1)
+  return ({ item: { item: a } }: { item: PlannedItem }, { item: { item: b } }: { item: PlannedItem }): number =>
+    turnOf(a) - turnOf(b) || (a < b ? -1 : 1)
+}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 

@@ -84,6 +84,7 @@ function unlabelled(left: { one: LeftOverOf } | undefined) {
     date: plan.date,
     size: plan.size,
     'inclusion-probability': plan.inclusionProbability,
+    ...(plan.draw && { draw: plan.draw }),
     'label-metadata': {
       judgements: judgements.flatMap(({ annotator, said }) =>
         'label' in said ? [{ annotator, label: said.label }] : [],

@@ -9,8 +9,8 @@ export interface DrawnLabel {
 
 /**
  * The label shares among all messages by the labels that were drawn from them: each label counts for as many messages as
- * its inclusion probability says (Horvitz and Thompson 1952). Where one of the probabilities is not known, as of posts that
- * a model chose or that were imported, each label counts once. Empty without labels.
+ * its inclusion probability says (Horvitz and Thompson 1952). Where one of the probabilities is not known, as of labels that
+ * were imported or that an older release chose, each label counts once. Empty without labels.
  */
 export function priorOf(labels: readonly DrawnLabel[]): Prior {
   const isKnown = labels.every(({ inclusionProbability }) => inclusionProbability !== null)

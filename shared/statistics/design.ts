@@ -43,7 +43,7 @@ export const trainingRandom = (item: string, salt = ''): number => permanentRand
 export const isOpenToTraining = (item: string, salt = ''): boolean => evaluationRandom(item, salt) >= TRAINING_FROM
 
 /** The probability that one of the two draws takes a cascade: it is open to training by the same number that decides evaluation. */
-export const joint = (parts: Parts): number => parts.evaluation + trainingProbability(parts)
+export const joint = (parts: Parts): number => Math.min(1, parts.evaluation + trainingProbability(parts))
 
 /** The probability that a cascade is drawn for training. */
 export const trainingProbability = ({ evaluation, training }: Parts): number =>

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import type { ShownText } from './shown'
 import { decodeVersion1 } from './version-1'
 
 /**
@@ -7,13 +6,8 @@ import { decodeVersion1 } from './version-1'
  * lower case, without a leading `rt @user:`, URLs and @mentions; every run of anything but letters, digits and `_` is
  * one space. It takes the text as its source wrote it and never changes: roles and labels hang on the ids made of it.
  */
-export const normalForm = (text: string): string => normalFormOf(decodeVersion1(text.normalize('NFKC')))
-
-/** The same of a shown text, in which no entity is left to decode. No id is made of it. */
-export const shownNormalForm = (shown: ShownText): string => normalFormOf(shown.normalize('NFKC'))
-
-const normalFormOf = (text: string): string =>
-  text
+export const normalForm = (text: string): string =>
+  decodeVersion1(text.normalize('NFKC'))
     .toLowerCase()
     .replace(/^\s*rt @[\p{L}\p{N}_]+:/u, ' ')
     .replaceAll(/https?:\/\/\S+/gu, ' ')

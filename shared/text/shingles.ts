@@ -1,5 +1,4 @@
-import { normalForm, shownNormalForm } from './cascade'
-import type { ShownText } from './shown'
+import { normalForm } from './cascade'
 import { decodeVersion1 } from './version-1'
 
 /** What near copies of a message have in common. */
@@ -30,13 +29,6 @@ export function shinglesOf(text: string): Shingles | undefined {
   return shinglesIn(normalForm(cut ? decoded.replace(CUT, '') : text), cut)
 }
 
-/** The same of a shown text, for what is compared now and never again. */
-export function shinglesOfShown(shown: ShownText): Shingles | undefined {
-  const cut = isCut(shown)
-  // What is left of a shown text is one.
-  return shinglesIn(shownNormalForm(cut ? (shown.replace(CUT, '') as ShownText) : shown), cut)
-}
-
 const isCut = (text: string): boolean => text.includes('…') && CUT.test(text)
 
 function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
@@ -64,12 +56,6 @@ export function likeness(a: Shingles, b: Shingles): number {
   const part = a.cut && b.cut ? fewer : a.cut ? a.features.length : b.cut ? b.features.length : Infinity
   const contained = common / part
   return Math.max(jaccard >= LEAST_JACCARD ? jaccard : 0, contained >= LEAST_CONTAINED ? contained : 0)
-}
-
-/** The Jaccard index: the share of all features of two texts that both have. */
-export function jaccard(a: Shingles, b: Shingles): number {
-  const common = inCommon(a.features, b.features)
-  return common / (a.features.length + b.features.length - common)
 }
 
 /** Whether half of what the shorter of two texts says is in the other. */

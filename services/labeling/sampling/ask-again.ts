@@ -66,8 +66,8 @@ export async function itemsToAskAgain(
     }
   }
   const gold = all.filter(({ adjudicated }) => adjudicated)
-  take('gold', shuffled(batch, gold), labelling.goldShare * items, once)
-  take('repeat', shuffled(batch, repeatable(all, date)), labelling.repeatShare * items, once)
+  take('gold', shuffled(batch + labelling.salt, gold), labelling.goldShare * items, once)
+  take('repeat', shuffled(batch + labelling.salt, repeatable(all, date)), labelling.repeatShare * items, once)
   const before = taken
   const share = labelling.relabelShare * items
   const isNew = ({ item }: StandingLabel): boolean => !askedBefore.has(item)
@@ -113,8 +113,8 @@ async function doubted(labels: readonly StandingLabel[], { categories }: Setting
     .filter(({ adjudicated, judgements }) => !adjudicated && judgements.length < 2)
 }
 
-/** In an order that is another for each batch. */
-const shuffled = (batch: string, labels: readonly StandingLabel[]): StandingLabel[] =>
+/** In an order that is another for each salt. */
+const shuffled = (salt: string, labels: readonly StandingLabel[]): StandingLabel[] =>
   [...labels].sort(
-    (a, b) => permanentRandom(a.item, batch) - permanentRandom(b.item, batch) || (a.item < b.item ? -1 : 1),
+    (a, b) => permanentRandom(a.item, salt) - permanentRandom(b.item, salt) || (a.item < b.item ? -1 : 1),
   )

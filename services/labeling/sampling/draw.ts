@@ -1,18 +1,38 @@
 import type { Role } from '../../../shared/records'
 import type { CascadeClaim } from '../../../shared/state/cascade-claims'
-import { type Drawn, drawBottomK } from '../../../shared/statistics/sampling'
-import { permanentRandom } from '../../../shared/text/cascade'
+import {
+  evaluationRandom,
+  greatest,
+  isOpenToTraining,
+  joint,
+  type Member,
+  type Parts,
+  rateOf,
+  trainingRandom,
+} from '../../../shared/statistics/design'
+import { drawBottomK, inclusionProbabilities } from '../../../shared/statistics/sampling'
 import { type Cascade, type Stratum, stratumKey } from './cascades'
 
-/** Cascades below it are never bought for training, so that an ordinary evaluation draw finds none taken. */
-export const TRAINING_FROM = 0.3
-
-/** The evaluation sample of a hashtag's day: those asked now, and those whose label is there or on its way. */
-export interface EvaluationDraw extends Stratum {
+/** The draws of a hashtag's day. The sample of both stands in the plan, and a share rests on it. */
+export interface Draw extends Stratum {
+  /** Of the evaluation draw. */
   target: number
   cascades: number
   posts: number
-  members: Drawn[]
+  training: { target: number; measure: number }
+  /** What the evaluation draw took and what the training draw took, each in its order; then what has a role from before. */
+  members: Member[]
+  /** The probabilities of every cascade of the hashtag's day. */
+  parts: ReadonlyMap<string, Parts>
+}
+
+/** A hashtag's day after the evaluation draw. */
+export interface EvaluationDraw extends Stratum {
+  target: number
+  /** Its cascades by id, with their posts on the day. */
+  sizes: ReadonlyMap<string, number>
+  /** In the order of the draw. */
+  drawn: string[]
 }
 
 /**
@@ -23,59 +43,179 @@ export function drawEvaluation(
   cascades: ReadonlyMap<string, Cascade>,
   strata: readonly Stratum[],
   target: number,
+  salt = '',
 ): EvaluationDraw[] {
-  const sorted = [...strata].sort((a, b) => (stratumKey(a) < stratumKey(b) ? -1 : 1))
-  const populations = sorted.map((stratum) => ({
-    ...stratum,
-    units: [...cascades.values()].flatMap(({ id, posts }) => {
-      const here = posts.get(stratumKey(stratum))
-      return here ? [{ id, size: here.size }] : []
-    }),
+  const populations = [...strata]
+    .sort((a, b) => (stratumKey(a) < stratumKey(b) ? -1 : 1))
+    .map((stratum) => {
+      const sizes = new Map<string, number>()
+      for (const { id, posts } of cascades.values()) {
+        const here = posts.get(stratumKey(stratum))
+        if (here) sizes.set(id, here.size)
+      }
+      return { ...stratum, sizes }
+    })
+  const targets = sharedOut(
+    target,
+    populations.map(({ sizes }) => (sizes.size > 0 ? Number.POSITIVE_INFINITY : 0)),
+  )
+  return populations.map((population, i) => ({
+    ...population,
+    target: targets[i]!,
+    drawn: drawBottomK(unitsOf(population.sizes), targets[i]!, (id) => evaluationRandom(id, salt)).map(({ id }) => id),
   }))
-  const nonEmpty = populations.filter(({ units }) => units.length > 0)
-  return populations.map(({ units, ...stratum }) => {
-    const place = nonEmpty.findIndex((other) => stratumKey(other) === stratumKey(stratum))
-    const share = place === -1 ? 0 : Math.floor(target / nonEmpty.length) + (place < target % nonEmpty.length ? 1 : 0)
+}
+
+/** What the training draw goes by. */
+export interface TrainingTerms {
+  /** Places for cascades that have no label yet. */
+  places: number
+  /** What the table says of every cascade of the strata that it knows. */
+  claims: ReadonlyMap<string, CascadeClaim>
+  /** How much a post of the cascade counts, in (0, 1]. */
+  doubt: (id: string) => number
+  /** Whether the label that a cascade has was drawn with known probabilities. */
+  isDesigned: (id: string) => boolean
+  salt?: string
+}
+
+/**
+ * Draw the training sample of each stratum beside its evaluation sample: bottom-k by another permanent random number, in
+ * proportion to size times doubt. Open to it is what no evaluation draw took, now or before, with a permanent random
+ * number from TRAINING_FROM on. A cascade that has a label for training, or is being asked for it, stays in the order and
+ * takes no place: the target is the smallest that fills the places of the stratum. They are shared out evenly; what one
+ * stratum cannot fill goes to the others.
+ */
+export function drawTraining(evaluation: readonly EvaluationDraw[], terms: TrainingTerms): Draw[] {
+  const { places, claims, doubt, isDesigned, salt = '' } = terms
+  const taken = new Set(evaluation.flatMap(({ drawn }) => drawn))
+  const isOpen = (id: string) => !taken.has(id) && isOpenToTraining(id, salt) && claims.get(id)?.role !== 'evaluation'
+  const strata = evaluation.map((draw) => {
+    const measures = new Map([...draw.sizes].map(([id, size]) => [id, size * doubt(id)]))
+    const open = new Map([...measures].filter(([id]) => isOpen(id)))
+    const free = [...open.keys()].filter((id) => mayBe('training', claims.get(id))).length
+    return { draw, measures, open, free }
+  })
+  const quotas = sharedOut(
+    places,
+    strata.map(({ free }) => free),
+  )
+  const trained = strata.map(({ open, free }, i) =>
+    inOrder(open, { quota: quotas[i]!, free, salt, isFree: (id) => mayBe('training', claims.get(id)) }),
+  )
+  const asked = new Set([...taken, ...trained.flat()])
+  return strata.map(({ draw, measures, open }, i) => {
+    const { sizes, drawn, target, hashtag, date } = draw
+    const order = trained[i]!
+    const measure = sum(open.values())
+    const parts = partsOf(draw, measures, order, measure)
+    const own = new Set([...drawn, ...order])
+    const isBefore = (id: string) => !own.has(id) && (asked.has(id) || (claims.has(id) && isDesigned(id)))
+    const memberOf = (by: Member['drawn']) => (item: string) => {
+      const of = parts.get(item)!
+      const inclusionProbability = joint(of)
+      return { item, size: sizes.get(item)!, inclusionProbability, measure: measures.get(item)!, ...of, drawn: by }
+    }
     return {
-      ...stratum,
-      target: share,
-      cascades: units.length,
-      posts: units.reduce((sum, { size }) => sum + size, 0),
-      members: drawBottomK(units, share),
+      hashtag,
+      date,
+      target,
+      cascades: sizes.size,
+      posts: sum(sizes.values()),
+      training: { target: order.length, measure },
+      members: [
+        ...drawn.map(memberOf('evaluation')),
+        ...order.map(memberOf('training')),
+        ...[...sizes.keys()].filter(isBefore).sort().map(memberOf('before')),
+      ],
+      parts,
     }
   })
 }
 
-/**
- * The probability with which a cascade was drawn in any of the samples. Each compares the same random number with its
- * own probability, so the union has the greatest of them.
- */
-export function inclusionProbabilityOf(id: string, draws: readonly EvaluationDraw[]): number {
-  return Math.max(0, ...draws.flatMap(({ members }) => members.filter((member) => member.id === id)).map(probability))
-}
-
-const probability = ({ inclusionProbability }: Drawn): number => inclusionProbability
-
-/** Members to be asked: drawn for the first time, or for evaluation before and still without a label. */
-export function askedForEvaluation(
-  draws: readonly EvaluationDraw[],
-  claim: (id: string) => CascadeClaim | undefined,
+/** The cascades that the training draw takes, in its order. */
+function inOrder(
+  open: ReadonlyMap<string, number>,
+  { quota, free, salt, isFree }: { quota: number; free: number; salt: string; isFree: (id: string) => boolean },
 ): string[] {
-  const ids = new Set(draws.flatMap(({ members }) => members.map(({ id }) => id)))
-  return [...ids].filter((id) => mayBe('evaluation', claim(id))).sort()
+  const units = unitsOf(open)
+  const randoms = new Map(units.map(({ id }) => [id, trainingRandom(id, salt)]))
+  const take = (target: number) => drawBottomK(units, target, (id) => randoms.get(id)!).map(({ id }) => id)
+  if (quota >= free) return take(units.length)
+  let [enough, tooFew] = [units.length, 0]
+  if (quota === 0) return []
+  while (enough - tooFew > 1) {
+    const middle = (enough + tooFew) >> 1
+    if (take(middle).filter(isFree).length >= quota) enough = middle
+    else tooFew = middle
+  }
+  return take(enough)
 }
 
-/** Training candidates, the first to be bought first: by permanent random number, and never a drawn member. */
-export function trainingCandidates(ids: Iterable<string>, draws: readonly EvaluationDraw[]): string[] {
-  const members = new Set(draws.flatMap((draw) => draw.members.map(({ id }) => id)))
-  return [...new Set(ids)]
-    .filter((id) => !members.has(id))
-    .map((id) => ({ id, random: permanentRandom(id) }))
-    .filter(({ random }) => random >= TRAINING_FROM)
-    .sort((a, b) => a.random - b.random || (a.id < b.id ? -1 : 1))
-    .map(({ id }) => id)
+/** Of every cascade of a stratum; the training part as if the cascade were open to it. */
+function partsOf(
+  { sizes, target }: EvaluationDraw,
+  measures: ReadonlyMap<string, number>,
+  trained: readonly string[],
+  measure: number,
+): Map<string, Parts> {
+  const ids = [...sizes.keys()]
+  const evaluation = inclusionProbabilities([...sizes.values()], target)
+  const rate = rateOf(
+    trained.map((id) => measures.get(id)!),
+    measure,
+    trained.length,
+  )
+  return new Map(
+    ids.map((id, i) => [id, { evaluation: evaluation[i]!, training: Math.min(1, rate * measures.get(id)!) }]),
+  )
+}
+
+/** The probabilities of a cascade over all strata of the batch. */
+export const partsOver = (id: string, draws: readonly Pick<Draw, 'parts'>[]): Parts =>
+  greatest(draws.flatMap(({ parts }) => parts.get(id) ?? []))
+
+/** Share places out evenly among takers that can use so many each. The first ones get one more where it does not divide. */
+export function sharedOut(places: number, most: readonly number[]): number[] {
+  const shares = most.map(() => 0)
+  for (let left = places; left > 0;) {
+    const takers = most.flatMap((can, i) => (shares[i]! < can ? [i] : []))
+    if (takers.length === 0) break
+    const each = Math.max(1, Math.floor(left / takers.length))
+    for (const i of takers) {
+      const more = Math.min(each, most[i]! - shares[i]!, left)
+      shares[i]! += more
+      left -= more
+    }
+  }
+  return shares
+}
+
+/**
+ * Where each item that is asked stands in the order of its draw, from 0 to 1, so that items of several draws are handed out
+ * beside each other: what is answered by the deadline is a smaller sample of the same design.
+ */
+export function placesInOrder(draws: readonly Draw[], isAsked: (id: string) => boolean): Map<string, number> {
+  const places = new Map<string, number>()
+  for (const { members } of draws) {
+    for (const role of ['evaluation', 'training'] as const) {
+      const own = members.flatMap(({ item, drawn }) => (drawn === role && isAsked(item) ? [item] : []))
+      for (const [i, item] of own.entries()) {
+        places.set(item, Math.min(places.get(item) ?? 1, (i + 0.5) / own.length))
+      }
+    }
+  }
+  return places
 }
 
 /** May the cascade be asked in this role: it has no other, and no label that is there or on its way. */
 export const mayBe = (role: Role, claim: CascadeClaim | undefined): boolean =>
   claim === undefined || (claim.role === role && claim.available)
+
+const unitsOf = (sizes: ReadonlyMap<string, number>) => Array.from(sizes, ([id, size]) => ({ id, size }))
+
+const sum = (values: Iterable<number>): number => {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}

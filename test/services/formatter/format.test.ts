@@ -86,13 +86,20 @@ describe('format', () => {
   })
 
   it('says the label shares among all messages by the labels for training, as likely as each was drawn', async () => {
-    const drawn = (item: string, label: string, probability: number | null) =>
-      aSettledLine(item, label, { 'inclusion-probability': probability })
+    const drawn = (item: string, label: string, probability: number) =>
+      aSettledLine(item, label, {
+        'inclusion-probability': probability,
+        draw: { evaluation: 0, training: probability },
+      })
     await put('2026-11-22', [
       drawn('a', 'technical', 0.5),
       drawn('b', 'technical', 1),
       drawn('c', 'marketing', 0.2),
-      aSettledLine('d', 'marketing', { role: 'evaluation', 'inclusion-probability': 0.1 }),
+      aSettledLine('d', 'marketing', {
+        role: 'evaluation',
+        'inclusion-probability': 0.1,
+        draw: { evaluation: 0.1, training: 0 },
+      }),
     ])
 
     expect((await run()).record.prior).toEqual({ marketing: 0.625, technical: 0.375 })

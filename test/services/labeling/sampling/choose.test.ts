@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { storedPlan } from '../../../../services/labeling/plan'
 import { keys } from '../../../../shared/keys'
 import { qualityRecord } from '../../../../shared/records'
-import { jaccard, shinglesOf } from '../../../../shared/text/shingles'
+import { joint } from '../../../../shared/statistics/design'
 import { championExample } from '../../../shared/card'
 import { anArchive, type Champion, putChampion } from '../champion'
 import {
@@ -50,16 +50,38 @@ const planOf = (world: World, batch = DATE) =>
 const kindOf = (id: string) => KINDS[Number(id.slice(1)) % 3]
 
 describe('posts for training', () => {
-  it('are those that a good champion is least sure of', async () => {
+  it('are drawn by doubt where the champion is good: more of what it is least sure of, but never that alone', async () => {
     const world = newWorld({ settings })
     await withChampion(world)
 
-    const { items, trainingChoice } = await draw(world)
+    const { items, trainingChoice, draws } = await draw(world)
 
     const training = items.filter(({ role }) => role === 'training')
+    const doubted = training.filter(({ post }) => kindOf(post) === 'debug webinar')
     expect(trainingChoice).toMatchObject({ how: 'margin', job: championExample.job, macroF1: 0.9 })
     expect(training).toHaveLength(16)
-    expect(training.map(({ post }) => kindOf(post))).toEqual(training.map(() => 'debug webinar'))
+    expect(doubted.length).toBeGreaterThan(16 / 2)
+    const ofKind = (kind: string, members = draws.flatMap((one) => one.members)) =>
+      members.flatMap(({ item, measure }) => {
+        const post = items.find((one) => one.item === item)?.post
+        return post && kindOf(post) === kind ? [measure ?? 0] : []
+      })
+    expect(Math.min(...ofKind('debug webinar'))).toBeGreaterThan(0.6)
+    expect(Math.max(...ofKind('debug'), ...ofKind('webinar'))).toBeLessThan(0.4)
+  })
+
+  it('have a known probability, and so has every item that was drawn', async () => {
+    const world = newWorld({ settings })
+    await withChampion(world)
+
+    const { items, draws } = await draw(world)
+
+    const members = new Map(draws.flatMap((one) => one.members).map((member) => [member.item, member]))
+    expect(new Set(items.map(({ role }) => role))).toEqual(new Set(['evaluation', 'training']))
+    for (const { item, role, draw: parts, inclusionProbability } of items) {
+      expect(inclusionProbability).toBe(joint(parts!))
+      expect(members.get(item)).toMatchObject({ ...parts, inclusionProbability, drawn: role })
+    }
   })
 
   it.each<[string, Partial<Champion> | undefined, RegExp]>([
@@ -86,30 +108,9 @@ describe('posts for training', () => {
 
     expect((await draw(world)).trainingChoice).toMatchObject({ how: 'random' })
   })
-
-  it('are unlike each other while there are others', async () => {
-    const world = newWorld({ settings })
-    await withChampion(world)
-    // Pairs that are too unlike to be one cascade, and too alike to teach two things.
-    const alike = Array.from({ length: 60 }, (_, i) => {
-      const shared = wordsOf(`pair ${Math.floor(i / 2)}`)
-      return postOf(
-        `a${i}`,
-        `debug webinar ${shared} ${i % 2 ? 'one two three' : 'four five'} ${wordsOf(`${i}`).slice(0, 17)}`,
-      )
-    })
-
-    const { items } = await draw(world, alike)
-
-    const texts = new Map(alike.map(({ id, text }) => [id, shinglesOf(text)]))
-    const training = items.filter(({ role }) => role === 'training').map(({ post }) => texts.get(post)!)
-    const pairs = training.flatMap((a, i) => training.slice(i + 1).map((b) => jaccard(a, b)))
-    expect(Math.max(...pairs)).toBeLessThan(0.5)
-    expect(training.length).toBeGreaterThan(10)
-  })
 })
 
-it('lends the label of a training cascade that is drawn for evaluation later, and asks it no more', async () => {
+it('counts the label of a training cascade that is drawn for evaluation later, and asks it no more', async () => {
   const world = newWorld({ settings })
   const first = await draw(world)
   for (const annotator of ['ana', 'ben', 'cyd']) await answerAll(world, annotator, () => 'technical')
@@ -123,12 +124,70 @@ it('lends the label of a training cascade that is drawn for evaluation later, an
   const second = await draw(world, [...giant, ...postsOf('aws', 30, '2026-06-03')], '2026-06-03')
 
   const member = second.draws.flatMap(({ members }) => members).find(({ item }) => item === lent.item)
-  expect(member).toEqual({ item: lent.item, size: 90, inclusionProbability: 1 })
+  expect(member).toMatchObject({ item: lent.item, size: 90, inclusionProbability: 1, drawn: 'evaluation' })
   expect(second.items.map(({ item }) => item)).not.toContain(lent.item)
   expect(await world.table.get({ pk: `cascade#${lent.item}`, sk: 'role' })).toMatchObject({
     role: 'training',
     asked: DATE,
   })
+})
+
+it('hands out each draw in its order, one beside the other, and what was left over last', async () => {
+  const world = newWorld({ settings })
+  await draw(world)
+  await functionOf(world).settle(DATE)
+  world.now = new Date(world.now.getTime() + 86_400_000)
+  await functionOf(world).settle(DATE)
+
+  const { items, draws } = await draw(world, postsOf('aws', 12, '2026-06-04'), '2026-06-04')
+
+  const turn = new Map(items.map(({ item }, i) => [item, i]))
+  for (const role of ['evaluation', 'training'] as const) {
+    const turns = draws.flatMap(({ members }) =>
+      members.flatMap(({ item, drawn }) => (drawn === role ? [turn.get(item)!] : [])),
+    )
+    expect(turns.length).toBeGreaterThan(2)
+    expect(turns).toEqual([...turns].sort((a, b) => a - b))
+  }
+  const isNew = items.map(({ date }) => date === '2026-06-04')
+  expect(isNew.lastIndexOf(true)).toBeLessThan(isNew.indexOf(false))
+  expect(items.filter(({ date }) => date === DATE).length).toBeGreaterThan(2)
+  expect(items.every(({ inclusionProbability }) => inclusionProbability !== null)).toBe(true)
+})
+
+it('does not claim to know the probability of a question that an older release left over', async () => {
+  const world = newWorld({ settings })
+  await draw(world)
+  world.now = new Date(world.now.getTime() + 86_400_000)
+  await functionOf(world).settle(DATE)
+  const key = keys.settledRefused({ batch: DATE })
+  const lines = (world.bucket.texts()[key] ?? '').trim().split('\n')
+  const old = lines.map((line) => {
+    const { plan, ...rest } = JSON.parse(line) as { plan: Record<string, unknown> }
+    const { draw: _, scores: __, ...before } = plan
+    const inclusionProbability = plan['role'] === 'training' ? null : plan['inclusionProbability']
+    return JSON.stringify({ ...rest, plan: { ...before, inclusionProbability } })
+  })
+  await world.bucket.put(key, `${old.join('\n')}\n`)
+
+  const { items } = await draw(world, postsOf('aws', 2, '2026-06-04'), '2026-06-04')
+
+  const left = items.filter(({ date }) => date === DATE)
+  expect(new Set(left.map(({ role }) => role))).toEqual(new Set(['evaluation', 'training']))
+  for (const { role, inclusionProbability } of left) expect(inclusionProbability === null).toBe(role === 'training')
+})
+
+it('moves with the salt of the settings, which changes nothing where it is empty', async () => {
+  const drawnWith = async (salt?: string) => {
+    const world = newWorld({ settings: salt === undefined ? settings : settingsWith({ ...settings.labelling, salt }) })
+    return (await draw(world)).items.map(({ item }) => item)
+  }
+
+  const usual = await drawnWith()
+
+  expect(await drawnWith('')).toEqual(usual)
+  expect(await drawnWith('7')).not.toEqual(usual)
+  expect(await drawnWith('7')).toEqual(await drawnWith('7'))
 })
 
 it('brings items back to a single annotator, within what was booked, and once', async () => {

@@ -2,15 +2,19 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { groupPosts as group, hashtagsOf, type RunPosts, sizeOf } from '../../../../services/labeling/sampling/cascades'
 import {
-  askedForEvaluation,
+  type Draw,
   drawEvaluation,
-  inclusionProbabilityOf,
+  drawTraining,
   mayBe,
-  TRAINING_FROM,
-  trainingCandidates,
+  partsOver,
+  placesInOrder,
+  sharedOut,
+  type TrainingTerms,
 } from '../../../../services/labeling/sampling/draw'
+import type { Cascade } from '../../../../services/labeling/sampling/cascades'
 import type { Post } from '../../../../shared/posts'
 import type { CascadeClaim } from '../../../../shared/state/cascade-claims'
+import { answeredParts, greatest, joint, TRAINING_FROM } from '../../../../shared/statistics/design'
 import { cascadeId, permanentRandom } from '../../../../shared/text/cascade'
 import { textOfSource } from '../../../../shared/text/encoding'
 import { postOf } from '../world'
@@ -88,16 +92,29 @@ describe('groupPosts', () => {
   })
 })
 
-describe('the draw', () => {
+const terms = (more: Partial<TrainingTerms> = {}): TrainingTerms => ({
+  places: 20,
+  claims: new Map(),
+  doubt: () => 1,
+  isDesigned: () => true,
+  ...more,
+})
+const drawnBy = (by: 'evaluation' | 'training' | 'before', draws: readonly Draw[]): string[] =>
+  draws.flatMap(({ members }) => members.flatMap(({ item, drawn }) => (drawn === by ? [item] : [])))
+const claimed = (ids: readonly string[], role: CascadeClaim['role'], available: boolean) =>
+  new Map(ids.map((id): [string, CascadeClaim] => [id, { role, available }]))
+
+describe('the evaluation draw', () => {
   const cascades = groupPosts([population(100), population(100, 'azure')])
   const draws = drawEvaluation(cascades, strata, 31)
 
   it('shares the target out among the hashtags of the day', () => {
-    expect(draws.map(({ hashtag, target, members }) => [hashtag, target, members.length])).toEqual([
+    expect(draws.map(({ hashtag, target, drawn }) => [hashtag, target, drawn.length])).toEqual([
       ['aws', 16, 16],
       ['azure', 15, 15],
     ])
-    expect(draws[0]).toMatchObject({ cascades: 100, posts: population(100).posts.length })
+    const [first] = drawTraining(draws, terms())
+    expect(first).toMatchObject({ cascades: 100, posts: population(100).posts.length })
   })
 
   it('gives the share of a hashtag without posts to the others', () => {
@@ -115,37 +132,232 @@ describe('the draw', () => {
   it('takes giants for certain', () => {
     const giant = cascadeId('message 0 of aws')
 
-    expect(inclusionProbabilityOf(giant, draws)).toBe(1)
-    expect(inclusionProbabilityOf('0'.repeat(16), draws)).toBe(0)
+    expect(partsOver(giant, drawTraining(draws, terms())).evaluation).toBe(1)
+    expect(partsOver('0'.repeat(16), drawTraining(draws, terms()))).toEqual({ evaluation: 0, training: 0 })
   })
 
   it('is the same whatever the order of cascades and strata', () => {
     const reversed = new Map([...cascades].reverse())
 
-    expect(drawEvaluation(reversed, [...strata].reverse(), 31)).toEqual(draws)
+    const again = drawEvaluation(reversed, [...strata].reverse(), 31)
+
+    expect(again.map(({ drawn }) => drawn)).toEqual(draws.map(({ drawn }) => drawn))
+    const both = [again, draws].map((one) => drawTraining(one, terms()).map(({ members }) => members))
+    expect(both[0]!.flat().map(({ item, drawn }) => [item, drawn])).toEqual(
+      both[1]!.flat().map(({ item, drawn }) => [item, drawn]),
+    )
   })
 
-  it('lends the greater probability to a cascade of two hashtags', () => {
+  it('gives the greater probability to a cascade of two hashtags', () => {
     const both = groupPosts([
       { ...population(1), posts: [postOf(1, 'one and the same'), ...population(9).posts] },
       { ...population(1, 'azure'), posts: [postOf(1, 'one and the same'), postOf(2, 'another')] },
     ])
     const drawn = drawEvaluation(both, strata, 22)
 
-    expect(inclusionProbabilityOf(cascadeId('one and the same'), drawn)).toBe(1)
-    expect(drawn.map(({ members }) => members.length)).toEqual([10, 2])
+    expect(partsOver(cascadeId('one and the same'), drawTraining(drawn, terms())).evaluation).toBe(1)
+    expect(drawn.map((draw) => draw.drawn.length)).toEqual([10, 2])
   })
 
-  it('never offers a member, or a small random number, for training; the smallest others first', () => {
-    const members = new Set(draws.flatMap((draw) => draw.members.map(({ id }) => id)))
+  it('moves with the salt', () => {
+    const salted = drawEvaluation(cascades, strata, 31, '7')
 
-    const candidates = trainingCandidates(cascades.keys(), draws)
+    expect(salted.map(({ drawn }) => drawn)).not.toEqual(draws.map(({ drawn }) => drawn))
+    expect(drawEvaluation(cascades, strata, 31, '')).toEqual(draws)
+  })
+})
 
-    const randoms = candidates.map((id) => permanentRandom(id))
-    expect(candidates.filter((id) => members.has(id))).toEqual([])
-    expect(Math.min(...randoms)).toBeGreaterThanOrEqual(TRAINING_FROM)
-    expect(randoms).toEqual([...randoms].sort((a, b) => a - b))
-    expect(candidates.length).toBeGreaterThan(100)
+describe('the training draw', () => {
+  const cascades = groupPosts([population(100), population(100, 'azure')])
+  const first = drawEvaluation(cascades, strata, 31)
+
+  it('fills its places, evenly among the hashtags, with nothing that evaluation draws or may draw', () => {
+    const draws = drawTraining(first, terms({ places: 25 }))
+
+    const trained = drawnBy('training', draws)
+    expect(draws.map(({ training }) => training.target)).toEqual([13, 12])
+    expect(Math.min(...trained.map((id) => permanentRandom(id)))).toBeGreaterThanOrEqual(TRAINING_FROM)
+    expect(trained.filter((id) => drawnBy('evaluation', draws).includes(id))).toEqual([])
+  })
+
+  it('never draws a cascade of the evaluation role, and gives the label of one a place in the sample', () => {
+    const trained = drawnBy('training', drawTraining(first, terms()))
+
+    const draws = drawTraining(first, terms({ claims: claimed(trained.slice(0, 5), 'evaluation', false) }))
+
+    expect(drawnBy('training', draws)).toHaveLength(20)
+    expect(drawnBy('training', draws).filter((id) => trained.slice(0, 5).includes(id))).toEqual([])
+    expect(drawnBy('before', draws).sort()).toEqual(trained.slice(0, 5).sort())
+  })
+
+  it('leaves cascades with a label in the order, where they take no place', () => {
+    const trained = drawnBy('training', drawTraining(first, terms()))
+    const labelled = trained.filter((_, i) => i % 2 === 0)
+
+    const draws = drawTraining(first, terms({ claims: claimed(labelled, 'training', false) }))
+
+    const again = drawnBy('training', draws)
+    expect(again.filter((id) => !labelled.includes(id))).toHaveLength(20)
+    expect(again).toEqual(expect.arrayContaining(trained))
+    expect(draws.map(({ training }) => training.target).reduce((sum, target) => sum + target)).toBe(again.length)
+  })
+
+  it('counts no label whose probability is not known, unless it is drawn now', () => {
+    const candidates = [...cascades.keys()].filter(
+      (id) => !drawnBy('evaluation', drawTraining(first, terms())).includes(id),
+    )
+    const claims = claimed(candidates, 'training', false)
+    const draws = drawTraining(first, terms({ claims, isDesigned: () => false }))
+
+    expect(drawnBy('before', draws)).toEqual([])
+  })
+
+  it('takes what is left for certain where places are many', () => {
+    const draws = drawTraining(first, terms({ places: 1000 }))
+
+    for (const { members, training } of draws) {
+      const own = members.filter(({ drawn }) => drawn === 'training')
+      expect(own.length).toBe(training.target)
+      expect(new Set(own.map((member) => member.training))).toEqual(new Set([1]))
+    }
+  })
+
+  it('gives what a small hashtag cannot take to the others', () => {
+    const small = groupPosts([population(100), population(4, 'azure')])
+
+    const draws = drawTraining(drawEvaluation(small, strata, 2), terms({ places: 30 }))
+
+    expect(drawnBy('training', draws)).toHaveLength(30)
+  })
+
+  it('draws more of what is doubted', () => {
+    const doubted = (id: string) => permanentRandom(id, 'doubt') < 0.3
+    const share = (ids: readonly string[]) => ids.filter(doubted).length / ids.length
+    const drawn = Array.from({ length: 40 }, (_, salt) =>
+      drawnBy(
+        'training',
+        drawTraining(
+          drawEvaluation(cascades, strata, 31, `${salt}`),
+          terms({ doubt: (id) => (doubted(id) ? 1 : 0.15), salt: `${salt}` }),
+        ),
+      ),
+    ).flat()
+
+    expect(share(drawn)).toBeGreaterThan(share([...cascades.keys()]) + 0.2)
+    expect(share(drawn)).toBeLessThan(1)
+  })
+
+  it('says the same of its members as design.ts makes of the plan', () => {
+    const draws = drawTraining(first, terms({ doubt: (id) => 0.15 + 0.85 * permanentRandom(id, 'doubt') }))
+
+    for (const { parts, ...draw } of draws) {
+      const expected = answeredParts(draw, () => true)
+      for (const { item, evaluation, training, inclusionProbability } of draw.members) {
+        expect(evaluation).toBeCloseTo(expected.get(item)!.evaluation, 9)
+        expect(training).toBeCloseTo(expected.get(item)!.training, 9)
+        expect(inclusionProbability).toBeCloseTo(joint(parts.get(item)!), 12)
+      }
+    }
+  })
+})
+
+describe.each([
+  ['messages that are posted once', () => 1],
+  ['copies', (i: number) => 1 + Math.floor(12 / (i + 1))],
+  ['a giant', (i: number) => (i === 0 ? 90 : 1 + (i % 2))],
+])('a sample of %s', (_, sizeOfMessage) => {
+  const MESSAGES = 60
+  const REPLICATIONS = 1500
+  const ids = Array.from({ length: MESSAGES }, (__, i) => cascadeId(`message number ${i} of many`))
+  const stratum = { hashtag: 'aws', date: DAY }
+  const cascadesOf = (some: readonly string[], sizes: (i: number) => number) =>
+    new Map(
+      some.map((id): [string, Cascade] => [
+        id,
+        {
+          id,
+          shown: { ...postOf(id), ...textOfSource(id, 'html'), text: textOfSource(id, 'html').shown },
+          posts: new Map([
+            [`${DAY} aws`, new Set(Array.from({ length: sizes(ids.indexOf(id)) }, (___, copy) => `${id} ${copy}`))],
+          ]),
+        },
+      ]),
+    )
+  const doubt = (id: string) => (ids.indexOf(id) % 3 === 0 ? 1 : 0.2)
+  /** Four and a half standard errors: there are some 60 comparisons in a cell. */
+  const within = (probability: number) =>
+    4.5 * Math.sqrt(Math.max(0, probability * (1 - probability)) / REPLICATIONS) + 0.01
+
+  it('has each with the probability that it states', () => {
+    const cascades = cascadesOf(ids, sizeOfMessage)
+    const taken = ids.map(() => 0)
+    const stated = ids.map(() => 0)
+    let [estimate, messages] = [0, 0]
+    for (let salt = 0; salt < REPLICATIONS; salt++) {
+      const first = drawEvaluation(cascades, [stratum], 10, `${salt}`)
+      const [draw] = drawTraining(first, terms({ places: 10, doubt, salt: `${salt}` }))
+      for (const [i, id] of ids.entries()) stated[i]! += joint(draw!.parts.get(id)!) / REPLICATIONS
+      for (const { item, inclusionProbability } of draw!.members) {
+        taken[ids.indexOf(item)]! += 1 / REPLICATIONS
+        estimate += Number(ids.indexOf(item) % 3 === 0) / inclusionProbability / REPLICATIONS
+        messages += 1 / inclusionProbability / REPLICATIONS
+      }
+    }
+
+    for (const [i, share] of taken.entries()) expect(Math.abs(share - stated[i]!)).toBeLessThan(within(stated[i]!))
+    expect(messages / MESSAGES).toBeCloseTo(1, 1)
+    expect(Math.abs(estimate / messages - 1 / 3)).toBeLessThan(0.015)
+  })
+
+  it('has each with the greatest of its probabilities after a second day with most of the messages', () => {
+    const days = [ids.slice(0, 50), ids.slice(10)].map((some) => cascadesOf(some, sizeOfMessage))
+    const taken = ids.map(() => 0)
+    const stated = ids.map(() => 0)
+    for (let salt = 0; salt < REPLICATIONS; salt++) {
+      const claims = new Map<string, CascadeClaim>()
+      const parts: Draw['parts'][] = []
+      for (const cascades of days) {
+        const first = drawEvaluation(cascades, [stratum], 10, `${salt}`)
+        const [draw] = drawTraining(first, terms({ places: 10, doubt, salt: `${salt}`, claims: new Map(claims) }))
+        parts.push(draw!.parts)
+        for (const { item, drawn } of draw!.members) {
+          if (drawn !== 'before' && !claims.has(item)) claims.set(item, { role: drawn!, available: false })
+        }
+      }
+      for (const item of claims.keys()) taken[ids.indexOf(item)]! += 1 / REPLICATIONS
+      for (const [i, id] of ids.entries())
+        stated[i]! += joint(greatest(parts.flatMap((one) => one.get(id) ?? []))) / REPLICATIONS
+    }
+
+    for (const [i, share] of taken.entries()) expect(Math.abs(share - stated[i]!)).toBeLessThan(within(stated[i]!))
+  })
+})
+
+describe('places', () => {
+  it.each<[string, number, number[], number[]]>([
+    ['evenly', 9, [10, 10, 10], [3, 3, 3]],
+    ['the first one more', 10, [10, 10, 10], [4, 3, 3]],
+    ['what one cannot take to the others', 10, [1, 10, 10], [1, 5, 4]],
+    ['no more than all can take', 10, [1, 2, 0], [1, 2, 0]],
+    ['none', 0, [3], [0]],
+  ])('are shared out: %s', (_, places, most, expected) => {
+    expect(sharedOut(places, most)).toEqual(expected)
+  })
+
+  it('interleave both draws, each in its order', () => {
+    const [draw] = drawTraining(
+      drawEvaluation(groupPosts([population(80)]), strata.slice(0, 1), 5),
+      terms({ places: 10 }),
+    )
+
+    const places = placesInOrder([draw!], () => true)
+
+    const sorted = [...places].sort(([, a], [, b]) => a - b).map(([item]) => item)
+    for (const by of ['evaluation', 'training'] as const) {
+      const own = drawnBy(by, [draw!])
+      expect(sorted.filter((item) => own.includes(item))).toEqual(own)
+    }
+    expect(sorted.slice(0, 6).filter((item) => drawnBy('evaluation', [draw!]).includes(item))).toHaveLength(2)
   })
 
   it.each<[string, CascadeClaim | undefined, boolean, boolean]>([
@@ -154,33 +366,7 @@ describe('the draw', () => {
     ['for evaluation, with one', { role: 'evaluation', available: false }, false, false],
     ['for training, without a label', { role: 'training', available: true }, false, true],
     ['for training, with one', { role: 'training', available: false }, false, false],
-  ])('keeps the role of a cascade that is %s', (_, claim, evaluation, training) => {
+  ])('go by the role of a cascade that is %s', (_, claim, evaluation, training) => {
     expect([mayBe('evaluation', claim), mayBe('training', claim)]).toEqual([evaluation, training])
-  })
-
-  it('asks a member once, and one with a label not at all', () => {
-    const [first, second] = draws.flatMap(({ members }) => members.map(({ id }) => id))
-    const claims = new Map<string, CascadeClaim>([[first ?? '', { role: 'evaluation', available: false }]])
-
-    const asked = askedForEvaluation([...draws, ...draws], (id) => claims.get(id))
-
-    expect(asked).toHaveLength(30)
-    expect(asked).not.toContain(first)
-    expect(asked).toContain(second)
-  })
-
-  it('cannot find an ordinary member taken for training, whatever the days before', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 30, max: 120 }), fc.integer({ min: 1, max: 10 }), (messages, target) => {
-        const today = groupPosts([population(messages)])
-        const [draw] = drawEvaluation(today, [{ hashtag: 'aws', date: DAY }], target)
-        const trainable = new Set(trainingCandidates(today.keys(), []))
-
-        for (const { id, inclusionProbability } of draw?.members ?? []) {
-          if (inclusionProbability < 0.05) expect(trainable.has(id)).toBe(false)
-        }
-      }),
-      { numRuns: 40 },
-    )
   })
 })
