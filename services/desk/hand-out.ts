@@ -5,7 +5,7 @@ import {
   changeChunk,
   type Chunk,
   type ChunkItem,
-  chunkOf,
+  chunksOf,
   type DeskItemName,
   isWhole,
   openBatches,
@@ -31,7 +31,8 @@ const CLAIM_MS = 20 * 60_000
 
 /**
  * Hand out up to `count` items that this annotator may judge and claim them for CLAIM_MS. An item is never with more
- * annotators than the judgements it still needs.
+ * annotators than the judgements it still needs. Batches go in the order of their days, and the items of a batch in the
+ * order in which they were drawn: what is answered by the deadline is then a smaller sample of the same design.
  */
 export async function handOut(table: DeskTable, annotator: string, count: number, nowMs: number): Promise<HandedOut> {
   const items: Shown[] = []
@@ -41,7 +42,7 @@ export async function handOut(table: DeskTable, annotator: string, count: number
     const batch = await openBatchRow(table, name)
     if (!batch) continue
     const chunks = batch.chunks.filter((chunk) => !batch.complete.has(chunk))
-    for (const chunk of rotated(chunks, annotator)) {
+    for (const chunk of batch.inTurn ? chunks : rotated(chunks, annotator)) {
       if (items.length === count) break
       const claimed = await claimWithin(table, batch, chunk, annotator, count - items.length, nowMs)
       items.push(...claimed)
@@ -81,7 +82,12 @@ export async function answeredLately(
 async function answeredIn(table: DeskTable, annotator: string, name: string, today: readonly DeskItemName[]) {
   const batch = await openBatchRow(table, name)
   if (!batch) return { batch, answers: [] }
-  const chunks = [...new Set(today.flatMap(({ item }) => chunkOf(batch, item) ?? []))]
+  const places = await chunksOf(
+    table,
+    batch,
+    today.map(({ item }) => item),
+  )
+  const chunks = [...new Set(places.values())]
   const read = await concurrently(chunks, 4, (chunk) => readChunkWithTexts(table, batch, chunk))
   const wanted = new Set(today.map(({ item }) => item))
   const answers = read.flatMap((found) =>
@@ -154,17 +160,18 @@ function claimsOf(
 }
 
 /**
- * First what the annotator was given before. Then what others have judged already, so that a batch that ends early has
- * few half-judged items. Then by a hash of item and annotator, so that annotators spread over the chunk.
+ * First what the annotator was given before, then in the order of the batch. Batches of older releases have none: there,
+ * what others have judged already comes first, then a hash of item and annotator decides.
  */
 const byTurn =
   (annotator: string) =>
   (a: { item: string; state: ChunkItem }, b: { item: string; state: ChunkItem }): number =>
     Number(b.state.claims[annotator] !== undefined) - Number(a.state.claims[annotator] !== undefined) ||
+    (a.state.turn ?? 0) - (b.state.turn ?? 0) ||
     judgementsOf(b.state).length - judgementsOf(a.state).length ||
     permanentRandom(a.item, annotator) - permanentRandom(b.item, annotator)
 
-/** Annotators begin at different chunks, so that many of them do not change the same rows. */
+/** In batches of older releases annotators begin at different chunks. */
 function rotated(chunks: readonly string[], annotator: string): string[] {
   const at = Math.floor(permanentRandom(annotator) * chunks.length)
   return [...chunks.slice(at), ...chunks.slice(0, at)]

@@ -7,7 +7,7 @@ import {
   changeChunk,
   type Chunk,
   type ChunkItem,
-  chunkOf,
+  chunksOf,
   countChunk,
   countToday,
   type DeskItemName,
@@ -118,9 +118,10 @@ async function takeForBatch(
   const outcomes = new Map<number, Taken>()
   const touched: TakenForBatch['touched'] = []
   const byChunk = new Map<string, Answering[]>()
+  const places = batch && (await chunksOf(table, batch, [...new Set(answering.map(({ item }) => item))]))
   for (const one of answering) {
     const { place, item, answer: given } = one
-    const chunk = batch && chunkOf(batch, item)
+    const chunk = places?.get(item)
     const refusal = !batch
       ? refused(name, item, 'unknown-batch', `there is no batch ${name}`)
       : isOther(batch, given.given)

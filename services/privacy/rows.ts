@@ -21,6 +21,7 @@ export const ROWS: Readonly<Record<string, string>> = {
   'desk day#{date}#{annotator}': 'neither id nor text: names of messages',
   'desk#{batch} batch': 'neither id nor text: names of messages',
   'desk#{batch} chunk#{chunk}': 'neither id nor text: names of messages',
+  'desk#{batch} places#{part}': 'neither id nor text: names of messages',
   'lease#{name} lease': 'neither id nor text',
   'ledger#{kind} {period}': 'neither id nor text',
   'budget#{cap} {period}': 'neither id nor text',

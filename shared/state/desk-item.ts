@@ -19,6 +19,8 @@ export interface Answer {
 /** What an item is asked and was answered. Its change is atomic: the row that holds it is compared and swapped. */
 export interface Asked {
   wanted: number
+  /** Its place in the order in which the batch is handed out; missing in batches of older releases. */
+  turn?: number
   /** `wanted`, and one more where a tie asks for it. */
   most: number
   /** Until when an annotator has the item on the screen; milliseconds. An expired claim stays: it lets them answer late. */
@@ -39,6 +41,7 @@ const given = z.union([
 export const storedItem = z.object({
   wanted: z.int(),
   most: z.int(),
+  turn: z.int().optional(),
   before: z.array(z.string()).optional(),
   claims: z.record(z.string(), z.number()),
   answers: z.record(z.string(), z.object({ given, revision: z.int(), at: z.string() })),

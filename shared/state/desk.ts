@@ -38,7 +38,16 @@ export const deskBatchRow = rowKind({
     deadline: z.string(),
     items: z.int(),
     chunks: z.array(z.string()),
-    firsts: z.array(z.string()).optional().describe('Missing while each item still has a row of its own.'),
+    inTurn: z
+      .boolean()
+      .optional()
+      .describe('Chunks are in the order in which they are handed out, and rows of places say where each item is.'),
+    firsts: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Of a batch of an older release, whose chunks are by item id; missing while each item has its own row.',
+      ),
     complete: names,
     categories: z.array(category),
   }),
@@ -50,6 +59,14 @@ export const deskTextsRow = rowKind({
   sk: 'texts#{chunk}',
   meaning: 'The texts of a chunk of up to 100 items, by item id. Never changed.',
   attributes: z.object({ texts: z.record(z.string(), z.string()) }),
+})
+
+export const deskPlacesRow = rowKind({
+  pk: 'desk#{batch}',
+  sk: 'places#{part}',
+  meaning:
+    'The chunk of each item whose id begins with the same character. Never changed. A batch of one chunk has none.',
+  attributes: z.object({ places: z.record(z.string(), z.string()) }),
 })
 
 export const deskAnswersRow = rowKind({
@@ -83,6 +100,7 @@ export interface NewBatch {
   batch: string
   deadline: string
   categories: BatchRow['categories']
+  /** In the order in which they are handed out. */
   items: (Pick<Asked, 'wanted' | 'most' | 'before'> & { item: string; source: string })[]
   /** When DynamoDB may delete the rows; seconds. */
   expiresAt: number
@@ -93,13 +111,14 @@ export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, 
   const { batch, deadline, categories, items, expiresAt } = added
   if (!(await readBatch(table, batch))) {
     const blank = { claims: {}, answers: {}, closed: false, complete: false, version: 0 }
-    const rows = items.map(({ item, source, wanted, most, before }) => ({
+    const rows = items.map(({ item, source, wanted, most, before }, turn) => ({
       item,
       source,
-      state: { wanted, most, ...(before ? { before } : {}), ...blank },
+      state: { wanted, most, turn, ...(before ? { before } : {}), ...blank },
     }))
-    const { chunks, firsts } = await writeChunks(table, batch, rows, false, expiresAt)
-    const row = { batch, deadline, items: items.length, chunks, firsts, categories }
+    const { chunks, itemsOf } = await writeChunks(table, batch, rows, false, expiresAt)
+    await writePlaces(table, batch, itemsOf, expiresAt)
+    const row = { batch, deadline, items: items.length, chunks, inTurn: true, categories }
     await table.create({ ...deskBatchRow.key({ batch }), ...row, expiresAt })
   }
   await table.update(OPEN, { add: { batches: new Set([batch]) } })
@@ -166,9 +185,9 @@ export async function openBatchRow(
   batch: string,
 ): Promise<BatchRow | undefined> {
   const row = await readBatch(table, batch)
-  if (!row || row.firsts) return row
+  if (!row || isInChunks(row)) return row
   const { rows, closed, expiresAt } = await upgradeItemRows(table, row)
-  const written = await writeChunks(table, batch, rows, closed, expiresAt)
+  const written = await writeChunks(table, batch, byItem(rows), closed, expiresAt)
   const states = new Map(rows.map(({ item, state }) => [item, state]))
   const complete = written.itemsOf.flatMap(({ name, items }) =>
     items.every((item) => states.get(item)?.complete) ? [name] : [],
@@ -182,11 +201,40 @@ export async function openBatchRow(
   return readBatch(table, batch)
 }
 
-/** The chunk that an item of the batch would be in. */
-export function chunkOf({ chunks, firsts = [] }: BatchRow, item: string): string | undefined {
+/** The chunk that each of these items would be in; one that the batch cannot have is left out. */
+export async function chunksOf(
+  table: Pick<Table, 'getMany'>,
+  row: BatchRow,
+  items: readonly string[],
+): Promise<Map<string, string>> {
+  const [only, ...others] = row.chunks
+  const chunkOf =
+    others.length === 0
+      ? () => only
+      : row.inTurn
+        ? await placesOf(table, row, items)
+        : (item: string) => chunkByItem(row, item)
+  return new Map(
+    items.flatMap((item) => {
+      const chunk = chunkOf(item)
+      return chunk === undefined ? [] : [[item, chunk] as const]
+    }),
+  )
+}
+
+async function placesOf(table: Pick<Table, 'getMany'>, { batch }: BatchRow, items: readonly string[]) {
+  const rows = await table.getMany([...new Set(items.map(partOf))].map((part) => deskPlacesRow.key({ batch, part })))
+  const places = new Map(rows.flatMap((row) => Object.entries(deskPlacesRow.parse(row).places)))
+  return (item: string) => places.get(item)
+}
+
+function chunkByItem({ chunks, firsts = [] }: BatchRow, item: string): string | undefined {
   const after = firsts.findIndex((first) => first > item)
   return chunks[(after === -1 ? firsts.length : after) - 1]
 }
+
+const isInChunks = ({ inTurn, firsts }: BatchRow): boolean => inTurn === true || firsts !== undefined
+const partOf = (item: string): string => item.slice(0, 1)
 
 /** Chunks of a batch in the order of their names; by default all of them. */
 export async function readChunks(
@@ -194,7 +242,7 @@ export async function readChunks(
   row: BatchRow,
   wanted: readonly string[] = row.chunks,
 ): Promise<Chunk[]> {
-  if (!row.firsts) return [inMemory(await readItemRows(table, row))]
+  if (!isInChunks(row)) return [inMemory(await readItemRows(table, row))]
   const rows = await table.getMany(wanted.map((name) => answersKey(row.batch, name)))
   return rows.map(chunkFrom).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -353,7 +401,7 @@ interface ItemToWrite {
   state: ChunkItem
 }
 
-/** Write items in chunks by item id. Rows that exist stay as they are. */
+/** Write items in chunks, in their order. Rows that exist stay as they are. */
 async function writeChunks(
   table: Pick<Table, 'create'>,
   batch: string,
@@ -361,10 +409,7 @@ async function writeChunks(
   closed: boolean,
   expiresAt: number,
 ) {
-  const chunks = inChunks([...items].sort((a, b) => (a.item < b.item ? -1 : 1))).map((within, i) => ({
-    name: String(i).padStart(4, '0'),
-    within,
-  }))
+  const chunks = inChunks(items).map((within, i) => ({ name: String(i).padStart(4, '0'), within }))
   for (const { name, within } of chunks) {
     const texts = Object.fromEntries(within.map(({ item, source }) => [item, source]))
     await table.create({ ...textsKey(batch, name), texts, expiresAt })
@@ -377,6 +422,25 @@ async function writeChunks(
     itemsOf: chunks.map(({ name, within }) => ({ name, items: within.map(({ item }) => item) })),
   }
 }
+
+/** Write down the chunk of each item, where there are several chunks. */
+async function writePlaces(
+  table: Pick<Table, 'create'>,
+  batch: string,
+  chunks: readonly { name: string; items: readonly string[] }[],
+  expiresAt: number,
+): Promise<void> {
+  if (chunks.length < 2) return
+  const parts = new Map<string, Record<string, string>>()
+  for (const { name, items } of chunks) {
+    for (const item of items) parts.set(partOf(item), { ...parts.get(partOf(item)), [item]: name })
+  }
+  for (const [part, places] of parts) await table.create({ ...deskPlacesRow.key({ batch, part }), places, expiresAt })
+}
+
+/** The order of batches of older releases. */
+const byItem = <T extends { item: string }>(items: readonly T[]): T[] =>
+  [...items].sort((a, b) => (a.item < b.item ? -1 : 1))
 
 function inChunks(items: readonly ItemToWrite[]): ItemToWrite[][] {
   const chunks: ItemToWrite[][] = []
@@ -398,9 +462,18 @@ function inChunks(items: readonly ItemToWrite[]): ItemToWrite[][] {
 /** Whether an item is closed is said once for its chunk. */
 const storedItems = (items: ReadonlyMap<string, ChunkItem>) =>
   Object.fromEntries(
-    [...items].map(([item, { wanted, most, before, claims, answers, complete, version }]) => [
+    [...items].map(([item, { wanted, most, turn, before, claims, answers, complete, version }]) => [
       item,
-      { wanted, most, ...(before ? { before } : {}), claims, answers, complete, version },
+      {
+        wanted,
+        most,
+        ...(turn === undefined ? {} : { turn }),
+        ...(before ? { before } : {}),
+        claims,
+        answers,
+        complete,
+        version,
+      },
     ]),
   )
 

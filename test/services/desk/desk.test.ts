@@ -5,6 +5,7 @@ import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { addBatch } from '../../../shared/state/desk'
 import type { Publish } from '../../../shared/bus'
 import type { Table } from '../../../shared/table'
+import { permanentRandom } from '../../../shared/text/cascade'
 import { categoriesOf } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
@@ -264,6 +265,26 @@ describe('the desk', () => {
 
     expect(seen.sort()).toEqual(ids)
     expect(events.filter(({ name }) => name === 'BatchAnswered')).toHaveLength(1)
+  })
+
+  it('hands out items in the order of the batch, over several chunks, and takes each answer', async () => {
+    const order = [...ids].sort((a, b) => (permanentRandom(a) < permanentRandom(b) ? -1 : 1))
+    await ask(order, 2)
+    const cookies = [await enter('ana'), await enter('ben')]
+    const seen: string[][] = [[], []]
+    for (let round = 0; round < 13; round++) {
+      for (const [i, cookie] of cookies.entries()) {
+        const items = (await next(cookie, 10)).map(({ item }) => item)
+        seen[i]!.push(...items)
+        const answers = await give(
+          cookie,
+          items.map((item) => technical(item)),
+        )
+        expect(answers.filter(({ result }) => result === 'kept')).toHaveLength(10)
+      }
+    }
+
+    expect(seen).toEqual([order, order])
   })
 
   it('says that a batch is answered with its last answer, and again when that comes again', async () => {

@@ -26,7 +26,7 @@ type Opinion = (shown: Shown) => string
 
 const reads: Opinion = (shown) => opinionOf(shown)
 /** One who answers without reading: another answer to the same post on another day. */
-const guesses: Opinion = ({ item, batch }) => (permanentRandom(item, batch) < 0.5 ? 'technical' : 'marketing')
+const guesses: Opinion = ({ item, batch }) => (permanentRandom(item, `on ${batch}`) < 0.5 ? 'technical' : 'marketing')
 
 const planOf = (world: World, batch: string) =>
   storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch })] ?? ''))

@@ -18,7 +18,7 @@ const rightly =
   (accuracy: number): Opinion =>
   (shown, annotator) => {
     const right = opinionOf(shown)
-    return permanentRandom(shown.item, annotator) < accuracy ? right : otherThan(right)
+    return permanentRandom(shown.item, `${annotator} 4`) < accuracy ? right : otherThan(right)
   }
 const otherThan = (label: string): string => (label === 'technical' ? 'marketing' : 'technical')
 
