@@ -20,7 +20,7 @@ export interface Policy {
   from: number
   /** Two judgements, a third where they differ; or one. */
   twoPlusOne: boolean
-  /** Only messages whose permanent random number is as the service asks. */
+  /** Only messages whose permanent random number is as the services ask, and in proportion to size where they draw so. */
   zone: boolean
 }
 
@@ -89,7 +89,10 @@ export async function follow(
         (!policy.once || !bought.has(id)) && (!policy.zone || (zone.get(id)! >= TRAINING_FROM && !evaluated.has(id))),
     )
     const candidates = policy.once ? [...new Map(free.map((message) => [message.id, message])).values()] : free
-    for (const message of await inOrder(policy, candidates, model, evaluation, random)) {
+    const sizes = new Map<string, number>()
+    for (const { id } of arrived) sizes.set(id, (sizes.get(id) ?? 0) + 1)
+    const sizeOf = ({ id }: Message) => (policy.zone && policy.choice !== 'margin' ? sizes.get(id)! : 1)
+    for (const message of await inOrder(policy, candidates, model, evaluation, random, sizeOf)) {
       if (spent >= budget) break
       bought.add(message.id)
       const { label, judgements } = judged(policy, message, judge)
@@ -112,11 +115,15 @@ async function inOrder(
   model: Model | undefined,
   evaluation: readonly Message[],
   random: () => number,
+  sizeOf: (message: Message) => number,
 ): Promise<Message[]> {
   const shuffled = shuffle(candidates, random)
-  if (choice === undefined || !model || macroF1(model, evaluation) < from) return shuffled
-  const scores = await calibratedScores(model, shuffled, evaluation)
-  const keys = scores.map((given) => (choice === 'doubt' ? random() : 1) / doubtOf(given))
+  const isByModel = choice !== undefined && model && macroF1(model, evaluation) >= from
+  const scores = isByModel ? await calibratedScores(model, shuffled, evaluation) : []
+  const keys = shuffled.map((message, i) => {
+    const chance = isByModel && choice === 'margin' ? 1 : random() / sizeOf(message)
+    return isByModel ? chance / doubtOf(scores[i]!) : chance
+  })
   return shuffled
     .map((message, i) => ({ message, key: keys[i]! }))
     .sort((a, b) => a.key - b.key)

@@ -22,6 +22,9 @@ export interface ReplayOptions {
   record?: string
 }
 
+/** The seed that draws as a deployment does. */
+export const DEFAULT_SEED = 1
+
 export const USAGE = `Bellwether on a laptop: the whole loop on an embedded cloud, without an AWS account.
 
   npm start                          replay the sample posts, then keep serving until Ctrl-C
@@ -42,7 +45,7 @@ Labels
   --labels-per-day N    how many posts a day are labelled (as in bellwether.yml)
   --import FILE         labels to begin with: CSV, Label Studio's JSON or an augmented manifest (docs/labels.md)
   --accept-unreliable-labels   train although people agree too little; cards say so
-  --seed N              of the simulated annotators (1)
+  --seed N              of the samples and the simulated annotators (1)
 
 Running
   --once                exit when the last day is done
@@ -97,7 +100,7 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
     data: values.data ?? '',
     port: number('port', 0, 65_535) ?? 0,
     config: values.config,
-    seed: number('seed', 0, 2 ** 31) ?? 1,
+    seed: number('seed', 0, 2 ** 31) ?? DEFAULT_SEED,
     import: values.import,
     labelsPerDay: number('labels-per-day', 2, 100_000),
     acceptUnreliable: values['accept-unreliable-labels'] ?? false,

@@ -12,6 +12,8 @@ export interface OverlayOptions {
   /** Train although people agree too little. */
   acceptUnreliable?: boolean
   workteamArn: string
+  /** Moves the samples; empty for those of a deployment. */
+  salt: string
   /** Whether the user chose the configuration: then its hashtags and labels are kept. */
   ownConfig: boolean
 }
@@ -60,6 +62,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
       labeller: options.labeller,
       itemsPerDay: options.labelsPerDay ?? document.labelling.itemsPerDay,
       ...(options.acceptUnreliable ? { acceptUnreliable: true } : {}),
+      ...(options.salt === '' ? {} : { salt: options.salt }),
       ...PLAYED_LABELLERS[options.labeller].options(document.labelling, options.workteamArn),
     },
   }

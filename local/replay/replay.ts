@@ -8,7 +8,7 @@ import type { BusEvent } from '../service'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import { importLabels } from './import-labels'
 import { PLAYED_LABELLERS } from './labellers'
-import type { ReplayOptions } from './options'
+import { DEFAULT_SEED, type ReplayOptions } from './options'
 import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { type FilePost, readPosts } from './posts'
@@ -143,6 +143,8 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     acceptUnreliable: options.acceptUnreliable,
     ...(options.labelsPerDay === undefined ? {} : { labelsPerDay: options.labelsPerDay }),
     workteamArn: 'arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/annotators',
+    // The default seed draws as a deployment does.
+    salt: options.seed === DEFAULT_SEED ? '' : String(options.seed),
     ownConfig: options.config !== undefined,
   })
   const settings = parseSettings(yaml, configFile)

@@ -10,6 +10,7 @@ const yaml = readFileSync(path.join(__dirname, '../../../bellwether.yml'), 'utf8
 const options = {
   labeller: 'desk',
   workteamArn: 'arn:aws:sagemaker:eu-west-1:000000000000:workteam/private-crowd/team',
+  salt: '',
   ownConfig: false,
 } as const
 const replayed = (posts: FilePost[], more: object = {}) =>
@@ -51,6 +52,11 @@ it('lets a day of the file through, and as many judgements as were asked for', (
 it('accepts unreliable labels where that was asked for', () => {
   expect(replayed([post('aws')]).labelling.acceptUnreliable).toBe(false)
   expect(replayed([post('aws')], { acceptUnreliable: true }).labelling.acceptUnreliable).toBe(true)
+})
+
+it('moves the samples with a salt, and leaves those of a deployment without one', () => {
+  expect(replayed([post('aws')]).labelling.salt).toBe('')
+  expect(replayed([post('aws')], { salt: '7' }).labelling.salt).toBe('7')
 })
 
 it('gives Ground Truth a work team', () => {
