@@ -233,6 +233,45 @@ describe('the open batch', () => {
   })
 })
 
+describe('the samples of the days after', () => {
+  const draws = () => plansOf(NEW_DATES).flatMap((plan) => plan.draws)
+
+  it('are of both kinds, and every item that they drew has a known probability', () => {
+    const drawn = draws().flatMap(({ members }) => members.filter((member) => member.drawn !== 'before'))
+    expect(new Set(drawn.map((member) => member.drawn))).toEqual(new Set(['evaluation', 'training']))
+    const members = new Set(drawn.map(({ item }) => item))
+    const unknown = plansOf(NEW_DATES)
+      .flatMap(({ items }) => items)
+      .filter(({ purpose, inclusionProbability }) => purpose === 'label' && inclusionProbability === null)
+
+    expect(unknown.filter(({ item }) => members.has(item))).toEqual([])
+    expect(unknown.filter(({ role }) => role !== 'training')).toEqual([])
+  })
+
+  it('have no label for training from before, whose probability nobody knows, unless they drew it again', () => {
+    const old = Object.entries(before.labels).flatMap(([item, { role }]) => (role === 'training' ? [item] : []))
+    const counted = draws().flatMap(({ members }) =>
+      members.flatMap(({ item, drawn }) => (drawn === 'before' ? [item] : [])),
+    )
+
+    expect(old.length).toBeGreaterThan(0)
+    expect(counted.filter((item) => old.includes(item))).toEqual([])
+  })
+
+  it('keep scores of new messages, and none of messages from before', () => {
+    const scored = keysLike(/^cascades\/.*\.csv$/)
+      .filter((key) => NEW_DATES.some((date) => key.includes(`/date=${date}/`)))
+      .flatMap((key) => after.objects[key]!.split('\r\n').slice(1, -1))
+      .map((row) => row.split(','))
+      .map(([, cascade, ...scores]) => ({ cascade: cascade!, isScored: scores.some((score) => score !== '') }))
+    const old = new Set([...Object.values(before.posts), ...Object.values(before.imported)])
+
+    expect(scored.filter(({ cascade, isScored }) => isScored && old.has(cascade))).toEqual([])
+    expect(scored.filter(({ cascade, isScored }) => !isScored && !old.has(cascade))).toEqual([])
+    expect(scored.some(({ isScored }) => isScored)).toBe(true)
+  })
+})
+
 describe('the champion', () => {
   it('answers as it did, right after the deployment', () => {
     expect(after.atOnce).toMatchObject({ champion: before.champion.job, answers: before.champion.answers })
@@ -311,6 +350,7 @@ const dataset = z.object({ datasetId: z.string(), manifests: z.array(z.string())
 const keysLike = (pattern: RegExp) => Object.keys(after.objects).filter((key) => pattern.test(key))
 const plans = () =>
   keysLike(/^labeling\/[^/]+\/plan\.json$/).map((key) => planRecord.parse(JSON.parse(after.objects[key]!)))
+const plansOf = (dates: readonly string[]) => plans().filter(({ date }) => dates.includes(date))
 const reportsOf = (date: string) =>
   keysLike(/^reports\/hashtag=/)
     .filter((key) => key.includes(`date=${date}`))
