@@ -47,6 +47,8 @@ const WANTED: Record<string, { width: number; rmse: number }> = {
 const MOST_LOST = 0.015
 /** Models whose scores at the gate are averaged: one window of some hundred posts says little. */
 const LAST_MODELS = 3
+/** Of a replay. */
+const ATTEMPTS = 3
 
 const labelledPost = z.object({ text: z.string(), label: z.string() })
 
@@ -147,9 +149,12 @@ function replay(tree: string, folder: string, posts: string, mistakes: string, s
   const file = path.join(folder, 'summary.json')
   const given = ['--once', '--posts', posts, '--mistakes', mistakes, '--seed', String(seed), '--summary', file]
   const words = ['start', '--silent', '--', ...given, '--labels-per-day', options.labels]
-  const { status, stderr, stdout } = spawnSync('npm', words, { cwd: tree, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`npm ${words.join(' ')} in ${tree}: ${stderr || stdout}`)
-  return summary.parse(JSON.parse(readFileSync(file, 'utf8')))
+  for (let attempt = 1; ; attempt++) {
+    const { status, stderr, stdout } = spawnSync('npm', words, { cwd: tree, encoding: 'utf8' })
+    if (status === 0) return summary.parse(JSON.parse(readFileSync(file, 'utf8')))
+    // On a busy machine a function may run out of its time.
+    if (attempt === ATTEMPTS) throw new Error(`npm ${words.join(' ')} in ${tree}: ${stderr || stdout}`)
+  }
 }
 
 /** Shares of days by posts; each set has no copies to speak of, so by messages they are the same. */

@@ -219,7 +219,7 @@ function partsOf(
   const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
   return drawn.map(({ sample, tally }) => {
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
-    const assistance = assistanceFor({ sample, tally }, basis, evidence)
+    const assistance = assistanceFor({ sample, tally }, basis, evidence, estimand)
     const population = { total, means: meansOf(tally, basis) }
     const part = differencePart(sample, population, basis, assistance, evidence.errors, estimand)
     return { ...part, modelWeights: assistance?.weights ?? [] }
@@ -240,14 +240,19 @@ const LEAST_SCORED = 0.5
 /** PACC knows nothing of posts without scores. */
 const LEAST_SCORED_FOR_PACC = 0.9
 
-/** By the window without the labels of the sample itself: they must not say how far to trust the model about them. */
+/**
+ * By the window without the labels of the sample itself: they must not say how far to trust the model about them. Its labels
+ * are corrected as those of the sample are.
+ */
 function assistanceFor(
   { sample, tally }: Labelled,
   basis: Basis,
   { window, errors }: Evidence,
+  estimand: Estimand,
 ): Assistance | undefined {
   if (scoredShare(tally, basis) < LEAST_SCORED) return undefined
-  return assistanceOf(without(window, sample), meansOf(tally, 'messages'), errors)
+  const judgements = estimand === 'truth' ? errors : undefined
+  return assistanceOf(without(window, sample), meansOf(tally, 'messages'), judgements)
 }
 
 function without(
