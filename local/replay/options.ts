@@ -44,7 +44,7 @@ Labels
   --labeller ground-truth   let the embedded SageMaker play Ground Truth instead of the desk
   --labels-per-day N    how many posts a day are labelled (as in bellwether.yml)
   --import FILE         labels to begin with: CSV, Label Studio's JSON or an augmented manifest (docs/labels.md)
-  --accept-unreliable-labels   train although people agree too little; cards say so
+  --accept-unreliable-labels   train although people err too often; cards say so
   --seed N              of the samples and the simulated annotators (1)
 
 Running

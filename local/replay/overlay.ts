@@ -9,7 +9,7 @@ export const SOURCE_FILE = 'replay.jsonl'
 export interface OverlayOptions {
   labeller: LabellerName
   labelsPerDay?: number
-  /** Train although people agree too little. */
+  /** Train although people err too often. */
   acceptUnreliable?: boolean
   workteamArn: string
   /** Moves the samples; empty for those of a deployment. */

@@ -3,8 +3,8 @@ import { many } from '../words'
 import { element } from '../element'
 
 const VERDICTS: Record<Agreement['status'], [title: string, text: string]> = {
-  ok: ['Yes.', 'People agree well enough for a model to learn from them.'],
-  unreliable: ['No.', 'People agree too little for a model to learn from them.'],
+  ok: ['Yes.', 'People err seldom enough for a share to be told and a model to learn.'],
+  unreliable: ['No.', 'People err too often for a share to be told or a model to learn.'],
   unmeasured: ['Not known yet.', 'Models learn from them, and are called provisional.'],
 }
 
