@@ -5,7 +5,8 @@ import { scores } from './model-promoted'
 
 export const modelRejected = publishedEvent({
   name: 'ModelRejected',
-  meaning: 'A trained model is worse than the champion or fails another rule of the gate, and stays out; every reason is given.',
+  meaning:
+    'A trained model is worse than the champion or fails another rule of the gate, and stays out; every reason is given.',
   publishedBy: 'evaluator',
   version: 1,
   fields: {
