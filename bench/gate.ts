@@ -340,6 +340,7 @@ function play(
         best: best ? { job: 'best', macroF1: scoreOn(day, best.model) } : null,
         daysAhead: gap < 0 ? days.length : gap,
         daysSinceSwitch: switched === undefined ? null : day - switched,
+        isOutgrown: false,
         majority: measuredOn(window, 'majority', labels).scores,
         window: { items: window.items.length, leaked: 0 },
         relabelled: relabelled(champion.lines, challenger.lines),

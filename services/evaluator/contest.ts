@@ -124,8 +124,11 @@ const contenders =
     }
   }
 
-type RecentModels = Pick<Contest, 'best' | 'daysAhead' | 'daysSinceSwitch'>
-const NONE: RecentModels = { best: null, daysAhead: 0, daysSinceSwitch: null }
+type RecentModels = Pick<Contest, 'best' | 'daysAhead' | 'daysSinceSwitch' | 'isOutgrown'>
+const NONE: RecentModels = { best: null, daysAhead: 0, daysSinceSwitch: null, isOutgrown: false }
+
+const suitsFewLabels = (engine: string): boolean =>
+  ENGINES.some(({ name, suitsFewLabels: suits }) => name === engine && suits === true)
 
 /** What the cards of the last days say: the best model that was live before the champion, scored again; and the engines. */
 async function recentModels(
@@ -147,6 +150,7 @@ async function recentModels(
         ? 0
         : await daysAheadOf(objects, engine, dataset, { most: gate.engineDays, within: gate.recentDays }),
     daysSinceSwitch: daysSinceSwitch([champion, ...former], dataset.latestDate),
+    isOutgrown: suitsFewLabels(champion.training.engine) && !suitsFewLabels(engine),
   }
 }
 

@@ -28,6 +28,8 @@ export interface Contest {
   daysAhead: number
   /** Days of labels since a live model of another engine was replaced; null where that did not happen of late. */
   daysSinceSwitch: number | null
+  /** The champion is of an engine for few labels, and the challenger of one that takes over where there are more. */
+  isOutgrown: boolean
   majority: ScoresRecord
   window: Pick<CardRecord['window'], 'items' | 'leaked'>
   /** Of the champion's training set. */
@@ -216,10 +218,12 @@ const isNotSurelyWorse: Rule = ({ challenger, opponent, comparison, isStale: sta
 
 /**
  * Among engines that are equally good, chance alone would replace one by another every few days. So another engine has to be
- * ahead by more than chance or for several days; soon after a switch it has to be surely better.
+ * ahead by more than chance or for several days; soon after a switch it has to be surely better. An engine for few labels
+ * is not trained again once there are more: the rule does not protect its last model, unless that replaced another engine's.
  */
-const maySwitchEngine: Rule = ({ challenger, opponent, comparison, daysAhead, daysSinceSwitch, gate }) => {
+const maySwitchEngine: Rule = ({ challenger, opponent, comparison, isOutgrown, daysAhead, daysSinceSwitch, gate }) => {
   if (!opponent || !comparison || challenger.engine === opponent.engine) return undefined
+  if (isOutgrown && daysSinceSwitch === null) return undefined
   const { standardErrors, engineDays, recentDays } = gate
   const { difference, standardError, low } = comparison
   const words = `${challenger.engine} would replace ${opponent.engine} with a difference of ${signed(difference)} points`

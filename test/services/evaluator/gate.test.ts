@@ -65,6 +65,7 @@ function contest(challenger: Contender, champion: Contender | undefined, items =
     best: null,
     daysAhead: 0,
     daysSinceSwitch: null,
+    isOutgrown: false,
     majority,
     window: { items: items.length, leaked },
     relabelled: { shared: 0, changed: 0 },
@@ -188,6 +189,7 @@ describe('against a champion on 100 items', () => {
       ['a standard error better', of({ marketing: 9, technical: 8 }), []],
       ['better by less than a standard error', of({ marketing: 0, technical: 19 }), ['other-engine']],
       ['as good', of({ marketing: 10, technical: 10 }, { daysAhead: 9 }), ['other-engine']],
+      ['as good as an engine for few labels', of({ marketing: 10, technical: 10 }, { isOutgrown: true }), []],
       ['ahead for the second day', of({ marketing: 0, technical: 19 }, { daysAhead: 1 }), ['other-engine']],
       ['ahead for the third day', of({ marketing: 0, technical: 19 }, { daysAhead: 2 }), []],
       [
