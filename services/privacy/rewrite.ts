@@ -35,7 +35,7 @@ export async function rewriteVersion(
 ): Promise<Outcome | undefined> {
   const { key, latest } = version
   const place = placeAt(key)
-  if (!place.rewrite || version.size === 0) return undefined
+  if (!place.rewrite) return undefined
   const found = await bucket.read(version)
   if (!found) return undefined
   const rewritten = place.rewrite(found.body, targets, key)

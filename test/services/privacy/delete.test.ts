@@ -1,0 +1,254 @@
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { keys } from '../../../shared/keys'
+import { deletionRecord } from '../../../shared/records'
+import { openCursor } from '../../../shared/state/cursor'
+import { buriedAmong } from '../../../shared/state/tombstones'
+import { z } from 'zod'
+import { isKilled } from '../../given'
+import {
+  ask,
+  BATCH,
+  DATASET,
+  JOB,
+  labelsOf,
+  MARK,
+  newWorld,
+  nextHour,
+  posts,
+  rowsOf,
+  sha256,
+  type World,
+} from './world'
+
+let world: World
+
+beforeEach(async () => {
+  world = await newWorld()
+})
+
+const bodies = () => world.bucket.bodies()
+const bodyOf = (key: string, of = bodies()) =>
+  Object.entries(of).findLast(([name]) => name.startsWith(`${key} `))?.[1] ?? ''
+const record = (request: string) =>
+  deletionRecord.parse(
+    JSON.parse(Object.entries(bodies()).findLast(([name]) => name.startsWith(keys.deletion({ request })))![1]),
+  )
+
+async function mentions(...words: string[]): Promise<string[]> {
+  const rows = await rowsOf(world)
+  return [
+    ...Object.entries(bodies()).flatMap(([name, body]) => (words.some((word) => body.includes(word)) ? [name] : [])),
+    ...words.filter((word) => rows.includes(word)).map((word) => `a row with ${word}`),
+  ]
+}
+
+const LONE = 'fleet of lone lambdas'
+const RUN = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
+
+describe('a post that nobody copied', () => {
+  it('goes with what repeats it from every version and every row, by id and by text', async () => {
+    expect((await mentions(LONE)).length).toBeGreaterThan(8)
+
+    const answer = await ask(world, { posts: [posts.lone.id] })
+
+    expect(await mentions(posts.lone.id, posts.fan.id, LONE, 'fleet of lone')).toEqual([])
+    expect(answer).toMatchObject({ posts: 2, items: { gone: 1, replaced: 0 }, state: 'verifying', models: [JOB] })
+    expect(answer.rows).toEqual({ 'desk items': 1, cascades: 1, confirmations: 1 })
+  })
+
+  it('leaves what mentions it not byte for byte as it was', async () => {
+    const before = bodies()
+
+    const { request } = await ask(world, { posts: [posts.lone.id] })
+
+    const listed = new Set(record(request).objects.map(({ key }) => key))
+    const others = Object.keys(before).filter((name) => !listed.has(name.split(' ')[0]!))
+    const changed = others.filter((name) => bodies()[name] !== before[name]).map((name) => name.split(' ')[0])
+    expect(others).toContain(`${keys.posts({ ...RUN, page: '1' }).replace('posts-1.csv', 'run.json')} 1`)
+    expect(new Set(changed)).toEqual(new Set([keys.artefact({ job: JOB })]))
+    expect(bodyOf(keys.posts({ ...RUN, page: '1' }))).toContain(
+      `"A text that has nothing to do with it, ""quoted""\r\nand in two lines #aws"`,
+    )
+  })
+
+  it('leaves the hashes by which others know the objects', async () => {
+    const before = bodies()
+    const { id } = await labelsOf(world.bucket).read()
+
+    const { request } = await ask(world, { posts: [posts.lone.id] })
+
+    for (const { key, was, is } of record(request).objects) {
+      expect(is).toBe(sha256(bodyOf(key)))
+      const earlier = Object.entries(before).filter(([name]) => name.startsWith(`${key} `))
+      expect(earlier.map(([, body]) => sha256(body))).toContain(was)
+    }
+    const after = await labelsOf(world.bucket).reconcile()
+    expect(after.labels.id).toBe(id)
+    expect([...after.labels.labels.keys()].sort()).toEqual([world.items.first, world.items.stays].sort())
+  })
+
+  it('is not written again by a function that had the labels in memory', async () => {
+    const warm = labelsOf(world.bucket)
+    await warm.read()
+    await ask(world, { posts: [posts.lone.id] })
+    await world.bucket.objects.put(keys.settledManifest({ batch: '2026-11-22' }), '')
+
+    const labels = await warm.record('2026-11-22')
+
+    expect(labels.labels.has(world.items.lone)).toBe(false)
+    expect(await mentions(LONE)).toEqual([])
+  })
+
+  it('writes by a copy what would start work', async () => {
+    await ask(world, { posts: [posts.lone.id] })
+
+    expect(world.bucket.how.get(keys.settledManifest({ batch: BATCH }))).toBe('copy')
+    expect(Object.keys(bodies()).filter((name) => name.startsWith('privacy/staged/'))).toEqual([])
+  })
+
+  it('takes the models that learnt from it away, and says so', async () => {
+    await ask(world, { posts: [posts.lone.id] })
+
+    expect(bodyOf(keys.artefact({ job: JOB }))).toBe('')
+    expect(JSON.parse(bodyOf(keys.deletedFrom({ job: JOB })))).toMatchObject({ job: JOB, artefact: 'deleted' })
+    expect(bodyOf(keys.train({ dataset: DATASET })).split('\n')).toHaveLength(3)
+  })
+
+  it('has a tombstone, and so has what repeats it', async () => {
+    await ask(world, { posts: [posts.lone.id] })
+
+    const marks = [posts.lone.id, posts.fan.id].map((id) => MARK('post', id))
+    expect(await buriedAmong(world.table, [...marks, MARK('post', posts.stays.id)])).toEqual(new Set(marks))
+  })
+})
+
+describe('a post with a copy by somebody else', () => {
+  it('is replaced by the copy wherever it was shown', async () => {
+    const answer = await ask(world, { posts: [posts.first.id] })
+
+    expect(answer).toMatchObject({ posts: 1, items: { gone: 0, replaced: 1 } })
+    expect(await mentions(posts.first.id, 'chairs #aws', 'chairs #')).toEqual([])
+    const shown = 'Join our free webinar on tables & chairs! #aws'
+    const plan = z.object({ items: z.array(z.object({ item: z.string(), post: z.string() })) })
+    expect(plan.parse(JSON.parse(bodyOf(keys.plan({ batch: BATCH })))).items[1]).toMatchObject({
+      item: world.items.first,
+      post: posts.other.id,
+    })
+    expect(bodyOf(keys.settledManifest({ batch: BATCH }))).toContain(`"source":"${shown}"`)
+    expect(bodyOf(keys.trainExamples({ dataset: DATASET }))).toContain(shown)
+    expect(bodyOf(keys.train({ dataset: DATASET }))).toContain('tables & chairs !')
+    expect(await rowsOf(world)).toContain(shown)
+    expect((await labelsOf(world.bucket).read()).labels.get(world.items.first)).toMatchObject({
+      text: shown,
+      post: posts.other.id,
+    })
+  })
+
+  it('leaves the message alone where it was not the one that was shown', async () => {
+    const answer = await ask(world, { posts: [posts.other.id] })
+
+    expect(Object.keys(answer.objects).sort()).toEqual(['cascades', 'posts', 'predictions', 'source'])
+    expect(answer.models).toEqual([])
+  })
+
+  it('goes whole with both', async () => {
+    const answer = await ask(world, { posts: [posts.first.id, posts.other.id] })
+
+    expect(answer.items).toEqual({ gone: 1, replaced: 0 })
+    expect(await mentions(posts.first.id, posts.other.id, 'free webinar')).toEqual([])
+  })
+})
+
+describe('an author', () => {
+  it('goes with every post, and is not collected again', async () => {
+    await ask(world, { authors: ['u1'] })
+
+    expect(await mentions(posts.lone.id, posts.fan.id, LONE, '"u1"')).toEqual([])
+    expect(await buriedAmong(world.table, [MARK('author', 'u1')])).toEqual(new Set([MARK('author', 'u1')]))
+  })
+})
+
+describe('a request', () => {
+  it('only says what would go when it is a dry run', async () => {
+    const [before, rows] = [bodies(), await rowsOf(world)]
+
+    const dry = await ask(world, { posts: [posts.lone.id], dryRun: true })
+
+    expect(bodies()).toEqual(before)
+    expect(await rowsOf(world)).toEqual(rows)
+    const { objects, posts: count, items, models } = await ask(world, { posts: [posts.lone.id] })
+    expect(dry).toMatchObject({ dryRun: true, objects, posts: count, items, models })
+  })
+
+  it('names no post, and forgets its hashes when nothing is found any more', async () => {
+    const { request } = await ask(world, { posts: [posts.lone.id] })
+    expect(record(request).marks.posts).toHaveLength(2)
+
+    const { requests } = await nextHour(world)
+
+    expect(requests).toMatchObject([{ request, state: 'done' }])
+    expect(record(request)).toMatchObject({ state: 'done', marks: { posts: [], authors: [], items: [], texts: {} } })
+    expect(await nextHour(world)).toMatchObject({ requests: [] })
+  })
+
+  it('finds what another invocation had in hand and wrote meanwhile', async () => {
+    const late = keys.inputManifest({ batch: 'late' })
+    await ask(world, { posts: [posts.lone.id] })
+    await world.bucket.objects.put(late, `${JSON.stringify({ source: posts.lone.text, item: world.items.lone })}\n`)
+
+    expect((await nextHour(world)).requests).toMatchObject([{ state: 'verifying' }])
+    expect(await mentions(LONE)).toEqual([])
+    expect((await nextHour(world)).requests).toMatchObject([{ state: 'done' }])
+  })
+
+  it('waits for a run that goes on from the post', async () => {
+    const run = z.object({ window: z.object({ to: z.string() }), next: z.string() })
+    const cursor = await openCursor(world.table, run, 'aws', '2026-11-21T00:00:00.000Z')
+    const at = { window: { to: '2026-11-22T00:00:00.000Z' }, next: `2026-11-21T10:00:00.000Z ${posts.lone.id}` }
+    await cursor.keep(at)
+
+    const { state, waiting } = await ask(world, { posts: [posts.lone.id] })
+    await cursor.commit(at)
+    await nextHour(world)
+
+    expect({ state, waiting }).toEqual({ state: 'removing', waiting: ['the run of #aws that is under way'] })
+    expect((await nextHour(world)).requests).toMatchObject([{ state: 'done' }])
+  })
+
+  it('leaves what an uninterrupted one leaves, wherever it is killed', async () => {
+    const asked = { posts: [posts.lone.id, posts.first.id] }
+    await ask(world, asked)
+    await nextHour(world)
+    const clean = { bodies: latest(bodies()), rows: await rowsOf(world), writes: world.writes }
+
+    for (const how of ['before', 'after'] as const) {
+      for (let write = 1; write <= clean.writes; write++) {
+        world = await newWorld()
+        world.killAt = { write, how }
+        await ask(world, asked).catch((error: unknown) => {
+          if (!isKilled(error)) throw error
+        })
+        delete world.killAt
+        // The lease of the invocation that was killed runs out.
+        for (let hour = 0; hour < 3; hour++) await nextHour(world)
+        if (!Object.keys(bodies()).some((name) => name.startsWith('privacy/'))) await ask(world, asked)
+        for (let hour = 0; hour < 2; hour++) await nextHour(world)
+
+        expect(await mentions(posts.lone.id, posts.fan.id, posts.first.id, LONE, 'chairs #aws')).toEqual([])
+        expect({ write, how, bodies: latest(bodies()) }).toEqual({ write, how, bodies: clean.bodies })
+      }
+    }
+  }, 120_000)
+})
+
+/** The latest version of every object; of the request only what it lists, since its times and counts tell how it went. */
+function latest(of: Record<string, string>): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [name, body] of Object.entries(of)) found[name.split(' ')[0]!] = body
+  for (const key of Object.keys(found)) {
+    if (key.startsWith('privacy/')) found[key] = JSON.stringify(deletionRecord.parse(JSON.parse(found[key]!)).objects)
+    if (key === keys.currentLabels({}))
+      found[key] = found[key]!.replace(/"rewritten": "(\w+) [^"]+"/, '"rewritten": "$1"')
+  }
+  return found
+}
