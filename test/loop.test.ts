@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Fault } from '../local/faults'
 import { concurrently } from '../shared/concurrently'
-import { type Outcome, packageDir, play } from './loop/story'
+import { type Outcome, packageDir, play, posts } from './loop/story'
 
 jest.setTimeout(600_000)
 
@@ -57,6 +57,19 @@ describe('a clean run', () => {
     expect(keysLike(clean, /^champion\.json$/)).toHaveLength(1)
     expect(keysLike(clean, /^reports\/hashtag=.*\.json$/)).toHaveLength(4)
     expect(clean.dead).toEqual([])
+  })
+
+  it('carries no text and no id of a post in an event, a log line or a dead letter', () => {
+    const ids = keysLike(clean, /^raw\/.*posts-\d+\.csv$/).flatMap((key) =>
+      clean.objects[key]!.split('\r\n')
+        .slice(1)
+        .flatMap((row) => /^\w{8,}/.exec(row) ?? []),
+    )
+    const words = [...ids, ...posts.map(({ text }) => text.slice(0, 60))]
+
+    expect(ids.length).toBeGreaterThanOrEqual(posts.length)
+    expect(clean.told.length).toBeGreaterThan(100)
+    expect(words.filter((word) => [...clean.told, ...clean.dead].some((line) => line.includes(word)))).toEqual([])
   })
 
   it('leaves the same bytes a second time', async () => {

@@ -59,7 +59,7 @@ export const posts: FilePost[] = Array.from({ length: DAYS * POSTS }, (_, i) => 
   // Without words of its own a post would be a near copy of the others.
   const own = createHash('sha256').update(`${i}`).digest('hex').match(/.{6}/g)!.join(' ')
   return {
-    id: String(1000 + i),
+    id: String(7_100_000_000 + i),
     text: `${text}${both} ${own}`,
     label: technical ? 'technical' : 'marketing',
     ...original,
@@ -112,9 +112,11 @@ export async function play(
   packaged: string,
   trouble: (cloud: Cloud) => void = () => {},
   { days = DAYS, hours = 24, ...options }: Partial<CloudOptions> & Length = {},
-): Promise<Outcome & { calls: Cloud['calls'] }> {
+): Promise<Outcome & { calls: Cloud['calls']; told: string[] }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'bellwether-loop-'))
   const published = new Map<string, Set<string>>()
+  /** Events of every bus, and what functions printed. */
+  const told: string[] = []
   const cloud = await createCloud({
     packageDir: packaged,
     stackName: 'bellwether-dev',
@@ -122,8 +124,13 @@ export async function play(
     start: FIRST_DAY + DAY_MS - 60_000,
     overlay: { 'bellwether.yml': settings },
     ...options,
+    onLog: (name, text) => {
+      options.onLog?.(name, text)
+      told.push(text)
+    },
     onEvent: (bus, event) => {
       options.onEvent?.(bus, event)
+      told.push(JSON.stringify(event))
       if (bus !== 'default') remember(published, event)
     },
   })
@@ -161,6 +168,7 @@ export async function play(
       ),
       dead: await deadLetters(cloud),
       calls: [...cloud.calls],
+      told,
     }
   } finally {
     await cloud.close()

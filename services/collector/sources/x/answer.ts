@@ -148,8 +148,8 @@ const historyOf = (post: XPost): string[] => post.edit_history_tweet_ids ?? post
 /** `und` is undetermined; `zxx` and the q… codes stand for posts without words. */
 const isLanguage = (code: string): boolean => !/^(und|zxx|q[a-z]{2})$/.test(code)
 
-const inWords = ({ title, detail, type }: z.infer<typeof problem>): string =>
-  [title, detail, type].filter(Boolean).join(', ')
+/** Without `detail`, which names the post: words of a source go to the log. */
+const inWords = ({ title, type }: z.infer<typeof problem>): string => [title, type].filter(Boolean).join(', ')
 
 const unreadable = (what: string) =>
   new BellwetherError('SOURCE_UNAVAILABLE', `X returned a malformed search response: ${what}`)
