@@ -14,7 +14,7 @@ import { ROOT } from '../local/root'
 import { s3Versions, type Versions } from '../services/privacy/versions'
 import { makeCascadeIndex } from '../shared/cascades/cascade-index'
 import { textsToBytes } from '../shared/cascades/known-texts'
-import { trainingLine } from '../shared/engines/fasttext/labels'
+import { trainingLine } from '../shared/engines/training-lines'
 import { keys } from '../shared/keys'
 import { labelStore } from '../shared/labels'
 import { type Objects, s3Objects } from '../shared/objects'
@@ -52,6 +52,11 @@ const CATEGORIES = ['technical', 'marketing']
 /** A post with the word that nobody else's text has, but for copies of it. */
 interface Made extends Post {
   word: string
+}
+
+const asPost = (made: Made): Post => {
+  const { word: _, ...post } = made
+  return post
 }
 
 async function main(): Promise<void> {
@@ -180,7 +185,7 @@ async function fill(cloud: Cloud, posts: readonly Made[][]): Promise<void> {
     keys.source({ file: 'posts.jsonl' }),
     posts
       .flat()
-      .map(({ word: _, ...post }) => `${JSON.stringify({ ...post, author: post.authorId })}\n`)
+      .map((post) => `${JSON.stringify({ ...asPost(post), author: post.authorId })}\n`)
       .join(''),
   )
   for (const [day, made] of posts.entries()) {
@@ -210,7 +215,7 @@ async function putRun(
   const run = runOf(date)
   for (let from = 0; from < made.length; from += PAGE) {
     const page = keys.posts({ ...run, page: String(1 + from / PAGE) })
-    const csv = postsToCsv(made.slice(from, from + PAGE).map(({ word: _, ...post }) => post))
+    const csv = postsToCsv(made.slice(from, from + PAGE).map(asPost))
     await objects.put(page, csv)
     // An overwrite leaves an earlier version.
     if (from === 0) await objects.put(page, csv)

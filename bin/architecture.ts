@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { PLACES } from '../services/privacy/places'
 import { ROWS } from '../services/privacy/rows'
 import { keys } from '../shared/keys'
+import * as absences from '../shared/state/absences'
 import * as cascadeClaims from '../shared/state/cascade-claims'
 import * as confirmations from '../shared/state/confirmations'
 import * as cursor from '../shared/state/cursor'
@@ -111,6 +112,7 @@ export const stateModules: Readonly<Record<string, object>> = {
   'recovery-requests': recoveryRequests,
   'rewritten-labels': rewrittenLabels,
   tombstones,
+  absences,
   'open-deletions': openDeletions,
 }
 

@@ -134,6 +134,12 @@ export const settings = z.strictObject({
       leakShare: z.number().min(0).max(1).default(0.05),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      days: z.int().min(30).max(3650).optional(),
+      presenceRequestsPerDay: z.int().nonnegative().max(10_000).default(50),
+    })
+    .prefault({}),
   deploy: z
     .strictObject({
       logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),

@@ -24,7 +24,7 @@ export const collectRequest = z
   })
 export type CollectRequest = z.infer<typeof collectRequest>
 
-interface CollectPorts extends Ports {
+export interface CollectPorts extends Ports {
   hashtags: readonly string[]
   openSource(hashtag: string): Promise<Source>
   enqueue: Enqueue

@@ -12,7 +12,7 @@ import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { askTombstones, secretMarks } from '../../shared/tombstones'
-import { collect, collectRequest } from './collect'
+import { answerRequest, collectorRequest } from './request'
 import { sourceFor } from './sources'
 
 const config = readConfig([
@@ -28,18 +28,21 @@ const settings = readSettings(config.taskRoot)
 const objects = s3Objects(new S3Client(), config.bucket)
 const table = dynamoTable(new DynamoDBClient(), config.table)
 const secrets = new SecretsManagerClient()
+const marks = secretMarks(secrets, config.tombstoneSecret)
 
 export const handler = door(
   'collector',
   {
-    schema: collectRequest,
-    work: collect({
+    schema: collectorRequest,
+    work: answerRequest({
       objects,
       table,
       publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),
       enqueue: sqsQueue(new SQSClient(), config.collectorQueueUrl),
       openSource: sourceFor({ objects, secrets, secretIds: config.sourceSecrets, nowMs: Date.now }, settings),
-      tombstones: askTombstones(table, secretMarks(secrets, config.tombstoneSecret)),
+      tombstones: askTombstones(table, marks),
+      marks,
+      requestsPerDay: settings.retention.presenceRequestsPerDay,
       hashtags: settings.hashtags.map(({ tag }) => tag),
       caps: settings.caps,
       languages: settings.languages,

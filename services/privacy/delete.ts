@@ -1,12 +1,20 @@
-import { canonical } from '../../shared/canonical'
 import { concurrently } from '../../shared/concurrently'
+import {
+  beginDeletion,
+  newDeletion,
+  NO_MARKS,
+  readDeletion,
+  requestOf,
+  saveDeletion,
+  type ToDelete,
+} from '../../shared/deletions'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys, prefixes } from '../../shared/keys'
 import { noteRewriting } from '../../shared/labels'
-import { type Objects, parseJson } from '../../shared/objects'
-import { deletionRecord, type DeletionRecord } from '../../shared/records'
-import { noteDone, noteOpen } from '../../shared/state/open-deletions'
+import type { Objects } from '../../shared/objects'
+import type { DeletionRecord } from '../../shared/records'
+import { noteDone } from '../../shared/state/open-deletions'
 import { type Lease, takeLease } from '../../shared/state/lease'
 import { bury } from '../../shared/state/tombstones'
 import type { Table } from '../../shared/table'
@@ -16,7 +24,7 @@ import { deleteReplaced, lostBy, modelsOf, noteModels } from './models'
 import { kindOf } from './kinds'
 import { type Outcome, removeAll, rewriteVersion } from './rewrite'
 import { forgetRows, waitingFor } from './rows'
-import { type Found, marksOf, NO_MARKS, type Targets, targetsOf } from './targets'
+import { type Found, marksOf, type Targets, targetsOf } from './targets'
 import type { Version, Versions } from './versions'
 
 export interface Ports {
@@ -43,12 +51,7 @@ export interface Answer extends Pick<
   waiting?: string[]
 }
 
-interface Asked {
-  posts: readonly string[]
-  authors: readonly string[]
-}
-
-const NOBODY: Asked = { posts: [], authors: [] }
+const NOBODY: ToDelete = { posts: [], authors: [] }
 /** Every invocation that ran during a look, and the retries of an event, have ended by then. */
 const VERIFIED_AFTER_MS = 20 * 60_000
 /** Time that an invocation reserves to keep what it has done. */
@@ -58,12 +61,11 @@ const VERSIONS_AT_ONCE = 8
 /** Delete posts, what repeats them, and what authors posted. The same request again does what is left to do, if anything. */
 export const deletePosts =
   (ports: Ports) =>
-  async (wanted: Asked, dryRun: boolean, invocation: Invocation): Promise<Answer> => {
+  async (wanted: ToDelete, dryRun: boolean, invocation: Invocation): Promise<Answer> => {
     const mark = await ports.marks()
-    const asked = { posts: [...new Set(wanted.posts)].sort(), authors: [...new Set(wanted.authors)].sort() }
-    const request = mark('request', canonical(asked)).slice(0, 16)
     if (dryRun) {
-      const look = await lookOnce(ports, mark, blank(request, invocation.now), asked, { ...invocation, dryRun })
+      const blank = newDeletion(requestOf(mark, wanted), invocation.now)
+      const look = await lookOnce(ports, mark, blank, wanted, { ...invocation, dryRun })
       return { ...answerOf(look.record, look.waiting), dryRun }
     }
     const lease = await leaseFor(ports, invocation)
@@ -73,17 +75,8 @@ export const deletePosts =
         `another deletion is running, until ${new Date(lease.until).toISOString()} at the latest; ask again then`,
       )
     try {
-      const known = await readRecord(ports.objects, request)
-      const marks = marksOf(
-        { posts: new Set(asked.posts), authors: new Set(asked.authors), ...NOTHING },
-        mark,
-        known?.marks ?? NO_MARKS,
-      )
-      const begun: DeletionRecord = { ...(known ?? blank(request, invocation.now)), marks }
-      if (!known) await save(ports.objects, begun)
-      await noteOpen(ports.table, [request])
-      await bury(ports.table, [...marks.posts, ...marks.authors], invocation.now)
-      return await work(ports, mark, begun, asked, invocation)
+      const begun = await beginDeletion(ports, mark, wanted, invocation.now)
+      return await work(ports, mark, begun, wanted, invocation)
     } finally {
       await lease.release()
     }
@@ -96,7 +89,7 @@ export const goOn =
     const open: DeletionRecord[] = []
     for await (const { key } of ports.objects.list(prefixes.privacy)) {
       const request = keys.deletion.match(key)?.request
-      const record = request === undefined ? undefined : await readRecord(ports.objects, request)
+      const record = request === undefined ? undefined : await readDeletion(ports.objects, request)
       if (record && isDue(record, invocation.now)) open.push(record)
     }
     if (open.length === 0)
@@ -128,7 +121,7 @@ async function work(
   ports: Ports,
   mark: Mark,
   before: DeletionRecord,
-  asked: Asked,
+  asked: ToDelete,
   invocation: Invocation,
 ): Promise<Answer> {
   const {
@@ -148,7 +141,7 @@ async function work(
         state: finished && waiting.length === 0 ? 'verifying' : 'removing',
         looked: invocation.now.toISOString(),
       }
-  if (JSON.stringify(record) !== JSON.stringify(before)) await save(ports.objects, record)
+  if (JSON.stringify(record) !== JSON.stringify(before)) await saveDeletion(ports.objects, record)
   const { request, posts, models, versions } = record
   if (record.state === 'done') await noteDone(ports.table, [request])
   invocation.log.info('deletion', {
@@ -179,7 +172,7 @@ async function lookOnce(
   ports: Ports,
   mark: Mark,
   before: DeletionRecord,
-  asked: Asked,
+  asked: ToDelete,
   { dryRun, remainingMs, now }: Pick<Invocation, 'remainingMs' | 'now'> & { dryRun: boolean },
 ): Promise<Look> {
   const { request } = before
@@ -190,7 +183,7 @@ async function lookOnce(
   const targets = targetsOf(found, before.marks, mark)
   let record = withFound(before, found, targets, marksOf(found, mark, before.marks))
   if (!dryRun) {
-    if (JSON.stringify(record) !== JSON.stringify(before)) await save(ports.objects, record)
+    if (JSON.stringify(record) !== JSON.stringify(before)) await saveDeletion(ports.objects, record)
     await bury(ports.table, record.marks.posts, now)
     await removeAll(ports.bucket, keys.staged.start({ request }))
   }
@@ -271,24 +264,6 @@ async function withModels(ports: Ports, record: DeletionRecord, dryRun: boolean)
   }
 }
 
-const NOTHING = { items: new Map(), texts: new Map() }
-
-const blank = (request: string, now: Date): DeletionRecord => ({
-  request,
-  asked: now.toISOString(),
-  state: 'removing',
-  looked: null,
-  posts: 0,
-  authors: 0,
-  items: { gone: 0, replaced: 0 },
-  objects: [],
-  versions: 0,
-  rows: {},
-  datasets: [],
-  models: [],
-  marks: NO_MARKS,
-})
-
 /** The counts of the look that found most: a later look no longer meets what is gone. */
 function withFound(
   before: DeletionRecord,
@@ -350,12 +325,3 @@ function answerOf(record: DeletionRecord, waiting: readonly string[]): Answer {
     ...(waiting.length > 0 ? { waiting: [...waiting] } : {}),
   }
 }
-
-async function readRecord(objects: Pick<Objects, 'read'>, request: string): Promise<DeletionRecord | undefined> {
-  const key = keys.deletion({ request })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), deletionRecord, key)
-}
-
-const save = (objects: Pick<Objects, 'put'>, record: DeletionRecord): Promise<void> =>
-  objects.put(keys.deletion({ request: record.request }), `${JSON.stringify(record, null, 1)}\n`)

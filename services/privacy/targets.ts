@@ -42,8 +42,6 @@ export interface Found {
 
 export type Marks = DeletionRecord['marks']
 
-export const NO_MARKS: Marks = { posts: [], authors: [], items: [], texts: {} }
-
 /** The marks of what was found, with those that were there. */
 export function marksOf(found: Found, mark: Mark, before: Marks): Marks {
   const union = (kind: 'post' | 'author' | 'item', values: Iterable<string>, known: readonly string[]) =>

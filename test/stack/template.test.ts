@@ -232,6 +232,24 @@ it('forgets old versions of posts in a week, and never those of the champion', (
   expect(forgotten.filter((prefix) => 'champion.json'.startsWith(prefix))).toEqual([])
 })
 
+it('has S3 remove what holds texts after retention.days, and nothing without it', async () => {
+  const lifecycle: (
+    framework: object,
+  ) => Promise<{ Rules: { Prefix?: string; ExpirationInDays?: number }[] }> = require('../../stack/lifecycle.cjs')
+  const rulesWith = async (retention: object): Promise<{ Prefix?: string; ExpirationInDays?: number }[]> =>
+    (await lifecycle({ resolveVariable: async () => ({ retention }) })).Rules
+  const expiring = (await rulesWith({ days: 60 })).filter(({ ExpirationInDays }) => ExpirationInDays === 60)
+
+  expect(new Set(expiring.map(({ Prefix }) => Prefix))).toEqual(
+    new Set(
+      ['cascades', 'exports', 'imports', 'predictions', 'query-results', 'raw', 'sources', 'tables'].map(
+        (one) => `${one}/`,
+      ),
+    ),
+  )
+  expect((await rulesWith({})).filter((rule) => rule.ExpirationInDays !== undefined)).toEqual([])
+})
+
 it('throttles the HTTP API and logs neither path nor query', () => {
   const [stage] = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Stage')
 

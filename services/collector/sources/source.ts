@@ -23,7 +23,19 @@ export interface Source {
   /** How many posts there were; nothing when the source cannot tell. */
   count(window: Window): Promise<Count | undefined | Wait>
   read(request: PageRequest): Promise<SourcePage | Wait | Exhausted>
+  /** Whether posts that were collected still exist; a source that cannot tell has none. */
+  presence?: {
+    /** Most ids that one request may name. */
+    batch: number
+    /**
+     * What the network says of each id; one that it did not answer for is left out. `absent` may have other reasons than a
+     * deletion; `gone` is the 404 or 410 of the post's own server. A Wait says nothing of any.
+     */
+    stillThere(ids: readonly string[]): Promise<ReadonlyMap<string, Presence> | Wait>
+  }
 }
+
+export type Presence = 'there' | 'absent' | 'gone'
 
 /** A number of posts; `about` is one that the network only estimates. */
 export type Count = number | { about: number }

@@ -1,0 +1,41 @@
+import type { Presence } from './sources/source'
+
+/** What follows from one check. */
+export interface Verdict {
+  /** Ids to delete. */
+  delete: string[]
+  /** Ids that are absent for the first time. */
+  absent: string[]
+  /** Ids of which an earlier absence no longer counts. */
+  ended: string[]
+  /** Set where so many are missing that the network, and not the authors, is likely to be the reason. */
+  alarm?: { missing: number; of: number }
+}
+
+const DAY_MS = 86_400_000
+/** A check that misses more of the posts deletes none. */
+const MOST_MISSING = 0.2
+
+/**
+ * Decide what a check means. A post goes after two absences a day apart, or when its origin says so. Ids that the network
+ * did not answer for are in neither map and nothing follows for them.
+ */
+export function verdictOf(
+  answers: ReadonlyMap<string, Presence>,
+  absentSince: ReadonlyMap<string, string>,
+  now: Date,
+): Verdict {
+  const verdict: Verdict = { delete: [], absent: [], ended: [] }
+  const missing = [...answers.values()].filter((one) => one !== 'there').length
+  if (missing > MOST_MISSING * answers.size) return { ...verdict, alarm: { missing, of: answers.size } }
+  for (const [id, presence] of answers) {
+    const since = absentSince.get(id)
+    if (presence === 'there') {
+      if (since !== undefined) verdict.ended.push(id)
+    } else if (presence === 'gone' || (since !== undefined && now.getTime() - Date.parse(since) >= DAY_MS)) {
+      verdict.delete.push(id)
+      if (since !== undefined) verdict.ended.push(id)
+    } else if (since === undefined) verdict.absent.push(id)
+  }
+  return verdict
+}
