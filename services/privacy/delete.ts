@@ -22,7 +22,7 @@ import type { Mark } from '../../shared/tombstones'
 import { find } from './find'
 import { deleteReplaced, lostBy, modelsOf, noteModels } from './models'
 import { kindOf } from './kinds'
-import { type Outcome, removeAll, rewriteVersion } from './rewrite'
+import { type Outcome, removeAll, rewriteKey } from './rewrite'
 import { forgetRows, waitingFor } from './rows'
 import { type Found, marksOf, type Targets, targetsOf } from './targets'
 import type { Version, Versions } from './versions'
@@ -56,7 +56,7 @@ const NOBODY: ToDelete = { posts: [], authors: [] }
 const VERIFIED_AFTER_MS = 20 * 60_000
 /** Time that an invocation reserves to keep what it has done. */
 const MARGIN_MS = 30_000
-const VERSIONS_AT_ONCE = 8
+const KEYS_AT_ONCE = 8
 
 /** Delete posts, what repeats them, and what authors posted. The same request again does what is left to do, if anything. */
 export const deletePosts =
@@ -190,10 +190,10 @@ async function lookOnce(
 
   const margin = Math.min(MARGIN_MS, remainingMs() / 4)
   const rewriteAll = async (these: readonly Version[]) => {
-    const outcomes = await concurrently(these, VERSIONS_AT_ONCE, async (version) =>
-      remainingMs() < margin ? 'later' : rewriteVersion(ports, version, targets, { request, dryRun }),
+    const outcomes = await concurrently([...byKey(these).values()], KEYS_AT_ONCE, async (ofKey) =>
+      remainingMs() < margin ? 'later' : rewriteKey(ports, ofKey, targets, { request, dryRun }),
     )
-    const done = outcomes.flatMap((one) => (one === undefined || one === 'later' ? [] : [one]))
+    const done = outcomes.flatMap((one) => (one === 'later' ? [] : one))
     record = withOutcomes(record, done, dryRun)
     return { removed: done.filter(changed).length, late: outcomes.includes('later') || done.some(({ raced }) => raced) }
   }
@@ -216,6 +216,13 @@ async function lookOnce(
   record = await withModels(ports, record, dryRun)
   const waiting = await waitingFor(ports.table, ports.hashtags, targets)
   return { record, waiting: waiting.map((tag) => `the run of #${tag} that is under way`), removed, finished: !late }
+}
+
+/** The versions of each key, the newest first. */
+function byKey(versions: readonly Version[]): Map<string, Version[]> {
+  const groups = new Map<string, Version[]>()
+  for (const version of versions) groups.set(version.key, [...(groups.get(version.key) ?? []), version])
+  return groups
 }
 
 const changed = ({ removed }: Outcome): boolean => removed

@@ -23,11 +23,44 @@ export interface Outcome {
   raced?: true
 }
 
+/** Writers of one object that may be in each other's way before the next hour goes on. */
+const ATTEMPTS = 5
+
+/**
+ * Take what is to go out of every version of an object, one after the other: S3 refuses a conditional write while another
+ * version of the key is removed. Where a writer replaced the object meanwhile, what it wrote is looked at.
+ */
+export async function rewriteKey(
+  ports: RewritePorts,
+  versions: readonly Version[],
+  targets: Targets,
+  how: { request: string; dryRun: boolean },
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  let left: readonly Version[] = versions
+  for (let attempt = 1; left.length > 0; attempt++) {
+    const raced: string[] = []
+    for (const version of left) {
+      const outcome = await rewriteVersion(ports, version, targets, how)
+      if (outcome?.raced && attempt < ATTEMPTS) raced.push(version.key)
+      else if (outcome) outcomes.push(outcome)
+    }
+    left = raced.length > 0 ? await versionsOf(ports.bucket, raced[0] ?? '') : []
+  }
+  return outcomes
+}
+
+async function versionsOf(bucket: Pick<Versions, 'list'>, key: string): Promise<Version[]> {
+  const found: Version[] = []
+  for await (const version of bucket.list(key)) if (version.key === key) found.push(version)
+  return found
+}
+
 /**
  * Take what is to go out of a version. The latest one is written again and then removed, an earlier one is removed. Nothing
  * where the version mentions none, unless the request has rewritten it before.
  */
-export async function rewriteVersion(
+async function rewriteVersion(
   { bucket, table }: RewritePorts,
   version: Version,
   targets: Targets,

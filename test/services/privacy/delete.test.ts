@@ -201,6 +201,25 @@ describe('a request', () => {
     expect((await nextHour(world)).requests).toMatchObject([{ state: 'done' }])
   })
 
+  it('looks at once at what another writer put while it was rewriting', async () => {
+    const key = keys.predictions(RUN)
+    const { put } = world.bucket.versions
+    let raced = false
+    world.bucket.versions.put = async (to, body, about) => {
+      if (to === key && !raced) {
+        raced = true
+        await world.bucket.objects.put(key, `post_id,label\r\n${posts.lone.id},marketing\r\n`)
+      }
+      return put(to, body, about)
+    }
+
+    expect(await ask(world, { posts: [posts.lone.id] })).toMatchObject({ state: 'verifying' })
+
+    expect(raced).toBe(true)
+    expect(await mentions(posts.lone.id)).toEqual([])
+    expect(bodyOf(key)).toBe('post_id,label\r\n')
+  })
+
   it('waits for a run that goes on from the post', async () => {
     const run = z.object({ window: z.object({ to: z.string() }), next: z.string() })
     const cursor = await openCursor(world.table, run, 'aws', '2026-11-21T00:00:00.000Z')

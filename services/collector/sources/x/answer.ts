@@ -25,7 +25,14 @@ const xPost = z.object({
 type XPost = z.infer<typeof xPost>
 
 const included = z.object({ id: z.string(), text: z.string(), note_tweet: longText, note_post: longText })
-const problem = z.object({ title: z.string().optional(), detail: z.string().optional(), type: z.string().optional() })
+const problem = z.object({
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  type: z.string().optional(),
+  /** Set where the problem is one of a single post. */
+  resource_id: z.unknown().optional(),
+  value: z.unknown().optional(),
+})
 const searchBody = z.object({
   data: z.array(z.unknown()).optional(),
   includes: z.object({ tweets: z.array(z.unknown()).optional(), posts: z.array(z.unknown()).optional() }).optional(),
@@ -148,8 +155,9 @@ const historyOf = (post: XPost): string[] => post.edit_history_tweet_ids ?? post
 /** `und` is undetermined; `zxx` and the q… codes stand for posts without words. */
 const isLanguage = (code: string): boolean => !/^(und|zxx|q[a-z]{2})$/.test(code)
 
-/** Without `detail`, which names the post: words of a source go to the log. */
-const inWords = ({ title, type }: z.infer<typeof problem>): string => [title, type].filter(Boolean).join(', ')
+/** Of a problem with a single post without `detail`, which names the post: words of a source go to the log. */
+const inWords = ({ title, detail, type, resource_id: post, value }: z.infer<typeof problem>): string =>
+  [title, post === undefined && value === undefined ? detail : undefined, type].filter(Boolean).join(', ')
 
 const unreadable = (what: string) =>
   new BellwetherError('SOURCE_UNAVAILABLE', `X returned a malformed search response: ${what}`)
