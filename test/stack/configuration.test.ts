@@ -51,6 +51,7 @@ function leaves(schema: Schema, at: string, fallback: string): Option[] {
 }
 
 function fallbackOf({ default: value }: Schema, required: boolean): string {
+  if (value === '') return 'empty'
   if (value !== undefined) return `\`${JSON.stringify(value).replaceAll('"', '')}\``
   return required ? 'required' : 'none'
 }
