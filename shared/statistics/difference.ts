@@ -9,8 +9,8 @@ export interface Sampled {
   /** Posts of the message on that day. */
   size: number
   inclusionProbability: number
-  /** Place of its label among the classes, or nothing where it has none. */
-  label: number | undefined
+  /** Place of its label among the classes. */
+  label: number
   judged: Judged
   /** Probability of each class by the model that was live when the message was first seen. */
   scores: readonly number[]
@@ -102,8 +102,8 @@ export const modelWeights = (errors: ClassifierErrors, shares: readonly number[]
 /**
  * The difference estimator (PPI with a fixed λ; the GREG of survey sampling, Särndal et al. 1992) of a sample with known
  * probabilities: θ = λ·mean(f) + the mean of ỹ − λf, over what was taken for certain as it is, over the rest weighted by
- * 1/π. ỹ is the label, corrected by how often labels of its kind are wrong. Certain messages without a label count with
- * the rest. Without assistance it is the labels alone. Nothing is clipped before `estimateOf` has combined the parts.
+ * 1/π. ỹ is the label, corrected by how often labels of its kind are wrong. A sample has labelled messages
+ * alone, with the probabilities of what was answered. Without assistance it is the labels alone. Nothing is clipped before `estimateOf` has combined the parts.
  */
 export function differencePart(
   sample: readonly Sampled[],
@@ -115,8 +115,9 @@ export function differencePart(
 ): Part {
   const classes = population.means.length
   const corrections = correctionsOf(errors, estimand)
-  const { known, drawn, unknown, count } = stratified(sample, basis)
-  const labelled = drawn.filter(isLabelled)
+  const count = ({ size }: Sampled) => (basis === 'posts' ? size : 1)
+  const known = sample.filter(isCertain)
+  const drawn = sample.filter((one) => !isCertain(one))
   const { certain, certainScores, uncertain } = certainOf(known, count, population, corrections)
   const part: Part = {
     total: population.total,
@@ -131,27 +132,24 @@ export function differencePart(
     corrections,
   }
   if (uncertain === 0) return part
-  if (labelled.length === 0) return uninformed(part)
+  if (drawn.length === 0) return uninformed(part)
 
-  const left = unknown.reduce((total, one) => total + (count(one) / uncertain) ** 2, 0)
-  const weighting = weightingOf(labelled, count, labelled.length / drawn.length)
-  part.design = weighting.spreadSum + left
-  for (const [i, one] of labelled.entries()) {
+  const weighting = weightingOf(drawn, count)
+  part.design = weighting.spreadSum
+  for (const [i, one] of drawn.entries()) {
     const weight = (uncertain * weighting.weights[i]!) / weighting.weightSum
     part.labels.set(one.item, weighed(one, count(one), weight, true))
   }
   for (let k = 0; k < classes; k++) {
     const meanScore = (population.total * population.means[k]! - certainScores[k]!) / uncertain
-    addClass(part, k, labelled, weighting, meanScore, assistance)
+    addClass(part, k, drawn, weighting, meanScore, assistance)
   }
   return part
 }
 
-type Labelled = Sampled & { label: number }
+const isCertain = ({ inclusionProbability }: Sampled): boolean => inclusionProbability >= 1
 
-const isLabelled = (one: Sampled): one is Labelled => one.label !== undefined
-
-const weighed = ({ label, judged }: Labelled, count: number, weight: number, isDrawn: boolean): Weighed => ({
+const weighed = ({ label, judged }: Sampled, count: number, weight: number, isDrawn: boolean): Weighed => ({
   said: label,
   judged,
   count,
@@ -159,20 +157,9 @@ const weighed = ({ label, judged }: Labelled, count: number, weight: number, isD
   isDrawn,
 })
 
-/** The sample by what is known: certain with a label, drawn by chance, certain without a label; and what a message counts. */
-function stratified(sample: readonly Sampled[], basis: Basis) {
-  const isCertain = ({ inclusionProbability }: Sampled) => inclusionProbability >= 1
-  return {
-    known: sample.filter(isLabelled).filter(isCertain),
-    drawn: sample.filter((one) => !isCertain(one)),
-    unknown: sample.filter((one) => isCertain(one) && !isLabelled(one)),
-    count: ({ size }: Sampled) => (basis === 'posts' ? size : 1),
-  }
-}
-
 /** Totals over the messages that are certain, by class, and how much of the population is uncertain. */
 function certainOf(
-  known: readonly Labelled[],
+  known: readonly Sampled[],
   count: (one: Sampled) => number,
   population: Population,
   { of }: Corrections,
@@ -214,11 +201,11 @@ interface Weighting {
   bessel: number
 }
 
-function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => number, answered: number): Weighting {
+function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => number): Weighting {
   const weights = labelled.map((one) => count(one) / one.inclusionProbability)
   const weightSum = sum(weights)
   const spread = labelled.map(
-    ({ inclusionProbability }, i) => (weights[i]! / weightSum) ** 2 * (1 - inclusionProbability * answered),
+    ({ inclusionProbability }, i) => (weights[i]! / weightSum) ** 2 * (1 - inclusionProbability),
   )
   const bessel = labelled.length > 1 ? labelled.length / (labelled.length - 1) : 1
   return { weights, weightSum, spread, spreadSum: sum(spread), bessel }
@@ -228,7 +215,7 @@ function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => numb
 function addClass(
   part: Part,
   k: number,
-  labelled: readonly Labelled[],
+  labelled: readonly Sampled[],
   { weights, weightSum, spread, spreadSum, bessel }: Weighting,
   meanScore: number,
   assistance: Assistance | undefined,
