@@ -85,7 +85,7 @@ async function main(chosen: ReplayOptions): Promise<void> {
     }
   } catch (error) {
     screen.clear()
-    console.error(inWords(error))
+    console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   }
 }
