@@ -3,11 +3,12 @@ import type { Publish } from '../../shared/bus'
 import { readChampion } from '../../shared/champion'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
 import type { LabelStore } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
-import type { Objects } from '../../shared/objects'
+import { type Objects, parseJson } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
-import type { ChampionRecord, ReportRecord } from '../../shared/records'
+import { cardRecord, type ChampionRecord, datasetRecord, type ReportRecord, trainingRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
 import type { Table } from '../../shared/table'
@@ -98,7 +99,7 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   ])
   const names = settings.labels.categories.map(({ name }) => name)
   const hasTime = () => remainingMs() >= LEAST_MS
-  const model = work.classify && live ? () => loaded(ports, live.champion) : undefined
+  const model = work.classify ? (job?: string) => modelOf(ports, live?.champion, job) : undefined
   const book = await openDayBook({ objects, memory, labels: names, model, plans, hasTime }, hashtag, from)
   const reportOn = reporter({ objects, memory, settings, labels, plans, book })
 
@@ -136,6 +137,33 @@ async function putOff({ enqueue }: Ports, work: Work, reason: string, seconds: n
 export async function liveModel(ports: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
   const live = await readChampion(ports.objects)
   return live && loaded(ports, live.champion)
+}
+
+/** What of a card it takes to ask its model. */
+const askable = cardRecord.pick({ artefact: true, calibration: true }).extend({
+  dataset: datasetRecord.pick({ textVersion: true }),
+  training: trainingRecord.pick({ prior: true }),
+})
+
+/** The model of a job, by its card, or without a job the live one; nothing where that is not there. */
+async function modelOf(
+  ports: Pick<Ports, 'objects' | 'load'>,
+  champion: ChampionRecord | undefined,
+  job = champion?.job,
+): Promise<LiveModel | undefined> {
+  if (job === undefined || job === champion?.job) return champion && loaded(ports, champion)
+  const key = keys.card({ job })
+  const stored = await ports.objects.read(key)
+  if (!stored) return undefined
+  const { artefact, dataset, training, calibration } = parseJson(stored.body.toString('utf8'), askable, key)
+  const { textVersion } = dataset
+  const { model } = await ports.load({
+    artefact: artefact.uri,
+    sha256: artefact.sha256,
+    textVersion,
+    prior: training.prior,
+  })
+  return { job, classifier: model, temperature: calibration?.temperature ?? 1 }
 }
 
 const loaded = async ({ load }: Pick<Ports, 'load'>, champion: ChampionRecord): Promise<LiveModel> => {

@@ -14,8 +14,8 @@ export interface DayBook {
   /** Dates that have a run, ascending. */
   dates: readonly string[]
   /**
-   * Have the runs of a day classified that have no predictions, where a model is given. False where there is no time for all
-   * of them; what was classified stays.
+   * Have the runs of a day classified that have no predictions. False where there is no time for all of them; what was
+   * classified stays.
    */
   classify(date: string): Promise<boolean>
   /** The facts of a day as it is now. Nothing for a day without runs. */
@@ -31,8 +31,11 @@ interface Sources {
   memory: Memory
   /** Names of the labels, in their order. */
   labels: readonly string[]
-  /** Loads the live model; nothing where none is live, or where nothing is to be classified. */
-  model: (() => Promise<LiveModel>) | undefined
+  /**
+   * Loads the model of a training job, or without one the live model; nothing where none is live. Absent where nothing is to
+   * be classified.
+   */
+  model: ((job?: string) => Promise<LiveModel | undefined>) | undefined
   plans: Plans
   /** Whether there is time to classify one more run. */
   hasTime: () => boolean
@@ -122,16 +125,23 @@ async function isCurrent(state: State, { date, labels, runs }: CountedDay): Prom
   return true
 }
 
-/** Classify the runs without predictions: each once, by the model that is live then. False when the time is over. */
-async function classifyMissing(state: State, date: string, model: () => Promise<LiveModel>): Promise<boolean> {
+/**
+ * Classify the runs without predictions, each once: by the model that its batch was planned with, so that an invocation
+ * which comes late writes what one in time would have, and before there is a batch by the live one. Of a batch that was
+ * planned without a model there are none. False when the time is over.
+ */
+async function classifyMissing(state: State, date: string, load: NonNullable<Sources['model']>): Promise<boolean> {
   const { hashtag, objects, predictions, passed, classified, hasTime } = state
   for (const name of state.runs.get(date) ?? []) {
     if (predictions.has(keys.predictions({ hashtag, date, run: name }))) continue
     // The first run of a piece of work is always classified.
     if (classified.length > 0 && !hasTime()) return false
+    const planned = await plannedModel(state, { hashtag, date, run: name })
+    const model = planned === null ? undefined : await load(planned)
+    if (!model) continue
     const run = await recordOf(state, date, name)
     const rows: Row[] = []
-    await classify(objects, run, await model(), ({ post, cascade }) => {
+    await classify(objects, run, model, ({ post, cascade }) => {
       if (rows.length <= MOST_KEPT) rows.push({ post, exact: () => cascade })
     })
     if (rows.length <= MOST_KEPT) passed.set(keys.run(run), rows)
@@ -139,6 +149,15 @@ async function classifyMissing(state: State, date: string, model: () => Promise<
     classified.push(name)
   }
   return true
+}
+
+/** The model that the first batch of a run was planned with; null where none was live, undefined where there is no such plan. */
+async function plannedModel(
+  { plans }: State,
+  run: Pick<RunRecord, 'hashtag' | 'date' | 'run'>,
+): Promise<string | null | undefined> {
+  const between = await plans.between(run.date, run.date)
+  return between.find(({ runs }) => runs.includes(keys.run(run)))?.model
 }
 
 /** Count the runs of a day. OBJECT_INVALID where its pages do not have all its posts. */

@@ -33,7 +33,8 @@ async function putLabels(): Promise<void> {
   const lines = Array.from({ length: 240 }, (_, i) => {
     const [label, source] = i % 2 ? ['technical', `Cold starts fell ${i}`] : ['marketing', `Join our webinar ${i}`]
     const role = i < 80 ? ('training' as const) : ('evaluation' as const)
-    return aSettledLine(`item${i}`, label, { source, role, 'inclusion-probability': i % 2 ? 0.25 : 0.5 })
+    const training = i % 2 ? 0.25 : 0.5
+    return aSettledLine(`item${i}`, label, { source, role, draw: { evaluation: 0, training } })
   })
   await stage.bucket.put(keys.settledManifest({ batch: '2026-11-21' }), manifestOf(lines))
 }

@@ -5,7 +5,8 @@ import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { postsToCsv } from '../../../shared/posts'
 import { writeCascades } from '../../../shared/cascades/files'
-import { factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import { championRecord, factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import { TEXT_VERSION } from '../../../shared/text'
 import { analyze, bringUpToDate, type Ports } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
 import { aSettings } from '../../given'
@@ -417,6 +418,57 @@ describe('a promotion', () => {
     expect(outcome).toMatchObject({ state: 'reported', classified: [] })
     expect(bucket.written).toHaveLength(written)
     expect(bucket.texts()).toEqual(before)
+  })
+
+  const plan = (model: string | null) => {
+    const runs = [keys.run({ ...DAY, run: 'one' })]
+    const [categories, draws] = [
+      ['technical', 'marketing'],
+      [{ ...DAY, target: 0, cascades: 1, posts: 1, members: [] }],
+    ]
+    const of = {
+      batch: DAY.date,
+      date: DAY.date,
+      labeller: 'desk',
+      job: 'a job',
+      schemaVersion: 1,
+      categories,
+      runs,
+      draws,
+    }
+    const counts = { cascades: 1, judgements: 0, costUsd: 0, items: [] }
+    const record = { ...of, ...counts, deadline: '2026-11-22T20:00:00.000Z', model }
+    return bucket.put(keys.plan({ batch: DAY.date }), JSON.stringify(record))
+  }
+
+  it('leaves a run that an event tells of late to the model that its batch was planned with', async () => {
+    await putChampion(bucket, 'model-a')
+    const { artefact: uri, sha256, versionId } = await bucket.readJson(keys.champion({}), championRecord)
+    await bucket.put(
+      keys.card({ job: 'model-a' }),
+      JSON.stringify({
+        artefact: { uri, sha256, versionId },
+        calibration: null,
+        dataset: { textVersion: TEXT_VERSION },
+        training: { prior: null },
+      }),
+    )
+    await putChampion(bucket, 'model-b', 'contrary')
+    await putRun(bucket, { pages: [[post('1')]] })
+    await plan('model-a')
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(predictions()).toMatch(/\r\n1,technical,[^,]*,model-a,/)
+  })
+
+  it('classifies no run whose batch was planned before there was a model', async () => {
+    await putChampion(bucket, 'model-a')
+    await putRun(bucket, { pages: [[post('1')]] })
+    await plan(null)
+
+    expect(await analyze(ports)(DAY, invocation)).toMatchObject({ state: 'reported', classified: [] })
+    expect(predictions()).toBeUndefined()
   })
 
   it('has runs classified that no model had seen, each day once, and the newest report written first', async () => {
