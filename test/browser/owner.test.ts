@@ -52,7 +52,7 @@ describe("the owner's view", () => {
     await part(page, 'People')
       .getByRole('row', { name: /ana 80 93 %/ })
       .waitFor()
-    await part(page, 'Spending').getByText('12 of 200 for the posts of 22 Nov').waitFor()
+    await part(page, 'Spending').getByText('12 of 420 for the posts of 22 Nov').waitFor()
     expect(page.url()).not.toContain('#')
     expect(complaints).toEqual([])
     await keepPicture(page, 'owner-all-desktop-light')
