@@ -16,7 +16,8 @@ import { labelStore, rulesOf } from '../../shared/labels'
 import { makeMemory } from '../../shared/memory'
 import { championRecord } from '../../shared/records'
 import { SOURCES, sourceSettings } from '../../shared/sources'
-import { aSettings } from '../given'
+import { dayAfter } from '../../shared/utc-day'
+import { aPost, aSettings, putRun } from '../given'
 import { toy, toyAdapter } from '../services/collector/toy-source'
 import * as collecting from '../services/collector/world'
 import { memoryRegistry } from '../services/evaluator/memory-registry'
@@ -116,7 +117,7 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
   })(job, LATER)
 
   const events = recorder('analyzer')
-  const analysis = await analyze({
+  const analyzer = analyze({
     objects: bucket,
     load,
     publish: events.publish,
@@ -126,12 +127,19 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
     memory: makeMemory(2 ** 20),
     settings,
     owner: () => 'the loop',
-  })({ hashtag: 'aws', date: DAY }, { now: LATER, remainingMs: () => 300_000 })
+  })
+  const time = { now: LATER, remainingMs: () => 300_000 }
+  const analysis = await analyzer({ hashtag: 'aws', date: DAY }, time)
+  // A model classifies what comes after it.
+  const next = { hashtag: 'aws', date: dayAfter(DAY, 1), run: 'next' }
+  await putRun(bucket, { date: next.date, run: next.run, pages: [[aPost('next', textOf('1'))]] })
+  await analyzer(next, time)
 
   expect(settled).toMatchObject({ labelled: POSTS })
   expect(verdict).toMatchObject({ verdict: 'promoted', live: true })
   expect(await bucket.readJson(keys.champion({}), championRecord)).toMatchObject({ job, engine: openingWords.name })
-  expect(bucket.texts()[keys.predictions({ hashtag: 'aws', date: DAY, run })]).toContain('technical')
+  expect(bucket.texts()[keys.predictions({ hashtag: 'aws', date: DAY, run })]).toBeUndefined()
+  expect(bucket.texts()[keys.predictions(next)]).toMatch(/\r\nnext,technical,/)
   if (analysis.state !== 'reported') throw new Error(analysis.reason)
   const { posts, byPosts } = analysis.report.day
   expect(posts).toBe(POSTS)
