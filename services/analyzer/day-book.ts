@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { BellwetherError } from '../../shared/errors'
+import { jsonOrNothing } from '../../shared/json'
 import { keys } from '../../shared/keys'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -107,7 +108,7 @@ async function storedFacts({ objects, memory, facts, hashtag }: State, date: str
   const version = facts.get(key)
   if (!version) return undefined
   return memory.of(`${key} ${version.etag}`, version.size, async () => {
-    const parsed = factsRecord.safeParse(jsonOf((await objects.read(key))?.body.toString('utf8')))
+    const parsed = factsRecord.safeParse(jsonOrNothing((await objects.read(key))?.body.toString('utf8')))
     return parsed.success ? countedDay(parsed.data) : undefined
   })
 }
@@ -230,12 +231,4 @@ function byDate(listedKeys: Iterable<string>): Map<string, string[]> {
     if (found) runs.set(found.date, [...(runs.get(found.date) ?? []), found.run].sort())
   }
   return runs
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { BellwetherError } from '../../shared/errors'
+import { jsonOrNothing } from '../../shared/json'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type ReportRecord, reportIndexRecord, reportRecord } from '../../shared/records'
@@ -59,15 +60,7 @@ export function openIndex(objects: Pick<Objects, 'read' | 'swap'>): (report: Rep
 
 /** Does a report say of its own day what one before said? One that cannot be read did not. */
 function isSameDay(before: string, report: ReportRecord): boolean {
-  const read = reportRecord.safeParse(jsonOf(before))
+  const read = reportRecord.safeParse(jsonOrNothing(before))
   const own = ({ model, labels, day }: ReportRecord) => JSON.stringify({ model, labels, day })
   return read.success && own(read.data) === own(report)
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -8,7 +8,8 @@ import { type Objects, type ObjectStream, parseJson } from '../objects'
 import { type QualityRecord, qualityRecord, settledLine } from '../records'
 import type { JudgementErrors } from '../statistics/judgement-errors'
 import type { Rules } from './rules'
-import { jsonOrNothing, readSettled, type Refusal } from './settled'
+import { jsonOrNothing } from '../json'
+import { readSettled, type Refusal } from './settled'
 import { precedence, type StandingLabel, standingOf } from './standing'
 
 /** What `quality.json` of a batch says of the labels so far. */

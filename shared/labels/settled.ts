@@ -1,3 +1,4 @@
+import { jsonOrNothing } from '../json'
 import { type SettledLine, settledLine } from '../records'
 import { shownText, tokenise } from '../text'
 import type { Rules } from './rules'
@@ -67,15 +68,6 @@ function hasTokens(source: string): boolean {
 const isDay = (text: string): boolean => settledLine.shape.date.safeParse(text).success
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-/** Parsed JSON, or nothing where the text is none. */
-export function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 function invalid(path: readonly PropertyKey[], value: unknown): Refusal {
   let found: unknown = value

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { concurrently } from '../concurrently'
 import { BellwetherError } from '../errors'
+import { jsonOrNothing } from '../json'
 import { keys } from '../keys'
 import type { Objects } from '../objects'
 import { type InHand, type ListedManifest, listManifests, noManifest, type ReadBatch, readBatch } from './manifests'
@@ -72,7 +73,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
   async function load(): Promise<Current> {
     const stored = await objects.read(key)
     const etag = stored?.etag
-    const parsed = currentRecord.safeParse(jsonOf(stored?.body.toString('utf8')))
+    const parsed = currentRecord.safeParse(jsonOrNothing(stored?.body.toString('utf8')))
     if (!parsed.success || parsed.data.rules !== fingerprint) return { etag }
     const { id, snapshots, rewritten } = parsed.data
     if (rewritten !== rewrittenBy) {
@@ -183,7 +184,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
 export async function noteRewriting(objects: Pick<Objects, 'read' | 'swap'>, request: string): Promise<boolean> {
   const key = keys.currentLabels({})
   const stored = await objects.read(key)
-  const parsed = currentRecord.safeParse(jsonOf(stored?.body.toString('utf8')))
+  const parsed = currentRecord.safeParse(jsonOrNothing(stored?.body.toString('utf8')))
   if (!stored || !parsed.success || parsed.data.rewritten === request) return true
   const swapped = await objects.swap(
     key,
@@ -271,12 +272,4 @@ function bytesOf(
     ...(rewritten === undefined ? {} : { rewritten }),
   }
   return `${JSON.stringify(record, null, 1)}\n`
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
