@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../shared/errors'
+import { jsonOrNothing } from '../../../shared/json'
 import type { Wait } from './source'
 
 /** An answer of a network, whatever its status. */
@@ -53,12 +54,22 @@ export const httpClient =
         }),
       )
       const text = await textWithin(response, mostBytes)
-      const json = /json/i.test(response.headers.get('content-type') ?? '') ? parsed(text) : undefined
+      const json = /json/i.test(response.headers.get('content-type') ?? '') ? jsonOrNothing(text) : undefined
       return { status: response.status, headers: response.headers, json, said: saidBy(response, json, text) }
     } catch (error) {
       throw new BellwetherError('SOURCE_UNAVAILABLE', `${network} was not reached: ${causeOf(error)}`)
     }
   }
+
+/** An address below that of a network, which may end in a slash. */
+export function addressOf(base: string, path: string, parameters: Iterable<[string, string]> = []): URL {
+  const url = new URL(`${base.replace(/\/+$/, '')}/${path}`)
+  url.search = String(new URLSearchParams([...parameters]))
+  return url
+}
+
+export const unavailable = (network: string, why: string): BellwetherError =>
+  new BellwetherError('SOURCE_UNAVAILABLE', `${network}: ${why}`)
 
 /**
  * What an answer means that is no page, where the network has no words of its own for it: how long a rate limit lasts.
@@ -115,14 +126,6 @@ async function textWithin({ body }: Response, mostBytes: number): Promise<string
     pieces.push(piece)
   }
   return new TextDecoder().decode(Buffer.concat(pieces))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function saidBy({ status, headers }: Response, json: unknown, text: string): string {

@@ -68,6 +68,9 @@ export interface SourcePage {
   partialErrors?: string[]
 }
 
+/** A page of nothing, with nothing behind it. */
+export const NO_POSTS: SourcePage = { posts: [], refused: [], read: 0, costUsd: 0, next: null, reached: null }
+
 /** The source wants us to come back later. */
 export interface Wait {
   waitSeconds: number

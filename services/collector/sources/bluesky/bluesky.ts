@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
-import { type HttpAnswer, httpClient, type HttpLimits, waitOrThrow } from '../http'
+import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import type { Source, SourcePage, Wait } from '../source'
 import type { Window } from '../../window'
 import { firstPlace, place, readPage, searchAgain, searchBody } from './page'
@@ -19,13 +19,9 @@ export const openBluesky =
   ): Promise<Source> => {
     const { id: secretId, value } = await secret()
     const account = accountIn(value, secretId)
-    const base = settings.service.replace(/\/+$/, '')
     const client = httpClient(name, limits)
-    const at = (method: string, parameters: [string, string][] = []) => {
-      const url = new URL(`${base}/xrpc/${method}`)
-      url.search = String(new URLSearchParams(parameters))
-      return url
-    }
+    const at = (method: string, parameters: [string, string][] = []) =>
+      addressOf(settings.service, `xrpc/${method}`, parameters)
 
     let token: string | undefined
     const signIn = async (): Promise<string | Wait> => {
@@ -35,7 +31,7 @@ export const openBluesky =
       if (session) throw refusal(name, `its account is ${session.status ?? 'not active'}; use another account`)
       if (answer.status === 400 || answer.status === 401 || answer.status === 403)
         throw refusal(name, `answered ${answer.said}; put a handle and an app password into the secret ${secretId}`)
-      if (answer.status === 200) throw new BellwetherError('SOURCE_UNAVAILABLE', `${name}: its session has no token`)
+      if (answer.status === 200) throw unavailable(name, 'its session has no token')
       return waitOrThrow(name, answer, nowMs())
     }
 
@@ -106,7 +102,7 @@ export const openBluesky =
           if (answer.status !== 200 || answer.json === undefined) return refused(answer)
           const body = searchBody.safeParse(answer.json)
           if (body.success) return readPage(body.data, { name, window, limit, settings }, after)
-          throw new BellwetherError('SOURCE_UNAVAILABLE', `${name}: its answer has no list of posts`)
+          throw unavailable(name, 'its answer has no list of posts')
         }
       },
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Post, Refused } from '../../../../shared/posts'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
+import { readRows, sortOut, type Wanted } from '../rows'
 import type { SourcePage } from '../source'
 import type { Window } from '../../window'
 import { textOfRecord } from './text'
@@ -88,25 +88,16 @@ export function readPage(
 ): SourcePage {
   const given = rows.slice(0, limit)
   const known = new Set(after.seen.flat())
-  const posts: Post[] = []
-  const refused: Refused[] = []
-  const leftOut: Record<string, number> = {}
+  const { good, refused } = readRows(given, postView)
+  const found: Wanted[] = []
   const times: string[] = []
-  for (const [i, row] of given.entries()) {
-    const parsed = postView.safeParse(row)
-    if (!parsed.success) {
-      const { path, message } = parsed.error.issues[0]!
-      refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
-      continue
-    }
-    const createdAt = sortAt(parsed.data)
+  for (const view of good) {
+    const createdAt = sortAt(view)
     if (createdAt === undefined || createdAt < window.from || createdAt >= window.to) continue
     times.push(createdAt)
-    if (known.has(parsed.data.uri)) continue
-    known.add(parsed.data.uri)
-    const found = postOf(parsed.data, createdAt, name, settings)
-    if ('post' in found) posts.push(found.post)
-    else leftOut[found.leftOut] = (leftOut[found.leftOut] ?? 0) + 1
+    if (known.has(view.uri)) continue
+    known.add(view.uri)
+    found.push(postOf(view, createdAt, name, settings))
   }
   const latest = times.slice(-UNSORTED).sort().at(-1)
   const floor = latest !== undefined && latest < after.floor ? latest : after.floor
@@ -121,9 +112,8 @@ export function readPage(
   }
   const isDeep = next.found >= MOST_FOUND
   return {
-    posts,
+    ...sortOut(found),
     refused,
-    leftOut,
     read: given.length,
     costUsd: 0,
     reached: floor < window.to ? floor : null,
@@ -144,7 +134,7 @@ function postOf(
   createdAt: string,
   source: string,
   { respectSignedInOnly }: BlueskySettings,
-): { post: Post } | { leftOut: string } {
+): Wanted {
   const marks = new Set([...own, ...author.labels].filter(({ neg }) => !neg).map(({ val }) => val))
   if (record.$type !== undefined && record.$type !== 'app.bsky.feed.post') return { leftOut: 'that are no posts' }
   if (marks.has('!hide') || marks.has('!takedown')) return { leftOut: 'hidden by moderators' }

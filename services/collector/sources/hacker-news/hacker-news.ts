@@ -1,7 +1,6 @@
-import { BellwetherError } from '../../../../shared/errors'
 import type { HackerNewsSettings } from '../../../../shared/sources/hacker-news'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
-import { type HttpAnswer, httpClient, type HttpLimits, waitOrThrow } from '../http'
+import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import type { Source, SourcePage, Wait } from '../source'
 import { firstPlace, place, readPage, searchBody, secondsOf } from './page'
 
@@ -18,15 +17,13 @@ export const openHackerNews =
     { hashtag, name, settings }: Watched<HackerNewsSettings>,
     { nowMs }: Pick<SourcePorts, 'nowMs'>,
   ): Promise<Source> => {
-    const base = settings.searchUrl.replace(/\/+$/, '')
     const client = httpClient(name, limits)
     const words = settings.words ?? hashtag.replaceAll('_', ' ')
     const kinds = settings.comments ? '(story,comment)' : 'story'
 
     const search = async (parameters: Record<string, string>): Promise<Found | Wait> => {
-      const url = new URL(`${base}/search_by_date`)
-      url.search = String(new URLSearchParams({ tags: kinds, page: '0', attributesToHighlight: '', ...parameters }))
-      const answer = await client(url)
+      const all = { tags: kinds, page: '0', attributesToHighlight: '', ...parameters }
+      const answer = await client(addressOf(settings.searchUrl, 'search_by_date', Object.entries(all)))
       const body = answer.status === 200 ? searchBody.safeParse(answer.json).data : undefined
       return body ?? failed(answer)
     }
@@ -89,5 +86,3 @@ export const openHackerNews =
   }
 
 export const hackerNewsAdapter: SourceAdapter<HackerNewsSettings> = { open: openHackerNews() }
-
-const unavailable = (name: string, why: string) => new BellwetherError('SOURCE_UNAVAILABLE', `${name}: ${why}`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Post, Refused } from '../../../../shared/posts'
+import { readRows, sortOut, type Wanted } from '../rows'
 import type { SourcePage } from '../source'
 import type { Window } from '../../window'
 import { MOST_HTML, textOfHtml } from '../html'
@@ -37,41 +37,18 @@ export function readPage(
 ): SourcePage {
   const given = hits.slice(0, limit)
   const known = new Set(after.seen)
-  const posts: Post[] = []
-  const refused: Refused[] = []
-  const leftOut: Record<string, number> = {}
+  const { good, refused } = readRows(given, hit)
+  const found: Wanted[] = []
   const times: { id: string; at: number }[] = []
-  for (const [i, row] of given.entries()) {
-    const parsed = hit.safeParse(row)
-    if (!parsed.success) {
-      const { path, message } = parsed.error.issues[0]!
-      refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
-      continue
-    }
-    const { objectID, author, created_at_i: at, title, story_text, comment_text } = parsed.data
+  for (const item of good) {
+    const { objectID: id, created_at_i: at } = item
     if (at < secondsOf(window.from) || at >= secondsOf(window.to)) continue
-    times.push({ id: objectID, at })
-    if (known.has(objectID)) continue
-    known.add(objectID)
-    const text = [title?.trim(), textOfHtml(story_text ?? comment_text ?? '', { links: 'address' })]
-      .filter(Boolean)
-      .join('\n')
-    if (text === '') {
-      leftOut['without words'] = (leftOut['without words'] ?? 0) + 1
-      continue
-    }
-    posts.push({
-      // Numbers alone would be ids of other networks, too.
-      id: `hn:${objectID}`,
-      createdAt: new Date(at * 1000).toISOString(),
-      authorId: `hn:${author}`,
-      language: '',
-      retweetOf: '',
-      source: name,
-      text,
-    })
+    times.push({ id, at })
+    if (known.has(id)) continue
+    known.add(id)
+    found.push(postOf(item, name))
   }
-  const page = { posts, refused, leftOut, read: given.length, costUsd: 0 }
+  const page = { ...sortOut(found), refused, read: given.length, costUsd: 0 }
   const oldest = times.reduce((a, { at }) => Math.min(a, at), after.before)
   if (given.length < limit) return { ...page, next: null, reached: null }
   const reached = times.length > 0 ? new Date(oldest * 1000).toISOString() : null
@@ -79,4 +56,15 @@ export function readPage(
   const before = oldest + 1 < after.before ? oldest + 1 : after.before - 1
   const seen = times.filter(({ at }) => at === oldest).map(({ id }) => id)
   return { ...page, reached, next: JSON.stringify({ before, seen } satisfies Place) }
+}
+
+function postOf({ objectID, author, created_at_i: at, title, ...texts }: z.infer<typeof hit>, source: string): Wanted {
+  const body = textOfHtml(texts.story_text ?? texts.comment_text ?? '', { links: 'address' })
+  const text = [title?.trim(), body].filter(Boolean).join('\n')
+  if (text === '') return { leftOut: 'without words' }
+  const createdAt = new Date(at * 1000).toISOString()
+  // Numbers alone would be ids of other networks, too.
+  return {
+    post: { id: `hn:${objectID}`, createdAt, authorId: `hn:${author}`, language: '', retweetOf: '', source, text },
+  }
 }

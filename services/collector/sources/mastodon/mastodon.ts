@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
+import { jsonOrNothing } from '../../../../shared/json'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import { DAY_MS } from '../../../../shared/utc-day'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
-import { type HttpAnswer, httpClient, type HttpLimits, waitOrThrow } from '../http'
-import type { Count, Source, SourcePage, Wait } from '../source'
+import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
+import { type Count, NO_POSTS, type Source, type SourcePage, type Wait } from '../source'
 import type { Window } from '../../window'
 import { idsOf } from './instance'
 import { firstPlace, type Place, place, readPage } from './page'
@@ -23,19 +24,15 @@ export const openMastodon =
     { secret, nowMs }: Pick<SourcePorts, 'secret' | 'nowMs'>,
   ): Promise<Source> => {
     const { token, localOnly: isOwnOnly, lateHours, contact } = settings
-    const base = settings.instance.replace(/\/+$/, '')
-    const { host } = new URL(base)
+    const { host } = new URL(settings.instance)
     const { id: secretId, value } = token ? await secret() : { id: '', value: '' }
     const headers: Record<string, string> = {
       ...(token ? { authorization: `Bearer ${tokenFor(host, secretId, value)}` } : {}),
       ...(contact ? { 'user-agent': `Bellwether/1.0 (+${contact})` } : {}),
     }
     const client = httpClient(name, limits)
-    const ask = (path: string, parameters: Record<string, string> = {}) => {
-      const url = new URL(`${base}${path}`)
-      url.search = String(new URLSearchParams(parameters))
-      return client(url, { headers })
-    }
+    const ask = (path: string, parameters: Record<string, string> = {}) =>
+      client(addressOf(settings.instance, path, Object.entries(parameters)), { headers })
     const refused = (answer: HttpAnswer): Wait => {
       const { status, said, json } = answer
       if (json === undefined || ![401, 403, 422].includes(status)) return waitOrThrow(name, answer, nowMs())
@@ -49,7 +46,7 @@ export const openMastodon =
     /** Asked once: a feed that is switched off reads as a day without posts. */
     const ids = async (): Promise<Place['ids'] | Wait> => {
       if (known) return known
-      const answer = await ask('/api/v2/instance')
+      const answer = await ask('api/v2/instance')
       if (answer.status === 404) return (known = 'opaque')
       if (answer.status !== 200 || answer.json === undefined) return refused(answer)
       return (known = idsOf(answer.json, name, settings))
@@ -73,7 +70,7 @@ export const openMastodon =
       count: async (window) => {
         // The history of a hashtag is that of the whole instance.
         if (isOwnOnly) return undefined
-        const answer = await ask(`/api/v1/tags/${encodeURIComponent(hashtag)}`).catch(() => undefined)
+        const answer = await ask(`api/v1/tags/${encodeURIComponent(hashtag)}`).catch(() => undefined)
         if (answer?.status === 429) return waitOrThrow(name, answer, nowMs())
         return answer?.status === 200 ? usesOn(window, answer.json) : undefined
       },
@@ -81,15 +78,15 @@ export const openMastodon =
       read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
         const after = next === null ? await begin(window) : place.parse(JSON.parse(next))
         if ('waitSeconds' in after) return after
-        if (after.host !== host) return { ...none, stopped: `the change of the instance of ${name} to ${host}` }
-        const answer = await ask(`/api/v1/timelines/tag/${encodeURIComponent(hashtag)}`, {
+        if (after.host !== host) return { ...NO_POSTS, stopped: `the change of the instance of ${name} to ${host}` }
+        const answer = await ask(`api/v1/timelines/tag/${encodeURIComponent(hashtag)}`, {
           limit: String(limit),
           ...(after.below === null ? {} : { max_id: after.below }),
           ...(isOwnOnly ? { local: 'true' } : {}),
         })
         const { status, json, headers: given } = answer
         // A hashtag that nobody has used.
-        if (status === 404 && json !== undefined) return none
+        if (status === 404 && json !== undefined) return NO_POSTS
         if (status !== 200 || json === undefined) return refused(answer)
         if (!Array.isArray(json)) throw unavailable(name, 'it sent no list of posts')
         if (Number(given.get('age') ?? 0) > OLDEST_SECONDS) throw unavailable(name, 'a cache answered for it')
@@ -100,26 +97,16 @@ export const openMastodon =
 
 export const mastodonAdapter: SourceAdapter<MastodonSettings> = { open: openMastodon() }
 
-const none: SourcePage = { posts: [], refused: [], read: 0, costUsd: 0, next: null, reached: null }
-
 const tokens = z.record(z.string(), z.string().min(1))
 
 function tokenFor(host: string, secretId: string, value: string): string {
-  const parsed = tokens.safeParse(jsonOf(value)).data
+  const parsed = tokens.safeParse(jsonOrNothing(value)).data
   const token = parsed && Object.hasOwn(parsed, host) ? parsed[host] : undefined
   if (token !== undefined) return token
   throw new BellwetherError(
     'SECRET_MISSING',
     `user token of ${host}: the secret ${secretId} has none; its value is JSON by host, as in {"${host}":"TOKEN"}`,
   )
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const tag = z.object({ history: z.array(z.object({ day: z.string(), uses: z.string() })) })
@@ -131,5 +118,3 @@ function usesOn({ from, to }: Window, body: unknown): Count | undefined {
   const uses = Number(tag.safeParse(body).data?.history.find((one) => one.day === day)?.uses)
   return Number.isInteger(uses) && uses >= 0 ? { about: uses } : undefined
 }
-
-const unavailable = (name: string, why: string) => new BellwetherError('SOURCE_UNAVAILABLE', `${name}: ${why}`)

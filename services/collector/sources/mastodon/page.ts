@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
-import type { Post, Refused } from '../../../../shared/posts'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
-import type { SourcePage } from '../source'
+import { readRows, sortOut, type Wanted } from '../rows'
+import { NO_POSTS, type SourcePage } from '../source'
 import type { Window } from '../../window'
 import { arrivedAt, firstIdAt, isSnowflake } from './ids'
 import { postOf, status } from './status'
@@ -45,9 +45,9 @@ export function readPage(rows: readonly unknown[], reading: Reading, after: Plac
   const given = rows.slice(0, reading.limit)
   const ids = given.flatMap((row) => idOf(row, name) ?? [])
   if (after.ids === 'snowflake' && !ids.every(isSnowflake)) {
-    return { ...nothing, read: given.length, next: JSON.stringify({ ...after, ids: 'opaque', below: null, seen: [] }) }
+    return { ...NO_POSTS, read: given.length, next: JSON.stringify({ ...after, ids: 'opaque', below: null, seen: [] }) }
   }
-  const page = { ...nothing, ...kept(given, reading, after), read: given.length }
+  const page = { ...NO_POSTS, ...kept(given, reading, after), read: given.length }
   const below = lowestOf(ids, after)
   if (given.length === 0) return page
   if (below === undefined) return { ...page, stopped: `pages of ${name} that lead nowhere` }
@@ -62,32 +62,20 @@ export function readPage(rows: readonly unknown[], reading: Reading, after: Plac
   }
 }
 
-const nothing: SourcePage = { posts: [], refused: [], read: 0, costUsd: 0, next: null, reached: null }
-
 function kept(given: readonly unknown[], { name, hashtag, settings, window }: Reading, { ids, below, seen }: Place) {
-  const posts: Post[] = []
-  const refused: Refused[] = []
-  const leftOut: Record<string, number> = {}
+  const { good, refused } = readRows(given, status)
+  const found: Wanted[] = []
   const known = new Set(seen)
   const oldest = firstIdAt(Date.parse(window.from))
-  for (const [i, row] of given.entries()) {
-    const parsed = status.safeParse(row)
-    if (!parsed.success) {
-      const { path, message } = parsed.error.issues[0]!
-      refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
-      continue
-    }
-    const at = new Date(parsed.data.created_at).toISOString()
+  for (const one of good) {
+    const at = new Date(one.created_at).toISOString()
     const isOutside = at < window.from || at >= window.to
-    const isElsewhere =
-      ids === 'snowflake' && (BigInt(parsed.data.id) < oldest || BigInt(parsed.data.id) >= BigInt(below ?? 0))
-    if (isOutside || isElsewhere || known.has(parsed.data.uri)) continue
-    known.add(parsed.data.uri)
-    const found = postOf(parsed.data, name, hashtag, settings)
-    if ('post' in found) posts.push(found.post)
-    else leftOut[found.leftOut] = (leftOut[found.leftOut] ?? 0) + 1
+    const isElsewhere = ids === 'snowflake' && (BigInt(one.id) < oldest || BigInt(one.id) >= BigInt(below ?? 0))
+    if (isOutside || isElsewhere || known.has(one.uri)) continue
+    known.add(one.uri)
+    found.push(postOf(one, name, hashtag, settings))
   }
-  return { posts, refused, leftOut }
+  return { ...sortOut(found), refused }
 }
 
 /** Of a row that is no post, too. A number has lost its last digits already, and with them the place. */

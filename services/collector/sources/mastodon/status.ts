@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Post } from '../../../../shared/posts'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import { MOST_HTML, textOfHtml } from '../html'
+import type { Wanted } from '../rows'
 
 /** Fields come and go with versions and servers: what is not needed is not asked for. https://docs.joinmastodon.org/entities/Status/ */
 export const status = z.object({
@@ -29,12 +29,7 @@ export const status = z.object({
 export type Status = z.infer<typeof status>
 
 /** A post with its words, or why it is left out. */
-export function postOf(
-  given: Status,
-  source: string,
-  hashtag: string,
-  settings: MastodonSettings,
-): { post: Post } | { leftOut: string } {
+export function postOf(given: Status, source: string, hashtag: string, settings: MastodonSettings): Wanted {
   const leftOut = reasonAgainst(given, hashtag, settings)
   if (leftOut) return { leftOut }
   const text = [given.spoiler_text?.trim(), textOfHtml(given.content)].filter(Boolean).join('\n\n')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
-import type { Post, Refused } from '../../../../shared/posts'
+import type { Post } from '../../../../shared/posts'
+import { readRows } from '../rows'
 import type { SourcePage } from '../source'
 
 // X calls a post a tweet or a post, by what it was asked for and by the age of the endpoint: both are read.
@@ -69,7 +70,7 @@ export function readPage(body: unknown, source: string, after: Place | undefined
   const errors = (parsed.data.errors ?? []).map(readProblem)
   if (data.length === 0 && !meta) throw unreadable(errors.map(inWords).join('; ') || 'neither data nor meta')
 
-  const { good, refused } = readPosts(data)
+  const { good, refused } = readRows(data, xPost)
   // Without the whole text of what it repeats, a post still has its own.
   const others = [...(includes?.tweets ?? []), ...(includes?.posts ?? [])].flatMap(
     (other) => included.safeParse(other).data ?? [],
@@ -115,21 +116,6 @@ export function readCount(body: unknown): number | undefined {
 }
 
 export const readProblem = (body: unknown): z.infer<typeof problem> => problem.safeParse(body).data ?? {}
-
-function readPosts(data: unknown[]): { good: XPost[]; refused: Refused[] } {
-  const good: XPost[] = []
-  const refused: Refused[] = []
-  for (const [i, row] of data.entries()) {
-    const parsed = xPost.safeParse(row)
-    if (parsed.success) {
-      good.push(parsed.data)
-      continue
-    }
-    const { path, message } = parsed.error.issues[0]!
-    refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
-  }
-  return { good, refused }
-}
 
 function asPost(post: XPost, source: string, texts: ReadonlyMap<string, string>): Post {
   const retweetOf =

@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import type { Post, Refused } from '../../../shared/posts'
+import type { SourcePage } from './source'
+
+/** A post, or why the settings leave it out. */
+export type Wanted = { post: Post } | { leftOut: string }
+
+/** The rows of a page that are good by a schema, in their order, and the others, each with the first of its problems. */
+export function readRows<S extends z.ZodType>(
+  rows: readonly unknown[],
+  schema: S,
+): { good: z.infer<S>[]; refused: Refused[] } {
+  const good: z.infer<S>[] = []
+  const refused: Refused[] = []
+  for (const [i, row] of rows.entries()) {
+    const parsed = schema.safeParse(row)
+    if (parsed.success) {
+      good.push(parsed.data)
+      continue
+    }
+    const { path, message } = parsed.error.issues[0]!
+    refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
+  }
+  return { good, refused }
+}
+
+/** The posts, and how many are left out, by reason. */
+export function sortOut(found: readonly Wanted[]): Required<Pick<SourcePage, 'posts' | 'leftOut'>> {
+  const posts: Post[] = []
+  const leftOut: Record<string, number> = {}
+  for (const one of found) {
+    if ('post' in one) posts.push(one.post)
+    else leftOut[one.leftOut] = (leftOut[one.leftOut] ?? 0) + 1
+  }
+  return { posts, leftOut }
+}
