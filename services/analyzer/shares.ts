@@ -19,6 +19,7 @@ import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '.
 import { Z95 } from '../../shared/statistics/wilson'
 import { countedShares, covarianceOf, meansOf, merged, messagesOf, scoredShare, type Tally } from './tally'
 import { type About, effectiveInWords, judgementsInWords, noPosts, sayPart, shareInWords } from './words'
+import { clip, sum } from '../../shared/statistics/numbers'
 
 /** The probability sample of some posts, and these posts. */
 export interface Drawn {
@@ -416,6 +417,4 @@ function methodOf(parts: readonly NamedPart[], { labelled }: Items, basis: Basis
 const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })
 const named = (labels: readonly string[], shares: readonly Omit<ShareRecord, 'label'>[]): ShareRecord[] =>
   labels.map((label, k) => ({ label, ...shares[k]! }))
-const clip = (value: number): number => Math.min(1, Math.max(0, value))
 const percent = (share: number): number => Math.round(100 * share)
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

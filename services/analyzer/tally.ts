@@ -1,5 +1,6 @@
 import { likeliest } from '../../shared/engines/classifier'
 import type { Basis } from '../../shared/statistics/difference'
+import { zeros } from '../../shared/statistics/numbers'
 
 /** Posts counted by message, in bounded memory however many there are. */
 export interface Tally {
@@ -181,7 +182,6 @@ const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 
 const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
   new Map([...messages].sort(([a], [b]) => (a < b ? -1 : 1)))
 
-const zeros = (length: number): number[] => Array.from({ length }, () => 0)
 const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
 
 /** Count a message once more; the scores that it first had stay. */

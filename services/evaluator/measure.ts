@@ -4,6 +4,7 @@ import { accuracyOf, type Answered, bootstrap, macroF1Of, percentileInterval } f
 import type { Forecast } from '../../shared/statistics/temperature'
 import { textOfShown } from '../../shared/text'
 import { shownOf } from './window'
+import { sum } from '../../shared/statistics/numbers'
 
 /** What a model said of an item, and whether it holds anything that the model knows. */
 export interface Judgement extends Forecast {
@@ -114,7 +115,6 @@ export function majorityOf(items: readonly EvaluationLine[], labels: readonly st
 const hashtagsOf = (items: readonly EvaluationLine[]): string[] =>
   [...new Set(items.flatMap(({ hashtags }) => hashtags))].sort()
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const mean = (values: readonly number[]): number => sum(values) / values.length
 
 /** JSON has no NaN. */

@@ -14,6 +14,7 @@ import { bookedFor } from './allot'
 import { type Draw, partsOver } from './sampling/draw'
 import { greatest, joint, type Parts } from '../../shared/statistics/design'
 import { permanentRandom } from '../../shared/text/cascade'
+import { sum } from '../../shared/statistics/numbers'
 
 /** The plan as it is stored: with what was booked for it. */
 export const storedPlan = planRecord.extend({
@@ -188,8 +189,6 @@ function inTurn(batch: string, { order, again }: Chosen) {
   return ({ item: { item: a } }: { item: PlannedItem }, { item: { item: b } }: { item: PlannedItem }): number =>
     turnOf(a) - turnOf(b) || (a < b ? -1 : 1)
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 export const toJsonLines = (lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('')

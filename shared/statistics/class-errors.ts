@@ -1,5 +1,6 @@
-import { choleskyRoot, inverse, type Matrix } from './matrix'
+import { choleskyRoot, inverse, type Matrix, square } from './matrix'
 import type { PairCounts } from './pair-counts'
+import { sum } from './numbers'
 
 /** How judgements of each true class err, and what is not known of that. */
 export interface ClassErrors {
@@ -117,7 +118,7 @@ function covarianceOf(
   const classes = shares.length
   const rates = confusion.map((row, t) => Math.min(1 - LEAST_RATE, Math.max(LEAST_RATE, 1 - row[t]!)))
   const size = 2 * classes - 1
-  const information = Array.from({ length: size }, () => Array.from({ length: size }, () => 0))
+  const information = square(size, () => 0)
   for (const [t, rate] of rates.entries()) {
     information[t]![t]! += COMMON_JUDGEMENTS * ((1 - mean) / (1 - rate) ** 2 + mean / rate ** 2)
   }
@@ -144,5 +145,3 @@ function normalised(row: readonly number[]): number[] {
   const total = sum(row)
   return row.map((value) => value / total)
 }
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

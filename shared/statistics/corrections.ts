@@ -1,5 +1,6 @@
 import { consensusOf, disagreementAt, type JudgementErrors } from './judgement-errors'
 import { identity, inverse, type Matrix, product } from './matrix'
+import { clip } from './numbers'
 
 /** By whom a label was given: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
 export type Judged = 'one' | 'consensus' | 'owner'
@@ -83,6 +84,6 @@ export function movesOf(corrections: Corrections, said: Record<Judged, readonly 
 }
 
 const sum = (a: Matrix, b: Matrix, factor: number): number[][] =>
-  a.map((row, i) => row.map((value, j) => Math.min(1, Math.max(0, value + factor * b[i]![j]!))))
+  a.map((row, i) => row.map((value, j) => clip(value + factor * b[i]![j]!)))
 const difference = (a: Matrix, b: Matrix, over: number): number[][] =>
   a.map((row, i) => row.map((value, j) => (value - b[i]![j]!) / over))

@@ -1,3 +1,5 @@
+import { sum, zeros } from './numbers'
+
 /** What one annotator said of one item; the label by its place among the labels. */
 export interface Vote {
   item: string
@@ -81,8 +83,6 @@ export function dawidSkene(
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
-const zeros = (length: number): number[] => range(length).map(() => 0)
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 /**
  * Without the noise of the last digits. Where two labels are equally good for an item, that noise, which hangs on the

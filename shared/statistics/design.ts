@@ -1,4 +1,5 @@
 import { permanentRandom } from '../text/cascade'
+import { clip } from './numbers'
 
 /** A cascade whose permanent random number is lower is never drawn for training: an evaluation draw finds it free. */
 export const TRAINING_FROM = 0.3
@@ -68,7 +69,7 @@ const SURE = 0.15
 /** How much a message counts in the training draw, in (0, 1]: more the closer the two greatest of its scores are. */
 export function doubtOf(scores: readonly number[]): number {
   const [first = 0, second = 0] = [...scores].sort((a, b) => b - a)
-  return SURE + (1 - SURE) * (1 - Math.min(1, Math.max(0, first - second))) ** 3
+  return SURE + (1 - SURE) * (1 - clip(first - second)) ** 3
 }
 
 /** The probabilities of a member in a draw of its plan, as the plan says. */

@@ -2,6 +2,7 @@ import { type ClassifierErrors, momentsAt } from './classifier-errors'
 import { type Corrections, correctionsOf, type Estimand, type Judged, movesOf } from './corrections'
 import { intervalOf } from './interval'
 import { type JudgementErrors, noErrors } from './judgement-errors'
+import { clamp, sum, zeros } from './numbers'
 
 /** A labelled message of the probability sample of a day. */
 export interface Sampled {
@@ -396,7 +397,3 @@ export function displayed(
     return { share, low: Math.min(low, share), high: Math.max(high, share) }
   })
 }
-
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
-const zeros = (length: number): number[] => Array.from({ length }, () => 0)
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,6 +1,7 @@
 import type { Correction, Corrections, Judged } from './corrections'
 import { normalQuantile } from './normal'
 import { wrongAtMost } from './poisson-binomial'
+import { clip } from './numbers'
 
 /** What the bounds of one class are made from. */
 export interface Side {
@@ -27,13 +28,13 @@ export interface Side {
  * judgements count by the quantile of the Poisson binomial. A bound excludes what was seen only as far as labels may be wrong.
  */
 export function intervalOf(side: Side): { low: number; high: number } {
-  const middle = clamp(side.estimate)
+  const middle = clip(side.estimate)
   if (side.uncertain === 0 && side.noise === 0) return { low: middle, high: middle }
   const z = normalQuantile(1 - side.tail)
   const doubted = doubtedOf(side)
   const scored = scoreInterval(side, z, noiseOf(side, z, doubted))
   const seen = boundsOfSeen(side, doubted, scored)
-  return { low: Math.min(middle, clamp(seen.low)), high: Math.max(middle, clamp(seen.high)) }
+  return { low: Math.min(middle, clip(seen.low)), high: Math.max(middle, clip(seen.high)) }
 }
 
 /** A label and the chances that it is this class's though said to be another's (`out`), and the other way round (`into`). */
@@ -171,5 +172,3 @@ function boundsOfSeen(
   }
   return { low: edge(true, 'into'), high: 1 - edge(false, 'out') }
 }
-
-const clamp = (value: number): number => Math.min(1, Math.max(0, value))

@@ -1,5 +1,5 @@
 import { type ClassErrors, classErrors } from './class-errors'
-import { conditionNumber, type Matrix } from './matrix'
+import { conditionNumber, type Matrix, square } from './matrix'
 import type { PairCounts } from './pair-counts'
 
 /** What is taken of the error rate of a judgement where nothing measures it. */
@@ -190,9 +190,6 @@ function tallied(counts: Matrix): { items: number; differing: number } {
   }
   return { items, differing: items - same }
 }
-
-const square = (size: number, of: (row: number, column: number) => number): number[][] =>
-  Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => of(row, column)))
 
 /** Nine digits: the same on every machine. */
 function rounded(errors: JudgementErrors): JudgementErrors {

@@ -1,8 +1,10 @@
 /** Small dense matrices by rows. */
 export type Matrix = readonly (readonly number[])[]
 
-export const identity = (size: number): number[][] =>
-  Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => Number(i === j)))
+export const square = (size: number, of: (row: number, column: number) => number): number[][] =>
+  Array.from({ length: size }, (_, row) => Array.from({ length: size }, (_, column) => of(row, column)))
+
+export const identity = (size: number): number[][] => square(size, (i, j) => Number(i === j))
 
 export const product = (a: Matrix, b: Matrix): number[][] =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((total, value, i) => total + value * b[i]![j]!, 0)))

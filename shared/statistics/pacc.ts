@@ -3,6 +3,7 @@ import { choleskyRoot } from './matrix'
 import { mulberry32 } from './random'
 import { leastSquaresOnSimplex } from './simplex'
 import { Z95 } from './wilson'
+import { clip } from './numbers'
 
 /** The mean scores of a day, with their covariance as means of independent messages. */
 export interface DayScores {
@@ -94,8 +95,6 @@ const withInterval = (estimate: number, standardError: number) => ({
   low: clip(estimate - Z95 * standardError),
   high: clip(estimate + Z95 * standardError),
 })
-
-const clip = (value: number): number => Math.min(1, Math.max(0, value))
 
 /** Box and Muller's: a standard normal number of two even ones. */
 const nextNormal = (random: () => number): number =>

@@ -1,3 +1,5 @@
+import { square } from './matrix'
+
 /** What is counted of the judgements so far, by places of the classes. Judgements that flag an item are left out. */
 export interface PairCounts {
   /** `pairs[a][b]`: items whose first two independent judgements were a and b, in either order; each item counts once. */
@@ -12,9 +14,9 @@ export interface PairCounts {
 
 /** Nothing was judged twice, and nothing is known. */
 export const noCounts = (classes: number): PairCounts => ({
-  pairs: filled(classes),
+  pairs: square(classes, () => 0),
   thirds: [],
-  gold: filled(classes),
+  gold: square(classes, () => 0),
   repeats: { items: 0, differing: 0 },
 })
 
@@ -27,7 +29,7 @@ export function pairCounts(
   items: readonly (readonly number[])[],
   beside: Partial<Pick<PairCounts, 'gold' | 'repeats'>> = {},
 ): PairCounts {
-  const pairs = filled(classes)
+  const pairs = square(classes, () => 0)
   const thirds = new Map<string, { said: [number, number]; third: number; items: number }>()
   for (const [first, second, third] of items) {
     if (first === undefined || second === undefined || first < 0 || second < 0) continue
@@ -41,5 +43,3 @@ export function pairCounts(
   const sorted = [...thirds.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
   return { ...noCounts(classes), ...beside, pairs, thirds: sorted }
 }
-
-const filled = (size: number): number[][] => Array.from({ length: size }, () => Array.from({ length: size }, () => 0))

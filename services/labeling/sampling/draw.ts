@@ -12,6 +12,7 @@ import {
 } from '../../../shared/statistics/design'
 import { drawBottomK, inclusionProbabilities } from '../../../shared/statistics/sampling'
 import { type Cascade, type Stratum, stratumKey } from './cascades'
+import { sum } from '../../../shared/statistics/numbers'
 
 /** The draws of a hashtag's day. The sample of both stands in the plan, and a share rests on it. */
 export interface Draw extends Stratum {
@@ -213,9 +214,3 @@ export const mayBe = (role: Role, claim: CascadeClaim | undefined): boolean =>
   claim === undefined || (claim.role === role && claim.available)
 
 const unitsOf = (sizes: ReadonlyMap<string, number>) => Array.from(sizes, ([id, size]) => ({ id, size }))
-
-const sum = (values: Iterable<number>): number => {
-  let total = 0
-  for (const value of values) total += value
-  return total
-}
