@@ -1,20 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type Answer, type Asked, type Odd, startStub } from './server'
 
 export interface StubPost {
   id: string
   created_at: string
   text: string
   [field: string]: unknown
-}
-
-/** One answer in place of the next page. */
-export interface Odd {
-  status?: number
-  headers?: Record<string, string>
-  /** An object is sent as JSON, a text as it is. */
-  body?: unknown
-  hang?: true
 }
 
 /** X's recent search and counts, as far as X documents them, over posts that a test gives. */
@@ -28,44 +18,50 @@ export interface XStub {
   /** Answers to come before any other, in order, for searches. */
   odd: Odd[]
   oddCounts: Odd[]
-  /** The query of each request. */
-  asked: { path: string; query: Record<string, string>; authorization: string | undefined }[]
+  asked: Asked[]
   /** Posts in an answer, included ones too: what X would bill. */
   billed: number
   stop(): Promise<void>
 }
 
+const SEARCH = '/2/tweets/search/recent'
+const COUNTS = '/2/tweets/counts/recent'
+
 export async function startXStub(): Promise<XStub> {
-  const server = createServer((request, response) => answer(stub, request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const server = await startStub((asked) => answer(stub, asked))
   const stub: XStub = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/2/`,
+    url: `${server.url}/2/`,
     posts: [],
     referenced: [],
     spelling: 'tweet',
-    odd: [],
-    oddCounts: [],
-    asked: [],
     billed: 0,
-    stop: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+    get odd() {
+      return server.odd[SEARCH] ?? []
     },
+    set odd(answers) {
+      server.odd[SEARCH] = answers
+    },
+    get oddCounts() {
+      return server.odd[COUNTS] ?? []
+    },
+    set oddCounts(answers) {
+      server.odd[COUNTS] = answers
+    },
+    get asked() {
+      return server.asked
+    },
+    set asked(requests) {
+      server.asked = requests
+    },
+    stop: server.stop,
   }
   return stub
 }
 
-function answer(stub: XStub, request: IncomingMessage, response: ServerResponse) {
-  const url = new URL(request.url ?? '', stub.url)
-  const query = Object.fromEntries(url.searchParams)
-  stub.asked.push({ path: url.pathname, query, authorization: request.headers.authorization })
-  const isCount = url.pathname === '/2/tweets/counts/recent'
-  const odd = (isCount ? stub.oddCounts : stub.odd).shift()
-  if (odd?.hang) return
-  if (odd) return send(response, odd.status ?? 200, odd.body, odd.headers)
-  if (isCount) return send(response, 200, counted(stub, query))
-  if (url.pathname === '/2/tweets/search/recent') return send(response, 200, found(stub, query))
-  send(response, 404, problem('resource-not-found', 'Not Found Error'))
+function answer(stub: XStub, { path, query }: Asked): Answer {
+  if (path === COUNTS) return { body: counted(stub, query) }
+  if (path === SEARCH) return { body: found(stub, query) }
+  return { status: 404, body: problem('resource-not-found', 'Not Found Error') }
 }
 
 function found(stub: XStub, query: Record<string, string>) {
@@ -108,11 +104,6 @@ const inWindow = ({ posts }: XStub, { start_time: from = '', end_time: to = '' }
 
 const spelled = ({ spelling }: XStub, post: StubPost) =>
   Object.fromEntries(Object.entries(post).map(([field, value]) => [field.replace('tweet', spelling), value]))
-
-function send(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) {
-  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {})
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(text)
-}
 
 /** A problem body of X's. */
 export const problem = (type: string, title: string, detail = '') => ({

@@ -77,7 +77,7 @@ describe('a day of X', () => {
       '/2/tweets/counts/recent',
       ...Array.from({ length: 3 }, () => '/2/tweets/search/recent'),
     ])
-    expect(stub.asked.every(({ authorization }) => authorization === `Bearer ${TOKEN}`)).toBe(true)
+    expect(stub.asked.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`)).toBe(true)
     expect(searches()[0]?.query).toEqual({
       query: '#aws lang:en',
       max_results: '100',
