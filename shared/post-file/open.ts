@@ -1,7 +1,7 @@
 import { BellwetherError } from '../errors'
 import { fieldReader } from '../row-file/columns'
 import { findColumns, type Found } from '../row-file/found'
-import { isRecord, openFile, type RawRow } from '../row-file/open'
+import { isRecord, namesIn, openFile, type RawRow } from '../row-file/open'
 import { headerOf2019, POST_COLUMNS, type PostField } from './columns'
 import { isWholeAnswer, unfolded } from './x-post'
 
@@ -31,7 +31,7 @@ export async function openPosts(file: string, body: AsyncIterable<Uint8Array | s
     )
   }
   const objects = sample.filter(isRecord).map(unfolded)
-  const names = form.kind === 'csv' ? opened.names : [...new Set(objects.flatMap((one) => Object.keys(one)))]
+  const names = form.kind === 'csv' ? opened.names : namesIn(objects)
   const remark = form.kind === 'csv' && form.isHeaderless ? ', in the form of 2019 without a header' : ''
   const found = findColumns(file, opened, { what: 'posts', columns: POST_COLUMNS, needed: ['text'], names, remark })
   return { found, rows: valuesOf(rows) }

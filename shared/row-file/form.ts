@@ -1,4 +1,5 @@
 import { BellwetherError } from '../errors'
+import { jsonOrNothing } from '../json'
 import { type Columns, mapColumns } from './columns'
 import { readRow } from './csv'
 
@@ -49,12 +50,7 @@ export function findForm(
 function isLineOfItsOwn(text: string): boolean {
   const end = text.indexOf('\n')
   if (end === -1 || text.slice(end).trim() === '') return false
-  try {
-    JSON.parse(text.slice(0, end))
-    return true
-  } catch {
-    return false
-  }
+  return jsonOrNothing(text.slice(0, end)) !== undefined
 }
 
 function csvForm(

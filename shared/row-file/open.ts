@@ -1,4 +1,5 @@
 import { BellwetherError } from '../errors'
+import { jsonOrNothing } from '../json'
 import type { Columns } from './columns'
 import { csvRows } from './csv'
 import { decoded, type Encoding } from './decode'
@@ -103,16 +104,9 @@ async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawR
 }
 
 function parsed(json: string): Pick<RawRow, 'value' | 'problem'> {
-  const value = jsonIn(json) ?? jsonIn(withoutNaN(json))
-  return value ?? { value: json, problem: 'is not JSON' }
-}
-
-function jsonIn(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown }
-  } catch {
-    return undefined
-  }
+  let value = jsonOrNothing(json)
+  if (value === undefined) value = jsonOrNothing(withoutNaN(json))
+  return value === undefined ? { value: json, problem: 'is not JSON' } : { value }
 }
 
 /** Python writes NaN and Infinity where JSON has null. */
@@ -142,7 +136,8 @@ async function* csvObjects(
   }
 }
 
-function namesIn(sample: readonly unknown[]): string[] {
+/** The names of the fields of some objects, in the order in which they come. */
+export function namesIn(sample: readonly unknown[]): string[] {
   const names = new Set<string>()
   for (const value of sample) if (isRecord(value)) for (const name of Object.keys(value)) names.add(name)
   return [...names]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
+import { jsonOrNothing } from '../../../../shared/json'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
@@ -129,15 +130,13 @@ const isInvalidCursor = ({ status, json }: HttpAnswer): boolean =>
 const accountBody = z.strictObject({ identifier: z.string().min(1), password: z.string().min(1) })
 
 function accountIn(value: string, secretId: string): z.infer<typeof accountBody> {
-  try {
-    return accountBody.parse(JSON.parse(value))
-  } catch {
-    // The cause would hold the password.
-    throw new BellwetherError(
-      'SECRET_MISSING',
-      `Bluesky account: the secret ${secretId} is not JSON as in {"identifier":"NAME.bsky.social","password":"APP-PASSWORD"}`,
-    )
-  }
+  const account = accountBody.safeParse(jsonOrNothing(value)).data
+  if (account) return account
+  // A cause would hold the password.
+  throw new BellwetherError(
+    'SECRET_MISSING',
+    `Bluesky account: the secret ${secretId} is not JSON as in {"identifier":"NAME.bsky.social","password":"APP-PASSWORD"}`,
+  )
 }
 
 const refusal = (name: string, why: string) => new BellwetherError('SOURCE_REFUSED', `${name} ${why}`)

@@ -65,10 +65,10 @@ function reasonAgainst(
   if (skipBridged && account.acct.endsWith('@bsky.brid.gy')) return 'bridged from Bluesky'
   if (skipContentWarnings && spoiler_text) return 'behind a content warning'
   // A server gives the last version, and it may be about something else by now.
-  const names = [...(tags ?? []).map(({ name }) => name), ...textOfHtml(content).split('#').slice(1)]
-  if (edited_at && tags && !names.some((name) => folded(name).startsWith(folded(hashtag))))
-    return 'without the hashtag since an edit'
-  return undefined
+  if (!edited_at || !tags) return undefined
+  const wanted = folded(hashtag)
+  const names = [...tags.map(({ name }) => name), ...textOfHtml(content).split('#').slice(1)]
+  return names.some((name) => folded(name).startsWith(wanted)) ? undefined : 'without the hashtag since an edit'
 }
 
 /** Much as servers do it: `#CAFÉ`, `＃ｃａｆｅ` and `#cafe` are one hashtag. */
