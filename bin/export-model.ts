@@ -4,6 +4,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { GetFunctionConfigurationCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { asOwner } from '../local/owner'
 import { findRunning, orGone } from '../local/running'
 import { ROOT } from '../local/root'
 import { archiveAt, unpackModel } from '../shared/artefact'
@@ -71,11 +72,10 @@ function refuseForeign(out: string): void {
 async function running(dataDir: string | undefined): Promise<Objects> {
   const cloud = findRunning(dataDir)
   if (!cloud) throw new Error('No cloud was started here: `npm start` starts one; --stage asks a stage on AWS.')
-  const { endpoint, region, functions } = cloud
+  const { endpoint, functions } = cloud
   const analyzer = functions.find((name) => name.endsWith('-analyzer'))
   if (analyzer === undefined) throw new Error(`Bellwether does not run at ${endpoint}: \`npm start\` starts it.`)
-  const credentials = { accessKeyId: 'owner', secretAccessKey: 'owner' }
-  return bucketOf(analyzer, { endpoint, region, credentials }).catch(orGone(endpoint))
+  return bucketOf(analyzer, asOwner(cloud)).catch(orGone(endpoint))
 }
 
 /** The bucket of a stage, as a function of it knows it. */

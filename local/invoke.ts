@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { asOwner } from './owner'
 import { findRunning, orGone } from './running'
 
 const USAGE = `Calls a function of a running cloud, as \`npx sls invoke\` does on AWS.
@@ -42,9 +43,7 @@ async function invoke(name: string, request: string, dataDir: string | undefined
     throw new Error(`There is no function ${name}; there are: ${running.functions.join(', ') || 'none'}`)
 
   const client = new LambdaClient({
-    endpoint: running.endpoint,
-    region: running.region,
-    credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
+    ...asOwner(running),
     maxAttempts: 1,
   })
   const answer = await client

@@ -4,6 +4,7 @@ import { openCursor } from '../../shared/state/cursor'
 import { dynamoTable } from '../../shared/table'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 import type { Cloud } from '../cloud'
+import { asOwner, resourceOf } from '../owner'
 import type { FilePost } from './posts'
 
 /** A stretch of whole UTC days without posts between two with some; midnights, in milliseconds since the epoch. */
@@ -21,6 +22,9 @@ export function playedDays(posts: readonly Pick<FilePost, 'createdAt'>[], isEver
   if (!isEveryDay) return withPosts
   return Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, i) => first + i * DAY_MS)
 }
+
+/** The last minute of a day, of which the midnight is given. */
+export const eveningOf = (day: number): number => day + DAY_MS - 60_000
 
 /** The gaps between days. */
 export const gapsIn = (days: readonly number[]): Gap[] =>
@@ -51,7 +55,7 @@ const passed = z.object({ window: z.object({ to: z.iso.datetime() }) })
  * goes on there. A hashtag that still has days before the gap to collect is left to collect every day.
  */
 export async function skip({ from, to }: Gap, cloud: Cloud, tags: readonly string[]): Promise<void> {
-  const arrival = to + DAY_MS - 60_000
+  const arrival = eveningOf(to)
   if (cloud.clock.now() >= arrival) return
   const table = ownersTable(cloud)
   const first = new Date(from).toISOString()
@@ -64,9 +68,4 @@ export async function skip({ from, to }: Gap, cloud: Cloud, tags: readonly strin
 }
 
 /** The table as the owner of the account sees it. */
-function ownersTable({ stack, region, endpoint }: Cloud) {
-  const table = stack.resources.find(({ logicalId }) => logicalId === 'Table')?.ref
-  if (table === undefined) throw new Error('the template has no Table')
-  const credentials = { accessKeyId: 'owner', secretAccessKey: 'owner' }
-  return dynamoTable(new DynamoDBClient({ region, endpoint, credentials }), table)
-}
+const ownersTable = (cloud: Cloud) => dynamoTable(new DynamoDBClient(asOwner(cloud)), resourceOf(cloud, 'Table'))

@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
+import { asOwner, resourceOf } from '../owner'
 import type { BusEvent } from '../service'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import { importLabels } from './import-labels'
@@ -12,7 +13,7 @@ import { DEFAULT_SEED, type ReplayOptions } from './options'
 import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { type FilePost, readPosts } from './posts'
-import { gapsIn, gapsInWords, playedDays, skip } from './gaps'
+import { eveningOf, gapsIn, gapsInWords, playedDays, skip } from './gaps'
 import { keepRefusals, refusalsInWords, refuseUnreadable } from './refusals'
 import { within } from './within'
 import { counted } from '../check/words'
@@ -53,27 +54,28 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
   const { screen, signal } = surroundings
   const played = await readInput(options, surroundings)
   const { posts, labels, refusedRows, judge, days } = played
+  const [first = 0] = days
   const heard = listener(surroundings.onPublished)
   const cloud = await openCloud(options, surroundings, played, heard.hear)
   const labeller = PLAYED_LABELLERS[options.labeller]
   labeller.prepare(cloud)
   try {
-    if (cloud.clock.now() > days.first + DAY_MS) {
+    if (cloud.clock.now() > first + DAY_MS) {
       const today = dayOf(cloud.clock.now())
       screen.say(`${options.data} was used before and goes on at ${today}; what was done until then is not done again.`)
     }
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
-    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import, dayOf(days.first)))
+    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import, dayOf(first)))
     const labelByHand = byHand(cloud, screen, signal)
     const rows: DayRow[] = []
-    const gaps = gapsIn(days.played)
+    const gaps = gapsIn(days)
     const skips = gapsInWords(gaps)
     if (skips !== undefined) screen.say(skips)
-    for (const [i, day] of days.played.entries()) {
+    for (const [i, day] of days.entries()) {
       if (signal.aborted) break
       const date = dayOf(day)
-      screen.progress(`${date} · day ${i + 1} of ${days.played.length}`)
+      screen.progress(`${date} · day ${i + 1} of ${days.length}`)
       const gap = gaps.find(({ to }) => to === day)
       if (gap) await skip(gap, cloud, played.tags)
       heard.forget()
@@ -110,7 +112,8 @@ interface Played {
   /** The hashtags of the configuration. */
   tags: string[]
   /** Midnight of the first UTC day, and of each that is played; milliseconds since the epoch. */
-  days: { first: number; played: number[] }
+  /** The days that are played; midnights. */
+  days: number[]
 }
 
 /** Read the posts and the configuration. Throws, with what to do, where nothing can be played. */
@@ -158,11 +161,9 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     labels,
     judge: judgeOf(options, posts, labels),
     tags: settings.hashtags.map(({ tag }) => tag),
-    days: { first: midnightOf(posts[0]!), played: playedDays(posts, options.everyDay) },
+    days: playedDays(posts, options.everyDay),
   }
 }
-
-const midnightOf = ({ createdAt }: FilePost): number => Date.parse(`${createdAt.slice(0, 10)}T00:00:00Z`)
 
 /** Hears the events of ours: those of the day, and which were published so far. */
 function listener(onPublished: Surroundings['onPublished']) {
@@ -198,7 +199,7 @@ function openCloud(
     dataDir: options.data,
     port: options.port,
     // The evening of the first day; a data folder that was used before goes on from its own time.
-    start: days.first + DAY_MS - MINUTE_MS,
+    start: eveningOf(days[0] ?? 0),
     overlay: { 'bellwether.yml': yaml },
     ...(options.record === undefined ? {} : { recordDir: options.record }),
     ...(judge ? { annotate: judge, workers: ANNOTATORS } : {}),
@@ -221,7 +222,7 @@ async function playDay(cloud: Cloud, day: number, begun: () => number, answer: (
     await answer()
     await cloud.idle()
   }
-  await cloud.advanceTo(next + DAY_MS - MINUTE_MS)
+  await cloud.advanceTo(eveningOf(next))
   await cloud.idle()
 }
 
@@ -235,14 +236,7 @@ function judgeOf(options: ReplayOptions, posts: readonly FilePost[], labels: rea
 
 /** The bucket as the owner of the account sees it. */
 export function ownersBucket(cloud: Cloud): Objects {
-  const bucket = cloud.stack.resources.find(({ logicalId }) => logicalId === BUCKET)?.ref
-  if (bucket === undefined) throw new Error(`the template has no ${BUCKET}`)
-  const client = new S3Client({
-    region: cloud.region,
-    endpoint: cloud.endpoint,
-    credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' },
-  })
-  return s3Objects(client, bucket)
+  return s3Objects(new S3Client(asOwner(cloud)), resourceOf(cloud, BUCKET))
 }
 
 /** What a source may know of a post: everything but its label. */
