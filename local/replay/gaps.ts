@@ -8,7 +8,7 @@ import { asOwner, resourceOf } from '../owner'
 import type { FilePost } from './posts'
 
 /** A stretch of whole UTC days without posts between two with some; midnights, in milliseconds since the epoch. */
-export interface Gap {
+interface Gap {
   /** The first day without posts. */
   from: number
   /** The first day with posts again. */

@@ -6,7 +6,7 @@ import type { FilePost } from './posts'
 /** The name under which the replay puts its posts into the bucket. */
 export const SOURCE_FILE = 'replay.jsonl'
 
-export interface OverlayOptions {
+interface OverlayOptions {
   labeller: LabellerName
   labelsPerDay?: number
   /** Train although people err too often. */

@@ -22,7 +22,7 @@ export interface FilePost {
   label?: string
 }
 
-export interface PostsFile {
+interface PostsFile {
   /** In order of time. */
   posts: FilePost[]
   /** What could not be used, in words that name file, line and field. */
@@ -37,7 +37,7 @@ export const NO_HASHTAG = 'posts'
 
 const LONGEST_LABEL = 256
 
-export interface ReadOptions {
+interface ReadOptions {
   /** How many posts make a day where no row has a date. */
   perDay?: number | undefined
   /** Where a row without a hashtag may belong: to those in its text, or else to the first. */

@@ -22,7 +22,7 @@ export const collectRequest = z
     path: ['from'],
     message: 'needs the hashtag whose first run begins there',
   })
-export type CollectRequest = z.infer<typeof collectRequest>
+type CollectRequest = z.infer<typeof collectRequest>
 
 export interface CollectPorts extends Ports {
   hashtags: readonly string[]

@@ -31,7 +31,7 @@ export interface Entry {
   answersIn?: 'label'
   judgements: { annotator?: unknown; answer?: unknown; /** Where it has a time of its own. */ at?: unknown }[]
 }
-export type Field = Exclude<keyof Entry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
+type Field = Exclude<keyof Entry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
 
 /** Something that is left out, and kept aside. */
 export type Refused = Place & { reason: Reason; field: string; found: string }
@@ -109,7 +109,7 @@ const AHEAD_MS = 5 * 60_000
 const EARLIEST = Date.parse('2000-01-01T00:00:00Z')
 
 /** What an entry comes to: what it says, if it may be believed, and what of it is left out. */
-export interface Outcome {
+interface Outcome {
   checked?: Checked
   left: Refused[]
 }

@@ -5,13 +5,13 @@ import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
 import { refused } from './entry'
 
 /** Lines of a settled manifest, and where in the file each comes from. */
-export interface Joined {
+interface Joined {
   lines: { line: SettledLine; places: Place[] }[]
   refused: Refused[]
 }
 
 /** What is known here of posts. */
-export interface Knowledge {
+interface Knowledge {
   /** The texts of the items that have a label. */
   texts: ReadonlyMap<string, string>
   /** The cascade of a text. */

@@ -11,7 +11,7 @@ import { entryOfLine, isManifestLine, manifest } from './manifest'
 import { entryOfRow, ROW_FIELDS } from './rows'
 
 /** A file of labels whose form is known. */
-export interface LabelsInFile {
+interface LabelsInFile {
   /** The name of the form, as an import answers it. */
   form: string
   /** What the file was found to be, in a sentence. */

@@ -10,7 +10,7 @@ export type PostValues = Partial<Record<PostField, unknown>>
 /** A row of a file of posts, by field; or what stands there, where that is no row. */
 export type ValuesRow = { line: number; values: PostValues } | (RawRow & { problem: string })
 
-export interface PostsInFile {
+interface PostsInFile {
   found: Found<PostField>
   rows: AsyncIterable<ValuesRow>
 }

@@ -19,7 +19,7 @@ export interface RefusedRow extends Refused {
 }
 
 /** How rows of a file are read. */
-export interface RowRules {
+interface RowRules {
   /** As posts name their source. */
   source: string
   /** Where a row without a hashtag of its own belongs: to each that its text has, or else to the first. */

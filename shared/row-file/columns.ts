@@ -5,7 +5,7 @@
 export type Columns<F extends string> = Readonly<Record<F, readonly [string, ...string[]]>>
 
 /** Which of a file's columns hold which fields. */
-export interface Mapping<F extends string> {
+interface Mapping<F extends string> {
   /** The column of each field that the file has, as the file spells it. */
   fields: Partial<Record<F, string>>
   /** Columns that hold no field, or a field that a better spelling holds. */

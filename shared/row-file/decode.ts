@@ -5,7 +5,7 @@ import { BellwetherError } from '../errors'
 export type Encoding = 'UTF-8' | 'UTF-16'
 
 /** A file's text in pieces. `encoding` is known as soon as the first piece is. */
-export interface DecodedFile {
+interface DecodedFile {
   encoding: Encoding
   text: AsyncIterable<string>
 }

@@ -1,7 +1,7 @@
 import { asText, isNothing, withoutLabelPrefix } from './cells'
 
 /** A label as a file has it, read: what it says, and how that differs from what stands there. */
-export interface ReadLabel {
+interface ReadLabel {
   label: string | undefined
   note?: string
 }
@@ -20,6 +20,6 @@ export function readLabel(given: unknown, categories: readonly string[] = []): R
   return label === text ? { label } : { label, note: `label "${text}" read as ${label}` }
 }
 
-export const isSameButCase = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+const isSameButCase = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined)

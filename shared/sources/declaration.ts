@@ -60,7 +60,7 @@ export interface DeclaredSecret {
 }
 
 /** What the doctor asks before posts can be collected. */
-export interface SourceCheck<S extends SourceSettings = SourceSettings> {
+interface SourceCheck<S extends SourceSettings = SourceSettings> {
   /** Name of the finding. */
   name: string
   /** What the hashtags' sources of this type need and the account lacks, by name; none when nothing is missing. */
@@ -72,7 +72,7 @@ export interface SourceCheck<S extends SourceSettings = SourceSettings> {
 }
 
 /** What a check may ask of the account; a question that AWS refuses throws. */
-export interface AskAccount {
+interface AskAccount {
   /** Does the secret of this type of source have a value? */
   hasSecret(): Promise<boolean>
   /** Is this file of posts in the bucket? */

@@ -2,7 +2,7 @@ import { type Answer, type Asked, startStub, type StubServer } from './server'
 
 type Json = Record<string, unknown>
 
-export interface Hit extends Json {
+interface Hit extends Json {
   objectID: string
   created_at_i: number
 }

@@ -1,7 +1,7 @@
 import { aStatus, type Status } from './mastodon'
 
 /** A hashtag that is used a lot, made up as it is asked for. */
-export interface LongTimeline {
+interface LongTimeline {
   page(below: string | undefined, limit: number): Status[]
   /** Number of the post with this address. */
   numberOf(uri: string): number

@@ -13,7 +13,7 @@ export interface HttpAnswer {
   said: string
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   headers?: Record<string, string>
   /** Sent as JSON, by POST. */
   body?: unknown

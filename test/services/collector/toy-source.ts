@@ -7,7 +7,7 @@ const settings = z.strictObject({
   posts: z.int().positive(),
   pricePerPostUsd: z.number().default(0.001),
 })
-export type ToySettings = z.infer<typeof settings>
+type ToySettings = z.infer<typeof settings>
 
 const secret: DeclaredSecret = { resource: 'ToyKey', holds: 'key of the toy network', example: '"$TOY_KEY"' }
 

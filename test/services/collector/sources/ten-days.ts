@@ -9,7 +9,7 @@ const FROM = '2026-06-01T00:00:00.000Z'
 /** Posts of a page of Mastodon. */
 const PAGE = 40
 
-export interface TenDays {
+interface TenDays {
   /** Posts of the ten days that were there to be read, and how many of them were stored once, again, or not at all. */
   there: number
   once: number
