@@ -72,12 +72,6 @@ export function doubtOf(scores: readonly number[]): number {
   return SURE + (1 - SURE) * (1 - clip(first - second)) ** 3
 }
 
-/** The probabilities of a member in a draw of its plan, as the plan says. */
-export const plannedParts = ({ evaluation, training, inclusionProbability }: Member): Parts => ({
-  evaluation: evaluation ?? inclusionProbability,
-  training: training ?? 0,
-})
-
 /** How many cascades of each draw were answered: drawn by it, and with a label that the draw asked for. */
 export function answeredTargets({ members }: PlannedDraw, isAnswered: (item: string) => boolean): Targets {
   const count = (role: 'evaluation' | 'training') =>

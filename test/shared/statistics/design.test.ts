@@ -10,7 +10,6 @@ import {
   joint,
   type Member,
   partsAt,
-  plannedParts,
   type PlannedDraw,
   trainingProbability,
   trainingRandom,
@@ -235,6 +234,6 @@ describe('answers', () => {
     const old = { target: 3, posts: 12, members }
 
     expect(answeredParts(old, (item) => item !== 'u2').get('u2')).toEqual({ evaluation: 1 / 3, training: 0 })
-    expect(answeredParts(old, () => true).get('u2')).toEqual(plannedParts({ ...members[2]!, evaluation: 0.5 }))
+    expect(answeredParts(old, () => true).get('u2')).toEqual({ evaluation: 0.5, training: 0 })
   })
 })
