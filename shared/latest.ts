@@ -24,7 +24,7 @@ const NARROW_MS = 86_400_000
 const READS_AT_ONCE = 8
 
 /** Datasets of labels that came in a row, as when several batches are settled at once. */
-export const TOGETHER_MS = 60_000
+const TOGETHER_MS = 60_000
 
 /** What decides which of two datasets is the later one. */
 export type Made = Pick<DatasetRecord, 'madeAt' | 'manifests'>

@@ -17,7 +17,7 @@ export type Collected = Pick<
 >
 
 /** How much of the posts of a UTC day was collected, and what kept the rest out. */
-export interface Collection extends Omit<ReportRecord['collection'], 'words'> {
+interface Collection extends Omit<ReportRecord['collection'], 'words'> {
   complete: boolean
   /** In [0, 1]. */
   collected: number

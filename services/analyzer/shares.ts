@@ -54,13 +54,13 @@ export interface Evidence {
 }
 
 /** Fewer labels than this give no number. */
-export const LEAST_LABELS = 10
+const LEAST_LABELS = 10
 /** Where less of the posts than this was collected, no share means anything. */
-export const LEAST_COLLECTED = 0.75
+const LEAST_COLLECTED = 0.75
 /** Half-width that `more` labels would give. */
 const AIM = 0.1
 /** Beyond it the two estimates disagree. */
-export const MOST_Z = 2
+const MOST_Z = 2
 /** Two values of z that differ by less are the same. */
 const ROUNDING = 1e-9
 /** Of the seven days so many must have both estimates before they can be said to agree. */

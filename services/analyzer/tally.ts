@@ -45,7 +45,7 @@ export const emptyTally = (classes: number): Tally => ({
 })
 
 /** How many messages are kept one by one, and which of the others are kept as well. */
-export interface Keeping {
+interface Keeping {
   most: number
   isAsked: (message: string) => boolean
 }

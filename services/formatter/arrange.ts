@@ -13,7 +13,7 @@ export type Part = (typeof PARTS)[number]
 export type Counts = Record<Part, number>
 /** The parts that a model learns from. */
 export const LEARNT = ['train', 'validation'] as const
-export type LearntPart = (typeof LEARNT)[number]
+type LearntPart = (typeof LEARNT)[number]
 
 /** The files of a dataset, and what they hold. */
 export interface Arranged {

@@ -11,7 +11,7 @@ export interface Ports extends Sources {
   invoke: Invoke
 }
 
-export interface Reconciled {
+interface Reconciled {
   /** What seemed lost and was asked for again. */
   lost: Pick<Finding, 'to' | 'why'>[]
   /** What may be ready and was looked at. */

@@ -19,7 +19,7 @@ const score = z.string().regex(/^(0|1|0\.\d{1,4})$/, 'a score is a number from 0
 export type CascadeRow = [post: string, cascade: string, scores?: readonly number[]]
 
 /** The file of a run's cascades, open to be read once. */
-export interface CascadeFile {
+interface CascadeFile {
   rows: AsyncGenerator<CascadeRow, void, void>
   close(): void
 }

@@ -11,13 +11,13 @@ import type { LoggedRun } from '../state/run-log'
 import { dayAfter } from '../utc-day'
 
 /** The posts that a run stored, and the cascade of each. */
-export interface IdentifiedRun extends RunName {
+interface IdentifiedRun extends RunName {
   posts: CollectedPost[]
   cascades: ReadonlyMap<string, string>
 }
 
 /** Runs with their cascades. */
-export interface Identified {
+interface Identified {
   runs: IdentifiedRun[]
   /** The kept scores of cascades of these runs and of those before, or null where a cascade was not scored. */
   scores: ReadonlyMap<string, readonly number[] | null>

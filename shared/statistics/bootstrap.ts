@@ -3,14 +3,14 @@ import { mulberry32 } from './random'
 const { floor } = Math
 
 /** Computed of resampled items: `weights[i]` is how often item i was drawn. */
-export type Statistic = (weights: Uint32Array) => number
+type Statistic = (weights: Uint32Array) => number
 
-export interface Interval {
+interface Interval {
   low: number
   high: number
 }
 
-export interface Resampling {
+interface Resampling {
   replicates: number
   seed: number
 }

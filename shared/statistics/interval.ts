@@ -4,7 +4,7 @@ import { wrongAtMost } from './poisson-binomial'
 import { clip } from './numbers'
 
 /** What the bounds of one class are made from. */
-export interface Side {
+interface Side {
   /** On the scale of the share; may lie outside [0, 1]. */
   estimate: number
   total: number

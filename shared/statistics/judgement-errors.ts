@@ -26,10 +26,10 @@ export interface JudgementErrors {
   deviations: number[][][]
 }
 
-export const ASSUMED_RATE: AssumedRate = { mean: 0.05, sd: 0.03 }
+const ASSUMED_RATE: AssumedRate = { mean: 0.05, sd: 0.03 }
 
 /** So many double judgements, or hidden checks, measure the rate; below, they only correct what is assumed. */
-export const MEASURED_FROM = 30
+const MEASURED_FROM = 30
 /** What a measured rate leans on beside the data, in judgements. */
 const PRIOR_JUDGEMENTS = 10
 /** No rate is taken to be nearer than this to the one at which a judgement says nothing. */

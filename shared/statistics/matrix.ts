@@ -9,7 +9,7 @@ export const identity = (size: number): number[][] => square(size, (i, j) => Num
 export const product = (a: Matrix, b: Matrix): number[][] =>
   a.map((row) => b[0]!.map((_, j) => row.reduce((total, value, i) => total + value * b[i]![j]!, 0)))
 
-export const transposed = (a: Matrix): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!))
+const transposed = (a: Matrix): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!))
 
 /** Gauss-Jordan elimination with row pivots; nothing where the matrix is singular. */
 export function inverse(a: Matrix): number[][] | undefined {
@@ -33,7 +33,7 @@ export function inverse(a: Matrix): number[][] | undefined {
 }
 
 /** Of a symmetric matrix without negative eigenvalues, by powers: from below. */
-export function largestEigenvalue(gram: Matrix): number {
+function largestEigenvalue(gram: Matrix): number {
   // Unequal parts, so that the start is not orthogonal to the leading vector of a symmetric case.
   let vector = gram.map((_, i) => 1 + i / 7)
   let value = 0

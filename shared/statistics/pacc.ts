@@ -6,7 +6,7 @@ import { Z95 } from './wilson'
 import { clip } from './numbers'
 
 /** The mean scores of a day, with their covariance as means of independent messages. */
-export interface DayScores {
+interface DayScores {
   means: readonly number[]
   covariance: readonly (readonly number[])[]
 }

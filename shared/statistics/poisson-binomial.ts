@@ -1,7 +1,7 @@
 import { normalQuantile } from './normal'
 
 /** A label that is wrong with this probability, and counts so much. */
-export interface Fallible {
+interface Fallible {
   chance: number
   weight: number
 }

@@ -7,7 +7,7 @@ export type Consensus =
   | { label?: never; reason: 'unanswered' | 'disputed' | 'flagged' | 'unknown-class' }
 
 /** How probable each category is, by what is known of who said what. */
-export type Posterior = readonly number[] | undefined
+type Posterior = readonly number[] | undefined
 
 /**
  * The label of an item: the most probable of those that annotators gave. `disputed`: two answers tie, whoever gave them;

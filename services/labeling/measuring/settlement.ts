@@ -8,7 +8,7 @@ import type { Answers, Judgement } from '../labellers/labeller'
 import type { InputLine, PlannedItem, StoredPlan } from '../plan'
 import { statusOf } from './status'
 
-export interface Settlement {
+interface Settlement {
   lines: SettledLine[]
   refused: RefusedLine[]
   quality: QualityRecord

@@ -28,7 +28,7 @@ export interface Draw extends Stratum {
 }
 
 /** A hashtag's day after the evaluation draw. */
-export interface EvaluationDraw extends Stratum {
+interface EvaluationDraw extends Stratum {
   target: number
   /** Its cascades by id, with their posts on the day. */
   sizes: ReadonlyMap<string, number>

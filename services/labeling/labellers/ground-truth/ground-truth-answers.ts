@@ -20,7 +20,7 @@ const outputLine = z.looseObject({
 })
 
 /** What one line of a job's output manifest comes to. */
-export type OutputLine = Answers['consolidated'][number] | Answers['refused'][number]
+type OutputLine = Answers['consolidated'][number] | Answers['refused'][number]
 
 /**
  * Read a line of the augmented manifest. It is labelled only if it has the attribute, a class name that is a category
