@@ -12,6 +12,7 @@ import {
   type Estimated,
   type EstimatedShare,
   type Part,
+  pointsOf,
   type Sampled,
 } from '../../shared/statistics/difference'
 import { disagreementAt, type JudgementErrors } from '../../shared/statistics/judgement-errors'
@@ -80,7 +81,6 @@ export function answerOf(
     labels.length,
   )
   const parts = partsOf(days, basis, evidence)
-  const estimated = estimateOf(parts)
   const items = itemsOf(days)
   const { labelled } = items
   const known = collectedOf(days)
@@ -93,7 +93,7 @@ export function answerOf(
   }
   const second = secondOf(all, basis, evidence, known.collected)
   answer.pacc = second.record
-  const more = () => Math.max(1, neededFrom(labelled, all, parts) - labelled)
+  const more = (estimated?: Estimated) => Math.max(1, neededFrom(labelled, all, estimated) - labelled)
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
   if (labelled < LEAST_LABELS && !isExact) return tooFewLabels(answer, { hashtag, ...about }, more())
   if (known.collected < LEAST_COLLECTED) return tooLittleCollected(answer, { hashtag, ...about }, known.collected)
@@ -101,6 +101,7 @@ export function answerOf(
   const sure = known.collected * known.drawn
   if (evidence.status === 'unreliable') return unreliable(answer, days, { hashtag, ...about }, evidence, sure)
 
+  const estimated = estimateOf(parts)
   const shares = sharesOf(estimated, labels, sure)
   const halfWidth = Math.max(...shares.map(({ low, high }) => (high - low) / 2))
   const weights = parts.flatMap(({ modelWeights }) => modelWeights)
@@ -110,7 +111,7 @@ export function answerOf(
     raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
     effective: estimated.effective,
     modelWeight: weights.length > 0 ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 0,
-    more: halfWidth > AIM ? more() : null,
+    more: halfWidth > AIM ? more(estimated) : null,
     method: `${answer.method} ${effectiveInWords(labelled, estimated.effective, evidence.errors)}`,
     words: shareInWords({ hashtag, ...about }, shares, { sure, items, errors: evidence.errors }),
     tight:
@@ -321,13 +322,13 @@ function tightFor(
   // The window errs in all days together; how far is known from the day itself.
   const pairs = week.flatMap((day) => {
     if (itemsOf([day]).labelled < LEAST_LABELS || scoredShare(day.tally, basis) < LEAST_SCORED_FOR_PACC) return []
-    const estimated = estimateOf(partsOf([day], basis, evidence))
+    const points = pointsOf(partsOf([day], basis, evidence))
     const own = day.drawn.flatMap(({ sample }) => sample)
     const errors = errorsOf(without(window, own), labels.length)
     const shares = pacc(errors, meansOf(day.tally, basis))
     return [
       labels.map((_, k) => ({
-        headline: measured(estimated.classes[k]!),
+        headline: points[k]!,
         pacc: { estimate: shares[k]!, standardError: quantified.classes[k]!.standardError },
       })),
     ]
@@ -390,12 +391,12 @@ const widened = ({ share, low, high }: Pick<ShareRecord, 'share' | 'low' | 'high
 })
 
 /** How many labels would give the half-width that is aimed at, as the width goes with the root of their number. */
-function neededFrom(labels: number, tally: Tally, parts: readonly Part[]): number {
-  if (labels < LEAST_LABELS || parts.length === 0) {
+function neededFrom(labels: number, tally: Tally, estimated: Estimated | undefined): number {
+  if (labels < LEAST_LABELS || !estimated) {
     const needed = 0.25 * (Z95 / AIM) ** 2
     return Math.ceil(needed / (1 + needed / Math.max(1, messagesOf(tally))))
   }
-  const half = Math.max(...estimateOf(parts).classes.map(({ low, high }) => (high - low) / 2))
+  const half = Math.max(...estimated.classes.map(({ low, high }) => (high - low) / 2))
   return Math.ceil(labels * (half / AIM) ** 2)
 }
 

@@ -169,8 +169,9 @@ function inPlan(draw: Draw): PlanRecord['draws'][number] {
  */
 function designOf(id: string, { draws, carried }: Chosen): Pick<PlannedItem, 'inclusionProbability' | 'draw'> {
   const left = carried.get(id)?.plan
-  const isDrawn = draws.some(({ members }) => members.some(({ item, drawn }) => item === id && drawn !== 'before'))
-  if (left?.inclusionProbability === null && !isDrawn) return { inclusionProbability: null }
+  const isDrawn = () =>
+    draws.some(({ members }) => members.some(({ item, drawn }) => item === id && drawn !== 'before'))
+  if (left?.inclusionProbability === null && !isDrawn()) return { inclusionProbability: null }
   const draw = greatest([partsOver(id, draws), ...(left ? [leftParts(left)] : [])])
   return { inclusionProbability: joint(draw), draw }
 }

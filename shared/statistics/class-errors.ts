@@ -39,9 +39,7 @@ export function classErrors(
   const classes = counts.pairs.length
   const patterns = source === 'gold' ? checksOf(counts.gold) : patternsOf(counts)
   const range = Array.from({ length: classes }, (_, k) => k)
-  const prior = range.map((truth) =>
-    range.map((said) => COMMON_JUDGEMENTS * (truth === said ? 1 - mean : mean / (classes - 1))),
-  )
+  const prior = commonConfusion(classes, mean).map((row) => row.map((chance) => COMMON_JUDGEMENTS * chance))
   let confusion = prior.map(normalised)
   let shares = range.map(() => 1 / classes)
   let items = range.map(() => 0)
@@ -78,6 +76,10 @@ export function classErrors(
   )
   return { confusion, deviations }
 }
+
+/** The confusion where one rate holds for all classes, and a wrong answer is any other class alike. */
+export const commonConfusion = (classes: number, rate: number): number[][] =>
+  square(classes, (truth, said) => (truth === said ? 1 - rate : rate / (classes - 1)))
 
 function patternsOf({ pairs, thirds }: Pick<PairCounts, 'pairs' | 'thirds'>): Pattern[] {
   const decided = thirds.map(({ said, third, items }): Pattern => ({ said: [...said, third], items }))

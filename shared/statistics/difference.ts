@@ -269,20 +269,13 @@ const TAIL = 0.025
  * err the same way in both.
  */
 export function estimateOf(parts: readonly Part[]): Estimated {
-  const total = sum(parts.map((part) => part.total))
-  const classes = parts[0]?.shares.length ?? 0
-  if (total === 0) return { classes: Array.from({ length: classes }, () => exactly(0)), effective: 0 }
-  const uncertain = sum(parts.map((part) => part.uncertain))
-  const common = commonErrors(parts)
-  const judged = judgementsOf(parts, classes)
+  const pooled = pool(parts)
+  if (!pooled) return { classes: nothingOf(parts).map(exactly), effective: 0 }
+  const { total, uncertain, labels, corrections, points } = pooled
   let spread = 0
   let variance = 0
-  const estimated = Array.from({ length: classes }, (_, k): EstimatedShare => {
-    const certain = sum(parts.map((part) => part.certain[k]!))
-    const estimate = (certain + sum(parts.map((part) => part.uncertain * part.shares[k]!))) / total
-    const draw = drawOf(parts, uncertain, common[k]!, k)
-    const noise = Math.max(0, judged.noise[k]!) / total ** 2
-    const ofDraw = (uncertain / total) ** 2 * Math.min(1, draw.variance)
+  const classes = points.map((point, k): EstimatedShare => {
+    const { estimate, certain, draws, ofDraw, noise } = point
     const share = clamp(estimate, 0.02, 0.98)
     spread += share * (1 - share)
     variance += ofDraw + noise
@@ -292,26 +285,70 @@ export function estimateOf(parts: readonly Part[]): Estimated {
         total,
         uncertain,
         certain: clamp(certain, 0, total - uncertain),
-        draws: draw.draws,
+        draws,
         noise,
-        labels: judged.labels,
-        corrections: judged.corrections,
+        labels,
+        corrections,
         class: k,
         tail,
       })
     const plain = side(TAIL)
-    const joint = classes > 2 ? side(TAIL / classes) : plain
+    const joint = points.length > 2 ? side(TAIL / points.length) : plain
     return {
       estimate,
-      // Of what nobody was asked about the error is at most the whole.
-      standardError: Math.sqrt(ofDraw + noise),
+      standardError: errorOf(point),
       low: plain.low,
       high: plain.high,
       jointLow: Math.min(plain.low, joint.low),
       jointHigh: Math.max(plain.high, joint.high),
     }
   })
-  return { classes: estimated, effective: effectiveOf(variance / spread, total) }
+  return { classes, effective: effectiveOf(variance / spread, total) }
+}
+
+/** The shares of `estimateOf` with their standard errors, by class, without the bounds, which take longer. */
+export function pointsOf(parts: readonly Part[]): Pick<EstimatedShare, 'estimate' | 'standardError'>[] {
+  const points = pool(parts)?.points ?? nothingOf(parts).map((estimate) => ({ estimate, ofDraw: 0, noise: 0 }))
+  return points.map((point) => ({ estimate: point.estimate, standardError: errorOf(point) }))
+}
+
+/** By class: the share among no posts or messages. */
+const nothingOf = ([first]: readonly Part[]): number[] => zeros(first?.shares.length ?? 0)
+
+/** What is known of one class before its bounds. */
+interface Point {
+  estimate: number
+  /** Of those that were taken for certain, how many have the class. */
+  certain: number
+  draws: number
+  /** Variance of the share by the draw, and by judgements and their error rate. */
+  ofDraw: number
+  noise: number
+}
+
+const errorOf = ({ ofDraw, noise }: Pick<Point, 'ofDraw' | 'noise'>): number => Math.sqrt(ofDraw + noise)
+
+/** The parts together, with a point for each class; nothing where they have no posts or messages. */
+function pool(parts: readonly Part[]) {
+  const [first] = parts
+  const total = sum(parts.map((part) => part.total))
+  if (!first || total === 0) return undefined
+  const uncertain = sum(parts.map((part) => part.uncertain))
+  const common = commonErrors(parts)
+  const judged = judgementsOf(parts, first.corrections)
+  const points = first.shares.map((_, k): Point => {
+    const certain = sum(parts.map((part) => part.certain[k]!))
+    const { draws, variance } = drawOf(parts, uncertain, common[k]!, k)
+    return {
+      estimate: (certain + sum(parts.map((part) => part.uncertain * part.shares[k]!))) / total,
+      certain,
+      draws,
+      // Of what nobody was asked about the error is at most the whole.
+      ofDraw: (uncertain / total) ** 2 * Math.min(1, variance),
+      noise: Math.max(0, judged.noise[k]!) / total ** 2,
+    }
+  })
+  return { total, uncertain, labels: judged.labels, corrections: first.corrections, points }
 }
 
 /** Labels of a plain random sample without replacement that leave this variance, for labels of variance one. */
@@ -331,7 +368,8 @@ function drawOf(parts: readonly Part[], uncertain: number, common: number, k: nu
 }
 
 /** Each label with what it adds over all parts, and by class the variance of the total by judgements and their error rate. */
-function judgementsOf(parts: readonly Part[], classes: number) {
+function judgementsOf(parts: readonly Part[], corrections: Corrections) {
+  const classes = corrections.of.one.values.length
   const labels = new Map<string, Weighed>()
   for (const part of parts) {
     for (const [item, label] of part.labels) {
@@ -339,7 +377,6 @@ function judgementsOf(parts: readonly Part[], classes: number) {
       labels.set(item, before ? together(before, label) : label)
     }
   }
-  const corrections = parts[0]?.corrections ?? correctionsOf(noErrors(classes))
   const noise = zeros(classes)
   const said = { one: zeros(classes), consensus: zeros(classes), owner: zeros(classes) }
   for (const { said: label, judged, weight } of labels.values()) {
@@ -347,7 +384,7 @@ function judgementsOf(parts: readonly Part[], classes: number) {
     for (let k = 0; k < classes; k++) noise[k]! += weight * weight * corrections.of[judged].noise[label]![k]!
   }
   for (const moved of movesOf(corrections, said)) for (let k = 0; k < classes; k++) noise[k]! += moved[k]! ** 2
-  return { labels: [...labels.values()], noise, corrections }
+  return { labels: [...labels.values()], noise }
 }
 
 const together = (a: Weighed, b: Weighed): Weighed => ({

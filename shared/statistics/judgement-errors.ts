@@ -1,4 +1,4 @@
-import { type ClassErrors, classErrors } from './class-errors'
+import { type ClassErrors, classErrors, commonConfusion } from './class-errors'
 import { conditionNumber, type Matrix, square } from './matrix'
 import type { PairCounts } from './pair-counts'
 
@@ -90,6 +90,9 @@ export const noErrors = (classes: number): JudgementErrors => ({
 export const isUnreliable = ({ rate, one }: Pick<JudgementErrors, 'rate' | 'one'>): boolean =>
   signalOf(one.length, rate.high) < LEAST_SIGNAL
 
+/** The error rate above which labels say too little: (K−1)/2K. */
+export const mostReliableRate = (classes: number): number => ((1 - LEAST_SIGNAL) * (classes - 1)) / classes
+
 /** 1 − K·e/(K−1): what is left of a difference in shares when labels err at this rate; 1 − 2e for two classes. */
 export const signalOf = (classes: number, rate: number): number => 1 - (classes * rate) / (classes - 1)
 
@@ -102,9 +105,6 @@ export function rateAt(classes: number, disagreement: number): number {
   const most = (classes - 1) / classes
   return most * (1 - Math.sqrt(Math.max(0, 1 - disagreement / most)))
 }
-
-export const commonConfusion = (classes: number, rate: number): number[][] =>
-  square(classes, (truth, said) => (truth === said ? 1 - rate : rate / (classes - 1)))
 
 /**
  * Two judgements, and a third where they differ: P = 3c² − 2c³ of each class, by independent judgements. Where all three

@@ -2,6 +2,7 @@ import type { JudgementErrorsRecord, JudgementsRecord, QualityRecord } from '../
 import { alphaWithInterval } from '../../../shared/statistics/alpha'
 import { type DawidSkene, dawidSkene, type Vote } from '../../../shared/statistics/dawid-skene'
 import { type AssumedRate, judgementErrors } from '../../../shared/statistics/judgement-errors'
+import { square } from '../../../shared/statistics/matrix'
 import { type PairCounts, pairCounts } from '../../../shared/statistics/pair-counts'
 import { independentJudgements } from './judged'
 import type { Judgement } from '../labellers/labeller'
@@ -84,8 +85,7 @@ function votesOf(judgements: readonly Judgement[], categories: readonly string[]
 
 type Confusion = number[][]
 
-const noConfusion = (labels: number): Confusion =>
-  Array.from({ length: labels }, () => Array.from({ length: labels }, () => 0))
+const noConfusion = (labels: number): Confusion => square(labels, () => 0)
 
 /** For each annotator how many items of which label, by consensus, they gave which label. */
 function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels: number): Map<string, Confusion> {

@@ -1,5 +1,5 @@
 import type { QualityRecord } from '../../../shared/records'
-import { isUnreliable, type JudgementErrors } from '../../../shared/statistics/judgement-errors'
+import { isUnreliable, type JudgementErrors, mostReliableRate } from '../../../shared/statistics/judgement-errors'
 import { wilson } from '../../../shared/statistics/wilson'
 import { type Agreement, textOf } from './agreement'
 
@@ -31,7 +31,7 @@ export function statusOf(agreement: Agreement): Pick<QualityRecord, 'status' | '
 
   const { mean, high } = errors.rate
   const measured = `${seenOf(errors)}: about ${percent(mean)} of judgements are wrong, surely not more than ${percent(high)}`
-  const limit = percent(limitOf(errors))
+  const limit = percent(mostReliableRate(errors.one.length))
   if (!isUnreliable(errors)) {
     return { status: 'ok', reasons: [`${measured}; shares are reported up to ${limit}`, ...failing] }
   }
@@ -51,9 +51,6 @@ const seenOf = ({ source, items, differing }: Pick<JudgementErrors, 'source' | '
   source === 'gold'
     ? `${differing} of ${items} hidden checks were missed`
     : `two people differ on ${differing} of ${items} items that both judged`
-
-/** The upper limit of the error rate at which labels become unreliable. */
-const limitOf = ({ one }: Pick<JudgementErrors, 'one'>): number => (one.length - 1) / (2 * one.length)
 
 function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
   const [name] = Object.keys(annotators)
@@ -152,7 +149,7 @@ const sameIn = (pairs: Agreement['pairs']): number =>
 /** The limit nears the rate with the square root of the items: how many until it is low enough, if the rate stays as it is. */
 function howManyMore(errors: JudgementErrors): string {
   const { rate, items, source } = errors
-  const room = limitOf(errors) - rate.mean
+  const room = mostReliableRate(errors.one.length) - rate.mean
   if (room < 0.01)
     return 'the error rate itself is too high: more judgements under the same definitions would not change that'
   const more = Math.max(1, Math.ceil(items * (((rate.high - rate.mean) / room) ** 2 - 1)))

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { errorsOf } from '../../../shared/statistics/classifier-errors'
 import { differencePart, displayed, estimateOf, type Sampled } from '../../../shared/statistics/difference'
-import {
-  type JudgementErrors,
-  commonConfusion,
-  consensusOf,
-  noErrors,
-} from '../../../shared/statistics/judgement-errors'
+import { commonConfusion } from '../../../shared/statistics/class-errors'
+import { type JudgementErrors, consensusOf, noErrors } from '../../../shared/statistics/judgement-errors'
 import { inverse } from '../../../shared/statistics/matrix'
 import { normalQuantile } from '../../../shared/statistics/normal'
 import { wrongAtMost } from '../../../shared/statistics/poisson-binomial'

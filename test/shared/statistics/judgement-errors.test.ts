@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { JudgementErrorsRecord } from '../../../shared/records'
 import { judgementErrorsRecord } from '../../../shared/records'
+import { commonConfusion } from '../../../shared/statistics/class-errors'
 import {
-  commonConfusion,
   consensusOf,
   disagreementAt,
   isUnreliable,
