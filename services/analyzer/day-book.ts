@@ -4,10 +4,11 @@ import { jsonOrNothing } from '../../shared/json'
 import { keys } from '../../shared/keys'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
-import { factsRecord, type RunRecord, runRecord } from '../../shared/records'
+import { factsRecord, type PlanRecord, type RunRecord, runRecord } from '../../shared/records'
 import { classify, type LiveModel } from './classify'
 import { type Counted, countRun, type Row } from './count'
 import { type CountedDay, countedDay, factsBytes } from './facts'
+import type { Day } from './days'
 import type { Plans } from './samples'
 
 /** The counted days of a hashtag, as one piece of work finds and leaves them. */
@@ -133,11 +134,13 @@ async function isCurrent(state: State, { date, labels, runs }: CountedDay): Prom
  */
 async function classifyMissing(state: State, date: string, load: NonNullable<Sources['model']>): Promise<boolean> {
   const { hashtag, objects, predictions, passed, classified, hasTime } = state
+  let plans: readonly PlanRecord[] | undefined
   for (const name of state.runs.get(date) ?? []) {
     if (predictions.has(keys.predictions({ hashtag, date, run: name }))) continue
     // The first run of a piece of work is always classified.
     if (classified.length > 0 && !hasTime()) return false
-    const planned = await plannedModel(state, { hashtag, date, run: name })
+    plans ??= await state.plans.between(date, date)
+    const planned = plannedModel(plans, keys.run({ hashtag, date, run: name }))
     const model = planned === null ? undefined : await load(planned)
     if (!model) continue
     const run = await recordOf(state, date, name)
@@ -153,13 +156,8 @@ async function classifyMissing(state: State, date: string, load: NonNullable<Sou
 }
 
 /** The model that the first batch of a run was planned with; null where none was live, undefined where there is no such plan. */
-async function plannedModel(
-  { plans }: State,
-  run: Pick<RunRecord, 'hashtag' | 'date' | 'run'>,
-): Promise<string | null | undefined> {
-  const between = await plans.between(run.date, run.date)
-  return between.find(({ runs }) => runs.includes(keys.run(run)))?.model
-}
+const plannedModel = (plans: readonly PlanRecord[], run: string): string | null | undefined =>
+  plans.find(({ runs }) => runs.includes(run))?.model
 
 /** Count the runs of a day. OBJECT_INVALID where its pages do not have all its posts. */
 async function countRuns(state: State, date: string): Promise<CountedDay> {
@@ -167,10 +165,11 @@ async function countRuns(state: State, date: string): Promise<CountedDay> {
   const names = state.runs.get(date) ?? []
   // A post that overlapping runs have counts once.
   const seen = names.length > 1 ? new Set<string>() : undefined
+  const isAsked = askedAbout(await state.plans.between(date, date), { hashtag, date })
   const runs: Counted[] = []
   for (const name of names) {
     const run = await recordOf(state, date, name)
-    const how = { labels, isAsked: await askedAbout(state, run), seen, posts: rowsOf(passed.get(keys.run(run))) }
+    const how = { labels, isAsked, seen, posts: rowsOf(passed.get(keys.run(run))) }
     const one = await countRun(objects, run, how)
     if (!one) {
       throw new BellwetherError('OBJECT_INVALID', `${keys.run(run)}: the pages do not have as many posts as it says`)
@@ -183,10 +182,10 @@ async function countRuns(state: State, date: string): Promise<CountedDay> {
 
 const rowsOf = (rows: readonly Row[] | undefined): Readable | undefined => rows && Readable.from(rows)
 
-/** Messages of a run that a plan asks about. */
-async function askedAbout({ plans }: State, { hashtag, date }: RunRecord): Promise<(item: string) => boolean> {
+/** Messages of a day that a plan asks about. */
+function askedAbout(plans: readonly PlanRecord[], { hashtag, date }: Day): (item: string) => boolean {
   const asked = new Set<string>()
-  for (const { items, draws } of await plans.between(date, date)) {
+  for (const { items, draws } of plans) {
     for (const one of items) if (one.date === date && one.hashtags.includes(hashtag)) asked.add(one.item)
     for (const draw of draws) {
       if (draw.date === date && draw.hashtag === hashtag) for (const { item } of draw.members) asked.add(item)

@@ -3,7 +3,7 @@ import type { Design, Stratum } from './samples'
 import type { DayFacts, Drawn } from './shares'
 import { inOrder, keepMessage, merged, messageIn, scoresOf, type Tally } from './tally'
 import { keys } from '../../shared/keys'
-import type { StandingLabel } from '../../shared/labels'
+import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { FactsRecord } from '../../shared/records'
 import { joint } from '../../shared/statistics/design'
 
@@ -79,24 +79,13 @@ function sampleOf(known: Known, own: readonly Tally[]): Omit<Drawn, 'tally'> {
     const message = messageIn(own, item)
     if (!message) continue
     sampled.add(item)
-    const judged = judgedOf(known, item)
-    if (judged) {
+    const counted = countedLabel(known.given.get(item))
+    const label = counted ? known.labels.indexOf(counted.label) : -1
+    if (counted && label !== -1) {
       const { posts: size } = message
       const scores = scoresOf(message, known.labels.length)
-      sample.push({ item, size, inclusionProbability: joint(parts), ...judged, scores })
+      sample.push({ item, size, inclusionProbability: joint(parts), label, judged: counted.judged, scores })
     } else if (known.flagged.has(item)) flagged.add(item)
   }
   return { sample, sampled, flagged }
-}
-
-/** The label of an item that counts in a share: the owner's, or the one that annotators gave when a draw asked them. */
-function judgedOf(
-  { labels, given }: Known,
-  item: string,
-): Pick<Drawn['sample'][number], 'label' | 'judged'> | undefined {
-  const standing = given.get(item)
-  const name = standing && (standing.adjudicated ? standing.label : standing.planned?.label)
-  const label = name === undefined ? -1 : labels.indexOf(name)
-  if (!standing || label === -1) return undefined
-  return { label, judged: standing.adjudicated ? 'owner' : (standing.planned?.kind ?? 'one') }
 }

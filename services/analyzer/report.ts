@@ -1,11 +1,11 @@
 import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
-import type { StandingLabel } from '../../shared/labels'
+import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord, StretchRecord } from '../../shared/records'
 import { type Collected, collectionOf } from './collection'
 import { type Day, weekTo } from './days'
-import { answerOf, collectedOf, type DayFacts, type Evidence } from './shares'
-import { merged, messagesOf } from './tally'
+import { answerOf, type DayFacts, type Evidence, stretchOver } from './shares'
+import { messagesOf } from './tally'
 
 /** The labels that a report is made with. */
 export interface Labels {
@@ -26,7 +26,7 @@ export function reportOf(
   const { source, items, differing, rate } = evidence.errors
   const today = week.filter((day) => day.date === date)
   const used = today.flatMap(({ drawn }) =>
-    drawn.flatMap(({ sample }) => sample.flatMap(({ item }) => countedIn(given.get(item)))),
+    drawn.flatMap(({ sample }) => sample.flatMap(({ item }) => countedLabel(given.get(item)) ?? [])),
   )
   const latest = used
     .flatMap(({ at }) => at?.slice(0, 10) ?? [])
@@ -51,13 +51,6 @@ export function reportOf(
   }
 }
 
-/** The batch whose label of an item counts, and when it was given; that is forgotten where another label stands since. */
-function countedIn(label: StandingLabel | undefined): { batch: string; at?: string }[] {
-  if (!label) return []
-  const { planned, adjudicated, batch, at } = label
-  return adjudicated || !planned || planned.batch === batch ? [{ batch, at }] : [{ batch: planned.batch }]
-}
-
 function stretchOf(
   from: string,
   to: string,
@@ -65,19 +58,17 @@ function stretchOf(
   week: readonly DayFacts[],
   evidence: Evidence,
 ): StretchRecord {
-  const all = merged(
-    days.map(({ tally }) => tally),
-    evidence.labels.length,
-  )
+  const stretch = stretchOver(days, evidence.labels.length)
+  const { all, collected } = stretch
   return {
     from,
     to,
     days: days.filter(({ tally }) => tally.posts > 0).length,
     posts: all.posts,
     messages: messagesOf(all),
-    collected: collectedOf(days).collected,
-    byPosts: answerOf(days, week, { from, to, basis: 'posts' }, evidence),
-    byMessages: answerOf(days, week, { from, to, basis: 'messages' }, evidence),
+    collected,
+    byPosts: answerOf(stretch, week, { from, to, basis: 'posts' }, evidence),
+    byMessages: answerOf(stretch, week, { from, to, basis: 'messages' }, evidence),
   }
 }
 

@@ -2,7 +2,7 @@ import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
 import { BellwetherError } from '../../shared/errors'
-import type { StandingLabel } from '../../shared/labels'
+import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
@@ -86,10 +86,7 @@ export function designOf(
   from: string,
   date: string,
 ): Design {
-  const isAnswered = (item: string) => {
-    const label = given.get(item)
-    return label !== undefined && (label.planned !== undefined || label.adjudicated)
-  }
+  const isAnswered = (item: string) => countedLabel(given.get(item)) !== undefined
   const found = new Map<string, Parts[]>()
   const add = (item: string, parts: Parts) => void found.set(item, [...(found.get(item) ?? []), parts])
   for (const { draws } of plans) {

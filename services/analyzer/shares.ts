@@ -42,6 +42,15 @@ export interface DayFacts {
   collected: number
 }
 
+/** Days that a share is of together. */
+export interface Stretch {
+  days: readonly DayFacts[]
+  all: Tally
+  /** How much of the posts was collected, and how much of these a sample was drawn from. */
+  collected: number
+  drawn: number
+}
+
 /** What is known beside the days. */
 export interface Evidence {
   hashtag: string
@@ -67,23 +76,34 @@ const ROUNDING = 1e-9
 /** Of the seven days so many must have both estimates before they can be said to agree. */
 const LEAST_DAYS = 5
 
-/** The answer over some days, of which the last is the one it is about; `week` are all seven for the tight estimate. */
+export function stretchOver(days: readonly DayFacts[], classes: number): Stretch {
+  const all = merged(
+    days.map(({ tally }) => tally),
+    classes,
+  )
+  const { posts } = all
+  const there = sum(days.map(({ tally, collected }) => (collected > 0 ? tally.posts / collected : 0)))
+  const drawn = sum(days.flatMap((day) => day.drawn.filter(hasLabels).map(({ tally }) => tally.posts)))
+  return {
+    days,
+    all,
+    collected: there > 0 ? posts / there : 1,
+    drawn: posts > 0 ? Math.min(1, drawn / posts) : 1,
+  }
+}
+
+/** The answer over a stretch, of which the last day is the one it is about; `week` are all seven for the tight estimate. */
 export function answerOf(
-  days: readonly DayFacts[],
+  { days, all, collected, drawn }: Stretch,
   week: readonly DayFacts[],
   about: Omit<About, 'hashtag'>,
   evidence: Evidence,
 ): AnswerRecord {
   const { basis } = about
   const { labels, hashtag } = evidence
-  const all = merged(
-    days.map(({ tally }) => tally),
-    labels.length,
-  )
   const parts = partsOf(days, basis, evidence)
   const items = itemsOf(days)
   const { labelled } = items
-  const known = collectedOf(days)
   const answer = unanswered(methodOf(parts, items, basis, all), items)
   if (all.posts === 0) return { ...answer, state: 'no-posts', words: noPosts({ hashtag, ...about }) }
 
@@ -91,14 +111,14 @@ export function answerOf(
     const counted = countedShares(all, basis)
     answer.counting = labels.map((label, k) => ({ label, share: counted[k]! }))
   }
-  const second = secondOf(all, basis, evidence, known.collected)
+  const second = secondOf(all, basis, evidence, collected)
   answer.pacc = second.record
   const more = (estimated?: Estimated) => Math.max(1, neededFrom(labelled, all, estimated) - labelled)
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
   if (labelled < LEAST_LABELS && !isExact) return tooFewLabels(answer, { hashtag, ...about }, more())
-  if (known.collected < LEAST_COLLECTED) return tooLittleCollected(answer, { hashtag, ...about }, known.collected)
+  if (collected < LEAST_COLLECTED) return tooLittleCollected(answer, { hashtag, ...about }, collected)
 
-  const sure = known.collected * known.drawn
+  const sure = collected * drawn
   if (evidence.status === 'unreliable') return unreliable(answer, days, { hashtag, ...about }, evidence, sure)
 
   const estimated = estimateOf(parts)
@@ -191,14 +211,6 @@ function itemsOf(days: readonly DayFacts[]): Items {
     labelled: new Set(drawn.flatMap(({ sample }) => sample.map(({ item }) => item))).size,
     flagged: new Set(drawn.flatMap(({ flagged }) => [...flagged])).size,
   }
-}
-
-/** How much of the posts was collected, and how much of these a sample was drawn from. */
-export function collectedOf(days: readonly DayFacts[]): { collected: number; drawn: number } {
-  const posts = sum(days.map(({ tally }) => tally.posts))
-  const there = sum(days.map(({ tally, collected }) => (collected > 0 ? tally.posts / collected : 0)))
-  const drawn = sum(days.flatMap((day) => day.drawn.filter(hasLabels).map(({ tally }) => tally.posts)))
-  return { collected: there > 0 ? posts / there : 1, drawn: posts > 0 ? Math.min(1, drawn / posts) : 1 }
 }
 
 const hasLabels = ({ sample }: Pick<Drawn, 'sample'>): boolean => sample.length > 0

@@ -1,5 +1,6 @@
 import { byBatch, isOfADay } from '../batches'
 import { type SettledLine, TEXT_CLASSIFICATION } from '../records'
+import type { Judged } from '../statistics/corrections'
 import type { Parts } from '../statistics/design'
 
 /** The label that stands for an item, with all that any reader needs to know about the item. */
@@ -47,6 +48,23 @@ export interface PlannedJudgement {
   label: string
   kind: 'one' | 'consensus'
   batch: string
+}
+
+/** A label as it counts in a share: whose it is, the batch that gave it and, unless another label stands since, when. */
+interface CountedLabel {
+  label: string
+  judged: Judged
+  batch: string
+  at?: string
+}
+
+/** The label of an item that counts in a share: the owner's, or the one that annotators gave when a draw asked them. */
+export function countedLabel(standing: StandingLabel | undefined): CountedLabel | undefined {
+  if (!standing) return undefined
+  const { adjudicated, planned, label, batch, at } = standing
+  if (adjudicated) return { label, judged: 'owner', batch, at }
+  if (!planned) return undefined
+  return { label: planned.label, judged: planned.kind, batch: planned.batch, ...(planned.batch === batch && { at }) }
 }
 
 /** The label that a line of a batch gives its item. */

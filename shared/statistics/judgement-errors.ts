@@ -29,7 +29,7 @@ export interface JudgementErrors {
 const ASSUMED_RATE: AssumedRate = { mean: 0.05, sd: 0.03 }
 
 /** So many double judgements, or hidden checks, measure the rate; below, they only correct what is assumed. */
-const MEASURED_FROM = 30
+const LEAST_ITEMS = 30
 /** What a measured rate leans on beside the data, in judgements. */
 const PRIOR_JUDGEMENTS = 10
 /** No rate is taken to be nearer than this to the one at which a judgement says nothing. */
@@ -51,7 +51,7 @@ export function judgementErrors(counts: PairCounts, assumed: AssumedRate = ASSUM
   const classes = counts.pairs.length
   const pairs = tallied(counts.pairs)
   const gold = tallied(counts.gold)
-  const source = pairs.items >= MEASURED_FROM ? 'pairs' : gold.items >= MEASURED_FROM ? 'gold' : 'assumed'
+  const source = pairs.items >= LEAST_ITEMS ? 'pairs' : gold.items >= LEAST_ITEMS ? 'gold' : 'assumed'
   const mean = source === 'assumed' ? Math.max(assumed.mean, rateOfRepeats(counts, classes)) : assumed.mean
   const weight =
     source === 'assumed' ? Math.max(PRIOR_JUDGEMENTS, judgementsOf({ ...assumed, mean })) : PRIOR_JUDGEMENTS
@@ -124,7 +124,7 @@ const commonDeviation = (classes: number, sd: number): number[][] =>
 
 /** Agreement with oneself is only a lower bound of the errors: a belief that is wrong is said again. */
 function rateOfRepeats({ repeats: { items, differing } }: PairCounts, classes: number): number {
-  return items < MEASURED_FROM ? 0 : Math.min(MOST * ((classes - 1) / classes), rateAt(classes, differing / items))
+  return items < LEAST_ITEMS ? 0 : Math.min(MOST * ((classes - 1) / classes), rateAt(classes, differing / items))
 }
 
 /** As many right and wrong answers have a beta distribution with this mean and deviation. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { collectionOf } from '../../../services/analyzer/collection'
-import { answerOf, type DayFacts, disagreementIn, type Evidence } from '../../../services/analyzer/shares'
+import { answerOf, type DayFacts, disagreementIn, type Evidence, stretchOver } from '../../../services/analyzer/shares'
 import {
   addPost,
   countedShares,
@@ -63,7 +63,7 @@ const window = Array.from({ length: 100 }, (_, i) => ({
 }))
 const evidence: Evidence = { hashtag: 'aws', labels: LABELS, window, errors: noErrors(2), status: 'ok' }
 const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evidence, week: DayFacts[] = [one]) =>
-  answerOf([one], week, { ...TODAY, basis }, of)
+  answerOf(stretchOver([one], 2), week, { ...TODAY, basis }, of)
 
 describe('an answer', () => {
   it.each(['posts', 'messages'] as const)(
@@ -260,11 +260,11 @@ it('puts seven days together: narrower than one, and a message that lives for da
   const about = { from: DATES[0]!, to: DATES[6]! }
   const widthOf = ({ shares: [one] }: { shares: { low: number; high: number }[] }) => one!.high - one!.low
 
-  const week = answerOf(days, days, { ...about, basis: 'posts' }, evidence)
+  const week = answerOf(stretchOver(days, 2), days, { ...about, basis: 'posts' }, evidence)
 
   expect(widthOf(week)).toBeLessThan(widthOf(answer(days[6]!)))
   expect(week.labels).toBe(280)
-  expect(answerOf([again, days[6]!], days, { ...about, basis: 'messages' }, evidence).labels).toBe(40)
+  expect(answerOf(stretchOver([again, days[6]!], 2), days, { ...about, basis: 'messages' }, evidence).labels).toBe(40)
   expect(messagesOf(merged([again.tally, days[6]!.tally], 2))).toBe(100)
 })
 
@@ -272,7 +272,7 @@ describe.each(['posts', 'messages'] as const)('by %s a message that is drawn on 
   const twice = (labelled: number) => {
     const one = day(6, labelled)
     const days = [{ ...one, date: DATES[5]! }, one]
-    return answerOf(days, days, { from: DATES[5]!, to: DATES[6]!, basis }, evidence)
+    return answerOf(stretchOver(days, 2), days, { from: DATES[5]!, to: DATES[6]!, basis }, evidence)
   }
 
   it('is one label of one sampled message', () => {
