@@ -52,8 +52,11 @@ interface Cell {
 }
 
 interface Read {
+  /** Of a row with a problem, those before it. */
   cells: string[]
   problem?: string
+  /** Where the cell with the problem begins. */
+  stray?: number
   /** Where the next row begins. */
   end: number
 }
@@ -68,7 +71,8 @@ export function readRow(text: string, start: number, delimiter: string, isLast: 
     if (cell === 'unclosed') {
       // Everything up to the end of the line with the quote is given up; more of it may be to come.
       const end = afterLineEnd(text, lineEndFrom(text, at), isLast)
-      return end === undefined ? undefined : { cells, problem: 'a quote opens a cell and is never closed', end }
+      if (end === undefined) return undefined
+      return { cells, problem: 'a quote opens a cell and is never closed', stray: at, end }
     }
     cells.push(cell.text)
     if (cell.end >= text.length && !isLast) return undefined

@@ -23,3 +23,14 @@ it.each([
 ])('takes a deleted post out of %s, whatever the name of the file says: %s', (_, name, text, left) => {
   expect(cleaned(name, text)).toBe(left)
 })
+
+it('finds the rows that the collector reads, also behind a stray quote', () => {
+  expect(cleaned('posts.csv', `id,text\n1,"stray\n${DELETED},"deleted"\n`)).toBe('id,text\n1,"stray\n')
+})
+
+it.each([
+  ['an id', `"${DELETED}","stray`],
+  ['an id behind a cell with a delimiter', `"a, b",${DELETED},"stray`],
+])('takes out by %s a row that the collector cannot read', (_, row) => {
+  expect(cleaned('posts.csv', `id,text\n${row}\n2,kept\n`)).toBe('id,text\n2,kept\n')
+})
