@@ -1,8 +1,8 @@
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
-import { type Post, placeOf, postsFromCsv, shownOf } from '../../shared/posts'
+import { isShownBefore, type Post, postsFromCsv, shownOf } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
-import { textFunction, tokenise } from '../../shared/text'
+import { type ShownText, textFunction, tokenise } from '../../shared/text'
 import { cascadeId } from '../../shared/text/cascade'
 import type { TextEncoding } from '../../shared/text/encoding'
 import type { Mark } from '../../shared/tombstones'
@@ -14,6 +14,12 @@ import type { Version, Versions } from './versions'
 
 const READS_AT_ONCE = 8
 
+/** A remaining post of a message. */
+interface Remaining {
+  post: Post
+  shown: ShownText
+}
+
 interface Asked {
   posts: readonly string[]
   authors: readonly string[]
@@ -21,7 +27,7 @@ interface Asked {
 
 /**
  * Search the bucket: the posts that are asked for, those of the authors, and what repeats them; the messages that they may
- * have shown, each with the earliest remaining post; and the texts that nobody else has.
+ * have shown, each with the remaining post that is shown first; and the texts that nobody else has.
  */
 export async function find(
   bucket: Pick<Versions, 'read'>,
@@ -40,7 +46,7 @@ export async function find(
   const isDeleted = (id: string) => posts.has(id) || known.isPost(id)
   const members = await membersOf(bucket, versions, isDeleted, new Set(marks.items), mark)
   const texts = new Map<string, string>()
-  const copies = new Map<string, (Copy & { place: string }) | null>([...members.items].map((item) => [item, null]))
+  const copies = new Map<string, Remaining | null>([...members.items].map((item) => [item, null]))
   const remaining: { item: string; forms: string[] }[] = []
   await eachPage(bucket, versions, pages, (post, encoding) => {
     const item = members.itemOf.get(post.id) ?? (posts.has(post.id) ? cascadeId(post.text) : undefined)
@@ -52,18 +58,21 @@ export async function find(
       return
     }
     remaining.push({ item, forms: formsOf(post.text, shown) })
-    const place = placeOf(post)
     const before = copies.get(item)
-    if (!before || place < before.place) copies.set(item, { post: post.id, text: post.text, shown, place })
+    if (!before || isShownBefore(post, before.post)) copies.set(item, { post, shown })
   })
   for (const [text, item] of members.texts) if (!texts.has(text)) texts.set(text, item)
   for (const { forms } of remaining) for (const form of forms) texts.delete(form)
-  const items = new Map([...copies].filter(([item, copy]) => copy !== null || !members.shownByOthers.has(item)))
+  const items = new Map<string, Copy | null>()
+  for (const [item, copy] of copies) {
+    if (copy) items.set(item, { post: copy.post.id, shown: copy.shown })
+    else if (!members.shownByOthers.has(item)) items.set(item, null)
+  }
   return { posts, authors: new Set(asked.authors), items, texts }
 }
 
 /** Everything that a text stands as: as it came, as it is shown, as tokens of both versions, and its exact form's id. */
-function formsOf(text: string, shown: ReturnType<typeof shownOf>): string[] {
+function formsOf(text: string, shown: ShownText): string[] {
   const first = textFunction('1')
   return [
     text,

@@ -5,8 +5,6 @@ import type { Mark } from '../../shared/tombstones'
 /** A remaining post of a message: it becomes the shown one. */
 export interface Copy {
   post: string
-  /** As its source wrote it. */
-  text: string
   shown: ShownText
 }
 
