@@ -1,7 +1,10 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Service } from './findings'
 
-/** Send a function a request without waiting for its answer; Lambda retries, and keeps what fails in its dead letters. */
+/**
+ * Send a function a request without waiting for its answer. Lambda retries what fails, and then keeps it in the dead letters;
+ * a malformed request, or one that names what is not there, is answered with `requestRefused` and goes nowhere else.
+ */
 export type Invoke = (service: Service, request: unknown) => Promise<void>
 
 export const lambdaInvoke =
