@@ -213,10 +213,12 @@ export function rewritingIn(metadata: Record<string, string> = {}): Rewriting | 
  * The SHA-256 that names and records know these bytes by: their own, or that of the object before a deletion took rows out
  * of it. Bytes that the deletion did not write have their own.
  */
-export function recordedHash(body: Uint8Array | string, rewriting: Rewriting | undefined): string {
-  const own = createHash('sha256').update(body).digest('hex')
-  return rewriting?.is === own ? rewriting.was : own
-}
+export const recordedHash = (body: Uint8Array | string, rewriting: Rewriting | undefined): string =>
+  asRecorded(createHash('sha256').update(body).digest('hex'), rewriting)
+
+/** The same of bytes whose own hash is known, because they were read as a stream. */
+export const asRecorded = (own: string, rewriting: Rewriting | undefined): string =>
+  rewriting?.is === own ? rewriting.was : own
 
 /** Parse a text of JSON by a schema; OBJECT_INVALID names where it stands and the field. */
 export function parseJson<S extends z.ZodType>(text: string, schema: S, where: string): z.infer<S> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Engine } from '../../shared/engines/engine'
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { asRecorded, type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, type DatasetRecord, planRecord, runRecord, type TrainingRecord } from '../../shared/records'
 
 type Bucket = Pick<Objects, 'read' | 'stream' | 'exists'>
@@ -112,6 +112,5 @@ async function hashOf(objects: Bucket, key: string): Promise<string> {
   const body = await objects.stream(key)
   const hash = createHash('sha256')
   for await (const chunk of body) hash.update(Buffer.from(chunk))
-  const found = hash.digest('hex')
-  return body.rewriting?.is === found ? body.rewriting.was : found
+  return asRecorded(hash.digest('hex'), body.rewriting)
 }

@@ -4,7 +4,7 @@ import { byBatch, isOfADay } from '../batches'
 import { BellwetherError } from '../errors'
 import { keys, prefixes } from '../keys'
 import { linesOf } from '../lines'
-import { type Objects, type ObjectStream, parseJson } from '../objects'
+import { asRecorded, type Objects, type ObjectStream, parseJson } from '../objects'
 import { type QualityRecord, qualityRecord, settledLine } from '../records'
 import type { JudgementErrors } from '../statistics/judgement-errors'
 import type { Rules } from './rules'
@@ -89,12 +89,11 @@ export async function readBatch(
     if ('reason' in read) refused.push({ batch, line: number, ...read })
     else labels.push(standingOf(read, batch))
   }
-  const found = sha256.digest('hex')
   return {
     batch,
     // The ETag of an object that was put at once and is not encrypted by a key of KMS.
     etag: etag ?? `"${md5?.digest('hex') ?? ''}"`,
-    sha256: body.rewriting?.is === found ? body.rewriting.was : found,
+    sha256: asRecorded(sha256.digest('hex'), body.rewriting),
     lines: labels.length,
     quality: await qualityOf(objects, batch, inHand?.quality),
     labels,
