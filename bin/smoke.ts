@@ -13,6 +13,7 @@ import { s3Artefacts } from '../shared/artefact'
 import { keys, prefixes } from '../shared/keys'
 import { type Objects, s3Objects } from '../shared/objects'
 import { trainingRecord } from '../shared/records'
+import { refusalIn } from '../shared/refused'
 import { readSettings } from '../shared/settings'
 import { plainText, TEXT_VERSION } from '../shared/text'
 import { smokeLabels } from './smoke-labels'
@@ -189,7 +190,7 @@ async function invoke<T>(name: string, request: object): Promise<T> {
     new InvokeCommand({ FunctionName: `bellwether-${stage}-${name}`, Payload: JSON.stringify(request) }),
   )
   const answer = Buffer.from(Payload ?? []).toString()
-  if (FunctionError || answer.startsWith('{"requestRefused"')) throw new Error(`${name} failed: ${answer}`)
+  if (FunctionError || refusalIn(answer) !== undefined) throw new Error(`${name} failed: ${answer}`)
   // The functions of this repository answer with what their types say.
   return JSON.parse(answer) as T
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { refusalIn } from '../shared/refused'
 import { asOwner } from './owner'
 import { findRunning, orGone } from './running'
 
@@ -49,12 +50,13 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   const answer = await client
     .send(new InvokeCommand({ FunctionName: full, Payload: Buffer.from(request) }))
     .catch(orGone(running.endpoint))
-  const payload: unknown = JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8') || 'null')
-  const refused = refusalIn(payload)
+  const text = Buffer.from(answer.Payload ?? []).toString('utf8') || 'null'
+  const refused = refusalIn(text)
   if (refused !== undefined) {
     console.error(refused)
     return 1
   }
+  const payload: unknown = JSON.parse(text)
   if (!answer.FunctionError) {
     console.log(JSON.stringify(payload, null, 2))
     return 0
@@ -62,12 +64,6 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   console.error(describe(payload))
   return 1
 }
-
-/** Why the function refused the request, where it did. */
-const refusalIn = (payload: unknown): string | undefined =>
-  typeof payload === 'object' && payload !== null && 'requestRefused' in payload
-    ? String(payload.requestRefused)
-    : undefined
 
 /** What the function threw, without its stack. */
 function describe(payload: unknown): string {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type ConsumedEvent, type DetailOf, objectCreated, type PublishedEvent, sourcesOf } from '../events'
 import { BellwetherError, type ErrorCode } from './errors'
 import type { Key } from './keys'
+import type { RequestRefused } from './refused'
 
 /** What a piece of work may know of the invocation it runs in. */
 export interface Invocation {
@@ -62,11 +63,6 @@ export const onPut =
     return parts && ((invocation) => work(parts, invocation))
   }
 
-/** The answer to an ad-hoc request that its sender has to correct. */
-export interface Refusal {
-  requestRefused: string
-}
-
 /** Codes of errors that the sender of a request can correct. */
 const SENDERS: readonly ErrorCode[] = ['REQUEST_INVALID', 'NOT_FOUND']
 
@@ -104,7 +100,7 @@ export function door<S extends z.ZodType>(
       const isForSender = error instanceof BellwetherError && SENDERS.includes(error.code)
       if (!isForSender || busEvent.safeParse(input).success) throw error
       logger.warn('request refused', { error: error.message })
-      const answer: Refusal = { requestRefused: error.message }
+      const answer: RequestRefused = { requestRefused: error.message }
       return answer
     }
   }

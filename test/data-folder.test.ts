@@ -15,6 +15,7 @@ import { readCascades } from '../shared/cascades/files'
 import { readLedger } from '../shared/state/ledger'
 import { keys } from '../shared/keys'
 import { judgementsRecord, planRecord, reportRecord, settledLine } from '../shared/records'
+import { refusalIn } from '../shared/refused'
 import { dynamoTable, type Table } from '../shared/table'
 import { permanentRandom } from '../shared/text/cascade'
 import { unpackFolder } from './fixtures/three-days/folder'
@@ -387,7 +388,7 @@ const jobsOf = (events: readonly BusEvent[], name: string) =>
 
 async function invoke(running: Cloud, name: string, request: unknown): Promise<unknown> {
   const { payload, functionError } = await running.invoke(name, request)
-  if (functionError || payload.startsWith('{"requestRefused"')) throw new Error(`${name}: ${payload}`)
+  if (functionError || refusalIn(payload) !== undefined) throw new Error(`${name}: ${payload}`)
   return JSON.parse(payload)
 }
 

@@ -15,6 +15,7 @@ import { keys } from '../shared/keys'
 import { s3Objects } from '../shared/objects'
 import { type Post, postsFromCsv, postsToCsv } from '../shared/posts'
 import { cardRecord, deletionRecord, planRecord } from '../shared/records'
+import { refusalIn } from '../shared/refused'
 import { unpackFolder } from './fixtures/three-days/folder'
 import { readInventory } from './fixtures/three-days/inventory'
 import { deadLetters, packageDir } from './loop/story'
@@ -369,6 +370,6 @@ const versions = (): Versions => s3Versions(new S3Client(access()), bucketName()
 
 async function invoke(name: string, request: unknown): Promise<Answer> {
   const { payload, functionError } = await cloud.invoke(name, request)
-  if (functionError) throw new Error(`${name}: ${payload}`)
+  if (functionError || refusalIn(payload) !== undefined) throw new Error(`${name}: ${payload}`)
   return JSON.parse(payload)
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Objects } from '../../shared/objects'
+import { refusalIn } from '../../shared/refused'
 import type { Cloud } from '../cloud'
 
 const imported = z.object({ batch: z.string(), items: z.number(), refused: z.record(z.string(), z.number()) })
@@ -20,8 +21,8 @@ export async function importLabels(
   await objects.put(key, readFileSync(file))
   const { payload, functionError } = await cloud.invoke('labels', { import: key })
   if (functionError) throw new Error(z.object({ errorMessage: z.string() }).parse(JSON.parse(payload)).errorMessage)
-  const { requestRefused } = z.object({ requestRefused: z.string().optional() }).parse(JSON.parse(payload))
-  if (requestRefused !== undefined) throw new Error(requestRefused)
+  const why = refusalIn(payload)
+  if (why !== undefined) throw new Error(why)
   await cloud.idle()
   const { batch, items, refused } = imported.parse(JSON.parse(payload))
   const reasons = Object.entries(refused).map(([reason, count]) => `${count} ${reason}`)

@@ -9,6 +9,7 @@ import { type Cloud, createCloud } from '../../local/cloud'
 import { ownersBucket } from '../../local/replay/replay'
 import { ROOT } from '../../local/root'
 import type { Objects } from '../../shared/objects'
+import { refusalIn } from '../../shared/refused'
 import { dynamoTable, type Table } from '../../shared/table'
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -81,7 +82,7 @@ export async function openSite({ start = Date.parse('2026-11-22T10:00:00Z') } = 
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, chromiumSandbox: false })
   const invoke = async (payload: unknown) => {
     const outcome = await cloud.invoke('desk-invite', payload)
-    if (outcome.functionError || outcome.payload.startsWith('{"requestRefused"')) throw new Error(outcome.payload)
+    if (outcome.functionError || refusalIn(outcome.payload) !== undefined) throw new Error(outcome.payload)
     return outcome.payload
   }
   return {

@@ -15,6 +15,7 @@ import { readPosts } from '../../local/replay/posts'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { cardRecord, championRecord, reportIndexRecord } from '../../shared/records'
+import { refusalIn } from '../../shared/refused'
 import { readSettings } from '../../shared/settings'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 
@@ -173,7 +174,7 @@ async function invoke(name: string, request: unknown): Promise<{ payload: string
 
 async function ask(name: string, request: object): Promise<unknown> {
   const { payload, functionError } = await invoke(name, request)
-  if (functionError !== undefined || payload.startsWith('{"requestRefused"'))
+  if (functionError !== undefined || refusalIn(payload) !== undefined)
     throw new Error(`${name} failed: ${payload}`)
   return JSON.parse(payload)
 }
