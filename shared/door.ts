@@ -63,6 +63,16 @@ export const onPut =
     return parts && ((invocation) => work(parts, invocation))
   }
 
+/** A request of a schedule or of another function: nobody reads its answer, so a refusal has to fail. */
+const unattendedRequest = z.looseObject({ unattended: z.literal(true) })
+
+function requestIn(input: unknown): { asked: unknown; isUnattended: boolean } {
+  const { success, data } = unattendedRequest.safeParse(input)
+  if (!success) return { asked: input ?? {}, isUnattended: false }
+  const { unattended: _, ...asked } = data
+  return { asked, isUnattended: true }
+}
+
 /** Codes of errors that the sender of a request can correct. */
 const SENDERS: readonly ErrorCode[] = ['REQUEST_INVALID', 'NOT_FOUND']
 
@@ -71,7 +81,8 @@ const SENDERS: readonly ErrorCode[] = ['REQUEST_INVALID', 'NOT_FOUND']
  * or an event) and ad-hoc requests (`sls invoke`, schedules). Input is parsed once, here; REQUEST_INVALID and
  * EVENT_INVALID name the field. A failed message is given back to the queue alone. An ad-hoc request that its sender has to
  * correct is answered with `requestRefused`: a failed invocation would ring the alarm on errors for a typing mistake. Any
- * other error goes to Lambda, which retries and then hands the event to the failure destination.
+ * other error, and every error of an unattended request, goes to Lambda, which retries and then hands the event to the
+ * failure destination.
  */
 export function door<S extends z.ZodType>(
   service: string,
@@ -83,11 +94,12 @@ export function door<S extends z.ZodType>(
   const one = async (input: unknown, invocation: Invocation): Promise<unknown> => {
     const event = busEvent.safeParse(input)
     if (event.success) return workOn(event.data, service, routes)(invocation)
-    const parsed = request.schema.safeParse(input ?? {})
+    const { asked } = requestIn(input)
+    const parsed = request.schema.safeParse(asked)
     if (!parsed.success) {
       throw new BellwetherError(
         'REQUEST_INVALID',
-        `${service}: malformed request:\n${z.prettifyError({ issues: objections(request.schema, input ?? {}) })}`,
+        `${service}: malformed request:\n${z.prettifyError({ issues: objections(request.schema, asked) })}`,
       )
     }
     return request.work(parsed.data, invocation)
@@ -98,7 +110,7 @@ export function door<S extends z.ZodType>(
       return await one(input, invocation)
     } catch (error) {
       const isForSender = error instanceof BellwetherError && SENDERS.includes(error.code)
-      if (!isForSender || busEvent.safeParse(input).success) throw error
+      if (!isForSender || busEvent.safeParse(input).success || requestIn(input).isUnattended) throw error
       logger.warn('request refused', { error: error.message })
       const answer: RequestRefused = { requestRefused: error.message }
       return answer

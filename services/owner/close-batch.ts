@@ -1,10 +1,10 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Ports } from './owner'
 
-/** Asks labeling without waiting: Lambda tries again, and keeps what fails in labeling's dead letters. */
+/** Ask labeling without waiting: Lambda retries what fails or is refused, and then keeps it in labeling's dead letters. */
 export const lambdaCloseBatch =
   (client: LambdaClient, labeling: string): Ports['closeBatch'] =>
   async (batch) => {
-    const Payload = JSON.stringify({ settle: batch, now: true })
+    const Payload = JSON.stringify({ settle: batch, now: true, unattended: true })
     await client.send(new InvokeCommand({ FunctionName: labeling, InvocationType: 'Event', Payload }))
   }

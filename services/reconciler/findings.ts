@@ -7,7 +7,7 @@ export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'eval
 /** Work that no event seems to bring any more, and the request that brings it. */
 export interface Finding {
   to: Service
-  request: unknown
+  request: object
   why: string
   /**
    * The same for the same loss: it is asked for a few times and then left to a person. Null where to ask is only to

@@ -174,8 +174,7 @@ async function invoke(name: string, request: unknown): Promise<{ payload: string
 
 async function ask(name: string, request: object): Promise<unknown> {
   const { payload, functionError } = await invoke(name, request)
-  if (functionError !== undefined || refusalIn(payload) !== undefined)
-    throw new Error(`${name} failed: ${payload}`)
+  if (functionError !== undefined || refusalIn(payload) !== undefined) throw new Error(`${name} failed: ${payload}`)
   return JSON.parse(payload)
 }
 

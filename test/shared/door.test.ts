@@ -118,6 +118,20 @@ describe('the door', () => {
     ])
   })
 
+  it.each([
+    ['malformed', { jobb: 'j' }, /REQUEST_INVALID/],
+    ['malformed, and of no object', { job: 7 }, /REQUEST_INVALID[\s\S]*job/],
+  ])('fails for an unattended request that is %s, because nobody reads the answer', async (_, request, error) => {
+    await expect(call({ ...request, unattended: true })).rejects.toThrow(error)
+    expect(seen).toEqual([])
+  })
+
+  it('does what an unattended request asks', async () => {
+    await call({ job: 'j', unattended: true })
+
+    expect(seen).toEqual([['request', { job: 'j' }, 1234]])
+  })
+
   it('answers a request for what is not there with why, and fails for every other error and for every event', async () => {
     const failing = (code: 'NOT_FOUND' | 'CONFLICT') => {
       const work = async () => {

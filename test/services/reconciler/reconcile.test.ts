@@ -237,6 +237,6 @@ it('invokes by name and does not wait for the answer', async () => {
   expect(sent.commandCalls(InvokeCommand)[0]!.args[0].input).toEqual({
     FunctionName: 'bellwether-dev-trainer',
     InvocationType: 'Event',
-    Payload: `{"finish":"${JOB}"}`,
+    Payload: `{"finish":"${JOB}","unattended":true}`,
   })
 })
