@@ -37,8 +37,8 @@ interface Timer {
   work: () => void
 }
 
-/** Longest delay that `setTimeout` takes. */
-const LONGEST_MS = 2 ** 31 - 1
+/** A timer of Node.js stands still while the machine sleeps: after that what is due runs within this time. */
+const LOOK_MS = 60_000
 
 /** A clock that starts at real time, at `start`, or where its file left it. */
 export function createClock({ file, start }: Options = {}): CloudClock {
@@ -64,7 +64,7 @@ export function createClock({ file, start }: Options = {}): CloudClock {
     clearTimeout(alarm)
     const first = earliest(timers)
     if (!first || closed) return
-    alarm = setTimeout(runDue, Math.min(Math.max(first.at - now(), 0), LONGEST_MS))
+    alarm = setTimeout(runDue, Math.min(Math.max(first.at - now(), 0), LOOK_MS))
     alarm.unref()
   }
   const runDue = () => {

@@ -38,7 +38,9 @@ export interface Cloud extends Pick<Parts, Shown> {
 }
 
 /** Start a cloud: one port, one folder, one clock, and everything that the template asks for. */
-export async function createCloud(options: CloudOptions): Promise<Cloud> {
+export async function createCloud(given: CloudOptions): Promise<Cloud> {
+  // Workers load their function by its path, which is relative to nothing of theirs.
+  const options = { ...given, dataDir: path.resolve(given.dataDir) }
   const { dataDir, account = '000000000000', region = 'eu-west-1' } = options
   const release = claimFolder(dataDir)
   const clock = options.clock ?? createClock({ file: path.join(dataDir, 'clock'), start: options.start })

@@ -10,11 +10,12 @@ import { check, inWords } from './check/check'
 import { CHECK_USAGE, parseCheck } from './check/options'
 import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
 import { type Replay, replay } from './replay/replay'
-import { createScreen, type Screen, table } from './replay/screen'
+import { table } from './replay/screen'
 import type { Summary } from './replay/summary'
 import { truthTable } from './replay/truth'
 import { ROOT } from './root'
 import { pointTo } from './running'
+import { createScreen, type Screen } from './screen'
 
 const temporaries: string[] = []
 const [command, ...rest] = process.argv.slice(2)

@@ -1,10 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { z } from 'zod'
 import { openCursor } from '../../shared/state/cursor'
-import { dynamoTable } from '../../shared/table'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 import type { Cloud } from '../cloud'
-import { asOwner, resourceOf } from '../owner'
+import { ownersTable } from '../stores'
 import type { FilePost } from './posts'
 
 /** A stretch of whole UTC days without posts between two with some; midnights, in milliseconds since the epoch. */
@@ -66,6 +64,3 @@ export async function skip({ from, to }: Gap, cloud: Cloud, tags: readonly strin
   }
   await cloud.clock.skipTo(arrival)
 }
-
-/** The table as the owner of the account sees it. */
-const ownersTable = (cloud: Cloud) => dynamoTable(new DynamoDBClient(asOwner(cloud)), resourceOf(cloud, 'Table'))

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
-import { type Objects, s3Objects } from '../../shared/objects'
 import { type Cloud, createCloud } from '../cloud'
-import { asOwner, resourceOf } from '../owner'
+import { listener } from '../heard'
+import { keepFor } from '../purpose'
+import type { Screen } from '../screen'
 import type { BusEvent } from '../service'
+import { ownersBucket } from '../stores'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import { importLabels } from './import-labels'
 import { PLAYED_LABELLERS } from './labellers'
@@ -17,7 +18,7 @@ import { eveningOf, gapsIn, gapsInWords, playedDays, skip } from './gaps'
 import { keepRefusals, refusalsInWords, refuseUnreadable } from './refusals'
 import { within } from './within'
 import { counted } from '../check/words'
-import type { DayRow, Screen } from './screen'
+import type { DayRow } from './screen'
 import { summarise, type Summary } from './summary'
 import { makeTally } from '../../shared/row-file/tally'
 import { besideTruth, truthOf } from './truth'
@@ -27,7 +28,6 @@ import { DAY_MS, dayOf } from '../../shared/utc-day'
 const MINUTE_MS = 60_000
 const ANNOTATORS = ['ana', 'ben', 'cho']
 const STACK_NAME = 'bellwether-dev'
-export const BUCKET = 'Bucket'
 
 export interface Replay {
   cloud: Cloud
@@ -52,6 +52,7 @@ export interface Surroundings {
 export async function replay(options: ReplayOptions, surroundings: Surroundings): Promise<Replay> {
   const began = Date.now()
   const { screen, signal } = surroundings
+  keepFor('replay', options.data)
   const played = await readInput(options, surroundings)
   const { posts, labels, refusedRows, judge, days } = played
   const [first = 0] = days
@@ -165,34 +166,12 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
   }
 }
 
-/** Hears the events of ours: those of the day, and which were published so far. */
-function listener(onPublished: Surroundings['onPublished']) {
-  const published = new Map<string, Set<string>>()
-  let heard: BusEvent[] = []
-  return {
-    published,
-    events: () => heard,
-    forget: () => {
-      heard = []
-    },
-    hear: (bus: string, event: BusEvent) => {
-      if (bus === 'default') return
-      heard.push(event)
-      onPublished?.(event)
-      const id = z.object({ id: z.string() }).safeParse(event.detail).data?.id ?? event.id
-      const ids = published.get(event['detail-type']) ?? new Set()
-      published.set(event['detail-type'], ids.add(id))
-    },
-  }
-}
-
 function openCloud(
   options: ReplayOptions,
   { packageDir }: Surroundings,
   { yaml, judge, days }: Played,
   onEvent: (bus: string, event: BusEvent) => void,
 ): Promise<Cloud> {
-  mkdirSync(options.data, { recursive: true })
   return createCloud({
     packageDir,
     stackName: STACK_NAME,
@@ -232,11 +211,6 @@ function judgeOf(options: ReplayOptions, posts: readonly FilePost[], labels: rea
     throw new Error('no post carries a label of the configuration, so nobody can be simulated: add --label-by-hand')
   }
   return options.annotators === 'rows' ? rowJudge(posts) : knowingJudge(posts, labels, options.mistakes, options.seed)
-}
-
-/** The bucket as the owner of the account sees it. */
-export function ownersBucket(cloud: Cloud): Objects {
-  return s3Objects(new S3Client(asOwner(cloud)), resourceOf(cloud, BUCKET))
 }
 
 /** What a source may know of a post: everything but its label. */

@@ -36,26 +36,3 @@ export function table(rows: readonly DayRow[], label: string): string {
   const [heading, ...body] = cells.map(line)
   return [heading, widths.map((width) => '─'.repeat(width)).join('  '), ...body].join('\n')
 }
-
-/** Progress: a line that is written over on a terminal, and left out elsewhere, where it would only fill a file. */
-export function createScreen(out: NodeJS.WriteStream) {
-  let shown = false
-  const clear = () => {
-    if (shown) out.write('\r\u001b[K')
-    shown = false
-  }
-  return {
-    say(text: string) {
-      clear()
-      out.write(`${text}\n`)
-    },
-    progress(text: string) {
-      if (!out.isTTY) return
-      clear()
-      out.write(text.slice(0, (out.columns || 80) - 1))
-      shown = true
-    },
-    clear,
-  }
-}
-export type Screen = ReturnType<typeof createScreen>

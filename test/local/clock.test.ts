@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, expect, it } from '@jest/globals'
+import { afterEach, expect, it, jest } from '@jest/globals'
 import { createClock, type CloudClock } from '../../local/clock'
 
 const HOUR = 3_600_000
@@ -34,6 +34,24 @@ it('runs what falls due in order of time, each settled before the next', async (
 
   expect(seen).toEqual(['settled', 'made on the way', 'second'])
   expect(clock.now()).toBeGreaterThanOrEqual(start + 3 * HOUR)
+})
+
+it('runs what fell due while the machine slept within a minute of its waking', () => {
+  jest.useFakeTimers()
+  try {
+    const clock = make()
+    const seen: string[] = []
+    clock.at(clock.now() + 2 * HOUR, () => seen.push('due'))
+
+    // The time goes on, and timers do not.
+    jest.setSystemTime(clock.now() + 10 * HOUR)
+    expect(seen).toEqual([])
+    jest.advanceTimersByTime(60_000)
+
+    expect(seen).toEqual(['due'])
+  } finally {
+    jest.useRealTimers()
+  }
 })
 
 it('shows each thing the time it was due at', async () => {

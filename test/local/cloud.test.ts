@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { createCloud } from '../../local/cloud'
 import { useCloud } from './running-cloud'
@@ -25,6 +26,13 @@ it('refuses a folder that another process writes into, but not one that it left'
   await new Promise((resolve) => other.once('close', resolve))
   await start()
   expect(cloud().endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+})
+
+it('takes a folder that is named relative to the working directory', async () => {
+  const code = 'exports.handler = async (event) => event'
+  await start({ Echo: fn(code, { FunctionName: 'echo' }) }, { dataDir: path.relative('.', dataDir()) })
+
+  expect(await cloud().invoke('echo', [1])).toMatchObject({ payload: '[1]' })
 })
 
 it('says that its port is taken, and leaves nothing open and the folder free', async () => {

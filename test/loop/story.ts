@@ -14,7 +14,7 @@ import type { Objects } from '../../shared/objects'
 import { knowingJudge } from '../../local/replay/annotators'
 import { answerAtDesk } from '../../local/replay/people'
 import type { FilePost } from '../../local/replay/posts'
-import { ownersBucket } from '../../local/replay/replay'
+import { ownersBucket } from '../../local/stores'
 import { ROOT } from '../../local/root'
 import type { BusEvent } from '../../local/service'
 

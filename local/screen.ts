@@ -1,0 +1,67 @@
+/** Where a command says what it does. */
+export interface Screen {
+  say(text: string): void
+  /** What is under way. */
+  progress(text: string): void
+  /** Nothing is under way any more. */
+  clear(): void
+}
+
+/** Off a terminal, the longest time without a line while something is under way. */
+const BEAT_MS = 10_000
+
+/**
+ * Progress is a line that is written over on a terminal. Elsewhere it is left out, since it would only fill a file; with
+ * `beats` it is a line of its own there, at the first and then at least every ten seconds.
+ */
+export function createScreen(out: NodeJS.WriteStream, { beats = false } = {}): Screen {
+  return out.isTTY ? onTerminal(out) : beats ? inLines(out) : { ...inLines(out), progress: () => {}, clear: () => {} }
+}
+
+function onTerminal(out: NodeJS.WriteStream): Screen {
+  let shown = false
+  const clear = () => {
+    if (shown) out.write('\r\u001b[K')
+    shown = false
+  }
+  return {
+    say(text) {
+      clear()
+      out.write(`${text}\n`)
+    },
+    progress(text) {
+      clear()
+      out.write(text.slice(0, (out.columns || 80) - 1))
+      shown = true
+    },
+    clear,
+  }
+}
+
+function inLines(out: NodeJS.WriteStream): Screen {
+  let underWay: string | undefined
+  let beat: NodeJS.Timeout | undefined
+  const clear = () => {
+    underWay = undefined
+    clearTimeout(beat)
+    beat = undefined
+  }
+  const line = (text: string) => {
+    out.write(`${text}\n`)
+    clearTimeout(beat)
+    beat = setTimeout(() => line(underWay ?? ''), BEAT_MS)
+    // It keeps no command running.
+    beat.unref()
+  }
+  return {
+    say(text) {
+      out.write(`${text}\n`)
+      if (beat !== undefined) beat.refresh()
+    },
+    progress(text) {
+      underWay = text
+      if (beat === undefined) line(text)
+    },
+    clear,
+  }
+}
