@@ -35,7 +35,10 @@ const environment = z.object({
   SOURCE_SECRETS: json.pipe(z.record(z.string(), z.string())),
   /** Names of the functions of the stack and how many alarms it has, as JSON. */
   OUTLINE: json.pipe(z.object({ functions: z.array(z.string()), alarms: z.int().nonnegative() })),
-  LINK_SECRET: z.string(),
+  /** Ids of the secrets with the keys of links: those of annotators, owners and readers. */
+  ANNOTATOR_LINK_SECRET: z.string(),
+  OWNER_LINK_SECRET: z.string(),
+  READER_LINK_SECRET: z.string(),
   TOMBSTONE_SECRET: z.string(),
   SITE_URL: z.url(),
 })
@@ -62,7 +65,9 @@ const names = {
   privacyFunction: 'PRIVACY_FUNCTION',
   sourceSecrets: 'SOURCE_SECRETS',
   outline: 'OUTLINE',
-  linkSecret: 'LINK_SECRET',
+  annotatorLinkSecret: 'ANNOTATOR_LINK_SECRET',
+  ownerLinkSecret: 'OWNER_LINK_SECRET',
+  readerLinkSecret: 'READER_LINK_SECRET',
   tombstoneSecret: 'TOMBSTONE_SECRET',
   siteUrl: 'SITE_URL',
 } as const

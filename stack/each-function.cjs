@@ -57,7 +57,7 @@ const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) =
           Statement: [
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], here(`logs`, `log-group:/aws/lambda/${fullName}:*`)),
             ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
-            ...statementsOf(permission, sourceSecrets),
+            ...statementsOf(name, permission, sourceSecrets),
           ],
         },
       },
@@ -65,8 +65,8 @@ const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) =
   },
 })
 
-function statementsOf(permission, sourceSecrets) {
-  const { read = [], list = [], write = [], upload = [], table, queue, publish, allow: more = [] } = permission
+function statementsOf(name, permission, sourceSecrets) {
+  const { read = [], list = [], write = [], upload = [], table, rows, queue, publish, allow: more = [] } = permission
   const secretsOf = (named = []) =>
     named.flatMap((name) => (name === 'SourceSecrets' ? sourceSecrets : [name])).map((name) => ({ Ref: name }))
   const secrets = secretsOf(permission.secrets)
@@ -86,14 +86,42 @@ function statementsOf(permission, sourceSecrets) {
         table.map((operation) => `dynamodb:${operation}`),
         arnOf('Table'),
       ),
+    ...Object.entries(rows ?? {}).map(([partition, operations]) => rowsOf(partition, operations)),
     queue &&
       allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:SendMessage'], arnOf(queue)),
     secrets.length > 0 && allow('secretsmanager:GetSecretValue', secrets),
     described.length > 0 && allow('secretsmanager:DescribeSecret', described),
-    publish && allow('events:PutEvents', arnOf('Bus')),
+    publish && published(name, publish),
     ...more,
   ].filter(Boolean)
 }
+
+/**
+ * Operations on the rows of a partition key, which may end with a wildcard. `ForAllValues` alone would let a request pass
+ * that names no key.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const rowsOf = (partition, operations) => ({
+  ...allow(
+    operations.map((operation) => `dynamodb:${operation}`),
+    arnOf('Table'),
+  ),
+  Condition: {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partition] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  },
+})
+
+/** A function publishes as itself: one that is taken over cannot speak for another. */
+const published = (name, events) => ({
+  ...allow('events:PutEvents', arnOf('Bus')),
+  Condition: {
+    StringEquals: {
+      'events:source': `bellwether.${name}`,
+      ...(Array.isArray(events) && { 'events:detail-type': events }),
+    },
+  },
+})
 
 /** One queue for all that did not reach the function or failed in it: rules, schedules, invocations, its own queue. */
 const deadLetters = ({ name, id, fullName, settings }) => ({

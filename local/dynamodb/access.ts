@@ -16,7 +16,11 @@ export function accessTo(
   const action = `dynamodb:${operation}`
   if (operation === 'ListTables') return [{ action, resource: '*' }]
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
-    return Object.keys(objectAt(input, 'RequestItems')).map((table) => ({ action, resource: arnOf(table) }))
+    return Object.entries(objectAt(input, 'RequestItems')).map(([table, asked]) => ({
+      action,
+      resource: arnOf(table),
+      ...leadingKeys(batchKeys(asked, hashKeys.get(table))),
+    }))
   }
   const table = textAt(input, 'TableName')
   const index = textAt(input, 'IndexName')
@@ -25,9 +29,25 @@ export function accessTo(
     {
       action,
       resource: index === '' ? arnOf(table) : `${arnOf(table)}/index/${index}`,
-      ...(leading !== undefined && { conditions: { 'dynamodb:LeadingKeys': [leading] } }),
+      ...leadingKeys(leading === undefined ? [] : [leading]),
     },
   ]
+}
+
+const leadingKeys = (keys: readonly string[]): Pick<Access, 'conditions'> =>
+  keys.length === 0 ? {} : { conditions: { 'dynamodb:LeadingKeys': [...new Set(keys)] } }
+
+/** The hash keys of a table's part of a batch: `{ Keys: […] }`, or a list of puts and deletions. */
+function batchKeys(asked: unknown, hashKey: string | undefined): string[] {
+  if (hashKey === undefined) return []
+  const read = isObject(asked) && Array.isArray(asked.Keys) ? asked.Keys : []
+  const written = Array.isArray(asked) ? asked.filter(isObject) : []
+  const items = [
+    ...read.filter(isObject),
+    ...written.map((one) => objectAt(objectAt(one, 'PutRequest'), 'Item')),
+    ...written.map((one) => objectAt(objectAt(one, 'DeleteRequest'), 'Key')),
+  ]
+  return items.flatMap((item) => stringIn(item[hashKey]) ?? [])
 }
 
 function leadingKey(operation: Operation, input: Input, hashKey: string | undefined): string | undefined {

@@ -57,7 +57,7 @@ export const desk = (ports: Ports) => {
 
   const serve = async (request: Request, now: Date): Promise<Reply> => {
     const route = `${request.method} ${request.path}`
-    if (route === 'POST /desk/session') return openSession(ports, ['annotator'], request, now)
+    if (route === 'POST /desk/session') return openSession(ports, 'annotator', request, now)
     const work = routes[route]
     if (!work) return ports.page(request) ?? problem(404, 'not-found', 'There is nothing here.')
     const visitor = await whoAsks(ports, ['annotator'], request, now)

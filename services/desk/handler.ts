@@ -9,12 +9,12 @@ import { secretLinkKey } from '../../shared/web/link-key'
 import { packagedPage } from '../../shared/web/pages'
 import { desk } from './desk'
 
-const config = readConfig(['table', 'bus', 'linkSecret', 'taskRoot'])
+const config = readConfig(['table', 'bus', 'annotatorLinkSecret', 'taskRoot'])
 
 const serve = desk({
   table: dynamoTable(new DynamoDBClient(), config.table),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'desk'),
-  linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  linkKey: secretLinkKey(new SecretsManagerClient(), config.annotatorLinkSecret),
   page: packagedPage(config.taskRoot, 'desk', '/desk'),
   log: new Logger({ serviceName: 'desk' }),
 })

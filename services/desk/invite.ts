@@ -3,14 +3,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { dynamoTable } from '../../shared/table'
-import { secretLinkKey } from '../../shared/web/link-key'
+import { secretLinkKeys } from '../../shared/web/link-key'
 import { invitation, invitationRequest } from '../../shared/web/invitation'
 
-const config = readConfig(['table', 'linkSecret', 'siteUrl'])
+const config = readConfig(['table', 'annotatorLinkSecret', 'ownerLinkSecret', 'readerLinkSecret', 'siteUrl'])
 
 const work = invitation({
   table: dynamoTable(new DynamoDBClient(), config.table),
-  linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  linkKeys: secretLinkKeys(new SecretsManagerClient(), config),
   siteUrl: config.siteUrl,
 })
 

@@ -42,7 +42,7 @@ const DAYS: Readonly<Record<string, FunctionDay>> = {
 }
 
 /** Secrets of every stack, beside those of its sources: the keys of the links and of the tombstones. */
-const OWN_SECRETS = 2
+const OWN_SECRETS = 4
 
 function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRegistry): Cost {
   const secrets = OWN_SECRETS + sourceSecrets(sources, registry).length

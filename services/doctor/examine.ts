@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Settings, settings } from '../../shared/settings'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
+import type { Role } from '../../shared/state/people'
 import type { Account } from './account'
 import { type Cost, costsOfADay, type Outline, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
@@ -33,7 +34,8 @@ interface Ports {
   region: string
   bucket: string
   sourceSecrets: Readonly<Record<string, string>>
-  linkSecret: string
+  /** Ids of the secrets with the keys of links. */
+  linkSecrets: Readonly<Record<Role, string>>
   groundTruthRegions: readonly string[]
   outline: Outline
   registry?: SourceRegistry
@@ -41,13 +43,15 @@ interface Ports {
 
 /** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
 export const examine =
-  ({ account, settings, stage, region, bucket, linkSecret, groundTruthRegions, ...ports }: Ports) =>
+  ({ account, settings, stage, region, bucket, linkSecrets, groundTruthRegions, ...ports }: Ports) =>
   async (): Promise<Examination> => {
     const { sourceSecrets, outline, registry = SOURCES } = ports
     const neededQuotas = quotasOf(settings, region)
-    const [sources, linkKey, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
+    const [sources, annotator, owner, reader, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
       askSources(account, settings, sourceSecrets, registry),
-      asked(account.hasValue(linkSecret)),
+      asked(account.hasValue(linkSecrets.annotator)),
+      asked(account.hasValue(linkSecrets.owner)),
+      asked(account.hasValue(linkSecrets.reader)),
       asked(account.quotas(neededQuotas)),
       asked(account.workteams()),
       asked(account.labelingJobs()),
@@ -62,7 +66,7 @@ export const examine =
     }
     const facts = {
       sources,
-      linkKey,
+      linkKeys: { annotator, owner, reader },
       workteams,
       labelingJobs,
       concurrency,
@@ -70,7 +74,7 @@ export const examine =
       hasGroundTruth: groundTruthRegions.includes(region),
     }
 
-    const findings = findingsOf(facts, settings, { sourceSecrets, linkSecret, region, bucket }, registry)
+    const findings = findingsOf(facts, settings, { sourceSecrets, linkSecrets, region, bucket }, registry)
     const costs = costsOfADay(settings, outline, registry)
     return {
       stage,

@@ -1,6 +1,7 @@
 import { type Asked, type Finding, findingOf as judged } from '../../shared/finding'
 import { type LabellerFacts, LABELLERS } from '../../shared/labellers'
 import type { Settings } from '../../shared/settings'
+import { type Role, ROLES } from '../../shared/state/people'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
 import type { TrainerTerms } from '../../shared/trainers/terms'
@@ -9,8 +10,8 @@ import type { TrainerTerms } from '../../shared/trainers/terms'
 export interface Facts extends Omit<LabellerFacts, 'region'> {
   /** What the watched sources of each type lack, by type. */
   sources: Readonly<Record<string, Asked<string[]>>>
-  /** Does the secret have a value? */
-  linkKey: Asked<boolean>
+  /** Do the secrets with the keys of links have a value? */
+  linkKeys: Readonly<Record<Role, Asked<boolean>>>
   /** SageMaker's quotas by name, those that the trainer needs. */
   quotas: ReadonlyMap<string, Asked<number>>
   /** Lambda invocations at once, over all functions of the account. */
@@ -21,11 +22,16 @@ export interface Facts extends Omit<LabellerFacts, 'region'> {
 export const findingsOf = (
   facts: Facts,
   settings: Settings,
-  names: { sourceSecrets: Readonly<Record<string, string>>; linkSecret: string; region: string; bucket: string },
+  names: {
+    sourceSecrets: Readonly<Record<string, string>>
+    linkSecrets: Readonly<Record<Role, string>>
+    region: string
+    bucket: string
+  },
   registry: SourceRegistry = SOURCES,
 ): Finding[] => [
   ...sourceFindings(facts, settings, names, registry),
-  linkKey(facts, names.linkSecret),
+  ...ROLES.map((role) => linkKey(role, facts, names.linkSecrets)),
   ...TRAINERS.flatMap((trainer) => training(trainer, facts, settings, names.region)),
   ...labellers({ ...facts, region: names.region }, settings),
   concurrency(facts),
@@ -53,16 +59,22 @@ const sourceFindings = (
     )
   })
 
-function linkKey({ linkKey: fact }: Facts, secret: string): Finding {
-  const check = 'key of the desk links'
-  return judged(check, fact, (hasValue) =>
+const KEYS: Record<Role, string> = {
+  annotator: 'key of the desk links',
+  owner: "key of the owners' links",
+  reader: 'key of the report links',
+}
+
+function linkKey(role: Role, { linkKeys }: Facts, secrets: Readonly<Record<Role, string>>): Finding {
+  const check = KEYS[role]
+  return judged(check, linkKeys[role], (hasValue) =>
     hasValue
       ? { check, verdict: 'ok', found: 'the secret has a value' }
       : {
           check,
           verdict: 'missing',
           found: 'the secret has no value',
-          remedy: `aws secretsmanager put-secret-value --secret-id ${secret} --secret-string "$(openssl rand -hex 32)"`,
+          remedy: `aws secretsmanager put-secret-value --secret-id ${secrets[role]} --secret-string "$(openssl rand -hex 32)"`,
         },
   )
 }

@@ -12,7 +12,17 @@ import { awsAccount } from './account'
 import { answerDoctor, doctorRequest, examine } from './examine'
 import { foresee } from './new-labels'
 
-const config = readConfig(['stage', 'region', 'bucket', 'taskRoot', 'sourceSecrets', 'outline', 'linkSecret'])
+const config = readConfig([
+  'stage',
+  'region',
+  'bucket',
+  'taskRoot',
+  'sourceSecrets',
+  'outline',
+  'annotatorLinkSecret',
+  'ownerLinkSecret',
+  'readerLinkSecret',
+])
 
 const objects = s3Objects(new S3Client(), config.bucket)
 const account = awsAccount({
@@ -30,6 +40,11 @@ export const handler = door(
     work: answerDoctor({
       examined: examine({
         ...config,
+        linkSecrets: {
+          annotator: config.annotatorLinkSecret,
+          owner: config.ownerLinkSecret,
+          reader: config.readerLinkSecret,
+        },
         account,
         settings: readSettings(config.taskRoot),
         groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),

@@ -8,12 +8,21 @@ import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import { secretLinkKey } from '../../shared/web/link-key'
+import { secretLinkKeys } from '../../shared/web/link-key'
 import { packagedPage } from '../../shared/web/pages'
 import { lambdaCloseBatch } from './close-batch'
 import { owner } from './owner'
 
-const config = readConfig(['bucket', 'table', 'taskRoot', 'linkSecret', 'siteUrl', 'labelingFunction'])
+const config = readConfig([
+  'bucket',
+  'table',
+  'taskRoot',
+  'annotatorLinkSecret',
+  'ownerLinkSecret',
+  'readerLinkSecret',
+  'siteUrl',
+  'labelingFunction',
+])
 
 const objects = s3Objects(new S3Client(), config.bucket)
 const settings = readSettings(config.taskRoot)
@@ -22,7 +31,7 @@ const serve = owner({
   labels: labelStore(objects, rulesOf(settings.labels)),
   table: dynamoTable(new DynamoDBClient(), config.table),
   settings,
-  linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  linkKeys: secretLinkKeys(new SecretsManagerClient(), config),
   siteUrl: config.siteUrl,
   page: packagedPage(config.taskRoot, 'owner', '/desk/owner'),
   closeBatch: lambdaCloseBatch(new LambdaClient(), config.labelingFunction),

@@ -6,7 +6,7 @@ import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { problem, type Reply, type Request } from '../../shared/web/http'
-import type { LinkKey } from '../../shared/web/link-key'
+import type { LinkKeys } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
 import { personName } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
@@ -24,7 +24,7 @@ export interface Ports {
   labels: LabelStore
   table: Pick<Table, 'get' | 'getMany' | 'query' | 'update'>
   settings: Pick<Settings, 'labels' | 'caps' | 'labelling'>
-  linkKey: LinkKey
+  linkKeys: LinkKeys
   siteUrl: string
   page: Pages
   /** Has labeling settle a batch with what was answered by now. */
@@ -43,7 +43,8 @@ const invited = z.union([z.strictObject({ annotator: personName }), z.strictObje
 
 /** The owner's view of the labels: a page and its API, for those who have an owner's link. */
 export const owner = (ports: Ports) => {
-  const { objects, table } = ports
+  const { objects, table, linkKeys } = ports
+  const entrance = { table, linkKey: linkKeys.owner, reportKey: linkKeys.reader }
   const readKnown = knownReader(objects, ports.labels)
 
   const routes: Record<string, Work> = {
@@ -117,10 +118,10 @@ export const owner = (ports: Ports) => {
 
   return served(async (request, now) => {
     const route = `${request.method} ${request.path}`
-    if (route === 'POST /desk/owner/session') return openSession(ports, ['owner'], request, now)
+    if (route === 'POST /desk/owner/session') return openSession(entrance, 'owner', request, now)
     const work = routes[route]
     if (!work) return ports.page(request) ?? problem(404, 'not-found', 'There is nothing here.')
-    const visitor = await whoAsks(ports, ['owner'], request, now)
+    const visitor = await whoAsks(entrance, ['owner'], request, now)
     return 'status' in visitor ? visitor : work(visitor, request, now)
   }, ports.log)
 }

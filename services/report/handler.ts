@@ -10,13 +10,13 @@ import { secretLinkKey } from '../../shared/web/link-key'
 import { packagedPage } from '../../shared/web/pages'
 import { report } from './report'
 
-const config = readConfig(['bucket', 'table', 'linkSecret', 'taskRoot'])
+const config = readConfig(['bucket', 'table', 'readerLinkSecret', 'taskRoot'])
 
 const serve = report({
   objects: s3Objects(new S3Client(), config.bucket),
   table: dynamoTable(new DynamoDBClient(), config.table),
   settings: readSettings(config.taskRoot),
-  linkKey: secretLinkKey(new SecretsManagerClient(), config.linkSecret),
+  linkKey: secretLinkKey(new SecretsManagerClient(), config.readerLinkSecret),
   page: packagedPage(config.taskRoot, 'report', '/report'),
   log: new Logger({ serviceName: 'report' }),
 })

@@ -23,7 +23,7 @@ interface Ports {
   log: Pick<Logger, 'error'>
 }
 
-/** Who may read reports. */
+/** Who may read reports; an owner comes in by the owner's page. */
 const READERS: readonly Role[] = ['reader', 'owner']
 
 /** A SageMaker training job. */
@@ -52,7 +52,7 @@ export const report = (ports: Ports) => {
 
   const serve = async (request: Request, now: Date): Promise<Reply> => {
     const route = `${request.method} ${request.path}`
-    if (route === 'POST /report/session') return openSession(ports, READERS, request, now)
+    if (route === 'POST /report/session') return openSession(ports, 'reader', request, now)
     const work = routes[route]
     if (!work) return ports.page(asPage(request)) ?? problem(404, 'not-found', 'There is nothing here.')
     const visitor = await whoAsks(ports, READERS, request, now)

@@ -72,7 +72,8 @@ export function readRequest(event: unknown): Request {
     path: rawPath.replace(/(?<=.)\/+$/, ''),
     query: queryStringParameters,
     headers,
-    cookies: new Map(named),
+    // A browser sends the cookie of the longest path first.
+    cookies: new Map(named.reverse()),
     json: () => {
       // A form of another site cannot send this type without asking first.
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Table } from '../table'
 import { sign } from './link'
-import type { LinkKey } from './link-key'
+import type { LinkKeys } from './link-key'
 import { invite, type Person, personName, revoke, type Role } from '../state/people'
 
 const hours = z
@@ -24,7 +24,7 @@ const PAGES: Record<Role, string> = { annotator: '/desk', owner: '/desk/owner', 
 
 interface Ports {
   table: Pick<Table, 'get' | 'update'>
-  linkKey: LinkKey
+  linkKeys: LinkKeys
   siteUrl: string
 }
 
@@ -36,13 +36,13 @@ export interface Revoked {
 
 /** Make a link for one person, or end what a person has. The token stands in the fragment: no server logs it. */
 export const invitation =
-  ({ table, linkKey, siteUrl }: Ports) =>
+  ({ table, linkKeys, siteUrl }: Ports) =>
   async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
     if ('revoke' in request) return { revoked: request.revoke, wasInvited: await revoke(table, request.revoke) }
     const person = personOf(request)
     const issuedMs = now.getTime()
     const expiresMs = issuedMs + request.hours * 3_600_000
-    const token = await sign(await linkKey(), 'link', { ...person, issuedMs, expiresMs })
+    const token = await sign(await linkKeys[person.role](), 'link', { ...person, issuedMs, expiresMs })
     await invite(table, person, issuedMs, expiresMs)
     return { ...person, url: `${siteUrl}${PAGES[person.role]}#${token}`, expires: new Date(expiresMs).toISOString() }
   }

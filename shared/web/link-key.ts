@@ -1,8 +1,12 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BellwetherError } from '../errors'
+import type { Role } from '../state/people'
 
 /** The key that signs links; asked for when it is needed, so that packaging and cold starts need none. */
 export type LinkKey = () => Promise<string>
+
+/** One key for each kind of person. The function of a page has the key of its own visitors alone. */
+export type LinkKeys = Readonly<Record<Role, LinkKey>>
 
 const SHORTEST = 32
 
@@ -19,3 +23,13 @@ export function secretLinkKey(client: SecretsManagerClient, secret: string, cloc
     return key
   }
 }
+
+/** The keys of all kinds of people, for a function that makes links. */
+export const secretLinkKeys = (
+  client: SecretsManagerClient,
+  secrets: { annotatorLinkSecret: string; ownerLinkSecret: string; readerLinkSecret: string },
+): LinkKeys => ({
+  annotator: secretLinkKey(client, secrets.annotatorLinkSecret),
+  owner: secretLinkKey(client, secrets.ownerLinkSecret),
+  reader: secretLinkKey(client, secrets.readerLinkSecret),
+})

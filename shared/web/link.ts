@@ -1,6 +1,6 @@
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { type Person, personName, ROLES } from '../state/people'
+import { type Person, personName, type Role, ROLES } from '../state/people'
 
 /** What a token is for: a link is exchanged for a session, and neither serves as the other. */
 type Purpose = 'link' | 'session'
@@ -16,7 +16,7 @@ export type Denial = 'expired' | 'forged'
 
 const claims = z.object({ sub: personName, role: z.enum(ROLES), iat: z.number(), exp: z.number() })
 
-/** Sign a token for a person in a role: HS256 with the stack's key. */
+/** Sign a token for a person in a role: HS256. */
 export const sign = (key: string, purpose: Purpose, { name, role, issuedMs, expiresMs }: Bearer): Promise<string> =>
   new SignJWT({ role })
     .setProtectedHeader({ alg: 'HS256' })
@@ -40,6 +40,15 @@ export async function verify(key: string, purpose: Purpose, token: string, now: 
     return { name: sub, role, issuedMs: iat * 1000, expiresMs: exp * 1000 }
   } catch (error) {
     return error instanceof errors.JWTExpired ? 'expired' : 'forged'
+  }
+}
+
+/** The role that a token claims, for the wording of a refusal alone: nothing of it is verified. */
+export function claimedRole(token: string): Role | undefined {
+  try {
+    return z.enum(ROLES).safeParse(decodeJwt(token).role).data
+  } catch {
+    return undefined
   }
 }
 

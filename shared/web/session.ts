@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Table } from '../table'
 import { problem, type Reply, type Request } from './http'
-import { type Bearer, type Denial, sign, verify } from './link'
+import { type Bearer, claimedRole, type Denial, sign, verify } from './link'
 import type { LinkKey } from './link-key'
 import { type Invited, invitedAt, type Role } from '../state/people'
 
 interface Ports {
   table: Pick<Table, 'get'>
+  /** The key of the page's own visitors. */
   linkKey: LinkKey
 }
 
@@ -25,43 +26,72 @@ const REASONS: Record<Reason, string> = {
   missing: 'Open the link that you were given. This page is for those who have one.',
 }
 
-/** One cookie for each role, so that a person who has several links may have several pages open. */
-const cookieOf = (role: Role): string => `bellwether-${role}`
+/** Where a session is kept: one cookie for each kind of visitor of a page, and sent to that page alone. */
+interface Cookie {
+  name: string
+  path: string
+}
 
-/** Exchange the token of a link for a session, as often as the link is opened; for these roles only. */
+const COOKIES: Record<Role, Cookie> = {
+  annotator: { name: 'bellwether-annotator', path: '/desk' },
+  owner: { name: 'bellwether-owner', path: '/desk/owner' },
+  reader: { name: 'bellwether-reader', path: '/report' },
+}
+
+/** An owner at the report. The report has the key of readers, so the owner's page signs this session with it. */
+const OWNER_AT_REPORT: Cookie = { name: 'bellwether-owner-report', path: '/report' }
+
+/** Exchange the token of a link for a session, as often as the link is opened; for this role only. */
 export async function openSession(
-  { table, linkKey }: Ports,
-  roles: readonly Role[],
+  { table, linkKey, reportKey }: Ports & { reportKey?: LinkKey },
+  role: Role,
   request: Request,
   now: Date,
 ): Promise<Reply> {
   const body = z.strictObject({ token: z.string().max(4096) }).safeParse(request.json())
   if (!body.success) return problem(400, 'invalid', z.prettifyError(body.error))
+  const { token } = body.data
+  const claimed = claimedRole(token)
+  // A link to another page has another key.
+  if (claimed !== undefined && claimed !== role) return denied('foreign')
   const key = await linkKey()
-  const visitor = await admitted(table, roles, await verify(key, 'link', body.data.token, now), now)
+  const visitor = await admitted(table, [role], await verify(key, 'link', token, now), now)
   if (typeof visitor === 'string') return denied(visitor)
-  const { name, role, expiresMs } = visitor
-  const session = await sign(key, 'session', { name, role, issuedMs: now.getTime(), expiresMs })
-  const seconds = Math.floor((expiresMs - now.getTime()) / 1000)
-  const cookie = `${cookieOf(role)}=${session}; Max-Age=${seconds}; Path=/; HttpOnly; Secure; SameSite=Strict`
-  return { status: 200, body: { name, role }, cookies: [cookie] }
+
+  const { name, expiresMs } = visitor
+  const cookie = async (signedWith: string, place: Cookie) => {
+    const session = await sign(signedWith, 'session', { name, role, issuedMs: now.getTime(), expiresMs })
+    const seconds = Math.floor((expiresMs - now.getTime()) / 1000)
+    return `${place.name}=${session}; Max-Age=${seconds}; Path=${place.path}; HttpOnly; Secure; SameSite=Strict`
+  }
+  const cookies = [await cookie(key, COOKIES[role])]
+  if (reportKey) cookies.push(await cookie(await reportKey(), OWNER_AT_REPORT))
+  return { status: 200, body: { name, role }, cookies }
 }
 
-/** Who asks, by the cookie of a session in the first of these roles that has one; or the reply that turns them away. */
+/** Who asks for a page, by the first of its cookies that holds a valid session; or the reply that turns them away. */
 export async function whoAsks(
   { table, linkKey }: Ports,
   roles: readonly Role[],
   { cookies, query }: Request,
   now: Date,
 ): Promise<Visitor | Reply> {
-  const token = roles.map((role) => cookies.get(cookieOf(role))).find((found) => found !== undefined)
-  if (!token) return denied('missing')
-  const visitor = await admitted(table, roles, await verify(await linkKey(), 'session', token, now), now)
-  if (typeof visitor === 'string') return denied(visitor)
-  if (query.as !== undefined && query.as !== visitor.name) {
-    return problem(409, 'other', 'A link of somebody else was opened in this browser. Open yours again.')
+  const places = roles.includes('reader') ? [COOKIES.reader, OWNER_AT_REPORT] : roles.map((role) => COOKIES[role])
+  let reason: Reason = 'missing'
+  for (const { name } of places) {
+    const token = cookies.get(name)
+    if (!token) continue
+    const visitor = await admitted(table, roles, await verify(await linkKey(), 'session', token, now), now)
+    if (typeof visitor !== 'string') return asThemselves(visitor, query.as)
+    if (reason === 'missing') reason = visitor
   }
-  return visitor
+  return denied(reason)
+}
+
+/** The visitor, unless the page was opened by another person. */
+function asThemselves(visitor: Visitor, openedBy: string | undefined): Visitor | Reply {
+  if (openedBy === undefined || openedBy === visitor.name) return visitor
+  return problem(409, 'other', 'A link of somebody else was opened in this browser. Open yours again.')
 }
 
 async function admitted(

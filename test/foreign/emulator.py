@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 def ministack():
     import ministack.app as app
+    import ministack.core.iam_actions as actions
     import ministack.core.iam_evaluator as evaluator
     import ministack.services.cloudformation.provisioners as provisioners
     import ministack.services.eventbridge as events
@@ -91,6 +92,32 @@ def ministack():
         return run(record, event, *rest, **more)
 
     functions._execute_function_with_config_scope = with_cookies
+
+    # dynamodb:LeadingKeys, the partition keys that a request names: a condition key of DynamoDB's.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    with_select = actions.dynamodb_service_context
+
+    def with_leading_keys(body):
+        keys = leading_keys(json.loads(body or b"{}"))
+        return {**with_select(body), **({"dynamodb:LeadingKeys": keys} if keys else {})}
+
+    actions.dynamodb_service_context = with_leading_keys
+
+    # events:source and events:detail-type of PutEvents, of all entries.
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    with_tags = actions.request_tag_context
+
+    def with_entries(service, action, body, params):
+        context = with_tags(service, action, body, params)
+        if action != "events:PutEvents":
+            return context
+        entries = json.loads(body)["Entries"]
+        for key, field in (("events:source", "Source"), ("events:detail-type", "DetailType")):
+            values = sorted({one.get(field, "") for one in entries})
+            context[key] = values[0] if len(values) == 1 else values
+        return context
+
+    actions.request_tag_context = with_entries
 
     # A rule invokes a function asynchronously: Lambda tries a failed event again and hands it to the failure destination.
     # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
@@ -218,6 +245,17 @@ def ministack():
     app.app = watched
     sys.argv[1:] = []
     app.main()
+
+
+def leading_keys(request):
+    """The values of the partition key pk that a request of DynamoDB names, each once."""
+    items = [request.get("Key"), request.get("Item")]
+    for asked in request.get("RequestItems", {}).values():
+        items += asked.get("Keys", [])
+    keys = [item["pk"]["S"] for item in items if item and "pk" in item]
+    if "KeyConditionExpression" in request:
+        keys.append(request["ExpressionAttributeValues"][":pk"]["S"])
+    return sorted(set(keys))
 
 
 def sagemaker_checks(operation, request, arn):

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { build } from 'esbuild'
+import { rowKindsOf, stateModules } from '../../bin/architecture'
+import { conditionsHold } from '../../local/iam/conditions'
 import { keys, prefixes } from '../../shared/keys'
 import { functions, roles, root, type Statement, statementsOf } from './packaged'
 
@@ -260,3 +262,82 @@ it('lets each writer of models/* write its own documents there, and no other', (
     ['TrainingJobRole', 'models/*/output/*'],
   ])
 })
+
+describe('a function that strangers can reach, when it is taken over', () => {
+  const PUBLIC = ['DeskRole', 'OwnerRole', 'ReportRole', 'DeskInviteRole']
+  const READS = ['GetItem', 'BatchGetItem', 'Query']
+  const WRITES = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']
+
+  /** A partition key of each kind of row. */
+  const partitions = [
+    ...new Set(
+      Object.values(stateModules).flatMap((module) => rowKindsOf(module).map(({ pk }) => pk.replaceAll(/[{}]/g, ''))),
+    ),
+  ].sort()
+
+  const reachable = (role: string, operations: readonly string[]) =>
+    partitions.filter((partition) =>
+      operations.some((operation) => may(role, `dynamodb:${operation}`, { 'dynamodb:LeadingKeys': [partition] })),
+    )
+
+  it.each([
+    ['DeskRole', ['desk', 'desk#batch']],
+    ['OwnerRole', ['cascade#cascade', 'web']],
+    ['ReportRole', []],
+    ['DeskInviteRole', ['web']],
+  ])('%s changes these rows of the table alone', (role, expected) => {
+    expect(reachable(role, WRITES)).toEqual(expected)
+  })
+
+  it.each([
+    ['DeskRole', ['desk', 'desk#batch', 'web']],
+    ['OwnerRole', ['desk#batch', 'labeling', 'ledger#kind', 'web']],
+    ['ReportRole', ['desk#batch', 'labeling', 'ledger#kind', 'web']],
+    ['DeskInviteRole', ['web']],
+  ])('%s reads these alone', (role, expected) => {
+    expect(reachable(role, READS)).toEqual(expected)
+  })
+
+  it.each(PUBLIC)('%s may neither ask for rows without their key nor mix one in that is not its own', (role) => {
+    const keys = { 'dynamodb:LeadingKeys': ['web', 'cursor#aws'] }
+
+    expect([...READS, ...WRITES, 'Scan'].filter((operation) => may(role, `dynamodb:${operation}`, {}))).toEqual([])
+    expect(READS.filter((operation) => may(role, `dynamodb:${operation}`, keys))).toEqual([])
+  })
+
+  it.each([
+    ['DeskRole', ['LinkKey']],
+    ['OwnerRole', ['LinkKey', 'OwnerLinkKey', 'ReaderLinkKey']],
+    ['ReportRole', ['ReaderLinkKey']],
+    ['DeskInviteRole', ['LinkKey', 'OwnerLinkKey', 'ReaderLinkKey']],
+  ])('%s reads these keys of links', (role, expected) => {
+    const secrets = allowed(role).filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue'))
+
+    expect(secrets.flatMap(({ Resource }) => Resource)).toEqual(expected.map((Ref) => ({ Ref })))
+  })
+
+  it('publishes nothing but that a batch is answered', () => {
+    const events = { 'events:source': ['bellwether.desk'], 'events:detail-type': ['BatchAnswered'] }
+
+    expect(may('DeskRole', 'events:PutEvents', events)).toBe(true)
+    expect(may('DeskRole', 'events:PutEvents', { ...events, 'events:detail-type': ['ModelPromoted'] })).toBe(false)
+    expect(PUBLIC.filter((role) => actionsOf(role).has('events:PutEvents'))).toEqual(['DeskRole'])
+  })
+})
+
+it('lets every publisher speak for itself alone', () => {
+  const publishers = roles.filter(({ id }) => actionsOf(id).has('events:PutEvents'))
+  const asAnother = { 'events:source': ['bellwether.another'], 'events:detail-type': ['BatchAnswered'] }
+
+  expect(publishers.length).toBeGreaterThan(5)
+  expect(publishers.filter(({ id }) => may(id, 'events:PutEvents', asAnother))).toEqual([])
+})
+
+/** Whether a role may take an action on whatever its statements name, under these conditions. */
+function may(role: string, action: string, conditions: Record<string, readonly string[]>): boolean {
+  const context = new Map(Object.entries(conditions).map(([key, values]) => [key.toLowerCase(), values]))
+  return statementsOf(role).some(
+    ({ Effect, Action, Condition = {} }) =>
+      Effect === 'Allow' && Action.includes(action) && conditionsHold(Condition, context),
+  )
+}

@@ -52,7 +52,7 @@ it('writes enough of every category to train, validate and evaluate', () => {
 it('goes on in a stage without posts and their secret, and stops where no job could be trained', () => {
   const fresh: Facts = {
     sources: { x: { known: ['secret'] }, file: { known: ['sample.jsonl'] } },
-    linkKey: { known: true },
+    linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
     quotas: new Map([
       [SPOT, { known: 1 }],
       ['ml.c5.xlarge for training job usage', { known: 1 }],
@@ -69,12 +69,22 @@ it('goes on in a stage without posts and their secret, and stops where no job co
   }
   const missing = (facts: Facts) =>
     missingForSmoke(
-      findingsOf(facts, settings, { sourceSecrets: { x: 'x' }, linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }),
+      findingsOf(facts, settings, {
+        sourceSecrets: { x: 'x' },
+        linkSecrets: { annotator: 'a', owner: 'o', reader: 'r' },
+        region: 'eu-west-1',
+        bucket: 'b',
+      }),
     )
 
   expect(missing(fresh)).toEqual([])
-  const unasked = { ...fresh, linkKey: { unknown: 'AccessDeniedException' } }
-  const names = { sourceSecrets: { x: 'x' }, linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }
+  const unasked = { ...fresh, linkKeys: { ...fresh.linkKeys, annotator: { unknown: 'AccessDeniedException' } } }
+  const names = {
+    sourceSecrets: { x: 'x' },
+    linkSecrets: { annotator: 'a', owner: 'o', reader: 'r' },
+    region: 'eu-west-1',
+    bucket: 'b',
+  }
   expect(uncheckedForSmoke(findingsOf(unasked, settings, names))).toMatchObject([{ check: 'key of the desk links' }])
   expect(missing({ ...fresh, quotas: new Map([[SPOT, { known: 0 }]]) })).toMatchObject([
     { check: expect.stringMatching(/spot/) },

@@ -160,6 +160,20 @@ describe('permissions', () => {
       [{ action: 'dynamodb:Query', resource: `${resource}/index/byDate` }],
     ],
     ['Scan', { TableName: 'table' }, [{ action: 'dynamodb:Scan', resource }]],
+    [
+      'BatchGetItem',
+      {
+        RequestItems: {
+          table: { Keys: [Key, { pk: { S: 'b' }, sk: { S: '1' } }, { pk: { S: 'b' }, sk: { S: '2' } }] },
+        },
+      },
+      [{ action: 'dynamodb:BatchGetItem', resource, conditions: { 'dynamodb:LeadingKeys': ['a', 'b'] } }],
+    ],
+    [
+      'BatchWriteItem',
+      { RequestItems: { table: [{ PutRequest: { Item: Key } }, { DeleteRequest: { Key: { pk: { S: 'b' } } } }] } },
+      [{ action: 'dynamodb:BatchWriteItem', resource, conditions: { 'dynamodb:LeadingKeys': ['a', 'b'] } }],
+    ],
     ['BatchWriteItem', { RequestItems: { table: [] } }, [{ action: 'dynamodb:BatchWriteItem', resource }]],
     ['ListTables', {}, [{ action: 'dynamodb:ListTables', resource: '*' }]],
     ['DescribeTimeToLive', { TableName: 'table' }, [{ action: 'dynamodb:DescribeTimeToLive', resource }]],

@@ -68,14 +68,19 @@ describe('a source that a test plugs in', () => {
   it('has its secret in the stack, its finding and remedy, and its price in the costs', () => {
     const facts = {
       sources: { toy: { known: ['secret'] } },
-      linkKey: { known: true },
+      linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
       quotas: new Map(),
       concurrency: { known: 1000 },
       workteams: { known: [] },
       labelingJobs: { known: 0 },
       hasGroundTruth: true,
     }
-    const names = { sourceSecrets: { toy: 'toy-id' }, linkSecret: 'l', region: 'eu-west-1', bucket: 'b' }
+    const names = {
+      sourceSecrets: { toy: 'toy-id' },
+      linkSecrets: { annotator: 'a', owner: 'o', reader: 'r' },
+      region: 'eu-west-1',
+      bucket: 'b',
+    }
     const findings = findingsOf(facts, settings, names, registry)
 
     expect(sourceSecrets(settings.sources, registry)).toContainEqual(

@@ -9,8 +9,9 @@ import { permanentRandom } from '../../../shared/text/cascade'
 import { categoriesOf } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
+import { linkKeys } from '../../shared/web/keys'
 
-const KEY = 'k'.repeat(64)
+const KEY = 'a'.repeat(64)
 const HOUR = 3_600_000
 const BATCH = '2026-11-22'
 const POISON = '<img src=x onerror=alert(1)> __label__x "quoted" \u2028 line'
@@ -57,7 +58,7 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
   const serve = desk({
     table,
     publish,
-    linkKey: async () => KEY,
+    linkKey: linkKeys.annotator,
     page: () => undefined,
     log: { error: (...given: unknown[]) => void logged.push(given) },
   })
@@ -82,7 +83,7 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
 }
 
 const link = async (annotator: string, hours = 24) => {
-  const work = invitation({ table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })
+  const work = invitation({ table, linkKeys, siteUrl: 'https://desk.example' })
   const made = await work(invitationRequest.parse({ annotator, hours }), { now })
   if (!('url' in made)) throw new Error('no link')
   return { ...made, token: new URL(made.url).hash.slice(1) }
@@ -114,7 +115,7 @@ describe('a link', () => {
     expect(expires).toBe('2026-11-22T12:00:00.500Z')
     expect({ status, json }).toEqual({ status: 200, json: { name: 'ana', role: 'annotator' } })
     expect(cookies?.[0]).toMatch(
-      /^bellwether-annotator=[\w.-]+; Max-Age=71\d\d; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      /^bellwether-annotator=[\w.-]+; Max-Age=71\d\d; Path=\/desk; HttpOnly; Secure; SameSite=Strict$/,
     )
   })
 
@@ -197,7 +198,7 @@ describe('a link', () => {
   }
 
   const withdraw = (annotator: string) =>
-    invitation({ table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
+    invitation({ table, linkKeys, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
 
   it('ends the sessions that it opened when it is withdrawn', async () => {
     const cookie = await enter('ana')

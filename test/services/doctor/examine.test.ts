@@ -26,7 +26,10 @@ const account = awsAccount({
   objects: s3Objects(new S3Client({ region: 'eu-west-1' }), 'the-bucket'),
 })
 const places = { stage: 'dev', region: 'eu-west-1', groundTruthRegions: [] }
-const secretNames = { sourceSecrets: { x: 'XToken-1' }, linkSecret: 'LinkKey-1' }
+const secretNames = {
+  sourceSecrets: { x: 'XToken-1' },
+  linkSecrets: { annotator: 'LinkKey-1', owner: 'OwnerLinkKey-1', reader: 'ReaderLinkKey-1' },
+}
 const outline = { functions: ['collector', 'desk'], alarms: 24 }
 const ask = examine({ account, outline, settings, bucket: 'the-bucket', ...secretNames, ...places })
 

@@ -31,7 +31,7 @@ const quotas = (spot: Asked<number>, onDemand: Asked<number>) =>
   ])
 const healthy: Facts = {
   sources: { x: { known: [] }, file: { known: [] } },
-  linkKey: { known: true },
+  linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
   quotas: quotas({ known: 1 }, { known: 1 }),
   workteams: { known: [team] },
   labelingJobs: { known: 1 },
@@ -39,7 +39,12 @@ const healthy: Facts = {
   hasGroundTruth: true,
 }
 const lacks = (type: string, name: string): Facts['sources'] => ({ ...healthy.sources, [type]: { known: [name] } })
-const names = { sourceSecrets: { x: 'XToken-1' }, linkSecret: 'LinkKey-1', region: 'eu-west-1', bucket: 'the-bucket' }
+const names = {
+  sourceSecrets: { x: 'XToken-1' },
+  linkSecrets: { annotator: 'LinkKey-1', owner: 'OwnerLinkKey-1', reader: 'ReaderLinkKey-1' },
+  region: 'eu-west-1',
+  bucket: 'the-bucket',
+}
 const verdicts = (facts: Facts, settings: Settings) =>
   Object.fromEntries(findingsOf(facts, settings, names, [x, file]).map(({ check, verdict }) => [check, verdict]))
 
@@ -51,7 +56,24 @@ describe('findingsOf', () => {
   it.each<[string, Partial<Facts>, string, string]>([
     ['an X secret without a value', { sources: lacks('x', 'secret') }, 'X token', 'missing'],
     ['a file of posts that is not there', { sources: lacks('file', 'sample.jsonl') }, 'files of posts', 'missing'],
-    ['a link key without a value', { linkKey: { known: false } }, 'key of the desk links', 'missing'],
+    [
+      "an annotators' key without a value",
+      { linkKeys: { ...healthy.linkKeys, annotator: { known: false } } },
+      'key of the desk links',
+      'missing',
+    ],
+    [
+      "an owners' key without a value",
+      { linkKeys: { ...healthy.linkKeys, owner: { known: false } } },
+      "key of the owners' links",
+      'missing',
+    ],
+    [
+      "a readers' key without a value",
+      { linkKeys: { ...healthy.linkKeys, reader: { known: false } } },
+      'key of the report links',
+      'missing',
+    ],
     ['no spot quota', { quotas: quotas({ known: 0 }, { known: 1 }) }, SPOT, 'missing'],
     ['no quota on demand', { quotas: quotas({ known: 1 }, { known: 0 }) }, ON_DEMAND, 'missing'],
     ['a region without Ground Truth', { hasGroundTruth: false }, 'Ground Truth', 'missing'],
@@ -95,6 +117,8 @@ describe('findingsOf', () => {
       'X token': 'not needed',
       'files of posts': 'ok',
       'key of the desk links': 'ok',
+      "key of the owners' links": 'ok',
+      'key of the report links': 'ok',
       'BlazingText in the region': 'not needed',
       'Ground Truth': 'not needed',
       'Lambda concurrency': 'ok',

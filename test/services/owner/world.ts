@@ -7,8 +7,8 @@ import type { Table } from '../../../shared/table'
 import { aSettings, aSettledLine, manifestOf } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
+import { linkKeys } from '../../shared/web/keys'
 
-export const KEY = 'k'.repeat(64)
 export const SETTINGS = aSettings({
   caps: { judgements: { perDay: 200, perMonth: 6000 }, labelUsd: { perDay: 10, perMonth: 200 } },
 })
@@ -52,7 +52,7 @@ export function newWorld({
         labels: labelStore(world.bucket, rulesOf(SETTINGS.labels)),
         table: world.table,
         settings: SETTINGS,
-        linkKey: async () => KEY,
+        linkKeys,
         siteUrl: 'https://desk.example',
         page: () => undefined,
         closeBatch: async (batch) => void world.closed.push(batch),
@@ -73,7 +73,7 @@ export function newWorld({
       return { status: answer.statusCode, cookies: answer.cookies, json: answer.body ? JSON.parse(answer.body) : null }
     },
     token: async (request) => {
-      const work = invitation({ table: world.table, linkKey: async () => KEY, siteUrl: 'https://desk.example' })
+      const work = invitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example' })
       const made = await work(invitationRequest.parse(request), { now: world.now })
       if (!('url' in made)) throw new Error('no link')
       return new URL(made.url).hash.slice(1)

@@ -4,16 +4,18 @@ import path from 'node:path'
 import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { report } from '../../../services/report/report'
 import { keys } from '../../../shared/keys'
+import { readRequest } from '../../../shared/web/http'
+import { openSession } from '../../../shared/web/session'
 import { parseSettings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { revoke } from '../../../shared/state/people'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { cardExample } from '../../shared/card'
 import { memoryTable } from '../../shared/memory-table'
+import { linkKeys } from '../../shared/web/keys'
 import { tell } from './stories'
 
 const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
-const linkKey = async () => 'k'.repeat(64)
 const now = new Date('2026-11-23T10:00:00.500Z')
 
 let bucket: TestBucket
@@ -34,7 +36,7 @@ async function send(route: string, { cookie, query, body }: { cookie?: string; q
     objects: bucket,
     table,
     settings,
-    linkKey,
+    linkKey: linkKeys.reader,
     page: ({ path: asked }) => (asked === '/report' ? { status: 200, body: 'the page' } : undefined),
     log: { error: (...given: unknown[]) => void logged.push(given) },
   })
@@ -53,20 +55,48 @@ async function send(route: string, { cookie, query, body }: { cookie?: string; q
   return { ...answer, json: JSON.parse(answer.body || 'null') }
 }
 
-async function enter(person: object) {
-  const made = await invitation({ table, linkKey, siteUrl: 'https://site.example' })(invitationRequest.parse(person), {
+async function tokenOf(person: object): Promise<string> {
+  const made = await invitation({ table, linkKeys, siteUrl: 'https://site.example' })(invitationRequest.parse(person), {
     now,
   })
-  const token = 'url' in made ? new URL(made.url).hash.slice(1) : ''
+  return 'url' in made ? new URL(made.url).hash.slice(1) : ''
+}
+
+async function enter(person: object) {
+  const token = await tokenOf(person)
   const { statusCode, cookies, json } = await send('POST /report/session', { body: { token } })
   return { statusCode, cookie: cookies?.[0]?.split(';')[0] ?? '', json }
 }
 
 describe('who may read', () => {
-  it.each([{ reader: 'team' }, { owner: 'me' }])('%p may', async (person) => {
-    const { cookie } = await enter(person)
+  it('a reader may', async () => {
+    const { cookie } = await enter({ reader: 'team' })
 
     expect((await send('GET /report/data', { cookie })).json.days).toHaveLength(6)
+  })
+
+  it("an owner may, who came in by the owner's page", async () => {
+    const entered = readRequest({
+      version: '2.0',
+      rawPath: '/desk/owner/session',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: await tokenOf({ owner: 'me' }) }),
+      requestContext: { http: { method: 'POST' } },
+    })
+    const { cookies = [] } = await openSession(
+      { table, linkKey: linkKeys.owner, reportKey: linkKeys.reader },
+      'owner',
+      entered,
+      now,
+    )
+    const cookie = cookies.find((one) => one.includes('Path=/report'))?.split(';')[0] ?? ''
+
+    expect((await send('GET /report/data', { cookie })).json.days).toHaveLength(6)
+    expect((await send('GET /report/session', { cookie })).json).toEqual({ name: 'me', role: 'owner' })
+  })
+
+  it("no owner's link opens it: the report cannot check one", async () => {
+    expect(await enter({ owner: 'me' })).toMatchObject({ statusCode: 401, json: { error: 'foreign' } })
   })
 
   it('is nobody without a link', async () => {

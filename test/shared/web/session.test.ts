@@ -3,10 +3,10 @@ import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import type { Table } from '../../../shared/table'
 import { readRequest } from '../../../shared/web/http'
 import { invitedAt, type Role } from '../../../shared/state/people'
+import { sign } from '../../../shared/web/link'
 import { openSession, whoAsks } from '../../../shared/web/session'
 import { memoryTable } from '../memory-table'
-
-const linkKey = async () => 'k'.repeat(64)
+import { linkKeys } from './keys'
 
 let table: Table
 let now: Date
@@ -28,17 +28,39 @@ const request = (cookies: string[] = [], body?: unknown, query: Record<string, s
   })
 
 const ask = (input: object) =>
-  invitation({ table, linkKey, siteUrl: 'https://site.example' })(invitationRequest.parse(input), { now })
+  invitation({ table, linkKeys, siteUrl: 'https://site.example' })(invitationRequest.parse(input), { now })
 
-async function cookieFor(role: Role, name: string): Promise<string> {
+async function tokenFor(role: Role, name: string): Promise<string> {
   const made = await ask({ [role]: name })
-  const token = 'url' in made ? new URL(made.url).hash.slice(1) : ''
-  const { cookies } = await openSession({ table, linkKey }, [role], request([], { token }), now)
-  return cookies?.[0]?.split(';')[0] ?? ''
+  return 'url' in made ? new URL(made.url).hash.slice(1) : ''
 }
 
-const asks = (roles: Role[], cookies: string[], query?: Record<string, string>) =>
-  whoAsks({ table, linkKey }, roles, request(cookies, undefined, query), now)
+/** The page of a role, with the keys that its function has. */
+const entranceOf = (role: Role) => ({
+  table,
+  linkKey: linkKeys[role],
+  ...(role === 'owner' && { reportKey: linkKeys.reader }),
+})
+
+/** The cookies of a session with their attributes. */
+async function setCookies(role: Role, name: string): Promise<string[]> {
+  const { cookies = [] } = await openSession(
+    entranceOf(role),
+    role,
+    request([], { token: await tokenFor(role, name) }),
+    now,
+  )
+  return cookies
+}
+
+const cookiesFor = async (role: Role, name: string): Promise<string[]> =>
+  (await setCookies(role, name)).map((cookie) => cookie.split(';')[0] ?? '')
+
+const cookieFor = async (role: Role, name: string): Promise<string> => (await cookiesFor(role, name))[0] ?? ''
+
+/** Of several roles, the first one's page is asked. */
+const asks = (roles: [Role, ...Role[]], cookies: string[], query?: Record<string, string>) =>
+  whoAsks(entranceOf(roles[0]), roles, request(cookies, undefined, query), now)
 
 describe('a link', () => {
   it.each([
@@ -49,23 +71,80 @@ describe('a link', () => {
     expect(await ask(input)).toMatchObject({ url: expect.stringContaining(page) })
   })
 
-  it('opens no page of another role', async () => {
-    const made = await ask({ reader: 'team' })
-    const token = 'url' in made ? new URL(made.url).hash.slice(1) : ''
+  it.each<[Role, Role]>([
+    ['reader', 'annotator'],
+    ['reader', 'owner'],
+    ['annotator', 'owner'],
+    ['annotator', 'reader'],
+    ['owner', 'annotator'],
+    ['owner', 'reader'],
+  ])("of a %s opens no %s's page", async (role, other) => {
+    const token = await tokenFor(role, 'ana')
 
-    const reply = await openSession({ table, linkKey }, ['annotator', 'owner'], request([], { token }), now)
+    const reply = await openSession(entranceOf(other), other, request([], { token }), now)
 
     expect(reply).toMatchObject({ status: 401, body: { error: 'foreign' } })
     expect(reply.cookies).toBeUndefined()
+  })
+
+  it.each<[Role, Role]>([
+    ['annotator', 'owner'],
+    ['annotator', 'reader'],
+    ['reader', 'owner'],
+    ['reader', 'annotator'],
+  ])('signed with the key of a %s lets in no %s', async (stolen, role) => {
+    await ask({ [role]: 'ana' })
+    const bearer = { name: 'ana', role, issuedMs: now.getTime(), expiresMs: now.getTime() + 3_600_000 }
+    const token = await sign(await linkKeys[stolen](), 'link', bearer)
+
+    expect(await openSession(entranceOf(role), role, request([], { token }), now)).toMatchObject({
+      status: 401,
+      body: { error: 'forged' },
+    })
   })
 })
 
 describe('a session', () => {
   it('is taken in each role that may ask, and in no other', async () => {
-    const owner = await cookieFor('owner', 'me')
+    const [owner = '', ownerAtReport = ''] = await cookiesFor('owner', 'me')
 
-    expect(await asks(['reader', 'owner'], [owner])).toMatchObject({ name: 'me', role: 'owner' })
-    expect(await asks(['reader'], [owner])).toMatchObject({ status: 401, body: { error: 'missing' } })
+    expect(await asks(['owner'], [owner])).toMatchObject({ name: 'me', role: 'owner' })
+    expect(await asks(['reader', 'owner'], [ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
+    expect(await asks(['reader', 'owner'], [owner])).toMatchObject({ status: 401, body: { error: 'missing' } })
+    expect(await asks(['reader'], [ownerAtReport])).toMatchObject({ status: 401, body: { error: 'foreign' } })
+  })
+
+  it('that an owner has at the report opens no page of owners', async () => {
+    const [, atReport = ''] = await cookiesFor('owner', 'me')
+    const [, session = ''] = atReport.split(/=(.*)/)
+
+    expect(await asks(['owner'], [`bellwether-owner=${session}`])).toMatchObject({ body: { error: 'forged' } })
+  })
+
+  it('is sent to its own page alone', async () => {
+    const paths = async (role: Role) =>
+      (await setCookies(role, 'ana')).map((cookie) => /; Path=([^;]+)/.exec(cookie)?.[1])
+
+    expect([await paths('annotator'), await paths('owner'), await paths('reader')]).toEqual([
+      ['/desk'],
+      ['/desk/owner', '/report'],
+      ['/report'],
+    ])
+  })
+
+  it('counts though a stale one of another role is sent with it', async () => {
+    const reader = await cookieFor('reader', 'team')
+    await ask({ revoke: 'team' })
+    const [, ownerAtReport = ''] = await cookiesFor('owner', 'me')
+
+    expect(await asks(['reader', 'owner'], [reader])).toMatchObject({ body: { error: 'revoked' } })
+    expect(await asks(['reader', 'owner'], [reader, ownerAtReport])).toMatchObject({ name: 'me', role: 'owner' })
+  })
+
+  it('of an older release, kept for every path, does not hide the one of its own path', async () => {
+    const cookie = await cookieFor('owner', 'me')
+
+    expect(await asks(['owner'], [cookie, 'bellwether-owner=older'])).toMatchObject({ name: 'me' })
   })
 
   it('does not serve under the name of another role', async () => {
