@@ -146,6 +146,7 @@ export const settings = z.strictObject({
       alarmEmail: z.email().optional(),
       trustedAccounts: z.array(z.string().regex(/^\d{12}$/, 'an account id is twelve digits, in quotes')).default([]),
       subscriber: z.boolean().default(false),
+      pageConcurrency: z.int().min(1).max(1000).optional(),
     })
     .prefault({}),
 })

@@ -35,7 +35,11 @@ const throttling = z.object({
   ThrottlingRateLimit: z.coerce.number().optional(),
   ThrottlingBurstLimit: z.coerce.number().optional(),
 })
-const stageProperties = z.object({ StageName: z.literal('$default'), DefaultRouteSettings: throttling.default({}) })
+const stageProperties = z.object({
+  StageName: z.literal('$default'),
+  DefaultRouteSettings: throttling.default({}),
+  RouteSettings: z.record(z.string(), throttling).default({}),
+})
 
 /** The account's own limits, where a stage sets none. */
 const ACCOUNT_RATE = 10_000
@@ -46,7 +50,9 @@ export function createHttpApi({ account, region, clock, lambda }: Surroundings):
   const integrations = new Map<string, string>()
   const routes: Route[] = []
   let apiId: string | undefined
-  let admits = createThrottle(ACCOUNT_RATE, ACCOUNT_BURST)
+  /** A route without settings of its own shares the stage's. */
+  let admits = throttleOf({})
+  const ownLimits = new Map<string, ReturnType<typeof createThrottle>>()
 
   return {
     creators: {
@@ -63,14 +69,20 @@ export function createHttpApi({ account, region, clock, lambda }: Surroundings):
         routes.push({ key: RouteKey, integration: Target.replace('integrations/', '') })
       },
       'AWS::ApiGatewayV2::Stage': ({ properties }) => {
-        const { ThrottlingRateLimit, ThrottlingBurstLimit } = stageProperties.parse(properties).DefaultRouteSettings
-        admits = createThrottle(ThrottlingRateLimit ?? ACCOUNT_RATE, ThrottlingBurstLimit ?? ACCOUNT_BURST)
+        const { DefaultRouteSettings, RouteSettings } = stageProperties.parse(properties)
+        admits = throttleOf(DefaultRouteSettings)
+        for (const [key, limits] of Object.entries(RouteSettings)) {
+          if (!routes.some((route) => route.key === key)) {
+            throw new Error(`Unable to find Route by key ${key} within the provided RouteSettings`)
+          }
+          ownLimits.set(key, throttleOf({ ...DefaultRouteSettings, ...limits }))
+        }
       },
     },
     async answer(request) {
       const found = findRoute(routes, request.method, request.path)
       if (apiId === undefined || !found) return failure(404, 'Not Found')
-      if (!admits(clock.now())) return failure(429, 'Too Many Requests')
+      if (!(ownLimits.get(found.route.key) ?? admits)(clock.now())) return failure(429, 'Too Many Requests')
 
       const target = integrations.get(found.route.integration)
       const fn = target === undefined ? undefined : lambda.find(functionArnOf(target))
@@ -90,6 +102,9 @@ export function createHttpApi({ account, region, clock, lambda }: Surroundings):
     },
   }
 }
+
+const throttleOf = ({ ThrottlingRateLimit, ThrottlingBurstLimit }: z.infer<typeof throttling>) =>
+  createThrottle(ThrottlingRateLimit ?? ACCOUNT_RATE, ThrottlingBurstLimit ?? ACCOUNT_BURST)
 
 const timedOut = (payload: string): boolean => payload.includes('Sandbox.Timedout')
 const wordsFor = (payload: string): string => (timedOut(payload) ? 'Service Unavailable' : 'Internal Server Error')

@@ -53,6 +53,8 @@ const REMEDY = 'Set labelling.labeller: desk.'
 export const groundTruth: LabellerTerms<Options> = {
   title: 'Ground Truth',
   kind: 'human',
+  // It refuses tasks on a bucket without a CORS rule. https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html
+  readsBucketInPages: true,
   // Its quota is 100,000 items a job. https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
   itemsPerDay: () => Infinity,
   judgementsAsked,

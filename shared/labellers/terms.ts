@@ -53,6 +53,8 @@ export interface LabellerTerms<Options extends PricingOptions = PricingOptions> 
   /** What one judgement costs; US dollars. */
   judgementUsd(options: Options): number
   fee?: ObjectFee<Options>
+  /** Whether pages of its own read objects of the bucket in the annotator's browser: the bucket needs a CORS rule then. */
+  readsBucketInPages?: boolean
   /** Why its own options cannot work, if they cannot. */
   objection?(options: Options): string | undefined
   /** What the doctor checks where this labeller is configured. */

@@ -12,7 +12,7 @@ const source = `exports.handler = async (event) => {
   if (event.rawPath.endsWith('/cookies')) return { statusCode: 303, headers: { Location: '/desk' }, cookies: ['a=1; HttpOnly', 'b=2'] }
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) }
 }`
-const api = (more: Record<string, object> = {}, throttling: object = {}) => ({
+const api = (more: Record<string, object> = {}, throttling: object = {}, routes: object = {}) => ({
   Desk: fn(source, { FunctionName: 'desk', Timeout: 1 }),
   Permission: permission('Desk', 'apigateway.amazonaws.com', {
     'Fn::Sub': 'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${HttpApi}/*',
@@ -25,6 +25,7 @@ const api = (more: Record<string, object> = {}, throttling: object = {}) => ({
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: throttling,
+      RouteSettings: routes,
     },
   },
   Integration: {
@@ -114,4 +115,33 @@ it('throttles beyond its burst until time has passed', async () => {
   expect([await status(), await status(), await status()]).toEqual([200, 200, 429])
   await cloud.advance(101_000)
   expect([await status(), await status()]).toEqual([200, 429])
+})
+
+const route = (RouteKey: string) => ({
+  Type: 'AWS::ApiGatewayV2::Route',
+  Properties: {
+    ApiId: { Ref: 'HttpApi' },
+    RouteKey,
+    Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+  },
+})
+
+it('counts the requests of a route with limits of its own apart from all others', async () => {
+  const { endpoint } = await start(
+    api(
+      { Session: route('POST /desk/session') },
+      { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 0.01 },
+      { 'POST /desk/session': { ThrottlingBurstLimit: 2 } },
+    ),
+  )
+  const status = async (method: string) => (await fetch(`${endpoint}/desk/session`, { method })).status
+
+  expect([await status('GET'), await status('GET')]).toEqual([200, 429])
+  expect([await status('POST'), await status('POST'), await status('POST')]).toEqual([200, 200, 429])
+})
+
+it('refuses settings of a route that is not there', async () => {
+  await expect(start(api({}, {}, { 'GET /none': { ThrottlingBurstLimit: 2 } }))).rejects.toThrow(
+    'Unable to find Route by key GET /none',
+  )
 })

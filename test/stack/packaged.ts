@@ -23,7 +23,12 @@ export type Statement = z.infer<typeof statement>
 
 const policyDocument = z.object({ Statement: z.array(statement) })
 
-const resource = z.object({ Type: z.string(), DeletionPolicy: z.string().optional(), Properties: z.unknown() })
+const resource = z.object({
+  Type: z.string(),
+  DeletionPolicy: z.string().optional(),
+  DependsOn: oneOrMore.optional(),
+  Properties: z.unknown(),
+})
 const template = z
   .object({ Resources: z.record(z.string(), resource), Outputs: z.record(z.string(), z.unknown()) })
   .parse(JSON.parse(readFileSync(templateFile, 'utf8')))

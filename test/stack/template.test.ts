@@ -4,6 +4,8 @@ import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { describe, expect, it } from '@jest/globals'
 import yauzl from 'yauzl'
 import { z } from 'zod'
+import { findRoute } from '../../local/http-api/routes'
+import { createThrottle } from '../../local/http-api/throttle'
 import { costsOfADay } from '../../services/doctor/costs'
 import { readConfig } from '../../shared/config'
 import { readSettings } from '../../shared/settings'
@@ -250,15 +252,97 @@ it('has S3 remove what holds texts after retention.days, and nothing without it'
   expect((await rulesWith({})).filter((rule) => rule.ExpirationInDays !== undefined)).toEqual([])
 })
 
-it('throttles the HTTP API and logs neither path nor query', () => {
+it('lets pages of other origins read the bucket only where Ground Truth shows posts', async () => {
+  const cors: (framework: object) => Promise<{ CorsRules?: object[] }> = require('../../stack/cors.cjs')
+  const rulesWith = async (labeller: string) =>
+    (await cors({ resolveVariable: async () => ({ labelling: { labeller } }) })).CorsRules
+  const bucket = resources.find(({ id }) => id === 'Bucket')
+
+  expect(bucket?.Properties).toMatchObject({ CorsConfiguration: { Ref: 'AWS::NoValue' } })
+  expect(await rulesWith('desk')).toBeUndefined()
+  expect(await rulesWith('ground-truth')).toMatchObject([{ AllowedMethods: ['GET'] }])
+})
+
+it('logs neither path nor query of a request', () => {
   const [stage] = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Stage')
 
-  expect(stage?.Properties).toMatchObject({
-    DefaultRouteSettings: { ThrottlingBurstLimit: 50, ThrottlingRateLimit: 25 },
-  })
   expect(JSON.stringify(stage?.Properties)).not.toMatch(
     /\$context\.(path|rawPath|customDomain|queryString|identity\.userAgent)/,
   )
+})
+
+describe('the throttles of the HTTP API', () => {
+  const limits = z.object({ ThrottlingRateLimit: z.number(), ThrottlingBurstLimit: z.number() })
+  const [[, stage] = ['', undefined]] = ofType(
+    'AWS::ApiGatewayV2::Stage',
+    z.object({ DefaultRouteSettings: limits, RouteSettings: z.record(z.string(), limits) }),
+  )
+  const routes = ofType('AWS::ApiGatewayV2::Route', z.object({ RouteKey: z.string() })).map(([id, { RouteKey }]) => ({
+    id,
+    key: RouteKey,
+    integration: '',
+  }))
+
+  /** Whether requests are let in, by the limits of the package. */
+  const gateway = () => {
+    const throttles = new Map(
+      Object.entries(stage?.RouteSettings ?? {}).map(([key, { ThrottlingRateLimit, ThrottlingBurstLimit }]) => [
+        key,
+        createThrottle(ThrottlingRateLimit, ThrottlingBurstLimit),
+      ]),
+    )
+    return (request: string, nowMs: number) => {
+      const [method = '', path = ''] = request.split(' ')
+      return throttles.get(findRoute(routes, method, path)?.route.key ?? '')?.(nowMs)
+    }
+  }
+
+  it.each([
+    ['GET /desk'],
+    ['GET /desk/page.js'],
+    ['GET /desk/page.css'],
+    ['POST /desk/session'],
+    ['GET /desk/owner'],
+    ['GET /desk/owner/page.js'],
+    ['POST /desk/owner/session'],
+    ['GET /report'],
+    ['GET /report/page.js'],
+    ['POST /report/session'],
+    ['GET /report/data'],
+  ])('let annotators work while somebody asks for %s as fast as possible', (flood) => {
+    const lets = gateway()
+    let refused = 0
+    const hindered: string[] = []
+    for (let ms = 0; ms < 10_000; ms += 2) {
+      if (!lets(flood, ms)) refused++
+      if (ms % 100 > 0) continue
+      for (const work of ['GET /desk/batch/next', 'POST /desk/answers', 'GET /desk/owner/overview']) {
+        if (!lets(work, ms)) hindered.push(`${work} at ${ms} ms`)
+      }
+    }
+
+    expect(refused).toBeGreaterThan(1000)
+    expect(hindered).toEqual([])
+  })
+
+  it('stand on every route, whose resources are there before the stage', () => {
+    const dependsOn = resources.find(({ id }) => id === 'HttpApiStage')?.DependsOn ?? []
+
+    expect(Object.keys(stage?.RouteSettings ?? {}).sort()).toEqual(routes.map(({ key }) => key).sort())
+    expect(routes.map(({ id }) => id).filter((id) => !dependsOn.includes(id))).toEqual([])
+  })
+
+  it.each([
+    ['desk', '/desk'],
+    ['owner', '/desk/owner'],
+    ['report', '/report'],
+  ])('know each file of the page %s', (page, at) => {
+    const files = readdirSync(path.join(root, '.build/pages', page)).filter((file) => file !== 'index.html')
+
+    expect(files.map((file) => findRoute(routes, 'GET', `${at}/${file}`)?.route.key).sort()).toEqual(
+      files.map((file) => `GET ${at}/${file}`).sort(),
+    )
+  })
 })
 
 function entriesOf(zip: string): Promise<string[]> {

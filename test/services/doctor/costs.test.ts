@@ -72,7 +72,7 @@ describe('costsOfADay', () => {
 
   it('counts each function of the stack, and its alarms and secrets', () => {
     expect(line(shipped, 'functions')?.how).toMatch(/^about 130 GB-seconds/)
-    expect(line(shipped, 'alarms and secrets')?.how).toMatch(/^\(24 alarms × \$0\.10 \+ 3 secrets/)
+    expect(line(shipped, 'alarms and secrets')?.how).toMatch(/^\(24 alarms × \$0\.10 \+ 5 secrets/)
   })
 
   it('sums what has a price', () => {
