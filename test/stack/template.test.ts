@@ -339,8 +339,9 @@ describe('the throttles of the HTTP API', () => {
   ])('know each file of the page %s', (page, at) => {
     const files = readdirSync(path.join(root, '.build/pages', page)).filter((file) => file !== 'index.html')
 
-    expect(files.map((file) => findRoute(routes, 'GET', `${at}/${file}`)?.route.key).sort()).toEqual(
-      files.map((file) => `GET ${at}/${file}`).sort(),
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.map((file) => findRoute(routes, 'GET', `${at}/${file}`)?.route.key)).toEqual(
+      files.map((file) => `GET ${at}/${file}`),
     )
   })
 })
