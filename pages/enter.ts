@@ -6,15 +6,21 @@ export interface Person {
 }
 
 /**
- * Who opened the page. The token of a link stands in the fragment: it is exchanged for a cookie once and then taken out
- * of the address, so that it stays out of bookmarks and screenshots. `session` is the API's path, `/desk/session`.
+ * Who opened the page. The token of a link stands in the fragment. The page exchanges it for a cookie once and then
+ * takes it out of the address, so that it stays out of bookmarks and screenshots. `session` is the API's path,
+ * `/desk/session`.
  */
 export async function enter(session: string): Promise<Answer<Person>> {
-  // Another link that is opened in this tab changes the fragment alone.
-  addEventListener('hashchange', () => location.reload(), { once: true })
-  const token = location.hash.slice(1)
+  // Another link that is opened in this tab changes the fragment alone. So does the page's own navigation.
+  addEventListener('hashchange', () => {
+    if (tokenIn(location.hash)) location.reload()
+  })
+  const token = tokenIn(location.hash)
   if (!token) return ask<Person>('GET', session)
   const answer = await ask<Person>('POST', session, { token })
   if (answer.ok) history.replaceState(null, '', location.pathname)
   return answer
 }
+
+/** What stands in a fragment, unless it is the name of a section of the page, which has small letters alone. */
+const tokenIn = (fragment: string): string | undefined => (/^#?[a-z-]*$/.test(fragment) ? undefined : fragment.slice(1))

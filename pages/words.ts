@@ -23,3 +23,16 @@ export const count = (value: number): string => String(Math.round(value)).replac
 /** `1 post`, `2 posts`. */
 export const many = (value: number, one: string, several = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : several}`
+
+/** Characters that turn the direction of text around, by their names in Unicode. */
+const DIRECTIONS = new Map([
+  ['\u202A', 'LRE'],
+  ['\u202B', 'RLE'],
+  ['\u202C', 'PDF'],
+  ['\u202D', 'LRO'],
+  ['\u202E', 'RLO'],
+])
+
+/** A text whose direction overrides are shown by name, as in `⟨RLO⟩`, in place of working: they can hide what a post says. */
+export const withVisibleDirections = (text: string): string =>
+  text.replaceAll(/[\u202A-\u202E]/g, (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`)

@@ -1,4 +1,5 @@
 import { flagName, FLAGS, isFlag } from '../flags'
+import { withVisibleDirections } from '../words'
 import type { Answered, Given, Shown } from './work'
 
 export interface Category {
@@ -33,8 +34,8 @@ export interface View {
 }
 
 const KEYS = 9
-/** An answer that comes this soon was meant for the post before: a double click, a key that was held. */
-const TOO_SOON_MS = 350
+/** The second click of a double click comes within this time after the first one put the next post on the screen. */
+const DOUBLE_CLICK_MS = 350
 
 /** The page of `index.html`. Every text of a post or label goes in as text, never as markup. */
 export function createView(actions: Actions, keysOn: { get(): boolean; set(on: boolean): void }): View {
@@ -57,25 +58,23 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   let place = ''
   let shownAt = 0
 
-  const soon = () => performance.now() - shownAt < TOO_SOON_MS
-  const give = (given: Given) => {
-    if (!soon()) actions.give(given)
-  }
-  const skip = () => {
-    if (isPast) actions.forward()
-    else if (!soon()) actions.skip()
-  }
+  const skip = () => (isPast ? actions.forward() : actions.skip())
+  /** A double click is one answer. Keys have no such guard: whoever is fast loses none. */
+  const onClick = (button: HTMLElement, act: () => void) =>
+    button.addEventListener('click', ({ detail }) => {
+      if (detail < 2 || performance.now() - shownAt >= DOUBLE_CLICK_MS) act()
+    })
   const open = (dialog: HTMLDialogElement) => {
     if (!work.hidden && !dialog.open) dialog.showModal()
   }
   const flag = (name: string | undefined) => {
     flags.close()
-    if (isFlag(name)) give({ flag: name })
+    if (isFlag(name)) actions.give({ flag: name })
   }
 
   backButton.addEventListener('click', actions.back)
   change.addEventListener('click', actions.back)
-  byId('skip', HTMLButtonElement).addEventListener('click', skip)
+  onClick(byId('skip', HTMLButtonElement), skip)
   flagButton.addEventListener('click', () => open(flags))
   byId('help', HTMLButtonElement).addEventListener('click', () => open(definitions))
   for (const dialog of [definitions, flags]) {
@@ -105,7 +104,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     } else if (nth !== undefined) {
       const name = names[nth]
       if (name === undefined) return
-      give({ label: name })
+      actions.give({ label: name })
     } else {
       const action = KEYBOARD[event.key]
       if (!action) return
@@ -138,10 +137,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
           button.setAttribute('aria-keyshortcuts', String(i + 1))
         }
         button.append(element('span', name))
-        button.addEventListener('click', ({ detail }) => {
-          // The second click of a double click is none.
-          if (detail < 2) give({ label: name })
-        })
+        onClick(button, () => actions.give({ label: name }))
         return button
       }),
     )
@@ -165,8 +161,11 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
       work.hidden = false
       message.hidden = true
       if (changed || wasMessage) {
-        post.textContent = shown.text
+        post.textContent = withVisibleDirections(shown.text)
         shownAt = performance.now()
+        // The next post is read from its beginning, wherever the reader was in the one before.
+        post.scrollTop = 0
+        scrollTo(0, 0)
       }
       again.hidden = given === undefined
       again.textContent = given === undefined ? '' : `You answered this before: ${wordsFor(given)}.`

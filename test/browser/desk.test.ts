@@ -8,7 +8,7 @@ import { addBatch, type ChunkItem, readBatch, readChunks, removeOpen } from '../
 import { openSite, PHONE, type Site, type Visitor } from './site'
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
-/** Posts are on the screen this long before an answer to them counts. */
+/** A person reads a post for a moment. */
 const READ_MS = 400
 
 let site: Site
@@ -170,6 +170,60 @@ describe('an annotator', () => {
     await sent(page)
 
     expect((await answersOf('dee')).filter(Boolean)).toHaveLength(2)
+  })
+
+  it('changes the last answer by keys that follow each other at once', async () => {
+    await ask(posts(3))
+    const { page } = await begin('dot')
+    const first = await textOf(page)
+
+    for (const key of ['1', 'b', '2']) await page.keyboard.press(key)
+    await sent(page)
+
+    const given = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.dot]))
+    expect(given.get(first ?? '')).toMatchObject({ given: { label: 'marketing' }, revision: 2 })
+  })
+
+  it('loses no key at 250 ms a post, where every fifth request fails or arrives twice', async () => {
+    await ask(posts(60))
+    const { page } = await begin('dux')
+    let requests = 0
+    await page.route('**/desk/**', async (route) => {
+      requests++
+      if (requests % 5 === 0) return route.abort()
+      if (requests % 5 === 2 && route.request().method() === 'POST') await route.fetch().catch(() => undefined)
+      await route.continue()
+    })
+    const given = new Map<string, string>()
+
+    for (let i = 0; i < 60; i++) {
+      await page.locator('#work').waitFor()
+      given.set((await textOf(page)) ?? '', i % 3 === 0 ? 'marketing' : 'technical')
+      await page.keyboard.press(i % 3 === 0 ? '2' : '1')
+      await page.waitForTimeout(200)
+    }
+    await sent(page)
+
+    expect(given.size).toBe(60)
+    const kept = new Map((await rows()).map(({ answers }, i) => [asked[i] ?? '', answers.dux?.given]))
+    expect(kept).toEqual(new Map([...given].map(([text, label]) => [text, { label }])))
+  })
+
+  it('reads each post from its beginning', async () => {
+    await ask([`first ${'long '.repeat(3000)}`, `second ${'long '.repeat(3000)}`])
+    const { page } = await begin('dan', PHONE)
+
+    await page.evaluate(() => scrollTo(0, 1500))
+    await press(page, '1')
+
+    expect(await page.evaluate(() => scrollY)).toBe(0)
+  })
+
+  it('sees the names of characters that turn text around', async () => {
+    await ask(['pay \u202Eevil\u202C now'])
+    const { page } = await begin('dov')
+
+    expect(await textOf(page)).toBe('pay ⟨RLO⟩evil⟨PDF⟩ now')
   })
 
   it('loses nothing by a reload, nor what was answered before it', async () => {
