@@ -1,9 +1,19 @@
 // `npm run export-model`: a model as a small package that any Node program can use.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { GetFunctionConfigurationCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { z } from 'zod'
 import { asOwner } from '../local/owner'
 import { findRunning, orGone } from '../local/running'
 import { ROOT } from '../local/root'
@@ -11,11 +21,12 @@ import { archiveAt, unpackModel } from '../shared/artefact'
 import { classifierOf, loadModel, priorIn } from '../shared/engines/load'
 import { MANIFEST } from '../shared/engines/manifest'
 import { readChampion } from '../shared/champion'
+import { jsonOrNothing } from '../shared/json'
 import { keys } from '../shared/keys'
 import { latestTraining } from '../shared/latest'
 import { type Objects, parseJson, s3Objects } from '../shared/objects'
 import { cardRecord, datasetRecord, trainingRecord } from '../shared/records'
-import { packageFiles, type Told } from './exported/files'
+import { OWN_FILES, PACKAGE, packageFiles, type Told } from './exported/files'
 
 const HELP = `npm run export-model -- [--job latest|JOB] [--out DIR] [--data DIR | --stage STAGE [--region REGION]]
 
@@ -63,10 +74,26 @@ async function main(argv: string[]): Promise<number> {
   return 0
 }
 
-/** An export replaces an export, and nothing else. */
+/** An export replaces an export, and nothing else: a folder that holds any other file is left as it is. */
 function refuseForeign(out: string): void {
-  if (!existsSync(out) || readdirSync(out).length === 0 || existsSync(path.join(out, 'model.json'))) return
-  throw new Error(`--out ${out}: there is something in it that is no model of an earlier export`)
+  if (!existsSync(out)) return
+  const own = filesOfExport(out)
+  const [foreign] = readdirSync(out).filter((name) => !own.includes(name))
+  if (foreign === undefined) return
+  throw new Error(
+    `--out ${out}: ${foreign} in it is no file of an earlier export; name another folder, or empty this one`,
+  )
+}
+
+/** The files that an earlier export wrote into a folder; none where no export did. */
+function filesOfExport(folder: string): string[] {
+  const parsed = (name: string) => {
+    const file = path.join(folder, name)
+    return existsSync(file) ? jsonOrNothing(readFileSync(file, 'utf8')) : undefined
+  }
+  const { success: isExport } = z.object({ name: z.literal(PACKAGE.name) }).safeParse(parsed('package.json'))
+  const model = z.object({ files: z.array(z.string()) }).safeParse(parsed('model.json'))
+  return isExport && model.success ? [...OWN_FILES, ...model.data.files] : []
 }
 
 async function running(dataDir: string | undefined): Promise<Objects> {
@@ -135,10 +162,10 @@ async function read(objects: Objects, job: string) {
 
 /** Whole or not at all. */
 function write(out: string, files: Record<string, string | Uint8Array>): void {
-  const folder = `${path.resolve(out)}.new`
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  const target = path.resolve(out)
+  mkdirSync(path.dirname(target), { recursive: true })
+  const folder = mkdtempSync(`${target}-`)
   for (const [name, body] of Object.entries(files)) writeFileSync(path.join(folder, name), body)
-  rmSync(out, { recursive: true, force: true })
-  renameSync(folder, out)
+  rmSync(target, { recursive: true, force: true })
+  renameSync(folder, target)
 }

@@ -9,6 +9,9 @@ export interface Told {
   scores: ScoresRecord | null
 }
 
+/** Their names. */
+export const OWN_FILES = ['index.js', 'index.d.ts', 'model.json', 'package.json', 'README.md']
+
 /** The files of the package beside those of the model, by name. `root` is the folder of this repository. */
 export async function packageFiles(root: string, about: About, told: Told): Promise<Record<string, string>> {
   return {
@@ -20,7 +23,7 @@ export async function packageFiles(root: string, about: About, told: Told): Prom
   }
 }
 
-const PACKAGE = {
+export const PACKAGE = {
   name: 'bellwether-model',
   version: '1.0.0',
   description: 'A text classifier that was trained by Bellwether',

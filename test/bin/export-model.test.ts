@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -109,17 +109,38 @@ it('says in its own README what the model is, and needs nothing', () => {
 })
 
 it('replaces an earlier export, and nothing else', async () => {
-  expect(await exportModel('--data', dataDir, '--out', out, '--job', 'latest')).toMatchObject({ code: 0 })
+  expect(await exportModel('--data', dataDir, '--out', out, '--job', 'latest')).toEqual({
+    code: 0,
+    said: expect.stringContaining(out),
+  })
 
   const mine = path.join(folder, 'mine')
   cpSync(out, mine, { recursive: true })
-  rmSync(path.join(mine, 'model.json'))
   writeFileSync(path.join(mine, 'precious'), 'x')
-  expect(await exportModel('--data', dataDir, '--out', mine)).toEqual({
-    code: 1,
-    said: expect.stringContaining('no model of an earlier export'),
-  })
-  expect(existsSync(path.join(mine, 'precious'))).toBe(true)
+  const theirs = path.join(folder, 'theirs')
+  mkdirSync(theirs)
+  writeFileSync(path.join(theirs, 'model.json'), '{"format":"layers-model"}')
+  for (const [place, file] of [
+    [mine, 'precious'],
+    [theirs, 'model.json'],
+  ] as const) {
+    expect(await exportModel('--data', dataDir, '--out', place)).toEqual({
+      code: 1,
+      said: expect.stringContaining(`${file} in it is no file of an earlier export`),
+    })
+    expect(existsSync(path.join(place, file))).toBe(true)
+  }
+})
+
+it('leaves a folder alone whose name is that of the export with more behind it', async () => {
+  const beside = path.join(folder, 'beside')
+  mkdirSync(`${beside}.new`)
+  writeFileSync(path.join(`${beside}.new`, 'mine.txt'), 'x')
+
+  expect(await exportModel('--data', dataDir, '--out', beside)).toMatchObject({ code: 0 })
+
+  expect(existsSync(path.join(`${beside}.new`, 'mine.txt'))).toBe(true)
+  expect(readdirSync(folder).filter((name) => name.startsWith('beside'))).toEqual(['beside', 'beside.new'])
 })
 
 it.each([
