@@ -1,3 +1,5 @@
+import { guarded } from '../../shared/row-file/formula'
+
 export interface Column {
   heading: string
   numeric?: boolean
@@ -11,6 +13,6 @@ export const csv = (columns: readonly Column[], rows: readonly Cell[][]): string
 function field(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
+  const safe = guarded(cell)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

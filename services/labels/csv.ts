@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 import type { SettledLine } from '../../shared/records'
+import { guarded } from '../../shared/row-file/formula'
 import type { Format } from './entry'
-import { guarded, ROW_FIELDS } from './rows'
+import { ROW_FIELDS } from './rows'
 
 const COLUMNS = [
   'item',
@@ -31,17 +32,25 @@ export const csv: Format = {
 
   write: (lines) =>
     stringify(
-      lines.flatMap((line) => rowsOfLine(line)),
+      lines.flatMap((line) => rowsOfLine(line).map(safe)),
       { header: true, columns: [...COLUMNS], record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
     ),
 }
 
-function rowsOfLine(line: SettledLine): Partial<Record<Column, string | number>>[] {
+type Row = Partial<Record<Column, string | number>>
+
+/** Texts, ids, labels and names come from anybody. */
+const safe = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, cell]) => [column, typeof cell === 'string' ? guarded(cell) : cell]),
+  )
+
+function rowsOfLine(line: SettledLine): Row[] {
   const metadata = line['label-metadata']
   const row = {
     item: line.item,
     id: line['post-id'],
-    text: guarded(line.source),
+    text: line.source,
     label: metadata['class-name'],
     confidence: metadata.confidence,
     adjudicated: metadata.adjudicated ? 'true' : '',

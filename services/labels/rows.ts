@@ -1,3 +1,4 @@
+import { unguarded } from '../../shared/row-file/formula'
 import type { Entry, Format, Place, Refused } from './entry'
 import { refused } from './entry'
 import type { LabelField } from './columns'
@@ -26,7 +27,7 @@ export const ROW_FIELDS: Format['fields'] = {
  * `annotation_id` is of Label Studio's CSV or JSON-MIN, where id and dates are those of the annotation, not of a post.
  */
 export function entryOfRow(values: Values, place: Place): Entry | Refused {
-  const one = (field: LabelField): unknown => withoutSpace(values[field])
+  const one = (field: LabelField): unknown => asWritten(values[field])
   const annotator = one('annotator')
   const answer = one('answer')
   const label = oneChoice(one('label'))
@@ -36,7 +37,7 @@ export function entryOfRow(values: Values, place: Place): Entry | Refused {
   return {
     place,
     item: one('item'),
-    text: unguarded(one('text')),
+    text: one('text'),
     post: isAnnotation ? undefined : one('id'),
     hashtags: tagsOf(one('hashtag')),
     date: isAnnotation ? undefined : one('createdAt'),
@@ -54,9 +55,10 @@ export function entryOfRow(values: Values, place: Place): Entry | Refused {
   }
 }
 
-function withoutSpace(value: unknown): unknown {
+/** A cell without space around it and without the guard of a spreadsheet; undefined where it is empty. */
+function asWritten(value: unknown): unknown {
   if (value === null) return undefined
-  return typeof value === 'string' ? value.trim() || undefined : value
+  return typeof value === 'string' ? unguarded(value.trim()) || undefined : value
 }
 
 /** The one label of a list or of Label Studio's `{"choices":[…]}`; the value itself where it is not one. */
@@ -78,7 +80,3 @@ const asNumber = (value: unknown): unknown =>
 
 const asBoolean = (value: unknown): unknown =>
   typeof value === 'string' ? ({ true: true, false: false }[value.toLowerCase()] ?? value) : value
-
-/** A post is anybody's text, and a spreadsheet runs what begins like a formula: such a text gets a quote before it. */
-export const guarded = (text: string): string => (/^'*[=+\-@]/.test(text) ? `'${text}` : text)
-const unguarded = (text: unknown): unknown => (typeof text === 'string' ? text.replace(/^'(?='*[=+\-@])/, '') : text)

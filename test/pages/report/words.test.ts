@@ -132,6 +132,6 @@ describe('a download', () => {
   })
 
   it('holds no formula', () => {
-    expect(csv([{ heading: 'label' }], [['=1+1'], ['@x']])).toBe("label\r\n'=1+1\r\n'@x\r\n")
+    expect(csv([{ heading: 'label' }], [['=1+1'], ['＠x']])).toBe("label\r\n'=1+1\r\n'＠x\r\n")
   })
 })

@@ -117,14 +117,14 @@ it('names the file by what is in it', async () => {
   expect(await ask({ export: 'csv' })).not.toEqual(first)
 })
 
-it('lets no post be run as a formula by a spreadsheet', async () => {
+it.each(['=cmd|calc!A1', '＝cmd|calc!A1'])('lets no post be run as a formula by a spreadsheet: %s', async (source) => {
   const { bucket, ask } = newWorld()
-  const source = '=cmd|calc!A1'
-  await bucket.put('labeled/a/output.manifest', manifestOf([{ ...one('technical', '2026-11-20T10:00:00'), source }]))
+  const line = { ...one('technical', '2026-11-20T10:00:00'), source, 'post-id': source }
+  await bucket.put('labeled/a/output.manifest', manifestOf([line]))
 
   const { key } = await ask({ export: 'csv' })
 
-  expect(bucket.texts()[String(key)]).toContain(`,'${source},`)
+  expect(bucket.texts()[String(key)]).toContain(`,'${source},'${source},`)
 })
 
 describe('labels of earlier definitions', () => {
