@@ -16,8 +16,7 @@ const FEWEST_WORDS = 5
 /** Of a text that is an essay, the beginning tells enough. */
 const MOST_WORDS = 1000
 
-/** Where a text was cut off: the piece of a word before the last "…", and links that were put behind it. */
-const CUT = /(?<!\S)\S*…(?:\s+https?:\/\/\S+)*\s*$/u
+const LINK = /^https?:\/\/\S/
 
 /**
  * The shingles of a text as its source wrote it, by its normal form, without the last piece of a word where it was cut
@@ -25,11 +24,20 @@ const CUT = /(?<!\S)\S*…(?:\s+https?:\/\/\S+)*\s*$/u
  */
 export function shinglesOf(text: string): Shingles | undefined {
   const decoded = decodeVersion1(text)
-  const cut = isCut(decoded)
-  return shinglesIn(normalForm(cut ? decoded.replace(CUT, '') : text), cut)
+  const end = cutAt(decoded)
+  return shinglesIn(normalForm(end === undefined ? text : decoded.slice(0, end)), end !== undefined)
 }
 
-const isCut = (text: string): boolean => text.includes('…') && CUT.test(text)
+/** Where a text was cut off: before the piece of a word that ends in "…", and links that were put behind it. */
+function cutAt(text: string): number | undefined {
+  if (!text.includes('…')) return undefined
+  let found: number | undefined
+  for (const { 0: word, index } of [...text.matchAll(/\S+/g)].reverse()) {
+    if (word.endsWith('…')) found = index
+    if (!LINK.test(word)) break
+  }
+  return found
+}
 
 function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
   const words = normalForm.split(' ', MOST_WORDS)

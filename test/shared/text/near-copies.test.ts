@@ -21,6 +21,19 @@ const shingled = (text: string): Shingles => {
   return shingles
 }
 
+it('finds the end of a text that was cut off as a regular expression would', () => {
+  const CUT = /(?<!\S)\S*…(?:\s+https?:\/\/\S+)*\s*$/u
+  const start = 'one two three four five six'
+  const piece = fc.constantFrom('a', '…', ' ', '\n', 'http://', 'https://b', '#aws')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const text = `${start} ${pieces.join('')}`
+      const whole = shinglesOf(text.replace(CUT, ''))
+      expect(shinglesOf(text)).toEqual(whole && { ...whole, cut: CUT.test(text) })
+    }),
+  )
+})
+
 /** Words that a text of some length can be made of. */
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), minLength: 1, maxLength: 6 })
 const message = (minLength: number) => fc.array(word, { minLength, maxLength: 30 }).map((words) => words.join(' '))
@@ -162,10 +175,13 @@ it('finds a copy at the border of likeness as often as its bands say', () => {
   expect(found.length).toBeGreaterThanOrEqual(292)
 })
 
-it('reads a text of one endless word in no time', () => {
+it.each([
+  ['one endless word', `${'x'.repeat(200_000)}… y ${'…'.repeat(10_000)} z`],
+  ['words that were cut off before links', `${'… http://a.example '.repeat(10_000)}z`],
+])('reads a text of %s in no time', (_, text) => {
   const began = performance.now()
 
-  shinglesOf(`${'x'.repeat(200_000)}… y ${'…'.repeat(10_000)} z`)
+  shinglesOf(text)
 
   expect(performance.now() - began).toBeLessThan(1000)
 })
