@@ -5,7 +5,7 @@ import { keys } from '../../shared/keys'
 import { LABELLERS } from '../../shared/labellers'
 import { latestQuality } from '../../shared/labels'
 import { type Objects, parseJson } from '../../shared/objects'
-import { planRecord, type QualityRecord, qualityRecord } from '../../shared/records'
+import { planRecord, type QualityRecord, qualityRecord, reasonsForOwner } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { invitedPeople } from '../../shared/state/people'
@@ -98,10 +98,10 @@ async function qualityOf(objects: Pick<Objects, 'read'>, batch: string): Promise
   return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
 }
 
-const agreementOf = ({ batch, status, reasons, alpha, selfAgreement }: QualityRecord) => ({
+const agreementOf = ({ batch, status, reasons, about, alpha, selfAgreement }: QualityRecord) => ({
   batch,
   status,
-  reasons,
+  reasons: reasonsForOwner({ reasons, about }),
   alpha,
   selfAgreement,
 })

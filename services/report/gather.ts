@@ -10,6 +10,7 @@ import {
   championRecord,
   type QualityRecord,
   qualityRecord,
+  reasonsForReaders,
   reportIndexRecord,
   reportRecord,
 } from '../../shared/records'
@@ -235,7 +236,7 @@ const scoresInBrief = ({
 
 /** How many annotators there were, and not who: a reader of the report has no business with that. */
 function batchInBrief(quality: QualityRecord): BatchInBrief {
-  const { batch, items, labelled, judgements, failed, costUsd, status, reasons, errors, annotators } = quality
+  const { batch, items, labelled, judgements, failed, costUsd, status, errors, annotators } = quality
   return {
     batch,
     items,
@@ -246,6 +247,6 @@ function batchInBrief(quality: QualityRecord): BatchInBrief {
     costUsd,
     wrong: errors && errors.source !== 'assumed' ? errors.rate.mean : null,
     status,
-    reasons,
+    reasons: reasonsForReaders(quality),
   }
 }

@@ -83,6 +83,36 @@ export const qualityRecord = z.object({
     .optional()
     .describe('Absent from batches that were settled before rates were measured.'),
   status: labelStatus,
-  reasons: z.array(z.string()).min(1).describe('Why, in words that a person can act on.'),
+  reasons: z.array(z.string()).min(1).describe('Why, in words that a person can act on. They name no annotator.'),
+  about: z
+    .array(z.object({ reason: z.int().nonnegative(), annotator: z.string() }))
+    .optional()
+    .describe('Which annotator a reason means, by its place among `reasons`: for the owner alone.'),
 })
 export type QualityRecord = z.infer<typeof qualityRecord>
+
+/** How a reason begins that is about one annotator. */
+export const ONE_ANNOTATOR = 'one annotator'
+
+/** The reasons as the owner reads them: with names. */
+export const reasonsForOwner = ({ reasons, about = [] }: Pick<QualityRecord, 'reasons' | 'about'>): string[] =>
+  reasons.map((reason, place) => {
+    const meant = about.find((one) => one.reason === place)
+    return meant ? reason.replace(ONE_ANNOTATOR, meant.annotator) : reason
+  })
+
+/** The reasons as anybody may read them. Batches that were settled by an older release have names in theirs. */
+export const reasonsForReaders = ({
+  reasons,
+  about,
+  annotators,
+}: Pick<QualityRecord, 'reasons' | 'about' | 'annotators'>): string[] => {
+  if (about) return reasons
+  const names = Object.keys(annotators)
+  return reasons.map((reason) =>
+    reason
+      .split(/(?<![a-z0-9-])([a-z0-9-]+)(?![a-z0-9-])/)
+      .map((word) => (names.includes(word) ? 'an annotator' : word))
+      .join(''),
+  )
+}

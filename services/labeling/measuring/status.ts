@@ -1,4 +1,4 @@
-import type { QualityRecord } from '../../../shared/records'
+import { ONE_ANNOTATOR, type QualityRecord } from '../../../shared/records'
 import { isUnreliable, type JudgementErrors, mostReliableRate } from '../../../shared/statistics/judgement-errors'
 import { wilson } from '../../../shared/statistics/wilson'
 import { type Agreement, textOf } from './agreement'
@@ -14,8 +14,23 @@ const CHECKED_FROM = 5
 /**
  * How far labels can be relied on, and why, in words that a person can act on. Labels are unreliable when the upper limit of
  * their error rate leaves too little to tell a share by; alpha has no part in it, since it falls where a class is rare.
+ * Reasons name nobody, since events and the report carry them; `about` says for the owner which annotator a reason means.
  */
-export function statusOf(agreement: Agreement): Pick<QualityRecord, 'status' | 'reasons'> {
+export function statusOf(agreement: Agreement): Pick<QualityRecord, 'status' | 'reasons' | 'about'> {
+  const { status, reasons } = judged(agreement)
+  return {
+    status,
+    reasons: reasons.map((reason) => (typeof reason === 'string' ? reason : `${ONE_ANNOTATOR} ${reason.words}`)),
+    about: reasons.flatMap((reason, place) =>
+      typeof reason === 'string' ? [] : [{ reason: place, annotator: reason.annotator }],
+    ),
+  }
+}
+
+/** A sentence, or what is said of one annotator. */
+type Reason = string | { annotator: string; words: string }
+
+function judged(agreement: Agreement): { status: QualityRecord['status']; reasons: Reason[] } {
   const { alpha, errors } = agreement
   const failing = failingChecks(agreement)
   const isMeasured = (errors.source === 'pairs' || errors.source === 'gold') && errors.items >= MEASURED_FROM
@@ -53,18 +68,18 @@ const seenOf = ({ source, items, differing }: Pick<JudgementErrors, 'source' | '
     : `two people differ on ${differing} of ${items} items that both judged`
 
 function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
-  const [name] = Object.keys(annotators)
-  if (name === undefined) return ['nobody judged anything yet']
-  const { repeats, gold } = annotators[name]!
+  const [only] = Object.values(annotators)
+  if (!only) return ['nobody judged anything yet']
+  const { repeats, gold } = only
   return [
-    `${name} judged all: a second annotator on ${MEASURED_FROM} items would tell how far the labels can be relied on`,
+    `${ONE_ANNOTATOR} judged all: a second annotator on ${MEASURED_FROM} items would tell how far the labels can be relied on`,
     ...(selfAgreement === null
       ? []
       : [
-          `in its place stands self-agreement: ${name} said the same of ${repeats.same} of ${repeats.items} items that came back` +
+          `in its place stands self-agreement: the annotator said the same of ${repeats.same} of ${repeats.items} items that came back` +
             (selfAgreement.value === null ? '' : `, alpha ${inWords(selfAgreement)}`),
         ]),
-    ...(gold.items === 0 ? [] : [`${name} had ${gold.right} of ${gold.items} hidden checks right`]),
+    ...(gold.items === 0 ? [] : [`the annotator had ${gold.right} of ${gold.items} hidden checks right`]),
   ]
 }
 
@@ -103,7 +118,7 @@ function confusion({ confused, pairs }: Agreement): string[] {
 }
 
 /** Who agrees with the others clearly less than the others with each other. */
-function apart({ pairs, annotators }: Agreement, failing: readonly string[]): string[] {
+function apart({ pairs, annotators }: Agreement, failing: readonly Reason[]): Reason[] {
   const names = Object.keys(annotators)
   if (names.length === 2) {
     if (failing.length > 0) return []
@@ -117,9 +132,8 @@ function apart({ pairs, annotators }: Agreement, failing: readonly string[]): st
     const [mine, theirs] = [sameIn(own), sameIn(others)]
     const error = Math.sqrt((mine * (1 - mine)) / own.length + (theirs * (1 - theirs)) / others.length)
     if (theirs - mine <= 2 * error) return []
-    return [
-      `${name} stands apart: the same as the other judge in ${percent(mine)} of ${own.length} items, the others among each other in ${percent(theirs)} of ${others.length}; talk over the definitions with ${name}`,
-    ]
+    const words = `stands apart: the same as the other judge in ${percent(mine)} of ${own.length} items, the others among each other in ${percent(theirs)} of ${others.length}; talk over the definitions with them`
+    return [{ annotator: name, words }]
   })
 }
 
@@ -127,7 +141,7 @@ function apart({ pairs, annotators }: Agreement, failing: readonly string[]): st
  * Who has surely fewer hidden checks right than the others, by Wilson's intervals. What the owner decides is hard, so
  * nobody is held against a fixed share of them.
  */
-function failingChecks({ annotators }: Agreement): string[] {
+function failingChecks({ annotators }: Agreement): Reason[] {
   const names = Object.keys(annotators)
   return names.flatMap((name) => {
     const own = annotators[name]!.gold
@@ -135,9 +149,8 @@ function failingChecks({ annotators }: Agreement): string[] {
     const [items, right] = [sumOf(others.map((gold) => gold.items)), sumOf(others.map((gold) => gold.right))]
     if (own.items < CHECKED_FROM || items < CHECKED_FROM) return []
     if (wilson(own.right / own.items, own.items).high >= wilson(right / items, items).low) return []
-    return [
-      `${name} had ${own.right} of ${own.items} hidden checks right, the others ${right} of ${items}: talk over the definitions with ${name}`,
-    ]
+    const words = `had ${own.right} of ${own.items} hidden checks right, the others ${right} of ${items}: talk over the definitions with them`
+    return [{ annotator: name, words }]
   })
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { agreementOf } from '../../../../services/labeling/measuring/agreement'
 import { MEASURED_FROM, statusOf } from '../../../../services/labeling/measuring/status'
-import type { JudgementsRecord, Purpose } from '../../../../shared/records'
+import { type JudgementsRecord, type Purpose, reasonsForOwner } from '../../../../shared/records'
 import { isUnreliable, judgementErrors } from '../../../../shared/statistics/judgement-errors'
 import { pairCounts } from '../../../../shared/statistics/pair-counts'
 import { mulberry32 } from '../../../../shared/statistics/random'
@@ -123,8 +123,8 @@ describe('agreementOf', () => {
     expect(statusOf(agreement)).toMatchObject({
       status: 'unmeasured',
       reasons: [
-        expect.stringContaining('ana judged all'),
-        expect.stringContaining('self-agreement: ana said the same of 1 of 2'),
+        expect.stringContaining('one annotator judged all'),
+        expect.stringContaining('self-agreement: the annotator said the same of 1 of 2'),
       ],
     })
   })
@@ -202,15 +202,17 @@ describe('statusOf', () => {
     ])
   })
 
-  it('says who stands apart', () => {
-    const { status, reasons } = measured(judged(300, { ana: 0.97, ben: 0.97, cyd: 0.4 }))
+  it('says that one stands apart, and names only to the owner who it is', () => {
+    const { status, reasons, about } = measured(judged(300, { ana: 0.97, ben: 0.97, cyd: 0.4 }))
 
     expect(status).toBe('unreliable')
     expect(reasons.filter((reason) => reason.includes('stands apart'))).toEqual([
       expect.stringMatching(
-        /^cyd stands apart: the same as the other judge in \d+ % of 200 items, the others among each other in \d+ % of 100/,
+        /^one annotator stands apart: the same as the other judge in \d+ % of 200 items, the others among each other in \d+ % of 100/,
       ),
     ])
+    expect(reasons.join()).not.toMatch(/ana|ben|cyd/)
+    expect(reasonsForOwner({ reasons, about }).join()).toMatch(/cyd stands apart: the same/)
   })
 
   it('says how many more judgements would tell, where the error rate may be low enough', () => {
@@ -243,6 +245,7 @@ describe('statusOf', () => {
     expect(measured(same)).toEqual({
       status: 'unmeasured',
       reasons: [expect.stringContaining('the same one label each time')],
+      about: [],
     })
   })
 })
