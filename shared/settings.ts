@@ -9,11 +9,16 @@ import { withoutLabelPrefix } from './row-file/cells'
 import { SOURCES, sourceSettings } from './sources'
 import { TRAINERS } from './trainers'
 
+/** Readers of JSON drop the field `__proto__`, and what it holds with it. */
+const isName = (name: string): boolean => name !== '__proto__'
+const NO_NAME = '__proto__ cannot be a name, because readers of JSON drop it: choose another'
+
 /** A hashtag as it is watched: without #, in lower case. */
 export const hashtag = z
   .string()
   .regex(/^(?!\d+$)[\p{L}\p{N}_]{1,100}$/u, 'a hashtag is letters, digits and underscores, not digits alone, without #')
   .transform((tag) => tag.toLowerCase())
+  .refine(isName, NO_NAME)
 const cron = z
   .string()
   .regex(/^cron\(\S+( \S+){5}\)$/, 'write it as cron(minute hour day month weekday year), in UTC')
@@ -42,7 +47,8 @@ const labelName = z
       .refine(
         (name) => !name.startsWith('__label__'),
         'a category cannot begin with __label__, which marks labels in fastText files',
-      ),
+      )
+      .refine(isName, NO_NAME),
   )
 
 /** `bellwether.yml`, documented option by option in docs/configuration.md. */

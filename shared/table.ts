@@ -56,7 +56,10 @@ export interface Table {
 }
 
 export const dynamoTable = (client: DynamoDBClient, name: string): Table => {
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const documents = DynamoDBDocumentClient.from(client, {
+    // Without the second, a map with the key `constructor` is refused.
+    marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
+  })
 
   const unlessRefused = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {

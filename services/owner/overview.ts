@@ -1,4 +1,5 @@
 import { isOfADay } from '../../shared/batches'
+import { byName } from '../../shared/by-name'
 import { concurrently } from '../../shared/concurrently'
 import { spent } from '../../shared/state/ledger'
 import { keys } from '../../shared/keys'
@@ -57,7 +58,7 @@ export async function overview(ports: Ports, known: Known, now: Date): Promise<O
       labels: known.labels.labels.size,
       disputes: disputesOf(known).length,
     },
-    annotators: annotatorsOf(latest?.annotators ?? {}, opened, invited),
+    annotators: annotatorsOf(latest?.annotators ?? byName([]), opened, invited),
     people: invited.map(({ name, role, untilMs }) => ({ name, role, until: new Date(untilMs).toISOString() })),
     spending: await spendingOf(ports, open[0]?.batch ?? asked.at(-1) ?? now.toISOString()),
   }

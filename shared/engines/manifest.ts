@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { namedRecord } from '../by-name'
 
-export const priorRecord = z.record(z.string(), z.number().min(0).max(1))
+export const priorRecord = namedRecord(z.number().min(0).max(1))
 
 /** The file of an archive that names the engine. BlazingText writes none. */
 export const MANIFEST = 'model.json'

@@ -61,7 +61,9 @@ export function metrics(judged: Iterable<Judged>, k = 1, threshold = 0): Metrics
     loss -= Math.log(Math.min(1, Math.max(given, LEAST_PROBABILITY)))
   }
 
-  const classes = Object.fromEntries([...counts].sort(byName).map(([label, count]) => [label, withRatios(count)]))
+  // Without a prototype `constructor` is a label like any other. Object.create is typed as any.
+  const classes = Object.create(null) as Metrics['classes']
+  for (const [label, count] of [...counts].sort(byName)) classes[label] = withRatios(count)
   const sum = (field: 'gold' | 'predicted' | 'correct') =>
     [...counts.values()].reduce((all, count) => all + count[field], 0)
   const scored = Object.values(classes).filter(({ gold }) => gold > 0)

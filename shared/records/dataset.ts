@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namedRecord } from '../by-name'
 import { priorRecord } from '../engines/manifest'
 import { day } from './fields'
 import { alphaRecord, labelStatus } from './quality'
@@ -22,7 +23,7 @@ export const datasetRecord = z.object({
     .optional()
     .describe('SHA-256 of each manifest; absent in datasets written before labels had a snapshot.'),
   rows: z.object({ train: z.int(), validation: z.int(), evaluation: z.int() }),
-  classes: z.record(z.string(), z.object({ train: z.int(), validation: z.int(), evaluation: z.int() })),
+  classes: namedRecord(z.object({ train: z.int(), validation: z.int(), evaluation: z.int() })),
   refused: z.record(z.string(), z.int()).describe('Lines left out, by reason.'),
   files: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),
   sha256: z.object({ train: z.string(), validation: z.string(), evaluation: z.string() }),

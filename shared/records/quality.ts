@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alpha, labelStatus } from '../../events'
+import { namedRecord } from '../by-name'
 import { day, fraction } from './fields'
 
 export { labelStatus }
@@ -75,7 +76,7 @@ export const qualityRecord = z.object({
   selfAgreement: alphaRecord
     .nullable()
     .describe('Of one annotator with itself, over items that came back; it stands in where there is only one.'),
-  annotators: z.record(z.string(), measuredAnnotator),
+  annotators: namedRecord(measuredAnnotator),
   confused: z
     .array(z.object({ labels: z.tuple([z.string(), z.string()]), items: z.int(), of: z.int() }))
     .describe('How many of the items that one of two judges gave one of the labels were given the other by the other.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { byName, namedRecord, withName } from '../by-name'
 import { majorityVote } from '../statistics/majority'
 
 /** Why an item cannot have a label. */
@@ -43,8 +44,8 @@ export const storedItem = z.object({
   most: z.int(),
   turn: z.int().optional(),
   before: z.array(z.string()).optional(),
-  claims: z.record(z.string(), z.number()),
-  answers: z.record(z.string(), z.object({ given, revision: z.int(), at: z.string() })),
+  claims: namedRecord(z.number()),
+  answers: namedRecord(z.object({ given, revision: z.int(), at: z.string() })),
 })
 
 export type Refusal = 'closed' | 'not-asked' | 'enough' | 'older'
@@ -52,7 +53,7 @@ export type Refusal = 'closed' | 'not-asked' | 'enough' | 'older'
 /** Claim the item for an annotator until a time; undefined where the annotator may not have it. */
 export function claim<T extends Asked>(asked: T, annotator: string, nowMs: number, untilMs: number): T | undefined {
   if (asked.closed || isDone(asked, annotator) || !hasRoom(asked, annotator, nowMs)) return undefined
-  return { ...asked, claims: { ...asked.claims, [annotator]: untilMs } }
+  return { ...asked, claims: withName(asked.claims, annotator, untilMs) }
 }
 
 /** The item with an answer, the same object where the answer is there already, or why the answer is refused. */
@@ -65,8 +66,8 @@ export function answer<T extends Asked>(asked: T, annotator: string, given: Answ
   if (!before && asked.claims[annotator] === undefined) return 'not-asked'
   const takesPlace = isJudgement(given) && !(before && isJudgement(before))
   if (takesPlace && !hasRoom(asked, annotator, nowMs)) return 'enough'
-  const { [annotator]: _, ...claims } = asked.claims
-  return { ...asked, claims, answers: { ...asked.answers, [annotator]: given } }
+  const claims = byName(Object.entries(asked.claims).filter(([name]) => name !== annotator))
+  return { ...asked, claims, answers: withName(asked.answers, annotator, given) }
 }
 
 export const close = (asked: Asked): Asked => ({ ...asked, closed: true })

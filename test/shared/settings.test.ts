@@ -29,6 +29,16 @@ describe('what is wrong', () => {
     ],
     ['a hashtag of digits alone', edited('tag: aws', "tag: '2026'"), /hashtags\.0\.tag/],
     [
+      'a hashtag that readers of JSON drop',
+      edited('tag: aws', 'tag: __proto__'),
+      /hashtags\.0\.tag: __proto__ cannot be/,
+    ],
+    [
+      'a category that readers of JSON drop',
+      edited('name: technical', 'name: __proto__'),
+      /labels\.categories\.0\.name: __proto__ cannot be a name/,
+    ],
+    [
       'a hashtag that stands twice',
       edited('tag: azure', 'tag: AWS'),
       /bellwether\.yml:6: hashtags\.1\.tag: #aws stands here twice/,

@@ -35,6 +35,14 @@ describe.each<[string, () => Table]>([
     expect(await of().get(key('never'))).toBeUndefined()
   })
 
+  it('keeps maps by names that JavaScript knows', async () => {
+    const item = { ...key('names'), answers: { constructor: { at: 'now' }, valueOf: { at: 'then' } } }
+
+    await of().create(item)
+
+    expect(JSON.stringify((await of().get(key('names')))?.answers)).toBe(JSON.stringify(item.answers))
+  })
+
   it('creates an item once; what is there stays', async () => {
     await of().create({ ...key('once'), by: 'a' })
 

@@ -249,6 +249,16 @@ describe('the desk', () => {
     expect(await next(cookie, 5)).toEqual(await next(cookie, 5))
   })
 
+  it('knows an annotator whose name JavaScript knows', async () => {
+    await ask(ids.slice(0, 2), 1)
+    const cookie = await enter('constructor')
+
+    expect(await next(cookie)).toHaveLength(2)
+    expect(await give(cookie, [technical(ids[0]!)])).toMatchObject([{ result: 'kept' }])
+    expect((await send('GET /desk/progress', { cookie })).json.batches).toMatchObject([{ yours: 1, complete: 1 }])
+    expect(await next(cookie)).toHaveLength(1)
+  })
+
   it('gives everybody all there is to do, over several chunks, and each item once', async () => {
     await ask(ids, 1)
     const cookies = [await enter('ana'), await enter('ben')]

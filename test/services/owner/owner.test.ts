@@ -212,6 +212,7 @@ describe('overview', () => {
     await world.bucket.put('labeled/2026-11-22/quality.json', JSON.stringify(qualityExample))
     await putLines(world.bucket, '2026-11-22', [lineOf('a', 'technical')])
     await world.token({ annotator: 'zoe' })
+    await world.token({ annotator: 'constructor' })
 
     const { agreement, settled, annotators } = await look()
 
@@ -231,6 +232,10 @@ describe('overview', () => {
       repeats: { items: 0, same: 0 },
       open: 0,
       invitedUntil: null,
+    })
+    expect(annotators.find(({ name }: { name: string }) => name === 'constructor')).toMatchObject({
+      judgements: 0,
+      reliability: null,
     })
     expect(annotators.at(-1)).toMatchObject({
       name: 'zoe',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { agreementOf } from '../../../../services/labeling/measuring/agreement'
 import { MEASURED_FROM, statusOf } from '../../../../services/labeling/measuring/status'
-import { type JudgementsRecord, type Purpose, reasonsForOwner } from '../../../../shared/records'
+import { type JudgementsRecord, type Purpose, reasonsForOwner, reasonsForReaders } from '../../../../shared/records'
 import { isUnreliable, judgementErrors } from '../../../../shared/statistics/judgement-errors'
 import { pairCounts } from '../../../../shared/statistics/pair-counts'
 import { mulberry32 } from '../../../../shared/statistics/random'
@@ -213,6 +213,16 @@ describe('statusOf', () => {
     ])
     expect(reasons.join()).not.toMatch(/ana|ben|cyd/)
     expect(reasonsForOwner({ reasons, about }).join()).toMatch(/cyd stands apart: the same/)
+  })
+
+  it('hides the names that an older release wrote into reasons from readers', () => {
+    const { annotators } = agreementOf([batchOf({ a: [['ana', 'technical']] })], CATEGORIES)
+    const reasons = ['ana judged all: ask ana', 'banana split']
+
+    expect(reasonsForReaders({ reasons, annotators })).toEqual([
+      'an annotator judged all: ask an annotator',
+      'banana split',
+    ])
   })
 
   it('says how many more judgements would tell, where the error rate may be low enough', () => {

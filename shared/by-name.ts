@@ -1,0 +1,17 @@
+import { z } from 'zod'
+
+/** An object by names that people chose. It has no prototype, so `constructor` is a name like any other. */
+export function byName<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  // Object.create is typed as any.
+  const made = Object.create(null) as Record<string, T>
+  for (const [name, value] of entries) made[name] = value
+  return made
+}
+
+/** The same with one entry more, or another in its place. */
+export const withName = <T>(record: Readonly<Record<string, T>>, name: string, value: T): Record<string, T> =>
+  byName([...Object.entries(record), [name, value]])
+
+/** A record by names that people chose, in JSON or in a row. */
+export const namedRecord = <S extends z.ZodType>(value: S) =>
+  z.record(z.string(), value).overwrite((record) => byName(Object.entries(record)))
