@@ -4,6 +4,9 @@ import { element, on } from '../element'
 import { api } from './api'
 import { flagName } from '../flags'
 
+/** A decision that comes this soon after a post was shown was meant for the post before: a double click, a second key. */
+const TOO_SOON_MS = 400
+
 interface Surroundings {
   categories: readonly Category[]
   say: (text: string) => void
@@ -14,6 +17,7 @@ interface Surroundings {
 export function decide({ categories, say, decided }: Surroundings) {
   const root = element('div', { class: 'decide' })
   let disputes: Dispute[] = []
+  let shownAt = 0
   let more = 0
 
   const show = (focus: boolean) => {
@@ -24,6 +28,7 @@ export function decide({ categories, say, decided }: Surroundings) {
         element('p', { class: 'quiet' }, 'Where annotators cannot agree on a post, it comes here.'),
       )
     } else root.replaceChildren(card(first))
+    shownAt = performance.now()
     if (focus) root.querySelector<HTMLElement>('[tabindex="-1"]')?.focus()
   }
 
@@ -69,6 +74,7 @@ export function decide({ categories, say, decided }: Surroundings) {
   }
 
   const give = async (dispute: Dispute, label: string) => {
+    if (performance.now() - shownAt < TOO_SOON_MS) return
     for (const one of root.querySelectorAll('button')) one.disabled = true
     const answer = await api.decide(dispute.item, label)
     if (!answer.ok) {

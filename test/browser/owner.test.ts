@@ -13,6 +13,8 @@ const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'
 let site: Site
 let empty: Site
 const visitors: Visitor[] = []
+/** A post is on the screen this long before a decision counts. */
+const READ_MS = 500
 
 beforeAll(async () => {
   site = await openSite()
@@ -94,6 +96,18 @@ describe("the owner's view", () => {
   })
 })
 
+it('goes to a section by its navigation, and stays in', async () => {
+  const { page, complaints } = await arrive()
+
+  await page.getByRole('link', { name: 'Spending' }).click()
+  await page.waitForFunction(() => location.hash === '#spending')
+  await part(page, 'Spending').getByText('12 of 420 for the posts of 22 Nov').waitFor()
+  await page.reload()
+  await part(page, 'Spending').getByText('12 of 420 for the posts of 22 Nov').waitFor()
+
+  expect(complaints).toEqual([])
+})
+
 describe('a link', () => {
   const secrets = [SURE, TORN, SETTLED, OPEN, 'big news', 'ana', 'Batches', 'technical']
 
@@ -135,11 +149,17 @@ describe('a dispute', () => {
       texts.push((await post.textContent()) ?? '')
       expect(await post.locator('*').count()).toBe(0)
       if (left === 2) {
+        await page.waitForTimeout(READ_MS)
         await page.keyboard.press('2') // Nothing has the focus: nothing is decided.
         for (let tab = 0; tab < 12 && !(await focused(page)).includes('technical'); tab++)
           await page.keyboard.press('Tab')
       }
+      await page.waitForTimeout(READ_MS)
+      // The second key comes at once: it decides nothing.
       await page.keyboard.press('2')
+      await page.keyboard.press('1')
+      await page.waitForTimeout(READ_MS / 2)
+      if (left === 2) await page.keyboard.press('1')
     }
     await decide.getByText('Nothing to decide.').waitFor()
 
