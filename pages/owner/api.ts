@@ -1,5 +1,7 @@
-import type { Decided, Dispute, Overview, ShownLabel } from '../../services/owner/shown'
+import type { Decided, Dispute, Ended, Overview, ShownLabel } from '../../services/owner/shown'
 import { ask } from '../api'
+
+export type Role = Overview['people'][number]['role']
 
 const AT = '/desk/owner'
 
@@ -10,6 +12,6 @@ export const api = {
     ask<{ found: ShownLabel[]; more: number }>('GET', `${AT}/labels?words=${encodeURIComponent(words)}`),
   decide: (item: string, label: string) => ask<Decided>('POST', `${AT}/labels`, { item, label }),
   close: (batch: string) => ask<{ closing: string }>('POST', `${AT}/close`, { batch }),
-  invite: (annotator: string) => ask<{ url: string; expires: string }>('POST', `${AT}/invite`, { annotator }),
-  revoke: (name: string) => ask<{ revoked: string }>('POST', `${AT}/revoke`, { name }),
+  invite: (role: Role, name: string) => ask<{ url: string; expires: string }>('POST', `${AT}/invite`, { [role]: name }),
+  endLink: (role: Role, name: string) => ask<Ended>('POST', `${AT}/revoke`, { role, name }),
 }

@@ -2,6 +2,7 @@ import type { OpenBatch, Overview, SettledBatch } from '../../services/owner/sho
 import { count, many } from '../words'
 import { element, on } from '../element'
 import { api } from './api'
+import { confirm } from './confirm'
 import { instant, usd } from './words'
 
 interface Surroundings {
@@ -34,7 +35,7 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
   const title = `batch-${batch}`
   const close = element('button', { type: 'button', id: `close-${batch}` }, 'Close early')
   on(close, 'click', () =>
-    confirm(one, async () => {
+    confirm(questionOf(one), async () => {
       close.disabled = true
       const answer = await api.close(batch)
       if (answer.ok) {
@@ -67,34 +68,21 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
   )
 }
 
-/** Ask once more, in a dialog that Escape leaves. */
-function confirm({ batch, items, complete, labellerTitle }: OpenBatch, act: () => Promise<void>): void {
-  const keep = element('button', { type: 'button' }, 'Keep it open')
-  const close = element('button', { type: 'button', class: 'accent' }, 'Close it')
+/** What is asked before a batch is closed. */
+function questionOf({ batch, items, complete, labellerTitle }: OpenBatch) {
   const open = items - (complete ?? 0)
-  const dialog = element(
-    'dialog',
-    { 'aria-labelledby': 'closing' },
-    element('h2', { id: 'closing' }, `Close batch ${batch} now?`),
-    element(
-      'p',
-      {},
+  const waiting = `${many(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers.`
+  return {
+    title: `Close batch ${batch} now?`,
+    text:
       complete === null
         ? `The job at ${labellerTitle} is stopped.`
         : open === 0
           ? 'Every post has its answers.'
-          : `${many(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers. Answers that are there are used; a later batch asks for the rest.`,
-    ),
-    element('div', { class: 'row' }, keep, close),
-  )
-  on(keep, 'click', () => dialog.close())
-  on(close, 'click', () => {
-    dialog.close()
-    void act()
-  })
-  on(dialog, 'close', () => dialog.remove())
-  document.body.append(dialog)
-  dialog.showModal()
+          : `${waiting} Answers that are there are used; a later batch asks for the rest.`,
+    keep: 'Keep it open',
+    act: 'Close it',
+  }
 }
 
 function table(settled: readonly SettledBatch[], all: number): HTMLElement {

@@ -5,7 +5,7 @@ import { api } from './api'
 import { batches } from './batches'
 import { correction } from './correction'
 import { decide } from './decide'
-import { annotators, invitation } from './people'
+import { invitation, people } from './people'
 import { spending } from './spending'
 import { trust } from './trust'
 
@@ -32,7 +32,7 @@ function show(first: Overview): void {
   const parts = {
     trust: element('div'),
     batches: element('div'),
-    annotators: element('div'),
+    people: element('div'),
     spending: element('div'),
   }
   const deciding = decide({ categories, say, decided: () => void refresh() })
@@ -47,7 +47,7 @@ function show(first: Overview): void {
     // What did not change stays, with the focus that may be in it.
     if (!same('agreement')) replace(parts.trust, trust(overview.agreement))
     if (!same('open', 'settled', 'counts')) replace(parts.batches, batches(overview, surroundings))
-    if (!same('annotators')) replace(parts.annotators, annotators(overview, surroundings))
+    if (!same('annotators', 'people')) replace(parts.people, people(overview, surroundings))
     if (!same('spending')) replace(parts.spending, spending(overview.spending))
     if (before?.counts.disputes !== overview.counts.disputes && !deciding.root.contains(document.activeElement)) {
       void deciding.load()
@@ -74,7 +74,7 @@ function show(first: Overview): void {
     section('trust', 'Can the labels be trusted?', parts.trust),
     section('decide', 'To decide', deciding.root),
     section('batches', 'Batches', parts.batches),
-    section('people', 'People', parts.annotators, invitation(surroundings)),
+    section('people', 'People', parts.people, invitation(surroundings)),
     section('spending', 'Spending', parts.spending),
     section('correct', 'Correct a label', correction({ categories, ...surroundings })),
   )

@@ -1,7 +1,8 @@
 import type { Annotator, Overview } from '../../services/owner/shown'
 import { count, many } from '../words'
 import { element, on } from '../element'
-import { api } from './api'
+import { api, type Role } from './api'
+import { confirm } from './confirm'
 import { instant } from './words'
 
 interface Surroundings {
@@ -9,29 +10,75 @@ interface Surroundings {
   changed: () => void
 }
 
-/** Who answers, how much and how reliably. */
-export function annotators({ annotators: all }: Overview, { say, changed }: Surroundings): Node[] {
+/** Who answers, how much and how reliably; and who else has a link. */
+export function people(overview: Overview, surroundings: Surroundings): Node[] {
+  return [...annotators(overview, surroundings), ...others(overview, surroundings)]
+}
+
+/** What ending a link means, for the question before it. */
+const ENDING: Record<Role, string> = {
+  annotator: 'The link and the open desk stop working at once. Answers that were given stay.',
+  reader: 'The link and the open report stop working at once.',
+  owner: '',
+}
+
+function endButton(role: Role, name: string, until: string, { say, changed }: Surroundings): HTMLElement {
+  const made = element(
+    'button',
+    { type: 'button', class: 'plain', id: `end-${role}-${name}`, title: `Valid until ${instant(until)}` },
+    'End link',
+    element('span', { class: 'aside' }, ` of ${name}`),
+  )
+  const question = { title: `End the link of ${name}?`, text: ENDING[role], keep: 'Keep it', act: 'End it' }
+  on(made, 'click', () =>
+    confirm(question, async () => {
+      made.disabled = true
+      const answer = await api.endLink(role, name)
+      const closed = answer.ok && answer.body.closing.length > 0
+      const also = closed ? ' Nobody who is left can answer more of the open batch: it is being settled.' : ''
+      say(answer.ok ? `The link of ${name} has ended.${also}` : answer.problem.message)
+      changed()
+    }),
+  )
+  return made
+}
+
+/** Readers and owners. */
+function others({ people: all }: Overview, surroundings: Surroundings): Node[] {
+  const rows = all.flatMap(({ name, role, until }) =>
+    role === 'annotator'
+      ? []
+      : [
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, name),
+            element('td', {}, role === 'reader' ? 'reads the report' : 'owner'),
+            element('td', {}, instant(until)),
+            element('td', {}, role === 'reader' ? endButton(role, name, until, surroundings) : ''),
+          ),
+        ],
+  )
+  if (rows.length === 0) return []
+  return [table('Readers and owners', ['Name', 'May', 'Until', 'Link'], rows)]
+}
+
+function table(caption: string, columns: readonly string[], rows: readonly Node[]): HTMLElement {
+  return element(
+    'table',
+    {},
+    element('caption', { class: 'aside' }, caption),
+    element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
+    element('tbody', {}, ...rows),
+  )
+}
+
+function annotators({ annotators: all }: Overview, surroundings: Surroundings): Node[] {
   if (all.length === 0) {
     return [
       element('p', { class: 'lead' }, 'Nobody is invited.'),
       element('p', { class: 'quiet' }, 'Make a link for each person who labels. You may be the only one.'),
     ]
-  }
-  const end = ({ name, invitedUntil }: Annotator) => {
-    if (invitedUntil === null) return 'no link'
-    const made = element(
-      'button',
-      { type: 'button', class: 'plain', id: `end-${name}`, title: `Valid until ${instant(invitedUntil)}` },
-      'End link',
-      element('span', { class: 'aside' }, ` of ${name}`),
-    )
-    on(made, 'click', async () => {
-      made.disabled = true
-      const answer = await api.revoke(name)
-      say(answer.ok ? `The link of ${name} has ended.` : answer.problem.message)
-      changed()
-    })
-    return made
   }
   const rows = all.map((one) =>
     element(
@@ -39,33 +86,16 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
       {},
       element('th', { scope: 'row' }, one.name),
       element('td', {}, count(one.judgements + one.open)),
-      element('td', {}, one.reliability === null ? 'not known' : `${Math.round(100 * one.reliability)} %`),
-      element('td', {}, end(one)),
+      element('td', {}, reliability(one)),
+      element(
+        'td',
+        {},
+        one.invitedUntil === null ? 'no link' : endButton('annotator', one.name, one.invitedUntil, surroundings),
+      ),
     ),
   )
   return [
-    element(
-      'table',
-      {},
-      element('caption', { class: 'aside' }, 'Annotators'),
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'col' }, 'Name'),
-          element('th', { scope: 'col' }, 'Answers'),
-          element(
-            'th',
-            { scope: 'col', title: 'How often their answer is the one that counts, as far as is known' },
-            'Reliable',
-          ),
-          element('th', { scope: 'col' }, 'Link'),
-        ),
-      ),
-      element('tbody', {}, ...rows),
-    ),
+    table('Annotators', ['Name', 'Answers', 'Reliable', 'Link'], rows),
     element(
       'p',
       { class: 'quiet' },
@@ -75,10 +105,20 @@ export function annotators({ annotators: all }: Overview, { say, changed }: Surr
   ]
 }
 
+/** `93 % of 80`: a share without its number of posts says little. */
+const reliability = ({ reliability: share, judgements }: Annotator): string =>
+  share === null ? 'not known' : `${Math.round(100 * share)} % of ${count(judgements)}`
+
 /** What hidden checks say of an annotator. */
 const checks = ({ name, gold, repeats }: Annotator): string[] => [
   ...(gold.items > 0 ? [`${name} had ${gold.right} of ${many(gold.items, 'hidden check')} right.`] : []),
   ...(repeats.items > 0 ? [`${name} said the same again of ${repeats.same} of ${many(repeats.items, 'post')}.`] : []),
+]
+
+const ROLES: readonly [[Role, string, string], ...[Role, string, string][]] = [
+  ['annotator', 'who labels', 'answers as'],
+  ['reader', 'who reads the report', 'reads as'],
+  ['owner', 'another owner', 'is owner as'],
 ]
 
 /** A form that makes a link for one person. */
@@ -94,18 +134,24 @@ export function invitation({ say, changed }: Surroundings): HTMLElement {
     spellcheck: 'false',
     'aria-describedby': 'invite-hint',
   })
+  const role = element(
+    'select',
+    { id: 'invite-role', 'aria-label': 'What the link is for' },
+    ...ROLES.map(([value, words]) => element('option', { value }, words)),
+  )
   const made = element('div', { class: 'link' })
   const form = element(
     'form',
     {},
-    element('label', { for: 'invite-name' }, 'Make a link for an annotator'),
-    element('div', { class: 'field' }, name, element('button', {}, 'Make link')),
+    element('label', { for: 'invite-name' }, 'Make a link for'),
+    element('div', { class: 'field' }, name, role, element('button', {}, 'Make link')),
     element('p', { class: 'quiet', id: 'invite-hint' }, 'A name of a-z, 0-9 and -. It holds for two weeks.'),
     made,
   )
   on(form, 'submit', async (event) => {
     event.preventDefault()
-    const answer = await api.invite(name.value)
+    const [chosen, , does] = ROLES.find(([value]) => value === role.value) ?? ROLES[0]
+    const answer = await api.invite(chosen, name.value)
     if (!answer.ok) return say(answer.problem.message)
     const link = element('input', { readonly: true, value: answer.body.url, 'aria-label': `Link for ${name.value}` })
     const copy = element('button', { type: 'button' }, 'Copy')
@@ -116,9 +162,7 @@ export function invitation({ say, changed }: Surroundings): HTMLElement {
     made.replaceChildren(element('div', { class: 'field' }, link, copy))
     link.focus()
     link.select()
-    say(
-      `A link for ${name.value}, valid until ${instant(answer.body.expires)}. Whoever has it answers as ${name.value}.`,
-    )
+    say(`A link for ${name.value}, valid until ${instant(answer.body.expires)}. Whoever has it ${does} ${name.value}.`)
     changed()
   })
   return form

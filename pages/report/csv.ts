@@ -1,5 +1,3 @@
-import { guarded } from '../../shared/row-file/formula'
-
 export interface Column {
   heading: string
   numeric?: boolean
@@ -13,6 +11,6 @@ export const csv = (columns: readonly Column[], rows: readonly Cell[][]): string
 function field(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const safe = guarded(cell)
+  const safe = /^[=+\-@\t\r＝＋－＠]/.test(cell) ? `'${cell}` : cell
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -8,12 +8,13 @@ import type { Table } from '../../shared/table'
 import { problem, type Reply, type Request } from '../../shared/web/http'
 import type { LinkKeys } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
-import { personName } from '../../shared/state/people'
+import { personName, ROLES } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
 import { invitation, invitationRequest } from '../../shared/web/invitation'
 import { findOpen } from '../../shared/state/open-batches'
 import { correct } from './correct'
+import { endLink } from './end-link'
 import { disputesOf, findLabels, knownReader } from './labels'
 import { overview } from './overview'
 import { touchedBy } from './touched'
@@ -39,7 +40,12 @@ const MOST = 50
 
 const decision = z.strictObject({ item: z.string().regex(/^[\x21-\x7e]{1,200}$/), label: z.string() })
 const searched = z.string().trim().min(1).max(200)
-const invited = z.union([z.strictObject({ annotator: personName }), z.strictObject({ reader: personName })])
+const invited = z.union([
+  z.strictObject({ annotator: personName }),
+  z.strictObject({ reader: personName }),
+  z.strictObject({ owner: personName }),
+])
+const ended = z.strictObject({ name: personName, role: z.enum(ROLES) })
 
 /** The owner's view of the labels: a page and its API, for those who have an owner's link. */
 export const owner = (ports: Ports) => {
@@ -109,10 +115,14 @@ export const owner = (ports: Ports) => {
     },
 
     'POST /desk/owner/revoke': async ({ name }, request, now) => {
-      const sent = z.strictObject({ name: personName }).safeParse(request.json())
+      const sent = ended.safeParse(request.json())
       if (!sent.success) return problem(400, 'invalid', z.prettifyError(sent.error))
-      if (sent.data.name === name) return problem(409, 'yourself', 'That would end your own link.')
-      return { status: 200, body: await invitation(ports)({ revoke: sent.data.name }, { now }) }
+      if (sent.data.role === 'owner') {
+        return sent.data.name === name
+          ? problem(409, 'yourself', 'That would end your own link.')
+          : problem(409, 'another-owner', 'One owner does not end the link of another: the command desk-invite does.')
+      }
+      return { status: 200, body: await endLink(ports, sent.data, now) }
     },
   }
 

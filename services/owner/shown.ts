@@ -117,3 +117,11 @@ export interface Decided {
   batch: string
   touched: Touched
 }
+
+/** `POST /desk/owner/revoke`: whose link has ended. */
+export interface Ended {
+  revoked: string
+  wasInvited: boolean
+  /** Batches that are settled now, since nobody who is left can answer more of them. */
+  closing: string[]
+}

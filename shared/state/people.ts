@@ -70,14 +70,18 @@ export async function invite(table: Pick<Table, 'get' | 'update'>, person: Perso
   })
 }
 
-/** End every link and session of a name, in every role. Returns whether there was an invitation. */
-export async function revoke(table: Pick<Table, 'get' | 'update'>, name: string): Promise<boolean> {
-  const ids = ROLES.map((role) => idOf({ role, name }))
+/** End every link and session of a name in these roles. Returns whether there was an invitation. */
+export async function revoke(
+  table: Pick<Table, 'get' | 'update'>,
+  name: string,
+  roles: readonly Role[] = ROLES,
+): Promise<boolean> {
+  const ids = roles.map((role) => idOf({ role, name }))
   const before = await change(table, (invited) => {
     const others = Object.entries(invited).filter(([id]) => !ids.includes(id))
     return Object.fromEntries(others)
   })
-  return ids.some((id) => id in before)
+  return ids.some((id) => Object.hasOwn(before, id))
 }
 
 const idOf = ({ role, name }: Person): string => `${role}:${name}`

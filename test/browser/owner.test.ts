@@ -87,7 +87,7 @@ describe("the owner's view", () => {
     ['all there is', () => site],
   ])('fits into 360 pixels with %s', async (_, at) => {
     const { page } = await arrive(at(), PHONE)
-    await page.getByLabel('Make a link for an annotator').fill('a-name-that-is-as-long-as-may-be')
+    await page.getByLabel('Make a link for').fill('a-name-that-is-as-long-as-may-be')
     await page.getByRole('button', { name: 'Make link' }).click()
     await page.getByRole('button', { name: 'Copy' }).waitFor()
 
@@ -218,13 +218,17 @@ describe('people', () => {
   it('get a link from the page, which works, and lose it there', async () => {
     const { page } = await arrive()
     const people = part(page, 'People')
-    await page.getByLabel('Make a link for an annotator').fill('dan')
+    await page.getByLabel('Make a link for').fill('dan')
     await page.keyboard.press('Enter')
     const link = await people.getByLabel('Link for dan').inputValue()
     const dan = await visit(link)
     await dan.page.waitForResponse((response) => response.url().endsWith('/desk/session') && response.ok())
 
     await people.getByRole('button', { name: 'End link of dan' }).click()
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    await people.getByRole('row', { name: /^dan/ }).waitFor()
+    await people.getByRole('button', { name: 'End link of dan' }).click()
+    await page.getByRole('button', { name: 'End it' }).click()
     await people.getByRole('row', { name: /^dan/ }).waitFor({ state: 'detached' })
 
     const after = await visit(link)

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { handOut } from '../../../services/desk/hand-out'
 import { takeAnswers } from '../../../services/desk/take-answers'
-import { addBatch } from '../../../shared/state/desk'
+import { addBatch, changeChunk, readBatch, readChunks } from '../../../shared/state/desk'
+import { revoke } from '../../../shared/state/people'
 import { claimBatch, markStarted } from '../../../shared/state/open-batches'
 import { claimForLabelling } from '../../../shared/state/cascade-claims'
 import type { LeftOver } from '../../../shared/records'
@@ -113,7 +114,7 @@ describe('who may see it', () => {
   it('nobody, once the link was revoked', async () => {
     await world.send('POST /desk/owner/invite', { cookie, body: { annotator: 'ana' } })
     const other = await world.send('POST /desk/owner/session', { body: { token: await world.token({ owner: 'you' }) } })
-    await world.send('POST /desk/owner/revoke', { cookie, body: { name: 'you' } })
+    await revoke(world.table, 'you')
 
     const { status, json } = await world.send('GET /desk/owner/overview', {
       cookie: other.cookies?.[0]?.split(';')[0] ?? '',
@@ -471,18 +472,55 @@ describe('closing a batch early', () => {
 })
 
 describe('people', () => {
+  it.each(['reader', 'owner'])('make a link for a %s, who is seen', async (role) => {
+    await world.send('POST /desk/owner/invite', { cookie, body: { [role]: 'eve' } })
+
+    const { people } = (await world.send('GET /desk/owner/overview', { cookie })).json
+
+    expect(people).toContainEqual({ name: 'eve', role, until: '2026-12-07T10:00:00.000Z' })
+  })
+
+  it('end the link of whoever answers no more, and the batch that everybody else has answered is closed', async () => {
+    for (const name of ['ana', 'ben'])
+      await world.send('POST /desk/owner/invite', { cookie, body: { annotator: name } })
+    const asked = ['a1', 'b2'].map((item) => ({ item, source: `post ${item}`, wanted: 2, most: 3 }))
+    const deadline = '2026-11-24T06:00:00Z'
+    await addBatch(world.table, { batch: '2026-11-23', deadline, categories: [], items: asked, expiresAt: 4e9 })
+    const end = async (name: string) =>
+      (await world.send('POST /desk/owner/revoke', { cookie, body: { role: 'annotator', name } })).json.closing
+    const row = await readBatch(world.table, '2026-11-23')
+    const [chunk] = row ? await readChunks(world.table, row) : []
+    if (!chunk) throw new Error('no chunk')
+    const given = { given: { label: 'technical' }, revision: 1, at: '2026-11-23T10:00:00Z' }
+    await changeChunk(
+      world.table,
+      '2026-11-23',
+      chunk,
+      (items) => new Map([...items].map(([item, state]) => [item, { ...state, answers: { ana: given } }])),
+    )
+
+    expect(await end('ben')).toEqual(['2026-11-23'])
+    expect(world.closed).toEqual(['2026-11-23'])
+  })
+
   it('are invited with a link, and their links end together', async () => {
     const { json } = await world.send('POST /desk/owner/invite', { cookie, body: { annotator: 'ana' } })
     expect(json).toMatchObject({ name: 'ana', role: 'annotator', url: expect.stringMatching(/\/desk#./) })
 
-    const revoked = await world.send('POST /desk/owner/revoke', { cookie, body: { name: 'ana' } })
-    expect(revoked.json).toEqual({ revoked: 'ana', wasInvited: true })
+    const revoked = await world.send('POST /desk/owner/revoke', { cookie, body: { role: 'annotator', name: 'ana' } })
+    expect(revoked.json).toEqual({ revoked: 'ana', wasInvited: true, closing: [] })
   })
 
   it.each([
     ['a name that is a path', '/desk/owner/invite', { annotator: '../ana' }, 400, 'invalid'],
-    ['another owner: that takes the command line', '/desk/owner/invite', { owner: 'eve' }, 400, 'invalid'],
-    ['the end of their own link', '/desk/owner/revoke', { name: 'me' }, 409, 'yourself'],
+    ['the end of their own link', '/desk/owner/revoke', { role: 'owner', name: 'me' }, 409, 'yourself'],
+    [
+      'the end of the link of another owner',
+      '/desk/owner/revoke',
+      { role: 'owner', name: 'eve' },
+      409,
+      'another-owner',
+    ],
   ])('do not get %s', async (_, path, body, status, error) => {
     const answer = await world.send(`POST ${path}`, { cookie, body })
 
