@@ -1,4 +1,4 @@
-import { type Classifier, likeliest, type Scores } from './engines/classifier'
+import { type Classifier, decisionOf, type Scores } from './engines/classifier'
 import { scaled } from './statistics/temperature'
 import type { PostText } from './text'
 
@@ -27,7 +27,7 @@ export async function answersOf(
   const scores = await classifier.classify(texts)
   return scores.map((score) => {
     const probabilities = calibrated(score, temperature)
-    const best = likeliest(probabilities)
+    const best = decisionOf(score)
     return {
       label: labels[best]!,
       probability: probabilities[best]!,

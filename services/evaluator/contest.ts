@@ -1,7 +1,7 @@
 import type { Artefact, LoadArtefact } from '../../shared/artefact'
 import type { ModelPlace } from '../../shared/engines/load'
 import { type Classifier, withPrior } from '../../shared/engines/classifier'
-import { ENGINES } from '../../shared/engines'
+import { ENGINES, STAND_IN } from '../../shared/engines'
 import { readTrainingSet } from '../../shared/engines/training-set'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
@@ -150,7 +150,7 @@ async function recentModels(
         ? 0
         : await daysAheadOf(objects, engine, dataset, { most: gate.engineDays, within: gate.recentDays }),
     daysSinceSwitch: daysSinceSwitch([champion, ...former], dataset.latestDate),
-    isOutgrown: suitsFewLabels(champion.training.engine) && !suitsFewLabels(engine),
+    isOutgrown: champion.training.engine === STAND_IN?.name && !suitsFewLabels(engine),
   }
 }
 
@@ -198,17 +198,14 @@ async function textsTrainedOn(
   return trainedOn
 }
 
-/** An engine that learns from few labels, on the same training set; the card shows the model beside it. */
-const BASELINE = ENGINES.find(({ suitsFewLabels }) => suitsFewLabels)
-
-/** Undefined where the baseline cannot be trained. */
+/** The stand-in for few labels on the same training set; the card shows it beside the model. Undefined where it cannot be trained. */
 async function trainBaseline(objects: Pick<Objects, 'read'>, dataset: DatasetRecord): Promise<Classifier | undefined> {
-  if (!BASELINE) return undefined
+  if (!STAND_IN) return undefined
   try {
     const set = await readTrainingSet(objects, dataset)
-    const files = await BASELINE.train(set, BASELINE.suggested)
+    const files = await STAND_IN.train(set, STAND_IN.suggested)
     const { textVersion, prior } = dataset
-    const model = await BASELINE.load(files, { textVersion, where: 'the baseline of a card' })
+    const model = await STAND_IN.load(files, { textVersion, where: 'the baseline of a card' })
     return withPrior(model, prior, textVersion)
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'TRAINING_REFUSED') return undefined

@@ -1,4 +1,4 @@
-import { type Classifier, likeliest, type Scores } from '../../shared/engines/classifier'
+import { type Classifier, decisionOf, type Scores } from '../../shared/engines/classifier'
 import type { EvaluationLine, ScoresRecord } from '../../shared/records'
 import { accuracyOf, type Answered, bootstrap, macroF1Of, percentileInterval } from '../../shared/statistics/bootstrap'
 import type { Forecast } from '../../shared/statistics/temperature'
@@ -38,7 +38,7 @@ export function measured(
   items: readonly EvaluationLine[],
   labels: readonly string[],
 ): Measured {
-  const answered = said.map(({ probabilities }) => own[likeliest(probabilities)]!)
+  const answered = said.map((scores) => own[decisionOf(scores)]!)
   const foreign = [...items.map(({ label }) => label), ...answered].filter((label) => !labels.includes(label))
   const names = [...labels, ...[...new Set(foreign)].sort()]
 

@@ -1,5 +1,5 @@
 import { DEFAULT_ENGINE } from '../../shared/engines'
-import type { Engine, Hyperparameters, Search } from '../../shared/engines/engine'
+import type { Engine, Hyperparameters, Search, SearchOptions } from '../../shared/engines/engine'
 import { readTrainingSet } from '../../shared/engines/training-set'
 import { BellwetherError } from '../../shared/errors'
 import type { Invocation } from '../../shared/door'
@@ -90,22 +90,30 @@ const MOST = 40
 const PATIENCE = 4
 const LEAST_PATIENCE_SECONDS = 60
 
+/** What the trainer asks of a search on so many examples: as many choices as fit into the seconds. */
+export const searchOptions = (
+  { secondsPerExample }: Pick<Search, 'secondsPerExample'>,
+  examples: number,
+  configured: Hyperparameters,
+  seconds: number,
+): SearchOptions => ({
+  configured,
+  seed: SEED,
+  folds: FOLDS,
+  goal: GOAL,
+  trials: Math.min(MOST, Math.max(FEWEST, Math.floor(seconds / (examples * secondsPerExample)))),
+  seconds: Math.max(LEAST_PATIENCE_SECONDS, seconds * PATIENCE),
+})
+
 async function run(
   objects: Pick<Objects, 'read'>,
   dataset: Dataset,
-  { secondsPerExample, run: search }: Search,
+  search: Search,
   configured: Hyperparameters,
   seconds: number,
 ): Promise<TuningRecord> {
   const { train } = await readTrainingSet(objects, dataset)
-  const { best, tried } = await search(train, {
-    configured,
-    seed: SEED,
-    folds: FOLDS,
-    goal: GOAL,
-    trials: Math.min(MOST, Math.max(FEWEST, Math.floor(seconds / (train.length * secondsPerExample)))),
-    seconds: Math.max(LEAST_PATIENCE_SECONDS, seconds * PATIENCE),
-  })
+  const { best, tried } = await search.run(train, searchOptions(search, train.length, configured, seconds))
   return {
     datasetId: dataset.datasetId,
     rows: dataset.rows.train,

@@ -8,6 +8,11 @@ export interface Scores {
   probabilities: readonly number[]
   /** `prior`: the message holds nothing that the model knows, and these are the label shares of its training labels. */
   basis: 'text' | 'prior'
+  /**
+   * Place of the label that the model decides for; absent where that is the likeliest. For labels and macro-F1 alone: no share
+   * reads it.
+   */
+  decision?: number
 }
 
 /** A model that has an answer for every message. */
@@ -22,17 +27,25 @@ export interface Classifier {
  * of a message. Without a prior, as of a model of an older release, every label is equally likely.
  */
 export function withPrior(model: Model, prior: Prior | null | undefined, textVersion: string): Classifier {
-  const { labels } = model
+  const { labels, decisionWeights } = model
   const { formOf } = textFunction(textVersion)
   const unknown: Scores = { probabilities: priorFor(labels, prior), basis: 'prior' }
   return {
     labels,
     classify: async (texts) => {
       const answers = await model.classify(texts.map(formOf))
-      return answers.map((probabilities) => (probabilities ? { probabilities, basis: 'text' } : unknown))
+      return answers.map((probabilities) =>
+        probabilities ? { probabilities, basis: 'text', ...decided(probabilities, decisionWeights) } : unknown,
+      )
     },
   }
 }
 
 /** The place of the greatest probability; of equal ones the first. */
 export const likeliest = (probabilities: readonly number[]): number => probabilities.indexOf(Math.max(...probabilities))
+
+/** The place of the label that a model decides for. */
+export const decisionOf = ({ probabilities, decision }: Scores): number => decision ?? likeliest(probabilities)
+
+const decided = (probabilities: readonly number[], weights: readonly number[] | undefined) =>
+  weights ? { decision: likeliest(probabilities.map((probability, i) => probability * (weights[i] ?? 1))) } : {}

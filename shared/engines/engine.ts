@@ -27,6 +27,11 @@ export interface Model {
   /** The categories it answers with, sorted by name. */
   labels: readonly string[]
   /**
+   * What the probability of each label is multiplied by before the model decides for one; absent where it decides for the
+   * likeliest. Only the decision reads it: shares and their intervals rest on the probabilities.
+   */
+  decisionWeights?: readonly number[]
+  /**
    * For each message the probability of each label, in the order of `labels` and summing to one; undefined for a message
    * that holds nothing the model knows.
    */
@@ -73,7 +78,7 @@ export interface Engine {
   hyperparameters: z.ZodType<Hyperparameters>
   /** Hyperparameters that suit a few hundred labels, where nobody configured any. */
   suggested: Hyperparameters
-  /** It learns something from a few dozen labels: trained below `training.fewLabels`. */
+  /** It learns something from a few dozen labels: no other stands in for it below `training.fewLabels`. */
   suitsFewLabels?: boolean
   /** Why nothing can be learned from sets of these sizes, so that no job is paid for in vain. */
   objection?(rows: { train: number; validation: number }, hyperparameters: Hyperparameters): string | undefined

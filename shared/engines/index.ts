@@ -1,9 +1,25 @@
 import type { Engine } from './engine'
 import { fastText } from './fasttext'
+import { linear } from './linear'
 import { naiveBayes } from './naive-bayes'
 
 /** What is trained unless the configuration says otherwise, and what an archive without `model.json` is of: BlazingText's. */
 export const DEFAULT_ENGINE = fastText
 
 /** Every engine that a model can be of. */
-export const ENGINES: readonly Engine[] = [DEFAULT_ENGINE, naiveBayes]
+export const ENGINES: readonly Engine[] = [DEFAULT_ENGINE, naiveBayes, linear]
+
+/** What is trained below `training.fewLabels` in place of an engine that learns little from so few. */
+export const standInOf = (engines: readonly Engine[]): Engine | undefined =>
+  engines.find(({ suitsFewLabels }) => suitsFewLabels)
+export const STAND_IN = standInOf(ENGINES)
+
+/** As people know fastText here: the algorithm of SageMaker that trains it. */
+const BLAZINGTEXT = 'blazingtext'
+
+/** An engine by its name, or by `blazingtext`; undefined where there is none. */
+export const engineNamed = (name: string, engines: readonly Engine[] = ENGINES): Engine | undefined =>
+  engines.find((engine) => engine.name === (name === BLAZINGTEXT ? DEFAULT_ENGINE.name : name))
+
+/** Every name that `engineNamed` knows. */
+export const engineNames = (): string[] => [BLAZINGTEXT, ...ENGINES.map(({ name }) => name)]

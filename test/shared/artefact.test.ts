@@ -139,7 +139,7 @@ describe('a model.json', () => {
   })
 
   it.each([
-    ['names an engine that is not there', { engine: 'linear' }, 'found the engine linear, expected one of fasttext'],
+    ['names an engine that is not there', { engine: 'oracle' }, 'found the engine oracle, expected one of fasttext'],
     ['is of a later release', { format: 2 }, 'not a description of a model'],
     ['names another engine than the files are of', { engine: 'fasttext' }, 'found only naive-bayes.json'],
     ['names a text version that is not there', { textVersion: '99' }, 'text version 99 is unknown'],

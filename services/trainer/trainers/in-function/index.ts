@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { packModel } from '../../../../shared/archive'
-import { type Classifier, likeliest, withPrior } from '../../../../shared/engines/classifier'
+import { type Classifier, decisionOf, withPrior } from '../../../../shared/engines/classifier'
 import type { Example, ModelFiles } from '../../../../shared/engines/engine'
 import { MANIFEST, manifestText, type ModelManifest } from '../../../../shared/engines/manifest'
 import { readTrainingSet } from '../../../../shared/engines/training-set'
@@ -66,10 +66,10 @@ async function trainHere({ objects }: TrainerPorts, order: TrainingOrder): Promi
 const withManifest = (files: ModelFiles, manifest: ModelManifest): ModelFiles =>
   new Map([...files, [MANIFEST, Buffer.from(manifestText(manifest))]])
 
-/** The share of examples whose likeliest label is theirs; null without examples. */
+/** The share of examples for whose label the model decides; null without examples. */
 async function accuracyOn(examples: readonly Example[], model: Classifier): Promise<number | null> {
   if (examples.length === 0) return null
   const scores = await model.classify(examples.map(({ text }) => textOfShown(text)))
-  const right = scores.filter(({ probabilities }, i) => model.labels[likeliest(probabilities)] === examples[i]?.label)
+  const right = scores.filter((one, i) => model.labels[decisionOf(one)] === examples[i]?.label)
   return right.length / examples.length
 }

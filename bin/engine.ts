@@ -1,0 +1,236 @@
+// `npm run --silent engine`: train an engine on labelled posts in a file, and ask the model.
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { answersOf } from '../shared/answers'
+import { engineNamed, engineNames } from '../shared/engines'
+import type { Engine, Example, Hyperparameters } from '../shared/engines/engine'
+import { classifierOf, loadModel } from '../shared/engines/load'
+import { MANIFEST, manifestText } from '../shared/engines/manifest'
+import { priorOf } from '../shared/engines/prior'
+import { BellwetherError } from '../shared/errors'
+import { plainText, type PostText, TEXT_VERSION } from '../shared/text'
+import { cascadeId } from '../shared/text/cascade'
+
+const HELP = `npm run --silent engine -- train --engine NAME --input FILE --output DIR [--set NAME=VALUE]...
+npm run --silent engine -- classify --model DIR --input FILE
+
+train learns from a file of JSON Lines with "text" and "label", and writes the files of the model with model.json into DIR.
+classify answers a file of JSON Lines with "text": for each one JSON object a line, with its "line" in the file, the "label" that the
+model decides for, the "probability" of that label, and the "probabilities" of all labels. "basis" is "prior" where the text holds
+nothing that the model knows.
+
+  --engine NAME      ${engineNames().join(', ')}
+  --input FILE       - reads the standard input
+  --output DIR       an earlier model there is replaced
+  --model DIR        what train wrote
+  --set NAME=VALUE   a hyperparameter; what is not set is what the engine suggests
+
+A line that cannot be read is named with its file, line and field, and left out. Ends with 1 where nothing could be learned or
+answered, and with 2 for a wrong command.
+`
+
+/** Texts are answered so many at a time. */
+const BATCH = 1000
+
+const text = z.string({ error: 'expected a string' })
+const label = z.string({ error: 'expected a string' }).trim().min(1, 'expected the name of a label')
+
+class WrongCommand extends Error {}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = error instanceof WrongCommand ? 2 : 1
+  },
+)
+
+async function main([verb, ...args]: string[]): Promise<number> {
+  if (verb === undefined || ['help', '--help', '-h'].includes(verb) || args.includes('--help') || args.includes('-h')) {
+    console.log(HELP)
+    return verb === undefined ? 2 : 0
+  }
+  // The reader of the answers may stop before they end, as `head` does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  if (verb === 'train') return train(args)
+  if (verb === 'classify') return classify(args)
+  throw new WrongCommand(`unknown command ${verb}: expected train or classify; --help says more`)
+}
+
+async function train(args: string[]): Promise<number> {
+  const { engine: name, input, output, set } = parse(args, ['engine', 'input', 'output'])
+  const engine = engineNamed(name)
+  if (!engine) throw new WrongCommand(`--engine ${name}: unknown engine; expected one of ${engineNames().join(', ')}`)
+  const hyperparameters = hyperparametersOf(engine, set)
+  refuseForeign(output)
+
+  const { rows, refused } = readRows(input, z.object({ text, label }))
+  const examples: Example[] = []
+  for await (const { row } of rows)
+    examples.push({ item: cascadeId(row.text), text: plainText(row.text).shown, label: row.label })
+  report(refused)
+  const objection = engine.objection?.({ train: examples.length, validation: 0 }, hyperparameters)
+  if (objection !== undefined) throw new Error(`${input}: ${objection}`)
+
+  const began = performance.now()
+  const files = await trainNamed(engine, examples, hyperparameters, input)
+  const seconds = Math.round(performance.now() - began) / 1000
+  const labels = [...new Set(examples.map((example) => example.label))].sort()
+  const prior = priorOf(examples.map((example) => ({ label: example.label, inclusionProbability: null })))
+  rmSync(output, { recursive: true, force: true })
+  mkdirSync(output, { recursive: true })
+  for (const [file, bytes] of files) writeFileSync(path.join(output, file), bytes)
+  // Last: a folder with it is whole.
+  const manifest = { format: 1 as const, engine: engine.name, textVersion: TEXT_VERSION, prior }
+  writeFileSync(path.join(output, MANIFEST), manifestText(manifest))
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
+  console.log(JSON.stringify({ engine: engine.name, examples: examples.length, labels, bytes, seconds }))
+  return 0
+}
+
+async function classify(args: string[]): Promise<number> {
+  const { model: folder, input } = parse(args, ['model', 'input'])
+  const loaded = await loadModel(filesIn(folder), { artefact: folder, textVersion: TEXT_VERSION })
+  const classifier = classifierOf(loaded)
+  const { rows, refused } = readRows(input, z.object({ text }))
+  let answered = 0
+  let batch: { line: number; text: PostText }[] = []
+  const flush = async () => {
+    const answers = await answersOf(
+      { classifier, temperature: 1 },
+      batch.map((one) => one.text),
+    )
+    for (const [i, answer] of answers.entries()) console.log(JSON.stringify({ line: batch[i]!.line, ...answer }))
+    answered += batch.length
+    batch = []
+  }
+  for await (const { line, row } of rows) {
+    batch.push({ line, text: plainText(row.text) })
+    if (batch.length === BATCH) await flush()
+  }
+  await flush()
+  report(refused)
+  return answered === 0 ? 1 : 0
+}
+
+interface Refused {
+  count: number
+}
+
+/** The good rows of a file of JSON Lines with their line numbers; the others are named on the standard error and counted. */
+function readRows<S extends z.ZodType>(file: string, schema: S) {
+  const refused: Refused = { count: 0 }
+  const refuse = (line: number, why: string): void => {
+    refused.count += 1
+    console.error(`${file}:${line}: ${why}`)
+  }
+  const stream = file === '-' ? process.stdin : createReadStream(openable(file))
+  async function* rows(): AsyncGenerator<{ line: number; row: z.infer<S> }> {
+    let line = 0
+    for await (const content of createInterface({ input: stream, crlfDelay: Infinity })) {
+      line += 1
+      if (content.trim() === '') continue
+      const value = parsed(content)
+      if (value === undefined) {
+        refuse(line, 'not JSON: expected one object a line')
+        continue
+      }
+      const found = schema.safeParse(value)
+      if (found.success) yield { line, row: found.data }
+      else {
+        const [issue] = found.error.issues
+        refuse(line, `${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is wrong'}`)
+      }
+    }
+  }
+  return { rows: rows(), refused }
+}
+
+function openable(file: string): string {
+  if (!existsSync(file)) throw new WrongCommand(`--input ${file}: there is no such file`)
+  return file
+}
+
+/** Undefined where it is no JSON: JSON has no undefined. */
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch {
+    return undefined
+  }
+}
+
+function report({ count }: Refused): void {
+  if (count > 0) console.error(`${count} ${count === 1 ? 'line was' : 'lines were'} refused`)
+}
+
+function hyperparametersOf(engine: Engine, set: readonly string[]): Hyperparameters {
+  const pairs = set.map((pair) => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new WrongCommand(`--set ${pair}: expected NAME=VALUE`)
+    return [pair.slice(0, at), pair.slice(at + 1)]
+  })
+  const found = engine.hyperparameters.safeParse({ ...engine.suggested, ...Object.fromEntries(pairs) })
+  if (found.success) return found.data
+  throw new WrongCommand(`hyperparameters of ${engine.name}: ${z.prettifyError(found.error)}`)
+}
+
+async function trainNamed(engine: Engine, examples: Example[], chosen: Hyperparameters, input: string) {
+  try {
+    return await engine.train({ train: examples, validation: [] }, chosen)
+  } catch (error) {
+    if (error instanceof BellwetherError && error.code === 'TRAINING_REFUSED')
+      throw new Error(`${input}: ${error.message}`, { cause: error })
+    throw error
+  }
+}
+
+/** A model replaces a model, and nothing else. */
+function refuseForeign(output: string): void {
+  if (!existsSync(output) || readdirSync(output).length === 0 || existsSync(path.join(output, MANIFEST))) return
+  throw new WrongCommand(`--output ${output}: there is something in it that is no model; name an empty or new folder`)
+}
+
+/** The files of a model by name. */
+function filesIn(folder: string): Map<string, Uint8Array> {
+  const place = path.join(folder, MANIFEST)
+  if (!existsSync(place)) throw new WrongCommand(`--model ${folder}: there is no ${MANIFEST} in it; train writes one`)
+  return new Map(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, readFileSync(path.join(folder, name))]),
+  )
+}
+
+function parse<K extends 'engine' | 'input' | 'output' | 'model'>(args: string[], required: readonly K[]) {
+  const { values } = parsedArgs(args)
+  const missing = required.filter((name) => values[name] === undefined)
+  if (missing.length > 0)
+    throw new WrongCommand(`missing: ${missing.map((name) => `--${name}`).join(', ')}; --help says more`)
+  // None of them is missing.
+  return { ...(values as Record<K, string>), set: values.set }
+}
+
+function parsedArgs(args: string[]) {
+  const string = { type: 'string' } as const
+  try {
+    return parseArgs({
+      args,
+      options: {
+        engine: string,
+        input: string,
+        output: string,
+        model: string,
+        set: { ...string, multiple: true, default: [] },
+      },
+    })
+  } catch (error) {
+    throw new WrongCommand(error instanceof Error ? error.message : String(error))
+  }
+}

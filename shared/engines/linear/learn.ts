@@ -1,0 +1,189 @@
+import { fit, probabilitiesOf, type Truth, type Weights } from './logistic'
+import { type Merged, mergeTwins } from './twins'
+import { type Corpus, vectorsOf, type Vocabulary, vocabularyOf } from './vectors'
+
+/** Messages that learn and messages that test, by their places. */
+interface Fold {
+  learned: number[]
+  held: number[]
+}
+
+/** What a search over the strengths of the model and the corrections of its decision found. */
+export interface Chosen {
+  strength: number
+  correction: number
+}
+
+/** A trained model over the features of a corpus. */
+export interface Learned {
+  vocabulary: Vocabulary
+  /** Weights of column `c` and class `k` at `c * classes + k`. */
+  weights: Float64Array
+  intercepts: Float64Array
+}
+
+/** Strengths that are tried from the weakest on, until the out-of-fold log loss rises. */
+const STRENGTHS = [0.3, 1, 3, 10, 30, 100, 300]
+/** Parts of the logarithm of a label's share that are taken off before the decision. */
+const CORRECTIONS = [0, 0.25, 0.5, 0.75, 1]
+const FOLDS = 4
+/** Where too few messages are there to compare. */
+const UNSEARCHED: Chosen = { strength: 10, correction: 0.5 }
+const FEWEST_SEARCHED = 12
+/** Of more messages these many are searched with: the choice hardly changes, the time does. */
+const MOST_SEARCHED = 4000
+
+const SEARCH_TOLERANCE = 1e-2
+const TOLERANCE = 1e-6
+
+/** Learn from all messages of the corpus, with at most so many features. */
+export function learn(corpus: Corpus, truth: Truth, strength: number, mostFeatures: number): Learned {
+  const all = Array.from(corpus.messages.keys())
+  const vocabulary = vocabularyOf(corpus, all, mostFeatures)
+  const merged = mergeTwins(vectorsOf(corpus, all, vocabulary))
+  const found = fit(merged.rows, truth, { strength, tolerance: TOLERANCE })
+  return { vocabulary, ...apart(found, merged, truth.count) }
+}
+
+/** The weights of the columns before they were put together. */
+function apart(found: Weights, { rows, into, of }: Merged, count: number): Pick<Learned, 'weights' | 'intercepts'> {
+  const weights = new Float64Array(into.length * count)
+  for (const [column, put] of into.entries())
+    for (let k = 0; k < count; k++) weights[column * count + k] = found[put * count + k]! / Math.sqrt(of[put]!)
+  return { weights, intercepts: found.slice(rows.columns * count) }
+}
+
+/**
+ * The strength with the least out-of-fold log loss, and for it the correction with the highest out-of-fold macro-F1. `order` is
+ * the place of each message in an order that has nothing to do with its label.
+ */
+export function choose(
+  corpus: Corpus,
+  truth: Truth,
+  order: readonly number[],
+  given: Partial<Chosen>,
+  mostFeatures: number,
+): Chosen {
+  const { strength = UNSEARCHED.strength, correction = UNSEARCHED.correction } = given
+  if (given.strength !== undefined && given.correction !== undefined) return { strength, correction }
+  const searched = order.slice(0, MOST_SEARCHED)
+  if (searched.length < FEWEST_SEARCHED) return { strength, correction }
+
+  const trials = foldsOf(searched, truth).map((fold) => trialOf(corpus, truth, fold, mostFeatures))
+  let best: { strength: number; loss: number; answers: Answered[] } | undefined
+  for (const one of given.strength === undefined ? STRENGTHS : [given.strength]) {
+    const answers = trials.flatMap((trial) => trial(one))
+    const loss = logLossOf(answers)
+    if (best && loss >= best.loss) break
+    best = { strength: one, loss, answers }
+  }
+  if (!best) return { strength, correction }
+  return { strength: best.strength, correction: given.correction ?? bestCorrection(best.answers, truth) }
+}
+
+/** The share of each class among the messages. */
+export function sharesOf({ classes, count }: Truth): number[] {
+  const shares = Array.from({ length: count }, () => 0)
+  for (const one of classes) shares[one]! += 1 / classes.length
+  return shares
+}
+
+/** What each class's probability is multiplied by before the decision. */
+export const decisionWeights = (shares: readonly number[], correction: number): number[] =>
+  shares.map((share) => share ** -correction)
+
+/** Messages of each class in turn, dealt out in their order. */
+function foldsOf(order: readonly number[], { classes, count }: Truth): Fold[] {
+  const foldOf = new Map<number, number>()
+  let dealt = 0
+  for (let k = 0; k < count; k++) for (const i of order) if (classes[i] === k) foldOf.set(i, dealt++ % FOLDS)
+  return Array.from({ length: FOLDS }, (_, fold) => ({
+    learned: order.filter((i) => foldOf.get(i) !== fold),
+    held: order.filter((i) => foldOf.get(i) === fold),
+  }))
+}
+
+/** What a model said of a message that it did not learn from. */
+interface Answered {
+  truth: number
+  probabilities: Float64Array
+}
+
+/** One fold: asked for a stronger model, it goes on from the last one. */
+function trialOf(
+  corpus: Corpus,
+  { classes, count }: Truth,
+  { learned, held }: Fold,
+  mostFeatures: number,
+): (strength: number) => Answered[] {
+  const vocabulary = vocabularyOf(corpus, learned, mostFeatures)
+  const merged = mergeTwins(vectorsOf(corpus, learned, vocabulary))
+  const tested = vectorsOf(corpus, held, vocabulary)
+  const own: Truth = { classes: Int32Array.from(learned, (i) => classes[i]!), count }
+  const known = new Set(own.classes)
+  let from: Weights | undefined
+  return (strength) => {
+    from = fit(merged.rows, own, { strength, tolerance: SEARCH_TOLERANCE, ...(from ? { from } : {}) })
+    const { weights, intercepts } = apart(from, merged, count)
+    const whole = new Float64Array(weights.length + count)
+    whole.set(weights)
+    whole.set(intercepts, weights.length)
+    const said = probabilitiesOf(tested, whole, count)
+    // A class that the fold did not learn says nothing of a strength.
+    return held.flatMap((i, row) =>
+      known.has(classes[i]!)
+        ? [{ truth: classes[i]!, probabilities: said.subarray(row * count, (row + 1) * count) }]
+        : [],
+    )
+  }
+}
+
+const LEAST_PROBABILITY = 1e-15
+
+function logLossOf(answers: readonly Answered[]): number {
+  let loss = 0
+  for (const { truth, probabilities } of answers) loss -= Math.log(Math.max(LEAST_PROBABILITY, probabilities[truth]!))
+  return loss / answers.length
+}
+
+function bestCorrection(answers: readonly Answered[], truth: Truth): number {
+  const shares = sharesOf(truth)
+  let best = { correction: 0, score: -1 }
+  for (const correction of CORRECTIONS) {
+    const weights = decisionWeights(shares, correction)
+    const score = macroF1Of(
+      answers.map(({ truth: own, probabilities }) => ({ truth: own, answer: decide(probabilities, weights) })),
+      truth.count,
+    )
+    if (score > best.score + 1e-12) best = { correction, score }
+  }
+  return best.correction
+}
+
+function decide(probabilities: Float64Array, weights: readonly number[]): number {
+  let best = 0
+  for (let k = 1; k < weights.length; k++)
+    if (probabilities[k]! * weights[k]! > probabilities[best]! * weights[best]!) best = k
+  return best
+}
+
+/** Over the classes that stand among the truths or the answers. */
+function macroF1Of(pairs: readonly { truth: number; answer: number }[], count: number): number {
+  const truths = new Int32Array(count)
+  const answers = new Int32Array(count)
+  const right = new Int32Array(count)
+  for (const { truth, answer } of pairs) {
+    truths[truth]! += 1
+    answers[answer]! += 1
+    if (truth === answer) right[truth]! += 1
+  }
+  let sum = 0
+  let classes = 0
+  for (let k = 0; k < count; k++) {
+    const all = truths[k]! + answers[k]!
+    if (all === 0) continue
+    sum += (2 * right[k]!) / all
+    classes += 1
+  }
+  return classes === 0 ? 0 : sum / classes
+}

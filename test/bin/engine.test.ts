@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { ROOT } from '../../local/root'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-engine-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const at = (name: string) => path.join(folder, name)
+const engine = (...args: string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, ['bin/run.mjs', 'bin/engine.ts', ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+const fileOf = (name: string, rows: readonly unknown[]) => {
+  writeFileSync(at(name), rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'))
+  return at(name)
+}
+const labelled = Array.from({ length: 40 }, (_, i) =>
+  i % 2
+    ? { text: `cold starts of a lambda fell ${i}`, label: 'technical' }
+    : { text: `join our free webinar ${i}`, label: 'marketing' },
+)
+const answersIn = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+describe.each(['linear', 'blazingtext', 'naive-bayes'])('npm run engine with %s', (name) => {
+  it('learns from labelled posts and answers posts, one object a line', async () => {
+    const trained = await engine(
+      'train',
+      '--engine',
+      name,
+      '--input',
+      fileOf('labelled.jsonl', labelled),
+      '--output',
+      at(name),
+    )
+    const posts = fileOf('posts.jsonl', [{ text: 'a cold start of lambda' }, { text: 'free webinar, join' }])
+    const asked = await engine('classify', '--model', at(name), '--input', posts)
+
+    expect(trained).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(trained.stdout)).toMatchObject({ examples: 40, labels: ['marketing', 'technical'] })
+    expect(asked).toMatchObject({ code: 0, stderr: '' })
+    const answers = answersIn(asked.stdout)
+    expect(answers.map(({ label }) => label)).toEqual(['technical', 'marketing'])
+    for (const { label, probability, probabilities } of answers) {
+      expect(probabilities[label]).toBe(probability)
+      expect(probabilities.marketing + probabilities.technical).toBeCloseTo(1, 4)
+    }
+  }, 60_000)
+})
+
+describe('npm run engine', () => {
+  it('names lines that cannot be read by file, line and field, counts them, and goes on with the others', async () => {
+    const input = fileOf('mixed.jsonl', [
+      labelled[0],
+      '{"text": "x',
+      { text: 'no label' },
+      { label: 'x', text: 7 },
+      ...labelled,
+    ])
+
+    const trained = await engine('train', '--engine', 'linear', '--input', input, '--output', at('mixed'))
+    const asked = await engine('classify', '--model', at('mixed'), '--input', input)
+
+    expect(JSON.parse(trained.stdout)).toMatchObject({ examples: 41 })
+    expect(trained.stderr.trim().split('\n')).toEqual([
+      `${input}:2: not JSON: expected one object a line`,
+      `${input}:3: label: expected a string`,
+      `${input}:4: text: expected a string`,
+      '3 lines were refused',
+    ])
+    expect(asked.stderr).toContain('2 lines were refused')
+    expect(
+      answersIn(asked.stdout)
+        .map(({ line }) => line)
+        .slice(0, 3),
+    ).toEqual([1, 3, 5])
+  }, 60_000)
+
+  it.each([
+    [
+      'an unknown engine',
+      ['train', '--engine', 'oracle', '--input', 'x', '--output', 'y'],
+      'expected one of blazingtext',
+    ],
+    ['a missing option', ['train', '--engine', 'linear'], 'missing: --input, --output'],
+    [
+      'a file that is not there',
+      ['train', '--engine', 'linear', '--input', 'nowhere.jsonl', '--output', 'y'],
+      'no such file',
+    ],
+    ['a folder without a model', ['classify', '--model', 'docs', '--input', 'x'], 'there is no model.json in it'],
+    ['a folder of other things', ['train', '--engine', 'linear', '--input', 'x', '--output', 'docs'], 'no model'],
+    ['an unknown command', ['guess'], 'expected train or classify'],
+    [
+      'a hyperparameter that cannot be',
+      ['train', '--engine', 'linear', '--set', 'strength=-1', '--input', 'x', '--output', 'y'],
+      'strength',
+    ],
+  ])('refuses %s', async (_case, args, reason) => {
+    const { code, stdout, stderr } = await engine(...args)
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(reason)
+  })
+
+  it('says that one label is too few', async () => {
+    const input = fileOf(
+      'one.jsonl',
+      labelled.filter(({ label }) => label === 'technical'),
+    )
+
+    const { code, stderr } = await engine('train', '--engine', 'linear', '--input', input, '--output', at('one'))
+
+    expect(code).toBe(1)
+    expect(stderr).toContain(`${input}: TRAINING_REFUSED: found one label only, technical`)
+  })
+
+  it.each([
+    ['an engine that this release does not have', { engine: 'oracle' }, 'found the engine oracle'],
+    ['a text version that it does not have', { textVersion: '3' }, 'text version 3'],
+    ['another engine than the files are of', { engine: 'naive-bayes' }, 'linear.bin'],
+  ])(
+    'refuses a model of %s',
+    async (_case, change, reason) => {
+      const input = fileOf('labelled.jsonl', labelled)
+      const model = at('changed')
+      await engine('train', '--engine', 'linear', '--input', input, '--output', model)
+      const manifest = JSON.parse(readFileSync(path.join(model, 'model.json'), 'utf8'))
+      writeFileSync(path.join(model, 'model.json'), JSON.stringify({ ...manifest, ...change }))
+
+      const { code, stderr } = await engine('classify', '--model', model, '--input', input)
+
+      expect(code).toBe(1)
+      expect(stderr).toContain(reason)
+      expect(readdirSync(model).sort()).toEqual(['linear.bin', 'model.json'])
+    },
+    60_000,
+  )
+})
