@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { refusalIn } from '../shared/refused'
 import { asOwner } from './owner'
+import { printable } from './printable'
+import { ROOT } from './root'
 import { findRunning, orGone } from './running'
 
 const USAGE = `Calls a function of a running cloud, as \`npx sls invoke\` does on AWS.
@@ -30,10 +33,22 @@ async function main(argv: string[]): Promise<number> {
   })
   const [name, request = values.path === undefined ? '{}' : readFileSync(values.path, 'utf8')] = positionals
   if (values.help || name === undefined) {
-    console.log(USAGE)
+    console.log(`${USAGE}\nThe functions, with a sample request of each:\n\n${samples()}`)
     return values.help ? 0 : 2
   }
   return invoke(name, request, values.data)
+}
+
+/** The sample requests, by function. */
+function samples(): string {
+  const folder = path.join(ROOT, 'samples/requests')
+  return readdirSync(folder)
+    .sort()
+    .map((file) => {
+      const request: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'))
+      return `  npm run invoke -- ${file.split('.')[0]} '${JSON.stringify(request)}'`
+    })
+    .join('\n')
 }
 
 async function invoke(name: string, request: string, dataDir: string | undefined): Promise<number> {
@@ -53,15 +68,15 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   const text = Buffer.from(answer.Payload ?? []).toString('utf8') || 'null'
   const refused = refusalIn(text)
   if (refused !== undefined) {
-    console.error(refused)
+    console.error(printable(refused))
     return 1
   }
   const payload: unknown = JSON.parse(text)
   if (!answer.FunctionError) {
-    console.log(JSON.stringify(payload, null, 2))
+    console.log(printable(JSON.stringify(payload, null, 2)))
     return 0
   }
-  console.error(describe(payload))
+  console.error(printable(describe(payload)))
   return 1
 }
 

@@ -1,3 +1,5 @@
+import { printable } from './printable'
+
 /** Where a command says what it does. */
 export interface Screen {
   say(text: string): void
@@ -27,11 +29,11 @@ function onTerminal(out: NodeJS.WriteStream): Screen {
   return {
     say(text) {
       clear()
-      out.write(`${text}\n`)
+      out.write(`${printable(text)}\n`)
     },
     progress(text) {
       clear()
-      out.write(text.slice(0, (out.columns || 80) - 1))
+      out.write(printable(text).slice(0, (out.columns || 80) - 1))
       shown = true
     },
     clear,
@@ -47,7 +49,7 @@ function inLines(out: NodeJS.WriteStream): Screen {
     beat = undefined
   }
   const line = (text: string) => {
-    out.write(`${text}\n`)
+    out.write(`${printable(text)}\n`)
     clearTimeout(beat)
     beat = setTimeout(() => line(underWay ?? ''), BEAT_MS)
     // It keeps no command running.
@@ -55,7 +57,7 @@ function inLines(out: NodeJS.WriteStream): Screen {
   }
   return {
     say(text) {
-      out.write(`${text}\n`)
+      out.write(`${printable(text)}\n`)
       if (beat !== undefined) beat.refresh()
     },
     progress(text) {

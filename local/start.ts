@@ -15,6 +15,7 @@ import type { Summary } from './replay/summary'
 import { truthTable } from './replay/truth'
 import { ROOT } from './root'
 import { pointTo } from './running'
+import { printable } from './printable'
 import { createScreen, type Screen } from './screen'
 
 const temporaries: string[] = []
@@ -44,9 +45,13 @@ async function checkFiles(argv: string[]): Promise<void> {
     process.exitCode = 2
   } else {
     try {
-      process.exitCode = await check(chosen, { root: ROOT, now: new Date(), say: (line) => console.log(line) })
+      process.exitCode = await check(chosen, {
+        root: ROOT,
+        now: new Date(),
+        say: (line) => console.log(printable(line)),
+      })
     } catch (error) {
-      console.error(inWords(error))
+      console.error(printable(inWords(error)))
       process.exitCode = 2
     }
   }
@@ -86,7 +91,7 @@ async function main(chosen: ReplayOptions): Promise<void> {
     }
   } catch (error) {
     screen.clear()
-    console.error(error instanceof Error ? error.message : error)
+    console.error(error instanceof Error ? printable(error.message) : error)
     process.exitCode = 1
   }
 }

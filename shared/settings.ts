@@ -32,6 +32,7 @@ const cron = z
   }, 'minutes go to 59 and hours to 23')
 /** Of labels. */
 export const MOST_CATEGORIES = 30
+const MOST_ALIASES = 100
 
 const usd = z.number().nonnegative()
 const count = z.int().positive()
@@ -48,6 +49,7 @@ const labelName = z
         (name) => !name.startsWith('__label__'),
         'a category cannot begin with __label__, which marks labels in fastText files',
       )
+      .refine((name) => !/\p{Cc}/u.test(name), 'a category cannot have a control character in its name')
       .refine(isName, NO_NAME),
   )
 
@@ -170,11 +172,18 @@ export function parseSettings(text: string, file = 'bellwether.yml', schema = se
   const broken = document.errors.map(
     (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`,
   )
+  let aliases = 0
   visit(document, {
     Alias: (_, alias) => {
-      if (alias.resolve(document)) return
       const { line } = lines.linePos(alias.range?.[0] ?? 0)
+      // Each is searched for in the whole document.
+      if (++aliases > MOST_ALIASES) {
+        broken.push(`${file}:${line}: there are more than ${MOST_ALIASES} aliases: write the values out`)
+        return visit.BREAK
+      }
+      if (alias.resolve(document)) return undefined
       broken.push(`${file}:${line}: a text that begins as *${alias.source} does needs quotes`)
+      return undefined
     },
   })
   if (broken.length > 0) throw new BellwetherError('SETTINGS_INVALID', broken.join('\n'))

@@ -161,6 +161,14 @@ describe('npm run invoke', () => {
     expect(await run('local/invoke.ts', ...args, '--data', dataDir())).toEqual({ code, out: '', err })
   })
 
+  it('lists the functions with a request of each', async () => {
+    expect(await run('local/invoke.ts', '--help')).toEqual({
+      code: 0,
+      out: expect.stringContaining(`npm run invoke -- trainer '{"datasetId":"latest"}'`),
+      err: '',
+    })
+  })
+
   it('says that the cloud is gone', async () => {
     await start({ Echo: fn(source, { FunctionName: 'echo' }) })
     await cloud().close()

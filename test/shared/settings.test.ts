@@ -39,6 +39,16 @@ describe('what is wrong', () => {
       /labels\.categories\.0\.name: __proto__ cannot be a name/,
     ],
     [
+      'a thousand aliases',
+      `${edited('version: 1', 'version: &one 1')}\nmany: [${'*one, '.repeat(1000)}]\n`,
+      /there are more than 100 aliases/,
+    ],
+    [
+      'a category with a control character',
+      edited('name: technical', 'name: "tech\\e]0;"'),
+      /labels\.categories\.0\.name: a category cannot have a control character/,
+    ],
+    [
       'a hashtag that stands twice',
       edited('tag: azure', 'tag: AWS'),
       /bellwether\.yml:6: hashtags\.1\.tag: #aws stands here twice/,

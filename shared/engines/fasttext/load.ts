@@ -1,6 +1,6 @@
 import { hasKnownWord, type Model as FastTextModel, predictAll, readModel } from '../../fasttext'
 import { textFunction } from '../../text'
-import type { LoadModel, Model } from '../engine'
+import type { LoadModel, Model, ModelFiles } from '../engine'
 import { categoryOf } from '../training-lines'
 
 export const FILE = 'model.bin'
@@ -8,7 +8,7 @@ export const FILE = 'model.bin'
 export const load: LoadModel = async (files, { textVersion, where }) => {
   const bytes = files.get(FILE)
   if (!bytes) {
-    const found = [...files.keys()].join(', ') || 'an empty archive'
+    const found = namesIn(files) || 'an empty archive'
     throw new Error(`${where}: found only ${found}, expected a ${FILE} in the archive`)
   }
   return modelOf(readModel(Buffer.from(bytes), `${where}#${FILE}`), textVersion)
@@ -30,4 +30,10 @@ export function modelOf(model: FastTextModel, textVersion: string): Model {
       })
     },
   }
+}
+
+/** The first names of an archive: it may hold a hundred thousand. */
+function namesIn(files: ModelFiles): string {
+  const names = [...files.keys()].slice(0, 5).map((name) => name.slice(0, 100))
+  return [...names, ...(files.size > names.length ? [`${files.size - names.length} more`] : [])].join(', ')
 }
