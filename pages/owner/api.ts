@@ -1,4 +1,4 @@
-import type { Decided, Dispute, Ended, Overview, ShownLabel } from '../../services/owner/shown'
+import type { Decided, Dispute, Ended, Flagged, Overview, ShownLabel } from '../../services/owner/shown'
 import { ask } from '../api'
 
 export type Role = Overview['people'][number]['role']
@@ -8,6 +8,8 @@ const AT = '/desk/owner'
 export const api = {
   overview: () => ask<Overview>('GET', `${AT}/overview`),
   disputes: () => ask<{ disputes: Dispute[]; more: number }>('GET', `${AT}/disputes`),
+  flags: () => ask<{ flags: Flagged[]; more: number }>('GET', `${AT}/flags`),
+  decisions: () => ask<{ found: ShownLabel[]; more: number }>('GET', `${AT}/decisions`),
   find: (words: string) =>
     ask<{ found: ShownLabel[]; more: number }>('GET', `${AT}/labels?words=${encodeURIComponent(words)}`),
   decide: (item: string, label: string) => ask<Decided>('POST', `${AT}/labels`, { item, label }),

@@ -33,7 +33,25 @@ export function correction(surroundings: Surroundings): HTMLElement {
       found.length === 0 ? 'No labelled post has these words.' : `${many(found.length + more, 'post')} found.`,
     )
   })
-  return element('div', {}, form, results)
+  return element('div', {}, form, results, decisions(surroundings))
+}
+
+/** What the owner decided before, to be decided anew. */
+function decisions(surroundings: Surroundings): HTMLElement {
+  const list = element('div', { class: 'results' })
+  const made = element('details', {}, element('summary', {}, 'Past decisions'), list)
+  on(made, 'toggle', async () => {
+    if (!made.open) return
+    const answer = await api.decisions()
+    if (!answer.ok) return surroundings.say(answer.problem.message)
+    const { found, more } = answer.body
+    list.replaceChildren(
+      ...found.map((one) => result(one, surroundings)),
+      ...(found.length === 0 ? [element('p', { class: 'quiet' }, 'Nothing was decided yet.')] : []),
+      ...(more > 0 ? [element('p', { class: 'quiet' }, `${more} older ones: find them by their words.`)] : []),
+    )
+  })
+  return made
 }
 
 function result(one: ShownLabel, { categories, say, changed }: Surroundings): HTMLElement {

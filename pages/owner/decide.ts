@@ -1,11 +1,13 @@
 import type { Category, Dispute, Said } from '../../services/owner/shown'
-import { dateInWords, many } from '../words'
+import { dateInWords, many, withVisibleDirections } from '../words'
 import { element, on } from '../element'
 import { api } from './api'
 import { flagName } from '../flags'
 
 /** A decision that comes this soon after a post was shown was meant for the post before: a double click, a second key. */
 const TOO_SOON_MS = 400
+/** How long a decision can be undone before it is sent. The next decision and the end of the page send it too. */
+const UNDO_MS = 6000
 
 interface Surroundings {
   categories: readonly Category[]
@@ -18,6 +20,19 @@ export function decide({ categories, say, decided }: Surroundings) {
   const root = element('div', { class: 'decide' })
   let disputes: Dispute[] = []
   let shownAt = 0
+  let pending: { dispute: Dispute; label: string; timer: ReturnType<typeof setTimeout> } | undefined
+  const undo = element('p', { class: 'row quiet' })
+
+  const undoing = ({ dispute, label, timer }: NonNullable<typeof pending>): Node[] => {
+    const button = element('button', { type: 'button', class: 'plain' }, 'Undo')
+    on(button, 'click', () => {
+      clearTimeout(timer)
+      pending = undefined
+      disputes = [dispute, ...disputes]
+      show(true)
+    })
+    return [element('span', {}, `The last one: ${label}.`), button]
+  }
   let more = 0
 
   const show = (focus: boolean) => {
@@ -28,13 +43,15 @@ export function decide({ categories, say, decided }: Surroundings) {
         element('p', { class: 'quiet' }, 'Where annotators cannot agree on a post, it comes here.'),
       )
     } else root.replaceChildren(card(first))
+    root.append(undo)
+    undo.replaceChildren(...(pending ? undoing(pending) : []))
     shownAt = performance.now()
     if (focus) root.querySelector<HTMLElement>('[tabindex="-1"]')?.focus()
   }
 
   const card = (dispute: Dispute): HTMLElement => {
     const buttons = categories.map(({ name, definition }, i) =>
-      button(name, i < 9 ? String(i + 1) : '', definition, () => void give(dispute, name)),
+      button(name, i < 9 ? String(i + 1) : '', definition, () => give(dispute, name)),
     )
     const later = element('button', { type: 'button', class: 'plain' }, 'Later')
     later.hidden = disputes.length < 2
@@ -50,9 +67,10 @@ export function decide({ categories, say, decided }: Surroundings) {
         { class: 'quiet' },
         `${many(disputes.length + more, 'post')} to decide · from ${dateInWords(dispute.date)}`,
       ),
-      element('blockquote', { class: 'post', tabindex: '-1' }, dispute.text),
+      element('blockquote', { class: 'post', dir: 'auto', tabindex: '-1' }, withVisibleDirections(dispute.text)),
       element('ul', { class: 'said' }, ...dispute.judgements.map(saying)),
       element('div', { class: 'choices' }, ...buttons),
+      meanings(),
       element(
         'div',
         { class: 'row' },
@@ -73,26 +91,57 @@ export function decide({ categories, say, decided }: Surroundings) {
     return made
   }
 
-  const give = async (dispute: Dispute, label: string) => {
+  /** Opened once, the definitions stay open from post to post. */
+  let isExplained = false
+  const meanings = () => {
+    const made = element(
+      'details',
+      { open: isExplained, class: 'quiet' },
+      element('summary', {}, 'What the labels mean'),
+      element(
+        'dl',
+        {},
+        ...categories.flatMap(({ name, definition }) => [element('dt', {}, name), element('dd', {}, definition)]),
+      ),
+    )
+    on(made, 'toggle', () => (isExplained = made.open))
+    return made
+  }
+
+  const give = (dispute: Dispute, label: string) => {
     if (performance.now() - shownAt < TOO_SOON_MS) return
-    for (const one of root.querySelectorAll('button')) one.disabled = true
+    void send()
+    pending = { dispute, label, timer: setTimeout(() => void send(), UNDO_MS) }
+    disputes = disputes.filter(({ item }) => item !== dispute.item)
+    show(true)
+  }
+
+  /** Send the decision that could be undone until now. */
+  const send = async () => {
+    if (!pending) return
+    const { dispute, label, timer } = pending
+    clearTimeout(timer)
+    pending = undefined
+    undo.replaceChildren()
     const answer = await api.decide(dispute.item, label)
     if (!answer.ok) {
+      disputes = [dispute, ...disputes]
       show(true)
       say(answer.problem.message)
       return
     }
-    disputes = disputes.filter(({ item }) => item !== dispute.item)
-    show(true)
     say(`Decided: ${label}.`)
     if (disputes.length === 0 && more > 0) await load()
     decided()
   }
+  addEventListener('pagehide', () => void send())
 
   const load = async () => {
     const answer = await api.disputes()
     if (!answer.ok) return say(answer.problem.message)
-    ;({ disputes, more } = answer.body)
+    // The one that can be undone is decided already.
+    disputes = answer.body.disputes.filter(({ item }) => item !== pending?.dispute.item)
+    ;({ more } = answer.body)
     show(false)
   }
   return { root, load }

@@ -5,6 +5,7 @@ import { api } from './api'
 import { batches } from './batches'
 import { correction } from './correction'
 import { decide } from './decide'
+import { flagged } from './flagged'
 import { invitation, people } from './people'
 import { spending } from './spending'
 import { trust } from './trust'
@@ -36,6 +37,7 @@ function show(first: Overview): void {
     spending: element('div'),
   }
   const deciding = decide({ categories, say, decided: () => void refresh() })
+  const flags = flagged({ categories, say, decided: () => void refresh() })
   const surroundings = { say, changed: () => void refresh(), closing: (batch: string) => void untilSettled(batch) }
   let shown: Overview | undefined
 
@@ -52,6 +54,8 @@ function show(first: Overview): void {
     if (before?.counts.disputes !== overview.counts.disputes && !deciding.root.contains(document.activeElement)) {
       void deciding.load()
     }
+    if (before?.counts.flags !== overview.counts.flags && !flags.root.contains(document.activeElement))
+      void flags.load()
   }
 
   const refresh = async (): Promise<Overview | undefined> => {
@@ -73,6 +77,7 @@ function show(first: Overview): void {
   page.replaceChildren(
     section('trust', 'Can the labels be trusted?', parts.trust),
     section('decide', 'To decide', deciding.root),
+    section('flagged', 'Flagged', flags.root),
     section('batches', 'Batches', parts.batches),
     section('people', 'People', parts.people, invitation(surroundings)),
     section('spending', 'Spending', parts.spending),

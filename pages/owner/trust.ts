@@ -40,23 +40,25 @@ function figure({ value, low, high, items }: Alpha, from: (posts: string) => str
 }
 
 const WIDTH = 320
-const x = (value: number): string => String(8 + Math.min(1, Math.max(0, value)) * (WIDTH - 16))
 
-/** A line from 0 to 1 with the interval on it. The words beside it say the same. */
+/** A line from 0 to 1 with the interval on it; from −1 where a part of it is below 0. The words beside it say the same. */
 function scale(value: number, low: number, high: number): Element {
+  const least = Math.min(value, low) < 0 ? -1 : 0
+  const x = (of: number): string =>
+    String(8 + ((Math.min(1, Math.max(least, of)) - least) / (1 - least)) * (WIDTH - 16))
   const drawn = svg('svg', { viewBox: `0 0 ${WIDTH} 34`, class: 'scale', 'aria-hidden': 'true' })
   drawn.append(
-    svg('line', { x1: x(0), x2: x(1), y1: '12', y2: '12', class: 'axis' }),
+    svg('line', { x1: x(least), x2: x(1), y1: '12', y2: '12', class: 'axis' }),
     svg('line', { x1: x(low), x2: x(high), y1: '12', y2: '12', class: 'interval' }),
     svg('circle', { cx: x(value), cy: '12', r: '6', class: 'value' }),
-    label(0, '0', 'start'),
-    label(1, '1', 'end'),
+    ...(least < 0 ? [label(x(least), '−1', 'start'), label(x(0), '0', 'middle')] : [label(x(0), '0', 'start')]),
+    label(x(1), '1', 'end'),
   )
   return drawn
 }
 
-function label(at: number, text: string, anchor: string): Element {
-  const made = svg('text', { x: x(at), y: '33', 'text-anchor': anchor })
+function label(x: string, text: string, anchor: string): Element {
+  const made = svg('text', { x, y: '33', 'text-anchor': anchor })
   made.textContent = text
   return made
 }

@@ -5,7 +5,7 @@ import type { Labels, LabelStore, StandingLabel } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import { type LeftOver, refusedLine } from '../../shared/records'
 import { majorityVote } from '../../shared/statistics/majority'
-import type { Dispute, Said, ShownLabel } from './shown'
+import type { Dispute, Flagged, Said, ShownLabel } from './shown'
 
 /** All that is known of the labels now. */
 export interface Known {
@@ -54,16 +54,43 @@ export function disputesOf({ labels, left }: Known): Dispute[] {
     return [{ item, text, role, batch, date, label, judgements: judgements.map(saidOf) }]
   })
   const without = [...left.values()].flatMap(({ batch, one }): Dispute[] => {
-    const judgements = one.judgements.map(({ annotator, said }) => ({
-      annotator,
-      label: 'label' in said ? said.label : null,
-      flag: 'flag' in said ? said.flag : null,
-    }))
-    if (one.reason !== 'disputed') return []
-    const { role, date } = one.plan
-    return [{ item: one.item, text: one.source, role, batch, date, label: null, judgements }]
+    return one.reason === 'disputed' ? [{ ...leftShown(batch, one), label: null }] : []
   })
-  return [...labelled, ...without].sort((a, b) => order(b.date, a.date) || order(a.item, b.item))
+  return [...labelled, ...without].sort(newestFirst)
+}
+
+/** What annotators flagged and nobody gave a label, the newest first. */
+export function flagsOf({ left }: Known): Flagged[] {
+  const flagged = [...left.values()].flatMap(({ batch, one }): Flagged[] => {
+    if (one.reason !== 'flagged') return []
+    const flags = one.judgements.flatMap(({ said }) => ('flag' in said ? [said.flag] : []))
+    const [flag] = majorityVote(flags).leading
+    return flag === undefined ? [] : [{ ...leftShown(batch, one), post: one.plan.post, flag }]
+  })
+  return flagged.sort(newestFirst)
+}
+
+const leftShown = (batch: string, { item, source, plan, judgements }: LeftOver) => ({
+  item,
+  text: source,
+  role: plan.role,
+  batch,
+  date: plan.date,
+  judgements: judgements.map(({ annotator, said }) => ({
+    annotator,
+    label: 'label' in said ? said.label : null,
+    flag: 'flag' in said ? said.flag : null,
+  })),
+})
+
+const newestFirst = (a: { date: string; item: string }, b: { date: string; item: string }): number =>
+  order(b.date, a.date) || order(a.item, b.item)
+
+/** What the owner decided, the latest first. */
+export function decisionsOf({ labels }: Known, most: number): { found: ShownLabel[]; more: number } {
+  const decided = [...labels.labels.values()].filter(({ adjudicated }) => adjudicated).map(shown)
+  const sorted = decided.sort((a, b) => order(b.at, a.at) || order(a.item, b.item))
+  return { found: sorted.slice(0, most), more: Math.max(0, sorted.length - most) }
 }
 
 /** Labels whose text has all these words in it, or whose id it is; the latest first. */

@@ -12,7 +12,7 @@ import type { Table } from '../../shared/table'
 import { invitedPeople } from '../../shared/state/people'
 import { type DeskProgress, readProgress } from '../../shared/state/desk'
 import { openBatches } from '../../shared/state/open-batches'
-import { disputesOf, type Known } from './labels'
+import { disputesOf, flagsOf, type Known } from './labels'
 import type { Annotator, Measured, OpenBatch, Overview, Spending } from './shown'
 
 interface Ports {
@@ -57,6 +57,7 @@ export async function overview(ports: Ports, known: Known, now: Date): Promise<O
       corrections: batches.filter((name) => name.startsWith('correction-')).length,
       labels: known.labels.labels.size,
       disputes: disputesOf(known).length,
+      flags: flagsOf(known).length,
     },
     annotators: annotatorsOf(latest?.annotators ?? byName([]), opened, invited),
     people: invited.map(({ name, role, untilMs }) => ({ name, role, until: new Date(untilMs).toISOString() })),

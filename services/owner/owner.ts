@@ -15,7 +15,7 @@ import { invitation, invitationRequest } from '../../shared/web/invitation'
 import { findOpen } from '../../shared/state/open-batches'
 import { correct } from './correct'
 import { endLink } from './end-link'
-import { disputesOf, findLabels, knownReader } from './labels'
+import { decisionsOf, disputesOf, findLabels, flagsOf, knownReader } from './labels'
 import { overview } from './overview'
 import { touchedBy } from './touched'
 
@@ -65,6 +65,13 @@ export const owner = (ports: Ports) => {
       const disputes = disputesOf(await readKnown())
       return { status: 200, body: { disputes: disputes.slice(0, MOST), more: Math.max(0, disputes.length - MOST) } }
     },
+
+    'GET /desk/owner/flags': async () => {
+      const flags = flagsOf(await readKnown())
+      return { status: 200, body: { flags: flags.slice(0, MOST), more: Math.max(0, flags.length - MOST) } }
+    },
+
+    'GET /desk/owner/decisions': async () => ({ status: 200, body: decisionsOf(await readKnown(), MOST) }),
 
     'GET /desk/owner/labels': async (_, { query }) => {
       const words = searched.safeParse(query.words)

@@ -12,7 +12,7 @@ export interface Overview {
   /** The latest, the newest first. */
   settled: SettledBatch[]
   /** How many batches were settled in all, how many files were taken, and how many labels corrected. */
-  counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number }
+  counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number; flags: number }
   annotators: Annotator[]
   people: { name: string; role: 'annotator' | 'owner' | 'reader'; until: string }[]
   spending: Spending[]
@@ -103,6 +103,12 @@ export interface Dispute {
   /** The label that counts until somebody decides; null where there is none. */
   label: string | null
   judgements: Said[]
+}
+
+/** A post that annotators flagged, so that it has no label. `flag` is what most of them said. */
+export interface Flagged extends Omit<Dispute, 'label'> {
+  post: string
+  flag: string
 }
 
 /** What rests on a label: models that were trained or judged with it, and reports that counted it or used such a model. */

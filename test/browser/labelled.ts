@@ -22,6 +22,8 @@ export const SURE = 'Cold starts fell from 900 to 210 ms after we moved the SDK 
 export const TORN = 'How we cut our bill by half with spot capacity. Talk at 3 pm, free seats! #aws'
 export const POISON = '<img src=x onerror="document.title=1"> <script>document.title=2</script> big news #aws'
 
+export const PERSONAL = 'Call me at 555 0100, Jane <b>Doe</b> #aws'
+
 /** Put into a site what a week of labelling leaves: a settled batch with disputes, models, reports, and an open batch. */
 export async function putLabelled({ table, objects, cloud }: Site): Promise<void> {
   const lines = [
@@ -33,7 +35,7 @@ export async function putLabelled({ table, objects, cloud }: Site): Promise<void
     keys.quality({ batch: SETTLED }),
     JSON.stringify({ ...qualityExample, batch: SETTLED, date: SETTLED }),
   )
-  await objects.put(keys.settledRefused({ batch: SETTLED }), toJsonLines([disputed(POISON)]))
+  await objects.put(keys.settledRefused({ batch: SETTLED }), toJsonLines([disputed(POISON), flaggedAs(PERSONAL)]))
   await objects.put(keys.settledManifest({ batch: SETTLED }), toJsonLines(lines))
   const dataset = { ...cardExample.dataset, manifests: [keys.settledManifest({ batch: SETTLED })] }
   await objects.put(keys.card({ job: cardExample.job }), JSON.stringify({ ...cardExample, dataset }))
@@ -124,6 +126,12 @@ function lineOf(source: string, label: string, said: readonly string[]): Settled
     },
   })
 }
+
+const flaggedAs = (source: string): LeftOver => ({
+  ...disputed(source),
+  reason: 'flagged',
+  judgements: [{ annotator: 'ana', said: { flag: 'personal' }, at: '2026-11-22T08:00:00Z' }],
+})
 
 const disputed = (source: string): LeftOver => ({
   item: cascadeId(source),

@@ -5,7 +5,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { labelsUnder } from '../../shared/labels'
 import { cascadeId } from '../../shared/text/cascade'
 import { cardExample } from '../shared/card'
-import { LABELS, OPEN, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
+import { LABELS, OPEN, PERSONAL, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
 import { keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
@@ -109,7 +109,7 @@ it('goes to a section by its navigation, and stays in', async () => {
 })
 
 describe('a link', () => {
-  const secrets = [SURE, TORN, SETTLED, OPEN, 'big news', 'ana', 'Batches', 'technical']
+  const secrets = [SURE, PERSONAL, TORN, SETTLED, OPEN, 'big news', 'ana', 'Batches', 'technical']
 
   it.each([
     ['of an annotator', async () => (await site.invite({ annotator: 'eve' })).url.replace('/desk#', '/desk/owner#')],
@@ -162,6 +162,13 @@ describe('a dispute', () => {
       if (left === 2) await page.keyboard.press('1')
     }
     await decide.getByText('Nothing to decide.').waitFor()
+    // The last decision can be undone for a moment.
+    await decide.getByRole('button', { name: 'Undo' }).click()
+    await decide.getByText('1 post to decide').waitFor()
+    await page.waitForTimeout(READ_MS)
+    await decide.getByRole('button', { name: 'marketing' }).click()
+    await page.reload()
+    await decide.getByText('Nothing to decide.').waitFor()
 
     expect(texts.sort()).toEqual([POISON, TORN].sort())
     expect(await labelOf(POISON)).toMatchObject({ label: 'marketing', adjudicated: true, role: 'evaluation' })
@@ -169,6 +176,23 @@ describe('a dispute', () => {
     expect(await page.title()).toBe('Labels · Bellwether')
     expect(complaints).toEqual([])
   })
+})
+
+it('shows what annotators flagged, as text, and how it is deleted', async () => {
+  const { page, complaints } = await arrive()
+  const flagged = part(page, 'Flagged')
+
+  await flagged.getByText('personal: 1 post').waitFor()
+  expect(await flagged.locator('.post').textContent()).toBe(PERSONAL)
+  await flagged.getByText('Delete it everywhere').click()
+  await flagged.getByText(`"posts":["${cascadeId(PERSONAL)}"]`).waitFor()
+  await keepPicture(page, 'owner-flagged-desktop-light')
+  await flagged.getByLabel('Its label').selectOption('marketing')
+  await flagged.getByRole('button', { name: 'Give label' }).click()
+  await flagged.getByText('Nothing is flagged.').waitFor()
+
+  expect(await labelOf(PERSONAL)).toMatchObject({ label: 'marketing', adjudicated: true })
+  expect(complaints).toEqual([])
 })
 
 describe('a correction', () => {

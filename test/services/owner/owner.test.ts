@@ -24,6 +24,8 @@ const ROUTES = [
   'GET /desk/owner/session',
   'GET /desk/owner/overview',
   'GET /desk/owner/disputes',
+  'GET /desk/owner/flags',
+  'GET /desk/owner/decisions',
   'GET /desk/owner/labels',
   'GET /desk/owner/touched',
   'POST /desk/owner/labels',
@@ -133,7 +135,7 @@ describe('overview', () => {
       agreement: null,
       open: [],
       settled: [],
-      counts: { settled: 0, imports: 0, corrections: 0, labels: 0, disputes: 0 },
+      counts: { settled: 0, imports: 0, corrections: 0, labels: 0, disputes: 0, flags: 0 },
       annotators: [],
       people: [{ name: 'me', role: 'owner' }],
     })
@@ -271,7 +273,43 @@ describe('overview', () => {
       await putLines(world.bucket, batch, [lineOf(batch, 'technical')])
     }
 
-    expect((await look()).counts).toEqual({ settled: 1, imports: 3, corrections: 2, labels: 6, disputes: 0 })
+    expect((await look()).counts).toEqual({ settled: 1, imports: 3, corrections: 2, labels: 6, disputes: 0, flags: 0 })
+  })
+})
+
+describe('flags', () => {
+  const flags = async () => (await world.send('GET /desk/owner/flags', { cookie })).json
+  const personal = (item: string) =>
+    leftOver(item, {
+      reason: 'flagged',
+      judgements: [
+        { annotator: 'ana', said: { flag: 'personal' }, at: '2026-11-22T08:00:00Z' },
+        { annotator: 'ben', said: { flag: 'personal' }, at: '2026-11-22T09:00:00Z' },
+        { annotator: 'cho', said: { label: 'technical' }, at: '2026-11-22T09:30:00Z' },
+      ],
+    })
+
+  it('are the posts that annotators flagged, with what most of them said', async () => {
+    await putLeft('2026-11-22', personal('c'), leftOver('d'))
+    await putLines(world.bucket, '2026-11-22', [lineOf('b', 'technical')])
+
+    expect(await flags()).toMatchObject({
+      flags: [{ item: 'c', text: 'what c says', post: 'post of c', flag: 'personal', date: '2026-11-21' }],
+      more: 0,
+    })
+  })
+
+  it('are gone once the owner gave a label, which is among the decisions', async () => {
+    await putLeft('2026-11-22', personal('c'))
+    await putLines(world.bucket, '2026-11-22', [lineOf('b', 'technical')])
+
+    await world.send('POST /desk/owner/labels', { cookie, body: { item: 'c', label: 'marketing' } })
+
+    expect(await flags()).toEqual({ flags: [], more: 0 })
+    expect((await world.send('GET /desk/owner/decisions', { cookie })).json).toMatchObject({
+      found: [{ item: 'c', label: 'marketing', adjudicated: true }],
+      more: 0,
+    })
   })
 })
 
