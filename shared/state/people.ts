@@ -22,8 +22,8 @@ export const peopleRow = rowKind({
   attributes: z.object({
     version: z.int().describe('A change from another version is refused.'),
     invited: z
-      .record(z.string(), z.object({ sinceMs: z.number(), untilMs: z.number() }))
-      .describe('By `<role>:<name>`; milliseconds since the epoch.'),
+      .record(z.string(), z.object({ sinceMs: z.number(), untilMs: z.number(), revoked: z.literal(true).optional() }))
+      .describe('By `<role>:<name>`; milliseconds since the epoch. A revoked one stays until its links have expired.'),
   }),
 })
 type People = z.infer<typeof peopleRow.attributes>
@@ -38,7 +38,7 @@ export interface Invited {
 
 export async function invitedAt(table: Pick<Table, 'get'>, nowMs: number): Promise<Invited> {
   const { invited } = await read(table)
-  const valid = new Map(Object.entries(invited).filter(([, { untilMs }]) => untilMs > nowMs))
+  const valid = new Map(Object.entries(invited).filter(isHeldAt(nowMs)))
   const prefix = idOf({ role: 'annotator', name: '' })
   return {
     since: (person) => valid.get(idOf(person))?.sinceMs,
@@ -53,21 +53,36 @@ export async function invitedPeople(
 ): Promise<(Person & { untilMs: number })[]> {
   const { invited } = await read(table)
   return Object.entries(invited)
-    .filter(([, { untilMs }]) => untilMs > nowMs)
+    .filter(isHeldAt(nowMs))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([id, { untilMs }]) =>
       ROLES.flatMap((role) => (id.startsWith(`${role}:`) ? [{ role, name: id.slice(role.length + 1), untilMs }] : [])),
     )
 }
 
-/** Invite a person until a time. Of two invitations of one person, the longer one holds. */
-export async function invite(table: Pick<Table, 'get' | 'update'>, person: Person, nowMs: number, untilMs: number) {
+/**
+ * Invite a person until a time. Of two invitations of one person, the longer one holds. Answers the time that a link of it is
+ * issued at: after every link and session that was revoked before, within the same millisecond too.
+ */
+export async function invite(
+  table: Pick<Table, 'get' | 'update'>,
+  person: Person,
+  nowMs: number,
+  untilMs: number,
+): Promise<number> {
+  let issuedMs = nowMs
   await change(table, (invited) => {
     const before = invited[idOf(person)]
-    const holds = before !== undefined && before.untilMs > nowMs
-    const sinceMs = holds ? before.sinceMs : nowMs
-    return { ...invited, [idOf(person)]: { sinceMs, untilMs: holds ? Math.max(before.untilMs, untilMs) : untilMs } }
+    const holds = before !== undefined && before.untilMs > nowMs && !before.revoked
+    issuedMs = before?.revoked ? nowMs + 1 : nowMs
+    const sinceMs = holds ? before.sinceMs : issuedMs
+    const others = Object.entries(invited).filter(([, one]) => one.untilMs > nowMs)
+    return {
+      ...Object.fromEntries(others),
+      [idOf(person)]: { sinceMs, untilMs: holds ? Math.max(before.untilMs, untilMs) : untilMs },
+    }
   })
+  return issuedMs
 }
 
 /** End every link and session of a name in these roles. Returns whether there was an invitation. */
@@ -77,12 +92,19 @@ export async function revoke(
   roles: readonly Role[] = ROLES,
 ): Promise<boolean> {
   const ids = roles.map((role) => idOf({ role, name }))
-  const before = await change(table, (invited) => {
-    const others = Object.entries(invited).filter(([id]) => !ids.includes(id))
-    return Object.fromEntries(others)
-  })
-  return ids.some((id) => Object.hasOwn(before, id))
+  const before = await change(table, (invited) =>
+    Object.fromEntries(
+      Object.entries(invited).map(([id, one]) => [id, ids.includes(id) ? { ...one, revoked: true as const } : one]),
+    ),
+  )
+  return ids.some((id) => before[id] !== undefined && !before[id].revoked)
 }
+
+type Invitation = People['invited'][string]
+const isHeldAt =
+  (nowMs: number) =>
+  ([, { untilMs, revoked }]: [string, Invitation]): boolean =>
+    untilMs > nowMs && !revoked
 
 const idOf = ({ role, name }: Person): string => `${role}:${name}`
 

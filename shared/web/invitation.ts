@@ -40,10 +40,10 @@ export const invitation =
   async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
     if ('revoke' in request) return { revoked: request.revoke, wasInvited: await revoke(table, request.revoke) }
     const person = personOf(request)
-    const issuedMs = now.getTime()
-    const expiresMs = issuedMs + request.hours * 3_600_000
-    const token = await sign(await linkKeys[person.role](), 'link', { ...person, issuedMs, expiresMs })
-    await invite(table, person, issuedMs, expiresMs)
+    const expiresMs = now.getTime() + request.hours * 3_600_000
+    const key = await linkKeys[person.role]()
+    const issuedMs = await invite(table, person, now.getTime(), expiresMs)
+    const token = await sign(key, 'link', { ...person, issuedMs, expiresMs })
     return { ...person, url: `${siteUrl}${PAGES[person.role]}#${token}`, expires: new Date(expiresMs).toISOString() }
   }
 

@@ -14,11 +14,18 @@ export interface Bearer extends Person {
 /** Why a token lets nobody in. */
 export type Denial = 'expired' | 'forged'
 
-const claims = z.object({ sub: personName, role: z.enum(ROLES), iat: z.number(), exp: z.number() })
+/** `ms` is `iat` in milliseconds; tokens of older releases have none. */
+const claims = z.object({
+  sub: personName,
+  role: z.enum(ROLES),
+  iat: z.number(),
+  exp: z.number(),
+  ms: z.number().optional(),
+})
 
 /** Sign a token for a person in a role: HS256. */
 export const sign = (key: string, purpose: Purpose, { name, role, issuedMs, expiresMs }: Bearer): Promise<string> =>
-  new SignJWT({ role })
+  new SignJWT({ role, ms: issuedMs })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(name)
     .setAudience(audienceOf(purpose))
@@ -36,8 +43,9 @@ export async function verify(key: string, purpose: Purpose, token: string, now: 
     })
     const claimed = claims.safeParse(payload)
     if (!claimed.success) return 'forged'
-    const { sub, role, iat, exp } = claimed.data
-    return { name: sub, role, issuedMs: iat * 1000, expiresMs: exp * 1000 }
+    const { sub, role, iat, exp, ms } = claimed.data
+    // A token that tells seconds alone counts as of their end: its invitation began within that second.
+    return { name: sub, role, issuedMs: ms ?? iat * 1000 + 999, expiresMs: exp * 1000 }
   } catch (error) {
     return error instanceof errors.JWTExpired ? 'expired' : 'forged'
   }

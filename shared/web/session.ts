@@ -59,8 +59,9 @@ export async function openSession(
   if (typeof visitor === 'string') return denied(visitor)
 
   const { name, expiresMs } = visitor
+  const issuedMs = Math.max(now.getTime(), visitor.issuedMs)
   const cookie = async (signedWith: string, place: Cookie) => {
-    const session = await sign(signedWith, 'session', { name, role, issuedMs: now.getTime(), expiresMs })
+    const session = await sign(signedWith, 'session', { name, role, issuedMs, expiresMs })
     const seconds = Math.floor((expiresMs - now.getTime()) / 1000)
     return `${place.name}=${session}; Max-Age=${seconds}; Path=${place.path}; HttpOnly; Secure; SameSite=Strict`
   }
@@ -104,8 +105,7 @@ async function admitted(
   if (!roles.includes(bearer.role)) return 'foreign'
   const invited = await invitedAt(table, now.getTime())
   const sinceMs = invited.since(bearer)
-  // A token tells seconds.
-  const stands = sinceMs !== undefined && bearer.issuedMs >= Math.floor(sinceMs / 1000) * 1000
+  const stands = sinceMs !== undefined && bearer.issuedMs >= sinceMs
   return stands ? { ...bearer, invited } : 'revoked'
 }
 

@@ -3,6 +3,7 @@ import { SignJWT } from 'jose'
 import { desk } from '../../../services/desk/desk'
 import { invitation, invitationRequest } from '../../../shared/web/invitation'
 import { addBatch } from '../../../shared/state/desk'
+import { revoke } from '../../../shared/state/people'
 import type { Publish } from '../../../shared/bus'
 import type { Table } from '../../../shared/table'
 import { permanentRandom } from '../../../shared/text/cascade'
@@ -199,6 +200,18 @@ describe('a link', () => {
 
   const withdraw = (annotator: string) =>
     invitation({ table, linkKeys, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
+
+  it('that was withdrawn stays so when the person is invited again at once', async () => {
+    const { token: old } = await link('ana')
+    await revoke(table, 'ana')
+    const { token } = await link('ana')
+
+    expect((await send('POST /desk/session', { body: { token: old } })).json.error).toBe('revoked')
+    const { status, cookies } = await send('POST /desk/session', { body: { token } })
+    expect(status).toBe(200)
+    const cookie = cookies?.[0]?.split(';')[0] ?? ''
+    expect((await send('GET /desk/session', { cookie })).status).toBe(200)
+  })
 
   it('ends the sessions that it opened when it is withdrawn', async () => {
     const cookie = await enter('ana')
