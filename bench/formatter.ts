@@ -140,6 +140,7 @@ async function formatAll(folder: string): Promise<void> {
     objects,
     labels: labelStore(objects, rulesOf(labels)),
     publish: async () => {},
+    stream: () => 'file',
     settings: {
       labels,
       training: {

@@ -89,6 +89,14 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   },
   deletion: { meaning: 'A request for deletion: what was removed from where. It names no post.' },
   staged: { meaning: 'An object on its way to a key whose put starts work; gone in a moment.' },
+  tableOfPosts: { meaning: 'Posts of a day for SQL, each once; the posts of all its runs.' },
+  tableOfRuns: { meaning: 'A run for SQL: what it covered and cost.' },
+  tableOfPredictions: { meaning: 'Predictions of a day for SQL, each post once.' },
+  tableOfShares: { meaning: 'The shares of a report for SQL.' },
+  tableOfLabels: { meaning: 'The labels that stand, of messages of a day, for SQL.' },
+  tableOfJudgements: { meaning: 'The judgements of a batch for SQL.' },
+  tableOfBatches: { meaning: 'A settled batch for SQL: quality and cost.' },
+  tableOfModels: { meaning: 'A model for SQL: verdict, scores and cost.' },
   tuningBefore: { meaning: 'The same, as a release with one engine stored it.' },
 }
 

@@ -61,6 +61,14 @@ export const keys = {
   deletedFrom: key('models/{job}/deleted.json'),
   deletion: key('privacy/{request}.json'),
   staged: key('privacy/staged/{request}/{name}'),
+  tableOfPosts: key('tables/posts/stream={stream}/hashtag={hashtag}/day={date}/posts.jsonl.gz'),
+  tableOfRuns: key('tables/runs/stream={stream}/hashtag={hashtag}/day={date}/{run}.jsonl.gz'),
+  tableOfPredictions: key('tables/predictions/stream={stream}/hashtag={hashtag}/day={date}/predictions.jsonl.gz'),
+  tableOfShares: key('tables/shares/stream={stream}/hashtag={hashtag}/day={date}/shares.jsonl.gz'),
+  tableOfLabels: key('tables/labels/stream={stream}/hashtag={hashtag}/day={date}/labels.jsonl.gz'),
+  tableOfJudgements: key('tables/judgements/stream={stream}/hashtag={hashtag}/day={date}/{batch}.jsonl.gz'),
+  tableOfBatches: key('tables/batches/day={date}/{batch}.jsonl.gz'),
+  tableOfModels: key('tables/models/day={date}/{job}.jsonl.gz'),
 }
 
 /** Folders that are listed. */
@@ -73,6 +81,8 @@ export const prefixes = {
   tuning: 'tuning/',
   labeling: 'labeling/',
   privacy: 'privacy/',
+  tableOfLabels: 'tables/labels/',
+  queryResults: 'query-results/',
 }
 
 function key<const P extends string>(pattern: P): Key<P> {

@@ -55,8 +55,18 @@ export interface Objects {
   /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. The ETag written, or false. */
   swap(key: string, body: string, etag: string | undefined): Promise<string | false>
   put(key: string, body: string | Uint8Array, contentType?: string): Promise<void>
-  /** Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. The ETag. */
-  putStream(key: string, body: AsyncIterable<string | Uint8Array>, contentType?: string): Promise<string>
+  /**
+   * Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. The ETag. `madeOf`
+   * names what the object is made of, so that a later writer need not make it again.
+   */
+  putStream(
+    key: string,
+    body: AsyncIterable<string | Uint8Array>,
+    contentType?: string,
+    madeOf?: string,
+  ): Promise<string>
+  /** What the writer of an object said that it is made of; nothing where there is no object or it did not say. */
+  madeOf(key: string): Promise<string | undefined>
   /** What begins so, in the order of the keys; of those only what comes after a key, where one is given. */
   list(prefix: string, after?: string): AsyncIterable<{ key: string; size: number; modified: Date; etag: string }>
   /** Every version of an object that is kept, the newest first. */
@@ -116,13 +126,18 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     }
   }
 
-  const etag = async (key: string): Promise<string | undefined> => {
+  const head = async (key: string) => {
     try {
-      return (await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).ETag ?? ''
+      return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
     } catch (error) {
       if (isNamed(error, 'NotFound', 'NoSuchKey')) return undefined
       throw error
     }
+  }
+
+  const etag = async (key: string): Promise<string | undefined> => {
+    const found = await head(key)
+    return found && (found.ETag ?? '')
   }
 
   return {
@@ -143,7 +158,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     create: async (key, body, contentType) =>
       (await putIf({ IfNoneMatch: '*' }, key, body, contentType)) === false ? 'exists' : 'created',
     swap: async (key, body, etag) => putIf(etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag }, key, body),
-    putStream: async (key, body, contentType = typeOf(key)) => {
+    putStream: async (key, body, contentType = typeOf(key), madeOf) => {
       const upload = new Upload({
         client,
         queueSize: PARTS_AT_ONCE,
@@ -152,10 +167,12 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
           Key: key,
           Body: Readable.from(body, { objectMode: false }),
           ContentType: contentType,
+          ...(madeOf === undefined ? {} : { Metadata: { [MADE_OF]: madeOf } }),
         },
       })
       return (await upload.done()).ETag ?? ''
     },
+    madeOf: async (key) => (await head(key))?.Metadata?.[MADE_OF],
     versions: async function* (key) {
       let page: ListObjectVersionsCommandOutput | undefined
       do {
@@ -186,6 +203,9 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     },
   }
 }
+
+/** Name of the metadata that says what an object is made of. */
+const MADE_OF = 'made-of'
 
 /** Names of the metadata in which an object keeps its rewriting. */
 const METADATA = {

@@ -19,9 +19,10 @@ import { type Day, daysWith, type HashtagDays, weekTo } from './days'
 import { type Draft, draftOf, openIndex, putDraft } from './draft'
 import { reporter } from './reporter'
 import { openPlans } from './samples'
+import { writePredictions, writeShares } from './tables'
 
 export interface Ports {
-  objects: Pick<Objects, 'read' | 'exists' | 'stream' | 'list' | 'putStream' | 'swap'>
+  objects: Pick<Objects, 'read' | 'exists' | 'stream' | 'list' | 'putStream' | 'swap' | 'etag' | 'put' | 'madeOf'>
   load: LoadArtefact
   publish: Publish
   enqueue: Enqueue
@@ -31,6 +32,8 @@ export interface Ports {
   /** What this function has read before. */
   memory: Memory
   settings: Pick<Settings, 'labels' | 'labelling' | 'gate'>
+  /** The stream of a hashtag. */
+  stream: (hashtag: string) => string
   /** A name for this piece of work that no other has. */
   owner: () => string
 }
@@ -99,6 +102,7 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   ])
   const names = settings.labels.categories.map(({ name }) => name)
   const hasTime = () => remainingMs() >= LEAST_MS
+  const place = (day: Day) => ({ stream: ports.stream(hashtag), ...day })
   const model = work.classify ? (job?: string) => modelOf(ports, live?.champion, job) : undefined
   const book = await openDayBook({ objects, memory, labels: names, model, plans, hasTime }, hashtag, from)
   const reportOn = reporter({ objects, memory, settings, labels, plans, book })
@@ -110,6 +114,7 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
     if (!due.has(date)) continue
     const isOfWork = days.includes(date)
     if (isOfWork && !(await book.classify(date))) return putOff(ports, work, 'more runs than time', 0)
+    if (isOfWork && work.classify) await writePredictions(objects, place({ hashtag, date }), book.predictionsOf(date))
     const draft = await draftOf(objects, await reportOn({ hashtag, date }))
     drafts.push(draft)
     if (draft.changesLaterDays) for (const later of daysWith(date)) due.add(later)
@@ -121,6 +126,8 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   const putIntoIndex = openIndex(objects)
   for (const draft of drafts.toReversed()) {
     await putDraft(objects, draft)
+    // Also of a report that is there: the invocation that wrote it may have crashed before its table.
+    await writeShares(objects, place(draft.report), draft.report, names)
     await announce(ports, draft.report)
     await putIntoIndex(draft.report)
   }

@@ -13,6 +13,7 @@ import { makeMemory } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
+import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
 import { whenSettled } from './relabelled'
@@ -33,6 +34,7 @@ const ports = {
   labels: labelStore(objects, rulesOf(settings.labels)),
   memory: makeMemory(MEMORY_BYTES),
   settings,
+  stream: (hashtag: string) => streamOf(settings, hashtag),
   owner: randomUUID,
 }
 

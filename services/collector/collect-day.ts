@@ -14,16 +14,19 @@ import { withoutDeleted } from './deleted'
 import { recordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
 import { type Effect, type Facts, type Input, step } from './step'
+import { type TableObjects, writeTables } from './tables'
 import type { Window } from './window'
 
 export interface Ports {
-  objects: Pick<Objects, 'create' | 'read'>
+  objects: Pick<Objects, 'create' | 'read'> & TableObjects
   table: Pick<Table, 'get' | 'create' | 'update'>
   publish: Publish
   /** Which posts were deleted here. */
   tombstones: AskTombstones
   caps: Settings['caps']
   languages: readonly string[]
+  /** The stream of a hashtag. */
+  stream: (hashtag: string) => string
 }
 
 /** What a finished run answers to an ad-hoc request. */
@@ -141,6 +144,8 @@ async function finish({ ports, hashtag, log }: Work, cursor: Cursor<RunState>, r
   await ports.objects.create(runKey, `${JSON.stringify(record, null, 2)}\n`)
   if (run.stoppedBy?.cap) await tellReached(ports.table, ports.publish, run.stoppedBy.cap)
   await ports.publish(postsCollected, { hashtag, date, run: run.id, runKey, posts, complete, costUsd })
+  // Before the cursor moves on: the invocation after a crash finishes the run again, tables and all.
+  await writeTables(ports.objects, ports.stream(hashtag), record)
   await cursor.commit(run)
   log.info('run finished', { hashtag, run: run.id, posts, complete, stoppedBy, costUsd })
   return { run: run.id, posts, complete, stoppedBy }

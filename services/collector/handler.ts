@@ -10,6 +10,7 @@ import { door } from '../../shared/door'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
+import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
 import { askTombstones, secretMarks } from '../../shared/tombstones'
 import { answerRequest, collectorRequest } from './request'
@@ -46,6 +47,7 @@ export const handler = door(
       hashtags: settings.hashtags.map(({ tag }) => tag),
       caps: settings.caps,
       languages: settings.languages,
+      stream: (hashtag) => streamOf(settings, hashtag),
       newOwner: randomUUID,
     }),
   },

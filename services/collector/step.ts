@@ -129,8 +129,9 @@ const proceed = (run: RunState, facts: Facts): Step =>
 /** The next page, or the end. */
 function next(run: RunState, facts: Facts): Step {
   const { source, now, hasTime } = facts
-  if (run.finished) return { run, effect: { kind: 'finish' } }
+  // Also before the end: the table of posts is made of the whole day.
   if (!hasTime) return { run, effect: { kind: 'park', waitSeconds: 0 } }
+  if (run.finished) return { run, effect: { kind: 'finish' } }
   // The source refuses a window that begins before its horizon, even where the rest of it is within reach.
   if (run.readable !== null && (source.horizon(now) ?? '') > run.readable.from) {
     return proceed(stop(run, `the age of what ${source.name} still has`, null), facts)

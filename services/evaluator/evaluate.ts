@@ -13,9 +13,10 @@ import { keepLive } from './live'
 import { readCard } from './recent'
 import { register, warnOfRefusal } from './register'
 import type { Registry } from './registry'
+import { writeTable } from './table'
 
 export interface Ports extends ContestPorts {
-  objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'versions'>
+  objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'versions' | 'etag' | 'put'>
   publish: Publish
   registry: Registry
   region: string
@@ -95,6 +96,7 @@ async function announce(ports: Ports, card: CardRecord): Promise<Outcome> {
   const live = (await readChampion(objects))?.champion.job === card.job
   if (card.verdict === 'rejected') await publish(modelRejected, rejectionOf(card))
   else if (live) await publish(modelPromoted, promotionOf(card))
+  await writeTable(objects, card)
   await warnOfRefusal(ports.log, card.job, () => register(ports, card))
   return { job: card.job, verdict: card.verdict, reasons: card.reasons, live }
 }

@@ -12,12 +12,15 @@ import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
 import { dayOf } from '../../shared/utc-day'
 import { arrange, type Arranged, LEARNT, PARTS } from './arrange'
+import { writeTable } from './table'
 
 interface Ports {
   objects: Pick<Objects, 'readJson' | 'exists' | 'create' | 'put' | 'list'>
   publish: Publish
   settings: Pick<Settings, 'labels' | 'training'>
   labels: LabelStore
+  /** The stream of a hashtag. */
+  stream: (hashtag: string) => string
 }
 
 /**
@@ -25,7 +28,7 @@ interface Ports {
  * id, and then no file is written again. Manifests whose writer crashed before the snapshot had them come in first.
  */
 export const format =
-  ({ objects, publish, settings, labels: store }: Ports) =>
+  ({ objects, publish, settings, labels: store, stream }: Ports) =>
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<DatasetRecord> => {
     const { labels } = await store.reconcile()
     const arranged = arrange(labels.labels.values(), settings.training.validationShare)
@@ -51,6 +54,7 @@ export const format =
           refused: refused.counts,
         })
     await publish(datasetReady, { datasetId, datasetKey: key, ...record.rows, labels: record.labels })
+    await writeTable(objects, stream, store, labels)
     return record
   }
 

@@ -8,6 +8,7 @@ import { keys } from '../../shared/keys'
 import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
+import { streamOf } from '../../shared/sql-tables/stream'
 import { format } from './format'
 
 const config = readConfig(['bucket', 'bus', 'taskRoot'])
@@ -17,6 +18,7 @@ const work = format({
   objects,
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'formatter'),
   settings,
+  stream: (hashtag: string) => streamOf(settings, hashtag),
   labels: labelStore(objects, rulesOf(settings.labels)),
 })
 

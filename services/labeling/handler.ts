@@ -13,6 +13,7 @@ import { labelStore, rulesOf } from '../../shared/labels'
 import { makeMemory, remembering } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
+import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
 import { answerRequest } from './label'
 import { labellersOf } from './labellers'
@@ -45,6 +46,7 @@ const ports = {
   load: s3Artefacts(objects),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'labeling'),
   settings,
+  stream: (hashtag: string) => streamOf(settings, hashtag),
   labels: labelStore(objects, rulesOf(settings.labels)),
   stage,
   pause: (ms: number) => setTimeout(ms),

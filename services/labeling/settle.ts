@@ -17,6 +17,7 @@ import type { Labeller } from './labellers/labeller'
 import { findPlan, readLines, type StoredPlan, toJsonLines } from './plan'
 import { releaseClaim } from '../../shared/state/cascade-claims'
 import { type SoFar, settlementOf } from './measuring/settlement'
+import { writeTables } from './tables'
 
 export interface SettlePorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'list' | 'exists' | 'create' | 'stream'>
@@ -26,6 +27,8 @@ export interface SettlePorts {
   /** The labels that stand. */
   labels: LabelStore
   labellers: Labellers
+  /** The stream of a hashtag. */
+  stream: (hashtag: string) => string
 }
 
 export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'judgements' | 'status'> | { waits: string }
@@ -35,7 +38,7 @@ export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'jud
  * answered item, the manifest last and once. Items without a label are released, so that a later batch may ask again.
  */
 export const settle =
-  ({ objects, table, publish, settings, labels, labellers }: SettlePorts) =>
+  ({ objects, table, publish, settings, labels, labellers, stream }: SettlePorts) =>
   async (batch: string, now: Date, ended = false): Promise<Settled> => {
     const plan = await findPlan(objects, batch)
     if (!plan) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
@@ -81,6 +84,7 @@ export const settle =
       const { acceptUnreliable: accepted } = settings.labelling
       await publish(labelsUnreliable, { batch, qualityKey, alpha, ...rateOf(quality), reasons, accepted })
     }
+    await writeTables(objects, stream, plan, quality)
     return { batch, labelled, failed, judgements, status }
   }
 

@@ -177,8 +177,11 @@ async function lookOnce(
 ): Promise<Look> {
   const { request } = before
   const versions: Version[] = []
-  for await (const version of ports.bucket.list(''))
-    if (!version.key.startsWith(prefixes.privacy)) versions.push(version)
+  const results: Version[] = []
+  for await (const version of ports.bucket.list('')) {
+    if (version.key.startsWith(prefixes.queryResults)) results.push(version)
+    else if (!version.key.startsWith(prefixes.privacy)) versions.push(version)
+  }
   const found = await find(ports.bucket, versions, asked, before.marks, mark)
   const targets = targetsOf(found, before.marks, mark)
   let record = withFound(before, found, targets, marksOf(found, mark, before.marks))
@@ -186,6 +189,8 @@ async function lookOnce(
     if (JSON.stringify(record) !== JSON.stringify(before)) await saveDeletion(ports.objects, record)
     await bury(ports.table, record.marks.posts, now)
     await removeAll(ports.bucket, keys.staged.start({ request }))
+    // A result has what a query made of the posts: nobody can tell whose. Analysts ask again.
+    await ports.bucket.remove(results)
   }
 
   const margin = Math.min(MARGIN_MS, remainingMs() / 4)

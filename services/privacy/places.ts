@@ -1,7 +1,7 @@
 import type { keys } from '../../shared/keys'
 import { anyFile } from './any-file'
 import type { Fields } from './clean'
-import { csvRows, jsonDocument, jsonLines, knownTexts, type Rewrite, trainingLines } from './shapes'
+import { csvRows, gzippedJsonLines, jsonDocument, jsonLines, knownTexts, type Rewrite, trainingLines } from './shapes'
 
 /** How posts go from the objects of a key. */
 export type Place =
@@ -35,6 +35,11 @@ const refused: Fields = {
   author: ['author', 'authorId', 'author_id'],
   text: ['text', 'row', 'found'],
 }
+
+const tablePost: Fields = { post: ['post_id'], repeats: ['repeats'], author: ['author_id'] }
+const tablePrediction: Fields = { post: ['post_id'] }
+const tableLabel: Fields = { post: ['post_id'], item: 'message' }
+const tableJudgement: Fields = { item: 'message', goesWithItem: true }
 
 /** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
 export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
@@ -89,4 +94,12 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   deletedFrom: { how: holdsNeither },
   deletion: { how: 'keyed hashes alone' },
   staged: { how: 'removed when it is copied' },
+  tableOfPosts: { how: 'lines', rewrite: gzippedJsonLines(tablePost) },
+  tableOfRuns: { how: holdsNeither },
+  tableOfPredictions: { how: 'lines', rewrite: gzippedJsonLines(tablePrediction) },
+  tableOfShares: { how: holdsNeither },
+  tableOfLabels: { how: 'lines', rewrite: gzippedJsonLines(tableLabel) },
+  tableOfJudgements: { how: 'lines of which no post remains', rewrite: gzippedJsonLines(tableJudgement) },
+  tableOfBatches: { how: holdsNeither },
+  tableOfModels: { how: holdsNeither },
 }

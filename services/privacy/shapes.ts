@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib'
+import { gzippedLines } from '../../shared/sql-tables/rows'
 import { textsFromBytes, textsToBytes } from '../../shared/cascades/known-texts'
 import { shownText, tokenise } from '../../shared/text'
 import { clean, type Fields } from './clean'
@@ -38,6 +40,14 @@ export const jsonLines =
       if ('gone' in cleaned) return null
       return cleaned.changed > 0 ? JSON.stringify(cleaned.value) : line
     })
+
+/** Gzipped JSON Lines of `tables/`, compressed again as their writers do. */
+export const gzippedJsonLines =
+  (fields: Fields): Rewrite =>
+  (body, targets, key) => {
+    const rewritten = jsonLines(fields)(gunzipSync(body), targets, key)
+    return rewritten && { body: gzippedLines(rewritten.body), rows: rewritten.rows }
+  }
 
 /** A line that stays is the same, one that goes is null. A line that cannot be read stays. */
 function lineByLine(body: Buffer, change: (line: string) => string | null): Rewritten | undefined {

@@ -232,7 +232,7 @@ async function dataset(bucket: TestBucket) {
   const settings = aSettings({ labels: settingsWith().labels })
   const { publish } = recorder('formatter')
   const labels = labelStore(bucket, rulesOf(settings.labels))
-  const { files } = await format({ objects: bucket, publish, settings, labels })({
+  const { files } = await format({ objects: bucket, publish, settings, labels, stream: () => 'file' })({
     now: new Date('2026-06-03T13:00:00Z'),
     log,
   })

@@ -55,6 +55,7 @@ function plugged(engine: string, trainer: string) {
   return {
     post,
     formatter: {
+      stream: () => 'toy',
       objects: bucket,
       publish: recorder('formatter').publish,
       settings: { labels, training },

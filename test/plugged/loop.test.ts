@@ -91,10 +91,8 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
   await labelling.functionOf(labeller).onRun({ hashtag: 'aws', date: DAY, run })
   const settled = await labelling.functionOf(labeller).settle(DAY)
 
-  const { datasetId } = await format({ objects: bucket, publish: recorder('formatter').publish, settings, labels })({
-    now: LATER,
-    log,
-  })
+  const formatter = { objects: bucket, publish: recorder('formatter').publish, settings, labels, stream: () => 'toy' }
+  const { datasetId } = await format(formatter)({ now: LATER, log })
   const place = { stage: 'test', region: 'eu-west-1', roleArn: '', objects: bucket, jobs: stage.jobs, settings }
   const trainer = {
     ...stage.ports,
@@ -126,6 +124,7 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
     labels: labelStore(bucket, rulesOf(settings.labels)),
     memory: makeMemory(2 ** 20),
     settings,
+    stream: () => 'toy',
     owner: () => 'the loop',
   })
   const time = { now: LATER, remainingMs: () => 300_000 }

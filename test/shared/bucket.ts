@@ -15,6 +15,7 @@ export interface TestBucket extends Objects {
 /** A bucket in memory, with S3's conditions. Every write is a minute later than the one before. */
 export function testBucket(bucket = 'bellwether-test'): TestBucket {
   const stored = new Map<string, { body: Buffer; etag: string; modified: Date }>()
+  const madeOf = new Map<string, string | undefined>()
   const history = new Map<string, { body: Buffer; modified: Date }[]>()
   const store = (key: string, body: string | Uint8Array) => {
     const bytes = Buffer.from(body)
@@ -61,11 +62,13 @@ export function testBucket(bucket = 'bellwether-test'): TestBucket {
       return store(key, body)
     },
     put: async (key, body) => void store(key, body),
-    putStream: async (key, body) => {
+    putStream: async (key, body, _, made) => {
       const chunks: Buffer[] = []
       for await (const chunk of body) chunks.push(Buffer.from(chunk))
+      madeOf.set(key, made)
       return store(key, Buffer.concat(chunks))
     },
+    madeOf: async (key) => madeOf.get(key),
     versions: async function* (key) {
       yield* history.get(key) ?? []
     },

@@ -2,14 +2,15 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { build } from 'esbuild'
 import { rowKindsOf, stateModules } from '../../bin/architecture'
 import { conditionsHold } from '../../local/iam/conditions'
+import { TABLE_NAMES } from '../../shared/sql-tables/tables'
 import { keys, prefixes } from '../../shared/keys'
 import { functions, roles, root, type Statement, statementsOf } from './packaged'
 
 /** What in a service's code shows that it needs an action. Everything that a role may name stands here. */
 const EVIDENCE: Record<string, RegExp> = {
   // A kind of row is read from the table: `deskBatchRow.read(table, …)`.
-  's3:GetObject': /\.(read|readJson|stream|lines|exists|etag|swap)\((?!table)/,
-  's3:ListBucket': /\.(read|readJson|stream|lines|exists|etag|list)\((?!table)/,
+  's3:GetObject': /\.(read|readJson|stream|lines|exists|etag|madeOf|swap)\((?!table)/,
+  's3:ListBucket': /\.(read|readJson|stream|lines|exists|etag|madeOf|list)\((?!table)/,
   's3:ListBucketVersions': /\.versions\(|ListObjectVersionsCommand/,
   's3:GetObjectVersion': /\.versions\(|VersionId: versionId/,
   's3:DeleteObjectVersion': /DeleteObjectsCommand/,
@@ -247,7 +248,7 @@ it('lets each writer of models/* write its own documents there, and no other', (
     statements
       .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:PutObject'))
       .flatMap(({ Resource }) => [Resource].flat())
-      .flatMap((resource) => /models\/[^"]*/.exec(JSON.stringify(resource))?.[0] ?? [])
+      .flatMap((resource) => /\}\/(models\/[^"]*)/.exec(JSON.stringify(resource))?.[1] ?? [])
       .map((key) => [id, key] as const),
   )
 
@@ -341,3 +342,26 @@ function may(role: string, action: string, conditions: Record<string, readonly s
       Effect === 'Allow' && Action.includes(action) && conditionsHold(Condition, context),
   )
 }
+
+it('lets each table have one writer, and the function that takes deleted posts out', () => {
+  const written = roles.flatMap(({ id, statements }) =>
+    statements
+      .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:PutObject'))
+      .flatMap(({ Resource }) => [Resource].flat())
+      .flatMap((resource) => /\}\/(tables\/[^"]*)/.exec(JSON.stringify(resource))?.[1] ?? [])
+      .map((key) => [key, id] as const),
+  )
+  const writers = written.filter(([, id]) => id !== 'PrivacyRole')
+
+  expect(writers.map(([key]) => key).sort()).toEqual(TABLE_NAMES.map((name) => `tables/${name}/*`).sort())
+  expect(Object.fromEntries(writers)).toEqual({
+    'tables/posts/*': 'CollectorRole',
+    'tables/runs/*': 'CollectorRole',
+    'tables/predictions/*': 'AnalyzerRole',
+    'tables/shares/*': 'AnalyzerRole',
+    'tables/labels/*': 'FormatterRole',
+    'tables/judgements/*': 'LabelingRole',
+    'tables/batches/*': 'LabelingRole',
+    'tables/models/*': 'EvaluatorRole',
+  })
+})

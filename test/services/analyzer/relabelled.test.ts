@@ -49,6 +49,7 @@ beforeEach(() => {
     labels: labelStore(bucket, rulesOf(SETTINGS.labels)),
     memory: makeMemory(2 ** 20),
     settings: SETTINGS,
+    stream: () => 'file',
     owner: () => `owner ${++owners}`,
   }
 })

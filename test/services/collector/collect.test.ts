@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { book, spent } from '../../../shared/state/ledger'
 import { postsFromCsv } from '../../../shared/posts'
 import { bury } from '../../../shared/state/tombstones'
-import { facts, generousCaps, invoke, MARK, newWorld, raw, record, untilIdle, type World } from './world'
+import { facts, generousCaps, invoke, MARK, newWorld, raw, record, tables, untilIdle, type World } from './world'
 
 /** `count` posts spread over a UTC day, named by their number. */
 const dayOf = (date: string, count: number, more: object = {}) =>
@@ -35,7 +35,8 @@ describe('a day', () => {
     expect(Object.keys(raw(world))).toEqual(
       [1, 2, 3].map((page) => `${folder}/posts-${page}.csv`).concat(`${folder}/run.json`),
     )
-    expect([...world.objects.keys()].at(-1)).toBe(`${folder}/run.json`)
+    const isTable = (key: string) => key.startsWith('tables/')
+    expect([...world.objects.keys()].filter((key) => !isTable(key)).at(-1)).toBe(`${folder}/run.json`)
     expect(await storedIds(world)).toEqual(june2.map(({ id }) => id))
     expect(record(world)).toMatchObject({
       hashtag: 'aws',
@@ -406,15 +407,22 @@ describe('what a clean run leaves', () => {
     async (how) => {
       const clean = start()
       await untilIdle(clean, request)
-      const wanted = { raw: raw(clean), facts: facts(clean), ledger: await ledger(clean) }
+      const left = async (of: World) => ({
+        raw: raw(of),
+        tables: tables(of),
+        facts: facts(of),
+        ledger: await ledger(of),
+      })
+      const wanted = await left(clean)
 
       expect(wanted.facts).toHaveLength(3)
+      expect(Object.keys(wanted.tables)).toHaveLength(4)
       expect(wanted.ledger).toEqual([13, 13, 0.13, 0.13])
       for (let write = 1; write <= clean.writes; write++) {
         const world = start()
         world.killAt = { write, how }
         await untilIdle(world, request)
-        expect({ raw: raw(world), facts: facts(world), ledger: await ledger(world) }).toEqual(wanted)
+        expect(await left(world)).toEqual(wanted)
       }
     },
     60_000,

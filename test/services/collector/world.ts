@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
 import type { PublishedEvent } from '../../../events'
 import type { Publish } from '../../../shared/bus'
 import { canonical } from '../../../shared/canonical'
@@ -76,7 +77,19 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
   const { table } = world
   const objects = bucketOf(world)
   const work = collect({
-    objects: { read: reads(objects.read), create: writes(objects.create) },
+    objects: {
+      ...objects,
+      read: reads(objects.read),
+      create: writes(objects.create),
+      put: writes(objects.put),
+      // Its parts are in hand when the answer to one of them is lost.
+      putStream: async (key, body) => {
+        const chunks: Buffer[] = []
+        for await (const chunk of body) chunks.push(Buffer.from(chunk))
+        await writes(objects.put)(key, Buffer.concat(chunks))
+        return ''
+      },
+    },
     table: { get: reads(table.get), create: writes(table.create), update: writes(table.update) },
     // The writing is of unknown arity; the bus is generic.
     publish: writes(async (event: PublishedEvent, detail: Record<string, unknown>) => {
@@ -95,6 +108,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
     },
     languages: world.languages,
     hashtags: world.hashtags,
+    stream: () => 'file',
     newOwner: () => `worker ${workers++}`,
   })
   const said = (message: string) => void world.log.push(message)
@@ -127,6 +141,12 @@ export async function untilIdle(world: World, request: unknown = { hashtag: 'aws
 export const raw = (world: World): Record<string, string> =>
   Object.fromEntries([...world.objects].filter(([key]) => key.startsWith('raw/')).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+/** Keys and rows under tables/, as they were before compression. */
+export const tables = (world: World): Record<string, string> =>
+  Object.fromEntries(
+    [...world.objects].filter(([key]) => key.startsWith('tables/')).sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
+
 /** What the bus was told, each fact once. */
 export const facts = (world: World): string[] =>
   [...new Set(world.told.map(({ event, detail }) => `${event} ${canonical(detail)}`))].sort()
@@ -138,7 +158,15 @@ export function record(world: World, hashtag = 'aws', date = '2026-06-02'): Reco
   return JSON.parse(world.objects.get(key!)!) as Record<string, unknown>
 }
 
-const bucketOf = (world: World): Pick<Objects, 'read' | 'create' | 'lines' | 'stream'> => ({
+const bucketOf = (
+  world: World,
+): Pick<Objects, 'read' | 'create' | 'lines' | 'stream' | 'put' | 'readJson' | 'list'> => ({
+  put: async (key, body) => void world.objects.set(key, gunzipSync(Buffer.from(body)).toString()),
+  readJson: async (key, schema) => schema.parse(JSON.parse(world.objects.get(key)!)),
+  list: async function* (prefix) {
+    for (const key of [...world.objects.keys()].sort())
+      if (key.startsWith(prefix)) yield { key, size: 0, modified: new Date(0), etag: '' }
+  },
   read: async (key) => {
     const body = world.objects.get(key)
     return body === undefined ? undefined : { body: Buffer.from(body), etag: '', versionId: undefined }

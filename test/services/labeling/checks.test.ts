@@ -71,7 +71,10 @@ async function evaluationRows(world: World): Promise<Map<string, string>> {
   const { publish } = recorder('formatter')
   const settings = { ...world.settings, training: TRAINING }
   const labels = labelStore(world.bucket, rulesOf(settings.labels))
-  const { files } = await format({ objects: world.bucket, publish, settings, labels })({ now: world.now, log })
+  const { files } = await format({ objects: world.bucket, publish, settings, labels, stream: () => 'file' })({
+    now: world.now,
+    log,
+  })
   return new Map(
     linesOf(world, files.evaluation)
       .map((line) => evaluationLine.parse(line))

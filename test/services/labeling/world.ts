@@ -100,6 +100,7 @@ export function functionOf(world: World) {
     load: s3Artefacts(world.bucket),
     publish,
     settings: world.settings,
+    stream: () => 'file',
     stage: 'test',
     pause: world.pause ?? (async () => undefined),
     labellers: {

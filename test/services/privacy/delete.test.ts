@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { keys } from '../../../shared/keys'
+import { gzippedLines } from '../../../shared/sql-tables/rows'
 import { deletionRecord } from '../../../shared/records'
 import { openCursor } from '../../../shared/state/cursor'
 import { buriedAmong } from '../../../shared/state/tombstones'
@@ -44,6 +46,91 @@ async function mentions(...words: string[]): Promise<string[]> {
 
 const LONE = 'fleet of lone lambdas'
 const RUN = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
+
+describe('tables', () => {
+  const place = { stream: 'x', hashtag: 'aws', date: '2026-11-21' }
+  const [POSTS, PREDICTIONS] = [keys.tableOfPosts(place), keys.tableOfPredictions(place)]
+  const [LABELS, JUDGEMENTS] = [keys.tableOfLabels(place), keys.tableOfJudgements({ ...place, batch: BATCH })]
+  const rowsIn = async (key: string) =>
+    gunzipSync((await world.bucket.objects.read(key))!.body)
+      .toString()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  const lines = (rows: readonly object[]) => gzippedLines(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+
+  beforeEach(async () => {
+    const all = Object.entries(posts)
+    const { objects } = world.bucket
+    const rows = all.map(([, { id, authorId, retweetOf, text }]) => ({
+      post_id: id,
+      author_id: authorId,
+      repeats: retweetOf || null,
+      text,
+    }))
+    // An earlier version, as a second run of the day leaves it.
+    await objects.put(POSTS, lines(rows.slice(0, 2)))
+    await objects.put(POSTS, lines(rows))
+    await objects.put(
+      PREDICTIONS,
+      lines(
+        all.map(([name, { id }]) => ({
+          post_id: id,
+          label: 'technical',
+          message: world.items[name as keyof typeof posts],
+        })),
+      ),
+    )
+    const shown = [posts.lone, posts.first, posts.stays] as const
+    const itemOf = ({ id }: { id: string }) =>
+      world.items[all.find(([, post]) => post.id === id)![0] as keyof typeof posts]
+    await objects.put(
+      LABELS,
+      lines(shown.map((post) => ({ message: itemOf(post), post_id: post.id, label: 'technical' }))),
+    )
+    await objects.put(JUDGEMENTS, lines(shown.map((post) => ({ message: itemOf(post), annotator: 'ann' }))))
+    await objects.put('query-results/texts/1.csv', `"text"\n"${posts.lone.text}"\n`)
+  })
+
+  it('lose the rows of a deleted post, of what repeats it and of its message', async () => {
+    await ask(world, { posts: [posts.lone.id] })
+
+    const ids = async (key: string) => (await rowsIn(key)).map(({ post_id: id }) => id)
+    const left = [posts.first.id, posts.other.id, posts.stays.id]
+    expect(await ids(POSTS)).toEqual(left)
+    expect(await ids(PREDICTIONS)).toEqual(left)
+    expect(await ids(LABELS)).toEqual([posts.first.id, posts.stays.id])
+    expect((await rowsIn(JUDGEMENTS)).map(({ message }) => message)).toEqual([world.items.first, world.items.stays])
+  })
+
+  it('lose them in every version, and all posts of a deleted author', async () => {
+    await ask(world, { authors: ['u1'] })
+
+    const versions: string[] = []
+    for await (const version of world.bucket.versions.list(POSTS))
+      versions.push(gunzipSync((await world.bucket.versions.read(version))!.body).toString())
+    expect(versions.length).toBeGreaterThan(0)
+    expect(versions.filter((text) => text.includes(posts.lone.id) || text.includes(LONE))).toEqual([])
+  })
+
+  it('show a message whose post was deleted by the copy that remains', async () => {
+    await ask(world, { posts: [posts.first.id] })
+
+    expect((await rowsIn(LABELS)).map(({ post_id: id }) => id)).toEqual([posts.lone.id, posts.other.id, posts.stays.id])
+    expect((await rowsIn(PREDICTIONS)).map(({ post_id: id }) => id)).not.toContain(posts.first.id)
+    expect(await rowsIn(JUDGEMENTS)).toHaveLength(3)
+  })
+
+  it('take the results of all queries along, but not when it is a dry run', async () => {
+    const results = () => Object.keys(bodies()).filter((name) => name.startsWith('query-results/'))
+    await ask(world, { posts: [posts.lone.id], dryRun: true })
+    expect(results()).toHaveLength(1)
+
+    await ask(world, { posts: [posts.lone.id] })
+
+    expect(results()).toEqual([])
+  })
+})
 
 describe('a post that nobody copied', () => {
   it('goes with what repeats it from every version and every row, by id and by text', async () => {

@@ -1,0 +1,72 @@
+import { keys } from '../../shared/keys'
+import type { Objects } from '../../shared/objects'
+import { type CollectedPost, postsOfRun } from '../../shared/posts'
+import { type RunRecord, runRecord } from '../../shared/records'
+import { gzipped, GZIP, putRows } from '../../shared/sql-tables/rows'
+import type { Row } from '../../shared/sql-tables/tables'
+import { cascadeId } from '../../shared/text/cascade'
+
+export type TableObjects = Pick<Objects, 'list' | 'put' | 'putStream' | 'readJson' | 'stream'>
+
+/**
+ * Write a finished run into the tables of runs and of posts. The table of posts has one object for a day, made of all runs
+ * of that day, so that a post of two runs is one row. The lease of the hashtag keeps writers of a day apart.
+ */
+export async function writeTables(objects: TableObjects, stream: string, record: RunRecord): Promise<void> {
+  const { hashtag, date, run } = record
+  await objects.put(keys.tableOfRuns({ stream, hashtag, date, run }), gzipped('runs', [runRow(record)]), GZIP)
+  const runs = await runsOf(objects, record)
+  if (runs.every(({ posts }) => posts === 0)) return
+  await putRows(objects, keys.tableOfPosts({ stream, hashtag, date }), 'posts', postRows(objects, runs))
+}
+
+/** The records of all runs of a day, in the order of their names. */
+async function runsOf(
+  objects: Pick<Objects, 'list' | 'readJson'>,
+  { hashtag, date }: Pick<RunRecord, 'hashtag' | 'date'>,
+): Promise<RunRecord[]> {
+  const runs: RunRecord[] = []
+  for await (const { key } of objects.list(keys.run.start({ hashtag, date })))
+    if (keys.run.match(key)) runs.push(await objects.readJson(key, runRecord))
+  return runs
+}
+
+/** A post that overlapping runs have belongs to the first of them, as reports count it. */
+async function* postRows(objects: Pick<Objects, 'stream'>, runs: readonly RunRecord[]): AsyncIterable<Row<'posts'>> {
+  const seen = runs.length > 1 ? new Set<string>() : undefined
+  for (const run of runs) {
+    for await (const post of postsOfRun(objects, run)) {
+      if (seen?.has(post.id)) continue
+      seen?.add(post.id)
+      yield postRow(post, run.run)
+    }
+  }
+}
+
+const postRow = (post: CollectedPost, run: string): Row<'posts'> => ({
+  post_id: post.id,
+  created_at: post.createdAt,
+  author_id: post.authorId,
+  language: post.language,
+  repeats: post.retweetOf || null,
+  source: post.source,
+  paid_partnership: post.paidPartnership === 'yes',
+  run,
+  message: cascadeId(post.text),
+  text: post.shown,
+})
+
+const runRow = (run: RunRecord): Row<'runs'> => ({
+  run: run.run,
+  source: run.source,
+  window_from: run.window.from,
+  window_to: run.window.to,
+  posts: run.posts,
+  existing: run.existing,
+  existing_is_estimate: run.existingIsEstimate ?? false,
+  other_languages: run.otherLanguages,
+  refused_rows: run.refusedRows,
+  complete: run.complete,
+  stopped_by: run.stoppedBy,
+  cost_usd: run.costUsd,
+})

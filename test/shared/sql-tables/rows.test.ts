@@ -1,0 +1,123 @@
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { gzipped, lineOf, putIfChanged, putRows } from '../../../shared/sql-tables/rows'
+import { columnsOf, type Row, SQL_TABLES, TABLE_NAMES } from '../../../shared/sql-tables/tables'
+import { testBucket } from '../bucket'
+
+const row = (text: string): Row<'posts'> => ({
+  post_id: '1',
+  created_at: '2026-11-21T08:00:00.000Z',
+  author_id: 'a',
+  language: 'en',
+  repeats: null,
+  source: 'sample',
+  paid_partnership: false,
+  run: 'one',
+  message: '0011223344556677',
+  text,
+})
+
+/** A text as it came, and as SQL reads it. */
+const TEXTS: [string, string, string][] = [
+  ['line feeds', 'one\ntwo\r\nthree\rfour', 'one\ntwo\r\nthree\rfour'],
+  ['quotes and backslashes', '"a" \\ \'b\' \\n \\" \\\\', '"a" \\ \'b\' \\n \\" \\\\'],
+  ['line separators of Unicode', 'a\u2028b\u2029c\u0085d', 'a\u2028b\u2029c\u0085d'],
+  ['a NUL', 'a\0b', 'a\uFFFDb'],
+  ['half of a surrogate pair', 'a\uD800b \uDC00', 'a\uFFFDb \uFFFD'],
+  ['emoji', '👩‍👩‍👧 🇪🇺', '👩‍👩‍👧 🇪🇺'],
+  ['two million characters', 'x'.repeat(2_000_000), 'x'.repeat(2_000_000)],
+  ['nothing', '', ''],
+]
+
+describe('a row', () => {
+  it.each(TEXTS)('with %s is one line for every reader, and reads as it was', (_, text, read) => {
+    const line = lineOf('posts', row(text))
+
+    expect(line.endsWith('\n')).toBe(true)
+    expect(line.slice(0, -1)).not.toMatch(/[\n\r\u0085\u2028\u2029]/)
+    expect(JSON.parse(line)).toEqual({ ...row(text), text: read })
+  })
+
+  it('is one line of well-formed text, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const line = lineOf('posts', row(text))
+        expect(line.slice(0, -1)).not.toMatch(/[\n\r\u0085\u2028\u2029]/)
+        expect(JSON.parse(Buffer.from(line).toString('utf8'))).toMatchObject({
+          text: text.toWellFormed().replaceAll('\0', '\uFFFD'),
+        })
+      }),
+    )
+  })
+
+  it('has every column of its table in the order of the table', () => {
+    const { text: _, ...rest } = row('a')
+    const given: Row<'posts'> = { text: 'a', ...rest }
+
+    expect(Object.keys(JSON.parse(lineOf('posts', given)))).toEqual(columnsOf('posts').map(([name]) => name))
+  })
+})
+
+describe('rows', () => {
+  async function* streamed(rows: Row<'posts'>[]) {
+    yield* rows
+  }
+  const rows = TEXTS.map(([, text]) => row(text))
+
+  it('have the same bytes each time, with neither a time nor an operating system in them', () => {
+    const bytes = gzipped('posts', rows)
+
+    expect(bytes.equals(gzipped('posts', rows))).toBe(true)
+    expect([...bytes.subarray(0, 10)]).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+  })
+
+  it('that are written as they come read as those that are written at once', async () => {
+    const bucket = testBucket()
+    await putRows(bucket, 'one', 'posts', streamed(rows))
+    await putRows(bucket, 'two', 'posts', streamed(rows))
+    const [one, two] = [await bucket.read('one'), await bucket.read('two')]
+
+    expect(one!.body.equals(two!.body)).toBe(true)
+    expect([...one!.body.subarray(3, 10)]).toEqual([0, 0, 0, 0, 0, 0, 255])
+    expect(gunzipSync(one!.body).equals(gunzipSync(gzipped('posts', rows)))).toBe(true)
+  })
+
+  it('fail as their source does', async () => {
+    const broken = async function* (): AsyncIterable<Row<'posts'>> {
+      yield row('a')
+      throw new Error('the page is gone')
+    }
+
+    await expect(putRows(testBucket(), 'one', 'posts', broken())).rejects.toThrow('the page is gone')
+  })
+
+  it('that are there are not written again', async () => {
+    const bucket = testBucket()
+    for (const text of ['a', 'a', 'b']) await putIfChanged(bucket, 'one', 'posts', [row(text)])
+
+    expect(bucket.written).toEqual(['one', 'one'])
+  })
+})
+
+describe('the tables', () => {
+  it.each(TABLE_NAMES)('%s has names that no reader folds or refuses, and says what each column is', (name) => {
+    const { comment, partitions } = SQL_TABLES[name]
+    const columns = columnsOf(name)
+
+    for (const [column, { comment: about }] of columns) {
+      expect(column).toMatch(/^[a-z][a-z0-9_]*$/)
+      expect(about).toMatch(/^.{3,255}$/)
+      expect(partitions).not.toContain(column)
+    }
+    expect(comment.length).toBeLessThan(256)
+  })
+
+  it('hold texts and authors in one table, which says so', () => {
+    const personal = TABLE_NAMES.filter((name) => SQL_TABLES[name].personal)
+    const telling = TABLE_NAMES.filter((name) => columnsOf(name).some(([column]) => /^(text|author_id)$/.test(column)))
+
+    expect(telling).toEqual(personal)
+    expect(personal).toEqual(['posts'])
+  })
+})
