@@ -91,7 +91,7 @@ describe('the table of shares', () => {
 
     const rows = await rowsAt(keys.tableOfShares(PLACE))
     expect(bucket.written).toEqual([keys.tableOfShares(PLACE)])
-    expect(rows.map(({ period, basis, label }) => `${period} ${basis} ${label}`)).toEqual(
+    expect(rows.map(({ period, basis, label }) => [period, basis, label].join(' '))).toEqual(
       ['day', 'week'].flatMap((period) =>
         ['posts', 'messages'].flatMap((basis) =>
           ['technical', 'marketing'].map((label) => `${period} ${basis} ${label}`),

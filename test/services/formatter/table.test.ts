@@ -27,7 +27,7 @@ async function labelsAt(key: string): Promise<string[]> {
     .slice(0, -1)
   return lines
     .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .map(({ message, label }) => `${message} ${label}`)
+    .map(({ message, label }) => [message, label].join(' '))
 }
 const tables = () => bucket.written.filter((key) => key.startsWith('tables/'))
 const [technical, marketing] = [CATEGORIES[0]!, CATEGORIES[1]!]

@@ -48,7 +48,7 @@ it('writes the judgements of a batch under each hashtag of their messages, and t
   await writeTables(bucket, () => 'x', PLAN, QUALITY)
 
   const names = async (hashtag: string) =>
-    (await rowsAt(bucket, place(hashtag))).map(({ message, annotator }) => `${message} ${annotator}`)
+    (await rowsAt(bucket, place(hashtag))).map(({ message, annotator }) => [message, annotator].join(' '))
   expect(await names('aws')).toEqual(['one ann', 'one bob', 'both ann'])
   expect(await names('azure')).toEqual(['both ann'])
   expect(await names('-')).toEqual(['none ann'])
