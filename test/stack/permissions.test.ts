@@ -14,7 +14,7 @@ const EVIDENCE: Record<string, RegExp> = {
   's3:ListBucketVersions': /\.versions\(|ListObjectVersionsCommand/,
   's3:GetObjectVersion': /\.versions\(|VersionId: versionId/,
   's3:DeleteObjectVersion': /DeleteObjectsCommand/,
-  's3:PutObject': /(?<!table\d*)\.(create|put|swap|putStream)\(/,
+  's3:PutObject': /(?<!table\d*|\bObject)\.(create|put|swap|putStream)\(/,
   's3:AbortMultipartUpload': /\.putStream\(/,
   'dynamodb:GetItem': /table\d*\.get\(|\.read\(table/,
   'dynamodb:BatchGetItem': /table\d*\.getMany\(|readTogether\(table/,
