@@ -13,7 +13,7 @@ import { dayOf } from '../../shared/utc-day'
 import { withoutDeleted } from './deleted'
 import { recordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
-import { type Effect, type Facts, type Input, step } from './step'
+import { type Effect, type Facts, type Input, step, type WaitsFor } from './step'
 import { type TableObjects, writeTables } from './tables'
 import type { Window } from './window'
 
@@ -31,6 +31,9 @@ export interface Ports {
 
 /** What a finished run answers to an ad-hoc request. */
 export type DayDone = Pick<ReturnType<typeof recordOf>, 'run' | 'posts' | 'complete' | 'stoppedBy'>
+
+/** A day that goes on later, and why. */
+export type DayWaits = Wait & { waitsFor: WaitsFor }
 
 /** How many refused rows are stored for each page; all are counted. */
 const REFUSED_KEPT = 1000
@@ -57,7 +60,7 @@ export async function collectDay(
   day: Window,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
   hasTime: () => boolean,
-): Promise<DayDone | Wait> {
+): Promise<DayDone | DayWaits> {
   const work: Work = { ports, hashtag, source, caps: pageCaps(source, ports.caps), log }
   const known = { hashtag, source, day, first: cursor.state().first === day.from, now, languages: ports.languages }
   let kept = cursor.state().run
@@ -67,7 +70,7 @@ export async function collectDay(
     const { run, effect } = step(kept, input, facts)
     if (run && run !== kept) await cursor.keep(run)
     kept = run
-    if (effect.kind === 'park') return { waitSeconds: effect.waitSeconds }
+    if (effect.kind === 'park') return { waitSeconds: effect.waitSeconds, waitsFor: effect.waitsFor }
     if (run && effect.kind === 'finish') return finish(work, cursor, run)
     input = await carryOut(effect, work, run, facts)
   }

@@ -4,6 +4,7 @@ import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import type { Enqueue } from '../../shared/queue'
 import { collectDay, type DayDone, type Ports } from './collect-day'
+import type { WaitsFor } from './step'
 import { openCursor } from '../../shared/state/cursor'
 import { runState } from './run'
 import type { Source } from './sources/source'
@@ -39,6 +40,8 @@ export interface Collected {
   through: string
   /** Seconds until a message on the queue continues with the rest. */
   goesOnInSeconds?: number
+  /** Why it does not go on at once. */
+  waitsFor?: WaitsFor | 'other invocation'
 }
 
 /** Time that an invocation reserves to store the page in hand and to enqueue the rest. */
@@ -78,8 +81,8 @@ async function collectHashtag(
   const until = now.getTime() + time
   const lease = await takeLease(ports.table, collectionLease(hashtag), ports.newOwner(), now.getTime(), until)
   if (!lease.held) {
-    const goesOnInSeconds = await goOn(ports, hashtag, from, (lease.until - now.getTime()) / 1000 + 1)
-    return { hashtag, runs: [], through: '', goesOnInSeconds }
+    const waiting = { waitSeconds: (lease.until - now.getTime()) / 1000 + 1, waitsFor: 'other invocation' } as const
+    return { hashtag, runs: [], through: '', ...(await goOn(ports, { hashtag, from }, waiting, invocation)) }
   }
 
   const runs: DayDone[] = []
@@ -93,8 +96,8 @@ async function collectHashtag(
     for (let day = cursor.state().through; day < end; day = cursor.state().through) {
       const done = await collectDay(ports, hashtag, source, cursor, dayFrom(day), invocation, hasTime)
       if ('waitSeconds' in done) {
-        const goesOnInSeconds = await goOn(ports, hashtag, undefined, done.waitSeconds)
-        return { hashtag, runs, through: cursor.state().through, goesOnInSeconds }
+        const { through } = cursor.state()
+        return { hashtag, runs, through, ...(await goOn(ports, { hashtag }, done, invocation)) }
       }
       runs.push(done)
     }
@@ -105,8 +108,14 @@ async function collectHashtag(
 }
 
 /** Put the rest on the queue, a little later than asked for, so that the lease is free by then. */
-async function goOn(ports: CollectPorts, hashtag: string, from: string | undefined, seconds: number): Promise<number> {
-  const delay = Math.min(900, Math.max(2, Math.ceil(seconds)))
-  await ports.enqueue({ hashtag, from }, delay)
-  return delay
+async function goOn(
+  { enqueue }: CollectPorts,
+  request: { hashtag: string; from?: string | undefined },
+  { waitSeconds, waitsFor }: { waitSeconds: number; waitsFor: NonNullable<Collected['waitsFor']> },
+  { log }: Pick<Invocation, 'log'>,
+): Promise<Pick<Collected, 'goesOnInSeconds' | 'waitsFor'>> {
+  const goesOnInSeconds = Math.min(900, Math.max(2, Math.ceil(waitSeconds)))
+  await enqueue(request, goesOnInSeconds)
+  log.info('collection waits', { hashtag: request.hashtag, seconds: goesOnInSeconds, waitsFor })
+  return { goesOnInSeconds, waitsFor }
 }

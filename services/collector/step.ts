@@ -36,9 +36,12 @@ export type Effect =
   /** Store a page; one without posts has no CSV. */
   | { kind: 'store'; key: string; csv: string | null; refusedKey: string; refused: SourcePage['refused'] }
   /** Put the rest of the run on the queue. */
-  | { kind: 'park'; waitSeconds: number }
+  | { kind: 'park'; waitSeconds: number; waitsFor: WaitsFor }
   /** Write run.json, publish, and move the cursor. */
   | { kind: 'finish' }
+
+/** Why a run goes on later: the network may still get posts of the day, limits requests, others hold what a cap leaves, or time is over. */
+export type WaitsFor = 'late posts' | 'rate limit' | 'budget' | 'next invocation'
 
 /** What the interpreter learnt from an effect. */
 export type Input =
@@ -102,7 +105,7 @@ const begun = ({ source, day, first, now }: Facts): RunState => begin(source, da
 function start(facts: Facts): Step {
   const { source, day, now } = facts
   const early = Math.ceil((Date.parse(day.to) - now.getTime()) / 1000) + source.lagSeconds
-  if (early > 0) return { run: null, effect: { kind: 'park', waitSeconds: early } }
+  if (early > 0) return { run: null, effect: { kind: 'park', waitSeconds: early, waitsFor: 'late posts' } }
   const run = begun(facts)
   if (!run.readable) return proceed(run, facts)
   const booking = source.countUsd > 0 ? bookingOf(facts, 'count', 0, source.countUsd) : null
@@ -112,7 +115,7 @@ function start(facts: Facts): Step {
 /** A count that could not be paid is not asked for: `existing` stays unknown. */
 function counted(run: RunState, { booking, existing }: Extract<Input, { after: 'count' }>, facts: Facts): Step {
   if (typeof existing === 'object' && 'waitSeconds' in existing)
-    return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds } }
+    return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds, waitsFor: 'rate limit' } }
   const costUsd = booking?.usd ?? 0
   const unsettled = booking && { ...booking, usedPosts: 0, usedUsd: costUsd }
   const counted =
@@ -130,7 +133,7 @@ const proceed = (run: RunState, facts: Facts): Step =>
 function next(run: RunState, facts: Facts): Step {
   const { source, now, hasTime } = facts
   // Also before the end: the table of posts is made of the whole day.
-  if (!hasTime) return { run, effect: { kind: 'park', waitSeconds: 0 } }
+  if (!hasTime) return { run, effect: { kind: 'park', waitSeconds: 0, waitsFor: 'next invocation' } }
   if (run.finished) return { run, effect: { kind: 'finish' } }
   // The source refuses a window that begins before its horizon, even where the rest of it is within reach.
   if (run.readable !== null && (source.horizon(now) ?? '') > run.readable.from) {
@@ -163,7 +166,7 @@ function reserve(run: RunState, room: Extract<Input, { after: 'room' }>, facts: 
   const mayComeBack = open.some((token) => token !== tokenOf(facts, run.page))
   if (mayComeBack && run.waits < MOST_WAITS) {
     const waitSeconds = backoffSeconds(run.waits)
-    return { run: { ...run, waits: run.waits + 1 }, effect: { kind: 'park', waitSeconds } }
+    return { run: { ...run, waits: run.waits + 1 }, effect: { kind: 'park', waitSeconds, waitsFor: 'budget' } }
   }
   return proceed(stop(run, cap.cap, cap), facts)
 }
@@ -185,7 +188,8 @@ function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'boo
 }
 
 function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page'], facts: Facts): Step {
-  if ('waitSeconds' in page) return { run, effect: { kind: 'park', waitSeconds: page.waitSeconds } }
+  if ('waitSeconds' in page)
+    return { run, effect: { kind: 'park', waitSeconds: page.waitSeconds, waitsFor: 'rate limit' } }
   if ('exhausted' in page) {
     const cap = `the usage limit of ${facts.source.name}`
     const limit = page.spentPosts - (run.booked?.posts ?? 0)

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals'
 import type { Room } from '../../../shared/state/ledger'
 import { begin, recordOf, type RunState } from '../../../services/collector/run'
 import type { Exhausted, SourcePage, Wait } from '../../../services/collector/sources/source'
-import { type Effect, type Facts, type Input, sha256, type Step, step } from '../../../services/collector/step'
+import {
+  type Effect,
+  type Facts,
+  type Input,
+  sha256,
+  type Step,
+  step,
+  type WaitsFor,
+} from '../../../services/collector/step'
 
 const DAY = { from: '2026-06-02T00:00:00.000Z', to: '2026-06-03T00:00:00.000Z' }
 const facts: Facts = {
@@ -69,7 +77,10 @@ describe('a day', () => {
   it('that the source may not have yet is parked until it has', () => {
     const early = { ...facts, now: new Date('2026-06-02T23:59:50Z') }
 
-    expect(step(null, { after: 'begin' }, early)).toEqual({ run: null, effect: { kind: 'park', waitSeconds: 70 } })
+    expect(step(null, { after: 'begin' }, early)).toEqual({
+      run: null,
+      effect: { kind: 'park', waitSeconds: 70, waitsFor: 'late posts' },
+    })
   })
 
   it('begins with the count, whose price is booked', () => {
@@ -171,12 +182,12 @@ describe('a run', () => {
     expect(recordOf('aws', stopped!)).toMatchObject({ posts: 1, complete: false })
   })
 
-  it.each<[string, RunState, Input, Facts, number]>([
-    ['the invocation has no time', run, { after: 'begin' }, { ...facts, hasTime: false }, 0],
-    ['the source asks to wait', reserved, { after: 'fetch', page: { waitSeconds: 400 } }, facts, 400],
-    ['other runs hold the room', { ...run, waits: 2 }, room(0, 100, ['azure/2026-06-02/1']), facts, 80],
-  ])('is parked while %s', (_, from, input, given, waitSeconds) => {
-    expect(step(from, input, given).effect).toEqual({ kind: 'park', waitSeconds })
+  it.each<[string, RunState, Input, Facts, number, WaitsFor]>([
+    ['the invocation has no time', run, { after: 'begin' }, { ...facts, hasTime: false }, 0, 'next invocation'],
+    ['the source asks to wait', reserved, { after: 'fetch', page: { waitSeconds: 400 } }, facts, 400, 'rate limit'],
+    ['other runs hold the room', { ...run, waits: 2 }, room(0, 100, ['azure/2026-06-02/1']), facts, 80, 'budget'],
+  ])('is parked while %s', (_, from, input, given, waitSeconds, waitsFor) => {
+    expect(step(from, input, given).effect).toEqual({ kind: 'park', waitSeconds, waitsFor })
   })
 
   it('does not wait for its own booking', () => {

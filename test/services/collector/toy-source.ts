@@ -18,6 +18,7 @@ export const toy: SourceDeclaration<ToySettings> = {
   prices: ({ pricePerPostUsd }) => ({ perPostUsd: pricePerPostUsd, perCountUsd: 0 }),
   secret,
   check: secretCheck('toy key', secret),
+  describe: () => ({ place: 'the toy network', terms: ['https://toy.example/terms'] }),
 }
 
 /** The adapter; it notes where each page began. */
