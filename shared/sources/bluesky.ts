@@ -21,4 +21,9 @@ export const bluesky: SourceDeclaration<BlueskySettings> = {
   prices: () => ({ perPostUsd: 0, perCountUsd: 0 }),
   secret,
   check: secretCheck('Bluesky account', secret),
+  describe: ({ service }) => ({
+    place: 'Bluesky',
+    terms: ['https://bsky.social/about/support/tos', 'https://docs.bsky.app/docs/support/developer-guidelines'],
+    address: service,
+  }),
 }

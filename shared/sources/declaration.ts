@@ -47,6 +47,17 @@ export interface SourceDeclaration<S extends SourceSettings = SourceSettings> {
   /** Whether a source with these settings needs the secret; each does where this is left out. */
   needsSecret?(settings: S): boolean
   check: SourceCheck<S>
+  describe(settings: S): Description
+}
+
+/** A source in words, for people who have not seen its settings. */
+export interface Description {
+  /** Where its posts are, as in `Mastodon, as social.example has it`. */
+  place: string
+  /** Addresses of the terms that hold there. */
+  terms: string[]
+  /** The address that is asked; none for a source that is no network. */
+  address?: string
 }
 
 /** A secret that the operator puts in by hand. */

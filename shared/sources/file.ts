@@ -33,4 +33,5 @@ export const file: SourceDeclaration<FileSettings> = {
       remedy: absent.map((file) => `aws s3 cp ${file} s3://${bucket}/sources/${file}`).join(' && '),
     }),
   },
+  describe: ({ file }) => ({ place: `the file ${file}`, terms: [] }),
 }

@@ -20,4 +20,9 @@ export const hackerNews: SourceDeclaration<HackerNewsSettings> = {
     ready: () => 'nothing of the account is needed',
     lacking: () => ({ found: 'nothing is missing', remedy: '' }),
   },
+  describe: ({ searchUrl }) => ({
+    place: 'Hacker News, by Algolia’s search',
+    terms: ['https://www.ycombinator.com/legal/', 'https://hn.algolia.com/api'],
+    address: searchUrl,
+  }),
 }

@@ -41,6 +41,13 @@ export function watchedSources(
   }))
 }
 
+/** A source in words, with what a post costs there. */
+export function describeSource(settings: SourceSettings, registry: SourceRegistry = SOURCES) {
+  const declaration = registry.find(({ type }) => type === settings.type)
+  if (!declaration) throw new Error(`source type ${settings.type} is not declared in shared/sources`)
+  return { ...declaration.describe(settings), perPostUsd: declaration.prices(settings).perPostUsd }
+}
+
 /** The secrets that these sources need, by type. */
 export const sourceSecrets = (
   sources: Readonly<Record<string, SourceSettings>>,

@@ -34,4 +34,12 @@ export const mastodon: SourceDeclaration<MastodonSettings> = {
   secret,
   needsSecret,
   check: secretCheck('Mastodon token', secret, needsSecret),
+  describe({ instance }) {
+    const { host, origin } = new URL(instance)
+    return {
+      place: `Mastodon, as ${host} has it`,
+      terms: [`${origin}/about`, `${origin}/terms-of-service`],
+      address: instance,
+    }
+  },
 }

@@ -24,4 +24,5 @@ export const x: SourceDeclaration<XSettings> = {
   prices: ({ pricePerPostUsd, pricePerCountUsd }) => ({ perPostUsd: pricePerPostUsd, perCountUsd: pricePerCountUsd }),
   secret,
   check: secretCheck('X token', secret),
+  describe: ({ apiUrl }) => ({ place: 'X', terms: ['https://docs.x.com/developer-terms'], address: apiUrl }),
 }
