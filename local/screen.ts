@@ -42,6 +42,7 @@ function onTerminal(out: NodeJS.WriteStream): Screen {
 
 function inLines(out: NodeJS.WriteStream): Screen {
   let underWay: string | undefined
+  let since = 0
   let beat: NodeJS.Timeout | undefined
   const clear = () => {
     underWay = undefined
@@ -51,7 +52,10 @@ function inLines(out: NodeJS.WriteStream): Screen {
   const line = (text: string) => {
     out.write(`${printable(text)}\n`)
     clearTimeout(beat)
-    beat = setTimeout(() => line(underWay ?? ''), BEAT_MS)
+    beat = setTimeout(() => {
+      const seconds = Math.round((Date.now() - since) / 1000)
+      line(`${underWay}${seconds > 1 ? ` (${seconds} s)` : ''}`)
+    }, BEAT_MS)
     // It keeps no command running.
     beat.unref()
   }
@@ -61,6 +65,7 @@ function inLines(out: NodeJS.WriteStream): Screen {
       if (beat !== undefined) beat.refresh()
     },
     progress(text) {
+      if (text !== underWay) since = Date.now()
       underWay = text
       if (beat === undefined) line(text)
     },

@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { z } from 'zod'
 import { readSettings } from '../shared/settings'
-import type { Cloud } from './cloud'
 import { check, inWords } from './check/check'
 import { CHECK_USAGE, parseCheck } from './check/options'
+import { linkFor } from './link'
+import { askUnseen } from './live/ask'
+import { configure, live } from './live/live'
+import { type LiveOptions, onlyLive, parseLive, resumeCommand } from './live/options'
+import type { LiveSettings } from './live/settings'
 import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
 import { type Replay, replay } from './replay/replay'
 import { table } from './replay/screen'
@@ -24,16 +27,20 @@ if (command === 'check') void checkFiles(rest)
 else start(process.argv.slice(2))
 
 function start(argv: string[]): void {
-  const options = parseOptions(argv, () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-'))
-    temporaries.push(folder)
-    return folder
-  })
-  if (options === 'help') console.log(USAGE)
-  else if ('problem' in options) {
-    console.error(`${options.problem}\n\nnpm start -- --help tells what there is.`)
+  const isLive = argv.includes('--live')
+  const chosen = isLive ? parseLive(argv) : (onlyLive(argv) ?? parseOptions(argv, temporaryFolder))
+  if (chosen === 'help') console.log(USAGE)
+  else if ('problem' in chosen) {
+    console.error(`${chosen.problem}\n\nnpm start -- --help tells what there is.`)
     process.exitCode = 2
-  } else void main(options)
+  } else if ('hashtags' in chosen) void goLive(chosen)
+  else void playPosts(chosen)
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-'))
+  temporaries.push(folder)
+  return folder
 }
 
 /** Say what becomes of files, and start nothing. */
@@ -57,38 +64,33 @@ async function checkFiles(argv: string[]): Promise<void> {
   }
 }
 
-async function main(chosen: ReplayOptions): Promise<void> {
-  const screen = createScreen(process.stdout)
+/** Work on the packaged stack until it is done or Ctrl-C stops it; 130 where that came before the stack was packaged. */
+async function withStack(
+  { screen, summary, prepare }: { screen: Screen; summary: string | undefined; prepare?: () => void },
+  work: (packageDir: string, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const stop = new AbortController()
-  process.on('SIGINT', () => {
+  const interrupt = () => {
     if (stop.signal.aborted) process.exit(130)
     stop.abort()
     screen.say('\nStopping after this step; Ctrl-C again stops at once.')
-  })
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   // Also after a second Ctrl-C. What is still being written into a folder may need a second try.
   process.once('exit', () => {
     for (const folder of temporaries) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
   try {
-    if (chosen.summary !== undefined) mkdirSync(path.dirname(chosen.summary), { recursive: true })
+    if (summary !== undefined) mkdirSync(path.dirname(summary), { recursive: true })
     // A mistake in it is told here as it is; the packager would wrap it up.
     readSettings(ROOT)
+    prepare?.()
     screen.progress('packaging the stack …')
     const packageDir = await packaged(stop.signal)
-    if (packageDir === undefined) {
-      screen.clear()
-      process.exitCode = 130
-      return
-    }
-    if (chosen.posts === undefined) {
-      screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
-    }
-    const played = await replay(chosen, { packageDir, root: ROOT, screen, signal: stop.signal })
-    try {
-      await show(chosen, played, screen, stop.signal)
-    } finally {
-      await played.cloud.close()
-    }
+    screen.clear()
+    if (packageDir === undefined) process.exitCode = 130
+    else await work(packageDir, stop.signal)
   } catch (error) {
     screen.clear()
     console.error(error instanceof Error ? printable(error.message) : error)
@@ -105,6 +107,36 @@ async function packaged(signal: AbortSignal): Promise<string | undefined> {
     if (signal.aborted) return undefined
     throw error
   }
+}
+
+async function goLive(chosen: LiveOptions): Promise<void> {
+  const screen = createScreen(process.stdout, { beats: true })
+  const ask = process.stdin.isTTY && process.stdout.isTTY ? askAtTerminal : undefined
+  let configured: LiveSettings | undefined
+  const prepare = () => (configured = configure(chosen, ROOT))
+  await withStack({ screen, summary: chosen.summary, prepare }, async (packageDir, signal) => {
+    await live(chosen, configured ?? prepare(), { packageDir, screen, signal, ask })
+    if (signal.aborted) {
+      screen.say(`Stopped. This goes on from here, and collects the days between:\n  ${resumeCommand(chosen)}`)
+    }
+  })
+}
+
+const askAtTerminal = (question: string) => askUnseen(process.stdin, process.stdout, question)
+
+async function playPosts(chosen: ReplayOptions): Promise<void> {
+  const screen = createScreen(process.stdout)
+  await withStack({ screen, summary: chosen.summary }, async (packageDir, signal) => {
+    if (chosen.posts === undefined) {
+      screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
+    }
+    const played = await replay(chosen, { packageDir, root: ROOT, screen, signal })
+    try {
+      await show(chosen, played, screen, signal)
+    } finally {
+      await played.cloud.close()
+    }
+  })
 }
 
 /** Tell how it went, and unless it was to be once, serve until Ctrl-C. */
@@ -135,12 +167,6 @@ const summaryInWords = ({ posts, cascades, refusedRows, labelling, models, champ
   ].join('\n')
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-
-/** A page, for whoever sits at this machine. */
-async function linkFor(cloud: Cloud, role: 'reader' | 'owner'): Promise<string> {
-  const { payload } = await cloud.invoke('desk-invite', { [role]: 'me' })
-  return z.object({ url: z.url() }).parse(JSON.parse(payload)).url
-}
 
 const serving = (endpoint: string, data: string, links: { report: string; labels: string }): string =>
   [

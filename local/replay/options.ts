@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { makeNumbers } from '../numbers'
 import { type LabellerName, labellerNames, PLAYED_LABELLERS } from './labellers'
 
 export interface ReplayOptions {
@@ -29,28 +30,37 @@ export const USAGE = `Bellwether on a laptop: the whole loop on an embedded clou
 
   npm start                          replay the sample posts, then keep serving until Ctrl-C
   npm start -- --posts FILE          replay your own posts (CSV, JSON Lines, JSON, tweets.js)
+  npm start -- --live                today's real posts, which you label, day by day (docs/live.md)
   npm start -- check FILE            say what becomes of a file of posts or labels; starts nothing
 
-Posts
+Real posts
+  --live                collect, label, train and report by the real clock, from the networks in bellwether.yml
+  --hashtag TAG         in place of the hashtags in bellwether.yml; may be given several times
+  --mastodon https://HOST   the instance to read from, in place of the sources in bellwether.yml
+  --days N              how many whole UTC days before today are collected at first (7)
+  --count-after N       count your labels when you gave none for N seconds (60)
+  --secret TYPE=FILE    a file that holds the secret of a type of source (bluesky, mastodon, x); a terminal asks for it
+
+Posts that are replayed
   --posts FILE          text, and optionally createdAt, id, hashtag, author, label; replayed by their dates
   --per-day N           how many posts make a day, where the file has no dates (100)
   --every-day           play the days without posts between others, too; otherwise they are skipped
   --config FILE         another bellwether.yml
 
-Labels
+Labels (the last three with --live, too)
   --mistakes P          how often a simulated annotator errs, 0 to 1 (0.05)
   --annotators rows     take each labelled row of FILE as one person's judgement, used once
   --label-by-hand       wait for people at the label desk instead
   --labeller ground-truth   let the embedded SageMaker play Ground Truth instead of the desk
+  --seed N              of the samples and the simulated annotators (1)
   --labels-per-day N    how many posts a day are labelled (as in bellwether.yml)
   --import FILE         labels to begin with: CSV, Label Studio's JSON or an augmented manifest (docs/labels.md)
   --accept-unreliable-labels   train although people err too often; cards say so
-  --seed N              of the samples and the simulated annotators (1)
 
 Running
-  --once                exit when the last day is done
-  --data DIR            where the cloud keeps its state (a fresh temporary folder)
-  --port N              of 127.0.0.1 (any free one)
+  --once                exit when the last day is done; with --live, when what is there is collected and reported
+  --data DIR            where the cloud keeps its state (a fresh temporary folder; with --live ./bellwether-data)
+  --port N              of 127.0.0.1 (any free one; with --live that of the last time)
   --summary FILE        write the outcome as JSON, each share with its interval and what is true of it
   --record DIR          write every request that the services send to AWS
   --help                this text
@@ -67,20 +77,7 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
   if (values.help) return 'help'
 
   const problems: string[] = []
-  const number = (
-    name: 'per-day' | 'mistakes' | 'port' | 'seed' | 'labels-per-day',
-    low: number,
-    high: number,
-    whole = true,
-  ) => {
-    const given = values[name]
-    if (given === undefined) return undefined
-    const value = Number(given)
-    if (given.trim() === '' || !(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
-      problems.push(`--${name} takes ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}, not "${given}"`)
-    }
-    return value
-  }
+  const number = makeNumbers(values, problems)
   const oneOf = <T extends string>(name: 'annotators' | 'labeller', allowed: readonly T[]): T | undefined => {
     const given = values[name]
     const found = allowed.find((candidate) => candidate === given)

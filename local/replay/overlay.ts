@@ -72,7 +72,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
 }
 
 /** Who asks for N labels a day is not stopped by a cap that was meant for fewer: three judgements an item are allowed. */
-const judgementCaps = (caps: { perDay: number; perMonth: number }, labelsPerDay = 0) => ({
+export const judgementCaps = (caps: { perDay: number; perMonth: number }, labelsPerDay = 0) => ({
   perDay: Math.max(caps.perDay, 3 * labelsPerDay),
   perMonth: Math.max(caps.perMonth, 3 * 31 * labelsPerDay),
 })

@@ -5,6 +5,7 @@ import { postsOfRun } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
 import { wilson } from '../../shared/statistics/wilson'
+import { inColumns } from '../columns'
 import { leadingLabels } from './annotators'
 import type { FilePost } from './posts'
 import type { Summary } from './summary'
@@ -126,14 +127,4 @@ function withheldOf(withheld: readonly Withheld[], reported: readonly Share[]): 
   const states = [...new Set(withheld.map(({ state }) => state))].sort()
   const counts = states.map((state) => `${withheld.filter((one) => one.state === state).length} ${state}`)
   return `${withheld.length} of ${withheld.length + answers} withheld: ${counts.join(', ')}`
-}
-
-function inColumns(rows: readonly string[][]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
 }

@@ -1,0 +1,136 @@
+import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
+import { cursorRow } from '../../shared/state/cursor'
+import type { Table } from '../../shared/table'
+import { dayAfter, dayOf, daysBetween } from '../../shared/utc-day'
+import { counted } from '../check/words'
+import type { Cloud } from '../cloud'
+import type { Screen } from '../screen'
+import type { Journal, Pause } from './journal'
+
+interface Ports {
+  cloud: Pick<Cloud, 'invoke'> & { clock: Pick<Cloud['clock'], 'now'> }
+  table: Pick<Table, 'get'>
+  journal: Journal
+  screen: Screen
+  /** Ends the waiting; what is under way goes on the next time. */
+  signal: AbortSignal
+}
+
+/** How far a hashtag is collected. */
+export interface Collected {
+  tag: string
+  /** The UTC day up to which it is collected, not included; undefined before its first run has begun. */
+  through: string | undefined
+  /** Why the rest comes later: the network may still get posts of its day. */
+  waitsUntil?: number
+  /** Why it could not go on. */
+  failure?: string
+}
+
+/** What the collector answers, as far as it counts here. */
+const answer = z.object({
+  errorMessage: z.string().optional(),
+  requestRefused: z.string().optional(),
+  goesOnInSeconds: z.number().optional(),
+  waitsFor: z.string().optional(),
+})
+/** Of a collector's run, what tells how far it is. */
+const running = z.object({ page: z.int(), pages: z.array(z.object({ posts: z.int() })) })
+
+const LOOK_MS = 500
+
+/**
+ * Collect the whole UTC days before today, from the first of `days` on where a hashtag is new, and else from where it was left.
+ * Says how far it is, and sits out what the network makes it wait for; a day that is not over there is left for later.
+ */
+export async function collectDays(ports: Ports, tags: readonly string[], days: number): Promise<Collected[]> {
+  const end = dayOf(ports.cloud.clock.now())
+  const collected: Collected[] = []
+  for (const tag of tags) {
+    if (ports.signal.aborted) break
+    collected.push(await collectTag(ports, tag, dayAfter(end, -days), end))
+  }
+  ports.screen.clear()
+  return collected
+}
+
+async function collectTag(ports: Ports, tag: string, first: string, end: string): Promise<Collected> {
+  const { cloud, journal, screen, signal } = ports
+  const known = await positionOf(ports, tag)
+  const from = known?.through ?? first
+  journal.takeFailure()
+  const asked = ask(cloud, { hashtag: tag, ...(known ? {} : { from: first }) })
+  for (;;) {
+    const position = await positionOf(ports, tag)
+    const { isAnswered, failure = journal.takeFailure(), pause: first } = asked.state
+    const pause = later(first, journal.pauseOf(tag))
+    const isPaused = pause !== undefined && pause.until > cloud.clock.now()
+    const through = position?.through
+    if (failure !== undefined) return { tag, through, failure }
+    if (signal.aborted) return { tag, through }
+    if (isAnswered && through === end) return { tag, through }
+    if (isAnswered && isPaused && pause.waitsFor === 'late posts') return { tag, through, waitsUntil: pause.until }
+    const day = Math.min(daysBetween(from, through ?? from) + 1, daysBetween(from, end))
+    screen.progress(
+      [
+        `#${tag}: ${through ?? from}, day ${day} of ${daysBetween(from, end)}`,
+        ...(!position?.pages ? [] : [`${counted(position.pages, 'page')}, ${counted(position.posts, 'post')}`]),
+        ...(isPaused ? [inWords(pause)] : []),
+      ].join(' · '),
+    )
+    await setTimeout(LOOK_MS)
+  }
+}
+
+/** Ask the collector, and keep what it answers for whoever looks. */
+function ask(cloud: Ports['cloud'], request: { hashtag: string; from?: string }) {
+  const state: { isAnswered: boolean; failure?: string; pause?: Pause } = { isAnswered: false }
+  cloud.invoke('collector', request).then(
+    ({ payload, functionError }) => {
+      const { errorMessage, requestRefused, goesOnInSeconds, waitsFor } = answer.parse(JSON.parse(payload))
+      const failure = functionError === undefined ? requestRefused : (errorMessage ?? functionError)
+      if (failure !== undefined) state.failure = failure
+      if (goesOnInSeconds !== undefined && waitsFor !== undefined)
+        state.pause = { until: cloud.clock.now() + goesOnInSeconds * 1000, waitsFor }
+      state.isAnswered = true
+    },
+    (error: unknown) => {
+      state.failure = String(error)
+      state.isAnswered = true
+    },
+  )
+  return { state }
+}
+
+const later = (a: Pause | undefined, b: Pause | undefined): Pause | undefined =>
+  a === undefined || (b !== undefined && b.until > a.until) ? b : a
+
+const inWords = ({ until, waitsFor }: Pause): string => `waits until ${timeOf(until)} UTC: ${waitsFor}`
+
+/** Hours, minutes and seconds of an instant. */
+export const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 19)
+
+async function positionOf({ table }: Pick<Ports, 'table'>, tag: string) {
+  const row = await cursorRow.read(table, { hashtag: tag })
+  if (!row) return undefined
+  const run = running.safeParse(row.run).data
+  return {
+    through: row.through.slice(0, 10),
+    pages: run && run.page - 1,
+    posts: run?.pages.reduce((sum, { posts }) => sum + posts, 0) ?? 0,
+  }
+}
+
+/** Throws where a hashtag is collected beyond today: the clock of this machine was ahead, or is behind now. */
+export async function refuseFuture({ cloud, table }: Pick<Ports, 'cloud' | 'table'>, tags: readonly string[]) {
+  const today = dayOf(cloud.clock.now())
+  for (const tag of tags) {
+    const through = (await positionOf({ table }, tag))?.through ?? today
+    if (through <= today) continue
+    throw new Error(
+      `#${tag} is collected up to ${through}, which is still to come: by the clock of this machine it is ${today}; ` +
+        'set the clock, or name another folder with --data',
+    )
+  }
+}

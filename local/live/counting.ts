@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { readProgress } from '../../shared/state/desk'
+import { openBatches } from '../../shared/state/open-batches'
+import { invitedPeople } from '../../shared/state/people'
+import type { Table } from '../../shared/table'
+import type { Cloud } from '../cloud'
+
+interface Ports {
+  cloud: Pick<Cloud, 'calls' | 'invoke'> & { clock: Pick<Cloud['clock'], 'now'> }
+  table: Table
+}
+
+/** With fewer labels no share is reported. */
+export const FEWEST = 10
+
+const settled = z.object({ labelled: z.int() })
+
+/** A batch whose labels were counted before it was answered. */
+export interface Counted {
+  batch: string
+  labelled: number
+}
+
+/**
+ * Counts the labels of a person who labels alone and pauses: a batch with at least ten answers is settled, though it asks for
+ * more, so that a share is there in the same sitting and not at the batch's deadline. What was not answered is asked again:
+ * where no other batch waits, one more is started for the last day.
+ */
+export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
+  let read = cloud.calls.length
+  let lastAnswer: number | undefined
+  return {
+    /** Whether answers wait to be counted. */
+    isWaiting: () => lastAnswer !== undefined,
+    /** Counts, where the pause is over; to be called now and then. */
+    async look(): Promise<Counted[]> {
+      const news = cloud.calls.slice(read)
+      read = cloud.calls.length
+      const now = cloud.clock.now()
+      if (news.some(isAnswer)) lastAnswer = now
+      if (lastAnswer === undefined || now - lastAnswer < pauseMs) return []
+      lastAnswer = undefined
+      return count(cloud, table, now)
+    },
+  }
+}
+
+const isAnswer = ({ functionName, operation }: Cloud['calls'][number]): boolean =>
+  functionName?.endsWith('-desk') === true && operation === 'UpdateItem'
+
+async function count(cloud: Ports['cloud'], table: Table, now: number): Promise<Counted[]> {
+  const annotators = (await invitedPeople(table, now)).filter(({ role }) => role === 'annotator')
+  // Others may be about to judge the same posts: their batches end as on AWS.
+  if (annotators.length !== 1) return []
+  const counted: Counted[] = []
+  let waiting = 0
+  for (const { batch, started } of await openBatches(table)) {
+    const progress = started ? await readProgress(table, batch) : undefined
+    if (!progress) continue
+    const answers = Math.max(0, ...progress.answered.values())
+    if (answers < FEWEST) waiting += 1
+    // A batch that is answered is settled by the desk's own event.
+    else if (answers < progress.items) {
+      const { payload } = await cloud.invoke('labeling', { settle: batch, now: true })
+      const labelled = settled.safeParse(JSON.parse(payload)).data?.labelled
+      if (labelled !== undefined) counted.push({ batch, labelled })
+    }
+  }
+  if (counted.length > 0 && waiting === 0) await cloud.invoke('labeling', { start: 'now' })
+  return counted
+}

@@ -1,0 +1,110 @@
+import type { RunRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import { describeSource } from '../../shared/sources'
+import { sum } from '../../shared/statistics/numbers'
+import { counted } from '../check/words'
+import { inColumns } from '../columns'
+import type { Collected } from './collecting'
+import { FEWEST } from './counting'
+
+/** Where posts come from, and whose terms hold. A paid network says what it may cost. */
+export function placesInWords({ hashtags, sources, caps }: Pick<Settings, 'hashtags' | 'sources' | 'caps'>): string[] {
+  return Object.entries(sources).flatMap(([name, source]) => {
+    const tags = hashtags.filter((one) => one.source === name).map(({ tag }) => `#${tag}`)
+    const { place, terms, perPostUsd } = describeSource(source)
+    const { perDay } = caps.collectUsd
+    return [
+      `${tags.join(', ')} on ${place}. Terms: ${terms.join(' ')}`,
+      ...(perPostUsd > 0
+        ? [`Reading there costs $${perPostUsd} a post, at most $${perDay} a day (caps.collectUsd in bellwether.yml).`]
+        : []),
+    ]
+  })
+}
+
+/** How many posts there were, a run on a line, and what may be the reason where there were none. */
+export function daysInWords(runs: readonly RunRecord[], languages: readonly string[]): string {
+  const posts = sum(runs.map((run) => run.posts))
+  const days = new Set(runs.map(({ date }) => date)).size
+  const total = `${counted(posts, 'post')} of ${counted(days, 'day')}.`
+  if (posts === 0) return [total, ...whyNone(runs, languages)].join('\n')
+  const rows = runs.map((run) => [run.date, `#${run.hashtag}`, String(run.posts), existingOf(run), besidesOf(run)])
+  const shown = inColumns([['day', 'hashtag', 'posts', 'of', 'left out'], ...rows])
+  return [...shown, total].join('\n')
+}
+
+/** How many posts the network says there were: an estimate says so. */
+function existingOf({ existing, existingIsEstimate }: RunRecord): string {
+  if (existing === null) return ''
+  return existingIsEstimate ? `about ${existing}` : String(existing)
+}
+
+/** What was not stored, and why the run is not whole. */
+function besidesOf(run: RunRecord): string {
+  const left = Object.entries(leftOutOf(run)).map(([reason, posts]) => `${posts} ${reason}`)
+  return [
+    ...left,
+    ...(run.stoppedBy === null ? [] : [`ended by ${run.stoppedBy}`]),
+    ...(run.gap === null ? [] : ['a part of the day is no longer there']),
+  ].join(', ')
+}
+
+const leftOutOf = ({ otherLanguages, refusedRows, leftOut = {} }: RunRecord): Record<string, number> => ({
+  ...(otherLanguages > 0 ? { 'in other languages': otherLanguages } : {}),
+  ...(refusedRows > 0 ? { malformed: refusedRows } : {}),
+  ...leftOut,
+})
+
+function whyNone(runs: readonly RunRecord[], languages: readonly string[]): string[] {
+  const left = sum(runs.flatMap((run) => Object.values(leftOutOf(run))))
+  if (left === 0) {
+    return [
+      'Nobody used the hashtag there in these days, as far as this place knows: an instance has only what reached it.',
+      'Try a larger instance, or another hashtag.',
+    ]
+  }
+  const others = sum(runs.map(({ otherLanguages }) => otherLanguages))
+  return [
+    `${counted(left, 'post')} left out: ${runs.map(besidesOf).filter(Boolean).join('; ')}.`,
+    ...(others > 0 ? [`Languages that are stored: ${languages.join(', ')} (languages in bellwether.yml).`] : []),
+  ]
+}
+
+/** What is collected later, because its network may still get posts of it. */
+export const waitsInWords = (collected: readonly Collected[]): string[] =>
+  collected.flatMap(({ tag, through, waitsUntil }) =>
+    waitsUntil === undefined || through === undefined
+      ? []
+      : [
+          `#${tag}, ${through}: late posts still arrive there; it is collected by itself when they are in, while this runs.`,
+        ],
+  )
+
+/** What a person does next. */
+export interface Next {
+  links: { desk: string; report: string; owner: string }
+  /** Posts that wait at the desk. */
+  waiting: number
+  /** Labels until a first model may go live; undefined where one is live. */
+  untilModel: number | undefined
+  countAfterSeconds: number
+}
+
+export const nextInWords = ({ links, waiting, untilModel, countAfterSeconds }: Next): string =>
+  [
+    waiting > 0
+      ? `Label posts with the keys 1, 2, …; ${counted(waiting, 'post')} wait:`
+      : 'Nothing waits for labels now; the desk, for later:',
+    `  ${links.desk}`,
+    ...(waiting > 0
+      ? [
+          `  ${FEWEST} labels of a day and a pause of ${counted(countAfterSeconds, 'second')} give a first share, more a narrower one` +
+            (untilModel === undefined ? '.' : `; about ${untilModel} a first model.`),
+        ]
+      : []),
+    'See the shares:',
+    `  ${links.report}`,
+    'See what was labelled, correct it, invite others:',
+    `  ${links.owner}`,
+    'From here on it goes by itself, day by day, while this runs. Ctrl-C stops it, and the next start catches up.',
+  ].join('\n')

@@ -1,0 +1,76 @@
+import {
+  budgetReached,
+  labelingStarted,
+  labelsMeasured,
+  labelsUnreliable,
+  modelPromoted,
+  modelRejected,
+  postsCollected,
+  shareReported,
+  trainingFailed,
+  type DetailOf,
+  type PublishedEvent,
+} from '../../events'
+import { counted } from '../check/words'
+import type { BusEvent } from '../service'
+
+type Sentence = (event: BusEvent) => string | undefined
+
+/** What an event says to the person at the terminal. */
+const sentence =
+  <E extends PublishedEvent>(definition: E, words: (detail: DetailOf<E>) => string | undefined): Sentence =>
+  ({ 'detail-type': name, detail }) => {
+    const parsed = name === definition.name ? definition.detail.safeParse(detail) : undefined
+    // The schema is that of E, which the compiler loses through the generic.
+    return parsed?.success ? words(parsed.data as DetailOf<E>) : undefined
+  }
+
+const SENTENCES: readonly Sentence[] = [
+  sentence(
+    postsCollected,
+    ({ hashtag, date, posts, complete }) =>
+      `#${hashtag}, ${date}: ${counted(posts, 'post')} collected${complete ? '' : '; a part of the day is missing'}.`,
+  ),
+  sentence(
+    labelingStarted,
+    ({ batch, items }) => `${counted(items, 'post')} of ${batch} ${items === 1 ? 'waits' : 'wait'} at the desk.`,
+  ),
+  sentence(
+    labelsMeasured,
+    ({ batch, labelled }) => `${counted(labelled, 'label')} of ${batch} ${verb(labelled)} counted.`,
+  ),
+  sentence(shareReported, ({ hashtag, date, state, words }) =>
+    state === 'reported' ? `#${hashtag}, ${date}: ${words}` : undefined,
+  ),
+  sentence(
+    modelPromoted,
+    ({ macroF1 }) => `A model went live${macroF1 === null ? '' : `: macro-F1 ${macroF1.toFixed(2)}`}.`,
+  ),
+  sentence(modelRejected, ({ reasons }) => `A model was trained and not promoted: ${reasons.join('; ')}.`),
+  sentence(trainingFailed, ({ reason, remedy }) => `Training failed: ${reason}; ${remedy}.`),
+  sentence(labelsUnreliable, ({ reasons }) => `The labels are unreliable: ${reasons.join('; ')}.`),
+  sentence(
+    budgetReached,
+    ({ cap, limit, period }) => `${cap} is reached: ${limit} in ${period}. Raise it in bellwether.yml, or wait.`,
+  ),
+]
+
+const verb = (n: number): string => (n === 1 ? 'is' : 'are')
+
+/** Sentences that are remembered. */
+const REMEMBERED = 200
+
+/** Events in sentences, each once: an event may come twice. */
+export function makeNews(): Sentence {
+  const said = new Set<string>()
+  return (event) => {
+    const words = SENTENCES.map((one) => one(event)).find((found) => found !== undefined)
+    if (words === undefined || said.has(words)) return undefined
+    said.add(words)
+    for (const oldest of said) {
+      if (said.size <= REMEMBERED) break
+      said.delete(oldest)
+    }
+    return words
+  }
+}

@@ -1,0 +1,166 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { hashtag } from '../../shared/settings'
+import { networkUrl } from '../../shared/sources/declaration'
+import { makeNumbers } from '../numbers'
+
+export interface LiveOptions {
+  /** In place of those of the configuration; none keeps them. */
+  hashtags: string[]
+  /** Address of the instance that takes the place of the configuration's sources. */
+  mastodon?: string
+  /** How many whole UTC days before today are collected at first. */
+  days: number
+  config?: string
+  labelsPerDay?: number
+  acceptUnreliable: boolean
+  /** So many seconds after the last answer, the labels given so far are counted. */
+  countAfterSeconds: number
+  /** A file of labels to begin with. */
+  import?: string
+  /** Files with the values of secrets, by type of source. */
+  secrets: Record<string, string>
+  once: boolean
+  /** Absolute. */
+  data: string
+  /** Undefined: the one of the last time, or any free one. */
+  port?: number
+  summary?: string
+  record?: string
+}
+
+const DEFAULT_DATA = 'bellwether-data'
+
+/** What only a replay has. */
+const OF_A_REPLAY = {
+  posts: { type: 'string' },
+  'per-day': { type: 'string' },
+  'every-day': { type: 'boolean' },
+  annotators: { type: 'string' },
+  mistakes: { type: 'string' },
+  'label-by-hand': { type: 'boolean' },
+  labeller: { type: 'string' },
+  seed: { type: 'string' },
+} as const
+
+/** What only real posts have. */
+const OF_LIVE = {
+  live: { type: 'boolean' },
+  hashtag: { type: 'string', multiple: true },
+  mastodon: { type: 'string' },
+  days: { type: 'string' },
+  secret: { type: 'string', multiple: true },
+  'count-after': { type: 'string' },
+} as const
+
+/** The options of `--live`, or what is wrong with them, a sentence on a line. */
+export function parseLive(argv: string[]): LiveOptions | { problem: string } | 'help' {
+  let values: ReturnType<typeof parsed>
+  try {
+    values = parsed(argv)
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+  if (values.help) return 'help'
+
+  const problems = (Object.keys(OF_A_REPLAY) as (keyof typeof OF_A_REPLAY)[])
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `--${name} is for a replay: leave it out, or leave out --live`)
+  const number = makeNumbers(values, problems)
+  const options: LiveOptions = {
+    hashtags: hashtagsIn(values.hashtag ?? [], problems),
+    mastodon: instanceIn(values.mastodon, problems),
+    days: number('days', 1, 30) ?? 7,
+    config: values.config,
+    labelsPerDay: number('labels-per-day', 2, 100_000),
+    acceptUnreliable: values['accept-unreliable-labels'] ?? false,
+    countAfterSeconds: number('count-after', 1, 86_400) ?? 60,
+    import: values.import,
+    secrets: secretsIn(values.secret ?? [], problems),
+    once: values.once ?? false,
+    data: path.resolve(values.data ?? DEFAULT_DATA),
+    port: number('port', 0, 65_535),
+    summary: values.summary,
+    record: values.record,
+  }
+  return problems.length > 0 ? { problem: problems.join('\n') } : options
+}
+
+const parsed = (argv: string[]) =>
+  parseArgs({
+    args: argv,
+    options: {
+      ...OF_A_REPLAY,
+      ...OF_LIVE,
+      config: { type: 'string' },
+      'labels-per-day': { type: 'string' },
+      'accept-unreliable-labels': { type: 'boolean' },
+      import: { type: 'string' },
+      once: { type: 'boolean' },
+      data: { type: 'string' },
+      port: { type: 'string' },
+      summary: { type: 'string' },
+      record: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values
+
+function hashtagsIn(given: readonly string[], problems: string[]): string[] {
+  const tags = given.map((one) => {
+    const tag = hashtag.safeParse(one.replace(/^[#＃]/, ''))
+    if (!tag.success) problems.push(`--hashtag "${one}" is none: ${tag.error.issues[0]?.message}`)
+    return tag.data ?? ''
+  })
+  return [...new Set(tags)]
+}
+
+function instanceIn(given: string | undefined, problems: string[]): string | undefined {
+  if (given === undefined) return undefined
+  const address = networkUrl.safeParse(given)
+  if (!address.success) {
+    const why = URL.canParse(given) ? `${address.error.issues[0]?.message}` : 'is no address'
+    problems.push(`--mastodon "${given}" ${why}: name an instance as in https://social.example`)
+    return undefined
+  }
+  const { origin, pathname } = new URL(given)
+  if (pathname !== '/') {
+    problems.push(`--mastodon "${given}" is a page of an instance: name the instance alone, ${origin}`)
+  }
+  return origin
+}
+
+function secretsIn(given: readonly string[], problems: string[]): Record<string, string> {
+  const files = given.map((one) => {
+    const [, type = '', file = ''] = /^([a-z-]+)=(.+)$/.exec(one) ?? []
+    // What was given may be the secret itself: it is not repeated.
+    if (!type)
+      problems.push('--secret takes the type of a source and a file that holds its secret: --secret bluesky=FILE')
+    return [type, file] as const
+  })
+  return Object.fromEntries(files)
+}
+
+/** What is wrong where an option of `--live` is given without it. */
+export function onlyLive(argv: readonly string[]): { problem: string } | undefined {
+  const name = Object.keys(OF_LIVE).find((one) =>
+    argv.some((word) => word === `--${one}` || word.startsWith(`--${one}=`)),
+  )
+  return name === undefined ? undefined : { problem: `--${name} is for real posts: add --live` }
+}
+
+/** The command that goes on in the same folder with the same sources. */
+export function resumeCommand({ hashtags, mastodon, config, data, labelsPerDay, port }: LiveOptions): string {
+  const isDefault = data === path.resolve(DEFAULT_DATA)
+  return [
+    'npm start -- --live',
+    ...hashtags.map((tag) => `--hashtag ${tag}`),
+    ...(mastodon === undefined ? [] : [`--mastodon ${mastodon}`]),
+    ...(config === undefined ? [] : [`--config ${quoted(config)}`]),
+    ...(labelsPerDay === undefined ? [] : [`--labels-per-day ${labelsPerDay}`]),
+    ...(port === undefined ? [] : [`--port ${port}`]),
+    ...(isDefault ? [] : [`--data ${quoted(data)}`]),
+  ].join(' ')
+}
+
+/** A word of a shell. */
+const quoted = (word: string): string => (/^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

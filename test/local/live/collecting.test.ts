@@ -1,0 +1,100 @@
+import { beforeEach, expect, it } from '@jest/globals'
+import { z } from 'zod'
+import { collectDays, refuseFuture } from '../../../local/live/collecting'
+import { makeJournal } from '../../../local/live/journal'
+import { openCursor } from '../../../shared/state/cursor'
+import type { Table } from '../../../shared/table'
+import { memoryTable } from '../../shared/memory-table'
+
+const NOW_MS = Date.parse('2026-11-28T12:00:00Z')
+
+let table: Table
+let progress: string[]
+let asked: unknown[]
+beforeEach(() => {
+  table = memoryTable()
+  progress = []
+  asked = []
+})
+
+const anyRun = z.object({ window: z.object({ to: z.string() }) }).loose()
+const cursor = (first = '2026-11-26T00:00:00.000Z') => openCursor(table, anyRun, 'aws', first)
+/** The collector reaches the end of a day. */
+const reach = async (day: string) => (await cursor()).commit({ window: { to: `${day}T00:00:00.000Z` } })
+
+/** What a collection comes to, where the collector answers this and then does what `meanwhile` does. */
+async function collect(
+  answer: object,
+  {
+    meanwhile = async () => {},
+    functionError,
+  }: { meanwhile?: () => Promise<unknown>; functionError?: 'Unhandled' } = {},
+) {
+  const journal = makeJournal()
+  const cloud = {
+    clock: { now: () => NOW_MS },
+    invoke: async (_: string, payload: unknown) => {
+      asked.push(payload)
+      await cursor()
+      setTimeout(() => void meanwhile(), 700)
+      return { requestId: 'r', payload: JSON.stringify(answer), ...(functionError ? { functionError } : {}) }
+    },
+  }
+  const screen = { say: () => {}, progress: (text: string) => void progress.push(text), clear: () => {} }
+  const { signal } = new AbortController()
+  return { collected: await collectDays({ cloud, table, journal, screen, signal }, ['aws'], 2), journal }
+}
+
+it('begins where the days begin, sits out a rate limit and says so', async () => {
+  const { collected } = await collect(
+    { hashtag: 'aws', runs: [], through: '2026-11-26T00:00:00.000Z', goesOnInSeconds: 60, waitsFor: 'rate limit' },
+    { meanwhile: () => reach('2026-11-28') },
+  )
+
+  expect(asked).toEqual([{ hashtag: 'aws', from: '2026-11-26' }])
+  expect(collected).toEqual([{ tag: 'aws', through: '2026-11-28' }])
+  expect(progress).toContain('#aws: 2026-11-26, day 1 of 2 · waits until 12:01:00 UTC: rate limit')
+})
+
+it('goes on from where it was left', async () => {
+  await cursor()
+  await reach('2026-11-27')
+
+  await collect({ hashtag: 'aws', runs: [] }, { meanwhile: () => reach('2026-11-28') })
+
+  expect(asked).toEqual([{ hashtag: 'aws' }])
+  expect(progress[0]).toBe('#aws: 2026-11-27, day 1 of 1')
+})
+
+it('says how many pages and posts the day under way has', async () => {
+  const underWay = { window: { to: '2026-11-27T00:00:00.000Z' }, page: 3, pages: [{ posts: 40 }, { posts: 1 }] }
+  await (await cursor()).keep(underWay)
+
+  await collect({ hashtag: 'aws', runs: [] }, { meanwhile: () => reach('2026-11-28') })
+
+  expect(progress[0]).toBe('#aws: 2026-11-26, day 1 of 2 · 2 pages, 41 posts')
+})
+
+it('leaves a day that still gets posts for later', async () => {
+  const { collected } = await collect({ hashtag: 'aws', runs: [], goesOnInSeconds: 900, waitsFor: 'late posts' })
+
+  expect(collected).toEqual([{ tag: 'aws', through: '2026-11-26', waitsUntil: NOW_MS + 900_000 }])
+})
+
+it('ends with what the collector failed with', async () => {
+  const { collected } = await collect({ errorMessage: 'SOURCE_REFUSED: no' }, { functionError: 'Unhandled' })
+
+  expect(collected).toEqual([{ tag: 'aws', through: expect.anything(), failure: 'SOURCE_REFUSED: no' }])
+})
+
+it('refuses a folder whose days are still to come', async () => {
+  const cloud = { clock: { now: () => NOW_MS }, invoke: async () => ({ requestId: 'r', payload: '' }) }
+  await cursor()
+
+  await refuseFuture({ cloud, table }, ['aws', 'azure'])
+  await reach('2026-11-30')
+
+  await expect(refuseFuture({ cloud, table }, ['aws', 'azure'])).rejects.toThrow(
+    '#aws is collected up to 2026-11-30, which is still to come: by the clock of this machine it is 2026-11-28',
+  )
+})
