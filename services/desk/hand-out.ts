@@ -1,3 +1,4 @@
+import { byBatch } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import {
   answeredToday,
@@ -31,26 +32,36 @@ const CLAIM_MS = 20 * 60_000
 
 /**
  * Hand out up to `count` items that this annotator may judge and claim them for CLAIM_MS. An item is never with more
- * annotators than the judgements it still needs. Batches go in the order of their days, and the items of a batch in the
- * order in which they were drawn: what is answered by the deadline is then a smaller sample of the same design.
+ * annotators than the judgements it still needs. Batches go by their deadlines, and the items of a batch in the order in which
+ * they were drawn: what is answered by the deadline is then a smaller sample of the same design.
  */
 export async function handOut(table: DeskTable, annotator: string, count: number, nowMs: number): Promise<HandedOut> {
   const items: Shown[] = []
   const categories: HandedOut['categories'] = {}
-  for (const name of await openBatches(table)) {
+  const open = await concurrently(await openBatches(table), 4, (name) => openBatchRow(table, name))
+  for (const batch of open.filter((one) => one !== undefined).sort(byUrgency)) {
     if (items.length === count) break
-    const batch = await openBatchRow(table, name)
-    if (!batch) continue
     const chunks = batch.chunks.filter((chunk) => !batch.complete.has(chunk))
     for (const chunk of batch.inTurn ? chunks : rotated(chunks, annotator)) {
       if (items.length === count) break
       const claimed = await claimWithin(table, batch, chunk, annotator, count - items.length, nowMs)
       items.push(...claimed)
-      if (claimed.length > 0) categories[name] = batch.categories
+      if (claimed.length > 0) categories[batch.batch] = batch.categories
     }
   }
   return { items, categories }
 }
+
+/**
+ * The batch whose deadline is on an earlier UTC day comes first. Of those that end on the same day, the newest does: when several
+ * days were collected at once, people ask for the share of the last one, and a few labels do not reach all of them.
+ */
+const byUrgency = (a: BatchRow, b: BatchRow): number =>
+  compare(a.deadline.slice(0, 10), b.deadline.slice(0, 10)) ||
+  compare(b.batch.slice(0, 10), a.batch.slice(0, 10)) ||
+  byBatch(a.batch, b.batch)
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /** The last items that the annotator answered today and may still change, the latest first. */
 export async function answeredLately(

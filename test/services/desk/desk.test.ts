@@ -32,10 +32,10 @@ beforeEach(async () => {
   ;({ publish, events } = recorder('desk'))
 })
 
-const ask = (items = ids.slice(0, 3), wanted = 2, batch = BATCH) =>
+const ask = (items = ids.slice(0, 3), wanted = 2, batch = BATCH, deadline = '2026-11-22T21:00:00Z') =>
   addBatch(table, {
     batch,
-    deadline: '2026-11-22T21:00:00Z',
+    deadline,
     categories: categoriesOf(),
     items: items.map((item, i) => ({
       item,
@@ -445,6 +445,21 @@ describe('the desk', () => {
       today: 2,
       batches: [{ batch: BATCH, deadline: '2026-11-22T21:00:00Z', items: 3, complete: 2, yours: 2, done: 2 }],
     })
+  })
+
+  it('hands out the batch that ends first, and of those that end on one day the newest', async () => {
+    await ask(ids.slice(0, 1), 2, '2026-11-20')
+    await ask(ids.slice(1, 2), 2, '2026-11-21', '2026-11-22T20:59:00Z')
+    await ask(ids.slice(2, 3), 2, '2026-11-21-2')
+    await ask(ids.slice(3, 4), 2, '2026-11-19', '2026-11-21T21:00:00Z')
+    const ana = await enter('ana')
+
+    expect((await next(ana)).map(({ batch }) => batch)).toEqual([
+      '2026-11-19',
+      '2026-11-21',
+      '2026-11-21-2',
+      '2026-11-20',
+    ])
   })
 
   it('shows again what was answered lately, the latest first, while it can be changed', async () => {
