@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { AccessKeys, Caller } from './access-keys'
 import type { Clock } from './clock'
+import { refuse } from './refusal'
 import type { AwsRequest, AwsResponse } from './service'
 import { OBJECT_HEADERS, whyRefused } from './web-pages'
 
@@ -16,7 +17,7 @@ export interface PlainResponse extends AwsResponse {
 
 interface Doors {
   keys: AccessKeys
-  clock: Clock
+  clock: Pick<Clock, 'now'>
   /** Answers a request that somebody signed. */
   signed(request: AwsRequest, caller: Caller): Promise<AwsResponse>
   /** Answers a request that nobody signed. */
@@ -31,9 +32,12 @@ export interface HttpServer {
 /** The worker that asked is gone, so nobody hears the answer. */
 export class CallerGone extends Error {}
 
+/** API Gateway gives a client so long for its headers. */
+const HEADERS_TIMEOUT_MS = 10_000
+
 /** Listen on 127.0.0.1; `port` 0 takes a free one. */
-export async function listen(port: number, doors: Doors): Promise<HttpServer> {
-  const server = createServer((incoming, outgoing) => {
+export async function listen(port: number, doors: Doors, headersTimeoutMs = HEADERS_TIMEOUT_MS): Promise<HttpServer> {
+  const server = createServer({ connectionsCheckingInterval: headersTimeoutMs / 10 }, (incoming, outgoing) => {
     answer(incoming, doors).then(
       (response) => send(outgoing, incoming.method === 'HEAD', response, doors.clock),
       (error: unknown) => {
@@ -48,8 +52,7 @@ export async function listen(port: number, doors: Doors): Promise<HttpServer> {
   // SDK clients keep connections open; closing one just as a request starts would look like a network fault.
   server.keepAliveTimeout = 10 * 60_000
   server.requestTimeout = 0
-  // API Gateway gives a client so long for its headers.
-  server.headersTimeout = 10_000
+  server.headersTimeout = headersTimeoutMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -79,6 +82,11 @@ async function answer(incoming: IncomingMessage, doors: Doors): Promise<PlainRes
   const port = incoming.socket.localPort ?? 0
   const why = whyRefused({ method, headers, port, service: signature?.service })
   if (why !== undefined) return refusal(403, `Forbidden: ${why}`)
+
+  if (isSignedByVersion2(headers, query)) {
+    const message = 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.'
+    return refuse('s3', { code: 'InvalidRequest', message, status: 400 })
+  }
 
   const body = await bodyOf(incoming, signature ? Infinity : API_BODY_BYTES)
   if (!body) return refusal(413, 'Request Entity Too Large')
@@ -121,7 +129,11 @@ function signatureOf(headers: Record<string, string>, query: URLSearchParams) {
   return accessKeyId && service ? { accessKeyId, service } : undefined
 }
 
-function send(outgoing: ServerResponse, head: boolean, response: PlainResponse, clock: Clock): void {
+/** Signature version 2, which S3 no longer takes of new buckets: `Authorization: AWS <key>:<signature>`, or in the query. */
+const isSignedByVersion2 = (headers: Record<string, string>, query: URLSearchParams): boolean =>
+  /^AWS [^\s:]+:/.test(headers.authorization ?? '') || (query.has('AWSAccessKeyId') && query.has('Signature'))
+
+function send(outgoing: ServerResponse, head: boolean, response: PlainResponse, clock: Doors['clock']): void {
   const { status, headers, body, cookies = [] } = response
   const id = randomUUID()
   outgoing.writeHead(status, {

@@ -7,7 +7,7 @@ export type Create = (resource: Resource) => void | Promise<void>
 /** What makes each resource type; `KINDS` says why the others need nothing. */
 export type Creators = Record<string, Create>
 
-/** Make the resources in the order of `KINDS`; those of one type together. A failure names its resource. */
+/** Make the resources in the order of `KINDS`; those of one type begin together, what others name first. A failure names its resource. */
 export async function createResources(resources: readonly Resource[], creators: Creators): Promise<void> {
   const nobodys = Object.keys(KINDS).filter((type) => KINDS[type]?.inert === undefined && !creators[type])
   if (nobodys.length > 0) throw new Error(`nothing makes ${nobodys.join(', ')}`)
@@ -15,8 +15,25 @@ export async function createResources(resources: readonly Resource[], creators: 
   for (const type of types) {
     const create = creators[type]
     if (!create) continue
-    await Promise.all(resources.filter((resource) => resource.type === type).map((resource) => named(create, resource)))
+    const ofType = inOrder(resources.filter((resource) => resource.type === type))
+    await Promise.all(ofType.map((resource) => named(create, resource)))
   }
+}
+
+/** Resources of a type with those first that others name by their ARN, as a queue names the one of its dead letters. */
+function inOrder(resources: readonly Resource[]): Resource[] {
+  const needs = (one: Resource, other: Resource) =>
+    one !== other && other.arn !== '' && JSON.stringify(one.properties).includes(`"${other.arn}"`)
+  const ordered: Resource[] = []
+  let left = [...resources]
+  while (left.length > 0) {
+    const ready = left.filter((one) => !left.some((other) => needs(one, other)))
+    // Resources that name each other have no order.
+    const next = ready.length > 0 ? ready : left
+    ordered.push(...next)
+    left = left.filter((one) => !next.includes(one))
+  }
+  return ordered
 }
 
 async function named(create: Create, resource: Resource): Promise<void> {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Journal, openJournal } from '../protocol/journal'
 import { type Blobs, createBlobs } from './blobs'
 import { createSortedKeys, type SortedKeys } from './sorted-keys'
+import { type Tags, withTags } from './tags'
 import { part, type Part, type Upload, upload } from './upload'
 import { type DeleteMarker, type StoredObject, type Version, version } from './version'
 
@@ -30,6 +31,9 @@ const settings = z.strictObject({
 const change = z.union([
   z.strictObject({ put: version }),
   z.strictObject({ remove: z.strictObject({ key: z.string(), versionId: z.string() }) }),
+  z.strictObject({
+    tag: z.strictObject({ key: z.string(), versionId: z.string(), tags: z.record(z.string(), z.string()) }),
+  }),
   z.strictObject({ begin: upload }),
   z.strictObject({ part: z.strictObject({ id: z.string(), part }) }),
   z.strictObject({ end: z.string() }),
@@ -54,6 +58,8 @@ export interface Bucket {
   /** From here on the object is there; everything before this may be repeated or lost. */
   put(object: NewObject): StoredObject
   putDeleteMarker(key: string): DeleteMarker
+  /** Give a version these tags in place of those that it has. */
+  tag(object: StoredObject, tags: Tags): void
   remove(gone: Version): void
   /** How often something of this key was deleted since the start: a conditional write looks before and after. */
   deletions(key: string): number
@@ -94,6 +100,14 @@ export function openBucket(folder: string, name: string, now: () => number): Buc
       if (rest.length > 0) return
       versionsOf.delete(key)
       keys.remove(key)
+    } else if ('tag' in record) {
+      const { key, versionId, tags } = record.tag
+      const tagged = (versionsOf.get(key) ?? []).map((one) => {
+        if (one.kind !== 'object' || one.versionId !== versionId) return one
+        const { tags: _before, ...rest } = one
+        return { ...rest, ...withTags(tags) }
+      })
+      if (tagged.length > 0) versionsOf.set(key, tagged)
     } else if ('begin' in record) uploads.set(record.begin.id, record.begin)
     else if ('part' in record) {
       const held = uploads.get(record.part.id)
@@ -152,6 +166,7 @@ export function openBucket(folder: string, name: string, now: () => number): Buc
       countDeletion(key)
       return put
     },
+    tag: ({ key, versionId }, tags) => commit({ tag: { key, versionId, tags: { ...tags } } }),
     remove(gone) {
       commit({ remove: { key: gone.key, versionId: gone.versionId } })
       removeBlob(gone)

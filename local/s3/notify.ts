@@ -35,6 +35,15 @@ export function notifyDeleted(
   })
 }
 
+/** Tell EventBridge that the tags of an object are others now, or gone. */
+export function notifyTagged(
+  call: BucketCall,
+  { key, etag, ...object }: StoredObject,
+  detailType: 'Object Tags Added' | 'Object Tags Deleted',
+): void {
+  notify(call, detailType, { object: { key, etag, ...versionId({ key, etag, ...object }) } })
+}
+
 function notify({ context, bucket, bucketName }: BucketCall, detailType: string, detail: object): void {
   if (!bucket.settings().eventBridge) return
   context.emit({

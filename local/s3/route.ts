@@ -28,6 +28,10 @@ const BUCKET_OPERATIONS: Record<string, string> = {
 
 const OBJECT_OPERATIONS: Record<string, string> = {
   'GET uploadId': 'ListParts',
+  'GET tagging': 'GetObjectTagging',
+  'PUT tagging': 'PutObjectTagging',
+  'DELETE tagging': 'DeleteObjectTagging',
+  'GET attributes': 'GetObjectAttributes',
   GET: 'GetObject',
   HEAD: 'HeadObject',
   'PUT uploadId': 'UploadPart',
@@ -55,20 +59,15 @@ export function route(method: string, path: string, query: URLSearchParams, head
   if (bucketName === '')
     return { operation: method === 'GET' ? 'ListBuckets' : `${method} of the root`, bucketName, key }
 
-  const elsewhere = [...query.keys()].find((name) => ELSEWHERE.has(name))
-  if (elsewhere)
+  const table = key === '' ? BUCKET_OPERATIONS : OBJECT_OPERATIONS
+  const names = [...query.keys()]
+  const ofSubresource = names.flatMap((name) => table[`${method} ${name}`] ?? []).at(0)
+  const elsewhere = names.find((name) => ELSEWHERE.has(name))
+  if (ofSubresource === undefined && elsewhere)
     return { operation: nameElsewhere(method, key === '' ? 'Bucket' : 'Object', elsewhere), bucketName, key }
 
-  const operation = nameByTable(method, query, key === '' ? BUCKET_OPERATIONS : OBJECT_OPERATIONS)
+  const operation = ofSubresource ?? table[method] ?? method
   return { operation: headers['x-amz-copy-source'] ? copyOf(operation) : operation, bucketName, key }
-}
-
-function nameByTable(method: string, query: URLSearchParams, table: Record<string, string>): string {
-  for (const name of query.keys()) {
-    const operation = table[`${method} ${name}`]
-    if (operation) return operation
-  }
-  return table[method] ?? method
 }
 
 const copyOf = (operation: string): string => (operation === 'UploadPart' ? 'UploadPartCopy' : 'CopyObject')

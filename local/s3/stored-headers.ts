@@ -1,6 +1,7 @@
 import { AwsError } from '../protocol/aws-error'
 import type { StoredObject } from './version'
 import { checksumHeaders } from './checksum'
+import { tagCountHeader } from './tags'
 
 const STORED = [
   'content-type',
@@ -58,6 +59,7 @@ export function objectHeaders(object: StoredObject, withChecksum: boolean): Reco
     etag: `"${object.etag}"`,
     'last-modified': new Date(object.lastModified).toUTCString(),
     'accept-ranges': 'bytes',
+    ...tagCountHeader(object.tags),
     ...versionHeader(object),
     ...(withChecksum ? checksumHeaders(object.checksum) : {}),
   }

@@ -18,6 +18,7 @@ export const upload = z.strictObject({
   startedAt: z.number(),
   /** What the object will have. */
   headers: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()).optional(),
   checksumAlgorithm: z.string().optional(),
   checksumType: z.enum(['FULL_OBJECT', 'COMPOSITE']).optional(),
   parts: z.array(part),

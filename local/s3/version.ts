@@ -26,6 +26,9 @@ const storedObject = z.strictObject({
   /** What goes back with the object: Content-Type, `x-amz-meta-…`, … in lower case. */
   headers: z.record(z.string(), z.string()),
   checksum: checksum.optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  /** The parts that it was uploaded in, where they were summed. */
+  parts: z.array(z.strictObject({ number: z.number(), size: z.number(), checksum: checksum.optional() })).optional(),
 })
 
 /** What a delete leaves in a versioned bucket. */

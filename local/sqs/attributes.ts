@@ -53,10 +53,11 @@ export function completeAttributes(given: QueueAttributes): QueueAttributes {
 /** Where a message goes that was received too often; none where the queue has no such policy. */
 export function readRedrivePolicy(
   text: string | undefined,
-): { queueName: string; maxReceiveCount: number } | undefined {
+): { queueArn: string; queueName: string; maxReceiveCount: number } | undefined {
   const { success, data } = redrivePolicy.safeParse(readJson(text ?? ''))
   if (!success) return undefined
-  return { queueName: data.deadLetterTargetArn.split(':').at(-1) ?? '', maxReceiveCount: data.maxReceiveCount }
+  const { deadLetterTargetArn, maxReceiveCount } = data
+  return { queueArn: deadLetterTargetArn, queueName: deadLetterTargetArn.split(':').at(-1) ?? '', maxReceiveCount }
 }
 
 /** An attribute that is a number of seconds, in milliseconds. */

@@ -57,6 +57,7 @@ export function createSqs(context: CloudContext): Sqs {
     ensureQueue(name, attributes) {
       const given = Object.entries(attributes).map(([key, value]) => [key, attributeText(value)] as const)
       const complete = completeAttributes(Object.fromEntries(given))
+      queues.checkRedrive(complete)
       const existing = queues.named(name)
       if (!existing) return queues.create(name, complete)
       existing.configure(complete)

@@ -57,8 +57,8 @@ interface Place {
   folder: string
   name: string
   clock: Clock
-  /** Gives a message to the dead-letter queue of that name. */
-  giveUp: (queueName: string, message: Message) => void
+  /** Gives a message to the dead-letter queue of that name; false where there is none. */
+  giveUp: (queueName: string, message: Message) => boolean
 }
 
 const LONG_JOURNAL = 1000
@@ -168,11 +168,11 @@ export function openQueue({ folder, name, clock, giveUp }: Place, given: QueueAt
       for (const found of messages.values()) {
         if (taken.length >= max) break
         if (found.visibleAt > clock.now()) continue
-        if (redrive && found.receiveCount >= redrive.maxReceiveCount) {
-          // First there, then not here: a crash between the two leaves it twice, never nowhere.
-          giveUp(redrive.queueName, found)
-          commit({ remove: found.id })
-        } else taken.push(receiveOne(found, visibilityMs))
+        const isSpent = redrive !== undefined && found.receiveCount >= redrive.maxReceiveCount
+        // First there, then not here: a crash between the two leaves it twice, never nowhere.
+        if (isSpent && giveUp(redrive.queueName, found)) commit({ remove: found.id })
+        // Of a dead-letter queue that was deleted since, the message stays and is received again.
+        else taken.push(receiveOne(found, visibilityMs))
       }
       return taken
     },

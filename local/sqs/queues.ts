@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { AwsError, notImplemented } from '../protocol/aws-error'
 import type { Access, CloudContext } from '../service'
-import type { QueueAttributes } from './attributes'
+import { type QueueAttributes, readRedrivePolicy } from './attributes'
 import { openQueue, type Queue } from './queue'
 
 /** All queues of the account. */
@@ -17,6 +17,8 @@ export interface Queues {
   urlOf(name: string): string
   arnOf(name: string): string
   access(action: string, url: string): Access[]
+  /** Refuse a redrive policy that names no queue of this account and region. Raises InvalidParameterValue (400). */
+  checkRedrive(attributes: QueueAttributes): void
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,80}$/
@@ -34,9 +36,8 @@ export function openQueues(context: CloudContext): Queues {
       clock: context.clock,
       giveUp: (to: string, message: Parameters<Queue['takeOver']>[0]) => {
         const deadLetters = byName.get(to)
-        if (!deadLetters)
-          throw new AwsError(400, 'QueueDoesNotExist', `The dead-letter queue ${to} of ${name} does not exist.`)
-        deadLetters.takeOver(message, arnOf(name))
+        deadLetters?.takeOver(message, arnOf(name))
+        return deadLetters !== undefined
       },
     }
     const queue = openQueue(place, attributes)
@@ -73,6 +74,15 @@ export function openQueues(context: CloudContext): Queues {
     urlOf: (name) => `${context.endpoint()}/${context.account}/${name}`,
     arnOf,
     access: (action, url) => [{ action: `sqs:${action}`, resource: arnOf(nameIn(url)) }],
+    checkRedrive({ RedrivePolicy }) {
+      const policy = readRedrivePolicy(RedrivePolicy)
+      if (!policy || (byName.has(policy.queueName) && policy.queueArn === arnOf(policy.queueName))) return
+      throw new AwsError(
+        400,
+        'InvalidParameterValue',
+        `Value ${RedrivePolicy} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
+      )
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AwsError } from '../protocol/aws-error'
 import { messageAttribute, sizeOf } from './message'
+import { checkAttributes } from './message-attributes'
 import type { NewMessage, Queue } from './queue'
 
 /** What may be said of a message that is sent, alone or in a batch. */
@@ -15,7 +16,7 @@ export const sendable = z.strictObject({
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
-/** A message as its queue takes it. Raises InvalidMessageContents (400). */
+/** A message as its queue takes it. Raises InvalidMessageContents, InvalidParameterValue (400). */
 export function newMessage(
   { MessageBody, DelaySeconds, MessageAttributes, MessageSystemAttributes }: z.infer<typeof sendable>,
   senderId: string,
@@ -23,6 +24,7 @@ export function newMessage(
   if (FORBIDDEN.test(MessageBody)) {
     throw new AwsError(400, 'InvalidMessageContents', 'Invalid characters were found in the message body.')
   }
+  checkAttributes(MessageAttributes ?? {})
   const traceHeader = MessageSystemAttributes?.AWSTraceHeader?.StringValue
   return {
     body: MessageBody,

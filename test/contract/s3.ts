@@ -8,19 +8,25 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  DeleteObjectTaggingCommand,
   GetBucketLocationCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListObjectsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   ListPartsCommand,
   paginateListObjectsV2,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   S3Client,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect } from '@jest/globals'
 import { Upload } from '@aws-sdk/lib-storage'
@@ -179,6 +185,98 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await text('copy')).toBe('copied')
       expect(await get('copy')).toMatchObject({ Metadata: { a: '1' }, ContentType: 'text/plain' })
       expect((await get('copy-2')).Metadata).toEqual({ b: '2' })
+    })
+  })
+
+  describe('tags', () => {
+    const tagsOf = async (Key: string) => {
+      const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket, Key }))
+      return Object.fromEntries(TagSet.map((tag) => [tag.Key, tag.Value]))
+    }
+    const tag = (Key: string, tags: Record<string, string>) => {
+      const TagSet = Object.entries(tags).map(([name, Value]) => ({ Key: name, Value }))
+      return s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet } }))
+    }
+
+    fact('keeps tags until they are replaced or deleted', async () => {
+      await put('tagged', 'x')
+      expect(await tagsOf('tagged')).toEqual({})
+
+      await tag('tagged', { stage: 'dev', 'a b': 'c + d@e' })
+      expect(await tagsOf('tagged')).toEqual({ stage: 'dev', 'a b': 'c + d@e' })
+      await tag('tagged', { stage: 'prod' })
+      expect(await tagsOf('tagged')).toEqual({ stage: 'prod' })
+      await s3.send(new DeleteObjectTaggingCommand({ Bucket, Key: 'tagged' }))
+      expect(await tagsOf('tagged')).toEqual({})
+      expect(await text('tagged')).toBe('x')
+    })
+
+    fact('takes tags with the object, and tells a reader how many there are', async () => {
+      await put('put-tagged', 'x', { Tagging: 'stage=dev&a%20b=c' })
+
+      expect(await tagsOf('put-tagged')).toEqual({ stage: 'dev', 'a b': 'c' })
+      expect((await get('put-tagged')).TagCount).toBe(2)
+      await put('put-tagged', 'y')
+      expect(await tagsOf('put-tagged')).toEqual({})
+    })
+
+    fact('copies tags, or takes new ones', async () => {
+      await put('copy-tagged', 'x', { Tagging: 'stage=dev' })
+      const CopySource = `${Bucket}/copy-tagged`
+      await s3.send(new CopyObjectCommand({ Bucket, Key: 'copied-tags', CopySource }))
+      await s3.send(
+        new CopyObjectCommand({
+          Bucket,
+          Key: 'other-tags',
+          CopySource,
+          TaggingDirective: 'REPLACE',
+          Tagging: 'stage=prod',
+        }),
+      )
+
+      expect(await tagsOf('copied-tags')).toEqual({ stage: 'dev' })
+      expect(await tagsOf('other-tags')).toEqual({ stage: 'prod' })
+    })
+
+    for (const [name, tags, code] of [
+      ['an eleventh tag', Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`t${i}`, 'x'])), 'BadRequest'],
+      ['a tag in the name of AWS', { 'aws:x': 'y' }, 'InvalidTag'],
+      ['a tag with a sign that none may have', { a: 'b & c' }, 'InvalidTag'],
+    ] as const) {
+      fact(`refuses ${name}`, async () => {
+        await put('untagged', 'x')
+        expect(await refusalOf(tag('untagged', tags))).toEqual({ name: code, status: 400 })
+        expect(await tagsOf('untagged')).toEqual({})
+      })
+    }
+
+    fact('knows no tags of a key that is not there', async () => {
+      expect(await refusalOf(s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'missing' })))).toEqual({
+        name: 'NoSuchKey',
+        status: 404,
+      })
+    })
+  })
+
+  describe('attributes', () => {
+    fact('tells those that were asked for', async () => {
+      const { ETag = '' } = await put('attributes', 'twelve bytes', { ChecksumAlgorithm: 'SHA256' })
+      const attributes = await s3.send(
+        new GetObjectAttributesCommand({
+          Bucket,
+          Key: 'attributes',
+          ObjectAttributes: ['ETag', 'ObjectSize', 'StorageClass', 'Checksum'],
+        }),
+      )
+
+      expect(attributes).toMatchObject({
+        ETag: ETag.replaceAll('"', ''),
+        ObjectSize: 12,
+        StorageClass: 'STANDARD',
+        Checksum: { ChecksumSHA256: createHash('sha256').update('twelve bytes').digest('base64') },
+      })
+      const size = new GetObjectAttributesCommand({ Bucket, Key: 'attributes', ObjectAttributes: ['ObjectSize'] })
+      expect(await s3.send(size)).not.toHaveProperty('ETag')
     })
   })
 
@@ -392,6 +490,96 @@ export function testS3(cloud: () => CloudUnderTest, fact: Fact): void {
       }
       const complete = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } })
       expect((await refusalOf(s3.send(complete))).name).toBe('InvalidPartOrder')
+    })
+  })
+
+  describe('parts that are copied', () => {
+    const begin = async (Key: string, more: object = {}) =>
+      (await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ...more }))).UploadId
+    const copyPart = (Key: string, UploadId: string | undefined, PartNumber: number, more: object = {}) =>
+      s3.send(new UploadPartCopyCommand({ Bucket, Key, UploadId, PartNumber, CopySource: `${Bucket}/parts`, ...more }))
+    const complete = (Key: string, UploadId: string | undefined, Parts: { PartNumber: number; ETag?: string }[]) =>
+      s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }))
+    const bytes = Buffer.from(Array.from({ length: 6 * MEGABYTE }, (_, i) => (i * 7919) % 251))
+
+    beforeAll(() => put('parts', bytes))
+
+    fact('make an object of ranges of another', async () => {
+      const UploadId = await begin('of-parts')
+      const Parts = []
+      for (const [PartNumber, CopySourceRange] of [
+        [1, `bytes=0-${5 * MEGABYTE - 1}`],
+        [2, `bytes=${5 * MEGABYTE}-${6 * MEGABYTE - 1}`],
+      ] as const) {
+        const { CopyPartResult } = await copyPart('of-parts', UploadId, PartNumber, { CopySourceRange })
+        Parts.push({ PartNumber, ...(CopyPartResult?.ETag && { ETag: CopyPartResult.ETag }) })
+      }
+      await complete('of-parts', UploadId, Parts)
+
+      expect(Buffer.from((await (await get('of-parts')).Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true)
+    })
+
+    fact('may be all of another object', async () => {
+      const UploadId = await begin('of-one-part')
+      const { CopyPartResult } = await copyPart('of-one-part', UploadId, 1)
+      await complete('of-one-part', UploadId, [
+        { PartNumber: 1, ...(CopyPartResult?.ETag && { ETag: CopyPartResult.ETag }) },
+      ])
+
+      expect(CopyPartResult?.ETag).toBe(`"${createHash('md5').update(bytes).digest('hex')}"`)
+      expect(CopyPartResult?.LastModified).toBeInstanceOf(Date)
+      expect((await s3.send(new HeadObjectCommand({ Bucket, Key: 'of-one-part' }))).ContentLength).toBe(bytes.length)
+    })
+
+    for (const [name, CopySourceRange] of [
+      ['behind the end', `bytes=0-${6 * MEGABYTE}`],
+      ['without an end', 'bytes=5-'],
+    ] as const) {
+      fact(`have no range ${name}`, async () => {
+        const UploadId = await begin('of-no-part')
+        const copied = copyPart('of-no-part', UploadId, 1, { CopySourceRange })
+        expect(await refusalOf(copied)).toEqual({ name: 'InvalidArgument', status: 400 })
+      })
+    }
+
+    fact('are copied only while their source is as it was', async () => {
+      const UploadId = await begin('of-changed-part')
+      const copied = copyPart('of-changed-part', UploadId, 1, { CopySourceIfMatch: '"0"' })
+      expect(await refusalOf(copied)).toEqual({ name: 'PreconditionFailed', status: 412 })
+    })
+
+    fact('go into an upload that is there', async () => {
+      expect(await refusalOf(copyPart('of-none', 'none', 1))).toEqual({ name: 'NoSuchUpload', status: 404 })
+    })
+  })
+
+  describe('the first version of the listing', () => {
+    const list = (more: object) => s3.send(new ListObjectsCommand({ Bucket, Prefix: 'first/', ...more }))
+    beforeAll(() => Promise.all(['first/a/1', 'first/a/2', 'first/b', 'first/c'].map((key) => put(key, key))))
+
+    fact('goes on behind a marker', async () => {
+      const { Contents, IsTruncated, NextMarker } = await list({ MaxKeys: 2 })
+      const { Contents: rest, IsTruncated: more } = await list({ Marker: Contents?.at(-1)?.Key })
+
+      expect([...(Contents ?? []), ...(rest ?? [])].map(({ Key }) => Key)).toEqual([
+        'first/a/1',
+        'first/a/2',
+        'first/b',
+        'first/c',
+      ])
+      expect([IsTruncated, more, NextMarker]).toEqual([true, false, undefined])
+    })
+
+    fact('rolls keys up, and says where to go on', async () => {
+      const { Contents = [], CommonPrefixes, NextMarker } = await list({ Delimiter: '/', MaxKeys: 1 })
+      const rest = await list({ Delimiter: '/', Marker: NextMarker })
+
+      expect([Contents, CommonPrefixes?.map(({ Prefix }) => Prefix), NextMarker]).toEqual([
+        [],
+        ['first/a/'],
+        'first/a/',
+      ])
+      expect(rest.Contents?.map(({ Key }) => Key)).toEqual(['first/b', 'first/c'])
     })
   })
 

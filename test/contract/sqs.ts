@@ -14,6 +14,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { clientOf, type CloudUnderTest } from './cloud'
@@ -132,6 +133,40 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       const [got] = await receive(QueueUrl)
       expect(got?.Attributes).toBeUndefined()
       expect(got?.MessageAttributes).toBeUndefined()
+    })
+
+    for (const [name, MessageAttributes] of [
+      [
+        'an eleventh attribute',
+        Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`a${i}`, { DataType: 'String', StringValue: 'x' }])),
+      ],
+      ['an attribute of an unknown type', { a: { DataType: 'Boolean', StringValue: 'true' } }],
+      ['an attribute without a type', { a: { DataType: '', StringValue: 'x' } }],
+      ['an attribute with an empty value', { a: { DataType: 'String', StringValue: '' } }],
+      ['an attribute without a value', { a: { DataType: 'String' } }],
+      ['a number that is none', { a: { DataType: 'Number', StringValue: 'ten' } }],
+      ['an attribute in the name of AWS', { 'AWS.trace': { DataType: 'String', StringValue: 'x' } }],
+      ['an attribute in the name of Amazon', { 'amazon.trace': { DataType: 'String', StringValue: 'x' } }],
+      ['an attribute whose name begins with a period', { '.a': { DataType: 'String', StringValue: 'x' } }],
+      ['an attribute whose name has a space', { 'a b': { DataType: 'String', StringValue: 'x' } }],
+    ] as const) {
+      fact(`refuses ${name}`, async () => {
+        const QueueUrl = await makeQueue()
+        const refused = await refusalOf(send(QueueUrl, 'x', { MessageAttributes }))
+        expect(refused).toEqual({ name: 'InvalidParameterValue', status: 400 })
+        expect(await receive(QueueUrl)).toEqual([])
+      })
+    }
+
+    fact('takes ten attributes, and types with a name of their own', async () => {
+      const QueueUrl = await makeQueue()
+      const MessageAttributes = Object.fromEntries(
+        Array.from({ length: 10 }, (_, i) => [`a-${i}.x_`, { DataType: 'Number.int', StringValue: '-1.5e3' }]),
+      )
+      await send(QueueUrl, 'x', { MessageAttributes })
+
+      const [got] = await receive(QueueUrl, { MessageAttributeNames: ['All'] })
+      expect(Object.keys(got?.MessageAttributes ?? {})).toHaveLength(10)
     })
 
     fact('hides what is received until its visibility timeout', async () => {
@@ -255,6 +290,19 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
       expect(await bodies(QueueUrl)).toEqual([])
       const [dead] = await receive(deadLetters, { MessageAttributeNames: ['All'] })
       expect(dead).toMatchObject({ MessageId, Body: 'poison', MessageAttributes: { kind: { StringValue: 'page' } } })
+    })
+
+    fact('refuses a queue whose dead letters would go to one that is not there', async () => {
+      const QueueUrl = await makeQueue()
+      const RedrivePolicy = JSON.stringify({
+        deadLetterTargetArn: `${await arnOf(QueueUrl)}-missing`,
+        maxReceiveCount: 2,
+      })
+
+      const named = { name: 'InvalidParameterValue', status: 400 }
+      expect(await refusalOf(makeQueue({ RedrivePolicy }))).toEqual(named)
+      const set = new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } })
+      expect(await refusalOf(sqs.send(set))).toEqual(named)
     })
 
     fact('says which queue gave a message up', async () => {

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import {
   GetFunctionConfigurationCommand,
@@ -7,6 +8,8 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda'
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { createAccessKeys } from '../../local/access-keys'
+import { listen } from '../../local/http'
 import { signedFor, useCloud } from './running-cloud'
 import { fn } from './template'
 
@@ -63,6 +66,39 @@ describe('the port', () => {
     })
     expect(JSON.parse(body)).toEqual({ QueueUrl: `${cloud().endpoint}/000000000000/q` })
   })
+})
+
+it('gives a client so long for its headers, and no longer', async () => {
+  const doors = {
+    keys: createAccessKeys('000000000000'),
+    clock: { now: () => 0 },
+    signed: async () => ({ status: 200 }),
+    plain: async () => ({ status: 200 }),
+  }
+  const server = await listen(0, doors, 300)
+  const began = performance.now()
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(new URL(server.endpoint).port), '127.0.0.1')
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+    socket.on('error', reject).on('close', () => resolve(text))
+    socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n')
+  })
+  await server.close()
+
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  expect(performance.now() - began).toBeLessThan(5000)
+})
+
+it.each([
+  ['a header', { headers: { authorization: 'AWS AKIAEXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=' } }, ''],
+  ['an address', {}, '?AWSAccessKeyId=AKIAEXAMPLE&Expires=1175139620&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D'],
+])('asks for the newer kind of signature where %s has version 2', async (_, init, query) => {
+  await start()
+  const response = await fetch(`${cloud().endpoint}/bucket/key${query}`, init)
+
+  expect(response.status).toBe(400)
+  expect(await response.text()).toMatch(/<Code>InvalidRequest<\/Code>.*Please use AWS4-HMAC-SHA256/)
 })
 
 describe('Lambda over its API', () => {

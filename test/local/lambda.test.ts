@@ -121,6 +121,78 @@ describe('a worker', () => {
   })
 })
 
+describe('the memory of a function', () => {
+  const MEMORY = { MemorySize: 256, Timeout: 10 }
+  const wasm = 'new WebAssembly.Memory({ initial: 6400 })'
+
+  it.each([
+    ['Buffers', 'kept.push(Buffer.alloc(400 * 2 ** 20, 1))'],
+    ['Buffers in many pieces', 'for (let i = 0; i < 400; i++) kept.push(Buffer.alloc(2 ** 20, 1))'],
+    [
+      'Buffers, and goes on',
+      'kept.push(Buffer.alloc(400 * 2 ** 20, 1)); await new Promise(() => setInterval(() => {}, 50))',
+    ],
+    ['typed arrays', 'kept.push(new Float64Array(50 * 2 ** 20).fill(1))'],
+    ['WebAssembly', `kept.push(${wasm})`],
+  ])('is exceeded by 400 MB of %s: the worker is killed, as on Lambda', async (_, allocate) => {
+    const source = `const kept = []\nexports.handler = async (event) => { if (event.big) { ${allocate} } return kept.length }`
+    await start({ Big: fn(source, { FunctionName: 'big', ...MEMORY }) })
+
+    const outcome = await cloud().invoke('big', { big: true })
+    expect(outcome.functionError).toBe('Unhandled')
+    expect(JSON.parse(outcome.payload)).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${outcome.requestId} Error: Runtime exited with error: signal: killed`,
+    })
+    expect(await cloud().invoke('big', {})).toMatchObject({ payload: '0' })
+    const log = readFileSync(path.join(dataDir(), 'logs/big.log'), 'utf8')
+    expect(log).toContain('signal: killed')
+    expect(log).toMatch(/REPORT RequestId: .*\tMemory Size: 256 MB\tMax Memory Used: 256 MB\n/)
+  })
+
+  it('is exceeded by the heap, as on Lambda', async () => {
+    const source = 'const kept = []\nexports.handler = async () => { for (;;) kept.push(Array(2 ** 16).fill({})) }'
+    await start({ Big: fn(source, { FunctionName: 'big', ...MEMORY }) })
+
+    expect(JSON.parse((await cloud().invoke('big', {})).payload)).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringMatching(/Runtime exited with error: signal: (aborted|killed)$/),
+    })
+  })
+
+  it('has room for 100 MB of Buffers in 256 MB, and what is let go is no part of it', async () => {
+    const source =
+      'exports.handler = async () => { for (let i = 0; i < 40; i++) { Buffer.alloc(25 * 2 ** 20, 1); await new Promise((r) => setTimeout(r, 5)) } return Buffer.alloc(100 * 2 ** 20, 1).length }'
+    await start({ Fits: fn(source, { FunctionName: 'fits', ...MEMORY }) })
+
+    expect(await cloud().invoke('fits', {})).toMatchObject({ payload: String(100 * 2 ** 20) })
+  })
+
+  it('fails an event that exceeds it in all its attempts', async () => {
+    const source = `exports.handler = async () => { require('node:fs').appendFileSync(${JSON.stringify(file())}, '1\\n'); return Buffer.alloc(400 * 2 ** 20, 1).length }`
+    await start({
+      Big: fn(source, { FunctionName: 'big', ...MEMORY }),
+      Dead: queue(),
+      Role: role([allow('sqs:SendMessage', arn('Dead'))]),
+      Config: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'Big' },
+          Qualifier: '$LATEST',
+          DestinationConfig: { OnFailure: { Destination: arn('Dead') } },
+        },
+      },
+    })
+    cloud().lambda.accept('big', '{}')
+    await cloud().advance(10 * MINUTE)
+
+    expect(readFileSync(file(), 'utf8')).toBe('1\n1\n1\n')
+    expect(bodies('Dead')).toMatchObject([
+      { requestContext: { condition: 'RetriesExhausted' }, responsePayload: { errorType: 'Runtime.ExitError' } },
+    ])
+  })
+})
+
 describe('a function with reserved concurrency', () => {
   it('is throttled when it is called more often, and events wait instead', async () => {
     const source = `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, 100)); require('node:fs').appendFileSync(${JSON.stringify(file())}, '1\\n') }`

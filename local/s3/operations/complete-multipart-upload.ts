@@ -5,6 +5,7 @@ import { checksumElement, compositeChecksum, computeChecksum } from '../checksum
 import { findUpload } from '../find-upload'
 import { notifyCreated } from '../notify'
 import { versionHeader } from '../stored-headers'
+import { withTags } from '../tags'
 import type { Part, Upload } from '../upload'
 import type { Checksum } from '../version'
 import { commitObject, md5 } from '../write'
@@ -29,7 +30,8 @@ export const completeMultipartUpload: S3Operation = {
       size,
       etag: `${md5(Buffer.from(parts.map(({ etag }) => etag).join(''), 'hex')).toString('hex')}-${parts.length}`,
       headers: upload.headers,
-      ...(checksum && { checksum }),
+      ...withTags(upload.tags),
+      ...(checksum && { checksum, parts: parts.map(partOf) }),
     })
     bucket.endUpload(upload.id)
 
@@ -48,6 +50,9 @@ export const completeMultipartUpload: S3Operation = {
     }
   },
 }
+
+/** A part as its object remembers it. */
+const partOf = ({ number, size, checksum }: Part) => ({ number, size, ...(checksum && { checksum }) })
 
 /** The parts that the request names, in its order. Raises InvalidPart, InvalidPartOrder, EntityTooSmall (400). */
 function chosenParts({ body }: BucketCall, { parts }: Upload): Part[] {

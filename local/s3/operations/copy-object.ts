@@ -1,27 +1,27 @@
 import { AwsError } from '../../protocol/aws-error'
 import { onObject, toRead } from '../access'
 import type { BucketCall, S3Operation } from '../call'
-import { checksumElement, computeChecksum } from '../checksum'
+import { checksumElement } from '../checksum'
+import { checkSource, checksumOf, COPY_SOURCE, sourceOf, sourceVersionHeader } from '../copy-source'
 import { notifyCreated } from '../notify'
-import { checkRead, preconditionFailed } from '../preconditions'
 import { readBytes } from '../read'
 import { STORABLE, storedHeaders, versionHeader } from '../stored-headers'
-import type { Checksum } from '../version'
+import { tagsInHeader, toTag, withTags } from '../tags'
 import { commitObject, md5 } from '../write'
 import { writeXml } from '../xml'
 
 export const copyObject: S3Operation = {
   headers: [
     ...STORABLE,
-    'x-amz-copy-source',
+    ...COPY_SOURCE,
     'x-amz-metadata-directive',
-    'x-amz-copy-source-if-match',
-    'x-amz-copy-source-if-none-match',
+    'x-amz-tagging',
+    'x-amz-tagging-directive',
     'x-amz-checksum-algorithm',
   ],
   access(call) {
     const source = sourceOf(call)
-    return [...toRead(source), onObject('PutObject', call)]
+    return [...toRead(source), ...toReadTags(source, call), onObject('PutObject', call), ...toTag(call)]
   },
   async run(call) {
     const source = sourceOf(call)
@@ -39,8 +39,7 @@ export const copyObject: S3Operation = {
       )
     }
     const { object, bytes } = await readBytes(source)
-    if (checkRead(source.headers, object) === 'not modified')
-      throw preconditionFailed('x-amz-copy-source-If-None-Match')
+    checkSource(source, object)
 
     const checksum = checksumOf(bytes, call.headers['x-amz-checksum-algorithm'] ?? object.checksum?.algorithm)
     const copy = await commitObject(call, () => call.bucket.blobs.write(bytes), {
@@ -49,6 +48,7 @@ export const copyObject: S3Operation = {
       etag: md5(bytes).toString('hex'),
       headers: replaces ? storedHeaders(call.headers) : object.headers,
       ...(checksum && { checksum }),
+      ...withTags(replacesTags(call) ? tagsInHeader(call.headers) : object.tags),
     })
 
     notifyCreated(call, copy, 'CopyObject')
@@ -57,7 +57,7 @@ export const copyObject: S3Operation = {
       headers: {
         'content-type': 'application/xml',
         ...versionHeader(copy),
-        ...(object.versionId !== 'null' && { 'x-amz-copy-source-version-id': object.versionId }),
+        ...sourceVersionHeader(object),
       },
       body: writeXml('CopyObjectResult', {
         LastModified: new Date(copy.lastModified).toISOString(),
@@ -68,31 +68,12 @@ export const copyObject: S3Operation = {
   },
 }
 
-/** The call that would read what is copied. */
-function sourceOf(call: BucketCall): BucketCall {
-  const [, name = '', rawKey = '', versionId] =
-    /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/.exec(call.headers['x-amz-copy-source'] ?? '') ?? []
-  const bucketName = decodeURIComponent(name)
-  const bucket = call.buckets.get(bucketName)
-  if (!bucket) throw new AwsError(404, 'NoSuchBucket', 'The specified bucket does not exist')
-  const conditions = Object.entries(call.headers).flatMap(([header, value]) =>
-    header.startsWith('x-amz-copy-source-if-') ? [[header.slice('x-amz-copy-source-'.length), value] as const] : [],
-  )
-  return {
-    ...call,
-    bucket,
-    bucketName,
-    key: decodeURIComponent(rawKey),
-    query: new URLSearchParams(versionId === undefined ? {} : { versionId }),
-    headers: Object.fromEntries(conditions),
-  }
-}
+const replacesTags = ({ headers }: BucketCall): boolean => headers['x-amz-tagging-directive'] === 'REPLACE'
 
-const checksumOf = (bytes: Buffer, algorithm: string | undefined): Checksum | undefined =>
-  algorithm === undefined
-    ? undefined
-    : {
-        algorithm: algorithm.toLowerCase(),
-        value: computeChecksum(bytes, algorithm.toLowerCase()),
-        type: 'FULL_OBJECT',
-      }
+/** Tags that are copied are read and written as well. */
+function toReadTags(source: BucketCall, call: BucketCall) {
+  const found = source.bucket.find(source.key, source.query.get('versionId') ?? undefined)
+  if (found?.kind !== 'object' || !found.tags || replacesTags(call)) return []
+  const action = source.query.has('versionId') ? 'GetObjectVersionTagging' : 'GetObjectTagging'
+  return [onObject(action, source), onObject('PutObjectTagging', call)]
+}

@@ -3,14 +3,15 @@ import { z } from 'zod'
 import { onObject } from '../access'
 import type { S3Operation } from '../call'
 import { STORABLE, storedHeaders } from '../stored-headers'
+import { tagsInHeader, toTag, withTags } from '../tags'
 import { writeXml } from '../xml'
 
 const checksumType = z.enum(['FULL_OBJECT', 'COMPOSITE']).optional()
 
 export const createMultipartUpload: S3Operation = {
   query: ['uploads'],
-  headers: [...STORABLE, 'x-amz-checksum-algorithm', 'x-amz-checksum-type'],
-  access: (call) => [onObject('PutObject', call)],
+  headers: [...STORABLE, 'x-amz-tagging', 'x-amz-checksum-algorithm', 'x-amz-checksum-type'],
+  access: (call) => [onObject('PutObject', call), ...toTag(call)],
   async run({ bucket, bucketName, key, headers, context }) {
     const algorithm = headers['x-amz-checksum-algorithm']?.toLowerCase()
     const id = randomBytes(48).toString('base64url')
@@ -19,6 +20,7 @@ export const createMultipartUpload: S3Operation = {
       key,
       startedAt: context.clock.now(),
       headers: storedHeaders(headers),
+      ...withTags(tagsInHeader(headers)),
       ...(algorithm !== undefined && {
         checksumAlgorithm: algorithm,
         checksumType:

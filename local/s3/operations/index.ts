@@ -6,18 +6,22 @@ import { createMultipartUpload } from './create-multipart-upload'
 import { deleteBucket } from './delete-bucket'
 import { deleteObject } from './delete-object'
 import { deleteObjects } from './delete-objects'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging'
 import { getBucketLocation } from './get-bucket-location'
 import { getBucketVersioning } from './get-bucket-versioning'
 import { getObject } from './get-object'
+import { getObjectAttributes } from './get-object-attributes'
 import { headBucket } from './head-bucket'
 import { headObject } from './head-object'
 import { listObjectVersions } from './list-object-versions'
+import { listObjects } from './list-objects'
 import { listObjectsV2 } from './list-objects-v2'
 import { listParts } from './list-parts'
 import { putBucketNotificationConfiguration } from './put-bucket-notification-configuration'
 import { putBucketVersioning } from './put-bucket-versioning'
 import { putObject } from './put-object'
 import { uploadPart } from './upload-part'
+import { uploadPartCopy } from './upload-part-copy'
 
 /** Every operation that works on a bucket which is there, by its name. */
 export const OPERATIONS: Record<string, S3Operation> = {
@@ -27,17 +31,23 @@ export const OPERATIONS: Record<string, S3Operation> = {
   CreateMultipartUpload: createMultipartUpload,
   DeleteBucket: deleteBucket,
   DeleteObject: deleteObject,
+  DeleteObjectTagging: deleteObjectTagging,
   DeleteObjects: deleteObjects,
   GetBucketLocation: getBucketLocation,
   GetBucketVersioning: getBucketVersioning,
   GetObject: getObject,
+  GetObjectAttributes: getObjectAttributes,
+  GetObjectTagging: getObjectTagging,
   HeadBucket: headBucket,
   HeadObject: headObject,
   ListObjectVersions: listObjectVersions,
+  ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   ListParts: listParts,
   PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
   PutBucketVersioning: putBucketVersioning,
   PutObject: putObject,
+  PutObjectTagging: putObjectTagging,
   UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
 }

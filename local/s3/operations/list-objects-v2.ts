@@ -1,9 +1,8 @@
 import { AwsError } from '../../protocol/aws-error'
 import { onBucket } from '../access'
 import type { S3Operation } from '../call'
-import { checksumElement } from '../checksum'
-import { encodeKey, type Entry, listPage, readPaging } from '../listing'
-import type { StoredObject } from '../version'
+import { currentOf, listedObject, rolledUp } from '../listed-object'
+import { encodeKey, listPage, readPaging } from '../listing'
 import { writeXml } from '../xml'
 
 export const listObjectsV2: S3Operation = {
@@ -30,10 +29,7 @@ export const listObjectsV2: S3Operation = {
     const paging = { ...readPaging(query), after: token === null ? startAfter : readToken(token) }
     const encode = encodeKey(query)
 
-    const { entries, next } = listPage(bucket.keys, paging, (key) => {
-      const current = bucket.find(key)
-      return current?.kind === 'object' ? [current] : []
-    })
+    const { entries, next } = listPage(bucket.keys, paging, currentOf(bucket))
     const owner = query.get('fetch-owner') === 'true' ? { Owner: { ID: context.account } } : {}
     const body = writeXml('ListBucketResult', {
       Name: bucketName,
@@ -46,27 +42,12 @@ export const listObjectsV2: S3Operation = {
       IsTruncated: next !== undefined,
       ContinuationToken: token ?? undefined,
       NextContinuationToken: next === undefined ? undefined : Buffer.from(next).toString('base64url'),
-      Contents: entries.flatMap(({ item }) => (item ? [{ ...contents(item, encode), ...owner }] : [])),
-      CommonPrefixes: entries.flatMap((entry: Entry<StoredObject>) =>
-        entry.commonPrefix === undefined ? [] : [{ Prefix: encode(entry.commonPrefix) }],
-      ),
+      Contents: entries.flatMap(({ item }) => (item ? [{ ...listedObject(item, encode), ...owner }] : [])),
+      CommonPrefixes: rolledUp(entries, encode),
     })
     return { status: 200, headers: { 'content-type': 'application/xml' }, body }
   },
 }
-
-const contents = (
-  { key, lastModified, etag, size, headers, checksum }: StoredObject,
-  encode: (key: string) => string,
-) => ({
-  Key: encode(key),
-  LastModified: new Date(lastModified).toISOString(),
-  ETag: `"${etag}"`,
-  ...(checksum && { ChecksumAlgorithm: Object.keys(checksumElement(checksum))[0]?.replace('Checksum', '') }),
-  ...(checksum && { ChecksumType: checksum.type }),
-  Size: size,
-  StorageClass: headers['x-amz-storage-class'] ?? 'STANDARD',
-})
 
 function readToken(token: string): string {
   const after = Buffer.from(token, 'base64url')

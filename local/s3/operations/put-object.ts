@@ -4,12 +4,14 @@ import { checksumHeaders } from '../checksum'
 import { notifyCreated } from '../notify'
 import { isConditional } from '../preconditions'
 import { STORABLE, storedHeaders, versionHeader } from '../stored-headers'
+import { tagsInHeader, toTag, withTags } from '../tags'
 import { commitObject, md5 } from '../write'
 
 export const putObject: S3Operation = {
-  headers: STORABLE,
+  headers: [...STORABLE, 'x-amz-tagging'],
   access: (call) => [
     onObject('PutObject', call),
+    ...toTag(call),
     ...(isConditional(call.headers) && 'if-match' in call.headers ? [onObject('GetObject', call)] : []),
   ],
   async run(call) {
@@ -20,6 +22,7 @@ export const putObject: S3Operation = {
       etag: md5(body).toString('hex'),
       headers: storedHeaders(call.headers),
       ...(checksum && { checksum }),
+      ...withTags(tagsInHeader(call.headers)),
     })
 
     notifyCreated(call, object, 'PutObject')

@@ -1,21 +1,16 @@
-import { AwsError } from '../../protocol/aws-error'
 import { onObject } from '../access'
 import type { S3Operation } from '../call'
 import { checksumHeaders } from '../checksum'
 import { findUpload } from '../find-upload'
+import { partNumber } from '../part-number'
 import { md5 } from '../write'
-
-const MAX_PARTS = 10_000
 
 export const uploadPart: S3Operation = {
   query: ['uploadId', 'partNumber'],
   access: (call) => [onObject('PutObject', call)],
   async run(call) {
     const { bucket, body, checksum, query, context } = call
-    const number = Number(query.get('partNumber'))
-    if (!Number.isInteger(number) || number < 1 || number > MAX_PARTS) {
-      throw new AwsError(400, 'InvalidArgument', `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`)
-    }
+    const number = partNumber(query)
     findUpload(call)
 
     const blob = await bucket.blobs.write(body)

@@ -31,7 +31,9 @@ export const setQueueAttributes = (queues: Queues) =>
     access: ({ QueueUrl }) => queues.access('SetQueueAttributes', QueueUrl),
     run({ QueueUrl, Attributes }) {
       const queue = queues.at(QueueUrl)
-      queue.configure(completeAttributes({ ...queue.about().attributes, ...Attributes }))
+      const complete = completeAttributes({ ...queue.about().attributes, ...Attributes })
+      queues.checkRedrive(Attributes)
+      queue.configure(complete)
     },
   })
 

@@ -23,6 +23,7 @@ export const createQueue = (queues: Queues) =>
           `A queue already exists with the same name and a different value for an attribute`,
         )
       }
+      queues.checkRedrive(Attributes)
       if (!existing) queues.create(QueueName, Attributes)
       return { QueueUrl: queues.urlOf(QueueName) }
     },

@@ -5,11 +5,14 @@ import {
   CreateMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   DeleteObjectCommand,
+  GetBucketTaggingCommand,
   GetObjectCommand,
+  GetObjectAclCommand,
+  GetObjectAttributesCommand,
   GetObjectTaggingCommand,
-  ListObjectsCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
@@ -235,6 +238,67 @@ describe('events', () => {
   })
 })
 
+describe('tags', () => {
+  const tagsOf = async (more: object = {}) =>
+    (await client.send(new GetObjectTaggingCommand({ Bucket, Key: 'k', ...more }))).TagSet
+  const tag = (Value: string, more: object = {}) =>
+    client.send(
+      new PutObjectTaggingCommand({ Bucket, Key: 'k', Tagging: { TagSet: [{ Key: 'stage', Value }] }, ...more }),
+    )
+
+  it('belong to a version, which stays where it was, also over a restart', async () => {
+    const { VersionId } = await put('k', 'old')
+    await put('k', 'new')
+    await tag('dev', { VersionId })
+    await restart()
+
+    expect(await tagsOf({ VersionId })).toEqual([{ Key: 'stage', Value: 'dev' }])
+    expect(await tagsOf()).toEqual([])
+    expect(await get('k')).toBe('new')
+  })
+
+  it('are told to EventBridge', async () => {
+    await put('k', 'x')
+    served.emitted.length = 0
+    await tag('dev')
+
+    expect(served.emitted).toEqual([
+      expect.objectContaining({
+        'detail-type': 'Object Tags Added',
+        detail: expect.objectContaining({ object: expect.objectContaining({ key: 'k' }) }),
+      }),
+    ])
+  })
+})
+
+it('remembers the parts of an object that were summed', async () => {
+  const bytes = Buffer.alloc(5 * 1024 * 1024, 1)
+  const { UploadId } = await client.send(
+    new CreateMultipartUploadCommand({ Bucket, Key: 'summed', ChecksumAlgorithm: 'CRC32' }),
+  )
+  const Parts = []
+  for (const [PartNumber, Body] of [
+    [1, bytes],
+    [2, Buffer.from('rest')],
+  ] as const) {
+    const part = { Bucket, Key: 'summed', UploadId, PartNumber, Body, ChecksumAlgorithm: 'CRC32' } as const
+    const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part))
+    Parts.push({ PartNumber, ETag, ChecksumCRC32 })
+  }
+  await client.send(new CompleteMultipartUploadCommand({ Bucket, Key: 'summed', UploadId, MultipartUpload: { Parts } }))
+  await restart()
+  const { ObjectParts } = await client.send(
+    new GetObjectAttributesCommand({ Bucket, Key: 'summed', ObjectAttributes: ['ObjectParts'], MaxParts: 1 }),
+  )
+
+  expect(ObjectParts).toMatchObject({
+    TotalPartsCount: 2,
+    IsTruncated: true,
+    NextPartNumberMarker: '1',
+    Parts: [{ PartNumber: 1, Size: bytes.length, ChecksumCRC32: Parts[0]?.ChecksumCRC32 }],
+  })
+})
+
 describe('permissions', () => {
   const object = (action: string, key = 'there') => ({ action: `s3:${action}`, resource: `arn:aws:s3:::bucket/${key}` })
   const list = (key: string) => ({
@@ -242,6 +306,7 @@ describe('permissions', () => {
     resource: 'arn:aws:s3:::bucket',
     conditions: { 's3:prefix': key },
   })
+  const LISTED = { 's3:prefix': 'a/', 's3:delimiter': '', 's3:max-keys': '1000' }
 
   it.each([
     ['GET', '/bucket/there', {}, [object('GetObject')]],
@@ -257,6 +322,29 @@ describe('permissions', () => {
       { 'x-amz-copy-source': 'bucket/there' },
       [object('GetObject'), object('PutObject', 'copy')],
     ],
+    [
+      'PUT',
+      '/bucket/part?uploadId=u&partNumber=1',
+      { 'x-amz-copy-source': 'bucket/there' },
+      [object('GetObject'), object('PutObject', 'part')],
+    ],
+    ['PUT', '/bucket/new', { 'x-amz-tagging': 'a=b' }, [object('PutObject', 'new'), object('PutObjectTagging', 'new')]],
+    [
+      'PUT',
+      '/bucket/copy',
+      { 'x-amz-copy-source': 'bucket/tagged' },
+      [
+        object('GetObject', 'tagged'),
+        object('GetObjectTagging', 'tagged'),
+        object('PutObjectTagging', 'copy'),
+        object('PutObject', 'copy'),
+      ],
+    ],
+    ['GET', '/bucket/there?tagging', {}, [object('GetObjectTagging')]],
+    ['PUT', '/bucket/there?tagging&versionId=v', {}, [object('PutObjectVersionTagging')]],
+    ['DELETE', '/bucket/there?tagging', {}, [object('DeleteObjectTagging')]],
+    ['GET', '/bucket/there?attributes', {}, [object('GetObject'), object('GetObjectAttributes')]],
+    ['GET', '/bucket?prefix=a/', {}, [{ ...list('a/'), conditions: LISTED }]],
     ['DELETE', '/bucket/there', {}, [object('DeleteObject')]],
     ['DELETE', '/bucket/there?versionId=v', {}, [object('DeleteObjectVersion')]],
     ['POST', '/bucket/there?uploads', {}, [object('PutObject')]],
@@ -267,6 +355,7 @@ describe('permissions', () => {
     ['GET', '/missing/key', {}, []],
   ] as const)('%s %s with %j', async (method, target, headers, access) => {
     await put('there', 'x')
+    await put('tagged', 'x', { Tagging: 'a=b' })
     expect(served.services.s3.open(request(method, target, { headers })).accesses).toEqual(access)
   })
 
@@ -297,9 +386,9 @@ describe('permissions', () => {
 
 describe('what is not there', () => {
   it.each([
-    ['an operation', () => client.send(new GetObjectTaggingCommand({ Bucket, Key: 'k' })), 'GetObjectTagging'],
-    ['the first listing', () => client.send(new ListObjectsCommand({ Bucket })), 'ListObjects'],
-    ['a header', () => put('k', 'x', { Tagging: 'a=b' }), 'x-amz-tagging'],
+    ['an operation', () => client.send(new GetObjectAclCommand({ Bucket, Key: 'k' })), 'GetObjectAcl'],
+    ['the tags of a bucket', () => client.send(new GetBucketTaggingCommand({ Bucket })), 'GetBucketTagging'],
+    ['a header', () => put('k', 'x', { ACL: 'private' }), 'x-amz-acl'],
     ['a parameter', () => client.send(new GetObjectCommand({ Bucket, Key: 'k', PartNumber: 1 })), 'partNumber'],
   ])('is refused by name: %s', async (_, send, name) => {
     await expect(send()).rejects.toMatchObject({

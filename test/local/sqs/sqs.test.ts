@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   ListDeadLetterSourceQueuesCommand,
   SendMessageCommand,
@@ -161,6 +162,28 @@ describe('dead letters', () => {
     ])
   })
 })
+
+it('keeps a message whose dead-letter queue was deleted, and gives it out again', async () => {
+  served.services.sqs.ensureQueue('dead', {})
+  const RedrivePolicy = { deadLetterTargetArn: served.services.sqs.arnOf('dead'), maxReceiveCount: 1 }
+  served.services.sqs.ensureQueue('poisoned', { VisibilityTimeout: '0', RedrivePolicy })
+  send('poisoned', 'poison')
+  await client.send(new DeleteQueueCommand({ QueueUrl: served.services.sqs.urlOf('dead') }))
+
+  for (let round = 0; round < 3; round++) expect(bodies('poisoned')).toEqual(['poison'])
+})
+
+it.each(['arn:aws:sqs:eu-west-1:000000000000:none', 'arn:aws:sqs:eu-west-1:111122223333:work'])(
+  'makes no queue whose dead letters would go to %s',
+  (deadLetterTargetArn) => {
+    const RedrivePolicy = { deadLetterTargetArn, maxReceiveCount: 1 }
+
+    expect(() => served.services.sqs.ensureQueue('lost', { RedrivePolicy })).toThrow(
+      'for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.',
+    )
+    expect(served.services.sqs.queue('lost')).toBeUndefined()
+  },
+)
 
 describe('receipt handles', () => {
   it('delete only what was last received with them', async () => {
