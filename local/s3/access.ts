@@ -24,3 +24,7 @@ export function toRead(call: BucketCall, key = call.key, versionId = call.query.
   const found = call.bucket.find(key, versionId ?? undefined)
   return found?.kind === 'object' ? [read] : [read, onBucket('ListBucket', call, { 's3:prefix': key })]
 }
+
+/** A write that gives tags needs permission for them as well. */
+export const toTag = (call: BucketCall): Access[] =>
+  'x-amz-tagging' in call.headers ? [onObject('PutObjectTagging', call)] : []

@@ -1,7 +1,4 @@
 import { AwsError } from '../protocol/aws-error'
-import type { Access } from '../service'
-import { onObject } from './access'
-import type { BucketCall } from './call'
 import { malformed, readXml, textOf } from './xml'
 
 /** Tags of an object, by key. */
@@ -40,10 +37,6 @@ export function tagsInHeader(headers: Record<string, string>): Tags {
   }
   return checked(pairs)
 }
-
-/** A write that gives tags needs permission for them as well. */
-export const toTag = (call: BucketCall): Access[] =>
-  'x-amz-tagging' in call.headers ? [onObject('PutObjectTagging', call)] : []
 
 /** How many tags an object has, as its reader is told. */
 export function tagCountHeader(tags: Tags | undefined): Record<string, string> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { onObject } from '../access'
+import { onObject, toTag } from '../access'
 import type { S3Operation } from '../call'
 import { STORABLE, storedHeaders } from '../stored-headers'
-import { tagsInHeader, toTag, withTags } from '../tags'
+import { tagsInHeader, withTags } from '../tags'
 import { writeXml } from '../xml'
 
 const checksumType = z.enum(['FULL_OBJECT', 'COMPOSITE']).optional()

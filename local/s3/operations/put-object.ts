@@ -1,10 +1,10 @@
-import { onObject } from '../access'
+import { onObject, toTag } from '../access'
 import type { S3Operation } from '../call'
 import { checksumHeaders } from '../checksum'
 import { notifyCreated } from '../notify'
 import { isConditional } from '../preconditions'
 import { STORABLE, storedHeaders, versionHeader } from '../stored-headers'
-import { tagsInHeader, toTag, withTags } from '../tags'
+import { tagsInHeader, withTags } from '../tags'
 import { commitObject, md5 } from '../write'
 
 export const putObject: S3Operation = {
