@@ -122,7 +122,7 @@ describe('a worker', () => {
 })
 
 describe('the memory of a function', () => {
-  const MEMORY = { MemorySize: 256, Timeout: 10 }
+  const MEMORY = { MemorySize: 256, Timeout: 60 }
   const wasm = 'new WebAssembly.Memory({ initial: 6400 })'
 
   it.each([
@@ -151,7 +151,7 @@ describe('the memory of a function', () => {
   })
 
   it('is exceeded by the heap, as on Lambda', async () => {
-    const source = 'const kept = []\nexports.handler = async () => { for (;;) kept.push(Array(2 ** 16).fill({})) }'
+    const source = 'const kept = []\nexports.handler = async () => { for (;;) kept.push(Array(2 ** 20).fill(1.5)) }'
     await start({ Big: fn(source, { FunctionName: 'big', ...MEMORY }) })
 
     expect(JSON.parse((await cloud().invoke('big', {})).payload)).toMatchObject({
