@@ -21,9 +21,12 @@ export function pointTo(dataDir: string): void {
   writeFileSync(POINTER, path.resolve(dataDir))
 }
 
+/** The data folder of the last cloud that was started without one being named, running or not. */
+export const lastFolder = (): string | undefined => (existsSync(POINTER) ? readFileSync(POINTER, 'utf8') : undefined)
+
 /** The cloud with this data folder, or the last one that was started; none when it left no trace. */
 export function findRunning(dataDir?: string): Running | undefined {
-  const folder = dataDir ?? (existsSync(POINTER) ? readFileSync(POINTER, 'utf8') : '')
+  const folder = dataDir ?? lastFolder() ?? ''
   const file = path.join(folder, 'cloud.json')
   return existsSync(file) ? about.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
 }

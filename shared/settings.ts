@@ -148,6 +148,13 @@ export const settings = z.strictObject({
       presenceRequestsPerDay: z.int().nonnegative().max(10_000).default(50),
     })
     .prefault({}),
+  tables: z
+    .strictObject({
+      from: z.iso.date().default('2025-01-01'),
+      scanLimitGb: z.number().min(0.01).max(100_000).default(10),
+      resultDays: z.int().min(1).max(365).default(7),
+    })
+    .prefault({}),
   deploy: z
     .strictObject({
       logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]).default(30),

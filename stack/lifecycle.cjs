@@ -19,6 +19,7 @@ const FORGOTTEN = [
   'facts',
   'tuning',
   'privacy',
+  'tables',
 ]
 
 /** What holds texts, or what only texts give a meaning, and is of no use after `retention.days`. */
@@ -33,7 +34,7 @@ const forget = (Id, Prefix) => ({
 })
 
 module.exports = async ({ resolveVariable }) => {
-  const { retention } = await resolveVariable('file(./stack/settings.cjs)')
+  const { retention, tables } = await resolveVariable('file(./stack/settings.cjs)')
   const expire = (prefix) => ({
     Id: `texts-${prefix}`,
     Prefix: `${prefix}/`,
@@ -45,6 +46,14 @@ module.exports = async ({ resolveVariable }) => {
       { Id: 'unfinished-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
       ...FORGOTTEN.map((prefix) => forget(prefix, `${prefix}/`)),
       forget('report-index', 'reports/index.json'),
+      // A query can be asked again.
+      {
+        Id: 'query-results',
+        Prefix: 'query-results/',
+        Status: 'Enabled',
+        ExpirationInDays: tables.resultDays,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
       ...(retention.days === undefined ? [] : EXPIRING.map(expire)),
     ],
   }

@@ -39,6 +39,8 @@ const ruleArn = (name: string, place: Place, properties: Record<string, unknown>
   return arn('events', 'rule/')(bus === undefined ? name : `${bus}/${name}`, place)
 }
 
+const SQL = '`npm run query` asks the tables here'
+
 /** Every resource type that a template may have here. In the order in which they are made. */
 export const KINDS: Record<string, Kind> = {
   'AWS::IAM::Role': { nameProperty: 'RoleName', attributes: { Arn: roleArn } },
@@ -109,6 +111,10 @@ export const KINDS: Record<string, Kind> = {
     inert: 'there are no metrics here',
   },
   'AWS::CloudWatch::Dashboard': { nameProperty: 'DashboardName', inert: 'there are no metrics here' },
+  'AWS::Glue::Database': { inert: SQL },
+  'AWS::Glue::Table': { inert: SQL },
+  'AWS::Athena::WorkGroup': { nameProperty: 'Name', inert: SQL },
+  'AWS::Athena::NamedQuery': { nameProperty: 'Name', inert: SQL },
   'AWS::SNS::Topic': {
     nameProperty: 'TopicName',
     ref: arn('sns'),

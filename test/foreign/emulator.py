@@ -24,6 +24,7 @@ def ministack():
     import ministack.core.iam_actions as actions
     import ministack.core.iam_evaluator as evaluator
     import ministack.services.cloudformation.provisioners as provisioners
+    import ministack.services.athena as athena
     import ministack.services.eventbridge as events
     import ministack.services.lambda_svc as functions
 
@@ -48,6 +49,20 @@ def ministack():
     handlers["AWS::Events::Archive"] = {
         "create": create_archive,
         "delete": lambda name, props: events._delete_archive({"ArchiveName": name}),
+    }
+
+    # AWS::Athena::NamedQuery: CreateNamedQuery is there, its resource type is not. Ref is the id of the query.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-athena-namedquery.html
+    def create_named_query(logical_id, props, stack_name):
+        status, _, body = athena._create_named_query({key: props[key] for key in props if key != "Tags"})
+        if status >= 400:
+            raise ValueError(body)
+        name = json.loads(body)["NamedQueryId"]
+        return name, {"NamedQueryId": name}
+
+    handlers["AWS::Athena::NamedQuery"] = {
+        "create": create_named_query,
+        "delete": lambda name, props: athena._delete_named_query({"NamedQueryId": name}),
     }
 
     # AWS::Events::EventBusPolicy: a statement is put on the bus as it is written.

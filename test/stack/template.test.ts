@@ -234,12 +234,12 @@ it('forgets old versions of posts in a week, and never those of the champion', (
   expect(forgotten.filter((prefix) => 'champion.json'.startsWith(prefix))).toEqual([])
 })
 
-it('has S3 remove what holds texts after retention.days, and nothing without it', async () => {
+it('has S3 remove what holds texts after retention.days, and without it results of queries alone', async () => {
   const lifecycle: (
     framework: object,
   ) => Promise<{ Rules: { Prefix?: string; ExpirationInDays?: number }[] }> = require('../../stack/lifecycle.cjs')
   const rulesWith = async (retention: object): Promise<{ Prefix?: string; ExpirationInDays?: number }[]> =>
-    (await lifecycle({ resolveVariable: async () => ({ retention }) })).Rules
+    (await lifecycle({ resolveVariable: async () => ({ retention, tables: { resultDays: 7 } }) })).Rules
   const expiring = (await rulesWith({ days: 60 })).filter(({ ExpirationInDays }) => ExpirationInDays === 60)
 
   expect(new Set(expiring.map(({ Prefix }) => Prefix))).toEqual(
@@ -249,7 +249,9 @@ it('has S3 remove what holds texts after retention.days, and nothing without it'
       ),
     ),
   )
-  expect((await rulesWith({})).filter((rule) => rule.ExpirationInDays !== undefined)).toEqual([])
+  expect((await rulesWith({})).filter((rule) => rule.ExpirationInDays !== undefined)).toEqual([
+    expect.objectContaining({ Prefix: 'query-results/', ExpirationInDays: 7 }),
+  ])
 })
 
 it('lets pages of other origins read the bucket only where Ground Truth shows posts', async () => {

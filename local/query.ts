@@ -1,0 +1,55 @@
+import { runQuery } from './query/duckdb'
+import { namedQueries } from './query/named'
+import { parseOptions, type QueryOptions, USAGE } from './query/options'
+import { shown } from './query/show'
+import { tablesIn } from './query/sources'
+import { printable } from './printable'
+import { lastFolder } from './running'
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    // What DuckDB says of a value has the value in it.
+    console.error(printable(error instanceof Error ? error.message : String(error)))
+    process.exitCode = 1
+  },
+)
+
+async function main(argv: string[]): Promise<number> {
+  const chosen = parseOptions(argv)
+  if (chosen === 'help') {
+    console.log(USAGE)
+    return 0
+  }
+  if ('problem' in chosen) {
+    console.error(`${chosen.problem}\n\nnpm run query -- --help tells what there is.`)
+    return 2
+  }
+  const { query } = chosen
+  if (query === undefined) {
+    console.log(listed())
+    return 0
+  }
+  return answer(query, chosen)
+}
+
+async function answer(query: string, { data, form }: QueryOptions): Promise<number> {
+  const folder = data ?? lastFolder()
+  if (folder === undefined)
+    throw new Error('No cloud was started here: `npm start` starts one, or name a data folder with --data.')
+  const named = namedQueries().find(({ name }) => name === query)
+  // A word alone is no SQL, so it is a name with a mistake in it.
+  if (!named && /^[\w-]+$/.test(query)) throw new Error(`there is no query ${query}\n\n${listed()}`)
+  const result = await runQuery(tablesIn(folder), named?.sql ?? query)
+  process.stdout.write(shown(result, form))
+  return 0
+}
+
+function listed(): string {
+  const queries = namedQueries()
+  const width = Math.max(...queries.map(({ name }) => name.length))
+  return [
+    'Named queries; npm run query -- NAME runs one, and -- "select …" any other:',
+    ...queries.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+  ].join('\n')
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+
+export type Form = 'table' | 'csv' | 'json'
+
+export interface QueryOptions {
+  /** SQL, or the name of a query; none lists the queries. */
+  query: string | undefined
+  data: string | undefined
+  form: Form
+}
+
+export const USAGE = `Asks the tables of a cloud on this machine in SQL: of one that is running, or of the data folder of one that was stopped.
+
+  npm run query                              list the named queries
+  npm run query -- share-by-day              run one of them
+  npm run query -- "select day, count(*) as posts from posts group by day order by day"
+
+  --data DIR        the data folder of the cloud (that of the last \`npm start\` or \`npm run local\`)
+  --csv             print CSV
+  --json            print one JSON object a line
+  --help            this text
+
+The same queries run on Athena in a deployed stack; docs/tables.md has the tables and their columns.
+Control characters in texts are printed by their numbers. In CSV a text that a spreadsheet would run gets a quote before it.
+`
+
+/** What was asked for, or what is wrong with it in one sentence. */
+export function parseOptions(argv: string[]): QueryOptions | { problem: string } | 'help' {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        csv: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    if (values.help) return 'help'
+    if (values.csv && values.json) return { problem: '--csv and --json: choose one' }
+    const [query, ...more] = positionals
+    if (more.length > 0) return { problem: `one query at a time: put it in quotes (found also ${more.join(' ')})` }
+    return { query, data: values.data, form: values.csv ? 'csv' : values.json ? 'json' : 'table' }
+  } catch (error) {
+    return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) }
+  }
+}
