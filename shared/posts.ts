@@ -40,12 +40,18 @@ export function isShownBefore(
   return placeOf(a) < placeOf(b)
 }
 
+/** What a deletion knows a post by. */
+export const traced = z.object({ id: z.string(), authorId: z.string(), retweetOf: z.string() })
+export type Traced = z.infer<typeof traced>
+
 /** Input that is no post: which row, which field, and why. */
 export interface Refused {
   line: number
   field: string
   reason: string
   row: unknown
+  /** What its source can read of it: empty where it cannot. */
+  trace?: Traced
 }
 
 const COLUMNS: Record<keyof Post, string> = {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BellwetherError } from './errors'
-import type { Post } from './posts'
+import type { Traced } from './posts'
 import { buriedAmong, hasTombstones } from './state/tombstones'
 import type { Table } from './table'
 
@@ -32,9 +32,6 @@ export function secretMarks(client: SecretsManagerClient, secret: string): () =>
     return mark
   }
 }
-
-/** What a tombstone may stand for in a post. */
-export type Traced = Pick<Post, 'id' | 'authorId' | 'retweetOf'>
 
 /** Whether each of these posts was deleted, repeats a deleted post, or is by a deleted author. */
 export type AskTombstones = (posts: readonly Traced[]) => Promise<boolean[]>

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
-import { LABEL_COLUMNS } from '../../services/labels/columns'
+import { LABEL_COLUMNS } from '../../shared/label-file/columns'
 import { isTask } from '../../services/labels/label-studio'
 import { isManifestLine } from '../../services/labels/manifest'
 import { mapColumns } from '../../shared/row-file/columns'

@@ -1,7 +1,7 @@
 import { unguarded } from '../../shared/row-file/formula'
 import type { Entry, Format, Place, Refused } from './entry'
 import { refused } from './entry'
-import type { LabelField } from './columns'
+import type { LabelField } from '../../shared/label-file/columns'
 
 type Values = Partial<Record<LabelField, unknown>>
 

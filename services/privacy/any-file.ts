@@ -1,26 +1,55 @@
-import { clean } from './clean'
-import { byHeader, type Cells, recordsOf } from './csv-records'
-import { type Rewrite, type Rewritten, jsonLines } from './shapes'
+import { LABEL_COLUMNS } from '../../shared/label-file/columns'
+import { headerOf2019, POST_COLUMNS } from '../../shared/post-file/columns'
+import { contentOf, idOf, readRow } from '../../shared/post-file/row'
+import { unfolded } from '../../shared/post-file/x-post'
+import { fromPythonBytes } from '../../shared/row-file/cells'
+import { fieldReader, normalised } from '../../shared/row-file/columns'
+import { isRecord } from '../../shared/row-file/open'
+import { clean, type Fields } from './clean'
+import { type FileKind, type FileRow, fileRows } from './file-rows'
+import type { Rewrite, Rewritten } from './shapes'
 import type { Targets } from './targets'
 
-/** What the files of others call the id of a post, of its author and of the post that it repeats, and its text. */
-const POSTS = ['id', 'post', 'post_id', 'post-id', 'postId', 'tweet_id', 'tweetId', 'id_str', 'uri'] as const
-const REPEATS = ['retweetOf', 'retweet_of', 'retweeted_status_id'] as const
-const AUTHORS = ['author', 'authorId', 'author_id', 'user_id', 'userId'] as const
-const TEXTS = ['text', 'source', 'content', 'full_text', 'shown', 'found', 'body', 'message'] as const
-const FIELDS = { post: POSTS, repeats: REPEATS, author: AUTHORS, text: TEXTS, neverReplaced: true }
-/** Under a header that is not known an id is only believed to be one when no small number can be meant. */
+/** What readers of files take for the id of a post, its author, the post that it repeats, and its text; and more. */
+const FIELDS: Fields = {
+  post: [...POST_COLUMNS.id, ...LABEL_COLUMNS.id, 'post', 'uri'],
+  repeats: [...POST_COLUMNS.retweetOf, 'retweet_of', 'retweeted_status_id'],
+  author: POST_COLUMNS.author,
+  text: [...POST_COLUMNS.text, ...LABEL_COLUMNS.text, 'shown', 'found'],
+  neverReplaced: true,
+  anySpelling: true,
+}
+/** Under a column that is not known an id is only believed to be one when no small number can be meant. */
 const LONG_ID = 8
 
+/** A file of posts, as the collector reads it. */
+export const postFile: Rewrite = (body, targets) =>
+  rewritten(body, (text) => withoutRows(text, { columns: POST_COLUMNS, headerOf: headerOf2019 }, targets, true))
+
+/** A file of labels, as an import reads it. */
+export const labelFile: Rewrite = (body, targets) =>
+  rewritten(body, (text) => withoutRows(text, { columns: LABEL_COLUMNS }, targets, false))
+
 /**
- * A file in whatever form somebody brought it or a service left it: CSV, JSON Lines, a document of JSON. A row goes where it
- * has the id of a deleted post, repeats one, is by a deleted author, or has a text that only deleted posts had. A file that is
- * none of these loses the lines that have one as a whole or hold the text.
+ * What a service left that is none of ours, in whatever form: a document of JSON stays one, and anything else is taken for
+ * rows.
  */
-export const anyFile: Rewrite = (body, targets, key) => {
-  const { text, encode } = decoded(body)
-  const rewritten = cleanText(text, targets, key)
-  return rewritten && { body: encode(rewritten.text), rows: rewritten.rows }
+export const anyFile: Rewrite = (body, targets) =>
+  rewritten(body, (text) => {
+    const document = /^\s*[[{]/.test(text) ? documentIn(text) : undefined
+    if (document === undefined) return withoutRows(text, { columns: POST_COLUMNS }, targets, false)
+    const cleaned = clean(document, FIELDS, foreign(targets))
+    if ('gone' in cleaned) return { text: 'null\n', rows: 1 }
+    if (cleaned.changed === 0) return undefined
+    const indent = /^\s*[[{]\r?\n( +)/.exec(text)?.[1]?.length
+    const end = text.endsWith('\n') ? '\n' : ''
+    return { text: JSON.stringify(cleaned.value, null, indent) + end, rows: cleaned.changed }
+  })
+
+/** A raw row that was refused, as its source or its file gave it: whether it is about a deleted post. */
+export function isRowGone(row: unknown, targets: Targets): boolean {
+  if (typeof row === 'string') return mentions(row, targets)
+  return isRecord(row) && 'gone' in cleanRow(row, targets)
 }
 
 interface CleanText {
@@ -28,68 +57,130 @@ interface CleanText {
   rows: number
 }
 
-function cleanText(text: string, targets: Targets, key: string): CleanText | undefined {
-  const begins = text.replace(/^\uFEFF/, '').trimStart()[0]
-  const isScript = key.toLowerCase().endsWith('.js')
-  // Files of posts and labels are read by what is in them, so a name that ends with .csv says nothing.
-  if (begins === '{' || begins === '[' || isScript) {
-    return cleanDocument(text, targets) ?? asText(jsonLines(FIELDS)(Buffer.from(text), targets, key))
+/** The text without the rows that go. The characters of the others stay, and so do those between them. */
+function withoutRows(text: string, kind: FileKind, targets: Targets, hasPosts: boolean): CleanText | undefined {
+  const isPost = hasPosts ? unnamedPost(kind, targets) : () => false
+  const parts: string[] = []
+  let changed = 0
+  let end: number | undefined
+  let isBegun = false
+  for (const row of fileRows(text, kind)) {
+    if (end === undefined) parts.push(text.slice(0, row.start))
+    const now = isPost(row) ? undefined : leftOf(row, text.slice(row.start, row.end), targets)
+    if (now !== undefined) {
+      // What parts two rows of an array goes with the second of them.
+      parts.push(isBegun && end !== undefined ? text.slice(end, row.start) : '', now.text)
+      isBegun = true
+    }
+    if (now?.isSame !== true) changed++
+    end = row.end
   }
-  return cleanTable(text, targets)
+  return changed > 0 ? { text: parts.join('') + text.slice(end), rows: changed } : undefined
 }
 
-const asText = (rewritten: Rewritten | undefined): CleanText | undefined =>
-  rewritten && { text: rewritten.body.toString('utf8'), rows: rewritten.rows }
+/** What is left of a row; nothing where it goes. */
+function leftOf(
+  { value, cells }: FileRow,
+  raw: string,
+  targets: Targets,
+): { text: string; isSame: boolean } | undefined {
+  const same = { text: raw, isSame: true }
+  if (cells) {
+    const isNamed = cells.some((cell) => cell.length >= LONG_ID && targets.isPost(cell.trim()))
+    return isNamed || 'gone' in cleanRow(value, targets) || hasTextOnly(value, cells, targets) ? undefined : same
+  }
+  if (value === undefined) return mentions(raw, targets) ? undefined : same
+  const cleaned = cleanRow(value, targets)
+  if ('gone' in cleaned || numbersIn(raw).some(targets.isPost)) return undefined
+  const end = /\s*$/.exec(raw)?.[0] ?? ''
+  return cleaned.changed > 0 ? { text: JSON.stringify(cleaned.value) + end, isSame: false } : same
+}
 
-/** One document, which a script may assign to a name; nothing where the text is none, or nothing in it goes. */
-function cleanDocument(text: string, targets: Targets): CleanText | undefined {
-  const start = text.search(/[[{]/)
-  const before = text.slice(0, start)
-  let value: unknown
+const readPost = fieldReader(POST_COLUMNS)
+
+/** A row of a post also goes by what its reader takes out of nested parts. */
+function cleanRow(value: unknown, targets: Targets): ReturnType<typeof clean> {
+  if (isRecord(value)) {
+    const { id, retweetOf, author } = readPost(unfolded(value))
+    if ([id, retweetOf].some((one) => targets.isPost(asId(one))) || targets.isAuthor(asId(author)))
+      return { gone: true }
+  }
+  return clean(value, FIELDS, foreign(targets))
+}
+
+const asId = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
+
+const ID_NAMES = new Set((FIELDS.post ?? []).map(normalised))
+
+/** Whether a row of CSV without an id has, in any column, a text that only deleted posts had. */
+function hasTextOnly(value: unknown, cells: readonly string[], targets: Targets): boolean {
+  const hasId =
+    isRecord(value) && Object.entries(value).some(([name, cell]) => cell !== '' && ID_NAMES.has(normalised(name)))
+  return !hasId && cells.some((cell) => foreign(targets).itemOfText(cell) !== undefined)
+}
+
+/** Whether a row is a post that has no id in its file, and got one by its content when it was collected. */
+function unnamedPost({ columns }: FileKind, { isPost }: Targets): (row: FileRow) => boolean {
+  const read = fieldReader(columns)
+  const numbers = new Map<string, number>()
+  return ({ value }) => {
+    const row = isRecord(value) ? readRow(read(unfolded(value)), 0, { source: '', tags: [] }) : undefined
+    if (!row || !('post' in row) || row.post.id !== '') return false
+    const content = contentOf(row.post)
+    const nth = (numbers.get(content) ?? 0) + 1
+    numbers.set(content, nth)
+    // Rows that say the same are one post to a reader of them, and go together.
+    return Array.from({ length: nth }, (_, i) => idOf(content, i + 1)).some(isPost)
+  }
+}
+
+/** Texts as files hold them: with space around, a quote against formulas, or as the bytes that Python prints. */
+const foreign = (targets: Targets): Targets => ({
+  ...targets,
+  itemOfText: (text) => {
+    const forms = [text, text.trim(), text.replace(/^'(?='*[=+\-@])/, ''), fromPythonBytes(text)]
+    for (const form of new Set(forms)) {
+      const found = form === undefined || form === '' ? undefined : targets.itemOfText(form)
+      if (found) return found
+    }
+    return undefined
+  },
+})
+
+/** Whether characters that cannot be read as a row have the id of a deleted post, or a text that only deleted posts had. */
+function mentions(raw: string, targets: Targets): boolean {
+  const words = raw.match(/[^\s"'`,;|()[\]{}<>]+/g) ?? []
+  if (words.some((word) => word.length >= LONG_ID && targets.isPost(word))) return true
+  const quoted = Array.from(raw.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([whole]) => whole)
+  return [raw, ...quoted.flatMap(unquoted)].some(
+    (text) => targets.isPost(text) || foreign(targets).itemOfText(text) !== undefined,
+  )
+}
+
+function unquoted(text: string): string[] {
   try {
-    value = JSON.parse(text.slice(start))
+    return [String(JSON.parse(text))]
+  } catch {
+    return []
+  }
+}
+
+/** Numbers that JavaScript would round, as they are written: no reader takes one for an id, and yet it names a post. */
+const numbersIn = (raw: string): string[] => raw.match(/(?<![\w".-])\d{16,}(?![\w".])/g) ?? []
+
+function documentIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }
-  const indent = /^[[{]\r?\n( +)/.exec(text.slice(start))?.[1]?.length
-  const cleaned = clean(value, FIELDS, targets)
-  if ('gone' in cleaned) return { text: `${before}null\n`, rows: 1 }
-  if (cleaned.changed === 0) return undefined
-  return {
-    text: before + JSON.stringify(cleaned.value, null, indent) + (text.endsWith('\n') ? '\n' : ''),
-    rows: cleaned.changed,
-  }
 }
 
-function cleanTable(text: string, targets: Targets): CleanText | undefined {
-  const delimiter = delimiterOf(text)
-  let header: string[] | undefined
-  let rows = 0
-  const kept: string[] = []
-  for (const { raw, cells } of recordsOf(text, delimiter)) {
-    header ??= cells.map((cell) => cell.trim())
-    if (goes(byHeader(header, cells), cells, targets)) rows++
-    else kept.push(raw)
-  }
-  return rows > 0 ? { text: kept.join(''), rows } : undefined
-}
-
-function goes(named: Cells, cells: readonly string[], targets: Targets): boolean {
-  const given = (names: readonly string[]) => names.map((name) => (named[name] ?? '').trim()).filter(Boolean)
-  if ([...given(POSTS), ...given(REPEATS)].some(targets.isPost) || given(AUTHORS).some(targets.isAuthor)) return true
-  if (cells.some((cell) => cell.length >= LONG_ID && targets.isPost(cell.trim()))) return true
-  // With an id of its own the text is that of another post, which stays.
-  return given(POSTS).length === 0 && cells.some((cell) => isText(cell, targets))
-}
-
-const isText = (cell: string, targets: Targets): boolean =>
-  targets.itemOfText(cell) !== undefined || targets.itemOfText(cell.trim()) !== undefined
-
-/** The delimiter that the first line has most of. */
-function delimiterOf(text: string): string {
-  const [first = ''] = text.split('\n', 1)
-  const counts = [',', ';', '\t', '|'].map((one) => ({ one, count: first.split(one).length }))
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).one
+function rewritten(body: Buffer, change: (text: string) => CleanText | undefined): Rewritten | undefined {
+  const { text, encode } = decoded(body)
+  const changed = change(text)
+  return changed && { body: encode(changed.text), rows: changed.rows }
 }
 
 /** The characters of a file, and its bytes again: UTF-16 with its mark, UTF-8, or any encoding of one byte a character. */

@@ -1,3 +1,4 @@
+import { normalised } from '../../shared/row-file/columns'
 import { shownText, tokenise } from '../../shared/text'
 import type { Copy, Targets } from './targets'
 
@@ -19,6 +20,8 @@ export interface Fields {
   kept?: readonly string[]
   /** Whether objects go where a post remains, because nothing reads them by message. */
   neverReplaced?: boolean
+  /** Whether fields are meant in every spelling, as readers of files take names of columns. */
+  anySpelling?: boolean
 }
 
 type Json = Record<string, unknown>
@@ -73,20 +76,30 @@ function cleanObject(object: Json, fields: Fields, targets: Targets): Cleaned {
 function ownVerdict(object: Json, fields: Fields, targets: Targets): Json | 'gone' | undefined {
   const { post = [], repeats = [], author = [], text = [], item: itemField = 'item' } = fields
   const item = typeof object[itemField] === 'string' ? object[itemField] : undefined
-  if (author.some((name) => isId(object[name]) && targets.isAuthor(String(object[name])))) return 'gone'
+  const found = (names: readonly string[]) => valuesOf(object, names, fields.anySpelling ?? false)
+  const idsOf = (names: readonly string[]) => found(names).filter(isId).map(String)
+  if (idsOf(author).some(targets.isAuthor)) return 'gone'
   const replaced = (copy: Copy | undefined): Json | 'gone' =>
     copy && !fields.neverReplaced ? withCopy(object, fields, copy) : 'gone'
 
-  if (post.some((name) => isId(object[name]) && targets.isPost(String(object[name]))))
-    return replaced(item === undefined ? undefined : targets.copyOf(item))
-  if (repeats.some((name) => isId(object[name]) && targets.isPost(String(object[name])))) return 'gone'
-  if (post.some((name) => isId(object[name]))) return undefined
-  for (const name of text) {
-    const found = object[name]
-    const of = typeof found === 'string' && found !== '' ? targets.itemOfText(found) : undefined
+  const ids = idsOf(post)
+  if (ids.some(targets.isPost)) return replaced(item === undefined ? undefined : targets.copyOf(item))
+  if (idsOf(repeats).some(targets.isPost)) return 'gone'
+  if (ids.length > 0) return undefined
+  for (const one of found(text)) {
+    const of = typeof one === 'string' && one !== '' ? targets.itemOfText(one) : undefined
     if (of) return replaced(of.copy)
   }
   return fields.goesWithItem && item !== undefined && targets.isGone(item) ? 'gone' : undefined
+}
+
+const spellings = new Map<readonly string[], ReadonlySet<string>>()
+
+function valuesOf(object: Json, names: readonly string[], anySpelling: boolean): unknown[] {
+  if (!anySpelling) return names.map((name) => object[name])
+  const known = spellings.get(names) ?? new Set(names.map(normalised))
+  spellings.set(names, known)
+  return Object.keys(object).flatMap((name) => (known.has(normalised(name)) ? [object[name]] : []))
 }
 
 function withCopy(object: Json, { post = [], text = [], tokens }: Fields, copy: Copy): Json {

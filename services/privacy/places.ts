@@ -1,7 +1,16 @@
 import type { keys } from '../../shared/keys'
-import { anyFile } from './any-file'
+import { labelFile, postFile } from './any-file'
 import type { Fields } from './clean'
-import { csvRows, gzippedJsonLines, jsonDocument, jsonLines, knownTexts, type Rewrite, trainingLines } from './shapes'
+import {
+  csvRows,
+  gzippedJsonLines,
+  jsonDocument,
+  jsonLines,
+  knownTexts,
+  refusedRows,
+  type Rewrite,
+  trainingLines,
+} from './shapes'
 
 /** How posts go from the objects of a key. */
 export type Place =
@@ -28,14 +37,6 @@ const standing: Fields = { post: ['post'], text: ['text'] }
 const examples: Fields = { text: ['shown'] }
 const evaluated: Fields = { post: ['post'], text: ['shown'], tokens: 'text' }
 const judged: Fields = { goesWithItem: true }
-/** A refused row is kept as it came. */
-const refused: Fields = {
-  post: ['id', 'post', 'post_id'],
-  repeats: ['retweetOf', 'retweet_of'],
-  author: ['author', 'authorId', 'author_id'],
-  text: ['text', 'row', 'found'],
-}
-
 const tablePost: Fields = { post: ['post_id'], repeats: ['repeats'], author: ['author_id'] }
 const tablePrediction: Fields = { post: ['post_id'] }
 const tableLabel: Fields = { post: ['post_id'], item: 'message' }
@@ -43,14 +44,14 @@ const tableJudgement: Fields = { item: 'message', goesWithItem: true }
 
 /** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
 export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
-  source: { how: 'rows', rewrite: anyFile },
-  import: { how: 'rows', rewrite: anyFile },
-  export: { how: 'rows', rewrite: anyFile },
+  source: { how: 'rows', rewrite: postFile },
+  import: { how: 'rows', rewrite: labelFile },
+  export: { how: 'rows', rewrite: labelFile },
   posts: {
     how: 'rows',
     rewrite: csvRows(({ id = '', retweet_of: of = '' }, { isPost }) => isPost(id) || isPost(of)),
   },
-  refused: { how: 'lines', rewrite: jsonLines(refused) },
+  refused: { how: 'lines', rewrite: refusedRows },
   run: { how: holdsNeither },
   cascades: { how: 'rows', rewrite: csvRows(({ post_id: post = '' }, { isPost }) => isPost(post)) },
   knownTexts: { how: 'texts', rewrite: knownTexts },

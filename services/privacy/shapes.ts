@@ -1,7 +1,10 @@
 import { gunzipSync } from 'node:zlib'
 import { gzippedLines } from '../../shared/sql-tables/rows'
+import { z } from 'zod'
 import { textsFromBytes, textsToBytes } from '../../shared/cascades/known-texts'
+import { traced } from '../../shared/posts'
 import { shownText, tokenise } from '../../shared/text'
+import { isRowGone } from './any-file'
 import { clean, type Fields } from './clean'
 import { byHeader, type Cells, recordsOf } from './csv-records'
 import type { Targets } from './targets'
@@ -48,6 +51,16 @@ export const gzippedJsonLines =
     const rewritten = jsonLines(fields)(gunzipSync(body), targets, key)
     return rewritten && { body: gzippedLines(rewritten.body), rows: rewritten.rows }
   }
+
+/** Rows of a page that are no posts, each as it came. What its source knows of one stands beside it. */
+export const refusedRows: Rewrite = (body, targets) =>
+  lineByLine(body, (line) => {
+    const { trace, row } = refusedRow.parse(JSON.parse(line))
+    const isTraced = trace && ([trace.id, trace.retweetOf].some(targets.isPost) || targets.isAuthor(trace.authorId))
+    return isTraced || isRowGone(row, targets) ? null : line
+  })
+
+const refusedRow = z.object({ trace: traced.optional(), row: z.unknown() })
 
 /** A line that stays is the same, one that goes is null. A line that cannot be read stays. */
 function lineByLine(body: Buffer, change: (line: string) => string | null): Rewritten | undefined {

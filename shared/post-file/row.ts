@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { placeOf, type Post, type Refused } from '../posts'
+import { placeOf, type Post, type Refused, type Traced } from '../posts'
 import { asText, fromPythonBytes, isNoText, isNothing, isRounded, wrongId } from '../row-file/cells'
 import type { PostValues } from './open'
 
@@ -52,11 +52,13 @@ export function readRow(values: PostValues, line: number, rules: RowRules): Row 
   const createdAt = instantOf(given)
   const hashtags = hashtagsOf(cell('hashtag'), bytes ?? text, rules.tags)
 
+  const said = (field: keyof PostValues) => asText(values[field]).trim()
   const wrong = wrongIn(values) ?? wrongDate(given, createdAt, rules) ?? wrongText(bytes ?? text)
   if (wrong) {
     const { label: _, ...row } = values
     const known = wrong.field === 'createdAt' ? undefined : createdAt
-    return { line, ...wrong, row, createdAt: known, hashtags }
+    const trace = { id: said('id'), authorId: said('author'), retweetOf: said('retweetOf') }
+    return { line, ...wrong, row, trace, createdAt: known, hashtags }
   }
   return {
     line,
@@ -119,13 +121,19 @@ export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[]
   const posts: Post[] = []
   const refused: Refused[] = []
   for (const { post, line } of rows) {
-    const content = JSON.stringify([post.createdAt, post.authorId, post.text])
+    const content = contentOf(post)
     const nth = (equals.get(content) ?? 0) + 1
     equals.set(content, nth)
-    const id = post.id || hash(`${content} ${nth}`)
+    const id = post.id || idOf(content, nth)
     const earlier = lines.get(id)
     if (earlier !== undefined) {
-      refused.push({ line, field: 'id', reason: `stands in line ${earlier} already`, row: { ...post, id } })
+      refused.push({
+        line,
+        field: 'id',
+        reason: `stands in line ${earlier} already`,
+        row: { ...post, id },
+        trace: traceOf({ ...post, id }),
+      })
       continue
     }
     lines.set(id, line)
@@ -133,6 +141,14 @@ export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[]
   }
   return { posts: posts.sort((a, b) => order(placeOf(a), placeOf(b))), refused }
 }
+
+const traceOf = ({ id, authorId, retweetOf }: Post): Traced => ({ id, authorId, retweetOf })
+
+/** What makes a row without an id the same as another. */
+export const contentOf = ({ createdAt, authorId, text }: Post): string => JSON.stringify([createdAt, authorId, text])
+
+/** The id of the post in the nth row, from 1, of a content that has none. */
+export const idOf = (content: string, nth: number): string => hash(`${content} ${nth}`)
 
 const order = (a: string, b: string) => (a < b ? -1 : 1)
 

@@ -61,4 +61,5 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
 // The keys of an object literal are the field names that its type says.
 export const fieldsOf = <F extends string>(columns: Columns<F>): F[] => Object.keys(columns) as F[]
 
-const normalised = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')
+/** A column's name without what counts nothing. */
+export const normalised = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')

@@ -113,6 +113,8 @@ function quotedCell(text: string, start: number, delimiter: string, isLast: bool
       quote += 1
       continue
     }
+    // So that a file is read alike in any pieces.
+    if (quote - start > LONGEST_CELL) return 'unclosed'
     const inside = text.slice(start + 1, quote)
     let end = quote + 1
     while (text[end] === ' ') end += 1

@@ -87,6 +87,28 @@ export async function* jsonValues(
   else if (scanner.isOpen()) yield { line, text: '', problem: 'the file is cut off: its array has no end' }
 }
 
+/** Where the values stand in a text that is in memory, from a place on: those that `jsonValues` finds. */
+export function* valueSpans(
+  text: string,
+  from: number,
+  isArray: boolean,
+): Iterable<{ start: number; end: number; problem?: string }> {
+  const scanner = makeScanner(isArray ? 1 : 0)
+  let start: number | undefined
+  for (let at = from; at < text.length; at++) {
+    const place = scanner.take(text[at] ?? '')
+    if (place === 'behind') {
+      yield { start: at, end: text.length, problem: 'stands behind the end of the array' }
+      return
+    }
+    if (start === undefined && place !== 'between') start = at
+    if (start === undefined || place === 'inside') continue
+    yield { start, end: place === 'last' ? at + 1 : at }
+    start = undefined
+  }
+  if (start !== undefined) yield { start, end: text.length, problem: 'is cut off: the file ends inside it' }
+}
+
 /**
  * Follows brackets and strings. A character is between values, inside one, or the last of one: values in an array end
  * before a comma or its bracket, values that follow each other end with theirs.

@@ -98,12 +98,13 @@ const piecesOf = (text: AsyncIterable<string>, form: Form, file: string): AsyncI
 
 async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawRow> {
   for await (const { line, text, problem } of pieces) {
-    if (problem === undefined) yield { line, ...parsed(text) }
+    if (problem === undefined) yield { line, ...parsedJson(text) }
     else yield { line, value: text, problem }
   }
 }
 
-function parsed(json: string): Pick<RawRow, 'value' | 'problem'> {
+/** A value of JSON; also one with NaN in it, as Python writes it. */
+export function parsedJson(json: string): Pick<RawRow, 'value' | 'problem'> {
   let value = jsonOrNothing(json)
   if (value === undefined) value = jsonOrNothing(withoutNaN(json))
   return value === undefined ? { value: json, problem: 'is not JSON' } : { value }

@@ -1,14 +1,28 @@
-import type { z } from 'zod'
-import type { Post, Refused } from '../../../shared/posts'
+import { z } from 'zod'
+import type { Post, Refused, Traced } from '../../../shared/posts'
 import type { SourcePage } from './source'
+
+/** A field of a row that was refused, where it is a text or a number. */
+export const loose = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value).trim())
+  .optional()
+  .catch(undefined)
 
 /** A post, or why the settings leave it out. */
 export type Wanted = { post: Post } | { leftOut: string }
 
-/** The rows of a page that are good by a schema, in their order, and the others, each with the first of its problems. */
+/** What a row that is no post may still say of itself: the parts of its trace that its source can read. */
+export type TraceRow = (row: unknown) => { [field in keyof Traced]?: string | undefined }
+
+/**
+ * The rows of a page that are good by a schema, in their order, and the others, each with the first of its problems and
+ * with what a deletion knows it by.
+ */
 export function readRows<S extends z.ZodType>(
   rows: readonly unknown[],
   schema: S,
+  trace: TraceRow,
 ): { good: z.infer<S>[]; refused: Refused[] } {
   const good: z.infer<S>[] = []
   const refused: Refused[] = []
@@ -19,10 +33,16 @@ export function readRows<S extends z.ZodType>(
       continue
     }
     const { path, message } = parsed.error.issues[0]!
-    refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row })
+    refused.push({ line: i + 1, field: path.join('.') || 'row', reason: message, row, trace: tracedBy(trace(row)) })
   }
   return { good, refused }
 }
+
+const tracedBy = ({ id = '', authorId = '', retweetOf = '' }: ReturnType<TraceRow>): Traced => ({
+  id,
+  authorId,
+  retweetOf,
+})
 
 /** The posts, and how many are left out, by reason. */
 export function sortOut(found: readonly Wanted[]): Required<Pick<SourcePage, 'posts' | 'leftOut'>> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
-import { readRows, sortOut, type Wanted } from '../rows'
+import { loose, readRows, sortOut, type TraceRow, type Wanted } from '../rows'
 import type { SourcePage } from '../source'
 import type { Window } from '../../window'
 import { textOfRecord } from './text'
@@ -88,7 +88,7 @@ export function readPage(
 ): SourcePage {
   const given = rows.slice(0, limit)
   const known = new Set(after.seen.flat())
-  const { good, refused } = readRows(given, postView)
+  const { good, refused } = readRows(given, postView, traceOf)
   const found: Wanted[] = []
   const times: string[] = []
   for (const view of good) {
@@ -120,6 +120,13 @@ export function readPage(
     next: isLast && !isDeep ? null : JSON.stringify(isDeep ? searchAgain(next) : next),
   }
 }
+const traced = z.object({ uri: loose, author: z.object({ did: loose }).optional().catch(undefined) })
+
+const traceOf: TraceRow = (row) => {
+  const { uri, author } = traced.safeParse(row).data ?? {}
+  return { id: uri, authorId: author?.did }
+}
+
 const withUri = z.object({ uri: z.string() })
 
 /** By what Bluesky sorts: clients set `createdAt`, to any year. https://docs.bsky.app/docs/advanced-guides/timestamps */

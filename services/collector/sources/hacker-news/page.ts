@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readRows, sortOut, type Wanted } from '../rows'
+import { loose, readRows, sortOut, type TraceRow, type Wanted } from '../rows'
 import type { SourcePage } from '../source'
 import type { Window } from '../../window'
 import { MOST_HTML, textOfHtml } from '../html'
@@ -37,7 +37,7 @@ export function readPage(
 ): SourcePage {
   const given = hits.slice(0, limit)
   const known = new Set(after.seen)
-  const { good, refused } = readRows(given, hit)
+  const { good, refused } = readRows(given, hit, traceOf)
   const found: Wanted[] = []
   const times: { id: string; at: number }[] = []
   for (const item of good) {
@@ -58,13 +58,22 @@ export function readPage(
   return { ...page, reached, next: JSON.stringify({ before, seen } satisfies Place) }
 }
 
+const traced = z.object({ objectID: loose, author: loose })
+
+const traceOf: TraceRow = (row) => {
+  const { objectID: item, author } = traced.safeParse(row).data ?? {}
+  return { id: item && idOf(item), authorId: author && idOf(author) }
+}
+
+/** Numbers alone would be ids of other networks, too. */
+const idOf = (own: string): string => `hn:${own}`
+
 function postOf({ objectID, author, created_at_i: at, title, ...texts }: z.infer<typeof hit>, source: string): Wanted {
   const body = textOfHtml(texts.story_text ?? texts.comment_text ?? '', { links: 'address' })
   const text = [title?.trim(), body].filter(Boolean).join('\n')
   if (text === '') return { leftOut: 'without words' }
   const createdAt = new Date(at * 1000).toISOString()
-  // Numbers alone would be ids of other networks, too.
   return {
-    post: { id: `hn:${objectID}`, createdAt, authorId: `hn:${author}`, language: '', retweetOf: '', source, text },
+    post: { id: idOf(objectID), createdAt, authorId: idOf(author), language: '', retweetOf: '', source, text },
   }
 }

@@ -5,7 +5,7 @@ import { readRows, sortOut, type Wanted } from '../rows'
 import { NO_POSTS, type SourcePage } from '../source'
 import type { Window } from '../../window'
 import { arrivedAt, firstIdAt, isSnowflake } from './ids'
-import { postOf, status } from './status'
+import { postOf, status, traceOf } from './status'
 
 /**
  * Where the next page begins. Ids belong to one instance, so its host is part of the place. Pages of ids that are opaque
@@ -63,7 +63,7 @@ export function readPage(rows: readonly unknown[], reading: Reading, after: Plac
 }
 
 function kept(given: readonly unknown[], { name, hashtag, settings, window }: Reading, { ids, below, seen }: Place) {
-  const { good, refused } = readRows(given, status)
+  const { good, refused } = readRows(given, status, traceOf)
   const found: Wanted[] = []
   const known = new Set(seen)
   const oldest = firstIdAt(Date.parse(window.from))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import { MOST_HTML, textOfHtml } from '../html'
-import type { Wanted } from '../rows'
+import { loose, type TraceRow, type Wanted } from '../rows'
 
 /** Fields come and go with versions and servers: what is not needed is not asked for. https://docs.joinmastodon.org/entities/Status/ */
 export const status = z.object({
@@ -46,6 +46,16 @@ export function postOf(given: Status, source: string, hashtag: string, settings:
     text,
   }
   return { post }
+}
+
+const traced = z.object({
+  uri: loose,
+  account: z.object({ uri: loose, url: loose }).partial().optional().catch(undefined),
+})
+
+export const traceOf: TraceRow = (row) => {
+  const { uri, account } = traced.safeParse(row).data ?? {}
+  return { id: uri, authorId: account?.uri ?? account?.url }
 }
 
 /** What authors write in their profile to be left alone by programs. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
 import type { Post } from '../../../../shared/posts'
-import { readRows } from '../rows'
+import { loose, readRows, type TraceRow } from '../rows'
 import type { SourcePage } from '../source'
 
 // X calls a post a tweet or a post, by what it was asked for and by the age of the endpoint: both are read.
@@ -70,7 +70,7 @@ export function readPage(body: unknown, source: string, after: Place | undefined
   const errors = (parsed.data.errors ?? []).map(readProblem)
   if (data.length === 0 && !meta) throw unreadable(errors.map(inWords).join('; ') || 'neither data nor meta')
 
-  const { good, refused } = readRows(data, xPost)
+  const { good, refused } = readRows(data, xPost, traceOf)
   // Without the whole text of what it repeats, a post still has its own.
   const others = [...(includes?.tweets ?? []), ...(includes?.posts ?? [])].flatMap(
     (other) => included.safeParse(other).data ?? [],
@@ -100,6 +100,23 @@ export function readPage(body: unknown, source: string, after: Place | undefined
     partialErrors: errors.map(inWords),
     ...(stopped ? { stopped } : {}),
   }
+}
+
+const looseReferences = z
+  .array(z.object({ type: loose, id: loose }))
+  .optional()
+  .catch(undefined)
+const traced = z.object({
+  id: loose,
+  author_id: loose,
+  referenced_tweets: looseReferences,
+  referenced_posts: looseReferences,
+})
+
+const traceOf: TraceRow = (row) => {
+  const { id, author_id: authorId, ...others } = traced.safeParse(row).data ?? {}
+  const references = others.referenced_tweets ?? others.referenced_posts
+  return { id, authorId, retweetOf: references?.find(({ type }) => type === 'retweeted')?.id }
 }
 
 /** Why there is no use in the next page, if so: X has answered one token again and again, and billed each page. */

@@ -1,4 +1,4 @@
-import type { Columns } from '../../shared/row-file/columns'
+import type { Columns } from '../row-file/columns'
 
 export type LabelField =
   | 'item'

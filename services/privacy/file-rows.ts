@@ -1,0 +1,82 @@
+import { BellwetherError } from '../../shared/errors'
+import type { Columns } from '../../shared/row-file/columns'
+import { readRow } from '../../shared/row-file/csv'
+import { findForm, type Form } from '../../shared/row-file/form'
+import { valueSpans } from '../../shared/row-file/json'
+import { parsedJson } from '../../shared/row-file/open'
+
+/** A row of a file of posts or labels, as its reader finds it. */
+export interface FileRow {
+  /** Where its characters begin and end. */
+  start: number
+  end: number
+  /** A value of JSON, or the cells of CSV by column; undefined where it cannot be read. */
+  value?: unknown
+  /** The cells of CSV. */
+  cells?: readonly string[]
+}
+
+/** How a kind of file is read. */
+export interface FileKind {
+  columns: Columns<string>
+  /** The columns of a known form without a header. */
+  headerOf?: (cells: readonly string[]) => string[] | undefined
+}
+
+/** How much of a file its reader looks at to tell its form. */
+const HEAD = 2 ** 20
+
+/** The rows of a file, in their order. A file that its reader refuses is taken for lines. */
+export function* fileRows(text: string, { columns, headerOf }: FileKind): Iterable<FileRow> {
+  const from = text.startsWith('\uFEFF') ? 1 : 0
+  const form = formOf(text.slice(from, from + HEAD), columns, headerOf)
+  if (form.kind === 'empty') return
+  if (form.kind === 'csv') yield* csvRows(text, from, form)
+  else if (form.kind === 'json-lines') yield* lineRows(text, from)
+  else
+    for (const { start, end, problem } of valueSpans(text, from, form.kind === 'json-array'))
+      yield { start, end, ...(problem === undefined ? { value: parsedJson(text.slice(start, end)).value } : {}) }
+}
+
+function formOf(head: string, columns: Columns<string>, headerOf: FileKind['headerOf']): Form {
+  try {
+    return findForm(head, '', columns, headerOf)
+  } catch (error) {
+    if (error instanceof BellwetherError) return { kind: 'json-lines' }
+    throw error
+  }
+}
+
+/** A row that its reader cannot read is split plainly, so that it still goes by its id. */
+function* csvRows(
+  text: string,
+  from: number,
+  { header, delimiter }: Extract<Form, { kind: 'csv' }>,
+): Iterable<FileRow> {
+  for (let start = from; ;) {
+    const row = readRow(text, start, delimiter, true)
+    if (!row) return
+    const { stray, end } = row
+    const rest =
+      stray === undefined
+        ? []
+        : text
+            .slice(stray, end)
+            .replace(/[\r\n]+$/, '')
+            .split(delimiter)
+    const cells = [...row.cells, ...rest]
+    yield { start, end, cells, value: Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']).reverse()) }
+    start = end
+  }
+}
+
+function* lineRows(text: string, from: number): Iterable<FileRow> {
+  for (let start = from; start < text.length;) {
+    const next = text.indexOf('\n', start)
+    const end = next === -1 ? text.length : next + 1
+    const line = text.slice(start, end)
+    const { value, problem } = parsedJson(line)
+    if (line.trim() !== '') yield { start, end, ...(problem === undefined ? { value } : {}) }
+    start = end
+  }
+}
