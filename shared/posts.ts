@@ -22,6 +22,8 @@ export const post = z.object({
   text: z.string(),
   /** `yes` where the author disclosed that the post was paid for; posts of sources that cannot tell have no such field. */
   paidPartnership: z.enum(['yes', '']).optional(),
+  /** What its source calls the post where that is not the id: it is asked by this whether the post still exists. */
+  sourceId: z.string().optional(),
 })
 export type Post = z.infer<typeof post>
 
@@ -63,11 +65,13 @@ const COLUMNS: Record<keyof Post, string> = {
   source: 'source',
   text: 'text',
   paidPartnership: 'paid_partnership',
+  sourceId: 'source_id',
 }
+const OPTIONAL: ReadonlySet<string> = new Set<keyof Post>(['paidPartnership', 'sourceId'])
 
 /**
- * RFC 4180, with a header. The column of paid partnerships is last, and only where a post is one: pages without one have
- * the bytes that earlier releases gave them, so a run that began before an upgrade finds its page unchanged.
+ * RFC 4180, with a header. The columns that only some sources fill are last, and only where a post has one: pages without
+ * them have the bytes that earlier releases gave them, so a run that began before an upgrade finds its page unchanged.
  */
 export const postsToCsv = (posts: readonly Post[]): string =>
   stringify([...posts], {
@@ -76,7 +80,7 @@ export const postsToCsv = (posts: readonly Post[]): string =>
     // It quotes what holds its own record delimiter, but a reader may take a lone line feed for one.
     quoted_match: /[\r\n]/,
     columns: Object.entries(COLUMNS)
-      .filter(([key]) => key !== 'paidPartnership' || posts.some(({ paidPartnership }) => paidPartnership === 'yes'))
+      .filter(([key]) => !OPTIONAL.has(key) || posts.some((one) => Boolean(Reflect.get(one, key))))
       .map(([key, header]) => ({ key, header })),
   })
 

@@ -7,7 +7,7 @@ import type { CheckRules, FileReport } from './report'
 import { counted, countIn, tallied, tallyInWords } from './words'
 
 /** Check a file of posts: what a replay or the collector would make of it. Holds no row. */
-export async function checkPosts(file: string, { settings, isOwn, all }: CheckRules): Promise<FileReport> {
+export async function checkPosts(file: string, { settings, isOwn, now, all }: CheckRules): Promise<FileReport> {
   const tally = makeTally()
   const places: RefusedPlace[] = []
   const [dated, withoutDate] = [makeCounts(), makeCounts()]
@@ -20,6 +20,7 @@ export async function checkPosts(file: string, { settings, isOwn, all }: CheckRu
     if (all) places.push(place)
   }
   const rules = {
+    now,
     ...(isOwn ? { tags: settings.hashtags.map(({ tag }) => tag) } : {}),
     ...(isOwn ? { categories: settings.labels.categories.map(({ name }) => name) } : {}),
     onFound: (found: { words: string }) => void (words = found.words),

@@ -44,6 +44,8 @@ interface ReadOptions {
   tags?: readonly string[] | undefined
   /** The labels of the configuration, where the user chose one. */
   categories?: readonly string[] | undefined
+  /** A row of after the day that follows this one is refused. */
+  now?: Date | undefined
   /** Sees what the file was found to be, before its rows are read. */
   onFound?: (found: Found<PostField>) => void
   /** Counts what was refused, and what was read otherwise than it stands there. */
@@ -96,11 +98,11 @@ export const undated = ({ line }: Pick<PostRow, 'line'>): RefusedPlace => ({
 /** The rows of a file of posts, as a stream, each read or refused. `createdAt` is empty where the row has no date. */
 export async function* postRows(
   file: string,
-  { tags = [NO_HASHTAG], categories, onFound }: Omit<ReadOptions, 'perDay'> = {},
+  { tags = [NO_HASHTAG], categories, onFound, now = new Date() }: Omit<ReadOptions, 'perDay'> = {},
 ): AsyncIterable<PostRow | RefusedPlace> {
   const opened = await openPosts(file, createReadStream(file))
   onFound?.(opened.found)
-  const rules = { source: file, tags, mayBeUndated: true, before: midnightOf(Date.now()) + 2 * DAY_MS }
+  const rules = { source: file, tags, mayBeUndated: true, before: midnightOf(now.getTime()) + 2 * DAY_MS }
   for await (const found of opened.rows) {
     const { line } = found
     if ('problem' in found) {

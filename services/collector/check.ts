@@ -6,17 +6,21 @@ import type { Objects } from '../../shared/objects'
 import { postsFromCsv } from '../../shared/posts'
 import { absencesAmong, lastPresence, noteAbsences, notePresence } from '../../shared/state/absences'
 import type { Table } from '../../shared/table'
+import type { Settings } from '../../shared/settings'
 import type { Mark } from '../../shared/tombstones'
 import { dayOf } from '../../shared/utc-day'
+import { bookUsd, closePage, pageCaps } from './budget'
 import { verdictOf } from './presence'
-import type { Presence, Source } from './sources/source'
+import type { KeptPost, Presence, PresencePort, Source } from './sources/source'
 
 export interface CheckPorts {
   objects: Pick<Objects, 'read' | 'list' | 'put' | 'stream'>
   table: Pick<Table, 'get' | 'getMany' | 'create' | 'update' | 'remove'>
   marks: () => Promise<Mark>
   hashtags: readonly string[]
-  openSource(hashtag: string): Promise<Source>
+  /** Opens only a source that can tell; another has its name alone. */
+  openPresence(hashtag: string): Promise<Pick<Source, 'name' | 'caps' | 'presence'>>
+  caps: Pick<Settings['caps'], 'posts' | 'collectUsd'>
   /** Requests that a check of one hashtag may make. */
   requestsPerDay: number
 }
@@ -38,23 +42,38 @@ const MARGIN_MS = 30_000
 
 /**
  * Ask the networks about posts that are kept, once a UTC day, going on where the last check ended. What is gone is asked to be
- * deleted. Raises SOURCE_UNAVAILABLE, after every hashtag was checked, where a network misses more than a fifth of the posts.
+ * deleted. A network that does not answer is asked about the same posts the next day. Raises SOURCE_REFUSED or SECRET_MISSING
+ * of a source, and SOURCE_UNAVAILABLE where a network misses more than a fifth of the posts, after every hashtag was checked.
  */
 export const checkPresence =
   (ports: CheckPorts) =>
   async ({ now, log, remainingMs }: Invocation): Promise<Checked[]> => {
     const checked: Checked[] = []
-    const alarms: string[] = []
+    const alarms: BellwetherError[] = []
     for (const hashtag of ports.hashtags) {
       if (remainingMs() < MARGIN_MS) break
-      const one = await checkHashtag(ports, hashtag, now, remainingMs)
-      checked.push(one.checked)
-      if (one.alarm) alarms.push(one.alarm)
+      try {
+        const one = await checkHashtag(ports, hashtag, now, remainingMs)
+        checked.push(one.checked)
+        if (one.alarm) alarms.push(new BellwetherError('SOURCE_UNAVAILABLE', one.alarm))
+      } catch (error) {
+        if (!isOfSource(error)) throw error
+        alarms.push(error)
+      }
     }
     log.info('presence of kept posts', { checked })
-    if (alarms.length > 0) throw new BellwetherError('SOURCE_UNAVAILABLE', alarms.join('\n'))
+    const [first] = alarms
+    if (first)
+      throw new BellwetherError(
+        first.code,
+        alarms.map(({ message }) => message.slice(message.indexOf(': ') + 2)).join('\n'),
+      )
     return checked
   }
+
+/** What an operator has to put right for one source holds up no other. */
+const isOfSource = (error: unknown): error is BellwetherError =>
+  error instanceof BellwetherError && (error.code === 'SOURCE_REFUSED' || error.code === 'SECRET_MISSING')
 
 async function checkHashtag(
   ports: CheckPorts,
@@ -66,24 +85,55 @@ async function checkHashtag(
   const last = await lastPresence(ports.table, hashtag)
   const today = dayOf(now.getTime())
   if (last?.day === today) return none('checked today')
-  const { presence } = await ports.openSource(hashtag)
-  if (!presence) return none('the source cannot tell')
+  const source = await ports.openPresence(hashtag)
+  if (!source.presence) return none('the source cannot tell')
 
-  const answers = new Map<string, Presence>()
   const begin = { page: last?.page ?? '', offset: last?.offset ?? 0 }
-  // A network that did not answer is asked about the same posts again.
+  const asked = await askedFrom(ports, { ...source, presence: source.presence }, hashtag, begin, today, remainingMs)
+  await notePresence(ports.table, hashtag, { day: today, ...asked.reached })
+  const concluded = await conclude(ports, hashtag, asked.answers, now)
+  return asked.stopped === undefined
+    ? concluded
+    : { ...concluded, checked: { ...concluded.checked, skipped: asked.stopped } }
+}
+
+/** Ask about posts from a position on, while requests, money and time last. */
+async function askedFrom(
+  ports: CheckPorts,
+  source: Pick<Source, 'name' | 'caps'> & { presence: PresencePort },
+  hashtag: string,
+  begin: Position,
+  today: string,
+  remainingMs: () => number,
+): Promise<{ answers: Map<string, Presence>; reached: Position; stopped?: string }> {
+  const { presence } = source
+  const answers = new Map<string, Presence>()
+  // Posts that were not answered for are asked about again.
   let reached = begin
-  let requests = 0
-  for await (const { page, ids, offset } of batchesFrom(ports.objects, hashtag, begin, presence.batch)) {
-    if (requests === ports.requestsPerDay || remainingMs() < MARGIN_MS) break
-    requests += 1
-    const said = await presence.stillThere(ids)
-    if ('waitSeconds' in said) break
-    for (const [id, one] of said) answers.set(id, one)
+  let left = ports.requestsPerDay
+  for await (const { page, posts, offset } of batchesFrom(ports.objects, hashtag, begin, presence.batch)) {
+    if (left <= 0 || remainingMs() < MARGIN_MS) break
+    const token = `${hashtag}/${today}/presence ${page} ${offset}`
+    const usd = presence.mostUsd?.(posts.length) ?? 0
+    const caps = pageCaps(source, ports.caps)
+    if (usd > 0 && (await bookUsd(ports.table, caps, today, token, usd)))
+      return { answers, reached, stopped: 'the cap caps.collectUsd is reached' }
+    const said = await presence.stillThere(posts, left).catch(unlessUnavailable)
+    const costUsd = 'said' in said ? (said.costUsd ?? 0) : 0
+    if (usd > 0)
+      await closePage(ports.table, caps, { day: today, token, posts: 0, usd, usedPosts: 0, usedUsd: costUsd })
+    if ('waitSeconds' in said) return { answers, reached }
+    if ('cannot' in said) return { answers, reached, stopped: said.cannot }
+    left -= Math.max(1, said.requests)
+    for (const [id, one] of said.said) answers.set(id, one)
     reached = { page, offset }
   }
-  await notePresence(ports.table, hashtag, { day: today, ...reached })
-  return conclude(ports, hashtag, answers, now)
+  return { answers, reached }
+}
+
+function unlessUnavailable(error: unknown): { cannot: string } {
+  if (error instanceof BellwetherError && error.code === 'SOURCE_UNAVAILABLE') return { cannot: error.message }
+  throw error
 }
 
 async function conclude(ports: CheckPorts, hashtag: string, answers: ReadonlyMap<string, Presence>, now: Date) {
@@ -112,22 +162,22 @@ interface Position {
   offset: number
 }
 
-/** The ids of a hashtag's posts in batches, each with the position after it; from a position on, once around. */
+/** The posts of a hashtag in batches, each with the position after it; from a position on, once around. */
 async function* batchesFrom(
   objects: Pick<Objects, 'list' | 'stream'>,
   hashtag: string,
   { page: first, offset: done }: Position,
   size: number,
-): AsyncIterable<Position & { ids: string[] }> {
+): AsyncIterable<Position & { posts: KeptPost[] }> {
   const pages: string[] = []
   for await (const { key } of objects.list(keys.posts.start({ hashtag }))) if (keys.posts.match(key)) pages.push(key)
   const isBehind = (page: string) => page < first || (page === first && done === 0)
   for (const page of [...pages.filter((one) => !isBehind(one)), ...pages.filter(isBehind)]) {
-    const ids: string[] = []
-    for await (const { id } of postsFromCsv(await objects.stream(page))) ids.push(id)
-    for (let from = page === first ? done : 0; from < ids.length; from += size) {
+    const posts: KeptPost[] = []
+    for await (const { id, sourceId } of postsFromCsv(await objects.stream(page))) posts.push({ id, sourceId })
+    for (let from = page === first ? done : 0; from < posts.length; from += size) {
       const to = from + size
-      yield { page, offset: to < ids.length ? to : 0, ids: ids.slice(from, to) }
+      yield { page, offset: to < posts.length ? to : 0, posts: posts.slice(from, to) }
     }
   }
 }

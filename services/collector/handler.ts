@@ -14,7 +14,7 @@ import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
 import { askTombstones, secretMarks } from '../../shared/tombstones'
 import { answerRequest, collectorRequest } from './request'
-import { sourceFor } from './sources'
+import { presenceFor, sourceFor } from './sources'
 
 const config = readConfig([
   'bucket',
@@ -31,6 +31,8 @@ const table = dynamoTable(new DynamoDBClient(), config.table)
 const secrets = new SecretsManagerClient()
 const marks = secretMarks(secrets, config.tombstoneSecret)
 
+const openSource = sourceFor({ objects, secrets, secretIds: config.sourceSecrets, nowMs: Date.now }, settings)
+
 export const handler = door(
   'collector',
   {
@@ -40,7 +42,8 @@ export const handler = door(
       table,
       publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),
       enqueue: sqsQueue(new SQSClient(), config.collectorQueueUrl),
-      openSource: sourceFor({ objects, secrets, secretIds: config.sourceSecrets, nowMs: Date.now }, settings),
+      openSource,
+      openPresence: presenceFor(openSource, settings),
       tombstones: askTombstones(table, marks),
       marks,
       requestsPerDay: settings.retention.presenceRequestsPerDay,

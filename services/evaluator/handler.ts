@@ -14,7 +14,10 @@ import { sageMakerRegistry } from './registry'
 import { evaluatorRequest, respond } from './request'
 
 const { region, stage, bucket, bus, taskRoot } = readConfig(['region', 'stage', 'bucket', 'bus', 'taskRoot'])
-/** These are created once. A card sums up those of all batches, and names the model that it was held against. */
+/**
+ * These do not change, but for the count of deleted messages on a card, which nothing here reads. A card sums up the plans
+ * and qualities of all batches, and names the model that it was held against.
+ */
 const UNCHANGING = [keys.plan, keys.quality, keys.run, keys.card]
 /** Of the 2 GB that the function has. */
 const MEMORY_BYTES = 128 * 2 ** 20

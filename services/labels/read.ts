@@ -1,5 +1,5 @@
 import { BellwetherError } from '../../shared/errors'
-import { fieldReader } from '../../shared/row-file/columns'
+import { fieldReader, mapColumns } from '../../shared/row-file/columns'
 import { findColumns } from '../../shared/row-file/found'
 import { formInWords } from '../../shared/row-file/form'
 import { isRecord, type OpenFile, openFile } from '../../shared/row-file/open'
@@ -47,7 +47,8 @@ export async function openLabels(file: string, body: AsyncIterable<Uint8Array | 
   if (sample.some(isManifestLine)) {
     return known(manifest, 'an augmented manifest', (value, place) => [entryOfLine(value, place)])
   }
-  const isItem = opened.names.includes('item') && !opened.names.includes('text')
+  const has = mapColumns(opened.names, LABEL_COLUMNS).fields
+  const isItem = has.item !== undefined && has.text === undefined
   const { words, fields } = findColumns(file, opened, {
     what: 'labels',
     columns: LABEL_COLUMNS,

@@ -7,7 +7,7 @@ import { fieldReader, normalised } from '../../shared/row-file/columns'
 import { isRecord } from '../../shared/row-file/open'
 import { clean, type Fields } from './clean'
 import { type FileKind, type FileRow, fileRows } from './file-rows'
-import type { Rewrite, Rewritten } from './shapes'
+import type { Rewrite, Rewritten } from './lines'
 import type { Targets } from './targets'
 
 /** What readers of files take for the id of a post, its author, the post that it repeats, and its text; and more. */

@@ -1,16 +1,8 @@
 import type { keys } from '../../shared/keys'
 import { labelFile, postFile } from './any-file'
 import type { Fields } from './clean'
-import {
-  csvRows,
-  gzippedJsonLines,
-  jsonDocument,
-  jsonLines,
-  knownTexts,
-  refusedRows,
-  type Rewrite,
-  trainingLines,
-} from './shapes'
+import type { Rewrite } from './lines'
+import { csvRows, gzippedJsonLines, jsonDocument, jsonLines, knownTexts, refusedRows, trainingLines } from './shapes'
 
 /** How posts go from the objects of a key. */
 export type Place =

@@ -18,7 +18,7 @@ export const ROWS: Readonly<Record<string, string>> = {
   'cascade#{cascade} role': 'rows of which no post remains',
   'labeling again#{item}': 'rows of which no post remains',
   'tombstone#{mark} tombstone': 'stays: a keyed hash keeps the post from coming back',
-  'absence#{mark} absence': 'stays for 60 days: a keyed hash',
+  'absence#{mark} absence': 'stays for 400 days: a keyed hash',
   'presence#{hashtag} presence': 'neither id nor text',
   'desk day#{date}#{annotator}': 'neither id nor text: names of messages',
   'desk#{batch} batch': 'neither id nor text: names of messages',

@@ -5,6 +5,7 @@ const settings = z.strictObject({
   type: z.literal('hacker-news'),
   words: z.string().trim().min(1).max(200).optional(),
   comments: z.boolean().default(true),
+  itemsUrl: networkUrl.default('https://hacker-news.firebaseio.com/v0/'),
   searchUrl: networkUrl.default('https://hn.algolia.com/api/v1/'),
 })
 export type HackerNewsSettings = z.infer<typeof settings>

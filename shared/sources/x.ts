@@ -7,6 +7,7 @@ const settings = z.strictObject({
   excludeRetweets: z.boolean().default(true),
   pricePerPostUsd: usd.default(0.005),
   pricePerCountUsd: usd.default(0.005),
+  presence: z.enum(['compliance', 'lookup', 'age']).default('compliance'),
   apiUrl: networkUrl.default('https://api.x.com/2/'),
 })
 export type XSettings = z.infer<typeof settings>

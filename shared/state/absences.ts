@@ -24,8 +24,8 @@ export const presenceRow = rowKind({
   }),
 })
 
-/** An absence that no later check confirms is forgotten after so many days. */
-const KEPT_DAYS = 60
+/** A check comes round to a post after months where requests are few; until then an absence is remembered. */
+const KEPT_DAYS = 400
 const WIDTH = 16
 
 /** Since when posts are absent, by mark. */

@@ -1,4 +1,4 @@
-import { type Answer, type Asked, startStub, type StubServer } from './server'
+import { type Answer, type Asked, departed, type Departed, startStub, type StubServer } from './server'
 
 type Json = Record<string, unknown>
 
@@ -18,6 +18,7 @@ export interface BlueskyStub extends StubServer {
   /** Results that a search goes down to. */
   depth: number
   hitsTotal: number | undefined
+  gone: Departed
 }
 
 let serial = 0
@@ -56,7 +57,7 @@ export function aPostView(createdAt: string, more: Json = {}): PostView {
 
 /** Bluesky's sign-in and search, as far as its documentation describes them, on 127.0.0.1. */
 export async function startBluesky(port = 0): Promise<BlueskyStub> {
-  const answer = ({ path, query, headers, body }: Asked): Answer => {
+  const answer = ({ path, query, lists, headers, body }: Asked): Answer => {
     if (path === '/xrpc/com.atproto.server.createSession') {
       const { identifier, password } = stub.account
       if (body !== JSON.stringify({ identifier, password }))
@@ -64,10 +65,11 @@ export async function startBluesky(port = 0): Promise<BlueskyStub> {
       stub.sessions += 1
       return { body: { did: 'did:plc:me', handle: identifier, accessJwt: `a.${stub.sessions}`, active: true } }
     }
-    if (path !== '/xrpc/app.bsky.feed.searchPosts') return error(501, 'MethodNotImplemented', 'Method Not Implemented')
+    const isKnown = ['searchPosts', 'getPosts'].some((method) => path === `/xrpc/app.bsky.feed.${method}`)
+    if (!isKnown) return error(501, 'MethodNotImplemented', 'Method Not Implemented')
     if (stub.sessions === 0 || headers.authorization !== `Bearer a.${stub.sessions}`)
       return error(401, 'AuthMissing', 'Authentication Required')
-    return search(stub, query)
+    return path.endsWith('getPosts') ? views(stub, lists.uris ?? []) : search(stub, query)
   }
   const server = await startStub(answer, port)
   const stub: BlueskyStub = Object.assign(server, {
@@ -77,6 +79,7 @@ export async function startBluesky(port = 0): Promise<BlueskyStub> {
     sessions: 0,
     depth: 10_000,
     hitsTotal: undefined,
+    gone: departed(),
   })
   return stub
 }
@@ -85,6 +88,13 @@ export const error = (status: number, name: string, message: string): Answer => 
   status,
   body: { error: name, message },
 })
+
+/** Without tombstones: what cannot be shown is left out. */
+function views({ posts, gone }: BlueskyStub, uris: readonly string[]): Answer {
+  if (uris.length > 25) return error(400, 'InvalidRequest', 'uris must not have more than 25 elements')
+  const isShown = (uri: string) => uris.includes(uri) && !gone.deleted.has(uri) && !gone.suspended.has(uri)
+  return { body: { posts: posts.filter(({ uri }) => isShown(uri)) } }
+}
 
 function search(stub: BlueskyStub, query: Record<string, string>): Answer {
   const limit = Number(query.limit ?? 25)

@@ -1,4 +1,4 @@
-import { type Answer, type Asked, startStub, type StubServer } from './server'
+import { type Answer, type Asked, departed, type Departed, startStub, type StubServer } from './server'
 
 type Json = Record<string, unknown>
 
@@ -13,6 +13,8 @@ export interface HackerNewsStub extends StubServer {
   /** Items of any query: the newest tells how far the index has come. */
   others: Hit[]
   exhaustive: boolean
+  /** Item ids: a dead item is hidden without being deleted. */
+  gone: Departed
 }
 
 let serial = 40_000_000
@@ -42,9 +44,18 @@ export function aComment(at: string, more: Json = {}): Hit {
 
 /** Algolia's search of Hacker News, as far as it is described, on 127.0.0.1. */
 export async function startHackerNews(port = 0): Promise<HackerNewsStub> {
-  const server = await startStub((asked) => found(stub, asked), port)
-  const stub: HackerNewsStub = Object.assign(server, { hits: [], others: [], exhaustive: true })
+  const server = await startStub((asked) => {
+    const [, id] = /^\/item\/(\d+)\.json$/.exec(asked.path) ?? []
+    return id === undefined ? found(stub, asked) : item(stub, id)
+  }, port)
+  const stub: HackerNewsStub = Object.assign(server, { hits: [], others: [], exhaustive: true, gone: departed() })
   return stub
+}
+
+function item({ gone }: HackerNewsStub, id: string): Answer {
+  const own = { id: Number(id), type: 'comment' }
+  if (gone.deleted.has(id)) return { body: { ...own, deleted: true } }
+  return { body: gone.suspended.has(id) ? { ...own, dead: true } : own }
 }
 
 function found({ hits, others, exhaustive }: HackerNewsStub, { path, query }: Asked): Answer {

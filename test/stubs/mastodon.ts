@@ -1,4 +1,4 @@
-import { type Answer, type Asked, startStub, type StubServer } from './server'
+import { type Answer, type Asked, departed, type Departed, startStub, type StubServer } from './server'
 
 type Json = Record<string, unknown>
 
@@ -23,6 +23,10 @@ export interface MastodonStub extends StubServer {
   token: string | undefined
   /** A request in so many is refused as one too many; 0 for none. */
   limitEvery: number
+  /** Ids of posts that are not shown any more. The instance is also the server of their authors. */
+  gone: Departed
+  /** Whether posts can be asked for together, as since Mastodon 4.3. */
+  hasBatches: boolean
   now: () => number
 }
 
@@ -100,11 +104,23 @@ export async function startMastodon(port = 0): Promise<MastodonStub> {
       const reset = new Date(stub.now() + 60_000).toISOString().replace('Z', '000Z')
       return { status: 429, headers: { 'x-ratelimit-reset': reset }, body: { error: 'Too many requests' } }
     }
-    if (stub.token !== undefined && asked.headers.authorization !== `Bearer ${stub.token}`)
+    if (
+      asked.path.startsWith('/api/') &&
+      stub.token !== undefined &&
+      asked.headers.authorization !== `Bearer ${stub.token}`
+    )
       return { status: 422, body: { error: 'This method requires an authenticated user' } }
     if (asked.path === '/api/v2/instance') return stub.instance ? { body: stub.instance } : NOT_FOUND
     const [, tag] = /^\/api\/v1\/timelines\/tag\/([^/]+)$/.exec(asked.path) ?? []
     if (tag !== undefined) return timeline(stub, asked, decodeURIComponent(tag))
+    const [, only] = /^\/api\/v1\/statuses\/([^/]+)$/.exec(asked.path) ?? []
+    if (only !== undefined) return shown(stub, [only])[0] ? { body: shown(stub, [only])[0] } : NOT_FOUND
+    if (asked.path === '/api/v1/statuses' && stub.hasBatches) {
+      const ids = asked.lists['id[]'] ?? []
+      return ids.length > 20 ? { status: 422, body: { error: 'Too many statuses' } } : { body: shown(stub, ids) }
+    }
+    const [, written] = /^\/users\/\w+\/statuses\/(\d+)$/.exec(asked.path) ?? []
+    if (written !== undefined && asked.headers.accept === 'application/activity+json') return atOrigin(stub, written)
     const [, counted] = /^\/api\/v1\/tags\/([^/]+)$/.exec(asked.path) ?? []
     return counted === undefined ? NOT_FOUND : { body: history(stub, counted) }
   }
@@ -116,12 +132,24 @@ export async function startMastodon(port = 0): Promise<MastodonStub> {
     most: 40,
     token: undefined,
     limitEvery: 0,
+    gone: departed(),
+    hasBatches: true,
     now: Date.now,
   })
   return stub
 }
 
 const NOT_FOUND = { status: 404, body: { error: 'Record not found' } }
+
+/** In an order of its own, without those that nobody may see. */
+const shown = ({ statuses, gone }: MastodonStub, ids: readonly string[]): Status[] =>
+  statuses.filter(({ id }) => ids.includes(id) && !gone.deleted.has(id) && !gone.suspended.has(id)).reverse()
+
+/** A tombstone for what was deleted; the posts of a suspended author stay where they were written. */
+const atOrigin = ({ gone }: MastodonStub, id: string): Answer =>
+  gone.deleted.has(id)
+    ? { status: 410, body: '' }
+    : { headers: { 'content-type': 'application/activity+json' }, body: { type: 'Note' } }
 
 /** Newest first by id; a page ends before `max_id`, and a limit that is no number gives an empty one. */
 function timeline({ statuses, page, most, url, now }: MastodonStub, { query }: Asked, tag: string): Answer {

@@ -17,6 +17,8 @@ export interface Asked {
   path: string
   /** Of a parameter that comes several times, the last. */
   query: Record<string, string>
+  /** The values of parameters that may come several times, in order. */
+  lists: Record<string, string[]>
   headers: IncomingMessage['headers']
   body: string
 }
@@ -27,6 +29,14 @@ export interface Answer {
   headers?: Record<string, string>
   body: unknown
 }
+
+/** What became of posts: deleted by their authors, or hidden with an author whom the network suspended. */
+export interface Departed {
+  deleted: Set<string>
+  suspended: Set<string>
+}
+
+export const departed = (): Departed => ({ deleted: new Set(), suspended: new Set() })
 
 /** A server on 127.0.0.1 that stands in for a network. */
 export interface StubServer {
@@ -47,6 +57,7 @@ export async function startStub(answer: (asked: Asked) => Answer, port = 0): Pro
       method: request.method ?? '',
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
+      lists: Object.fromEntries(Array.from(url.searchParams.keys(), (name) => [name, url.searchParams.getAll(name)])),
       headers: request.headers,
       body: Buffer.concat(pieces).toString(),
     }

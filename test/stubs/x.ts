@@ -1,4 +1,4 @@
-import { type Answer, type Asked, type Odd, startStub } from './server'
+import { type Answer, type Asked, departed, type Departed, type Odd, startStub } from './server'
 
 export interface StubPost {
   id: string
@@ -21,6 +21,12 @@ export interface XStub {
   asked: Asked[]
   /** Posts in an answer, included ones too: what X would bill. */
   billed: number
+  /** Post ids. */
+  gone: Departed
+  /** What a job of compliance goes through, one state for each look at it; undefined where the account may make none. */
+  jobStates: string[] | undefined
+  /** Answers to come first, by path. */
+  oddBy: Record<string, Odd[]>
   stop(): Promise<void>
 }
 
@@ -35,6 +41,9 @@ export async function startXStub(): Promise<XStub> {
     referenced: [],
     spelling: 'tweet',
     billed: 0,
+    gone: departed(),
+    jobStates: ['in_progress', 'complete'],
+    oddBy: server.odd,
     get odd() {
       return server.odd[SEARCH] ?? []
     },
@@ -58,11 +67,51 @@ export async function startXStub(): Promise<XStub> {
   return stub
 }
 
-function answer(stub: XStub, { path, query }: Asked): Answer {
+function answer(stub: XStub, asked: Asked): Answer {
+  const { path, query } = asked
+  if (path === '/2/tweets') return { body: lookedUp(stub, (query.ids ?? '').split(',')) }
+  const ofJob = compliance(stub, asked)
+  if (ofJob) return ofJob
   if (path === COUNTS) return { body: counted(stub, query) }
   if (path === SEARCH) return { body: found(stub, query) }
   return { status: 404, body: problem('resource-not-found', 'Not Found Error') }
 }
+
+/** Missing posts come as errors, and are not billed. */
+function lookedUp(stub: XStub, ids: readonly string[]) {
+  const { deleted, suspended } = stub.gone
+  const data = stub.posts.filter(({ id }) => ids.includes(id) && !deleted.has(id) && !suspended.has(id))
+  stub.billed += data.length
+  const errorsOf = (gone: ReadonlySet<string>, type: string) =>
+    ids.filter((id) => gone.has(id)).map((id) => ({ ...problem(type, 'Not Found Error'), resource_id: id, value: id }))
+  const errors = [...errorsOf(deleted, 'resource-not-found'), ...errorsOf(suspended, 'not-authorized-for-resource')]
+  return { ...(data.length > 0 ? { data } : {}), ...(errors.length > 0 ? { errors } : {}) }
+}
+
+/** A job of batch compliance; its storage has addresses of its own, and takes no bearer. */
+function compliance(stub: XStub, { path, method, headers, body }: Asked): Answer | undefined {
+  const isStorage = path.startsWith('/storage/')
+  if (isStorage && headers.authorization !== undefined) return { status: 403, body: '<Error>AccessDenied</Error>' }
+  if (path === '/storage/up' && method === 'PUT') {
+    uploaded.set(stub, body.split('\n'))
+    return { body: '' }
+  }
+  if (path === '/storage/down') {
+    const lines = (ids: Iterable<string>, reason: string) =>
+      [...ids]
+        .filter((id) => uploaded.get(stub)?.includes(id))
+        .map((id) => JSON.stringify({ id, action: 'delete', reason }))
+    return { body: [...lines(stub.gone.deleted, 'deleted'), ...lines(stub.gone.suspended, 'suspended')].join('\n') }
+  }
+  if (!path.startsWith('/2/compliance/jobs')) return undefined
+  if (!stub.jobStates) return { status: 403, body: problem('client-forbidden', 'Client Forbidden') }
+  const storage = stub.url.replace('/2/', '/storage/')
+  const status = method === 'POST' ? 'created' : (stub.jobStates.shift() ?? 'complete')
+  return {
+    body: { data: { id: 'job', type: 'tweets', status, upload_url: `${storage}up`, download_url: `${storage}down` } },
+  }
+}
+const uploaded = new WeakMap<XStub, string[]>()
 
 function found(stub: XStub, query: Record<string, string>) {
   const most = Number(query.max_results ?? 10)

@@ -24,4 +24,6 @@ export interface SourcePorts {
 /** The fetching half of a kind of source; the declaring half is in shared/sources. */
 export interface SourceAdapter<S extends SourceSettings = SourceSettings> {
   open(watched: Watched<S>, ports: SourcePorts): Promise<Source>
+  /** Whether its source, with these settings, can tell whether posts still exist; none can where this is left out. */
+  tellsPresence?(settings: S): boolean
 }

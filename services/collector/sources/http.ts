@@ -9,6 +9,7 @@ export interface HttpAnswer {
   headers: Headers
   /** Its JSON; undefined where the body is something else. */
   json: unknown
+  text: string
   /** Its status and a few of its words, for errors: `503: Service Unavailable`. Never an address: it may hold a secret. */
   said: string
 }
@@ -17,6 +18,8 @@ interface HttpRequest {
   headers?: Record<string, string>
   /** Sent as JSON, by POST. */
   body?: unknown
+  /** Sent as plain text, by PUT. */
+  put?: string
 }
 
 /** One request. It follows no redirect, so that a token never goes to another host. Raises SOURCE_UNAVAILABLE. */
@@ -36,26 +39,27 @@ const USER_AGENT = 'Bellwether/1.0 (collects public posts of a hashtag once a da
 /** How sources ask a network: limits of time, size and redirects are here and nowhere else. */
 export const httpClient =
   (network: string, limits: Partial<HttpLimits> = {}): Ask =>
-  async (url, { headers = {}, body } = {}) => {
+  async (url, { headers = {}, body, put } = {}) => {
     const { timeoutMs, mostBytes } = { ...LIMITS, ...limits }
     try {
-      const response = await reachedAgain(body === undefined, () =>
+      const sent = put ?? (body === undefined ? undefined : JSON.stringify(body))
+      const response = await reachedAgain(sent === undefined, () =>
         fetch(url, {
-          method: body === undefined ? 'GET' : 'POST',
+          method: put !== undefined ? 'PUT' : body === undefined ? 'GET' : 'POST',
           redirect: 'manual',
           signal: AbortSignal.timeout(timeoutMs),
           headers: {
             accept: 'application/json',
             'user-agent': USER_AGENT,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(sent === undefined ? {} : { 'content-type': put === undefined ? 'application/json' : 'text/plain' }),
             ...headers,
           },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(sent === undefined ? {} : { body: sent }),
         }),
       )
       const text = await textWithin(response, mostBytes)
       const json = /json/i.test(response.headers.get('content-type') ?? '') ? jsonOrNothing(text) : undefined
-      return { status: response.status, headers: response.headers, json, said: saidBy(response, json, text) }
+      return { status: response.status, headers: response.headers, json, text, said: saidBy(response, json, text) }
     } catch (error) {
       throw new BellwetherError('SOURCE_UNAVAILABLE', `${network} was not reached: ${causeOf(error)}`)
     }
@@ -136,12 +140,12 @@ function saidBy({ status, headers }: Response, json: unknown, text: string): str
   return json === undefined ? `${status}: what it sent is no JSON` : String(status)
 }
 
-const errorBody = z.object({ error: z.unknown(), message: z.unknown() }).partial()
+const errorBody = z.object({ error: z.unknown(), message: z.unknown(), title: z.unknown() }).partial()
 
 /** The words of an error, as each network calls them. */
 function wordsOf(json: unknown): string {
-  const { error, message } = errorBody.safeParse(json).data ?? {}
-  return [error, message].filter((words) => typeof words === 'string').join(', ')
+  const { error, message, title } = errorBody.safeParse(json).data ?? {}
+  return [error, message, title].filter((words) => typeof words === 'string').join(', ')
 }
 
 /** Fields of an error: fetch throws a DOMException after a timeout, and buries its reason in a cause. */

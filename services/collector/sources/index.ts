@@ -26,6 +26,20 @@ interface Ports extends Omit<SourcePorts, 'secret'> {
   secretIds: Readonly<Record<string, string>>
 }
 
+/** How to ask whether posts of a hashtag still exist. A source that cannot tell is not opened, so that no secret is read. */
+export const presenceFor =
+  (
+    openSource: (hashtag: string) => Promise<Source>,
+    { hashtags, sources }: Pick<Settings, 'hashtags' | 'sources'>,
+    adapters = ADAPTERS,
+  ) =>
+  async (hashtag: string): Promise<Pick<Source, 'name' | 'presence'>> => {
+    const name = hashtags.find(({ tag }) => tag === hashtag)?.source ?? ''
+    const settings = sources[name]
+    const tells = settings && adapters[settings.type]?.tellsPresence?.(settings)
+    return tells ? openSource(hashtag) : { name }
+  }
+
 /** The source that `bellwether.yml` names for a hashtag. */
 export const sourceFor =
   (

@@ -24,18 +24,37 @@ export interface Source {
   count(window: Window): Promise<Count | undefined | Wait>
   read(request: PageRequest): Promise<SourcePage | Wait | Exhausted>
   /** Whether posts that were collected still exist; a source that cannot tell has none. */
-  presence?: {
-    /** Most ids that one request may name. */
-    batch: number
-    /**
-     * What the network says of each id; one that it did not answer for is left out. `absent` may have other reasons than a
-     * deletion; `gone` is the 404 or 410 of the post's own server. A Wait says nothing of any.
-     */
-    stillThere(ids: readonly string[]): Promise<ReadonlyMap<string, Presence> | Wait>
-  }
+  presence?: PresencePort
 }
 
+export interface PresencePort {
+  /** Most posts that one request may name. */
+  batch: number
+  /** US dollars: the most that it can cost to ask about so many posts; free where it is left out. */
+  mostUsd?(posts: number): number
+  /**
+   * What the network says of each post, by its id, with at most so many requests, of which the first asks about all posts. A
+   * post that it did not answer for is left out. A Wait says nothing of any. Raises SOURCE_UNAVAILABLE.
+   */
+  stillThere(posts: readonly KeptPost[], most: number): Promise<Presences | Wait | CannotTell>
+}
+
+export type KeptPost = Pick<Post, 'id' | 'sourceId'>
+
+export interface Presences {
+  said: ReadonlyMap<string, Presence>
+  /** Requests that it took. */
+  requests: number
+  costUsd?: number
+}
+
+/** `absent` may have other reasons than a deletion; `gone` is what the post's own server says: 404 or 410. */
 export type Presence = 'there' | 'absent' | 'gone'
+
+/** The account may not ask; with the network's words. */
+export interface CannotTell {
+  cannot: string
+}
 
 /** A number of posts; `about` is one that the network only estimates. */
 export type Count = number | { about: number }

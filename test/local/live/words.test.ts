@@ -122,6 +122,7 @@ describe('clockDifference', () => {
     status: 200,
     headers: new Headers(date === null ? {} : { date }),
     json: undefined,
+    text: '',
     said: '200',
   })
   const difference = (date: string | null) => clockDifference(there(date), 'https://social.example', NOW.getTime())

@@ -140,3 +140,11 @@ it('gives a row without a hashtag those that are watched and in its text, or els
 
   expect(posts.map(({ hashtag }) => hashtag)).toEqual(['azure', 'aws'])
 })
+
+it('refuses a row of after tomorrow, by the time that it is given', async () => {
+  const file = write('later.csv', 'createdAt,text\n2026-01-03T00:00:00Z,one\n')
+  const refusedAt = async (now: string) => (await readPosts(file, { now: new Date(now) })).refused.length
+
+  expect(await refusedAt('2026-01-01T23:00:00Z')).toBe(1)
+  expect(await refusedAt('2026-01-02T00:00:00Z')).toBe(0)
+})

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { checkPresence, type CheckPorts } from '../../../services/collector/check'
 import { verdictOf } from '../../../services/collector/presence'
-import type { Presence, Source } from '../../../services/collector/sources/source'
+import type { Presence, PresencePort } from '../../../services/collector/sources/source'
 import { deletionRecord } from '../../../shared/records'
+import { BellwetherError } from '../../../shared/errors'
+import { spent } from '../../../shared/state/ledger'
 import { buriedAmong } from '../../../shared/state/tombstones'
 import { aPost, putRun } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
-import { MARK } from './world'
+import { generousCaps, MARK } from './world'
 
 const NOW = new Date('2026-11-22T03:40:00Z')
 const daysLater = (days: number) => new Date(NOW.getTime() + days * 86_400_000)
@@ -56,18 +58,26 @@ describe('a check', () => {
   let bucket: TestBucket
   let ports: CheckPorts
   let asked: string[][]
-  let says: (id: string) => Presence | 'silent'
+  let says: (id: string) => Presence | 'silent' | 'down' | 'refused'
 
   beforeEach(async () => {
     bucket = testBucket()
     asked = []
     says = () => 'there'
-    const presence: Source['presence'] = {
+    const presence: PresencePort = {
       batch: 4,
-      stillThere: async (ids) => {
-        asked.push([...ids])
-        if (ids.some((id) => says(id) === 'silent')) return { waitSeconds: 60 }
-        return new Map(ids.map((id) => [id, says(id) as Presence]))
+      stillThere: async (posts) => {
+        const ids = posts.map(({ id }) => id)
+        asked.push(ids)
+        const said = new Map<string, Presence>()
+        for (const id of ids) {
+          const one = says(id)
+          if (one === 'silent') return { waitSeconds: 60 }
+          if (one === 'down') throw new BellwetherError('SOURCE_UNAVAILABLE', 'fedi answered 503')
+          if (one === 'refused') throw new BellwetherError('SOURCE_REFUSED', 'fedi answered 401')
+          said.set(id, one)
+        }
+        return { said, requests: 1 }
       },
     }
     ports = {
@@ -75,8 +85,8 @@ describe('a check', () => {
       table: memoryTable(),
       marks: async () => MARK,
       hashtags: ['aws'],
-      // A check asks of a source for nothing else.
-      openSource: async () => ({ presence }) as Source,
+      openPresence: async () => ({ name: 'fedi', presence }),
+      caps: generousCaps(),
       requestsPerDay: 4,
     }
     const page = (n: number) => Array.from({ length: 8 }, (_, i) => aPost(`7000000${n}${i}`))
@@ -151,8 +161,38 @@ describe('a check', () => {
     expect(deletions()).toEqual([])
   })
 
+  it('deletes nothing of a network that is down, and says so without failing', async () => {
+    says = () => 'down'
+
+    expect(await check(NOW)).toMatchObject([{ answered: 0, skipped: 'SOURCE_UNAVAILABLE: fedi answered 503' }])
+    expect(deletions()).toEqual([])
+  })
+
+  it('checks the other hashtags before it fails for a source that refuses', async () => {
+    ports.hashtags = ['aws', 'azure']
+    await putRun(bucket, { hashtag: 'azure', date: '2026-11-01', pages: [[aPost('80000000')]] })
+    says = (id) => (id === '80000000' ? 'there' : 'refused')
+
+    await expect(check(NOW)).rejects.toThrow('SOURCE_REFUSED: fedi answered 401')
+
+    expect(asked.flat()).toContain('80000000')
+  })
+
+  it('pays for a look-up within the cap, and asks no more when it is reached', async () => {
+    const port = (await ports.openPresence('aws')).presence!
+    const stillThere: PresencePort['stillThere'] = async (posts, most) => ({
+      ...(await port.stillThere(posts, most)),
+      costUsd: 0.02,
+    })
+    ports.openPresence = async () => ({ name: 'x', presence: { ...port, mostUsd: () => 0.5, stillThere } })
+    ports.caps = { ...ports.caps, collectUsd: { perDay: 0.53, perMonth: 1 } }
+
+    expect(await check(NOW)).toMatchObject([{ answered: 8, skipped: 'the cap caps.collectUsd is reached' }])
+    expect(await spent(ports.table, 'collectUsd', '2026-11-22')).toBeCloseTo(0.04)
+  })
+
   it('leaves a source alone that cannot tell', async () => {
-    ports.openSource = async () => ({}) as Source
+    ports.openPresence = async () => ({ name: 'file' })
 
     expect(await check(NOW)).toMatchObject([{ skipped: 'the source cannot tell' }])
   })

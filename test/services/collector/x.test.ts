@@ -21,7 +21,13 @@ beforeEach(async () => {
 })
 afterEach(() => stub.stop())
 
-const settings = { type: 'x' as const, excludeRetweets: false, pricePerPostUsd: 0.005, pricePerCountUsd: 0.005 }
+const settings = {
+  type: 'x' as const,
+  presence: 'age' as const,
+  excludeRetweets: false,
+  pricePerPostUsd: 0.005,
+  pricePerCountUsd: 0.005,
+}
 
 function xWorld(given: Partial<World> = {}, options: Partial<typeof settings> = {}): World {
   const world = newWorld({ now: new Date('2026-06-03T00:10:00Z'), tags: ['aws'], ...given })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
+import { openLabels } from '../../../services/labels/read'
 import { newWorld } from './world'
 
 const bytes = (name: string) => readFileSync(path.join(__dirname, '../../fixtures/files', name))
@@ -144,4 +145,14 @@ it('of two attributes of a manifest line lets the newest label count', async () 
     'technical',
     'technical',
   ])
+})
+
+it('takes the id of a message from a column in any spelling', async () => {
+  const file = async function* () {
+    yield Buffer.from('Item,LABEL\n00112233445566ff,technical\n')
+  }
+
+  const { entries } = await openLabels('labels.csv', file())
+
+  for await (const entry of entries) expect(entry).toMatchObject({ item: '00112233445566ff', label: 'technical' })
 })

@@ -4,10 +4,12 @@ import { jsonOrNothing } from '../../../../shared/json'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
-import type { Source, SourcePage, Wait } from '../source'
+import type { Presences, Source, SourcePage, Wait } from '../source'
 import type { Window } from '../../window'
 import { firstPlace, place, readPage, searchAgain, searchBody } from './page'
 
+/** https://docs.bsky.app/docs/api/app-bsky-feed-get-posts */
+const MOST_URIS = 25
 /** A total that search no longer counts. */
 const TRUNCATED = 10_000
 
@@ -36,13 +38,13 @@ export const openBluesky =
       return waitOrThrow(name, answer, nowMs())
     }
 
-    /** One search; it signs in first, and once again where the session has expired. */
-    const search = async (parameters: [string, string][]): Promise<HttpAnswer | Wait> => {
+    /** Ask a method; it signs in first, and once again where the session has expired. */
+    const ask = async (method: string, parameters: [string, string][]): Promise<HttpAnswer | Wait> => {
       for (let tries = 1; ; tries++) {
         const session = token ?? (await signIn())
         if (typeof session !== 'string') return session
         token = session
-        const answer = await client(at('app.bsky.feed.searchPosts', parameters), {
+        const answer = await client(at(method, parameters), {
           headers: { authorization: `Bearer ${token}` },
         })
         if (!isExpired(answer)) return answer
@@ -50,6 +52,8 @@ export const openBluesky =
         token = undefined
       }
     }
+
+    const search = (parameters: [string, string][]) => ask('app.bsky.feed.searchPosts', parameters)
 
     const query = ({ from, to }: Window, until: string, limit: number, cursor: string | null): [string, string][] => [
       // As words and as a hashtag: the search that answers differs between accounts, and one reads one of them.
@@ -90,6 +94,23 @@ export const openBluesky =
           : undefined
       },
 
+      presence: {
+        batch: MOST_URIS,
+        stillThere: async (posts): Promise<Presences | Wait> => {
+          const answer = await ask(
+            'app.bsky.feed.getPosts',
+            posts.map(({ id }) => ['uris', id]),
+          )
+          if ('waitSeconds' in answer) return answer
+          if (answer.status !== 200 || answer.json === undefined) return refused(answer)
+          const views = viewsBody.safeParse(answer.json).data?.posts
+          if (!views) throw unavailable(name, 'its answer has no list of posts')
+          const there = new Set(views.map(({ uri }) => uri))
+          // It leaves out what was deleted, taken down or deactivated, and gives no reason.
+          return { said: new Map(posts.map(({ id }) => [id, there.has(id) ? 'there' : 'absent'])), requests: 1 }
+        },
+      },
+
       read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
         let after = next === null ? firstPlace(window) : place.parse(JSON.parse(next))
         for (;;) {
@@ -109,7 +130,9 @@ export const openBluesky =
     }
   }
 
-export const blueskyAdapter: SourceAdapter<BlueskySettings> = { open: openBluesky() }
+export const blueskyAdapter: SourceAdapter<BlueskySettings> = { open: openBluesky(), tellsPresence: () => true }
+
+const viewsBody = z.object({ posts: z.array(z.object({ uri: z.string() })) })
 
 const sessionBody = z.object({
   accessJwt: z.string().min(1),

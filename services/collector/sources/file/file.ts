@@ -103,7 +103,13 @@ const refusedAsAWhole = (
   tags: readonly string[],
 ): RefusedRow => ({ line, field: 'row', reason: problem, row: value, createdAt: undefined, hashtags: [...tags] })
 
-const plain = ({ createdAt: _, hashtags: __, ...refused }: RefusedRow): Refused => refused
+const plain = ({ line, field, reason, row, trace }: RefusedRow): Refused => ({
+  line,
+  field,
+  reason,
+  row,
+  ...(trace && { trace }),
+})
 
 /** A row that names no hashtag of ours is told with the first one. */
 const belongs = (row: RefusedRow, hashtag: string, tags: readonly string[]): boolean =>

@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import type { HackerNewsSettings } from '../../../../shared/sources/hacker-news'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
-import type { Source, SourcePage, Wait } from '../source'
+import type { Presence, Presences, Source, SourcePage, Wait } from '../source'
 import { firstPlace, place, readPage, searchBody, secondsOf } from './page'
 
 /** After this the index has a day, unless it stands still. */
@@ -55,6 +56,19 @@ export const openHackerNews =
       lagSeconds: LAG_SECONDS,
       horizon: () => undefined,
 
+      presence: {
+        batch: 1,
+        stillThere: async ([post]): Promise<Presences | Wait> => {
+          const id = /^hn:(\d+)$/.exec(post?.id ?? '')?.[1]
+          if (!post || id === undefined) return { said: new Map(), requests: 0 }
+          const answer = await client(addressOf(settings.itemsUrl, `item/${id}.json`))
+          if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
+          const presence = presenceOf(answer.json)
+          if (!presence) throw unavailable(name, 'it sent no item')
+          return { said: new Map([[post.id, presence]]), requests: 1 }
+        },
+      },
+
       count: async ({ from, to }) => {
         const found = await search({ ...about, hitsPerPage: '0', numericFilters: between(from, secondsOf(to)) })
         if ('waitSeconds' in found) return found
@@ -85,4 +99,17 @@ export const openHackerNews =
     }
   }
 
-export const hackerNewsAdapter: SourceAdapter<HackerNewsSettings> = { open: openHackerNews() }
+export const hackerNewsAdapter: SourceAdapter<HackerNewsSettings> = {
+  open: openHackerNews(),
+  tellsPresence: () => true,
+}
+
+const item = z.object({ id: z.int(), deleted: z.boolean().optional(), dead: z.boolean().optional() })
+
+/** Its author may delete an item; a dead one is hidden by moderators or flags, and may come back. */
+function presenceOf(body: unknown): Presence | undefined {
+  if (body === null) return 'absent'
+  const found = item.safeParse(body).data
+  if (!found) return undefined
+  return found.deleted ? 'gone' : found.dead ? 'absent' : 'there'
+}

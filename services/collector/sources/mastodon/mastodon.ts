@@ -9,6 +9,7 @@ import { type Count, NO_POSTS, type Source, type SourcePage, type Wait } from '.
 import type { Window } from '../../window'
 import { idsOf } from './instance'
 import { firstPlace, type Place, place, readPage } from './page'
+import { mastodonPresence } from './presence'
 
 /** A cache before the instance may answer for it while it is down, with what is up to a day old. */
 const OLDEST_SECONDS = 60
@@ -26,10 +27,8 @@ export const openMastodon =
     const { token, localOnly: isOwnOnly, lateHours, contact } = settings
     const { host } = new URL(settings.instance)
     const { id: secretId, value } = token ? await secret() : { id: '', value: '' }
-    const headers: Record<string, string> = {
-      ...(token ? { authorization: `Bearer ${tokenFor(host, secretId, value)}` } : {}),
-      ...(contact ? { 'user-agent': `Bellwether/1.0 (+${contact})` } : {}),
-    }
+    const agent: Record<string, string> = contact ? { 'user-agent': `Bellwether/1.0 (+${contact})` } : {}
+    const headers = { ...(token ? { authorization: `Bearer ${tokenFor(host, secretId, value)}` } : {}), ...agent }
     const client = httpClient(name, limits)
     const ask = (path: string, parameters: Record<string, string> = {}) =>
       client(addressOf(settings.instance, path, Object.entries(parameters)), { headers })
@@ -59,6 +58,14 @@ export const openMastodon =
 
     return {
       name,
+      presence: mastodonPresence({
+        name,
+        instance: settings.instance,
+        ask: client,
+        headers,
+        refused,
+        askOrigin: (url, request) => client(url, { headers: { ...agent, ...request?.headers } }),
+      }),
       textEncoding: 'plain',
       order: 'newest first',
       page: { least: 1, most: 40 },
@@ -95,7 +102,10 @@ export const openMastodon =
     }
   }
 
-export const mastodonAdapter: SourceAdapter<MastodonSettings> = { open: openMastodon() }
+export const mastodonAdapter: SourceAdapter<MastodonSettings> = {
+  open: openMastodon(),
+  tellsPresence: () => true,
+}
 
 const tokens = z.record(z.string(), z.string().min(1))
 

@@ -62,7 +62,11 @@ export function readPage(rows: readonly unknown[], reading: Reading, after: Plac
   }
 }
 
-function kept(given: readonly unknown[], { name, hashtag, settings, window }: Reading, { ids, below, seen }: Place) {
+function kept(
+  given: readonly unknown[],
+  { name, hashtag, settings, window }: Reading,
+  { host, ids, below, seen }: Place,
+) {
   const { good, refused } = readRows(given, status, traceOf)
   const found: Wanted[] = []
   const known = new Set(seen)
@@ -73,7 +77,7 @@ function kept(given: readonly unknown[], { name, hashtag, settings, window }: Re
     const isElsewhere = ids === 'snowflake' && (BigInt(one.id) < oldest || BigInt(one.id) >= BigInt(below ?? 0))
     if (isOutside || isElsewhere || known.has(one.uri)) continue
     known.add(one.uri)
-    found.push(postOf(one, name, hashtag, settings))
+    found.push(postOf(one, host, name, hashtag, settings))
   }
   return { ...sortOut(found), refused }
 }

@@ -29,7 +29,13 @@ export const status = z.object({
 export type Status = z.infer<typeof status>
 
 /** A post with its words, or why it is left out. */
-export function postOf(given: Status, source: string, hashtag: string, settings: MastodonSettings): Wanted {
+export function postOf(
+  given: Status,
+  host: string,
+  source: string,
+  hashtag: string,
+  settings: MastodonSettings,
+): Wanted {
   const leftOut = reasonAgainst(given, hashtag, settings)
   if (leftOut) return { leftOut }
   const text = [given.spoiler_text?.trim(), textOfHtml(given.content)].filter(Boolean).join('\n\n')
@@ -44,6 +50,7 @@ export function postOf(given: Status, source: string, hashtag: string, settings:
     retweetOf: '',
     source,
     text,
+    sourceId: `${host}/${given.id}`,
   }
   return { post }
 }

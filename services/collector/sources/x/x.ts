@@ -5,9 +5,11 @@ import { BellwetherError } from '../../../../shared/errors'
 import type { XSettings } from '../../../../shared/sources/x'
 import { DAY_MS } from '../../../../shared/utc-day'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
+import { httpClient } from '../http'
 import type { Exhausted, Source, Wait } from '../source'
 import type { Window } from '../../window'
 import { readCount, readPage, readPlace, readProblem } from './answer'
+import { xPresence } from './presence'
 import { searchQuery } from './query'
 
 /** A rate-limit window of X's, for answers that do not say when theirs ends. */
@@ -17,7 +19,7 @@ const REACH_MS = 7 * DAY_MS - 60_000
 
 /** X's recent search (API v2, app-only) as a source. Posts are read newest first and paid one by one. */
 export const openX =
-  (timeout = 10_000) =>
+  (timeout = 10_000, pollMs = 5000) =>
   async (
     { hashtag, name, settings, languages }: Watched<XSettings>,
     { secret, nowMs }: Pick<SourcePorts, 'secret' | 'nowMs'>,
@@ -36,6 +38,11 @@ export const openX =
 
     return {
       name,
+      ...(settings.presence === 'age'
+        ? {}
+        : {
+            presence: xPresence({ name, settings, token, ask: httpClient('X', { timeoutMs: timeout }), nowMs, pollMs }),
+          }),
       textEncoding: 'html',
       order: 'newest first',
       page: { least: 10, most: 100 },
@@ -76,7 +83,10 @@ export const openX =
     }
   }
 
-export const xAdapter: SourceAdapter<XSettings> = { open: openX() }
+export const xAdapter: SourceAdapter<XSettings> = {
+  open: openX(),
+  tellsPresence: ({ presence }) => presence !== 'age',
+}
 
 const between = ({ from, to }: Window) => ({ start_time: toSecond(from), end_time: toSecond(to) })
 const toSecond = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')

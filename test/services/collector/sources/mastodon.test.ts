@@ -45,6 +45,7 @@ describe('a post of Mastodon', () => {
       language: 'en',
       retweetOf: '',
       source: 'fedi',
+      sourceId: `${new URL(stub.url).host}/${idAt(NOON, 1)}`,
       text: expect.stringMatching(/^Cold starts again \d+ #AWS$/),
     })
   })

@@ -11,7 +11,7 @@ import { Readable } from 'node:stream'
 import { aPostView, type BlueskyStub, startBluesky } from '../../../stubs/bluesky'
 import { aComment, type HackerNewsStub, startHackerNews } from '../../../stubs/hacker-news'
 import { aStatus, type MastodonStub, startMastodon } from '../../../stubs/mastodon'
-import { startXStub } from '../../../stubs/x'
+import { startXStub, type XStub } from '../../../stubs/x'
 import type { Network } from './contract'
 
 const watched = { hashtag: 'aws', tags: ['aws'], languages: [] }
@@ -51,9 +51,20 @@ export const hackerNewsOn = (stub: HackerNewsStub, nowMs: () => number, options:
     {
       ...watched,
       name: 'hn',
-      settings: parsed<HackerNewsSettings>(hackerNews, { type: 'hacker-news', searchUrl: stub.url, ...options }),
+      settings: parsed<HackerNewsSettings>(hackerNews, {
+        type: 'hacker-news',
+        searchUrl: stub.url,
+        itemsUrl: stub.url,
+        ...options,
+      }),
     },
     { nowMs },
+  )
+
+export const xOn = (stub: XStub, nowMs: () => number, options: Partial<XSettings> = {}) =>
+  openX(10_000, 1)(
+    { ...watched, name: 'x', settings: parsed<XSettings>(x, { type: 'x', apiUrl: stub.url, ...options }) },
+    { secret: async () => ({ id: 'x-token', value: 'AAAA' }), nowMs },
   )
 
 /** Every source there is, against its stub. */
@@ -125,11 +136,7 @@ export const NETWORKS: Record<string, () => Promise<Network>> = {
         stub.posts = [...stub.posts, ...posts]
         return posts.map((post) => post.id)
       },
-      open: (nowMs) =>
-        openX(10_000)(
-          { ...watched, name: 'x', settings: parsed<XSettings>(x, { type: 'x', apiUrl: stub.url }) },
-          { secret: async () => ({ id: 'x-token', value: 'AAAA' }), nowMs },
-        ),
+      open: (nowMs) => xOn(stub, nowMs),
       odd: (answer) => void (stub.odd = [answer]),
       secret: 'AAAA',
       stop: stub.stop,

@@ -1,0 +1,31 @@
+import type { Targets } from './targets'
+
+/** An object without the rows that are to go, and how many went or were replaced; nothing where it mentions none. */
+export type Rewrite = (body: Buffer, targets: Targets, key: string) => Rewritten | undefined
+
+export interface Rewritten {
+  body: Buffer
+  rows: number
+}
+
+/** A line that stays is the same, one that goes is null. A line that cannot be read stays. */
+export function lineByLine(body: Buffer, change: (line: string) => string | null): Rewritten | undefined {
+  let rows = 0
+  const lines = body.toString('utf8').split('\n')
+  const left: string[] = []
+  for (const line of lines) {
+    const now = line.trim() === '' ? line : unlessUnreadable(line, change)
+    if (now !== line) rows++
+    if (now !== null) left.push(now)
+  }
+  return rows > 0 ? { body: Buffer.from(left.join('\n')), rows } : undefined
+}
+
+function unlessUnreadable(line: string, change: (line: string) => string | null): string | null {
+  try {
+    return change(line)
+  } catch (error) {
+    if (error instanceof SyntaxError) return line
+    throw error
+  }
+}
