@@ -39,8 +39,10 @@ export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
       const now = cloud.clock.now()
       if (news.some(isAnswer)) lastAnswer = now
       if (lastAnswer === undefined || now - lastAnswer < pauseMs) return []
-      lastAnswer = undefined
-      return count(cloud, table, now)
+      const { counted, failed } = await count(cloud, table, now)
+      // What failed is tried again a pause later.
+      lastAnswer = failed ? now : undefined
+      return counted
     },
   }
 }
@@ -48,12 +50,17 @@ export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
 const isAnswer = ({ functionName, operation }: Cloud['calls'][number]): boolean =>
   functionName?.endsWith('-desk') === true && operation === 'UpdateItem'
 
-async function count(cloud: Ports['cloud'], table: Table, now: number): Promise<Counted[]> {
+async function count(
+  cloud: Ports['cloud'],
+  table: Table,
+  now: number,
+): Promise<{ counted: Counted[]; failed: boolean }> {
   const annotators = (await invitedPeople(table, now)).filter(({ role }) => role === 'annotator')
   // Others may be about to judge the same posts: their batches end as on AWS.
-  if (annotators.length !== 1) return []
+  if (annotators.length !== 1) return { counted: [], failed: false }
   const counted: Counted[] = []
   let waiting = 0
+  let failed = false
   for (const { batch, started } of await openBatches(table)) {
     const progress = started ? await readProgress(table, batch) : undefined
     if (!progress) continue
@@ -61,11 +68,12 @@ async function count(cloud: Ports['cloud'], table: Table, now: number): Promise<
     if (answers < FEWEST) waiting += 1
     // A batch that is answered is settled by the desk's own event.
     else if (answers < progress.items) {
-      const { payload } = await cloud.invoke('labeling', { settle: batch, now: true })
+      const { payload, functionError } = await cloud.invoke('labeling', { settle: batch, now: true })
+      failed ||= functionError !== undefined
       const labelled = settled.safeParse(JSON.parse(payload)).data?.labelled
       if (labelled !== undefined) counted.push({ batch, labelled })
     }
   }
   if (counted.length > 0 && waiting === 0) await cloud.invoke('labeling', { start: 'now' })
-  return counted
+  return { counted, failed }
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { labelsMeasured, shareReported } from '../../events'
 import type { Objects } from '../../shared/objects'
@@ -9,11 +10,11 @@ import type { Screen } from '../screen'
 import { adviceFor } from './advice'
 import { makeCounter } from './counting'
 import { makeFirstModel } from './first-model'
-import type { Journal } from './journal'
+import type { Journal, Trouble } from './journal'
 import { makeNews } from './news'
 
 interface Ports {
-  cloud: Cloud
+  cloud: Pick<Cloud, 'calls' | 'invoke'> & { clock: Pick<Cloud['clock'], 'now'> }
   table: Table
   objects: Pick<Objects, 'exists' | 'list' | 'readJson'>
   heard: Pick<ReturnType<typeof listener>, 'events' | 'forget'>
@@ -21,6 +22,8 @@ interface Ports {
   screen: Screen
   settings: Settings
   countAfterMs: number
+  /** The folder of the functions' logs. */
+  logs: string
   signal: AbortSignal
 }
 
@@ -34,11 +37,11 @@ const AGAIN_MS = 15 * 60_000
  * be tried again.
  */
 export async function goOn(ports: Ports, failed: boolean): Promise<void> {
-  const { cloud, heard, journal, screen, signal } = ports
+  const { heard, journal, screen, signal } = ports
   const news = makeNews()
   const counter = makeCounter(ports, ports.countAfterMs)
   const firstModel = makeFirstModel(ports)
-  let againAt = failed ? cloud.clock.now() + AGAIN_MS : Number.POSITIVE_INFINITY
+  const retry = makeRetry(ports, failed)
   while (!signal.aborted) {
     const events = heard.events()
     heard.forget()
@@ -50,16 +53,33 @@ export async function goOn(ports: Ports, failed: boolean): Promise<void> {
       if (event['detail-type'] === shareReported.name) screen.clear()
       await firstModel(event)
     }
-    const failure = journal.takeFailure()
-    if (failure !== undefined) screen.say(failureInWords(failure, cloud.clock.now()))
+    await retry()
+    for (const trouble of journal.takeTroubles()) screen.say(troubleInWords(trouble, ports.logs))
     await counter.look()
-    if (cloud.clock.now() >= againAt) {
-      againAt = Number.POSITIVE_INFINITY
-      await cloud.invoke('collector', {})
-    }
     await pause(LOOK_MS)
   }
 }
+
+/** Says why a collection failed, the same reason once in a row, and has it tried again a while after. */
+function makeRetry({ cloud, journal, screen }: Pick<Ports, 'cloud' | 'journal' | 'screen'>, failed: boolean) {
+  let againAt = failed ? cloud.clock.now() + AGAIN_MS : undefined
+  let said: string | undefined
+  return async (): Promise<void> => {
+    const now = cloud.clock.now()
+    const failure = journal.takeFailure()
+    if (failure !== undefined) {
+      if (failure !== said) screen.say(failureInWords(failure, now))
+      said = failure
+      againAt ??= now + AGAIN_MS
+    }
+    if (againAt === undefined || now < againAt) return
+    againAt = undefined
+    await cloud.invoke('collector', {})
+  }
+}
+
+const troubleInWords = ({ functionName, error }: Trouble, logs: string): string =>
+  `${functionName} failed: ${error}. It is tried again; its log: ${path.join(logs, functionName)}.log`
 
 /** Why a collection failed, and what to do. */
 export function failureInWords(failure: string, nowMs: number): string {

@@ -8,13 +8,21 @@ export interface Pause {
   waitsFor: string
 }
 
-/** What the collector's log says, as an operator would read it there. */
+/** A function that failed, and the first line of its error. */
+export interface Trouble {
+  functionName: string
+  error: string
+}
+
+/** What the functions' logs say, as an operator would read it there. */
 export interface Journal {
   hear(functionName: string, text: string): void
   /** The last pause of a hashtag. */
   pauseOf(hashtag: string): Pause | undefined
-  /** Why a message on its queue failed last; forgotten when it was asked for. */
+  /** Why a message on the collector's queue failed last; forgotten when it was asked for. */
   takeFailure(): string | undefined
+  /** What other functions failed with, each failure once however often it came; forgotten when it was asked for. */
+  takeTroubles(): Trouble[]
 }
 
 const waits = z.object({
@@ -24,31 +32,48 @@ const waits = z.object({
   seconds: z.number(),
   waitsFor: z.string(),
 })
-const failed = z.object({ message: z.literal('message failed'), error: z.string() })
+const failed = z.object({ message: z.enum(['message failed', 'invocation failed']), error: z.string() })
 
 export function makeJournal(): Journal {
   const pauses = new Map<string, Pause>()
+  const rests = new Map<string, string>()
+  const known = new Set<string>()
   let failure: string | undefined
-  let rest = ''
+  let troubles: Trouble[] = []
+
+  const take = (functionName: string, entry: unknown) => {
+    const pause = waits.safeParse(entry).data
+    if (pause) {
+      const until = Date.parse(pause.timestamp) + pause.seconds * 1000
+      pauses.set(pause.hashtag, { until, waitsFor: pause.waitsFor })
+    }
+    const found = failed.safeParse(entry).data
+    if (!found) return
+    const error = found.error.split('\n')[0] ?? ''
+    if (functionName.endsWith('-collector')) {
+      // A request of ours that fails is answered with the failure.
+      if (found.message === 'message failed') failure = error
+    } else if (!known.has(`${functionName} ${error}`)) {
+      known.add(`${functionName} ${error}`)
+      troubles.push({ functionName, error })
+    }
+  }
+
   return {
     hear(functionName, text) {
-      if (!functionName.endsWith('-collector')) return
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        const entry = jsonOrNothing(line)
-        const pause = waits.safeParse(entry).data
-        if (pause) {
-          const until = Date.parse(pause.timestamp) + pause.seconds * 1000
-          pauses.set(pause.hashtag, { until, waitsFor: pause.waitsFor })
-        }
-        failure = failed.safeParse(entry).data?.error ?? failure
-      }
+      const lines = ((rests.get(functionName) ?? '') + text).split('\n')
+      rests.set(functionName, lines.pop() ?? '')
+      for (const line of lines) take(functionName, jsonOrNothing(line))
     },
     pauseOf: (hashtag) => pauses.get(hashtag),
     takeFailure() {
       const taken = failure
       failure = undefined
+      return taken
+    },
+    takeTroubles() {
+      const taken = troubles
+      troubles = []
       return taken
     },
   }

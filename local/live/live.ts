@@ -118,7 +118,21 @@ async function work(
   screen.say(`\n${nextInWords({ links, waiting, untilModel, countAfterSeconds: options.countAfterSeconds })}\n`)
   heard.forget()
   const countAfterMs = options.countAfterSeconds * 1000
-  await goOn({ cloud, table, objects, heard, journal, screen, settings, countAfterMs, signal }, failures.length > 0)
+  await goOn(
+    {
+      cloud,
+      table,
+      objects,
+      heard,
+      journal,
+      screen,
+      settings,
+      countAfterMs,
+      logs: path.join(options.data, 'logs'),
+      signal,
+    },
+    failures.length > 0,
+  )
   await summary()
 }
 

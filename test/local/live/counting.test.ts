@@ -29,11 +29,17 @@ function theDesk() {
   }[] = []
   const asked: [string, unknown][] = []
   let nowMs = NOON_MS
+  let fails = false
   const cloud = {
     calls,
     clock: { now: () => nowMs },
     invoke: async (functionName: string, payload: unknown) => {
       asked.push([functionName, payload])
+      if (fails) {
+        fails = false
+        const functionError = 'Unhandled' as const
+        return { requestId: 'r', payload: JSON.stringify({ errorMessage: 'CONFLICT: again' }), functionError }
+      }
       return { requestId: 'r', payload: JSON.stringify({ labelled: 10 }) }
     },
   }
@@ -51,6 +57,8 @@ function theDesk() {
     cloud,
     asked,
     wait: (ms: number) => void (nowMs += ms),
+    /** The next request fails. */
+    failNext: () => void (fails = true),
     wrote,
     /** A batch of so many posts waits at the desk. */
     async open(batch: string, posts = 12) {
@@ -147,6 +155,18 @@ describe('labels of a pause', () => {
 
     expect(await counter.look()).toEqual([])
     expect(desk.asked).toEqual([])
+  })
+
+  it('are counted a pause later where that failed', async () => {
+    await desk.open('2026-11-27')
+    desk.failNext()
+    await desk.answer('me', 10)
+    await counter.look()
+    desk.wait(PAUSE_MS)
+
+    expect(await counter.look()).toEqual([])
+    desk.wait(PAUSE_MS)
+    expect(await counter.look()).toEqual([{ batch: '2026-11-27', labelled: 10 }])
   })
 
   it('are those of the desk: what other functions write is no answer', async () => {

@@ -167,6 +167,19 @@ describe('the journal', () => {
   })
 })
 
+it('the journal tells what other functions failed with, each failure once', () => {
+  const journal = makeJournal()
+  const failed = `${JSON.stringify({ message: 'invocation failed', error: 'AccessDenied: no\n    at handler.js' })}\n`
+
+  journal.hear('bellwether-dev-formatter', failed)
+  journal.hear('bellwether-dev-formatter', failed)
+  journal.hear('bellwether-dev-collector', failed)
+
+  expect(journal.takeTroubles()).toEqual([{ functionName: 'bellwether-dev-formatter', error: 'AccessDenied: no' }])
+  journal.hear('bellwether-dev-formatter', failed)
+  expect(journal.takeTroubles()).toEqual([])
+})
+
 describe('news', () => {
   const event = ({ name, example }: PublishedEvent, more: object = {}) => ({
     version: '0' as const,

@@ -1,0 +1,65 @@
+import { expect, it } from '@jest/globals'
+import { goOn } from '../../../local/live/go-on'
+import { makeJournal } from '../../../local/live/journal'
+import { aSettings } from '../../given'
+import { testBucket } from '../../shared/bucket'
+import { memoryTable } from '../../shared/memory-table'
+
+const NOON_MS = Date.parse('2026-11-28T12:00:00Z')
+const AGAIN_MS = 15 * 60_000
+/** Longer than it looks. */
+const LOOKED_MS = 800
+
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+it('says once why a collection failed, what other functions failed with, and has it tried again', async () => {
+  const said: string[] = []
+  const asked: unknown[] = []
+  const journal = makeJournal()
+  const stop = new AbortController()
+  let nowMs = NOON_MS
+  const cloud = {
+    calls: [],
+    clock: { now: () => nowMs },
+    invoke: async (functionName: string, payload: unknown) => {
+      asked.push([functionName, payload])
+      return { requestId: 'r', payload: '{}' }
+    },
+  }
+  const fail = (functionName: string, message: string, error: string) =>
+    journal.hear(functionName, `${JSON.stringify({ message, error })}\n`)
+  const offline = () =>
+    fail('bellwether-dev-collector', 'message failed', 'SOURCE_UNAVAILABLE: a was not reached: EAI_AGAIN')
+  offline()
+  fail('bellwether-dev-formatter', 'invocation failed', 'AccessDenied: no')
+  const ended = goOn(
+    {
+      cloud,
+      table: memoryTable(),
+      objects: testBucket(),
+      heard: { events: () => [], forget: () => {} },
+      journal,
+      screen: { say: (line) => void said.push(line), progress: () => {}, clear: () => {} },
+      settings: aSettings(),
+      countAfterMs: 1000,
+      logs: 'data/logs',
+      signal: stop.signal,
+    },
+    false,
+  )
+
+  await after(LOOKED_MS)
+  offline()
+  await after(LOOKED_MS)
+  expect(asked).toEqual([])
+  nowMs += AGAIN_MS
+  await after(LOOKED_MS)
+  stop.abort()
+  await ended
+
+  expect(said).toEqual([
+    expect.stringMatching(/^Collecting failed: SOURCE_UNAVAILABLE: a was not reached: EAI_AGAIN\nThere is no host/),
+    'bellwether-dev-formatter failed: AccessDenied: no. It is tried again; its log: data/logs/bellwether-dev-formatter.log',
+  ])
+  expect(asked).toEqual([['collector', {}]])
+})
