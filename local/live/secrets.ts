@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { isNamed } from '../../shared/errors'
 import type { Settings } from '../../shared/settings'
@@ -37,8 +37,8 @@ export async function provideSecrets(
     }
     const file = files[type]
     if (file === undefined && (await hasValue(client, id))) continue
-    const given =
-      file === undefined ? await ask?.(`${holds}, as ${example} (it is not shown): `) : readFileSync(file, 'utf8')
+    if (file !== undefined && !existsSync(file)) throw new Error(`there is no file ${file}`)
+    const given = file === undefined ? await ask?.(questionFor(holds, example)) : readFileSync(file, 'utf8')
     const value = given?.trim() ?? ''
     if (value === '') {
       throw new Error(
@@ -47,6 +47,12 @@ export async function provideSecrets(
     }
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: value }))
   }
+}
+
+/** An example is written for a shell: of a text in quotes the text, and of a variable nothing. */
+function questionFor(holds: string, example: string): string {
+  const form = /^'(.*)'$/.exec(example)?.[1]
+  return `${holds}${form === undefined ? '' : ` (${form})`}, not shown: `
 }
 
 async function hasValue(client: SecretsManagerClient, id: string): Promise<boolean> {
