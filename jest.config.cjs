@@ -14,5 +14,7 @@ module.exports = {
   transformIgnorePatterns: [
     '/node_modules/(?!(@middy|dom-serializer|domelementtype|domhandler|domutils|entities|htmlparser2|jose|yaml)/)',
   ],
+  // As in the bundles: the alias of serverless.yml.
+  moduleNameMapper: { '^cls-hooked/context$': '<rootDir>/shared/watch/one-context.ts' },
   testTimeout: 20_000,
 }

@@ -5,8 +5,12 @@ import type { Context, SQSBatchItemFailure } from 'aws-lambda'
 import { z } from 'zod'
 import { type ConsumedEvent, type DetailOf, objectCreated, type PublishedEvent, sourcesOf } from '../events'
 import { BellwetherError, type ErrorCode } from './errors'
+import { jsonOrNothing } from './json'
 import type { Key } from './keys'
 import type { RequestRefused } from './refused'
+import { beginCorrelation, correlationOfKey, correlationOfRequest } from './watch/correlation'
+import { measure } from './watch/metrics'
+import { tracing } from './watch/tracing'
 
 /** What a piece of work may know of the invocation it runs in. */
 export interface Invocation {
@@ -37,9 +41,15 @@ const busEvent = z.object({
 })
 export type BusEvent = z.infer<typeof busEvent>
 
-const queueBatch = z.object({
-  Records: z.array(z.object({ messageId: z.string(), body: z.string(), eventSource: z.literal('aws:sqs') })).min(1),
+const message = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  eventSource: z.literal('aws:sqs'),
+  attributes: z.object({ SentTimestamp: z.string().optional() }).optional(),
+  messageAttributes: z.object({ correlationId: z.object({ stringValue: z.string() }).optional() }).optional(),
 })
+type Message = z.infer<typeof message>
+const queueBatch = z.object({ Records: z.array(message).min(1) })
 
 /** Work on an event of ours or of AWS's. `detail` is parsed; EVENT_INVALID names the field. */
 export const on =
@@ -90,6 +100,19 @@ export function door<S extends z.ZodType>(
   routes: readonly Route[],
 ) {
   const logger = new Logger({ serviceName: service })
+  const traced = tracing(service)
+  const inLog = (id: string | undefined) =>
+    id === undefined ? logger.removeKeys(['correlation_id']) : logger.setCorrelationId(id)
+
+  /** The work of one event, message or request, with its time from the event to its end. */
+  const worked = async <T>({ id, since }: Origin, work: () => Promise<T>): Promise<T> => {
+    beginCorrelation(id, inLog)
+    return traced(async () => {
+      const done = await work()
+      if (since !== undefined) measure({ service }, { SecondsFromEvent: Math.max(0, (Date.now() - since) / 1000) })
+      return done
+    })
+  }
 
   const one = async (input: unknown, invocation: Invocation): Promise<unknown> => {
     const event = busEvent.safeParse(input)
@@ -107,7 +130,7 @@ export function door<S extends z.ZodType>(
 
   const direct = async (input: unknown, invocation: Invocation): Promise<unknown> => {
     try {
-      return await one(input, invocation)
+      return await worked(originOf(input), () => one(input, invocation))
     } catch (error) {
       const isForSender = error instanceof BellwetherError && SENDERS.includes(error.code)
       if (!isForSender || busEvent.safeParse(input).success || requestIn(input).isUnattended) throw error
@@ -117,11 +140,11 @@ export function door<S extends z.ZodType>(
     }
   }
 
-  const messages = async (records: { messageId: string; body: string }[], invocation: Invocation) => {
+  const messages = async (records: readonly Message[], invocation: Invocation) => {
     const batchItemFailures: SQSBatchItemFailure[] = []
-    for (const { messageId, body } of records) {
+    for (const { messageId, body, ...sent } of records) {
       try {
-        await one(JSON.parse(body), invocation)
+        await worked(originOfMessage({ body, ...sent }), () => one(JSON.parse(body), invocation))
       } catch (error) {
         logger.error('message failed', { messageId, error: inspect(error) })
         batchItemFailures.push({ itemIdentifier: messageId })
@@ -145,6 +168,33 @@ export function door<S extends z.ZodType>(
       const batch = queueBatch.safeParse(input)
       return batch.success ? messages(batch.data.Records, invocation) : direct(input, invocation)
     })
+}
+
+/** Where a piece of work comes from: the correlation id that its input names, and when its event happened. */
+interface Origin {
+  id: string | undefined
+  since: number | undefined
+}
+
+/** The key alone: a route parses the whole detail. */
+const ofPut = z.object({ object: z.object({ key: z.string() }) })
+
+function originOf(input: unknown): Origin {
+  const { success, data: event } = busEvent.safeParse(input)
+  if (!success) return { id: correlationOfRequest(input), since: undefined }
+  const put = ofPut.safeParse(event.detail)
+  const id = put.success ? correlationOfKey(put.data.object.key) : correlationOfRequest(event.detail)
+  const since = Date.parse(event.time)
+  return { id, since: Number.isNaN(since) ? undefined : since }
+}
+
+/** A message carries the id of the work that sent it. */
+function originOfMessage({ body, attributes, messageAttributes }: Omit<Message, 'messageId'>): Origin {
+  const sent = attributes?.SentTimestamp
+  return {
+    id: messageAttributes?.correlationId?.stringValue ?? originOf(jsonOrNothing(body)).id,
+    since: sent === undefined ? undefined : Number(sent),
+  }
 }
 
 /** The work of the first route that takes the event. Raises EVENT_INVALID. */

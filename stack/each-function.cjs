@@ -25,7 +25,14 @@ module.exports = async ({ resolveVariable }) => {
       ...(destinations && deadLetters(one)),
     }
   })
-  return { Resources: Object.assign({}, ...resources), extensions: selfFeeding(deployed, permissions) }
+  const extensions = deployed.map(([name, one]) => [
+    `${logicalId(name)}LambdaFunction`,
+    extended(one, permissions[name]),
+  ])
+  return {
+    Resources: Object.assign({}, ...resources),
+    extensions: Object.fromEntries(extensions.filter(([, { Properties }]) => Object.keys(Properties).length > 0)),
+  }
 }
 
 /**
@@ -33,12 +40,13 @@ module.exports = async ({ resolveVariable }) => {
  * invocation unless the function allows it; each of these chains ends by itself.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
-const selfFeeding = (deployed, permissions) =>
-  Object.fromEntries(
-    deployed
-      .filter(([name]) => permissions[name].queue)
-      .map(([name]) => [`${logicalId(name)}LambdaFunction`, { Properties: { RecursiveLoop: 'Allow' } }]),
-  )
+const selfFeeding = ({ queue }) => queue && { RecursiveLoop: 'Allow' }
+
+/** Functions of the loop are traced: those that events reach, and that have a place for what they failed at. */
+const traced = ({ destinations }) => destinations && { TracingConfig: { Mode: 'Active' } }
+
+/** What the framework has no word for, or would give to every function. */
+const extended = (one, permission) => ({ Properties: { ...selfFeeding(permission), ...traced(one) } })
 
 const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
 
@@ -56,7 +64,13 @@ const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) =
           Version: '2012-10-17',
           Statement: [
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], here(`logs`, `log-group:/aws/lambda/${fullName}:*`)),
-            ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
+            ...(destinations
+              ? [
+                  allow('sqs:SendMessage', arnOf(`${id}DeadLetters`)),
+                  // X-Ray knows no resources.
+                  allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+                ]
+              : []),
             ...statementsOf(name, permission, sourceSecrets),
           ],
         },

@@ -7,6 +7,7 @@ import { type Objects, recordedHash } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import type { AskTombstones } from '../../shared/tombstones'
+import { correlate } from '../../shared/watch/correlation'
 import { bookPage, bookUsd, closePage, type PageCaps, pageCaps, roomOn, tellReached } from './budget'
 import type { Cursor } from '../../shared/state/cursor'
 import { dayOf } from '../../shared/utc-day'
@@ -61,6 +62,7 @@ export async function collectDay(
   { now, log }: Pick<Invocation, 'now' | 'log'>,
   hasTime: () => boolean,
 ): Promise<DayDone | DayWaits> {
+  correlate(dayOf(new Date(day.from)))
   const work: Work = { ports, hashtag, source, caps: pageCaps(source, ports.caps), log }
   const known = { hashtag, source, day, first: cursor.state().first === day.from, now, languages: ports.languages }
   let kept = cursor.state().run

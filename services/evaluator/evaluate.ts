@@ -7,6 +7,7 @@ import { keys } from '../../shared/keys'
 import { latestTraining } from '../../shared/latest'
 import type { Objects } from '../../shared/objects'
 import type { CardRecord, ChampionRecord } from '../../shared/records'
+import { correlate } from '../../shared/watch/correlation'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
 import { holdContest, type Ports as ContestPorts } from './contest'
 import { keepLive } from './live'
@@ -44,7 +45,10 @@ export const evaluate =
   async (job: string, now: Date): Promise<Outcome> => {
     const { objects } = ports
     const known = await readCard(objects, job)
-    if (known) return announce(ports, known)
+    if (known) {
+      correlate(known.dataset.latestDate)
+      return announce(ports, known)
+    }
 
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const live = await readChampion(objects)

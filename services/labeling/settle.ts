@@ -16,6 +16,7 @@ import { labellerNamed, type Labellers } from './labellers'
 import type { Labeller } from './labellers/labeller'
 import { findPlan, readLines, type StoredPlan, toJsonLines } from './plan'
 import { releaseClaim } from '../../shared/state/cascade-claims'
+import { correlate, correlationOfBatch } from '../../shared/watch/correlation'
 import { type SoFar, settlementOf } from './measuring/settlement'
 import { writeTables } from './tables'
 
@@ -40,6 +41,7 @@ export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'jud
 export const settle =
   ({ objects, table, publish, settings, labels, labellers, stream }: SettlePorts) =>
   async (batch: string, now: Date, ended = false): Promise<Settled> => {
+    correlate(correlationOfBatch(batch))
     const plan = await findPlan(objects, batch)
     if (!plan) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
     const manifestKey = keys.settledManifest({ batch })

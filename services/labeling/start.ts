@@ -30,6 +30,7 @@ import { claimForLabelling } from '../../shared/state/cascade-claims'
 import { claimConfirmation } from '../../shared/state/confirmations'
 import { withEvaluationBoost } from './sampling/boosted'
 import { loggedRuns, type LoggedRun, logRun, markDrawn, type RunParts } from '../../shared/state/run-log'
+import { correlate, correlationOfBatch } from '../../shared/watch/correlation'
 
 export interface StartPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put' | 'list'>
@@ -204,10 +205,13 @@ interface NewBatch {
 
 /** Make a batch, or find it made. The caller holds the lease: batches are made one at a time, so that no cascade is drawn twice. */
 async function makeBatch(ports: StartPorts, { batch, date, from, wanted }: NewBatch, at: At): Promise<Started> {
+  correlate(correlationOfBatch(batch))
   const made = await findMade(ports, batch)
   if (made) return announce(ports, made)
   labellerNamed(ports.labellers, ports.settings.labelling.labeller).check()
   await finishAll(ports, at, batch)
+  // Other batches may have been settled meanwhile.
+  correlate(correlationOfBatch(batch))
   const runs = await loggedRuns(ports.table)
   const open = await claimBatch(ports.table, {
     batch,

@@ -8,6 +8,7 @@ import { jobName } from './job'
 import { announceAgain, type Attempt, launch, type Outcome, type Ports } from './launch'
 import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
 import { dayOf } from '../../shared/utc-day'
+import { correlate } from '../../shared/watch/correlation'
 import { whyNotTrain } from './skip'
 
 export interface StartRequest {
@@ -40,6 +41,7 @@ export async function start(
     objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord),
     standingOf(ports, datasetId, { spot: settings.training.spot, again: force }),
   ])
+  correlate(dataset.latestDate)
   const poor = whyNotTrain(dataset, settings, ports.engines)
   if (poor) return skip(poor, datasetId)
   if (standing.state === 'running') return { status: 'running', job: standing.job }
@@ -85,5 +87,6 @@ export async function resume(
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
   const dataset = await ports.objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
+  correlate(dataset.latestDate)
   return launch(ports, dataset, attempt, invocation)
 }

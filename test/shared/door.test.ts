@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Context } from 'aws-lambda'
 import { z } from 'zod'
 import { labelsMeasured, objectCreated, trainingJobStateChange } from '../../events'
-import { door, on, onPut } from '../../shared/door'
+import { door, type Invocation, on, onPut } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
+import { correlate } from '../../shared/watch/correlation'
 
 const context = { getRemainingTimeInMillis: () => 1234, awsRequestId: 'r', functionName: 'f' } as Context
 const seen: unknown[] = []
@@ -43,11 +44,14 @@ const message = (messageId: string, body: unknown) => ({
 })
 
 const logged: string[] = []
+const lines = () => logged.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+const noting = async (_: unknown, { log }: Invocation) => log.info('noted')
 beforeEach(() => {
   seen.length = 0
   logged.length = 0
   // The logger has a console of its own.
-  jest.spyOn(process.stderr, 'write').mockImplementation((line) => logged.push(String(line)) > 0)
+  for (const stream of [process.stderr, process.stdout])
+    jest.spyOn(stream, 'write').mockImplementation((line) => logged.push(String(line)) > 0)
 })
 afterEach(() => {
   jest.restoreAllMocks()
@@ -178,6 +182,70 @@ describe('the door', () => {
       ['request', { job: 'j' }, 1234],
       ['measured', '2026-11-22'],
     ])
+  })
+
+  it.each([
+    ['an event', measured(), true],
+    ['a message whose body names it', { Records: [message('a', measured())] }, false],
+    [
+      'a message that carries it',
+      {
+        Records: [
+          { ...message('a', { job: 'j' }), messageAttributes: { correlationId: { stringValue: '2026-11-22' } } },
+        ],
+      },
+      false,
+    ],
+  ])(
+    'writes the correlation id of %s into every line of its work, and of the next work no more',
+    async (_, event, timed) => {
+      const said = door('evaluator', { schema: z.strictObject({ job: z.string().optional() }), work: noting }, [
+        on(labelsMeasured, (_detail, invocation) => noting(_detail, invocation)),
+      ])
+      await said(event, context)
+      await said({}, context)
+
+      const written = lines().map((line) => [line.message ?? 'metrics', line.correlation_id])
+      expect(written).toEqual([
+        ['noted', '2026-11-22'],
+        ...(timed ? [['metrics', '2026-11-22']] : []),
+        ['noted', undefined],
+      ])
+    },
+  )
+
+  it('writes the correlation id that the work found out', async () => {
+    const said = door(
+      'evaluator',
+      {
+        schema: z.strictObject({}),
+        work: async (request, invocation) => {
+          correlate('2026-11-20')
+          return noting(request, invocation)
+        },
+      },
+      [],
+    )
+    await said({}, context)
+
+    expect(lines()).toMatchObject([{ message: 'noted', correlation_id: '2026-11-20' }])
+  })
+
+  it.each([
+    ['an event', { ...measured(), time: new Date(Date.now() - 90_000).toISOString() }],
+    ['a message', { Records: [{ ...message('a', {}), attributes: { SentTimestamp: String(Date.now() - 90_000) } }] }],
+  ])('measures how long after %s its work ended', async (_, event) => {
+    await call(event)
+
+    expect(lines()).toMatchObject([{ service: 'evaluator', SecondsFromEvent: expect.any(Number) }])
+    expect(Number(lines()[0]?.SecondsFromEvent)).toBeCloseTo(90, -1)
+  })
+
+  it('measures no time of a request, which has no event, nor of work that failed', async () => {
+    await call({})
+    await call({ Records: [{ ...message('a', { job: 'bad' }), attributes: { SentTimestamp: '1' } }] })
+
+    expect(lines().filter((line) => 'SecondsFromEvent' in line)).toEqual([])
   })
 
   it('gives nothing back of a batch that is done', async () => {

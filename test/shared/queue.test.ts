@@ -2,6 +2,19 @@ import { expect, it } from '@jest/globals'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { mockClient } from 'aws-sdk-client-mock'
 import { sqsQueue } from '../../shared/queue'
+import { beginCorrelation } from '../../shared/watch/correlation'
+
+it('sends the correlation id of the work that parks a request along with it', async () => {
+  const sqs = mockClient(SQSClient)
+  sqs.on(SendMessageCommand).resolves({})
+  beginCorrelation('2026-11-21', () => undefined)
+  await sqsQueue(new SQSClient({ region: 'eu-west-1' }), 'https://sqs/q')({})
+  beginCorrelation(undefined, () => undefined)
+
+  expect(sqs.call(0).args[0].input).toMatchObject({
+    MessageAttributes: { correlationId: { DataType: 'String', StringValue: '2026-11-21' } },
+  })
+})
 
 it.each([
   [undefined, 0],

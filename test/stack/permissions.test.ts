@@ -43,14 +43,16 @@ for (const operation of SAGEMAKER.split(' ')) {
 
 /** Lambda asks for these itself. */
 const RUNTIME = new Set(
-  'logs:CreateLogStream logs:PutLogEvents sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes'.split(' '),
+  'logs:CreateLogStream logs:PutLogEvents sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes xray:PutTraceSegments xray:PutTelemetryRecords'.split(
+    ' ',
+  ),
 )
 
 /** Set by Lambda, or with a default of their own. */
 const OTHERS = new Set(['AWS_REGION', 'LAMBDA_TASK_ROOT'])
 
 /** Every function has these. */
-const EVERYBODYS = new Set(['STAGE', 'ACCOUNT_ID', 'BUCKET', 'TABLE', 'BUS'])
+const EVERYBODYS = new Set(['STAGE', 'ACCOUNT_ID', 'BUCKET', 'TABLE', 'BUS', 'POWERTOOLS_METRICS_NAMESPACE'])
 
 const allowed = (role: string) => statementsOf(role).filter(({ Effect }) => Effect === 'Allow')
 const actionsOf = (role: string) => new Set(allowed(role).flatMap(({ Action }) => Action))
@@ -121,16 +123,22 @@ it('names every resource, but for actions that know none', () => {
     statements.filter(isEverything).map(({ Action, Condition }) => [id, Action.join(' '), Condition !== undefined]),
   )
 
-  expect(everything.sort(byText)).toEqual([
+  const traced = ['Analyzer', 'Collector', 'Evaluator', 'Formatter', 'Labeling', 'Reconciler', 'Trainer'].map(
+    (name) => [`${name}Role`, 'xray:PutTraceSegments xray:PutTelemetryRecords', false],
+  )
+  expect(everything.sort(byText)).toEqual(
     [
-      'DoctorRole',
-      'servicequotas:ListServiceQuotas lambda:GetAccountSettings sagemaker:ListWorkteams sagemaker:ListLabelingJobs',
-      false,
-    ],
-    ['LabelingJobRole', 'cloudwatch:PutMetricData', true],
-    ['TrainingJobRole', 'cloudwatch:PutMetricData', true],
-    ['TrainingJobRole', 'ecr:GetAuthorizationToken', false],
-  ])
+      ...traced,
+      [
+        'DoctorRole',
+        'servicequotas:ListServiceQuotas lambda:GetAccountSettings sagemaker:ListWorkteams sagemaker:ListLabelingJobs',
+        false,
+      ],
+      ['LabelingJobRole', 'cloudwatch:PutMetricData', true],
+      ['TrainingJobRole', 'cloudwatch:PutMetricData', true],
+      ['TrainingJobRole', 'ecr:GetAuthorizationToken', false],
+    ].sort(byText),
+  )
 })
 
 it('allows no action by a wildcard', () => {

@@ -1,0 +1,32 @@
+import { Tracer } from '@aws-lambda-powertools/tracer'
+import { correlation } from './correlation'
+
+/** Run work inside a subsegment of the invocation's X-Ray trace, which carries the service and the correlation id. */
+export type Traced = <T>(work: () => Promise<T>) => Promise<T>
+
+export function tracing(service: string): Traced {
+  const tracer = new Tracer({ serviceName: service, captureHTTPsRequests: false })
+  // An invocation that nobody traces has no segment, which is no fault.
+  tracer.provider.setContextMissingStrategy('IGNORE_ERROR')
+
+  return async (work) => {
+    const parent = tracer.getSegment()
+    if (!parent) return work()
+    const subsegment = parent.addNewSubsegment(`## ${service}`)
+    tracer.setSegment(subsegment)
+    tracer.annotateColdStart()
+    tracer.addServiceNameAnnotation()
+    try {
+      return await work()
+    } catch (error) {
+      // The flag alone: a message stands in the log, where the retention of the log holds.
+      subsegment.addErrorFlag()
+      throw error
+    } finally {
+      const id = correlation()
+      if (id !== undefined) tracer.putAnnotation('correlation_id', id)
+      subsegment.close()
+      tracer.setSegment(parent)
+    }
+  }
+}
