@@ -39,6 +39,8 @@ const environment = z.object({
   ANNOTATOR_LINK_SECRET: z.string(),
   OWNER_LINK_SECRET: z.string(),
   READER_LINK_SECRET: z.string(),
+  /** URLs of the dead-letter queues by function, as JSON. */
+  DEAD_LETTERS: json.pipe(z.record(z.string(), z.url())),
   TOMBSTONE_SECRET: z.string(),
   SITE_URL: z.url(),
 })
@@ -68,6 +70,7 @@ const names = {
   annotatorLinkSecret: 'ANNOTATOR_LINK_SECRET',
   ownerLinkSecret: 'OWNER_LINK_SECRET',
   readerLinkSecret: 'READER_LINK_SECRET',
+  deadLetters: 'DEAD_LETTERS',
   tombstoneSecret: 'TOMBSTONE_SECRET',
   siteUrl: 'SITE_URL',
 } as const

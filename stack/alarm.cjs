@@ -1,9 +1,12 @@
-/** An alarm that rings the topic, where bellwether.yml names an address for it. */
-module.exports = (AlarmDescription, { deploy }, metric) => ({
+/**
+ * An alarm that rings the topic, where bellwether.yml names an address for it. Its description says what happened, and what
+ * to do: `look` is a command, `runbook` a heading of docs/runbook.md.
+ */
+module.exports = ({ what, look, runbook }, { deploy }, metric) => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
-    AlarmDescription,
-    Period: 300,
+    AlarmDescription: `${what} ${look ? `Look: ${look}. ` : ''}What to do: docs/runbook.md#${runbook}`,
+    ...(metric.Metrics === undefined && { Period: 300 }),
     EvaluationPeriods: 1,
     Threshold: 0,
     ComparisonOperator: 'GreaterThanThreshold',

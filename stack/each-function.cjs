@@ -18,7 +18,7 @@ module.exports = async ({ resolveVariable }) => {
   // A function that an option leaves out is null.
   const deployed = Object.entries(functions).filter(([, one]) => one)
   const resources = deployed.map(([name, { destinations }]) => {
-    const one = { name, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings, sourceSecrets }
+    const one = { name, stage, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings, sourceSecrets }
     return {
       [`${one.id}Role`]: role(one, permissions[name], destinations),
       [`${one.id}ErrorsAlarm`]: errorsAlarm(one),
@@ -163,23 +163,31 @@ const deadLetters = ({ name, id, fullName, settings }) => ({
       },
     },
   },
-  [`${id}DeadLettersAlarm`]: alarm(`${name} has dead letters`, settings, {
-    AlarmName: `${fullName}-dead-letters`,
-    Namespace: 'AWS/SQS',
-    MetricName: 'ApproximateNumberOfMessagesVisible',
-    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [`${id}DeadLetters`, 'QueueName'] } }],
-    Statistic: 'Maximum',
-  }),
+  [`${id}DeadLettersAlarm`]: alarm(
+    { what: `${name} has dead letters: work that failed or did not reach it.`, runbook: 'dead-letters' },
+    settings,
+    {
+      AlarmName: `${fullName}-dead-letters`,
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [`${id}DeadLetters`, 'QueueName'] } }],
+      Statistic: 'Maximum',
+    },
+  ),
 })
 
-const errorsAlarm = ({ name, fullName, settings }) =>
-  alarm(`${name} failed`, settings, {
-    AlarmName: `${fullName}-errors`,
-    Namespace: 'AWS/Lambda',
-    MetricName: 'Errors',
-    Dimensions: [{ Name: 'FunctionName', Value: fullName }],
-    Statistic: 'Sum',
-  })
+const errorsAlarm = ({ name, stage, fullName, settings }) =>
+  alarm(
+    { what: `${name} failed.`, look: `npx sls logs -f ${name} --stage ${stage}`, runbook: 'a-function-fails' },
+    settings,
+    {
+      AlarmName: `${fullName}-errors`,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: fullName }],
+      Statistic: 'Sum',
+    },
+  )
 
 const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })
 const arnOf = (resource) => ({ 'Fn::GetAtt': [resource, 'Arn'] })

@@ -8,12 +8,17 @@ let outline
 
 module.exports = (framework) => (outline ??= read(framework))
 
+/** Names and definitions of the functions that are deployed. */
+module.exports.deployed = (settings) => {
+  const { functions } = parse(readFileSync(path.resolve(__dirname, '../serverless.yml'), 'utf8'), { logLevel: 'error' })
+  const subscriber = require('./subscriber.cjs').subscriber(settings)
+  return Object.entries({ ...functions, subscriber }).filter(([, one]) => one)
+}
+
 async function read({ resolveVariable }) {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
   const { Resources } = await resolveVariable('file(./stack/alarms.cjs)')
-  const { functions } = parse(readFileSync(path.resolve(__dirname, '../serverless.yml'), 'utf8'), { logLevel: 'error' })
-  const subscriber = require('./subscriber.cjs').subscriber(settings)
-  const deployed = Object.entries({ ...functions, subscriber }).filter(([, one]) => one)
+  const deployed = module.exports.deployed(settings)
   // Each function has an alarm on its errors, and one on its dead letters where events come to it: each-function.cjs.
   const perFunction = deployed.reduce((sum, [, { destinations }]) => sum + (destinations ? 2 : 1), 0)
   const others = Object.values(Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')

@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/settings'
 import { type Cost as Price, dollars } from '../../shared/cost'
 import { type SourceRegistry, SOURCES, sourceSecrets, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
+import { metricCount } from '../../shared/watch/metrics'
 
 /** What one thing costs a day at most. */
 export interface Cost extends Price {
@@ -36,6 +37,7 @@ const DAYS: Readonly<Record<string, FunctionDay>> = {
   trainer: { runs: () => 2, seconds: 60, gb: 2 },
   evaluator: { runs: () => 1, seconds: 60, gb: 2 },
   analyzer: { runs: (hashtags) => hashtags * 8, seconds: 20, gb: 2 },
+  doctor: { runs: () => 8, seconds: 5, gb: 0.5 },
   reconciler: { runs: () => 24, seconds: 5, gb: 0.5 },
   desk: { runs: () => 500, seconds: 0.1, gb: 0.5 },
   report: { runs: () => 200, seconds: 1, gb: 1 },
@@ -53,12 +55,30 @@ function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRe
   }
 }
 
+const METRIC_USD = 0.3
+const DASHBOARD_USD = 3
+const TRACE_USD = 0.000005
+
+/** CloudWatch and X-Ray. https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/xray/pricing/ */
+function watching({ hashtags }: Settings, outline: Outline): Cost {
+  const metrics = metricCount(hashtags.length)
+  const traces = outline.functions.reduce((sum, name) => sum + (DAYS[name] ?? QUIET).runs(hashtags.length), 0)
+  return {
+    what: 'metrics, dashboard and traces',
+    usd: cents((metrics * METRIC_USD + DASHBOARD_USD) / 30 + traces * TRACE_USD),
+    how:
+      `(${metrics} metrics × $${METRIC_USD.toFixed(2)} + 1 dashboard × ${dollars(DASHBOARD_USD)}) a month / 30 + ${traces} traces × ${dollars(TRACE_USD)}; ` +
+      'ten metrics, three dashboards and 100,000 traces a month are free',
+  }
+}
+
 /** What a day of this configuration costs at most, line by line. */
 export const costsOfADay = (settings: Settings, outline: Outline, registry: SourceRegistry = SOURCES): Cost[] => [
   posts(settings, registry),
   judgements(settings),
   training(settings),
   functions(settings, outline),
+  watching(settings, outline),
   standing(settings, outline, registry),
 ]
 

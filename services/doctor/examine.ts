@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Invocation } from '../../shared/door'
 import { type Settings, settings } from '../../shared/settings'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import type { Role } from '../../shared/state/people'
@@ -6,16 +7,37 @@ import type { Account } from './account'
 import { type Cost, costsOfADay, type Outline, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
 import type { Asked, Finding } from '../../shared/finding'
+import { asked } from './asked'
 import { findingsOf, quotasOf } from './findings'
+import type { Today } from './today/today'
 
-/** `{}` asks everything about the account; `{"labels":{…}}` what those labels would do. */
-export const doctorRequest = z.strictObject({ labels: settings.shape.labels.optional() })
+/**
+ * `{}` asks everything about the account; `{"today":true}` how today goes, stage by stage; `{"labels":{…}}` what those labels
+ * would do.
+ */
+export const doctorRequest = z
+  .strictObject({ labels: settings.shape.labels.optional(), today: z.literal(true).optional() })
+  .refine(({ labels, today }) => labels === undefined || today === undefined, {
+    message: 'either labels or today',
+    path: ['today'],
+  })
+
+interface Answers {
+  examined: () => Promise<Examination>
+  foreseen: (labels: Settings['labels']) => Promise<Foreseen>
+  today: (now: Date) => Promise<Today>
+}
 
 /** What is asked of the service. */
 export const answerDoctor =
-  (ports: { examined: () => Promise<Examination>; foreseen: (labels: Settings['labels']) => Promise<Foreseen> }) =>
-  async ({ labels }: z.infer<typeof doctorRequest>): Promise<Examination | Foreseen> =>
-    labels ? ports.foreseen(labels) : ports.examined()
+  (ports: Answers) =>
+  async (
+    { labels, today }: z.infer<typeof doctorRequest>,
+    { now }: Pick<Invocation, 'now'>,
+  ): Promise<Examination | Foreseen | Today> => {
+    if (labels) return ports.foreseen(labels)
+    return today ? ports.today(now) : ports.examined()
+  }
 
 export interface Examination {
   stage: string
@@ -106,13 +128,4 @@ async function askSources(
     return [type, await asked(check.missing(watched, { hasSecret, hasFile: account.hasFile }))] as const
   })
   return Object.fromEntries(await Promise.all(asking))
-}
-
-/** A question that AWS refuses or does not know is a finding, not a failure. */
-async function asked<T>(question: Promise<T>): Promise<Asked<T>> {
-  try {
-    return { known: await question }
-  } catch (error) {
-    return { unknown: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
-  }
 }

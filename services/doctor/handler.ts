@@ -1,28 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { SQSClient } from '@aws-sdk/client-sqs'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { LAMBDA_ACCOUNTS } from '../../shared/labellers/ground-truth'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
+import { dynamoTable } from '../../shared/table'
+import { measure } from '../../shared/watch/metrics'
 import { awsAccount } from './account'
 import { answerDoctor, doctorRequest, examine } from './examine'
 import { foresee } from './new-labels'
+import { sqsCounts } from './today/queues'
+import { today } from './today/today'
 
 const config = readConfig([
   'stage',
   'region',
   'bucket',
+  'table',
   'taskRoot',
   'sourceSecrets',
   'outline',
   'annotatorLinkSecret',
   'ownerLinkSecret',
   'readerLinkSecret',
+  'deadLetters',
 ])
+const settings = readSettings(config.taskRoot)
 
 const objects = s3Objects(new S3Client(), config.bucket)
 const account = awsAccount({
@@ -46,10 +55,19 @@ export const handler = door(
           reader: config.readerLinkSecret,
         },
         account,
-        settings: readSettings(config.taskRoot),
+        settings,
         groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),
       }),
       foreseen: foresee(objects),
+      today: today({
+        objects,
+        table: dynamoTable(new DynamoDBClient(), config.table),
+        settings,
+        countMessages: sqsCounts(new SQSClient()),
+        deadLetters: config.deadLetters,
+        stage: config.stage,
+        measure,
+      }),
     }),
   },
   [],

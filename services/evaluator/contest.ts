@@ -17,7 +17,7 @@ import {
   type TrainingRecord,
   tuningRecord,
 } from '../../shared/records'
-import { correlate } from '../../shared/watch/correlation'
+import { correlated } from '../../shared/watch/correlation'
 import { calibrate } from './compare'
 import { type Contender, type Contest, type Gate, judge, opponentIn } from './gate'
 import { costOf, lineageOf } from './lineage'
@@ -44,8 +44,7 @@ export async function holdContest(
   against: string | null,
 ): Promise<CardRecord> {
   const training = await objects.readJson(keys.training({ job }), trainingRecord)
-  const dataset = await objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord)
-  correlate(dataset.latestDate)
+  const dataset = correlated(await objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord))
   const evaluation = await readEvaluation(objects, dataset)
   const trainedOn = await textsTrainedOn(objects, dataset, evaluation)
   const baseline = await trainBaseline(objects, dataset)

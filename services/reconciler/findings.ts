@@ -1,5 +1,5 @@
 import { dayOf, midnightOf } from '../../shared/utc-day'
-import { lastDue } from './schedule'
+import { lastDue } from '../../shared/schedule'
 
 /** The functions that can be asked. */
 export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer' | 'privacy'

@@ -5,7 +5,7 @@ import { findAttempt } from './attempts'
 import { type Job, parseJobName } from './job'
 import { announce, announceAgain, fail, launch, type Outcome, type Ports, recordOf } from './launch'
 import { noteEnd, trainerOf, underWay } from '../../shared/state/training-jobs'
-import { correlate } from '../../shared/watch/correlation'
+import { correlated } from '../../shared/watch/correlation'
 import { resume } from './start'
 
 /**
@@ -28,8 +28,7 @@ export async function finish(
   if (found.state === 'running') return { status: 'running', job: name }
   if (found.state === 'failed' && !found.outwaited) return fail(ports, name, datasetId, found.reason)
 
-  const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
-  correlate(dataset.latestDate)
+  const dataset = correlated(await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord))
   if (found.state === 'trained') {
     const trainer = (await trainerOf(table, name)) ?? settings.training.trainer
     await announce(ports, await recordOf(objects, name, dataset, trainer, found.ran, invocation.now))

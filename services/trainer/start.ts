@@ -8,7 +8,7 @@ import { jobName } from './job'
 import { announceAgain, type Attempt, launch, type Outcome, type Ports } from './launch'
 import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
 import { dayOf } from '../../shared/utc-day'
-import { correlate } from '../../shared/watch/correlation'
+import { correlated } from '../../shared/watch/correlation'
 import { whyNotTrain } from './skip'
 
 export interface StartRequest {
@@ -41,7 +41,7 @@ export async function start(
     objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord),
     standingOf(ports, datasetId, { spot: settings.training.spot, again: force }),
   ])
-  correlate(dataset.latestDate)
+  correlated(dataset)
   const poor = whyNotTrain(dataset, settings, ports.engines)
   if (poor) return skip(poor, datasetId)
   if (standing.state === 'running') return { status: 'running', job: standing.job }
@@ -86,7 +86,6 @@ export async function resume(
   attempt: Attempt,
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
-  const dataset = await ports.objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
-  correlate(dataset.latestDate)
+  const dataset = correlated(await ports.objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord))
   return launch(ports, dataset, attempt, invocation)
 }

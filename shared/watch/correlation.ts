@@ -25,6 +25,12 @@ export function correlate(id: string | undefined): void {
   listener(id)
 }
 
+/** A dataset, and with it everything made of it, goes by its latest day. */
+export function correlated<D extends { latestDate: string }>(dataset: D): D {
+  correlate(dataset.latestDate)
+  return dataset
+}
+
 /** The id of a batch: its day. Imports and corrections go by their own names. */
 export const correlationOfBatch = (batch: string): string => (isOfADay(batch) ? batch.slice(0, 10) : batch)
 

@@ -15,7 +15,7 @@ interface Definition {
 /** The stages that events drive. */
 const STAGES = ['collector', 'labeling', 'formatter', 'trainer', 'evaluator', 'analyzer']
 
-/** Every metric of ours. All but the first are gauges that the doctor measures each hour: a repeated value changes none. */
+/** Every metric of ours. All but the first are gauges that the doctor measures every three hours: a repeated value changes none. */
 export const METRICS = {
   SecondsFromEvent: {
     unit: MetricUnit.Seconds,

@@ -123,7 +123,7 @@ it('names every resource, but for actions that know none', () => {
     statements.filter(isEverything).map(({ Action, Condition }) => [id, Action.join(' '), Condition !== undefined]),
   )
 
-  const traced = ['Analyzer', 'Collector', 'Evaluator', 'Formatter', 'Labeling', 'Reconciler', 'Trainer'].map(
+  const traced = ['Analyzer', 'Collector', 'Doctor', 'Evaluator', 'Formatter', 'Labeling', 'Reconciler', 'Trainer'].map(
     (name) => [`${name}Role`, 'xray:PutTraceSegments xray:PutTelemetryRecords', false],
   )
   expect(everything.sort(byText)).toEqual(

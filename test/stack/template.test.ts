@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { describe, expect, it } from '@jest/globals'
@@ -9,6 +9,7 @@ import { createThrottle } from '../../local/http-api/throttle'
 import { costsOfADay } from '../../services/doctor/costs'
 import { readConfig } from '../../shared/config'
 import { readSettings } from '../../shared/settings'
+import { metricCount, METRICS } from '../../shared/watch/metrics'
 import {
   functions,
   ofType,
@@ -23,13 +24,17 @@ import {
 
 const ways = z.object({ DestinationConfig: z.object({ OnFailure: z.object({ Destination: reference }) }) })
 const failures = ofType('AWS::Lambda::EventInvokeConfig', ways.extend({ FunctionName: reference }))
-const alarms = ofType(
+const definedAlarms = ofType(
   'AWS::CloudWatch::Alarm',
   z.object({
-    MetricName: z.string(),
-    Dimensions: z.tuple([z.object({ Value: z.union([z.string(), reference]) })]),
+    AlarmDescription: z.string(),
+    MetricName: z.string().optional(),
+    Dimensions: z.tuple([z.object({ Value: z.union([z.string(), reference]) })]).optional(),
+    Metrics: z.array(z.object({ Id: z.string(), Expression: z.string().optional() })).optional(),
+    TreatMissingData: z.string(),
   }),
-).map(([, { MetricName, Dimensions }]) => `${MetricName} ${Dimensions[0].Value}`)
+)
+const alarms = definedAlarms.map(([, { MetricName, Dimensions }]) => `${MetricName} ${Dimensions?.[0].Value}`)
 const queues = ofType(
   'AWS::SQS::Queue',
   z.object({
@@ -169,8 +174,102 @@ it("leaves two of a new account's ten concurrent invocations to the pages, whate
   )
 })
 
-it('rings when the reconciler does not run', () => {
-  expect(alarms).toContain('Invocations bellwether-dev-reconciler')
+describe('the alarm on a reconciler that does not run', () => {
+  const [, alarm] = definedAlarms.find(([id]) => id === 'ReconcilerAbsentAlarm') ?? []
+  const expression = alarm?.Metrics?.find(({ Expression }) => Expression)?.Expression ?? ''
+
+  /** CloudWatch's metric math, as far as the alarm uses it. */
+  const isBreaching = (polls: number | undefined, runs: number | undefined): boolean => {
+    const javascript = expression.replace(' AND ', ' && ').replaceAll(/\b(IF|FILL)\(/g, '$1_(')
+    const evaluate = new Function('IF_', 'FILL_', 'polls', 'runs', `return ${javascript}`)
+    const value: unknown = evaluate(
+      (condition: boolean, then: number, otherwise: number) => (condition ? then : otherwise),
+      (known: number | undefined, filled: number) => known ?? filled,
+      polls,
+      runs,
+    )
+    return Number(value) > 0
+  }
+
+  it.each([
+    ['before the first deploy, when there was nothing', undefined, undefined, false],
+    ['of a stack whose reconciler ran', 900, 1, false],
+    ['of a stack whose reconciler did not run', 900, undefined, true],
+    ['of a stack whose reconciler is measured at zero', 900, 0, true],
+  ])('holds an hour %s against it: %s polls, %s runs, %s', (_, polls, runs, expected) => {
+    expect(isBreaching(polls, runs)).toBe(expected)
+    expect(alarm?.TreatMissingData).toBe('notBreaching')
+  })
+})
+
+describe('every alarm', () => {
+  const runbook = readFileSync(path.join(root, 'docs/runbook.md'), 'utf8')
+  const headings = [...runbook.matchAll(/^##+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
+  it.each(definedAlarms)('%s says what happened and links to what to do', (_, { AlarmDescription }) => {
+    const [, anchor] = /What to do: docs\/runbook\.md#([\w-]+)$/.exec(AlarmDescription) ?? []
+
+    expect(headings).toContain(anchor)
+    expect(AlarmDescription.length).toBeLessThanOrEqual(1024)
+  })
+})
+
+describe('the dashboard', () => {
+  const [[, dashboard] = []] = ofType(
+    'AWS::CloudWatch::Dashboard',
+    z.object({ DashboardBody: z.object({ 'Fn::Sub': z.string() }) }),
+  )
+  const widget = z.object({
+    x: z.int(),
+    width: z.int(),
+    properties: z.object({
+      metrics: z.array(z.array(z.string())).optional(),
+      alarms: z.array(z.string()).optional(),
+      markdown: z.string().optional(),
+    }),
+  })
+  const { widgets } = z
+    .object({ widgets: z.array(widget) })
+    .parse(JSON.parse(dashboard?.DashboardBody['Fn::Sub'] ?? '{}'))
+  const shown = widgets.flatMap(({ properties }) => properties.metrics ?? [])
+
+  it('shows every metric of ours, and none of ours that is not measured', () => {
+    const ours = shown.filter(([namespace]) => namespace === 'Bellwether/dev').map(([, name]) => name)
+
+    expect(new Set(ours)).toEqual(new Set(Object.keys(METRICS)))
+  })
+
+  it('shows as many of our metrics as the doctor counts', () => {
+    const ours = shown.filter(([namespace]) => namespace === 'Bellwether/dev').map((one) => one.join(' '))
+
+    expect(new Set(ours).size).toBe(metricCount(readSettings(root).hashtags.length))
+  })
+
+  it('shows every alarm', () => {
+    expect(widgets.flatMap(({ properties }) => properties.alarms ?? []).sort()).toEqual(
+      definedAlarms.map(([id]) => `\${${id}.Arn}`).sort(),
+    )
+  })
+
+  it('has no widget beyond its 24 columns', () => {
+    expect(widgets.filter(({ x, width }) => x + width > 24)).toEqual([])
+  })
+})
+
+it('measures and traces in the name of the stack', () => {
+  const traced = ofType('AWS::Lambda::Function', z.object({ TracingConfig: z.object({ Mode: z.string() }).optional() }))
+
+  expect(functions.map(({ environment }) => environment.POWERTOOLS_METRICS_NAMESPACE)).toEqual(
+    functions.map(() => 'Bellwether/dev'),
+  )
+  expect(traced.flatMap(([id, { TracingConfig }]) => (TracingConfig?.Mode === 'Active' ? [id] : [])).sort()).toEqual(
+    called.map(({ id }) => id).sort(),
+  )
 })
 
 it('costs the standing things that the doctor counts', () => {
@@ -184,6 +283,7 @@ it('costs the standing things that the doctor counts', () => {
     functions: functions.map(({ name }) => name).sort(),
   })
   expect(costs.at(-1)?.how).toContain(` ${count('AWS::SecretsManager::Secret')} secrets `)
+  expect(costs.at(-2)?.how).toContain(` ${count('AWS::CloudWatch::Dashboard')} dashboard `)
 })
 
 it('keeps posts and labels private, versioned, encrypted, and beyond the life of the stack', () => {

@@ -75,6 +75,16 @@ describe('costsOfADay', () => {
     expect(line(shipped, 'alarms and secrets')?.how).toMatch(/^\(24 alarms × \$0\.10 \+ 5 secrets/)
   })
 
+  it('counts custom metrics, the dashboard and traces', () => {
+    expect(line(shipped, 'metrics, dashboard and traces')).toEqual({
+      what: 'metrics, dashboard and traces',
+      usd: 0.35,
+      how:
+        '(24 metrics × $0.30 + 1 dashboard × $3.00) a month / 30 + 27 traces × $0.000005; ' +
+        'ten metrics, three dashboards and 100,000 traces a month are free',
+    })
+  })
+
   it('sums what has a price', () => {
     expect(
       totalUsd([

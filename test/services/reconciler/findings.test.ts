@@ -5,7 +5,7 @@ import { evaluatorRequest } from '../../../services/evaluator/request'
 import { labelingRequest } from '../../../services/labeling/request'
 import { trainerRequest } from '../../../services/trainer/request'
 import { findings, GRACE_MS, type State } from '../../../services/reconciler/findings'
-import { lastDue } from '../../../services/reconciler/schedule'
+import { lastDue } from '../../../shared/schedule'
 import { keys } from '../../../shared/keys'
 
 const at = (time: string): number => Date.parse(`${time}Z`)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
 import { beginCorrelation } from '../../../shared/watch/correlation'
 import { measure, metricCount, METRICS } from '../../../shared/watch/metrics'
@@ -45,6 +47,20 @@ it('keeps the dimensions of one line from the next', () => {
   measure({ service: 'doctor' }, { DeadLetters: 0 })
 
   expect(written[1]).not.toContain('hashtag')
+})
+
+it('documents every metric, and none that is not there', () => {
+  const page = readFileSync(path.resolve(__dirname, '../../../docs/operations.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (\w+) +\| ([^|]+?) +\| (.+?) +\|$/gm)].map((row) => row.slice(1, 5))
+
+  expect(rows).toEqual(
+    Object.entries(METRICS).map(([name, { unit, services, eachHashtag, meaning }]) => [
+      name,
+      unit,
+      `${services.join(', ')}${eachHashtag ? '; hashtag' : ''}`,
+      meaning,
+    ]),
+  )
 })
 
 it('counts what CloudWatch bills: each metric in each of its dimensions', () => {

@@ -1,4 +1,4 @@
-import { DAY_MS, midnightOf } from '../../shared/utc-day'
+import { DAY_MS, midnightOf } from './utc-day'
 
 /**
  * The last instant at or before `now` at which a daily schedule `cron(minute hour * * ? *)` came due, in milliseconds;

@@ -1,0 +1,81 @@
+import type { Asked } from '../../../shared/finding'
+
+/** A run that collected a part of a day. */
+export interface Run {
+  posts: number
+  refusedRows: number
+  /** Part of the day that it read, from 0 to 1. */
+  covered: number
+  complete: boolean
+  stoppedBy: string | null
+  /** When its run.json was put; milliseconds since the epoch, as all instants here. */
+  at: number
+}
+
+/** The collection of a hashtag. */
+export interface Collection {
+  hashtag: string
+  /** Nothing before the first collection. */
+  cursor: { through: number; running: boolean; leaseUntil: number } | undefined
+  /** Of the day that is looked at. */
+  runs: Run[]
+}
+
+/** A batch that is not settled. */
+export interface Open {
+  batch: string
+  date: string
+  claimedAt: number
+  started: boolean
+  deadline: number
+  /** At the desk; nothing of a batch that is elsewhere. */
+  progress: { items: number; complete: number } | undefined
+}
+
+/** A settled batch. */
+export interface Settled {
+  batch: string
+  date: string
+  labelled: number
+  judgements: number
+  status: string
+  reasons: string[]
+  at: number
+}
+
+/** A training job, and the verdict on its model. */
+export interface Training {
+  job: string
+  state: 'running' | 'parked' | 'ended'
+  startedAt: number | undefined
+  /** When its training.json was put. */
+  trainedAt: number | undefined
+  card: { verdict: 'promoted' | 'rejected'; reasons: string[] } | undefined
+}
+
+/** What is there. Each part is what was found, or why AWS did not say. */
+export interface Facts {
+  now: number
+  /** The UTC day of posts that today's work is about. */
+  day: string
+  /** When that day's collection and labelling came due; nothing for schedules that are not daily. */
+  due: { collect: number | undefined; label: number | undefined }
+  collections: Asked<Collection[]>
+  /** Items that the plan of the day's batch asks for; nothing where there is no plan. */
+  planned: Asked<number | undefined>
+  open: Asked<Open[]>
+  /** The batches that were settled, the newest last. */
+  settled: Asked<Settled[]>
+  /** The dataset that today is taken for, and its newest job. */
+  training: Asked<{ dataset: string; job: Training | undefined } | undefined>
+  /** The newest day of each hashtag that has a report, and the days that have one. */
+  reported: Asked<ReadonlySet<string>>
+  champion: Asked<{ job: string; promotedAt: number; macroF1: number | null } | undefined>
+  /** US dollars of this UTC month. */
+  spent: Asked<{ collect: number; label: number; train: number }>
+  /** Messages in each dead-letter queue, by function. */
+  deadLetters: Asked<Readonly<Record<string, number>>>
+}
+
+/** How the days that have a report are named in `reported`. */
+export const reportOf = (hashtag: string, date: string): string => `${date} ${hashtag}`

@@ -1,0 +1,217 @@
+import { z } from 'zod'
+import { isOfADay } from '../../../shared/batches'
+import { readChampion } from '../../../shared/champion'
+import type { Asked } from '../../../shared/finding'
+import { keys, prefixes } from '../../../shared/keys'
+import { type Objects, parseJson } from '../../../shared/objects'
+import {
+  cardRecord,
+  liveRecord,
+  qualityRecord,
+  reportIndexRecord,
+  runRecord,
+  trainingRecord,
+} from '../../../shared/records'
+import { lastDue } from '../../../shared/schedule'
+import type { Settings } from '../../../shared/settings'
+import { cursorRow } from '../../../shared/state/cursor'
+import { readProgress } from '../../../shared/state/desk'
+import { collectionLease, deadlineOf, leaseRow } from '../../../shared/state/lease'
+import { spent } from '../../../shared/state/ledger'
+import { openBatches } from '../../../shared/state/open-batches'
+import { readTogether } from '../../../shared/state/row'
+import { notedJobs, holderOf } from '../../../shared/state/training-jobs'
+import type { Table } from '../../../shared/table'
+import { DAY_MS, dayOf, midnightOf } from '../../../shared/utc-day'
+import { asked } from '../asked'
+import { type Collection, type Facts, reportOf, type Run } from './facts'
+import type { CountMessages } from './queues'
+
+export interface Sources {
+  objects: Pick<Objects, 'read' | 'list'>
+  table: Pick<Table, 'get' | 'getMany' | 'query'>
+  settings: Pick<Settings, 'hashtags' | 'schedule'>
+  countMessages: CountMessages
+  deadLetters: Readonly<Record<string, string>>
+}
+
+/** How many settled batches and training jobs are read: those of the last days tell. */
+const NEWEST = 3
+
+/** Look at the day: some thirty requests, whatever the age of the stack. What AWS refuses is said in its place. */
+export async function gatherDay(sources: Sources, now: Date): Promise<Facts> {
+  const { objects, table, settings } = sources
+  const at = now.getTime()
+  const due = { collect: lastDue(settings.schedule.collect, at), label: lastDue(settings.schedule.label, at) }
+  // A day is collected when it is over.
+  const day = dayOf(midnightOf(due.collect ?? at) - DAY_MS)
+  const [collections, planned, open, settled, training, reported, champion, spending, deadLetters] = await Promise.all([
+    asked(collectionsOf(sources, day)),
+    asked(read(objects, keys.plan({ batch: day }), plannedItems)),
+    asked(openOf(table)),
+    asked(settledOf(objects)),
+    asked(trainingOf(sources, dayOf(now))),
+    asked(reportsOf(objects)),
+    asked(championOf(objects)),
+    asked(spentIn(sources, dayOf(now).slice(0, 7))),
+    asked(sources.countMessages(sources.deadLetters)),
+  ])
+  return {
+    now: at,
+    day,
+    due,
+    collections,
+    planned: mapped(planned, (plan) => plan?.items.length),
+    open,
+    settled,
+    training,
+    reported,
+    champion,
+    spent: spending,
+    deadLetters,
+  }
+}
+
+const mapped = <T, U>(fact: Asked<T>, to: (known: T) => U): Asked<U> =>
+  'known' in fact ? { known: to(fact.known) } : fact
+
+/** Of a plan, how many items: their texts and members may be megabytes. */
+const plannedItems = z.object({ items: z.array(z.unknown()) })
+
+async function collectionsOf(
+  { objects, table, settings }: Pick<Sources, 'objects' | 'table' | 'settings'>,
+  day: string,
+): Promise<Collection[]> {
+  const tags = settings.hashtags.map(({ tag }) => tag)
+  const { cursors, leases } = await readTogether(table, {
+    cursors: tags.map((hashtag) => cursorRow.at({ hashtag })),
+    leases: tags.map((hashtag) => leaseRow.at({ name: collectionLease(hashtag) })),
+  })
+  return Promise.all(
+    tags.map(async (hashtag, i): Promise<Collection> => {
+      const [cursor, lease] = [cursors[i], leases[i]]
+      return {
+        hashtag,
+        cursor: cursor && {
+          through: Date.parse(cursor.through),
+          running: cursor.run !== null,
+          leaseUntil: lease ? deadlineOf(lease) : 0,
+        },
+        runs: await runsOf(objects, hashtag, day),
+      }
+    }),
+  )
+}
+
+async function runsOf(objects: Sources['objects'], hashtag: string, date: string): Promise<Run[]> {
+  const found = await listed(objects, keys.run.start({ hashtag, date }), (key) => keys.run.match(key))
+  return Promise.all(
+    found.map(async ({ key, modified }) => {
+      const run = await read(objects, key, runRecord)
+      const { from = '', to = '' } = run?.covered ?? {}
+      const covered = run?.covered ? (Date.parse(to) - Date.parse(from)) / DAY_MS : 0
+      return {
+        posts: run?.posts ?? 0,
+        refusedRows: run?.refusedRows ?? 0,
+        covered,
+        complete: run?.complete ?? false,
+        stoppedBy: run?.stoppedBy ?? null,
+        at: modified,
+      }
+    }),
+  )
+}
+
+async function openOf(table: Sources['table']) {
+  const open = await openBatches(table)
+  return Promise.all(
+    open.map(async ({ batch, date, claimedAt, started, deadline }) => {
+      const progress = await readProgress(table, batch)
+      return {
+        batch,
+        date,
+        claimedAt: Date.parse(claimedAt),
+        started,
+        deadline: Date.parse(deadline),
+        progress: progress && { items: progress.items, complete: progress.complete },
+      }
+    }),
+  )
+}
+
+async function settledOf(objects: Sources['objects']) {
+  const found = await listed(objects, prefixes.labeled, (key) => keys.settledManifest.match(key))
+  const batches = found.flatMap(({ parts: { batch }, modified }) => (isOfADay(batch) ? { batch, modified } : []))
+  const newest = batches.sort((a, b) => a.modified - b.modified).slice(-NEWEST)
+  const settled = await Promise.all(
+    newest.map(async ({ batch, modified }) => {
+      const quality = await read(objects, keys.quality({ batch }), qualityRecord)
+      if (!quality) return []
+      const { date, labelled, judgements, status, reasons } = quality
+      return [{ batch, date, labelled, judgements, status, reasons, at: modified }]
+    }),
+  )
+  return settled.flat()
+}
+
+async function trainingOf({ objects, table }: Sources, today: string) {
+  const dataset = await holderOf(table, today)
+  if (dataset === undefined) return undefined
+  const jobs = (await notedJobs(table)).filter((job) => job.datasetId === dataset)
+  const job = jobs.sort((a, b) => a.attempt - b.attempt).at(-1)
+  if (!job) return { dataset, job: undefined }
+  const [[record], card] = await Promise.all([
+    listed(objects, keys.training(job), (key) => keys.training.match(key)),
+    read(objects, keys.card(job), cardRecord),
+  ])
+  return {
+    dataset,
+    job: {
+      job: job.job,
+      state: job.state,
+      startedAt: job.startedAt === undefined ? undefined : Date.parse(job.startedAt),
+      trainedAt: record?.modified,
+      card: card && { verdict: card.verdict, reasons: card.reasons },
+    },
+  }
+}
+
+async function reportsOf(objects: Sources['objects']): Promise<Set<string>> {
+  const index = await read(objects, keys.reportIndex({}), reportIndexRecord)
+  return new Set((index?.days ?? []).map(({ hashtag, date }) => reportOf(hashtag, date)))
+}
+
+async function championOf(objects: Sources['objects']) {
+  const champion = (await readChampion(objects))?.champion
+  if (!champion) return undefined
+  const { job, promotedAt } = champion
+  const [live, card] = await Promise.all([
+    read(objects, keys.live({ job }), liveRecord),
+    read(objects, keys.card({ job }), cardRecord),
+  ])
+  const scores = live?.scores ?? card?.scores.challenger
+  return { job, promotedAt: Date.parse(promotedAt), macroF1: scores?.macroF1 ?? null }
+}
+
+async function spentIn({ objects, table }: Sources, month: string) {
+  const trained = await listed(objects, prefixes.models, (key) => keys.training.match(key))
+  const ofMonth = trained.filter(({ modified }) => dayOf(modified).startsWith(month))
+  const records = await Promise.all(ofMonth.map(({ key }) => read(objects, key, trainingRecord)))
+  const [collect, label] = await Promise.all([spent(table, 'collectUsd', month), spent(table, 'labelUsd', month)])
+  return { collect, label, train: records.reduce((sum, record) => sum + (record?.costUsd ?? 0), 0) }
+}
+
+async function read<S extends z.ZodType>(objects: Pick<Objects, 'read'>, key: string, schema: S) {
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), schema, key)
+}
+
+/** The objects under a prefix whose keys have a form, with the parts of their keys. */
+async function listed<P>(objects: Pick<Objects, 'list'>, prefix: string, match: (key: string) => P | undefined) {
+  const found: { key: string; parts: P; modified: number }[] = []
+  for await (const { key, modified } of objects.list(prefix)) {
+    const parts = match(key)
+    if (parts) found.push({ key, parts, modified: modified.getTime() })
+  }
+  return found
+}

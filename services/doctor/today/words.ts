@@ -1,0 +1,34 @@
+import type { Stage } from './stages'
+
+const MARKS: Record<Stage['state'], string> = {
+  done: 'ok',
+  'under way': '..',
+  'not due': '--',
+  skipped: '--',
+  'waits for people': 'you',
+  late: 'LATE',
+  failed: 'FAIL',
+  'could not be checked': '?',
+}
+
+/** The day for a terminal: a line for each stage, with what helps below it. */
+export function wordsOf({
+  day,
+  ready,
+  stages,
+}: {
+  day: string
+  ready: boolean | null
+  stages: readonly Stage[]
+}): string[] {
+  const width = Math.max(...stages.map((one) => nameOf(one).length))
+  return [
+    `Posts of ${day}: ${ready === null ? 'nothing is known to be wrong, but not everything could be looked at' : ready ? 'all is well' : 'something is late or failed'}`,
+    ...stages.flatMap((one) => [
+      `  ${MARKS[one.state].padEnd(4)}  ${nameOf(one).padEnd(width)}  ${one.state === 'done' ? '' : `${one.state}: `}${one.found}`,
+      ...(one.help ? [`  ${' '.repeat(4)}  ${' '.repeat(width)}  > ${one.help}`] : []),
+    ]),
+  ]
+}
+
+const nameOf = ({ stage, hashtag }: Stage): string => (hashtag === undefined ? stage : `${stage} #${hashtag}`)

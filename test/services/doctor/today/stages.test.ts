@@ -1,0 +1,320 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Facts, reportOf } from '../../../../services/doctor/today/facts'
+import { isWell, type Stage, stagesOf } from '../../../../services/doctor/today/stages'
+import { wordsOf } from '../../../../services/doctor/today/words'
+
+const at = (time: string): number => Date.parse(`2026-11-22T${time}:00Z`)
+const run = { posts: 812, refusedRows: 0, covered: 1, complete: true, stoppedBy: null, at: at('00:12') }
+const cursor = { through: at('00:00'), running: false, leaseUntil: at('00:15') }
+const aws = { hashtag: 'aws', cursor, runs: [run] }
+const batch = {
+  batch: '2026-11-21',
+  date: '2026-11-21',
+  claimedAt: at('01:00'),
+  started: true,
+  deadline: at('21:00'),
+  progress: { items: 60, complete: 12 },
+}
+const settled = {
+  batch: '2026-11-21',
+  date: '2026-11-21',
+  labelled: 58,
+  judgements: 91,
+  status: 'ok',
+  reasons: ['measured'],
+  at: at('09:00'),
+}
+const job = {
+  job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+  state: 'ended' as const,
+  startedAt: at('09:01'),
+  trainedAt: at('09:10'),
+  card: { verdict: 'promoted' as const, reasons: ['the first model'] },
+}
+
+/** A day on which everything is done. */
+const GOOD: Facts = {
+  now: at('12:00'),
+  day: '2026-11-21',
+  due: { collect: at('00:10'), label: at('01:00') },
+  collections: { known: [aws] },
+  planned: { known: 60 },
+  open: { known: [] },
+  settled: { known: [settled] },
+  training: { known: { dataset: '3f9c2a7d0b1e4c55', job } },
+  reported: { known: new Set([reportOf('aws', '2026-11-21')]) },
+  champion: { known: { job: job.job, promotedAt: at('09:11'), macroF1: 0.84 } },
+  spent: { known: { collect: 4, label: 0, train: 0.1 } },
+  deadLetters: { known: { collector: 0, analyzer: 0 } },
+}
+const NOTHING: Partial<Facts> = {
+  collections: { known: [{ hashtag: 'aws', cursor: undefined, runs: [] }] },
+  planned: { known: undefined },
+  settled: { known: [] },
+  training: { known: undefined },
+  reported: { known: new Set() },
+  champion: { known: undefined },
+}
+const stageOf = (changes: Partial<Facts>, stage: Stage['stage']) =>
+  stagesOf({ ...GOOD, ...changes }, 'dev').find((one) => one.stage === stage)
+const wellWith = (changes: Partial<Facts>) => {
+  const facts = { ...GOOD, ...changes }
+  return isWell(stagesOf(facts, 'dev'), facts)
+}
+const waits = { open: { known: [batch] }, settled: { known: [] }, training: { known: undefined } }
+
+it('says of a good day that each stage is done', () => {
+  expect(stagesOf(GOOD, 'dev').map(({ stage, state }) => `${stage}: ${state}`)).toEqual([
+    'collected: done',
+    'planned: done',
+    'labelled: done',
+    'trained: done',
+    'judged: done',
+    'reported: done',
+    'live model: done',
+    'spent: done',
+    'dead letters: done',
+  ])
+  expect(wellWith({})).toBe(true)
+})
+
+it('says of a stack that was deployed just now that nothing is due, and how to begin', () => {
+  const stages = stagesOf({ ...GOOD, ...NOTHING }, 'dev')
+
+  expect(stages.map(({ state }) => state)).toEqual([
+    'not due',
+    'not due',
+    'not due',
+    'not due',
+    'not due',
+    'not due',
+    'not due',
+    'done',
+    'done',
+  ])
+  expect(stages[0]?.help).toBe(`npx sls invoke -f collector --stage dev --data '{"hashtag":"aws"}'`)
+  expect(wellWith(NOTHING)).toBe(true)
+})
+
+describe('a day on which', () => {
+  const late = { now: at('03:00'), collections: { known: [{ ...aws, runs: [] }] } }
+
+  it.each<[string, Stage['stage'], Partial<Facts>, object]>([
+    [
+      'the first posts are in and the batch waits for the other hashtag',
+      'planned',
+      {
+        ...NOTHING,
+        now: at('00:30'),
+        collections: { known: [aws, { hashtag: 'azure', cursor: undefined, runs: [] }] },
+      },
+      { state: 'not due', found: 'waits for #azure' },
+    ],
+    [
+      'the cap on posts was reached',
+      'collected',
+      {
+        collections: {
+          known: [{ ...aws, runs: [{ ...run, covered: 0.614, complete: false, stoppedBy: 'caps.posts.perDay' }] }],
+        },
+      },
+      {
+        state: 'done',
+        found: '812 posts, 61 % of the day: caps.posts.perDay',
+        help: expect.stringContaining('runbook'),
+      },
+    ],
+    [
+      'a run is under way',
+      'collected',
+      { collections: { known: [{ ...aws, runs: [], cursor: { ...cursor, running: true, leaseUntil: at('12:05') } }] } },
+      { state: 'under way' },
+    ],
+    [
+      'a run was left half-way, and its lease is stuck',
+      'collected',
+      { collections: { known: [{ ...aws, runs: [], cursor: { ...cursor, running: true } }] } },
+      {
+        state: 'late',
+        found: expect.stringContaining('lease has run out'),
+        help: expect.stringContaining('-f collector'),
+      },
+    ],
+    [
+      'the collection did not come',
+      'collected',
+      late,
+      { state: 'late', help: expect.stringContaining('-f collector') },
+    ],
+    ['the collection is due since an hour', 'collected', { ...late, now: at('01:10') }, { state: 'not due' }],
+    [
+      'rows were refused',
+      'collected',
+      { collections: { known: [{ ...aws, runs: [{ ...run, refusedRows: 3 }] }] } },
+      { state: 'done', found: '812 posts, 3 rows refused' },
+    ],
+    [
+      'the batch waits for annotators',
+      'labelled',
+      waits,
+      {
+        state: 'waits for people',
+        found: expect.stringContaining('12 of 60 items answered'),
+        help: expect.stringContaining('desk-invite'),
+      },
+    ],
+    [
+      'a batch is past its deadline',
+      'labelled',
+      { ...waits, now: at('23:30') },
+      { state: 'late', help: expect.stringContaining('"settle":"2026-11-21"') },
+    ],
+    ['the deadline passed just now', 'labelled', { ...waits, now: at('21:10') }, { state: 'under way' }],
+    [
+      'the labels are unreliable',
+      'labelled',
+      { settled: { known: [{ ...settled, status: 'unreliable', reasons: ['people disagree'] }] } },
+      { state: 'done', found: expect.stringContaining('people disagree') },
+    ],
+    [
+      'no batch was made of the runs',
+      'planned',
+      { ...NOTHING, collections: { known: [aws] } },
+      { state: 'late', help: expect.stringContaining('"start":"scheduled"') },
+    ],
+    [
+      'a batch was claimed and never started',
+      'planned',
+      { open: { known: [{ ...batch, started: false }] } },
+      { state: 'late' },
+    ],
+    [
+      'the caps left no room for a batch',
+      'planned',
+      { ...NOTHING, collections: { known: [aws] }, planned: { known: 0 } },
+      { state: 'skipped' },
+    ],
+    [
+      'no posts were there',
+      'planned',
+      { ...NOTHING, collections: { known: [{ ...aws, runs: [{ ...run, posts: 0 }] }] } },
+      { state: 'skipped' },
+    ],
+    [
+      'training failed',
+      'trained',
+      { training: { known: { dataset: 'd', job: { ...job, trainedAt: undefined, card: undefined } } } },
+      { state: 'failed', help: expect.stringContaining('training-failed') },
+    ],
+    [
+      'training waits for a quota',
+      'trained',
+      { training: { known: { dataset: 'd', job: { ...job, state: 'parked', trainedAt: undefined } } } },
+      { state: 'waits for people' },
+    ],
+    [
+      'training takes too long',
+      'trained',
+      {
+        now: at('14:00'),
+        training: { known: { dataset: 'd', job: { ...job, state: 'running', trainedAt: undefined } } },
+      },
+      { state: 'late', help: expect.stringContaining('"finish"') },
+    ],
+    [
+      'no job was noted for the dataset',
+      'trained',
+      { training: { known: { dataset: 'd', job: undefined } } },
+      { state: 'late' },
+    ],
+    [
+      'the trainer had its reasons',
+      'trained',
+      { training: { known: undefined } },
+      { state: 'skipped', help: expect.stringContaining('"latest"') },
+    ],
+    [
+      'the gate refused the model',
+      'judged',
+      {
+        training: {
+          known: { dataset: 'd', job: { ...job, card: { verdict: 'rejected', reasons: ['macro-F1 0.81 is below'] } } },
+        },
+      },
+      { state: 'done', found: 'refused by the gate: macro-F1 0.81 is below' },
+    ],
+    [
+      'nobody judged the model',
+      'judged',
+      { training: { known: { dataset: 'd', job: { ...job, card: undefined } } } },
+      { state: 'late', help: expect.stringContaining('-f evaluator') },
+    ],
+    [
+      'the report is missing',
+      'reported',
+      { reported: { known: new Set<string>() } },
+      { state: 'late', help: `npx sls invoke -f analyzer --stage dev --data '{"hashtag":"aws","date":"2026-11-21"}'` },
+    ],
+    [
+      'the runs came just now',
+      'reported',
+      { reported: { known: new Set<string>() }, now: at('00:30') },
+      { state: 'under way' },
+    ],
+    [
+      'dead letters are there',
+      'dead letters',
+      { deadLetters: { known: { collector: 0, analyzer: 2 } } },
+      { state: 'failed', found: 'analyzer 2', help: expect.stringContaining('dead-letters') },
+    ],
+  ])('%s: %s', (_, stage, changes, expected) => {
+    const found = stageOf(changes, stage)
+
+    expect(found).toMatchObject(expected)
+    expect(['late', 'failed'].includes(found?.state ?? '') && wellWith(changes)).toBe(false)
+  })
+
+  it.each<Exclude<keyof Facts, 'now' | 'day' | 'due'>>([
+    'collections',
+    'open',
+    'settled',
+    'training',
+    'reported',
+    'champion',
+    'spent',
+    'deadLetters',
+  ])('%s could not be looked at: never says ready', (part) => {
+    const changes = { [part]: { unknown: 'AccessDeniedException: no' } }
+
+    expect(wellWith(changes)).toBe(null)
+    expect(stagesOf({ ...GOOD, ...changes }, 'dev')).toContainEqual(
+      expect.objectContaining({ state: 'could not be checked', found: 'AccessDeniedException: no' }),
+    )
+  })
+
+  it('the plan could not be looked at: never says ready', () => {
+    expect(wellWith({ planned: { unknown: 'AccessDeniedException: no' } })).toBe(null)
+  })
+
+  it('something is late and something could not be looked at: is not ready', () => {
+    expect(wellWith({ open: { unknown: 'no' }, deadLetters: { known: { analyzer: 1 } } })).toBe(false)
+  })
+})
+
+it('is readable in a terminal: a line for each stage, and what helps below', () => {
+  const stages = stagesOf({ ...GOOD, deadLetters: { known: { analyzer: 2 } } }, 'dev')
+
+  expect(wordsOf({ day: GOOD.day, ready: false, stages })).toEqual([
+    'Posts of 2026-11-21: something is late or failed',
+    '  ok    collected #aws  812 posts',
+    '  ok    planned         batch 2026-11-21',
+    '  ok    labelled        batch 2026-11-21: 58 labels of 91 judgements, ok',
+    '  ok    trained         bellwether-dev-3f9c2a7d0b1e4c55-1',
+    '  ok    judged          promoted: the first model',
+    '  ok    reported #aws   the report of 2026-11-21 is there',
+    '  ok    live model      bellwether-dev-3f9c2a7d0b1e4c55-1, promoted 0 days ago, macro-F1 0.84',
+    '  ok    spent           this month: posts $4.00, labels $0.00, training jobs $0.1',
+    '  FAIL  dead letters    failed: analyzer 2',
+    '                        > npx sls logs -f analyzer --stage dev; docs/runbook.md#dead-letters',
+  ])
+})
