@@ -39,5 +39,6 @@ export const orGone =
     throw error
   }
 
-const isRefused = (error: unknown): boolean =>
+/** Whether a call failed because nothing listens there. */
+export const isRefused = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED'

@@ -95,6 +95,20 @@ def ministack():
 
     handlers["AWS::SecretsManager::Secret"] = {**secret, "create": create_secret, "delete": delete_secret}
 
+    # An alarm over an expression (Metrics) has no metric of its own: it is kept under the id of what the expression returns, and
+    # nobody evaluates it here.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html
+    alarm_record = provisioners._cw_metric_alarm_record
+
+    def with_metric_math(name, props):
+        if not props.get("Metrics"):
+            return alarm_record(name, props)
+        returned = next(one for one in props["Metrics"] if one.get("ReturnData", True))
+        plain = {key: value for key, value in props.items() if key != "Metrics"}
+        return alarm_record(name, {**plain, "MetricName": returned["Id"], "Namespace": "an expression"})
+
+    provisioners._cw_metric_alarm_record = with_metric_math
+
     # Cookies of an HTTP API's request are a field of payload 2.0, and no header.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     run = functions._execute_function_with_config_scope

@@ -82,6 +82,7 @@ async function main(): Promise<void> {
     { hashtag: 'aws', date: yesterday },
   ])
     say(`analyzer: ${JSON.stringify(await ask('analyzer', request)).slice(0, 300)}`)
+  await sayToday()
   await readReport()
   for (const name of ['reconciler', 'labels'])
     say(`${name}: ${JSON.stringify(await ask(name, name === 'labels' ? { export: 'csv' } : {}))}`)
@@ -109,6 +110,15 @@ async function championOf(objects: Objects) {
     if (verdict === 'rejected') throw new Error(`${job} was rejected: ${reasons.join('; ')}`)
   }
   return undefined
+}
+
+/** How the day went, by the doctor, which may look everywhere. */
+async function sayToday(): Promise<void> {
+  const { ready, words } = z
+    .object({ ready: z.boolean().nullable(), words: z.array(z.string()) })
+    .parse(await ask('doctor', { today: true }))
+  say(`today: ready ${ready}\n${words.join('\n')}`)
+  if (ready !== true) throw new Error('the doctor does not find the day well')
 }
 
 const invited = z.object({ url: z.url() })

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { describe, expect, it } from '@jest/globals'
 import yauzl from 'yauzl'
@@ -181,13 +182,12 @@ describe('the alarm on a reconciler that does not run', () => {
   /** CloudWatch's metric math, as far as the alarm uses it. */
   const isBreaching = (polls: number | undefined, runs: number | undefined): boolean => {
     const javascript = expression.replace(' AND ', ' && ').replaceAll(/\b(IF|FILL)\(/g, '$1_(')
-    const evaluate = new Function('IF_', 'FILL_', 'polls', 'runs', `return ${javascript}`)
-    const value: unknown = evaluate(
-      (condition: boolean, then: number, otherwise: number) => (condition ? then : otherwise),
-      (known: number | undefined, filled: number) => known ?? filled,
+    const value: unknown = runInNewContext(javascript, {
+      IF_: (condition: boolean, then: number, otherwise: number) => (condition ? then : otherwise),
+      FILL_: (known: number | undefined, filled: number) => known ?? filled,
       polls,
       runs,
-    )
+    })
     return Number(value) > 0
   }
 

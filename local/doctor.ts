@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { z } from 'zod'
+import { createClock, type CloudClock } from './clock'
+import { createCloud } from './cloud'
+import { asOwner } from './owner'
+import { ROOT } from './root'
+import { findRunning, isRefused, lastFolder, type Running } from './running'
+
+const USAGE = `How today goes, stage by stage: what is done, what waits for a person, what is late, and the command that helps.
+
+  npm run doctor                   of the cloud that was started last, whether it runs or was stopped
+  npm run doctor -- --data DIR     of the cloud with this data folder
+
+  --json     for machines: ready, and each stage with its state
+  --help
+
+Ends with 0 where all is well, with 1 where something is late or failed or could not be looked at. A stopped cloud is looked at in
+a copy of its folder, which stays as it is. On AWS: npx sls invoke -f doctor --data '{"today":true}'.
+`
+
+const stage = z.looseObject({ state: z.string(), help: z.string().optional() })
+const seen = z.looseObject({
+  ready: z.boolean().nullable(),
+  stages: z.array(stage),
+  words: z.array(z.string()),
+})
+type Seen = z.infer<typeof seen>
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 2
+  },
+)
+
+async function main(argv: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: argv,
+    options: { data: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const running = findRunning(values.data)
+  if (!running) {
+    const where = values.data === undefined ? 'here' : `with the data folder ${values.data}`
+    throw new Error(`no cloud was started ${where}: there is no day to look at; start one with npm start`)
+  }
+  const folder = path.resolve(values.data ?? lastFolder() ?? '')
+  const today = (await askRunning(running)) ?? (await askStopped(folder, running))
+  const { ready, ...rest } = atHome(today, (name) => path.join(folder, 'logs', `${stackOf(running)}-${name}.log`))
+  if (values.json) console.log(JSON.stringify({ ready, ...rest }, null, 2))
+  else console.log(rest.words.join('\n'))
+  return ready === true ? 0 : 1
+}
+
+function doctorOf({ functions }: Running): string {
+  return functions.find((name) => name.endsWith('-doctor')) ?? 'doctor'
+}
+
+/** What the names of its functions begin with. */
+function stackOf(running: Running): string {
+  return doctorOf(running).replace(/-doctor$/, '')
+}
+
+/** The doctor's answer; nothing where no cloud answers. */
+async function askRunning(running: Running): Promise<Seen | undefined> {
+  const client = new LambdaClient({ ...asOwner(running), maxAttempts: 1 })
+  const request = { FunctionName: doctorOf(running), Payload: Buffer.from('{"today":true}') }
+  const answer = await client.send(new InvokeCommand(request)).catch((error: unknown) => {
+    if (isRefused(error)) return undefined
+    throw error
+  })
+  return answer && parsed(Buffer.from(answer.Payload ?? []).toString('utf8'), answer.FunctionError)
+}
+
+/** Look at a copy of the folder by a cloud whose clock calls nobody, so that nothing goes on meanwhile. */
+async function askStopped(folder: string, running: Running): Promise<Seen> {
+  const copy = mkdtempSync(path.join(tmpdir(), 'bellwether-doctor-'))
+  try {
+    const isKept = (file: string) => !['functions', 'logs', 'process'].includes(path.relative(folder, file))
+    cpSync(folder, copy, { recursive: true, filter: isKept })
+    const settings = path.join(folder, 'functions', doctorOf(running), 'bellwether.yml')
+    const cloud = await createCloud({
+      packageDir: await packaged(),
+      stackName: stackOf(running),
+      dataDir: copy,
+      region: running.region,
+      clock: stillClock(path.join(copy, 'clock')),
+      ...(existsSync(settings) && { overlay: { 'bellwether.yml': readFileSync(settings) } }),
+    })
+    try {
+      const { payload, functionError } = await cloud.invoke('doctor', { today: true })
+      return parsed(payload, functionError)
+    } finally {
+      await cloud.close()
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** The folder of the packaged stack. */
+async function packaged(): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/package.mjs')])
+  return path.dirname(stdout.trim())
+}
+
+/** The time that the cloud has, where nothing falls due. */
+const stillClock = (file: string): CloudClock => ({ ...createClock({ file }), at: () => () => undefined })
+
+function parsed(payload: string, failed: string | undefined): Seen {
+  const { success, data, error } = seen.safeParse(JSON.parse(payload || 'null'))
+  if (failed !== undefined || !success) {
+    throw new Error(`the doctor could not look: ${payload}; start the cloud with this version`, { cause: error })
+  }
+  return data
+}
+
+/** Commands as they are given at home. */
+function atHome({ words, stages, ...rest }: Seen, logOf: (name: string) => string): Seen {
+  const here = (line: string) =>
+    line
+      .replaceAll(/npx sls invoke -f (\S+) --stage \S+ --data /g, 'npm run invoke -- $1 ')
+      .replaceAll(/npx sls invoke -f (\S+) --stage \S+ --path /g, 'npm run invoke -- $1 --path ')
+      .replaceAll(/npx sls logs -f (\S+) --stage [\w-]+/g, (_, name: string) => logOf(name))
+  return {
+    ...rest,
+    stages: stages.map((one) => (one.help === undefined ? one : { ...one, help: here(one.help) })),
+    words: words.map(here),
+  }
+}
