@@ -25,10 +25,7 @@ module.exports = async ({ resolveVariable }) => {
       ...(destinations && deadLetters(one)),
     }
   })
-  const extensions = deployed.map(([name, one]) => [
-    `${logicalId(name)}LambdaFunction`,
-    extended(one, permissions[name]),
-  ])
+  const extensions = deployed.map(([name]) => [`${logicalId(name)}LambdaFunction`, extended(permissions[name])])
   return {
     Resources: Object.assign({}, ...resources),
     extensions: Object.fromEntries(extensions.filter(([, { Properties }]) => Object.keys(Properties).length > 0)),
@@ -42,11 +39,10 @@ module.exports = async ({ resolveVariable }) => {
  */
 const selfFeeding = ({ queue }) => queue && { RecursiveLoop: 'Allow' }
 
-/** Functions of the loop are traced: those that events reach, and that have a place for what they failed at. */
-const traced = ({ destinations }) => destinations && { TracingConfig: { Mode: 'Active' } }
+const traced = ({ trace }) => trace && { TracingConfig: { Mode: 'Active' } }
 
 /** What the framework has no word for, or would give to every function. */
-const extended = (one, permission) => ({ Properties: { ...selfFeeding(permission), ...traced(one) } })
+const extended = (permission) => ({ Properties: { ...selfFeeding(permission), ...traced(permission) } })
 
 const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
 
@@ -64,13 +60,9 @@ const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) =
           Version: '2012-10-17',
           Statement: [
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], here(`logs`, `log-group:/aws/lambda/${fullName}:*`)),
-            ...(destinations
-              ? [
-                  allow('sqs:SendMessage', arnOf(`${id}DeadLetters`)),
-                  // X-Ray knows no resources.
-                  allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
-                ]
-              : []),
+            ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
+            // X-Ray knows no resources.
+            ...(permission.trace ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : []),
             ...statementsOf(name, permission, sourceSecrets),
           ],
         },

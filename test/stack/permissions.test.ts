@@ -123,9 +123,18 @@ it('names every resource, but for actions that know none', () => {
     statements.filter(isEverything).map(({ Action, Condition }) => [id, Action.join(' '), Condition !== undefined]),
   )
 
-  const traced = ['Analyzer', 'Collector', 'Doctor', 'Evaluator', 'Formatter', 'Labeling', 'Reconciler', 'Trainer'].map(
-    (name) => [`${name}Role`, 'xray:PutTraceSegments xray:PutTelemetryRecords', false],
-  )
+  const traced = [
+    'Analyzer',
+    'Collector',
+    'Desk',
+    'Doctor',
+    'Evaluator',
+    'Formatter',
+    'Labeling',
+    'Owner',
+    'Reconciler',
+    'Trainer',
+  ].map((name) => [`${name}Role`, 'xray:PutTraceSegments xray:PutTelemetryRecords', false])
   expect(everything.sort(byText)).toEqual(
     [
       ...traced,

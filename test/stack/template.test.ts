@@ -268,7 +268,8 @@ it('measures and traces in the name of the stack', () => {
     functions.map(() => 'Bellwether/dev'),
   )
   expect(traced.flatMap(([id, { TracingConfig }]) => (TracingConfig?.Mode === 'Active' ? [id] : [])).sort()).toEqual(
-    called.map(({ id }) => id).sort(),
+    // What the pages begin inherits their decision to trace.
+    [...called.map(({ id }) => id), 'DeskLambdaFunction', 'OwnerLambdaFunction'].sort(),
   )
 })
 
