@@ -100,12 +100,22 @@ export async function writeCascades(
   { labels, scores }: { labels: readonly string[]; scores: ReadonlyMap<string, readonly number[]> } = NO_SCORES,
 ): Promise<void> {
   const header = scores.size > 0 ? [...HEADER, ...labels.map((label) => `${SCORES_OF}${label}`)] : HEADER
-  const rows = Array.from(cascades, ([post, cascade]) =>
-    scores.size > 0 ? [post, cascade, ...(scores.get(cascade) ?? labels.map(() => ''))] : [post, cascade],
-  )
-  const csv = stringify([header, ...rows], { record_delimiter: '\r\n' })
-  await objects.create(keys.cascades({ hashtag, date, run }), csv)
+  const rowOf = ([post, cascade]: readonly [post: string, cascade: string]) =>
+    scores.size > 0 ? [post, cascade, ...(scores.get(cascade) ?? labels.map(() => ''))] : [post, cascade]
+  const parts: string[] = []
+  let rows: (string | number)[][] = [header]
+  for (const one of cascades) {
+    if (rows.push(rowOf(one)) < ROWS_AT_ONCE) continue
+    parts.push(toCsv(rows))
+    rows = []
+  }
+  await objects.create(keys.cascades({ hashtag, date, run }), [...parts, toCsv(rows)].join(''))
 }
+
+/** So many rows are held at a time while a file is made. */
+const ROWS_AT_ONCE = 1000
+
+const toCsv = (rows: readonly (string | number)[][]): string => stringify([...rows], { record_delimiter: '\r\n' })
 
 const NO_SCORES = { labels: [], scores: new Map<string, readonly number[]>() }
 

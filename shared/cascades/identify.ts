@@ -10,9 +10,12 @@ import { type FirstSeen, kept, textsFromBytes, textsToBytes } from './known-text
 import type { LoggedRun } from '../state/run-log'
 import { dayAfter } from '../utc-day'
 
+/** What of a post is held until a batch is drawn. */
+type HeldPost = Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'>
+
 /** The posts that a run stored, and the cascade of each. */
 interface IdentifiedRun extends RunName {
-  posts: CollectedPost[]
+  posts: HeldPost[]
   cascades: ReadonlyMap<string, string>
 }
 
@@ -38,6 +41,9 @@ export interface Scoring {
 
 type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'list'>
 
+/** New cascades are scored so many at a time. */
+const AT_ONCE = 10_000
+
 /** Near copies are searched among the texts of this many days. */
 const DAYS_BACK = 30
 
@@ -58,13 +64,19 @@ export async function identifyRuns(
   const identified: IdentifiedRun[] = []
   for (const record of records) {
     const { hashtag, date, run } = record
-    const posts: CollectedPost[] = []
-    for await (const post of postsOfRun(objects, record)) posts.push(post)
+    const texts: PostWithText[] = []
+    // A day of a busy hashtag has to fit into memory: no more of a post is held than is looked at.
+    for await (const { id, createdAt, retweetOf, text, shown } of postsOfRun(objects, record))
+      texts.push({ id, createdAt, retweetOf, text: text === shown ? shown : text, shown })
     const name = { hashtag, date, run }
-    identified.push({ ...name, posts, cascades: await cascadesOf(objects, name, posts, known, scoring) })
+    const cascades = await cascadesOf(objects, name, texts, known, scoring)
+    const posts = texts.map(({ id, createdAt, retweetOf, shown }) => ({ id, createdAt, retweetOf, shown }))
+    identified.push({ ...name, posts, cascades })
   }
   return { runs: identified, scores: known.scores }
 }
+
+type PostWithText = HeldPost & Pick<CollectedPost, 'text'>
 
 /** The runs whose texts are candidates: those that were drawn from, in the days before the latest of `runs`. */
 function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[]): LoggedRun[] {
@@ -120,7 +132,7 @@ async function textsAt(objects: Pick<Objects, 'read'>, key: string): Promise<Tex
 async function cascadesOf(
   objects: Store,
   run: RunName,
-  posts: readonly CollectedPost[],
+  posts: readonly PostWithText[],
   known: Known,
   scoring: Scoring,
 ): Promise<IdentifiedRun['cascades']> {
@@ -133,44 +145,49 @@ async function cascadesOf(
   }
   const sorted = [...posts].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
   const cascades = new Map(sorted.map(({ id, text }) => [id, known.index.identify(text)]))
-  const bytes = textsToBytes(known.index.learned(), await firstSeen(posts, cascades, known, scoring))
-  const made = await objects.create(textsKey(run), bytes)
+  const first = await firstSeen(posts, cascades, known, scoring)
+  const made = await objects.create(textsKey(run), textsToBytes(known.index.learned(), first))
   // An invocation that stopped in between may have scored them by an earlier model: those scores stay.
-  const file = made === 'created' ? textsFromBytes(bytes, textsKey(run)) : await textsAt(objects, textsKey(run))
+  const file = made === 'created' ? { texts: [], first } : await textsAt(objects, textsKey(run))
   if (file) learn(known, file, labels)
   const scores = new Map<string, readonly number[]>()
   for (const cascade of cascades.values()) {
     const of = known.scores.get(cascade)
     if (of) scores.set(cascade, of)
   }
-  await writeCascades(
-    objects,
-    run,
-    posts.map(({ id }) => [id, cascades.get(id)!]),
-    { labels, scores },
-  )
+  await writeCascades(objects, run, cascadesInOrder(posts, cascades), { labels, scores })
   return cascades
+}
+
+function* cascadesInOrder(
+  posts: readonly PostWithText[],
+  cascades: ReadonlyMap<string, string>,
+): Generator<readonly [post: string, cascade: string]> {
+  for (const { id } of posts) yield [id, cascades.get(id)!]
 }
 
 /** The cascades that this run is the first to have, scored where a model is live. */
 async function firstSeen(
-  posts: readonly CollectedPost[],
+  posts: readonly PostWithText[],
   cascades: ReadonlyMap<string, string>,
   known: Known,
   { labels, model, ofLabelled }: Scoring,
 ): Promise<FirstSeen> {
-  const shown = new Map<string, CollectedPost>()
+  const shown = new Map<string, PostWithText>()
   for (const post of posts) {
     const cascade = cascades.get(post.id)!
     const other = shown.get(cascade)
     if (!known.scores.has(cascade) && (!other || isShownBefore(post, other))) shown.set(cascade, post)
   }
   const fresh = [...shown].sort(([a], [b]) => (a < b ? -1 : 1))
+  const scores = new Map(fresh.map(([cascade]) => [cascade, ofLabelled(cascade)?.map(kept)]))
   const unlabelled = fresh.filter(([cascade]) => ofLabelled(cascade) === undefined)
-  const given = model ? await model.score(unlabelled.map(([, post]) => post.shown)) : []
-  const scored = new Map(unlabelled.map(([cascade], i) => [cascade, given[i]?.map(kept)]))
-  const scores = fresh.map(([cascade]) => [cascade, scored.get(cascade) ?? ofLabelled(cascade) ?? undefined] as const)
-  return { model: model?.job ?? null, labels: [...labels], scores: new Map(scores) }
+  for (let from = 0; model && from < unlabelled.length; from += AT_ONCE) {
+    const some = unlabelled.slice(from, from + AT_ONCE)
+    const given = await model.score(some.map(([, post]) => post.shown))
+    for (const [i, [cascade]] of some.entries()) scores.set(cascade, given[i]?.map(kept))
+  }
+  return { model: model?.job ?? null, labels: [...labels], scores }
 }
 
 /** By date, hashtag and run. */

@@ -9,6 +9,9 @@ const HEADER = Buffer.from('bellwether texts 2\n')
 const HEADER_1 = Buffer.from('bellwether texts 1\n')
 const CUT = 1
 const SCORED = 1
+const ID_BYTES = 8
+/** What stands of a text beside its features. */
+const TEXT_BYTES = 2 * ID_BYTES + 1 + 4 + 4
 /** Scores are kept with four digits. */
 const DIGITS = 1e4
 
@@ -38,22 +41,30 @@ export const kept = (score: number): number => Math.round(score * DIGITS) / DIGI
  * goes.
  */
 export function textsToBytes(texts: readonly KnownText[], { model, labels, scores }: FirstSeen = NONE): Buffer {
-  const count = Buffer.alloc(4)
-  count.writeUInt32LE(scores.size)
-  const parts = [HEADER, Buffer.from(`${JSON.stringify({ model, labels })}\n`), count]
+  const line = Buffer.from(`${JSON.stringify({ model, labels })}\n`)
+  let size = HEADER.length + line.length + 4
+  for (const of of scores.values()) size += ID_BYTES + 1 + 2 * (of?.length ?? 0)
+  for (const { shingles } of texts) size += TEXT_BYTES + 4 * shingles.features.length
+
+  // Of a busy day it is some hundred megabytes: it is not put together of parts, which would be as many again.
+  const bytes = Buffer.alloc(size)
+  let at = HEADER.copy(bytes)
+  at += line.copy(bytes, at)
+  at = bytes.writeUInt32LE(scores.size, at)
   for (const [cascade, of] of scores) {
-    parts.push(Buffer.from(cascade, 'hex'), Buffer.of(of ? SCORED : 0))
-    if (of) parts.push(Buffer.from(Uint8Array.from(of.flatMap((score) => twoBytes(Math.round(score * DIGITS))))))
+    at += bytes.write(cascade, at, 'hex')
+    at = bytes.writeUInt8(of ? SCORED : 0, at)
+    for (const score of of ?? []) at = bytes.writeUInt16LE(Math.round(score * DIGITS), at)
   }
   for (const { id, cascade, shingles } of texts) {
     const { features, opening, cut } = shingles
-    const numbers = Buffer.alloc(8 + 4 * features.length)
-    numbers.writeUInt32LE(opening, 0)
-    numbers.writeUInt32LE(features.length, 4)
-    for (let i = 0; i < features.length; i++) numbers.writeUInt32LE(features[i]!, 8 + 4 * i)
-    parts.push(Buffer.from(id + cascade, 'hex'), Buffer.of(cut ? CUT : 0), numbers)
+    at += bytes.write(id + cascade, at, 'hex')
+    at = bytes.writeUInt8(cut ? CUT : 0, at)
+    at = bytes.writeUInt32LE(opening, at)
+    at = bytes.writeUInt32LE(features.length, at)
+    for (let i = 0; i < features.length; i++) at = bytes.writeUInt32LE(features[i]!, at)
   }
-  return Buffer.concat(parts)
+  return bytes
 }
 
 /** What a file has. OBJECT_INVALID names a file that is cut short or has another format. */
@@ -93,7 +104,6 @@ export function textsFromBytes(bytes: Buffer, key: string): { texts: KnownText[]
 }
 
 const LINE_END = 10
-const twoBytes = (value: number): [low: number, high: number] => [value & 0xff, value >> 8]
 
 function readFirst(takeLine: () => string, take: (length: number) => Buffer, key: string): FirstSeen {
   const { model, labels } = parseJson(takeLine(), head, key)

@@ -5,7 +5,7 @@ import type { ShownText } from '../../../shared/text'
 export interface RunPosts {
   hashtag: string
   date: string
-  posts: Iterable<CollectedPost>
+  posts: Iterable<Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'>>
   /** The cascade of each, by post id. */
   cascades: ReadonlyMap<string, string>
 }

@@ -192,3 +192,11 @@ describe('beside the posts of a run', () => {
     expect(csv.destroyed).toBe(true)
   })
 })
+
+it('writes and reads a run of some thousand posts, none of them twice', async () => {
+  const objects = testBucket()
+  const given = Array.from({ length: 2500 }, (_, n): [string, string] => [String(n), n.toString(16).padStart(16, '0')])
+  await writeCascades(objects, run, given)
+
+  expect([...((await readCascades(objects, run)) ?? [])]).toEqual(given)
+})

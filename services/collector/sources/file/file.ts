@@ -75,9 +75,9 @@ export function fileSource(
     read: async ({ window, first, next, limit }) => {
       const { posts, refused, undated } = await dayOf(window)
       // By place and not by number: rows that came or went in between shift nothing.
-      const left = next === null ? posts : posts.filter((post) => placeOf(post) > next)
-      const page = left.slice(0, limit)
-      const after = left[page.length]
+      const begin = next === null ? 0 : firstAfter(posts, next)
+      const page = posts.slice(begin, begin + limit)
+      const after = posts[begin + page.length]
       return {
         posts: page,
         // Rows without a date are told with the first window, so that they are counted once.
@@ -102,6 +102,17 @@ const refusedAsAWhole = (
   { line, value, problem }: Extract<ValuesRow, { problem: string }>,
   tags: readonly string[],
 ): RefusedRow => ({ line, field: 'row', reason: problem, row: value, createdAt: undefined, hashtags: [...tags] })
+
+/** Number of the first post behind a place; posts are in the order of their places. */
+function firstAfter(posts: readonly Post[], place: string): number {
+  let [low, high] = [0, posts.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (placeOf(posts[middle]!) > place) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 const plain = ({ line, field, reason, row, trace }: RefusedRow): Refused => ({
   line,
