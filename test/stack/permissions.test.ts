@@ -194,6 +194,12 @@ describe('the role of a training job', () => {
   })
 })
 
+it('lets the analyzer read the predictions that it makes a table of', () => {
+  const reads = allowed('AnalyzerRole').filter(({ Action }) => Action.includes('s3:GetObject'))
+
+  expect(placesOf(reads)).toContain('predictions/*')
+})
+
 it('lets the trainer read no evaluation set', () => {
   const reads = allowed('TrainerRole').filter(({ Action }) => Action.includes('s3:GetObject'))
 
