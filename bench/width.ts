@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,10 +12,11 @@ import { dayAfter } from '../shared/utc-day'
 // the same posts, as many labels and the same mistakes?
 //
 //   node bin/run.mjs bench/width.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 1] [--days 14] [--per-day 220]
-//                                   [--labels 60] [--sets corporate,emotion,irony]
+//                                   [--labels 60] [--sets corporate,emotion,irony] [--keep KEPT]
 //
 // FOLDER as in bench/quality-sets.ts. Two weeks of each set are replayed by both trees with `npm start -- --once`. What is
-// compared are the days that both report. A replay takes a minute or two of both cores: 12 of them by default.
+// compared are the days that both report. A replay takes a minute or two of both cores: 12 of them by default. With --keep
+// the summaries of replays stay in the folder KEPT, and the base is not replayed again where its summary is there.
 
 const { values: options } = parseArgs({
   options: {
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
     'per-day': { type: 'string', default: '220' },
     labels: { type: 'string', default: '60' },
     sets: { type: 'string', default: 'corporate,emotion,irony' },
+    keep: { type: 'string', default: '' },
   },
 })
 
@@ -67,6 +69,7 @@ const summary = z.object({
     }),
   ),
   models: z.array(z.object({ macroF1: z.number().nullable() })),
+  labelling: z.object({ cascades: z.object({ evaluation: z.number(), training: z.number() }) }),
 })
 type Summary = z.infer<typeof summary>
 type Share = Summary['shares'][number]
@@ -77,6 +80,8 @@ interface Compared {
   rmse: number
   covered: readonly [ours: number, base: number]
   macroF1: readonly [ours: number, base: number]
+  /** Labelled for training. */
+  training: readonly [ours: number, base: number]
 }
 
 function main(): void {
@@ -86,14 +91,18 @@ function main(): void {
   const base = baseTree(folder)
   try {
     const cells: { mistakes: string; compared: Compared }[] = []
-    console.log('set        mistakes seed  shares  width  RMSE   covered: ours, base   macro-F1: ours, base')
+    console.log('set        mistakes seed  shares  width  RMSE   covered: ours, base   macro-F1: ours, base   training labels: ours, base')
     for (const mistakes of options.mistakes.split(',')) {
       for (const set of options.sets.split(',')) {
         for (let seed = 1; seed <= Number(options.seeds); seed++) {
           const posts = path.join(folder, `${set}-${seed}.jsonl`)
           writeFileSync(posts, postsOf(set, seed))
           const replayed = (tree: string) => replay(tree, folder, posts, mistakes, seed)
-          const compared = compare(replayed(ROOT), replayed(base.tree))
+          const name = `${set}-${mistakes}-${seed}`
+          const compared = compare(
+            kept(`this-${name}`, () => replayed(ROOT), true),
+            kept(`${path.basename(options.base)}-${name}`, () => replayed(base.tree)),
+          )
           cells.push({ mistakes, compared })
           console.log(`${set.padEnd(10)} ${mistakes.padStart(8)} ${String(seed).padStart(4)} ${inWords(compared)}`)
         }
@@ -109,6 +118,17 @@ function main(): void {
     base.remove()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A summary that is in the folder of kept ones, or else is made and put there. */
+function kept(name: string, make: () => Summary, isMadeAnew = false): Summary {
+  if (!options.keep) return make()
+  const file = path.join(options.keep, `${name}.json`)
+  if (!isMadeAnew && existsSync(file)) return summary.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const made = make()
+  mkdirSync(options.keep, { recursive: true })
+  writeFileSync(file, JSON.stringify(made))
+  return made
 }
 
 /** The tree of the base commit, with the packages of this one. */
@@ -181,6 +201,7 @@ function compare(ours: Summary, base: Summary): Compared {
     rmse: rmseOf(of(0)) / rmseOf(of(1)),
     covered: [coveredOf(of(0)), coveredOf(of(1))],
     macroF1: [macroF1Of(ours), macroF1Of(base)],
+    training: [ours.labelling.cascades.training, base.labelling.cascades.training],
   }
 }
 
@@ -201,12 +222,12 @@ function conclude(mistakes: string, compared: readonly Compared[]): void {
   if (lost > MOST_LOST) process.exitCode = 1
 }
 
-const inWords = ({ pairs, width, rmse, covered, macroF1 }: Compared): string =>
+const inWords = ({ pairs, width, rmse, covered, macroF1, training }: Compared): string =>
   `${String(pairs).padStart(7)} ${width.toFixed(3).padStart(6)} ${rmse.toFixed(3).padStart(5)} ` +
   `${covered.map(percent).join(', ').padStart(21)} ${macroF1
     .map((score) => score.toFixed(3))
     .join(', ')
-    .padStart(22)}`
+    .padStart(22)} ${training.join(', ').padStart(31)}`
 
 const percent = (share: number): string => `${(100 * share).toFixed(0)} %`
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
