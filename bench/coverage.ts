@@ -98,6 +98,7 @@ function play(cell: Cell): Sums {
     const window = world.window()
     const samples = samplesOf(days, world.label)
     const all = days.flatMap(({ messages }) => messages)
+    const labels = sumOf(samples.map(({ sample }) => sample.length))
     const parts =
       basis === 'posts' || days.length === 1
         ? samples.map(({ sample, messages }) => partOf(sample, messages))
@@ -105,7 +106,15 @@ function play(cell: Cell): Sums {
     function partOf(sample: (typeof samples)[number]['sample'], messages: readonly Message[]) {
       const population = populationOf(messages, basis, classes)
       const assistance = assistanceOf(window, populationOf(messages, 'messages', classes).means, errors)
-      return differencePart(sample, population, basis, assistance, errors)
+      return differencePart(
+        sample,
+        population,
+        basis,
+        assistance,
+        errors,
+        'truth',
+        basis === 'posts' ? labels : sample.length,
+      )
     }
     const truth = truthOf(basis === 'posts' ? all : distinct(all, ({ id }) => id), basis, classes)
     const estimated = estimateOf(parts)
@@ -123,6 +132,8 @@ function play(cell: Cell): Sums {
   }
   return sums
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
 const distinct = <T>(all: readonly T[], id: (one: T) => string): T[] => [
   ...new Map(all.map((one) => [id(one), one])).values(),

@@ -91,7 +91,9 @@ function main(): void {
   const base = baseTree(folder)
   try {
     const cells: { mistakes: string; compared: Compared }[] = []
-    console.log('set        mistakes seed  shares  width  RMSE   covered: ours, base   macro-F1: ours, base   training labels: ours, base')
+    console.log(
+      'set        mistakes seed  shares  width  RMSE   covered: ours, base   macro-F1: ours, base   training labels: ours, base',
+    )
     for (const mistakes of options.mistakes.split(',')) {
       for (const set of options.sets.split(',')) {
         for (let seed = 1; seed <= Number(options.seeds); seed++) {

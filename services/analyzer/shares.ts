@@ -231,11 +231,12 @@ function partsOf(
 ): NamedPart[] {
   const samples = days.flatMap(({ drawn }) => drawn.filter(hasLabels))
   const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
+  const labels = sum(drawn.map(({ sample }) => sample.length))
   return drawn.map(({ sample, tally }) => {
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
     const assistance = assistanceFor({ sample, tally }, basis, evidence, estimand)
     const population = { total, means: meansOf(tally, basis) }
-    const part = differencePart(sample, population, basis, assistance, evidence.errors, estimand)
+    const part = differencePart(sample, population, basis, assistance, evidence.errors, estimand, labels)
     return { ...part, modelWeights: assistance?.weights ?? [] }
   })
 }

@@ -12,8 +12,11 @@ export interface ClassErrors {
 
 /** So many items of each class must have been judged twice. */
 const LEAST_OF_CLASS = 30
-/** How many judgements of each class the common rate counts for. */
-const COMMON_JUDGEMENTS = 80
+/**
+ * How many judgements of each class the common rate counts for. Where some posts are harder than others, what is said of those
+ * that differ looks like rates of classes; hidden checks do not mistake the one for the other.
+ */
+const COMMON_JUDGEMENTS = { pairs: 400, gold: 80 }
 const ITERATIONS = 200
 const TOLERANCE = 1e-9
 const LEAST_RATE = 1e-4
@@ -39,7 +42,7 @@ export function classErrors(
   const classes = counts.pairs.length
   const patterns = source === 'gold' ? checksOf(counts.gold) : patternsOf(counts)
   const range = Array.from({ length: classes }, (_, k) => k)
-  const prior = commonConfusion(classes, mean).map((row) => row.map((chance) => COMMON_JUDGEMENTS * chance))
+  const prior = commonConfusion(classes, mean).map((row) => row.map((chance) => COMMON_JUDGEMENTS[source] * chance))
   let confusion = prior.map(normalised)
   let shares = range.map(() => 1 / classes)
   let items = range.map(() => 0)
@@ -63,7 +66,7 @@ export function classErrors(
     if (moved < TOLERANCE) break
   }
   if (items.some((count) => count < LEAST_OF_CLASS)) return undefined
-  const covariance = covarianceOf(patterns, shares, confusion, mean)
+  const covariance = covarianceOf(patterns, shares, confusion, { mean, judgements: COMMON_JUDGEMENTS[source] })
   if (!covariance) return undefined
   // Column by column of the root: the error rates of all classes move together by one uncorrelated standard deviation.
   const root = choleskyRoot(covariance)
@@ -115,14 +118,14 @@ function covarianceOf(
   patterns: readonly Pattern[],
   shares: readonly number[],
   confusion: Matrix,
-  mean: number,
+  common: { mean: number; judgements: number },
 ): number[][] | undefined {
   const classes = shares.length
   const rates = confusion.map((row, t) => Math.min(1 - LEAST_RATE, Math.max(LEAST_RATE, 1 - row[t]!)))
   const size = 2 * classes - 1
   const information = square(size, () => 0)
   for (const [t, rate] of rates.entries()) {
-    information[t]![t]! += COMMON_JUDGEMENTS * ((1 - mean) / (1 - rate) ** 2 + mean / rate ** 2)
+    information[t]![t]! += common.judgements * ((1 - common.mean) / (1 - rate) ** 2 + common.mean / rate ** 2)
   }
   for (let j = classes; j < size; j++) information[j]![j]! += 1e-6
   for (const pattern of patterns) {

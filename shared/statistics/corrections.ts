@@ -1,4 +1,4 @@
-import { consensusOf, disagreementAt, type JudgementErrors } from './judgement-errors'
+import { agreedOf, disagreementAt, type JudgementErrors } from './judgement-errors'
 import { identity, inverse, type Matrix, product } from './matrix'
 import { clip } from './numbers'
 
@@ -39,7 +39,7 @@ export function correctionsOf(errors: JudgementErrors, estimand: Estimand = 'tru
     return { of: { one: spoken, consensus: spoken, owner: spoken }, ratios }
   }
   const ofConsensus = deviations.map((deviation) => {
-    const at = (sign: number) => consensusOf(sum(one, deviation, sign * STEP))
+    const at = (sign: number) => agreedOf(sum(one, deviation, sign * STEP))
     return difference(at(1), at(-1), 2 * STEP)
   })
   return {
@@ -65,19 +65,85 @@ const exact = (classes: number): Correction => ({
   deviations: [],
 })
 
+/** A label, or several of one item, with what they weigh. */
+interface WeighedLabel {
+  said: number
+  judged: Judged
+  weight: number
+  /** How much of the weight is corrected by the expected class instead of by what was said. */
+  leant: number
+  /** The expected class of the item, by class: a sum with these weights. */
+  expected: readonly number[]
+}
+
+/** What a label adds to the total of each class, weighted: W·V − L·(V − I) − L·m·(P − I), and the variance of that. */
+export function correctedLabel(label: WeighedLabel, { of }: Corrections): { values: number[]; noise: number[] } {
+  const { said, weight, leant, expected } = label
+  const { confusion, values, noise: alone } = of[label.judged]
+  const [own, part] = [values[said]!, weight > 0 ? leant / weight : 0]
+  const coded = own.map((value, k) => value - part * (value - Number(k === said)))
+  const noise = coded.map((value, k) => {
+    if (part === 0) return alone[said]![k]!
+    // The mean over labels of an item of class t is between the corrected one and what is said of it.
+    const square = own.reduce((sum, chance, t) => {
+      const mean = part * confusion[t]![k]! + (1 - part) * Number(t === k)
+      return sum + chance * mean * mean
+    }, 0)
+    return value * value - square
+  })
+  const wrong = part === 0 ? undefined : wrongOf(expected, confusion)
+  return {
+    values: coded.map((value, k) => weight * value - (wrong?.[k] ?? 0)),
+    noise: noise.map((variance) => weight * weight * variance),
+  }
+}
+
+/** How much more, or less, is said of each class than is true, where these are true: m·(P − I). */
+const wrongOf = (truths: readonly number[], confusion: Matrix): number[] =>
+  truths.map((truth, k) => truths.reduce((sum, one, t) => sum + one * confusion[t]![k]!, -truth))
+
 /**
- * How far corrected totals move where the confusion moves by each of its deviations: `[deviation][k]`, for these weighted
- * counts of what was said, by kind. With a the counts and V the values, a·V moves by −a·V·Δ·V.
+ * How far corrected totals move where the confusion moves by each of its deviations: `[deviation][k]`. With a the weighted
+ * counts of what was said that is corrected by itself, V the values and m the expected classes of the rest, a·V moves by
+ * −a·V·Δ·V and the rest by −m·Δ.
  */
-export function movesOf(corrections: Corrections, said: Record<Judged, readonly number[]>): number[][] {
+export function movesOf(corrections: Corrections, labels: readonly WeighedLabel[]): number[][] {
   const moves: number[][] = []
   for (const judged of ['one', 'consensus'] as const) {
     const { values, deviations } = corrections.of[judged]
-    const [corrected] = product([said[judged]], values)
+    const said = values.map(() => 0)
+    const expected = values.map(() => 0)
+    for (const label of labels) {
+      if (label.judged !== judged) continue
+      said[label.said]! += label.weight - label.leant
+      for (const [t, one] of label.expected.entries()) expected[t]! += one
+    }
+    const [corrected] = product([said], values)
     for (const [d, deviation] of deviations.entries()) {
       const [moved] = product(product([corrected!], deviation), values)
+      const [rest] = product([expected], deviation)
       const before = moves[d]
-      moves[d] = moved!.map((value, k) => (before?.[k] ?? 0) - value)
+      moves[d] = moved!.map((value, k) => (before?.[k] ?? 0) - value - rest![k]!)
+    }
+  }
+  return moves
+}
+
+/** How far totals move where the expected classes are off by one standard deviation: `[class][k]`. */
+export function leansOf(
+  { of }: Corrections,
+  labels: readonly WeighedLabel[],
+  deviations: readonly number[],
+): number[][] {
+  const classes = deviations.length
+  const moves = deviations.map(() => deviations.map(() => 0))
+  for (const judged of ['one', 'consensus'] as const) {
+    const leant = labels.reduce((sum, label) => sum + (label.judged === judged ? label.leant : 0), 0)
+    if (leant === 0) continue
+    for (const [t, deviation] of deviations.entries()) {
+      const scale = leant * deviation * Math.sqrt((classes - 1) / classes)
+      const off = deviations.map((_, other) => scale * (other === t ? 1 : -1 / (classes - 1)))
+      for (const [k, moved] of wrongOf(off, of[judged].confusion).entries()) moves[t]![k]! += moved
     }
   }
   return moves

@@ -1,5 +1,13 @@
 import { type ClassifierErrors, momentsAt } from './classifier-errors'
-import { type Corrections, correctionsOf, type Estimand, type Judged, movesOf } from './corrections'
+import {
+  correctedLabel,
+  type Corrections,
+  correctionsOf,
+  type Estimand,
+  type Judged,
+  leansOf,
+  movesOf,
+} from './corrections'
 import { intervalOf } from './interval'
 import { type JudgementErrors, noErrors } from './judgement-errors'
 import { clamp, sum, zeros } from './numbers'
@@ -30,8 +38,11 @@ export interface Assistance {
   /** λ of each class, in [0, 1]. */
   weights: readonly number[]
   errors: ClassifierErrors
-  /** The shares at which the window says how far the residuals spread. */
+  /** The shares at which the window says how far the residuals spread, and their standard deviations. */
   expected: readonly number[]
+  deviations: readonly number[]
+  /** The mean scores at which they are expected. */
+  means: readonly number[]
 }
 
 export type Basis = 'posts' | 'messages'
@@ -44,6 +55,9 @@ interface Weighed {
   count: number
   /** Posts or messages that it stands for. */
   weight: number
+  /** See `correctedLabel`. */
+  leant: number
+  expected: readonly number[]
   isDrawn: boolean
 }
 
@@ -66,6 +80,8 @@ export interface Part {
   /** By item. */
   labels: Map<string, Weighed>
   corrections: Corrections
+  /** Standard deviations of the expected shares. */
+  deviations: readonly number[]
 }
 
 export interface EstimatedShare {
@@ -104,7 +120,8 @@ export const modelWeights = (errors: ClassifierErrors, shares: readonly number[]
  * The difference estimator (PPI with a fixed λ; the GREG of survey sampling, Särndal et al. 1992) of a sample with known
  * probabilities: θ = λ·mean(f) + the mean of ỹ − λf, over what was taken for certain as it is, over the rest weighted by
  * 1/π. ỹ is the label, corrected by how often labels of its kind are wrong. A sample has labelled messages
- * alone, with the probabilities of what was answered. Without assistance it is the labels alone. Nothing is clipped before `estimateOf` has combined the parts.
+ * alone, with the probabilities of what was answered. Without assistance it is the labels alone. Nothing is clipped before
+ * `estimateOf` has combined the parts. `labels` is how many labels all parts have that are put together.
  */
 export function differencePart(
   sample: readonly Sampled[],
@@ -113,70 +130,98 @@ export function differencePart(
   assistance: Assistance | undefined,
   errors: JudgementErrors = noErrors(population.means.length),
   estimand: Estimand = 'truth',
+  labels = sample.length,
 ): Part {
   const classes = population.means.length
   const corrections = correctionsOf(errors, estimand)
   const count = ({ size }: Sampled) => (basis === 'posts' ? size : 1)
   const known = sample.filter(isCertain)
   const drawn = sample.filter((one) => !isCertain(one))
-  const { certain, certainScores, uncertain } = certainOf(known, count, population, corrections)
+  const uncertain = Math.max(0, population.total - sum(known.map(count)))
+  const weighting = weightingOf(drawn, count)
+  const weightOf = (i: number) => (uncertain * weighting.weights[i]!) / weighting.weightSum
+  const weights = [...known.map(count), ...(uncertain > 0 ? drawn.map((_, i) => weightOf(i)) : [])]
+  // The more labels the other parts have, the less this one leans.
+  const alone = { design: uncertain ** 2 * weighting.spreadSum, part: sample.length / Math.max(1, labels) }
+  const leaning =
+    assistance && estimand === 'truth' ? leaningOf(assistance, corrections, [...known, ...drawn], weights, alone) : 0
+  const label = (one: Sampled, weight: number): Weighed => ({
+    said: one.label,
+    judged: one.judged,
+    count: count(one),
+    weight,
+    leant: leaning * weight,
+    expected: assistance && leaning > 0 ? expectedOf(one, assistance).map((share) => leaning * weight * share) : [],
+    isDrawn: !isCertain(one),
+  })
+
   const part: Part = {
     total: population.total,
     uncertain,
-    certain,
+    certain: zeros(classes),
     shares: zeros(classes),
     design: 0,
     residual: zeros(classes),
     binomial: zeros(classes),
     leverage: new Map(),
-    labels: new Map(known.map((one) => [one.item, weighed(one, count(one), count(one), false)])),
+    labels: new Map(known.map((one) => [one.item, label(one, count(one))])),
     corrections,
+    deviations: assistance?.deviations ?? zeros(classes),
+  }
+  const certainScores = zeros(classes)
+  for (const one of known) {
+    const { values } = correctedLabel(part.labels.get(one.item)!, corrections)
+    for (let k = 0; k < classes; k++) {
+      part.certain[k]! += values[k]!
+      certainScores[k]! += count(one) * one.scores[k]!
+    }
   }
   if (uncertain === 0) return part
   if (drawn.length === 0) return uninformed(part)
 
-  const weighting = weightingOf(drawn, count)
   part.design = weighting.spreadSum
-  for (const [i, one] of drawn.entries()) {
-    const weight = (uncertain * weighting.weights[i]!) / weighting.weightSum
-    part.labels.set(one.item, weighed(one, count(one), weight, true))
-  }
+  for (const [i, one] of drawn.entries()) part.labels.set(one.item, label(one, weightOf(i)))
+  const corrected = drawn.map((one) => correctedLabel(label(one, 1), corrections))
   for (let k = 0; k < classes; k++) {
     const meanScore = (population.total * population.means[k]! - certainScores[k]!) / uncertain
-    addClass(part, k, drawn, weighting, meanScore, assistance)
+    addClass(part, k, drawn, corrected, weighting, meanScore, assistance)
   }
   return part
 }
 
 const isCertain = ({ inclusionProbability }: Sampled): boolean => inclusionProbability >= 1
 
-const weighed = ({ label, judged }: Sampled, count: number, weight: number, isDrawn: boolean): Weighed => ({
-  said: label,
-  judged,
-  count,
-  weight,
-  isDrawn,
-})
+/** The class of a message before its label is read: the best linear prediction by its scores. */
+const expectedOf = ({ scores }: Sampled, { expected, weights, means }: Assistance): number[] =>
+  scores.map((score, k) => expected[k]! + weights[k]! * (score - means[k]!))
 
-/** Totals over the messages that are certain, by class, and how much of the population is uncertain. */
-function certainOf(
-  known: readonly Sampled[],
-  count: (one: Sampled) => number,
-  population: Population,
+/**
+ * How far the correction of labels leans on the expected shares instead of on the labels themselves, in [0, 1): by the
+ * variance that the labels leave alone, and that of the expected shares. `design` is the variance of a total by the draw, for
+ * residuals of variance one; `part` is the part of this sample among the labels that are put together.
+ */
+function leaningOf(
+  assistance: Assistance,
   { of }: Corrections,
-) {
-  const certain = population.means.map(() => 0)
-  const certainScores = population.means.map(() => 0)
-  let certainTotal = 0
-  for (const one of known) {
-    const values = of[one.judged].values[one.label]!
-    certainTotal += count(one)
-    for (let k = 0; k < certain.length; k++) {
-      certain[k]! += count(one) * values[k]!
-      certainScores[k]! += count(one) * one.scores[k]!
+  sample: readonly Sampled[],
+  weights: readonly number[],
+  { design, part }: { design: number; part: number },
+): number {
+  const total = sum(weights)
+  const squares = { one: 0, consensus: 0, owner: 0 }
+  for (const [i, { judged }] of sample.entries()) squares[judged] += (weights[i] ?? 0) ** 2
+  let own = 0
+  for (const k of assistance.expected.keys()) {
+    own += design * priorOf(assistance, assistance.weights[k]!, k, 0, 0).residual
+    for (const judged of ['one', 'consensus'] as const) {
+      const { confusion, noise } = of[judged]
+      for (const [t, share] of assistance.expected.entries()) {
+        own += squares[judged] * share * confusion[t]!.reduce((sum, chance, said) => sum + chance * noise[said]![k]!, 0)
+      }
     }
   }
-  return { certain, certainScores, uncertain: Math.max(0, population.total - certainTotal) }
+  const expected = sum(assistance.deviations.map((deviation) => deviation ** 2))
+  return total > 0 && own > 0 ? (part * own) / (part * own + total * total * expected) : 0
 }
 
 /** Nothing is known of the uncertain: each class has the same share, and an infinite design variance. */
@@ -217,6 +262,7 @@ function addClass(
   part: Part,
   k: number,
   labelled: readonly Sampled[],
+  corrected: readonly { values: number[]; noise: number[] }[],
   { weights, weightSum, spread, spreadSum, bessel }: Weighting,
   meanScore: number,
   assistance: Assistance | undefined,
@@ -227,14 +273,14 @@ function addClass(
   const spreadMean = (values: readonly number[]) =>
     spreadSum > 0 ? values.reduce((total, value, i) => total + spread[i]! * value, 0) / spreadSum : 0
 
-  const { of } = part.corrections
-  const values = labelled.map(({ label, judged }) => of[judged].values[label]![k]!)
+  const values = corrected.map((one) => one.values[k]!)
   const residuals = labelled.map(({ scores }, i) => values[i]! - lambda * scores[k]!)
   const mean = weightedMean(residuals)
   part.shares[k] = lambda * meanScore + mean
-  const noise = Math.max(0, spreadMean(labelled.map(({ label, judged }) => of[judged].noise[label]![k]!)))
+  const noise = Math.max(0, spreadMean(corrected.map((one) => one.noise[k]!)))
   const seen = bessel * spreadMean(residuals.map((residual) => (residual - mean) ** 2))
   const prior = priorOf(assistance, lambda, k, clamp(weightedMean(values), 0, 1), labelled.length)
+  if (assistance && lambda > 0) prior.residual *= concentration(labelled, assistance, k, spreadMean, weightedMean)
   // The noise of the labels spreads the residuals too: the more of it, the less they say of the true ones.
   const signal = prior.residual > 0 ? prior.residual / (prior.residual + noise) : 1
   const days = (labelled.length - 1) * signal * signal
@@ -247,6 +293,24 @@ function addClass(
     leverages[k] = part.uncertain * Math.sqrt(bessel * spread[i]!) * (residuals[i]! - mean) * scale
     part.leverage.set(item, leverages)
   }
+}
+
+/**
+ * The draws stand for few of the messages that the model doubts, whose residuals spread most: how far those spread that the
+ * sampling error is of, beside all of the population. By the scores alone.
+ */
+function concentration(
+  labelled: readonly Sampled[],
+  assistance: Assistance,
+  k: number,
+  spreadMean: (values: readonly number[]) => number,
+  weightedMean: (values: readonly number[]) => number,
+): number {
+  const doubts = labelled.map((one) => {
+    const expected = clamp(expectedOf(one, assistance)[k]!, 0.02, 0.98)
+    return expected * (1 - expected)
+  })
+  return Math.min(1, spreadMean(doubts) / weightedMean(doubts))
 }
 
 /** How far residuals spread, and which share is expected, as the window has it; without one, as the labels of the day and one of each do. */
@@ -377,20 +441,24 @@ function judgementsOf(parts: readonly Part[], corrections: Corrections) {
       labels.set(item, before ? together(before, label) : label)
     }
   }
-  const noise = zeros(classes)
-  const said = { one: zeros(classes), consensus: zeros(classes), owner: zeros(classes) }
-  for (const { said: label, judged, weight } of labels.values()) {
-    said[judged][label]! += weight
-    for (let k = 0; k < classes; k++) noise[k]! += weight * weight * corrections.of[judged].noise[label]![k]!
+  const all = [...labels.values()].map((label) => ({ ...label, ...correctedLabel(label, corrections) }))
+  const variance = zeros(classes)
+  for (const { noise } of all) for (let k = 0; k < classes; k++) variance[k]! += noise[k]!
+  const deviations = variance.map((_, k) =>
+    Math.max(...parts.map(({ deviations: own }) => (Number.isFinite(own[k]!) ? own[k]! : 0))),
+  )
+  for (const moved of [...movesOf(corrections, all), ...leansOf(corrections, all, deviations)]) {
+    for (let k = 0; k < classes; k++) variance[k]! += moved[k]! ** 2
   }
-  for (const moved of movesOf(corrections, said)) for (let k = 0; k < classes; k++) noise[k]! += moved[k]! ** 2
-  return { labels: [...labels.values()], noise }
+  return { labels: all, noise: variance }
 }
 
 const together = (a: Weighed, b: Weighed): Weighed => ({
   ...b,
   count: a.count + b.count,
   weight: a.weight + b.weight,
+  leant: a.leant + b.leant,
+  expected: a.expected.length > 0 ? a.expected.map((share, k) => share + (b.expected[k] ?? 0)) : b.expected,
   isDrawn: a.isDrawn || b.isDrawn,
 })
 

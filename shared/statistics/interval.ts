@@ -1,7 +1,17 @@
 import type { Correction, Corrections, Judged } from './corrections'
 import { normalQuantile } from './normal'
 import { wrongAtMost } from './poisson-binomial'
-import { clip } from './numbers'
+import { clamp, clip } from './numbers'
+
+interface LabelOfSide {
+  said: number
+  judged: Judged
+  count: number
+  weight: number
+  /** By class: what the label adds to the corrected total. */
+  values: readonly number[]
+  isDrawn: boolean
+}
 
 /** What the bounds of one class are made from. */
 interface Side {
@@ -15,7 +25,7 @@ interface Side {
   draws: number
   /** Variance of the estimate by judgements and their error rate. */
   noise: number
-  labels: readonly { said: number; judged: Judged; count: number; weight: number; isDrawn: boolean }[]
+  labels: readonly LabelOfSide[]
   corrections: Corrections
   class: number
   /** Probability that a bound leaves the truth out, for each of the two. */
@@ -56,12 +66,12 @@ function doubtedOf({ labels, corrections: { of }, class: k }: Side): Doubted[] {
     return { into, out: 1 - confusion[k]![k]! }
   }
   const chances = { one: chancesOf(of.one), consensus: chancesOf(of.consensus), owner: chancesOf(of.owner) }
-  return labels.map(({ said, judged, count, weight, isDrawn }) => ({
+  return labels.map(({ said, judged, count, weight, values, isDrawn }) => ({
     isOfClass: said === k,
     isDrawn,
     count,
     weight,
-    value: weight * of[judged].values[said]![k]!,
+    value: values[k]!,
     ...chances[judged],
   }))
 }
@@ -86,6 +96,8 @@ const one: Counted = () => 1
 
 /** Below so many expected wrong labels their number is not near normal. */
 const FEW_WRONG = 5
+/** Nor does it matter that it is not where the draw spreads the share so much beside it, in variances. */
+const OUTWEIGHED = 4
 
 /**
  * How far the judgements alone may have moved the share, down and up. Wrongly said to be of the class are labels of other
@@ -100,7 +112,8 @@ function noiseOf(side: Side, z: number, labels: readonly Doubted[]): { low: numb
     sum += chance * weight
     squares += chance * weight * weight
   }
-  if (sum === 0 || sum * sum > FEW_WRONG * squares) return { low: normal, high: normal }
+  const isNearNormal = sum * sum > FEW_WRONG * squares || side.noise < OUTWEIGHED * varianceOfDraw(side)
+  if (sum === 0 || isNearNormal) return { low: normal, high: normal }
   const ofClass = labels.filter(({ isOfClass }) => isOfClass)
   const others = labels.filter(({ isOfClass }) => !isOfClass)
   const corrected = labels.reduce((sum, { value, isOfClass, weight }) => sum + value - (isOfClass ? weight : 0), 0)
@@ -114,6 +127,13 @@ function noiseOf(side: Side, z: number, labels: readonly Doubted[]): { low: numb
       (mostWrong(side, [...ofClass, ...largestOf(others)], 'out', weightOf) - corrected) / side.total,
     ),
   }
+}
+
+/** Of the share by the draw alone. */
+function varianceOfDraw({ estimate, total, uncertain, certain, draws }: Side): number {
+  if (uncertain === 0) return 0
+  const share = clamp((estimate * total - certain) / uncertain, 0.02, 0.98)
+  return ((uncertain / total) ** 2 * share * (1 - share)) / draws
 }
 
 const largestOf = (labels: readonly Doubted[]): Doubted[] =>

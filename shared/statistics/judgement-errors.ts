@@ -69,7 +69,7 @@ export function judgementErrors(counts: PairCounts, assumed: AssumedRate = ASSUM
     rate,
     byClass: own !== undefined,
     one,
-    consensus: consensusOf(one),
+    consensus: agreedOf(one),
     deviations: own?.deviations ?? [commonDeviation(classes, rate.sd)],
   })
 }
@@ -115,6 +115,18 @@ export const consensusOf = (one: Matrix): number[][] =>
     const ways = row.map((chance) => chance * chance * (3 - 2 * chance))
     const total = ways.reduce((sum, way) => sum + way, 0)
     return ways.map((way) => way / total)
+  })
+
+/** How much more often a consensus is wrong than independent judgements would be: some posts are harder than others. */
+const HARDER = 2
+
+const LEAST = 1e-12
+
+/** The confusion of a consensus about posts of which some are harder than others. */
+export const agreedOf = (one: Matrix): number[][] =>
+  consensusOf(one).map((row, truth) => {
+    const wrong = Math.min(1, HARDER * (1 - row[truth]!))
+    return row.map((chance, said) => (said === truth ? 1 - wrong : (wrong * chance) / Math.max(LEAST, 1 - row[truth]!)))
   })
 
 const NOTHING = { items: 0, differing: 0 }
@@ -176,7 +188,7 @@ function posterior(
 
 /** Confusions of classes, where they and their consensus can be inverted without blowing up what is not known. */
 const usable = (own: ClassErrors | undefined): ClassErrors | undefined =>
-  own && [own.confusion, consensusOf(own.confusion)].every((one) => conditionNumber(one) <= MOST_CONDITION)
+  own && [own.confusion, agreedOf(own.confusion)].every((one) => conditionNumber(one) <= MOST_CONDITION)
     ? own
     : undefined
 

@@ -74,10 +74,12 @@ function caseOf(random: () => number) {
     return { sample, population: { total, means } }
   }).filter(({ population }) => population.total > 0)
 
+  const labels = parts.reduce((sum, { sample }) => sum + sample.length, 0)
   const estimated = estimateOf(
-    parts.map(({ sample, population }) =>
-      differencePart(sample, population, basis, assistanceOf(window, population.means, errors), errors),
-    ),
+    parts.map(({ sample, population }) => {
+      const assistance = assistanceOf(window, population.means, errors)
+      return differencePart(sample, population, basis, assistance, errors, 'truth', labels)
+    }),
   )
   return { classes, basis, errors, window, parts, estimated }
 }

@@ -17,7 +17,12 @@ TOLERANCE = 1e-6
 
 def consensus_of(one):
     ways = one**2 * (3 - 2 * one)
-    return ways / ways.sum(axis=1, keepdims=True)
+    ways = ways / ways.sum(axis=1, keepdims=True)
+    right = np.diag(ways)
+    wrong = np.minimum(1, 2 * (1 - right))
+    agreed = ways * (wrong / np.maximum(1e-12, 1 - right))[:, None]
+    np.fill_diagonal(agreed, 1 - wrong)
+    return agreed
 
 
 def corrections_of(errors):
@@ -95,20 +100,58 @@ def assistance_of(window, target, size, inverse):
     residual = np.maximum(0, label - 2 * weights * covariance + weights**2 * score)
     share = np.clip(expected, 0.02, 0.98)
     prior = np.where((label > 0) & (weights > 0), share * (1 - share) * residual / np.where(label > 0, label, 1), share * (1 - share))
-    return {"weights": weights, "share": share, "residual": prior}
+    per_mean = (expected**2 / np.maximum(1, counts)) @ variances
+    try:
+        solve = np.linalg.inv(means)
+        apart = solve - solve.mean(axis=0)
+        deviations = np.sqrt(0.03**2 + size / (size - 1) * (per_mean @ apart**2))
+    except np.linalg.LinAlgError:
+        deviations = np.full(size, np.inf)
+    return {
+        "weights": weights,
+        "share": share,
+        "residual": prior,
+        "expected": expected,
+        "deviations": deviations,
+        "means": target,
+    }
 
 
-def part_of(part, basis, kinds, window, size):
+def corrected(said, kind, part, expected):
+    """A label of weight 1 as it is counted, by class, and the noise in that; `part` leans on the expected class."""
+    size = len(expected)
+    inverse, confusion = kind["inverse"], kind["confusion"]
+    coded = (1 - part) * inverse[said] + part * np.eye(size)[said]
+    mean = part * confusion + (1 - part) * np.eye(size)
+    return coded - part * expected @ (confusion - np.eye(size)), coded**2 - inverse[said] @ mean**2
+
+
+def part_of(part, basis, kinds, window, size, all_labels):
     total, target = part["population"]["total"], np.array(part["population"]["means"])
     assistance = assistance_of(window, target, size, kinds["consensus"]["inverse"])
     sample = part["sample"]
     count = np.array([one["size"] if basis == "posts" else 1 for one in sample], dtype=float)
     chance = np.array([one["inclusionProbability"] for one in sample])
-    value = np.array([kinds[one["judged"]]["inverse"][one["label"]] for one in sample]).reshape(-1, size)
-    noise = np.array([kinds[one["judged"]]["noise"][one["label"]] for one in sample]).reshape(-1, size)
     score = np.array([one["scores"] for one in sample]).reshape(-1, size)
     sure = chance >= 1
     uncertain = max(0.0, total - count[sure].sum())
+    stands = np.where(sure, count, 0.0)
+    if uncertain > 0 and (~sure).any():
+        stands[~sure] = uncertain * (count / chance)[~sure] / (count / chance)[~sure].sum()
+    design_of_total = (stands[~sure] ** 2 * (1 - chance[~sure])).sum()
+    expected, leaning = np.zeros((len(sample), size)), 0.0
+    if assistance:
+        expected = assistance["expected"] + assistance["weights"] * (score - assistance["means"])
+        own = design_of_total * assistance["residual"].sum()
+        for name in ("one", "consensus"):
+            squares = sum(stands[i] ** 2 for i, one in enumerate(sample) if one["judged"] == name)
+            own += squares * (assistance["expected"] @ kinds[name]["confusion"] @ kinds[name]["noise"]).sum()
+        own *= len(sample) / max(1, all_labels)
+        off = stands.sum() ** 2 * (assistance["deviations"] ** 2).sum()
+        leaning = own / (own + off) if own > 0 and stands.sum() > 0 else 0.0
+    coded = [corrected(one["label"], kinds[one["judged"]], leaning, expected[i]) for i, one in enumerate(sample)]
+    value = np.array([one for one, _ in coded]).reshape(-1, size)
+    noise = np.array([one for _, one in coded]).reshape(-1, size)
     answer = {
         "total": total,
         "uncertain": uncertain,
@@ -141,6 +184,9 @@ def part_of(part, basis, kinds, window, size):
         seen = bessel * average((residuals - mean) ** 2)
         if assistance:
             prior_share, prior = assistance["share"], assistance["residual"]
+            likely = np.clip(expected[drawn], 0.02, 0.98)
+            doubt = likely * (1 - likely)
+            prior = prior * np.where(lam > 0, np.minimum(1, average(doubt) / (w @ doubt / w.sum())), 1)
         else:
             prior_share = (np.clip(w @ value[drawn] / w.sum(), 0, 1) * n + 1) / (n + 2)
             prior = prior_share * (1 - prior_share)
@@ -153,7 +199,9 @@ def part_of(part, basis, kinds, window, size):
         adds = uncertain * np.sqrt(bessel * spread)[:, None] * (residuals - mean) * scale
         answer["adds"] = {one["item"]: adds[i] for i, one in enumerate(o for o, s in zip(sample, sure) if not s)}
     for i, one in enumerate(sample):
-        answer["labels"].append((one["item"], one["label"], one["judged"], count[i], weight[i], not sure[i]))
+        leant = leaning * weight[i]
+        answer["labels"].append((one["item"], one["label"], one["judged"], count[i], weight[i], not sure[i], leant, leant * expected[i]))
+    answer["deviations"] = assistance["deviations"] if assistance else np.zeros(size)
     return answer
 
 
@@ -185,7 +233,7 @@ def wrong_at_most(chances, weights, ratios, tail):
 class Bounds:
     """The bounds of class k, from what all parts together say."""
 
-    def __init__(self, k, estimate, total, uncertain, certain, draws, noise, labels, kinds, ratios):
+    def __init__(self, k, estimate, total, uncertain, certain, draws, noise, labels, values, kinds, ratios):
         self.estimate, self.total, self.uncertain, self.certain = estimate, total, uncertain, certain
         self.draws, self.noise, self.ratios = draws, noise, ratios
         others = [c for c in range(len(kinds["one"]["confusion"])) if c != k]
@@ -199,13 +247,17 @@ class Bounds:
         self.count = np.array([one[2] for one in labels], dtype=float)
         self.weight = np.array([one[3] for one in labels], dtype=float)
         self.drawn = np.array([one[4] for one in labels], dtype=bool)
-        self.value = np.array([one[3] * kinds[one[1]]["inverse"][one[0], k] for one in labels])
+        self.value = np.array([one[k] for one in values])
 
     def noise_at(self, tail, z):
         normal = z * np.sqrt(self.noise)
         chance = np.where(self.own, self.chance["out"], self.chance["into"])
         expected, squares = (chance * self.weight).sum(), (chance * self.weight**2).sum()
-        if expected == 0 or expected**2 > 5 * squares:
+        spread = 0.0
+        if self.uncertain > 0:
+            share = min(0.98, max(0.02, (self.estimate * self.total - self.certain) / self.uncertain))
+            spread = (self.uncertain / self.total) ** 2 * share * (1 - share) / self.draws if self.draws > 0 else np.inf
+        if expected == 0 or expected**2 > 5 * squares or self.noise < 4 * spread:
             return normal, normal
         shift = self.value.sum() - self.weight[self.own].sum()
 
@@ -268,26 +320,40 @@ def estimate(case):
     kinds = corrections_of(case["errors"])
     rate = case["errors"]["rate"]
     ratios = np.array(rate["quantiles"]) / rate["mean"] if rate["mean"] > 0 else np.ones(1)
-    parts = [part_of(part, case["basis"], kinds, case["window"], size) for part in case["parts"]]
+    all_labels = sum(len(part["sample"]) for part in case["parts"])
+    parts = [part_of(part, case["basis"], kinds, case["window"], size, all_labels) for part in case["parts"]]
     total = sum(part["total"] for part in parts)
     uncertain = sum(part["uncertain"] for part in parts)
 
     labels = {}
     for part in parts:
-        for item, said, judged, count, weight, drawn in part["labels"]:
-            before = labels.get(item, (said, judged, 0.0, 0.0, False))
-            labels[item] = (said, judged, before[2] + count, before[3] + weight, before[4] or drawn)
+        for item, said, judged, count, weight, drawn, leant, expected in part["labels"]:
+            before = labels.get(item, (said, judged, 0.0, 0.0, False, 0.0, np.zeros(size)))
+            labels[item] = (
+                said, judged, before[2] + count, before[3] + weight, before[4] or drawn, before[5] + leant, before[6] + expected
+            )
     labels = list(labels.values())
     noise = np.zeros(size)
+    values = []
     said = {name: np.zeros(size) for name in kinds}
-    for label, judged, _, weight, _ in labels:
-        said[judged][label] += weight
-        noise += weight**2 * kinds[judged]["noise"][label]
+    rest = {name: np.zeros(size) for name in kinds}
+    leant_by = {name: 0.0 for name in kinds}
+    for label, judged, _, weight, _, leant, expected in labels:
+        said[judged][label] += weight - leant
+        rest[judged] += expected
+        leant_by[judged] += leant
+        value, noisy = corrected(label, kinds[judged], leant / weight if weight > 0 else 0.0, expected / leant if leant > 0 else expected)
+        values.append(weight * value)
+        noise += weight**2 * noisy
+    deviations = np.max([np.where(np.isfinite(part["deviations"]), part["deviations"], 0) for part in parts], axis=0)
+    for t in range(size):
+        off = deviations[t] * np.sqrt((size - 1) / size) * np.where(np.arange(size) == t, 1, -1 / (size - 1))
+        noise += sum(leant_by[name] * off @ (kinds[name]["confusion"] - np.eye(size)) for name in ("one", "consensus")) ** 2
     for d in range(len(case["errors"]["deviations"])):
         moved = sum(
             said[name] @ kinds[name]["inverse"] @ kinds[name]["moves"][d] @ kinds[name]["inverse"]
             for name in ("one", "consensus")
-        )
+        ) + sum(rest[name] @ kinds[name]["moves"][d] for name in ("one", "consensus"))
         noise += moved**2
     noise = np.maximum(0, noise)
 
@@ -320,7 +386,7 @@ def estimate(case):
         spread += clipped * (1 - clipped)
         variance += of_draw + of_noise
         bounds = Bounds(
-            k, value, total, uncertain, min(total - uncertain, max(0.0, certain)), draws, of_noise, labels, kinds, ratios
+            k, value, total, uncertain, min(total - uncertain, max(0.0, certain)), draws, of_noise, labels, values, kinds, ratios
         )
         low, high = bounds.at(0.025)
         joint = bounds.at(0.025 / size) if size > 2 else (low, high)

@@ -67,8 +67,8 @@ describe('joint', () => {
 describe('doubtOf', () => {
   it.each([
     ['a coin toss', [0.5, 0.5], 1],
-    ['certainty', [1, 0], 0.15],
-    ['a margin of one half', [0.25, 0.75], 0.15 + 0.85 / 8],
+    ['certainty', [1, 0], 0.3],
+    ['a margin of one half', [0.25, 0.75], 0.3 + 0.7 * 0.5 ** 1.5],
     ['three equal classes', [1 / 3, 1 / 3, 1 / 3], 1],
   ])('of %s', (_, scores, expected) => {
     expect(doubtOf(scores)).toBeCloseTo(expected, 12)

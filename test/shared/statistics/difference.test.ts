@@ -155,6 +155,8 @@ describe('a bound by what was seen', () => {
     const assistance = {
       weights: [0.8, 0.8],
       expected: [0.9, 0.1],
+      deviations: [0.03, 0.03],
+      means: [0.85, 0.15],
       errors: { items: 300, counts: [270, 30], means: [[0.9, 0.1], [0.3, 0.7]], variances: [[0.02, 0.02], [0.04, 0.04]] }, // prettier-ignore
     }
 
@@ -238,6 +240,60 @@ describe('over days of 50 posts, of which 30 have a label', () => {
     }
 
     expect(held / 500).toBeGreaterThan(0.93)
+  })
+})
+
+describe('a correction that leans on expected shares', () => {
+  const window = Array.from({ length: 200 }, (_, i) => ({ label: i % 2, scores: i % 2 ? [0.3, 0.7] : [0.7, 0.3] }))
+  /** How it leans is the same for every class and label: the standard deviation of the expected shares decides. */
+  const assistance = (deviation: number, ofSecond = 0.25) => ({
+    weights: [0, 0],
+    errors: errorsOf(window, 2),
+    expected: [1 - ofSecond, ofSecond],
+    deviations: [deviation, deviation],
+    means: [0.5, 0.5],
+  })
+  const sample = messages(20, 5)
+  const leant = (deviation: number, ofSecond?: number, labels?: number) => {
+    const given = assistance(deviation, ofSecond)
+    const part = differencePart(
+      sample,
+      { total: 20, means: [0.5, 0.5] },
+      'posts',
+      given,
+      errorsAt(0.1),
+      'truth',
+      labels,
+    )
+    return estimateOf([part]).classes[1]!
+  }
+  // Of 20 certain labels: 20 · 0.09/0.64 over 20², by class, beside the variance of the expected shares.
+  const own = 0.09 / 0.64 / 20
+  const omega = (deviation: number, part = 1) => (part * own) / (part * own + deviation ** 2)
+
+  it('takes out what is wrong where the expected shares hold: y − e(1 − 2p) for the part ω', () => {
+    const [plain, expected] = [(0.25 - 0.1) / 0.8, 0.25 - 0.1 * (1 - 2 * 0.25)]
+
+    expect(leant(0.1).estimate).toBeCloseTo((1 - omega(0.1)) * plain + omega(0.1) * expected, 9)
+    expect(leant(Number.POSITIVE_INFINITY).estimate).toBeCloseTo(plain, 9)
+  })
+
+  it('is off by 2eωδ where the expected shares are off by δ, and its variance has a term for that', () => {
+    expect(leant(0.1, 0.45).estimate - leant(0.1, 0.25).estimate).toBeCloseTo(2 * 0.1 * omega(0.1) * 0.2, 9)
+
+    const lean = omega(0.1)
+    const coded = 1 / 0.8 - lean * (1 / 0.8 - 1)
+    const noise = 0.1 * 0.9 * coded ** 2
+    expect(leant(0.1).standardError).toBeCloseTo(Math.sqrt(noise / 20 + (2 * 0.1 * lean * 0.1) ** 2), 2)
+    expect(leant(0.1).standardError).toBeLessThan(leant(Number.POSITIVE_INFINITY).standardError)
+  })
+
+  it('leans less the more labels are put together', () => {
+    const plain = (0.25 - 0.1) / 0.8
+    const expected = 0.25 - 0.1 * (1 - 2 * 0.25)
+    const one = omega(0.1, 20 / 140)
+
+    expect(leant(0.1, 0.25, 140).estimate).toBeCloseTo((1 - one) * plain + one * expected, 9)
   })
 })
 

@@ -4,6 +4,7 @@ import type { JudgementErrorsRecord } from '../../../shared/records'
 import { judgementErrorsRecord } from '../../../shared/records'
 import { commonConfusion } from '../../../shared/statistics/class-errors'
 import {
+  agreedOf,
   consensusOf,
   disagreementAt,
   isUnreliable,
@@ -43,6 +44,14 @@ describe('the common error rate', () => {
     expect(row!.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 12)
   })
 
+  it('of a consensus about posts of which some are harder than others is twice as great', () => {
+    const [row] = agreedOf(commonConfusion(2, 0.15))
+
+    expect(row![1]).toBeCloseTo(2 * (3 * 0.15 ** 2 - 2 * 0.15 ** 3), 9)
+    expect(row![0]).toBeCloseTo(1 - row![1]!, 12)
+    expect(agreedOf(commonConfusion(3, 0))).toEqual(commonConfusion(3, 0))
+  })
+
   it('leaves 1 − 2e of a difference in shares, and of three classes 1 − 3e/2', () => {
     expect(signalOf(2, 0.32)).toBeCloseTo(0.36, 9)
     expect(signalOf(3, 0.2)).toBeCloseTo(0.7, 9)
@@ -58,7 +67,7 @@ describe('judgementErrors', () => {
     expect([errors.rate.mean, errors.rate.sd].map((value) => value.toFixed(3))).toEqual(['0.050', '0.030'])
     expect([other.rate.mean, other.rate.sd].map((value) => value.toFixed(3))).toEqual(['0.100', '0.020'])
     expect(errors.one[0]![1]).toBeCloseTo(errors.rate.mean, 9)
-    expect(errors.consensus).toEqual(consensusOf(errors.one).map((row) => row.map((p) => Number(p.toPrecision(9)))))
+    expect(errors.consensus).toEqual(agreedOf(errors.one).map((row) => row.map((p) => Number(p.toPrecision(9)))))
   })
 
   it('lets agreement with oneself raise what is assumed, and never lower it', () => {
@@ -102,7 +111,7 @@ describe('judgementErrors', () => {
   })
 
   it('tells classes apart that err differently, by the thirds, from 30 items of each on', () => {
-    const runs = Array.from({ length: 60 }, (_, seed) => simulated(600, 0.3, [0.05, 0.15], seed + 1))
+    const runs = Array.from({ length: 60 }, (_, seed) => simulated(3000, 0.3, [0.05, 0.15], seed + 1))
 
     expect(runs.every(({ byClass }) => byClass)).toBe(true)
     expect(average(runs.map(({ one }) => one[0]![1]!))).toBeCloseTo(0.05, 1)

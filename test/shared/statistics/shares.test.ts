@@ -274,6 +274,8 @@ describe('the difference estimator', () => {
     weights: [weight, weight],
     errors: errorsOf(window, 2),
     expected: [0.4, 0.6],
+    deviations: [0.05, 0.05],
+    means: [0.45, 0.55],
   })
 
   it('gives the worked share and variance of one day of thirty posts, λ = 0.8', () => {

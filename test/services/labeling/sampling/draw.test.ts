@@ -14,7 +14,7 @@ import {
 import type { Cascade } from '../../../../services/labeling/sampling/cascades'
 import type { Post } from '../../../../shared/posts'
 import type { CascadeClaim } from '../../../../shared/state/cascade-claims'
-import { answeredParts, greatest, joint, TRAINING_FROM } from '../../../../shared/statistics/design'
+import { answeredParts, greatest, joint, type Parts, TRAINING_FROM } from '../../../../shared/statistics/design'
 import { cascadeId, permanentRandom } from '../../../../shared/text/cascade'
 import { textOfSource } from '../../../../shared/text/encoding'
 import { postOf } from '../world'
@@ -330,6 +330,44 @@ describe.each([
     }
 
     for (const [i, share] of taken.entries()) expect(Math.abs(share - stated[i]!)).toBeLessThan(within(stated[i]!))
+  })
+
+  // A plan has no probability of a message that it did not draw: of one that is drawn later its later draws alone count.
+  it('stands for all messages of the last of three days by the plans that have them as members', () => {
+    const sizesOn = (day: number) => (i: number) => sizeOfMessage((i + 7 * day) % MESSAGES)
+    const days = [ids.slice(0, 50), ids.slice(5, 55), ids.slice(10)].map((some, day) => cascadesOf(some, sizesOn(day)))
+    let [estimate, messages, posts] = [0, 0, 0]
+    for (let salt = 0; salt < REPLICATIONS; salt++) {
+      const claims = new Map<string, CascadeClaim>()
+      const parts = new Map<string, Parts[]>()
+      for (const cascades of days) {
+        const first = drawEvaluation(cascades, [stratum], 10, `${salt}`)
+        const [draw] = drawTraining(first, terms({ places: 10, doubt, salt: `${salt}`, claims: new Map(claims) }))
+        for (const { item, drawn, evaluation, training } of draw!.members) {
+          parts.set(item, [...(parts.get(item) ?? []), { evaluation: evaluation!, training: training! }])
+          if (drawn !== 'before' && !claims.has(item)) claims.set(item, { role: drawn!, available: false })
+        }
+      }
+      for (const [item, draws] of parts) {
+        const i = ids.indexOf(item)
+        if (i < 10) continue
+        const weight = 1 / joint(greatest(draws)) / REPLICATIONS
+        messages += weight
+        posts += sizesOn(2)(i) * weight
+        estimate += Number(i % 3 === 0) * weight
+      }
+    }
+
+    const there = ids.map((_, i) => i).slice(10)
+    const all = there.reduce((sum, i) => sum + sizesOn(2)(i), 0)
+    expect(Math.abs(messages / there.length - 1)).toBeLessThan(0.05)
+    expect(Math.abs(posts / all - 1)).toBeLessThan(0.02)
+    expect(Math.abs(estimate / messages - there.filter((i) => i % 3 === 0).length / there.length)).toBeLessThan(0.01)
+    console.log(
+      messages / there.length,
+      posts / all,
+      estimate / messages - there.filter((i) => i % 3 === 0).length / there.length,
+    )
   })
 })
 
