@@ -19,7 +19,7 @@ export const schemaFiles = (): Map<string, string> =>
 
 /** What we write into the bucket for others to read. */
 const documents = [
-  { file: 'docs/report.schema.json', title: 'reports/hashtag=<h>/date=<d>.json', record: reportRecord },
+  { file: 'docs/report.schema.json', title: 'reports/stream=<n>/hashtag=<h>/date=<d>.json', record: reportRecord },
   { file: 'docs/report-index.schema.json', title: 'reports/index.json', record: reportIndexRecord },
 ]
 

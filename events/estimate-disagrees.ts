@@ -7,7 +7,7 @@ export const estimateDisagrees = publishedEvent({
   meaning:
     'Over seven days the model, corrected for its known errors, disagrees with the labels of the days: it has begun to miss something.',
   publishedBy: 'analyzer',
-  version: 1,
+  version: 2,
   fields: {
     ...reportOf,
     basis,

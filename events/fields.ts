@@ -2,6 +2,11 @@ import { z } from 'zod'
 
 export const key = z.string().describe('A key in the bucket.')
 export const day = z.iso.date().describe('A UTC day.')
+/** Beside a hashtag. */
+export const stream = z
+  .string()
+  .optional()
+  .describe('The network that the posts are from. Absent of days that a release without streams began.')
 export const usd = z.number().nonnegative().describe('US dollars.')
 export const share = z.number().min(0).max(1)
 

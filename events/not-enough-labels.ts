@@ -4,9 +4,9 @@ import { exampleReport, reportOf } from './share-reported'
 
 export const notEnoughLabels = publishedEvent({
   name: 'NotEnoughLabels',
-  meaning: 'A day of a hashtag has too few labels for an honest share, so none is given.',
+  meaning: 'A day of a stream has too few labels for an honest share, so none is given.',
   publishedBy: 'analyzer',
-  version: 1,
+  version: 2,
   fields: {
     ...reportOf,
     labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),

@@ -23,7 +23,7 @@ export const objectCreated = consumedEvent({
       version: '0',
       bucket: { name: 'bellwether-dev-111122223333-eu-west-1' },
       object: {
-        key: 'raw/hashtag=aws/date=2026-11-21/run=20261121t000000z-20261122t000000z/run.json',
+        key: 'raw/stream=x/hashtag=aws/date=2026-11-21/run=20261121t000000z-20261122t000000z/run.json',
         size: 1024,
         etag: 'b1946ac92492d2347c6235b4d2611184',
         'version-id': 'IYV3p45BT0ac8hjHg1houSdS1a.Mro8e',

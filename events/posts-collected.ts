@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { day, key, usd } from './fields'
+import { day, key, stream, usd } from './fields'
 
 export const postsCollected = publishedEvent({
   name: 'PostsCollected',
-  meaning: 'A run stored the posts of one hashtag for a window of time.',
+  meaning: 'A run stored the posts of one stream for a window of time.',
   publishedBy: 'collector',
-  version: 1,
+  version: 2,
   fields: {
     hashtag: z.string(),
+    stream,
     date: day,
     run: z.string(),
     runKey: key,
@@ -18,11 +19,12 @@ export const postsCollected = publishedEvent({
   },
   example: {
     hashtag: 'aws',
+    stream: 'mastodon',
     date: '2026-11-21',
     run: '20261121t000000z-20261122t000000z',
-    runKey: 'raw/hashtag=aws/date=2026-11-21/run=20261121t000000z-20261122t000000z/run.json',
+    runKey: 'raw/stream=mastodon/hashtag=aws/date=2026-11-21/run=20261121t000000z-20261122t000000z/run.json',
     posts: 812,
     complete: true,
-    costUsd: 4.06,
+    costUsd: 0,
   },
 })

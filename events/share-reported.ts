@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { day, key, share } from './fields'
+import { day, key, share, stream } from './fields'
 
-/** The day of a hashtag that an event is about. */
+/** The day of a stream that an event is about. */
 export const reportOf = {
   hashtag: z.string(),
+  stream,
   date: day,
   reportKey: key,
   model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
@@ -13,8 +14,9 @@ export const reportOf = {
 /** The same day, in the examples. */
 export const exampleReport = {
   hashtag: 'aws',
+  stream: 'mastodon',
   date: '2026-11-21',
-  reportKey: 'reports/hashtag=aws/date=2026-11-21.json',
+  reportKey: 'reports/stream=mastodon/hashtag=aws/date=2026-11-21.json',
   model: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
 }
 
@@ -25,9 +27,9 @@ const basedShare = z.object({ basis, label: z.string(), share, low: share, high:
 
 export const shareReported = publishedEvent({
   name: 'ShareReported',
-  meaning: 'The report of a day of a hashtag was brought up to date; the detail has its headline.',
+  meaning: 'The report of a day of a stream was brought up to date; the detail has its headline.',
   publishedBy: 'analyzer',
-  version: 2,
+  version: 3,
   fields: {
     ...reportOf,
     posts: z.int().nonnegative(),

@@ -1,28 +1,47 @@
 /** Names of the parts of a key pattern: `'raw/{date}/x'` has `'date'`. */
 export type PartsOf<P extends string> = P extends `${string}{${infer Part}}${infer Rest}` ? Part | PartsOf<Rest> : never
 
+/** Names of the parts that a key may go without: `'raw/[stream={stream}/]hashtag={hashtag}'` has `'stream'`. */
+type OptionalOf<P extends string> = P extends `${string}[${infer Group}]${infer Rest}`
+  ? PartsOf<Group> | OptionalOf<Rest>
+  : never
+
+/** Values of the parts of a key pattern. */
+type Parts<P extends string> = Record<Exclude<PartsOf<P>, OptionalOf<P>>, string> & {
+  [Part in OptionalOf<P>]?: string | undefined
+}
+
 export interface Key<P extends string> {
   /** The key for these parts. Throws when a part would leave its place in the key. */
-  (parts: Record<PartsOf<P>, string>): string
+  (parts: Parts<P>): string
   /** The parts of a key of this form, or nothing. */
-  match(key: string): Record<PartsOf<P>, string> | undefined
+  match(key: string): Parts<P> | undefined
   /** The beginning that keys with these parts share: all up to the first part that is not given. */
-  start(parts: Partial<Record<PartsOf<P>, string>>): string
-  /** The same as an EventBridge `wildcard`. */
+  start(parts: Partial<Parts<P>>): string
+  /** The same as an EventBridge `wildcard`, in which a group in brackets and the segment after it are one `*`. */
   wildcard: string
   pattern: P
 }
 
-/** Every object of ours has its place here; nothing else in the project spells a key. */
+/** Values of parts by name. */
+type Given = Readonly<Record<string, string | undefined>>
+
+/** What the first character of a special piece of a pattern is as a regular expression. */
+const SPECIAL: Readonly<Record<string, string>> = { '{': '([^/]+)', '[': '(?:', ']': ')?' }
+
+/**
+ * Every object of ours has its place here; nothing else in the project spells a key. A group in brackets is left out where
+ * its part is not given: keys of releases that had no streams have no `stream=`.
+ */
 export const keys = {
   source: key('sources/{file}'),
   import: key('imports/{file}'),
   export: key('exports/{file}'),
-  posts: key('raw/hashtag={hashtag}/date={date}/run={run}/posts-{page}.csv'),
-  refused: key('raw/hashtag={hashtag}/date={date}/run={run}/refused-{page}.jsonl'),
-  run: key('raw/hashtag={hashtag}/date={date}/run={run}/run.json'),
-  cascades: key('cascades/hashtag={hashtag}/date={date}/run={run}.csv'),
-  knownTexts: key('cascades/hashtag={hashtag}/date={date}/run={run}.texts'),
+  posts: key('raw/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}/posts-{page}.csv'),
+  refused: key('raw/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}/refused-{page}.jsonl'),
+  run: key('raw/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}/run.json'),
+  cascades: key('cascades/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}.csv'),
+  knownTexts: key('cascades/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}.texts'),
   importedTexts: key('cascades/imports/{batch}.texts'),
   plan: key('labeling/{batch}/plan.json'),
   inputManifest: key('labeling/{batch}/input.manifest'),
@@ -54,9 +73,9 @@ export const keys = {
   /** Of a release that had one engine. */
   tuningBefore: key('tuning/{schema}/{rows}/{dataset}.json'),
   champion: key('champion.json'),
-  predictions: key('predictions/hashtag={hashtag}/date={date}/run={run}.csv'),
-  facts: key('facts/hashtag={hashtag}/date={date}.json'),
-  report: key('reports/hashtag={hashtag}/date={date}.json'),
+  predictions: key('predictions/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}.csv'),
+  facts: key('facts/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
+  report: key('reports/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
   reportIndex: key('reports/index.json'),
   deletedFrom: key('models/{job}/deleted.json'),
   deletion: key('privacy/{request}.json'),
@@ -86,35 +105,43 @@ export const prefixes = {
 }
 
 function key<const P extends string>(pattern: P): Key<P> {
-  type Part = PartsOf<P>
-  const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as Part)
+  const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+  const optional = new Set([...pattern.matchAll(/\[[^\]]*\{(\w+)\}/g)].map(([, name]) => name!))
   const expression = new RegExp(
     `^${pattern
-      .split(/\{\w+\}/)
-      .map((literal) => literal.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-      .join('([^/]+)')}$`,
+      .split(/(\{\w+\}|\[|\])/)
+      .map((piece) => SPECIAL[piece[0] ?? ''] ?? piece.replaceAll(/[.*+?^$()|\\]/g, String.raw`\$&`))
+      .join('')}$`,
   )
 
-  const fill = (template: string, parts: Partial<Record<Part, string>>) =>
-    template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const value = parts[name as Part] ?? ''
-      if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..')
-        throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
-      return value
-    })
-  const build = (parts: Record<Part, string>) => fill(pattern, parts)
-  const start = (parts: Partial<Record<Part, string>>) => {
-    const missing = names.find((name) => parts[name] === undefined)
-    return fill(missing === undefined ? pattern : pattern.slice(0, pattern.indexOf(`{${missing}}`)), parts)
+  const fill = (template: string, parts: Given) =>
+    template
+      .replaceAll(/\[([^\]]*\{(\w+)\}[^\]]*)\]/g, (_, group: string, name: string) =>
+        parts[name] === undefined ? '' : group,
+      )
+      .replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+        const value = parts[name] ?? ''
+        if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..')
+          throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
+        return value
+      })
+  const build = (parts: Given) => fill(pattern, parts)
+  const start = (parts: Given) => {
+    const missing = names.find((name) => parts[name] === undefined && !optional.has(name))
+    if (missing === undefined) return fill(pattern, parts)
+    const before = pattern.slice(0, pattern.indexOf(`{${missing}}`))
+    // Where neither a group nor what follows it is given, both forms of the key begin before the group.
+    const group = /\[[^\]]*\{(\w+)\}[^\]]*\][^/]*$/.exec(before)
+    return fill(group && parts[group[1]!] === undefined ? before.slice(0, group.index) : before, parts)
   }
 
   const match = (candidate: string) => {
     const found = expression.exec(candidate)
-    // fromEntries forgets the names of the keys it was given.
-    return found
-      ? (Object.fromEntries(names.map((name, i) => [name, found[i + 1]!])) as Record<Part, string>)
-      : undefined
+    const parts = names.flatMap((name, i) => (found?.[i + 1] === undefined ? [] : [[name, found[i + 1]!] as const]))
+    return found ? Object.fromEntries(parts) : undefined
   }
 
-  return Object.assign(build, { match, start, wildcard: pattern.replaceAll(/\{\w+\}/g, '*'), pattern })
+  const wildcard = pattern.replaceAll(/\[[^\]]*\][^/]*/g, '*').replaceAll(/\{\w+\}/g, '*')
+  // The names of the parts are those of the pattern, which only its type knows.
+  return Object.assign(build, { match, start, wildcard, pattern }) as unknown as Key<P>
 }

@@ -6,7 +6,8 @@ import { BellwetherError } from './errors'
 import { DEFAULT_ENGINE, ENGINES } from './engines'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
 import { withoutLabelPrefix } from './row-file/cells'
-import { SOURCES, sourceSettings } from './sources'
+import { network, SOURCES, sourceSettings } from './sources'
+import { networkOf, sourcesOf } from './streams'
 import { TRAINERS } from './trainers'
 
 /** Readers of JSON drop the field `__proto__`, and what it holds with it. */
@@ -55,7 +56,21 @@ const labelName = z
 
 /** `bellwether.yml`, documented option by option in docs/configuration.md. */
 export const settings = z.strictObject({
-  hashtags: z.array(z.strictObject({ tag: hashtag, source: z.string() })).min(1),
+  hashtags: z
+    .array(
+      z
+        .strictObject({
+          tag: hashtag,
+          source: z.string().optional(),
+          sources: z.array(z.string()).min(1).optional(),
+          unnamedNetwork: network.optional(),
+        })
+        .refine(({ source, sources }) => (source === undefined) !== (sources === undefined), {
+          path: ['source'],
+          error: 'a hashtag has one of source, as in source: x, and sources, as in sources: [fedi, bsky]',
+        }),
+    )
+    .min(1),
   sources: z.record(z.string(), sourceSettings(SOURCES)),
   languages: z.array(z.string().regex(/^[a-z]{2,3}$/, 'a language is its ISO 639 code, as in en')).default([]),
   labels: z.strictObject({
@@ -232,13 +247,23 @@ export const readSettings = (folder: string, file = 'bellwether.yml'): Settings 
 /** What is wrong between fields that are each right. */
 function contradictions({ hashtags, sources, labels, labelling, training, gate }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
-  for (const [i, { tag, source: name }] of hashtags.entries()) {
-    if (!Object.hasOwn(sources, name))
-      wrong.push([['hashtags', i, 'source'], `there is no source "${name}" under sources`])
-    if (hashtags.findIndex((other) => other.tag === tag) < i)
+  for (const [i, watched] of hashtags.entries()) {
+    const names = sourcesOf(watched)
+    for (const [j, name] of names.entries()) {
+      const at = watched.sources ? ['hashtags', i, 'sources', j] : ['hashtags', i, 'source']
+      if (!Object.hasOwn(sources, name)) wrong.push([at, `there is no source "${name}" under sources`])
+      const other = names.slice(0, j).find((before) => networkOf(sources, before) === networkOf(sources, name))
+      if (other !== undefined)
+        wrong.push([
+          at,
+          `"${other}" and "${name}" are both of ${networkOf(sources, name)}, and its posts would come twice: name one of ` +
+            'them, or give one a `network` of its own under sources to have it reported by itself',
+        ])
+    }
+    if (hashtags.findIndex((other) => other.tag === watched.tag) < i)
       wrong.push([
         ['hashtags', i, 'tag'],
-        `#${tag} stands here twice: a hashtag has one source; to compare networks, watch it in a stage for each`,
+        `#${watched.tag} stands here twice: list all its sources in one place, as in sources: [fedi, bsky]`,
       ])
   }
   for (const [version, names] of Object.entries(labels.from ?? {})) {

@@ -13,6 +13,7 @@ module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
   const { Resources } = await resolveVariable('file(./stack/alarms.cjs)')
   const { METRICS } = await bundle('shared/watch/metrics.ts')
+  const { topicIn, watchedStreams } = await bundle('shared/streams.ts')
   const names = deployed(settings)
   const alarms = [
     ...Object.entries(Resources).flatMap(([id, { Type }]) => (Type === 'AWS::CloudWatch::Alarm' ? [id] : [])),
@@ -25,7 +26,14 @@ module.exports = async ({ resolveVariable }) => {
   const ours = (name) =>
     METRICS[name].services.flatMap((service) =>
       METRICS[name].eachHashtag
-        ? settings.hashtags.map(({ tag }) => [`Bellwether/${stage}`, name, 'service', service, 'hashtag', tag])
+        ? watchedStreams(settings).map((one) => [
+            `Bellwether/${stage}`,
+            name,
+            'service',
+            service,
+            'hashtag',
+            topicIn(settings, one),
+          ])
         : [[`Bellwether/${stage}`, name, 'service', service]],
     )
   const lambda = (metric) =>

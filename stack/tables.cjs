@@ -15,11 +15,11 @@ module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
   const stage = await resolveVariable('sls:stage')
   const { SQL_TABLES, PARTITION_COLUMNS, NONE } = await bundle('shared/sql-tables/tables.ts')
-  const { streamOf } = await bundle('shared/sql-tables/stream.ts')
+  const { networksOf } = await bundle('shared/streams.ts')
   const names = Object.keys(SQL_TABLES)
   const personal = names.filter((name) => SQL_TABLES[name].personal)
   const others = names.filter((name) => !SQL_TABLES[name].personal)
-  const projection = projectionOf(settings, streamOf, NONE)
+  const projection = projectionOf(settings, networksOf, NONE)
   return {
     Resources: {
       Database: {
@@ -52,9 +52,9 @@ const capital = (name) => name.replace(/^./, (first) => first.toUpperCase())
 const databaseOf = (stage) => `bellwether_${stage.replaceAll('-', '_')}`
 const groupName = (group, stage) => (group === 'texts' ? `bellwether-${stage}-texts` : `bellwether-${stage}`)
 
-function projectionOf(settings, streamOf, none) {
+function projectionOf(settings, networksOf, none) {
   const hashtags = settings.hashtags.map(({ tag }) => tag)
-  const streams = hashtags.map((tag) => streamOf(settings, tag))
+  const streams = hashtags.flatMap((tag) => networksOf(settings, tag))
   const listed = (values) => [...new Set([...values, none])].join(',')
   return {
     stream: { type: 'enum', values: listed(streams) },

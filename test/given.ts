@@ -4,6 +4,7 @@ import type { Objects } from '../shared/objects'
 import { type Post, postsToCsv } from '../shared/posts'
 import type { RunRecord, SettledLine } from '../shared/records'
 import type { TextEncoding } from '../shared/text/encoding'
+import { named } from '../shared/streams'
 import { type Category, settings, type Settings } from '../shared/settings'
 
 /** What the tests of several folders begin with. */
@@ -68,6 +69,8 @@ export const aPost = (
 
 export interface ARun {
   hashtag?: string
+  /** The network; without it, the run is of a release that had no streams. */
+  stream?: string
   date?: string
   run?: string
   pages: readonly (readonly Post[])[]
@@ -78,9 +81,9 @@ export interface ARun {
 /** Put a run into the bucket, as the collector leaves it; answers the parts of its keys. */
 export async function putRun(
   bucket: Pick<Objects, 'put'>,
-  { hashtag = 'aws', date = '2026-11-21', run = 'one', pages, complete = true, textEncoding = 'html' }: ARun,
+  { hashtag = 'aws', stream, date = '2026-11-21', run = 'one', pages, complete = true, textEncoding = 'html' }: ARun,
 ) {
-  const parts = { hashtag, date, run }
+  const parts = { ...named({ hashtag, stream }), date, run }
   const objects: RunRecord['objects'] = []
   for (const [i, posts] of pages.entries()) {
     const key = keys.posts({ ...parts, page: String(i + 1) })

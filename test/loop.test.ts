@@ -55,7 +55,7 @@ describe('a clean run', () => {
     expect(keysLike(clean, /^datasets\/.*dataset\.json$/)).toHaveLength(2)
     expect(keysLike(clean, /^models\/.*card\.json$/)).toHaveLength(2)
     expect(keysLike(clean, /^champion\.json$/)).toHaveLength(1)
-    expect(keysLike(clean, /^reports\/hashtag=.*\.json$/)).toHaveLength(4)
+    expect(keysLike(clean, /^reports\/stream=.*\.json$/)).toHaveLength(4)
     expect(clean.dead).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
-import { cursorRow } from '../../shared/state/cursor'
+import { readCursor } from '../../shared/state/cursor'
+import { named, type StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { dayAfter, dayOf, daysBetween } from '../../shared/utc-day'
 import { counted } from '../check/words'
@@ -17,9 +18,16 @@ interface Ports {
   signal: AbortSignal
 }
 
-/** How far a hashtag is collected. */
+/** A stream that is collected, by its names and as sentences call it. */
+export interface LiveStream {
+  names: StreamNames
+  /** `aws`, or `aws on mastodon`. */
+  topic: string
+}
+
+/** How far a stream is collected. */
 export interface Collected {
-  tag: string
+  topic: string
   /** The UTC day up to which it is collected, not included; undefined before its first run has begun. */
   through: string | undefined
   /** Why the rest comes later: the network may still get posts of its day. */
@@ -41,40 +49,45 @@ const running = z.object({ page: z.int(), pages: z.array(z.object({ posts: z.int
 const LOOK_MS = 500
 
 /**
- * Collect the whole UTC days before today, from the first of `days` on where a hashtag is new, and else from where it was left.
+ * Collect the whole UTC days before today, from the first of `days` on where a stream is new, and else from where it was left.
  * Says how far it is, and sits out what the network makes it wait for; a day that is not over there is left for later.
  */
-export async function collectDays(ports: Ports, tags: readonly string[], days: number): Promise<Collected[]> {
+export async function collectDays(ports: Ports, streams: readonly LiveStream[], days: number): Promise<Collected[]> {
   const end = dayOf(ports.cloud.clock.now())
   const collected: Collected[] = []
-  for (const tag of tags) {
+  for (const stream of streams) {
     if (ports.signal.aborted) break
-    collected.push(await collectTag(ports, tag, dayAfter(end, -days), end))
+    collected.push(await collectStream(ports, stream, dayAfter(end, -days), end))
   }
   ports.screen.clear()
   return collected
 }
 
-async function collectTag(ports: Ports, tag: string, first: string, end: string): Promise<Collected> {
+async function collectStream(
+  ports: Ports,
+  { names, topic }: LiveStream,
+  first: string,
+  end: string,
+): Promise<Collected> {
   const { cloud, journal, screen, signal } = ports
-  const known = await positionOf(ports, tag)
+  const known = await positionOf(ports, names)
   const from = known?.through ?? first
   journal.takeFailure()
-  const asked = ask(cloud, { hashtag: tag, ...(known ? {} : { from: first }) })
+  const asked = ask(cloud, { ...named(names[0]), ...(known ? {} : { from: first }) })
   for (;;) {
-    const position = await positionOf(ports, tag)
+    const position = await positionOf(ports, names)
     const { isAnswered, failure = journal.takeFailure(), pause: first } = asked.state
-    const pause = later(first, journal.pauseOf(tag))
+    const pause = later(first, journal.pauseOf(names[0]))
     const isPaused = pause !== undefined && pause.until > cloud.clock.now()
     const through = position?.through
-    if (failure !== undefined) return { tag, through, failure }
-    if (signal.aborted) return { tag, through }
-    if (isAnswered && through === end) return { tag, through }
-    if (isAnswered && isPaused && pause.waitsFor === 'late posts') return { tag, through, waitsUntil: pause.until }
+    if (failure !== undefined) return { topic, through, failure }
+    if (signal.aborted) return { topic, through }
+    if (isAnswered && through === end) return { topic, through }
+    if (isAnswered && isPaused && pause.waitsFor === 'late posts') return { topic, through, waitsUntil: pause.until }
     const day = Math.min(daysBetween(from, through ?? from) + 1, daysBetween(from, end))
     screen.progress(
       [
-        `#${tag}: ${through ?? from}, day ${day} of ${daysBetween(from, end)}`,
+        `#${topic}: ${through ?? from}, day ${day} of ${daysBetween(from, end)}`,
         ...(!position?.pages ? [] : [`${counted(position.pages, 'page')}, ${counted(position.posts, 'post')}`]),
         ...(isPaused ? [inWords(pause)] : []),
       ].join(' · '),
@@ -84,7 +97,7 @@ async function collectTag(ports: Ports, tag: string, first: string, end: string)
 }
 
 /** Ask the collector, and keep what it answers for whoever looks. */
-function ask(cloud: Ports['cloud'], request: { hashtag: string; from?: string }) {
+function ask(cloud: Ports['cloud'], request: { hashtag: string; stream?: string | undefined; from?: string }) {
   const state: { isAnswered: boolean; failure?: string; pause?: Pause } = { isAnswered: false }
   cloud.invoke('collector', request).then(
     ({ payload, functionError }) => {
@@ -111,8 +124,8 @@ const inWords = ({ until, waitsFor }: Pause): string => `waits until ${timeOf(un
 /** Hours, minutes and seconds of an instant. */
 export const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 19)
 
-async function positionOf({ table }: Pick<Ports, 'table'>, tag: string) {
-  const row = await cursorRow.read(table, { hashtag: tag })
+async function positionOf({ table }: Pick<Ports, 'table'>, names: StreamNames) {
+  const row = await readCursor(table, names)
   if (!row) return undefined
   const run = running.safeParse(row.run).data
   return {
@@ -122,14 +135,14 @@ async function positionOf({ table }: Pick<Ports, 'table'>, tag: string) {
   }
 }
 
-/** Throws where a hashtag is collected beyond today: the clock of this machine was ahead, or is behind now. */
-export async function refuseFuture({ cloud, table }: Pick<Ports, 'cloud' | 'table'>, tags: readonly string[]) {
+/** Throws where a stream is collected beyond today: the clock of this machine was ahead, or is behind now. */
+export async function refuseFuture({ cloud, table }: Pick<Ports, 'cloud' | 'table'>, streams: readonly LiveStream[]) {
   const today = dayOf(cloud.clock.now())
-  for (const tag of tags) {
-    const through = (await positionOf({ table }, tag))?.through ?? today
+  for (const { names, topic } of streams) {
+    const through = (await positionOf({ table }, names))?.through ?? today
     if (through <= today) continue
     throw new Error(
-      `#${tag} is collected up to ${through}, which is still to come: by the clock of this machine it is ${today}; ` +
+      `#${topic} is collected up to ${through}, which is still to come: by the clock of this machine it is ${today}; ` +
         'set the clock, or name another folder with --data',
     )
   }

@@ -2,6 +2,7 @@ import type { RunRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { describeSource } from '../../shared/sources'
 import { sum } from '../../shared/statistics/numbers'
+import { sourcesOf, type StreamName, streamInWords } from '../../shared/streams'
 import { counted } from '../check/words'
 import { inColumns } from '../columns'
 import type { Collected } from './collecting'
@@ -10,7 +11,7 @@ import { FEWEST } from './counting'
 /** Where posts come from, and whose terms hold. A paid network says what it may cost. */
 export function placesInWords({ hashtags, sources, caps }: Pick<Settings, 'hashtags' | 'sources' | 'caps'>): string[] {
   return Object.entries(sources).flatMap(([name, source]) => {
-    const tags = hashtags.filter((one) => one.source === name).map(({ tag }) => `#${tag}`)
+    const tags = hashtags.filter((one) => sourcesOf(one).includes(name)).map(({ tag }) => `#${tag}`)
     const { place, terms, perPostUsd } = describeSource(source)
     const { perDay } = caps.collectUsd
     return [
@@ -28,7 +29,10 @@ export function daysInWords(runs: readonly RunRecord[], languages: readonly stri
   const days = new Set(runs.map(({ date }) => date)).size
   const total = `${counted(posts, 'post')} of ${counted(days, 'day')}.`
   if (posts === 0) return [total, ...whyNone(runs, languages)].join('\n')
-  const rows = runs.map((run) => [run.date, `#${run.hashtag}`, String(run.posts), existingOf(run), besidesOf(run)])
+  const isOne = ({ hashtag, stream }: StreamName) =>
+    runs.every((run) => run.hashtag !== hashtag || run.stream === stream)
+  const nameOf = (run: RunRecord) => streamInWords(isOne(run) ? { hashtag: run.hashtag } : run)
+  const rows = runs.map((run) => [run.date, nameOf(run), String(run.posts), existingOf(run), besidesOf(run)])
   const shown = inColumns([['day', 'hashtag', 'posts', 'of', 'left out'], ...rows])
   return [...shown, total].join('\n')
 }
@@ -72,11 +76,11 @@ function whyNone(runs: readonly RunRecord[], languages: readonly string[]): stri
 
 /** What is collected later, because its network may still get posts of it. */
 export const waitsInWords = (collected: readonly Collected[]): string[] =>
-  collected.flatMap(({ tag, through, waitsUntil }) =>
+  collected.flatMap(({ topic, through, waitsUntil }) =>
     waitsUntil === undefined || through === undefined
       ? []
       : [
-          `#${tag}, ${through}: late posts still arrive there; it is collected by itself when they are in, while this runs.`,
+          `#${topic}, ${through}: late posts still arrive there; it is collected by itself when they are in, while this runs.`,
         ],
   )
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { jsonOrNothing } from '../../shared/json'
+import { labelOf, type StreamName } from '../../shared/streams'
 
 /** A collection that goes on later. */
 export interface Pause {
@@ -17,8 +18,8 @@ export interface Trouble {
 /** What the functions' logs say, as an operator would read it there. */
 export interface Journal {
   hear(functionName: string, text: string): void
-  /** The last pause of a hashtag. */
-  pauseOf(hashtag: string): Pause | undefined
+  /** The last pause of a stream. */
+  pauseOf(name: StreamName): Pause | undefined
   /** Why a message on the collector's queue failed last; forgotten when it was asked for. */
   takeFailure(): string | undefined
   /** What other functions failed with, each failure once however often it came; forgotten when it was asked for. */
@@ -29,6 +30,7 @@ const waits = z.object({
   message: z.literal('collection waits'),
   timestamp: z.string(),
   hashtag: z.string(),
+  stream: z.string().optional(),
   seconds: z.number(),
   waitsFor: z.string(),
 })
@@ -45,7 +47,7 @@ export function makeJournal(): Journal {
     const pause = waits.safeParse(entry).data
     if (pause) {
       const until = Date.parse(pause.timestamp) + pause.seconds * 1000
-      pauses.set(pause.hashtag, { until, waitsFor: pause.waitsFor })
+      pauses.set(labelOf(pause), { until, waitsFor: pause.waitsFor })
     }
     const found = failed.safeParse(entry).data
     if (!found) return
@@ -65,7 +67,7 @@ export function makeJournal(): Journal {
       rests.set(functionName, lines.pop() ?? '')
       for (const line of lines) take(functionName, jsonOrNothing(line))
     },
-    pauseOf: (hashtag) => pauses.get(hashtag),
+    pauseOf: (name) => pauses.get(labelOf(name)),
     takeFailure() {
       const taken = failure
       failure = undefined

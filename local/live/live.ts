@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { httpClient } from '../../services/collector/sources/http'
 import { describeSource } from '../../shared/sources'
+import { namesOf, topicIn, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { type Cloud, createCloud } from '../cloud'
 import { listener } from '../heard'
@@ -81,16 +82,19 @@ async function work(
   const began = Date.now()
   const objects = ownersBucket(cloud)
   const table = ownersTable(cloud)
-  const tags = settings.hashtags.map(({ tag }) => tag)
-  await refuseFuture({ cloud, table }, tags)
+  const streams = watchedStreams(settings).map((stream) => ({
+    names: namesOf(settings, stream),
+    topic: topicIn(settings, stream),
+  }))
+  await refuseFuture({ cloud, table }, streams)
   await provideSecrets({ cloud, ask }, settings.sources, options.secrets)
   if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
   await compareClocks(settings, cloud, screen)
 
-  const collected = await collectDays({ cloud, table, journal, screen, signal }, tags, options.days)
+  const collected = await collectDays({ cloud, table, journal, screen, signal }, streams, options.days)
   const failures = collected.flatMap(({ failure }) => failure ?? [])
   for (const failure of failures) screen.say(failureInWords(failure, cloud.clock.now()))
-  const runs = await runsSince(objects, tags, dayAfter(dayOf(cloud.clock.now()), -options.days))
+  const runs = await runsSince(objects, streams, dayAfter(dayOf(cloud.clock.now()), -options.days))
   if (failures.length > 0 && runs.length === 0) throw new Error('Nothing could be collected, and nothing was before.')
   if (signal.aborted) return
   screen.progress('drawing a sample and reporting …')

@@ -11,6 +11,7 @@ import {
   type DetailOf,
   type PublishedEvent,
 } from '../../events'
+import { streamInWords } from '../../shared/streams'
 import { counted } from '../check/words'
 import type { BusEvent } from '../service'
 
@@ -28,8 +29,8 @@ const sentence =
 const SENTENCES: readonly Sentence[] = [
   sentence(
     postsCollected,
-    ({ hashtag, date, posts, complete }) =>
-      `#${hashtag}, ${date}: ${counted(posts, 'post')} collected${complete ? '' : '; a part of the day is missing'}.`,
+    ({ hashtag, stream, date, posts, complete }) =>
+      `${streamInWords({ hashtag, stream })}, ${date}: ${counted(posts, 'post')} collected${complete ? '' : '; a part of the day is missing'}.`,
   ),
   sentence(
     labelingStarted,
@@ -39,8 +40,8 @@ const SENTENCES: readonly Sentence[] = [
     labelsMeasured,
     ({ batch, labelled }) => `${counted(labelled, 'label')} of ${batch} ${verb(labelled)} counted.`,
   ),
-  sentence(shareReported, ({ hashtag, date, state, words }) =>
-    state === 'reported' ? `#${hashtag}, ${date}: ${words}` : undefined,
+  sentence(shareReported, ({ hashtag, stream, date, state, words }) =>
+    state === 'reported' ? `${streamInWords({ hashtag, stream })}, ${date}: ${words}` : undefined,
   ),
   sentence(
     modelPromoted,

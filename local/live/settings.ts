@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml'
 import { parseSettings, type Settings } from '../../shared/settings'
 import { file as fileOfPosts } from '../../shared/sources/file'
+import { sourcesOf } from '../../shared/streams'
 import { labellerNames, PLAYED_LABELLERS } from '../replay/labellers'
 import { judgementCaps } from '../replay/overlay'
 import type { LiveOptions } from './options'
@@ -72,12 +73,12 @@ function watched(given: Settings, file: string, { hashtags: tags, mastodon }: Ch
       notes: [],
     }
   }
-  const ofNetworks = given.hashtags.filter(({ source }) => given.sources[source]?.type !== fileOfPosts.type)
+  const ofNetworks = given.hashtags.flatMap((one) => withoutFiles(one, given.sources))
   if (ofNetworks.length === 0) throw new Error(noNetwork(file))
   const hashtags = tags.length === 0 ? ofNetworks : tags.map((tag) => named(tag, ofNetworks, file))
-  const names = new Set(hashtags.map(({ source }) => source))
+  const names = new Set(hashtags.flatMap(sourcesOf))
   const left = given.hashtags
-    .filter((one) => tags.length === 0 && !ofNetworks.includes(one))
+    .filter((one) => tags.length === 0 && !ofNetworks.some(({ tag }) => tag === one.tag))
     .map(({ tag }) => `#${tag}`)
   return {
     hashtags,
@@ -89,12 +90,23 @@ function watched(given: Settings, file: string, { hashtags: tags, mastodon }: Ch
   }
 }
 
-/** A hashtag of the command line, with the source that it has in the configuration, or that all of them have there. */
+/** A hashtag without its sources that are files; nothing where it has no other. */
+function withoutFiles(
+  { source, sources: several, ...one }: Settings['hashtags'][number],
+  sources: Settings['sources'],
+): Settings['hashtags'] {
+  const names = sourcesOf({ source, sources: several }).filter((name) => sources[name]?.type !== fileOfPosts.type)
+  if (names.length === 0) return []
+  return [source === undefined ? { ...one, sources: names } : { ...one, source }]
+}
+
+/** A hashtag of the command line, with the sources that it has in the configuration, or that all of them have there. */
 function named(tag: string, ofNetworks: Settings['hashtags'], file: string): Settings['hashtags'][number] {
   const known = ofNetworks.find((one) => one.tag === tag)
   if (known) return known
-  const [source, ...others] = [...new Set(ofNetworks.map((one) => one.source))]
-  if (source !== undefined && others.length === 0) return { tag, source }
+  const [first, ...others] = ofNetworks
+  const isSame = (one: Settings['hashtags'][number]) => first && sourcesOf(one).join() === sourcesOf(first).join()
+  if (first && others.every(isSame)) return { ...first, tag }
   throw new Error(`--hashtag ${tag}: ${file} has several sources; say in it which one #${tag} has, or add --mastodon`)
 }
 

@@ -6,16 +6,17 @@ import type { Settings } from '../../shared/settings'
 import { readProgress } from '../../shared/state/desk'
 import { openBatches } from '../../shared/state/open-batches'
 import type { Table } from '../../shared/table'
+import type { LiveStream } from './collecting'
 
-/** The runs of these hashtags from a UTC day on, by date. */
+/** The runs of these streams from a UTC day on, by date. */
 export async function runsSince(
   objects: Pick<Objects, 'list' | 'readJson'>,
-  tags: readonly string[],
+  streams: readonly LiveStream[],
   first: string,
 ): Promise<RunRecord[]> {
   const runs: RunRecord[] = []
-  for (const hashtag of tags) {
-    for await (const { key } of objects.list(keys.run.start({ hashtag }))) {
+  for (const name of streams.flatMap(({ names }) => names)) {
+    for await (const { key } of objects.list(keys.run.start(name))) {
       const parts = keys.run.match(key)
       if (parts && parts.date >= first) runs.push(await objects.readJson(key, runRecord))
     }
@@ -52,8 +53,8 @@ export async function waitForReports(
   signal: AbortSignal,
 ): Promise<void> {
   const end = Date.now() + timeoutMs
-  for (const { hashtag, date } of runs) {
-    while (!signal.aborted && Date.now() < end && !(await objects.exists(keys.report({ hashtag, date })))) {
+  for (const run of runs) {
+    while (!signal.aborted && Date.now() < end && !(await objects.exists(keys.report(run)))) {
       await pause(LOOK_MS)
     }
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { openCursor } from '../../shared/state/cursor'
+import type { Settings } from '../../shared/settings'
+import { namesOf, watchedStreams } from '../../shared/streams'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 import type { Cloud } from '../cloud'
 import { ownersTable } from '../stores'
@@ -50,15 +52,15 @@ const passed = z.object({ window: z.object({ to: z.iso.datetime() }) })
 
 /**
  * Take the cloud over a gap, as if its machine had slept: the clock moves to the day with posts at once, and collection
- * goes on there. A hashtag that still has days before the gap to collect is left to collect every day.
+ * goes on there. A stream that still has days before the gap to collect is left to collect every day.
  */
-export async function skip({ from, to }: Gap, cloud: Cloud, tags: readonly string[]): Promise<void> {
+export async function skip({ from, to }: Gap, cloud: Cloud, settings: Settings): Promise<void> {
   const arrival = eveningOf(to)
   if (cloud.clock.now() >= arrival) return
   const table = ownersTable(cloud)
   const first = new Date(from).toISOString()
-  for (const tag of tags) {
-    const cursor = await openCursor(table, passed, tag, first)
+  for (const stream of watchedStreams(settings)) {
+    const cursor = await openCursor(table, passed, namesOf(settings, stream), first)
     const { through, run } = cursor.state()
     if (through === first && run === null) await cursor.commit({ window: { to: new Date(to).toISOString() } })
   }

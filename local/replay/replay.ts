@@ -22,7 +22,8 @@ import type { DayRow } from './screen'
 import { summarise, type Summary } from './summary'
 import { makeTally } from '../../shared/row-file/tally'
 import { besideTruth, truthOf } from './truth'
-import { parseSettings } from '../../shared/settings'
+import { parseSettings, type Settings } from '../../shared/settings'
+import { labelOf, nameFrom, streamInWords } from '../../shared/streams'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 
 const MINUTE_MS = 60_000
@@ -78,7 +79,7 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
       const date = dayOf(day)
       screen.progress(`${date} · day ${i + 1} of ${days.length}`)
       const gap = gaps.find(({ to }) => to === day)
-      if (gap) await skip(gap, cloud, played.tags)
+      if (gap) await skip(gap, cloud, played.settings)
       heard.forget()
       const begun = () => heard.events().filter((event) => event['detail-type'] === 'LabelingStarted').length
       await playDay(cloud, day, begun, async () => {
@@ -110,9 +111,7 @@ interface Played {
   yaml: string
   labels: string[]
   judge: Judge | undefined
-  /** The hashtags of the configuration. */
-  tags: string[]
-  /** Midnight of the first UTC day, and of each that is played; milliseconds since the epoch. */
+  settings: Settings
   /** The days that are played; midnights. */
   days: number[]
 }
@@ -161,7 +160,7 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     yaml,
     labels,
     judge: judgeOf(options, posts, labels),
-    tags: settings.hashtags.map(({ tag }) => tag),
+    settings,
     days: playedDays(posts, options.everyDay),
   }
 }
@@ -224,6 +223,7 @@ const detail = z.object({
   costUsd: z.number().optional(),
   macroF1: z.number().nullish(),
   hashtag: z.string().optional(),
+  stream: z.string().optional(),
   date: z.string().optional(),
   shares: z
     .array(z.object({ basis: z.string(), label: z.string(), share: z.number(), low: z.number(), high: z.number() }))
@@ -246,7 +246,7 @@ function rowOf(date: string, events: readonly BusEvent[], labels: readonly strin
   const shares = new Map(
     of('ShareReported')
       .filter((event) => event.date === date)
-      .map((event) => [event.hashtag, event.shares]),
+      .map((event) => [streamOf(event), event.shares]),
   )
   const score = judged.at(-1)?.macroF1
   return {
@@ -256,15 +256,20 @@ function rowOf(date: string, events: readonly BusEvent[], labels: readonly strin
     spentUsd: sum([...collected, ...measured].map(({ costUsd }) => costUsd)),
     model: score === undefined || score === null ? '' : `macro-F1 ${score.toFixed(2)}`,
     verdict: judged.length === 0 ? '' : promoted.length > 0 ? 'promoted' : 'rejected',
-    share: [...new Set(collected.map(({ hashtag }) => hashtag ?? ''))]
+    share: [...new Set(collected.map(streamOf))]
       .sort()
-      .filter((hashtag) => shares.has(hashtag))
-      .map((hashtag) => {
-        const one = shares.get(hashtag)?.find(({ basis, label }) => basis === 'posts' && label === labels[0])
-        return one ? `#${hashtag} ${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})` : `#${hashtag} –`
+      .filter((stream) => shares.has(stream))
+      .map((stream) => {
+        const { hashtag } = nameFrom(stream)
+        const isOne = collected.every((event) => event.hashtag !== hashtag || streamOf(event) === stream)
+        const topic = isOne ? `#${hashtag}` : streamInWords(nameFrom(stream))
+        const one = shares.get(stream)?.find(({ basis, label }) => basis === 'posts' && label === labels[0])
+        return one ? `${topic} ${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})` : `${topic} –`
       })
       .join('  '),
   }
 }
+
+const streamOf = ({ hashtag = '', stream }: z.infer<typeof detail>): string => labelOf({ hashtag, stream })
 
 const percent = (share: number): number => Math.round(share * 100)

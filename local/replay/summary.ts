@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { prefixes, keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
+import { named } from '../../shared/streams'
 import {
   type AlphaRecord,
   cardRecord,
@@ -44,6 +45,8 @@ export interface Summary {
   champion: string | null
   shares: {
     hashtag: string
+    /** The network; days of a release without streams have none. */
+    stream?: string
     /** Of a UTC day; or `window`, of the seven days that end with it. */
     date?: string
     window?: string
@@ -60,7 +63,14 @@ export interface Summary {
     covered?: boolean
   }[]
   /** Days, and windows of seven, that have posts and no share, with the state that says why. */
-  withheld: { hashtag: string; date?: string; window?: string; basis: 'posts' | 'messages'; state: string }[]
+  withheld: {
+    hashtag: string
+    stream?: string
+    date?: string
+    window?: string
+    basis: 'posts' | 'messages'
+    state: string
+  }[]
   /** How many different events of each name were published. */
   events: Record<string, number>
   seconds: number
@@ -173,13 +183,14 @@ const withheldIn = (report: ReportRecord): Summary['withheld'] =>
   )
 
 /** The four answers of a report: of the day and of the seven days that end with it, on each basis. */
-function answersIn({ hashtag, date, day, week }: ReportRecord) {
+function answersIn({ date, day, week, ...report }: ReportRecord) {
+  const name = named(report)
   const stretches = [
     [{ date }, day],
     [{ window: `${week.from}/${week.to}` }, week],
   ] as const
   return stretches.flatMap(([when, { byPosts, byMessages }]) => [
-    { when: { hashtag, ...when, basis: 'posts' as const }, answer: byPosts },
-    { when: { hashtag, ...when, basis: 'messages' as const }, answer: byMessages },
+    { when: { ...name, ...when, basis: 'posts' as const }, answer: byPosts },
+    { when: { ...name, ...when, basis: 'messages' as const }, answer: byMessages },
   ])
 }

@@ -3,6 +3,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
+import { labelOf, named, type StreamName } from '../../shared/streams'
 import { cascadeId } from '../../shared/text/cascade'
 import { wilson } from '../../shared/statistics/wilson'
 import { inColumns } from '../columns'
@@ -13,6 +14,7 @@ import type { Summary } from './summary'
 /** What is true of a share: that of all collected posts, by what people without mistakes would say of their messages. */
 export type Truth = (of: {
   hashtag: string
+  stream?: string | undefined
   from: string
   to: string
   basis: 'posts' | 'messages'
@@ -20,8 +22,7 @@ export type Truth = (of: {
 }) => number | undefined
 
 /** A collected post with the label of its message: several where they tie, undefined where the file has none. */
-export interface KnownPost {
-  hashtag: string
+export interface KnownPost extends StreamName {
   date: string
   cascade: string
   labels: readonly string[] | undefined
@@ -34,12 +35,13 @@ export async function truthOf(objects: Objects, posts: readonly FilePost[]): Pro
   for await (const { key } of objects.list(prefixes.raw)) {
     if (!keys.run.match(key)) continue
     const record = await objects.readJson(key, runRecord)
-    const { hashtag, date } = record
+    const { date } = record
+    const name = named(record)
     const cascades = await readCascades(objects, record)
     for await (const { id, text } of postsOfRun(objects, record)) {
       const exact = cascadeId(text)
-      known.set(`${hashtag} ${date} ${id}`, {
-        hashtag,
+      known.set(`${labelOf(name)} ${date} ${id}`, {
+        ...name,
         date,
         cascade: cascades?.get(id) ?? exact,
         labels: leading.get(exact),
@@ -52,8 +54,8 @@ export async function truthOf(objects: Objects, posts: readonly FilePost[]): Pro
 /** Labels that tie count for a half each, or for a third of three. Nothing is true of days with a post without a label. */
 export const truthAmong =
   (all: readonly KnownPost[]): Truth =>
-  ({ hashtag, from, to, basis, label }) => {
-    const some = all.filter((post) => post.hashtag === hashtag && post.date >= from && post.date <= to)
+  ({ from, to, basis, label, ...name }) => {
+    const some = all.filter((post) => labelOf(post) === labelOf(name) && post.date >= from && post.date <= to)
     if (some.length === 0 || some.some(({ labels }) => labels === undefined)) return undefined
     const counted = basis === 'posts' ? some : [...new Map(some.map((post) => [post.cascade, post])).values()]
     const parts = counted.map(({ labels = [] }) => (labels.includes(label) ? 1 / labels.length : 0))
@@ -66,9 +68,9 @@ type Withheld = Summary['withheld'][number]
 /** The shares with what is true of each, where it is known. */
 export const besideTruth = (shares: readonly Share[], truth: Truth): Share[] =>
   shares.map((share) => {
-    const { hashtag, basis, label, low, high } = share
+    const { basis, label, low, high } = share
     const [from = '', to = ''] = share.date ? [share.date, share.date] : (share.window ?? '').split('/')
-    const found = truth({ hashtag, from, to, basis, label })
+    const found = truth({ ...named(share), from, to, basis, label })
     // Shares are counted in whole posts; the last digit of a double says nothing.
     return found === undefined
       ? share
@@ -122,7 +124,7 @@ function coverage(known: readonly Share[], withheld: readonly Withheld[], labels
 }
 
 function withheldOf(withheld: readonly Withheld[], reported: readonly Share[]): string {
-  const answers = new Set(reported.map(({ hashtag, date, window }) => `${hashtag} ${date ?? window}`)).size
+  const answers = new Set(reported.map(({ date, window, ...share }) => `${labelOf(share)} ${date ?? window}`)).size
   if (withheld.length === 0) return 'none withheld'
   const states = [...new Set(withheld.map(({ state }) => state))].sort()
   const counts = states.map((state) => `${withheld.filter((one) => one.state === state).length} ${state}`)

@@ -126,8 +126,8 @@ function consequences({ models, reports }: Touched): Node[] {
     ...list(
       many(reports.length, 'report'),
       reports.map(
-        ({ hashtag, date, through }) =>
-          `#${hashtag}, ${date} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
+        ({ hashtag, stream, date, through }) =>
+          `#${hashtag}${stream === undefined ? '' : ` on ${stream}`}, ${date} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
       ),
     ),
   ]

@@ -6,15 +6,15 @@ import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
 import { dateInWords, many } from '../words'
-import { addDays, type Basis, inBrief, labelsOf, percent, quotable, wrongInWords } from './words'
+import { addDays, type Basis, fileName, inBrief, labelsOf, percent, quotable, wrongInWords } from './words'
 
 type Report = Overview['latest'][number]
 
-/** The newest answer about each hashtag: a sentence to quote, the numbers, and how they came about. */
+/** The newest answer about each stream: a sentence to quote, the numbers, and how they came about. */
 export function answers(overview: Overview, stopped: boolean): HTMLElement {
-  const { latest, hashtags } = overview
-  const order = new Map(hashtags.map((tag, i) => [tag, i]))
-  const sorted = [...latest].sort((a, b) => (order.get(a.hashtag) ?? 99) - (order.get(b.hashtag) ?? 99))
+  const { latest, streams } = overview
+  const order = new Map(streams.map(({ topic }, i) => [topic, i]))
+  const sorted = [...latest].sort((a, b) => (order.get(a.topic) ?? 99) - (order.get(b.topic) ?? 99))
   const labels = labelsOf(overview)
   // One scale for all cards: they are looked at side by side.
   const all = latest.flatMap((report) => rowsOf(report).flatMap(({ span, basis }) => of(report, span, basis).shares))
@@ -32,13 +32,13 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
 }
 
 function answerCard(report: Report, labels: readonly string[], top: number): HTMLElement {
-  const { hashtag, date, day, week, labels: given, complete, collection } = report
-  const sentence = quotable(hashtag, date, day.byPosts, given.errors)
+  const { topic, date, day, week, labels: given, complete, collection } = report
+  const sentence = quotable(topic, date, day.byPosts, given.errors)
   const weekly = isLonger(report) ? inBrief(week.byPosts) : undefined
   return element(
     'article',
     { class: 'card' },
-    element('h3', {}, `#${hashtag}`),
+    element('h3', {}, `#${topic}`),
     sentence ? quote(sentence) : withheld(date, day.byPosts),
     !complete && paragraph(`Not all of that day was collected. ${collection.words}`, 'caution'),
     weekly
@@ -124,6 +124,8 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
       const share = shareOf(answer, label)
       const { from, to } = report[span]
       return [
+        report.hashtag,
+        report.stream,
         from,
         to,
         basis,
@@ -138,12 +140,14 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
   )
   return figure(
     isLonger(report) ? 'The day, and the week that ends with it' : 'The day, by posts and by messages',
-    `Shares of #${report.hashtag} with their 95 % intervals; the table below has the numbers.`,
+    `Shares of #${report.topic} with their 95 % intervals; the table below has the numbers.`,
     (width) => forest(width, groups, { top }),
     {
-      name: `bellwether-${report.hashtag}-${report.date}`,
-      caption: `shares of #${report.hashtag}`,
+      name: `bellwether-${fileName(report)}-${report.date}`,
+      caption: `shares of #${report.topic}`,
       columns: [
+        { heading: 'hashtag' },
+        { heading: 'stream' },
         { heading: 'from' },
         { heading: 'to' },
         { heading: 'counted by' },
@@ -156,7 +160,7 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
       ],
       rows,
       say: (cell, column) =>
-        cell === null ? '–' : typeof cell === 'number' && column < 7 ? `${percent(cell)} %` : String(cell),
+        cell === null ? '–' : typeof cell === 'number' && column < 9 ? `${percent(cell)} %` : String(cell),
     },
   )
 }

@@ -45,10 +45,12 @@ function unreadable({ unreadable: points }: Overview): Notice[] {
 }
 
 function collection(overview: Overview): Notice[] {
-  const { days, now, hashtags, collects } = overview
+  const { days, now, streams, collects } = overview
   const newest = days.at(-1)?.date
   if (newest === undefined) {
-    const watched = hashtags.map((tag) => `#${tag}`).join(' and ')
+    const watched = watchedIn(streams)
+      .map(({ topic }) => `#${topic}`)
+      .join(' and ')
     return [
       {
         level: 'info',
@@ -70,12 +72,14 @@ function collection(overview: Overview): Notice[] {
   return [...behind(overview, newest), ...silence(overview), ...unlabelled(overview)]
 }
 
-function behind({ days, hashtags }: Overview, newest: string): Notice[] {
-  const points = hashtags.flatMap((tag) => {
-    const last = days.filter(({ hashtag }) => hashtag === tag).at(-1)?.date
+const watchedIn = (streams: Overview['streams']) => streams.filter(({ watched }) => watched)
+
+function behind({ days, streams }: Overview, newest: string): Notice[] {
+  const points = watchedIn(streams).flatMap(({ topic }) => {
+    const last = days.filter((day) => day.topic === topic).at(-1)?.date
     if (last !== undefined && daysBetween(last, newest) < 1) return []
     return [
-      last === undefined ? `#${tag} has no report yet.` : `#${tag}: the newest report is of ${dateInWords(last)}.`,
+      last === undefined ? `#${topic} has no report yet.` : `#${topic}: the newest report is of ${dateInWords(last)}.`,
     ]
   })
   if (points.length === 0) return []
@@ -83,12 +87,12 @@ function behind({ days, hashtags }: Overview, newest: string): Notice[] {
 }
 
 /** Reports without a post in them: nobody talks, or the source gives nothing and says nothing. */
-function silence({ days, hashtags }: Overview): Notice[] {
-  const silent = hashtags.flatMap((tag) => {
-    const own = days.filter(({ hashtag }) => hashtag === tag)
+function silence({ days, streams }: Overview): Notice[] {
+  const silent = watchedIn(streams).flatMap(({ topic }) => {
+    const own = days.filter((day) => day.topic === topic)
     const last = own.findLastIndex(({ day }) => day.posts > 0)
     const since = own.length - 1 - last
-    return since >= SILENT_AFTER_DAYS ? [{ tag, since, last: own[last]?.date }] : []
+    return since >= SILENT_AFTER_DAYS ? [{ topic, since, last: own[last]?.date }] : []
   })
   if (silent.length === 0) return []
   const longest = Math.max(...silent.map(({ since }) => since))
@@ -97,10 +101,10 @@ function silence({ days, hashtags }: Overview): Notice[] {
       level: 'warn',
       title: `No posts for ${longest} days`,
       text: 'They were looked for and none came. Whoever runs this stack should look whether the source still gives what it should.',
-      points: silent.map(({ tag, last }) =>
+      points: silent.map(({ topic, last }) =>
         last === undefined
-          ? `#${tag}: none on any day that is shown.`
-          : `#${tag}: the newest are of ${dateInWords(last)}.`,
+          ? `#${topic}: none on any day that is shown.`
+          : `#${topic}: the newest are of ${dateInWords(last)}.`,
       ),
     },
   ]
@@ -135,10 +139,10 @@ function labels({ batches, champion }: Overview): Notice[] {
 }
 
 function disagreement({ latest }: Overview): Notice[] {
-  const points = latest.flatMap(({ hashtag, day }) => {
+  const points = latest.flatMap(({ topic, day }) => {
     const { state, z7, words } = day.byPosts.tight
     return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2
-      ? [`#${hashtag}: ${words.replace(/^Withheld: /, '')}`]
+      ? [`#${topic}: ${words.replace(/^Withheld: /, '')}`]
       : []
   })
   if (points.length === 0) return []

@@ -31,7 +31,8 @@ async function start(): Promise<void> {
 }
 
 function overviewPage(overview: Overview): Child[] {
-  const { hashtags, categories, days, now } = overview
+  const { streams, categories, days, now } = overview
+  const hashtags = [...new Set(streams.flatMap(({ hashtag, watched }) => (watched ? [hashtag] : [])))]
   const newest = days.at(-1)?.date
   const names = categories.map(({ name }) => name).join(', ')
   const empty = newest === undefined

@@ -237,7 +237,8 @@ export function forest(width: number, groups: readonly Group[], { scores = false
 }
 
 export interface Collected {
-  hashtag: string
+  /** The stream, as a heading says it. */
+  topic: string
   date: string
   /** 0 to 1; nothing where there is no report of the day. */
   share: number | undefined
@@ -246,11 +247,11 @@ export interface Collected {
 
 /** How much of each day was collected: a bar as tall as that, empty without posts; a cross where there is no report. */
 export function collection(width: number, dates: readonly string[], days: readonly Collected[]) {
-  const hashtags = [...new Set(days.map(({ hashtag }) => hashtag))]
+  const topics = [...new Set(days.map(({ topic }) => topic))]
   const band = 40
   const gap = 26
-  const height = hashtags.length * (band + gap) + 26
-  const top = (hashtag: string) => hashtags.indexOf(hashtag) * (band + gap) + gap
+  const height = topics.length * (band + gap) + 26
+  const top = (topic: string) => topics.indexOf(topic) * (band + gap) + gap
   const marginLeft = 6
   const marginRight = 16
   const step = (width - marginLeft - marginRight) / Math.max(dates.length, 14)
@@ -272,10 +273,10 @@ export function collection(width: number, dates: readonly string[], days: readon
     symbol: { type: 'identity' },
     marks: [
       timeAxis(dates, step * dates.length),
-      Plot.ruleY(hashtags, { y: (tag: string) => top(tag) + band, stroke: 'var(--line)' }),
-      Plot.text(hashtags, {
-        y: (tag: string) => top(tag) - 12,
-        text: (tag: string) => `#${tag}`,
+      Plot.ruleY(topics, { y: (topic: string) => top(topic) + band, stroke: 'var(--line)' }),
+      Plot.text(topics, {
+        y: (topic: string) => top(topic) - 12,
+        text: (topic: string) => `#${topic}`,
         frameAnchor: 'left',
         textAnchor: 'start',
         fontSize: 13,
@@ -284,21 +285,21 @@ export function collection(width: number, dates: readonly string[], days: readon
       }),
       Plot.ruleX(bars, {
         x,
-        y1: ({ hashtag }: Collected) => top(hashtag),
-        y2: ({ hashtag }: Collected) => top(hashtag) + band,
+        y1: ({ topic }: Collected) => top(topic),
+        y2: ({ topic }: Collected) => top(topic) + band,
         stroke: 'var(--line)',
         strokeWidth: 2 * half,
       }),
       Plot.ruleX(filled, {
         x,
-        y1: ({ hashtag, share = 0 }: Collected) => top(hashtag) + band * (1 - share),
-        y2: ({ hashtag }: Collected) => top(hashtag) + band,
+        y1: ({ topic, share = 0 }: Collected) => top(topic) + band * (1 - share),
+        y2: ({ topic }: Collected) => top(topic) + band,
         stroke: ({ share = 0 }: Collected) => (share < 1 ? 'var(--warn)' : 'var(--accent)'),
         strokeWidth: 2 * half,
       }),
       Plot.dot(none, {
         x,
-        y: ({ hashtag }: Collected) => top(hashtag) + band - 8,
+        y: ({ topic }: Collected) => top(topic) + band - 8,
         symbol: 'times',
         r: Math.min(5, half),
         stroke: 'var(--bad)',

@@ -6,7 +6,7 @@ import { collection, forest, type Group, lookOf, type Point, type Series, shares
 import type { Cell, Column } from './csv'
 import { isStopped } from './notices'
 import { shortDate } from '../words'
-import { addDays, answerOf, type Basis, daysFrom, labelsOf, percent, type Span } from './words'
+import { addDays, answerOf, type Basis, daysFrom, fileName, labelsOf, percent, type Span } from './words'
 
 interface Choice {
   basis: Basis
@@ -22,6 +22,7 @@ const MOST_DAYS = 60
 const SHARE_COLUMNS: Column[] = [
   { heading: 'date' },
   { heading: 'hashtag' },
+  { heading: 'stream' },
   { heading: 'label' },
   { heading: 'share', numeric: true },
   { heading: 'low', numeric: true },
@@ -31,9 +32,9 @@ const SHARE_COLUMNS: Column[] = [
   { heading: 'state' },
 ]
 const sayShare = (cell: Cell, column: number): string =>
-  cell === null ? '–' : typeof cell === 'number' && column < 6 ? `${percent(cell)} %` : String(cell)
+  cell === null ? '–' : typeof cell === 'number' && column < 7 ? `${percent(cell)} %` : String(cell)
 
-/** The shares over time for each hashtag, by what the reader chooses. */
+/** The shares over time for each stream, by what the reader chooses. */
 export function overTime(overview: Overview): HTMLElement {
   if (new Set(overview.days.map(({ date }) => date)).size < 2) {
     return section('trend', 'Over time', paragraph('There is one day so far; lines begin with the second.'))
@@ -97,8 +98,8 @@ function choose<V extends string>(
 function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
   const labels = labelsOf(overview)
   const top = upTo(overview.days.flatMap((day) => answerOf(day, span, basis).shares.map(({ high }) => high)))
-  return overview.hashtags.flatMap((hashtag) => {
-    const days = overview.days.filter((day) => day.hashtag === hashtag)
+  return overview.streams.flatMap(({ topic, hashtag, stream }) => {
+    const days = overview.days.filter((day) => day.topic === topic)
     const [first, last] = [days[0]?.date, days.at(-1)?.date]
     if (!first || !last) return []
     const dates = daysFrom(first, last)
@@ -113,7 +114,7 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
       }),
     }))
     const told = series.filter(({ points }) => points.some((point) => point !== undefined))
-    if (told.length === 0) return [nothing(hashtag, span)]
+    if (told.length === 0) return [nothing(topic, span)]
     const groups = told.length <= TOGETHER ? [told] : told.map((one) => [one])
     return groups.map((group) => {
       const names = group.map(({ label }) => label)
@@ -124,6 +125,7 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
           return [
             day.date,
             hashtag,
+            stream,
             name,
             share?.share ?? null,
             share?.low ?? null,
@@ -134,14 +136,14 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
           ]
         }),
       )
-      const heading = groups.length === 1 ? `#${hashtag}` : `#${hashtag}: ${names.join()}`
+      const heading = groups.length === 1 ? `#${topic}` : `#${topic}: ${names.join()}`
       const counted = `${basis === 'posts' ? 'by posts' : 'by messages'}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`
       return figure(
         `${heading} ${counted}`,
-        `Shares of ${names.join(', ')} in #${hashtag}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
+        `Shares of ${names.join(', ')} in #${topic}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
         (width) => sharesOverTime(width, dates, group, top),
         {
-          name: `bellwether-${hashtag}-${span}-by-${basis}`,
+          name: `bellwether-${fileName({ topic })}-${span}-by-${basis}`,
           caption: `${heading} ${counted}`,
           columns: SHARE_COLUMNS,
           rows,
@@ -152,11 +154,11 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
   })
 }
 
-const nothing = (hashtag: string, span: Span): HTMLElement =>
+const nothing = (topic: string, span: Span): HTMLElement =>
   element(
     'figure',
     {},
-    element('figcaption', {}, `#${hashtag}`),
+    element('figcaption', {}, `#${topic}`),
     paragraph(
       span === 'day'
         ? 'No single day has enough labels for a number yet. Seven days may.'
@@ -165,33 +167,36 @@ const nothing = (hashtag: string, span: Span): HTMLElement =>
     ),
   )
 
-/** The hashtags side by side, on the newest seven days of each. */
+/** The streams side by side, on the newest seven days of each. They are never added up. */
 export function compared(overview: Overview): HTMLElement | null {
-  const { hashtags, days } = overview
+  const { days } = overview
   const labels = labelsOf(overview)
-  if (hashtags.length < 2) return null
-  const newest = new Map(days.map((day) => [day.hashtag, day]))
+  const streams = overview.streams.filter(({ watched }) => watched)
+  if (streams.length < 2) return null
+  const hasNetworks = new Set(streams.map(({ hashtag }) => hashtag)).size < streams.length
+  const newest = new Map(days.map((day) => [day.topic, day]))
   const groups: Group[] = labels.map((name, i) => ({
     heading: name,
-    rows: hashtags.flatMap((hashtag) => {
-      const share = newest.get(hashtag)?.week.byPosts.shares.find(({ label }) => label === name)
-      return share
-        ? [{ ...share, name: `#${hashtag}`, look: { ...lookOf(i), symbol: lookOf(hashtags.indexOf(hashtag)).symbol } }]
-        : []
+    rows: streams.flatMap(({ topic }, at) => {
+      const share = newest.get(topic)?.week.byPosts.shares.find(({ label }) => label === name)
+      return share ? [{ ...share, name: `#${topic}`, look: { ...lookOf(i), symbol: lookOf(at).symbol } }] : []
     }),
   }))
   const told = groups.filter(({ rows }) => rows.length > 0)
   if (told.length === 0) return null
-  const single = [...newest.values()].every(({ day, week }) => week.posts === day.posts)
+  const single = streams
+    .flatMap(({ topic }) => newest.get(topic) ?? [])
+    .every(({ day, week }) => week.posts === day.posts)
   const rows = labels.flatMap((name) =>
-    hashtags.flatMap((hashtag): Cell[][] => {
-      const day = newest.get(hashtag)
+    streams.flatMap(({ topic, hashtag, stream }): Cell[][] => {
+      const day = newest.get(topic)
       if (!day) return []
       const share = day.week.byPosts.shares.find(({ label }) => label === name)
       return [
         [
           day.date,
           hashtag,
+          stream,
           name,
           share?.share ?? null,
           share?.low ?? null,
@@ -205,35 +210,41 @@ export function compared(overview: Overview): HTMLElement | null {
   )
   return section(
     'compare',
-    'Hashtags compared',
+    hasNetworks ? 'Networks compared' : 'Hashtags compared',
     figure(
       `${single ? 'The newest day' : 'The newest seven days'}, by posts`,
-      `Each label’s share in each hashtag over ${single ? 'the day' : 'seven days'}, with 95 % intervals.`,
+      `Each label’s share ${hasNetworks ? 'on each network' : 'in each hashtag'} over ${single ? 'the day' : 'seven days'}, with 95 % intervals.`,
       (width) => forest(width, told, { top: upTo(told.flatMap((group) => group.rows.map(({ high }) => high))) }),
       { name: 'bellwether-hashtags', caption: 'hashtags compared', columns: SHARE_COLUMNS, rows, say: sayShare },
-      paragraph('Where two intervals overlap, the difference may be chance.', 'small'),
+      paragraph(
+        `Where two intervals overlap, the difference may be chance.${hasNetworks ? ' Networks have different people and rules, so their shares are never added up.' : ''}`,
+        'small',
+      ),
     ),
   )
 }
 
 /** What was collected of each day, so that nobody takes a gap for silence. */
-export function coverage({ days, now, hashtags, incomplete }: Overview): HTMLElement | null {
+export function coverage({ days, now, streams, incomplete }: Overview): HTMLElement | null {
   const [first, newest] = [days[0]?.date, days.at(-1)?.date]
   if (!first || !newest) return null
   const last = isStopped({ days, now }) ? addDays(now.slice(0, 10), -1) : newest
   const dates = daysFrom(first, last).slice(-MOST_DAYS)
-  const found = new Map(days.map((day) => [`${day.date} ${day.hashtag}`, day]))
-  const why = new Map(incomplete.map((one) => [`${one.date} ${one.hashtag}`, one.words]))
-  const cells = hashtags.flatMap((hashtag) =>
+  const found = new Map(days.map((day) => [`${day.date} ${day.topic}`, day]))
+  const why = new Map(incomplete.map((one) => [`${one.date} ${one.topic}`, one.words]))
+  const watched = streams.filter((one) => one.watched)
+  const cells = watched.flatMap(({ topic, hashtag, stream }) =>
     dates.map((date) => {
-      const day = found.get(`${date} ${hashtag}`)
+      const day = found.get(`${date} ${topic}`)
       return {
+        topic,
         hashtag,
+        stream,
         date,
         share: day?.day.collected,
         posts: day?.day.posts,
         complete: day?.complete,
-        words: why.get(`${date} ${hashtag}`),
+        words: why.get(`${date} ${topic}`),
       }
     }),
   )
@@ -248,7 +259,7 @@ export function coverage({ days, now, hashtags, incomplete }: Overview): HTMLEle
       [
         wrong.length === 0
           ? `${whole} was collected.`
-          : `${wrong.length} of ${cells.length} days are missing or were collected in part, each hashtag counted by itself.`,
+          : `${wrong.length} of ${cells.length} days are missing or were collected in part, each ${watched.length > new Set(watched.map(({ hashtag }) => hashtag)).size ? 'network' : 'hashtag'} counted by itself.`,
         silent.length > 0 && `On ${silent.length} of ${cells.length} there were no posts.`,
       ]
         .filter(Boolean)
@@ -264,19 +275,21 @@ export function coverage({ days, now, hashtags, incomplete }: Overview): HTMLEle
         columns: [
           { heading: 'date' },
           { heading: 'hashtag' },
+          { heading: 'stream' },
           { heading: 'collected', numeric: true },
           { heading: 'posts', numeric: true },
           { heading: 'remark' },
         ],
-        rows: cells.map(({ hashtag, date, share, posts, words }): Cell[] => [
+        rows: cells.map(({ hashtag, stream, date, share, posts, words }): Cell[] => [
           date,
           hashtag,
+          stream,
           share ?? null,
           posts ?? null,
           words ?? (share === undefined ? 'no report of this day' : posts === 0 ? 'no posts' : ''),
         ]),
         say: (cell, column) =>
-          column === 2 && typeof cell === 'number' ? `${percent(cell)} %` : cell === null ? '–' : String(cell),
+          column === 3 && typeof cell === 'number' ? `${percent(cell)} %` : cell === null ? '–' : String(cell),
       },
       paragraph(
         'Full bars are whole days, shorter ones were cut off by a cap or have a gap; an empty one is a day without posts, a cross a day without a report.',

@@ -30,6 +30,9 @@ export const scoreWithInterval = (value: number | null, interval: { low: number;
     ? score(value)
     : `${score(value)} (${score(interval.low)} to ${score(interval.high)})`
 
+/** A topic in the name of a file: `aws-on-mastodon`. */
+export const fileName = ({ topic }: { topic: string }): string => topic.replaceAll(' ', '-')
+
 export type Basis = 'posts' | 'messages'
 export type Span = 'day' | 'week'
 type IndexedDay = ReportIndexRecord['days'][number]
@@ -61,14 +64,14 @@ const list = (parts: readonly string[]): string =>
  * The answer of a day as a sentence that stands by itself: what, of what, when, how sure, by how many labels, and what it
  * assumes. Nothing where there is no number to be quoted.
  */
-export function quotable(hashtag: string, date: string, answer: Answer, errors?: Errors): string | undefined {
+export function quotable(topic: string, date: string, answer: Answer, errors?: Errors): string | undefined {
   const { state, shares, labels, flagged = 0, sampled = labels } = answer
   if (state !== 'reported' || shares.length === 0) return undefined
   const { told, left } = leading(shares, 3)
   const which = flagged > 0 ? ' that fit a label' : ''
   const parts = told.map((one, i) =>
     i === 0
-      ? `${withInterval(one)} of the posts about #${hashtag}${which} were ${one.label}`
+      ? `${withInterval(one)} of the posts about #${topic}${which} were ${one.label}`
       : `${withInterval(one)} ${one.label}`,
   )
   const beside = flagged > 0 ? ` ${flagged} of ${many(sampled, 'drawn message')} fit none.` : ''

@@ -11,11 +11,13 @@ import type { Enqueue } from '../../shared/queue'
 import { cardRecord, type ChampionRecord, datasetRecord, type ReportRecord, trainingRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
+import { labelOf, named, nameToday, namesOf, streamInWords, type StreamName } from '../../shared/streams'
+import { NONE } from '../../shared/sql-tables/tables'
 import type { Table } from '../../shared/table'
 import { announce } from './announce'
 import type { LiveModel } from './classify'
 import { openDayBook } from './day-book'
-import { type Day, daysWith, type HashtagDays, weekTo } from './days'
+import { type Day, daysWith, type StreamDays, weekTo } from './days'
 import { type Draft, draftOf, openIndex, putDraft } from './draft'
 import { reporter } from './reporter'
 import { openPlans } from './samples'
@@ -31,29 +33,26 @@ export interface Ports {
   labels: LabelStore
   /** What this function has read before. */
   memory: Memory
-  settings: Pick<Settings, 'labels' | 'labelling' | 'gate'>
-  /** The stream of a hashtag. */
-  stream: (hashtag: string) => string
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'labels' | 'labelling' | 'gate'>
   /** A name for this piece of work that no other has. */
   owner: () => string
 }
 
 /** One piece of work: days whose reports are to be brought up to date. */
-export interface Work extends HashtagDays {
+export interface Work extends StreamDays {
   /** Whether their runs may be new: those without predictions are classified. Labels that came have nothing classified. */
   classify?: boolean | undefined
 }
 
-export type Outcome = { hashtag: string } & (
-  { state: 'reported'; classified: readonly string[]; reports: ReportRecord[] } | { state: 'waiting'; reason: string }
-)
+export type Outcome = StreamName &
+  ({ state: 'reported'; classified: readonly string[]; reports: ReportRecord[] } | { state: 'waiting'; reason: string })
 
 export type Analysis = Day &
   ({ state: 'reported'; classified: readonly string[]; report: ReportRecord } | { state: 'waiting'; reason: string })
 
 /** Too little time to begin another run; what is left goes on the queue. */
 const LEAST_MS = 60_000
-/** After so long a piece of work looks again whether the hashtag is free. */
+/** After so long a piece of work looks again whether the stream is free. */
 const BUSY_SECONDS = 20
 
 type Time = Pick<Invocation, 'now' | 'remainingMs'>
@@ -61,27 +60,28 @@ type Time = Pick<Invocation, 'now' | 'remainingMs'>
 /** Bring the report of a day up to date, with those of later days that it changes. NOT_FOUND names a day without a run. */
 export const analyze =
   (ports: Ports) =>
-  async ({ hashtag, date }: Day, time: Time): Promise<Analysis> => {
-    const outcome = await bringUpToDate(ports)({ hashtag, days: [date], classify: true }, time)
-    if (outcome.state === 'waiting') return { hashtag, date, state: 'waiting', reason: outcome.reason }
+  async ({ date, ...day }: Day, time: Time): Promise<Analysis> => {
+    const name = named(day)
+    const outcome = await bringUpToDate(ports)({ ...name, days: [date], classify: true }, time)
+    if (outcome.state === 'waiting') return { ...name, date, state: 'waiting', reason: outcome.reason }
     const report = outcome.reports.find((one) => one.date === date)
-    if (!report) throw new BellwetherError('NOT_FOUND', `there is no run of #${hashtag} on ${date}`)
-    return { hashtag, date, state: 'reported', classified: outcome.classified, report }
+    if (!report) throw new BellwetherError('NOT_FOUND', `there is no run of ${streamInWords(name)} on ${date}`)
+    return { ...name, date, state: 'reported', classified: outcome.classified, report }
   }
 
 /**
- * Bring days of a hashtag up to date: have their runs classified, where they may be new, count them, and report them, and
- * the six days after each that changed. One invocation works on a hashtag at a time, and reads everything after it holds
- * the lease, so no report is replaced by an older one. A piece of work that finds the hashtag taken, or that takes longer
+ * Bring days of a stream up to date: have their runs classified, where they may be new, count them, and report them, and
+ * the six days after each that changed. One invocation works on a stream at a time, and reads everything after it holds
+ * the lease, so no report is replaced by an older one. A piece of work that finds the stream taken, or that takes longer
  * than there is time, goes back on the queue.
  */
 export const bringUpToDate =
   (ports: Ports) =>
   async (work: Work, time: Time): Promise<Outcome> => {
     const now = time.now.getTime()
-    const name = `analyzer#${work.hashtag}`
+    const name = `analyzer#${labelOf(nameToday(ports.settings, work))}`
     const lease = await takeLease(ports.table, name, ports.owner(), now, now + time.remainingMs())
-    if (!lease.held) return putOff(ports, work, 'another invocation works on this hashtag', BUSY_SECONDS)
+    if (!lease.held) return putOff(ports, work, 'another invocation works on this stream', BUSY_SECONDS)
     try {
       return await inTurn(ports, work, time)
     } finally {
@@ -91,21 +91,22 @@ export const bringUpToDate =
 
 async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<Outcome> {
   const { objects, memory, settings } = ports
-  const { hashtag, days } = work
+  const { days } = work
+  const names = namesOf(settings, work)
   const earliest = [...days].sort()[0]
-  if (earliest === undefined) return { hashtag, state: 'reported', classified: [], reports: [] }
+  if (earliest === undefined) return { ...named(work), state: 'reported', classified: [], reports: [] }
   const from = weekTo(earliest)[0]!
   const [live, labels, plans] = await Promise.all([
     work.classify ? readChampion(objects) : undefined,
     ports.labels.read(),
     openPlans(objects, memory, from),
   ])
-  const names = settings.labels.categories.map(({ name }) => name)
+  const categories = settings.labels.categories.map(({ name }) => name)
   const hasTime = () => remainingMs() >= LEAST_MS
-  const place = (day: Day) => ({ stream: ports.stream(hashtag), ...day })
+  const place = (date: string) => ({ stream: NONE, ...names[0], date })
   const model = work.classify ? (job?: string) => modelOf(ports, live?.champion, job) : undefined
-  const book = await openDayBook({ objects, memory, labels: names, model, plans, hasTime }, hashtag, from)
-  const reportOn = reporter({ objects, memory, settings, labels, plans, book })
+  const book = await openDayBook({ objects, memory, labels: categories, model, plans, hasTime }, names, from)
+  const reportOn = reporter({ objects, memory, settings, labels, plans, book }, names)
 
   // The earliest first: whether a day changes decides about the days after it.
   const due = new Set(days)
@@ -114,8 +115,8 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
     if (!due.has(date)) continue
     const isOfWork = days.includes(date)
     if (isOfWork && !(await book.classify(date))) return putOff(ports, work, 'more runs than time', 0)
-    if (isOfWork && work.classify) await writePredictions(objects, place({ hashtag, date }), book.predictionsOf(date))
-    const draft = await draftOf(objects, await reportOn({ hashtag, date }))
+    if (isOfWork && work.classify) await writePredictions(objects, place(date), book.predictionsOf(date))
+    const draft = await draftOf(objects, await reportOn(date))
     drafts.push(draft)
     if (draft.changesLaterDays) for (const later of daysWith(date)) due.add(later)
   }
@@ -123,21 +124,21 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   // The newest first: what people look at is right soonest. And the earliest last: until it is written, a retry of work that
   // was cut off finds that it changes, and so the days after it. The index follows each report, so that it never tells of
   // one that was not written: the reconciler goes by it.
-  const putIntoIndex = openIndex(objects)
+  const putIntoIndex = openIndex(objects, (day) => names.some((name) => labelOf(name) === labelOf(day)))
   for (const draft of drafts.toReversed()) {
     await putDraft(objects, draft)
     // Also of a report that is there: the invocation that wrote it may have crashed before its table.
-    await writeShares(objects, place(draft.report), draft.report, names)
+    await writeShares(objects, place(draft.report.date), draft.report, categories)
     await announce(ports, draft.report)
     await putIntoIndex(draft.report)
   }
   const reports = drafts.map(({ report }) => report)
-  return { hashtag, state: 'reported', classified: book.classified, reports }
+  return { ...named(work), state: 'reported', classified: book.classified, reports }
 }
 
 async function putOff({ enqueue }: Ports, work: Work, reason: string, seconds: number): Promise<Outcome> {
   await enqueue(work, seconds)
-  return { hashtag: work.hashtag, state: 'waiting', reason }
+  return { ...named(work), state: 'waiting', reason }
 }
 
 /** Load the champion, or nothing before the first promotion. */

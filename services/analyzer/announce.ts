@@ -3,6 +3,7 @@ import type { Publish } from '../../shared/bus'
 import { keys } from '../../shared/keys'
 import type { ReportRecord } from '../../shared/records'
 import { boostEvaluation } from '../../shared/state/evaluation-boost'
+import { named } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { headlineOf } from './report'
 import { disagreementIn } from './shares'
@@ -12,8 +13,8 @@ export async function announce(
   { publish, table }: { publish: Publish; table: Pick<Table, 'update'> },
   report: ReportRecord,
 ): Promise<void> {
-  const { hashtag, date, model, day } = report
-  const of = { hashtag, date, reportKey: keys.report({ hashtag, date }), model }
+  const { date, model, day } = report
+  const of = { ...named(report), date, reportKey: keys.report(report), model }
   await publish(shareReported, headlineOf(report))
   if (day.byPosts.state === 'not-enough-labels') {
     await publish(notEnoughLabels, { ...of, labels: day.byPosts.labels, more: day.byPosts.more ?? 0 })
@@ -21,7 +22,7 @@ export async function announce(
   for (const [basis, answer] of [['posts', day.byPosts] as const, ['messages', day.byMessages] as const]) {
     const found = disagreementIn(answer)
     if (!found) continue
-    await boostEvaluation(table, hashtag, date)
+    await boostEvaluation(table, report, date)
     await publish(estimateDisagrees, { ...of, basis, ...found, labels: answer.pacc.items })
   }
 }

@@ -83,7 +83,7 @@ function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> 
     ...(leftOut ? { leftOut } : {}),
   }
   return {
-    run: { run: run.run, ...collection, cascades, tally },
+    run: { ...(run.stream === undefined ? {} : { stream: run.stream }), run: run.run, ...collection, cascades, tally },
     posts: own,
   }
 }

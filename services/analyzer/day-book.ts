@@ -2,19 +2,22 @@ import { Readable } from 'node:stream'
 import { BellwetherError } from '../../shared/errors'
 import { jsonOrNothing } from '../../shared/json'
 import { keys } from '../../shared/keys'
+import type { RunName } from '../../shared/cascades/files'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { factsRecord, type PlanRecord, type RunRecord, runRecord } from '../../shared/records'
+import { labelOf, type StreamName, type StreamNames } from '../../shared/streams'
 import { classify, type LiveModel } from './classify'
 import { type Counted, countRun, type Row } from './count'
 import { type CountedDay, countedDay, factsBytes } from './facts'
-import type { Day } from './days'
-import type { Plans } from './samples'
+import { isOf, type Plans } from './samples'
 
-/** The counted days of a hashtag, as one piece of work finds and leaves them. */
+/** The counted days of a stream, as one piece of work finds and leaves them. */
 export interface DayBook {
   /** Dates that have a run, ascending. */
   dates: readonly string[]
+  /** The name under which a day of the stream stands. Nothing for a day without runs. */
+  nameOn(date: string): StreamName | undefined
   /**
    * Have the runs of a day classified that have no predictions. False where there is no time for all of them; what was
    * classified stays.
@@ -48,11 +51,11 @@ interface Version {
   size: number
 }
 
-/** What is known of a hashtag from a date on; changes as days are classified and counted. */
+/** What is known of a stream from a date on; changes as days are classified and counted. */
 interface State extends Sources {
-  hashtag: string
-  /** Names of the runs in their order, by date. */
-  runs: ReadonlyMap<string, readonly string[]>
+  names: StreamNames
+  /** The runs in their order, by date. */
+  runs: ReadonlyMap<string, readonly RunName[]>
   /** Keys. */
   predictions: Set<string>
   /** By key. */
@@ -65,26 +68,31 @@ interface State extends Sources {
 /** Posts of a run that are kept to be counted, rather than read again. */
 const MOST_KEPT = 20_000
 
-/** Open the days of a hashtag from a date on. */
-export async function openDayBook(sources: Sources, hashtag: string, from: string): Promise<DayBook> {
+/** Open the days of a stream, which has these names, from a date on. */
+export async function openDayBook(sources: Sources, names: StreamNames, from: string): Promise<DayBook> {
   const { objects, model } = sources
-  const [runs, predictions, facts] = await Promise.all([
-    listed(objects, keys.run.start({ hashtag }), from),
-    listed(objects, keys.predictions.start({ hashtag }), from),
-    listed(objects, keys.facts.start({ hashtag }), from),
-  ])
+  const [runs, predictions, facts] = await Promise.all(
+    [keys.run, keys.predictions, keys.facts].map((kind) =>
+      listed(
+        objects,
+        names.map((name) => kind.start(name)),
+        from,
+      ),
+    ),
+  )
   const state: State = {
     ...sources,
-    hashtag,
-    runs: byDate(runs.keys()),
-    predictions: new Set(predictions.keys()),
-    facts,
+    names,
+    runs: byDate(runs?.keys() ?? []),
+    predictions: new Set(predictions?.keys()),
+    facts: facts ?? new Map(),
     passed: new Map(),
     classified: [],
   }
   const found = new Map<string, CountedDay | undefined>()
   return {
     dates: [...state.runs.keys()].sort(),
+    nameOn: (date) => nameOn(state, date),
     classified: state.classified,
     classify: async (date) => !model || classifyMissing(state, date, model),
     facts: async (date) => {
@@ -92,9 +100,7 @@ export async function openDayBook(sources: Sources, hashtag: string, from: strin
       return found.get(date)
     },
     predictionsOf: (date) =>
-      (state.runs.get(date) ?? [])
-        .map((run) => keys.predictions({ hashtag, date, run }))
-        .filter((key) => state.predictions.has(key)),
+      (state.runs.get(date) ?? []).map((run) => keys.predictions(run)).filter((key) => state.predictions.has(key)),
   }
 }
 
@@ -104,8 +110,11 @@ async function counted(state: State, date: string): Promise<CountedDay> {
 }
 
 /** What was counted before, where that can be read. */
-async function storedFacts({ objects, memory, facts, hashtag }: State, date: string): Promise<CountedDay | undefined> {
-  const key = keys.facts({ hashtag, date })
+async function storedFacts(state: State, date: string): Promise<CountedDay | undefined> {
+  const { objects, memory, facts } = state
+  const name = nameOn(state, date)
+  if (!name) return undefined
+  const key = keys.facts({ ...name, date })
   const version = facts.get(key)
   if (!version) return undefined
   return memory.of(`${key} ${version.etag}`, version.size, async () => {
@@ -115,13 +124,14 @@ async function storedFacts({ objects, memory, facts, hashtag }: State, date: str
 }
 
 /** Would counting again find what these facts say? */
-async function isCurrent(state: State, { date, labels, runs }: CountedDay): Promise<boolean> {
+async function isCurrent(state: State, { hashtag, date, labels, runs }: CountedDay): Promise<boolean> {
   const isSame = (one: readonly string[], other: readonly string[]) => one.join('\n') === other.join('\n')
   if (!isSame(labels, state.labels)) return false
-  const names = runs.map(({ run }) => run)
-  if (!isSame(names, state.runs.get(date) ?? [])) return false
-  for (const { run, cascades } of runs) {
-    const key = keys.cascades({ hashtag: state.hashtag, date, run })
+  const placesOf = (some: readonly { stream?: string | undefined; run: string }[]) =>
+    some.map(({ stream, run }) => `${stream ?? ''} ${run}`)
+  if (!isSame(placesOf(runs), placesOf(state.runs.get(date) ?? []))) return false
+  for (const { run, stream, cascades } of runs) {
+    const key = keys.cascades({ hashtag, stream, date, run })
     if (!cascades && (await state.objects.exists(key))) return false
   }
   return true
@@ -133,24 +143,24 @@ async function isCurrent(state: State, { date, labels, runs }: CountedDay): Prom
  * planned without a model there are none. False when the time is over.
  */
 async function classifyMissing(state: State, date: string, load: NonNullable<Sources['model']>): Promise<boolean> {
-  const { hashtag, objects, predictions, passed, classified, hasTime } = state
+  const { objects, predictions, passed, classified, hasTime } = state
   let plans: readonly PlanRecord[] | undefined
   for (const name of state.runs.get(date) ?? []) {
-    if (predictions.has(keys.predictions({ hashtag, date, run: name }))) continue
+    if (predictions.has(keys.predictions(name))) continue
     // The first run of a piece of work is always classified.
     if (classified.length > 0 && !hasTime()) return false
     plans ??= await state.plans.between(date, date)
-    const planned = plannedModel(plans, keys.run({ hashtag, date, run: name }))
+    const planned = plannedModel(plans, keys.run(name))
     const model = planned === null ? undefined : await load(planned)
     if (!model) continue
-    const run = await recordOf(state, date, name)
+    const run = await recordOf(state, name)
     const rows: Row[] = []
     await classify(objects, run, model, ({ post, cascade }) => {
       if (rows.length <= MOST_KEPT) rows.push({ post, exact: () => cascade })
     })
     if (rows.length <= MOST_KEPT) passed.set(keys.run(run), rows)
     predictions.add(keys.predictions(run))
-    classified.push(name)
+    classified.push(name.run)
   }
   return true
 }
@@ -161,14 +171,14 @@ const plannedModel = (plans: readonly PlanRecord[], run: string): string | null 
 
 /** Count the runs of a day. OBJECT_INVALID where its pages do not have all its posts. */
 async function countRuns(state: State, date: string): Promise<CountedDay> {
-  const { objects, hashtag, labels, passed } = state
+  const { objects, labels, passed } = state
   const names = state.runs.get(date) ?? []
   // A post that overlapping runs have counts once.
   const seen = names.length > 1 ? new Set<string>() : undefined
-  const isAsked = askedAbout(await state.plans.between(date, date), { hashtag, date })
+  const isAsked = askedAbout(await state.plans.between(date, date), state.names, date)
   const runs: Counted[] = []
   for (const name of names) {
-    const run = await recordOf(state, date, name)
+    const run = await recordOf(state, name)
     const how = { labels, isAsked, seen, posts: rowsOf(passed.get(keys.run(run))) }
     const one = await countRun(objects, run, how)
     if (!one) {
@@ -177,18 +187,21 @@ async function countRuns(state: State, date: string): Promise<CountedDay> {
     for (const post of one.posts) seen?.add(post)
     runs.push(one)
   }
-  return { hashtag, date, labels: [...labels], runs: runs.map(({ run }) => run) }
+  const day = { ...(nameOn(state, date) ?? state.names[0]), date }
+  return { ...day, labels: [...labels], runs: runs.map(({ run }) => run) }
 }
 
 const rowsOf = (rows: readonly Row[] | undefined): Readable | undefined => rows && Readable.from(rows)
 
-/** Messages of a day that a plan asks about. */
-function askedAbout(plans: readonly PlanRecord[], { hashtag, date }: Day): (item: string) => boolean {
+/** Messages of a day that a plan asks about, for this stream or another: a message counts in each that has it. */
+function askedAbout(plans: readonly PlanRecord[], names: StreamNames, date: string): (item: string) => boolean {
+  const [{ hashtag }] = names
+  const isOfDay = isOf(names, date)
   const asked = new Set<string>()
   for (const { items, draws } of plans) {
     for (const one of items) if (one.date === date && one.hashtags.includes(hashtag)) asked.add(one.item)
     for (const draw of draws) {
-      if (draw.date === date && draw.hashtag === hashtag) for (const { item } of draw.members) asked.add(item)
+      if (isOfDay(draw)) for (const { item } of draw.members) asked.add(item)
     }
   }
   return (item) => asked.has(item)
@@ -204,8 +217,8 @@ async function write(state: State, day: CountedDay): Promise<CountedDay> {
 }
 
 /** The record of a run, which never changes. */
-function recordOf({ objects, memory, hashtag }: State, date: string, run: string): Promise<RunRecord> {
-  const key = keys.run({ hashtag, date, run })
+function recordOf({ objects, memory }: State, run: RunName): Promise<RunRecord> {
+  const key = keys.run(run)
   return memory.of(key, RECORD_BYTES, async () => {
     const stored = await objects.read(key)
     if (!stored) throw new BellwetherError('OBJECT_MISSING', `${key} was listed and is gone`)
@@ -215,19 +228,32 @@ function recordOf({ objects, memory, hashtag }: State, date: string, run: string
 
 const RECORD_BYTES = 2000
 
-/** What stands under a beginning that a date follows, from that date on. */
-async function listed(objects: Pick<Objects, 'list'>, start: string, from: string): Promise<Map<string, Version>> {
+/** What stands under beginnings that a date follows, from that date on. */
+async function listed(
+  objects: Pick<Objects, 'list'>,
+  starts: readonly string[],
+  from: string,
+): Promise<Map<string, Version>> {
   const found = new Map<string, Version>()
-  // A key of that date goes on after the date, so it comes after the date alone.
-  for await (const { key, etag, size } of objects.list(start, `${start}${from}`)) found.set(key, { etag, size })
+  for (const start of starts) {
+    // A key of that date goes on after the date, so it comes after the date alone.
+    for await (const { key, etag, size } of objects.list(start, `${start}${from}`)) found.set(key, { etag, size })
+  }
   return found
 }
 
-function byDate(listedKeys: Iterable<string>): Map<string, string[]> {
-  const runs = new Map<string, string[]>()
+function byDate(listedKeys: Iterable<string>): Map<string, RunName[]> {
+  const runs = new Map<string, RunName[]>()
+  const inOrder = (a: RunName, b: RunName) => (`${a.run} ${labelOf(a)}` < `${b.run} ${labelOf(b)}` ? -1 : 1)
   for (const key of listedKeys) {
     const found = keys.run.match(key)
-    if (found) runs.set(found.date, [...(runs.get(found.date) ?? []), found.run].sort())
+    if (found) runs.set(found.date, [...(runs.get(found.date) ?? []), found].sort(inOrder))
   }
   return runs
+}
+
+/** A day stands under the name of its runs; where they have several, under that of today. */
+const nameOn = ({ names, runs }: State, date: string): StreamName | undefined => {
+  const labels = new Set((runs.get(date) ?? []).map(labelOf))
+  return names.find((name) => labels.has(labelOf(name)))
 }

@@ -1,22 +1,28 @@
+import { labelOf, named, type StreamName } from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
 
-/** A UTC day of a hashtag; the form of a request on the queue. */
-export interface Day {
-  hashtag: string
+/** A UTC day of a stream; the form of a request on the queue. */
+export interface Day extends StreamName {
   date: string
 }
 
-/** Days of one hashtag, ascending. */
-export interface HashtagDays {
-  hashtag: string
+/** Days of one stream, ascending. */
+export interface StreamDays extends StreamName {
   days: readonly string[]
 }
 
-/** Days gathered by their hashtags, in the order of these. */
-export function byHashtag(all: readonly Day[]): HashtagDays[] {
-  const found = new Map<string, Set<string>>()
-  for (const { hashtag, date } of all) found.set(hashtag, (found.get(hashtag) ?? new Set()).add(date))
-  return [...found.keys()].sort().map((hashtag) => ({ hashtag, days: [...(found.get(hashtag) ?? [])].sort() }))
+/** Days gathered by their streams, in the order of these. */
+export function byStream(all: readonly Day[]): StreamDays[] {
+  const found = new Map<string, StreamName & { days: Set<string> }>()
+  for (const { date, ...name } of all) {
+    const one = found.get(labelOf(name)) ?? { ...named(name), days: new Set() }
+    one.days.add(date)
+    found.set(labelOf(name), one)
+  }
+  return [...found.keys()].sort().flatMap((label) => {
+    const one = found.get(label)
+    return one ? [{ ...one, days: [...one.days].sort() }] : []
+  })
 }
 
 /** Days of a report's window, with the day itself. */

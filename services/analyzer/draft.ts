@@ -3,6 +3,7 @@ import { jsonOrNothing } from '../../shared/json'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type ReportRecord, reportIndexRecord, reportRecord } from '../../shared/records'
+import type { StreamName } from '../../shared/streams'
 import { indexBytes, reportBytes, withReport } from './report'
 
 /** A report that is not written yet. */
@@ -36,8 +37,14 @@ export async function putDraft(objects: Pick<Objects, 'swap'>, { report, body, e
   throw new BellwetherError('CONFLICT', `${key} was written by another at the same time; try again`)
 }
 
-/** The index, to put reports into, each in place of an earlier one of its day. It is read once, unless another writes it. */
-export function openIndex(objects: Pick<Objects, 'read' | 'swap'>): (report: ReportRecord) => Promise<void> {
+/**
+ * The index, to put reports of a stream into, each in place of an earlier one of its day. It is read once, unless another
+ * writes it.
+ */
+export function openIndex(
+  objects: Pick<Objects, 'read' | 'swap'>,
+  isOfStream: (day: StreamName) => boolean,
+): (report: ReportRecord) => Promise<void> {
   const key = keys.reportIndex({})
   let known: { etag: string | undefined; text: string | undefined } | undefined
   const read = async () => {
@@ -48,7 +55,7 @@ export function openIndex(objects: Pick<Objects, 'read' | 'swap'>): (report: Rep
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       known ??= await read()
       const index = known.text ? parseJson(known.text, reportIndexRecord, key) : { days: [] }
-      const text = indexBytes(withReport(index, report))
+      const text = indexBytes(withReport(index, report, isOfStream))
       if (text === known.text) return
       const etag = await objects.swap(key, text, known.etag)
       known = etag === false ? undefined : { etag, text }

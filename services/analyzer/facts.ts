@@ -6,13 +6,16 @@ import { keys } from '../../shared/keys'
 import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { FactsRecord } from '../../shared/records'
 import { joint } from '../../shared/statistics/design'
+import { named } from '../../shared/streams'
 
-/** A UTC day of a hashtag, counted: `facts/…/date=<d>.json` in memory. */
+/** A UTC day of a stream, counted: `facts/…/date=<d>.json` in memory. */
 export interface CountedDay extends Omit<FactsRecord, 'runs' | 'format'> {
   runs: readonly CountedRun[]
 }
 
 export interface CountedRun extends Collected {
+  /** The network of its keys; runs of one day may differ after a rollback. */
+  stream?: string | undefined
   run: string
   cascades: boolean
   tally: Tally
@@ -30,13 +33,13 @@ export function factsBytes({ runs, ...day }: CountedDay): string {
 }
 
 /** The facts of a day as they are counted with. */
-export function countedDay({ hashtag, date, labels, runs }: FactsRecord): CountedDay {
+export function countedDay({ date, labels, runs, ...name }: FactsRecord): CountedDay {
   const counted = runs.map(({ tally: { messages, ...sums }, ...run }) => {
     const tally: Tally = { ...sums, classes: labels.length, kept: new Map(), aside: new Map() }
     for (const [id, posts, scores] of messages) keepMessage(tally, id, { posts, scores: scores ?? undefined })
     return { ...run, tally: inOrder(tally) }
   })
-  return { hashtag, date, labels, runs: counted }
+  return { ...named(name), date, labels, runs: counted }
 }
 
 /** What a report knows beside the counted posts. */
@@ -53,12 +56,12 @@ export interface Known {
 /** What the facts of a day, the draws and the labels say together. */
 export function joined(known: Known, day: CountedDay, strata: readonly Stratum[]): DayFacts {
   const classes = known.labels.length
-  const keyOf = (run: string) => keys.run({ hashtag: day.hashtag, date: day.date, run })
+  const keyOf = ({ run, stream }: CountedRun) => keys.run({ hashtag: day.hashtag, stream, date: day.date, run })
   const drawn = strata.map(({ runs }) => {
-    const own = day.runs.flatMap(({ run, tally }) => (runs.has(keyOf(run)) ? [tally] : []))
+    const own = day.runs.flatMap((run) => (runs.has(keyOf(run)) ? [run.tally] : []))
     return { tally: merged(own, classes), ...sampleOf(known, own) }
   })
-  const rest = day.runs.filter(({ run }) => !strata.some(({ runs }) => runs.has(keyOf(run))))
+  const rest = day.runs.filter((run) => !strata.some(({ runs }) => runs.has(keyOf(run))))
   const tallies = [...drawn.map(({ tally }) => tally), ...rest.map(({ tally }) => tally)]
   return {
     date: day.date,

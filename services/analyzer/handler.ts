@@ -13,7 +13,6 @@ import { makeMemory } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
-import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
 import { whenSettled } from './relabelled'
@@ -34,11 +33,10 @@ const ports = {
   labels: labelStore(objects, rulesOf(settings.labels)),
   memory: makeMemory(MEMORY_BYTES),
   settings,
-  stream: (hashtag: string) => streamOf(settings, hashtag),
   owner: randomUUID,
 }
 
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
-  onPut(keys.run, ({ hashtag, date }, invocation) => analyze(ports)({ hashtag, date }, invocation)),
+  onPut(keys.run, (run, invocation) => analyze(ports)(run, invocation)),
   onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
 ])

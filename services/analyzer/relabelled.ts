@@ -3,10 +3,11 @@ import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
 import type { Labels } from '../../shared/labels'
 import { markReported, unreportedBatches } from '../../shared/state/reported-batches'
+import { labelOf, nameToday } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { Ports } from './analyze'
 import { DAY_MS, dayAfter } from '../../shared/utc-day'
-import { byHashtag, type Day, WEEK } from './days'
+import { byStream, type Day, WEEK } from './days'
 import { openPlans } from './samples'
 
 /** Labels are reported so long after they came in. */
@@ -14,7 +15,7 @@ const WAIT_SECONDS = 20
 /** A message waits in a queue for at most so many days. */
 const QUEUE_DAYS = 14
 
-type Relabelling = Pick<Ports, 'objects' | 'enqueue' | 'labels' | 'memory'> & {
+type Relabelling = Pick<Ports, 'objects' | 'enqueue' | 'labels' | 'memory' | 'settings'> & {
   table: Pick<Table, 'getMany' | 'update'>
 }
 
@@ -50,7 +51,7 @@ export const relabelled =
   (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> =>
     reportTouched(ports, [batch], time)
 
-/** Put the days that the labels of some batches touch on the queue, a piece of work for each hashtag. */
+/** Put the days that the labels of some batches touch on the queue, a piece of work for each stream. */
 async function reportTouched(
   ports: Relabelling,
   batches: readonly string[],
@@ -60,7 +61,7 @@ async function reportTouched(
   // Whoever settled a batch may have crashed before its labels were in.
   for (const batch of batches) labels = await ports.labels.record(batch)
   const days = labels ? await touchedBy(ports, batches, labels) : []
-  for (const work of byHashtag(days)) await ports.enqueue(work)
+  for (const work of byStream(days)) await ports.enqueue(work)
   for (const batch of batches) await markReported(ports.table, batch, now)
   return { days }
 }
@@ -71,7 +72,7 @@ async function reportTouched(
  * labels that no draw has count in no share.
  */
 async function touchedBy(
-  { objects, memory }: Relabelling,
+  { objects, memory, settings }: Relabelling,
   batches: readonly string[],
   { labels }: Labels,
 ): Promise<Day[]> {
@@ -79,9 +80,10 @@ async function touchedBy(
   if (from === undefined || to === undefined) return []
   const found = new Map<string, Day>()
   for (const plan of await (await openPlans(objects, memory, from)).between(from, to)) {
-    for (const { hashtag, date, members } of plan.draws) {
+    for (const { date, members, ...draw } of plan.draws) {
       if (!batches.includes(plan.batch) && !members.some(({ item }) => items.has(item))) continue
-      found.set(placeOf({ hashtag, date }), { hashtag, date })
+      const day = { ...nameToday(settings, draw), date }
+      found.set(placeOf(day), day)
     }
   }
   return [...found.keys()]
@@ -90,7 +92,7 @@ async function touchedBy(
     .flatMap((place) => found.get(place) ?? [])
 }
 
-const placeOf = ({ hashtag, date }: Day): string => `${date} ${hashtag}`
+const placeOf = ({ date, ...name }: Day): string => `${date} ${labelOf(name)}`
 
 /**
  * The items whose label comes from the batches, and the days between which a draw can have them or is one of the batches'

@@ -4,6 +4,7 @@ import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord, StretchRecord } from '../../shared/records'
 import { type Collected, collectionOf } from './collection'
 import { type Day, weekTo } from './days'
+import { labelOf, named, type StreamName } from '../../shared/streams'
 import { answerOf, type DayFacts, type Evidence, stretchOver } from './shares'
 import { messagesOf } from './tally'
 
@@ -15,7 +16,7 @@ export interface Labels {
 
 /** The report of a day. A day without posts has no shares, not shares of zero. */
 export function reportOf(
-  { hashtag, date }: Day,
+  { date, ...name }: Day,
   { model, predictions }: Pick<ReportRecord, 'model' | 'predictions'>,
   { version, given }: Labels,
   runs: readonly Collected[],
@@ -33,7 +34,7 @@ export function reportOf(
     .sort()
     .at(-1)
   return {
-    hashtag,
+    ...named(name),
     date,
     model,
     labels: {
@@ -73,10 +74,10 @@ function stretchOf(
 }
 
 /** The detail of ShareReported. */
-export const headlineOf = ({ hashtag, date, model, complete, day }: ReportRecord) => ({
-  hashtag,
+export const headlineOf = ({ date, model, complete, day, ...report }: ReportRecord) => ({
+  ...named(report),
   date,
-  reportKey: keys.report({ hashtag, date }),
+  reportKey: keys.report({ ...report, date }),
   model,
   posts: day.posts,
   messages: day.messages,
@@ -94,12 +95,24 @@ const onBoth = ({ byPosts, byMessages }: StretchRecord, sharesOf: (answer: Answe
     sharesOf(answer).map(({ label, share, low, high }) => ({ basis, label, share, low, high })),
   )
 
-/** The index with this report in it, in place of an earlier one of the same day. */
-export function withReport({ days }: ReportIndexRecord, report: ReportRecord): ReportIndexRecord {
-  const { hashtag, date, model, labels, complete } = report
-  const others = days.filter((day) => day.hashtag !== hashtag || day.date !== date)
-  const place = (day: { hashtag: string; date: string }) => `${day.date} ${day.hashtag}`
-  const entry = { hashtag, date, model, labels, complete, day: briefOf(report.day), week: briefOf(report.week) }
+/** The index with this report in it, in place of an earlier one of the same day of its stream. */
+export function withReport(
+  { days }: ReportIndexRecord,
+  report: ReportRecord,
+  isOfStream: (day: StreamName) => boolean = (day) => labelOf(day) === labelOf(report),
+): ReportIndexRecord {
+  const { date, model, labels, complete } = report
+  const others = days.filter((day) => !isOfStream(day) || day.date !== date)
+  const place = (day: Day) => `${day.date} ${labelOf(day)}`
+  const entry = {
+    ...named(report),
+    date,
+    model,
+    labels,
+    complete,
+    day: briefOf(report.day),
+    week: briefOf(report.week),
+  }
   return { days: [...others, entry].sort((a, b) => (place(a) < place(b) ? -1 : 1)) }
 }
 

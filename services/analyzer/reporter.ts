@@ -12,8 +12,9 @@ import type { ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type AssumedRate, type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
 import { noCounts } from '../../shared/statistics/pair-counts'
+import { type StreamNames, topicIn } from '../../shared/streams'
 import type { DayBook } from './day-book'
-import { type Day, weekTo } from './days'
+import { weekTo } from './days'
 import { joined } from './facts'
 import { flaggedItems } from './flagged'
 import { reportOf } from './report'
@@ -23,22 +24,27 @@ import type { DayFacts, Evidence } from './shares'
 interface Sources {
   objects: Pick<Objects, 'read'>
   memory: Memory
-  settings: Pick<Settings, 'labels' | 'labelling' | 'gate'>
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'labels' | 'labelling' | 'gate'>
   labels: Labels
   plans: Plans
   book: DayBook
 }
 
 /**
- * Reports a day by its own facts and those of the six days before it, by the labels and by the plans. No model is asked:
+ * Reports a day of a stream, which has these names, by its own facts and those of the six days before it, by the labels and by the plans. No model is asked:
  * the scores that count were kept when the days were planned, so a promotion changes no report.
  */
-export function reporter({ objects, memory, settings, labels: standing, plans: all, book }: Sources) {
+export function reporter(
+  { objects, memory, settings, labels: standing, plans: all, book }: Sources,
+  names: StreamNames,
+) {
   const labels = settings.labels.categories.map(({ name }) => name)
   const { version } = settings.labels
   const { assumedErrorRate: mean, assumedErrorRateSd: sd } = settings.labelling
 
-  return async ({ hashtag, date }: Day): Promise<ReportRecord> => {
+  const topic = topicIn(settings, names[0])
+
+  return async (date: string): Promise<ReportRecord> => {
     const given = standing.labels
     const week = weekTo(date)
     const from = week[0]!
@@ -56,19 +62,19 @@ export function reporter({ objects, memory, settings, labels: standing, plans: a
     const days: DayFacts[] = []
     for (const one of week) {
       const counted = await book.facts(one)
-      if (counted) days.push(joined(known, counted, strataOf(plans, { hashtag, date: one })))
+      if (counted) days.push(joined(known, counted, strataOf(plans, names, one)))
     }
     const quality = latestQuality(standing, version, date)
     const evidence: Evidence = {
-      hashtag,
+      hashtag: topic,
       labels,
       window: windowOf(given, labels, date, settings.gate.window),
       errors: errorsOf(quality?.errors, labels, { mean, sd }),
       status: quality?.status ?? 'unmeasured',
     }
     const runs = (await book.facts(date))?.runs ?? []
-    const scored = { model: modelOf(plans, { hashtag, date }), predictions: book.predictionsOf(date) }
-    return reportOf({ hashtag, date }, scored, { version, given }, runs, days, evidence)
+    const scored = { model: modelOf(plans, names, date), predictions: book.predictionsOf(date) }
+    return reportOf({ ...(book.nameOn(date) ?? names[0]), date }, scored, { version, given }, runs, days, evidence)
   }
 }
 

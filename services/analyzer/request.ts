@@ -6,18 +6,23 @@ import type { Day } from './days'
 import { afterWait, relabelled } from './relabelled'
 
 const hashtag = z.string().regex(/^[^#/\s]+$/, 'a hashtag without #')
+const stream = z
+  .string()
+  .regex(/^[a-z0-9-]+$/, 'the name of a network')
+  .optional()
 const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
 const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
 
 /**
- * `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date; `{"labels":"2026-11-21"}` has reported again what the
+ * `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date, with `"stream":"mastodon"` that of another network than the
+ * first; `{"labels":"2026-11-21"}` has reported again what the
  * labels of a batch touch; `{"text":"…"}` and `{"texts":["…"]}` are answered. Pieces of work on the queue:
  * `{"hashtag":"aws","days":["2026-11-21"],"classify":true}`, and `{"settled":"2026-11-21"}` for labels that came in a little while ago.
  */
 export const analyzerRequest = z.union([
-  z.strictObject({ hashtag, date: z.iso.date(), since }),
+  z.strictObject({ hashtag, stream, date: z.iso.date(), since }),
   z.strictObject({ labels: batch, since }),
-  z.strictObject({ hashtag, days: z.array(z.iso.date()), classify: z.boolean().optional() }),
+  z.strictObject({ hashtag, stream, days: z.array(z.iso.date()), classify: z.boolean().optional() }),
   z.strictObject({ settled: batch }),
   z.strictObject({ text: z.string() }),
   z.strictObject({ texts: z.array(z.string()).min(1).max(10_000) }),

@@ -7,8 +7,8 @@ import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
 import { answeredParts, greatest, type Parts } from '../../shared/statistics/design'
+import { labelOf, type StreamName } from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
-import type { Day } from './days'
 
 /** Runs of a day that draws took their samples from together. */
 export interface Stratum {
@@ -59,14 +59,15 @@ export async function openPlans(
   }
 }
 
-/** The strata of a day: runs that one plan drew from belong together, and so do those that several plans share. */
-export function strataOf(plans: readonly PlanRecord[], { hashtag, date }: Day): Stratum[] {
+/** The strata of a stream's day: runs that one plan drew from belong together, and so do those that several plans share. */
+export function strataOf(plans: readonly PlanRecord[], names: readonly StreamName[], date: string): Stratum[] {
+  const isOfDay = isOf(names, date)
   let strata: Set<string>[] = []
   for (const { draws, runs } of plans) {
-    if (!draws.some((draw) => draw.hashtag === hashtag && draw.date === date)) continue
+    if (!draws.some(isOfDay)) continue
     const own = runs.filter((key) => {
       const parts = keys.run.match(key)
-      return parts?.hashtag === hashtag && parts.date === date
+      return parts !== undefined && isOfDay(parts)
     })
     const shares = (stratum: Set<string>) => own.some((run) => stratum.has(run))
     const joined = new Set([...strata.filter(shares).flatMap((stratum) => [...stratum]), ...own])
@@ -104,5 +105,11 @@ export function designOf(
 }
 
 /** The model whose scores the posts of a day have: training job of the one that was live when the day was first planned. */
-export const modelOf = (plans: readonly PlanRecord[], { hashtag, date }: Day): string | null =>
-  plans.find(({ draws }) => draws.some((draw) => draw.hashtag === hashtag && draw.date === date))?.model ?? null
+export const modelOf = (plans: readonly PlanRecord[], names: readonly StreamName[], date: string): string | null =>
+  plans.find(({ draws }) => draws.some(isOf(names, date)))?.model ?? null
+
+/** Whether something is of a stream's day, by whichever of its names. */
+export function isOf(names: readonly StreamName[], date: string): (one: StreamName & { date: string }) => boolean {
+  const labels = names.map(labelOf)
+  return (one) => one.date === date && labels.includes(labelOf(one))
+}

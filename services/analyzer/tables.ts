@@ -11,7 +11,7 @@ type Place = Day & { stream: string }
 
 /**
  * Write the table of a day's predictions: one object, made of the predictions of all its runs, so that a post of two runs is
- * one row. The lease of the hashtag keeps writers of a day apart.
+ * one row. The lease of the stream keeps writers of a day apart.
  */
 export async function writePredictions(
   objects: Pick<Objects, 'stream' | 'putStream' | 'madeOf'>,

@@ -5,6 +5,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsFromCsv } from '../../shared/posts'
 import { absencesAmong, lastPresence, noteAbsences, notePresence } from '../../shared/state/absences'
+import { labelOf, namesOf, type Stream, streamInWords, type StreamName, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { Settings } from '../../shared/settings'
 import type { Mark } from '../../shared/tombstones'
@@ -17,17 +18,18 @@ export interface CheckPorts {
   objects: Pick<Objects, 'read' | 'list' | 'put' | 'stream'>
   table: Pick<Table, 'get' | 'getMany' | 'create' | 'update' | 'remove'>
   marks: () => Promise<Mark>
-  hashtags: readonly string[]
+  settings: Pick<Settings, 'hashtags' | 'sources'>
   /** Opens only a source that can tell; another has its name alone. */
-  openPresence(hashtag: string): Promise<Pick<Source, 'name' | 'caps' | 'presence'>>
+  openPresence(stream: Stream): Promise<Pick<Source, 'name' | 'caps' | 'presence'>>
   caps: Pick<Settings['caps'], 'posts' | 'collectUsd'>
-  /** Requests that a check of one hashtag may make. */
+  /** Requests that a check of one stream may make. */
   requestsPerDay: number
 }
 
-/** What a check of a hashtag came to. It names no post. */
+/** What a check of a stream came to. It names no post. */
 export interface Checked {
   hashtag: string
+  stream: string
   /** Posts that the network answered for, and those of them that it no longer has. */
   answered: number
   missing: number
@@ -43,17 +45,17 @@ const MARGIN_MS = 30_000
 /**
  * Ask the networks about posts that are kept, once a UTC day, going on where the last check ended. What is gone is asked to be
  * deleted. A network that does not answer is asked about the same posts the next day. Raises SOURCE_REFUSED or SECRET_MISSING
- * of a source, and SOURCE_UNAVAILABLE where a network misses more than a fifth of the posts, after every hashtag was checked.
+ * of a source, and SOURCE_UNAVAILABLE where a network misses more than a fifth of the posts, after every stream was checked.
  */
 export const checkPresence =
   (ports: CheckPorts) =>
   async ({ now, log, remainingMs }: Invocation): Promise<Checked[]> => {
     const checked: Checked[] = []
     const alarms: BellwetherError[] = []
-    for (const hashtag of ports.hashtags) {
+    for (const stream of watchedStreams(ports.settings)) {
       if (remainingMs() < MARGIN_MS) break
       try {
-        const one = await checkHashtag(ports, hashtag, now, remainingMs)
+        const one = await checkStream(ports, stream, now, remainingMs)
         checked.push(one.checked)
         if (one.alarm) alarms.push(new BellwetherError('SOURCE_UNAVAILABLE', one.alarm))
       } catch (error) {
@@ -75,23 +77,24 @@ export const checkPresence =
 const isOfSource = (error: unknown): error is BellwetherError =>
   error instanceof BellwetherError && (error.code === 'SOURCE_REFUSED' || error.code === 'SECRET_MISSING')
 
-async function checkHashtag(
+async function checkStream(
   ports: CheckPorts,
-  hashtag: string,
+  stream: Stream,
   now: Date,
   remainingMs: () => number,
 ): Promise<{ checked: Checked; alarm?: string }> {
-  const none = (skipped: string) => ({ checked: { hashtag, answered: 0, missing: 0, skipped } })
-  const last = await lastPresence(ports.table, hashtag)
+  const { hashtag, stream: network } = stream
+  const none = (skipped: string) => ({ checked: { hashtag, stream: network, answered: 0, missing: 0, skipped } })
+  const last = await lastPresence(ports.table, namesOf(ports.settings, stream))
   const today = dayOf(now.getTime())
   if (last?.day === today) return none('checked today')
-  const source = await ports.openPresence(hashtag)
+  const source = await ports.openPresence(stream)
   if (!source.presence) return none('the source cannot tell')
 
   const begin = { page: last?.page ?? '', offset: last?.offset ?? 0 }
-  const asked = await askedFrom(ports, { ...source, presence: source.presence }, hashtag, begin, today, remainingMs)
-  await notePresence(ports.table, hashtag, { day: today, ...asked.reached })
-  const concluded = await conclude(ports, hashtag, asked.answers, now)
+  const asked = await askedFrom(ports, { ...source, presence: source.presence }, stream, begin, today, remainingMs)
+  await notePresence(ports.table, stream, { day: today, ...asked.reached })
+  const concluded = await conclude(ports, stream, asked.answers, now)
   return asked.stopped === undefined
     ? concluded
     : { ...concluded, checked: { ...concluded.checked, skipped: asked.stopped } }
@@ -101,7 +104,7 @@ async function checkHashtag(
 async function askedFrom(
   ports: CheckPorts,
   source: Pick<Source, 'name' | 'caps'> & { presence: PresencePort },
-  hashtag: string,
+  stream: Stream,
   begin: Position,
   today: string,
   remainingMs: () => number,
@@ -111,9 +114,10 @@ async function askedFrom(
   // Posts that were not answered for are asked about again.
   let reached = begin
   let left = ports.requestsPerDay
-  for await (const { page, posts, offset } of batchesFrom(ports.objects, hashtag, begin, presence.batch)) {
+  const names = namesOf(ports.settings, stream)
+  for await (const { page, posts, offset } of batchesFrom(ports.objects, names, begin, presence.batch)) {
     if (left <= 0 || remainingMs() < MARGIN_MS) break
-    const token = `${hashtag}/${today}/presence ${page} ${offset}`
+    const token = `${labelOf(stream)}/${today}/presence ${page} ${offset}`
     const usd = presence.mostUsd?.(posts.length) ?? 0
     const caps = pageCaps(source, ports.caps)
     if (usd > 0 && (await bookUsd(ports.table, caps, today, token, usd)))
@@ -136,18 +140,18 @@ function unlessUnavailable(error: unknown): { cannot: string } {
   throw error
 }
 
-async function conclude(ports: CheckPorts, hashtag: string, answers: ReadonlyMap<string, Presence>, now: Date) {
+async function conclude(ports: CheckPorts, stream: Stream, answers: ReadonlyMap<string, Presence>, now: Date) {
   const mark = await ports.marks()
   const marked = new Map(Array.from(answers.keys(), (id) => [id, mark('post', id)]))
   const known = await absencesAmong(ports.table, [...marked.values()])
   const since = new Map([...marked].flatMap(([id, of]) => (known.has(of) ? [[id, known.get(of) ?? '']] : [])))
   const verdict = verdictOf(answers, since, now)
   const missing = [...answers.values()].filter((one) => one !== 'there').length
-  const checked: Checked = { hashtag, answered: answers.size, missing }
+  const checked: Checked = { hashtag: stream.hashtag, stream: stream.stream, answered: answers.size, missing }
   if (verdict.alarm)
     return {
       checked,
-      alarm: `#${hashtag}: its network misses ${missing} of ${answers.size} kept posts: nothing was deleted; look whether the network or our access to it is broken`,
+      alarm: `${streamInWords(stream)}: its network misses ${missing} of ${answers.size} kept posts: nothing was deleted; look whether the network or our access to it is broken`,
     }
   if (verdict.delete.length > 0)
     checked.deletion = await requestDeletion(ports, mark, { posts: verdict.delete, authors: [] }, now)
@@ -156,21 +160,24 @@ async function conclude(ports: CheckPorts, hashtag: string, answers: ReadonlyMap
   return { checked }
 }
 
-/** A place among the pages of a hashtag: so many posts of a page; 0 where all of them. */
+/** A place among the pages of a stream: so many posts of a page; 0 where all of them. */
 interface Position {
   page: string
   offset: number
 }
 
-/** The posts of a hashtag in batches, each with the position after it; from a position on, once around. */
+/** The posts of a stream in batches, each with the position after it; from a position on, once around. */
 async function* batchesFrom(
   objects: Pick<Objects, 'list' | 'stream'>,
-  hashtag: string,
+  names: readonly StreamName[],
   { page: first, offset: done }: Position,
   size: number,
 ): AsyncIterable<Position & { posts: KeptPost[] }> {
   const pages: string[] = []
-  for await (const { key } of objects.list(keys.posts.start({ hashtag }))) if (keys.posts.match(key)) pages.push(key)
+  // Pages are asked about in the order of their keys.
+  for (const name of [...names].reverse()) {
+    for await (const { key } of objects.list(keys.posts.start(name))) if (keys.posts.match(key)) pages.push(key)
+  }
   const isBehind = (page: string) => page < first || (page === first && done === 0)
   for (const page of [...pages.filter((one) => !isBehind(one)), ...pages.filter(isBehind)]) {
     const posts: KeptPost[] = []

@@ -5,6 +5,7 @@ import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { type Objects, recordedHash } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
+import { named, namesOf, type StreamName } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { AskTombstones } from '../../shared/tombstones'
 import { correlate } from '../../shared/watch/correlation'
@@ -12,7 +13,7 @@ import { bookPage, bookUsd, closePage, type PageCaps, pageCaps, roomOn, tellReac
 import type { Cursor } from '../../shared/state/cursor'
 import { dayOf } from '../../shared/utc-day'
 import { withoutDeleted } from './deleted'
-import { recordOf, type RunState } from './run'
+import { placeOf, recordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
 import { type Effect, type Facts, type Input, step, type WaitsFor } from './step'
 import { type TableObjects, writeTables } from './tables'
@@ -26,8 +27,7 @@ export interface Ports {
   tombstones: AskTombstones
   caps: Settings['caps']
   languages: readonly string[]
-  /** The stream of a hashtag. */
-  stream: (hashtag: string) => string
+  settings: Pick<Settings, 'hashtags' | 'sources'>
 }
 
 /** What a finished run answers to an ad-hoc request. */
@@ -42,20 +42,20 @@ const REFUSED_KEPT = 1000
 /** All that carrying out an effect needs. */
 interface Work {
   ports: Ports
-  hashtag: string
+  stream: StreamName
   source: Source
   caps: PageCaps
   log: Invocation['log']
 }
 
 /**
- * Collect a UTC day of a hashtag: each page is stored once and paid for once, then run.json, then the event, then the
+ * Collect a UTC day of a stream: each page is stored once and paid for once, then run.json, then the event, then the
  * cursor. `step` decides, and this loop carries out what it decided; the cursor keeps the run before each effect, so
  * that the invocation after a crash resumes there. A wait is handed back to the caller, which comes again later.
  */
 export async function collectDay(
   ports: Ports,
-  hashtag: string,
+  stream: StreamName,
   source: Source,
   cursor: Cursor<RunState>,
   day: Window,
@@ -63,8 +63,9 @@ export async function collectDay(
   hasTime: () => boolean,
 ): Promise<DayDone | DayWaits> {
   correlate(dayOf(new Date(day.from)))
-  const work: Work = { ports, hashtag, source, caps: pageCaps(source, ports.caps), log }
-  const known = { hashtag, source, day, first: cursor.state().first === day.from, now, languages: ports.languages }
+  const work: Work = { ports, stream, source, caps: pageCaps(source, ports.caps), log }
+  const isFirst = cursor.state().first === day.from
+  const known = { ...named(stream), source, day, first: isFirst, now, languages: ports.languages }
   let kept = cursor.state().run
   let input: Input = { after: 'begin' }
   for (;;) {
@@ -99,14 +100,14 @@ async function carryOut(effect: Effect, work: Work, run: RunState | null, { now 
       const page = await source.read(effect.request)
       if ('waitSeconds' in page) return { after: 'fetch', page }
       if ('exhausted' in page) {
-        work.log.warn(page.exhausted, { hashtag: work.hashtag, run: run?.id })
+        work.log.warn(page.exhausted, { ...work.stream, run: run?.id })
         return {
           after: 'fetch',
           page: { ...page, spentPosts: await spent(ports.table, caps.posts.kind, today.slice(0, 7)) },
         }
       }
       if (page.partialErrors?.length)
-        work.log.warn('partial answer', { hashtag: work.hashtag, run: run?.id, errors: page.partialErrors })
+        work.log.warn('partial answer', { ...work.stream, run: run?.id, errors: page.partialErrors })
       return { after: 'fetch', page: await withoutDeleted(ports.tombstones, page) }
     }
     case 'store':
@@ -128,12 +129,12 @@ async function count(
 
 async function store(
   { key, csv, refusedKey, refused }: Extract<Effect, { kind: 'store' }>,
-  { ports, hashtag, log }: Work,
+  { ports, stream, log }: Work,
   run: RunState | null,
 ): Promise<Input> {
   if (refused.length > 0) {
     // A row may be personal: the log has its place only, the bucket has the row.
-    log.warn('rows refused', { hashtag, run: run?.id, rows: refused.length, first: whereOf(refused[0]!) })
+    log.warn('rows refused', { ...stream, run: run?.id, rows: refused.length, first: whereOf(refused[0]!) })
     const lines = refused.slice(0, REFUSED_KEPT).map((row) => `${JSON.stringify(row)}\n`)
     await ports.objects.create(refusedKey, lines.join(''))
   }
@@ -142,17 +143,18 @@ async function store(
   return { after: 'store', created: false, sha256: await digestOf(ports, key) }
 }
 
-async function finish({ ports, hashtag, log }: Work, cursor: Cursor<RunState>, run: RunState): Promise<DayDone> {
-  const record = recordOf(hashtag, run)
-  const { date, posts, complete, costUsd, stoppedBy } = record
-  const runKey = keys.run({ hashtag, date, run: run.id })
+async function finish({ ports, stream, log }: Work, cursor: Cursor<RunState>, run: RunState): Promise<DayDone> {
+  const record = recordOf(stream.hashtag, run)
+  const { posts, complete, costUsd, stoppedBy } = record
+  const place = placeOf(stream.hashtag, run)
+  const runKey = keys.run(place)
   await ports.objects.create(runKey, `${JSON.stringify(record, null, 2)}\n`)
   if (run.stoppedBy?.cap) await tellReached(ports.table, ports.publish, run.stoppedBy.cap)
-  await ports.publish(postsCollected, { hashtag, date, run: run.id, runKey, posts, complete, costUsd })
+  await ports.publish(postsCollected, { ...place, runKey, posts, complete, costUsd })
   // Before the cursor moves on: the invocation after a crash finishes the run again, tables and all.
-  await writeTables(ports.objects, ports.stream(hashtag), record)
+  await writeTables(ports.objects, namesOf(ports.settings, stream), record)
   await cursor.commit(run)
-  log.info('run finished', { hashtag, run: run.id, posts, complete, stoppedBy, costUsd })
+  log.info('run finished', { ...place, posts, complete, stoppedBy, costUsd })
   return { run: run.id, posts, complete, stoppedBy }
 }
 

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { collectionLease, takeLease } from '../../shared/state/lease'
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
 import type { Enqueue } from '../../shared/queue'
+import { runRecord } from '../../shared/records'
+import { labelOf, named, namesOf, networkOf, type Stream, streamInWords, watchedStreams } from '../../shared/streams'
 import { collectDay, type DayDone, type Ports } from './collect-day'
 import type { WaitsFor } from './step'
 import { openCursor } from '../../shared/state/cursor'
@@ -10,24 +13,31 @@ import { runState } from './run'
 import type { Source } from './sources/source'
 import { dayBefore, dayFrom, midnight } from './window'
 
-/** An empty request stands for every hashtag. `from` is where the first run of a hashtag begins. */
+/**
+ * An empty request stands for every stream, a hashtag for all its streams, and a hashtag with a network for one. `from` is
+ * where the first run of a stream begins.
+ */
 export const collectRequest = z
   .strictObject({
     hashtag: z
       .string()
       .transform((tag) => tag.replace(/^#/, '').toLowerCase())
       .optional(),
+    stream: z.string().optional(),
     from: z.iso.date().optional(),
   })
   .refine(({ hashtag, from }) => hashtag !== undefined || from === undefined, {
     path: ['from'],
     message: 'needs the hashtag whose first run begins there',
   })
+  .refine(({ hashtag, stream }) => hashtag !== undefined || stream === undefined, {
+    path: ['stream'],
+    message: 'needs the hashtag that is collected from it',
+  })
 type CollectRequest = z.infer<typeof collectRequest>
 
 export interface CollectPorts extends Ports {
-  hashtags: readonly string[]
-  openSource(hashtag: string): Promise<Source>
+  openSource(stream: Stream): Promise<Source>
   enqueue: Enqueue
   newOwner(): string
 }
@@ -35,6 +45,7 @@ export interface CollectPorts extends Ports {
 /** The answer to an ad-hoc request. */
 export interface Collected {
   hashtag: string
+  stream: string
   runs: DayDone[]
   /** Everything before this instant is collected. */
   through: string
@@ -47,29 +58,40 @@ export interface Collected {
 /** Time that an invocation reserves to store the page in hand and to enqueue the rest. */
 const MARGIN_MS = 30_000
 
-/** Collect what is due: one hashtag now, or every hashtag by a message of its own. */
+/** Collect what is due: one stream now, or each of several by a message of its own. */
 export const collect =
   (ports: CollectPorts) =>
-  async ({ hashtag, from }: CollectRequest, invocation: Invocation): Promise<Collected | { asked: string[] }> => {
-    if (hashtag !== undefined) return collectHashtag(ports, hashtag, from, invocation)
-    for (const each of ports.hashtags) await ports.enqueue({ hashtag: each })
-    return { asked: [...ports.hashtags] }
+  async (request: CollectRequest, invocation: Invocation): Promise<Collected | { asked: string[] }> => {
+    const { hashtag, from } = request
+    const streams = streamsAskedFor(ports, request)
+    const [only, ...others] = streams
+    if (hashtag !== undefined && only && others.length === 0) return collectStream(ports, only, from, invocation)
+    for (const stream of streams) await ports.enqueue({ hashtag: stream.hashtag, stream: stream.stream, from })
+    return { asked: streams.map(labelOf) }
   }
 
+function streamsAskedFor({ settings }: CollectPorts, { hashtag, stream }: CollectRequest): Stream[] {
+  const all = watchedStreams(settings)
+  if (hashtag === undefined) return all
+  const asked = all.filter((one) => one.hashtag === hashtag && (stream === undefined || one.stream === stream))
+  if (asked.length > 0) return asked
+  const known = all.map(streamInWords).join(', ')
+  throw new BellwetherError(
+    'REQUEST_INVALID',
+    `${streamInWords({ hashtag, stream })} is not among the hashtags of bellwether.yml: ${known}`,
+  )
+}
+
 /**
- * Collect every whole UTC day of a hashtag that is not collected yet. One invocation works on a hashtag at a time: one that
+ * Collect every whole UTC day of a stream that is not collected yet. One invocation works on a stream at a time: one that
  * finds the lease held, or has to wait, puts the rest on the queue.
  */
-async function collectHashtag(
+async function collectStream(
   ports: CollectPorts,
-  hashtag: string,
+  stream: Stream,
   from: string | undefined,
   invocation: Invocation,
 ): Promise<Collected> {
-  if (!ports.hashtags.includes(hashtag)) {
-    const known = ports.hashtags.map((tag) => `#${tag}`).join(', ')
-    throw new BellwetherError('REQUEST_INVALID', `#${hashtag} is not among the hashtags of bellwether.yml: ${known}`)
-  }
   const { now, remainingMs } = invocation
   const end = midnight(now)
   const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
@@ -77,45 +99,66 @@ async function collectHashtag(
   if (first > end) throw new BellwetherError('REQUEST_INVALID', `from: ${from} is still to come`)
   const time = remainingMs()
   const hasTime = () => remainingMs() > Math.min(MARGIN_MS, time / 2)
+  const of = { hashtag: stream.hashtag, stream: stream.stream }
 
   const until = now.getTime() + time
-  const lease = await takeLease(ports.table, collectionLease(hashtag), ports.newOwner(), now.getTime(), until)
+  const lease = await takeLease(ports.table, collectionLease(stream), ports.newOwner(), now.getTime(), until)
   if (!lease.held) {
     const waiting = { waitSeconds: (lease.until - now.getTime()) / 1000 + 1, waitsFor: 'other invocation' } as const
-    return { hashtag, runs: [], through: '', ...(await goOn(ports, { hashtag, from }, waiting, invocation)) }
+    return { ...of, runs: [], through: '', ...(await goOn(ports, { ...of, from }, waiting, invocation)) }
   }
 
   const runs: DayDone[] = []
   try {
-    const cursor = await openCursor(ports.table, runState, hashtag, first)
+    const names = namesOf(ports.settings, stream)
+    const cursor = await openCursor(ports.table, runState, names, first, () => assertSameNetwork(ports, stream))
     if (from !== undefined && cursor.state().first !== first) {
       const began = cursor.state().first.slice(0, 10)
-      throw new BellwetherError('REQUEST_INVALID', `from: #${hashtag} is collected since ${began} already`)
+      throw new BellwetherError('REQUEST_INVALID', `from: ${streamInWords(stream)} is collected since ${began} already`)
     }
-    const source = await ports.openSource(hashtag)
+    const source = await ports.openSource(stream)
     for (let day = cursor.state().through; day < end; day = cursor.state().through) {
-      const done = await collectDay(ports, hashtag, source, cursor, dayFrom(day), invocation, hasTime)
+      const done = await collectDay(ports, of, source, cursor, dayFrom(day), invocation, hasTime)
       if ('waitSeconds' in done) {
         const { through } = cursor.state()
-        return { hashtag, runs, through, ...(await goOn(ports, { hashtag }, done, invocation)) }
+        return { ...of, runs, through, ...(await goOn(ports, of, done, invocation)) }
       }
       runs.push(done)
     }
-    return { hashtag, runs, through: cursor.state().through }
+    return { ...of, runs, through: cursor.state().through }
   } finally {
     await lease.release()
   }
 }
 
+/**
+ * Days under keys without a network belong to the stream that goes on from them. Where their newest run came from another
+ * network, the settings have to name it: it would be reported as this one for good.
+ */
+async function assertSameNetwork({ objects, settings }: CollectPorts, { hashtag, stream }: Stream): Promise<void> {
+  let newest: string | undefined
+  for await (const { key } of objects.list(keys.run.start({ hashtag }))) if (keys.run.match(key)) newest = key
+  if (newest === undefined) return
+  const { source } = await objects.readJson(newest, runRecord)
+  // A source that the settings no longer have cannot be asked.
+  const network = Object.hasOwn(settings.sources, source) ? networkOf(settings.sources, source) : stream
+  if (network === stream) return
+  throw new BellwetherError(
+    'SETTINGS_INVALID',
+    `#${hashtag}: the posts that stand under keys without a network came from ${network}, and would become those of ` +
+      `${stream}; write unnamedNetwork: ${network} beside the tag in bellwether.yml`,
+  )
+}
+
 /** Put the rest on the queue, a little later than asked for, so that the lease is free by then. */
 async function goOn(
   { enqueue }: CollectPorts,
-  request: { hashtag: string; from?: string | undefined },
+  request: { hashtag: string; stream: string; from?: string | undefined },
   { waitSeconds, waitsFor }: { waitSeconds: number; waitsFor: NonNullable<Collected['waitsFor']> },
   { log }: Pick<Invocation, 'log'>,
 ): Promise<Pick<Collected, 'goesOnInSeconds' | 'waitsFor'>> {
   const goesOnInSeconds = Math.min(900, Math.max(2, Math.ceil(waitSeconds)))
   await enqueue(request, goesOnInSeconds)
-  log.info('collection waits', { hashtag: request.hashtag, seconds: goesOnInSeconds, waitsFor })
+  log.info('collection waits', { ...named(request), seconds: goesOnInSeconds, waitsFor })
   return { goesOnInSeconds, waitsFor }
 }

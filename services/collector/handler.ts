@@ -10,7 +10,6 @@ import { door } from '../../shared/door'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
-import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
 import { askTombstones, secretMarks } from '../../shared/tombstones'
 import { answerRequest, collectorRequest } from './request'
@@ -47,10 +46,9 @@ export const handler = door(
       tombstones: askTombstones(table, marks),
       marks,
       requestsPerDay: settings.retention.presenceRequestsPerDay,
-      hashtags: settings.hashtags.map(({ tag }) => tag),
+      settings,
       caps: settings.caps,
       languages: settings.languages,
-      stream: (hashtag) => streamOf(settings, hashtag),
       newOwner: randomUUID,
     }),
   },

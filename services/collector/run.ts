@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { reachedCap } from '../../events'
 import { keys } from '../../shared/keys'
 import type { RunRecord } from '../../shared/records'
+import { named } from '../../shared/streams'
 import { TEXT_ENCODINGS } from '../../shared/text/encoding'
 import type { Source } from './sources/source'
 import { clip, runId, type Window } from './window'
@@ -37,6 +38,8 @@ export type ReachedCap = z.infer<typeof reachedCap>
 /** A run that is under way, as it stands in the cursor: all that a successor needs to go on. */
 export const runState = z.object({
   id: z.string(),
+  /** The network of its keys. A run of an earlier release has none, and ends under the keys that it began with. */
+  stream: z.string().optional(),
   source: z.string(),
   /** A run of an earlier release has none: it read HTML. */
   textEncoding: z.enum(TEXT_ENCODINGS).default('html'),
@@ -83,10 +86,12 @@ export function begin(
   of: Window,
   first: boolean,
   now: Date,
+  stream?: string,
 ): RunState {
   const { gap, left } = clip(of, source.horizon(new Date(now.getTime() + PUT_OFF_MS)))
   return {
     id: runId(of),
+    ...(stream === undefined ? {} : { stream }),
     source: source.name,
     textEncoding: source.textEncoding,
     order: source.order,
@@ -147,9 +152,7 @@ export const stop = (run: RunState, reason: string, cap: ReachedCap | null): Run
 
 /** `run.json` of a finished run. The same run gives the same record. */
 export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
-  hashtag,
-  date: dateOf(run),
-  run: run.id,
+  ...placeOf(hashtag, run),
   source: run.source,
   textEncoding: run.textEncoding,
   window: run.window,
@@ -170,7 +173,14 @@ export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
 })
 
 export const pageKey = (hashtag: string, run: RunState, page: number): string =>
-  keys.posts({ hashtag, date: dateOf(run), run: run.id, page: String(page) })
+  keys.posts({ ...placeOf(hashtag, run), page: String(page) })
+
+/** Where a run stands among the keys. */
+export const placeOf = (hashtag: string, run: RunState) => ({
+  ...named({ hashtag, stream: run.stream }),
+  date: dateOf(run),
+  run: run.id,
+})
 
 export const dateOf = (run: RunState): string => run.window.from.slice(0, 10)
 

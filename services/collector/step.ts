@@ -3,17 +3,20 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type Post, postsToCsv } from '../../shared/posts'
 import type { Room } from '../../shared/state/ledger'
+import { labelOf } from '../../shared/streams'
 import { dayOf } from '../../shared/utc-day'
-import { advance, type Answer, begin, type Booking, dateOf, pageKey, type RunState, stop } from './run'
+import { advance, type Answer, begin, type Booking, pageKey, placeOf, type RunState, stop } from './run'
 import type { Count, Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
 import type { Window } from './window'
 
 /** What a step may know beside the run: the source as it describes itself, the day, and the invocation's clock. */
 export interface Facts {
   hashtag: string
+  /** The network of the stream. */
+  stream?: string | undefined
   source: Pick<Source, 'name' | 'textEncoding' | 'order' | 'page' | 'mostUsd' | 'countUsd' | 'lagSeconds' | 'horizon'>
   day: Window
-  /** Whether this is the first window of the hashtag. */
+  /** Whether this is the first window of the stream. */
   first: boolean
   now: Date
   languages: readonly string[]
@@ -100,7 +103,7 @@ export function step(run: RunState | null, input: Input, facts: Facts): Step {
 
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
-const begun = ({ source, day, first, now }: Facts): RunState => begin(source, day, first, now)
+const begun = ({ source, day, first, now, stream }: Facts): RunState => begin(source, day, first, now, stream)
 
 function start(facts: Facts): Step {
   const { source, day, now } = facts
@@ -176,7 +179,7 @@ function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'boo
     const { first, next } = run
     return { run, effect: { kind: 'fetch', request: { window: run.readable, first, next, limit: run.booked.posts } } }
   }
-  // Another hashtag was faster: look again at what is left.
+  // Another stream was faster: look again at what is left.
   if (attempt === MOST_ATTEMPTS) {
     const token = tokenOf(facts, run.page)
     throw new BellwetherError(
@@ -209,7 +212,7 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
     ...whereNext(run, page, facts),
     reached: page.reached,
   }
-  const place = { hashtag: facts.hashtag, date: dateOf(run), run: run.id, page: String(run.page) }
+  const place = { ...placeOf(facts.hashtag, run), page: String(run.page) }
   return {
     run: { ...run, answers: [...run.answers, answer] },
     effect: {
@@ -243,8 +246,8 @@ function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'sto
 const spendingDay = ({ now }: Facts): string => dayOf(now)
 
 /** Names a booking: the same page of the same day has the same token, so that it is booked once. */
-const tokenOf = ({ hashtag, day }: Facts, page: number | 'count'): string =>
-  `${hashtag}/${day.from.slice(0, 10)}/${page}`
+const tokenOf = ({ day, ...facts }: Facts, page: number | 'count'): string =>
+  `${labelOf(facts)}/${day.from.slice(0, 10)}/${page}`
 
 const bookingOf = (facts: Facts, page: number | 'count', posts: number, usd: number): Booking => ({
   day: spendingDay(facts),

@@ -3,19 +3,21 @@ import type { Objects } from '../../shared/objects'
 import { type CollectedPost, postsOfRun } from '../../shared/posts'
 import { type RunRecord, runRecord } from '../../shared/records'
 import { gzipped, GZIP, putRows } from '../../shared/sql-tables/rows'
-import type { Row } from '../../shared/sql-tables/tables'
+import { NONE, type Row } from '../../shared/sql-tables/tables'
+import { labelOf, type StreamNames } from '../../shared/streams'
 import { cascadeId } from '../../shared/text/cascade'
 
 export type TableObjects = Pick<Objects, 'list' | 'put' | 'putStream' | 'readJson' | 'stream'>
 
 /**
  * Write a finished run into the tables of runs and of posts. The table of posts has one object for a day, made of all runs
- * of that day, so that a post of two runs is one row. The lease of the hashtag keeps writers of a day apart.
+ * of that day, so that a post of two runs is one row. The lease of the stream keeps writers of a day apart.
  */
-export async function writeTables(objects: TableObjects, stream: string, record: RunRecord): Promise<void> {
-  const { hashtag, date, run } = record
+export async function writeTables(objects: TableObjects, names: StreamNames, record: RunRecord): Promise<void> {
+  const { date, run } = record
+  const { hashtag, stream = NONE } = names[0]
   await objects.put(keys.tableOfRuns({ stream, hashtag, date, run }), gzipped('runs', [runRow(record)]), GZIP)
-  const runs = await runsOf(objects, record)
+  const runs = await runsOf(objects, names, date)
   if (runs.every(({ posts }) => posts === 0)) return
   await putRows(objects, keys.tableOfPosts({ stream, hashtag, date }), 'posts', postRows(objects, runs))
 }
@@ -23,12 +25,15 @@ export async function writeTables(objects: TableObjects, stream: string, record:
 /** The records of all runs of a day, in the order of their names. */
 async function runsOf(
   objects: Pick<Objects, 'list' | 'readJson'>,
-  { hashtag, date }: Pick<RunRecord, 'hashtag' | 'date'>,
+  names: StreamNames,
+  date: string,
 ): Promise<RunRecord[]> {
   const runs: RunRecord[] = []
-  for await (const { key } of objects.list(keys.run.start({ hashtag, date })))
-    if (keys.run.match(key)) runs.push(await objects.readJson(key, runRecord))
-  return runs
+  for (const name of names) {
+    for await (const { key } of objects.list(keys.run.start({ ...name, date })))
+      if (keys.run.match(key)) runs.push(await objects.readJson(key, runRecord))
+  }
+  return runs.sort((a, b) => (`${a.run} ${labelOf(a)}` < `${b.run} ${labelOf(b)}` ? -1 : 1))
 }
 
 /** A post that overlapping runs have belongs to the first of them, as reports count it. */

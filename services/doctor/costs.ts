@@ -3,6 +3,7 @@ import { costAtMost, largestWithin } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
 import { type Cost as Price, dollars } from '../../shared/cost'
 import { type SourceRegistry, SOURCES, sourceSecrets, watchedSources } from '../../shared/sources'
+import { watchedStreams } from '../../shared/streams'
 import { TRAINERS } from '../../shared/trainers'
 import { metricCount } from '../../shared/watch/metrics'
 
@@ -21,7 +22,7 @@ export interface Outline {
 }
 
 interface FunctionDay {
-  runs: (hashtags: number) => number
+  runs: (streams: number) => number
   seconds: number
   gb: number
 }
@@ -31,12 +32,12 @@ const QUIET: FunctionDay = { runs: () => 1, seconds: 10, gb: 1 }
 
 /** A generous day of the functions that cost something: runs, seconds a run, GB. */
 const DAYS: Readonly<Record<string, FunctionDay>> = {
-  collector: { runs: (hashtags) => hashtags, seconds: 60, gb: 0.5 },
-  labeling: { runs: (hashtags) => hashtags + 4, seconds: 20, gb: 1 },
+  collector: { runs: (streams) => streams, seconds: 60, gb: 0.5 },
+  labeling: { runs: (streams) => streams + 4, seconds: 20, gb: 1 },
   formatter: { runs: () => 2, seconds: 60, gb: 1 },
   trainer: { runs: () => 2, seconds: 60, gb: 2 },
   evaluator: { runs: () => 1, seconds: 60, gb: 2 },
-  analyzer: { runs: (hashtags) => hashtags * 8, seconds: 20, gb: 2 },
+  analyzer: { runs: (streams) => streams * 8, seconds: 20, gb: 2 },
   doctor: { runs: () => 8, seconds: 5, gb: 0.5 },
   reconciler: { runs: () => 24, seconds: 5, gb: 0.5 },
   desk: { runs: () => 500, seconds: 0.1, gb: 0.5 },
@@ -60,9 +61,10 @@ const DASHBOARD_USD = 3
 const TRACE_USD = 0.000005
 
 /** CloudWatch and X-Ray. https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/xray/pricing/ */
-function watching({ hashtags }: Settings, outline: Outline): Cost {
-  const metrics = metricCount(hashtags.length)
-  const traces = outline.functions.reduce((sum, name) => sum + (DAYS[name] ?? QUIET).runs(hashtags.length), 0)
+function watching(settings: Settings, outline: Outline): Cost {
+  const streams = watchedStreams(settings).length
+  const metrics = metricCount(streams)
+  const traces = outline.functions.reduce((sum, name) => sum + (DAYS[name] ?? QUIET).runs(streams), 0)
   return {
     what: 'metrics, dashboard and traces',
     usd: cents((metrics * METRIC_USD + DASHBOARD_USD) / 30 + traces * TRACE_USD),
@@ -131,10 +133,10 @@ function training(settings: Settings): Cost {
   return { what, usd: usd === null ? null : cents(usd), how }
 }
 
-function functions({ hashtags }: Settings, outline: Outline): Cost {
+function functions(settings: Settings, outline: Outline): Cost {
   const gbSeconds = outline.functions.reduce((sum, name) => {
     const { runs, seconds, gb } = DAYS[name] ?? QUIET
-    return sum + runs(hashtags.length) * seconds * gb
+    return sum + runs(watchedStreams(settings).length) * seconds * gb
   }, 0)
   const usd = gbSeconds * GB_SECOND_USD
   return {

@@ -3,6 +3,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { runRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { namesOf, watchedStreams } from '../../shared/streams'
 import { type LoggedRun, loggedRuns, logRun, type RunParts } from '../../shared/state/run-log'
 import type { Table } from '../../shared/table'
 import { findPlan } from './plan'
@@ -13,13 +14,13 @@ import { findPlan } from './plan'
  * first runs of a new stack bring no event.
  */
 export async function unloggedRuns(
-  { objects, settings }: { objects: Pick<Objects, 'list'>; settings: Pick<Settings, 'hashtags'> },
+  { objects, settings }: { objects: Pick<Objects, 'list'>; settings: Pick<Settings, 'hashtags' | 'sources'> },
   logged: readonly LoggedRun[],
 ): Promise<RunParts[]> {
   const known = new Set(logged.map(({ key }) => key))
   const runs: RunParts[] = []
-  for (const { tag } of settings.hashtags) {
-    for await (const { key } of objects.list(keys.run.start({ hashtag: tag }))) {
+  for (const name of watchedStreams(settings).flatMap((stream) => namesOf(settings, stream))) {
+    for await (const { key } of objects.list(keys.run.start(name))) {
       const run = keys.run.match(key)
       if (run && !known.has(key)) runs.push(run)
     }
@@ -31,7 +32,7 @@ export async function unloggedRuns(
 export async function logStoredRuns(ports: {
   objects: Pick<Objects, 'list'>
   table: Pick<Table, 'query' | 'create'>
-  settings: Pick<Settings, 'hashtags'>
+  settings: Pick<Settings, 'hashtags' | 'sources'>
 }): Promise<void> {
   for (const run of await unloggedRuns(ports, await loggedRuns(ports.table))) {
     await logRun(ports.table, run, keys.run(run))

@@ -31,7 +31,7 @@ export interface Estimate {
 interface Ports {
   objects: Pick<Objects, 'list' | 'read' | 'readJson'>
   table: Pick<Table, 'get' | 'query'>
-  settings: Pick<Settings, 'hashtags' | 'caps' | 'labelling'>
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'caps' | 'labelling'>
   labellers: Labellers
 }
 

@@ -10,6 +10,7 @@ import { minutesOf } from '../../shared/labellers/costs'
 import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
+import { inWords, labelOf, nameToday, type Stream, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { allot, giveBack, NOTHING } from './allot'
 import { logStoredRuns } from './collected'
@@ -39,7 +40,7 @@ export interface StartPorts {
   table: Table
   publish: Publish
   load: LoadArtefact
-  settings: Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'> & ChoiceSettings
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'labels' | 'caps' | 'labelling'> & ChoiceSettings
   labellers: Labellers
   stage: string
   /** Resolves after so many milliseconds. */
@@ -54,7 +55,7 @@ export type Started =
   | { waits: string }
 
 /**
- * A run is in: log it, and where the runs of all hashtags for its day are in, start the day's batch. Every day has a batch
+ * A run is in: log it, and where the runs of all streams for its day are in, start the day's batch. Every day has a batch
  * of its own in whatever order, and by however many invocations at once, the runs of many days are processed.
  */
 export const onRun =
@@ -64,7 +65,7 @@ export const onRun =
     await logRun(table, parts, keys.run(parts))
     const missing = missingOn(settings, await loggedRuns(table), parts.date)
     if (missing.length > 0)
-      return { waits: `no run of ${missing.map(({ tag }) => `#${tag}`).join(', ')} on ${parts.date}` }
+      return { waits: `no run of ${missing.map((stream) => inWords(settings, stream)).join(', ')} on ${parts.date}` }
     return startUnlessTaken(ports, parts, at)
   }
 
@@ -110,13 +111,13 @@ export const onBootstrap =
       if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
       return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date), wanted }, at)
     })
-    return inWords(ports, started)
+    return withWords(ports, started)
   }
 
 const isUndrawn = ({ batch }: LoggedRun): boolean => batch === undefined
 const isUndrawnOrOf = (date: string) => (run: LoggedRun) => isUndrawn(run) || run.date === date
 
-function inWords({ settings: { labelling } }: StartPorts, started: Started): Started {
+function withWords({ settings: { labelling } }: StartPorts, started: Started): Started {
   if (!('batch' in started)) return started
   const { items, judgements, minutes } = started
   const each = `${labelling.secondsPerJudgement} seconds each`
@@ -126,11 +127,13 @@ function inWords({ settings: { labelling } }: StartPorts, started: Started): Sta
   return { ...started, words }
 }
 
-/** The hashtags without a run on a day. */
-const missingOn = ({ hashtags }: StartPorts['settings'], runs: readonly LoggedRun[], day: string) =>
-  hashtags.filter(({ tag }) => !runs.some(({ hashtag, date }) => hashtag === tag && date === day))
+/** The streams without a run on a day. */
+function missingOn(settings: StartPorts['settings'], runs: readonly LoggedRun[], day: string): Stream[] {
+  const there = new Set(runs.flatMap((run) => (run.date === day ? [labelOf(nameToday(settings, run))] : [])))
+  return watchedStreams(settings).filter((stream) => !there.has(labelOf(stream)))
+}
 
-/** Days with a run of every hashtag of which none was drawn from. By date. */
+/** Days with a run of every stream of which none was drawn from. By date. */
 function dueDays(settings: StartPorts['settings'], runs: readonly LoggedRun[]): string[] {
   const days = [...new Set(runs.map(({ date }) => date))].sort()
   return days.filter(
@@ -280,7 +283,7 @@ async function makePlan(
 ): Promise<{ plan: StoredPlan; lines: InputLine[] | undefined }> {
   const { objects, table, settings, labellers } = ports
   const { batch } = open
-  const labelling = await withEvaluationBoost(table, settings.labelling, open.runs)
+  const labelling = await withEvaluationBoost(table, settings, open.runs)
   const { terms } = labellerNamed(labellers, labelling.labeller)
   const allotment = await allot(table, { ...settings, labelling }, terms, open)
   // As it was booked: a boost that was requested since waits for the next batch.

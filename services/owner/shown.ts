@@ -114,7 +114,7 @@ export interface Flagged extends Omit<Dispute, 'label'> {
 /** What rests on a label: models that were trained or judged with it, and reports that counted it or used such a model. */
 export interface Touched {
   models: { job: string; verdict: string; live: boolean }[]
-  reports: { hashtag: string; date: string; through: 'label' | 'model' }[]
+  reports: { hashtag: string; stream?: string; date: string; through: 'label' | 'model' }[]
 }
 
 /** `POST /desk/owner/labels`: what became of a decision, and what the label before it had touched. */

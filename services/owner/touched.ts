@@ -3,6 +3,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { parseJson } from '../../shared/objects'
 import { cardRecord, championRecord, reportIndexRecord } from '../../shared/records'
+import { named } from '../../shared/streams'
 import type { Touched } from './shown'
 
 /** What a label of this batch has touched so far. */
@@ -19,9 +20,9 @@ export async function touchedBy(objects: Pick<Objects, 'list' | 'read'>, batch: 
 
   const jobs = new Set(models.map(({ job }) => job))
   const index = await record(objects, keys.reportIndex({}), reportIndexRecord)
-  const reports = (index?.days ?? []).flatMap(({ hashtag, date, labels, model }) => {
+  const reports = (index?.days ?? []).flatMap(({ date, labels, model, ...name }) => {
     const through = labels.batches.includes(batch) ? 'label' : model !== null && jobs.has(model) ? 'model' : undefined
-    return through ? [{ hashtag, date, through } as const] : []
+    return through ? [{ ...named(name), date, through } as const] : []
   })
   return { models, reports: [...reports].sort((a, b) => (a.date < b.date ? 1 : -1)) }
 }

@@ -17,6 +17,7 @@ import type { DeletionRecord } from '../../shared/records'
 import { noteDone } from '../../shared/state/open-deletions'
 import { type Lease, takeLease } from '../../shared/state/lease'
 import { bury } from '../../shared/state/tombstones'
+import { streamInWords, type StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { Mark } from '../../shared/tombstones'
 import { find } from './find'
@@ -32,7 +33,8 @@ export interface Ports {
   bucket: Versions
   table: Pick<Table, 'get' | 'getMany' | 'query' | 'create' | 'update' | 'remove'>
   marks: () => Promise<Mark>
-  hashtags: readonly string[]
+  /** The names of every stream that is watched. */
+  streams: readonly StreamNames[]
   newOwner(): string
 }
 
@@ -219,8 +221,13 @@ async function lookOnce(
     late = next.late
   }
   record = await withModels(ports, record, dryRun)
-  const waiting = await waitingFor(ports.table, ports.hashtags, targets)
-  return { record, waiting: waiting.map((tag) => `the run of #${tag} that is under way`), removed, finished: !late }
+  const waiting = await waitingFor(ports.table, ports.streams, targets)
+  return {
+    record,
+    waiting: waiting.map((name) => `the run of ${streamInWords(name)} that is under way`),
+    removed,
+    finished: !late,
+  }
 }
 
 /** The versions of each key, the newest first. */

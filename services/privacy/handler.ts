@@ -6,6 +6,7 @@ import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
+import { namesOf, watchedStreams } from '../../shared/streams'
 import { dynamoTable } from '../../shared/table'
 import { secretMarks } from '../../shared/tombstones'
 import { answerRequest } from './privacy'
@@ -21,7 +22,7 @@ const work = answerRequest({
   bucket: s3Versions(client, config.bucket),
   table: dynamoTable(new DynamoDBClient(), config.table),
   marks: secretMarks(new SecretsManagerClient(), config.tombstoneSecret),
-  hashtags: settings.hashtags.map(({ tag }) => tag),
+  streams: watchedStreams(settings).map((stream) => namesOf(settings, stream)),
   newOwner: randomUUID,
 })
 

@@ -3,6 +3,7 @@ import { forgetCascades } from '../../shared/state/cascade-claims'
 import { forgetConfirmations } from '../../shared/state/confirmations'
 import { cursorMentions } from '../../shared/state/cursor'
 import { forgetItems } from '../../shared/state/desk'
+import type { StreamName, StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { Found, Targets } from './targets'
 import type { Version } from './versions'
@@ -11,7 +12,7 @@ type RowsTable = Pick<Table, 'get' | 'getMany' | 'query' | 'update' | 'remove'>
 
 /** How posts go from the rows of each kind, by pk and sk. A kind without an answer fails a test. */
 export const ROWS: Readonly<Record<string, string>> = {
-  'cursor#{hashtag} cursor': 'a run under way that goes on from a deleted post is waited for',
+  'cursor#{stream} cursor': 'a run under way that goes on from a deleted post is waited for',
   'desk#{batch} texts#{chunk}': 'items',
   'desk#{batch} answers#{chunk}': 'items',
   'desk#{batch} item#{item}': 'rows',
@@ -19,7 +20,7 @@ export const ROWS: Readonly<Record<string, string>> = {
   'labeling again#{item}': 'rows of which no post remains',
   'tombstone#{mark} tombstone': 'stays: a keyed hash keeps the post from coming back',
   'absence#{mark} absence': 'stays for 400 days: a keyed hash',
-  'presence#{hashtag} presence': 'neither id nor text',
+  'presence#{stream} presence': 'neither id nor text',
   'desk day#{date}#{annotator}': 'neither id nor text: names of messages',
   'desk#{batch} batch': 'neither id nor text: names of messages',
   'desk#{batch} chunk#{chunk}': 'neither id nor text: names of messages',
@@ -27,10 +28,10 @@ export const ROWS: Readonly<Record<string, string>> = {
   'lease#{name} lease': 'neither id nor text',
   'ledger#{kind} {period}': 'neither id nor text',
   'budget#{cap} {period}': 'neither id nor text',
-  'labeling run#{date}#{hashtag}#{run}': 'neither id nor text',
+  'labeling run#{date}#{stream}#{run}': 'neither id nor text',
   'labeling carry#{batch}': 'neither id nor text',
   'labeling open#{batch}': 'neither id nor text',
-  'evaluation wish#{hashtag}': 'neither id nor text',
+  'evaluation wish#{stream}': 'neither id nor text',
   'desk open': 'neither id nor text',
   'training#day {day}': 'neither id nor text',
   'training#job {job}': 'neither id nor text',
@@ -68,13 +69,13 @@ export async function forgetRows(
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 }
 
-/** The hashtags whose run under way goes on from a deleted post. */
+/** The streams whose run under way goes on from a deleted post. */
 export async function waitingFor(
   table: Pick<Table, 'get'>,
-  hashtags: readonly string[],
+  streams: readonly StreamNames[],
   { isPost }: Targets,
-): Promise<string[]> {
-  const waiting: string[] = []
-  for (const hashtag of hashtags) if (await cursorMentions(table, hashtag, isPost)) waiting.push(hashtag)
+): Promise<StreamName[]> {
+  const waiting: StreamName[] = []
+  for (const names of streams) if (await cursorMentions(table, names, isPost)) waiting.push(names[0])
   return waiting
 }

@@ -1,3 +1,4 @@
+import { labelOf, named, type StreamName, streamInWords } from '../../shared/streams'
 import { dayOf, midnightOf } from '../../shared/utc-day'
 import { lastDue } from '../../shared/schedule'
 
@@ -26,12 +27,12 @@ interface Put {
 /** What is there: of runs and predictions the last weeks, of everything else all. */
 export interface State {
   settings: { collect: string; spot: boolean }
-  runs: (Put & { hashtag: string; date: string; key: string; predictionsKey: string })[]
+  runs: (Put & StreamName & { date: string; key: string; predictionsKey: string })[]
   /** Keys of the runs that labelling knows. */
   logged: ReadonlySet<string>
   predictions: ReadonlySet<string>
   champion: { promotedAt: number } | undefined
-  /** Days that have a report, as `<hashtag> <date>`. */
+  /** Days that have a report, as `<label of the stream> <date>`. */
   reported: ReadonlySet<string>
   batches: { batch: string; claimedAt: number; deadline: number; started: boolean }[]
   manifests: (Put & { batch: string })[]
@@ -56,10 +57,10 @@ export interface State {
   cards: ReadonlySet<string>
   /** Jobs whose model the registry has, as far as it can. */
   registered: ReadonlySet<string>
-  /** A lease's `until` is when its holder had to be done, even if it gave it back before. */
   /** Deletions that are not done. */
   deletions: readonly string[]
-  cursors: { hashtag: string; through: number; running: boolean; leaseUntil: number }[]
+  /** A lease's `until` is when its holder had to be done, even if it gave it back before. */
+  cursors: (StreamName & { through: number; running: boolean; leaseUntil: number })[]
 }
 
 type Rule = (state: State, now: number) => Finding[]
@@ -80,11 +81,11 @@ const isOld = (at: number, now: number): boolean => at <= now - GRACE_MS
 const stoppedCollections: Rule = ({ cursors }, now) =>
   cursors
     .filter(({ running, leaseUntil }) => running && isOld(leaseUntil, now))
-    .map(({ hashtag, through }) => ({
+    .map((cursor) => ({
       to: 'collector',
-      request: { hashtag },
-      why: `a run of #${hashtag} was left half-way`,
-      key: `collect ${hashtag} ${through} ${midnightOf(now)}`,
+      request: named(cursor),
+      why: `a run of ${streamInWords(cursor)} was left half-way`,
+      key: `collect ${labelOf(cursor)} ${cursor.through} ${midnightOf(now)}`,
     }))
 
 const missedSchedules: Rule = ({ cursors, settings }, now) => {
@@ -92,11 +93,11 @@ const missedSchedules: Rule = ({ cursors, settings }, now) => {
   if (due === undefined) return []
   return cursors
     .filter(({ running, through }) => !running && through < midnightOf(due))
-    .map(({ hashtag, through }) => ({
+    .map((cursor) => ({
       to: 'collector',
-      request: { hashtag },
-      why: `#${hashtag} is collected up to ${dayOf(through)} only`,
-      key: `collect ${hashtag} ${through} ${midnightOf(now)}`,
+      request: named(cursor),
+      why: `${streamInWords(cursor)} is collected up to ${dayOf(cursor.through)} only`,
+      key: `collect ${labelOf(cursor)} ${cursor.through} ${midnightOf(now)}`,
     }))
 }
 
@@ -200,16 +201,16 @@ const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
 const missingReports: Rule = ({ runs, predictions, champion, reported }, now) => {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
   const missing = new Map<string, Finding>()
-  for (const { hashtag, date, predictionsKey, modified } of runs) {
-    const day = `${hashtag} ${date}`
+  for (const { date, predictionsKey, modified, ...name } of runs) {
+    const day = `${labelOf(name)} ${date}`
     const isClassified = !champion || modified < champion.promotedAt || predictions.has(predictionsKey)
     const isDone = reported.has(day) && isClassified
     if (isDone || !isOld(modified, now) || Date.parse(latest) - Date.parse(date) >= REPORTED_DAYS * 24 * HOUR_MS)
       continue
     missing.set(day, {
       to: 'analyzer',
-      request: { hashtag, date },
-      why: `#${hashtag} on ${date} has ${reported.has(day) ? 'a run without predictions' : 'no report'}`,
+      request: { ...named(name), date },
+      why: `${streamInWords(name)} on ${date} has ${reported.has(day) ? 'a run without predictions' : 'no report'}`,
       key: `report ${day} ${modified}`,
     })
   }

@@ -4,8 +4,9 @@ import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { labelOf, named, nameToday, namesOf, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import { cursorRow } from '../../shared/state/cursor'
+import { cursorRowsOf } from '../../shared/state/cursor'
 import { collectionLease, deadlineOf, leaseRow } from '../../shared/state/lease'
 import { openDeletionsRow } from '../../shared/state/open-deletions'
 import { openBatches } from '../../shared/state/open-batches'
@@ -21,7 +22,7 @@ import type { State } from './findings'
 export interface Sources {
   objects: Pick<Objects, 'read' | 'etag' | 'list'>
   table: Pick<Table, 'query' | 'getMany'>
-  settings: Pick<Settings, 'hashtags' | 'schedule' | 'training'>
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'schedule' | 'training'>
 }
 
 const RAW_DAYS = 14
@@ -70,7 +71,11 @@ export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
     claimedAt: Date.parse(claimedAt),
     deadline: Date.parse(deadline),
   }))
-  const cursors = items.cursors.map(({ hashtag, through, running }) => ({ hashtag, through, running }))
+  const cursors = items.cursors.map((cursor) => ({
+    ...named(cursor),
+    through: cursor.through,
+    running: cursor.running,
+  }))
   const rows = [cursors, logged.map(({ key, batch }) => [key, batch]), batches, jobs, items.today]
   const moved = JSON.stringify([rows, champion, labels])
   return {
@@ -111,7 +116,7 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
     all(objects, prefixes.datasets),
     all(objects, prefixes.models),
     readChampion(objects),
-    reports(objects),
+    reports(sources),
   ])
   const rewritten = await rewrittenLabels(sources.table)
   const manifests = puts(labeled, (key) => keys.settledManifest.match(key)).map(({ batch, etag, modified }) => {
@@ -123,7 +128,8 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
     runs: raw.flatMap(({ key, modified }) => {
       const run = keys.run.match(key)
       if (!run) return []
-      return [{ hashtag: run.hashtag, date: run.date, key, predictionsKey: keys.predictions(run), modified }]
+      const name = nameToday(sources.settings, run)
+      return [{ ...name, date: run.date, key, predictionsKey: keys.predictions(run), modified }]
     }),
     predictions: new Set(predictions.map(({ key }) => key)),
     champion: live && { promotedAt: Date.parse(live.champion.promotedAt) },
@@ -140,16 +146,16 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
   }
 }
 
-/** The cursors of all hashtags with their leases, the dataset that holds today, and the last quiet look; one request. */
+/** The cursors of all streams with their leases, the dataset that holds today, and the last quiet look; one request. */
 async function collecting(
   { table, settings }: Sources,
   now: Date,
 ): Promise<Pick<State, 'cursors' | 'today' | 'deletions'> & Pick<Signs, 'quiet'>> {
-  const tags = settings.hashtags.map(({ tag }) => tag)
+  const streams = watchedStreams(settings).map((stream) => namesOf(settings, stream))
   const { today, cursors, leases, quiet, deletions } = await readTogether(table, {
     today: [trainingDayRow.at({ day: dayOf(now.getTime()) })],
-    cursors: tags.map((hashtag) => cursorRow.at({ hashtag })),
-    leases: tags.map((hashtag) => leaseRow.at({ name: collectionLease(hashtag) })),
+    cursors: streams.flatMap(cursorRowsOf),
+    leases: streams.map(([name]) => leaseRow.at({ name: collectionLease(name) })),
     quiet: [quietLookRow.at({})],
     deletions: [openDeletionsRow.at({})],
   })
@@ -157,12 +163,13 @@ async function collecting(
     today: today[0]?.datasetId,
     quiet: quiet[0],
     deletions: [...(deletions[0]?.open ?? [])],
-    cursors: tags.flatMap((hashtag, i) => {
-      const cursor = cursors[i]
+    cursors: streams.flatMap((names, i) => {
+      const before = streams.slice(0, i).reduce((sum, { length }) => sum + length, 0)
+      const cursor = cursors.slice(before, before + names.length).find((one) => one !== undefined)
       if (!cursor) return []
       const lease = leases[i]
       const leaseUntil = lease ? deadlineOf(lease) : 0
-      return [{ hashtag, through: Date.parse(cursor.through), running: cursor.run !== null, leaseUntil }]
+      return [{ ...names[0], through: Date.parse(cursor.through), running: cursor.run !== null, leaseUntil }]
     }),
   }
 }
@@ -178,11 +185,11 @@ const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']>
     spot,
   }))
 
-async function reports(objects: Pick<Objects, 'read'>): Promise<Set<string>> {
+async function reports({ objects, settings }: Sources): Promise<Set<string>> {
   const key = keys.reportIndex({})
   const stored = await objects.read(key)
   const { days } = stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key) : { days: [] }
-  return new Set(days.map(({ hashtag, date }) => `${hashtag} ${date}`))
+  return new Set(days.map((day) => `${labelOf(nameToday(settings, day))} ${day.date}`))
 }
 
 async function unreported<M extends { batch: string }>({ table }: Sources, manifests: readonly M[]): Promise<M[]> {
@@ -199,10 +206,11 @@ interface Listed {
   etag: string
 }
 
-/** The objects of the last days: one list for each hashtag. */
+/** The objects of the last days: a list for each name of each stream. */
 async function recent({ objects, settings }: Sources, key: typeof keys.run | typeof keys.predictions, from: string) {
-  const lists = settings.hashtags.map(({ tag }) => {
-    const start = key.start({ hashtag: tag })
+  const names = watchedStreams(settings).flatMap((stream) => namesOf(settings, stream))
+  const lists = names.map((name) => {
+    const start = key.start(name)
     return all(objects, start, `${start}${from}`)
   })
   return (await Promise.all(lists)).flat()

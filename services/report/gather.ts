@@ -11,10 +11,12 @@ import {
   type QualityRecord,
   qualityRecord,
   reasonsForReaders,
+  type ReportIndexRecord,
   reportIndexRecord,
   reportRecord,
 } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { labelOf, nameToday, sourcesOf, type StreamName, topicIn, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { TEXT_VERSION } from '../../shared/text'
 import { dayAfter, dayOf } from '../../shared/utc-day'
@@ -25,6 +27,7 @@ import {
   type ScoresInBrief,
   SHOWN,
   type Spending,
+  type StreamInBrief,
 } from './overview'
 import { waitingBatches } from './waiting'
 
@@ -95,18 +98,20 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       latestOf(objects, prefixes.labeled, keys.quality, SHOWN.batches),
       waitingBatches(table),
     ])
-    const days = lastDays(index?.days ?? [], SHOWN.days)
+    const indexed = lastDays(index?.days ?? [], SHOWN.days)
+    const days = indexed.map((day) => ({ ...day, ...streamInBrief(settings, day) }))
     const asked = [
       ...waiting.map(({ batch }) => batch),
       ...qualities.flatMap(({ key }) => keys.quality.match(key)?.batch ?? []),
     ]
     const [latest, incomplete, models, batches, spending] = await Promise.all([
-      concurrently(latestDays(days), AT_ONCE, (day) =>
-        read(keys.report(day), reportRecord.omit({ predictions: true })),
-      ),
-      concurrently(days.filter(({ complete }) => !complete).slice(-SHOWN.incomplete), AT_ONCE, async (day) => {
+      concurrently(latestDays(settings, indexed), AT_ONCE, async (day) => {
+        const report = await read(keys.report(day), reportRecord.omit({ predictions: true }))
+        return report && { ...report, ...streamInBrief(settings, day) }
+      }),
+      concurrently(indexed.filter(({ complete }) => !complete).slice(-SHOWN.incomplete), AT_ONCE, async (day) => {
         const report = await read(keys.report(day), reportRecord)
-        return { hashtag: day.hashtag, date: day.date, words: report?.collection.words ?? '' }
+        return { ...streamInBrief(settings, day), date: day.date, words: report?.collection.words ?? '' }
       }),
       newest(cards, cardRecord, (card, { modified }) => ({
         model: modelInBrief(card, modified),
@@ -118,7 +123,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
 
     return {
       now: now.toISOString(),
-      hashtags: settings.hashtags.map(({ tag }) => tag),
+      streams: streamsShown(settings, days),
       categories: settings.labels.categories.map(({ name, definition }) => ({ name, definition })),
       labelsVersion: settings.labels.version,
       collects: settings.schedule.collect,
@@ -157,15 +162,29 @@ async function latestOf(
 }
 
 /** Those of the last `most` UTC days, counted from the newest. */
-function lastDays(days: Overview['days'], most: number): Overview['days'] {
+function lastDays(days: ReportIndexRecord['days'], most: number): ReportIndexRecord['days'] {
   const newest = days.reduce((last, { date }) => (date > last ? date : last), '')
   if (!newest) return []
   const first = dayAfter(newest, 1 - most)
   return days.filter(({ date }) => date >= first)
 }
 
-/** The newest day of each hashtag. Days come sorted by date. */
-const latestDays = (days: Overview['days']) => [...new Map(days.map((day) => [day.hashtag, day])).values()]
+/** The newest day of each stream. Days come sorted by date. */
+const latestDays = (settings: Settings, days: ReportIndexRecord['days']) => [
+  ...new Map(days.map((day) => [labelOf(nameToday(settings, day)), day])).values(),
+]
+
+function streamInBrief(settings: Settings, name: StreamName): StreamInBrief {
+  const { hashtag, stream = '' } = nameToday(settings, name)
+  return { hashtag, stream, topic: topicIn(settings, name) }
+}
+
+function streamsShown(settings: Settings, days: Overview['days']): Overview['streams'] {
+  const watched = watchedStreams(settings).map((one) => ({ ...streamInBrief(settings, one), watched: true }))
+  const reported = days.map(({ hashtag, stream, topic }) => ({ hashtag, stream, topic, watched: false }))
+  // The first of a name stays.
+  return [...new Map([...watched, ...reported].reverse().map((one) => [labelOf(one), one])).values()].reverse()
+}
 
 /** Judgements are booked on the day of the posts that they are about, everything else on the day it is spent. */
 async function spendingOf(
@@ -184,7 +203,7 @@ async function spendingOf(
     ...(await of(kind, days[kind])),
     ...caps[kind],
   }))
-  const watched = [...new Set(hashtags.map(({ source }) => source))]
+  const watched = [...new Set(hashtags.flatMap(sourcesOf))]
   const own = watched.flatMap((source) => {
     const posts = sources[source]?.caps?.posts
     return posts ? [{ source, posts }] : []

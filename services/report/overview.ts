@@ -3,22 +3,31 @@ import type { ChampionRecord, DatasetRecord, ReportIndexRecord, ReportRecord, Sc
 /** How many UTC days, models and batches a page shows at most: what it is sent stays small however old the stack is. */
 export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30 } as const
 
+/** A stream by its names of today. */
+export interface StreamInBrief {
+  hashtag: string
+  /** Its network. */
+  stream: string
+  /** What tells it apart, without #: `aws`, or `aws on mastodon` where the hashtag has several networks. */
+  topic: string
+}
+
 /** What `GET /report/data` answers: all that the report page shows, put together from what stands in the bucket. */
 export interface Overview {
   /** When it was put together. */
   now: string
-  /** Of the configuration. */
-  hashtags: string[]
+  /** Of the configuration, in its order; then those that only have reports. */
+  streams: (StreamInBrief & { watched: boolean })[]
   categories: { name: string; definition: string }[]
   labelsVersion: number
   /** EventBridge Scheduler's expression, UTC. */
   collects: string
-  /** The last days that have a report, by date and hashtag. */
-  days: ReportIndexRecord['days']
-  /** The newest report of each hashtag. */
-  latest: Omit<ReportRecord, 'predictions'>[]
+  /** The last days that have a report, by date and stream. */
+  days: (ReportIndexRecord['days'][number] & StreamInBrief)[]
+  /** The newest report of each stream. */
+  latest: (Omit<ReportRecord, 'predictions'> & StreamInBrief)[]
   /** Why days were collected in part. */
-  incomplete: { hashtag: string; date: string; words: string }[]
+  incomplete: (StreamInBrief & { date: string; words: string })[]
   champion:
     | (Pick<ChampionRecord, 'job' | 'promotedAt' | 'provisional' | 'labelStatus'> & {
         /** It was trained by a release that read texts otherwise than this one. */

@@ -5,9 +5,10 @@ import { z } from 'zod'
 import { BellwetherError } from '../errors'
 import { keys } from '../keys'
 import type { Objects } from '../objects'
+import type { StreamName } from '../streams'
 
 /** A run of the collector, by the parts of its key. */
-export type RunName = Record<'hashtag' | 'date' | 'run', string>
+export type RunName = StreamName & Record<'date' | 'run', string>
 
 const HEADER = ['post_id', 'cascade']
 /** The column of a category's scores is named by it. */
@@ -30,10 +31,10 @@ interface CascadeFile {
  */
 export async function openCascades(
   objects: Pick<Objects, 'stream'>,
-  { hashtag, date, run }: RunName,
+  run: RunName,
   labels: readonly string[] = [],
 ): Promise<CascadeFile | undefined> {
-  const key = keys.cascades({ hashtag, date, run })
+  const key = keys.cascades(run)
   try {
     const csv = await objects.stream(key)
     return { rows: rowsOf(csv, key, labels), close: () => csv.destroy() }
@@ -95,7 +96,7 @@ export async function* withCascades<P extends { post: string }>(
  */
 export async function writeCascades(
   objects: Pick<Objects, 'create'>,
-  { hashtag, date, run }: RunName,
+  run: RunName,
   cascades: Iterable<readonly [post: string, cascade: string]>,
   { labels, scores }: { labels: readonly string[]; scores: ReadonlyMap<string, readonly number[]> } = NO_SCORES,
 ): Promise<void> {
@@ -109,7 +110,7 @@ export async function writeCascades(
     parts.push(toCsv(rows))
     rows = []
   }
-  await objects.create(keys.cascades({ hashtag, date, run }), [...parts, toCsv(rows)].join(''))
+  await objects.create(keys.cascades(run), [...parts, toCsv(rows)].join(''))
 }
 
 /** So many rows are held at a time while a file is made. */

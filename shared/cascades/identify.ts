@@ -8,6 +8,7 @@ import { runRecord } from '../records'
 import type { ShownText } from '../text'
 import { type FirstSeen, kept, textsFromBytes, textsToBytes } from './known-texts'
 import type { LoggedRun } from '../state/run-log'
+import { labelOf, named } from '../streams'
 import { dayAfter } from '../utc-day'
 
 /** What of a post is held until a batch is drawn. */
@@ -63,12 +64,11 @@ export async function identifyRuns(
   const known = await knownBefore(objects, before(log, records), scoring.labels)
   const identified: IdentifiedRun[] = []
   for (const record of records) {
-    const { hashtag, date, run } = record
     const texts: PostWithText[] = []
     // A day of a busy hashtag has to fit into memory: no more of a post is held than is looked at.
     for await (const { id, createdAt, retweetOf, text, shown } of postsOfRun(objects, record))
       texts.push({ id, createdAt, retweetOf, text: text === shown ? shown : text, shown })
-    const name = { hashtag, date, run }
+    const name = { ...named(record), date: record.date, run: record.run }
     const cascades = await cascadesOf(objects, name, texts, known, scoring)
     const posts = texts.map(({ id, createdAt, retweetOf, shown }) => ({ id, createdAt, retweetOf, shown }))
     identified.push({ ...name, posts, cascades })
@@ -122,7 +122,7 @@ function learn({ index, scores }: Known, { texts, first }: TextsFile, labels: re
   }
 }
 
-const textsKey = ({ hashtag, date, run }: RunName): string => keys.knownTexts({ hashtag, date, run })
+const textsKey = (run: RunName): string => keys.knownTexts(run)
 
 async function textsAt(objects: Pick<Objects, 'read'>, key: string): Promise<TextsFile | undefined> {
   const stored = await objects.read(key)
@@ -190,11 +190,11 @@ async function firstSeen(
   return { model: model?.job ?? null, labels: [...labels], scores }
 }
 
-/** By date, hashtag and run. */
+/** By date, stream and run. */
 function byLog(a: string, b: string): number {
   const place = (key: string) => {
     const parts = keys.run.match(key)
-    return parts ? `${parts.date} ${parts.hashtag} ${parts.run}` : key
+    return parts ? `${parts.date} ${labelOf(parts)} ${parts.run}` : key
   }
   return place(a) < place(b) ? -1 : 1
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, fraction } from './fields'
+import { day, fraction, stream } from './fields'
 import { runRecord } from './run'
 
 /** Posts counted by message. Scores and answers stand in the order of `labels`. */
@@ -24,18 +24,20 @@ const tallyRecord = z.object({
 })
 
 /**
- * `facts/hashtag=<h>/date=<d>.json`: the posts of a UTC day counted by message, with the scores that labelling kept. Labels
+ * `facts/…/date=<d>.json`: the posts of a UTC day of a stream counted by message, with the scores that labelling kept. Labels
  * are no part of it: a report joins them by message.
  */
 export const factsRecord = z.object({
   format: z.literal(2).describe('Facts of another format are counted again.'),
   hashtag: z.string(),
+  stream,
   date: day,
   labels: z.array(z.string()),
   runs: z
     .array(
       runRecord
         .pick({
+          stream: true,
           run: true,
           window: true,
           covered: true,

@@ -3,3 +3,8 @@ import { z } from 'zod'
 export const day = z.iso.date()
 export const instant = z.iso.datetime()
 export const fraction = z.number().min(0).max(1)
+/** Beside a hashtag. */
+export const stream = z
+  .string()
+  .optional()
+  .describe('The network that the posts are from. Absent in what was begun by a release without streams.')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, fraction, instant } from './fields'
+import { day, fraction, instant, stream } from './fields'
 
 export const role = z.enum(['evaluation', 'training'])
 export type Role = z.infer<typeof role>
@@ -52,6 +52,7 @@ export const planRecord = z.object({
     .array(
       z.object({
         hashtag: z.string(),
+        stream,
         date: day,
         target: z.int().nonnegative().describe('Of the evaluation draw.'),
         cascades: z.int().nonnegative(),
@@ -79,7 +80,7 @@ export const planRecord = z.object({
                 .enum(['evaluation', 'training', 'before'])
                 .optional()
                 .describe(
-                  'Which draw took it; `before` where neither did: an earlier batch, or another hashtag of this one, drew it.',
+                  'Which draw took it; `before` where neither did: an earlier batch, or another stream of this one, drew it.',
                 ),
             }),
           )
@@ -89,7 +90,7 @@ export const planRecord = z.object({
           ),
       }),
     )
-    .describe('The draws of each hashtag and day, from which a share can be estimated.'),
+    .describe('The draws of each stream and day, from which a share can be estimated.'),
   model: z
     .string()
     .nullable()

@@ -10,11 +10,11 @@ const briefStretch = stretchRecord
   .pick({ from: true, days: true, posts: true, messages: true, collected: true })
   .extend({ byPosts: briefAnswer, byMessages: briefAnswer })
 
-/** `reports/index.json`: the headline of every day of every hashtag, sorted by date and hashtag. */
+/** `reports/index.json`: the headline of every day of every stream, sorted by date, hashtag and network. */
 export const reportIndexRecord = z.object({
   days: z.array(
     reportRecord
-      .pick({ hashtag: true, date: true, model: true, labels: true, complete: true })
+      .pick({ hashtag: true, stream: true, date: true, model: true, labels: true, complete: true })
       .extend({ day: briefStretch, week: briefStretch }),
   ),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, fraction, instant } from './fields'
+import { day, fraction, instant, stream } from './fields'
 import { judgementErrorsRecord, labelStatus } from './quality'
 
 /** The share of a label, with its 95 % interval. */
@@ -107,9 +107,10 @@ export const stretchRecord = z.object({
 })
 export type StretchRecord = z.infer<typeof stretchRecord>
 
-/** `reports/hashtag=<h>/date=<d>.json`: the shares of a UTC day and of the last seven, and what made them. */
+/** `reports/…/date=<d>.json`: the shares of a stream on a UTC day and of the last seven, and what made them. */
 export const reportRecord = z.object({
   hashtag: z.string(),
+  stream,
   date: day,
   model: z
     .string()

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { TEXT_ENCODINGS } from '../text/encoding'
-import { day, instant } from './fields'
+import { day, instant, stream } from './fields'
 
 /** `raw/…/run.json`: a run of the collector, written after its last page. */
 export const runRecord = z.object({
   hashtag: z.string(),
+  stream,
   date: day.describe('UTC day that the window ends in, and the folder it stands in.'),
   run: z.string(),
   source: z.string(),

@@ -4,6 +4,8 @@ import { z } from 'zod'
 export interface SourceSettings {
   type: string
   caps?: SourceCaps | undefined
+  /** The network that its posts are from, which names the stream; the type where this is left out. */
+  network?: string | undefined
 }
 
 /** Posts read from one source: with caps of its own it does not share those of the configuration. */
@@ -12,8 +14,17 @@ export interface SourceCaps {
 }
 
 const count = z.int().positive()
+/** The name of a network as keys have it. */
+export const network = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?$/,
+    'a network is lower-case letters, digits and hyphens, as in mastodon',
+  )
+
 /** The options that every kind of source has. */
 export const commonOptions = {
+  network: network.optional(),
   caps: z.strictObject({ posts: z.strictObject({ perDay: count, perMonth: count }) }).optional(),
 }
 

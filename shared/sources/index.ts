@@ -2,16 +2,19 @@ import { z } from 'zod'
 import {
   commonOptions,
   type DeclaredSecret,
+  network,
   type SourceCaps,
   type SourceDeclaration,
   type SourceSettings,
 } from './declaration'
+import { sourcesOf } from '../streams'
 import { bluesky } from './bluesky'
 import { file } from './file'
 import { hackerNews } from './hacker-news'
 import { mastodon } from './mastodon'
 import { x } from './x'
 
+export { network }
 export type { SourceCaps, SourceDeclaration, SourceSettings }
 
 /** Kinds of sources, at least one. */
@@ -31,10 +34,18 @@ const withCommon = ({ settings }: SourceDeclaration) => settings.extend(commonOp
 
 /** The settings of the sources that hashtags have, for each kind of source. */
 export function watchedSources(
-  { hashtags, sources }: { hashtags: readonly { source: string }[]; sources: Readonly<Record<string, SourceSettings>> },
+  {
+    hashtags,
+    sources,
+  }: {
+    hashtags: readonly { source?: string | undefined; sources?: readonly string[] | undefined }[]
+    sources: Readonly<Record<string, SourceSettings>>
+  },
   registry: SourceRegistry = SOURCES,
 ): { declaration: SourceDeclaration; watched: SourceSettings[] }[] {
-  const all = hashtags.flatMap(({ source }) => sources[source] ?? [])
+  const all = hashtags.flatMap(({ source, sources: several }) =>
+    sourcesOf({ source, sources: several }).flatMap((name) => sources[name] ?? []),
+  )
   return registry.map((declaration) => ({
     declaration,
     watched: all.filter(({ type }) => type === declaration.type),

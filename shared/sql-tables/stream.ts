@@ -1,6 +1,12 @@
 import type { Settings } from '../settings'
+import { networksOf } from '../streams'
 import { NONE } from './tables'
 
-/** The stream of a watched hashtag: the network that its source reads. A hashtag that is not watched has none. */
-export const streamOf = ({ hashtags, sources }: Pick<Settings, 'hashtags' | 'sources'>, hashtag: string): string =>
-  sources[hashtags.find(({ tag }) => tag === hashtag)?.source ?? '']?.type ?? NONE
+/**
+ * The network that the rows about a message of a hashtag stand under: that of the hashtag, where it has one. A label is of a
+ * message, on whichever of several networks it was posted.
+ */
+export function streamOf(settings: Pick<Settings, 'hashtags' | 'sources'>, hashtag: string): string {
+  const [only = NONE, ...others] = networksOf(settings, hashtag)
+  return others.length > 0 ? NONE : only
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { concurrently } from '../concurrently'
+import { labelOf, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { expiryOf, rowKind } from './row'
 
@@ -14,9 +15,9 @@ export const absenceRow = rowKind({
 })
 
 export const presenceRow = rowKind({
-  pk: 'presence#{hashtag}',
+  pk: 'presence#{stream}',
   sk: 'presence',
-  meaning: 'How far the kept posts of a hashtag were asked about, and on which UTC day.',
+  meaning: 'How far the kept posts of a stream were asked about, and on which UTC day.',
   attributes: z.object({
     day: z.iso.date(),
     page: z.string().describe('The key of the page that was asked about last.'),
@@ -49,13 +50,19 @@ export async function noteAbsences(
   await concurrently(ended, WIDTH, (mark) => table.remove(absenceRow.key({ mark })))
 }
 
-/** Where the last check of a hashtag ended; nothing before the first. */
-export const lastPresence = (table: Pick<Table, 'get'>, hashtag: string) => presenceRow.read(table, { hashtag })
+/** Where the last check of a stream ended, by whichever of its names; nothing before the first. */
+export async function lastPresence(table: Pick<Table, 'get'>, names: readonly StreamName[]) {
+  for (const name of names) {
+    const last = await presenceRow.read(table, { stream: labelOf(name) })
+    if (last) return last
+  }
+  return undefined
+}
 
 export async function notePresence(
   table: Pick<Table, 'update'>,
-  hashtag: string,
+  name: StreamName,
   at: z.infer<typeof presenceRow.attributes>,
 ): Promise<void> {
-  await table.update(presenceRow.key({ hashtag }), { set: at })
+  await table.update(presenceRow.key({ stream: labelOf(name) }), { set: at })
 }

@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { canonical } from '../canonical'
 import { BellwetherError } from '../errors'
+import { labelOf, type StreamName, type StreamNames } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
 export const cursorRow = rowKind({
-  pk: 'cursor#{hashtag}',
+  pk: 'cursor#{stream}',
   sk: 'cursor',
-  meaning: 'How far a hashtag is collected, and the run under way.',
+  meaning: 'How far a stream is collected, and the run under way.',
   attributes: z.object({
     revision: z.int().describe('Counts the moves: a move from another revision is refused.'),
-    first: z.iso.datetime().describe('Where the first window of the hashtag began.'),
+    first: z.iso.datetime().describe('Where the first window of the stream began.'),
     through: z.iso.datetime().describe('Everything before this instant is collected.'),
     run: z.record(z.string(), z.unknown()).nullable().describe("The collector's run under way, with its progress."),
   }),
@@ -22,7 +23,7 @@ export interface CursorState<R> {
   run: R | null
 }
 
-/** How far a hashtag is collected. A move from a state that another invocation has replaced throws CONFLICT. */
+/** How far a stream is collected. A move from a state that another invocation has replaced throws CONFLICT. */
 export interface Cursor<R> {
   state(): CursorState<R>
   /** Store the progress of the run under way. */
@@ -31,18 +32,25 @@ export interface Cursor<R> {
   commit(run: R): Promise<void>
 }
 
-/** The cursor of a hashtag, created at `first` when there is none. `run` is the schema of the collector's runs. */
+/**
+ * The cursor of a stream, created at `first` when there is none. A cursor of a release without streams is gone on from where
+ * it is further, after `mayGoOn` has agreed; it stays for a rollback. `run` is the schema of the collector's runs.
+ */
 export async function openCursor<R extends { window: { to: string } }>(
   table: Pick<Table, 'get' | 'create' | 'update'>,
   run: z.ZodType<R>,
-  hashtag: string,
+  [today, before]: StreamNames,
   first: string,
+  mayGoOn: () => Promise<void> = async () => undefined,
 ): Promise<Cursor<R>> {
   const stored = cursorRow.attributes.extend({ run: run.nullable() })
-  const key = cursorRow.key({ hashtag })
-  const item =
-    (await table.get(key)) ??
-    (await table.create({ ...key, revision: 0, first, through: first, run: null }), await table.get(key))
+  const key = cursorRow.key(rowOf(today))
+  const earlier = before && (await table.get(cursorRow.key(rowOf(before))))
+  const own = await table.get(key)
+  const { revision: _, ...goneOn } = earlier ? stored.parse(earlier) : { revision: 0, first, through: first, run: null }
+  const isBehind = earlier !== undefined && (!own || goneOn.through > stored.parse(own).through)
+  if (isBehind) await mayGoOn()
+  const item = own ?? (await table.create({ ...key, revision: 0, ...goneOn }), await table.get(key))
   let { revision, ...state } = stored.parse(item)
 
   /** The SDK sends a move again when its answer was lost, and DynamoDB refuses the second. */
@@ -58,11 +66,14 @@ export async function openCursor<R extends { window: { to: string } }>(
       values: { was: revision },
     })
     if (!moved && !(await isThere(to))) {
-      throw new BellwetherError('CONFLICT', `the cursor of #${hashtag} was moved by another invocation`)
+      throw new BellwetherError('CONFLICT', `the cursor of ${labelOf(today)} was moved by another invocation`)
     }
     revision += 1
     state = to
   }
+
+  // It was created, but a rolled back release has collected more days since.
+  if (isBehind && own) await move({ ...goneOn, first: state.first })
 
   return {
     state: () => state,
@@ -74,15 +85,29 @@ export async function openCursor<R extends { window: { to: string } }>(
   }
 }
 
-/** Whether the run under way of a hashtag goes on from something that holds one of these ids. */
+/** The rows that may hold the cursor of a stream, in the order in which they count. */
+export const cursorRowsOf = (names: readonly StreamName[]) => names.map((name) => cursorRow.at(rowOf(name)))
+
+/** The cursor of a stream as it is; nothing before its first run. */
+export async function readCursor(table: Pick<Table, 'get'>, names: readonly StreamName[]) {
+  for (const { key, parse } of cursorRowsOf(names)) {
+    const item = await table.get(key)
+    if (item) return parse(item)
+  }
+  return undefined
+}
+
+/** Whether the run under way of a stream goes on from something that holds one of these ids. */
 export async function cursorMentions(
   table: Pick<Table, 'get'>,
-  hashtag: string,
+  names: readonly StreamName[],
   isId: (word: string) => boolean,
 ): Promise<boolean> {
-  const { run } = (await cursorRow.read(table, { hashtag })) ?? { run: null }
+  const { run } = (await readCursor(table, names)) ?? { run: null }
   return run !== null && wordsIn(run).some(isId)
 }
+
+const rowOf = (name: StreamName) => ({ stream: labelOf(name) })
 
 /** The strings of a value, each whole and in its words. */
 function wordsIn(value: unknown): string[] {

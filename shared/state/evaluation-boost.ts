@@ -1,12 +1,13 @@
 import { z } from 'zod'
+import { labelOf, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { dayAfter } from '../utc-day'
 import { rowKind } from './row'
 
 export const evaluationBoostRow = rowKind({
   pk: 'evaluation',
-  sk: 'wish#{hashtag}',
-  meaning: 'A hashtag whose evaluation sample is larger for some days, because model and labels disagree.',
+  sk: 'wish#{stream}',
+  meaning: 'A stream whose evaluation sample is larger for some days, because model and labels disagree.',
   attributes: z.object({ through: z.iso.date().describe('The last UTC day whose posts get the larger sample.') }),
 })
 
@@ -14,23 +15,27 @@ export const evaluationBoostRow = rowKind({
 const DAYS = 3
 
 /**
- * Ask for a larger evaluation sample of a hashtag in the days after `date`, because the model and the labels disagree in
+ * Ask for a larger evaluation sample of a stream in the days after `date`, because the model and the labels disagree in
  * the report of that day. The caps still hold. The latest request wins.
  */
-export async function boostEvaluation(table: Pick<Table, 'update'>, hashtag: string, date: string): Promise<void> {
+export async function boostEvaluation(table: Pick<Table, 'update'>, name: StreamName, date: string): Promise<void> {
   const through = dayAfter(date, DAYS)
-  await table.update(evaluationBoostRow.key({ hashtag }), {
+  await table.update(evaluationBoostRow.key({ stream: labelOf(name) }), {
     set: { through },
     when: 'attribute_not_exists(pk) OR #through < :through',
     values: { through },
   })
 }
 
-/** Whether the posts of this UTC day get a larger evaluation sample. */
+/** Whether the posts of a stream on this UTC day get a larger evaluation sample, by whichever of its names it was asked for. */
 export async function isEvaluationBoosted(
   table: Pick<Table, 'get'>,
-  { hashtag, date }: { hashtag: string; date: string },
+  names: readonly StreamName[],
+  date: string,
 ): Promise<boolean> {
-  const boost = await evaluationBoostRow.read(table, { hashtag })
-  return boost !== undefined && date <= boost.through
+  for (const name of names) {
+    const boost = await evaluationBoostRow.read(table, { stream: labelOf(name) })
+    if (boost && date <= boost.through) return true
+  }
+  return false
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { labelOf, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
@@ -16,8 +17,8 @@ export const leaseRow = rowKind({
   }),
 })
 
-/** The lease of the invocation that collects a hashtag. */
-export const collectionLease = (hashtag: string): string => `collect#${hashtag}`
+/** The lease of the invocation that collects a stream. */
+export const collectionLease = (name: StreamName): string => `collect#${labelOf(name)}`
 
 /** When the holder had to be done, even if it released the lease before; milliseconds since the epoch. */
 export const deadlineOf = ({ expiresAt }: z.infer<typeof leaseRow.attributes>): number =>

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { keys } from '../keys'
+import { labelOf } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
 export const runRow = rowKind({
   pk: 'labeling',
-  sk: 'run#{date}#{hashtag}#{run}',
+  sk: 'run#{date}#{stream}#{run}',
   meaning: 'A run of the collector that labelling knows, and the batch that was drawn from it.',
   attributes: z.object({
     key: z.string().describe('Key of its run.json.'),
     hashtag: z.string(),
+    stream: z.string().optional().describe('The network; runs of releases without streams have none.'),
     date: z.string(),
     run: z.string(),
     batch: z.string().optional().describe('The first batch that was drawn from it.'),
@@ -20,10 +22,10 @@ export type RunParts = NonNullable<ReturnType<typeof keys.run.match>>
 
 /** Log a run. A repeated event finds the run logged, and cannot have it drawn twice. */
 export async function logRun(table: Pick<Table, 'create'>, parts: RunParts, key: string): Promise<void> {
-  await table.create({ ...runRow.key(parts), ...parts, key })
+  await table.create({ ...rowOf(parts), ...parts, key })
 }
 
-/** By date, hashtag and run. */
+/** By date, stream and run. */
 export async function loggedRuns(table: Pick<Table, 'query'>): Promise<LoggedRun[]> {
   const runs: LoggedRun[] = []
   for await (const { row } of runRow.all(table)) runs.push(row)
@@ -32,8 +34,10 @@ export async function loggedRuns(table: Pick<Table, 'query'>): Promise<LoggedRun
 
 /** Record the batch that a run was drawn for. The first batch stays. */
 export async function markDrawn(table: Pick<Table, 'update'>, run: RunParts, batch: string): Promise<void> {
-  await table.update(runRow.key(run), {
+  await table.update(rowOf(run), {
     set: { batch },
     when: 'attribute_exists(pk) AND attribute_not_exists(#batch)',
   })
 }
+
+const rowOf = ({ date, run, ...name }: RunParts) => runRow.key({ date, stream: labelOf(name), run })

@@ -39,6 +39,8 @@ beforeEach(() => {
   secrets.on(GetSecretValueCommand, { SecretId: 'toy-id' }).resolves({ SecretString: 'a key' })
 })
 
+const STREAM = { hashtag: 'aws', stream: 'file' }
+
 /** What the toy source's post says: two kinds in three to one, which the first word tells apart, and words of its own. */
 const textOf = (id: string): string =>
   `${Number(id.split('-').at(-1)) % 4 === 0 ? 'Join' : 'Measured'} ${labelling.wordsOf(id)} #aws`
@@ -46,7 +48,7 @@ const textOf = (id: string): string =>
 /** Collects a day from the toy source; answers the objects that the collector wrote. */
 async function collected(): Promise<Record<string, string>> {
   const all = sourceSettings([...SOURCES, toy])
-  const sources = z.record(z.string(), all).parse({ playground: { type: 'toy', posts: POSTS } })
+  const sources = z.record(z.string(), all).parse({ playground: { type: 'toy', posts: POSTS, network: 'file' } })
   const settings = { ...aSettings(), hashtags: [{ tag: 'aws', source: 'playground' }], sources }
   const world = collecting.newWorld({ tags: ['aws'] })
   const ports = {
@@ -56,8 +58,9 @@ async function collected(): Promise<Record<string, string>> {
     nowMs: () => world.now.getTime(),
   }
   const open = sourceFor(ports, settings, { ...ADAPTERS, toy: toyAdapter([]) }, [...SOURCES, toy])
-  world.openSource = async (hashtag) => {
-    const source = await open(hashtag)
+  world.settings = settings
+  world.openSource = async (stream) => {
+    const source = await open(stream)
     const read: typeof source.read = async (request) => {
       const page = await source.read(request)
       return 'posts' in page ? { ...page, posts: page.posts.map((post) => ({ ...post, text: textOf(post.id) })) } : page
@@ -88,7 +91,7 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
   const run = keys.run.match(runKey ?? '')!.run
 
   const labeller = labelling.newWorld({ bucket, settings, now: NIGHT, plugged: { toy: openingWordsLabeller() } })
-  await labelling.functionOf(labeller).onRun({ hashtag: 'aws', date: DAY, run })
+  await labelling.functionOf(labeller).onRun({ ...STREAM, date: DAY, run })
   const settled = await labelling.functionOf(labeller).settle(DAY)
 
   const formatter = { objects: bucket, publish: recorder('formatter').publish, settings, labels, stream: () => 'toy' }
@@ -124,20 +127,19 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
     labels: labelStore(bucket, rulesOf(settings.labels)),
     memory: makeMemory(2 ** 20),
     settings,
-    stream: () => 'toy',
     owner: () => 'the loop',
   })
   const time = { now: LATER, remainingMs: () => 300_000 }
-  const analysis = await analyzer({ hashtag: 'aws', date: DAY }, time)
+  const analysis = await analyzer({ ...STREAM, date: DAY }, time)
   // A model classifies what comes after it.
-  const next = { hashtag: 'aws', date: dayAfter(DAY, 1), run: 'next' }
-  await putRun(bucket, { date: next.date, run: next.run, pages: [[aPost('next', textOf('1'))]] })
+  const next = { ...STREAM, date: dayAfter(DAY, 1), run: 'next' }
+  await putRun(bucket, { ...next, pages: [[aPost('next', textOf('1'))]] })
   await analyzer(next, time)
 
   expect(settled).toMatchObject({ labelled: POSTS })
   expect(verdict).toMatchObject({ verdict: 'promoted', live: true })
   expect(await bucket.readJson(keys.champion({}), championRecord)).toMatchObject({ job, engine: openingWords.name })
-  expect(bucket.texts()[keys.predictions({ hashtag: 'aws', date: DAY, run })]).toBeUndefined()
+  expect(bucket.texts()[keys.predictions({ ...STREAM, date: DAY, run })]).toBeUndefined()
   expect(bucket.texts()[keys.predictions(next)]).toMatch(/\r\nnext,technical,/)
   if (analysis.state !== 'reported') throw new Error(analysis.reason)
   const { posts, byPosts } = analysis.report.day

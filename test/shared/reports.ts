@@ -34,7 +34,7 @@ export function exampleOfTooFew(): AnswerRecord {
 
 /** The index of these reports. */
 export const exampleIndex = (reports: readonly ReportRecord[] = [exampleReport()]): ReportIndexRecord =>
-  reports.reduce<ReportIndexRecord>(withReport, { days: [] })
+  reports.reduce<ReportIndexRecord>((index, report) => withReport(index, report), { days: [] })
 
 const stretch = (
   when: Pick<StretchRecord, 'from' | 'to' | 'days'>,

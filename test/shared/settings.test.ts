@@ -20,12 +20,41 @@ it('takes a hashtag as X does, in lower case', () => {
   expect(parseSettings(edited('{ tag: aws,', '{ tag: AWS_Été2,')).hashtags[0]?.tag).toBe('aws_été2')
 })
 
+it('takes several sources of a hashtag, each on a network of its own', () => {
+  const two = edited('{ tag: aws, source: sample }', '{ tag: aws, sources: [sample, x], unnamedNetwork: x }')
+
+  expect(parseSettings(two).hashtags[0]).toEqual({ tag: 'aws', sources: ['sample', 'x'], unnamedNetwork: 'x' })
+})
+
 describe('what is wrong', () => {
   it.each([
     [
       'a hashtag with its sign',
       edited('tag: aws', "tag: '#aws'"),
       /^SETTINGS_INVALID: bellwether\.yml:5: hashtags\.0\.tag: a hashtag is letters/,
+    ],
+    [
+      'a hashtag with neither source nor sources',
+      edited('{ tag: aws, source: sample }', '{ tag: aws }'),
+      /:5: hashtags\.0\.source: a hashtag has one of source, .* and sources/,
+    ],
+    [
+      'two sources of one network',
+      edited('{ tag: aws, source: sample }', '{ tag: aws, sources: [sample, again] }').replace(
+        'sources:\n',
+        'sources:\n  again: { type: file, file: again.jsonl }\n',
+      ),
+      /:5: hashtags\.0\.sources\.1: "sample" and "again" are both of file, and its posts would come twice/,
+    ],
+    [
+      'one source twice',
+      edited('{ tag: aws, source: sample }', '{ tag: aws, sources: [x, x] }'),
+      /hashtags\.0\.sources\.1: "x" and "x" are both of x/,
+    ],
+    [
+      'a network that no key can have',
+      edited('sample: { type: file,', 'sample: { type: file, network: My Forum,'),
+      /sources\.sample\.network: a network is lower-case letters/,
     ],
     ['a hashtag of digits alone', edited('tag: aws', "tag: '2026'"), /hashtags\.0\.tag/],
     [

@@ -2,6 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BellwetherError } from '../../../shared/errors'
 import type { Settings } from '../../../shared/settings'
 import { SOURCES, type SourceRegistry } from '../../../shared/sources'
+import { sourcesOf, type Stream } from '../../../shared/streams'
 import type { SourceAdapter, SourcePorts } from './adapter'
 import { blueskyAdapter } from './bluesky/bluesky'
 import { fileAdapter } from './file/file'
@@ -26,21 +27,17 @@ interface Ports extends Omit<SourcePorts, 'secret'> {
   secretIds: Readonly<Record<string, string>>
 }
 
-/** How to ask whether posts of a hashtag still exist. A source that cannot tell is not opened, so that no secret is read. */
+/** How to ask whether posts of a stream still exist. A source that cannot tell is not opened, so that no secret is read. */
 export const presenceFor =
-  (
-    openSource: (hashtag: string) => Promise<Source>,
-    { hashtags, sources }: Pick<Settings, 'hashtags' | 'sources'>,
-    adapters = ADAPTERS,
-  ) =>
-  async (hashtag: string): Promise<Pick<Source, 'name' | 'presence'>> => {
-    const name = hashtags.find(({ tag }) => tag === hashtag)?.source ?? ''
+  (openSource: (stream: Stream) => Promise<Source>, { sources }: Pick<Settings, 'sources'>, adapters = ADAPTERS) =>
+  async (stream: Stream): Promise<Pick<Source, 'name' | 'presence'>> => {
+    const { source: name } = stream
     const settings = sources[name]
     const tells = settings && adapters[settings.type]?.tellsPresence?.(settings)
-    return tells ? openSource(hashtag) : { name }
+    return tells ? openSource(stream) : { name }
   }
 
-/** The source that `bellwether.yml` names for a hashtag. */
+/** The source that `bellwether.yml` names for a stream. */
 export const sourceFor =
   (
     { secrets, secretIds, ...ports }: Ports,
@@ -48,13 +45,12 @@ export const sourceFor =
     adapters = ADAPTERS,
     registry: SourceRegistry = SOURCES,
   ) =>
-  async (hashtag: string): Promise<Source> => {
-    const name = hashtags.find(({ tag }) => tag === hashtag)?.source ?? ''
+  async ({ hashtag, source: name }: Pick<Stream, 'hashtag' | 'source'>): Promise<Source> => {
     const settings = sources[name]
-    if (!settings) throw new Error(`#${hashtag} has no source`)
+    if (!settings) throw new Error(`#${hashtag} has no source ${name}`)
     const adapter = adapters[settings.type]
     if (!adapter) throw new Error(`source type ${settings.type} has no adapter in services/collector/sources`)
-    const tags = hashtags.filter((other) => other.source === name).map(({ tag }) => tag)
+    const tags = hashtags.filter((other) => sourcesOf(other).includes(name)).map(({ tag }) => tag)
     const secret = async () => {
       const { type } = settings
       const holds = registry.find((one) => one.type === type)?.secret?.holds ?? 'secret'

@@ -1,3 +1,4 @@
+import { labelOf, type StreamName } from '../../../shared/streams'
 import type { Asked } from '../../../shared/finding'
 
 /** A run that collected a part of a day. */
@@ -12,9 +13,10 @@ export interface Run {
   at: number
 }
 
-/** The collection of a hashtag. */
-export interface Collection {
-  hashtag: string
+/** The collection of a stream. */
+export interface Collection extends StreamName {
+  /** `aws`, or `aws on mastodon`. */
+  topic: string
   /** Nothing before the first collection. */
   cursor: { through: number; running: boolean; leaseUntil: number } | undefined
   /** Of the day that is looked at. */
@@ -68,7 +70,7 @@ export interface Facts {
   settled: Asked<Settled[]>
   /** The dataset that today is taken for, and its newest job. */
   training: Asked<{ dataset: string; job: Training | undefined } | undefined>
-  /** The newest day of each hashtag that has a report, and the days that have one. */
+  /** The days of streams that have a report, as `reportOf` names them. */
   reported: Asked<ReadonlySet<string>>
   champion: Asked<{ job: string; promotedAt: number; macroF1: number | null } | undefined>
   /** US dollars of this UTC month. */
@@ -78,4 +80,4 @@ export interface Facts {
 }
 
 /** How the days that have a report are named in `reported`. */
-export const reportOf = (hashtag: string, date: string): string => `${date} ${hashtag}`
+export const reportOf = (name: StreamName, date: string): string => `${date} ${labelOf(name)}`

@@ -14,7 +14,7 @@ import {
 } from '../../../shared/records'
 import { lastDue } from '../../../shared/schedule'
 import type { Settings } from '../../../shared/settings'
-import { cursorRow } from '../../../shared/state/cursor'
+import { readCursor } from '../../../shared/state/cursor'
 import { readProgress } from '../../../shared/state/desk'
 import { collectionLease, deadlineOf, leaseRow } from '../../../shared/state/lease'
 import { spent } from '../../../shared/state/ledger'
@@ -22,6 +22,7 @@ import { openBatches } from '../../../shared/state/open-batches'
 import { readTogether } from '../../../shared/state/row'
 import { notedJobs, holderOf } from '../../../shared/state/training-jobs'
 import type { Table } from '../../../shared/table'
+import { nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../../shared/streams'
 import { DAY_MS, dayOf, midnightOf } from '../../../shared/utc-day'
 import { asked } from '../asked'
 import { type Collection, type Facts, reportOf, type Run } from './facts'
@@ -30,7 +31,7 @@ import type { CountMessages } from './queues'
 export interface Sources {
   objects: Pick<Objects, 'read' | 'list'>
   table: Pick<Table, 'get' | 'getMany' | 'query'>
-  settings: Pick<Settings, 'hashtags' | 'schedule'>
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'schedule'>
   countMessages: CountMessages
   deadLetters: Readonly<Record<string, string>>
 }
@@ -51,7 +52,7 @@ export async function gatherDay(sources: Sources, now: Date): Promise<Facts> {
     asked(openOf(table)),
     asked(settledOf(objects)),
     asked(trainingOf(sources, dayOf(now))),
-    asked(reportsOf(objects)),
+    asked(reportsOf(sources)),
     asked(championOf(objects)),
     asked(spentIn(sources, dayOf(now).slice(0, 7))),
     asked(sources.countMessages(sources.deadLetters)),
@@ -82,29 +83,30 @@ async function collectionsOf(
   { objects, table, settings }: Pick<Sources, 'objects' | 'table' | 'settings'>,
   day: string,
 ): Promise<Collection[]> {
-  const tags = settings.hashtags.map(({ tag }) => tag)
-  const { cursors, leases } = await readTogether(table, {
-    cursors: tags.map((hashtag) => cursorRow.at({ hashtag })),
-    leases: tags.map((hashtag) => leaseRow.at({ name: collectionLease(hashtag) })),
+  const streams = watchedStreams(settings).map((stream) => namesOf(settings, stream))
+  const { leases } = await readTogether(table, {
+    leases: streams.map(([name]) => leaseRow.at({ name: collectionLease(name) })),
   })
   return Promise.all(
-    tags.map(async (hashtag, i): Promise<Collection> => {
-      const [cursor, lease] = [cursors[i], leases[i]]
+    streams.map(async (names, i): Promise<Collection> => {
+      const [cursor, lease] = [await readCursor(table, names), leases[i]]
       return {
-        hashtag,
+        ...names[0],
+        topic: topicIn(settings, names[0]),
         cursor: cursor && {
           through: Date.parse(cursor.through),
           running: cursor.run !== null,
           leaseUntil: lease ? deadlineOf(lease) : 0,
         },
-        runs: await runsOf(objects, hashtag, day),
+        runs: await runsOf(objects, names, day),
       }
     }),
   )
 }
 
-async function runsOf(objects: Sources['objects'], hashtag: string, date: string): Promise<Run[]> {
-  const found = await listed(objects, keys.run.start({ hashtag, date }), (key) => keys.run.match(key))
+async function runsOf(objects: Sources['objects'], names: StreamNames, date: string): Promise<Run[]> {
+  const lists = names.map((name) => listed(objects, keys.run.start({ ...name, date }), (key) => keys.run.match(key)))
+  const found = (await Promise.all(lists)).flat()
   return Promise.all(
     found.map(async ({ key, modified }) => {
       const run = await read(objects, key, runRecord)
@@ -176,9 +178,9 @@ async function trainingOf({ objects, table }: Sources, today: string) {
   }
 }
 
-async function reportsOf(objects: Sources['objects']): Promise<Set<string>> {
+async function reportsOf({ objects, settings }: Pick<Sources, 'objects' | 'settings'>): Promise<Set<string>> {
   const index = await read(objects, keys.reportIndex({}), reportIndexRecord)
-  return new Set((index?.days ?? []).map(({ hashtag, date }) => reportOf(hashtag, date)))
+  return new Set((index?.days ?? []).map((day) => reportOf(nameToday(settings, day), day.date)))
 }
 
 async function championOf(objects: Sources['objects']) {

@@ -1,5 +1,6 @@
 import type { Asked } from '../../../shared/finding'
 import { DAY_MS } from '../../../shared/utc-day'
+import { labelOf } from '../../../shared/streams'
 import type { Measure } from '../../../shared/watch/metrics'
 import type { Facts } from './facts'
 import { coveredOf, daysSince, type Stage } from './stages'
@@ -7,11 +8,11 @@ import { coveredOf, daysSince, type Stage } from './stages'
 /** Measure the day: what is not known, or not there, is not measured. */
 export function measureDay(facts: Facts, stages: readonly Stage[], measure: Measure): void {
   const { now } = facts
-  given(facts.collections, (hashtags) => {
-    for (const { hashtag, runs } of hashtags) {
+  given(facts.collections, (streams) => {
+    for (const { topic, runs } of streams) {
       if (runs.length === 0) continue
       measure(
-        { service: 'collector', hashtag },
+        { service: 'collector', hashtag: topic },
         {
           Posts: runs.reduce((sum, { posts }) => sum + posts, 0),
           RefusedRows: runs.reduce((sum, { refusedRows }) => sum + refusedRows, 0),
@@ -20,12 +21,13 @@ export function measureDay(facts: Facts, stages: readonly Stage[], measure: Meas
       )
     }
     given(facts.reported, (reports) => {
-      for (const { hashtag } of hashtags) {
+      for (const { topic, ...name } of streams) {
         const newest = [...reports]
-          .filter((one) => one.slice(11) === hashtag)
+          .filter((one) => one.slice(11) === labelOf(name))
           .sort()
           .at(-1)
-        if (newest) measure({ service: 'analyzer', hashtag }, { ReportAgeDays: daysSince(newest.slice(0, 10), now) })
+        if (newest)
+          measure({ service: 'analyzer', hashtag: topic }, { ReportAgeDays: daysSince(newest.slice(0, 10), now) })
       }
     })
   })

@@ -1,5 +1,6 @@
 import { dollars } from '../../../shared/cost'
 import type { Asked } from '../../../shared/finding'
+import { named } from '../../../shared/streams'
 import { DAY_MS, dayOf } from '../../../shared/utc-day'
 import { type Collection, type Facts, type Open, reportOf, type Run } from './facts'
 
@@ -24,7 +25,7 @@ export function stagesOf(facts: Facts, stack: string): Stage[] {
   const say = commandsOf(stack)
   const each = (stage: 'collected' | 'reported', judge: (one: Collection) => Judged): Stage[] =>
     'known' in facts.collections
-      ? facts.collections.known.map((one) => ({ stage, hashtag: one.hashtag, ...judge(one) }))
+      ? facts.collections.known.map((one) => ({ stage, hashtag: one.topic, ...judge(one) }))
       : [{ stage, ...unknown(facts.collections.unknown) }]
   return [
     ...each('collected', (one) => collected(facts, one, say)),
@@ -60,11 +61,11 @@ const unknown = (why: string): Judged => ({ state: 'could not be checked', found
 const about = <T>(fact: Asked<T>, judge: (known: T) => Judged): Judged =>
   'known' in fact ? judge(fact.known) : unknown(fact.unknown)
 
-function collected({ now, day, due }: Facts, { hashtag, cursor, runs }: Collection, say: Say): Judged {
+function collected({ now, day, due }: Facts, { topic, cursor, runs, ...name }: Collection, say: Say): Judged {
   if (runs.length > 0) return howMuch(runs)
-  const help = say.invoke('collector', { hashtag })
+  const help = say.invoke('collector', named(name))
   if (!cursor) {
-    return { state: 'not due', found: `#${hashtag} was never collected: the schedule begins with ${day}`, help }
+    return { state: 'not due', found: `#${topic} was never collected: the schedule begins with ${day}`, help }
   }
   if (cursor.running && cursor.leaseUntil > now) return { state: 'under way', found: 'a run is under way' }
   if (due.collect === undefined || now < due.collect + GRACE_MS) {
@@ -111,16 +112,16 @@ function planned({ now, day, due, open, settled, planned: plan, collections }: F
         if (items === 0)
           return { state: 'skipped', found: 'no item: the caps leave no room, or nothing was left to ask' }
         if (items !== undefined) return { state: 'done', found: `${items} items` }
-        return about(collections, (hashtags) => unplanned(hashtags))
+        return about(collections, (streams) => unplanned(streams))
       })
     })
 
-    function unplanned(hashtags: readonly Collection[]): Judged {
-      const missing = hashtags.filter(({ runs }) => runs.length === 0).map(({ hashtag }) => `#${hashtag}`)
-      if (missing.length === hashtags.length) return { state: 'not due', found: `no run of ${day} is in` }
-      if (hashtags.every(({ runs }) => sum(runs.map(({ posts }) => posts)) === 0))
+    function unplanned(streams: readonly Collection[]): Judged {
+      const missing = streams.filter(({ runs }) => runs.length === 0).map(({ topic }) => `#${topic}`)
+      if (missing.length === streams.length) return { state: 'not due', found: `no run of ${day} is in` }
+      if (streams.every(({ runs }) => sum(runs.map(({ posts }) => posts)) === 0))
         return { state: 'skipped', found: 'no posts were collected' }
-      const since = Math.max(due.label ?? 0, ...hashtags.flatMap(({ runs }) => runs.map(({ at }) => at)))
+      const since = Math.max(due.label ?? 0, ...streams.flatMap(({ runs }) => runs.map(({ at }) => at)))
       if (now < since + GRACE_MS) {
         return {
           state: 'not due',
@@ -234,16 +235,16 @@ function judged({ now, training }: Facts, say: Say): Judged {
   })
 }
 
-function reported({ now, day, reported: days }: Facts, { hashtag, runs }: Collection, say: Say): Judged {
+function reported({ now, day, reported: days }: Facts, { runs, ...name }: Collection, say: Say): Judged {
   return about(days, (reports) => {
-    if (reports.has(reportOf(hashtag, day))) return { state: 'done', found: `the report of ${day} is there` }
+    if (reports.has(reportOf(name, day))) return { state: 'done', found: `the report of ${day} is there` }
     if (runs.length === 0) return { state: 'not due', found: 'nothing is collected to report on' }
     if (now < Math.max(...runs.map(({ at }) => at)) + GRACE_MS)
       return { state: 'under way', found: 'the runs came just now' }
     return {
       state: 'late',
       found: `${day} has runs and no report`,
-      help: say.invoke('analyzer', { hashtag, date: day }),
+      help: say.invoke('analyzer', { ...named(name), date: day }),
     }
   })
 }

@@ -1,10 +1,9 @@
 import { type CollectedPost, isShownBefore } from '../../../shared/posts'
+import { labelOf, nameFrom, type StreamName } from '../../../shared/streams'
 import type { ShownText } from '../../../shared/text'
 
-/** The posts that one run stored, under the hashtag and UTC day of the run; a post without a cascade is left out. */
-export interface RunPosts {
-  hashtag: string
-  date: string
+/** The posts that one run stored, under the stream and UTC day of the run; a post without a cascade is left out. */
+export interface RunPosts extends Stratum {
   posts: Iterable<Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'>>
   /** The cascade of each, by post id. */
   cascades: ReadonlyMap<string, string>
@@ -15,23 +14,24 @@ export interface Cascade {
   id: string
   /** The post that is shown: an original before its retweets, then the earliest. */
   shown: Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf'> & { text: ShownText }
-  /** Ids of its posts under each hashtag and day. */
+  /** Ids of its posts under each stream and day. */
   posts: Map<string, Set<string>>
 }
 
-/** A hashtag on a UTC day: what a share is reported for, and so what is sampled from. */
-export interface Stratum {
-  hashtag: string
+/** A stream on a UTC day: what a share is reported for, and so what is sampled from. */
+export interface Stratum extends StreamName {
   date: string
 }
 
-export const stratumKey = ({ hashtag, date }: Stratum): string => `${date} ${hashtag}`
+export const stratumKey = ({ date, ...name }: Stratum): string => `${date} ${labelOf(name)}`
+
+const nameIn = (stratum: string): StreamName => nameFrom(stratum.slice(stratum.indexOf(' ') + 1))
 
 /** What Ground Truth takes as the value of one attribute; characters. */
 const LONGEST = 20_000
 
 /**
- * Join posts into their cascades, whatever order they come in. A post is counted once under a hashtag and day, however
+ * Join posts into their cascades, whatever order they come in. A post is counted once under a stream and day, however
  * often it was collected; one with nothing to read, or too long to ask about, is left out.
  */
 export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
@@ -53,10 +53,11 @@ export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
   return cascades
 }
 
-/** Its posts over all hashtags and days that were read, each counted once. */
-export const sizeOf = ({ posts }: Cascade): number => new Set([...posts.values()].flatMap((ids) => [...ids])).size
+/** Its posts over all streams and days that were read, each counted once. Ids of two networks may be equal. */
+export const sizeOf = ({ posts }: Cascade): number =>
+  new Set([...posts].flatMap(([stratum, ids]) => [...ids].map((id) => `${nameIn(stratum).stream ?? ''} ${id}`))).size
 
 export const hashtagsOf = ({ posts }: Cascade): string[] =>
-  [...new Set([...posts.keys()].map((stratum) => stratum.slice(stratum.indexOf(' ') + 1)))].sort()
+  [...new Set([...posts.keys()].map((stratum) => nameIn(stratum).hashtag))].sort()
 
 const isAskable = (shown: ShownText): boolean => shown.length > 0 && shown.length <= LONGEST

@@ -10,13 +10,14 @@ import type { Table } from '../../../shared/table'
 import { doubtOf } from '../../../shared/statistics/design'
 import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
-import { groupPosts, type Stratum } from './cascades'
+import { groupPosts, type Stratum, stratumKey } from './cascades'
 import { type Draw, drawEvaluation, drawTraining, mayBe, placesInOrder } from './draw'
 import { identifyRuns, type Scoring } from '../../../shared/cascades/identify'
 import type { Chosen } from '../plan'
 import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-claims'
 import { confirmedByOthers } from '../../../shared/state/confirmations'
 import { loggedRuns } from '../../../shared/state/run-log'
+import { named } from '../../../shared/streams'
 import { daysBetween } from '../../../shared/utc-day'
 import { type LiveModel, liveModel, scorerOf, trainingChoice } from './live-model'
 
@@ -32,7 +33,7 @@ interface Ports {
 export type ChoiceSettings = Pick<Settings, 'labelling' | 'labels'>
 
 /**
- * Choose what a batch asks, at most `items`: the evaluation samples of its hashtags and days, then evaluation items that
+ * Choose what a batch asks, at most `items`: the evaluation samples of its streams and days, then evaluation items that
  * earlier batches left over, then items that come back to measure people or to be corrected, then the training samples,
  * then training items that earlier batches left over.
  */
@@ -96,9 +97,9 @@ export async function choose(
 type Claims = ReadonlyMap<string, CascadeClaim>
 type LeftOvers = ReadonlyMap<string, LeftOver & { leftBy: string }>
 
-/** Each hashtag and day once. */
+/** Each stream and day once. */
 const strataOf = (runs: readonly Stratum[]): Stratum[] => [
-  ...new Map(runs.map(({ hashtag, date }) => [`${date} ${hashtag}`, { hashtag, date }])).values(),
+  ...new Map(runs.map((run) => [stratumKey(run), { ...named(run), date: run.date }])).values(),
 ]
 
 /** The items that earlier batches left over in a role, without those that are asked anyway. */

@@ -13,8 +13,9 @@ import {
 import { drawBottomK, inclusionProbabilities } from '../../../shared/statistics/sampling'
 import { type Cascade, type Stratum, stratumKey } from './cascades'
 import { sum } from '../../../shared/statistics/numbers'
+import { named } from '../../../shared/streams'
 
-/** The draws of a hashtag's day. The sample of both stands in the plan, and a share rests on it. */
+/** The draws of a stream's day. The sample of both stands in the plan, and a share rests on it. */
 export interface Draw extends Stratum {
   /** Of the evaluation draw. */
   target: number
@@ -23,11 +24,11 @@ export interface Draw extends Stratum {
   training: { target: number; measure: number }
   /** What the evaluation draw took and what the training draw took, each in its order; then what has a role from before. */
   members: Member[]
-  /** The probabilities of every cascade of the hashtag's day. */
+  /** The probabilities of every cascade of the stream's day. */
   parts: ReadonlyMap<string, Parts>
 }
 
-/** A hashtag's day after the evaluation draw. */
+/** A stream's day after the evaluation draw. */
 interface EvaluationDraw extends Stratum {
   target: number
   /** Its cascades by id, with their posts on the day. */
@@ -106,7 +107,7 @@ export function drawTraining(evaluation: readonly EvaluationDraw[], terms: Train
   )
   const asked = new Set([...taken, ...trained.flat()])
   return strata.map(({ draw, measures, open }, i) => {
-    const { sizes, drawn, target, hashtag, date } = draw
+    const { sizes, drawn, target, date } = draw
     const order = trained[i]!
     const measure = sum(open.values())
     const parts = partsOf(draw, measures, order, measure)
@@ -118,7 +119,7 @@ export function drawTraining(evaluation: readonly EvaluationDraw[], terms: Train
       return { item, size: sizes.get(item)!, inclusionProbability, measure: measures.get(item)!, ...of, drawn: by }
     }
     return {
-      hashtag,
+      ...named(draw),
       date,
       target,
       cascades: sizes.size,

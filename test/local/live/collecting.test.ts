@@ -1,11 +1,13 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { z } from 'zod'
-import { collectDays, refuseFuture } from '../../../local/live/collecting'
+import { collectDays, type LiveStream, refuseFuture } from '../../../local/live/collecting'
 import { makeJournal } from '../../../local/live/journal'
 import { openCursor } from '../../../shared/state/cursor'
 import type { Table } from '../../../shared/table'
 import { memoryTable } from '../../shared/memory-table'
 
+const AWS: LiveStream = { names: [{ hashtag: 'aws' }], topic: 'aws' }
+const AZURE: LiveStream = { names: [{ hashtag: 'azure' }], topic: 'azure' }
 const NOW_MS = Date.parse('2026-11-28T12:00:00Z')
 
 let table: Table
@@ -18,7 +20,7 @@ beforeEach(() => {
 })
 
 const anyRun = z.object({ window: z.object({ to: z.string() }) }).loose()
-const cursor = (first = '2026-11-26T00:00:00.000Z') => openCursor(table, anyRun, 'aws', first)
+const cursor = (first = '2026-11-26T00:00:00.000Z') => openCursor(table, anyRun, AWS.names, first)
 /** The collector reaches the end of a day. */
 const reach = async (day: string) => (await cursor()).commit({ window: { to: `${day}T00:00:00.000Z` } })
 
@@ -42,7 +44,7 @@ async function collect(
   }
   const screen = { say: () => {}, progress: (text: string) => void progress.push(text), clear: () => {} }
   const { signal } = new AbortController()
-  return { collected: await collectDays({ cloud, table, journal, screen, signal }, ['aws'], 2), journal }
+  return { collected: await collectDays({ cloud, table, journal, screen, signal }, [AWS], 2), journal }
 }
 
 it('begins where the days begin, sits out a rate limit and says so', async () => {
@@ -52,7 +54,7 @@ it('begins where the days begin, sits out a rate limit and says so', async () =>
   )
 
   expect(asked).toEqual([{ hashtag: 'aws', from: '2026-11-26' }])
-  expect(collected).toEqual([{ tag: 'aws', through: '2026-11-28' }])
+  expect(collected).toEqual([{ topic: 'aws', through: '2026-11-28' }])
   expect(progress).toContain('#aws: 2026-11-26, day 1 of 2 · waits until 12:01:00 UTC: rate limit')
 })
 
@@ -78,23 +80,23 @@ it('says how many pages and posts the day under way has', async () => {
 it('leaves a day that still gets posts for later', async () => {
   const { collected } = await collect({ hashtag: 'aws', runs: [], goesOnInSeconds: 900, waitsFor: 'late posts' })
 
-  expect(collected).toEqual([{ tag: 'aws', through: '2026-11-26', waitsUntil: NOW_MS + 900_000 }])
+  expect(collected).toEqual([{ topic: 'aws', through: '2026-11-26', waitsUntil: NOW_MS + 900_000 }])
 })
 
 it('ends with what the collector failed with', async () => {
   const { collected } = await collect({ errorMessage: 'SOURCE_REFUSED: no' }, { functionError: 'Unhandled' })
 
-  expect(collected).toEqual([{ tag: 'aws', through: expect.anything(), failure: 'SOURCE_REFUSED: no' }])
+  expect(collected).toEqual([{ topic: 'aws', through: expect.anything(), failure: 'SOURCE_REFUSED: no' }])
 })
 
 it('refuses a folder whose days are still to come', async () => {
   const cloud = { clock: { now: () => NOW_MS }, invoke: async () => ({ requestId: 'r', payload: '' }) }
   await cursor()
 
-  await refuseFuture({ cloud, table }, ['aws', 'azure'])
+  await refuseFuture({ cloud, table }, [AWS, AZURE])
   await reach('2026-11-30')
 
-  await expect(refuseFuture({ cloud, table }, ['aws', 'azure'])).rejects.toThrow(
+  await expect(refuseFuture({ cloud, table }, [AWS, AZURE])).rejects.toThrow(
     '#aws is collected up to 2026-11-30, which is still to come: by the clock of this machine it is 2026-11-28',
   )
 })

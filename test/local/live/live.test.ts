@@ -138,7 +138,7 @@ it(
     // The missed day alone is read: its pages, the instance, the count, and the time.
     expect(stub.asked.length - asked).toBeLessThan(8)
 
-    const sentence = await second.says(/#aws, (\S+): \d+ % of the posts .*95 % interval \d+ to \d+ %/)
+    const sentence = await second.says(/#aws on mastodon, (\S+): \d+ % of the posts .*95 % interval \d+ to \d+ %/)
     expect(sentence[1]).toBe(dayAfter(yesterday, -1))
     const reader = await visit(report)
     const { days } = reported.parse(await reader('GET', '/data'))

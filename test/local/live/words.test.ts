@@ -101,8 +101,8 @@ sources: { fedi: { type: mastodon, instance: https://social.example }, x: { type
     const through = '2026-11-27'
     expect(
       waitsInWords([
-        { tag: 'aws', through, waitsUntil: NOW.getTime() },
-        { tag: 'azure', through },
+        { topic: 'aws', through, waitsUntil: NOW.getTime() },
+        { topic: 'azure', through },
       ]),
     ).toEqual([expect.stringContaining('#aws, 2026-11-27: late posts still arrive there')])
   })
@@ -148,11 +148,11 @@ describe('the journal', () => {
     const line = `${JSON.stringify({ ...waits, waitsFor: 'rate limit' })}\n`
 
     journal.hear('bellwether-dev-collector', line.slice(0, 20))
-    expect(journal.pauseOf('aws')).toBeUndefined()
+    expect(journal.pauseOf({ hashtag: 'aws' })).toBeUndefined()
     journal.hear('bellwether-dev-collector', `${line.slice(20)}not JSON\n`)
 
-    expect(journal.pauseOf('aws')).toEqual({ until: NOW.getTime() + 60_000, waitsFor: 'rate limit' })
-    expect(journal.pauseOf('azure')).toBeUndefined()
+    expect(journal.pauseOf({ hashtag: 'aws' })).toEqual({ until: NOW.getTime() + 60_000, waitsFor: 'rate limit' })
+    expect(journal.pauseOf({ hashtag: 'azure' })).toBeUndefined()
   })
 
   it('tells a failure once, and hears the collector alone', () => {
@@ -196,7 +196,7 @@ describe('news', () => {
   it('says each event in a sentence, once', () => {
     const news = makeNews()
 
-    expect(news(event(postsCollected))).toBe('#aws, 2026-11-21: 812 posts collected.')
+    expect(news(event(postsCollected))).toBe('#aws on mastodon, 2026-11-21: 812 posts collected.')
     expect(news(event(postsCollected))).toBeUndefined()
     expect(news(event(labelsMeasured, { labelled: 1 }))).toBe('1 label of 2026-11-22 is counted.')
     expect(news(event(modelPromoted))).toMatch(/^A model went live: macro-F1 0\.\d\d\.$/)
@@ -205,7 +205,7 @@ describe('news', () => {
   it('tells a share, and not that there is none', () => {
     const news = makeNews()
 
-    expect(news(event(shareReported))).toContain('#aws, 2026-11-21: 41 % of the posts are marketing')
+    expect(news(event(shareReported))).toContain('#aws on mastodon, 2026-11-21: 41 % of the posts are marketing')
     expect(news(event(shareReported, { state: 'not-enough-labels', shares: [] }))).toBeUndefined()
   })
 })

@@ -54,7 +54,6 @@ function portsOf(objects: TestBucket): Ports {
     labels: labelStore(objects, rulesOf(SETTINGS.labels)),
     memory: makeMemory(2 ** 20),
     settings: SETTINGS,
-    stream: () => 'file',
     owner: () => `owner ${++owners}`,
   }
 }

@@ -94,7 +94,7 @@ describe('the strata of a day', () => {
       planOf('2026-11-23-2', [runKey('five')], [draw('2026-11-23', [])]),
     ]
 
-    const strata = strataOf(plans, DAY).map(({ runs }) => [...runs].sort())
+    const strata = strataOf(plans, [DAY], DAY.date).map(({ runs }) => [...runs].sort())
 
     expect(strata).toEqual([['one', 'three', 'two'].map((run) => runKey(run)), [runKey('four')]])
   })
@@ -107,8 +107,8 @@ describe('the strata of a day', () => {
       planOf('x', [], own, 'model-b'),
     ]
 
-    expect(modelOf(plans, DAY)).toBe('model-a')
-    expect(modelOf([], DAY)).toBeNull()
+    expect(modelOf(plans, [DAY], DAY.date)).toBe('model-a')
+    expect(modelOf([], [DAY], DAY.date)).toBeNull()
   })
 })
 

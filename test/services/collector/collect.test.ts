@@ -31,7 +31,7 @@ describe('a day', () => {
 
     const answer = await invoke(world)
 
-    const folder = 'raw/hashtag=aws/date=2026-06-02/run=20260602t000000z-20260603t000000z'
+    const folder = 'raw/stream=file/hashtag=aws/date=2026-06-02/run=20260602t000000z-20260603t000000z'
     expect(Object.keys(raw(world))).toEqual(
       [1, 2, 3].map((page) => `${folder}/posts-${page}.csv`).concat(`${folder}/run.json`),
     )
@@ -56,6 +56,7 @@ describe('a day', () => {
         event: 'PostsCollected',
         detail: {
           hashtag: 'aws',
+          stream: 'file',
           date: '2026-06-02',
           run: '20260602t000000z-20260603t000000z',
           runKey: `${folder}/run.json`,
@@ -67,6 +68,7 @@ describe('a day', () => {
     ])
     expect(answer).toEqual({
       hashtag: 'aws',
+      stream: 'file',
       runs: [{ run: '20260602t000000z-20260603t000000z', posts: 20, complete: true, stoppedBy: null }],
       through: '2026-06-03T00:00:00.000Z',
     })
@@ -140,15 +142,20 @@ describe('a request', () => {
     expect(await invoke(world)).toMatchObject({ through: '2026-06-03T00:00:00.000Z' })
   })
 
-  it('for nothing in particular puts each hashtag on the queue', async () => {
+  it('for nothing in particular puts each stream on the queue', async () => {
     const world = newWorld()
 
-    expect(await invoke(world, {})).toEqual({ asked: ['aws', 'azure'] })
-    expect(world.queue.map(({ request }) => request)).toEqual([{ hashtag: 'aws' }, { hashtag: 'azure' }])
+    expect(await invoke(world, {})).toEqual({ asked: ['aws/file', 'azure/file'] })
+    expect(world.queue.map(({ request }) => request)).toEqual([
+      { hashtag: 'aws', stream: 'file' },
+      { hashtag: 'azure', stream: 'file' },
+    ])
   })
 
   it('for a hashtag that is not configured names those that are', async () => {
-    await expect(invoke(newWorld(), { hashtag: 'gcp' })).rejects.toThrow(/REQUEST_INVALID: #gcp .*#aws, #azure/)
+    await expect(invoke(newWorld(), { hashtag: 'gcp' })).rejects.toThrow(
+      /REQUEST_INVALID: #gcp .*#aws on file, #azure on file/,
+    )
   })
 
   it.each([
@@ -303,14 +310,14 @@ describe('an invocation', () => {
     const answer = await invoke(world)
 
     expect(answer).toMatchObject({ runs: [], goesOnInSeconds: 241 })
-    expect(world.queue).toEqual([{ request: { hashtag: 'aws' }, at: world.now.getTime() + 241_000 }])
+    expect(world.queue).toEqual([{ request: { hashtag: 'aws', stream: 'file' }, at: world.now.getTime() + 241_000 }])
   })
 
   it('that has no time left puts the rest on the queue, where it goes on', async () => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
-    world.openSource = async (hashtag) => {
-      const source = await open(hashtag)
+    world.openSource = async (stream) => {
+      const source = await open(stream)
       return { ...source, read: async (request) => ((world.timeMs = 10_000), source.read(request)) }
     }
 
@@ -330,7 +337,7 @@ describe('an invocation', () => {
   ])('that the source asks to wait before %s comes back then, and nothing is booked twice', async (_, rude) => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
-    world.openSource = async (hashtag) => ({ ...(await open(hashtag)), ...rude })
+    world.openSource = async (stream) => ({ ...(await open(stream)), ...rude })
     for (let i = 0; i < 3; i++) expect(await invoke(world)).toMatchObject({ goesOnInSeconds: 400 })
     world.openSource = open
 
@@ -343,8 +350,8 @@ describe('an invocation', () => {
   it('whose source is exhausted ends the run and says so', async () => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
-    world.openSource = async (hashtag) => {
-      const source = await open(hashtag)
+    world.openSource = async (stream) => {
+      const source = await open(stream)
       return {
         ...source,
         read: async (request) => (request.next === null ? source.read(request) : { exhausted: 'no credit' }),
@@ -365,9 +372,9 @@ describe('an invocation', () => {
   it('that finds the source of a run changed ends that run', async () => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
-    world.openSource = async (hashtag) => ({ ...(await open(hashtag)), read: async () => ({ waitSeconds: 60 }) })
+    world.openSource = async (stream) => ({ ...(await open(stream)), read: async () => ({ waitSeconds: 60 }) })
     await invoke(world)
-    world.openSource = async (hashtag) => ({ ...(await open(hashtag)), name: 'another' })
+    world.openSource = async (stream) => ({ ...(await open(stream)), name: 'another' })
 
     await untilIdle(world)
 

@@ -107,6 +107,7 @@ describe('a source that a test plugs in', () => {
       secretIds: { toy: 'toy-id' },
       nowMs: () => world.now.getTime(),
     }
+    world.settings = of
     world.openSource = sourceFor(ports, of, { ...ADAPTERS, toy: toyAdapter(pages) }, registry)
     return { world, pages }
   }
@@ -151,7 +152,7 @@ describe('a source that a test plugs in', () => {
     const { world } = toyWorld()
     const own = { posts: { perDay: 7, perMonth: 100 } }
     const { openSource } = world
-    world.openSource = async (hashtag) => ({ ...(await openSource(hashtag)), caps: own })
+    world.openSource = async (stream) => ({ ...(await openSource(stream)), caps: own })
     await invoke(world)
 
     expect(await texts(world)).toHaveLength(7)

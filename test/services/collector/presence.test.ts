@@ -6,11 +6,12 @@ import { deletionRecord } from '../../../shared/records'
 import { BellwetherError } from '../../../shared/errors'
 import { spent } from '../../../shared/state/ledger'
 import { buriedAmong } from '../../../shared/state/tombstones'
-import { aPost, putRun } from '../../given'
+import { aSettings, aPost, putRun } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 import { generousCaps, MARK } from './world'
 
+const watching = (...tags: string[]) => aSettings({ hashtags: tags.map((tag) => ({ tag, source: 'file' })) })
 const NOW = new Date('2026-11-22T03:40:00Z')
 const daysLater = (days: number) => new Date(NOW.getTime() + days * 86_400_000)
 const answers = (given: Record<string, Presence>) => new Map(Object.entries(given))
@@ -84,7 +85,7 @@ describe('a check', () => {
       objects: bucket,
       table: memoryTable(),
       marks: async () => MARK,
-      hashtags: ['aws'],
+      settings: watching('aws'),
       openPresence: async () => ({ name: 'fedi', presence }),
       caps: generousCaps(),
       requestsPerDay: 4,
@@ -169,7 +170,7 @@ describe('a check', () => {
   })
 
   it('checks the other hashtags before it fails for a source that refuses', async () => {
-    ports.hashtags = ['aws', 'azure']
+    ports.settings = watching('aws', 'azure')
     await putRun(bucket, { hashtag: 'azure', date: '2026-11-01', pages: [[aPost('80000000')]] })
     says = (id) => (id === '80000000' ? 'there' : 'refused')
 
@@ -179,7 +180,7 @@ describe('a check', () => {
   })
 
   it('pays for a look-up within the cap, and asks no more when it is reached', async () => {
-    const port = (await ports.openPresence('aws')).presence!
+    const port = (await ports.openPresence({ hashtag: 'aws', stream: 'file', source: 'file' })).presence!
     const stillThere: PresencePort['stillThere'] = async (posts, most) => ({
       ...(await port.stillThere(posts, most)),
       costUsd: 0.02,

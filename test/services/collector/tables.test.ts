@@ -7,7 +7,8 @@ import type { Row } from '../../../shared/sql-tables/tables'
 import { aPost, putRun } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 
-const DAY = { hashtag: 'aws', date: '2026-11-21' }
+const STREAM = { hashtag: 'aws' }
+const DAY = { ...STREAM, date: '2026-11-21' }
 const POSTS = keys.tableOfPosts({ stream: 'mastodon', ...DAY })
 const WILD = 'a\n"b" \\ \u2028 \0 \uD800 &amp; <b> 👩‍👩‍👧'
 
@@ -17,7 +18,8 @@ beforeEach(() => {
 })
 
 const recordOf = (run: string, into = bucket): Promise<RunRecord> => into.readJson(keys.run({ ...DAY, run }), runRecord)
-const write = async (run: string, into = bucket) => writeTables(into, 'mastodon', await recordOf(run, into))
+const write = async (run: string, into = bucket) =>
+  writeTables(into, [{ ...STREAM, stream: 'mastodon' }, STREAM], await recordOf(run, into))
 async function rowsAt(key: string, from = bucket): Promise<Row<'posts'>[]> {
   const lines = gunzipSync((await from.read(key))!.body)
     .toString()

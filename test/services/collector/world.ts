@@ -4,10 +4,10 @@ import type { PublishedEvent } from '../../../events'
 import type { Publish } from '../../../shared/bus'
 import { canonical } from '../../../shared/canonical'
 import type { Objects } from '../../../shared/objects'
+import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
-import { collect, type Collected, collectRequest } from '../../../services/collector/collect'
+import { collect, type Collected, type CollectPorts, collectRequest } from '../../../services/collector/collect'
 import { fileSource } from '../../../services/collector/sources/file/file'
-import type { Source } from '../../../services/collector/sources/source'
 import { invocationOf, isKilled, type Writes } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { askTombstones, markWith } from '../../../shared/tombstones'
@@ -27,10 +27,10 @@ export interface World extends Writes {
   table: Table
   told: Told[]
   queue: { request: unknown; at: number }[]
-  openSource: (hashtag: string) => Promise<Source>
+  openSource: CollectPorts['openSource']
   caps: Caps
   languages: string[]
-  hashtags: string[]
+  settings: Pick<Settings, 'hashtags' | 'sources'>
   timeMs: number
   log: string[]
 }
@@ -56,13 +56,13 @@ export function newWorld(given: Partial<World> & { file?: string; lines?: unknow
     table: memoryTable(),
     told: [],
     queue: [],
-    openSource: async (hashtag) => ({
+    openSource: async ({ hashtag }) => ({
       ...fileSource(bucketOf(world), hashtag, { name: 'file', file, pricePerPostUsd: 0.01, tags }),
       page: { least: 1, most: 7 },
     }),
     caps: generousCaps(),
     languages: [],
-    hashtags: tags,
+    settings: { hashtags: tags.map((tag) => ({ tag, source: 'file' })), sources: { file: { type: 'file' } } },
     timeMs: 300_000,
     writes: 0,
     log: [],
@@ -107,8 +107,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
       trainingSeconds: 1,
     },
     languages: world.languages,
-    hashtags: world.hashtags,
-    stream: () => 'file',
+    settings: world.settings,
     newOwner: () => `worker ${workers++}`,
   })
   const said = (message: string) => void world.log.push(message)
@@ -153,7 +152,7 @@ export const facts = (world: World): string[] =>
 
 export function record(world: World, hashtag = 'aws', date = '2026-06-02'): Record<string, unknown> {
   const key = [...world.objects.keys()].find(
-    (k) => k.startsWith(`raw/hashtag=${hashtag}/date=${date}/`) && k.endsWith('run.json'),
+    (k) => k.startsWith('raw/') && k.includes(`/hashtag=${hashtag}/date=${date}/`) && k.endsWith('run.json'),
   )
   return JSON.parse(world.objects.get(key!)!) as Record<string, unknown>
 }

@@ -38,11 +38,10 @@ function xWorld(given: Partial<World> = {}, options: Partial<typeof settings> = 
     secretIds: { x: 'x-token' },
     nowMs,
   }
-  world.openSource = (hashtag) => {
-    const hashtags = [{ tag: hashtag, source: 'x' }]
-    const sources = { x: { ...settings, apiUrl: stub.url, ...options } }
-    return sourceFor(ports, { hashtags, sources, languages: world.languages })(hashtag)
-  }
+  const hashtags = [{ tag: 'aws', source: 'x' }]
+  const sources = { x: { ...settings, apiUrl: stub.url, ...options } }
+  world.settings = { hashtags, sources }
+  world.openSource = (stream) => sourceFor(ports, { hashtags, sources, languages: world.languages })(stream)
   return world
 }
 
@@ -546,7 +545,7 @@ describe('an answer of X', () => {
     const world = newWorld()
     const secret = async () => ({ id: 'x-token', value: TOKEN })
     const watched = { name: 'x', settings: { ...settings, apiUrl: stub.url }, tags: ['aws'], languages: [] }
-    world.openSource = (hashtag) => openX(50)({ ...watched, hashtag }, { secret, nowMs: Date.now })
+    world.openSource = ({ hashtag }) => openX(50)({ ...watched, hashtag }, { secret, nowMs: Date.now })
     stub.odd = [{ hang: true }]
 
     await expect(invoke(world)).rejects.toThrow(/SOURCE_UNAVAILABLE: X was not reached/)

@@ -24,7 +24,8 @@ import { aPost, aSettings, invocationOf, isKilled, putRun, type Writes } from '.
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 
-export type LabellingSettings = Pick<Settings, 'hashtags' | 'labels' | 'caps' | 'labelling'> & ChoiceSettings
+export type LabellingSettings = Pick<Settings, 'hashtags' | 'sources' | 'labels' | 'caps' | 'labelling'> &
+  ChoiceSettings
 
 export interface World extends Writes {
   bucket: TestBucket
@@ -113,7 +114,7 @@ export function functionOf(world: World) {
   return {
     ports,
     invocation,
-    onRun: (parts: { hashtag: string; date: string; run: string }) => onRun(ports)(parts, invocation),
+    onRun: (parts: Parameters<ReturnType<typeof onRun>>[0]) => onRun(ports)(parts, invocation),
     request: (request: Parameters<ReturnType<typeof answerRequest>>[0]) => answerRequest(ports)(request, invocation),
     settle: (batch: string) => settle(ports)(batch, world.now),
     handOut: (annotator: string, count = 20) => handOut(table, annotator, count, world.now.getTime()),

@@ -309,7 +309,7 @@ describe('a request', () => {
 
   it('waits for a run that goes on from the post', async () => {
     const run = z.object({ window: z.object({ to: z.string() }), next: z.string() })
-    const cursor = await openCursor(world.table, run, 'aws', '2026-11-21T00:00:00.000Z')
+    const cursor = await openCursor(world.table, run, [{ hashtag: 'aws' }], '2026-11-21T00:00:00.000Z')
     const at = { window: { to: '2026-11-22T00:00:00.000Z' }, next: `2026-11-21T10:00:00.000Z ${posts.lone.id}` }
     await cursor.keep(at)
 

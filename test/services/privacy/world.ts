@@ -165,7 +165,7 @@ function portsOf(world: World): Ports {
     bucket: port(world.bucket.versions, ['put', 'copy', 'remove']),
     table: port(world.table, ['create', 'update', 'remove']),
     marks: async () => MARK,
-    hashtags: ['aws'],
+    streams: [[{ hashtag: 'aws' }]],
     newOwner: () => `${world.writes}-${owners++}`,
   }
 }

@@ -28,7 +28,7 @@ const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional'
 describe('what a page is sent', () => {
   it('is whole where there is nothing yet', async () => {
     expect(await seen('2026-11-22T10:00:00Z')).toMatchObject({
-      hashtags: ['aws', 'azure'],
+      streams: ['aws', 'azure'].map((tag) => ({ hashtag: tag, stream: 'file', topic: tag, watched: true })),
       days: [],
       latest: [],
       champion: null,
@@ -64,7 +64,13 @@ describe('what a page is sent', () => {
     await tell(bucket, table, { ...twoWeeks, partial: { 'aws 2026-11-12': 0.6 } })
 
     expect((await seen('2026-11-23T10:00:00Z')).incomplete).toEqual([
-      { hashtag: 'aws', date: '2026-11-12', words: expect.stringContaining('cap on posts') },
+      {
+        hashtag: 'aws',
+        stream: 'file',
+        topic: 'aws',
+        date: '2026-11-12',
+        words: expect.stringContaining('cap on posts'),
+      },
     ])
   })
 

@@ -2,14 +2,17 @@ import { expect, it } from '@jest/globals'
 import { boostEvaluation, isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
 import { memoryTable } from '../memory-table'
 
-it('holds for three days after the last disagreement, for its hashtag', async () => {
+it('holds for three days after the last disagreement, for its stream by whichever name', async () => {
   const table = memoryTable()
-  await boostEvaluation(table, 'aws', '2026-11-21')
-  await boostEvaluation(table, 'aws', '2026-11-19')
+  await boostEvaluation(table, { hashtag: 'aws' }, '2026-11-21')
+  await boostEvaluation(table, { hashtag: 'aws' }, '2026-11-19')
 
-  const boosted = (hashtag: string, date: string) => isEvaluationBoosted(table, { hashtag, date })
+  const boosted = (hashtag: string, date: string) => isEvaluationBoosted(table, [{ hashtag }], date)
+  const x = { hashtag: 'aws', stream: 'x' }
 
   expect(await boosted('aws', '2026-11-24')).toBe(true)
   expect(await boosted('aws', '2026-11-25')).toBe(false)
   expect(await boosted('azure', '2026-11-22')).toBe(false)
+  expect(await isEvaluationBoosted(table, [x, { hashtag: 'aws' }], '2026-11-24')).toBe(true)
+  expect(await isEvaluationBoosted(table, [x], '2026-11-24')).toBe(false)
 })

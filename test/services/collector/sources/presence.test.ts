@@ -8,7 +8,7 @@ import { aComment, startHackerNews } from '../../../stubs/hacker-news'
 import { aStatus, startMastodon } from '../../../stubs/mastodon'
 import type { Departed, Odd } from '../../../stubs/server'
 import { startXStub } from '../../../stubs/x'
-import { aPost, putRun } from '../../../given'
+import { aSettings, aPost, putRun } from '../../../given'
 import { testBucket } from '../../../shared/bucket'
 import { memoryTable } from '../../../shared/memory-table'
 import { generousCaps, MARK } from '../world'
@@ -216,7 +216,7 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
         objects: bucket,
         table: memoryTable(),
         marks: async () => MARK,
-        hashtags: ['aws'],
+        settings: aSettings({ hashtags: [{ tag: 'aws', source: 'file' }] }),
         requestsPerDay: 100,
         caps: generousCaps(),
       }

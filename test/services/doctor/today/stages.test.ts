@@ -6,7 +6,7 @@ import { wordsOf } from '../../../../services/doctor/today/words'
 const at = (time: string): number => Date.parse(`2026-11-22T${time}:00Z`)
 const run = { posts: 812, refusedRows: 0, covered: 1, complete: true, stoppedBy: null, at: at('00:12') }
 const cursor = { through: at('00:00'), running: false, leaseUntil: at('00:15') }
-const aws = { hashtag: 'aws', cursor, runs: [run] }
+const aws = { hashtag: 'aws', topic: 'aws', cursor, runs: [run] }
 const batch = {
   batch: '2026-11-21',
   date: '2026-11-21',
@@ -42,13 +42,13 @@ const GOOD: Facts = {
   open: { known: [] },
   settled: { known: [settled] },
   training: { known: { dataset: '3f9c2a7d0b1e4c55', job } },
-  reported: { known: new Set([reportOf('aws', '2026-11-21')]) },
+  reported: { known: new Set([reportOf({ hashtag: 'aws' }, '2026-11-21')]) },
   champion: { known: { job: job.job, promotedAt: at('09:11'), macroF1: 0.84 } },
   spent: { known: { collect: 4, label: 0, train: 0.1 } },
   deadLetters: { known: { collector: 0, analyzer: 0 } },
 }
 const NOTHING: Partial<Facts> = {
-  collections: { known: [{ hashtag: 'aws', cursor: undefined, runs: [] }] },
+  collections: { known: [{ hashtag: 'aws', topic: 'aws', cursor: undefined, runs: [] }] },
   planned: { known: undefined },
   settled: { known: [] },
   training: { known: undefined },
@@ -106,7 +106,7 @@ describe('a day on which', () => {
       {
         ...NOTHING,
         now: at('00:30'),
-        collections: { known: [aws, { hashtag: 'azure', cursor: undefined, runs: [] }] },
+        collections: { known: [aws, { hashtag: 'azure', topic: 'azure', cursor: undefined, runs: [] }] },
       },
       { state: 'not due', found: 'waits for #azure' },
     ],

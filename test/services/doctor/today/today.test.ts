@@ -51,7 +51,7 @@ const statesOf = ({ stages }: Awaited<ReturnType<typeof look>>) =>
 
 async function goodDay(): Promise<void> {
   const { table } = tables
-  await openCursor(table, runState, 'aws', '2026-11-22T00:00:00.000Z')
+  await openCursor(table, runState, [{ hashtag: 'aws' }], '2026-11-22T00:00:00.000Z')
   await putRun(bucket, { pages: [[aPost('p1'), aPost('p2')]] })
   await book(table, { kind: 'collectUsd', perDay: 10, perMonth: 300 }, '2026-11-22', 'page-1', 4)
   await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), '')

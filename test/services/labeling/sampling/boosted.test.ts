@@ -13,10 +13,10 @@ it.each([
   ['no more when the days of a disagreement are over', 0.3, 'aws', '2026-11-25', 0.3],
 ])('asks %s evaluation items', async (_, share, hashtag, date, expected) => {
   const table = memoryTable()
-  await boostEvaluation(table, 'aws', '2026-11-21')
-  const { labelling } = settingsWith({ evaluationShare: share })
+  await boostEvaluation(table, { hashtag: 'aws' }, '2026-11-21')
+  const settings = settingsWith({ evaluationShare: share })
 
-  const boosted = await withEvaluationBoost(table, labelling, [keys.run({ hashtag, date, run: 'one' })])
+  const boosted = await withEvaluationBoost(table, settings, [keys.run({ hashtag, date, run: 'one' })])
 
   expect(boosted.evaluationShare).toBe(expected)
 })

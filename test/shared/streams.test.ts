@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Settings } from '../../shared/settings'
+import { labelOf, nameFrom, namesOf, topicIn, watchedStreams } from '../../shared/streams'
+
+const settings: Pick<Settings, 'hashtags' | 'sources'> = {
+  hashtags: [
+    { tag: 'aws', sources: ['fedi', 'hn'] },
+    { tag: 'azure', source: 'forum' },
+  ],
+  sources: { fedi: { type: 'mastodon' }, hn: { type: 'hacker-news' }, forum: { type: 'file', network: 'reddit' } },
+}
+const aws = { hashtag: 'aws' }
+
+it('is a hashtag on the network of each of its sources', () => {
+  expect(watchedStreams(settings)).toEqual([
+    { hashtag: 'aws', stream: 'mastodon', source: 'fedi' },
+    { hashtag: 'aws', stream: 'hacker-news', source: 'hn' },
+    { hashtag: 'azure', stream: 'reddit', source: 'forum' },
+  ])
+})
+
+describe('a name without a network', () => {
+  it('is of the stream of the first source', () => {
+    const mastodon = [{ ...aws, stream: 'mastodon' }, aws]
+
+    expect(namesOf(settings, aws)).toEqual(mastodon)
+    expect(namesOf(settings, { ...aws, stream: 'mastodon' })).toEqual(mastodon)
+    expect(namesOf(settings, { ...aws, stream: 'hacker-news' })).toEqual([{ ...aws, stream: 'hacker-news' }])
+  })
+
+  it('is of the network that the settings say, also where that has no source any more', () => {
+    const [first, ...others] = settings.hashtags
+    const moved = { ...settings, hashtags: [{ ...first!, unnamedNetwork: 'x' }, ...others] }
+
+    expect(namesOf(moved, aws)).toEqual([{ ...aws, stream: 'x' }, aws])
+    expect(namesOf(moved, { ...aws, stream: 'mastodon' })).toEqual([{ ...aws, stream: 'mastodon' }])
+  })
+
+  it('of a hashtag that nobody watches is a stream of its own', () => {
+    expect(namesOf(settings, { hashtag: 'gcp' })).toEqual([{ hashtag: 'gcp' }])
+  })
+})
+
+it('is said with its network where its hashtag has several', () => {
+  expect(topicIn(settings, aws)).toBe('aws on mastodon')
+  expect(topicIn(settings, { ...aws, stream: 'hacker-news' })).toBe('aws on hacker-news')
+  expect(topicIn(settings, { ...aws, stream: 'x' })).toBe('aws on x')
+  expect(topicIn(settings, { hashtag: 'azure' })).toBe('azure')
+})
+
+it.each([aws, { ...aws, stream: 'hacker-news' }])('is read back from its label: %j', (name) => {
+  expect(nameFrom(labelOf(name))).toEqual(name)
+})
+
+it('has labels that sort as hashtags do', () => {
+  const tags = ['aws', 'aws2', 'aws_x', 'awsé', 'b']
+
+  expect(tags.map((hashtag) => labelOf({ hashtag, stream: 'x' })).sort()).toEqual(tags.sort().map((tag) => `${tag}/x`))
+})
