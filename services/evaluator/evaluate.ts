@@ -7,7 +7,7 @@ import { keys } from '../../shared/keys'
 import { latestTraining } from '../../shared/latest'
 import type { Objects } from '../../shared/objects'
 import type { CardRecord, ChampionRecord } from '../../shared/records'
-import { correlate } from '../../shared/watch/correlation'
+import { correlated } from '../../shared/watch/correlation'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
 import { holdContest, type Ports as ContestPorts } from './contest'
 import { keepLive } from './live'
@@ -46,7 +46,7 @@ export const evaluate =
     const { objects } = ports
     const known = await readCard(objects, job)
     if (known) {
-      correlate(known.dataset.latestDate)
+      correlated(known.dataset)
       return announce(ports, known)
     }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { isOfADay } from '../batches'
+import { byBatch, isOfADay } from '../batches'
 import { keys } from '../keys'
 
 /*
  * The correlation id of the work from a run to its report is the UTC day of the posts: a run, its batch and its report have
- * that day in their names, and a dataset says it as `latestDate`. An environment runs one invocation at a time, so the id is
+ * that day in their names, and a dataset lists the batches it is made of. An environment runs one invocation at a time, so the id is
  * one variable, which the door sets before each piece of work.
  */
 let current: string | undefined
@@ -25,9 +25,11 @@ export function correlate(id: string | undefined): void {
   listener(id)
 }
 
-/** A dataset, and with it everything made of it, goes by its latest day. */
-export function correlated<D extends { latestDate: string }>(dataset: D): D {
-  correlate(dataset.latestDate)
+/** A dataset, and with it everything made of it, goes by its newest batch: the one whose labels had it made. */
+export function correlated<D extends { manifests: readonly string[] }>(dataset: D): D {
+  const batches = dataset.manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? []).sort(byBatch)
+  const newest = batches.findLast(isOfADay) ?? batches.at(-1)
+  if (newest !== undefined) correlate(correlationOfBatch(newest))
   return dataset
 }
 

@@ -3,6 +3,7 @@ import { keys } from '../../../shared/keys'
 import {
   beginCorrelation,
   correlate,
+  correlated,
   correlation,
   correlationOfBatch,
   correlationOfKey,
@@ -49,6 +50,16 @@ describe('the correlation id', () => {
     ]
 
     expect(new Set(ids)).toEqual(new Set(['2026-11-21']))
+  })
+
+  it.each([
+    ['its newest batch, by day', ['2026-11-20', '2026-11-21-2', '2026-11-21'], '2026-11-21'],
+    ['its newest batch of a day, whatever was imported or corrected', ['2026-11-21', 'import-1'], '2026-11-21'],
+    ['its import, where there is no batch of a day', ['smoke'], 'smoke'],
+  ])('of a dataset, its job and its model is that of %s', (_, batches, id) => {
+    correlated({ manifests: batches.map((batch) => keys.settledManifest({ batch })) })
+
+    expect(correlation()).toBe(id)
   })
 
   it('is told to the log of the work under way when it becomes known', () => {
