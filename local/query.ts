@@ -34,12 +34,12 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function answer(query: string, { data, form }: QueryOptions): Promise<number> {
-  const folder = data ?? lastFolder()
-  if (folder === undefined)
-    throw new Error('No cloud was started here: `npm start` starts one, or name a data folder with --data.')
   const named = namedQueries().find(({ name }) => name === query)
   // A word alone is no SQL, so it is a name with a mistake in it.
   if (!named && /^[\w-]+$/.test(query)) throw new Error(`there is no query ${query}\n\n${listed()}`)
+  const folder = data ?? lastFolder()
+  if (folder === undefined)
+    throw new Error('No cloud was started here: `npm start` starts one, or name a data folder with --data.')
   const result = await runQuery(tablesIn(folder), named?.sql ?? query)
   process.stdout.write(shown(result, form))
   return 0

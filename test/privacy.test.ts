@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -227,7 +228,9 @@ async function everything(): Promise<Kept> {
   const kept: Kept = {}
   const bucket = versions()
   for await (const version of bucket.list('')) {
-    kept[`${version.key} ${version.versionId}`] = (await bucket.read(version))!.body
+    const { body } = (await bucket.read(version))!
+    // What stands compressed is looked through as well.
+    kept[`${version.key} ${version.versionId}`] = version.key.endsWith('.gz') ? gunzipSync(body) : body
   }
   const table = cloud.stack.resources.find(({ type }) => type === 'AWS::DynamoDB::Table')?.ref
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(access()))

@@ -14,6 +14,7 @@ import { answerAtDesk } from '../../local/replay/people'
 import { readPosts } from '../../local/replay/posts'
 import { keys, prefixes } from '../../shared/keys'
 import { type Objects, s3Objects } from '../../shared/objects'
+import { TABLE_NAMES, type TableName } from '../../shared/sql-tables/tables'
 import { cardRecord, championRecord, reportIndexRecord } from '../../shared/records'
 import { refusalIn } from '../../shared/refused'
 import { readSettings } from '../../shared/settings'
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
     say(`analyzer: ${JSON.stringify(await ask('analyzer', request)).slice(0, 300)}`)
   await sayToday()
   await readReport()
+  await until('rows in every table', 60, async () => (await emptyTables(objects)).length === 0)
   for (const name of ['reconciler', 'labels'])
     say(`${name}: ${JSON.stringify(await ask(name, name === 'labels' ? { export: 'csv' } : {}))}`)
   await noDeadLetters()
@@ -119,6 +121,13 @@ async function sayToday(): Promise<void> {
     .parse(await ask('doctor', { today: true }))
   say(`today: ready ${ready}\n${words.join('\n')}`)
   if (ready !== true) throw new Error('the doctor does not find the day well')
+}
+
+/** Tables for SQL without an object. No model was live when the posts were collected, so there are no predictions. */
+async function emptyTables(objects: Objects): Promise<TableName[]> {
+  const written = new Set<string>()
+  for await (const { key } of objects.list('tables/')) written.add(key.split('/')[1] ?? '')
+  return TABLE_NAMES.filter((name) => name !== 'predictions' && !written.has(name))
 }
 
 const invited = z.object({ url: z.url() })
