@@ -54,6 +54,7 @@ module.exports = async ({ resolveVariable }) => {
         ExpirationInDays: tables.resultDays,
         NoncurrentVersionExpiration: { NoncurrentDays: 1 },
       },
+      { Id: 'query-results-markers', Prefix: 'query-results/', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
       ...(retention.days === undefined ? [] : EXPIRING.map(expire)),
     ],
   }

@@ -103,6 +103,16 @@ describe('a day', () => {
     })
   })
 
+  it('is not finished by an invocation without time: its table is made of the whole day', () => {
+    const gone = withSource({ horizon: () => DAY.to })
+    const { run } = step(null, { after: 'begin' }, gone)
+
+    const late = step(run, { after: 'begin' }, { ...gone, hasTime: false })
+
+    expect(late).toMatchObject({ run, effect: { kind: 'park', waitSeconds: 0 } })
+    expect(step(late.run, { after: 'begin' }, gone).effect).toEqual({ kind: 'finish' })
+  })
+
   it('that no longer is within reach is a finished run with a gap', () => {
     expect(step(null, { after: 'begin' }, withSource({ horizon: () => DAY.to }))).toMatchObject({
       run: { finished: true, gap: DAY, readable: null },
