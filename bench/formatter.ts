@@ -146,6 +146,7 @@ async function formatAll(folder: string): Promise<void> {
       training: {
         trainer: 'blazingtext',
         engine: 'fasttext',
+        engines: ['blazingtext'],
         fewLabels: 0,
         instanceType: 'ml.c5.xlarge',
         spot: true,

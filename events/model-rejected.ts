@@ -8,10 +8,11 @@ export const modelRejected = publishedEvent({
   meaning:
     'A trained model is worse than the champion or fails another rule of the gate, and stays out; every reason is given.',
   publishedBy: 'evaluator',
-  version: 1,
+  version: 2,
   fields: {
     job: z.string(),
     datasetId: z.string(),
+    engine: z.string().describe('Its kind of model, as training.engines names it; blazingtext is fasttext.'),
     champion: z.string().nullable(),
     reasons: z.array(z.string()).min(1),
     cardKey: key,
@@ -20,6 +21,7 @@ export const modelRejected = publishedEvent({
   example: {
     job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
     datasetId: '3f9c2a7d0b1e4c55',
+    engine: 'fasttext',
     champion: 'bellwether-dev-0b1e4c553f9c2a7d-1',
     reasons: ['macro-F1 0.81 is below the 0.84 of the champion'],
     cardKey: 'models/bellwether-dev-3f9c2a7d0b1e4c55-1/card.json',

@@ -162,9 +162,22 @@ const summaryInWords = ({ posts, cascades, refusedRows, labelling, models, champ
       `${counted(labelling.items, 'item')} labelled by ${counted(labelling.judgements, 'judgement')} for $${labelling.spentUsd.toFixed(2)}; ` +
       `${counted(models.length, 'model')} trained, ${models.filter(({ verdict }) => verdict === 'promoted').length} promoted.`,
     `The labels are ${labelling.status}: ${labelling.reasons.join('; ')}.`,
-    champion ? `Live: ${champion}` : 'No model is live.',
+    ...contestInWords(models),
+    champion
+      ? `Live: ${models.find(({ name }) => name === champion)?.engine ?? 'a model'}, ${champion}`
+      : 'No model is live.',
     `${seconds.toFixed(1)} s.`,
   ].join('\n')
+
+/** Every model of the last dataset, with its verdict and why. */
+const contestInWords = (models: Summary['models']): string[] =>
+  models
+    .filter(({ datasetId }) => datasetId === models.at(-1)?.datasetId)
+    .map(({ engine, macroF1, macroF1Interval: interval, verdict, reasons }) => {
+      const score = macroF1 === null ? 'not measured' : `macro-F1 ${macroF1.toFixed(3)}`
+      const range = interval ? ` (${interval.low.toFixed(3)}–${interval.high.toFixed(3)})` : ''
+      return `Last contest, ${engine}: ${score}${range}, ${verdict}: ${reasons.join('; ')}.`
+    })
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import { BellwetherError } from './errors'
-import { DEFAULT_ENGINE, ENGINES } from './engines'
+import { DEFAULT_ENTRANTS, engineNamed, engineNames, entrantsOf } from './engines'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
 import { withoutLabelPrefix } from './row-file/cells'
 import { network, SOURCES, sourceSettings } from './sources'
@@ -126,7 +126,9 @@ export const settings = z.strictObject({
   }),
   training: z.strictObject({
     trainer: z.enum(TRAINERS.map(({ name }) => name)),
-    engine: z.enum(ENGINES.map(({ name }) => name)).default(DEFAULT_ENGINE.name),
+    engines: z.array(z.enum(engineNames())).min(1).default(DEFAULT_ENTRANTS),
+    /** As releases with one engine a day named it; in place of `engines`. */
+    engine: z.enum(engineNames()).optional(),
     fewLabels: z.int().nonnegative().default(100),
     instanceType: z
       .string()
@@ -283,8 +285,14 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
       ['gate', 'window'],
       `is less than gate.minimumEvaluation, ${gate.minimumEvaluation}: nothing could pass`,
     ])
-  const engine = ENGINES.find(({ name }) => name === training.engine)
-  for (const { path: inner, message } of engine?.hyperparameters.safeParse(training.hyperparameters).error?.issues ??
+  if (training.engine !== undefined && training.engines.join() !== DEFAULT_ENTRANTS.join())
+    wrong.push([['training', 'engine'], 'stands beside training.engines: delete it'])
+  const named = training.engines.map((name) => engineNamed(name))
+  for (const [i, engine] of named.entries())
+    if (named.indexOf(engine) < i)
+      wrong.push([['training', 'engines', i], `names ${engine?.name ?? 'an engine'} a second time`])
+  const leading = engineNamed(entrantsOf(training)[0]!)
+  for (const { path: inner, message } of leading?.hyperparameters.safeParse(training.hyperparameters).error?.issues ??
     [])
     wrong.push([['training', 'hyperparameters', ...inner], message])
   return wrong

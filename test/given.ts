@@ -48,7 +48,15 @@ export const aSettings = (changes: Changes = {}): Settings =>
       ...changes.labelling,
     },
     // Few labels are all that tests have: one that wants another engine for them says so.
-    training: { trainer: 'blazingtext', fewLabels: 0, hyperparameters: {}, tuneSeconds: 0, ...changes.training },
+    // One engine, but for a test of the contest.
+    training: {
+      trainer: 'blazingtext',
+      ...(changes.training && 'engines' in changes.training ? {} : { engine: 'blazingtext' }),
+      fewLabels: 0,
+      hyperparameters: {},
+      tuneSeconds: 0,
+      ...changes.training,
+    },
     gate: changes.gate ?? {},
   })
 

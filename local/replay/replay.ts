@@ -222,6 +222,7 @@ const detail = z.object({
   labelled: z.number().optional(),
   costUsd: z.number().optional(),
   macroF1: z.number().nullish(),
+  engine: z.string().optional(),
   hashtag: z.string().optional(),
   stream: z.string().optional(),
   date: z.string().optional(),
@@ -248,14 +249,16 @@ function rowOf(date: string, events: readonly BusEvent[], labels: readonly strin
       .filter((event) => event.date === date)
       .map((event) => [streamOf(event), event.shares]),
   )
-  const score = judged.at(-1)?.macroF1
+  const scored = judged
+    .filter(({ macroF1 }) => typeof macroF1 === 'number')
+    .map(({ engine = '', macroF1 }) => `${engine} ${macroF1!.toFixed(2)}`)
   return {
     date,
     posts: sum(collected.map(({ posts }) => posts)),
     labelled: sum(measured.map(({ labelled }) => labelled)),
     spentUsd: sum([...collected, ...measured].map(({ costUsd }) => costUsd)),
-    model: score === undefined || score === null ? '' : `macro-F1 ${score.toFixed(2)}`,
-    verdict: judged.length === 0 ? '' : promoted.length > 0 ? 'promoted' : 'rejected',
+    model: scored.sort().join(', '),
+    verdict: judged.length === 0 ? '' : promoted.length > 0 ? `${promoted.at(-1)?.engine} promoted` : 'rejected',
     share: [...new Set(collected.map(streamOf))]
       .sort()
       .filter((stream) => shares.has(stream))

@@ -4,7 +4,7 @@ export interface DayRow {
   posts: number
   labelled: number
   spentUsd: number
-  /** `macro-F1 0.84`, or nothing where no model was trained. */
+  /** Macro-F1 of each model, as in `fasttext 0.84, linear 0.87`, or nothing where none was trained. */
   model: string
   verdict: string
   /** `#aws 41 %` for each hashtag: the share of one label. */
@@ -16,7 +16,7 @@ const columns: [heading: string, value: (row: DayRow) => string, right: boolean]
   ['posts', (row) => String(row.posts), true],
   ['labelled', (row) => String(row.labelled), true],
   ['spent', (row) => `$${row.spentUsd.toFixed(2)}`, true],
-  ['model', (row) => row.model || '–', false],
+  ['macro-F1', (row) => row.model || '–', false],
   ['verdict', (row) => row.verdict || '–', false],
   ['share', (row) => row.share || '–', false],
 ]

@@ -36,9 +36,13 @@ export interface Summary {
   models: {
     name: string
     datasetId: string
+    engine: string
     verdict: string
+    /** What spoke for it, or every objection. */
+    reasons: string[]
     accuracy: number | null
     macroF1: number | null
+    macroF1Interval: { low: number; high: number } | null
     majority: number | null
     trainSeconds: number
   }[]
@@ -128,12 +132,15 @@ async function modelsOf(objects: Objects): Promise<Summary['models']> {
     .sort((a, b) =>
       a.dataset.latestDate === b.dataset.latestDate ? 0 : a.dataset.latestDate < b.dataset.latestDate ? -1 : 1,
     )
-    .map(({ job, dataset, verdict, scores: { challenger, majority }, training }) => ({
+    .map(({ job, dataset, verdict, reasons, scores: { challenger, majority }, training }) => ({
       name: job,
       datasetId: dataset.datasetId,
+      engine: training.engine,
       verdict,
+      reasons,
       accuracy: challenger?.accuracy ?? null,
       macroF1: challenger?.macroF1 ?? null,
+      macroF1Interval: challenger?.macroF1Interval ?? null,
       majority: majority.accuracy,
       trainSeconds: training.trainSeconds,
     }))

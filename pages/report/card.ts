@@ -7,6 +7,7 @@ import { behind } from './table'
 import type { Cell, Column } from './csv'
 import { count, dateInWords, many } from '../words'
 import { dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
+import { engines } from './engines'
 import { cardAddress } from './stack'
 
 /** A model's card for people: how good it is and how that is known, what it is made of, and why it is live or not. */
@@ -36,6 +37,7 @@ export function modelCard(card: CardRecord): Child[] {
       byHashtag(card),
     ),
     comparison(card),
+    engines(card.engines),
     calibration(card),
     live(card),
     training(card),

@@ -7,6 +7,7 @@ import { modelCard } from './card'
 import { type Child, element } from '../element'
 import { paragraph } from './section'
 import { isStopped, type Notice, noticesOf } from './notices'
+import { engines } from './engines'
 import { labelling, models, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
 import { dateInWords } from '../words'
@@ -56,6 +57,7 @@ function overviewPage(overview: Overview): Child[] {
     empty ? null : compared(overview),
     waiting(overview),
     models(overview),
+    engines(overview.engines),
     labelling(overview),
     coverage(overview),
     spending(overview),

@@ -46,7 +46,7 @@ export function models({ models: all, champion, live }: Overview): HTMLElement {
 }
 
 function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
-  const { job, judged, verdict, provisional, reasons, scores, labelStatus } = model
+  const { job, engine, judged, verdict, provisional, reasons, scores, labelStatus } = model
   const sign = verdict === 'promoted' ? '✓ promoted' : '✗ rejected'
   return element(
     'li',
@@ -59,6 +59,7 @@ function modelEntry(model: ModelInBrief, isLive: boolean): HTMLElement {
       provisional && element('span', { class: 'verdict' }, 'provisional'),
       isLive && element('span', { class: 'verdict live' }, 'live'),
       element('a', { href: cardAddress(job) }, `Card of ${shortJob(job)}`),
+      element('span', {}, engine),
       element(
         'span',
         {},
@@ -95,6 +96,7 @@ function scoresFigure(all: readonly ModelInBrief[]): HTMLElement | null {
       columns: [
         { heading: 'judged' },
         { heading: 'model' },
+        { heading: 'engine' },
         { heading: 'verdict' },
         { heading: 'macro-F1', numeric: true },
         { heading: 'low', numeric: true },
@@ -106,9 +108,21 @@ function scoresFigure(all: readonly ModelInBrief[]): HTMLElement | null {
         { heading: 'reasons' },
       ],
       rows: all.map(
-        ({ judged, job, verdict, provisional, scores, majority, trainingLabels, trainingUsd, reasons }): Cell[] => [
+        ({
           judged,
           job,
+          engine,
+          verdict,
+          provisional,
+          scores,
+          majority,
+          trainingLabels,
+          trainingUsd,
+          reasons,
+        }): Cell[] => [
+          judged,
+          job,
+          engine,
           provisional ? `${verdict}, provisional` : verdict,
           scores?.macroF1 ?? null,
           scores?.macroF1Interval?.low ?? null,

@@ -127,4 +127,4 @@ export const shortJob = (job: string): string =>
 
 /** A sentence with the long names of jobs in it, shortened. */
 export const withShortJobs = (text: string): string =>
-  text.replaceAll(/\bbellwether-[a-z0-9-]+?-[0-9a-f]{8,}-\d+\b/g, shortJob)
+  text.replaceAll(/\bbellwether-[a-z0-9-]+?-[0-9a-f]{8,}(?:-[a-z-]+)?-\d+\b/g, shortJob)

@@ -26,6 +26,7 @@ export const promotionOf = (card: CardRecord): Omit<DetailOf<typeof modelPromote
 export const rejectionOf = (card: CardRecord): Omit<DetailOf<typeof modelRejected>, 'id' | 'version'> => ({
   job: card.job,
   datasetId: card.dataset.datasetId,
+  engine: card.training.engine,
   champion: card.champion,
   reasons: card.reasons,
   cardKey: keys.card({ job: card.job }),

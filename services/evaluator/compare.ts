@@ -1,8 +1,14 @@
 import { calibrated } from '../../shared/answers'
 import type { CalibrationRecord, CardRecord } from '../../shared/records'
-import { deviationOf, percentileInterval, RESAMPLING } from '../../shared/statistics/bootstrap'
+import { bootstrap, deviationOf, percentileInterval, RESAMPLING } from '../../shared/statistics/bootstrap'
 import { mcnemar } from '../../shared/statistics/mcnemar'
-import { calibrationError, fitTemperature, type Forecast, logLossOf } from '../../shared/statistics/temperature'
+import {
+  calibrationError,
+  calibrationErrorOf,
+  fitTemperature,
+  type Forecast,
+  logLossOf,
+} from '../../shared/statistics/temperature'
 import type { Judgement, Measured } from './measure'
 
 /** Compares challenger and champion on the same items, of which there is at least one. */
@@ -44,6 +50,19 @@ export function calibrate({ forecasts }: Pick<Measured, 'forecasts'>): Calibrati
     items: forecasts.length,
     temperature: fit(forecasts),
     ece: { raw: calibrationError(forecasts), scaled: calibrationError(crossFitted) },
+    eceInterval: calibrationInterval(crossFitted),
     logLoss: { raw: logLossOf(forecasts), scaled: logLossOf(crossFitted) },
   }
+}
+
+/**
+ * The 95 % interval of the calibration error, by the basic bootstrap: the error of a sample is too large on the average, and that
+ * of a sample of the sample by about as much again.
+ */
+function calibrationInterval(forecasts: readonly Forecast[]): { low: number; high: number } | null {
+  const found = calibrationError(forecasts)
+  const interval = percentileInterval(bootstrap(forecasts.length, [calibrationErrorOf(forecasts)])[0]!)
+  if (!interval) return null
+  const within = (value: number) => Math.min(1, Math.max(0, value))
+  return { low: within(2 * found - interval.high), high: within(2 * found - interval.low) }
 }

@@ -19,14 +19,18 @@ import {
 } from '../../shared/records'
 import { correlated } from '../../shared/watch/correlation'
 import { calibrate } from './compare'
+import { sideBySide } from './engines'
 import { type Contender, type Contest, type Gate, judge, opponentIn } from './gate'
 import { costOf, lineageOf } from './lineage'
 import { placeOf } from './card'
 import { liveOf } from './live'
 import { majorityOf, measure, type Measured } from './measure'
-import { bestOf, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
+import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
 import { type Relabelled, relabelled } from './relabelled'
 import { whyNotScored, windowOf } from './window'
+
+/** Cards of so many days are read: an engine that loses for four weeks is named. */
+const CARDS_DAYS = 42
 
 export interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'stream' | 'exists' | 'list'>
@@ -38,11 +42,18 @@ export interface Ports {
  * Hold a trained model against a champion, both on the evaluation window of the model's dataset, and write down everything
  * that is known of it. A function of what stands in the bucket: asked again, it is the same.
  */
-export async function holdContest(
+export async function holdContest(ports: Ports, job: string, against: string | null): Promise<CardRecord> {
+  const late = await cardsOfLate(ports.objects, CARDS_DAYS)
+  const judged = await judgeModel(ports, job, against, late)
+  return { ...judged, engines: sideBySide(judged, late) }
+}
+
+async function judgeModel(
   { objects, load, gate }: Ports,
   job: string,
   against: string | null,
-): Promise<CardRecord> {
+  late: readonly CardRecord[],
+): Promise<Omit<CardRecord, 'engines'>> {
   const training = await objects.readJson(keys.training({ job }), trainingRecord)
   const dataset = correlated(await objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord))
   const evaluation = await readEvaluation(objects, dataset)
@@ -60,11 +71,10 @@ export async function holdContest(
   const champion = card && opposite && (await hold(card.job, card.training.engine, card.dataset, opposite))
 
   const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
-  const changes = champion?.measured
-    ? await changesSince(objects, champion.dataset, dataset)
-    : { shared: 0, changed: 0 }
+  const changes = champion?.measured ? await changesSince(objects, champion.dataset, dataset) : NO_CHANGES
   const opponent = opponentIn({ challenger, champion })
-  const recent = opponent && card ? await recentModels({ objects, load, gate }, training, dataset, card, hold) : NONE
+  const recent =
+    opponent && card ? await recentModels({ objects, load, gate }, training, dataset, card, hold, late) : NONE
   const contest: Contest = { challenger, champion, ...recent, majority, window, relabelled: changes }
   const { promote, provisional, reasons, gate: rulings, comparison } = judge(contest, gate)
 
@@ -126,6 +136,7 @@ const contenders =
   }
 
 type RecentModels = Pick<Contest, 'best' | 'daysAhead' | 'daysSinceSwitch' | 'isOutgrown'>
+const NO_CHANGES: Relabelled = { shared: 0, changed: 0 }
 const NONE: RecentModels = { best: null, daysAhead: 0, daysSinceSwitch: null, isOutgrown: false }
 
 const suitsFewLabels = (engine: string): boolean =>
@@ -138,6 +149,7 @@ async function recentModels(
   dataset: DatasetRecord,
   champion: CardRecord,
   hold: ReturnType<typeof contenders>,
+  late: readonly CardRecord[],
 ): Promise<RecentModels> {
   const former = await championsBefore(objects, champion, dataset, gate.recentDays)
   const best = bestOf(former)
@@ -149,7 +161,7 @@ async function recentModels(
     daysAhead:
       champion.training.engine === engine
         ? 0
-        : await daysAheadOf(objects, engine, dataset, { most: gate.engineDays, within: gate.recentDays }),
+        : daysAheadOf(late, engine, dataset, { most: gate.engineDays, within: gate.recentDays }),
     daysSinceSwitch: daysSinceSwitch([champion, ...former], dataset.latestDate),
     isOutgrown: champion.training.engine === STAND_IN?.name && !suitsFewLabels(engine),
   }

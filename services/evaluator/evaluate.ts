@@ -86,6 +86,9 @@ async function finish(ports: Ports, { job, replaces }: ChampionRecord): Promise<
 }
 
 async function conclude(ports: Ports, card: CardRecord): Promise<Outcome> {
+  for (const { engine, lost } of card.engines)
+    if (lost?.isLong)
+      ports.log.warn('an engine loses for weeks: training.engines may leave it out', { engine, ...lost })
   await ports.objects.create(keys.card({ job: card.job }), cardBytes(card))
   return announce(ports, card)
 }

@@ -60,15 +60,14 @@ export function daysSinceSwitch(chain: readonly CardRecord[], latestDate: string
 
 /**
  * On how many of the latest days of labels before these, without a gap, a model of the engine was ahead of a live model of
- * another engine. Days on which none of the engine was trained are skipped; at most `most` are counted.
+ * another engine, by the cards of late. Days on which none of the engine was trained are skipped; at most `most` are counted.
  */
-export async function daysAheadOf(
-  objects: Bucket,
+export function daysAheadOf(
+  cards: readonly CardRecord[],
   engine: string,
   { schemaVersion, latestDate }: Labels,
   { most, within }: { most: number; within: number },
-): Promise<number> {
-  const cards = await cardsOfLate(objects, within)
+): number {
   const engines = new Map(cards.map(({ job, training }) => [job, training.engine]))
   const isAhead = ({ comparison, champion }: CardRecord) =>
     comparison !== null && comparison.difference > 0 && champion !== null && engines.get(champion) !== engine
@@ -85,7 +84,7 @@ export async function daysAheadOf(
 }
 
 /** The cards that were written within so many days before the last one. */
-async function cardsOfLate(objects: Bucket, days: number): Promise<CardRecord[]> {
+export async function cardsOfLate(objects: Bucket, days: number): Promise<CardRecord[]> {
   const listed: { job: string; modified: number }[] = []
   for await (const { key, modified } of objects.list(prefixes.models)) {
     const parts = keys.card.match(key)

@@ -147,6 +147,7 @@ function propertiesOf({ job, dataset, artefact, scores, window, ...card }: CardR
   const { challenger, champion, majority } = scores
   const properties: Record<string, string | number | boolean | null | undefined> = {
     trainingJob: job,
+    engine: card.training.engine,
     datasetId: dataset.datasetId,
     datasetKey: keys.dataset({ dataset: dataset.datasetId }),
     schemaVersion: dataset.schemaVersion,

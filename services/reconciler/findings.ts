@@ -48,6 +48,7 @@ export interface State {
     since: number | undefined
     datasetId: string | undefined
     attempt: number
+    entrant?: string | undefined
     /** False for one that is to run on demand. */
     spot: boolean
   }[]
@@ -159,14 +160,17 @@ const unfinishedJobs: Rule = ({ jobs }, now) =>
 
 /** A request that waits is tried every quarter of an hour, and notes it. */
 const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
-  jobs.flatMap(({ job, state, startedAt, since: first, datasetId, attempt, spot }): Finding[] => {
+  jobs.flatMap(({ job, state, startedAt, since: first, datasetId, attempt, spot, entrant }): Finding[] => {
     if (state !== 'parked' || startedAt === undefined || datasetId === undefined || startedAt > now - HOUR_MS) return []
     const since = new Date(first ?? startedAt).toISOString()
     const tried = new Date(startedAt).toISOString()
     return [
       {
         to: 'trainer',
-        request: { datasetId, parked: { attempt, spot: spot && settings.spot, since } },
+        request: {
+          datasetId,
+          parked: { attempt, spot: spot && settings.spot, since, ...(entrant === undefined ? {} : { entrant }) },
+        },
         why: `the request for ${job} waits since ${since} and was last tried at ${tried}`,
         key: `parked ${job} ${tried}`,
       },

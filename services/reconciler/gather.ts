@@ -175,7 +175,7 @@ async function collecting(
 }
 
 const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']> =>
-  (await notedJobs(table)).map(({ job, state, startedAt, since, datasetId, attempt, spot }) => ({
+  (await notedJobs(table)).map(({ job, state, startedAt, since, datasetId, attempt, spot, entrant }) => ({
     job,
     state,
     startedAt: startedAt === undefined ? undefined : Date.parse(startedAt),
@@ -183,6 +183,7 @@ const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']>
     datasetId,
     attempt,
     spot,
+    entrant,
   }))
 
 async function reports({ objects, settings }: Sources): Promise<Set<string>> {

@@ -115,6 +115,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       }),
       newest(cards, cardRecord, (card, { modified }) => ({
         model: modelInBrief(card, modified),
+        engines: card.engines,
         live: card.live && { job: card.live.job, scores: scoresInBrief(card.live.scores) },
       })),
       newest(qualities, qualityRecord, batchInBrief),
@@ -132,6 +133,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       incomplete,
       champion: champion ? only(champion) : null,
       models: models.map(({ model }) => model),
+      engines: models[0]?.engines ?? [],
       live: models.find(({ live }) => live && live.job === champion?.job)?.live?.scores ?? null,
       batches,
       spending,
@@ -225,9 +227,10 @@ const newestDay = (batches: readonly string[]): string | undefined =>
     .at(-1)
 
 function modelInBrief(card: CardRecord, modified: Date): ModelInBrief {
-  const { job, verdict, provisional, reasons, champion, labelStatus, scores, dataset, cost } = card
+  const { job, verdict, provisional, reasons, champion, labelStatus, scores, dataset, training, cost } = card
   return {
     job,
+    engine: training.engine,
     judged: dayOf(modified),
     verdict,
     provisional,

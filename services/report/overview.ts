@@ -1,4 +1,11 @@
-import type { ChampionRecord, DatasetRecord, ReportIndexRecord, ReportRecord, ScoresRecord } from '../../shared/records'
+import type {
+  CardRecord,
+  ChampionRecord,
+  DatasetRecord,
+  ReportIndexRecord,
+  ReportRecord,
+  ScoresRecord,
+} from '../../shared/records'
 
 /** How many UTC days, models and batches a page shows at most: what it is sent stays small however old the stack is. */
 export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30 } as const
@@ -36,6 +43,8 @@ export interface Overview {
     | null
   /** The newest first. */
   models: ModelInBrief[]
+  /** The engines side by side; from the newest card. */
+  engines: CardRecord['engines']
   /** The champion on labels that were given after its promotion; from the newest card that has it. */
   live: ScoresInBrief | null
   /** The newest first. */
@@ -50,6 +59,7 @@ export type ScoresInBrief = Pick<ScoresRecord, 'items' | 'macroF1' | 'macroF1Int
 
 export interface ModelInBrief {
   job: string
+  engine: string
   /** UTC day of its card. */
   judged: string
   verdict: 'promoted' | 'rejected'

@@ -3,13 +3,13 @@ import type { Objects } from '../../shared/objects'
 import type { Table } from '../../shared/table'
 import type { ConnectedTrainer } from './trainers'
 import type { Found } from './trainers/trainer'
-import { jobName } from './job'
+import { type Job, jobName } from './job'
 import { trainerOf, underWay } from '../../shared/state/training-jobs'
 
 /** Attempts of one dataset that may fail before it is given up; a wait for spot capacity in vain is not one. */
 const MOST_FAILURES = 3
 
-/** Where training on a dataset stands. */
+/** Where the training of an engine on a dataset stands. */
 export type Standing =
   | { state: 'open'; attempt: number; spot: boolean }
   | { state: 'running'; job: string }
@@ -25,19 +25,19 @@ interface Ports {
 }
 
 /**
- * Look at the attempts so far. With `again` what was trained or given up before is open for one attempt more; but a model
+ * Look at the attempts of an engine so far. With `again` what was trained or given up before is open for one attempt more; but a model
  * that nobody was told of yet is what was asked for.
  */
 export async function standingOf(
   ports: Ports,
-  datasetId: string,
+  { datasetId, entrant }: Omit<Job, 'attempt'>,
   { spot: wanted, again }: { spot: boolean; again: boolean },
 ): Promise<Standing> {
   const { stage, objects, table } = ports
   let spot = wanted
   let failures = 0
   for (let attempt = 1; ; attempt++) {
-    const job = jobName(stage, { datasetId, attempt })
+    const job = jobName(stage, { datasetId, attempt, entrant })
     const [kept, found] = await Promise.all([objects.exists(keys.training({ job })), findAttempt(ports, job)])
     if (kept) {
       if (!again || (await underWay(table, job))) return { state: 'trained', job }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../shared/errors'
-import { standInOf } from '../../shared/engines'
+import { entrantsOf, standInOf } from '../../shared/engines'
 import type { Engine, Hyperparameters } from '../../shared/engines/engine'
 import type { DatasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
@@ -12,20 +12,35 @@ export interface Chosen {
 }
 
 /**
- * The engine of the configuration; below `training.fewLabels` training labels, the first that suits so few where it does not. An engine that the
- * configuration does not name has the hyperparameters that it suggests. SETTINGS_INVALID names a wrong hyperparameter.
+ * What is trained for an engine of the configuration, without `entrant` for its first: the engine, or below `training.fewLabels`
+ * training labels the first that suits so few where it does not. The first engine has the configured hyperparameters,
+ * any other those that it suggests. SETTINGS_INVALID names a wrong hyperparameter or an unknown engine.
  */
 export function engineFor(
   { rows }: Pick<DatasetRecord, 'rows'>,
-  { engine: name, fewLabels, hyperparameters }: Settings['training'],
+  training: Settings['training'],
   engines: readonly Engine[],
+  entrant?: string,
 ): Chosen {
+  const { fewLabels, hyperparameters } = training
+  const [leading] = entrantsOf(training)
+  const name = entrant ?? leading ?? ''
   const named = engines.find((engine) => engine.name === name)
-  if (!named) throw new BellwetherError('SETTINGS_INVALID', `there is no engine ${name}: correct training.engine`)
+  if (!named) throw new BellwetherError('SETTINGS_INVALID', `there is no engine ${name}: correct training.engines`)
   const isPoor = rows.train < fewLabels && !named.suitsFewLabels
   const engine = isPoor ? (standInOf(engines) ?? named) : named
-  if (engine !== named) return { engine, configured: engine.suggested }
+  if (engine !== named || name !== leading) return { engine, configured: engine.suggested }
   const parsed = engine.hyperparameters.safeParse(hyperparameters)
   if (parsed.success) return { engine, configured: parsed.data }
   throw new BellwetherError('SETTINGS_INVALID', `hyperparameters of ${name}: ${z.prettifyError(parsed.error)}`)
+}
+
+/** The name of the engine that is really trained for one of the configuration; undefined where its settings are wrong. */
+export function trainedFor(...args: Parameters<typeof engineFor>): string | undefined {
+  try {
+    return engineFor(...args).engine.name
+  } catch (error) {
+    if (error instanceof BellwetherError && error.code === 'SETTINGS_INVALID') return undefined
+    throw error
+  }
 }

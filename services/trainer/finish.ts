@@ -20,7 +20,7 @@ export async function finish(
   const { stage, objects, table, settings } = ports
   const job = parseJobName(stage, name)
   if (!job) return { status: 'ignored' }
-  const { datasetId, attempt } = job
+  const { datasetId, attempt, entrant } = job
 
   const [kept, found] = await Promise.all([objects.exists(keys.training({ job: name })), findAttempt(ports, name)])
   if (kept) return announceAgain(ports, name)
@@ -34,7 +34,7 @@ export async function finish(
     await announce(ports, await recordOf(objects, name, dataset, trainer, found.ran, invocation.now))
     return { status: 'trained', job: name }
   }
-  const withoutWaiting = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString() }
+  const withoutWaiting = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString(), entrant }
   const next = await launch(ports, dataset, withoutWaiting, invocation)
   await noteEnd(table, name)
   return next
@@ -44,12 +44,12 @@ export async function finish(
 async function startNoted(
   ports: Ports,
   name: string,
-  { datasetId, attempt }: Job,
+  { datasetId, attempt, entrant }: Job,
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
   const noted = await underWay(ports.table, name)
   if (!noted) return { status: 'ignored' }
   const spot = ports.settings.training.spot && !noted.onDemand
   const since = noted.since ?? invocation.now.toISOString()
-  return resume(ports, datasetId, { attempt, spot, since }, invocation)
+  return resume(ports, datasetId, { attempt, spot, since, entrant }, invocation)
 }

@@ -1,17 +1,21 @@
-/** A training job of ours: the dataset it trains on, and the how-manieth try it is. */
+/** A training job of ours. */
 export interface Job {
   datasetId: string
+  /** Attempt number, from 1. */
   attempt: number
+  /** The engine that the configuration names; absent for the first one, whose jobs are named as before there were several. */
+  entrant?: string | undefined
 }
 
-/** The same dataset and attempt have the same name, so that SageMaker itself refuses a second start. */
-export const jobName = (stage: string, { datasetId, attempt }: Job): string =>
-  `bellwether-${stage}-${datasetId}-${attempt}`
+/** The same dataset, engine and attempt have the same name, so that SageMaker itself refuses a second start. */
+export const jobName = (stage: string, { datasetId, attempt, entrant }: Job): string =>
+  `bellwether-${stage}-${datasetId}-${entrant === undefined ? '' : `${entrant}-`}${attempt}`
 
 /** The reverse of `jobName`; nothing for a job that is not of this stage. */
 export function parseJobName(stage: string, name: string): Job | undefined {
   const prefix = `bellwether-${stage}-`
-  const [, datasetId, attempt] =
-    (name.startsWith(prefix) && /^([\da-f]{16})-(\d{1,3})$/.exec(name.slice(prefix.length))) || []
-  return datasetId && attempt ? { datasetId, attempt: Number(attempt) } : undefined
+  const rest = name.startsWith(prefix) ? name.slice(prefix.length) : ''
+  const [, datasetId, entrant, attempt] = /^([\da-f]{16})-(?:([a-z][a-z-]*)-)?(\d{1,3})$/.exec(rest) ?? []
+  if (!datasetId || !attempt) return undefined
+  return { datasetId, attempt: Number(attempt), ...(entrant === undefined ? {} : { entrant }) }
 }

@@ -35,15 +35,23 @@ export const attemptRequest = z.strictObject({
   spot: z.boolean(),
   /** When a job was asked for first. */
   since: z.iso.datetime(),
+  entrant: z
+    .string()
+    .describe('As in the name of the job; absent for the first engine of the configuration.')
+    .optional(),
 })
 export type Attempt = z.infer<typeof attemptRequest>
 
-export type Outcome =
+/** What became of one engine. */
+export type EngineOutcome =
   | { status: 'started' | 'running' | 'trained' | 'parked'; job: string }
   | { status: 'failed'; job: string; reason: string }
   | { status: 'skipped'; reason: string }
   | { status: 'put-off'; datasetId: string }
   | { status: 'ignored' }
+
+/** What became of the first engine of the configuration, and of the others where there are some. */
+export type Outcome = EngineOutcome & { others?: Record<string, EngineOutcome> }
 
 const RETRY_SECONDS = 900
 const PATIENCE_MS = 24 * 3_600_000
@@ -52,15 +60,15 @@ const PATIENCE_MS = 24 * 3_600_000
 export async function launch(
   ports: Ports,
   dataset: DatasetRecord,
-  { attempt, spot, since }: Attempt,
+  { attempt, spot, since, entrant }: Attempt,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
   const { stage, objects, table, enqueue, settings } = ports
   const { datasetId } = dataset
-  const job = jobName(stage, { datasetId, attempt })
-  const choice = choose(ports, dataset)
+  const job = jobName(stage, { datasetId, attempt, entrant })
+  const choice = choose(ports, dataset, entrant)
   const trainer = 'reason' in choice ? settings.training.trainer : choice.trainer.name
-  await noteStart(table, job, { datasetId, attempt, spot, trainer, since }, now)
+  await noteStart(table, job, { datasetId, attempt, spot, trainer, since, entrant }, now)
   if ('reason' in choice) return fail(ports, job, datasetId, choice.reason)
 
   const { engine, configured, trainer: at } = choice
@@ -76,7 +84,7 @@ export async function launch(
   const { reason } = started
   if (now.getTime() - Date.parse(since) >= PATIENCE_MS) return fail(ports, job, datasetId, reason)
   log.warn('no quota for a training job yet', { job, reason, since })
-  await enqueue({ datasetId, parked: { attempt, spot, since } }, RETRY_SECONDS)
+  await enqueue({ datasetId, parked: { attempt, spot, since, entrant } }, RETRY_SECONDS)
   await notePark(table, job)
   return { status: 'parked', job }
 }
@@ -86,13 +94,17 @@ interface Choice extends Chosen {
 }
 
 /** What learns from a dataset, and where; or why nothing can. */
-function choose({ engines, trainers, settings }: Ports, dataset: DatasetRecord): Choice | { reason: string } {
+function choose(
+  { engines, trainers, settings }: Ports,
+  dataset: DatasetRecord,
+  entrant: string | undefined,
+): Choice | { reason: string } {
   try {
-    const chosen = engineFor(dataset, settings.training, engines)
+    const chosen = engineFor(dataset, settings.training, engines, entrant)
     const trainer = trainerFor(chosen.engine, settings.training.trainer, trainers)
     return trainer
       ? { ...chosen, trainer }
-      : { reason: `no trainer trains ${chosen.engine.name}: correct training.engine` }
+      : { reason: `no trainer trains ${chosen.engine.name}: correct training.engines` }
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'SETTINGS_INVALID') return { reason: error.message }
     throw error
@@ -123,8 +135,8 @@ export async function announce(
   const created = await objects.create(trainingKey, `${JSON.stringify(record, null, 2)}\n`)
   // Another run may have kept it first, with other seconds.
   const kept = created === 'created' ? record : await objects.readJson(trainingKey, trainingRecord)
-  const { artefact, trainSeconds, billableSeconds } = kept
-  await publish(modelTrained, { job, datasetId, trainingKey, artefact, trainSeconds, billableSeconds })
+  const { engine, artefact, trainSeconds, billableSeconds } = kept
+  await publish(modelTrained, { job, datasetId, engine, trainingKey, artefact, trainSeconds, billableSeconds })
   await noteEnd(table, job)
 }
 

@@ -13,7 +13,6 @@ export function whyNotTrain(
     labelReasons = [],
   }: Pick<DatasetRecord, 'rows' | 'classes' | 'labelStatus' | 'labelReasons'>,
   { training, labelling }: Pick<Settings, 'training' | 'labelling'>,
-  engines: readonly Engine[],
 ): string | undefined {
   if (labelStatus === 'unreliable' && !labelling.acceptUnreliable) {
     const why = labelReasons.length > 0 ? `: ${labelReasons.join('; ')}` : ''
@@ -24,18 +23,18 @@ export function whyNotTrain(
     return `the training set has ${rows.train} examples, training.minimumExamples asks for ${minimumExamples}`
   }
   const present = Object.entries(classes).filter(([, { train }]) => train > 0)
-  if (present.length < 2) return `the training set has one label only: ${present[0]?.[0] ?? 'none'}`
-  return objectionOf(rows, training, engines)
+  return present.length < 2 ? `the training set has one label only: ${present[0]?.[0] ?? 'none'}` : undefined
 }
 
-/** What the engine has against it. A wrong hyperparameter is not said here: it fails the attempt by its name. */
-function objectionOf(
-  rows: DatasetRecord['rows'],
+/** What an engine of the configuration has against it. A wrong hyperparameter is not said here: it fails the attempt by its name. */
+export function objectionOf(
+  { rows }: Pick<DatasetRecord, 'rows'>,
   training: Settings['training'],
   engines: readonly Engine[],
+  entrant?: string,
 ): string | undefined {
   try {
-    const { engine, configured } = engineFor({ rows }, training, engines)
+    const { engine, configured } = engineFor({ rows }, training, engines, entrant)
     return engine.objection?.(rows, configured)
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'SETTINGS_INVALID') return undefined

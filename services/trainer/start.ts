@@ -2,14 +2,16 @@ import { retrainSkipped } from '../../events'
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { latestDataset } from '../../shared/latest'
-import { datasetRecord } from '../../shared/records'
+import { entrantsOf } from '../../shared/engines'
+import { type DatasetRecord, datasetRecord } from '../../shared/records'
 import { standingOf } from './attempts'
 import { jobName } from './job'
-import { announceAgain, type Attempt, launch, type Outcome, type Ports } from './launch'
+import { announceAgain, type Attempt, type EngineOutcome, fail, launch, type Outcome, type Ports } from './launch'
 import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
 import { dayOf } from '../../shared/utc-day'
 import { correlated } from '../../shared/watch/correlation'
-import { whyNotTrain } from './skip'
+import { trainedFor } from './engine-for'
+import { objectionOf, whyNotTrain } from './skip'
 
 export interface StartRequest {
   /** An id, or `latest`. */
@@ -21,13 +23,15 @@ export interface StartRequest {
 /** A dataset waits so long for others that arrive together with it. */
 const WAIT_SECONDS = 30
 
-/** Have a model trained on a dataset, at most once for a dataset and a UTC day; or say why not by RetrainSkipped. */
+/**
+ * Have a model of each engine trained on a dataset, at most once for a dataset and a UTC day; or say why not by RetrainSkipped.
+ */
 export async function start(
   ports: Ports,
   { datasetId: wanted, force }: StartRequest,
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<Outcome> {
-  const { stage, objects, table, settings } = ports
+  const { objects, settings } = ports
   const since = invocation.now.toISOString()
   const day = since.slice(0, 10)
   const skip = async (reason: string, datasetId?: string): Promise<Outcome> => {
@@ -37,30 +41,111 @@ export async function start(
 
   const datasetId = wanted === 'latest' ? (await latestDataset(objects))?.datasetId : wanted
   if (datasetId === undefined) return skip('there is no dataset yet')
-  const [dataset, standing] = await Promise.all([
-    objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord),
-    standingOf(ports, datasetId, { spot: settings.training.spot, again: force }),
-  ])
+  const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
   correlated(dataset)
-  const poor = whyNotTrain(dataset, settings, ports.engines)
+  const poor = whyNotTrain(dataset, settings)
   if (poor) return skip(poor, datasetId)
-  if (standing.state === 'running') return { status: 'running', job: standing.job }
-  if (standing.state === 'given-up') return skip(standing.reason, datasetId)
+
+  const entrants = takingPart(dataset, ports)
+  const steps = await Promise.all(entrants.map((entrant) => nextStep(ports, dataset, { entrant, force, since })))
+  if (steps.every((step) => 'skip' in step))
+    return skip([...new Set(steps.map((step) => ('skip' in step ? step.skip : '')))].join('; '), datasetId)
+  return eachOf(
+    entrants.map((entrant, i) => ({ entrant, run: () => take(ports, dataset, entrant, steps[i]!, invocation) })),
+    invocation.log,
+  )
+}
+
+/** What is to be done for one engine, decided before anything is done for any. */
+type Step =
+  { skip: string; isObjection: boolean } | { outcome: EngineOutcome } | { announce: string } | { attempt: Attempt }
+
+async function nextStep(
+  ports: Ports,
+  dataset: DatasetRecord,
+  { entrant, force, since }: { entrant: string | undefined; force: boolean; since: string },
+): Promise<Step> {
+  const { stage, table, settings, engines } = ports
+  const { datasetId } = dataset
+  const day = since.slice(0, 10)
+  const skip = (reason: string, isObjection = false): Step => ({ skip: reason, isObjection })
+
+  const objection = objectionOf(dataset, settings.training, engines, entrant)
+  if (objection !== undefined) return skip(objection, true)
+  const standing = await standingOf(ports, { datasetId, entrant }, { spot: settings.training.spot, again: force })
+  if (standing.state === 'running') return { outcome: { status: 'running', job: standing.job } }
+  if (standing.state === 'given-up') return skip(standing.reason)
   if (standing.state === 'trained') {
-    if (force || (await holderOf(table, day)) === datasetId) return announceAgain(ports, standing.job)
-    return skip(`no labels came since dataset ${datasetId} was trained on`, datasetId)
+    if (force || (await holderOf(table, day)) === datasetId) return { announce: standing.job }
+    return skip(`no labels came since dataset ${datasetId} was trained on`)
   }
 
   const { attempt, spot } = standing
   const holder = await claimDay(table, day, datasetId)
   if (!force) {
     if (holder !== undefined && holder !== datasetId)
-      return skip(`one training job a day: dataset ${holder} has ${day}`, datasetId)
-    const job = jobName(stage, { datasetId, attempt })
+      return skip(`one training job a day: dataset ${holder} has ${day}`)
+    const job = jobName(stage, { datasetId, attempt, entrant })
     // It waits since the day before, perhaps: a second request would wait beside it, and a day longer.
-    if (await isParked(table, job)) return { status: 'parked', job }
+    if (await isParked(table, job)) return { outcome: { status: 'parked', job } }
   }
-  return launch(ports, dataset, { attempt, spot, since }, invocation)
+  return { attempt: { attempt, spot, since, ...(entrant === undefined ? {} : { entrant }) } }
+}
+
+async function take(
+  ports: Ports,
+  dataset: DatasetRecord,
+  entrant: string | undefined,
+  step: Step,
+  invocation: Pick<Invocation, 'now' | 'log'>,
+): Promise<EngineOutcome> {
+  const { datasetId } = dataset
+  if ('outcome' in step) return step.outcome
+  if ('announce' in step) return announceAgain(ports, step.announce)
+  if ('attempt' in step) return launch(ports, dataset, step.attempt, invocation)
+  // The day goes on with the other engines: an event says that this one has no model, and why.
+  if (step.isObjection)
+    return fail(ports, jobName(ports.stage, { datasetId, attempt: 1, entrant }), datasetId, step.skip)
+  return { status: 'skipped', reason: step.skip }
+}
+
+/**
+ * The engines of the configuration, the first without its name. One that a stand-in would be trained for does not take part where
+ * the stand-in does so itself.
+ */
+function takingPart(dataset: DatasetRecord, { settings: { training }, engines }: Ports): (string | undefined)[] {
+  const names = entrantsOf(training)
+  const parts = names.map((name, i) => ({ name, entrant: i === 0 ? undefined : name }))
+  return parts
+    .filter(({ name, entrant }) => {
+      const trained = trainedFor(dataset, training, engines, entrant)
+      return trained === undefined || trained === name || !names.includes(trained)
+    })
+    .map(({ entrant }) => entrant)
+}
+
+/** One engine after the other; what one throws is thrown after the others had their turn, so that Lambda retries it. */
+async function eachOf(
+  runs: readonly { entrant: string | undefined; run: () => Promise<EngineOutcome> }[],
+  log: Pick<Invocation['log'], 'error'>,
+): Promise<Outcome> {
+  const outcomes: { entrant: string | undefined; outcome: EngineOutcome }[] = []
+  const errors: unknown[] = []
+  for (const { entrant, run } of runs) {
+    try {
+      outcomes.push({ entrant, outcome: await run() })
+    } catch (error) {
+      errors.push(error)
+      if (runs.length > 1)
+        log.error('one engine could not be trained', { engine: entrant ?? 'the first', error: String(error) })
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+  const [first, ...others] = outcomes
+  // There is one run at least, and none of them threw.
+  const { outcome } = first!
+  if (others.length === 0) return outcome
+  return { ...outcome, others: Object.fromEntries(others.map(({ entrant, outcome: other }) => [entrant ?? '', other])) }
 }
 
 /**

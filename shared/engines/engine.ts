@@ -88,6 +88,8 @@ export interface Engine {
   /** Pure: the same examples give the same bytes. TRAINING_REFUSED says why no model can be learned from them. */
   train(set: TrainingSet, hyperparameters: Hyperparameters): Promise<ModelFiles>
   load: LoadModel
+  /** How many messages a model answers on one core: measured, the text function with it, and rounded down. */
+  postsPerSecond: number
   /** Of asking a model. */
   costOfMillionPosts: Cost
   /** The container image that serves its archive at a SageMaker endpoint of a region, where there is one. */

@@ -23,3 +23,17 @@ export const engineNamed = (name: string, engines: readonly Engine[] = ENGINES):
 
 /** Every name that `engineNamed` knows. */
 export const engineNames = (): string[] => [BLAZINGTEXT, ...ENGINES.map(({ name }) => name)]
+
+/** What takes part in a day's contest unless the configuration says otherwise. */
+export const DEFAULT_ENTRANTS = [BLAZINGTEXT, linear.name]
+
+/**
+ * The engines that a day's dataset trains, by their own names; fastText comes first where it takes part. The first one has the
+ * hyperparameters of the configuration, and jobs without its name in theirs. `engine` stands in place of `engines`.
+ */
+export function entrantsOf({ engines, engine }: { engines: readonly string[]; engine?: string | undefined }): string[] {
+  const named = engine === undefined ? engines : [engine]
+  const own = named.map((name) => (name === BLAZINGTEXT ? DEFAULT_ENGINE.name : name))
+  const isFirst = (name: string) => name === DEFAULT_ENGINE.name
+  return [...own.filter(isFirst), ...own.filter((name) => !isFirst(name))]
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { datasetRecord } from './dataset'
+import { engineStanding } from './engine-standing'
 import { day, fraction } from './fields'
 import { liveRecord } from './live'
 import { labelStatus } from './quality'
@@ -14,6 +15,11 @@ export const calibrationRecord = z.object({
   ece: z
     .object({ raw: fraction, scaled: fraction })
     .describe('Expected calibration error; scaled is cross-fitted: each fifth by the temperature of the others.'),
+  eceInterval: z
+    .object({ low: fraction, high: fraction })
+    .nullable()
+    .default(null)
+    .describe('95 % of the scaled error, from resampled windows; null on cards of older releases.'),
   logLoss: z.object({ raw: z.number().nonnegative(), scaled: z.number().nonnegative() }),
 })
 export type CalibrationRecord = z.infer<typeof calibrationRecord>
@@ -66,6 +72,10 @@ export const cardRecord = z.object({
     })
     .nullable()
     .describe('Null where there was no champion to be held against.'),
+  engines: z
+    .array(engineStanding)
+    .default([])
+    .describe('The engines side by side, each by its latest model; empty on cards of older releases.'),
   best: z
     .object({ job: z.string(), macroF1: fraction })
     .nullable()

@@ -12,6 +12,7 @@ export const trainingJobRow = rowKind({
     state: z.enum(['running', 'parked', 'ended']).describe('`parked`: the request waits on the queue for a quota.'),
     datasetId: z.string().optional(),
     attempt: z.int().default(1).describe('Attempt number, from 1.'),
+    entrant: z.string().optional().describe('The engine of the configuration; absent for the first one.'),
     spot: z.boolean().default(true).describe('False for a job on demand.'),
     trainer: z.string().optional().describe('The trainer that it was given to; absent in rows of older releases.'),
     startedAt: z.iso.datetime().optional().describe('Of the last attempt to start it.'),
@@ -65,12 +66,30 @@ export async function noteStart(
     spot,
     trainer,
     since,
-  }: { datasetId: string; attempt: number; spot: boolean; trainer: string; since: string },
+    entrant,
+  }: {
+    datasetId: string
+    attempt: number
+    spot: boolean
+    trainer: string
+    since: string
+    entrant?: string | undefined
+  },
   now: Date,
 ): Promise<void> {
   const expiresAt = expiryOf(now, KEPT_DAYS)
   await table.update(trainingJobRow.key({ job }), {
-    set: { datasetId, attempt, spot, trainer, since, state: 'running', startedAt: now.toISOString(), expiresAt },
+    set: {
+      datasetId,
+      attempt,
+      spot,
+      trainer,
+      since,
+      ...(entrant === undefined ? {} : { entrant }),
+      state: 'running',
+      startedAt: now.toISOString(),
+      expiresAt,
+    },
     when: 'attribute_not_exists(pk) OR #state = :parked',
     values: { parked: 'parked' },
   })

@@ -56,13 +56,25 @@ const BINS = 10
  * over ten equal ranges of sureness. NaN of no forecasts.
  */
 export function calibrationError(forecasts: readonly Forecast[], temperature = 1): number {
-  const bins = Array.from({ length: BINS }, () => ({ sureness: 0, right: 0 }))
-  for (const { probabilities, truth } of forecasts) {
+  return calibrationErrorOf(forecasts, temperature)(new Uint32Array(forecasts.length).fill(1))
+}
+
+/** The same of resampled forecasts: `weights[i]` is how often forecast `i` was drawn. */
+export function calibrationErrorOf(forecasts: readonly Forecast[], temperature = 1): (weights: Uint32Array) => number {
+  const answers = forecasts.map(({ probabilities, truth }) => {
     const own = scaled(probabilities, temperature)
     const answer = own.indexOf(Math.max(...own))
-    const bin = bins[Math.min(BINS - 1, Math.floor(own[answer]! * BINS))]!
-    bin.sureness += own[answer]!
-    if (answer === truth) bin.right += 1
+    const sureness = own[answer]!
+    return { bin: Math.min(BINS - 1, Math.floor(sureness * BINS)), excess: sureness - (answer === truth ? 1 : 0) }
+  })
+  const excess = new Float64Array(BINS)
+  return (weights) => {
+    excess.fill(0)
+    let drawn = 0
+    for (const [i, answer] of answers.entries()) {
+      drawn += weights[i]!
+      excess[answer.bin]! += weights[i]! * answer.excess
+    }
+    return excess.reduce((sum, one) => sum + Math.abs(one), 0) / drawn
   }
-  return bins.reduce((sum, { sureness, right }) => sum + Math.abs(sureness - right), 0) / forecasts.length
 }

@@ -94,6 +94,8 @@ const settings = stringify({
   },
   training: {
     trainer: 'blazingtext',
+    // Of two challengers a day the one that is judged first is the champion of the other: trouble may change the order.
+    engines: ['blazingtext'],
     fewLabels: 0,
     hyperparameters: { epochs: 100, learning_rate: 1, min_count: 1, vector_dim: 5, word_ngrams: 1, buckets: 1000 },
     minimumExamples: 2,

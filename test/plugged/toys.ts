@@ -14,6 +14,7 @@ export const openingWords: Engine = {
   hyperparameters: z.strictObject({ letters: z.coerce.string().default('100') }),
   suggested: { letters: '100' },
   seed: null,
+  postsPerSecond: 1000,
   costOfMillionPosts: { usd: 0, how: 'a look into a list' },
   train: async ({ train }, { letters = '100' }) => {
     const labels = [...new Set(train.map(({ label }) => label))].sort()

@@ -107,7 +107,7 @@ describe('what is wrong', () => {
       edited('perDay: 2000', 'perWeek: 2000'),
       /bellwether\.yml:40: caps\.posts\.perWeek: is no option/,
     ],
-    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:73: labeling: is no option/],
+    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:74: labeling: is no option/],
     [
       'a language by its name',
       edited('[en]', '[English]'),
@@ -168,6 +168,21 @@ describe('what is wrong', () => {
       'a hyperparameter with a value that it cannot have',
       edited('learning_rate: 0.3', 'learning_rate: high'),
       /training\.hyperparameters\.learning_rate: .*expected a positive number/,
+    ],
+    [
+      'an engine that is not there',
+      edited('[blazingtext, linear]', '[blazingtext, oracle]'),
+      /bellwether\.yml:\d+: training\.engines\.1: .*blazingtext/,
+    ],
+    [
+      'an engine that is named twice',
+      edited('[blazingtext, linear]', '[blazingtext, fasttext]'),
+      /training\.engines\.1: names fasttext a second time/,
+    ],
+    [
+      'one engine beside several others',
+      edited('engines: [blazingtext, linear]', 'engine: linear\n  engines: [naive-bayes, linear]'),
+      /training\.engine: stands beside training\.engines/,
     ],
     [
       'labels that count from a version to come',

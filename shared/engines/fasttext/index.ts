@@ -30,6 +30,7 @@ export const fastText: Engine = {
       : undefined,
   seed: DEFAULTS.seed,
   search,
+  postsPerSecond: POSTS_PER_SECOND,
   costOfMillionPosts: inFunction(POSTS_PER_SECOND),
   servingImage: blazingTextImage,
 

@@ -45,6 +45,7 @@ export const linear: Engine = {
       ? `linear learns from at most ${MOST_EXAMPLES} posts within a function's time, and these are ${train}`
       : undefined,
   seed: null,
+  postsPerSecond: POSTS_PER_SECOND,
   costOfMillionPosts: inFunction(POSTS_PER_SECOND),
 
   train: async ({ train: examples }, chosen) => {

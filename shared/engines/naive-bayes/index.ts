@@ -28,6 +28,7 @@ export const naiveBayes: Engine = {
   suggested: { smoothing: '1' },
   suitsFewLabels: true,
   seed: null,
+  postsPerSecond: POSTS_PER_SECOND,
   costOfMillionPosts: inFunction(POSTS_PER_SECOND),
 
   train: async ({ train }, { smoothing = '1' }) => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { answer } from '../../../services/trainer/answer'
 import { finish } from '../../../services/trainer/finish'
 import { trainerRequest } from '../../../services/trainer/request'
-import { start, startSoon } from '../../../services/trainer/start'
+import { resume, start, startSoon } from '../../../services/trainer/start'
 import { unpackModel } from '../../../shared/artefact'
 import { predict, readModel } from '../../../shared/fasttext'
 import { keys } from '../../../shared/keys'
@@ -652,5 +652,100 @@ describe('a request', () => {
     expect(JSON.stringify(trainerRequest.safeParse(request).error?.issues)).toContain(
       JSON.stringify(message).slice(1, -1),
     )
+  })
+})
+
+describe('a contest of engines', () => {
+  const LINEAR = `bellwether-test-${DATASET}-linear-1`
+  beforeEach(async () => {
+    stage = await world({ engines: ['blazingtext', 'linear'] })
+  })
+
+  it('has a job of each: BlazingText at SageMaker, linear in the function', async () => {
+    expect(await begin()).toEqual({
+      status: 'started',
+      job: nameOf(1),
+      others: { linear: { status: 'trained', job: LINEAR } },
+    })
+    expect(stage.jobs.requests.map(({ TrainingJobName }) => TrainingJobName)).toEqual([nameOf(1)])
+    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: LINEAR, engine: 'linear' } }])
+    expect(await stage.bucket.readJson(keys.training({ job: LINEAR }), trainingRecord)).toMatchObject({
+      engine: 'linear',
+      trainer: 'lambda',
+      hyperparameters: { strength: 'auto', correction: 'auto' },
+    })
+  })
+
+  it('trains each of them once, however often it is asked', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), COMPLETED)
+    await finish(stage.ports, nameOf(1), stage.at(NOON))
+
+    expect(await begin()).toEqual({
+      status: 'trained',
+      job: nameOf(1),
+      others: { linear: { status: 'trained', job: LINEAR } },
+    })
+    expect(stage.jobs.requests).toHaveLength(1)
+  })
+
+  it('has a model the same day where SageMaker gives no quota', async () => {
+    stage.jobs.answers.push({ outcome: 'limited', message: 'ResourceLimitExceeded' })
+
+    expect(await begin()).toMatchObject({ status: 'parked', others: { linear: { status: 'trained', job: LINEAR } } })
+    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: LINEAR } }])
+  })
+
+  it('goes on where SageMaker throws, and fails the invocation for a retry afterwards', async () => {
+    const { create } = stage.jobs
+    stage.jobs.create = async () => {
+      throw new Error('throttled')
+    }
+    await expect(begin()).rejects.toThrow('throttled')
+    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: LINEAR } }])
+
+    stage.jobs.create = create
+    expect(await begin()).toMatchObject({
+      status: 'started',
+      job: nameOf(1),
+      others: { linear: { status: 'trained' } },
+    })
+  })
+
+  it('goes on where an engine objects, and says so by an event', async () => {
+    await putDataset(stage.bucket, DATASET, { rows: { train: 30_000, validation: 0, evaluation: 20 } })
+
+    expect(await begin()).toMatchObject({ status: 'started', others: { linear: { status: 'failed', job: LINEAR } } })
+    expect(stage.events).toMatchObject([
+      { name: 'TrainingFailed', detail: { job: LINEAR, reason: expect.stringContaining('at most 20000') } },
+    ])
+  })
+
+  it('takes up a parked attempt of the engine that waited', async () => {
+    await resume(
+      stage.ports,
+      DATASET,
+      { attempt: 1, spot: false, since: '2026-11-22T00:00:00.000Z', entrant: 'linear' },
+      stage.at(NOON),
+    )
+
+    expect(stage.events).toMatchObject([{ name: 'ModelTrained', detail: { job: LINEAR } }])
+  })
+
+  it('below training.fewLabels has naive Bayes in place of fastText alone', async () => {
+    stage = await world({ engines: ['blazingtext', 'linear'], fewLabels: 100 })
+
+    await begin()
+
+    expect(stage.events).toMatchObject([
+      { name: 'ModelTrained', detail: { job: nameOf(1), engine: 'naive-bayes' } },
+      { name: 'ModelTrained', detail: { job: LINEAR, engine: 'linear' } },
+    ])
+  })
+
+  it('has the stand-in once where it takes part itself', async () => {
+    stage = await world({ engines: ['blazingtext', 'naive-bayes'], fewLabels: 100 })
+
+    expect(await begin()).toEqual({ status: 'trained', job: `bellwether-test-${DATASET}-naive-bayes-1` })
   })
 })

@@ -1,0 +1,115 @@
+import type { EngineStanding } from '../../shared/records'
+import { type Child, element } from '../element'
+import { count, dateInWords, many } from '../words'
+import type { Cell, Column } from './csv'
+import { paragraph, section } from './section'
+import { cardAddress } from './stack'
+import { behind } from './table'
+import { dollars, percent, scoreWithInterval, shortJob } from './words'
+
+/** The engines of the contest beside each other, each by its latest model. Nothing where there is one alone. */
+export function engines(rows: readonly EngineStanding[]): Child {
+  if (rows.length < 2) return null
+  return section(
+    'engines',
+    'Engines side by side',
+    element('ul', { class: 'reasons' }, ...rows.map((row) => element('li', {}, ...inWords(row)))),
+    ...rows.flatMap(longLost),
+    behind({
+      name: 'bellwether-engines',
+      caption: 'the engines, each by its latest model',
+      columns: COLUMNS,
+      rows: rows.map(cellsOf),
+      say: (cell) => (typeof cell === 'number' ? shortly(cell) : (cell ?? '–')),
+    }),
+  )
+}
+
+function inWords(row: EngineStanding): Child[] {
+  const { engine, job, macroF1, macroF1Interval, ece, eceInterval, drift, millionPosts, postsPerSecond } = row
+  const calibration =
+    ece === null
+      ? 'its confidence was not measured'
+      : `its confidence is off by ${percent(ece)} points${eceInterval ? ` (${percent(eceInterval.low)} to ${percent(eceInterval.high)})` : ''}`
+  const parts = [
+    `macro-F1 ${scoreWithInterval(macroF1, macroF1Interval)} on ${many(row.items, 'label')}`,
+    calibration,
+    drift === null
+      ? 'no model of the 14 days before'
+      : `${signed(drift)} points against its models of the 14 days before`,
+    `trained in ${count(Math.ceil(row.trainSeconds))} s${row.trainingUsd === null ? '' : ` for ${dollars(row.trainingUsd)}`}`,
+    ...(row.labelsUsd === null ? [] : [`people’s labels ${dollars(row.labelsUsd)}`]),
+    ...(millionPosts
+      ? [
+          `a million posts ${millionPosts.usd === null ? 'at a price that is not known' : dollars(millionPosts.usd)}, ${many(millionPosts.tokens, 'token')}${millionPosts.seconds === null ? '' : `, ${count(millionPosts.seconds)} s`}`,
+        ]
+      : []),
+    ...(postsPerSecond === null ? [] : [`${count(postsPerSecond)} posts a second`]),
+  ]
+  return [
+    element('strong', {}, engine),
+    row.isLive ? ' (live) ' : ' ',
+    element('a', { href: cardAddress(job) }, shortJob(job)),
+    `: ${parts.join('; ')}.`,
+  ]
+}
+
+/** An engine that loses for four weeks is named, with what it costs. */
+function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
+  if (!lost?.isLong) return []
+  const price = lost.usd === null ? '' : ` and ${dollars(lost.usd)}`
+  return [
+    paragraph(
+      `${engine} has lost since ${dateInWords(lost.since)}, ${many(lost.days, 'day')} of labels: ${many(lost.trainings, 'training')} in vain took ${count(Math.ceil(lost.seconds))} s${price}. training.engines goes without it where it is left out.`,
+      'caution',
+    ),
+  ]
+}
+
+const numeric = (heading: string): Column => ({ heading, numeric: true })
+const COLUMNS: Column[] = [
+  { heading: 'engine' },
+  { heading: 'model' },
+  { heading: 'verdict' },
+  { heading: 'live' },
+  numeric('macro-F1'),
+  numeric('low'),
+  numeric('high'),
+  numeric('calibration error'),
+  numeric('error low'),
+  numeric('error high'),
+  numeric('drift'),
+  numeric('training seconds'),
+  numeric('training USD'),
+  numeric('labels USD'),
+  numeric('a million posts USD'),
+  numeric('a million posts seconds'),
+  numeric('a million posts tokens'),
+  numeric('posts a second'),
+  { heading: 'lost since' },
+]
+
+const cellsOf = (row: EngineStanding): Cell[] => [
+  row.engine,
+  row.job,
+  row.verdict,
+  row.isLive ? 'yes' : 'no',
+  row.macroF1,
+  row.macroF1Interval?.low ?? null,
+  row.macroF1Interval?.high ?? null,
+  row.ece,
+  row.eceInterval?.low ?? null,
+  row.eceInterval?.high ?? null,
+  row.drift,
+  row.trainSeconds,
+  row.trainingUsd,
+  row.labelsUsd,
+  row.millionPosts?.usd ?? null,
+  row.millionPosts?.seconds ?? null,
+  row.millionPosts?.tokens ?? null,
+  row.postsPerSecond,
+  row.lost?.since ?? null,
+]
+
+const shortly = (value: number): string => String(Number(value.toPrecision(3)))
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`
