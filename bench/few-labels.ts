@@ -33,6 +33,8 @@ const { values } = parseArgs({
 const TEST_SHARE = 0.3
 const MOST_TESTED = 2000
 const MOST_POOL = 3000
+const TIMED_LABELS = 1000
+const TIMED_POSTS = 20_000
 
 const { training } = readSettings(process.cwd())
 const ENGINES = [fastText, linear, naiveBayes].filter(({ name }) => values.engines.split(',').includes(name))
@@ -71,6 +73,31 @@ async function main(): Promise<void> {
     found.push({ name, scores })
   }
   compare(found)
+  await speed(official('TweetEval emotion', path.join(values.data, 'tweeteval-emotion')))
+}
+
+/** CPU that linear takes to learn with its search and to answer, and the bytes of its model. */
+async function speed({ name, pool, tested }: TestSet): Promise<void> {
+  const train = pool.slice(0, TIMED_LABELS)
+  const began = process.cpuUsage()
+  const files = await linear.train({ train, validation: [] }, linear.suggested)
+  const trained = secondsSince(began)
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
+  const model = await linear.load(files, { textVersion: TEXT_VERSION, where: linear.name })
+  const asked = Array.from({ length: TIMED_POSTS }, (_, i) => tested[i % tested.length]!.text)
+  await model.classify(asked.slice(0, 2000))
+  const since = process.cpuUsage()
+  await model.classify(asked)
+  const perSecond = Math.round(TIMED_POSTS / secondsSince(since))
+  console.log(
+    `\nlinear on ${train.length} labels of ${name}: ${trained.toFixed(1)} s of CPU with its search, ${bytes} bytes`,
+  )
+  console.log(`answering ${TIMED_POSTS} posts, the text function with it: ${perSecond} posts a second of CPU`)
+}
+
+function secondsSince(began: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(began)
+  return (user + system) / 1e6
 }
 
 /** Points of macro-F1 between linear and fastText: the mean over the real sets, and every set where linear loses. */
