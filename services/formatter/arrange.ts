@@ -31,6 +31,8 @@ export interface Arranged {
   latestDate: string | undefined
   /** Items that were labelled for training and for evaluation: they stand in no file. */
   twoRoles: string[]
+  /** Items whose text was removed after `retention.days`: they stand in no file, and count in shares. */
+  textExpired: string[]
 }
 
 /**
@@ -44,10 +46,15 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
   const classes = new Map<string, Counts>()
   const ids = ['item,part\n']
   const twoRoles: string[] = []
+  const textExpired: string[] = []
   let latest = ''
   for (const label of inFileOrder(labels)) {
     if (label.twoRoles) {
       twoRoles.push(label.item)
+      continue
+    }
+    if (label.textExpired) {
+      textExpired.push(label.item)
       continue
     }
     const part = label.role === 'evaluation' ? 'evaluation' : partOf(label.item, validationShare)
@@ -76,6 +83,7 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
     ids: ids.join(''),
     latestDate: latest ? latest.slice(0, 10) : undefined,
     twoRoles,
+    textExpired,
   }
 }
 

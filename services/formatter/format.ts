@@ -59,10 +59,11 @@ export const format =
   }
 
 /** Lines of manifests that do not count, and items that stand in no file, each with its reason. */
-function refusedIn({ refused }: Labels, { twoRoles }: Arranged) {
+function refusedIn({ refused }: Labels, { twoRoles, textExpired }: Arranged) {
   const lines = [
     ...refused.map(({ batch, line, ...why }) => ({ file: keys.settledManifest({ batch }), line, ...why })),
     ...twoRoles.map((item) => ({ item, reason: 'two-roles', field: 'role' })),
+    ...textExpired.map((item) => ({ item, reason: 'text-expired', field: 'source' })),
   ]
   const counts: Record<string, number> = {}
   for (const { reason } of lines) counts[reason] = (counts[reason] ?? 0) + 1

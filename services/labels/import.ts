@@ -65,7 +65,7 @@ export const importLabels =
         opened.fields.post,
       )
       const { labels } = await store.read()
-      const texts = new Map([...labels].map(([item, { text: shown }]) => [item, shown]))
+      const texts = new Map([...labels].flatMap(([item, { text, textExpired }]) => (textExpired ? [] : [[item, text]])))
       const index = await knownIndex(objects, await loggedRuns(table))
       const joined = join(checked, { texts, identify: index.identify }, batch, rules, opened.fields)
       // So that a near copy which is collected later is known as one.

@@ -49,8 +49,8 @@ async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promi
 /** What the annotators could not settle, the newest first: no label has more voices than every other. */
 export function disputesOf({ labels, left }: Known): Dispute[] {
   const labelled = [...labels.labels.values()].flatMap((standing): Dispute[] => {
-    const { item, text, role, batch, date, label, judgements, adjudicated } = standing
-    if (adjudicated || judgements.length < 2 || hasMost(judgements.map((one) => one.label))) return []
+    const { item, text, textExpired, role, batch, date, label, judgements, adjudicated } = standing
+    if (adjudicated || textExpired || judgements.length < 2 || hasMost(judgements.map((one) => one.label))) return []
     return [{ item, text, role, batch, date, label, judgements: judgements.map(saidOf) }]
   })
   const without = [...left.values()].flatMap(({ batch, one }): Dispute[] => {

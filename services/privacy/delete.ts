@@ -22,11 +22,11 @@ import type { Table } from '../../shared/table'
 import type { Mark } from '../../shared/tombstones'
 import { find } from './find'
 import { deleteReplaced, lostBy, modelsOf, noteModels } from './models'
-import { kindOf } from './kinds'
-import { type Outcome, removeAll, rewriteKey } from './rewrite'
+import { kindOf, placeAt } from './kinds'
+import { type ChangeAt, type Outcome, removeAll, rewriteKey } from './rewrite'
 import { forgetRows, waitingFor } from './rows'
 import { type Found, marksOf, type Targets, targetsOf } from './targets'
-import type { Version, Versions } from './versions'
+import { allVersions, type Version, type Versions } from './versions'
 
 export interface Ports {
   objects: Pick<Objects, 'read' | 'list' | 'put' | 'swap'>
@@ -35,6 +35,8 @@ export interface Ports {
   marks: () => Promise<Mark>
   /** The names of every stream that is watched. */
   streams: readonly StreamNames[]
+  /** `retention.days`; texts are kept without it. */
+  retentionDays: number | undefined
   newOwner(): string
 }
 
@@ -114,7 +116,10 @@ const isDue = ({ state, looked }: DeletionRecord, now: Date): boolean =>
   (state === 'verifying' && looked !== null && now.getTime() - Date.parse(looked) >= VERIFIED_AFTER_MS)
 
 /** One deletion at a time: two would rewrite the same objects. */
-function leaseFor({ table, newOwner }: Ports, { now, remainingMs }: Invocation): Promise<Lease> {
+export function leaseFor(
+  { table, newOwner }: Pick<Ports, 'table' | 'newOwner'>,
+  { now, remainingMs }: Invocation,
+): Promise<Lease> {
   return takeLease(table, 'privacy', newOwner(), now.getTime(), now.getTime() + remainingMs())
 }
 
@@ -178,12 +183,9 @@ async function lookOnce(
   { dryRun, remainingMs, now }: Pick<Invocation, 'remainingMs' | 'now'> & { dryRun: boolean },
 ): Promise<Look> {
   const { request } = before
-  const versions: Version[] = []
-  const results: Version[] = []
-  for await (const version of ports.bucket.list('')) {
-    if (version.key.startsWith(prefixes.queryResults)) results.push(version)
-    else if (!version.key.startsWith(prefixes.privacy)) versions.push(version)
-  }
+  const all = await allVersions(ports.bucket, '')
+  const results = all.filter(({ key }) => key.startsWith(prefixes.queryResults))
+  const versions = all.filter(({ key }) => ![prefixes.queryResults, prefixes.privacy].some((of) => key.startsWith(of)))
   const found = await find(ports.bucket, versions, asked, before.marks, mark)
   const targets = targetsOf(found, before.marks, mark)
   let record = withFound(before, found, targets, marksOf(found, mark, before.marks))
@@ -198,7 +200,7 @@ async function lookOnce(
   const margin = Math.min(MARGIN_MS, remainingMs() / 4)
   const rewriteAll = async (these: readonly Version[]) => {
     const outcomes = await concurrently([...byKey(these).values()], KEYS_AT_ONCE, async (ofKey) =>
-      remainingMs() < margin ? 'later' : rewriteKey(ports, ofKey, targets, { request, dryRun }),
+      remainingMs() < margin ? 'later' : rewriteKey(ports, ofKey, withoutTargets(targets), { request, dryRun }),
     )
     const done = outcomes.flatMap((one) => (one === 'later' ? [] : one))
     record = withOutcomes(record, done, dryRun)
@@ -230,8 +232,15 @@ async function lookOnce(
   }
 }
 
+const withoutTargets =
+  (targets: Targets): ChangeAt =>
+  (key) => {
+    const { rewrite, starts } = { starts: undefined, ...placeAt(key) }
+    return rewrite && { rewrite: (body) => rewrite(body, targets, key), starts }
+  }
+
 /** The versions of each key, the newest first. */
-function byKey(versions: readonly Version[]): Map<string, Version[]> {
+export function byKey(versions: readonly Version[]): Map<string, Version[]> {
   const groups = new Map<string, Version[]>()
   for (const version of versions) groups.set(version.key, [...(groups.get(version.key) ?? []), version])
   return groups
@@ -255,16 +264,14 @@ function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]
  * Have every function read the snapshots again. A writer that was first may have carried lines over: what it wrote is looked
  * at. False where writers were first again and again.
  */
-async function noteSnapshots(
-  { objects, bucket }: Ports,
+export async function noteSnapshots(
+  { objects, bucket }: Pick<Ports, 'objects' | 'bucket'>,
   by: string,
   rewriteAll: (versions: readonly Version[]) => Promise<unknown>,
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= 10; attempt++) {
     if (await noteRewriting(objects, by)) return true
-    const snapshots: Version[] = []
-    for await (const version of bucket.list(keys.labelSnapshot.start({}))) snapshots.push(version)
-    await rewriteAll(snapshots)
+    await rewriteAll(await allVersions(bucket, keys.labelSnapshot.start({})))
   }
   return false
 }

@@ -23,6 +23,7 @@ const work = answerRequest({
   table: dynamoTable(new DynamoDBClient(), config.table),
   marks: secretMarks(new SecretsManagerClient(), config.tombstoneSecret),
   streams: watchedStreams(settings).map((stream) => namesOf(settings, stream)),
+  retentionDays: settings.retention.days,
   newOwner: randomUUID,
 })
 

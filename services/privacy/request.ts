@@ -5,7 +5,8 @@ const ids = z.array(z.string().trim().min(1).max(500)).max(10_000).default([])
 
 /**
  * `{"delete":{"posts":["…"],"authors":["…"]}}` deletes posts, everything that repeats them, and what the authors posted or
- * will post; with `"dryRun":true` it only says what would go. `{}` goes on with what was asked before, as the schedule does.
+ * will post; with `"dryRun":true` it only says what would go. `{"expire":true}` removes the texts that `retention.days` is over
+ * for, as the reconciler asks each day. `{}` goes on with what was asked before.
  */
 export const privacyRequest = z.union([
   z.strictObject({
@@ -14,6 +15,7 @@ export const privacyRequest = z.union([
       .refine(({ posts, authors }) => posts.length + authors.length > 0, 'name at least one post or author'),
     dryRun: z.boolean().default(false),
   }),
+  z.strictObject({ expire: z.literal(true) }),
   z.strictObject({}),
 ])
 export type PrivacyRequest = z.infer<typeof privacyRequest>

@@ -3,13 +3,22 @@ import { keys } from '../../shared/keys'
 import { recordedHash, type Rewriting } from '../../shared/objects'
 import { noteRewrittenLabels } from '../../shared/state/rewritten-labels'
 import type { Table } from '../../shared/table'
-import { placeAt } from './kinds'
-import type { Targets } from './targets'
-import type { Version, VersionBody, Versions } from './versions'
+import type { Rewritten } from './lines'
+import { allVersions, type Version, type VersionBody, type Versions } from './versions'
 
 export interface RewritePorts {
   bucket: Versions
   table: Pick<Table, 'get' | 'update'>
+}
+
+/** How an object is changed, by its key; nothing where it is left alone. */
+export type ChangeAt = (key: string) => Change | undefined
+
+interface Change {
+  /** The bytes as they should be; nothing where they are so already. */
+  rewrite(body: Buffer, version: Version): Rewritten | undefined
+  /** A put of the key starts work: it is written by a copy, which no rule takes. */
+  starts?: true | undefined
 }
 
 /** What was done to one version of an object. */
@@ -33,7 +42,7 @@ const ATTEMPTS = 5
 export async function rewriteKey(
   ports: RewritePorts,
   versions: readonly Version[],
-  targets: Targets,
+  changeAt: ChangeAt,
   how: { request: string; dryRun: boolean },
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
@@ -41,7 +50,7 @@ export async function rewriteKey(
   for (let attempt = 1; left.length > 0; attempt++) {
     const raced: string[] = []
     for (const version of left) {
-      const outcome = await rewriteVersion(ports, version, targets, how)
+      const outcome = await rewriteVersion(ports, version, changeAt(version.key), how)
       if (outcome?.raced && attempt < ATTEMPTS) raced.push(version.key)
       else if (outcome) outcomes.push(outcome)
     }
@@ -51,9 +60,7 @@ export async function rewriteKey(
 }
 
 async function versionsOf(bucket: Pick<Versions, 'list'>, key: string): Promise<Version[]> {
-  const found: Version[] = []
-  for await (const version of bucket.list(key)) if (version.key === key) found.push(version)
-  return found
+  return (await allVersions(bucket, key)).filter((version) => version.key === key)
 }
 
 /**
@@ -63,15 +70,14 @@ async function versionsOf(bucket: Pick<Versions, 'list'>, key: string): Promise<
 async function rewriteVersion(
   { bucket, table }: RewritePorts,
   version: Version,
-  targets: Targets,
+  change: Change | undefined,
   { request, dryRun }: { request: string; dryRun: boolean },
 ): Promise<Outcome | undefined> {
   const { key, latest } = version
-  const place = placeAt(key)
-  if (!place.rewrite) return undefined
+  if (!change) return undefined
   const found = await bucket.read(version)
   if (!found) return undefined
-  const rewritten = place.rewrite(found.body, targets, key)
+  const rewritten = change.rewrite(found.body, version)
   if (!rewritten) return ofThisRequest(key, found, request)
 
   const is = sha256(rewritten.body)
@@ -80,7 +86,7 @@ async function rewriteVersion(
   if (dryRun) return latest ? { key, rewriting, removed: false } : { key, removed: true }
   if (latest) {
     const about = { etag: version.etag, contentType: found.contentType, rewriting }
-    if (!place.starts) {
+    if (!change.starts) {
       if (!(await bucket.put(key, rewritten.body, about))) return { key, removed: false, raced: true }
     } else await putQuietly({ bucket, table }, version, rewritten.body, about)
   }
@@ -111,8 +117,7 @@ async function putQuietly(
 
 /** Remove every version of what begins so. */
 export async function removeAll(bucket: Pick<Versions, 'list' | 'remove'>, prefix: string): Promise<number> {
-  const versions: Version[] = []
-  for await (const version of bucket.list(prefix)) versions.push(version)
+  const versions = await allVersions(bucket, prefix)
   await bucket.remove(versions)
   return versions.length
 }

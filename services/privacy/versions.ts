@@ -27,6 +27,13 @@ export interface VersionBody {
   rewriting: Rewriting | undefined
 }
 
+/** Every version of what begins so, at once. */
+export async function allVersions(bucket: Pick<Versions, 'list'>, prefix: string): Promise<Version[]> {
+  const found: Version[] = []
+  for await (const version of bucket.list(prefix)) found.push(version)
+  return found
+}
+
 /** The bucket with every version that it keeps. */
 export interface Versions {
   /** By key, the newest of each first; without delete markers. */

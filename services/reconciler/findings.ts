@@ -26,7 +26,7 @@ interface Put {
 
 /** What is there: of runs and predictions the last weeks, of everything else all. */
 export interface State {
-  settings: { collect: string; spot: boolean }
+  settings: { collect: string; spot: boolean; hasRetention?: boolean }
   runs: (Put & StreamName & { date: string; key: string; predictionsKey: string })[]
   /** Keys of the runs that labelling knows. */
   logged: ReadonlySet<string>
@@ -245,8 +245,16 @@ const openDeletions: Rule = ({ deletions }) =>
       ]
     : []
 
+/** Once a day. Its request has no dead letters, because those of a deletion would name posts: the next day looks again. */
+const oldTexts: Rule = ({ settings }, now) =>
+  settings.hasRetention && new Date(now).getUTCHours() === TEXTS_HOUR
+    ? [{ to: 'privacy', request: { expire: true }, why: 'texts may be older than retention.days', key: null }]
+    : []
+const TEXTS_HOUR = 2
+
 const RULES: readonly Rule[] = [
   openDeletions,
+  oldTexts,
   stoppedCollections,
   missedSchedules,
   unlabelledRuns,

@@ -22,7 +22,7 @@ import type { State } from './findings'
 export interface Sources {
   objects: Pick<Objects, 'read' | 'etag' | 'list'>
   table: Pick<Table, 'query' | 'getMany'>
-  settings: Pick<Settings, 'hashtags' | 'sources' | 'schedule' | 'training'>
+  settings: Pick<Settings, 'hashtags' | 'sources' | 'schedule' | 'training' | 'retention'>
 }
 
 const RAW_DAYS = 14
@@ -80,7 +80,11 @@ export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
   const moved = JSON.stringify([rows, champion, labels])
   return {
     state: {
-      settings: { collect: settings.schedule.collect, spot: settings.training.spot },
+      settings: {
+        collect: settings.schedule.collect,
+        spot: settings.training.spot,
+        hasRetention: settings.retention.days !== undefined,
+      },
       logged: new Set(logged.map(({ key }) => key)),
       batches,
       jobs,

@@ -30,7 +30,7 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   }
   const counted = categoryOf(metadata['class-name'], metadata['schema-version'], { schemaVersion, categories, from })
   if (typeof counted !== 'string') return counted
-  if (!hasTokens(settled.source)) return { reason: 'no-text', field: 'source' }
+  if (!settled['text-expired'] && !hasTokens(settled.source)) return { reason: 'no-text', field: 'source' }
   if (metadata['schema-version'] === schemaVersion) return settled
   // The model that gave the scores knew the categories of the earlier version.
   const { scores: _, ...rest } = settled

@@ -10,6 +10,8 @@ export interface StandingLabel {
   post: string
   /** The text that annotators saw. */
   text: string
+  /** The text was removed after `retention.days`, and is empty. Absent otherwise. */
+  textExpired?: true
   /** Name of the category. */
   label: string
   role: SettledLine['role']
@@ -74,6 +76,7 @@ export const standingOf = (line: SettledLine, batch: string): StandingLabel => {
     item: line.item,
     post: line['post-id'],
     text: line.source,
+    ...(line['text-expired'] && { textExpired: true }),
     label: metadata['class-name'],
     role: line.role,
     hashtags: line.hashtags,
@@ -119,6 +122,7 @@ export const settledLineOf = (label: StandingLabel, categories: readonly string[
   'inclusion-probability': label.inclusionProbability,
   ...(label.draw && { draw: label.draw }),
   ...(label.scores && { scores: { ...label.scores } }),
+  ...(label.textExpired && { 'text-expired': true }),
   label: categories.indexOf(label.label),
   'label-metadata': {
     'class-name': label.label,

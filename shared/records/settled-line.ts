@@ -22,6 +22,10 @@ export const settledLine = z.object({
     .record(z.string(), fraction)
     .optional()
     .describe('Calibrated probability of each category by the model that was live when the item was first seen.'),
+  'text-expired': z
+    .literal(true)
+    .optional()
+    .describe('The text was removed after retention.days: the label counts in shares, and trains no model.'),
   label: z.union([z.int(), z.string().regex(/^\d+$/)]),
   'label-metadata': z.object({
     'class-name': z.string(),

@@ -45,7 +45,8 @@ export async function itemsToAskAgain(
   // What is booked for a place is what a training item can take at most.
   const placesOf = (judgements: number) => Math.ceil(judgementsAtMost(judgements) / judgementsAtMost(asked.training))
 
-  const all = [...given.values()]
+  // Nobody can be shown a text that was removed after `retention.days`.
+  const all = [...given.values()].filter(({ textExpired }) => !textExpired)
   const again: AskedAgain[] = []
   const seen = new Set<string>()
   let taken = 0

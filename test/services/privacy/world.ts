@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
 import { markWith } from '../../../shared/tombstones'
 import { deletePosts, goOn, type Answer, type Ports } from '../../../services/privacy/delete'
+import { expireTexts } from '../../../services/privacy/expire'
 import { textsToBytes } from '../../../shared/cascades/known-texts'
 import { makeCascadeIndex } from '../../../shared/cascades/cascade-index'
 import { keys } from '../../../shared/keys'
@@ -45,6 +46,7 @@ export interface World extends Writes {
   bucket: VersionedBucket
   table: Table
   now: Date
+  retentionDays?: number
   /** Cascade ids. */
   items: Record<keyof typeof posts, string>
 }
@@ -166,11 +168,12 @@ function portsOf(world: World): Ports {
     table: port(world.table, ['create', 'update', 'remove']),
     marks: async () => MARK,
     streams: [[{ hashtag: 'aws' }]],
+    retentionDays: world.retentionDays,
     newOwner: () => `${world.writes}-${owners++}`,
   }
 }
 
-const invocation = (world: World) => ({ now: world.now, log, remainingMs: () => 60_000 })
+const invocation = (world: World) => ({ now: world.now, log, remainingMs: () => 120_000 })
 
 export const ask = (
   world: World,
@@ -182,6 +185,8 @@ export const nextHour = (world: World) => {
   world.now = new Date(world.now.getTime() + 3_600_000)
   return goOn(portsOf(world))(invocation(world))
 }
+
+export const expire = (world: World) => expireTexts(portsOf(world))(invocation(world))
 
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex')
 

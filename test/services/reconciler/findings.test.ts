@@ -3,6 +3,7 @@ import { analyzerRequest } from '../../../services/analyzer/request'
 import { collectRequest } from '../../../services/collector/collect'
 import { evaluatorRequest } from '../../../services/evaluator/request'
 import { labelingRequest } from '../../../services/labeling/request'
+import { privacyRequest } from '../../../services/privacy/request'
 import { trainerRequest } from '../../../services/trainer/request'
 import { findings, GRACE_MS, type State } from '../../../services/reconciler/findings'
 import { lastDue } from '../../../shared/schedule'
@@ -322,4 +323,20 @@ describe('lastDue', () => {
   it.each(['cron(0/5 * * * ? *)', 'cron(0 9 ? * MON-FRI *)', 'rate(1 day)'])('of %s is not told', (cron) => {
     expect(lastDue(cron, NOW.getTime())).toBeUndefined()
   })
+})
+
+it('has the texts that are over removed once a day, where there is a retention', () => {
+  const asked = (hasRetention: boolean) =>
+    Array.from({ length: 24 }, (_, hour) =>
+      findings(
+        { ...healthy, settings: { ...healthy.settings, hasRetention } },
+        new Date(Date.parse('2026-11-22T00:30:00Z') + hour * 3_600_000),
+      ),
+    )
+      .flat()
+      .filter(({ to }) => to === 'privacy')
+
+  expect(asked(true)).toMatchObject([{ request: { expire: true }, key: null }])
+  expect(privacyRequest.safeParse(asked(true)[0]?.request).success).toBe(true)
+  expect(asked(false)).toEqual([])
 })
