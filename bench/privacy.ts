@@ -72,8 +72,10 @@ async function main(): Promise<void> {
     const before = await hashes(cloud)
 
     const began = Date.now()
+    const cpu = process.cpuUsage()
     const answer = await invoke(cloud, { delete: { posts: [...ids] } })
     const seconds = (Date.now() - began) / 1000
+    const { user, system } = process.cpuUsage(cpu)
 
     const left = new Set(
       posts
@@ -99,7 +101,9 @@ async function main(): Promise<void> {
     console.log(
       `${posts.flat().length} posts of ${DAYS} days in ${before.size} objects, ${ids.size} deleted and ${gone.length - ids.size} that repeat them`,
     )
-    console.log(`deleted in ${seconds.toFixed(1)} s (to reach: at most ${MOST_SECONDS})`)
+    console.log(
+      `deleted in ${seconds.toFixed(1)} s (to reach: at most ${MOST_SECONDS}), ${((user + system) / 1e6).toFixed(1)} s of processors`,
+    )
     console.log(
       `${words.size} ids and texts searched for: found ${found.length}; objects without them that changed: ${changed.length}`,
     )

@@ -72,9 +72,9 @@ export async function beginDeletion(
     authors: union('author', wanted.authors, before.authors),
   }
   const begun = { ...(known ?? newDeletion(request, now)), marks }
+  await bury(table, [...marks.posts, ...marks.authors], now)
   if (!known) await saveDeletion(objects, begun)
   await noteOpen(table, [request])
-  await bury(table, [...marks.posts, ...marks.authors], now)
   return begun
 }
 

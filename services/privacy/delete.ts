@@ -80,7 +80,9 @@ export const deletePosts =
       )
     try {
       const begun = await beginDeletion(ports, mark, wanted, invocation.now)
-      return await work(ports, mark, begun, wanted, invocation)
+      const answer = await work(ports, mark, begun, wanted, invocation)
+      if (answer.models.length > 0) await deleteReplaced(ports.objects, ports.bucket, ports.table)
+      return answer
     } finally {
       await lease.release()
     }
@@ -190,8 +192,14 @@ async function lookOnce(
   const targets = targetsOf(found, before.marks, mark)
   let record = withFound(before, found, targets, marksOf(found, mark, before.marks))
   if (!dryRun) {
+    const known = new Set(before.marks.posts)
+    // Before the record says so: an invocation that resumes buries only what it finds itself.
+    await bury(
+      ports.table,
+      record.marks.posts.filter((one) => !known.has(one)),
+      now,
+    )
     if (JSON.stringify(record) !== JSON.stringify(before)) await saveDeletion(ports.objects, record)
-    await bury(ports.table, record.marks.posts, now)
     await removeAll(ports.bucket, keys.staged.start({ request }))
     // A result has what a query made of the posts: nobody can tell whose. Analysts ask again.
     await ports.bucket.remove(results)
@@ -222,7 +230,7 @@ async function lookOnce(
     removed += next.removed
     late = next.late
   }
-  record = await withModels(ports, record, dryRun)
+  record = await withModels(ports, record, versions, dryRun)
   const waiting = await waitingFor(ports.table, ports.streams, targets)
   return {
     record,
@@ -276,13 +284,19 @@ export async function noteSnapshots(
   return false
 }
 
-async function withModels(ports: Ports, record: DeletionRecord, dryRun: boolean): Promise<DeletionRecord> {
+async function withModels(
+  ports: Ports,
+  record: DeletionRecord,
+  versions: readonly Version[],
+  dryRun: boolean,
+): Promise<DeletionRecord> {
   const lost = lostBy(record.objects)
-  const models = await modelsOf(ports.objects, lost)
-  if (!dryRun && models.length > 0) {
-    await noteModels(ports.objects, record.request, models)
-    await deleteReplaced(ports.objects, ports.bucket, ports.table)
-  }
+  const models = await modelsOf(
+    ports.objects,
+    lost,
+    versions.map(({ key }) => key),
+  )
+  if (!dryRun && models.length > 0) await noteModels(ports.objects, record.request, models)
   return {
     ...record,
     datasets: [...new Set([...record.datasets, ...lost.keys()])].sort(),

@@ -29,14 +29,15 @@ export function lostBy(objects: DeletionRecord['objects']): ReadonlyMap<string, 
   return lost
 }
 
-/** The models that learnt from these datasets. */
+/** The models that learnt from these datasets, of those whose record is among the keys. */
 export async function modelsOf(
-  objects: Pick<Objects, 'read' | 'list'>,
+  objects: Pick<Objects, 'read'>,
   datasets: ReadonlyMap<string, number>,
+  all: Iterable<string>,
 ): Promise<{ job: string; items: number }[]> {
   if (datasets.size === 0) return []
   const models: { job: string; items: number }[] = []
-  for await (const { key } of objects.list(prefixes.models)) {
+  for (const key of new Set(all)) {
     const job = keys.training.match(key)?.job
     const stored = job === undefined ? undefined : await objects.read(key)
     if (job === undefined || !stored) continue
