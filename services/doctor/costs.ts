@@ -33,7 +33,7 @@ const QUIET: FunctionDay = { runs: () => 1, seconds: 10, gb: 1 }
 /** A generous day of the functions that cost something: runs, seconds a run, GB. */
 const DAYS: Readonly<Record<string, FunctionDay>> = {
   collector: { runs: (streams) => streams, seconds: 60, gb: 0.5 },
-  labeling: { runs: (streams) => streams + 4, seconds: 20, gb: 1 },
+  labeling: { runs: (streams) => streams + 4, seconds: 10, gb: 2 },
   formatter: { runs: () => 2, seconds: 60, gb: 1 },
   trainer: { runs: () => 2, seconds: 60, gb: 2 },
   evaluator: { runs: () => 1, seconds: 60, gb: 2 },

@@ -34,7 +34,7 @@ const UNCHANGING = [
   keys.judgementsSoFar,
   keys.quality,
 ]
-/** Of the 1 GB that the function has. */
+/** Of the 2 GB that the function has. */
 const MEMORY_BYTES = 128 * 2 ** 20
 const objects = remembering(s3Objects(new S3Client(), config.bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
 const table = dynamoTable(new DynamoDBClient(), config.table)

@@ -115,15 +115,17 @@ function wrongText(text: string): Wrong | undefined {
  * Rows in order of time, each with an id. A row without one gets a hash of its content and of its number among equal
  * rows, so that the same file gives the same ids. Of two rows with one id, the first in the file stays.
  */
-export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[] } {
+export function named(rows: readonly Pick<Row, 'post' | 'line'>[]): { posts: Post[]; refused: Refused[] } {
   const equals = new Map<string, number>()
   const lines = new Map<string, number>()
   const posts: Post[] = []
   const refused: Refused[] = []
   for (const { post, line } of rows) {
     const content = contentOf(post)
-    const nth = (equals.get(content) ?? 0) + 1
-    equals.set(content, nth)
+    // A day of a file may have some hundred thousand rows: their contents are not held twice.
+    const contentHash = hash(content)
+    const nth = (equals.get(contentHash) ?? 0) + 1
+    equals.set(contentHash, nth)
     const id = post.id || idOf(content, nth)
     const earlier = lines.get(id)
     if (earlier !== undefined) {
@@ -137,7 +139,7 @@ export function named(rows: readonly Row[]): { posts: Post[]; refused: Refused[]
       continue
     }
     lines.set(id, line)
-    posts.push({ ...post, id })
+    posts.push(id === post.id ? post : { ...post, id })
   }
   return { posts: posts.sort((a, b) => order(placeOf(a), placeOf(b))), refused }
 }

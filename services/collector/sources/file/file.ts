@@ -40,14 +40,15 @@ export function fileSource(
 
   const dayOf = async (window: Window): Promise<DayOfFile> => {
     if (held?.from === window.from) return held
-    const good: Row[] = []
+    const good: Pick<Row, 'post' | 'line'>[] = []
     const bad: RefusedRow[] = []
     const inWindow = (at: string) => window.from <= at && at < window.to
     const { rows } = await openPosts(file, await objects.stream(keys.source({ file })))
     for await (const found of rows) {
       const row = 'problem' in found ? refusedAsAWhole(found, tags) : readRow(found.values, found.line, rules)
       if ('post' in row) {
-        if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt)) good.push(row)
+        if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt))
+          good.push({ post: row.post, line: row.line })
       } else if (belongs(row, hashtag, tags) && (row.createdAt === undefined || inWindow(row.createdAt))) bad.push(row)
     }
     const { posts, refused } = named(good)
