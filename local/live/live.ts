@@ -75,43 +75,76 @@ interface Running {
 
 async function work(
   options: LiveOptions,
-  { screen, signal, ask }: Surroundings,
+  surroundings: Surroundings,
   { settings }: LiveSettings,
-  { cloud, heard, journal }: Running,
+  running: Running,
 ): Promise<void> {
   const began = Date.now()
-  const objects = ownersBucket(cloud)
-  const table = ownersTable(cloud)
-  const streams = watchedStreams(settings).map((stream) => ({
-    names: namesOf(settings, stream),
-    topic: topicIn(settings, stream),
-  }))
-  await refuseFuture({ cloud, table }, streams)
+  const { screen, signal, ask } = surroundings
+  const { cloud, heard } = running
+  const stores = { objects: ownersBucket(cloud), table: ownersTable(cloud) }
+  await refuseFuture({ cloud, ...stores }, streamsOf(settings))
   await provideSecrets({ cloud, ask }, settings.sources, options.secrets)
-  if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import))
+  if (options.import !== undefined) screen.say(await importLabels(cloud, stores.objects, options.import))
   await compareClocks(settings, cloud, screen)
 
-  const collected = await collectDays({ cloud, table, journal, screen, signal }, streams, options.days)
-  const failures = collected.flatMap(({ failure }) => failure ?? [])
-  for (const failure of failures) screen.say(failureInWords(failure, cloud.clock.now()))
-  const runs = await runsSince(objects, streams, dayAfter(dayOf(cloud.clock.now()), -options.days))
-  if (failures.length > 0 && runs.length === 0) throw new Error('Nothing could be collected, and nothing was before.')
+  const isWhole = await collect(options, surroundings, settings, { ...running, ...stores })
   if (signal.aborted) return
-  screen.progress('drawing a sample and reporting …')
-  await cloud.idle()
-  if (options.once) await waitForReports(objects, runs, REPORTS_MS, signal)
-  screen.clear()
-  screen.say(`\n${daysInWords(runs, settings.languages)}`)
-  for (const line of waitsInWords(collected)) screen.say(line)
   const summary = async () => {
     if (options.summary === undefined) return
-    const found = await summarise(objects, heard.published, 0, (Date.now() - began) / 1000)
+    const found = await summarise(stores.objects, heard.published, 0, (Date.now() - began) / 1000)
     writeFileSync(options.summary, `${JSON.stringify(found, null, 2)}\n`)
   }
   await summary()
-  if (options.once) return
+  if (options.once) {
+    if (!isWhole) throw new Error('A part could not be collected, for the reason above.')
+    return
+  }
+  await serve(options, surroundings, settings, { ...running, ...stores }, isWhole)
+  await summary()
+}
 
-  pointTo(options.data)
+/** Every stream of the configuration, with its names in keys and in words. */
+const streamsOf = (settings: LiveSettings['settings']) =>
+  watchedStreams(settings).map((stream) => ({ names: namesOf(settings, stream), topic: topicIn(settings, stream) }))
+
+interface Stores {
+  objects: ReturnType<typeof ownersBucket>
+  table: ReturnType<typeof ownersTable>
+}
+
+/** Collect the days before today and say what they have. Answers whether every hashtag was collected. */
+async function collect(
+  { days, once }: LiveOptions,
+  { screen, signal }: Surroundings,
+  settings: LiveSettings['settings'],
+  { cloud, journal, objects, table }: Running & Stores,
+): Promise<boolean> {
+  const streams = streamsOf(settings)
+  const collected = await collectDays({ cloud, table, journal, screen, signal }, streams, days)
+  const failures = collected.flatMap(({ failure }) => failure ?? [])
+  for (const failure of failures) screen.say(failureInWords(failure, cloud.clock.now()))
+  const runs = await runsSince(objects, streams, dayAfter(dayOf(cloud.clock.now()), -days))
+  if (failures.length > 0 && runs.length === 0) throw new Error('Nothing could be collected, and nothing was before.')
+  if (signal.aborted) return false
+  screen.progress('drawing a sample and reporting …')
+  await cloud.idle()
+  if (once) await waitForReports(objects, runs, REPORTS_MS, signal)
+  screen.clear()
+  screen.say(`\n${daysInWords(runs, settings.languages)}`)
+  for (const line of waitsInWords(collected)) screen.say(line)
+  return failures.length === 0
+}
+
+/** Say what to do next, and go on until the signal. */
+async function serve(
+  { data, countAfterSeconds }: LiveOptions,
+  { screen, signal }: Surroundings,
+  settings: LiveSettings['settings'],
+  { cloud, heard, journal, objects, table }: Running & Stores,
+  isWhole: boolean,
+): Promise<void> {
+  pointTo(data)
   const links = {
     desk: await linkFor(cloud, 'annotator'),
     report: await linkFor(cloud, 'reader'),
@@ -119,25 +152,11 @@ async function work(
   }
   const waiting = await postsAtDesk(table)
   const untilModel = await labelsForModel(objects, settings)
-  screen.say(`\n${nextInWords({ links, waiting, untilModel, countAfterSeconds: options.countAfterSeconds })}\n`)
+  screen.say(`\n${nextInWords({ links, waiting, untilModel, countAfterSeconds })}\n`)
   heard.forget()
-  const countAfterMs = options.countAfterSeconds * 1000
-  await goOn(
-    {
-      cloud,
-      table,
-      objects,
-      heard,
-      journal,
-      screen,
-      settings,
-      countAfterMs,
-      logs: path.join(options.data, 'logs'),
-      signal,
-    },
-    failures.length > 0,
-  )
-  await summary()
+  const countAfterMs = countAfterSeconds * 1000
+  const logs = path.join(data, 'logs')
+  await goOn({ cloud, table, objects, heard, journal, screen, settings, countAfterMs, logs, signal }, !isWhole)
 }
 
 type Heard = Pick<Parameters<typeof createCloud>[0], 'onEvent' | 'onLog'>
