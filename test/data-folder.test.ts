@@ -353,7 +353,7 @@ const plans = () =>
   keysLike(/^labeling\/[^/]+\/plan\.json$/).map((key) => planRecord.parse(JSON.parse(after.objects[key]!)))
 const plansOf = (dates: readonly string[]) => plans().filter(({ date }) => dates.includes(date))
 const reportsOf = (date: string) =>
-  keysLike(/^reports\/stream=/)
+  keysLike(/^reports\/(stream=[^/]+\/)?hashtag=/)
     .filter((key) => key.includes(`date=${date}`))
     .map((key) => reportRecord.parse(JSON.parse(after.objects[key]!)))
 const correctionBatch = () =>

@@ -627,3 +627,53 @@ describe('ask', () => {
     await expect(ask(ports)(['x'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
+
+describe('streams', () => {
+  const NEXT = '2026-11-22'
+  const two = () => {
+    const sources = { ...SETTINGS.sources, fedi: { type: 'mastodon' } }
+    return { ...ports, settings: { ...SETTINGS, hashtags: [{ tag: 'aws', sources: ['file', 'fedi'] }], sources } }
+  }
+
+  it('go on from days of a release that had none, in one history of the first network', async () => {
+    await putRun(bucket, { pages: [[post('1'), post('2')]] })
+    await analyze(two())(DAY, invocation)
+    await putRun(bucket, { date: NEXT, stream: 'file', pages: [[post('3')]] })
+
+    const later = await analyze(two())({ hashtag: 'aws', stream: 'file', date: NEXT }, invocation)
+
+    expect(later).toMatchObject({ report: { stream: 'file', day: { posts: 1 }, week: { posts: 3, days: 2 } } })
+    expect((await index()).days.map(({ date, stream }) => `${date} ${stream ?? '-'}`)).toEqual([
+      `${DAY.date} -`,
+      `${NEXT} file`,
+    ])
+    const keysOf = (prefix: string) => Object.keys(bucket.texts()).filter((key) => key.startsWith(prefix))
+    expect(keysOf('reports/stream=')).toEqual([keys.report({ hashtag: 'aws', stream: 'file', date: NEXT })])
+    expect(keysOf('facts/hashtag=')).toEqual([keys.facts(DAY)])
+  })
+
+  it('of one hashtag are reported apart, and never added up', async () => {
+    await putRun(bucket, { stream: 'file', pages: [[post('1'), post('2')]] })
+    await putRun(bucket, { stream: 'mastodon', pages: [[post('1'), post('2'), post('3')]] })
+
+    const reports = []
+    for (const stream of ['file', 'mastodon']) reports.push(await analyze(two())({ ...DAY, stream }, invocation))
+
+    expect(reports).toMatchObject([
+      { report: { stream: 'file', day: { posts: 2 }, week: { posts: 2 } } },
+      { report: { stream: 'mastodon', day: { posts: 3 }, week: { posts: 3 } } },
+    ])
+    expect(JSON.stringify(reports[1])).toContain('#aws on mastodon')
+    expect((await index()).days).toHaveLength(2)
+  })
+
+  it('has the posts of both names once where a rollback left a day under both', async () => {
+    await putRun(bucket, { pages: [[post('1'), post('2')]] })
+    await putRun(bucket, { stream: 'file', pages: [[post('2'), post('3')]] })
+
+    const analysis = await analyze(two())({ ...DAY, stream: 'file' }, invocation)
+
+    expect(analysis).toMatchObject({ report: { stream: 'file', day: { posts: 3 } } })
+    expect((await index()).days).toHaveLength(1)
+  })
+})
