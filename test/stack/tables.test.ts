@@ -90,6 +90,37 @@ describe.each(TABLE_NAMES)('the table %s', (name) => {
   })
 })
 
+it('knows every network that a hashtag is watched on, and the one that its days had before', async () => {
+  const made: (framework: object) => Promise<{ Resources: Record<string, unknown> }> = require('../../stack/tables.cjs')
+  const settings = {
+    hashtags: [
+      { tag: 'aws', sources: ['fedi', 'sky'], unnamedNetwork: 'x' },
+      { tag: 'größe', source: 'fedi' },
+    ],
+    sources: { fedi: { type: 'mastodon' }, sky: { type: 'bluesky', network: 'sky' } },
+    tables: { from: '2026-01-01', scanLimitGb: 0.01, resultDays: 1 },
+  }
+  const { Resources } = await made({
+    resolveVariable: async (name: string) => (name === 'sls:stage' ? 'my-stage' : settings),
+  })
+
+  expect(Resources.PostsTable).toMatchObject({
+    Properties: {
+      TableInput: {
+        Parameters: {
+          'projection.stream.values': 'mastodon,sky,x,-',
+          'projection.hashtag.values': 'aws,größe,-',
+          'projection.day.range': '2026-01-01,NOW',
+        },
+      },
+    },
+  })
+  expect(Resources.Database).toMatchObject({ Properties: { DatabaseInput: { Name: 'bellwether_my_stage' } } })
+  expect(Resources.AnalystWorkGroup).toMatchObject({
+    Properties: { WorkGroupConfiguration: { BytesScannedCutoffPerQuery: 10_000_000 } },
+  })
+})
+
 it('has no crawler', () => {
   expect(resources.filter(({ type }) => /Crawler|Glue::Partition/.test(type))).toEqual([])
 })
