@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { stringify } from 'yaml'
 import { z } from 'zod'
@@ -215,7 +216,9 @@ function forget(said: Set<string> | undefined, { hashtag, date }: Record<string,
 }
 
 const masked = (body: Buffer, key: string): string =>
-  key.endsWith('.tar.gz') ? body.toString('base64') : withoutTimes(body.toString('utf8'))
+  key.endsWith('.tar.gz')
+    ? body.toString('base64')
+    : withoutTimes((key.endsWith('.jsonl.gz') ? gunzipSync(body) : body).toString('utf8'))
 
 /**
  * When something happened, and how long it took, may differ between two runs, and what S3 calls a version: what happened may
@@ -224,7 +227,7 @@ const masked = (body: Buffer, key: string): string =>
 const withoutTimes = (text: string): string =>
   text
     .replaceAll(
-      /"(deadline|promotedAt|creation-date|at|claimedAt|madeAt|recordedAt|versionId)":(\s*)"[^"]*"/g,
+      /"(deadline|promotedAt|creation-date|at|claimedAt|madeAt|recordedAt|versionId|judged_at|labelled_at)":(\s*)"[^"]*"/g,
       '"$1":$2"…"',
     )
     .replaceAll(/"(trainSeconds|billableSeconds)":(\s*)[\d.]+/g, '"$1":$2"…"')
