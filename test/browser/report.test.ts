@@ -169,7 +169,7 @@ describe('the report of two weeks', () => {
       .trim()
       .split('\r\n')
     expect(download.suggestedFilename()).toBe('bellwether-aws-week-by-posts.csv')
-    expect(lines[0]).toBe('date,hashtag,label,share,low,high,labels,posts,state')
+    expect(lines[0]).toBe('date,hashtag,stream,label,share,low,high,labels,posts,state')
     expect(lines).toHaveLength(29)
     await isSound()
   })

@@ -15,7 +15,7 @@ import { type TestBucket, testBucket } from '../../shared/bucket'
 import { qualityExample, unreliableExample } from '../../shared/quality'
 import { recorder } from '../../shared/recorder'
 
-const CATEGORIES = ['technical', 'marketing', 'not sure', 'x __label__y', 'täglich\n"neu"']
+const CATEGORIES = ['technical', 'marketing', 'not sure', 'x __label__y', 'täglich\u2028"neu"']
 const settings = aSettings({ labels: { categories: categoriesOf(CATEGORIES) } })
 const invocation = { now: new Date('2026-11-22T13:00:00Z'), log: { info() {}, warn() {}, error() {} } }
 
