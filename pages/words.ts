@@ -33,6 +33,11 @@ const DIRECTIONS = new Map([
   ['\u202E', 'RLO'],
 ])
 
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+
+/** A name within a sentence: one that is written from right to left leaves the order of the words around it as it is. */
+export const isolated = (name: string): string => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name)
+
 /** A text whose direction overrides are shown by name, as in `⟨RLO⟩`, in place of working: they can hide what a post says. */
 export const withVisibleDirections = (text: string): string =>
   text.replaceAll(/[\u202A-\u202E]/g, (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`)

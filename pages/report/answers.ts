@@ -6,7 +6,7 @@ import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
 import { dateInWords, many } from '../words'
-import { addDays, type Basis, fileName, inBrief, labelsOf, percent, quotable, wrongInWords } from './words'
+import { addDays, type Basis, fileName, labelsOf, percent, quotable, wrongInWords } from './words'
 
 type Report = Overview['latest'][number]
 
@@ -19,7 +19,10 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   // One scale for all cards: they are looked at side by side.
   const all = latest.flatMap((report) => rowsOf(report).flatMap(({ span, basis }) => of(report, span, basis).shares))
   const top = upTo(all.map(({ high }) => high))
-  const cards = sorted.map((report) => answerCard(report, labels, top))
+  const cards = sorted.map((report) => {
+    const before = overview.days.filter(({ topic, date }) => topic === report.topic && date < report.date)
+    return answerCard(report, before, labels, top)
+  })
   return section(
     'answer',
     stopped ? 'The last answer' : 'The answer',
@@ -31,18 +34,18 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   )
 }
 
-function answerCard(report: Report, labels: readonly string[], top: number): HTMLElement {
-  const { topic, date, day, week, labels: given, complete, collection } = report
-  const sentence = quotable(topic, date, day.byPosts, given.errors)
-  const weekly = isLonger(report) ? inBrief(week.byPosts) : undefined
+function answerCard(report: Report, before: Overview['days'], labels: readonly string[], top: number): HTMLElement {
+  const { topic, date, day, week, complete, collection } = report
+  const sentence = sentenceOf(report, 'day')
+  const weekly = isLonger(report) ? sentenceOf(report, 'week') : undefined
   return element(
     'article',
     { class: 'card' },
     element('h3', {}, `#${topic}`),
-    sentence ? quote(sentence) : withheld(date, day.byPosts),
+    ...(sentence ? [quote(sentence)] : [withheld(date, day.byPosts), lastGood(day.byPosts, before)]),
     !complete && paragraph(`Not all of that day was collected. ${collection.words}`, 'caution'),
     weekly
-      ? element('p', {}, element('strong', {}, `${sevenDays(week)}: `), weekly)
+      ? quote(weekly, week.days < 7 ? `Of these, ${many(week.days, 'day')} had posts.` : undefined)
       : day.byPosts.state === 'reported' || !isLonger(report)
         ? null
         : withheldWeek(week.byPosts),
@@ -51,8 +54,25 @@ function answerCard(report: Report, labels: readonly string[], top: number): HTM
   )
 }
 
+const sentenceOf = (report: Report | Overview['days'][number], span: 'day' | 'week'): string | undefined => {
+  const { topic, date, model, labels } = report
+  const { posts, byPosts: answer } = report[span]
+  return quotable({ topic, date, span, posts, answer, model, errors: labels.errors })
+}
+
+/**
+ * A newest day without a number does not hide the last one that had one. Where labels have turned out to be unreliable, no earlier
+ * number stands in: it rests on labels of the same people.
+ */
+function lastGood({ state }: AnswerRecord, before: Overview['days']): HTMLElement | null {
+  if (state === 'labels-unreliable') return null
+  const sentences = before.toReversed().map((day) => sentenceOf(day, 'day'))
+  const sentence = sentences.find((one) => one !== undefined)
+  return sentence === undefined ? null : quote(sentence, 'The last day with a number.')
+}
+
 /** A sentence that can be taken along. */
-function quote(sentence: string): HTMLElement {
+function quote(sentence: string, note?: string): HTMLElement {
   const button = element('button', { type: 'button', class: 'copy' }, 'Copy')
   button.addEventListener('click', () => {
     void navigator.clipboard.writeText(sentence).then(
@@ -60,7 +80,13 @@ function quote(sentence: string): HTMLElement {
       () => (button.textContent = 'Not copied: select it by hand'),
     )
   })
-  return element('div', { class: 'quote' }, element('blockquote', {}, sentence), button)
+  return element(
+    'div',
+    { class: 'quote' },
+    element('blockquote', {}, sentence),
+    note && paragraph(note, 'small'),
+    button,
+  )
 }
 
 const withheld = (date: string, { state, words }: AnswerRecord): HTMLElement =>
@@ -94,9 +120,6 @@ const ROWS = [
 
 /** Whether the week has posts of other days; on the first day it is the day. */
 const isLonger = ({ day, week }: Report): boolean => week.posts > day.posts
-
-const sevenDays = ({ days }: Report['week']): string =>
-  days < 7 ? `Seven days, of which ${days} with posts` : 'Seven days'
 
 const rowsOf = (report: Report) => ROWS.filter(({ span }) => span === 'day' || isLonger(report))
 

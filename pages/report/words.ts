@@ -1,6 +1,6 @@
 import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord } from '../../shared/records'
-import { dateInWords, many } from '../words'
+import { dateInWords, isolated, many } from '../words'
 
 /** How shares and scores are said, and the sentence that can be quoted. */
 
@@ -36,7 +36,8 @@ export const fileName = ({ topic }: { topic: string }): string => topic.replaceA
 export type Basis = 'posts' | 'messages'
 export type Span = 'day' | 'week'
 type IndexedDay = ReportIndexRecord['days'][number]
-type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'> & Partial<Pick<AnswerRecord, 'flagged' | 'sampled'>>
+type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'> &
+  Partial<Pick<AnswerRecord, 'flagged' | 'sampled' | 'modelWeight'>>
 type Errors = ReportRecord['labels']['errors']
 
 export const answerOf = (day: IndexedDay, span: Span, basis: Basis) =>
@@ -60,22 +61,37 @@ function leading(shares: readonly ShareRecord[], most: number): { told: ShareRec
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 
+/** What a sentence is about: a stream over a day, or over the seven days that end with it. */
+interface Told {
+  topic: string
+  date: string
+  span: Span
+  /** How many there were; an estimate of the network is none of these. */
+  posts: number
+  answer: Answer
+  /** The model whose scores count; null where the labels alone do. */
+  model: string | null
+  errors?: Errors
+}
+
 /**
- * The answer of a day as a sentence that stands by itself: what, of what, when, how sure, by how many labels, and what it
- * assumes. Nothing where there is no number to be quoted.
+ * An answer as a sentence that stands by itself: what, of how many posts, when, how sure, by how many labels and with what help,
+ * and what it assumes. Nothing where there is no number to be quoted.
  */
-export function quotable(topic: string, date: string, answer: Answer, errors?: Errors): string | undefined {
-  const { state, shares, labels, flagged = 0, sampled = labels } = answer
+export function quotable({ topic, date, span, posts, answer, model, errors }: Told): string | undefined {
+  const { state, shares, labels, flagged = 0, sampled = labels, modelWeight = 1 } = answer
   if (state !== 'reported' || shares.length === 0) return undefined
   const { told, left } = leading(shares, 3)
   const which = flagged > 0 ? ' that fit a label' : ''
   const parts = told.map((one, i) =>
     i === 0
-      ? `${withInterval(one)} of the posts about #${topic}${which} were ${one.label}`
-      : `${withInterval(one)} ${one.label}`,
+      ? `${withInterval(one)} of the ${many(posts, 'post')} about #${isolated(topic)}${which} were ${isolated(one.label)}`
+      : `${withInterval(one)} ${isolated(one.label)}`,
   )
+  const when = span === 'day' ? `On ${dateInWords(date)}` : `In the seven days to ${dateInWords(date)}`
+  const help = model !== null && modelWeight > 0 ? ', with a model kept honest by them' : ''
   const beside = flagged > 0 ? ` ${flagged} of ${many(sampled, 'drawn message')} fit none.` : ''
-  return `On ${dateInWords(date)} about ${list(rest(parts, left))}: 95 % intervals, from ${many(labels, 'label')} given by people${assuming(errors)}.${beside}`
+  return `${when} about ${list(rest(parts, left))}: 95\u00a0% intervals, from ${many(labels, 'label')} given by people${help}${assuming(errors)}.${beside}`
 }
 
 /** Where nobody measured how often a label is wrong, that is said. */
@@ -90,14 +106,6 @@ export function wrongInWords(errors: Errors): string | undefined {
   if (source === 'assumed') return `${often}: assumed, since too few posts were judged twice to tell`
   const by = source === 'gold' ? `${many(items, 'hidden check')}` : `${many(items, 'post')} that two people judged`
   return `${often}, at most ${percent(high)} %, by ${by}; a misunderstanding that people share does not show`
-}
-
-/** `80 % (76 to 84 %) technical and 20 % (16 to 24 %) marketing, from 210 labels.` Nothing where there is no number. */
-export function inBrief({ state, shares, labels }: Answer): string | undefined {
-  if (state !== 'reported' || shares.length === 0) return undefined
-  const { told, left } = leading(shares, 3)
-  const parts = told.map((one) => `${withInterval(one)} ${one.label}`)
-  return `${list(rest(parts, left))}, from ${many(labels, 'label')}.`
 }
 
 const rest = (parts: readonly string[], left: number): string[] =>

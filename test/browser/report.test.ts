@@ -117,7 +117,7 @@ describe('the report of day one', () => {
     await open({ from: '2026-11-09', days: 1, waiting: true, status: 'unmeasured' }, '2026-11-10T10:00:00Z')
 
     expect(await text('blockquote >> nth=0')).toMatch(
-      /^On 9 November 2026 about \d+\s% \(\d+ to \d+\s%\) of the posts about #aws were/,
+      /^On 9 November 2026 about \d+\s% \(\d+ to \d+\s%\) of the [\d,]+ posts about #aws were/,
     )
     expect(await text()).toContain('No model is live yet')
     expect(await text()).toContain('60 posts wait for labels')
@@ -193,7 +193,7 @@ describe('the report of two weeks', () => {
     const { page } = visitor
     expect(await text('#coverage')).toContain('3 of 28 days are missing or were collected in part')
     await page.locator('#coverage summary').click()
-    expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+60 %\s+\d+\s+The cap on posts/)
+    expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+file\s+60 %\s+\d+\s+The cap on posts/)
   })
 
   it('prints on white with every table open and named, and without what only a screen can do', async () => {
@@ -289,7 +289,9 @@ describe('the report of a source that gives nothing', () => {
     await open({ ...twoWeeks, silent: 4 }, '2026-11-23T10:00:00Z')
 
     expect(await text('.notice')).toMatch(/No posts for 4 days.*#aws: the newest are of 18 November 2026/s)
-    expect(await text('.card >> nth=0')).toMatch(/Seven days, of which 3 with posts: \d+/)
+    expect(await text('.card >> nth=0')).toMatch(
+      /On 18 November 2026 about .*The last day with a number.*In the seven days to 22 November 2026 .*Of these, 3 days had posts/s,
+    )
     expect(await visitor.page.locator('.card svg').count()).toBe(2)
     expect(await text('#coverage')).toContain('On 8 of 28 there were no posts.')
     await isSoundEverywhere('report-silent', ['desktop-light'])

@@ -4,7 +4,6 @@ import { dateInWords, shortDate } from '../../../pages/words'
 import {
   daysFrom,
   dollars,
-  inBrief,
   percent,
   quotable,
   schedule,
@@ -16,6 +15,13 @@ import {
 const NBSP = '\u00a0'
 const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })
 
+type Told = Parameters<typeof quotable>[0]
+const said = (answer: Told['answer'], more: Partial<Told> = {}): string | undefined =>
+  quotable({ topic: 'aws', date: '2026-11-21', span: 'day', posts: 412, answer, model: null, ...more })?.replaceAll(
+    NBSP,
+    ' ',
+  )
+
 describe('the sentence that can be quoted', () => {
   it('says what, of what, when, how sure and by how many labels, the greatest share first', () => {
     const answer = {
@@ -24,18 +30,29 @@ describe('the sentence that can be quoted', () => {
       shares: [share('technical', 0.41), share('marketing', 0.59)],
     }
 
-    expect(quotable('aws', '2026-11-21', answer)?.replaceAll(NBSP, ' ')).toBe(
-      'On 21 November 2026 about 59 % (53 to 65 %) of the posts about #aws were marketing and 41 % (35 to 47 %) ' +
+    expect(said(answer)).toBe(
+      'On 21 November 2026 about 59 % (53 to 65 %) of the 412 posts about #aws were marketing and 41 % (35 to 47 %) ' +
         'technical: 95 % intervals, from 30 labels given by people.',
     )
+    expect(said(answer, { span: 'week', posts: 2890, model: 'job' })).toBe(
+      'In the seven days to 21 November 2026 about 59 % (53 to 65 %) of the 2,890 posts about #aws were marketing and ' +
+        '41 % (35 to 47 %) technical: 95 % intervals, from 30 labels given by people, with a model kept honest by them.',
+    )
+    expect(said({ ...answer, modelWeight: 0 }, { model: 'job' })).not.toContain('model')
+  })
+
+  it('keeps the order of its words around a label that is written from right to left', () => {
+    const answer = { state: 'reported' as const, labels: 30, shares: [share('عربي', 0.1), share('technical', 0.9)] }
+
+    expect(said(answer)).toContain('and 10 % (4 to 16 %) \u2068عربي\u2069: 95 %')
   })
 
   it('tells three of many labels, and that there are others', () => {
     const shares = [0.1, 0.3, 0.15, 0.25, 0.2].map((of, i) => share(`label${i}`, of))
-    const said = inBrief({ state: 'reported', labels: 1, shares })?.replaceAll(NBSP, ' ')
 
-    expect(said).toBe(
-      '30 % (24 to 36 %) label1, 25 % (19 to 31 %) label3, 20 % (14 to 26 %) label4 and 2 other labels the rest, from 1 label.',
+    expect(said({ state: 'reported', labels: 1, shares })).toContain(
+      'about 30 % (24 to 36 %) of the 412 posts about #aws were label1, 25 % (19 to 31 %) label3, 20 % (14 to 26 %) label4 ' +
+        'and 2 other labels the rest: 95 % intervals, from 1 label given',
     )
   })
 
@@ -49,8 +66,8 @@ describe('the sentence that can be quoted', () => {
     }
     const errors = { source: 'assumed' as const, items: 0, differing: 0, rate: 0.05, high: 0.11 }
 
-    expect(quotable('aws', '2026-11-21', answer, errors)?.replaceAll(NBSP, ' ')).toBe(
-      'On 21 November 2026 about 41 % (35 to 47 %) of the posts about #aws that fit a label were technical: 95 % intervals, ' +
+    expect(said(answer, { errors })).toBe(
+      'On 21 November 2026 about 41 % (35 to 47 %) of the 412 posts about #aws that fit a label were technical: 95 % intervals, ' +
         'from 28 labels given by people, assuming that 1 label in 20 is wrong. 2 of 30 drawn messages fit none.',
     )
   })
@@ -58,8 +75,7 @@ describe('the sentence that can be quoted', () => {
   it.each(['not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'] as const)(
     'is not there when the state is %s',
     (state) => {
-      expect(quotable('aws', '2026-11-21', { state, labels: 4, shares: [] })).toBeUndefined()
-      expect(inBrief({ state, labels: 4, shares: [] })).toBeUndefined()
+      expect(said({ state, labels: 4, shares: [] })).toBeUndefined()
     },
   )
 })

@@ -363,11 +363,6 @@ describe.each([
     expect(Math.abs(messages / there.length - 1)).toBeLessThan(0.05)
     expect(Math.abs(posts / all - 1)).toBeLessThan(0.02)
     expect(Math.abs(estimate / messages - there.filter((i) => i % 3 === 0).length / there.length)).toBeLessThan(0.01)
-    console.log(
-      messages / there.length,
-      posts / all,
-      estimate / messages - there.filter((i) => i % 3 === 0).length / there.length,
-    )
   })
 })
 
