@@ -8,6 +8,10 @@ export function dateInWords(date: string): string {
   return `${day} ${MONTHS[(month ?? 1) - 1]} ${year}`
 }
 
+/** A sentence of the services, whose days are written as everywhere on the page. */
+export const withDatesInWords = (sentence: string): string =>
+  sentence.replaceAll(/\b\d{4}-\d{2}-\d{2}\b(?!-)/g, dateInWords)
+
 /** `2026-11-21` as `21 Nov`. */
 export function shortDate(date: string): string {
   const [, month, day] = date.split('-').map(Number)

@@ -5,7 +5,7 @@ import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
-import { dateInWords, many } from '../words'
+import { dateInWords, many, withDatesInWords } from '../words'
 import { addDays, type Basis, fileName, labelsOf, percent, quotable, wrongInWords } from './words'
 
 type Report = Overview['latest'][number]
@@ -43,7 +43,7 @@ function answerCard(report: Report, before: Overview['days'], labels: readonly s
     { class: 'card' },
     element('h3', {}, `#${topic}`),
     ...(sentence ? [quote(sentence)] : [withheld(date, day.byPosts), lastGood(day.byPosts, before)]),
-    !complete && paragraph(`Not all of that day was collected. ${collection.words}`, 'caution'),
+    !complete && paragraph(`Not all of that day was collected. ${together(collection.words)}`, 'caution'),
     weekly
       ? quote(weekly, week.days < 7 ? `Of these, ${many(week.days, 'day')} had posts.` : undefined)
       : day.byPosts.state === 'reported' || !isLonger(report)
@@ -101,7 +101,7 @@ const withheldWeek = ({ words }: AnswerRecord): HTMLElement | null =>
   words ? element('p', {}, element('strong', {}, 'Seven days: '), together(words)) : null
 
 /** No line break between a number and its sign. */
-const together = (words: string): string => words.replaceAll(' %', '\u00a0%')
+const together = (words: string): string => withDatesInWords(words).replaceAll(' %', '\u00a0%')
 
 const STATES: Record<AnswerRecord['state'], string> = {
   reported: 'reported',
@@ -196,8 +196,8 @@ function how(report: Report): HTMLElement {
   const { byPosts } = day
   const counted = byPosts.state !== 'no-posts'
   const facts: [string, string][] = [
-    ['In words', counted ? byPosts.words : ''],
-    ['Method', counted ? byPosts.method : ''],
+    ['In words', counted ? together(byPosts.words) : ''],
+    ['Method', counted ? together(byPosts.method) : ''],
     [
       'Posts',
       `${many(day.posts, 'post')} in ${many(day.messages, 'message')}${isLonger(report) ? `; ${many(week.posts, 'post')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})` : ''}`,
@@ -208,7 +208,7 @@ function how(report: Report): HTMLElement {
     ],
     ['Flagged', byPosts.flagged ? `${many(byPosts.flagged, 'drawn message')} fit no label and are left out` : ''],
     ['Wrong labels', counted ? (wrongInWords(labels.errors) ?? '') : ''],
-    ['Collected', collection.words || `${percent(day.collected)} % of the day`],
+    ['Collected', together(collection.words) || `${percent(day.collected)} % of the day`],
     [
       'Model',
       !counted

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { csv } from '../../../pages/report/csv'
-import { dateInWords, shortDate } from '../../../pages/words'
+import { dateInWords, shortDate, withDatesInWords } from '../../../pages/words'
 import {
   daysFrom,
   dollars,
@@ -116,6 +116,12 @@ describe('numbers and days', () => {
 
   it('says days in words, whatever the time zone', () => {
     expect([dateInWords('2026-01-31'), shortDate('2026-12-01')]).toEqual(['31 January 2026', '1 Dec'])
+  })
+
+  it('says the days of a sentence in words, and leaves the names of batches', () => {
+    expect(withDatesInWords('from 2026-11-16 to 2026-11-22, batch 2026-11-22-1')).toBe(
+      'from 16 November 2026 to 22 November 2026, batch 2026-11-22-1',
+    )
   })
 
   it('has every day from one to another, over the end of a month', () => {
