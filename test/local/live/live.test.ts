@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { ROOT } from '../../../local/root'
 import { DAY_MS, dayAfter, dayOf, midnightOf } from '../../../shared/utc-day'
@@ -30,14 +31,17 @@ const NOON_MS = DAY_MS / 2
 const SLOW_MS = 300_000
 
 /** Noon of a day is the time in the data folder from the next start on. */
-function standAt(day: string): void {
-  mkdirSync(data(), { recursive: true })
-  writeFileSync(path.join(data(), 'clock'), `${Date.parse(day) + NOON_MS - Date.now()}\n`)
+function standAt(day: string, folder = data()): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, 'clock'), `${Date.parse(day) + NOON_MS - Date.now()}\n`)
 }
 
 /** `npm start -- --live` against the stub. */
-function startLive(...more: string[]) {
-  const args = ['--live', '--hashtag', 'aws', '--mastodon', stub.url, '--data', data(), '--count-after', '1', ...more]
+const startLive = (...more: string[]) =>
+  startWith('--hashtag', 'aws', '--mastodon', stub.url, '--data', data(), ...more)
+
+function startWith(...more: string[]) {
+  const args = ['--live', '--count-after', '1', ...more]
   const child = spawn(process.execPath, [path.join(ROOT, 'bin/run.mjs'), 'local/start.ts', ...args], { cwd: ROOT })
   children.push(child)
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -147,6 +151,68 @@ it(
     expect(labelled).toMatchObject({ day: { byPosts: { state: 'reported' } } })
     for (const { low, high } of labelled?.day.byPosts.shares ?? []) expect(high).toBeGreaterThan(low)
     expect(await second.stop()).toBe(0)
+  },
+  SLOW_MS,
+)
+
+it(
+  'keeps two networks of a hashtag apart, from their posts to their reports',
+  async () => {
+    const other = await startMastodon()
+    try {
+      const today = dayOf(Date.now())
+      const yesterday = dayAfter(today, -1)
+      stub.statuses = weekOfPosts(today, 8)
+      // The same texts, fewer of them, on a network of another name.
+      other.statuses = weekOfPosts(today, 8).filter((_, i) => i % 2 === 0)
+      const settings = parse(readFileSync(path.join(ROOT, 'bellwether.yml'), 'utf8')) as Record<string, unknown>
+      const caps = { posts: { perDay: 10_000, perMonth: 300_000 } }
+      const config = path.join(folder, 'two.yml')
+      const text = stringify({
+        ...settings,
+        hashtags: [{ tag: 'aws', sources: ['here', 'there'] }],
+        sources: {
+          here: { type: 'mastodon', instance: stub.url, caps },
+          there: { type: 'mastodon', instance: other.url, network: 'elsewhere', caps },
+        },
+      })
+      writeFileSync(config, text)
+      const place = ['--config', config, '--data', path.join(folder, 'two')]
+      standAt(today, path.join(folder, 'two'))
+      const started = startWith('--days', '2', '--labels-per-day', '40', ...place)
+      const [, desk = ''] = await started.says(/keys 1, 2.*\n {2}(\S+)/)
+      const [, report = ''] = await started.says(/See the shares:\n {2}(\S+)/)
+      await started.says(/while this runs/)
+      const annotator = await visit(desk)
+      const { items } = handed.parse(await annotator('GET', '/batch/next?count=40'))
+      await annotator('POST', '/answers', {
+        answers: items.map(({ batch, item }, i) => ({
+          batch,
+          item,
+          revision: 1,
+          label: i % 3 ? 'technical' : 'marketing',
+        })),
+      })
+
+      const sentences = ['mastodon', 'elsewhere'].map((network) =>
+        started.says(new RegExp(`#aws on ${network}, ${yesterday}: \\d+ % of the posts`)),
+      )
+      await Promise.all(sentences)
+      const reader = await visit(report)
+      const { days } = z
+        .object({
+          days: z.array(z.object({ date: z.string(), topic: z.string(), day: z.object({ posts: z.number() }) })),
+        })
+        .parse(await reader('GET', '/data'))
+      const posts = new Map(
+        days.filter(({ date }) => date === yesterday).map(({ topic, day }) => [topic, day.posts] as const),
+      )
+      expect([...posts.keys()].sort()).toEqual(['aws on elsewhere', 'aws on mastodon'])
+      expect(posts.get('aws on mastodon')).toBeGreaterThan(posts.get('aws on elsewhere') ?? Infinity)
+      expect(await started.stop()).toBe(0)
+    } finally {
+      await other.stop()
+    }
   },
   SLOW_MS,
 )
