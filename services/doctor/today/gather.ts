@@ -20,6 +20,7 @@ import { collectionLease, deadlineOf, leaseRow } from '../../../shared/state/lea
 import { spent } from '../../../shared/state/ledger'
 import { openBatches } from '../../../shared/state/open-batches'
 import { readTogether } from '../../../shared/state/row'
+import { sum } from '../../../shared/statistics/numbers'
 import { notedJobs, holderOf } from '../../../shared/state/training-jobs'
 import type { Table } from '../../../shared/table'
 import { nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../../shared/streams'
@@ -198,9 +199,20 @@ async function championOf(objects: Sources['objects']) {
 async function spentIn({ objects, table }: Sources, month: string) {
   const trained = await listed(objects, prefixes.models, (key) => keys.training.match(key))
   const ofMonth = trained.filter(({ modified }) => dayOf(modified).startsWith(month))
-  const records = await Promise.all(ofMonth.map(({ key }) => read(objects, key, trainingRecord)))
+  const costs = await Promise.all(ofMonth.map(({ key }) => trainingCost(objects, key)))
   const [collect, label] = await Promise.all([spent(table, 'collectUsd', month), spent(table, 'labelUsd', month)])
-  return { collect, label, train: records.reduce((sum, record) => sum + (record?.costUsd ?? 0), 0) }
+  return { collect, label, train: sum(costs) }
+}
+
+const knownCosts = new WeakMap<Pick<Objects, 'read'>, Map<string, number>>()
+
+/** What a training cost. Its record never changes, so a warm function reads each once. */
+async function trainingCost(objects: Pick<Objects, 'read'>, key: string): Promise<number> {
+  const known = knownCosts.get(objects) ?? new Map<string, number>()
+  knownCosts.set(objects, known)
+  const cost = known.get(key) ?? (await read(objects, key, trainingRecord))?.costUsd ?? 0
+  known.set(key, cost)
+  return cost
 }
 
 async function read<S extends z.ZodType>(objects: Pick<Objects, 'read'>, key: string, schema: S) {
