@@ -1,9 +1,9 @@
 import { BellwetherError } from '../../shared/errors'
 import type { Columns } from '../../shared/row-file/columns'
-import { readRow } from '../../shared/row-file/csv'
 import { findForm, type Form } from '../../shared/row-file/form'
 import { valueSpans } from '../../shared/row-file/json'
 import { parsedJson } from '../../shared/row-file/open'
+import { recordsOf } from './csv-records'
 
 /** A row of a file of posts or labels, as its reader finds it. */
 export interface FileRow {
@@ -47,27 +47,13 @@ function formOf(head: string, columns: Columns<string>, headerOf: FileKind['head
   }
 }
 
-/** A row that its reader cannot read is split plainly, so that it still goes by its id. */
 function* csvRows(
   text: string,
   from: number,
   { header, delimiter }: Extract<Form, { kind: 'csv' }>,
 ): Iterable<FileRow> {
-  for (let start = from; ;) {
-    const row = readRow(text, start, delimiter, true)
-    if (!row) return
-    const { stray, end } = row
-    const rest =
-      stray === undefined
-        ? []
-        : text
-            .slice(stray, end)
-            .replace(/[\r\n]+$/, '')
-            .split(delimiter)
-    const cells = [...row.cells, ...rest]
+  for (const { start, end, cells } of recordsOf(text, delimiter, from))
     yield { start, end, cells, value: Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']).reverse()) }
-    start = end
-  }
 }
 
 function* lineRows(text: string, from: number): Iterable<FileRow> {
