@@ -53,7 +53,9 @@ function objectsOf({ labels }: Labels, stream: (hashtag: string) => string): Map
   for (const label of [...labels.values()].sort((a, b) => (a.item < b.item ? -1 : 1))) {
     for (const hashtag of label.hashtags.length > 0 ? label.hashtags : [NONE]) {
       const key = keys.tableOfLabels({ stream: stream(hashtag), hashtag, date: label.date })
-      found.set(key, [...(found.get(key) ?? []), rowOf(label)])
+      const rows = found.get(key) ?? []
+      rows.push(rowOf(label))
+      found.set(key, rows)
     }
   }
   return found
