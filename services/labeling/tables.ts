@@ -42,8 +42,11 @@ function byHashtag(plan: Pick<PlanRecord, 'items'>, judged: JudgementsRecord): M
       schema_version: judged.schemaVersion,
     }))
     const hashtags = hashtagsOf.get(item) ?? []
-    for (const hashtag of hashtags.length > 0 ? hashtags : [NONE])
-      found.set(hashtag, [...(found.get(hashtag) ?? []), ...rows])
+    for (const hashtag of hashtags.length > 0 ? hashtags : [NONE]) {
+      const all = found.get(hashtag) ?? []
+      all.push(...rows)
+      found.set(hashtag, all)
+    }
   }
   return found
 }
