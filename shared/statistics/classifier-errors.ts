@@ -1,4 +1,5 @@
 import { identity, type Matrix } from './matrix'
+import { sum } from './numbers'
 
 /** A labelled message of the evaluation window, scored by the model of today. */
 export interface Scored {
@@ -6,6 +7,8 @@ export interface Scored {
   label: number
   /** Probability of each class. */
   scores: readonly number[]
+  /** How much it counts; one where it is absent. */
+  weight?: number
 }
 
 /** How a model scores messages of each true class: learnt from the evaluation window, one row for each message. */
@@ -43,22 +46,25 @@ function momentsOf(window: readonly Scored[], classes: number, values: Matrix): 
   const counts = filled(classes, 0)
   const sums = Array.from({ length: classes }, () => filled(classes, 0))
   const squares = Array.from({ length: classes }, () => filled(classes, 0))
-  for (const { label, scores } of window) {
-    for (const [c, value] of values[label]!.entries()) {
+  for (const { label, scores, weight = 1 } of window) {
+    for (const [c, corrected] of values[label]!.entries()) {
+      const value = weight * corrected
       if (value === 0) continue
       counts[c]! += value
       for (let k = 0; k < classes; k++) sums[c]![k]! += value * scores[k]!
     }
   }
-  const means = sums.map((row, c) => row.map((sum, k) => (counts[c]! > 0 ? sum / counts[c]! : Number(k === c))))
-  for (const { label, scores } of window) {
-    for (const [c, value] of values[label]!.entries()) {
+  const means = sums.map((row, c) => row.map((total, k) => (counts[c]! > 0 ? total / counts[c]! : Number(k === c))))
+  for (const { label, scores, weight = 1 } of window) {
+    for (const [c, corrected] of values[label]!.entries()) {
+      const value = weight * corrected
       if (value === 0) continue
       for (let k = 0; k < classes; k++) squares[c]![k]! += value * (scores[k]! - means[c]![k]!) ** 2
     }
   }
   const variances = squares.map((row, c) => row.map((square) => (counts[c]! > 1 ? square / (counts[c]! - 1) : 0)))
-  return { items: window.length, counts, means, variances }
+  const items = sum(window.map(({ weight = 1 }) => weight))
+  return { items, counts, means, variances }
 }
 
 /** Moments of label and score of a class in a population with these shares of the true classes. */

@@ -4,6 +4,7 @@ import { type Basis, differencePart, estimateOf, type Sampled } from '../../shar
 import { judgementErrors } from '../../shared/statistics/judgement-errors'
 import { pairCounts } from '../../shared/statistics/pair-counts'
 import { mulberry32 } from '../../shared/statistics/random'
+import { combinationOf, combinedScores } from '../../shared/statistics/second-predictor'
 
 // Random cases of the estimate with its answers, for `replicate.py`, which computes them anew from docs/estimate.md.
 //
@@ -50,38 +51,52 @@ function caseOf(random: () => number) {
     return first === second ? [first, second] : [first, second, say(truth)]
   })
   const errors = judgementErrors(pairCounts(classes, items))
-  const window = Array.from({ length: below(3) * 60 }, () => {
+  const hasSecond = random() < 0.5
+  const [right, answering] = [random(), 0.5 + 0.5 * random()]
+  const opinionOn = (truth: number) => {
+    if (!hasSecond || random() > answering) return undefined
+    return random() < right ? truth : below(classes)
+  }
+  const window = Array.from({ length: hasSecond ? 150 + below(200) : below(3) * 60 }, () => {
     const truth = pick()
-    return { label: say(truth), scores: scoresOf(truth) }
+    return { label: say(truth), scores: scoresOf(truth), opinion: opinionOn(truth) }
   })
 
   const messages = Array.from({ length: 8 + below(200) }, (_, i) => {
     const truth = pick()
     const size = random() < 0.8 ? 1 : Math.min(200, Math.floor(1 / (1 - random())))
     const judged: Sampled['judged'] = (['one', 'consensus', 'owner'] as const)[random() < 0.1 ? 2 : below(2)]!
-    return { item: `m${i}`, size, truth, scores: scoresOf(truth), label: say(truth), judged }
+    return { item: `m${i}`, size, truth, scores: scoresOf(truth), label: say(truth), judged, opinion: opinionOn(truth) }
   })
   const parts = Array.from({ length: 1 + below(4) }, () => {
     const own = messages.filter(() => random() < 0.7)
-    const sample = own.flatMap(({ truth, ...one }): Sampled[] => {
+    const sample = own.flatMap(({ truth, ...one }): (Sampled & { opinion: number | undefined })[] => {
       const inclusionProbability = Math.min(1, (0.05 + random()) * Math.sqrt(one.size) * 0.6)
       if (truth < 0 || random() >= inclusionProbability) return []
       return [{ ...one, inclusionProbability }]
     })
     const count = ({ size }: { size: number }) => (basis === 'posts' ? size : 1)
     const total = own.reduce((sum, one) => sum + count(one), 0)
-    const means = truths.map((_, k) => own.reduce((sum, one) => sum + count(one) * one.scores[k]!, 0) / total)
-    return { sample, population: { total, means } }
-  }).filter(({ population }) => population.total > 0)
+    const counted = own.map((one) => ({ count: count(one), scores: one.scores, opinion: one.opinion }))
+    return { sample, total, messages: counted }
+  }).filter(({ total }) => total > 0)
 
+  let combined = 0
   const labels = parts.reduce((sum, { sample }) => sum + sample.length, 0)
   const estimated = estimateOf(
-    parts.map(({ sample, population }) => {
-      const assistance = assistanceOf(window, population.means, errors)
-      return differencePart(sample, population, basis, assistance, errors, 'truth', labels)
+    parts.map(({ sample, total, messages }) => {
+      const answers = messages.filter(({ opinion }) => opinion !== undefined).length
+      const second = combinationOf(window, classes, answers / messages.length)
+      if (second) combined += 1
+      const scored = <T extends { scores: readonly number[]; opinion: number | undefined }>(one: T): T =>
+        second ? { ...one, scores: combinedScores(one.scores, one.opinion, second.combination) } : one
+      const all = messages.map(scored)
+      const means = truths.map((_, k) => all.reduce((sum, one) => sum + one.count * one.scores[k]!, 0) / total)
+      const assistance = assistanceOf(second?.window ?? window, means, errors)
+      return differencePart(sample.map(scored), { total, means }, basis, assistance, errors, 'truth', labels)
     }),
   )
-  return { classes, basis, errors, window, parts, estimated }
+  return { classes, basis, errors, window, parts, estimated, combined }
 }
 
 main()

@@ -1,0 +1,128 @@
+import type { Scored } from './classifier-errors'
+import { sum, zeros } from './numbers'
+
+/** What a second predictor says of messages: the place of a class, or nothing where it did not answer. */
+export type Opinions = ReadonlyMap<string, number>
+
+/** A labelled message of the evaluation window, with what the second predictor says of it. */
+export type ScoredWithOpinion = Scored & { opinion: number | undefined }
+
+/** How the champion's scores and the answer of a second predictor are put together: learnt from the evaluation window. */
+export interface Combination {
+  /** How far the answer counts, in (0, 1]. */
+  weight: number
+  /** How far the champion's scores count beside an answer, in [0, 1]. */
+  championWeight: number
+  /** `logChances[truth][said]`: the logarithm of how likely each answer is about messages of a true class. */
+  logChances: readonly (readonly number[])[]
+}
+
+/** With fewer answers of the window than this, nobody knows how the second predictor errs: it has no weight. */
+const LEAST_ANSWERS = 100
+
+/** Parts of the window: each is scored by what the others say. */
+const FOLDS = 5
+
+/** Labels of each class that the answers to all messages count for: an answer says nothing until the window shows it. */
+const PRIOR_ITEMS = 2
+
+const WEIGHTS = [0.25, 0.5, 0.75, 1]
+const CHAMPION_WEIGHTS = [0, 0.25, 0.5, 0.75, 1]
+
+/** Least probability that the champion is taken to have given: of nothing there is no logarithm. */
+const LEAST_SCORE = 1e-6
+
+/**
+ * The scores of a message with its answer, if there is one: f^a · P(answer | class)^b, normalised. Bayes' rule where both
+ * weights are one and the two predictors err apart. A message without an answer keeps the champion's scores.
+ */
+export function combinedScores(
+  scores: readonly number[],
+  opinion: number | undefined,
+  { weight, championWeight, logChances }: Combination,
+): readonly number[] {
+  if (opinion === undefined) return scores
+  const logs = scores.map(
+    (score, k) => championWeight * Math.log(Math.max(LEAST_SCORE, score)) + weight * logChances[k]![opinion]!,
+  )
+  const most = Math.max(...logs)
+  const powers = logs.map((log) => Math.exp(log - most))
+  const total = sum(powers)
+  return powers.map((power) => power / total)
+}
+
+/** The logarithms of P(answer | class), each class shrunk to how often each answer is given at all. */
+function logChancesOf(window: readonly ScoredWithOpinion[], classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => zeros(classes))
+  const said = Array.from({ length: classes }, () => 1 / classes)
+  let answers = 1
+  for (const { label, opinion } of window) {
+    if (opinion === undefined) continue
+    counts[label]![opinion]! += 1
+    said[opinion]! += 1
+    answers += 1
+  }
+  return counts.map((row) => {
+    const total = PRIOR_ITEMS + sum(row)
+    return row.map((count, a) => Math.log((count + (PRIOR_ITEMS * said[a]!) / answers) / total))
+  })
+}
+
+/** What the window says of a second predictor. */
+export interface Learnt {
+  combination: Combination
+  /** The window as the combined scores have it. */
+  window: Scored[]
+}
+
+/**
+ * The combination for messages outside of the window, and the window by combined scores: each fold by what the others say.
+ * The weights are those with the least squared error. Nothing where too few messages have an answer, or where answers do not
+ * make that smaller by more than its standard error, beside the champion's scores raised to whichever power suits them.
+ * `answered` is the share of messages with an answer among those to be estimated: where it is less than in the window, an
+ * item counts in part with the champion's scores alone, as it is there.
+ */
+export function combinationOf(window: readonly ScoredWithOpinion[], classes: number, answered = 1): Learnt | undefined {
+  const answers = window.filter(({ opinion }) => opinion !== undefined).length
+  if (answers < LEAST_ANSWERS) return undefined
+  const chances = Array.from({ length: FOLDS }, (_, fold) =>
+    logChancesOf(
+      window.filter((_item, i) => i % FOLDS !== fold),
+      classes,
+    ),
+  )
+  const scoredBy = (weight: number, championWeight: number) =>
+    window.map(({ scores, opinion }, i) =>
+      combinedScores(scores, opinion, { weight, championWeight, logChances: chances[i % FOLDS]! }),
+    )
+  const lossesOf = (all: readonly (readonly number[])[]) =>
+    all.map((scores, i) => sum(scores.map((score, k) => (score - Number(k === window[i]!.label)) ** 2)))
+  const best = (weights: readonly number[]) => {
+    const all = weights.flatMap((weight) =>
+      CHAMPION_WEIGHTS.map((championWeight) => {
+        const scores = scoredBy(weight, championWeight)
+        return { weight, championWeight, scores, losses: lossesOf(scores) }
+      }),
+    )
+    return all.reduce((least, one) => (sum(one.losses) < sum(least.losses) ? one : least))
+  }
+  const [alone, combined] = [best([0]), best(WEIGHTS)]
+  const gains = combined.losses.map((loss, i) => alone.losses[i]! - loss)
+  const gain = sum(gains)
+  const error = Math.sqrt(sum(gains.map((one) => (one - gain / gains.length) ** 2)))
+  if (gain <= error) return undefined
+
+  const { weight, championWeight, scores } = combined
+  const part = Math.min(1, (answered * window.length) / answers)
+  return {
+    combination: { weight, championWeight, logChances: logChancesOf(window, classes) },
+    window: window.flatMap((one, i): Scored[] => {
+      const { label } = one
+      if (one.opinion === undefined || part === 1) return [{ label, scores: scores[i]! }]
+      return [
+        { label, scores: scores[i]!, weight: part },
+        { label, scores: one.scores, weight: 1 - part },
+      ]
+    }),
+  }
+}
