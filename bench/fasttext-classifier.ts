@@ -1,6 +1,6 @@
 import { type Classifier, withPrior } from '../shared/engines/classifier'
 import { modelOf } from '../shared/engines/fasttext/load'
-import type { Model } from '../shared/fasttext'
+import type { Model } from '../packages/fasttext/src'
 import { TEXT_VERSION } from '../shared/text'
 
 /** A model of the fastText engine as the services ask it, without a prior. */

@@ -4,7 +4,7 @@ import { measured as measuredAnswers, type Measured } from '../services/evaluato
 import { relabelled } from '../services/evaluator/relabelled'
 import { categoryOf } from '../shared/engines/training-lines'
 import { countWords, posteriorOf } from '../shared/engines/naive-bayes/word-counts'
-import { type Hyperparameters, predictAll, train } from '../shared/fasttext'
+import { type Hyperparameters, predictAll, train } from '../packages/fasttext/src'
 import type { EvaluationLine } from '../shared/records'
 import { settings } from '../shared/settings'
 import { mulberry32 } from '../shared/statistics/random'

@@ -1,5 +1,5 @@
 import { classifierOf } from './fasttext-classifier'
-import { type Model, predictAll, train } from '../shared/fasttext'
+import { type Model, predictAll, train } from '../packages/fasttext/src'
 import { doubtOf, TRAINING_FROM } from '../shared/statistics/design'
 import { fitTemperature, scaled } from '../shared/statistics/temperature'
 import { mulberry32 } from '../shared/statistics/random'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Goal } from '../shared/fasttext'
+import type { Goal } from '../packages/fasttext/src'
 import { tokenise } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { evaluate, type Hyperparameters, predict, readGoal, train, tune, type Tuned } from '../shared/fasttext'
-import { median } from './engine-process'
+import { evaluate, type Hyperparameters, predict, readGoal, train, tune, type Tuned } from '../packages/fasttext/src'
+import { median } from '../packages/fasttext/bench/engine-process'
 import { type Post, type QualitySet, qualitySets } from './quality-sets'
 
 // How well the engine classifies. Configurations are chosen on training and validation files only; then each test file is

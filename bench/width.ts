@@ -5,7 +5,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { ROOT } from '../local/root'
-import { nextFraction, seedRandom } from '../shared/fasttext/random'
+import { nextFraction, seedRandom } from '../packages/fasttext/src/random'
 import { dayAfter } from '../shared/utc-day'
 
 // How wide are the intervals of the whole product, and how far off are its shares, beside an earlier commit that is given

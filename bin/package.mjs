@@ -15,6 +15,7 @@ const sources = [
   'stack',
   'services',
   'shared',
+  'packages/fasttext/src',
   'events',
   'pages',
 ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BusEvent } from './service'
+import type { BusEvent } from '../packages/embedded-aws/src/service'
 
 /** Hears the events of ours: those of the day, and which were published so far. */
 export function listener(onPublished?: (event: BusEvent) => void) {

@@ -76,17 +76,24 @@ describe('services and shared', () => {
 })
 
 describe('imports', () => {
-  it('of a service lead to itself, to shared and to events', () => {
+  it('of a service lead to itself, to shared, to events and to packages', () => {
     const others = imports('services').filter(
       ({ file, to }) =>
-        !['shared', 'events'].includes(topOf(to)) && !(topOf(to) === 'services' && serviceOf(to) === serviceOf(file)),
+        !['shared', 'events', 'packages'].includes(topOf(to)) &&
+        !(topOf(to) === 'services' && serviceOf(to) === serviceOf(file)),
     )
 
     expect(others).toEqual([])
   })
 
-  it('of shared lead to shared and to events', () => {
-    expect(imports('shared').filter(({ to }) => !['shared', 'events'].includes(topOf(to)))).toEqual([])
+  it('of shared lead to shared, to events and to packages', () => {
+    expect(imports('shared').filter(({ to }) => !['shared', 'events', 'packages'].includes(topOf(to)))).toEqual([])
+  })
+
+  it('of a package lead to itself', () => {
+    const inside = ({ file, to }: { file: string; to: string }) => to.startsWith(file.split('/', 2).join('/') + '/')
+
+    expect(imports('packages').filter((one) => !inside(one))).toEqual([])
   })
 
   it('of events lead to events', () => {
@@ -109,8 +116,8 @@ it('reads settled manifests in shared/labels alone', () => {
 })
 
 it('spells the key of a table row in shared/state alone', () => {
-  const table = ['shared/state/', 'shared/table.ts', 'local/dynamodb/']
-  const spellers = sources('services', 'shared', 'events', 'pages', 'local', 'bin')
+  const table = ['shared/state/', 'shared/table.ts', 'packages/embedded-aws/']
+  const spellers = sources('services', 'shared', 'events', 'pages', 'local', 'bin', 'packages')
     .filter((file) => file.endsWith('.ts') && !table.some((owner) => file.startsWith(owner)))
     .filter((file) => /\b[ps]k\b['"]?\s*[:=]/.test(textOf(file)))
 
@@ -118,7 +125,9 @@ it('spells the key of a table row in shared/state alone', () => {
 })
 
 it('has no import cycles, not even of types', () => {
-  const files = sources('services', 'shared', 'events', 'local', 'pages', 'bin').filter((file) => file.endsWith('.ts'))
+  const files = sources('services', 'shared', 'events', 'local', 'pages', 'bin', 'packages').filter((file) =>
+    file.endsWith('.ts'),
+  )
   const known = new Set(files)
   const resolved = (to: string) => [`${to}.ts`, `${to}/index.ts`].find((candidate) => known.has(candidate))
   const settled = new Set<string>()
@@ -140,12 +149,14 @@ it('has no import cycles, not even of types', () => {
 describe('functions', () => {
   /** Those that may be longer than a screen, and why. */
   const LONG: Record<string, string> = {
-    'local/parts.ts': 'wiring: each line makes one part of the cloud, and the order of the lines matters',
+    'packages/embedded-aws/src/parts.ts':
+      'wiring: each line makes one part of the cloud, and the order of the lines matters',
   }
 
   it('fit on a screen: at most 60 lines, without those of the functions inside', () => {
-    const long = sources('services', 'shared', 'events', 'local')
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('fasttext/kernel'))
+    const long = sources('services', 'shared', 'events', 'local', 'packages')
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('fasttext/src/kernel'))
+      .filter((file) => !/^packages\/[^/]+\/(test|bench)\//.test(file))
       .flatMap((file) => functionsOf(root, file))
       .filter(({ at, lines }) => lines > 60 && LONG[at.split(':')[0] ?? ''] === undefined)
 
@@ -160,9 +171,9 @@ it.each([
 ])('branches on no name of a %s: what differs between two is in what they declare', (_, names) => {
   const one = `'(${names.join('|')})'`
   const branch = new RegExp(`[=!]== ${one}|${one} [=!]==|case ${one}:`)
-  const files = sources('services', 'shared', 'events', 'bin', 'stack', 'local', 'pages')
+  const files = sources('services', 'shared', 'events', 'bin', 'stack', 'local', 'pages', 'packages')
   // The same word for something else: a service of AWS, a page.
-  const homonyms = new Set(['local/record/record.ts', 'bin/screenshots.ts'])
+  const homonyms = new Set(['packages/embedded-aws/src/record/record.ts', 'bin/screenshots.ts'])
 
   expect(names.length).toBeGreaterThan(1)
   expect(files.filter((file) => branch.test(textOf(file)) && !homonyms.has(file))).toEqual([])
@@ -180,7 +191,13 @@ describe('the lock file', () => {
     JSON.parse(textOf('package-lock.json'))
 
   it('names no package registry', () => {
-    expect(textOf('package-lock.json')).not.toContain('"resolved"')
+    const addresses = Array.from(
+      textOf('package-lock.json').matchAll(/"resolved": "([^"]*)"/g),
+      ([, address]) => address,
+    )
+
+    // A workspace is a link to its folder.
+    expect(addresses.filter((address = '') => !/^packages\/[a-z-]+$/.test(address))).toEqual([])
   })
 
   it('has every package for every platform, as npm ci demands', () => {

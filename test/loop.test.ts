@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
-import type { Fault } from '../local/faults'
+import type { Fault } from '../packages/embedded-aws/src/faults'
 import { concurrently } from '../shared/concurrently'
 import { type Outcome, packageDir, play, posts } from './loop/story'
 

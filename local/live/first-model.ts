@@ -4,7 +4,7 @@ import { latestDataset } from '../../shared/latest'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Cloud } from '../cloud'
-import type { BusEvent } from '../service'
+import type { BusEvent } from '../../packages/embedded-aws/src/service'
 
 interface Ports {
   cloud: Pick<Cloud, 'invoke'>

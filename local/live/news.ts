@@ -13,7 +13,7 @@ import {
 } from '../../events'
 import { streamInWords } from '../../shared/streams'
 import { counted } from '../check/words'
-import type { BusEvent } from '../service'
+import type { BusEvent } from '../../packages/embedded-aws/src/service'
 
 type Sentence = (event: BusEvent) => string | undefined
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { columnsOf, type ColumnType, SQL_TABLES, TABLE_NAMES, type TableName } from '../../shared/sql-tables/tables'
-import { latestObjects } from '../s3/latest-objects'
+import { latestObjects } from '../../packages/embedded-aws/src/s3/latest-objects'
 
 /** The files of a table, each with the values of its partition columns. */
 export type TableFiles = Record<TableName, { file: string; partition: Record<string, string> }[]>

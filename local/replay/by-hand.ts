@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Cloud } from '../cloud'
-import type { BusEvent } from '../service'
+import type { BusEvent } from '../../packages/embedded-aws/src/service'
 import type { Screen } from '../screen'
 
 const linked = z.object({ url: z.url() })

@@ -1,6 +1,6 @@
 import type { Settings } from '../../shared/settings'
 import type { Cloud } from '../cloud'
-import { bestEffort } from '../sagemaker'
+import { bestEffort } from '../../packages/embedded-aws/src/sagemaker'
 import type { Judge } from './annotators'
 import { answerAtDesk } from './people'
 

@@ -61,7 +61,7 @@ done
 
 # The loop trains in the function: the repository with that one line of bellwether.yml changed. Smoke takes it unchanged.
 mkdir "$work/project"
-cp -r bellwether.yml bin events package.json package-lock.json pages samples serverless.yml services shared stack tsconfig.json "$work/project"
+cp -r bellwether.yml bin events package.json package-lock.json packages pages samples serverless.yml services shared stack tsconfig.json "$work/project"
 ln -s "$root/node_modules" "$work/project/node_modules"
 sed -i 's/^  trainer: blazingtext.*/  trainer: lambda/' "$work/project/bellwether.yml"
 grep -q '^  trainer: lambda$' "$work/project/bellwether.yml" || { echo 'bellwether.yml names no trainer: blazingtext'; exit 1; }

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { ROOT } from '../../local/root'
-import { useCloud } from './running-cloud'
-import { fn } from './template'
+import { useCloud } from '../../packages/embedded-aws/test/running-cloud'
+import { fn } from '../../packages/embedded-aws/test/template'
 
 const { dataDir, start, cloud } = useCloud()
 const children: ChildProcess[] = []
@@ -81,7 +81,16 @@ describe('npm start', () => {
 
   it('names a mistake in bellwether.yml, and nothing else', () => {
     const folder = path.join(dataDir(), 'clone')
-    for (const name of ['bin', 'events', 'local', 'services', 'shared', 'package.json', 'package-lock.json']) {
+    for (const name of [
+      'bin',
+      'events',
+      'local',
+      'packages',
+      'services',
+      'shared',
+      'package.json',
+      'package-lock.json',
+    ]) {
       cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true })
     }
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))

@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { createCloud } from '../../local/cloud'
 import { ROOT } from '../../local/root'
 import { templateFile } from '../stack/packaged'
-import { useCloud } from './running-cloud'
-import { fn } from './template'
+import { useCloud } from '../../packages/embedded-aws/test/running-cloud'
+import { fn } from '../../packages/embedded-aws/test/template'
 
 const { dataDir, start } = useCloud()
 

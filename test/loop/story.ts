@@ -8,7 +8,7 @@ import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/cl
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { type Cloud, createCloud } from '../../local/cloud'
-import type { CloudOptions } from '../../local/options'
+import type { CloudOptions } from '../../packages/embedded-aws/src/options'
 import { canonical } from '../../shared/canonical'
 import { type Labels, labelStore, labelsUnder } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
@@ -17,7 +17,7 @@ import { answerAtDesk } from '../../local/replay/people'
 import type { FilePost } from '../../local/replay/posts'
 import { ownersBucket } from '../../local/stores'
 import { ROOT } from '../../local/root'
-import type { BusEvent } from '../../local/service'
+import type { BusEvent } from '../../packages/embedded-aws/src/service'
 
 /** What a story leaves behind, as far as it is the contract. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
-import { train, writeModel } from '../../shared/fasttext'
+import { train, writeModel } from '../../packages/fasttext/src'
 import { labelOf } from '../../shared/engines/training-lines'
 
 /** A fastText model, trained in milliseconds on labelled texts, as model.bin. */

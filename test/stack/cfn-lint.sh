@@ -16,7 +16,7 @@ lint eu-west-1 "$(node bin/package.mjs)"
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -r bellwether.yml events package.json package-lock.json serverless.yml services shared stack tsconfig.json "$copy"
+cp -r bellwether.yml events package.json package-lock.json packages serverless.yml services shared stack tsconfig.json "$copy"
 [ ! -d pages ] || cp -r pages "$copy"
 ln -s "$PWD/node_modules" "$copy/node_modules"
 cat >>"$copy/bellwether.yml" <<'YAML'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { build } from 'esbuild'
 import { rowKindsOf, stateModules } from '../../bin/architecture'
-import { conditionsHold } from '../../local/iam/conditions'
+import { conditionsHold } from '../../packages/embedded-aws/src/iam/conditions'
 import { TABLE_NAMES } from '../../shared/sql-tables/tables'
 import { keys, prefixes } from '../../shared/keys'
 import { functions, roles, root, type Statement, statementsOf } from './packaged'

@@ -14,7 +14,7 @@ import { readConfig } from '../../shared/config'
 import { resources, root } from './packaged'
 
 const SOURCES =
-  'bin bellwether.yml events package.json package-lock.json pages serverless.yml services shared stack tsconfig.json'.split(
+  'bin bellwether.yml events package.json package-lock.json packages pages serverless.yml services shared stack tsconfig.json'.split(
     ' ',
   )
 const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-option-'))

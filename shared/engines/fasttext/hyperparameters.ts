@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FastTextError, parseBlazingText } from '../../fasttext'
+import { FastTextError, parseBlazingText } from '../../../packages/fasttext/src'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 

@@ -1,5 +1,5 @@
 import { BellwetherError } from '../../errors'
-import { DEFAULTS, FastTextError, parseBlazingText, train, writeModel } from '../../fasttext'
+import { DEFAULTS, FastTextError, parseBlazingText, train, writeModel } from '../../../packages/fasttext/src'
 import { blazingTextImage } from '../../image'
 import { tokenise } from '../../text'
 import { inFunction } from '../cost'

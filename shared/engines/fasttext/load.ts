@@ -1,4 +1,4 @@
-import { hasKnownWord, type Model as FastTextModel, predictAll, readModel } from '../../fasttext'
+import { hasKnownWord, type Model as FastTextModel, predictAll, readModel } from '../../../packages/fasttext/src'
 import { textFunction } from '../../text'
 import type { LoadModel, Model, ModelFiles } from '../engine'
 import { categoryOf } from '../training-lines'

@@ -5,7 +5,7 @@ import {
   parseBlazingText,
   toBlazingText,
   tune,
-} from '../../fasttext'
+} from '../../../packages/fasttext/src'
 import { tokenise } from '../../text'
 import type { Hyperparameters, Search } from '../engine'
 import { trainingLine } from '../training-lines'

@@ -6,7 +6,7 @@ import { askUnseen } from '../../../local/live/ask'
 import { provideSecrets } from '../../../local/live/secrets'
 import { asOwner, resourceOf } from '../../../local/owner'
 import { settings } from '../../../shared/settings'
-import { useCloud } from '../running-cloud'
+import { useCloud } from '../../../packages/embedded-aws/test/running-cloud'
 
 const { start, cloud, file } = useCloud()
 const SOURCES = settings.shape.sources.parse({ x: { type: 'x' }, hn: { type: 'hacker-news' } })

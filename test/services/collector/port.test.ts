@@ -41,7 +41,7 @@ describe('the registry of sources', () => {
   it('has branches on no type of source elsewhere', () => {
     const types = SOURCES.map(({ type }) => type).join('|')
     const branch = new RegExp(`\\btype\\b[^\\n]{0,12}[!=]==? '(${types})'|case '(${types})':`)
-    const files = ['services', 'shared', 'bin', 'stack', 'local', 'pages']
+    const files = ['services', 'shared', 'bin', 'stack', 'local', 'packages', 'pages']
       .flatMap((folder) =>
         readdirSync(path.join(root, folder), { recursive: true }).map((file) => `${folder}/${String(file)}`),
       )

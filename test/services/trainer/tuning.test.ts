@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { tuned, tuningOf } from '../../../services/trainer/tuning'
 import { fastText } from '../../../shared/engines/fasttext'
-import { parseBlazingText } from '../../../shared/fasttext'
+import { parseBlazingText } from '../../../packages/fasttext/src'
 import { keys } from '../../../shared/keys'
 import { datasetRecord, tuningRecord } from '../../../shared/records'
 import { settings } from '../../../shared/settings'

@@ -9,7 +9,7 @@ import {
   percentileInterval,
 } from '../../../shared/statistics/bootstrap'
 import { mulberry32 } from '../../../shared/statistics/random'
-import { metrics } from '../../../shared/fasttext'
+import { metrics } from '../../../packages/fasttext/src'
 
 /** Two models on items of one class: the second has `gained` right that the first has wrong, and `lost` the other way. */
 function pair(items: number, gained: number, lost: number): [Answered, Answered] {

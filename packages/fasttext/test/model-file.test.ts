@@ -1,0 +1,142 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from '@jest/globals'
+import { FastTextError, predict, readModel, saveModel, train, writeModel } from '../src'
+import { labelledLines, small, temporaryFolder } from './example'
+
+const lines = labelledLines(60, 1)
+const model = train(lines, { ...small, buckets: 300, vectorDim: 5 })
+const bytes = writeModel(model)
+
+/** Where the numbers of the header lie. */
+const AT = {
+  magic: 0,
+  version: 4,
+  dim: 8,
+  loss: 32,
+  kind: 36,
+  buckets: 40,
+  size: 64,
+  words: 68,
+  labels: 72,
+  pruned: 84,
+}
+
+describe('model.bin', () => {
+  it('is read back to the same bytes and the same predictions', () => {
+    const again = readModel(bytes)
+    expect(writeModel(again).equals(bytes)).toBe(true)
+    for (const line of lines) expect(predict(again, line, 3)).toEqual(predict(model, line, 3))
+  })
+
+  it('is the same from a file', () => {
+    const file = path.join(temporaryFolder(), 'model.bin')
+    saveModel(model, file)
+    expect(writeModel(readModel(file)).equals(bytes)).toBe(true)
+  })
+
+  it('is read where its bytes begin inside a larger array', () => {
+    const larger = new Uint8Array(bytes.length + 3)
+    larger.set(bytes, 3)
+    expect(writeModel(readModel(larger.subarray(3))).equals(bytes)).toBe(true)
+  })
+
+  it('may have words of any length', () => {
+    const long = train([...lines, `__label__other ${'x'.repeat(1e6)} ${'y'.repeat(65_535)}`], small)
+    expect(readModel(writeModel(long)).dictionary.starts).toEqual(long.dictionary.starts)
+  })
+
+  it('may have a row of numbers for every bucket', () => {
+    const full = Buffer.from(bytes)
+    const inputRows = model.dictionary.words + 300
+    const start = bytes.length - 17 - 4 * 5 * (inputRows + 3)
+    for (let i = 0; i < inputRows * 5; i++) full.writeFloatLE(1 + i, start + 4 * i)
+    expect(writeModel(readModel(full)).equals(full)).toBe(true)
+  })
+})
+
+describe('refuses', () => {
+  it('a file cut off at any place, naming it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), (length) => {
+        expectRefusal(() => readModel(bytes.subarray(0, length), 'cut.bin'), 'cut.bin')
+      }),
+    )
+  })
+
+  it('bytes after the end', () => {
+    expectRefusal(() => readModel(Buffer.concat([bytes, Buffer.of(0)])))
+  })
+
+  it.each<[string, number, number, string]>([
+    ['another magic number', AT.magic, 1, 'MODEL_INVALID'],
+    ['another version', AT.version, 11, 'MODEL_UNSUPPORTED'],
+    ['word vectors', AT.kind, 2, 'MODEL_UNSUPPORTED'],
+    ['an unknown kind', AT.kind, 9, 'MODEL_INVALID'],
+    ['an unknown loss', AT.loss, 9, 'MODEL_INVALID'],
+    ['a dimension of zero', AT.dim, 0, 'MODEL_INVALID'],
+    ['a dimension too large', AT.dim, 2 ** 31 - 1, 'MODEL_INVALID'],
+    ['a dimension that the matrix does not have', AT.dim, 6, 'MODEL_INVALID'],
+    ['buckets below zero', AT.buckets, -1, 'MODEL_INVALID'],
+    ['more buckets than the file has room for', AT.buckets, 2 ** 31 - 1, 'MODEL_INVALID'],
+    ['more entries than the file has room for', AT.size, 2 ** 31 - 1, 'MODEL_INVALID'],
+    ['words and labels that do not add up', AT.words, 3, 'MODEL_INVALID'],
+    ['no labels', AT.labels, 0, 'MODEL_INVALID'],
+    ['a pruned dictionary', AT.pruned, 100, 'MODEL_INVALID'],
+  ])('%s', (_, at, value, code) => {
+    const changed = Buffer.from(bytes)
+    changed.writeInt32LE(value, at)
+    if (at === AT.pruned) changed.writeInt32LE(0, at + 4)
+    expectRefusal(() => readModel(changed, 'changed.bin'), 'changed.bin', code)
+  })
+
+  it('an impossible size without first making room for it', () => {
+    const changed = Buffer.from(bytes)
+    changed.writeInt32LE(2 ** 31 - 1, AT.size)
+    changed.writeInt32LE(2 ** 31 - 4, AT.words)
+    changed.writeInt32LE(3, AT.labels)
+    const before = process.memoryUsage().arrayBuffers
+    expectRefusal(() => readModel(changed))
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50e6)
+  })
+
+  it('any bytes that are no model, from memory or from a file', () => {
+    const file = path.join(temporaryFolder(), 'foreign.bin')
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.boolean(), (random, withHeader) => {
+        const foreign = withHeader ? Buffer.concat([bytes.subarray(0, 64), random]) : random
+        expectRefusal(() => readModel(foreign))
+        writeFileSync(file, foreign)
+        expectRefusal(() => readModel(file), file)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('or reads a model that random bytes were written into, and never crashes', () => {
+    const places = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(places, (changes) => {
+        const changed = Buffer.from(bytes)
+        for (const [at, value] of changes) changed[at] = value
+        try {
+          predict(readModel(changed), lines[0]!, 3)
+        } catch (error) {
+          expect(error).toBeInstanceOf(FastTextError)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('a file that is not there', () => {
+    const attempt = () => readModel('/nowhere/model.bin')
+    expect(attempt).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE', file: '/nowhere/model.bin' }))
+  })
+})
+
+function expectRefusal(attempt: () => unknown, file = 'the model', code = 'MODEL_INVALID'): void {
+  expect(attempt).toThrow(FastTextError)
+  expect(attempt).toThrow(expect.objectContaining({ code, file }))
+}
