@@ -77,6 +77,11 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   tuning: { meaning: 'A search over hyperparameters and what it found.' },
   champion: { meaning: "Which model is live; compare-and-swap. The object's versions are the history." },
   predictions: { meaning: 'Label and probability of each post of a run.' },
+  prompt: { meaning: 'What a language model was asked, for the hash in the key.' },
+  answers: { meaning: 'What a language model said of messages of a UTC day, each asked about once. No text is in it.' },
+  asked: {
+    meaning: 'How far the messages of a UTC day are asked about, and what it cost. Its put has the day reported.',
+  },
   report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
   reportIndex: { meaning: 'The headline of every day.' },
   facts: {

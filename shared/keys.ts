@@ -74,6 +74,11 @@ export const keys = {
   tuningBefore: key('tuning/{schema}/{rows}/{dataset}.json'),
   champion: key('champion.json'),
   predictions: key('predictions/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}.csv'),
+  prompt: key('answers/model={model}/prompt={prompt}/prompt.json'),
+  answers: key(
+    'answers/model={model}/prompt={prompt}/[stream={stream}/]hashtag={hashtag}/date={date}/part-{part}.jsonl',
+  ),
+  asked: key('answers/model={model}/prompt={prompt}/[stream={stream}/]hashtag={hashtag}/date={date}/asked.json'),
   facts: key('facts/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
   report: key('reports/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
   reportIndex: key('reports/index.json'),

@@ -6,6 +6,7 @@ import { BellwetherError } from './errors'
 import { DEFAULT_ENTRANTS, engineNamed, engineNames, entrantsOf } from './engines'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
 import { withoutLabelPrefix } from './row-file/cells'
+import { llmOptions } from './second-opinions/options'
 import { network, SOURCES, sourceSettings } from './sources'
 import { networkOf, sourcesOf } from './streams'
 import { TRAINERS } from './trainers'
@@ -159,6 +160,7 @@ export const settings = z.strictObject({
       leakShare: z.number().min(0).max(1).default(0.05),
     })
     .prefault({}),
+  llm: llmOptions.optional(),
   retention: z
     .strictObject({
       days: z.int().min(30).max(3650).optional(),

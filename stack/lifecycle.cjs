@@ -16,6 +16,7 @@ const FORGOTTEN = [
   'datasets',
   'models',
   'predictions',
+  'answers',
   'facts',
   'tuning',
   'privacy',

@@ -32,6 +32,7 @@ const judged: Fields = { goesWithItem: true }
 const tablePost: Fields = { post: ['post_id'], repeats: ['repeats'], author: ['author_id'] }
 const tablePrediction: Fields = { post: ['post_id'] }
 const tableLabel: Fields = { post: ['post_id'], item: 'message' }
+const answered: Fields = { item: 'message', goesWithItem: true }
 const tableJudgement: Fields = { item: 'message', goesWithItem: true }
 
 /** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
@@ -81,6 +82,9 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   tuningBefore: { how: holdsNeither },
   champion: { how: holdsNeither },
   predictions: { how: 'rows', rewrite: csvRows(({ post_id: post = '' }, { isPost }) => isPost(post)) },
+  prompt: { how: holdsNeither },
+  answers: { how: 'lines of which no post remains', rewrite: jsonLines(answered) },
+  asked: { how: 'counts, and names of messages alone' },
   facts: { how: 'counts of messages alone' },
   report: { how: holdsNeither },
   reportIndex: { how: holdsNeither },

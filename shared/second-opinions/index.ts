@@ -1,0 +1,11 @@
+export { bedrockResources, foundationModelOf, llmOptions, type LlmOptions } from './options'
+export {
+  LEAST_WINDOW_ANSWERS,
+  partsOf,
+  readAnswers,
+  readAsked,
+  readSecondOpinions,
+  type SecondOpinions,
+} from './opinions'
+export { modelPart, type Predictor, predictorOf, predictorParts } from './predictor'
+export { ANSWER_NAME, exampleIds, postAsSent, type Prompt, promptOf } from './prompt'

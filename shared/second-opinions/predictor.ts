@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { LlmOptions } from './options'
+import { promptOf } from './prompt'
+
+/** Who gives second opinions: answers are kept by these three. */
+export interface Predictor {
+  provider: string
+  model: string
+  /** Hash of the prompt. */
+  prompt: string
+}
+
+interface Configured {
+  labels: { categories: readonly { name: string; definition: string; examples: readonly string[] }[] }
+  llm?: LlmOptions | undefined
+}
+
+/** The second predictor that the settings name; nothing where there is none, or where posts may not leave the account. */
+export function predictorOf({ labels, llm }: Configured): Predictor | undefined {
+  if (!llm?.sendsPosts) return undefined
+  return { provider: llm.provider, model: llm.model, prompt: promptOf(labels.categories, llm).hash }
+}
+
+/** A model as a key names it: its id without characters that a key cannot have, and a hash that tells two ids apart. */
+export const modelPart = ({ provider, model }: Pick<Predictor, 'provider' | 'model'>): string =>
+  `${model.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(-80)}-${createHash('sha256').update(`${provider} ${model}`).digest('hex').slice(0, 8)}`
+
+/** The parts of a key under `answers/` that stand for a predictor. */
+export const predictorParts = (predictor: Predictor): { model: string; prompt: string } => ({
+  model: modelPart(predictor),
+  prompt: predictor.prompt,
+})
