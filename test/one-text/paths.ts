@@ -90,7 +90,9 @@ export async function tokensOnAllPaths(messages: readonly Message[], encoding: T
     hold('evaluation set, shown text', post, lineOf(shown ?? ''))
   }
 
-  holdLines("Ground Truth's output manifest", await imported('ground-truth.manifest', groundTruthOf(input)))
+  // A day whose texts are all empty has nothing to label, and an empty file of labels is refused.
+  if (input.length > 0)
+    holdLines("Ground Truth's output manifest", await imported('ground-truth.manifest', groundTruthOf(input)))
   const given = plain.map((source, i) => ({ source, 'post-id': String(i), label: 0, 'label-metadata': LABEL }))
   holdLines(
     'import of plain texts',
