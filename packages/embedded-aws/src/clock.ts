@@ -76,7 +76,9 @@ export function createClock({ file, start }: Options = {}): CloudClock {
   }
   const advance = async (to: number) => {
     await settle()
-    for (let timer = earliest(timers); timer && timer.at <= to && !closed; timer = earliest(timers)) {
+    // Real time goes on meanwhile: what fell due by itself while the rest settled runs too, even later than `to`.
+    const due = (timer: Timer | undefined): timer is Timer => timer !== undefined && timer.at <= Math.max(to, now())
+    for (let timer = earliest(timers); due(timer) && !closed; timer = earliest(timers)) {
       if (timer.at > now()) shiftTo(timer.at)
       timers.delete(timer)
       timer.work()

@@ -83,6 +83,22 @@ it('skips time as if the machine had slept: what fell due on the way runs at the
   expect(seen).toEqual([101, 101, 102])
 })
 
+it('runs what fell due by itself while the rest settled, even after the time that it was advanced to', async () => {
+  const clock = make()
+  const seen: string[] = []
+  let held = false
+  clock.settleBy(async () => {
+    if (held) return
+    held = true
+    // The thread stands still for longer than the advance, as in a pause of the garbage collector.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30)
+    clock.at(clock.now(), () => void seen.push('due'))
+  })
+  await clock.advanceTo(clock.now() + 10)
+
+  expect(seen).toEqual(['due'])
+})
+
 it('never moves back', async () => {
   const clock = make()
   await clock.advanceTo(clock.now() + HOUR)
