@@ -1,11 +1,11 @@
 // Writes everything that is generated:
-// - from events/: events/schemas/*.json, docs/events.md and the table in the README;
+// - from events/: events/schemas/*.json, docs/events.md;
 // - from shared/records/: the schemas of the documents that others read, docs/*.schema.json;
 // - from shared/sql-tables/: the tables in docs/tables.md;
 // - from shared/keys.ts, shared/state/ and stack/permissions.yml: the two maps in docs/architecture.md.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { withMaps } from './architecture'
-import { documentFiles, eventsPage, schemaFiles, withEvents, withSqlTables } from './generated'
+import { documentFiles, eventsPage, schemaFiles, withSqlTables } from './generated'
 
 const files = schemaFiles()
 mkdirSync('events/schemas', { recursive: true })
@@ -16,5 +16,4 @@ for (const [file, text] of [...files, ...documentFiles()]) writeFileSync(file, t
 writeFileSync('docs/events.md', eventsPage())
 writeFileSync('docs/architecture.md', withMaps(readFileSync('docs/architecture.md', 'utf8'), '.'))
 writeFileSync('docs/tables.md', withSqlTables(readFileSync('docs/tables.md', 'utf8')))
-writeFileSync('README.md', withEvents(readFileSync('README.md', 'utf8')))
-console.log(`wrote docs/events.md, the table in README.md and ${files.size} schemas`)
+console.log(`wrote docs/events.md and ${files.size} schemas`)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { consumed, published } from '../../events'
-import { documentFiles, eventsPage, schemaFiles, withEvents, withSqlTables } from '../../bin/generated'
+import { documentFiles, eventsPage, schemaFiles, withSqlTables } from '../../bin/generated'
 
 const root = path.resolve(__dirname, '../..')
 const read = (file: string) =>
@@ -13,7 +13,6 @@ const cases = published.map((event) => [event.name, event] as const)
 describe('what is generated (by `node bin/run.mjs bin/schemas.ts`)', () => {
   it('is as the catalogue has it', () => {
     expect(read('docs/events.md')).toBe(eventsPage())
-    expect(read('README.md')).toBe(withEvents(read('README.md') ?? ''))
     expect(read('docs/tables.md')).toBe(withSqlTables(read('docs/tables.md') ?? ''))
     for (const [file, text] of [...schemaFiles(), ...documentFiles()]) expect([file, read(file)]).toEqual([file, text])
   })
