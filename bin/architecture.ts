@@ -84,6 +84,10 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   },
   report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
   reportIndex: { meaning: 'The headline of every day.' },
+  evidence: {
+    meaning:
+      'What is behind the shares of a day: its most repeated messages, the words that set labels apart, what moved them.',
+  },
   facts: {
     meaning: 'A UTC day counted by message: posts, kept scores and the runs. Reports are composed from it.',
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import * as catalogue from '../events'
 import type { PublishedEvent } from '../events'
-import { reportIndexRecord, reportRecord } from '../shared/records'
+import { evidenceRecord, reportIndexRecord, reportRecord } from '../shared/records'
 import { columnsOf, SQL_TABLES, TABLE_NAMES, type TableName } from '../shared/sql-tables/tables'
 
 const COMMAND = 'node bin/run.mjs bin/schemas.ts'
@@ -21,6 +21,7 @@ export const schemaFiles = (): Map<string, string> =>
 const documents = [
   { file: 'docs/report.schema.json', title: 'reports/stream=<n>/hashtag=<h>/date=<d>.json', record: reportRecord },
   { file: 'docs/report-index.schema.json', title: 'reports/index.json', record: reportIndexRecord },
+  { file: 'docs/evidence.schema.json', title: 'evidence/stream=<n>/hashtag=<h>/date=<d>.json', record: evidenceRecord },
 ]
 
 /** The JSON Schema of each document that others read, by the name of its file. A reader lets unknown fields through. */

@@ -12,13 +12,15 @@ import { cardRecord, type ChampionRecord, datasetRecord, type ReportRecord, trai
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
 import { labelOf, named, nameToday, namesOf, streamInWords, type StreamName } from '../../shared/streams'
+import { dayAfter } from '../../shared/utc-day'
 import { NONE } from '../../shared/sql-tables/tables'
 import type { Table } from '../../shared/table'
 import { announce } from './announce'
 import type { LiveModel } from './classify'
 import { openDayBook } from './day-book'
-import { type Day, daysWith, type StreamDays, weekTo } from './days'
+import { type Day, daysWith, type StreamDays, WEEK, weekTo } from './days'
 import { type Draft, draftOf, openIndex, putDraft } from './draft'
+import { evidenceWriter } from './evidence-writer'
 import { reporter } from './reporter'
 import { openPlans } from './samples'
 import { writePredictions, writeShares } from './tables'
@@ -95,7 +97,8 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   const names = namesOf(settings, work)
   const earliest = [...days].sort()[0]
   if (earliest === undefined) return { ...named(work), state: 'reported', classified: [], reports: [] }
-  const from = weekTo(earliest)[0]!
+  // The week before the first report's is what its evidence is held against.
+  const from = dayAfter(weekTo(earliest)[0]!, -WEEK)
   const [live, labels, plans] = await Promise.all([
     work.classify ? readChampion(objects) : undefined,
     ports.labels.read(),
@@ -107,6 +110,12 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   const model = work.classify ? (job?: string) => modelOf(ports, live?.champion, job) : undefined
   const book = await openDayBook({ objects, memory, labels: categories, model, plans, hasTime }, names, from)
   const reportOn = reporter({ objects, memory, settings, labels, plans, book }, names)
+
+  const settled = new Set(labels.batches.map(({ batch }) => batch))
+  const writeEvidence = evidenceWriter(
+    { objects, memory, labels: categories, given: labels.labels, settled, plans, book },
+    names,
+  )
 
   // The earliest first: whether a day changes decides about the days after it.
   const due = new Set(days)
@@ -126,6 +135,9 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   // one that was not written: the reconciler goes by it.
   const putIntoIndex = openIndex(objects, (day) => names.some((name) => labelOf(name) === labelOf(day)))
   for (const draft of drafts.toReversed()) {
+    // Before the report, so that a retry of work that was cut off between them finds a report to be written. What there is
+    // no time for follows with the day's next report.
+    if (hasTime()) await writeEvidence(draft)
     await putDraft(objects, draft)
     // Also of a report that is there: the invocation that wrote it may have crashed before its table.
     await writeShares(objects, place(draft.report.date), draft.report, categories)

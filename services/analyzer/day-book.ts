@@ -25,6 +25,10 @@ export interface DayBook {
   classify(date: string): Promise<boolean>
   /** The facts of a day as it is now. Nothing for a day without runs. */
   facts(date: string): Promise<CountedDay | undefined>
+  /** The facts of a day as they were counted last, which may be before its newest run. Nothing where they were not. */
+  stored(date: string): Promise<CountedDay | undefined>
+  /** The runs of a day. */
+  records(date: string): Promise<RunRecord[]>
   /** Keys of the predictions of a day. */
   predictionsOf(date: string): string[]
   /** The runs that were classified, by name. */
@@ -99,6 +103,11 @@ export async function openDayBook(sources: Sources, names: StreamNames, from: st
       if (!found.has(date)) found.set(date, state.runs.has(date) ? await counted(state, date) : undefined)
       return found.get(date)
     },
+    stored: async (date) => {
+      const day = found.get(date) ?? (await storedFacts(state, date))
+      return day?.labels.join('\n') === state.labels.join('\n') ? day : undefined
+    },
+    records: (date) => Promise.all((state.runs.get(date) ?? []).map((run) => recordOf(state, run))),
     predictionsOf: (date) =>
       (state.runs.get(date) ?? []).map((run) => keys.predictions(run)).filter((key) => state.predictions.has(key)),
   }

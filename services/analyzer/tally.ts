@@ -174,7 +174,8 @@ function halve(tally: Tally, isAsked: Keeping['isAsked']): void {
   }
 }
 
-const isBelow = (below: number, id: string): boolean => below === 1 || placeOf(id) < below
+/** Whether an id lies in this part of all ids. */
+export const isBelow = (below: number, id: string): boolean => below === 1 || placeOf(id) < below
 
 /** Where an id lies in [0, 1): ids are hexadecimal digits of a hash. */
 const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 ** 32

@@ -26,6 +26,7 @@ const asked: Fields = {
 }
 const settled: Fields = { post: ['post-id', 'post'], text: ['source'] }
 const standing: Fields = { post: ['post'], text: ['text'] }
+const shownMessage: Fields = { post: ['post'], text: ['text'] }
 const examples: Fields = { text: ['shown'] }
 const evaluated: Fields = { post: ['post'], text: ['shown'], tokens: 'text' }
 const judged: Fields = { goesWithItem: true }
@@ -88,6 +89,7 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   facts: { how: 'counts of messages alone' },
   report: { how: holdsNeither },
   reportIndex: { how: holdsNeither },
+  evidence: { how: 'messages; words are those of five authors', rewrite: jsonDocument(shownMessage) },
   deletedFrom: { how: holdsNeither },
   deletion: { how: 'keyed hashes alone' },
   staged: { how: 'removed when it is copied' },

@@ -345,7 +345,7 @@ it('has S3 remove what holds texts after retention.days, and without it results 
 
   expect(new Set(expiring.map(({ Prefix }) => Prefix))).toEqual(
     new Set(
-      ['cascades', 'exports', 'imports', 'predictions', 'query-results', 'raw', 'sources', 'tables'].map(
+      ['cascades', 'evidence', 'exports', 'imports', 'predictions', 'query-results', 'raw', 'sources', 'tables'].map(
         (one) => `${one}/`,
       ),
     ),

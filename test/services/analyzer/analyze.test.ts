@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { s3Artefacts } from '../../../shared/artefact'
+import { BellwetherError } from '../../../shared/errors'
 import { keys } from '../../../shared/keys'
 import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { postsToCsv } from '../../../shared/posts'
 import { writeCascades } from '../../../shared/cascades/files'
-import { championRecord, factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import { championRecord, evidenceRecord, factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
 import { TEXT_VERSION } from '../../../shared/text'
 import { analyze, bringUpToDate, type Ports } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
@@ -85,6 +86,62 @@ it('a model of text version 1 is asked with the tokens of version 1', async () =
 
   expect(predictions()).toMatch(/\r\n1,technical,/)
   expect(answer).toMatchObject({ model: 'model-1', label: 'technical' })
+})
+
+const evidence = (date = DAY.date) => bucket.readJson(keys.evidence({ ...DAY, date }), evidenceRecord)
+
+describe('evidence', () => {
+  const COPY = `RT @bob: ${TECHNICAL}`
+
+  it('has the messages of the day with their posts, and says that the model gave their labels', async () => {
+    await putChampion(bucket, 'model-1')
+    const posts = [post('1'), { ...post('2', COPY), retweetOf: '1' }, post('3', MARKETING)]
+    await putRun(bucket, { pages: [posts] })
+    const [technical, marketing] = [cascadeOf('1'), cascadeOf('3')]
+    const cascades = [['1', technical] as const, ['2', technical] as const, ['3', marketing] as const]
+    const scores = new Map([
+      [technical, [0.9, 0.1]],
+      [marketing, [0.2, 0.8]],
+    ])
+    await writeCascades(bucket, { ...DAY, run: 'one' }, cascades, { labels: ['technical', 'marketing'], scores })
+
+    await analyze(ports)(DAY, invocation)
+
+    const { labels, messages, posts: all } = await evidence()
+    expect(all).toBe(3)
+    expect(messages).toEqual({ labelled: 0, predicted: 2, other: 0 })
+    expect(labels.find(({ label }) => label === 'technical')).toEqual({
+      label: 'technical',
+      messages: [{ item: technical, post: '1', text: TECHNICAL, language: 'en', posts: 2, predicted: true }],
+      words: [],
+      moves: [],
+    })
+  })
+
+  it('is not written again where nothing is new, and a message without the week before moves nothing', async () => {
+    await putRun(bucket, { pages: [[post('1')]] })
+    await analyze(ports)(DAY, invocation)
+    const before = bucket.texts()[keys.evidence(DAY)]
+    bucket.written.length = 0
+
+    await analyze(ports)(DAY, invocation)
+
+    expect(bucket.texts()[keys.evidence(DAY)]).toBe(before)
+    expect(bucket.written).not.toContain(keys.evidence(DAY))
+  })
+
+  it('does not keep a report from being written where the posts have expired', async () => {
+    await putRun(bucket, { pages: [[post('1')]] })
+    await analyze(ports)(DAY, invocation)
+    const stream: TestBucket['stream'] = async (key) => {
+      if (key.startsWith('raw/')) throw new BellwetherError('OBJECT_MISSING', key)
+      return bucket.stream(key)
+    }
+
+    expect(await analyze({ ...ports, objects: { ...bucket, stream } })(DAY, invocation)).toMatchObject({
+      state: 'reported',
+    })
+  })
 })
 
 /** Give posts of a run their cascades, with the scores that labelling keeps; a post is a message of its own. */
@@ -267,8 +324,8 @@ describe('a day', () => {
     const clean = bucket.texts()
     const writes = bucket.written.length - prepared
 
-    // The predictions of two runs, the facts, the report and its index, that there are no labels, and two tables.
-    expect(writes).toBe(8)
+    // The predictions of two runs, the facts, the evidence, the report and its index, that there are no labels, and two tables.
+    expect(writes).toBe(9)
     for (let fatal = 1; fatal <= writes; fatal++) {
       const other = testBucket()
       await prepare(other)
@@ -320,7 +377,8 @@ describe('facts', () => {
 
     await analyze(ports)(DAY, invocation)
 
-    expect(read).toEqual([keys.posts({ ...DAY, run: 'one', page: '1' })])
+    // Once to classify the posts, and once for the evidence.
+    expect(read).toEqual(['1', '1'].map((page) => keys.posts({ ...DAY, run: 'one', page })))
     expect(await facts()).toMatchObject({ runs: [{ tally: { posts: 2 } }] })
   })
 
@@ -341,7 +399,8 @@ describe('facts', () => {
     expect(analysis).toMatchObject({ classified: [] })
     expect([before, (await report()).day.messages]).toEqual([2, 1])
     expect(await facts()).toMatchObject({ runs: [{ cascades: true }] })
-    expect(read).toEqual([])
+    // For the evidence.
+    expect(read).toEqual([keys.posts({ ...DAY, run: 'one', page: '1' })])
   })
 
   it('have the scores that labelling kept, and count a post without them apart', async () => {

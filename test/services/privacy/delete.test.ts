@@ -47,6 +47,49 @@ async function mentions(...words: string[]): Promise<string[]> {
 const LONE = 'fleet of lone lambdas'
 const RUN = { hashtag: 'aws', date: '2026-11-21', run: 'one' }
 
+describe('evidence of a report', () => {
+  const key = keys.evidence({ stream: 'x', hashtag: 'aws', date: '2026-11-21' })
+  const messageOf = (name: keyof typeof posts) => ({
+    item: world.items[name],
+    post: posts[name].id,
+    text: posts[name].text.replaceAll('&amp;', '&'),
+    language: 'en',
+    posts: 2,
+    predicted: false,
+  })
+
+  beforeEach(async () => {
+    const moves = [{ ...messageOf('lone'), before: 1, change: 0.2 }]
+    const label = {
+      label: 'technical',
+      messages: ['lone', 'first', 'stays'].map((one) => messageOf(one as keyof typeof posts)),
+      words: [],
+      moves,
+    }
+    await world.bucket.objects.put(key, `${JSON.stringify({ format: 1, labels: [label] }, null, 1)}\n`)
+  })
+
+  it('loses a deleted post, in every version', async () => {
+    await ask(world, { posts: [posts.lone.id] })
+
+    const [label] = JSON.parse(bodyOf(key)).labels
+    expect(label.messages.map(({ post }: { post: string }) => post)).toEqual([posts.first.id, posts.stays.id])
+    expect(label.moves).toEqual([])
+    expect(await mentions(LONE, posts.lone.id)).toEqual([])
+  })
+
+  it('shows a message by the copy that remains', async () => {
+    await ask(world, { authors: ['u3'] })
+
+    const [label] = JSON.parse(bodyOf(key)).labels
+    expect(label.messages[1]).toMatchObject({
+      post: posts.other.id,
+      text: 'Join our free webinar on tables & chairs! #aws',
+    })
+    expect(await mentions(posts.first.id)).toEqual([])
+  })
+})
+
 describe('tables', () => {
   const place = { stream: 'x', hashtag: 'aws', date: '2026-11-21' }
   const [POSTS, PREDICTIONS] = [keys.tableOfPosts(place), keys.tableOfPredictions(place)]
