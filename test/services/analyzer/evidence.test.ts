@@ -60,7 +60,7 @@ describe('messages', () => {
 describe('words', () => {
   const messages = (label: string, words: string[], count = 20, author = (i: number) => `${label} ${i}`): Worded[] =>
     Array.from({ length: count }, (_, i) => ({ words: new Set(words), label, author: author(i) }))
-  const noWord = (_: string) => false
+  const noWord: (word: string) => boolean = () => false
   const both = [...messages('technical', ['common', 'error']), ...messages('marketing', ['common', 'free'])]
 
   it('set a label apart: with 20 of 20 messages, a prior of 250 and none of 20, z is 1.17, which is too little', () => {
