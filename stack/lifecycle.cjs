@@ -25,7 +25,17 @@ const FORGOTTEN = [
 ]
 
 /** What holds texts, or what only texts give a meaning, and is of no use after `retention.days`. */
-const EXPIRING = ['sources', 'imports', 'exports', 'raw', 'cascades', 'predictions', 'evidence', 'tables', 'query-results']
+const EXPIRING = [
+  'sources',
+  'imports',
+  'exports',
+  'raw',
+  'cascades',
+  'predictions',
+  'evidence',
+  'tables',
+  'query-results',
+]
 
 const forget = (Id, Prefix) => ({
   Id,
