@@ -13,16 +13,16 @@ export const labelsUnreliable = publishedEvent({
     errorRate: z
       .object({ mean: share, high: share })
       .optional()
-      .describe('How often a judgement is wrong; `high` is the one-sided 95 % limit, which decides.'),
+      .describe('How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides.'),
     reasons: z.array(z.string()).min(1).describe('In words that a person can act on.'),
     accepted: z.boolean().describe('The configuration says to train in spite of it.'),
   },
   example: {
     ...exampleBatch,
     alpha: { value: 0.14, low: 0.08, high: 0.2, items: 240 },
-    errorRate: { mean: 0.32, high: 0.37 },
+    errorRate: { mean: 0.3, high: 0.33 },
     reasons: [
-      'two people differ on 104 of 240 items that both judged: about 32 % of judgements are wrong, surely not more than 37 %; above 25 % labels say too little of a share',
+      'two people differ on 104 of 240 items that both judged: about 30 % of judgements are wrong, probably not more than 33 %; above 25 % labels say too little of a share',
       'marketing and technical are confused most: sharpen the definition that tells them apart',
     ],
     accepted: false,

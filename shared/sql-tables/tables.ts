@@ -135,7 +135,7 @@ export const SQL_TABLES = {
       status: text('ok, unreliable or unmeasured: of the labels so far.'),
       alpha: number("Krippendorff's alpha of the labels so far; null where nobody judged the same."),
       error_rate: number('How often a judgement is wrong, as measured or assumed.'),
-      error_rate_high: number('Its one-sided 95 % limit.'),
+      error_rate_high: number('Its one-sided 80 % limit.'),
       schema_version: count('Version of the categories.'),
       cost_usd: number('US dollars that the judgements cost.'),
     },

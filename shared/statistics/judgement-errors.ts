@@ -15,7 +15,7 @@ export interface JudgementErrors {
   /** Items of that source, and how many of them differ. */
   items: number
   differing: number
-  /** How often a single judgement is wrong. `high` is the one-sided 95 % limit, `quantiles` stand for it: five rates, equally likely. */
+  /** How often a single judgement is wrong. `high` is the one-sided 80 % limit, `quantiles` stand for it: five rates, equally likely. */
   rate: { mean: number; sd: number; high: number; quantiles: number[] }
   /** Whether each class has error rates of its own. */
   byClass: boolean
@@ -34,6 +34,8 @@ const LEAST_ITEMS = 30
 const PRIOR_JUDGEMENTS = 10
 /** No rate is taken to be nearer than this to the one at which a judgement says nothing. */
 const MOST = 0.8
+/** How surely the rate is below its upper limit. At 95 %, chance withholds one day in six after 60 pairs of 15 % errors. */
+const LIMIT = 0.8
 /** Of a normal distribution these five have its variance. */
 const NODES = [0.07, 0.28, 0.5, 0.72, 0.93]
 const GRID = 300
@@ -181,7 +183,7 @@ function posterior(
   return {
     mean,
     sd: Math.sqrt(moment((rate) => (rate - mean) ** 2)),
-    high: quantile(0.95),
+    high: quantile(LIMIT),
     quantiles: NODES.map(quantile),
   }
 }

@@ -45,7 +45,7 @@ function judged(agreement: Agreement): { status: QualityRecord['status']; reason
   }
 
   const { mean, high } = errors.rate
-  const measured = `${seenOf(errors)}: about ${percent(mean)} of judgements are wrong, surely not more than ${percent(high)}`
+  const measured = `${seenOf(errors)}: about ${percent(mean)} of judgements are wrong, probably not more than ${percent(high)}`
   const limit = percent(mostReliableRate(errors.one.length))
   if (!isUnreliable(errors)) {
     return { status: 'ok', reasons: [`${measured}; shares are reported up to ${limit}`, ...failing] }

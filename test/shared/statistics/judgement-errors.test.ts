@@ -135,6 +135,19 @@ describe('judgementErrors', () => {
     expect(isUnreliable(simulated(200, 0.5, [0.32, 0.32], 1))).toBe(true)
   })
 
+  it.each([60, 90, 120])('by %d pairs calls errors of 15 % unreliable in one case of twenty at most', (items) => {
+    const withheld = (rate: number) =>
+      average(
+        Array.from({ length: 400 }, (_, seed) =>
+          Number(isUnreliable(simulated(items, 0.5, [rate, rate], 1000 * items + seed))),
+        ),
+      )
+
+    expect(withheld(0.15)).toBeLessThanOrEqual(0.05)
+    // The labels of 2019.
+    expect(withheld(0.32)).toBeGreaterThan(0.85)
+  })
+
   it('fits the record of quality.json', () => {
     const counts = pairCounts(2, [[0, 1, 1], ...Array.from({ length: 40 }, () => [0, 0])])
     const record: JudgementErrorsRecord = { ...judgementErrors(counts), counts }

@@ -186,7 +186,7 @@ describe('statusOf', () => {
 
     expect(status).toBe('ok')
     expect(reasons[0]).toMatch(
-      /^two people differ on \d+ of 120 items that both judged: about \d % of judgements are wrong, surely not more than \d+ %; shares are reported up to 25 %$/,
+      /^two people differ on \d+ of 120 items that both judged: about \d % of judgements are wrong, probably not more than \d+ %; shares are reported up to 25 %$/,
     )
   })
 
