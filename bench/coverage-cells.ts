@@ -73,6 +73,8 @@ const corners: Change[] = [
   { posts: 20, labels: 15, mistakes: errors(0.15), share: 0.1 },
   { posts: 12, labels: 15, mistakes: errors(0.05) },
   { posts: 12, labels: 15, mistakes: errors(0.15), share: 0 },
+  // As soon as labels can be unreliable.
+  { pairs: 60, mistakes: errors(0.15) },
   ...ASYMMETRIC.flatMap((mistakes) => [0.05, 0.5].map((share) => ({ mistakes, share }))),
   ...ASYMMETRIC.map((mistakes) => ({ mistakes, ...small, share: 0.1 })),
   { mistakes: { ...errors(0.05), hard: true }, ...small, share: 0.1 },

@@ -39,7 +39,9 @@ export const judgementErrorsRecord = z.object({
   differing: z.int().nonnegative().describe('Of these, items whose two judgements differ, or checks that were missed.'),
   rate: z
     .object({ mean: fraction, sd: z.number().nonnegative(), high: fraction, quantiles: z.array(fraction) })
-    .describe('How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides whether labels are unreliable.'),
+    .describe(
+      'How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides whether labels are unreliable.',
+    ),
   byClass: z.boolean().describe('Whether each category has error rates of its own.'),
   one: matrix.describe('What one judgement says: a row is the true category, a column what is said, as `categories`.'),
   consensus: matrix.describe('The same of two judgements, and a third where they differ.'),

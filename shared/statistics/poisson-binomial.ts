@@ -24,10 +24,14 @@ export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number
   if (expected > FEW * largest) return asNormal(own, ratios, expected, tail)
 
   const unit = largest / PARTS
-  const steps = own.map(({ weight }) => Math.max(1, Math.ceil(weight / unit - 1e-9)))
+  const fine = own.map(({ weight }) => Math.max(1, Math.ceil(weight / unit - 1e-9)))
+  // Most often all labels count alike: only multiples of what their steps have in common are ever reached.
+  const common = fine.reduce(greatestDivisor)
+  const steps = fine.map((step) => step / common)
   const highest = Math.max(...ratios)
   const variance = own.reduce((total, { chance, weight }) => total + chance * weight * weight, 0)
-  const size = Math.ceil((highest * expected + 6 * Math.sqrt(highest * variance)) / unit) + PARTS + own.length
+  const reach = Math.ceil((highest * expected + 6 * Math.sqrt(highest * variance)) / unit) + PARTS + own.length
+  const size = Math.ceil(reach / common)
   const mixture = new Float64Array(size)
   const sums = new Float64Array(size)
   for (const ratio of ratios) {
@@ -46,9 +50,14 @@ export function wrongAtMost(labels: readonly Fallible[], ratios: readonly number
   let below = 0
   for (let at = 0; at < size; at++) {
     below += mixture[at]!
-    if (below >= 1 - tail) return at * unit
+    if (below >= 1 - tail) return at * common * unit
   }
-  return size * unit
+  return reach * unit
+}
+
+function greatestDivisor(a: number, b: number): number {
+  while (b > 0) [a, b] = [b, a % b]
+  return a
 }
 
 function asNormal(labels: readonly Fallible[], ratios: readonly number[], expected: number, tail: number): number {
