@@ -6,6 +6,7 @@ import { PLACES } from '../services/privacy/places'
 import { ROWS } from '../services/privacy/rows'
 import { keys } from '../shared/keys'
 import * as absences from '../shared/state/absences'
+import * as askedMessages from '../shared/state/asked-messages'
 import * as cascadeClaims from '../shared/state/cascade-claims'
 import * as confirmations from '../shared/state/confirmations'
 import * as cursor from '../shared/state/cursor'
@@ -119,6 +120,7 @@ export const stateModules: Readonly<Record<string, object>> = {
   'open-batches': openBatches,
   'cascade-claims': cascadeClaims,
   confirmations,
+  'asked-messages': askedMessages,
   'evaluation-boost': evaluationBoost,
   desk,
   'desk-item-rows': deskItemRows,

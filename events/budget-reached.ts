@@ -5,7 +5,7 @@ import { reachedCap } from './fields'
 export const budgetReached = publishedEvent({
   name: 'BudgetReached',
   meaning: 'A cap of the configuration was reached, and work stopped there.',
-  publishedBy: ['collector', 'labeling'],
+  publishedBy: ['collector', 'labeling', 'predictor'],
   version: 1,
   fields: {
     ...reachedCap.shape,

@@ -24,6 +24,7 @@ const environment = z.object({
   COLLECTOR_QUEUE_URL: z.url(),
   TRAINER_QUEUE_URL: z.url(),
   ANALYZER_QUEUE_URL: z.url(),
+  PREDICTOR_QUEUE_URL: z.url(),
   COLLECTOR_FUNCTION: z.string(),
   LABELING_FUNCTION: z.string(),
   FORMATTER_FUNCTION: z.string(),
@@ -42,6 +43,8 @@ const environment = z.object({
   /** URLs of the dead-letter queues by function, as JSON. */
   DEAD_LETTERS: json.pipe(z.record(z.string(), z.url())),
   TOMBSTONE_SECRET: z.string(),
+  /** Id of the secret with the key of the language model's server; empty where it takes none. */
+  LLM_SECRET: z.string(),
   SITE_URL: z.url(),
 })
 
@@ -58,6 +61,7 @@ const names = {
   collectorQueueUrl: 'COLLECTOR_QUEUE_URL',
   trainerQueueUrl: 'TRAINER_QUEUE_URL',
   analyzerQueueUrl: 'ANALYZER_QUEUE_URL',
+  predictorQueueUrl: 'PREDICTOR_QUEUE_URL',
   collectorFunction: 'COLLECTOR_FUNCTION',
   labelingFunction: 'LABELING_FUNCTION',
   formatterFunction: 'FORMATTER_FUNCTION',
@@ -72,6 +76,7 @@ const names = {
   readerLinkSecret: 'READER_LINK_SECRET',
   deadLetters: 'DEAD_LETTERS',
   tombstoneSecret: 'TOMBSTONE_SECRET',
+  llmSecret: 'LLM_SECRET',
   siteUrl: 'SITE_URL',
 } as const
 

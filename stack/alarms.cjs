@@ -32,6 +32,8 @@ module.exports = async ({ resolveVariable }) => {
       // A training job without quota is parked for up to a day.
       TrainerWaitsAlarm: waitsTooLong('trainer', 'TrainerQueue', 25),
       AnalyzerWaitsAlarm: waitsTooLong('analyzer', 'AnalyzerQueue', 6),
+      // A day that is throttled, or out of time, goes on within minutes.
+      ...(settings.llm?.sendsPosts && { PredictorWaitsAlarm: waitsTooLong('predictor', 'PredictorQueue', 6) }),
       DayLateAlarm: alarm(
         {
           what: 'A stage of today is late or failed.',

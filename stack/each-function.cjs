@@ -7,6 +7,7 @@ module.exports = async ({ resolveVariable }) => {
   const functions = await resolveVariable('self:functions')
   const settings = await resolveVariable('file(./stack/settings.cjs)')
   const { names: sourceSecrets } = await resolveVariable('file(./stack/sources.cjs)')
+  const { secretNames: predictorSecrets, statements } = await resolveVariable('file(./stack/predictor.cjs)')
   const stage = await resolveVariable('sls:stage')
   if (!/^[a-z](-?[a-z0-9]){0,15}$/.test(stage)) {
     // The framework prints the stack; the message says all there is to say.
@@ -18,9 +19,17 @@ module.exports = async ({ resolveVariable }) => {
   // A function that an option leaves out is null.
   const deployed = Object.entries(functions).filter(([, one]) => one)
   const resources = deployed.map(([name, { destinations }]) => {
-    const one = { name, stage, id: logicalId(name), fullName: `bellwether-${stage}-${name}`, settings, sourceSecrets }
+    const one = {
+      name,
+      stage,
+      id: logicalId(name),
+      fullName: `bellwether-${stage}-${name}`,
+      settings,
+      sourceSecrets,
+      predictorSecrets,
+    }
     return {
-      [`${one.id}Role`]: role(one, permissions[name], destinations),
+      [`${one.id}Role`]: role(one, withStatements(permissions[name], statements[name]), destinations),
       [`${one.id}ErrorsAlarm`]: errorsAlarm(one),
       ...(destinations && deadLetters(one)),
     }
@@ -44,9 +53,11 @@ const traced = ({ trace }) => trace && { TracingConfig: { Mode: 'Active' } }
 /** What the framework has no word for, or would give to every function. */
 const extended = (permission) => ({ Properties: { ...selfFeeding(permission), ...traced(permission) } })
 
+const withStatements = (permission, more = []) => ({ ...permission, allow: [...(permission.allow ?? []), ...more] })
+
 const logicalId = (name) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter) => letter.toUpperCase())
 
-const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) => ({
+const role = ({ name, id, fullName, sourceSecrets, predictorSecrets }, permission, destinations) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: {
@@ -63,7 +74,7 @@ const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) =
             ...(destinations ? [allow('sqs:SendMessage', arnOf(`${id}DeadLetters`))] : []),
             // X-Ray knows no resources.
             ...(permission.trace ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')] : []),
-            ...statementsOf(name, permission, sourceSecrets),
+            ...statementsOf(name, permission, { SourceSecrets: sourceSecrets, PredictorSecrets: predictorSecrets }),
           ],
         },
       },
@@ -71,10 +82,9 @@ const role = ({ name, id, fullName, sourceSecrets }, permission, destinations) =
   },
 })
 
-function statementsOf(name, permission, sourceSecrets) {
+function statementsOf(name, permission, groups) {
   const { read = [], list = [], write = [], upload = [], table, rows, queue, publish, allow: more = [] } = permission
-  const secretsOf = (named = []) =>
-    named.flatMap((name) => (name === 'SourceSecrets' ? sourceSecrets : [name])).map((name) => ({ Ref: name }))
+  const secretsOf = (named = []) => named.flatMap((name) => groups[name] ?? [name]).map((name) => ({ Ref: name }))
   const secrets = secretsOf(permission.secrets)
   const described = secretsOf(permission.describe)
   const listed = [...read, ...list]

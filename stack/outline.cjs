@@ -12,7 +12,8 @@ module.exports = (framework) => (outline ??= read(framework))
 module.exports.deployed = (settings) => {
   const { functions } = parse(readFileSync(path.resolve(__dirname, '../serverless.yml'), 'utf8'), { logLevel: 'error' })
   const subscriber = require('./subscriber.cjs').subscriber(settings)
-  return Object.entries({ ...functions, subscriber }).filter(([, one]) => one)
+  const predictor = require('./predictor.cjs').predictor(settings)
+  return Object.entries({ ...functions, predictor, subscriber }).filter(([, one]) => one)
 }
 
 async function read({ resolveVariable }) {

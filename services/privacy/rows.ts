@@ -1,4 +1,5 @@
 import { keys } from '../../shared/keys'
+import { forgetAsked } from '../../shared/state/asked-messages'
 import { forgetCascades } from '../../shared/state/cascade-claims'
 import { forgetConfirmations } from '../../shared/state/confirmations'
 import { cursorMentions } from '../../shared/state/cursor'
@@ -17,6 +18,7 @@ export const ROWS: Readonly<Record<string, string>> = {
   'desk#{batch} answers#{chunk}': 'items',
   'desk#{batch} item#{item}': 'rows',
   'cascade#{cascade} role': 'rows of which no post remains',
+  'asked#{message} {predictor}': 'rows of which no post remains',
   'labeling again#{item}': 'rows of which no post remains',
   'tombstone#{mark} tombstone': 'stays: a keyed hash keeps the post from coming back',
   'absence#{mark} absence': 'stays for 400 days: a keyed hash',
@@ -65,8 +67,19 @@ export async function forgetRows(
     'desk items': atDesk,
     cascades: await forgetCascades(table, gone),
     confirmations: await forgetConfirmations(table, gone),
+    questions: await forgetAsked(table, predictorsOf(versions), gone),
   }
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+}
+
+/** The language models, each with its prompt, whose answers are kept. */
+function predictorsOf(versions: readonly Version[]): { model: string; prompt: string }[] {
+  const found = new Map<string, { model: string; prompt: string }>()
+  for (const { key } of versions) {
+    const parts = keys.answers.match(key) ?? keys.prompt.match(key)
+    if (parts) found.set(`${parts.model} ${parts.prompt}`, { model: parts.model, prompt: parts.prompt })
+  }
+  return [...found.values()]
 }
 
 /** The streams whose run under way goes on from a deleted post. */

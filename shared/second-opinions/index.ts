@@ -7,5 +7,5 @@ export {
   readSecondOpinions,
   type SecondOpinions,
 } from './opinions'
-export { modelPart, type Predictor, predictorOf, predictorParts } from './predictor'
+export { configured, modelPart, type Predictor, predictorOf, predictorParts } from './predictor'
 export { ANSWER_NAME, exampleIds, postAsSent, type Prompt, promptOf } from './prompt'

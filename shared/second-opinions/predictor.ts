@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { BellwetherError } from '../errors'
 import type { LlmOptions } from './options'
-import { promptOf } from './prompt'
+import { type Prompt, promptOf } from './prompt'
 
 /** Who gives second opinions: answers are kept by these three. */
 export interface Predictor {
@@ -19,6 +20,15 @@ interface Configured {
 export function predictorOf({ labels, llm }: Configured): Predictor | undefined {
   if (!llm?.sendsPosts) return undefined
   return { provider: llm.provider, model: llm.model, prompt: promptOf(labels.categories, llm).hash }
+}
+
+/** All that it takes to ask. CONFIG_MISSING where the settings name no predictor that may be asked. */
+export function configured(settings: Configured): { options: LlmOptions; prompt: Prompt; predictor: Predictor } {
+  const { labels, llm: options } = settings
+  const predictor = predictorOf(settings)
+  if (!options || !predictor)
+    throw new BellwetherError('CONFIG_MISSING', 'llm.sendsPosts is not true in bellwether.yml: no post may be sent')
+  return { options, prompt: promptOf(labels.categories, options), predictor }
 }
 
 /** A model as a key names it: its id without characters that a key cannot have, and a hash that tells two ids apart. */

@@ -13,7 +13,7 @@ import botocore.session
 from botocore.validate import ParamValidator
 
 # The service that signs the request, where botocore calls it otherwise.
-MODEL_NAMES = {"servicequotas": "service-quotas"}
+MODEL_NAMES = {"servicequotas": "service-quotas", "bedrock": "bedrock-runtime"}
 # Streams and payloads are recorded by their length alone.
 BLOBS = {"Body", "Payload"}
 

@@ -1,3 +1,4 @@
+import type { LanguageModel } from './bedrock'
 import type { CloudClock } from './clock'
 import type { Surroundings as SageMakerOptions } from './sagemaker'
 import type { BusEvent } from './service'
@@ -33,6 +34,8 @@ export interface CloudOptions {
   annotate?: SageMakerOptions['annotate']
   workers?: SageMakerOptions['workers']
   durations?: SageMakerOptions['durations']
+  /** Answers as the models of Amazon Bedrock; without one, the account has access to none. */
+  languageModel?: LanguageModel
   /** How many workers a function may have at once; by the machine's cores where it is left out. */
   workersOfFunction?: number
   /** Sees what functions print, besides the log files in `dataDir/logs`. */

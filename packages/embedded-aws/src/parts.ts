@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { createAccessKeys, type AccessKeys, type Credentials } from './access-keys'
+import { createBedrock } from './bedrock'
 import type { CloudClock } from './clock'
 import { queueTarget } from './cloudformation/queues'
 import { createDeliveries, type Deliveries } from './delivery'
@@ -109,6 +110,7 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     sageMaker,
     secrets,
     createServiceQuotas(),
+    createBedrock(context, options.languageModel),
   ]
 
   return {

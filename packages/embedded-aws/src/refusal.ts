@@ -30,11 +30,12 @@ export const accessDenied = (service: string, message: string): Refusal => ({
 export const throttled = (service: string): Refusal =>
   THROTTLES[service] ?? { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }
 
-const REST_SERVICES = new Set(['s3', 'lambda', 'scheduler'])
+const REST_SERVICES = new Set(['s3', 'lambda', 'scheduler', 'bedrock'])
 
 const THROTTLES: Record<string, Refusal> = {
   s3: { code: 'SlowDown', message: 'Please reduce your request rate.', status: 503 },
   lambda: { code: 'TooManyRequestsException', message: 'Rate Exceeded.', status: 429 },
+  bedrock: { code: 'ThrottlingException', message: 'Too many requests, please wait before trying again.', status: 429 },
   sqs: { code: 'RequestThrottled', message: 'Request is throttled.', status: 400 },
 }
 

@@ -21,7 +21,13 @@ export function recorder(folder: string): Record {
 function inputOf(operation: string, request: AwsRequest): unknown {
   if (request.service === 's3') return s3Input(operation, request)
   if (request.service === 'lambda') return lambdaInput(request)
+  if (request.service === 'bedrock') return bedrockInput(request)
   return JSON.parse(request.body.toString('utf8') || '{}')
+}
+
+function bedrockInput({ path: url, body }: AwsRequest): object {
+  const modelId = /\/model\/([^/]+)/.exec(url)?.[1]
+  return { ...(modelId && { modelId: decodeURIComponent(modelId) }), ...JSON.parse(body.toString('utf8') || '{}') }
 }
 
 function lambdaInput({ path: url, headers, body }: AwsRequest): object {

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { AwsError } from './protocol/aws-error'
+import { jsonAnswer, restService } from './protocol/rest'
+import type { Access, AwsResponse, AwsService, CloudContext } from './service'
+
+/** What a language model is asked: the tool that it has to call takes one of some choices. */
+export interface LanguageQuestion {
+  modelId: string
+  system: string
+  /** The text of the user's message. */
+  user: string
+  choices: readonly string[]
+}
+
+/** What it does: call the tool with this input, or fail in one of Bedrock's ways. */
+export type LanguageReply = { input: unknown } | 'throttled' | 'cut-off' | 'malformed' | 'refusal' | 'guardrail'
+export type LanguageModel = (question: LanguageQuestion) => LanguageReply
+
+const text = z.array(z.strictObject({ text: z.string() })).length(1)
+const input = z.strictObject({
+  system: text,
+  messages: z.array(z.strictObject({ role: z.literal('user'), content: text })).length(1),
+  inferenceConfig: z.strictObject({ temperature: z.number().min(0).max(1), maxTokens: z.int().positive() }),
+  toolConfig: z.strictObject({
+    tools: z
+      .array(
+        z.strictObject({
+          toolSpec: z.strictObject({
+            name: z.string(),
+            description: z.string().optional(),
+            inputSchema: z.strictObject({
+              json: z.looseObject({
+                properties: z.record(z.string(), z.looseObject({ enum: z.array(z.string()).min(1) })),
+              }),
+            }),
+          }),
+        }),
+      )
+      .length(1),
+    toolChoice: z.strictObject({ tool: z.strictObject({ name: z.string() }) }),
+  }),
+})
+
+const CONVERSE = /^\/model\/([^/]+)\/converse$/
+/** Prefixes of inference profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html */
+const PROFILE = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\.(?=[a-z0-9-]+\.)/
+
+/** Amazon Bedrock, as far as one question with one tool needs it; without a model, the account has access to none. */
+export const createBedrock = (
+  { account, region }: Pick<CloudContext, 'account' | 'region'>,
+  model: LanguageModel | undefined,
+): AwsService =>
+  restService('bedrock', ({ method, path, body }) => {
+    const modelId = decodeURIComponent(CONVERSE.exec(path)?.[1] ?? '')
+    if (method !== 'POST' || modelId === '') return { operation: `${method} ${path}`, accesses: [] }
+    return {
+      operation: 'Converse',
+      accesses: accessesOf(modelId, account, region),
+      work: () => {
+        const parsed = input.safeParse(JSON.parse(body.toString('utf8')))
+        if (!parsed.success) throw new AwsError(400, 'ValidationException', z.prettifyError(parsed.error))
+        if (!model)
+          throw new AwsError(
+            403,
+            'AccessDeniedException',
+            "You don't have access to the model with the specified model ID.",
+          )
+        return answer(modelId, parsed.data, model)
+      },
+    }
+  })
+
+/** A profile is asked for itself, and for its foundation model through it. */
+function accessesOf(modelId: string, account: string, region: string): Access[] {
+  const foundation = `arn:aws:bedrock:${region}::foundation-model/${modelId.replace(PROFILE, '')}`
+  if (!PROFILE.test(modelId)) return [{ action: 'bedrock:InvokeModel', resource: foundation }]
+  const profile = `arn:aws:bedrock:${region}:${account}:inference-profile/${modelId}`
+  return [
+    { action: 'bedrock:InvokeModel', resource: profile },
+    {
+      action: 'bedrock:InvokeModel',
+      resource: foundation,
+      conditions: { 'bedrock:InferenceProfileArn': profile },
+    },
+  ]
+}
+
+function answer(
+  modelId: string,
+  { system, messages, toolConfig }: z.infer<typeof input>,
+  model: LanguageModel,
+): AwsResponse {
+  const { toolSpec } = toolConfig.tools[0]!
+  const { name } = toolSpec
+  const said = system[0]!.text
+  const user = messages[0]!.content[0]!.text
+  const [property] = Object.values(toolSpec.inputSchema.json.properties)
+  const reply = model({ modelId, system: said, user, choices: property?.enum ?? [] })
+  if (reply === 'throttled')
+    throw new AwsError(429, 'ThrottlingException', 'Too many requests, please wait before trying again.')
+  const { stopReason, content } = contentOf(reply, name)
+  const inputTokens = tokensOf(said) + tokensOf(user) + tokensOf(JSON.stringify(toolSpec))
+  const outputTokens = tokensOf(JSON.stringify(content))
+  return jsonAnswer(200, {
+    output: { message: { role: 'assistant', content } },
+    stopReason,
+    usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
+    metrics: { latencyMs: 1 },
+  })
+}
+
+function contentOf(
+  reply: Exclude<LanguageReply, 'throttled'>,
+  name: string,
+): { stopReason: string; content: unknown[] } {
+  switch (reply) {
+    case 'cut-off':
+      return { stopReason: 'max_tokens', content: [{ text: 'The post' }] }
+    case 'malformed':
+      return { stopReason: 'malformed_tool_use', content: [] }
+    case 'refusal':
+      return { stopReason: 'end_turn', content: [{ text: 'I cannot help with that.' }] }
+    case 'guardrail':
+      return { stopReason: 'guardrail_intervened', content: [{ text: 'Blocked by a guardrail.' }] }
+    default:
+      return { stopReason: 'tool_use', content: [{ toolUse: { toolUseId: 'tooluse_1', name, input: reply.input } }] }
+  }
+}
+
+/** About four bytes of English make a token. */
+const tokensOf = (words: string): number => Math.ceil(Buffer.byteLength(words) / 4)

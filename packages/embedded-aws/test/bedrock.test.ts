@@ -1,0 +1,113 @@
+import { BedrockRuntimeClient, ConverseCommand, type ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { describe, expect, it } from '@jest/globals'
+import type { LanguageModel } from '../src/bedrock'
+import { role } from './template'
+import { useCloud } from './running-cloud'
+
+const { start, cloud } = useCloud()
+
+const modelId = 'eu.amazon.nova-lite-v1:0'
+const question: ConverseCommandInput = {
+  modelId,
+  system: [{ text: 'Classify.' }],
+  messages: [{ role: 'user', content: [{ text: '{"post":"hi"}' }] }],
+  inferenceConfig: { temperature: 0, maxTokens: 128 },
+  toolConfig: {
+    tools: [
+      {
+        toolSpec: {
+          name: 'answer',
+          inputSchema: { json: { type: 'object', properties: { label: { type: 'string', enum: ['a', 'b'] } } } },
+        },
+      },
+    ],
+    toolChoice: { tool: { name: 'answer' } },
+  },
+}
+
+const ask = (input: Partial<ConverseCommandInput> = {}, of?: string) =>
+  new BedrockRuntimeClient({
+    endpoint: cloud().endpoint,
+    region: 'eu-west-1',
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler(),
+    credentials: of === undefined ? { accessKeyId: 'owner', secretAccessKey: 'x' } : cloud().credentialsFor(of),
+  }).send(new ConverseCommand({ ...question, ...input }))
+
+it('has the tool called with what the model of the caller says', async () => {
+  const asked: unknown[] = []
+  await start({}, { languageModel: (one) => (asked.push(one), { input: { label: 'b' } }) })
+
+  const { output, stopReason, usage } = await ask()
+
+  expect(output?.message?.content).toEqual([
+    { toolUse: { toolUseId: 'tooluse_1', name: 'answer', input: { label: 'b' } } },
+  ])
+  expect(stopReason).toBe('tool_use')
+  expect(usage?.inputTokens).toBeGreaterThan(5)
+  expect(asked).toEqual([{ modelId, system: 'Classify.', user: '{"post":"hi"}', choices: ['a', 'b'] }])
+})
+
+describe('a model that fails', () => {
+  it.each([
+    ['max_tokens', 'cut-off'],
+    ['malformed_tool_use', 'malformed'],
+    ['end_turn', 'refusal'],
+    ['guardrail_intervened', 'guardrail'],
+  ] as const)('stops with %s', async (stopReason, reply) => {
+    await start({}, { languageModel: () => reply })
+
+    expect((await ask()).stopReason).toBe(stopReason)
+  })
+
+  it('is throttled by the name that the SDK has for it', async () => {
+    await start({}, { languageModel: () => 'throttled' })
+
+    await expect(ask()).rejects.toMatchObject({ name: 'ThrottlingException' })
+  })
+
+  it('denies access where there is none', async () => {
+    await start()
+
+    await expect(ask()).rejects.toMatchObject({ name: 'AccessDeniedException' })
+  })
+
+  it('refuses a field that it does not know, by its name', async () => {
+    await start({}, { languageModel: () => 'refusal' })
+
+    await expect(ask({ guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' } })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('guardrailConfig'),
+    })
+  })
+})
+
+describe('a role', () => {
+  const allow = (Resource: string, Condition?: object) => ({
+    Effect: 'Allow',
+    Action: 'bedrock:InvokeModel',
+    Resource,
+    Condition,
+  })
+  const profile = `arn:aws:bedrock:eu-west-1:000000000000:inference-profile/${modelId}`
+  const model = 'arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0'
+  const languageModel: LanguageModel = () => ({ input: { label: 'a' } })
+
+  it('needs the profile and the model behind it', async () => {
+    await start({ One: role([allow(profile)]), Both: role([allow(profile), allow(model)]) }, { languageModel })
+
+    await expect(ask({}, 'One')).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    expect((await ask({}, 'Both')).stopReason).toBe('tool_use')
+  })
+
+  it('may have the model through its profile alone', async () => {
+    const through = { StringEquals: { 'bedrock:InferenceProfileArn': profile } }
+    await start({ Through: role([allow(profile), allow(model, through)]) }, { languageModel })
+
+    expect((await ask({}, 'Through')).stopReason).toBe('tool_use')
+    await expect(ask({ modelId: 'amazon.nova-lite-v1:0' }, 'Through')).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    })
+  })
+})

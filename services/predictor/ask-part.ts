@@ -1,0 +1,90 @@
+import { concurrently } from '../../shared/concurrently'
+import type { AnswerLine } from '../../shared/records'
+import { postAsSent, type Predictor, predictorParts } from '../../shared/second-opinions'
+import { claimMessage, releaseMessage } from '../../shared/state/asked-messages'
+import type { Table } from '../../shared/table'
+import type { ShownText } from '../../shared/text'
+import type { AskModel, Failure, Reply } from './models/model'
+
+export interface AskPorts {
+  table: Pick<Table, 'create' | 'remove'>
+  ask: AskModel
+  /** Wait before a throttled request is sent again. */
+  pause: (ms: number) => Promise<void>
+  now: () => Date
+}
+
+/** What came of asking about some messages. */
+export interface AskedPart {
+  /** Of every message that the model saw, or may have seen. */
+  lines: AnswerLine[]
+  /** The failure that ended it; the messages without a line are open. */
+  failure: Failure | undefined
+}
+
+const AT_ONCE = 4
+const ATTEMPTS = 5
+const FIRST_PAUSE_MS = 500
+/** So many messages in a row without an answer, and the server counts as down. */
+const SILENT = 3
+
+/**
+ * Ask about messages in their order, each claimed before. A message that the model did not see is released; one that it may
+ * have seen counts as asked. Ends early where the model cannot be asked, or when the time is up.
+ */
+export async function askPart(
+  { table, ask, pause, now }: AskPorts,
+  predictor: Predictor,
+  part: string,
+  messages: readonly (readonly [message: string, shown: ShownText])[],
+  hasTime: () => boolean,
+): Promise<AskedPart> {
+  const by = predictorParts(predictor)
+  let failure: Failure | undefined
+  let silent = 0
+
+  const patiently = async (post: string): Promise<Reply | Failure> => {
+    for (let attempt = 1; ; attempt++) {
+      const said = await ask(post)
+      if (!('failed' in said) || said.failed !== 'throttled' || attempt === ATTEMPTS || !hasTime()) return said
+      await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1))
+    }
+  }
+
+  const lines = await concurrently(messages, AT_ONCE, async ([message, shown]): Promise<AnswerLine[]> => {
+    if (failure || !hasTime() || !(await claimMessage(table, by, message, part, now()))) return []
+    const at = now().toISOString()
+    const said = await patiently(postAsSent(shown))
+    if (!('failed' in said)) {
+      silent = 0
+      return [lineOf(message, at, said)]
+    }
+    if (said.failed === 'no-answer') {
+      silent += 1
+      if (silent >= SILENT) failure ??= said
+      return [{ ...NOTHING, message, at, abstained: 'no-answer', stopReason: said.why.slice(0, 300) }]
+    }
+    failure ??= said
+    await releaseMessage(table, by, message)
+    return []
+  })
+  return { lines: lines.flat(), failure }
+}
+
+const lineOf = (message: string, at: string, { said, ...reply }: Reply): AnswerLine => ({
+  message,
+  ...said,
+  ...reply,
+  at,
+})
+
+const NOTHING = { inputTokens: 0, outputTokens: 0, requestId: '' }
+
+/** The line of a message that an invocation asked about and did not live to keep the answer of. */
+export const lostLine = (message: string, at: Date): AnswerLine => ({
+  ...NOTHING,
+  message,
+  abstained: 'lost',
+  stopReason: '',
+  at: at.toISOString(),
+})

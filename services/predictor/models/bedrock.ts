@@ -1,0 +1,86 @@
+import {
+  type BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandOutput,
+  type StopReason,
+} from '@aws-sdk/client-bedrock-runtime'
+import type { Abstention } from '../../../shared/records'
+import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
+import { type AskModel, type Failure, type Reply, saidIn } from './model'
+
+/** A model of Amazon Bedrock, by Converse. The answer is the input of a tool that it has to call. */
+export const bedrockModel =
+  (client: Pick<BedrockRuntimeClient, 'send'>, model: string, prompt: Prompt): AskModel =>
+  async (post) => {
+    try {
+      const answer = await client.send(
+        new ConverseCommand({
+          modelId: model,
+          system: [{ text: prompt.system }],
+          messages: [{ role: 'user', content: [{ text: post }] }],
+          inferenceConfig: { temperature: prompt.temperature, maxTokens: prompt.maxTokens },
+          toolConfig: {
+            tools: [
+              {
+                toolSpec: {
+                  name: ANSWER_NAME,
+                  description: 'Give the category of the post',
+                  // The SDK wants any JSON, which an interface is not without an index.
+                  inputSchema: { json: { ...prompt.schema } },
+                },
+              },
+            ],
+            toolChoice: { tool: { name: ANSWER_NAME } },
+          },
+        }),
+      )
+      return replyOf(answer, prompt)
+    } catch (error) {
+      return failureOf(error, model)
+    }
+  }
+
+const ABSTENTIONS: Partial<Record<StopReason, Abstention>> = {
+  guardrail_intervened: 'guardrail',
+  content_filtered: 'filter',
+  max_tokens: 'cut-off',
+  model_context_window_exceeded: 'cut-off',
+  malformed_model_output: 'malformed',
+  malformed_tool_use: 'malformed',
+}
+
+function replyOf({ output, stopReason, usage, $metadata }: ConverseCommandOutput, prompt: Prompt): Reply {
+  const blocks = output?.message?.content ?? []
+  const call = blocks.find(({ toolUse }) => toolUse?.name === ANSWER_NAME)?.toolUse
+  const abstained = stopReason && ABSTENTIONS[stopReason]
+  const withoutCall: Reply['said'] = { abstained: blocks.some(({ text }) => text) ? 'refusal' : 'malformed' }
+  return {
+    said: abstained ? { abstained } : call ? saidIn(call.input, prompt) : withoutCall,
+    inputTokens: usage?.inputTokens ?? 0,
+    outputTokens: usage?.outputTokens ?? 0,
+    requestId: $metadata.requestId ?? '',
+    stopReason: stopReason ?? '',
+  }
+}
+
+/** By the name of the exception: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors */
+const FAILURES: Readonly<Record<string, Failure['failed']>> = {
+  ThrottlingException: 'throttled',
+  ServiceUnavailableException: 'throttled',
+  ModelNotReadyException: 'throttled',
+  AccessDeniedException: 'refused',
+  ResourceNotFoundException: 'refused',
+  ValidationException: 'refused',
+  UnrecognizedClientException: 'refused',
+  ExpiredTokenException: 'refused',
+}
+
+/** The request never left: a name without an address, or nobody behind it. */
+const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+
+function failureOf(error: unknown, model: string): Failure {
+  if (!(error instanceof Error)) throw error
+  const code = 'code' in error ? String(error.code) : ''
+  const failed = FAILURES[error.name] ?? (UNREACHED.includes(code) ? 'unreached' : 'no-answer')
+  return { failed, why: `${model} on Amazon Bedrock: ${error.name}: ${error.message}` }
+}

@@ -1,0 +1,40 @@
+import type { Abstention } from '../../../shared/records'
+
+/** What a language model said, or why it said nothing that counts. */
+export interface Reply {
+  /** A category, or why there is none. */
+  said: { label: string } | { abstained: Abstention }
+  inputTokens: number
+  outputTokens: number
+  requestId: string
+  /** In the words of the provider. */
+  stopReason: string
+}
+
+/**
+ * Why there is no reply. `throttled` and `unreached`: the model did not see the post, and can be asked later. `refused`: it
+ * cannot be asked before an operator changes something. `no-answer`: it may have seen the post, and may have charged for it.
+ */
+export interface Failure {
+  failed: 'throttled' | 'unreached' | 'refused' | 'no-answer'
+  /** Names what failed, for people. */
+  why: string
+}
+
+/**
+ * A language model with its prompt. It is given the user message alone: neither the id of the message nor whether anybody
+ * labelled it, so that its answers cannot hang on that.
+ */
+export type AskModel = (post: string) => Promise<Reply | Failure>
+
+/** The label in an answer that is parsed JSON, held against the choices of the prompt. */
+export function saidIn(
+  answer: unknown,
+  { choices, abstention }: { choices: readonly string[]; abstention: string },
+): Reply['said'] {
+  if (typeof answer !== 'object' || answer === null || !('label' in answer) || typeof answer.label !== 'string')
+    return { abstained: 'malformed' }
+  const { label } = answer
+  if (label === abstention) return { abstained: 'unsure' }
+  return choices.includes(label) ? { label } : { abstained: 'outside' }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { Abstention } from '../../../shared/records'
+import { jsonOrNothing } from '../../../shared/json'
+import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
+import { type AskModel, type Failure, type Reply, saidIn } from './model'
+
+interface Server {
+  /** Its address up to the version, as in `http://10.0.0.5:11434/v1`. */
+  baseUrl: string
+  model: string
+  timeoutMs: number
+  /** The key, where the server takes one. */
+  key: () => Promise<string | undefined>
+}
+
+const completion = z.object({
+  id: z.string().default(''),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+      }),
+    )
+    .min(1),
+  usage: z
+    .object({ prompt_tokens: z.int().nonnegative().default(0), completion_tokens: z.int().nonnegative().default(0) })
+    .nullish(),
+})
+
+/** A model behind a server with the OpenAI form of chat completions. The answer is JSON by a schema. */
+export const openAiModel =
+  ({ baseUrl, model, timeoutMs, key }: Server, prompt: Prompt, request: typeof fetch = fetch): AskModel =>
+  async (post) => {
+    const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`
+    const secret = await key()
+    const body = {
+      model,
+      temperature: prompt.temperature,
+      max_tokens: prompt.maxTokens,
+      messages: [
+        { role: 'system', content: prompt.system },
+        { role: 'user', content: post },
+      ],
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: ANSWER_NAME, strict: true, schema: prompt.schema },
+      },
+    }
+    try {
+      const response = await request(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(secret && { authorization: `Bearer ${secret}` }) },
+        body: JSON.stringify(body),
+        // A redirect could take the posts, and the key, to another server.
+        redirect: 'error',
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      const text = await response.text()
+      return response.ok ? replyOf(text, response, prompt) : refusalOf(response, text, model, url)
+    } catch (error) {
+      return failureOf(error, url)
+    }
+  }
+
+const ABSTENTIONS: Readonly<Record<string, Abstention>> = { content_filter: 'filter', length: 'cut-off' }
+
+function replyOf(text: string, { headers }: Response, prompt: Prompt): Reply {
+  const parsed = completion.safeParse(jsonOrNothing(text))
+  const requestId = headers.get('x-request-id') ?? parsed.data?.id ?? ''
+  const [choice] = parsed.data?.choices ?? []
+  if (!parsed.success || !choice)
+    return { said: { abstained: 'malformed' }, inputTokens: 0, outputTokens: 0, requestId, stopReason: '' }
+  const { finish_reason: reason, message } = choice
+  const abstained = ABSTENTIONS[reason ?? ''] ?? (message.refusal ? 'refusal' : undefined)
+  return {
+    said: abstained ? { abstained } : saidIn(jsonOrNothing(message.content ?? ''), prompt),
+    inputTokens: parsed.data.usage?.prompt_tokens ?? 0,
+    outputTokens: parsed.data.usage?.completion_tokens ?? 0,
+    requestId,
+    stopReason: reason ?? '',
+  }
+}
+
+/** Of an answer that is not 200. A server that is overloaded did not look at the post. */
+function refusalOf({ status, statusText }: Response, text: string, model: string, url: string): Failure {
+  const why = `${model} at ${url}: HTTP ${status} ${statusText}: ${text.slice(0, 200)}`
+  if (status === 429 || status === 503) return { failed: 'throttled', why }
+  return { failed: status >= 500 ? 'no-answer' : 'refused', why }
+}
+
+/** Errors of a connection that was never made. */
+const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
+
+/** An error of `fetch`: its cause says what happened to the connection. */
+const networkError = z.object({
+  message: z.string(),
+  cause: z.object({ message: z.string(), code: z.string().optional() }).optional().catch(undefined),
+})
+
+function failureOf(error: unknown, url: string): Failure {
+  const { message, cause } = networkError.parse(error)
+  const failed = cause?.code !== undefined && UNREACHED.includes(cause.code) ? 'unreached' : 'no-answer'
+  return { failed, why: `${url}: ${message}${cause ? `: ${cause.message}` : ''}` }
+}

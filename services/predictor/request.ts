@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Invocation } from '../../shared/door'
+import { askDay, type Outcome, type Ports } from './ask-day'
+import { sweep, type Swept } from './sweep'
+
+const day = z.strictObject({
+  hashtag: z.string().regex(/^[^#/\s]+$/, 'a hashtag without #'),
+  stream: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'the name of a network')
+    .optional(),
+  date: z.iso.date(),
+})
+
+/**
+ * `{"ask":{"hashtag":"aws","date":"2026-11-21"}}` asks about the messages of a closed day, with `"stream":"mastodon"` of that
+ * network; `{}` looks for days that are not asked about and puts each on the queue.
+ */
+export const predictorRequest = z.union([z.strictObject({ ask: day }), z.strictObject({})])
+
+export const respond =
+  (ports: Ports) =>
+  async (request: z.infer<typeof predictorRequest>, invocation: Invocation): Promise<Outcome | Swept> =>
+    'ask' in request ? askDay(ports)(request.ask, invocation) : sweep(ports)(invocation)

@@ -1,0 +1,355 @@
+import { describe, expect, it, jest } from '@jest/globals'
+import { askDay } from '../../../services/predictor/ask-day'
+import type { AskModel, Failure } from '../../../services/predictor/models/model'
+import { byRandomNumber } from '../../../services/predictor/selection'
+import { sweep } from '../../../services/predictor/sweep'
+import { budgetReached } from '../../../events'
+import { keys } from '../../../shared/keys'
+import { predictorParts, readSecondOpinions } from '../../../shared/second-opinions'
+import { spent } from '../../../shared/state/ledger'
+import { cascadeId } from '../../../shared/text/cascade'
+import { collected, date, day, invocation, modelOf, name, predictorPorts, texts } from './day'
+
+const categories = ['technical', 'marketing']
+const read = ({ objects, predictor }: ReturnType<typeof predictorPorts>, of = date) =>
+  readSecondOpinions(objects, predictor, categories, [name], of)
+const askedOf = async (ports: ReturnType<typeof predictorPorts>, of = date) => (await read(ports, of))?.asked
+const sentTo = ({ ask }: ReturnType<typeof predictorPorts>) =>
+  ask.mock.calls.map(([sent]) => (JSON.parse(sent) as { post: string }).post)
+
+describe('a closed day', () => {
+  it('has each distinct message asked about once, its answer kept, and the analyzer read it', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, [
+      'How we cut cold starts #aws',
+      'RT @x: How we cut cold starts #aws',
+      'Join us! #aws',
+    ])
+
+    await askDay(ports)(day, invocation())
+
+    expect(sentTo(ports).sort()).toEqual(['How we cut cold starts #aws', 'Join us! #aws'])
+    expect([...((await read(ports))?.labels ?? [])]).toHaveLength(2)
+    expect((await read(ports))?.labels.get(cascadeId('Join us! #aws'))).toBe(0)
+    expect(await askedOf(ports)).toMatchObject({ messages: 2, asked: 2, answered: 2, stopped: null })
+  })
+
+  it('keeps tokens, request id and stop reason of each answer, and no text', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, ['secret words'])
+
+    await askDay(ports)(day, invocation())
+
+    const part = Object.entries(ports.objects.texts()).find(([key]) => keys.answers.match(key))?.[1] ?? ''
+    expect(JSON.parse(part)).toMatchObject({
+      message: cascadeId('secret words'),
+      inputTokens: 250,
+      outputTokens: 12,
+      requestId: 'r secret words',
+      stopReason: 'tool_use',
+    })
+    expect(part.replace('r secret words', '')).not.toContain('secret')
+  })
+
+  it('sends no handle of a person', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, ['thanks @amy@social.example and @bob #aws'])
+
+    await askDay(ports)(day, invocation())
+
+    expect(sentTo(ports)).toEqual(['thanks @user and @user #aws'])
+  })
+
+  it('is not asked about again when its event comes twice, nor is its record written again', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(5))
+    await askDay(ports)(day, invocation())
+    const written = [...ports.objects.written]
+
+    await askDay(ports)(day, invocation())
+
+    expect(ports.ask).toHaveBeenCalledTimes(5)
+    expect(ports.objects.written).toEqual(written)
+  })
+
+  it('takes over the answer about a message that an earlier day had, without asking', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, ['again and again'])
+    await collected(ports.objects, ['again and again', 'new'], { ...name, date: '2026-11-20' })
+    await askDay(ports)({ ...name, date: '2026-11-20' }, invocation())
+
+    await askDay(ports)(day, invocation())
+
+    expect(ports.ask).toHaveBeenCalledTimes(2)
+    expect((await read(ports))?.labels).toEqual(new Map([[cascadeId('again and again'), 0]]))
+  })
+
+  it('has a message that equals an example of the prompt leave, and does not ask about it', async () => {
+    const ports = predictorPorts()
+    ports.settings.labels.categories[0]?.examples.push('The example itself')
+    await collected(ports.objects, ['the example  itself!', 'another'])
+
+    await askDay(ports)(day, invocation())
+
+    expect(sentTo(ports)).toEqual(['another'])
+    expect((await read(ports))?.excluded).toEqual(new Set([cascadeId('The example itself')]))
+  })
+
+  it('is asked about anew by another prompt, and the answers of the first stay', async () => {
+    const first = predictorPorts()
+    await collected(first.objects, texts(3))
+    await askDay(first)(day, invocation())
+    const { objects, table } = first
+    const second = predictorPorts({ model: 'eu.amazon.nova-pro-v1:0' }, { objects, table })
+
+    await askDay(second)(day, invocation())
+
+    expect(second.ask).toHaveBeenCalledTimes(3)
+    expect((await read(first))?.labels.size).toBe(3)
+  })
+
+  it('waits while it is not over', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(3))
+
+    expect(await askDay(ports)(day, invocation('2026-11-21T23:00:00.000Z'))).toMatchObject({ state: 'skipped' })
+    expect(ports.ask).not.toHaveBeenCalled()
+  })
+
+  it('waits on the queue while another invocation asks', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(1))
+    let other: Promise<unknown> | undefined
+    ports.ask.mockImplementationOnce(async (post) => {
+      other ??= askDay(ports)(day, invocation())
+      await other
+      return modelOf(() => ({ label: 'technical' }))(post)
+    })
+
+    await askDay(ports)(day, invocation())
+
+    expect(await other).toMatchObject({ state: 'waiting' })
+    expect(ports.enqueue).toHaveBeenCalledWith({ ask: day }, 60)
+    expect(ports.ask).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('which messages are asked about', () => {
+  it('is a beginning of the order of their random numbers, as far as the cap reaches', async () => {
+    const ports = predictorPorts({ caps: { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 7, perMonth: 90 } } })
+    await collected(ports.objects, texts(20))
+
+    await askDay(ports)(day, invocation())
+
+    const expected = byRandomNumber(texts(20).map(cascadeId)).slice(0, 7)
+    expect([...((await read(ports))?.labels.keys() ?? [])].sort()).toEqual([...expected].sort())
+    expect((await askedOf(ports))?.stopped).toEqual({
+      by: 'cap',
+      why: 'llm.caps.requests.perDay is reached: 7 for 2026-11-22',
+    })
+    expect(ports.publish).toHaveBeenCalledWith(budgetReached, {
+      cap: 'llm.caps.requests.perDay',
+      limit: 7,
+      period: '2026-11-22',
+      service: 'predictor',
+    })
+  })
+
+  it('does not hang on labels: an order that has labelled messages first is refused, and nothing is asked', async () => {
+    const labelled = new Set(texts(20).slice(0, 6).map(cascadeId))
+    const labelledFirst = (messages: readonly string[]) =>
+      [...messages].sort((a, b) => Number(labelled.has(b)) - Number(labelled.has(a)))
+    const ports = predictorPorts({}, { order: labelledFirst })
+    await collected(ports.objects, texts(20))
+
+    await expect(askDay(ports)(day, invocation())).rejects.toThrow(/before .*never on its being drawn or labelled/)
+    expect(ports.ask).not.toHaveBeenCalled()
+    expect(await read(ports)).toBeUndefined()
+  })
+
+  it('goes on the next day where the cap of the day ended it', async () => {
+    const ports = predictorPorts({ caps: { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 7, perMonth: 90 } } })
+    await collected(ports.objects, texts(10))
+    await askDay(ports)(day, invocation())
+
+    await askDay(ports)(day, invocation('2026-11-23T02:00:00.000Z'))
+
+    expect(ports.ask).toHaveBeenCalledTimes(10)
+    expect(await askedOf(ports)).toMatchObject({ asked: 10, stopped: null })
+  })
+})
+
+describe('the caps', () => {
+  it('are booked before the model is asked, and given back down to what was used', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(4))
+    const booked: number[] = []
+    ports.ask.mockImplementation(async (post) => {
+      booked.push(await spent(ports.table, 'llmUsd', '2026-11-22'))
+      return modelOf(() => ({ label: 'technical' }))(post)
+    })
+
+    await askDay(ports)(day, invocation())
+
+    const used = (4 * (250 * 0.06 + 12 * 0.24)) / 1e6
+    expect(Math.min(...booked)).toBeGreaterThan(used)
+    expect(await spent(ports.table, 'llmUsd', '2026-11-22')).toBeCloseTo(used, 5)
+    expect(await spent(ports.table, 'llmRequests', '2026-11')).toBe(4)
+  })
+
+  it('of dollars are never passed, whatever the model charges within them', async () => {
+    const ports = predictorPorts({
+      caps: { usd: { perDay: 0.001, perMonth: 10 }, requests: { perDay: 100, perMonth: 100 } },
+    })
+    await collected(ports.objects, texts(30))
+
+    await askDay(ports)(day, invocation())
+
+    expect(ports.ask.mock.calls.length).toBeGreaterThan(0)
+    expect(ports.ask.mock.calls.length).toBeLessThan(30)
+    expect(await spent(ports.table, 'llmUsd', '2026-11-22')).toBeLessThanOrEqual(0.001)
+    expect((await askedOf(ports))?.stopped?.why).toMatch(/^llm\.caps\.usd\.perDay is reached/)
+  })
+})
+
+describe('a model that cannot be asked', () => {
+  const failing = (failure: Failure) => jest.fn<AskModel>(async () => failure)
+
+  it('is named in the record where it is refused, and the messages stay open', async () => {
+    const why = 'eu.amazon.nova-lite-v1:0 on Amazon Bedrock: AccessDeniedException: no access'
+    const ports = predictorPorts({}, { ask: failing({ failed: 'refused', why }) })
+    await collected(ports.objects, texts(9))
+
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({ messages: 9, asked: 0, stopped: { by: 'refused', why } })
+    expect(ports.ask.mock.calls.length).toBeLessThanOrEqual(4)
+    expect(await spent(ports.table, 'llmRequests', '2026-11-22')).toBe(0)
+    ports.ask.mockImplementation(modelOf(() => ({ label: 'marketing' })))
+    await askDay(ports)(day, invocation())
+    expect(await askedOf(ports)).toMatchObject({ asked: 9, stopped: null })
+  })
+
+  it('is asked again after a pause where it is throttled', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(2))
+    ports.ask.mockResolvedValueOnce({ failed: 'throttled', why: 'too many' })
+
+    await askDay(ports)(day, invocation())
+
+    expect(ports.pause).toHaveBeenCalledTimes(1)
+    expect(await askedOf(ports)).toMatchObject({ asked: 2, stopped: null })
+  })
+
+  it('counts as down after three messages without an answer, which are not asked about again', async () => {
+    const ports = predictorPorts({}, { ask: failing({ failed: 'no-answer', why: 'TimeoutError' }) })
+    await collected(ports.objects, texts(50))
+
+    await askDay(ports)(day, invocation())
+
+    const asked = await askedOf(ports)
+    expect(asked?.stopped).toEqual({ by: 'unavailable', why: 'TimeoutError' })
+    expect(asked?.abstained['no-answer']).toBeLessThanOrEqual(6)
+    const before = ports.ask.mock.calls.map(([post]) => post)
+    ports.ask.mockClear()
+    await askDay(ports)(day, invocation())
+    expect(before.filter((post) => ports.ask.mock.calls.some(([again]) => again === post))).toEqual([])
+  })
+
+  it('loses the answers that an invocation did not live to keep, and never asks for them again', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(9))
+    ports.ask.mockImplementation(async (post) => {
+      if (ports.ask.mock.calls.length > 5) throw new Error('killed')
+      return modelOf(() => ({ label: 'technical' }))(post)
+    })
+    await expect(askDay(ports)(day, invocation())).rejects.toThrow('killed')
+    const before = ports.ask.mock.calls.map(([post]) => post)
+    ports.ask.mockClear()
+    ports.ask.mockImplementation(modelOf(() => ({ label: 'technical' })))
+
+    await askDay(ports)(day, invocation())
+
+    expect(ports.ask.mock.calls.filter(([post]) => before.includes(post))).toEqual([])
+    expect(await askedOf(ports)).toMatchObject({
+      asked: 9,
+      answered: 9 - before.length,
+      abstained: { lost: before.length },
+      stopped: null,
+    })
+  })
+
+  it('goes on in another invocation when the time is up', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(9))
+    let left = 120_000
+    ports.ask.mockImplementation(async (post) => {
+      left -= 30_000
+      return modelOf(() => ({ label: 'technical' }))(post)
+    })
+
+    await askDay(ports)(
+      day,
+      invocation('2026-11-22T01:10:00.000Z', () => left),
+    )
+
+    expect((await askedOf(ports))?.stopped?.by).toBe('time')
+    expect(ports.enqueue).toHaveBeenCalledWith({ ask: day })
+    left = 900_000
+    ports.ask.mockImplementation(modelOf(() => ({ label: 'technical' })))
+    await askDay(ports)(
+      day,
+      invocation('2026-11-22T01:30:00.000Z', () => left),
+    )
+    expect(await askedOf(ports)).toMatchObject({ asked: 9, stopped: null })
+    expect(new Set(sentTo(ports)).size).toBe(9)
+    expect(ports.ask).toHaveBeenCalledTimes(9)
+  })
+})
+
+it('counts abstentions by their class, and gives such a message no label', async () => {
+  const ports = predictorPorts(
+    {},
+    { ask: modelOf((post) => (post.includes('number 1') ? { abstained: 'guardrail' } : { label: 'technical' })) },
+  )
+  await collected(ports.objects, texts(3))
+
+  await askDay(ports)(day, invocation())
+
+  expect(await askedOf(ports)).toMatchObject({ asked: 3, answered: 2, abstained: { guardrail: 1 } })
+  expect((await read(ports))?.labels.size).toBe(2)
+})
+
+it('keeps what the hash of the prompt stands for', async () => {
+  const ports = predictorPorts()
+  await collected(ports.objects, texts(1))
+
+  await askDay(ports)(day, invocation())
+
+  const prompt = ports.objects.texts()[keys.prompt(predictorParts(ports.predictor))] ?? ''
+  expect(JSON.parse(prompt)).toMatchObject({ choices: ['technical', 'marketing', 'abstain'] })
+})
+
+describe('the sweep', () => {
+  it('puts closed days on the queue that nobody asked about, the newest first, and none that is done', async () => {
+    const ports = predictorPorts()
+    for (const one of ['2026-11-19', '2026-11-20', date])
+      await collected(ports.objects, texts(2), { ...name, date: one })
+    await askDay(ports)({ ...name, date: '2026-11-20' }, invocation())
+
+    const { days } = await sweep(ports)(invocation())
+
+    expect(days.map((one) => one.date)).toEqual([date, '2026-11-19'])
+    expect(ports.enqueue).toHaveBeenCalledWith({ ask: day })
+  })
+
+  it('asks again where a run came late, and not further back than it is told', async () => {
+    const ports = predictorPorts({ backDays: 1 })
+    await collected(ports.objects, texts(2))
+    await collected(ports.objects, texts(2), { ...name, date: '2026-11-19' })
+    await askDay(ports)(day, invocation())
+    await collected(ports.objects, ['late'], day, '0800')
+
+    expect((await sweep(ports)(invocation())).days).toEqual([day])
+  })
+})

@@ -1,0 +1,107 @@
+import { BedrockRuntimeClient, ConverseCommand, type ConverseCommandOutput } from '@aws-sdk/client-bedrock-runtime'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import { mockClient } from 'aws-sdk-client-mock'
+import { bedrockModel } from '../../../../services/predictor/models/bedrock'
+import { promptOf } from '../../../../shared/second-opinions'
+
+const client = mockClient(BedrockRuntimeClient)
+const prompt = promptOf(
+  [
+    { name: 'technical', definition: 'How it is built.', examples: [] },
+    { name: 'marketing', definition: 'It sells.', examples: [] },
+  ],
+  { examplesPerLabel: 3 },
+)
+const model = 'eu.amazon.nova-lite-v1:0'
+const ask = bedrockModel(new BedrockRuntimeClient(), model, prompt)
+
+type Content = NonNullable<NonNullable<ConverseCommandOutput['output']>['message']>['content']
+const call = (input: object, name = 'answer'): Content => [{ toolUse: { toolUseId: 't', name, input: { ...input } } }]
+const answers = (stopReason: ConverseCommandOutput['stopReason'], content: Content) =>
+  client.on(ConverseCommand).resolves({
+    output: { message: { role: 'assistant', content } },
+    stopReason,
+    usage: { inputTokens: 210, outputTokens: 12, totalTokens: 222 },
+    metrics: { latencyMs: 300 },
+    $metadata: { requestId: 'r-1' },
+  })
+
+beforeEach(() => void client.reset())
+
+it('asks for one answer at temperature 0, by a tool that takes the categories alone', async () => {
+  answers('tool_use', call({ label: 'technical' }))
+
+  await ask('{"post":"hi"}')
+
+  expect(client.commandCalls(ConverseCommand)[0]?.args[0].input).toMatchObject({
+    modelId: model,
+    messages: [{ role: 'user', content: [{ text: '{"post":"hi"}' }] }],
+    inferenceConfig: { temperature: 0, maxTokens: 128 },
+    toolConfig: {
+      tools: [
+        {
+          toolSpec: {
+            inputSchema: { json: { properties: { label: { enum: ['technical', 'marketing', 'abstain'] } } } },
+          },
+        },
+      ],
+      toolChoice: { tool: { name: 'answer' } },
+    },
+  })
+})
+
+it('keeps the label with its tokens, request id and stop reason', async () => {
+  answers('tool_use', call({ label: 'technical' }))
+
+  expect(await ask('{}')).toEqual({
+    said: { label: 'technical' },
+    inputTokens: 210,
+    outputTokens: 12,
+    requestId: 'r-1',
+    stopReason: 'tool_use',
+  })
+})
+
+describe('an abstention', () => {
+  it.each<[string, ConverseCommandOutput['stopReason'], Content]>([
+    ['unsure', 'tool_use', call({ label: 'abstain' })],
+    ['outside', 'tool_use', call({ label: 'spam' })],
+    ['outside', 'tool_use', call({ label: '__proto__' })],
+    ['malformed', 'tool_use', call({ category: 'technical' })],
+    ['malformed', 'tool_use', call({ label: ['technical'] })],
+    ['malformed', 'tool_use', call({ label: 'technical' }, 'delete_everything')],
+    ['malformed', 'malformed_tool_use', []],
+    ['malformed', 'end_turn', []],
+    ['refusal', 'end_turn', [{ text: 'I cannot help with that.' }]],
+    ['guardrail', 'guardrail_intervened', [{ text: 'Blocked.' }]],
+    ['filter', 'content_filtered', []],
+    ['cut-off', 'max_tokens', call({ label: 'technical' })],
+  ])('is %s where the model stops with %s', async (abstained, stopReason, content) => {
+    answers(stopReason, content)
+
+    expect(await ask('{}')).toMatchObject({ said: { abstained }, stopReason, inputTokens: 210 })
+  })
+})
+
+describe('a failure', () => {
+  it.each([
+    ['throttled', 'ThrottlingException'],
+    ['throttled', 'ServiceUnavailableException'],
+    ['refused', 'AccessDeniedException'],
+    ['refused', 'ResourceNotFoundException'],
+    ['refused', 'ValidationException'],
+    ['no-answer', 'TimeoutError'],
+    ['no-answer', 'ModelTimeoutException'],
+    ['no-answer', 'InternalServerException'],
+  ])('is %s for %s, and names the model', async (failed, name) => {
+    client.on(ConverseCommand).rejects(Object.assign(new Error('why'), { name }))
+
+    expect(await ask('{}')).toEqual({ failed, why: `${model} on Amazon Bedrock: ${name}: why` })
+  })
+
+  it('is unreached where nobody is behind the address', async () => {
+    client.on(ConverseCommand).rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))
+
+    expect(await ask('{}')).toMatchObject({ failed: 'unreached' })
+  })
+})

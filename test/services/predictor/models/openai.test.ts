@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { openAiModel } from '../../../../services/predictor/models/openai'
+import { promptOf } from '../../../../shared/second-opinions'
+
+const prompt = promptOf(
+  [
+    { name: 'technical', definition: 'How it is built.', examples: [] },
+    { name: 'marketing', definition: 'It sells.', examples: [] },
+  ],
+  { examplesPerLabel: 3 },
+)
+
+let server: Server
+let baseUrl = ''
+let asked: { request: IncomingMessage; body: unknown }[] = []
+let answer: (response: ServerResponse) => void = () => undefined
+
+beforeEach(async () => {
+  asked = []
+  server = createServer((request, response) => {
+    void text(request).then((body) => {
+      asked.push({ request, body: JSON.parse(body || 'null') })
+      answer(response)
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  baseUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`
+})
+
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const model = (options: { key?: string; timeoutMs?: number } = {}) =>
+  openAiModel(
+    { baseUrl, model: 'qwen3:8b', timeoutMs: options.timeoutMs ?? 2000, key: async () => options.key },
+    prompt,
+  )
+
+const says = (choice: object, usage?: object) => (response: ServerResponse) =>
+  void response
+    .writeHead(200, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ id: 'chatcmpl-1', choices: [choice], usage }))
+const content = (label: unknown) => ({ finish_reason: 'stop', message: { content: JSON.stringify({ label }) } })
+
+it('asks at temperature 0 by the schema of the prompt, without a key where none is needed', async () => {
+  answer = says(content('technical'), { prompt_tokens: 180, completion_tokens: 6 })
+
+  expect(await model()('{"post":"hi"}')).toEqual({
+    said: { label: 'technical' },
+    inputTokens: 180,
+    outputTokens: 6,
+    requestId: 'chatcmpl-1',
+    stopReason: 'stop',
+  })
+  expect(asked[0]?.request.url).toBe('/v1/chat/completions')
+  expect(asked[0]?.request.headers.authorization).toBeUndefined()
+  expect(asked[0]?.body).toMatchObject({
+    model: 'qwen3:8b',
+    temperature: 0,
+    max_tokens: 128,
+    messages: [{ role: 'system' }, { role: 'user', content: '{"post":"hi"}' }],
+    response_format: { type: 'json_schema', json_schema: { strict: true, schema: prompt.schema } },
+  })
+})
+
+it('sends the key where there is one', async () => {
+  answer = says(content('technical'))
+
+  await model({ key: 'sk-test' })('{}')
+
+  expect(asked[0]?.request.headers.authorization).toBe('Bearer sk-test')
+})
+
+describe('an abstention', () => {
+  it.each([
+    ['unsure', content('abstain')],
+    ['outside', content('spam')],
+    ['malformed', content(7)],
+    ['malformed', { finish_reason: 'stop', message: { content: 'technical, clearly' } }],
+    ['malformed', { finish_reason: 'stop', message: { content: null } }],
+    ['malformed', { message: 'technical' }],
+    ['refusal', { finish_reason: 'stop', message: { content: null, refusal: 'I cannot.' } }],
+    ['filter', { finish_reason: 'content_filter', message: { content: '' } }],
+    ['cut-off', { finish_reason: 'length', message: { content: '{"label":"technical"}' } }],
+  ])('is %s for %j', async (abstained, choice) => {
+    answer = says(choice)
+
+    expect(await model()('{}')).toMatchObject({ said: { abstained } })
+  })
+})
+
+describe('a failure', () => {
+  it.each([
+    ['throttled', 429],
+    ['throttled', 503],
+    ['refused', 401],
+    ['refused', 404],
+    ['no-answer', 500],
+  ])('is %s for HTTP %d, and names model and server', async (failed, status) => {
+    answer = (response) => void response.writeHead(status).end('no')
+
+    expect(await model()('{}')).toMatchObject({
+      failed,
+      why: expect.stringMatching(new RegExp(`^qwen3:8b at http.*: HTTP ${status} `)),
+    })
+  })
+
+  it('is no-answer of a server that never answers', async () => {
+    answer = () => undefined
+
+    expect(await model({ timeoutMs: 50 })('{}')).toMatchObject({ failed: 'no-answer' })
+  })
+
+  it('is unreached where nobody listens', async () => {
+    await new Promise((closed) => server.close(closed))
+
+    expect(await model()('{}')).toMatchObject({ failed: 'unreached' })
+  })
+
+  it('is no-answer where it is sent elsewhere: posts do not follow', async () => {
+    answer = (response) => void response.writeHead(307, { location: `${baseUrl}/elsewhere` }).end()
+
+    expect(await model()('{}')).toMatchObject({ failed: 'no-answer' })
+    expect(asked).toHaveLength(1)
+  })
+})
