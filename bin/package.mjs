@@ -1,5 +1,6 @@
 // Packages the stack as `npx sls package` does, into .build/package, and only when one of its sources changed:
 // `node bin/package.mjs`, or `await packageStack()`. Several processes may ask at once; one works and the others wait.
+// `--with FILE` packages the stack of bellwether.yml with the sections of another file, into a folder of its own.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -21,11 +22,21 @@ const sources = [
 ]
 const lock = path.join(root, '.build/package.lock')
 
+const [option, added] = process.argv[1] === fileURLToPath(import.meta.url) ? process.argv.slice(2) : []
+if (option !== undefined && (option !== '--with' || added === undefined)) {
+  console.error('usage: node bin/package.mjs [--with FILE]')
+  process.exit(2)
+}
+if (added !== undefined) sources.push(added)
+
 /** Where the zips and the template are. */
-export const packageFolder = path.join(root, '.build/package')
+const packageFolder = path.join(
+  root,
+  added === undefined ? '.build/package' : `.build/package-${path.parse(added).name}`,
+)
 
 /** The CloudFormation template, as it would be deployed. */
-export const templateFile = path.join(packageFolder, 'cloudformation-template-update-stack.json')
+const templateFile = path.join(packageFolder, 'cloudformation-template-update-stack.json')
 
 /** Package what changed; answers the path of the template. Throws what the packager said when it failed. */
 export async function packageStack() {
@@ -64,7 +75,8 @@ async function sls(argv) {
   const temporary = `${packageFolder}.tmp`
   mkdirSync(temporary, { recursive: true })
   try {
-    const env = { ...process.env, TMPDIR: temporary }
+    // stack/settings.cjs reads the second.
+    const env = { ...process.env, TMPDIR: temporary, ...(added && { BELLWETHER_WITH: path.resolve(root, added) }) }
     const child = spawn(process.execPath, [command, ...argv], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))

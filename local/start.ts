@@ -12,7 +12,7 @@ import { configure, live } from './live/live'
 import { type LiveOptions, onlyLive, parseLive, resumeCommand } from './live/options'
 import type { LiveSettings } from './live/settings'
 import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
-import { type Replay, replay } from './replay/replay'
+import { LLM_SECTION, type Replay, replay } from './replay/replay'
 import { table } from './replay/screen'
 import type { Summary } from './replay/summary'
 import { truthTable } from './replay/truth'
@@ -66,7 +66,12 @@ async function checkFiles(argv: string[]): Promise<void> {
 
 /** Work on the packaged stack until it is done or Ctrl-C stops it; 130 where that came before the stack was packaged. */
 async function withStack(
-  { screen, summary, prepare }: { screen: Screen; summary: string | undefined; prepare?: () => void },
+  {
+    screen,
+    summary,
+    added,
+    prepare,
+  }: { screen: Screen; summary: string | undefined; added?: string; prepare?: () => void },
   work: (packageDir: string, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController()
@@ -87,7 +92,7 @@ async function withStack(
     readSettings(ROOT)
     prepare?.()
     screen.progress('packaging the stack …')
-    const packageDir = await packaged(stop.signal)
+    const packageDir = await packaged(stop.signal, added)
     screen.clear()
     if (packageDir === undefined) process.exitCode = 130
     else await work(packageDir, stop.signal)
@@ -99,9 +104,12 @@ async function withStack(
 }
 
 /** The folder of the packaged stack; none when Ctrl-C ended the packaging. */
-async function packaged(signal: AbortSignal): Promise<string | undefined> {
+async function packaged(signal: AbortSignal, added?: string): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(ROOT, 'bin/package.mjs')])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      path.join(ROOT, 'bin/package.mjs'),
+      ...(added === undefined ? [] : ['--with', added]),
+    ])
     return path.dirname(stdout.trim())
   } catch (error) {
     if (signal.aborted) return undefined
@@ -126,7 +134,8 @@ const askAtTerminal = (question: string) => askUnseen(process.stdin, process.std
 
 async function playPosts(chosen: ReplayOptions): Promise<void> {
   const screen = createScreen(process.stdout)
-  await withStack({ screen, summary: chosen.summary }, async (packageDir, signal) => {
+  const added = chosen.llmMistakes === undefined ? undefined : LLM_SECTION
+  await withStack({ screen, summary: chosen.summary, added }, async (packageDir, signal) => {
     if (chosen.posts === undefined) {
       screen.say('Replaying the sample posts. They are made up: a seeded generator wrote them (samples/README.md).')
     }

@@ -9,6 +9,8 @@ export interface ReplayOptions {
   everyDay: boolean
   annotators: 'knowing' | 'rows' | 'none'
   mistakes: number
+  /** How often the simulated language model errs; absent where there is none. */
+  llmMistakes?: number
   labeller: LabellerName
   once: boolean
   data: string
@@ -57,6 +59,10 @@ Labels (the last three with --live, too)
   --import FILE         labels to begin with: CSV, Label Studio's JSON or an augmented manifest (docs/labels.md)
   --accept-unreliable-labels   train although people err too often; cards say so
 
+Language model
+  --llm                 ask a simulated one about every message; its answers narrow the intervals (docs/llm.md)
+  --llm-mistakes P      how often it errs, 0 to 1 (0.15); with --llm alone
+
 Running
   --once                exit when the last day is done; with --live, when what is there is collected and reported
   --data DIR            where the cloud keeps its state (a fresh temporary folder; with --live ./bellwether-data)
@@ -104,6 +110,9 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
     summary: values.summary,
     record: values.record,
   }
+  const llmMistakes = number('llm-mistakes', 0, 1, false)
+  if (values.llm) options.llmMistakes = llmMistakes ?? 0.15
+  else if (llmMistakes !== undefined) problems.push('--llm-mistakes is for the simulated language model: add --llm')
   if (values['label-by-hand'] && annotators) problems.push('--label-by-hand and --annotators exclude each other')
   if (annotators === 'rows' && !values.posts) problems.push('--annotators rows needs --posts with labelled rows')
   if (values['label-by-hand'] && !PLAYED_LABELLERS[options.labeller].byHand) {
@@ -123,6 +132,8 @@ const parsed = (argv: string[]) =>
       annotators: { type: 'string' },
       mistakes: { type: 'string' },
       'label-by-hand': { type: 'boolean' },
+      llm: { type: 'boolean' },
+      'llm-mistakes': { type: 'string' },
       labeller: { type: 'string' },
       once: { type: 'boolean' },
       data: { type: 'string' },

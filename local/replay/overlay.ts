@@ -1,10 +1,13 @@
 import { parse, stringify } from 'yaml'
+import { z } from 'zod'
 import { MOST_CATEGORIES, parseSettings } from '../../shared/settings'
 import { type LabellerName, PLAYED_LABELLERS } from './labellers'
 import type { FilePost } from './posts'
 
 /** The name under which the replay puts its posts into the bucket. */
 export const SOURCE_FILE = 'replay.jsonl'
+
+const sections = z.record(z.string(), z.unknown())
 
 interface OverlayOptions {
   labeller: LabellerName
@@ -16,6 +19,8 @@ interface OverlayOptions {
   salt: string
   /** Whether the user chose the configuration: then its hashtags and labels are kept. */
   ownConfig: boolean
+  /** A file of YAML with further sections, in place of those of the configuration. */
+  added?: string
 }
 
 /**
@@ -42,6 +47,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
 
   const replayed = {
     ...document,
+    ...(options.added === undefined ? {} : sections.parse(parse(options.added))),
     hashtags: tags.map((tag) => ({ tag, source: 'replay' })),
     sources: { replay: { type: 'file', file: SOURCE_FILE } },
     labels: ownLabels

@@ -8,6 +8,7 @@ import type { Screen } from '../screen'
 import type { BusEvent } from '../../packages/embedded-aws/src/service'
 import { ownersBucket } from '../stores'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
+import { simulatedModel } from './language-model'
 import { importLabels } from './import-labels'
 import { PLAYED_LABELLERS } from './labellers'
 import { DEFAULT_SEED, type ReplayOptions } from './options'
@@ -26,6 +27,8 @@ import { parseSettings, type Settings } from '../../shared/settings'
 import { labelOf, nameFrom, streamInWords } from '../../shared/streams'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 
+/** What `--llm` adds to the configuration. */
+export const LLM_SECTION = 'samples/llm.yml'
 const MINUTE_MS = 60_000
 const ANNOTATORS = ['ana', 'ben', 'cho']
 const STACK_NAME = 'bellwether-dev'
@@ -149,6 +152,7 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
     // The default seed draws as a deployment does.
     salt: options.seed === DEFAULT_SEED ? '' : String(options.seed),
     ownConfig: options.config !== undefined,
+    ...(options.llmMistakes === undefined ? {} : { added: readFileSync(path.join(root, LLM_SECTION), 'utf8') }),
   })
   const settings = parseSettings(yaml, configFile)
   const labels = settings.labels.categories.map(({ name }) => name)
@@ -168,7 +172,7 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
 function openCloud(
   options: ReplayOptions,
   { packageDir }: Surroundings,
-  { yaml, judge, days }: Played,
+  { yaml, judge, days, posts }: Played,
   onEvent: (bus: string, event: BusEvent) => void,
 ): Promise<Cloud> {
   return createCloud({
@@ -181,6 +185,9 @@ function openCloud(
     overlay: { 'bellwether.yml': yaml },
     ...(options.record === undefined ? {} : { recordDir: options.record }),
     ...(judge ? { annotate: judge, workers: ANNOTATORS } : {}),
+    ...(options.llmMistakes === undefined
+      ? {}
+      : { languageModel: simulatedModel(posts, options.llmMistakes, options.seed) }),
     onEvent,
   })
 }

@@ -14,7 +14,7 @@ import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import { analyze, bringUpToDate } from './analyze'
+import { analyze } from './analyze'
 import { whenSettled } from './relabelled'
 import { analyzerRequest, respond } from './request'
 
@@ -38,8 +38,5 @@ const ports = {
 
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, (run, invocation) => analyze(ports)(run, invocation)),
-  onPut(keys.asked, ({ stream, hashtag, date }, invocation) =>
-    bringUpToDate(ports)({ stream, hashtag, days: [date] }, invocation),
-  ),
   onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
 ])

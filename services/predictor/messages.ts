@@ -33,6 +33,23 @@ export async function cascadeFiles(
   return found.sort()
 }
 
+/** Keys of the files of cascades of a stream by day, from a day on; each day's as `cascadeFiles` has them. */
+export async function filesByDay(
+  objects: Pick<Objects, 'list'>,
+  names: readonly StreamName[],
+  from: string,
+): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  for (const name of names) {
+    const prefix = keys.cascades.start(name)
+    for await (const { key } of objects.list(prefix, keys.cascades.start({ ...name, date: from }))) {
+      const date = keys.cascades.match(key)?.date
+      if (date !== undefined) found.set(date, [...(found.get(date) ?? []), key].sort())
+    }
+  }
+  return found
+}
+
 /** Read the messages of a day, by the identities that labelling gave its posts. Examples are exact forms of texts. */
 export async function readMessages(
   objects: Bucket,

@@ -3,7 +3,7 @@ import { readAsked } from '../../shared/second-opinions'
 import { named, namesOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import type { Day, Ports } from './ask-day'
-import { cascadeFiles } from './messages'
+import { filesByDay } from './messages'
 
 /** The days that were put on the queue. */
 export interface Swept {
@@ -25,17 +25,16 @@ export const sweep =
   async ({ now }: Pick<Invocation, 'now'>): Promise<Swept> => {
     const today = dayOf(now)
     const days: Day[] = []
-    for (let back = 1; back <= options.backDays; back++) {
-      const date = dayAfter(today, -back)
-      for (const stream of watchedStreams(settings)) {
-        const names = namesOf(settings, stream)
-        const runs = await cascadeFiles(objects, names, date)
-        if (runs.length === 0) continue
+    for (const stream of watchedStreams(settings)) {
+      const names = namesOf(settings, stream)
+      for (const [date, runs] of await filesByDay(objects, names, dayAfter(today, -options.backDays))) {
+        if (date >= today) continue
         const asked = await readAsked(objects, predictor, names[0], date)
         if (asked && asked.stopped === null && asked.runs.join('\n') === runs.join('\n')) continue
         days.push({ ...named(stream), date })
       }
     }
+    days.sort((a, b) => (a.date > b.date ? -1 : 1))
     for (const ask of days) await enqueue({ ask })
     return { days }
   }
