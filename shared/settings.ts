@@ -161,6 +161,11 @@ export const settings = z.strictObject({
     })
     .prefault({}),
   llm: llmOptions.optional(),
+  report: z
+    .strictObject({
+      showPosts: z.enum(['none', 'messages', 'links']).default('none'),
+    })
+    .prefault({}),
   retention: z
     .strictObject({
       days: z.int().min(30).max(3650).optional(),

@@ -1,6 +1,8 @@
 import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord } from '../../shared/records'
 import { element } from '../element'
+import { changeInWords, changesBetween } from './change'
+import { why } from './why'
 import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
@@ -21,7 +23,8 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   const top = upTo(all.map(({ high }) => high))
   const cards = sorted.map((report) => {
     const before = overview.days.filter(({ topic, date }) => topic === report.topic && date < report.date)
-    return answerCard(report, before, labels, top)
+    const against = overview.against.find(({ topic }) => topic === report.topic)
+    return answerCard(report, before, against, labels, top)
   })
   return section(
     'answer',
@@ -34,14 +37,20 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   )
 }
 
-function answerCard(report: Report, before: Overview['days'], labels: readonly string[], top: number): HTMLElement {
+function answerCard(
+  report: Report,
+  before: Overview['days'],
+  against: Overview['against'][number] | undefined,
+  labels: readonly string[],
+  top: number,
+): HTMLElement {
   const { topic, date, day, week, complete, collection } = report
   const sentence = sentenceOf(report, 'day')
   const weekly = isLonger(report) ? sentenceOf(report, 'week') : undefined
   return element(
     'article',
     { class: 'card' },
-    element('h3', {}, `#${topic}`),
+    element('h3', {}, element('bdi', {}, `#${topic}`)),
     ...(sentence ? [quote(sentence)] : [withheld(date, day.byPosts), lastGood(day.byPosts, before)]),
     !complete && paragraph(`Not all of that day was collected. ${together(collection.words)}`, 'caution'),
     weekly
@@ -49,7 +58,9 @@ function answerCard(report: Report, before: Overview['days'], labels: readonly s
       : day.byPosts.state === 'reported' || !isLonger(report)
         ? null
         : withheldWeek(week.byPosts),
+    changed(report, against),
     numbers(report, labels, top),
+    why(report),
     how(report),
   )
 }
@@ -69,6 +80,16 @@ function lastGood({ state }: AnswerRecord, before: Overview['days']): HTMLElemen
   const sentences = before.toReversed().map((day) => sentenceOf(day, 'day'))
   const sentence = sentences.find((one) => one !== undefined)
   return sentence === undefined ? null : quote(sentence, 'The last day with a number.')
+}
+
+/** What the seven days say against the seven before. */
+function changed({ week }: Report, against: Overview['against'][number] | undefined): HTMLElement | null {
+  if (!against) return null
+  const sentence = changeInWords(
+    changesBetween(week.byPosts.shares, against.week.byPosts.shares),
+    `the seven days to ${dateInWords(against.date)}`,
+  )
+  return sentence === undefined ? null : paragraph(together(sentence), 'change')
 }
 
 /** A sentence that can be taken along. */

@@ -100,6 +100,13 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
     ])
     const indexed = lastDays(index?.days ?? [], SHOWN.days)
     const days = indexed.map((day) => ({ ...day, ...streamInBrief(settings, day) }))
+    const against = latestDays(settings, indexed).flatMap((day) => {
+      const name = labelOf(nameToday(settings, day))
+      const date = dayAfter(day.date, -7)
+      return (index?.days ?? [])
+        .filter((one) => one.date === date && labelOf(nameToday(settings, one)) === name)
+        .map((one) => ({ ...one, ...streamInBrief(settings, one) }))
+    })
     const asked = [
       ...waiting.map(({ batch }) => batch),
       ...qualities.flatMap(({ key }) => keys.quality.match(key)?.batch ?? []),
@@ -130,6 +137,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       collects: settings.schedule.collect,
       days,
       latest: latest.filter((report) => report !== undefined),
+      against,
       incomplete,
       champion: champion ? only(champion) : null,
       models: models.map(({ model }) => model),

@@ -2,6 +2,7 @@ import type {
   CardRecord,
   ChampionRecord,
   DatasetRecord,
+  EvidenceRecord,
   ReportIndexRecord,
   ReportRecord,
   ScoresRecord,
@@ -33,6 +34,8 @@ export interface Overview {
   days: (ReportIndexRecord['days'][number] & StreamInBrief)[]
   /** The newest report of each stream. */
   latest: (Omit<ReportRecord, 'predictions'> & StreamInBrief)[]
+  /** What the newest report of each stream is held against: its day seven days before. */
+  against: (ReportIndexRecord['days'][number] & StreamInBrief)[]
   /** Why days were collected in part. */
   incomplete: (StreamInBrief & { date: string; words: string })[]
   champion:
@@ -110,4 +113,29 @@ export interface WaitingBatch {
   /** Null where another labeller counts them. */
   items: number | null
   answered: number | null
+}
+
+/** How much of the posts somebody may see: none of them, their texts, or their texts with links. */
+export type Shown = 'none' | 'messages' | 'links'
+
+/** A message as the report page shows it. */
+export interface MessageInBrief {
+  text: string
+  language: string
+  posts: number
+  predicted: boolean
+  link?: string
+}
+
+/** What `GET /report/evidence` answers. */
+export type EvidenceInBrief = Pick<
+  EvidenceRecord,
+  'hashtag' | 'stream' | 'date' | 'from' | 'posts' | 'postsBefore' | 'part'
+> & {
+  counted: EvidenceRecord['messages']
+  shows: Shown
+  labels: (Pick<EvidenceRecord['labels'][number], 'label' | 'words'> & {
+    messages: MessageInBrief[]
+    moves: (MessageInBrief & { before: number; change: number })[]
+  })[]
 }

@@ -12,6 +12,7 @@ import type { Pages } from '../../shared/web/pages'
 import type { Role } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
+import { answerEvidence } from './evidence'
 import { gathering } from './gather'
 
 interface Ports {
@@ -31,12 +32,15 @@ const job = z.string().regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,62}$/)
 
 /** The report: a page, and what it shows, as JSON. It changes nothing, and tells nobody what went wrong inside. */
 export const report = (ports: Ports) => {
-  const { objects, log } = ports
+  const { objects, settings, log } = ports
   const gather = gathering(ports)
 
   const routes: Record<string, (visitor: Visitor, request: Request, now: Date) => Promise<Reply>> = {
     'GET /report/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
     'GET /report/data': async (_, __, now) => ({ status: 200, body: await gather(now) }),
+    // An owner sees the posts; readers as the configuration says.
+    'GET /report/evidence': ({ role }, { query }) =>
+      answerEvidence(objects, query, role === 'owner' ? 'links' : settings.report.showPosts),
     'GET /report/card': async (_, { query }) => {
       const asked = job.safeParse(query.job)
       if (!asked.success) return problem(400, 'invalid', 'job is the name of a training job')

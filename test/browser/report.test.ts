@@ -101,6 +101,30 @@ const twoWeeks: Story = {
   missing: ['azure 2026-11-15'],
 }
 
+describe('why', () => {
+  it('has words for a reader, and posts as text for an owner, each in its own direction', async () => {
+    await open(twoWeeks, '2026-11-23T10:00:00Z')
+    await visitor.page.locator('.why[data-read]').first().waitFor()
+
+    expect(await text('.why >> nth=0')).toMatch(/Says more often: lambda\.\s+Says less often: webinar\./)
+    expect(await text('.why >> nth=0')).not.toContain('Which posts')
+
+    await visitor.close()
+    visitor = await site.visitor(DESKTOP)
+    await visitor.page.goto((await site.invite({ owner: 'me' })).url)
+    await visitor.page.waitForFunction(() => !location.hash)
+    await visitor.page.goto(`${site.cloud.endpoint}/report`)
+    await settled()
+    await visitor.page.locator('.why[data-read]').first().waitFor()
+    for (const summary of await visitor.page.locator('.why summary').all()) await summary.click()
+    const post = visitor.page.locator('.why .post', { hasText: 'onerror' }).first()
+    expect(await post.innerText()).toBe('<img src=x onerror=alert(1)> عرض مجاني')
+    expect([await post.getAttribute('dir'), await post.getAttribute('lang')]).toEqual(['auto', 'en'])
+    expect(await text('.why >> nth=0')).toContain('90 posts after 2: +3.1 points; label predicted by the model')
+    await isSound()
+  })
+})
+
 describe('the report of a fresh start', () => {
   it('says that there is nothing yet, and when there will be', async () => {
     await open({ from: '2026-11-09', days: 0 }, '2026-11-09T10:00:00Z')

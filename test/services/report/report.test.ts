@@ -11,6 +11,7 @@ import type { Table } from '../../../shared/table'
 import { revoke } from '../../../shared/state/people'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { cardExample } from '../../shared/card'
+import { evidenceExample } from '../../shared/evidence'
 import { memoryTable } from '../../shared/memory-table'
 import { linkKeys } from '../../shared/web/keys'
 import { tell } from './stories'
@@ -68,6 +69,64 @@ async function enter(person: object) {
   return { statusCode, cookie: cookies?.[0]?.split(';')[0] ?? '', json }
 }
 
+/** A session of an owner who came in by the owner's page. */
+async function ownersCookie(): Promise<string> {
+  const entered = readRequest({
+    version: '2.0',
+    rawPath: '/desk/owner/session',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: await tokenOf({ owner: 'me' }) }),
+    requestContext: { http: { method: 'POST' } },
+  })
+  const { cookies = [] } = await openSession(
+    { table, linkKey: linkKeys.owner, reportKey: linkKeys.reader },
+    'owner',
+    entered,
+    now,
+  )
+  return cookies.find((one) => one.includes('Path=/report'))?.split(';')[0] ?? ''
+}
+
+describe('the evidence of a day', () => {
+  const query = { hashtag: 'aws', stream: 'x', date: '2026-11-21' }
+
+  beforeEach(() => bucket.put(keys.evidence(query), JSON.stringify(evidenceExample)))
+
+  it('is words for a reader, and posts for an owner', async () => {
+    const { cookie } = await enter({ reader: 'team' })
+    const forReader = await send('GET /report/evidence', { cookie, query })
+
+    expect(forReader.json).toMatchObject({ shows: 'none', labels: [{ messages: [], moves: [] }, {}] })
+    expect(forReader.body).not.toContain('cold starts')
+    const forOwner = await send('GET /report/evidence', { cookie: await ownersCookie(), query })
+    expect(forOwner.json).toMatchObject({ shows: 'links', labels: [{ messages: [{ posts: 12 }] }, {}] })
+  })
+
+  it('of a day of a release without streams is found by its hashtag', async () => {
+    const { cookie } = await enter({ reader: 'team' })
+    await bucket.put(keys.evidence({ hashtag: 'aws', date: '2026-11-20' }), JSON.stringify(evidenceExample))
+
+    expect(await send('GET /report/evidence', { cookie, query: { ...query, date: '2026-11-20' } })).toMatchObject({
+      statusCode: 200,
+    })
+  })
+
+  it.each([
+    [{ ...query, date: '2026-11-01' }, 404],
+    [{ ...query, hashtag: 'a/../b' }, 400],
+    [{ ...query, stream: '..' }, 400],
+    [{ hashtag: 'aws' }, 400],
+  ])('asked for with %j answers %d', async (other, status) => {
+    const { cookie } = await enter({ reader: 'team' })
+
+    expect(await send('GET /report/evidence', { cookie, query: other })).toMatchObject({ statusCode: status })
+  })
+
+  it('is nobody’s without a session', async () => {
+    expect(await send('GET /report/evidence', { query })).toMatchObject({ statusCode: 401 })
+  })
+})
+
 describe('who may read', () => {
   it('a reader may', async () => {
     const { cookie } = await enter({ reader: 'team' })
@@ -76,20 +135,7 @@ describe('who may read', () => {
   })
 
   it("an owner may, who came in by the owner's page", async () => {
-    const entered = readRequest({
-      version: '2.0',
-      rawPath: '/desk/owner/session',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token: await tokenOf({ owner: 'me' }) }),
-      requestContext: { http: { method: 'POST' } },
-    })
-    const { cookies = [] } = await openSession(
-      { table, linkKey: linkKeys.owner, reportKey: linkKeys.reader },
-      'owner',
-      entered,
-      now,
-    )
-    const cookie = cookies.find((one) => one.includes('Path=/report'))?.split(';')[0] ?? ''
+    const cookie = await ownersCookie()
 
     expect((await send('GET /report/data', { cookie })).json.days).toHaveLength(6)
     expect((await send('GET /report/session', { cookie })).json).toEqual({ name: 'me', role: 'owner' })

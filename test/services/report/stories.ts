@@ -9,6 +9,7 @@ import { mulberry32 } from '../../../shared/statistics/random'
 import type { Table } from '../../../shared/table'
 import { cardExample, championExample } from '../../shared/card'
 import { qualityExample, unmeasuredExample, unreliableExample } from '../../shared/quality'
+import { evidenceExample } from '../../shared/evidence'
 import { exampleIndex } from '../../shared/reports'
 
 /** A stack at some time of its life, as its bucket and table have it. */
@@ -147,6 +148,12 @@ const unreliableAnswer = ({ shares, ...one }: AnswerRecord): AnswerRecord => ({
 export async function tell(objects: Store, table: Table, story: Story): Promise<void> {
   const reports = reportsOf(story)
   for (const report of reports) await objects.put(keys.report(report), reportBytes(report))
+  for (const { hashtag, stream, date } of reports.slice(-4)) {
+    await objects.put(
+      keys.evidence({ hashtag, stream, date }),
+      JSON.stringify({ ...evidenceExample, hashtag, stream, date }),
+    )
+  }
   if (reports.length > 0) await objects.put(keys.reportIndex({}), indexBytes(exampleIndex(reports)))
   for (let at = 0; at < story.days && !story.unsettled; at++) {
     const batch = dayAfter(story.from, at)

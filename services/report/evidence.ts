@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type EvidenceRecord, evidenceRecord } from '../../shared/records'
+import { problem, type Reply } from '../../shared/web/http'
+import type { EvidenceInBrief, MessageInBrief, Shown } from './overview'
+
+type LabelRecord = EvidenceRecord['labels'][number]
+
+const asked = z.object({
+  hashtag: z.string().regex(/^[^#/\s]{1,100}$/),
+  stream: z
+    .string()
+    .regex(/^[a-z0-9-]{1,100}$/)
+    .optional(),
+  date: z.iso.date(),
+})
+
+/** The evidence of a day as this visitor may see it; 404 where there is none. */
+export async function answerEvidence(
+  objects: Pick<Objects, 'read'>,
+  query: Record<string, string>,
+  shows: Shown,
+): Promise<Reply> {
+  const parsed = asked.safeParse(query)
+  if (!parsed.success) return problem(400, 'invalid', 'say hashtag, date as in 2026-11-21, and stream')
+  const { hashtag, stream, date } = parsed.data
+  // A day of a release without streams stands under its hashtag alone.
+  const places = [...(stream === undefined ? [] : [{ hashtag, stream, date }]), { hashtag, date }].map(keys.evidence)
+  for (const key of places) {
+    const stored = await objects.read(key)
+    if (stored)
+      return { status: 200, body: inBrief(parseJson(stored.body.toString('utf8'), evidenceRecord, key), shows) }
+  }
+  return problem(404, 'not-found', `There is no evidence of #${hashtag} on ${date}.`)
+}
+
+/** The evidence without what somebody may not see. */
+export function inBrief({ labels, messages, ...evidence }: EvidenceRecord, shows: Shown): EvidenceInBrief {
+  const { hashtag, stream, date, from, posts, postsBefore, part } = evidence
+  const brief = ({
+    text,
+    language,
+    posts: times,
+    predicted,
+    post,
+  }: LabelRecord['messages'][number]): MessageInBrief => {
+    const link = shows === 'links' ? linkTo(stream, post) : undefined
+    return { text, language, posts: times, predicted, ...(link ? { link } : {}) }
+  }
+  return {
+    hashtag,
+    ...(stream === undefined ? {} : { stream }),
+    date,
+    from,
+    posts,
+    postsBefore,
+    part,
+    counted: messages,
+    shows,
+    labels: labels.map((one) => ({
+      label: one.label,
+      words: one.words,
+      messages: shows === 'none' ? [] : one.messages.map(brief),
+      moves:
+        shows === 'none' ? [] : one.moves.map((move) => ({ ...brief(move), before: move.before, change: move.change })),
+    })),
+  }
+}
+
+/** Where a network shows a post, of networks that find it by its id alone. */
+function linkTo(stream: string | undefined, post: string): string | undefined {
+  if (stream === 'x' && /^\d+$/.test(post)) return `https://x.com/i/status/${post}`
+  if (stream === 'hackernews' && /^\d+$/.test(post)) return `https://news.ycombinator.com/item?id=${post}`
+  const bluesky = /^at:\/\/(did:[a-z0-9:.-]+)\/app\.bsky\.feed\.post\/([\w-]+)$/.exec(post)
+  return bluesky ? `https://bsky.app/profile/${bluesky[1]}/post/${bluesky[2]}` : undefined
+}
