@@ -18,7 +18,7 @@ export async function enter(session: string): Promise<Answer<Person>> {
   const token = tokenIn(location.hash)
   if (!token) return ask<Person>('GET', session)
   const answer = await ask<Person>('POST', session, { token })
-  if (answer.ok) history.replaceState(null, '', location.pathname)
+  if (answer.ok) history.replaceState(null, '', location.pathname + location.search)
   return answer
 }
 

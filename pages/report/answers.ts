@@ -2,6 +2,7 @@ import type { Overview } from '../../services/report/overview'
 import type { AnswerRecord } from '../../shared/records'
 import { element } from '../element'
 import { changeInWords, changesBetween } from './change'
+import type { View } from './view'
 import { why } from './why'
 import { paragraph, section } from './section'
 import { figure } from './figure'
@@ -13,7 +14,7 @@ import { addDays, type Basis, fileName, labelsOf, percent, quotable, wrongInWord
 type Report = Overview['latest'][number]
 
 /** The newest answer about each stream: a sentence to quote, the numbers, and how they came about. */
-export function answers(overview: Overview, stopped: boolean): HTMLElement {
+export function answers(overview: Overview, stopped: boolean, { against: day }: View): HTMLElement {
   const { latest, streams } = overview
   const order = new Map(streams.map(({ topic }, i) => [topic, i]))
   const sorted = [...latest].sort((a, b) => (order.get(a.topic) ?? 99) - (order.get(b.topic) ?? 99))
@@ -24,7 +25,7 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
   const cards = sorted.map((report) => {
     const before = overview.days.filter(({ topic, date }) => topic === report.topic && date < report.date)
     const against = overview.against.find(({ topic }) => topic === report.topic)
-    return answerCard(report, before, against, labels, top)
+    return answerCard(report, before, changed(report, against, day), labels, top)
   })
   return section(
     'answer',
@@ -40,7 +41,7 @@ export function answers(overview: Overview, stopped: boolean): HTMLElement {
 function answerCard(
   report: Report,
   before: Overview['days'],
-  against: Overview['against'][number] | undefined,
+  change: HTMLElement | null,
   labels: readonly string[],
   top: number,
 ): HTMLElement {
@@ -58,7 +59,7 @@ function answerCard(
       : day.byPosts.state === 'reported' || !isLonger(report)
         ? null
         : withheldWeek(week.byPosts),
-    changed(report, against),
+    change,
     numbers(report, labels, top),
     why(report),
     how(report),
@@ -82,14 +83,19 @@ function lastGood({ state }: AnswerRecord, before: Overview['days']): HTMLElemen
   return sentence === undefined ? null : quote(sentence, 'The last day with a number.')
 }
 
-/** What the seven days say against the seven before. */
-function changed({ week }: Report, against: Overview['against'][number] | undefined): HTMLElement | null {
-  if (!against) return null
-  const sentence = changeInWords(
-    changesBetween(week.byPosts.shares, against.week.byPosts.shares),
-    `the seven days to ${dateInWords(against.date)}`,
-  )
-  return sentence === undefined ? null : paragraph(together(sentence), 'change')
+/** What the seven days say against the seven before; or the day, against one that was asked for. */
+function changed(
+  { day, week }: Report,
+  against: Overview['against'][number] | undefined,
+  asked: string | undefined,
+): HTMLElement | null {
+  if (!against) return asked === undefined ? null : paragraph(`There is no report of ${dateInWords(asked)}.`)
+  const date = dateInWords(against.date)
+  const [now, before, than] =
+    asked === undefined ? [week, against.week, `the seven days to ${date}`] : [day, against.day, date]
+  const sentence = changeInWords(changesBetween(now.byPosts.shares, before.byPosts.shares), than)
+  if (sentence !== undefined) return paragraph(together(sentence), 'change')
+  return asked === undefined ? null : paragraph(`It cannot be held against ${date}: one of the days has no number.`)
 }
 
 /** A sentence that can be taken along. */

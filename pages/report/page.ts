@@ -11,13 +11,16 @@ import { engines } from './engines'
 import { labelling, models, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
 import { dateInWords } from '../words'
+import { lookAround } from './look-around'
+import { type View, viewInWords, viewOf, within } from './view'
 
 const page = document.getElementById('page')!
 
 void start()
 
 async function start(): Promise<void> {
-  const asked = new URLSearchParams(location.search).get('job')
+  const { search } = location
+  const asked = new URLSearchParams(search).get('job')
   const entered = await enter('/report/session')
   if (!entered.ok) return fail('This report is not open to you', entered.problem.message)
   if (location.pathname === '/report/model' && asked !== null) {
@@ -26,17 +29,20 @@ async function start(): Promise<void> {
     document.title = `Model ${card.body.job} · Bellwether`
     return show(...modelCard(card.body))
   }
-  const data = await ask<Overview>('GET', '/report/data')
+  const view = viewOf(search)
+  const days = new URLSearchParams(Object.entries(view).filter(([name]) => name !== 'topic'))
+  const data = await ask<Overview>('GET', `/report/data${days.size > 0 ? `?${days}` : ''}`)
   if (!data.ok) return fail('The report could not be read', data.problem.message)
-  show(...overviewPage(data.body))
+  show(...overviewPage(within(data.body, view), lookAround(data.body, view), view))
 }
 
-function overviewPage(overview: Overview): Child[] {
+function overviewPage(overview: Overview, around: HTMLElement | null, view: View): Child[] {
   const { streams, categories, days, now } = overview
   const hashtags = [...new Set(streams.flatMap(({ hashtag, watched }) => (watched ? [hashtag] : [])))]
   const newest = days.at(-1)?.date
   const names = categories.map(({ name }) => name).join(', ')
   const empty = newest === undefined
+  const isPast = viewInWords(overview, view)
   return [
     element(
       'header',
@@ -51,8 +57,10 @@ function overviewPage(overview: Overview): Child[] {
         '.',
       ),
     ),
-    ...noticesOf(overview).map(noticeBox),
-    empty ? null : answers(overview, isStopped(overview)),
+    around,
+    ...(isPast ? [paragraph(isPast)] : noticesOf(overview).map(noticeBox)),
+    empty && view.from ? paragraph('No day of these has a report.') : null,
+    empty ? null : answers(overview, !isPast && isStopped(overview), view),
     empty ? null : overTime(overview),
     empty ? null : compared(overview),
     waiting(overview),

@@ -62,6 +62,8 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
     const told = all.filter(({ share }) => !Number.isNaN(share))
     const shift = (i - (series.length - 1) / 2) * (few ? 8 : 2)
     const at = { x: (point: Point) => day(point.date), dx: shift }
+    const said = ({ date, share, low, high }: Point) =>
+      `${shortDate(date)}\n${names[i]} ${percent(share)} % (${percent(low)}–${percent(high)})`
     return [
       Plot.areaY(all, {
         x: ({ date }) => day(date),
@@ -87,6 +89,18 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
         strokeWidth: 1.5,
         fill: (point: Point) => (point.whole ? look.color : 'var(--surface)'),
       }),
+      Plot.tip(
+        told,
+        Plot.pointer({
+          x: ({ date }: Point) => day(date),
+          y: 'share',
+          title: said,
+          fill: 'var(--surface)',
+          stroke: 'var(--quiet)',
+          fontSize: 12,
+          maxRadius: 24,
+        }),
+      ),
     ]
   })
   const ends = spread(

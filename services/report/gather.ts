@@ -42,6 +42,14 @@ interface Found {
   modified: Date
 }
 
+/** UTC days that somebody wants to see; without them the last ones. */
+export interface Chosen {
+  from?: string | undefined
+  to?: string | undefined
+  /** The day that the last one is held against. */
+  against?: string | undefined
+}
+
 /** How many objects are read at the same time. */
 const AT_ONCE = 16
 
@@ -52,10 +60,10 @@ const MOST_KEPT = 500
  * Put together what the report page shows. What is not there yet is left out; what is there and cannot be read is named
  * in `unreadable`, and the rest is shown. Cards and qualities that were read are kept while the function is warm.
  */
-export function gathering({ objects, table, settings }: Ports): (now: Date) => Promise<Overview> {
+export function gathering({ objects, table, settings }: Ports): (now: Date, chosen?: Chosen) => Promise<Overview> {
   const kept = new Map<string, unknown>()
 
-  return async (now) => {
+  return async (now, chosen = {}) => {
     const unreadable: string[] = []
 
     /** The object by its schema; nothing where it is not there or is unreadable. */
@@ -98,12 +106,13 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       latestOf(objects, prefixes.labeled, keys.quality, SHOWN.batches),
       waitingBatches(table),
     ])
-    const indexed = lastDays(index?.days ?? [], SHOWN.days)
+    const all = index?.days ?? []
+    const indexed = chosenDays(all, chosen)
     const days = indexed.map((day) => ({ ...day, ...streamInBrief(settings, day) }))
     const against = latestDays(settings, indexed).flatMap((day) => {
       const name = labelOf(nameToday(settings, day))
-      const date = dayAfter(day.date, -7)
-      return (index?.days ?? [])
+      const date = chosen.against ?? dayAfter(day.date, -7)
+      return all
         .filter((one) => one.date === date && labelOf(nameToday(settings, one)) === name)
         .map((one) => ({ ...one, ...streamInBrief(settings, one) }))
     })
@@ -137,6 +146,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date) => P
       collects: settings.schedule.collect,
       days,
       latest: latest.filter((report) => report !== undefined),
+      reported: reportedIn(all),
       against,
       incomplete,
       champion: champion ? only(champion) : null,
@@ -169,6 +179,21 @@ async function latestOf(
   const found: Found[] = []
   for await (const { key, modified } of objects.list(prefix)) if (kind.match(key)) found.push({ key, modified })
   return found.sort((a, b) => b.modified.getTime() - a.modified.getTime() || (a.key < b.key ? 1 : -1)).slice(0, most)
+}
+
+/** The days that were asked for, and no more than a page can show. */
+function chosenDays(
+  days: ReportIndexRecord['days'],
+  { from = '', to = '9999-12-31' }: Chosen,
+): ReportIndexRecord['days'] {
+  const chosen = days.filter(({ date }) => date >= from && date <= to)
+  return lastDays(chosen, from === '' ? SHOWN.days : SHOWN.chosenDays)
+}
+
+/** Days come sorted by date. */
+function reportedIn(days: ReportIndexRecord['days']): Overview['reported'] {
+  const [first, last] = [days[0]?.date, days.at(-1)?.date]
+  return first === undefined || last === undefined ? null : { first, last }
 }
 
 /** Those of the last `most` UTC days, counted from the newest. */

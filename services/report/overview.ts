@@ -9,7 +9,7 @@ import type {
 } from '../../shared/records'
 
 /** How many UTC days, models and batches a page shows at most: what it is sent stays small however old the stack is. */
-export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30 } as const
+export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30, chosenDays: 366 } as const
 
 /** A stream by its names of today. */
 export interface StreamInBrief {
@@ -34,7 +34,9 @@ export interface Overview {
   days: (ReportIndexRecord['days'][number] & StreamInBrief)[]
   /** The newest report of each stream. */
   latest: (Omit<ReportRecord, 'predictions'> & StreamInBrief)[]
-  /** What the newest report of each stream is held against: its day seven days before. */
+  /** The first and the last day of all that have a report; null where none has one. */
+  reported: { first: string; last: string } | null
+  /** What the last report of each stream is held against: the day that was asked for, or the one seven days before. */
   against: (ReportIndexRecord['days'][number] & StreamInBrief)[]
   /** Why days were collected in part. */
   incomplete: (StreamInBrief & { date: string; words: string })[]

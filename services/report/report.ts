@@ -30,6 +30,9 @@ const READERS: readonly Role[] = ['reader', 'owner']
 /** A SageMaker training job. */
 const job = z.string().regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,62}$/)
 
+const day = z.iso.date().optional()
+const days = z.object({ from: day, to: day, against: day })
+
 /** The report: a page, and what it shows, as JSON. It changes nothing, and tells nobody what went wrong inside. */
 export const report = (ports: Ports) => {
   const { objects, settings, log } = ports
@@ -37,7 +40,11 @@ export const report = (ports: Ports) => {
 
   const routes: Record<string, (visitor: Visitor, request: Request, now: Date) => Promise<Reply>> = {
     'GET /report/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
-    'GET /report/data': async (_, __, now) => ({ status: 200, body: await gather(now) }),
+    'GET /report/data': async (_, { query }, now) => {
+      const chosen = days.safeParse(query)
+      if (!chosen.success) return problem(400, 'invalid', 'from, to and against are days as in 2026-11-21')
+      return { status: 200, body: await gather(now, chosen.data) }
+    },
     // An owner sees the posts; readers as the configuration says.
     'GET /report/evidence': ({ role }, { query }) =>
       answerEvidence(objects, query, role === 'owner' ? 'links' : settings.report.showPosts),

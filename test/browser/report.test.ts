@@ -125,6 +125,45 @@ describe('why', () => {
   })
 })
 
+describe('looking around', () => {
+  it('leads by a form to days and a hashtag, whose address opens for whoever has a session', async () => {
+    await open(twoWeeks, '2026-11-23T10:00:00Z')
+    const { page } = visitor
+
+    await page.getByLabel('Hashtag').selectOption('aws')
+    await page.getByLabel('To', { exact: true }).fill('2026-11-19')
+    await page.getByLabel('Last day against').fill('2026-11-11')
+    await page.getByRole('button', { name: 'Show' }).click()
+    await page.waitForURL('**/report?topic=aws&to=2026-11-19&against=2026-11-11')
+    await settled()
+
+    expect(await text('#answer')).toMatch(/On 19 November 2026 about/)
+    expect(await text('#answer')).not.toContain('#azure')
+    expect(await text('#answer .change')).toMatch(/against 11 November 2026|Against 11 November 2026/)
+    expect(await text()).toContain('These are the days to 19 November 2026, not the newest.')
+    await isSound()
+
+    const address = page.url()
+    const { page: other, close } = await site.visitor(DESKTOP)
+    await other.goto(address)
+    await other.getByText('Open the link that you were given.').waitFor()
+    await close()
+  })
+
+  it.each(['desktop-light', 'phone-light'] as const)('tells the values of a point, on %s', async (view) => {
+    await open(twoWeeks, '2026-11-23T10:00:00Z', view)
+    const plot = visitor.page.locator('#trend .plot svg').first()
+    const point = plot.locator('g[stroke-width="1.5"] path').nth(3)
+    await point.scrollIntoViewIfNeeded()
+
+    if (view === 'phone-light') await point.tap({ force: true })
+    else await point.hover({ force: true })
+
+    await plot.locator('text', { hasText: /Nov.*technical \d+ % \(\d+–\d+\)/s }).waitFor({ state: 'attached' })
+    expect(visitor.complaints).toEqual([])
+  })
+})
+
 describe('the report of a fresh start', () => {
   it('says that there is nothing yet, and when there will be', async () => {
     await open({ from: '2026-11-09', days: 0 }, '2026-11-09T10:00:00Z')

@@ -60,6 +60,27 @@ describe('what a page is sent', () => {
     expect(batches).toHaveLength(30)
   })
 
+  it('has the days that were asked for, also long ago, and the day to hold the last of them against', async () => {
+    await tell(bucket, table, { from: '2026-08-01', days: 100, verdicts: ['promoted'] })
+    const gather = gathering({ objects: bucket, table, settings })
+    const now = new Date('2026-11-09T10:00:00Z')
+    const datesOf = ({ days }: Overview) => [...new Set(days.map(({ date }) => date))]
+
+    const august = await gather(now, { from: '2026-08-03', to: '2026-08-10', against: '2026-08-01' })
+    expect(datesOf(august)).toHaveLength(8)
+    expect(august.latest.map(({ date }) => date)).toEqual(['2026-08-10', '2026-08-10'])
+    expect(august.against.map(({ date, topic }) => `${date} ${topic}`)).toEqual(['2026-08-01 aws', '2026-08-01 azure'])
+    expect(august.reported).toEqual({ first: '2026-08-01', last: '2026-11-08' })
+    expect(datesOf(await gather(now, { from: '2026-08-01' }))).toHaveLength(100)
+    expect(datesOf(await gather(now, { to: '2026-10-20' })).at(-1)).toBe('2026-10-20')
+  })
+
+  it('holds the newest day against the one of seven days before', async () => {
+    await tell(bucket, table, twoWeeks)
+
+    expect((await seen('2026-11-23T10:00:00Z')).against.map(({ date }) => date)).toEqual(['2026-11-15', '2026-11-15'])
+  })
+
   it('says why a day is incomplete', async () => {
     await tell(bucket, table, { ...twoWeeks, partial: { 'aws 2026-11-12': 0.6 } })
 

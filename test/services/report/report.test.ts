@@ -87,6 +87,12 @@ async function ownersCookie(): Promise<string> {
   return cookies.find((one) => one.includes('Path=/report'))?.split(';')[0] ?? ''
 }
 
+it.each([{ to: 'yesterday' }, { from: '2026-13-45' }, { against: '../x' }])('refuses the days %j', async (query) => {
+  const { cookie } = await enter({ reader: 'team' })
+
+  expect(await send('GET /report/data', { cookie, query })).toMatchObject({ statusCode: 400 })
+})
+
 describe('the evidence of a day', () => {
   const query = { hashtag: 'aws', stream: 'x', date: '2026-11-21' }
 

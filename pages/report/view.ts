@@ -1,0 +1,53 @@
+import type { Overview } from '../../services/report/overview'
+import { dateInWords } from '../words'
+
+/** What of the report somebody looks at, as its address says it. It holds no token: whoever opens the address needs a session. */
+export interface View {
+  /** A hashtag or, where it has several networks, one of them, as its heading says it; all without it. */
+  topic?: string
+  /** UTC days. */
+  from?: string
+  to?: string
+  /** A day that the last one is held against. */
+  against?: string
+}
+
+/** The view that an address asks for; what it does not understand it leaves out. */
+export function viewOf(search: string): View {
+  const asked = new URLSearchParams(search)
+  const topic = asked.get('topic')
+  const day = (name: 'from' | 'to' | 'against'): View => {
+    const text = asked.get(name)
+    const isDay = text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+    return isDay ? { [name]: text } : {}
+  }
+  return { ...(topic ? { topic } : {}), ...day('from'), ...day('to'), ...day('against') }
+}
+
+/** `/report?to=2026-11-21`: the address of a view. */
+export function addressOf(view: View): string {
+  const query = new URLSearchParams(Object.entries(view).filter(([, value]) => value))
+  return `/report${query.size > 0 ? `?${query}` : ''}`
+}
+
+/** What the page is sent, without the streams that the view leaves out. */
+export function within(overview: Overview, { topic }: View): Overview {
+  if (topic === undefined) return overview
+  const isOf = (one: { topic: string }) => one.topic === topic
+  return {
+    ...overview,
+    streams: overview.streams.filter(isOf),
+    days: overview.days.filter(isOf),
+    latest: overview.latest.filter(isOf),
+    against: overview.against.filter(isOf),
+    incomplete: overview.incomplete.filter(isOf),
+  }
+}
+
+/** What a view of other days than the newest says of itself; nothing where it is of the newest. */
+export function viewInWords({ days }: Overview, { to }: View): string | undefined {
+  const last = days.at(-1)?.date
+  return to !== undefined && last !== undefined
+    ? `These are the days to ${dateInWords(last)}, not the newest.`
+    : undefined
+}
