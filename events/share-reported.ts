@@ -40,6 +40,14 @@ export const shareReported = publishedEvent({
       .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'])
       .describe('Of the answer by posts: what there is in place of shares, as in the report.'),
     words: z.string().describe('The answer by posts, in words.'),
+    secondPredictor: z
+      .strictObject({
+        model: z.string().describe('Model id or inference profile.'),
+        weight: share.describe('How far its answers count in the answer by posts; 0: as if there were none.'),
+        answered: share.describe('The part of the messages of the day that it answered.'),
+      })
+      .optional()
+      .describe('The language model beside the classifier, where one was asked about the day.'),
     shares: z
       .array(basedShare)
       .describe('With 95 % intervals; empty where there are not enough labels, or the labels are unreliable.'),

@@ -16,6 +16,7 @@ import { LLM_SECTION, type Replay, replay } from './replay/replay'
 import { table } from './replay/screen'
 import type { Summary } from './replay/summary'
 import { truthTable } from './replay/truth'
+import { widthsInWords } from './replay/widths'
 import { ROOT } from './root'
 import { pointTo } from './running'
 import { printable } from './printable'
@@ -155,8 +156,8 @@ async function show(
   screen: Screen,
   signal: AbortSignal,
 ) {
-  const beside = truthTable(summary)
-  screen.say(`\n${table(rows, label)}\n\n${beside && `${beside}\n\n`}${summaryInWords(summary)}`)
+  const parts = [table(rows, label), truthTable(summary), widthsInWords(summary.shares), summaryInWords(summary)]
+  screen.say(`\n${parts.filter(Boolean).join('\n\n')}`)
   if (chosen.summary !== undefined) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
   if (chosen.once || signal.aborted) return
   pointTo(chosen.data)

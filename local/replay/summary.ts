@@ -59,6 +59,8 @@ export interface Summary {
     share: number
     low: number
     high: number
+    /** Where answers of a language model count: the interval without them. */
+    without?: { low: number; high: number }
     method: string
     /** How many labels are behind it. */
     labels: number
@@ -180,8 +182,12 @@ async function labelledCascades(objects: Objects, manifests: readonly string[]):
 }
 
 const sharesOf = (report: ReportRecord): Summary['shares'] =>
-  answersIn(report).flatMap(({ when, answer: { shares, method, labels } }) =>
-    shares.map((share) => ({ ...when, ...share, method, labels })),
+  answersIn(report).flatMap(({ when, answer: { shares, method, labels, secondPredictor } }) =>
+    shares.map((share) => {
+      const alone = secondPredictor?.without?.shares.find(({ label }) => label === share.label)
+      const without = alone && { without: { low: alone.low, high: alone.high } }
+      return { ...when, ...share, ...without, method, labels }
+    }),
   )
 
 const withheldIn = (report: ReportRecord): Summary['withheld'] =>

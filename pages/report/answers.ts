@@ -8,6 +8,7 @@ import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
+import { secondPredictor } from './second-predictor'
 import { dateInWords, many, withDatesInWords } from '../words'
 import { addDays, type Basis, fileName, labelsOf, percent, quotable, wrongInWords } from './words'
 
@@ -63,6 +64,7 @@ function answerCard(
     numbers(report, labels, top),
     why(report),
     how(report),
+    secondPredictor(report),
   )
 }
 

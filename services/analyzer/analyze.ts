@@ -24,6 +24,7 @@ import { evidenceWriter } from './evidence-writer'
 import { reporter } from './reporter'
 import { openPlans } from './samples'
 import { writePredictions, writeShares } from './tables'
+import type { ReadOpinions } from './opinions'
 
 export interface Ports {
   objects: Pick<Objects, 'read' | 'exists' | 'stream' | 'list' | 'putStream' | 'swap' | 'etag' | 'put' | 'madeOf'>
@@ -36,6 +37,8 @@ export interface Ports {
   /** What this function has read before. */
   memory: Memory
   settings: Pick<Settings, 'hashtags' | 'sources' | 'labels' | 'labelling' | 'gate'>
+  /** Absent where the settings name no second predictor. */
+  opinions?: ReadOpinions | undefined
   /** A name for this piece of work that no other has. */
   owner: () => string
 }
@@ -109,7 +112,7 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   const place = (date: string) => ({ stream: NONE, ...names[0], date })
   const model = work.classify ? (job?: string) => modelOf(ports, live?.champion, job) : undefined
   const book = await openDayBook({ objects, memory, labels: categories, model, plans, hasTime }, names, from)
-  const reportOn = reporter({ objects, memory, settings, labels, plans, book }, names)
+  const reportOn = reporter({ objects, memory, settings, labels, plans, book, opinions: ports.opinions }, names)
 
   const settled = new Set(labels.batches.map(({ batch }) => batch))
   const writeEvidence = evidenceWriter(

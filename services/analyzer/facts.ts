@@ -1,7 +1,7 @@
 import { type Collected, collectionOf } from './collection'
 import type { Design, Stratum } from './samples'
 import type { DayFacts, Drawn } from './shares'
-import { inOrder, keepMessage, merged, messageIn, scoresOf, type Tally } from './tally'
+import { inOrder, keepMessage, merged, messageIn, scoresOf, type Tally, withoutMessages } from './tally'
 import { keys } from '../../shared/keys'
 import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { FactsRecord } from '../../shared/records'
@@ -51,21 +51,25 @@ export interface Known {
   design: Design
   /** Items that annotators flagged: of neither category. */
   flagged: ReadonlySet<string>
+  /** Messages that count in no share. */
+  excluded?: ReadonlySet<string> | undefined
 }
 
 /** What the facts of a day, the draws and the labels say together. */
-export function joined(known: Known, day: CountedDay, strata: readonly Stratum[]): DayFacts {
+export function joined(known: Known, { runs: all, ...day }: CountedDay, strata: readonly Stratum[]): DayFacts {
   const classes = known.labels.length
+  const { excluded } = known
+  const counted = excluded ? all.map((run) => ({ ...run, tally: withoutMessages(run.tally, excluded) })) : all
   const keyOf = ({ run, stream }: CountedRun) => keys.run({ hashtag: day.hashtag, stream, date: day.date, run })
   const drawn = strata.map(({ runs }) => {
-    const own = day.runs.flatMap((run) => (runs.has(keyOf(run)) ? [run.tally] : []))
+    const own = counted.flatMap((run) => (runs.has(keyOf(run)) ? [run.tally] : []))
     return { tally: merged(own, classes), ...sampleOf(known, own) }
   })
-  const rest = day.runs.filter((run) => !strata.some(({ runs }) => runs.has(keyOf(run))))
+  const rest = counted.filter((run) => !strata.some(({ runs }) => runs.has(keyOf(run))))
   const tallies = [...drawn.map(({ tally }) => tally), ...rest.map(({ tally }) => tally)]
   return {
     date: day.date,
-    collected: collectionOf(day.runs).collected,
+    collected: collectionOf(all).collected,
     tally: merged(tallies, classes),
     drawn,
   }

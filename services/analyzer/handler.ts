@@ -12,11 +12,14 @@ import { labelStore, rulesOf } from '../../shared/labels'
 import { makeMemory } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
+import { predictorOf, readSecondOpinions } from '../../shared/second-opinions'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
 import { whenSettled } from './relabelled'
 import { analyzerRequest, respond } from './request'
+import type { ReadOpinions } from './opinions'
+import { whenAsked } from './opinions-arrived'
 
 /** As they are stored. In memory facts take some five times as much, of the 2 GB that the function has. */
 const MEMORY_BYTES = 32 * 2 ** 20
@@ -24,6 +27,10 @@ const MEMORY_BYTES = 32 * 2 ** 20
 const config = readConfig(['bucket', 'bus', 'table', 'analyzerQueueUrl', 'taskRoot'])
 const objects = s3Objects(new S3Client(), config.bucket)
 const settings = readSettings(config.taskRoot)
+const predictor = predictorOf(settings)
+const categories = settings.labels.categories.map(({ name }) => name)
+const opinions: ReadOpinions | undefined =
+  predictor && ((names, date) => readSecondOpinions(objects, predictor, categories, names, date))
 const ports = {
   objects,
   load: s3Artefacts(objects),
@@ -33,10 +40,12 @@ const ports = {
   labels: labelStore(objects, rulesOf(settings.labels)),
   memory: makeMemory(MEMORY_BYTES),
   settings,
+  opinions,
   owner: randomUUID,
 }
 
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, (run, invocation) => analyze(ports)(run, invocation)),
   onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
+  onPut(keys.asked, (asked) => whenAsked(ports, predictor)(asked)),
 ])

@@ -1,8 +1,17 @@
 import { byBatch } from '../../shared/batches'
 import { keys } from '../../shared/keys'
 import { countedLabel, type StandingLabel } from '../../shared/labels'
-import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord, StretchRecord } from '../../shared/records'
+import type {
+  AnswerRecord,
+  ReportIndexRecord,
+  ReportRecord,
+  SecondPredictorRecord,
+  ShareRecord,
+  StretchRecord,
+} from '../../shared/records'
 import { type Collected, collectionOf } from './collection'
+import type { SecondOpinions } from '../../shared/second-opinions'
+import { opinionsInWords, secondPredictorOf } from './opinions'
 import { type Day, weekTo } from './days'
 import { labelOf, named, type StreamName } from '../../shared/streams'
 import { answerOf, type DayFacts, type Evidence, stretchOver } from './shares'
@@ -22,6 +31,7 @@ export function reportOf(
   runs: readonly Collected[],
   week: readonly DayFacts[],
   evidence: Evidence,
+  opinions?: SecondOpinions,
 ): ReportRecord {
   const { complete, existing, existingIsEstimate, stoppedBy, gaps, words } = collectionOf(runs)
   const { source, items, differing, rate } = evidence.errors
@@ -33,6 +43,7 @@ export function reportOf(
     .flatMap(({ at }) => at?.slice(0, 10) ?? [])
     .sort()
     .at(-1)
+  const day = stretchOf(date, date, today, week, evidence)
   return {
     ...named(name),
     date,
@@ -44,12 +55,23 @@ export function reportOf(
       batches: [...new Set(used.map(({ batch }) => batch))].sort(byBatch),
       latest: latest ?? null,
     },
+    ...(opinions && { secondPredictor: secondPredictorFrom(opinions, day, evidence) }),
     complete,
     collection: { words, existing, ...(existingIsEstimate ? { existingIsEstimate } : {}), stoppedBy, gaps },
-    day: stretchOf(date, date, today, week, evidence),
+    day,
     week: stretchOf(weekTo(date)[0]!, date, week, week, evidence),
     predictions,
   }
+}
+
+function secondPredictorFrom(
+  opinions: SecondOpinions,
+  day: StretchRecord,
+  { second, errors, labels }: Evidence,
+): ReportRecord['secondPredictor'] {
+  const found = secondPredictorOf(opinions, second?.window ?? [], errors, labels)
+  const { provider, model, prompt, ...rest } = found
+  return { provider, model, prompt, words: opinionsInWords(found, day), ...rest }
 }
 
 function stretchOf(
@@ -85,9 +107,16 @@ export const headlineOf = ({ date, model, complete, day, ...report }: ReportReco
   complete,
   state: day.byPosts.state,
   words: day.byPosts.words,
+  ...(report.secondPredictor && { secondPredictor: heardOf(report.secondPredictor, day) }),
   shares: onBoth(day, ({ shares }) => shares),
   disagree: day.byPosts.judgements?.disagree ?? null,
   judgements: onBoth(day, ({ judgements }) => judgements?.shares ?? []),
+})
+
+const heardOf = ({ model, answered, messages }: SecondPredictorRecord, { byPosts }: StretchRecord) => ({
+  model,
+  weight: byPosts.secondPredictor?.weight ?? 0,
+  answered: messages > 0 ? Math.min(1, answered / messages) : 0,
 })
 
 const onBoth = ({ byPosts, byMessages }: StretchRecord, sharesOf: (answer: AnswerRecord) => readonly ShareRecord[]) =>
@@ -110,11 +139,19 @@ export function withReport(
     model,
     labels,
     complete,
+    ...(report.secondPredictor && { secondPredictor: briefSecond(report.secondPredictor, report.day) }),
     day: briefOf(report.day),
     week: briefOf(report.week),
   }
   return { days: [...others, entry].sort((a, b) => (place(a) < place(b) ? -1 : 1)) }
 }
+
+const briefSecond = ({ provider, model, prompt }: SecondPredictorRecord, { byPosts }: StretchRecord) => ({
+  provider,
+  model,
+  prompt,
+  weight: byPosts.secondPredictor?.weight ?? 0,
+})
 
 const briefOf = ({ from, days, posts, messages, collected, byPosts, byMessages }: StretchRecord) => ({
   from,

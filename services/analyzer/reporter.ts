@@ -12,11 +12,13 @@ import type { ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type AssumedRate, type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
 import { noCounts } from '../../shared/statistics/pair-counts'
-import { type StreamNames, topicIn } from '../../shared/streams'
+import { labelOf, nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../shared/streams'
 import type { DayBook } from './day-book'
 import { weekTo } from './days'
 import { joined } from './facts'
 import { flaggedItems } from './flagged'
+import type { SecondOpinions } from '../../shared/second-opinions'
+import type { ReadOpinions } from './opinions'
 import { reportOf } from './report'
 import { designOf, modelOf, type Plans, strataOf } from './samples'
 import type { DayFacts, Evidence } from './shares'
@@ -28,6 +30,8 @@ interface Sources {
   labels: Labels
   plans: Plans
   book: DayBook
+  /** Absent where the settings name no second predictor. */
+  opinions?: ReadOpinions | undefined
 }
 
 /**
@@ -35,7 +39,7 @@ interface Sources {
  * the scores that count were kept when the days were planned, so a promotion changes no report.
  */
 export function reporter(
-  { objects, memory, settings, labels: standing, plans: all, book }: Sources,
+  { objects, memory, settings, labels: standing, plans: all, book, opinions }: Sources,
   names: StreamNames,
 ) {
   const labels = settings.labels.categories.map(({ name }) => name)
@@ -43,6 +47,7 @@ export function reporter(
   const { assumedErrorRate: mean, assumedErrorRateSd: sd } = settings.labelling
 
   const topic = topicIn(settings, names[0])
+  const opinionsOn = opinions && once(opinions)
 
   return async (date: string): Promise<ReportRecord> => {
     const given = standing.labels
@@ -50,8 +55,12 @@ export function reporter(
     const from = week[0]!
     const plans = await all.between(from, date)
     const settled = new Set(standing.batches.map(({ batch }) => batch))
+    const spoken = opinionsOn ? await Promise.all(week.map((one) => opinionsOn(names, one))) : []
+    const heard = spoken.flatMap((one) => one ?? [])
+    const excluded = new Set(heard.flatMap((one) => [...one.excluded]))
     const known = {
       labels,
+      excluded,
       given,
       design: designOf(plans, given, from, date),
       flagged: await flaggedItems(
@@ -65,31 +74,80 @@ export function reporter(
       if (counted) days.push(joined(known, counted, strataOf(plans, names, one)))
     }
     const quality = latestQuality(standing, version, date)
+    const window = windowOf(given, labels, date, settings.gate.window).filter(({ item }) => !excluded.has(item))
     const evidence: Evidence = {
       hashtag: topic,
       labels,
-      window: windowOf(given, labels, date, settings.gate.window),
+      window: window.flatMap(({ scores, ...one }) => (scores ? [{ ...one, scores }] : [])),
       errors: errorsOf(quality?.errors, labels, { mean, sd }),
       status: quality?.status ?? 'unmeasured',
+      second:
+        opinionsOn && heard.length > 0
+          ? { answers: unionOf(heard), window: await withOpinions(settings, window, opinionsOn) }
+          : undefined,
     }
     const runs = (await book.facts(date))?.runs ?? []
     const scored = { model: modelOf(plans, names, date), predictions: book.predictionsOf(date) }
-    return reportOf({ ...(book.nameOn(date) ?? names[0]), date }, scored, { version, given }, runs, days, evidence)
+    return reportOf(
+      { ...(book.nameOn(date) ?? names[0]), date },
+      scored,
+      { version, given },
+      runs,
+      days,
+      evidence,
+      spoken.at(-1),
+    )
   }
 }
 
-/** The evaluation window with the scores that the posts had before anybody labelled them. */
-const windowOf = (
-  given: ReadonlyMap<string, StandingLabel>,
-  labels: readonly string[],
-  date: string,
-  size: number,
-): Evidence['window'] =>
+/** The evaluation window with the scores that the posts had before anybody labelled them, if there was a model. */
+const windowOf = (given: ReadonlyMap<string, StandingLabel>, labels: readonly string[], date: string, size: number) =>
   evaluationWindow(evaluationLabels(given, date), size).flatMap((one) => {
-    const scores = keptScores(one, labels)
     const label = labels.indexOf(one.label)
-    return scores && label !== -1 ? [{ item: one.item, label, scores }] : []
+    const { item, hashtags } = one
+    return label === -1 ? [] : [{ item, hashtags, date: one.date, label, scores: keptScores(one, labels) }]
   })
+
+/** Posts of the window with what the second predictor answered about their day in any of their streams. */
+async function withOpinions(
+  settings: Pick<Settings, 'hashtags' | 'sources'>,
+  window: ReturnType<typeof windowOf>,
+  opinionsOn: ReadOpinions,
+): Promise<NonNullable<Evidence['second']>['window']> {
+  const streams = new Map(
+    watchedStreams(settings).map((one) => [labelOf(nameToday(settings, one)), namesOf(settings, one)]),
+  )
+  const found: NonNullable<Evidence['second']>['window'][number][] = []
+  for (const { item, hashtags, date, label, scores } of window) {
+    let opinion: number | undefined
+    for (const names of streams.values()) {
+      if (opinion === undefined && hashtags.includes(names[0].hashtag))
+        opinion = (await opinionsOn(names, date))?.labels.get(item)
+    }
+    found.push({ item, label, scores, opinion })
+  }
+  return found
+}
+
+/** What is said of each message on the first of the days that say something of it. */
+function unionOf(days: readonly SecondOpinions[]): ReadonlyMap<string, number> {
+  const all = new Map<string, number>()
+  for (const { labels } of days) {
+    for (const [message, label] of labels) if (!all.has(message)) all.set(message, label)
+  }
+  return all
+}
+
+/** The same opinions for a day however often they are asked for. */
+function once(read: ReadOpinions): ReadOpinions {
+  const found = new Map<string, Promise<SecondOpinions | undefined>>()
+  return (names, date) => {
+    const key = `${labelOf(names[0])} ${date}`
+    const known = found.get(key) ?? read(names, date)
+    found.set(key, known)
+    return known
+  }
+}
 
 /** How judgements err, in the order of the labels. What was not measured is assumed. */
 function errorsOf(

@@ -4,7 +4,6 @@ import { errorsOf, type Scored } from '../../shared/statistics/classifier-errors
 import { disagreement, type Measured, tightOf } from '../../shared/statistics/combine'
 import type { Estimand } from '../../shared/statistics/corrections'
 import {
-  type Assistance,
   type Basis,
   differencePart,
   displayed,
@@ -18,6 +17,7 @@ import {
 import { disagreementAt, type JudgementErrors } from '../../shared/statistics/judgement-errors'
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
 import { Z95 } from '../../shared/statistics/wilson'
+import { answeredShare, LEAST_SCORED, scoringOf, type SecondEvidence } from './second-predictor'
 import { countedShares, covarianceOf, meansOf, merged, messagesOf, scoredShare, type Tally } from './tally'
 import { type About, effectiveInWords, judgementsInWords, noPosts, sayPart, shareInWords } from './words'
 import { clip, sum } from '../../shared/statistics/numbers'
@@ -61,6 +61,8 @@ export interface Evidence {
   /** How judgements err. */
   errors: JudgementErrors
   status: LabelStatus
+  /** What a second predictor says, where there is one. */
+  second?: SecondEvidence | undefined
 }
 
 /** Fewer labels than this give no number. */
@@ -130,6 +132,9 @@ export function answerOf(
     shares,
     raw: labels.map((label, k) => ({ label, ...measured(estimated.classes[k]!) })),
     effective: estimated.effective,
+    ...(evidence.second && {
+      secondPredictor: secondPredictorIn(parts, days, all, basis, evidence, evidence.second, sure),
+    }),
     modelWeight: weights.length > 0 ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 0,
     more: halfWidth > AIM ? more(estimated) : null,
     method: `${answer.method} ${effectiveInWords(labelled, estimated.effective, evidence.errors)}`,
@@ -141,6 +146,27 @@ export function answerOf(
             ...answer.tight,
             words: 'Of single days only: the labels of seven days are much of the evaluation window.',
           },
+  }
+}
+
+/** What the answers of the second predictor are worth: the headline as it is without them. */
+function secondPredictorIn(
+  parts: readonly NamedPart[],
+  days: readonly DayFacts[],
+  all: Tally,
+  basis: Basis,
+  evidence: Evidence,
+  { answers }: SecondEvidence,
+  sure: number,
+): AnswerRecord['secondPredictor'] {
+  const weight = sum(parts.map(({ secondWeight }) => secondWeight)) / Math.max(1, parts.length)
+  const answered = answeredShare(all, basis, answers)
+  if (weight === 0) return { weight, answered, without: null }
+  const estimated = estimateOf(partsOf(days, basis, { ...evidence, second: undefined }))
+  return {
+    weight,
+    answered,
+    without: { shares: sharesOf(estimated, evidence.labels, sure), effective: estimated.effective },
   }
 }
 
@@ -217,7 +243,7 @@ const hasLabels = ({ sample }: Pick<Drawn, 'sample'>): boolean => sample.length 
 
 type Labelled = Pick<Drawn, 'sample' | 'tally'>
 
-type NamedPart = Part & { modelWeights: readonly number[] }
+type NamedPart = Part & { modelWeights: readonly number[]; secondWeight: number }
 
 /**
  * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one and has
@@ -233,11 +259,13 @@ function partsOf(
   const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
   const labels = sum(drawn.map(({ sample }) => sample.length))
   return drawn.map(({ sample, tally }) => {
+    const scoring = scoringOf({ sample, tally }, basis, evidence)
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
-    const assistance = assistanceFor({ sample, tally }, basis, evidence, estimand)
-    const population = { total, means: meansOf(tally, basis) }
-    const part = differencePart(sample, population, basis, assistance, evidence.errors, estimand, labels)
-    return { ...part, modelWeights: assistance?.weights ?? [] }
+    const judgements = estimand === 'truth' ? evidence.errors : undefined
+    const assistance = scoring.isKnown ? assistanceOf(scoring.window, scoring.means.messages, judgements) : undefined
+    const population = { total, means: scoring.means[basis] }
+    const part = differencePart(scoring.sample, population, basis, assistance, evidence.errors, estimand, labels)
+    return { ...part, modelWeights: assistance?.weights ?? [], secondWeight: assistance ? scoring.weight : 0 }
   })
 }
 
@@ -250,25 +278,8 @@ function union(samples: readonly Labelled[], classes: number): Labelled {
   return { sample: [...byItem.values()], tally }
 }
 
-/** Where fewer of the posts or messages than this have scores, the model stays out: most were first seen before its time. */
-const LEAST_SCORED = 0.5
 /** PACC knows nothing of posts without scores. */
 const LEAST_SCORED_FOR_PACC = 0.9
-
-/**
- * By the window without the labels of the sample itself: they must not say how far to trust the model about them. Its labels
- * are corrected as those of the sample are.
- */
-function assistanceFor(
-  { sample, tally }: Labelled,
-  basis: Basis,
-  { window, errors }: Evidence,
-  estimand: Estimand,
-): Assistance | undefined {
-  if (scoredShare(tally, basis) < LEAST_SCORED) return undefined
-  const judgements = estimand === 'truth' ? errors : undefined
-  return assistanceOf(without(window, sample), meansOf(tally, 'messages'), judgements)
-}
 
 function without(
   window: readonly (Scored & { item: string })[],
@@ -425,7 +436,12 @@ function methodOf(parts: readonly NamedPart[], { labelled }: Items, basis: Basis
     return `The ${sample}, weighted by how likely each message was to be drawn. ${why}`
   }
   const of = basis === 'posts' ? `${tally.posts} posts` : `${messagesOf(tally)} messages`
-  return `Difference estimator: the scores of the model for all ${of}, corrected by the ${sample}.`
+  const scores = parts.some(({ secondWeight }) => secondWeight > 0)
+    ? scoredShare(tally, basis) < LEAST_SCORED
+      ? 'the answers of a language model'
+      : 'the scores of the model and the answers of a language model'
+    : 'the scores of the model'
+  return `Difference estimator: ${scores} for all ${of}, corrected by the ${sample}.`
 }
 
 const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })

@@ -132,6 +132,54 @@ export function meansOf(tally: Tally, basis: Basis): number[] {
   return means.map((sum) => sum / Math.max(1, kept.size))
 }
 
+/**
+ * Mean scores where messages that are kept one by one have others than their kept scores: `before` and `after` of each whose
+ * scores change. The others have the mean of `meansOf`, or `evenly` split scores.
+ */
+export function meansWith(
+  tally: Tally,
+  basis: Basis,
+  changeOf: (id: string, message: Message) => { before: readonly number[]; after: readonly number[] } | undefined,
+  means = meansOf(tally, basis),
+): number[] {
+  const changes = zeros(tally.classes)
+  for (const [id, message] of tally.kept) {
+    const change = changeOf(id, message)
+    if (!change) continue
+    const count = basis === 'posts' ? message.posts : 1
+    for (const [k, after] of change.after.entries()) changes[k]! += count * (after - change.before[k]!)
+  }
+  // Of very many messages those that are kept are a part, and only they change.
+  const total = basis === 'posts' ? tally.posts : tally.kept.size / tally.below
+  return means.map((mean, k) => mean + changes[k]! / Math.max(1, total))
+}
+
+/** The tally without the posts of some messages; of those that are not kept one by one nothing is known. */
+export function withoutMessages(tally: Tally, ids: ReadonlySet<string>): Tally {
+  const found = [...ids].flatMap((id) => {
+    const message = tally.kept.get(id) ?? tally.aside.get(id)
+    return message ? [{ id, ...message }] : []
+  })
+  if (found.length === 0) return tally
+  const rest: Tally = {
+    ...tally,
+    scores: [...tally.scores],
+    answers: [...tally.answers],
+    kept: new Map(tally.kept),
+    aside: new Map(tally.aside),
+  }
+  for (const { id, posts, scores } of found) {
+    rest.kept.delete(id)
+    rest.aside.delete(id)
+    rest.posts -= posts
+    if (!scores) continue
+    rest.scored -= posts
+    rest.answers[likeliest(scores)]! -= posts
+    for (const [k, score] of scores.entries()) rest.scores[k]! -= posts * score
+  }
+  return rest
+}
+
 /** Scores of a message, evenly split where it has none. */
 export const scoresOf = ({ scores }: Message, classes: number): readonly number[] => scores ?? evenly(classes)
 
@@ -183,7 +231,7 @@ const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 
 const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
   new Map([...messages].sort(([a], [b]) => (a < b ? -1 : 1)))
 
-const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
+export const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
 
 /** Count a message once more; the scores that it first had stay. */
 function addMessage(to: Map<string, Message>, id: string, { posts, scores }: Message): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { answerRecord, reportRecord, stretchRecord } from './report'
+import { fraction } from './fields'
+import { answerRecord, reportRecord, secondPredictorRecord, stretchRecord } from './report'
 
 const briefAnswer = answerRecord
   .pick({ state: true, labels: true, more: true, shares: true, judgements: true })
@@ -13,9 +14,14 @@ const briefStretch = stretchRecord
 /** `reports/index.json`: the headline of every day of every stream, sorted by date, hashtag and network. */
 export const reportIndexRecord = z.object({
   days: z.array(
-    reportRecord
-      .pick({ hashtag: true, stream: true, date: true, model: true, labels: true, complete: true })
-      .extend({ day: briefStretch, week: briefStretch }),
+    reportRecord.pick({ hashtag: true, stream: true, date: true, model: true, labels: true, complete: true }).extend({
+      secondPredictor: secondPredictorRecord
+        .pick({ provider: true, model: true, prompt: true })
+        .extend({ weight: fraction.describe('Of its answers in the headline of the day, by posts.') })
+        .optional(),
+      day: briefStretch,
+      week: briefStretch,
+    }),
   ),
 })
 export type ReportIndexRecord = z.infer<typeof reportIndexRecord>

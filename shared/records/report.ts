@@ -65,6 +65,17 @@ export const answerRecord = z.object({
     .nullable()
     .optional()
     .describe('As many labels, all right, of posts drawn plainly at random would know as much. Null unless reported.'),
+  secondPredictor: z
+    .object({
+      weight: fraction.describe('How far its answers count in the scores; 0: as if there were none.'),
+      answered: fraction.describe('The part of the posts, or of the messages, that it answered.'),
+      without: z
+        .object({ shares: z.array(shareRecord), effective: z.number().nonnegative() })
+        .nullable()
+        .describe('The headline, and what its labels count like, without the answers; null where they do not count.'),
+    })
+    .optional()
+    .describe('What a language model adds to the headline, where there is one and a headline.'),
   raw: z.array(rawRecord),
   modelWeight: fraction.describe('How far the headline leans on the model; 0 is the labels alone.'),
   pacc: z
@@ -93,6 +104,31 @@ export const answerRecord = z.object({
     .describe('What the labels of the classifier alone would say. It has no valid interval: not to be quoted.'),
 })
 export type AnswerRecord = z.infer<typeof answerRecord>
+
+/** Of so many posts a part, with its 95 % interval. */
+const agreementRecord = z.object({ items: z.int().positive(), share: fraction, low: fraction, high: fraction })
+
+/** A language model beside the champion: who it is, what it did that day, and how far people agree with it. */
+export const secondPredictorRecord = z.object({
+  provider: z.string(),
+  model: z.string(),
+  prompt: z.string().describe('Hash of the prompt.'),
+  words: z.string(),
+  messages: z.int().nonnegative().describe('Messages of the day that may be asked about.'),
+  answered: z.int().nonnegative().describe('Of these, the ones that it gave a label.'),
+  abstained: z.record(z.string(), z.int().positive()).describe('How many it gave none, by reason.'),
+  costUsd: z.number().nonnegative(),
+  stopped: z.string().nullable().describe('Why it was not asked about all of them; null where it was.'),
+  window: z.int().nonnegative().describe('Labelled evaluation posts that it answered: what its weight is learnt from.'),
+  agreement: agreementRecord.nullable().describe('Of these posts the part of which it says what people said.'),
+  people: agreementRecord
+    .nullable()
+    .describe('The part of posts that two people judge alike. Null without 30 of them.'),
+  confused: z
+    .array(z.object({ label: z.string(), said: z.string(), items: z.int().positive(), of: z.int().positive() }))
+    .describe('Of posts that people gave `label`, how many it says are `said`: the most frequent first.'),
+})
+export type SecondPredictorRecord = z.infer<typeof secondPredictorRecord>
 
 /** One UTC day, or the seven that end with it. */
 export const stretchRecord = z.object({
@@ -129,6 +165,9 @@ export const reportRecord = z.object({
     batches: z.array(z.string()).describe('The labelling batches that its labels come from.'),
     latest: day.nullable().describe('The last UTC day on which one of them was given.'),
   }),
+  secondPredictor: secondPredictorRecord
+    .optional()
+    .describe('The language model that the settings name, where it was asked about the day.'),
   complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
   collection: z.object({
     words: z.string(),

@@ -51,21 +51,17 @@ export function combinedScores(
   return powers.map((power) => power / total)
 }
 
-/** The logarithms of P(answer | class), each class shrunk to how often each answer is given at all. */
+/** The logarithms of P(answer | class), each class shrunk to how often the answer is given at all. One never given says nothing. */
 function logChancesOf(window: readonly ScoredWithOpinion[], classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => zeros(classes))
-  const said = Array.from({ length: classes }, () => 1 / classes)
-  let answers = 1
-  for (const { label, opinion } of window) {
-    if (opinion === undefined) continue
-    counts[label]![opinion]! += 1
-    said[opinion]! += 1
-    answers += 1
-  }
-  return counts.map((row) => {
-    const total = PRIOR_ITEMS + sum(row)
-    return row.map((count, a) => Math.log((count + (PRIOR_ITEMS * said[a]!) / answers) / total))
-  })
+  for (const { label, opinion } of window) if (opinion !== undefined) counts[label]![opinion]! += 1
+  const given = zeros(classes).map((_, said) => sum(counts.map((row) => row[said]!)))
+  const answers = sum(given)
+  return counts.map((row) =>
+    row.map((count, said) =>
+      given[said] === 0 ? 0 : Math.log((count + (PRIOR_ITEMS * given[said]!) / answers) / (sum(row) + PRIOR_ITEMS)),
+    ),
+  )
 }
 
 /** What the window says of a second predictor. */

@@ -361,6 +361,21 @@ describe('the report of a source that gives nothing', () => {
   })
 })
 
+it('says what a language model adds, how far people agree with it, and what it costs', async () => {
+  await open({ ...twoWeeks, hasLanguageModel: true }, '2026-11-23T10:00:00Z')
+
+  const panel = visitor.page.locator('.second-predictor').first()
+  await panel.locator('summary').click()
+
+  const said = await panel.innerText()
+  expect(said).toMatch(/technical \d+\.\d points wide, without it \d+\.\d/)
+  expect(said).toContain('in 86 of a hundred (82 to 90), on 300 labelled posts')
+  expect(said).toContain('in 90 of a hundred (85 to 93), on 210 posts that two judged')
+  expect(said).toContain('technical with marketing (27 of 170)')
+  expect(said).toContain('for $0.13; no answer: refusal 7, unsure 5')
+  await isSound()
+})
+
 it('shows many labels one by one, and files that cannot be read by name', async () => {
   const labels = ['how-to', 'outage', 'release', 'pricing', 'technical', 'marketing']
   await open({ ...twoWeeks, labels }, '2026-11-23T10:00:00Z')

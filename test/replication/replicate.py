@@ -84,14 +84,14 @@ def moments_of(labels, scores, inverse, weights):
 
 
 def log_chances(labels, opinions, size):
-    """How likely each answer is about each class, shrunk to how often each answer is given."""
-    said = np.full(size, 1 / size)
+    """How likely each answer is about each class, shrunk to how often each answer is given; one never given says nothing."""
     counts = np.zeros((size, size))
     for label, opinion in zip(labels, opinions):
         if opinion >= 0:
-            said[opinion] += 1
             counts[label, opinion] += 1
-    return np.log((counts + 2 * said / said.sum()) / (counts.sum(axis=1, keepdims=True) + 2))
+    said = counts.sum(axis=0)
+    chances = (counts + 2 * said / max(1, said.sum())) / (counts.sum(axis=1, keepdims=True) + 2)
+    return np.where(said > 0, np.log(np.where(said > 0, chances, 1)), 0)
 
 
 def combined(scores, opinions, b, a, chances):

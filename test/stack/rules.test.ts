@@ -37,7 +37,7 @@ it.each([
   ['formatter', [keys.settledManifest]],
   ['trainer', [keys.dataset]],
   ['evaluator', [keys.training]],
-  ['analyzer', [keys.run, keys.settledManifest]],
+  ['analyzer', [keys.run, keys.settledManifest, keys.asked]],
 ])('%s hears of puts of the keys it works on, spelled as shared/keys.ts spells them', (name, expected) => {
   const wildcards = byFunction(name).flatMap(({ pattern }) => pattern.detail?.object?.key ?? [])
 

@@ -40,6 +40,8 @@ export interface Story {
   spentPosts?: number
   /** Judgements booked for the posts of the last day. */
   spentJudgements?: number
+  /** A language model is asked about every message. */
+  hasLanguageModel?: boolean
 }
 
 type Store = Pick<Objects, 'put'>
@@ -146,7 +148,7 @@ const unreliableAnswer = ({ shares, ...one }: AnswerRecord): AnswerRecord => ({
 
 /** Write what the stack would have written by then. */
 export async function tell(objects: Store, table: Table, story: Story): Promise<void> {
-  const reports = reportsOf(story)
+  const reports = story.hasLanguageModel ? reportsOf(story).map(withLanguageModel) : reportsOf(story)
   for (const report of reports) await objects.put(keys.report(report), reportBytes(report))
   for (const { hashtag, stream, date } of reports.slice(-4)) {
     await objects.put(
@@ -171,6 +173,35 @@ export async function tell(objects: Store, table: Table, story: Story): Promise<
   const judgements = { kind: 'judgements', perDay: 420, perMonth: 6000 }
   if (story.spentJudgements) await book(table, judgements, dayAfter(today, -1), 'batch', story.spentJudgements)
   if (story.waiting) await waitForLabels(table, dayAfter(today, -1), today)
+}
+
+function withLanguageModel(report: ReportRecord): ReportRecord {
+  const { messages, byPosts } = report.day
+  const wider = byPosts.shares.map((share) => ({
+    ...share,
+    low: Math.max(0, share.low - 0.03),
+    high: Math.min(1, share.high + 0.03),
+  }))
+  const without = byPosts.shares.length > 0 ? { shares: wider, effective: 40 } : null
+  return {
+    ...report,
+    secondPredictor: {
+      provider: 'bedrock',
+      model: 'eu.some-model-v1:0',
+      prompt: '0123456789abcdef',
+      words: 'It answered.',
+      messages,
+      answered: Math.max(0, messages - 12),
+      abstained: { refusal: 7, unsure: 5 },
+      costUsd: 0.134,
+      stopped: null,
+      window: 300,
+      agreement: { items: 300, share: 0.86, low: 0.816, high: 0.895 },
+      people: { items: 210, share: 0.9, low: 0.852, high: 0.934 },
+      confused: [{ label: 'technical', said: 'marketing', items: 27, of: 170 }],
+    },
+    day: { ...report.day, byPosts: { ...byPosts, secondPredictor: { weight: 1, answered: 0.98, without } } },
+  }
 }
 
 async function waitForLabels(table: Table, batch: string, today: string): Promise<void> {

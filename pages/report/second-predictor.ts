@@ -1,0 +1,54 @@
+import type { Overview } from '../../services/report/overview'
+import type { SecondPredictorRecord } from '../../shared/records'
+import { element } from '../element'
+import { count, many } from '../words'
+import { dollars, percent } from './words'
+
+/** What a language model adds to an answer, and how far people agree with it. Nothing where there is none. */
+export function secondPredictor({ secondPredictor: found, day }: Overview['latest'][number]): HTMLElement | null {
+  if (!found) return null
+  const { model, answered, messages, costUsd, agreement, people, confused, stopped } = found
+  const asked = `${count(answered)} of ${many(messages, 'message')}, for ${dollars(costUsd)}`
+  const facts: [string, string][] = [
+    ['Model', model],
+    ['Answered', `${asked}${abstainedIn(found)}${stopped === null ? '' : `. Not all were asked about: ${stopped}`}`],
+    ['Interval', widths(day.byPosts)],
+    [
+      'Agrees with people',
+      agreement ? `${inWords(agreement)}, on ${many(agreement.items, 'labelled post')}` : 'not measured yet',
+    ],
+    ['People with each other', people ? `${inWords(people)}, on ${many(people.items, 'post')} that two judged` : ''],
+    ['Confuses', confused.map(({ label, said, items, of }) => `${label} with ${said} (${items} of ${of})`).join(', ')],
+  ]
+  return element(
+    'details',
+    { class: 'second-predictor' },
+    element('summary', {}, 'What the language model adds'),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...facts.filter(([, text]) => text).flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
+    ),
+  )
+}
+
+function abstainedIn({ abstained }: SecondPredictorRecord): string {
+  const reasons = Object.entries(abstained).map(([reason, items]) => `${reason} ${count(items)}`)
+  return reasons.length > 0 ? `; no answer: ${reasons.join(', ')}` : ''
+}
+
+/** How wide the intervals are with its answers and without them. */
+function widths({ secondPredictor: found, shares }: Overview['latest'][number]['day']['byPosts']): string {
+  if (!found) return ''
+  const { without, weight } = found
+  if (!without) return 'its answers do not count: too few labelled posts have one, or they do not help'
+  const pairs = shares.flatMap((share) => {
+    const before = without.shares.find(({ label }) => label === share.label)
+    return before ? [`${share.label} ${points(share)} points wide, without it ${points(before)}`] : []
+  })
+  return `${pairs.join('; ')}. Its answers count with a weight of ${percent(weight)} %`
+}
+
+const inWords = ({ share, low, high }: { share: number; low: number; high: number }): string =>
+  `in ${percent(share)} of a hundred (${percent(low)} to ${percent(high)})`
+const points = ({ low, high }: { low: number; high: number }): string => (100 * (high - low)).toFixed(1)

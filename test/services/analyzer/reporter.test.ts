@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals'
+import type { DayBook } from '../../../services/analyzer/day-book'
+import type { CountedDay } from '../../../services/analyzer/facts'
+import { type Predictor, predictorParts, type SecondOpinions } from '../../../shared/second-opinions'
+import { whenAsked } from '../../../services/analyzer/opinions-arrived'
+import { headlineOf } from '../../../services/analyzer/report'
+import { reporter } from '../../../services/analyzer/reporter'
+import { addPost, emptyTally } from '../../../services/analyzer/tally'
+import { shareReported } from '../../../events'
+import { standingOf } from '../../../shared/labels/standing'
+import { makeMemory } from '../../../shared/memory'
+import { settledLine } from '../../../shared/records'
+import { labelOf, type StreamNames } from '../../../shared/streams'
+import { aSettings, aSettledLine } from '../../given'
+import { testBucket } from '../../shared/bucket'
+
+const DATE = '2026-11-21'
+const NAMES: StreamNames = [{ hashtag: 'aws', stream: 'x' }, { hashtag: 'aws' }]
+function sourceOf(network: string) {
+  const source = { type: 'file', file: 'posts.jsonl', network }
+  return source
+}
+const settings = aSettings({
+  hashtags: [{ tag: 'aws', sources: ['x', 'mastodon'] }],
+  sources: { x: sourceOf('x'), mastodon: sourceOf('mastodon') },
+})
+const idOf = (i: number) => String(i).padStart(16, '0')
+
+/** 150 evaluation posts of two days, the second of which are of another network. */
+const given = new Map(
+  Array.from({ length: 150 }, (_, i) => {
+    const item = idOf(1000 + i)
+    const line = aSettledLine(item, i % 2 ? 'marketing' : 'technical', {
+      role: 'evaluation',
+      date: i < 80 ? '2026-11-20' : '2026-11-19',
+      hashtags: ['aws'],
+      scores: { technical: 0.5, marketing: 0.5 },
+    })
+    return [item, standingOf(settledLine.parse(line), '2026-11-20')] as const
+  }),
+)
+
+const opinionsOf = (labels: [string, number][], more: Partial<SecondOpinions> = {}): SecondOpinions => ({
+  predictor: { provider: 'openai', model: 'some-model', prompt: '0123456789abcdef' },
+  labels: new Map(labels),
+  excluded: new Set(),
+  asked: {
+    hashtag: 'aws',
+    stream: 'x',
+    date: DATE,
+    predictor: { provider: 'openai', model: 'some-model', prompt: '0123456789abcdef' },
+    runs: [],
+    messages: 10,
+    asked: 10,
+    answered: 9,
+    abstained: { unsure: 1 },
+    excluded: [],
+    inputTokens: 0,
+    outputTokens: 0,
+    costUsd: 0.5,
+    stopped: null,
+  },
+  version: '',
+  ...more,
+})
+const ofWindow = (from: number, to: number): [string, number][] =>
+  Array.from({ length: to - from }, (_, i) => [idOf(1000 + from + i), (from + i) % 2])
+
+function reportBy(answers: Record<string, SecondOpinions>) {
+  const tally = emptyTally(2)
+  for (let i = 0; i < 10; i++) addPost(tally, idOf(i), [0.5, 0.5])
+  const run = { run: 'one', window: { from: `${DATE}T00:00:00.000Z`, to: `${DATE}T23:59:59.000Z` } }
+  const collected = { covered: run.window, gap: null, complete: true, stoppedBy: null, posts: 10, existing: null }
+  const counted: CountedDay = {
+    ...NAMES[0],
+    date: DATE,
+    labels: ['technical', 'marketing'],
+    runs: [{ ...run, ...collected, otherLanguages: 0, refusedRows: 0, cascades: true, tally }],
+  }
+  const book: DayBook = {
+    dates: [DATE],
+    nameOn: () => NAMES[0],
+    classify: async () => true,
+    facts: async (date) => (date === DATE ? counted : undefined),
+    stored: async (date) => (date === DATE ? counted : undefined),
+    records: async () => [],
+    predictionsOf: () => [],
+    classified: [],
+  }
+  const asked: string[] = []
+  const report = reporter(
+    {
+      objects: testBucket(),
+      memory: makeMemory(1000),
+      settings,
+      labels: { id: '0', labels: given, batches: [], refused: [] },
+      plans: { between: async () => [] },
+      book,
+      opinions: async ([name], date) => {
+        asked.push(`${labelOf(name)} ${date}`)
+        return answers[`${labelOf(name)} ${date}`]
+      },
+    },
+    NAMES,
+  )(DATE)
+  return { report, asked }
+}
+
+describe('answers that arrive', () => {
+  const predictor = { provider: 'openai', model: 'some-model', prompt: '0123456789abcdef' }
+  const asked = { ...predictorParts(predictor), stream: 'x', hashtag: 'aws', date: DATE }
+  const workAfter = async (parts: typeof asked, own: Predictor | undefined) => {
+    const queue: unknown[] = []
+    await whenAsked({ enqueue: async (work) => void queue.push(work) }, own)(parts)
+    return queue
+  }
+
+  it('have their day reported', async () => {
+    expect(await workAfter(asked, predictor)).toEqual([{ hashtag: 'aws', stream: 'x', days: [DATE] }])
+  })
+
+  it('have nothing reported where they are of another prompt, or where the settings have no predictor', async () => {
+    expect(await workAfter({ ...asked, prompt: 'fedcba9876543210' }, predictor)).toEqual([])
+    expect(await workAfter(asked, undefined)).toEqual([])
+  })
+})
+
+describe('a report with a second predictor', () => {
+  const answers = {
+    'aws/x 2026-11-21': opinionsOf([[idOf(1), 0]], { excluded: new Set([idOf(2)]) }),
+    'aws/x 2026-11-20': opinionsOf(ofWindow(0, 80)),
+    'aws/mastodon 2026-11-19': opinionsOf(ofWindow(80, 150)),
+  }
+
+  it('has what it answered about the posts of the window, each on the day and in a stream of its own', async () => {
+    const { report, asked } = reportBy(answers)
+
+    expect((await report).secondPredictor).toMatchObject({
+      provider: 'openai',
+      model: 'some-model',
+      messages: 10,
+      answered: 9,
+      abstained: { unsure: 1 },
+      costUsd: 0.5,
+      window: 150,
+      agreement: { items: 150, share: 1 },
+      words: expect.stringContaining('some-model answered 9 of 10 messages for $0.50.'),
+    })
+    expect(asked).toHaveLength(new Set(asked).size)
+  })
+
+  it('leaves out messages that are examples of its prompt', async () => {
+    expect((await reportBy(answers).report).day).toMatchObject({ posts: 9, messages: 9 })
+    expect((await reportBy({}).report).day).toMatchObject({ posts: 10 })
+  })
+
+  it('says in its event which one it was, and how far it counts', async () => {
+    const { secondPredictor } = headlineOf(await reportBy(answers).report)
+
+    expect(secondPredictor).toEqual({ model: 'some-model', weight: 0, answered: 0.9 })
+    const detail = { ...shareReported.example, secondPredictor }
+    expect(shareReported.detail.parse(detail)).toEqual(detail)
+  })
+
+  it('is as it was where nobody was asked', async () => {
+    const report = await reportBy({}).report
+
+    expect(report).not.toHaveProperty('secondPredictor')
+    expect(headlineOf(report)).not.toHaveProperty('secondPredictor')
+  })
+})
