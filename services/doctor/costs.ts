@@ -5,6 +5,7 @@ import { type Cost as Price, dollars } from '../../shared/cost'
 import { type SourceRegistry, SOURCES, sourceSecrets, watchedSources } from '../../shared/sources'
 import { watchedStreams } from '../../shared/streams'
 import { TRAINERS } from '../../shared/trainers'
+import { languageModelCost } from './language-model'
 import { metricCount } from '../../shared/watch/metrics'
 
 /** What one thing costs a day at most. */
@@ -38,6 +39,7 @@ const DAYS: Readonly<Record<string, FunctionDay>> = {
   trainer: { runs: () => 2, seconds: 60, gb: 2 },
   evaluator: { runs: () => 1, seconds: 60, gb: 2 },
   analyzer: { runs: (streams) => streams * 8, seconds: 20, gb: 2 },
+  predictor: { runs: (streams) => 24 + streams * 2, seconds: 30, gb: 1 },
   doctor: { runs: () => 8, seconds: 5, gb: 0.5 },
   reconciler: { runs: () => 24, seconds: 5, gb: 0.5 },
   desk: { runs: () => 500, seconds: 0.1, gb: 0.5 },
@@ -79,6 +81,7 @@ export const costsOfADay = (settings: Settings, outline: Outline, registry: Sour
   posts(settings, registry),
   judgements(settings),
   training(settings),
+  ...languageModelCost(settings),
   functions(settings, outline),
   watching(settings, outline),
   standing(settings, outline, registry),

@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/settings'
 import { type Role, ROLES } from '../../shared/state/people'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
+import { languageModelFindings } from './language-model'
 import type { TrainerTerms } from '../../shared/trainers/terms'
 
 /** What the account says of itself. */
@@ -34,6 +35,7 @@ export const findingsOf = (
   ...ROLES.map((role) => linkKey(role, facts, names.linkSecrets)),
   ...TRAINERS.flatMap((trainer) => training(trainer, facts, settings, names.region)),
   ...labellers({ ...facts, region: names.region }, settings),
+  ...languageModelFindings(settings, names.region),
   concurrency(facts),
 ]
 
