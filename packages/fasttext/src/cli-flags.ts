@@ -81,7 +81,19 @@ export const toFlags = (hyperparameters: Partial<Hyperparameters>): string =>
     .flatMap(([flag, { name }]) => (hyperparameters[name] === undefined ? [] : [`${flag} ${hyperparameters[name]}`]))
     .join(' ')
 
-/** The positional arguments of `test`, `predict` and `predict-prob`: model, text, k, threshold. */
+/** A name of the library, where a message of the library has one, as the flag that was typed. */
+export function asTyped(text: string): string {
+  const named = text.replace(/^(\w+) = /, (all, name: string) => {
+    const flag = flagOf(name)
+    return flag === undefined ? all : `${flag} `
+  })
+  // Names of one word are words of a sentence, too.
+  return named.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flagOf(name) ?? name)
+}
+
+const flagOf = (name: string): string | undefined => Object.entries(FLAGS).find(([, known]) => known.name === name)?.[0]
+
+/** The positional arguments of `test`, `test-label`, `predict` and `predict-prob`: model, text, k, threshold. */
 export function parseArguments(words: string[], usage: string) {
   const [modelFile, textFile, k = '1', threshold = '0'] = words
   if (modelFile === undefined || textFile === undefined || words.length > 4)

@@ -4,6 +4,7 @@ The commands:
 
   supervised     train a supervised classifier
   test           evaluate a supervised classifier
+  test-label     print labels with precision and recall scores
   predict        predict most likely labels
   predict-prob   predict most likely labels with probabilities
   tune           choose hyperparameters by cross-validation
@@ -72,6 +73,7 @@ export const HELP: Record<string, string> & { all: string } = {
   all: ALL,
   supervised: SUPERVISED,
   test: positional('test'),
+  'test-label': positional('test-label'),
   predict: positional('predict[-prob]'),
   'predict-prob': positional('predict[-prob]'),
   tune: TUNE,

@@ -1,14 +1,15 @@
-import { writeSync } from 'node:fs'
+import { accessSync, constants, statSync, writeSync } from 'node:fs'
+import path from 'node:path'
 import { tuneByFlags } from './cli-tune'
-import { parseArguments, parseFlags, required } from './cli-flags'
+import { asTyped, parseArguments, parseFlags, required } from './cli-flags'
 import { HELP } from './cli-help'
 import { openOutput } from './cli-output'
 import { bestEngine, type Engine, PLAIN_ENGINE, simdEngine } from './engine'
 import { FastTextError } from './error'
 import { evaluate } from './evaluate'
 import { readModel, saveModel } from './model-file'
-import { LOG_MARGIN, makeRanker, readLines } from './predict'
-import { general } from './printf'
+import { bareLabel, LOG_MARGIN, makeRanker, readLines } from './predict'
+import { fixed, general } from './printf'
 import { train } from './train'
 
 // The command line, with fastText's verbs, flags, defaults and output. Only the default of -thread differs: 1.
@@ -18,6 +19,7 @@ type Verb = (words: string[]) => void
 const VERBS: Record<string, Verb> = {
   supervised,
   test,
+  'test-label': testLabels,
   predict: (words) => predictLines(words, false),
   'predict-prob': (words) => predictLines(words, true),
   tune: (words) => print(tuneByFlags(words, note)),
@@ -32,7 +34,7 @@ function main([verb = 'help', ...words]: string[]): void {
   try {
     VERBS[verb]!(words)
   } catch (error) {
-    if (error instanceof FastTextError) fail(error.message, error.code.startsWith('HYPERPARAMETER') ? 2 : 1)
+    if (error instanceof FastTextError) fail(messageOf(error), error.code.startsWith('HYPERPARAMETER') ? 2 : 1)
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0)
     throw error
   }
@@ -42,6 +44,8 @@ function supervised(words: string[]): void {
   const { hyperparameters, files, verbose, kernel } = parseFlags(words)
   const input = required(files.input, '-input')
   const output = required(files.output, '-output')
+  checkPlace(`${output}.bin`)
+  for (const file of [input, files.validation]) if (file !== undefined && file !== '-') checkReadable(file)
   if (hyperparameters.threads > 1) note('Several threads: the model is not reproducible.\n')
 
   let began = performance.now()
@@ -76,6 +80,34 @@ function supervised(words: string[]): void {
   saveModel(model, `${output}.bin`)
 }
 
+/** Refuses a place that no file can be written to, before anything is trained for it. */
+function checkPlace(file: string): void {
+  const folder = path.dirname(file)
+  const refuse = (what: string, found: string, expected: string, cause?: unknown) => {
+    throw new FastTextError('FILE_UNREADABLE', { file: `-output: ${what}`, found, expected, cause })
+  }
+  const about = statSync(folder, { throwIfNoEntry: false })
+  if (!about) refuse(folder, 'no such folder', 'one that is there: make it first')
+  if (!about?.isDirectory()) refuse(folder, 'a file', 'a folder')
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) refuse(file, 'a folder', 'a file, or nothing')
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    refuse(folder, 'a folder that you cannot write to', 'another one', cause)
+  }
+}
+
+function checkReadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK)
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new FastTextError('FILE_UNREADABLE', { file, found, expected: 'a readable file', cause })
+  }
+  if (statSync(file).isDirectory())
+    throw new FastTextError('FILE_UNREADABLE', { file, found: 'a folder', expected: 'a file of labelled lines' })
+}
+
 function chooseEngine(kernel: string): Engine {
   if (kernel === 'auto') return bestEngine()
   const engine = kernel === 'plain' ? PLAIN_ENGINE : simdEngine()
@@ -92,6 +124,29 @@ function test(words: string[]): void {
   const { examples, precision, recall } = evaluate(readModel(modelFile), { file: textFile }, k, threshold)
   const show = (value: number) => (Number.isNaN(value) ? 'nan' : general(value, 3))
   print(`N\t${examples}\nP@${shownK}\t${show(precision)}\nR@${shownK}\t${show(recall)}\n`)
+}
+
+/**
+ * The official program (0.9.2) counts no true labels of a class here: recall is unknown, and F1 is twice the precision.
+ * What it prints is printed; `evaluate` of the library has the right figures.
+ */
+function testLabels(words: string[]): void {
+  const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP['test-label']!)
+  const model = readModel(modelFile)
+  const { examples, precision, recall, classes } = evaluate(model, { file: textFile }, k, threshold)
+  const show = (value: number, digits: number, otherwise: string) =>
+    Number.isNaN(value) ? otherwise : fixed(value, digits)
+  const lines = model.labels.map((label) => {
+    const { precision: own = NaN } = classes[bareLabel(label)] ?? {}
+    const [f1, shown] = [2 * own, own].map((value) => show(value, 6, '--------'))
+    return `F1-Score : ${f1}  Precision : ${shown}  Recall : --------   ${label}\n`
+  })
+  print(
+    `${lines.join('')}N\t${examples}\nP@${shownK}\t${show(precision, 3, 'nan')}\nR@${shownK}\t${show(recall, 3, 'nan')}\n`,
+  )
+  note(
+    'F1 and recall of a label are as fastText 0.9.2 prints them: it counts no true labels here, so F1 is twice the precision.\n',
+  )
 }
 
 function predictLines(words: string[], withProbabilities: boolean): void {
@@ -126,6 +181,12 @@ function print(text: string): void {
 
 function note(text: string): void {
   writeSync(2, text)
+}
+
+/** The error in words of the command line. What names a file stays as it is. */
+function messageOf({ code, file, found, expected, message }: FastTextError): string {
+  if (code.startsWith('FILE') || code.startsWith('MODEL')) return message
+  return `${file === undefined ? '' : `${file}: `}found ${asTyped(found)}, expected ${asTyped(expected)}`
 }
 
 function fail(message: string, status: number): never {

@@ -27,10 +27,16 @@ export function openCursor(source: Uint8Array | string, name: string): Cursor {
     })
   try {
     const descriptor = openSync(source, 'r')
-    const { size } = fstatSync(descriptor)
+    const stats = fstatSync(descriptor)
+    if (stats.isDirectory()) {
+      closeSync(descriptor)
+      throw new FastTextError('FILE_UNREADABLE', { file: name, found: 'a folder', expected: 'a model file' })
+    }
+    const { size } = stats
     const read = (target: Uint8Array, position: number) => readSync(descriptor, target, 0, target.length, position)
     return makeCursor(name, size, read, () => closeSync(descriptor))
   } catch (cause) {
+    if (cause instanceof FastTextError) throw cause
     const found = cause instanceof Error ? cause.message : String(cause)
     throw new FastTextError('FILE_UNREADABLE', { file: name, found, expected: 'a readable model file', cause })
   }

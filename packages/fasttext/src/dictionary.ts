@@ -18,7 +18,7 @@ export type Dictionary = {
 }
 
 /** The word that ends every line (Dictionary::EOS). */
-export const END_OF_LINE = Buffer.from('</s>')
+export const END_OF_LINE: Uint8Array = Buffer.from('</s>')
 export const END_OF_LINE_HASH = fnv1a(END_OF_LINE, 0, END_OF_LINE.length) | 0
 
 /** A dictionary with nothing in it, with room for `entries` entries of `bytes` bytes in all; it grows by itself. */

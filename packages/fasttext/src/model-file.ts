@@ -13,6 +13,7 @@ import { readQuantised } from './quantised'
 
 const MAGIC = 793712314
 const VERSION = 12
+const GZIP = 0x1f8b
 const SUPERVISED = 3
 const WORD = 0
 const LABEL = 1
@@ -75,6 +76,8 @@ function read(cursor: Cursor): Model {
     throw new FastTextError(code, { file, found, expected })
   }
   const start = cursor.take(8, 'the header')
+  if (start.readUInt16BE(0) === GZIP)
+    refuse('a gzip file', 'model.bin itself: unpack the file first (tar -xzf model.tar.gz, or gunzip)')
   if (start.readInt32LE(0) !== MAGIC)
     refuse(`the magic number ${start.readInt32LE(0)}`, `${MAGIC}, which begins a fastText model`)
   if (start.readInt32LE(4) !== VERSION)

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { readModel, saveModel, train, writeModel } from '../src'
 import { labelledLines, small, temporaryFolder } from './example'
@@ -90,6 +92,9 @@ describe('predict and test', () => {
     it.each([
       ['test', '1'],
       ['test', '2', '0.3'],
+      ['test-label', '1'],
+      ['test-label', '2', '0.3'],
+      ['test-label', '-1'],
       ['predict', '1'],
       ['predict', '2', '0.3'],
       ['predict', '-1'],
@@ -127,11 +132,11 @@ it('tune prints the best hyperparameters as JSON and its progress beside it', ()
   expect(stderr).toMatch(/ \d\.\d{4} \+- \d\.\d{4} {2}-minCount/)
 })
 
-it.each(['supervised', 'test', 'predict', 'predict-prob', 'tune'])('%s --help says its usage', (verb) => {
+it.each(['supervised', 'test', 'test-label', 'predict', 'predict-prob', 'tune'])('%s --help says its usage', (verb) => {
   const { status, stdout } = fasttext([verb, '--help'])
   expect({ status, stdout }).toEqual({
     status: 0,
-    stdout: expect.stringMatching(new RegExp(`^usage: fasttext ${verb.split('-')[0]}`)),
+    stdout: expect.stringMatching(new RegExp(`^usage: fasttext ${verb.replace('-prob', '')}`)),
   })
 })
 
@@ -145,9 +150,66 @@ it.each<[string, string[], number, RegExp]>([
   ['no input', ['supervised', '-output', 'x'], 2, /-input nothing/],
   ['a file that is not there', ['supervised', '-input', '/nowhere/x', '-output', 'x'], 1, /\/nowhere\/x: found ENOENT/],
   ['a file that is no model', ['predict', __filename, '-'], 1, /cli\.test\.ts: found the magic number/],
+  ['a folder for a model', ['predict', tmpdir(), '-'], 1, /: found a folder, expected a model file\n/],
+  [
+    'a folder for a text',
+    ['supervised', '-input', tmpdir(), '-output', 'x'],
+    1,
+    /: found a folder, expected a file of/,
+  ],
+  [
+    'a folder of -output that is not there',
+    ['supervised', '-input', __filename, '-output', '/nowhere/model'],
+    1,
+    /-output: \/nowhere: found no such folder/,
+  ],
+  [
+    'a file for the folder of -output',
+    ['supervised', '-input', __filename, '-output', `${__filename}/model`],
+    1,
+    /-output: \S+cli\.test\.ts: found a file, expected a folder/,
+  ],
+  [
+    'a validation file that is not there',
+    ['supervised', '-input', __filename, '-output', 'x', '-validation', '/nowhere/x'],
+    1,
+    /^fasttext: \/nowhere\/x: found ENOENT/,
+  ],
+  [
+    'flags that contradict each other',
+    ['supervised', '-input', 'x', '-output', 'x', '-minn', '5', '-maxn', '3'],
+    2,
+    /found -minn 5, expected at most -maxn, 3\n/,
+  ],
   ['a k of zero', ['predict', 'model.bin', '-', '0'], 2, /<k> 0, expected 1 or more/],
 ])('refuses %s', (_, args, expected, message) => {
   const { status, stdout, stderr } = fasttext(args)
   expect({ status, stdout }).toEqual({ status: expected, stdout: '' })
   expect(stderr).toMatch(message)
+})
+
+it('says that a model is a gzip file, which model.tar.gz is', () => {
+  writeFileSync(at('model.tar.gz'), gzipSync('model'))
+
+  const { status, stderr } = fasttext(['predict', at('model.tar.gz'), '-'])
+
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/model\.tar\.gz: found a gzip file, expected model\.bin itself: unpack the file first/)
+})
+
+it('trains nothing for an -output that is a folder', () => {
+  mkdirSync(at('taken.bin'))
+
+  const { status, stderr } = fasttext(['supervised', '-input', at('train.txt'), '-output', at('taken')])
+
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: `fasttext: -output: ${at('taken.bin')}: found a folder, expected a file, or nothing\n`,
+  })
+})
+
+it('names a flag as it was typed where the training text does not fit it', () => {
+  const { stderr } = fasttext(['supervised', '-input', at('train.txt'), '-output', at('rare'), '-minCount', '9999'])
+
+  expect(stderr).toContain('expected at least one, or a lower -minCount')
 })
