@@ -38,7 +38,7 @@ function tryIt(folder) {
   const installed = readdirSync(path.join(folder, 'node_modules')).filter((entry) => !entry.startsWith('.'))
   const { name: packageName } = JSON.parse(readFileSync(path.join(root, name, 'package.json'), 'utf8'))
   if (installed.join() !== packageName.split('/')[0])
-    throw new Error(`more than ${packageName} was installed: ${installed}`)
+    throw new Error(`more than ${packageName} was installed: ${installed.join()}`)
 
   const uses = path.join(root, name, 'test/packed')
   for (const use of readdirSync(uses)) cpSync(path.join(uses, use), path.join(folder, use))

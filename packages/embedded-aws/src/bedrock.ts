@@ -50,7 +50,7 @@ export const createBedrock = (
   { account, region }: Pick<CloudContext, 'account' | 'region'>,
   model: LanguageModel | undefined,
 ): AwsService =>
-  restService('bedrock', ({ method, path, body }) => {
+  restService('bedrock', ['Converse'], ({ method, path, body }) => {
     const modelId = decodeURIComponent(CONVERSE.exec(path)?.[1] ?? '')
     if (method !== 'POST' || modelId === '') return { operation: `${method} ${path}`, accesses: [] }
     return {

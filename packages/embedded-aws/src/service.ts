@@ -49,6 +49,8 @@ export interface ServiceCall {
 export interface AwsService {
   /** The credential scope it answers to. */
   name: string
+  /** Names of the operations that are here, for people to read. */
+  operations: readonly string[]
   /** Parse a request. A malformed one is opened too: its `run` answers with the error. */
   open(request: AwsRequest): ServiceCall
   close?(): Promise<void>

@@ -1,7 +1,7 @@
 import { AwsError } from '../protocol/aws-error'
 
 /** What dynalite has; every other operation of DynamoDB is refused by name. */
-const OPERATIONS = [
+export const OPERATIONS = [
   'BatchGetItem',
   'BatchWriteItem',
   'CreateTable',

@@ -9,9 +9,11 @@ const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/
 const LIST = /^\/2015-03-31\/functions\/?$/
 const ACCOUNT = /^\/2016-08-19\/account-settings\/?$/
 
+const OPERATIONS = ['GetAccountSettings', 'GetFunctionConfiguration', 'Invoke', 'ListFunctions']
+
 /** Lambda's REST API, as far as `sls invoke`, an export of a model and a health check need it. */
 export const lambdaService = (lambda: Lambda): AwsService =>
-  restService('lambda', (request) => {
+  restService('lambda', OPERATIONS, (request) => {
     const { method, path } = request
     const named = INVOKE.exec(path) ?? CONFIGURATION.exec(path)
     const found = lambda.find(decodeURIComponent(named?.[1] ?? ''))

@@ -52,6 +52,7 @@ export function jsonService({ name, version, operations, invalidInput, headersOf
 
   return {
     name,
+    operations: Object.keys(operations),
     open(request) {
       const operation = targetOf(request)
       const opened = attempt(() => {

@@ -8,8 +8,13 @@ export interface RestCall extends Pick<ServiceCall, 'operation' | 'accesses'> {
 }
 
 /** A service whose operations are methods and paths, and whose answers are JSON. */
-export const restService = (name: string, read: (request: AwsRequest) => RestCall): AwsService => ({
+export const restService = (
+  name: string,
+  operations: readonly string[],
+  read: (request: AwsRequest) => RestCall,
+): AwsService => ({
   name,
+  operations,
   open(request) {
     const { operation, accesses, work } = read(request)
     return {

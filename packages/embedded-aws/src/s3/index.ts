@@ -52,6 +52,7 @@ export function createS3(context: CloudContext): S3 {
 
   return {
     name: 's3',
+    operations: [...Object.keys(OPERATIONS), 'CreateBucket', 'ListBuckets'],
     open(request) {
       const framed = attempt(() => frame(request))
       // A body that breaks its checksum still says which keys need permission: S3 refuses a caller without it first.

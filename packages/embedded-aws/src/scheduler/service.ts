@@ -9,7 +9,7 @@ const FILTERS = new Set(['NamePrefix', 'ScheduleGroup', 'State', 'MaxResults'])
 
 /** EventBridge Scheduler's REST API, as far as it tells what the template has planned. */
 export const schedulerService = (made: ReadonlyMap<string, Made>): AwsService =>
-  restService('scheduler', ({ method, path, query }) => {
+  restService('scheduler', ['GetSchedule', 'ListSchedules'], ({ method, path, query }) => {
     if (method === 'GET' && LIST.test(path)) {
       return { operation: 'ListSchedules', accesses: access('ListSchedules'), work: () => listSchedules(made, query) }
     }

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterAll, expect, it } from '@jest/globals'
+import { createCloud } from '../src'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'second-stack-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('runs a stack of somebody else as osls packages it: a put, a function, a queue, a function, a table', async () => {
+  const service = path.join(folder, 'service')
+  cpSync(path.join(__dirname, 'second-stack'), service, { recursive: true })
+  const packageDir = path.join(folder, 'packaged')
+  const sls = createRequire(__filename).resolve('serverless/bin/serverless.js')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [sls, 'package', '--package', packageDir], {
+    cwd: service,
+    encoding: 'utf8',
+  })
+  expect({ status, said: stdout + stderr }).toMatchObject({ status: 0 })
+
+  const cloud = await createCloud({ packageDir, dataDir: path.join(folder, 'data') })
+  try {
+    const named = (id: string) => cloud.stack.resources.find(({ logicalId }) => logicalId === id)?.ref
+    const { endpoint, region } = cloud
+    const client = { endpoint, region, credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' } }
+    const put = new PutObjectCommand({ Bucket: named('Bucket'), Key: 'greeting.txt', Body: 'hello, world' })
+    await new S3Client(client).send(put)
+    await cloud.idle()
+
+    const get = new GetItemCommand({ TableName: named('Table'), Key: { key: { S: 'greeting.txt' } } })
+    const { Item } = await new DynamoDBClient(client).send(get)
+    expect(Item).toEqual({ key: { S: 'greeting.txt' }, length: { N: '12' } })
+
+    // Each function asked as its role, which may do this and no more.
+    expect(cloud.calls.filter(({ functionName }) => functionName).map(({ operation }) => operation)).toEqual([
+      'SendMessage',
+      'GetObject',
+      'PutItem',
+    ])
+  } finally {
+    await cloud.close()
+  }
+}, 120_000)
