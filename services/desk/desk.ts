@@ -22,6 +22,8 @@ interface Ports {
 type Work = (annotator: Visitor, request: Request, now: Date) => Promise<Reply>
 
 const howMany = z.coerce.number().int().min(1).max(50).default(20)
+/** An annotator looks at all answers of a day. */
+const howManyAnswered = z.coerce.number().int().min(1).max(500).default(20)
 const answersSent = z.strictObject({ answers: z.array(z.unknown()).min(1).max(100) })
 
 /** The label desk: a page, and its HTTP API. It answers every request, and shows no internal error to anyone. */
@@ -44,8 +46,8 @@ export const desk = (ports: Ports) => {
     },
 
     'GET /desk/answered': async ({ name }, { query }, now) => {
-      const count = howMany.safeParse(query.count)
-      if (!count.success) return problem(400, 'invalid', 'count is a number from 1 to 50')
+      const count = howManyAnswered.safeParse(query.count)
+      if (!count.success) return problem(400, 'invalid', 'count is a number from 1 to 500')
       return { status: 200, body: await answeredLately(table, name, count.data, now) }
     },
 

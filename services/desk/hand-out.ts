@@ -63,13 +63,13 @@ const byUrgency = (a: BatchRow, b: BatchRow): number =>
 
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
-/** The last items that the annotator answered today and may still change, the latest first. */
+/** The last items that the annotator answered today and may still change, the latest first; and how many they answered in all. */
 export async function answeredLately(
   table: DeskTable,
   annotator: string,
   count: number,
   now: Date,
-): Promise<{ items: Answered[]; categories: HandedOut['categories'] }> {
+): Promise<{ items: Answered[]; today: number; categories: HandedOut['categories'] }> {
   const today = await answeredToday(table, annotator, now)
   const names = [...new Set(today.map(({ batch }) => batch))].sort()
   const found = await concurrently(names, 4, (name) =>
@@ -84,9 +84,16 @@ export async function answeredLately(
     .flatMap(({ answers }) => answers)
     .sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
     .slice(0, count)
-    .map(({ batch, item, text, given, revision }) => ({ batch, item, text, given, revision }))
+    .map(({ batch, item, text, given, revision, note }) => ({
+      batch,
+      item,
+      text,
+      given,
+      revision,
+      ...(note === undefined ? {} : { note }),
+    }))
   const categories = found.flatMap(({ batch }) => (batch ? [[batch.batch, batch.categories] as const] : []))
-  return { items, categories: Object.fromEntries(categories) }
+  return { items, today: today.length, categories: Object.fromEntries(categories) }
 }
 
 /** What the annotator answered in a batch and may still change. */

@@ -11,4 +11,5 @@ export interface Shown {
 export interface Answered extends Shown {
   given: Given
   revision: number
+  note?: string | undefined
 }

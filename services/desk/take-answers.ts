@@ -15,7 +15,15 @@ import {
   openBatchRow,
   readChunks,
 } from '../../shared/state/desk'
-import { type Answer, answer, FLAGS, type Given, isComplete, type Refusal } from '../../shared/state/desk-item'
+import {
+  type Answer,
+  answer,
+  FLAGS,
+  type Given,
+  isComplete,
+  LONGEST_NOTE,
+  type Refusal,
+} from '../../shared/state/desk-item'
 import type { Table } from '../../shared/table'
 
 interface Ports {
@@ -31,9 +39,13 @@ const sent = z
     label: z.string().optional(),
     flag: z.enum(FLAGS).optional(),
     skip: z.literal(true).optional(),
+    note: z.string().max(LONGEST_NOTE).optional(),
   })
   .refine(({ label, flag, skip }) => [label, flag, skip].filter((one) => one !== undefined).length === 1, {
     message: 'give one of label, flag and skip',
+  })
+  .refine(({ skip, note }) => skip === undefined || note === undefined, {
+    message: 'a skip has no note: the owner reads notes of labels and flags',
   })
 type Sent = z.infer<typeof sent>
 
@@ -90,13 +102,17 @@ export const takeAnswers =
     return { answers, ...(today === undefined ? {} : { today }) }
   }
 
+/** Control characters other than a line break. */
+const CONTROL = /[^\P{Cc}\n]+/gu
+
 /** An answer as it was sent, or why it is refused. Answers of one request keep their order by their times. */
 function read(input: unknown, place: number, now: Date): Taken | Answering {
   const parsed = sent.safeParse(input)
   if (!parsed.success) return refused(null, null, 'invalid', z.prettifyError(parsed.error))
   const { batch, item, revision } = parsed.data
   const at = new Date(now.getTime() + place).toISOString()
-  return { place, batch, item, answer: { given: givenOf(parsed.data), revision, at } }
+  const note = parsed.data.note?.replaceAll(CONTROL, ' ').trim()
+  return { place, batch, item, answer: { given: givenOf(parsed.data), revision, at, ...(note ? { note } : {}) } }
 }
 
 /** What became of the answers to a batch by their places, and the chunks to count as complete or as incomplete. */

@@ -16,6 +16,8 @@ export interface Fields {
   item?: string
   /** An object goes with its message even where it names no post and holds no text. */
   goesWithItem?: boolean
+  /** Judgements of an object that is replaced: their notes go, because they speak of the deleted post. */
+  judgements?: string
   /** Objects of one of these fields stay: they name messages for the sake of counts and probabilities. */
   kept?: readonly string[]
   /** Whether objects go where a post remains, because nothing reads them by message. */
@@ -60,7 +62,7 @@ function cleanObject(object: Json, fields: Fields, targets: Targets): Cleaned {
   const own = ownVerdict(object, fields, targets)
   if (own === 'gone') return GONE
   let changed = own ? 1 : 0
-  let result = own ?? object
+  let result = own ? withoutNotes(own, fields) : object
   for (const [name, inner] of Object.entries(result)) {
     if (inner === null || typeof inner !== 'object' || fields.kept?.includes(name)) continue
     const cleaned = clean(inner, fields, targets)
@@ -71,6 +73,15 @@ function cleanObject(object: Json, fields: Fields, targets: Targets): Cleaned {
   }
   return { value: result, changed }
 }
+
+/** The object without the notes of its judgements. */
+function withoutNotes(object: Json, { judgements }: Fields): Json {
+  const list = judgements === undefined ? undefined : object[judgements]
+  if (judgements === undefined || !Array.isArray(list)) return object
+  return { ...object, [judgements]: list.map((one: unknown) => (isObject(one) ? withoutNote(one) : one)) }
+}
+
+const withoutNote = ({ note: _, ...rest }: Json): Json => rest
 
 /** What becomes of an object by its own fields: it goes, is replaced, or (nothing) stays. */
 function ownVerdict(object: Json, fields: Fields, targets: Targets): Json | 'gone' | undefined {

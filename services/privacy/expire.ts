@@ -3,6 +3,7 @@ import { concurrently } from '../../shared/concurrently'
 import type { Invocation } from '../../shared/door'
 import { jsonOrNothing } from '../../shared/json'
 import { keys, prefixes } from '../../shared/keys'
+import { parseJson } from '../../shared/objects'
 import { forgetItems } from '../../shared/state/desk'
 import { shownText, tokenise } from '../../shared/text'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
@@ -104,6 +105,13 @@ const line = z.object({
 const labelEntry = z.object({
   label: z.object({ item: z.string(), date: z.string(), text: z.string(), textExpired: z.boolean().optional() }),
 })
+/** Notes of annotators, as judgements of any release have them. */
+const judged = z.looseObject({
+  items: z.array(
+    z.looseObject({ item: z.string(), judgements: z.array(z.looseObject({ note: z.string().optional() })) }),
+  ),
+})
+const judgedSoFar = z.looseObject({ records: z.array(judged) })
 const planned = z.object({ items: z.array(z.object({ item: z.string(), date: z.string() })) })
 
 interface Texts {
@@ -186,6 +194,25 @@ function changesFor({ isDue, isDueText }: Texts, through: string): ChangeAt {
       const isOver = typeof one.item === 'string' && isDue(one.item) ? true : isOld(version)
       return isOver && one.found ? { ...one, found: '' } : one
     })
+  const withoutNotes = (record: z.infer<typeof judged>): { record: Json; rows: number } => {
+    let rows = 0
+    const items = record.items.map((one) => {
+      if (!isDue(one.item) || one.judgements.every(({ note }) => note === undefined)) return one
+      rows++
+      return { ...one, judgements: one.judgements.map(({ note: _, ...judgement }) => judgement) }
+    })
+    return { record: { ...record, items }, rows }
+  }
+  const ofBatch = (body: Buffer, { key }: Version): Rewritten | undefined => {
+    const { record, rows } = withoutNotes(parseJson(body.toString('utf8'), judged, key))
+    return rows > 0 ? { body: Buffer.from(JSON.stringify(record)), rows } : undefined
+  }
+  const soFar = (body: Buffer, { key }: Version): Rewritten | undefined => {
+    const left = parseJson(body.toString('utf8'), judgedSoFar, key).records.map(withoutNotes)
+    const rows = left.reduce((sum, one) => sum + one.rows, 0)
+    const records = left.map(({ record }) => record)
+    return rows > 0 ? { body: Buffer.from(JSON.stringify({ records })), rows } : undefined
+  }
   const learnt = lines((one) => (isDue(one.item) ? null : one))
   const tokens = (body: Buffer) => lineByLine(body, (one) => (isDueText(one.slice(one.indexOf(' ') + 1)) ? null : one))
   const targets: Targets = {
@@ -201,6 +228,8 @@ function changesFor({ isDue, isDueText }: Texts, through: string): ChangeAt {
     jobManifest: { rewrite: asked, starts: true },
     settledManifest: { rewrite: settled, starts: true },
     settledRefused: { rewrite: refused },
+    judgements: { rewrite: ofBatch },
+    judgementsSoFar: { rewrite: soFar },
     datasetRefused: { rewrite: refused },
     labelSnapshot: {
       rewrite: (body) =>

@@ -29,7 +29,7 @@ const standing: Fields = { post: ['post'], text: ['text'] }
 const shownMessage: Fields = { post: ['post'], text: ['text'] }
 const examples: Fields = { text: ['shown'] }
 const evaluated: Fields = { post: ['post'], text: ['shown'], tokens: 'text' }
-const judged: Fields = { goesWithItem: true }
+const judged: Fields = { post: ['post'], goesWithItem: true, judgements: 'judgements' }
 const tablePost: Fields = { post: ['post_id'], repeats: ['repeats'], author: ['author_id'] }
 const tablePrediction: Fields = { post: ['post_id'] }
 const tableLabel: Fields = { post: ['post_id'], item: 'message' }
@@ -57,7 +57,11 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   instructions: { how: holdsNeither },
   jobManifest: { how: 'lines', rewrite: jsonLines(settled), starts: true },
   settledManifest: { how: 'lines', rewrite: jsonLines(settled), tells: settled, starts: true },
-  settledRefused: { how: 'lines', rewrite: jsonLines({ ...settled, text: ['source', 'found'] }), tells: settled },
+  settledRefused: {
+    how: 'lines',
+    rewrite: jsonLines({ ...settled, text: ['source', 'found'], judgements: 'judgements' }),
+    tells: settled,
+  },
   judgements: { how: 'items of which no post remains', rewrite: jsonDocument(judged) },
   judgementsSoFar: { how: 'items of which no post remains', rewrite: jsonDocument(judged) },
   quality: { how: holdsNeither },

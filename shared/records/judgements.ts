@@ -7,6 +7,7 @@ export const judgementRecord = z.object({
   annotator: z.string(),
   said: z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })]),
   at: z.string(),
+  note: z.string().optional().describe('What the annotator wants the owner to know of the post. It goes with the post.'),
 })
 
 /** `labeled/<batch>/judgements.json`: what each annotator said of each item; agreement is measured from it. */
@@ -17,6 +18,7 @@ export const judgementsRecord = z.object({
   items: z.array(
     z.object({
       item: z.string(),
+      post: z.string().optional().describe('Id of the post that annotators saw, where one of them wrote a note.'),
       purpose,
       judgements: z.array(judgementRecord).describe('By time.'),
     }),

@@ -15,7 +15,12 @@ export interface Answer {
   revision: number
   /** ISO 8601. */
   at: string
+  /** What the annotator wants the owner to know of the post. */
+  note?: string | undefined
 }
+
+/** The longest note, in UTF-16 code units. */
+export const LONGEST_NOTE = 500
 
 /** What an item is asked and was answered. Its change is atomic: the row that holds it is compared and swapped. */
 export interface Asked {
@@ -45,7 +50,7 @@ export const storedItem = z.object({
   turn: z.int().optional(),
   before: z.array(z.string()).optional(),
   claims: namedRecord(z.number()),
-  answers: namedRecord(z.object({ given, revision: z.int(), at: z.string() })),
+  answers: namedRecord(z.object({ given, revision: z.int(), at: z.string(), note: z.string().optional() })),
 })
 
 export type Refusal = 'closed' | 'not-asked' | 'enough' | 'older'
@@ -60,7 +65,7 @@ export function claim<T extends Asked>(asked: T, annotator: string, nowMs: numbe
 export function answer<T extends Asked>(asked: T, annotator: string, given: Answer, nowMs: number): T | Refusal {
   const before = asked.answers[annotator]
   if (before && before.revision >= given.revision) {
-    return before.revision === given.revision && same(before.given, given.given) ? asked : 'older'
+    return before.revision === given.revision && same(before, given) ? asked : 'older'
   }
   if (asked.closed) return 'closed'
   if (!before && asked.claims[annotator] === undefined) return 'not-asked'
@@ -101,5 +106,5 @@ function hasRoom(asked: Asked, annotator: string, nowMs: number): boolean {
 }
 
 const isJudgement = ({ given }: Answer): boolean => !('skip' in given)
-const same = (a: Given, b: Given): boolean => text(a) === text(b)
+const same = (a: Answer, b: Answer): boolean => text(a.given) === text(b.given) && (a.note ?? '') === (b.note ?? '')
 const text = (given: Given): string => JSON.stringify(given)

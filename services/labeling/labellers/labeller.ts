@@ -10,6 +10,8 @@ export interface Judgement {
   said: { label: string } | { flag: string }
   /** ISO 8601. */
   at: string
+  /** For the owner. */
+  note?: string | undefined
 }
 
 /** The result of a job that has ended. */

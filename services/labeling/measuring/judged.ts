@@ -21,13 +21,17 @@ export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsReco
     schemaVersion: plan.schemaVersion,
     items: [...plan.items]
       .sort((a, b) => (a.item < b.item ? -1 : 1))
-      .map(({ item, purpose }) => ({
-        item,
-        purpose,
-        judgements: (byItem.get(item) ?? []).map(({ annotator, said, at }) => ({ annotator, said, at })),
-      })),
+      .map(({ item, post, purpose }) => {
+        const judgements = byItem.get(item) ?? []
+        // A deletion finds the note by its post.
+        const isNoted = judgements.some(({ note }) => note !== undefined)
+        return { item, ...(isNoted ? { post } : {}), purpose, judgements: judgements.map(recordOf) }
+      }),
   }
 }
+
+/** A judgement as it is stored with its item. */
+export const recordOf = ({ item: _, ...judgement }: Judgement): Omit<Judgement, 'item'> => judgement
 
 /** Merged judgements save requests and repeat bytes: this many batches are read one by one at most. */
 const MERGED_EVERY = 10

@@ -388,6 +388,31 @@ describe('the desk', () => {
     expect(answers[1]?.message).toContain('weather')
   })
 
+  it('keeps a note with an answer, and gives it back with the answers of the day', async () => {
+    await ask(ids.slice(0, 2), 1)
+    const cookie = await enter('ana')
+    const items = await next(cookie)
+    const answers = items.map(({ item }) => technical(item, 1))
+
+    await give(cookie, [{ ...answers[0], note: ' <b>who</b>\u0007 is meant?\nAsk Ben. ' }, answers[1]])
+    const { json } = await send('GET /desk/answered', { cookie, query: { count: '500' } })
+    const again = await give(cookie, [{ ...answers[0], note: 'another' }])
+    const refused = await give(cookie, [
+      { batch: BATCH, item: items[0]?.item, revision: 2, skip: true, note: 'x' },
+      { ...answers[0], revision: 2, note: 'x'.repeat(501) },
+    ])
+
+    expect(json.today).toBe(2)
+    expect(new Map(json.items.map(({ item, note }: { item: string; note?: string }) => [item, note]))).toEqual(
+      new Map([
+        [items[0]?.item, '<b>who</b>  is meant?\nAsk Ben.'],
+        [items[1]?.item, undefined],
+      ]),
+    )
+    expect(again[0]).toMatchObject({ result: 'refused', reason: 'older' })
+    expect(refused.map(({ reason }) => reason)).toEqual(['invalid', 'invalid'])
+  })
+
   it('refuses an answer to an item that somebody else was given', async () => {
     await ask(ids.slice(0, 1), 1)
     const [ana, ben] = [await enter('ana'), await enter('ben')]

@@ -96,7 +96,9 @@ export async function newWorld(): Promise<World> {
   await objects.put(keys.inputManifest({ batch: BATCH }), manifest.join(''))
   await objects.put(
     keys.judgements({ batch: BATCH }),
-    JSON.stringify({ items: asked.map((post) => ({ item: itemOf(post), judgements: [] })) }),
+    JSON.stringify({
+      items: asked.map((post) => ({ item: itemOf(post), post: post.id, judgements: [noted(shownOf(post))] })),
+    }),
   )
   // An earlier version with the same text, as a retry leaves it.
   await objects.put(keys.settledManifest({ batch: BATCH }), `${JSON.stringify(lines[0])}\n`)
@@ -122,6 +124,14 @@ export async function newWorld(): Promise<World> {
   // Every post has a message.
   return { bucket, table, writes: 0, now: NOW, items: items as World['items'] }
 }
+
+/** An annotator who repeats the post for the owner. */
+const noted = (shown: string) => ({
+  annotator: 'ana',
+  said: { label: CATEGORIES[0] },
+  at: '2026-11-22T10:00:00Z',
+  note: `Who is meant? ${shown}`,
+})
 
 const rules = { schemaVersion: 1, categories: CATEGORIES }
 export const labelsOf = ({ objects }: Pick<VersionedBucket, 'objects'>) => labelStore(objects, rules)

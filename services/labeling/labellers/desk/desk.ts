@@ -43,6 +43,6 @@ export const deskLabeller = (table: Table): LabellerAdapter => ({
 })
 
 const said = (item: string, state: ChunkItem): Answers['judgements'] =>
-  judgementsOf(state).flatMap(([annotator, { given, at }]): Judgement[] =>
-    'skip' in given ? [] : [{ item, annotator, said: given, at }],
+  judgementsOf(state).flatMap(([annotator, { given, at, note }]): Judgement[] =>
+    'skip' in given ? [] : [{ item, annotator, said: given, at, ...(note === undefined ? {} : { note }) }],
   )
