@@ -1,6 +1,7 @@
 // Builds every page under pages/ into .build/pages/<name>/ and says, by name, what a function packages to serve it:
-// index.html as it is, page.ts and page.css each bundled into one file.
-const { copyFileSync, existsSync, mkdirSync, readdirSync } = require('node:fs')
+// index.html as it is, page.ts and page.css each bundled into one file, and worker.ts, where there is one, with a hash of these.
+const { createHash } = require('node:crypto')
+const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } = require('node:fs')
 const path = require('node:path')
 const { build } = require('esbuild')
 
@@ -23,16 +24,23 @@ async function buildPage(name) {
   const to = path.join(root, '.build/pages', name)
   mkdirSync(to, { recursive: true })
   copyFileSync(path.join(from, 'index.html'), path.join(to, 'index.html'))
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['page.ts', 'page.css'].map((file) => path.join(from, file)),
-    outdir: to,
-    bundle: true,
-    minify: true,
-    // Browsers of the last four years.
-    target: ['es2022', 'chrome100', 'firefox100', 'safari16'],
-    format: 'iife',
-    charset: 'utf8',
-    logLevel: 'warning',
-  })
+  const bundle = (files, define = {}) =>
+    build({
+      absWorkingDir: root,
+      entryPoints: files.map((file) => path.join(from, file)),
+      define,
+      outdir: to,
+      bundle: true,
+      minify: true,
+      // Browsers of the last four years.
+      target: ['es2022', 'chrome100', 'firefox100', 'safari16'],
+      format: 'iife',
+      charset: 'utf8',
+      logLevel: 'warning',
+    })
+  await bundle(['page.ts', 'page.css'])
+  if (!existsSync(path.join(from, 'worker.ts'))) return
+  const hash = createHash('sha256')
+  for (const file of ['index.html', 'page.js', 'page.css']) hash.update(readFileSync(path.join(to, file)))
+  await bundle(['worker.ts'], { VERSION: JSON.stringify(hash.digest('hex').slice(0, 16)) })
 }

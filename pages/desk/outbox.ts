@@ -16,6 +16,8 @@ export interface Outbox {
   waiting(): Sent[]
   /** The desk answered for this one; a later revision that was put meanwhile stays. */
   settle(sent: Sent): void
+  /** What another tab put: a storage event's key and value; nothing where it is about something else. */
+  heard(key: string | null, value: string | null): Sent | undefined
 }
 
 /**
@@ -26,14 +28,7 @@ export function createOutbox(storage: Keeper | undefined, name: string, now: () 
   const keeper = storage ?? inMemory()
   const prefix = `bellwether-desk:${name}:answer:`
   const keyOf = (sent: Sent) => prefix + placeOf(sent)
-  const read = (key: string): Put | undefined => {
-    try {
-      const value: unknown = JSON.parse(keeper.getItem(key) ?? 'null')
-      return isPut(value) ? value : undefined
-    } catch {
-      return undefined
-    }
-  }
+  const read = (key: string): Put | undefined => putIn(keeper.getItem(key))
   const all = () =>
     Array.from({ length: keeper.length }, (_, i) => keeper.key(i) ?? '')
       .filter((key) => key.startsWith(prefix))
@@ -49,6 +44,7 @@ export function createOutbox(storage: Keeper | undefined, name: string, now: () 
       const kept = read(keyOf(sent))
       if (kept && kept.sent.revision <= sent.revision) keeper.removeItem(keyOf(sent))
     },
+    heard: (key, value) => (key?.startsWith(prefix) ? putIn(value)?.sent : undefined),
   }
 }
 
@@ -56,6 +52,15 @@ export function createOutbox(storage: Keeper | undefined, name: string, now: () 
 interface Put {
   sent: Sent
   place: number
+}
+
+function putIn(text: string | null): Put | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null')
+    return isPut(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function inMemory(): Keeper {

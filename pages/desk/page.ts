@@ -1,16 +1,20 @@
 import { type Answer, ask, type Problem } from '../api'
 import { enter } from '../enter'
 import { createOutbox, type Keeper } from './outbox'
+import { keepShell } from './shell'
 import { createSender, passes, type Receipt } from './sender'
 import { type Category, createView, type Progress } from './view'
 import {
   add,
+  agree,
   type Answered,
   back,
   current,
   forget,
   forward,
   give,
+  hear,
+  lookAt,
   type Given,
   NOTHING,
   placeOf,
@@ -46,6 +50,8 @@ let denied = false
 let fetchedAt = 0
 /** The desk had nothing new to hand out when it was asked last. */
 let exhausted = false
+/** A note that was written before the answer to its post, by the place of that post. */
+let draft = { place: '', text: '' }
 let notices = { passing: '', connection: '' }
 let fetching: Promise<void> | undefined
 let wake: () => void = () => undefined
@@ -56,6 +62,16 @@ const view = createView(
     skip: () => answer({ skip: true }),
     back: () => show(back(work)),
     forward: () => show(forward(work)),
+    note,
+    list: () => void list(),
+    lookAt: (place) => show(lookAt(work, place)),
+    undo: (place) => {
+      const found = lookAt(work, place)
+      if (found.at === undefined) return
+      show(found)
+      answer({ skip: true })
+      show(lookAt(work, place))
+    },
   },
   {
     get: () => keeper?.getItem(KEYS_OFF) !== 'yes',
@@ -68,11 +84,13 @@ let outbox = createOutbox(keeper, name)
 let flush = async (): Promise<void> => undefined
 
 void start()
+void keepShell()
 
 async function start(): Promise<void> {
   const person = await untilAnswered(() => enter('/desk/session'))
   if (!person.ok) return refuse(person.problem)
   name = person.body.name
+  view.whose(name)
   outbox = createOutbox(keeper, name)
   flush = createSender({
     outbox,
@@ -83,6 +101,12 @@ async function start(): Promise<void> {
     onDenied: refuse,
   })
   addEventListener('online', () => wake())
+  addEventListener('storage', ({ key, newValue }) => {
+    const sent = outbox.heard(key, newValue)
+    if (!sent || denied) return
+    if (sent.revision === 1) advance(sent.batch)
+    show(hear(work, sent))
+  })
   addEventListener('pagehide', () => void flush())
   document.addEventListener('visibilitychange', () => {
     wake()
@@ -103,7 +127,8 @@ async function start(): Promise<void> {
 
 /** Keep the answer, show the next post, and let the answer go out behind it. */
 function answer(given: Given): void {
-  const step = give(work, given)
+  const step = give(work, given, noteNow())
+  draft = { place: '', text: '' }
   if (step.sent) {
     outbox.put(step.sent)
     if (step.sent.revision === 1) advance(step.sent.batch)
@@ -111,6 +136,50 @@ function answer(given: Given): void {
   }
   show(step.work)
   if (work.ahead.length === 0 || (work.ahead.length < FETCH_BELOW && !exhausted)) void refill()
+}
+
+/** The note of the post on the screen: what is written since, or what was kept with its answer. */
+function noteNow(): string {
+  const shown = current(work)
+  if (!shown) return ''
+  if (draft.place === placeOf(shown)) return draft.text
+  return 'note' in shown ? (shown.note ?? '') : ''
+}
+
+/** Keep a note until the post is answered; one that is answered gets it at once. */
+function note(text: string): void {
+  const shown = current(work)
+  if (!shown) return
+  draft = { place: placeOf(shown), text }
+  if (!('given' in shown)) return view.noted(text)
+  const { at } = work
+  answer(shown.given)
+  if (at !== undefined) show({ ...work, at })
+}
+
+/** The answers of the day, as the desk has them; without a connection those of this page. */
+async function list(): Promise<void> {
+  const told = await ask<Handed<Answered> & { today: number }>('GET', as('/desk/answered?count=500'))
+  if (denied) return
+  if (told.ok) {
+    categories = { ...told.body.categories, ...categories }
+    show(recall(work, told.body.items))
+  } else if (!passes(told.problem)) return refuse(told.problem)
+  const known = new Set(told.ok ? told.body.items.map(placeOf) : [])
+  const latest = work.past.toReversed().filter((one) => !told.ok || known.has(placeOf(one)) || isWaiting(one))
+  const settled = Math.max(0, standing.today - latest.length)
+  const others =
+    settled === 0 ? '' : ` ${settled} more cannot be changed: their batch is closed, or they are not at hand.`
+  view.answers(latest, `The latest first.${told.ok ? '' : ' There is no connection.'}${others}`)
+}
+
+const isWaiting = (one: Answered): boolean => outbox.waiting().some((sent) => placeOf(sent) === placeOf(one))
+
+/** Another tab was first with an answer of the same revision: what the desk has is shown, and said. */
+async function agreeWithDesk(): Promise<void> {
+  const told = await ask<Handed<Answered>>('GET', as('/desk/answered?count=500'))
+  if (told.ok) show(agree(work, told.body.items))
+  pass('You answered a post in another tab too: that answer stands. The list of today has it.')
 }
 
 /** Count an answer at once; the desk's own count comes with its receipt. */
@@ -127,13 +196,24 @@ function receive(sent: readonly Sent[], { answers, today }: Receipt): void {
     const taken = answers[i]
     return taken?.result === 'refused' && taken.reason !== 'older' ? [{ place: placeOf(one), ...taken }] : []
   })
+  const isDisputed = sent.some((one, i) => {
+    const taken = answers[i]
+    const known = work.past.find((past) => placeOf(past) === placeOf(one))
+    return taken?.result === 'refused' && taken.reason === 'older' && known?.revision === one.revision
+  })
+  if (isDisputed) void agreeWithDesk()
   for (const { place } of refused) work = forget(work, place)
   if (refused.length > 0) {
     const what = refused.length === 1 ? 'An answer was' : `${refused.length} answers were`
-    notice({ passing: `${what} not needed any more: ${refused[0]?.message ?? ''}.` })
-    setTimeout(() => notice({ passing: '' }), 6000)
+    pass(`${what} not needed any more: ${refused[0]?.message ?? ''}.`)
   }
   show(work)
+}
+
+/** Say something for a few seconds. */
+function pass(passing: string): void {
+  notice({ passing })
+  setTimeout(() => notice({ passing: '' }), 6000)
 }
 
 /** Fetch posts ahead, unless that is being done. */
@@ -194,7 +274,10 @@ function show(next: Work): void {
     standing.today,
   )
   const canGoBack = work.at === undefined ? work.past.length > 0 : work.at > 0
-  if (shown) return view.post(shown, categories[shown.batch] ?? [], canGoBack)
+  if (shown) {
+    view.post(shown, categories[shown.batch] ?? [], canGoBack)
+    return view.noted(noteNow())
+  }
   if (!exhausted) return view.say('One moment …', '')
   if (standing.today === 0) return view.say('Nothing waits for you.', 'New posts appear here by themselves.')
   view.say(
@@ -212,14 +295,18 @@ function explainOnce(): void {
   const key = `bellwether-desk:${name}:read`
   const text = JSON.stringify(about)
   if (keeper?.getItem(key) === text) return
+  const isFirst = keeper?.getItem(key) == null
   keeper?.setItem(key, text)
-  view.explain()
+  view.explain(isFirst)
 }
 
 /** Nobody gets further: say why, in the desk's words, and show nothing else. */
 function refuse({ message }: Problem): void {
   denied = true
   work = NOTHING
+  draft = { place: '', text: '' }
+  view.whose('')
+  view.noted('')
   const [, first = message, rest = ''] = /^(.*?[.!?])\s+(.*)$/.exec(message) ?? []
   view.progress(undefined, 0)
   notice({ passing: '', connection: '' })

@@ -19,6 +19,14 @@ export interface Actions {
   skip(): void
   back(): void
   forward(): void
+  /** Keep a note with the answer to the post on the screen. */
+  note(text: string): void
+  /** The annotator asks for the answers of the day. */
+  list(): void
+  /** Show the post of one of these answers, to be answered again. */
+  lookAt(place: string): void
+  /** Take the answer back: it counts no more, and the post is shown. */
+  undo(place: string): void
 }
 
 export interface View {
@@ -30,7 +38,13 @@ export interface View {
   notice(text: string): void
   progress(batch: Progress | undefined, today: number): void
   /** Open the definitions, as the annotator can at any time. */
-  explain(): void
+  explain(isFirst: boolean): void
+  /** Whose link it is. */
+  whose(name: string): void
+  /** The note of the post on the screen. */
+  noted(text: string): void
+  /** The answers of the day, the latest first; `hint` says what is not among them. */
+  answers(list: readonly Answered[], hint: string): void
 }
 
 const KEYS = 9
@@ -50,6 +64,11 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   const change = byId('change', HTMLButtonElement)
   const definitions = byId('definitions', HTMLDialogElement)
   const flags = byId('flags', HTMLDialogElement)
+  const notes = byId('notes', HTMLDialogElement)
+  const noteText = byId('note-text', HTMLTextAreaElement)
+  const noteButton = byId('note', HTMLButtonElement)
+  const answers = byId('answers', HTMLDialogElement)
+  const today = byId('today', HTMLButtonElement)
   const keysBox = byId('keys', HTMLInputElement)
   const notice = byId('notice', HTMLElement)
 
@@ -77,7 +96,18 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   onClick(byId('skip', HTMLButtonElement), skip)
   flagButton.addEventListener('click', () => open(flags))
   byId('help', HTMLButtonElement).addEventListener('click', () => open(definitions))
-  for (const dialog of [definitions, flags]) {
+  noteButton.addEventListener('click', () => open(notes))
+  byId('note-form', HTMLFormElement).addEventListener('submit', () => actions.note(noteText.value.trim()))
+  today.addEventListener('click', actions.list)
+  answers.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest('button') : null
+    const { undo, look } = button?.dataset ?? {}
+    if (undo === undefined && look === undefined) return
+    answers.close()
+    if (undo !== undefined) actions.undo(undo)
+    if (look !== undefined) actions.lookAt(look)
+  })
+  for (const dialog of [definitions, flags, notes, answers]) {
     dialog.addEventListener('click', ({ target }) => {
       if (!(target instanceof Element)) return
       // Its backdrop is the dialog itself.
@@ -95,6 +125,13 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
       if (nth !== undefined && nth < FLAGS.length) flag(FLAGS[nth])
       else if (event.key === 'f') flags.close()
       else return
+    } else if (notes.open) {
+      return
+    } else if (answers.open) {
+      if (event.key !== 'l') return
+      answers.close()
+    } else if (event.key === 'l' && !today.hidden) {
+      actions.list()
     } else if (definitions.open) {
       if (event.key !== '?' && event.key !== 'd') return
       definitions.close()
@@ -118,6 +155,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     ArrowLeft: actions.back,
     ArrowRight: () => isPast && actions.forward(),
     f: () => open(flags),
+    n: () => open(notes),
     '?': () => open(definitions),
     d: () => open(definitions),
   }
@@ -180,8 +218,11 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     },
     say(heading, text, canGoBack = false) {
       const changed = title.textContent !== heading || message.hidden
-      for (const dialog of [definitions, flags]) dialog.close()
+      for (const dialog of [definitions, flags, notes, answers]) dialog.close()
       work.hidden = true
+      // Nothing of the last post stays in the page.
+      post.textContent = ''
+      place = ''
       message.hidden = false
       title.textContent = heading
       byId('text', HTMLElement).textContent = text
@@ -191,17 +232,60 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     notice(text) {
       if (notice.textContent !== text) notice.textContent = text
     },
-    progress(batch, today) {
+    progress(batch, count) {
       const bar = byId('progress', HTMLProgressElement)
       byId('bar', HTMLElement).hidden = batch === undefined
-      byId('today', HTMLElement).textContent = today > 0 ? `${today} today` : ''
+      today.hidden = count === 0
+      today.textContent = count > 0 ? `${count} today` : ''
       if (!batch) return
       bar.max = Math.max(1, batch.items)
       bar.value = batch.done
       byId('done', HTMLElement).textContent = `${batch.done} of ${batch.items}`
     },
-    explain: () => open(definitions),
+    explain(isFirst) {
+      byId('first', HTMLElement).hidden = !isFirst
+      open(definitions)
+    },
+    whose(name) {
+      byId('whose', HTMLElement).textContent = name === '' ? '' : ` · ${name}`
+    },
+    noted(text) {
+      noteText.value = text
+      const shown = byId('note-shown', HTMLElement)
+      shown.hidden = text === ''
+      shown.textContent = text === '' ? '' : `Your note: ${withVisibleDirections(text)}`
+    },
+    answers(list, hint) {
+      byId('answers-hint', HTMLElement).textContent = hint
+      byId('answers-list', HTMLElement).replaceChildren(...list.map(answerRow))
+      if (!answers.open) answers.showModal()
+    },
   }
+}
+
+function answerRow({ batch, item, text, given, note }: Answered): HTMLElement {
+  const row = element('li', '')
+  const words = element('p', withVisibleDirections(text))
+  words.className = 'post-text'
+  words.dir = 'auto'
+  const said = element('p', wordsFor(given) + (note === undefined ? '' : `. Your note: ${withVisibleDirections(note)}`))
+  said.className = 'hint'
+  const tools = element('div', '')
+  tools.className = 'tools'
+  const short = text.slice(0, 40)
+  const look = element('button', 'Change')
+  look.dataset.look = `${batch}/${item}`
+  look.ariaLabel = `Change the answer to: ${short}`
+  tools.append(look)
+  if (!('skip' in given)) {
+    const undo = element('button', 'Undo')
+    undo.dataset.undo = `${batch}/${item}`
+    undo.ariaLabel = `Undo the answer to: ${short}`
+    tools.append(undo)
+  }
+  for (const button of tools.querySelectorAll('button')) button.type = 'button'
+  row.append(words, said, tools)
+  return row
 }
 
 function wordsFor(given: Given): string {

@@ -4,7 +4,7 @@ import type { Given } from '../../shared/state/desk-item'
 export type { Answered, Given, Shown }
 
 /** An answer as it is sent: of two to an item, the one of the higher revision stands. */
-export type Sent = { batch: string; item: string; revision: number } & Given
+export type Sent = { batch: string; item: string; revision: number; note?: string | undefined } & Given
 
 /** What lies before an annotator and what lies behind. Values only: each step gives a new one. */
 export interface Work {
@@ -48,19 +48,53 @@ export function recall(work: Work, items: readonly Answered[]): Work {
 }
 
 /** Answer the post on the screen and go on to the next; what is to be sent, unless nothing changed. */
-export function give(work: Work, given: Given): { work: Work; sent?: Sent } {
+export function give(work: Work, given: Given, note?: string): { work: Work; sent?: Sent } {
   const { ahead, past, at } = work
   if (at === undefined) {
     const [first, ...rest] = ahead
     if (!first) return { work }
-    const answered = { ...first, given, revision: 1 }
+    const answered = noted({ ...first, given, revision: 1 }, note)
     return { work: { ahead: rest, past: [...past, answered].slice(-REMEMBERED) }, sent: sentOf(answered) }
   }
   const before = past[at]
   if (!before) return { work: { ahead, past } }
-  if (JSON.stringify(before.given) === JSON.stringify(given)) return { work: { ahead, past } }
-  const answered = { ...before, given, revision: before.revision + 1 }
+  const answered = noted({ ...before, given, revision: before.revision + 1 }, note)
+  const isSame = JSON.stringify(before.given) === JSON.stringify(given) && before.note === answered.note
+  if (isSame) return { work: { ahead, past } }
   return { work: { ahead, past: past.with(at, answered) }, sent: sentOf(answered) }
+}
+
+/** A skip has no note: nobody would read it. */
+const noted = ({ note: _, ...answered }: Answered, note: string | undefined): Answered =>
+  note === undefined || note === '' || 'skip' in answered.given ? answered : { ...answered, note }
+
+/** Look at one of the past, by its place. */
+export function lookAt({ ahead, past }: Work, place: string): Work {
+  const at = past.findIndex((one) => placeOf(one) === place)
+  return at < 0 ? { ahead, past } : { ahead, past, at }
+}
+
+/** Take over an answer that was given in another tab, unless a later one is known. */
+export function hear(work: Work, { batch, item, revision, note, ...given }: Sent): Work {
+  const place = placeOf({ batch, item })
+  const before = work.past.find((one) => placeOf(one) === place)
+  if (before)
+    return before.revision >= revision
+      ? work
+      : { ...work, past: work.past.map((one) => (one === before ? noted({ ...one, given, revision }, note) : one)) }
+  const shown = work.ahead.find((one) => placeOf(one) === place)
+  if (!shown) return work
+  return {
+    ...work,
+    ahead: work.ahead.filter((one) => one !== shown),
+    past: [...work.past, noted({ ...shown, given, revision }, note)],
+  }
+}
+
+/** Take over what the desk has of these, in place of what this page has of them. */
+export function agree(work: Work, items: readonly Answered[]): Work {
+  const told = new Map(items.map((one) => [placeOf(one), one]))
+  return { ...work, past: work.past.map((one) => told.get(placeOf(one)) ?? one) }
 }
 
 /** Look at the answer before. */
@@ -84,4 +118,10 @@ export function forget(work: Work, place: string): Work {
   return at < 0 ? { ahead, past } : { ahead, past, at }
 }
 
-const sentOf = ({ batch, item, revision, given }: Answered): Sent => ({ batch, item, revision, ...given })
+const sentOf = ({ batch, item, revision, given, note }: Answered): Sent => ({
+  batch,
+  item,
+  revision,
+  ...given,
+  ...(note === undefined ? {} : { note }),
+})

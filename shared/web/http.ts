@@ -29,6 +29,8 @@ export interface PageFile {
   type: string
   content: string
   etag: string
+  /** The page has a service worker, `/desk/worker.js`, for everything at and below this path. */
+  workerScope?: string
 }
 
 export interface Reply {
@@ -44,8 +46,13 @@ export const problem = (status: number, error: string, message: string): Reply =
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/** A page loads what was shipped with it, speaks to its own API, and cannot turn a string into markup or code. */
-const PAGE = `${NOTHING}; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; require-trusted-types-for 'script'; trusted-types 'none'`
+/**
+ * A page loads what was shipped with it, speaks to its own API, and cannot turn a string into markup or code. One with a service
+ * worker has a policy of its own for that worker's address.
+ */
+const pageOf = ({ workerScope }: PageFile): string =>
+  `${NOTHING}; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; require-trusted-types-for 'script'; ` +
+  `trusted-types ${workerScope === undefined ? "'none'" : 'desk-worker'}`
 
 /** Nothing of ours may be framed, sniffed, or run what it was not shipped with. */
 const SECURITY = {
@@ -93,9 +100,10 @@ export const respond = ({ status, body, file, cookies }: Reply) => ({
   statusCode: status,
   headers: {
     ...SECURITY,
-    'content-security-policy': file ? PAGE : NOTHING,
+    'content-security-policy': file ? pageOf(file) : NOTHING,
     // Pages say nothing of anybody, and a browser asks whether its copy still stands. Answers are nobody else's.
     ...(file ? { 'cache-control': 'no-cache', etag: file.etag } : { 'cache-control': 'no-store' }),
+    ...(file?.workerScope === undefined ? {} : { 'service-worker-allowed': file.workerScope }),
     'content-type': file ? file.type : 'application/json; charset=utf-8',
   },
   ...(cookies ? { cookies } : {}),

@@ -19,12 +19,14 @@ const TYPES: Record<string, string> = {
  */
 export function packagedPage(taskRoot: string, name: string, at: string): Pages {
   const folder = path.join(taskRoot, '.build/pages', name)
+  const names = readdirSync(folder)
+  const worker = names.includes('worker.js') ? { workerScope: at } : {}
   const files = new Map(
-    readdirSync(folder).map((file): [string, PageFile] => {
+    names.map((file): [string, PageFile] => {
       const content = readFileSync(path.join(folder, file), 'utf8')
       const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`
       const place = file === 'index.html' ? at : `${at}/${file}`
-      return [place, { type: TYPES[path.extname(file)] ?? 'application/octet-stream', content, etag }]
+      return [place, { type: TYPES[path.extname(file)] ?? 'application/octet-stream', content, etag, ...worker }]
     }),
   )
   return ({ method, path: asked, headers }) => {

@@ -30,7 +30,7 @@ afterAll(() => site.close())
 const idOf = (i: number) => i.toString(16).padStart(16, '0')
 
 /** A new batch of these posts, alone open. */
-async function ask(texts: string[], wanted = 1): Promise<void> {
+async function ask(texts: string[], wanted = 1, names: readonly string[] = []): Promise<void> {
   batch = `2026-11-22-${++batches}`
   asked = texts
   await addBatch(site.table, {
@@ -39,7 +39,8 @@ async function ask(texts: string[], wanted = 1): Promise<void> {
     categories: [
       { name: 'technical', definition: 'It says how something works.', examples: ['We moved the client out of it'] },
       { name: 'marketing', definition: 'It sells something.', examples: [] },
-    ],
+      ...names.map((name) => ({ name, definition: '', examples: [] })),
+    ].slice(names.length > 0 ? 2 : 0),
     items: texts.map((source, i) => ({ item: idOf(i), source, wanted, most: wanted % 2 ? wanted : wanted + 1 })),
     expiresAt: 4_000_000_000,
   })
@@ -304,6 +305,113 @@ describe('an annotator', () => {
     ])
   })
 
+  it('writes a note for the owner before the answer, and changes it afterwards', async () => {
+    await ask(posts(2))
+    const { page, complaints } = await begin('nea')
+    const first = await textOf(page)
+
+    await press(page, 'n')
+    await page.keyboard.type('1 <b>who</b> is meant?')
+    await page.getByRole('button', { name: 'Keep the note' }).click()
+    await page.getByText('Your note: 1 <b>who</b> is meant?').waitFor()
+    await press(page, '2')
+    expect(await page.locator('#note-shown').isVisible()).toBe(false)
+    await press(page, 'b')
+    await page.getByText('Your note: 1 <b>who</b> is meant?').waitFor()
+    await press(page, 'n')
+    await page.keyboard.press('End')
+    await page.keyboard.type(' Ask Ben.')
+    await page.getByRole('button', { name: 'Keep the note' }).click()
+    await sent(page)
+
+    const kept = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.nea]))
+    expect(kept.get(first ?? '')).toMatchObject({
+      given: { label: 'marketing' },
+      revision: 2,
+      note: '1 <b>who</b> is meant? Ask Ben.',
+    })
+    expect(complaints).toEqual([])
+  })
+
+  it('sees the answers of today, and takes one back', async () => {
+    await ask(posts(4))
+    const { page } = await begin('una')
+    const seen: (string | null)[] = []
+    for (const key of ['1', '2', '1']) {
+      seen.push(await textOf(page))
+      await press(page, key)
+    }
+    await sent(page)
+
+    await page.getByRole('button', { name: '3 today' }).click()
+    const list = page.locator('#answers-list li')
+    await list.first().waitFor()
+    expect(await list.locator('.post-text').allTextContents()).toEqual(seen.toReversed())
+    expect(await list.locator('.hint').allTextContents()).toEqual(['technical', 'marketing', 'technical'])
+    await list.nth(1).getByRole('button', { name: 'Undo' }).click()
+    expect(await textOf(page)).toBe(seen[1])
+    await page.getByText('You answered this before: skipped.').waitFor()
+    await sent(page)
+
+    const kept = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.una]))
+    expect(kept.get(seen[1] ?? '')).toMatchObject({ given: { skip: true }, revision: 2 })
+    await press(page, '1')
+    await sent(page)
+    expect((await answersOf('una')).filter(Boolean)).toEqual(Array(3).fill({ label: 'technical' }))
+  })
+
+  it('sees in one tab what was answered in another, and answers nothing twice', async () => {
+    await ask(posts(4))
+    const { page } = await begin('tia')
+    const other = await page.context().newPage()
+    await other.goto(`${site.cloud.endpoint}/desk`)
+    await other.locator('#work').waitFor()
+    const first = await textOf(page)
+    expect(await textOf(other)).toBe(first)
+
+    await press(page, '1')
+    await other.waitForFunction((text) => document.getElementById('post')?.textContent !== text, first)
+    await other.bringToFront()
+    await press(other, 'b')
+    await other.getByText('You answered this before: technical.').waitFor()
+    await press(other, '2')
+    await sent(other)
+
+    const kept = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.tia]))
+    expect(kept.get(first ?? '')).toMatchObject({ given: { label: 'marketing' }, revision: 2 })
+    await page.bringToFront()
+    await press(page, 'b')
+    await page.getByText('You answered this before: marketing.').waitFor()
+  })
+
+  it('opens the page again without a connection, of which the browser keeps no post', async () => {
+    await ask(posts(3))
+    const { page, complaints } = await begin('wim')
+    expect(await page.locator('header').innerText()).toContain('Label desk · wim')
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await press(page, '1')
+    await sent(page)
+
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.getByRole('heading', { name: 'There is no connection' }).waitFor()
+
+    const kept = await page.evaluate(async () => {
+      const names = await caches.keys()
+      const all = await Promise.all(
+        names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)),
+      )
+      return all
+        .flat()
+        .map((url) => new URL(url).pathname)
+        .sort()
+    })
+    expect(kept).toEqual(['/desk', '/desk/page.css', '/desk/page.js'])
+    await page.context().setOffline(false)
+    await postOf(page).getByText('Post number').waitFor()
+    expect(complaints.filter((text) => !/ERR_INTERNET_DISCONNECTED/.test(text))).toEqual([])
+  })
+
   it('is told when nothing waits, and sees new posts come by themselves', async () => {
     await ask([])
     const { page } = await arrive('hal')
@@ -445,6 +553,13 @@ describe('the page', () => {
     await press(page, '1')
     await page.keyboard.press('b')
     violations.push(...(await audit(page)))
+    await page.keyboard.press('n')
+    violations.push(...(await audit(page)))
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('l')
+    await page.locator('#answers[open] li').waitFor()
+    violations.push(...(await audit(page)))
+    await page.keyboard.press('Escape')
     for (let i = 0; i < 3; i++) await press(page, '2')
     await page.getByRole('heading', { name: 'That was all' }).waitFor()
     violations.push(...(await audit(page)))
@@ -464,6 +579,15 @@ describe('the page', () => {
 
     expect(widths).toEqual([0, 0, 0])
     expect(await page.getByRole('button', { name: 'It cannot be read' }).isVisible()).toBe(true)
+  })
+
+  it('shows twelve labels on a phone', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `label-${i + 1}`)
+    await ask(posts(1), 1, names)
+    const { page } = await begin('zoe', PHONE)
+
+    const boxes = await Promise.all(names.map((name) => page.getByRole('button', { name, exact: true }).boundingBox()))
+    expect(boxes.filter((box) => box && box.y >= 0 && box.y + box.height <= PHONE.viewport.height)).toHaveLength(12)
   })
 
   it('tells a screen reader of the next post, and keeps the focus where it is', async () => {

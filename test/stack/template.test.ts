@@ -94,7 +94,9 @@ describe.each(functions.map((one) => [one.name, one] as const))('%s', (_, one) =
   it('has a zip under 1 MB with its bundle, bellwether.yml and the pages that it serves', async () => {
     expect(statSync(one.zip).size).toBeLessThan(1_000_000)
     const pages = (PAGES[one.name] ?? []).flatMap((page) =>
-      ['index.html', 'page.css', 'page.js'].map((file) => `.build/pages/${page}/${file}`),
+      ['index.html', 'page.css', 'page.js', ...(page === 'desk' ? ['worker.js'] : [])].map(
+        (file) => `.build/pages/${page}/${file}`,
+      ),
     )
     expect(await entriesOf(one.zip)).toEqual([...pages, 'bellwether.yml', one.source.replace(/\.ts$/, '.js')])
   })
@@ -404,6 +406,7 @@ describe('the throttles of the HTTP API', () => {
     ['GET /desk'],
     ['GET /desk/page.js'],
     ['GET /desk/page.css'],
+    ['GET /desk/worker.js'],
     ['POST /desk/session'],
     ['GET /desk/owner'],
     ['GET /desk/owner/page.js'],

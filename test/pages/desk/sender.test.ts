@@ -72,6 +72,19 @@ describe('the outbox', () => {
     ).toEqual(['5', '3', '9', '1'])
   })
 
+  it('hears what another tab puts, and nothing else', () => {
+    const outbox = createOutbox(keeper, 'ana')
+    outbox.put({ ...sent('1'), note: 'why?' })
+    const key = 'bellwether-desk:ana:answer:b/1'
+    const value = keeper.getItem(key)
+
+    expect(outbox.heard(key, value)).toEqual({ ...sent('1'), note: 'why?' })
+    expect(outbox.heard(key, null)).toBeUndefined()
+    expect(outbox.heard(null, null)).toBeUndefined()
+    expect(outbox.heard(key.replace('ana', 'ben'), value)).toBeUndefined()
+    expect(outbox.heard(key, '{broken')).toBeUndefined()
+  })
+
   it('works where the browser keeps nothing', () => {
     const outbox = createOutbox(undefined, 'ana')
     outbox.put(sent('1'))

@@ -2,12 +2,15 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
   add,
+  agree,
   back,
   current,
   forget,
   forward,
   give,
   type Given,
+  hear,
+  lookAt,
   NOTHING,
   placeOf,
   recall,
@@ -54,6 +57,43 @@ describe('answers', () => {
     expect(sent).toEqual({ batch: 'b', item: '1', revision: 2, label: 'b' })
     expect(current(after)).toEqual(shown('3'))
     expect(current(back(back(after)))).toMatchObject({ item: '1', given: B, revision: 2 })
+  })
+
+  it('carry a note, which is a change by itself, and never with a skip', () => {
+    const { work, sent } = give(three, A, 'why?')
+    expect(sent).toEqual({ batch: 'b', item: '1', revision: 1, label: 'a', note: 'why?' })
+
+    const seen = back(work)
+    expect(give(seen, A, 'why?').sent).toBeUndefined()
+    expect(give(seen, A, 'because').sent).toMatchObject({ revision: 2, note: 'because' })
+    expect(give(seen, A, '').sent).toEqual({ batch: 'b', item: '1', revision: 2, label: 'a' })
+    expect(give(seen, { skip: true }, 'why?').sent).toEqual({ batch: 'b', item: '1', revision: 2, skip: true })
+  })
+
+  it('of another tab leave the posts ahead, and replace only earlier revisions', () => {
+    const other = (revision: number, label: string): Sent => ({ batch: 'b', item: '1', revision, label })
+    const heard = hear(three, other(1, 'a'))
+    expect(current(heard)).toEqual(shown('2'))
+    expect(current(back(heard))).toMatchObject({ item: '1', given: A, revision: 1 })
+
+    const later = hear(heard, other(2, 'b'))
+    expect(current(back(later))).toMatchObject({ given: B, revision: 2 })
+    expect(hear(later, other(2, 'a'))).toBe(later)
+    expect(hear(later, { ...other(1, 'a'), item: 'unknown' })).toBe(later)
+  })
+
+  it('are what the desk says, where it is asked', () => {
+    const { work } = giveAll(three, A, A)
+    const told = { ...shown('1'), given: B, revision: 1 }
+
+    expect(agree(work, [told]).past).toEqual([told, work.past[1]])
+  })
+
+  it('can be looked at by the place of their post', () => {
+    const { work } = giveAll(three, A, B)
+
+    expect(current(lookAt(work, 'b/2'))).toMatchObject({ item: '2', given: B })
+    expect(lookAt(work, 'b/3').at).toBeUndefined()
   })
 
   it('that are given again unchanged are not sent', () => {
