@@ -65,8 +65,10 @@ export function give(work: Work, given: Given, note?: string): { work: Work; sen
 }
 
 /** A skip has no note: nobody would read it. */
-const noted = ({ note: _, ...answered }: Answered, note: string | undefined): Answered =>
-  note === undefined || note === '' || 'skip' in answered.given ? answered : { ...answered, note }
+function noted(answered: Answered, note: string | undefined): Answered {
+  const { note: _, ...rest } = answered
+  return note === undefined || note === '' || 'skip' in rest.given ? rest : { ...rest, note }
+}
 
 /** Look at one of the past, by its place. */
 export function lookAt({ ahead, past }: Work, place: string): Work {

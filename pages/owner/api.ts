@@ -8,11 +8,12 @@ const AT = '/desk/owner'
 export const api = {
   overview: () => ask<Overview>('GET', `${AT}/overview`),
   disputes: () => ask<{ disputes: Dispute[]; more: number }>('GET', `${AT}/disputes`),
-  flags: () => ask<{ flags: Flagged[]; more: number }>('GET', `${AT}/flags`),
+  flags: () => ask<{ flags: Flagged[]; more: number; noted: ShownLabel[] }>('GET', `${AT}/flags`),
   decisions: () => ask<{ found: ShownLabel[]; more: number }>('GET', `${AT}/decisions`),
   find: (words: string) =>
     ask<{ found: ShownLabel[]; more: number }>('GET', `${AT}/labels?words=${encodeURIComponent(words)}`),
-  decide: (item: string, label: string) => ask<Decided>('POST', `${AT}/labels`, { item, label }),
+  /** `null`: no category fits. */
+  decide: (item: string, label: string | null) => ask<Decided>('POST', `${AT}/labels`, { item, label }),
   close: (batch: string) => ask<{ closing: string }>('POST', `${AT}/close`, { batch }),
   invite: (role: Role, name: string) => ask<{ url: string; expires: string }>('POST', `${AT}/invite`, { [role]: name }),
   endLink: (role: Role, name: string) => ask<Ended>('POST', `${AT}/revoke`, { role, name }),

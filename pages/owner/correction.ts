@@ -1,7 +1,8 @@
-import type { Category, ShownLabel, Touched } from '../../services/owner/shown'
-import { many } from '../words'
+import type { Category, Decided, ShownLabel, Touched } from '../../services/owner/shown'
+import { many, withVisibleDirections } from '../words'
 import { element, on } from '../element'
 import { api } from './api'
+import { decisionName, labelForm } from './give-label'
 import { instant } from './words'
 
 interface Surroundings {
@@ -55,44 +56,19 @@ function decisions(surroundings: Surroundings): HTMLElement {
 }
 
 function result(one: ShownLabel, { categories, say, changed }: Surroundings): HTMLElement {
-  const id = `label-${one.item}`
-  const choice = element(
-    'select',
-    { id },
-    ...categories.map(({ name }) => element('option', { value: name, selected: name === one.label }, name)),
-  )
-  const apply = element('button', { type: 'submit' }, 'Correct')
   const touched = element('div', { class: 'touched' })
   const about = element('p', { class: 'quiet' }, aboutOf(one))
-  apply.disabled = true
-  on(choice, 'change', () => {
-    apply.disabled = choice.value === one.label
-  })
-  const form = element(
-    'form',
-    { class: 'field' },
-    element('label', { for: id, class: 'aside' }, 'Its label'),
-    choice,
-    apply,
-  )
-  on(form, 'submit', async (event) => {
-    event.preventDefault()
-    apply.disabled = true
-    const answer = await api.decide(one.item, choice.value)
-    if (!answer.ok) {
-      apply.disabled = false
-      return say(answer.problem.message)
-    }
-    one.label = choice.value
-    about.textContent = `${one.label}, decided just now.`
-    touched.replaceChildren(...consequences(answer.body.touched))
-    say(`Corrected: ${choice.value}. The next dataset has it.`)
+  const given = (label: string | null, { touched: found }: Decided) => {
+    about.textContent = `${decisionName(label)}, decided just now.`
+    touched.replaceChildren(...consequences(found))
+    say(label === null ? 'Corrected: it has no label from now on.' : `Corrected: ${label}. The next dataset has it.`)
     changed()
-  })
+  }
+  const form = labelForm({ item: one.item, label: one.label, categories, act: 'Correct', say, given })
   return element(
     'article',
     { class: 'card' },
-    element('blockquote', { class: 'post small' }, one.text),
+    element('blockquote', { class: 'post small', dir: 'auto' }, withVisibleDirections(one.text)),
     about,
     form,
     touched,
@@ -105,7 +81,7 @@ function aboutOf({ label, at, adjudicated, judgements, role, batch }: ShownLabel
     : judgements.length > 0
       ? `said by ${judgements.map((one) => `${one.annotator} (${one.label ?? ''})`).join(', ')}`
       : `from ${batch}`
-  return `${label}, ${who}, ${instant(at)}; for ${role}.`
+  return `${decisionName(label)}, ${who}, ${instant(at)}; for ${role}.`
 }
 
 /** What rests on the label that was wrong. */

@@ -3,6 +3,8 @@ import { dateInWords, many, withVisibleDirections } from '../words'
 import { element, on } from '../element'
 import { api } from './api'
 import { flagName } from '../flags'
+import { notes } from './flagged'
+import { decisionName } from './give-label'
 
 /** A decision that comes this soon after a post was shown was meant for the post before: a double click, a second key. */
 const TOO_SOON_MS = 400
@@ -20,7 +22,7 @@ export function decide({ categories, say, decided }: Surroundings) {
   const root = element('div', { class: 'decide' })
   let disputes: Dispute[] = []
   let shownAt = 0
-  let pending: { dispute: Dispute; label: string; timer: ReturnType<typeof setTimeout> } | undefined
+  let pending: { dispute: Dispute; label: string | null; timer: ReturnType<typeof setTimeout> } | undefined
   const undo = element('p', { class: 'row quiet' })
 
   const undoing = ({ dispute, label, timer }: NonNullable<typeof pending>): Node[] => {
@@ -31,7 +33,7 @@ export function decide({ categories, say, decided }: Surroundings) {
       disputes = [dispute, ...disputes]
       show(true)
     })
-    return [element('span', {}, `The last one: ${label}.`), button]
+    return [element('span', {}, `The last one: ${decisionName(label)}.`), button]
   }
   let more = 0
 
@@ -53,6 +55,9 @@ export function decide({ categories, say, decided }: Surroundings) {
     const buttons = categories.map(({ name, definition }, i) =>
       button(name, i < 9 ? String(i + 1) : '', definition, () => give(dispute, name)),
     )
+    const neither = button('None of these', '0', 'It gets no label, and is left out of shares and training.', () =>
+      give(dispute, null),
+    )
     const later = element('button', { type: 'button', class: 'plain' }, 'Later')
     later.hidden = disputes.length < 2
     on(later, 'click', () => {
@@ -69,7 +74,8 @@ export function decide({ categories, say, decided }: Surroundings) {
       ),
       element('blockquote', { class: 'post', dir: 'auto', tabindex: '-1' }, withVisibleDirections(dispute.text)),
       element('ul', { class: 'said' }, ...dispute.judgements.map(saying)),
-      element('div', { class: 'choices' }, ...buttons),
+      ...notes(dispute.judgements),
+      element('div', { class: 'choices' }, ...buttons, neither),
       meanings(),
       element(
         'div',
@@ -77,7 +83,7 @@ export function decide({ categories, say, decided }: Surroundings) {
         element(
           'p',
           { class: 'quiet keys' },
-          `Keys 1 ${categories.length === 2 ? 'and' : 'to'} ${Math.min(9, categories.length)} choose.`,
+          `Keys 1 to ${Math.min(9, categories.length)} choose; 0 is none of these.`,
         ),
         later,
       ),
@@ -85,7 +91,11 @@ export function decide({ categories, say, decided }: Surroundings) {
     // Only while the focus is on the post, so that a letter typed elsewhere decides nothing.
     on(made, 'keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
-      const chosen = /^[1-9]$/.test(event.key) ? buttons[Number(event.key) - 1] : undefined
+      const chosen = /^[1-9]$/.test(event.key)
+        ? buttons[Number(event.key) - 1]
+        : event.key === '0'
+          ? neither
+          : undefined
       chosen?.click()
     })
     return made
@@ -108,7 +118,7 @@ export function decide({ categories, say, decided }: Surroundings) {
     return made
   }
 
-  const give = (dispute: Dispute, label: string) => {
+  const give = (dispute: Dispute, label: string | null) => {
     if (performance.now() - shownAt < TOO_SOON_MS) return
     void send()
     pending = { dispute, label, timer: setTimeout(() => void send(), UNDO_MS) }
@@ -130,7 +140,7 @@ export function decide({ categories, say, decided }: Surroundings) {
       say(answer.problem.message)
       return
     }
-    say(`Decided: ${label}.`)
+    say(`Decided: ${decisionName(label)}.`)
     if (disputes.length === 0 && more > 0) await load()
     decided()
   }

@@ -1,8 +1,9 @@
-import type { Flagged, Overview } from '../../services/owner/shown'
+import type { Flagged, Overview, Said, ShownLabel } from '../../services/owner/shown'
 import { flagName } from '../flags'
 import { dateInWords, many, withVisibleDirections } from '../words'
-import { element, on } from '../element'
+import { element } from '../element'
 import { api } from './api'
+import { decisionName, labelForm } from './give-label'
 
 interface Surroundings {
   categories: Overview['categories']
@@ -17,14 +18,14 @@ export function flagged({ categories, say, decided }: Surroundings) {
   const load = async () => {
     const answer = await api.flags()
     if (!answer.ok) return say(answer.problem.message)
-    const { flags, more } = answer.body
-    if (flags.length === 0) {
+    const { flags, more, noted } = answer.body
+    if (flags.length + noted.length === 0) {
       return root.replaceChildren(
         element('p', { class: 'lead' }, 'Nothing is flagged.'),
         element(
           'p',
           { class: 'quiet' },
-          'A post that annotators flag as personal, unreadable or of no label comes here.',
+          'A post that annotators flag as personal, unreadable or of no label comes here, and one that they write a note about.',
         ),
       )
     }
@@ -40,48 +41,63 @@ export function flagged({ categories, say, decided }: Surroundings) {
         return [element('h3', {}, `${flagName(kind)}: ${many(posts.length, 'post')}`), ...posts.map(card)]
       }),
       ...(more > 0 ? [element('p', { class: 'quiet' }, `${many(more, 'older post')} more.`)] : []),
+      ...(noted.length > 0
+        ? [element('h3', {}, `with a label and a note: ${many(noted.length, 'post')}`), ...noted.map(notedCard)]
+        : []),
     )
   }
 
   const card = (one: Flagged): HTMLElement => {
-    const id = `flagged-${one.item}`
-    const choice = element(
-      'select',
-      { id },
-      element('option', { value: '' }, 'Leave it out'),
-      ...categories.map(({ name }) => element('option', { value: name }, name)),
-    )
-    const apply = element('button', {}, 'Give label')
-    apply.disabled = true
-    on(choice, 'change', () => (apply.disabled = choice.value === ''))
-    const form = element(
-      'form',
-      { class: 'field' },
-      element('label', { for: id, class: 'aside' }, 'Its label'),
-      choice,
-      apply,
-    )
-    on(form, 'submit', async (event) => {
-      event.preventDefault()
-      apply.disabled = true
-      const answer = await api.decide(one.item, choice.value)
-      say(answer.ok ? `Decided: ${choice.value}.` : answer.problem.message)
-      if (!answer.ok) return (apply.disabled = false)
+    const given = (label: string | null) => {
+      say(`Decided: ${decisionName(label)}.`)
       decided()
       return load()
-    })
+    }
+    const form = labelForm({ item: one.item, categories, act: 'Decide', say, given })
     const who = one.judgements.map(({ annotator, label, flag }) => `${annotator} (${label ?? flagName(flag ?? '')})`)
     return element(
       'article',
       { class: 'card' },
       element('blockquote', { class: 'post small', dir: 'auto' }, withVisibleDirections(one.text)),
       element('p', { class: 'quiet' }, `Said by ${who.join(', ')}; from ${dateInWords(one.date)}.`),
+      ...notes(one.judgements),
       form,
       one.flag === 'personal' ? deletion(one.post) : null,
     )
   }
+  const notedCard = (one: ShownLabel): HTMLElement =>
+    element(
+      'article',
+      { class: 'card' },
+      element('blockquote', { class: 'post small', dir: 'auto' }, withVisibleDirections(one.text)),
+      element('p', { class: 'quiet' }, `${decisionName(one.label)}${one.adjudicated ? ', decided by the owner' : ''}.`),
+      ...notes(one.judgements),
+      labelForm({
+        item: one.item,
+        label: one.label,
+        categories,
+        act: 'Correct',
+        say,
+        given: () => (decided(), load()),
+      }),
+    )
   return { root, load }
 }
+
+/** What annotators wrote to the owner. */
+export const notes = (judgements: readonly Said[]): Node[] =>
+  judgements.flatMap(({ annotator, note }) =>
+    note === null
+      ? []
+      : [
+          element(
+            'p',
+            { class: 'note' },
+            `${annotator} writes: `,
+            element('q', { dir: 'auto' }, withVisibleDirections(note)),
+          ),
+        ],
+  )
 
 /** Who may delete a post for good has the command line: a link alone does not reach that far. */
 const deletion = (post: string): HTMLElement =>

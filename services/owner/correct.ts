@@ -23,16 +23,17 @@ export type Corrected =
 /**
  * Give an item the label that the owner decides on, as a batch of its own that starts what a settled batch starts: the
  * next dataset has it, and it stands over what annotators said. The batch is named by the item, the label and the batch
- * whose label it replaces, so that deciding twice is deciding once; the role of the item stays.
+ * whose label it replaces, so that deciding twice is deciding once; the role of the item stays. `null` says that no category
+ * fits: from then on the item has no label, as a flagged one.
  */
 export const correct =
   ({ objects, table, settings, labels: store }: Ports) =>
-  async ({ labels, left }: Known, item: string, label: string, now: Date): Promise<Corrected> => {
+  async ({ labels, left }: Known, item: string, label: string | null, now: Date): Promise<Corrected> => {
     const { categories, version } = settings.labels
     const index = categories.findIndex(({ name }) => name === label)
-    if (index === -1) return { outcome: 'unknown-label' }
-    const standing = labels.labels.get(item)
-    if (standing?.adjudicated && standing.label === label) {
+    if (label !== null && index === -1) return { outcome: 'unknown-label' }
+    const standing = labels.labels.get(item) ?? labels.neither.get(item)
+    if (standing?.adjudicated && standing.label === (label ?? '')) {
       return { outcome: 'unchanged', batch: standing.batch }
     }
     const names = categories.map(({ name }) => name)
@@ -48,7 +49,7 @@ export const correct =
       ...about,
       label: index,
       'label-metadata': {
-        'class-name': label,
+        'class-name': label ?? '',
         confidence: 1,
         'human-annotated': 'yes',
         'job-name': `labeling-job/${batch}`,
@@ -57,6 +58,7 @@ export const correct =
         'schema-version': version,
         judgements: about['label-metadata'].judgements,
         adjudicated: true,
+        ...(label === null ? { neither: true as const } : {}),
       },
     }
     // Nobody needs to be asked about it again.
@@ -67,7 +69,7 @@ export const correct =
     return {
       outcome: 'corrected',
       batch,
-      before: standing ? { label: standing.label, batch: standing.batch } : null,
+      before: standing && !standing.neither ? { label: standing.label, batch: standing.batch } : null,
     }
   }
 

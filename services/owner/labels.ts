@@ -2,8 +2,8 @@ import { isOfADay } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
 import type { Labels, LabelStore, StandingLabel } from '../../shared/labels'
-import type { Objects } from '../../shared/objects'
-import { type LeftOver, refusedLine } from '../../shared/records'
+import { type Objects, parseJson } from '../../shared/objects'
+import { judgementsRecord, type LeftOver, refusedLine } from '../../shared/records'
 import { majorityVote } from '../../shared/statistics/majority'
 import type { Dispute, Flagged, Said, ShownLabel } from './shown'
 
@@ -29,7 +29,8 @@ export function knownReader(objects: Pick<Objects, 'read'>, store: LabelStore): 
     await concurrently(news, 8, async (batch) => void leftBy.set(batch, await leftOversOf(objects, batch)))
     const left: Known['left'] = new Map()
     for (const batch of asked) {
-      for (const one of leftBy.get(batch) ?? []) if (!labels.labels.has(one.item)) left.set(one.item, { batch, one })
+      for (const one of leftBy.get(batch) ?? [])
+        if (!labels.labels.has(one.item) && !labels.neither.has(one.item)) left.set(one.item, { batch, one })
     }
     kept = { labels, left }
     return kept
@@ -76,19 +77,40 @@ const leftShown = (batch: string, { item, source, plan, judgements }: LeftOver) 
   role: plan.role,
   batch,
   date: plan.date,
-  judgements: judgements.map(({ annotator, said }) => ({
-    annotator,
-    label: 'label' in said ? said.label : null,
-    flag: 'flag' in said ? said.flag : null,
-  })),
+  judgements: judgements.map(toldOf),
+})
+
+const toldOf = ({ annotator, said, note }: LeftOver['judgements'][number]): Said => ({
+  annotator,
+  label: 'label' in said ? said.label : null,
+  flag: 'flag' in said ? said.flag : null,
+  note: note ?? null,
 })
 
 const newestFirst = (a: { date: string; item: string }, b: { date: string; item: string }): number =>
   order(b.date, a.date) || order(a.item, b.item)
 
+/** Labelled posts that annotators of these batches wrote a note about, the newest batch first. */
+export async function notedOf(
+  objects: Pick<Objects, 'read'>,
+  { labels }: Known,
+  batches: readonly string[],
+): Promise<ShownLabel[]> {
+  const read = await concurrently([...batches].reverse(), 8, async (batch) => {
+    const key = keys.judgements({ batch })
+    const stored = await objects.read(key)
+    return stored ? parseJson(stored.body.toString('utf8'), judgementsRecord, key).items : []
+  })
+  return read.flat().flatMap(({ item, judgements }) => {
+    const standing = labels.labels.get(item)
+    const noted = judgements.filter(({ note }) => note !== undefined)
+    return standing && noted.length > 0 ? [{ ...shown(standing), judgements: judgements.map(toldOf) }] : []
+  })
+}
+
 /** What the owner decided, the latest first. */
 export function decisionsOf({ labels }: Known, most: number): { found: ShownLabel[]; more: number } {
-  const decided = [...labels.labels.values()].filter(({ adjudicated }) => adjudicated).map(shown)
+  const decided = [...labels.labels.values(), ...labels.neither.values()].filter((one) => one.adjudicated).map(shown)
   const sorted = decided.sort((a, b) => order(b.at, a.at) || order(a.item, b.item))
   return { found: sorted.slice(0, most), more: Math.max(0, sorted.length - most) }
 }
@@ -108,6 +130,7 @@ const shown = ({
   item,
   text,
   label,
+  neither,
   role,
   batch,
   at,
@@ -117,7 +140,7 @@ const shown = ({
 }: StandingLabel): ShownLabel => ({
   item,
   text,
-  label,
+  label: neither ? null : label,
   role,
   batch,
   at,
@@ -126,7 +149,12 @@ const shown = ({
   judgements: judgements.map(saidOf),
 })
 
-const saidOf = ({ annotator, label }: { annotator: string; label: string }): Said => ({ annotator, label, flag: null })
+const saidOf = ({ annotator, label }: { annotator: string; label: string }): Said => ({
+  annotator,
+  label,
+  flag: null,
+  note: null,
+})
 
 function leftOverOf(line: string): LeftOver | undefined {
   const parsed = refusedLine.safeParse(line === '' ? undefined : JSON.parse(line))

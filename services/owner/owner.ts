@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
-import { batchName } from '../../shared/batches'
+import { batchName, isOfADay } from '../../shared/batches'
 import { z } from 'zod'
 import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
@@ -15,7 +15,7 @@ import { invitation, invitationRequest } from '../../shared/web/invitation'
 import { findOpen } from '../../shared/state/open-batches'
 import { correct } from './correct'
 import { endLink } from './end-link'
-import { decisionsOf, disputesOf, findLabels, flagsOf, knownReader } from './labels'
+import { decisionsOf, disputesOf, findLabels, flagsOf, knownReader, notedOf } from './labels'
 import { overview } from './overview'
 import { touchedBy } from './touched'
 
@@ -37,8 +37,10 @@ type Work = (owner: Visitor, request: Request, now: Date) => Promise<Reply>
 
 /** Disputes and labels that are sent at once. */
 const MOST = 50
+/** Notes of so many settled batches are shown. */
+const NOTES_OF = 30
 
-const decision = z.strictObject({ item: z.string().regex(/^[\x21-\x7e]{1,200}$/), label: z.string() })
+const decision = z.strictObject({ item: z.string().regex(/^[\x21-\x7e]{1,200}$/), label: z.string().nullable() })
 const searched = z.string().trim().min(1).max(200)
 const invited = z.union([
   z.strictObject({ annotator: personName }),
@@ -67,8 +69,14 @@ export const owner = (ports: Ports) => {
     },
 
     'GET /desk/owner/flags': async () => {
-      const flags = flagsOf(await readKnown())
-      return { status: 200, body: { flags: flags.slice(0, MOST), more: Math.max(0, flags.length - MOST) } }
+      const known = await readKnown()
+      const flags = flagsOf(known)
+      const latest = known.labels.batches
+        .map(({ batch }) => batch)
+        .filter(isOfADay)
+        .slice(-NOTES_OF)
+      const noted = (await notedOf(objects, known, latest)).slice(0, MOST)
+      return { status: 200, body: { flags: flags.slice(0, MOST), more: Math.max(0, flags.length - MOST), noted } }
     },
 
     'GET /desk/owner/decisions': async () => ({ status: 200, body: decisionsOf(await readKnown(), MOST) }),

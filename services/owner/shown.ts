@@ -76,7 +76,8 @@ export interface Period {
 export interface ShownLabel {
   item: string
   text: string
-  label: string
+  /** Null where the owner decided that none fits. */
+  label: string | null
   role: SettledLine['role']
   batch: string
   /** When it was given, in UTC. */
@@ -91,6 +92,8 @@ export interface Said {
   annotator: string
   label: string | null
   flag: string | null
+  /** What they wrote to the owner. */
+  note: string | null
 }
 
 /** A post that the annotators could not agree on. */

@@ -81,7 +81,10 @@ function withoutNotes(object: Json, { judgements }: Fields): Json {
   return { ...object, [judgements]: list.map((one: unknown) => (isObject(one) ? withoutNote(one) : one)) }
 }
 
-const withoutNote = ({ note: _, ...rest }: Json): Json => rest
+export function withoutNote<T extends object>(judgement: T & { note?: unknown }): Omit<T, 'note'> {
+  const { note: _, ...rest } = judgement
+  return rest
+}
 
 /** What becomes of an object by its own fields: it goes, is replaced, or (nothing) stays. */
 function ownVerdict(object: Json, fields: Fields, targets: Targets): Json | 'gone' | undefined {

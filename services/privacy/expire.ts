@@ -9,6 +9,7 @@ import { shownText, tokenise } from '../../shared/text'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 import { byKey, leaseFor, noteSnapshots, type Ports } from './delete'
 import { anyFile } from './any-file'
+import { withoutNote } from './clean'
 import { kindOf } from './kinds'
 import { type ChangeAt, rewriteKey } from './rewrite'
 import { lineByLine, type Rewritten } from './lines'
@@ -199,7 +200,7 @@ function changesFor({ isDue, isDueText }: Texts, through: string): ChangeAt {
     const items = record.items.map((one) => {
       if (!isDue(one.item) || one.judgements.every(({ note }) => note === undefined)) return one
       rows++
-      return { ...one, judgements: one.judgements.map(({ note: _, ...judgement }) => judgement) }
+      return { ...one, judgements: one.judgements.map(withoutNote) }
     })
     return { record: { ...record, items }, rows }
   }

@@ -116,7 +116,7 @@ export async function labelsOfAllVersions(objects: Pick<Objects, 'list' | 'lines
       standing.set(of, precedence(standing.get(of), label))
     }
   }
-  return [...standing.values()]
+  return [...standing.values()].filter(({ neither }) => !neither)
 }
 
 async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Promise<ObjectStream> {

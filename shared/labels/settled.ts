@@ -28,6 +28,10 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
   if (!/^[\x20-\x7e]{10,60}$/.test(metadata['creation-date']) || !isDay(metadata['creation-date'].slice(0, 10))) {
     return invalid(['label-metadata', 'creation-date'], value)
   }
+  if (metadata.neither) {
+    const isOfNow = metadata['schema-version'] === schemaVersion
+    return isOfNow ? settled : otherVersion(metadata['schema-version'])
+  }
   const counted = categoryOf(metadata['class-name'], metadata['schema-version'], { schemaVersion, categories, from })
   if (typeof counted !== 'string') return counted
   if (!settled['text-expired'] && !hasTokens(settled.source)) return { reason: 'no-text', field: 'source' }
@@ -44,10 +48,15 @@ export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, nam
 function categoryOf(name: string, version: number, rules: Rules): string | Refusal {
   const counted = countsAs(rules, version, name)
   if (counted !== undefined) return counted
-  if (version !== rules.schemaVersion)
-    return { reason: 'other-schema-version', field: 'label-metadata.schema-version', found: String(version) }
+  if (version !== rules.schemaVersion) return otherVersion(version)
   return { reason: 'unknown-class', field: 'label-metadata.class-name', found: shorten(name) }
 }
+
+const otherVersion = (version: number): Refusal => ({
+  reason: 'other-schema-version',
+  field: 'label-metadata.schema-version',
+  found: String(version),
+})
 
 /** The category that a label of a schema version counts as, if any. */
 export function countsAs(

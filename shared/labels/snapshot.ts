@@ -13,6 +13,8 @@ export interface Labels {
   id: string
   /** By item. */
   labels: ReadonlyMap<string, StandingLabel>
+  /** Items of which the owner decided that no category fits, by item. None of them is in `labels`. */
+  neither: ReadonlyMap<string, StandingLabel>
   /** In their order. */
   batches: readonly SettledBatch[]
   /** Lines that do not count, by batch and line. */
@@ -22,12 +24,16 @@ export interface Labels {
 /** The state that these snapshots come to, the oldest first. */
 export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[]): Labels {
   const labels = new Map<string, StandingLabel>()
+  const neither = new Map<string, StandingLabel>()
   const batches = new Map<string, SettledBatch>()
   const refused: RefusedLine[] = []
   for (const snapshot of snapshots) {
     for (const entry of snapshot) {
-      if ('label' in entry) labels.set(entry.label.item, entry.label)
-      else if ('batch' in entry) batches.set(entry.batch.batch, entry.batch)
+      if ('label' in entry) {
+        const [to, other] = entry.label.neither ? [neither, labels] : [labels, neither]
+        other.delete(entry.label.item)
+        to.set(entry.label.item, entry.label)
+      } else if ('batch' in entry) batches.set(entry.batch.batch, entry.batch)
       else refused.push(entry.refused)
     }
   }
@@ -35,13 +41,14 @@ export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[])
   return {
     id: idOf(rules, sorted),
     labels,
+    neither,
     batches: sorted,
     refused: refused.sort((a, b) => byBatch(a.batch, b.batch) || a.line - b.line),
   }
 }
 
 /** What these batches change. Of a batch that is in already only what is known of its manifest is new. */
-export function changesBy(before: Pick<Labels, 'labels' | 'batches'>, read: readonly ReadBatch[]): Entry[] {
+export function changesBy(before: Pick<Labels, 'labels' | 'neither' | 'batches'>, read: readonly ReadBatch[]): Entry[] {
   const known = new Set(before.batches.map(({ batch }) => batch))
   const batches: Entry[] = []
   const changed = new Map<string, StandingLabel>()
@@ -50,7 +57,7 @@ export function changesBy(before: Pick<Labels, 'labels' | 'batches'>, read: read
     if (known.has(batch.batch)) continue
     for (const line of refused) batches.push({ refused: line })
     for (const label of labels) {
-      const standing = changed.get(label.item) ?? before.labels.get(label.item)
+      const standing = changed.get(label.item) ?? before.labels.get(label.item) ?? before.neither.get(label.item)
       const winner = precedence(standing, label)
       if (winner !== standing) changed.set(label.item, winner)
     }
@@ -60,11 +67,11 @@ export function changesBy(before: Pick<Labels, 'labels' | 'batches'>, read: read
 
 /** The entries of several snapshots, the oldest first, without those that later ones replace. */
 export function merged(snapshots: readonly (readonly Entry[])[]): Entry[] {
-  const { labels, batches, refused } = stateOf('', snapshots)
+  const { labels, neither, batches, refused } = stateOf('', snapshots)
   return [
     ...batches.map((batch) => ({ batch })),
     ...refused.map((line) => ({ refused: line })),
-    ...Array.from(labels.values(), (label) => ({ label })),
+    ...Array.from([...labels.values(), ...neither.values()], (label) => ({ label })),
   ]
 }
 

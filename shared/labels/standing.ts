@@ -34,6 +34,8 @@ export interface StandingLabel {
   confidence: number
   /** Decided by the owner. */
   adjudicated: boolean
+  /** The owner decided that no category fits; `label` is empty. Absent otherwise. */
+  neither?: true
   /** What each judge said, in the names of `schemaVersion`. */
   judgements: readonly { annotator: string; label: string }[]
   /** Of the line: an earlier version than the configuration's where `labels.from` maps it. */
@@ -90,6 +92,7 @@ export const standingOf = (line: SettledLine, batch: string): StandingLabel => {
     at: metadata['creation-date'],
     confidence: metadata.confidence,
     adjudicated: metadata.adjudicated ?? false,
+    ...(metadata.neither && { neither: true }),
     judgements: metadata.judgements,
     schemaVersion: metadata['schema-version'],
     humanAnnotated: metadata['human-annotated'],

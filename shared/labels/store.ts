@@ -205,7 +205,7 @@ export async function labelsUnder(
 }
 
 const NOTHING: { labels: Labels; snapshots: Snapshots } = {
-  labels: { id: '', labels: new Map(), batches: [], refused: [] },
+  labels: { id: '', labels: new Map(), neither: new Map(), batches: [], refused: [] },
   snapshots: [],
 }
 

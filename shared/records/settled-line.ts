@@ -26,7 +26,9 @@ export const settledLine = z.object({
     .literal(true)
     .optional()
     .describe('The text was removed after retention.days: the label counts in shares, and trains no model.'),
-  label: z.union([z.int(), z.string().regex(/^\d+$/)]),
+  label: z
+    .union([z.int(), z.string().regex(/^\d+$/)])
+    .describe('Index of the category; -1 where the owner decided that none fits.'),
   'label-metadata': z.object({
     'class-name': z.string(),
     confidence: fraction,
@@ -37,6 +39,10 @@ export const settledLine = z.object({
     'schema-version': z.int(),
     judgements: z.array(z.object({ annotator: z.string(), label: z.string() })),
     adjudicated: z.boolean().optional().describe('Decided by the owner: it stands over what annotators said.'),
+    neither: z
+      .literal(true)
+      .optional()
+      .describe('The owner decided that no category fits: the item has no label, in shares and in training.'),
   }),
 })
 export type SettledLine = z.infer<typeof settledLine>

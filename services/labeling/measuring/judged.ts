@@ -31,7 +31,10 @@ export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsReco
 }
 
 /** A judgement as it is stored with its item. */
-export const recordOf = ({ item: _, ...judgement }: Judgement): Omit<Judgement, 'item'> => judgement
+export function recordOf(judgement: Judgement): Omit<Judgement, 'item'> {
+  const { item: _, ...record } = judgement
+  return record
+}
 
 /** Merged judgements save requests and repeat bytes: this many batches are read one by one at most. */
 const MERGED_EVERY = 10

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { knownReader } from '../../../services/owner/labels'
+import { decisionsOf, disputesOf, knownReader, notedOf } from '../../../services/owner/labels'
 import { keys } from '../../../shared/keys'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { testBucket } from '../../shared/bucket'
@@ -26,4 +26,58 @@ it('reads what a batch left only once, and the labels again only when a batch ca
   await putLines(bucket, '2026-11-22', [lineOf('a', 'marketing', {}, { 'creation-date': '2026-11-23T00:00:00' })])
   expect((await known()).labels.labels.get('a')?.label).toBe('marketing')
   expect(read.filter((key) => key.startsWith('labeled/'))).toEqual([keys.settledRefused({ batch: '2026-11-22' })])
+})
+
+it('shows a labelled post with what annotators wrote about it', async () => {
+  const bucket = testBucket()
+  const batch = '2026-11-22'
+  await putLines(bucket, batch, [lineOf('a', 'technical'), lineOf('b', 'technical')])
+  const said = { said: { label: 'technical' }, at: '2026-11-22T10:00:00Z' }
+  const items = ['a', 'b', 'gone'].map((item) => ({
+    item,
+    purpose: 'label',
+    judgements: [{ annotator: 'ana', ...said, ...(item === 'b' ? {} : { note: 'why?' }) }],
+  }))
+  await bucket.put(keys.judgements({ batch }), JSON.stringify({ batch, date: batch, schemaVersion: 1, items }))
+  const known = knownReader(bucket, labelStore(bucket, rulesOf(SETTINGS.labels)))
+
+  expect(await notedOf(bucket, await known(), ['2026-11-21', batch])).toMatchObject([
+    { item: 'a', label: 'technical', judgements: [{ annotator: 'ana', label: 'technical', note: 'why?' }] },
+  ])
+})
+
+it('has no label of a post of which the owner decided that none fits, until the owner decides otherwise', async () => {
+  const bucket = testBucket()
+  const store = labelStore(bucket, rulesOf(SETTINGS.labels))
+  const known = knownReader(bucket, store)
+  const tie = [
+    { annotator: 'ana', label: 'technical' },
+    { annotator: 'ben', label: 'marketing' },
+  ]
+  await putLines(bucket, '2026-11-22', [lineOf('a', 'technical', {}, { judgements: tie }), lineOf('b', 'technical')])
+  expect(disputesOf(await known())).toHaveLength(1)
+  const decided = (label: string | null, minute: string) =>
+    lineOf(
+      'a',
+      label ?? '',
+      { label: label === null ? -1 : 0 },
+      { adjudicated: true, 'creation-date': `2026-11-23T10:${minute}`, ...(label === null ? { neither: true } : {}) },
+    )
+
+  await putLines(bucket, 'correction-1', [decided(null, '01')])
+  const left = await known()
+  expect([...left.labels.labels.keys()]).toEqual(['b'])
+  expect(left.labels.refused).toEqual([])
+  expect(disputesOf(left)).toEqual([])
+  expect(decisionsOf(left, 5).found).toMatchObject([{ item: 'a', label: null }])
+  const rebuilt = await labelStore(bucket, rulesOf(SETTINGS.labels)).reconcile()
+  expect([...rebuilt.labels.labels.keys()]).toEqual(['b'])
+
+  // What annotators say later does not stand over it.
+  await putLines(bucket, '2026-11-24', [lineOf('a', 'marketing', {}, { 'creation-date': '2026-11-24T10:00:00' })])
+  expect((await known()).labels.labels.has('a')).toBe(false)
+
+  await putLines(bucket, 'correction-2', [decided('technical', '02')])
+  expect((await known()).labels.labels.get('a')).toMatchObject({ label: 'technical', planned: { label: 'technical' } })
+  expect(decisionsOf(await known(), 5).found).toHaveLength(1)
 })

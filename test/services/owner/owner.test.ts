@@ -305,7 +305,7 @@ describe('flags', () => {
 
     await world.send('POST /desk/owner/labels', { cookie, body: { item: 'c', label: 'marketing' } })
 
-    expect(await flags()).toEqual({ flags: [], more: 0 })
+    expect(await flags()).toEqual({ flags: [], more: 0, noted: [] })
     expect((await world.send('GET /desk/owner/decisions', { cookie })).json).toMatchObject({
       found: [{ item: 'c', label: 'marketing', adjudicated: true }],
       more: 0,
@@ -329,8 +329,8 @@ describe('disputes', () => {
         date: '2026-11-21',
         label: 'technical',
         judgements: [
-          { annotator: 'ana', label: 'technical', flag: null },
-          { annotator: 'ben', label: 'marketing', flag: null },
+          { annotator: 'ana', label: 'technical', flag: null, note: null },
+          { annotator: 'ben', label: 'marketing', flag: null, note: null },
         ],
       },
       {
@@ -341,9 +341,9 @@ describe('disputes', () => {
         date: '2026-11-20',
         label: null,
         judgements: [
-          { annotator: 'ana', label: 'technical', flag: null },
-          { annotator: 'ben', label: 'marketing', flag: null },
-          { annotator: 'cho', label: null, flag: 'unreadable' },
+          { annotator: 'ana', label: 'technical', flag: null, note: null },
+          { annotator: 'ben', label: 'marketing', flag: null, note: null },
+          { annotator: 'cho', label: null, flag: 'unreadable', note: null },
         ],
       },
     ])
@@ -406,7 +406,7 @@ describe('disputes', () => {
 
 describe('a correction', () => {
   const find = async (words: string) => (await world.send('GET /desk/owner/labels', { cookie, query: { words } })).json
-  const decide = (item: string, label: string) =>
+  const decide = (item: string, label: string | null) =>
     world.send('POST /desk/owner/labels', { cookie, body: { item, label } })
   const standing = async (item: string) =>
     (await labelsUnder(world.bucket, { schemaVersion: 1, categories: CATEGORIES })).get(item)
@@ -425,7 +425,7 @@ describe('a correction', () => {
           at: '2026-11-22T10:00:00.000',
           confidence: 1,
           adjudicated: false,
-          judgements: [{ annotator: 'ana', label: 'technical', flag: null }],
+          judgements: [{ annotator: 'ana', label: 'technical', flag: null, note: null }],
         },
         expect.objectContaining({ item: 'b' }),
       ].slice(0, 2),
@@ -446,6 +446,30 @@ describe('a correction', () => {
     expect(await standing('a')).toMatchObject({ label: 'marketing', role: 'training', adjudicated: true })
     expect(await standing('b')).toMatchObject({ label: 'technical' })
     expect(world.bucket.written.filter((key) => key.includes('correction-'))).toHaveLength(1)
+  })
+
+  it('that no category fits takes the label away, once, and can be taken back', async () => {
+    await putLeft('2026-11-22', leftOver('c'))
+    const first = await decide('a', null)
+    const again = await decide('a', null)
+    const ofLeft = await decide('c', null)
+
+    expect(first.json).toMatchObject({ outcome: 'corrected', before: { label: 'technical' } })
+    expect(again.json).toMatchObject({ outcome: 'unchanged', batch: first.json.batch })
+    expect(ofLeft.json).toMatchObject({ outcome: 'corrected', before: null })
+    expect(linesAt(world.bucket, first.json.batch)).toMatchObject([
+      { item: 'a', label: -1, 'label-metadata': { 'class-name': '', adjudicated: true, neither: true } },
+    ])
+    expect((await world.send('GET /desk/owner/disputes', { cookie })).json.disputes).toEqual([])
+    expect((await find('what a says')).found.filter(({ item }: { item: string }) => item === 'a')).toEqual([])
+    const decided = (await world.send('GET /desk/owner/decisions', { cookie })).json.found
+    expect(decided.map(({ item, label }: { item: string; label: null }) => [item, label]).sort()).toEqual([
+      ['a', null],
+      ['c', null],
+    ])
+
+    expect((await decide('a', 'marketing')).json).toMatchObject({ outcome: 'corrected', before: null })
+    expect(await standing('a')).toMatchObject({ label: 'marketing', adjudicated: true })
   })
 
   it('of two clicks at once is one batch', async () => {
