@@ -7,7 +7,10 @@ export const judgementRecord = z.object({
   annotator: z.string(),
   said: z.union([z.object({ label: z.string() }), z.object({ flag: z.string() })]),
   at: z.string(),
-  note: z.string().optional().describe('What the annotator wants the owner to know of the post. It goes with the post.'),
+  note: z
+    .string()
+    .optional()
+    .describe('What the annotator wants the owner to know of the post. It goes with the post.'),
 })
 
 /** `labeled/<batch>/judgements.json`: what each annotator said of each item; agreement is measured from it. */
