@@ -93,7 +93,7 @@ function reportBy(answers: Record<string, SecondOpinions>) {
       objects: testBucket(),
       memory: makeMemory(1000),
       settings,
-      labels: { id: '0', labels: given, batches: [], refused: [] },
+      labels: { id: '0', labels: given, neither: new Map(), batches: [], refused: [] },
       plans: { between: async () => [] },
       book,
       opinions: async ([name], date) => {
