@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LanguageModel } from '../../packages/embedded-aws/src/bedrock'
-import { shownText } from '../../shared/text'
 import { cascadeId } from '../../shared/text/cascade'
+import { TEXT_ENCODINGS, textOfSource } from '../../shared/text/encoding'
 import { leadingLabels } from './annotators'
 import type { FilePost } from './posts'
 
@@ -20,7 +20,13 @@ const THROTTLED_EVERY = 40
  */
 export function simulatedModel(posts: readonly FilePost[], mistakes: number, seed: number): LanguageModel {
   const leading = leadingLabels(posts)
-  const known = new Map(posts.map(({ text }) => [String(shownText(text)), leading.get(cascadeId(text))?.[0]]))
+  // A file's texts may have entities, which people and models are never shown.
+  const known = new Map(
+    posts.flatMap(({ text }) => {
+      const label = leading.get(cascadeId(text))?.[0]
+      return TEXT_ENCODINGS.map((encoding) => [String(textOfSource(text, encoding).shown), label] as const)
+    }),
+  )
   let requests = 0
   return ({ user, choices }) => {
     requests += 1

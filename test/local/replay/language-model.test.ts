@@ -45,6 +45,15 @@ describe('the simulated language model', () => {
     expect(ask(0.3)).not.toEqual(ask(0.3, 2))
   })
 
+  it('knows a post whose file writes entities, which nobody is shown', () => {
+    const model = simulatedModel([{ ...posts[0]!, text: 'Q&amp;A time #aws' }], 0, 1)
+    const user = postAsSent(shownText('Q&A time #aws'))
+
+    expect(model({ modelId: 'm', system: '', user, choices: ['technical', 'marketing', 'abstain'] })).toEqual({
+      input: { label: 'marketing' },
+    })
+  })
+
   it('abstains about a post without a label', () => {
     const [unknown] = ask(0, 1, [{ ...posts[0]!, text: 'never seen before' }])
 
