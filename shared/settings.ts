@@ -164,6 +164,16 @@ export const settings = z.strictObject({
   report: z
     .strictObject({
       showPosts: z.enum(['none', 'messages', 'links']).default('none'),
+      embedIn: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^https:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/,
+              'an origin, as in https://wiki.example.com or https://*.example.com',
+            ),
+        )
+        .default([]),
     })
     .prefault({}),
   retention: z

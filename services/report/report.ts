@@ -13,6 +13,7 @@ import type { Role } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
 import { answerEvidence } from './evidence'
+import { card } from './number-card'
 import { gathering } from './gather'
 
 interface Ports {
@@ -64,6 +65,8 @@ export const report = (ports: Ports) => {
   const serve = async (request: Request, now: Date): Promise<Reply> => {
     const route = `${request.method} ${request.path}`
     if (route === 'POST /report/session') return openSession(ports, 'reader', request, now)
+    const token = /^GET \/card\/([\w.-]{1,2048})$/.exec(route)?.[1]
+    if (token !== undefined) return card(ports, token, now)
     const work = routes[route]
     if (!work) return ports.page(asPage(request)) ?? problem(404, 'not-found', 'There is nothing here.')
     const visitor = await whoAsks(ports, READERS, request, now)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { BellwetherError } from '../errors'
 
@@ -39,6 +40,16 @@ export interface Reply {
   body?: unknown
   file?: PageFile
   cookies?: string[]
+  /** A document for pages of others, in place of a body. */
+  embedded?: Embedded
+}
+
+/** A document without scripts that pages of these origins may frame. */
+export interface Embedded {
+  html: string
+  /** The content of its only `<style>`. */
+  style: string
+  embedIn: readonly string[]
 }
 
 /** An answer that is an error: what went wrong, in a word for the page and a sentence for a person. */
@@ -96,7 +107,36 @@ export function readRequest(event: unknown): Request {
   }
 }
 
-export const respond = ({ status, body, file, cookies }: Reply) => ({
+/** An answer in the form of the HTTP API. */
+interface Response {
+  statusCode: number
+  headers: Record<string, string>
+  cookies?: string[]
+  body: string
+}
+
+/** It loads nothing, and who may frame it is said by one header alone. */
+function respondEmbedded({ html, style, embedIn }: Embedded, status: number): Response {
+  const { 'x-frame-options': deny, ...others } = SECURITY
+  const hash = createHash('sha256').update(style).digest('base64')
+  const ancestors = embedIn.length > 0 ? embedIn.join(' ') : "'none'"
+  return {
+    statusCode: status,
+    headers: {
+      ...others,
+      ...(embedIn.length > 0 ? { 'cross-origin-resource-policy': 'cross-origin' } : { 'x-frame-options': deny }),
+      'content-security-policy': `default-src 'none'; style-src 'sha256-${hash}'; frame-ancestors ${ancestors}; base-uri 'none'; form-action 'none'; sandbox`,
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+    },
+    body: html,
+  }
+}
+
+export const respond = (reply: Reply): Response =>
+  reply.embedded ? respondEmbedded(reply.embedded, reply.status) : respondPlainly(reply)
+
+const respondPlainly = ({ status, body, file, cookies }: Reply): Response => ({
   statusCode: status,
   headers: {
     ...SECURITY,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Table } from '../table'
-import { sign } from './link'
+import { sign, signCard } from './link'
 import type { LinkKeys } from './link-key'
 import { invite, type Person, personName, revoke, type Role } from '../state/people'
 
@@ -10,11 +10,24 @@ const hours = z
   .max(2160)
   .default(14 * 24)
 
-/** `{"annotator":"ana"}`, `{"owner":"me"}` or `{"reader":"team"}`, with `hours` for how long; or `{"revoke":"ana"}`. */
+/**
+ * `{"annotator":"ana"}`, `{"owner":"me"}`, `{"reader":"team"}` or, for a page that embeds a number,
+ * `{"card":"wiki","hashtag":"aws","label":"technical"}`, with `hours` for how long; or `{"revoke":"ana"}`.
+ */
 export const invitationRequest = z.union([
   z.strictObject({ annotator: personName, hours }),
   z.strictObject({ owner: personName, hours }),
   z.strictObject({ reader: personName, hours }),
+  z.strictObject({
+    card: personName,
+    hashtag: z.string().regex(/^[^#/\s]{1,100}$/, 'a hashtag without #'),
+    stream: z
+      .string()
+      .regex(/^[a-z0-9-]{1,100}$/, 'the name of a network')
+      .optional(),
+    label: z.string().min(1).max(256),
+    hours,
+  }),
   z.strictObject({ revoke: personName }),
 ])
 type InvitationRequest = z.infer<typeof invitationRequest>
@@ -39,6 +52,7 @@ export const invitation =
   ({ table, linkKeys, siteUrl }: Ports) =>
   async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
     if ('revoke' in request) return { revoked: request.revoke, wasInvited: await revoke(table, request.revoke) }
+    if ('card' in request) return cardLink({ table, linkKeys, siteUrl }, request, now)
     const person = personOf(request)
     const expiresMs = now.getTime() + request.hours * 3_600_000
     const key = await linkKeys[person.role]()
@@ -47,7 +61,21 @@ export const invitation =
     return { ...person, url: `${siteUrl}${PAGES[person.role]}#${token}`, expires: new Date(expiresMs).toISOString() }
   }
 
-function personOf(request: Exclude<InvitationRequest, { revoke: string }>): Person {
+/** A card is invited as a reader of its name, so that whoever ends that reader's link ends the card. */
+async function cardLink(
+  { table, linkKeys, siteUrl }: Ports,
+  { card, hours: valid, ...subject }: Extract<InvitationRequest, { card: string }>,
+  now: Date,
+): Promise<Link> {
+  const person = { name: card, role: 'reader' } as const
+  const expiresMs = now.getTime() + valid * 3_600_000
+  const key = await linkKeys.reader()
+  const issuedMs = await invite(table, person, now.getTime(), expiresMs)
+  const token = await signCard(key, { name: card, issuedMs, expiresMs }, subject)
+  return { ...person, url: `${siteUrl}/card/${token}`, expires: new Date(expiresMs).toISOString() }
+}
+
+function personOf(request: Exclude<InvitationRequest, { revoke: string } | { card: string }>): Person {
   if ('annotator' in request) return { name: request.annotator, role: 'annotator' }
   return 'owner' in request ? { name: request.owner, role: 'owner' } : { name: request.reader, role: 'reader' }
 }

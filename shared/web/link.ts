@@ -51,6 +51,53 @@ export async function verify(key: string, purpose: Purpose, token: string, now: 
   }
 }
 
+/** A number of the report that somebody else's page may show. */
+export interface CardSubject {
+  hashtag: string
+  stream?: string | undefined
+  label: string
+}
+
+const cardClaims = z.object({
+  sub: personName,
+  ms: z.number(),
+  exp: z.number(),
+  hashtag: z.string(),
+  stream: z.string().optional(),
+  label: z.string(),
+})
+
+/** Sign the token of a card. It claims no role and has an audience of its own: it serves as no link and no session. */
+export const signCard = (
+  key: string,
+  { name, issuedMs, expiresMs }: Omit<Bearer, 'role'>,
+  { hashtag, stream, label }: CardSubject,
+): Promise<string> =>
+  new SignJWT({ hashtag, ...(stream === undefined ? {} : { stream }), label, ms: issuedMs })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(name)
+    .setAudience(CARD)
+    .setExpirationTime(Math.floor(expiresMs / 1000))
+    .sign(bytesOf(key))
+
+/** What a card's token shows; nothing where it is expired, or of another key, purpose or form. */
+export async function verifyCard(key: string, token: string, now: Date): Promise<(CardSubject & Bearer) | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, bytesOf(key), {
+      algorithms: ['HS256'],
+      audience: CARD,
+      currentDate: now,
+    })
+    const { sub, ms, exp, ...subject } = cardClaims.parse(payload)
+    return { ...subject, name: sub, role: 'reader', issuedMs: ms, expiresMs: exp * 1000 }
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined
+    throw error
+  }
+}
+
+const CARD = 'bellwether-card'
+
 /** The role that a token claims, for the wording of a refusal alone: nothing of it is verified. */
 export function claimedRole(token: string): Role | undefined {
   try {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Table } from '../table'
 import { problem, type Reply, type Request } from './http'
-import { type Bearer, claimedRole, type Denial, sign, verify } from './link'
+import { type Bearer, type CardSubject, claimedRole, type Denial, sign, verify, verifyCard } from './link'
 import type { LinkKey } from './link-key'
 import { type Invited, invitedAt, type Role } from '../state/people'
 
@@ -87,6 +87,18 @@ export async function whoAsks(
     if (reason === 'missing') reason = visitor
   }
   return denied(reason)
+}
+
+/** What a card's token shows, while it is valid and its name is invited. It opens no session. */
+export async function admittedCard(
+  { table, linkKey }: Ports,
+  token: string,
+  now: Date,
+): Promise<CardSubject | undefined> {
+  const card = await verifyCard(await linkKey(), token, now)
+  if (!card) return undefined
+  const admittedTo = await admitted(table, ['reader'], card, now)
+  return typeof admittedTo === 'string' ? undefined : card
 }
 
 /** The visitor, unless the page was opened by another person. */

@@ -125,12 +125,25 @@ describe('why', () => {
   })
 })
 
+describe('a card', () => {
+  it('is one number, and sound', async () => {
+    await open(twoWeeks, '2026-11-23T10:00:00Z')
+    const { url } = await site.invite({ card: 'wiki', hashtag: 'aws', label: 'technical' })
+
+    await visitor.page.goto(url)
+
+    expect(await text()).toMatch(/^\d+ %\s+technical of the posts about #aws in the seven days to 22 November 2026/)
+    expect(visitor.complaints).toEqual([])
+    expect(await visitor.page.evaluate(() => getComputedStyle(document.querySelector('.n')!).fontSize)).toBe('32px')
+  })
+})
+
 describe('looking around', () => {
   it('leads by a form to days and a hashtag, whose address opens for whoever has a session', async () => {
     await open(twoWeeks, '2026-11-23T10:00:00Z')
     const { page } = visitor
 
-    await page.getByLabel('Hashtag').selectOption('aws')
+    await page.getByRole('combobox', { name: 'Hashtag' }).selectOption('aws')
     await page.getByLabel('To', { exact: true }).fill('2026-11-19')
     await page.getByLabel('Last day against').fill('2026-11-11')
     await page.getByRole('button', { name: 'Show' }).click()
