@@ -11,9 +11,10 @@ type Label = EvidenceInBrief['labels'][number]
 export function why({ hashtag, stream, date }: { hashtag: string; stream: string; date: string }): HTMLElement {
   const place = element('section', { class: 'why', 'aria-label': 'Why', hidden: true })
   const query = new URLSearchParams({ hashtag, ...(stream && { stream }), date })
-  void ask<EvidenceInBrief>('GET', `/report/evidence?${query}`).then((answer) => {
-    if (answer.ok) place.replaceChildren(...evidence(answer.body))
-    place.hidden = !answer.ok
+  void ask<EvidenceInBrief | null>('GET', `/report/evidence?${query}`).then((answer) => {
+    const found = answer.ok ? answer.body : null
+    if (found) place.replaceChildren(...evidence(found))
+    place.hidden = !found
     place.dataset.read = 'yes'
   })
   return place

@@ -16,7 +16,7 @@ const asked = z.object({
   date: z.iso.date(),
 })
 
-/** The evidence of a day as this visitor may see it; 404 where there is none. */
+/** The evidence of a day as this visitor may see it; null where there is none, as of days of an earlier release. */
 export async function answerEvidence(
   objects: Pick<Objects, 'read'>,
   query: Record<string, string>,
@@ -32,7 +32,7 @@ export async function answerEvidence(
     if (stored)
       return { status: 200, body: inBrief(parseJson(stored.body.toString('utf8'), evidenceRecord, key), shows) }
   }
-  return problem(404, 'not-found', `There is no evidence of #${hashtag} on ${date}.`)
+  return { status: 200, body: null }
 }
 
 /** The evidence without what somebody may not see. */

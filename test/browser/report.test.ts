@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { z } from 'zod'
 import { ROOT } from '../../local/root'
@@ -125,6 +126,35 @@ describe('why', () => {
   })
 })
 
+describe('the report of sixty days', () => {
+  it('is small, painted soon, and a third of it on a phone at most is about models', async () => {
+    site = await openSite({ start: Date.parse('2026-11-23T10:00:00Z') })
+    await tell(site.objects, site.table, { ...twoWeeks, from: '2026-09-24', days: 60, partial: {}, missing: [] })
+    visitor = await site.visitor(VIEWS['phone-light'])
+    const bodies: Promise<Buffer>[] = []
+    visitor.page.on('response', (response) => bodies.push(response.body()))
+    await visitor.page.goto((await site.invite({ reader: 'team' })).url)
+    await settled()
+    await visitor.page.locator('.why[data-read]').first().waitFor()
+
+    const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + gzipSync(body).length, 0)
+    const paintMs = z
+      .number()
+      .parse(await visitor.page.evaluate(`performance.getEntriesByName('first-contentful-paint')[0].startTime`))
+    const heights = z
+      .array(z.number())
+      .parse(
+        await visitor.page.evaluate(
+          `['main', '#models', '#engines'].map((one) => document.querySelector(one)?.getBoundingClientRect().height ?? 0)`,
+        ),
+      )
+    const [page = 0, models = 0, engines = 0] = heights
+    process.stdout.write(`${bytes} bytes compressed, first paint after ${Math.round(paintMs)} ms, ${page} px\n`)
+    expect(bytes).toBeLessThan(150_000)
+    expect(models + engines).toBeLessThanOrEqual(page / 3)
+  })
+})
+
 describe('a card', () => {
   it('is one number, and sound', async () => {
     await open(twoWeeks, '2026-11-23T10:00:00Z')
@@ -132,7 +162,7 @@ describe('a card', () => {
 
     await visitor.page.goto(url)
 
-    expect(await text()).toMatch(/^\d+ %\s+technical of the posts about #aws in the seven days to 22 November 2026/)
+    expect(await text()).toMatch(/^\d+\s%\s+technical of the posts about #aws in the seven days to 22 November 2026/)
     expect(visitor.complaints).toEqual([])
     expect(await visitor.page.evaluate(() => getComputedStyle(document.querySelector('.n')!).fontSize)).toBe('32px')
   })

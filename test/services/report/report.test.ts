@@ -118,7 +118,6 @@ describe('the evidence of a day', () => {
   })
 
   it.each([
-    [{ ...query, date: '2026-11-01' }, 404],
     [{ ...query, hashtag: 'a/../b' }, 400],
     [{ ...query, stream: '..' }, 400],
     [{ hashtag: 'aws' }, 400],
@@ -126,6 +125,15 @@ describe('the evidence of a day', () => {
     const { cookie } = await enter({ reader: 'team' })
 
     expect(await send('GET /report/evidence', { cookie, query: other })).toMatchObject({ statusCode: status })
+  })
+
+  it('is null where none was written', async () => {
+    const { cookie } = await enter({ reader: 'team' })
+
+    expect(await send('GET /report/evidence', { cookie, query: { ...query, date: '2026-11-01' } })).toMatchObject({
+      statusCode: 200,
+      json: null,
+    })
   })
 
   it('is nobody’s without a session', async () => {
