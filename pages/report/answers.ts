@@ -78,7 +78,7 @@ const sentenceOf = (report: Report | Overview['days'][number], span: 'day' | 'we
  * A newest day without a number does not hide the last one that had one. Where labels have turned out to be unreliable, no earlier
  * number stands in: it rests on labels of the same people.
  */
-function lastGood({ state }: AnswerRecord, before: Overview['days']): HTMLElement | null {
+function lastGood({ state }: Pick<AnswerRecord, 'state'>, before: Overview['days']): HTMLElement | null {
   if (state === 'labels-unreliable') return null
   const sentences = before.toReversed().map((day) => sentenceOf(day, 'day'))
   const sentence = sentences.find((one) => one !== undefined)

@@ -1,5 +1,5 @@
 import type { Overview } from '../../services/report/overview'
-import type { AnswerRecord, ReportIndexRecord, ReportRecord, ShareRecord } from '../../shared/records'
+import type { AnswerRecord, ReportRecord, ShareRecord } from '../../shared/records'
 import { dateInWords, isolated, many } from '../words'
 
 /** How shares and scores are said, and the sentence that can be quoted. */
@@ -35,7 +35,7 @@ export const fileName = ({ topic }: { topic: string }): string => topic.replaceA
 
 export type Basis = 'posts' | 'messages'
 export type Span = 'day' | 'week'
-type IndexedDay = ReportIndexRecord['days'][number]
+type IndexedDay = Overview['days'][number]
 type Answer = Pick<AnswerRecord, 'state' | 'shares' | 'labels'> &
   Partial<Pick<AnswerRecord, 'flagged' | 'sampled' | 'modelWeight'>>
 type Errors = ReportRecord['labels']['errors']

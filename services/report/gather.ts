@@ -22,6 +22,7 @@ import { TEXT_VERSION } from '../../shared/text'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import {
   type BatchInBrief,
+  type DayInBrief,
   type ModelInBrief,
   type Overview,
   type ScoresInBrief,
@@ -108,7 +109,7 @@ export function gathering({ objects, table, settings }: Ports): (now: Date, chos
     ])
     const all = index?.days ?? []
     const indexed = chosenDays(all, chosen)
-    const days = indexed.map((day) => ({ ...day, ...streamInBrief(settings, day) }))
+    const days = indexed.map((day) => ({ ...dayInBrief(day), ...streamInBrief(settings, day) }))
     const against = latestDays(settings, indexed).flatMap((day) => {
       const name = labelOf(nameToday(settings, day))
       const date = chosen.against ?? dayAfter(day.date, -7)
@@ -179,6 +180,21 @@ async function latestOf(
   const found: Found[] = []
   for await (const { key, modified } of objects.list(prefix)) if (kind.match(key)) found.push({ key, modified })
   return found.sort((a, b) => b.modified.getTime() - a.modified.getTime() || (a.key < b.key ? 1 : -1)).slice(0, most)
+}
+
+function dayInBrief({ day, week, ...rest }: ReportIndexRecord['days'][number]): DayInBrief {
+  type Stretch = typeof day
+  const answer = ({ state, labels, shares }: Stretch['byPosts']) => ({
+    state,
+    labels,
+    shares: shares.map(({ label, share, low, high }) => ({ label, share, low, high })),
+  })
+  const brief = ({ byPosts, byMessages, ...one }: Stretch) => ({
+    ...one,
+    byPosts: answer(byPosts),
+    byMessages: answer(byMessages),
+  })
+  return { ...rest, day: brief(day), week: brief(week) }
 }
 
 /** The days that were asked for, and no more than a page can show. */

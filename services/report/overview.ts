@@ -20,6 +20,20 @@ export interface StreamInBrief {
   topic: string
 }
 
+type IndexedDay = ReportIndexRecord['days'][number]
+type IndexedStretch = IndexedDay['day']
+type IndexedAnswer = IndexedStretch['byPosts']
+
+/** A day as plots and tables show it. A page is sent many. */
+export interface DayInBrief extends Omit<IndexedDay, 'day' | 'week'> {
+  day: StretchInBrief
+  week: StretchInBrief
+}
+export interface StretchInBrief extends Omit<IndexedStretch, 'byPosts' | 'byMessages'> {
+  byPosts: Omit<IndexedAnswer, 'tight' | 'judgements' | 'more'>
+  byMessages: Omit<IndexedAnswer, 'tight' | 'judgements' | 'more'>
+}
+
 /** What `GET /report/data` answers: all that the report page shows, put together from what stands in the bucket. */
 export interface Overview {
   /** When it was put together. */
@@ -31,7 +45,7 @@ export interface Overview {
   /** EventBridge Scheduler's expression, UTC. */
   collects: string
   /** The last days that have a report, by date and stream. */
-  days: (ReportIndexRecord['days'][number] & StreamInBrief)[]
+  days: (DayInBrief & StreamInBrief)[]
   /** The newest report of each stream. */
   latest: (Omit<ReportRecord, 'predictions'> & StreamInBrief)[]
   /** The first and the last day of all that have a report; null where none has one. */

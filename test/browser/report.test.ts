@@ -149,7 +149,7 @@ describe('the report of sixty days', () => {
         ),
       )
     const [page = 0, models = 0, engines = 0] = heights
-    process.stdout.write(`${bytes} bytes compressed, first paint after ${Math.round(paintMs)} ms, ${page} px\n`)
+    process.stdout.write(`${bytes} bytes with gzip, first paint after ${Math.round(paintMs)} ms, ${page} px\n`)
     expect(bytes).toBeLessThan(150_000)
     expect(models + engines).toBeLessThanOrEqual(page / 3)
   })
