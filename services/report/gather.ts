@@ -182,19 +182,20 @@ async function latestOf(
   return found.sort((a, b) => b.modified.getTime() - a.modified.getTime() || (a.key < b.key ? 1 : -1)).slice(0, most)
 }
 
-function dayInBrief({ day, week, ...rest }: ReportIndexRecord['days'][number]): DayInBrief {
+function dayInBrief({ day, week, labels, ...rest }: ReportIndexRecord['days'][number]): DayInBrief {
   type Stretch = typeof day
   const answer = ({ state, labels, shares }: Stretch['byPosts']) => ({
     state,
     labels,
     shares: shares.map(({ label, share, low, high }) => ({ label, share, low, high })),
   })
-  const brief = ({ byPosts, byMessages, ...one }: Stretch) => ({
-    ...one,
+  const brief = ({ byPosts, byMessages, posts, collected }: Stretch) => ({
+    posts,
+    collected,
     byPosts: answer(byPosts),
     byMessages: answer(byMessages),
   })
-  return { ...rest, day: brief(day), week: brief(week) }
+  return { ...rest, labels: { errors: labels.errors }, day: brief(day), week: brief(week) }
 }
 
 /** The days that were asked for, and no more than a page can show. */

@@ -25,11 +25,12 @@ type IndexedStretch = IndexedDay['day']
 type IndexedAnswer = IndexedStretch['byPosts']
 
 /** A day as plots and tables show it. A page is sent many. */
-export interface DayInBrief extends Omit<IndexedDay, 'day' | 'week'> {
+export interface DayInBrief extends Omit<IndexedDay, 'day' | 'week' | 'labels'> {
+  labels: Pick<IndexedDay['labels'], 'errors'>
   day: StretchInBrief
   week: StretchInBrief
 }
-export interface StretchInBrief extends Omit<IndexedStretch, 'byPosts' | 'byMessages'> {
+export interface StretchInBrief extends Omit<IndexedStretch, 'byPosts' | 'byMessages' | 'from' | 'days' | 'messages'> {
   byPosts: Omit<IndexedAnswer, 'tight' | 'judgements' | 'more'>
   byMessages: Omit<IndexedAnswer, 'tight' | 'judgements' | 'more'>
 }
