@@ -182,12 +182,20 @@ async function latestOf(
   return found.sort((a, b) => b.modified.getTime() - a.modified.getTime() || (a.key < b.key ? 1 : -1)).slice(0, most)
 }
 
+/** To a hundredth of a point, which is finer than any plot or table. */
+const rounded = (share: number): number => Math.round(share * 10_000) / 10_000
+
 function dayInBrief({ day, week, labels, ...rest }: ReportIndexRecord['days'][number]): DayInBrief {
   type Stretch = typeof day
   const answer = ({ state, labels, shares }: Stretch['byPosts']) => ({
     state,
     labels,
-    shares: shares.map(({ label, share, low, high }) => ({ label, share, low, high })),
+    shares: shares.map(({ label, share, low, high }) => ({
+      label,
+      share: rounded(share),
+      low: rounded(low),
+      high: rounded(high),
+    })),
   })
   const brief = ({ byPosts, byMessages, posts, collected }: Stretch) => ({
     posts,
