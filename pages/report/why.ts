@@ -29,7 +29,7 @@ function evidence(found: EvidenceInBrief): HTMLElement[] {
     `${counted.predicted} that the model alone did`,
   ].join(' and ')
   const note = paragraph(
-    `Words that set a label apart from the others, in the seven days from ${dateInWords(from)} to ${dateInWords(date)}: by 2.6 standard errors or more, from ${basis}${part < 1 ? ', a random part of all' : ''}. Each message counts once, and each word is of at least five messages and five authors.`,
+    `Words that set a label apart from the others, in posts from ${dateInWords(from)} to ${dateInWords(date)}: by 2.6 standard errors or more, from ${basis}${part < 1 ? ', a random part of all' : ''}. Each message counts once, and each word is of at least five messages and five authors.`,
     'small',
   )
   if (told.length === 0) return [heading, paragraph('No word sets a label apart yet: there are too few messages.')]
