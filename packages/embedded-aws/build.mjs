@@ -55,7 +55,7 @@ cpSync(path.join(packageFolder('classic-level', level), 'prebuilds'), at('dist/p
 writeFileSync(at('dist/LICENSES.txt'), licences(Object.keys(metafile.inputs)))
 
 const tsc = path.join(packageFolder('typescript'), 'bin/tsc')
-execFileSync(process.execPath, [tsc, '-p', at('tsconfig.json')], { stdio: 'inherit' })
+execFileSync(process.execPath, [tsc, '-p', at('tsconfig.types.json')], { stdio: 'inherit' })
 
 /** The licence of each package that a bundle has inside. */
 function licences(inputs) {
