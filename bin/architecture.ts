@@ -85,6 +85,9 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   },
   report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
   reportIndex: { meaning: 'The headline of every day.' },
+  movedShares: {
+    meaning: 'Which shares of a calendar week differ from those of the week before; named by its Sunday, decided once.',
+  },
   evidence: {
     meaning:
       'What is behind the shares of a day: its most repeated messages, the words that set labels apart, what moved them.',

@@ -15,6 +15,7 @@ import { notEnoughLabels } from './not-enough-labels'
 import { objectCreated } from './object-created'
 import { postsCollected } from './posts-collected'
 import { retrainSkipped } from './retrain-skipped'
+import { shareMoved } from './share-moved'
 import { shareReported } from './share-reported'
 import { trainingFailed } from './training-failed'
 import { trainingJobStateChange } from './training-job-state-change'
@@ -38,6 +39,7 @@ export {
   objectCreated,
   postsCollected,
   retrainSkipped,
+  shareMoved,
   shareReported,
   trainingFailed,
   trainingJobStateChange,
@@ -59,6 +61,7 @@ export const published: readonly PublishedEvent[] = [
   modelRejected,
   modelRolledBack,
   shareReported,
+  shareMoved,
   notEnoughLabels,
   estimateDisagrees,
 ]

@@ -82,6 +82,7 @@ export const keys = {
   facts: key('facts/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
   report: key('reports/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
   reportIndex: key('reports/index.json'),
+  movedShares: key('reports/moved/week={week}.json'),
   evidence: key('evidence/[stream={stream}/]hashtag={hashtag}/date={date}.json'),
   deletedFrom: key('models/{job}/deleted.json'),
   deletion: key('privacy/{request}.json'),

@@ -3,6 +3,7 @@ import type { Invocation } from '../../shared/door'
 import { type Analysis, analyze, bringUpToDate, type Outcome, type Ports } from './analyze'
 import { type Answer, ask } from './ask'
 import type { Day } from './days'
+import { decideWeek, type Decision } from './moved'
 import { afterWait, relabelled } from './relabelled'
 
 const hashtag = z.string().regex(/^[^#/\s]+$/, 'a hashtag without #')
@@ -13,17 +14,21 @@ const stream = z
 const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
 const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
 
+const sunday = z.iso.date().refine((day) => new Date(day).getUTCDay() === 0, 'a Sunday')
+
 /**
  * `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date, with `"stream":"mastodon"` that of another network than the
  * first; `{"labels":"2026-11-21"}` has reported again what the
  * labels of a batch touch; `{"text":"…"}` and `{"texts":["…"]}` are answered. Pieces of work on the queue:
  * `{"hashtag":"aws","days":["2026-11-21"],"classify":true}`, and `{"settled":"2026-11-21"}` for labels that came in a little while ago.
+ * `{"week":"last"}`, or a Sunday, decides whether the shares of that week moved.
  */
 export const analyzerRequest = z.union([
   z.strictObject({ hashtag, stream, date: z.iso.date(), since }),
   z.strictObject({ labels: batch, since }),
   z.strictObject({ hashtag, stream, days: z.array(z.iso.date()), classify: z.boolean().optional() }),
   z.strictObject({ settled: batch }),
+  z.strictObject({ week: z.union([z.literal('last'), sunday]) }),
   z.strictObject({ text: z.string() }),
   z.strictObject({ texts: z.array(z.string()).min(1).max(10_000) }),
 ])
@@ -33,10 +38,11 @@ export const respond =
   async (
     request: z.infer<typeof analyzerRequest>,
     invocation: Invocation,
-  ): Promise<Analysis | Outcome | Answer | { answers: Answer[] } | { days: Day[] }> => {
+  ): Promise<Analysis | Decision | Outcome | Answer | { answers: Answer[] } | { days: Day[] }> => {
     if ('date' in request) return analyze(ports)(request, invocation)
     if ('days' in request) return bringUpToDate(ports)(request, invocation)
     if ('labels' in request) return relabelled(ports)(request.labels, invocation)
+    if ('week' in request) return decideWeek(ports)(request.week, invocation)
     if ('settled' in request) return afterWait(ports)(request.settled, invocation)
     if ('texts' in request) return { answers: await ask(ports)(request.texts) }
     const [answer] = await ask(ports)([request.text])

@@ -93,6 +93,7 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   facts: { how: 'counts of messages alone' },
   report: { how: holdsNeither },
   reportIndex: { how: holdsNeither },
+  movedShares: { how: holdsNeither },
   evidence: { how: 'messages; words are those of five authors', rewrite: jsonDocument(shownMessage) },
   deletedFrom: { how: holdsNeither },
   deletion: { how: 'keyed hashes alone' },

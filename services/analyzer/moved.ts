@@ -1,0 +1,125 @@
+import { shareMoved } from '../../events'
+import type { Publish } from '../../shared/bus'
+import type { Invocation } from '../../shared/door'
+import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { type MovedSharesRecord, movedSharesRecord, type ReportRecord, reportRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import { contrastOf, holm } from '../../shared/statistics/holm'
+import { clip } from '../../shared/statistics/numbers'
+import { named, namesOf, type StreamName, watchedStreams } from '../../shared/streams'
+import { dayAfter, dayOf } from '../../shared/utc-day'
+import { WEEK } from './days'
+
+interface Ports {
+  objects: Pick<Objects, 'read' | 'swap'>
+  publish: Publish
+  settings: Pick<Settings, 'hashtags' | 'sources'>
+}
+
+export type Decision = MovedSharesRecord
+
+/** Of one week. Five weeks begin in a month at most: less than 5 % of months without a change see an event. */
+const ALPHA = 0.01
+/** A week is decided when so many days have passed since its Sunday, so that its labels are there. */
+const LABELLED_AFTER_DAYS = 3
+
+/**
+ * Decide once whether the shares of a calendar week differ from those of the week before, over all labels and streams
+ * together, and publish ShareMoved for each stream where they do. A second invocation publishes what the first decided.
+ */
+export const decideWeek =
+  ({ objects, publish, settings }: Ports) =>
+  async (asked: string, { now }: Pick<Invocation, 'now'>): Promise<Decision> => {
+    const week = asked === 'last' ? lastSunday(now) : asked
+    const key = keys.movedShares({ week })
+    const known = await objects.read(key)
+    const decision = known
+      ? parseJson(known.body.toString('utf8'), movedSharesRecord, key)
+      : await decide(objects, settings, week, now)
+    if (!known && (await objects.swap(key, `${JSON.stringify(decision, null, 2)}\n`, undefined)) === false) {
+      return decideWeek({ objects, publish, settings })(week, { now })
+    }
+    for (const { hashtag, stream, reportKey, beforeKey, labels } of decision.streams) {
+      const moved = labels.flatMap(({ moved: isMoved, ...label }) => (isMoved ? [label] : []))
+      if (moved.length === 0 || reportKey === null || beforeKey === null) continue
+      const from = dayAfter(week, 1 - WEEK)
+      await publish(shareMoved, { ...named({ hashtag, stream }), from, to: week, reportKey, beforeKey, moved })
+    }
+    return decision
+  }
+
+const weekBefore = (sunday: string): string => dayAfter(sunday, -WEEK)
+
+/** The last Sunday whose week can be decided. */
+function lastSunday(now: Date): string {
+  const day = dayAfter(dayOf(now), -LABELLED_AFTER_DAYS)
+  return dayAfter(day, -new Date(day).getUTCDay())
+}
+
+async function decide(
+  objects: Ports['objects'],
+  settings: Ports['settings'],
+  week: string,
+  now: Date,
+): Promise<Decision> {
+  const streams = await Promise.all(
+    watchedStreams(settings).map(async ({ hashtag, stream }) => {
+      const names = namesOf(settings, { hashtag, stream })
+      const [after, before] = await Promise.all([
+        reportAt(objects, names, week),
+        reportAt(objects, names, weekBefore(week)),
+      ])
+      const reason = objection(after?.report, week) ?? objection(before?.report, weekBefore(week))
+      const of = { hashtag, stream, reportKey: after?.key ?? null, beforeKey: before?.key ?? null }
+      return { of, reason, labels: reason === undefined ? contrasts(after?.report, before?.report) : [] }
+    }),
+  )
+  const rejected = holm(
+    streams.flatMap(({ labels }) => labels.map(({ p }) => p)),
+    ALPHA,
+  )
+  let next = 0
+  return {
+    week,
+    decidedAt: now.toISOString(),
+    alpha: ALPHA,
+    streams: streams.map(({ of, reason, labels }) => ({
+      ...of,
+      state: reason === undefined ? ('compared' as const) : ('not-compared' as const),
+      reason: reason ?? '',
+      labels: labels.map((label) => ({ ...label, moved: rejected[next++] === true })),
+    })),
+  }
+}
+
+/** The report of a day of a stream, under the first of its names that has one. */
+async function reportAt(
+  objects: Pick<Objects, 'read'>,
+  names: readonly StreamName[],
+  date: string,
+): Promise<{ key: string; report: ReportRecord } | undefined> {
+  for (const name of names) {
+    const key = keys.report({ ...name, date })
+    const stored = await objects.read(key)
+    if (stored) return { key, report: parseJson(stored.body.toString('utf8'), reportRecord, key) }
+  }
+  return undefined
+}
+
+/** Why the week of a report cannot be compared. */
+function objection(report: ReportRecord | undefined, sunday: string): string | undefined {
+  if (!report) return `no report of ${sunday}`
+  const { byPosts, from } = report.week
+  return byPosts.state === 'reported' ? undefined : `the week of ${from} to ${sunday} has no share: ${byPosts.state}`
+}
+
+function contrasts(after: ReportRecord | undefined, before: ReportRecord | undefined) {
+  const earlier = new Map(before?.week.byPosts.raw.map((one) => [one.label, one]))
+  return (after?.week.byPosts.raw ?? []).flatMap((one) => {
+    const other = earlier.get(one.label)
+    if (!other) return []
+    const { p } = contrastOf(one, other)
+    return [{ label: one.label, share: clip(one.estimate), before: clip(other.estimate), p }]
+  })
+}
