@@ -25,7 +25,9 @@ await build({
 chmodSync(at('dist/cli.cjs'), 0o755)
 
 const typescript = path.dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
-execFileSync(process.execPath, [path.join(typescript, 'bin/tsc'), '-p', at('tsconfig.types.json')], { stdio: 'inherit' })
+execFileSync(process.execPath, [path.join(typescript, 'bin/tsc'), '-p', at('tsconfig.types.json')], {
+  stdio: 'inherit',
+})
 // A Buffer is a Uint8Array, which a project without @types/node knows, too.
 for (const name of readdirSync(at('dist/types'), { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.d.ts'),

@@ -98,8 +98,7 @@ describe('a calendar week', () => {
   })
 
   it('finds the days of a release without streams', async () => {
-    const unnamed = ({ stream: _, ...report }: ReportRecord): ReportRecord => report
-    await put(unnamed(weekOf(BEFORE, 0.3)), weekOf(SUNDAY, 0.5))
+    await put({ ...weekOf(BEFORE, 0.3), stream: undefined }, weekOf(SUNDAY, 0.5))
     await decide()
 
     expect(recorded.events[0]?.detail).toMatchObject({ beforeKey: keys.report({ hashtag: 'aws', date: BEFORE }) })
