@@ -116,7 +116,7 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
 
   const settled = new Set(labels.batches.map(({ batch }) => batch))
   const writeEvidence = evidenceWriter(
-    { objects, memory, labels: categories, given: labels.labels, settled, plans, book },
+    { objects, memory, labels: categories, standing: labels, settled, plans, book },
     names,
   )
 

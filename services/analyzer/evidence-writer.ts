@@ -1,6 +1,6 @@
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import type { StandingLabel } from '../../shared/labels'
+import type { Labels } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
 import type { Objects } from '../../shared/objects'
 import type { EvidenceRecord } from '../../shared/records'
@@ -10,7 +10,7 @@ import { weekTo } from './days'
 import type { Draft } from './draft'
 import { evidenceOf, labelling, shownIn } from './evidence'
 import type { CountedDay } from './facts'
-import { flaggedItems } from './flagged'
+import { itemsOfNone } from './flagged'
 import { readMessages, type ReadMessages } from './messages'
 import type { Plans } from './samples'
 import { isBelow, merged, type Tally } from './tally'
@@ -21,7 +21,7 @@ interface Sources {
   memory: Memory
   /** Names of the labels, in their order. */
   labels: readonly string[]
-  given: ReadonlyMap<string, StandingLabel>
+  standing: Pick<Labels, 'labels' | 'neither'>
   /** Batches that are settled. */
   settled: ReadonlySet<string>
   plans: Plans
@@ -63,7 +63,7 @@ export function evidenceWriter(
 }
 
 async function composed(
-  { objects, memory, labels, given, settled, plans, book }: Sources,
+  { objects, memory, labels, standing, settled, plans, book }: Sources,
   names: StreamNames,
   days: Map<string, Promise<ReadDay>>,
   date: string,
@@ -80,7 +80,7 @@ async function composed(
     )
   const tallies = { day: tallyOf(counted.slice(-1)), week: tallyOf(counted), before: tallyOf(earlier) }
   const batches = (await plans.between(from, date)).flatMap(({ batch }) => (settled.has(batch) ? [batch] : []))
-  const labelOf = labelling(labels, given, await flaggedItems({ objects, memory }, batches))
+  const labelOf = labelling(labels, standing.labels, await itemsOfNone({ objects, memory }, batches, standing))
   const wanted = shownIn({ labels, labelOf, tallies })
 
   const read: ReadMessages = { messages: new Map(), handles: new Set() }

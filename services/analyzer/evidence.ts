@@ -5,7 +5,7 @@ import { sum } from '../../shared/statistics/numbers'
 import { named } from '../../shared/streams'
 import type { Day } from './days'
 import type { ReadMessage } from './messages'
-import { plainWords } from './plain-words'
+import { isNameAmong, plainWords } from './plain-words'
 import { isBelow, type Message, type Tally } from './tally'
 
 /** Of each label so many messages, and so many that moved its share. */
@@ -174,7 +174,7 @@ export function evidenceOf(material: Material): EvidenceRecord {
     messages[given ? (given.predicted ? 'predicted' : 'labelled') : 'other'] += 1
     worded.push({ words: plainWords(found.shown), label: given?.label, author: found.author })
   }
-  const words = tellingWords(labels, worded, (word) => handles.has(word))
+  const words = tellingWords(labels, worded, (word) => isNameAmong(handles, word))
   const shown = <T extends Chosen>({ item, ...rest }: T): (Omit<T, 'item'> & EvidenceMessage)[] => {
     const found = read.get(item)
     return found ? [{ item, post: found.post, text: found.shown, language: found.language, ...rest }] : []

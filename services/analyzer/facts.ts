@@ -49,7 +49,7 @@ export interface Known {
   given: ReadonlyMap<string, StandingLabel>
   /** What was drawn, with which probabilities. */
   design: Design
-  /** Items that annotators flagged: of neither category. */
+  /** Items of none of the categories: annotators flagged them, or the owner decided so. */
   flagged: ReadonlySet<string>
   /** Messages that count in no share. */
   excluded?: ReadonlySet<string> | undefined

@@ -1,5 +1,6 @@
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
+import type { Labels } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { refusedLine } from '../../shared/records'
@@ -7,8 +8,17 @@ import { refusedLine } from '../../shared/records'
 const READS_AT_ONCE = 4
 const ITEM_BYTES = 40
 
-/** The items of settled batches that annotators flagged: of none of the categories. A settled batch never changes. */
-export async function flaggedItems(
+/** The items of none of the categories: annotators of these batches flagged them, or the owner decided so. */
+export async function itemsOfNone(
+  ports: { objects: Pick<Objects, 'read'>; memory: Memory },
+  batches: readonly string[],
+  { neither }: Pick<Labels, 'neither'>,
+): Promise<Set<string>> {
+  return new Set([...(await flaggedItems(ports, batches)), ...neither.keys()])
+}
+
+/** The items of settled batches that annotators flagged. Which they are never changes. */
+async function flaggedItems(
   { objects, memory }: { objects: Pick<Objects, 'read'>; memory: Memory },
   batches: readonly string[],
 ): Promise<Set<string>> {

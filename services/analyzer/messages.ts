@@ -4,7 +4,7 @@ import { isShownBefore, postsOfRun } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
 import type { ShownText } from '../../shared/text'
 import { cascadeId } from '../../shared/text/cascade'
-import { handlesIn } from './plain-words'
+import { handlesIn, namesInAuthorId } from './plain-words'
 
 /** A message by the post that shows it. */
 export interface ReadMessage {
@@ -21,7 +21,7 @@ export interface ReadMessage {
 /** Messages of runs, by cascade. */
 export interface ReadMessages {
   messages: Map<string, ReadMessage>
-  /** Names that were written with an at sign. */
+  /** Names that were written with an at sign, in any post, and names of authors. */
   handles: Set<string>
 }
 
@@ -40,8 +40,8 @@ export async function readMessages(
     const cascades = await readCascades(objects, run)
     for await (const { id, text, shown, language, createdAt, retweetOf, authorId } of postsOfRun(objects, run)) {
       const cascade = cascades?.get(id) ?? cascadeId(text)
+      for (const handle of [...handlesIn(text), ...namesInAuthorId(authorId)]) handles.add(handle)
       if (!isWanted(cascade)) continue
-      for (const handle of handlesIn(text)) handles.add(handle)
       const found = { post: id, shown, language, createdAt, retweetOf, author: retweetOf === '' ? authorId : '' }
       const before = messages.get(cascade)
       if (!before || isShownBefore({ ...found, id }, { ...before, id: before.post })) messages.set(cascade, found)

@@ -74,7 +74,7 @@ async function reportTouched(
 async function touchedBy(
   { objects, memory, settings }: Relabelling,
   batches: readonly string[],
-  { labels }: Labels,
+  labels: Labels,
 ): Promise<Day[]> {
   const { items, from, to } = itemsOf(labels, batches)
   if (from === undefined || to === undefined) return []
@@ -95,13 +95,13 @@ async function touchedBy(
 const placeOf = ({ date, ...name }: Day): string => `${date} ${labelOf(name)}`
 
 /**
- * The items whose label comes from the batches, and the days between which a draw can have them or is one of the batches'
+ * The items whose label comes from the batches, or of which the owner decided in them that none fits, and the days between which a draw can have them or is one of the batches'
  * own days: a message lives for days.
  */
-function itemsOf(labels: Labels['labels'], batches: readonly string[]) {
+function itemsOf({ labels, neither }: Pick<Labels, 'labels' | 'neither'>, batches: readonly string[]) {
   const items = new Set<string>()
   const dates = batches.filter(isOfADay).map((batch) => batch.slice(0, 10))
-  for (const { item, date, batch, planned } of labels.values()) {
+  for (const { item, date, batch, planned } of [...labels.values(), ...neither.values()]) {
     if (!batches.includes(batch) && !(planned && batches.includes(planned.batch))) continue
     items.add(item)
     dates.push(date)

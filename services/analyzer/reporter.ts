@@ -16,7 +16,7 @@ import { labelOf, nameToday, namesOf, type StreamNames, topicIn, watchedStreams 
 import type { DayBook } from './day-book'
 import { weekTo } from './days'
 import { joined } from './facts'
-import { flaggedItems } from './flagged'
+import { itemsOfNone } from './flagged'
 import type { SecondOpinions } from '../../shared/second-opinions'
 import type { ReadOpinions } from './opinions'
 import { reportOf } from './report'
@@ -63,9 +63,10 @@ export function reporter(
       excluded,
       given,
       design: designOf(plans, given, from, date),
-      flagged: await flaggedItems(
+      flagged: await itemsOfNone(
         { objects, memory },
         plans.flatMap(({ batch }) => (settled.has(batch) ? [batch] : [])),
+        standing,
       ),
     }
     const days: DayFacts[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { labelling, mostMoving, mostRepeated, tellingWords, type Worded } from '../../../services/analyzer/evidence'
-import { handlesIn, plainWords } from '../../../services/analyzer/plain-words'
+import { handlesIn, isNameAmong, namesInAuthorId, plainWords } from '../../../services/analyzer/plain-words'
 import { addPost, emptyTally, type Tally } from '../../../services/analyzer/tally'
 
 const LABELS = ['technical', 'marketing']
@@ -124,6 +124,30 @@ describe('words of a text', () => {
     expect([...plainWords('(see:secret.example/path) "HTTPS://Secret.example" ＠Secret <a@secret.example>')]).toEqual(
       [],
     )
+  })
+
+  it('of an address in full-width forms are none', () => {
+    expect([...plainWords('ｓｅｃｒｅｔ．ｅｘａｍｐｌｅ/path ｈｔｔｐｓ：／／secret ｗｗｗ．secret')]).toEqual([])
+  })
+
+  it.each([
+    ['https://a.example/users/Ana', ['ana']],
+    ['https://a.example/@ana', ['ana']],
+    ['hn:Ana_Lee', ['ana_lee']],
+    ['did:plc:abc', ['abc']],
+    ['', []],
+  ])('a name is known from the author’s id %s', (id, names) => {
+    expect(namesInAuthorId(id)).toEqual(names)
+  })
+
+  it('a name stays one with an ending', () => {
+    expect(['ana', 'ana’s', "ana's", 'anas', 'don’t'].map((word) => isNameAmong(new Set(['ana']), word))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   it('handles are known by each of their parts', () => {

@@ -4,10 +4,11 @@ import { afterWait, relabelled, whenSettled } from '../../../services/analyzer/r
 import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
 import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
+import { writeCascades } from '../../../shared/cascades/files'
 import { keys } from '../../../shared/keys'
 import { makeMemory } from '../../../shared/memory'
 import { labelStore, rulesOf } from '../../../shared/labels'
-import { type PlanRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import { evidenceRecord, type PlanRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
 import { judgementErrors } from '../../../shared/statistics/judgement-errors'
 import { noCounts } from '../../../shared/statistics/pair-counts'
 import { cascadeId } from '../../../shared/text/cascade'
@@ -177,6 +178,28 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   const after = await report()
   expect(after.day.byPosts.shares[0]!.share).toBeLessThan(before.day.byPosts.shares[0]!.share - 0.2)
   expect(after.labels.batches).toEqual([DATE, 'correction-0123456789abcdef'])
+})
+
+it('an item of which the owner decided that none fits has its day reported anew, and counts as a flagged one', async () => {
+  await putChampion(bucket, 'model-1')
+  await collected()
+  await planned(['aws'], DATE, 'model-1')
+  const cascades = texts.map((text, i) => [`aws ${DATE} ${i}`, cascadeId(text)] as const)
+  const scores = new Map(cascades.map(([, item]) => [item, [0.9, 0.1]]))
+  await writeCascades(bucket, { ...DAY, run: 'one' }, cascades, { labels: ['technical', 'marketing'], scores })
+  await labelled(DATE, twelve)
+  await analyze(ports)(DAY, invocation)
+  const evidence = async () => (await bucket.readJson(keys.evidence(DAY), evidenceRecord)).messages
+  expect(await evidence()).toEqual({ labelled: 12, predicted: 4, other: 0 })
+  const decided = { adjudicated: true, neither: true, 'class-name': '', 'creation-date': '2026-11-23T09:00:00' }
+  await labelled('correction-0123456789abcdef', [3], () => 'technical', decided, { label: -1 })
+
+  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  await analyze(ports)(DAY, invocation)
+
+  expect(asked.days).toEqual([DAY_TODAY])
+  expect((await report()).day.byPosts).toMatchObject({ labels: 11, sampled: 12, flagged: 1 })
+  expect(await evidence()).toEqual({ labelled: 11, predicted: 4, other: 1 })
 })
 
 it('labels for training count as those for evaluation do, and a corrected one has its day reported again', async () => {
