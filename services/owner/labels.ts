@@ -1,6 +1,6 @@
 import { isOfADay } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
-import { keys } from '../../shared/keys'
+import { keys, prefixes } from '../../shared/keys'
 import type { Labels, LabelStore, StandingLabel } from '../../shared/labels'
 import { type Objects, parseJson } from '../../shared/objects'
 import { judgementsRecord, type LeftOver, refusedLine } from '../../shared/records'
@@ -14,22 +14,29 @@ export interface Known {
   left: Map<string, { batch: string; one: LeftOver }>
 }
 
+/** What a version of a batch's refused lines left, by its ETag. */
+interface LeftBy {
+  etag: string | undefined
+  found: readonly LeftOver[]
+}
+
 /**
- * Reads what is known of the labels: the snapshot, and what each batch left without a label, which never changes and is
- * read once.
+ * Reads what is known of the labels: the snapshot, and what each batch left without a label. A batch is read again only
+ * where a deletion rewrote it: a deleted post, and the notes about it, must not be shown while the function is warm.
  */
-export function knownReader(objects: Pick<Objects, 'read'>, store: LabelStore): () => Promise<Known> {
-  const leftBy = new Map<string, readonly LeftOver[]>()
+export function knownReader(objects: Pick<Objects, 'read' | 'list'>, store: LabelStore): () => Promise<Known> {
+  const leftBy = new Map<string, LeftBy>()
   let kept: Known | undefined
   return async () => {
-    const labels = await store.read()
-    if (kept?.labels === labels) return kept
+    const [labels, etags] = await Promise.all([store.read(), etagsOfRefused(objects)])
     const asked = labels.batches.map(({ batch }) => batch).filter(isOfADay)
-    const news = asked.filter((batch) => !leftBy.has(batch))
+    const isNew = (batch: string) => !leftBy.has(batch) || leftBy.get(batch)?.etag !== etags.get(batch)
+    const news = asked.filter(isNew)
+    if (kept?.labels === labels && news.length === 0) return kept
     await concurrently(news, 8, async (batch) => void leftBy.set(batch, await leftOversOf(objects, batch)))
     const left: Known['left'] = new Map()
     for (const batch of asked) {
-      for (const one of leftBy.get(batch) ?? [])
+      for (const one of leftBy.get(batch)?.found ?? [])
         if (!labels.labels.has(one.item) && !labels.neither.has(one.item)) left.set(one.item, { batch, one })
     }
     kept = { labels, left }
@@ -37,14 +44,25 @@ export function knownReader(objects: Pick<Objects, 'read'>, store: LabelStore): 
   }
 }
 
+/** The ETags of the refused lines of all batches, by batch. */
+async function etagsOfRefused(objects: Pick<Objects, 'list'>): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for await (const { key, etag } of objects.list(prefixes.labeled)) {
+    const batch = keys.settledRefused.match(key)?.batch
+    if (batch !== undefined) found.set(batch, etag)
+  }
+  return found
+}
+
 /** What people judged in a batch and could not settle. */
-async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promise<LeftOver[]> {
+async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promise<LeftBy> {
   const stored = await objects.read(keys.settledRefused({ batch }))
   const lines = stored?.body.toString('utf8').split('\n') ?? []
-  return lines.flatMap((line) => {
+  const found = lines.flatMap((line) => {
     const one = leftOverOf(line)
     return one && one.judgements.length > 0 ? [one] : []
   })
+  return { etag: stored?.etag, found }
 }
 
 /** What the annotators could not settle, the newest first: no label has more voices than every other. */

@@ -1,9 +1,29 @@
 import { expect, it } from '@jest/globals'
-import { decisionsOf, disputesOf, knownReader, notedOf } from '../../../services/owner/labels'
+import { decisionsOf, disputesOf, flagsOf, knownReader, notedOf } from '../../../services/owner/labels'
 import { keys } from '../../../shared/keys'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { testBucket } from '../../shared/bucket'
 import { lineOf, putLines, SETTINGS } from './world'
+
+const flagged = (item: string) => ({
+  item,
+  reason: 'flagged',
+  found: '',
+  again: false,
+  plan: {
+    item,
+    post: `post of ${item}`,
+    role: 'evaluation',
+    hashtags: ['aws'],
+    date: '2026-11-21',
+    size: 3,
+    inclusionProbability: 0.25,
+    judgements: 1,
+    purpose: 'label',
+  },
+  source: `what ${item} says`,
+  judgements: [{ annotator: 'ana', said: { flag: 'personal' }, at: '2026-11-22T08:00:00Z', note: `about ${item}` }],
+})
 
 it('reads what a batch left only once, and the labels again only when a batch came', async () => {
   const bucket = testBucket()
@@ -26,6 +46,19 @@ it('reads what a batch left only once, and the labels again only when a batch ca
   await putLines(bucket, '2026-11-22', [lineOf('a', 'marketing', {}, { 'creation-date': '2026-11-23T00:00:00' })])
   expect((await known()).labels.labels.get('a')?.label).toBe('marketing')
   expect(read.filter((key) => key.startsWith('labeled/'))).toEqual([keys.settledRefused({ batch: '2026-11-22' })])
+})
+
+it('shows nothing of a flagged post that was deleted while the function was warm', async () => {
+  const bucket = testBucket()
+  const batch = '2026-11-22'
+  const key = keys.settledRefused({ batch })
+  await bucket.put(key, `${JSON.stringify(flagged('a'))}\n${JSON.stringify(flagged('b'))}\n`)
+  await putLines(bucket, batch, [lineOf('c', 'technical')])
+  const known = knownReader(bucket, labelStore(bucket, rulesOf(SETTINGS.labels)))
+  expect(flagsOf(await known()).map(({ item }) => item)).toEqual(['a', 'b'])
+
+  await bucket.put(key, `${JSON.stringify(flagged('b'))}\n`)
+  expect(flagsOf(await known()).map(({ item }) => item)).toEqual(['b'])
 })
 
 it('shows a labelled post with what annotators wrote about it', async () => {
