@@ -71,7 +71,8 @@ export function inBrief({ labels, messages, ...evidence }: EvidenceRecord, shows
 /** Where a network shows a post, of networks that find it by its id alone. */
 function linkTo(stream: string | undefined, post: string): string | undefined {
   if (stream === 'x' && /^\d+$/.test(post)) return `https://x.com/i/status/${post}`
-  if (stream === 'hackernews' && /^\d+$/.test(post)) return `https://news.ycombinator.com/item?id=${post}`
+  const hackerNews = /^hn:(\d+)$/.exec(post)
+  if (hackerNews) return `https://news.ycombinator.com/item?id=${hackerNews[1]}`
   const bluesky = /^at:\/\/(did:[a-z0-9:.-]+)\/app\.bsky\.feed\.post\/([\w-]+)$/.exec(post)
   return bluesky ? `https://bsky.app/profile/${bluesky[1]}/post/${bluesky[2]}` : undefined
 }

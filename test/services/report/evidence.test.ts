@@ -32,6 +32,8 @@ describe('what a visitor is sent of the evidence', () => {
 
   it.each([
     ['bluesky', 'at://did:plc:abc/app.bsky.feed.post/3kx', 'https://bsky.app/profile/did:plc:abc/post/3kx'],
+    ['hacker-news', 'hn:42000001', 'https://news.ycombinator.com/item?id=42000001'],
+    ['hacker-news', 'hn:42&x=y', undefined],
     ['x', 'javascript:alert(1)', undefined],
     ['bluesky', 'at://did:plc:abc"/app.bsky.feed.post/3kx', undefined],
     ['file', '1', undefined],
