@@ -111,7 +111,7 @@ function read(input: unknown, place: number, now: Date): Taken | Answering {
   if (!parsed.success) return refused(null, null, 'invalid', z.prettifyError(parsed.error))
   const { batch, item, revision } = parsed.data
   const at = new Date(now.getTime() + place).toISOString()
-  const note = parsed.data.note?.replaceAll(CONTROL, ' ').trim()
+  const note = parsed.data.note?.replaceAll(CONTROL, ' ').toWellFormed().trim()
   return { place, batch, item, answer: { given: givenOf(parsed.data), revision, at, ...(note ? { note } : {}) } }
 }
 

@@ -388,6 +388,26 @@ describe('the desk', () => {
     expect(answers[1]?.message).toContain('weather')
   })
 
+  it('keeps a note of 500 hostile characters, and of half a character what can be kept', async () => {
+    await ask(ids.slice(0, 2), 1)
+    const cookie = await enter('ana')
+    const items = await next(cookie)
+    const hostile = ['\u202E', '<img src=x onerror=alert(1)>', '\u2069', '𞤀'].join('').repeat(20).slice(0, 499)
+    const notes = [`${hostile}!`, `${'x'.repeat(499)}\uD83D`]
+
+    const given = await give(
+      cookie,
+      items.map(({ item }, i) => ({ ...technical(item, 1), note: notes[i] })),
+    )
+    const { json } = await send('GET /desk/answered', { cookie })
+
+    expect(given.map(({ result }) => result)).toEqual(['kept', 'kept'])
+    expect(json.items.map(({ note }: { note: string }) => note)).toEqual([
+      `${'x'.repeat(499)}\uFFFD`,
+      `${hostile}!`.toWellFormed(),
+    ])
+  })
+
   it('keeps a note with an answer, and gives it back with the answers of the day', async () => {
     await ask(ids.slice(0, 2), 1)
     const cookie = await enter('ana')
