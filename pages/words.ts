@@ -18,6 +18,10 @@ export function shortDate(date: string): string {
   return `${day} ${MONTHS[(month ?? 1) - 1]?.slice(0, 3)}`
 }
 
+/** `2026-11-21T10:00:00Z` as `21 November 2026, 10:00 UTC`. */
+export const instantInWords = (instant: string): string =>
+  `${dateInWords(instant.slice(0, 10))}, ${instant.slice(11, 16)} UTC`
+
 /** `2026-11-21` as `November`. */
 export const monthOf = (date: string): string => MONTHS[Number(date.slice(5, 7)) - 1] ?? ''
 
@@ -35,13 +39,29 @@ const DIRECTIONS = new Map([
   ['\u202C', 'PDF'],
   ['\u202D', 'LRO'],
   ['\u202E', 'RLO'],
+  ['\u2066', 'LRI'],
+  ['\u2067', 'RLI'],
+  ['\u2068', 'FSI'],
+  ['\u2069', 'PDI'],
 ])
 
-const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 
 /** A name within a sentence: one that is written from right to left leaves the order of the words around it as it is. */
-export const isolated = (name: string): string => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name)
+export function isolated(name: string): string {
+  const visible = withVisibleDirections(name)
+  return RIGHT_TO_LEFT.test(visible) ? `\u2068${visible}\u2069` : visible
+}
 
-/** A text whose direction overrides are shown by name, as in `⟨RLO⟩`, in place of working: they can hide what a post says. */
+/** The beginning of a name that is too long for its place, and whole characters of it. */
+export const clipped = (name: string, most: number): string => {
+  const characters = [...name]
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : name
+}
+
+/**
+ * A text whose direction overrides and isolates are shown by name, as in `⟨RLO⟩`, in place of working: they can hide what a post
+ * says.
+ */
 export const withVisibleDirections = (text: string): string =>
-  text.replaceAll(/[\u202A-\u202E]/g, (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`)
+  text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`)

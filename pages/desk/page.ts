@@ -2,7 +2,7 @@ import { type Answer, ask, type Problem } from '../api'
 import { enter } from '../enter'
 import { createOutbox, type Keeper } from './outbox'
 import { keepShell } from './shell'
-import { createSender, passes, type Receipt } from './sender'
+import { createSender, passes, type Receipt, refusedInWords } from './sender'
 import { type Category, createView, type Progress } from './view'
 import {
   add,
@@ -50,8 +50,8 @@ let denied = false
 let fetchedAt = 0
 /** The desk had nothing new to hand out when it was asked last. */
 let exhausted = false
-/** A note that was written before the answer to its post, by the place of that post. */
-let draft = { place: '', text: '' }
+/** Notes that wait for the answer to their post, by its place. */
+const drafts = new Map<string, string>()
 let notices = { passing: '', connection: '' }
 let fetching: Promise<void> | undefined
 let wake: () => void = () => undefined
@@ -69,7 +69,10 @@ const view = createView(
       const found = lookAt(work, place)
       if (found.at === undefined) return
       show(found)
+      const text = noteNow()
       answer({ skip: true })
+      // What was written waits for the next answer.
+      if (text !== '') drafts.set(place, text)
       show(lookAt(work, place))
     },
   },
@@ -127,8 +130,9 @@ async function start(): Promise<void> {
 
 /** Keep the answer, show the next post, and let the answer go out behind it. */
 function answer(given: Given): void {
+  const shown = current(work)
   const step = give(work, given, noteNow())
-  draft = { place: '', text: '' }
+  if (shown) drafts.delete(placeOf(shown))
   if (step.sent) {
     outbox.put(step.sent)
     if (step.sent.revision === 1) advance(step.sent.batch)
@@ -142,15 +146,14 @@ function answer(given: Given): void {
 function noteNow(): string {
   const shown = current(work)
   if (!shown) return ''
-  if (draft.place === placeOf(shown)) return draft.text
-  return 'note' in shown ? (shown.note ?? '') : ''
+  return drafts.get(placeOf(shown)) ?? ('note' in shown ? (shown.note ?? '') : '')
 }
 
 /** Keep a note until the post is answered; one that is answered gets it at once. */
 function note(text: string): void {
   const shown = current(work)
   if (!shown) return
-  draft = { place: placeOf(shown), text }
+  drafts.set(placeOf(shown), text)
   if (!('given' in shown)) return view.noted(text)
   const { at } = work
   answer(shown.given)
@@ -194,7 +197,8 @@ function receive(sent: readonly Sent[], { answers, today }: Receipt): void {
   if (today !== undefined) standing = { ...standing, today: today + firstsWaiting().length }
   const refused = sent.flatMap((one, i) => {
     const taken = answers[i]
-    return taken?.result === 'refused' && taken.reason !== 'older' ? [{ place: placeOf(one), ...taken }] : []
+    const isRefused = taken?.result === 'refused' && taken.reason !== 'older'
+    return isRefused ? [{ place: placeOf(one), revision: one.revision, ...taken }] : []
   })
   const isDisputed = sent.some((one, i) => {
     const taken = answers[i]
@@ -203,10 +207,7 @@ function receive(sent: readonly Sent[], { answers, today }: Receipt): void {
   })
   if (isDisputed) void agreeWithDesk()
   for (const { place } of refused) work = forget(work, place)
-  if (refused.length > 0) {
-    const what = refused.length === 1 ? 'An answer was' : `${refused.length} answers were`
-    pass(`${what} not needed any more: ${refused[0]?.message ?? ''}.`)
-  }
+  if (refused.length > 0) pass(refusedInWords(refused))
   show(work)
 }
 
@@ -304,7 +305,7 @@ function explainOnce(): void {
 function refuse({ message }: Problem): void {
   denied = true
   work = NOTHING
-  draft = { place: '', text: '' }
+  drafts.clear()
   view.whose('')
   view.noted('')
   const [, first = message, rest = ''] = /^(.*?[.!?])\s+(.*)$/.exec(message) ?? []

@@ -56,5 +56,24 @@ export function createSender({ outbox, send, pause, onReceipt, onWaiting, onDeni
   return () => (running ??= run().finally(() => (running = undefined)))
 }
 
+/** An answer that was refused. */
+interface Refused {
+  revision: number
+  message?: string
+}
+
+/** What an annotator is told of refused answers. A change or an undo that comes too late is not called an answer. */
+export function refusedInWords(refused: readonly Refused[]): string {
+  const [first] = refused
+  if (!first) return ''
+  const why = first.message ?? ''
+  if (refused.every(({ revision }) => revision > 1)) {
+    const what = refused.length === 1 ? 'A change' : `${refused.length} changes`
+    return `${what} came too late: ${why}. What the desk had before stands.`
+  }
+  const what = refused.length === 1 ? 'An answer was' : `${refused.length} answers were`
+  return `${what} not needed any more: ${why}.`
+}
+
 /** Will it go better when it is tried again? */
 export const passes = ({ status }: Problem): boolean => status === 0 || status === 429 || status >= 500

@@ -1,5 +1,5 @@
 import { flagName, FLAGS, isFlag } from '../flags'
-import { withVisibleDirections } from '../words'
+import { isolated, withVisibleDirections } from '../words'
 import type { Answered, Given, Shown } from './work'
 
 export interface Category {
@@ -218,10 +218,12 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     },
     say(heading, text, canGoBack = false) {
       const changed = title.textContent !== heading || message.hidden
-      for (const dialog of [definitions, flags, notes, answers]) dialog.close()
+      // A list that is open stays: this is also said again, each time that there is nothing new.
+      if (changed) for (const dialog of [definitions, flags, notes, answers]) dialog.close()
       work.hidden = true
-      // Nothing of the last post stays in the page.
+      // Nothing of the last post stays in the page, nor of a list that nobody sees.
       post.textContent = ''
+      if (!answers.open) byId('answers-list', HTMLElement).replaceChildren()
       place = ''
       message.hidden = false
       title.textContent = heading
@@ -289,7 +291,7 @@ function answerRow({ batch, item, text, given, note }: Answered): HTMLElement {
 }
 
 function wordsFor(given: Given): string {
-  if ('label' in given) return given.label
+  if ('label' in given) return isolated(given.label)
   return 'flag' in given ? `flagged, ${flagName(given.flag)}` : 'skipped'
 }
 

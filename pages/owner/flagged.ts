@@ -4,6 +4,7 @@ import { dateInWords, many, withVisibleDirections } from '../words'
 import { element } from '../element'
 import { api } from './api'
 import { decisionName, labelForm } from './give-label'
+import { deletionOf } from './words'
 
 interface Surroundings {
   categories: Overview['categories']
@@ -106,5 +107,5 @@ const deletion = (post: string): HTMLElement =>
     {},
     element('summary', {}, 'Delete it everywhere'),
     element('p', { class: 'quiet' }, 'With the rights of whoever deploys the stack:'),
-    element('code', {}, `npx sls invoke -f privacy --data '${JSON.stringify({ delete: { posts: [post] } })}'`),
+    element('code', {}, deletionOf(post)),
   )

@@ -1,5 +1,6 @@
 import type { Category, Decided } from '../../services/owner/shown'
 import { element, on } from '../element'
+import { isolated } from '../words'
 import { api } from './api'
 
 interface About {
@@ -18,7 +19,7 @@ interface About {
 const NEITHER = '\u0000'
 
 /** What a decision is called. */
-export const decisionName = (label: string | null): string => label ?? 'none of these'
+export const decisionName = (label: string | null): string => (label === null ? 'none of these' : isolated(label))
 
 /** A form that gives a post a label, or says that none fits. */
 export function labelForm({ item, label, categories, act, say, given }: About): HTMLFormElement {

@@ -9,7 +9,7 @@ import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
 import { secondPredictor } from './second-predictor'
-import { dateInWords, many, withDatesInWords } from '../words'
+import { dateInWords, isolated, many, withDatesInWords } from '../words'
 import { addDays, type Basis, fileName, labelsOf, percent, quotable, wrongInWords } from './words'
 
 type Report = Overview['latest'][number]
@@ -192,11 +192,11 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
   )
   return figure(
     isLonger(report) ? 'The day, and the week that ends with it' : 'The day, by posts and by messages',
-    `Shares of #${report.topic} with their 95 % intervals; the table below has the numbers.`,
+    `Shares of #${isolated(report.topic)} with their 95 % intervals; the table below has the numbers.`,
     (width) => forest(width, groups, { top }),
     {
       name: `bellwether-${fileName(report)}-${report.date}`,
-      caption: `shares of #${report.topic}`,
+      caption: `shares of #${isolated(report.topic)}`,
       columns: [
         { heading: 'hashtag' },
         { heading: 'stream' },
@@ -269,7 +269,7 @@ const said = (words: string, shares: AnswerRecord['shares']): string =>
   [
     words,
     shares
-      .map(({ label, share, low, high }) => `${label} ${percent(share)} % (${percent(low)}–${percent(high)})`)
+      .map(({ label, share, low, high }) => `${isolated(label)} ${percent(share)} % (${percent(low)}–${percent(high)})`)
       .join(', '),
   ]
     .filter(Boolean)

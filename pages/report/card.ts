@@ -139,7 +139,12 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
     element(
       'thead',
       {},
-      element('tr', {}, element('td'), ...names.map((name) => element('th', { scope: 'col' }, name))),
+      element(
+        'tr',
+        {},
+        element('td'),
+        ...names.map((name) => element('th', { scope: 'col' }, element('bdi', {}, name))),
+      ),
     ),
     element(
       'tbody',
@@ -148,7 +153,7 @@ function confusion({ scores: { challenger } }: CardRecord): Child {
         element(
           'tr',
           {},
-          element('th', { scope: 'row' }, names[i]),
+          element('th', { scope: 'row' }, element('bdi', {}, names[i])),
           ...row.map((items, j) => cellOf(items, row, i === j)),
         ),
       ),
@@ -400,7 +405,11 @@ function plainTable(caption: string, columns: readonly Column[], rows: readonly 
           element(
             'tr',
             {},
-            ...row.map((cell, i) => element('td', { class: columns[i]?.numeric ? 'number' : undefined }, cell)),
+            ...row.map((cell, i) =>
+              columns[i]?.numeric
+                ? element('td', { class: 'number' }, cell)
+                : element('td', {}, element('bdi', {}, cell)),
+            ),
           ),
         ),
       ),

@@ -1,5 +1,5 @@
 import type { Overview } from '../../services/report/overview'
-import { count, dateInWords, many, monthOf, shortDate } from '../words'
+import { count, dateInWords, isolated, many, monthOf, shortDate } from '../words'
 import { daysBetween, dollars, schedule, scoreWithInterval } from './words'
 
 /** What a reader must know before a number is believed. */
@@ -49,7 +49,7 @@ function collection(overview: Overview): Notice[] {
   const newest = days.at(-1)?.date
   if (newest === undefined) {
     const watched = watchedIn(streams)
-      .map(({ topic }) => `#${topic}`)
+      .map(({ topic }) => `#${isolated(topic)}`)
       .join(' and ')
     return [
       {
@@ -79,7 +79,9 @@ function behind({ days, streams }: Overview, newest: string): Notice[] {
     const last = days.filter((day) => day.topic === topic).at(-1)?.date
     if (last !== undefined && daysBetween(last, newest) < 1) return []
     return [
-      last === undefined ? `#${topic} has no report yet.` : `#${topic}: the newest report is of ${dateInWords(last)}.`,
+      last === undefined
+        ? `#${isolated(topic)} has no report yet.`
+        : `#${isolated(topic)}: the newest report is of ${dateInWords(last)}.`,
     ]
   })
   if (points.length === 0) return []
@@ -103,8 +105,8 @@ function silence({ days, streams }: Overview): Notice[] {
       text: 'They were looked for and none came. Whoever runs this stack should look whether the source still gives what it should.',
       points: silent.map(({ topic, last }) =>
         last === undefined
-          ? `#${topic}: none on any day that is shown.`
-          : `#${topic}: the newest are of ${dateInWords(last)}.`,
+          ? `#${isolated(topic)}: none on any day that is shown.`
+          : `#${isolated(topic)}: the newest are of ${dateInWords(last)}.`,
       ),
     },
   ]
@@ -142,7 +144,7 @@ function disagreement({ latest }: Overview): Notice[] {
   const points = latest.flatMap(({ topic, day }) => {
     const { state, z7, words } = day.byPosts.tight
     return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2
-      ? [`#${topic}: ${words.replace(/^Withheld: /, '')}`]
+      ? [`#${isolated(topic)}: ${words.replace(/^Withheld: /, '')}`]
       : []
   })
   if (points.length === 0) return []

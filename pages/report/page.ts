@@ -10,7 +10,8 @@ import { isStopped, type Notice, noticesOf } from './notices'
 import { engines } from './engines'
 import { labelling, models, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
-import { dateInWords } from '../words'
+import { terms } from './terms'
+import { dateInWords, instantInWords, isolated } from '../words'
 import { lookAround } from './look-around'
 import { type View, viewInWords, viewOf, within } from './view'
 
@@ -40,7 +41,7 @@ function overviewPage(overview: Overview, around: HTMLElement | null, view: View
   const { streams, categories, days, now } = overview
   const hashtags = [...new Set(streams.flatMap(({ hashtag, watched }) => (watched ? [hashtag] : [])))]
   const newest = days.at(-1)?.date
-  const names = categories.map(({ name }) => name).join(', ')
+  const names = categories.map(({ name }) => isolated(name)).join(', ')
   const empty = newest === undefined
   const isPast = viewInWords(overview, view)
   return [
@@ -48,11 +49,15 @@ function overviewPage(overview: Overview, around: HTMLElement | null, view: View
       'header',
       {},
       element('p', { class: 'brand' }, 'Bellwether'),
-      element('h1', {}, `What share of the talk about ${hashtags.map((tag) => `#${tag}`).join(' and ')} is what?`),
+      element(
+        'h1',
+        {},
+        `What share of the talk about ${hashtags.map((tag) => `#${isolated(tag)}`).join(' and ')} is what?`,
+      ),
       element(
         'p',
         { class: 'small' },
-        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}Seen ${now.slice(0, 16).replace('T', ' ')} UTC`,
+        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}Seen ${instantInWords(now)}`,
         element('span', { class: 'paper' }, ` at ${location.origin}${location.pathname}`),
         '.',
       ),
@@ -76,10 +81,14 @@ function overviewPage(overview: Overview, around: HTMLElement | null, view: View
       element(
         'dl',
         { class: 'facts' },
-        ...categories.flatMap(({ name, definition }) => [element('dt', {}, name), element('dd', {}, definition)]),
+        ...categories.flatMap(({ name, definition }) => [
+          element('dt', {}, element('bdi', {}, name)),
+          element('dd', { dir: 'auto' }, definition),
+        ]),
       ),
       paragraph(`Version ${overview.labelsVersion} of ${names}.`, 'small'),
     ),
+    terms(),
   ]
 }
 

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { shortDate } from '../words'
+import { clipped, isolated, shortDate } from '../words'
 import { percent } from './words'
 
 /** A kind of thing that is told from others by colour, by its mark and by its dash: any one of the three is enough. */
@@ -63,7 +63,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
     const shift = (i - (series.length - 1) / 2) * (few ? 8 : 2)
     const at = { x: (point: Point) => day(point.date), dx: shift }
     const said = ({ date, share, low, high }: Point) =>
-      `${shortDate(date)}\n${names[i]} ${percent(share)} % (${percent(low)}–${percent(high)})`
+      `${shortDate(date)}\n${isolated(names[i] ?? '')} ${percent(share)} % (${percent(low)}–${percent(high)})`
     return [
       Plot.areaY(all, {
         x: ({ date }) => day(date),
@@ -106,7 +106,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
   const ends = spread(
     series.flatMap(({ points, look }, i) => {
       const last = points.findLast((point) => point !== undefined)
-      return last ? [{ name: names[i]!, share: last.share, look, y: last.share }] : []
+      return last ? [{ name: isolated(names[i] ?? ''), share: last.share, look, y: last.share }] : []
     }),
     (15 * top) / inner,
     top,
@@ -221,7 +221,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
       }),
       Plot.text(headings, {
         y: 'y',
-        text: 'heading',
+        text: ({ heading }: { heading: string }) => isolated(heading),
         frameAnchor: 'left',
         dx: -marginLeft,
         textAnchor: 'start',
@@ -231,7 +231,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
       }),
       Plot.text(rows, {
         y: 'y',
-        text: (_: Row, i: number) => names[i]!,
+        text: (_: Row, i: number) => isolated(names[i] ?? ''),
         frameAnchor: 'left',
         dx: -marginLeft + 2,
         textAnchor: 'start',
@@ -290,7 +290,7 @@ export function collection(width: number, dates: readonly string[], days: readon
       Plot.ruleY(topics, { y: (topic: string) => top(topic) + band, stroke: 'var(--line)' }),
       Plot.text(topics, {
         y: (topic: string) => top(topic) - 12,
-        text: (topic: string) => `#${topic}`,
+        text: (topic: string) => `#${isolated(topic)}`,
         frameAnchor: 'left',
         textAnchor: 'start',
         fontSize: 13,
@@ -364,8 +364,6 @@ function spread<T extends { y: number }>(ends: readonly T[], apart: number, top:
   }
   return sorted.map((end) => ({ ...end, y: Math.min(0.98 * top, Math.max(0.02 * top, end.y)) }))
 }
-
-const clipped = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
 /** About how wide a text of 12 pixels is; system fonts differ by a tenth. */
 const textWidth = (text: string): number => 6.9 * text.length

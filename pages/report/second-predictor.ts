@@ -1,7 +1,7 @@
 import type { Overview } from '../../services/report/overview'
 import type { SecondPredictorRecord } from '../../shared/records'
 import { element } from '../element'
-import { count, many } from '../words'
+import { count, isolated, many } from '../words'
 import { dollars, percent } from './words'
 
 /** What a language model adds to an answer, and how far people agree with it. Nothing where there is none. */
@@ -18,7 +18,12 @@ export function secondPredictor({ secondPredictor: found, day }: Overview['lates
       agreement ? `${inWords(agreement)}, on ${many(agreement.items, 'labelled post')}` : 'not measured yet',
     ],
     ['People with each other', people ? `${inWords(people)}, on ${many(people.items, 'post')} that two judged` : ''],
-    ['Confuses', confused.map(({ label, said, items, of }) => `${label} with ${said} (${items} of ${of})`).join(', ')],
+    [
+      'Confuses',
+      confused
+        .map(({ label, said, items, of }) => `${isolated(label)} with ${isolated(said)} (${items} of ${of})`)
+        .join(', '),
+    ],
   ]
   return element(
     'details',
@@ -44,7 +49,7 @@ function widths({ secondPredictor: found, shares }: Overview['latest'][number]['
   if (!without) return 'its answers do not count: too few labelled posts have one, or they do not help'
   const pairs = shares.flatMap((share) => {
     const before = without.shares.find(({ label }) => label === share.label)
-    return before ? [`${share.label} ${points(share)} points wide, without it ${points(before)}`] : []
+    return before ? [`${isolated(share.label)} ${points(share)} points wide, without it ${points(before)}`] : []
   })
   return `${pairs.join('; ')}. Its answers count with a weight of ${percent(weight)} %`
 }

@@ -5,7 +5,7 @@ import { figure } from './figure'
 import { forest, lookOf } from './plots'
 import { behind } from './table'
 import type { Cell } from './csv'
-import { count, dateInWords, many, monthOf, shortDate } from '../words'
+import { count, dateInWords, instantInWords, many, monthOf, shortDate } from '../words'
 import { dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 
 /** Where a model's card is. */
@@ -272,7 +272,7 @@ export function waiting({ waiting: all, batches, now }: Overview): HTMLElement {
     const until =
       hours < 0
         ? 'its deadline has passed'
-        : `until ${deadline.slice(0, 16).replace('T', ' ')} UTC (${hours === 0 ? 'within the hour' : `in ${many(hours, 'hour')}`})`
+        : `until ${instantInWords(deadline)} (${hours === 0 ? 'within the hour' : `in ${many(hours, 'hour')}`})`
     return `Batch ${batch}: ${left}; ${until}.`
   })
   const disputed = latest?.failed.disputed ?? 0

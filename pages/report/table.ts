@@ -17,7 +17,11 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
     element('th', { scope: 'col', class: numeric && 'number' ? 'number' : undefined }, heading),
   )
   const body = rows.map((row) =>
-    element('tr', {}, ...row.map((cell, i) => element('td', { class: classOf(cell, columns[i]) }, say(cell, i)))),
+    element(
+      'tr',
+      {},
+      ...row.map((cell, i) => element('td', { class: classOf(cell, columns[i]) }, own(cell, say(cell, i)))),
+    ),
   )
   const table = element(
     'table',
@@ -32,6 +36,10 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
   const scrolling = element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': named }, table)
   return element('details', { class: 'behind', open }, element('summary', {}, named), scrolling, download)
 }
+
+/** A text may be a name or what a file says, written from right to left: it stands by itself in its direction. */
+const own = (cell: Cell, said: string | Node): string | Node =>
+  typeof cell === 'string' && typeof said === 'string' ? element('bdi', {}, said) : said
 
 /** Only a long text may break: a date must not. */
 const classOf = (cell: Cell, column: Column | undefined): string | undefined =>

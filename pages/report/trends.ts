@@ -5,7 +5,7 @@ import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
 import type { Cell, Column } from './csv'
 import { isStopped } from './notices'
-import { shortDate } from '../words'
+import { isolated, shortDate } from '../words'
 import { addDays, answerOf, type Basis, daysFrom, fileName, labelsOf, percent, type Span } from './words'
 
 interface Choice {
@@ -136,11 +136,12 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
           ]
         }),
       )
-      const heading = groups.length === 1 ? `#${topic}` : `#${topic}: ${names.join()}`
+      const heading =
+        groups.length === 1 ? `#${isolated(topic)}` : `#${isolated(topic)}: ${names.map(isolated).join(', ')}`
       const counted = `${basis === 'posts' ? 'by posts' : 'by messages'}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`
       return figure(
         `${heading} ${counted}`,
-        `Shares of ${names.join(', ')} in #${topic}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
+        `Shares of ${names.map(isolated).join(', ')} in #${isolated(topic)}, ${shortDate(first)} to ${shortDate(last)}, with 95 % intervals.`,
         (width) => sharesOverTime(width, dates, group, top),
         {
           name: `bellwether-${fileName({ topic })}-${span}-by-${basis}`,
@@ -158,7 +159,7 @@ const nothing = (topic: string, span: Span): HTMLElement =>
   element(
     'figure',
     {},
-    element('figcaption', {}, `#${topic}`),
+    element('figcaption', {}, `#${isolated(topic)}`),
     paragraph(
       span === 'day'
         ? 'No single day has enough labels for a number yet. Seven days may.'

@@ -1,7 +1,7 @@
 import type { EvidenceInBrief, MessageInBrief } from '../../services/report/overview'
 import { ask } from '../api'
 import { element } from '../element'
-import { dateInWords, many } from '../words'
+import { dateInWords, many, withVisibleDirections } from '../words'
 import { points } from './change'
 import { paragraph } from './section'
 
@@ -92,7 +92,7 @@ function message({ text, language, predicted, link }: MessageInBrief, numbers: s
   return element(
     'li',
     {},
-    element('p', { class: 'post', dir: 'auto', lang }, text),
+    element('p', { class: 'post', dir: 'auto', lang }, withVisibleDirections(text)),
     element(
       'p',
       { class: 'small' },

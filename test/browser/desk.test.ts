@@ -360,6 +360,34 @@ describe('an annotator', () => {
     expect((await answersOf('una')).filter(Boolean)).toEqual(Array(3).fill({ label: 'technical' }))
   })
 
+  it('keeps the list of today open while nothing new comes, and a note whose answer is taken back', async () => {
+    await ask(posts(1))
+    const { page } = await begin('ute')
+    await press(page, 'n')
+    await page.keyboard.type('who is meant?')
+    await page.getByRole('button', { name: 'Keep the note' }).click()
+    await page.getByText('Your note: who is meant?').waitFor()
+    await press(page, '1')
+    await sent(page)
+    await page.getByText('That was all for now').waitFor()
+
+    await page.getByRole('button', { name: '1 today' }).click()
+    const undo = page.locator('#answers-list').getByRole('button', { name: 'Undo' })
+    await undo.waitFor()
+    const looked = page.waitForResponse(/batch\/next/)
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await looked
+    await page.waitForTimeout(200)
+    expect(await undo.isVisible()).toBe(true)
+
+    await undo.click()
+    await page.getByText('Your note: who is meant?').waitFor()
+    await press(page, '2')
+    await sent(page)
+    const [row] = (await rows()).flatMap(({ answers }) => answers.ute ?? [])
+    expect(row).toMatchObject({ given: { label: 'marketing' }, note: 'who is meant?' })
+  })
+
   it('sees in one tab what was answered in another, and answers nothing twice', async () => {
     await ask(posts(4))
     const { page } = await begin('tia')
@@ -488,12 +516,18 @@ describe('a link', () => {
     await ask(posts(3))
     const { page } = await begin('lou')
 
+    await press(page, '1')
+    await sent(page)
+    await page.getByRole('button', { name: '1 today' }).click()
+    await page.locator('#answers-list li').first().waitFor()
+    await page.keyboard.press('Escape')
     await site.revoke('lou')
     await press(page, '1')
     await page.getByRole('heading', { name: 'This link was withdrawn' }).waitFor()
 
     expect(await page.locator('body').innerText()).not.toContain('Post number')
-    expect((await answersOf('lou')).filter(Boolean)).toEqual([])
+    expect(await page.locator('body').textContent()).not.toContain('Post number')
+    expect((await answersOf('lou')).filter(Boolean)).toHaveLength(1)
   })
 
   it('opens as often as it is tried, and leaves no token in the address', async () => {

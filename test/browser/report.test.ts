@@ -300,6 +300,9 @@ describe('the report of two weeks', () => {
     expect(await text('#coverage')).toContain('3 of 28 days are missing or were collected in part')
     await page.locator('#coverage summary').click()
     expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+file\s+60 %\s+\d+\s+The cap on posts/)
+    expect(await visitor.page.locator('#coverage td > bdi', { hasText: 'aws' }).count()).toBeGreaterThan(0)
+    expect(await text('header')).toMatch(/Seen 23 November 2026, 10:\d\d UTC/)
+    expect(await visitor.page.locator('#terms dt').count()).toBe(13)
   })
 
   it('prints on white with every table open and named, and without what only a screen can do', async () => {

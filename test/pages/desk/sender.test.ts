@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { Answer } from '../../../pages/api'
 import { createOutbox, type Keeper } from '../../../pages/desk/outbox'
-import { createSender, type Receipt } from '../../../pages/desk/sender'
+import { createSender, type Receipt, refusedInWords } from '../../../pages/desk/sender'
 import type { Sent } from '../../../pages/desk/work'
 
 /** A browser's storage. */
@@ -156,5 +156,17 @@ describe('the sender', () => {
     await flush()
 
     expect(requests.map((list) => list.length)).toEqual([50, 50, 20])
+  })
+})
+
+describe('what is said of refused answers', () => {
+  const message = 'the batch is closed'
+
+  it.each([
+    [[{ revision: 1, message }], 'An answer was not needed any more: the batch is closed.'],
+    [[{ revision: 1, message }, { revision: 2 }], '2 answers were not needed any more: the batch is closed.'],
+    [[{ revision: 2, message }], 'A change came too late: the batch is closed. What the desk had before stands.'],
+  ])('is, of %j, %s', (refused, said) => {
+    expect(refusedInWords(refused)).toBe(said)
   })
 })

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
 import { csv } from '../../../pages/report/csv'
-import { dateInWords, shortDate, withDatesInWords } from '../../../pages/words'
+import {
+  clipped,
+  dateInWords,
+  instantInWords,
+  isolated,
+  shortDate,
+  withDatesInWords,
+  withVisibleDirections,
+} from '../../../pages/words'
 import {
   daysFrom,
   dollars,
@@ -156,4 +164,28 @@ describe('a download', () => {
   it('holds no formula', () => {
     expect(csv([{ heading: 'label' }], [['=1+1'], ['＠x']])).toBe("label\r\n'=1+1\r\n'＠x\r\n")
   })
+})
+
+describe('names among other words', () => {
+  it.each([
+    ['technical', 'technical'],
+    ['عربي', '\u2068عربي\u2069'],
+    ['𞤀𞤁', '\u2068𞤀𞤁\u2069'],
+    ['\u202Eevil', '⟨RLO⟩evil'],
+    ['עב\u2069\u2067evil', '\u2068עב⟨PDI⟩⟨RLI⟩evil\u2069'],
+  ])('%j stands by itself', (name, said) => {
+    expect(isolated(name)).toBe(said)
+  })
+
+  it('are cut off between characters', () => {
+    expect([clipped('abcdef', 4), clipped('abcd', 4), clipped('ab👍👍👍', 4)]).toEqual(['abc…', 'abcd', 'ab👍…'])
+  })
+})
+
+it('shows isolates of a post by name: they turn text around as overrides do', () => {
+  expect(withVisibleDirections('pay \u2067evil\u2069 now \u2066\u2068')).toBe('pay ⟨RLI⟩evil⟨PDI⟩ now ⟨LRI⟩⟨FSI⟩')
+})
+
+it('says an instant with its day as everywhere', () => {
+  expect(instantInWords('2026-11-21T09:05:00.000Z')).toBe('21 November 2026, 09:05 UTC')
 })
