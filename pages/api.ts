@@ -13,14 +13,15 @@ const FAILED: Omit<Problem, 'status'> = { error: 'failed', message: 'Something w
 /** Ask our own API. A network that does not answer is a problem of status 0, never an exception. */
 export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<T>> {
   let status = 0
+  const text = body === undefined ? undefined : JSON.stringify(body)
   try {
     const response = await fetch(path, {
       method,
       credentials: 'same-origin',
       signal: AbortSignal.timeout(15_000),
-      ...(body === undefined
+      ...(text === undefined
         ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), keepalive: true }),
+        : { headers: { 'content-type': 'application/json' }, body: text, keepalive: mayOutlivePage(text) }),
     })
     status = response.status
     const json: unknown = await response.json()
@@ -30,5 +31,8 @@ export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknow
     return { ok: false, problem: status === 0 ? OFFLINE : { status, ...FAILED } }
   }
 }
+
+/** Browsers refuse a request that is to outlive its page where its body has more than 64 KiB; many long notes have. */
+const mayOutlivePage = (text: string): boolean => new TextEncoder().encode(text).length <= 60_000
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
-import { TERMS } from '../../../pages/report/terms'
+import { TERMS } from '../../../pages/report/glossary'
 
 const glossary = new Map(
   Array.from(

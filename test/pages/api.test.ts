@@ -1,0 +1,20 @@
+import { afterEach, expect, it, jest } from '@jest/globals'
+import { ask } from '../../pages/api'
+
+afterEach(() => void jest.restoreAllMocks())
+
+it.each([
+  ['a short answer', 'x', true],
+  ['fifty notes of 500 characters of three bytes', Array(50).fill('…'.repeat(500)), false],
+])('sends %s, and has it outlive its page where a browser may do so', async (_, body, outlives) => {
+  let sent: RequestInit | undefined
+  jest.spyOn(globalThis, 'fetch').mockImplementation(async (__, init) => {
+    sent = init
+    // As a browser does.
+    if (init?.keepalive && Buffer.byteLength(String(init.body)) > 65_536) throw new TypeError('Failed to fetch')
+    return Response.json({ kept: true })
+  })
+
+  expect(await ask('POST', '/desk/answers', body)).toEqual({ ok: true, body: { kept: true } })
+  expect(sent?.keepalive).toBe(outlives)
+})
