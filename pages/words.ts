@@ -55,7 +55,7 @@ export function isolated(name: string): string {
 
 /** The beginning of a name that is too long for its place, and whole characters of it. */
 export const clipped = (name: string, most: number): string => {
-  const characters = [...name]
+  const characters = Array.from(new Intl.Segmenter('en').segment(name), ({ segment }) => segment)
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : name
 }
 
