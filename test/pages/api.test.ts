@@ -11,7 +11,8 @@ it.each([
   jest.spyOn(globalThis, 'fetch').mockImplementation(async (__, init) => {
     sent = init
     // As a browser does.
-    if (init?.keepalive && typeof init.body === 'string' && Buffer.byteLength(init.body) > 65_536) throw new TypeError('Failed to fetch')
+    if (init?.keepalive && typeof init.body === 'string' && Buffer.byteLength(init.body) > 65_536)
+      throw new TypeError('Failed to fetch')
     return Response.json({ kept: true })
   })
 
