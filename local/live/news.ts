@@ -48,7 +48,7 @@ const SENTENCES: readonly Sentence[] = [
     ({ macroF1 }) => `A model went live${macroF1 === null ? '' : `: macro-F1 ${macroF1.toFixed(2)}`}.`,
   ),
   sentence(modelRejected, ({ reasons }) => `A model was trained and not promoted: ${reasons.join('; ')}.`),
-  sentence(trainingFailed, ({ reason, remedy }) => `Training failed: ${reason}; ${remedy}.`),
+  sentence(trainingFailed, ({ engine, reason, remedy }) => `Training of ${engine} failed: ${reason}; ${remedy}.`),
   sentence(labelsUnreliable, ({ reasons }) => `The labels are unreliable: ${reasons.join('; ')}.`),
   sentence(
     budgetReached,

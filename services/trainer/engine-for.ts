@@ -24,7 +24,7 @@ export function engineFor(
 ): Chosen {
   const { fewLabels, hyperparameters } = training
   const [leading] = entrantsOf(training)
-  const name = entrant ?? leading ?? ''
+  const name = nameOf(training, entrant)
   const named = engines.find((engine) => engine.name === name)
   if (!named) throw new BellwetherError('SETTINGS_INVALID', `there is no engine ${name}: correct training.engines`)
   const isPoor = rows.train < fewLabels && !named.suitsFewLabels
@@ -34,6 +34,10 @@ export function engineFor(
   if (parsed.success) return { engine, configured: parsed.data }
   throw new BellwetherError('SETTINGS_INVALID', `hyperparameters of ${name}: ${z.prettifyError(parsed.error)}`)
 }
+
+/** The name of an engine of the configuration, without `entrant` of its first. */
+export const nameOf = (training: Settings['training'], entrant: string | undefined): string =>
+  entrant ?? entrantsOf(training)[0] ?? ''
 
 /** The name of the engine that is really trained for one of the configuration; undefined where its settings are wrong. */
 export function trainedFor(...args: Parameters<typeof engineFor>): string | undefined {

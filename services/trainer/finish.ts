@@ -2,9 +2,10 @@ import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { datasetRecord } from '../../shared/records'
 import { findAttempt } from './attempts'
+import { nameOf } from './engine-for'
 import { type Job, parseJobName } from './job'
 import { announce, announceAgain, fail, launch, type Outcome, type Ports, recordOf } from './launch'
-import { noteEnd, trainerOf, underWay } from '../../shared/state/training-jobs'
+import { engineOf, noteEnd, trainerOf, underWay } from '../../shared/state/training-jobs'
 import { correlated } from '../../shared/watch/correlation'
 import { resume } from './start'
 
@@ -26,7 +27,10 @@ export async function finish(
   if (kept) return announceAgain(ports, name)
   if (!found) return startNoted(ports, name, job, invocation)
   if (found.state === 'running') return { status: 'running', job: name }
-  if (found.state === 'failed' && !found.outwaited) return fail(ports, name, datasetId, found.reason)
+  if (found.state === 'failed' && !found.outwaited) {
+    const engine = (await engineOf(table, name)) ?? nameOf(settings.training, entrant)
+    return fail(ports, { job: name, datasetId, entrant, engine }, found.reason)
+  }
 
   const dataset = correlated(await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord))
   if (found.state === 'trained') {

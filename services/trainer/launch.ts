@@ -12,7 +12,7 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { type ConnectedTrainer, trainerFor } from './trainers'
 import type { Ran } from './trainers/trainer'
-import { type Chosen, engineFor } from './engine-for'
+import { type Chosen, engineFor, nameOf } from './engine-for'
 import { jobName } from './job'
 import { noteEnd, notePark, noteStart } from '../../shared/state/training-jobs'
 import { remedyFor } from './remedy'
@@ -68,21 +68,23 @@ export async function launch(
   const job = jobName(stage, { datasetId, attempt, entrant })
   const choice = choose(ports, dataset, entrant)
   const trainer = 'reason' in choice ? settings.training.trainer : choice.trainer.name
-  await noteStart(table, job, { datasetId, attempt, spot, trainer, since, entrant }, now)
-  if ('reason' in choice) return fail(ports, job, datasetId, choice.reason)
+  const name = 'reason' in choice ? nameOf(settings.training, entrant) : choice.engine.name
+  const failed: Failed = { job, datasetId, entrant, engine: name }
+  await noteStart(table, job, { datasetId, attempt, spot, trainer, since, entrant, engine: name }, now)
+  if ('reason' in choice) return fail(ports, failed, choice.reason)
 
   const { engine, configured, trainer: at } = choice
   const hyperparameters = await tuned(objects, dataset, engine, configured, settings.training, log)
   const started = await at.training.start({ job, dataset, engine, hyperparameters, spot })
   if (started.state === 'running') return { status: 'started', job }
-  if (started.state === 'failed') return fail(ports, job, datasetId, started.reason)
+  if (started.state === 'failed') return fail(ports, failed, started.reason)
   if (started.state === 'trained') {
     await announce(ports, await recordOf(objects, job, dataset, trainer, started.ran, now))
     return { status: 'trained', job }
   }
 
   const { reason } = started
-  if (now.getTime() - Date.parse(since) >= PATIENCE_MS) return fail(ports, job, datasetId, reason)
+  if (now.getTime() - Date.parse(since) >= PATIENCE_MS) return fail(ports, failed, reason)
   log.warn('no quota for a training job yet', { job, reason, since })
   await enqueue({ datasetId, parked: { attempt, spot, since, entrant } }, RETRY_SECONDS)
   await notePark(table, job)
@@ -152,14 +154,22 @@ export async function announceAgain(
   return { status: 'trained', job }
 }
 
+/** An attempt that ended without a model. */
+export interface Failed {
+  job: string
+  datasetId: string
+  entrant: string | undefined
+  /** The engine that was to be trained. */
+  engine: string
+}
+
 /** Say that the attempt ended without a model, and what a person can do. */
 export async function fail(
   { table, publish }: Pick<Ports, 'table' | 'publish'>,
-  job: string,
-  datasetId: string,
+  { job, datasetId, entrant, engine }: Failed,
   reason: string,
 ): Promise<Outcome> {
-  await publish(trainingFailed, { job, datasetId, reason, remedy: remedyFor(reason, datasetId) })
-  await noteEnd(table, job)
+  await publish(trainingFailed, { job, datasetId, engine, reason, remedy: remedyFor(reason, datasetId) })
+  await noteEnd(table, job, { datasetId, engine, ...(entrant === undefined ? {} : { entrant }) })
   return { status: 'failed', job, reason }
 }

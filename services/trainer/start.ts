@@ -10,7 +10,7 @@ import { announceAgain, type Attempt, type EngineOutcome, fail, launch, type Out
 import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
 import { dayOf } from '../../shared/utc-day'
 import { correlated } from '../../shared/watch/correlation'
-import { trainedFor } from './engine-for'
+import { nameOf, trainedFor } from './engine-for'
 import { objectionOf, whyNotTrain } from './skip'
 
 export interface StartRequest {
@@ -104,8 +104,15 @@ async function take(
   if ('announce' in step) return announceAgain(ports, step.announce)
   if ('attempt' in step) return launch(ports, dataset, step.attempt, invocation)
   // The day goes on with the other engines: an event says that this one has no model, and why.
-  if (step.isObjection)
-    return fail(ports, jobName(ports.stage, { datasetId, attempt: 1, entrant }), datasetId, step.skip)
+  if (step.isObjection) {
+    const job = jobName(ports.stage, { datasetId, attempt: 1, entrant })
+    const engine = trainedFor(dataset, ports.settings.training, ports.engines, entrant)
+    return fail(
+      ports,
+      { job, datasetId, entrant, engine: engine ?? nameOf(ports.settings.training, entrant) },
+      step.skip,
+    )
+  }
   return { status: 'skipped', reason: step.skip }
 }
 

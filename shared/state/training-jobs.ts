@@ -13,6 +13,7 @@ export const trainingJobRow = rowKind({
     datasetId: z.string().optional(),
     attempt: z.int().default(1).describe('Attempt number, from 1.'),
     entrant: z.string().optional().describe('The engine of the configuration; absent for the first one.'),
+    engine: z.string().optional().describe('The engine that is trained; absent in rows of older releases.'),
     spot: z.boolean().default(true).describe('False for a job on demand.'),
     trainer: z.string().optional().describe('The trainer that it was given to; absent in rows of older releases.'),
     startedAt: z.iso.datetime().optional().describe('Of the last attempt to start it.'),
@@ -67,6 +68,7 @@ export async function noteStart(
     trainer,
     since,
     entrant,
+    engine,
   }: {
     datasetId: string
     attempt: number
@@ -74,6 +76,7 @@ export async function noteStart(
     trainer: string
     since: string
     entrant?: string | undefined
+    engine: string
   },
   now: Date,
 ): Promise<void> {
@@ -86,6 +89,7 @@ export async function noteStart(
       trainer,
       since,
       ...(entrant === undefined ? {} : { entrant }),
+      engine,
       state: 'running',
       startedAt: now.toISOString(),
       expiresAt,
@@ -100,9 +104,13 @@ export async function notePark(table: Pick<Table, 'update'>, job: string): Promi
   await table.update(trainingJobRow.key({ job }), { set: { state: 'parked' } })
 }
 
-/** Call it after the end of the job is published. */
-export async function noteEnd(table: Pick<Table, 'update'>, job: string): Promise<void> {
-  await table.update(trainingJobRow.key({ job }), { set: { state: 'ended' } })
+/** Call it after the end of the job is published. `of` is noted too: an attempt may end that was never noted as started. */
+export async function noteEnd(
+  table: Pick<Table, 'update'>,
+  job: string,
+  of: Partial<Pick<NotedJob, 'datasetId' | 'engine' | 'entrant'>> = {},
+): Promise<void> {
+  await table.update(trainingJobRow.key({ job }), { set: { ...of, state: 'ended' } })
 }
 
 export const isParked = async (table: Pick<Table, 'get'>, job: string): Promise<boolean> =>
@@ -111,6 +119,10 @@ export const isParked = async (table: Pick<Table, 'get'>, job: string): Promise<
 /** The trainer that an attempt was given to; undefined for one that was not noted, or by an older release. */
 export const trainerOf = async (table: Pick<Table, 'get'>, job: string): Promise<string | undefined> =>
   (await trainingJobRow.read(table, { job }))?.trainer
+
+/** The engine that an attempt trains; undefined for one that was not noted, or by an older release. */
+export const engineOf = async (table: Pick<Table, 'get'>, job: string): Promise<string | undefined> =>
+  (await trainingJobRow.read(table, { job }))?.engine
 
 /** The attempt, if it was noted and its end is not published yet. */
 export async function underWay(

@@ -48,6 +48,8 @@ export interface Settled {
 /** A training job, and the verdict on its model. */
 export interface Training {
   job: string
+  /** Nothing of a job that an older release noted. */
+  engine: string | undefined
   state: 'running' | 'parked' | 'ended'
   startedAt: number | undefined
   /** When its training.json was put. */
@@ -68,8 +70,8 @@ export interface Facts {
   open: Asked<Open[]>
   /** The batches that were settled, the newest last. */
   settled: Asked<Settled[]>
-  /** The dataset that today is taken for, and its newest job. */
-  training: Asked<{ dataset: string; job: Training | undefined } | undefined>
+  /** The dataset that today is taken for, and the newest job of each engine. */
+  training: Asked<{ dataset: string; jobs: Training[] } | undefined>
   /** The days of streams that have a report, as `reportOf` names them. */
   reported: Asked<ReadonlySet<string>>
   champion: Asked<{ job: string; promotedAt: number; macroF1: number | null } | undefined>

@@ -21,12 +21,12 @@ import { spent } from '../../../shared/state/ledger'
 import { openBatches } from '../../../shared/state/open-batches'
 import { readTogether } from '../../../shared/state/row'
 import { sum } from '../../../shared/statistics/numbers'
-import { notedJobs, holderOf } from '../../../shared/state/training-jobs'
+import { holderOf, type NotedJob, notedJobs } from '../../../shared/state/training-jobs'
 import type { Table } from '../../../shared/table'
 import { nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../../shared/streams'
 import { DAY_MS, dayOf, midnightOf } from '../../../shared/utc-day'
 import { asked } from '../asked'
-import { type Collection, type Facts, reportOf, type Run } from './facts'
+import { type Collection, type Facts, reportOf, type Run, type Training } from './facts'
 import type { CountMessages } from './queues'
 
 export interface Sources {
@@ -160,22 +160,27 @@ async function settledOf(objects: Sources['objects']) {
 async function trainingOf({ objects, table }: Sources, today: string) {
   const dataset = await holderOf(table, today)
   if (dataset === undefined) return undefined
-  const jobs = (await notedJobs(table)).filter((job) => job.datasetId === dataset)
-  const job = jobs.sort((a, b) => a.attempt - b.attempt).at(-1)
-  if (!job) return { dataset, job: undefined }
+  const noted = (await notedJobs(table)).filter(({ datasetId }) => datasetId === dataset)
+  const attempts = noted.sort((a, b) => a.attempt - b.attempt)
+  // The first engine of the configuration has no entrant. A later attempt takes the place of an earlier one.
+  const newest = new Map(attempts.map((job) => [job.entrant ?? '', job]))
+  const inOrder = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job)
+  return { dataset, jobs: await Promise.all(inOrder.map((job) => trainingIn(objects, job))) }
+}
+
+async function trainingIn(objects: Sources['objects'], noted: NotedJob): Promise<Training> {
+  const { job, state, startedAt, engine, entrant } = noted
   const [[record], card] = await Promise.all([
-    listed(objects, keys.training(job), (key) => keys.training.match(key)),
-    read(objects, keys.card(job), cardRecord),
+    listed(objects, keys.training({ job }), (key) => keys.training.match(key)),
+    read(objects, keys.card({ job }), cardRecord),
   ])
   return {
-    dataset,
-    job: {
-      job: job.job,
-      state: job.state,
-      startedAt: job.startedAt === undefined ? undefined : Date.parse(job.startedAt),
-      trainedAt: record?.modified,
-      card: card && { verdict: card.verdict, reasons: card.reasons },
-    },
+    job,
+    engine: engine ?? entrant,
+    state,
+    startedAt: startedAt === undefined ? undefined : Date.parse(startedAt),
+    trainedAt: record?.modified,
+    card: card && { verdict: card.verdict, reasons: card.reasons },
   }
 }
 

@@ -2,20 +2,22 @@ import { dollars } from '../../../shared/cost'
 import type { Asked } from '../../../shared/finding'
 import { named } from '../../../shared/streams'
 import { DAY_MS, dayOf } from '../../../shared/utc-day'
-import { type Collection, type Facts, type Open, reportOf, type Run } from './facts'
+import { type Collection, type Facts, type Open, reportOf, type Run, type Training } from './facts'
 
 /** How a stage of the day is. */
 export interface Stage {
   stage:
     'collected' | 'planned' | 'labelled' | 'trained' | 'judged' | 'reported' | 'live model' | 'spent' | 'dead letters'
   hashtag?: string
+  /** Of a training job, where it is known. */
+  engine?: string
   state: 'done' | 'under way' | 'not due' | 'skipped' | 'waits for people' | 'late' | 'failed' | 'could not be checked'
   found: string
   /** A command, or what a person can do. */
   help?: string
 }
 
-type Judged = Omit<Stage, 'stage' | 'hashtag'>
+type Judged = Omit<Stage, 'stage' | 'hashtag' | 'engine'>
 
 /** So long a stage may take after it came due: the reconciler looks every hour, at what is half an hour old. */
 const GRACE_MS = 2 * 3_600_000
@@ -31,8 +33,8 @@ export function stagesOf(facts: Facts, stack: string): Stage[] {
     ...each('collected', (one) => collected(facts, one, say)),
     { stage: 'planned', ...planned(facts, say) },
     { stage: 'labelled', ...labelled(facts, say) },
-    { stage: 'trained', ...trained(facts, say) },
-    { stage: 'judged', ...judged(facts, say) },
+    ...ofEachJob(facts, { stage: 'trained', judge: (job) => trained(facts, job, say), without: untrained(facts, say) }),
+    ...ofEachJob(facts, { stage: 'judged', judge: (job) => judged(facts, job, say), without: unjudged(facts) }),
     ...each('reported', (one) => reported(facts, one, say)),
     { stage: 'live model', ...live(facts) },
     { stage: 'spent', ...spent(facts) },
@@ -175,64 +177,75 @@ function toAnswer(batch: Open, say: Say, now: number): Judged {
 const answered = ({ progress }: Open): string =>
   progress ? `${progress.complete} of ${progress.items} items answered` : 'at the labeller'
 
-function trained({ now, training, settled }: Facts, say: Say): Judged {
+/** A stage of each training job of the day; one stage where there is no job. */
+function ofEachJob(
+  { training }: Facts,
+  { stage, judge, without }: { stage: 'trained' | 'judged'; judge: (job: Training) => Judged; without: Judged },
+): Stage[] {
+  const jobs = 'known' in training ? (training.known?.jobs ?? []) : []
+  if (jobs.length === 0) return [{ stage, ...without }]
+  return jobs.map((job) => ({ stage, ...(job.engine === undefined ? {} : { engine: job.engine }), ...judge(job) }))
+}
+
+function untrained({ now, training, settled }: Facts, say: Say): Judged {
+  const again = say.invoke('trainer', { datasetId: 'latest' })
   return about(training, (today) => {
-    const again = say.invoke('trainer', { datasetId: 'latest' })
-    if (!today) {
-      return about(settled, (done) => {
-        const last = done.at(-1)
-        if (!last || dayOf(last.at) !== dayOf(now)) return { state: 'not due', found: 'no new labels today' }
-        if (now < last.at + GRACE_MS)
-          return { state: 'under way', found: `the labels of batch ${last.batch} came just now` }
-        return {
-          state: 'skipped',
-          found: `labels came and no job started: the answer of the trainer says why`,
-          help: again,
-        }
-      })
-    }
-    const { job } = today
-    if (!job)
+    if (today)
       return { state: 'late', found: `dataset ${today.dataset} has the day, and no job was noted for it`, help: again }
-    if (job.trainedAt !== undefined) return { state: 'done', found: job.job }
-    if (job.state === 'ended')
+    return about(settled, (done) => {
+      const last = done.at(-1)
+      if (!last || dayOf(last.at) !== dayOf(now)) return { state: 'not due', found: 'no new labels today' }
+      if (now < last.at + GRACE_MS)
+        return { state: 'under way', found: `the labels of batch ${last.batch} came just now` }
       return {
-        state: 'failed',
-        found: `${job.job} ended without a model`,
-        help: `${say.logs('trainer')}; docs/runbook.md#training-failed`,
+        state: 'skipped',
+        found: `labels came and no job started: the answer of the trainer says why`,
+        help: again,
       }
-    const since = job.startedAt === undefined ? '' : ` since ${timeOf(job.startedAt)}`
-    if (job.state === 'parked')
-      return {
-        state: 'waits for people',
-        found: `${job.job} waits for a quota${since}`,
-        help: `${say.invoke('doctor', {})}; docs/runbook.md#training-failed`,
-      }
-    // A job on spot capacity may wait an hour, and train for a time.
-    if (job.startedAt !== undefined && now >= job.startedAt + 2 * GRACE_MS)
-      return {
-        state: 'late',
-        found: `${job.job} is under way${since}`,
-        help: say.invoke('trainer', { finish: job.job }),
-      }
-    return { state: 'under way', found: `${job.job}${since}` }
+    })
   })
 }
 
-function judged({ now, training }: Facts, say: Say): Judged {
-  return about(training, (today) => {
-    const job = today?.job
-    if (job?.trainedAt === undefined) return { state: 'not due', found: 'no model of today' }
-    if (job.card) {
-      const { verdict, reasons } = job.card
-      return {
-        state: 'done',
-        found: `${verdict === 'promoted' ? 'promoted' : 'refused by the gate'}: ${reasons.join('; ')}`,
-      }
+function trained({ now }: Facts, job: Training, say: Say): Judged {
+  if (job.trainedAt !== undefined) return { state: 'done', found: job.job }
+  if (job.state === 'ended')
+    return {
+      state: 'failed',
+      found: `${job.job} ended without a model`,
+      help: `${say.logs('trainer')}; docs/runbook.md#training-failed`,
     }
-    if (now < job.trainedAt + GRACE_MS) return { state: 'under way', found: `${job.job} was trained just now` }
-    return { state: 'late', found: `${job.job} has no card`, help: say.invoke('evaluator', { job: job.job }) }
-  })
+  const since = job.startedAt === undefined ? '' : ` since ${timeOf(job.startedAt)}`
+  if (job.state === 'parked')
+    return {
+      state: 'waits for people',
+      found: `${job.job} waits for a quota${since}`,
+      help: `${say.invoke('doctor', {})}; docs/runbook.md#training-failed`,
+    }
+  // A job on spot capacity may wait an hour, and train for a time.
+  if (job.startedAt !== undefined && now >= job.startedAt + 2 * GRACE_MS)
+    return {
+      state: 'late',
+      found: `${job.job} is under way${since}`,
+      help: say.invoke('trainer', { finish: job.job }),
+    }
+  return { state: 'under way', found: `${job.job}${since}` }
+}
+
+const NO_MODEL: Judged = { state: 'not due', found: 'no model of today' }
+
+const unjudged = ({ training }: Facts): Judged => about(training, () => NO_MODEL)
+
+function judged({ now }: Facts, { job, trainedAt, card }: Training, say: Say): Judged {
+  if (trainedAt === undefined) return NO_MODEL
+  if (card) {
+    const { verdict, reasons } = card
+    return {
+      state: 'done',
+      found: `${verdict === 'promoted' ? 'promoted' : 'refused by the gate'}: ${reasons.join('; ')}`,
+    }
+  }
+  if (now < trainedAt + GRACE_MS) return { state: 'under way', found: `${job} was trained just now` }
+  return { state: 'late', found: `${job} has no card`, help: say.invoke('evaluator', { job }) }
 }
 
 function reported({ now, day, reported: days }: Facts, { runs, ...name }: Collection, say: Say): Judged {

@@ -31,4 +31,5 @@ export function wordsOf({
   ]
 }
 
-const nameOf = ({ stage, hashtag }: Stage): string => (hashtag === undefined ? stage : `${stage} #${hashtag}`)
+const nameOf = ({ stage, hashtag, engine }: Stage): string =>
+  [stage, hashtag === undefined ? undefined : `#${hashtag}`, engine].filter((part) => part !== undefined).join(' ')

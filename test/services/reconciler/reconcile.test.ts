@@ -60,7 +60,7 @@ async function goodDay(): Promise<void> {
   await noteStart(
     table,
     JOB,
-    { datasetId: DATASET, attempt: 1, spot: true, trainer: 'blazingtext', since: SINCE },
+    { datasetId: DATASET, attempt: 1, spot: true, trainer: 'blazingtext', since: SINCE, engine: 'fasttext' },
     new Date(NOW.getTime() - 7_200_000),
   )
   await noteEnd(table, JOB)
@@ -108,7 +108,7 @@ it('asks everyone whose event was lost', async () => {
   await noteStart(
     table,
     `bellwether-dev-${DATASET}-2`,
-    { datasetId: DATASET, attempt: 2, spot: true, trainer: 'blazingtext', since: SINCE },
+    { datasetId: DATASET, attempt: 2, spot: true, trainer: 'blazingtext', since: SINCE, engine: 'fasttext' },
     new Date('2026-11-22T09:00:00Z'),
   )
   const claim = { date: '2026-11-21', claimedAt: '2026-11-21T01:00:00.000Z', runs: [], carried: [] }

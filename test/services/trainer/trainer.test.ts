@@ -245,7 +245,11 @@ describe('start', () => {
     expect(stage.events).toMatchObject([
       {
         name: 'TrainingFailed',
-        detail: { reason: expect.stringMatching(reason), remedy: expect.stringMatching(remedy) },
+        detail: {
+          engine: 'fasttext',
+          reason: expect.stringMatching(reason),
+          remedy: expect.stringMatching(remedy),
+        },
       },
     ])
     expect(stage.jobs.requests).toEqual([])
@@ -294,7 +298,7 @@ describe('without a quota', () => {
     expect(stage.events).toMatchObject([
       {
         name: 'TrainingFailed',
-        detail: { reason: limited.message, remedy: expect.stringContaining('Service Quotas') },
+        detail: { engine: 'fasttext', reason: limited.message, remedy: expect.stringContaining('Service Quotas') },
       },
     ])
   })
@@ -407,6 +411,17 @@ describe('finish', () => {
       name: 'TrainingFailed',
       detail: { reason: expect.stringMatching(reason), remedy: expect.stringMatching(remedy) },
     })
+  })
+
+  it('names the engine that failed, also where the configuration names another by now', async () => {
+    await begin()
+    stage.jobs.set(nameOf(1), { TrainingJobStatus: 'Failed', FailureReason: 'InternalServerError' })
+    const { settings } = stage.ports
+    const training = { ...settings.training, engine: 'linear' }
+
+    await finish({ ...stage.ports, settings: { ...settings, training } }, nameOf(1), stage.at(NOON))
+
+    expect(stage.events).toMatchObject([{ name: 'TrainingFailed', detail: { engine: 'fasttext' } }])
   })
 
   it('tries on demand, once, when no spot capacity came', async () => {
@@ -717,8 +732,14 @@ describe('a contest of engines', () => {
 
     expect(await begin()).toMatchObject({ status: 'started', others: { linear: { status: 'failed', job: LINEAR } } })
     expect(stage.events).toMatchObject([
-      { name: 'TrainingFailed', detail: { job: LINEAR, reason: expect.stringContaining('at most 20000') } },
+      {
+        name: 'TrainingFailed',
+        detail: { job: LINEAR, engine: 'linear', reason: expect.stringContaining('at most 20000') },
+      },
     ])
+    expect(await notedJobs(stage.table)).toContainEqual(
+      expect.objectContaining({ job: LINEAR, datasetId: DATASET, engine: 'linear', state: 'ended' }),
+    )
   })
 
   it('takes up a parked attempt of the engine that waited', async () => {

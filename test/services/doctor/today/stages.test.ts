@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Facts, reportOf } from '../../../../services/doctor/today/facts'
+import { type Facts, reportOf, type Training } from '../../../../services/doctor/today/facts'
 import { isWell, type Stage, stagesOf } from '../../../../services/doctor/today/stages'
 import { wordsOf } from '../../../../services/doctor/today/words'
 
@@ -26,6 +26,7 @@ const settled = {
 }
 const job = {
   job: 'bellwether-dev-3f9c2a7d0b1e4c55-1',
+  engine: undefined,
   state: 'ended' as const,
   startedAt: at('09:01'),
   trainedAt: at('09:10'),
@@ -41,7 +42,7 @@ const GOOD: Facts = {
   planned: { known: 60 },
   open: { known: [] },
   settled: { known: [settled] },
-  training: { known: { dataset: '3f9c2a7d0b1e4c55', job } },
+  training: { known: { dataset: '3f9c2a7d0b1e4c55', jobs: [job] } },
   reported: { known: new Set([reportOf({ hashtag: 'aws' }, '2026-11-21')]) },
   champion: { known: { job: job.job, promotedAt: at('09:11'), macroF1: 0.84 } },
   spent: { known: { collect: 4, label: 0, train: 0.1 } },
@@ -203,13 +204,13 @@ describe('a day on which', () => {
     [
       'training failed',
       'trained',
-      { training: { known: { dataset: 'd', job: { ...job, trainedAt: undefined, card: undefined } } } },
+      { training: { known: { dataset: 'd', jobs: [{ ...job, trainedAt: undefined, card: undefined }] } } },
       { state: 'failed', help: expect.stringContaining('training-failed') },
     ],
     [
       'training waits for a quota',
       'trained',
-      { training: { known: { dataset: 'd', job: { ...job, state: 'parked', trainedAt: undefined } } } },
+      { training: { known: { dataset: 'd', jobs: [{ ...job, state: 'parked', trainedAt: undefined }] } } },
       { state: 'waits for people' },
     ],
     [
@@ -217,14 +218,14 @@ describe('a day on which', () => {
       'trained',
       {
         now: at('14:00'),
-        training: { known: { dataset: 'd', job: { ...job, state: 'running', trainedAt: undefined } } },
+        training: { known: { dataset: 'd', jobs: [{ ...job, state: 'running', trainedAt: undefined }] } },
       },
       { state: 'late', help: expect.stringContaining('"finish"') },
     ],
     [
       'no job was noted for the dataset',
       'trained',
-      { training: { known: { dataset: 'd', job: undefined } } },
+      { training: { known: { dataset: 'd', jobs: [] } } },
       { state: 'late' },
     ],
     [
@@ -238,7 +239,10 @@ describe('a day on which', () => {
       'judged',
       {
         training: {
-          known: { dataset: 'd', job: { ...job, card: { verdict: 'rejected', reasons: ['macro-F1 0.81 is below'] } } },
+          known: {
+            dataset: 'd',
+            jobs: [{ ...job, card: { verdict: 'rejected', reasons: ['macro-F1 0.81 is below'] } }],
+          },
         },
       },
       { state: 'done', found: 'refused by the gate: macro-F1 0.81 is below' },
@@ -246,7 +250,7 @@ describe('a day on which', () => {
     [
       'nobody judged the model',
       'judged',
-      { training: { known: { dataset: 'd', job: { ...job, card: undefined } } } },
+      { training: { known: { dataset: 'd', jobs: [{ ...job, card: undefined }] } } },
       { state: 'late', help: expect.stringContaining('-f evaluator') },
     ],
     [
@@ -298,6 +302,32 @@ describe('a day on which', () => {
 
   it('something is late and something could not be looked at: is not ready', () => {
     expect(wellWith({ open: { unknown: 'no' }, deadLetters: { known: { analyzer: 1 } } })).toBe(false)
+  })
+})
+
+describe('a day of two engines', () => {
+  const linear = { ...job, job: 'bellwether-dev-3f9c2a7d0b1e4c55-linear-1', engine: 'linear' }
+  const parked = { ...job, engine: 'fasttext', state: 'parked' as const, trainedAt: undefined, card: undefined }
+  const training = (...jobs: Training[]) => ({ training: { known: { dataset: 'd', jobs } } })
+  const wordsWith = (changes: Partial<Facts>) =>
+    wordsOf({ day: GOOD.day, ready: true, stages: stagesOf({ ...GOOD, ...changes }, 'dev') })
+
+  it('says of each engine how its job stands, and what the gate said of its model', () => {
+    const words = wordsWith(training(parked, linear)).filter((line) => /trained|judged/.test(line))
+
+    expect(words).toEqual([
+      `  you   trained fasttext  waits for people: ${job.job} waits for a quota since 2026-11-22 09:01 UTC`,
+      `  ok    trained linear    ${linear.job}`,
+      '  --    judged fasttext   not due: no model of today',
+      '  ok    judged linear     promoted: the first model',
+    ])
+    expect(wellWith(training(parked, linear))).toBe(true)
+  })
+
+  it('is not well where the job of one engine failed, although the other has a model', () => {
+    const failed = { ...parked, state: 'ended' as const }
+
+    expect(wellWith(training(failed, linear))).toBe(false)
   })
 })
 

@@ -57,7 +57,14 @@ async function goodDay(): Promise<void> {
   await bucket.put(keys.settledManifest({ batch: '2026-11-21' }), '')
   await bucket.put(keys.quality({ batch: '2026-11-21' }), JSON.stringify({ ...qualityExample, date: '2026-11-21' }))
   await claimDay(table, '2026-11-22', DATASET)
-  const noted = { datasetId: DATASET, attempt: 1, spot: true, trainer: 'blazingtext', since: NOW.toISOString() }
+  const noted = {
+    datasetId: DATASET,
+    attempt: 1,
+    spot: true,
+    trainer: 'blazingtext',
+    since: NOW.toISOString(),
+    engine: 'fasttext',
+  }
   await noteStart(table, JOB, noted, NOW)
   await noteEnd(table, JOB)
   const card = { ...cardExample, job: JOB }
@@ -84,6 +91,25 @@ it('finds each stage of a day as the services leave it', async () => {
 
   expect(statesOf(seen)).toEqual(seen.stages.map(({ stage }) => `${stage}: done`))
   expect(seen.ready).toBe(true)
+})
+
+it('finds the newest job of each engine', async () => {
+  const { table } = tables
+  await goodDay()
+  const of = { datasetId: DATASET, spot: false, trainer: 'lambda', since: NOW.toISOString() }
+  const jobs = [
+    { job: `bellwether-dev-${DATASET}-2`, attempt: 2, engine: 'fasttext' },
+    { job: `bellwether-dev-${DATASET}-linear-1`, attempt: 1, engine: 'linear', entrant: 'linear' },
+  ]
+  for (const { job, ...attempt } of jobs) await noteStart(table, job, { ...of, ...attempt }, NOW)
+  await noteEnd(table, jobs[1]!.job)
+
+  const trained = (await look()).stages.filter(({ stage }) => stage === 'trained')
+
+  expect(trained).toMatchObject([
+    { engine: 'fasttext', state: 'under way', found: expect.stringContaining(jobs[0]!.job) },
+    { engine: 'linear', state: 'failed', found: expect.stringContaining(jobs[1]!.job) },
+  ])
 })
 
 it('measures the day in few dimensions, each gauge once', async () => {
