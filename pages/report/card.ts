@@ -62,7 +62,7 @@ function scores({ scores: all, champion }: CardRecord): HTMLElement {
   const models: [string, ScoresRecord | null][] = [
     ['this model', all.challenger],
     [champion ? 'the champion' : 'no champion', all.champion],
-    ['naive Bayes', all.linear],
+    ['naive Bayes', all.naiveBayes ?? all.linear],
     ['majority', all.majority],
   ]
   const rows = models.flatMap(([name, one], i): Row[] =>

@@ -70,6 +70,7 @@ async function judgeModel(
   const opposite = card && (await loadIfReadable(load, placeOf(card)))
   const champion = card && opposite && (await hold(card.job, card.training.engine, card.dataset, opposite))
 
+  const naiveBayes = baseline ? (await scoresOn(baseline)).scores : null
   const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
   const changes = champion?.measured ? await changesSince(objects, champion.dataset, dataset) : NO_CHANGES
   const opponent = opponentIn({ challenger, champion })
@@ -93,7 +94,8 @@ async function judgeModel(
       challenger: challenger.measured?.scores ?? null,
       champion: opponent?.measured.scores ?? null,
       majority,
-      linear: baseline ? (await scoresOn(baseline)).scores : null,
+      naiveBayes,
+      linear: naiveBayes,
     },
     comparison,
     best: contest.best,

@@ -51,7 +51,13 @@ export const cardRecord = z.object({
     challenger: scoresRecord.nullable(),
     champion: scoresRecord.nullable(),
     majority: scoresRecord.describe('Of always answering with the most frequent class.'),
-    linear: scoresRecord.nullable().describe('Of a naive Bayes on single words, trained on the same lines.'),
+    naiveBayes: scoresRecord
+      .nullable()
+      .optional()
+      .describe('Of a naive Bayes on single words, trained on the same lines; absent on cards of older releases.'),
+    linear: scoresRecord
+      .nullable()
+      .describe('The old name of naiveBayes, with the same scores. They are not of the engine linear: see engines.'),
   }),
   comparison: z
     .object({

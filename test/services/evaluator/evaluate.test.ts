@@ -410,7 +410,12 @@ describe('a card', () => {
       champion: 'old',
       labelStatus: 'unmeasured',
       window: { size: 400, items: 120, of: 120, from: '2026-11-21', to: '2026-11-21', leaked: 0 },
-      scores: { linear: { macroF1: 1 }, majority: { macroF1: 0.4 }, champion: { macroF1: 1 } },
+      scores: {
+        naiveBayes: { macroF1: 1 },
+        linear: { macroF1: 1 },
+        majority: { macroF1: 0.4 },
+        champion: { macroF1: 1 },
+      },
       comparison: { difference: 0, standardError: 0, replicates: 2000, mcnemar: { lost: 0, gained: 0, p: 1 } },
       calibration: { items: 120, temperature: 0.2 },
       live: { job: 'old', after: '2026-11-20', through: '2026-11-22', scores: { items: 120, macroF1: 1 } },
@@ -418,6 +423,7 @@ describe('a card', () => {
       seed: 0,
       cost: { labelsUsd: 1.25, readsUsd: 0.5, trainingUsd: 0 },
     })
+    expect(rest.scores.linear).toEqual(rest.scores.naiveBayes)
     expect(rest.gate.map(({ name }) => name)).toContain('not-surely-worse')
     expect(rest.calibration?.ece.scaled).toBeLessThan(rest.calibration!.ece.raw)
     expect(lineage.labels).toMatchObject({ key: 'datasets/data-of-new/labels.csv', count: 2 })
