@@ -7,9 +7,10 @@ import { type CorpusPlan, writeCorpus } from './engine-corpus'
 
 // Our engine against the official fastText program, on the same files, in turn, several times: ratios of medians.
 //
-//   node bin/run.mjs packages/fasttext/bench/engine.ts [--runs 5] [--quick] [--small FOLDER]
+//   node bin/run.mjs packages/fasttext/bench/engine.ts [--runs 5] [--quick] [--scale 1] [--only threads] [--small FOLDER]
 //
-// --quick has fewer lines and two runs; --small is a folder with TweetEval's emotion files (train.jsonl: text, label).
+// --quick has a quarter of the lines and two runs; --scale is a part of the lines; --only threads trains on two threads and stops.
+// --small is a folder with TweetEval's emotion files (train.jsonl: text, label).
 
 const OURS = path.resolve('.build/packages/fasttext/src/cli.cjs')
 const options = parseOptions(process.argv.slice(2))
@@ -27,13 +28,17 @@ async function main(): Promise<void> {
   // The bundle is made beforehand: what is measured is node on it, as anyone would install it.
   spawnSync(process.execPath, ['bin/run.mjs', 'packages/fasttext/src/cli.ts', 'help'])
   console.log(
-    `node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${options.runs} runs each, one thread each`,
+    `node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${options.runs} runs each, one thread unless a row says two`,
   )
   console.log('Wall and CPU seconds with process start; peak = most resident memory, MB. Ratios are ours / official.')
   console.log('The official program also writes the vectors as text (model.vec); ours does not.\n')
 
-  const scale = options.quick ? 0.25 : 1
-  const plan: CorpusPlan = { seed: 1, lines: 75_000 * scale, words: 14, vocabulary: 120_000, labels: 4 }
+  const { scale } = options
+  const plan: CorpusPlan = { seed: 1, lines: Math.round(75_000 * scale), words: 14, vocabulary: 120_000, labels: 4 }
+  const usual = ['-lr', '0.5', '-wordNgrams', '2', '-minCount', '1', '-bucket', '2000000', '-epoch', '20']
+  await compareThreads(plan, Math.round(500_000 * scale), usual)
+  if (options.only === 'threads') return
+
   const tokens = writeCorpus(at('train.txt'), plan)
   const many = Math.round(1_000_000 * scale)
   writeCorpus(at('many.txt'), { ...plan, seed: 2, lines: many })
@@ -41,7 +46,6 @@ async function main(): Promise<void> {
   writeFileSync(at('none.txt'), '')
 
   const size = `${(tokens / 1e6).toFixed(2)} M tokens`
-  const usual = ['-lr', '0.5', '-wordNgrams', '2', '-minCount', '1', '-bucket', '2000000', '-epoch', '20']
   const all: Program[] = ['official', 'kernel', 'plain']
   await compareTraining(
     `train, ${size}, 20 epochs, dim 10, 2 M buckets`,
@@ -93,6 +97,21 @@ async function main(): Promise<void> {
   await showGrowth(plan)
 }
 
+/** Two threads of each program. The models stay as threads.official.bin and so on. */
+async function compareThreads(plan: CorpusPlan, lines: number, usual: string[]): Promise<void> {
+  writeCorpus(at('threads.txt'), { ...plan, seed: 4, lines })
+  await compareTraining(
+    `train on two threads, ${lines} lines, 5 epochs, dim 10, 2 M buckets`,
+    'threads.txt',
+    [...usual, '-dim', '10', '-epoch', '5'],
+    ['official', 'kernel'],
+    '-',
+    'threads',
+    options.runs,
+    2,
+  )
+}
+
 /** Trains with each program in turn. The models stay as NAME.official.bin and so on. */
 async function compareTraining(
   title: string,
@@ -102,6 +121,7 @@ async function compareTraining(
   goal: string,
   name = 'usual',
   runs = options.runs,
+  threads = 1,
 ): Promise<void> {
   await compare(title, programs, goal, runs, (program) =>
     run(program, [
@@ -113,7 +133,9 @@ async function compareTraining(
       at(`${name}.${program}`),
       '-verbose',
       '0',
-      ...only(program),
+      '-thread',
+      String(threads),
+      ...(program === 'official' ? [] : ['-kernel', program === 'kernel' ? 'simd' : 'plain']),
     ]),
   )
 }
@@ -165,9 +187,6 @@ async function compare(
 
 const run = (program: Program, args: string[], output?: string): Promise<Run> =>
   program === 'official' ? measure('fasttext', args, output) : measure(process.execPath, [OURS, ...args], output)
-
-const only = (program: Program): string[] =>
-  program === 'official' ? ['-thread', '1'] : ['-kernel', program === 'kernel' ? 'simd' : 'plain']
 
 /** The time of readModel itself, each in a process of its own, so that nothing is warm. */
 function showLoadTime(): void {
@@ -225,7 +244,12 @@ function writeSmall(file: string): void {
 function parseOptions(words: string[]) {
   const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)
   const quick = words.includes('--quick')
-  return { quick, runs: Number(after('--runs') ?? (quick ? 2 : 5)), small: after('--small') }
+  return {
+    runs: Number(after('--runs') ?? (quick ? 2 : 5)),
+    scale: Number(after('--scale') ?? (quick ? 0.25 : 1)),
+    only: after('--only'),
+    small: after('--small'),
+  }
 }
 
 function signed(value: number): string {
