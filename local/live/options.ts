@@ -3,55 +3,26 @@ import { parseArgs } from 'node:util'
 import { hashtag } from '../../shared/settings'
 import { networkUrl } from '../../shared/sources/declaration'
 import { makeNumbers } from '../numbers'
+import { OF_A_REPLAY, OF_LIVE, SHARED, sharedIn, type SharedOptions } from '../start-options'
 
-export interface LiveOptions {
+export interface LiveOptions extends SharedOptions {
   /** In place of those of the configuration; none keeps them. */
   hashtags: string[]
   /** Address of the instance that takes the place of the configuration's sources. */
   mastodon?: string
   /** How many whole UTC days before today are collected at first. */
   days: number
-  config?: string
-  labelsPerDay?: number
-  acceptUnreliable: boolean
   /** So many seconds after the last answer, the labels given so far are counted. */
   countAfterSeconds: number
-  /** A file of labels to begin with. */
-  import?: string
   /** Files with the values of secrets, by type of source. */
   secrets: Record<string, string>
-  once: boolean
   /** Absolute. */
   data: string
   /** Undefined: the one of the last time, or any free one. */
   port?: number
-  summary?: string
-  record?: string
 }
 
 const DEFAULT_DATA = 'bellwether-data'
-
-/** What only a replay has. */
-const OF_A_REPLAY = {
-  posts: { type: 'string' },
-  'per-day': { type: 'string' },
-  'every-day': { type: 'boolean' },
-  annotators: { type: 'string' },
-  mistakes: { type: 'string' },
-  'label-by-hand': { type: 'boolean' },
-  labeller: { type: 'string' },
-  seed: { type: 'string' },
-} as const
-
-/** What only real posts have. */
-const OF_LIVE = {
-  live: { type: 'boolean' },
-  hashtag: { type: 'string', multiple: true },
-  mastodon: { type: 'string' },
-  days: { type: 'string' },
-  secret: { type: 'string', multiple: true },
-  'count-after': { type: 'string' },
-} as const
 
 /** The options of `--live`, or what is wrong with them, a sentence on a line. */
 export function parseLive(argv: string[]): LiveOptions | { problem: string } | 'help' {
@@ -71,17 +42,11 @@ export function parseLive(argv: string[]): LiveOptions | { problem: string } | '
     hashtags: hashtagsIn(values.hashtag ?? [], problems),
     mastodon: instanceIn(values.mastodon, problems),
     days: number('days', 1, 30) ?? 7,
-    config: values.config,
-    labelsPerDay: number('labels-per-day', 2, 100_000),
-    acceptUnreliable: values['accept-unreliable-labels'] ?? false,
+    ...sharedIn(values, number),
     countAfterSeconds: number('count-after', 1, 86_400) ?? 60,
-    import: values.import,
     secrets: secretsIn(values.secret ?? [], problems),
-    once: values.once ?? false,
     data: path.resolve(values.data ?? DEFAULT_DATA),
     port: number('port', 0, 65_535),
-    summary: values.summary,
-    record: values.record,
   }
   return problems.length > 0 ? { problem: problems.join('\n') } : options
 }
@@ -92,16 +57,7 @@ const parsed = (argv: string[]) =>
     options: {
       ...OF_A_REPLAY,
       ...OF_LIVE,
-      config: { type: 'string' },
-      'labels-per-day': { type: 'string' },
-      'accept-unreliable-labels': { type: 'boolean' },
-      import: { type: 'string' },
-      once: { type: 'boolean' },
-      data: { type: 'string' },
-      port: { type: 'string' },
-      summary: { type: 'string' },
-      record: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
+      ...SHARED,
     },
   }).values
 

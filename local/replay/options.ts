@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { makeNumbers } from '../numbers'
+import { OF_A_REPLAY, SHARED, sharedIn, type SharedOptions } from '../start-options'
 import { type LabellerName, labellerNames, PLAYED_LABELLERS } from './labellers'
 
-export interface ReplayOptions {
+export interface ReplayOptions extends SharedOptions {
   posts?: string
   perDay?: number
   /** Whether days without posts are played, too. */
@@ -12,17 +13,9 @@ export interface ReplayOptions {
   /** How often the simulated language model errs; absent where there is none. */
   llmMistakes?: number
   labeller: LabellerName
-  once: boolean
   data: string
   port: number
-  config?: string
   seed: number
-  labelsPerDay?: number
-  acceptUnreliable: boolean
-  /** A file of labels to begin with. */
-  import?: string
-  summary?: string
-  record?: string
 }
 
 /** The seed that draws as a deployment does. */
@@ -99,16 +92,10 @@ export function parseOptions(argv: string[], temporary: () => string): ReplayOpt
     annotators: values['label-by-hand'] ? 'none' : (annotators ?? 'knowing'),
     mistakes: number('mistakes', 0, 1, false) ?? 0.05,
     labeller: oneOf('labeller', labellerNames) ?? 'desk',
-    once: values.once ?? false,
     data: values.data ?? '',
     port: number('port', 0, 65_535) ?? 0,
-    config: values.config,
     seed: number('seed', 0, 2 ** 31) ?? DEFAULT_SEED,
-    import: values.import,
-    labelsPerDay: number('labels-per-day', 2, 100_000),
-    acceptUnreliable: values['accept-unreliable-labels'] ?? false,
-    summary: values.summary,
-    record: values.record,
+    ...sharedIn(values, number),
   }
   const llmMistakes = number('llm-mistakes', 0, 1, false)
   if (values.llm) options.llmMistakes = llmMistakes ?? 0.15
@@ -126,25 +113,9 @@ const parsed = (argv: string[]) =>
   parseArgs({
     args: argv,
     options: {
-      posts: { type: 'string' },
-      'per-day': { type: 'string' },
-      'every-day': { type: 'boolean' },
-      annotators: { type: 'string' },
-      mistakes: { type: 'string' },
-      'label-by-hand': { type: 'boolean' },
+      ...OF_A_REPLAY,
       llm: { type: 'boolean' },
       'llm-mistakes': { type: 'string' },
-      labeller: { type: 'string' },
-      once: { type: 'boolean' },
-      data: { type: 'string' },
-      port: { type: 'string' },
-      config: { type: 'string' },
-      seed: { type: 'string' },
-      'labels-per-day': { type: 'string' },
-      'accept-unreliable-labels': { type: 'boolean' },
-      import: { type: 'string' },
-      summary: { type: 'string' },
-      record: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
+      ...SHARED,
     },
   }).values
