@@ -4,6 +4,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { runCommand } from '../local/command'
 import { answersOf } from '../shared/answers'
 import { engineNamed, engineNames } from '../shared/engines'
 import type { Engine, Example, Hyperparameters } from '../shared/engines/engine'
@@ -40,13 +41,7 @@ const label = z.string({ error: 'expected a string' }).trim().min(1, 'expected t
 
 class WrongCommand extends Error {}
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = error instanceof WrongCommand ? 2 : 1
-  },
-)
+void runCommand(main, (error) => (error instanceof WrongCommand ? 2 : 1))
 
 async function main([verb, ...args]: string[]): Promise<number> {
   if (verb === undefined || ['help', '--help', '-h'].includes(verb) || args.includes('--help') || args.includes('-h')) {

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { GetFunctionConfigurationCommand, LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { z } from 'zod'
+import { runCommand } from '../local/command'
 import { asOwner } from '../local/owner'
 import { findRunning, orGone } from '../local/running'
 import { ROOT } from '../local/root'
@@ -40,13 +41,7 @@ asks the model, a README. No dependencies. By default the model that is live in 
   --region REGION   its region (eu-west-1)
 `
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
-  },
-)
+void runCommand(main, () => 1)
 
 async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({

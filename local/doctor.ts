@@ -7,6 +7,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { z } from 'zod'
 import { createClock, type CloudClock } from '../packages/embedded-aws/src/clock'
 import { createCloud } from './cloud'
+import { runCommand } from './command'
 import { asOwner } from './owner'
 import { ROOT } from './root'
 import { findRunning, isRefused, lastFolder, type Running } from './running'
@@ -31,13 +32,7 @@ const seen = z.looseObject({
 })
 type Seen = z.infer<typeof seen>
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 2
-  },
-)
+void runCommand(main, () => 2)
 
 async function main(argv: string[]): Promise<number> {
   const { values } = parseArgs({

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { refusalIn } from '../shared/refused'
+import { runCommand } from './command'
 import { asOwner } from './owner'
 import { printable } from './printable'
 import { ROOT } from './root'
@@ -17,13 +18,7 @@ const USAGE = `Calls a function of a running cloud, as \`npx sls invoke\` does o
   --data DIR        the data folder of the cloud (that of the last \`npm start\` or \`npm run local\`)
 `
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 2
-  },
-)
+void runCommand(main, () => 2)
 
 async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -1,19 +1,12 @@
+import { runCommand } from './command'
 import { runQuery } from './query/duckdb'
 import { namedQueries } from './query/named'
 import { parseOptions, type QueryOptions, USAGE } from './query/options'
 import { shown } from './query/show'
 import { tablesIn } from './query/sources'
-import { printable } from './printable'
 import { lastFolder } from './running'
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    // What DuckDB says of a value has the value in it.
-    console.error(printable(error instanceof Error ? error.message : String(error)))
-    process.exitCode = 1
-  },
-)
+void runCommand(main, () => 1)
 
 async function main(argv: string[]): Promise<number> {
   const chosen = parseOptions(argv)
