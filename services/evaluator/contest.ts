@@ -70,7 +70,6 @@ async function judgeModel(
   const opposite = card && (await loadIfReadable(load, placeOf(card)))
   const champion = card && opposite && (await hold(card.job, card.training.engine, card.dataset, opposite))
 
-  const naiveBayes = baseline ? (await scoresOn(baseline)).scores : null
   const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
   const changes = champion?.measured ? await changesSince(objects, champion.dataset, dataset) : NO_CHANGES
   const opponent = opponentIn({ challenger, champion })
@@ -94,8 +93,7 @@ async function judgeModel(
       challenger: challenger.measured?.scores ?? null,
       champion: opponent?.measured.scores ?? null,
       majority,
-      naiveBayes,
-      linear: naiveBayes,
+      ...underBothNames(baseline ? (await scoresOn(baseline)).scores : null),
     },
     comparison,
     best: contest.best,
@@ -110,6 +108,14 @@ async function judgeModel(
     cost: await costOf(objects, dataset, training, artefact.read?.engine),
   }
 }
+
+/** The baseline's scores, also under the name that cards of older releases have. */
+const underBothNames = (
+  naiveBayes: CardRecord['scores']['linear'],
+): Pick<CardRecord['scores'], 'naiveBayes' | 'linear'> => ({
+  naiveBayes,
+  linear: naiveBayes,
+})
 
 /** The exact object that was read, as far as it could be. */
 const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'versionId' | 'sha256'> => ({
