@@ -47,5 +47,5 @@ const ports = {
 export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
   onPut(keys.run, (run, invocation) => analyze(ports)(run, invocation)),
   onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
-  onPut(keys.asked, (asked) => whenAsked(ports, predictor)(asked)),
+  onPut(keys.asked, (asked, invocation) => whenAsked(ports, predictor)(asked, invocation)),
 ])

@@ -1,16 +1,24 @@
+import type { Invocation } from '../../shared/door'
 import { type Predictor, predictorParts } from '../../shared/second-opinions'
 import { named } from '../../shared/streams'
+import { dayAfter, dayOf } from '../../shared/utc-day'
 import type { Ports } from './analyze'
 import type { Day } from './days'
 
 /** Answers about several days come in a row; what they say is reported a little later. */
 const WAIT_SECONDS = 20
 
-/** A predictor was asked about a day: have it reported, where that is the predictor of the settings. */
+/**
+ * A predictor was asked about a day: have it reported, where that is the predictor of the settings, and the newest closed day:
+ * its weights are learnt from answers about any day of the window.
+ */
 export const whenAsked =
   ({ enqueue }: Pick<Ports, 'enqueue'>, predictor: Predictor | undefined) =>
-  async ({ model, prompt, date, ...day }: Day & { model: string; prompt: string }): Promise<void> => {
+  async (
+    { model, prompt, date, ...day }: Day & { model: string; prompt: string },
+    { now }: Pick<Invocation, 'now'>,
+  ): Promise<void> => {
     const own = predictor && predictorParts(predictor)
     if (own?.model !== model || own.prompt !== prompt) return
-    await enqueue({ ...named(day), days: [date] }, WAIT_SECONDS)
+    await enqueue({ ...named(day), days: [...new Set([date, dayAfter(dayOf(now), -1)])] }, WAIT_SECONDS)
   }

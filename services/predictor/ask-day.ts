@@ -52,7 +52,7 @@ type Stopped = AskedRecord['stopped']
 
 /** Messages that are asked about between two writes: an invocation that dies loses no more answers. */
 const PART = 100
-/** The time that it takes to write what was answered. */
+/** The time that it takes to write what was answered, after the last answer came or was given up. */
 const MARGIN_MS = 60_000
 const BUSY_SECONDS = 60
 const THROTTLED_SECONDS = 300
@@ -96,13 +96,18 @@ async function inTurn(
   invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>,
 ): Promise<Outcome> {
   const { objects, predictor, options, settings, enqueue } = ports
-  const hasTime = () => invocation.remainingMs() > MARGIN_MS
+  const hasTime = () => invocation.remainingMs() > MARGIN_MS + options.timeoutSeconds * 1000
   const messages = await readMessages(objects, names, day.date, exampleIds(settings.labels.categories, options))
   await describePrompt(ports)
   const answers = openAnswers(ports, names[0], day.date, invocation.now)
   const before = await answers.known()
   const open = await answers.carryOver([...messages.shown.keys()].filter((message) => !before.has(message)))
-  const { stopped, asked } = await askOpen(ports, answers, messages, open, hasTime, dayOf(invocation.now))
+  const works = [...before.values()].some(({ label }) => label !== undefined)
+  const { stopped, asked } = await askOpen(ports, answers, messages, open, {
+    hasTime,
+    works,
+    today: dayOf(invocation.now),
+  })
   const record = recordOf(names[0], day.date, predictor, options, messages, await answers.known(), stopped)
   const key = keys.asked({ ...predictorParts(predictor), ...names[0], date: day.date })
   const text = `${JSON.stringify(record, null, 1)}\n`
@@ -114,19 +119,28 @@ async function inTurn(
   return { ...day, state: 'asked', asked: record }
 }
 
+/** What one pass over a day goes by. */
+interface Pass {
+  hasTime: () => boolean
+  /** Whether the model answered a request like these. */
+  works: boolean
+  /** The UTC day that pays. */
+  today: string
+}
+
 /** Ask about open messages, part by part. */
 async function askOpen(
   ports: Ports,
   answers: Answers,
   { shown }: DayMessages,
   open: readonly string[],
-  hasTime: () => boolean,
-  today: string,
+  { hasTime, works: worked, today }: Pass,
 ): Promise<{ stopped: Stopped; asked: number }> {
   const { table, publish, options, prompt, order = byRandomNumber } = ports
   const caps = llmCaps(options)
   let left = order(open)
   let asked = 0
+  let works = worked
   while (left.length > 0) {
     if (!hasTime()) return { stopped: { by: 'time', why: 'the time of the invocation was up' }, asked }
     const next = left.slice(0, PART).flatMap((message) => {
@@ -141,13 +155,16 @@ async function askOpen(
       left,
       chosen.map(([message]) => message),
     )
-    const part = await bookAndAsk(ports, answers, caps, chosen, most, today, hasTime)
+    const part = await bookAndAsk(ports, answers, caps, chosen, most, { hasTime, works, today })
     if (!part) return { stopped: { by: 'cap', why: 'another invocation spent what the caps left' }, asked }
     const done = new Set(part.lines.map(({ message }) => message))
     asked += done.size
+    works ||= part.lines.some(({ label }) => label !== undefined)
     if (part.failure) return { stopped: stoppedBy(part.failure), asked }
     if (reached)
       return { stopped: { by: 'cap', why: `${reached.cap} is reached: ${reached.limit} for ${reached.period}` }, asked }
+    if (done.size === 0 && hasTime())
+      return { stopped: { by: 'unavailable', why: 'another invocation claimed the messages' }, asked }
     left = left.filter((message) => !done.has(message))
   }
   return { stopped: null, asked }
@@ -160,8 +177,7 @@ async function bookAndAsk(
   caps: LlmCaps,
   chosen: readonly (readonly [message: string, shown: ShownText])[],
   most: readonly number[],
-  day: string,
-  hasTime: () => boolean,
+  { hasTime, works, today: day }: Pass,
 ): Promise<AskedPart | undefined> {
   if (chosen.length === 0) return { lines: [], failure: undefined }
   const { table, options, predictor } = ports
@@ -169,7 +185,7 @@ async function bookAndAsk(
   const usd = most.slice(0, chosen.length).reduce((sum, one) => sum + one, 0)
   const booking = { day, token: key, requests: chosen.length, usd }
   if (!(await bookRequests(table, caps, booking))) return undefined
-  const part = await askPart(ports, predictor, key, chosen, hasTime)
+  const part = await askPart(ports, predictor, key, chosen, hasTime, works)
   await answers.write(key, part.lines)
   const place = new Map(chosen.map(([message], i) => [message, i]))
   const used = part.lines.reduce(
@@ -186,6 +202,7 @@ const STOPPED = {
   throttled: 'throttled',
   unreached: 'unavailable',
   refused: 'refused',
+  rejected: 'refused',
   'no-answer': 'unavailable',
 } as const
 

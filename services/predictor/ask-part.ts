@@ -27,10 +27,14 @@ const ATTEMPTS = 5
 const FIRST_PAUSE_MS = 500
 /** So many messages in a row without an answer, and the server counts as down. */
 const SILENT = 3
+/** So many rejected in a row, and the model takes no request; more once it took one, because hostile posts may be many. */
+const REJECTED = 3
+const REJECTED_OF_ONE_THAT_WORKS = 50
 
 /**
  * Ask about messages in their order, each claimed before. A message that the model did not see is released; one that it may
- * have seen counts as asked. Ends early where the model cannot be asked, or when the time is up.
+ * have seen counts as asked. One that is rejected by a model which `works` for others counts as refused. Ends early where
+ * the model cannot be asked, or when the time is up.
  */
 export async function askPart(
   { table, ask, pause, now }: AskPorts,
@@ -38,10 +42,15 @@ export async function askPart(
   part: string,
   messages: readonly (readonly [message: string, shown: ShownText])[],
   hasTime: () => boolean,
+  works: boolean,
 ): Promise<AskedPart> {
   const by = predictorParts(predictor)
   let failure: Failure | undefined
   let silent = 0
+  let hasReplied = works
+  /** Since the last reply. */
+  let rejected: { line: AnswerLine; failure: Failure }[] = []
+  const refusals: AnswerLine[] = []
 
   const patiently = async (post: string): Promise<Reply | Failure> => {
     for (let attempt = 1; ; attempt++) {
@@ -57,6 +66,9 @@ export async function askPart(
     const said = await patiently(postAsSent(shown))
     if (!('failed' in said)) {
       silent = 0
+      hasReplied = true
+      refusals.push(...rejected.map(({ line }) => line))
+      rejected = []
       return [lineOf(message, at, said)]
     }
     if (said.failed === 'no-answer') {
@@ -64,11 +76,22 @@ export async function askPart(
       if (silent >= SILENT) failure ??= said
       return [{ ...NOTHING, message, at, abstained: 'no-answer', stopReason: said.why.slice(0, 300) }]
     }
+    if (said.failed === 'rejected') {
+      const line = { ...NOTHING, message, at, abstained: 'refusal' as const, stopReason: said.why.slice(0, 300) }
+      rejected.push({ line, failure: said })
+      if (rejected.length >= (hasReplied ? REJECTED_OF_ONE_THAT_WORKS : REJECTED)) failure ??= said
+      return []
+    }
     failure ??= said
     await releaseMessage(table, by, message)
     return []
   })
-  return { lines: lines.flat(), failure }
+  if (hasReplied && failure?.failed !== 'rejected') refusals.push(...rejected.map(({ line }) => line))
+  else {
+    failure ??= rejected[0]?.failure
+    for (const { line } of rejected) await releaseMessage(table, by, line.message)
+  }
+  return { lines: [...lines.flat(), ...refusals], failure }
 }
 
 const lineOf = (message: string, at: string, { said, ...reply }: Reply): AnswerLine => ({

@@ -14,9 +14,9 @@ import { sqsQueue } from '../../shared/queue'
 import { configured } from '../../shared/second-opinions'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import { askDay, type Ports } from './ask-day'
+import type { Ports } from './ask-day'
 import { connectModel } from './models'
-import { predictorRequest, respond } from './request'
+import { predictorRequest, respond, whenPlanned } from './request'
 
 const config = readConfig(['bucket', 'table', 'bus', 'taskRoot', 'predictorQueueUrl', 'llmSecret'])
 const settings = readSettings(config.taskRoot)
@@ -37,5 +37,5 @@ const ports: Ports = {
 }
 
 export const handler = door('predictor', { schema: predictorRequest, work: respond(ports) }, [
-  onPut(keys.cascades, (day, invocation) => askDay(ports)(day, invocation)),
+  onPut(keys.cascades, (day, invocation) => whenPlanned(ports)(day, invocation)),
 ])

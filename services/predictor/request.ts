@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
-import { askDay, type Outcome, type Ports } from './ask-day'
+import { named } from '../../shared/streams'
+import { dayAfter, dayOf } from '../../shared/utc-day'
+import { askDay, type Day, type Outcome, type Ports } from './ask-day'
 import { sweep, type Swept } from './sweep'
 
 const day = z.strictObject({
@@ -17,6 +19,15 @@ const day = z.strictObject({
  * network; `{}` looks for days that are not asked about and puts each on the queue.
  */
 export const predictorRequest = z.union([z.strictObject({ ask: day }), z.strictObject({})])
+
+/** A day has cascades. A day of long ago has them anew after a deletion; it is not asked about. */
+export const whenPlanned =
+  (ports: Ports) =>
+  async (planned: Day, invocation: Invocation): Promise<Outcome> => {
+    const { backDays } = ports.options
+    if (planned.date >= dayAfter(dayOf(invocation.now), -backDays)) return askDay(ports)(planned, invocation)
+    return { ...named(planned), date: planned.date, state: 'skipped', reason: `the day is over ${backDays} days ago` }
+  }
 
 export const respond =
   (ports: Ports) =>

@@ -1,8 +1,10 @@
 import type { Invocation } from '../../shared/door'
-import { readAsked } from '../../shared/second-opinions'
+import { postAsSent, readAsked } from '../../shared/second-opinions'
 import { named, namesOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
+import { shownText } from '../../shared/text/shown'
 import type { Day, Ports } from './ask-day'
+import { llmCaps, mostUsd, roomFor } from './budget'
 import { filesByDay } from './messages'
 
 /** The days that were put on the queue. */
@@ -12,7 +14,8 @@ export interface Swept {
 
 /**
  * Have closed days asked about whose event was lost, which a cap or a failure ended early, or which a new model or prompt has
- * not seen. The newest come first: they are what is reported.
+ * not seen. The newest come first: they are what is reported. None while the caps have no room for a single request: to look
+ * at a day reads all of its posts.
  */
 export const sweep =
   ({
@@ -21,9 +24,13 @@ export const sweep =
     enqueue,
     settings,
     options,
-  }: Pick<Ports, 'objects' | 'predictor' | 'enqueue' | 'settings' | 'options'>) =>
+    prompt,
+    table,
+  }: Pick<Ports, 'objects' | 'predictor' | 'enqueue' | 'settings' | 'options' | 'prompt' | 'table'>) =>
   async ({ now }: Pick<Invocation, 'now'>): Promise<Swept> => {
     const today = dayOf(now)
+    const least = mostUsd(options, prompt, postAsSent(shownText('')))
+    if ((await roomFor(table, llmCaps(options), today, [least])).requests === 0) return { days: [] }
     const days: Day[] = []
     for (const stream of watchedStreams(settings)) {
       const names = namesOf(settings, stream)

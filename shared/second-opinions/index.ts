@@ -1,6 +1,5 @@
 export { bedrockResources, foundationModelOf, llmOptions, type LlmOptions } from './options'
 export {
-  LEAST_WINDOW_ANSWERS,
   partsOf,
   readAnswers,
   readAsked,

@@ -21,9 +21,6 @@ export interface SecondOpinions {
   version: string
 }
 
-/** The weight of a second predictor is zero until it has answered so many messages of the window. */
-export const LEAST_WINDOW_ANSWERS = 100
-
 type Bucket = Pick<Objects, 'read' | 'list'>
 
 const READS_AT_ONCE = 8

@@ -70,7 +70,8 @@ const FAILURES: Readonly<Record<string, Failure['failed']>> = {
   ModelNotReadyException: 'throttled',
   AccessDeniedException: 'refused',
   ResourceNotFoundException: 'refused',
-  ValidationException: 'refused',
+  // A post that is too long for the model is one, and so is a model that takes no tools.
+  ValidationException: 'rejected',
   UnrecognizedClientException: 'refused',
   ExpiredTokenException: 'refused',
 }

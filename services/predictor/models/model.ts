@@ -13,11 +13,12 @@ export interface Reply {
 
 /**
  * Why there is no reply. `throttled` and `unreached`: the model did not see the post, and can be asked later. `refused`: it
- * cannot be asked before an operator changes something. `no-answer`: it may have seen the post, and may have charged for it.
+ * cannot be asked before an operator changes something. `rejected`: it does not take this request, and may take others.
+ * `no-answer`: it may have seen the post, and may have charged for it.
  */
 export interface Failure {
-  failed: 'throttled' | 'unreached' | 'refused' | 'no-answer'
-  /** Names what failed, for people. */
+  failed: 'throttled' | 'unreached' | 'refused' | 'rejected' | 'no-answer'
+  /** Names what failed, for people. It is kept and reported, so that it has nothing of the post. */
   why: string
 }
 

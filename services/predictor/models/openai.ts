@@ -33,7 +33,12 @@ export const openAiModel =
   ({ baseUrl, model, timeoutMs, key }: Server, prompt: Prompt, request: typeof fetch = fetch): AskModel =>
   async (post) => {
     const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`
-    const secret = await key()
+    let secret: string | undefined
+    try {
+      secret = await key()
+    } catch (error) {
+      return { failed: 'refused', why: `${model} at ${url}: its key cannot be read: ${messageOf(error)}` }
+    }
     const body = {
       model,
       temperature: prompt.temperature,
@@ -67,7 +72,7 @@ const ABSTENTIONS: Readonly<Record<string, Abstention>> = { content_filter: 'fil
 
 function replyOf(text: string, { headers }: Response, prompt: Prompt): Reply {
   const parsed = completion.safeParse(jsonOrNothing(text))
-  const requestId = headers.get('x-request-id') ?? parsed.data?.id ?? ''
+  const requestId = (headers.get('x-request-id') ?? parsed.data?.id ?? '').slice(0, MOST_CHARACTERS)
   const [choice] = parsed.data?.choices ?? []
   if (!parsed.success || !choice)
     return { said: { abstained: 'malformed' }, inputTokens: 0, outputTokens: 0, requestId, stopReason: '' }
@@ -78,16 +83,39 @@ function replyOf(text: string, { headers }: Response, prompt: Prompt): Reply {
     inputTokens: parsed.data.usage?.prompt_tokens ?? 0,
     outputTokens: parsed.data.usage?.completion_tokens ?? 0,
     requestId,
-    stopReason: reason ?? '',
+    stopReason: word(reason) ?? '',
   }
 }
 
-/** Of an answer that is not 200. A server that is overloaded did not look at the post. */
+/** Servers say what is wrong by a code, a type, or both; some say the code as a number. */
+const errorBody = z.object({
+  error: z.object({ code: z.unknown().optional(), type: z.unknown().optional() }),
+})
+
+/** Statuses of a request that is wrong in itself: too long, or stopped by the filter of the server. */
+const REJECTED = [400, 413, 422]
+
+/**
+ * Of an answer that is not 200. A server that is overloaded did not look at the post. Of the body only the words for the
+ * error are kept: its message may repeat the post.
+ */
 function refusalOf({ status, statusText }: Response, text: string, model: string, url: string): Failure {
-  const why = `${model} at ${url}: HTTP ${status} ${statusText}: ${text.slice(0, 200)}`
+  const { code, type } = errorBody.safeParse(jsonOrNothing(text)).data?.error ?? {}
+  const words = [...new Set([word(code), word(type)])].filter(Boolean).join(', ')
+  const why = `${model} at ${url}: HTTP ${status} ${statusText}${words && `: ${words}`}`
   if (status === 429 || status === 503) return { failed: 'throttled', why }
+  if (REJECTED.includes(status)) return { failed: 'rejected', why }
   return { failed: status >= 500 ? 'no-answer' : 'refused', why }
 }
+
+/** Longer ids are cut off. */
+const MOST_CHARACTERS = 200
+
+/** A word that a program wrote, such as `context_length_exceeded`; nothing for anything else. */
+const word = (said: unknown): string | undefined =>
+  typeof said === 'string' && /^[\w.-]{1,60}$/.test(said) ? said : undefined
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Errors of a connection that was never made. */
 const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']

@@ -109,14 +109,20 @@ function reportBy(answers: Record<string, SecondOpinions>) {
 describe('answers that arrive', () => {
   const predictor = { provider: 'openai', model: 'some-model', prompt: '0123456789abcdef' }
   const asked = { ...predictorParts(predictor), stream: 'x', hashtag: 'aws', date: DATE }
-  const workAfter = async (parts: typeof asked, own: Predictor | undefined) => {
+  const workAfter = async (parts: typeof asked, own: Predictor | undefined, now = '2026-11-22T05:00:00.000Z') => {
     const queue: unknown[] = []
-    await whenAsked({ enqueue: async (work) => void queue.push(work) }, own)(parts)
+    await whenAsked({ enqueue: async (work) => void queue.push(work) }, own)(parts, { now: new Date(now) })
     return queue
   }
 
   it('have their day reported', async () => {
     expect(await workAfter(asked, predictor)).toEqual([{ hashtag: 'aws', stream: 'x', days: [DATE] }])
+  })
+
+  it('have the newest closed day reported as well, whose weights they may change', async () => {
+    expect(await workAfter(asked, predictor, '2026-11-26T05:00:00.000Z')).toEqual([
+      { hashtag: 'aws', stream: 'x', days: [DATE, '2026-11-25'] },
+    ])
   })
 
   it('have nothing reported where they are of another prompt, or where the settings have no predictor', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals'
 import { askDay } from '../../../services/predictor/ask-day'
 import type { AskModel, Failure } from '../../../services/predictor/models/model'
 import { byRandomNumber } from '../../../services/predictor/selection'
+import { whenPlanned } from '../../../services/predictor/request'
 import { sweep } from '../../../services/predictor/sweep'
 import { budgetReached } from '../../../events'
 import { keys } from '../../../shared/keys'
@@ -241,6 +242,69 @@ describe('a model that cannot be asked', () => {
     expect(await askedOf(ports)).toMatchObject({ asked: 2, stopped: null })
   })
 
+  it('that rejects a single post goes on with the others, and the post counts as refused', async () => {
+    const answer = modelOf(() => ({ label: 'technical' }))
+    const ask: AskModel = async (post) =>
+      post.includes('number 3 ') || post.includes('number 5 ')
+        ? { failed: 'rejected', why: 'HTTP 400 Bad Request: context_length_exceeded' }
+        : answer(post)
+    const ports = predictorPorts({}, { ask })
+    await collected(ports.objects, texts(20))
+
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({ asked: 20, answered: 18, abstained: { refusal: 2 }, stopped: null })
+    ports.ask.mockClear()
+    await askDay(ports)(day, invocation())
+    expect(ports.ask).not.toHaveBeenCalled()
+  })
+
+  it('goes on after many posts in a row that it rejects, once it answered one', async () => {
+    const answer = modelOf(() => ({ label: 'technical' }))
+    const ports = predictorPorts()
+    await collected(ports.objects, ['fine'])
+    await askDay(ports)(day, invocation())
+    ports.ask.mockImplementation(async (post) =>
+      post.includes('hostile') ? { failed: 'rejected', why: 'HTTP 400' } : answer(post),
+    )
+    await collected(
+      ports.objects,
+      texts(20).map((text) => `hostile ${text}`),
+      day,
+      '0800',
+    )
+
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({ asked: 21, answered: 1, abstained: { refusal: 20 }, stopped: null })
+  })
+
+  it('that rejects every request is refused, and the messages stay open', async () => {
+    const ports = predictorPorts({}, { ask: failing({ failed: 'rejected', why: 'ValidationException: no tools' }) })
+    await collected(ports.objects, texts(20))
+
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({ asked: 0, stopped: { by: 'refused' } })
+    expect(ports.ask.mock.calls.length).toBeLessThanOrEqual(6)
+    ports.ask.mockImplementation(modelOf(() => ({ label: 'marketing' })))
+    await askDay(ports)(day, invocation())
+    expect(await askedOf(ports)).toMatchObject({ asked: 20, answered: 20, stopped: null })
+  })
+
+  it('is not asked when its answer could come after the end of the invocation', async () => {
+    const ports = predictorPorts({ timeoutSeconds: 300 })
+    await collected(ports.objects, texts(3))
+
+    await askDay(ports)(
+      day,
+      invocation('2026-11-22T01:10:00.000Z', () => 300_000),
+    )
+
+    expect(ports.ask).not.toHaveBeenCalled()
+    expect(ports.enqueue).toHaveBeenCalledWith({ ask: day })
+  })
+
   it('counts as down after three messages without an answer, which are not asked about again', async () => {
     const ports = predictorPorts({}, { ask: failing({ failed: 'no-answer', why: 'TimeoutError' }) })
     await collected(ports.objects, texts(50))
@@ -330,6 +394,34 @@ it('keeps what the hash of the prompt stands for', async () => {
   expect(JSON.parse(prompt)).toMatchObject({ choices: ['technical', 'marketing', 'abstain'] })
 })
 
+describe('the cascades of a day', () => {
+  it('that a deletion writes anew long after have nothing asked', async () => {
+    const ports = predictorPorts({ backDays: 14 })
+    const old = { ...name, date: '2026-11-01' }
+    await collected(ports.objects, texts(2), old)
+    await collected(ports.objects, texts(3))
+
+    expect(await whenPlanned(ports)(old, invocation())).toMatchObject({ state: 'skipped' })
+    expect(ports.ask).not.toHaveBeenCalled()
+    expect(await whenPlanned(ports)(day, invocation())).toMatchObject({ state: 'asked' })
+  })
+})
+
+it('ends where others claimed the messages that it is to ask about', async () => {
+  const ports = predictorPorts()
+  const create = ports.table.create
+  const table = {
+    ...ports.table,
+    create: async (item: Parameters<typeof create>[0]) => !item.pk.startsWith('asked#') && create(item),
+  }
+  await collected(ports.objects, texts(2))
+
+  await askDay({ ...ports, table })(day, invocation())
+
+  expect(await askedOf(ports)).toMatchObject({ asked: 0, stopped: { by: 'unavailable' } })
+  expect(await spent(ports.table, 'llmRequests', '2026-11-22')).toBe(0)
+})
+
 describe('the sweep', () => {
   it('puts closed days on the queue that nobody asked about, the newest first, and none that is done', async () => {
     const ports = predictorPorts()
@@ -341,6 +433,15 @@ describe('the sweep', () => {
 
     expect(days.map((one) => one.date)).toEqual([date, '2026-11-19'])
     expect(ports.enqueue).toHaveBeenCalledWith({ ask: day })
+  })
+
+  it('puts none on the queue while a cap has no room for a request', async () => {
+    const ports = predictorPorts({ caps: { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 7, perMonth: 90 } } })
+    await collected(ports.objects, texts(10))
+    await askDay(ports)(day, invocation())
+
+    expect(await sweep(ports)(invocation('2026-11-22T02:00:00.000Z'))).toEqual({ days: [] })
+    expect((await sweep(ports)(invocation('2026-11-23T02:00:00.000Z'))).days).toEqual([day])
   })
 
   it('asks again where a run came late, and not further back than it is told', async () => {

@@ -89,7 +89,7 @@ describe('a failure', () => {
     ['throttled', 'ServiceUnavailableException'],
     ['refused', 'AccessDeniedException'],
     ['refused', 'ResourceNotFoundException'],
-    ['refused', 'ValidationException'],
+    ['rejected', 'ValidationException'],
     ['no-answer', 'TimeoutError'],
     ['no-answer', 'ModelTimeoutException'],
     ['no-answer', 'InternalServerException'],

@@ -94,12 +94,20 @@ describe('an abstention', () => {
   })
 })
 
+it('keeps no sentence of a server as the reason why it stopped', async () => {
+  answer = says({ ...content('technical'), finish_reason: 'because the post says <b>so</b>' })
+
+  expect(await model()('{}')).toMatchObject({ said: { label: 'technical' }, stopReason: '' })
+})
+
 describe('a failure', () => {
   it.each([
     ['throttled', 429],
     ['throttled', 503],
     ['refused', 401],
     ['refused', 404],
+    ['rejected', 400],
+    ['rejected', 413],
     ['no-answer', 500],
   ])('is %s for HTTP %d, and names model and server', async (failed, status) => {
     answer = (response) => void response.writeHead(status).end('no')
@@ -114,6 +122,36 @@ describe('a failure', () => {
     answer = () => undefined
 
     expect(await model({ timeoutMs: 50 })('{}')).toMatchObject({ failed: 'no-answer' })
+  })
+
+  it('keeps the words for the error, and nothing else of the body, which may repeat the post', async () => {
+    const error = {
+      message: 'too long: my secret post',
+      type: 'invalid_request_error',
+      code: 'context_length_exceeded',
+    }
+    answer = (response) => void response.writeHead(400).end(JSON.stringify({ error }))
+
+    const said = await model()('{}')
+
+    expect(said).toMatchObject({
+      failed: 'rejected',
+      why: expect.stringMatching(/HTTP 400 Bad Request: context_length_exceeded, invalid_request_error$/),
+    })
+    expect(JSON.stringify(said)).not.toContain('secret')
+  })
+
+  it('is refused where the key cannot be read: no message counts as asked', async () => {
+    const ask = openAiModel(
+      { baseUrl, model: 'qwen3:8b', timeoutMs: 2000, key: () => Promise.reject(new Error('the secret is empty')) },
+      prompt,
+    )
+
+    expect(await ask('{}')).toMatchObject({
+      failed: 'refused',
+      why: expect.stringMatching(/key .*the secret is empty/),
+    })
+    expect(asked).toEqual([])
   })
 
   it('is unreached where nobody listens', async () => {
