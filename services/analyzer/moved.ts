@@ -36,7 +36,7 @@ export const decideWeek =
     const known = await objects.read(key)
     const decision = known
       ? parseJson(known.body.toString('utf8'), movedSharesRecord, key)
-      : await decide(objects, settings, week, now)
+      : await decide(objects, settings, week)
     if (!known && (await objects.swap(key, `${JSON.stringify(decision, null, 2)}\n`, undefined)) === false) {
       return decideWeek({ objects, publish, settings })(week, { now })
     }
@@ -57,12 +57,7 @@ function lastSunday(now: Date): string {
   return dayAfter(day, -new Date(day).getUTCDay())
 }
 
-async function decide(
-  objects: Ports['objects'],
-  settings: Ports['settings'],
-  week: string,
-  now: Date,
-): Promise<Decision> {
+async function decide(objects: Ports['objects'], settings: Ports['settings'], week: string): Promise<Decision> {
   const streams = await Promise.all(
     watchedStreams(settings).map(async ({ hashtag, stream }) => {
       const names = namesOf(settings, { hashtag, stream })
@@ -82,7 +77,6 @@ async function decide(
   let next = 0
   return {
     week,
-    decidedAt: now.toISOString(),
     alpha: ALPHA,
     streams: streams.map(({ of, reason, labels }) => ({
       ...of,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { day, fraction, instant, stream } from './fields'
+import { day, fraction, stream } from './fields'
 
 const comparedLabel = z.object({
   label: z.string(),
@@ -12,7 +12,6 @@ const comparedLabel = z.object({
 /** `reports/moved/week=<Sunday>.json`: which shares of a calendar week differ from those of the week before. Never changed. */
 export const movedSharesRecord = z.object({
   week: day.describe('The Sunday that ends the week.'),
-  decidedAt: instant,
   alpha: fraction.describe('The probability that any share is said to have moved where none did, at most.'),
   streams: z.array(
     z.object({
