@@ -1,19 +1,33 @@
 // A module of ours as the framework can load it: bundled, with packages left outside.
+const { renameSync } = require('node:fs')
 const path = require('node:path')
 const { build } = require('esbuild')
 
 const root = path.resolve(__dirname, '..')
+const bundles = new Map()
 
-module.exports = async (entry) => {
+// The framework resolves its variables side by side, and two may want the same module: it is bundled once. Another process may
+// package at the same time: the file is renamed into its place, so that nobody loads a part of it.
+module.exports = (entry) => {
+  const known = bundles.get(entry)
+  if (known) return known
+  const made = bundled(entry)
+  bundles.set(entry, made)
+  return made
+}
+
+async function bundled(entry) {
   const outfile = path.join(root, '.build/stack', entry.replaceAll('/', '-').replace(/\.ts$/, '.cjs'))
+  const written = `${outfile}.${process.pid}`
   await build({
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile,
+    outfile: written,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     packages: 'external',
   })
+  renameSync(written, outfile)
   return require(outfile)
 }
