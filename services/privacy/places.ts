@@ -26,15 +26,13 @@ const asked: Fields = {
 }
 const settled: Fields = { post: ['post-id', 'post'], text: ['source'] }
 const standing: Fields = { post: ['post'], text: ['text'] }
-const shownMessage: Fields = { post: ['post'], text: ['text'] }
 const examples: Fields = { text: ['shown'] }
 const evaluated: Fields = { post: ['post'], text: ['shown'], tokens: 'text' }
 const judged: Fields = { post: ['post'], goesWithItem: true, judgements: 'judgements' }
 const tablePost: Fields = { post: ['post_id'], repeats: ['repeats'], author: ['author_id'] }
 const tablePrediction: Fields = { post: ['post_id'] }
 const tableLabel: Fields = { post: ['post_id'], item: 'message' }
-const answered: Fields = { item: 'message', goesWithItem: true }
-const tableJudgement: Fields = { item: 'message', goesWithItem: true }
+const ofMessage: Fields = { item: 'message', goesWithItem: true }
 
 /** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
 export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
@@ -88,13 +86,13 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   champion: { how: holdsNeither },
   predictions: { how: 'rows', rewrite: csvRows(({ post_id: post = '' }, { isPost }) => isPost(post)) },
   prompt: { how: holdsNeither },
-  answers: { how: 'lines of which no post remains', rewrite: jsonLines(answered) },
+  answers: { how: 'lines of which no post remains', rewrite: jsonLines(ofMessage) },
   asked: { how: 'counts, and names of messages alone' },
   facts: { how: 'counts of messages alone' },
   report: { how: holdsNeither },
   reportIndex: { how: holdsNeither },
   movedShares: { how: holdsNeither },
-  evidence: { how: 'messages; words are those of five authors', rewrite: jsonDocument(shownMessage) },
+  evidence: { how: 'messages; words are those of five authors', rewrite: jsonDocument(standing) },
   deletedFrom: { how: holdsNeither },
   deletion: { how: 'keyed hashes alone' },
   staged: { how: 'removed when it is copied' },
@@ -103,7 +101,7 @@ export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
   tableOfPredictions: { how: 'lines', rewrite: gzippedJsonLines(tablePrediction) },
   tableOfShares: { how: holdsNeither },
   tableOfLabels: { how: 'lines', rewrite: gzippedJsonLines(tableLabel) },
-  tableOfJudgements: { how: 'lines of which no post remains', rewrite: gzippedJsonLines(tableJudgement) },
+  tableOfJudgements: { how: 'lines of which no post remains', rewrite: gzippedJsonLines(ofMessage) },
   tableOfBatches: { how: holdsNeither },
   tableOfModels: { how: holdsNeither },
 }
