@@ -139,6 +139,7 @@ async function askOpen(
   const { table, publish, options, prompt, order = byRandomNumber } = ports
   const caps = llmCaps(options)
   let left = order(open)
+  refuseOtherOrder(open, left)
   let asked = 0
   let works = worked
   while (left.length > 0) {
@@ -151,10 +152,6 @@ async function askOpen(
     const { requests, reached } = await roomFor(table, caps, today, most)
     if (reached) await tellReached(table, publish, reached)
     const chosen = next.slice(0, requests)
-    refuseOtherOrder(
-      left,
-      chosen.map(([message]) => message),
-    )
     const part = await bookAndAsk(ports, answers, caps, chosen, most, { hasTime, works, today })
     if (!part) return { stopped: { by: 'cap', why: 'another invocation spent what the caps left' }, asked }
     const done = new Set(part.lines.map(({ message }) => message))

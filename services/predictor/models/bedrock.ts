@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import type { Abstention } from '../../../shared/records'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
-import { type AskModel, type Failure, type Reply, saidIn } from './model'
+import { type AskModel, failedBy, type Failure, type Reply, saidIn } from './model'
 
 /** A model of Amazon Bedrock, by Converse. The answer is the input of a tool that it has to call. */
 export const bedrockModel =
@@ -76,12 +76,9 @@ const FAILURES: Readonly<Record<string, Failure['failed']>> = {
   ExpiredTokenException: 'refused',
 }
 
-/** The request never left: a name without an address, or nobody behind it. */
-const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
-
 function failureOf(error: unknown, model: string): Failure {
   if (!(error instanceof Error)) throw error
   const code = 'code' in error ? String(error.code) : ''
-  const failed = FAILURES[error.name] ?? (UNREACHED.includes(code) ? 'unreached' : 'no-answer')
+  const failed = FAILURES[error.name] ?? failedBy(code)
   return { failed, why: `${model} on Amazon Bedrock: ${error.name}: ${error.message}` }
 }

@@ -22,6 +22,13 @@ export interface Failure {
   why: string
 }
 
+/** Codes of a connection that was never made: a name without an address, or nobody behind it. */
+const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
+
+/** How a request failed, by the code of its connection's error. */
+export const failedBy = (code: string | undefined): 'unreached' | 'no-answer' =>
+  code !== undefined && UNREACHED.includes(code) ? 'unreached' : 'no-answer'
+
 /**
  * A language model with its prompt. It is given the user message alone: neither the id of the message nor whether anybody
  * labelled it, so that its answers cannot hang on that.

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Abstention } from '../../../shared/records'
 import { jsonOrNothing } from '../../../shared/json'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
-import { type AskModel, type Failure, type Reply, saidIn } from './model'
+import { type AskModel, failedBy, type Failure, type Reply, saidIn } from './model'
 
 interface Server {
   /** Its address up to the version, as in `http://10.0.0.5:11434/v1`. */
@@ -117,9 +117,6 @@ const word = (said: unknown): string | undefined =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Errors of a connection that was never made. */
-const UNREACHED = ['ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']
-
 /** An error of `fetch`: its cause says what happened to the connection. */
 const networkError = z.object({
   message: z.string(),
@@ -128,6 +125,5 @@ const networkError = z.object({
 
 function failureOf(error: unknown, url: string): Failure {
   const { message, cause } = networkError.parse(error)
-  const failed = cause?.code !== undefined && UNREACHED.includes(cause.code) ? 'unreached' : 'no-answer'
-  return { failed, why: `${url}: ${message}${cause ? `: ${cause.message}` : ''}` }
+  return { failed: failedBy(cause?.code), why: `${url}: ${message}${cause ? `: ${cause.message}` : ''}` }
 }
