@@ -9,6 +9,7 @@ import { factsRecord, type PlanRecord, type RunRecord, runRecord } from '../../s
 import { labelOf, type StreamName, type StreamNames } from '../../shared/streams'
 import { classify, type LiveModel } from './classify'
 import { type Counted, countRun, type Row } from './count'
+import { replace } from './draft'
 import { type CountedDay, countedDay, factsBytes } from './facts'
 import { isOf, type Plans } from './samples'
 
@@ -219,8 +220,7 @@ function askedAbout(plans: readonly PlanRecord[], names: StreamNames, date: stri
 async function write(state: State, day: CountedDay): Promise<CountedDay> {
   const key = keys.facts(day)
   const body = factsBytes(day)
-  const etag = await state.objects.swap(key, body, state.facts.get(key)?.etag)
-  if (etag === false) throw new BellwetherError('CONFLICT', `${key} was written by another at the same time; try again`)
+  const etag = await replace(state.objects, key, body, state.facts.get(key)?.etag)
   state.facts.set(key, { etag, size: body.length })
   return state.memory.of(`${key} ${etag}`, body.length, async () => day)
 }

@@ -32,8 +32,18 @@ export async function draftOf(objects: Pick<Objects, 'read'>, report: ReportReco
 
 /** Write a report unless it says what is there: the versions of a report are its history. CONFLICT when another wrote it. */
 export async function putDraft(objects: Pick<Objects, 'swap'>, { report, body, etag, isSame }: Draft): Promise<void> {
-  const key = keys.report(report)
-  if (isSame || (await objects.swap(key, body, etag)) !== false) return
+  if (!isSame) await replace(objects, keys.report(report), body, etag)
+}
+
+/** Write an object in place of the one with this ETag; answers the new ETag. CONFLICT when another wrote it meanwhile. */
+export async function replace(
+  objects: Pick<Objects, 'swap'>,
+  key: string,
+  body: string,
+  etag: string | undefined,
+): Promise<string> {
+  const written = await objects.swap(key, body, etag)
+  if (written !== false) return written
   throw new BellwetherError('CONFLICT', `${key} was written by another at the same time; try again`)
 }
 

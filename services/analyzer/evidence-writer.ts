@@ -7,7 +7,7 @@ import type { EvidenceRecord } from '../../shared/records'
 import type { StreamNames } from '../../shared/streams'
 import type { DayBook } from './day-book'
 import { weekTo } from './days'
-import type { Draft } from './draft'
+import { type Draft, replace } from './draft'
 import { evidenceOf, labelling, shownIn } from './evidence'
 import type { CountedDay } from './facts'
 import { itemsOfNone } from './flagged'
@@ -40,8 +40,8 @@ interface ReadDay extends ReadMessages {
 }
 
 /**
- * Writes what is behind the shares of a day, unless its report is as before and there is evidence. Days whose posts have expired keep what they have. CONFLICT
- * where another wrote it at the same time.
+ * Writes what is behind the shares of a day, unless its report is as before and there is evidence. Days whose posts have expired
+ * keep what they have. CONFLICT where another wrote it at the same time.
  */
 export function evidenceWriter(
   sources: Sources,
@@ -57,8 +57,7 @@ export function evidenceWriter(
     if (!evidence) return
     const body = `${JSON.stringify(evidence, null, 1)}\n`
     if (before?.body.toString('utf8') === body) return
-    if ((await objects.swap(key, body, before?.etag)) !== false) return
-    throw new BellwetherError('CONFLICT', `${key} was written by another at the same time; try again`)
+    await replace(objects, key, body, before?.etag)
   }
 }
 
@@ -81,7 +80,7 @@ async function composed(
   const tallies = { day: tallyOf(counted.slice(-1)), week: tallyOf(counted), before: tallyOf(earlier) }
   const batches = (await plans.between(from, date)).flatMap(({ batch }) => (settled.has(batch) ? [batch] : []))
   const labelOf = labelling(labels, standing.labels, await itemsOfNone({ objects, memory }, batches, standing))
-  const wanted = shownIn({ labels, labelOf, tallies })
+  const shown = shownIn({ labels, labelOf, tallies })
 
   const read: ReadMessages = { messages: new Map(), handles: new Set() }
   let part = 1
@@ -101,7 +100,8 @@ async function composed(
     addTo(read, one)
   }
   // What moved a share because it is gone has no posts in these seven days.
-  const missing = new Set([...wanted].filter((item) => !read.messages.has(item)))
+  const wanted = [...shown.values()].flatMap(({ messages, moves }) => [...messages, ...moves])
+  const missing = new Set(wanted.flatMap(({ item }) => (read.messages.has(item) ? [] : [item])))
   for (const day of earlier) {
     if (!day || !day.runs.some(({ tally }) => [...missing].some((item) => tally.kept.has(item)))) continue
     const isMissing = (item: string) => missing.has(item)
@@ -109,7 +109,7 @@ async function composed(
     if (gone) addTo(read, gone)
   }
   const day = { ...(book.nameOn(date) ?? names[0]), date }
-  return evidenceOf({ day, from, labels, labelOf, tallies, read: read.messages, handles: read.handles, part })
+  return evidenceOf({ day, from, labels, labelOf, tallies, shown, read: read.messages, handles: read.handles, part })
 }
 
 async function readDay(

@@ -138,6 +138,9 @@ function countWords(messages: readonly Worded[]): Map<string, number> {
   return counts
 }
 
+/** The messages that evidence shows, by label. */
+export type ShownByLabel = ReadonlyMap<string, { messages: readonly Chosen[]; moves: readonly Moved[] }>
+
 /** What the evidence of a day is composed of. */
 export interface Material {
   day: Day
@@ -146,6 +149,8 @@ export interface Material {
   labelOf: LabelOf
   /** Of the day, of the seven days that end with it, and of the seven before. */
   tallies: { day: Tally; week: Tally; before: Tally }
+  /** What `shownIn` chose. */
+  shown: ShownByLabel
   /** The messages that were read, by cascade. */
   read: ReadonlyMap<string, ReadMessage>
   handles: ReadonlySet<string>
@@ -153,18 +158,21 @@ export interface Material {
   part: number
 }
 
-/** The messages that evidence shows, by cascade: it cannot be composed before they are read. */
-export const shownIn = ({ labels, labelOf, tallies }: Pick<Material, 'labels' | 'labelOf' | 'tallies'>): Set<string> =>
-  new Set(
-    labels.flatMap((label) => [
-      ...mostRepeated(tallies.day, label, labelOf).map(({ item }) => item),
-      ...mostMoving(tallies.week, tallies.before, label, labelOf).map(({ item }) => item),
+/** The messages that evidence shows: it cannot be composed before they are read. */
+export const shownIn = ({ labels, labelOf, tallies }: Pick<Material, 'labels' | 'labelOf' | 'tallies'>): ShownByLabel =>
+  new Map(
+    labels.map((label) => [
+      label,
+      {
+        messages: mostRepeated(tallies.day, label, labelOf),
+        moves: mostMoving(tallies.week, tallies.before, label, labelOf),
+      },
     ]),
   )
 
 /** What is behind the shares of a day. A message that could not be read is left out. */
 export function evidenceOf(material: Material): EvidenceRecord {
-  const { day, from, labels, labelOf, tallies, read, handles, part } = material
+  const { day, from, labels, labelOf, tallies, shown, read, handles, part } = material
   const worded: Worded[] = []
   const messages = { labelled: 0, predicted: 0, other: 0 }
   for (const [item, message] of tallies.week.kept) {
@@ -175,7 +183,7 @@ export function evidenceOf(material: Material): EvidenceRecord {
     worded.push({ words: plainWords(found.shown), label: given?.label, author: found.author })
   }
   const words = tellingWords(labels, worded, (word) => isNameAmong(handles, word))
-  const shown = <T extends Chosen>({ item, ...rest }: T): (Omit<T, 'item'> & EvidenceMessage)[] => {
+  const written = <T extends Chosen>({ item, ...rest }: T): (Omit<T, 'item'> & EvidenceMessage)[] => {
     const found = read.get(item)
     return found ? [{ item, post: found.post, text: found.shown, language: found.language, ...rest }] : []
   }
@@ -190,11 +198,12 @@ export function evidenceOf(material: Material): EvidenceRecord {
     part,
     labels: labels.map((label) => ({
       label,
-      messages: mostRepeated(tallies.day, label, labelOf).flatMap(shown),
+      messages: shown.get(label)?.messages.flatMap(written) ?? [],
       words: words.get(label) ?? [],
-      moves: mostMoving(tallies.week, tallies.before, label, labelOf)
-        .flatMap(shown)
-        .map((move) => ({ ...move, change: Number(move.change.toFixed(5)) })),
+      moves: (shown.get(label)?.moves.flatMap(written) ?? []).map((move) => ({
+        ...move,
+        change: Number(move.change.toFixed(5)),
+      })),
     })),
   }
 }

@@ -4,6 +4,7 @@ import type { SecondPredictorRecord, StretchRecord } from '../../shared/records'
 import type { JudgementErrors } from '../../shared/statistics/judgement-errors'
 import { wilson } from '../../shared/statistics/wilson'
 import type { WindowItem } from './second-predictor'
+import { percent } from './words'
 
 /** Reads the opinions about a day of a stream, by all its names; nothing where the predictor was not asked about it. */
 export type ReadOpinions = (names: StreamNames, date: string) => Promise<SecondOpinions | undefined>
@@ -84,5 +85,4 @@ function worthOf(
 
 const inWords = ({ share, low, high }: { share: number; low: number; high: number }): string =>
   `${percent(share)} in a hundred (95 % interval ${percent(low)} to ${percent(high)})`
-const percent = (share: number): number => Math.round(100 * share)
 const points = ({ low, high }: { low: number; high: number }): string => (100 * (high - low)).toFixed(1)

@@ -19,7 +19,7 @@ import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '.
 import { Z95 } from '../../shared/statistics/wilson'
 import { answeredShare, LEAST_SCORED, scoringOf, type SecondEvidence } from './second-predictor'
 import { countedShares, covarianceOf, meansOf, merged, messagesOf, scoredShare, type Tally } from './tally'
-import { type About, effectiveInWords, judgementsInWords, noPosts, sayPart, shareInWords } from './words'
+import { type About, effectiveInWords, judgementsInWords, noPosts, percent, sayPart, shareInWords } from './words'
 import { clip, sum } from '../../shared/statistics/numbers'
 
 /** The probability sample of some posts, and these posts. */
@@ -447,4 +447,3 @@ function methodOf(parts: readonly NamedPart[], { labelled }: Items, basis: Basis
 const measured = ({ estimate, standardError }: Measured): Measured => ({ estimate, standardError })
 const named = (labels: readonly string[], shares: readonly Omit<ShareRecord, 'label'>[]): ShareRecord[] =>
   labels.map((label, k) => ({ label, ...shares[k]! }))
-const percent = (share: number): number => Math.round(100 * share)

@@ -90,4 +90,4 @@ const sayPosts = ({ hashtag, from, to, basis }: About): string =>
 const sayDays = (from: string, to: string): string => (from === to ? `on ${to}` : `from ${from} to ${to}`)
 const sayRange = ({ low, high }: Pick<ShareRecord, 'low' | 'high'>): string => `${percent(low)} to ${percent(high)} %`
 const oneIn = (rate: number): number => Math.max(2, Math.round(1 / rate))
-const percent = (share: number): number => Math.round(100 * share)
+export const percent = (share: number): number => Math.round(100 * share)
