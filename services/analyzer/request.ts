@@ -1,16 +1,12 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
+import { streamFields } from '../../shared/stream-fields'
 import { type Analysis, analyze, bringUpToDate, type Outcome, type Ports } from './analyze'
 import { type Answer, ask } from './ask'
 import type { Day } from './days'
 import { decideWeek, type Decision } from './moved'
 import { afterWait, relabelled } from './relabelled'
 
-const hashtag = z.string().regex(/^[^#/\s]+$/, 'a hashtag without #')
-const stream = z
-  .string()
-  .regex(/^[a-z0-9-]+$/, 'the name of a network')
-  .optional()
 const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
 const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
 
@@ -24,9 +20,9 @@ const sunday = z.iso.date().refine((day) => new Date(day).getUTCDay() === 0, 'a 
  * `{"week":"last"}`, or a Sunday, decides whether the shares of that week moved.
  */
 export const analyzerRequest = z.union([
-  z.strictObject({ hashtag, stream, date: z.iso.date(), since }),
+  z.strictObject({ ...streamFields, date: z.iso.date(), since }),
   z.strictObject({ labels: batch, since }),
-  z.strictObject({ hashtag, stream, days: z.array(z.iso.date()), classify: z.boolean().optional() }),
+  z.strictObject({ ...streamFields, days: z.array(z.iso.date()), classify: z.boolean().optional() }),
   z.strictObject({ settled: batch }),
   z.strictObject({ week: z.union([z.literal('last'), sunday]) }),
   z.strictObject({ text: z.string() }),

@@ -1,18 +1,12 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
+import { streamFields } from '../../shared/stream-fields'
 import { named } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { askDay, type Day, type Outcome, type Ports } from './ask-day'
 import { sweep, type Swept } from './sweep'
 
-const day = z.strictObject({
-  hashtag: z.string().regex(/^[^#/\s]+$/, 'a hashtag without #'),
-  stream: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'the name of a network')
-    .optional(),
-  date: z.iso.date(),
-})
+const day = z.strictObject({ ...streamFields, date: z.iso.date() })
 
 /**
  * `{"ask":{"hashtag":"aws","date":"2026-11-21"}}` asks about the messages of a closed day, with `"stream":"mastodon"` of that

@@ -2,19 +2,13 @@ import { z } from 'zod'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type EvidenceRecord, evidenceRecord } from '../../shared/records'
+import { boundedStreamFields } from '../../shared/stream-fields'
 import { problem, type Reply } from '../../shared/web/http'
 import type { EvidenceInBrief, MessageInBrief, Shown } from './overview'
 
 type LabelRecord = EvidenceRecord['labels'][number]
 
-const asked = z.object({
-  hashtag: z.string().regex(/^[^#/\s]{1,100}$/),
-  stream: z
-    .string()
-    .regex(/^[a-z0-9-]{1,100}$/)
-    .optional(),
-  date: z.iso.date(),
-})
+const asked = z.object({ ...boundedStreamFields, date: z.iso.date() })
 
 /** The evidence of a day as this visitor may see it; null where there is none, as of days of an earlier release. */
 export async function answerEvidence(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { boundedStreamFields } from '../stream-fields'
 import type { Table } from '../table'
 import { sign, signCard } from './link'
 import type { LinkKeys } from './link-key'
@@ -20,11 +21,7 @@ export const invitationRequest = z.union([
   z.strictObject({ reader: personName, hours }),
   z.strictObject({
     card: personName,
-    hashtag: z.string().regex(/^[^#/\s]{1,100}$/, 'a hashtag without #'),
-    stream: z
-      .string()
-      .regex(/^[a-z0-9-]{1,100}$/, 'the name of a network')
-      .optional(),
+    ...boundedStreamFields,
     label: z.string().min(1).max(256),
     hours,
   }),
