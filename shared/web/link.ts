@@ -1,4 +1,4 @@
-import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { type Person, personName, type Role, ROLES } from '../state/people'
 
@@ -25,23 +25,28 @@ const claims = z.object({
 
 /** Sign a token for a person in a role: HS256. */
 export const sign = (key: string, purpose: Purpose, { name, role, issuedMs, expiresMs }: Bearer): Promise<string> =>
-  new SignJWT({ role, ms: issuedMs })
+  tokenFor(name, audienceOf(purpose), expiresMs, { role, ms: issuedMs })
+    .setIssuedAt(Math.floor(issuedMs / 1000))
+    .sign(bytesOf(key))
+
+/** A token of this person for this audience, to be signed. */
+const tokenFor = (name: string, audience: string, expiresMs: number, said: Record<string, string | number>): SignJWT =>
+  new SignJWT(said)
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(name)
-    .setAudience(audienceOf(purpose))
-    .setIssuedAt(Math.floor(issuedMs / 1000))
+    .setAudience(audience)
     .setExpirationTime(Math.floor(expiresMs / 1000))
-    .sign(bytesOf(key))
+
+/** What a token claims that this key signed for this audience. Throws a JOSEError otherwise, and where it has expired. */
+async function payloadOf(key: string, audience: string, token: string, now: Date): Promise<JWTPayload> {
+  const options = { algorithms: ['HS256'], audience, currentDate: now }
+  return (await jwtVerify(token, bytesOf(key), options)).payload
+}
 
 /** Whose token it is, or why it lets nobody in. A token of another key, purpose or form is forged. */
 export async function verify(key: string, purpose: Purpose, token: string, now: Date): Promise<Bearer | Denial> {
   try {
-    const { payload } = await jwtVerify(token, bytesOf(key), {
-      algorithms: ['HS256'],
-      audience: audienceOf(purpose),
-      currentDate: now,
-    })
-    const claimed = claims.safeParse(payload)
+    const claimed = claims.safeParse(await payloadOf(key, audienceOf(purpose), token, now))
     if (!claimed.success) return 'forged'
     const { sub, role, iat, exp, ms } = claimed.data
     // A token that tells seconds alone counts as of their end: its invitation began within that second.
@@ -73,22 +78,17 @@ export const signCard = (
   { name, issuedMs, expiresMs }: Omit<Bearer, 'role'>,
   { hashtag, stream, label }: CardSubject,
 ): Promise<string> =>
-  new SignJWT({ hashtag, ...(stream === undefined ? {} : { stream }), label, ms: issuedMs })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(name)
-    .setAudience(CARD)
-    .setExpirationTime(Math.floor(expiresMs / 1000))
-    .sign(bytesOf(key))
+  tokenFor(name, CARD, expiresMs, {
+    hashtag,
+    ...(stream === undefined ? {} : { stream }),
+    label,
+    ms: issuedMs,
+  }).sign(bytesOf(key))
 
 /** What a card's token shows; nothing where it is expired, or of another key, purpose or form. */
 export async function verifyCard(key: string, token: string, now: Date): Promise<(CardSubject & Bearer) | undefined> {
   try {
-    const { payload } = await jwtVerify(token, bytesOf(key), {
-      algorithms: ['HS256'],
-      audience: CARD,
-      currentDate: now,
-    })
-    const { sub, ms, exp, ...subject } = cardClaims.parse(payload)
+    const { sub, ms, exp, ...subject } = cardClaims.parse(await payloadOf(key, CARD, token, now))
     return { ...subject, name: sub, role: 'reader', issuedMs: ms, expiresMs: exp * 1000 }
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined
