@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { z } from 'zod'
 
 export const root = path.resolve(__dirname, '../..')
@@ -10,6 +11,14 @@ export const templateFile = execFileSync(process.execPath, [path.join(root, 'bin
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'ignore'],
 }).trim()
+
+/** What CloudFormation would refuse of a template. */
+export function errorsIn(file: string) {
+  const engine = new RegoEngine()
+  const { diagnostics } = engine.validateStandard(new TemplateFile(file))
+  engine.free()
+  return diagnostics.filter(({ severity }) => ['FATAL', 'ERROR'].includes(severity))
+}
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())])
 const statement = z.object({

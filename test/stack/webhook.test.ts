@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { expect, it } from '@jest/globals'
 import { published } from '../../events'
 import { sourcesOf } from '../../events/define'
-import { root } from './packaged'
+import { root, errorsIn } from './packaged'
 
 const file = path.join(root, 'samples/webhook/template.yml')
 const text = readFileSync(file, 'utf8')
 
 it('the template of a webhook has no error that CloudFormation would find', () => {
-  const engine = new RegoEngine()
-  const { diagnostics } = engine.validateStandard(new TemplateFile(file))
-  engine.free()
-
-  expect(diagnostics.filter(({ severity }) => ['FATAL', 'ERROR'].includes(severity))).toEqual([])
+  expect(errorsIn(file)).toEqual([])
 })
 
 it('asks for events that are published, by those that publish them', () => {
