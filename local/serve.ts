@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { serveUntilStopped } from '../packages/embedded-aws/src/serving'
 import { createCloud } from './cloud'
 import { ROOT } from './root'
 import { pointTo } from './running'
@@ -22,15 +23,7 @@ serve(Number(port), path.resolve(data ?? HOME)).catch((error: unknown) => {
 async function serve(wanted: number, dataDir: string): Promise<void> {
   const cloud = await createCloud({ dataDir, port: wanted })
   if (dataDir === HOME) pointTo(dataDir)
-  console.log(`The cloud listens at ${cloud.endpoint} and keeps its state in ${dataDir}. Ctrl-C ends it.
-
-With the AWS CLI or any SDK:
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${cloud.region}
-  export AWS_ACCESS_KEY_ID=owner AWS_SECRET_ACCESS_KEY=owner
-  aws s3 mb s3://my-bucket && aws sqs create-queue --queue-name my-queue`)
-  const end = () => void cloud.close().then(() => process.exit(0))
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
+  serveUntilStopped(cloud, dataDir, ['  aws s3 mb s3://my-bucket && aws sqs create-queue --queue-name my-queue'])
 }
 
 function options(): { port: string; data?: string } {

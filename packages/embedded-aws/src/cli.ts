@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { createCloud } from './cloud'
+import { serveUntilStopped } from './serving'
 
 const USAGE = `A cloud on one port of this machine: S3, SQS, DynamoDB, EventBridge, Lambda, HTTP APIs, Secrets Manager and SageMaker's jobs,
 with the policies of every role enforced.
@@ -25,15 +26,12 @@ main().catch((error: unknown) => {
 async function main(): Promise<void> {
   const { port, data, template } = readOptions()
   const cloud = await createCloud({ dataDir: data, port, ...(template === undefined ? {} : stackOf(template)) })
-  console.log(`The cloud listens at ${cloud.endpoint} and keeps its state in ${path.resolve(data)}. Ctrl-C ends it.
-
-With the AWS CLI or any SDK:
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${cloud.region}
-  export AWS_ACCESS_KEY_ID=owner AWS_SECRET_ACCESS_KEY=owner`)
-  for (const { type, ref } of cloud.stack.resources) if (SHOWN.has(type)) console.log(`  ${type}  ${ref}`)
-  const end = () => void cloud.close().then(() => process.exit(0))
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
+  const shown = cloud.stack.resources.filter(({ type }) => SHOWN.has(type))
+  serveUntilStopped(
+    cloud,
+    path.resolve(data),
+    shown.map(({ type, ref }) => `  ${type}  ${ref}`),
+  )
 }
 
 /** What a user calls or looks into. */
