@@ -7,14 +7,14 @@ import type { Table } from '../../shared/table'
 import type { Booking, ReachedCap, RunState } from './run'
 import type { Source } from './sources/source'
 
-/** The caps that hold for the pages of a source. */
+/** The caps for the pages of a source. */
 export interface PageCaps {
   posts: Cap
   collectUsd: Cap
 }
 type Ledger = Pick<Table, 'get' | 'update' | 'create'>
 
-/** The caps of a source: its own on posts where it has one, and else those that all sources share. */
+/** The caps of a source: its own cap on posts if it has one, else the one that all sources share. */
 export const pageCaps = (
   { name, caps: own }: Pick<Source, 'name' | 'caps'>,
   shared: Pick<Settings['caps'], 'posts' | 'collectUsd'>,
@@ -25,7 +25,7 @@ export const pageCaps = (
   collectUsd: { kind: 'collectUsd', ...shared.collectUsd },
 })
 
-/** The cap that leaves least on a day, for each of the two kinds. Its open bookings are pages that are being read. */
+/** The cap that leaves least on a day, for each of the two kinds. Open bookings are pages that are being read. */
 export async function roomOn(table: Ledger, caps: PageCaps, day: string): Promise<Record<keyof PageCaps, Room>> {
   return {
     posts: await roomWithin(table, caps.posts, day),
@@ -33,7 +33,7 @@ export async function roomOn(table: Ledger, caps: PageCaps, day: string): Promis
   }
 }
 
-/** Book the posts and the dollars of a page: both or none. False when a cap has no room for them any more. */
+/** Book the posts and the dollars of a page: both or none. False when a cap no longer has room for them. */
 export async function bookPage(table: Ledger, caps: PageCaps, { day, token, posts, usd }: Booking): Promise<boolean> {
   if (await book(table, caps.posts, day, token, posts)) return false
   if (usd === 0 || !(await bookUsd(table, caps, day, token, usd))) return true
@@ -41,7 +41,7 @@ export async function bookPage(table: Ledger, caps: PageCaps, { day, token, post
   return false
 }
 
-/** Close the booking of a page that is stored or will not be read, or that of the count. */
+/** Close the booking of a page that is stored or will not be read, or of the count. */
 export async function closePage(
   table: Ledger,
   caps: PageCaps,
@@ -54,7 +54,10 @@ export async function closePage(
 export const bookUsd = (table: Ledger, { collectUsd }: PageCaps, day: string, token: string, usd: number) =>
   book(table, collectUsd, day, token, usd)
 
-/** Say once for each period that a cap was reached; a subscriber sees it again only if we stop in between. */
+/**
+ * Publish once for each period that a cap was reached. A subscriber sees it twice only if an invocation crashes in
+ * between.
+ */
 export async function tellReached(table: Ledger, publish: Publish, { cap, limit, period }: ReachedCap): Promise<void> {
   if (await isAnnounced(table, { cap, period })) return
   await publish(budgetReached, { cap, limit, period, service: 'collector' })

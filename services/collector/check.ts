@@ -19,33 +19,34 @@ export interface CheckPorts {
   table: Pick<Table, 'get' | 'getMany' | 'create' | 'update' | 'remove'>
   marks: () => Promise<Mark>
   settings: Pick<Settings, 'hashtags' | 'sources'>
-  /** Opens only a source that can tell; another has its name alone. */
+  /** Opens only sources that can check posts; of the others only the name is needed. */
   openPresence(stream: Stream): Promise<Pick<Source, 'name' | 'caps' | 'presence'>>
   caps: Pick<Settings['caps'], 'posts' | 'collectUsd'>
-  /** Requests that a check of one stream may make. */
+  /** Requests that one check of a stream may make. */
   requestsPerDay: number
 }
 
-/** What a check of a stream came to. It names no post. */
+/** The result of checking one stream. It names no post. */
 export interface Checked {
   hashtag: string
   stream: string
-  /** Posts that the network answered for, and those of them that it no longer has. */
+  /** Posts that the network answered for, and how many of them it no longer has. */
   answered: number
   missing: number
-  /** The request for deletion, where one was made. */
+  /** The request for deletion, if one was made. */
   deletion?: string
   /** Why nothing was asked. */
   skipped?: string
 }
 
-/** An invocation stops asking when it has less time than this. */
+/** An invocation stops asking when it has less time left than this. */
 const MARGIN_MS = 30_000
 
 /**
- * Ask the networks about posts that are kept, once a UTC day, going on where the last check ended. What is gone is asked to be
- * deleted. A network that does not answer is asked about the same posts the next day. Raises SOURCE_REFUSED or SECRET_MISSING
- * of a source, and SOURCE_UNAVAILABLE where a network misses more than a fifth of the posts, after every stream was checked.
+ * Once a UTC day, ask the networks whether stored posts still exist, from where the last check ended. Posts that are
+ * gone are handed to deletion. A network that does not answer is asked about the same posts the next day. After every
+ * stream was checked, raises SOURCE_REFUSED or SECRET_MISSING of a source, or SOURCE_UNAVAILABLE where a network misses
+ * more than a fifth of the posts.
  */
 export const checkPresence =
   (ports: CheckPorts) =>
@@ -73,7 +74,7 @@ export const checkPresence =
     return checked
   }
 
-/** What an operator has to put right for one source holds up no other. */
+/** An error that an operator has to fix for one source does not stop the other sources. */
 const isOfSource = (error: unknown): error is BellwetherError =>
   error instanceof BellwetherError && (error.code === 'SOURCE_REFUSED' || error.code === 'SECRET_MISSING')
 
@@ -111,7 +112,7 @@ async function askedFrom(
 ): Promise<{ answers: Map<string, Presence>; reached: Position; stopped?: string }> {
   const { presence } = source
   const answers = new Map<string, Presence>()
-  // Posts that were not answered for are asked about again.
+  // Posts without an answer are asked about again.
   let reached = begin
   let left = ports.requestsPerDay
   const names = namesOf(ports.settings, stream)
@@ -151,7 +152,7 @@ async function conclude(ports: CheckPorts, stream: Stream, answers: ReadonlyMap<
   if (verdict.alarm)
     return {
       checked,
-      alarm: `${streamInWords(stream)}: its network misses ${missing} of ${answers.size} kept posts: nothing was deleted; look whether the network or our access to it is broken`,
+      alarm: `${streamInWords(stream)}: its network misses ${missing} of ${answers.size} stored posts: too many to be deletions, so none was deleted; check the network and this stack's access to it`,
     }
   if (verdict.delete.length > 0)
     checked.deletion = await requestDeletion(ports, mark, { posts: verdict.delete, authors: [] }, now)
@@ -160,13 +161,13 @@ async function conclude(ports: CheckPorts, stream: Stream, answers: ReadonlyMap<
   return { checked }
 }
 
-/** A place among the pages of a stream: so many posts of a page; 0 where all of them. */
+/** A position in the pages of a stream: the number of posts done in a page; 0 means all of them. */
 interface Position {
   page: string
   offset: number
 }
 
-/** The posts of a stream in batches, each with the position after it; from a position on, once around. */
+/** The posts of a stream in batches, each with the position after it. Starts at a position and goes once around. */
 async function* batchesFrom(
   objects: Pick<Objects, 'list' | 'stream'>,
   names: readonly StreamName[],

@@ -30,16 +30,16 @@ export interface Ports {
   settings: Pick<Settings, 'hashtags' | 'sources'>
 }
 
-/** What a finished run answers to an ad-hoc request. */
+/** The answer to an ad-hoc request: one finished run. */
 export type DayDone = Pick<ReturnType<typeof recordOf>, 'run' | 'posts' | 'complete' | 'stoppedBy'>
 
-/** A day that goes on later, and why. */
+/** A day that is resumed later, and why. */
 export type DayWaits = Wait & { waitsFor: WaitsFor }
 
 /** How many refused rows are stored for each page; all are counted. */
 const REFUSED_KEPT = 1000
 
-/** All that carrying out an effect needs. */
+/** Everything that is needed to carry out an effect. */
 interface Work {
   ports: Ports
   stream: StreamName
@@ -49,9 +49,9 @@ interface Work {
 }
 
 /**
- * Collect a UTC day of a stream: each page is stored once and paid for once, then run.json, then the event, then the
- * cursor. `step` decides, and this loop carries out what it decided; the cursor keeps the run before each effect, so
- * that the invocation after a crash resumes there. A wait is handed back to the caller, which comes again later.
+ * Collect a UTC day of a stream. Each page is stored once and paid for once; then come run.json, the event and the
+ * cursor. `step` decides, and this loop carries out its decisions. The cursor stores the run before each effect, so
+ * that the invocation after a crash resumes there. Waits are left to the caller.
  */
 export async function collectDay(
   ports: Ports,
@@ -114,7 +114,7 @@ async function carryOut(effect: Effect, work: Work, run: RunState | null, { now 
       return store(effect, work, run)
     case 'park':
     case 'finish':
-      throw new Error(`${effect.kind} ends the loop`)
+      throw new Error(`effect ${effect.kind} is not carried out here: the loop ends before it`)
   }
 }
 
@@ -133,7 +133,7 @@ async function store(
   run: RunState | null,
 ): Promise<Input> {
   if (refused.length > 0) {
-    // A row may be personal: the log has its place only, the bucket has the row.
+    // A row may be personal data: the log names only its position; the bucket has the row.
     log.warn('rows refused', { ...stream, run: run?.id, rows: refused.length, first: whereOf(refused[0]!) })
     const lines = refused.slice(0, REFUSED_KEPT).map((row) => `${JSON.stringify(row)}\n`)
     await ports.objects.create(refusedKey, lines.join(''))
@@ -151,7 +151,7 @@ async function finish({ ports, stream, log }: Work, cursor: Cursor<RunState>, ru
   await ports.objects.create(runKey, `${JSON.stringify(record, null, 2)}\n`)
   if (run.stoppedBy?.cap) await tellReached(ports.table, ports.publish, run.stoppedBy.cap)
   await ports.publish(postsCollected, { ...place, runKey, posts, complete, costUsd })
-  // Before the cursor moves on: the invocation after a crash finishes the run again, tables and all.
+  // Before the cursor moves: the invocation after a crash then finishes the run again, tables included.
   await writeTables(ports.objects, namesOf(ports.settings, stream), record)
   await cursor.commit(run)
   log.info('run finished', { ...place, posts, complete, stoppedBy, costUsd })

@@ -14,8 +14,8 @@ import type { Source } from './sources/source'
 import { dayBefore, dayFrom, midnight } from './window'
 
 /**
- * An empty request stands for every stream, a hashtag for all its streams, and a hashtag with a network for one. `from` is
- * where the first run of a stream begins.
+ * An empty request means every stream, a hashtag all its streams, and a hashtag with a network one. `from` is where the
+ * first run of a stream begins.
  */
 export const collectRequest = z
   .strictObject({
@@ -28,11 +28,11 @@ export const collectRequest = z
   })
   .refine(({ hashtag, from }) => hashtag !== undefined || from === undefined, {
     path: ['from'],
-    message: 'needs the hashtag whose first run begins there',
+    message: 'from needs a hashtag: it sets where that hashtag begins',
   })
   .refine(({ hashtag, stream }) => hashtag !== undefined || stream === undefined, {
     path: ['stream'],
-    message: 'needs the hashtag that is collected from it',
+    message: 'stream needs a hashtag: name both',
   })
 type CollectRequest = z.infer<typeof collectRequest>
 
@@ -49,9 +49,9 @@ export interface Collected {
   runs: DayDone[]
   /** Everything before this instant is collected. */
   through: string
-  /** Seconds until a message on the queue continues with the rest. */
+  /** Seconds until a message on the queue resumes the rest. */
   goesOnInSeconds?: number
-  /** Why it does not go on at once. */
+  /** Why it does not resume at once. */
   waitsFor?: WaitsFor | 'other invocation'
 }
 
@@ -83,8 +83,8 @@ function streamsAskedFor({ settings }: CollectPorts, { hashtag, stream }: Collec
 }
 
 /**
- * Collect every whole UTC day of a stream that is not collected yet. One invocation works on a stream at a time: one that
- * finds the lease held, or has to wait, puts the rest on the queue.
+ * Collect every complete UTC day of a stream that is not collected yet. One invocation at a time works on a stream: an
+ * invocation that finds the lease held, or has to wait, enqueues the rest.
  */
 async function collectStream(
   ports: CollectPorts,
@@ -95,8 +95,9 @@ async function collectStream(
   const { now, remainingMs } = invocation
   const end = midnight(now)
   const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
-  // The cursor would wait there for good.
-  if (first > end) throw new BellwetherError('REQUEST_INVALID', `from: ${from} is still to come`)
+  // The cursor would wait there for ever.
+  if (first > end)
+    throw new BellwetherError('REQUEST_INVALID', `from: ${from} is in the future; name an instant that has passed`)
   const time = remainingMs()
   const hasTime = () => remainingMs() > Math.min(MARGIN_MS, time / 2)
   const of = { hashtag: stream.hashtag, stream: stream.stream }
@@ -114,7 +115,10 @@ async function collectStream(
     const cursor = await openCursor(ports.table, runState, names, first, () => assertSameNetwork(ports, stream))
     if (from !== undefined && cursor.state().first !== first) {
       const began = cursor.state().first.slice(0, 10)
-      throw new BellwetherError('REQUEST_INVALID', `from: ${streamInWords(stream)} is collected since ${began} already`)
+      throw new BellwetherError(
+        'REQUEST_INVALID',
+        `from: ${streamInWords(stream)} is already collected since ${began}; leave from out`,
+      )
     }
     const source = await ports.openSource(stream)
     for (let day = cursor.state().through; day < end; day = cursor.state().through) {
@@ -132,25 +136,25 @@ async function collectStream(
 }
 
 /**
- * Days under keys without a network belong to the stream that goes on from them. Where their newest run came from another
- * network, the settings have to name it: it would be reported as this one for good.
+ * Days under keys without a network belong to the stream that continues them. Where their newest run came from another
+ * network, the settings have to name that network: otherwise its posts would be reported as this stream's.
  */
 async function assertSameNetwork({ objects, settings }: CollectPorts, { hashtag, stream }: Stream): Promise<void> {
   let newest: string | undefined
   for await (const { key } of objects.list(keys.run.start({ hashtag }))) if (keys.run.match(key)) newest = key
   if (newest === undefined) return
   const { source } = await objects.readJson(newest, runRecord)
-  // A source that the settings no longer have cannot be asked.
+  // A source that is no longer configured cannot be asked.
   const network = Object.hasOwn(settings.sources, source) ? networkOf(settings.sources, source) : stream
   if (network === stream) return
   throw new BellwetherError(
     'SETTINGS_INVALID',
-    `#${hashtag}: the posts that stand under keys without a network came from ${network}, and would become those of ` +
+    `#${hashtag}: the posts under keys without a network came from ${network} and would be counted as ` +
       `${stream}; write unnamedNetwork: ${network} beside the tag in bellwether.yml`,
   )
 }
 
-/** Put the rest on the queue, a little later than asked for, so that the lease is free by then. */
+/** Enqueue the rest, a little later than asked for, so that the lease is free by then. */
 async function goOn(
   { enqueue }: CollectPorts,
   request: { hashtag: string; stream: string; from?: string | undefined },

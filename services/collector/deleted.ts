@@ -4,7 +4,7 @@ import type { SourcePage } from './sources/source'
 const UNKNOWN = { id: '', authorId: '', retweetOf: '' }
 
 /**
- * A page without the posts that were deleted here, that repeat one, or whose author's posts were deleted: none of them is
+ * A page without posts that were deleted here, that repeat one, or whose author's posts were deleted: none of them is
  * stored again. They count as read, because they were paid for.
  */
 export async function withoutDeleted(ask: AskTombstones, page: SourcePage): Promise<SourcePage> {

@@ -6,19 +6,19 @@ export interface Verdict {
   delete: string[]
   /** Ids that are absent for the first time. */
   absent: string[]
-  /** Ids of which an earlier absence no longer counts. */
+  /** Ids whose earlier absence no longer counts. */
   ended: string[]
-  /** Set where so many are missing that the network, and not the authors, is likely to be the reason. */
+  /** Set where so many posts are missing that the network, not the authors, is the likely reason. */
   alarm?: { missing: number; of: number }
 }
 
 const DAY_MS = 86_400_000
-/** A check that misses more of the posts deletes none. */
+/** A check that misses a larger part of the posts deletes none. */
 const MOST_MISSING = 0.2
 
 /**
- * Decide what a check means. A post goes after two absences a day apart, or when its origin says so. Ids that the network
- * did not answer for are in neither map and nothing follows for them.
+ * Decide what a check means. A post is deleted after two absences a day apart, or when its own server says that it is
+ * gone. Ids without an answer are in neither map, and nothing follows for them.
  */
 export function verdictOf(
   answers: ReadonlyMap<string, Presence>,

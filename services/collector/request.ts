@@ -3,7 +3,7 @@ import type { Invocation } from '../../shared/door'
 import { type Checked, checkPresence, type CheckPorts } from './check'
 import { collect, type Collected, type CollectPorts, collectRequest } from './collect'
 
-/** `{"presence":true}` asks the networks whether posts that are kept still exist; every other request collects. */
+/** `{"presence":true}` asks the networks whether stored posts still exist; every other request collects. */
 export const collectorRequest = z.union([z.strictObject({ presence: z.literal(true) }), collectRequest])
 
 export const answerRequest =

@@ -10,10 +10,10 @@ import { clip, runId, type Window } from './window'
 const instant = z.iso.datetime()
 const window = z.object({ from: instant, to: instant })
 const count = z.int().nonnegative()
-/** By reason. A run of an earlier release has none. */
+/** By reason. Runs of earlier releases have no such list. */
 const counts = z.record(z.string(), count).default({})
 
-/** What a page holds, known before it is stored. */
+/** The content of a page, known before the page is stored. */
 const answer = z.object({
   posts: count,
   otherLanguages: count,
@@ -25,7 +25,7 @@ const answer = z.object({
   sha256: z.string(),
   next: z.string().nullable(),
   reached: instant.nullable(),
-  /** Why the run ends behind this page, if the source cannot go on. */
+  /** Why the run ends after this page, if the source cannot go on. */
   stopped: z.string().optional(),
 })
 export type Answer = z.infer<typeof answer>
@@ -35,13 +35,13 @@ export type Booking = z.infer<typeof booking>
 
 export type ReachedCap = z.infer<typeof reachedCap>
 
-/** A run that is under way, as it stands in the cursor: all that a successor needs to go on. */
+/** A run under way, as the cursor keeps it: everything that the next invocation needs to resume it. */
 export const runState = z.object({
   id: z.string(),
-  /** The network of its keys. A run of an earlier release has none, and ends under the keys that it began with. */
+  /** The network in the run's keys. Runs of earlier releases have none and keep their keys. */
   stream: z.string().optional(),
   source: z.string(),
-  /** A run of an earlier release has none: it read HTML. */
+  /** Runs of earlier releases have none: they read HTML. */
   textEncoding: z.enum(TEXT_ENCODINGS).default('html'),
   order: z.enum(['newest first', 'oldest first']),
   window,
@@ -56,7 +56,7 @@ export const runState = z.object({
   page: z.int().positive(),
   next: z.string().nullable(),
   finished: z.boolean(),
-  /** Why it ended before its time; with the cap, if it was one. */
+  /** Why the run ended early, with the cap if a cap was the reason. */
   stoppedBy: z.object({ reason: z.string(), cap: reachedCap.nullable() }).nullable(),
   reached: instant.nullable(),
   pages: z.array(z.object({ page: z.int(), posts: count, sha256: z.string() })),
@@ -66,18 +66,18 @@ export const runState = z.object({
   partialErrors: count,
   leftOut: counts,
   costUsd: z.number(),
-  /** Booked for the next page before it is asked for. */
+  /** Booked for the next page before it is requested. */
   booked: booking.nullable(),
-  /** Every answer to the next page that may have been stored: the one that is there is the one that counts. */
+  /** Every response for the next page that may have been stored. The one that is in the bucket counts. */
   answers: z.array(answer),
-  /** How often the run waited for room that others had booked. */
+  /** How often the run has waited for budget that other runs had booked. */
   waits: count,
-  /** A booking to be closed, with what was really spent. */
+  /** A booking to close with what was really spent. */
   unsettled: booking.extend({ usedPosts: count, usedUsd: z.number() }).nullable(),
 })
 export type RunState = z.infer<typeof runState>
 
-/** How long a run may be put off before the source loses what the run still wants. */
+/** How long a run may be postponed before the source loses posts that it still needs. */
 const PUT_OFF_MS = 2 * 3_600_000
 
 /** The state in which a run begins. */
@@ -140,7 +140,7 @@ export const advance = (run: RunState, page: Answer): RunState => ({
   unsettled: run.booked && { ...run.booked, usedPosts: page.read, usedUsd: page.costUsd },
 })
 
-/** The run, ended before its time; what was booked for a page that is not read is given back. */
+/** The run, ended early. What was booked for a page that will not be read is refunded. */
 export const stop = (run: RunState, reason: string, cap: ReachedCap | null): RunState => ({
   ...run,
   finished: true,
@@ -150,7 +150,7 @@ export const stop = (run: RunState, reason: string, cap: ReachedCap | null): Run
   unsettled: run.booked && { ...run.booked, usedPosts: 0, usedUsd: 0 },
 })
 
-/** `run.json` of a finished run. The same run gives the same record. */
+/** `run.json` of a finished run. Deterministic: the same run gives the same record. */
 export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
   ...placeOf(hashtag, run),
   source: run.source,
@@ -175,7 +175,7 @@ export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
 export const pageKey = (hashtag: string, run: RunState, page: number): string =>
   keys.posts({ ...placeOf(hashtag, run), page: String(page) })
 
-/** Where a run stands among the keys. */
+/** The key of a run. */
 export const placeOf = (hashtag: string, run: RunState) => ({
   ...named({ hashtag, stream: run.stream }),
   date: dateOf(run),
@@ -184,7 +184,7 @@ export const placeOf = (hashtag: string, run: RunState) => ({
 
 export const dateOf = (run: RunState): string => run.window.from.slice(0, 10)
 
-/** A stopped run has read from one end of its window only: the source's order says which. */
+/** A stopped run has read only one end of its window; the order of the source says which. */
 function coveredBy({ readable, stoppedBy, reached, order }: RunState): Window | null {
   if (readable === null || stoppedBy === null) return readable
   if (reached === null) return null
@@ -194,5 +194,5 @@ function coveredBy({ readable, stoppedBy, reached, order }: RunState): Window | 
 const addCounts = (a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>) =>
   Object.entries(b).reduce((sum, [reason, posts]) => ({ ...sum, [reason]: (sum[reason] ?? 0) + posts }), { ...a })
 
-/** Dollars are added as whole micro-dollars, so that a sum does not depend on its order. */
+/** Dollars are added as whole micro-dollars, so that a sum does not depend on the order of its terms. */
 const addUsd = (a: number, b: number): number => Math.round((a + b) * 1e6) / 1e6

@@ -9,7 +9,9 @@ import { advance, type Answer, begin, type Booking, pageKey, placeOf, type RunSt
 import type { Count, Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
 import type { Window } from './window'
 
-/** What a step may know beside the run: the source as it describes itself, the day, and the invocation's clock. */
+/**
+ * Facts that a step may use besides the run: the source's description of itself, the day, and the invocation's clock.
+ */
 export interface Facts {
   hashtag: string
   /** The network of the stream. */
@@ -24,9 +26,12 @@ export interface Facts {
   hasTime: boolean
 }
 
-/** What the interpreter does next. It keeps the run in the cursor first, so that a successor repeats at most one effect. */
+/**
+ * What the interpreter does next. It stores the run in the cursor first, so that the next invocation repeats at most
+ * one effect.
+ */
 export type Effect =
-  /** Book the price of the count, then ask the source for it. */
+  /** Book the price of the count, then ask the source for the count. */
   | { kind: 'count'; window: Window; booking: Booking | null }
   /** Close a booking with what was really spent. */
   | { kind: 'close'; unsettled: NonNullable<RunState['unsettled']> }
@@ -36,19 +41,22 @@ export type Effect =
   | { kind: 'room'; attempt: number }
   | { kind: 'book'; booking: Booking; attempt: number }
   | { kind: 'fetch'; request: PageRequest }
-  /** Store a page; one without posts has no CSV. */
+  /** Store a page; a page without posts gets no CSV. */
   | { kind: 'store'; key: string; csv: string | null; refusedKey: string; refused: SourcePage['refused'] }
   /** Put the rest of the run on the queue. */
   | { kind: 'park'; waitSeconds: number; waitsFor: WaitsFor }
   /** Write run.json, publish, and move the cursor. */
   | { kind: 'finish' }
 
-/** Why a run goes on later: the network may still get posts of the day, limits requests, others hold what a cap leaves, or time is over. */
+/**
+ * Why a run is resumed later: the network may still receive posts of the day, it limits requests, other runs hold the
+ * rest of a cap, or the invocation's time is over.
+ */
 export type WaitsFor = 'late posts' | 'rate limit' | 'budget' | 'next invocation'
 
-/** What the interpreter learnt from an effect. */
+/** The result of an effect. */
 export type Input =
-  /** An invocation begins: nothing is known but the run in the cursor. */
+  /** An invocation begins: only the run in the cursor is known. */
   | { after: 'begin' }
   | { after: 'count'; booking: Booking | null; existing: Count | undefined | Wait }
   | { after: 'close' }
@@ -57,27 +65,27 @@ export type Input =
   | { after: 'room'; attempt: number; posts: Room; collectUsd: Room }
   | { after: 'book'; attempt: number; booked: boolean }
   | { after: 'fetch'; page: SourcePage | Wait | (Exhausted & { spentPosts: number }) }
-  /** `created` is false where another page was there: then `sha256` is that one's. */
+  /** `created` is false where another page was there: then `sha256` is that of the existing page. */
   | { after: 'store'; created: boolean; sha256: string | undefined }
 
-/** The state to keep in the cursor (null before a run has begun), and the effect that follows. */
+/** The state to store in the cursor (null before a run has begun), and the effect that follows. */
 export interface Step {
   run: RunState | null
   effect: Effect
 }
 
-/** How often a booking is tried while other runs change the ledger. */
+/** Attempts to book while other runs change the ledger. */
 const MOST_ATTEMPTS = 10
 
 /**
  * Backoff while other runs hold the remaining budget: exponential, over two hours in all. By then the queue or the
  * reconciler has resumed a run whose invocation crashed. After that the cap counts as reached, so that an abandoned
- * booking cannot block other runs for ever.
+ * booking cannot block other runs.
  */
 const backoffSeconds = (waits: number): number => Math.min(900, 20 * 2 ** waits)
 const MOST_WAITS = 14
 
-/** One step of collecting a UTC day. Pure: all that happens is in the effect. Raises CONFLICT. */
+/** One step of collecting a UTC day. Pure: every side effect is in the effect that it returns. Raises CONFLICT. */
 export function step(run: RunState | null, input: Input, facts: Facts): Step {
   if (input.after === 'count') return counted(begun(facts), input, facts)
   if (run === null) return start(facts)
@@ -115,7 +123,7 @@ function start(facts: Facts): Step {
   return { run: null, effect: { kind: 'count', window: run.readable, booking } }
 }
 
-/** A count that could not be paid is not asked for: `existing` stays unknown. */
+/** A count that could not be booked is not requested: `existing` stays unknown. */
 function counted(run: RunState, { booking, existing }: Extract<Input, { after: 'count' }>, facts: Facts): Step {
   if (typeof existing === 'object' && 'waitSeconds' in existing)
     return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds, waitsFor: 'rate limit' } }
@@ -128,7 +136,7 @@ function counted(run: RunState, { booking, existing }: Extract<Input, { after: '
   return proceed({ ...run, ...counted, costUsd, unsettled }, facts)
 }
 
-/** Go on with a run as the cursor has it. */
+/** Resume a run as the cursor has it. */
 const proceed = (run: RunState, facts: Facts): Step =>
   run.unsettled ? { run, effect: { kind: 'close', unsettled: run.unsettled } } : next(run, facts)
 
@@ -138,11 +146,11 @@ function next(run: RunState, facts: Facts): Step {
   // Also before the end: the table of posts is made of the whole day.
   if (!hasTime) return { run, effect: { kind: 'park', waitSeconds: 0, waitsFor: 'next invocation' } }
   if (run.finished) return { run, effect: { kind: 'finish' } }
-  // The source refuses a window that begins before its horizon, even where the rest of it is within reach.
+  // The source refuses a window that begins before its horizon, even where the rest is within reach.
   if (run.readable !== null && (source.horizon(now) ?? '') > run.readable.from) {
     return proceed(stop(run, `the age of what ${source.name} still has`, null), facts)
   }
-  // A place in the pages of one source has no meaning to another.
+  // A page position of one source has no meaning to another.
   if (run.source !== source.name) {
     return proceed(stop(run, `the change of its source to ${source.name}`, null), facts)
   }
@@ -155,7 +163,7 @@ const plan = (run: RunState): Step => ({
   effect: run.booked ? { kind: 'book', booking: run.booked, attempt: 1 } : { kind: 'room', attempt: 1 },
 })
 
-/** Book the most that the next page may cost; a cap without room for a page ends the run. */
+/** Book the most that the next page may cost. A cap without room for a page ends the run. */
 function reserve(run: RunState, room: Extract<Input, { after: 'room' }>, facts: Facts): Step {
   const { posts, collectUsd, attempt } = room
   const { source } = facts
@@ -179,12 +187,12 @@ function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'boo
     const { first, next } = run
     return { run, effect: { kind: 'fetch', request: { window: run.readable, first, next, limit: run.booked.posts } } }
   }
-  // Another stream was faster: look again at what is left.
+  // Another stream booked first: read again what is left.
   if (attempt === MOST_ATTEMPTS) {
     const token = tokenOf(facts, run.page)
     throw new BellwetherError(
       'CONFLICT',
-      `${token}: gave up booking after ${MOST_ATTEMPTS} attempts: ledger contention`,
+      `${token}: gave up booking after ${MOST_ATTEMPTS} attempts: ledger contention; the next attempt of this run tries again`,
     )
   }
   return { run: { ...run, booked: null }, effect: { kind: 'room', attempt: attempt + 1 } }
@@ -225,7 +233,7 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
   }
 }
 
-/** A page that leads to where it began would be read, and perhaps paid, for ever. */
+/** A page that leads back to its own position would be read, and perhaps paid for, without end. */
 const whereNext = (
   run: RunState,
   { next, stopped }: SourcePage,
@@ -235,12 +243,15 @@ const whereNext = (
     ? { next: null, stopped: `pages of ${source.name} that lead nowhere` }
     : { next, stopped }
 
-/** Of several answers to the same page, the one that is in the bucket counts. */
+/** Of several responses for one page, the one in the bucket counts. */
 function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'store' }>, facts: Facts): Step {
   const answer = created ? run.answers.at(-1) : run.answers.find((one) => one.sha256 === sha256)
   if (answer) return proceed(advance(run, answer), facts)
   const key = pageKey(facts.hashtag, run, run.page)
-  throw new BellwetherError('CONFLICT', `${key} already exists with different content`)
+  throw new BellwetherError(
+    'CONFLICT',
+    `${key} already exists with different content: another invocation stored it; compare the two before you delete one`,
+  )
 }
 
 const spendingDay = ({ now }: Facts): string => dayOf(now)
@@ -259,7 +270,7 @@ const bookingOf = (facts: Facts, page: number | 'count', posts: number, usd: num
 const isWanted = (language: Post['language'], languages: readonly string[]): boolean =>
   language === '' || languages.length === 0 || languages.includes(language.split('-')[0]!.toLowerCase())
 
-/** Most posts that an amount pays for. */
+/** The most posts that an amount pays for. */
 function largestWithin(usd: number, source: Facts['source']): number {
   const each = source.mostUsd(1)
   return each === 0 ? Number.POSITIVE_INFINITY : Math.floor(usd / each + 1e-9)

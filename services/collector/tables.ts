@@ -10,8 +10,8 @@ import { cascadeId } from '../../shared/text/cascade'
 export type TableObjects = Pick<Objects, 'list' | 'put' | 'putStream' | 'readJson' | 'stream'>
 
 /**
- * Write a finished run into the tables of runs and of posts. The table of posts has one object for a day, made of all runs
- * of that day, so that a post of two runs is one row. The lease of the stream keeps writers of a day apart.
+ * Write a finished run into the tables of runs and of posts. The table of posts has one object a day, made of all runs
+ * of that day, so that a post of two runs is one row. The stream's lease keeps two writers of one day apart.
  */
 export async function writeTables(objects: TableObjects, names: StreamNames, record: RunRecord): Promise<void> {
   const { date, run } = record
@@ -22,7 +22,7 @@ export async function writeTables(objects: TableObjects, names: StreamNames, rec
   await putRows(objects, keys.tableOfPosts({ stream, hashtag, date }), 'posts', postRows(objects, runs))
 }
 
-/** The records of all runs of a day, in the order of their names. */
+/** The records of all runs of a day, sorted by name. */
 async function runsOf(
   objects: Pick<Objects, 'list' | 'readJson'>,
   names: StreamNames,
@@ -36,7 +36,7 @@ async function runsOf(
   return runs.sort((a, b) => (`${a.run} ${labelOf(a)}` < `${b.run} ${labelOf(b)}` ? -1 : 1))
 }
 
-/** A post that overlapping runs have belongs to the first of them, as reports count it. */
+/** A post that several runs have belongs to the first of them, as reports count it. */
 async function* postRows(objects: Pick<Objects, 'stream'>, runs: readonly RunRecord[]): AsyncIterable<Row<'posts'>> {
   const seen = runs.length > 1 ? new Set<string>() : undefined
   for (const run of runs) {

@@ -1,6 +1,6 @@
 import { DAY_MS, midnightOf } from '../../shared/utc-day'
 
-/** A half-open stretch of time: from <= t < to. Instants as `toISOString` writes them, so that they sort as texts. */
+/** A half-open interval of time: from <= t < to. Instants as `toISOString` writes them, so that they sort as text. */
 export interface Window {
   from: string
   to: string
@@ -17,10 +17,10 @@ export const dayFrom = (from: string): Window => ({
   to: new Date(Date.parse(from) + DAY_MS).toISOString(),
 })
 
-/** Name of the run for a window: the same window has the same name. */
+/** Name of the run for a window. Deterministic: the same window has the same name. */
 export const runId = ({ from, to }: Window): string => `${compact(from)}-${compact(to)}`
 
-/** A window without what lies before a horizon, and that part, if there is one. */
+/** Cut off the part of a window before a horizon. Returns what is left, and the part that was cut, if any. */
 export function clip({ from, to }: Window, horizon: string | undefined): { gap: Window | null; left: Window | null } {
   if (horizon === undefined || horizon <= from) return { gap: null, left: { from, to } }
   if (horizon >= to) return { gap: { from, to }, left: null }

@@ -2,7 +2,7 @@ import type { Objects } from '../../../shared/objects'
 import type { SourceSettings } from '../../../shared/sources'
 import type { Source } from './source'
 
-/** A hashtag with the source it has, as the settings say. */
+/** A hashtag with its source, as the settings say. */
 export interface Watched<S extends SourceSettings = SourceSettings> {
   hashtag: string
   /** Name under `sources`. */
@@ -13,7 +13,7 @@ export interface Watched<S extends SourceSettings = SourceSettings> {
   languages: readonly string[]
 }
 
-/** What an adapter may use of the world, beside the network. */
+/** What an adapter may use besides the network. */
 export interface SourcePorts {
   objects: Pick<Objects, 'stream'>
   /** The secret that the source declares, and its id for errors. Raises SECRET_MISSING with the remedy. */
@@ -24,6 +24,6 @@ export interface SourcePorts {
 /** The fetching half of a kind of source; the declaring half is in shared/sources. */
 export interface SourceAdapter<S extends SourceSettings = SourceSettings> {
   open(watched: Watched<S>, ports: SourcePorts): Promise<Source>
-  /** Whether its source, with these settings, can tell whether posts still exist; none can where this is left out. */
+  /** Whether its source, with these settings, can tell whether posts still exist; absent means that none can. */
   tellsPresence?(settings: S): boolean
 }

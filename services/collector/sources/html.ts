@@ -1,20 +1,20 @@
 import { Parser } from 'htmlparser2'
 
-/** Longer HTML is not parsed: unclosed elements take a time that grows with the square of their number. */
+/** Longer HTML is not parsed: unclosed elements take time quadratic in their number. */
 export const MOST_HTML = 64 * 1024
 
-/** Elements that have an empty line around them. */
+/** Elements with an empty line around them. */
 const PARAGRAPHS = new Set(['p', 'blockquote', 'pre'])
 /** Elements that begin a line. */
 const LINES = new Set(['ul', 'ol', 'li', 'div', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'])
-/** Elements that nobody reads; `rt` and `rp` repeat the word beside them. */
+/** Elements that are not text; `rt` and `rp` repeat the word beside them. */
 const UNREAD = new Set(['script', 'style', 'template', 'rp', 'rt'])
-/** Mastodon's fallback of a quote, for clients that know none: `RE: https://…`. */
+/** Mastodon's fallback of a quote, for clients that cannot show one: `RE: https://…`. */
 const QUOTE_FALLBACK = 'quote-inline'
 
 /**
  * The text of HTML as networks send it: entities decoded once, paragraphs apart, the pieces of a link or a hashtag
- * together. With `links: 'address'` a link is its address, where its words are a shortened one.
+ * together. With `links: 'address'` a link becomes its URL, where its words are a shortened one.
  */
 export function textOfHtml(html: string, { links = 'words' }: { links?: 'words' | 'address' } = {}): string {
   const parts: string[] = []
@@ -22,7 +22,7 @@ export function textOfHtml(html: string, { links = 'words' }: { links?: 'words' 
   /** Depth of the element that is being left out. */
   let unread: number | undefined
   let preformatted = 0
-  // Line breaks are a number until the next words come: looking back over the text would be quadratic.
+  // Line breaks are counted until the next words come: looking back over the text would be quadratic.
   let breaks = 0
   const breakAt = (name: string) => {
     breaks = Math.max(breaks, PARAGRAPHS.has(name) ? 2 : LINES.has(name) ? 1 : 0)

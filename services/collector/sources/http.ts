@@ -3,14 +3,14 @@ import { BellwetherError } from '../../../shared/errors'
 import { jsonOrNothing } from '../../../shared/json'
 import type { Wait } from './source'
 
-/** An answer of a network, whatever its status. */
+/** A response of a network, whatever its status. */
 export interface HttpAnswer {
   status: number
   headers: Headers
   /** Its JSON; undefined where the body is something else. */
   json: unknown
   text: string
-  /** Its status and a few of its words, for errors: `503: Service Unavailable`. Never an address: it may hold a secret. */
+  /** Its status and a few of its words, for errors: `503: Service Unavailable`. Never a URL: it may hold a secret. */
   said: string
 }
 
@@ -26,17 +26,17 @@ interface HttpRequest {
 export type Ask = (url: URL, request?: HttpRequest) => Promise<HttpAnswer>
 
 export interface HttpLimits {
-  /** For the whole answer, its body included. */
+  /** Limit for the whole response, body included. */
   timeoutMs: number
-  /** Of the body as it is read, after decompression. */
+  /** Limit of the body as it is read, after decompression. */
   mostBytes: number
 }
 
 const LIMITS: HttpLimits = { timeoutMs: 10_000, mostBytes: 8 * 2 ** 20 }
-/** Many servers refuse a client that does not say what it is. */
+/** Many servers refuse a client without a user agent. */
 const USER_AGENT = 'Bellwether/1.0 (collects public posts of a hashtag once a day)'
 
-/** How sources ask a network: limits of time, size and redirects are here and nowhere else. */
+/** How sources send requests. Limits of time, size and redirects are here and nowhere else. */
 export const httpClient =
   (network: string, limits: Partial<HttpLimits> = {}): Ask =>
   async (url, { headers = {}, body, put } = {}) => {
@@ -65,7 +65,7 @@ export const httpClient =
     }
   }
 
-/** An address below that of a network, which may end in a slash. */
+/** A URL below that of a network, which may end in a slash. */
 export function addressOf(base: string, path: string, parameters: Iterable<[string, string]> = []): URL {
   const url = new URL(`${base.replace(/\/+$/, '')}/${path}`)
   url.search = String(new URLSearchParams([...parameters]))
@@ -76,8 +76,8 @@ export const unavailable = (network: string, why: string): BellwetherError =>
   new BellwetherError('SOURCE_UNAVAILABLE', `${network}: ${why}`)
 
 /**
- * What an answer means that is no page, where the network has no words of its own for it: how long a rate limit lasts.
- * Raises SOURCE_UNAVAILABLE for what may pass by itself, SOURCE_REFUSED for all else.
+ * What a response without a page means, where the network has no words of its own for it: how long a rate limit lasts.
+ * Raises SOURCE_UNAVAILABLE for what may pass by itself, SOURCE_REFUSED for everything else.
  */
 export function waitOrThrow(network: string, answer: HttpAnswer, nowMs: number): Wait {
   const { status, json, said, headers } = answer
@@ -86,16 +86,16 @@ export function waitOrThrow(network: string, answer: HttpAnswer, nowMs: number):
   throw new BellwetherError(isPassing ? 'SOURCE_UNAVAILABLE' : 'SOURCE_REFUSED', `${network} answered ${said}`)
 }
 
-/** The longest that a message on the queue can be put off. */
+/** The longest delay of a message on the queue. */
 const MOST_WAIT_SECONDS = 900
 /** For a rate limit that does not say when it ends. */
 const UNKNOWN_WAIT_SECONDS = 300
-/** A number above it is an instant in Unix seconds, one below it a number of seconds. */
+/** A larger number is an instant in Unix seconds, a smaller one a number of seconds. */
 const UNIX_SECONDS = 1e9
 
 /**
  * Seconds until a rate limit ends, from 1 to 900. Mastodon writes its reset as ISO 8601, GoToSocial and Bluesky as Unix
- * seconds, proxies send `Retry-After`; one that is missing, unreadable or past counts as five minutes.
+ * seconds, proxies send `Retry-After`. A value that is missing, unreadable or past counts as five minutes.
  */
 export function secondsToReset(headers: Headers, nowMs: number): number {
   const reset = headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset') ?? headers.get('retry-after') ?? ''
@@ -110,7 +110,7 @@ export function secondsToReset(headers: Headers, nowMs: number): number {
   return Number.isNaN(seconds) || seconds < 1 ? UNKNOWN_WAIT_SECONDS : Math.min(MOST_WAIT_SECONDS, seconds)
 }
 
-/** A server may close a connection that was kept just as it is used again: what only reads is asked once more. */
+/** A server may close a kept-alive connection just as it is reused: a request that only reads is sent once more. */
 async function reachedAgain<T>(isRead: boolean, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
@@ -126,7 +126,7 @@ async function textWithin({ body }: Response, mostBytes: number): Promise<string
   for await (const piece of body ?? []) {
     size += piece.byteLength
     // Leaving the loop cancels the rest.
-    if (size > mostBytes) throw new Error(`its answer is larger than ${mostBytes} bytes`)
+    if (size > mostBytes) throw new Error(`its response is larger than ${mostBytes} bytes`)
     pieces.push(piece)
   }
   return new TextDecoder().decode(Buffer.concat(pieces))
@@ -137,18 +137,18 @@ function saidBy({ status, headers }: Response, json: unknown, text: string): str
   const words = json === undefined ? /<title[^>]*>([^<]*)/i.exec(text)?.[1] : wordsOf(json)
   const brief = (words ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 80)
   if (brief) return `${status}: ${brief}`
-  return json === undefined ? `${status}: what it sent is no JSON` : String(status)
+  return json === undefined ? `${status}: its response is not JSON` : String(status)
 }
 
 const errorBody = z.object({ error: z.unknown(), message: z.unknown(), title: z.unknown() }).partial()
 
-/** The words of an error, as each network calls them. */
+/** The message of an error, in the words of each network. */
 function wordsOf(json: unknown): string {
   const { error, message, title } = errorBody.safeParse(json).data ?? {}
   return [error, message, title].filter((words) => typeof words === 'string').join(', ')
 }
 
-/** Fields of an error: fetch throws a DOMException after a timeout, and buries its reason in a cause. */
+/** Fields of an error: fetch throws a DOMException after a timeout, and hides its reason in a cause. */
 const thrown = z.object({ name: z.string(), message: z.string(), code: z.unknown(), cause: z.unknown() }).partial()
 
 function causeOf(error: unknown): string {

@@ -27,7 +27,10 @@ interface Ports extends Omit<SourcePorts, 'secret'> {
   secretIds: Readonly<Record<string, string>>
 }
 
-/** How to ask whether posts of a stream still exist. A source that cannot tell is not opened, so that no secret is read. */
+/**
+ * How to ask whether posts of a stream still exist. A source that cannot answer is not opened, so that no secret is
+ * read.
+ */
 export const presenceFor =
   (openSource: (stream: Stream) => Promise<Source>, { sources }: Pick<Settings, 'sources'>, adapters = ADAPTERS) =>
   async (stream: Stream): Promise<Pick<Source, 'name' | 'presence'>> => {
@@ -47,9 +50,10 @@ export const sourceFor =
   ) =>
   async ({ hashtag, source: name }: Pick<Stream, 'hashtag' | 'source'>): Promise<Source> => {
     const settings = sources[name]
-    if (!settings) throw new Error(`#${hashtag} has no source ${name}`)
+    if (!settings)
+      throw new Error(`#${hashtag}: bellwether.yml gives it no source named ${name}; name one of its sources`)
     const adapter = adapters[settings.type]
-    if (!adapter) throw new Error(`source type ${settings.type} has no adapter in services/collector/sources`)
+    if (!adapter) throw new Error(`source type ${settings.type} has no adapter: add one in services/collector/sources`)
     const tags = hashtags.filter((other) => sourcesOf(other).includes(name)).map(({ tag }) => tag)
     const secret = async () => {
       const { type } = settings

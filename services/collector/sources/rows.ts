@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Post, Refused, Traced } from '../../../shared/posts'
 import type { SourcePage } from './source'
 
-/** A field of a row that was refused, where it is a text or a number. */
+/** A field of a refused row, if it is text or a number. */
 export const loose = z
   .union([z.string(), z.number()])
   .transform((value) => String(value).trim())
@@ -12,12 +12,12 @@ export const loose = z
 /** A post, or why the settings leave it out. */
 export type Wanted = { post: Post } | { leftOut: string }
 
-/** What a row that is no post may still say of itself: the parts of its trace that its source can read. */
+/** What a row that is not a valid post still says of itself: the parts of its trace that its source can read. */
 export type TraceRow = (row: unknown) => { [field in keyof Traced]?: string | undefined }
 
 /**
- * The rows of a page that are good by a schema, in their order, and the others, each with the first of its problems and
- * with what a deletion knows it by.
+ * The rows of a page that match a schema, in their order, and the others, each with its first problem and with what a
+ * deletion needs to find it.
  */
 export function readRows<S extends z.ZodType>(
   rows: readonly unknown[],

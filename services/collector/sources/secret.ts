@@ -16,7 +16,7 @@ async function valueOf(client: SecretsManagerClient, secretId: string): Promise<
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }))
     return SecretString?.trim()
   } catch (error) {
-    // Also what a secret without a value answers.
+    // Secrets Manager's answer for a secret without a value, too.
     if (isNamed(error, 'ResourceNotFoundException')) return undefined
     throw error
   }

@@ -138,7 +138,9 @@ describe('a request', () => {
   it('that begins on a day to come is refused, and stands in the way of no other', async () => {
     const world = newWorld({ lines: june2 })
 
-    await expect(invoke(world, { hashtag: 'aws', from: '2062-06-02' })).rejects.toThrow(/from: 2062-06-02 is still to/)
+    await expect(invoke(world, { hashtag: 'aws', from: '2062-06-02' })).rejects.toThrow(
+      /from: 2062-06-02 is in the future/,
+    )
     expect(await invoke(world)).toMatchObject({ through: '2026-06-03T00:00:00.000Z' })
   })
 
@@ -160,7 +162,7 @@ describe('a request', () => {
 
   it.each([
     ['a field that is unknown', { hashtag: 'aws', to: '2026-06-01' }, /unrecognized_keys/],
-    ['a beginning without a hashtag', { from: '2026-06-01' }, /needs the hashtag/],
+    ['a beginning without a hashtag', { from: '2026-06-01' }, /from needs a hashtag/],
     ['a beginning that is no day', { hashtag: 'aws', from: 'yesterday' }, /Invalid ISO date/],
   ])('with %s is refused', async (_, request, reason) => {
     await expect(invoke(newWorld(), request)).rejects.toThrow(reason)

@@ -146,7 +146,7 @@ describe('a check', () => {
   it('deletes nothing where more than a fifth is missing, and raises an alarm that the retry does not', async () => {
     says = (id) => (id.endsWith('0') || id.endsWith('1') ? 'gone' : 'there')
 
-    await expect(check(NOW)).rejects.toThrow('misses 4 of 16 kept posts')
+    await expect(check(NOW)).rejects.toThrow('misses 4 of 16 stored posts: too many to be deletions')
 
     expect(deletions()).toEqual([])
     expect(await check(NOW)).toMatchObject([{ skipped: 'checked today' }])

@@ -160,7 +160,7 @@ describe('a bucket of a release that had no streams', () => {
     ranBefore(world, 'forum')
 
     await expect(invoke(world, { hashtag: 'aws', stream: 'mastodon' })).rejects.toThrow(
-      /SETTINGS_INVALID: #aws: the posts that stand under keys without a network came from forum, .* unnamedNetwork: forum/,
+      /SETTINGS_INVALID: #aws: the posts under keys without a network came from forum .* unnamedNetwork: forum/,
     )
     world.settings.hashtags[0]!.unnamedNetwork = 'forum'
     await untilIdle(world, {})

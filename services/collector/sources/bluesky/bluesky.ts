@@ -10,7 +10,7 @@ import { firstPlace, place, readPage, searchAgain, searchBody } from './page'
 
 /** https://docs.bsky.app/docs/api/app-bsky-feed-get-posts */
 const MOST_URIS = 25
-/** A total that search no longer counts. */
+/** The count of a total that search no longer counts exactly. */
 const TRUNCATED = 10_000
 
 /** Bluesky's search for the posts of a hashtag. It needs an account, which signs in once for each invocation. */
@@ -38,7 +38,7 @@ export const openBluesky =
       return waitOrThrow(name, answer, nowMs())
     }
 
-    /** Ask a method; it signs in first, and once again where the session has expired. */
+    /** Call a method. It signs in first, and once more where the session has expired. */
     const ask = async (method: string, parameters: [string, string][]): Promise<HttpAnswer | Wait> => {
       for (let tries = 1; ; tries++) {
         const session = token ?? (await signIn())
@@ -56,7 +56,7 @@ export const openBluesky =
     const search = (parameters: [string, string][]) => ask('app.bsky.feed.searchPosts', parameters)
 
     const query = ({ from, to }: Window, until: string, limit: number, cursor: string | null): [string, string][] => [
-      // As words and as a hashtag: the search that answers differs between accounts, and one reads one of them.
+      // As words and as a hashtag: accounts are served by different searches, and each search reads one of the two.
       ['q', `#${hashtag}`],
       ['tag', hashtag],
       ['sort', 'latest'],
@@ -80,7 +80,7 @@ export const openBluesky =
       page: { least: 1, most: 100 },
       mostUsd: () => 0,
       countUsd: 0,
-      // Posts are found when they are indexed and their labels when moderators have seen them.
+      // Posts are found once they are indexed, and their labels once moderators have seen them.
       lagSeconds: 900,
       horizon: () => undefined,
 
@@ -104,7 +104,7 @@ export const openBluesky =
           if ('waitSeconds' in answer) return answer
           if (answer.status !== 200 || answer.json === undefined) return refused(answer)
           const views = viewsBody.safeParse(answer.json).data?.posts
-          if (!views) throw unavailable(name, 'its answer has no list of posts')
+          if (!views) throw unavailable(name, 'its response has no list of posts')
           const there = new Set(views.map(({ uri }) => uri))
           // It leaves out what was deleted, taken down or deactivated, and gives no reason.
           return { said: new Map(posts.map(({ id }) => [id, there.has(id) ? 'there' : 'absent'])), requests: 1 }
@@ -117,14 +117,14 @@ export const openBluesky =
           const answer = await search(query(window, after.until, limit, after.cursor))
           if ('waitSeconds' in answer) return answer
           if (after.cursor !== null && isInvalidCursor(answer)) {
-            // Between two pages the account was given to another search, to which this cursor means nothing.
+            // Between two pages the account was moved to another search, which does not know this cursor.
             after = searchAgain(after)
             continue
           }
           if (answer.status !== 200 || answer.json === undefined) return refused(answer)
           const body = searchBody.safeParse(answer.json)
           if (body.success) return readPage(body.data, { name, window, limit, settings }, after)
-          throw unavailable(name, 'its answer has no list of posts')
+          throw unavailable(name, 'its response has no list of posts')
         }
       },
     }

@@ -5,7 +5,7 @@ import type { SourcePage } from '../source'
 import type { Window } from '../../window'
 import { textOfRecord } from './text'
 
-const instant = z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is no time')
+const instant = z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is not a time')
 const labels = z.array(z.object({ val: z.string(), neg: z.boolean().optional() })).default([])
 /** The record is as its author's client wrote it. https://docs.bsky.app/docs/api/app-bsky-feed-search-posts */
 const postView = z.object({
@@ -32,22 +32,22 @@ export const searchBody = z.object({
 /** Where the next page begins. */
 export const place = z.object({
   cursor: z.string().nullable(),
-  /** The end of the time that is searched, exclusive: it comes down where a search goes no deeper. */
+  /** The end of the searched time, exclusive: it moves down when a search goes no deeper. */
   until: z.iso.datetime(),
-  /** Where `until` can come down to without leaving a post out. */
+  /** How far `until` can move down without leaving a post out. */
   floor: z.iso.datetime(),
-  /** Posts that were read of that very time. */
+  /** Posts that were read with exactly that time. */
   atFloor: z.int().nonnegative(),
-  /** Posts that this search has answered. */
+  /** Posts that this search has returned. */
   found: z.int().nonnegative(),
   /** Addresses of the posts of the last pages: pages overlap, and so do searches. */
   seen: z.array(z.array(z.string())),
 })
 export type Place = z.infer<typeof place>
 
-/** A search answers 10,000 posts, and then no more of them: before that, a new one begins further down. */
+/** A search returns 10,000 posts and then stops: before that, a new one begins further down. */
 const MOST_FOUND = 9000
-/** Pages are sorted, but not perfectly: the latest of the last posts is where everything above has been read. */
+/** Pages are sorted, but not perfectly: the latest of the last posts marks how far everything has been read. */
 const UNSORTED = 10
 /** How many pages are compared with the next one. */
 const PAGES_SEEN = 3
@@ -64,8 +64,8 @@ export const firstPlace = ({ to }: Window): Place => ({
 })
 
 /**
- * The place where a new search goes on, without the cursor of the one before. It finds the posts of the last time again,
- * unless there are too many of them to be known again: what is left of such a time is lost.
+ * The position where a new search resumes, without the cursor of the last one. It returns the posts of the last time
+ * again. Where these are too many to recognise, the rest of that time is lost.
  */
 export function searchAgain({ until, floor, atFloor, seen }: Place): Place {
   const above = Date.parse(floor) + (atFloor > MOST_AT_ONCE ? 0 : 1)
@@ -129,7 +129,10 @@ const traceOf: TraceRow = (row) => {
 
 const withUri = z.object({ uri: z.string() })
 
-/** By what Bluesky sorts: clients set `createdAt`, to any year. https://docs.bsky.app/docs/advanced-guides/timestamps */
+/**
+ * The time by which Bluesky sorts: clients set `createdAt`, to any year.
+ * https://docs.bsky.app/docs/advanced-guides/timestamps
+ */
 function sortAt({ record, indexedAt }: PostView): string | undefined {
   const times = [record.createdAt, indexedAt].flatMap((at) => (at === undefined ? [] : Date.parse(at)))
   const first = Math.min(...times)
@@ -143,7 +146,7 @@ function postOf(
   { respectSignedInOnly }: BlueskySettings,
 ): Wanted {
   const marks = new Set([...own, ...author.labels].filter(({ neg }) => !neg).map(({ val }) => val))
-  if (record.$type !== undefined && record.$type !== 'app.bsky.feed.post') return { leftOut: 'that are no posts' }
+  if (record.$type !== undefined && record.$type !== 'app.bsky.feed.post') return { leftOut: 'that are not posts' }
   if (marks.has('!hide') || marks.has('!takedown')) return { leftOut: 'hidden by moderators' }
   if (respectSignedInOnly && marks.has('!no-unauthenticated')) return { leftOut: 'for signed-in readers only' }
   const text = textOfRecord(record.text, record.facets ?? []).trim()

@@ -8,7 +8,7 @@ const facet = z.object({
 const link = z.object({ $type: z.literal(LINK), uri: z.string().regex(/^https?:\/\/\S+$/) })
 
 /**
- * The text of a record, with each link written whole: clients shorten what they show of it. Facets are places in UTF-8
+ * The text of a record, with each link written in full: clients shorten what they show. Facets are positions in UTF-8
  * bytes, set by the client; one that overlaps another, runs past the end or cuts a character is ignored.
  * https://docs.bsky.app/docs/advanced-guides/post-richtext
  */
@@ -33,6 +33,6 @@ function linkIn(given: unknown): { start: number; end: number; uri: string } | u
   return index && found && { start: index.byteStart, end: index.byteEnd, uri: found.uri }
 }
 
-/** Whether a character ends there: bytes within one begin with the bits 10. */
+/** Whether a character ends there: continuation bytes begin with the bits 10. */
 const isBoundary = (bytes: Uint8Array, at: number): boolean =>
   at === bytes.length || (at < bytes.length && (bytes[at]! & 0xc0) !== 0x80)

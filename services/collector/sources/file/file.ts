@@ -21,14 +21,14 @@ interface DayOfFile {
   from: string
   posts: Post[]
   refused: Refused[]
-  /** Refused rows of which not even the day can be told. */
+  /** Refused rows whose day cannot be told either. */
   undated: Refused[]
 }
 
 /**
  * The posts of a hashtag in a file of the bucket: `createdAt`, `text`, and optionally `id`, `hashtag`, `author`,
- * `language`, `retweetOf`. The file is read as a stream; the rows of one day are held. OBJECT_INVALID for a file that
- * cannot be read as posts. A date in the future is no error here: its day is still to come.
+ * `language`, `retweetOf`. The file is streamed; only the rows of one day are held in memory. OBJECT_INVALID for a file
+ * that cannot be read as posts. A date in the future is no error: its day is still to come.
  */
 export function fileSource(
   objects: Pick<Objects, 'stream'>,
@@ -75,13 +75,13 @@ export function fileSource(
     count: async (window) => (await dayOf(window)).posts.length,
     read: async ({ window, first, next, limit }) => {
       const { posts, refused, undated } = await dayOf(window)
-      // By place and not by number: rows that came or went in between shift nothing.
+      // By position in the file, not by row number: rows inserted or removed in between shift nothing.
       const begin = next === null ? 0 : firstAfter(posts, next)
       const page = posts.slice(begin, begin + limit)
       const after = posts[begin + page.length]
       return {
         posts: page,
-        // Rows without a date are told with the first window, so that they are counted once.
+        // Rows without a date are reported with the first window, so that they are counted once.
         refused: next === null ? [...refused, ...(first ? undated : [])] : [],
         read: page.length,
         costUsd: page.length * pricePerPostUsd,
@@ -104,7 +104,7 @@ const refusedAsAWhole = (
   tags: readonly string[],
 ): RefusedRow => ({ line, field: 'row', reason: problem, row: value, createdAt: undefined, hashtags: [...tags] })
 
-/** Number of the first post behind a place; posts are in the order of their places. */
+/** Number of the first post after a position; posts are sorted by position. */
 function firstAfter(posts: readonly Post[], place: string): number {
   let [low, high] = [0, posts.length]
   while (low < high) {
@@ -123,6 +123,6 @@ const plain = ({ line, field, reason, row, trace }: RefusedRow): Refused => ({
   ...(trace && { trace }),
 })
 
-/** A row that names no hashtag of ours is told with the first one. */
+/** A row that names no configured hashtag is reported with the first hashtag. */
 const belongs = (row: RefusedRow, hashtag: string, tags: readonly string[]): boolean =>
   row.hashtags.includes(hashtag) && (row.createdAt !== undefined || hashtag === tags[0])

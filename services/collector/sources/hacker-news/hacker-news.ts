@@ -5,13 +5,13 @@ import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, w
 import type { Presence, Presences, Source, SourcePage, Wait } from '../source'
 import { firstPlace, place, readPage, searchBody, secondsOf } from './page'
 
-/** After this the index has a day, unless it stands still. */
+/** After this time the index has the whole day, unless indexing has stopped. */
 const LAG_SECONDS = 6 * 3600
 
-/** What a search answered. */
+/** The response of a search. */
 type Found = ReturnType<typeof searchBody.parse>
 
-/** Stories and comments of Hacker News that have the words of a hashtag, by Algolia's search. */
+/** Stories and comments of Hacker News that contain the words of a hashtag, by Algolia's search. */
 export const openHackerNews =
   (limits: Partial<HttpLimits> = {}) =>
   async (
@@ -30,14 +30,14 @@ export const openHackerNews =
     }
     const failed = (answer: HttpAnswer): Wait => {
       if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
-      throw unavailable(name, 'its answer has no list of hits')
+      throw unavailable(name, 'its response has no list of hits')
     }
-    /** Quotes ask for the words together, and as they are written. */
+    /** Quotes search for the words together, exactly as written. */
     const about = { query: `"${words.replaceAll('"', ' ')}"`, advancedSyntax: 'true', typoTolerance: 'false' }
     const between = (from: string, before: number) => `created_at_i>=${secondsOf(from)},created_at_i<${before}`
 
     /**
-     * Whether the index has anything of a time. It has stood still for days, in which every search answers nothing.
+     * Whether the index has anything of a time. Indexing has stopped for days before; then every search is empty.
      * https://github.com/algolia/hn-search/issues/248
      */
     const hasAny = async (numericFilters: string): Promise<boolean | Wait> => {
@@ -49,7 +49,7 @@ export const openHackerNews =
       name,
       textEncoding: 'plain',
       order: 'newest first',
-      // Pages overlap in the items of one second, so that a page has to be longer than those.
+      // Pages overlap in the items of one second, so a page has to be longer than those.
       page: { least: 50, most: 1000 },
       mostUsd: () => 0,
       countUsd: 0,
@@ -64,7 +64,7 @@ export const openHackerNews =
           const answer = await client(addressOf(settings.itemsUrl, `item/${id}.json`))
           if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
           const presence = presenceOf(answer.json)
-          if (!presence) throw unavailable(name, 'it sent no item')
+          if (!presence) throw unavailable(name, 'its response has no item')
           return { said: new Map([[post.id, presence]]), requests: 1 }
         },
       },
@@ -79,7 +79,7 @@ export const openHackerNews =
         const { from, to } = window
         const hasLater = next === null ? await hasAny(`created_at_i>=${secondsOf(to)}`) : true
         if (typeof hasLater === 'object') return hasLater
-        if (!hasLater) throw unavailable(name, `its index has nothing after ${to}: it stands still`)
+        if (!hasLater) throw unavailable(name, `its index has nothing after ${to}: indexing has stopped`)
         const after = next === null ? firstPlace(window) : place.parse(JSON.parse(next))
         const found = await search({
           ...about,
@@ -87,9 +87,9 @@ export const openHackerNews =
           numericFilters: between(from, after.before),
         })
         if ('waitSeconds' in found) return found
-        // Of deep pages it says that there are none; ours begin at the top each time.
+        // Algolia reports deep pages as empty; each of our searches begins at the top.
         if (found.message && found.hits.length === 0) throw unavailable(name, found.message.slice(0, 80))
-        // A day without any item at all was skipped.
+        // A day without any item at all was skipped by the index.
         const isSilent = next === null && found.hits.length === 0
         const hasItems = isSilent ? await hasAny(between(from, secondsOf(to))) : true
         if (typeof hasItems === 'object') return hasItems
@@ -106,7 +106,7 @@ export const hackerNewsAdapter: SourceAdapter<HackerNewsSettings> = {
 
 const item = z.object({ id: z.int(), deleted: z.boolean().optional(), dead: z.boolean().optional() })
 
-/** Its author may delete an item; a dead one is hidden by moderators or flags, and may come back. */
+/** An author may delete an item; a dead one is hidden by moderators or flags, and may come back. */
 function presenceOf(body: unknown): Presence | undefined {
   if (body === null) return 'absent'
   const found = item.safeParse(body).data

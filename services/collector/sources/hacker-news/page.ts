@@ -29,7 +29,7 @@ export const firstPlace = ({ to }: Window): Place => ({ before: secondsOf(to), s
 
 export const secondsOf = (instant: string): number => Date.parse(instant) / 1000
 
-/** A page of search, newest first. Times have whole seconds, so that the last second of a page is asked for again. */
+/** A page of search, newest first. Times are whole seconds, so the last second of a page is requested again. */
 export function readPage(
   hits: readonly unknown[],
   { name, window, limit }: { name: string; window: Window; limit: number },
@@ -52,7 +52,7 @@ export function readPage(
   const oldest = times.reduce((a, { at }) => Math.min(a, at), after.before)
   if (given.length < limit) return { ...page, next: null, reached: null }
   const reached = times.length > 0 ? new Date(oldest * 1000).toISOString() : null
-  // A whole page of one second: what is left of it cannot be asked for.
+  // A whole page of one second: the rest of that second cannot be requested.
   const before = oldest + 1 < after.before ? oldest + 1 : after.before - 1
   const seen = times.filter(({ at }) => at === oldest).map(({ id }) => id)
   return { ...page, reached, next: JSON.stringify({ before, seen } satisfies Place) }
@@ -65,7 +65,7 @@ const traceOf: TraceRow = (row) => {
   return { id: item && idOf(item), authorId: author && idOf(author) }
 }
 
-/** Numbers alone would be ids of other networks, too. */
+/** Prefixed: numbers alone could be ids of other networks. */
 const idOf = (own: string): string => `hn:${own}`
 
 function postOf({ objectID, author, created_at_i: at, title, ...texts }: z.infer<typeof hit>, source: string): Wanted {

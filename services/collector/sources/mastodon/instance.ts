@@ -4,7 +4,7 @@ import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import type { Place } from './page'
 
 const access = z.enum(['public', 'authenticated', 'disabled']).optional().catch(undefined)
-/** https://docs.joinmastodon.org/entities/Instance/; other servers have parts of it. */
+/** https://docs.joinmastodon.org/entities/Instance/; other servers send parts of it. */
 const instance = z.object({
   source_url: z.string().optional().catch(undefined),
   api_versions: z.object({ mastodon: z.number().optional() }).optional().catch(undefined),
@@ -17,8 +17,8 @@ const instance = z.object({
 })
 
 /**
- * How the ids of an instance are to be read. Raises SOURCE_REFUSED where it does not give the hashtag's timeline to these
- * settings: the timeline itself would be an empty list, as on a day without posts.
+ * How the ids of an instance are read. Raises SOURCE_REFUSED where the instance does not give the hashtag's timeline to
+ * these settings: the timeline itself would be an empty list, as on a day without posts.
  */
 export function idsOf(body: unknown, name: string, { token, localOnly }: MastodonSettings): Place['ids'] {
   const { source_url, api_versions, configuration } = instance.safeParse(body).data ?? {}

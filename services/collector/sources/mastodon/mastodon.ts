@@ -11,12 +11,12 @@ import { idsOf } from './instance'
 import { firstPlace, type Place, place, readPage } from './page'
 import { mastodonPresence } from './presence'
 
-/** A cache before the instance may answer for it while it is down, with what is up to a day old. */
+/** While an instance is down, a cache in front of it may answer with data up to a day old. */
 const OLDEST_SECONDS = 60
 
 /**
- * The public posts of a hashtag as one instance has them. Pages are asked for by id and never by the `Link` header, which
- * is missing at times and may lead to another host.
+ * The public posts of a hashtag as one instance has them. Pages are requested by id, never by the `Link` header, which
+ * is sometimes missing and may lead to another host.
  */
 export const openMastodon =
   (limits: Partial<HttpLimits> = {}) =>
@@ -42,7 +42,7 @@ export const openMastodon =
     }
 
     let known: Place['ids'] | undefined
-    /** Asked once: a feed that is switched off reads as a day without posts. */
+    /** Checked once: a feed that is switched off looks like a day without posts. */
     const ids = async (): Promise<Place['ids'] | Wait> => {
       if (known) return known
       const answer = await ask('api/v2/instance')
@@ -75,7 +75,7 @@ export const openMastodon =
       horizon: () => undefined,
 
       count: async (window) => {
-        // The history of a hashtag is that of the whole instance.
+        // The history of a hashtag covers the whole instance.
         if (isOwnOnly) return undefined
         const answer = await ask(`api/v1/tags/${encodeURIComponent(hashtag)}`).catch(() => undefined)
         if (answer?.status === 429) return waitOrThrow(name, answer, nowMs())
@@ -95,7 +95,7 @@ export const openMastodon =
         // A hashtag that nobody has used.
         if (status === 404 && json !== undefined) return NO_POSTS
         if (status !== 200 || json === undefined) return refused(answer)
-        if (!Array.isArray(json)) throw unavailable(name, 'it sent no list of posts')
+        if (!Array.isArray(json)) throw unavailable(name, 'its response has no list of posts')
         if (Number(given.get('age') ?? 0) > OLDEST_SECONDS) throw unavailable(name, 'a cache answered for it')
         return readPage(json, { name, hashtag, settings, window, limit }, after)
       },
@@ -121,7 +121,7 @@ function tokenFor(host: string, secretId: string, value: string): string {
 
 const tag = z.object({ history: z.array(z.object({ day: z.string(), uses: z.string() })) })
 
-/** How often the hashtag was used on a UTC day, as the instance counted it: without posts that it saw later. */
+/** How often the hashtag was used on a UTC day, as the instance counted it: without posts that arrived later. */
 function usesOn({ from, to }: Window, body: unknown): Count | undefined {
   if (Date.parse(to) - Date.parse(from) !== DAY_MS) return undefined
   const day = String(Date.parse(from) / 1000)

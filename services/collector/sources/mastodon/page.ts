@@ -8,8 +8,8 @@ import { arrivedAt, firstIdAt, isSnowflake } from './ids'
 import { postOf, status, traceOf } from './status'
 
 /**
- * Where the next page begins. Ids belong to one instance, so its host is part of the place. Pages of ids that are opaque
- * begin at the newest post, which is null.
+ * Where the next page begins. Ids belong to one instance, so the position includes its host. With opaque ids, paging
+ * begins at the newest post, which is null.
  */
 export const place = z.object({
   host: z.string(),
@@ -28,7 +28,7 @@ interface Reading {
   limit: number
 }
 
-/** The first page of a window begins above everything that can have arrived while late posts still count. */
+/** The first page of a window begins above every id that may have arrived while late posts still count. */
 export const firstPlace = (host: string, ids: Place['ids'], window: Window, lateHours: number): Place => ({
   host,
   ids,
@@ -37,8 +37,8 @@ export const firstPlace = (host: string, ids: Place['ids'], window: Window, late
 })
 
 /**
- * A page of a hashtag's timeline, newest first. A window is read by the ids, which tell when a post reached the instance,
- * until they are older than the window; what was written outside it is dropped.
+ * A page of a hashtag's timeline, newest first. Ids tell when a post reached the instance: pages are read until the ids
+ * are older than the window. Posts written outside the window are dropped.
  */
 export function readPage(rows: readonly unknown[], reading: Reading, after: Place): SourcePage {
   const { name, window } = reading
@@ -82,26 +82,26 @@ function kept(
   return { ...sortOut(found), refused }
 }
 
-/** Of a row that is no post, too. A number has lost its last digits already, and with them the place. */
+/** Also for rows that are not valid posts. A number has already lost its last digits, and with them the position. */
 function idOf(row: unknown, name: string): string | undefined {
   const id = withId.safeParse(row).data?.id
   if (typeof id === 'number')
     throw new BellwetherError(
       'SOURCE_REFUSED',
-      `${name}: its server sends ids as numbers, which lose digits: name another instance`,
+      `${name}: its server sends ids as JSON numbers, which lose digits; name another instance`,
     )
   return typeof id === 'string' ? id : undefined
 }
 const withId = z.object({ id: z.unknown() })
 
-/** The id below which the next page begins; that of the last page where no id of this one is lower. */
+/** The id below which the next page begins; that of the last page if no id of this one is lower. */
 function lowestOf(ids: readonly string[], { ids: kind, below }: Place): string | undefined {
   if (ids.length === 0 || kind === 'opaque') return ids.at(-1)
   const all = [...ids, ...(below === null ? [] : [below])].map(BigInt)
   return String(all.reduce((a, b) => (a < b ? a : b)))
 }
 
-/** The instant down to which all posts are read; of opaque ids only the times of the posts are known. */
+/** The instant down to which all posts are read. Opaque ids carry no time, so then the posts' own times count. */
 function reachedBy(given: readonly unknown[], below: string, { ids }: Place): number {
   if (ids === 'snowflake') return arrivedAt(BigInt(below))
   const times = given.flatMap((row) => {
@@ -112,7 +112,7 @@ function reachedBy(given: readonly unknown[], below: string, { ids }: Place): nu
 }
 const withTime = z.object({ created_at: z.string() })
 
-/** Whether no page behind this one can have a post of the window. */
+/** Whether no later page can have a post of the window. */
 const isPast = (reached: number, below: string, { from }: Window, { ids }: Place): boolean =>
   ids === 'snowflake' ? BigInt(below) <= firstIdAt(Date.parse(from)) : reached < Date.parse(from)
 

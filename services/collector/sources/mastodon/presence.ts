@@ -19,20 +19,20 @@ interface Instance {
   instance: string
   ask: Ask
   headers: Record<string, string>
-  /** What an answer means that is no list of posts. */
+  /** What a response without a list of posts means. */
   refused(answer: HttpAnswer): Wait
   /** Asks servers of other people, without the token. */
   askOrigin: Ask
 }
 
 /**
- * An instance is asked about posts by its own ids. It leaves out posts that were deleted, and those of authors whom it
- * suspended or silenced; so the server of the author is asked about each post that is left out.
+ * An instance is asked about posts by its own ids. It leaves out deleted posts, and those of authors whom it suspended
+ * or silenced. So the author's own server is asked about each post that is left out.
  */
 export function mastodonPresence({ name, instance, ask, headers, refused, askOrigin }: Instance): PresencePort {
   const { host } = new URL(instance)
 
-  /** Which of its posts the instance still shows, of those that it was asked about. */
+  /** Which of the posts that it was asked about the instance still shows. */
   const known = async (ids: readonly string[], most: number): Promise<Known | Wait> => {
     const answer = await ask(
       addressOf(
@@ -42,11 +42,11 @@ export function mastodonPresence({ name, instance, ask, headers, refused, askOri
       ),
       { headers },
     )
-    // Servers before Mastodon 4.3, and others that speak its API.
+    // Servers older than Mastodon 4.3, and others that speak its API.
     if (answer.status === 404 && answer.json !== undefined) return oneByOne(ids, most)
     if (answer.status !== 200 || answer.json === undefined) return refused(answer)
     const statuses = z.array(z.object({ id: loose })).safeParse(answer.json).data
-    if (!statuses) throw unavailable(name, 'it sent no list of posts')
+    if (!statuses) throw unavailable(name, 'its response has no list of posts')
     const found = new Set(statuses.flatMap(({ id }) => id ?? []))
     return { requests: 1, isThere: new Map(ids.map((id) => [id, found.has(id)])) }
   }
@@ -61,7 +61,7 @@ export function mastodonPresence({ name, instance, ask, headers, refused, askOri
     return { requests: 1 + isThere.size, isThere }
   }
 
-  /** What the server of its author says of a post; nothing where it does not say, or may not be asked. */
+  /** What the author's server says of a post; undefined where it does not say, or may not be asked. */
   const atOrigin = async (uri: string): Promise<Presence | undefined> => {
     const url = originOf(uri, host)
     const answer = url && (await askOrigin(url, { headers: { accept: STATEMENT } }).catch(() => undefined))
@@ -101,11 +101,11 @@ export function mastodonPresence({ name, instance, ask, headers, refused, askOri
   }
 }
 
-/** The id by which the instance knows a post; nothing for a post that another instance gave. */
+/** The id by which the instance knows a post; undefined for a post of another instance. */
 function ownIdOf({ id, sourceId = '' }: KeptPost, host: string): string | undefined {
   const [from, ...own] = sourceId.split('/')
   if (from === host && own.length === 1) return own[0]
-  // Collected before pages had the instance's own id, and written there.
+  // Collected before pages stored the instance's own id, and written on this instance.
   return id.startsWith(`https://${host}/`) ? /\/statuses\/(\d+)$/.exec(id)?.[1] : undefined
 }
 

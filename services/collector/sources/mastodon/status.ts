@@ -3,11 +3,14 @@ import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import { MOST_HTML, textOfHtml } from '../html'
 import { loose, type TraceRow, type Wanted } from '../rows'
 
-/** Fields come and go with versions and servers: what is not needed is not asked for. https://docs.joinmastodon.org/entities/Status/ */
+/**
+ * Fields vary with versions and servers: only the necessary ones are required.
+ * https://docs.joinmastodon.org/entities/Status/
+ */
 export const status = z.object({
   id: z.string(),
   uri: z.string().min(1),
-  created_at: z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is no time'),
+  created_at: z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is not a time'),
   edited_at: z.string().nullish(),
   content: z.string().max(MOST_HTML, `is longer than ${MOST_HTML} characters`),
   spoiler_text: z.string().max(MOST_HTML).nullish(),
@@ -28,7 +31,7 @@ export const status = z.object({
 })
 export type Status = z.infer<typeof status>
 
-/** A post with its words, or why it is left out. */
+/** A post with its text, or why it is left out. */
 export function postOf(
   given: Status,
   host: string,
@@ -65,7 +68,7 @@ export const traceOf: TraceRow = (row) => {
   return { id: uri, authorId: account?.uri ?? account?.url }
 }
 
-/** What authors write in their profile to be left alone by programs. */
+/** What authors write in their profile to opt out of programs. */
 const OPT_OUT = /#no(?:bot|index|search)\b/i
 
 function reasonAgainst(
@@ -81,12 +84,12 @@ function reasonAgainst(
   if (skipBots && account.bot) return 'by bots'
   if (skipBridged && account.acct.endsWith('@bsky.brid.gy')) return 'bridged from Bluesky'
   if (skipContentWarnings && spoiler_text) return 'behind a content warning'
-  // A server gives the last version, and it may be about something else by now.
+  // A server gives the last version of a post, which may be about something else.
   if (!edited_at || !tags) return undefined
   const wanted = folded(hashtag)
   const names = [...tags.map(({ name }) => name), ...textOfHtml(content).split('#').slice(1)]
   return names.some((name) => folded(name).startsWith(wanted)) ? undefined : 'without the hashtag since an edit'
 }
 
-/** Much as servers do it: `#CAFÉ`, `＃ｃａｆｅ` and `#cafe` are one hashtag. */
+/** Normalised much as servers do it: `#CAFÉ`, `＃ｃａｆｅ` and `#cafe` are one hashtag. */
 const folded = (tag: string): string => tag.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()

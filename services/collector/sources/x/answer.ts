@@ -4,7 +4,7 @@ import type { Post } from '../../../../shared/posts'
 import { loose, readRows, type TraceRow } from '../rows'
 import type { SourcePage } from '../source'
 
-// X calls a post a tweet or a post, by what it was asked for and by the age of the endpoint: both are read.
+// X says tweet or post, depending on the request and on the age of the endpoint: both are read.
 
 const references = z.array(z.object({ type: z.string(), id: z.string() })).optional()
 const ids = z.array(z.string().regex(/^\d{1,19}$/)).optional()
@@ -30,7 +30,7 @@ const problem = z.object({
   title: z.string().optional(),
   detail: z.string().optional(),
   type: z.string().optional(),
-  /** Set where the problem is one of a single post. */
+  /** Set where the problem is about a single post. */
   resource_id: z.unknown().optional(),
   value: z.unknown().optional(),
 })
@@ -45,13 +45,13 @@ const countBody = z.object({
 })
 
 /**
- * Where the next page begins: X's token, and the oldest id that was read, because a page may repeat posts of the last.
- * `idle` counts the pages since then that had no older post.
+ * Where the next page begins: X's token, and the oldest id that was read, because pages may overlap. `idle` counts the
+ * pages in a row without an older post.
  */
 const place = z.object({ token: z.string(), below: z.string(), idle: z.int().nonnegative().default(0) })
 type Place = z.infer<typeof place>
 
-/** Pages in a row without an older post, after which a search is given up: each is a request, and may be paid. */
+/** Pages in a row without an older post after which a search is given up: each is a request, and may be paid for. */
 const MOST_IDLE = 10
 const HIGHEST_ID = '9223372036854775807'
 
@@ -59,9 +59,9 @@ export const readPlace = (next: string | null): Place | undefined =>
   next === null ? undefined : place.parse(JSON.parse(next))
 
 /**
- * A page of recent search, newest first. Of a retweet the text is that of the post it repeats; of an edited post the last
- * version stays. `costUsd` counts every post in the answer, included ones too, each once. A body without posts and
- * without `meta` is no answer: SOURCE_UNAVAILABLE says what it holds instead.
+ * A page of recent search, newest first. A retweet has the text of the post that it repeats; of an edited post the last
+ * version counts. `costUsd` counts every post in the response once, included posts too. A body without posts and
+ * without `meta` raises SOURCE_UNAVAILABLE, which says what it holds instead.
  */
 export function readPage(body: unknown, source: string, after: Place | undefined, pricePerPostUsd: number): SourcePage {
   const parsed = searchBody.safeParse(body)
@@ -71,7 +71,7 @@ export function readPage(body: unknown, source: string, after: Place | undefined
   if (data.length === 0 && !meta) throw unreadable(errors.map(inWords).join('; ') || 'neither data nor meta')
 
   const { good, refused } = readRows(data, xPost, traceOf)
-  // Without the whole text of what it repeats, a post still has its own.
+  // Where the full text of the repeated post is missing, the post still has its own text.
   const others = [...(includes?.tweets ?? []), ...(includes?.posts ?? [])].flatMap(
     (other) => included.safeParse(other).data ?? [],
   )
@@ -119,14 +119,14 @@ const traceOf: TraceRow = (row) => {
   return { id, authorId, retweetOf: references?.find(({ type }) => type === 'retweeted')?.id }
 }
 
-/** Why there is no use in the next page, if so: X has answered one token again and again, and billed each page. */
+/** Why reading on is useless, if it is: X has returned the same token again and again, and billed each page. */
 function standstill(source: string, token: string, after: Place | undefined, idle: number, posts: number) {
   if (idle === 0) return undefined
   if (posts > 0) return `a page of ${source} that repeats earlier ones`
   return token === after?.token || idle >= MOST_IDLE ? `pages of ${source} that lead nowhere` : undefined
 }
 
-/** How many posts X says there are, or nothing. */
+/** How many posts X says there are, if it says. */
 export function readCount(body: unknown): number | undefined {
   const parsed = countBody.safeParse(body)
   return parsed.success ? (parsed.data.meta.total_tweet_count ?? parsed.data.meta.total_post_count) : undefined
@@ -149,16 +149,19 @@ function asPost(post: XPost, source: string, texts: ReadonlyMap<string, string>)
   }
 }
 
-/** Posts of more than 280 characters have their text elsewhere. */
+/** Posts of more than 280 characters have their text in another field. */
 const textOf = (post: Pick<XPost, 'text' | 'note_tweet' | 'note_post'>): string =>
   post.note_tweet?.text ?? post.note_post?.text ?? post.text
 
 const historyOf = (post: XPost): string[] => post.edit_history_tweet_ids ?? post.edit_history_post_ids ?? []
 
-/** `und` is undetermined; `zxx` and the q… codes stand for posts without words. */
+/** `und` is undetermined; `zxx` and the q… codes mark posts without words. */
 const isLanguage = (code: string): boolean => !/^(und|zxx|q[a-z]{2})$/.test(code)
 
-/** Of a problem with a single post without `detail`, which names the post: words of a source go to the log. */
+/**
+ * The words of a problem go to the log. `detail` names the post, so it is left out where the problem is about a single
+ * post.
+ */
 const inWords = ({ title, detail, type, resource_id: post, value }: z.infer<typeof problem>): string =>
   [title, post === undefined && value === undefined ? detail : undefined, type].filter(Boolean).join(', ')
 

@@ -12,17 +12,17 @@ interface Asking {
   token: string
   ask: Ask
   nowMs(): number
-  /** Milliseconds between two looks at a job. */
+  /** Milliseconds between two polls of a job. */
   pollMs: number
 }
 
-/** A look-up takes so many ids; a job of compliance takes far more, and a day's check has no more. */
+/** The ids of one look-up. A compliance job takes far more, but one daily check never has more. */
 const LOOKED_UP = 100
 const IN_A_JOB = 10_000
-/** Looks at a job before it is left for another day. */
+/** Polls of a job before it is left for another day. */
 const MOST_LOOKS = 24
 
-/** How X tells which posts are gone: by a job of batch compliance, which has no price, or by a look-up, which is paid. */
+/** How X tells which posts are gone: by a batch compliance job, which is free, or by a look-up, which is paid for. */
 export const xPresence = (asking: Asking): PresencePort =>
   asking.settings.presence === 'lookup' ? byLookup(asking) : byJob(asking)
 
@@ -44,9 +44,9 @@ function byLookup({ name, settings, token, ask, nowMs }: Asking): PresencePort {
       })
       if (answer.status !== 200) return refusalOf(name, answer, nowMs())
       const body = lookedUp.safeParse(answer.json)
-      if (!body.success) throw unavailable(name, 'it sent no list of posts')
+      if (!body.success) throw unavailable(name, 'its response has no list of posts')
       const { data, errors } = body.data
-      if (data.length + errors.length === 0) throw unavailable(name, 'it sent no list of posts')
+      if (data.length + errors.length === 0) throw unavailable(name, 'its response has no list of posts')
       const said = new Map<string, Presence>(data.map(({ id }) => [id, 'there']))
       for (const { resource_id, value, type } of errors) {
         const id = resource_id ?? value
@@ -78,15 +78,15 @@ function byJob({ name, settings, token, ask, nowMs, pollMs }: Asking): PresenceP
   const headers = { authorization: `Bearer ${token}` }
   const jobIn = ({ json }: HttpAnswer): Job => {
     const found = job.safeParse(json).data
-    if (!found) throw unavailable(name, 'it sent no job of compliance')
+    if (!found) throw unavailable(name, 'its response has no compliance job')
     return found.data
   }
 
-  /** Storage of another host takes the ids and gives the answer: without our token. */
+  /** Storage on another host takes the ids and returns the result, without our token. */
   const stored = async (address: string | undefined, put?: string): Promise<string> => {
     const url = address === undefined ? undefined : new URL(address)
     if (!url || (url.protocol !== 'https:' && url.host !== new URL(apiUrl).host))
-      throw unavailable(name, 'its job of compliance has no address')
+      throw unavailable(name, 'its compliance job has no address')
     const answer = await ask(url, put === undefined ? {} : { put })
     if (answer.status < 200 || answer.status >= 300) throw unavailable(name, `its storage answered ${answer.status}`)
     return answer.text
@@ -97,7 +97,7 @@ function byJob({ name, settings, token, ask, nowMs, pollMs }: Asking): PresenceP
     for (let looks = 0; ; looks++) {
       if (current.status === 'complete') return { job: current, requests: looks }
       if (current.status === 'failed' || current.status === 'expired' || looks === MOST_LOOKS)
-        throw unavailable(name, `its job of compliance is ${current.status}`)
+        throw unavailable(name, `its compliance job is ${current.status}`)
       await new Promise((resolve) => setTimeout(resolve, pollMs))
       const answer = await ask(addressOf(apiUrl, `compliance/jobs/${encodeURIComponent(begun.id)}`), { headers })
       if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
@@ -123,19 +123,19 @@ function byJob({ name, settings, token, ask, nowMs, pollMs }: Asking): PresenceP
   }
 }
 
-/** Ids that a job does not list are still fine; of a post without its place we hold nothing that has to go. */
+/** Ids that a job does not list still exist. Of a post that is only withheld somewhere nothing has to be deleted. */
 function saidBy(posts: readonly KeptPost[], lines: string, name: string): ReadonlyMap<string, Presence> {
   const said = new Map<string, Presence>(posts.map(({ id }) => [id, 'there']))
   for (const line of lines.split('\n').filter((one) => one.trim() !== '')) {
     const found = redaction.safeParse(jsonOrNothing(line)).data
-    if (!found) throw unavailable(name, 'its job of compliance answered what is no JSON')
+    if (!found) throw unavailable(name, 'the result of its compliance job is not JSON')
     if (!said.has(found.id) || found.reason === 'scrub_geo') continue
     said.set(found.id, found.reason === 'deleted' ? 'gone' : 'absent')
   }
   return said
 }
 
-/** An account without access is left to retention by age; what a limit of money means is no reason to stop for good. */
+/** An account without access is left to retention by age. A spending limit is temporary. */
 function refusalOf(name: string, answer: HttpAnswer, nowMs: number): Wait | CannotTell {
   const { type = '' } = readProblem(answer.json)
   const isMoney = answer.status === 402 || /usage-capped|credits|spend-cap/.test(type)

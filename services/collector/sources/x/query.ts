@@ -1,11 +1,11 @@
 import { BellwetherError } from '../../../../shared/errors'
 
-/** What self-serve accounts may ask; Enterprise may ask more. */
+/** The limit of self-serve accounts; Enterprise accounts have a higher one. */
 const MOST_CHARACTERS = 512
 
 /**
- * The query of a hashtag. Languages are asked for, and not only kept, because every post that X answers is paid; posts
- * whose language X could not tell are then left out. REFUSED when it is longer than X takes.
+ * The query of a hashtag. Languages are part of the query, not a filter afterwards, because every returned post is paid
+ * for; posts whose language X could not tell are then left out. REFUSED when the query is longer than X allows.
  */
 export function searchQuery(hashtag: string, languages: readonly string[], excludeRetweets: boolean): string {
   const spoken = languages.map((language) => `lang:${language}`)
@@ -17,7 +17,7 @@ export function searchQuery(hashtag: string, languages: readonly string[], exclu
   if (query.length > MOST_CHARACTERS) {
     throw new BellwetherError(
       'SOURCE_REFUSED',
-      `X takes queries of ${MOST_CHARACTERS} characters, and that of #${hashtag} has ${query.length}: name fewer languages`,
+      `the query of #${hashtag} has ${query.length} characters: X allows ${MOST_CHARACTERS}; name fewer languages`,
     )
   }
   return query

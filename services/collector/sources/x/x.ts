@@ -12,12 +12,12 @@ import { readCount, readPage, readPlace, readProblem } from './answer'
 import { xPresence } from './presence'
 import { searchQuery } from './query'
 
-/** A rate-limit window of X's, for answers that do not say when theirs ends. */
+/** The length of X's rate-limit window, for responses that do not say when it ends. */
 const RATE_LIMIT_SECONDS = 900
-/** Recent search reaches back seven days; a minute less, for the way there. */
+/** Recent search reaches back seven days; one minute less leaves time for the request to arrive. */
 const REACH_MS = 7 * DAY_MS - 60_000
 
-/** X's recent search (API v2, app-only) as a source. Posts are read newest first and paid one by one. */
+/** X's recent search (API v2, app-only) as a source. Posts are read newest first, and each is paid for. */
 export const openX =
   (timeout = 10_000, pollMs = 5000) =>
   async (
@@ -46,7 +46,7 @@ export const openX =
       textEncoding: 'html',
       order: 'newest first',
       page: { least: 10, most: 100 },
-      // A post may come with two that it refers to: what it answers, and what it quotes or repeats.
+      // A post may come with two that it refers to: the one it replies to, and the one it quotes or repeats.
       mostUsd: (posts) => posts * (excludeRetweets ? 1 : 3) * pricePerPostUsd,
       countUsd: pricePerCountUsd,
       lagSeconds: 60,
@@ -57,7 +57,7 @@ export const openX =
           return readCount(await ask('tweets/counts/recent', { ...between(window), granularity: 'day' }))
         } catch (error) {
           const refusal = refusalOf(error, secretId, nowMs())
-          // The count is only told: what else is wrong, the search will say.
+          // The count is only informative: the search itself will report any other error.
           return 'waitSeconds' in refusal ? refusal : undefined
         }
       },
@@ -69,7 +69,7 @@ export const openX =
             ...between(window),
             max_results: limit,
             'tweet.fields': 'created_at,author_id,lang,referenced_tweets,note_tweet,paid_partnership',
-            // Included posts are paid as well; only retweets need them, for their whole text.
+            // Included posts are paid for too; only retweets need them, for their full text.
             ...(excludeRetweets ? {} : { expansions: 'referenced_tweets.id' }),
             ...(after ? { next_token: after.token } : {}),
           })
@@ -91,10 +91,10 @@ export const xAdapter: SourceAdapter<XSettings> = {
 const between = ({ from, to }: Window) => ({ start_time: toSecond(from), end_time: toSecond(to) })
 const toSecond = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
 
-/** What an answer that is none means: come back later, no more money, or an error that says what to do. */
+/** What a response without posts means: retry later, no more money, or an error that says what to do. */
 function refusalOf(error: unknown, secretId: string, nowMs: number): Wait | Exhausted | Error {
   if (error instanceof BellwetherError) return error
-  // The library's errors hold the request with its bearer token: only their words are kept.
+  // The library's errors hold the request with its bearer token: only their message is kept.
   const words = error instanceof Error ? error.message : String(error)
   if (!(error instanceof ApiResponseError))
     return new BellwetherError('SOURCE_UNAVAILABLE', `X was not reached: ${words}`)

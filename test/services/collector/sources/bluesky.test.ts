@@ -92,7 +92,7 @@ describe('a post of Bluesky', () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ['only pictures', { record: { text: '' }, embed: { images: [{ alt: 'x' }] } }, 'without words'],
-    ['another kind of record', { record: { $type: 'app.bsky.feed.generator' } }, 'that are no posts'],
+    ['another kind of record', { record: { $type: 'app.bsky.feed.generator' } }, 'that are not posts'],
     ['a label that hides it', { labels: [{ val: '!hide' }] }, 'hidden by moderators'],
     ['an author who was taken down', { author: { labels: [{ val: '!takedown' }] } }, 'hidden by moderators'],
     [

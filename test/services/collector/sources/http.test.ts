@@ -79,8 +79,8 @@ describe('an answer that is no page', () => {
       '<title>Down\nfor now</title>',
       /UNAVAILABLE.*503: Down for now$/,
     ],
-    ['a wall for bots', 200, { 'content-type': 'text/html' }, '<html>', /UNAVAILABLE.*200: what it sent is no JSON$/],
-    ['half of JSON', 200, json, '[{"id', /UNAVAILABLE.*no JSON/],
+    ['a wall for bots', 200, { 'content-type': 'text/html' }, '<html>', /UNAVAILABLE.*200: its response is not JSON$/],
+    ['half of JSON', 200, json, '[{"id', /UNAVAILABLE.*its response is not JSON/],
     ['a refusal', 400, json, '{"error":"Bad","message":"no such tag"}', /REFUSED.*400: Bad, no such tag$/],
   ])('is %s', async (_, status, headers, body, message) => {
     const answer = await ask((_request, response) => void response.writeHead(status, headers).end(body))

@@ -185,7 +185,7 @@ describe('a day of Mastodon', () => {
   it('is refused where ids are numbers, which have lost digits', async () => {
     stub.odd[TIMELINE] = [{ body: [{ ...aStatus(NOON), id: 117688412345678900 }] }]
 
-    await expect(read()).rejects.toThrow(/SOURCE_REFUSED: fedi: .*ids as numbers/)
+    await expect(read()).rejects.toThrow(/SOURCE_REFUSED: fedi: .*ids as JSON numbers/)
   })
 
   it('is empty where the hashtag is unknown', async () => {

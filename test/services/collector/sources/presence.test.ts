@@ -256,7 +256,7 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
       await keep(posts)
       network.odd({ body: network.half(posts) })
 
-      await check(0).catch((error: unknown) => expect(String(error)).toContain('nothing was deleted'))
+      await check(0).catch((error: unknown) => expect(String(error)).toContain('none was deleted'))
       await check(1)
 
       expect(deletions()).toEqual([])
@@ -309,5 +309,5 @@ it.each(['failed', 'expired'])('says nothing of X where its job is %s', async (s
   stub.jobStates = ['in_progress', state]
   const port = await presenceOf(xOn(stub, () => NOW.getTime()))
 
-  await expect(port.stillThere([{ id: '1' }], 9)).rejects.toThrow(`its job of compliance is ${state}`)
+  await expect(port.stillThere([{ id: '1' }], 9)).rejects.toThrow(`its compliance job is ${state}`)
 })
