@@ -8,7 +8,7 @@ import { type Cloud, createCloud } from '../local/cloud'
 import { ownersBucket } from '../local/stores'
 import { ROOT } from '../local/root'
 import { GB_SECOND_USD } from '../services/doctor/costs'
-import { classify, type LiveModel } from '../services/analyzer/classify'
+import { classify, type Champion } from '../services/analyzer/classify'
 import { packModel } from '../shared/archive'
 import { classifierOf } from './fasttext-classifier'
 import { readModel } from '../packages/fasttext/src'
@@ -82,7 +82,7 @@ const STEPS = {
     heapMb: 896,
     most: 1e6,
     posts: postsOfWeek,
-    run: (posts: number, _model: LiveModel, onPosts: (count: number) => void) => reportWeek(posts, onPosts),
+    run: (posts: number, _model: Champion, onPosts: (count: number) => void) => reportWeek(posts, onPosts),
   },
 }
 type Step = keyof typeof STEPS
@@ -181,7 +181,7 @@ async function measure(step: Step, model: string, posts: number): Promise<Measur
 }
 
 /** Answers the bytes of the predictions. */
-async function classifyRun(posts: number, model: LiveModel, onPosts: (count: number) => void): Promise<number> {
+async function classifyRun(posts: number, model: Champion, onPosts: (count: number) => void): Promise<number> {
   const { run, objects, written, close } = await bucketOf(posts, onPosts)
   await classify(objects, run, model)
   close()

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Contender, type Contest, type Gate, judge } from '../services/evaluator/gate'
-import { measured as measuredAnswers, type Measured } from '../services/evaluator/measure'
+import { measured as measuredAnswers, type MeasuredModel } from '../services/evaluator/measure'
 import { relabelled } from '../services/evaluator/relabelled'
 import { categoryOf } from '../shared/engines/training-lines'
 import { countWords, posteriorOf } from '../shared/engines/naive-bayes/word-counts'
@@ -132,10 +132,10 @@ const emptyCell = (): Cell => ({
 /** The items of a day; a model is measured on them once, however many rules ask. */
 interface Window {
   items: readonly EvaluationLine[]
-  measured: Map<Trained | 'majority', Measured>
+  measured: Map<Trained | 'majority', MeasuredModel>
 }
 
-function measuredOn({ items, measured }: Window, model: Trained | 'majority', labels: string[]): Measured {
+function measuredOn({ items, measured }: Window, model: Trained | 'majority', labels: string[]): MeasuredModel {
   const known = measured.get(model)
   if (known) return known
   const shares = labels.map((label) => items.filter((item) => item.label === label).length / items.length)

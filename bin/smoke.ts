@@ -8,7 +8,7 @@ import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@a
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import type { Examination } from '../services/doctor/examine'
-import type { Outcome } from '../services/trainer/launch'
+import type { TrainingOutcome } from '../services/trainer/launch'
 import { s3Artefacts } from '../shared/artefact'
 import { keys, prefixes } from '../shared/keys'
 import { type Objects, s3Objects } from '../shared/objects'
@@ -124,14 +124,14 @@ async function makeDataset(objects: Objects): Promise<string> {
 
 /** Key of the record of the trained model. A training that is refused or fails ends the wait at once. */
 async function waitForModel(datasetId: string): Promise<string> {
-  let outcome = await invoke<Outcome>('trainer', { datasetId })
+  let outcome = await invoke<TrainingOutcome>('trainer', { datasetId })
   const marker = await waitFor(
     async () => {
       say(`trainer: ${JSON.stringify(outcome)}`)
       if (outcome.status === 'trained') return keys.training(outcome)
       if (outcome.status !== 'started' && outcome.status !== 'running')
         throw new Error(`no model: the trainer answers ${JSON.stringify(outcome)}`)
-      outcome = await invoke<Outcome>('trainer', { finish: outcome.job })
+      outcome = await invoke<TrainingOutcome>('trainer', { finish: outcome.job })
       return undefined
     },
     15_000,

@@ -5,13 +5,13 @@ export interface Problem {
   message: string
 }
 
-export type Answer<T> = { ok: true; body: T } | { ok: false; problem: Problem }
+export type ApiResult<T> = { ok: true; body: T } | { ok: false; problem: Problem }
 
 const OFFLINE: Problem = { status: 0, error: 'offline', message: 'There is no connection.' }
 const FAILED: Omit<Problem, 'status'> = { error: 'failed', message: 'Something went wrong. It is tried again.' }
 
 /** Ask our own API. A network that does not answer is a problem of status 0, never an exception. */
-export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<T>> {
+export async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiResult<T>> {
   let status = 0
   const text = body === undefined ? undefined : JSON.stringify(body)
   try {

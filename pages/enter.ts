@@ -1,4 +1,4 @@
-import { type Answer, ask } from './api'
+import { type ApiResult, ask } from './api'
 
 export interface Person {
   name: string
@@ -10,7 +10,7 @@ export interface Person {
  * takes it out of the address, so that it stays out of bookmarks and screenshots. `session` is the API's path,
  * `/desk/session`.
  */
-export async function enter(session: string): Promise<Answer<Person>> {
+export async function enter(session: string): Promise<ApiResult<Person>> {
   // Another link that is opened in this tab changes the fragment alone. So does the page's own navigation.
   addEventListener('hashchange', () => {
     if (tokenIn(location.hash)) location.reload()

@@ -3,7 +3,7 @@ import { scaled } from './statistics/temperature'
 import type { PostText } from './text'
 
 /** What a model says of a text: its label, the probability of it, and that of every label; calibrated. */
-export interface Answer {
+export interface ModelAnswer {
   label: string
   probability: number
   probabilities: Readonly<Record<string, number>>
@@ -22,7 +22,7 @@ export interface Calibrated {
 export async function answersOf(
   { classifier, temperature }: Calibrated,
   texts: readonly PostText[],
-): Promise<Answer[]> {
+): Promise<ModelAnswer[]> {
   const { labels } = classifier
   const scores = await classifier.classify(texts)
   return scores.map((score) => {

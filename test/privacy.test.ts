@@ -10,7 +10,7 @@ import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { type Cloud, createCloud } from '../local/cloud'
 import { BUCKET } from '../local/stores'
 import type { BusEvent } from '../packages/embedded-aws/src/service'
-import type { Answer } from '../services/privacy/delete'
+import type { DeletionProgress } from '../services/privacy/delete'
 import { s3Versions, type Versions } from '../services/privacy/versions'
 import { keys } from '../shared/keys'
 import { s3Objects } from '../shared/objects'
@@ -62,8 +62,8 @@ interface World {
   alone: Post[]
   copied: Post[]
   retweets: Post[]
-  dryRun: Answer
-  answer: Answer
+  dryRun: DeletionProgress
+  answer: DeletionProgress
   said: BusEvent[]
   reconciled: unknown
 }
@@ -371,7 +371,7 @@ const objects = () => s3Objects(new S3Client(access()), bucketName())
 const bucketName = () => cloud.stack.resources.find(({ logicalId }) => logicalId === BUCKET)?.ref ?? ''
 const versions = (): Versions => s3Versions(new S3Client(access()), bucketName())
 
-async function invoke(name: string, request: unknown): Promise<Answer> {
+async function invoke(name: string, request: unknown): Promise<DeletionProgress> {
   const { payload, functionError } = await cloud.invoke(name, request)
   if (functionError || refusalIn(payload) !== undefined) throw new Error(`${name}: ${payload}`)
   return JSON.parse(payload)

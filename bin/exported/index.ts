@@ -2,7 +2,7 @@
 // loads models of its engine and no other.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Answer, answersOf } from '../../shared/answers'
+import { type ModelAnswer, answersOf } from '../../shared/answers'
 import { withPrior } from '../../shared/engines/classifier'
 import type { LoadModel } from '../../shared/engines/engine'
 import type { Prior } from '../../shared/engines/prior'
@@ -31,8 +31,8 @@ export interface About {
 export interface ExportedModel {
   about: About
   labels: readonly string[]
-  classify(text: string): Promise<Answer>
-  classifyAll(texts: readonly string[]): Promise<Answer[]>
+  classify(text: string): Promise<ModelAnswer>
+  classifyAll(texts: readonly string[]): Promise<ModelAnswer[]>
 }
 
 /** Makes the `load` of a package whose model is read by `loadModel`. */
@@ -45,8 +45,8 @@ export const loaderOf =
     const files = new Map(about.files.map((name) => [name, readFileSync(path.join(folder, name))]))
     const classifier = withPrior(await loadModel(files, { textVersion, where: folder }), prior, textVersion)
     const { labels } = classifier
-    const classifyAll = (texts: readonly string[]): Promise<Answer[]> =>
+    const classifyAll = (texts: readonly string[]): Promise<ModelAnswer[]> =>
       answersOf({ classifier, temperature }, texts.map(plainText))
-    const classify = async (text: string): Promise<Answer> => (await classifyAll([text]))[0]!
+    const classify = async (text: string): Promise<ModelAnswer> => (await classifyAll([text]))[0]!
     return { about, labels, classify, classifyAll }
   }

@@ -26,7 +26,7 @@ export interface LiveStream {
 }
 
 /** How far a stream is collected. */
-export interface Collected {
+export interface CollectedStream {
   topic: string
   /** The UTC day up to which it is collected, not included; undefined before its first run has begun. */
   through: string | undefined
@@ -52,9 +52,13 @@ const LOOK_MS = 500
  * Collect the whole UTC days before today, from the first of `days` on where a stream is new, and else from where it was left.
  * Says how far it is, and sits out what the network makes it wait for; a day that is not over there is left for later.
  */
-export async function collectDays(ports: Ports, streams: readonly LiveStream[], days: number): Promise<Collected[]> {
+export async function collectDays(
+  ports: Ports,
+  streams: readonly LiveStream[],
+  days: number,
+): Promise<CollectedStream[]> {
   const end = dayOf(ports.cloud.clock.now())
-  const collected: Collected[] = []
+  const collected: CollectedStream[] = []
   for (const stream of streams) {
     if (ports.signal.aborted) break
     collected.push(await collectStream(ports, stream, dayAfter(end, -days), end))
@@ -68,7 +72,7 @@ async function collectStream(
   { names, topic }: LiveStream,
   first: string,
   end: string,
-): Promise<Collected> {
+): Promise<CollectedStream> {
   const { cloud, journal, screen, signal } = ports
   const known = await positionOf(ports, names)
   const from = known?.through ?? first

@@ -5,7 +5,7 @@ import { sum } from '../../shared/statistics/numbers'
 import { sourcesOf, type StreamName, streamInWords } from '../../shared/streams'
 import { counted } from '../check/words'
 import { inColumns } from '../columns'
-import type { Collected } from './collecting'
+import type { CollectedStream } from './collecting'
 import { FEWEST } from './counting'
 
 /** Where posts come from, and whose terms hold. A paid network says what it may cost. */
@@ -75,7 +75,7 @@ function whyNone(runs: readonly RunRecord[], languages: readonly string[]): stri
 }
 
 /** What is collected later, because its network may still get posts of it. */
-export const waitsInWords = (collected: readonly Collected[]): string[] =>
+export const waitsInWords = (collected: readonly CollectedStream[]): string[] =>
   collected.flatMap(({ topic, through, waitsUntil }) =>
     waitsUntil === undefined || through === undefined
       ? []

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { PostField } from '../../shared/post-file/columns'
 import { openPosts } from '../../shared/post-file/open'
-import { readRow, type Row } from '../../shared/post-file/row'
-import type { Found } from '../../shared/row-file/found'
+import { readRow, type FileRow } from '../../shared/post-file/row'
+import type { FoundFile } from '../../shared/row-file/found'
 import { readLabel } from '../../shared/row-file/label'
 import { makeTally, placeInWords, type RefusedPlace, type Tally } from '../../shared/row-file/tally'
 import { hashtag } from '../../shared/settings'
@@ -47,7 +47,7 @@ interface ReadOptions {
   /** A row of after the day that follows this one is refused. */
   now?: Date | undefined
   /** Sees what the file was found to be, before its rows are read. */
-  onFound?: (found: Found<PostField>) => void
+  onFound?: (found: FoundFile<PostField>) => void
   /** Counts what was refused, and what was read otherwise than it stands there. */
   tally?: Tally
 }
@@ -84,7 +84,7 @@ export async function readPosts(file: string, options: ReadOptions = {}): Promis
 }
 
 /** A good row of a file, with its label. */
-export interface PostRow extends Row {
+export interface PostRow extends FileRow {
   label: string | undefined
 }
 
@@ -115,7 +115,7 @@ export async function* postRows(
   }
 }
 
-function withLabel(row: Row, given: unknown, categories: readonly string[] | undefined): PostRow | RefusedPlace {
+function withLabel(row: FileRow, given: unknown, categories: readonly string[] | undefined): PostRow | RefusedPlace {
   const { line, hashtags, notes } = row
   if (typeof given === 'object' && given !== null) return { line, field: 'label', reason: 'is not a text' }
   const { label, note } = readLabel(given, categories)
@@ -155,7 +155,7 @@ function mostFrequentSpelling(rows: readonly PostRow[]): Map<string, string> {
   return new Map([...counts.keys()].map((label) => [label, best.get(label.toLowerCase()) ?? label]))
 }
 
-function postOf({ post, line }: Row, createdAt: string, tag: string, label: string | undefined): FilePost {
+function postOf({ post, line }: FileRow, createdAt: string, tag: string, label: string | undefined): FilePost {
   const { id, text, authorId, language, retweetOf } = post
   return {
     id: id || createHash('sha256').update(`${line}\n${text}`).digest('hex').slice(0, 16),

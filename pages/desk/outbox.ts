@@ -1,4 +1,4 @@
-import { placeOf, type Sent } from './work'
+import { deskPlaceOf, type Sent } from './work'
 
 /** What of the browser's storage is used. */
 export interface Keeper {
@@ -27,7 +27,7 @@ export interface Outbox {
 export function createOutbox(storage: Keeper | undefined, name: string, now: () => number = Date.now): Outbox {
   const keeper = storage ?? inMemory()
   const prefix = `bellwether-desk:${name}:answer:`
-  const keyOf = (sent: Sent) => prefix + placeOf(sent)
+  const keyOf = (sent: Sent) => prefix + deskPlaceOf(sent)
   const read = (key: string): Put | undefined => putIn(keeper.getItem(key))
   const all = () =>
     Array.from({ length: keeper.length }, (_, i) => keeper.key(i) ?? '')

@@ -1,4 +1,4 @@
-import { type Answer, ask, type Problem } from '../api'
+import { type ApiResult, ask, type Problem } from '../api'
 import { enter } from '../enter'
 import { createOutbox, type Keeper } from './outbox'
 import { keepShell } from './shell'
@@ -17,7 +17,7 @@ import {
   lookAt,
   type Given,
   NOTHING,
-  placeOf,
+  deskPlaceOf,
   recall,
   renew,
   type Sent,
@@ -132,7 +132,7 @@ async function start(): Promise<void> {
 function answer(given: Given): void {
   const shown = current(work)
   const step = give(work, given, noteNow())
-  if (shown) drafts.delete(placeOf(shown))
+  if (shown) drafts.delete(deskPlaceOf(shown))
   if (step.sent) {
     outbox.put(step.sent)
     if (step.sent.revision === 1) advance(step.sent.batch)
@@ -146,14 +146,14 @@ function answer(given: Given): void {
 function noteNow(): string {
   const shown = current(work)
   if (!shown) return ''
-  return drafts.get(placeOf(shown)) ?? ('note' in shown ? (shown.note ?? '') : '')
+  return drafts.get(deskPlaceOf(shown)) ?? ('note' in shown ? (shown.note ?? '') : '')
 }
 
 /** Keep a note until the post is answered; one that is answered gets it at once. */
 function note(text: string): void {
   const shown = current(work)
   if (!shown) return
-  drafts.set(placeOf(shown), text)
+  drafts.set(deskPlaceOf(shown), text)
   if (!('given' in shown)) return view.noted(text)
   const { at } = work
   answer(shown.given)
@@ -168,15 +168,15 @@ async function list(): Promise<void> {
     categories = { ...told.body.categories, ...categories }
     show(recall(work, told.body.items))
   } else if (!passes(told.problem)) return refuse(told.problem)
-  const known = new Set(told.ok ? told.body.items.map(placeOf) : [])
-  const latest = work.past.toReversed().filter((one) => !told.ok || known.has(placeOf(one)) || isWaiting(one))
+  const known = new Set(told.ok ? told.body.items.map(deskPlaceOf) : [])
+  const latest = work.past.toReversed().filter((one) => !told.ok || known.has(deskPlaceOf(one)) || isWaiting(one))
   const settled = Math.max(0, standing.today - latest.length)
   const others =
     settled === 0 ? '' : ` ${settled} more cannot be changed: their batch is closed, or they are not at hand.`
   view.answers(latest, `The latest first.${told.ok ? '' : ' There is no connection.'}${others}`)
 }
 
-const isWaiting = (one: Answered): boolean => outbox.waiting().some((sent) => placeOf(sent) === placeOf(one))
+const isWaiting = (one: Answered): boolean => outbox.waiting().some((sent) => deskPlaceOf(sent) === deskPlaceOf(one))
 
 /** Another tab was first with an answer of the same revision: what the desk has is shown, and said. */
 async function agreeWithDesk(): Promise<void> {
@@ -198,11 +198,11 @@ function receive(sent: readonly Sent[], { answers, today }: Receipt): void {
   const refused = sent.flatMap((one, i) => {
     const taken = answers[i]
     const isRefused = taken?.result === 'refused' && taken.reason !== 'older'
-    return isRefused ? [{ place: placeOf(one), revision: one.revision, ...taken }] : []
+    return isRefused ? [{ place: deskPlaceOf(one), revision: one.revision, ...taken }] : []
   })
   const isDisputed = sent.some((one, i) => {
     const taken = answers[i]
-    const known = work.past.find((past) => placeOf(past) === placeOf(one))
+    const known = work.past.find((past) => deskPlaceOf(past) === deskPlaceOf(one))
     return taken?.result === 'refused' && taken.reason === 'older' && known?.revision === one.revision
   })
   if (isDisputed) void agreeWithDesk()
@@ -239,7 +239,7 @@ async function fetchAhead(): Promise<void> {
   categories = { ...categories, ...next.body.categories }
   const away = Date.now() - fetchedAt > RENEW_AFTER_MS
   fetchedAt = Date.now()
-  const waiting = new Set(outbox.waiting().map(placeOf))
+  const waiting = new Set(outbox.waiting().map(deskPlaceOf))
   // An answer that was on its way meanwhile may be in the desk's count or not; its receipt tells.
   const isExact = isQuiet && standing === before
   if (progress.ok && (isExact || before.batches.length === 0)) standing = counted(progress.body)
@@ -325,7 +325,7 @@ function notice(change: Partial<typeof notices>): void {
   view.notice(notices.passing || notices.connection)
 }
 
-async function untilAnswered<T>(work: () => Promise<Answer<T>>): Promise<Answer<T>> {
+async function untilAnswered<T>(work: () => Promise<ApiResult<T>>): Promise<ApiResult<T>> {
   for (let failures = 0; ; failures++) {
     const answered = await work()
     if (answered.ok || !passes(answered.problem)) return answered

@@ -1,4 +1,4 @@
-import type { Answer, Problem } from '../api'
+import type { ApiResult, Problem } from '../api'
 import type { Outbox } from './outbox'
 import type { Sent } from './work'
 
@@ -15,7 +15,7 @@ export interface Receipt {
 
 interface Ports {
   outbox: Outbox
-  send(answers: Sent[]): Promise<Answer<Receipt>>
+  send(answers: Sent[]): Promise<ApiResult<Receipt>>
   /** Resolves after so many milliseconds, or when the connection may be back. */
   pause(ms: number): Promise<void>
   /** What became of each answer of a request. */

@@ -25,25 +25,25 @@ export const NOTHING: Work = { ahead: [], past: [] }
 export const current = ({ ahead, past, at }: Work): Shown | Answered | undefined =>
   at === undefined ? ahead[0] : past[at]
 
-export const placeOf = ({ batch, item }: Pick<Shown, 'batch' | 'item'>): string => `${batch}/${item}`
+export const deskPlaceOf = ({ batch, item }: Pick<Shown, 'batch' | 'item'>): string => `${batch}/${item}`
 
 /** Put newly fetched posts behind those that are there. What is known, or waits to be sent, is not shown twice. */
 export function add(work: Work, items: readonly Shown[], waiting: ReadonlySet<string> = new Set()): Work {
-  const known = new Set([...work.ahead, ...work.past].map(placeOf))
-  const fresh = items.filter((one) => !known.has(placeOf(one)) && !waiting.has(placeOf(one)))
+  const known = new Set([...work.ahead, ...work.past].map(deskPlaceOf))
+  const fresh = items.filter((one) => !known.has(deskPlaceOf(one)) && !waiting.has(deskPlaceOf(one)))
   return fresh.length === 0 ? work : { ...work, ahead: [...work.ahead, ...fresh] }
 }
 
 /** After a long pause: only what was handed out again is still this annotator's, in whatever order. */
 export function renew(work: Work, items: readonly Shown[]): Work {
-  const handed = new Set(items.map(placeOf))
-  return { ...work, ahead: work.ahead.filter((one) => handed.has(placeOf(one))) }
+  const handed = new Set(items.map(deskPlaceOf))
+  return { ...work, ahead: work.ahead.filter((one) => handed.has(deskPlaceOf(one))) }
 }
 
 /** Put what was answered before this page was opened into the past; the latest comes first in `items`. */
 export function recall(work: Work, items: readonly Answered[]): Work {
-  const known = new Set([...work.ahead, ...work.past].map(placeOf))
-  const older = items.filter((one) => !known.has(placeOf(one))).toReversed()
+  const known = new Set([...work.ahead, ...work.past].map(deskPlaceOf))
+  const older = items.filter((one) => !known.has(deskPlaceOf(one))).toReversed()
   return { ...work, past: [...older, ...work.past], ...(work.at === undefined ? {} : { at: work.at + older.length }) }
 }
 
@@ -72,19 +72,19 @@ function noted(answered: Answered, note: string | undefined): Answered {
 
 /** Look at one of the past, by its place. */
 export function lookAt({ ahead, past }: Work, place: string): Work {
-  const at = past.findIndex((one) => placeOf(one) === place)
+  const at = past.findIndex((one) => deskPlaceOf(one) === place)
   return at < 0 ? { ahead, past } : { ahead, past, at }
 }
 
 /** Take over an answer that was given in another tab, unless a later one is known. */
 export function hear(work: Work, { batch, item, revision, note, ...given }: Sent): Work {
-  const place = placeOf({ batch, item })
-  const before = work.past.find((one) => placeOf(one) === place)
+  const place = deskPlaceOf({ batch, item })
+  const before = work.past.find((one) => deskPlaceOf(one) === place)
   if (before)
     return before.revision >= revision
       ? work
       : { ...work, past: work.past.map((one) => (one === before ? noted({ ...one, given, revision }, note) : one)) }
-  const shown = work.ahead.find((one) => placeOf(one) === place)
+  const shown = work.ahead.find((one) => deskPlaceOf(one) === place)
   if (!shown) return work
   return {
     ...work,
@@ -95,8 +95,8 @@ export function hear(work: Work, { batch, item, revision, note, ...given }: Sent
 
 /** Take over what the desk has of these, in place of what this page has of them. */
 export function agree(work: Work, items: readonly Answered[]): Work {
-  const told = new Map(items.map((one) => [placeOf(one), one]))
-  return { ...work, past: work.past.map((one) => told.get(placeOf(one)) ?? one) }
+  const told = new Map(items.map((one) => [deskPlaceOf(one), one]))
+  return { ...work, past: work.past.map((one) => told.get(deskPlaceOf(one)) ?? one) }
 }
 
 /** Look at the answer before. */
@@ -114,9 +114,9 @@ export function forward({ ahead, past, at }: Work): Work {
 /** Forget a post whose answer was refused: there is nothing more to be said of it. */
 export function forget(work: Work, place: string): Work {
   const now = current(work)
-  const past = work.past.filter((one) => placeOf(one) !== place)
-  const ahead = work.ahead.filter((one) => placeOf(one) !== place)
-  const at = work.at === undefined || !now ? -1 : past.findIndex((one) => placeOf(one) === placeOf(now))
+  const past = work.past.filter((one) => deskPlaceOf(one) !== place)
+  const ahead = work.ahead.filter((one) => deskPlaceOf(one) !== place)
+  const at = work.at === undefined || !now ? -1 : past.findIndex((one) => deskPlaceOf(one) === deskPlaceOf(now))
   return at < 0 ? { ahead, past } : { ahead, past, at }
 }
 

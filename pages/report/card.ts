@@ -2,7 +2,7 @@ import type { CardRecord, ScoresRecord } from '../../shared/records'
 import { type Child, element } from '../element'
 import { paragraph, section } from './section'
 import { figure } from './figure'
-import { forest, lookOf, type Row } from './plots'
+import { forest, lookOf, type ForestRow } from './plots'
 import { behind } from './table'
 import type { Cell, Column } from './csv'
 import { count, dateInWords, many } from '../words'
@@ -65,7 +65,7 @@ function scores({ scores: all, champion }: CardRecord): HTMLElement {
     ['naive Bayes', all.naiveBayes ?? all.linear],
     ['majority', all.majority],
   ]
-  const rows = models.flatMap(([name, one], i): Row[] =>
+  const rows = models.flatMap(([name, one], i): ForestRow[] =>
     one?.macroF1 !== null && one?.macroF1 !== undefined && one.macroF1Interval
       ? [{ name, share: one.macroF1, ...one.macroF1Interval, look: lookOf(i), open: i > 0 }]
       : [],

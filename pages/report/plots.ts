@@ -143,7 +143,7 @@ export function sharesOverTime(width: number, dates: readonly string[], series: 
 }
 
 /** One row of a forest: an estimate with its interval. */
-export interface Row {
+export interface ForestRow {
   name: string
   share: number
   low: number
@@ -155,7 +155,7 @@ export interface Row {
 
 export interface Group {
   heading: string
-  rows: Row[]
+  rows: ForestRow[]
 }
 
 const ROW = 22
@@ -165,7 +165,7 @@ const HEADING = 26
 export function forest(width: number, groups: readonly Group[], { scores = false, top = 1 } = {}) {
   const say = (value: number) => (scores ? value.toFixed(2) : `${percent(value)}`)
   const lines = groups.flatMap(({ heading, rows }, g) => [
-    { at: `${g}`, heading, row: undefined as Row | undefined },
+    { at: `${g}`, heading, row: undefined as ForestRow | undefined },
     ...rows.map((row, i) => ({ at: `${g} ${i}`, heading: '', row })),
   ])
   let height = marginTop
@@ -209,15 +209,15 @@ export function forest(width: number, groups: readonly Group[], { scores = false
         label: null,
         ...FONT,
       }),
-      Plot.ruleY(rows, { y: 'y', x1: 'low', x2: 'high', stroke: (row: Row) => row.look.color, strokeWidth: 2.5 }),
+      Plot.ruleY(rows, { y: 'y', x1: 'low', x2: 'high', stroke: (row: ForestRow) => row.look.color, strokeWidth: 2.5 }),
       Plot.dot(rows, {
         x: 'share',
         y: 'y',
         r: 5,
-        symbol: (row: Row) => row.look.symbol,
-        stroke: (row: Row) => row.look.color,
+        symbol: (row: ForestRow) => row.look.symbol,
+        stroke: (row: ForestRow) => row.look.color,
         strokeWidth: 2,
-        fill: (row: Row) => (row.open ? 'var(--surface)' : row.look.color),
+        fill: (row: ForestRow) => (row.open ? 'var(--surface)' : row.look.color),
       }),
       Plot.text(headings, {
         y: 'y',
@@ -231,7 +231,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
       }),
       Plot.text(rows, {
         y: 'y',
-        text: (_: Row, i: number) => isolated(names[i] ?? ''),
+        text: (_: ForestRow, i: number) => isolated(names[i] ?? ''),
         frameAnchor: 'left',
         dx: -marginLeft + 2,
         textAnchor: 'start',
@@ -239,7 +239,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
       }),
       Plot.text(rows, {
         y: 'y',
-        text: (_: Row, i: number) => values[i]!,
+        text: (_: ForestRow, i: number) => values[i]!,
         frameAnchor: 'right',
         dx: marginRight,
         textAnchor: 'end',
@@ -250,7 +250,7 @@ export function forest(width: number, groups: readonly Group[], { scores = false
   })
 }
 
-export interface Collected {
+export interface CollectedDay {
   /** The stream, as a heading says it. */
   topic: string
   date: string
@@ -260,7 +260,7 @@ export interface Collected {
 }
 
 /** How much of each day was collected: a bar as tall as that, empty without posts; a cross where there is no report. */
-export function collection(width: number, dates: readonly string[], days: readonly Collected[]) {
+export function collection(width: number, dates: readonly string[], days: readonly CollectedDay[]) {
   const topics = [...new Set(days.map(({ topic }) => topic))]
   const band = 40
   const gap = 26
@@ -299,21 +299,21 @@ export function collection(width: number, dates: readonly string[], days: readon
       }),
       Plot.ruleX(bars, {
         x,
-        y1: ({ topic }: Collected) => top(topic),
-        y2: ({ topic }: Collected) => top(topic) + band,
+        y1: ({ topic }: CollectedDay) => top(topic),
+        y2: ({ topic }: CollectedDay) => top(topic) + band,
         stroke: 'var(--line)',
         strokeWidth: 2 * half,
       }),
       Plot.ruleX(filled, {
         x,
-        y1: ({ topic, share = 0 }: Collected) => top(topic) + band * (1 - share),
-        y2: ({ topic }: Collected) => top(topic) + band,
-        stroke: ({ share = 0 }: Collected) => (share < 1 ? 'var(--warn)' : 'var(--accent)'),
+        y1: ({ topic, share = 0 }: CollectedDay) => top(topic) + band * (1 - share),
+        y2: ({ topic }: CollectedDay) => top(topic) + band,
+        stroke: ({ share = 0 }: CollectedDay) => (share < 1 ? 'var(--warn)' : 'var(--accent)'),
         strokeWidth: 2 * half,
       }),
       Plot.dot(none, {
         x,
-        y: ({ topic }: Collected) => top(topic) + band - 8,
+        y: ({ topic }: CollectedDay) => top(topic) + band - 8,
         symbol: 'times',
         r: Math.min(5, half),
         stroke: 'var(--bad)',

@@ -16,7 +16,7 @@ import { dayAfter } from '../../shared/utc-day'
 import { NONE } from '../../shared/sql-tables/tables'
 import type { Table } from '../../shared/table'
 import { announce } from './announce'
-import type { LiveModel } from './classify'
+import type { Champion } from './classify'
 import { openDayBook } from './day-book'
 import { type Day, daysWith, type StreamDays, WEEK, weekTo } from './days'
 import { type Draft, draftOf, openIndex, putDraft } from './draft'
@@ -26,7 +26,7 @@ import { openPlans } from './samples'
 import { writePredictions, writeShares } from './tables'
 import type { ReadOpinions } from './opinions'
 
-export interface Ports {
+export interface AnalyzePorts {
   objects: Pick<Objects, 'read' | 'exists' | 'stream' | 'list' | 'putStream' | 'swap' | 'etag' | 'put' | 'madeOf'>
   load: LoadArtefact
   publish: Publish
@@ -49,7 +49,7 @@ export interface Work extends StreamDays {
   classify?: boolean | undefined
 }
 
-export type Outcome = StreamName &
+export type AnalysisOutcome = StreamName &
   ({ state: 'reported'; classified: readonly string[]; reports: ReportRecord[] } | { state: 'waiting'; reason: string })
 
 export type Analysis = Day &
@@ -64,7 +64,7 @@ type Time = Pick<Invocation, 'now' | 'remainingMs'>
 
 /** Bring the report of a day up to date, with those of later days that it changes. NOT_FOUND names a day without a run. */
 export const analyze =
-  (ports: Ports) =>
+  (ports: AnalyzePorts) =>
   async ({ date, ...day }: Day, time: Time): Promise<Analysis> => {
     const name = named(day)
     const outcome = await bringUpToDate(ports)({ ...name, days: [date], classify: true }, time)
@@ -81,8 +81,8 @@ export const analyze =
  * than there is time, goes back on the queue.
  */
 export const bringUpToDate =
-  (ports: Ports) =>
-  async (work: Work, time: Time): Promise<Outcome> => {
+  (ports: AnalyzePorts) =>
+  async (work: Work, time: Time): Promise<AnalysisOutcome> => {
     const now = time.now.getTime()
     const name = `analyzer#${labelOf(nameToday(ports.settings, work))}`
     const lease = await takeLease(ports.table, name, ports.owner(), now, now + time.remainingMs())
@@ -94,7 +94,7 @@ export const bringUpToDate =
     }
   }
 
-async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<Outcome> {
+async function inTurn(ports: AnalyzePorts, work: Work, { remainingMs }: Time): Promise<AnalysisOutcome> {
   const { objects, memory, settings } = ports
   const { days } = work
   const names = namesOf(settings, work)
@@ -151,13 +151,18 @@ async function inTurn(ports: Ports, work: Work, { remainingMs }: Time): Promise<
   return { ...named(work), state: 'reported', classified: book.classified, reports }
 }
 
-async function putOff({ enqueue }: Ports, work: Work, reason: string, seconds: number): Promise<Outcome> {
+async function putOff(
+  { enqueue }: AnalyzePorts,
+  work: Work,
+  reason: string,
+  seconds: number,
+): Promise<AnalysisOutcome> {
   await enqueue(work, seconds)
   return { ...named(work), state: 'waiting', reason }
 }
 
 /** Load the champion, or nothing before the first promotion. */
-export async function liveModel(ports: Pick<Ports, 'objects' | 'load'>): Promise<LiveModel | undefined> {
+export async function loadChampion(ports: Pick<AnalyzePorts, 'objects' | 'load'>): Promise<Champion | undefined> {
   const live = await readChampion(ports.objects)
   return live && loaded(ports, live.champion)
 }
@@ -170,10 +175,10 @@ const askable = cardRecord.pick({ artefact: true, calibration: true }).extend({
 
 /** The model of a job, by its card, or without a job the live one; nothing where that is not there. */
 async function modelOf(
-  ports: Pick<Ports, 'objects' | 'load'>,
+  ports: Pick<AnalyzePorts, 'objects' | 'load'>,
   champion: ChampionRecord | undefined,
   job = champion?.job,
-): Promise<LiveModel | undefined> {
+): Promise<Champion | undefined> {
   if (job === undefined || job === champion?.job) return champion && loaded(ports, champion)
   const key = keys.card({ job })
   const stored = await ports.objects.read(key)
@@ -189,7 +194,7 @@ async function modelOf(
   return { job, classifier: model, temperature: calibration?.temperature ?? 1 }
 }
 
-const loaded = async ({ load }: Pick<Ports, 'load'>, champion: ChampionRecord): Promise<LiveModel> => {
+const loaded = async ({ load }: Pick<AnalyzePorts, 'load'>, champion: ChampionRecord): Promise<Champion> => {
   const { job, temperature } = champion
   return { job, classifier: (await load(champion)).model, temperature }
 }

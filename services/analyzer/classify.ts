@@ -8,7 +8,7 @@ import { cascadeId } from '../../shared/text/cascade'
 import { type Prediction, predictionsToCsv } from './prediction'
 
 /** The champion, ready to answer. */
-export interface LiveModel extends Calibrated {
+export interface Champion extends Calibrated {
   job: string
   classifier: Artefact['model']
 }
@@ -20,7 +20,7 @@ const BATCH = 500
 export async function classify(
   objects: Pick<Objects, 'stream' | 'putStream'>,
   run: RunRecord,
-  model: LiveModel,
+  model: Champion,
   passing: (prediction: Prediction) => void = () => undefined,
 ): Promise<void> {
   await objects.putStream(keys.predictions(run), predictionsToCsv(predict(objects, run, model, passing)))
@@ -32,7 +32,7 @@ export const postsOf = ({ objects }: RunRecord): number => objects.reduce((sum, 
 async function* predict(
   objects: Pick<Objects, 'stream'>,
   run: RunRecord,
-  model: LiveModel,
+  model: Champion,
   passing: (prediction: Prediction) => void,
 ): AsyncIterable<Prediction[]> {
   for await (const batch of batched(postsOfRun(objects, run))) {

@@ -1,7 +1,7 @@
 import type { ReportRecord, RunRecord } from '../../shared/records'
 
 /** What of a run says how much of the posts it has. */
-export type Collected = Pick<
+export type RunCoverage = Pick<
   RunRecord,
   | 'window'
   | 'covered'
@@ -28,7 +28,7 @@ interface Collection extends Omit<ReportRecord['collection'], 'words'> {
  * By the number of posts that the source says there were, where it does; else by the time that was read. Runs are parts
  * of the day and do not overlap, but for their edges.
  */
-export function collectionOf(runs: readonly Collected[]): Collection {
+export function collectionOf(runs: readonly RunCoverage[]): Collection {
   const gaps = runs.flatMap(({ gap }) => gap ?? [])
   const stoppedBy = [...new Set(runs.flatMap(({ stoppedBy: cap }) => cap ?? []))].sort()
   const complete = runs.every((run) => run.complete && run.gap === null)
@@ -62,7 +62,7 @@ export function collectionOf(runs: readonly Collected[]): Collection {
 }
 
 /** What the settings of the source left out, and why. */
-function leftOutOf(runs: readonly Collected[]): string[] {
+function leftOutOf(runs: readonly RunCoverage[]): string[] {
   const reasons = new Map<string, number>()
   for (const { leftOut = {} } of runs)
     for (const [reason, posts] of Object.entries(leftOut)) reasons.set(reason, (reasons.get(reason) ?? 0) + posts)
@@ -71,7 +71,7 @@ function leftOutOf(runs: readonly Collected[]): string[] {
 }
 
 /** How much of its window a run has: what the source still had of it, and how much of that was read. */
-function shareOf(run: Collected): number {
+function shareOf(run: RunCoverage): number {
   const { complete, gap, window, covered, existing, posts, otherLanguages, refusedRows, leftOut = {} } = run
   if (complete && gap === null) return 1
   const whole = lengthOf(window)

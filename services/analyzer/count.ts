@@ -14,11 +14,11 @@ interface How {
   /** Ids of the posts that earlier runs of the day have. Nothing where the day has one run. */
   seen: ReadonlySet<string> | undefined
   /** Its posts, where they are in hand. */
-  posts?: AsyncIterable<Row> | undefined
+  posts?: AsyncIterable<CountedPost> | undefined
 }
 
 /** A post, and its message by the exact form of its text. */
-export interface Row {
+export interface CountedPost {
   post: string
   exact: () => string
 }
@@ -88,7 +88,7 @@ function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> 
   }
 }
 
-async function* stored(objects: Pick<Objects, 'stream'>, run: RunRecord): AsyncIterable<Row> {
+async function* stored(objects: Pick<Objects, 'stream'>, run: RunRecord): AsyncIterable<CountedPost> {
   for await (const { id, text } of postsOfRun(objects, run)) yield { post: id, exact: () => cascadeId(text) }
 }
 

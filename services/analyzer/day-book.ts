@@ -7,8 +7,8 @@ import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { factsRecord, type PlanRecord, type RunRecord, runRecord } from '../../shared/records'
 import { labelOf, type StreamName, type StreamNames } from '../../shared/streams'
-import { classify, type LiveModel } from './classify'
-import { type Counted, countRun, type Row } from './count'
+import { classify, type Champion } from './classify'
+import { type Counted, countRun, type CountedPost } from './count'
 import { replace } from './draft'
 import { type CountedDay, countedDay, factsBytes } from './facts'
 import { isOf, type Plans } from './samples'
@@ -45,7 +45,7 @@ interface Sources {
    * Loads the model of a training job, or without one the live model; nothing where none is live. Absent where nothing is to
    * be classified.
    */
-  model: ((job?: string) => Promise<LiveModel | undefined>) | undefined
+  model: ((job?: string) => Promise<Champion | undefined>) | undefined
   plans: Plans
   /** Whether there is time to classify one more run. */
   hasTime: () => boolean
@@ -66,7 +66,7 @@ interface State extends Sources {
   /** By key. */
   facts: Map<string, Version>
   /** The posts of runs that were just classified, by the key of the run: they are counted next. */
-  passed: Map<string, readonly Row[]>
+  passed: Map<string, readonly CountedPost[]>
   classified: string[]
 }
 
@@ -164,7 +164,7 @@ async function classifyMissing(state: State, date: string, load: NonNullable<Sou
     const model = planned === null ? undefined : await load(planned)
     if (!model) continue
     const run = await recordOf(state, name)
-    const rows: Row[] = []
+    const rows: CountedPost[] = []
     await classify(objects, run, model, ({ post, cascade }) => {
       if (rows.length <= MOST_KEPT) rows.push({ post, exact: () => cascade })
     })
@@ -201,7 +201,7 @@ async function countRuns(state: State, date: string): Promise<CountedDay> {
   return { ...day, labels: [...labels], runs: runs.map(({ run }) => run) }
 }
 
-const rowsOf = (rows: readonly Row[] | undefined): Readable | undefined => rows && Readable.from(rows)
+const rowsOf = (rows: readonly CountedPost[] | undefined): Readable | undefined => rows && Readable.from(rows)
 
 /** Messages of a day that a plan asks about, for this stream or another: a message counts in each that has it. */
 function askedAbout(plans: readonly PlanRecord[], names: StreamNames, date: string): (item: string) => boolean {

@@ -39,12 +39,12 @@ export function labelling(
 }
 
 /** A message of a label that is shown for its number of posts, or because it moved the label's part of all posts. */
-export interface Chosen {
+export interface ShownMessage {
   item: string
   posts: number
   predicted: boolean
 }
-export interface Moved extends Chosen {
+export interface Moved extends ShownMessage {
   before: number
   /** Of all posts, in [-1, 1]. */
   change: number
@@ -53,7 +53,7 @@ export interface Moved extends Chosen {
 type LabelOf = ReturnType<typeof labelling>
 
 /** The most repeated messages of a label; of equally many posts those that people labelled come first. */
-export function mostRepeated(tally: Tally, label: string, labelOf: LabelOf): Chosen[] {
+export function mostRepeated(tally: Tally, label: string, labelOf: LabelOf): ShownMessage[] {
   return [...tally.kept]
     .flatMap(([item, message]) => {
       const given = labelOf(item, message)
@@ -139,7 +139,7 @@ function countWords(messages: readonly Worded[]): Map<string, number> {
 }
 
 /** The messages that evidence shows, by label. */
-export type ShownByLabel = ReadonlyMap<string, { messages: readonly Chosen[]; moves: readonly Moved[] }>
+export type ShownByLabel = ReadonlyMap<string, { messages: readonly ShownMessage[]; moves: readonly Moved[] }>
 
 /** What the evidence of a day is composed of. */
 export interface Material {
@@ -183,7 +183,7 @@ export function evidenceOf(material: Material): EvidenceRecord {
     worded.push({ words: plainWords(found.shown), label: given?.label, author: found.author })
   }
   const words = tellingWords(labels, worded, (word) => isNameAmong(handles, word))
-  const written = <T extends Chosen>({ item, ...rest }: T): (Omit<T, 'item'> & EvidenceMessage)[] => {
+  const written = <T extends ShownMessage>({ item, ...rest }: T): (Omit<T, 'item'> & EvidenceMessage)[] => {
     const found = read.get(item)
     return found ? [{ item, post: found.post, text: found.shown, language: found.language, ...rest }] : []
   }

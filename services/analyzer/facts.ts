@@ -1,4 +1,4 @@
-import { type Collected, collectionOf } from './collection'
+import { type RunCoverage, collectionOf } from './collection'
 import type { Design, Stratum } from './samples'
 import type { DayFacts, Drawn } from './shares'
 import { inOrder, keepMessage, merged, messageIn, scoresOf, type Tally, withoutMessages } from './tally'
@@ -13,7 +13,7 @@ export interface CountedDay extends Omit<FactsRecord, 'runs' | 'format'> {
   runs: readonly CountedRun[]
 }
 
-export interface CountedRun extends Collected {
+export interface CountedRun extends RunCoverage {
   /** The network of its keys; runs of one day may differ after a rollback. */
   stream?: string | undefined
   run: string

@@ -17,7 +17,7 @@ import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { analyze } from './analyze'
 import { whenSettled } from './relabelled'
-import { analyzerRequest, respond } from './request'
+import { analyzerRequest, answerAnalyzer } from './request'
 import type { ReadOpinions } from './opinions'
 import { whenAsked } from './opinions-arrived'
 
@@ -44,7 +44,7 @@ const ports = {
   owner: randomUUID,
 }
 
-export const handler = door('analyzer', { schema: analyzerRequest, work: respond(ports) }, [
+export const handler = door('analyzer', { schema: analyzerRequest, work: answerAnalyzer(ports) }, [
   onPut(keys.run, (run, invocation) => analyze(ports)(run, invocation)),
   onPut(keys.settledManifest, ({ batch }) => whenSettled(ports)(batch)),
   onPut(keys.asked, (asked, invocation) => whenAsked(ports, predictor)(asked, invocation)),

@@ -2,7 +2,7 @@ import type { Invocation } from '../../shared/door'
 import { type Predictor, predictorParts } from '../../shared/second-opinions'
 import { named } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
-import type { Ports } from './analyze'
+import type { AnalyzePorts } from './analyze'
 import type { Day } from './days'
 
 /** Answers about several days come in a row; what they say is reported a little later. */
@@ -13,7 +13,7 @@ const WAIT_SECONDS = 20
  * its weights are learnt from answers about any day of the window.
  */
 export const whenAsked =
-  ({ enqueue }: Pick<Ports, 'enqueue'>, predictor: Predictor | undefined) =>
+  ({ enqueue }: Pick<AnalyzePorts, 'enqueue'>, predictor: Predictor | undefined) =>
   async (
     { model, prompt, date, ...day }: Day & { model: string; prompt: string },
     { now }: Pick<Invocation, 'now'>,

@@ -5,7 +5,7 @@ import type { Labels } from '../../shared/labels'
 import { markReported, unreportedBatches } from '../../shared/state/reported-batches'
 import { labelOf, nameToday } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import type { Ports } from './analyze'
+import type { AnalyzePorts } from './analyze'
 import { DAY_MS, dayAfter } from '../../shared/utc-day'
 import { byStream, type Day, WEEK } from './days'
 import { openPlans } from './samples'
@@ -15,7 +15,7 @@ const WAIT_SECONDS = 20
 /** A message waits in a queue for at most so many days. */
 const QUEUE_DAYS = 14
 
-type Relabelling = Pick<Ports, 'objects' | 'enqueue' | 'labels' | 'memory' | 'settings'> & {
+type Relabelling = Pick<AnalyzePorts, 'objects' | 'enqueue' | 'labels' | 'memory' | 'settings'> & {
   table: Pick<Table, 'getMany' | 'update'>
 }
 
@@ -24,7 +24,7 @@ type Relabelling = Pick<Ports, 'objects' | 'enqueue' | 'labels' | 'memory' | 'se
  * is the longer way. So what they touch is reported a little later, and a day that several touch once.
  */
 export const whenSettled =
-  ({ enqueue }: Pick<Ports, 'enqueue'>) =>
+  ({ enqueue }: Pick<AnalyzePorts, 'enqueue'>) =>
   async (batch: string): Promise<void> =>
     enqueue({ settled: batch }, WAIT_SECONDS)
 

@@ -9,7 +9,7 @@ import type {
   ShareRecord,
   StretchRecord,
 } from '../../shared/records'
-import { type Collected, collectionOf } from './collection'
+import { type RunCoverage, collectionOf } from './collection'
 import type { SecondOpinions } from '../../shared/second-opinions'
 import { opinionsInWords, secondPredictorOf } from './opinions'
 import { type Day, weekTo } from './days'
@@ -28,7 +28,7 @@ export function reportOf(
   { date, ...name }: Day,
   { model, predictions }: Pick<ReportRecord, 'model' | 'predictions'>,
   { version, given }: Labels,
-  runs: readonly Collected[],
+  runs: readonly RunCoverage[],
   week: readonly DayFacts[],
   evidence: Evidence,
   opinions?: SecondOpinions,

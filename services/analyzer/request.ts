@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
 import { streamFields } from '../../shared/stream-fields'
-import { type Analysis, analyze, bringUpToDate, type Outcome, type Ports } from './analyze'
-import { type Answer, ask } from './ask'
+import { type Analysis, analyze, bringUpToDate, type AnalysisOutcome, type AnalyzePorts } from './analyze'
+import { type ChampionAnswer, ask } from './ask'
 import type { Day } from './days'
 import { decideWeek, type Decision } from './moved'
 import { afterWait, relabelled } from './relabelled'
@@ -29,12 +29,14 @@ export const analyzerRequest = z.union([
   z.strictObject({ texts: z.array(z.string()).min(1).max(10_000) }),
 ])
 
-export const respond =
-  (ports: Ports) =>
+export const answerAnalyzer =
+  (ports: AnalyzePorts) =>
   async (
     request: z.infer<typeof analyzerRequest>,
     invocation: Invocation,
-  ): Promise<Analysis | Decision | Outcome | Answer | { answers: Answer[] } | { days: Day[] }> => {
+  ): Promise<
+    Analysis | Decision | AnalysisOutcome | ChampionAnswer | { answers: ChampionAnswer[] } | { days: Day[] }
+  > => {
     if ('date' in request) return analyze(ports)(request, invocation)
     if ('days' in request) return bringUpToDate(ports)(request, invocation)
     if ('labels' in request) return relabelled(ports)(request.labels, invocation)

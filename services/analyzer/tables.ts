@@ -3,7 +3,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { AnswerRecord, ReportRecord, StretchRecord } from '../../shared/records'
 import { putIfChanged, putRows } from '../../shared/sql-tables/rows'
-import type { Row } from '../../shared/sql-tables/tables'
+import type { SqlRow } from '../../shared/sql-tables/tables'
 import type { Day } from './days'
 import { predictionsFromCsv } from './prediction'
 
@@ -29,7 +29,7 @@ export async function writePredictions(
 async function* predictionRows(
   objects: Pick<Objects, 'stream'>,
   predictions: readonly string[],
-): AsyncIterable<Row<'predictions'>> {
+): AsyncIterable<SqlRow<'predictions'>> {
   const seen = predictions.length > 1 ? new Set<string>() : undefined
   for (const key of predictions) {
     for await (const { post, label, probability, model, cascade, probabilities } of predictionsFromCsv(
@@ -66,7 +66,7 @@ const shareRows = (
   basis: 'posts' | 'messages',
   { state, shares, counting, labels: labelled }: AnswerRecord,
   labels: readonly string[],
-): Row<'shares'>[] =>
+): SqlRow<'shares'>[] =>
   labels.map((label) => {
     const { share = null, low = null, high = null } = shares.find((one) => one.label === label) ?? {}
     return {

@@ -13,13 +13,13 @@ import { bookPage, bookUsd, closePage, type PageCaps, pageCaps, roomOn, tellReac
 import type { Cursor } from '../../shared/state/cursor'
 import { dayOf } from '../../shared/utc-day'
 import { withoutDeleted } from './deleted'
-import { placeOf, recordOf, type RunState } from './run'
+import { placeOfRun, runRecordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
-import { type Effect, type Facts, type Input, step, type WaitsFor } from './step'
+import { type Effect, type StepFacts, type Input, step, type WaitsFor } from './step'
 import { type TableObjects, writeTables } from './tables'
 import type { Window } from './window'
 
-export interface Ports {
+export interface CollectDayPorts {
   objects: Pick<Objects, 'create' | 'read'> & TableObjects
   table: Pick<Table, 'get' | 'create' | 'update'>
   publish: Publish
@@ -31,7 +31,7 @@ export interface Ports {
 }
 
 /** The answer to an ad-hoc request: one finished run. */
-export type DayDone = Pick<ReturnType<typeof recordOf>, 'run' | 'posts' | 'complete' | 'stoppedBy'>
+export type DayDone = Pick<ReturnType<typeof runRecordOf>, 'run' | 'posts' | 'complete' | 'stoppedBy'>
 
 /** A day that is resumed later, and why. */
 export type DayWaits = Wait & { waitsFor: WaitsFor }
@@ -41,7 +41,7 @@ const REFUSED_KEPT = 1000
 
 /** Everything that is needed to carry out an effect. */
 interface Work {
-  ports: Ports
+  ports: CollectDayPorts
   stream: StreamName
   source: Source
   caps: PageCaps
@@ -54,7 +54,7 @@ interface Work {
  * that the invocation after a crash resumes there. Waits are left to the caller.
  */
 export async function collectDay(
-  ports: Ports,
+  ports: CollectDayPorts,
   stream: StreamName,
   source: Source,
   cursor: Cursor<RunState>,
@@ -69,7 +69,7 @@ export async function collectDay(
   let kept = cursor.state().run
   let input: Input = { after: 'begin' }
   for (;;) {
-    const facts: Facts = { ...known, hasTime: hasTime() }
+    const facts: StepFacts = { ...known, hasTime: hasTime() }
     const { run, effect } = step(kept, input, facts)
     if (run && run !== kept) await cursor.keep(run)
     kept = run
@@ -79,7 +79,7 @@ export async function collectDay(
   }
 }
 
-async function carryOut(effect: Effect, work: Work, run: RunState | null, { now }: Facts): Promise<Input> {
+async function carryOut(effect: Effect, work: Work, run: RunState | null, { now }: StepFacts): Promise<Input> {
   const { ports, source, caps } = work
   const today = dayOf(now)
   switch (effect.kind) {
@@ -144,9 +144,9 @@ async function store(
 }
 
 async function finish({ ports, stream, log }: Work, cursor: Cursor<RunState>, run: RunState): Promise<DayDone> {
-  const record = recordOf(stream.hashtag, run)
+  const record = runRecordOf(stream.hashtag, run)
   const { posts, complete, costUsd, stoppedBy } = record
-  const place = placeOf(stream.hashtag, run)
+  const place = placeOfRun(stream.hashtag, run)
   const runKey = keys.run(place)
   await ports.objects.create(runKey, `${JSON.stringify(record, null, 2)}\n`)
   if (run.stoppedBy?.cap) await tellReached(ports.table, ports.publish, run.stoppedBy.cap)
@@ -158,7 +158,7 @@ async function finish({ ports, stream, log }: Work, cursor: Cursor<RunState>, ru
   return { run: run.id, posts, complete, stoppedBy }
 }
 
-async function digestOf({ objects }: Ports, key: string): Promise<string | undefined> {
+async function digestOf({ objects }: CollectDayPorts, key: string): Promise<string | undefined> {
   const there = await objects.read(key)
   return there && recordedHash(there.body, there.rewriting)
 }

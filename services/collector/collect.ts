@@ -6,7 +6,7 @@ import { keys } from '../../shared/keys'
 import type { Enqueue } from '../../shared/queue'
 import { runRecord } from '../../shared/records'
 import { labelOf, named, namesOf, networkOf, type Stream, streamInWords, watchedStreams } from '../../shared/streams'
-import { collectDay, type DayDone, type Ports } from './collect-day'
+import { collectDay, type DayDone, type CollectDayPorts } from './collect-day'
 import type { WaitsFor } from './step'
 import { openCursor } from '../../shared/state/cursor'
 import { runState } from './run'
@@ -36,14 +36,14 @@ export const collectRequest = z
   })
 type CollectRequest = z.infer<typeof collectRequest>
 
-export interface CollectPorts extends Ports {
+export interface CollectPorts extends CollectDayPorts {
   openSource(stream: Stream): Promise<Source>
   enqueue: Enqueue
   newOwner(): string
 }
 
 /** The answer to an ad-hoc request. */
-export interface Collected {
+export interface CollectionOutcome {
   hashtag: string
   stream: string
   runs: DayDone[]
@@ -61,7 +61,7 @@ const MARGIN_MS = 30_000
 /** Collect what is due: one stream now, or each of several by a message of its own. */
 export const collect =
   (ports: CollectPorts) =>
-  async (request: CollectRequest, invocation: Invocation): Promise<Collected | { asked: string[] }> => {
+  async (request: CollectRequest, invocation: Invocation): Promise<CollectionOutcome | { asked: string[] }> => {
     const { hashtag, from } = request
     const streams = streamsAskedFor(ports, request)
     const [only, ...others] = streams
@@ -91,7 +91,7 @@ async function collectStream(
   stream: Stream,
   from: string | undefined,
   invocation: Invocation,
-): Promise<Collected> {
+): Promise<CollectionOutcome> {
   const { now, remainingMs } = invocation
   const end = midnight(now)
   const first = from === undefined ? dayBefore(end) : new Date(from).toISOString()
@@ -158,9 +158,9 @@ async function assertSameNetwork({ objects, settings }: CollectPorts, { hashtag,
 async function goOn(
   { enqueue }: CollectPorts,
   request: { hashtag: string; stream: string; from?: string | undefined },
-  { waitSeconds, waitsFor }: { waitSeconds: number; waitsFor: NonNullable<Collected['waitsFor']> },
+  { waitSeconds, waitsFor }: { waitSeconds: number; waitsFor: NonNullable<CollectionOutcome['waitsFor']> },
   { log }: Pick<Invocation, 'log'>,
-): Promise<Pick<Collected, 'goesOnInSeconds' | 'waitsFor'>> {
+): Promise<Pick<CollectionOutcome, 'goesOnInSeconds' | 'waitsFor'>> {
   const goesOnInSeconds = Math.min(900, Math.max(2, Math.ceil(waitSeconds)))
   await enqueue(request, goesOnInSeconds)
   log.info('collection waits', { ...named(request), seconds: goesOnInSeconds, waitsFor })

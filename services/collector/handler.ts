@@ -12,7 +12,7 @@ import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { askTombstones, secretMarks } from '../../shared/tombstones'
-import { answerRequest, collectorRequest } from './request'
+import { answerCollector, collectorRequest } from './request'
 import { presenceFor, sourceFor } from './sources'
 
 const config = readConfig([
@@ -36,7 +36,7 @@ export const handler = door(
   'collector',
   {
     schema: collectorRequest,
-    work: answerRequest({
+    work: answerCollector({
       objects,
       table,
       publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'collector'),

@@ -28,7 +28,7 @@ const answer = z.object({
   /** Why the run ends after this page, if the source cannot go on. */
   stopped: z.string().optional(),
 })
-export type Answer = z.infer<typeof answer>
+export type PageSummary = z.infer<typeof answer>
 
 const booking = z.object({ day: z.string(), token: z.string(), posts: count, usd: z.number() })
 export type Booking = z.infer<typeof booking>
@@ -121,7 +121,7 @@ export function begin(
 }
 
 /** The run after its next page, with this content, was stored. */
-export const advance = (run: RunState, page: Answer): RunState => ({
+export const advance = (run: RunState, page: PageSummary): RunState => ({
   ...run,
   page: run.page + 1,
   next: page.next,
@@ -151,8 +151,8 @@ export const stop = (run: RunState, reason: string, cap: ReachedCap | null): Run
 })
 
 /** `run.json` of a finished run. Deterministic: the same run gives the same record. */
-export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
-  ...placeOf(hashtag, run),
+export const runRecordOf = (hashtag: string, run: RunState): RunRecord => ({
+  ...placeOfRun(hashtag, run),
   source: run.source,
   textEncoding: run.textEncoding,
   window: run.window,
@@ -173,10 +173,10 @@ export const recordOf = (hashtag: string, run: RunState): RunRecord => ({
 })
 
 export const pageKey = (hashtag: string, run: RunState, page: number): string =>
-  keys.posts({ ...placeOf(hashtag, run), page: String(page) })
+  keys.posts({ ...placeOfRun(hashtag, run), page: String(page) })
 
 /** The key of a run. */
-export const placeOf = (hashtag: string, run: RunState) => ({
+export const placeOfRun = (hashtag: string, run: RunState) => ({
   ...named({ hashtag, stream: run.stream }),
   date: dateOf(run),
   run: run.id,

@@ -5,14 +5,14 @@ import { type Post, postsToCsv } from '../../shared/posts'
 import type { Room } from '../../shared/state/ledger'
 import { labelOf } from '../../shared/streams'
 import { dayOf } from '../../shared/utc-day'
-import { advance, type Answer, begin, type Booking, pageKey, placeOf, type RunState, stop } from './run'
+import { advance, type PageSummary, begin, type Booking, pageKey, placeOfRun, type RunState, stop } from './run'
 import type { Count, Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
 import type { Window } from './window'
 
 /**
  * Facts that a step may use besides the run: the source's description of itself, the day, and the invocation's clock.
  */
-export interface Facts {
+export interface StepFacts {
   hashtag: string
   /** The network of the stream. */
   stream?: string | undefined
@@ -86,7 +86,7 @@ const backoffSeconds = (waits: number): number => Math.min(900, 20 * 2 ** waits)
 const MOST_WAITS = 14
 
 /** One step of collecting a UTC day. Pure: every side effect is in the effect that it returns. Raises CONFLICT. */
-export function step(run: RunState | null, input: Input, facts: Facts): Step {
+export function step(run: RunState | null, input: Input, facts: StepFacts): Step {
   if (input.after === 'count') return counted(begun(facts), input, facts)
   if (run === null) return start(facts)
   switch (input.after) {
@@ -111,9 +111,9 @@ export function step(run: RunState | null, input: Input, facts: Facts): Step {
 
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex')
 
-const begun = ({ source, day, first, now, stream }: Facts): RunState => begin(source, day, first, now, stream)
+const begun = ({ source, day, first, now, stream }: StepFacts): RunState => begin(source, day, first, now, stream)
 
-function start(facts: Facts): Step {
+function start(facts: StepFacts): Step {
   const { source, day, now } = facts
   const early = Math.ceil((Date.parse(day.to) - now.getTime()) / 1000) + source.lagSeconds
   if (early > 0) return { run: null, effect: { kind: 'park', waitSeconds: early, waitsFor: 'late posts' } }
@@ -124,7 +124,7 @@ function start(facts: Facts): Step {
 }
 
 /** A count that could not be booked is not requested: `existing` stays unknown. */
-function counted(run: RunState, { booking, existing }: Extract<Input, { after: 'count' }>, facts: Facts): Step {
+function counted(run: RunState, { booking, existing }: Extract<Input, { after: 'count' }>, facts: StepFacts): Step {
   if (typeof existing === 'object' && 'waitSeconds' in existing)
     return { run: null, effect: { kind: 'park', waitSeconds: existing.waitSeconds, waitsFor: 'rate limit' } }
   const costUsd = booking?.usd ?? 0
@@ -137,11 +137,11 @@ function counted(run: RunState, { booking, existing }: Extract<Input, { after: '
 }
 
 /** Resume a run as the cursor has it. */
-const proceed = (run: RunState, facts: Facts): Step =>
+const proceed = (run: RunState, facts: StepFacts): Step =>
   run.unsettled ? { run, effect: { kind: 'close', unsettled: run.unsettled } } : next(run, facts)
 
 /** The next page, or the end. */
-function next(run: RunState, facts: Facts): Step {
+function next(run: RunState, facts: StepFacts): Step {
   const { source, now, hasTime } = facts
   // Also before the end: the table of posts is made of the whole day.
   if (!hasTime) return { run, effect: { kind: 'park', waitSeconds: 0, waitsFor: 'next invocation' } }
@@ -164,7 +164,7 @@ const plan = (run: RunState): Step => ({
 })
 
 /** Book the most that the next page may cost. A cap without room for a page ends the run. */
-function reserve(run: RunState, room: Extract<Input, { after: 'room' }>, facts: Facts): Step {
+function reserve(run: RunState, room: Extract<Input, { after: 'room' }>, facts: StepFacts): Step {
   const { posts, collectUsd, attempt } = room
   const { source } = facts
   const affordable = largestWithin(collectUsd.left, source)
@@ -182,7 +182,7 @@ function reserve(run: RunState, room: Extract<Input, { after: 'room' }>, facts: 
   return proceed(stop(run, cap.cap, cap), facts)
 }
 
-function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'book' }>, facts: Facts): Step {
+function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'book' }>, facts: StepFacts): Step {
   if (booked && run.booked && run.readable) {
     const { first, next } = run
     return { run, effect: { kind: 'fetch', request: { window: run.readable, first, next, limit: run.booked.posts } } }
@@ -198,7 +198,7 @@ function booked(run: RunState, { booked, attempt }: Extract<Input, { after: 'boo
   return { run: { ...run, booked: null }, effect: { kind: 'room', attempt: attempt + 1 } }
 }
 
-function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page'], facts: Facts): Step {
+function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page'], facts: StepFacts): Step {
   if ('waitSeconds' in page)
     return { run, effect: { kind: 'park', waitSeconds: page.waitSeconds, waitsFor: 'rate limit' } }
   if ('exhausted' in page) {
@@ -208,7 +208,7 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
   }
   const wanted = page.posts.filter(({ language }) => isWanted(language, facts.languages))
   const csv = postsToCsv(wanted)
-  const answer: Answer = {
+  const answer: PageSummary = {
     posts: wanted.length,
     otherLanguages: page.posts.length - wanted.length,
     refusedRows: page.refused.length,
@@ -220,7 +220,7 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
     ...whereNext(run, page, facts),
     reached: page.reached,
   }
-  const place = { ...placeOf(facts.hashtag, run), page: String(run.page) }
+  const place = { ...placeOfRun(facts.hashtag, run), page: String(run.page) }
   return {
     run: { ...run, answers: [...run.answers, answer] },
     effect: {
@@ -237,14 +237,14 @@ function fetched(run: RunState, page: Extract<Input, { after: 'fetch' }>['page']
 const whereNext = (
   run: RunState,
   { next, stopped }: SourcePage,
-  { source }: Facts,
-): Pick<Answer, 'next' | 'stopped'> =>
+  { source }: StepFacts,
+): Pick<PageSummary, 'next' | 'stopped'> =>
   next !== null && next === run.next
     ? { next: null, stopped: `pages of ${source.name} that lead nowhere` }
     : { next, stopped }
 
 /** Of several responses for one page, the one in the bucket counts. */
-function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'store' }>, facts: Facts): Step {
+function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'store' }>, facts: StepFacts): Step {
   const answer = created ? run.answers.at(-1) : run.answers.find((one) => one.sha256 === sha256)
   if (answer) return proceed(advance(run, answer), facts)
   const key = pageKey(facts.hashtag, run, run.page)
@@ -254,13 +254,13 @@ function stored(run: RunState, { created, sha256 }: Extract<Input, { after: 'sto
   )
 }
 
-const spendingDay = ({ now }: Facts): string => dayOf(now)
+const spendingDay = ({ now }: StepFacts): string => dayOf(now)
 
 /** Names a booking: the same page of the same day has the same token, so that it is booked once. */
-const tokenOf = ({ day, ...facts }: Facts, page: number | 'count'): string =>
+const tokenOf = ({ day, ...facts }: StepFacts, page: number | 'count'): string =>
   `${labelOf(facts)}/${day.from.slice(0, 10)}/${page}`
 
-const bookingOf = (facts: Facts, page: number | 'count', posts: number, usd: number): Booking => ({
+const bookingOf = (facts: StepFacts, page: number | 'count', posts: number, usd: number): Booking => ({
   day: spendingDay(facts),
   token: tokenOf(facts, page),
   posts,
@@ -271,7 +271,7 @@ const isWanted = (language: Post['language'], languages: readonly string[]): boo
   language === '' || languages.length === 0 || languages.includes(language.split('-')[0]!.toLowerCase())
 
 /** The most posts that an amount pays for. */
-function largestWithin(usd: number, source: Facts['source']): number {
+function largestWithin(usd: number, source: StepFacts['source']): number {
   const each = source.mostUsd(1)
   return each === 0 ? Number.POSITIVE_INFINITY : Math.floor(usd / each + 1e-9)
 }

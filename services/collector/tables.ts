@@ -3,7 +3,7 @@ import type { Objects } from '../../shared/objects'
 import { type CollectedPost, postsOfRun } from '../../shared/posts'
 import { type RunRecord, runRecord } from '../../shared/records'
 import { gzipped, GZIP, putRows } from '../../shared/sql-tables/rows'
-import { NONE, type Row } from '../../shared/sql-tables/tables'
+import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
 import { labelOf, type StreamNames } from '../../shared/streams'
 import { cascadeId } from '../../shared/text/cascade'
 
@@ -37,7 +37,7 @@ async function runsOf(
 }
 
 /** A post that several runs have belongs to the first of them, as reports count it. */
-async function* postRows(objects: Pick<Objects, 'stream'>, runs: readonly RunRecord[]): AsyncIterable<Row<'posts'>> {
+async function* postRows(objects: Pick<Objects, 'stream'>, runs: readonly RunRecord[]): AsyncIterable<SqlRow<'posts'>> {
   const seen = runs.length > 1 ? new Set<string>() : undefined
   for (const run of runs) {
     for await (const post of postsOfRun(objects, run)) {
@@ -48,7 +48,7 @@ async function* postRows(objects: Pick<Objects, 'stream'>, runs: readonly RunRec
   }
 }
 
-const postRow = (post: CollectedPost, run: string): Row<'posts'> => ({
+const postRow = (post: CollectedPost, run: string): SqlRow<'posts'> => ({
   post_id: post.id,
   created_at: post.createdAt,
   author_id: post.authorId,
@@ -61,7 +61,7 @@ const postRow = (post: CollectedPost, run: string): Row<'posts'> => ({
   text: post.shown,
 })
 
-const runRow = (run: RunRecord): Row<'runs'> => ({
+const runRow = (run: RunRecord): SqlRow<'runs'> => ({
   run: run.run,
   source: run.source,
   window_from: run.window.from,

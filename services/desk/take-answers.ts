@@ -16,7 +16,7 @@ import {
   readChunks,
 } from '../../shared/state/desk'
 import {
-  type Answer,
+  type DeskAnswer,
   answer,
   FLAGS,
   type Given,
@@ -69,7 +69,7 @@ export interface Receipt {
 /** An answer to an item of a batch, in its place among those that were sent. */
 interface Answering extends DeskItemName {
   place: number
-  answer: Answer
+  answer: DeskAnswer
 }
 
 /**

@@ -8,7 +8,7 @@ import { languageModelFindings } from './language-model'
 import type { TrainerTerms } from '../../shared/trainers/terms'
 
 /** What the account says of itself. */
-export interface Facts extends Omit<LabellerFacts, 'region'> {
+export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   /** What the watched sources of each type lack, by type. */
   sources: Readonly<Record<string, Asked<string[]>>>
   /** Do the secrets with the keys of links have a value? */
@@ -21,7 +21,7 @@ export interface Facts extends Omit<LabellerFacts, 'region'> {
 
 /** What the configuration needs against what the account has, each lack with its remedy. Pure. */
 export const findingsOf = (
-  facts: Facts,
+  facts: AccountFacts,
   settings: Settings,
   names: {
     sourceSecrets: Readonly<Record<string, string>>
@@ -41,7 +41,7 @@ export const findingsOf = (
 
 /** One finding for each kind of source, in the words of its declaration. */
 const sourceFindings = (
-  { sources }: Facts,
+  { sources }: AccountFacts,
   settings: Settings,
   { sourceSecrets, bucket }: { sourceSecrets: Readonly<Record<string, string>>; bucket: string },
   registry: SourceRegistry,
@@ -67,7 +67,7 @@ const KEYS: Record<Role, string> = {
   reader: 'key of the report links',
 }
 
-function linkKey(role: Role, { linkKeys }: Facts, secrets: Readonly<Record<Role, string>>): Finding {
+function linkKey(role: Role, { linkKeys }: AccountFacts, secrets: Readonly<Record<Role, string>>): Finding {
   const check = KEYS[role]
   return judged(check, linkKeys[role], (hasValue) =>
     hasValue
@@ -82,7 +82,7 @@ function linkKey(role: Role, { linkKeys }: Facts, secrets: Readonly<Record<Role,
 }
 
 /** What the trainer of the configuration needs; of the others, what they would need of the region. */
-function training(trainer: TrainerTerms, { quotas }: Facts, settings: Settings, region: string): Finding[] {
+function training(trainer: TrainerTerms, { quotas }: AccountFacts, settings: Settings, region: string): Finding[] {
   const { trainer: chosen } = settings.training
   return trainer.needs(settings, region).flatMap((need): Finding[] => {
     const isChosen = trainer.name === chosen
@@ -118,7 +118,7 @@ const labellers = (facts: LabellerFacts, { labelling }: Settings): Finding[] =>
     return [{ check: doctor.check, verdict: 'not needed', found: `labelling.labeller is ${labelling.labeller}` }]
   })
 
-function concurrency({ concurrency: fact }: Facts): Finding {
+function concurrency({ concurrency: fact }: AccountFacts): Finding {
   const check = 'Lambda concurrency'
   return judged(check, fact, (limit) =>
     limit > 10

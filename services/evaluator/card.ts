@@ -34,7 +34,7 @@ export const rejectionOf = (card: CardRecord): Omit<DetailOf<typeof modelRejecte
 })
 
 /** Where the model of a card is. */
-export const placeOf = ({ artefact, dataset, training }: CardRecord): ModelPlace => ({
+export const modelPlaceOf = ({ artefact, dataset, training }: CardRecord): ModelPlace => ({
   artefact: artefact.uri,
   sha256: artefact.sha256,
   textVersion: dataset.textVersion,

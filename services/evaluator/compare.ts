@@ -9,12 +9,12 @@ import {
   type Forecast,
   logLossOf,
 } from '../../shared/statistics/temperature'
-import type { Judgement, Measured } from './measure'
+import type { JudgedForecast, MeasuredModel } from './measure'
 
 /** Compares challenger and champion on the same items, of which there is at least one. */
-export function compare(challenger: Measured, champion: Measured): NonNullable<CardRecord['comparison']> {
+export function compare(challenger: MeasuredModel, champion: MeasuredModel): NonNullable<CardRecord['comparison']> {
   const differences = challenger.resampled.map((value, i) => value - champion.resampled[i]!)
-  const right = ({ truths, answers }: Measured) => truths.map((truth, i) => truth === answers[i])
+  const right = ({ truths, answers }: MeasuredModel) => truths.map((truth, i) => truth === answers[i])
   const [before, after] = [right(champion), right(challenger)]
   const lost = before.filter((wasRight, i) => wasRight && !after[i]).length
   const gained = after.filter((isRight, i) => isRight && !before[i]).length
@@ -36,9 +36,9 @@ const FOLDS = 5
  * The temperature of a model, and how true its probabilities are without and with it; null of no items. A prior is answered
  * as it is: it takes no part in the fit, and counts in the errors.
  */
-export function calibrate({ forecasts }: Pick<Measured, 'forecasts'>): CalibrationRecord | null {
+export function calibrate({ forecasts }: Pick<MeasuredModel, 'forecasts'>): CalibrationRecord | null {
   if (forecasts.length === 0) return null
-  const fit = (some: readonly Judgement[]) => fitTemperature(some.filter(({ basis }) => basis === 'text'))
+  const fit = (some: readonly JudgedForecast[]) => fitTemperature(some.filter(({ basis }) => basis === 'text'))
   const crossFitted = Array.from({ length: FOLDS }, (_, fold): Forecast[] => {
     const isOf = (i: number) => i % FOLDS === fold
     const temperature = fit(forecasts.filter((_, i) => !isOf(i)))

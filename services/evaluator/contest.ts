@@ -22,9 +22,9 @@ import { calibrate } from './compare'
 import { sideBySide } from './engines'
 import { type Contender, type Contest, type Gate, judge, opponentIn } from './gate'
 import { costOf, lineageOf } from './lineage'
-import { placeOf } from './card'
+import { modelPlaceOf } from './card'
 import { liveOf } from './live'
-import { majorityOf, measure, type Measured } from './measure'
+import { majorityOf, measureModel, type MeasuredModel } from './measure'
 import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
 import { type Relabelled, relabelled } from './relabelled'
 import { whyNotScored, windowOf } from './window'
@@ -32,7 +32,7 @@ import { whyNotScored, windowOf } from './window'
 /** Cards of so many days are read: an engine that loses for four weeks is named. */
 const CARDS_DAYS = 42
 
-export interface Ports {
+export interface ContestPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'stream' | 'exists' | 'list'>
   load: LoadArtefact
   gate: Gate
@@ -42,14 +42,14 @@ export interface Ports {
  * Hold a trained model against a champion, both on the evaluation window of the model's dataset, and write down everything
  * that is known of it. A function of what stands in the bucket: asked again, it is the same.
  */
-export async function holdContest(ports: Ports, job: string, against: string | null): Promise<CardRecord> {
+export async function holdContest(ports: ContestPorts, job: string, against: string | null): Promise<CardRecord> {
   const late = await cardsOfLate(ports.objects, CARDS_DAYS)
   const judged = await judgeModel(ports, job, against, late)
   return { ...judged, engines: sideBySide(judged, late) }
 }
 
 async function judgeModel(
-  { objects, load, gate }: Ports,
+  { objects, load, gate }: ContestPorts,
   job: string,
   against: string | null,
   late: readonly CardRecord[],
@@ -61,13 +61,13 @@ async function judgeModel(
   const baseline = await trainBaseline(objects, dataset)
   const { items, described: window } = windowOf(evaluation, gate.window, (text) => trainedOn.has(text))
 
-  const scoresOn = (model: Classifier) => measure(model, items, dataset.labels)
+  const scoresOn = (model: Classifier) => measureModel(model, items, dataset.labels)
   const hold = contenders(items, dataset, scoresOn)
   const { textVersion } = dataset
   const artefact = await loadIfReadable(load, { artefact: training.artefact, textVersion, prior: training.prior })
   const challenger = await hold(job, training.engine, dataset, artefact)
   const card = against === null ? undefined : await objects.readJson(keys.card({ job: against }), cardRecord)
-  const opposite = card && (await loadIfReadable(load, placeOf(card)))
+  const opposite = card && (await loadIfReadable(load, modelPlaceOf(card)))
   const champion = card && opposite && (await hold(card.job, card.training.engine, card.dataset, opposite))
 
   const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
@@ -125,7 +125,7 @@ const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'v
 
 /** Measures a model on the window, or says why it cannot be. */
 const contenders =
-  (items: readonly EvaluationLine[], dataset: DatasetRecord, scoresOn: (model: Classifier) => Promise<Measured>) =>
+  (items: readonly EvaluationLine[], dataset: DatasetRecord, scoresOn: (model: Classifier) => Promise<MeasuredModel>) =>
   async (
     job: string,
     engine: string,
@@ -152,7 +152,7 @@ const suitsFewLabels = (engine: string): boolean =>
 
 /** What the cards of the last days say: the best model that was live before the champion, scored again; and the engines. */
 async function recentModels(
-  { objects, load, gate }: Ports,
+  { objects, load, gate }: ContestPorts,
   { engine }: TrainingRecord,
   dataset: DatasetRecord,
   champion: CardRecord,
@@ -161,7 +161,7 @@ async function recentModels(
 ): Promise<RecentModels> {
   const former = await championsBefore(objects, champion, dataset, gate.recentDays)
   const best = bestOf(former)
-  const readAgain = best && (await loadIfReadable(load, placeOf(best)))
+  const readAgain = best && (await loadIfReadable(load, modelPlaceOf(best)))
   const scored = best && readAgain && (await hold(best.job, best.training.engine, best.dataset, readAgain))
   const macroF1 = scored?.measured?.scores.macroF1
   return {

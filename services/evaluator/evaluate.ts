@@ -9,14 +9,14 @@ import type { Objects } from '../../shared/objects'
 import type { CardRecord, ChampionRecord } from '../../shared/records'
 import { correlated } from '../../shared/watch/correlation'
 import { cardBytes, championOf, promotionOf, rejectionOf } from './card'
-import { holdContest, type Ports as ContestPorts } from './contest'
+import { holdContest, type ContestPorts } from './contest'
 import { keepLive } from './live'
 import { readCard } from './recent'
 import { register, warnOfRefusal } from './register'
 import type { Registry } from './registry'
 import { writeTable } from './table'
 
-export interface Ports extends ContestPorts {
+export interface EvaluatePorts extends ContestPorts {
   objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'versions' | 'etag' | 'put'>
   publish: Publish
   registry: Registry
@@ -24,7 +24,7 @@ export interface Ports extends ContestPorts {
   log: Pick<Invocation['log'], 'warn'>
 }
 
-export interface Outcome {
+export interface EvaluationOutcome {
   job: string
   verdict: CardRecord['verdict']
   reasons: string[]
@@ -41,8 +41,8 @@ const ATTEMPTS = 10
  * has its card, so whoever comes next finishes what a stopped evaluation left.
  */
 export const evaluate =
-  (ports: Ports) =>
-  async (job: string, now: Date): Promise<Outcome> => {
+  (ports: EvaluatePorts) =>
+  async (job: string, now: Date): Promise<EvaluationOutcome> => {
     const { objects } = ports
     const known = await readCard(objects, job)
     if (known) {
@@ -76,16 +76,16 @@ export async function latestJob(objects: Pick<Objects, 'list' | 'readJson'>): Pr
 export const championBytes = (champion: ChampionRecord): string => `${JSON.stringify(champion, null, 2)}\n`
 
 /** Before `champion.json` moves on from a model, it has its card. */
-export async function finishStopped(ports: Ports, champion: ChampionRecord): Promise<void> {
+export async function finishStopped(ports: EvaluatePorts, champion: ChampionRecord): Promise<void> {
   if (!(await readCard(ports.objects, champion.job))) await finish(ports, champion)
 }
 
 /** A model is live and has no card: its evaluation stopped half-way, and is concluded with the verdict it had. */
-async function finish(ports: Ports, { job, replaces }: ChampionRecord): Promise<Outcome> {
+async function finish(ports: EvaluatePorts, { job, replaces }: ChampionRecord): Promise<EvaluationOutcome> {
   return conclude(ports, { ...(await holdContest(ports, job, replaces)), verdict: 'promoted' })
 }
 
-async function conclude(ports: Ports, card: CardRecord): Promise<Outcome> {
+async function conclude(ports: EvaluatePorts, card: CardRecord): Promise<EvaluationOutcome> {
   for (const { engine, lost } of card.engines)
     if (lost?.isLong)
       ports.log.warn('an engine loses for weeks: training.engines may leave it out', { engine, ...lost })
@@ -97,7 +97,7 @@ async function conclude(ports: Ports, card: CardRecord): Promise<Outcome> {
  * Publish the verdict and have it in the registry, also when that was done before. A promotion that was replaced since is no
  * longer news.
  */
-async function announce(ports: Ports, card: CardRecord): Promise<Outcome> {
+async function announce(ports: EvaluatePorts, card: CardRecord): Promise<EvaluationOutcome> {
   const { objects, publish } = ports
   if (card.live) await keepLive(objects, card.live)
   const live = (await readChampion(objects))?.champion.job === card.job

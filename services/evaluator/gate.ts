@@ -2,7 +2,7 @@ import type { CardRecord, DatasetRecord, ScoresRecord } from '../../shared/recor
 import type { Settings } from '../../shared/settings'
 import { DAY_MS } from '../../shared/utc-day'
 import { compare } from './compare'
-import type { Measured } from './measure'
+import type { MeasuredModel } from './measure'
 import type { Relabelled } from './relabelled'
 
 /** A model that is to be judged. Not measured where its artefact cannot be read, and then `unreadable` says why. */
@@ -15,7 +15,7 @@ export interface Contender {
     'datasetId' | 'latestDate' | 'schemaVersion' | 'textVersion' | 'rows' | 'labels' | 'classes'
   >
   labels: readonly string[]
-  measured: Measured | null
+  measured: MeasuredModel | null
   unreadable?: string
 }
 
@@ -51,7 +51,7 @@ interface Question extends Contest {
   /** Fewer items than it takes to replace a champion, but the champion's labels are old. */
   isStale: boolean
 }
-type Opponent = Contender & { measured: Measured }
+type Opponent = Contender & { measured: MeasuredModel }
 interface Ruling {
   passed: boolean
   words: string
@@ -281,9 +281,9 @@ const keepsRecall: Rule = ({ challenger: { measured }, opponent, comparison, isS
 }
 
 /** The recall of one class by both models, and the standard error of the difference, paired by item. */
-function recallsOf(place: number, champion: Measured, challenger: Measured) {
+function recallsOf(place: number, champion: MeasuredModel, challenger: MeasuredModel) {
   const own = champion.truths.flatMap((truth, i) => (truth === place ? [i] : []))
-  const isRight = ({ answers }: Measured, i: number) => (answers[i] === place ? 1 : 0)
+  const isRight = ({ answers }: MeasuredModel, i: number) => (answers[i] === place ? 1 : 0)
   const before = mean(own.map((i) => isRight(champion, i)))
   const now = mean(own.map((i) => isRight(challenger, i)))
   const squares = own.map((i) => (isRight(challenger, i) - isRight(champion, i) - (now - before)) ** 2)

@@ -11,7 +11,7 @@ import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { evaluate } from './evaluate'
 import { sageMakerRegistry } from './registry'
-import { evaluatorRequest, respond } from './request'
+import { evaluatorRequest, answerEvaluator } from './request'
 
 const { region, stage, bucket, bus, taskRoot } = readConfig(['region', 'stage', 'bucket', 'bus', 'taskRoot'])
 /**
@@ -33,6 +33,6 @@ const ports = {
 
 export const handler = door(
   'evaluator',
-  { schema: evaluatorRequest, work: (request, { now, log }) => respond({ ...ports, log })(request, now) },
+  { schema: evaluatorRequest, work: (request, { now, log }) => answerEvaluator({ ...ports, log })(request, now) },
   [onPut(keys.training, ({ job }, { now, log }) => evaluate({ ...ports, log })(job, now))],
 )

@@ -4,7 +4,7 @@ import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type DatasetRecord, type EvaluationLine, type LiveRecord, liveRecord } from '../../shared/records'
 import { calibrationError } from '../../shared/statistics/temperature'
-import { measure } from './measure'
+import { measureModel } from './measure'
 
 /** A champion, as its card has it. */
 export interface Live {
@@ -24,7 +24,7 @@ export async function liveOf(
   { datasetId, labels, latestDate: through }: Pick<DatasetRecord, 'datasetId' | 'labels' | 'latestDate'>,
 ): Promise<LiveRecord> {
   const later = evaluation.filter(({ labelled }) => labelled > latestDate)
-  const { scores, forecasts } = await measure(model, later, labels)
+  const { scores, forecasts } = await measureModel(model, later, labels)
   const shown = forecasts.map((one) => ({ probabilities: calibrated(one, temperature), truth: one.truth }))
   const ece = shown.length > 0 ? calibrationError(shown) : null
   return { job, after: latestDate, through, datasetId, scores, ece }

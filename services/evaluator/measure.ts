@@ -7,14 +7,14 @@ import { shownOf } from './window'
 import { sum } from '../../shared/statistics/numbers'
 
 /** What a model said of an item, and whether it holds anything that the model knows. */
-export interface Judgement extends Forecast {
+export interface JudgedForecast extends Forecast {
   basis: Scores['basis']
 }
 
 /** A classifier's answers on the window, and what they are worth. */
-export interface Measured extends Answered {
+export interface MeasuredModel extends Answered {
   scores: ScoresRecord
-  forecasts: Judgement[]
+  forecasts: JudgedForecast[]
   /** Macro-F1 of resampled windows: of all models of one window on the same ones, so that differences are paired. */
   resampled: Float64Array
 }
@@ -23,11 +23,11 @@ export interface Measured extends Answered {
  * Compare what a classifier says with people's labels. `labels` are the classes of the dataset; an answer outside
  * them is wrong and takes the last column of the confusion matrix.
  */
-export const measure = async (
+export const measureModel = async (
   model: Classifier,
   items: readonly EvaluationLine[],
   labels: readonly string[],
-): Promise<Measured> => {
+): Promise<MeasuredModel> => {
   const said = await model.classify(items.map((item) => textOfShown(shownOf(item))))
   return measured({ labels: model.labels, said }, items, labels)
 }
@@ -37,7 +37,7 @@ export function measured(
   { labels: own, said }: { labels: readonly string[]; said: readonly Scores[] },
   items: readonly EvaluationLine[],
   labels: readonly string[],
-): Measured {
+): MeasuredModel {
   const answered = said.map((scores) => own[decisionOf(scores)]!)
   const foreign = [...items.map(({ label }) => label), ...answered].filter((label) => !labels.includes(label))
   const names = [...labels, ...[...new Set(foreign)].sort()]
@@ -99,7 +99,7 @@ function classOf(label: string, place: number, confusion: readonly number[][]): 
 /** A true label that was given no probability costs this much (-ln), not infinity. */
 const LEAST_PROBABILITY = 1e-15
 
-const lossOf = ({ probabilities, truth }: Judgement): number =>
+const lossOf = ({ probabilities, truth }: JudgedForecast): number =>
   -Math.log(Math.min(1, Math.max(probabilities[truth] ?? 0, LEAST_PROBABILITY)))
 
 /** Answers every text with the most frequent class of the items, ties by name; its probabilities are the classes' shares. */

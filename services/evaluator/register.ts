@@ -8,7 +8,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord } from '../../shared/records'
 import type { Registry } from './registry'
 
-export interface Ports {
+export interface RegisterPorts {
   objects: Pick<Objects, 'bucket' | 'read' | 'readJson' | 'create'>
   registry: Registry
   region: string
@@ -24,7 +24,7 @@ const registrationRecord = z.object({
  * Have a judged model in the registry: approved when it is live, rejected with every reason when it is not. `champion.json`
  * is the truth: a live model that somebody turned down in the console is approved again at its next evaluation.
  */
-export async function register(ports: Ports, card: CardRecord): Promise<void> {
+export async function register(ports: RegisterPorts, card: CardRecord): Promise<void> {
   const { objects, registry } = ports
   const known = await registrationOf(objects, card.job)
   const arn = known ? known.arn : await add(ports, card)
@@ -44,7 +44,7 @@ export async function register(ports: Ports, card: CardRecord): Promise<void> {
  * After a rollback: the champion is approved again, and whatever went live after it is rejected, so that the latest
  * approved version is the champion.
  */
-export async function registerRollback(ports: Ports, to: string, before: string): Promise<void> {
+export async function registerRollback(ports: RegisterPorts, to: string, before: string): Promise<void> {
   const { objects, registry } = ports
   const passed = new Set<string>()
   for (let job: string | null = before; job !== null && job !== to && !passed.has(job);) {
@@ -84,7 +84,7 @@ const isRefusal = (error: unknown): error is Error =>
   !('$retryable' in error && error.$retryable) &&
   !/throttl|too ?many/i.test(error.name)
 
-async function approveChampion({ objects, registry }: Ports, job: string): Promise<void> {
+async function approveChampion({ objects, registry }: RegisterPorts, job: string): Promise<void> {
   const registered = await registrationOf(objects, job)
   if (!registered?.arn) return
   const { reasons } = await objects.readJson(keys.card({ job }), cardRecord)
@@ -105,7 +105,7 @@ async function registrationOf(objects: Pick<Objects, 'read'>, job: string) {
 }
 
 /** The ClientToken is a hash of the job, so that who dies before the note does not make a second version. */
-async function add({ objects, registry, region }: Ports, card: CardRecord): Promise<string | null> {
+async function add({ objects, registry, region }: RegisterPorts, card: CardRecord): Promise<string | null> {
   const engine = ENGINES.find(({ name }) => name === card.training.engine)
   const image = engine?.servingImage?.(region)
   const arn = image === undefined ? null : await registry.add(versionOf(objects.bucket, image, card))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { evaluate, latestJob, type Outcome, type Ports } from './evaluate'
+import { evaluate, latestJob, type EvaluationOutcome, type EvaluatePorts } from './evaluate'
 import { type LiveAt, liveAt } from './live-at'
 import { type RolledBack, rollback } from './rollback'
 
@@ -13,9 +13,9 @@ export const evaluatorRequest = z.union([
   z.strictObject({ liveAt: z.iso.datetime({ offset: true }) }),
 ])
 
-export const respond =
-  (ports: Ports) =>
-  async (request: z.infer<typeof evaluatorRequest>, now: Date): Promise<Outcome | RolledBack | LiveAt> => {
+export const answerEvaluator =
+  (ports: EvaluatePorts) =>
+  async (request: z.infer<typeof evaluatorRequest>, now: Date): Promise<EvaluationOutcome | RolledBack | LiveAt> => {
     if ('liveAt' in request) return liveAt(ports.objects, new Date(request.liveAt))
     if ('rollback' in request) return rollback(ports)(request.rollback, now)
     const job = request.job === 'latest' ? await latestJob(ports.objects) : request.job

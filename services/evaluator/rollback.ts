@@ -4,8 +4,8 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
-import { championOf, placeOf, promotionOf } from './card'
-import { championBytes, finishStopped, type Ports } from './evaluate'
+import { championOf, modelPlaceOf, promotionOf } from './card'
+import { championBytes, finishStopped, type EvaluatePorts } from './evaluate'
 import { readCard } from './recent'
 import { registerRollback, warnOfRefusal } from './register'
 
@@ -20,7 +20,7 @@ export interface RolledBack {
  * that was put back already is only told of again, for whoever died before it was.
  */
 export const rollback =
-  (ports: Ports) =>
+  (ports: EvaluatePorts) =>
   async (to: true | string, now: Date): Promise<RolledBack> => {
     const { objects, load } = ports
     const live = await readChampion(objects)
@@ -36,7 +36,7 @@ export const rollback =
         'NOT_FOUND',
         `${job} cannot be put back: it learnt from posts that were deleted since; roll back to another model or train a new one`,
       )
-    await load(placeOf(card))
+    await load(modelPlaceOf(card))
     await finishStopped(ports, live.champion)
 
     if (!(await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live.etag)))
@@ -44,13 +44,13 @@ export const rollback =
     return tell(ports, card, live.champion.job, now.toISOString())
   }
 
-async function tell(ports: Ports, card: CardRecord, before: string, at: string): Promise<RolledBack> {
+async function tell(ports: EvaluatePorts, card: CardRecord, before: string, at: string): Promise<RolledBack> {
   await ports.publish(modelRolledBack, { ...promotionOf(card), replaces: before, at })
   await warnOfRefusal(ports.log, card.job, () => registerRollback(ports, card.job, before))
   return { champion: card.job, before }
 }
 
-async function tellAgain(ports: Ports, champion: ChampionRecord): Promise<RolledBack> {
+async function tellAgain(ports: EvaluatePorts, champion: ChampionRecord): Promise<RolledBack> {
   const { job, promotedAt } = champion
   const before = await passedBy(ports.objects, champion)
   if (before === undefined) throw new BellwetherError('REQUEST_INVALID', `${job} is the champion already`)

@@ -2,7 +2,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { CardRecord } from '../../shared/records'
 import { putIfChanged } from '../../shared/sql-tables/rows'
-import type { Row } from '../../shared/sql-tables/tables'
+import type { SqlRow } from '../../shared/sql-tables/tables'
 
 /** Write a judged model into the table of models: one object for each. */
 export async function writeTable(objects: Pick<Objects, 'etag' | 'put'>, card: CardRecord): Promise<void> {
@@ -11,7 +11,7 @@ export async function writeTable(objects: Pick<Objects, 'etag' | 'put'>, card: C
   await putIfChanged(objects, keys.tableOfModels({ date, job: card.job }), 'models', [rowOf(card)])
 }
 
-const rowOf = ({ scores: { challenger, champion }, ...card }: CardRecord): Row<'models'> => ({
+const rowOf = ({ scores: { challenger, champion }, ...card }: CardRecord): SqlRow<'models'> => ({
   job: card.job,
   dataset: card.dataset.datasetId,
   engine: card.training.engine,

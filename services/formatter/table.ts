@@ -4,7 +4,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Labels, LabelStore, StandingLabel } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import { etagOf, gzipped, GZIP } from '../../shared/sql-tables/rows'
-import { NONE, type Row } from '../../shared/sql-tables/tables'
+import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
 
 /** Attempts before CONFLICT: labels rarely change while a table is written. */
 const ATTEMPTS = 20
@@ -36,7 +36,7 @@ export async function writeTable(
 
 async function writeOnce(
   objects: Pick<Objects, 'list' | 'put'>,
-  wanted: ReadonlyMap<string, Row<'labels'>[]>,
+  wanted: ReadonlyMap<string, SqlRow<'labels'>[]>,
 ): Promise<void> {
   const there = new Map<string, string>()
   for await (const { key, etag } of objects.list(prefixes.tableOfLabels)) there.set(key, etag)
@@ -48,8 +48,8 @@ async function writeOnce(
 }
 
 /** The rows of each object, by message. */
-function objectsOf({ labels }: Labels, stream: (hashtag: string) => string): Map<string, Row<'labels'>[]> {
-  const found = new Map<string, Row<'labels'>[]>()
+function objectsOf({ labels }: Labels, stream: (hashtag: string) => string): Map<string, SqlRow<'labels'>[]> {
+  const found = new Map<string, SqlRow<'labels'>[]>()
   for (const label of [...labels.values()].sort((a, b) => (a.item < b.item ? -1 : 1))) {
     for (const hashtag of label.hashtags.length > 0 ? label.hashtags : [NONE]) {
       const key = keys.tableOfLabels({ stream: stream(hashtag), hashtag, date: label.date })
@@ -61,7 +61,7 @@ function objectsOf({ labels }: Labels, stream: (hashtag: string) => string): Map
   return found
 }
 
-const rowOf = (label: StandingLabel): Row<'labels'> => ({
+const rowOf = (label: StandingLabel): SqlRow<'labels'> => ({
   message: label.item,
   post_id: label.post,
   label: label.label,

@@ -15,7 +15,7 @@ import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { streamOf } from '../../shared/sql-tables/stream'
 import { dynamoTable } from '../../shared/table'
-import { answerRequest } from './label'
+import { answerLabeling } from './label'
 import { labellersOf } from './labellers'
 import { onJobEnded } from './labellers/ground-truth/job-ended'
 import { labelingRequest } from './request'
@@ -53,7 +53,7 @@ const ports = {
   labellers: labellersOf({ sageMaker: new SageMakerClient(), objects, table, place, settings }),
 }
 
-export const handler = door('labeling', { schema: labelingRequest, work: answerRequest(ports) }, [
+export const handler = door('labeling', { schema: labelingRequest, work: answerLabeling(ports) }, [
   onPut(keys.run, onRun(ports)),
   // A hint only: the manifest is rewritten while the job runs.
   onPut(keys.jobManifest, ({ batch }, { now }) => settle(ports)(batch, now)),

@@ -5,7 +5,7 @@ import { settle, type SettlePorts } from './settle'
 import { onAsked, onBootstrap, onRun, onSchedule, type StartPorts } from './start'
 
 /** What is asked of the service by a person, a schedule or the reconciler. */
-export const answerRequest =
+export const answerLabeling =
   (ports: StartPorts & SettlePorts) => async (request: LabelingRequest, invocation: Invocation) => {
     if ('settle' in request) return settle(ports)(request.settle, invocation.now, request.now)
     if ('estimate' in request) return estimate(ports)(invocation.now, request.bootstrap)

@@ -40,7 +40,7 @@ export const isDecided = (purpose: Purpose): boolean => purpose === 'label' || p
 const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
 export type InputLine = z.infer<typeof inputLine>
 
-export interface Chosen {
+export interface BatchChoice {
   evaluation: readonly string[]
   training: readonly string[]
   cascades: ReadonlyMap<string, Cascade>
@@ -65,7 +65,7 @@ export function planOf(
   { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
   terms: LabellerTerms<LabellingOptions>,
   allotment: Allotment,
-  chosen: Chosen,
+  chosen: BatchChoice,
   job: string,
 ): { plan: StoredPlan; lines: InputLine[] } {
   const { labeller } = labelling
@@ -105,7 +105,7 @@ export function planOf(
   return { plan, lines: planned.map(({ line }) => line) }
 }
 
-function itemOf(id: string, role: PlannedItem['role'], judgements: number, chosen: Chosen) {
+function itemOf(id: string, role: PlannedItem['role'], judgements: number, chosen: BatchChoice) {
   const cascade = chosen.cascades.get(id)
   const scores = chosen.scores.get(id)
   if (!cascade) return carriedItem(id, judgements, chosen)
@@ -146,7 +146,7 @@ function itemAgain({ purpose, label, judgements }: AskedAgain) {
   }
 }
 
-function carriedItem(id: string, judgements: number, { carried, scores }: Chosen) {
+function carriedItem(id: string, judgements: number, { carried, scores }: BatchChoice) {
   const left = carried.get(id)
   if (!left) throw new Error(`${id} was chosen but is neither collected nor carried over`)
   // The categories may be others since.
@@ -167,7 +167,7 @@ function inPlan(draw: Draw): PlanRecord['draws'][number] {
  * The probability of an item over the draws of this batch and, of an item that was left over, of its own. Unknown where a
  * question was left over whose probability is not known, unless a draw took it now.
  */
-function designOf(id: string, { draws, carried }: Chosen): Pick<PlannedItem, 'inclusionProbability' | 'draw'> {
+function designOf(id: string, { draws, carried }: BatchChoice): Pick<PlannedItem, 'inclusionProbability' | 'draw'> {
   const left = carried.get(id)?.plan
   const isDrawn = () =>
     draws.some(({ members }) => members.some(({ item, drawn }) => item === id && drawn !== 'before'))
@@ -184,7 +184,7 @@ const leftParts = ({ draw, inclusionProbability }: LeftOver['plan']): Parts =>
  * The order in which items are handed out: each draw in its order, beside the others; items that are asked again at any
  * place among them; then those that were left over.
  */
-function inTurn(batch: string, { order, again }: Chosen) {
+function inTurn(batch: string, { order, again }: BatchChoice) {
   const isAgain = new Set(again.map(({ label }) => label.item))
   const turnOf = (item: string): number => order.get(item) ?? permanentRandom(item, batch) + (isAgain.has(item) ? 0 : 1)
   return ({ item: { item: a } }: { item: PlannedItem }, { item: { item: b } }: { item: PlannedItem }): number =>

@@ -2,7 +2,7 @@ import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type JudgementsRecord, judgementsRecord, type PlanRecord, type QualityRecord } from '../../shared/records'
 import { gzipped, GZIP } from '../../shared/sql-tables/rows'
-import { NONE, type Row } from '../../shared/sql-tables/tables'
+import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
 
 /**
  * Write a settled batch into the tables of batches and of judgements, once: one object for the batch, and one for each of its
@@ -27,11 +27,11 @@ export async function writeTables(
 }
 
 /** The judgements of each hashtag: an item of two hashtags is judged in both. */
-function byHashtag(plan: Pick<PlanRecord, 'items'>, judged: JudgementsRecord): Map<string, Row<'judgements'>[]> {
+function byHashtag(plan: Pick<PlanRecord, 'items'>, judged: JudgementsRecord): Map<string, SqlRow<'judgements'>[]> {
   const hashtagsOf = new Map(plan.items.map(({ item, hashtags }) => [item, hashtags]))
-  const found = new Map<string, Row<'judgements'>[]>()
+  const found = new Map<string, SqlRow<'judgements'>[]>()
   for (const { item, purpose, judgements } of judged.items) {
-    const rows = judgements.map(({ annotator, said, at }): Row<'judgements'> => ({
+    const rows = judgements.map(({ annotator, said, at }): SqlRow<'judgements'> => ({
       batch: judged.batch,
       message: item,
       annotator,
@@ -51,7 +51,7 @@ function byHashtag(plan: Pick<PlanRecord, 'items'>, judged: JudgementsRecord): M
   return found
 }
 
-const batchRow = (quality: QualityRecord): Row<'batches'> => ({
+const batchRow = (quality: QualityRecord): SqlRow<'batches'> => ({
   batch: quality.batch,
   items: quality.items,
   labelled: quality.labelled,

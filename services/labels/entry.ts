@@ -6,14 +6,14 @@ import { readLabel } from '../../shared/row-file/label'
 import { shownText } from '../../shared/text'
 
 /** Where in its file something begins: the line as an editor counts it, and of Label Studio's tasks the number; from 1. */
-export interface Place {
+export interface FilePlace {
   line: number
   task?: number
 }
 
 /** What a file says of one post, before any of it is checked. What it does not say is undefined. */
 export interface Entry {
-  place: Place
+  place: FilePlace
   /** Cascade id, where the file comes from here. */
   item?: unknown
   text?: unknown
@@ -34,7 +34,7 @@ export interface Entry {
 type Field = Exclude<keyof Entry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
 
 /** Something that is left out, and kept aside. */
-export type Refused = Place & { reason: Reason; field: string; found: string }
+export type Refused = FilePlace & { reason: Reason; field: string; found: string }
 export type Reason =
   | 'not-csv'
   | 'not-json'
@@ -72,7 +72,7 @@ export interface Rules extends Counting {
 
 /** An entry that may be believed. */
 export interface Checked {
-  place: Place
+  place: FilePlace
   item: string | undefined
   /** Plain, as the file has it: no entities are decoded. */
   text: string | undefined
@@ -187,7 +187,7 @@ export function check(entry: Entry, { categories, schemaVersion, from, now }: Ru
   return wrong[0] ? { left: [wrong[0]] } : { checked, left: bad }
 }
 
-export function refused(place: Place, field: string, reason: Reason, found: unknown): Refused {
+export function refused(place: FilePlace, field: string, reason: Reason, found: unknown): Refused {
   const shown = typeof found === 'string' ? found : (JSON.stringify(found) ?? '')
   return { ...place, reason, field, found: shown.slice(0, 200) }
 }

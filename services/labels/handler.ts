@@ -8,7 +8,7 @@ import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { askTombstones, secretMarks } from '../../shared/tombstones'
-import { answerRequest } from './labels'
+import { answerLabels } from './labels'
 import { labelsRequest } from './request'
 
 const config = readConfig(['bucket', 'table', 'taskRoot', 'tombstoneSecret'])
@@ -16,7 +16,7 @@ const config = readConfig(['bucket', 'table', 'taskRoot', 'tombstoneSecret'])
 const objects = s3Objects(new S3Client(), config.bucket)
 const settings = readSettings(config.taskRoot)
 const table = dynamoTable(new DynamoDBClient(), config.table)
-const work = answerRequest({
+const work = answerLabels({
   objects,
   labels: labelStore(objects, rulesOf(settings.labels)),
   table,

@@ -1,12 +1,12 @@
 import { type SettledLine, TEXT_CLASSIFICATION } from '../../shared/records'
 import { shownText } from '../../shared/text'
 import { majorityVote } from '../../shared/statistics/majority'
-import type { Checked, Format, Place, Reason, Refused, Rules } from './entry'
+import type { Checked, Format, FilePlace, Reason, Refused, Rules } from './entry'
 import { refused } from './entry'
 
 /** Lines of a settled manifest, and where in the file each comes from. */
 interface Joined {
-  lines: { line: SettledLine; places: Place[] }[]
+  lines: { line: SettledLine; places: FilePlace[] }[]
   refused: Refused[]
 }
 

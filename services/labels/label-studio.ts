@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
 import { isRecord } from '../../shared/row-file/open'
-import { type Entry, type Format, type Place, type Reason, refused, type Refused } from './entry'
+import { type Entry, type Format, type FilePlace, type Reason, refused, type Refused } from './entry'
 
 /** As far as it is read of a task in Label Studio's JSON export. https://labelstud.io/guide/task_format */
 const choice = z.looseObject({
@@ -59,7 +59,7 @@ export const isTask = (value: unknown): boolean =>
   isRecord(value) && isRecord(value.data) && ('annotations' in value || 'completions' in value)
 
 /** What a task says; an annotation that cannot be used costs only itself while another one is good. */
-export function entriesOfTask(value: unknown, place: Place): (Entry | Refused)[] {
+export function entriesOfTask(value: unknown, place: FilePlace): (Entry | Refused)[] {
   const parsed = task.safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues

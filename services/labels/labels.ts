@@ -4,7 +4,7 @@ import { type Imported, importLabels, type ImportPorts } from './import'
 import type { LabelsRequest } from './request'
 
 /** What is asked of the service by a person. */
-export const answerRequest =
+export const answerLabels =
   (ports: ImportPorts & ExportPorts) =>
   async (request: LabelsRequest, invocation: Invocation): Promise<Imported | Exported> =>
     'import' in request ? importLabels(ports)(request.import, invocation) : exportLabels(ports)(request.export)

@@ -5,7 +5,16 @@ import { formInWords } from '../../shared/row-file/form'
 import { isRecord, type OpenFile, openFile } from '../../shared/row-file/open'
 import { LABEL_COLUMNS } from '../../shared/label-file/columns'
 import { csv } from './csv'
-import { check, type Checked, type Entry, type Format, type Place, refused, type Refused, type Rules } from './entry'
+import {
+  check,
+  type Checked,
+  type Entry,
+  type Format,
+  type FilePlace,
+  refused,
+  type Refused,
+  type Rules,
+} from './entry'
 import { entriesOfTask, isTask, labelStudio } from './label-studio'
 import { entryOfLine, isManifestLine, manifest } from './manifest'
 import { entryOfRow, ROW_FIELDS } from './rows'
@@ -24,7 +33,7 @@ interface LabelsInFile {
   entries: AsyncIterable<Entry | Refused>
 }
 
-type ReadRow = (value: unknown, place: Place) => (Entry | Refused)[]
+type ReadRow = (value: unknown, place: FilePlace) => (Entry | Refused)[]
 
 const values = fieldReader(LABEL_COLUMNS)
 
@@ -71,13 +80,13 @@ async function* entriesOf({ rows, form }: OpenFile, read: ReadRow): AsyncIterabl
   let task = 0
   for await (const { line, value, problem } of rows) {
     task += 1
-    const place: Place = form.kind === 'json-lines' || form.kind === 'csv' ? { line } : { line, task }
+    const place: FilePlace = form.kind === 'json-lines' || form.kind === 'csv' ? { line } : { line, task }
     if (problem === undefined) yield* read(value, place)
     else yield broken(form.kind === 'csv', place, value, problem)
   }
 }
 
-const broken = (isCsv: boolean, place: Place, value: unknown, problem: string): Refused =>
+const broken = (isCsv: boolean, place: FilePlace, value: unknown, problem: string): Refused =>
   isCsv ? refused(place, 'row', 'not-csv', problem) : refused(place, '', 'not-json', value)
 
 /** What a file of labels comes to: what may be believed, and what is left out. */

@@ -1,5 +1,5 @@
 import { unguarded } from '../../shared/row-file/formula'
-import type { Entry, Format, Place, Refused } from './entry'
+import type { Entry, Format, FilePlace, Refused } from './entry'
 import { refused } from './entry'
 import type { LabelField } from '../../shared/label-file/columns'
 
@@ -26,7 +26,7 @@ export const ROW_FIELDS: Format['fields'] = {
  * What a row says: a judgement where it has `annotator` and no `answer`, or else the label that counts. A row with an
  * `annotation_id` is of Label Studio's CSV or JSON-MIN, where id and dates are those of the annotation, not of a post.
  */
-export function entryOfRow(values: Values, place: Place): Entry | Refused {
+export function entryOfRow(values: Values, place: FilePlace): Entry | Refused {
   const one = (field: LabelField): unknown => asWritten(values[field])
   const annotator = one('annotator')
   const answer = one('answer')

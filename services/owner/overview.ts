@@ -13,7 +13,7 @@ import { invitedPeople } from '../../shared/state/people'
 import { type DeskProgress, readProgress } from '../../shared/state/desk'
 import { openBatches } from '../../shared/state/open-batches'
 import { disputesOf, flagsOf, type Known } from './labels'
-import type { Annotator, Measured, OpenBatch, Overview, Spending } from './shown'
+import type { Annotator, AnnotatorQuality, OpenBatch, Overview, Spending } from './shown'
 
 interface Ports {
   objects: Pick<Objects, 'read'>
@@ -108,7 +108,7 @@ const agreementOf = ({ batch, status, reasons, about, alpha, selfAgreement }: Qu
   selfAgreement,
 })
 
-const UNKNOWN: Measured = {
+const UNKNOWN: AnnotatorQuality = {
   judgements: 0,
   reliability: null,
   confusion: [],

@@ -19,7 +19,7 @@ import { decisionsOf, disputesOf, findLabels, flagsOf, knownReader, notedOf } fr
 import { overview } from './overview'
 import { touchedBy } from './touched'
 
-export interface Ports {
+export interface OwnerPorts {
   objects: Pick<Objects, 'list' | 'read' | 'create'>
   /** The labels that stand. */
   labels: LabelStore
@@ -50,7 +50,7 @@ const invited = z.union([
 const ended = z.strictObject({ name: personName, role: z.enum(ROLES) })
 
 /** The owner's view of the labels: a page and its API, for those who have an owner's link. */
-export const owner = (ports: Ports) => {
+export const owner = (ports: OwnerPorts) => {
   const { objects, table, linkKeys } = ports
   const entrance = { table, linkKey: linkKeys.owner, reportKey: linkKeys.reader }
   const readKnown = knownReader(objects, ports.labels)

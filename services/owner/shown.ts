@@ -49,7 +49,7 @@ export interface SettledBatch {
 }
 
 /** Somebody who gave answers, or is invited to. */
-export interface Annotator extends Pick<Measured, 'reliability' | 'gold' | 'repeats'> {
+export interface Annotator extends Pick<AnnotatorQuality, 'reliability' | 'gold' | 'repeats'> {
   name: string
   /** In settled batches of these categories. */
   judgements: number
@@ -57,7 +57,7 @@ export interface Annotator extends Pick<Measured, 'reliability' | 'gold' | 'repe
   open: number
   invitedUntil: string | null
 }
-export type Measured = QualityRecord['annotators'][string]
+export type AnnotatorQuality = QualityRecord['annotators'][string]
 
 /** Against the caps of a UTC day, `2026-11-22`, and of its month, `2026-11`. */
 export interface Spending {

@@ -27,7 +27,7 @@ import { bookRequests, closeRequests, costUsd, type LlmCaps, llmCaps, mostUsd, r
 import { type DayMessages, readMessages } from './messages'
 import { byRandomNumber, type Order, refuseOtherOrder } from './selection'
 
-export interface Ports extends Omit<AskPorts, 'table'> {
+export interface AskDayPorts extends Omit<AskPorts, 'table'> {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'list' | 'create' | 'put'>
   table: Pick<Table, 'get' | 'getMany' | 'create' | 'update' | 'remove'>
   publish: Publish
@@ -46,7 +46,7 @@ export interface Day extends StreamName {
   date: string
 }
 
-export type Outcome = Day & ({ state: 'asked'; asked: AskedRecord } | { state: 'waiting' | 'skipped'; reason: string })
+export type AskedDay = Day & ({ state: 'asked'; asked: AskedRecord } | { state: 'waiting' | 'skipped'; reason: string })
 
 type Stopped = AskedRecord['stopped']
 
@@ -63,8 +63,8 @@ const THROTTLED_SECONDS = 300
  * share messages.
  */
 export const askDay =
-  (ports: Ports) =>
-  async (wanted: Day, invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>): Promise<Outcome> => {
+  (ports: AskDayPorts) =>
+  async (wanted: Day, invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>): Promise<AskedDay> => {
     const { predictor, table, enqueue, settings } = ports
     const day = { ...named(wanted), date: wanted.date }
     const now = invocation.now.getTime()
@@ -90,11 +90,11 @@ export const askDay =
   }
 
 async function inTurn(
-  ports: Ports,
+  ports: AskDayPorts,
   names: StreamNames,
   day: Day,
   invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>,
-): Promise<Outcome> {
+): Promise<AskedDay> {
   const { objects, predictor, options, settings, enqueue } = ports
   const hasTime = () => invocation.remainingMs() > MARGIN_MS + options.timeoutSeconds * 1000
   const messages = await readMessages(objects, names, day.date, exampleIds(settings.labels.categories, options))
@@ -130,7 +130,7 @@ interface Pass {
 
 /** Ask about open messages, part by part. */
 async function askOpen(
-  ports: Ports,
+  ports: AskDayPorts,
   answers: Answers,
   { shown }: DayMessages,
   open: readonly string[],
@@ -169,7 +169,7 @@ async function askOpen(
 
 /** Nothing where another invocation has spent the room. */
 async function bookAndAsk(
-  ports: Ports,
+  ports: AskDayPorts,
   answers: Answers,
   caps: LlmCaps,
   chosen: readonly (readonly [message: string, shown: ShownText])[],
@@ -218,7 +218,7 @@ interface Answers {
   write(key: string, lines: readonly AnswerLine[]): Promise<void>
 }
 
-function openAnswers({ objects, table, predictor }: Ports, name: StreamName, date: string, now: Date): Answers {
+function openAnswers({ objects, table, predictor }: AskDayPorts, name: StreamName, date: string, now: Date): Answers {
   const by = predictorParts(predictor)
   const keyOf = (messages: readonly string[]) => {
     const part = createHash('sha256')
@@ -255,7 +255,7 @@ function openAnswers({ objects, table, predictor }: Ports, name: StreamName, dat
 }
 
 /** Keep what the hash of the prompt stands for. */
-async function describePrompt({ objects, predictor, prompt }: Ports): Promise<void> {
+async function describePrompt({ objects, predictor, prompt }: AskDayPorts): Promise<void> {
   const { system, choices } = prompt
   await objects.create(
     keys.prompt(predictorParts(predictor)),

@@ -14,14 +14,14 @@ import { sqsQueue } from '../../shared/queue'
 import { configured } from '../../shared/second-opinions'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import type { Ports } from './ask-day'
+import type { AskDayPorts } from './ask-day'
 import { connectModel } from './models'
-import { predictorRequest, respond, whenPlanned } from './request'
+import { predictorRequest, answerPredictor, whenPlanned } from './request'
 
 const config = readConfig(['bucket', 'table', 'bus', 'taskRoot', 'predictorQueueUrl', 'llmSecret'])
 const settings = readSettings(config.taskRoot)
 const { options, prompt, predictor } = configured(settings)
-const ports: Ports = {
+const ports: AskDayPorts = {
   objects: s3Objects(new S3Client(), config.bucket),
   table: dynamoTable(new DynamoDBClient(), config.table),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'predictor'),
@@ -36,6 +36,6 @@ const ports: Ports = {
   owner: randomUUID,
 }
 
-export const handler = door('predictor', { schema: predictorRequest, work: respond(ports) }, [
+export const handler = door('predictor', { schema: predictorRequest, work: answerPredictor(ports) }, [
   onPut(keys.cascades, (day, invocation) => whenPlanned(ports)(day, invocation)),
 ])

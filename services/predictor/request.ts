@@ -3,7 +3,7 @@ import type { Invocation } from '../../shared/door'
 import { streamFields } from '../../shared/stream-fields'
 import { named } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
-import { askDay, type Day, type Outcome, type Ports } from './ask-day'
+import { askDay, type Day, type AskedDay, type AskDayPorts } from './ask-day'
 import { sweep, type Swept } from './sweep'
 
 const day = z.strictObject({ ...streamFields, date: z.iso.date() })
@@ -16,14 +16,14 @@ export const predictorRequest = z.union([z.strictObject({ ask: day }), z.strictO
 
 /** A day has cascades. A day of long ago has them anew after a deletion; it is not asked about. */
 export const whenPlanned =
-  (ports: Ports) =>
-  async (planned: Day, invocation: Invocation): Promise<Outcome> => {
+  (ports: AskDayPorts) =>
+  async (planned: Day, invocation: Invocation): Promise<AskedDay> => {
     const { backDays } = ports.options
     if (planned.date >= dayAfter(dayOf(invocation.now), -backDays)) return askDay(ports)(planned, invocation)
     return { ...named(planned), date: planned.date, state: 'skipped', reason: `the day is over ${backDays} days ago` }
   }
 
-export const respond =
-  (ports: Ports) =>
-  async (request: z.infer<typeof predictorRequest>, invocation: Invocation): Promise<Outcome | Swept> =>
+export const answerPredictor =
+  (ports: AskDayPorts) =>
+  async (request: z.infer<typeof predictorRequest>, invocation: Invocation): Promise<AskedDay | Swept> =>
     'ask' in request ? askDay(ports)(request.ask, invocation) : sweep(ports)(invocation)

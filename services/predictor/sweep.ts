@@ -3,7 +3,7 @@ import { postAsSent, readAsked } from '../../shared/second-opinions'
 import { named, namesOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { shownText } from '../../shared/text/shown'
-import type { Day, Ports } from './ask-day'
+import type { Day, AskDayPorts } from './ask-day'
 import { llmCaps, mostUsd, roomFor } from './budget'
 import { filesByDay } from './messages'
 
@@ -26,7 +26,7 @@ export const sweep =
     options,
     prompt,
     table,
-  }: Pick<Ports, 'objects' | 'predictor' | 'enqueue' | 'settings' | 'options' | 'prompt' | 'table'>) =>
+  }: Pick<AskDayPorts, 'objects' | 'predictor' | 'enqueue' | 'settings' | 'options' | 'prompt' | 'table'>) =>
   async ({ now }: Pick<Invocation, 'now'>): Promise<Swept> => {
     const today = dayOf(now)
     const least = mostUsd(options, prompt, postAsSent(shownText('')))

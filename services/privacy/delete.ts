@@ -23,12 +23,12 @@ import type { Mark } from '../../shared/tombstones'
 import { find } from './find'
 import { deleteReplaced, lostBy, modelsOf, noteModels } from './models'
 import { kindOf, placeAt } from './kinds'
-import { type ChangeAt, type Outcome, removeAll, rewriteKey } from './rewrite'
+import { type ChangeAt, type RewriteOutcome, removeAll, rewriteKey } from './rewrite'
 import { forgetRows, waitingFor } from './rows'
-import { type Found, marksOf, type Targets, targetsOf } from './targets'
+import { type FoundTargets, marksOf, type Targets, targetsOf } from './targets'
 import { allVersions, type Version, type Versions } from './versions'
 
-export interface Ports {
+export interface DeletePorts {
   objects: Pick<Objects, 'read' | 'list' | 'put' | 'swap'>
   bucket: Versions
   table: Pick<Table, 'get' | 'getMany' | 'query' | 'create' | 'update' | 'remove'>
@@ -41,7 +41,7 @@ export interface Ports {
 }
 
 /** What a request came to so far. It names no post. */
-export interface Answer extends Pick<
+export interface DeletionProgress extends Pick<
   DeletionRecord,
   'request' | 'posts' | 'authors' | 'items' | 'versions' | 'rows' | 'models'
 > {
@@ -64,8 +64,8 @@ const KEYS_AT_ONCE = 8
 
 /** Delete posts, what repeats them, and what authors posted. The same request again does what is left to do, if anything. */
 export const deletePosts =
-  (ports: Ports) =>
-  async (wanted: ToDelete, dryRun: boolean, invocation: Invocation): Promise<Answer> => {
+  (ports: DeletePorts) =>
+  async (wanted: ToDelete, dryRun: boolean, invocation: Invocation): Promise<DeletionProgress> => {
     const mark = await ports.marks()
     if (dryRun) {
       const blank = newDeletion(requestOf(mark, wanted), invocation.now)
@@ -90,8 +90,8 @@ export const deletePosts =
 
 /** Go on with every request that is not done, and delete the models that are not live any more. */
 export const goOn =
-  (ports: Ports) =>
-  async (invocation: Invocation): Promise<{ requests: Answer[]; modelsKept: string[] }> => {
+  (ports: DeletePorts) =>
+  async (invocation: Invocation): Promise<{ requests: DeletionProgress[]; modelsKept: string[] }> => {
     const open: DeletionRecord[] = []
     for await (const { key } of ports.objects.list(prefixes.privacy)) {
       const request = keys.deletion.match(key)?.request
@@ -105,7 +105,7 @@ export const goOn =
     // What it finds open, the invocation that holds the lease or the next hour goes on with.
     if (!lease.held) return { requests: [], modelsKept: [] }
     try {
-      const requests: Answer[] = []
+      const requests: DeletionProgress[] = []
       for (const record of open) requests.push(await work(ports, mark, record, NOBODY, invocation))
       return { requests, modelsKept: await deleteReplaced(ports.objects, ports.bucket, ports.table) }
     } finally {
@@ -119,7 +119,7 @@ const isDue = ({ state, looked }: DeletionRecord, now: Date): boolean =>
 
 /** One deletion at a time: two would rewrite the same objects. */
 export function leaseFor(
-  { table, newOwner }: Pick<Ports, 'table' | 'newOwner'>,
+  { table, newOwner }: Pick<DeletePorts, 'table' | 'newOwner'>,
   { now, remainingMs }: Invocation,
 ): Promise<Lease> {
   return takeLease(table, 'privacy', newOwner(), now.getTime(), now.getTime() + remainingMs())
@@ -127,12 +127,12 @@ export function leaseFor(
 
 /** Look, remove what is found, and keep what was done. */
 async function work(
-  ports: Ports,
+  ports: DeletePorts,
   mark: Mark,
   before: DeletionRecord,
   asked: ToDelete,
   invocation: Invocation,
-): Promise<Answer> {
+): Promise<DeletionProgress> {
   const {
     record: looked,
     waiting,
@@ -178,7 +178,7 @@ interface Look {
  * message, then the pages. In this order an invocation that resumes still finds what it has to know.
  */
 async function lookOnce(
-  ports: Ports,
+  ports: DeletePorts,
   mark: Mark,
   before: DeletionRecord,
   asked: ToDelete,
@@ -254,7 +254,7 @@ export function byKey(versions: readonly Version[]): Map<string, Version[]> {
   return groups
 }
 
-const changed = ({ removed }: Outcome): boolean => removed
+const changed = ({ removed }: RewriteOutcome): boolean => removed
 
 /** Documents; files of cascades; pages of posts and files that posts come from. */
 function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]] {
@@ -273,7 +273,7 @@ function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]
  * at. False where writers were first again and again.
  */
 export async function noteSnapshots(
-  { objects, bucket }: Pick<Ports, 'objects' | 'bucket'>,
+  { objects, bucket }: Pick<DeletePorts, 'objects' | 'bucket'>,
   by: string,
   rewriteAll: (versions: readonly Version[]) => Promise<unknown>,
 ): Promise<boolean> {
@@ -285,7 +285,7 @@ export async function noteSnapshots(
 }
 
 async function withModels(
-  ports: Ports,
+  ports: DeletePorts,
   record: DeletionRecord,
   versions: readonly Version[],
   dryRun: boolean,
@@ -307,7 +307,7 @@ async function withModels(
 /** The counts of the look that found most: a later look no longer meets what is gone. */
 function withFound(
   before: DeletionRecord,
-  found: Found,
+  found: FoundTargets,
   targets: Targets,
   marks: DeletionRecord['marks'],
 ): DeletionRecord {
@@ -325,7 +325,7 @@ function withFound(
   }
 }
 
-function withOutcomes(before: DeletionRecord, outcomes: readonly Outcome[], dryRun: boolean): DeletionRecord {
+function withOutcomes(before: DeletionRecord, outcomes: readonly RewriteOutcome[], dryRun: boolean): DeletionRecord {
   const objects = new Map(before.objects.map((one) => [one.key, one]))
   for (const { key, rewriting } of outcomes) {
     if (rewriting) objects.set(key, { key, rows: rewriting.rows, was: rewriting.was, is: rewriting.is })
@@ -343,8 +343,8 @@ function sumOf(a: Record<string, number>, b: Record<string, number>): Record<str
   return sum
 }
 
-function answerOf(record: DeletionRecord, waiting: readonly string[]): Answer {
-  const objects: Answer['objects'] = {}
+function answerOf(record: DeletionRecord, waiting: readonly string[]): DeletionProgress {
+  const objects: DeletionProgress['objects'] = {}
   for (const { key, rows } of record.objects) {
     const kind = kindOf(key) ?? 'other'
     const before = objects[kind] ?? { objects: 0, rows: 0 }

@@ -7,7 +7,7 @@ import { parseJson } from '../../shared/objects'
 import { forgetItems } from '../../shared/state/desk'
 import { shownText, tokenise } from '../../shared/text'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
-import { byKey, leaseFor, noteSnapshots, type Ports } from './delete'
+import { byKey, leaseFor, noteSnapshots, type DeletePorts } from './delete'
 import { anyFile } from './any-file'
 import { withoutNote } from './clean'
 import { kindOf } from './kinds'
@@ -44,7 +44,7 @@ const AT_ONCE = 8
  * goes on. Nothing that a rewritten object would start is started.
  */
 export const expireTexts =
-  (ports: Ports) =>
+  (ports: DeletePorts) =>
   async (invocation: Invocation): Promise<Expired> => {
     const nothing: Expired = { rows: 0, objects: 0, deskItems: 0, labelsWithoutText: 0, finished: true }
     const { retentionDays } = ports
@@ -61,7 +61,7 @@ export const expireTexts =
     }
   }
 
-async function expireThrough(ports: Ports, through: string, invocation: Invocation): Promise<Expired> {
+async function expireThrough(ports: DeletePorts, through: string, invocation: Invocation): Promise<Expired> {
   const { bucket } = ports
   const versions: Version[] = []
   for (const folder of FOLDERS) versions.push(...(await allVersions(bucket, folder)))
@@ -125,7 +125,7 @@ interface Texts {
 
 /** The days and texts of items, by the documents that name both. */
 async function textsIn(
-  { bucket }: Pick<Ports, 'bucket'>,
+  { bucket }: Pick<DeletePorts, 'bucket'>,
   versions: readonly Version[],
   through: string,
 ): Promise<Texts> {
@@ -291,7 +291,7 @@ function inOrder(versions: readonly Version[]): Version[][] {
   return groups
 }
 
-async function expireAtDesk({ table }: Ports, versions: readonly Version[], { isDue }: Texts): Promise<number> {
+async function expireAtDesk({ table }: DeletePorts, versions: readonly Version[], { isDue }: Texts): Promise<number> {
   let changed = 0
   for (const batch of new Set(versions.flatMap(({ key }) => keys.plan.match(key)?.batch ?? [])))
     changed += await forgetItems(table, batch, (item, text) => (text !== '' && isDue(item) ? { text: '' } : 'stays'))

@@ -9,7 +9,7 @@ import type { Mark } from '../../shared/tombstones'
 import { type Fields, objectsIn } from './clean'
 import { byHeader, recordsOf } from './csv-records'
 import { placeAt } from './kinds'
-import { type Copy, type Found, type Marks, targetsOf } from './targets'
+import { type Copy, type FoundTargets, type Marks, targetsOf } from './targets'
 import type { Version, Versions } from './versions'
 
 const READS_AT_ONCE = 8
@@ -35,7 +35,7 @@ export async function find(
   asked: Asked,
   marks: Marks,
   mark: Mark,
-): Promise<Found> {
+): Promise<FoundTargets> {
   const pages = versions.filter(({ key }) => keys.posts.match(key))
   const known = targetsOf(
     { posts: new Set(asked.posts), authors: new Set(asked.authors), items: new Map(), texts: new Map() },

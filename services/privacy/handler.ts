@@ -9,7 +9,7 @@ import { readSettings } from '../../shared/settings'
 import { namesOf, watchedStreams } from '../../shared/streams'
 import { dynamoTable } from '../../shared/table'
 import { secretMarks } from '../../shared/tombstones'
-import { answerRequest } from './privacy'
+import { answerPrivacy } from './privacy'
 import { privacyRequest } from './request'
 import { s3Versions } from './versions'
 
@@ -17,7 +17,7 @@ const config = readConfig(['bucket', 'table', 'taskRoot', 'tombstoneSecret'])
 const settings = readSettings(config.taskRoot)
 const client = new S3Client()
 
-const work = answerRequest({
+const work = answerPrivacy({
   objects: s3Objects(client, config.bucket),
   bucket: s3Versions(client, config.bucket),
   table: dynamoTable(new DynamoDBClient(), config.table),

@@ -1,11 +1,11 @@
 import { keys } from '../../shared/keys'
 import { anyFile } from './any-file'
-import { type Place, PLACES } from './places'
+import { type DeletionRule, PLACES } from './places'
 
 const KINDS = Object.entries(keys)
 
 /** How posts go from an object; an object whose key is none of ours is read as a file of whatever form. */
-export function placeAt(key: string): Place {
+export function placeAt(key: string): DeletionRule {
   const kind = kindOf(key)
   return kind ? PLACES[kind] : OTHER
 }
@@ -17,4 +17,4 @@ export function kindOf(key: string): keyof typeof keys | undefined {
 }
 
 /** As what Ground Truth leaves beside the answers of a job. */
-const OTHER: Place = { how: 'rows', rewrite: anyFile }
+const OTHER: DeletionRule = { how: 'rows', rewrite: anyFile }

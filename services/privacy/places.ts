@@ -5,7 +5,7 @@ import type { Rewrite } from './lines'
 import { csvRows, gzippedJsonLines, jsonDocument, jsonLines, knownTexts, refusedRows, trainingLines } from './shapes'
 
 /** How posts go from the objects of a key. */
-export type Place =
+export type DeletionRule =
   | {
       /** One phrase for docs/architecture.md. */
       how: string
@@ -35,7 +35,7 @@ const tableLabel: Fields = { post: ['post_id'], item: 'message' }
 const ofMessage: Fields = { item: 'message', goesWithItem: true }
 
 /** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
-export const PLACES: Readonly<Record<keyof typeof keys, Place>> = {
+export const PLACES: Readonly<Record<keyof typeof keys, DeletionRule>> = {
   source: { how: 'rows', rewrite: postFile },
   import: { how: 'rows', rewrite: labelFile },
   export: { how: 'rows', rewrite: labelFile },

@@ -22,7 +22,7 @@ interface Change {
 }
 
 /** What was done to one version of an object. */
-export interface Outcome {
+export interface RewriteOutcome {
   key: string
   /** The object as it is now, where the version was or is the latest. */
   rewriting?: Rewriting
@@ -44,8 +44,8 @@ export async function rewriteKey(
   versions: readonly Version[],
   changeAt: ChangeAt,
   how: { request: string; dryRun: boolean },
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
+): Promise<RewriteOutcome[]> {
+  const outcomes: RewriteOutcome[] = []
   let left: readonly Version[] = versions
   for (let attempt = 1; left.length > 0; attempt++) {
     const raced: string[] = []
@@ -72,7 +72,7 @@ async function rewriteVersion(
   version: Version,
   change: Change | undefined,
   { request, dryRun }: { request: string; dryRun: boolean },
-): Promise<Outcome | undefined> {
+): Promise<RewriteOutcome | undefined> {
   const { key, latest } = version
   if (!change) return undefined
   const found = await bucket.read(version)
@@ -94,7 +94,7 @@ async function rewriteVersion(
   return latest ? { key, rewriting, removed: true } : { key, removed: true }
 }
 
-const ofThisRequest = (key: string, { rewriting }: VersionBody, request: string): Outcome | undefined =>
+const ofThisRequest = (key: string, { rewriting }: VersionBody, request: string): RewriteOutcome | undefined =>
   rewriting?.request === request ? { key, rewriting, removed: false } : undefined
 
 /** Write where a put would start work: a copy of a staged object starts none. */

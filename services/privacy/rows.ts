@@ -6,7 +6,7 @@ import { cursorMentions } from '../../shared/state/cursor'
 import { forgetItems } from '../../shared/state/desk'
 import type { StreamName, StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import type { Found, Targets } from './targets'
+import type { FoundTargets, Targets } from './targets'
 import type { Version } from './versions'
 
 type RowsTable = Pick<Table, 'get' | 'getMany' | 'query' | 'update' | 'remove'>
@@ -50,7 +50,7 @@ export const ROWS: Readonly<Record<string, string>> = {
 export async function forgetRows(
   table: RowsTable,
   versions: readonly Version[],
-  found: Found,
+  found: FoundTargets,
   targets: Targets,
 ): Promise<Record<string, number>> {
   const batches = new Set(versions.flatMap(({ key }) => keys.plan.match(key)?.batch ?? []))

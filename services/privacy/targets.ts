@@ -29,7 +29,7 @@ export interface MarkedItem {
 }
 
 /** What a search found, in clear; and what earlier invocations found, as marks. */
-export interface Found {
+export interface FoundTargets {
   posts: ReadonlySet<string>
   authors: ReadonlySet<string>
   /** The copy of each message that a deleted post may have shown, or null. */
@@ -41,7 +41,7 @@ export interface Found {
 export type Marks = DeletionRecord['marks']
 
 /** The marks of what was found, with those that were there. */
-export function marksOf(found: Found, mark: Mark, before: Marks): Marks {
+export function marksOf(found: FoundTargets, mark: Mark, before: Marks): Marks {
   const union = (kind: 'post' | 'author' | 'item', values: Iterable<string>, known: readonly string[]) =>
     [...new Set([...known, ...Array.from(values, (value) => mark(kind, value))])].sort()
   return {
@@ -56,7 +56,7 @@ export function marksOf(found: Found, mark: Mark, before: Marks): Marks {
 }
 
 /** `asked` are the marks that the invocation began with. Ids of posts and authors that no search met are known by them. */
-export function targetsOf(found: Found, asked: Marks, mark: Mark): Targets {
+export function targetsOf(found: FoundTargets, asked: Marks, mark: Mark): Targets {
   const isMarked = membership(mark)
   const isPost = isMarked('post', found.posts, asked.posts)
   const isAuthor = isMarked('author', found.authors, asked.authors)

@@ -6,7 +6,7 @@ import { type Finding, findings, GRACE_MS } from './findings'
 import { type Listings, NO_LISTINGS, readListings, readSigns, type Signs, type Sources } from './gather'
 import type { Invoke } from './invoke'
 
-export interface Ports extends Sources {
+export interface ReconcilePorts extends Sources {
   table: Sources['table'] & Pick<Table, 'update'>
   invoke: Invoke
 }
@@ -34,7 +34,7 @@ const LISTED_EVERY_MS = 11.5 * 3_600_000
  * rows of the table are read every time, the bucket only until a look finds it quiet, and then when a sign has changed.
  */
 export const reconcile =
-  (ports: Ports) =>
+  (ports: ReconcilePorts) =>
   async ({ now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Reconciled> => {
     const reconciled: Reconciled = { lost: [], looked: [], stuck: [] }
     const signs = await readSigns(ports, now)

@@ -44,7 +44,7 @@ interface Found {
 }
 
 /** UTC days that somebody wants to see; without them the last ones. */
-export interface Chosen {
+export interface ChosenDays {
   from?: string | undefined
   to?: string | undefined
   /** The day that the last one is held against. */
@@ -61,7 +61,7 @@ const MOST_KEPT = 500
  * Put together what the report page shows. What is not there yet is left out; what is there and cannot be read is named
  * in `unreadable`, and the rest is shown. Cards and qualities that were read are kept while the function is warm.
  */
-export function gathering({ objects, table, settings }: Ports): (now: Date, chosen?: Chosen) => Promise<Overview> {
+export function gathering({ objects, table, settings }: Ports): (now: Date, chosen?: ChosenDays) => Promise<Overview> {
   const kept = new Map<string, unknown>()
 
   return async (now, chosen = {}) => {
@@ -209,7 +209,7 @@ function dayInBrief({ day, week, labels, ...rest }: ReportIndexRecord['days'][nu
 /** The days that were asked for, and no more than a page can show. */
 function chosenDays(
   days: ReportIndexRecord['days'],
-  { from = '', to = '9999-12-31' }: Chosen,
+  { from = '', to = '9999-12-31' }: ChosenDays,
 ): ReportIndexRecord['days'] {
   const chosen = days.filter(({ date }) => date >= from && date <= to)
   return lastDays(chosen, from === '' ? SHOWN.days : SHOWN.chosenDays)

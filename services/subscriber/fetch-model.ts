@@ -3,7 +3,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 
 /** What this subscriber reads of ModelPromoted and ModelRolledBack: events/schemas/ModelPromoted.v1.json has all of it. */
-export const liveModel = z.object({
+export const announcedModel = z.object({
   version: z.literal(1),
   job: z.string(),
   artefact: z.string().regex(/^s3:\/\/[^/]+\/.+$/),
@@ -12,13 +12,16 @@ export const liveModel = z.object({
   labels: z.array(z.string()),
   textVersion: z.string(),
 })
-export type LiveModel = z.infer<typeof liveModel>
+export type AnnouncedModel = z.infer<typeof announcedModel>
 
 /**
  * Fetch the artefact that an event names, in the version that it names, and check that it is the one that was measured.
  * Throws when it is another, so that Lambda tries again and then keeps the event.
  */
-export async function fetchModel(client: S3Client, { artefact, versionId, sha256 }: LiveModel): Promise<Uint8Array> {
+export async function fetchModel(
+  client: S3Client,
+  { artefact, versionId, sha256 }: AnnouncedModel,
+): Promise<Uint8Array> {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(artefact) ?? []
   const version = versionId === null ? {} : { VersionId: versionId }
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...version }))

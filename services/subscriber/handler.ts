@@ -2,7 +2,7 @@
 // Deploy it beside the stack: cd services/subscriber && npx sls deploy --stage dev --region eu-west-1
 import { S3Client } from '@aws-sdk/client-s3'
 import type { EventBridgeEvent } from 'aws-lambda'
-import { fetchModel, liveModel } from './fetch-model'
+import { fetchModel, announcedModel } from './fetch-model'
 
 const client = new S3Client()
 
@@ -11,7 +11,7 @@ const client = new S3Client()
  * come after that of a newer model: keep the event's `time`, and leave an older one out.
  */
 export const handler = async ({ time, detail }: EventBridgeEvent<'ModelPromoted' | 'ModelRolledBack', unknown>) => {
-  const model = liveModel.parse(detail)
+  const model = announcedModel.parse(detail)
   const archive = await fetchModel(client, model)
 
   // Here the model would be put to use: `archive` is a model.tar.gz with fastText's model.bin inside, for texts that

@@ -2,7 +2,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Table } from '../../shared/table'
 import type { ConnectedTrainer } from './trainers'
-import type { Found } from './trainers/trainer'
+import type { AttemptState } from './trainers/trainer'
 import { type Job, jobName } from './job'
 import { trainerOf, underWay } from '../../shared/state/training-jobs'
 
@@ -61,7 +61,7 @@ export async function standingOf(
 export async function findAttempt(
   { trainers, settings, table }: Pick<Ports, 'trainers' | 'settings' | 'table'>,
   job: string,
-): Promise<Found | undefined> {
+): Promise<AttemptState | undefined> {
   const given = (await trainerOf(table, job)) ?? settings.training.trainer
   return trainers.find(({ name }) => name === given)?.training.find(job)
 }

@@ -6,7 +6,7 @@ import type { DatasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 
 /** The engine that learns from a dataset, and its hyperparameters before any search. */
-export interface Chosen {
+export interface ConfiguredEngine {
   engine: Engine
   configured: Hyperparameters
 }
@@ -21,7 +21,7 @@ export function engineFor(
   training: Settings['training'],
   engines: readonly Engine[],
   entrant?: string,
-): Chosen {
+): ConfiguredEngine {
   const { fewLabels, hyperparameters } = training
   const [leading] = entrantsOf(training)
   const name = nameOf(training, entrant)

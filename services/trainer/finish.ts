@@ -4,7 +4,15 @@ import { datasetRecord } from '../../shared/records'
 import { findAttempt } from './attempts'
 import { nameOf } from './engine-for'
 import { type Job, parseJobName } from './job'
-import { announce, announceAgain, fail, launch, type Outcome, type Ports, recordOf } from './launch'
+import {
+  announce,
+  announceAgain,
+  fail,
+  launch,
+  type TrainingOutcome,
+  type LaunchPorts,
+  trainingRecordOf,
+} from './launch'
 import { engineOf, noteEnd, trainerOf, underWay } from '../../shared/state/training-jobs'
 import { correlated } from '../../shared/watch/correlation'
 import { resume } from './start'
@@ -14,10 +22,10 @@ import { resume } from './start'
  * only a hint: the trainer is asked what the job did, so that a late, repeated or invented event does no harm.
  */
 export async function finish(
-  ports: Ports,
+  ports: LaunchPorts,
   name: string,
   invocation: Pick<Invocation, 'now' | 'log'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const { stage, objects, table, settings } = ports
   const job = parseJobName(stage, name)
   if (!job) return { status: 'ignored' }
@@ -35,7 +43,7 @@ export async function finish(
   const dataset = correlated(await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord))
   if (found.state === 'trained') {
     const trainer = (await trainerOf(table, name)) ?? settings.training.trainer
-    await announce(ports, await recordOf(objects, name, dataset, trainer, found.ran, invocation.now))
+    await announce(ports, await trainingRecordOf(objects, name, dataset, trainer, found.ran, invocation.now))
     return { status: 'trained', job: name }
   }
   const withoutWaiting = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString(), entrant }
@@ -46,11 +54,11 @@ export async function finish(
 
 /** The attempt was noted, and the invocation that wanted to start it crashed before: start it now. */
 async function startNoted(
-  ports: Ports,
+  ports: LaunchPorts,
   name: string,
   { datasetId, attempt, entrant }: Job,
   invocation: Pick<Invocation, 'now' | 'log'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const noted = await underWay(ports.table, name)
   if (!noted) return { status: 'ignored' }
   const spot = ports.settings.training.spot && !noted.onDemand

@@ -17,7 +17,7 @@ import { connectTrainers, TRAINERS } from './trainers'
 import { sageMakerJobs } from './trainers/sagemaker/jobs'
 import { answer } from './answer'
 import { finish } from './finish'
-import type { Ports } from './launch'
+import type { LaunchPorts } from './launch'
 import { trainerRequest } from './request'
 import { startSoon } from './start'
 
@@ -34,7 +34,7 @@ const config = readConfig([
 const { stage } = config
 const objects = s3Objects(new S3Client(), config.bucket)
 const settings = readSettings(config.taskRoot)
-const ports: Ports = {
+const ports: LaunchPorts = {
   stage,
   objects,
   table: dynamoTable(new DynamoDBClient(), config.table),

@@ -12,13 +12,13 @@ import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { type ConnectedTrainer, trainerFor } from './trainers'
 import type { Ran } from './trainers/trainer'
-import { type Chosen, engineFor, nameOf } from './engine-for'
+import { type ConfiguredEngine, engineFor, nameOf } from './engine-for'
 import { jobName } from './job'
 import { noteEnd, notePark, noteStart } from '../../shared/state/training-jobs'
 import { remedyFor } from './remedy'
 import { tuned, tuningOf } from './tuning'
 
-export interface Ports {
+export interface LaunchPorts {
   stage: string
   objects: Pick<Objects, 'bucket' | 'read' | 'readJson' | 'exists' | 'create' | 'list'>
   table: Pick<Table, 'create' | 'get' | 'update'>
@@ -51,18 +51,18 @@ export type EngineOutcome =
   | { status: 'ignored' }
 
 /** What became of the first engine of the configuration, and of the others where there are some. */
-export type Outcome = EngineOutcome & { others?: Record<string, EngineOutcome> }
+export type TrainingOutcome = EngineOutcome & { others?: Record<string, EngineOutcome> }
 
 const RETRY_SECONDS = 900
 const PATIENCE_MS = 24 * 3_600_000
 
 /** Start one attempt on a dataset. Idempotent: an attempt that was started already is found started. */
 export async function launch(
-  ports: Ports,
+  ports: LaunchPorts,
   dataset: DatasetRecord,
   { attempt, spot, since, entrant }: Attempt,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const { stage, objects, table, enqueue, settings } = ports
   const { datasetId } = dataset
   const job = jobName(stage, { datasetId, attempt, entrant })
@@ -79,7 +79,7 @@ export async function launch(
   if (started.state === 'running') return { status: 'started', job }
   if (started.state === 'failed') return fail(ports, failed, started.reason)
   if (started.state === 'trained') {
-    await announce(ports, await recordOf(objects, job, dataset, trainer, started.ran, now))
+    await announce(ports, await trainingRecordOf(objects, job, dataset, trainer, started.ran, now))
     return { status: 'trained', job }
   }
 
@@ -91,13 +91,13 @@ export async function launch(
   return { status: 'parked', job }
 }
 
-interface Choice extends Chosen {
+interface Choice extends ConfiguredEngine {
   trainer: ConnectedTrainer
 }
 
 /** What learns from a dataset, and where; or why nothing can. */
 function choose(
-  { engines, trainers, settings }: Ports,
+  { engines, trainers, settings }: LaunchPorts,
   dataset: DatasetRecord,
   entrant: string | undefined,
 ): Choice | { reason: string } {
@@ -114,7 +114,7 @@ function choose(
 }
 
 /** `training.json` of what ran. */
-export async function recordOf(
+export async function trainingRecordOf(
   objects: Pick<Objects, 'list' | 'readJson'>,
   job: string,
   dataset: DatasetRecord,
@@ -129,7 +129,7 @@ export async function recordOf(
 
 /** Keep what ran, if it is not kept yet, and say that the model is there. */
 export async function announce(
-  { objects, table, publish }: Pick<Ports, 'objects' | 'table' | 'publish'>,
+  { objects, table, publish }: Pick<LaunchPorts, 'objects' | 'table' | 'publish'>,
   record: TrainingRecord,
 ): Promise<void> {
   const { job, datasetId } = record
@@ -144,9 +144,9 @@ export async function announce(
 
 /** Publish again that a model is there: the first invocation may have crashed between the record and the event. */
 export async function announceAgain(
-  ports: Pick<Ports, 'objects' | 'table' | 'publish'>,
+  ports: Pick<LaunchPorts, 'objects' | 'table' | 'publish'>,
   job: string,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const trainingKey = keys.training({ job })
   if (await ports.objects.exists(trainingKey)) {
     await announce(ports, await ports.objects.readJson(trainingKey, trainingRecord))
@@ -165,10 +165,10 @@ export interface Failed {
 
 /** Say that the attempt ended without a model, and what a person can do. */
 export async function fail(
-  { table, publish }: Pick<Ports, 'table' | 'publish'>,
+  { table, publish }: Pick<LaunchPorts, 'table' | 'publish'>,
   { job, datasetId, entrant, engine }: Failed,
   reason: string,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   await publish(trainingFailed, { job, datasetId, engine, reason, remedy: remedyFor(reason, datasetId) })
   await noteEnd(table, job, { datasetId, engine, ...(entrant === undefined ? {} : { entrant }) })
   return { status: 'failed', job, reason }

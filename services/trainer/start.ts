@@ -6,7 +6,15 @@ import { entrantsOf } from '../../shared/engines'
 import { type DatasetRecord, datasetRecord } from '../../shared/records'
 import { standingOf } from './attempts'
 import { jobName } from './job'
-import { announceAgain, type Attempt, type EngineOutcome, fail, launch, type Outcome, type Ports } from './launch'
+import {
+  announceAgain,
+  type Attempt,
+  type EngineOutcome,
+  fail,
+  launch,
+  type TrainingOutcome,
+  type LaunchPorts,
+} from './launch'
 import { claimDay, holderOf, isParked } from '../../shared/state/training-jobs'
 import { dayOf } from '../../shared/utc-day'
 import { correlated } from '../../shared/watch/correlation'
@@ -27,14 +35,14 @@ const WAIT_SECONDS = 30
  * Have a model of each engine trained on a dataset, at most once for a dataset and a UTC day; or say why not by RetrainSkipped.
  */
 export async function start(
-  ports: Ports,
+  ports: LaunchPorts,
   { datasetId: wanted, force }: StartRequest,
   invocation: Pick<Invocation, 'now' | 'log'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const { objects, settings } = ports
   const since = invocation.now.toISOString()
   const day = since.slice(0, 10)
-  const skip = async (reason: string, datasetId?: string): Promise<Outcome> => {
+  const skip = async (reason: string, datasetId?: string): Promise<TrainingOutcome> => {
     await ports.publish(retrainSkipped, { date: day, reason, ...(datasetId === undefined ? {} : { datasetId }) })
     return { status: 'skipped', reason }
   }
@@ -61,7 +69,7 @@ type Step =
   { skip: string; isObjection: boolean } | { outcome: EngineOutcome } | { announce: string } | { attempt: Attempt }
 
 async function nextStep(
-  ports: Ports,
+  ports: LaunchPorts,
   dataset: DatasetRecord,
   { entrant, force, since }: { entrant: string | undefined; force: boolean; since: string },
 ): Promise<Step> {
@@ -93,7 +101,7 @@ async function nextStep(
 }
 
 async function take(
-  ports: Ports,
+  ports: LaunchPorts,
   dataset: DatasetRecord,
   entrant: string | undefined,
   step: Step,
@@ -120,7 +128,7 @@ async function take(
  * The engines of the configuration, the first without its name. One that a stand-in would be trained for does not take part where
  * the stand-in does so itself.
  */
-function takingPart(dataset: DatasetRecord, { settings: { training }, engines }: Ports): (string | undefined)[] {
+function takingPart(dataset: DatasetRecord, { settings: { training }, engines }: LaunchPorts): (string | undefined)[] {
   const names = entrantsOf(training)
   const parts = names.map((name, i) => ({ name, entrant: i === 0 ? undefined : name }))
   return parts
@@ -135,7 +143,7 @@ function takingPart(dataset: DatasetRecord, { settings: { training }, engines }:
 async function eachOf(
   runs: readonly { entrant: string | undefined; run: () => Promise<EngineOutcome> }[],
   log: Pick<Invocation['log'], 'error'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const outcomes: { entrant: string | undefined; outcome: EngineOutcome }[] = []
   const errors: unknown[] = []
   for (const { entrant, run } of runs) {
@@ -160,10 +168,10 @@ async function eachOf(
  * are settled together arrive together: the first need not be the fullest.
  */
 export async function startSoon(
-  ports: Ports,
+  ports: LaunchPorts,
   datasetId: string,
   invocation: Pick<Invocation, 'now' | 'log'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const holder = await holderOf(ports.table, dayOf(invocation.now))
   // Nothing is put off for a day that is taken: this says why the dataset is not trained on today.
   if (holder !== undefined) return start(ports, { datasetId, force: false }, invocation)
@@ -173,11 +181,11 @@ export async function startSoon(
 
 /** Go on with an attempt that waited on the queue. */
 export async function resume(
-  ports: Ports,
+  ports: LaunchPorts,
   datasetId: string,
   attempt: Attempt,
   invocation: Pick<Invocation, 'now' | 'log'>,
-): Promise<Outcome> {
+): Promise<TrainingOutcome> {
   const dataset = correlated(await ports.objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord))
   return launch(ports, dataset, attempt, invocation)
 }

@@ -1,6 +1,6 @@
 import { BellwetherError } from '../errors'
 import { fieldReader } from '../row-file/columns'
-import { findColumns, type Found } from '../row-file/found'
+import { findColumns, type FoundFile } from '../row-file/found'
 import { isRecord, namesIn, openFile, type RawRow } from '../row-file/open'
 import { headerOf2019, POST_COLUMNS, type PostField } from './columns'
 import { isWholeAnswer, unfolded } from './x-post'
@@ -11,7 +11,7 @@ export type PostValues = Partial<Record<PostField, unknown>>
 export type ValuesRow = { line: number; values: PostValues } | (RawRow & { problem: string })
 
 interface PostsInFile {
-  found: Found<PostField>
+  found: FoundFile<PostField>
   rows: AsyncIterable<ValuesRow>
 }
 

@@ -4,7 +4,7 @@ import { asText, fromPythonBytes, isNoText, isNothing, isRounded, wrongId } from
 import type { PostValues } from './open'
 
 /** A post in a user's file. */
-export interface Row {
+export interface FileRow {
   post: Post
   hashtags: string[]
   line: number
@@ -37,7 +37,7 @@ const FIRST_DATE = '2006-01-01'
  * Read the values of a row. It belongs to its own `hashtag`; without one, to each of `tags` that its text has as a
  * hashtag; without any, to the first of `tags`. A row without an id gets `''` here, and an id in `named`.
  */
-export function readRow(values: PostValues, line: number, rules: RowRules): Row | RefusedRow {
+export function readRow(values: PostValues, line: number, rules: RowRules): FileRow | RefusedRow {
   const notes: string[] = []
   const cell = (field: keyof PostValues): string => {
     const value = values[field]
@@ -115,7 +115,7 @@ function wrongText(text: string): Wrong | undefined {
  * Rows in order of time, each with an id. A row without one gets a hash of its content and of its number among equal
  * rows, so that the same file gives the same ids. Of two rows with one id, the first in the file stays.
  */
-export function named(rows: readonly Pick<Row, 'post' | 'line'>[]): { posts: Post[]; refused: Refused[] } {
+export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts: Post[]; refused: Refused[] } {
   const equals = new Map<string, number>()
   const lines = new Map<string, number>()
   const posts: Post[] = []

@@ -4,7 +4,7 @@ import { formInWords, headerFor } from './form'
 import type { OpenFile } from './open'
 
 /** What a file of rows was found to be. */
-export interface Found<F extends string> {
+export interface FoundFile<F extends string> {
   /** In a sentence. */
   words: string
   /** Whether it differs from what the documentation asks for, so that people should be told. */
@@ -30,7 +30,7 @@ export interface Wanted<F extends string> {
  * Check the columns of a file against those that are wanted, before its rows are read. OBJECT_INVALID says in one message
  * what was found and what is wanted.
  */
-export function findColumns<F extends string>(file: string, opened: OpenFile, wanted: Wanted<F>): Found<F> {
+export function findColumns<F extends string>(file: string, opened: OpenFile, wanted: Wanted<F>): FoundFile<F> {
   const { columns, needed, names = opened.names, remark = '' } = wanted
   const { encoding, form } = opened
   const isCsv = form.kind === 'csv'

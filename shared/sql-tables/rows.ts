@@ -2,7 +2,7 @@ import { constants, createGzip, gzipSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Objects } from '../objects'
-import { columnsOf, type Row, type TableName } from './tables'
+import { columnsOf, type SqlRow, type TableName } from './tables'
 
 export const GZIP = 'application/gzip'
 
@@ -12,14 +12,14 @@ const CHUNK = 64 * 1024
 const [OS_BYTE, OS_UNKNOWN] = [9, 255]
 
 /** A row as a line of JSON with its end. No character in it ends a line for any reader. */
-export function lineOf<N extends TableName>(table: N, row: Row<N>): string {
+export function lineOf<N extends TableName>(table: N, row: SqlRow<N>): string {
   const values: Readonly<Record<string, unknown>> = row
   const inOrder = Object.fromEntries(columnsOf(table).map(([name]) => [name, wellFormed(values[name] ?? null)]))
   return `${withoutLineEnds(JSON.stringify(inOrder))}\n`
 }
 
 /** Rows as an object of `tables/`. */
-export const gzipped = <N extends TableName>(table: N, rows: Iterable<Row<N>>): Buffer =>
+export const gzipped = <N extends TableName>(table: N, rows: Iterable<SqlRow<N>>): Buffer =>
   gzippedLines(Array.from(rows, (row) => lineOf(table, row)).join(''))
 
 /** Lines as gzip: no time and no operating system in the header. */
@@ -34,7 +34,7 @@ export const putRows = async <N extends TableName>(
   objects: Pick<Objects, 'putStream'>,
   key: string,
   table: N,
-  rows: AsyncIterable<Row<N>>,
+  rows: AsyncIterable<SqlRow<N>>,
   madeOf?: string,
 ): Promise<void> => void (await objects.putStream(key, compressed(chunksOf(table, rows)), GZIP, madeOf))
 
@@ -43,7 +43,7 @@ export async function putIfChanged<N extends TableName>(
   objects: Pick<Objects, 'etag' | 'put'>,
   key: string,
   table: N,
-  rows: Iterable<Row<N>>,
+  rows: Iterable<SqlRow<N>>,
 ): Promise<void> {
   const body = gzipped(table, rows)
   if ((await objects.etag(key)) !== etagOf(body)) await objects.put(key, body, GZIP)
@@ -52,7 +52,7 @@ export async function putIfChanged<N extends TableName>(
 /** The ETag of an object that was put at once and is not encrypted by a key of KMS. */
 export const etagOf = (body: Uint8Array): string => `"${createHash('md5').update(body).digest('hex')}"`
 
-async function* chunksOf<N extends TableName>(table: N, rows: AsyncIterable<Row<N>>): AsyncIterable<string> {
+async function* chunksOf<N extends TableName>(table: N, rows: AsyncIterable<SqlRow<N>>): AsyncIterable<string> {
   let chunk = ''
   for await (const row of rows) {
     chunk += lineOf(table, row)

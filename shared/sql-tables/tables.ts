@@ -195,7 +195,7 @@ export const TABLE_NAMES = Object.keys(SQL_TABLES) as TableName[] // Object.keys
 type Values = { string: string; bigint: number; double: number; boolean: boolean }
 
 /** A row of a table: every column, null where there is no value. */
-export type Row<N extends TableName> = {
+export type SqlRow<N extends TableName> = {
   [C in keyof (typeof SQL_TABLES)[N]['columns']]: (typeof SQL_TABLES)[N]['columns'][C] extends { type: infer T }
     ? Values[T & ColumnType] | null
     : never

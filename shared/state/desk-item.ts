@@ -9,7 +9,7 @@ export type Flag = (typeof FLAGS)[number]
 /** What an annotator gives for an item. A skip is no judgement: another annotator is asked. */
 export type Given = { label: string } | { flag: Flag } | { skip: true }
 
-export interface Answer {
+export interface DeskAnswer {
   given: Given
   /** Counted by the annotator's page; of two answers to an item the higher revision counts. */
   revision: number
@@ -31,7 +31,7 @@ export interface Asked {
   most: number
   /** Until when an annotator has the item on the screen; milliseconds. An expired claim stays: it lets them answer late. */
   claims: Record<string, number>
-  answers: Record<string, Answer>
+  answers: Record<string, DeskAnswer>
   /** Annotators who judged it in an earlier batch and are not asked again. */
   before?: readonly string[]
   closed: boolean
@@ -62,7 +62,7 @@ export function claim<T extends Asked>(asked: T, annotator: string, nowMs: numbe
 }
 
 /** The item with an answer, the same object where the answer is there already, or why the answer is refused. */
-export function answer<T extends Asked>(asked: T, annotator: string, given: Answer, nowMs: number): T | Refusal {
+export function answer<T extends Asked>(asked: T, annotator: string, given: DeskAnswer, nowMs: number): T | Refusal {
   const before = asked.answers[annotator]
   if (before && before.revision >= given.revision) {
     return before.revision === given.revision && same(before, given) ? asked : 'older'
@@ -87,7 +87,7 @@ const isDone = ({ answers, before }: Asked, annotator: string): boolean =>
   answers[annotator] !== undefined || (before?.includes(annotator) ?? false)
 
 /** The answers that are judgements, by annotator. */
-export const judgementsOf = ({ answers }: Asked): [string, Answer][] =>
+export const judgementsOf = ({ answers }: Asked): [string, DeskAnswer][] =>
   Object.entries(answers)
     .filter(([, given]) => isJudgement(given))
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -105,6 +105,7 @@ function hasRoom(asked: Asked, annotator: string, nowMs: number): boolean {
   return theirs.length + others.length < needed(asked)
 }
 
-const isJudgement = ({ given }: Answer): boolean => !('skip' in given)
-const same = (a: Answer, b: Answer): boolean => text(a.given) === text(b.given) && (a.note ?? '') === (b.note ?? '')
+const isJudgement = ({ given }: DeskAnswer): boolean => !('skip' in given)
+const same = (a: DeskAnswer, b: DeskAnswer): boolean =>
+  text(a.given) === text(b.given) && (a.note ?? '') === (b.note ?? '')
 const text = (given: Given): string => JSON.stringify(given)

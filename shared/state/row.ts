@@ -3,7 +3,7 @@ import type { PartsOf } from '../keys'
 import type { Item, ItemKey, Table } from '../table'
 
 /** One row of the table: where it is, and how its attributes are read. */
-export interface Row<T> {
+export interface TableRow<T> {
   key: ItemKey
   parse(item: Item): T
 }
@@ -16,7 +16,7 @@ export interface RowKind<P extends string = string, S extends z.ZodType = z.ZodT
   meaning: string
   attributes: S
   key(parts: Record<P, string>): ItemKey
-  at(parts: Record<P, string>): Row<z.infer<S>>
+  at(parts: Record<P, string>): TableRow<z.infer<S>>
   parse(item: Item): z.infer<S>
   /** The row with these parts of its key, or nothing. */
   read(table: Pick<Table, 'get'>, parts: Record<P, string>): Promise<z.infer<S> | undefined>
@@ -60,7 +60,7 @@ export function rowKind<const PK extends string, const SK extends string, S exte
 }
 
 /** Read groups of rows in one request; each group in its order, with nothing in the place of a missing row. */
-export async function readTogether<G extends Record<string, readonly Row<unknown>[]>>(
+export async function readTogether<G extends Record<string, readonly TableRow<unknown>[]>>(
   table: Pick<Table, 'getMany'>,
   groups: G,
 ): Promise<{ [N in keyof G]: (ReturnType<G[N][number]['parse']> | undefined)[] }> {

@@ -13,7 +13,7 @@ import { tablesIn } from '../../local/query/sources'
 import { keys } from '../../shared/keys'
 import { type Objects, s3Objects } from '../../shared/objects'
 import { gzipped, GZIP } from '../../shared/sql-tables/rows'
-import { columnsOf, type Row, SQL_TABLES, TABLE_NAMES, type TableName } from '../../shared/sql-tables/tables'
+import { columnsOf, type SqlRow, SQL_TABLES, TABLE_NAMES, type TableName } from '../../shared/sql-tables/tables'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bellwether-query-'))
 const dataDir = path.join(folder, "a cloud's")
@@ -23,9 +23,9 @@ const LONG = 'x'.repeat(20_000_000)
 let cloud: Cloud
 let objects: Objects
 
-const emptyRow = <N extends TableName>(name: N): Row<N> =>
-  Object.fromEntries(columnsOf(name).map(([column]) => [column, null])) as Row<N>
-const put = <N extends TableName>(name: N, key: string, rows: Partial<Row<N>>[]) =>
+const emptyRow = <N extends TableName>(name: N): SqlRow<N> =>
+  Object.fromEntries(columnsOf(name).map(([column]) => [column, null])) as SqlRow<N>
+const put = <N extends TableName>(name: N, key: string, rows: Partial<SqlRow<N>>[]) =>
   objects.put(
     key,
     gzipped(

@@ -9,7 +9,7 @@ import { augmentedManifest } from '../../packages/embedded-aws/src/sagemaker/aug
 import { ask } from '../../services/analyzer/ask'
 import { classify } from '../../services/analyzer/classify'
 import { format } from '../../services/formatter/format'
-import { answerRequest } from '../../services/labels/labels'
+import { answerLabels } from '../../services/labels/labels'
 import { answersOf } from '../../shared/answers'
 import { withPrior } from '../../shared/engines/classifier'
 import type { Model } from '../../shared/engines/engine'
@@ -225,7 +225,7 @@ async function exportedAndImported(bucket: TestBucket, form: (typeof FORMS)[numb
     tombstones: async () => [],
   }
   const invocation = { now: new Date('2026-06-04T00:00:00Z'), log, remainingMs: () => 60_000 }
-  const answer = await answerRequest(ports)({ export: form }, invocation)
+  const answer = await answerLabels(ports)({ export: form }, invocation)
   const { key, items } = answer as { key: string; items: number }
   return items === 0 ? [] : imported(path.basename(key), bucket.texts()[key] ?? '')
 }

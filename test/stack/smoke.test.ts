@@ -20,7 +20,7 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { smokeLabels } from '../../bin/smoke-labels'
 import { missingForSmoke, uncheckedForSmoke } from '../../bin/smoke-needs'
 import { type Removal, removeStage } from '../../bin/smoke-removal'
-import { type Facts, findingsOf } from '../../services/doctor/findings'
+import { type AccountFacts, findingsOf } from '../../services/doctor/findings'
 import { readSettled } from '../../shared/labels'
 import { readSettings } from '../../shared/settings'
 
@@ -50,7 +50,7 @@ it('writes enough of every category to train, validate and evaluate', () => {
 })
 
 it('goes on in a stage without posts and their secret, and stops where no job could be trained', () => {
-  const fresh: Facts = {
+  const fresh: AccountFacts = {
     sources: { x: { known: ['secret'] }, file: { known: ['sample.jsonl'] } },
     linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
     quotas: new Map([
@@ -67,7 +67,7 @@ it('goes on in a stage without posts and their secret, and stops where no job co
     hashtags: [...shipped.hashtags, { tag: 'gcp', source: 'x' }],
     labelling: { ...shipped.labelling, labeller: 'ground-truth' as const },
   }
-  const missing = (facts: Facts) =>
+  const missing = (facts: AccountFacts) =>
     missingForSmoke(
       findingsOf(facts, settings, {
         sourceSecrets: { x: 'x' },

@@ -58,7 +58,7 @@ export interface Training {
 }
 
 /** What is there. Each part is what was found, or why AWS did not say. */
-export interface Facts {
+export interface TodayFacts {
   now: number
   /** The UTC day of posts that today's work is about. */
   day: string

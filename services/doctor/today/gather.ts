@@ -26,7 +26,7 @@ import type { Table } from '../../../shared/table'
 import { nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../../shared/streams'
 import { DAY_MS, dayOf, midnightOf } from '../../../shared/utc-day'
 import { asked } from '../asked'
-import { type Collection, type Facts, reportOf, type Run, type Training } from './facts'
+import { type Collection, type TodayFacts, reportOf, type Run, type Training } from './facts'
 import type { CountMessages } from './queues'
 
 export interface Sources {
@@ -41,7 +41,7 @@ export interface Sources {
 const NEWEST = 3
 
 /** Look at the day: some thirty requests, whatever the age of the stack. What AWS refuses is said in its place. */
-export async function gatherDay(sources: Sources, now: Date): Promise<Facts> {
+export async function gatherDay(sources: Sources, now: Date): Promise<TodayFacts> {
   const { objects, table, settings } = sources
   const at = now.getTime()
   const due = { collect: lastDue(settings.schedule.collect, at), label: lastDue(settings.schedule.label, at) }

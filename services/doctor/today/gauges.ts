@@ -2,11 +2,11 @@ import type { Asked } from '../../../shared/finding'
 import { DAY_MS } from '../../../shared/utc-day'
 import { labelOf } from '../../../shared/streams'
 import type { Measure } from '../../../shared/watch/metrics'
-import type { Facts } from './facts'
+import type { TodayFacts } from './facts'
 import { coveredOf, daysSince, type Stage } from './stages'
 
 /** Measure the day: what is not known, or not there, is not measured. */
-export function measureDay(facts: Facts, stages: readonly Stage[], measure: Measure): void {
+export function measureDay(facts: TodayFacts, stages: readonly Stage[], measure: Measure): void {
   const { now } = facts
   given(facts.collections, (streams) => {
     for (const { topic, runs } of streams) {

@@ -2,7 +2,7 @@ import { dollars } from '../../../shared/cost'
 import type { Asked } from '../../../shared/finding'
 import { named } from '../../../shared/streams'
 import { DAY_MS, dayOf } from '../../../shared/utc-day'
-import { type Collection, type Facts, type Open, reportOf, type Run, type Training } from './facts'
+import { type Collection, type TodayFacts, type Open, reportOf, type Run, type Training } from './facts'
 
 /** How a stage of the day is. */
 export interface Stage {
@@ -23,7 +23,7 @@ type Judged = Omit<Stage, 'stage' | 'hashtag' | 'engine'>
 const GRACE_MS = 2 * 3_600_000
 
 /** Every stage of the day in the order of the flow. Pure. `stage` names the stack in commands. */
-export function stagesOf(facts: Facts, stack: string): Stage[] {
+export function stagesOf(facts: TodayFacts, stack: string): Stage[] {
   const say = commandsOf(stack)
   const each = (stage: 'collected' | 'reported', judge: (one: Collection) => Judged): Stage[] =>
     'known' in facts.collections
@@ -43,7 +43,7 @@ export function stagesOf(facts: Facts, stack: string): Stage[] {
 }
 
 /** False where a stage is late or failed; null where none is, and a part of the facts could not be looked at. */
-export function isWell(stages: readonly Stage[], facts: Facts): boolean | null {
+export function isWell(stages: readonly Stage[], facts: TodayFacts): boolean | null {
   if (stages.some(({ state }) => state === 'late' || state === 'failed')) return false
   return Object.values(facts).some((fact) => typeof fact === 'object' && 'unknown' in fact) ? null : true
 }
@@ -63,7 +63,7 @@ const unknown = (why: string): Judged => ({ state: 'could not be checked', found
 const about = <T>(fact: Asked<T>, judge: (known: T) => Judged): Judged =>
   'known' in fact ? judge(fact.known) : unknown(fact.unknown)
 
-function collected({ now, day, due }: Facts, { topic, cursor, runs, ...name }: Collection, say: Say): Judged {
+function collected({ now, day, due }: TodayFacts, { topic, cursor, runs, ...name }: Collection, say: Say): Judged {
   if (runs.length > 0) return howMuch(runs)
   const help = say.invoke('collector', named(name))
   if (!cursor) {
@@ -98,7 +98,7 @@ function howMuch(runs: readonly Run[]): Judged {
   }
 }
 
-function planned({ now, day, due, open, settled, planned: plan, collections }: Facts, say: Say): Judged {
+function planned({ now, day, due, open, settled, planned: plan, collections }: TodayFacts, say: Say): Judged {
   return about(open, (batches) => {
     const batch = batches.find(({ date }) => date === day)
     const start = say.invoke('labeling', { start: 'scheduled' })
@@ -135,7 +135,7 @@ function planned({ now, day, due, open, settled, planned: plan, collections }: F
   })
 }
 
-function labelled({ now, open, settled }: Facts, say: Say): Judged {
+function labelled({ now, open, settled }: TodayFacts, say: Say): Judged {
   return about(open, (batches) => {
     const waiting = batches.filter(({ started }) => started)
     const overdue = waiting.find(({ deadline }) => now >= deadline + GRACE_MS)
@@ -179,7 +179,7 @@ const answered = ({ progress }: Open): string =>
 
 /** A stage of each training job of the day; one stage where there is no job. */
 function ofEachJob(
-  { training }: Facts,
+  { training }: TodayFacts,
   { stage, judge, without }: { stage: 'trained' | 'judged'; judge: (job: Training) => Judged; without: Judged },
 ): Stage[] {
   const jobs = 'known' in training ? (training.known?.jobs ?? []) : []
@@ -187,7 +187,7 @@ function ofEachJob(
   return jobs.map((job) => ({ stage, ...(job.engine === undefined ? {} : { engine: job.engine }), ...judge(job) }))
 }
 
-function untrained({ now, training, settled }: Facts, say: Say): Judged {
+function untrained({ now, training, settled }: TodayFacts, say: Say): Judged {
   const again = say.invoke('trainer', { datasetId: 'latest' })
   return about(training, (today) => {
     if (today)
@@ -206,7 +206,7 @@ function untrained({ now, training, settled }: Facts, say: Say): Judged {
   })
 }
 
-function trained({ now }: Facts, job: Training, say: Say): Judged {
+function trained({ now }: TodayFacts, job: Training, say: Say): Judged {
   if (job.trainedAt !== undefined) return { state: 'done', found: job.job }
   if (job.state === 'ended')
     return {
@@ -233,9 +233,9 @@ function trained({ now }: Facts, job: Training, say: Say): Judged {
 
 const NO_MODEL: Judged = { state: 'not due', found: 'no model of today' }
 
-const unjudged = ({ training }: Facts): Judged => about(training, () => NO_MODEL)
+const unjudged = ({ training }: TodayFacts): Judged => about(training, () => NO_MODEL)
 
-function judged({ now }: Facts, { job, trainedAt, card }: Training, say: Say): Judged {
+function judged({ now }: TodayFacts, { job, trainedAt, card }: Training, say: Say): Judged {
   if (trainedAt === undefined) return NO_MODEL
   if (card) {
     const { verdict, reasons } = card
@@ -248,7 +248,7 @@ function judged({ now }: Facts, { job, trainedAt, card }: Training, say: Say): J
   return { state: 'late', found: `${job} has no card`, help: say.invoke('evaluator', { job }) }
 }
 
-function reported({ now, day, reported: days }: Facts, { runs, ...name }: Collection, say: Say): Judged {
+function reported({ now, day, reported: days }: TodayFacts, { runs, ...name }: Collection, say: Say): Judged {
   return about(days, (reports) => {
     if (reports.has(reportOf(name, day))) return { state: 'done', found: `the report of ${day} is there` }
     if (runs.length === 0) return { state: 'not due', found: 'nothing is collected to report on' }
@@ -262,7 +262,7 @@ function reported({ now, day, reported: days }: Facts, { runs, ...name }: Collec
   })
 }
 
-function live({ now, champion }: Facts): Judged {
+function live({ now, champion }: TodayFacts): Judged {
   return about(champion, (model) => {
     if (!model) return { state: 'not due', found: 'none yet' }
     const days = Math.floor(Math.max(0, now - model.promotedAt) / DAY_MS)
@@ -271,13 +271,13 @@ function live({ now, champion }: Facts): Judged {
   })
 }
 
-const spent = ({ spent: usd }: Facts): Judged =>
+const spent = ({ spent: usd }: TodayFacts): Judged =>
   about(usd, ({ collect, label, train }) => ({
     state: 'done',
     found: `this month: posts ${dollars(collect)}, labels ${dollars(label)}, training jobs ${dollars(train)}`,
   }))
 
-function deadLetters({ deadLetters: queues }: Facts, say: Say): Judged {
+function deadLetters({ deadLetters: queues }: TodayFacts, say: Say): Judged {
   return about(queues, (counts) => {
     const full = Object.entries(counts).filter(([, count]) => count > 0)
     if (full.length === 0) return { state: 'done', found: 'none' }

@@ -6,14 +6,14 @@ import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
 import { deskLabeller } from './desk/desk'
 import { groundTruthLabeller } from './ground-truth/ground-truth'
-import type { Place } from './ground-truth/ground-truth-request'
+import type { LabelingJobContext } from './ground-truth/ground-truth-request'
 import type { Labeller } from './labeller'
 
 export interface LabellerPorts {
   sageMaker: SageMakerClient
   objects: Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists' | 'create' | 'put'>
   table: Table
-  place: Place
+  place: LabelingJobContext
   settings: Pick<Settings, 'labelling'>
 }
 

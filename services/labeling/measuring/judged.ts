@@ -25,13 +25,13 @@ export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsReco
         const judgements = byItem.get(item) ?? []
         // A deletion finds the note by its post.
         const isNoted = judgements.some(({ note }) => note !== undefined)
-        return { item, ...(isNoted ? { post } : {}), purpose, judgements: judgements.map(recordOf) }
+        return { item, ...(isNoted ? { post } : {}), purpose, judgements: judgements.map(judgementRecordOf) }
       }),
   }
 }
 
 /** A judgement as it is stored with its item. */
-export function recordOf(judgement: Judgement): Omit<Judgement, 'item'> {
+export function judgementRecordOf(judgement: Judgement): Omit<Judgement, 'item'> {
   const { item: _, ...record } = judgement
   return record
 }

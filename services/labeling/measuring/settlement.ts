@@ -3,7 +3,7 @@ import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
 import { type QualityRecord, type RefusedLine, type SettledLine, TEXT_CLASSIFICATION } from '../../../shared/records'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
-import { inOrder, isForLabel, recordOf } from './judged'
+import { inOrder, isForLabel, judgementRecordOf } from './judged'
 import type { Answers, Judgement } from '../labellers/labeller'
 import type { InputLine, PlannedItem, StoredPlan } from '../plan'
 import { statusOf } from './status'
@@ -67,7 +67,7 @@ export function settlementOf(
     const { reason, found } = why ?? { reason: consensus.reason, found: '' }
     const atMost = judgementsAtMost(item.judgements)
     const again = item.purpose === 'label' && mayBeDecided(reason, judgements.length, atMost)
-    const said = judgements.map(recordOf)
+    const said = judgements.map(judgementRecordOf)
     return [{ item: item.item, reason, found, again, plan: item, source, judgements: said }]
   })
   const told = new Set(left.map(({ item }) => item))

@@ -13,7 +13,7 @@ import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts, type Stratum, stratumKey } from './cascades'
 import { type Draw, drawEvaluation, drawTraining, mayBe, placesInOrder } from './draw'
 import { identifyRuns, type Scoring } from '../../../shared/cascades/identify'
-import type { Chosen } from '../plan'
+import type { BatchChoice } from '../plan'
 import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-claims'
 import { confirmedByOthers } from '../../../shared/state/confirmations'
 import { loggedRuns } from '../../../shared/state/run-log'
@@ -43,7 +43,7 @@ export async function choose(
   items: number,
   settings: ChoiceSettings,
   terms: LabellerTerms<LabellingOptions>,
-): Promise<Chosen> {
+): Promise<BatchChoice> {
   const { batch, runs, carried: from } = open
   const labelled = (await labels.read()).labels
   const live = await liveModel({ objects, load }, settings.labels)

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../shared/engines/engine'
 import { inFunction } from './in-function'
 import { sageMaker } from './sagemaker'
-import type { Trainer, TrainerPorts, Training } from './trainer'
+import type { Trainer, TrainerPorts, TrainerInStage } from './trainer'
 
 /** The adapter of every trainer. Their terms are in shared/trainers. */
 export const TRAINERS: readonly Trainer[] = [sageMaker, inFunction]
@@ -16,7 +16,7 @@ export const trainerFor = <T extends Trainer>(
   trainers.find((trainer) => trainer.trains(engine))
 
 /** A trainer, and itself at work in a stage. */
-export type ConnectedTrainer = Trainer & { training: Training }
+export type ConnectedTrainer = Trainer & { training: TrainerInStage }
 
 export const connectTrainers = (trainers: readonly Trainer[], ports: TrainerPorts): ConnectedTrainer[] =>
   trainers.map((trainer) => ({ ...trainer, training: trainer.connect(ports) }))

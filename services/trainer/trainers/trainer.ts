@@ -29,22 +29,22 @@ export interface TrainingOrder {
 export type Ran = Omit<TrainingRecord, 'job' | 'datasetId' | 'textVersion' | 'trainer' | 'prior' | 'tuning'>
 
 /** What became of an order. `waiting`: a quota is used up, and the same order may succeed later. */
-export type Started =
+export type OrderOutcome =
   { state: 'running' } | { state: 'trained'; ran: Ran } | { state: 'waiting' | 'failed'; reason: string }
 
 /** Where an attempt stands. `outwaited`: it waited in vain for cheaper capacity, and the next attempt should not. */
-export type Found =
+export type AttemptState =
   { state: 'running' } | { state: 'trained'; ran: Ran } | { state: 'failed'; reason: string; outwaited: boolean }
 
 /** A trainer at work in a stage. */
-export interface Training {
+export interface TrainerInStage {
   /** Start an attempt, or run it to its end. Idempotent: the same job is not started a second time. */
-  start(order: TrainingOrder): Promise<Started>
+  start(order: TrainingOrder): Promise<OrderOutcome>
   /** Where an attempt stands; undefined where this trainer has no memory of it. */
-  find(job: string): Promise<Found | undefined>
+  find(job: string): Promise<AttemptState | undefined>
 }
 
 /** Where training runs. docs/extending.md shows how to add one. */
 export interface Trainer extends TrainerTerms {
-  connect(ports: TrainerPorts): Training
+  connect(ports: TrainerPorts): TrainerInStage
 }

@@ -6,7 +6,7 @@ import { inFunction } from '../cost'
 import type { Engine, Example } from '../engine'
 import { hyperparameters } from './hyperparameters'
 import { trainingLine } from '../training-lines'
-import { FILE, load } from './load'
+import { FASTTEXT_FILE, load } from './load'
 import { search } from './search'
 
 /** Measured on one core, the text function with it, which takes most of the time; rounded down. */
@@ -39,7 +39,7 @@ export const fastText: Engine = {
       const model = train(linesOf(examples), parseBlazingText(chosen), {
         validation: validation.length > 0 ? linesOf(validation) : undefined,
       })
-      return new Map([[FILE, writeModel(model)]])
+      return new Map([[FASTTEXT_FILE, writeModel(model)]])
     } catch (error) {
       throw refused(error)
     }

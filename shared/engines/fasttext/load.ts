@@ -3,15 +3,15 @@ import { textFunction } from '../../text'
 import type { LoadModel, Model, ModelFiles } from '../engine'
 import { categoryOf } from '../training-lines'
 
-export const FILE = 'model.bin'
+export const FASTTEXT_FILE = 'model.bin'
 
 export const load: LoadModel = async (files, { textVersion, where }) => {
-  const bytes = files.get(FILE)
+  const bytes = files.get(FASTTEXT_FILE)
   if (!bytes) {
     const found = namesIn(files) || 'an empty archive'
-    throw new Error(`${where}: found only ${found}, expected a ${FILE} in the archive`)
+    throw new Error(`${where}: found only ${found}, expected a ${FASTTEXT_FILE} in the archive`)
   }
-  return modelOf(readModel(Buffer.from(bytes), `${where}#${FILE}`), textVersion)
+  return modelOf(readModel(Buffer.from(bytes), `${where}#${FASTTEXT_FILE}`), textVersion)
 }
 
 /** A fastText model under the names of our categories. */

@@ -7,7 +7,7 @@ import type { Engine, Example } from '../engine'
 import { choose, decisionWeights, learn, sharesOf } from './learn'
 import { load } from './load'
 import type { Truth } from './logistic'
-import { FILE, mostFeatures, type StoredModel, writeModel } from './model-file'
+import { LINEAR_FILE, mostFeatures, type StoredModel, writeModel } from './model-file'
 import { makeNgrams } from './ngrams'
 import { countNgrams } from './vectors'
 
@@ -50,7 +50,7 @@ export const linear: Engine = {
 
   train: async ({ train: examples }, chosen) => {
     const model = trained(examples, hyperparameters.parse(chosen))
-    return new Map([[FILE, writeModel(model)]])
+    return new Map([[LINEAR_FILE, writeModel(model)]])
   },
 
   load,

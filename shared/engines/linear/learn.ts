@@ -9,7 +9,7 @@ interface Fold {
 }
 
 /** What a search over the strengths of the model and the corrections of its decision found. */
-export interface Chosen {
+export interface LinearChoice {
   strength: number
   correction: number
 }
@@ -28,7 +28,7 @@ const STRENGTHS = [0.3, 1, 3, 10, 30, 100, 300]
 const CORRECTIONS = [0, 0.25, 0.5, 0.75, 1]
 const FOLDS = 4
 /** Where too few messages are there to compare. */
-const UNSEARCHED: Chosen = { strength: 10, correction: 0.5 }
+const UNSEARCHED: LinearChoice = { strength: 10, correction: 0.5 }
 const FEWEST_SEARCHED = 12
 /** Of more messages these many are searched with: the choice hardly changes, the time does. */
 const MOST_SEARCHED = 4000
@@ -61,9 +61,9 @@ export function choose(
   corpus: Corpus,
   truth: Truth,
   order: readonly number[],
-  given: Partial<Chosen>,
+  given: Partial<LinearChoice>,
   mostFeatures: number,
-): Chosen {
+): LinearChoice {
   const { strength = UNSEARCHED.strength, correction = UNSEARCHED.correction } = given
   if (given.strength !== undefined && given.correction !== undefined) return { strength, correction }
   const searched = order.slice(0, MOST_SEARCHED)

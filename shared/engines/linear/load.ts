@@ -1,22 +1,22 @@
 import type { ShownText } from '../../text'
 import { textFunction } from '../../text'
 import type { LoadModel } from '../engine'
-import { FILE, readModel, type StoredModel } from './model-file'
+import { LINEAR_FILE, readModel, type StoredModel } from './model-file'
 import { makeNgrams } from './ngrams'
 import { idfOf, tfOf } from './vectors'
 
 export const load: LoadModel = async (files, { textVersion, where }) => {
-  const bytes = files.get(FILE)
+  const bytes = files.get(LINEAR_FILE)
   if (!bytes) {
     const found = [...files.keys()].join(', ') || 'an empty archive'
-    throw new Error(`${where}: found only ${found}, expected ${FILE} of the engine linear`)
+    throw new Error(`${where}: found only ${found}, expected ${LINEAR_FILE} of the engine linear`)
   }
   // Refuses a version that this release does not know.
   const { tokenise } = textFunction(textVersion)
-  const stored = readModel(bytes, `${where}#${FILE}`)
+  const stored = readModel(bytes, `${where}#${LINEAR_FILE}`)
   if (stored.textVersion !== textVersion)
     throw new Error(
-      `${where}#${FILE}: it was trained on texts of version ${stored.textVersion}, and its place says version ${textVersion}`,
+      `${where}#${LINEAR_FILE}: it was trained on texts of version ${stored.textVersion}, and its place says version ${textVersion}`,
     )
   const probabilities = scorerOf(stored, tokenise)
   return {

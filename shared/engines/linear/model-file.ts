@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const FILE = 'linear.bin'
+export const LINEAR_FILE = 'linear.bin'
 
 /** Bytes of a stored model at most; features beyond that are left out before the training. */
 export const MOST_BYTES = 2_000_000

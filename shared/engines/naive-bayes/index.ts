@@ -3,7 +3,7 @@ import { BellwetherError } from '../../errors'
 import { tokenise } from '../../text'
 import { inFunction } from '../cost'
 import type { Engine } from '../engine'
-import { FILE, load } from './load'
+import { NAIVE_BAYES_FILE, load } from './load'
 import { countWords } from './word-counts'
 
 /** Measured on one core, the text function with it, which takes most of the time; rounded down. */
@@ -38,7 +38,7 @@ export const naiveBayes: Engine = {
         'TRAINING_REFUSED',
         `found ${counts.labels.length === 0 ? 'no label' : `one label only, ${counts.labels[0]}`}: a model needs two; have more posts labelled`,
       )
-    return new Map([[FILE, Buffer.from(JSON.stringify({ ...counts, smoothing: Number(smoothing) }))]])
+    return new Map([[NAIVE_BAYES_FILE, Buffer.from(JSON.stringify({ ...counts, smoothing: Number(smoothing) }))]])
   },
 
   load,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import type { Answer } from '../../../pages/api'
+import type { ApiResult } from '../../../pages/api'
 import { createOutbox, type Keeper } from '../../../pages/desk/outbox'
 import { createSender, type Receipt, refusedInWords } from '../../../pages/desk/sender'
 import type { Sent } from '../../../pages/desk/work'
@@ -19,7 +19,7 @@ function storage(): Keeper {
 }
 
 const sent = (item: string, revision = 1, label = 'a'): Sent => ({ batch: 'b', item, revision, label })
-const failure = (status: number): Answer<Receipt> => ({ ok: false, problem: { status, error: 'x', message: 'y' } })
+const failure = (status: number): ApiResult<Receipt> => ({ ok: false, problem: { status, error: 'x', message: 'y' } })
 
 let keeper: Keeper
 beforeEach(() => {
@@ -95,7 +95,7 @@ describe('the outbox', () => {
 
 describe('the sender', () => {
   /** A sender to a desk that answers so, one after the other, and then takes everything. */
-  function sender(...answers: (Answer<Receipt> | (() => void))[]) {
+  function sender(...answers: (ApiResult<Receipt> | (() => void))[]) {
     const outbox = createOutbox(keeper, 'ana')
     const requests: Sent[][] = []
     const waits: number[] = []

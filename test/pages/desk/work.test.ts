@@ -12,7 +12,7 @@ import {
   hear,
   lookAt,
   NOTHING,
-  placeOf,
+  deskPlaceOf,
   recall,
   renew,
   type Sent,
@@ -118,7 +118,7 @@ it('goes back as far as there is something, and forward to where one was', () =>
 
 it('shows nothing twice that is known or waits to be sent', () => {
   const { work } = giveAll(three, A)
-  const more = add(work, ['1', '2', '4', '5'].map(shown), new Set([placeOf(shown('5'))]))
+  const more = add(work, ['1', '2', '4', '5'].map(shown), new Set([deskPlaceOf(shown('5'))]))
 
   expect(more.ahead.map(({ item }) => item)).toEqual(['2', '3', '4'])
   expect(add(more, ['1', '2'].map(shown))).toBe(more)

@@ -8,7 +8,7 @@ import { postsToCsv } from '../../../shared/posts'
 import { writeCascades } from '../../../shared/cascades/files'
 import { championRecord, evidenceRecord, factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
 import { TEXT_VERSION } from '../../../shared/text'
-import { analyze, bringUpToDate, type Ports } from '../../../services/analyzer/analyze'
+import { analyze, bringUpToDate, type AnalyzePorts } from '../../../services/analyzer/analyze'
 import { ask } from '../../../services/analyzer/ask'
 import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
@@ -27,7 +27,7 @@ let tables: TestTable
 let bucket: TestBucket
 let events: RecordedEvent[]
 let queue: { request: unknown; delaySeconds: number }[]
-let ports: Ports
+let ports: AnalyzePorts
 let owners = 0
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => tables.stop())
 
-function portsOf(objects: TestBucket): Ports {
+function portsOf(objects: TestBucket): AnalyzePorts {
   const recorded = recorder('analyzer')
   events = recorded.events
   queue = []

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { analyze, bringUpToDate, type Ports, type Work } from '../../../services/analyzer/analyze'
+import { analyze, bringUpToDate, type AnalyzePorts, type Work } from '../../../services/analyzer/analyze'
 import { afterWait, relabelled, whenSettled } from '../../../services/analyzer/relabelled'
 import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
@@ -30,7 +30,7 @@ let tables: TestTable
 let bucket: TestBucket
 let events: RecordedEvent[]
 let queue: unknown[]
-let ports: Ports
+let ports: AnalyzePorts
 let owners = 0
 
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Room } from '../../../shared/state/ledger'
-import { begin, recordOf, type RunState } from '../../../services/collector/run'
+import { begin, runRecordOf, type RunState } from '../../../services/collector/run'
 import type { Exhausted, SourcePage, Wait } from '../../../services/collector/sources/source'
 import {
   type Effect,
-  type Facts,
+  type StepFacts,
   type Input,
   sha256,
   type Step,
@@ -13,7 +13,7 @@ import {
 } from '../../../services/collector/step'
 
 const DAY = { from: '2026-06-02T00:00:00.000Z', to: '2026-06-03T00:00:00.000Z' }
-const facts: Facts = {
+const facts: StepFacts = {
   hashtag: 'aws',
   source: {
     name: 'toy',
@@ -31,7 +31,10 @@ const facts: Facts = {
   languages: ['en'],
   hasTime: true,
 }
-const withSource = (more: Partial<Facts['source']>): Facts => ({ ...facts, source: { ...facts.source, ...more } })
+const withSource = (more: Partial<StepFacts['source']>): StepFacts => ({
+  ...facts,
+  source: { ...facts.source, ...more },
+})
 
 const pageOf = (more: Partial<SourcePage> = {}): SourcePage => ({
   posts: [],
@@ -96,7 +99,7 @@ describe('a day', () => {
     })
     const { run: about } = step(null, { after: 'count', booking, existing: { about: 7 } }, facts)
     expect(about).toMatchObject({ existing: 7, existingIsEstimate: true })
-    expect(recordOf('aws', about!)).toMatchObject({ existing: 7, existingIsEstimate: true })
+    expect(runRecordOf('aws', about!)).toMatchObject({ existing: 7, existingIsEstimate: true })
     expect(step(null, { after: 'count', booking: null, existing: undefined }, facts)).toMatchObject({
       run: { existing: null, costUsd: 0 },
       effect: { kind: 'room' },
@@ -122,7 +125,7 @@ describe('a day', () => {
 })
 
 describe('a run', () => {
-  it.each<[string, RunState, Input, Facts, string, object | null]>([
+  it.each<[string, RunState, Input, StepFacts, string, object | null]>([
     [
       'the cap on posts',
       run,
@@ -189,10 +192,10 @@ describe('a run', () => {
       stoppedBy: { reason: 'pages of toy that lead nowhere', cap: null },
       unsettled: { usedPosts: 2 },
     })
-    expect(recordOf('aws', stopped!)).toMatchObject({ posts: 1, complete: false })
+    expect(runRecordOf('aws', stopped!)).toMatchObject({ posts: 1, complete: false })
   })
 
-  it.each<[string, RunState, Input, Facts, number, WaitsFor]>([
+  it.each<[string, RunState, Input, StepFacts, number, WaitsFor]>([
     ['the invocation has no time', run, { after: 'begin' }, { ...facts, hasTime: false }, 0, 'next invocation'],
     ['the source asks to wait', reserved, { after: 'fetch', page: { waitSeconds: 400 } }, facts, 400, 'rate limit'],
     ['other runs hold the room', { ...run, waits: 2 }, room(0, 100, ['azure/2026-06-02/1']), facts, 80, 'budget'],
@@ -284,7 +287,7 @@ describe('a stop', () => {
       const { run: after, effect }: Step = step(kept, input, facts)
       // What stands in the cursor is JSON.
       kept = JSON.parse(JSON.stringify(after)) as RunState | null
-      if (effect.kind === 'finish') return { effects, record: recordOf('aws', kept!) }
+      if (effect.kind === 'finish') return { effects, record: runRecordOf('aws', kept!) }
       effects.push(effect.kind)
       input = world.carryOut(effect)
       if (effects.length === kill) input = { after: 'begin' }

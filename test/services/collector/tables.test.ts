@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { writeTables } from '../../../services/collector/tables'
 import { keys } from '../../../shared/keys'
 import { type RunRecord, runRecord } from '../../../shared/records'
-import type { Row } from '../../../shared/sql-tables/tables'
+import type { SqlRow } from '../../../shared/sql-tables/tables'
 import { aPost, putRun } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 
@@ -20,12 +20,12 @@ beforeEach(() => {
 const recordOf = (run: string, into = bucket): Promise<RunRecord> => into.readJson(keys.run({ ...DAY, run }), runRecord)
 const write = async (run: string, into = bucket) =>
   writeTables(into, [{ ...STREAM, stream: 'mastodon' }, STREAM], await recordOf(run, into))
-async function rowsAt(key: string, from = bucket): Promise<Row<'posts'>[]> {
+async function rowsAt(key: string, from = bucket): Promise<SqlRow<'posts'>[]> {
   const lines = gunzipSync((await from.read(key))!.body)
     .toString()
     .split('\n')
     .slice(0, -1)
-  return lines.map((line) => JSON.parse(line) as Row<'posts'>)
+  return lines.map((line) => JSON.parse(line) as SqlRow<'posts'>)
 }
 
 describe('the table of posts', () => {

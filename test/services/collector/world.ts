@@ -6,7 +6,7 @@ import { canonical } from '../../../shared/canonical'
 import type { Objects } from '../../../shared/objects'
 import type { Settings } from '../../../shared/settings'
 import type { Table } from '../../../shared/table'
-import { collect, type Collected, type CollectPorts, collectRequest } from '../../../services/collector/collect'
+import { collect, type CollectionOutcome, type CollectPorts, collectRequest } from '../../../services/collector/collect'
 import { fileSource } from '../../../services/collector/sources/file/file'
 import { invocationOf, isKilled, type Writes } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
@@ -72,7 +72,7 @@ export function newWorld(given: Partial<World> & { file?: string; lines?: unknow
 }
 
 /** One invocation of the function. */
-export async function invoke(world: World, request: unknown = { hashtag: 'aws' }): Promise<Collected> {
+export async function invoke(world: World, request: unknown = { hashtag: 'aws' }): Promise<CollectionOutcome> {
   const { reads, writes } = invocationOf(world)
   const { table } = world
   const objects = bucketOf(world)
@@ -116,7 +116,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
     remainingMs: () => world.timeMs,
     log: { info: said, warn: said, error: said },
   })
-  return answer as Collected
+  return answer as CollectionOutcome
 }
 
 /** Invoke, come again after a stop as Lambda does, and work off the queue, until nothing is left. */

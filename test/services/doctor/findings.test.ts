@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { type Facts, findingsOf } from '../../../services/doctor/findings'
+import { type AccountFacts, findingsOf } from '../../../services/doctor/findings'
 import type { Asked } from '../../../shared/finding'
 import { file } from '../../../shared/sources/file'
 import { x } from '../../../shared/sources/x'
@@ -29,7 +29,7 @@ const quotas = (spot: Asked<number>, onDemand: Asked<number>) =>
     [SPOT, spot],
     [ON_DEMAND, onDemand],
   ])
-const healthy: Facts = {
+const healthy: AccountFacts = {
   sources: { x: { known: [] }, file: { known: [] } },
   linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
   quotas: quotas({ known: 1 }, { known: 1 }),
@@ -38,14 +38,17 @@ const healthy: Facts = {
   concurrency: { known: 1000 },
   hasGroundTruth: true,
 }
-const lacks = (type: string, name: string): Facts['sources'] => ({ ...healthy.sources, [type]: { known: [name] } })
+const lacks = (type: string, name: string): AccountFacts['sources'] => ({
+  ...healthy.sources,
+  [type]: { known: [name] },
+})
 const names = {
   sourceSecrets: { x: 'XToken-1' },
   linkSecrets: { annotator: 'LinkKey-1', owner: 'OwnerLinkKey-1', reader: 'ReaderLinkKey-1' },
   region: 'eu-west-1',
   bucket: 'the-bucket',
 }
-const verdicts = (facts: Facts, settings: Settings) =>
+const verdicts = (facts: AccountFacts, settings: Settings) =>
   Object.fromEntries(findingsOf(facts, settings, names, [x, file]).map(({ check, verdict }) => [check, verdict]))
 
 describe('findingsOf', () => {
@@ -53,7 +56,7 @@ describe('findingsOf', () => {
     expect(new Set(Object.values(verdicts(healthy, demanding)))).toEqual(new Set(['ok']))
   })
 
-  it.each<[string, Partial<Facts>, string, string]>([
+  it.each<[string, Partial<AccountFacts>, string, string]>([
     ['an X secret without a value', { sources: lacks('x', 'secret') }, 'X token', 'missing'],
     ['a file of posts that is not there', { sources: lacks('file', 'sample.jsonl') }, 'files of posts', 'missing'],
     [
@@ -93,7 +96,7 @@ describe('findingsOf', () => {
     expect(finding).toMatchObject({ verdict: 'missing', remedy: expect.stringMatching(/training.trainer: lambda/) })
   })
 
-  it.each<[string, Partial<Facts>, string]>([
+  it.each<[string, Partial<AccountFacts>, string]>([
     ['the X secret', { sources: { ...healthy.sources, x: { unknown: 'AccessDenied' } } }, 'X token'],
     ['the files', { sources: { ...healthy.sources, file: { unknown: 'AccessDenied' } } }, 'files of posts'],
     ['the quotas', { quotas: quotas({ unknown: 'AccessDenied' }, { known: 1 }) }, SPOT],
@@ -106,7 +109,7 @@ describe('findingsOf', () => {
   })
 
   it('asks for nothing that the configuration does not use', () => {
-    const poor: Facts = {
+    const poor: AccountFacts = {
       ...healthy,
       sources: lacks('x', 'secret'),
       quotas: quotas({ known: 0 }, { known: 0 }),
@@ -126,7 +129,7 @@ describe('findingsOf', () => {
   })
 
   it('asks for no file where posts come from X alone, and else says where to put it', () => {
-    const lacking: Facts = { ...healthy, sources: lacks('file', 'sample.jsonl') }
+    const lacking: AccountFacts = { ...healthy, sources: lacks('file', 'sample.jsonl') }
     const found = findingsOf(lacking, demanding, names).find(({ check }) => check === 'files of posts')
 
     expect(verdicts(lacking, onlyX)['files of posts']).toBe('not needed')

@@ -3,7 +3,7 @@ import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
 import { cardRecord, championRecord, type EvaluationLine, liveRecord } from '../../../shared/records'
 import { settings } from '../../../shared/settings'
-import { evaluate, latestJob, type Ports } from '../../../services/evaluator/evaluate'
+import { evaluate, latestJob, type EvaluatePorts } from '../../../services/evaluator/evaluate'
 import { liveAt } from '../../../services/evaluator/live-at'
 import { rollback } from '../../../services/evaluator/rollback'
 import { testBucket, type TestBucket } from '../../shared/bucket'
@@ -19,14 +19,14 @@ let bucket: TestBucket
 let events: RecordedEvent[]
 let registry: MemoryRegistry
 let warnings: unknown[]
-let ports: Ports
+let ports: EvaluatePorts
 
 /** An evaluator that has read nothing yet, with what it tells. */
 function evaluatorOf(objects: TestBucket) {
   const { publish, events: told } = recorder('evaluator')
   const its = memoryRegistry()
   const warned: unknown[] = []
-  const made: Ports = {
+  const made: EvaluatePorts = {
     objects,
     load: s3Artefacts(objects),
     publish,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type Classifier, likeliest } from '../../../shared/engines/classifier'
 import { plainText } from '../../../shared/text'
-import { majorityOf, measure } from '../../../services/evaluator/measure'
+import { majorityOf, measureModel } from '../../../services/evaluator/measure'
 import { item, items } from './contest'
 
 const LABELS = ['marketing', 'technical']
@@ -23,7 +23,7 @@ describe('measure', () => {
   it('counts by class and by confusion', async () => {
     const three = [item('marketing', 0), item('technical', 0), item('technical', 1)]
 
-    const { scores } = await measure(saying('technical', 'technical', 'marketing'), three, LABELS)
+    const { scores } = await measureModel(saying('technical', 'technical', 'marketing'), three, LABELS)
 
     expect(scores).toMatchObject({
       items: 3,
@@ -41,7 +41,7 @@ describe('measure', () => {
   })
 
   it('counts an answer that is no class of ours as wrong, in a column of its own', async () => {
-    const { confusion, classes, accuracy } = (await measure(saying('spam'), [item('technical', 0)], LABELS)).scores
+    const { confusion, classes, accuracy } = (await measureModel(saying('spam'), [item('technical', 0)], LABELS)).scores
 
     expect(accuracy).toBe(0)
     expect(classes.map(({ label }) => label)).toEqual(['marketing', 'technical', 'spam'])
@@ -53,7 +53,7 @@ describe('measure', () => {
   })
 
   it('has null, never 0, where nothing was counted', async () => {
-    expect((await measure(saying(), [], LABELS)).scores).toMatchObject({
+    expect((await measureModel(saying(), [], LABELS)).scores).toMatchObject({
       items: 0,
       accuracy: null,
       accuracyInterval: null,
@@ -63,7 +63,7 @@ describe('measure', () => {
       logLoss: null,
       classes: [{ precision: null, recall: null, f1: null }, { precision: null }],
     })
-    expect((await measure(saying('technical'), [item('technical', 0)], LABELS)).scores).toMatchObject({
+    expect((await measureModel(saying('technical'), [item('technical', 0)], LABELS)).scores).toMatchObject({
       macroF1: 1,
       classes: [{ recall: null }, { recall: 1 }],
     })
@@ -73,7 +73,7 @@ describe('measure', () => {
     const both = { ...item('technical', 0), hashtags: ['aws', 'azure'] }
     const one = { ...item('marketing', 0), hashtags: ['azure'] }
 
-    const { scores } = await measure(saying('technical', 'technical'), [both, one], LABELS)
+    const { scores } = await measureModel(saying('technical', 'technical'), [both, one], LABELS)
 
     expect(scores.hashtags).toEqual([
       { hashtag: 'aws', items: 1, accuracy: 1, macroF1: 1 },
@@ -85,17 +85,17 @@ describe('measure', () => {
     const hundred = items(['marketing', 50], ['technical', 50])
     const answers = hundred.map(({ label }, i) => (i % 5 === 0 ? 'technical' : label))
 
-    const { macroF1, macroF1Interval } = (await measure(saying(...answers), hundred, LABELS)).scores
+    const { macroF1, macroF1Interval } = (await measureModel(saying(...answers), hundred, LABELS)).scores
 
     expect(macroF1Interval?.low).toBeLessThan(macroF1! - 0.03)
     expect(macroF1Interval?.high).toBeGreaterThan(macroF1! + 0.03)
-    expect((await measure(saying(...answers), hundred, LABELS)).scores.macroF1Interval).toEqual(macroF1Interval)
+    expect((await measureModel(saying(...answers), hundred, LABELS)).scores.macroF1Interval).toEqual(macroF1Interval)
   })
 
   it('has the probability of what is true among the forecasts', async () => {
     const scores = { probabilities: [0.3, 0.7], basis: 'text' as const }
     const model: Classifier = { labels: LABELS, classify: async () => [scores, scores] }
-    const { forecasts } = await measure(model, [item('marketing', 0), item('spam', 0)], LABELS)
+    const { forecasts } = await measureModel(model, [item('marketing', 0), item('spam', 0)], LABELS)
 
     expect(forecasts).toEqual([
       { probabilities: [0.3, 0.7], truth: 0, basis: 'text' },
@@ -108,7 +108,8 @@ describe('measure', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...LABELS), answer), { minLength: 1 }), async (pairs) => {
         const given = pairs.map(([label], n) => item(label, n))
-        const { confusion, accuracy } = (await measure(saying(...pairs.map(([, said]) => said)), given, LABELS)).scores
+        const { confusion, accuracy } = (await measureModel(saying(...pairs.map(([, said]) => said)), given, LABELS))
+          .scores
 
         expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(pairs.length)
         expect(confusion.reduce((sum, row, i) => sum + row[i]!, 0) / pairs.length).toBe(accuracy)
@@ -121,7 +122,7 @@ describe('majorityOf', () => {
   it('always answers the most frequent class, and is as sure as it is frequent', async () => {
     const evaluation = items(['marketing', 1], ['technical', 3])
 
-    const { scores } = await measure(majorityOf(evaluation, LABELS), evaluation, LABELS)
+    const { scores } = await measureModel(majorityOf(evaluation, LABELS), evaluation, LABELS)
 
     expect(scores).toMatchObject({ accuracy: 0.75, macroF1: (2 * 3) / 7 / 2 })
     expect(scores.logLoss).toBeCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)))

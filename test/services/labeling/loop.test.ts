@@ -4,7 +4,7 @@ import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
 import { logRun } from '../../../shared/state/run-log'
-import { answerRequest } from '../../../services/labeling/label'
+import { answerLabeling } from '../../../services/labeling/label'
 import { takeLease } from '../../../shared/state/lease'
 import { KILLED } from '../../given'
 import { testTable } from '../../shared/tables'
@@ -207,7 +207,7 @@ describe('a day of labelling at the desk', () => {
     await takeLease(world.table, 'labeling', 'another batch', now, now + 600_000)
     let left = 60_000
     const invoked = functionOf(world)
-    const asking = answerRequest(invoked.ports)(
+    const asking = answerLabeling(invoked.ports)(
       { start: 'now' },
       { ...invoked.invocation, remainingMs: () => (left -= 5000) },
     )

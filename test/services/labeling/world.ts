@@ -5,7 +5,7 @@ import { handOut } from '../../../services/desk/hand-out'
 import type { Shown } from '../../../services/desk/shown'
 import { type Taken, takeAnswers } from '../../../services/desk/take-answers'
 import { deskLabeller } from '../../../services/labeling/labellers/desk/desk'
-import { answerRequest } from '../../../services/labeling/label'
+import { answerLabeling } from '../../../services/labeling/label'
 import type { Labeller, LabellerAdapter } from '../../../services/labeling/labellers/labeller'
 import { settle } from '../../../services/labeling/settle'
 import type { ChoiceSettings } from '../../../services/labeling/sampling/choose'
@@ -115,7 +115,7 @@ export function functionOf(world: World) {
     ports,
     invocation,
     onRun: (parts: Parameters<ReturnType<typeof onRun>>[0]) => onRun(ports)(parts, invocation),
-    request: (request: Parameters<ReturnType<typeof answerRequest>>[0]) => answerRequest(ports)(request, invocation),
+    request: (request: Parameters<ReturnType<typeof answerLabeling>>[0]) => answerLabeling(ports)(request, invocation),
     settle: (batch: string) => settle(ports)(batch, world.now),
     handOut: (annotator: string, count = 20) => handOut(table, annotator, count, world.now.getTime()),
     answer: async (annotator: string, answers: readonly unknown[], invited: readonly string[] = []): Promise<Taken[]> =>

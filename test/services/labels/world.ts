@@ -1,4 +1,4 @@
-import { answerRequest } from '../../../services/labels/labels'
+import { answerLabels } from '../../../services/labels/labels'
 import { type LabelsRequest, labelsRequest } from '../../../services/labels/request'
 import { type LabelStore, labelStore, rulesOf } from '../../../shared/labels'
 import { settledLine, type SettledLine } from '../../../shared/records'
@@ -32,7 +32,7 @@ export function newWorld(categories = CATEGORIES, version = 1, from?: Mapping): 
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const settings = aSettings({ labels: { version, categories: categoriesOf(categories), ...(from ? { from } : {}) } })
   const labels = labelStore(bucket, rulesOf(settings.labels))
-  const answer = answerRequest({
+  const answer = answerLabels({
     objects: bucket,
     table,
     settings,

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals'
-import type { Day, Ports } from '../../../services/predictor/ask-day'
+import type { Day, AskDayPorts } from '../../../services/predictor/ask-day'
 import type { AskModel, Reply } from '../../../services/predictor/models/model'
 import type { Publish } from '../../../shared/bus'
 import { writeCascades } from '../../../shared/cascades/files'
@@ -41,7 +41,7 @@ export const modelOf =
 /** The ports of the predictor, with a bucket and a table in memory. */
 export function predictorPorts(
   options: Partial<LlmOptions> = {},
-  others: Partial<Omit<Ports, 'objects'>> & { objects?: TestBucket } = {},
+  others: Partial<Omit<AskDayPorts, 'objects'>> & { objects?: TestBucket } = {},
 ) {
   const settings = { ...aSettings(), llm: llmOptions.parse({ ...llm, ...options }) }
   let pieces = 0
@@ -51,7 +51,7 @@ export function predictorPorts(
     publish: jest.fn<Publish>(),
     enqueue: jest.fn<Enqueue>(),
     ask: jest.fn<AskModel>(others.ask ?? modelOf(() => ({ label: 'technical' }))),
-    pause: jest.fn<Ports['pause']>(),
+    pause: jest.fn<AskDayPorts['pause']>(),
     now: () => new Date('2026-11-22T01:10:00.000Z'),
     settings,
     ...configured(settings),

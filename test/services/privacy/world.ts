@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
 import { markWith } from '../../../shared/tombstones'
-import { deletePosts, goOn, type Answer, type Ports } from '../../../services/privacy/delete'
+import { deletePosts, goOn, type DeletionProgress, type DeletePorts } from '../../../services/privacy/delete'
 import { expireTexts } from '../../../services/privacy/expire'
 import { textsToBytes } from '../../../shared/cascades/known-texts'
 import { makeCascadeIndex } from '../../../shared/cascades/cascade-index'
@@ -169,7 +169,7 @@ async function putDataset(
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** The ports of one invocation; `writes` may kill it. */
-function portsOf(world: World): Ports {
+function portsOf(world: World): DeletePorts {
   const { port } = invocationOf(world)
   let owners = 0
   return {
@@ -188,7 +188,7 @@ const invocation = (world: World) => ({ now: world.now, log, remainingMs: () => 
 export const ask = (
   world: World,
   { posts: ids = [], authors = [], dryRun = false }: { posts?: string[]; authors?: string[]; dryRun?: boolean },
-): Promise<Answer> => deletePosts(portsOf(world))({ posts: ids, authors }, dryRun, invocation(world))
+): Promise<DeletionProgress> => deletePosts(portsOf(world))({ posts: ids, authors }, dryRun, invocation(world))
 
 /** What the next hour does. */
 export const nextHour = (world: World) => {

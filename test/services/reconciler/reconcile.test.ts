@@ -11,7 +11,7 @@ import { claimDay, noteEnd, noteStart } from '../../../shared/state/training-job
 import { runState } from '../../../services/collector/run'
 import { openCursor } from '../../../shared/state/cursor'
 import { lambdaInvoke } from '../../../services/reconciler/invoke'
-import { reconcile, type Ports } from '../../../services/reconciler/reconcile'
+import { reconcile, type ReconcilePorts } from '../../../services/reconciler/reconcile'
 import { takeLease } from '../../../shared/state/lease'
 import { keys } from '../../../shared/keys'
 import { aSettings } from '../../given'
@@ -29,7 +29,7 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 
 let tables: TestTable
 let bucket: TestBucket
-let ports: Ports
+let ports: ReconcilePorts
 let asked: [service: string, request: unknown][]
 
 beforeEach(async () => {
@@ -163,7 +163,7 @@ describe('a look after a good day', () => {
   /** How often the bucket was listed, look by look. */
   async function listsOf(looks: readonly Date[], between?: () => Promise<unknown>): Promise<number[]> {
     let lists = 0
-    const list: Ports['objects']['list'] = (...what) => (lists++, bucket.list(...what))
+    const list: ReconcilePorts['objects']['list'] = (...what) => (lists++, bucket.list(...what))
     const counts: number[] = []
     for (const [i, now] of looks.entries()) {
       const before = lists

@@ -3,11 +3,11 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, it } from '@jest/globals'
 import { mockClient } from 'aws-sdk-client-mock'
 import { modelPromoted, modelRolledBack } from '../../../events'
-import { fetchModel, liveModel } from '../../../services/subscriber/fetch-model'
+import { fetchModel, announcedModel } from '../../../services/subscriber/fetch-model'
 
 const bytes = Buffer.from('a model')
 const sha256 = createHash('sha256').update(bytes).digest('hex')
-const event = liveModel.parse({
+const event = announcedModel.parse({
   ...modelPromoted.example,
   artefact: 's3://bucket/models/job/output/model.tar.gz',
   sha256,
@@ -24,7 +24,7 @@ it.each([
   ['ModelPromoted', modelPromoted],
   ['ModelRolledBack', modelRolledBack],
 ] as const)('reads %s as it is published', (_, { example }) => {
-  expect(liveModel.safeParse(example).error).toBeUndefined()
+  expect(announcedModel.safeParse(example).error).toBeUndefined()
 })
 
 it('fetches the version that the event names', async () => {

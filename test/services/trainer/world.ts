@@ -1,5 +1,5 @@
 import type { CreateTrainingJobCommandInput, DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker'
-import type { Ports } from '../../../services/trainer/launch'
+import type { LaunchPorts } from '../../../services/trainer/launch'
 import { ENGINES } from '../../../shared/engines'
 import type { ExampleLine } from '../../../shared/engines/training-set'
 import { keys } from '../../../shared/keys'
@@ -57,15 +57,15 @@ export interface World {
   bucket: TestBucket
   table: Table
   jobs: FakeJobs
-  ports: Ports
+  ports: LaunchPorts
   /** Those of one invocation, whose writes are counted and may go wrong. */
-  portsOf(writes: Writes): Ports
+  portsOf(writes: Writes): LaunchPorts
   events: { name: string; detail: Record<string, unknown> }[]
   queue: { request: unknown; delaySeconds: number | undefined }[]
   at(time: string): { now: Date; log: { info(): void; warn(): void; error(): void } }
 }
 
-type Training = Ports['settings']['training']
+type Training = LaunchPorts['settings']['training']
 
 export interface Options {
   trainingSeconds?: number
@@ -91,7 +91,7 @@ export async function world(
     caps: { trainingSeconds },
   })
   const roleArn = 'arn:aws:iam::111122223333:role/training'
-  const portsOf = (writes: Writes): Ports => {
+  const portsOf = (writes: Writes): LaunchPorts => {
     const { port } = invocationOf(writes)
     const objects = port(bucket, ['create', 'put'])
     const place = { stage: 'test', region, roleArn, objects, jobs: port(jobs, ['create']), settings }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { calibrate } from '../../../services/evaluator/compare'
-import { measure } from '../../../services/evaluator/measure'
+import { measureModel } from '../../../services/evaluator/measure'
 import { addPost, countedShares, emptyTally } from '../../../services/analyzer/tally'
 import { answersOf, scoresIn } from '../../../shared/answers'
 import { withPrior } from '../../../shared/engines/classifier'
@@ -171,7 +171,7 @@ describe('the prior correction', () => {
         const tally = emptyTally(labels.length)
         for (const [i, { probabilities }] of answers.entries())
           addPost(tally, items[i]!.item, scoresIn(labels, probabilities))
-        const measured = await measure(classifier, items, labels)
+        const measured = await measureModel(classifier, items, labels)
         return {
           decided: measured.answers,
           shares: { tally, posts: countedShares(tally, 'posts'), messages: countedShares(tally, 'messages') },

@@ -2,10 +2,10 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { gzipped, lineOf, putIfChanged, putRows } from '../../../shared/sql-tables/rows'
-import { columnsOf, type Row, SQL_TABLES, TABLE_NAMES } from '../../../shared/sql-tables/tables'
+import { columnsOf, type SqlRow, SQL_TABLES, TABLE_NAMES } from '../../../shared/sql-tables/tables'
 import { testBucket } from '../bucket'
 
-const row = (text: string): Row<'posts'> => ({
+const row = (text: string): SqlRow<'posts'> => ({
   post_id: '1',
   created_at: '2026-11-21T08:00:00.000Z',
   author_id: 'a',
@@ -53,14 +53,14 @@ describe('a row', () => {
 
   it('has every column of its table in the order of the table', () => {
     const { text: _, ...rest } = row('a')
-    const given: Row<'posts'> = { text: 'a', ...rest }
+    const given: SqlRow<'posts'> = { text: 'a', ...rest }
 
     expect(Object.keys(JSON.parse(lineOf('posts', given)))).toEqual(columnsOf('posts').map(([name]) => name))
   })
 })
 
 describe('rows', () => {
-  async function* streamed(rows: Row<'posts'>[]) {
+  async function* streamed(rows: SqlRow<'posts'>[]) {
     yield* rows
   }
   const rows = TEXTS.map(([, text]) => row(text))
@@ -84,7 +84,7 @@ describe('rows', () => {
   })
 
   it('fail as their source does', async () => {
-    const broken = async function* (): AsyncIterable<Row<'posts'>> {
+    const broken = async function* (): AsyncIterable<SqlRow<'posts'>> {
       yield row('a')
       throw new Error('the page is gone')
     }

@@ -6,7 +6,7 @@ import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import type { Presences, Source, SourcePage, Wait } from '../source'
 import type { Window } from '../../window'
-import { firstPlace, place, readPage, searchAgain, searchBody } from './page'
+import { firstBlueskyPlace, blueskyPlace, readBlueskyPage, searchAgain, blueskySearchBody } from './page'
 
 /** https://docs.bsky.app/docs/api/app-bsky-feed-get-posts */
 const MOST_URIS = 25
@@ -88,7 +88,7 @@ export const openBluesky =
         const answer = await search(query(window, window.to, 1, null))
         if ('waitSeconds' in answer) return answer
         if (answer.status === 429) return waitOrThrow(name, answer, nowMs())
-        const total = answer.status === 200 ? searchBody.safeParse(answer.json).data?.hitsTotal : undefined
+        const total = answer.status === 200 ? blueskySearchBody.safeParse(answer.json).data?.hitsTotal : undefined
         return total !== undefined && Number.isInteger(total) && total > 0 && total < TRUNCATED
           ? { about: total }
           : undefined
@@ -112,7 +112,7 @@ export const openBluesky =
       },
 
       read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
-        let after = next === null ? firstPlace(window) : place.parse(JSON.parse(next))
+        let after = next === null ? firstBlueskyPlace(window) : blueskyPlace.parse(JSON.parse(next))
         for (;;) {
           const answer = await search(query(window, after.until, limit, after.cursor))
           if ('waitSeconds' in answer) return answer
@@ -122,8 +122,8 @@ export const openBluesky =
             continue
           }
           if (answer.status !== 200 || answer.json === undefined) return refused(answer)
-          const body = searchBody.safeParse(answer.json)
-          if (body.success) return readPage(body.data, { name, window, limit, settings }, after)
+          const body = blueskySearchBody.safeParse(answer.json)
+          if (body.success) return readBlueskyPage(body.data, { name, window, limit, settings }, after)
           throw unavailable(name, 'its response has no list of posts')
         }
       },

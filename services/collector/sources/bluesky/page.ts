@@ -23,14 +23,14 @@ const postView = z.object({
 })
 type PostView = z.infer<typeof postView>
 
-export const searchBody = z.object({
+export const blueskySearchBody = z.object({
   posts: z.array(z.unknown()),
   cursor: z.string().optional(),
   hitsTotal: z.number().optional(),
 })
 
 /** Where the next page begins. */
-export const place = z.object({
+export const blueskyPlace = z.object({
   cursor: z.string().nullable(),
   /** The end of the searched time, exclusive: it moves down when a search goes no deeper. */
   until: z.iso.datetime(),
@@ -43,7 +43,7 @@ export const place = z.object({
   /** Addresses of the posts of the last pages: pages overlap, and so do searches. */
   seen: z.array(z.array(z.string())),
 })
-export type Place = z.infer<typeof place>
+export type BlueskyPlace = z.infer<typeof blueskyPlace>
 
 /** A search returns 10,000 posts and then stops: before that, a new one begins further down. */
 const MOST_FOUND = 9000
@@ -54,7 +54,7 @@ const PAGES_SEEN = 3
 /** More posts of one time than those pages hold for certain: a new search begins below them. */
 const MOST_AT_ONCE = 200
 
-export const firstPlace = ({ to }: Window): Place => ({
+export const firstBlueskyPlace = ({ to }: Window): BlueskyPlace => ({
   cursor: null,
   until: to,
   floor: to,
@@ -67,7 +67,7 @@ export const firstPlace = ({ to }: Window): Place => ({
  * The position where a new search resumes, without the cursor of the last one. It returns the posts of the last time
  * again. Where these are too many to recognise, the rest of that time is lost.
  */
-export function searchAgain({ until, floor, atFloor, seen }: Place): Place {
+export function searchAgain({ until, floor, atFloor, seen }: BlueskyPlace): BlueskyPlace {
   const above = Date.parse(floor) + (atFloor > MOST_AT_ONCE ? 0 : 1)
   const isLower = above < Date.parse(until)
   return {
@@ -81,10 +81,10 @@ export function searchAgain({ until, floor, atFloor, seen }: Place): Place {
 }
 
 /** A page of search, newest first: the posts whose time, as Bluesky sorts them, is in the window. */
-export function readPage(
-  { posts: rows, cursor }: z.infer<typeof searchBody>,
+export function readBlueskyPage(
+  { posts: rows, cursor }: z.infer<typeof blueskySearchBody>,
   { name, window, limit, settings }: { name: string; window: Window; limit: number; settings: BlueskySettings },
-  after: Place,
+  after: BlueskyPlace,
 ): SourcePage {
   const given = rows.slice(0, limit)
   const known = new Set(after.seen.flat())
@@ -102,7 +102,7 @@ export function readPage(
   const latest = times.slice(-UNSORTED).sort().at(-1)
   const floor = latest !== undefined && latest < after.floor ? latest : after.floor
   const isLast = cursor === undefined || cursor === after.cursor || rows.length === 0
-  const next: Place = {
+  const next: BlueskyPlace = {
     ...after,
     cursor: cursor ?? null,
     floor,

@@ -1,7 +1,7 @@
 import { keys } from '../../../../shared/keys'
 import type { Objects } from '../../../../shared/objects'
 import { openPosts, type ValuesRow } from '../../../../shared/post-file/open'
-import { named, readRow, type RefusedRow, type Row } from '../../../../shared/post-file/row'
+import { named, readRow, type RefusedRow, type FileRow } from '../../../../shared/post-file/row'
 import { placeOf, type Post, type Refused } from '../../../../shared/posts'
 import type { FileSettings } from '../../../../shared/sources/file'
 import type { Window } from '../../window'
@@ -40,7 +40,7 @@ export function fileSource(
 
   const dayOf = async (window: Window): Promise<DayOfFile> => {
     if (held?.from === window.from) return held
-    const good: Pick<Row, 'post' | 'line'>[] = []
+    const good: Pick<FileRow, 'post' | 'line'>[] = []
     const bad: RefusedRow[] = []
     const inWindow = (at: string) => window.from <= at && at < window.to
     const { rows } = await openPosts(file, await objects.stream(keys.source({ file })))

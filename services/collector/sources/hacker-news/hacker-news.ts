@@ -3,13 +3,13 @@ import type { HackerNewsSettings } from '../../../../shared/sources/hacker-news'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import type { Presence, Presences, Source, SourcePage, Wait } from '../source'
-import { firstPlace, place, readPage, searchBody, secondsOf } from './page'
+import { firstHackerNewsPlace, hackerNewsPlace, readHackerNewsPage, hackerNewsSearchBody, secondsOf } from './page'
 
 /** After this time the index has the whole day, unless indexing has stopped. */
 const LAG_SECONDS = 6 * 3600
 
 /** The response of a search. */
-type Found = ReturnType<typeof searchBody.parse>
+type Found = ReturnType<typeof hackerNewsSearchBody.parse>
 
 /** Stories and comments of Hacker News that contain the words of a hashtag, by Algolia's search. */
 export const openHackerNews =
@@ -25,7 +25,7 @@ export const openHackerNews =
     const search = async (parameters: Record<string, string>): Promise<Found | Wait> => {
       const all = { tags: kinds, page: '0', attributesToHighlight: '', ...parameters }
       const answer = await client(addressOf(settings.searchUrl, 'search_by_date', Object.entries(all)))
-      const body = answer.status === 200 ? searchBody.safeParse(answer.json).data : undefined
+      const body = answer.status === 200 ? hackerNewsSearchBody.safeParse(answer.json).data : undefined
       return body ?? failed(answer)
     }
     const failed = (answer: HttpAnswer): Wait => {
@@ -80,7 +80,7 @@ export const openHackerNews =
         const hasLater = next === null ? await hasAny(`created_at_i>=${secondsOf(to)}`) : true
         if (typeof hasLater === 'object') return hasLater
         if (!hasLater) throw unavailable(name, `its index has nothing after ${to}: indexing has stopped`)
-        const after = next === null ? firstPlace(window) : place.parse(JSON.parse(next))
+        const after = next === null ? firstHackerNewsPlace(window) : hackerNewsPlace.parse(JSON.parse(next))
         const found = await search({
           ...about,
           hitsPerPage: String(limit),
@@ -94,7 +94,7 @@ export const openHackerNews =
         const hasItems = isSilent ? await hasAny(between(from, secondsOf(to))) : true
         if (typeof hasItems === 'object') return hasItems
         if (!hasItems) throw unavailable(name, `its index has nothing of ${from.slice(0, 10)}`)
-        return readPage(found.hits, { name, window, limit }, after)
+        return readHackerNewsPage(found.hits, { name, window, limit }, after)
       },
     }
   }

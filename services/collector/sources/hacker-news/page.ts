@@ -14,7 +14,7 @@ const hit = z.object({
   comment_text: html,
 })
 
-export const searchBody = z.object({
+export const hackerNewsSearchBody = z.object({
   hits: z.array(z.unknown()),
   nbHits: z.int().nonnegative(),
   exhaustiveNbHits: z.boolean().optional(),
@@ -22,18 +22,18 @@ export const searchBody = z.object({
 })
 
 /** Where the next page begins: before this second, exclusive, without the items of it that were read. */
-export const place = z.object({ before: z.int(), seen: z.array(z.string()) })
-export type Place = z.infer<typeof place>
+export const hackerNewsPlace = z.object({ before: z.int(), seen: z.array(z.string()) })
+export type HackerNewsPlace = z.infer<typeof hackerNewsPlace>
 
-export const firstPlace = ({ to }: Window): Place => ({ before: secondsOf(to), seen: [] })
+export const firstHackerNewsPlace = ({ to }: Window): HackerNewsPlace => ({ before: secondsOf(to), seen: [] })
 
 export const secondsOf = (instant: string): number => Date.parse(instant) / 1000
 
 /** A page of search, newest first. Times are whole seconds, so the last second of a page is requested again. */
-export function readPage(
+export function readHackerNewsPage(
   hits: readonly unknown[],
   { name, window, limit }: { name: string; window: Window; limit: number },
-  after: Place,
+  after: HackerNewsPlace,
 ): SourcePage {
   const given = hits.slice(0, limit)
   const known = new Set(after.seen)
@@ -55,7 +55,7 @@ export function readPage(
   // A whole page of one second: the rest of that second cannot be requested.
   const before = oldest + 1 < after.before ? oldest + 1 : after.before - 1
   const seen = times.filter(({ at }) => at === oldest).map(({ id }) => id)
-  return { ...page, reached, next: JSON.stringify({ before, seen } satisfies Place) }
+  return { ...page, reached, next: JSON.stringify({ before, seen } satisfies HackerNewsPlace) }
 }
 
 const traced = z.object({ objectID: loose, author: loose })

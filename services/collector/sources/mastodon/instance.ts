@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
-import type { Place } from './page'
+import type { MastodonPlace } from './page'
 
 const access = z.enum(['public', 'authenticated', 'disabled']).optional().catch(undefined)
 /** https://docs.joinmastodon.org/entities/Instance/; other servers send parts of it. */
@@ -20,7 +20,7 @@ const instance = z.object({
  * How the ids of an instance are read. Raises SOURCE_REFUSED where the instance does not give the hashtag's timeline to
  * these settings: the timeline itself would be an empty list, as on a day without posts.
  */
-export function idsOf(body: unknown, name: string, { token, localOnly }: MastodonSettings): Place['ids'] {
+export function idsOf(body: unknown, name: string, { token, localOnly }: MastodonSettings): MastodonPlace['ids'] {
   const { source_url, api_versions, configuration } = instance.safeParse(body).data ?? {}
   const { local, remote } = configuration?.timelines_access?.hashtag_feeds ?? {}
   const needed = localOnly ? [local] : [local, remote]

@@ -8,7 +8,7 @@ import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, w
 import { type Count, NO_POSTS, type Source, type SourcePage, type Wait } from '../source'
 import type { Window } from '../../window'
 import { idsOf } from './instance'
-import { firstPlace, type Place, place, readPage } from './page'
+import { firstMastodonPlace, type MastodonPlace, mastodonPlace, readMastodonPage } from './page'
 import { mastodonPresence } from './presence'
 
 /** While an instance is down, a cache in front of it may answer with data up to a day old. */
@@ -41,9 +41,9 @@ export const openMastodon =
       throw new BellwetherError('SOURCE_REFUSED', `${name} answered ${said}; ${remedy}`)
     }
 
-    let known: Place['ids'] | undefined
+    let known: MastodonPlace['ids'] | undefined
     /** Checked once: a feed that is switched off looks like a day without posts. */
-    const ids = async (): Promise<Place['ids'] | Wait> => {
+    const ids = async (): Promise<MastodonPlace['ids'] | Wait> => {
       if (known) return known
       const answer = await ask('api/v2/instance')
       if (answer.status === 404) return (known = 'opaque')
@@ -51,9 +51,9 @@ export const openMastodon =
       return (known = idsOf(answer.json, name, settings))
     }
 
-    const begin = async (window: Window): Promise<Place | Wait> => {
+    const begin = async (window: Window): Promise<MastodonPlace | Wait> => {
       const found = await ids()
-      return typeof found === 'string' ? firstPlace(host, found, window, lateHours) : found
+      return typeof found === 'string' ? firstMastodonPlace(host, found, window, lateHours) : found
     }
 
     return {
@@ -83,7 +83,7 @@ export const openMastodon =
       },
 
       read: async ({ window, next, limit }): Promise<SourcePage | Wait> => {
-        const after = next === null ? await begin(window) : place.parse(JSON.parse(next))
+        const after = next === null ? await begin(window) : mastodonPlace.parse(JSON.parse(next))
         if ('waitSeconds' in after) return after
         if (after.host !== host) return { ...NO_POSTS, stopped: `the change of the instance of ${name} to ${host}` }
         const answer = await ask(`api/v1/timelines/tag/${encodeURIComponent(hashtag)}`, {
@@ -97,7 +97,7 @@ export const openMastodon =
         if (status !== 200 || json === undefined) return refused(answer)
         if (!Array.isArray(json)) throw unavailable(name, 'its response has no list of posts')
         if (Number(given.get('age') ?? 0) > OLDEST_SECONDS) throw unavailable(name, 'a cache answered for it')
-        return readPage(json, { name, hashtag, settings, window, limit }, after)
+        return readMastodonPage(json, { name, hashtag, settings, window, limit }, after)
       },
     }
   }

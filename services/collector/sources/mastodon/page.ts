@@ -11,14 +11,14 @@ import { postOf, status, traceOf } from './status'
  * Where the next page begins. Ids belong to one instance, so the position includes its host. With opaque ids, paging
  * begins at the newest post, which is null.
  */
-export const place = z.object({
+export const mastodonPlace = z.object({
   host: z.string(),
   ids: z.enum(['snowflake', 'opaque']),
   below: z.string().nullable(),
   /** Addresses of the posts of the last page. */
   seen: z.array(z.string()),
 })
-export type Place = z.infer<typeof place>
+export type MastodonPlace = z.infer<typeof mastodonPlace>
 
 interface Reading {
   name: string
@@ -29,7 +29,12 @@ interface Reading {
 }
 
 /** The first page of a window begins above every id that may have arrived while late posts still count. */
-export const firstPlace = (host: string, ids: Place['ids'], window: Window, lateHours: number): Place => ({
+export const firstMastodonPlace = (
+  host: string,
+  ids: MastodonPlace['ids'],
+  window: Window,
+  lateHours: number,
+): MastodonPlace => ({
   host,
   ids,
   below: ids === 'snowflake' ? String(firstIdAt(Date.parse(window.to) + lateHours * 3_600_000)) : null,
@@ -40,7 +45,7 @@ export const firstPlace = (host: string, ids: Place['ids'], window: Window, late
  * A page of a hashtag's timeline, newest first. Ids tell when a post reached the instance: pages are read until the ids
  * are older than the window. Posts written outside the window are dropped.
  */
-export function readPage(rows: readonly unknown[], reading: Reading, after: Place): SourcePage {
+export function readMastodonPage(rows: readonly unknown[], reading: Reading, after: MastodonPlace): SourcePage {
   const { name, window } = reading
   const given = rows.slice(0, reading.limit)
   const ids = given.flatMap((row) => idOf(row, name) ?? [])
@@ -53,7 +58,7 @@ export function readPage(rows: readonly unknown[], reading: Reading, after: Plac
   if (below === undefined) return { ...page, stopped: `pages of ${name} that lead nowhere` }
   if (below === after.below) return { ...page, stopped: `a page of ${name} that repeats earlier ones` }
   const reached = reachedBy(given, below, after)
-  const next: Place = { ...after, below, seen: urisIn(given) }
+  const next: MastodonPlace = { ...after, below, seen: urisIn(given) }
   return {
     ...page,
     reached:
@@ -65,7 +70,7 @@ export function readPage(rows: readonly unknown[], reading: Reading, after: Plac
 function kept(
   given: readonly unknown[],
   { name, hashtag, settings, window }: Reading,
-  { host, ids, below, seen }: Place,
+  { host, ids, below, seen }: MastodonPlace,
 ) {
   const { good, refused } = readRows(given, status, traceOf)
   const found: Wanted[] = []
@@ -95,14 +100,14 @@ function idOf(row: unknown, name: string): string | undefined {
 const withId = z.object({ id: z.unknown() })
 
 /** The id below which the next page begins; that of the last page if no id of this one is lower. */
-function lowestOf(ids: readonly string[], { ids: kind, below }: Place): string | undefined {
+function lowestOf(ids: readonly string[], { ids: kind, below }: MastodonPlace): string | undefined {
   if (ids.length === 0 || kind === 'opaque') return ids.at(-1)
   const all = [...ids, ...(below === null ? [] : [below])].map(BigInt)
   return String(all.reduce((a, b) => (a < b ? a : b)))
 }
 
 /** The instant down to which all posts are read. Opaque ids carry no time, so then the posts' own times count. */
-function reachedBy(given: readonly unknown[], below: string, { ids }: Place): number {
+function reachedBy(given: readonly unknown[], below: string, { ids }: MastodonPlace): number {
   if (ids === 'snowflake') return arrivedAt(BigInt(below))
   const times = given.flatMap((row) => {
     const at = Date.parse(withTime.safeParse(row).data?.created_at ?? '')
@@ -113,7 +118,7 @@ function reachedBy(given: readonly unknown[], below: string, { ids }: Place): nu
 const withTime = z.object({ created_at: z.string() })
 
 /** Whether no later page can have a post of the window. */
-const isPast = (reached: number, below: string, { from }: Window, { ids }: Place): boolean =>
+const isPast = (reached: number, below: string, { from }: Window, { ids }: MastodonPlace): boolean =>
   ids === 'snowflake' ? BigInt(below) <= firstIdAt(Date.parse(from)) : reached < Date.parse(from)
 
 const urisIn = (given: readonly unknown[]): string[] => given.flatMap((row) => withUri.safeParse(row).data?.uri ?? [])

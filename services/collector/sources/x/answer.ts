@@ -63,7 +63,12 @@ export const readPlace = (next: string | null): Place | undefined =>
  * version counts. `costUsd` counts every post in the response once, included posts too. A body without posts and
  * without `meta` raises SOURCE_UNAVAILABLE, which says what it holds instead.
  */
-export function readPage(body: unknown, source: string, after: Place | undefined, pricePerPostUsd: number): SourcePage {
+export function readXPage(
+  body: unknown,
+  source: string,
+  after: Place | undefined,
+  pricePerPostUsd: number,
+): SourcePage {
   const parsed = searchBody.safeParse(body)
   if (!parsed.success) throw unreadable(z.prettifyError(parsed.error))
   const { data = [], includes, meta } = parsed.data

@@ -8,7 +8,7 @@ import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { httpClient } from '../http'
 import type { Exhausted, Source, Wait } from '../source'
 import type { Window } from '../../window'
-import { readCount, readPage, readPlace, readProblem } from './answer'
+import { readCount, readXPage, readPlace, readProblem } from './answer'
 import { xPresence } from './presence'
 import { searchQuery } from './query'
 
@@ -73,7 +73,7 @@ export const openX =
             ...(excludeRetweets ? {} : { expansions: 'referenced_tweets.id' }),
             ...(after ? { next_token: after.token } : {}),
           })
-          return readPage(body, name, after, pricePerPostUsd)
+          return readXPage(body, name, after, pricePerPostUsd)
         } catch (error) {
           const refusal = refusalOf(error, secretId, nowMs())
           if (refusal instanceof Error) throw refusal

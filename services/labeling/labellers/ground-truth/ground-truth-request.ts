@@ -10,7 +10,7 @@ export const ATTRIBUTE = 'label'
 /** What the name of the job that asks about disputed items once more ends with, and its attribute. */
 export const THIRD = '-third'
 
-export interface Place {
+export interface LabelingJobContext {
   region: string
   stage: string
   bucket: string
@@ -21,7 +21,7 @@ const INSTEAD = 'set labelling.labeller: desk in bellwether.yml to label at the 
 
 /** The settings for Ground Truth; LABELLER_REFUSED where it cannot work with them here. */
 export function checkGroundTruth(
-  { region, stage }: Place,
+  { region, stage }: LabelingJobContext,
   groundTruth: GroundTruthOptions | undefined,
 ): GroundTruthOptions {
   const refuse = (why: string) => new BellwetherError('LABELLER_REFUSED', `${why}; ${INSTEAD}`)
@@ -53,7 +53,7 @@ export function checkGroundTruth(
 export function labelingJobRequest(
   plan: StoredPlan,
   items: number,
-  place: Place,
+  place: LabelingJobContext,
   settings: GroundTruthOptions,
 ): CreateLabelingJobRequest {
   const { batch, job } = plan
@@ -97,7 +97,7 @@ export function labelingJobRequest(
 export function thirdJobRequest(
   plan: StoredPlan,
   items: number,
-  place: Place,
+  place: LabelingJobContext,
   settings: GroundTruthOptions,
   now: Date,
 ): CreateLabelingJobRequest {

@@ -16,7 +16,7 @@ import { type Consensus, consensusOf } from '../../measuring/consensus'
 import {
   checkGroundTruth,
   labelingJobRequest,
-  type Place,
+  type LabelingJobContext,
   responsesFolder,
   THIRD,
   thirdJobRequest,
@@ -35,7 +35,7 @@ const ENDED = ['Completed', 'Stopped', 'Failed']
 export const groundTruthLabeller = (
   client: SageMakerClient,
   objects: Bucket,
-  place: Place,
+  place: LabelingJobContext,
   settings: Settings['labelling']['groundTruth'],
 ): LabellerAdapter => ({
   check: () => void checkGroundTruth(place, settings),

@@ -8,7 +8,7 @@ import { BellwetherError } from '../../../../shared/errors'
 import { keys } from '../../../../shared/keys'
 import { textOfShown } from '../../../../shared/text'
 import { inFunctionTerms } from '../../../../shared/trainers/in-function'
-import type { Started, Trainer, TrainerPorts, TrainingOrder } from '../trainer'
+import type { OrderOutcome, Trainer, TrainerPorts, TrainingOrder } from '../trainer'
 
 /** What a function trains within its time and memory; more is work for SageMaker. */
 const MOST_EXAMPLES = 500_000
@@ -23,7 +23,7 @@ export const inFunction: Trainer = {
   }),
 }
 
-async function trainHere({ objects }: TrainerPorts, order: TrainingOrder): Promise<Started> {
+async function trainHere({ objects }: TrainerPorts, order: TrainingOrder): Promise<OrderOutcome> {
   const { job, dataset, engine, hyperparameters } = order
   if (dataset.rows.train > MOST_EXAMPLES) {
     const reason = `${dataset.rows.train} examples are more than the ${MOST_EXAMPLES} of training.trainer: lambda`

@@ -2,7 +2,7 @@ import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker
 import { fastText } from '../../../../shared/engines/fasttext'
 import { BLAZINGTEXT_REGIONS, blazingTextImage } from '../../../../shared/image'
 import { sageMakerTerms } from '../../../../shared/trainers/sagemaker'
-import type { Found, Ran, Started, Trainer, TrainerPorts, TrainingOrder } from '../trainer'
+import type { AttemptState, Ran, OrderOutcome, Trainer, TrainerPorts, TrainingOrder } from '../trainer'
 import { trainingCostUsd } from '../../../../shared/trainers/sagemaker-price'
 import { trainingJobOf } from './training-job'
 
@@ -18,7 +18,10 @@ export const sageMaker: Trainer = {
   }),
 }
 
-async function start(ports: TrainerPorts, { job, dataset, hyperparameters, spot }: TrainingOrder): Promise<Started> {
+async function start(
+  ports: TrainerPorts,
+  { job, dataset, hyperparameters, spot }: TrainingOrder,
+): Promise<OrderOutcome> {
   const { stage, region, roleArn, objects, jobs, settings } = ports
   const image = blazingTextImage(region)
   if (!image) {
@@ -32,7 +35,7 @@ async function start(ports: TrainerPorts, { job, dataset, hyperparameters, spot 
   return { state: 'running' }
 }
 
-function standingOf(job: DescribeTrainingJobCommandOutput): Found {
+function standingOf(job: DescribeTrainingJobCommandOutput): AttemptState {
   const { TrainingJobStatus: status, SecondaryStatus: detail, FailureReason: reason } = job
   if (status === 'InProgress' || status === 'Stopping') return { state: 'running' }
   if (status === 'Completed') return { state: 'trained', ran: ranOf(job) }

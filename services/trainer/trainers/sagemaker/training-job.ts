@@ -3,7 +3,7 @@ import type { DatasetRecord } from '../../../../shared/records'
 import type { TrainerSettings } from '../../../../shared/trainers/terms'
 
 /** What every training job of this stage has in common. */
-export interface Place {
+export interface TrainingJobContext {
   stage: string
   bucket: string
   roleArn: string
@@ -17,7 +17,7 @@ export const SPOT_SECONDS = 3600
 export function trainingJobOf(
   name: string,
   dataset: DatasetRecord,
-  { stage, bucket, roleArn, image }: Place,
+  { stage, bucket, roleArn, image }: TrainingJobContext,
   { training, caps }: TrainerSettings,
   hyperparameters: Readonly<Record<string, string>>,
   spot: boolean,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Facts, reportOf, type Training } from '../../../../services/doctor/today/facts'
+import { type TodayFacts, reportOf, type Training } from '../../../../services/doctor/today/facts'
 import { isWell, type Stage, stagesOf } from '../../../../services/doctor/today/stages'
 import { wordsOf } from '../../../../services/doctor/today/words'
 
@@ -34,7 +34,7 @@ const job = {
 }
 
 /** A day on which everything is done. */
-const GOOD: Facts = {
+const GOOD: TodayFacts = {
   now: at('12:00'),
   day: '2026-11-21',
   due: { collect: at('00:10'), label: at('01:00') },
@@ -48,7 +48,7 @@ const GOOD: Facts = {
   spent: { known: { collect: 4, label: 0, train: 0.1 } },
   deadLetters: { known: { collector: 0, analyzer: 0 } },
 }
-const NOTHING: Partial<Facts> = {
+const NOTHING: Partial<TodayFacts> = {
   collections: { known: [{ hashtag: 'aws', topic: 'aws', cursor: undefined, runs: [] }] },
   planned: { known: undefined },
   settled: { known: [] },
@@ -56,9 +56,9 @@ const NOTHING: Partial<Facts> = {
   reported: { known: new Set() },
   champion: { known: undefined },
 }
-const stageOf = (changes: Partial<Facts>, stage: Stage['stage']) =>
+const stageOf = (changes: Partial<TodayFacts>, stage: Stage['stage']) =>
   stagesOf({ ...GOOD, ...changes }, 'dev').find((one) => one.stage === stage)
-const wellWith = (changes: Partial<Facts>) => {
+const wellWith = (changes: Partial<TodayFacts>) => {
   const facts = { ...GOOD, ...changes }
   return isWell(stagesOf(facts, 'dev'), facts)
 }
@@ -100,7 +100,7 @@ it('says of a stack that was deployed just now that nothing is due, and how to b
 describe('a day on which', () => {
   const late = { now: at('03:00'), collections: { known: [{ ...aws, runs: [] }] } }
 
-  it.each<[string, Stage['stage'], Partial<Facts>, object]>([
+  it.each<[string, Stage['stage'], Partial<TodayFacts>, object]>([
     [
       'the first posts are in and the batch waits for the other hashtag',
       'planned',
@@ -278,7 +278,7 @@ describe('a day on which', () => {
     expect(['late', 'failed'].includes(found?.state ?? '') && wellWith(changes)).toBe(false)
   })
 
-  it.each<Exclude<keyof Facts, 'now' | 'day' | 'due'>>([
+  it.each<Exclude<keyof TodayFacts, 'now' | 'day' | 'due'>>([
     'collections',
     'open',
     'settled',
@@ -309,7 +309,7 @@ describe('a day of two engines', () => {
   const linear = { ...job, job: 'bellwether-dev-3f9c2a7d0b1e4c55-linear-1', engine: 'linear' }
   const parked = { ...job, engine: 'fasttext', state: 'parked' as const, trainedAt: undefined, card: undefined }
   const training = (...jobs: Training[]) => ({ training: { known: { dataset: 'd', jobs } } })
-  const wordsWith = (changes: Partial<Facts>) =>
+  const wordsWith = (changes: Partial<TodayFacts>) =>
     wordsOf({ day: GOOD.day, ready: true, stages: stagesOf({ ...GOOD, ...changes }, 'dev') })
 
   it('says of each engine how its job stands, and what the gate said of its model', () => {

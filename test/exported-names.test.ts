@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from '@jest/globals'
+import { exportsOf } from './exports'
+
+const root = path.resolve(__dirname, '..')
+
+/** Names that several modules of the application export, and why. */
+const ALLOWED: Record<string, string> = {
+  handler: 'AWS Lambda calls the function of this name in every bundle',
+  load: 'the module of an engine is chosen by the name of the engine, here and in the package of an exported model',
+}
+
+/** Names that still have two meanings. The list may only shrink. */
+const NOT_YET: string[] = [
+  'About',
+  'Agreement',
+  'Alpha',
+  'Answered',
+  'Asked',
+  'Basis',
+  'Booking',
+  'Category',
+  'Change',
+  'Checked',
+  'Column',
+  'Cost',
+  'Counted',
+  'Counts',
+  'Day',
+  'Draw',
+  'Drawn',
+  'Entry',
+  'FLAGS',
+  'FileRow',
+  'Finding',
+  'Form',
+  'Given',
+  'Job',
+  'Judged',
+  'Known',
+  'Labels',
+  'NOTHING',
+  'OpenBatch',
+  'Overview',
+  'Part',
+  'Person',
+  'Purpose',
+  'Reason',
+  'Receipt',
+  'Refusal',
+  'Refused',
+  'RefusedLine',
+  'Reply',
+  'Role',
+  'Rules',
+  'Scoring',
+  'Settled',
+  'SettledBatch',
+  'Shown',
+  'Sources',
+  'Spending',
+  'Stratum',
+  'TRAINERS',
+  'Taken',
+  'Tally',
+  'Targets',
+  'Traced',
+  'Truth',
+  'USAGE',
+  'Unit',
+  'Verdict',
+  'View',
+  'Wanted',
+  'Window',
+  'WordCounts',
+  'Work',
+  'addressOf',
+  'announce',
+  'answer',
+  'answerOf',
+  'ask',
+  'check',
+  'choose',
+  'clip',
+  'consensusOf',
+  'csv',
+  'csvRows',
+  'day',
+  'daysBetween',
+  'desk',
+  'dollars',
+  'goOn',
+  'importLabels',
+  'inFunction',
+  'inOrder',
+  'inWords',
+  'instant',
+  'invitation',
+  'jsonLines',
+  'judgementsOf',
+  'kindOf',
+  'labelOf',
+  'labelStatus',
+  'labelling',
+  'merged',
+  'modelOf',
+  'named',
+  'on',
+  'openBatchRow',
+  'openBatches',
+  'parseOptions',
+  'percent',
+  'postsOf',
+  'readBatch',
+  'readMessages',
+  'readRow',
+  'relabelled',
+  'reportOf',
+  'settle',
+  'shownOf',
+  'sourcesOf',
+  'spending',
+  'standingOf',
+  'stream',
+  'tellReached',
+  'usd',
+  'within',
+  'writeTable',
+  'writeTables',
+]
+
+/** The same of packages, which have names of their own. */
+const NOT_YET_IN_PACKAGES: string[] = ['OPERATIONS', 'Route', 'Target', 'describeLabelingJob', 'describeTrainingJob']
+
+const modulesIn = (...folders: string[]): string[] =>
+  folders
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        path.join(folder, name),
+      ),
+    )
+    .filter((file) => file.endsWith('.ts') && !/\.d\.ts$|\/node_modules\/|\/kernel\//.test(file))
+
+/** The modules that export a name, for each name that two or more export. */
+function sharedNames(files: readonly string[]): Record<string, string[]> {
+  const places = new Map<string, string[]>()
+  for (const file of files)
+    for (const name of exportsOf(file, readFileSync(path.join(root, file), 'utf8')))
+      places.set(name, [...(places.get(name) ?? []), file])
+  return Object.fromEntries([...places].filter(([, found]) => found.length > 1))
+}
+
+const found = sharedNames(modulesIn('services', 'shared', 'events', 'local', 'stack', 'bin', 'pages'))
+
+it('gives each exported name of the application one meaning: one module exports it', () => {
+  const others = Object.entries(found).filter(([name]) => !(name in ALLOWED) && !NOT_YET.includes(name))
+
+  expect(Object.fromEntries(others)).toEqual({})
+})
+
+it('allows no name twice that has one meaning by now', () => {
+  expect([...Object.keys(ALLOWED), ...NOT_YET].filter((name) => !(name in found))).toEqual([])
+})
+
+it.each(['packages/fasttext/src', 'packages/embedded-aws/src'])(
+  'gives each exported name of %s one meaning',
+  (folder) => {
+    const others = Object.keys(sharedNames(modulesIn(folder))).filter((name) => !NOT_YET_IN_PACKAGES.includes(name))
+
+    expect(others).toEqual([])
+  },
+)
+
+it.each([
+  ['a declaration', 'shared/a.ts', 'export const one = 1, two = 2\nexport interface Three {}', ['one', 'two', 'Three']],
+  ['a function and a class', 'shared/a.ts', 'export async function one() {}\nexport class Two {}', ['one', 'Two']],
+  ['a list', 'shared/a.ts', 'const one = 1\nexport { one, one as two }', ['one', 'two']],
+  ['what another module declares', 'shared/a.ts', "export { one, type Two } from './b'", ['one', 'Two']],
+  ['nothing that the door of a folder passes on', 'shared/index.ts', "export { one } from './b'", []],
+  [
+    'what the door of a folder declares',
+    'shared/index.ts',
+    "import { one } from './b'\nconst two = one\nexport { one, two }",
+    ['two'],
+  ],
+])('counts %s as an export', (_, file, text, names) => {
+  expect(exportsOf(file, text)).toEqual(names)
+})
