@@ -20,7 +20,7 @@ import { itemsOfNone } from './flagged'
 import type { SecondOpinions } from '../../shared/second-opinions'
 import type { ReadOpinions } from './opinions'
 import { reportOf } from './report'
-import { designOf, modelOf, type Plans, strataOf } from './samples'
+import { designOf, modelOf, type Plans, strataOf, windowScoresOf } from './samples'
 import type { DayFacts, Evidence } from './shares'
 
 interface Sources {
@@ -79,7 +79,8 @@ export function reporter(
     const evidence: Evidence = {
       hashtag: topic,
       labels,
-      window: window.flatMap(({ scores, ...one }) => (scores ? [{ ...one, scores }] : [])),
+      window: scoredIn(window),
+      windows: windowsOf(window, (one) => windowScoresOf(plans, names, one, labels), week),
       errors: errorsOf(quality?.errors, labels, { mean, sd }),
       status: quality?.status ?? 'unmeasured',
       second:
@@ -106,8 +107,30 @@ const windowOf = (given: ReadonlyMap<string, StandingLabel>, labels: readonly st
   evaluationWindow(evaluationLabels(given, date), size).flatMap((one) => {
     const label = labels.indexOf(one.label)
     const { item, hashtags } = one
-    return label === -1 ? [] : [{ item, hashtags, date: one.date, label, scores: keptScores(one, labels) }]
+    const scores: readonly number[] | undefined = keptScores(one, labels)
+    return label === -1 ? [] : [{ item, hashtags, date: one.date, label, scores }]
   })
+
+type WindowPost = ReturnType<typeof windowOf>[number]
+
+/** The posts of the window that have scores. */
+const scoredIn = (window: readonly WindowPost[]) =>
+  window.flatMap(({ scores, ...one }) => (scores ? [{ ...one, scores }] : []))
+
+/** By day, the window with what the model of the day says of it; of a post that was labelled later, the kept scores. */
+function windowsOf(
+  window: readonly WindowPost[],
+  scoresOn: (date: string) => ReadonlyMap<string, readonly number[]> | undefined,
+  dates: readonly string[],
+): Evidence['windows'] {
+  const windows = new Map<string, Evidence['window']>()
+  for (const date of dates) {
+    const scores = scoresOn(date)
+    if (scores)
+      windows.set(date, scoredIn(window.map((one) => ({ ...one, scores: scores.get(one.item) ?? one.scores }))))
+  }
+  return windows
+}
 
 /** Posts of the window with what the second predictor answered about their day in any of their streams. */
 async function withOpinions(

@@ -106,7 +106,28 @@ export function designOf(
 
 /** The model whose scores the posts of a day have: training job of the one that was live when the day was first planned. */
 export const modelOf = (plans: readonly PlanRecord[], names: readonly StreamName[], date: string): string | null =>
-  plans.find(({ draws }) => draws.some(isOf(names, date)))?.model ?? null
+  firstPlanOf(plans, names, date)?.model ?? null
+
+/**
+ * What that model says of the evaluation window, by item, where the plan has it for these categories: scores that were
+ * kept when the day was planned, so a promotion changes none of them.
+ */
+export function windowScoresOf(
+  plans: readonly PlanRecord[],
+  names: readonly StreamName[],
+  date: string,
+  labels: readonly string[],
+): ReadonlyMap<string, readonly number[]> | undefined {
+  const plan = firstPlanOf(plans, names, date)
+  if (!plan?.window || JSON.stringify(plan.categories) !== JSON.stringify(labels)) return undefined
+  return new Map(plan.window.map(({ item, scores }) => [item, scores]))
+}
+
+const firstPlanOf = (
+  plans: readonly PlanRecord[],
+  names: readonly StreamName[],
+  date: string,
+): PlanRecord | undefined => plans.find(({ draws }) => draws.some(isOf(names, date)))
 
 /** Whether something is of a stream's day, by whichever of its names. */
 export function isOf(names: readonly StreamName[], date: string): (one: StreamName & { date: string }) => boolean {

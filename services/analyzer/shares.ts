@@ -58,6 +58,8 @@ export interface Evidence {
   labels: readonly string[]
   /** Labelled evaluation posts with their kept scores. */
   window: readonly (Scored & { item: string })[]
+  /** By day, the same posts as the model scores them that was live when the day was planned. */
+  windows?: ReadonlyMap<string, Evidence['window']> | undefined
   /** How judgements err. */
   errors: JudgementErrors
   status: LabelStatus
@@ -113,7 +115,7 @@ export function answerOf(
     const counted = countedShares(all, basis)
     answer.counting = labels.map((label, k) => ({ label, share: counted[k]! }))
   }
-  const second = secondOf(all, basis, evidence, collected)
+  const second = secondOf(all, basis, evidenceOn(evidence, days), collected)
   answer.pacc = second.record
   const more = (estimated?: Estimated) => Math.max(1, neededFrom(labelled, all, estimated) - labelled)
   const isExact = parts.length > 0 && parts.every(({ uncertain }) => uncertain === 0)
@@ -255,11 +257,17 @@ function partsOf(
   evidence: Evidence,
   estimand: Estimand = 'truth',
 ): NamedPart[] {
-  const samples = days.flatMap(({ drawn }) => drawn.filter(hasLabels))
-  const drawn = basis === 'posts' || samples.length < 2 ? samples : [union(samples, evidence.labels.length)]
+  const samples = days.flatMap((day) => {
+    const known = evidenceOn(evidence, [day])
+    return day.drawn.filter(hasLabels).map(({ sample, tally }) => ({ sample, tally, known }))
+  })
+  const drawn =
+    basis === 'posts' || samples.length < 2
+      ? samples
+      : [{ ...union(samples, evidence.labels.length), known: evidenceOn(evidence, days) }]
   const labels = sum(drawn.map(({ sample }) => sample.length))
-  return drawn.map(({ sample, tally }) => {
-    const scoring = scoringOf({ sample, tally }, basis, evidence)
+  return drawn.map(({ sample, tally, known }) => {
+    const scoring = scoringOf({ sample, tally }, basis, known)
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
     const judgements = estimand === 'truth' ? evidence.errors : undefined
     const assistance = scoring.isKnown ? assistanceOf(scoring.window, scoring.means.messages, judgements) : undefined
@@ -267,6 +275,18 @@ function partsOf(
     const part = differencePart(scoring.sample, population, basis, assistance, evidence.errors, estimand, labels)
     return { ...part, modelWeights: assistance?.weights ?? [], secondWeight: assistance ? scoring.weight : 0 }
   })
+}
+
+/** What is known beside some days: of one day, the window by the model of that day; of several, with the kept scores. */
+function evidenceOn(evidence: Evidence, [day, ...others]: readonly DayFacts[]): Evidence {
+  const window = day && others.length === 0 ? evidence.windows?.get(day.date) : undefined
+  if (!window) return evidence
+  const scores = new Map(window.map((one) => [one.item, one.scores]))
+  const second = evidence.second && {
+    ...evidence.second,
+    window: evidence.second.window.map((one) => ({ ...one, scores: scores.get(one.item) ?? one.scores })),
+  }
+  return { ...evidence, window, second }
 }
 
 function union(samples: readonly Labelled[], classes: number): Labelled {
@@ -333,7 +353,7 @@ function tightFor(
   evidence: Evidence,
   sure: number,
 ): AnswerRecord['tight'] {
-  const { labels, window } = evidence
+  const { labels } = evidence
   if (!quantified) {
     return {
       state: 'not-estimable',
@@ -348,7 +368,7 @@ function tightFor(
     if (itemsOf([day]).labelled < LEAST_LABELS || scoredShare(day.tally, basis) < LEAST_SCORED_FOR_PACC) return []
     const points = pointsOf(partsOf([day], basis, evidence))
     const own = day.drawn.flatMap(({ sample }) => sample)
-    const errors = errorsOf(without(window, own), labels.length)
+    const errors = errorsOf(without(evidenceOn(evidence, [day]).window, own), labels.length)
     const shares = pacc(errors, meansOf(day.tally, basis))
     return [
       labels.map((_, k) => ({

@@ -12,6 +12,7 @@ import type { Allotment, OpenBatch } from '../../shared/state/open-batches'
 import { type Cascade, hashtagsOf, sizeOf } from './sampling/cascades'
 import { bookedFor } from './allot'
 import { type Draw, partsOver } from './sampling/draw'
+import type { ScoredPost } from './sampling/scored-window'
 import { greatest, joint, type Parts } from '../../shared/statistics/design'
 import { permanentRandom } from '../../shared/text/cascade'
 import { sum } from '../../shared/statistics/numbers'
@@ -57,6 +58,8 @@ export interface BatchChoice {
   trainingChoice: NonNullable<PlanRecord['trainingChoice']>
   /** Kept scores of cascades, by id, in the order of the labels; null where a cascade was not scored. */
   scores: ReadonlyMap<string, readonly number[] | null>
+  /** The evaluation window as the live model scores it. */
+  window: readonly ScoredPost[]
 }
 
 /** What is asked and why, by item id, and the text that is shown of each. The same choice gives the same bytes. */
@@ -100,6 +103,7 @@ export function planOf(
     items,
     draws: chosen.draws.map(inPlan),
     model: chosen.model,
+    ...(chosen.model !== null && { window: [...chosen.window] }),
     trainingChoice: chosen.trainingChoice,
   }
   return { plan, lines: planned.map(({ line }) => line) }

@@ -98,6 +98,13 @@ export const planRecord = z.object({
     .describe(
       'Training job of the live model, which scored what was seen for the first time; null where none was live.',
     ),
+  window: z
+    .array(z.object({ item: z.string(), scores: z.array(fraction) }))
+    .optional()
+    .describe(
+      'The evaluation window when the batch was planned, with the probability of each category by that model. Absent where ' +
+        'no model was live, and in plans of older releases.',
+    ),
   trainingChoice: z
     .object({
       how: z.enum(['random', 'margin']),

@@ -20,6 +20,7 @@ import { loggedRuns } from '../../../shared/state/run-log'
 import { named } from '../../../shared/streams'
 import { daysBetween } from '../../../shared/utc-day'
 import { type LiveModel, liveModel, scorerOf, trainingChoice } from './live-model'
+import { scoredWindow } from './scored-window'
 
 interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'list'>
@@ -30,7 +31,7 @@ interface Ports {
 }
 
 /** How many items a batch may have, and of which kinds. */
-export type ChoiceSettings = Pick<Settings, 'labelling' | 'labels'>
+export type ChoiceSettings = Pick<Settings, 'labelling' | 'labels' | 'gate'>
 
 /**
  * Choose what a batch asks, at most `items`: the evaluation samples of its streams and days, then evaluation items that
@@ -91,6 +92,7 @@ export async function choose(
     model: live.model ? live.job : null,
     trainingChoice: choice,
     scores,
+    window: await scoredWindow(scoring.model, labelled, settings.gate.window),
   }
 }
 

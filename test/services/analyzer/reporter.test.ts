@@ -9,7 +9,7 @@ import { addPost, emptyTally } from '../../../services/analyzer/tally'
 import { shareReported } from '../../../events'
 import { standingOf } from '../../../shared/labels/standing'
 import { makeMemory } from '../../../shared/memory'
-import { settledLine } from '../../../shared/records'
+import { type PlanRecord, settledLine } from '../../../shared/records'
 import { labelOf, type StreamNames } from '../../../shared/streams'
 import { aSettings, aSettledLine } from '../../given'
 import { testBucket } from '../../shared/bucket'
@@ -66,7 +66,7 @@ const opinionsOf = (labels: [string, number][], more: Partial<SecondOpinions> = 
 const ofWindow = (from: number, to: number): [string, number][] =>
   Array.from({ length: to - from }, (_, i) => [idOf(1000 + from + i), (from + i) % 2])
 
-function reportBy(answers: Record<string, SecondOpinions>) {
+function reportBy(answers: Record<string, SecondOpinions>, more: { given?: typeof given; plans?: PlanRecord[] } = {}) {
   const tally = emptyTally(2)
   for (let i = 0; i < 10; i++) addPost(tally, idOf(i), [0.5, 0.5])
   const run = { run: 'one', window: { from: `${DATE}T00:00:00.000Z`, to: `${DATE}T23:59:59.000Z` } }
@@ -93,8 +93,8 @@ function reportBy(answers: Record<string, SecondOpinions>) {
       objects: testBucket(),
       memory: makeMemory(1000),
       settings,
-      labels: { id: '0', labels: given, neither: new Map(), batches: [], refused: [] },
-      plans: { between: async () => [] },
+      labels: { id: '0', labels: more.given ?? given, neither: new Map(), batches: [], refused: [] },
+      plans: { between: async () => more.plans ?? [] },
       book,
       opinions: async ([name], date) => {
         asked.push(`${labelOf(name)} ${date}`)
@@ -128,6 +128,40 @@ describe('answers that arrive', () => {
   it('have nothing reported where they are of another prompt, or where the settings have no predictor', async () => {
     expect(await workAfter({ ...asked, prompt: 'fedcba9876543210' }, predictor)).toEqual([])
     expect(await workAfter(asked, undefined)).toEqual([])
+  })
+})
+
+describe('the evaluation window of a report', () => {
+  const unscored = new Map([...given].map(([item, { scores: _, ...label }]) => [item, label] as const))
+  const planWith = (window: PlanRecord['window'], date = DATE): PlanRecord => ({
+    batch: date,
+    date,
+    labeller: 'desk',
+    job: 'j',
+    schemaVersion: 1,
+    categories: ['technical', 'marketing'],
+    deadline: `${date}T21:00:00.000Z`,
+    runs: [],
+    cascades: 10,
+    judgements: 0,
+    costUsd: 0,
+    items: [],
+    draws: [{ ...NAMES[0], date, target: 0, cascades: 10, posts: 10, members: [] }],
+    model: 'a-model',
+    window,
+  })
+  const scored = Array.from({ length: 60 }, (_, i) => ({ item: idOf(1000 + i), scores: [0.3, 0.7] }))
+  const itemsBy = async (plans: PlanRecord[], labels = unscored) =>
+    (await reportBy({}, { given: labels, plans }).report).day.byPosts.pacc.items
+
+  it('has the posts that the model of the day scored when it was planned, and others by their kept scores', async () => {
+    expect(await itemsBy([])).toBe(0)
+    expect(await itemsBy([planWith(scored)])).toBe(60)
+    expect(await itemsBy([planWith(scored)], given)).toBe(150)
+  })
+
+  it('has none that the plan of another day scored', async () => {
+    expect(await itemsBy([planWith(scored, '2026-11-20')])).toBe(0)
   })
 })
 

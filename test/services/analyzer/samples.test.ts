@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { designOf, modelOf, openPlans, strataOf } from '../../../services/analyzer/samples'
+import { designOf, modelOf, openPlans, strataOf, windowScoresOf } from '../../../services/analyzer/samples'
 import { keys } from '../../../shared/keys'
 import type { StandingLabel } from '../../../shared/labels'
 import type { PlanRecord } from '../../../shared/records'
@@ -172,5 +172,33 @@ describe('the probability of what was answered', () => {
 
     expect(partsOf([one], new Map(given).set('e0', old), 'e0')?.evaluation).toBe(0.4)
     expect(partsOf([one], new Map(given).set('e0', recent), 'e0')?.evaluation).toBe(0.1)
+  })
+})
+
+describe('the window scores of a day', () => {
+  const scored = (batch: string, date: string, score: number, more: Partial<PlanRecord> = {}): PlanRecord => ({
+    ...planOf(batch, [runKey('r1', date)], [draw(date, [])], 'a-model'),
+    window: [{ item: 'w1', scores: [score, 1 - score] }],
+    ...more,
+  })
+  const labels = plan.categories
+
+  it('are those of the first plan that drew from the day', () => {
+    const plans = [
+      scored('2026-11-21', '2026-11-21', 0.1),
+      scored('2026-11-22', DAY.date, 0.2),
+      scored('2026-11-22-2', DAY.date, 0.3),
+    ]
+
+    expect(windowScoresOf(plans, [DAY], DAY.date, labels)).toEqual(new Map([['w1', [0.2, 0.8]]]))
+  })
+
+  it('are none of other categories, of an older release, or of a day without a plan', () => {
+    const other = scored('2026-11-22', DAY.date, 0.2, { categories: ['how-to', 'promotion'] })
+    const older = planOf('2026-11-22', [runKey('r1')], [draw(DAY.date, [])], 'a-model')
+
+    expect(windowScoresOf([other], [DAY], DAY.date, labels)).toBeUndefined()
+    expect(windowScoresOf([older], [DAY], DAY.date, labels)).toBeUndefined()
+    expect(windowScoresOf([], [DAY], DAY.date, labels)).toBeUndefined()
   })
 })

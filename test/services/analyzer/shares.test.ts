@@ -107,6 +107,31 @@ describe('an answer', () => {
     expect(helped.method).toContain(`40 labels count like ${Math.round(helped.effective!)} drawn plainly at random`)
   })
 
+  it('compares the scores of a day with the window as the model of that day scores it', () => {
+    const blurred = window.map((one) => ({ ...one, scores: [0.5, 0.5] }))
+    const windows = new Map([[DATES[6]!, window]])
+    const of = { ...evidence, window: blurred, windows }
+
+    expect(answer(day(6, 40), 'posts', of)).toEqual(answer(day(6, 40)))
+    expect(answer(day(6, 40), 'messages', of)).toEqual(answer(day(6, 40), 'messages'))
+    // A day whose plan has no window is compared with the kept scores.
+    const kept = { ...of, windows: new Map([[DATES[5]!, window]]) }
+    expect(answer(day(6, 40), 'posts', kept)).toMatchObject({ modelWeight: 0, pacc: { state: 'not-estimable' } })
+  })
+
+  it('compares each of seven days with the window of its own model by posts, and all with the kept scores by messages', () => {
+    const days = DATES.map((_, place) => day(place, 40))
+    const week = { from: DATES[0]!, to: DATES[6]! }
+    const blurred = window.map((one) => ({ ...one, scores: [0.5, 0.5] }))
+    const of = { ...evidence, window: blurred, windows: new Map(DATES.map((date) => [date, window])) }
+    const over = (basis: 'posts' | 'messages', known: Evidence) =>
+      answerOf(stretchOver(days, 2), days, { ...week, basis }, known)
+
+    expect(over('posts', of).shares).toEqual(over('posts', evidence).shares)
+    expect(over('messages', of).modelWeight).toBe(0)
+    expect(over('messages', evidence).modelWeight).toBeGreaterThan(0.5)
+  })
+
   it('says which rate of wrong labels it assumes where nobody measured it, and is wider for it', () => {
     const assumed = judgementErrors(noCounts(2))
     const judged = (one: DayFacts): DayFacts => ({

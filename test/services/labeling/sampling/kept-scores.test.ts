@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { storedPlan } from '../../../../services/labeling/plan'
 import { openCascades } from '../../../../shared/cascades/files'
 import { keys } from '../../../../shared/keys'
@@ -6,7 +6,7 @@ import { keptScores, labelStore, rulesOf } from '../../../../shared/labels'
 import type { Post } from '../../../../shared/posts'
 import { championExample } from '../../../shared/card'
 import { anArchive, putChampion } from '../champion'
-import { answerAll, functionOf, newWorld, postOf, settingsWith, storeRun, type World, wordsOf } from '../world'
+import { answerAll, functionOf, newWorld, postOf, postsOf, settingsWith, storeRun, type World, wordsOf } from '../world'
 
 const [FIRST, SECOND] = ['2026-06-02', '2026-06-03'] as const
 const settings = settingsWith({ itemsPerDay: 20, evaluationShare: 0.5 })
@@ -181,3 +181,55 @@ async function bodiesOf(world: World): Promise<Record<string, Buffer>> {
   }
   return bodies
 }
+
+describe('the evaluation window in a plan', () => {
+  const fresh = postsOf('aws', 12, SECOND)
+  const evaluated = ({ items }: { items: readonly { item: string; role: string }[] }) =>
+    items.flatMap(({ item, role }) => (role === 'evaluation' ? [item] : []))
+
+  it('has what the live model says of every evaluation post that has a label, also from before any model', async () => {
+    const world = newWorld({ settings })
+    const first = await draw(world, FIRST, posts)
+    await answerAndSettle(world, FIRST)
+    await putChampion(world, { bytes: archive })
+
+    const plan = await draw(world, SECOND, fresh)
+
+    const technical = new Map(plan.window?.map(({ item, scores }) => [item, scores[labels.indexOf('technical')]!]))
+    expect(first.window).toBeUndefined()
+    expect([...technical.keys()].sort()).toEqual(evaluated(first).sort())
+    const wordOf = new Map(posts.map(({ id, text }) => [id, text.split(' ')[0]]))
+    for (const { item, post, role } of first.items) {
+      if (role !== 'evaluation' || wordOf.get(post) === undefined) continue
+      if (Number(post.slice(1)) % 3 === 0) expect(technical.get(item)).toBeGreaterThan(0.6)
+      if (Number(post.slice(1)) % 3 === 1) expect(technical.get(item)).toBeLessThan(0.4)
+    }
+  })
+
+  it('keeps its scores, whatever people answer on the day and whatever model goes live', async () => {
+    const outcomes = []
+    for (const label of ['technical', 'marketing']) {
+      const world = newWorld({ settings })
+      await draw(world, FIRST, posts)
+      await answerAndSettle(world, FIRST)
+      await putChampion(world, { bytes: archive })
+      await draw(world, SECOND, fresh)
+      await answerAndSettle(world, SECOND, label)
+      await putChampion(world, { bytes: label === 'technical' ? archive : other, job: `bellwether-${label}` })
+      await draw(world, SECOND, fresh, 'r2')
+      outcomes.push(storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch: SECOND })] ?? '')).window)
+    }
+
+    expect(outcomes[0]?.length).toBeGreaterThan(0)
+    expect(outcomes[1]).toEqual(outcomes[0])
+  })
+
+  it('has at most as many posts as the window of the gate', async () => {
+    const world = newWorld({ settings: { ...settings, gate: { ...settings.gate, window: 4 } } })
+    await draw(world, FIRST, posts)
+    await answerAndSettle(world, FIRST)
+    await putChampion(world, { bytes: archive })
+
+    expect((await draw(world, SECOND, fresh)).window).toHaveLength(4)
+  })
+})
