@@ -27,18 +27,20 @@ const settings = aSettings({
 const idOf = (i: number) => String(i).padStart(16, '0')
 
 /** 150 evaluation posts of two days, the second of which are of another network. */
-const given = new Map(
-  Array.from({ length: 150 }, (_, i) => {
-    const item = idOf(1000 + i)
-    const line = aSettledLine(item, i % 2 ? 'marketing' : 'technical', {
-      role: 'evaluation',
-      date: i < 80 ? '2026-11-20' : '2026-11-19',
-      hashtags: ['aws'],
-      scores: { technical: 0.5, marketing: 0.5 },
-    })
-    return [item, standingOf(settledLine.parse(line), '2026-11-20')] as const
-  }),
-)
+const givenWith = (kept: { scores?: Record<string, number> }) =>
+  new Map(
+    Array.from({ length: 150 }, (_, i) => {
+      const item = idOf(1000 + i)
+      const line = aSettledLine(item, i % 2 ? 'marketing' : 'technical', {
+        role: 'evaluation',
+        date: i < 80 ? '2026-11-20' : '2026-11-19',
+        hashtags: ['aws'],
+        ...kept,
+      })
+      return [item, standingOf(settledLine.parse(line), '2026-11-20')] as const
+    }),
+  )
+const given = givenWith({ scores: { technical: 0.5, marketing: 0.5 } })
 
 const opinionsOf = (labels: [string, number][], more: Partial<SecondOpinions> = {}): SecondOpinions => ({
   predictor: { provider: 'openai', model: 'some-model', prompt: '0123456789abcdef' },
@@ -132,7 +134,7 @@ describe('answers that arrive', () => {
 })
 
 describe('the evaluation window of a report', () => {
-  const unscored = new Map([...given].map(([item, { scores: _, ...label }]) => [item, label] as const))
+  const unscored = givenWith({})
   const planWith = (window: PlanRecord['window'], date = DATE): PlanRecord => ({
     batch: date,
     date,
