@@ -9,7 +9,7 @@ import type { Iam } from './iam/iam'
 import type { Work } from './work'
 
 const delivery = z.object({
-  /** Who delivers: `events.amazonaws.com` and the rule, or `scheduler.amazonaws.com` and the schedule. */
+  /** Who delivers: `events.amazonaws.com` and the rule, `scheduler.amazonaws.com` and the schedule, `s3.amazonaws.com` and the bucket. */
   from: z.object({ principal: z.string(), arn: z.string() }),
   /** ARN of the role it is delivered as; none: the target's own policy must allow `from`. */
   role: z.string().optional(),
@@ -46,6 +46,8 @@ interface Surroundings {
 }
 
 export interface Deliveries {
+  /** Does the target's own policy let `from` in? */
+  permits(from: Delivery['from'], target: string): boolean
   deliver(delivery: Delivery): void
   /** Take up what waited for another attempt before a restart. */
   resume(): void
@@ -70,7 +72,7 @@ class Final extends Error {
   }
 }
 
-/** Brings events to their targets as EventBridge does: what cannot be delivered goes to the dead-letter queue at once, what may pass is tried again. */
+/** Brings events to their targets as EventBridge does, for schedules and buckets as well: what cannot be delivered goes to the dead-letter queue at once, what may pass is tried again. */
 export function createDeliveries({ folder, clock, work, iam, faults, targets }: Surroundings): Deliveries {
   mkdirSync(folder, { recursive: true })
   const fileOf = (id: string) => path.join(folder, `${id}.json`)
@@ -143,6 +145,7 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
   }
 
   return {
+    permits: (from, target) => targets[target.split(':')[2] ?? '']?.permits(target, from.principal, from.arn) ?? false,
     deliver(given) {
       const now = clock.now()
       const event = { ...given, id: randomUUID(), acceptedAt: now, dueAt: now, attempts: 0 }

@@ -17,7 +17,7 @@ export async function deploy(options: CloudOptions, place: Omit<Place, 'stackNam
   const stack = readStack(options, place)
   await createResources(stack.resources, {
     ...iamCreators(parts.iam),
-    ...bucketCreators(parts.s3),
+    ...bucketCreators(parts.s3, stack.resources),
     ...queueCreators(parts.sqs),
     ...tableCreators(parts.dynamoDb),
     ...secretCreators(parts.secrets),

@@ -59,7 +59,10 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
   const keys = createAccessKeys(account)
   const iam = createIam(account, region)
   const faults = createFaults()
-  const s3 = createS3(context)
+  const s3 = createS3(context, {
+    permits: (from, target) => deliveries.permits(from, target),
+    deliver: (delivery) => deliveries.deliver(delivery),
+  })
   const sqs = createSqs(context)
   const dynamoDb = createDynamoDb(context)
   const secrets = createSecretsManager(context)

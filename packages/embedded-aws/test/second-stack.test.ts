@@ -27,13 +27,13 @@ it('runs a stack of somebody else as osls packages it: a put, a function, a queu
     const named = (id: string) => cloud.stack.resources.find(({ logicalId }) => logicalId === id)?.ref
     const { endpoint, region } = cloud
     const client = { endpoint, region, credentials: { accessKeyId: 'owner', secretAccessKey: 'owner' } }
-    const put = new PutObjectCommand({ Bucket: named('Bucket'), Key: 'greeting.txt', Body: 'hello, world' })
+    const put = new PutObjectCommand({ Bucket: 'lengths-uploads', Key: 'my greeting.txt', Body: 'hello, world' })
     await new S3Client(client).send(put)
     await cloud.idle()
 
-    const get = new GetItemCommand({ TableName: named('Table'), Key: { key: { S: 'greeting.txt' } } })
+    const get = new GetItemCommand({ TableName: named('Table'), Key: { key: { S: 'my greeting.txt' } } })
     const { Item } = await new DynamoDBClient(client).send(get)
-    expect(Item).toEqual({ key: { S: 'greeting.txt' }, length: { N: '12' } })
+    expect(Item).toEqual({ key: { S: 'my greeting.txt' }, length: { N: '12' } })
 
     // Each function asked as its role, which may do this and no more.
     expect(cloud.calls.filter(({ functionName }) => functionName).map(({ operation }) => operation)).toEqual([

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { createAccessKeys } from '../src/access-keys'
 import { type CloudClock, createClock } from '../src/clock'
 import { listen } from '../src/http'
+import type { Destinations } from '../src/s3/call'
 import type { AwsService, BusEvent, CloudContext } from '../src/service'
 
 type Emitted = Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'>
@@ -20,6 +21,9 @@ export interface Served<T> {
   restart(): Promise<Served<T>>
   close(): Promise<void>
 }
+
+/** For an S3 whose buckets notify no function and no queue. */
+export const noDestinations: Destinations = { permits: () => false, deliver: () => undefined }
 
 const ACCOUNT = '000000000000'
 const REGION = 'eu-west-1'

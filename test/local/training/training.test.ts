@@ -14,7 +14,7 @@ import { unpackModel } from '../../../shared/artefact'
 import { predict, readModel } from '../../../packages/fasttext/src'
 import { createSageMaker } from '../../../packages/embedded-aws/src/sagemaker'
 import { createS3 } from '../../../packages/embedded-aws/src/s3'
-import { clientOf, type Served, serve } from '../../../packages/embedded-aws/test/serve'
+import { clientOf, noDestinations, type Served, serve } from '../../../packages/embedded-aws/test/serve'
 import { until } from '../../../packages/embedded-aws/test/sagemaker/until'
 
 const BUCKET = 'models-bucket'
@@ -56,7 +56,7 @@ const request = (name: string, change: Partial<CreateTrainingJobCommandInput> = 
 
 let pending: Promise<unknown>[] = []
 const make = (context: Parameters<typeof createSageMaker>[0]) => ({
-  s3: createS3(context),
+  s3: createS3(context, noDestinations),
   sageMaker: createSageMaker(context, {
     trainer: createTrainingThread(),
     mayPassRole: (_, roleArn) =>

@@ -49,16 +49,6 @@ export const KINDS: Record<string, Kind> = {
     ref: (name, { account }) => `arn:aws:iam::${account}:policy/${name}`,
   },
   'AWS::IAM::Policy': { nameProperty: 'PolicyName' },
-  'AWS::S3::Bucket': {
-    nameProperty: 'BucketName',
-    lowerCase: true,
-    attributes: {
-      Arn: bucketArn,
-      DomainName: (name) => `${name}.s3.amazonaws.com`,
-      RegionalDomainName: (name, { region }) => `${name}.s3.${region}.amazonaws.com`,
-    },
-  },
-  'AWS::S3::BucketPolicy': { inert: 'it denies what is not TLS, and this endpoint has none' },
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
     ref: queueUrl,
@@ -73,6 +63,17 @@ export const KINDS: Record<string, Kind> = {
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: arn('lambda', 'function:') } },
   'AWS::Lambda::Version': { inert: 'the newest code is the only one' },
   'AWS::Lambda::Permission': {},
+  // After the functions and queues that it notifies, and their policies: S3 asks whether they let it in.
+  'AWS::S3::Bucket': {
+    nameProperty: 'BucketName',
+    lowerCase: true,
+    attributes: {
+      Arn: bucketArn,
+      DomainName: (name) => `${name}.s3.amazonaws.com`,
+      RegionalDomainName: (name, { region }) => `${name}.s3.${region}.amazonaws.com`,
+    },
+  },
+  'AWS::S3::BucketPolicy': { inert: 'it denies what is not TLS, and this endpoint has none' },
   'AWS::Lambda::EventInvokeConfig': {},
   'AWS::Lambda::EventSourceMapping': {},
   'AWS::Events::Rule': {

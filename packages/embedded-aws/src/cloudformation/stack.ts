@@ -1,5 +1,5 @@
 import { KINDS, madeUpName, type Place } from './kinds'
-import { createResolver, type Resolver } from './resolve'
+import { createResolver, type Names, type Resolver } from './resolve'
 import type { Template } from './template'
 
 /** A resource of the template with its name, and its properties worked out. */
@@ -12,6 +12,8 @@ export interface Resource {
   /** Empty where its type has none here. */
   arn: string
   properties: Record<string, unknown>
+  /** Logical ids of what CloudFormation makes before it: what it refers to or depends on, and what those do. */
+  after: ReadonlySet<string>
 }
 
 /** A template as it stands in one place. */
@@ -27,8 +29,6 @@ export function resolveStack(template: Template, place: Place): Stack {
   )
   if (unknownTypes.length > 0) throw new Error(`the embedded cloud has no ${unknownTypes.join(', ')}`)
 
-  const properties = (logicalId: string) =>
-    resolver.value(rawProperties(template, logicalId)) as Record<string, unknown>
   const name = (logicalId: string): string => {
     const { nameProperty, lowerCase } = kindOf(template, logicalId)
     const given = nameProperty === undefined ? undefined : rawProperties(template, logicalId)[nameProperty]
@@ -49,6 +49,20 @@ export function resolveStack(template: Template, place: Place): Stack {
     kindOf(template, logicalId).ref?.(name(logicalId), place, naming(logicalId)) ?? name(logicalId)
   const resolver: Resolver = createResolver(template, pseudoParameters(place), { ref, attribute })
 
+  const references = new Map<string, Set<string>>()
+  /** A resource's properties; on the way, what they refer to is noted. */
+  const properties = (logicalId: string) => {
+    const referredTo = new Set<string>()
+    references.set(logicalId, referredTo)
+    const noted = (id: string) => {
+      referredTo.add(id)
+      return id
+    }
+    const names: Names = { ref: (id) => ref(noted(id)), attribute: (id, wanted) => attribute(noted(id), wanted) }
+    const worker = createResolver(template, pseudoParameters(place), names)
+    return worker.value(rawProperties(template, logicalId)) as Record<string, unknown>
+  }
+
   const present = Object.entries(template.Resources).filter(([, { Condition }]) => resolver.holds(Condition))
   const order = Object.keys(KINDS)
   const resources = present
@@ -60,11 +74,30 @@ export function resolveStack(template: Template, place: Place): Stack {
       arn: KINDS[Type]?.attributes?.Arn ? String(attribute(logicalId, 'Arn')) : '',
       properties: properties(logicalId),
     }))
+    .map((resource) => ({ ...resource, after: madeBefore(resource.logicalId, template, references) }))
     .sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type))
   const outputs = Object.entries(template.Outputs)
     .filter(([, { Condition }]) => resolver.holds(Condition))
     .map(([key, { Value }]) => [key, resolver.value(Value)] as const)
   return { resources, outputs: Object.fromEntries(outputs) }
+}
+
+/** With the resource itself where it waits for what waits for it. */
+function madeBefore(
+  logicalId: string,
+  template: Template,
+  references: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlySet<string> {
+  const found = new Set<string>()
+  const visit = (id: string) => {
+    for (const next of [template.Resources[id]?.DependsOn ?? [], ...(references.get(id) ?? [])].flat()) {
+      if (found.has(next)) continue
+      found.add(next)
+      visit(next)
+    }
+  }
+  visit(logicalId)
+  return found
 }
 
 function rawProperties(template: Template, logicalId: string): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 const resource = z.object({
   Type: z.string(),
   Condition: z.string().optional(),
+  DependsOn: z.union([z.string(), z.array(z.string())]).default([]),
   Properties: z.record(z.string(), z.unknown()).default({}),
 })
 

@@ -29,7 +29,12 @@ const functionProperties = z.object({
     .object({ Variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) })
     .default({ Variables: {} }),
 })
-const permission = z.object({ FunctionName: z.string(), Principal: z.string(), SourceArn: z.string().optional() })
+const permission = z.object({
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: z.string().optional(),
+  SourceAccount: z.string().optional(),
+})
 const eventInvokeConfig = z.object({
   FunctionName: z.string(),
   MaximumRetryAttempts: z.coerce.number().optional(),
@@ -67,10 +72,15 @@ export function lambdaCreators({ lambda, packageDir, dataDir, overlay, checkDest
       })
     },
     'AWS::Lambda::Permission': ({ properties }) => {
-      const { FunctionName, Principal, SourceArn } = permission.parse(properties)
+      const { FunctionName, Principal, SourceArn, SourceAccount } = permission.parse(properties)
       const fn = lambda.find(FunctionName)
       if (!fn) throw new Error(`there is no function ${FunctionName}`)
-      lambda.permit({ functionArn: fn.arn, principal: Principal, sourceArn: SourceArn })
+      lambda.permit({
+        functionArn: fn.arn,
+        principal: Principal,
+        sourceArn: SourceArn,
+        sourceAccount: SourceAccount,
+      })
     },
     'AWS::Lambda::EventInvokeConfig': ({ properties }) => {
       const config = eventInvokeConfig.parse(properties)

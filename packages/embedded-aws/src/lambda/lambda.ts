@@ -16,6 +16,7 @@ export interface InvokePermission {
   /** `events.amazonaws.com` */
   principal: string
   sourceArn?: string
+  sourceAccount?: string
 }
 
 /** The functions of the template and their invocations. */
@@ -120,6 +121,7 @@ export function createLambda(cloud: Surroundings): Lambda {
         (permission) =>
           permission.functionArn === functionArn &&
           permission.principal === principal &&
+          (permission.sourceAccount ?? cloud.account) === cloud.account &&
           (permission.sourceArn === undefined || matchesArn(permission.sourceArn, sourceArn)),
       ),
     resume: () => queue.resume(),

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type Journal, openJournal } from '../protocol/journal'
 import { type Blobs, createBlobs } from './blobs'
+import { notification } from './notification'
 import { createSortedKeys, type SortedKeys } from './sorted-keys'
 import { type Tags, withTags } from './tags'
 import { part, type Part, type Upload, upload } from './upload'
@@ -24,6 +25,8 @@ const settings = z.strictObject({
   versioning: z.enum(['Enabled', 'Suspended']).optional(),
   /** Does it send its events to EventBridge? */
   eventBridge: z.boolean(),
+  /** Functions and queues that it notifies itself. */
+  notifications: z.array(notification).optional(),
   cors: z.array(corsRule).optional(),
 })
 

@@ -1,10 +1,15 @@
+import type { Deliveries } from '../delivery'
 import type { Access, AwsResponse, CloudContext } from '../service'
 import type { Bucket } from './bucket'
 import type { Checksum } from './version'
 
+/** Brings notifications to functions and queues. */
+export type Destinations = Pick<Deliveries, 'deliver' | 'permits'>
+
 /** A request to S3, read as far as every operation needs it. */
 export interface S3Call {
   context: CloudContext
+  destinations: Destinations
   buckets: ReadonlyMap<string, Bucket>
   makeBucket: (name: string) => Bucket
   removeBucket: (name: string) => void

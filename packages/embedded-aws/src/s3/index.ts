@@ -6,9 +6,11 @@ import { AwsError, notImplemented } from '../protocol/aws-error'
 import { refuse } from '../refusal'
 import type { Access, AwsRequest, AwsResponse, AwsService, CloudContext } from '../service'
 import { type Bucket, type CorsRule, openBucket } from './bucket'
-import type { BucketCall, S3Call } from './call'
+import type { BucketCall, Destinations, S3Call } from './call'
+import { configureNotifications } from './configure-notifications'
 import { crossOriginHeaders, preflight } from './cors'
 import { OPERATIONS } from './operations'
+import type { Notification } from './notification'
 import { createBucket } from './operations/create-bucket'
 import { listBuckets } from './operations/list-buckets'
 import { checkExpiry, unfoldPresigned } from './presigned'
@@ -19,16 +21,18 @@ interface BucketOptions {
   versioned: boolean
   /** Does it send its events to EventBridge? */
   eventBridge: boolean
+  /** Functions and queues that it notifies itself. */
+  notifications?: readonly Notification[]
   cors?: CorsRule[]
 }
 
 export interface S3 extends AwsService {
-  /** Make the bucket unless it is there, and give it these settings. */
+  /** Make the bucket unless it is there, and give it these settings. Raises InvalidArgument (400) where it may not notify what it is to. */
   ensureBucket(name: string, options: BucketOptions): void
 }
 
 /** S3, path style, with its objects on disk. */
-export function createS3(context: CloudContext): S3 {
+export function createS3(context: CloudContext, destinations: Destinations): S3 {
   const root = path.join(context.dataDir, 's3')
   const now = () => context.clock.now()
   const buckets = openBuckets(root, now)
@@ -47,7 +51,17 @@ export function createS3(context: CloudContext): S3 {
   const frame = (request: AwsRequest): S3Call => {
     const { query, headers } = unfoldPresigned(request.query, request.headers)
     const routed = route(request.method, request.path, query, headers)
-    return { context, buckets, makeBucket: create, removeBucket: remove, query, headers, body: request.body, ...routed }
+    return {
+      context,
+      destinations,
+      buckets,
+      makeBucket: create,
+      removeBucket: remove,
+      query,
+      headers,
+      body: request.body,
+      ...routed,
+    }
   }
 
   return {
@@ -72,10 +86,11 @@ export function createS3(context: CloudContext): S3 {
         },
       }
     },
-    ensureBucket(name, { versioned, eventBridge, cors }) {
+    ensureBucket(name, { versioned, eventBridge, notifications = [], cors }) {
       const bucket = buckets.get(name) ?? create(name)
       const versioning = versioned ? 'Enabled' : bucket.settings().versioning && 'Suspended'
-      bucket.configure({ eventBridge, cors, ...(versioning && { versioning }) })
+      bucket.configure({ cors, ...(versioning && { versioning }) })
+      configureNotifications({ context, destinations, bucket, bucketName: name }, { eventBridge, notifications })
     },
     close: async () => buckets.forEach((bucket) => bucket.close()),
   }

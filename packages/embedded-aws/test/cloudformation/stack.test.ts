@@ -16,8 +16,8 @@ it('names what the template does not name, always alike', () => {
     stack.resources.map(({ name }) => name)
   expect(names()).toEqual(names())
   expect(names()).toEqual([
-    expect.stringMatching(/^bellwether-dev-data-[0-9a-f]{12}$/),
     expect.stringMatching(/^bellwether-dev-Work-[0-9a-f]{12}$/),
+    expect.stringMatching(/^bellwether-dev-data-[0-9a-f]{12}$/),
   ])
 })
 

@@ -3,6 +3,7 @@ import type { CloudUnderTest } from './cloud'
 import { testDynamoDb } from './dynamodb'
 import { testEvents } from './events'
 import { type Differences, facts } from './fact'
+import { testNotifications } from './notifications'
 import { testS3 } from './s3'
 import { testSecretsManager } from './secretsmanager'
 import { testSqs } from './sqs'
@@ -12,6 +13,9 @@ export function testCloud(cloud: () => CloudUnderTest, differences: Differences 
   const { fact, checkAllUsed } = facts(differences)
   describe('S3', () => {
     testS3(cloud, fact)
+  })
+  describe("S3's notifications", () => {
+    testNotifications(cloud, fact)
   })
   describe('SQS', () => {
     testSqs(cloud, fact)

@@ -19,13 +19,13 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { AwsRequest } from '../../src/service'
 import { createS3, type S3 } from '../../src/s3'
-import { clientOf, type Served, serve } from '../serve'
+import { clientOf, noDestinations, type Served, serve } from '../serve'
 
 const Bucket = 'bucket'
 let served: Served<{ s3: S3 }>
 let client: S3Client
 
-const start = () => serve((context) => ({ s3: createS3(context) }))
+const start = () => serve((context) => ({ s3: createS3(context, noDestinations) }))
 const put = (Key: string, Body: string | Buffer, more: object = {}) =>
   client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }))
 const get = async (Key: string, more: object = {}) =>

@@ -19,7 +19,7 @@ import {
 import { z } from 'zod'
 import { type Annotate, createSageMaker } from '../../src/sagemaker'
 import { createS3 } from '../../src/s3'
-import { clientOf, type Served, serve } from '../serve'
+import { clientOf, noDestinations, type Served, serve } from '../serve'
 import { until } from './until'
 
 const BUCKET = 'labels-bucket'
@@ -63,7 +63,7 @@ const task = (change = {}): CreateLabelingJobCommandInput['HumanTaskConfig'] => 
 
 let pending: Promise<unknown>[] = []
 const cloudOf = (annotate?: Annotate) => (context: Parameters<typeof createSageMaker>[0]) => ({
-  s3: createS3(context),
+  s3: createS3(context, noDestinations),
   sageMaker: createSageMaker(context, {
     mayPassRole: () => undefined,
     credentialsFor: () => ({ accessKeyId: 'role', secretAccessKey: 'role', sessionToken: 'role' }),

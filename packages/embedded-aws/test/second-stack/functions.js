@@ -17,15 +17,19 @@ async function ask(service, target, path, body) {
   return text
 }
 
-exports.announce = ({ detail: { bucket, object } }) =>
+exports.announce = ({ Records: [{ s3 }] }) =>
   ask('sqs', 'AmazonSQS.SendMessage', '/', {
     QueueUrl: process.env.QUEUE_URL,
-    MessageBody: JSON.stringify({ bucket: bucket.name, key: object.key }),
+    MessageBody: JSON.stringify({
+      bucket: s3.bucket.name,
+      // S3 encodes keys in its notifications as a form encodes its fields.
+      key: decodeURIComponent(s3.object.key.replaceAll('+', ' ')),
+    }),
   })
 
 exports.measure = async ({ Records: [{ body }] }) => {
   const { bucket, key } = JSON.parse(body)
-  const text = await ask('s3', undefined, `/${bucket}/${key}`)
+  const text = await ask('s3', undefined, `/${bucket}/${encodeURIComponent(key)}`)
   const Item = { key: { S: key }, length: { N: String(text.length) } }
   await ask('dynamodb', 'DynamoDB_20120810.PutItem', '/', { TableName: process.env.TABLE, Item })
 }

@@ -17,7 +17,7 @@ import { listObjectVersions } from './list-object-versions'
 import { listObjects } from './list-objects'
 import { listObjectsV2 } from './list-objects-v2'
 import { listParts } from './list-parts'
-import { putBucketNotificationConfiguration } from './put-bucket-notification-configuration'
+import { getBucketNotificationConfiguration, putBucketNotificationConfiguration } from './notifications'
 import { putBucketVersioning } from './put-bucket-versioning'
 import { putObject } from './put-object'
 import { uploadPart } from './upload-part'
@@ -34,6 +34,7 @@ export const OPERATIONS: Record<string, S3Operation> = {
   DeleteObjectTagging: deleteObjectTagging,
   DeleteObjects: deleteObjects,
   GetBucketLocation: getBucketLocation,
+  GetBucketNotificationConfiguration: getBucketNotificationConfiguration,
   GetBucketVersioning: getBucketVersioning,
   GetObject: getObject,
   GetObjectAttributes: getObjectAttributes,

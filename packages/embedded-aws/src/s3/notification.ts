@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { AwsError, notImplemented } from '../protocol/aws-error'
+
+/** Which events of a bucket go to which function or queue. */
+export const notification = z.strictObject({
+  id: z.string(),
+  /** ARN of the function or queue. */
+  target: z.string(),
+  /** `s3:ObjectCreated:Put`, or all of a kind: `s3:ObjectCreated:*`. */
+  events: z.array(z.string()).min(1),
+  /** Encoded as the keys of records are: `a+b/` for keys that begin with `a b/`. */
+  prefix: z.string(),
+  suffix: z.string(),
+})
+
+export type Notification = z.infer<typeof notification>
+
+/** A rule of a filter, as requests and templates have it. */
+export interface FilterRule {
+  name: string
+  value: string
+}
+
+/** What happens to objects here, by the name that records have. */
+const EVENTS = [
+  'ObjectCreated:Put',
+  'ObjectCreated:Copy',
+  'ObjectCreated:CompleteMultipartUpload',
+  'ObjectRemoved:Delete',
+  'ObjectRemoved:DeleteMarkerCreated',
+  'ObjectTagging:Put',
+  'ObjectTagging:Delete',
+] as const
+
+export type ObjectEvent = (typeof EVENTS)[number]
+
+/** Read one entry of a configuration. Raises InvalidArgument (400), NotImplemented (501) for what never happens here. */
+export function readNotification(
+  target: string,
+  events: readonly string[],
+  rules: readonly FilterRule[],
+  id?: string,
+): Notification {
+  const service = target.split(':')[2] ?? ''
+  if (service !== 'lambda' && service !== 'sqs') throw notImplemented(`notification of a bucket to ${target}`)
+  const never = events.find((pattern) => !EVENTS.some((event) => covers(pattern, event)))
+  if (never !== undefined) throw notImplemented(`event ${never} of a bucket`)
+
+  const read = { target, events: [...events], prefix: ruleOf(rules, 'prefix'), suffix: ruleOf(rules, 'suffix') }
+  // S3 makes an id up where none is given; this one stays the same from one start to the next.
+  return { id: id ?? createHash('sha256').update(JSON.stringify(read)).digest('base64url').slice(0, 32), ...read }
+}
+
+/** Does the entry ask for this event of this key? */
+export const asksFor = ({ events, prefix, suffix }: Notification, event: ObjectEvent, key: string): boolean => {
+  const encoded = encodeKey(key)
+  return events.some((pattern) => covers(pattern, event)) && encoded.startsWith(prefix) && encoded.endsWith(suffix)
+}
+
+/** One event of one key goes to one target at most. Raises InvalidArgument (400). */
+export function checkNotifications(notifications: readonly Notification[]): void {
+  for (const [index, one] of notifications.entries()) {
+    const other = notifications.slice(index + 1).find((later) => overlap(one, later))
+    if (other) {
+      throw invalid(
+        `Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type: ${one.target}, ${other.target}`,
+      )
+    }
+  }
+}
+
+/** A key as notifications carry it: encoded as a form encodes it, but for its slashes. */
+export const encodeKey = (key: string): string =>
+  encodeURIComponent(key)
+    .replaceAll('%2F', '/')
+    .replaceAll('%20', '+')
+    .replace(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
+
+const covers = (pattern: string, event: ObjectEvent): boolean =>
+  pattern.endsWith(':*') ? `s3:${event}`.startsWith(pattern.slice(0, -1)) : pattern === `s3:${event}`
+
+function ruleOf(rules: readonly FilterRule[], name: 'prefix' | 'suffix'): string {
+  const other = rules.find((rule) => !/^(prefix|suffix)$/i.test(rule.name))
+  if (other) throw invalid(`filter rule name must be either prefix or suffix: ${other.name}`)
+  const [rule, second] = rules.filter((one) => one.name.toLowerCase() === name)
+  if (second) throw invalid(`Cannot specify more than one ${name} rule in a filter.`)
+  return rule?.value ?? ''
+}
+
+function overlap(one: Notification, other: Notification): boolean {
+  const both = EVENTS.some((event) => [one, other].every(({ events }) => events.some((all) => covers(all, event))))
+  const begins = one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)
+  const ends = one.suffix.endsWith(other.suffix) || other.suffix.endsWith(one.suffix)
+  return both && begins && ends
+}
+
+const invalid = (message: string): AwsError => new AwsError(400, 'InvalidArgument', message)
