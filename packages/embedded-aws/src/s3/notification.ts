@@ -22,6 +22,9 @@ export interface FilterRule {
   value: string
 }
 
+/** Of functions and queues. */
+const SERVICES = new Set(['lambda', 'sqs'])
+
 /** What happens to objects here, by the name that records have. */
 const EVENTS = [
   'ObjectCreated:Put',
@@ -42,8 +45,7 @@ export function readNotification(
   rules: readonly FilterRule[],
   id?: string,
 ): Notification {
-  const service = target.split(':')[2] ?? ''
-  if (service !== 'lambda' && service !== 'sqs') throw notImplemented(`notification of a bucket to ${target}`)
+  if (!SERVICES.has(target.split(':')[2] ?? '')) throw notImplemented(`notification of a bucket to ${target}`)
   const never = events.find((pattern) => !EVENTS.some((event) => covers(pattern, event)))
   if (never !== undefined) throw notImplemented(`event ${never} of a bucket`)
 

@@ -1,9 +1,7 @@
 import { jsonService } from '../protocol/json'
 import type { AwsService, CloudContext } from '../service'
-import { createSecret } from './operations/create-secret'
-import { describeSecret } from './operations/describe-secret'
-import { getSecretValue } from './operations/get-secret-value'
-import { putSecretValue } from './operations/put-secret-value'
+import { createSecret, describeSecret } from './operations/secrets'
+import { getSecretValue, putSecretValue } from './operations/values'
 import { openVault } from './vault'
 
 export interface SecretsManager extends AwsService {

@@ -1,17 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import { AwsError } from '../../protocol/aws-error'
-import { onObject } from '../access'
+import { onObject, toTag } from '../access'
 import type { BucketCall, S3Operation } from '../call'
 import { checksumElement, compositeChecksum, computeChecksum } from '../checksum'
-import { findUpload } from '../find-upload'
 import { notifyCreated } from '../notify'
-import { versionHeader } from '../stored-headers'
-import { withTags } from '../tags'
+import { STORABLE, storedHeaders, versionHeader } from '../stored-headers'
+import { tagsInHeader, withTags } from '../tags'
 import type { Part, Upload } from '../upload'
 import type { Checksum } from '../version'
 import { commitObject, md5 } from '../write'
 import { malformed, readXml, textOf, writeXml } from '../xml'
+import { findUpload } from './parts'
 
 const MIN_PART_BYTES = 5 * 1024 * 1024
+
+const checksumType = z.enum(['FULL_OBJECT', 'COMPOSITE']).optional()
+
+export const createMultipartUpload: S3Operation = {
+  query: ['uploads'],
+  headers: [...STORABLE, 'x-amz-tagging', 'x-amz-checksum-algorithm', 'x-amz-checksum-type'],
+  access: (call) => [onObject('PutObject', call), ...toTag(call)],
+  async run({ bucket, bucketName, key, headers, context }) {
+    const algorithm = headers['x-amz-checksum-algorithm']?.toLowerCase()
+    const id = randomBytes(48).toString('base64url')
+    bucket.beginUpload({
+      id,
+      key,
+      startedAt: context.clock.now(),
+      headers: storedHeaders(headers),
+      ...withTags(tagsInHeader(headers)),
+      ...(algorithm !== undefined && {
+        checksumAlgorithm: algorithm,
+        checksumType:
+          checksumType.parse(headers['x-amz-checksum-type']) ??
+          (algorithm === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE'),
+      }),
+      parts: [],
+    })
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'application/xml',
+        ...(algorithm !== undefined && { 'x-amz-checksum-algorithm': algorithm.toUpperCase() }),
+      },
+      body: writeXml('InitiateMultipartUploadResult', { Bucket: bucketName, Key: key, UploadId: id }),
+    }
+  },
+}
+
+export const abortMultipartUpload: S3Operation = {
+  query: ['uploadId'],
+  access: (call) => [onObject('AbortMultipartUpload', call)],
+  async run(call) {
+    call.bucket.endUpload(findUpload(call).id)
+    return { status: 204 }
+  },
+}
 
 export const completeMultipartUpload: S3Operation = {
   query: ['uploadId'],

@@ -5,6 +5,48 @@ import type { SecretValue, Vault } from '../vault'
 
 const MAX_BYTES = 65_536
 
+const getInput = z.strictObject({
+  SecretId: z.string(),
+  VersionId: z.string().optional(),
+  VersionStage: z.string().optional(),
+})
+
+export const getSecretValue = (vault: Vault) =>
+  jsonOperation({
+    input: getInput,
+    access: ({ SecretId, VersionStage = 'AWSCURRENT' }) => [
+      {
+        action: 'secretsmanager:GetSecretValue',
+        resource: vault.arnOf(SecretId),
+        conditions: { 'secretsmanager:VersionStage': VersionStage },
+      },
+    ],
+    run({ SecretId, VersionId, VersionStage }) {
+      const { name, arn, versions } = vault.secret(SecretId)
+      const stage = VersionStage ?? (VersionId === undefined ? 'AWSCURRENT' : undefined)
+      const found = versions.find(
+        ({ id, stages }) => (VersionId ?? id) === id && (stage === undefined || stages.includes(stage)),
+      )
+      if (!found) {
+        const what = stage === undefined ? `VersionId: ${VersionId}` : `staging label: ${stage}`
+        throw new AwsError(
+          400,
+          'ResourceNotFoundException',
+          `Secrets Manager can't find the specified secret value for ${what}`,
+        )
+      }
+      return {
+        ARN: arn,
+        Name: name,
+        VersionId: found.id,
+        VersionStages: found.stages,
+        CreatedDate: found.createdAt / 1000,
+        SecretString: found.text,
+        SecretBinary: found.binary,
+      }
+    },
+  })
+
 /** A value as requests carry it. */
 export const valueInput = z.strictObject({
   SecretString: z.string().optional(),
@@ -12,7 +54,7 @@ export const valueInput = z.strictObject({
   SecretBinary: z.string().optional(),
 })
 
-const input = z.strictObject({
+const putInput = z.strictObject({
   SecretId: z.string(),
   ClientRequestToken: z.string().optional(),
   ...valueInput.shape,
@@ -20,7 +62,7 @@ const input = z.strictObject({
 
 export const putSecretValue = (vault: Vault) =>
   jsonOperation({
-    input,
+    input: putInput,
     access: ({ SecretId }) => [{ action: 'secretsmanager:PutSecretValue', resource: vault.arnOf(SecretId) }],
     run({ SecretId, ClientRequestToken, ...given }) {
       const value = readValue(given)
