@@ -113,12 +113,12 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
 
   fact('come for the keys and the events that were asked for', async () => {
     const { Bucket, QueueUrl, QueueArn } = await make()
-    await configure(Bucket, { QueueArn, Events, Filter: filter('raw/', '.csv') })
+    await configure(Bucket, { QueueArn, Events, Filter: filter('raw-', '.csv') })
     await received(QueueUrl)
-    for (const key of ['raw/a.json', 'other/a.csv', 'raw/a.csv']) await put(Bucket, key)
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/a.csv' }))
+    for (const key of ['raw-a.json', 'other-a.csv', 'raw-a.csv']) await put(Bucket, key)
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw-a.csv' }))
 
-    expect(await received(QueueUrl)).toMatchObject([{ Records: [{ s3: { object: { key: 'raw/a.csv' } } }] }])
+    expect(await received(QueueUrl)).toMatchObject([{ Records: [{ s3: { object: { key: 'raw-a.csv' } } }] }])
   })
 
   fact('are configured as they are read', async () => {
