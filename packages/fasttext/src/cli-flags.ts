@@ -88,17 +88,20 @@ export function asTyped(text: string): string {
     return flag === undefined ? all : `${flag} `
   })
   // Names of one word are words of a sentence, too.
-  return named.replace(/\b[a-z]+[A-Z]\w*\b/g, (name) => flagOf(name) ?? name)
+  return named.replace(/(?<![-\w])[a-z]+[A-Z]\w*/g, (name) => flagOf(name) ?? name)
 }
 
 const flagOf = (name: string): string | undefined => Object.entries(FLAGS).find(([, known]) => known.name === name)?.[0]
 
 /** The positional arguments of `test`, `test-label`, `predict` and `predict-prob`: model, text, k, threshold. */
 export function parseArguments(words: string[], usage: string) {
+  const flag = words.find((word) => /^-+[a-z]/i.test(word))
+  if (flag !== undefined)
+    throw new FastTextError('HYPERPARAMETER_UNKNOWN', { found: `the flag ${flag}`, expected: `no flag\n\n${usage}` })
   const [modelFile, textFile, k = '1', threshold = '0'] = words
   if (modelFile === undefined || textFile === undefined || words.length > 4)
     throw new FastTextError('HYPERPARAMETER_INVALID', {
-      found: `${words.length} arguments`,
+      found: words.length === 1 ? 'one argument' : `${words.length} arguments`,
       expected: `2 to 4\n\n${usage}`,
     })
   const labels = parse('<k>', k, 'number') as number
@@ -134,8 +137,17 @@ export function parse(flag: string, value: string, kind: Kind): number | string 
 const invalid = (flag: string, found: string, expected: string): FastTextError =>
   new FastTextError('HYPERPARAMETER_INVALID', { found: `${flag} ${found}`, expected })
 
-const unknown = (flag: string, own: readonly string[]): FastTextError =>
-  new FastTextError('HYPERPARAMETER_UNKNOWN', {
+function unknown(flag: string, own: readonly string[]): FastTextError {
+  const all = [...FILES, ...Object.keys(FLAGS), ...own, '-verbose', '-kernel', ...Object.keys(FIXED), ...WITHOUT_EFFECT]
+  const meant = all.find((one) => isAlike(one, flag))
+  return new FastTextError('HYPERPARAMETER_UNKNOWN', {
     found: `the flag ${flag}`,
-    expected: `one of ${[...FILES, ...Object.keys(FLAGS), ...own, '-verbose', '-kernel', ...Object.keys(FIXED), ...WITHOUT_EFFECT].join(' ')}`,
+    expected: `${meant === undefined ? '' : `${meant}, or `}one of ${all.join(' ')}`,
   })
+}
+
+/** `--dim`, `-Dim` and `-dims` are meant as `-dim`. */
+function isAlike(known: string, typed: string): boolean {
+  const [one, other] = [known, typed].map((flag) => flag.replace(/^-+/, '').toLowerCase()) as [string, string]
+  return other.length > 2 && (one.startsWith(other) || other.startsWith(one))
+}

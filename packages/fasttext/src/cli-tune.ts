@@ -1,3 +1,4 @@
+import { checkText } from './cli-files'
 import { parse, parseFlags, required, toFlags } from './cli-flags'
 import { FastTextError } from './error'
 import { toBlazingText } from './hyperparameters'
@@ -9,7 +10,10 @@ const OWN = ['-groups', '-seconds', '-trials', '-folds', '-goal', '-characters']
 /** The verb `tune`: progress goes to `note`, the result is the JSON that is returned. */
 export function tuneByFlags(words: string[], note: (text: string) => void): string {
   const { given, files, verbose, others } = parseFlags(words, OWN)
-  const lines = linesOf(required(files.input, '-input'))
+  const input = required(files.input, '-input')
+  const goal = others['-goal'] === undefined ? {} : { goal: goalOf(others['-goal']) }
+  for (const file of [input, others['-groups']]) if (file !== undefined) checkText(file)
+  const lines = linesOf(input)
   const number = (flag: string) =>
     others[flag] === undefined ? undefined : Number(parse(flag, others[flag], 'number'))
   const { seed, ...fixed } = given
@@ -22,7 +26,7 @@ export function tuneByFlags(words: string[], note: (text: string) => void): stri
     ...(trials === undefined ? {} : { trials }),
     ...(folds === undefined ? {} : { folds }),
     ...(others['-groups'] === undefined ? {} : { groups: linesOf(others['-groups']) }),
-    ...(others['-goal'] === undefined ? {} : { goal: goalOf(others['-goal']) }),
+    ...goal,
     characters: others['-characters'] !== undefined && parse('-characters', others['-characters'], 'boolean') === true,
     onTried({ hyperparameters, score: mean, spread: error }, done) {
       if (verbose > 0)

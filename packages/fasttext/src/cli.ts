@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync, writeSync } from 'node:fs'
-import path from 'node:path'
+import { writeSync } from 'node:fs'
+import { checkOutput, checkText } from './cli-files'
 import { tuneByFlags } from './cli-tune'
 import { asTyped, parseArguments, parseFlags, required } from './cli-flags'
 import { HELP } from './cli-help'
@@ -25,10 +25,16 @@ const VERBS: Record<string, Verb> = {
   tune: (words) => print(tuneByFlags(words, note)),
 }
 
+/** What the official program does and this one does not. */
+const ELSEWHERE = new Set(
+  'skipgram cbow quantize print-word-vectors print-sentence-vectors print-ngrams nn analogies dump'.split(' '),
+)
+
 main(process.argv.slice(2))
 
 function main([verb = 'help', ...words]: string[]): void {
   if (['help', '--help', '-h'].includes(verb)) return print(HELP.all)
+  if (ELSEWHERE.has(verb)) fail(`unknown command ${verb}: only the official program has it\n\n${HELP.all}`, 2)
   if (!Object.hasOwn(VERBS, verb)) fail(`unknown command ${verb}\n\n${HELP.all}`, 2)
   if (words.includes('--help') || words.includes('-h')) return print(HELP[verb]!)
   try {
@@ -44,8 +50,13 @@ function supervised(words: string[]): void {
   const { hyperparameters, files, verbose, kernel } = parseFlags(words)
   const input = required(files.input, '-input')
   const output = required(files.output, '-output')
-  checkPlace(`${output}.bin`)
-  for (const file of [input, files.validation]) if (file !== undefined && file !== '-') checkReadable(file)
+  if (hyperparameters.earlyStopping && files.validation === undefined)
+    throw new FastTextError('HYPERPARAMETER_INVALID', {
+      found: '-earlyStopping true without -validation',
+      expected: '-validation and a file of labelled lines',
+    })
+  checkOutput(output)
+  for (const file of [input, files.validation]) if (file !== undefined) checkText(file, 'a file of labelled lines')
   if (hyperparameters.threads > 1) note('Several threads: the model is not reproducible.\n')
 
   let began = performance.now()
@@ -80,34 +91,6 @@ function supervised(words: string[]): void {
   saveModel(model, `${output}.bin`)
 }
 
-/** Refuses a place that no file can be written to, before anything is trained for it. */
-function checkPlace(file: string): void {
-  const folder = path.dirname(file)
-  const refuse = (what: string, found: string, expected: string, cause?: unknown) => {
-    throw new FastTextError('FILE_UNREADABLE', { file: `-output: ${what}`, found, expected, cause })
-  }
-  const about = statSync(folder, { throwIfNoEntry: false })
-  if (!about) refuse(folder, 'no such folder', 'one that is there: make it first')
-  if (!about?.isDirectory()) refuse(folder, 'a file', 'a folder')
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) refuse(file, 'a folder', 'a file, or nothing')
-  try {
-    accessSync(folder, constants.W_OK)
-  } catch (cause) {
-    refuse(folder, 'a folder that you cannot write to', 'another one', cause)
-  }
-}
-
-function checkReadable(file: string): void {
-  try {
-    accessSync(file, constants.R_OK)
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause)
-    throw new FastTextError('FILE_UNREADABLE', { file, found, expected: 'a readable file', cause })
-  }
-  if (statSync(file).isDirectory())
-    throw new FastTextError('FILE_UNREADABLE', { file, found: 'a folder', expected: 'a file of labelled lines' })
-}
-
 function chooseEngine(kernel: string): Engine {
   if (kernel === 'auto') return bestEngine()
   const engine = kernel === 'plain' ? PLAIN_ENGINE : simdEngine()
@@ -121,6 +104,7 @@ function chooseEngine(kernel: string): Engine {
 
 function test(words: string[]): void {
   const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP.test!)
+  checkText(textFile, 'a file of labelled lines')
   const { examples, precision, recall } = evaluate(readModel(modelFile), { file: textFile }, k, threshold)
   const show = (value: number) => (Number.isNaN(value) ? 'nan' : general(value, 3))
   print(`N\t${examples}\nP@${shownK}\t${show(precision)}\nR@${shownK}\t${show(recall)}\n`)
@@ -132,6 +116,7 @@ function test(words: string[]): void {
  */
 function testLabels(words: string[]): void {
   const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP['test-label']!)
+  checkText(textFile, 'a file of labelled lines')
   const model = readModel(modelFile)
   const { examples, precision, recall, classes } = evaluate(model, { file: textFile }, k, threshold)
   const show = (value: number, digits: number, otherwise: string) =>
@@ -151,6 +136,7 @@ function testLabels(words: string[]): void {
 
 function predictLines(words: string[], withProbabilities: boolean): void {
   const { modelFile, textFile, k, threshold } = parseArguments(words, HELP.predict!)
+  checkText(textFile)
   const model = readModel(modelFile)
   const labels = model.labels.map((label) => Buffer.from(label))
   const rank = makeRanker(model, k, threshold)

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { FastTextError } from './error'
+import { failureOf, FastTextError } from './error'
 
 /** Reads a binary file, or bytes, in order. Throws MODEL_INVALID, naming the file and the field, when they end too soon. */
 export type Cursor = {
@@ -37,7 +37,7 @@ export function openCursor(source: Uint8Array | string, name: string): Cursor {
     return makeCursor(name, size, read, () => closeSync(descriptor))
   } catch (cause) {
     if (cause instanceof FastTextError) throw cause
-    const found = cause instanceof Error ? cause.message : String(cause)
+    const found = failureOf(cause)
     throw new FastTextError('FILE_UNREADABLE', { file: name, found, expected: 'a readable model file', cause })
   }
 }

@@ -11,6 +11,15 @@ export type FastTextErrorCode =
   | 'MODEL_UNSUPPORTED'
   | 'FILE_UNREADABLE'
 
+/** What a failed call of the file system found in place of a file, in words. */
+export function failureOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file'
+  if (code === 'EACCES' || code === 'EPERM') return 'a file that you may not read'
+  if (code === 'EISDIR') return 'a folder'
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 export type FastTextErrorDetails = { file?: string; found: string; expected: string; cause?: unknown }
 
 /** What the engine throws: which file or hyperparameter, what was found there and what was expected. */

@@ -16,7 +16,10 @@ export function groupedFolds(groups: readonly string[], folds: number, seed: num
     else members.set(group, [line])
   })
   if (members.size < 2)
-    throw new FastTextError('TUNING_IMPOSSIBLE', { found: `${members.size} group of lines`, expected: 'two or more' })
+    throw new FastTextError('TUNING_IMPOSSIBLE', {
+      found: members.size === 1 ? 'one group of lines' : 'no lines',
+      expected: 'two or more',
+    })
 
   const tests = Array.from({ length: Math.min(folds, members.size) }, (): number[] => [])
   const inOrder = shuffled([...members.values()], seed).sort((a, b) => b.length - a.length)

@@ -75,6 +75,7 @@ function read(cursor: Cursor): Model {
   const refuse: Refuse = (found, expected, code = 'MODEL_INVALID') => {
     throw new FastTextError(code, { file, found, expected })
   }
+  if (cursor.left() === 0) refuse('an empty file', 'a fastText model')
   const start = cursor.take(8, 'the header')
   if (start.readUInt16BE(0) === GZIP)
     refuse('a gzip file', 'model.bin itself: unpack the file first (tar -xzf model.tar.gz, or gunzip)')

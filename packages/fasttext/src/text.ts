@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { FastTextError } from './error'
+import { failureOf, FastTextError } from './error'
 import { isSeparator } from './tokeniser'
 
 /** Lines of text: a string or bytes with newlines, lines one by one, or a file (`-` is standard input). */
@@ -108,7 +108,7 @@ const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in
 const unreadable = (file: string, cause: unknown): FastTextError =>
   new FastTextError('FILE_UNREADABLE', {
     file,
-    found: cause instanceof Error ? cause.message : String(cause),
+    found: failureOf(cause),
     expected: 'a readable file',
     cause,
   })

@@ -142,14 +142,58 @@ it.each(['supervised', 'test', 'test-label', 'predict', 'predict-prob', 'tune'])
 
 it.each<[string, string[], number, RegExp]>([
   ['an unknown command', ['quantize'], 2, /unknown command quantize/],
-  ['an unknown flag', ['supervised', '-inpt', 'x'], 2, /the flag -inpt/],
+  ['a command that only the official program has', ['quantize'], 2, /quantize: only the official program has it\n/],
+  [
+    'an unknown flag',
+    ['supervised', '-inpt', 'x'],
+    2,
+    /the flag -inpt, expected one of -input .* -minCount -minCountLabel/,
+  ],
+  ['a flag that is nearly one', ['supervised', '-epochs', '5'], 2, /the flag -epochs, expected -epoch, or one of/],
+  [
+    'a flag with two dashes',
+    ['supervised', '--minCount', '5'],
+    2,
+    /the flag --minCount, expected -minCount, or one of/,
+  ],
+  ['a flag where there are none', ['predict', '-input', 'x', 'y'], 2, /the flag -input, expected no flag\n\nusage/],
+  [
+    'early stopping without a validation file',
+    ['supervised', '-input', __filename, '-output', 'x', '-earlyStopping', 'true'],
+    2,
+    /found -earlyStopping true without -validation, expected -validation and/,
+  ],
   ['a flag without a value', ['supervised', '-input'], 2, /-input no value/],
   ['a flag that is no number', ['supervised', '-dim', 'ten'], 2, /-dim ten, expected a number/],
   ['a flag with an invalid value', ['supervised', '-dim', '0'], 2, /-dim 0, expected an integer from 1/],
   ['a loss that is not trained here', ['supervised', '-loss', 'hs'], 2, /-loss hs, expected softmax/],
   ['no input', ['supervised', '-output', 'x'], 2, /-input nothing/],
-  ['a file that is not there', ['supervised', '-input', '/nowhere/x', '-output', 'x'], 1, /\/nowhere\/x: found ENOENT/],
+  [
+    'a file that is not there',
+    ['supervised', '-input', '/nowhere/x', '-output', 'x'],
+    1,
+    /\/nowhere\/x: found no such file/,
+  ],
   ['a file that is no model', ['predict', __filename, '-'], 1, /cli\.test\.ts: found the magic number/],
+  [
+    'a text that is not there, before the model',
+    ['predict', '/nowhere/m', '/nowhere/x'],
+    1,
+    /\/nowhere\/x: found no such/,
+  ],
+  ['an empty model', ['predict', '/dev/null', '-'], 1, /\/dev\/null: found an empty file, expected a fastText model\n/],
+  [
+    'a folder for a text to predict',
+    ['predict', 'model.bin', tmpdir()],
+    1,
+    /: found a folder, expected a file of lines\n/,
+  ],
+  [
+    'an -output that names no file',
+    ['supervised', '-input', __filename, '-output', `${tmpdir()}/`],
+    1,
+    /-output: \S+\/: found a folder, expected a file in it/,
+  ],
   ['a folder for a model', ['predict', tmpdir(), '-'], 1, /: found a folder, expected a model file\n/],
   [
     'a folder for a text',
@@ -173,7 +217,7 @@ it.each<[string, string[], number, RegExp]>([
     'a validation file that is not there',
     ['supervised', '-input', __filename, '-output', 'x', '-validation', '/nowhere/x'],
     1,
-    /^fasttext: \/nowhere\/x: found ENOENT/,
+    /^fasttext: \/nowhere\/x: found no such file/,
   ],
   [
     'flags that contradict each other',
@@ -195,6 +239,19 @@ it('says that a model is a gzip file, which model.tar.gz is', () => {
 
   expect(status).toBe(1)
   expect(stderr).toMatch(/model\.tar\.gz: found a gzip file, expected model\.bin itself: unpack the file first/)
+})
+
+it.each([
+  ['supervised', '-input', 'train.txt.gz', '-output', 'x'],
+  ['predict', 'model.bin', 'train.txt.gz'],
+  ['tune', '-input', 'train.txt.gz'],
+])('says that a text is a gzip file: %s', (...words) => {
+  writeFileSync(at('train.txt.gz'), gzipSync('__label__a text'))
+
+  const { status, stderr } = fasttext(words.map((word) => (word.includes('.') ? at(word) : word)))
+
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/train\.txt\.gz: found a gzip file, expected text itself: unpack the file first/)
 })
 
 it('trains nothing for an -output that is a folder', () => {
