@@ -32,8 +32,11 @@ export const count = (value: number): string => String(Math.round(value)).replac
 export const many = (value: number, one: string, several = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : several}`
 
-/** Characters that turn the direction of text around, by their names in Unicode. */
+/** Invisible characters that change the direction of text, by their names in Unicode. */
 const DIRECTIONS = new Map([
+  ['\u061C', 'ALM'],
+  ['\u200E', 'LRM'],
+  ['\u200F', 'RLM'],
   ['\u202A', 'LRE'],
   ['\u202B', 'RLE'],
   ['\u202C', 'PDF'],
@@ -60,8 +63,11 @@ export const clipped = (name: string, most: number): string => {
 }
 
 /**
- * A text whose direction overrides and isolates are shown by name, as in `⟨RLO⟩`, in place of working: they can hide what a post
- * says.
+ * A text whose direction marks, overrides and isolates are shown by name, as in `⟨RLO⟩`, in place of working: they can hide what
+ * a post says.
  */
 export const withVisibleDirections = (text: string): string =>
-  text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`)
+  text.replaceAll(
+    /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g,
+    (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`,
+  )

@@ -5,8 +5,10 @@ import { z } from 'zod'
 import { BellwetherError } from './errors'
 import type { Objects } from './objects'
 import type { RunRecord } from './records'
-import { type TextEncoding, textOfSource } from './text/encoding'
-import { type PostText, type ShownText, withMark } from './text'
+import { lineBreaksOfSource, type TextEncoding, textOfSource } from './text/encoding'
+import { lineBreaksBehind } from './text/line-breaks'
+import { prefixOf } from './text/shown'
+import { type LineBreaks, type PostText, type ShownText, withMark } from './text'
 
 /** A post as it is stored: one row of `raw/…/posts-<n>.csv`. */
 export const post = z.object({
@@ -98,8 +100,16 @@ export async function* postsOfRun(
 export const shownOf = (post: Post, encoding: TextEncoding): ShownText =>
   marked(textOfSource(post.text, encoding).shown, post)
 
+/** Where the lines of a post's shown text end. */
+export function lineBreaksOfPost(post: Post, encoding: TextEncoding): LineBreaks | undefined {
+  const breaks = lineBreaksOfSource(post.text, encoding)
+  return post.paidPartnership === 'yes' ? lineBreaksBehind(prefixOf(PAID), breaks) : breaks
+}
+
 const marked = (shown: ShownText, { paidPartnership }: Post): ShownText =>
-  paidPartnership === 'yes' ? withMark(shown, 'paid_partnership') : shown
+  paidPartnership === 'yes' ? withMark(shown, PAID) : shown
+
+const PAID = 'paid_partnership'
 
 /** The posts of a CSV as `postsToCsv` writes it, one by one. OBJECT_INVALID names the line and the field of a bad row. */
 export const postsFromCsv = (csv: Readable | string): AsyncIterable<Post> => rowsOf(csv, (one) => one)

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { reachedCap } from '../../events'
 import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
+import { lineBreaks } from '../../shared/records/fields'
 import { type LeftOver, type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
 import { judgementsAtMost, objectsAtMost, usdOf } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
-import { shownText } from '../../shared/text'
+import { type LineBreaks, shownText } from '../../shared/text'
 import type { AskedAgain } from './sampling/ask-again'
 import type { Allotment, OpenBatch } from '../../shared/state/open-batches'
 import { type Cascade, hashtagsOf, sizeOf } from './sampling/cascades'
@@ -38,7 +39,12 @@ export type PlannedItem = StoredPlan['items'][number]
 export const isDecided = (purpose: Purpose): boolean => purpose === 'label' || purpose === 'relabel'
 
 /** A line of the input manifest. */
-const inputLine = z.object({ source: z.string(), item: z.string(), 'post-id': z.string() })
+const inputLine = z.object({
+  source: z.string(),
+  breaks: lineBreaks.optional(),
+  item: z.string(),
+  'post-id': z.string(),
+})
 export type InputLine = z.infer<typeof inputLine>
 
 export interface BatchChoice {
@@ -126,7 +132,7 @@ function itemOf(id: string, role: PlannedItem['role'], judgements: number, chose
     purpose: 'label',
     ...(scores && { scores: [...scores] }),
   }
-  return { item, line: { source: shown.text, item: id, 'post-id': shown.id } }
+  return { item, line: lineOf(shown.text, shown.breaks, id, shown.id) }
 }
 
 function itemAgain({ purpose, label, judgements }: AskedAgain) {
@@ -146,7 +152,8 @@ function itemAgain({ purpose, label, judgements }: AskedAgain) {
   const before = label.judgements.map(({ annotator }) => annotator).sort()
   return {
     item: purpose === 'confirm' ? { ...planned, before } : planned,
-    line: { source: shownText(text), item, 'post-id': post },
+    // A label keeps its text as one line.
+    line: lineOf(shownText(text), undefined, item, post),
   }
 }
 
@@ -158,9 +165,16 @@ function carriedItem(id: string, judgements: number, { carried, scores }: BatchC
   const kept = scores.get(id)
   return {
     item: { ...plan, judgements, ...(kept && { scores: [...kept] }) },
-    line: { source: shownText(left.source), item: id, 'post-id': left.plan.post },
+    line: lineOf(shownText(left.source), left.breaks, id, left.plan.post),
   }
 }
+
+const lineOf = (source: string, breaks: LineBreaks | undefined, item: string, post: string): InputLine => ({
+  source,
+  ...(breaks && { breaks: [...breaks] }),
+  item,
+  'post-id': post,
+})
 
 function inPlan(draw: Draw): PlanRecord['draws'][number] {
   const { parts: _, ...planned } = draw

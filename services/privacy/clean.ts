@@ -11,6 +11,8 @@ export interface Fields {
   author?: readonly string[]
   /** Shown texts, which the copy's shown text replaces. */
   text?: readonly string[]
+  /** The line breaks of the shown text, which a copy's text does not have. */
+  breaks?: string
   /** The tokens of the shown text. */
   tokens?: string
   item?: string
@@ -116,8 +118,9 @@ function valuesOf(object: Json, names: readonly string[], anySpelling: boolean):
   return Object.keys(object).flatMap((name) => (known.has(normalised(name)) ? [object[name]] : []))
 }
 
-function withCopy(object: Json, { post = [], text = [], tokens }: Fields, copy: Copy): Json {
+function withCopy(object: Json, { post = [], text = [], breaks, tokens }: Fields, copy: Copy): Json {
   const result = { ...object }
+  if (breaks !== undefined) delete result[breaks]
   for (const name of post) if (name in result) result[name] = copy.post
   for (const name of text) if (name in result && name !== tokens) result[name] = copy.shown
   if (tokens !== undefined && tokens in result) result[tokens] = tokenise(shownText(copy.shown)).join(' ')

@@ -182,7 +182,7 @@ function linesIn<S extends z.ZodType>(body: string, schema: S): z.infer<S>[] {
 
 function changesFor({ isDue, isDueText }: Texts, through: string): ChangeAt {
   const isOld = ({ modified }: Version) => dayOf(modified.getTime()) <= through
-  const asked = lines((one) => (isDue(one.item) && one.source ? { ...one, source: '' } : one))
+  const asked = lines((one) => (isDue(one.item) && one.source ? { ...one, source: '', breaks: undefined } : one))
   const settled = lines((one) => {
     const isOver = (one.date === undefined ? isDue(one.item) : one.date <= through) && one.source
     return isOver ? { ...one, source: '', 'text-expired': true } : one

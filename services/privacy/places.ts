@@ -24,7 +24,7 @@ const asked: Fields = {
   // A plan's draws count every message, and its probabilities hang on them.
   kept: ['draws'],
 }
-const settled: Fields = { post: ['post-id', 'post'], text: ['source'] }
+const settled: Fields = { post: ['post-id', 'post'], text: ['source'], breaks: 'breaks' }
 const standing: Fields = { post: ['post'], text: ['text'] }
 const examples: Fields = { text: ['shown'] }
 const evaluated: Fields = { post: ['post'], text: ['shown'], tokens: 'text' }

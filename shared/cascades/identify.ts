@@ -3,16 +3,16 @@ import { readCascades, type RunName, writeCascades } from './files'
 import { concurrently } from '../concurrently'
 import { keys, prefixes } from '../keys'
 import type { Objects } from '../objects'
-import { type CollectedPost, isShownBefore, placeOf, postsOfRun } from '../posts'
+import { type CollectedPost, isShownBefore, lineBreaksOfPost, placeOf, postsOfRun } from '../posts'
 import { runRecord } from '../records'
-import type { ShownText } from '../text'
+import type { LineBreaks, ShownText } from '../text'
 import { type FirstSeen, kept, textsFromBytes, textsToBytes } from './known-texts'
 import type { LoggedRun } from '../state/run-log'
 import { labelOf, named } from '../streams'
 import { dayAfter } from '../utc-day'
 
 /** What of a post is held until a batch is drawn. */
-type HeldPost = Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'>
+type HeldPost = Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'> & { breaks?: LineBreaks }
 
 /** The posts that a run stored, and the cascade of each. */
 interface IdentifiedRun extends RunName {
@@ -66,17 +66,28 @@ export async function identifyRuns(
   for (const record of records) {
     const texts: PostWithText[] = []
     // A day of a busy hashtag has to fit into memory: no more of a post is held than is looked at.
-    for await (const { id, createdAt, retweetOf, text, shown } of postsOfRun(objects, record))
-      texts.push({ id, createdAt, retweetOf, text: text === shown ? shown : text, shown })
+    for await (const post of postsOfRun(objects, record)) {
+      const { id, createdAt, retweetOf, text, shown } = post
+      const breaks = lineBreaksOfPost(post, record.textEncoding)
+      texts.push({ id, createdAt, retweetOf, text: text === shown ? shown : text, shown, ...(breaks && { breaks }) })
+    }
     const name = { ...named(record), date: record.date, run: record.run }
     const cascades = await cascadesOf(objects, name, texts, known, scoring)
-    const posts = texts.map(({ id, createdAt, retweetOf, shown }) => ({ id, createdAt, retweetOf, shown }))
+    const posts = texts.map(withoutText)
     identified.push({ ...name, posts, cascades })
   }
   return { runs: identified, scores: known.scores }
 }
 
 type PostWithText = HeldPost & Pick<CollectedPost, 'text'>
+
+const withoutText = ({ id, createdAt, retweetOf, shown, breaks }: PostWithText): HeldPost => ({
+  id,
+  createdAt,
+  retweetOf,
+  shown,
+  ...(breaks && { breaks }),
+})
 
 /** The runs whose texts are candidates: those that were drawn from, in the days before the latest of `runs`. */
 function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[]): LoggedRun[] {

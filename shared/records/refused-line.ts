@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lineBreaks } from './fields'
 import { judgementRecord } from './judgements'
 import { planRecord } from './plan'
 
@@ -10,6 +11,7 @@ const leftOver = z.object({
   again: z.boolean().describe('Whether a later batch may ask for it.'),
   plan: planRecord.shape.items.element,
   source: z.string(),
+  breaks: lineBreaks.optional(),
   judgements: z.array(judgementRecord).default([]).describe('What each annotator said, so that the owner can decide.'),
 })
 export type LeftOver = z.infer<typeof leftOver>

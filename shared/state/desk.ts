@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { byBatch } from '../batches'
 import { BellwetherError } from '../errors'
 import type { Item, Table } from '../table'
+import { lineBreaks } from '../records/fields'
+import { type LineBreaks, withLineBreaks } from '../text'
 import { type Asked, storedItem } from './desk-item'
 import { forgetItemRows, readItemRows, upgradeItemRows } from './desk-item-rows'
 import { rowKind } from './row'
@@ -14,6 +16,8 @@ import { rowKind } from './row'
 const CHUNK = 100
 /** A row of DynamoDB holds 400 KB. */
 const TEXT_BYTES = 250_000
+/** A number in a list of DynamoDB has 4 bytes at most below a million, and one of the list. */
+const BREAK_BYTES = 5
 
 const names = z
   .set(z.string())
@@ -57,8 +61,11 @@ export type BatchRow = z.infer<typeof deskBatchRow.attributes>
 export const deskTextsRow = rowKind({
   pk: 'desk#{batch}',
   sk: 'texts#{chunk}',
-  meaning: 'The texts of a chunk of up to 100 items, by item id. Never changed.',
-  attributes: z.object({ texts: z.record(z.string(), z.string()) }),
+  meaning: 'The texts of a chunk of up to 100 items, by item id. Only a deletion changes them.',
+  attributes: z.object({
+    texts: z.record(z.string(), z.string()),
+    breaks: z.record(z.string(), lineBreaks).optional().describe('Of the texts that have several lines, by item id.'),
+  }),
 })
 
 export const deskPlacesRow = rowKind({
@@ -101,7 +108,7 @@ export interface NewBatch {
   deadline: string
   categories: BatchRow['categories']
   /** In the order in which they are handed out. */
-  items: (Pick<Asked, 'wanted' | 'most' | 'before'> & { item: string; source: string })[]
+  items: (Pick<Asked, 'wanted' | 'most' | 'before'> & Pick<ItemToWrite, 'item' | 'source' | 'breaks'>)[]
   /** When DynamoDB may delete the rows; seconds. */
   expiresAt: number
 }
@@ -111,9 +118,10 @@ export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, 
   const { batch, deadline, categories, items, expiresAt } = added
   if (!(await readBatch(table, batch))) {
     const blank = { claims: {}, answers: {}, closed: false, complete: false, version: 0 }
-    const rows = items.map(({ item, source, wanted, most, before }, turn) => ({
+    const rows = items.map(({ item, source, breaks, wanted, most, before }, turn) => ({
       item,
       source,
+      breaks,
       state: { wanted, most, turn, ...(before ? { before } : {}), ...blank },
     }))
     const { chunks, itemsOf } = await writeChunks(table, batch, rows, false, expiresAt)
@@ -145,7 +153,7 @@ export async function forgetItems(
   const { pk, sk: textsPrefix } = textsKey(batch, '')
   let changed = 0
   for await (const row of table.query(pk, textsPrefix)) {
-    const { texts } = deskTextsRow.parse(row)
+    const { texts, breaks } = deskTextsRow.parse(row)
     const gone = Object.keys(texts).filter((item) => verdict(item, texts[item] ?? '') === 'goes')
     const left = Object.entries(texts).flatMap(([item, text]): [string, string][] => {
       const now = verdict(item, text)
@@ -155,7 +163,9 @@ export async function forgetItems(
     if (gone.length + rewritten === 0) continue
     // The answers go first: an item that is still asked about must have a text.
     await dropAnswers(table, batch, deskTextsRow.partsOf(row).chunk, gone)
-    await table.update(row, { set: { texts: Object.fromEntries(left) } })
+    const stayed = new Set(left.flatMap(([item, text]) => (text === texts[item] ? [item] : [])))
+    const kept = breaks && Object.fromEntries(Object.entries(breaks).filter(([item]) => stayed.has(item)))
+    await table.update(row, { set: { texts: Object.fromEntries(left), ...(kept && { breaks: kept }) } })
     changed += gone.length + rewritten
   }
   return changed + (await forgetItemRows(table, batch, verdict))
@@ -247,7 +257,7 @@ export async function readChunks(
   return rows.map(chunkFrom).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** A chunk with the texts of its items. */
+/** A chunk with the texts of its items, in the lines of their authors. */
 export async function readChunkWithTexts(
   table: Pick<Table, 'getMany'>,
   { batch }: BatchRow,
@@ -257,7 +267,12 @@ export async function readChunkWithTexts(
   const answers = rows.find(({ sk }) => sk === answersKey(batch, name).sk)
   const texts = rows.find(({ sk }) => sk === textsKey(batch, name).sk)
   if (!answers || !texts) return undefined
-  return { chunk: chunkFrom(answers), texts: new Map(Object.entries(deskTextsRow.parse(texts).texts)) }
+  return { chunk: chunkFrom(answers), texts: textsFrom(texts) }
+}
+
+function textsFrom(row: Item): Map<string, string> {
+  const { texts, breaks = {} } = deskTextsRow.parse(row)
+  return new Map(Object.entries(texts).map(([item, text]) => [item, withLineBreaks(text, breaks[item])]))
 }
 
 /** How many requests at once may be in each other's way before one gives up. */
@@ -398,6 +413,7 @@ const textsKey = (batch: string, chunk: string) => deskTextsRow.key({ batch, chu
 interface ItemToWrite {
   item: string
   source: string
+  breaks?: LineBreaks | undefined
   state: ChunkItem
 }
 
@@ -412,7 +428,9 @@ async function writeChunks(
   const chunks = inChunks(items).map((within, i) => ({ name: String(i).padStart(4, '0'), within }))
   for (const { name, within } of chunks) {
     const texts = Object.fromEntries(within.map(({ item, source }) => [item, source]))
-    await table.create({ ...textsKey(batch, name), texts, expiresAt })
+    const breaks = within.flatMap(({ item, breaks: of }): [string, number[]][] => (of ? [[item, [...of]]] : []))
+    const lines = breaks.length > 0 ? { breaks: Object.fromEntries(breaks) } : {}
+    await table.create({ ...textsKey(batch, name), texts, ...lines, expiresAt })
     const states = storedItems(new Map(within.map(({ item, state }) => [item, state])))
     await table.create({ ...answersKey(batch, name), closed, items: states, expiresAt })
   }
@@ -446,7 +464,7 @@ function inChunks(items: readonly ItemToWrite[]): ItemToWrite[][] {
   const chunks: ItemToWrite[][] = []
   let bytes = 0
   for (const one of items) {
-    const size = Buffer.byteLength(one.source)
+    const size = Buffer.byteLength(one.source) + BREAK_BYTES * (one.breaks?.length ?? 0)
     const last = chunks.at(-1)
     if (last && last.length < CHUNK && bytes + size <= TEXT_BYTES) {
       last.push(one)

@@ -1,4 +1,5 @@
 import { decodeHTMLStrict } from 'entities/decode'
+import { type LineBreaks, lineBreaksOf } from './line-breaks'
 import { type PostText, shownText } from './shown'
 
 /** How a source writes its texts: with the entities of HTML (`&amp;`), or as they are. */
@@ -11,5 +12,12 @@ export type TextEncoding = (typeof TEXT_ENCODINGS)[number]
  */
 export const textOfSource = (text: string, encoding: TextEncoding): PostText => ({
   text,
-  shown: shownText(encoding === 'html' && text.includes('&') ? decodeHTMLStrict(text) : text),
+  shown: shownText(decoded(text, encoding)),
 })
+
+/** The line breaks of a text of a source. */
+export const lineBreaksOfSource = (text: string, encoding: TextEncoding): LineBreaks | undefined =>
+  lineBreaksOf(decoded(text, encoding))
+
+const decoded = (text: string, encoding: TextEncoding): string =>
+  encoding === 'html' && text.includes('&') ? decodeHTMLStrict(text) : text

@@ -3,6 +3,7 @@ import { formOfVersion1, type PostText, type ShownText } from './shown'
 import { tokensIn } from './tokens'
 import { tokeniseVersion1 } from './version-1'
 
+export { type LineBreaks, lineBreaksOf, withLineBreaks } from './line-breaks'
 export { plainText, type PostText, type ShownText, shownText, textOfShown, withMark } from './shown'
 
 /** Raised whenever `shownText` or `tokenise` gives something else for some text. It stands on every dataset and model. */

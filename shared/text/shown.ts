@@ -13,7 +13,7 @@ export interface PostText {
 const NOT_ASCII = /[^\x20-\x7e]/
 /** `\p{Cc}+`, which takes twice as long. */
 // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
-const CONTROL = /[\x00-\x1f\x7f-\x9f]+/g
+export const CONTROL = /[\x00-\x1f\x7f-\x9f]+/g
 const SURROGATE = /[\ud800-\udfff]/
 /** Half of a pair: no UTF-8 file can keep it. */
 const UNPAIRED = /\p{Cs}/gu
@@ -30,19 +30,25 @@ const REPEATED = /^(?:\s*RT\s+@user\s*:)+/i
  */
 export function shownText(text: string): ShownText {
   const isAscii = !NOT_ASCII.test(text)
-  let shown = isAscii ? text : text.replaceAll(CONTROL, ' ')
+  return withoutHandles(isAscii ? text : text.replaceAll(CONTROL, ' '), isAscii) as ShownText
+}
+
+/** What `shownText` does once control characters are spaces. It treats every kind of white space alike. */
+export function withoutHandles(text: string, isAscii: boolean): string {
+  let shown = text
   if (!isAscii && SURROGATE.test(shown)) shown = shown.replaceAll(UNPAIRED, '\ufffd')
   if (isAscii ? shown.includes('@') : ANY_AT.test(shown)) {
     shown = shown.replaceAll(isAscii ? ASCII_MENTION : MENTION, '@user').replace(REPEATED, '')
   }
-  return shown.trim() as ShownText
+  return shown.trim()
 }
 
 /**
  * A shown text behind a word that its source says of the post: annotators read it and models have it as a token. It
  * stands first, because the end of a text tells whether it was cut off.
  */
-export const withMark = (shown: ShownText, mark: string): ShownText => `[${mark}] ${shown}`.trim() as ShownText
+export const withMark = (shown: ShownText, mark: string): ShownText => `${prefixOf(mark)}${shown}`.trim() as ShownText
+export const prefixOf = (mark: string): string => `[${mark}] `
 
 /** A text that is not encoded in any way: of a person who asks, of a manifest, of a file of labels. */
 export const plainText = (text: string): PostText => ({ text, shown: shownText(text) })

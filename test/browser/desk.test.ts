@@ -5,6 +5,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { z } from 'zod'
 import { judgementsOf } from '../../shared/state/desk-item'
 import { addBatch, type ChunkItem, readBatch, readChunks, removeOpen } from '../../shared/state/desk'
+import { lineBreaksOf, shownText } from '../../shared/text'
 import { openSite, PHONE, type Site, type Visitor } from './site'
 
 const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
@@ -41,7 +42,13 @@ async function ask(texts: string[], wanted = 1, names: readonly string[] = []): 
       { name: 'marketing', definition: 'It sells something.', examples: [] },
       ...names.map((name) => ({ name, definition: '', examples: [] })),
     ].slice(names.length > 0 ? 2 : 0),
-    items: texts.map((source, i) => ({ item: idOf(i), source, wanted, most: wanted % 2 ? wanted : wanted + 1 })),
+    items: texts.map((text, i) => ({
+      item: idOf(i),
+      source: shownText(text),
+      breaks: lineBreaksOf(text),
+      wanted,
+      most: wanted % 2 ? wanted : wanted + 1,
+    })),
     expiresAt: 4_000_000_000,
   })
 }
@@ -220,11 +227,24 @@ describe('an annotator', () => {
     expect(await page.evaluate(() => scrollY)).toBe(0)
   })
 
+  it('reads a post in the lines of its author, with one empty line at most between two', async () => {
+    const post = 'first\n\n\n\n\n1. the queue\n2. the table'
+    await ask([post])
+    const { page } = await begin('lin', PHONE)
+
+    expect(await postOf(page).innerText()).toBe('first\n\n1. the queue\n2. the table')
+    const lines = await postOf(page).evaluate((one) => {
+      const { paddingTop, paddingBottom, lineHeight } = getComputedStyle(one)
+      return (one.clientHeight - parseFloat(paddingTop) - parseFloat(paddingBottom)) / parseFloat(lineHeight)
+    })
+    expect(lines).toBeCloseTo(4, 1)
+  })
+
   it('sees the names of characters that turn text around', async () => {
-    await ask(['pay \u202Eevil\u202C now'])
+    await ask(['pay \u202Eevil\u202C now \u200Fto \u2066me\u2069'])
     const { page } = await begin('dov')
 
-    expect(await textOf(page)).toBe('pay ⟨RLO⟩evil⟨PDF⟩ now')
+    expect(await textOf(page)).toBe('pay ⟨RLO⟩evil⟨PDF⟩ now ⟨RLM⟩to ⟨LRI⟩me⟨PDI⟩')
   })
 
   it('loses nothing by a reload, nor what was answered before it', async () => {

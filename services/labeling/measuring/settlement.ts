@@ -36,7 +36,7 @@ export function settlementOf(
   { options, terms }: { options: LabellingOptions; terms: LabellerTerms<LabellingOptions> },
   { batches, agreement, independent, otherObjects }: SoFar,
 ): Settlement {
-  const sources = new Map(lines.map((line) => [line.item, line.source]))
+  const asked = new Map(lines.map((line) => [line.item, line]))
   const own = inOrder(answers.judgements)
   const consolidated = new Map(answers.consolidated.map((one) => [one.item, one]))
   const unusable = new Map(answers.refused.flatMap((one) => (one.item === null ? [] : [[one.item, one]])))
@@ -55,20 +55,22 @@ export function settlementOf(
       // What Ground Truth makes of one judgement does not stand over those that were there.
       const theirs = item.purpose === 'confirm' ? undefined : consolidated.get(item.item)
       const consensus: Consensus = (undecided && theirs) || ours
-      return { item, judgements, consensus, source: sources.get(item.item) ?? '' }
+      const { source = '', breaks } = asked.get(item.item) ?? {}
+      return { item, judgements, consensus, source, breaks }
     })
 
   const labelled = settled.flatMap(({ item, judgements, consensus, source }) =>
     consensus.label === undefined ? [] : [lineOf(plan, terms, item, source, judgements, consensus)],
   )
-  const left = settled.flatMap(({ item, judgements, consensus, source }) => {
+  const left = settled.flatMap(({ item, judgements, consensus, source, breaks }) => {
     if (consensus.label !== undefined) return []
     const why = consensus.reason === 'unanswered' ? unusable.get(item.item) : undefined
     const { reason, found } = why ?? { reason: consensus.reason, found: '' }
     const atMost = judgementsAtMost(item.judgements)
     const again = item.purpose === 'label' && mayBeDecided(reason, judgements.length, atMost)
     const said = judgements.map(judgementRecordOf)
-    return [{ item: item.item, reason, found, again, plan: item, source, judgements: said }]
+    const text = { source, ...(breaks && { breaks }) }
+    return [{ item: item.item, reason, found, again, plan: item, ...text, judgements: said }]
   })
   const told = new Set(left.map(({ item }) => item))
   const repeated = repeatedJudges(plan, own, independent)

@@ -1,10 +1,10 @@
 import { type CollectedPost, isShownBefore } from '../../../shared/posts'
 import { labelOf, nameFrom, type StreamName } from '../../../shared/streams'
-import type { ShownText } from '../../../shared/text'
+import type { LineBreaks, ShownText } from '../../../shared/text'
 
 /** The posts that one run stored, under the stream and UTC day of the run; a post without a cascade is left out. */
 export interface RunPosts extends Stratum {
-  posts: Iterable<Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'>>
+  posts: Iterable<Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'> & { breaks?: LineBreaks }>
   /** The cascade of each, by post id. */
   cascades: ReadonlyMap<string, string>
 }
@@ -13,7 +13,7 @@ export interface RunPosts extends Stratum {
 export interface Cascade {
   id: string
   /** The post that is shown: an original before its retweets, then the earliest. */
-  shown: Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf'> & { text: ShownText }
+  shown: Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf'> & { text: ShownText; breaks?: LineBreaks }
   /** Ids of its posts under each stream and day. */
   posts: Map<string, Set<string>>
 }
@@ -42,8 +42,8 @@ export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
       if (!isAskable(post.shown)) continue
       const id = run.cascades.get(post.id)
       if (id === undefined) continue
-      const { id: postId, createdAt, retweetOf, shown: text } = post
-      const candidate = { id: postId, createdAt, retweetOf, text }
+      const { id: postId, createdAt, retweetOf, shown: text, breaks } = post
+      const candidate = { id: postId, createdAt, retweetOf, text, ...(breaks && { breaks }) }
       const known = cascades.get(id) ?? { id, shown: candidate, posts: new Map<string, Set<string>>() }
       if (isShownBefore(candidate, known.shown)) known.shown = candidate
       known.posts.set(stratum, (known.posts.get(stratum) ?? new Set()).add(postId))

@@ -182,8 +182,12 @@ describe('names among other words', () => {
   })
 })
 
-it('shows isolates of a post by name: they turn text around as overrides do', () => {
-  expect(withVisibleDirections('pay \u2067evil\u2069 now \u2066\u2068')).toBe('pay ⟨RLI⟩evil⟨PDI⟩ now ⟨LRI⟩⟨FSI⟩')
+it.each([
+  ['overrides', 'a\u202Ab\u202Bc\u202Cd\u202De\u202E', 'a⟨LRE⟩b⟨RLE⟩c⟨PDF⟩d⟨LRO⟩e⟨RLO⟩'],
+  ['isolates', 'pay \u2067evil\u2069 now \u2066\u2068', 'pay ⟨RLI⟩evil⟨PDI⟩ now ⟨LRI⟩⟨FSI⟩'],
+  ['marks', 'a\u200Eb\u200Fc\u061C', 'a⟨LRM⟩b⟨RLM⟩c⟨ALM⟩'],
+])('shows %s of direction by name', (_, text, shown) => {
+  expect(withVisibleDirections(text)).toBe(shown)
 })
 
 it('says an instant with its day as everywhere', () => {

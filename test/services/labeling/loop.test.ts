@@ -5,6 +5,7 @@ import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine, settledLine } from '../../../shared/records'
 import { logRun } from '../../../shared/state/run-log'
 import { answerLabeling } from '../../../services/labeling/label'
+import { cascadeId } from '../../../shared/text/cascade'
 import { takeLease } from '../../../shared/state/lease'
 import { KILLED } from '../../given'
 import { testTable } from '../../shared/tables'
@@ -15,6 +16,7 @@ import {
   newWorld,
   opinionOf,
   outcomeOf,
+  postOf,
   postsOf,
   retried,
   settingsWith,
@@ -266,6 +268,30 @@ describe('a day of labelling at the desk', () => {
     for (const { item, role, inclusionProbability } of again) {
       expect(unanswered.find((one) => one.item === item)).toMatchObject({ role, inclusionProbability })
     }
+  })
+
+  it('shows the lines of a post as its author wrote them, also when it is asked for again', async () => {
+    const world = newWorld()
+    const lines = ['RT @ana: How we moved &amp; what it cost', '', '1. the queue', '2. the table #aws'].join('\n')
+    const shown = 'How we moved & what it cost\n\n1. the queue\n2. the table #aws'
+    const collected = [postOf('long', lines)]
+    await functionOf(world).onRun(await storeRun(world, 'aws', DATE, collected))
+    await functionOf(world).onRun(await storeRun(world, 'azure', DATE, []))
+    const first = await functionOf(world).handOut('ana')
+
+    world.now = new Date('2026-06-03T20:12:00Z')
+    await functionOf(world).settle(DATE)
+    for (const run of await collect(world, '2026-06-03', 1)) await functionOf(world).onRun(run)
+    world.now = new Date('2026-06-04T12:00:00Z')
+    const second = await functionOf(world).handOut('ana')
+
+    expect(first.items.map(({ text }) => text)).toEqual([shown])
+    expect(second.items.map(({ text }) => text)).toContain(shown)
+    // What the item is known by is one line, as it was.
+    expect(planOf(world).items.map(({ item }) => item)).toEqual([cascadeId(lines)])
+    expect(linesOf<{ source: string }>(world, keys.inputManifest({ batch: DATE }))[0]?.source).toBe(
+      'How we moved & what it cost 1. the queue 2. the table #aws',
+    )
   })
 
   it.each([

@@ -268,6 +268,11 @@ describe('a post with a copy by somebody else', () => {
     expect(bodyOf(keys.trainExamples({ dataset: DATASET }))).toContain(shown)
     expect(bodyOf(keys.train({ dataset: DATASET }))).toContain('tables & chairs !')
     expect(await rowsOf(world)).toContain(shown)
+    // The copy has lines of its own: those of the deleted post go, and those of others stay.
+    const breaksOf = (lines: string) =>
+      [...lines.matchAll(/"breaks":(\[[^\]]*\]|\{[^}]*\})/g)].map(([, found]) => found)
+    expect(breaksOf(bodyOf(keys.inputManifest({ batch: BATCH })))).toEqual(['[47]'])
+    expect(breaksOf(await rowsOf(world))).toEqual([`{"${world.items.stays}":[47]}`])
     expect((await labelsOf(world.bucket).read()).labels.get(world.items.first)).toMatchObject({
       text: shown,
       post: posts.other.id,

@@ -12,7 +12,7 @@ import { claimForLabelling } from '../../../shared/state/cascade-claims'
 import { claimConfirmation } from '../../../shared/state/confirmations'
 import { addBatch } from '../../../shared/state/desk'
 import type { Table } from '../../../shared/table'
-import { shownText, tokenise } from '../../../shared/text'
+import { lineBreaksOf, shownText, tokenise } from '../../../shared/text'
 import { aPost, aSettledLine, CATEGORIES, invocationOf, putRun, type Writes } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { versionedBucket, type VersionedBucket } from './versioned'
@@ -32,7 +32,7 @@ export const posts = {
     retweetOf: '7000000001',
     createdAt: '2026-11-21T11:00:00.000Z',
   }),
-  first: aPost('7000000003', 'Join our free webinar on tables &amp; chairs #aws', { authorId: 'u3' }),
+  first: aPost('7000000003', 'Join our free webinar\non tables &amp; chairs #aws', { authorId: 'u3' }),
   other: aPost('7000000004', 'Join our free webinar on tables &amp; chairs! #aws', {
     authorId: 'u4',
     createdAt: '2026-11-21T12:00:00.000Z',
@@ -92,7 +92,9 @@ export async function newWorld(): Promise<World> {
     keys.plan({ batch: BATCH }),
     `${JSON.stringify({ batch: BATCH, items: planned, draws: [{ members: planned.map(({ item }) => ({ item })) }] }, null, 2)}\n`,
   )
-  const manifest = asked.map((post) => `${JSON.stringify({ source: shownOf(post), item: itemOf(post) })}\n`)
+  const manifest = asked.map(
+    (post) => `${JSON.stringify({ source: shownOf(post), breaks: lineBreaksOf(post.text), item: itemOf(post) })}\n`,
+  )
   await objects.put(keys.inputManifest({ batch: BATCH }), manifest.join(''))
   await objects.put(
     keys.judgements({ batch: BATCH }),
@@ -114,7 +116,12 @@ export async function newWorld(): Promise<World> {
     batch: BATCH,
     deadline: '2026-11-24T00:00:00Z',
     categories: [],
-    items: asked.map((post) => ({ item: itemOf(post), source: shownOf(post), ...waiting })),
+    items: asked.map((post) => ({
+      item: itemOf(post),
+      source: shownOf(post),
+      breaks: lineBreaksOf(post.text),
+      ...waiting,
+    })),
     expiresAt: 2_000_000_000,
   })
   for (const item of new Set(Object.values(items))) {

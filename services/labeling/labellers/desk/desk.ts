@@ -25,9 +25,9 @@ export const deskLabeller = (table: Table): LabellerAdapter => ({
       batch: plan.batch,
       deadline: plan.deadline,
       categories: categories.map(({ name, definition, examples }) => ({ name, definition, examples })),
-      items: lines.map(({ item, source }) => {
+      items: lines.map(({ item, source, breaks }) => {
         const { judgements: wanted = 1, before } = planned.get(item) ?? {}
-        return { item, source, wanted, most: judgementsAtMost(wanted), before }
+        return { item, source, breaks, wanted, most: judgementsAtMost(wanted), before }
       }),
       expiresAt: Math.ceil(Date.parse(plan.deadline) / 1000) + KEPT,
     })
