@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { readFileSync } from 'node:fs'
 import { addBatch } from '../shared/state/desk'
 import { settings } from '../shared/settings'
+import { lineBreaksOf, shownText } from '../shared/text'
 import { putLabelled } from '../test/browser/labelled'
 import { DESKTOP, openSite, PHONE, type Site } from '../test/browser/site'
 
@@ -69,7 +70,13 @@ async function desk(): Promise<void> {
     batch: '2026-11-22',
     deadline: '2026-11-22T21:00:00Z',
     categories,
-    items: posts.map((source, i) => ({ item: i.toString(16).padStart(16, '0'), source, wanted: 9, most: 9 })),
+    items: posts.map((text, i) => ({
+      item: i.toString(16).padStart(16, '0'),
+      source: shownText(text),
+      breaks: lineBreaksOf(text),
+      wanted: 9,
+      most: 9,
+    })),
     expiresAt: 4_000_000_000,
   })
   for (const [device, options] of DEVICES) {

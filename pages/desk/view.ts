@@ -72,6 +72,17 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   const keysBox = byId('keys', HTMLInputElement)
   const notice = byId('notice', HTMLElement)
 
+  /** What of the labels is below the edge of their box is said in words too. */
+  const showMore = () => {
+    const edge = labels.getBoundingClientRect().bottom
+    const below = [...labels.children].filter((one) => one.getBoundingClientRect().bottom > edge + 1).length
+    const more = byId('more', HTMLElement)
+    more.hidden = below === 0
+    more.textContent = below === 0 ? '' : `${below} more ${below === 1 ? 'label' : 'labels'} below`
+  }
+  labels.addEventListener('scroll', showMore, { passive: true })
+  new ResizeObserver(showMore).observe(labels)
+
   let names: string[] = []
   let isPast = false
   let place = ''
@@ -179,6 +190,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
         return button
       }),
     )
+    showMore()
     byId('meanings', HTMLElement).replaceChildren(
       ...categories.flatMap(({ name, definition, examples }) => {
         const list = element('ul', '')

@@ -62,7 +62,7 @@ function answerCard(
         : withheldWeek(week.byPosts),
     change,
     numbers(report, labels, top),
-    why(report),
+    why(report, topic),
     how(report),
     secondPredictor(report),
   )
@@ -91,22 +91,31 @@ function changed(
   against: Overview['against'][number] | undefined,
   asked: string | undefined,
 ): HTMLElement | null {
-  if (!against) return asked === undefined ? null : paragraph(`There is no report of ${dateInWords(asked)}.`)
+  const hasNumber = week.byPosts.shares.length > 0
+  if (!against) {
+    if (asked !== undefined) return paragraph(`There is no report of ${dateInWords(asked)}.`)
+    return hasNumber ? paragraph('There is nothing earlier to hold it against yet.', 'change') : null
+  }
   const date = dateInWords(against.date)
   const [now, before, than] =
     asked === undefined ? [week, against.week, `the seven days to ${date}`] : [day, against.day, date]
   const sentence = changeInWords(changesBetween(now.byPosts.shares, before.byPosts.shares), than)
   if (sentence !== undefined) return paragraph(together(sentence), 'change')
-  return asked === undefined ? null : paragraph(`It cannot be held against ${date}: one of the days has no number.`)
+  if (asked !== undefined) return paragraph(`It cannot be held against ${date}: one of the days has no number.`)
+  return hasNumber ? paragraph(`It cannot be held against ${than}: these have no number.`, 'change') : null
 }
 
 /** A sentence that can be taken along. */
 function quote(sentence: string, note?: string): HTMLElement {
   const button = element('button', { type: 'button', class: 'copy' }, 'Copy')
   button.addEventListener('click', () => {
+    const say = (words: string) => {
+      button.textContent = words
+      document.getElementById('said')?.replaceChildren(words)
+    }
     void navigator.clipboard.writeText(sentence).then(
-      () => (button.textContent = 'Copied'),
-      () => (button.textContent = 'Not copied: select it by hand'),
+      () => say('Copied'),
+      () => say('Not copied: select it by hand'),
     )
   })
   return element(

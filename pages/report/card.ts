@@ -6,9 +6,8 @@ import { forest, lookOf, type ForestRow } from './plots'
 import { behind } from './table'
 import type { Cell, Column } from './csv'
 import { count, dateInWords, many } from '../words'
-import { dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
-import { engines } from './engines'
-import { cardAddress } from './stack'
+import { cardAddress, dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
+import { engines, longLost } from './engines'
 
 /** A model's card for people: how good it is and how that is known, what it is made of, and why it is live or not. */
 export function modelCard(card: CardRecord): Child[] {
@@ -37,7 +36,8 @@ export function modelCard(card: CardRecord): Child[] {
       byHashtag(card),
     ),
     comparison(card),
-    engines(card.engines),
+    card.engines.length > 1 &&
+      section('engines', 'Engines side by side', ...card.engines.flatMap(longLost), ...engines(card.engines)),
     calibration(card),
     live(card),
     training(card),

@@ -2,28 +2,21 @@ import type { EngineStanding } from '../../shared/records'
 import { type Child, element } from '../element'
 import { count, dateInWords, many } from '../words'
 import type { Cell, Column } from './csv'
-import { paragraph, section } from './section'
-import { cardAddress } from './stack'
+import { paragraph } from './section'
 import { behind } from './table'
-import { dollars, percent, scoreWithInterval, shortJob } from './words'
+import { cardAddress, dollars, percent, scoreWithInterval, shortJob } from './words'
 
-/** The engines of the contest beside each other, each by its latest model. Nothing where there is one alone. */
-export function engines(rows: readonly EngineStanding[]): Child {
-  if (rows.length < 2) return null
-  return section(
-    'engines',
-    'Engines side by side',
-    element('ul', { class: 'reasons' }, ...rows.map((row) => element('li', {}, ...inWords(row)))),
-    ...rows.flatMap(longLost),
-    behind({
-      name: 'bellwether-engines',
-      caption: 'the engines, each by its latest model',
-      columns: COLUMNS,
-      rows: rows.map(cellsOf),
-      say: (cell) => (typeof cell === 'number' ? shortly(cell) : (cell ?? '–')),
-    }),
-  )
-}
+/** The engines of the contest beside each other, each by its latest model. */
+export const engines = (rows: readonly EngineStanding[]): HTMLElement[] => [
+  element('ul', { class: 'reasons' }, ...rows.map((row) => element('li', {}, ...inWords(row)))),
+  behind({
+    name: 'bellwether-engines',
+    caption: 'the engines, each by its latest model',
+    columns: COLUMNS,
+    rows: rows.map(cellsOf),
+    say: (cell) => (typeof cell === 'number' ? shortly(cell) : (cell ?? '–')),
+  }),
+]
 
 function inWords(row: EngineStanding): Child[] {
   const { engine, job, macroF1, macroF1Interval, ece, eceInterval, drift, millionPosts, postsPerSecond } = row
@@ -55,7 +48,7 @@ function inWords(row: EngineStanding): Child[] {
 }
 
 /** An engine that loses for four weeks is named, with what it costs. */
-function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
+export function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
   if (!lost?.isLong) return []
   const price = lost.usd === null ? '' : ` and ${dollars(lost.usd)}`
   return [

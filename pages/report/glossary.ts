@@ -13,4 +13,6 @@ export const TERMS: readonly (readonly [term: string, definition: string])[] = [
   ['withheld', 'The state of a day without a number, because too few of its posts were collected.'],
   ['gate', 'The rules by which a trained model replaces the live one, or does not.'],
   ['champion', 'The model that is live.'],
+  ['engine', 'A kind of model: blazingtext (fastText), linear, naive-bayes.'],
+  ['macro-F1', 'How well a model finds each category, from 0 to 1. A rare category counts as much as a frequent one.'],
 ]

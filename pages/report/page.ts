@@ -7,8 +7,8 @@ import { modelCard } from './card'
 import { type Child, element } from '../element'
 import { paragraph } from './section'
 import { isStopped, type Notice, noticesOf } from './notices'
-import { engines } from './engines'
-import { labelling, models, spending, waiting } from './stack'
+import { models } from './models'
+import { labelling, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
 import { terms } from './terms'
 import { dateInWords, instantInWords, isolated } from '../words'
@@ -70,7 +70,6 @@ function overviewPage(overview: Overview, around: HTMLElement | null, view: View
     empty ? null : compared(overview),
     waiting(overview),
     models(overview),
-    engines(overview.engines),
     labelling(overview),
     coverage(overview),
     spending(overview),

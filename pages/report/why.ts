@@ -8,8 +8,11 @@ import { paragraph } from './section'
 type Label = EvidenceInBrief['labels'][number]
 
 /** What is behind a day's shares; it is asked for when the page is there already. Nothing where there is no evidence. */
-export function why({ hashtag, stream, date }: { hashtag: string; stream: string; date: string }): HTMLElement {
-  const place = element('section', { class: 'why', 'aria-label': 'Why', hidden: true })
+export function why(
+  { hashtag, stream, date }: { hashtag: string; stream: string; date: string },
+  topic: string,
+): HTMLElement {
+  const place = element('section', { class: 'why', 'aria-label': `Why, #${topic}`, hidden: true })
   const query = new URLSearchParams({ hashtag, ...(stream && { stream }), date })
   void ask<EvidenceInBrief | null>('GET', `/report/evidence?${query}`).then((answer) => {
     const found = answer.ok ? answer.body : null

@@ -133,6 +133,9 @@ export function schedule(expression: string): string {
 export const shortJob = (job: string): string =>
   job.replace(/^bellwether-[a-z0-9-]+?-(?=[0-9a-f]{8,})/, '').replace(/^([0-9a-f]{8})[0-9a-f]+/, '$1')
 
+/** Where a model's card is. */
+export const cardAddress = (job: string): string => `/report/model?job=${encodeURIComponent(job)}`
+
 /** A sentence with the long names of jobs in it, shortened. */
 export const withShortJobs = (text: string): string =>
   text.replaceAll(/\bbellwether-[a-z0-9-]+?-[0-9a-f]{8,}(?:-[a-z-]+)?-\d+\b/g, shortJob)

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { z } from 'zod'
 import { judgementsOf } from '../../shared/state/desk-item'
 import { addBatch, type ChunkItem, readBatch, readChunks, removeOpen } from '../../shared/state/desk'
 import { lineBreaksOf, shownText } from '../../shared/text'
+import { audit, overflow } from './audit'
+import { allSent as sent, answerByKey, beLossy } from './keyboard'
 import { openSite, PHONE, type Site, type Visitor } from './site'
 
-const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
 /** A person reads a post for a moment. */
 const READ_MS = 400
 
@@ -86,11 +84,6 @@ async function rows(): Promise<ChunkItem[]> {
 }
 
 const answersOf = async (name: string) => (await rows()).map(({ answers }) => answers[name]?.given)
-
-/** Wait until every answer that was given has arrived. */
-async function sent(page: Page): Promise<void> {
-  await page.waitForFunction(() => !Object.keys(localStorage).some((key) => key.includes(':answer:')))
-}
 
 describe('an annotator', () => {
   it('labels ten posts with the keyboard alone', async () => {
@@ -192,29 +185,35 @@ describe('an annotator', () => {
     expect(given.get(first ?? '')).toMatchObject({ given: { label: 'marketing' }, revision: 2 })
   })
 
-  it('loses no key at 250 ms a post, where every fifth request fails or arrives twice', async () => {
+  it('loses no key at 250 ms a post, keeps their order and changes none, where every fifth request fails or arrives twice', async () => {
     await ask(posts(60))
     const { page } = await begin('dux')
-    let requests = 0
-    await page.route('**/desk/**', async (route) => {
-      requests++
-      if (requests % 5 === 0) return route.abort()
-      if (requests % 5 === 2 && route.request().method() === 'POST') await route.fetch().catch(() => undefined)
-      await route.continue()
-    })
-    const given = new Map<string, string>()
+    await beLossy(page)
 
-    for (let i = 0; i < 60; i++) {
-      await page.locator('#work').waitFor()
-      given.set((await textOf(page)) ?? '', i % 3 === 0 ? 'marketing' : 'technical')
-      await page.keyboard.press(i % 3 === 0 ? '2' : '1')
-      await page.waitForTimeout(200)
+    const pressed = await answerByKey(page, { count: 60, everyMs: 250, labels: ['technical', 'marketing'] })
+    await sent(page)
+
+    expect(new Set(pressed.map(({ text }) => text)).size).toBe(60)
+    const kept = new Map((await rows()).map(({ answers }, i) => [asked[i], answers.dux]))
+    expect(pressed.map(({ text }) => kept.get(text))).toEqual(
+      pressed.map(({ label }) => expect.objectContaining({ given: { label }, revision: 1 })),
+    )
+    const times = pressed.map(({ text }) => kept.get(text)?.at ?? '')
+    expect(times.filter((at, i) => i > 0 && at < (times[i - 1] ?? ''))).toEqual([])
+  })
+
+  it('loses no key at 300 ms a post, whether the page keeps up or not', async () => {
+    await ask(posts(20))
+    const { page } = await begin('duo')
+    const keys = Array.from({ length: 20 }, (_, i) => (i % 3 === 0 ? '2' : '1'))
+
+    for (const key of keys) {
+      await page.keyboard.press(key)
+      await page.waitForTimeout(300)
     }
     await sent(page)
 
-    expect(given.size).toBe(60)
-    const kept = new Map((await rows()).map(({ answers }, i) => [asked[i] ?? '', answers.dux?.given]))
-    expect(kept).toEqual(new Map([...given].map(([text, label]) => [text, { label }])))
+    expect(await answersOf('duo')).toEqual(keys.map((key) => ({ label: key === '2' ? 'marketing' : 'technical' })))
   })
 
   it('reads each post from its beginning', async () => {
@@ -592,7 +591,7 @@ it('shows markup and script as text', async () => {
 })
 
 describe('the page', () => {
-  it.each(['light', 'dark'] as const)('has nothing that axe finds serious (%s)', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('has nothing that axe finds (%s)', async (colorScheme) => {
     await ask(posts(3))
     const { page } = await arrive(`quy-${colorScheme}`, { ...PHONE, colorScheme })
     const violations: unknown[] = []
@@ -644,6 +643,24 @@ describe('the page', () => {
     expect(boxes.filter((box) => box && box.y >= 0 && box.y + box.height <= PHONE.viewport.height)).toHaveLength(12)
   })
 
+  it('says how many labels are out of sight, until they are scrolled to', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `a label that has a name of some length ${i + 1}`)
+    await ask(posts(1), 1, names)
+    const { page } = await begin('zed', PHONE)
+    const inSight = () =>
+      page.locator('#labels').evaluate((box) => {
+        const edge = box.getBoundingClientRect().bottom + 1
+        return [...box.children].filter((one) => one.getBoundingClientRect().bottom <= edge).length
+      })
+
+    const shown = await inSight()
+    expect(shown).toBeLessThan(12)
+    await page.getByText(`${12 - shown} more labels below`).waitFor()
+    await page.locator('#labels').evaluate((box) => box.scrollTo(0, box.scrollHeight))
+    await page.locator('#more').waitFor({ state: 'hidden' })
+    expect(await page.getByRole('button', { name: names.at(-1) ?? '', exact: true }).isVisible()).toBe(true)
+  })
+
   it('tells a screen reader of the next post, and keeps the focus where it is', async () => {
     await ask(posts(3))
     const { page } = await begin('sam')
@@ -660,21 +677,3 @@ describe('the page', () => {
     expect(await postOf(page).getAttribute('aria-live')).toBe('polite')
   })
 })
-
-const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-
-const found = z.array(z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.unknown()) }))
-
-/** What axe-core finds serious or critical. It is put in past the content security policy, as an extension would be. */
-async function audit(page: Page) {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(async () => {
-    // @ts-expect-error axe came in by the line above.
-    return axe.run(document, { resultTypes: ['violations'] })
-  })
-  return found
-    .parse(violations)
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, nodes }))
-}

@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { labelsUnder } from '../../shared/labels'
 import { cascadeId } from '../../shared/text/cascade'
 import { cardExample } from '../shared/card'
+import { audit } from './audit'
 import { LABELS, OPEN, PERSONAL, POISON, putLabelled, SETTLED, SURE, TORN } from './labelled'
 import { keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
-
-const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8')
 
 let site: Site
 let empty: Site
@@ -69,7 +66,7 @@ describe("the owner's view", () => {
     expect(complaints).toEqual([])
   })
 
-  it.each(['light', 'dark'] as const)('has nothing that axe finds serious (%s)', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('has nothing that axe finds (%s)', async (colorScheme) => {
     const { page } = await arrive(site, { ...PHONE, colorScheme })
     await part(page, 'Batches').getByText('posts complete').waitFor()
     await keepPicture(page, `owner-all-phone-${colorScheme}`)
@@ -268,14 +265,3 @@ describe('people', () => {
 
 /** What the button says that has the focus. */
 const focused = (page: Page) => page.evaluate(() => document.querySelector('button:focus')?.textContent ?? '')
-
-async function audit(page: Page): Promise<{ id: string; where: string[] }[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    // @ts-expect-error axe came in by the line above.
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] })
-    return violations
-      .filter(({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => ({ id, where: nodes.map(({ html }) => html) }))
-  })
-}

@@ -165,7 +165,11 @@ export async function tell(objects: Store, table: Table, story: Story): Promise<
   for (const card of cards) await objects.put(keys.card(card), JSON.stringify(card))
   if (champion) {
     const provisional = champion.provisional
-    await objects.put(keys.champion({}), JSON.stringify({ ...championExample, job: champion.job, provisional }))
+    const promotedAt = `${dayAfter(champion.dataset.latestDate, 1)}T03:30:00.000Z`
+    await objects.put(
+      keys.champion({}),
+      JSON.stringify({ ...championExample, job: champion.job, provisional, promotedAt }),
+    )
   }
   const today = dayAfter(story.from, story.days)
   const posts = { kind: 'posts', perDay: 2000, perMonth: 60_000 }

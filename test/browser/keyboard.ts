@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+
+/** What an annotator pressed, in the order of the keys: the text of the post and the label of the key. */
+export type Pressed = readonly { text: string; label: string }[]
+
+/**
+ * Answer posts by key, one every `everyMs`, whatever the connection does meanwhile. Only where the page has no post at
+ * hand is it waited for. `labels` are those of the keys 1 and 2.
+ */
+export async function answerByKey(
+  page: Page,
+  { count, everyMs, labels }: { count: number; everyMs: number; labels: readonly [string, string] },
+): Promise<Pressed> {
+  const pressed: { text: string; label: string }[] = []
+  let due = performance.now()
+  while (pressed.length < count) {
+    await page.locator('#work').waitFor()
+    const text = (await page.locator('#post').textContent()) ?? ''
+    const second = pressed.length % 3 === 0
+    await page.keyboard.press(second ? '2' : '1')
+    pressed.push({ text, label: labels[second ? 1 : 0] })
+    due = Math.max(due + everyMs, performance.now())
+    await pause(Math.max(0, due - performance.now()))
+  }
+  return pressed
+}
+
+/** Of every five requests to the desk one fails, and of those that send answers one arrives twice. */
+export async function beLossy(page: Page): Promise<void> {
+  let requests = 0
+  await page.route('**/desk/**', async (route) => {
+    requests++
+    if (requests % 5 === 0) return route.abort()
+    if (requests % 5 === 2 && route.request().method() === 'POST') await route.fetch().catch(() => undefined)
+    await route.continue()
+  })
+}
+
+/** Wait until the page has heard of every answer that it arrived. */
+export const allSent = (page: Page, timeout = 60_000): Promise<unknown> =>
+  page.waitForFunction(`!Object.keys(localStorage).some((key) => key.includes(':answer:'))`, undefined, { timeout })
