@@ -28,8 +28,11 @@ it('finds the end of a text that was cut off as a regular expression would', () 
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const text = `${start} ${pieces.join('')}`
-      const whole = shinglesOf(text.replace(CUT, ''))
-      expect(shinglesOf(text)).toEqual(whole && { ...whole, cut: CUT.test(text) })
+      const whole = text.replace(CUT, '')
+      // What is left of "a… …" would be cut once more.
+      fc.pre(!CUT.test(whole))
+      const shingles = shinglesOf(whole)
+      expect(shinglesOf(text)).toEqual(shingles && { ...shingles, cut: CUT.test(text) })
     }),
   )
 })
