@@ -172,7 +172,7 @@ export interface DrawnDay {
  */
 export function drawDay(
   messages: readonly Message[],
-  { labels, model }: Cell,
+  { labels, model }: Pick<Cell, 'labels' | 'model'>,
   before: ReadonlyMap<string, 'evaluation' | 'training'>,
 ): DrawnDay {
   const byId = new Map(messages.map((one) => [one.id, one]))

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { ROOT } from '../local/root'
-import { nextFraction, seedRandom } from '../packages/fasttext/src/random'
 import { dayAfter } from '../shared/utc-day'
+import { twoWeeksOf } from './two-weeks'
 
 // How wide are the intervals of the whole product, and how far off are its shares, beside an earlier commit that is given
 // the same posts, as many labels and the same mistakes?
@@ -16,7 +16,8 @@ import { dayAfter } from '../shared/utc-day'
 //
 // FOLDER as in bench/quality-sets.ts. Two weeks of each set are replayed by both trees with `npm start -- --once`. What is
 // compared are the days that both report. A replay takes a minute or two of both cores: 12 of them by default. With --keep
-// the summaries of replays stay in the folder KEPT, and the base is not replayed again where its summary is there.
+// the summaries of replays stay in the folder KEPT, and the base is not replayed again where its summary is there. Two weeks are
+// too few to tell errors apart: `bench/redrawn.ts` averages chance out.
 
 const { values: options } = parseArgs({
   options: {
@@ -33,12 +34,6 @@ const { values: options } = parseArgs({
   },
 })
 
-const FILES: Record<string, readonly string[]> = {
-  corporate: ['corporate-messaging/posts.jsonl'],
-  emotion: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`),
-  irony: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
-}
-
 const FIRST_DAY = '2026-03-01'
 /** Widths and errors beside the base, by mistakes: at most these, as geometric means over the sets. */
 const WANTED: Record<string, { width: number; rmse: number }> = {
@@ -51,8 +46,6 @@ const MOST_LOST = 0.015
 const LAST_MODELS = 3
 /** Of a replay. */
 const ATTEMPTS = 3
-
-const labelledPost = z.object({ text: z.string(), label: z.string() })
 
 const summary = z.object({
   shares: z.array(
@@ -143,25 +136,15 @@ function baseTree(folder: string): { tree: string; remove: () => void } {
   return { tree, remove: () => void git('worktree', 'remove', '--force', tree) }
 }
 
-/** Two weeks of a set, shuffled: each day has as many posts. */
+/** Two weeks of a set, as a file of posts that a replay reads. */
 function postsOf(set: string, seed: number): string {
-  const files = FILES[set]
-  if (!files) throw new Error(`${set}: no such set; --sets takes ${Object.keys(FILES).join(', ')}`)
-  const rows = files.flatMap((file) => readFileSync(path.join(options.data, file), 'utf8').trim().split('\n'))
-  const all = rows.map((row) => labelledPost.parse(JSON.parse(row)))
-  const state = seedRandom(seed)
-  const shuffled = all
-    .map((post) => ({ post, place: nextFraction(state) }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ post }) => post)
-  const days = Number(options.days)
-  const perDay = Math.min(Number(options['per-day']), Math.floor(all.length / days))
-  return shuffled
-    .slice(0, days * perDay)
-    .map(({ text, label }, i) => {
+  const posts = twoWeeksOf(options.data, set, seed, Number(options.days), Number(options['per-day']))
+  const perDay = posts.filter(({ day }) => day === 0).length
+  return posts
+    .map(({ text, label, day }, i) => {
       const minute = Math.floor(((i % perDay) * 1440) / perDay)
       const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00Z`
-      const createdAt = `${dayAfter(FIRST_DAY, Math.floor(i / perDay))}T${time}`
+      const createdAt = `${dayAfter(FIRST_DAY, day)}T${time}`
       return `${JSON.stringify({ id: String(100_000 + i), createdAt, hashtag: 'talk', text, label })}\n`
     })
     .join('')

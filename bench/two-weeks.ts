@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { nextFraction, seedRandom } from '../packages/fasttext/src/random'
+
+/** A labelled post of a day, from 0. */
+export interface LabelledPost {
+  text: string
+  label: string
+  day: number
+}
+
+const FILES: Record<string, readonly string[]> = {
+  corporate: ['corporate-messaging/posts.jsonl'],
+  emotion: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`),
+  irony: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
+}
+
+const labelledPost = z.object({ text: z.string(), label: z.string() })
+
+/** Two weeks of a set, shuffled: each day has as many posts. */
+export function twoWeeksOf(folder: string, set: string, seed: number, days = 14, mostPerDay = 220): LabelledPost[] {
+  const files = FILES[set]
+  if (!files) throw new Error(`${set}: no such set; --sets takes ${Object.keys(FILES).join(', ')}`)
+  const rows = files.flatMap((file) => readFileSync(path.join(folder, file), 'utf8').trim().split('\n'))
+  const all = rows.map((row) => labelledPost.parse(JSON.parse(row)))
+  const state = seedRandom(seed)
+  const shuffled = all
+    .map((post) => ({ post, place: nextFraction(state) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ post }) => post)
+  const perDay = Math.min(mostPerDay, Math.floor(all.length / days))
+  return shuffled.slice(0, days * perDay).map((post, i) => ({ ...post, day: Math.floor(i / perDay) }))
+}
+
+/** Annotators who err at a rate, to any other label alike; a consensus of three that all differ has no label. */
+export function judgesOf(rate: number, classes: number, random: () => number) {
+  const one = (truth: number): number => {
+    if (random() >= rate) return truth
+    const other = Math.floor(random() * (classes - 1))
+    return other < truth ? other : other + 1
+  }
+  return {
+    one,
+    /** Two, and a third where they differ. */
+    consensus: (truth: number): { said: number[]; label: number | undefined } => {
+      const said = [one(truth), one(truth)]
+      if (said[0] !== said[1]) said.push(one(truth))
+      return { said, label: said.find((label, i) => said.indexOf(label) !== i) }
+    },
+  }
+}
