@@ -58,8 +58,12 @@ export function isolated(name: string): string {
 
 /** The beginning of a name that is too long for its place, and whole characters of it. */
 export const clipped = (name: string, most: number): string => {
-  const characters = Array.from(new Intl.Segmenter('en').segment(name), ({ segment }) => segment)
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : name
+  const ends: number[] = []
+  for (const { index, segment } of new Intl.Segmenter('en').segment(name)) {
+    ends.push(index + segment.length)
+    if (ends.length > most) return `${name.slice(0, ends[most - 2] ?? 0)}…`
+  }
+  return name
 }
 
 /**

@@ -308,7 +308,7 @@ function refuse({ message }: Problem): void {
   drafts.clear()
   view.whose('')
   view.noted('')
-  const [, first = message, rest = ''] = /^(.*?[.!?])\s+(.*)$/.exec(message) ?? []
+  const [, first = message, rest = ''] = /^(.*?[.!?])\s+(.*)/s.exec(message) ?? []
   view.progress(undefined, 0)
   notice({ passing: '', connection: '' })
   const waiting = outbox.waiting().length

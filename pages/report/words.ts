@@ -138,4 +138,4 @@ export const cardAddress = (job: string): string => `/report/model?job=${encodeU
 
 /** A sentence with the long names of jobs in it, shortened. */
 export const withShortJobs = (text: string): string =>
-  text.replaceAll(/\bbellwether-[a-z0-9-]+?-[0-9a-f]{8,}(?:-[a-z-]+)?-\d+\b/g, shortJob)
+  text.replaceAll(/\bbellwether-[a-z0-9-]{1,63}?-[0-9a-f]{8,64}(?:-[a-z-]{1,63})?-\d+\b/g, shortJob)

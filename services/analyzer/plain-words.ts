@@ -1,4 +1,5 @@
 import { tokenise, shownText } from '../../shared/text'
+import { normalised } from '../../shared/text/normalised'
 
 /** Longer texts are essays; their beginning tells what they are about. */
 const MOST_CHARACTERS = 10_000
@@ -10,7 +11,7 @@ const WORD = /^\p{L}[\p{L}\p{N}_'’]+$/u
 /** The words of a message, each once and in lower case: no handle, address, number or mark; of a hashtag its bare word. */
 export function plainWords(text: string): Set<string> {
   // Full-width forms of an address are an address, too.
-  const pieces = text.slice(0, MOST_CHARACTERS).normalize('NFKC').split(/\s+/u)
+  const pieces = normalised(text.slice(0, MOST_CHARACTERS), 'NFKC').split(/\s+/u)
   const plain = pieces.filter((piece) => !isAddress(piece)).join(' ')
   return new Set(tokenise(shownText(plain)).filter((token) => WORD.test(token)))
 }
@@ -18,9 +19,7 @@ export function plainWords(text: string): Set<string> {
 /** The names that a text writes with an at sign, in lower case, and their parts: `@ana@a.example` has ana, a and example. */
 export function handlesIn(text: string): string[] {
   if (!/[@＠﹫]/.test(text)) return []
-  return text
-    .slice(0, MOST_CHARACTERS)
-    .normalize('NFKC')
+  return normalised(text.slice(0, MOST_CHARACTERS), 'NFKC')
     .toLowerCase()
     .split(/\s+/u)
     .filter((piece) => piece.includes('@'))
@@ -32,9 +31,7 @@ export function handlesIn(text: string): string[] {
  * have ana. Ids without a name give words that nobody writes.
  */
 export const namesInAuthorId = (authorId: string): string[] =>
-  authorId
-    .slice(0, MOST_CHARACTERS)
-    .normalize('NFKC')
+  normalised(authorId.slice(0, MOST_CHARACTERS), 'NFKC')
     .toLowerCase()
     .split(/[/:]/)
     .at(-1)

@@ -4,6 +4,7 @@ import { ownEntry, type Rules as Counting } from '../../shared/labels'
 import { asText, isNothing, isNoText, wrongId } from '../../shared/row-file/cells'
 import { readLabel } from '../../shared/row-file/label'
 import { shownText } from '../../shared/text'
+import { normalised } from '../../shared/text/normalised'
 
 /** Where in its file something begins: the line as an editor counts it, and of Label Studio's tasks the number; from 1. */
 export interface FilePlace {
@@ -93,7 +94,7 @@ export interface Checked {
 /** Names in any script, worker ids of Ground Truth, addresses of Label Studio; nothing that could lead out of a place. */
 const annotator = z
   .string()
-  .normalize('NFC')
+  .overwrite((name) => normalised(name, 'NFC'))
   .regex(/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.@+' ’-]{0,127}$/u)
 const hashtags = z.array(
   z

@@ -92,7 +92,7 @@ function leftOf(
   if (value === undefined) return mentions(raw, targets) ? undefined : same
   const cleaned = cleanRow(value, targets)
   if ('gone' in cleaned || numbersIn(raw).some(targets.isPost)) return undefined
-  const end = /\s*$/.exec(raw)?.[0] ?? ''
+  const end = raw.slice(raw.trimEnd().length)
   return cleaned.changed > 0 ? { text: JSON.stringify(cleaned.value) + end, isSame: false } : same
 }
 
@@ -148,11 +148,17 @@ const foreign = (targets: Targets): Targets => ({
   },
 })
 
+/**
+ * A string of JSON. One without an end is passed over up to where it cannot go on, so that no other try begins within it: the
+ * time would grow with the square of its escaped quotes.
+ */
+const QUOTED = /"(?:[^"\\]|\\.)*"?/g
+
 /** Whether characters that cannot be read as a row have the id of a deleted post, or a text that only deleted posts had. */
 function mentions(raw: string, targets: Targets): boolean {
   const words = raw.match(/[^\s"'`,;|()[\]{}<>]+/g) ?? []
   if (words.some((word) => word.length >= LONG_ID && targets.isPost(word))) return true
-  const quoted = Array.from(raw.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([whole]) => whole)
+  const quoted = Array.from(raw.matchAll(QUOTED), ([whole]) => whole)
   return [raw, ...quoted.flatMap(unquoted)].some(
     (text) => targets.isPost(text) || foreign(targets).itemOfText(text) !== undefined,
   )

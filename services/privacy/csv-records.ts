@@ -31,7 +31,7 @@ export function* recordsOf(text: string, delimiter = ',', from = 0): Iterable<Cs
         ? []
         : text
             .slice(stray, end)
-            .replace(/[\r\n]+$/, '')
+            .replace(/(?<![\r\n])[\r\n]+$/, '')
             .split(delimiter)
     yield { raw: text.slice(start, end), cells: [...cells, ...plain], start, end }
     start = end

@@ -61,8 +61,10 @@ function* lineRows(text: string, from: number): Iterable<FileRow> {
     const next = text.indexOf('\n', start)
     const end = next === -1 ? text.length : next + 1
     const line = text.slice(start, end)
-    const { value, problem } = parsedJson(line)
-    if (line.trim() !== '') yield { start, end, ...(problem === undefined ? { value } : {}) }
+    if (line.trim() !== '') {
+      const { value, problem } = parsedJson(line)
+      yield { start, end, ...(problem === undefined ? { value } : {}) }
+    }
     start = end
   }
 }

@@ -9,7 +9,7 @@ export const isNothing = (value: unknown): boolean =>
   (typeof value === 'string' && NOTHING.has(value.trim().toLowerCase()))
 
 /** Whether a text is such a word. Fewer count: somebody may have posted `-` or `n/a`. */
-export const isNoText = (text: string): boolean => /^\s*(nan|null|none|#n\/a|<na>|nat|undefined)?\s*$/i.test(text)
+export const isNoText = (text: string): boolean => /^(nan|null|none|#n\/a|<na>|nat|undefined)?$/i.test(text.trim())
 
 /** A cell as text; empty for what is neither a text nor a number nor true or false. */
 export const asText = (value: unknown): string =>
@@ -38,14 +38,15 @@ export const isRounded = (value: string): boolean =>
 export function fromPythonBytes(text: string): string | undefined {
   const [, , inside] = /^\s*b(['"])(.*)\1\s*$/s.exec(text) ?? []
   if (inside === undefined) return undefined
-  const bytes: Buffer[] = []
+  // A UTF-16 unit has at most three bytes in UTF-8.
+  const bytes = Buffer.alloc(3 * inside.length)
+  let length = 0
   for (const [, hex, escaped, plain] of inside.matchAll(/\\x([0-9a-f]{2})|\\([^x])|([^\\]+|\\)/gis)) {
-    if (hex !== undefined) bytes.push(Buffer.from(hex, 'hex'))
-    else if (escaped !== undefined) bytes.push(Buffer.from(ESCAPES[escaped] ?? `\\${escaped}`))
-    else bytes.push(Buffer.from(plain ?? ''))
+    if (hex !== undefined) bytes[length++] = Number.parseInt(hex, 16)
+    else length += bytes.write(escaped === undefined ? (plain ?? '') : (ESCAPES[escaped] ?? `\\${escaped}`), length)
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(bytes))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length))
   } catch {
     return undefined
   }

@@ -18,10 +18,14 @@ interface Mapping<F extends string> {
 export function mapColumns<F extends string>(names: readonly string[], columns: Columns<F>): Mapping<F> {
   const fields: Partial<Record<F, string>> = {}
   let twice: string | undefined
+  const bySpelling = new Map<string, string[]>()
+  for (const name of names) {
+    const same = bySpelling.get(normalised(name))
+    if (same) same.push(name)
+    else bySpelling.set(normalised(name), [name])
+  }
   for (const field of fieldsOf(columns)) {
-    const found = columns[field].flatMap((spelling) =>
-      names.filter((name) => normalised(name) === normalised(spelling)),
-    )
+    const found = columns[field].flatMap((spelling) => bySpelling.get(normalised(spelling)) ?? [])
     if (found[0] === undefined) continue
     fields[field] = found[0]
     if (found[1] !== undefined && normalised(found[1]) === normalised(found[0])) twice ??= found[0]
@@ -32,14 +36,18 @@ export function mapColumns<F extends string>(names: readonly string[], columns: 
 
 /** A reader of the fields of a row, whatever the spelling of its columns: of several spellings, the best that holds something. */
 export function fieldReader<F extends string>(columns: Columns<F>) {
+  const places = new Map<string, { field: F; rank: number }>()
+  for (const field of fieldsOf(columns)) {
+    for (const [rank, spelling] of columns[field].entries()) {
+      const plain = normalised(spelling)
+      if (!places.has(plain)) places.set(plain, { field, rank })
+    }
+  }
   const known = new Map<string, { field: F; rank: number } | null>()
   const placeOf = (name: string) => {
     const before = known.get(name)
     if (before !== undefined) return before
-    const plain = normalised(name)
-    const field = fieldsOf(columns).find((one) => columns[one].some((spelling) => normalised(spelling) === plain))
-    const rank = field === undefined ? -1 : columns[field].findIndex((spelling) => normalised(spelling) === plain)
-    const place = field === undefined ? null : { field, rank }
+    const place = places.get(normalised(name)) ?? null
     // A file of rows with ever other names must not fill the memory.
     if (known.size < 1000) known.set(name, place)
     return place

@@ -106,13 +106,13 @@ async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawR
 /** A value of JSON; also one with NaN in it, as Python writes it. */
 export function parsedJson(json: string): Pick<RawRow, 'value' | 'problem'> {
   let value = jsonOrNothing(json)
-  if (value === undefined) value = jsonOrNothing(withoutNaN(json))
+  if (value === undefined && /NaN|Infinity/.test(json)) value = jsonOrNothing(withoutNaN(json))
   return value === undefined ? { value: json, problem: 'is not JSON' } : { value }
 }
 
-/** Python writes NaN and Infinity where JSON has null. */
+/** Python writes NaN and Infinity where JSON has null. A string without an end is passed over once, not from each of its quotes. */
 const withoutNaN = (json: string): string =>
-  json.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token.startsWith('"') ? token : 'null'))
+  json.replaceAll(/"(?:[^"\\]|\\.)*"?|-?\b(?:NaN|Infinity)\b/gs, (token) => (token.startsWith('"') ? token : 'null'))
 
 async function* csvObjects(
   text: AsyncIterable<string>,

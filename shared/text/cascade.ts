@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { normalised } from './normalised'
 import { decodeVersion1 } from './version-1'
 
 /**
@@ -7,7 +8,7 @@ import { decodeVersion1 } from './version-1'
  * one space. It takes the text as its source wrote it and never changes: roles and labels hang on the ids made of it.
  */
 export const normalForm = (text: string): string =>
-  decodeVersion1(text.normalize('NFKC'))
+  decodeVersion1(normalised(text, 'NFKC'))
     .toLowerCase()
     .replace(/^\s*rt @[\p{L}\p{N}_]+:/u, ' ')
     .replaceAll(/https?:\/\/\S+/gu, ' ')

@@ -1,4 +1,5 @@
 import { BellwetherError } from '../errors'
+import { normalised } from './normalised'
 import { formOfVersion1, type PostText, type ShownText } from './shown'
 import { tokensIn } from './tokens'
 import { tokeniseVersion1 } from './version-1'
@@ -25,7 +26,7 @@ export const tokenise = (shown: ShownText): string[] => tokensIn(plain(shown))
 /** The text without its form. A step that most posts do not need is taken only where its mark stands. */
 function plain(shown: ShownText): string {
   let form: string = shown
-  if (/[^\x20-\x7e]/.test(form)) form = form.normalize('NFKC')
+  if (/[^\x20-\x7e]/.test(form)) form = normalised(form, 'NFKC')
   form = form.toLowerCase()
   if (form.includes('://') || form.includes('www.')) form = form.replaceAll(URL, ' <url> ')
   if (!form.includes('@')) return form

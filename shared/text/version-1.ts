@@ -1,4 +1,5 @@
 // Frozen. Cascade ids and models of version 1 are computed with it: a change here changes ids that were given for good.
+import { normalised } from './normalised'
 import { tokensIn } from './tokens'
 
 const NAMED: Record<string, string> = {
@@ -47,7 +48,7 @@ const ASCII_MENTION = /(?<![a-z0-9_])@[a-z0-9_]+(?:@[a-z0-9.-]+)?/g
 /** The tokens that a model of version 1 reads: those of the text as its source wrote it. */
 export function tokeniseVersion1(text: string): string[] {
   let form = decodeVersion1(text)
-  if (/[^\x20-\x7e]/.test(form)) form = form.normalize('NFKC').replaceAll(/\p{Cc}+/gu, ' ')
+  if (/[^\x20-\x7e]/.test(form)) form = normalised(form, 'NFKC').replaceAll(/\p{Cc}+/gu, ' ')
   form = form.toLowerCase()
   if (form.includes('://') || form.includes('www.')) form = form.replaceAll(URL, ' <url> ')
   if (form.includes('@')) form = form.replaceAll(/[^\x20-\x7e]/.test(form) ? MENTION : ASCII_MENTION, ' <user> ')

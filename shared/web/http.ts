@@ -87,7 +87,7 @@ export function readRequest(event: unknown): Request {
   })
   return {
     method: requestContext.http.method,
-    path: rawPath.replace(/(?<=.)\/+$/, ''),
+    path: rawPath.replace(/(?<=^\/|[^/])\/+$/, ''),
     query: queryStringParameters,
     headers,
     // A browser sends the cookie of the longest path first.

@@ -146,7 +146,7 @@ const parseBoolean = (value: string): boolean | undefined =>
   /^true$/i.test(value) ? true : /^false$/i.test(value) ? false : undefined
 
 const parseNumber = (value: string): number | undefined =>
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : undefined
+  /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : undefined
 
 const isBlazingTextName = (name: string): name is BlazingTextName => Object.hasOwn(BLAZINGTEXT, name)
 

@@ -67,7 +67,7 @@ export const httpClient =
 
 /** A URL below that of a network, which may end in a slash. */
 export function addressOf(base: string, path: string, parameters: Iterable<[string, string]> = []): URL {
-  const url = new URL(`${base.replace(/\/+$/, '')}/${path}`)
+  const url = new URL(`${base.replace(/(?<!\/)\/+$/, '')}/${path}`)
   url.search = String(new URLSearchParams([...parameters]))
   return url
 }
@@ -134,7 +134,7 @@ async function textWithin({ body }: Response, mostBytes: number): Promise<string
 
 function saidBy({ status, headers }: Response, json: unknown, text: string): string {
   if (status >= 300 && status < 400 && headers.has('location')) return `${status}: a redirect, which is not followed`
-  const words = json === undefined ? /<title[^>]*>([^<]*)/i.exec(text)?.[1] : wordsOf(json)
+  const words = json === undefined ? /<title[^<>]*>([^<]*)/i.exec(text)?.[1] : wordsOf(json)
   const brief = (words ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 80)
   if (brief) return `${status}: ${brief}`
   return json === undefined ? `${status}: its response is not JSON` : String(status)

@@ -32,7 +32,7 @@ const completion = z.object({
 export const openAiModel =
   ({ baseUrl, model, timeoutMs, key }: Server, prompt: Prompt, request: typeof fetch = fetch): AskModel =>
   async (post) => {
-    const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`
+    const url = `${baseUrl.replace(/(?<!\/)\/+$/, '')}/chat/completions`
     let secret: string | undefined
     try {
       secret = await key()

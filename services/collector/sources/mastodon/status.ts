@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
+import { normalised } from '../../../../shared/text/normalised'
 import { MOST_HTML, textOfHtml } from '../html'
 import { loose, type TraceRow, type Wanted } from '../rows'
 
@@ -92,4 +93,4 @@ function reasonAgainst(
 }
 
 /** Normalised much as servers do it: `#CAFÉ`, `＃ｃａｆｅ` and `#cafe` are one hashtag. */
-const folded = (tag: string): string => tag.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+const folded = (tag: string): string => normalised(tag, 'NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
