@@ -156,8 +156,9 @@ const order = (a: string, b: string) => (a < b ? -1 : 1)
 
 /** An ISO 8601 date, or date and time, UTC without a zone; or the form of X's archive, `Wed Nov 18 10:00:00 +0000 2020`. */
 function instantOf(given: string): string | undefined {
-  const found =
-    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:\s*(Z|UTC|[+-]\d\d(?::?\d\d)?))?)?$/i.exec(given.trim())
+  const found = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:\s*(Z|UTC|[+-]\d\d(?::?\d\d)?))?)?$/i.exec(
+    given.trim(),
+  )
   if (!found) return instantOfArchive(given)
   const [, day, time = '00:00', zone = 'Z'] = found
   const at = new Date(`${day}T${time}${zoneOf(zone)}`)
