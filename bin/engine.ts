@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { runCommand } from '../local/command'
+import { printable } from '../local/printable'
 import { answersOf } from '../shared/answers'
 import { engineNamed, engineNames } from '../shared/engines'
 import type { Engine, Example, Hyperparameters } from '../shared/engines/engine'
@@ -85,7 +86,7 @@ async function train(args: string[]): Promise<number> {
   const manifest = { format: 1 as const, engine: engine.name, textVersion: TEXT_VERSION, prior }
   writeFileSync(path.join(output, MANIFEST), manifestText(manifest))
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
-  console.log(JSON.stringify({ engine: engine.name, examples: examples.length, labels, bytes, seconds }))
+  console.log(printable(JSON.stringify({ engine: engine.name, examples: examples.length, labels, bytes, seconds })))
   return 0
 }
 
@@ -101,7 +102,8 @@ async function classify(args: string[]): Promise<number> {
       { classifier, temperature: 1 },
       batch.map((one) => one.text),
     )
-    for (const [i, answer] of answers.entries()) console.log(JSON.stringify({ line: batch[i]!.line, ...answer }))
+    for (const [i, answer] of answers.entries())
+      console.log(printable(JSON.stringify({ line: batch[i]!.line, ...answer })))
     answered += batch.length
     batch = []
   }
@@ -123,7 +125,7 @@ function readRows<S extends z.ZodType>(file: string, schema: S) {
   const refused: Refused = { count: 0 }
   const refuse = (line: number, why: string): void => {
     refused.count += 1
-    console.error(`${file}:${line}: ${why}`)
+    console.error(printable(`${file}:${line}: ${why}`))
   }
   const stream = file === '-' ? process.stdin : createReadStream(openable(file))
   async function* rows(): AsyncGenerator<{ line: number; row: z.infer<S> }> {

@@ -16,6 +16,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import { runCommand } from '../local/command'
 import { asOwner } from '../local/owner'
+import { printable } from '../local/printable'
 import { findRunning, orGone } from '../local/running'
 import { ROOT } from '../local/root'
 import { archiveAt, unpackModel } from '../shared/artefact'
@@ -65,7 +66,9 @@ async function main(argv: string[]): Promise<number> {
   const { about, told, files } = await read(objects, await jobOf(objects, values.job))
   write(out, { ...(await packageFiles(ROOT, about, told)), ...Object.fromEntries(files) })
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
-  console.log(`${out}: ${about.job}, ${about.engine}, ${about.labels.join(', ')}, ${(bytes / 1024).toFixed(0)} KB`)
+  console.log(
+    printable(`${out}: ${about.job}, ${about.engine}, ${about.labels.join(', ')}, ${(bytes / 1024).toFixed(0)} KB`),
+  )
   return 0
 }
 

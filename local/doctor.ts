@@ -9,6 +9,7 @@ import { createClock, type CloudClock } from '../packages/embedded-aws/src/clock
 import { createCloud } from './cloud'
 import { runCommand } from './command'
 import { asOwner } from './owner'
+import { printable } from './printable'
 import { ROOT } from './root'
 import { findRunning, isRefused, lastFolder, type Running } from './running'
 
@@ -51,8 +52,8 @@ async function main(argv: string[]): Promise<number> {
   const folder = path.resolve(values.data ?? lastFolder() ?? '')
   const today = (await askRunning(running)) ?? (await askStopped(folder, running))
   const { ready, ...rest } = atHome(today, (name) => path.join(folder, 'logs', `${stackOf(running)}-${name}.log`))
-  if (values.json) console.log(JSON.stringify({ ready, ...rest }, null, 2))
-  else console.log(rest.words.join('\n'))
+  if (values.json) console.log(printable(JSON.stringify({ ready, ...rest }, null, 2)))
+  else console.log(printable(rest.words.join('\n')))
   return ready === true ? 0 : 1
 }
 

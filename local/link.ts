@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import type { Cloud } from './cloud'
+
+/** What makes links. */
+export interface Inviting {
+  invoke(name: string, request: unknown): Promise<{ payload: string }>
+}
 
 /** As long as an invitation may hold. */
 const HOURS = 90 * 24
@@ -7,7 +11,7 @@ const HOURS = 90 * 24
 const linked = z.object({ url: z.url() })
 
 /** The link to a page, for whoever sits at this machine. */
-export async function linkFor(cloud: Pick<Cloud, 'invoke'>, role: 'annotator' | 'reader' | 'owner'): Promise<string> {
+export async function linkFor(cloud: Inviting, role: 'annotator' | 'reader' | 'owner'): Promise<string> {
   const { payload } = await cloud.invoke('desk-invite', { [role]: 'me', hours: HOURS })
   return linked.parse(JSON.parse(payload)).url
 }

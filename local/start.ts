@@ -134,7 +134,7 @@ async function goLive(chosen: LiveOptions): Promise<void> {
 const askAtTerminal = (question: string) => askUnseen(process.stdin, process.stdout, question)
 
 async function playPosts(chosen: ReplayOptions): Promise<void> {
-  const screen = createScreen(process.stdout)
+  const screen = createScreen(process.stdout, { beats: true })
   const added = chosen.llmMistakes === undefined ? undefined : LLM_SECTION
   await withStack({ screen, summary: chosen.summary, added }, async (packageDir, signal) => {
     if (chosen.posts === undefined) {
@@ -156,7 +156,12 @@ async function show(
   screen: Screen,
   signal: AbortSignal,
 ) {
-  const parts = [table(rows, label), truthTable(summary), widthsInWords(summary.shares), summaryInWords(summary)]
+  const parts = [
+    rows.length > 0 ? table(rows, label) : '',
+    truthTable(summary),
+    widthsInWords(summary.shares),
+    summaryInWords(summary),
+  ]
   screen.say(`\n${parts.filter(Boolean).join('\n\n')}`)
   if (chosen.summary !== undefined) writeFileSync(chosen.summary, `${JSON.stringify(summary, null, 2)}\n`)
   if (chosen.once || signal.aborted) return
@@ -169,7 +174,7 @@ async function show(
 const summaryInWords = ({ posts, cascades, refusedRows, labelling, models, champion, seconds }: Summary): string =>
   [
     `${counted(posts, 'post')}${refusedRows > 0 ? ` (${counted(refusedRows, 'row')} refused)` : ''} in ${counted(cascades, 'cascade')}; ` +
-      `${counted(labelling.items, 'item')} labelled by ${counted(labelling.judgements, 'judgement')} for $${labelling.spentUsd.toFixed(2)}; ` +
+      `${labellingInWords(labelling)} for $${labelling.spentUsd.toFixed(2)}; ` +
       `${counted(models.length, 'model')} trained, ${models.filter(({ verdict }) => verdict === 'promoted').length} promoted.`,
     `The labels are ${labelling.status}: ${labelling.reasons.join('; ')}.`,
     ...contestInWords(models),
@@ -178,6 +183,11 @@ const summaryInWords = ({ posts, cascades, refusedRows, labelling, models, champ
       : 'No model is live.',
     `${seconds.toFixed(1)} s.`,
   ].join('\n')
+
+/** `51 of 60 messages have a label, from 69 judgements` */
+const labellingInWords = ({ items, labelled, judgements, withoutJudgement }: Summary['labelling']): string =>
+  `${labelled} of ${counted(items, 'message')} ${labelled === 1 ? 'has' : 'have'} a label, from ${counted(judgements, 'judgement')}` +
+  (withoutJudgement > 0 ? ` and ${counted(withoutJudgement, 'imported label')}` : '')
 
 /** Every model of the last dataset, with its verdict and why. */
 const contestInWords = (models: Summary['models']): string[] =>

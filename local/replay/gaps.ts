@@ -23,6 +23,10 @@ export function playedDays(posts: readonly Pick<FilePost, 'createdAt'>[], isEver
   return Array.from({ length: Math.round((last - first) / DAY_MS) + 1 }, (_, i) => first + i * DAY_MS)
 }
 
+/** The days that a cloud has not played to their end, by its clock: a data folder that was used before goes on. */
+export const daysLeft = (days: readonly number[], now: number): number[] =>
+  days.filter((day) => now < eveningOf(day + DAY_MS))
+
 /** The last minute of a day, of which the midnight is given. */
 export const eveningOf = (day: number): number => day + DAY_MS - 60_000
 

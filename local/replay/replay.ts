@@ -15,16 +15,15 @@ import { DEFAULT_SEED, type ReplayOptions } from './options'
 import { byHand } from './by-hand'
 import { overlay, SOURCE_FILE } from './overlay'
 import { type FilePost, readPosts } from './posts'
-import { eveningOf, gapsIn, gapsInWords, playedDays, skip } from './gaps'
+import { daysLeft, eveningOf, gapsIn, gapsInWords, playedDays, skip } from './gaps'
 import { keepRefusals, refusalsInWords, refuseUnreadable } from './refusals'
 import { within } from './within'
 import { counted } from '../check/words'
-import type { DayRow } from './screen'
+import { type DayRow, shareOfDay } from './screen'
 import { summarise, type Summary } from './summary'
 import { makeTally } from '../../shared/row-file/tally'
 import { besideTruth, truthOf } from './truth'
 import { parseSettings, type Settings } from '../../shared/settings'
-import { labelOf, nameFrom, streamInWords } from '../../shared/streams'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 
 /** What `--llm` adds to the configuration. */
@@ -65,31 +64,38 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
   const labeller = PLAYED_LABELLERS[options.labeller]
   labeller.prepare(cloud)
   try {
+    const left = daysLeft(days, cloud.clock.now())
     if (cloud.clock.now() > first + DAY_MS) {
       const today = dayOf(cloud.clock.now())
-      screen.say(`${options.data} was used before and goes on at ${today}; what was done until then is not done again.`)
+      screen.say(
+        `${options.data} was used before and goes on at ${today}: ` +
+          (left.length === 0
+            ? 'all days of the posts were played'
+            : `${counted(left.length, 'day')} of ${days.length} ${left.length === 1 ? 'is' : 'are'} left to play`) +
+          '. What was done before is not done again, and the table by days leaves it out.',
+      )
     }
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
     if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import, dayOf(first)))
-    const labelByHand = byHand(cloud, screen, signal)
-    const rows: DayRow[] = []
+    const labelByHand = options.annotators === 'none' ? await byHand(cloud, screen, signal) : undefined
+    const rows: Omit<DayRow, 'share'>[] = []
     const gaps = gapsIn(days)
     const skips = gapsInWords(gaps)
     if (skips !== undefined) screen.say(skips)
-    for (const [i, day] of days.entries()) {
+    for (const [i, day] of left.entries()) {
       if (signal.aborted) break
       const date = dayOf(day)
-      screen.progress(`${date} · day ${i + 1} of ${days.length}`)
+      screen.progress(`${date} · day ${i + 1} of ${left.length}`)
       const gap = gaps.find(({ to }) => to === day)
       if (gap) await skip(gap, cloud, played.settings)
       heard.forget()
       const begun = () => heard.events().filter((event) => event['detail-type'] === 'LabelingStarted').length
       await playDay(cloud, day, begun, async () => {
-        if (options.annotators === 'none') await labelByHand(date, heard.events)
+        if (labelByHand) await labelByHand(date, heard.events)
         else if (judge) await labeller.answer(cloud, ANNOTATORS, judge)
       })
-      const row = rowOf(date, heard.events(), labels)
+      const row = rowOf(date, heard.events())
       rows.push(row)
       screen.progress(
         `${date} · ${row.posts} posts, ${row.labelled} labelled${row.verdict && `, model ${row.verdict}`}`,
@@ -99,7 +105,13 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     const seconds = (Date.now() - began) / 1000
     const summary = await summarise(objects, heard.published, refusedRows, seconds)
     const shares = judge ? besideTruth(summary.shares, await truthOf(objects, posts)) : summary.shares
-    return { cloud, rows, label: labels[0]!, summary: { ...summary, shares } }
+    const label = labels[0]!
+    return {
+      cloud,
+      rows: rows.map((row) => ({ ...row, share: shareOfDay(summary, row.date, label) })),
+      label,
+      summary: { ...summary, shares },
+    }
   } catch (error) {
     await cloud.close()
     throw error
@@ -230,16 +242,11 @@ const detail = z.object({
   costUsd: z.number().optional(),
   macroF1: z.number().nullish(),
   engine: z.string().optional(),
-  hashtag: z.string().optional(),
-  stream: z.string().optional(),
   date: z.string().optional(),
-  shares: z
-    .array(z.object({ basis: z.string(), label: z.string(), share: z.number(), low: z.number(), high: z.number() }))
-    .optional(),
 })
 
 /** What the day's events say of it. */
-function rowOf(date: string, events: readonly BusEvent[], labels: readonly string[]): DayRow {
+function rowOf(date: string, events: readonly BusEvent[]): Omit<DayRow, 'share'> {
   const unique = [
     ...new Map(events.map((event) => [JSON.stringify([event['detail-type'], event.detail]), event])).values(),
   ]
@@ -251,11 +258,6 @@ function rowOf(date: string, events: readonly BusEvent[], labels: readonly strin
   const measured = of('LabelsMeasured')
   const promoted = of('ModelPromoted')
   const judged = [...promoted, ...of('ModelRejected')]
-  const shares = new Map(
-    of('ShareReported')
-      .filter((event) => event.date === date)
-      .map((event) => [streamOf(event), event.shares]),
-  )
   const scored = judged
     .filter(({ macroF1 }) => typeof macroF1 === 'number')
     .map(({ engine = '', macroF1 }) => `${engine} ${macroF1!.toFixed(2)}`)
@@ -266,20 +268,5 @@ function rowOf(date: string, events: readonly BusEvent[], labels: readonly strin
     spentUsd: sum([...collected, ...measured].map(({ costUsd }) => costUsd)),
     model: scored.sort().join(', '),
     verdict: judged.length === 0 ? '' : promoted.length > 0 ? `${promoted.at(-1)?.engine} promoted` : 'rejected',
-    share: [...new Set(collected.map(streamOf))]
-      .sort()
-      .filter((stream) => shares.has(stream))
-      .map((stream) => {
-        const { hashtag } = nameFrom(stream)
-        const isOne = collected.every((event) => event.hashtag !== hashtag || streamOf(event) === stream)
-        const topic = isOne ? `#${hashtag}` : streamInWords(nameFrom(stream))
-        const one = shares.get(stream)?.find(({ basis, label }) => basis === 'posts' && label === labels[0])
-        return one ? `${topic} ${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})` : `${topic} –`
-      })
-      .join('  '),
   }
 }
-
-const streamOf = ({ hashtag = '', stream }: z.infer<typeof detail>): string => labelOf({ hashtag, stream })
-
-const percent = (share: number): number => Math.round(share * 100)

@@ -1,3 +1,6 @@
+import { named, streamInWords } from '../../shared/streams'
+import type { Summary } from './summary'
+
 /** One line of the table that a replay ends with. */
 export interface DayRow {
   date: string
@@ -7,9 +10,35 @@ export interface DayRow {
   /** Macro-F1 of each model, as in `fasttext 0.84, linear 0.87`, or nothing where none was trained. */
   model: string
   verdict: string
-  /** `#aws 41 %` for each hashtag: the share of one label. */
+  /** `#aws 41 % (30–52)` for each hashtag: the share of one label. */
   share: string
 }
+
+/**
+ * The shares of one label on a day, as its reports stand at the end: a report is made again when labels of later days change it,
+ * and the table beside the truth has these shares, too.
+ */
+export function shareOfDay(
+  { shares, withheld }: Pick<Summary, 'shares' | 'withheld'>,
+  date: string,
+  label: string,
+): string {
+  const isOfDay = (one: { date?: string; basis: string }) => one.date === date && one.basis === 'posts'
+  const reported = shares.filter((one) => isOfDay(one) && one.label === label)
+  const all = [...reported, ...withheld.filter(isOfDay)].map(({ hashtag, stream, ...one }) => ({
+    name: named({ hashtag, stream }),
+    words: 'share' in one ? `${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})` : '–',
+  }))
+  return all
+    .map(({ name, words }) => {
+      const isOne = all.filter((other) => other.name.hashtag === name.hashtag).length === 1
+      return `${isOne ? `#${name.hashtag}` : streamInWords(name)} ${words}`
+    })
+    .sort()
+    .join('  ')
+}
+
+const percent = (share: number): number => Math.round(100 * share)
 
 const columns: [heading: string, value: (row: DayRow) => string, right: boolean][] = [
   ['day', (row) => row.date, false],

@@ -22,7 +22,12 @@ export interface Summary {
   cascades: number
   refusedRows: number
   labelling: {
+    /** Messages that were asked about or imported. */
     items: number
+    /** Those of them that have a label. */
+    labelled: number
+    /** Those whose label was imported, without a judgement. */
+    withoutJudgement: number
     judgements: number
     spentUsd: number
     /** Krippendorff's, over the items that two people judged, with its 95 % interval; as last measured. */
@@ -115,14 +120,20 @@ async function labellingOf(objects: Objects): Promise<Summary['labelling']> {
     (most, one) => (most && most.batches.length > one.batches.length ? most : one),
     undefined,
   )
+  const { cascades, withoutJudgement } = await labelledIn(
+    objects,
+    await found(objects, prefixes.labeled, keys.settledManifest),
+  )
   return {
     items: sum(qualities.map(({ items }) => items)),
+    labelled: sum(qualities.map(({ labelled }) => labelled)),
+    withoutJudgement,
     judgements: sum(qualities.map(({ judgements }) => judgements)),
     spentUsd: sum(qualities.map(({ costUsd }) => costUsd)),
     alpha: last?.alpha ?? { value: null, low: null, high: null, items: 0 },
     status: last?.status ?? 'unmeasured',
     reasons: last?.reasons ?? ['nobody judged anything yet'],
-    cascades: await labelledCascades(objects, await found(objects, prefixes.labeled, keys.settledManifest)),
+    cascades,
   }
 }
 
@@ -170,15 +181,22 @@ async function documents<S extends z.ZodType>(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
-async function labelledCascades(objects: Objects, manifests: readonly string[]): Promise<Record<Role, number>> {
+async function labelledIn(
+  objects: Objects,
+  manifests: readonly string[],
+): Promise<{ cascades: Record<Role, number>; withoutJudgement: number }> {
+  let withoutJudgement = 0
   const labelled = { evaluation: new Set<string>(), training: new Set<string>() }
   for (const key of manifests) {
     for await (const text of objects.lines(key)) {
       const line = settledLine.safeParse(JSON.parse(text))
-      if (line.success) labelled[line.data.role].add(line.data.item)
+      if (!line.success) continue
+      labelled[line.data.role].add(line.data.item)
+      if (line.data['label-metadata'].judgements.length === 0) withoutJudgement += 1
     }
   }
-  return { evaluation: labelled.evaluation.size, training: labelled.training.size }
+  const cascades = { evaluation: labelled.evaluation.size, training: labelled.training.size }
+  return { cascades, withoutJudgement }
 }
 
 const sharesOf = (report: ReportRecord): Summary['shares'] =>

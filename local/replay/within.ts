@@ -1,4 +1,5 @@
 import type { Settings } from '../../shared/settings'
+import { counted } from '../check/words'
 import type { FilePost } from './posts'
 
 /**
@@ -24,10 +25,14 @@ export function within(
     }),
     notes: [
       ...(foreign.length > 0
-        ? [`left out ${foreign.length} posts of hashtags that the configuration does not watch: ${some(foreign)}`]
+        ? [
+            `left out ${counted(foreign.length, 'post')} of hashtags that the configuration does not watch: ${some(foreign)}`,
+          ]
         : []),
       ...(unknown.length > 0
-        ? [`${unknown.length} posts count as without a label, for the configuration does not have it: ${some(unknown)}`]
+        ? [
+            `${counted(unknown.length, 'post')} ${unknown.length === 1 ? 'counts' : 'count'} as without a label, for the configuration does not have it: ${some(unknown)}`,
+          ]
         : []),
     ],
   }

@@ -145,3 +145,27 @@ describe('npm run engine', () => {
     60_000,
   )
 })
+
+it('shows control characters of a file by their numbers', async () => {
+  const rows = labelled.map(({ text, label }) => ({ text, label: `${label}\u001b[31m\u009b` }))
+  const trained = await engine(
+    'train',
+    '--engine',
+    'naive-bayes',
+    '--input',
+    fileOf('hostile.jsonl', rows),
+    '--output',
+    at('hostile'),
+  )
+  const asked = await engine(
+    'classify',
+    '--model',
+    at('hostile'),
+    '--input',
+    fileOf('\u001b[31m.jsonl', [{ text: 'free webinar' }, { words: 1 }]),
+  )
+
+  expect(answersIn(asked.stdout)).toMatchObject([{ label: 'marketing\u001b[31m\u009b' }])
+  for (const text of [trained.stdout, trained.stderr, asked.stdout, asked.stderr])
+    expect(text).not.toMatch(/[\u001b\u009b]/)
+}, 60_000)

@@ -75,7 +75,7 @@ describe('npm start', () => {
     const { code, out, err } = await run('local/start.ts', '--once', '--posts', posts, '--summary', summary)
 
     expect([code, err]).toEqual([0, ''])
-    expect(out).toContain('1 post in 1 cascade; 1 item labelled by')
+    expect(out).toContain('1 post in 1 cascade; 1 of 1 message has a label, from')
     expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ posts: 1, cascades: 1 })
   }, 60_000)
 

@@ -175,7 +175,14 @@ function messageOf({ code, file, found, expected, message }: FastTextError): str
   return `${file === undefined ? '' : `${file}: `}found ${asTyped(found)}, expected ${asTyped(expected)}`
 }
 
+/** Control characters and overrides of the direction by their numbers: a file may have them, and a terminal obeys them. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
+  const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
+  return text.replaceAll(control, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 function fail(message: string, status: number): never {
-  note(`fasttext: ${message.trimEnd()}\n`)
+  note(`fasttext: ${printable(message.trimEnd())}\n`)
   process.exit(status)
 }

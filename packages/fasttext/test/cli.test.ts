@@ -270,3 +270,11 @@ it('names a flag as it was typed where the training text does not fit it', () =>
 
   expect(stderr).toContain('expected at least one, or a lower -minCount')
 })
+
+it('shows control characters of a file name by their numbers', () => {
+  const { status, stderr } = fasttext(['predict', at('\u001b]0;owned\u0007.bin'), '-'])
+
+  expect(status).toBe(1)
+  expect(stderr).toContain('\\u001b]0;owned\\u0007.bin')
+  expect(stderr).not.toMatch(/[\u001b\u0007]/)
+})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { gapsIn, gapsInWords, playedDays } from '../../../local/replay/gaps'
+import { daysLeft, gapsIn, gapsInWords, playedDays } from '../../../local/replay/gaps'
 
 const posts = (...days: string[]) => days.map((day) => ({ createdAt: `${day}T12:00:00.000Z` }))
 const words = (...days: string[]) => gapsInWords(gapsIn(playedDays(posts(...days), false)))
@@ -33,5 +33,18 @@ describe('what is skipped', () => {
     ['may be one day', ['2026-01-01', '2026-01-03'], 'Skips 1 day without posts, 2026-01-02; --every-day plays them.'],
   ])('%s', (_, days, said) => {
     expect(words(...days)).toBe(said)
+  })
+})
+
+describe('the days that are left', () => {
+  const days = ['2026-01-01', '2026-01-02', '2026-01-05'].map((day) => Date.parse(day))
+
+  it.each([
+    ['are all for a new cloud', '2026-01-01T23:59:00Z', 3],
+    ['have the day whose people did not answer to its end', '2026-01-02T12:00:00Z', 3],
+    ['do not have what was played to its end', '2026-01-02T23:59:00Z', 2],
+    ['are none where all was played', '2026-01-06T23:59:00Z', 0],
+  ])('%s', (_, now, count) => {
+    expect(daysLeft(days, Date.parse(now))).toEqual(days.slice(3 - count))
   })
 })
