@@ -167,5 +167,5 @@ it('shows control characters of a file by their numbers', async () => {
 
   expect(answersIn(asked.stdout)).toMatchObject([{ label: 'marketing\u001b[31m\u009b' }])
   for (const text of [trained.stdout, trained.stderr, asked.stdout, asked.stderr])
-    expect(text).not.toMatch(/[\u001b\u009b]/)
+    for (const control of ['\u001b', '\u009b']) expect(text).not.toContain(control)
 }, 60_000)
