@@ -65,16 +65,7 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
   labeller.prepare(cloud)
   try {
     const left = daysLeft(days, cloud.clock.now())
-    if (cloud.clock.now() > first + DAY_MS) {
-      const today = dayOf(cloud.clock.now())
-      screen.say(
-        `${options.data} was used before and goes on at ${today}: ` +
-          (left.length === 0
-            ? 'all days of the posts were played'
-            : `${counted(left.length, 'day')} of ${days.length} ${left.length === 1 ? 'is' : 'are'} left to play`) +
-          '. What was done before is not done again, and the table by days leaves it out.',
-      )
-    }
+    if (cloud.clock.now() > first + DAY_MS) screen.say(usedBefore(options.data, cloud.clock.now(), left, days))
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
     if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import, dayOf(first)))
@@ -116,6 +107,17 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     await cloud.close()
     throw error
   }
+}
+
+function usedBefore(data: string, now: number, left: readonly number[], days: readonly number[]): string {
+  const which =
+    left.length === 0
+      ? 'all days of the posts were played'
+      : `${counted(left.length, 'day')} of ${days.length} ${left.length === 1 ? 'is' : 'are'} left to play`
+  return (
+    `${data} was used before and goes on at ${dayOf(now)}: ${which}. ` +
+    'What was done before is not done again, and the table by days leaves it out.'
+  )
 }
 
 /** What a replay plays. */
