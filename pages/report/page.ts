@@ -49,15 +49,11 @@ function overviewPage(overview: Overview, around: HTMLElement | null, view: View
       'header',
       {},
       element('p', { class: 'brand' }, 'Bellwether'),
-      element(
-        'h1',
-        {},
-        `What share of the talk about ${hashtags.map((tag) => `#${isolated(tag)}`).join(' and ')} is what?`,
-      ),
+      element('h1', {}, `What is the talk about ${hashtags.map((tag) => `#${isolated(tag)}`).join(' and ')} made of?`),
       element(
         'p',
         { class: 'small' },
-        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}Seen ${instantInWords(now)}`,
+        `${newest ? `Up to ${dateInWords(newest)}. ` : ''}As of ${instantInWords(now)}`,
         element('span', { class: 'paper' }, ` at ${location.origin}${location.pathname}`),
         '.',
       ),

@@ -1,7 +1,7 @@
 import type { EvidenceInBrief, MessageInBrief } from '../../services/report/overview'
 import { ask } from '../api'
 import { element } from '../element'
-import { dateInWords, many, withVisibleDirections } from '../words'
+import { count, dateInWords, many, withVisibleDirections } from '../words'
 import { points } from './change'
 import { paragraph } from './section'
 
@@ -29,7 +29,7 @@ function evidence(found: EvidenceInBrief): HTMLElement[] {
   const heading = element('h4', {}, 'Why')
   const basis = [
     `${many(counted.labelled, 'message')} that people labelled`,
-    `${counted.predicted} that the model alone did`,
+    `${count(counted.predicted)} that the model alone did`,
   ].join(' and ')
   const note = paragraph(
     `Words that set a label apart from the others, in posts from ${dateInWords(from)} to ${dateInWords(date)}: by 2.6 standard errors or more, from ${basis}${part < 1 ? ', a random part of all' : ''}. Each message counts once, and each word is of at least five messages and five authors.`,

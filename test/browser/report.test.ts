@@ -46,9 +46,9 @@ async function look(view: keyof typeof VIEWS): Promise<void> {
 
 async function settled(): Promise<void> {
   await visitor.page.locator('main:not([aria-busy])').waitFor()
-  // Plots are drawn when their place has a width: not while it is folded.
+  // Plots are drawn when their place is shown: not while it is folded.
   await visitor.page.waitForFunction(() =>
-    [...document.querySelectorAll('.plot')].every((place) => place.firstChild || place.clientWidth === 0),
+    [...document.querySelectorAll('.plot')].every((place) => place.firstChild || !place.checkVisibility()),
   )
 }
 
@@ -291,7 +291,7 @@ describe('the report of two weeks', () => {
     await page.locator('#coverage summary').click()
     expect(await text('#coverage table')).toMatch(/2026-11-12\s+aws\s+file\s+60 %\s+\d+\s+The cap on posts/)
     expect(await visitor.page.locator('#coverage td > bdi', { hasText: 'aws' }).count()).toBeGreaterThan(0)
-    expect(await text('header')).toMatch(/Seen 23 November 2026, 10:\d\d UTC/)
+    expect(await text('header')).toMatch(/As of 23 November 2026, 10:\d\d UTC/)
     expect(await visitor.page.locator('#terms dt').count()).toBe(15)
   })
 

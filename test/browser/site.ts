@@ -53,7 +53,11 @@ export interface Visitor {
 
 /** `SCREENSHOTS=1` keeps what is seen in docs/screenshots. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
-  if (!process.env.SCREENSHOTS) return
+  if (process.env.SCREENSHOTS) await takePicture(page, name)
+}
+
+/** A picture of the whole page in docs/screenshots. */
+export async function takePicture(page: Page, name: string): Promise<void> {
   const folder = path.join(ROOT, 'docs/screenshots')
   mkdirSync(folder, { recursive: true })
   // As tall as the page: with `fullPage` Chromium forgets for the picture that a phone has neither keys nor pointer.

@@ -153,7 +153,7 @@ export async function tell(objects: Store, table: Table, story: Story): Promise<
   for (const { hashtag, stream, date } of reports.slice(-4)) {
     await objects.put(
       keys.evidence({ hashtag, stream, date }),
-      JSON.stringify({ ...evidenceExample, hashtag, stream, date }),
+      JSON.stringify({ ...evidenceExample, hashtag, stream, date, from: dayAfter(date, -6) }),
     )
   }
   if (reports.length > 0) await objects.put(keys.reportIndex({}), indexBytes(exampleIndex(reports)))
