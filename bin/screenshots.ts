@@ -1,5 +1,5 @@
 // Takes the pictures in docs/screenshots anew, of the pages as they are: `node bin/run.mjs bin/screenshots.ts`, with
-// `desk`, `owner` or `report` behind it those of one page.
+// `desk`, `owner` or `report` behind it those of one page, and with `report two-weeks` those of one story.
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
@@ -31,14 +31,13 @@ const KEPT = [
   'forged-phone-light',
 ]
 
-void main()
-
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const [only] = process.argv.slice(2)
+  const [only, named] = process.argv.slice(2)
   if (only === undefined || only === 'desk') await desk()
   if (only === undefined || only === 'owner') await owner()
-  if (only === undefined || only === 'report') for (const story of STORIES) await report(story)
+  if (only !== undefined && only !== 'report') return
+  for (const story of STORIES) if (named === undefined || named === story.name) await report(story)
 }
 
 const twoWeeks: Story = {
@@ -199,3 +198,5 @@ async function desk(): Promise<void> {
   }
   await site.close()
 }
+
+void main()

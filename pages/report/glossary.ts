@@ -14,5 +14,4 @@ export const TERMS: readonly (readonly [term: string, definition: string])[] = [
   ['gate', 'The rules by which a trained model replaces the live one, or does not.'],
   ['champion', 'The model that is live.'],
   ['engine', 'A kind of model: blazingtext (fastText), linear, naive-bayes.'],
-  ['macro-F1', 'How well a model finds each category, from 0 to 1. A rare category counts as much as a frequent one.'],
 ]

@@ -48,7 +48,7 @@ function howGood(live: ScoresInBrief | null, judged: ModelInBrief | undefined): 
 }
 
 const rightIn = ({ accuracy, macroF1, macroF1Interval }: ScoresInBrief): string =>
-  `${accuracy === null ? '' : `it was right in ${percent(accuracy)} of 100, and `}its macro-F1 was ${scoreWithInterval(macroF1, macroF1Interval)}`
+  `${accuracy === null ? '' : `it was right in ${percent(accuracy)} of 100, and `}its macro-F1, the mean over labels of how well it finds each, was ${scoreWithInterval(macroF1, macroF1Interval)} of 1`
 
 /** What was rejected of these, of which the first is the newest. */
 function rejectedIn(

@@ -39,7 +39,7 @@ describe('models in words', () => {
     const live = { items: 240, accuracy: 0.83, macroF1: 0.81, macroF1Interval: { low: 0.76, high: 0.86 } }
 
     expect(words({ ...overview, live })).toMatch(
-      /^A model of the engine \w+ is live since \d+ \w+ 2026\. On 240 labels that people gave since, it was right in 83 of 100, and its macro-F1 was 0\.81 \(0\.76 to 0\.86\)\. It had seen none of them\. 1 model has lost against it since, the last of the engine \w+ on /,
+      /^A model of the engine \w+ is live since \d+ \w+ 2026\. On 240 labels that people gave since, it was right in 83 of 100, and its macro-F1, the mean over labels of how well it finds each, was 0\.81 \(0\.76 to 0\.86\) of 1\. It had seen none of them\. 1 model has lost against it since, the last of the engine \w+ on /,
     )
   })
 
