@@ -22,6 +22,8 @@ const DEVICES = [
   ['desktop', DESKTOP],
 ] as const
 
+const ANNOTATORS = { 'phone-light': 'ana', 'phone-dark': 'ben', 'desktop-light': 'cho', 'desktop-dark': 'dan' } as const
+
 /** The post is kept in all its forms; of the rest one of each is enough to look at. */
 const KEPT = [
   'definitions-desktop-light',
@@ -163,7 +165,7 @@ async function desk(): Promise<void> {
   })
   for (const [device, options] of DEVICES) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { url } = await site.invite({ annotator: `${device}-${colorScheme}` })
+      const { url } = await site.invite({ annotator: ANNOTATORS[`${device}-${colorScheme}`] })
       const { page, close } = await site.visitor({ ...options, colorScheme })
       const shoot = async (what: string) => {
         const name = `${what}-${device}-${colorScheme}`

@@ -87,21 +87,22 @@ function lastGood({ state }: Pick<AnswerRecord, 'state'>, before: Overview['days
 
 /** What the seven days say against the seven before; or the day, against one that was asked for. */
 function changed(
-  { day, week }: Report,
+  { date, day, week }: Report,
   against: Overview['against'][number] | undefined,
   asked: string | undefined,
 ): HTMLElement | null {
   const hasNumber = week.byPosts.shares.length > 0
   if (!against) {
     if (asked !== undefined) return paragraph(`There is no report of ${dateInWords(asked)}.`)
-    return hasNumber ? paragraph('There is nothing earlier to hold it against yet.', 'change') : null
+    const missing = dateInWords(addDays(date, -7))
+    return hasNumber ? paragraph(`There is no report of ${missing} to hold it against.`, 'change') : null
   }
-  const date = dateInWords(against.date)
+  const other = dateInWords(against.date)
   const [now, before, than] =
-    asked === undefined ? [week, against.week, `the seven days to ${date}`] : [day, against.day, date]
+    asked === undefined ? [week, against.week, `the seven days to ${other}`] : [day, against.day, other]
   const sentence = changeInWords(changesBetween(now.byPosts.shares, before.byPosts.shares), than)
   if (sentence !== undefined) return paragraph(together(sentence), 'change')
-  if (asked !== undefined) return paragraph(`It cannot be held against ${date}: one of the days has no number.`)
+  if (asked !== undefined) return paragraph(`It cannot be held against ${other}: one of the days has no number.`)
   return hasNumber ? paragraph(`It cannot be held against ${than}: these have no number.`, 'change') : null
 }
 
