@@ -15,3 +15,6 @@ export const withName = <T>(record: Readonly<Record<string, T>>, name: string, v
 /** A record by names that people chose, in JSON or in a row. */
 export const namedRecord = <S extends z.ZodType>(value: S) =>
   z.record(z.string(), value).overwrite((record) => byName(Object.entries(record)))
+
+/** Whether a record can have an entry of this name: readers of JSON drop the field `__proto__`, and what it holds with it. */
+export const isName = (name: string): boolean => name !== '__proto__'

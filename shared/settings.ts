@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
+import { isName } from './by-name'
 import { BellwetherError } from './errors'
 import { DEFAULT_ENTRANTS, engineNamed, engineNames, entrantsOf } from './engines'
 import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labellers'
@@ -11,8 +12,6 @@ import { network, SOURCES, sourceSettings } from './sources'
 import { networkOf, sourcesOf } from './streams'
 import { TRAINERS } from './trainers'
 
-/** Readers of JSON drop the field `__proto__`, and what it holds with it. */
-const isName = (name: string): boolean => name !== '__proto__'
 const NO_NAME = '__proto__ cannot be a name, because readers of JSON drop it: choose another'
 
 /** A hashtag as it is watched: without #, in lower case. */

@@ -51,7 +51,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
     hashtags: tags.map((tag) => ({ tag, source: 'replay' })),
     sources: { replay: { type: 'file', file: SOURCE_FILE } },
     labels: ownLabels
-      ? { version: 1, categories: labels.map((name) => ({ name, definition: `Labelled ${name} in the file.` })) }
+      ? { version: 1, categories: labels.map((name) => ({ name, definition: definitionOf(name) })) }
       : document.labels,
     caps: {
       ...document.caps,
@@ -91,3 +91,7 @@ const mostOnOneDay = (posts: readonly FilePost[]): number => {
   }
   return Math.max(1, ...perDay.values())
 }
+
+/** What stands in place of a definition where labels are known from a file of posts alone. */
+const definitionOf = (name: string): string =>
+  `There is no definition: rows of the file have the label ${name}. Write one into a bellwether.yml, and name it with --config.`

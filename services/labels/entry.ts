@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
+import { isName } from '../../shared/by-name'
 import { ownEntry, type Rules as Counting } from '../../shared/labels'
 import { asText, isNothing, isNoText, wrongId } from '../../shared/row-file/cells'
 import { readLabel } from '../../shared/row-file/label'
@@ -96,10 +97,12 @@ const annotator = z
   .string()
   .overwrite((name) => normalised(name, 'NFC'))
   .regex(/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.@+' ’-]{0,127}$/u)
+  .refine(isName)
 const hashtags = z.array(
   z
     .string()
     .regex(/^[\p{L}\p{N}_]{1,100}$/u)
+    .refine(isName)
     .toLowerCase(),
 )
 const postId = z.string().regex(/^[\x21-\x7e]{1,200}$/)

@@ -20,7 +20,8 @@ export interface Request {
   query: Record<string, string>
   /** By names in lower case. */
   headers: Record<string, string>
-  cookies: Map<string, string>
+  /** All that were sent under a name, in the order in which they came. */
+  cookies: ReadonlyMap<string, readonly string[]>
   /** The body, parsed; REQUEST_INVALID where it is not JSON, or does not say that it is. */
   json(): unknown
 }
@@ -81,17 +82,17 @@ export function readRequest(event: unknown): Request {
   const parsed = httpEvent.safeParse(event)
   if (!parsed.success) throw new BellwetherError('EVENT_INVALID', z.prettifyError(parsed.error))
   const { rawPath, queryStringParameters, headers, cookies, body, isBase64Encoded, requestContext } = parsed.data
-  const named = cookies.map((cookie): [string, string] => {
+  const named = new Map<string, string[]>()
+  for (const cookie of cookies) {
     const [name = '', ...value] = cookie.split('=')
-    return [name.trim(), value.join('=')]
-  })
+    named.set(name.trim(), [...(named.get(name.trim()) ?? []), value.join('=')])
+  }
   return {
     method: requestContext.http.method,
     path: rawPath.replace(/(?<=^\/|[^/])\/+$/, ''),
     query: queryStringParameters,
     headers,
-    // A browser sends the cookie of the longest path first.
-    cookies: new Map(named.reverse()),
+    cookies: named,
     json: () => {
       // A form of another site cannot send this type without asking first.
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {

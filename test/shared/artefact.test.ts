@@ -168,6 +168,11 @@ describe('an archive', () => {
 
   it.each([
     ['without a model', archiveOf({ 'weights.bin': 'x', 'a.txt': 'y' }), 'found only weights.bin, a.txt'],
+    [
+      'with ever so many other files',
+      archiveOf(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${i}${'x'.repeat(90)}`, '']))),
+      ', 295 more',
+    ],
     ['with nothing in it', archiveOf({}), 'found only an empty archive'],
     ['that is empty', Promise.resolve(Buffer.alloc(0)), 'expected a'],
     ['that is not compressed', Promise.resolve(Buffer.from('model.bin')), 'incorrect header check'],

@@ -1,6 +1,7 @@
 import { hasKnownWord, type Model as FastTextModel, predictAll, readModel } from '../../../packages/fasttext/src'
 import { textFunction } from '../../text'
-import type { LoadModel, Model, ModelFiles } from '../engine'
+import type { LoadModel, Model } from '../engine'
+import { filesInWords } from '../found-files'
 import { categoryOf } from '../training-lines'
 
 export const FASTTEXT_FILE = 'model.bin'
@@ -8,8 +9,7 @@ export const FASTTEXT_FILE = 'model.bin'
 export const load: LoadModel = async (files, { textVersion, where }) => {
   const bytes = files.get(FASTTEXT_FILE)
   if (!bytes) {
-    const found = namesIn(files) || 'an empty archive'
-    throw new Error(`${where}: found only ${found}, expected a ${FASTTEXT_FILE} in the archive`)
+    throw new Error(`${where}: found only ${filesInWords(files)}, expected a ${FASTTEXT_FILE} in the archive`)
   }
   return modelOf(readModel(Buffer.from(bytes), `${where}#${FASTTEXT_FILE}`), textVersion)
 }
@@ -30,10 +30,4 @@ export function modelOf(model: FastTextModel, textVersion: string): Model {
       })
     },
   }
-}
-
-/** The first names of an archive: it may hold a hundred thousand. */
-function namesIn(files: ModelFiles): string {
-  const names = [...files.keys()].slice(0, 5).map((name) => name.slice(0, 100))
-  return [...names, ...(files.size > names.length ? [`${files.size - names.length} more`] : [])].join(', ')
 }

@@ -1,6 +1,7 @@
 import type { ShownText } from '../../text'
 import { textFunction } from '../../text'
 import type { LoadModel } from '../engine'
+import { filesInWords } from '../found-files'
 import { LINEAR_FILE, readModel, type StoredModel } from './model-file'
 import { makeNgrams } from './ngrams'
 import { idfOf, tfOf } from './vectors'
@@ -8,8 +9,7 @@ import { idfOf, tfOf } from './vectors'
 export const load: LoadModel = async (files, { textVersion, where }) => {
   const bytes = files.get(LINEAR_FILE)
   if (!bytes) {
-    const found = [...files.keys()].join(', ') || 'an empty archive'
-    throw new Error(`${where}: found only ${found}, expected ${LINEAR_FILE} of the engine linear`)
+    throw new Error(`${where}: found only ${filesInWords(files)}, expected ${LINEAR_FILE} of the engine linear`)
   }
   // Refuses a version that this release does not know.
   const { tokenise } = textFunction(textVersion)

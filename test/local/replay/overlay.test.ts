@@ -70,3 +70,10 @@ it('says so when the posts carry more labels than can be told apart', () => {
     'the posts carry 31 labels; up to 30',
   )
 })
+
+it('says of labels that only the file has that nobody defined them, and where to do so', () => {
+  const { categories } = replayed([post('brands', 'action'), post('brands', 'information')]).labels
+
+  expect(categories.map(({ name }) => name)).toEqual(['action', 'information'])
+  expect(categories[0]?.definition).toMatch(/^There is no definition: .* Write one into a bellwether\.yml/)
+})

@@ -246,6 +246,13 @@ describe('what bad input gets: the row is kept aside by place and field, the res
       'spam',
     ],
     [
+      'an annotator whose name no record keeps',
+      about({ judgements: [{ annotator: '__proto__', label: 'technical' }] }),
+      'annotator',
+      'label-metadata.judgements.annotator',
+      '__proto__',
+    ],
+    [
       'an annotator whose name is a path',
       about({ judgements: [{ annotator: '../../ana', label: 'technical' }] }),
       'annotator',

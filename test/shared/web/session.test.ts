@@ -147,6 +147,19 @@ describe('a session', () => {
     expect(await asks(['owner'], [cookie, 'bellwether-owner=older'])).toMatchObject({ name: 'me' })
   })
 
+  it('is found behind a stale one of the same name, whichever the browser sends first', async () => {
+    const stale = await cookieFor('owner', 'me')
+    await ask({ revoke: 'me' })
+    const cookie = await cookieFor('owner', 'me')
+
+    expect(await asks(['owner'], [stale, cookie])).toMatchObject({ name: 'me' })
+    expect(await asks(['owner'], [cookie, stale])).toMatchObject({ name: 'me' })
+    expect(await asks(['owner'], ['bellwether-owner=forged', 'bellwether-owner=', cookie])).toMatchObject({
+      name: 'me',
+    })
+    expect(await asks(['owner'], [stale, 'bellwether-owner=forged'])).toMatchObject({ body: { error: 'revoked' } })
+  })
+
   it('does not serve under the name of another role', async () => {
     const [, session = ''] = (await cookieFor('reader', 'team')).split(/=(.*)/)
 
