@@ -9,7 +9,7 @@ module.exports = async ({ resolveVariable }) => {
     function: predictorOf(settings),
     secretNames: needsKey(settings) ? ['LlmKey'] : [],
     // Beside those in permissions.yml.
-    statements: { predictor: isOn(settings) ? await bedrockStatements(settings) : [] },
+    statements: isOn(settings) ? await bedrockStatements(settings) : {},
     template: isOn(settings) ? template(settings, stage) : {},
   }
 }
@@ -63,18 +63,28 @@ const predictor = (settings) => ({
 const allow = (Action, Resource, Condition) => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) })
 const sub = (text) => ({ 'Fn::Sub': text })
 
-/** The profile and its foundation model in every region that it routes to; the model through the profile alone. */
+/**
+ * What the functions may do on Amazon Bedrock. The predictor asks the profile and its foundation model in every region that it
+ * routes to, the model through the profile alone; the doctor reads what is said of them.
+ */
 async function bedrockStatements({ llm }) {
-  if (llm.provider !== 'bedrock') return []
+  if (llm.provider !== 'bedrock') return {}
   const { bedrockResources } = await bundle('shared/second-opinions/options.ts')
   const { profile, foundationModels } = bedrockResources(llm)
-  if (profile === undefined) return [allow('bedrock:InvokeModel', foundationModels.map(sub))]
-  return [
-    allow('bedrock:InvokeModel', sub(profile)),
-    allow('bedrock:InvokeModel', foundationModels.map(sub), {
-      StringEquals: { 'bedrock:InferenceProfileArn': sub(profile) },
-    }),
+  const models = foundationModels.map(sub)
+  const described = [
+    // Access has no resource.
+    allow('bedrock:GetFoundationModelAvailability', '*'),
+    allow('bedrock:GetFoundationModel', models),
   ]
+  if (profile === undefined) return { predictor: [allow('bedrock:InvokeModel', models)], doctor: described }
+  return {
+    predictor: [
+      allow('bedrock:InvokeModel', sub(profile)),
+      allow('bedrock:InvokeModel', models, { StringEquals: { 'bedrock:InferenceProfileArn': sub(profile) } }),
+    ],
+    doctor: [...described, allow('bedrock:GetInferenceProfile', sub(profile))],
+  }
 }
 
 const template = (settings, stage) => ({

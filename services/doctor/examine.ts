@@ -8,6 +8,8 @@ import { type Cost, costsOfADay, type Outline, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
 import type { Asked, Finding } from '../../shared/finding'
 import { asked } from './asked'
+import { askBedrock } from './bedrock-access'
+import type { BedrockAccount } from './bedrock-account'
 import { findingsOf, quotasOf } from './findings'
 import type { Today } from './today/today'
 
@@ -51,6 +53,7 @@ export interface Examination {
 
 interface Ports {
   account: Account
+  bedrock: BedrockAccount
   settings: Settings
   stage: string
   region: string
@@ -65,20 +68,34 @@ interface Ports {
 
 /** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
 export const examine =
-  ({ account, settings, stage, region, bucket, linkSecrets, groundTruthRegions, ...ports }: Ports) =>
+  ({
+    account,
+    bedrock: bedrockAccount,
+    settings,
+    stage,
+    region,
+    bucket,
+    linkSecrets,
+    groundTruthRegions,
+    ...ports
+  }: Ports) =>
   async (): Promise<Examination> => {
     const { sourceSecrets, outline, registry = SOURCES } = ports
     const neededQuotas = quotasOf(settings, region)
-    const [sources, annotator, owner, reader, quotas, workteams, labelingJobs, concurrency] = await Promise.all([
-      askSources(account, settings, sourceSecrets, registry),
-      asked(account.hasValue(linkSecrets.annotator)),
-      asked(account.hasValue(linkSecrets.owner)),
-      asked(account.hasValue(linkSecrets.reader)),
-      asked(account.quotas(neededQuotas)),
-      asked(account.workteams()),
-      asked(account.labelingJobs()),
-      asked(account.concurrency()),
-    ])
+    const { llm } = settings
+    const isOnBedrock = llm?.sendsPosts === true && llm.provider === 'bedrock'
+    const [sources, annotator, owner, reader, quotas, workteams, labelingJobs, concurrency, bedrock] =
+      await Promise.all([
+        askSources(account, settings, sourceSecrets, registry),
+        asked(account.hasValue(linkSecrets.annotator)),
+        asked(account.hasValue(linkSecrets.owner)),
+        asked(account.hasValue(linkSecrets.reader)),
+        asked(account.quotas(neededQuotas)),
+        asked(account.workteams()),
+        asked(account.labelingJobs()),
+        asked(account.concurrency()),
+        isOnBedrock ? askBedrock(bedrockAccount, llm, region) : undefined,
+      ])
     const quota = (name: string): Asked<number> => {
       if (!('known' in quotas)) return quotas
       const known = quotas.known.get(name)
@@ -92,6 +109,7 @@ export const examine =
       workteams,
       labelingJobs,
       concurrency,
+      bedrock,
       quotas: new Map(neededQuotas.map((name) => [name, quota(name)])),
       hasGroundTruth: groundTruthRegions.includes(region),
     }

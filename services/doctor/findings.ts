@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/settings'
 import { type Role, ROLES } from '../../shared/state/people'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
+import type { BedrockFacts } from './bedrock-access'
 import { languageModelFindings } from './language-model'
 import type { TrainerTerms } from '../../shared/trainers/terms'
 
@@ -17,6 +18,8 @@ export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   quotas: ReadonlyMap<string, Asked<number>>
   /** Lambda invocations at once, over all functions of the account. */
   concurrency: Asked<number>
+  /** What Amazon Bedrock says of the language model; nothing where none of its models is asked. */
+  bedrock?: BedrockFacts | undefined
 }
 
 /** What the configuration needs against what the account has, each lack with its remedy. Pure. */
@@ -35,7 +38,7 @@ export const findingsOf = (
   ...ROLES.map((role) => linkKey(role, facts, names.linkSecrets)),
   ...TRAINERS.flatMap((trainer) => training(trainer, facts, settings, names.region)),
   ...labellers({ ...facts, region: names.region }, settings),
-  ...languageModelFindings(settings, names.region),
+  ...languageModelFindings(settings, names.region, facts.bedrock),
   concurrency(facts),
 ]
 

@@ -1,3 +1,4 @@
+import { BedrockClient } from '@aws-sdk/client-bedrock'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -13,6 +14,7 @@ import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
 import { measure } from '../../shared/watch/metrics'
 import { awsAccount } from './account'
+import { bedrockAccount } from './bedrock-account'
 import { answerDoctor, doctorRequest, examine } from './examine'
 import { foresee } from './new-labels'
 import { sqsCounts } from './today/queues'
@@ -34,13 +36,15 @@ const config = readConfig([
 const settings = readSettings(config.taskRoot)
 
 const objects = s3Objects(new S3Client(), config.bucket)
+const quotas = new ServiceQuotasClient()
 const account = awsAccount({
   lambda: new LambdaClient(),
-  quotas: new ServiceQuotasClient(),
+  quotas,
   sagemaker: new SageMakerClient(),
   secrets: new SecretsManagerClient(),
   objects,
 })
+const bedrock = bedrockAccount({ bedrock: (region) => new BedrockClient({ region }), quotas })
 
 export const handler = door(
   'doctor',
@@ -55,6 +59,7 @@ export const handler = door(
           reader: config.readerLinkSecret,
         },
         account,
+        bedrock,
         settings,
         groundTruthRegions: Object.keys(LAMBDA_ACCOUNTS),
       }),

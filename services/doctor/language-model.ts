@@ -1,7 +1,8 @@
 import { type Cost, dollars } from '../../shared/cost'
 import type { Finding } from '../../shared/finding'
-import { foundationModelOf, promptOf } from '../../shared/second-opinions'
+import { foundationModelOf, type LlmOptions, promptOf } from '../../shared/second-opinions'
 import type { Settings } from '../../shared/settings'
+import { type BedrockFacts, bedrockFindings } from './bedrock-access'
 
 /** About four bytes of English make a token. */
 const BYTES_PER_TOKEN = 4
@@ -11,13 +12,13 @@ const AROUND_TOKENS = 80
 const ANSWER_TOKENS = 15
 
 /** What the language model costs a day if every post is a message of its own; nothing where none is asked. */
-export function languageModelCost({ llm, labels, caps }: Settings): (Cost & { what: string })[] {
+export function languageModelCost(settings: Settings): (Cost & { what: string })[] {
+  const { llm } = settings
   if (!llm?.sendsPosts) return []
   const { input, output } = llm.pricePerMillionTokensUsd
-  const { system } = promptOf(labels.categories, llm)
-  const tokens = Math.ceil(Buffer.byteLength(system) / BYTES_PER_TOKEN) + POST_TOKENS + AROUND_TOKENS
+  const tokens = promptTokens(settings, llm)
   const each = (tokens * input + ANSWER_TOKENS * output) / 1e6
-  const messages = Math.min(caps.posts.perDay, llm.caps.requests.perDay)
+  const messages = messagesOfADay(settings, llm)
   const usd = Math.min(messages * each, llm.caps.usd.perDay)
   const how = `${messages} messages × (${tokens} tokens × ${dollars(input)} + ${ANSWER_TOKENS} × ${dollars(output)}) / 1,000,000 = ${dollars(messages * each)}`
   const isHeld = messages * each > usd
@@ -30,8 +31,25 @@ export function languageModelCost({ llm, labels, caps }: Settings): (Cost & { wh
   ]
 }
 
-/** Where posts go, and what has to be there; nothing where the settings name no model. */
-export function languageModelFindings({ llm }: Settings, region: string): Finding[] {
+/** Tokens of a request about a post of the usual length. */
+function promptTokens({ labels }: Settings, llm: LlmOptions): number {
+  const { system } = promptOf(labels.categories, llm)
+  return Math.ceil(Buffer.byteLength(system) / BYTES_PER_TOKEN) + POST_TOKENS + AROUND_TOKENS
+}
+
+const messagesOfADay = ({ caps }: Settings, llm: LlmOptions): number =>
+  Math.min(caps.posts.perDay, llm.caps.requests.perDay)
+
+/**
+ * Where posts go, and what has to be there; nothing where the settings name no model. `bedrock` is what Amazon Bedrock said of the
+ * model; undefined where nothing was asked.
+ */
+export function languageModelFindings(
+  settings: Settings,
+  region: string,
+  bedrock: BedrockFacts | undefined,
+): Finding[] {
+  const { llm } = settings
   if (!llm) return []
   const check = 'language model'
   const { provider, model, baseUrl = '', needsKey } = llm
@@ -52,17 +70,17 @@ export function languageModelFindings({ llm }: Settings, region: string): Findin
         found: `posts go to ${model} at ${baseUrl}, ${needsKey ? 'with the key in the secret LlmKey' : 'without a key'}`,
       },
     ]
-  const regions = llm.regions.length > 0 ? llm.regions : [region]
-  const foundation = foundationModelOf(llm)
+  const regions = bedrock ? [...bedrock.obstacles.keys()] : llm.regions
+  const load = {
+    messages: messagesOfADay(settings, llm),
+    tokens: promptTokens(settings, llm) + promptOf(settings.labels.categories, llm).maxTokens,
+  }
   return [
-    { check, verdict: 'ok', found: `posts go to ${foundation} on Amazon Bedrock in ${regions.join(', ')}` },
     {
-      check: 'access to the language model',
-      verdict: 'could not be checked',
-      found: `access and quota of ${model} are not checked here; asked.json of a day under answers/ says where it was refused`,
-      remedy: regions
-        .map((one) => `aws bedrock get-foundation-model-availability --region ${one} --model-id ${foundation}`)
-        .join('\n'),
+      check,
+      verdict: 'ok',
+      found: `posts go to ${foundationModelOf(llm)} on Amazon Bedrock in ${(regions.length > 0 ? regions : [region]).join(', ')}`,
     },
+    ...(bedrock ? bedrockFindings(bedrock, llm, region, load) : []),
   ]
 }

@@ -13,7 +13,9 @@ import botocore.session
 from botocore.validate import ParamValidator
 
 # The service that signs the request, where botocore calls it otherwise.
-MODEL_NAMES = {"servicequotas": "service-quotas", "bedrock": "bedrock-runtime"}
+MODEL_NAMES = {"servicequotas": "service-quotas"}
+# Two services sign as `bedrock`: these operations are of the one that answers.
+RUNTIME_OPERATIONS = {"Converse"}
 # Streams and payloads are recorded by their length alone.
 BLOBS = {"Body", "Payload"}
 
@@ -33,7 +35,7 @@ def is_length(value):
 
 def problems_of(file, session, models):
     _, service, operation, _ = file.name.split(".")
-    name = MODEL_NAMES.get(service, service)
+    name = "bedrock-runtime" if operation in RUNTIME_OPERATIONS else MODEL_NAMES.get(service, service)
     if name not in models:
         models[name] = session.get_service_model(name)
     try:

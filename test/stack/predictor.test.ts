@@ -56,8 +56,8 @@ llm:
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const statements = () =>
-  role.parse(optional['PredictorRole']?.Properties).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+const statements = (id = 'PredictorRole') =>
+  role.parse(optional[id]?.Properties).Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 
 it('has no error that CloudFormation would find', () => {
   expect(errorsIn(templateFile)).toEqual([])
@@ -85,15 +85,25 @@ it('adds the function with its role, rule, queue, schedule, dead letters and ala
   )
 })
 
-it('lets the function invoke its profile, and the model behind it in every region through the profile alone', () => {
-  const profile = {
-    'Fn::Sub':
-      'arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:inference-profile/eu.amazon.nova-lite-v1:0',
-  }
-  const model = (region: string) => ({
-    'Fn::Sub': `arn:\${AWS::Partition}:bedrock:${region}::foundation-model/amazon.nova-lite-v1:0`,
-  })
+const profile = {
+  'Fn::Sub':
+    'arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:inference-profile/eu.amazon.nova-lite-v1:0',
+}
+const model = (region: string) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:bedrock:${region}::foundation-model/amazon.nova-lite-v1:0`,
+})
 
+it('lets the doctor read what is said of the model, and invoke none', () => {
+  const allowed = statements('DoctorRole').filter(({ Action }) => JSON.stringify(Action).includes('bedrock:'))
+
+  expect(allowed).toEqual([
+    { Action: 'bedrock:GetFoundationModelAvailability', Resource: '*' },
+    { Action: 'bedrock:GetFoundationModel', Resource: [model('eu-west-1'), model('eu-north-1')] },
+    { Action: 'bedrock:GetInferenceProfile', Resource: profile },
+  ])
+})
+
+it('lets the function invoke its profile, and the model behind it in every region through the profile alone', () => {
   expect(statements().filter(({ Action }) => Action === 'bedrock:InvokeModel')).toEqual([
     { Action: 'bedrock:InvokeModel', Resource: profile },
     {

@@ -1,4 +1,13 @@
 import { z } from 'zod'
+import {
+  CONTROL_OPERATIONS,
+  controlCall,
+  DEFAULT_OFFERS,
+  foundationOf,
+  isProfile,
+  type ModelOffer,
+  offerOf,
+} from './bedrock-models'
 import { AwsError } from './protocol/aws-error'
 import { jsonAnswer, restService } from './protocol/rest'
 import type { Access, AwsResponse, AwsService, CloudContext } from './service'
@@ -42,15 +51,21 @@ const input = z.strictObject({
 })
 
 const CONVERSE = /^\/model\/([^/]+)\/converse$/
-/** Prefixes of inference profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html */
-const PROFILE = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\.(?=[a-z0-9-]+\.)/
 
-/** Amazon Bedrock, as far as one question with one tool needs it; without a model, the account has access to none. */
+/**
+ * Amazon Bedrock, as far as one question with one tool needs it, and what its control plane says of the models on offer.
+ * Without a model that answers, the account has access to none.
+ */
 export const createBedrock = (
-  { account, region }: Pick<CloudContext, 'account' | 'region'>,
+  context: Pick<CloudContext, 'account' | 'region'>,
   model: LanguageModel | undefined,
+  offers: readonly ModelOffer[] = DEFAULT_OFFERS,
 ): AwsService =>
-  restService('bedrock', ['Converse'], ({ method, path, body }) => {
+  restService('bedrock', ['Converse', ...CONTROL_OPERATIONS], (request) => {
+    const { method, path, body } = request
+    const { account, region } = context
+    const control = controlCall(request, context, { offers, hasAccess: model !== undefined })
+    if (control) return control
     const modelId = decodeURIComponent(CONVERSE.exec(path)?.[1] ?? '')
     if (method !== 'POST' || modelId === '') return { operation: `${method} ${path}`, accesses: [] }
     return {
@@ -59,7 +74,9 @@ export const createBedrock = (
       work: () => {
         const parsed = input.safeParse(JSON.parse(body.toString('utf8')))
         if (!parsed.success) throw new AwsError(400, 'ValidationException', z.prettifyError(parsed.error))
-        if (!model)
+        const offer = offerOf(offers, modelId)
+        if (!offer) throw new AwsError(400, 'ValidationException', 'The provided model identifier is invalid.')
+        if (!model || offer.isGranted === false)
           throw new AwsError(
             403,
             'AccessDeniedException',
@@ -72,8 +89,8 @@ export const createBedrock = (
 
 /** A profile is asked for itself, and for its foundation model through it. */
 function accessesOf(modelId: string, account: string, region: string): Access[] {
-  const foundation = `arn:aws:bedrock:${region}::foundation-model/${modelId.replace(PROFILE, '')}`
-  if (!PROFILE.test(modelId)) return [{ action: 'bedrock:InvokeModel', resource: foundation }]
+  const foundation = `arn:aws:bedrock:${region}::foundation-model/${foundationOf(modelId)}`
+  if (!isProfile(modelId)) return [{ action: 'bedrock:InvokeModel', resource: foundation }]
   const profile = `arn:aws:bedrock:${region}:${account}:inference-profile/${modelId}`
   return [
     { action: 'bedrock:InvokeModel', resource: profile },

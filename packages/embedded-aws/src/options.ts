@@ -1,4 +1,5 @@
 import type { LanguageModel } from './bedrock'
+import type { ModelOffer } from './bedrock-models'
 import type { CloudClock } from './clock'
 import type { Surroundings as SageMakerOptions } from './sagemaker'
 import type { BusEvent } from './service'
@@ -36,6 +37,8 @@ export interface CloudOptions {
   durations?: SageMakerOptions['durations']
   /** Answers as the models of Amazon Bedrock; without one, the account has access to none. */
   languageModel?: LanguageModel
+  /** Models that Amazon Bedrock offers, with their regions, access and quotas; one by default. */
+  modelOffers?: readonly ModelOffer[]
   /** How many workers a function may have at once; by the machine's cores where it is left out. */
   workersOfFunction?: number
   /** Sees what functions print, besides the log files in `dataDir/logs`. */

@@ -112,8 +112,8 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     scheduler.service,
     sageMaker,
     secrets,
-    createServiceQuotas(),
-    createBedrock(context, options.languageModel),
+    createServiceQuotas(options.modelOffers),
+    createBedrock(context, options.languageModel, options.modelOffers),
   ]
 
   return {

@@ -1,21 +1,24 @@
 import { z } from 'zod'
+import { bedrockQuotas, DEFAULT_OFFERS, type ModelOffer } from './bedrock-models'
 import { jsonOperation, jsonService } from './protocol/json'
 import type { AwsService } from './service'
 
 /** Service Quotas, as far as a health check asks: so many instances of every type may train at once. */
-export function createServiceQuotas(): AwsService {
+export function createServiceQuotas(offers: readonly ModelOffer[] = DEFAULT_OFFERS): AwsService {
   return jsonService({
     name: 'servicequotas',
     version: '1.1',
     operations: {
       ListServiceQuotas: jsonOperation({
         input: z.strictObject({
-          ServiceCode: z.literal('sagemaker'),
+          ServiceCode: z.enum(['sagemaker', 'bedrock']),
           MaxResults: z.number().optional(),
           NextToken: z.string().optional(),
         }),
         access: () => [{ action: 'servicequotas:ListServiceQuotas', resource: '*' }],
-        run: () => ({ Quotas: INSTANCE_TYPES.flatMap(quotasOf) }),
+        run: ({ ServiceCode }) => ({
+          Quotas: ServiceCode === 'bedrock' ? bedrockQuotas(offers) : INSTANCE_TYPES.flatMap(quotasOf),
+        }),
       }),
     },
   })

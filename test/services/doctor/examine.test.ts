@@ -1,5 +1,12 @@
 import path from 'node:path'
-import { beforeEach, expect, it } from '@jest/globals'
+import {
+  BedrockClient,
+  GetFoundationModelAvailabilityCommand,
+  GetFoundationModelCommand,
+  GetInferenceProfileCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-bedrock'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { ListLabelingJobsCommand, ListWorkteamsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
@@ -7,8 +14,10 @@ import { ListServiceQuotasCommand, ServiceQuotasClient } from '@aws-sdk/client-s
 import { mockClient } from 'aws-sdk-client-mock'
 import { HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
 import { awsAccount } from '../../../services/doctor/account'
+import { bedrockAccount } from '../../../services/doctor/bedrock-account'
 import { examine } from '../../../services/doctor/examine'
 import { s3Objects } from '../../../shared/objects'
+import { llmOptions } from '../../../shared/second-opinions'
 import { readSettings } from '../../../shared/settings'
 
 const secrets = mockClient(SecretsManagerClient)
@@ -16,11 +25,13 @@ const quotas = mockClient(ServiceQuotasClient)
 const lambda = mockClient(LambdaClient)
 const sagemaker = mockClient(SageMakerClient)
 const s3 = mockClient(S3Client)
+const bedrock = mockClient(BedrockClient)
 
+const quotasClient = new ServiceQuotasClient({ region: 'eu-west-1' })
 const settings = readSettings(path.resolve(__dirname, '../../..'))
 const account = awsAccount({
   lambda: new LambdaClient({ region: 'eu-west-1' }),
-  quotas: new ServiceQuotasClient({ region: 'eu-west-1' }),
+  quotas: quotasClient,
   sagemaker: new SageMakerClient({ region: 'eu-west-1' }),
   secrets: new SecretsManagerClient({ region: 'eu-west-1' }),
   objects: s3Objects(new S3Client({ region: 'eu-west-1' }), 'the-bucket'),
@@ -31,7 +42,11 @@ const secretNames = {
   linkSecrets: { annotator: 'LinkKey-1', owner: 'OwnerLinkKey-1', reader: 'ReaderLinkKey-1' },
 }
 const outline = { functions: ['collector', 'desk'], alarms: 24 }
-const ask = examine({ account, outline, settings, bucket: 'the-bucket', ...secretNames, ...places })
+const ports = {
+  account,
+  bedrock: bedrockAccount({ bedrock: (region) => new BedrockClient({ region }), quotas: quotasClient }),
+}
+const ask = examine({ ...ports, outline, settings, bucket: 'the-bucket', ...secretNames, ...places })
 
 beforeEach(() => {
   secrets.reset()
@@ -118,4 +133,62 @@ it('does not take a quota that has only its default for none', async () => {
       found: expect.stringContaining('default'),
     }),
   ])
+})
+
+describe('with a language model on Amazon Bedrock', () => {
+  const llm = llmOptions.parse({
+    provider: 'bedrock',
+    model: 'eu.amazon.nova-lite-v1:0',
+    regions: ['eu-west-1', 'eu-north-1'],
+    sendsPosts: true,
+    caps: { usd: { perDay: 1, perMonth: 20 }, requests: { perDay: 2000, perMonth: 60_000 } },
+    pricePerMillionTokensUsd: { input: 0.06, output: 0.24 },
+  })
+  const place = { ...ports, outline, bucket: 'the-bucket', ...secretNames, ...places }
+  const modelArn = (region: string) => `arn:aws:bedrock:${region}::foundation-model/amazon.nova-lite-v1:0`
+
+  beforeEach(() => {
+    bedrock.reset()
+    bedrock.on(GetInferenceProfileCommand).resolves({
+      models: ['eu-west-1', 'eu-north-1'].map((region) => ({ modelArn: modelArn(region) })),
+    })
+    bedrock.on(GetFoundationModelCommand).resolves({
+      modelDetails: { modelArn: '', modelId: '', providerName: 'Amazon', modelName: 'Nova Lite' },
+    })
+    bedrock.on(GetFoundationModelAvailabilityCommand).resolves({
+      agreementAvailability: { status: 'AVAILABLE' },
+      authorizationStatus: 'AUTHORIZED',
+      entitlementAvailability: 'AVAILABLE',
+      regionAvailability: 'AVAILABLE',
+    })
+    quotas.on(ListServiceQuotasCommand, { ServiceCode: 'bedrock' }).resolves({
+      Quotas: [{ QuotaName: 'Cross-region model inference tokens per minute for Amazon Nova Lite', Value: 400_000 }],
+    })
+  })
+
+  it('is ready where the account has access and a quota', async () => {
+    const { ready, findings } = await examine({ ...place, settings: { ...settings, llm } })()
+
+    expect(ready).toBe(true)
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        check: 'quota of the language model',
+        found: expect.stringContaining('400000 tokens'),
+      }),
+    )
+  })
+
+  it('is not ready where Amazon Bedrock has no such model', async () => {
+    bedrock
+      .on(GetFoundationModelAvailabilityCommand)
+      .rejects(new ResourceNotFoundException({ message: '', $metadata: {} }))
+
+    expect(await examine({ ...place, settings: { ...settings, llm } })()).toMatchObject({ ready: false })
+  })
+
+  it('asks nothing where no post may be sent', async () => {
+    await examine({ ...place, settings: { ...settings, llm: { ...llm, sendsPosts: false } } })()
+
+    expect(bedrock.calls()).toEqual([])
+  })
 })

@@ -18,7 +18,7 @@ const withModel = (changes: Partial<LlmOptions> = {}) => ({
 
 it('costs nothing, and finds nothing, without the section', () => {
   expect(languageModelCost(aSettings())).toEqual([])
-  expect(languageModelFindings(aSettings(), 'eu-west-1')).toEqual([])
+  expect(languageModelFindings(aSettings(), 'eu-west-1', undefined)).toEqual([])
 })
 
 describe('a day', () => {
@@ -40,10 +40,19 @@ describe('a day', () => {
 
 describe('what is found', () => {
   it('names every region that posts go to, and how access is seen there', () => {
-    const [place, access] = languageModelFindings(withModel(), 'eu-west-1')
+    const refused = { unknown: 'AccessDeniedException: no' }
+    const [place, ...rest] = languageModelFindings(withModel(), 'eu-west-1', {
+      profile: refused,
+      model: refused,
+      quotas: refused,
+      obstacles: new Map([
+        ['eu-west-1', refused],
+        ['eu-north-1', refused],
+      ]),
+    })
 
     expect(place?.found).toBe('posts go to amazon.nova-lite-v1:0 on Amazon Bedrock in eu-west-1, eu-north-1')
-    expect(access).toMatchObject({
+    expect(rest.find(({ check }) => check.endsWith('in eu-north-1'))).toMatchObject({
       verdict: 'could not be checked',
       remedy: expect.stringContaining('--region eu-north-1'),
     })
@@ -52,13 +61,13 @@ describe('what is found', () => {
   it('names a server of one’s own', () => {
     const own = withModel({ provider: 'openai', baseUrl: 'http://10.0.0.5:11434/v1', regions: [] })
 
-    expect(languageModelFindings(own, 'eu-west-1')).toEqual([
+    expect(languageModelFindings(own, 'eu-west-1', undefined)).toEqual([
       expect.objectContaining({ found: expect.stringContaining('at http://10.0.0.5:11434/v1, without a key') }),
     ])
   })
 
   it('says that nothing is asked while posts may not be sent', () => {
-    const [found] = languageModelFindings(withModel({ sendsPosts: false }), 'eu-west-1')
+    const [found] = languageModelFindings(withModel({ sendsPosts: false }), 'eu-west-1', undefined)
 
     expect(found).toMatchObject({ verdict: 'warning', found: expect.stringContaining('never asked') })
     expect(languageModelCost(withModel({ sendsPosts: false }))).toEqual([])

@@ -25,9 +25,18 @@ function inputOf(operation: string, request: AwsRequest): unknown {
   return JSON.parse(request.body.toString('utf8') || '{}')
 }
 
+/** What the last part of a path of Amazon Bedrock is called in the SDK, by the first. */
+const BEDROCK_IDS: { [kind: string]: string } = {
+  model: 'modelId',
+  'foundation-models': 'modelIdentifier',
+  'foundation-model-availability': 'modelId',
+  'inference-profiles': 'inferenceProfileIdentifier',
+}
+
 function bedrockInput({ path: url, body }: AwsRequest): object {
-  const modelId = /\/model\/([^/]+)/.exec(url)?.[1]
-  return { ...(modelId && { modelId: decodeURIComponent(modelId) }), ...JSON.parse(body.toString('utf8') || '{}') }
+  const [, kind = '', id] = url.split('/')
+  const name = BEDROCK_IDS[kind]
+  return { ...(name && id && { [name]: decodeURIComponent(id) }), ...JSON.parse(body.toString('utf8') || '{}') }
 }
 
 function lambdaInput({ path: url, headers, body }: AwsRequest): object {

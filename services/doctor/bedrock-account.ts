@@ -1,0 +1,85 @@
+import {
+  type BedrockClient,
+  GetFoundationModelAvailabilityCommand,
+  GetFoundationModelCommand,
+  GetInferenceProfileCommand,
+} from '@aws-sdk/client-bedrock'
+import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+
+/** What stands between an account and a foundation model in a region; nothing where it may use it. */
+export type Obstacle = 'not in the region' | 'not authorized' | 'no agreement' | 'agreement pending'
+
+/** A foundation model, as a region describes it. */
+export interface DescribedModel {
+  /** As quotas name it, such as `Amazon Nova Lite`. */
+  name: string
+  /** Whether it takes requests that name no inference profile. */
+  isOnDemand: boolean
+}
+
+/** What Amazon Bedrock can be asked about a model, one question each; a question that it refuses throws. */
+export interface BedrockAccount {
+  /** What keeps the account from a model in a region; undefined where there is no such model. */
+  obstacle(region: string, model: string): Promise<Obstacle | null | undefined>
+  /** Undefined where the region has no such model. */
+  describe(region: string, model: string): Promise<DescribedModel | undefined>
+  /** The regions that an inference profile of a region routes to; undefined where there is no such profile. */
+  profileRegions(region: string, profile: string): Promise<string[] | undefined>
+  /** Quotas of Amazon Bedrock in the stack's region, by name. */
+  quotas(): Promise<ReadonlyMap<string, number>>
+}
+
+export const bedrockAccount = (clients: {
+  bedrock: (region: string) => BedrockClient
+  quotas: ServiceQuotasClient
+}): BedrockAccount => ({
+  obstacle: async (region, modelId) =>
+    ifThere(async () => {
+      const found = await clients.bedrock(region).send(new GetFoundationModelAvailabilityCommand({ modelId }))
+      if (found.regionAvailability === 'NOT_AVAILABLE') return 'not in the region'
+      if (found.authorizationStatus === 'NOT_AUTHORIZED') return 'not authorized'
+      if (found.agreementAvailability?.status === 'PENDING') return 'agreement pending'
+      const isAgreed = found.agreementAvailability?.status === 'AVAILABLE'
+      return isAgreed && found.entitlementAvailability === 'AVAILABLE' ? null : 'no agreement'
+    }),
+
+  describe: async (region, modelIdentifier) =>
+    ifThere(async () => {
+      const { modelDetails } = await clients.bedrock(region).send(new GetFoundationModelCommand({ modelIdentifier }))
+      const { providerName = '', modelName = '', inferenceTypesSupported } = modelDetails ?? {}
+      return {
+        name: `${providerName} ${modelName}`.trim(),
+        // A model that does not say takes any.
+        isOnDemand: inferenceTypesSupported?.includes('ON_DEMAND') ?? true,
+      }
+    }),
+
+  profileRegions: async (region, inferenceProfileIdentifier) =>
+    ifThere(async () => {
+      const { models } = await clients
+        .bedrock(region)
+        .send(new GetInferenceProfileCommand({ inferenceProfileIdentifier }))
+      // A global profile names its model once without a region.
+      return (models ?? []).flatMap(({ modelArn = '' }) => modelArn.split(':')[3] || [])
+    }),
+
+  quotas: async () => {
+    const found = new Map<string, number>()
+    const pages = paginateListServiceQuotas({ client: clients.quotas, pageSize: 100 }, { ServiceCode: 'bedrock' })
+    for await (const { Quotas } of pages) {
+      for (const { QuotaName, Value } of Quotas ?? []) if (QuotaName && Value !== undefined) found.set(QuotaName, Value)
+    }
+    return found
+  },
+})
+
+/** An id that is wrong in form is a ValidationException, one that names nothing a ResourceNotFoundException. */
+async function ifThere<T>(question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await question()
+  } catch (error) {
+    if (error instanceof Error && ['ResourceNotFoundException', 'ValidationException'].includes(error.name))
+      return undefined
+    throw error
+  }
+}
