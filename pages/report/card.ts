@@ -8,6 +8,7 @@ import type { Cell, Column } from './csv'
 import { count, dateInWords, many } from '../words'
 import { cardAddress, dollars, percent, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 import { engines, longLost } from './engines'
+import { secondPredictorOfCard } from './second-predictor'
 
 /** A model's card for people: how good it is and how that is known, what it is made of, and why it is live or not. */
 export function modelCard(card: CardRecord): Child[] {
@@ -38,6 +39,7 @@ export function modelCard(card: CardRecord): Child[] {
     comparison(card),
     card.engines.length > 1 &&
       section('engines', 'Engines side by side', ...card.engines.flatMap(longLost), ...engines(card.engines)),
+    secondPredictorOfCard(card),
     calibration(card),
     live(card),
     training(card),

@@ -1,18 +1,69 @@
 import type { Overview } from '../../services/report/overview'
-import type { SecondPredictorRecord } from '../../shared/records'
-import { element } from '../element'
+import type { AgreementRecord, CardRecord, ConfusionRecord, SecondPredictorRecord } from '../../shared/records'
+import { type Child, element } from '../element'
 import { count, isolated, many } from '../words'
+import { section } from './section'
 import { dollars, percent } from './words'
 
 /** What a language model adds to an answer, and how far people agree with it. Nothing where there is none. */
 export function secondPredictor({ secondPredictor: found, day }: Overview['latest'][number]): HTMLElement | null {
   if (!found) return null
-  const { model, answered, messages, costUsd, agreement, people, confused, stopped } = found
+  const { model, answered, messages, costUsd, stopped } = found
   const asked = `${count(answered)} of ${many(messages, 'message')}, for ${dollars(costUsd)}`
-  const facts: [string, string][] = [
-    ['Model', model],
-    ['Answered', `${asked}${abstainedIn(found)}${stopped === null ? '' : `. Not all were asked about: ${stopped}`}`],
-    ['Interval', widths(day.byPosts)],
+  return element(
+    'details',
+    { class: 'second-predictor' },
+    element('summary', {}, 'What the language model adds'),
+    facts([
+      ['Model', model],
+      ['Answered', `${asked}${abstainedIn(found)}${stopped === null ? '' : `. Not all were asked about: ${stopped}`}`],
+      ['Interval', widths(day.byPosts)],
+      ...agreements(found),
+    ]),
+  )
+}
+
+/** The language model of the configuration, on the labels that a model is judged by. Nothing where there is none. */
+export function secondPredictorOfCard({ secondPredictor: found }: CardRecord): Child {
+  if (!found) return null
+  const { model, items, answered, widthRatio, cost } = found
+  const paid = `${dollars(cost.usd)} for ${many(cost.messages, 'message')} on the days of these labels`
+  return section(
+    'language-model',
+    'The language model beside it',
+    facts([
+      ['Model', model],
+      ['Answered', `${count(answered)} of ${many(items, 'evaluation label')}`],
+      [
+        'Interval',
+        widthRatio === null
+          ? 'its answers do not count: too few labelled posts have one, or they do not help'
+          : `about ${percent(widthRatio)} % as wide with its answers beside this model as without them`,
+      ],
+      ...agreements(found),
+      ['Cost', cost.millionUsd === null ? '' : `${paid}; ${dollars(cost.millionUsd)} a million`],
+    ]),
+  )
+}
+
+const facts = (pairs: readonly [string, string][]): HTMLElement =>
+  element(
+    'dl',
+    { class: 'facts' },
+    ...pairs.filter(([, text]) => text).flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
+  )
+
+/** How far people agree with it and with each other, and what it confuses. */
+function agreements({
+  agreement,
+  people,
+  confused,
+}: {
+  agreement: AgreementRecord | null
+  people: AgreementRecord | null
+  confused: readonly ConfusionRecord[]
+}): [string, string][] {
+  return [
     [
       'Agrees with people',
       agreement ? `${inWords(agreement)}, on ${many(agreement.items, 'labelled post')}` : 'not measured yet',
@@ -25,16 +76,6 @@ export function secondPredictor({ secondPredictor: found, day }: Overview['lates
         .join(', '),
     ],
   ]
-  return element(
-    'details',
-    { class: 'second-predictor' },
-    element('summary', {}, 'What the language model adds'),
-    element(
-      'dl',
-      { class: 'facts' },
-      ...facts.filter(([, text]) => text).flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
-    ),
-  )
 }
 
 function abstainedIn({ abstained }: SecondPredictorRecord): string {

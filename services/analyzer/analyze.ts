@@ -9,6 +9,7 @@ import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import { cardRecord, type ChampionRecord, datasetRecord, type ReportRecord, trainingRecord } from '../../shared/records'
+import type { ReadOpinions } from '../../shared/second-opinions'
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
 import { labelOf, named, nameToday, namesOf, streamInWords, type StreamName } from '../../shared/streams'
@@ -24,7 +25,6 @@ import { evidenceWriter } from './evidence-writer'
 import { reporter } from './reporter'
 import { openPlans } from './samples'
 import { writePredictions, writeShares } from './tables'
-import type { ReadOpinions } from './opinions'
 
 export interface AnalyzePorts {
   objects: Pick<Objects, 'read' | 'exists' | 'stream' | 'list' | 'putStream' | 'swap' | 'etag' | 'put' | 'madeOf'>

@@ -12,13 +12,12 @@ import type { ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type AssumedRate, type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
 import { noCounts } from '../../shared/statistics/pair-counts'
-import { labelOf, nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../shared/streams'
+import { type StreamNames, topicIn } from '../../shared/streams'
 import type { DayBook } from './day-book'
 import { weekTo } from './days'
 import { joined } from './facts'
 import { itemsOfNone } from './flagged'
-import type { SecondOpinions } from '../../shared/second-opinions'
-import type { ReadOpinions } from './opinions'
+import { type ReadOpinions, readOnce, type SecondOpinions, withOpinions } from '../../shared/second-opinions'
 import { reportOf } from './report'
 import { designOf, modelOf, type Plans, strataOf, windowScoresOf } from './samples'
 import type { DayFacts, Evidence } from './shares'
@@ -47,7 +46,7 @@ export function reporter(
   const { assumedErrorRate: mean, assumedErrorRateSd: sd } = settings.labelling
 
   const topic = topicIn(settings, names[0])
-  const opinionsOn = opinions && once(opinions)
+  const opinionsOn = opinions && readOnce(opinions)
 
   return async (date: string): Promise<ReportRecord> => {
     const given = standing.labels
@@ -132,27 +131,6 @@ function windowsOf(
   return windows
 }
 
-/** Posts of the window with what the second predictor answered about their day in any of their streams. */
-async function withOpinions(
-  settings: Pick<Settings, 'hashtags' | 'sources'>,
-  window: ReturnType<typeof windowOf>,
-  opinionsOn: ReadOpinions,
-): Promise<NonNullable<Evidence['second']>['window']> {
-  const streams = new Map(
-    watchedStreams(settings).map((one) => [labelOf(nameToday(settings, one)), namesOf(settings, one)]),
-  )
-  const found: NonNullable<Evidence['second']>['window'][number][] = []
-  for (const { item, hashtags, date, label, scores } of window) {
-    let opinion: number | undefined
-    for (const names of streams.values()) {
-      if (opinion === undefined && hashtags.includes(names[0].hashtag))
-        opinion = (await opinionsOn(names, date))?.labels.get(item)
-    }
-    found.push({ item, label, scores, opinion })
-  }
-  return found
-}
-
 /** What is said of each message on the first of the days that say something of it. */
 function unionOf(days: readonly SecondOpinions[]): ReadonlyMap<string, number> {
   const all = new Map<string, number>()
@@ -160,17 +138,6 @@ function unionOf(days: readonly SecondOpinions[]): ReadonlyMap<string, number> {
     for (const [message, label] of labels) if (!all.has(message)) all.set(message, label)
   }
   return all
-}
-
-/** The same opinions for a day however often they are asked for. */
-function once(read: ReadOpinions): ReadOpinions {
-  const found = new Map<string, Promise<SecondOpinions | undefined>>()
-  return (names, date) => {
-    const key = `${labelOf(names[0])} ${date}`
-    const known = found.get(key) ?? read(names, date)
-    found.set(key, known)
-    return known
-  }
 }
 
 /** How judgements err, in the order of the labels. What was not measured is assumed. */

@@ -25,6 +25,7 @@ import { costOf, lineageOf } from './lineage'
 import { modelPlaceOf } from './card'
 import { liveOf } from './live'
 import { majorityOf, measureModel, type MeasuredModel } from './measure'
+import { type Second, secondPredictorOn } from './second-predictor'
 import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
 import { type Relabelled, relabelled } from './relabelled'
 import { whyNotScored, windowOf } from './window'
@@ -36,6 +37,8 @@ export interface ContestPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'stream' | 'exists' | 'list'>
   load: LoadArtefact
   gate: Gate
+  /** Absent where the configuration names no language model that may be asked. */
+  second?: Second | undefined
 }
 
 /**
@@ -49,7 +52,7 @@ export async function holdContest(ports: ContestPorts, job: string, against: str
 }
 
 async function judgeModel(
-  { objects, load, gate }: ContestPorts,
+  { objects, load, gate, second }: ContestPorts,
   job: string,
   against: string | null,
   late: readonly CardRecord[],
@@ -96,6 +99,13 @@ async function judgeModel(
       ...underBothNames(baseline ? (await scoresOn(baseline)).scores : null),
     },
     comparison,
+    secondPredictor: second
+      ? await secondPredictorOn(objects, second, dataset, {
+          items,
+          labels: challenger.labels,
+          probabilities: challenger.measured?.forecasts.map(({ probabilities }) => probabilities),
+        })
+      : null,
     best: contest.best,
     calibration: challenger.measured && calibrate(challenger.measured),
     live: opponent && card && opposite?.read ? await liveSince(card, opposite.read, evaluation, dataset) : null,

@@ -8,6 +8,7 @@ import { door, onPut } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { makeMemory, remembering } from '../../shared/memory'
 import { s3Objects } from '../../shared/objects'
+import { predictorOf } from '../../shared/second-opinions'
 import { readSettings } from '../../shared/settings'
 import { evaluate } from './evaluate'
 import { sageMakerRegistry } from './registry'
@@ -22,11 +23,14 @@ const UNCHANGING = [keys.plan, keys.quality, keys.run, keys.card]
 /** Of the 2 GB that the function has. */
 const MEMORY_BYTES = 128 * 2 ** 20
 const objects = remembering(s3Objects(new S3Client(), bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
+const settings = readSettings(taskRoot)
+const predictor = predictorOf(settings)
 const ports = {
   objects,
   load: s3Artefacts(objects),
   publish: eventBridgeBus(new EventBridgeClient(), bus, 'evaluator'),
-  gate: readSettings(taskRoot).gate,
+  gate: settings.gate,
+  second: predictor && { predictor, settings },
   registry: sageMakerRegistry(new SageMakerClient(), stage),
   region,
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { agreementRecord, confusionRecord } from './agreement'
 import { datasetRecord } from './dataset'
 import { engineStanding } from './engine-standing'
 import { day, fraction } from './fields'
@@ -23,6 +24,38 @@ export const calibrationRecord = z.object({
   logLoss: z.object({ raw: z.number().nonnegative(), scaled: z.number().nonnegative() }),
 })
 export type CalibrationRecord = z.infer<typeof calibrationRecord>
+
+/** A language model beside a model, on the labels of the card's window. */
+export const cardSecondPredictor = z.object({
+  provider: z.string(),
+  model: z.string(),
+  prompt: z.string().describe('Hash of the prompt.'),
+  items: z.int().nonnegative().describe('Items of the window that are no example of its prompt.'),
+  answered: z.int().nonnegative().describe('Of these, the ones that it gave a label.'),
+  agreement: agreementRecord.nullable().describe('Of the answered ones the part of which it says what people said.'),
+  people: agreementRecord
+    .nullable()
+    .describe('The part of posts that two people judge alike. Null without 30 of them.'),
+  confused: z
+    .array(confusionRecord)
+    .describe('Of posts that people gave `label`, how many it says are `said`: the most frequent first.'),
+  widthRatio: z
+    .number()
+    .positive()
+    .nullable()
+    .describe(
+      'About how wide an interval is with its answers beside this model, as a part of that without, by the geometric mean over the ' +
+        'labels; cross-fitted on the window. Null where its answers do not count.',
+    ),
+  cost: z
+    .object({
+      messages: z.int().nonnegative(),
+      usd: z.number().nonnegative(),
+      millionUsd: z.number().nonnegative().nullable().describe('Of a million messages at this price; null of none.'),
+    })
+    .describe('Of all messages that it was asked about on the days of the window.'),
+})
+export type CardSecondPredictor = z.infer<typeof cardSecondPredictor>
 
 /** `models/<job>/card.json`: what a model is made of, how it measures, and the verdict with every reason. */
 export const cardRecord = z.object({
@@ -82,6 +115,10 @@ export const cardRecord = z.object({
     .array(engineStanding)
     .default([])
     .describe('The engines side by side, each by its latest model; empty on cards of older releases.'),
+  secondPredictor: cardSecondPredictor
+    .nullable()
+    .default(null)
+    .describe('The language model of the configuration; null where it has none, and on cards of older releases.'),
   best: z
     .object({ job: z.string(), macroF1: fraction })
     .nullable()

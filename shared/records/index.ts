@@ -1,4 +1,5 @@
 /** The JSON documents that we keep in S3, one file each. Readers parse by these; unknown fields of a later version pass. */
+export * from './agreement'
 export * from './run'
 export * from './plan'
 export * from './settled-line'

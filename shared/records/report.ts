@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { agreementRecord, confusionRecord } from './agreement'
 import { day, fraction, instant, stream } from './fields'
 import { judgementErrorsRecord, labelStatus } from './quality'
 
@@ -105,9 +106,6 @@ export const answerRecord = z.object({
 })
 export type AnswerRecord = z.infer<typeof answerRecord>
 
-/** Of so many posts a part, with its 95 % interval. */
-const agreementRecord = z.object({ items: z.int().positive(), share: fraction, low: fraction, high: fraction })
-
 /** A language model beside the champion: who it is, what it did that day, and how far people agree with it. */
 export const secondPredictorRecord = z.object({
   provider: z.string(),
@@ -125,7 +123,7 @@ export const secondPredictorRecord = z.object({
     .nullable()
     .describe('The part of posts that two people judge alike. Null without 30 of them.'),
   confused: z
-    .array(z.object({ label: z.string(), said: z.string(), items: z.int().positive(), of: z.int().positive() }))
+    .array(confusionRecord)
     .describe('Of posts that people gave `label`, how many it says are `said`: the most frequent first.'),
 })
 export type SecondPredictorRecord = z.infer<typeof secondPredictorRecord>

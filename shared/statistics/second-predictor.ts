@@ -122,3 +122,31 @@ export function combinationOf(window: readonly ScoredWithOpinion[], classes: num
     }),
   }
 }
+
+/**
+ * About how wide the interval of a share is with combined scores, as a part of that with the champion's alone: by what each
+ * leaves of the variance of a label, on the window; the geometric mean over the classes. Nothing where no class tells.
+ */
+export function widthRatio(before: readonly Scored[], after: readonly Scored[], classes: number): number | undefined {
+  const logs = zeros(classes).flatMap((_, k) => {
+    const [left, less] = [unexplained(before, k), unexplained(after, k)]
+    return left > 0 && less > 0 ? [Math.log(less / left) / 2] : []
+  })
+  return logs.length === 0 ? undefined : Math.exp(sum(logs) / logs.length)
+}
+
+/** What the scores of a class leave of the variance of its label, at the best weight that the estimate may give them. */
+function unexplained(window: readonly Scored[], k: number): number {
+  const weights = window.map(({ weight = 1 }) => weight)
+  const total = sum(weights)
+  const centred = (values: readonly number[]) => {
+    const mean = sum(values.map((value, i) => weights[i]! * value)) / total
+    return values.map((value) => value - mean)
+  }
+  const truths = centred(window.map(({ label }) => Number(label === k)))
+  const scores = centred(window.map(({ scores: own }) => own[k]!))
+  const product = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => weights[i]! * value * b[i]!))
+  const [together, spread] = [product(truths, scores), product(scores, scores)]
+  const best = spread > 0 ? Math.min(1, Math.max(0, together / spread)) : 0
+  return product(truths, truths) - 2 * best * together + best * best * spread
+}

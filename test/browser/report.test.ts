@@ -340,6 +340,11 @@ describe('the report of two weeks', () => {
     }
     expect(await text('#gate')).toContain('✓ passed')
     expect(await text('#comparison')).toContain('McNemar')
+    const second = await text('#language-model')
+    expect(second).toMatch(/about 81\s% as wide with its answers beside this model as without them/)
+    expect(second).toContain('in 85 of a hundred (76 to 90), on 97 labelled posts')
+    expect(second).toContain('technical with marketing (9 of 60)')
+    expect(second).toContain('$0.11 for 4,200 messages on the days of these labels; $26.19 a million')
     await visitor.page.locator('#lineage summary').click()
     expect(await text('#lineage')).toContain('4'.repeat(64))
   })

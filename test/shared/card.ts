@@ -126,6 +126,18 @@ export const cardExample: CardRecord = {
       lost: { since: '2026-10-24', days: 31, isLong: true, trainings: 29, seconds: 41.2, usd: null },
     },
   ],
+  secondPredictor: {
+    provider: 'bedrock',
+    model: 'eu.amazon.nova-lite-v1:0',
+    prompt: '0123456789abcdef',
+    items: 100,
+    answered: 97,
+    agreement: { items: 97, share: 0.845, low: 0.761, high: 0.904 },
+    people: { items: 80, share: 0.9125, low: 0.83, high: 0.957 },
+    confused: [{ label: 'technical', said: 'marketing', items: 9, of: 60 }],
+    widthRatio: 0.81,
+    cost: { messages: 4200, usd: 0.11, millionUsd: 26.19 },
+  },
   best: { job: 'bellwether-dev-9c2a7d0b1e4c553f-1', macroF1: 0.829 },
   calibration: {
     items: 100,
