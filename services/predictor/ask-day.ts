@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Publish } from '../../shared/bus'
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
@@ -8,22 +7,34 @@ import type { AnswerLine, AskedRecord } from '../../shared/records'
 import {
   exampleIds,
   type LlmOptions,
-  partsOf,
   postAsSent,
   type Predictor,
   predictorParts,
   type Prompt,
-  readAnswers,
 } from '../../shared/second-opinions'
 import type { Settings } from '../../shared/settings'
 import { partsOfMessages } from '../../shared/state/asked-messages'
 import { takeLease } from '../../shared/state/lease'
+import { sum } from '../../shared/statistics/numbers'
 import { named, namesOf, type StreamName, type StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import type { ShownText } from '../../shared/text'
+import { type ShownText, shownText } from '../../shared/text/shown'
 import { dayOf } from '../../shared/utc-day'
-import { type AskedPart, askPart, type AskPorts, lostLine } from './ask-part'
-import { bookRequests, closeRequests, costUsd, type LlmCaps, llmCaps, mostUsd, roomFor, tellReached } from './budget'
+import { type DayAnswers, openAnswers } from './answers'
+import { type AskedPart, askPart, type AskPorts } from './ask-part'
+import {
+  bookRequests,
+  chargedUsd,
+  closeRequests,
+  costUsd,
+  largestUsd,
+  type LlmCaps,
+  llmCaps,
+  mostUsd,
+  openBookings,
+  roomFor,
+  tellReached,
+} from './budget'
 import { type DayMessages, readMessages } from './messages'
 import { byRandomNumber, type Order, refuseOtherOrder } from './selection'
 
@@ -97,18 +108,15 @@ async function inTurn(
 ): Promise<AskedDay> {
   const { objects, predictor, options, settings, enqueue } = ports
   const hasTime = () => invocation.remainingMs() > MARGIN_MS + options.timeoutSeconds * 1000
+  const today = dayOf(invocation.now)
   const messages = await readMessages(objects, names, day.date, exampleIds(settings.labels.categories, options))
   await describePrompt(ports)
-  const answers = openAnswers(ports, names[0], day.date, invocation.now)
-  const before = await answers.known()
-  const open = await answers.carryOver([...messages.shown.keys()].filter((message) => !before.has(message)))
-  const works = [...before.values()].some(({ label }) => label !== undefined)
-  const { stopped, asked } = await askOpen(ports, answers, messages, open, {
-    hasTime,
-    works,
-    today: dayOf(invocation.now),
-  })
-  const record = recordOf(names[0], day.date, predictor, options, messages, await answers.known(), stopped)
+  const answers = await openAnswers(ports, predictor, names[0], day.date, invocation.now)
+  const works = [...answers.lines.values()].some(({ label }) => label !== undefined)
+  await settleKilled(ports, answers, messages, today)
+  const open = await answers.carryOver([...messages.shown.keys()].filter((message) => !answers.lines.has(message)))
+  const { stopped, asked, tooLong } = await askOpen(ports, answers, messages, open, { hasTime, works, today })
+  const record = recordOf(names[0], day.date, ports, messages, answers.lines, { stopped, tooLong })
   const key = keys.asked({ ...predictorParts(predictor), ...names[0], date: day.date })
   const text = `${JSON.stringify(record, null, 1)}\n`
   // Each put has the day reported again.
@@ -119,6 +127,32 @@ async function inTurn(
   return { ...day, state: 'asked', asked: record }
 }
 
+/**
+ * Close the bookings about this day that an invocation left open when it was killed: each counts the requests that were sent, and
+ * gives the rest back. Safe because this invocation holds the lease, so no other one asks.
+ */
+async function settleKilled(
+  { table, options, prompt, predictor }: AskDayPorts,
+  answers: DayAnswers,
+  { shown }: DayMessages,
+  today: string,
+): Promise<void> {
+  const caps = llmCaps(options)
+  const killed = (await openBookings(table, caps, today)).filter(({ part }) => answers.isPart(part))
+  if (killed.length === 0) return
+  const places = await partsOfMessages(table, predictorParts(predictor), [...shown.keys()])
+  for (const booking of killed) {
+    const sent = [...places].flatMap(([message, part]) => (part === booking.part ? [message] : []))
+    const charged = sent.map((message) => {
+      const most = mostUsd(options, prompt, postAsSent(shown.get(message) ?? NO_TEXT))
+      return chargedUsd(options, answers.lines.get(message), most)
+    })
+    await closeRequests(table, caps, booking, { requests: sent.length, usd: sum(charged) })
+  }
+}
+
+const NO_TEXT = shownText('')
+
 /** What one pass over a day goes by. */
 interface Pass {
   hasTime: () => boolean
@@ -128,70 +162,90 @@ interface Pass {
   today: string
 }
 
+interface Progress {
+  stopped: Stopped
+  asked: number
+  /** Messages that are too long for the dollars of a cap, or for what is left of them. */
+  tooLong: number
+}
+
 /** Ask about open messages, part by part. */
 async function askOpen(
   ports: AskDayPorts,
-  answers: Answers,
+  answers: DayAnswers,
   { shown }: DayMessages,
   open: readonly string[],
   { hasTime, works: worked, today }: Pass,
-): Promise<{ stopped: Stopped; asked: number }> {
+): Promise<Progress> {
   const { table, publish, options, prompt, order = byRandomNumber } = ports
   const caps = llmCaps(options)
-  let left = order(open)
-  refuseOtherOrder(open, left)
+  const inOrder = order(open)
+  refuseOtherOrder(open, inOrder)
+  const mostOf = new Map(
+    inOrder.map((message) => [message, mostUsd(options, prompt, postAsSent(shown.get(message) ?? NO_TEXT))]),
+  )
+  const most = (message: string) => mostOf.get(message) ?? 0
+  const least = mostUsd(options, prompt, postAsSent(NO_TEXT))
+  let left = inOrder.filter((message) => most(message) <= largestUsd(caps))
+  let tooLong = inOrder.length - left.length
+  let tooLongNow: Stopped = null
   let asked = 0
   let works = worked
+  const ended = (stopped: Stopped): Progress => ({ stopped, asked, tooLong })
   while (left.length > 0) {
-    if (!hasTime()) return { stopped: { by: 'time', why: 'the time of the invocation was up' }, asked }
-    const next = left.slice(0, PART).flatMap((message) => {
-      const text = shown.get(message)
-      return text === undefined ? [] : [[message, text] as const]
-    })
-    const most = next.map(([, text]) => mostUsd(options, prompt, postAsSent(text)))
-    const { requests, reached } = await roomFor(table, caps, today, most)
+    if (!hasTime()) return ended({ by: 'time', why: 'the time of the invocation was up' })
+    const next = left.slice(0, PART)
+    const room = await roomFor(table, caps, today, next.map(most), least)
+    const { reached, usd } = room
     if (reached) await tellReached(table, publish, reached)
-    const chosen = next.slice(0, requests)
-    const part = await bookAndAsk(ports, answers, caps, chosen, most, { hasTime, works, today })
-    if (!part) return { stopped: { by: 'cap', why: 'another invocation spent what the caps left' }, asked }
+    const passedOver = new Set(room.tooLong.map((i) => next[i]))
+    tooLong += passedOver.size
+    if (passedOver.size > 0)
+      tooLongNow = { by: 'cap', why: `posts are too long for what ${usd.cap} leaves of ${usd.limit} for ${usd.period}` }
+    const chosen = room.fits.flatMap((i) => {
+      const text = shown.get(next[i] ?? '')
+      return text === undefined || next[i] === undefined ? [] : [{ message: next[i], text, most: most(next[i]) }]
+    })
+    const part = await bookAndAsk(ports, answers, caps, chosen, { hasTime, works, today })
+    if (!part) return ended({ by: 'cap', why: 'another invocation spent what the caps left' })
     const done = new Set(part.lines.map(({ message }) => message))
     asked += done.size
     works ||= part.lines.some(({ label }) => label !== undefined)
-    if (part.failure) return { stopped: stoppedBy(part.failure), asked }
-    if (reached)
-      return { stopped: { by: 'cap', why: `${reached.cap} is reached: ${reached.limit} for ${reached.period}` }, asked }
-    if (done.size === 0 && hasTime())
-      return { stopped: { by: 'unavailable', why: 'another invocation claimed the messages' }, asked }
-    left = left.filter((message) => !done.has(message))
+    if (part.failure) return ended(stoppedBy(part.failure))
+    if (reached) return ended({ by: 'cap', why: `${reached.cap} is reached: ${reached.limit} for ${reached.period}` })
+    if (chosen.length > 0 && done.size === 0 && hasTime())
+      return ended({ by: 'unavailable', why: 'another invocation claimed the messages' })
+    left = left.filter((message) => !done.has(message) && !passedOver.has(message))
   }
-  return { stopped: null, asked }
+  return ended(tooLongNow)
+}
+
+interface Chosen {
+  message: string
+  text: ShownText
+  /** The most that it can cost, in dollars. */
+  most: number
 }
 
 /** Nothing where another invocation has spent the room. */
 async function bookAndAsk(
   ports: AskDayPorts,
-  answers: Answers,
+  answers: DayAnswers,
   caps: LlmCaps,
-  chosen: readonly (readonly [message: string, shown: ShownText])[],
-  most: readonly number[],
+  chosen: readonly Chosen[],
   { hasTime, works, today: day }: Pass,
 ): Promise<AskedPart | undefined> {
   if (chosen.length === 0) return { lines: [], failure: undefined }
   const { table, options, predictor } = ports
-  const key = answers.keyOf(chosen.map(([message]) => message))
-  const usd = most.slice(0, chosen.length).reduce((sum, one) => sum + one, 0)
-  const booking = { day, token: key, requests: chosen.length, usd }
+  const key = answers.keyOf(chosen.map(({ message }) => message))
+  const booking = { day, part: key, requests: chosen.length, usd: sum(chosen.map(({ most }) => most)) }
   if (!(await bookRequests(table, caps, booking))) return undefined
-  const part = await askPart(ports, predictor, key, chosen, hasTime, works)
+  const pairs = chosen.map(({ message, text }) => [message, text] as const)
+  const part = await askPart(ports, predictor, key, pairs, hasTime, works)
   await answers.write(key, part.lines)
-  const place = new Map(chosen.map(([message], i) => [message, i]))
-  const used = part.lines.reduce(
-    // What did not answer may have charged for the whole request.
-    (sum, line) =>
-      sum + (line.abstained === 'no-answer' ? (most[place.get(line.message) ?? 0] ?? 0) : costUsd(options, line)),
-    0,
-  )
-  await closeRequests(table, caps, booking, { requests: part.lines.length, usd: Math.min(usd, used) })
+  const mostOf = new Map(chosen.map(({ message, most }) => [message, most]))
+  const used = sum(part.lines.map((line) => chargedUsd(options, line, mostOf.get(line.message) ?? 0)))
+  await closeRequests(table, caps, booking, { requests: part.lines.length, usd: Math.min(booking.usd, used) })
   return part
 }
 
@@ -208,52 +262,6 @@ const stoppedBy = ({ failed, why }: { failed: keyof typeof STOPPED; why: string 
   why: why.slice(0, 500),
 })
 
-/** The answers about a day of a stream. */
-interface Answers {
-  /** By message. */
-  known(): Promise<Map<string, AnswerLine>>
-  /** Take over what other days were answered about these messages; answers the ones that nobody was asked about. */
-  carryOver(messages: readonly string[]): Promise<string[]>
-  keyOf(messages: readonly string[]): string
-  write(key: string, lines: readonly AnswerLine[]): Promise<void>
-}
-
-function openAnswers({ objects, table, predictor }: AskDayPorts, name: StreamName, date: string, now: Date): Answers {
-  const by = predictorParts(predictor)
-  const keyOf = (messages: readonly string[]) => {
-    const part = createHash('sha256')
-      .update([...messages].sort().join('\n'))
-      .digest('hex')
-      .slice(0, 16)
-    return keys.answers({ ...by, ...name, date, part })
-  }
-  const write = async (key: string, lines: readonly AnswerLine[]) => {
-    if (lines.length === 0) return
-    const inOrder = [...lines].sort((a, b) => (a.message < b.message ? -1 : 1))
-    await objects.create(key, inOrder.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  }
-  return {
-    keyOf,
-    write,
-    known: async () => {
-      const lines: AnswerLine[] = []
-      for (const { key } of await partsOf(objects, predictor, name, date))
-        lines.push(...(await readAnswers(objects, key)))
-      return new Map(lines.map((line) => [line.message, line]))
-    },
-    carryOver: async (messages) => {
-      const places = await partsOfMessages(table, by, messages)
-      const answered = new Map<string, AnswerLine>()
-      for (const key of new Set(places.values())) {
-        for (const line of await readAnswers(objects, key)) answered.set(line.message, line)
-      }
-      const carried = [...places.keys()].map((message) => answered.get(message) ?? lostLine(message, now))
-      await write(keyOf(['carried', ...places.keys()]), carried)
-      return messages.filter((message) => !places.has(message))
-    },
-  }
-}
-
 /** Keep what the hash of the prompt stands for. */
 async function describePrompt({ objects, predictor, prompt }: AskDayPorts): Promise<void> {
   const { system, choices } = prompt
@@ -266,11 +274,10 @@ async function describePrompt({ objects, predictor, prompt }: AskDayPorts): Prom
 function recordOf(
   name: StreamName,
   date: string,
-  predictor: Predictor,
-  options: LlmOptions,
+  { predictor, options }: Pick<AskDayPorts, 'predictor' | 'options'>,
   { runs, shown, excluded }: DayMessages,
   known: ReadonlyMap<string, AnswerLine>,
-  stopped: Stopped,
+  { stopped, tooLong }: Pick<Progress, 'stopped' | 'tooLong'>,
 ): AskedRecord {
   const lines = [...shown.keys()].flatMap((message) => known.get(message) ?? [])
   const abstained: AskedRecord['abstained'] = {}
@@ -287,6 +294,7 @@ function recordOf(
     asked: lines.length,
     answered: lines.filter(({ label }) => label !== undefined).length,
     abstained,
+    ...(tooLong > 0 && { tooLong }),
     excluded,
     inputTokens,
     outputTokens,

@@ -1,7 +1,8 @@
 import { budgetReached } from '../../events'
 import type { Publish } from '../../shared/bus'
 import type { LlmOptions, Prompt } from '../../shared/second-opinions'
-import { book, type Cap, roomWithin, settle } from '../../shared/state/ledger'
+import type { AnswerLine } from '../../shared/records'
+import { book, type Cap, readLedger, roomWithin, settle } from '../../shared/state/ledger'
 import { isAnnounced, markAnnounced } from '../../shared/state/reached-caps'
 import type { Table } from '../../shared/table'
 
@@ -35,6 +36,23 @@ export function mostUsd(
   return costUsd(options, { inputTokens: bytes + OVERHEAD_TOKENS, outputTokens: maxTokens })
 }
 
+/**
+ * Dollars for a request whose answer is this line. A request without an answer, or whose answer was not kept, may have been
+ * charged in full.
+ */
+export const chargedUsd = (
+  options: Pick<LlmOptions, 'pricePerMillionTokensUsd'>,
+  line: AnswerLine | undefined,
+  most: number,
+): number =>
+  line === undefined || line.abstained === 'no-answer' || line.abstained === 'lost' ? most : costUsd(options, line)
+
+/** The most dollars that one request can have. */
+export const largestUsd = ({ usd }: LlmCaps): number => Math.min(usd.perDay, usd.perMonth) + ROUNDING_USD
+
+/** The ledger counts millionths. */
+const ROUNDING_USD = 1e-7
+
 /** A cap without room for one more request. */
 export interface Reached {
   cap: string
@@ -43,43 +61,80 @@ export interface Reached {
   period: string
 }
 
+/** Which of some requests the caps have room for, by place. */
+export interface RoomForRequests {
+  fits: number[]
+  /** Requests passed over: they cost more than is left, and far more than the least. */
+  tooLong: number[]
+  /** The cap without room for the request after these. */
+  reached: Reached | undefined
+  /** The cap on dollars that leaves less. */
+  usd: Reached
+}
+
+/** A request that costs so many times the least is long: it does not end the others where it finds too few dollars left. */
+const LONG = 2
+
 /**
- * How many of these requests the caps have room for, in their order, and which cap has none for the next one. `most` is the
- * most that each can cost, in dollars.
+ * Which of these requests the caps have room for, in their order. `most` is the most that each can cost, in dollars, and
+ * `least` what a request about an empty post can.
  */
 export async function roomFor(
   table: Ledger,
   caps: LlmCaps,
   day: string,
   most: readonly number[],
-): Promise<{ requests: number; reached: Reached | undefined }> {
+  least: number,
+): Promise<RoomForRequests> {
   const [requests, usd] = await Promise.all([roomWithin(table, caps.requests, day), roomWithin(table, caps.usd, day)])
+  const reachedOf = ({ cap, limit, period }: Reached): Reached => ({ cap, limit, period })
+  const room: RoomForRequests = { fits: [], tooLong: [], reached: undefined, usd: reachedOf(usd) }
   let total = 0
-  let affordable = 0
-  // The ledger counts millionths.
-  while (affordable < most.length && total + (most[affordable] ?? 0) <= usd.left + 1e-7) {
-    total += most[affordable] ?? 0
-    affordable++
+  for (const [i, one] of most.entries()) {
+    if (total + one > usd.left + ROUNDING_USD) {
+      if (one > LONG * least) {
+        room.tooLong.push(i)
+        continue
+      }
+      return { ...room, reached: reachedOf(usd) }
+    }
+    if (room.fits.length + 1 > requests.left) return { ...room, reached: reachedOf(requests) }
+    total += one
+    room.fits.push(i)
   }
-  const allowed = Math.min(affordable, Math.max(0, Math.floor(requests.left)))
-  if (allowed === most.length) return { requests: allowed, reached: undefined }
-  const { cap, limit, period } = affordable <= requests.left ? usd : requests
-  return { requests: allowed, reached: { cap, limit, period } }
+  return room
 }
 
 export interface Booking {
   day: string
-  token: string
+  /** Key of the part of `answers/` that the answers are for. */
+  part: string
   requests: number
   usd: number
 }
 
+/** An open booking says how much it is, so that another invocation can close it if this one is killed. */
+const tokenOf = ({ day, part, requests, usd }: Booking): string =>
+  [day, requests, Math.round(usd * 1e6), part].join(' ')
+
+function bookingOf(token: string): Booking | undefined {
+  const [day, requests, micro, part] = token.split(' ')
+  // Bookings of older releases are the part alone.
+  if (day === undefined || requests === undefined || micro === undefined || part === undefined) return undefined
+  return { day, requests: Number(requests), usd: Number(micro) / 1e6, part }
+}
+
+/** The bookings of the month of a UTC day that are open: of invocations that run, and of those that were killed. */
+export async function openBookings(table: Ledger, caps: LlmCaps, day: string): Promise<Booking[]> {
+  const month = day.slice(0, 7)
+  const ledgers = await Promise.all([caps.requests.kind, caps.usd.kind].map((kind) => readLedger(table, kind, month)))
+  return [...new Set(ledgers.flatMap(({ open }) => open))].flatMap((token) => bookingOf(token) ?? [])
+}
+
 /** Book requests with the most that they can cost: both or none. False where another spent the room meanwhile. */
-export async function bookRequests(
-  table: Ledger,
-  caps: LlmCaps,
-  { day, token, requests, usd }: Booking,
-): Promise<boolean> {
+export async function bookRequests(table: Ledger, caps: LlmCaps, booking: Booking): Promise<boolean> {
+  const { day, requests, usd } = booking
+  const token = tokenOf(booking)
   if (await book(table, caps.requests, day, token, requests)) return false
   if (usd === 0 || !(await book(table, caps.usd, day, token, usd))) return true
   await settle(table, caps.requests.kind, day, token, requests, 0)
@@ -90,9 +145,11 @@ export async function bookRequests(
 export async function closeRequests(
   table: Ledger,
   caps: LlmCaps,
-  { day, token, requests, usd }: Booking,
+  booking: Booking,
   used: { requests: number; usd: number },
 ): Promise<void> {
+  const { day, requests, usd } = booking
+  const token = tokenOf(booking)
   await settle(table, caps.requests.kind, day, token, requests, used.requests)
   if (usd > 0) await settle(table, caps.usd.kind, day, token, usd, used.usd)
 }

@@ -4,7 +4,7 @@ import { named, namesOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { shownText } from '../../shared/text/shown'
 import type { Day, AskDayPorts } from './ask-day'
-import { llmCaps, mostUsd, roomFor } from './budget'
+import { llmCaps, mostUsd, openBookings, roomFor } from './budget'
 import { filesByDay } from './messages'
 
 /** The days that were put on the queue. */
@@ -30,7 +30,10 @@ export const sweep =
   async ({ now }: Pick<Invocation, 'now'>): Promise<Swept> => {
     const today = dayOf(now)
     const least = mostUsd(options, prompt, postAsSent(shownText('')))
-    if ((await roomFor(table, llmCaps(options), today, [least])).requests === 0) return { days: [] }
+    const caps = llmCaps(options)
+    const hasRoom = (await roomFor(table, caps, today, [least], least)).fits.length > 0
+    // A booking that a killed invocation left open gives room back once its day is looked at.
+    if (!hasRoom && (await openBookings(table, caps, today)).length === 0) return { days: [] }
     const days: Day[] = []
     for (const stream of watchedStreams(settings)) {
       const names = namesOf(settings, stream)

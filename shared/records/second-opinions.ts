@@ -53,6 +53,11 @@ export const askedRecord = z.object({
   asked: z.int().nonnegative(),
   answered: z.int().nonnegative().describe('Of these, the ones with a label.'),
   abstained: z.partialRecord(abstention, z.int().positive()),
+  tooLong: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Messages too long for the dollars that a cap allows, or has left; absent where none are.'),
   excluded: z
     .array(z.string())
     .describe(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { evaluate, type Ports } from '../../../services/evaluator/evaluate'
+import { evaluate, type EvaluatePorts } from '../../../services/evaluator/evaluate'
 import type { Second } from '../../../services/evaluator/second-predictor'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
@@ -26,7 +26,7 @@ beforeEach(() => {
   bucket = testBucket()
 })
 
-const portsWith = (more: Partial<Ports>): Ports => ({
+const portsWith = (more: Partial<EvaluatePorts>): EvaluatePorts => ({
   objects: bucket,
   load: s3Artefacts(bucket),
   publish: recorder('evaluator').publish,
@@ -71,7 +71,7 @@ async function putAnswers(said: (label: string, n: number) => string | undefined
   )
 }
 
-async function cardWith(ports: Partial<Ports> = { second }) {
+async function cardWith(ports: Partial<EvaluatePorts> = { second }) {
   // A model that is wrong about a third of what is technical.
   await putTrained(bucket, { job: 'one', evaluation: window, learnt: spoiled(4) })
   await evaluate(portsWith(ports))('one', NOW)

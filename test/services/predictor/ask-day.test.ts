@@ -213,6 +213,128 @@ describe('the caps', () => {
   })
 })
 
+describe('a post that is too long for the dollars that are left', () => {
+  const cap = (perDay: number) => ({ usd: { perDay, perMonth: 10 }, requests: { perDay: 100, perMonth: 100 } })
+  // At most, a short post costs about $0.00015, and this one $0.0037.
+  const long = 'very long '.repeat(6000)
+
+  it('holds up no other, is counted, and is asked about when there is room again', async () => {
+    const ports = predictorPorts({ caps: cap(0.004) })
+    // These cost all that was booked for them, so that less is left than the long post can cost.
+    ports.ask.mockImplementation(async () => ({
+      said: { label: 'technical' },
+      inputTokens: 7000,
+      outputTokens: 12,
+      requestId: '',
+      stopReason: '',
+    }))
+    await collected(ports.objects, texts(8), { ...name, date: '2026-11-20' })
+    await askDay(ports)({ ...name, date: '2026-11-20' }, invocation())
+    await collected(ports.objects, [...texts(3).map((text) => `other ${text}`), long])
+
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({
+      messages: 4,
+      asked: 3,
+      tooLong: 1,
+      stopped: { by: 'cap', why: 'posts are too long for what llm.caps.usd.perDay leaves of 0.004 for 2026-11-22' },
+    })
+    await askDay(ports)(day, invocation('2026-11-23T02:00:00.000Z'))
+    expect(await askedOf(ports)).toMatchObject({ asked: 4, stopped: null })
+    expect((await askedOf(ports))?.tooLong).toBeUndefined()
+  })
+
+  it('that no day could pay is counted, and the day is done', async () => {
+    const ports = predictorPorts({ caps: cap(0.002) })
+    await collected(ports.objects, [...texts(3), long])
+
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({ messages: 4, asked: 3, tooLong: 1, stopped: null })
+    expect((await sweep(ports)(invocation())).days).toEqual([])
+  })
+})
+
+describe('an invocation that was killed', () => {
+  /** Kill the invocation at the sixth request; up to four are under way at once. */
+  async function killed(caps = { usd: { perDay: 10, perMonth: 10 }, requests: { perDay: 100, perMonth: 1000 } }) {
+    const ports = predictorPorts({ caps })
+    await collected(ports.objects, texts(9))
+    ports.ask.mockImplementation(async (post) => {
+      if (ports.ask.mock.calls.length > 5) throw new Error('killed')
+      return modelOf(() => ({ label: 'technical' }))(post)
+    })
+    await expect(askDay(ports)(day, invocation())).rejects.toThrow('killed')
+    const sent = ports.ask.mock.calls.length
+    ports.ask.mockClear()
+    ports.ask.mockImplementation(modelOf(() => ({ label: 'technical' })))
+    return { ports, sent }
+  }
+
+  it('costs at most what it sent: the next pass over the day gives the rest of its booking back', async () => {
+    const { ports, sent } = await killed()
+    expect(await spent(ports.table, 'llmRequests', '2026-11-22')).toBe(9)
+
+    await askDay(ports)(day, invocation())
+
+    expect(await spent(ports.table, 'llmRequests', '2026-11-22')).toBe(9)
+    expect(ports.ask).toHaveBeenCalledTimes(9 - sent)
+    const each = (250 * 0.06 + 12 * 0.24) / 1e6
+    const usd = await spent(ports.table, 'llmUsd', '2026-11-22')
+    // What was sent and not kept counts as the most that it can have cost.
+    expect(usd).toBeGreaterThan(9 * each)
+    expect(usd).toBeLessThan((9 - sent) * each + sent * 0.0003)
+  })
+
+  it('does not hold the requests of the day: others are asked about that its booking had no room for', async () => {
+    const { ports, sent } = await killed({
+      usd: { perDay: 10, perMonth: 10 },
+      requests: { perDay: 9, perMonth: 1000 },
+    })
+
+    expect((await sweep(ports)(invocation())).days).toEqual([day])
+    await askDay(ports)(day, invocation())
+
+    expect(await askedOf(ports)).toMatchObject({ asked: 9, abstained: { lost: sent }, stopped: null })
+    expect(await spent(ports.table, 'llmRequests', '2026-11')).toBe(9)
+  })
+
+  it('after it kept its answers costs what they cost', async () => {
+    const ports = predictorPorts()
+    await collected(ports.objects, texts(3))
+    const { update } = ports.table
+    const dying = {
+      ...ports.table,
+      update: async (...[key, change]: Parameters<typeof update>) => {
+        if (change.deleteFrom && key.pk.startsWith('ledger#')) throw new Error('killed')
+        return update(key, change)
+      },
+    }
+    await expect(askDay({ ...ports, table: dying })(day, invocation())).rejects.toThrow('killed')
+
+    await askDay(ports)(day, invocation())
+
+    expect(ports.ask).toHaveBeenCalledTimes(3)
+    expect(await spent(ports.table, 'llmRequests', '2026-11')).toBe(3)
+    expect(await spent(ports.table, 'llmUsd', '2026-11')).toBeCloseTo((3 * (250 * 0.06 + 12 * 0.24)) / 1e6, 5)
+  })
+})
+
+it('reads each part of the answers about a day once', async () => {
+  const ports = predictorPorts()
+  await collected(ports.objects, texts(3))
+  await askDay(ports)(day, invocation())
+  await collected(ports.objects, ['late'], day, '0800')
+  const read = jest.spyOn(ports.objects, 'read')
+
+  await askDay(ports)(day, invocation())
+
+  const parts = read.mock.calls.map(([key]) => key).filter((key) => keys.answers.match(key))
+  expect(parts).toHaveLength(new Set(parts).size)
+  expect(await askedOf(ports)).toMatchObject({ asked: 4, answered: 4 })
+})
+
 describe('a model that cannot be asked', () => {
   const failing = (failure: Failure) => jest.fn<AskModel>(async () => failure)
 
