@@ -72,7 +72,6 @@ async function judgeModel(
   const card = against === null ? undefined : await objects.readJson(keys.card({ job: against }), cardRecord)
   const opposite = card && (await loadIfReadable(load, modelPlaceOf(card)))
   const champion = card && opposite && (await hold(card.job, card.training.engine, card.dataset, opposite))
-
   const majority = (await scoresOn(majorityOf(items, dataset.labels))).scores
   const changes = champion?.measured ? await changesSince(objects, champion.dataset, dataset) : NO_CHANGES
   const opponent = opponentIn({ challenger, champion })
@@ -99,13 +98,7 @@ async function judgeModel(
       ...underBothNames(baseline ? (await scoresOn(baseline)).scores : null),
     },
     comparison,
-    secondPredictor: second
-      ? await secondPredictorOn(objects, second, dataset, {
-          items,
-          labels: challenger.labels,
-          probabilities: challenger.measured?.forecasts.map(({ probabilities }) => probabilities),
-        })
-      : null,
+    secondPredictor: await secondBeside(objects, second, dataset, items, challenger),
     best: contest.best,
     calibration: challenger.measured && calibrate(challenger.measured),
     live: opponent && card && opposite?.read ? await liveSince(card, opposite.read, evaluation, dataset) : null,
@@ -118,6 +111,22 @@ async function judgeModel(
     cost: await costOf(objects, dataset, training, artefact.read?.engine),
   }
 }
+
+/** The language model beside a model; null where the configuration names none. */
+const secondBeside = async (
+  objects: ContestPorts['objects'],
+  second: Second | undefined,
+  dataset: DatasetRecord,
+  items: readonly EvaluationLine[],
+  { labels, measured }: Contender,
+): Promise<CardRecord['secondPredictor']> =>
+  second
+    ? secondPredictorOn(objects, second, dataset, {
+        items,
+        labels,
+        probabilities: measured?.forecasts.map(({ probabilities }) => probabilities),
+      })
+    : null
 
 /** The baseline's scores, also under the name that cards of older releases have. */
 const underBothNames = (
