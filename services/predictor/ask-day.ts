@@ -27,7 +27,7 @@ import {
   chargedUsd,
   closeRequests,
   costUsd,
-  largestUsd,
+  isTooLong,
   type LlmCaps,
   llmCaps,
   mostUsd,
@@ -186,7 +186,7 @@ async function askOpen(
   )
   const most = (message: string) => mostOf.get(message) ?? 0
   const least = mostUsd(options, prompt, postAsSent(NO_TEXT))
-  let left = inOrder.filter((message) => most(message) <= largestUsd(caps))
+  let left = inOrder.filter((message) => !isTooLong(caps, most(message), least))
   let tooLong = inOrder.length - left.length
   let tooLongNow: Stopped = null
   let asked = 0

@@ -47,9 +47,6 @@ export const chargedUsd = (
 ): number =>
   line === undefined || line.abstained === 'no-answer' || line.abstained === 'lost' ? most : costUsd(options, line)
 
-/** The most dollars that one request can have. */
-export const largestUsd = ({ usd }: LlmCaps): number => Math.min(usd.perDay, usd.perMonth) + ROUNDING_USD
-
 /** The ledger counts millionths. */
 const ROUNDING_USD = 1e-7
 
@@ -74,6 +71,10 @@ export interface RoomForRequests {
 
 /** A request that costs so many times the least is long: it does not end the others where it finds too few dollars left. */
 const LONG = 2
+
+/** Whether a request is long, and costs more dollars than a cap ever has. */
+export const isTooLong = ({ usd }: LlmCaps, most: number, least: number): boolean =>
+  most > LONG * least && most > Math.min(usd.perDay, usd.perMonth) + ROUNDING_USD
 
 /**
  * Which of these requests the caps have room for, in their order. `most` is the most that each can cost, in dollars, and

@@ -12,15 +12,13 @@ const PROFILE = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\.(?=[a-z0-9-]+\.)/
 const isArn = (model: string): boolean => model.startsWith('arn:')
 const isProfile = (model: string): boolean => PROFILE.test(model) || /:(?:application-)?inference-profile\//.test(model)
 
+const NO_MODEL = 'is missing: name the model, as in model: eu.anthropic.claude-haiku-4-5-20251001-v1:0'
+
 /** `llm` in `bellwether.yml`: a language model as second predictor. Without the section nothing is asked. */
 export const llmOptions = z
   .strictObject({
     provider: z.enum(PROVIDERS),
-    model: z
-      .string()
-      .trim()
-      .min(1, 'name the model, as in model: eu.anthropic.claude-haiku-4-5-20251001-v1:0')
-      .max(2048),
+    model: z.string({ error: NO_MODEL }).trim().min(1, NO_MODEL).max(2048),
     foundationModel: z
       .string()
       .regex(/^[a-z0-9-]+\.[\w.:-]+$/, 'the id of a foundation model, as in anthropic.claude-haiku-4-5-20251001-v1:0')
@@ -52,7 +50,7 @@ export const llmOptions = z
     if (isProfile(model) && regions.length === 0)
       wrong(
         'regions',
-        `is missing: ${model} is an inference profile; list the regions that it routes to, as GetInferenceProfile names them`,
+        `is missing: ${model} is an inference profile, which routes to several regions; list them: aws bedrock get-inference-profile --inference-profile-identifier ${model}`,
       )
     if (isArn(model) && foundationModel === undefined)
       wrong(

@@ -76,9 +76,24 @@ const FAILURES: Readonly<Record<string, Failure['failed']>> = {
   ExpiredTokenException: 'refused',
 }
 
+/**
+ * What a ValidationException is about. Its message may repeat a part of the request, and so the post; these words do not:
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
+ */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/model identifier is invalid/i, 'there is no such model'],
+  [/on-demand throughput/i, 'it takes requests through an inference profile only'],
+  [/tool use|toolConfig|toolChoice/i, 'it takes no tools, or no choice of one'],
+  [/too long|too many input tokens|context/i, 'the request is too long'],
+]
+
 function failureOf(error: unknown, model: string): Failure {
   if (!(error instanceof Error)) throw error
   const code = 'code' in error ? String(error.code) : ''
   const failed = FAILURES[error.name] ?? failedBy(code)
-  return { failed, why: `${model} on Amazon Bedrock: ${error.name}: ${error.message}` }
+  const reason =
+    failed === 'rejected'
+      ? (REASONS.find(([said]) => said.test(error.message))?.[1] ?? 'it does not take the request')
+      : error.message
+  return { failed, why: `${model} on Amazon Bedrock: ${error.name}: ${reason}` }
 }

@@ -254,6 +254,16 @@ describe('a post that is too long for the dollars that are left', () => {
     expect(await askedOf(ports)).toMatchObject({ messages: 4, asked: 3, tooLong: 1, stopped: null })
     expect((await sweep(ports)(invocation())).days).toEqual([])
   })
+
+  it('is no excuse for a cap that has no room for any: the cap is named', async () => {
+    const ports = predictorPorts({ caps: cap(0.00001) })
+    await collected(ports.objects, texts(3))
+
+    await askDay(ports)(day, invocation())
+
+    expect((await askedOf(ports))?.stopped?.why).toBe('llm.caps.usd.perDay is reached: 0.00001 for 2026-11-22')
+    expect((await askedOf(ports))?.tooLong).toBeUndefined()
+  })
 })
 
 describe('an invocation that was killed', () => {

@@ -73,3 +73,9 @@ describe('what the role may invoke', () => {
     ])
   })
 })
+
+it('says what to do where the model is missing', () => {
+  expect(llmOptions.safeParse({ ...bedrock, model: undefined }).error?.issues[0]?.message).toMatch(
+    /^is missing: name the model, as in model: /,
+  )
+})

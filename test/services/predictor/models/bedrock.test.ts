@@ -89,7 +89,6 @@ describe('a failure', () => {
     ['throttled', 'ServiceUnavailableException'],
     ['refused', 'AccessDeniedException'],
     ['refused', 'ResourceNotFoundException'],
-    ['rejected', 'ValidationException'],
     ['no-answer', 'TimeoutError'],
     ['no-answer', 'ModelTimeoutException'],
     ['no-answer', 'InternalServerException'],
@@ -98,6 +97,26 @@ describe('a failure', () => {
 
     expect(await ask('{}')).toEqual({ failed, why: `${model} on Amazon Bedrock: ${name}: why` })
   })
+
+  it.each([
+    ['The provided model identifier is invalid.', 'there is no such model'],
+    [
+      'Invocation of model ID x with on-demand throughput isn’t supported. Retry with an inference profile.',
+      'it takes requests through an inference profile only',
+    ],
+    ['This model doesn’t support tool use.', 'it takes no tools, or no choice of one'],
+    ['Value "my secret post" at messages.1 is wrong', 'it does not take the request'],
+  ])(
+    'is rejected for a request that it does not take, and repeats nothing of the post: %s',
+    async (message, reason) => {
+      client.on(ConverseCommand).rejects(Object.assign(new Error(message), { name: 'ValidationException' }))
+
+      expect(await ask('{}')).toEqual({
+        failed: 'rejected',
+        why: `${model} on Amazon Bedrock: ValidationException: ${reason}`,
+      })
+    },
+  )
 
   it('is unreached where nobody is behind the address', async () => {
     client.on(ConverseCommand).rejects(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))
