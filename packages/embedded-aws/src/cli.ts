@@ -18,6 +18,12 @@ with the policies of every role enforced.
 Ctrl-C ends it.
 `
 
+/** What a user calls or looks into. */
+const SHOWN = new Set(['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::DynamoDB::Table'])
+
+/** What `sls package` calls the template of a stack. */
+const PACKAGED = 'cloudformation-template-update-stack.json'
+
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
@@ -34,9 +40,6 @@ async function main(): Promise<void> {
   )
 }
 
-/** What a user calls or looks into. */
-const SHOWN = new Set(['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::DynamoDB::Table'])
-
 /** A folder as `sls package` writes it names the stack itself; any other template is called by its file. */
 function stackOf(template: string): { packageDir: string; template?: unknown; stackName?: string } {
   const packageDir = path.dirname(path.resolve(template))
@@ -45,8 +48,6 @@ function stackOf(template: string): { packageDir: string; template?: unknown; st
   }
   return { packageDir, template: readTemplate(template), stackName: path.basename(template).replace(/\W.*$/, '') }
 }
-
-const PACKAGED = 'cloudformation-template-update-stack.json'
 
 function readTemplate(file: string): unknown {
   try {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -44,4 +44,32 @@ it('runs a stack of somebody else as osls packages it: a put, a function, a queu
   } finally {
     await cloud.close()
   }
+
+  const template = path.join(packageDir, 'cloudformation-template-update-stack.json')
+  // The stack has the name that the service gives it.
+  expect(await firstWordsOf(template)).toMatch(/AWS::SQS::Queue .*\/lengths-test-Queue-/)
 }, 120_000)
+
+/** What the command says of a template before it serves. */
+function firstWordsOf(template: string): Promise<string> {
+  const command = [
+    'bin/run.mjs',
+    'packages/embedded-aws/src/cli.ts',
+    '--port',
+    '0',
+    '--data',
+    path.join(folder, 'served'),
+  ]
+  const child = spawn(process.execPath, [...command, '--template', template], {
+    cwd: path.resolve(__dirname, '../../..'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return new Promise((resolve) => {
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+      if (said.includes('lengths-uploads')) child.kill('SIGTERM')
+    })
+    child.on('close', () => resolve(said))
+  })
+}
