@@ -37,6 +37,11 @@ export async function beLossy(page: Page): Promise<void> {
   })
 }
 
-/** Wait until the page has heard of every answer that it arrived. */
-export const allSent = (page: Page, timeout = 60_000): Promise<unknown> =>
-  page.waitForFunction(`!Object.keys(localStorage).some((key) => key.includes(':answer:'))`, undefined, { timeout })
+/** Wait until the page has heard of every answer that it arrived. The page's policy forbids `waitForFunction` of a string. */
+export async function allSent(page: Page, timeoutMs = 60_000): Promise<void> {
+  const until = performance.now() + timeoutMs
+  while (await page.evaluate(`Object.keys(localStorage).some((key) => key.includes(':answer:'))`)) {
+    if (performance.now() > until) throw new Error(`answers still wait in the page after ${timeoutMs} ms`)
+    await pause(50)
+  }
+}
