@@ -140,8 +140,7 @@ async function ownersView(site: Site, what: string): Promise<void> {
       await page.goto((await site.invite({ owner: 'me' })).url)
       await page.getByRole('heading', { name: 'To decide' }).waitFor()
       await page.locator('.decide > *').first().waitFor()
-      const path = `${folder}/owner-${what}-${device}-${colorScheme}.png`
-      await page.screenshot({ path, fullPage: true })
+      await takePicture(page, `owner-${what}-${device}-${colorScheme}`)
       await close()
     }
   }
