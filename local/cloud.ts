@@ -5,10 +5,23 @@ import { createTrainingThread } from './training/training-thread'
 
 export type { Cloud }
 
-/** An embedded cloud whose SageMaker trains with our engine and calls an object of a labelling job by its cascade. */
-export const createCloud = (options: CloudOptions): Promise<Cloud> =>
-  createEmbeddedCloud({
+/**
+ * An embedded cloud whose SageMaker trains with our engine and calls an object of a labelling job by its cascade. Nobody has
+ * a mailbox here: addresses that are to be mailed count as confirmed, and mails are files.
+ */
+export async function createCloud(options: CloudOptions): Promise<Cloud> {
+  const cloud = await createEmbeddedCloud({
     trainer: createTrainingThread(),
     itemOf: ({ item, source }) => (typeof item === 'string' ? item : cascadeId(source)),
     ...options,
   })
+  for (const { topic, token } of cloud.sns.pending()) cloud.sns.confirm(topic, token)
+  return cloud
+}
+
+/** Tells of each mail of ours, and where it is. SNS's own questions whether an address wants them are left out. */
+export const tellOfMails =
+  (say: (line: string) => void): NonNullable<CloudOptions['onMail']> =>
+  ({ to, subject, file }) => {
+    if (subject.startsWith('Bellwether')) say(`mail to ${to}: ${subject} (${file})`)
+  }

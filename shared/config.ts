@@ -46,6 +46,10 @@ const environment = z.object({
   /** Id of the secret with the key of the language model's server; empty where it takes none. */
   LLM_SECRET: z.string(),
   SITE_URL: z.url(),
+  /** ARN of the topic of the weekly mail. */
+  MAIL_TOPIC: z.string(),
+  /** ARNs of the topics that send mails, by the setting that names their addresses, as JSON. */
+  TOPICS: json.pipe(z.record(z.string(), z.string())),
 })
 
 const names = {
@@ -78,6 +82,8 @@ const names = {
   tombstoneSecret: 'TOMBSTONE_SECRET',
   llmSecret: 'LLM_SECRET',
   siteUrl: 'SITE_URL',
+  mailTopic: 'MAIL_TOPIC',
+  topics: 'TOPICS',
 } as const
 
 type Environment = z.infer<typeof environment>

@@ -173,6 +173,11 @@ export const settings = z.strictObject({
             ),
         )
         .default([]),
+      mail: z
+        .array(z.email())
+        .max(100)
+        .refine((all) => new Set(all).size === all.length, 'each address once')
+        .default([]),
     })
     .prefault({}),
   retention: z

@@ -8,6 +8,7 @@ module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
   const { names: sourceSecrets } = await resolveVariable('file(./stack/sources.cjs)')
   const { secretNames: predictorSecrets, statements } = await resolveVariable('file(./stack/predictor.cjs)')
+  const { statements: ofMail } = await resolveVariable('file(./stack/mail.cjs)')
   const stage = await resolveVariable('sls:stage')
   if (!/^[a-z](-?[a-z0-9]){0,15}$/.test(stage)) {
     // The framework prints the stack; the message says all there is to say.
@@ -29,7 +30,11 @@ module.exports = async ({ resolveVariable }) => {
       predictorSecrets,
     }
     return {
-      [`${one.id}Role`]: role(one, withStatements(permissions[name], statements[name]), destinations),
+      [`${one.id}Role`]: role(
+        one,
+        withStatements(permissions[name], [...(statements[name] ?? []), ...(ofMail[name] ?? [])]),
+        destinations,
+      ),
       [`${one.id}ErrorsAlarm`]: errorsAlarm(one),
       ...(destinations && deadLetters(one)),
     }

@@ -13,7 +13,8 @@ module.exports.deployed = (settings) => {
   const { functions } = parse(readFileSync(path.resolve(__dirname, '../serverless.yml'), 'utf8'), { logLevel: 'error' })
   const subscriber = require('./subscriber.cjs').subscriber(settings)
   const predictor = require('./predictor.cjs').predictor(settings)
-  return Object.entries({ ...functions, predictor, subscriber }).filter(([, one]) => one)
+  const mail = require('./mail.cjs').mail(settings)
+  return Object.entries({ ...functions, predictor, mail, subscriber }).filter(([, one]) => one)
 }
 
 async function read({ resolveVariable }) {

@@ -100,10 +100,13 @@ describe('imports', () => {
     expect(imports('events').filter(({ to }) => topOf(to) !== 'events')).toEqual([])
   })
 
-  it('of pages lead to services for types alone', () => {
-    const others = imports('pages').filter(({ to, isType }) => topOf(to) !== 'pages' && !isType)
+  it('of pages lead to services for types alone, and to what pages and mails say alike', () => {
+    const words = ['shared/words', 'shared/share-sentence']
+    const others = imports('pages').filter(({ to, isType }) => topOf(to) !== 'pages' && !isType && !words.includes(to))
+    const ofWords = words.flatMap((file) => importsOf(`${file}.ts`).filter(({ isType }) => !isType))
 
     expect(others).toEqual([])
+    expect(ofWords.filter(({ to }) => !words.includes(to))).toEqual([])
   })
 })
 

@@ -4,7 +4,7 @@ import { httpClient } from '../../services/collector/sources/http'
 import { describeSource } from '../../shared/sources'
 import { namesOf, topicIn, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
-import { type Cloud, createCloud } from '../cloud'
+import { type Cloud, createCloud, tellOfMails } from '../cloud'
 import { listener } from '../heard'
 import { linkFor } from '../link'
 import { keepFor } from '../purpose'
@@ -50,6 +50,7 @@ export async function live(options: LiveOptions, configured: LiveSettings, surro
   const cloud = await openCloud(options, surroundings.packageDir, configured, {
     onEvent: heard.hear,
     onLog: journal.hear,
+    onMail: tellOfMails(surroundings.screen.say),
   })
   try {
     await work(options, surroundings, configured, { cloud, heard, journal })
@@ -159,7 +160,7 @@ async function serve(
   await goOn({ cloud, table, objects, heard, journal, screen, settings, countAfterMs, logs, signal }, !isWhole)
 }
 
-type Heard = Pick<Parameters<typeof createCloud>[0], 'onEvent' | 'onLog'>
+type Heard = Pick<Parameters<typeof createCloud>[0], 'onEvent' | 'onLog' | 'onMail'>
 
 /** On the port of the last time, so that links and bookmarks hold; on a free one where that is taken. */
 async function openCloud(options: LiveOptions, packageDir: string, { yaml }: LiveSettings, heard: Heard) {

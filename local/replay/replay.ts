@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { type Cloud, createCloud } from '../cloud'
+import { type Cloud, createCloud, tellOfMails } from '../cloud'
 import { listener } from '../heard'
 import { keepFor } from '../purpose'
 import type { Screen } from '../screen'
@@ -185,7 +185,7 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
 
 function openCloud(
   options: ReplayOptions,
-  { packageDir }: Surroundings,
+  { packageDir, screen }: Surroundings,
   { yaml, judge, days, posts }: Played,
   onEvent: (bus: string, event: BusEvent) => void,
 ): Promise<Cloud> {
@@ -203,6 +203,7 @@ function openCloud(
       ? {}
       : { languageModel: simulatedModel(posts, options.llmMistakes, options.seed) }),
     onEvent,
+    onMail: tellOfMails(screen.say),
   })
 }
 

@@ -1,5 +1,5 @@
 import { flagName, FLAGS, isFlag } from '../flags'
-import { isolated, withVisibleDirections } from '../words'
+import { isolated, withVisibleDirections } from '../../shared/words'
 import type { Answered, Given, Shown } from './work'
 
 export interface Category {

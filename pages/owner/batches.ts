@@ -1,5 +1,5 @@
 import type { OpenBatch, Overview, SettledBatch } from '../../services/owner/shown'
-import { count, many } from '../words'
+import { count, many } from '../../shared/words'
 import { element, on } from '../element'
 import { api } from './api'
 import { confirm } from './confirm'

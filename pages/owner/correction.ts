@@ -1,5 +1,5 @@
 import type { Category, Decided, ShownLabel, Touched } from '../../services/owner/shown'
-import { many, withVisibleDirections } from '../words'
+import { many, withVisibleDirections } from '../../shared/words'
 import { element, on } from '../element'
 import { api } from './api'
 import { decisionName, labelForm } from './give-label'

@@ -1,5 +1,5 @@
 import type { Category, Dispute, Said } from '../../services/owner/shown'
-import { dateInWords, many, withVisibleDirections } from '../words'
+import { dateInWords, many, withVisibleDirections } from '../../shared/words'
 import { element, on } from '../element'
 import { api } from './api'
 import { flagName } from '../flags'

@@ -1,6 +1,6 @@
 import type { Flagged, Overview, Said, ShownLabel } from '../../services/owner/shown'
 import { flagName } from '../flags'
-import { dateInWords, many, withVisibleDirections } from '../words'
+import { dateInWords, many, withVisibleDirections } from '../../shared/words'
 import { element } from '../element'
 import { api } from './api'
 import { decisionName, labelForm } from './give-label'

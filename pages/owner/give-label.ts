@@ -1,6 +1,6 @@
 import type { Category, Decided } from '../../services/owner/shown'
 import { element, on } from '../element'
-import { isolated } from '../words'
+import { isolated } from '../../shared/words'
 import { api } from './api'
 
 interface About {

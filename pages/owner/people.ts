@@ -1,5 +1,5 @@
 import type { Annotator, Overview } from '../../services/owner/shown'
-import { count, many } from '../words'
+import { count, many } from '../../shared/words'
 import { element, on } from '../element'
 import { api, type Role } from './api'
 import { confirm } from './confirm'

@@ -1,6 +1,7 @@
 import type { Period, Spending } from '../../services/owner/shown'
 import { element } from '../element'
-import { count, monthOf, shortDate } from '../words'
+import { count } from '../../shared/words'
+import { monthOf, shortDate } from '../words'
 import { usd } from './words'
 
 /** What labelling took of its caps. */

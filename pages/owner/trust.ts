@@ -1,5 +1,5 @@
 import type { Agreement, Alpha } from '../../services/owner/shown'
-import { many } from '../words'
+import { many } from '../../shared/words'
 import { element } from '../element'
 
 const VERDICTS: Record<Agreement['status'], [title: string, text: string]> = {

@@ -9,8 +9,10 @@ import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
 import { secondPredictor } from './second-predictor'
-import { dateInWords, isolated, many, withDatesInWords } from '../words'
-import { addDays, type Basis, fileName, labelsOf, percent, quotable, wrongInWords } from './words'
+import { dateInWords, isolated, many } from '../../shared/words'
+import { withDatesInWords } from '../words'
+import { percent, quotable } from '../../shared/share-sentence'
+import { addDays, type Basis, fileName, labelsOf, wrongInWords } from './words'
 
 type Report = Overview['latest'][number]
 

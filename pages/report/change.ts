@@ -1,6 +1,6 @@
 import type { ShareRecord } from '../../shared/records'
-import { isolated } from '../words'
-import { percent } from './words'
+import { isolated } from '../../shared/words'
+import { percent } from '../../shared/share-sentence'
 
 /** By how much a share changed from one stretch of days to another. */
 export interface Change {

@@ -1,10 +1,11 @@
 import type { EngineStanding } from '../../shared/records'
 import { type Child, element } from '../element'
-import { count, dateInWords, many } from '../words'
+import { count, dateInWords, many } from '../../shared/words'
 import type { Cell, Column } from './csv'
 import { paragraph } from './section'
 import { behind } from './table'
-import { cardAddress, dollars, percent, scoreWithInterval, shortJob } from './words'
+import { percent } from '../../shared/share-sentence'
+import { cardAddress, dollars, scoreWithInterval, shortJob } from './words'
 
 /** The engines of the contest beside each other, each by its latest model. */
 export const engines = (rows: readonly EngineStanding[]): HTMLElement[] => [

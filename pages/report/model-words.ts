@@ -1,6 +1,7 @@
 import type { ModelInBrief, Overview, ScoresInBrief } from '../../services/report/overview'
-import { dateInWords, many } from '../words'
-import { percent, scoreWithInterval, withShortJobs } from './words'
+import { dateInWords, many } from '../../shared/words'
+import { percent } from '../../shared/share-sentence'
+import { scoreWithInterval, withShortJobs } from './words'
 
 /** What the page says of its models before any table: which engine is live and since when, how good it is, and what lost against it. */
 export function modelsInWords({ models, champion, live, engines }: Overview): { title: string; sentences: string[] } {

@@ -1,6 +1,7 @@
 import type { ModelInBrief, Overview } from '../../services/report/overview'
 import { type Child, element } from '../element'
-import { count, many, shortDate } from '../words'
+import { count, many } from '../../shared/words'
+import { shortDate } from '../words'
 import type { Cell } from './csv'
 import { engines, longLost } from './engines'
 import { figure } from './figure'

@@ -1,5 +1,6 @@
 import type { Overview } from '../../services/report/overview'
-import { count, dateInWords, isolated, many, monthOf, shortDate } from '../words'
+import { count, dateInWords, isolated, many } from '../../shared/words'
+import { monthOf, shortDate } from '../words'
 import { daysBetween, dollars, schedule, scoreWithInterval } from './words'
 
 /** What a reader must know before a number is believed. */

@@ -11,7 +11,7 @@ import { models } from './models'
 import { labelling, spending, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
 import { terms } from './terms'
-import { dateInWords, instantInWords, isolated } from '../words'
+import { dateInWords, instantInWords, isolated } from '../../shared/words'
 import { lookAround } from './look-around'
 import { type View, viewInWords, viewOf, within } from './view'
 

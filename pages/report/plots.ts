@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
-import { clipped, isolated, shortDate } from '../words'
-import { percent } from './words'
+import { isolated } from '../../shared/words'
+import { clipped, shortDate } from '../words'
+import { percent } from '../../shared/share-sentence'
 
 /** A kind of thing that is told from others by colour, by its mark and by its dash: any one of the three is enough. */
 export interface Look {

@@ -1,9 +1,10 @@
 import type { Overview } from '../../services/report/overview'
 import type { AgreementRecord, CardRecord, ConfusionRecord, SecondPredictorRecord } from '../../shared/records'
 import { type Child, element } from '../element'
-import { count, isolated, many } from '../words'
+import { count, isolated, many } from '../../shared/words'
 import { section } from './section'
-import { dollars, percent } from './words'
+import { percent } from '../../shared/share-sentence'
+import { dollars } from './words'
 
 /** What a language model adds to an answer, and how far people agree with it. Nothing where there is none. */
 export function secondPredictor({ secondPredictor: found, day }: Overview['latest'][number]): HTMLElement | null {

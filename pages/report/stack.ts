@@ -3,8 +3,10 @@ import { element } from '../element'
 import { paragraph, section } from './section'
 import { behind } from './table'
 import type { Cell } from './csv'
-import { count, instantInWords, many, monthOf, shortDate } from '../words'
-import { dollars, percent } from './words'
+import { count, instantInWords, many } from '../../shared/words'
+import { monthOf, shortDate } from '../words'
+import { percent } from '../../shared/share-sentence'
+import { dollars } from './words'
 
 const STATUS: Record<BatchInBrief['status'], string> = {
   ok: 'People agree well enough about them.',

@@ -5,8 +5,10 @@ import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
 import type { Cell, Column } from './csv'
 import { isStopped } from './notices'
-import { isolated, shortDate } from '../words'
-import { addDays, answerOf, type Basis, daysFrom, fileName, labelsOf, percent, type Span } from './words'
+import { isolated } from '../../shared/words'
+import { shortDate } from '../words'
+import { percent, type Span } from '../../shared/share-sentence'
+import { addDays, answerOf, type Basis, daysFrom, fileName, labelsOf } from './words'
 
 interface Choice {
   basis: Basis

@@ -1,5 +1,5 @@
 import type { Overview } from '../../services/report/overview'
-import { dateInWords } from '../words'
+import { dateInWords } from '../../shared/words'
 
 /** What of the report somebody looks at, as its address says it. It holds no token: whoever opens the address needs a session. */
 export interface View {

@@ -1,7 +1,7 @@
 import type { EvidenceInBrief, MessageInBrief } from '../../services/report/overview'
 import { ask } from '../api'
 import { element } from '../element'
-import { count, dateInWords, many, withVisibleDirections } from '../words'
+import { count, dateInWords, many, withVisibleDirections } from '../../shared/words'
 import { points } from './change'
 import { paragraph } from './section'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
 import { streamFields } from '../../shared/stream-fields'
+import { sunday } from '../../shared/sunday'
 import { type Analysis, analyze, bringUpToDate, type AnalysisOutcome, type AnalyzePorts } from './analyze'
 import { type ChampionAnswer, ask } from './ask'
 import type { Day } from './days'
@@ -9,8 +10,6 @@ import { afterWait, relabelled } from './relabelled'
 
 const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
 const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
-
-const sunday = z.iso.date().refine((day) => new Date(day).getUTCDay() === 0, 'a Sunday')
 
 /**
  * `{"hashtag":"aws","date":"2026-11-21"}` brings a day up to date, with `"stream":"mastodon"` that of another network than the

@@ -2,6 +2,7 @@ import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-la
 import { ListLabelingJobsCommand, ListWorkteamsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 
@@ -15,6 +16,8 @@ export interface Account {
   workteams(): Promise<string[]>
   labelingJobs(): Promise<number>
   concurrency(): Promise<number>
+  /** The addresses of a topic whose owners confirmed that they want its mails. */
+  confirmed(topic: string): Promise<string[]>
 }
 
 export const awsAccount = (clients: {
@@ -22,6 +25,7 @@ export const awsAccount = (clients: {
   quotas: ServiceQuotasClient
   sagemaker: SageMakerClient
   secrets: SecretsManagerClient
+  sns: SNSClient
   objects: Pick<Objects, 'exists'>
 }): Account => ({
   // A secret made without a value has no version.
@@ -56,5 +60,17 @@ export const awsAccount = (clients: {
   concurrency: async () => {
     const { AccountLimit } = await clients.lambda.send(new GetAccountSettingsCommand({}))
     return AccountLimit?.ConcurrentExecutions ?? 0
+  },
+
+  confirmed: async (topic) => {
+    const found: string[] = []
+    const pages = paginateListSubscriptionsByTopic({ client: clients.sns }, { TopicArn: topic })
+    for await (const { Subscriptions = [] } of pages) {
+      for (const { Endpoint: address = '', SubscriptionArn: arn = '' } of Subscriptions) {
+        // Any other than an ARN says that it is pending, or deleted.
+        if (arn.startsWith('arn:')) found.push(address)
+      }
+    }
+    return found
   },
 })

@@ -11,6 +11,7 @@ import { asked } from './asked'
 import { askBedrock } from './bedrock-access'
 import type { BedrockAccount } from './bedrock-account'
 import { findingsOf, quotasOf } from './findings'
+import { addressesOf, type MailTopic } from './mails'
 import type { Today } from './today/today'
 
 /**
@@ -62,6 +63,8 @@ interface Ports {
   /** Ids of the secrets with the keys of links. */
   linkSecrets: Readonly<Record<Role, string>>
   groundTruthRegions: readonly string[]
+  /** ARNs of the topics that send mails, by the setting that names their addresses. */
+  topics: Readonly<Record<string, string>>
   outline: Outline
   registry?: SourceRegistry
 }
@@ -77,6 +80,7 @@ export const examine =
     bucket,
     linkSecrets,
     groundTruthRegions,
+    topics,
     ...ports
   }: Ports) =>
   async (): Promise<Examination> => {
@@ -84,7 +88,7 @@ export const examine =
     const neededQuotas = quotasOf(settings, region)
     const { llm } = settings
     const isOnBedrock = llm?.sendsPosts === true && llm.provider === 'bedrock'
-    const [sources, annotator, owner, reader, quotas, workteams, labelingJobs, concurrency, bedrock] =
+    const [sources, annotator, owner, reader, quotas, workteams, labelingJobs, concurrency, bedrock, mails] =
       await Promise.all([
         askSources(account, settings, sourceSecrets, registry),
         asked(account.hasValue(linkSecrets.annotator)),
@@ -95,6 +99,7 @@ export const examine =
         asked(account.labelingJobs()),
         asked(account.concurrency()),
         isOnBedrock ? askBedrock(bedrockAccount, llm, region) : undefined,
+        askTopics(account, settings, topics),
       ])
     const quota = (name: string): Asked<number> => {
       if (!('known' in quotas)) return quotas
@@ -110,6 +115,7 @@ export const examine =
       labelingJobs,
       concurrency,
       bedrock,
+      mails,
       quotas: new Map(neededQuotas.map((name) => [name, quota(name)])),
       hasGroundTruth: groundTruthRegions.includes(region),
     }
@@ -129,6 +135,25 @@ function isReady(findings: readonly Finding[]): boolean | null {
   const has = (wanted: Finding['verdict']) => findings.some(({ verdict }) => verdict === wanted)
   if (has('missing')) return false
   return has('could not be checked') ? null : true
+}
+
+/** Who confirmed, of each topic that sends mails. */
+async function askTopics(
+  account: Account,
+  settings: Pick<Settings, 'report' | 'deploy'>,
+  topics: Readonly<Record<string, string>>,
+): Promise<MailTopic[]> {
+  return Promise.all(
+    addressesOf(settings).map(async ({ setting, addresses }) => {
+      const topic = topics[setting]
+      return {
+        setting,
+        addresses,
+        topic,
+        confirmed: topic === undefined ? { known: [] } : await asked(account.confirmed(topic)),
+      }
+    }),
+  )
 }
 
 /** What the watched sources of each type lack, by type. */

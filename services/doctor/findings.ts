@@ -6,6 +6,7 @@ import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sourc
 import { TRAINERS } from '../../shared/trainers'
 import type { BedrockFacts } from './bedrock-access'
 import { languageModelFindings } from './language-model'
+import { mailFinding, type MailTopic } from './mails'
 import type { TrainerTerms } from '../../shared/trainers/terms'
 
 /** What the account says of itself. */
@@ -20,6 +21,8 @@ export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   concurrency: Asked<number>
   /** What Amazon Bedrock says of the language model; nothing where none of its models is asked. */
   bedrock?: BedrockFacts | undefined
+  /** The topics that send mails, and who wants theirs. */
+  mails: readonly MailTopic[]
 }
 
 /** What the configuration needs against what the account has, each lack with its remedy. Pure. */
@@ -40,6 +43,7 @@ export const findingsOf = (
   ...labellers({ ...facts, region: names.region }, settings),
   ...languageModelFindings(settings, names.region, facts.bedrock),
   concurrency(facts),
+  ...facts.mails.map(mailFinding),
 ]
 
 /** One finding for each kind of source, in the words of its declaration. */

@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
@@ -32,6 +33,7 @@ const config = readConfig([
   'ownerLinkSecret',
   'readerLinkSecret',
   'deadLetters',
+  'topics',
 ])
 const settings = readSettings(config.taskRoot)
 
@@ -42,6 +44,7 @@ const account = awsAccount({
   quotas,
   sagemaker: new SageMakerClient(),
   secrets: new SecretsManagerClient(),
+  sns: new SNSClient(),
   objects,
 })
 const bedrock = bedrockAccount({ bedrock: (region) => new BedrockClient({ region }), quotas })

@@ -30,6 +30,7 @@ export const ROWS: Readonly<Record<string, string>> = {
   'lease#{name} lease': 'neither id nor text',
   'ledger#{kind} {period}': 'neither id nor text',
   'budget#{cap} {period}': 'neither id nor text',
+  'mail week#{week}': 'neither id nor text',
   'labeling run#{date}#{stream}#{run}': 'neither id nor text',
   'labeling carry#{batch}': 'neither id nor text',
   'labeling open#{batch}': 'neither id nor text',

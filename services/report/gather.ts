@@ -20,6 +20,7 @@ import { labelOf, nameToday, sourcesOf, type StreamName, topicIn, watchedStreams
 import type { Table } from '../../shared/table'
 import { TEXT_VERSION } from '../../shared/text'
 import { dayAfter, dayOf } from '../../shared/utc-day'
+import { waitingBatches } from '../../shared/waiting-batches'
 import {
   type BatchInBrief,
   type DayInBrief,
@@ -30,7 +31,6 @@ import {
   type Spending,
   type StreamInBrief,
 } from './overview'
-import { waitingBatches } from './waiting'
 
 interface Ports {
   objects: Pick<Objects, 'read' | 'list'>

@@ -7,6 +7,7 @@ import type {
   ReportRecord,
   ScoresRecord,
 } from '../../shared/records'
+import type { WaitingBatch } from '../../shared/waiting-batch'
 
 /** How many UTC days, models and batches a page shows at most: what it is sent stays small however old the stack is. */
 export const SHOWN = { days: 60, models: 30, batches: 30, incomplete: 30, chosenDays: 366 } as const
@@ -121,15 +122,6 @@ export interface Spending {
   month: number
   perDay: number
   perMonth: number
-}
-
-/** A batch that people are still asked about. */
-export interface WaitingBatch {
-  batch: string
-  deadline: string
-  /** Null where another labeller counts them. */
-  items: number | null
-  answered: number | null
 }
 
 /** How much of the posts somebody may see: none of them, their texts, or their texts with links. */

@@ -60,6 +60,7 @@ it('goes on in a stage without posts and their secret, and stops where no job co
     workteams: { known: [] },
     labelingJobs: { known: 0 },
     concurrency: { known: 10 },
+    mails: [],
     hasGroundTruth: false,
   }
   const settings = {

@@ -13,7 +13,8 @@ import { recorder } from './record/record'
 import { describeCloud } from './running'
 import { createWork } from './work'
 
-type Shown = 'iam' | 'lambda' | 's3' | 'sqs' | 'dynamoDb' | 'events' | 'sageMaker' | 'secrets' | 'faults' | 'services'
+type Shown =
+  'iam' | 'lambda' | 's3' | 'sqs' | 'dynamoDb' | 'events' | 'sageMaker' | 'secrets' | 'sns' | 'faults' | 'services'
 
 /** A running cloud, with its services and what makes them go wrong. */
 export interface Cloud extends Pick<Parts, Shown> {

@@ -6,6 +6,7 @@ import { nameOf, queueCreators } from './cloudformation/queues'
 import { secretCreators } from './cloudformation/secrets'
 import { resolveStack, type Stack } from './cloudformation/stack'
 import { tableCreators } from './cloudformation/tables'
+import { topicCreators } from './cloudformation/topics'
 import { parseTemplate, readPackage } from './cloudformation/template'
 import { iamCreators } from './iam/create'
 import { lambdaCreators } from './lambda/create'
@@ -21,6 +22,7 @@ export async function deploy(options: CloudOptions, place: Omit<Place, 'stackNam
     ...queueCreators(parts.sqs),
     ...tableCreators(parts.dynamoDb),
     ...secretCreators(parts.secrets),
+    ...topicCreators(parts.sns),
     ...busCreators(parts.events),
     ...lambdaCreators({
       lambda: parts.lambda,

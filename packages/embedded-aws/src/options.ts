@@ -3,6 +3,7 @@ import type { ModelOffer } from './bedrock-models'
 import type { CloudClock } from './clock'
 import type { Surroundings as SageMakerOptions } from './sagemaker'
 import type { BusEvent } from './service'
+import type { Mail } from './sns'
 
 /** What a caller chooses about a cloud; only the folder has no default. */
 export interface CloudOptions {
@@ -27,6 +28,8 @@ export interface CloudOptions {
   overlay?: Record<string, string | Buffer>
   /** Sees every event that is put on a bus, by the bus's name. */
   onEvent?: (bus: string, event: BusEvent) => void
+  /** Sees every mail that SNS would send; each is a file in `dataDir/mail` as well. */
+  onMail?: (mail: Mail & { file: string }) => void
   /** Who trains the models of SageMaker's jobs; without one, each job fails and says so. The cloud closes it. */
   trainer?: SageMakerOptions['trainer']
   /** What annotators are told of an object of a labelling job; by default its `source`. */

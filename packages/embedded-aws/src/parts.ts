@@ -19,6 +19,7 @@ import { createScheduler, type Scheduler } from './scheduler/scheduler'
 import { createSecretsManager, type SecretsManager } from './secretsmanager'
 import type { AwsService, CloudContext } from './service'
 import { createServiceQuotas } from './service-quotas'
+import { createSns, type Sns } from './sns'
 import { createSqs, type Sqs } from './sqs'
 import { busTarget, functionTarget } from './targets'
 import type { Work } from './work'
@@ -39,6 +40,7 @@ export interface Parts {
   events: Events
   sageMaker: SageMakerService
   secrets: SecretsManager
+  sns: Sns
   /** By the name that requests are signed for. */
   services: Map<string, AwsService>
   credentialsFor(role: string, session?: string): Credentials
@@ -66,6 +68,7 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
   const sqs = createSqs(context)
   const dynamoDb = createDynamoDb(context)
   const secrets = createSecretsManager(context)
+  const sns = createSns(context, options.onMail)
   const events = createEvents(context, (delivery) => deliveries.deliver(delivery), options.onEvent)
 
   const queues = queueTarget(sqs, account)
@@ -112,6 +115,7 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     scheduler.service,
     sageMaker,
     secrets,
+    sns,
     createServiceQuotas(options.modelOffers),
     createBedrock(context, options.languageModel, options.modelOffers),
   ]
@@ -131,6 +135,7 @@ export function createParts(options: CloudOptions, { account, region, clock, wor
     events,
     sageMaker,
     secrets,
+    sns,
     services: new Map(services.map((service) => [service.name, service])),
     credentialsFor,
   }

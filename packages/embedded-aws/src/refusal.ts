@@ -12,6 +12,11 @@ export function refuse(service: string, { code, message, status }: Refusal): Aws
     const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`
     return { status, headers: { 'content-type': 'application/xml' }, body }
   }
+  if (service === 'sns') {
+    const type = status < 500 ? 'Sender' : 'Receiver'
+    const body = `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></ErrorResponse>`
+    return { status, headers: { 'content-type': 'text/xml' }, body }
+  }
   return {
     status,
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
@@ -19,9 +24,9 @@ export function refuse(service: string, { code, message, status }: Refusal): Aws
   }
 }
 
-/** IAM's refusal: 403 in REST protocols, 400 in the JSON ones. */
+/** IAM's refusal: 403 in REST and query protocols, 400 in the JSON ones. */
 export const accessDenied = (service: string, message: string): Refusal => ({
-  code: service === 's3' ? 'AccessDenied' : 'AccessDeniedException',
+  code: DENIALS[service] ?? 'AccessDeniedException',
   message,
   status: REST_SERVICES.has(service) ? 403 : 400,
 })
@@ -30,12 +35,15 @@ export const accessDenied = (service: string, message: string): Refusal => ({
 export const throttled = (service: string): Refusal =>
   THROTTLES[service] ?? { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }
 
-const REST_SERVICES = new Set(['s3', 'lambda', 'scheduler', 'bedrock'])
+const DENIALS: Record<string, string> = { s3: 'AccessDenied', sns: 'AuthorizationError' }
+
+const REST_SERVICES = new Set(['s3', 'lambda', 'scheduler', 'bedrock', 'sns'])
 
 const THROTTLES: Record<string, Refusal> = {
   s3: { code: 'SlowDown', message: 'Please reduce your request rate.', status: 503 },
   lambda: { code: 'TooManyRequestsException', message: 'Rate Exceeded.', status: 429 },
   bedrock: { code: 'ThrottlingException', message: 'Too many requests, please wait before trying again.', status: 429 },
+  sns: { code: 'Throttled', message: 'Rate exceeded', status: 429 },
   sqs: { code: 'RequestThrottled', message: 'Request is throttled.', status: 400 },
 }
 

@@ -1,24 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { csv } from '../../../pages/report/csv'
-import {
-  clipped,
-  dateInWords,
-  instantInWords,
-  isolated,
-  shortDate,
-  withDatesInWords,
-  withVisibleDirections,
-} from '../../../pages/words'
-import {
-  daysFrom,
-  dollars,
-  percent,
-  quotable,
-  schedule,
-  shortJob,
-  withShortJobs,
-  wrongInWords,
-} from '../../../pages/report/words'
+import { dateInWords, instantInWords, isolated, withVisibleDirections } from '../../../shared/words'
+import { clipped, shortDate, withDatesInWords } from '../../../pages/words'
+import { percent, quotable } from '../../../shared/share-sentence'
+import { daysFrom, dollars, schedule, shortJob, withShortJobs, wrongInWords } from '../../../pages/report/words'
 
 const NBSP = '\u00a0'
 const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })

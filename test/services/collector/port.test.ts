@@ -73,6 +73,7 @@ describe('a source that a test plugs in', () => {
       concurrency: { known: 1000 },
       workteams: { known: [] },
       labelingJobs: { known: 0 },
+      mails: [],
       hasGroundTruth: true,
     }
     const names = {

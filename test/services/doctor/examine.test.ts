@@ -11,6 +11,7 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { ListLabelingJobsCommand, ListWorkteamsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListServiceQuotasCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { mockClient } from 'aws-sdk-client-mock'
 import { HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
 import { awsAccount } from '../../../services/doctor/account'
@@ -26,6 +27,7 @@ const lambda = mockClient(LambdaClient)
 const sagemaker = mockClient(SageMakerClient)
 const s3 = mockClient(S3Client)
 const bedrock = mockClient(BedrockClient)
+const sns = mockClient(SNSClient)
 
 const quotasClient = new ServiceQuotasClient({ region: 'eu-west-1' })
 const settings = readSettings(path.resolve(__dirname, '../../..'))
@@ -34,9 +36,10 @@ const account = awsAccount({
   quotas: quotasClient,
   sagemaker: new SageMakerClient({ region: 'eu-west-1' }),
   secrets: new SecretsManagerClient({ region: 'eu-west-1' }),
+  sns: new SNSClient({ region: 'eu-west-1' }),
   objects: s3Objects(new S3Client({ region: 'eu-west-1' }), 'the-bucket'),
 })
-const places = { stage: 'dev', region: 'eu-west-1', groundTruthRegions: [] }
+const places = { stage: 'dev', region: 'eu-west-1', groundTruthRegions: [], topics: { 'report.mail': 'arn:mail' } }
 const secretNames = {
   sourceSecrets: { x: 'XToken-1' },
   linkSecrets: { annotator: 'LinkKey-1', owner: 'OwnerLinkKey-1', reader: 'ReaderLinkKey-1' },
@@ -60,6 +63,7 @@ beforeEach(() => {
   lambda.on(GetAccountSettingsCommand).resolves({ AccountLimit: { ConcurrentExecutions: 1000 } })
   sagemaker.reset()
   sagemaker.on(ListWorkteamsCommand).resolves({ Workteams: [] })
+  sns.reset()
   s3.reset()
   s3.on(HeadObjectCommand).resolves({})
   sagemaker.on(ListLabelingJobsCommand).resolves({ LabelingJobSummaryList: [] })
@@ -71,6 +75,29 @@ it('is ready when nothing is missing, quotas read from every page', async () => 
   expect(ready).toBe(true)
   expect(findings.map(({ verdict }) => verdict)).not.toContain('missing')
   expect(findings).toContainEqual(expect.objectContaining({ found: 'the quota is 2' }))
+})
+
+it('is ready, with a warning, while an address of the weekly mail is pending', async () => {
+  const pending = { Endpoint: 'ben@x.org', SubscriptionArn: 'PendingConfirmation' }
+  const confirmed = { Endpoint: 'ana@x.org', SubscriptionArn: 'arn:aws:sns:eu-west-1:000000000000:mail:1' }
+  sns
+    .on(ListSubscriptionsByTopicCommand, { TopicArn: 'arn:mail' })
+    .resolvesOnce({ Subscriptions: [pending], NextToken: 'more' })
+    .resolves({ Subscriptions: [confirmed] })
+  const mailed = { ...settings, report: { ...settings.report, mail: ['ana@x.org', 'ben@x.org'] } }
+  const { ready, findings } = await examine({
+    ...ports,
+    outline,
+    settings: mailed,
+    bucket: 'the-bucket',
+    ...secretNames,
+    ...places,
+  })()
+
+  expect(ready).toBe(true)
+  expect(findings).toContainEqual(
+    expect.objectContaining({ verdict: 'warning', found: 'not confirmed: ben@x.org; SNS mails them nothing' }),
+  )
 })
 
 it('is not ready when the link key has no value', async () => {

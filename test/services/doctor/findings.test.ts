@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { type AccountFacts, findingsOf } from '../../../services/doctor/findings'
-import type { Asked } from '../../../shared/finding'
+import type { MailTopic } from '../../../services/doctor/mails'
+import type { Asked, Finding } from '../../../shared/finding'
 import { file } from '../../../shared/sources/file'
 import { x } from '../../../shared/sources/x'
 import { readSettings, type Settings } from '../../../shared/settings'
@@ -36,6 +37,7 @@ const healthy: AccountFacts = {
   workteams: { known: [team] },
   labelingJobs: { known: 1 },
   concurrency: { known: 1000 },
+  mails: [],
   hasGroundTruth: true,
 }
 const lacks = (type: string, name: string): AccountFacts['sources'] => ({
@@ -126,6 +128,29 @@ describe('findingsOf', () => {
       'Ground Truth': 'not needed',
       'Lambda concurrency': 'ok',
     })
+  })
+
+  it.each<[string, Partial<MailTopic>, Partial<Record<keyof Finding, unknown>>]>([
+    ['no address', { addresses: [] }, { verdict: 'not needed', found: 'report.mail names no address' }],
+    ['confirmed addresses', { confirmed: { known: ['ben@x.org', 'ana@x.org'] } }, { verdict: 'ok' }],
+    [
+      'an address that did not confirm',
+      { confirmed: { known: ['ana@x.org', 'gone@x.org'] } },
+      {
+        verdict: 'warning',
+        found: 'not confirmed: ben@x.org; SNS mails them nothing',
+        remedy: expect.stringContaining('--topic-arn arn:mail --protocol email --notification-endpoint ben@x.org'),
+      },
+    ],
+    ['a refusal', { confirmed: { unknown: 'AccessDenied' } }, { verdict: 'could not be checked' }],
+  ])('says of the weekly mail with %s what is pending', (_, over, expected) => {
+    const addresses = ['ana@x.org', 'ben@x.org']
+    const mail: MailTopic = { setting: 'report.mail', addresses, topic: 'arn:mail', confirmed: { known: [] }, ...over }
+    const [finding] = findingsOf({ ...healthy, mails: [mail] }, demanding, names).filter(
+      ({ check }) => check === 'addresses of the weekly mail',
+    )
+
+    expect(finding).toMatchObject(expected)
   })
 
   it('asks for no file where posts come from X alone, and else says where to put it', () => {

@@ -120,10 +120,9 @@ export const KINDS: Record<string, Kind> = {
     nameProperty: 'TopicName',
     ref: arn('sns'),
     attributes: { TopicArn: arn('sns'), TopicName: itself },
-    inert: 'only alarms write to it',
   },
-  'AWS::SNS::TopicPolicy': { inert: 'only alarms write to it' },
-  'AWS::SNS::Subscription': { inert: 'only alarms write to it' },
+  'AWS::SNS::TopicPolicy': { inert: 'roles alone write to topics here' },
+  'AWS::SNS::Subscription': { ref: arn('sns') },
 }
 
 /** The name of a resource that the template does not name: it stays the same from one deployment to the next. */

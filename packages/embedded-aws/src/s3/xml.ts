@@ -13,11 +13,11 @@ export interface XmlNode {
   children: XmlNode[]
 }
 
-const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/'
+const S3 = 'http://s3.amazonaws.com/doc/2006-03-01/'
 
-/** A document with one root in S3's namespace. */
-export const writeXml = (root: string, content: Elements): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${NAMESPACE}">${writeElements(content)}</${root}>`
+/** A document with one root in a namespace, S3's where none is given. */
+export const writeXml = (root: string, content: Elements, namespace = S3): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${namespace}">${writeElements(content)}</${root}>`
 
 const writeElements = (elements: Elements): string =>
   Object.entries(elements)

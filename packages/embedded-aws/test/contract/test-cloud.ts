@@ -6,6 +6,7 @@ import { type Differences, facts } from './fact'
 import { testNotifications } from './notifications'
 import { testS3 } from './s3'
 import { testSecretsManager } from './secretsmanager'
+import { testSns } from './sns'
 import { testSqs } from './sqs'
 
 /** The contract: what AWS does, as far as our services lean on it, asked by real SDK clients of any cloud with an endpoint. */
@@ -28,6 +29,9 @@ export function testCloud(cloud: () => CloudUnderTest, differences: Differences 
   })
   describe('Secrets Manager', () => {
     testSecretsManager(cloud, fact)
+  })
+  describe('SNS', () => {
+    testSns(cloud, fact)
   })
   checkAllUsed()
 }

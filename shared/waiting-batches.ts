@@ -1,8 +1,8 @@
-import { concurrently } from '../../shared/concurrently'
-import type { Table } from '../../shared/table'
-import { readProgress } from '../../shared/state/desk'
-import { openBatches } from '../../shared/state/open-batches'
-import type { WaitingBatch } from './overview'
+import { concurrently } from './concurrently'
+import type { Table } from './table'
+import { readProgress } from './state/desk'
+import { openBatches } from './state/open-batches'
+import type { WaitingBatch } from './waiting-batch'
 
 /** The batches that wait for answers, and how far they are; a batch that is not at the desk has no counts. */
 export async function waitingBatches(table: Pick<Table, 'get' | 'getMany' | 'query'>): Promise<WaitingBatch[]> {

@@ -1,0 +1,34 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { CloudContext } from '../service'
+
+/** A mail that would have gone out. */
+export interface Mail {
+  to: string
+  subject: string
+  body: string
+}
+
+export interface Outbox {
+  /** Where the mails are: one file each, numbered in their order. */
+  folder: string
+  put(mail: Mail): void
+}
+
+/** Mails in files in place of mailboxes. */
+export function openOutbox(
+  { dataDir, clock }: Pick<CloudContext, 'dataDir' | 'clock'>,
+  onMail?: (mail: Mail & { file: string }) => void,
+): Outbox {
+  const folder = path.join(dataDir, 'mail')
+  return {
+    folder,
+    put({ to, subject, body }) {
+      mkdirSync(folder, { recursive: true })
+      const file = path.join(folder, `${String(readdirSync(folder).length + 1).padStart(4, '0')}.txt`)
+      const date = new Date(clock.now()).toUTCString()
+      writeFileSync(file, `Date: ${date}\nTo: ${to}\nSubject: ${subject}\n\n${body}\n`, { mode: 0o600 })
+      onMail?.({ to, subject, body, file })
+    },
+  }
+}

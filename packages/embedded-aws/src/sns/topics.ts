@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { AwsError } from '../protocol/aws-error'
+import type { CloudContext } from '../service'
+import type { Outbox } from './outbox'
+
+const subscription = z.strictObject({
+  id: z.string(),
+  endpoint: z.string(),
+  /** What its owner confirms it with; nothing once that was done. */
+  token: z.string().optional(),
+})
+const topic = z.strictObject({ name: z.string(), subscriptions: z.array(subscription) })
+
+export type Subscription = z.infer<typeof subscription>
+export type Topic = z.infer<typeof topic>
+
+export interface Topics {
+  /** By ARN. Raises NotFound (404). */
+  topic(arn: string): Topic
+  arnOf(topic: Pick<Topic, 'name'>): string
+  subscriptionArn(topic: Pick<Topic, 'name'>, subscription: Subscription): string
+  /** Make the topic unless it is there. */
+  ensure(name: string): Topic
+  remove(arn: string): void
+  /** Subscribe an address unless it is; its owner is sent a mail to confirm it with, again where the mail was lost. */
+  subscribe(arn: string, endpoint: string): Subscription
+  isSubscribed(arn: string, endpoint: string): boolean
+  /** Raises InvalidParameter (400) where the token is nobody's. */
+  confirm(arn: string, token: string): Subscription
+  unsubscribe(subscriptionArn: string): void
+  /** Send a mail to each confirmed address; answers the id of the message. */
+  publish(arn: string, mail: { subject: string; body: string }): string
+  /** What waits for its owner, over all topics. */
+  pending(): { topic: string; endpoint: string; token: string }[]
+}
+
+/** Topics with addresses of e-mail, kept in a file. */
+export function openTopics({ dataDir, region, account }: CloudContext, outbox: Outbox): Topics {
+  const folder = path.join(dataDir, 'sns')
+  const file = path.join(folder, 'topics.json')
+  mkdirSync(folder, { recursive: true })
+  const kept = existsSync(file) ? z.array(topic).parse(JSON.parse(readFileSync(file, 'utf8'))) : []
+  const topics = new Map(kept.map((one) => [one.name, one]))
+
+  const keep = () => {
+    writeFileSync(`${file}.new`, JSON.stringify([...topics.values()], null, 2))
+    renameSync(`${file}.new`, file)
+  }
+  const arnOf = ({ name }: Pick<Topic, 'name'>) => `arn:aws:sns:${region}:${account}:${name}`
+  const found = (arn: string): Topic => {
+    const one = [...topics.values()].find((each) => arnOf(each) === arn)
+    if (!one) throw new AwsError(404, 'NotFound', 'Topic does not exist')
+    return one
+  }
+  const ask = (of: Topic, { endpoint, token = '' }: Subscription) =>
+    outbox.put({
+      to: endpoint,
+      subject: 'AWS Notification - Subscription Confirmation',
+      body: `You have chosen to subscribe to the topic ${arnOf(of)}. To confirm this subscription:\n\naws sns confirm-subscription --topic-arn ${arnOf(of)} --token ${token}`,
+    })
+
+  return {
+    topic: found,
+    arnOf,
+    subscriptionArn: (of, { id }) => `${arnOf(of)}:${id}`,
+    ensure(name) {
+      const known = topics.get(name)
+      if (known) return known
+      const made: Topic = { name, subscriptions: [] }
+      topics.set(name, made)
+      keep()
+      return made
+    },
+    remove(arn) {
+      for (const one of topics.values()) if (arnOf(one) === arn) topics.delete(one.name)
+      keep()
+    },
+    subscribe(arn, endpoint) {
+      const of = found(arn)
+      const known = of.subscriptions.find((one) => one.endpoint === endpoint)
+      const one = known ?? { id: randomUUID(), endpoint, token: randomUUID().replaceAll('-', '').repeat(2) }
+      if (!known) of.subscriptions.push(one)
+      keep()
+      if (one.token !== undefined) ask(of, one)
+      return one
+    },
+    isSubscribed: (arn, endpoint) => found(arn).subscriptions.some((one) => one.endpoint === endpoint),
+    confirm(arn, token) {
+      const one = found(arn).subscriptions.find((each) => each.token === token)
+      if (!one) throw new AwsError(400, 'InvalidParameter', 'Invalid token')
+      delete one.token
+      keep()
+      return one
+    },
+    unsubscribe(subscriptionArn) {
+      const [id, arn] = [subscriptionArn.split(':').at(-1), subscriptionArn.split(':').slice(0, -1).join(':')]
+      const of = [...topics.values()].find((each) => arnOf(each) === arn)
+      if (of) of.subscriptions = of.subscriptions.filter((one) => one.id !== id)
+      keep()
+    },
+    publish(arn, { subject, body }) {
+      for (const { endpoint, token } of found(arn).subscriptions) {
+        if (token === undefined) outbox.put({ to: endpoint, subject, body })
+      }
+      return randomUUID()
+    },
+    pending: () =>
+      [...topics.values()].flatMap((of) =>
+        of.subscriptions.flatMap(({ endpoint, token }) =>
+          token === undefined ? [] : [{ topic: arnOf(of), endpoint, token }],
+        ),
+      ),
+  }
+}

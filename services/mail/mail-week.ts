@@ -1,0 +1,96 @@
+import type { Invocation } from '../../shared/door'
+import { BellwetherError } from '../../shared/errors'
+import { keys } from '../../shared/keys'
+import { type Objects, parseJson } from '../../shared/objects'
+import { movedSharesRecord, type ReportRecord, reportRecord } from '../../shared/records'
+import type { Settings } from '../../shared/settings'
+import { takeLease } from '../../shared/state/lease'
+import { keepSentMail, mailLease, sentMail } from '../../shared/state/sent-mails'
+import { topicIn } from '../../shared/streams'
+import type { Table } from '../../shared/table'
+import type { Letter, SendLetter } from '../../shared/topic'
+import { dayAfter, dayOf } from '../../shared/utc-day'
+import { waitingBatches } from '../../shared/waiting-batches'
+import { letterOf } from './letter'
+
+export interface MailPorts {
+  objects: Pick<Objects, 'read'>
+  table: Pick<Table, 'get' | 'getMany' | 'query' | 'create' | 'update'>
+  send: SendLetter
+  settings: Pick<Settings, 'hashtags' | 'sources'>
+  stage: string
+  /** Where the pages are. */
+  site: string
+  /** Names an invocation. */
+  owner: () => string
+}
+
+export type MailOutcome =
+  | { week: string; state: 'sent'; message: string }
+  | { week: string; state: 'sent-before'; message: string; sentAt: string }
+  | { week: string; state: 'another-sends' | 'too-old' }
+
+/** A decision that somebody asks for about a week of long ago is mailed to nobody. */
+const NEWS_DAYS = 13
+
+/** A decision about a week is there: its mail goes out, where the week is news. */
+export const whenDecided =
+  (ports: MailPorts) =>
+  async (week: string, invocation: Pick<Invocation, 'now' | 'remainingMs'>): Promise<MailOutcome> => {
+    if (week < dayAfter(dayOf(invocation.now), -NEWS_DAYS)) return { week, state: 'too-old' }
+    return mailWeek(ports)(week, invocation)
+  }
+
+/**
+ * Mail what is known of a week to whoever subscribed, once, however often its event comes. The lease is booked before SNS is
+ * asked, and released where SNS refuses, so that a retry sends. An invocation that ends between SNS's answer and the note
+ * of it leaves a lease that runs out: the next one sends the mail again. So it arrives at least once, and twice only then.
+ */
+export const mailWeek =
+  (ports: MailPorts) =>
+  async (week: string, { now, remainingMs }: Pick<Invocation, 'now' | 'remainingMs'>): Promise<MailOutcome> => {
+    const { table, send, owner } = ports
+    const letter = await composed(ports, week)
+    const lease = await takeLease(table, mailLease(week), owner(), now.getTime(), now.getTime() + remainingMs())
+    if (!lease.held) return { week, state: 'another-sends' }
+    try {
+      const sent = await sentMail(table, week)
+      if (sent) return { week, state: 'sent-before', ...sent }
+      const message = await send(letter)
+      await keepSentMail(table, week, { sentAt: now.toISOString(), message })
+      return { week, state: 'sent', message }
+    } finally {
+      await lease.release()
+    }
+  }
+
+/** The mail of a week as it would go out now. Raises NOT_FOUND where nothing was decided about the week. */
+export async function composed({ objects, table, settings, stage, site }: MailPorts, week: string): Promise<Letter> {
+  const key = keys.movedShares({ week })
+  const decided = await objects.read(key)
+  if (!decided) {
+    throw new BellwetherError(
+      'NOT_FOUND',
+      `the week to ${week}: nothing was decided about it; ask for it first: npx sls invoke -f analyzer --data '{"week":"${week}"}'`,
+    )
+  }
+  const { streams } = parseJson(decided.body.toString('utf8'), movedSharesRecord, key)
+  const [reports, waiting] = await Promise.all([
+    Promise.all(
+      streams.map(async (decision) => {
+        const [now, before] = await Promise.all([
+          reportAt(objects, decision.reportKey),
+          reportAt(objects, decision.beforeKey),
+        ])
+        return { topic: topicIn(settings, decision), decision, now, before }
+      }),
+    ),
+    waitingBatches(table),
+  ])
+  return letterOf({ stage, week, streams: reports, waiting, site })
+}
+
+async function reportAt(objects: Pick<Objects, 'read'>, key: string | null): Promise<ReportRecord | undefined> {
+  const stored = key === null ? undefined : await objects.read(key)
+  return stored && key !== null ? parseJson(stored.body.toString('utf8'), reportRecord, key) : undefined
+}

@@ -1,0 +1,83 @@
+// The weekly mail: a topic, a subscription for each address and the function that writes the mail. There when bellwether.yml
+// names addresses under `report.mail`; none otherwise. And what the doctor asks about every topic that sends mails.
+const { createHash } = require('node:crypto')
+
+module.exports = async ({ resolveVariable }) => {
+  const settings = await resolveVariable('file(./stack/settings.cjs)')
+  const stage = await resolveVariable('sls:stage')
+  const topics = topicsOf(settings)
+  return {
+    function: mailOf(settings),
+    /** Of the topics that send mails, by the setting that names their addresses: for the doctor. */
+    topics: { 'Fn::Sub': JSON.stringify(Object.fromEntries(topics.map(([name, id]) => [name, `\${${id}}`]))) },
+    // Beside those in permissions.yml.
+    statements: {
+      doctor:
+        topics.length > 0
+          ? [
+              allow(
+                'sns:ListSubscriptionsByTopic',
+                topics.map(([, id]) => ({ Ref: id })),
+              ),
+            ]
+          : [],
+    },
+    template: isOn(settings) ? template(settings, stage) : {},
+  }
+}
+
+const isOn = ({ report }) => report.mail.length > 0
+
+const topicsOf = (settings) => [
+  ...(isOn(settings) ? [['report.mail', 'MailTopic']] : []),
+  ...(settings.deploy.alarmEmail ? [['deploy.alarmEmail', 'AlarmTopic']] : []),
+]
+
+const mailOf = (settings) => (isOn(settings) ? mail : null)
+module.exports.mail = mailOf
+
+const deadLetters = { 'Fn::GetAtt': ['MailDeadLetters', 'Arn'] }
+
+const mail = {
+  handler: 'services/mail/handler.handler',
+  description: 'Mails what is known of a week',
+  role: 'MailRole',
+  timeout: 60,
+  memorySize: 512,
+  environment: { MAIL_TOPIC: { Ref: 'MailTopic' }, SITE_URL: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] } },
+  destinations: { onFailure: { type: 'sqs', arn: deadLetters } },
+  events: [
+    {
+      eventBridge: {
+        pattern: {
+          source: ['aws.s3'],
+          'detail-type': ['Object Created'],
+          detail: {
+            bucket: { name: [{ Ref: 'Bucket' }] },
+            object: { key: [{ wildcard: 'reports/moved/week=*.json' }] },
+          },
+        },
+        retryPolicy: { maximumEventAge: 86_400, maximumRetryAttempts: 185 },
+        deadLetterQueueArn: deadLetters,
+      },
+    },
+  ],
+}
+
+const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })
+
+// A subscription is a resource of its own: one address that comes or goes leaves the others confirmed as they are.
+const template = ({ report }, stage) => ({
+  Resources: {
+    MailTopic: {
+      Type: 'AWS::SNS::Topic',
+      Properties: { TopicName: `bellwether-${stage}-mail`, DisplayName: 'Bellwether' },
+    },
+    ...Object.fromEntries(
+      report.mail.map((Endpoint) => [
+        `MailTo${createHash('sha256').update(Endpoint).digest('hex').slice(0, 12)}`,
+        { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'MailTopic' }, Protocol: 'email', Endpoint } },
+      ]),
+    ),
+  },
+})
