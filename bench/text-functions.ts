@@ -2,7 +2,7 @@ import { printable } from '../local/printable'
 import { hasKnownWord, predict, train } from '../packages/fasttext/src'
 import { csv as reportCsv } from '../pages/report/csv'
 import { withShortJobs } from '../pages/report/words'
-import { clipped, isolated, withDatesInWords, withVisibleDirections } from '../pages/words'
+import { clipped, withDatesInWords } from '../pages/words'
 import { handlesIn, isNameAmong, namesInAuthorId, plainWords } from '../services/analyzer/plain-words'
 import { textOfRecord } from '../services/collector/sources/bluesky/text'
 import { MOST_HTML, textOfHtml } from '../services/collector/sources/html'
@@ -29,6 +29,7 @@ import { normalised } from '../shared/text/normalised'
 import { shinglesOf } from '../shared/text/shingles'
 import { decodeVersion1 } from '../shared/text/version-1'
 import { words } from '../shared/text/words'
+import { isolated, withVisibleDirections } from '../shared/words'
 
 /** A function that reads a text of somebody else. */
 export interface TextFunction {
