@@ -264,7 +264,8 @@ function play(world: World, cell: Cell): Sums {
         'posts',
         classes,
       )
-      const assistance = assistanceOf(combination?.window ?? window, population.means, errors)
+      const learnt = assistanceOf(combination?.window ?? window, population.means, errors)
+      const assistance = learnt && { ...learnt, mayChange: combination !== undefined }
       const sample = one!.sample.map((one) => scored(one, one.item))
       const estimated = estimateOf([differencePart(sample, population, 'posts', assistance, errors)])
       for (const [k, { low, high }] of displayed(estimated.classes).entries()) {

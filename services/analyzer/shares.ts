@@ -270,7 +270,9 @@ function partsOf(
     const scoring = scoringOf({ sample, tally }, basis, known)
     const total = basis === 'posts' ? tally.posts : messagesOf(tally)
     const judgements = estimand === 'truth' ? evidence.errors : undefined
-    const assistance = scoring.isKnown ? assistanceOf(scoring.window, scoring.means.messages, judgements) : undefined
+    const learnt = scoring.isKnown ? assistanceOf(scoring.window, scoring.means.messages, judgements) : undefined
+    // A provider may change a language model overnight.
+    const assistance = learnt && { ...learnt, mayChange: scoring.weight > 0 }
     const population = { total, means: scoring.means[basis] }
     const part = differencePart(scoring.sample, population, basis, assistance, evidence.errors, estimand, labels)
     return { ...part, modelWeights: assistance?.weights ?? [], secondWeight: assistance ? scoring.weight : 0 }

@@ -43,6 +43,11 @@ export interface Assistance {
   deviations: readonly number[]
   /** The mean scores at which they are expected. */
   means: readonly number[]
+  /**
+   * The model may err otherwise on the day than in the window, as a language model does that its provider changed: what the
+   * day's labels say of the spread of the residuals is then not made smaller by what the window says.
+   */
+  mayChange?: boolean
 }
 
 export type Basis = 'posts' | 'messages'
@@ -281,6 +286,7 @@ function addClass(
   const seen = bessel * spreadMean(residuals.map((residual) => (residual - mean) ** 2))
   const prior = priorOf(assistance, lambda, k, clamp(weightedMean(values), 0, 1), labelled.length)
   if (assistance && lambda > 0) prior.residual *= concentration(labelled, assistance, k, spreadMean, weightedMean)
+  if (assistance?.mayChange && lambda > 0) prior.residual = Math.max(prior.residual, seen - noise)
   // The noise of the labels spreads the residuals too: the more of it, the less they say of the true ones.
   const signal = prior.residual > 0 ? prior.residual / (prior.residual + noise) : 1
   const days = (labelled.length - 1) * signal * signal

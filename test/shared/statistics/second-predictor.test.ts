@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { assistanceOf } from '../../../shared/statistics/assistance'
 import { errorsOf } from '../../../shared/statistics/classifier-errors'
+import { differencePart, estimateOf, type Sampled } from '../../../shared/statistics/difference'
 import { mulberry32 } from '../../../shared/statistics/random'
 import { combinationOf, combinedScores, type ScoredWithOpinion } from '../../../shared/statistics/second-predictor'
 
@@ -104,5 +105,30 @@ describe('a second predictor', () => {
     expect(found.window[0]).toMatchObject({ weight: 0.5 })
     expect(found.window[1]).toEqual({ label: window[0]!.label, scores: window[0]!.scores, weight: 0.5 })
     expect(errorsOf(found.window, 2)).toMatchObject({ items: 400, counts: errorsOf(window, 2).counts })
+  })
+})
+
+describe('a day on which it errs otherwise than in the window', () => {
+  const { window } = combinationOf(windowOf(400, rightIn(0.95)), 2)!
+  const learnt = assistanceOf(window, [0.6, 0.4])!
+  /** Labels of a day, of which it is wrong about so many. */
+  const width = (wrong: number, mayChange: boolean) => {
+    const sample = Array.from({ length: 60 }, (_, i): Sampled => {
+      const label = Number(i < 24)
+      const said = i % 60 < wrong ? 1 - label : label
+      const scores = said === 1 ? [0.1, 0.9] : [0.9, 0.1]
+      return { item: String(i), size: 1, inclusionProbability: 0.2, label, judged: 'one', scores }
+    })
+    const assistance = { ...learnt, mayChange }
+    const [, one] = estimateOf([differencePart(sample, { total: 300, means: [0.6, 0.4] }, 'posts', assistance)]).classes
+    return one!.standardError
+  }
+
+  it('has an interval as wide as its own labels say, however good it was before', () => {
+    expect(width(20, true)).toBeGreaterThan(1.03 * width(20, false))
+  })
+
+  it('gains nothing where it is better than it was', () => {
+    expect(width(0, true)).toBe(width(0, false))
   })
 })
