@@ -3,7 +3,7 @@ import { headerOf2019, POST_COLUMNS } from '../../shared/post-file/columns'
 import { contentOf, idOf, readRow } from '../../shared/post-file/row'
 import { unfolded } from '../../shared/post-file/x-post'
 import { fromPythonBytes } from '../../shared/row-file/cells'
-import { fieldReader, normalised } from '../../shared/row-file/columns'
+import { fieldReader, bareName } from '../../shared/row-file/columns'
 import { isRecord } from '../../shared/row-file/open'
 import { clean, type Fields } from './clean'
 import { type FileKind, type FileRow, fileRows } from './file-rows'
@@ -111,12 +111,12 @@ function cleanRow(value: unknown, targets: Targets): ReturnType<typeof clean> {
 const asId = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
 
-const ID_NAMES = new Set((FIELDS.post ?? []).map(normalised))
+const ID_NAMES = new Set((FIELDS.post ?? []).map(bareName))
 
 /** Whether a row of CSV without an id has, in any column, a text that only deleted posts had. */
 function hasTextOnly(value: unknown, cells: readonly string[], targets: Targets): boolean {
   const hasId =
-    isRecord(value) && Object.entries(value).some(([name, cell]) => cell !== '' && ID_NAMES.has(normalised(name)))
+    isRecord(value) && Object.entries(value).some(([name, cell]) => cell !== '' && ID_NAMES.has(bareName(name)))
   return !hasId && cells.some((cell) => foreign(targets).itemOfText(cell) !== undefined)
 }
 

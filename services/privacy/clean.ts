@@ -1,4 +1,4 @@
-import { normalised } from '../../shared/row-file/columns'
+import { bareName } from '../../shared/row-file/columns'
 import { shownText, tokenise } from '../../shared/text'
 import type { Copy, Targets } from './targets'
 
@@ -113,9 +113,9 @@ const spellings = new Map<readonly string[], ReadonlySet<string>>()
 
 function valuesOf(object: Json, names: readonly string[], anySpelling: boolean): unknown[] {
   if (!anySpelling) return names.map((name) => object[name])
-  const known = spellings.get(names) ?? new Set(names.map(normalised))
+  const known = spellings.get(names) ?? new Set(names.map(bareName))
   spellings.set(names, known)
-  return Object.keys(object).flatMap((name) => (known.has(normalised(name)) ? [object[name]] : []))
+  return Object.keys(object).flatMap((name) => (known.has(bareName(name)) ? [object[name]] : []))
 }
 
 function withCopy(object: Json, { post = [], text = [], breaks, tokens }: Fields, copy: Copy): Json {

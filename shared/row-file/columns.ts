@@ -20,15 +20,15 @@ export function mapColumns<F extends string>(names: readonly string[], columns: 
   let twice: string | undefined
   const bySpelling = new Map<string, string[]>()
   for (const name of names) {
-    const same = bySpelling.get(normalised(name))
+    const same = bySpelling.get(bareName(name))
     if (same) same.push(name)
-    else bySpelling.set(normalised(name), [name])
+    else bySpelling.set(bareName(name), [name])
   }
   for (const field of fieldsOf(columns)) {
-    const found = columns[field].flatMap((spelling) => bySpelling.get(normalised(spelling)) ?? [])
+    const found = columns[field].flatMap((spelling) => bySpelling.get(bareName(spelling)) ?? [])
     if (found[0] === undefined) continue
     fields[field] = found[0]
-    if (found[1] !== undefined && normalised(found[1]) === normalised(found[0])) twice ??= found[0]
+    if (found[1] !== undefined && bareName(found[1]) === bareName(found[0])) twice ??= found[0]
   }
   const read = new Set<unknown>(Object.values(fields))
   return { fields, unread: names.filter((name) => name !== '' && !read.has(name)), twice }
@@ -39,7 +39,7 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
   const places = new Map<string, { field: F; rank: number }>()
   for (const field of fieldsOf(columns)) {
     for (const [rank, spelling] of columns[field].entries()) {
-      const plain = normalised(spelling)
+      const plain = bareName(spelling)
       if (!places.has(plain)) places.set(plain, { field, rank })
     }
   }
@@ -47,7 +47,7 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
   const placeOf = (name: string) => {
     const before = known.get(name)
     if (before !== undefined) return before
-    const place = places.get(normalised(name)) ?? null
+    const place = places.get(bareName(name)) ?? null
     // A file of rows with ever other names must not fill the memory.
     if (known.size < 1000) known.set(name, place)
     return place
@@ -70,4 +70,4 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
 export const fieldsOf = <F extends string>(columns: Columns<F>): F[] => Object.keys(columns) as F[]
 
 /** A column's name without what counts nothing. */
-export const normalised = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')
+export const bareName = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')

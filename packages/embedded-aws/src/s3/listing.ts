@@ -57,7 +57,7 @@ export function listPage<T>(
 }
 
 /** How keys are written: form-encoded but for slashes where the request asks for it, since XML cannot hold all of them. */
-export const encodeKey = (query: URLSearchParams): ((key: string) => string) =>
+export const keyEncoder = (query: URLSearchParams): ((key: string) => string) =>
   query.get('encoding-type') === 'url' ? formEncode : (key) => key
 
 const formEncode = (key: string): string =>

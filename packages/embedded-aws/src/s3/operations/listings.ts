@@ -4,7 +4,7 @@ import { onBucket } from '../access'
 import type { Bucket } from '../bucket'
 import type { BucketCall, S3Operation } from '../call'
 import { checksumElement } from '../checksum'
-import { encodeKey, type Entry, listPage, readPaging } from '../listing'
+import { keyEncoder, type Entry, listPage, readPaging } from '../listing'
 import type { StoredObject, Version } from '../version'
 import { type Elements, writeXml } from '../xml'
 
@@ -24,7 +24,7 @@ export const listObjectsV2: S3Operation = {
     const token = query.get('continuation-token')
     const startAfter = query.get('start-after') ?? ''
     const paging = { ...readPaging(query), after: token === null ? startAfter : readToken(token) }
-    const encode = encodeKey(query)
+    const encode = keyEncoder(query)
 
     const { entries, next } = listPage(bucket.keys, paging, currentOf(bucket))
     const owner = query.get('fetch-owner') === 'true' ? { Owner: { ID: context.account } } : {}
@@ -61,7 +61,7 @@ export const listObjects: S3Operation = {
   async run({ bucket, bucketName, query, context }) {
     const marker = query.get('marker') ?? ''
     const paging = { ...readPaging(query), after: marker }
-    const encode = encodeKey(query)
+    const encode = keyEncoder(query)
 
     const { entries, next } = listPage(bucket.keys, paging, currentOf(bucket))
     const body = writeXml('ListBucketResult', {
@@ -89,7 +89,7 @@ export const listObjectVersions: S3Operation = {
   access: (call) => [onBucket('ListBucketVersions', call, { 's3:prefix': call.query.get('prefix') ?? '' })],
   async run({ bucket, bucketName, query }) {
     const paging = { ...readPaging(query), after: query.get('key-marker') ?? '' }
-    const encode = encodeKey(query)
+    const encode = keyEncoder(query)
     const { entries, next } = listPage(bucket.keys, paging, bucket.versions)
     const items = entries.flatMap(({ item }) => (item ? [item] : []))
     const isLatest = (version: Version) => bucket.find(version.key) === version
