@@ -22,7 +22,7 @@ export const labelsUnreliable = publishedEvent({
     alpha: { value: 0.14, low: 0.08, high: 0.2, items: 240 },
     errorRate: { mean: 0.3, high: 0.33 },
     reasons: [
-      'two people differ on 104 of 240 items that both judged: about 30 % of judgements are wrong, probably not more than 33 %; above 25 % labels say too little of a share',
+      'two people differ on 104 of 240 items that both judged: about 30 % of judgements are wrong, probably not more than 33 %; above 25 % no share can be estimated',
       'marketing and technical are confused most: sharpen the definition that tells them apart',
     ],
     accepted: false,

@@ -6,12 +6,12 @@ import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/clien
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 
-/** What AWS can be asked about the account, one question each; a question that it refuses throws. */
+/** What AWS can be asked about the account, one question each; a refused question throws. */
 export interface Account {
   hasValue(secret: string): Promise<boolean>
-  /** Is this file of posts in the bucket? */
+  /** Whether this file of posts is in the bucket. */
   hasFile(file: string): Promise<boolean>
-  /** SageMaker's quotas of these names, as far as the account lists them: not one that only has AWS's default. */
+  /** SageMaker's quotas of these names, as far as the account lists them: quotas at AWS's default may be missing. */
   quotas(names: readonly string[]): Promise<Map<string, number>>
   workteams(): Promise<string[]>
   labelingJobs(): Promise<number>
@@ -28,7 +28,7 @@ export const awsAccount = (clients: {
   sns: SNSClient
   objects: Pick<Objects, 'exists'>
 }): Account => ({
-  // A secret made without a value has no version.
+  // A secret that was created without a value has no version.
   hasValue: async (secret) => {
     const { VersionIdsToStages } = await clients.secrets.send(new DescribeSecretCommand({ SecretId: secret }))
     return Object.values(VersionIdsToStages ?? {}).some((stages) => stages.includes('AWSCURRENT'))

@@ -8,7 +8,7 @@ import { TRAINERS } from '../../shared/trainers'
 import { languageModelCost } from './language-model'
 import { metricCount } from '../../shared/watch/metrics'
 
-/** What one thing costs a day at most. */
+/** The most that one item costs a day. */
 export interface Cost extends Price {
   what: string
 }
@@ -16,7 +16,7 @@ export interface Cost extends Price {
 /** Lambda on arm64, us-east-1: US dollars a GB-second. https://aws.amazon.com/lambda/pricing/ */
 export const GB_SECOND_USD = 0.0000133334
 
-/** What the stack is made of, as far as it costs. */
+/** The parts of the stack that cost something. */
 export interface Outline {
   functions: readonly string[]
   alarms: number
@@ -28,10 +28,10 @@ interface FunctionDay {
   gb: number
 }
 
-/** A generous day of a function that is not in the table. */
+/** A generous estimate of a day of a function that is not in the table. */
 const QUIET: FunctionDay = { runs: () => 1, seconds: 10, gb: 1 }
 
-/** A generous day of the functions that cost something: runs, seconds a run, GB. */
+/** A generous estimate of a day of the functions that cost something: runs, seconds a run, GB. */
 const DAYS: Readonly<Record<string, FunctionDay>> = {
   collector: { runs: (streams) => streams, seconds: 60, gb: 0.5 },
   labeling: { runs: (streams) => streams + 4, seconds: 10, gb: 2 },
@@ -46,7 +46,7 @@ const DAYS: Readonly<Record<string, FunctionDay>> = {
   report: { runs: () => 200, seconds: 1, gb: 1 },
 }
 
-/** Secrets of every stack, beside those of its sources: the keys of the links and of the tombstones. */
+/** Secrets of every stack, besides those of its sources: the keys of the links and of the tombstones. */
 const OWN_SECRETS = 4
 
 function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRegistry): Cost {
@@ -76,7 +76,7 @@ function watching(settings: Settings, outline: Outline): Cost {
   }
 }
 
-/** What a day of this configuration costs at most, line by line. */
+/** The most that a day of this configuration costs, item by item. */
 export const costsOfADay = (settings: Settings, outline: Outline, registry: SourceRegistry = SOURCES): Cost[] => [
   posts(settings, registry),
   judgements(settings),
@@ -87,7 +87,7 @@ export const costsOfADay = (settings: Settings, outline: Outline, registry: Sour
   standing(settings, outline, registry),
 ]
 
-/** The sum of what has a price. */
+/** The sum of the items that have a price. */
 export const totalUsd = (costs: readonly Cost[]): number => cents(costs.reduce((sum, { usd }) => sum + (usd ?? 0), 0))
 
 function posts(settings: Settings, registry: SourceRegistry): Cost {
@@ -112,7 +112,7 @@ function posts(settings: Settings, registry: SourceRegistry): Cost {
   return { what: 'posts', usd: cents(usd), how: held(how, asked, 'caps.collectUsd.perDay', caps.collectUsd.perDay) }
 }
 
-/** As much as the day's batch books: caps make it smaller before anything is asked. */
+/** As much as the day's batch books: caps make it smaller before anybody is asked. */
 function judgements({ labelling, caps }: Settings): Cost {
   const { itemsPerDay, labeller } = labelling
   const terms = termsOf(labeller)
@@ -152,7 +152,7 @@ function functions(settings: Settings, outline: Outline): Cost {
 const held = (how: string, asked: number, cap: string, limit: number): string =>
   asked > limit ? `${how}, held at ${cap} ${dollars(limit)}` : how
 
-/** Rounded up, so that the sum is never below what will be asked. */
+/** Rounded up, so that the sum is never below the true one. */
 function cents(usd: number): number {
   return Math.max(0, Math.ceil(usd * 100 - 1e-9)) / 100
 }

@@ -15,13 +15,13 @@ import { addressesOf, type MailTopic } from './mails'
 import type { Today } from './today/today'
 
 /**
- * `{}` asks everything about the account; `{"today":true}` how today goes, stage by stage; `{"labels":{…}}` what those labels
- * would do.
+ * `{}` checks the whole account; `{"today":true}` says how today goes, stage by stage; `{"labels":{…}}` what those
+ * labels would change.
  */
 export const doctorRequest = z
   .strictObject({ labels: settings.shape.labels.optional(), today: z.literal(true).optional() })
   .refine(({ labels, today }) => labels === undefined || today === undefined, {
-    message: 'either labels or today',
+    message: 'needs either labels or today, not both',
     path: ['today'],
   })
 
@@ -31,7 +31,7 @@ interface Answers {
   today: (now: Date) => Promise<Today>
 }
 
-/** What is asked of the service. */
+/** Requests to the service. */
 export const answerDoctor =
   (ports: Answers) =>
   async (
@@ -69,7 +69,7 @@ interface Ports {
   registry?: SourceRegistry
 }
 
-/** Ask the account all that matters, and say what is missing and what a day costs. Nothing is changed. */
+/** Check everything in the account that matters, and say what is missing and what a day costs. Reads only. */
 export const examine =
   ({
     account,
@@ -105,7 +105,7 @@ export const examine =
       if (!('known' in quotas)) return quotas
       const known = quotas.known.get(name)
       return known === undefined
-        ? { unknown: "Service Quotas lists no value of this account's: see AWS's default there" }
+        ? { unknown: "Service Quotas lists no value for this account: see AWS's default there" }
         : { known }
     }
     const facts = {
@@ -156,7 +156,7 @@ async function askTopics(
   )
 }
 
-/** What the watched sources of each type lack, by type. */
+/** What the configured sources of each type lack, by type. */
 async function askSources(
   account: Account,
   settings: Settings,

@@ -11,13 +11,13 @@ import type { TrainerTerms } from '../../shared/trainers/terms'
 
 /** What the account says of itself. */
 export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
-  /** What the watched sources of each type lack, by type. */
+  /** What the configured sources of each type lack, by type. */
   sources: Readonly<Record<string, Asked<string[]>>>
-  /** Do the secrets with the keys of links have a value? */
+  /** Whether the secrets with the keys of links have a value. */
   linkKeys: Readonly<Record<Role, Asked<boolean>>>
   /** SageMaker's quotas by name, those that the trainer needs. */
   quotas: ReadonlyMap<string, Asked<number>>
-  /** Lambda invocations at once, over all functions of the account. */
+  /** Concurrent Lambda invocations of the account. */
   concurrency: Asked<number>
   /** What Amazon Bedrock says of the language model; nothing where none of its models is asked. */
   bedrock?: BedrockFacts | undefined
@@ -25,7 +25,7 @@ export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   mails: readonly MailTopic[]
 }
 
-/** What the configuration needs against what the account has, each lack with its remedy. Pure. */
+/** What the configuration needs that the account does not have, each with its remedy. Pure. */
 export const findingsOf = (
   facts: AccountFacts,
   settings: Settings,
@@ -57,7 +57,7 @@ const sourceFindings = (
     const { name } = check
     if (watched.length === 0)
       return { check: name, verdict: 'not needed', found: `no hashtag has a source of type ${type}` }
-    return judged(name, sources[type] ?? { unknown: 'it was not asked' }, (missing) =>
+    return judged(name, sources[type] ?? { unknown: 'it was not checked' }, (missing) =>
       missing.length === 0
         ? { check: name, verdict: 'ok', found: check.ready(watched) }
         : {
@@ -88,7 +88,7 @@ function linkKey(role: Role, { linkKeys }: AccountFacts, secrets: Readonly<Recor
   )
 }
 
-/** What the trainer of the configuration needs; of the others, what they would need of the region. */
+/** What the configured trainer needs; for the others, what they would need of the region. */
 function training(trainer: TrainerTerms, { quotas }: AccountFacts, settings: Settings, region: string): Finding[] {
   const { trainer: chosen } = settings.training
   return trainer.needs(settings, region).flatMap((need): Finding[] => {
@@ -100,7 +100,7 @@ function training(trainer: TrainerTerms, { quotas }: AccountFacts, settings: Set
     }
     const { quota, why, remedy } = need
     if (!isChosen) return []
-    const value = quotas.get(quota) ?? { unknown: 'the account was not asked' }
+    const value = quotas.get(quota) ?? { unknown: 'the account was not checked' }
     return [
       judged(quota, value, (known) =>
         known >= 1

@@ -11,7 +11,7 @@ const POST_TOKENS = 30
 const AROUND_TOKENS = 80
 const ANSWER_TOKENS = 15
 
-/** What the language model costs a day if every post is a message of its own; nothing where none is asked. */
+/** What the language model costs a day if every post is a separate message; undefined where none is configured. */
 export function languageModelCost(settings: Settings): (Cost & { what: string })[] {
   const { llm } = settings
   if (!llm?.sendsPosts) return []

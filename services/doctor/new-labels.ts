@@ -4,17 +4,17 @@ import type { Objects } from '../../shared/objects'
 import { championRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 
-/** What other labels would do, before anything is deployed. */
+/** What changed labels would do, before anything is deployed. */
 export interface Foreseen {
-  /** Labelled items by schema version and name now, and the category they would count as; null: none. */
+  /** Labelled items by schema version and name now, and the category that they would count as; null: none. */
   labels: { version: number; name: string; items: number; countsAs: string | null }[]
-  /** In words: what becomes of labels, agreement, model and reports. */
+  /** Sentences: what happens to labels, agreement, model and reports. */
   words: string[]
 }
 
 type Counted = Omit<Foreseen['labels'][number], 'countsAs'>
 
-/** Look at the labels and the champion that are there, and say what `labels` would do to them. Nothing is changed. */
+/** Look at the existing labels and champion, and say what `labels` would change for them. Reads only. */
 export const foresee =
   (objects: Pick<Objects, 'list' | 'lines' | 'exists' | 'readJson'>) =>
   async (labels: Settings['labels']): Promise<Foreseen> => {
@@ -24,7 +24,9 @@ export const foresee =
     return foreseenOf(await countLabels(objects), labels, champion)
   }
 
-/** Labelled items by schema version and name: of an item with several labels each version counts the one that stands. */
+/**
+ * Labelled items by schema version and name: of an item with several labels, the current one of each version counts.
+ */
 async function countLabels(objects: Pick<Objects, 'list' | 'lines'>): Promise<Counted[]> {
   const counts = new Map<string, Counted>()
   for (const { schemaVersion: version, label: name } of await labelsOfAllVersions(objects)) {
@@ -59,7 +61,7 @@ function foreseenOf(
       ...(measured
         ? []
         : [
-            'agreement is measured anew: until 60 items of this version have two judgements, labels are unmeasured and models provisional',
+            'agreement starts again: until 60 items of this version have two judgements, labels are unmeasured and models provisional',
           ]),
       ...championInWords(names, version, champion),
     ],
@@ -78,7 +80,7 @@ function championInWords(
     `${champion.job} was made for version ${champion.schemaVersion} and answers ${champion.labels.join(', ')}` +
       (gone.length === 0 ? '' : `, of which ${gone.join(', ')} would be no category`) +
       `; it stays live until a model of version ${version} is promoted`,
-    'reports of days before keep what they say; a share under the new definitions is not the old one continued',
+    'reports of earlier days stay as they are; shares before and after the change cannot be compared',
   ]
 }
 

@@ -3,10 +3,10 @@ import type { ModelPlace } from '../../shared/engines/load'
 import { keys } from '../../shared/keys'
 import type { CardRecord, ChampionRecord } from '../../shared/records'
 
-/** The bytes of a card: the same for the same inputs, so that a second evaluation changes nothing. */
+/** The bytes of a card. Deterministic, so that a second evaluation changes nothing. */
 export const cardBytes = (card: CardRecord): string => `${JSON.stringify(card, null, 2)}\n`
 
-/** What `champion.json` says when the model of this card is live. */
+/** The content of `champion.json` when the model of this card is live. */
 export const championOf = (card: CardRecord, promotedAt: Date): ChampionRecord => ({
   ...modelOf(card),
   schemaVersion: card.dataset.schemaVersion,
@@ -16,7 +16,7 @@ export const championOf = (card: CardRecord, promotedAt: Date): ChampionRecord =
   promotedAt: promotedAt.toISOString(),
 })
 
-/** The detail of ModelPromoted, and but for its time that of ModelRolledBack. */
+/** The detail of ModelPromoted and, apart from its time, of ModelRolledBack. */
 export const promotionOf = (card: CardRecord): Omit<DetailOf<typeof modelPromoted>, 'id' | 'version'> => ({
   ...modelOf(card),
   cardKey: keys.card({ job: card.job }),

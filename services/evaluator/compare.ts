@@ -11,7 +11,7 @@ import {
 } from '../../shared/statistics/temperature'
 import type { JudgedForecast, MeasuredModel } from './measure'
 
-/** Compares challenger and champion on the same items, of which there is at least one. */
+/** Compares challenger and champion on the same items, at least one. */
 export function compare(challenger: MeasuredModel, champion: MeasuredModel): NonNullable<CardRecord['comparison']> {
   const differences = challenger.resampled.map((value, i) => value - champion.resampled[i]!)
   const right = ({ truths, answers }: MeasuredModel) => truths.map((truth, i) => truth === answers[i])
@@ -29,12 +29,14 @@ export function compare(challenger: MeasuredModel, champion: MeasuredModel): Non
   }
 }
 
-/** Every fifth forecast is scaled by the temperature of the others, so that the fit is measured out of sample. */
+/**
+ * Every fifth forecast is scaled by the temperature fitted on the others, so that the fit is measured out-of-sample.
+ */
 const FOLDS = 5
 
 /**
- * The temperature of a model, and how true its probabilities are without and with it; null of no items. A prior is answered
- * as it is: it takes no part in the fit, and counts in the errors.
+ * The temperature of a model, and its calibration error without and with it; null without items. A forecast from the
+ * prior alone is left unscaled: it is not part of the fit, and counts in the errors.
  */
 export function calibrate({ forecasts }: Pick<MeasuredModel, 'forecasts'>): CalibrationRecord | null {
   if (forecasts.length === 0) return null
@@ -56,8 +58,8 @@ export function calibrate({ forecasts }: Pick<MeasuredModel, 'forecasts'>): Cali
 }
 
 /**
- * The 95 % interval of the calibration error, by the basic bootstrap: the error of a sample is too large on the average, and that
- * of a sample of the sample by about as much again.
+ * The 95 % interval of the calibration error, by the basic bootstrap. The error of a sample is too large on average,
+ * and that of a resample is too large again by about as much.
  */
 function calibrationInterval(forecasts: readonly Forecast[]): { low: number; high: number } | null {
   const found = calibrationError(forecasts)

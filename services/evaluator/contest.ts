@@ -30,7 +30,7 @@ import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } fr
 import { type Relabelled, relabelled } from './relabelled'
 import { whyNotScored, windowOf } from './window'
 
-/** Cards of so many days are read: an engine that loses for four weeks is named. */
+/** Cards of this many days are read: an engine that loses for four weeks is named. */
 const CARDS_DAYS = 42
 
 export interface ContestPorts {
@@ -42,8 +42,8 @@ export interface ContestPorts {
 }
 
 /**
- * Hold a trained model against a champion, both on the evaluation window of the model's dataset, and write down everything
- * that is known of it. A function of what stands in the bucket: asked again, it is the same.
+ * Compare a trained model with a champion, both on the evaluation window of the model's dataset, and record everything
+ * that is known of it. Depends only on the bucket: a second run gives the same result.
  */
 export async function holdContest(ports: ContestPorts, job: string, against: string | null): Promise<CardRecord> {
   const late = await cardsOfLate(ports.objects, CARDS_DAYS)
@@ -136,13 +136,13 @@ const underBothNames = (
   linear: naiveBayes,
 })
 
-/** The exact object that was read, as far as it could be. */
+/** The exact object that was read, as far as it could be read. */
 const identityOf = (read: Artefact | undefined): Pick<CardRecord['artefact'], 'versionId' | 'sha256'> => ({
   versionId: read?.versionId ?? null,
   sha256: read?.sha256 ?? null,
 })
 
-/** Measures a model on the window, or says why it cannot be. */
+/** Measures a model on the window, or says why it cannot be measured. */
 const contenders =
   (items: readonly EvaluationLine[], dataset: DatasetRecord, scoresOn: (model: Classifier) => Promise<MeasuredModel>) =>
   async (
@@ -169,7 +169,9 @@ const NONE: RecentModels = { best: null, daysAhead: 0, daysSinceSwitch: null, is
 const suitsFewLabels = (engine: string): boolean =>
   ENGINES.some(({ name, suitsFewLabels: suits }) => name === engine && suits === true)
 
-/** What the cards of the last days say: the best model that was live before the champion, scored again; and the engines. */
+/**
+ * What the cards of the last days say: the best model that was live before the champion, scored again; and the engines.
+ */
 async function recentModels(
   { objects, load, gate }: ContestPorts,
   { engine }: TrainingRecord,
@@ -207,11 +209,15 @@ async function liveSince(
   return liveOf(champion, evaluation, dataset)
 }
 
-/** The evaluation set whole, or OBJECT_INVALID: its hash is that of dataset.json. */
+/** The complete evaluation set, or OBJECT_INVALID: its hash must be that of dataset.json. */
 async function readEvaluation(objects: Pick<Objects, 'read'>, dataset: DatasetRecord): Promise<EvaluationLine[]> {
   const key = keys.evaluation({ dataset: dataset.datasetId })
   const stored = await objects.read(key)
-  if (!stored) throw new BellwetherError('OBJECT_MISSING', `there is no ${key}`)
+  if (!stored)
+    throw new BellwetherError(
+      'OBJECT_MISSING',
+      `${key} is missing: the dataset is incomplete; make it again with sls invoke -f formatter`,
+    )
   const found = recordedHash(stored.body, stored.rewriting)
   if (found !== dataset.sha256.evaluation)
     throw new BellwetherError('OBJECT_INVALID', `${key}: found SHA-256 ${found}, expected ${dataset.sha256.evaluation}`)
@@ -221,7 +227,7 @@ async function readEvaluation(objects: Pick<Objects, 'read'>, dataset: DatasetRe
     .flatMap((line, i) => (line === '' ? [] : [parseJson(line, evaluationLine, `${key}:${i + 1}`)]))
 }
 
-/** The evaluation texts that stand in the training or the validation file too. */
+/** The evaluation texts that are also in the training or the validation file. */
 async function textsTrainedOn(
   objects: Pick<Objects, 'lines'>,
   { files, rows }: DatasetRecord,
@@ -238,7 +244,10 @@ async function textsTrainedOn(
   return trainedOn
 }
 
-/** The stand-in for few labels on the same training set; the card shows it beside the model. Undefined where it cannot be trained. */
+/**
+ * The baseline for few labels on the same training set; the card shows it beside the model. Undefined where it cannot
+ * be trained.
+ */
 async function trainBaseline(objects: Pick<Objects, 'read'>, dataset: DatasetRecord): Promise<Classifier | undefined> {
   if (!STAND_IN) return undefined
   try {
@@ -253,7 +262,7 @@ async function trainBaseline(objects: Pick<Objects, 'read'>, dataset: DatasetRec
   }
 }
 
-/** What became of the labels that the champion was trained on; nothing is known where its training file is gone. */
+/** How many labels of the champion's training set have changed; unknown where its training file is gone. */
 async function changesSince(
   objects: Pick<Objects, 'read'>,
   before: Pick<DatasetRecord, 'datasetId'>,
@@ -271,7 +280,7 @@ interface Readable {
   unreadable?: string
 }
 
-/** An artefact that cannot be read is a reason to reject, not to fail: it will not be another tomorrow. */
+/** An unreadable artefact rejects the model instead of failing the invocation: a retry would not help. */
 async function loadIfReadable(load: LoadArtefact, place: ModelPlace): Promise<Readable> {
   try {
     return { read: await load(place) }

@@ -4,10 +4,10 @@ import { DAY_MS } from '../../shared/utc-day'
 
 /** Of labels: the models that drift is measured against. */
 const DRIFT_DAYS = 14
-/** Of labels: an engine that loses for so long is named with what it costs. */
+/** Of labels: an engine that loses for this long is named, with its cost. */
 const LONG_DAYS = 28
 
-/** What the standing of an engine is taken from: a card, or the one that is being written. */
+/** The source of an engine's standing: a card, or the one that is being written. */
 export type Judged = Pick<CardRecord, 'job' | 'verdict' | 'champion' | 'calibration' | 'cost'> & {
   dataset: Pick<CardRecord['dataset'], 'latestDate' | 'schemaVersion'>
   training: Pick<CardRecord['training'], 'engine' | 'trainSeconds' | 'costUsd'>
@@ -15,8 +15,8 @@ export type Judged = Pick<CardRecord, 'job' | 'verdict' | 'champion' | 'calibrat
 }
 
 /**
- * The engines side by side: each one's latest model, this card's engine first, then by name. `earlier` are the cards of the last
- * weeks. Pure: the same cards give the same rows in any order.
+ * The engines side by side: each one's latest model, this card's engine first, then by name. `earlier` are the cards of
+ * the last weeks. Pure: the order of the cards does not matter.
  */
 export function sideBySide(card: Judged, earlier: readonly Judged[]): EngineStanding[] {
   const { schemaVersion } = card.dataset
@@ -42,7 +42,7 @@ const rank = (engine: string, { training }: Judged): number => (engine === train
 const latestFirst = (a: Judged, b: Judged): number =>
   dayOf(b) - dayOf(a) || (a.job < b.job ? -1 : a.job > b.job ? 1 : 0)
 
-/** Of each day of labels the engines that had a live model after some verdict of that day. */
+/** For each day of labels, the engines that had a live model after some verdict of that day. */
 function winnersByDay(
   cards: readonly Judged[],
   winnerOf: (card: Judged) => string | undefined,
@@ -61,7 +61,7 @@ function standingOf(
   own: readonly Judged[],
   { isLive, winners }: { isLive: boolean; winners: ReadonlyMap<string, ReadonlySet<string>> },
 ): EngineStanding {
-  // An engine is here by a card of its own.
+  // Each engine here has a card of its own.
   const latest = own[0]!
   const { job, verdict, dataset, training, calibration, cost, scores } = latest
   const macroF1 = scores.challenger?.macroF1 ?? null
@@ -91,7 +91,10 @@ function standingOf(
   }
 }
 
-/** Of macro-F1 against the mean of the engine's models of the days before; rounded, so that the order of adding does not show. */
+/**
+ * Macro-F1 against the mean of the engine's models of the days before. Rounded, so that the order of addition does not
+ * show.
+ */
 function driftOf(latest: Judged, before: readonly Judged[]): number | null {
   const now = latest.scores.challenger?.macroF1
   const from = dayOf(latest) - DRIFT_DAYS * DAY_MS
@@ -103,7 +106,9 @@ function driftOf(latest: Judged, before: readonly Judged[]): number | null {
   return Number((now - late.reduce((sum, one) => sum + one, 0) / late.length).toFixed(6))
 }
 
-/** The unbroken run of days, from the latest back, on which the engine was judged and none of its models was live. */
+/**
+ * The unbroken sequence of days, from the latest back, on which the engine was judged and none of its models was live.
+ */
 function lossOf(own: readonly Judged[], won: (day: string) => boolean): EngineStanding['lost'] {
   const end = own.findIndex(({ dataset }) => won(dataset.latestDate))
   const lost = end < 0 ? own : own.slice(0, end)

@@ -32,13 +32,13 @@ export interface EvaluationOutcome {
   live: boolean
 }
 
-/** So many champions may come between before this one gives up and is tried again later. */
+/** After this many champions of other invocations this one gives up, and is retried later. */
 const ATTEMPTS = 10
 
 /**
- * Measure a trained model and the champion on the newest evaluation items of its dataset, promote it if it is better, and write
- * its card. The order is champion.json, card.json, event, model registry; `champion.json` moves on only from a model that
- * has its card, so whoever comes next finishes what a stopped evaluation left.
+ * Measure a trained model and the champion on the newest evaluation items of its dataset, promote it if it is better,
+ * and write its card. The order is champion.json, card.json, event, model registry. `champion.json` is replaced only
+ * after its model has a card, so the next invocation can finish what a crashed evaluation left.
  */
 export const evaluate =
   (ports: EvaluatePorts) =>
@@ -58,29 +58,33 @@ export const evaluate =
       const card = await holdContest(ports, job, live?.champion.job ?? null)
       if (card.verdict === 'promoted') {
         const moved = await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live?.etag)
-        // Another model went live meanwhile: this one is held against that.
+        // Another model went live meanwhile: compare with that one.
         if (!moved) continue
       }
       return conclude(ports, card)
     }
-    throw new BellwetherError('CONFLICT', `champion.json was moved by others ${ATTEMPTS} times while ${job} was judged`)
+    throw new BellwetherError(
+      'CONFLICT',
+      `champion.json changed ${ATTEMPTS} times while ${job} was judged: other evaluations promoted models; evaluate it again`,
+    )
   }
 
 /** The job whose training was recorded last. */
 export async function latestJob(objects: Pick<Objects, 'list' | 'readJson'>): Promise<string> {
   const latest = await latestTraining(objects)
-  if (latest === undefined) throw new BellwetherError('NOT_FOUND', 'no model has been trained yet')
+  if (latest === undefined)
+    throw new BellwetherError('NOT_FOUND', 'no model has been trained yet: train one with sls invoke -f trainer')
   return latest
 }
 
 export const championBytes = (champion: ChampionRecord): string => `${JSON.stringify(champion, null, 2)}\n`
 
-/** Before `champion.json` moves on from a model, it has its card. */
+/** Before `champion.json` is replaced, its model must have a card. */
 export async function finishStopped(ports: EvaluatePorts, champion: ChampionRecord): Promise<void> {
   if (!(await readCard(ports.objects, champion.job))) await finish(ports, champion)
 }
 
-/** A model is live and has no card: its evaluation stopped half-way, and is concluded with the verdict it had. */
+/** A live model without a card: its evaluation crashed half-way, and is concluded with the verdict that it had. */
 async function finish(ports: EvaluatePorts, { job, replaces }: ChampionRecord): Promise<EvaluationOutcome> {
   return conclude(ports, { ...(await holdContest(ports, job, replaces)), verdict: 'promoted' })
 }
@@ -94,8 +98,8 @@ async function conclude(ports: EvaluatePorts, card: CardRecord): Promise<Evaluat
 }
 
 /**
- * Publish the verdict and have it in the registry, also when that was done before. A promotion that was replaced since is no
- * longer news.
+ * Publish the verdict and update the registry, even if an earlier invocation did. A promotion that was replaced since
+ * is not published.
  */
 async function announce(ports: EvaluatePorts, card: CardRecord): Promise<EvaluationOutcome> {
   const { objects, publish } = ports

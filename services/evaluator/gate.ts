@@ -5,7 +5,7 @@ import { compare } from './compare'
 import type { MeasuredModel } from './measure'
 import type { Relabelled } from './relabelled'
 
-/** A model that is to be judged. Not measured where its artefact cannot be read, and then `unreadable` says why. */
+/** A model to be judged. Without a measurement where its artefact cannot be read; then `unreadable` says why. */
 export interface Contender {
   job: string
   /** The name of its engine. */
@@ -24,9 +24,12 @@ export interface Contest {
   champion: Contender | undefined
   /** The live model of the last `gate.recentDays` days that scored best when it was promoted, on today's window. */
   best: CardRecord['best']
-  /** Days of labels before this one, without a gap, on which a model of the challenger's engine was ahead of a live one of another. */
+  /**
+   * Consecutive days of labels before this one on which a model of the challenger's engine was ahead of a live one of
+   * another engine.
+   */
   daysAhead: number
-  /** Days of labels since a live model of another engine was replaced; null where that did not happen of late. */
+  /** Days of labels since a live model of another engine was replaced; null where that did not happen recently. */
   daysSinceSwitch: number | null
   /** The champion is of an engine for few labels, and the challenger of one that takes over where there are more. */
   isOutgrown: boolean
@@ -38,7 +41,7 @@ export interface Contest {
 
 export interface Verdict extends Pick<CardRecord, 'gate' | 'comparison' | 'provisional'> {
   promote: boolean
-  /** In words: every objection, or else what spoke for it. */
+  /** Sentences: every failed rule, or else the rules in its favour. */
   reasons: string[]
 }
 
@@ -48,7 +51,7 @@ interface Question extends Contest {
   gate: Gate
   opponent: Opponent | undefined
   comparison: CardRecord['comparison']
-  /** Fewer items than it takes to replace a champion, but the champion's labels are old. */
+  /** Fewer items than replacing a champion requires, but the champion's labels are old. */
   isStale: boolean
 }
 type Opponent = Contender & { measured: MeasuredModel }
@@ -56,12 +59,12 @@ interface Ruling {
   passed: boolean
   words: string
 }
-/** Nothing where a question does not arise. */
+/** Undefined where the rule does not apply. */
 type Rule = (question: Question) => Ruling | undefined
 
 /**
- * Decides whether the challenger goes live; one objection keeps it out. Pure: the same contest has the same verdict on any
- * day.
+ * Decides whether the challenger goes live; one failed rule rejects it. Pure: the same contest has the same verdict on
+ * any day.
  */
 export function judge(contest: Contest, gate: Gate): Verdict {
   const { challenger, window } = contest
@@ -85,7 +88,7 @@ export function judge(contest: Contest, gate: Gate): Verdict {
   }
 }
 
-/** The champion that a challenger is measured against: one whose artefact can be read, of the same version of the labels. */
+/** The champion that a challenger is compared with: its artefact can be read, and its labels have the same version. */
 export const opponentIn = ({ challenger, champion }: Pick<Contest, 'challenger' | 'champion'>): Opponent | undefined =>
   champion?.measured && champion.dataset.schemaVersion === challenger.dataset.schemaVersion
     ? { ...champion, measured: champion.measured }
@@ -108,8 +111,8 @@ const hasEnoughItems: Rule = ({ window: { items }, gate, opponent, isStale: stal
   const { minimumEvaluation: most, minimumProvisional: least, staleDays } = gate
   const found = `${items} evaluation items`
   if (items < least) return { passed: false, words: `${found} are too few: ${least} are needed` }
-  if (!opponent) return { passed: true, words: `${found}, of which ${least} are needed for a provisional champion` }
-  if (items >= most) return { passed: true, words: `${found}, of which ${most} are needed` }
+  if (!opponent) return { passed: true, words: `${found}: a provisional champion needs ${least}` }
+  if (items >= most) return { passed: true, words: `${found}: ${most} are needed` }
   return stale
     ? { passed: true, words: `${found}, fewer than ${most}, but champion ${opponent.job} ${toDate(opponent)} is stale` }
     : {
@@ -164,7 +167,7 @@ const hasSteadyClasses: Rule = ({ challenger, opponent, gate: { trainingChange, 
   })
   return moved.length > 0
     ? { passed: false, words: `${moved.join('; ')}: a change by more than gate.trainingChange, ${trainingChange}` }
-    : { passed: true, words: `the classes of the training set have about the shares that they had` }
+    : { passed: true, words: `the shares of the classes in the training set have hardly changed` }
 }
 
 const keepsItsLabels: Rule = ({ opponent, relabelled: { shared, changed }, gate: { relabelledShare } }) => {
@@ -179,20 +182,20 @@ const beatsTheMajority: Rule = ({ challenger: { measured }, champion, opponent, 
   if (opponent || !measured) return undefined
   const { macroF1, macroF1Interval } = measured.scores
   const passed = (macroF1Interval?.low ?? 0) > (majority.macroF1 ?? 0)
-  const words = `macro-F1 ${number(macroF1)}, at least ${number(macroF1Interval?.low)}, ${passed ? 'beats' : 'does not surely beat'} the ${number(majority.macroF1)} of always answering ${list([mostFrequent(majority)])}`
+  const words = `macro-F1 ${number(macroF1)}, at least ${number(macroF1Interval?.low)}, ${passed ? 'beats' : 'does not clearly beat'} the ${number(majority.macroF1)} of always answering ${list([mostFrequent(majority)])}`
   return { passed, words: passed ? words + withoutChampion(champion) : words }
 }
 
 const withoutChampion = (champion: Contender | undefined): string => {
   if (!champion) return ', and there is no champion'
   return champion.unreadable
-    ? `, and the champion cannot be held against it: ${champion.unreadable}`
+    ? `, and the champion cannot be compared: ${champion.unreadable}`
     : `, and champion ${champion.job} answers by version ${champion.dataset.schemaVersion} of the labels`
 }
 
 /**
- * A model of later labels goes live unless it is surely worse: a day of labels improves a model by less than one window can
- * show. With the same labels, or on a window of few items, it must not be lower at all.
+ * A model of later labels goes live unless it is clearly worse: a day of labels improves a model by less than one
+ * window can show. With the same labels, or on a window of few items, its score must not be lower at all.
  */
 const isNotSurelyWorse: Rule = ({ challenger, opponent, comparison, isStale: stale, gate: { standardErrors } }) => {
   if (!opponent || !comparison) return undefined
@@ -217,9 +220,10 @@ const isNotSurelyWorse: Rule = ({ challenger, opponent, comparison, isStale: sta
 }
 
 /**
- * Among engines that are equally good, chance alone would replace one by another every few days. So another engine has to be
- * ahead by more than chance or for several days; soon after a switch it has to be surely better. An engine for few labels
- * is not trained again once there are more: the rule does not protect its last model, unless that replaced another engine's.
+ * Among equally good engines, chance alone would replace one by another every few days. So another engine has to be
+ * ahead by more than chance, or for several days; soon after a switch it has to be clearly better. An engine for few
+ * labels is no longer trained once there are more. So the rule does not protect its last model, unless that one
+ * replaced another engine's.
  */
 const maySwitchEngine: Rule = ({ challenger, opponent, comparison, isOutgrown, daysAhead, daysSinceSwitch, gate }) => {
   if (!opponent || !comparison || challenger.engine === opponent.engine) return undefined
@@ -230,7 +234,7 @@ const maySwitchEngine: Rule = ({ challenger, opponent, comparison, isOutgrown, d
   const ahead = difference > SAME ? daysAhead + 1 : 0
   if (daysSinceSwitch !== null && daysSinceSwitch < recentDays) {
     const since = `${words}, ${many(daysSinceSwitch, 'day')} of labels after another switch`
-    const sure = `surely better, and ahead for ${many(engineDays, 'day')} of labels`
+    const sure = `clearly better, and ahead for ${many(engineDays, 'day')} of labels`
     return low > SAME && ahead >= engineDays
       ? { passed: true, words: `${since}: it is ${sure}` }
       : { passed: false, words: `${since}: before ${recentDays} it has to be ${sure}` }
@@ -246,7 +250,7 @@ const maySwitchEngine: Rule = ({ challenger, opponent, comparison, isOutgrown, d
       }
 }
 
-/** Many small steps down within the error of one window would add up: they end here. */
+/** Small losses within the error of one window would add up: this rule limits their sum. */
 const isNearTheBest: Rule = ({ challenger, opponent, best, gate: { bestLoss, recentDays } }) => {
   const now = challenger.measured?.scores.macroF1
   const before = opponent?.measured.scores.macroF1
@@ -258,7 +262,7 @@ const isNearTheBest: Rule = ({ challenger, opponent, best, gate: { bestLoss, rec
     : { passed: true, words }
 }
 
-/** A class may lose recall to chance, and to a model that is surely better over all classes. */
+/** A class may lose recall by chance, or to a model that is clearly better over all classes. */
 const keepsRecall: Rule = ({ challenger: { measured }, opponent, comparison, isStale: stale, gate }) => {
   if (!opponent || !measured || !comparison || stale) return undefined
   const { recallLoss, classItems, standardErrors } = gate
@@ -272,11 +276,11 @@ const keepsRecall: Rule = ({ challenger: { measured }, opponent, comparison, isS
   if (lost.length === 0)
     return {
       passed: true,
-      words: `no class of ${classItems} items or more surely loses more than ${recallLoss} of recall`,
+      words: `no class of ${classItems} items or more clearly loses more than ${recallLoss} of recall`,
     }
   const words = lost.join('; ')
   return comparison.low > SAME
-    ? { passed: true, words: `${words}, but macro-F1 is surely better` }
+    ? { passed: true, words: `${words}, but macro-F1 is clearly better` }
     : { passed: false, words: `${words}: by more than gate.recallLoss, ${recallLoss}, and the standard error` }
 }
 
@@ -307,10 +311,10 @@ const RULES: readonly [name: string, rule: Rule][] = [
   ['keeps-recall', keepsRecall],
 ]
 
-/** What speaks for a model, beside the conditions that any has to meet. */
+/** What speaks for a model, besides the conditions that every model has to meet. */
 const MERITS: ReadonlySet<string> = new Set(['beats-majority', 'not-surely-worse', 'other-engine'])
 
-/** By the days of labels, not of clocks: a verdict does not depend on when it was asked for. */
+/** By days of labels, not by the clock: a verdict does not depend on when it is computed. */
 function isStale(contest: Contest, { minimumEvaluation, minimumProvisional, staleDays }: Gate): boolean {
   const opponent = opponentIn(contest)
   const { items } = contest.window
@@ -319,10 +323,7 @@ function isStale(contest: Contest, { minimumEvaluation, minimumProvisional, stal
   return days > staleDays
 }
 
-/**
- * By version of the labels, then by that of the text function, then by the last day that labels come from, then by how
- * many there are.
- */
+/** By version of the labels, then of the text function, then by the last day of labels, then by their number. */
 function isLater(one: Contender['dataset'], other: Contender['dataset']): boolean {
   if (one.schemaVersion !== other.schemaVersion) return one.schemaVersion > other.schemaVersion
   if (one.textVersion !== other.textVersion) return Number(one.textVersion) > Number(other.textVersion)
@@ -340,7 +341,7 @@ const toDate = ({ dataset }: Contender): string => `of labels to ${dataset.lates
 const mostFrequent = ({ classes }: ScoresRecord): string =>
   classes.reduce((most, one) => (one.answered > most.answered ? one : most)).label
 
-/** Differences of counts over counts: what differs in the last digits of a double is equal. */
+/** Differences of ratios of counts: what differs only in the last digits of a double is equal. */
 const SAME = 1e-9
 
 const mean = (values: readonly number[]): number =>

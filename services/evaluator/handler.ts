@@ -16,11 +16,11 @@ import { evaluatorRequest, answerEvaluator } from './request'
 
 const { region, stage, bucket, bus, taskRoot } = readConfig(['region', 'stage', 'bucket', 'bus', 'taskRoot'])
 /**
- * These do not change, but for the count of deleted messages on a card, which nothing here reads. A card sums up the plans
- * and qualities of all batches, and names the model that it was held against.
+ * These objects do not change, except for a card's count of deleted messages, which is not read here. A card sums up
+ * the plans and qualities of all batches, and names the model that it was compared with.
  */
 const UNCHANGING = [keys.plan, keys.quality, keys.run, keys.card]
-/** Of the 2 GB that the function has. */
+/** Of the function's 2 GB. */
 const MEMORY_BYTES = 128 * 2 ** 20
 const objects = remembering(s3Objects(new S3Client(), bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
 const settings = readSettings(taskRoot)

@@ -8,10 +8,13 @@ import { type CardRecord, type DatasetRecord, planRecord, runRecord, type Traini
 
 type Bucket = Pick<Objects, 'read' | 'stream' | 'exists'>
 
-/** How many objects are asked for at a time: there are some for each day of labels. */
+/** How many objects are requested at a time: there are several for each day of labels. */
 const WIDTH = 16
 
-/** Every object that a model is made of, with its hash, from the labels to the artefact; and the list of the labels' ids. */
+/**
+ * Every object that a model is made of, with its hash, from the labels to the artefact; and the list of the labels'
+ * ids.
+ */
 export async function lineageOf(
   objects: Bucket,
   dataset: DatasetRecord,
@@ -27,7 +30,7 @@ export async function lineageOf(
   ]
   const hashed = await concurrently(read, WIDTH, async (key) => ({
     key,
-    // The formatter says what it hashed; only a dataset of an earlier release has its manifests read.
+    // The formatter's record has the hashes; only for a dataset of an earlier release the manifests are read.
     sha256: manifestHashes?.[key] ?? (await hashOf(objects, key)),
   }))
   const written = (['train', 'validation', 'evaluation'] as const).map((part) => ({
@@ -44,8 +47,8 @@ export async function lineageOf(
 }
 
 /**
- * Dollars paid for the labels of a dataset, for reading the posts that they were drawn from, and for the training; and what
- * asking a model of the engine costs.
+ * Dollars paid for the labels of a dataset, for reading the posts that they were drawn from, and for the training; and
+ * the cost of a prediction of the engine.
  */
 export async function costOf(
   objects: Pick<Objects, 'read'>,
@@ -75,7 +78,7 @@ export async function costOf(
 
 const priced = z.object({ costUsd: z.number().nonnegative() })
 
-/** Labels that were imported have neither plan nor quality. */
+/** Imported labels have neither plan nor quality. */
 async function readAll<S extends z.ZodType>(
   objects: Pick<Objects, 'read'>,
   names: readonly string[],
@@ -88,11 +91,11 @@ async function readAll<S extends z.ZodType>(
   return found.flat()
 }
 
-/** Nothing known is not nothing paid. Rounded to a millionth, so that the order of adding does not show. */
+/** Null means unknown, not free. Rounded to a millionth, so that the order of addition does not show. */
 const sumOf = (paid: readonly { costUsd: number }[]): number | null =>
   paid.length === 0 ? null : Math.round(paid.reduce((sum, { costUsd }) => sum + costUsd, 0) * 1e6) / 1e6
 
-/** Datasets of before had no such list. */
+/** Datasets of older releases have no labels.csv. */
 async function labelsOf(objects: Bucket, dataset: string): Promise<CardRecord['lineage']['labels']> {
   const key = keys.datasetLabels({ dataset })
   if (!(await objects.exists(key))) return null

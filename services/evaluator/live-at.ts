@@ -8,12 +8,12 @@ export interface LiveAt {
   at: string
   job: string
   since: string
-  /** Null for the model that is live still. */
+  /** Null for the model that is still live. */
   until: string | null
   champion: ChampionRecord
 }
 
-/** Read in the versions of `champion.json`, which are kept for ever. NOT_FOUND where no model was live yet. */
+/** Read from the versions of `champion.json`, which never expire. NOT_FOUND where no model was live yet. */
 export async function liveAt(objects: Pick<Objects, 'versions'>, at: Date): Promise<LiveAt> {
   let next: ChampionRecord | undefined
   for await (const { body } of objects.versions(keys.champion({}))) {

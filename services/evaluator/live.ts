@@ -6,7 +6,7 @@ import { type DatasetRecord, type EvaluationLine, type LiveRecord, liveRecord } 
 import { calibrationError } from '../../shared/statistics/temperature'
 import { measureModel } from './measure'
 
-/** A champion, as its card has it. */
+/** A champion, from its card. */
 export interface Live {
   job: string
   latestDate: string
@@ -15,8 +15,8 @@ export interface Live {
 }
 
 /**
- * How good a champion is on labels that were given after those it was chosen by. Its score at the gate is flattered: it is
- * the best of many on one window.
+ * How good a champion is on labels that were given after those it was chosen by. Its score at the gate is optimistic:
+ * it is the best of many on one window.
  */
 export async function liveOf(
   { job, latestDate, temperature, model }: Live,
@@ -30,7 +30,7 @@ export async function liveOf(
   return { job, after: latestDate, through, datasetId, scores, ece }
 }
 
-/** Write it, unless one of later labels stands there already. */
+/** Write it, unless the object already has one of later labels. */
 export async function keepLive(objects: Pick<Objects, 'read' | 'swap'>, live: LiveRecord): Promise<void> {
   const key = keys.live({ job: live.job })
   const body = `${JSON.stringify(live, null, 2)}\n`

@@ -6,22 +6,22 @@ import { textOfShown } from '../../shared/text'
 import { shownOf } from './window'
 import { sum } from '../../shared/statistics/numbers'
 
-/** What a model said of an item, and whether it holds anything that the model knows. */
+/** What a model said of an item, and whether the model knows any of its tokens. */
 export interface JudgedForecast extends Forecast {
   basis: Scores['basis']
 }
 
-/** A classifier's answers on the window, and what they are worth. */
+/** A classifier's predictions on the window, and their scores. */
 export interface MeasuredModel extends Answered {
   scores: ScoresRecord
   forecasts: JudgedForecast[]
-  /** Macro-F1 of resampled windows: of all models of one window on the same ones, so that differences are paired. */
+  /** Macro-F1 of resampled windows: the same resamples for all models of one window, so that differences are paired. */
   resampled: Float64Array
 }
 
 /**
- * Compare what a classifier says with people's labels. `labels` are the classes of the dataset; an answer outside
- * them is wrong and takes the last column of the confusion matrix.
+ * Compare the predictions of a classifier with people's labels. `labels` are the classes of the dataset; any other
+ * prediction is wrong and is counted in the last column of the confusion matrix.
  */
 export const measureModel = async (
   model: Classifier,
@@ -32,7 +32,7 @@ export const measureModel = async (
   return measured({ labels: model.labels, said }, items, labels)
 }
 
-/** The same of scores that are there: `said` has one for each item, over the labels of the model. */
+/** The same for existing scores: `said` has one entry for each item, over the labels of the model. */
 export function measured(
   { labels: own, said }: { labels: readonly string[]; said: readonly Scores[] },
   items: readonly EvaluationLine[],
@@ -75,7 +75,7 @@ export function measured(
   return { scores, truths, answers, forecasts, resampled: resampled! }
 }
 
-/** Accuracy and macro-F1 of items that count once each; null of no items. */
+/** Accuracy and macro-F1, each item counted once; null without items. */
 function countedOf(answered: Answered): Pick<ScoresRecord, 'accuracy' | 'macroF1'> {
   const once = new Uint32Array(answered.truths.length).fill(1)
   return { accuracy: counted(accuracyOf(answered)(once)), macroF1: counted(macroF1Of(answered)(once)) }
@@ -96,13 +96,16 @@ function classOf(label: string, place: number, confusion: readonly number[][]): 
   }
 }
 
-/** A true label that was given no probability costs this much (-ln), not infinity. */
+/** A true label with probability zero costs this much (-ln), not infinity. */
 const LEAST_PROBABILITY = 1e-15
 
 const lossOf = ({ probabilities, truth }: JudgedForecast): number =>
   -Math.log(Math.min(1, Math.max(probabilities[truth] ?? 0, LEAST_PROBABILITY)))
 
-/** Answers every text with the most frequent class of the items, ties by name; its probabilities are the classes' shares. */
+/**
+ * Predicts for every text the most frequent class of the items, ties by name; its probabilities are the classes'
+ * shares.
+ */
 export function majorityOf(items: readonly EvaluationLine[], labels: readonly string[]): Classifier {
   const sorted = [...labels].sort()
   const shares = sorted.map((label) => items.filter((item) => item.label === label).length / items.length)

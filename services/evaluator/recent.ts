@@ -18,7 +18,7 @@ export async function readCard(objects: Pick<Objects, 'read'>, job: string): Pro
 
 /**
  * The models that were live before this champion and within so many days of labels, the latest first. The cards form a
- * chain, since each names the model that it replaced; models that a rollback passed by are not part of it.
+ * chain, because each names the model that it replaced. Models that a rollback skipped are not part of it.
  */
 export async function championsBefore(
   objects: Pick<Objects, 'read'>,
@@ -41,14 +41,17 @@ export async function championsBefore(
   return former
 }
 
-/** The card with the highest macro-F1 at its own contest; of equals the first. */
+/** The card with the highest macro-F1 at its own evaluation; of equals the first. */
 export const bestOf = (cards: readonly CardRecord[]): CardRecord | undefined =>
   cards.reduce<CardRecord | undefined>(
     (best, card) => (best && macroF1Of(best) >= macroF1Of(card) ? best : card),
     undefined,
   )
 
-/** Days of labels since a champion of another engine was replaced; null where the chain, latest first, has one engine only. */
+/**
+ * Days of labels since a champion of another engine was replaced; null where the chain, latest first, has one engine
+ * only.
+ */
 export function daysSinceSwitch(chain: readonly CardRecord[], latestDate: string): number | null {
   const first = chain.findIndex((card, i) => {
     const before = chain[i + 1]
@@ -59,8 +62,8 @@ export function daysSinceSwitch(chain: readonly CardRecord[], latestDate: string
 }
 
 /**
- * On how many of the latest days of labels before these, without a gap, a model of the engine was ahead of a live model of
- * another engine, by the cards of late. Days on which none of the engine was trained are skipped; at most `most` are counted.
+ * On how many of the latest days of labels before these, without a gap, a model of the engine was ahead of a live model
+ * of another engine. Days on which the engine was not trained are skipped; at most `most` are counted.
  */
 export function daysAheadOf(
   cards: readonly CardRecord[],

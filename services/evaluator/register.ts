@@ -14,15 +14,15 @@ export interface RegisterPorts {
   region: string
 }
 
-/** `models/<job>/registration.json`: the version that SageMaker's registry has of a model. */
+/** `models/<job>/registration.json`: the model's version in SageMaker's registry. */
 const registrationRecord = z.object({
   job: z.string(),
   arn: z.string().nullable().describe('Null where no image of the region could serve the model.'),
 })
 
 /**
- * Have a judged model in the registry: approved when it is live, rejected with every reason when it is not. `champion.json`
- * is the truth: a live model that somebody turned down in the console is approved again at its next evaluation.
+ * Register a judged model: approved when it is live, rejected with every reason when it is not. `champion.json` is
+ * authoritative: a live model that somebody rejected in the console is approved again at its next evaluation.
  */
 export async function register(ports: RegisterPorts, card: CardRecord): Promise<void> {
   const { objects, registry } = ports
@@ -33,7 +33,7 @@ export async function register(ports: RegisterPorts, card: CardRecord): Promise<
   const live = (await readChampion(objects))?.champion.job
   if (live === card.job) await approve(registry, arn, card.reasons)
   else {
-    // What is registered was decided on already, and a rollback decides anew.
+    // A registered model was decided already; a rollback decides again.
     if (!known || (await registry.statusOf(arn)) === 'PendingManualApproval')
       await registry.decide(arn, 'Rejected', whyNotLive(card, live))
     if (live !== undefined) await approveChampion(ports, live)
@@ -41,8 +41,8 @@ export async function register(ports: RegisterPorts, card: CardRecord): Promise<
 }
 
 /**
- * After a rollback: the champion is approved again, and whatever went live after it is rejected, so that the latest
- * approved version is the champion.
+ * After a rollback: approve the champion again and reject every later one, so that the latest approved version is the
+ * champion.
  */
 export async function registerRollback(ports: RegisterPorts, to: string, before: string): Promise<void> {
   const { objects, registry } = ports
@@ -57,8 +57,8 @@ export async function registerRollback(ports: RegisterPorts, to: string, before:
 }
 
 /**
- * The registry is for readers; `champion.json` decides. What SageMaker refuses, as in an account that may not use it, is a
- * warning; what it may accept later fails the invocation, so that Lambda retries it.
+ * The registry is informative; `champion.json` decides. A permanent refusal of SageMaker, as in an account without
+ * access, is a warning. A temporary one fails the invocation, so that Lambda retries it.
  */
 export async function warnOfRefusal(
   log: Pick<Invocation['log'], 'warn'>,
@@ -76,7 +76,7 @@ export async function warnOfRefusal(
   }
 }
 
-/** An error of an AWS client that the same request would meet again. */
+/** An error of an AWS client that a retry would meet again. */
 const isRefusal = (error: unknown): error is Error =>
   error instanceof Error &&
   '$fault' in error &&
@@ -104,7 +104,10 @@ async function registrationOf(objects: Pick<Objects, 'read'>, job: string) {
   return stored && parseJson(stored.body.toString('utf8'), registrationRecord, key)
 }
 
-/** The ClientToken is a hash of the job, so that who dies before the note does not make a second version. */
+/**
+ * The ClientToken is a hash of the job, so that an invocation which crashes before storing the record makes no second
+ * version.
+ */
 async function add({ objects, registry, region }: RegisterPorts, card: CardRecord): Promise<string | null> {
   const engine = ENGINES.find(({ name }) => name === card.training.engine)
   const image = engine?.servingImage?.(region)
@@ -116,7 +119,7 @@ async function add({ objects, registry, region }: RegisterPorts, card: CardRecor
 const JSON_TYPES = ['application/json', 'application/jsonlines']
 const INSTANCES = ['ml.m5.large', 'ml.c5.xlarge'] as const
 
-/** All that an endpoint needs to serve the model. */
+/** Everything that an endpoint needs to serve the model. */
 function versionOf(bucket: string, image: string, card: CardRecord): Parameters<Registry['add']>[0] {
   return {
     ClientToken: sha256(card.job).slice(0, 36),
@@ -133,7 +136,7 @@ function versionOf(bucket: string, image: string, card: CardRecord): Parameters<
       ModelQuality: {
         Statistics: {
           ContentType: 'application/json',
-          // Without a digest: a deletion counts on the card what the model learnt from it.
+          // Without a digest: a later deletion adds to the card, and so changes its bytes.
           S3Uri: `s3://${bucket}/${keys.card({ job: card.job })}`,
         },
       },
@@ -142,7 +145,7 @@ function versionOf(bucket: string, image: string, card: CardRecord): Parameters<
   }
 }
 
-/** Lineage and headline as the console shows them. SageMaker takes letters, digits and `_.:/=+-@` in a value. */
+/** Lineage and headline as the console shows them. SageMaker allows letters, digits and `_.:/=+-@` in a value. */
 function propertiesOf({ job, dataset, artefact, scores, window, ...card }: CardRecord): Record<string, string> {
   const { challenger, champion, majority } = scores
   const properties: Record<string, string | number | boolean | null | undefined> = {

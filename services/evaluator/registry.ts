@@ -11,19 +11,19 @@ import { isNamed } from '../../shared/errors'
 
 export type Approval = 'Approved' | 'Rejected'
 
-/** The versions of our model package group in SageMaker's model registry. */
+/** The versions of this stack's model package group in SageMaker's model registry. */
 export interface Registry {
-  /** Answers the ARN of the new version; the same ClientToken does not make a second one. */
+  /** Returns the ARN of the new version; the same ClientToken makes no second one. */
   add(version: Omit<CreateModelPackageCommandInput, 'ModelPackageGroupName'>): Promise<string>
   /** Approved, Rejected or PendingManualApproval. */
   statusOf(arn: string): Promise<string | undefined>
   decide(arn: string, approval: Approval, why: string): Promise<void>
 }
 
-/** SageMaker takes so many characters of a reason. */
+/** SageMaker's limit for a reason, in characters. */
 const REASON_LENGTH = 1024
 
-/** The group is made with its first version, and outlives the stack as the models do. */
+/** The group is created with its first version, and outlives the stack as the models do. */
 export const sageMakerRegistry = (client: SageMakerClient, stage: string): Registry => {
   const group = `bellwether-${stage}`
   let isThere = false
@@ -52,7 +52,7 @@ export const sageMakerRegistry = (client: SageMakerClient, stage: string): Regis
         }),
       )
     } catch (error) {
-      // Another made it meanwhile: the registry has a ValidationException for that.
+      // Another invocation created it meanwhile: the registry reports that as a ValidationException.
       const exists = isNamed(error, 'ValidationException') && /already exists/i.test(String(error))
       if (!exists && !isNamed(error, 'ConflictException', 'ResourceInUse')) throw error
     }

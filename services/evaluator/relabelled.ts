@@ -5,9 +5,8 @@ export interface Relabelled {
 }
 
 /**
- * Compare training files by their lines, a label and its tokens. A label is given once and rarely put right, so that many
- * changes tell of a mishap: an answer key that moved, a file that was overwritten. Of a text that stands there several times
- * the last label counts.
+ * Compare training files line by line: a label and its tokens. Labels are rarely corrected, so many changes point to an
+ * accident: a shifted answer key, an overwritten file. Of a text with several lines the last label counts.
  */
 export function relabelled(before: Iterable<string>, now: Iterable<string>): Relabelled {
   const [known, given] = [labelsByText(before), labelsByText(now)]

@@ -4,8 +4,8 @@ import { type LiveAt, liveAt } from './live-at'
 import { type RolledBack, rollback } from './rollback'
 
 /**
- * `{"job":"…"}` or `{"job":"latest"}` evaluates; `{"rollback":true}` or `{"rollback":"<job>"}` puts a champion back;
- * `{"liveAt":"2026-11-22T12:00:00Z"}` says which model was live then.
+ * `{"job":"…"}` or `{"job":"latest"}` evaluates a model; `{"rollback":true}` or `{"rollback":"<job>"}` makes a former
+ * champion live again; `{"liveAt":"2026-11-22T12:00:00Z"}` says which model was live then.
  */
 export const evaluatorRequest = z.union([
   z.strictObject({ job: z.string().min(1) }),

@@ -15,32 +15,41 @@ export interface RolledBack {
 }
 
 /**
- * Put a former champion back: the given job, or with `true` the one that the champion replaced. Its artefact is read
- * first, whole and with its hash. NOT_FOUND where there is none; MODEL_UNREADABLE leaves the champion where it is. A job
- * that was put back already is only told of again, for whoever died before it was.
+ * Make a former champion live again: the given job, or with `true` the one that the champion replaced. Its artefact is
+ * read first, complete and with its hash. NOT_FOUND where there is no such model; MODEL_UNREADABLE leaves the champion
+ * as it is. For a job that is live already, re-publishes the event: the first invocation may have crashed before
+ * publishing.
  */
 export const rollback =
   (ports: EvaluatePorts) =>
   async (to: true | string, now: Date): Promise<RolledBack> => {
     const { objects, load } = ports
     const live = await readChampion(objects)
-    if (!live) throw new BellwetherError('NOT_FOUND', 'there is no champion to roll back')
+    if (!live) throw new BellwetherError('NOT_FOUND', 'there is no champion to roll back: no model was promoted yet')
     const job = to === true ? live.champion.replaces : to
-    if (job === null) throw new BellwetherError('NOT_FOUND', `${live.champion.job} is the first champion`)
+    if (job === null)
+      throw new BellwetherError(
+        'NOT_FOUND',
+        `${live.champion.job} is the first champion: no earlier model can be made live`,
+      )
     if (job === live.champion.job) return tellAgain(ports, live.champion)
 
     const card = await readCard(objects, job)
-    if (card?.verdict !== 'promoted') throw new BellwetherError('NOT_FOUND', `${job} was never a champion`)
+    if (card?.verdict !== 'promoted')
+      throw new BellwetherError(
+        'NOT_FOUND',
+        `${job} was never a champion: only a former champion can be made live again`,
+      )
     if (await objects.read(keys.deletedFrom({ job })))
       throw new BellwetherError(
         'NOT_FOUND',
-        `${job} cannot be put back: it learnt from posts that were deleted since; roll back to another model or train a new one`,
+        `${job} cannot be made live again: it learnt from posts that were deleted since; roll back to another model or train a new one`,
       )
     await load(modelPlaceOf(card))
     await finishStopped(ports, live.champion)
 
     if (!(await objects.swap(keys.champion({}), championBytes(championOf(card, now)), live.etag)))
-      throw new BellwetherError('CONFLICT', 'another model went live meanwhile: look, then ask again')
+      throw new BellwetherError('CONFLICT', 'another model went live meanwhile; check which one is live, then retry')
     return tell(ports, card, live.champion.job, now.toISOString())
   }
 
@@ -57,7 +66,7 @@ async function tellAgain(ports: EvaluatePorts, champion: ChampionRecord): Promis
   return tell(ports, await ports.objects.readJson(keys.card({ job }), cardRecord), before, promotedAt)
 }
 
-/** The champion that a rollback to this one passed by; nothing where it went live by its verdict. */
+/** The champion that a rollback to this one replaced; undefined where it went live by its verdict. */
 async function passedBy(
   objects: Pick<Objects, 'versions'>,
   { job, replaces }: ChampionRecord,

@@ -8,8 +8,8 @@ export interface Window {
 }
 
 /**
- * The evaluation window of a dataset, on which all models are compared. An item whose text stands in the training set too
- * is left out: a model that has seen it is not judged by it.
+ * The evaluation window of a dataset, on which all models are compared. An item whose text is also in the training set
+ * is left out: a model must not be judged by a text that it has seen.
  */
 export function windowOf(
   evaluation: readonly EvaluationLine[],
@@ -32,14 +32,14 @@ export function windowOf(
 }
 
 /**
- * The text of an item. A line of text version 1 has tokens alone: without the word that stands twice for a hashtag, they are
- * a text that has the same tokens.
+ * The text of an item. A line of text version 1 has only tokens. Without the second word that stands for a hashtag,
+ * they form a text with the same tokens.
  */
 export const shownOf = ({ shown, text }: Pick<EvaluationLine, 'shown' | 'text'>): ShownText =>
   shownText(shown ?? text.replaceAll(/(?<!\S)(#(\S+)) \2(?!\S)/g, '$1'))
 
 /**
- * Why a model of a text version cannot be asked about these lines: a dataset of version 1 holds tokens alone, of which only
+ * Why a model of a text version cannot be asked about these lines: a dataset of version 1 holds only tokens, and only
  * its own version makes the same tokens again.
  */
 export const whyNotScored = (

@@ -15,7 +15,7 @@ export type Counts = Record<Part, number>
 export const LEARNT = ['train', 'validation'] as const
 type LearntPart = (typeof LEARNT)[number]
 
-/** The files of a dataset, and what they hold. */
+/** The files of a dataset, and their content. */
 export interface Arranged {
   files: Record<Part, Buffer>
   sha256: Record<Part, string>
@@ -25,19 +25,19 @@ export interface Arranged {
   prior: Prior
   rows: Counts
   classes: Record<string, Counts>
-  /** The ids of all labels as CSV, with the part that each is in. */
+  /** The ids of all labels as CSV, each with its part. */
   ids: string
-  /** The last UTC day on which one of the labels was given; none where there is no label. */
+  /** The last UTC day on which one of the labels was given; none without labels. */
   latestDate: string | undefined
-  /** Items that were labelled for training and for evaluation: they stand in no file. */
+  /** Items that were labelled for training and for evaluation: they are in no file. */
   twoRoles: string[]
-  /** Items whose text was removed after `retention.days`: they stand in no file, and count in shares. */
+  /** Items whose text was removed after `retention.days`: they are in no file, and count in shares. */
   textExpired: string[]
 }
 
 /**
- * Sort the labels into the three files; training labels also go into the example files. The order of the lines depends on
- * the items alone, so the same labels give the same bytes.
+ * Sort the labels into the three files; training labels also go into the example files. The order of the lines depends
+ * only on the items, so the same labels give the same bytes.
  */
 export function arrange(labels: Iterable<StandingLabel>, validationShare: number): Arranged {
   const parts = ofEach(() => lineWriter())
@@ -97,7 +97,7 @@ const ofEach = <T>(value: (part: Part) => T): Record<Part, T> => ({
   evaluation: value('evaluation'),
 })
 
-/** Lines that are encoded at once: strings of a whole file would take several times its bytes. */
+/** Lines that are encoded at once: one string of a whole file would take several times its bytes. */
 const CHUNK = 4096
 
 function lineWriter() {
@@ -121,10 +121,10 @@ function lineWriter() {
   }
 }
 
-/** Files were once put together from so many bins; the order remains, since a dataset is named by its bytes. */
+/** Files were once put together from this many bins; the order remains, because a dataset is named by its bytes. */
 const BINS = 256
 
-/** By a hash of the item, so that the labels of a day, or of a class, do not stand together; then by the item. */
+/** By a hash of the item, so that the labels of a day or a class are not adjacent; then by the item. */
 function inFileOrder(labels: Iterable<StandingLabel>): StandingLabel[] {
   const placed = Array.from(labels, (label) => {
     const hash = hash32(label.item)
@@ -141,7 +141,7 @@ function hash32(text: string): number {
   return hash >>> 0
 }
 
-/** The salt is this split's own: the roles are drawn by the same numbers with another. */
+/** A salt of its own: the roles are drawn by the same numbers with another salt. */
 const partOf = (item: string, validationShare: number): 'train' | 'validation' =>
   permanentRandom(item, 'validation-v1') < validationShare ? 'validation' : 'train'
 
@@ -167,7 +167,7 @@ function exampleLineOf(given: StandingLabel, shown: ShownText): string {
   return `${JSON.stringify(line)}\n`
 }
 
-/** The probability with which a label was drawn for training; null where that is not known. */
+/** The probability with which a label was drawn for training; null where it is unknown. */
 const drawnWith = ({ draw }: StandingLabel): number | null => (draw ? trainingProbability(draw) : null)
 
 const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

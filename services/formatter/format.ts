@@ -24,8 +24,9 @@ interface Ports {
 }
 
 /**
- * Make a dataset of the labels that stand: the three files, then `dataset.json`. The same labels give the same dataset
- * id, and then no file is written again. Manifests whose writer crashed before the snapshot had them come in first.
+ * Make a dataset of the current labels: the three files, then `dataset.json`. Idempotent: the same labels give the same
+ * dataset id, and no file is written twice. Manifests whose writer crashed before updating the snapshot are added
+ * first.
  */
 export const format =
   ({ objects, publish, settings, labels: store, stream }: Ports) =>
@@ -58,7 +59,7 @@ export const format =
     return record
   }
 
-/** Lines of manifests that do not count, and items that stand in no file, each with its reason. */
+/** Lines of manifests that do not count, and items that are in no file, each with its reason. */
 function refusedIn({ refused }: Labels, { twoRoles, textExpired }: Arranged) {
   const lines = [
     ...refused.map(({ batch, line, ...why }) => ({ file: keys.settledManifest({ batch }), line, ...why })),
@@ -81,7 +82,10 @@ function qualityIn(labels: Labels, settings: Ports['settings']) {
 
 const EXAMPLES = { train: keys.trainExamples, validation: keys.validationExamples }
 
-/** Write the files, then the record; answers the record that stands there, which may be another's of the same labels. */
+/**
+ * Write the files, then the record. Returns the stored record, which another invocation may have written for the same
+ * labels.
+ */
 async function write(
   objects: Pick<Objects, 'create' | 'put' | 'readJson'>,
   { files, examples, ids }: Arranged,
@@ -102,9 +106,9 @@ async function write(
 }
 
 /**
- * The record of labels that were in a dataset before. Where other labels came between, as when a correction is taken back,
- * it is put once more with the manifests of now, so that it is the latest dataset again. An invocation that read the labels
- * before the latest dataset was made leaves that one the latest.
+ * The record of labels that were in a dataset before. Where other labels came in between, as when a correction is
+ * undone, the record is put again with the current manifests, so that it is the latest dataset. An invocation that read
+ * the labels before the latest dataset was made does not put it again.
  */
 async function again(
   objects: Pick<Objects, 'readJson' | 'put' | 'list'>,
@@ -122,7 +126,7 @@ async function again(
 
 const bytesOf = (record: DatasetRecord): string => `${JSON.stringify(record, null, 2)}\n`
 
-/** The id is a hash of the bytes that a model would be trained and judged on, and of what gives them their meaning. */
+/** The id is a hash of the bytes that a model is trained and judged on, and of what gives them their meaning. */
 function identify({ labels, training }: Ports['settings'], { sha256, examples }: Arranged): string {
   const meaning = {
     textVersion: TEXT_VERSION,

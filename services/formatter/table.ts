@@ -11,9 +11,9 @@ const ATTEMPTS = 20
 const WRITES_AT_ONCE = 8
 
 /**
- * Write the table of the labels that stand: one object for each stream, hashtag and day. Objects that say the same already are
- * not written. Invocations may overlap: each looks after its last write whether the labels are still the ones that it wrote,
- * and writes the new ones where they are not, so the last write of all is of the labels that stand.
+ * Write the table of current labels: one object for each stream, hashtag and day. Objects that would stay the same are
+ * not written. Invocations may overlap: each checks after its last write whether the labels are still the ones that it
+ * wrote, and otherwise writes the new ones. So the last write is always of the current labels.
  */
 export async function writeTable(
   objects: Pick<Objects, 'list' | 'put'>,
@@ -30,7 +30,7 @@ export async function writeTable(
   }
   throw new BellwetherError(
     'CONFLICT',
-    `${prefixes.tableOfLabels}: the labels changed ${ATTEMPTS} times in a row; try again`,
+    `${prefixes.tableOfLabels}: the labels changed during each of ${ATTEMPTS} attempts; try again`,
   )
 }
 
@@ -40,7 +40,7 @@ async function writeOnce(
 ): Promise<void> {
   const there = new Map<string, string>()
   for await (const { key, etag } of objects.list(prefixes.tableOfLabels)) there.set(key, etag)
-  // An object whose labels are all gone has no rows from now on.
+  // An object whose labels are all gone becomes empty.
   await concurrently([...new Set([...wanted.keys(), ...there.keys()])], WRITES_AT_ONCE, async (key) => {
     const body = gzipped('labels', wanted.get(key) ?? [])
     if (there.get(key) !== etagOf(body)) await objects.put(key, body, GZIP)

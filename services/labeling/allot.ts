@@ -10,13 +10,13 @@ type Ledger = Pick<Table, 'get' | 'update'>
 type Terms = LabellerTerms<LabellingOptions>
 type Budget = Pick<Settings, 'caps' | 'labelling'>
 
-/** A ledger that only counts, or whose month has no cap: more than any month books. */
+/** The limit of a ledger that only counts, or whose month has no cap: more than any month books. */
 const NO_LIMIT = 1e9
 
 /**
  * Book the most that a batch can cost against the caps of its day and month, and its items against the labeller's
- * capacity. Idempotent: the batch row keeps the amounts before they are booked, so a retry books the same. CONFLICT where
- * another batch booked in between; the next attempt looks again.
+ * capacity. Idempotent: the batch row stores the amounts before they are booked, so a retry books the same. CONFLICT
+ * where another batch booked in between; the next attempt plans again.
  */
 export async function allot(
   table: Ledger,
@@ -42,17 +42,17 @@ export async function allot(
   return pinned
 }
 
-/** What a batch has of the ledgers. */
+/** What a batch holds in the ledgers. */
 export interface Booked extends Cost {
-  /** Objects that the labeller bills, where it bills any. */
+  /** Objects that the labeller bills, if it bills any. */
   objects?: number | undefined
-  /** Items, where the labeller takes only so many a day. */
+  /** Items, if the labeller takes only so many a day. */
   items?: number | undefined
 }
 
 export const NOTHING: Booked = { judgements: 0, usd: 0, objects: 0, items: 0 }
 
-/** What is booked for an allotment. */
+/** The bookings for an allotment. */
 export const bookedFor = (terms: Terms, options: LabellingOptions, { items, judgements, usd }: Allotment): Booked => ({
   judgements,
   usd,
@@ -81,7 +81,7 @@ function bookingsOf({ caps, labelling }: Budget, terms: Terms, allotment: Allotm
 
 /**
  * Close the bookings of a batch when its use is known. More objects may be used than were booked: those of a second job
- * are counted when it ended.
+ * are counted when it has ended.
  */
 export async function giveBack(
   table: Pick<Table, 'update'>,
@@ -106,7 +106,7 @@ const tokenOf = (batch: string): string => `batch ${batch}`
 const itemsLedger = (labeller: string): string => `labelItems#${labeller}`
 const capacityOf = (labeller: string): string => `items a day of labeller ${labeller}`
 
-/** What a batch of the day may have, as far as caps and the labeller's capacity leave it. Books nothing. */
+/** What a batch of the day may have within the caps and the labeller's capacity. Books nothing. */
 export async function affordable(
   table: Pick<Table, 'get'>,
   { caps, labelling }: Budget,

@@ -9,9 +9,10 @@ import type { Table } from '../../shared/table'
 import { findPlan } from './plan'
 
 /**
- * The runs of the bucket that the log does not have. S3 sends EventBridge nothing for about five minutes after events were
- * enabled (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html), so the
- * first runs of a new stack bring no event.
+ * The runs of the bucket that the log does not have. For about five minutes after events were enabled, S3 sends
+ * EventBridge nothing
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html). So the first
+ * runs of a new stack bring no event.
  */
 export async function unloggedRuns(
   { objects, settings }: { objects: Pick<Objects, 'list'>; settings: Pick<Settings, 'hashtags' | 'sources'> },
@@ -28,7 +29,7 @@ export async function unloggedRuns(
   return runs
 }
 
-/** Log the runs of the bucket that no event told of. */
+/** Log the runs of the bucket that no event reported. */
 export async function logStoredRuns(ports: {
   objects: Pick<Objects, 'list'>
   table: Pick<Table, 'query' | 'create'>
@@ -40,8 +41,8 @@ export async function logStoredRuns(ports: {
 }
 
 /**
- * How many messages of these runs no batch of the day has asked about. An upper bound: of a run that no batch was drawn from,
- * every post counts, retweets too.
+ * How many messages of these runs no batch of the day has asked about. An upper bound: of a run that no batch was drawn
+ * from, every post counts, retweets too.
  */
 export async function messagesLeft(
   objects: Pick<Objects, 'read' | 'readJson'>,
@@ -54,7 +55,7 @@ export async function messagesLeft(
   return posts + (await notAsked(objects, date))
 }
 
-/** Messages of the runs that the batches of a day were drawn from, and that none of them asked about. */
+/** Messages of the runs that a day's batches were drawn from, and that none of them asked about. */
 async function notAsked(objects: Pick<Objects, 'read'>, date: string): Promise<number> {
   let messages = 0
   let asked = 0

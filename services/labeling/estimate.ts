@@ -8,14 +8,14 @@ import { labellerNamed, type Labellers } from './labellers'
 import { loggedRuns } from '../../shared/state/run-log'
 import { dayOf } from '../../shared/utc-day'
 
-/** What a batch would cost, before anything is asked. */
+/** What a batch would cost, before anybody is asked. */
 export interface Estimate {
   /** The UTC day whose caps it would be booked against. */
   date: string
   items: number
   evaluation: number
   training: number
-  /** If all annotators agree, and if every two that could disagree do. */
+  /** If all annotators agree, and if every pair that could disagree does. */
   judgements: { least: number; most: number }
   costUsd: { least: number; most: number }
   /** Of all annotators together. */
@@ -24,7 +24,10 @@ export interface Estimate {
   monthUsd: number
   /** The cap that makes the batch smaller than wanted. */
   reached: { cap: string; limit: number; period: string } | null
-  /** Collected messages that were not asked about, at most: retweets and near copies of one are asked about once. */
+  /**
+   * Collected messages that were not asked about, at most: retweets and near copies of one message are asked about
+   * once.
+   */
   available?: number
 }
 
@@ -35,7 +38,10 @@ interface Ports {
   labellers: Labellers
 }
 
-/** Estimate the next batch, for the day of the last stored run or for today. Books nothing, logs nothing and asks nothing. */
+/**
+ * Estimate the next batch, for the day of the last stored run or for today. Books nothing, logs nothing and asks
+ * nobody.
+ */
 export const estimate =
   ({ objects, table, settings, labellers }: Ports) =>
   async (now: Date, wanted?: number): Promise<Estimate> => {

@@ -24,7 +24,7 @@ import { onRun } from './start'
 
 const config = readConfig(['region', 'stage', 'bucket', 'table', 'bus', 'taskRoot', 'labelingRoleArn'])
 const settings = readSettings(config.taskRoot)
-/** These are created once; the texts of a month are read for every batch. */
+/** Such objects are written once; the texts of a month are read for every batch. */
 const UNCHANGING = [
   keys.knownTexts,
   keys.importedTexts,
@@ -34,7 +34,7 @@ const UNCHANGING = [
   keys.judgementsSoFar,
   keys.quality,
 ]
-/** Of the 2 GB that the function has. */
+/** Of the function's 2 GB. */
 const MEMORY_BYTES = 128 * 2 ** 20
 const objects = remembering(s3Objects(new S3Client(), config.bucket), makeMemory(MEMORY_BYTES), UNCHANGING)
 const table = dynamoTable(new DynamoDBClient(), config.table)
@@ -55,7 +55,7 @@ const ports = {
 
 export const handler = door('labeling', { schema: labelingRequest, work: answerLabeling(ports) }, [
   onPut(keys.run, onRun(ports)),
-  // A hint only: the manifest is rewritten while the job runs.
+  // Only a hint: the manifest is rewritten while the job runs.
   onPut(keys.jobManifest, ({ batch }, { now }) => settle(ports)(batch, now)),
   on(labelingJobStateChange, (_, { now }, { resources }) => onJobEnded(stage, settle(ports))(resources[0], now)),
   on(batchAnswered, ({ batch }, { now }) => settle(ports)(batch, now)),

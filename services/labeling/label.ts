@@ -4,7 +4,7 @@ import type { LabelingRequest } from './request'
 import { settle, type SettlePorts } from './settle'
 import { onAsked, onBootstrap, onRun, onSchedule, type StartPorts } from './start'
 
-/** What is asked of the service by a person, a schedule or the reconciler. */
+/** Requests to the service by a person, a schedule or the reconciler. */
 export const answerLabeling =
   (ports: StartPorts & SettlePorts) => async (request: LabelingRequest, invocation: Invocation) => {
     if ('settle' in request) return settle(ports)(request.settle, invocation.now, request.now)

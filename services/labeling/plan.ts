@@ -30,12 +30,18 @@ export const storedPlan = planRecord.extend({
   before: z.int().nonnegative().default(0).describe('Billed objects in the month before this batch.'),
   reached: reachedCap.nullable(),
   carried: z.array(z.string()),
-  waiting: z.array(z.string()).default([]).describe('Of those, which left items that found no place here either.'),
+  waiting: z
+    .array(z.string())
+    .default([])
+    .describe('Those of them whose left-over items found no place in this batch either.'),
 })
 export type StoredPlan = z.infer<typeof storedPlan>
 export type PlannedItem = StoredPlan['items'][number]
 
-/** Does a third judgement decide about an item where two disagree? Others measure people, or are a third themselves. */
+/**
+ * Whether a third judgement decides an item where two disagree. Other items measure people, or are a third judgement
+ * themselves.
+ */
 export const isDecided = (purpose: Purpose): boolean => purpose === 'label' || purpose === 'relabel'
 
 /** A line of the input manifest. */
@@ -52,14 +58,14 @@ export interface BatchChoice {
   training: readonly string[]
   cascades: ReadonlyMap<string, Cascade>
   carried: ReadonlyMap<string, LeftOver>
-  /** Those of the batches before that left what still waits for a place. */
+  /** The earlier batches that left the items which still wait for a place. */
   waiting: readonly string[]
   draws: readonly Draw[]
-  /** Where each item of a draw stands in its order, from 0 to 1. */
+  /** Where each item of a draw is in its order, from 0 to 1. */
   order: ReadonlyMap<string, number>
-  /** Items that have a label and are shown once more. */
+  /** Labelled items that are shown once more. */
   again: readonly AskedAgain[]
-  /** Training job of the live model that scored cascades; null where none did. */
+  /** Training job of the live model that scored cascades; null where no model did. */
   model: string | null
   trainingChoice: NonNullable<PlanRecord['trainingChoice']>
   /** Kept scores of cascades, by id, in the order of the labels; null where a cascade was not scored. */
@@ -68,7 +74,9 @@ export interface BatchChoice {
   window: readonly ScoredPost[]
 }
 
-/** What is asked and why, by item id, and the text that is shown of each. The same choice gives the same bytes. */
+/**
+ * What is asked and why, by item id, and the text shown for each. Deterministic: the same choice gives the same bytes.
+ */
 export function planOf(
   { batch, date, claimedAt, deadline, runs, carried }: OpenBatch,
   { labelling, labels }: Pick<Settings, 'labelling' | 'labels'>,
@@ -159,8 +167,11 @@ function itemAgain({ purpose, label, judgements }: AskedAgain) {
 
 function carriedItem(id: string, judgements: number, { carried, scores }: BatchChoice) {
   const left = carried.get(id)
-  if (!left) throw new Error(`${id} was chosen but is neither collected nor carried over`)
-  // The categories may be others since.
+  if (!left)
+    throw new Error(
+      `item ${id} was chosen, but it is neither collected nor carried over: look for its cascade under cascades/`,
+    )
+  // The categories may have changed since.
   const { scores: _, ...plan } = left.plan
   const kept = scores.get(id)
   return {
@@ -182,8 +193,8 @@ function inPlan(draw: Draw): PlanRecord['draws'][number] {
 }
 
 /**
- * The probability of an item over the draws of this batch and, of an item that was left over, of its own. Unknown where a
- * question was left over whose probability is not known, unless a draw took it now.
+ * The probability of an item over the draws of this batch and, for a left-over item, its own draws. Unknown for a
+ * left-over item without a known probability, unless a draw took it now.
  */
 function designOf(id: string, { draws, carried }: BatchChoice): Pick<PlannedItem, 'inclusionProbability' | 'draw'> {
   const left = carried.get(id)?.plan
@@ -194,13 +205,13 @@ function designOf(id: string, { draws, carried }: BatchChoice): Pick<PlannedItem
   return { inclusionProbability: joint(draw), draw }
 }
 
-/** Of a question that an older release left over, the evaluation draw alone. */
+/** For an item that an older release left over, the evaluation draw alone. */
 const leftParts = ({ draw, inclusionProbability }: LeftOver['plan']): Parts =>
   draw ?? { evaluation: inclusionProbability ?? 0, training: 0 }
 
 /**
- * The order in which items are handed out: each draw in its order, beside the others; items that are asked again at any
- * place among them; then those that were left over.
+ * The order in which items are handed out: the draws in their orders, interleaved; items that are asked again anywhere
+ * among them; then the left-over items.
  */
 function inTurn(batch: string, { order, again }: BatchChoice) {
   const isAgain = new Set(again.map(({ label }) => label.item))
@@ -212,7 +223,7 @@ function inTurn(batch: string, { order, again }: BatchChoice) {
 export const toJsonLines = (lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 
-/** The plan of a batch, or nothing where it has none yet. */
+/** The plan of a batch; undefined where it has none yet. */
 export async function findPlan(objects: Pick<Objects, 'read'>, batch: string): Promise<StoredPlan | undefined> {
   const key = keys.plan({ batch })
   const stored = await objects.read(key)

@@ -25,7 +25,7 @@ export interface SettlePorts {
   table: Pick<Table, 'get' | 'update' | 'create' | 'remove'>
   publish: Publish
   settings: Pick<Settings, 'labelling' | 'labels'>
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
   labellers: Labellers
   /** The stream of a hashtag. */
@@ -35,25 +35,26 @@ export interface SettlePorts {
 export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'judgements' | 'status'> | { waits: string }
 
 /**
- * Settle a batch when nothing more can come, when its deadline has passed, or when a person ends it: one label for each
- * answered item, the manifest last and once. Items without a label are released, so that a later batch may ask again.
+ * Settle a batch when no answer is outstanding, when its deadline has passed, or when a person ends it: one label for
+ * each answered item, the manifest last and once. Items without a label are released, so that a later batch may ask
+ * again.
  */
 export const settle =
   ({ objects, table, publish, settings, labels, labellers, stream }: SettlePorts) =>
   async (batch: string, now: Date, ended = false): Promise<Settled> => {
     correlate(correlationOfBatch(batch))
     const plan = await findPlan(objects, batch)
-    if (!plan) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}`)
+    if (!plan) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}: name one under labeling/`)
     const manifestKey = keys.settledManifest({ batch })
     const qualityKey = keys.quality({ batch })
 
-    if (plan.items.length === 0) return { waits: `batch ${batch} asked nothing` }
+    if (plan.items.length === 0) return { waits: `batch ${batch} has no items: there is nothing to settle` }
     const labeller = labellerNamed(labellers, plan.labeller)
     const booked = bookedOf(plan, labeller)
     let inHand: { manifest: string; quality: QualityRecord } | undefined
     if (!(await objects.exists(manifestKey))) {
       const answers = await labeller.finish(plan, ended || now.getTime() >= Date.parse(plan.deadline), now)
-      if (!answers) return { waits: `batch ${batch} has answers to come` }
+      if (!answers) return { waits: `batch ${batch} still waits for answers` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
       const judged = await keepJudgements(objects, judgementsOf(plan, answers))
       const otherObjects = (await objectsOf(table, labeller.terms, plan.date)) - (booked.objects ?? 0)
@@ -66,7 +67,7 @@ export const settle =
 
       const isMeasured = (await objects.create(qualityKey, JSON.stringify(quality, null, 1))) === 'created'
       await objects.create(keys.settledRefused({ batch }), toJsonLines(refused))
-      // A claim that is not released stays for good: no later batch asks for that label.
+      // A claim that is not released stays for ever: no later batch could ask for that label.
       const left = refused.flatMap((line) => ('plan' in line && line.again ? [line.item] : []))
       await concurrently(left, 16, (item) => releaseClaim(table, item, batch))
       const manifest = toJsonLines(settled)
@@ -94,7 +95,7 @@ export const settle =
 const rateOf = ({ errors }: QualityRecord) =>
   errors ? { errorRate: { mean: errors.rate.mean, high: errors.rate.high } } : {}
 
-/** What the batch has of the ledgers. Plans written before `objects` existed booked one object per item. */
+/** What the batch holds in the ledgers. Plans written before `objects` existed booked one object per item. */
 const bookedOf = ({ booked, items }: StoredPlan, { terms }: Labeller) =>
   terms.fee ? { objects: items.length, ...booked } : booked
 
@@ -130,7 +131,10 @@ const assumedRate = ({ labelling: { assumedErrorRate: mean, assumedErrorRateSd: 
   sd,
 })
 
-/** Labels that the owner decided: gold items are measured by them. A batch may have asked by an earlier configuration. */
+/**
+ * Labels that the owner decided: gold items are measured by them. A batch may have asked under an earlier
+ * configuration.
+ */
 async function adjudicated(
   { objects, labels, settings }: Pick<SettlePorts, 'objects' | 'labels' | 'settings'>,
   { schemaVersion, categories }: StoredPlan,

@@ -35,7 +35,7 @@ import { correlate, correlationOfBatch } from '../../shared/watch/correlation'
 
 export interface StartPorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'put' | 'list'>
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
   table: Table
   publish: Publish
@@ -55,8 +55,8 @@ export type Started =
   | { waits: string }
 
 /**
- * A run is in: log it, and where the runs of all streams for its day are in, start the day's batch. Every day has a batch
- * of its own in whatever order, and by however many invocations at once, the runs of many days are processed.
+ * A run has arrived: log it. Once the runs of all streams for its day have arrived, start the day's batch. Every day
+ * gets its own batch, in whatever order the runs of many days are processed, and by however many invocations at once.
  */
 export const onRun =
   (ports: StartPorts) =>
@@ -65,7 +65,9 @@ export const onRun =
     await logRun(table, parts, keys.run(parts))
     const missing = missingOn(settings, await loggedRuns(table), parts.date)
     if (missing.length > 0)
-      return { waits: `no run of ${missing.map((stream) => inWords(settings, stream)).join(', ')} on ${parts.date}` }
+      return {
+        waits: `waiting for the run of ${missing.map((stream) => inWords(settings, stream)).join(', ')} on ${parts.date}`,
+      }
     return startUnlessTaken(ports, parts, at)
   }
 
@@ -78,11 +80,11 @@ export const onSchedule =
       const started: StartedDays = new Map()
       await startDue(ports, at, started)
       const date = (await loggedRuns(ports.table)).findLast(isUndrawn)?.date
-      if (!date) return [...started.values()].at(-1) ?? finished ?? { waits: 'no run is in that was not drawn from' }
+      if (!date) return [...started.values()].at(-1) ?? finished ?? { waits: 'every collected run has its batch' }
       return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawn }, at)
     })
 
-/** Asked for by a person: one more batch for the last day that is in. */
+/** A person's request: one more batch for the latest collected day. */
 export const onAsked =
   (ports: StartPorts) =>
   (at: At): Promise<Started> =>
@@ -95,8 +97,8 @@ export const onAsked =
     })
 
 /**
- * Asked for by a person at the beginning: a batch of so many items, so that there is a first model the same day. Asked
- * again while people are at it, it is the same one.
+ * A person's request at the beginning: a batch of so many items, so that there is a first model the same day.
+ * Idempotent while annotators still work on it.
  */
 export const onBootstrap =
   (ports: StartPorts) =>
@@ -108,7 +110,7 @@ export const onBootstrap =
       if (same) return announce(ports, await ports.objects.readJson(keys.plan(same), storedPlan))
       await logStoredRuns(ports)
       const date = (await loggedRuns(ports.table)).at(-1)?.date
-      if (!date) return { waits: 'no run is in: collect first, as in sls invoke -f collector' }
+      if (!date) return { waits: 'no run was collected: collect first, as in sls invoke -f collector' }
       return makeBatch(ports, { batch: await freeName(ports, date), date, from: isUndrawnOrOf(date), wanted }, at)
     })
     return withWords(ports, started)
@@ -133,7 +135,7 @@ function missingOn(settings: StartPorts['settings'], runs: readonly LoggedRun[],
   return watchedStreams(settings).filter((stream) => !there.has(labelOf(stream)))
 }
 
-/** Days with a run of every stream of which none was drawn from. By date. */
+/** Days that have a run of every stream, none of which was drawn from. By date. */
 function dueDays(settings: StartPorts['settings'], runs: readonly LoggedRun[]): string[] {
   const days = [...new Set(runs.map(({ date }) => date))].sort()
   return days.filter(
@@ -142,8 +144,8 @@ function dueDays(settings: StartPorts['settings'], runs: readonly LoggedRun[]): 
 }
 
 /**
- * What the batch of a day is drawn from: its own runs, and late runs of days before that have their batch. A day before
- * without a batch waits for its other runs, or for the set hour.
+ * What the batch of a day is drawn from: its own runs, and late runs of earlier days that already have their batch. An
+ * earlier day without a batch waits for its other runs, or for the set hour.
  */
 const isOfDay = (day: string) => (run: LoggedRun, runs: readonly LoggedRun[]) =>
   isUndrawn(run) &&
@@ -152,13 +154,14 @@ const isOfDay = (day: string) => (run: LoggedRun, runs: readonly LoggedRun[]) =>
 const batchOfDay = (day: string) => ({ batch: day, date: day, from: isOfDay(day) })
 
 /**
- * Start every day that is due, unless another invocation makes batches. Its run stands in the log then, and the other
- * invocation reads the log again after it has released the lease. A retry of the same event takes the lease again at once.
+ * Start every day that is due, unless another invocation makes batches. In that case the run is in the log, which the
+ * other invocation reads again after it has released the lease. A retry of the same event takes the lease again at
+ * once.
  */
 async function startUnlessTaken(ports: StartPorts, parts: RunParts, at: At): Promise<Started> {
   const owner = `run ${keys.run(parts)}`
   const lease = await takeLabelingLease(ports, owner, at.now.getTime(), at.remainingMs())
-  if (!lease.held) return { waits: 'another invocation makes batches and will process this run' }
+  if (!lease.held) return { waits: 'another invocation is making batches and will process this run' }
   const started: StartedDays = new Map()
   let own: Started
   try {
@@ -171,7 +174,7 @@ async function startUnlessTaken(ports: StartPorts, parts: RunParts, at: At): Pro
   return own
 }
 
-/** Days that an invocation has started, and what came of it. */
+/** Days that an invocation has started, and the results. */
 type StartedDays = Map<string, Started>
 
 /** Start the days that are due, the earliest first, and note them in `started`. The caller holds the lease. */
@@ -184,7 +187,10 @@ async function startDue(ports: StartPorts, at: At, started: StartedDays): Promis
   }
 }
 
-/** Start the days whose invocations found the lease held. The invocation that holds it now does the same after its release. */
+/**
+ * Start the days whose invocations found the lease held. The invocation that holds it now does the same after its
+ * release.
+ */
 async function startLeft(ports: StartPorts, owner: string, at: At, started: StartedDays): Promise<void> {
   for (;;) {
     const due = dueDays(ports.settings, await loggedRuns(ports.table))
@@ -206,7 +212,10 @@ interface NewBatch {
   wanted?: number
 }
 
-/** Make a batch, or find it made. The caller holds the lease: batches are made one at a time, so that no cascade is drawn twice. */
+/**
+ * Make a batch, or find it made. The caller holds the lease: batches are made one at a time, so that no cascade is
+ * drawn twice.
+ */
 async function makeBatch(ports: StartPorts, { batch, date, from, wanted }: NewBatch, at: At): Promise<Started> {
   correlate(correlationOfBatch(batch))
   const made = await findMade(ports, batch)
@@ -231,7 +240,7 @@ async function makeBatch(ports: StartPorts, { batch, date, from, wanted }: NewBa
   return finish(ports, open)
 }
 
-/** Finish what an earlier invocation left half made; answers the last of them. */
+/** Finish what an earlier invocation left half made; returns the last of them. */
 async function finishAll(ports: StartPorts, { log }: At, except?: string): Promise<Started | undefined> {
   let finished: Started | undefined
   for (const open of await openBatches(ports.table)) {
@@ -239,9 +248,9 @@ async function finishAll(ports: StartPorts, { log }: At, except?: string): Promi
     try {
       finished = await finish(ports, open)
     } catch (error) {
-      // Its deadline will release what it asked for; the day's batch does not wait for that.
+      // Its deadline will release its claims; the day's batch does not wait for that.
       if (!(error instanceof BellwetherError) || error.code !== 'LABELLER_REFUSED') throw error
-      log.error('a batch before cannot start', { batch: open.batch, error: error.message })
+      log.error('an earlier batch cannot start', { batch: open.batch, error: error.message })
     }
   }
   return finished
@@ -276,7 +285,7 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
   return announce(ports, plan)
 }
 
-/** Choose what the batch asks and store it. The lines only where this invocation stored the plan. */
+/** Choose what the batch asks, and store it. The lines are returned only if this invocation stored the plan. */
 async function makePlan(
   ports: StartPorts,
   open: OpenBatch,
@@ -286,7 +295,7 @@ async function makePlan(
   const labelling = await withEvaluationBoost(table, settings, open.runs)
   const { terms } = labellerNamed(labellers, labelling.labeller)
   const allotment = await allot(table, { ...settings, labelling }, terms, open)
-  // As it was booked: a boost that was requested since waits for the next batch.
+  // As it was booked: a boost that was requested since then waits for the next batch.
   const evaluationShare = allotment.evaluationShare ?? labelling.evaluationShare
   const drawn = { ...settings, labelling: { ...labelling, evaluationShare } }
   const chosen = await choose(ports, open, allotment.items, drawn, terms)
@@ -299,7 +308,7 @@ async function makePlan(
   return { plan: await objects.readJson(planKey, storedPlan), lines: undefined }
 }
 
-/** Claim the items of a plan; the ids of those that this batch may ask about. */
+/** Claim the items of a plan; returns the ids that this batch may ask about. */
 async function claimItems(table: StartPorts['table'], { batch, items }: StoredPlan): Promise<Set<string>> {
   const asked = await concurrently(items, 16, async ({ item, role, purpose }) => {
     if (purpose === 'label') return (await claimForLabelling(table, item, role, batch)) ? [item] : []
@@ -309,23 +318,25 @@ async function claimItems(table: StartPorts['table'], { batch, items }: StoredPl
   return new Set(asked.flat())
 }
 
-/** Publish that the batch was started. A retry publishes again: the first invocation may have stopped before it. */
+/**
+ * Publish that the batch was started. A retry publishes again: the first invocation may have stopped before publishing.
+ */
 async function announce({ publish, settings: { labelling } }: StartPorts, plan: StoredPlan): Promise<Started> {
   const { batch, labeller, judgements, deadline, costUsd, items, reached } = plan
   if (reached) await publish(budgetReached, { ...reached, service: 'labeling' })
-  if (items.length === 0) return { waits: `batch ${batch} has nothing to ask` }
+  if (items.length === 0) return { waits: `batch ${batch} has no items to ask about` }
   const planKey = keys.plan({ batch })
   await publish(labelingStarted, { batch, planKey, labeller, items: items.length, judgements, deadline, costUsd })
   return { batch, items: items.length, judgements, minutes: minutesOf(labelling, judgements), deadline }
 }
 
-/** The plan of a batch that was started, or that is settled already. */
+/** The plan of a batch that was started or is already settled. */
 async function findMade({ objects, table }: StartPorts, batch: string): Promise<StoredPlan | undefined> {
   const open = await findOpen(table, batch)
   return open && !open.started ? undefined : findPlan(objects, batch)
 }
 
-/** The day's batch, or where that is taken `<date>-2`, `<date>-3`, … */
+/** The day's batch, or where that name is taken `<date>-2`, `<date>-3`, … */
 async function freeName({ objects, table }: StartPorts, date: string): Promise<string> {
   for (let nth = 1; ; nth++) {
     const batch = nth === 1 ? date : `${date}-${nth}`
@@ -338,7 +349,7 @@ const PAUSE_MS = 2000
 /** Wait for the lease, and work under it. LEASE_HELD after half the invocation's time. */
 async function alone(ports: StartPorts, what: string, at: At, work: () => Promise<Started>): Promise<Started> {
   const given = at.remainingMs()
-  // No two invocations have the same owner: neither may take the lease of the other.
+  // No two invocations have the same owner, so that neither can take the other's lease.
   const owner = `${what} ${at.now.toISOString()}`
   for (;;) {
     const left = at.remainingMs()
@@ -354,7 +365,10 @@ async function alone(ports: StartPorts, what: string, at: At, work: () => Promis
       return done
     }
     if (left < given / 2)
-      throw new BellwetherError('LEASE_HELD', `labeling: another invocation makes batches; ask again in five minutes`)
+      throw new BellwetherError(
+        'LEASE_HELD',
+        `labeling: another invocation is making batches; try again in five minutes`,
+      )
     await ports.pause(PAUSE_MS)
   }
 }

@@ -5,8 +5,8 @@ import { gzipped, GZIP } from '../../shared/sql-tables/rows'
 import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
 
 /**
- * Write a settled batch into the tables of batches and of judgements, once: one object for the batch, and one for each of its
- * hashtags. What is there stays, because a deletion may have taken rows out of it.
+ * Write a settled batch into the tables of batches and of judgements, once: one object for the batch, and one for each
+ * of its hashtags. Existing objects stay, because a deletion may have removed rows from them.
  */
 export async function writeTables(
   objects: Pick<Objects, 'create' | 'read'>,
@@ -26,7 +26,7 @@ export async function writeTables(
   }
 }
 
-/** The judgements of each hashtag: an item of two hashtags is judged in both. */
+/** The judgements of each hashtag: an item of two hashtags is in both. */
 function byHashtag(plan: Pick<PlanRecord, 'items'>, judged: JudgementsRecord): Map<string, SqlRow<'judgements'>[]> {
   const hashtagsOf = new Map(plan.items.map(({ item, hashtags }) => [item, hashtags]))
   const found = new Map<string, SqlRow<'judgements'>[]>()

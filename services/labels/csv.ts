@@ -22,8 +22,8 @@ const COLUMNS = [
 type Column = (typeof COLUMNS)[number]
 
 /**
- * CSV with a header, a row for each judgement. `text` and `label` must be there, in any order; with `annotator` and no
- * `answer` the label is what this annotator said, and several rows of one text are its judgements.
+ * CSV with a header, one row per judgement. `text` and `label` are required, in any order. With `annotator` and no
+ * `answer`, the label is what this annotator said, and several rows of one text are its judgements.
  */
 export const csv: Format = {
   name: 'csv',
@@ -39,7 +39,7 @@ export const csv: Format = {
 
 type Row = Partial<Record<Column, string | number>>
 
-/** Texts, ids, labels and names come from anybody. */
+/** Texts, ids, labels and names are untrusted. */
 const safe = (row: Row): Row =>
   Object.fromEntries(
     Object.entries(row).map(([column, cell]) => [column, typeof cell === 'string' ? guarded(cell) : cell]),

@@ -7,16 +7,18 @@ import { readLabel } from '../../shared/row-file/label'
 import { shownText } from '../../shared/text'
 import { normalised } from '../../shared/text/normalised'
 
-/** Where in its file something begins: the line as an editor counts it, and of Label Studio's tasks the number; from 1. */
+/**
+ * Where an entry begins in its file: the line as an editor counts it, or of Label Studio's tasks the number; from 1.
+ */
 export interface FilePlace {
   line: number
   task?: number
 }
 
-/** What a file says of one post, before any of it is checked. What it does not say is undefined. */
+/** What a file says of one post, before any check. Undefined where the file does not say. */
 export interface Entry {
   place: FilePlace
-  /** Cascade id, where the file comes from here. */
+  /** Cascade id, if this stack exported the file. */
   item?: unknown
   text?: unknown
   post?: unknown
@@ -29,13 +31,13 @@ export interface Entry {
   labelledAt?: unknown
   adjudicated?: unknown
   schemaVersion?: unknown
-  /** Set where a judgement stands in the field of the label. */
+  /** Set where a judgement is in the field of the label. */
   answersIn?: 'label'
-  judgements: { annotator?: unknown; answer?: unknown; /** Where it has a time of its own. */ at?: unknown }[]
+  judgements: { annotator?: unknown; answer?: unknown; /** If it has a time of its own. */ at?: unknown }[]
 }
 type Field = Exclude<keyof Entry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
 
-/** Something that is left out, and kept aside. */
+/** An entry that is left out and set aside. */
 export type Refused = FilePlace & { reason: Reason; field: string; found: string }
 export type Reason =
   | 'not-csv'
@@ -56,27 +58,27 @@ export type Reason =
   | 'evaluation'
   | 'deleted'
 
-/** A form in which labels go out, and come in again. */
+/** A format in which labels are exported and imported. */
 export interface Format {
-  /** As an export names it. */
+  /** Its name in an export request. */
   name: string
   /** Of an exported file. */
   extension: string
-  /** How the form calls what an entry has. */
+  /** What the format calls the fields of an entry. */
   fields: Record<Field, string>
   write(lines: readonly SettledLine[]): string
 }
 
-/** What a file may say. */
+/** The values that a file may have. */
 export interface Rules extends Counting {
   now: Date
 }
 
-/** An entry that may be believed. */
+/** An entry that has passed every check. */
 export interface Checked {
   place: FilePlace
   item: string | undefined
-  /** Plain, as the file has it: no entities are decoded. */
+  /** Plain text, as in the file: no entities are decoded. */
   text: string | undefined
   post: string | undefined
   hashtags: string[]
@@ -88,11 +90,14 @@ export interface Checked {
   labelledAt: string | undefined
   adjudicated: boolean
   judgements: { annotator: string; label: string; at?: string | undefined }[]
-  /** What was read otherwise than it stands in the file, in words that say so. */
+  /** What was read differently from the file, in a sentence. */
   notes: string[]
 }
 
-/** Names in any script, worker ids of Ground Truth, addresses of Label Studio; nothing that could lead out of a place. */
+/**
+ * Names in any script, worker ids of Ground Truth, addresses of Label Studio; no characters that could escape from a
+ * path.
+ */
 const annotator = z
   .string()
   .overwrite((name) => normalised(name, 'NFC'))
@@ -108,19 +113,19 @@ const hashtags = z.array(
 const postId = z.string().regex(/^[\x21-\x7e]{1,200}$/)
 const fraction = z.number().min(0).max(1)
 
-/** How far a clock may be ahead of ours, in milliseconds, and before which day no label was given. */
+/** How far a clock may be ahead, in milliseconds; and the day before which no label was given. */
 const AHEAD_MS = 5 * 60_000
 const EARLIEST = Date.parse('2000-01-01T00:00:00Z')
 
-/** What an entry comes to: what it says, if it may be believed, and what of it is left out. */
+/** The result of a check: what an entry says, if it is usable, and what of it is left out. */
 interface Outcome {
   checked?: Checked
   left: Refused[]
 }
 
 /**
- * Check an entry, field by field. The first thing that is wrong with it refuses it; a judgement that is wrong costs only
- * itself while another of the entry is good.
+ * Check an entry, field by field. The first wrong field refuses the entry; a wrong judgement is left out alone while
+ * another one of the entry is good.
  */
 export function check(entry: Entry, { categories, schemaVersion, from, now }: Rules, names: Format['fields']): Outcome {
   const wrong: Refused[] = []
@@ -196,7 +201,7 @@ export function refused(place: FilePlace, field: string, reason: Reason, found: 
   return { ...place, reason, field, found: shown.slice(0, 200) }
 }
 
-/** A day or an instant as a manifest writes it; without a zone it is of UTC. */
+/** A day or an instant as a manifest writes it; without a zone it is UTC. */
 function timeOf(value: unknown): string | undefined {
   const found =
     typeof value === 'string' &&
@@ -205,7 +210,7 @@ function timeOf(value: unknown): string | undefined {
   const [, day, minute = '00:00', second = ':00', zone = 'Z'] = found
   const plain = `${day}T${minute}${second}`
   const ms = Date.parse(`${plain}${zone.toUpperCase()}`)
-  // A day that is not in the calendar is another one to Date.
+  // `Date` reads a day that is not in the calendar as another day.
   if (!Number.isFinite(ms) || !new Date(Date.parse(`${plain}Z`)).toISOString().startsWith(day!)) return undefined
   return zone.toUpperCase() === 'Z' ? plain : new Date(ms).toISOString().slice(0, -1)
 }

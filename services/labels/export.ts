@@ -8,7 +8,7 @@ import { formatNamed } from './formats'
 
 export interface ExportPorts {
   objects: Pick<Objects, 'put'>
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
   settings: Pick<Settings, 'labels'>
 }
@@ -20,8 +20,8 @@ export interface Exported {
 }
 
 /**
- * Write the label that each item has now, with what every judge said, to a file of the bucket that is named by its
- * bytes. Import reads each of the forms.
+ * Write each item's current label, with every judgement, to a file of the bucket that is named by its bytes. Each
+ * format can be imported again.
  */
 export const exportLabels =
   ({ objects, settings, labels: store }: ExportPorts) =>
@@ -40,7 +40,7 @@ export const exportLabels =
     return { key, items: lines.length, judgements }
   }
 
-/** A label of earlier definitions that counts is written as what it counts as; so is what its judges said. */
+/** A label of earlier definitions that still counts is exported under its current name; so are its judgements. */
 function ofNow(line: SettledLine, { labels }: Pick<Settings, 'labels'>): SettledLine {
   const { 'label-metadata': metadata } = line
   const { 'schema-version': version } = metadata

@@ -22,34 +22,35 @@ export interface ImportPorts {
   objects: Pick<Objects, 'read' | 'list' | 'lines' | 'exists' | 'put' | 'create'>
   table: Pick<Table, 'get' | 'update' | 'query'>
   settings: Pick<Settings, 'labels'>
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
   /** Which posts were deleted here. */
   tombstones: AskTombstones
 }
 
-/** What a file came to. */
+/** The result for a file. */
 export interface Imported {
   batch: string
   form: string
   /** Messages that have a label of the file. */
   items: number
-  /** What was left out, by reason. Each with its place in the file stands under `refusedKey`. */
+  /** What was left out, by reason. Each entry, with its position in the file, is under `refusedKey`. */
   refused: Record<string, number>
   manifestKey: string | null
   refusedKey: string | null
 }
 
 /**
- * Take the labels of a file as a batch of their own, for training: the manifest comes last and once, and starts what a
+ * Take the labels of a file as a batch of their own, for training. The manifest comes last and once, and starts what a
  * settled batch starts. The batch is named by the bytes of the file and the categories, so the same file is one batch.
- * NOT_FOUND and OBJECT_INVALID name the file that cannot be read; a row that is wrong is kept aside, and the rest goes on.
+ * NOT_FOUND and OBJECT_INVALID name a file that cannot be read. A row that is wrong is set aside, and the rest is
+ * imported.
  */
 export const importLabels =
   ({ objects, table, settings, labels: store, tombstones }: ImportPorts) =>
   async (file: string, { now, log }: Pick<Invocation, 'now' | 'log'>): Promise<Imported> => {
     const stored = await objects.read(file)
-    if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket`)
+    if (!stored) throw new BellwetherError('NOT_FOUND', `there is no ${file} in the bucket: upload it first`)
     const opened = await openLabels(file, inPieces(stored.body))
     const rules = rulesAt(settings, now)
     const batch = `import-${nameOf(stored.body, rules)}`
@@ -68,11 +69,11 @@ export const importLabels =
       const texts = new Map([...labels].flatMap(([item, { text, textExpired }]) => (textExpired ? [] : [[item, text]])))
       const index = await knownIndex(objects, await loggedRuns(table))
       const joined = join(checked, { texts, identify: index.identify }, batch, rules, opened.fields)
-      // So that a near copy which is collected later is known as one.
+      // So that a near copy which is collected later is recognised.
       await objects.create(keys.importedTexts({ batch }), textsToBytes(index.learned()))
       const taken = await concurrently(joined.lines, 16, async (one) => ({
         ...one,
-        // A label that chose its post by itself says nothing of a probability sample.
+        // A label whose post was chosen for its content is no probability sample.
         ours: await claimForImport(table, one.line.item, 'training', batch),
       }))
       const foreign = taken.flatMap(({ ours, line, places }) =>
@@ -94,7 +95,7 @@ export const importLabels =
 
 const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({ ...rulesOf(labels), now })
 
-/** In pieces, so that no text of the whole file is made. */
+/** In pieces, so that the file is never one string. */
 async function* inPieces(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += 2 ** 16) yield bytes.subarray(at, at + 2 ** 16)
 }
@@ -104,7 +105,7 @@ function nameOf(bytes: Buffer, { categories, schemaVersion }: Rules): string {
   return createHash('sha256').update(JSON.stringify({ categories, schemaVersion, sha256 })).digest('hex').slice(0, 16)
 }
 
-/** A label of a post that was deleted here is left out, and nothing of the row is kept but its place. */
+/** The label of a post that was deleted here is left out; only its position in the file is kept. */
 async function withoutDeleted(
   { checked, left }: CheckedFile,
   tombstones: AskTombstones,
@@ -120,13 +121,13 @@ async function withoutDeleted(
   }
 }
 
-/** Brings the labels of the batch in; answers how many lines its manifest has. */
+/** Brings in the labels of the batch; returns how many lines its manifest has. */
 async function countOf(store: LabelStore, batch: string, inHand: InHand | undefined): Promise<number> {
   const { batches } = await store.record(batch, inHand)
   return batches.find((one) => one.batch === batch)?.lines ?? 0
 }
 
-/** What stands there of the batch now, whoever wrote it. */
+/** The object of the batch that exists now, whoever wrote it. */
 async function outcomeOf(
   objects: Pick<Objects, 'exists' | 'lines'>,
   batch: string,

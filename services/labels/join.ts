@@ -12,15 +12,15 @@ interface Joined {
 
 /** What is known here of posts. */
 interface Knowledge {
-  /** The texts of the items that have a label. */
+  /** The texts of the labelled items. */
   texts: ReadonlyMap<string, string>
   /** The cascade of a text. */
   identify: (text: string) => string
 }
 
 /**
- * Join what a file says into one line for each cascade, by the id that a collected post of this text has too, in the
- * order of the ids.
+ * Join the entries of a file into one line for each cascade. The id is the one that a collected post of this text has.
+ * Sorted by id.
  */
 export function join(
   entries: readonly Checked[],
@@ -51,7 +51,7 @@ export function join(
   return joined
 }
 
-/** An id that the file gives is taken where it is known here; else the text has its own. */
+/** An id in the file counts if it is known here; otherwise the text has its own. */
 function itemOf({ item, text }: Checked, { texts, identify }: Knowledge): string | undefined {
   if (item !== undefined && texts.has(item)) return item
   return text === undefined ? undefined : identify(text)
@@ -65,7 +65,7 @@ interface Verdict {
   judgements: { annotator: string; label: string }[]
 }
 
-/** What a group comes to: its latest settled label, or what most of its judgements say. */
+/** The label of a group: its latest settled label, or the majority of its judgements. */
 function verdictOf(group: readonly Checked[], now: Date): Verdict | { reason: Reason } {
   const judgements = latestJudgements(group, now)
   const latest = latestOf(group)
@@ -78,7 +78,7 @@ function verdictOf(group: readonly Checked[], now: Date): Verdict | { reason: Re
   const agreeing = judgements.filter((one) => one.label === label).length
   return {
     label,
-    // Where only one was asked it is 0, as Ground Truth has it.
+    // Where only one person was asked it is 0, as in Ground Truth.
     confidence: chosen?.confidence ?? (judgements.length > 1 ? agreeing / judgements.length : 0),
     at: chosen ? chosen.labelledAt : latest,
     adjudicated: chosen?.adjudicated ?? false,
@@ -86,12 +86,12 @@ function verdictOf(group: readonly Checked[], now: Date): Verdict | { reason: Re
   }
 }
 
-/** What each annotator said, and of several judgements of one the latest; the later in the file of equally old ones. */
+/** Each annotator's latest judgement; of equally old ones the later in the file. */
 function latestJudgements(group: readonly Checked[], now: Date): Verdict['judgements'] {
   const latest = new Map<string, { annotator: string; label: string; at: string }>()
   for (const { judgements, labelledAt } of group) {
     for (const { annotator, label, at: own } of judgements) {
-      // A label without a date is of now.
+      // A label without a date is dated now.
       const at = own ?? labelledAt ?? now.toISOString()
       const before = latest.get(annotator)
       if (!before || before.at <= at) latest.set(annotator, { annotator, label, at })

@@ -3,7 +3,7 @@ import type { SettledLine } from '../../shared/records'
 import { isRecord } from '../../shared/row-file/open'
 import { type Entry, type Format, type FilePlace, type Reason, refused, type Refused } from './entry'
 
-/** As far as it is read of a task in Label Studio's JSON export. https://labelstud.io/guide/task_format */
+/** The fields of a task in Label Studio's JSON export that are read. https://labelstud.io/guide/task_format */
 const choice = z.looseObject({
   type: z.literal('choices'),
   value: z.looseObject({ choices: z.tuple([z.string()]) }),
@@ -20,7 +20,7 @@ const annotation = z.looseObject({
 const task = z.looseObject({
   data: z.record(z.string(), z.unknown()),
   annotations: z.array(z.unknown()).default([]),
-  /** As Label Studio called them before version 1. */
+  /** The name before Label Studio 1. */
   completions: z.array(z.unknown()).default([]),
 })
 
@@ -29,8 +29,8 @@ const FROM = 'label'
 const TO = 'text'
 
 /**
- * Label Studio's JSON: an array of tasks with their annotations. The one marked as ground truth is the label that
- * counts, and the others are judgements; without such a mark the judgements decide. What was skipped says nothing.
+ * Label Studio's JSON: an array of tasks with their annotations. The annotation marked as ground truth is the label,
+ * and the others are judgements; without such a mark the judgements decide. Skipped tasks are ignored.
  */
 export const labelStudio: Format = {
   name: 'label-studio',
@@ -58,7 +58,7 @@ export const labelStudio: Format = {
 export const isTask = (value: unknown): boolean =>
   isRecord(value) && isRecord(value.data) && ('annotations' in value || 'completions' in value)
 
-/** What a task says; an annotation that cannot be used costs only itself while another one is good. */
+/** What a task says. An unusable annotation is left out alone while another one is good. */
 export function entriesOfTask(value: unknown, place: FilePlace): (Entry | Refused)[] {
   const parsed = task.safeParse(value)
   if (!parsed.success) {
@@ -109,7 +109,7 @@ function readAnnotation(value: unknown): Read {
   const chosen = result.filter(({ type }) => type === 'choices')
   if (result.length === 0) return { problem: '', reason: 'unlabelled' }
   const parsed = choice.safeParse(chosen[0])
-  // Two fields of choices, or several choices in one: one label for each post.
+  // Two fields of choices, or several choices in one: a post can have only one label.
   if (!parsed.success || chosen.length > 1) return { problem: chosen, reason: 'invalid' }
   const { value: said, meta } = parsed.data
   const user = typeof by === 'number' ? by : (by?.email ?? by?.id)
@@ -123,7 +123,7 @@ function readAnnotation(value: unknown): Read {
 
 function taskOf(line: SettledLine) {
   const metadata = line['label-metadata']
-  // Label Studio knows no annotators of ours, and refuses to import what was completed by a stranger.
+  // Label Studio does not know our annotators, and refuses annotations completed by an unknown user.
   const annotated = (label: string, id: string, annotator?: string) => ({
     result: [
       {

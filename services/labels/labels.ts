@@ -3,7 +3,7 @@ import { type Exported, exportLabels, type ExportPorts } from './export'
 import { type Imported, importLabels, type ImportPorts } from './import'
 import type { LabelsRequest } from './request'
 
-/** What is asked of the service by a person. */
+/** Requests to the service by a person. */
 export const answerLabels =
   (ports: ImportPorts & ExportPorts) =>
   async (request: LabelsRequest, invocation: Invocation): Promise<Imported | Exported> =>

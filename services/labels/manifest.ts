@@ -46,7 +46,7 @@ export const manifest: Format = {
 export const isManifestLine = (value: unknown): boolean =>
   isRecord(value) && Object.keys(value).some((key) => key.endsWith(SUFFIX))
 
-/** What a line says. */
+/** The content of a line. */
 export function entryOfLine(value: unknown, place: FilePlace): Entry | Refused {
   const text = JSON.stringify(value)
   if (!isRecord(value)) return refused(place, '', 'invalid', text)
@@ -80,7 +80,7 @@ export function entryOfLine(value: unknown, place: FilePlace): Entry | Refused {
   }
 }
 
-/** The label attribute that counts: of those with a label the newest, ours among equally old ones. */
+/** The label attribute that counts: the newest one with a label; among equally old ones, ours. */
 function attributeOf(line: Record<string, unknown>) {
   const found = Object.entries(line).flatMap(([key, value]) => {
     const about = key.endsWith(SUFFIX) ? metadata.safeParse(value) : undefined

@@ -19,15 +19,15 @@ import { entriesOfTask, isTask, labelStudio } from './label-studio'
 import { entryOfLine, isManifestLine, manifest } from './manifest'
 import { entryOfRow, ROW_FIELDS } from './rows'
 
-/** A file of labels whose form is known. */
+/** A file of labels whose format is known. */
 interface LabelsInFile {
-  /** The name of the form, as an import answers it. */
+  /** The name of the format, as an import returns it. */
   form: string
-  /** What the file was found to be, in a sentence. */
+  /** What the file was recognised as, in a sentence. */
   found: string
-  /** What is refused one by one: a row or an annotation. */
+  /** The unit that is refused one by one: a row or an annotation. */
   unit: 'row' | 'annotation'
-  /** How the form calls what an entry has. */
+  /** What the format calls the fields of an entry. */
   fields: Format['fields']
   /** Can be read once, as a stream. */
   entries: AsyncIterable<Entry | Refused>
@@ -38,8 +38,8 @@ type ReadRow = (value: unknown, place: FilePlace) => (Entry | Refused)[]
 const values = fieldReader(LABEL_COLUMNS)
 
 /**
- * Open a file of labels: an augmented manifest, Label Studio's tasks, or rows with `text` and `label` in CSV or JSON, as
- * its content tells. OBJECT_INVALID says in one message what was found and what is wanted.
+ * Open a file of labels: an augmented manifest, Label Studio's tasks, or rows with `text` and `label` in CSV or JSON,
+ * recognised by content. OBJECT_INVALID says in one message what was found and what is expected.
  */
 export async function openLabels(file: string, body: AsyncIterable<Uint8Array | string>): Promise<LabelsInFile> {
   const opened = await openFile(file, body, LABEL_COLUMNS)
@@ -89,7 +89,7 @@ async function* entriesOf({ rows, form }: OpenFile, read: ReadRow): AsyncIterabl
 const broken = (isCsv: boolean, place: FilePlace, value: unknown, problem: string): Refused =>
   isCsv ? refused(place, 'row', 'not-csv', problem) : refused(place, '', 'not-json', value)
 
-/** What a file of labels comes to: what may be believed, and what is left out. */
+/** The result for a file of labels: the usable entries, and what is left out. */
 export interface CheckedFile {
   checked: Checked[]
   left: Refused[]

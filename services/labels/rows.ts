@@ -5,7 +5,7 @@ import type { LabelField } from '../../shared/label-file/columns'
 
 type Values = Partial<Record<LabelField, unknown>>
 
-/** How rows call what an entry has: those of CSV, and JSON objects with the same names. */
+/** The names of an entry's fields in rows: in CSV, and in JSON objects with the same names. */
 export const ROW_FIELDS: Format['fields'] = {
   item: 'item',
   text: 'text',
@@ -24,7 +24,8 @@ export const ROW_FIELDS: Format['fields'] = {
 
 /**
  * What a row says: a judgement where it has `annotator` and no `answer`, or else the label that counts. A row with an
- * `annotation_id` is of Label Studio's CSV or JSON-MIN, where id and dates are those of the annotation, not of a post.
+ * `annotation_id` comes from Label Studio's CSV or JSON-MIN, where id and dates are those of the annotation, not of a
+ * post.
  */
 export function entryOfRow(values: Values, place: FilePlace): Entry | Refused {
   const one = (field: LabelField): unknown => asWritten(values[field])
@@ -55,13 +56,13 @@ export function entryOfRow(values: Values, place: FilePlace): Entry | Refused {
   }
 }
 
-/** A cell without space around it and without the guard of a spreadsheet; undefined where it is empty. */
+/** A cell without space around it and without a spreadsheet's guard character; undefined where it is empty. */
 function asWritten(value: unknown): unknown {
   if (value === null) return undefined
   return typeof value === 'string' ? unguarded(value.trim()) || undefined : value
 }
 
-/** The one label of a list or of Label Studio's `{"choices":[…]}`; the value itself where it is not one. */
+/** The single label of a list or of Label Studio's `{"choices":[…]}`; the value itself where it is neither. */
 function oneChoice(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const choices: unknown = 'choices' in value ? value.choices : value

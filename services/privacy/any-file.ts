@@ -10,7 +10,7 @@ import { type FileKind, type FileRow, fileRows } from './file-rows'
 import type { Rewrite, Rewritten } from './lines'
 import type { Targets } from './targets'
 
-/** What readers of files take for the id of a post, its author, the post that it repeats, and its text; and more. */
+/** What readers of files accept as the id of a post, its author, the post that it repeats, and its text; and more. */
 const FIELDS: Fields = {
   post: [...POST_COLUMNS.id, ...LABEL_COLUMNS.id, 'post', 'uri'],
   repeats: [...POST_COLUMNS.retweetOf, 'retweet_of', 'retweeted_status_id'],
@@ -19,7 +19,7 @@ const FIELDS: Fields = {
   neverReplaced: true,
   anySpelling: true,
 }
-/** Under a column that is not known an id is only believed to be one when no small number can be meant. */
+/** In an unknown column, a value counts as an id only if it cannot be a small number. */
 const LONG_ID = 8
 
 /** A file of posts, as the collector reads it. */
@@ -31,8 +31,8 @@ export const labelFile: Rewrite = (body, targets) =>
   rewritten(body, (text) => withoutRows(text, { columns: LABEL_COLUMNS }, targets, false))
 
 /**
- * What a service left that is none of ours, in whatever form: a document of JSON stays one, and anything else is taken for
- * rows.
+ * A file whose key no service of this stack writes, in any format: a JSON document stays one, and anything else is read
+ * as rows.
  */
 export const anyFile: Rewrite = (body, targets) =>
   rewritten(body, (text) => {
@@ -46,7 +46,7 @@ export const anyFile: Rewrite = (body, targets) =>
     return { text: JSON.stringify(cleaned.value, null, indent) + end, rows: cleaned.changed }
   })
 
-/** A raw row that was refused, as its source or its file gave it: whether it is about a deleted post. */
+/** Whether a refused row, as its source or its file gave it, is about a deleted post. */
 export function isRowGone(row: unknown, targets: Targets): boolean {
   if (typeof row === 'string') return mentions(row, targets)
   return isRecord(row) && 'gone' in cleanRow(row, targets)
@@ -57,7 +57,7 @@ interface CleanText {
   rows: number
 }
 
-/** The text without the rows that go. The characters of the others stay, and so do those between them. */
+/** The text without the deleted rows. The characters of the other rows stay, and so do those between them. */
 function withoutRows(text: string, kind: FileKind, targets: Targets, hasPosts: boolean): CleanText | undefined {
   const isPost = hasPosts ? unnamedPost(kind, targets) : () => false
   const parts: string[] = []
@@ -68,7 +68,7 @@ function withoutRows(text: string, kind: FileKind, targets: Targets, hasPosts: b
     if (end === undefined) parts.push(text.slice(0, row.start))
     const now = isPost(row) ? undefined : leftOf(row, text.slice(row.start, row.end), targets)
     if (now !== undefined) {
-      // What parts two rows of an array goes with the second of them.
+      // What separates two rows of an array is removed with the second one.
       parts.push(isBegun && end !== undefined ? text.slice(end, row.start) : '', now.text)
       isBegun = true
     }
@@ -78,7 +78,7 @@ function withoutRows(text: string, kind: FileKind, targets: Targets, hasPosts: b
   return changed > 0 ? { text: parts.join('') + text.slice(end), rows: changed } : undefined
 }
 
-/** What is left of a row; nothing where it goes. */
+/** What is left of a row; undefined where it is deleted. */
 function leftOf(
   { value, cells }: FileRow,
   raw: string,
@@ -98,7 +98,7 @@ function leftOf(
 
 const readPost = fieldReader(POST_COLUMNS)
 
-/** A row of a post also goes by what its reader takes out of nested parts. */
+/** Also by what the row's reader takes from nested parts. */
 function cleanRow(value: unknown, targets: Targets): ReturnType<typeof clean> {
   if (isRecord(value)) {
     const { id, retweetOf, author } = readPost(unfolded(value))
@@ -120,7 +120,7 @@ function hasTextOnly(value: unknown, cells: readonly string[], targets: Targets)
   return !hasId && cells.some((cell) => foreign(targets).itemOfText(cell) !== undefined)
 }
 
-/** Whether a row is a post that has no id in its file, and got one by its content when it was collected. */
+/** Whether a row is a post without an id in its file that got one from its content when it was collected. */
 function unnamedPost({ columns }: FileKind, { isPost }: Targets): (row: FileRow) => boolean {
   const read = fieldReader(columns)
   const numbers = new Map<string, number>()
@@ -130,12 +130,15 @@ function unnamedPost({ columns }: FileKind, { isPost }: Targets): (row: FileRow)
     const content = contentOf(row.post)
     const nth = (numbers.get(content) ?? 0) + 1
     numbers.set(content, nth)
-    // Rows that say the same are one post to a reader of them, and go together.
+    // Equal rows are one post to their reader, and are deleted together.
     return Array.from({ length: nth }, (_, i) => idOf(content, i + 1)).some(isPost)
   }
 }
 
-/** Texts as files hold them: with space around, a quote against formulas, or as the bytes that Python prints. */
+/**
+ * The forms that texts have in files: with space around, with a quote against formulas, or as the bytes that Python
+ * prints.
+ */
 const foreign = (targets: Targets): Targets => ({
   ...targets,
   itemOfText: (text) => {
@@ -154,7 +157,9 @@ const foreign = (targets: Targets): Targets => ({
  */
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 
-/** Whether characters that cannot be read as a row have the id of a deleted post, or a text that only deleted posts had. */
+/**
+ * Whether characters that cannot be read as a row have the id of a deleted post, or a text that only deleted posts had.
+ */
 function mentions(raw: string, targets: Targets): boolean {
   const words = raw.match(/[^\s"'`,;|()[\]{}<>]+/g) ?? []
   if (words.some((word) => word.length >= LONG_ID && targets.isPost(word))) return true
@@ -172,7 +177,7 @@ function unquoted(text: string): string[] {
   }
 }
 
-/** Numbers that JavaScript would round, as they are written: no reader takes one for an id, and yet it names a post. */
+/** Numbers that JavaScript would round, as they are written: no reader takes one for an id, yet it names a post. */
 const numbersIn = (raw: string): string[] => raw.match(/(?<![\w".-])\d{16,}(?![\w".])/g) ?? []
 
 function documentIn(text: string): unknown {
@@ -189,7 +194,9 @@ function rewritten(body: Buffer, change: (text: string) => CleanText | undefined
   return changed && { body: encode(changed.text), rows: changed.rows }
 }
 
-/** The characters of a file, and its bytes again: UTF-16 with its mark, UTF-8, or any encoding of one byte a character. */
+/**
+ * The characters of a file, and its bytes again: UTF-16 with its byte order mark, UTF-8, or any single-byte encoding.
+ */
 function decoded(body: Buffer): { text: string; encode: (text: string) => Buffer } {
   if (body[0] === 0xff && body[1] === 0xfe)
     return { text: body.toString('utf16le'), encode: (text) => Buffer.from(text, 'utf16le') }

@@ -4,7 +4,10 @@ import type { Copy, Targets } from './targets'
 
 /** Which fields of a document's objects name a post, hold a text, or name a message. */
 export interface Fields {
-  /** The id of the post itself; an object that has one goes by it and not by its text, which others may have posted too. */
+  /**
+   * The id of the post itself. An object that has one is matched by it and not by its text, which others may have
+   * posted too.
+   */
   post?: readonly string[]
   /** The id of the post that it repeats. */
   repeats?: readonly string[]
@@ -16,29 +19,29 @@ export interface Fields {
   /** The tokens of the shown text. */
   tokens?: string
   item?: string
-  /** An object goes with its message even where it names no post and holds no text. */
+  /** The object is deleted with its message even where it names no post and holds no text. */
   goesWithItem?: boolean
-  /** Judgements of an object that is replaced: their notes go, because they speak of the deleted post. */
+  /** Judgements of an object that is replaced: their notes are removed, because they are about the deleted post. */
   judgements?: string
-  /** Objects of one of these fields stay: they name messages for the sake of counts and probabilities. */
+  /** Objects of one of these fields stay: they name messages only for counts and probabilities. */
   kept?: readonly string[]
-  /** Whether objects go where a post remains, because nothing reads them by message. */
+  /** Whether objects are removed although a post remains, because nothing reads them by message. */
   neverReplaced?: boolean
-  /** Whether fields are meant in every spelling, as readers of files take names of columns. */
+  /** Whether field names match in every spelling, as readers of files match column names. */
   anySpelling?: boolean
 }
 
 type Json = Record<string, unknown>
 
-/** What is left of a value; `changed` counts the objects that went or were replaced. */
+/** What is left of a value; `changed` counts the objects that were removed or replaced. */
 export type Cleaned = { value: unknown; changed: number } | { gone: true }
 
 const GONE: Cleaned = { gone: true }
 
 /**
- * A value of JSON without what is to go. An object about a deleted post is replaced by one about a remaining copy, or goes;
- * an array loses the objects that go, and an object with a field that goes itself goes. What does not change is the same
- * value.
+ * A JSON value without what is deleted. An object about a deleted post is replaced by one about a remaining copy, or
+ * removed. An array loses removed objects; an object with a removed field is removed itself. What does not change is
+ * the same value.
  */
 export function clean(value: unknown, fields: Fields, targets: Targets): Cleaned {
   if (Array.isArray(value)) return cleanArray(value, fields, targets)
@@ -88,7 +91,7 @@ export function withoutNote<T extends object>(judgement: T & { note?: unknown })
   return rest
 }
 
-/** What becomes of an object by its own fields: it goes, is replaced, or (nothing) stays. */
+/** What happens to an object by its own fields: removed, replaced, or (undefined) kept. */
 function ownVerdict(object: Json, fields: Fields, targets: Targets): Json | 'gone' | undefined {
   const { post = [], repeats = [], author = [], text = [], item: itemField = 'item' } = fields
   const item = typeof object[itemField] === 'string' ? object[itemField] : undefined
@@ -127,13 +130,13 @@ function withCopy(object: Json, { post = [], text = [], breaks, tokens }: Fields
   return result
 }
 
-/** Ids come as strings, and in files of others as numbers. */
+/** Ids are strings here, and numbers in some files of other programs. */
 const isId = (value: unknown): value is string | number =>
   (typeof value === 'string' && value !== '') || typeof value === 'number'
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
-/** Every object within a value, itself among them. */
+/** Every object within a value, including itself. */
 export function* objectsIn(value: unknown): Iterable<Json> {
   if (Array.isArray(value)) for (const inner of value) yield* objectsIn(inner)
   else if (isObject(value)) {

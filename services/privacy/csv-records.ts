@@ -1,10 +1,10 @@
 import { readRow } from '../../shared/row-file/csv'
 
-/** A record of a CSV: its characters with the end of its line, and its cells. */
+/** A record of a CSV: its characters including the end of its line, and its cells. */
 interface CsvRecord {
   raw: string
   cells: string[]
-  /** Where it stands in the text; the end of its line is part of it. */
+  /** Its position in the text; the end of its line is part of it. */
   start: number
   end: number
 }
@@ -16,8 +16,9 @@ export const byHeader = (header: readonly string[], cells: readonly string[]): C
   Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']))
 
 /**
- * The records of a CSV as the collector reads them; put together they are the text again, because the bytes of the records
- * that stay must not change. A record that the collector cannot read is split plainly, so that it still goes by its id.
+ * The records of a CSV as the collector reads them. Joined they are the original text, because the bytes of the
+ * remaining records must not change. A record that the collector cannot read is split plainly, so that it can still be
+ * deleted by its id.
  */
 export function* recordsOf(text: string, delimiter = ',', from = 0): Iterable<CsvRecord> {
   let start = from

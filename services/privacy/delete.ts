@@ -33,19 +33,19 @@ export interface DeletePorts {
   bucket: Versions
   table: Pick<Table, 'get' | 'getMany' | 'query' | 'create' | 'update' | 'remove'>
   marks: () => Promise<Mark>
-  /** The names of every stream that is watched. */
+  /** The names of every stream that is collected. */
   streams: readonly StreamNames[]
-  /** `retention.days`; texts are kept without it. */
+  /** `retention.days`; absent means that texts are kept. */
   retentionDays: number | undefined
   newOwner(): string
 }
 
-/** What a request came to so far. It names no post. */
+/** The progress of a request. It names no post. */
 export interface DeletionProgress extends Pick<
   DeletionRecord,
   'request' | 'posts' | 'authors' | 'items' | 'versions' | 'rows' | 'models'
 > {
-  /** `removing` goes on with the next hour; `verifying`: everything is gone and is looked for once more. */
+  /** `removing` resumes with the next hour; `verifying`: everything is gone and is checked once more. */
   state: DeletionRecord['state']
   dryRun?: true
   /** Rows of objects, by the kind of their key. `record` lists every object. */
@@ -56,13 +56,16 @@ export interface DeletionProgress extends Pick<
 }
 
 const NOBODY: ToDelete = { posts: [], authors: [] }
-/** Every invocation that ran during a look, and the retries of an event, have ended by then. */
+/** By then, every invocation that ran during a search, and all retries of an event, have ended. */
 const VERIFIED_AFTER_MS = 20 * 60_000
-/** Time that an invocation reserves to keep what it has done. */
+/** Time that an invocation reserves to store its progress. */
 const MARGIN_MS = 30_000
 const KEYS_AT_ONCE = 8
 
-/** Delete posts, what repeats them, and what authors posted. The same request again does what is left to do, if anything. */
+/**
+ * Delete posts, what repeats them, and what authors posted. Idempotent: the same request again does the rest, if
+ * anything is left.
+ */
 export const deletePosts =
   (ports: DeletePorts) =>
   async (wanted: ToDelete, dryRun: boolean, invocation: Invocation): Promise<DeletionProgress> => {
@@ -76,7 +79,7 @@ export const deletePosts =
     if (!lease.held)
       throw new BellwetherError(
         'LEASE_HELD',
-        `another deletion is running, until ${new Date(lease.until).toISOString()} at the latest; ask again then`,
+        `another deletion is running, until ${new Date(lease.until).toISOString()} at the latest; retry then`,
       )
     try {
       const begun = await beginDeletion(ports, mark, wanted, invocation.now)
@@ -88,7 +91,7 @@ export const deletePosts =
     }
   }
 
-/** Go on with every request that is not done, and delete the models that are not live any more. */
+/** Resume every unfinished request, and delete the affected models that are no longer live. */
 export const goOn =
   (ports: DeletePorts) =>
   async (invocation: Invocation): Promise<{ requests: DeletionProgress[]; modelsKept: string[] }> => {
@@ -102,7 +105,7 @@ export const goOn =
       return { requests: [], modelsKept: await deleteReplaced(ports.objects, ports.bucket, ports.table) }
     const mark = await ports.marks()
     const lease = await leaseFor(ports, invocation)
-    // What it finds open, the invocation that holds the lease or the next hour goes on with.
+    // What it finds open, the invocation that holds the lease or the next hour resumes.
     if (!lease.held) return { requests: [], modelsKept: [] }
     try {
       const requests: DeletionProgress[] = []
@@ -125,7 +128,7 @@ export function leaseFor(
   return takeLease(table, 'privacy', newOwner(), now.getTime(), now.getTime() + remainingMs())
 }
 
-/** Look, remove what is found, and keep what was done. */
+/** Search, remove what is found, and store the progress. */
 async function work(
   ports: DeletePorts,
   mark: Mark,
@@ -167,15 +170,15 @@ async function work(
 interface Look {
   record: DeletionRecord
   waiting: string[]
-  /** How much this look removed. */
+  /** How much this search removed. */
   removed: number
-  /** False where time was over. */
+  /** False where time ran out. */
   finished: boolean
 }
 
 /**
- * Search, then take everything out: documents first, then rows of the table, then the files that say which posts share a
- * message, then the pages. In this order an invocation that resumes still finds what it has to know.
+ * Search, then remove everything: documents first, then rows of the table, then the files that say which posts share a
+ * message, then the pages. In this order an invocation that resumes still finds what it needs.
  */
 async function lookOnce(
   ports: DeletePorts,
@@ -193,7 +196,7 @@ async function lookOnce(
   let record = withFound(before, found, targets, marksOf(found, mark, before.marks))
   if (!dryRun) {
     const known = new Set(before.marks.posts)
-    // Before the record says so: an invocation that resumes buries only what it finds itself.
+    // Before the record says so: an invocation that resumes writes tombstones only for what it finds itself.
     await bury(
       ports.table,
       record.marks.posts.filter((one) => !known.has(one)),
@@ -201,7 +204,7 @@ async function lookOnce(
     )
     if (JSON.stringify(record) !== JSON.stringify(before)) await saveDeletion(ports.objects, record)
     await removeAll(ports.bucket, keys.staged.start({ request }))
-    // A result has what a query made of the posts: nobody can tell whose. Analysts ask again.
+    // A query result holds derived posts, and nobody can tell whose. Analysts run the query again.
     await ports.bucket.remove(results)
   }
 
@@ -217,7 +220,7 @@ async function lookOnce(
 
   const [documents, cascades, pages] = inOrder(versions)
   let { removed, late } = await rewriteAll(documents)
-  // Also where an earlier invocation was stopped before it said so.
+  // Also where an earlier invocation stopped before it recorded this.
   const hasRewritten = record.objects.some(({ key }) => keys.labelSnapshot.match(key))
   if (!dryRun && hasRewritten && (removed > 0 || before.state === 'removing'))
     late = !(await noteSnapshots(ports, `${request} ${now.toISOString()}`, rewriteAll)) || late
@@ -256,7 +259,7 @@ export function byKey(versions: readonly Version[]): Map<string, Version[]> {
 
 const changed = ({ removed }: RewriteOutcome): boolean => removed
 
-/** Documents; files of cascades; pages of posts and files that posts come from. */
+/** Documents; files of cascades; pages of posts, and the files that posts come from. */
 function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]] {
   const groups: [Version[], Version[], Version[]] = [[], [], []]
   for (const version of versions) {
@@ -269,8 +272,8 @@ function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]
 }
 
 /**
- * Have every function read the snapshots again. A writer that was first may have carried lines over: what it wrote is looked
- * at. False where writers were first again and again.
+ * Make every function read the snapshots again. A concurrent writer may have copied deleted lines: what it wrote is
+ * searched. False where writers were first again and again.
  */
 export async function noteSnapshots(
   { objects, bucket }: Pick<DeletePorts, 'objects' | 'bucket'>,
@@ -304,7 +307,7 @@ async function withModels(
   }
 }
 
-/** The counts of the look that found most: a later look no longer meets what is gone. */
+/** The counts of the search that found most: later searches no longer find what is gone. */
 function withFound(
   before: DeletionRecord,
   found: FoundTargets,

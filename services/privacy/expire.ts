@@ -16,32 +16,32 @@ import { lineByLine, type Rewritten } from './lines'
 import type { Targets } from './targets'
 import { allVersions, type Version } from './versions'
 
-/** What the daily removal of texts came to. It names no post. */
+/** The result of the daily removal of texts. It names no post. */
 export interface Expired {
   /** Texts of posts of this UTC day and of earlier ones are gone. */
   through?: string
-  /** Rows that lost their text or went, and the objects they stood in. */
+  /** Rows that lost their text or were removed, and the objects that they were in. */
   rows: number
   objects: number
   deskItems: number
-  /** Labels that count in shares and train no model any more, those of earlier days too. */
+  /** Labels that count in shares but no longer train any model, including those of earlier days. */
   labelsWithoutText: number
-  /** False where time was over: the next day goes on. */
+  /** False where time ran out: the next day resumes. */
   finished: boolean
-  /** Why nothing was looked at. */
+  /** Why nothing was searched. */
   skipped?: string
 }
 
-/** As the metadata of a rewritten object names what rewrote it. */
+/** The name of the rewriter in the metadata of a rewritten object. */
 const REQUEST = 'retention'
 const FOLDERS = [prefixes.labeling, prefixes.labeled, keys.labelSnapshot.start({}), prefixes.datasets]
 const MARGIN_MS = 60_000
 const AT_ONCE = 8
 
 /**
- * Remove the texts of posts that are older than `retention.days` from labels, questions and datasets; S3 expires the rest.
- * A label stays with an empty text, a line that a model would learn from goes. Idempotent; stopped anywhere, the next day
- * goes on. Nothing that a rewritten object would start is started.
+ * Remove the texts of posts that are older than `retention.days` from labels, questions and datasets; S3 expires the
+ * rest. A label stays with an empty text; a line that a model would learn from is removed. Idempotent; if stopped, the
+ * next day resumes. A rewritten object starts none of the work that its first put started.
  */
 export const expireTexts =
   (ports: DeletePorts) =>
@@ -86,7 +86,8 @@ async function expireThrough(ports: DeletePorts, through: string, invocation: In
         }
     }
   }
-  // What tells the texts and the days of the others comes after them, so that an invocation that resumes still knows these.
+  // The documents that tell texts and days come after the documents that depend on them, so that an invocation that
+  // resumes still knows these.
   for (const group of inOrder(versions)) if (finished) await rewriteAll(group)
   const hasSnapshots = [...changed].some((key) => keys.labelSnapshot.match(key))
   if (hasSnapshots)
@@ -95,7 +96,7 @@ async function expireThrough(ports: DeletePorts, through: string, invocation: In
   return { through, rows, objects: changed.size, deskItems, labelsWithoutText: texts.withoutText.size, finished }
 }
 
-/** What is read of lines of labels, questions and examples. */
+/** The fields that are read of lines of labels, questions and examples. */
 const line = z.object({
   item: z.string(),
   date: z.string().optional(),
@@ -106,7 +107,7 @@ const line = z.object({
 const labelEntry = z.object({
   label: z.object({ item: z.string(), date: z.string(), text: z.string(), textExpired: z.boolean().optional() }),
 })
-/** Notes of annotators, as judgements of any release have them. */
+/** Notes of annotators, in the judgements of any release. */
 const judged = z.looseObject({
   items: z.array(
     z.looseObject({ item: z.string(), judgements: z.array(z.looseObject({ note: z.string().optional() })) }),
@@ -117,13 +118,13 @@ const planned = z.object({ items: z.array(z.object({ item: z.string(), date: z.s
 
 interface Texts {
   isDue(item: string): boolean
-  /** A text that only posts of due days have, as it is shown, or as tokens. */
+  /** A text that only expired posts have, as it is shown, or as tokens. */
   isDueText(text: string): boolean
-  /** Items whose label stands without its text. */
+  /** Items whose label is kept without its text. */
   withoutText: ReadonlySet<string>
 }
 
-/** The days and texts of items, by the documents that name both. */
+/** The days and texts of items, from the documents that name both. */
 async function textsIn(
   { bucket }: Pick<DeletePorts, 'bucket'>,
   versions: readonly Version[],
@@ -133,7 +134,7 @@ async function textsIn(
   const texts: { item: string; text: string }[] = []
   const withoutText = new Set<string>()
   const noteDay = (item: string, date: string) => {
-    // Of several days of a message the last: some post of it is as young.
+    // Of several days of a message the last: some post of it is that recent.
     if (date > (dates.get(item) ?? '')) dates.set(item, date)
   }
   const readers: Partial<Record<string, (body: string) => void>> = {
@@ -259,7 +260,7 @@ type Line = z.infer<typeof line> & Json
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A line that stays the same keeps its bytes; null takes it out. */
+/** A line that stays keeps its bytes; null removes it. */
 const jsonLinesOf = (body: Buffer, change: (one: Json) => Json | null): Rewritten | undefined =>
   lineByLine(body, (text) => {
     const value: unknown = JSON.parse(text)
@@ -279,7 +280,7 @@ const lines =
       return now === known ? one : now
     })
 
-/** Files of tokens and of jobs, then files of examples and questions, then those that tell the texts of items. */
+/** Files of tokens and of jobs, then files of examples and questions, then those that hold the texts of items. */
 function inOrder(versions: readonly Version[]): Version[][] {
   const groups: [Version[], Version[], Version[]] = [[], [], []]
   for (const version of versions) {

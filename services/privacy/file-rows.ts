@@ -10,7 +10,7 @@ export interface FileRow {
   /** Where its characters begin and end. */
   start: number
   end: number
-  /** A value of JSON, or the cells of CSV by column; undefined where it cannot be read. */
+  /** A JSON value, or the cells of CSV by column; undefined where it cannot be read. */
   value?: unknown
   /** The cells of CSV. */
   cells?: readonly string[]
@@ -23,10 +23,10 @@ export interface FileKind {
   headerOf?: (cells: readonly string[]) => string[] | undefined
 }
 
-/** How much of a file its reader looks at to tell its form. */
+/** How much of a file its reader looks at to recognise its form. */
 const HEAD = 2 ** 20
 
-/** The rows of a file, in their order. A file that its reader refuses is taken for lines. */
+/** The rows of a file, in order. A file that its reader refuses is split into lines. */
 export function* fileRows(text: string, { columns, headerOf }: FileKind): Iterable<FileRow> {
   const from = text.startsWith('\uFEFF') ? 1 : 0
   const form = formOf(text.slice(from, from + HEAD), columns, headerOf)

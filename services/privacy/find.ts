@@ -26,8 +26,8 @@ interface Asked {
 }
 
 /**
- * Search the bucket: the posts that are asked for, those of the authors, and what repeats them; the messages that they may
- * have shown, each with the remaining post that is shown first; and the texts that nobody else has.
+ * Search the bucket for the requested posts, those of the authors, and what repeats them; for the messages that they
+ * may have shown, each with its first remaining post; and for texts that nobody else has.
  */
 export async function find(
   bucket: Pick<Versions, 'read'>,
@@ -71,7 +71,7 @@ export async function find(
   return { posts, authors: new Set(asked.authors), items, texts }
 }
 
-/** Everything that a text stands as: as it came, as it is shown, as tokens of both versions, and its exact form's id. */
+/** Every form of a text: as collected, as shown, as tokens of both versions, and its exact form's id. */
 function formsOf(text: string, shown: ShownText): string[] {
   const first = textFunction('1')
   return [
@@ -98,13 +98,13 @@ async function postsToDelete(
       if (retweetOf) repeats.set(retweetOf, [...(repeats.get(retweetOf) ?? []), id])
     }
   })
-  // A set that grows while it is walked is walked to its end: repeats of repeats come in.
+  // A set that grows while it is iterated is iterated to its end: repeats of repeats are included.
   for (const post of posts) for (const repeat of repeats.get(post) ?? []) posts.add(repeat)
   return posts
 }
 
 interface Members {
-  /** The message of each post that is deleted or has a message in common with one. */
+  /** The message of each post that is deleted or shares a message with one. */
   itemOf: Map<string, string>
   /** Messages with a deleted post. */
   items: Set<string>
@@ -114,7 +114,10 @@ interface Members {
   shownByOthers: Set<string>
 }
 
-/** The messages of deleted posts: by the files of cascades, and by the documents that say which post showed a message. */
+/**
+ * The messages of deleted posts: from the files of cascades, and from the documents that say which post showed a
+ * message.
+ */
 async function membersOf(
   bucket: Pick<Versions, 'read'>,
   versions: readonly Version[],
@@ -166,7 +169,7 @@ function* pairsOf(csv: string): Iterable<readonly [string, string]> {
   }
 }
 
-/** A document of JSON, or one for each line; lines that cannot be read say nothing. */
+/** A JSON document, or one for each line; unreadable lines are skipped. */
 function documentsOf(text: string): unknown[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const read = lines.flatMap((line): unknown[] => {
@@ -184,7 +187,7 @@ function documentsOf(text: string): unknown[] {
   }
 }
 
-/** Every post of every version of the pages, with how its run says that texts are written. */
+/** Every post of every version of the pages, with the text format of its run. */
 async function eachPage(
   bucket: Pick<Versions, 'read'>,
   versions: readonly Version[],

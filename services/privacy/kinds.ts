@@ -4,7 +4,7 @@ import { type DeletionRule, PLACES } from './places'
 
 const KINDS = Object.entries(keys)
 
-/** How posts go from an object; an object whose key is none of ours is read as a file of whatever form. */
+/** What deletion does to an object. One with an unknown key is read as a file of any format. */
 export function placeAt(key: string): DeletionRule {
   const kind = kindOf(key)
   return kind ? PLACES[kind] : OTHER
@@ -16,5 +16,5 @@ export function kindOf(key: string): keyof typeof keys | undefined {
   return found && (found[0] as keyof typeof keys)
 }
 
-/** As what Ground Truth leaves beside the answers of a job. */
+/** As for what Ground Truth leaves beside the answers of a job. */
 const OTHER: DeletionRule = { how: 'rows', rewrite: anyFile }

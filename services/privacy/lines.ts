@@ -1,6 +1,6 @@
 import type { Targets } from './targets'
 
-/** An object without the rows that are to go, and how many went or were replaced; nothing where it mentions none. */
+/** An object without the deleted rows, and how many were removed or replaced; undefined where it has none. */
 export type Rewrite = (body: Buffer, targets: Targets, key: string) => Rewritten | undefined
 
 export interface Rewritten {
@@ -8,7 +8,7 @@ export interface Rewritten {
   rows: number
 }
 
-/** A line that stays is the same, one that goes is null. A line that cannot be read stays. */
+/** A line that stays is unchanged, one that is removed is null. Unreadable lines stay. */
 export function lineByLine(body: Buffer, change: (line: string) => string | null): Rewritten | undefined {
   let rows = 0
   const lines = body.toString('utf8').split('\n')

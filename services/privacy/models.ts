@@ -11,11 +11,11 @@ import type { Versions } from './versions'
 type Bucket = Pick<Objects, 'read' | 'list' | 'put'>
 
 const ofDataset = z.object({ datasetId: z.string() })
-/** The files that a model learns from, of which a message stands in one part. */
+/** The files that a model learns from; a message is in one of them. */
 const EXAMPLES = [keys.trainExamples, keys.validationExamples]
 const LINES = [keys.train, keys.validation]
 
-/** How many messages each dataset lost from what models learn from. */
+/** How many messages each dataset lost of what models learn from. */
 export function lostBy(objects: DeletionRecord['objects']): ReadonlyMap<string, number> {
   const lost = new Map<string, number>()
   for (const kinds of [LINES, EXAMPLES]) {
@@ -29,7 +29,7 @@ export function lostBy(objects: DeletionRecord['objects']): ReadonlyMap<string, 
   return lost
 }
 
-/** The models that learnt from these datasets, of those whose record is among the keys. */
+/** The models that learnt from these datasets, among those whose record is among the keys. */
 export async function modelsOf(
   objects: Pick<Objects, 'read'>,
   datasets: ReadonlyMap<string, number>,
@@ -48,7 +48,7 @@ export async function modelsOf(
   return models
 }
 
-/** Say of each model, and on its card, how much of what it learnt from a request has deleted. Idempotent. */
+/** Record with each model, and on its card, how much of its training data a request has deleted. Idempotent. */
 export async function noteModels(
   objects: Bucket,
   request: string,
@@ -77,8 +77,8 @@ async function countOnCard(objects: Bucket, job: string): Promise<void> {
 }
 
 /**
- * Delete the artefacts of the models that learnt from deleted posts and are not live. A live one is kept, and noted as open
- * until another model has replaced it. Answers the jobs that are kept.
+ * Delete the artefacts of models that learnt from deleted posts and are not live. A live one is kept, and noted as open
+ * until another model has replaced it. Returns the jobs that are kept.
  */
 export async function deleteReplaced(
   objects: Bucket,

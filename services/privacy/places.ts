@@ -4,15 +4,15 @@ import type { Fields } from './clean'
 import type { Rewrite } from './lines'
 import { csvRows, gzippedJsonLines, jsonDocument, jsonLines, knownTexts, refusedRows, trainingLines } from './shapes'
 
-/** How posts go from the objects of a key. */
+/** What deletion does to the objects of a key. */
 export type DeletionRule =
   | {
       /** One phrase for docs/architecture.md. */
       how: string
       rewrite: Rewrite
-      /** Where the objects say which post showed a message: a search reads them. */
+      /** Set where the objects say which post showed a message: a search reads them. */
       tells?: Fields
-      /** A put of the key starts work: it is written by a copy, which no rule takes. */
+      /** A put of the key starts work, so it is written by a copy, which no rule reacts to. */
       starts?: true
     }
   | { how: string; rewrite?: undefined }
@@ -21,7 +21,7 @@ const holdsNeither = 'neither id nor text'
 const asked: Fields = {
   post: ['post', 'post-id'],
   text: ['source'],
-  // A plan's draws count every message, and its probabilities hang on them.
+  // A plan's draws count every message, and its probabilities depend on them.
   kept: ['draws'],
 }
 const settled: Fields = { post: ['post-id', 'post'], text: ['source'], breaks: 'breaks' }
@@ -34,7 +34,7 @@ const tablePrediction: Fields = { post: ['post_id'] }
 const tableLabel: Fields = { post: ['post_id'], item: 'message' }
 const ofMessage: Fields = { item: 'message', goesWithItem: true }
 
-/** Every key of ours: `keys` may have no other, and a key without an answer does not compile. */
+/** Every key of the bucket: `keys` may have no other, and a key without an entry does not compile. */
 export const PLACES: Readonly<Record<keyof typeof keys, DeletionRule>> = {
   source: { how: 'rows', rewrite: postFile },
   import: { how: 'rows', rewrite: labelFile },

@@ -3,7 +3,7 @@ import { type DeletionProgress, deletePosts, goOn, type DeletePorts } from './de
 import { type Expired, expireTexts } from './expire'
 import type { PrivacyRequest } from './request'
 
-/** What is asked of the service by a person, or by the schedule. */
+/** Requests to the service by a person, or by the schedule. */
 export const answerPrivacy =
   (ports: DeletePorts) =>
   async (

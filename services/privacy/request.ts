@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** Ids as a person types them: white space around one is none of it. */
+/** Ids as a person types them: surrounding white space is removed. */
 const ids = z.array(z.string().trim().min(1).max(500)).max(10_000).default([])
 
 /**
- * `{"delete":{"posts":["…"],"authors":["…"]}}` deletes posts, everything that repeats them, and what the authors posted or
- * will post; with `"dryRun":true` it only says what would go. `{"expire":true}` removes the texts that `retention.days` is over
- * for, as the reconciler asks each day. `{}` goes on with what was asked before.
+ * `{"delete":{"posts":["…"],"authors":["…"]}}` deletes posts, everything that repeats them, and what the authors posted
+ * or will post; with `"dryRun":true` it only says what would be deleted. `{"expire":true}` removes the texts that are
+ * older than `retention.days`; the reconciler asks for this each day. `{}` resumes earlier requests.
  */
 export const privacyRequest = z.union([
   z.strictObject({

@@ -11,33 +11,33 @@ export interface RewritePorts {
   table: Pick<Table, 'get' | 'update'>
 }
 
-/** How an object is changed, by its key; nothing where it is left alone. */
+/** How an object is changed, by its key; undefined where it is left alone. */
 export type ChangeAt = (key: string) => Change | undefined
 
 interface Change {
-  /** The bytes as they should be; nothing where they are so already. */
+  /** The new bytes; undefined where nothing changes. */
   rewrite(body: Buffer, version: Version): Rewritten | undefined
-  /** A put of the key starts work: it is written by a copy, which no rule takes. */
+  /** A put of the key starts work, so it is written by a copy, which no rule reacts to. */
   starts?: true | undefined
 }
 
 /** What was done to one version of an object. */
 export interface RewriteOutcome {
   key: string
-  /** The object as it is now, where the version was or is the latest. */
+  /** The current object, if the version was or is the latest. */
   rewriting?: Rewriting
-  /** Whether a version is gone. */
+  /** Whether a version was removed. */
   removed: boolean
-  /** Another writer replaced it meanwhile: it has to be looked at again. */
+  /** Another writer replaced it meanwhile: it has to be searched again. */
   raced?: true
 }
 
-/** Writers of one object that may be in each other's way before the next hour goes on. */
+/** How often concurrent writers of one object may interfere before the rest is left to the next hour. */
 const ATTEMPTS = 5
 
 /**
- * Take what is to go out of every version of an object, one after the other: S3 refuses a conditional write while another
- * version of the key is removed. Where a writer replaced the object meanwhile, what it wrote is looked at.
+ * Remove deleted posts from every version of an object, one after the other: S3 refuses a conditional write while
+ * another version of the key is removed. Where a writer replaced the object meanwhile, the new version is searched.
  */
 export async function rewriteKey(
   ports: RewritePorts,
@@ -64,8 +64,8 @@ async function versionsOf(bucket: Pick<Versions, 'list'>, key: string): Promise<
 }
 
 /**
- * Take what is to go out of a version. The latest one is written again and then removed, an earlier one is removed. Nothing
- * where the version mentions none, unless the request has rewritten it before.
+ * Remove deleted posts from one version. The latest version is written again and then removed, an earlier one is
+ * removed. Undefined where the version has none of them, unless the request has rewritten it before.
  */
 async function rewriteVersion(
   { bucket, table }: RewritePorts,
@@ -97,7 +97,7 @@ async function rewriteVersion(
 const ofThisRequest = (key: string, { rewriting }: VersionBody, request: string): RewriteOutcome | undefined =>
   rewriting?.request === request ? { key, rewriting, removed: false } : undefined
 
-/** Write where a put would start work: a copy of a staged object starts none. */
+/** Write to a key whose put would start work: a copy of a staged object starts none. */
 async function putQuietly(
   { bucket, table }: RewritePorts,
   { key, etag, modified }: Version,
@@ -105,7 +105,7 @@ async function putQuietly(
   about: { contentType: string | undefined; rewriting: Rewriting },
 ): Promise<void> {
   const batch = keys.settledManifest.match(key)?.batch
-  // The ETag of what is copied or put at once and is not encrypted by a key of KMS.
+  // The ETag of an object that was copied or put in one request without a KMS key.
   const next = `"${createHash('md5').update(body).digest('hex')}"`
   if (batch !== undefined) await noteRewrittenLabels(table, batch, { before: etag, etag: next, modified })
   const name = sha256(Buffer.from(key)).slice(0, 16)
@@ -115,7 +115,7 @@ async function putQuietly(
   await removeAll(bucket, staged)
 }
 
-/** Remove every version of what begins so. */
+/** Remove every version under a prefix. */
 export async function removeAll(bucket: Pick<Versions, 'list' | 'remove'>, prefix: string): Promise<number> {
   const versions = await allVersions(bucket, prefix)
   await bucket.remove(versions)

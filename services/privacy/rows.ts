@@ -11,7 +11,7 @@ import type { Version } from './versions'
 
 type RowsTable = Pick<Table, 'get' | 'getMany' | 'query' | 'update' | 'remove'>
 
-/** How posts go from the rows of each kind, by pk and sk. A kind without an answer fails a test. */
+/** What deletion does to the rows of each kind, by pk and sk. A test fails for a kind that is not in this list. */
 export const ROWS: Readonly<Record<string, string>> = {
   'cursor#{stream} cursor': 'a run under way that goes on from a deleted post is waited for',
   'desk#{batch} texts#{chunk}': 'items',
@@ -47,7 +47,7 @@ export const ROWS: Readonly<Record<string, string>> = {
   'privacy open': 'neither id nor text',
 }
 
-/** Take what is to go out of the table; how many rows or items changed, by kind. */
+/** Remove deleted posts from the table; returns how many rows or items changed, by kind. */
 export async function forgetRows(
   table: RowsTable,
   versions: readonly Version[],
@@ -83,7 +83,7 @@ function predictorsOf(versions: readonly Version[]): { model: string; prompt: st
   return [...found.values()]
 }
 
-/** The streams whose run under way goes on from a deleted post. */
+/** The streams whose current run continues from a deleted post. */
 export async function waitingFor(
   table: Pick<Table, 'get'>,
   streams: readonly StreamNames[],

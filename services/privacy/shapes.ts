@@ -10,7 +10,7 @@ import { byHeader, type Cells, recordsOf } from './csv-records'
 import { lineByLine, type Rewrite } from './lines'
 import type { Targets } from './targets'
 
-/** CSV with a header: the bytes of the rows that stay do not change. */
+/** CSV with a header: the bytes of the remaining rows do not change. */
 export const csvRows =
   (goes: (cells: Cells, targets: Targets) => boolean): Rewrite =>
   (body, targets) => {
@@ -27,7 +27,7 @@ export const csvRows =
     return gone > 0 ? { body: Buffer.from(kept.join('')), rows: gone } : undefined
   }
 
-/** JSON Lines: a line that does not change keeps its bytes. */
+/** JSON Lines: an unchanged line keeps its bytes. */
 export const jsonLines =
   (fields: Fields): Rewrite =>
   (body, targets) =>
@@ -45,7 +45,7 @@ export const gzippedJsonLines =
     return rewritten && { body: gzippedLines(rewritten.body), rows: rewritten.rows }
   }
 
-/** Rows of a page that are no posts, each as it came. What its source knows of one stands beside it. */
+/** Rows of a page that are not valid posts, each as it came, with what its source knows of it. */
 export const refusedRows: Rewrite = (body, targets) =>
   lineByLine(body, (line) => {
     const { trace, row } = refusedRow.parse(JSON.parse(line))
@@ -55,7 +55,7 @@ export const refusedRows: Rewrite = (body, targets) =>
 
 const refusedRow = z.object({ trace: traced.optional(), row: z.unknown() })
 
-/** One document of JSON, written as it was indented. */
+/** One JSON document, written with its own indentation. */
 export const jsonDocument =
   (fields: Fields): Rewrite =>
   (body, targets) => {
@@ -68,7 +68,7 @@ export const jsonDocument =
     return { body: Buffer.from(JSON.stringify(cleaned.value, null, indent) + end), rows: cleaned.changed }
   }
 
-/** Lines of BlazingText, `__label__x token token`: they name no post, so they go by their tokens. */
+/** Lines of BlazingText, `__label__x token token`: they name no post, so they are found by their tokens. */
 export const trainingLines: Rewrite = (body, targets) =>
   lineByLine(body, (line) => {
     const space = line.indexOf(' ')

@@ -2,37 +2,37 @@ import type { DeletionRecord } from '../../shared/records'
 import type { ShownText } from '../../shared/text'
 import type { Mark } from '../../shared/tombstones'
 
-/** A remaining post of a message: it becomes the shown one. */
+/** A remaining post of a message, which becomes the shown one. */
 export interface Copy {
   post: string
   shown: ShownText
 }
 
 /**
- * What is to go. An invocation that resumes no longer finds everything in the bucket, so it also goes by the marks that an
- * earlier one kept.
+ * What is to be deleted. An invocation that resumes no longer finds everything in the bucket, so it also uses the marks
+ * that an earlier one stored.
  */
 export interface Targets {
   isPost(id: string): boolean
   isAuthor(id: string): boolean
   /** Whether a deleted post showed this message and no post of it remains. */
   isGone(item: string): boolean
-  /** The remaining post that shows a message from now on; nothing where none remains, or none was deleted. */
+  /** The remaining post that shows a message from now on; undefined where none remains, or none was deleted. */
   copyOf(item: string): Copy | undefined
-  /** The message of a text that deleted posts had and no remaining one has: raw, shown, as tokens, or its exact form's id. */
+  /** The message of a text that only deleted posts had: raw, shown, as tokens, or its exact form's id. */
   itemOfText(text: string): MarkedItem | undefined
 }
 
-/** A message by its id, or, where only an earlier invocation knew that, by its mark. */
+/** A message by its id or, where only an earlier invocation knew it, by its mark. */
 export interface MarkedItem {
   copy: Copy | undefined
 }
 
-/** What a search found, in clear; and what earlier invocations found, as marks. */
+/** What a search found, in clear, and what earlier invocations found, as marks. */
 export interface FoundTargets {
   posts: ReadonlySet<string>
   authors: ReadonlySet<string>
-  /** The copy of each message that a deleted post may have shown, or null. */
+  /** The remaining copy of each message that a deleted post may have shown, or null. */
   items: ReadonlyMap<string, Copy | null>
   /** The message of each text. */
   texts: ReadonlyMap<string, string>
@@ -40,7 +40,7 @@ export interface FoundTargets {
 
 export type Marks = DeletionRecord['marks']
 
-/** The marks of what was found, with those that were there. */
+/** The marks of what was found, added to the existing ones. */
 export function marksOf(found: FoundTargets, mark: Mark, before: Marks): Marks {
   const union = (kind: 'post' | 'author' | 'item', values: Iterable<string>, known: readonly string[]) =>
     [...new Set([...known, ...Array.from(values, (value) => mark(kind, value))])].sort()
@@ -55,7 +55,7 @@ export function marksOf(found: FoundTargets, mark: Mark, before: Marks): Marks {
   }
 }
 
-/** `asked` are the marks that the invocation began with. Ids of posts and authors that no search met are known by them. */
+/** `asked` are the marks that the invocation began with: they identify posts and authors that no search found. */
 export function targetsOf(found: FoundTargets, asked: Marks, mark: Mark): Targets {
   const isMarked = membership(mark)
   const isPost = isMarked('post', found.posts, asked.posts)
@@ -80,7 +80,9 @@ export function targetsOf(found: FoundTargets, asked: Marks, mark: Mark): Target
   }
 }
 
-/** Marks are costly to make: one is made only while some of those asked for are unexplained, and once for each value. */
+/**
+ * Marks are expensive: one is computed only while some of the requested ones are unexplained, and once for each value.
+ */
 const membership =
   (mark: Mark) => (kind: 'post' | 'author' | 'item', known: ReadonlySet<string>, asked: readonly string[]) => {
     const explained = new Set(Array.from(known, (value) => mark(kind, value)))

@@ -10,7 +10,7 @@ import {
 import { BellwetherError, isNamed } from '../../shared/errors'
 import { metadataOf, type Rewriting, rewritingIn } from '../../shared/objects'
 
-/** A version of an object, as a listing tells of it. */
+/** A version of an object, as a listing describes it. */
 export interface Version {
   key: string
   versionId: string
@@ -27,7 +27,7 @@ export interface VersionBody {
   rewriting: Rewriting | undefined
 }
 
-/** Every version of what begins so, at once. */
+/** Every version under a prefix, in one call. */
 export async function allVersions(bucket: Pick<Versions, 'list'>, prefix: string): Promise<Version[]> {
   const found: Version[] = []
   for await (const version of bucket.list(prefix)) found.push(version)
@@ -38,16 +38,16 @@ export async function allVersions(bucket: Pick<Versions, 'list'>, prefix: string
 export interface Versions {
   /** By key, the newest of each first; without delete markers. */
   list(prefix: string): AsyncIterable<Version>
-  /** Nothing where another invocation has removed it. */
+  /** Undefined where another invocation has removed it. */
   read(version: Pick<Version, 'key' | 'versionId'>): Promise<VersionBody | undefined>
-  /** Write over the version with this ETag. False where another writer was first. */
+  /** Overwrite the version with this ETag. False where another writer was first. */
   put(key: string, body: Buffer, about: Replacement): Promise<boolean>
   /**
-   * Write by a copy of another object. S3's event says so, and no rule of ours takes it. The caller has looked that the
-   * version is the latest: a copy takes no condition.
+   * Write by copying another object. S3's event tells a copy from a put, and no rule of this stack reacts to copies.
+   * The caller has checked that the version is the latest, because a copy takes no condition.
    */
   copy(from: string, key: string, about: Omit<Replacement, 'etag'>): Promise<void>
-  /** Remove versions for ever. Idempotent. */
+  /** Remove versions permanently. Idempotent. */
   remove(versions: readonly Pick<Version, 'key' | 'versionId'>[]): Promise<void>
 }
 
@@ -57,7 +57,7 @@ export interface Replacement {
   rewriting: Rewriting | undefined
 }
 
-/** DeleteObjects takes so many. */
+/** The limit of one DeleteObjects request. */
 const MOST_DELETED = 1000
 
 export const s3Versions = (client: S3Client, bucket: string): Versions => ({

@@ -2,29 +2,29 @@ import { labelOf, named, type StreamName, streamInWords } from '../../shared/str
 import { dayOf, midnightOf } from '../../shared/utc-day'
 import { lastDue } from '../../shared/schedule'
 
-/** The functions that can be asked. */
+/** The functions that can be invoked. */
 export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer' | 'privacy'
 
-/** Work that no event seems to bring any more, and the request that brings it. */
+/** Work that seems to have lost its event, and the request that starts it again. */
 export interface Finding {
   to: Service
   request: object
   why: string
   /**
-   * The same for the same loss: it is asked for a few times and then left to a person. Null where to ask is only to
-   * look, because nothing need be lost.
+   * The same for the same loss: it is retried a few times and then left to a person. Null where the request is only a
+   * check, because nothing need be lost.
    */
   key: string | null
-  /** It may be right as it is, and only who is asked can tell: asked for once, and then taken for done. */
+  /** It may be fine as it is, which only the invoked function can tell: invoked once, and then taken as done. */
   once?: true
 }
 
-/** When an object was put; milliseconds since the epoch, as all instants here. */
+/** When an object was put; milliseconds since the epoch, like all instants here. */
 interface Put {
   modified: number
 }
 
-/** What is there: of runs and predictions the last weeks, of everything else all. */
+/** What exists: runs and predictions of the last weeks, everything else in full. */
 export interface State {
   settings: { collect: string; spot: boolean; hasRetention?: boolean }
   runs: (Put & StreamName & { date: string; key: string; predictionsKey: string })[]
@@ -36,45 +36,45 @@ export interface State {
   reported: ReadonlySet<string>
   batches: { batch: string; claimedAt: number; deadline: number; started: boolean }[]
   manifests: (Put & { batch: string })[]
-  /** Those of the last weeks that the reports have not heard of. */
+  /** Those of the last weeks that reports do not include. */
   unreported: (Put & { batch: string })[]
   datasets: (Put & { dataset: string })[]
-  /** Jobs that the trainer noted: running, parked for want of a quota, or ended. */
+  /** Jobs that the trainer noted: running, waiting for a quota, or ended. */
   jobs: {
     job: string
     state: string
     startedAt: number | undefined
-    /** When it was first asked for; unknown for jobs of older releases. */
+    /** When it was first requested; unknown for jobs of older releases. */
     since: number | undefined
     datasetId: string | undefined
     attempt: number
     entrant?: string | undefined
-    /** False for one that is to run on demand. */
+    /** False for a schedule that runs on demand. */
     spot: boolean
   }[]
-  /** The dataset that today was taken for. */
+  /** The dataset that was trained on today. */
   today: string | undefined
   trained: (Put & { job: string })[]
   cards: ReadonlySet<string>
-  /** Jobs whose model the registry has, as far as it can. */
+  /** Jobs whose model is in the registry, as far as the registry can be used. */
   registered: ReadonlySet<string>
-  /** Deletions that are not done. */
+  /** Unfinished deletions. */
   deletions: readonly string[]
-  /** A lease's `until` is when its holder had to be done, even if it gave it back before. */
+  /** A lease's `until` is when its holder had to be done, even if it released the lease before. */
   cursors: (StreamName & { through: number; running: boolean; leaseUntil: number })[]
 }
 
 type Rule = (state: State, now: number) => Finding[]
 
-/** What is younger than this may be under way: retries and the time limit of a function fit in. */
+/** Younger work may still be in progress: this covers retries and the time limit of a function. */
 export const GRACE_MS = 30 * 60_000
 const HOUR_MS = 3_600_000
-/** From this hour (UTC) on, a day without a training job is one that ends without. */
+/** From this hour (UTC) on, the day is expected to have its training job. */
 const EVENING = 22
-/** Missing reports are asked for as far back as a report reaches. */
+/** Missing reports are requested as far back as a report reaches. */
 const REPORTED_DAYS = 7
 
-/** Everything that seems lost, in the order of the flow. Pure; where nothing was lost, nothing or only looks. */
+/** Everything that seems lost, in the order of the flow. Pure. Where nothing was lost: empty, or only checks. */
 export const findings = (state: State, now: Date): Finding[] => RULES.flatMap((rule) => rule(state, now.getTime()))
 
 const isOld = (at: number, now: number): boolean => at <= now - GRACE_MS
@@ -108,7 +108,7 @@ const unlabelledRuns: Rule = ({ runs, logged }, now) =>
     .map(({ key }) => ({
       to: 'labeling',
       request: { run: key },
-      why: `labelling never heard of ${key}`,
+      why: `labelling has no log entry of ${key}`,
       key: `label ${key}`,
     }))
 
@@ -122,7 +122,7 @@ const unstartedBatches: Rule = ({ batches }, now) =>
       key: `start ${batch}`,
     }))
 
-/** One that was never started is settled too when its time is over: what it asked for may be asked again then. */
+/** A batch that was never started is settled too when its time is over: its items may then be asked about again. */
 const unsettledBatches: Rule = ({ batches }, now) =>
   batches
     .filter(({ started, claimedAt, deadline }) => deadline <= now || (started && isOld(claimedAt, now)))
@@ -148,8 +148,8 @@ const untrainedDataset: Rule = ({ datasets, jobs, trained, today }, now) => {
   const isOf = ({ job }: { job: string }) => job.includes(`-${dataset.dataset}-`)
   if (jobs.some(isOf) || trained.some(isOf)) return []
   const why = `dataset ${dataset.dataset} has no training job`
-  // The trainer may have its reasons, as that people do not agree on the labels.
-  // Which of datasets of the same second is the latest, the trainer reads from them.
+  // The trainer may have its reasons, such as annotators who disagree. It also decides which of several datasets of one
+  // second is the latest.
   return [{ to: 'trainer', request: { datasetId: 'latest' }, why, key: `train ${dataset.dataset}`, once: true }]
 }
 
@@ -158,7 +158,7 @@ const unfinishedJobs: Rule = ({ jobs }, now) =>
     .filter(({ state, startedAt }) => state === 'running' && isOld(startedAt ?? 0, now))
     .map(({ job }) => ({ to: 'trainer', request: { finish: job }, why: `${job} may have ended`, key: null }))
 
-/** A request that waits is tried every quarter of an hour, and notes it. */
+/** A waiting request is tried every quarter of an hour, and each attempt is noted. */
 const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
   jobs.flatMap(({ job, state, startedAt, since: first, datasetId, attempt, spot, entrant }): Finding[] => {
     if (state !== 'parked' || startedAt === undefined || datasetId === undefined || startedAt > now - HOUR_MS) return []
@@ -171,13 +171,16 @@ const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
           datasetId,
           parked: { attempt, spot: spot && settings.spot, since, ...(entrant === undefined ? {} : { entrant }) },
         },
-        why: `the request for ${job} waits since ${since} and was last tried at ${tried}`,
+        why: `the request for ${job} has been waiting since ${since} and was last tried at ${tried}`,
         key: `parked ${job} ${tried}`,
       },
     ]
   })
 
-/** Every day ends in a training job or in RetrainSkipped: the trainer says which. Days before the first run do not count. */
+/**
+ * Every day ends in a training job or in RetrainSkipped: the trainer says which. Days before the first run do not
+ * count.
+ */
 const endOfDay: Rule = ({ today, cursors }, now) =>
   today === undefined && cursors.length > 0 && new Date(now).getUTCHours() >= EVENING
     ? [{ to: 'trainer', request: { datasetId: 'latest' }, why: `no training job on ${dayOf(now)}`, key: null }]
@@ -188,7 +191,7 @@ const unjudgedModels: Rule = ({ trained, cards }, now) =>
     .filter(({ job, modified }) => !cards.has(job) && isOld(modified, now))
     .map(({ job }) => ({ to: 'evaluator', request: { job }, why: `${job} has no card`, key: `evaluate ${job}` }))
 
-/** Its verdict was written, and then whoever wanted to tell the registry ended. */
+/** Its verdict was written, but the invocation ended before it updated the registry. */
 const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
   trained
     .filter(({ job, modified }) => cards.has(job) && !registered.has(job) && isOld(modified, now))
@@ -197,11 +200,11 @@ const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
       request: { job },
       why: `the registry does not know of ${job}`,
       key: `register ${job}`,
-      // A registry that refuses, as in an account that may not use it, refuses again.
+      // A registry that refuses, as in an account without access, refuses again.
       once: true,
     }))
 
-/** Days without a report, and runs that came while a model was live and that it has not classified. */
+/** Days without a report, and runs that came while a model was live but that it has not classified. */
 const missingReports: Rule = ({ runs, predictions, champion, reported }, now) => {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
   const missing = new Map<string, Finding>()
@@ -221,18 +224,18 @@ const missingReports: Rule = ({ runs, predictions, champion, reported }, now) =>
   return [...missing.values()]
 }
 
-/** Labels that no report heard of; those of two weeks. */
+/** Labels of the last two weeks that no report includes. */
 const unreportedLabels: Rule = ({ unreported }, now) =>
   unreported
     .filter(({ modified }) => isOld(modified, now))
     .map(({ batch }) => ({
       to: 'analyzer',
       request: { labels: batch },
-      why: `no report heard of the labels of ${batch}`,
+      why: `no report includes the labels of ${batch}`,
       key: `report labels ${batch}`,
     }))
 
-/** One that was stopped is gone on with, and what one removed is looked for once more. */
+/** A stopped deletion is resumed, and a finished removal is checked once more. */
 const openDeletions: Rule = ({ deletions }) =>
   deletions.length > 0
     ? [
@@ -245,7 +248,9 @@ const openDeletions: Rule = ({ deletions }) =>
       ]
     : []
 
-/** Once a day. Its request has no dead letters, because those of a deletion would name posts: the next day looks again. */
+/**
+ * Once a day. Its request has no dead letters, because those of a deletion would name posts: the next day tries again.
+ */
 const oldTexts: Rule = ({ settings }, now) =>
   settings.hasRetention && new Date(now).getUTCHours() === TEXTS_HOUR
     ? [{ to: 'privacy', request: { expire: true }, why: 'texts may be older than retention.days', key: null }]

@@ -27,19 +27,19 @@ export interface Sources {
 
 const RAW_DAYS = 14
 
-/** What the table says, and of the bucket which champion and which labels there are. */
+/** The state of the table, and of the bucket which champion and which labels are current. */
 export interface Signs {
   state: Omit<State, keyof Listings>
   /**
-   * The same while no run, batch or job has moved on, today is taken or free as before, the same model is live and no label
-   * came: a rollback, a correction or an import changes no row.
+   * Unchanged while no run, batch or job moves on, today stays taken or free, the same model is live and no label
+   * comes. A rollback, a correction or an import changes no row.
    */
   fingerprint: string
-  /** The last look at the bucket that found nothing to do, and nothing that was still young. */
+  /** The last search of the bucket that found nothing to do, and nothing that was still young. */
   quiet: QuietLook | undefined
 }
 
-/** What the bucket says. */
+/** The state of the bucket. */
 export type Listings = Pick<
   State,
   | 'runs'
@@ -95,7 +95,7 @@ export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
   }
 }
 
-/** Nothing of the bucket. */
+/** An empty bucket. */
 export const NO_LISTINGS: Listings = {
   runs: [],
   predictions: new Set(),
@@ -109,7 +109,7 @@ export const NO_LISTINGS: Listings = {
   registered: new Set(),
 }
 
-/** List the bucket: some ten requests, whatever the age of the stack. */
+/** List the bucket: about ten requests, whatever the age of the stack. */
 export async function readListings(sources: Sources, now: Date): Promise<Listings> {
   const { objects } = sources
   const from = dayOf(now.getTime() - RAW_DAYS * DAY_MS)
@@ -125,7 +125,7 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
   const rewritten = await rewrittenLabels(sources.table)
   const manifests = puts(labeled, (key) => keys.settledManifest.match(key)).map(({ batch, etag, modified }) => {
     const row = rewritten.get(batch)
-    // A deletion that took lines out brought no labels.
+    // A deletion that removed lines added no labels.
     return { batch, modified: row?.etag === etag ? row.was.getTime() : modified }
   })
   return {
@@ -150,7 +150,10 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
   }
 }
 
-/** The cursors of all streams with their leases, the dataset that holds today, and the last quiet look; one request. */
+/**
+ * The cursors of all streams with their leases, the dataset that was trained on today, and the last quiet search; one
+ * request.
+ */
 async function collecting(
   { table, settings }: Sources,
   now: Date,
@@ -228,7 +231,7 @@ async function all(objects: Pick<Objects, 'list'>, prefix: string, after?: strin
   return listed
 }
 
-/** The keys of one form, as their parts, with when they were put. */
+/** The keys of one form, as their parts, with the time of their put. */
 const puts = <P extends object>(listed: readonly Listed[], match: (key: string) => P | undefined) =>
   listed.flatMap(({ key, modified, etag }) => {
     const parts = match(key)

@@ -2,8 +2,8 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import type { Service } from './findings'
 
 /**
- * Send a function a request without waiting for its answer. Lambda retries what fails, refused requests among it, and then
- * keeps it in the dead letters.
+ * Invoke a function without waiting for its result. Lambda retries failures, including refused requests, and then keeps
+ * the request in the dead letters.
  */
 export type Invoke = (service: Service, request: object) => Promise<void>
 

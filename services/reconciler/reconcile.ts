@@ -12,26 +12,28 @@ export interface ReconcilePorts extends Sources {
 }
 
 interface Reconciled {
-  /** What seemed lost and was asked for again. */
+  /** What seemed lost and was requested again. */
   lost: Pick<Finding, 'to' | 'why'>[]
-  /** What may be ready and was looked at. */
+  /** What may be ready and was checked. */
   looked: Pick<Finding, 'to' | 'why'>[]
-  /** What was asked for so often that a person must look; its reason is in the dead letters or the log of the function. */
+  /**
+   * What was retried so often that a person must look; the reason is in the dead letters or the log of the function.
+   */
   stuck: Pick<Finding, 'to' | 'why'>[]
 }
 
-/** So often a lost piece of work is asked for, once in an hour. */
+/** How often lost work is retried, once an hour. */
 const MOST_ASKS = 5
 
 /**
- * While no sign changes, the bucket is listed twice a day: a writer may have crashed between an object and its sign. Somewhat
- * less than 12 hours, so that the twelfth hourly look lists also where it comes a little early.
+ * While nothing in the table changes, the bucket is listed twice a day: a writer may have crashed between an object and
+ * its row. Slightly less than 12 hours, so that the twelfth hourly look lists even if it comes a little early.
  */
 const LISTED_EVERY_MS = 11.5 * 3_600_000
 
 /**
- * Find what was lost and ask for it. To ask for what was not lost does no harm: every service finds its work done. The
- * rows of the table are read every time, the bucket only until a look finds it quiet, and then when a sign has changed.
+ * Find lost work and request it again. A needless request does no harm, because every service is idempotent. The table
+ * is read every time. The bucket is listed until a look finds it quiet, and then only when the table has changed.
  */
 export const reconcile =
   (ports: ReconcilePorts) =>
@@ -51,15 +53,15 @@ export const reconcile =
     if (listings && lost.length + stuck.length === 0 && isSettled(listings, now)) {
       await noteQuietLook(ports.table, { fingerprint: signs.fingerprint, at: now.getTime() })
     }
-    if (lost.length > 0) log.warn('lost work was asked for again', { lost })
-    if (stuck.length > 0) log.error('asked for in vain', { stuck })
+    if (lost.length > 0) log.warn('lost work was requested again', { lost })
+    if (stuck.length > 0) log.error('requested in vain', { stuck })
     return reconciled
   }
 
 const isQuiet = ({ quiet, fingerprint }: Signs, now: Date): boolean =>
   quiet?.fingerprint === fingerprint && now.getTime() - quiet.at < LISTED_EVERY_MS
 
-/** Is nothing so young that what follows from it may still be under way? */
+/** Whether nothing is so young that its consequences may still be in progress. */
 function isSettled({ runs, manifests, datasets, trained, champion }: Listings, now: Date): boolean {
   const puts = [...runs, ...manifests, ...datasets, ...trained].map(({ modified }) => modified)
   return Math.max(0, champion?.promotedAt ?? 0, ...puts) <= now.getTime() - GRACE_MS

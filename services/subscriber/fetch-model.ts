@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 
-/** What this subscriber reads of ModelPromoted and ModelRolledBack: events/schemas/ModelPromoted.v1.json has all of it. */
+/**
+ * What this subscriber reads of ModelPromoted and ModelRolledBack: events/schemas/ModelPromoted.v1.json has all of it.
+ */
 export const announcedModel = z.object({
   version: z.literal(1),
   job: z.string(),
@@ -15,8 +17,8 @@ export const announcedModel = z.object({
 export type AnnouncedModel = z.infer<typeof announcedModel>
 
 /**
- * Fetch the artefact that an event names, in the version that it names, and check that it is the one that was measured.
- * Throws when it is another, so that Lambda tries again and then keeps the event.
+ * Fetch the artefact that an event names, in the version that it names, and check its hash. Throws where the hash
+ * differs, so that Lambda retries and then keeps the event.
  */
 export async function fetchModel(
   client: S3Client,

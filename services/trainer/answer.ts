@@ -4,7 +4,7 @@ import type { TrainingOutcome, LaunchPorts } from './launch'
 import type { TrainerRequest } from './request'
 import { resume, start } from './start'
 
-/** Work on a request, and say what came of it. */
+/** Work on a request, and return the result. */
 export async function answer(
   ports: LaunchPorts,
   { datasetId = 'latest', force, finish: job, parked }: TrainerRequest,

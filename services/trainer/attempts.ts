@@ -6,10 +6,12 @@ import type { AttemptState } from './trainers/trainer'
 import { type Job, jobName } from './job'
 import { trainerOf, underWay } from '../../shared/state/training-jobs'
 
-/** Attempts of one dataset that may fail before it is given up; a wait for spot capacity in vain is not one. */
+/**
+ * Attempts of one dataset that may fail before it is given up. An attempt that found no spot capacity does not count.
+ */
 const MOST_FAILURES = 3
 
-/** Where the training of an engine on a dataset stands. */
+/** The state of the training of an engine on a dataset. */
 export type Standing =
   | { state: 'open'; attempt: number; spot: boolean }
   | { state: 'running'; job: string }
@@ -25,8 +27,8 @@ interface Ports {
 }
 
 /**
- * Look at the attempts of an engine so far. With `again` what was trained or given up before is open for one attempt more; but a model
- * that nobody was told of yet is what was asked for.
+ * Look at the attempts of an engine so far. With `again`, a dataset that was trained or given up gets one more attempt.
+ * Exception: a model that was not published yet is published first.
  */
 export async function standingOf(
   ports: Ports,
@@ -57,7 +59,7 @@ export async function standingOf(
   }
 }
 
-/** Where an attempt stands by the trainer that it was given to: the configuration may name another one by now. */
+/** The state of an attempt, from the trainer that ran it: the configuration may name another one by now. */
 export async function findAttempt(
   { trainers, settings, table }: Pick<Ports, 'trainers' | 'settings' | 'table'>,
   job: string,

@@ -12,9 +12,10 @@ export interface ConfiguredEngine {
 }
 
 /**
- * What is trained for an engine of the configuration, without `entrant` for its first: the engine, or below `training.fewLabels`
- * training labels the first that suits so few where it does not. The first engine has the configured hyperparameters,
- * any other those that it suggests. SETTINGS_INVALID names a wrong hyperparameter or an unknown engine.
+ * What is trained for an engine of the configuration (without `entrant`: for its first): the engine itself or, below
+ * `training.fewLabels` training labels, the first engine that suits so few labels where it does not. The first engine
+ * has the configured hyperparameters, any other the ones that it suggests. SETTINGS_INVALID names a wrong
+ * hyperparameter or an unknown engine.
  */
 export function engineFor(
   { rows }: Pick<DatasetRecord, 'rows'>,
@@ -26,7 +27,7 @@ export function engineFor(
   const [leading] = entrantsOf(training)
   const name = nameOf(training, entrant)
   const named = engines.find((engine) => engine.name === name)
-  if (!named) throw new BellwetherError('SETTINGS_INVALID', `there is no engine ${name}: correct training.engines`)
+  if (!named) throw new BellwetherError('SETTINGS_INVALID', `there is no engine ${name}; correct training.engines`)
   const isPoor = rows.train < fewLabels && !named.suitsFewLabels
   const engine = isPoor ? (standInOf(engines) ?? named) : named
   if (engine !== named || name !== leading) return { engine, configured: engine.suggested }
@@ -35,11 +36,11 @@ export function engineFor(
   throw new BellwetherError('SETTINGS_INVALID', `hyperparameters of ${name}: ${z.prettifyError(parsed.error)}`)
 }
 
-/** The name of an engine of the configuration, without `entrant` of its first. */
+/** The name of an engine of the configuration; without `entrant`, of its first. */
 export const nameOf = (training: Settings['training'], entrant: string | undefined): string =>
   entrant ?? entrantsOf(training)[0] ?? ''
 
-/** The name of the engine that is really trained for one of the configuration; undefined where its settings are wrong. */
+/** The name of the engine that is actually trained for a configured one; undefined where its settings are wrong. */
 export function trainedFor(...args: Parameters<typeof engineFor>): string | undefined {
   try {
     return engineFor(...args).engine.name

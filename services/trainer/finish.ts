@@ -18,8 +18,8 @@ import { correlated } from '../../shared/watch/correlation'
 import { resume } from './start'
 
 /**
- * Do what the end of a job asks for: `training.json` and ModelTrained, TrainingFailed, or another attempt. The event is
- * only a hint: the trainer is asked what the job did, so that a late, repeated or invented event does no harm.
+ * Handle the end of a job: `training.json` and ModelTrained, TrainingFailed, or another attempt. The event is only a
+ * hint. The trainer is asked for the job's state, so that a late, repeated or forged event does no harm.
  */
 export async function finish(
   ports: LaunchPorts,
@@ -52,7 +52,7 @@ export async function finish(
   return next
 }
 
-/** The attempt was noted, and the invocation that wanted to start it crashed before: start it now. */
+/** The attempt was noted, but the invocation that was to start it crashed: start it now. */
 async function startNoted(
   ports: LaunchPorts,
   name: string,

@@ -1,17 +1,20 @@
-/** A training job of ours. */
+/** A training job of this stage. */
 export interface Job {
   datasetId: string
   /** Attempt number, from 1. */
   attempt: number
-  /** The engine that the configuration names; absent for the first one, whose jobs are named as before there were several. */
+  /**
+   * The engine that the configuration names. Absent for the first engine: its jobs keep the names that they had before
+   * there were several.
+   */
   entrant?: string | undefined
 }
 
-/** The same dataset, engine and attempt have the same name, so that SageMaker itself refuses a second start. */
+/** The same dataset, engine and attempt give the same name, so that SageMaker itself refuses a second start. */
 export const jobName = (stage: string, { datasetId, attempt, entrant }: Job): string =>
   `bellwether-${stage}-${datasetId}-${entrant === undefined ? '' : `${entrant}-`}${attempt}`
 
-/** The reverse of `jobName`; nothing for a job that is not of this stage. */
+/** The reverse of `jobName`; undefined for a job of another stage. */
 export function parseJobName(stage: string, name: string): Job | undefined {
   const prefix = `bellwether-${stage}-`
   const rest = name.startsWith(prefix) ? name.slice(prefix.length) : ''

@@ -29,11 +29,11 @@ export interface LaunchPorts {
   settings: Pick<Settings, 'training' | 'caps' | 'labelling'>
 }
 
-/** One attempt: what a message of the queue carries while it waits for a quota. */
+/** One attempt: the content of a queue message while the attempt waits for a quota. */
 export const attemptRequest = z.strictObject({
   attempt: z.int().positive(),
   spot: z.boolean(),
-  /** When a job was asked for first. */
+  /** When the job was requested first. */
   since: z.iso.datetime(),
   entrant: z
     .string()
@@ -42,7 +42,7 @@ export const attemptRequest = z.strictObject({
 })
 export type Attempt = z.infer<typeof attemptRequest>
 
-/** What became of one engine. */
+/** The result for one engine. */
 export type EngineOutcome =
   | { status: 'started' | 'running' | 'trained' | 'parked'; job: string }
   | { status: 'failed'; job: string; reason: string }
@@ -50,13 +50,13 @@ export type EngineOutcome =
   | { status: 'put-off'; datasetId: string }
   | { status: 'ignored' }
 
-/** What became of the first engine of the configuration, and of the others where there are some. */
+/** The result for the first engine of the configuration, and for the others if there are any. */
 export type TrainingOutcome = EngineOutcome & { others?: Record<string, EngineOutcome> }
 
 const RETRY_SECONDS = 900
 const PATIENCE_MS = 24 * 3_600_000
 
-/** Start one attempt on a dataset. Idempotent: an attempt that was started already is found started. */
+/** Start one attempt on a dataset. Idempotent: an attempt that was started already is left alone. */
 export async function launch(
   ports: LaunchPorts,
   dataset: DatasetRecord,
@@ -95,7 +95,7 @@ interface Choice extends ConfiguredEngine {
   trainer: ConnectedTrainer
 }
 
-/** What learns from a dataset, and where; or why nothing can. */
+/** The engine and the trainer for a dataset, or why none can train. */
 function choose(
   { engines, trainers, settings }: LaunchPorts,
   dataset: DatasetRecord,
@@ -106,7 +106,7 @@ function choose(
     const trainer = trainerFor(chosen.engine, settings.training.trainer, trainers)
     return trainer
       ? { ...chosen, trainer }
-      : { reason: `no trainer trains ${chosen.engine.name}: correct training.engines` }
+      : { reason: `no trainer can train ${chosen.engine.name}; correct training.engines` }
   } catch (error) {
     if (error instanceof BellwetherError && error.code === 'SETTINGS_INVALID') return { reason: error.message }
     throw error
@@ -127,7 +127,7 @@ export async function trainingRecordOf(
   return { job, datasetId, recordedAt: now.toISOString(), textVersion, trainer, ...ran, prior, tuning }
 }
 
-/** Keep what ran, if it is not kept yet, and say that the model is there. */
+/** Store the record, unless it is stored, and publish that the model is there. */
 export async function announce(
   { objects, table, publish }: Pick<LaunchPorts, 'objects' | 'table' | 'publish'>,
   record: TrainingRecord,
@@ -135,7 +135,7 @@ export async function announce(
   const { job, datasetId } = record
   const trainingKey = keys.training({ job })
   const created = await objects.create(trainingKey, `${JSON.stringify(record, null, 2)}\n`)
-  // Another run may have kept it first, with other seconds.
+  // Another run may have stored it first, with other seconds.
   const kept = created === 'created' ? record : await objects.readJson(trainingKey, trainingRecord)
   const { engine, artefact, trainSeconds, billableSeconds } = kept
   await publish(modelTrained, { job, datasetId, engine, trainingKey, artefact, trainSeconds, billableSeconds })
@@ -163,7 +163,7 @@ export interface Failed {
   engine: string
 }
 
-/** Say that the attempt ended without a model, and what a person can do. */
+/** Publish that the attempt ended without a model, and what a person can do. */
 export async function fail(
   { table, publish }: Pick<LaunchPorts, 'table' | 'publish'>,
   { job, datasetId, entrant, engine }: Failed,

@@ -1,4 +1,4 @@
-/** What a person can do about a reason that SageMaker gives, by what it says. The first that fits. */
+/** What a person can do about a failure reason of SageMaker. The first match counts. */
 const REMEDIES: [RegExp, string][] = [
   [
     /ResourceLimitExceeded/,
@@ -20,7 +20,7 @@ const REMEDIES: [RegExp, string][] = [
   ],
   [
     /one label|no label|TRAINING_DATA/i,
-    'Have more posts labelled, so that at least two labels stand in the training set, then train again.',
+    'Have more posts labelled, so that the training set has at least two labels, then train again.',
   ],
   [
     /keeps no texts/,
@@ -29,7 +29,7 @@ const REMEDIES: [RegExp, string][] = [
   [/InternalServerError|InternalFailure/, 'SageMaker failed by itself: train again.'],
 ]
 
-/** One sentence of advice for a reason. `datasetId` is what to train again. */
+/** One sentence of advice for a reason. `datasetId` is the dataset to train on again. */
 export function remedyFor(reason: string, datasetId: string): string {
   const known = REMEDIES.find(([pattern]) => pattern.test(reason))?.[1] ?? 'Read the log of the job in CloudWatch.'
   return `${known} To train again: npx sls invoke -f trainer --data '{"datasetId":"${datasetId}","force":true}'`

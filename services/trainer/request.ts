@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { attemptRequest } from './launch'
 
-/** What `sls invoke -f trainer`, the queue and the reconciler may ask. */
+/** Requests by `sls invoke -f trainer`, the queue and the reconciler. */
 export const trainerRequest = z
   .strictObject({
     datasetId: z
@@ -13,7 +13,7 @@ export const trainerRequest = z
     parked: attemptRequest.optional(),
   })
   .refine(({ datasetId, finish }) => (datasetId === undefined) !== (finish === undefined), {
-    message: 'either datasetId or finish',
+    message: 'needs either datasetId or finish',
     path: ['datasetId'],
   })
 export type TrainerRequest = z.infer<typeof trainerRequest>

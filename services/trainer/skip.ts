@@ -4,7 +4,9 @@ import type { DatasetRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { engineFor } from './engine-for'
 
-/** Why nothing can be learned from this dataset, in words for RetrainSkipped; undefined where it can. */
+/**
+ * Why nothing can be learned from this dataset, in a sentence for RetrainSkipped; undefined where training is possible.
+ */
 export function whyNotTrain(
   {
     rows,
@@ -16,17 +18,20 @@ export function whyNotTrain(
 ): string | undefined {
   if (labelStatus === 'unreliable' && !labelling.acceptUnreliable) {
     const why = labelReasons.length > 0 ? `: ${labelReasons.join('; ')}` : ''
-    return `the labels are unreliable${why}. labelling.acceptUnreliable trains on them all the same`
+    return `the labels are unreliable${why}. Set labelling.acceptUnreliable to train on them anyway`
   }
   const { minimumExamples } = training
   if (rows.train < minimumExamples) {
-    return `the training set has ${rows.train} examples, training.minimumExamples asks for ${minimumExamples}`
+    return `the training set has ${rows.train} examples: training.minimumExamples is ${minimumExamples}`
   }
   const present = Object.entries(classes).filter(([, { train }]) => train > 0)
   return present.length < 2 ? `the training set has one label only: ${present[0]?.[0] ?? 'none'}` : undefined
 }
 
-/** What an engine of the configuration has against it. A wrong hyperparameter is not said here: it fails the attempt by its name. */
+/**
+ * Why an engine of the configuration cannot learn from it. A wrong hyperparameter is not reported here: it fails the
+ * attempt by its name.
+ */
 export function objectionOf(
   { rows }: Pick<DatasetRecord, 'rows'>,
   training: Settings['training'],

@@ -24,15 +24,16 @@ import { objectionOf, whyNotTrain } from './skip'
 export interface StartRequest {
   /** An id, or `latest`. */
   datasetId: string
-  /** Train also when a job ran today, or this dataset was trained on before. */
+  /** Train also when a job ran today, or when this dataset was already trained on. */
   force: boolean
 }
 
-/** A dataset waits so long for others that arrive together with it. */
+/** A dataset waits this long for others that arrive together with it. */
 const WAIT_SECONDS = 30
 
 /**
- * Have a model of each engine trained on a dataset, at most once for a dataset and a UTC day; or say why not by RetrainSkipped.
+ * Train a model of each engine on a dataset, at most once for a dataset and a UTC day; or publish the reason with
+ * RetrainSkipped.
  */
 export async function start(
   ports: LaunchPorts,
@@ -48,7 +49,7 @@ export async function start(
   }
 
   const datasetId = wanted === 'latest' ? (await latestDataset(objects))?.datasetId : wanted
-  if (datasetId === undefined) return skip('there is no dataset yet')
+  if (datasetId === undefined) return skip('there is no dataset yet: settle a batch or import labels first')
   const dataset = await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord)
   correlated(dataset)
   const poor = whyNotTrain(dataset, settings)
@@ -64,7 +65,7 @@ export async function start(
   )
 }
 
-/** What is to be done for one engine, decided before anything is done for any. */
+/** The decision for one engine; all engines are decided before any job is started. */
 type Step =
   { skip: string; isObjection: boolean } | { outcome: EngineOutcome } | { announce: string } | { attempt: Attempt }
 
@@ -94,7 +95,7 @@ async function nextStep(
     if (holder !== undefined && holder !== datasetId)
       return skip(`one training job a day: dataset ${holder} has ${day}`)
     const job = jobName(stage, { datasetId, attempt, entrant })
-    // It waits since the day before, perhaps: a second request would wait beside it, and a day longer.
+    // It may be waiting since the day before: a second request would wait beside it, and a day longer.
     if (await isParked(table, job)) return { outcome: { status: 'parked', job } }
   }
   return { attempt: { attempt, spot, since, ...(entrant === undefined ? {} : { entrant }) } }
@@ -111,7 +112,7 @@ async function take(
   if ('outcome' in step) return step.outcome
   if ('announce' in step) return announceAgain(ports, step.announce)
   if ('attempt' in step) return launch(ports, dataset, step.attempt, invocation)
-  // The day goes on with the other engines: an event says that this one has no model, and why.
+  // The other engines are still trained: an event says that this one has no model, and why.
   if (step.isObjection) {
     const job = jobName(ports.stage, { datasetId, attempt: 1, entrant })
     const engine = trainedFor(dataset, ports.settings.training, ports.engines, entrant)
@@ -125,8 +126,8 @@ async function take(
 }
 
 /**
- * The engines of the configuration, the first without its name. One that a stand-in would be trained for does not take part where
- * the stand-in does so itself.
+ * The engines of the configuration, the first without its name. An engine is left out where its substitute takes part
+ * itself.
  */
 function takingPart(dataset: DatasetRecord, { settings: { training }, engines }: LaunchPorts): (string | undefined)[] {
   const names = entrantsOf(training)
@@ -139,7 +140,7 @@ function takingPart(dataset: DatasetRecord, { settings: { training }, engines }:
     .map(({ entrant }) => entrant)
 }
 
-/** One engine after the other; what one throws is thrown after the others had their turn, so that Lambda retries it. */
+/** One engine after the other. An error of one is thrown after the others had their turn, so that Lambda retries it. */
 async function eachOf(
   runs: readonly { entrant: string | undefined; run: () => Promise<EngineOutcome> }[],
   log: Pick<Invocation['log'], 'error'>,
@@ -157,15 +158,15 @@ async function eachOf(
   }
   if (errors.length > 0) throw errors[0]
   const [first, ...others] = outcomes
-  // There is one run at least, and none of them threw.
+  // There is at least one run, and none of them threw.
   const { outcome } = first!
   if (others.length === 0) return outcome
   return { ...outcome, others: Object.fromEntries(others.map(({ entrant, outcome: other }) => [entrant ?? '', other])) }
 }
 
 /**
- * A dataset is there: have the latest one trained on half a minute later. The day has one training job, and datasets of batches that
- * are settled together arrive together: the first need not be the fullest.
+ * A dataset has arrived: train on the latest one half a minute later. There is one training job a day, and datasets of
+ * batches that are settled together arrive together; the first need not be the largest.
  */
 export async function startSoon(
   ports: LaunchPorts,
@@ -173,13 +174,13 @@ export async function startSoon(
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<TrainingOutcome> {
   const holder = await holderOf(ports.table, dayOf(invocation.now))
-  // Nothing is put off for a day that is taken: this says why the dataset is not trained on today.
+  // A day that is taken is no reason to wait: this publishes why the dataset is not trained on today.
   if (holder !== undefined) return start(ports, { datasetId, force: false }, invocation)
   await ports.enqueue({ datasetId: 'latest' }, WAIT_SECONDS)
   return { status: 'put-off', datasetId }
 }
 
-/** Go on with an attempt that waited on the queue. */
+/** Resume an attempt that waited on the queue. */
 export async function resume(
   ports: LaunchPorts,
   datasetId: string,

@@ -12,10 +12,10 @@ type Bucket = Pick<Objects, 'read' | 'readJson' | 'create' | 'list'>
 type Dataset = Pick<DatasetRecord, 'datasetId' | 'schemaVersion' | 'rows' | 'examples'>
 
 /**
- * The hyperparameters for a dataset: those of the engine's last search, or of a new one when the training set has grown
- * enough since; the configured ones before the first, and for an engine without a search. A search begins with the
- * configured ones, so what it finds is at least as good on the folds. Its record is create-only, so that a retry trains
- * with the same.
+ * The hyperparameters for a dataset: those of the engine's last search, or of a new search when the training set has
+ * grown enough since. Before the first search, and for an engine without one, the configured ones. A search begins with
+ * the configured ones, so its result is at least as good on the folds. Its record is create-only, so that a retry
+ * trains with the same.
  */
 export async function tuned(
   objects: Bucket,
@@ -45,7 +45,7 @@ export async function tuned(
   return (await objects.readJson(key, tuningRecord)).hyperparameters
 }
 
-/** Key of the search that the hyperparameters of a job come from; null where they are the configuration's. */
+/** Key of the search that the hyperparameters of a job come from; null where they are configured. */
 export async function tuningOf(
   objects: Pick<Objects, 'list' | 'readJson'>,
   dataset: Dataset,
@@ -86,11 +86,14 @@ const FOLDS = 3
 const GOAL = 'macroF1'
 const FEWEST = 2
 const MOST = 40
-/** A search is counted in choices, so that it ends alike on any machine; one that is far slower stops by the clock. */
+/**
+ * A search is limited by the number of candidates, so that it ends the same on any machine. Only one that is far slower
+ * stops by the clock.
+ */
 const PATIENCE = 4
 const LEAST_PATIENCE_SECONDS = 60
 
-/** What the trainer asks of a search on so many examples: as many choices as fit into the seconds. */
+/** The search budget for so many examples: as many candidates as fit into the seconds. */
 export const searchOptions = (
   { secondsPerExample }: Pick<Search, 'secondsPerExample'>,
   examples: number,
@@ -129,5 +132,5 @@ async function run(
   }
 }
 
-/** Six digits: beyond them one processor may differ from another. JSON has no NaN. */
+/** Six digits: beyond them processors may differ. JSON has no NaN. */
 const counted = (value: number): number | null => (Number.isNaN(value) ? null : Number(value.toPrecision(6)))

@@ -83,7 +83,7 @@ export const unreliableExample: QualityRecord = {
   confused: [{ labels: ['technical', 'marketing'], items: 40, of: 96 }],
   status: 'unreliable',
   reasons: [
-    'two people differ on 40 of 96 items that both judged: about 28 % of judgements are wrong, probably not more than 40 %; above 25 % labels say too little of a share',
+    'two people differ on 40 of 96 items that both judged: about 28 % of judgements are wrong, probably not more than 40 %; above 25 % no share can be estimated',
     'technical and marketing are confused: one of two judges said the one and the other the other in 40 of 96 items; write into their definitions what decides between them',
   ],
 }

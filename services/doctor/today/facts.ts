@@ -5,11 +5,11 @@ import type { Asked } from '../../../shared/finding'
 export interface Run {
   posts: number
   refusedRows: number
-  /** Part of the day that it read, from 0 to 1. */
+  /** The part of the day that it read, from 0 to 1. */
   covered: number
   complete: boolean
   stoppedBy: string | null
-  /** When its run.json was put; milliseconds since the epoch, as all instants here. */
+  /** When its run.json was put; milliseconds since the epoch, like all instants here. */
   at: number
 }
 
@@ -17,20 +17,20 @@ export interface Run {
 export interface Collection extends StreamName {
   /** `aws`, or `aws on mastodon`. */
   topic: string
-  /** Nothing before the first collection. */
+  /** Undefined before the first collection. */
   cursor: { through: number; running: boolean; leaseUntil: number } | undefined
-  /** Of the day that is looked at. */
+  /** Of the day in question. */
   runs: Run[]
 }
 
-/** A batch that is not settled. */
+/** An unsettled batch. */
 export interface Open {
   batch: string
   date: string
   claimedAt: number
   started: boolean
   deadline: number
-  /** At the desk; nothing of a batch that is elsewhere. */
+  /** At the desk; undefined for a batch of another labeller. */
   progress: { items: number; complete: number } | undefined
 }
 
@@ -48,7 +48,7 @@ export interface Settled {
 /** A training job, and the verdict on its model. */
 export interface Training {
   job: string
-  /** Nothing of a job that an older release noted. */
+  /** Undefined for a job of an older release. */
   engine: string | undefined
   state: 'running' | 'parked' | 'ended'
   startedAt: number | undefined
@@ -57,20 +57,20 @@ export interface Training {
   card: { verdict: 'promoted' | 'rejected'; reasons: string[] } | undefined
 }
 
-/** What is there. Each part is what was found, or why AWS did not say. */
+/** The known facts. Each part is a result, or the reason why AWS did not answer. */
 export interface TodayFacts {
   now: number
   /** The UTC day of posts that today's work is about. */
   day: string
-  /** When that day's collection and labelling came due; nothing for schedules that are not daily. */
+  /** When that day's collection and labelling were due; undefined for schedules that are not daily. */
   due: { collect: number | undefined; label: number | undefined }
   collections: Asked<Collection[]>
-  /** Items that the plan of the day's batch asks for; nothing where there is no plan. */
+  /** Items that the plan of the day's batch asks for; undefined without a plan. */
   planned: Asked<number | undefined>
   open: Asked<Open[]>
-  /** The batches that were settled, the newest last. */
+  /** The settled batches, the newest last. */
   settled: Asked<Settled[]>
-  /** The dataset that today is taken for, and the newest job of each engine. */
+  /** The dataset that was trained on today, and the newest job of each engine. */
   training: Asked<{ dataset: string; jobs: Training[] } | undefined>
   /** The days of streams that have a report, as `reportOf` names them. */
   reported: Asked<ReadonlySet<string>>
@@ -81,5 +81,5 @@ export interface TodayFacts {
   deadLetters: Asked<Readonly<Record<string, number>>>
 }
 
-/** How the days that have a report are named in `reported`. */
+/** How days with a report are named in `reported`. */
 export const reportOf = (name: StreamName, date: string): string => `${date} ${labelOf(name)}`

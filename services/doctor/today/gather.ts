@@ -37,10 +37,10 @@ export interface Sources {
   deadLetters: Readonly<Record<string, string>>
 }
 
-/** How many settled batches and training jobs are read: those of the last days tell. */
+/** How many settled batches and training jobs are read: enough for the last days. */
 const NEWEST = 3
 
-/** Look at the day: some thirty requests, whatever the age of the stack. What AWS refuses is said in its place. */
+/** Look at the day: about thirty requests, whatever the age of the stack. What AWS refuses is reported in its place. */
 export async function gatherDay(sources: Sources, now: Date): Promise<TodayFacts> {
   const { objects, table, settings } = sources
   const at = now.getTime()
@@ -77,7 +77,7 @@ export async function gatherDay(sources: Sources, now: Date): Promise<TodayFacts
 const mapped = <T, U>(fact: Asked<T>, to: (known: T) => U): Asked<U> =>
   'known' in fact ? { known: to(fact.known) } : fact
 
-/** Of a plan, how many items: their texts and members may be megabytes. */
+/** Only the number of items is read of a plan: their texts and members may be megabytes. */
 const plannedItems = z.object({ items: z.array(z.unknown()) })
 
 async function collectionsOf(
@@ -162,7 +162,7 @@ async function trainingOf({ objects, table }: Sources, today: string) {
   if (dataset === undefined) return undefined
   const noted = (await notedJobs(table)).filter(({ datasetId }) => datasetId === dataset)
   const attempts = noted.sort((a, b) => a.attempt - b.attempt)
-  // The first engine of the configuration has no entrant. A later attempt takes the place of an earlier one.
+  // The first engine of the configuration has no entrant. A later attempt replaces an earlier one.
   const newest = new Map(attempts.map((job) => [job.entrant ?? '', job]))
   const inOrder = [...newest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job)
   return { dataset, jobs: await Promise.all(inOrder.map((job) => trainingIn(objects, job))) }
@@ -211,7 +211,7 @@ async function spentIn({ objects, table }: Sources, month: string) {
 
 const knownCosts = new WeakMap<Pick<Objects, 'read'>, Map<string, number>>()
 
-/** What a training cost. Its record never changes, so a warm function reads each once. */
+/** The cost of a training. Its record never changes, so a warm function reads each once. */
 async function trainingCost(objects: Pick<Objects, 'read'>, key: string): Promise<number> {
   const known = knownCosts.get(objects) ?? new Map<string, number>()
   knownCosts.set(objects, known)

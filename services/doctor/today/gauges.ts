@@ -5,7 +5,7 @@ import type { Measure } from '../../../shared/watch/metrics'
 import type { TodayFacts } from './facts'
 import { coveredOf, daysSince, type Stage } from './stages'
 
-/** Measure the day: what is not known, or not there, is not measured. */
+/** The metrics of the day: what is unknown or missing is left out. */
 export function measureDay(facts: TodayFacts, stages: readonly Stage[], measure: Measure): void {
   const { now } = facts
   given(facts.collections, (streams) => {

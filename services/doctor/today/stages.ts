@@ -4,7 +4,7 @@ import { named } from '../../../shared/streams'
 import { DAY_MS, dayOf } from '../../../shared/utc-day'
 import { type Collection, type TodayFacts, type Open, reportOf, type Run, type Training } from './facts'
 
-/** How a stage of the day is. */
+/** The state of a stage of the day. */
 export interface Stage {
   stage:
     'collected' | 'planned' | 'labelled' | 'trained' | 'judged' | 'reported' | 'live model' | 'spent' | 'dead letters'
@@ -13,13 +13,16 @@ export interface Stage {
   engine?: string
   state: 'done' | 'under way' | 'not due' | 'skipped' | 'waits for people' | 'late' | 'failed' | 'could not be checked'
   found: string
-  /** A command, or what a person can do. */
+  /** A command, or an instruction. */
   help?: string
 }
 
 type Judged = Omit<Stage, 'stage' | 'hashtag' | 'engine'>
 
-/** So long a stage may take after it came due: the reconciler looks every hour, at what is half an hour old. */
+/**
+ * How long a stage may take after it is due: the reconciler looks every hour, at work that is at least half an hour
+ * old.
+ */
 const GRACE_MS = 2 * 3_600_000
 
 /** Every stage of the day in the order of the flow. Pure. `stage` names the stack in commands. */
@@ -42,7 +45,7 @@ export function stagesOf(facts: TodayFacts, stack: string): Stage[] {
   ]
 }
 
-/** False where a stage is late or failed; null where none is, and a part of the facts could not be looked at. */
+/** False where a stage is late or failed; null where none is, and some facts could not be read. */
 export function isWell(stages: readonly Stage[], facts: TodayFacts): boolean | null {
   if (stages.some(({ state }) => state === 'late' || state === 'failed')) return false
   return Object.values(facts).some((fact) => typeof fact === 'object' && 'unknown' in fact) ? null : true
@@ -59,7 +62,7 @@ const commandsOf = (stack: string) => ({
 
 const unknown = (why: string): Judged => ({ state: 'could not be checked', found: why })
 
-/** The verdict on a fact, once it is known. */
+/** The verdict on a fact, once the fact is known. */
 const about = <T>(fact: Asked<T>, judge: (known: T) => Judged): Judged =>
   'known' in fact ? judge(fact.known) : unknown(fact.unknown)
 
@@ -177,7 +180,7 @@ function toAnswer(batch: Open, say: Say, now: number): Judged {
 const answered = ({ progress }: Open): string =>
   progress ? `${progress.complete} of ${progress.items} items answered` : 'at the labeller'
 
-/** A stage of each training job of the day; one stage where there is no job. */
+/** A stage for each training job of the day; one stage where there is no job. */
 function ofEachJob(
   { training }: TodayFacts,
   { stage, judge, without }: { stage: 'trained' | 'judged'; judge: (job: Training) => Judged; without: Judged },
@@ -199,7 +202,7 @@ function untrained({ now, training, settled }: TodayFacts, say: Say): Judged {
         return { state: 'under way', found: `the labels of batch ${last.batch} came just now` }
       return {
         state: 'skipped',
-        found: `labels came and no job started: the answer of the trainer says why`,
+        found: `labels came and no job started: the trainer's answer says why`,
         help: again,
       }
     })
@@ -221,7 +224,7 @@ function trained({ now }: TodayFacts, job: Training, say: Say): Judged {
       found: `${job.job} waits for a quota${since}`,
       help: `${say.invoke('doctor', {})}; docs/runbook.md#training-failed`,
     }
-  // A job on spot capacity may wait an hour, and train for a time.
+  // A job on spot capacity may wait an hour before it trains.
   if (job.startedAt !== undefined && now >= job.startedAt + 2 * GRACE_MS)
     return {
       state: 'late',
@@ -289,7 +292,7 @@ function deadLetters({ deadLetters: queues }: TodayFacts, say: Say): Judged {
   })
 }
 
-/** The part of the day that the runs of it read, from 0 to 1. */
+/** The part of the day that its runs read, from 0 to 1. */
 export const coveredOf = (runs: readonly Run[]): number => Math.min(1, sum(runs.map(({ covered }) => covered)))
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)

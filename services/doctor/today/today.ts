@@ -4,18 +4,18 @@ import { measureDay } from './gauges'
 import { isWell, type Stage, stagesOf } from './stages'
 import { wordsOf } from './words'
 
-/** How today goes, stage by stage. */
+/** The state of today, stage by stage. */
 export interface Today {
   /** The UTC day of posts that today's work is about. */
   day: string
-  /** False where a stage is late or failed; null where none is known to be, and something could not be looked at. */
+  /** False where a stage is late or failed; null where none is known to be, and something could not be checked. */
   ready: boolean | null
   stages: Stage[]
   /** The same for a terminal, line by line. */
   words: string[]
 }
 
-/** Look at the day, measure it, and say what is late and what helps. Nothing is changed. */
+/** Look at the day, measure it, and say what is late and what helps. Reads only. */
 export const today =
   (ports: Sources & { stage: string; measure: Measure }) =>
   async (now: Date): Promise<Today> => {

@@ -11,7 +11,7 @@ const MARKS: Record<Stage['state'], string> = {
   'could not be checked': '?',
 }
 
-/** The day for a terminal: a line for each stage, with what helps below it. */
+/** The day for a terminal: a line for each stage, with the remedy below it. */
 export function wordsOf({
   day,
   ready,
@@ -23,7 +23,7 @@ export function wordsOf({
 }): string[] {
   const width = Math.max(...stages.map((one) => nameOf(one).length))
   return [
-    `Posts of ${day}: ${ready === null ? 'nothing is known to be wrong, but not everything could be looked at' : ready ? 'all is well' : 'something is late or failed'}`,
+    `Posts of ${day}: ${ready === null ? 'no problem is known, but not everything could be checked' : ready ? 'all is well' : 'something is late or failed'}`,
     ...stages.flatMap((one) => [
       `  ${MARKS[one.state].padEnd(4)}  ${nameOf(one).padEnd(width)}  ${one.state === 'done' ? '' : `${one.state}: `}${one.found}`,
       ...(one.help ? [`  ${' '.repeat(4)}  ${' '.repeat(width)}  > ${one.help}`] : []),

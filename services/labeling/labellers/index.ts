@@ -17,7 +17,9 @@ export interface LabellerPorts {
   settings: Pick<Settings, 'labelling'>
 }
 
-/** The labellers of a stack by name, whichever of them is configured: a batch is finished by the one that started it. */
+/**
+ * All labellers of a stack by name, not only the configured one: the labeller that started a batch also finishes it.
+ */
 export type Labellers = Readonly<Record<string, Labeller>>
 
 /** Every adapter, with the terms that shared/labellers declares for its name. */
@@ -29,7 +31,7 @@ export const labellersOf = ({ sageMaker, objects, table, place, settings }: Labe
   },
 })
 
-/** The labeller of a name. SETTINGS_INVALID where there is none, as after one was removed. */
+/** The labeller of a name. SETTINGS_INVALID for an unknown name, as after a labeller was removed. */
 export function labellerNamed(labellers: Labellers, name: string): Labeller {
   const labeller = Object.hasOwn(labellers, name) ? labellers[name] : undefined
   if (!labeller) throw new BellwetherError('SETTINGS_INVALID', unknownLabeller(name))

@@ -6,7 +6,7 @@ import type { InputLine, StoredPlan } from '../plan'
 export interface Judgement {
   item: string
   annotator: string
-  /** The name of a category; or why the item cannot have one. */
+  /** The name of a category, or the reason why the item cannot have one. */
   said: { label: string } | { flag: string }
   /** ISO 8601. */
   at: string
@@ -17,13 +17,13 @@ export interface Judgement {
 /** The result of a job that has ended. */
 export interface Answers {
   judgements: Judgement[]
-  /** Labels that the labeller itself made of judgements that it does not give. */
+  /** Labels that the labeller derived from judgements that it does not publish. */
   consolidated: { item: string; label: string; confidence: number; at: string }[]
-  /** Answers that cannot be used, with the item if it is known, and why. */
+  /** Answers that cannot be used, with the item if it is known, and the reason. */
   refused: { item: string | null; reason: string; found: string }[]
-  /** Judgements that were given and are paid for, and cannot count. */
+  /** Judgements that were given and are paid for, but cannot count. */
   setAside?: number
-  /** Billed objects, where the terms have a fee: of the job, and of the one that asked about disputed items again. */
+  /** Billed objects, where the terms have a fee: of the job, and of the second job about disputed items. */
   objects?: { first: number; second: number }
 }
 
@@ -37,16 +37,16 @@ export interface Job {
 export interface LabellerAdapter {
   /** LABELLER_REFUSED, with the remedy, when this labeller cannot work in this stack. */
   check(): void
-  /** Start the job of a batch. Idempotent: a job that exists stays as it is. */
+  /** Start the job of a batch. Idempotent: an existing job stays as it is. */
   start(job: Job): Promise<void>
   /**
-   * The answers of a job that has ended; undefined while it runs. With `now` the job is ended first: items without an
+   * The answers of a job that has ended; undefined while it runs. With `now` the job is stopped first: items without an
    * answer stay unanswered. Idempotent.
    */
   finish(plan: StoredPlan, now: boolean, at: Date): Promise<Answers | undefined>
 }
 
-/** Where labels come from: what a labeller declares, and its adapter. */
+/** Where labels come from: the declaration of a labeller, and its adapter. */
 export interface Labeller extends LabellerAdapter {
   terms: LabellerTerms<LabellingOptions>
 }

@@ -7,7 +7,7 @@ import { type PairCounts, pairCounts } from '../../../shared/statistics/pair-cou
 import { independentJudgements } from './judged'
 import type { Judgement } from '../labellers/labeller'
 
-/** What the judgements so far say of the people who gave them. */
+/** What the judgements so far say about the people who gave them. */
 export interface Agreement extends Pick<QualityRecord, 'alpha' | 'selfAgreement' | 'annotators' | 'confused'> {
   /** Two independent judgements of each item that has them, by item. */
   pairs: [Judgement, Judgement][]
@@ -18,11 +18,11 @@ export interface Agreement extends Pick<QualityRecord, 'alpha' | 'selfAgreement'
 }
 
 /**
- * How far annotators agree beyond chance, from the first two independent judgements of each item alone: thirds are
- * asked only where two disagree, and would count the disagreement twice; gold and repeats were not drawn. Each
- * annotator's confusion is against the consensus of the items that others judged too. `known` are the labels of gold
- * items; `assumed` is the error rate while nothing measures it. The same in any order of records, and it follows when
- * annotators or labels change their names.
+ * How far annotators agree beyond chance, from the first two independent judgements of each item alone. Third
+ * judgements exist only where two disagree and would count the disagreement twice; gold and repeats were not drawn.
+ * Each annotator's confusion is measured against the consensus of items that others judged too. `known` are the labels
+ * of gold items; `assumed` is the error rate while nothing measures it. Independent of the order of records and of the
+ * names of annotators and labels.
  */
 export function agreementOf(
   records: readonly JudgementsRecord[],
@@ -49,7 +49,7 @@ export function agreementOf(
   }
 }
 
-/** What measures the error rate: double judgements, thirds, hidden checks and what one annotator said again. */
+/** What measures the error rate: double judgements, third judgements, hidden checks, and repeats of one annotator. */
 function countsOf(
   records: readonly JudgementsRecord[],
   byItem: readonly (readonly [string, readonly Judgement[]])[],
@@ -74,7 +74,7 @@ function countsOf(
   )
 }
 
-/** Labels of an item that two people or more gave one of the categories; with one alone there is nothing to compare. */
+/** Labels of the items to which two people or more gave a category; with one person there is nothing to compare. */
 function votesOf(judgements: readonly Judgement[], categories: readonly string[]): Vote[] {
   const votes = judgements.flatMap(({ item, annotator, said }) => {
     const label = 'label' in said ? categories.indexOf(said.label) : -1
@@ -87,7 +87,7 @@ type Confusion = number[][]
 
 const noConfusion = (labels: number): Confusion => square(labels, () => 0)
 
-/** For each annotator how many items of which label, by consensus, they gave which label. */
+/** For each annotator: how many items of which consensus label got which label. */
 function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels: number): Map<string, Confusion> {
   const confusions = new Map<string, Confusion>()
   for (const { item, annotator, label } of votes) {
@@ -98,10 +98,10 @@ function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels
   return confusions
 }
 
-/** Over the labels that so many items have, by consensus: fewer say nothing. */
+/** Over the labels that enough items have, by consensus: fewer items say nothing. */
 const ITEMS_OF_A_LABEL = 1
 
-/** The mean over the categories of how often that category is recognised; null where nobody can tell. */
+/** The mean over the categories of how often that category is recognised; null where it cannot be measured. */
 function balancedAccuracyOf(confusion: Confusion): number | null {
   const recalls = confusion.flatMap((row, label) => {
     const items = row.reduce((sum, count) => sum + count, 0)
@@ -139,13 +139,13 @@ function annotatorsOf(
   )
 }
 
-/** Of one annotator with itself: what was said first and when the item came back. */
+/** Of one annotator with itself: the first judgement, and the one when the item was shown again. */
 function selfAgreementOf(records: readonly JudgementsRecord[]): QualityRecord['selfAgreement'] {
   const repeats = repeatsIn(records)
   return repeats.length === 0 ? null : alphaWithInterval(repeats.map((pair) => pair.map(({ said }) => textOf(said))))
 }
 
-/** Judgements of items that came back, each with the first judgement of the same annotator; by item. */
+/** Judgements of repeated items, each with the first judgement of the same annotator; by item. */
 function repeatsIn(records: readonly JudgementsRecord[]): [Judgement, Judgement][] {
   const all = judgementsIn(records)
   const firsts = new Map<string, Judgement>()
@@ -190,8 +190,8 @@ function confusedOf(pairs: readonly (readonly [Judgement, Judgement])[]): Qualit
     .sort((a, b) => b.items - a.items || (a.labels.join('\n') < b.labels.join('\n') ? -1 : 1))
 }
 
-/** A label by its name, a flag by its own. */
+/** A label by its name, a flag by its own name. */
 export const textOf = (said: Judgement['said']): string => ('label' in said ? said.label : `flag: ${said.flag}`)
 
-/** Enough to be read, and the same on every machine. */
+/** Enough digits to read, and the same on every machine. */
 const rounded = (number: number | null): number | null => (number === null ? null : Math.round(number * 1e4) / 1e4)

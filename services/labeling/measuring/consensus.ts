@@ -1,19 +1,18 @@
 import { majorityVote } from '../../../shared/statistics/majority'
 import type { Judgement } from '../labellers/labeller'
 
-/** What the judgements of one item come to. */
+/** The result of the judgements of one item. */
 export type Consensus =
   | { label: string; confidence: number; at: string }
   | { label?: never; reason: 'unanswered' | 'disputed' | 'flagged' | 'unknown-class' }
 
-/** How probable each category is, by what is known of who said what. */
+/** How probable each category is, given who said what. */
 type Posterior = readonly number[] | undefined
 
 /**
- * The label of an item: the most probable of those that annotators gave. `disputed`: two answers tie, whoever gave them;
- * one more judgement decides.
- * Confidence is the probability; without one, the share of those who gave the label, and 0 where only one was asked,
- * as Ground Truth has it. `at` is the time of the last judgement.
+ * The label of an item: the most probable of the labels that annotators gave. `disputed`: two answers tie, and one more
+ * judgement decides. Confidence is that probability. Without one, it is the share of annotators who gave the label, and
+ * 0 where only one was asked, as in Ground Truth. `at` is the time of the last judgement.
  */
 export function consensusOf(
   judgements: readonly Judgement[],
@@ -31,7 +30,7 @@ export function consensusOf(
   if (!posterior || judgements.length === 1) {
     return { label: winner.label, confidence: judgements.length === 1 ? 0 : count / judgements.length, at }
   }
-  // Nobody is overruled by a label that no one gave; among equally probable ones stands what most people said.
+  // A label that nobody gave cannot win; among equally probable labels, the majority vote does.
   const given = categories.filter((name) => judgements.some(({ said }) => 'label' in said && said.label === name))
   const probability = (name: string): number => posterior[categories.indexOf(name)] ?? 0
   const label = given.reduce((best, name) => (probability(name) > probability(best) ? name : best), winner.label)

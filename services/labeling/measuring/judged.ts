@@ -36,15 +36,15 @@ export function judgementRecordOf(judgement: Judgement): Omit<Judgement, 'item'>
   return record
 }
 
-/** Merged judgements save requests and repeat bytes: this many batches are read one by one at most. */
+/** Merged judgements save requests but repeat bytes: at most this many batches are read one by one. */
 const MERGED_EVERY = 10
 
 type Bucket = Pick<Objects, 'list' | 'readJson' | 'create'>
 
 /**
- * The judgements of every settled batch of a schema version, by batch, with those of the batch that is being settled. If
- * that batch has been measured before, they are those of the batches that its quality.json names. Every tenth batch
- * stores the judgements so far in one object, so that a settlement reads few objects however many batches there were.
+ * The judgements of every settled batch of a schema version, by batch, including the batch that is being settled. If
+ * that batch was measured before, only the batches that its quality.json names count. Every tenth batch stores the
+ * judgements so far in one object, so that a settlement reads few objects however many batches there were.
  */
 export async function readJudgements(
   objects: Bucket,
@@ -74,7 +74,7 @@ export async function readJudgements(
   )
 }
 
-/** Which batches have judgements, the latest whose judgements so far are merged, and whether `own` was measured. */
+/** Which batches have judgements, the latest batch with merged judgements, and whether `own` was measured. */
 async function settledBatches(objects: Pick<Objects, 'list'>, own: string) {
   const names: string[] = []
   const merged: string[] = []
@@ -89,12 +89,12 @@ async function settledBatches(objects: Pick<Objects, 'list'>, own: string) {
   return { names: names.sort(byBatch), merged: merged.sort(byBatch).at(-1), isMeasured }
 }
 
-/** Was it asked to be weighed with what else was said of the item for its label? */
+/** Whether the judgement was requested to be weighed with the others for the item's label. */
 export const isForLabel = (purpose: Purpose): boolean => purpose === 'label' || purpose === 'confirm'
 
 /**
- * What was said of each item for its label, over batches: one judgement of an annotator, the first, by time. Who says
- * something of the same item again is not independent of what they said before.
+ * What was said of each item for its label, over all batches: each annotator's first judgement, by time. A second
+ * judgement of the same item by the same annotator is not independent of the first.
  */
 export function independentJudgements(records: readonly JudgementsRecord[]): Map<string, Judgement[]> {
   const said = records.flatMap(({ items }) =>
@@ -113,7 +113,7 @@ export function independentJudgements(records: readonly JudgementsRecord[]): Map
   return independent
 }
 
-/** Judgements by item, those of an item by time. */
+/** Judgements by item, each item's by time. */
 export function inOrder(judgements: readonly Judgement[]): Map<string, Judgement[]> {
   const groups = new Map<string, Judgement[]>()
   for (const judgement of [...judgements].sort(byTime)) {

@@ -14,20 +14,20 @@ interface Settlement {
   quality: QualityRecord
 }
 
-/** What is known beside the answers of the batch: from all batches of its schema version, with this one. */
+/** What is known besides the answers of the batch: from all batches of its schema version, including this one. */
 export interface SoFar {
   batches: readonly string[]
   agreement: Agreement
-  /** What each person said of an item first, by item and time. */
+  /** Each person's first judgement of an item, by item and time. */
   independent: ReadonlyMap<string, readonly Judgement[]>
-  /** Objects billed in the month by other batches: a fee may fall with their number. */
+  /** Objects billed in the month by other batches: the fee may depend on their number. */
   otherObjects: number
 }
 
 /**
- * One settled label for each item that was answered, by item id; every other item with its reason. An item that an
- * earlier batch could not decide, or left in doubt, keeps what was said of it there. Gold and repeated items measure
- * people and get no label. A function of what it is given alone, in any order of the answers.
+ * One settled label for each answered item, by item id; every other item with its reason. An item that an earlier batch
+ * could not decide, or left in doubt, keeps its earlier judgements. Gold and repeated items measure people and get no
+ * label. Pure: depends on its arguments alone, not on the order of the answers.
  */
 export function settlementOf(
   plan: StoredPlan,
@@ -47,12 +47,12 @@ export function settlementOf(
     .map((item) => {
       const weighed = isForLabel(item.purpose)
       const all = (weighed ? independent : own).get(item.item) ?? []
-      // A label in doubt stands until somebody else says something of the item.
+      // A label in doubt stays until somebody else judges the item.
       const judgements = item.purpose === 'confirm' && !all.some((one) => isOf(own, one)) ? [] : all
       const posterior = weighed ? agreement.posteriors.get(item.item) : undefined
       const ours = consensusOf(judgements, plan.categories, posterior)
       const undecided = ours.label === undefined && (ours.reason === 'unanswered' || ours.reason === 'disputed')
-      // What Ground Truth makes of one judgement does not stand over those that were there.
+      // A label that Ground Truth derived from one judgement does not replace the earlier judgements.
       const theirs = item.purpose === 'confirm' ? undefined : consolidated.get(item.item)
       const consensus: Consensus = (undecided && theirs) || ours
       const { source = '', breaks } = asked.get(item.item) ?? {}
@@ -104,7 +104,7 @@ export function settlementOf(
   }
 }
 
-/** Who judged an item in an earlier batch says nothing independent of it now. */
+/** An annotator who judged an item in an earlier batch no longer judges it independently. */
 function repeatedJudges(
   { items }: StoredPlan,
   own: ReadonlyMap<string, readonly Judgement[]>,
@@ -118,11 +118,11 @@ function repeatedJudges(
     .sort((a, b) => (a.item < b.item ? -1 : 1))
 }
 
-/** Is the judgement among these? */
+/** Whether the judgement is among these. */
 const isOf = (judgements: ReadonlyMap<string, readonly Judgement[]>, { item, annotator, at }: Judgement): boolean =>
   judgements.get(item)?.some((one) => one.annotator === annotator && one.at === at) ?? false
 
-/** Not what people said can have no label, nor what all who may be asked were asked about. */
+/** An item that people could not decide gets no label, nor does one about which everybody was asked. */
 const mayBeDecided = (reason: string, judgements: number, atMost: number): boolean =>
   reason !== 'flagged' && !(reason === 'disputed' && judgements >= atMost)
 

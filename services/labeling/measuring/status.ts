@@ -3,18 +3,19 @@ import { isUnreliable, type JudgementErrors, mostReliableRate } from '../../../s
 import { wilson } from '../../../shared/statistics/wilson'
 import { type Agreement, textOf } from './agreement'
 
-/** How many items judged by two people, or hidden checks, measure the error rate well enough to decide by it. */
+/** How many items judged by two people, or hidden checks, measure the error rate well enough to act on it. */
 export const MEASURED_FROM = 60
 
-/** An annotator is compared with the others from so many shared items on. */
+/** An annotator is compared with the others from this many shared items on. */
 const SHARED_FROM = 10
-/** And from so many hidden checks. */
+/** And from this many hidden checks on. */
 const CHECKED_FROM = 5
 
 /**
- * How far labels can be relied on, and why, in words that a person can act on. Labels are unreliable when the upper limit of
- * their error rate leaves too little to tell a share by; alpha has no part in it, since it falls where a class is rare.
- * Reasons name nobody, since events and the report carry them; `about` says for the owner which annotator a reason means.
+ * How reliable the labels are, and why, in sentences that a person can act on. Labels are unreliable when the upper
+ * limit of their error rate is too high to estimate a share. Alpha is not used, because it falls where a class is rare.
+ * Reasons name nobody, because events and the report carry them; `about` tells the owner which annotator a reason
+ * means.
  */
 export function statusOf(agreement: Agreement): Pick<QualityRecord, 'status' | 'reasons' | 'about'> {
   const { status, reasons } = judged(agreement)
@@ -27,7 +28,7 @@ export function statusOf(agreement: Agreement): Pick<QualityRecord, 'status' | '
   }
 }
 
-/** A sentence, or what is said of one annotator. */
+/** A sentence, or a sentence about one annotator. */
 type Reason = string | { annotator: string; words: string }
 
 function judged(agreement: Agreement): { status: QualityRecord['status']; reasons: Reason[] } {
@@ -40,7 +41,7 @@ function judged(agreement: Agreement): { status: QualityRecord['status']; reason
       : { status: 'unmeasured', reasons: [...tooFew(agreement), ...failing] }
   }
   if (errors.source === 'pairs' && alpha.value === null) {
-    const reason = `over ${alpha.items} items two people said the same one label each time, which tells nothing apart`
+    const reason = `two people gave the same single label to all ${alpha.items} items: that measures no agreement`
     return { status: 'unmeasured', reasons: [reason, ...failing] }
   }
 
@@ -53,7 +54,7 @@ function judged(agreement: Agreement): { status: QualityRecord['status']; reason
   return {
     status: 'unreliable',
     reasons: [
-      `${measured}; above ${limit} labels say too little of a share`,
+      `${measured}; above ${limit} no share can be estimated`,
       ...confusion(agreement),
       ...apart(agreement, failing),
       ...failing,
@@ -76,7 +77,7 @@ function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
     ...(selfAgreement === null
       ? []
       : [
-          `in its place stands self-agreement: the annotator said the same of ${repeats.same} of ${repeats.items} items that came back` +
+          `self-agreement is measured instead: the annotator said the same of ${repeats.same} of ${repeats.items} items shown twice` +
             (selfAgreement.value === null ? '' : `, alpha ${inWords(selfAgreement)}`),
         ]),
     ...(gold.items === 0 ? [] : [`the annotator had ${gold.right} of ${gold.items} hidden checks right`]),
@@ -84,7 +85,7 @@ function oneAnnotator({ annotators, selfAgreement }: Agreement): string[] {
 }
 
 function tooFew({ errors: { source, items, differing } }: Agreement): string[] {
-  // Hidden checks are the source only where two people judged hardly anything.
+  // Hidden checks are the source only where two people judged hardly any item.
   const judged = source === 'gold' ? 0 : items
   const far = judged === 0 ? '' : ` and differ on ${differing}`
   const more = MEASURED_FROM - judged
@@ -95,7 +96,7 @@ function tooFew({ errors: { source, items, differing } }: Agreement): string[] {
 
 const itemsOf = (n: number): string => (n === 1 ? 'item' : 'items')
 
-/** The labels that are confused most, and which definition that says most of. */
+/** The labels that are confused most, and the definition that matters most for it. */
 function confusion({ confused, pairs }: Agreement): string[] {
   const [most] = confused
   if (!most) return []
@@ -117,7 +118,7 @@ function confusion({ confused, pairs }: Agreement): string[] {
   ]
 }
 
-/** Who agrees with the others clearly less than the others with each other. */
+/** Annotators who agree with the others clearly less than the others agree with each other. */
 function apart({ pairs, annotators }: Agreement, failing: readonly Reason[]): Reason[] {
   const names = Object.keys(annotators)
   if (names.length === 2) {
@@ -138,8 +139,8 @@ function apart({ pairs, annotators }: Agreement, failing: readonly Reason[]): Re
 }
 
 /**
- * Who has surely fewer hidden checks right than the others, by Wilson's intervals. What the owner decides is hard, so
- * nobody is held against a fixed share of them.
+ * Annotators who certainly have fewer hidden checks right than the others, by Wilson's intervals. What the owner
+ * decides is hard, so nobody has to reach a fixed share of right answers.
  */
 function failingChecks({ annotators }: Agreement): Reason[] {
   const names = Object.keys(annotators)
@@ -159,12 +160,14 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, numbe
 const sameIn = (pairs: Agreement['pairs']): number =>
   pairs.filter(([a, b]) => textOf(a.said) === textOf(b.said)).length / pairs.length
 
-/** The limit nears the rate with the square root of the items: how many until it is low enough, if the rate stays as it is. */
+/**
+ * The limit approaches the rate with the square root of the items: how many more items until it is low enough, if the
+ * rate stays the same.
+ */
 function howManyMore(errors: JudgementErrors): string {
   const { rate, items, source } = errors
   const room = mostReliableRate(errors.one.length) - rate.mean
-  if (room < 0.01)
-    return 'the error rate itself is too high: more judgements under the same definitions would not change that'
+  if (room < 0.01) return 'the error rate itself is too high: sharper definitions can lower it, more judgements cannot'
   const more = Math.max(1, Math.ceil(items * (((rate.high - rate.mean) / room) ** 2 - 1)))
   const what = source === 'gold' ? 'hidden checks' : `${itemsOf(more)} judged by two people, ${2 * more} judgements,`
   return `the error rate may be low enough: about ${more} more ${what} would tell`

@@ -8,29 +8,31 @@ import { doubtfulLabels } from './doubtful'
 import { batchName } from '../../../shared/batches'
 import { daysBetween } from '../../../shared/utc-day'
 
-/** An item that has a label and is shown once more: what it is for, and its label. */
+/** A labelled item that is shown once more: the purpose, and its label. */
 export interface AskedAgain {
   purpose: Exclude<Purpose, 'label'>
   label: StandingLabel
   judgements: number
 }
 
-/** A label that is less probable is in doubt. */
+/** A less probable label is in doubt. */
 const CONFIDENT_FROM = 0.7
-/** Days. An annotator who gave nothing for longer is not waited for. */
+/** Days. The batch does not wait for an annotator without a judgement for longer than this. */
 const LATELY = 7
 
 /**
- * Items that come back in a batch of `items`, and what they take of its `places` for training:
- * - gold: what the owner decided, to measure each annotator by;
+ * Items that are shown again in a batch of `items`, and how many of its `places` for training they take:
+ *
+ * - gold: items that the owner decided, to measure each annotator;
  * - repeat: where all labels are one annotator's, some of theirs of earlier days;
- * - confirm: labels that are less probable than CONFIDENT_FROM by what two people or more said, in both roles; with one
- *   judgement of somebody else, weighed with theirs;
- * - relabel: labels for training that a model which did not learn from them doubts; with two judgements and a third, so
- *   that one mistake does not replace another. Never an evaluation item: to ask again only where the model disagrees
- *   would favour the model.
- * The last two share one part of the batch, at most a tenth, and never take an item of `askedBefore`. Which, is a function
- * of the batch's name and the labels so far, in any order.
+ * - confirm: labels whose probability by two or more people is below CONFIDENT_FROM, in both roles; one judgement of
+ *   somebody else is weighed with theirs;
+ * - relabel: training labels that a model which did not learn from them doubts; two judgements and a third, so that one
+ *   mistake does not replace another. Never an evaluation item: asking again only where the model disagrees would favour
+ *   the model.
+ *
+ * The last two share one part of the batch, at most a tenth, and never take an item of `askedBefore`. The choice depends
+ * only on the batch's name and the labels so far, in any order.
  */
 export async function itemsToAskAgain(
   given: ReadonlyMap<string, StandingLabel>,
@@ -42,10 +44,10 @@ export async function itemsToAskAgain(
 ): Promise<{ again: AskedAgain[]; taken: number }> {
   const once = asked.measuring
   const twice = asked.evaluation
-  // What is booked for a place is what a training item can take at most.
+  // A place is booked at the most that a training item can cost.
   const placesOf = (judgements: number) => Math.ceil(judgementsAtMost(judgements) / judgementsAtMost(asked.training))
 
-  // Nobody can be shown a text that was removed after `retention.days`.
+  // A text that was removed after `retention.days` cannot be shown.
   const all = [...given.values()].filter(({ textExpired }) => !textExpired)
   const again: AskedAgain[] = []
   const seen = new Set<string>()
@@ -80,7 +82,7 @@ export async function itemsToAskAgain(
 const isAsked = ({ batch }: StandingLabel): boolean => batchName.safeParse(batch).success
 const judgesOf = ({ judgements }: StandingLabel): string[] => judgements.map(({ annotator }) => annotator)
 
-/** What a single annotator labelled in batches of days before; nothing where several did. */
+/** What a single annotator labelled in batches of earlier days; empty where several did. */
 function repeatable(labels: readonly StandingLabel[], date: string): StandingLabel[] {
   const own = labels.filter((label) => isAsked(label) && !label.adjudicated)
   if (new Set(own.flatMap(judgesOf)).size !== 1) return []
@@ -88,8 +90,8 @@ function repeatable(labels: readonly StandingLabel[], date: string): StandingLab
 }
 
 /**
- * What people judged and left in doubt, the least probable labels first, where somebody who was at work lately did not
- * judge it. Confidence 0 says that one person was asked, and nothing of the label.
+ * Items that people judged and left in doubt, the least probable labels first, where an active annotator did not judge
+ * it yet. Confidence 0 means that one person was asked, and says nothing about the label.
  */
 function inDoubt(labels: readonly StandingLabel[], date: string): StandingLabel[] {
   const own = labels.filter(isAsked)
@@ -102,7 +104,7 @@ function inDoubt(labels: readonly StandingLabel[], date: string): StandingLabel[
     .sort((a, b) => a.confidence - b.confidence || (a.item < b.item ? -1 : 1))
 }
 
-/** What was judged twice has been asked about enough. */
+/** An item that was judged twice has been asked about enough. */
 async function doubted(labels: readonly StandingLabel[], { categories }: Settings['labels']): Promise<StandingLabel[]> {
   const training = new Map(labels.flatMap((label) => (label.role === 'training' ? [[label.item, label] as const] : [])))
   const doubtful = await doubtfulLabels(
@@ -114,7 +116,7 @@ async function doubted(labels: readonly StandingLabel[], { categories }: Setting
     .filter(({ adjudicated, judgements }) => !adjudicated && judgements.length < 2)
 }
 
-/** In an order that is another for each salt. */
+/** In an order that depends on the salt. */
 const shuffled = (salt: string, labels: readonly StandingLabel[]): StandingLabel[] =>
   [...labels].sort(
     (a, b) => permanentRandom(a.item, salt) - permanentRandom(b.item, salt) || (a.item < b.item ? -1 : 1),

@@ -4,10 +4,10 @@ import type { Settings } from '../../../shared/settings'
 import { namesOf } from '../../../shared/streams'
 import type { Table } from '../../../shared/table'
 
-/** The largest evaluation share that a boost gives: something is left for training. */
+/** The largest evaluation share that a boost gives: the rest stays for training. */
 const MOST = 0.9
 
-/** Doubles the evaluation share where one of these runs is of a boosted stream and day; the caps still hold. */
+/** Doubles the evaluation share where one of these runs is of a boosted stream and day. The caps still hold. */
 export async function withEvaluationBoost(
   table: Pick<Table, 'get'>,
   settings: Pick<Settings, 'hashtags' | 'sources' | 'labelling'>,

@@ -2,14 +2,14 @@ import { type CollectedPost, isShownBefore } from '../../../shared/posts'
 import { labelOf, nameFrom, type StreamName } from '../../../shared/streams'
 import type { LineBreaks, ShownText } from '../../../shared/text'
 
-/** The posts that one run stored, under the stream and UTC day of the run; a post without a cascade is left out. */
+/** The posts that one run stored, under the stream and UTC day of the run; posts without a cascade are left out. */
 export interface RunPosts extends Stratum {
   posts: Iterable<Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'> & { breaks?: LineBreaks }>
   /** The cascade of each, by post id. */
   cascades: ReadonlyMap<string, string>
 }
 
-/** All posts that say the same, of which one is shown. */
+/** All posts with one message, one of which is shown. */
 export interface Cascade {
   id: string
   /** The post that is shown: an original before its retweets, then the earliest. */
@@ -18,7 +18,7 @@ export interface Cascade {
   posts: Map<string, Set<string>>
 }
 
-/** A stream on a UTC day: what a share is reported for, and so what is sampled from. */
+/** A stream on a UTC day: the unit of reports, and so of sampling. */
 export interface Stratum extends StreamName {
   date: string
 }
@@ -27,12 +27,12 @@ export const stratumKey = ({ date, ...name }: Stratum): string => `${date} ${lab
 
 const nameIn = (stratum: string): StreamName => nameFrom(stratum.slice(stratum.indexOf(' ') + 1))
 
-/** What Ground Truth takes as the value of one attribute; characters. */
+/** Characters that Ground Truth allows as the value of one attribute. */
 const LONGEST = 20_000
 
 /**
- * Join posts into their cascades, whatever order they come in. A post is counted once under a stream and day, however
- * often it was collected; one with nothing to read, or too long to ask about, is left out.
+ * Join posts into their cascades. The order of posts does not matter. A post is counted once under a stream and day,
+ * however often it was collected. A post with nothing to read, or too long to ask about, is left out.
  */
 export function groupPosts(runs: Iterable<RunPosts>): Map<string, Cascade> {
   const cascades = new Map<string, Cascade>()

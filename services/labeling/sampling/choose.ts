@@ -26,7 +26,7 @@ interface Ports {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'lines' | 'exists' | 'create' | 'list'>
   table: Pick<Table, 'getMany' | 'query'>
   load: LoadArtefact
-  /** The labels that stand. */
+  /** The current labels. */
   labels: LabelStore
 }
 
@@ -34,9 +34,9 @@ interface Ports {
 export type ChoiceSettings = Pick<Settings, 'labelling' | 'labels' | 'gate'>
 
 /**
- * Choose what a batch asks, at most `items`: the evaluation samples of its streams and days, then evaluation items that
- * earlier batches left over, then items that come back to measure people or to be corrected, then the training samples,
- * then training items that earlier batches left over.
+ * Choose what a batch asks, at most `items`, in this order: the evaluation samples of its streams and days, evaluation
+ * items that earlier batches left over, items shown again to measure people or to correct labels, the training samples,
+ * training items that earlier batches left over.
  */
 export async function choose(
   { objects, table, load, labels }: Ports,
@@ -110,7 +110,7 @@ const leftOverOf = (role: Role, carried: LeftOvers, known: Claims, asked: Readon
     .filter(({ item, plan }) => plan.role === role && !asked.has(item) && mayBe(role, known.get(item)))
     .map(({ item }) => item)
 
-/** Was it drawn with known probabilities: its label, or else the question that was left over. */
+/** Whether it was drawn with known probabilities: its label, or else the left-over question. */
 const isDesigned = (label: StandingLabel | undefined, left: LeftOver | undefined): boolean =>
   label ? label.planned !== undefined && label.inclusionProbability !== null : left?.plan.inclusionProbability !== null
 
@@ -122,7 +122,7 @@ function stillWaiting(carried: LeftOvers, known: Claims, chosen: ReadonlySet<str
   return [...new Set(waiting.map(({ leftBy }) => leftBy))]
 }
 
-/** How the live model scores new cascades. A labelled cascade keeps the scores that stand with its label, or has none. */
+/** How the live model scores new cascades. A labelled cascade keeps the scores of its label, or has none. */
 function scoringBy(
   live: LiveModel,
   { categories }: Settings['labels'],
@@ -139,12 +139,12 @@ function scoringBy(
 const trainingDrawn = ({ members }: Draw): string[] =>
   members.flatMap(({ item, drawn }) => (drawn === 'training' ? [item] : []))
 
-/** Days that an item which finds no place waits for one. */
+/** Days that an item without a place waits for one. */
 const WAITS = 30
 
 const isWaitedFor = (batch: string, date: string): boolean => daysBetween(batch.slice(0, 10), date) < WAITS
 
-/** What the batches left to be asked again; of an item that several left, the latest. */
+/** What the batches left over; of an item that several left, the latest. */
 async function readLeftOvers(
   objects: Pick<Objects, 'lines'>,
   batches: readonly string[],

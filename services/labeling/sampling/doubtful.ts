@@ -13,12 +13,12 @@ export interface TrainingLabel {
 }
 
 const FOLDS = 5
-/** With fewer labels the model that doubts them is itself in doubt. */
+/** With fewer labels, the model that doubts them is itself unreliable. */
 const LEAST_LABELS = 200
 
 /**
- * Labels that are probably wrong, the most suspicious first: by confident learning on the probabilities of models that
- * did not learn from the item, in five folds by hash. The same labels give the same answer in any order.
+ * Labels that are probably wrong, the most suspicious first: confident learning on out-of-sample probabilities, in five
+ * folds by hash. Deterministic, in any order of the labels.
  */
 export async function doubtfulLabels(
   labels: readonly TrainingLabel[],
@@ -36,7 +36,7 @@ export async function doubtfulLabels(
     const model = await learn(engine, learned)
     const scores = await model.classify(held.map((i) => plainText(sorted[i]!.text)))
     for (const [n, { probabilities: known, basis }] of scores.entries()) {
-      // A text that holds nothing the model knows gives no reason for doubt.
+      // A text of which the model knows no token gives no reason for doubt.
       const scoreOf = (name: string) =>
         basis === 'prior' ? 1 / categories.length : (known[model.labels.indexOf(name)] ?? 0)
       probabilities[held[n]!] = categories.map(scoreOf)

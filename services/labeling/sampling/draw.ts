@@ -15,14 +15,14 @@ import { type Cascade, type Stratum, stratumKey } from './cascades'
 import { sum } from '../../../shared/statistics/numbers'
 import { named } from '../../../shared/streams'
 
-/** The draws of a stream's day. The sample of both stands in the plan, and a share rests on it. */
+/** The draws of a stream's day. The samples of both are in the plan, and a share rests on them. */
 export interface Draw extends Stratum {
   /** Of the evaluation draw. */
   target: number
   cascades: number
   posts: number
   training: { target: number; measure: number }
-  /** What the evaluation draw took and what the training draw took, each in its order; then what has a role from before. */
+  /** What the evaluation draw and the training draw took, each in its order; then what has had its role before. */
   members: Member[]
   /** The probabilities of every cascade of the stream's day. */
   parts: ReadonlyMap<string, Parts>
@@ -39,7 +39,7 @@ interface EvaluationDraw extends Stratum {
 
 /**
  * Draw the evaluation sample of each stratum: size-proportional bottom-k by permanent random numbers. The target is
- * shared out evenly among those that have posts, the first of them getting one more where it does not divide.
+ * divided evenly among the strata that have posts; the first ones get one more where it does not divide.
  */
 export function drawEvaluation(
   cascades: ReadonlyMap<string, Cascade>,
@@ -68,7 +68,7 @@ export function drawEvaluation(
   }))
 }
 
-/** What the training draw goes by. */
+/** The inputs of the training draw. */
 export interface TrainingTerms {
   /** Places for cascades that have no label yet. */
   places: number
@@ -76,17 +76,17 @@ export interface TrainingTerms {
   claims: ReadonlyMap<string, CascadeClaim>
   /** How much a post of the cascade counts, in (0, 1]. */
   doubt: (id: string) => number
-  /** Whether the label that a cascade has was drawn with known probabilities. */
+  /** Whether the cascade's label was drawn with known probabilities. */
   isDesigned: (id: string) => boolean
   salt?: string
 }
 
 /**
- * Draw the training sample of each stratum beside its evaluation sample: bottom-k by another permanent random number, in
- * proportion to size times doubt. Open to it is what no evaluation draw took, now or before, with a permanent random
- * number from TRAINING_FROM on. A cascade that has a label for training, or is being asked for it, stays in the order and
- * takes no place: the target is the smallest that fills the places of the stratum. They are shared out evenly; what one
- * stratum cannot fill goes to the others.
+ * Draw the training sample of each stratum beside its evaluation sample: bottom-k by another permanent random number,
+ * in proportion to size times uncertainty. Eligible are cascades that no evaluation draw took, now or before, with a
+ * permanent random number from TRAINING_FROM on. A cascade that already has a training label, or is being asked for
+ * one, stays in the order but takes no place. The target is the smallest that fills the places of the stratum. Places
+ * are divided evenly; what one stratum cannot fill goes to the others.
  */
 export function drawTraining(evaluation: readonly EvaluationDraw[], terms: TrainingTerms): Draw[] {
   const { places, claims, doubt, isDesigned, salt = '' } = terms
@@ -154,7 +154,7 @@ function inOrder(
   return take(enough)
 }
 
-/** Of every cascade of a stratum; the training part as if the cascade were open to it. */
+/** Of every cascade of a stratum; the training part as if the cascade were eligible for it. */
 function partsOf(
   { sizes, target }: EvaluationDraw,
   measures: ReadonlyMap<string, number>,
@@ -177,7 +177,7 @@ function partsOf(
 export const partsOver = (id: string, draws: readonly Pick<Draw, 'parts'>[]): Parts =>
   greatest(draws.flatMap(({ parts }) => parts.get(id) ?? []))
 
-/** Share places out evenly among takers that can use so many each. The first ones get one more where it does not divide. */
+/** Divide places evenly among takers of limited capacity. The first ones get one more where it does not divide. */
 export function sharedOut(places: number, most: readonly number[]): number[] {
   const shares = most.map(() => 0)
   for (let left = places; left > 0;) {
@@ -194,8 +194,8 @@ export function sharedOut(places: number, most: readonly number[]): number[] {
 }
 
 /**
- * Where each item that is asked stands in the order of its draw, from 0 to 1, so that items of several draws are handed out
- * beside each other: what is answered by the deadline is a smaller sample of the same design.
+ * Where each asked item is in the order of its draw, from 0 to 1, so that items of several draws are interleaved: what
+ * is answered by the deadline is then a smaller sample of the same design.
  */
 export function placesInOrder(draws: readonly Draw[], isAsked: (id: string) => boolean): Map<string, number> {
   const places = new Map<string, number>()
@@ -210,7 +210,7 @@ export function placesInOrder(draws: readonly Draw[], isAsked: (id: string) => b
   return places
 }
 
-/** May the cascade be asked in this role: it has no other, and no label that is there or on its way. */
+/** Whether the cascade may be asked in this role: it has no other role, and no label that exists or is being given. */
 export const mayBe = (role: Role, claim: CascadeClaim | undefined): boolean =>
   claim === undefined || (claim.role === role && claim.available)
 

@@ -15,12 +15,12 @@ export interface LiveModel {
   job: string | null
   /** On evaluation posts, by its card; null where the card does not say. */
   macroF1: number | null
-  /** Missing where no model is live or it cannot be used, and then why. */
+  /** Missing where no model is live, or where it cannot be used; then with the reason. */
   model?: Calibrated
   why?: string
 }
 
-/** Load the champion, whatever its macro-F1. Labelling goes on without one, whatever is wrong with it. */
+/** Load the champion, whatever its macro-F1. Without a usable one, labelling goes on without scores. */
 export async function liveModel(
   { objects, load }: { objects: Pick<Objects, 'read'>; load: LoadArtefact },
   { version }: Pick<Settings['labels'], 'version'>,
@@ -43,8 +43,8 @@ export async function liveModel(
 }
 
 /**
- * How posts for training are drawn, as the plan says it: by the model's doubt once it is good enough on evaluation posts.
- * A poor model chooses worse than chance.
+ * How posts for training are drawn, for the plan: by the model's uncertainty once it is good enough on evaluation
+ * posts. A poor model chooses worse than chance.
  */
 export function trainingChoice(
   { job, macroF1, model, why }: LiveModel,
@@ -57,10 +57,10 @@ export function trainingChoice(
   return { how: macroF1 < least ? 'random' : 'margin', job, macroF1, why: said }
 }
 
-/** Texts are classified so many at a time. */
+/** Texts are classified in groups of this size. */
 const AT_ONCE = 1000
 
-/** How the live model scores texts, in the order of the categories; null where none can. */
+/** How the live model scores texts, in the order of the categories; null where it cannot. */
 export function scorerOf({ job, model }: LiveModel, labels: readonly string[]): Scoring['model'] {
   if (!model || job === null) return null
   return {

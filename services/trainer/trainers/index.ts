@@ -6,7 +6,7 @@ import type { Trainer, TrainerPorts, TrainerInStage } from './trainer'
 /** The adapter of every trainer. Their terms are in shared/trainers. */
 export const TRAINERS: readonly Trainer[] = [sageMaker, inFunction]
 
-/** The trainer of the configuration where it trains models of the engine, or else the first that does. */
+/** The configured trainer if it trains models of the engine, or else the first that does. */
 export const trainerFor = <T extends Trainer>(
   engine: Engine,
   configured: string,
@@ -15,7 +15,7 @@ export const trainerFor = <T extends Trainer>(
   trainers.find((trainer) => trainer.name === configured && trainer.trains(engine)) ??
   trainers.find((trainer) => trainer.trains(engine))
 
-/** A trainer, and itself at work in a stage. */
+/** A trainer, bound to a stage. */
 export type ConnectedTrainer = Trainer & { training: TrainerInStage }
 
 export const connectTrainers = (trainers: readonly Trainer[], ports: TrainerPorts): ConnectedTrainer[] =>

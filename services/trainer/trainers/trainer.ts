@@ -4,11 +4,11 @@ import type { DatasetRecord, TrainingRecord } from '../../../shared/records'
 import type { TrainerSettings, TrainerTerms } from '../../../shared/trainers/terms'
 import type { SageMakerJobs } from './sagemaker/jobs'
 
-/** What a trainer works with. A trainer takes from it what it needs. */
+/** The environment of a trainer. */
 export interface TrainerPorts {
   stage: string
   region: string
-  /** The role that a job of SageMaker runs as. */
+  /** The IAM role of a SageMaker job. */
   roleArn: string
   objects: Pick<Objects, 'bucket' | 'read' | 'create'>
   jobs: SageMakerJobs
@@ -25,22 +25,24 @@ export interface TrainingOrder {
   spot: boolean
 }
 
-/** What ran, as `training.json` keeps it. */
+/** What ran, for `training.json`. */
 export type Ran = Omit<TrainingRecord, 'job' | 'datasetId' | 'textVersion' | 'trainer' | 'prior' | 'tuning'>
 
-/** What became of an order. `waiting`: a quota is used up, and the same order may succeed later. */
+/** The result of an order. `waiting`: a quota is used up, and the same order may succeed later. */
 export type OrderOutcome =
   { state: 'running' } | { state: 'trained'; ran: Ran } | { state: 'waiting' | 'failed'; reason: string }
 
-/** Where an attempt stands. `outwaited`: it waited in vain for cheaper capacity, and the next attempt should not. */
+/**
+ * The state of an attempt. `outwaited`: no cheaper capacity came in time, and the next attempt should not wait for it.
+ */
 export type AttemptState =
   { state: 'running' } | { state: 'trained'; ran: Ran } | { state: 'failed'; reason: string; outwaited: boolean }
 
-/** A trainer at work in a stage. */
+/** A trainer, bound to a stage. */
 export interface TrainerInStage {
   /** Start an attempt, or run it to its end. Idempotent: the same job is not started a second time. */
   start(order: TrainingOrder): Promise<OrderOutcome>
-  /** Where an attempt stands; undefined where this trainer has no memory of it. */
+  /** The state of an attempt; undefined where this trainer does not know it. */
   find(job: string): Promise<AttemptState | undefined>
 }
 

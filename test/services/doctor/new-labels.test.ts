@@ -38,7 +38,7 @@ it('says which labels would count, as what, and what becomes of agreement', asyn
   expect(foreseen.words).toEqual([
     '2 of 4 labels count; no more: 1 technical of version 1, 1 weather of version 1',
     expect.stringContaining('no label yet for technical, jobs'),
-    expect.stringContaining('agreement is measured anew'),
+    expect.stringContaining('agreement starts again'),
     'no model is live',
   ])
 })

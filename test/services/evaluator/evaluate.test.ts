@@ -83,7 +83,7 @@ describe('a first model', () => {
     [
       'everything upside down',
       { learnt: spoiled(20) },
-      'does not surely beat the 0.400 of always answering "technical"',
+      'does not clearly beat the 0.400 of always answering "technical"',
     ],
   ])('stays out with %s, and says so', async (_, trained, reason) => {
     await putTrained(bucket, { job: 'first', ...trained })
@@ -228,7 +228,7 @@ describe('a challenger', () => {
     const { verdict, reasons } = await evaluate(evaluatorOf(bucket).ports)('new', NOW)
 
     expect(verdict).toBe('promoted')
-    expect(reasons).toEqual([expect.stringContaining('the champion cannot be held against it')])
+    expect(reasons).toEqual([expect.stringContaining('the champion cannot be compared')])
   })
 })
 
@@ -700,7 +700,7 @@ describe('two evaluations at once', () => {
 
     await expect(evaluate(ports)('mine', NOW)).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringMatching(/champion\.json was moved by others \d+ times while mine was judged/),
+      message: expect.stringMatching(/champion\.json changed \d+ times while mine was judged/),
     })
   })
 })

@@ -154,7 +154,7 @@ describe('against a champion on 100 items', () => {
       expect(gate).toContainEqual({
         name: 'keeps-recall',
         passed: true,
-        words: 'recall of "technical" falls from 100.0 % to 84.0 %, ± 5.2 points, but macro-F1 is surely better',
+        words: 'recall of "technical" falls from 100.0 % to 84.0 %, ± 5.2 points, but macro-F1 is clearly better',
       })
     })
 
@@ -294,7 +294,7 @@ describe('against a champion on 100 items', () => {
     const verdict = judge(contest(contender('new', hundred, { marketing: 10 }), champion), GATE)
 
     expect(verdict).toMatchObject({ promote: true, provisional: true })
-    expect(verdict.reasons).toEqual([expect.stringContaining('the champion cannot be held against it: found nothing')])
+    expect(verdict.reasons).toEqual([expect.stringContaining('the champion cannot be compared: found nothing')])
   })
 })
 

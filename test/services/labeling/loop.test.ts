@@ -112,7 +112,7 @@ describe('a day of labelling at the desk', () => {
     const first = await functionOf(world).onRun(aws)
     const second = await functionOf(world).onRun(azure)
 
-    expect(first).toEqual({ waits: `no run of #azure on ${DATE}` })
+    expect(first).toEqual({ waits: `waiting for the run of #azure on ${DATE}` })
     expect(second).toMatchObject({ batch: DATE, items: 8, judgements: 12 })
   })
 
@@ -214,7 +214,7 @@ describe('a day of labelling at the desk', () => {
       { ...invoked.invocation, remainingMs: () => (left -= 5000) },
     )
 
-    await expect(asking).rejects.toThrow(/LEASE_HELD.*ask again/)
+    await expect(asking).rejects.toThrow(/LEASE_HELD.*try again/)
   })
 
   it('draws no run again that a batch before was claimed for and died with', async () => {
@@ -254,7 +254,7 @@ describe('a day of labelling at the desk', () => {
       items.map(({ batch, item }) => ({ batch, item, revision: 0, label: 'technical' })),
     )
 
-    expect(await functionOf(world).settle(DATE)).toEqual({ waits: `batch ${DATE} has answers to come` })
+    expect(await functionOf(world).settle(DATE)).toEqual({ waits: `batch ${DATE} still waits for answers` })
     world.now = new Date('2026-06-03T20:12:00Z')
     const settled = await functionOf(world).settle(DATE)
     for (const run of await collect(world, '2026-06-03', 1)) await functionOf(world).onRun(run)
@@ -417,7 +417,7 @@ describe('a day of labelling at the desk', () => {
     await functionOf(world).onRun(again)
     const nothing = await functionOf(world).onRun(other)
 
-    expect(nothing).toEqual({ waits: 'batch 2026-06-03 has nothing to ask' })
+    expect(nothing).toEqual({ waits: 'batch 2026-06-03 has no items to ask about' })
     expect(await functionOf(world).onRun(other)).toEqual(nothing)
   })
 })

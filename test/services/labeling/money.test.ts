@@ -205,7 +205,7 @@ describe('{"bootstrap":150}', () => {
 
   it('says what to do where nothing is collected', async () => {
     expect(await functionOf(newWorld()).request({ bootstrap: 150 })).toEqual({
-      waits: 'no run is in: collect first, as in sls invoke -f collector',
+      waits: 'no run was collected: collect first, as in sls invoke -f collector',
     })
   })
 })

@@ -113,7 +113,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'collector', request: { hashtag: 'aws' }, why: '#aws is collected up to 2026-11-21 only' }],
   ],
   [
-    'a run that labelling never heard of',
+    'a run without a log entry of labelling',
     { ...healthy, logged: new Set() },
     NOW,
     [{ to: 'labeling', request: { run: keys.run(RUN) } }],
@@ -149,7 +149,7 @@ describe.each<[lost: string, State, at: Date, expected: object[]]>([
     [{ to: 'formatter', request: {}, once: true }],
   ],
   [
-    'labels that no report heard of',
+    'labels that no report includes',
     { ...healthy, unreported: [{ batch: '2026-11-21', modified: at('2026-11-22T05:00') }] },
     NOW,
     [{ to: 'analyzer', request: { labels: '2026-11-21' } }],

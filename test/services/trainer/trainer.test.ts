@@ -93,7 +93,7 @@ describe('start', () => {
 
     expect(await begin()).toMatchObject({
       status: 'skipped',
-      reason: expect.stringMatching(/^the labels are unreliable: alpha is 0\.14\. labelling\.acceptUnreliable/),
+      reason: expect.stringMatching(/^the labels are unreliable: alpha is 0\.14\. Set labelling\.acceptUnreliable/),
     })
     expect(stage.jobs.requests).toEqual([])
     stage.ports.settings.labelling.acceptUnreliable = true
@@ -659,10 +659,10 @@ it('cannot train on a dataset of tokens alone in the function, and says what to 
 
 describe('a request', () => {
   it.each([
-    ['nothing', {}, 'either datasetId or finish'],
+    ['nothing', {}, 'needs either datasetId or finish'],
     ['an id of another form', { datasetId: 'x' }, 'the id of a dataset, or "latest"'],
     ['a field that is not there', { datasetId: 'latest', attempts: 3 }, 'attempts'],
-    ['both', { datasetId: 'latest', finish: nameOf(1) }, 'either datasetId or finish'],
+    ['both', { datasetId: 'latest', finish: nameOf(1) }, 'needs either datasetId or finish'],
   ])('is refused by name when it has %s', (_, request, message) => {
     expect(JSON.stringify(trainerRequest.safeParse(request).error?.issues)).toContain(
       JSON.stringify(message).slice(1, -1),

@@ -12,7 +12,7 @@ import { judgementsOf } from '../../../../shared/state/desk-item'
 import type { Table } from '../../../../shared/table'
 import type { Answers, Judgement, LabellerAdapter } from '../labeller'
 
-/** How long the desk's rows outlive the deadline, in seconds: enough to look into a batch afterwards. */
+/** Seconds that the desk's rows outlive the deadline, so that a batch can still be inspected. */
 const KEPT = 60 * 86_400
 
 /** The label desk: the owner's annotators answer in their browsers. */

@@ -4,7 +4,7 @@ import type { Answers, Judgement } from '../labeller'
 
 const METADATA = `${ATTRIBUTE}-metadata`
 
-/** A labelled line. Real files carry the class index as a number, AWS's own samples as a string. */
+/** A labelled line. Real files have the class index as a number, AWS's own samples as a string. */
 const outputLine = z.looseObject({
   item: z.string().optional(),
   source: z.string().optional(),
@@ -19,12 +19,12 @@ const outputLine = z.looseObject({
     .optional(),
 })
 
-/** What one line of a job's output manifest comes to. */
+/** The result of one line of a job's output manifest. */
 type OutputLine = Answers['consolidated'][number] | Answers['refused'][number]
 
 /**
- * Read a line of the augmented manifest. It is labelled only if it has the attribute, a class name that is a category
- * and stands at that index, and no failure.
+ * Read a line of the augmented manifest. It counts as labelled only if it has the attribute, a class name that is the
+ * category at its index, and no failure.
  */
 export function readOutputLine(text: string, items: ReadonlySet<string>, categories: readonly string[]): OutputLine {
   const refuse = (item: string | null, reason: string, found: string) => ({ item, reason, found: found.slice(0, 200) })
@@ -46,7 +46,11 @@ export function readOutputLine(text: string, items: ReadonlySet<string>, categor
   const at = categories.indexOf(label)
   if (at === -1) return refuse(item, 'unknown-class', label)
   if (at !== Number(index))
-    return refuse(item, 'class-mismatch', `${label} at ${index}, where ${categories[Number(index)]} stands`)
+    return refuse(
+      item,
+      'class-mismatch',
+      `class name ${label} at index ${index}: categories.json has ${categories[Number(index)]} there`,
+    )
   return { item, label, confidence: metadata?.confidence ?? 0, at: metadata?.['creation-date'] ?? '' }
 }
 
@@ -66,8 +70,8 @@ export function objectIndex(key: string): number | undefined {
 }
 
 /**
- * What the workers said of an item, once each: of two responses of one worker the later. An answer that cannot be used is
- * refused and costs only itself.
+ * What the workers said of an item, once each: of two responses of one worker the later one. An unusable answer is
+ * refused and affects no other.
  */
 export function readResponses(
   item: string,

@@ -4,10 +4,10 @@ import { keys } from '../../../../shared/keys'
 import { type GroundTruthOptions, LAMBDA_ACCOUNTS } from '../../../../shared/labellers/ground-truth'
 import type { StoredPlan } from '../../plan'
 
-/** The key of a line that holds the class index; its metadata stands under `label-metadata`. */
+/** The key of a line that holds the class index; its metadata is under `label-metadata`. */
 export const ATTRIBUTE = 'label'
 
-/** What the name of the job that asks about disputed items once more ends with, and its attribute. */
+/** The suffix of the name of the job that asks about disputed items again, and its attribute. */
 export const THIRD = '-third'
 
 export interface LabelingJobContext {
@@ -27,13 +27,13 @@ export function checkGroundTruth(
   const refuse = (why: string) => new BellwetherError('LABELLER_REFUSED', `${why}; ${INSTEAD}`)
   if (!groundTruth) throw refuse('labelling.groundTruth.workteamArn is missing')
   if (!LAMBDA_ACCOUNTS[region]) {
-    throw refuse(`Ground Truth classifies text in ${Object.keys(LAMBDA_ACCOUNTS).join(', ')}, and not in ${region}`)
+    throw refuse(`Ground Truth does not classify text in ${region}: only in ${Object.keys(LAMBDA_ACCOUNTS).join(', ')}`)
   }
   const { workteamArn } = groundTruth
   const [, , , teamRegion, , team = ''] = workteamArn.split(':')
   if (team.startsWith('workteam/public-crowd/')) {
     throw refuse(
-      `${workteamArn} is the public crowd, to whom posts of people cannot be shown; name a private or vendor team`,
+      `${workteamArn} is the public crowd: posts of people must not be shown to it; name a private or vendor team`,
     )
   }
   if (!/^workteam\/(private|vendor)-crowd\/[^/]+$/.test(team)) {
@@ -43,7 +43,7 @@ export function checkGroundTruth(
   const longest = `bellwether-${stage}-2026-11-22-99${THIRD}`
   if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(longest)) {
     throw refuse(
-      `a labelling job cannot be named ${longest}: shorten the stage's name, and use letters, digits and - alone`,
+      `a labelling job cannot be named ${longest}: too long, or not letters, digits and - alone; rename the stage`,
     )
   }
   return groundTruth
@@ -91,8 +91,8 @@ export function labelingJobRequest(
 }
 
 /**
- * The request for the job that asks one more person about each disputed item. It is chained under an attribute of its
- * own: under that of the first job its items would count as labelled.
+ * The request for the job that asks one more person about each disputed item. It has an attribute of its own: under the
+ * attribute of the first job its items would count as labelled.
  */
 export function thirdJobRequest(
   plan: StoredPlan,

@@ -31,7 +31,7 @@ type Bucket = Pick<Objects, 'bucket' | 'read' | 'lines' | 'list' | 'exists' | 'c
 
 const ENDED = ['Completed', 'Stopped', 'Failed']
 
-/** SageMaker Ground Truth, for accounts that have it: it takes no new customers since July 2026. */
+/** SageMaker Ground Truth, for accounts that already use it: AWS accepts no new customers since July 2026. */
 export const groundTruthLabeller = (
   client: SageMakerClient,
   objects: Bucket,
@@ -51,7 +51,8 @@ export const groundTruthLabeller = (
     if (!job)
       return now ? { judgements: [], consolidated: [], refused: [], objects: { first: 0, second: 0 } } : undefined
     if (!(await hasEnded(client, plan.job, job, now))) return undefined
-    // The first job's answers are read when it has ended, and again when the second has: not with every look in between.
+    // The first job's answers are read when it has ended, and again when the second has, but not with every poll in
+    // between.
     const third = await describe(client, `${plan.job}${THIRD}`)
     if (third && !(await hasEnded(client, `${plan.job}${THIRD}`, third, now))) return undefined
     const answers = {
@@ -63,7 +64,7 @@ export const groundTruthLabeller = (
     if (disputed.length === 0 || (!third && now)) return answers
     if (!third) {
       const asked = (await readLines(objects, keys.inputManifest(plan))).filter(({ item }) => disputed.includes(item))
-      // What was asked of whom stays as it is; the job reads it when it begins.
+      // The job reads this when it begins, so what was asked never changes.
       await objects.create(keys.thirdManifest(plan), toJsonLines(asked))
       const request = thirdJobRequest(plan, asked.length, place, checkGroundTruth(place, settings), at)
       await create(client, request)
@@ -73,7 +74,10 @@ export const groundTruthLabeller = (
   },
 })
 
-/** Has a job ended? With `now` it is made to: its state-change event, or the reconciler's next look, goes on from there. */
+/**
+ * Whether a job has ended. With `now` it is stopped first; its state-change event, or the reconciler's next look, then
+ * continues.
+ */
 async function hasEnded(
   client: SageMakerClient,
   name: string,
@@ -91,7 +95,7 @@ async function create(client: SageMakerClient, request: CreateLabelingJobRequest
   try {
     await client.send(new CreateLabelingJobCommand(request))
   } catch (error) {
-    // The name is the batch's: whoever took it was this batch.
+    // The name is the batch's: a job of this name is this batch's.
     if (isNamed(error, 'ResourceInUse')) return
     if (isNamed(error, 'ValidationException', 'AccessDeniedException')) {
       const why = error instanceof Error ? error.message : ''
@@ -102,7 +106,7 @@ async function create(client: SageMakerClient, request: CreateLabelingJobRequest
   }
 }
 
-/** Items that got every judgement that was asked for, an even number, and ended in a tie. */
+/** Items that got every requested judgement, an even number, and ended in a tie. */
 function disputedIn(plan: StoredPlan, { judgements }: Answers): string[] {
   const byItem = inOrder(judgements)
   const asked = Math.max(...plan.items.map((item) => item.judgements))
@@ -118,7 +122,9 @@ function disputedIn(plan: StoredPlan, { judgements }: Answers): string[] {
 
 const isDisputed = (consensus: Consensus): boolean => consensus.label === undefined && consensus.reason === 'disputed'
 
-/** The answers with those of the second job, joined by item. Who judged an item before has said what they think of it. */
+/**
+ * The answers, joined by item with those of the second job. A person who judged an item before is not counted again.
+ */
 async function withThirds(
   objects: Bucket,
   plan: StoredPlan,
@@ -143,7 +149,10 @@ async function withThirds(
   }
 }
 
-/** Objects of a job that got a label, or tried its workers in vain, as AWS counts them; all that were asked where it does not tell. */
+/**
+ * Objects of a job that got a label, or that workers tried in vain, as AWS counts them; all requested objects where AWS
+ * does not tell.
+ */
 function billed({ LabelCounters: counters }: DescribeLabelingJobCommandOutput, asked: number): number {
   if (counters?.TotalLabeled === undefined) return asked
   return Math.min(asked, counters.TotalLabeled + (counters.FailedNonRetryableError ?? 0))
@@ -153,7 +162,7 @@ async function describe(client: SageMakerClient, name: string): Promise<Describe
   try {
     return await client.send(new DescribeLabelingJobCommand({ LabelingJobName: name }))
   } catch (error) {
-    // AWS says it in either way, by the kind of the job.
+    // AWS reports it in one of two ways, depending on the kind of job.
     const missing = isNamed(error, 'ValidationException') && /not found|does not exist/i.test(String(error))
     if (missing || isNamed(error, 'ResourceNotFound')) return undefined
     throw error
@@ -183,7 +192,7 @@ async function answersOf(objects: Bucket, plan: StoredPlan, output: string | und
   return { ...answers, judgements, refused: [...answers.refused, ...refused] }
 }
 
-/** What each worker of a job said of the items, by the job's manifest, that count. */
+/** The judgements of each worker of a job that count, by item, in the order of the job's manifest. */
 async function readJudgements(
   objects: Bucket,
   lines: readonly InputLine[],

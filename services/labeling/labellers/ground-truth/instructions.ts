@@ -1,8 +1,8 @@
 import type { Category } from '../../../../shared/settings'
 
 /**
- * The worker template of Ground Truth, in Liquid. A post is untrusted text, so it is escaped; so are the owner's own
- * words, in which a brace would be read as Liquid.
+ * The worker template of Ground Truth, in Liquid. A post is untrusted text, so it is escaped. The owner's own words are
+ * escaped too, because Liquid would read a brace in them.
  */
 export const instructions = (categories: readonly Category[]): string => `\
 <script src="https://assets.crowd.aws/crowd-html-elements.js"></script>

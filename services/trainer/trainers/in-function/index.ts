@@ -10,15 +10,15 @@ import { textOfShown } from '../../../../shared/text'
 import { inFunctionTerms } from '../../../../shared/trainers/in-function'
 import type { OrderOutcome, Trainer, TrainerPorts, TrainingOrder } from '../trainer'
 
-/** What a function trains within its time and memory; more is work for SageMaker. */
+/** The most that a function can train within its time and memory; more is work for SageMaker. */
 const MOST_EXAMPLES = 500_000
 
-/** Trains in the invocation that asks for it, with no call to SageMaker, and stores the artefact where SageMaker would. */
+/** Trains within the invocation, without a call to SageMaker, and stores the artefact where SageMaker would. */
 export const inFunction: Trainer = {
   ...inFunctionTerms,
   connect: (ports) => ({
     start: (order) => trainHere(ports, order),
-    // What an invocation did not finish leaves nothing behind.
+    // An invocation that did not finish leaves nothing behind.
     find: async () => undefined,
   }),
 }
@@ -26,7 +26,7 @@ export const inFunction: Trainer = {
 async function trainHere({ objects }: TrainerPorts, order: TrainingOrder): Promise<OrderOutcome> {
   const { job, dataset, engine, hyperparameters } = order
   if (dataset.rows.train > MOST_EXAMPLES) {
-    const reason = `${dataset.rows.train} examples are more than the ${MOST_EXAMPLES} of training.trainer: lambda`
+    const reason = `training.trainer: lambda trains on at most ${MOST_EXAMPLES} examples, and the dataset has ${dataset.rows.train}; set training.trainer: blazingtext`
     return { state: 'failed', reason }
   }
   try {
@@ -35,7 +35,7 @@ async function trainHere({ objects }: TrainerPorts, order: TrainingOrder): Promi
     const files = await engine.train(set, hyperparameters)
     const { textVersion, prior = {} } = dataset
     const manifest: ModelManifest = { format: 1, engine: engine.name, textVersion, prior }
-    // Read back, so that an artefact which no reader could load is never announced.
+    // Read back, so that an artefact which no reader can load is never published.
     const model = withPrior(await engine.load(files, { textVersion, where: job }), prior, textVersion)
     const validationAccuracy = await accuracyOn(set.validation, model)
     const trainSeconds = Math.round(performance.now() - began) / 1000
@@ -66,7 +66,7 @@ async function trainHere({ objects }: TrainerPorts, order: TrainingOrder): Promi
 const withManifest = (files: ModelFiles, manifest: ModelManifest): ModelFiles =>
   new Map([...files, [MANIFEST, Buffer.from(manifestText(manifest))]])
 
-/** The share of examples for whose label the model decides; null without examples. */
+/** The share of examples whose label the model predicts; null without examples. */
 async function accuracyOn(examples: readonly Example[], model: Classifier): Promise<number | null> {
   if (examples.length === 0) return null
   const scores = await model.classify(examples.map(({ text }) => textOfShown(text)))

@@ -26,7 +26,10 @@ async function start(
   const image = blazingTextImage(region)
   if (!image) {
     const regions = BLAZINGTEXT_REGIONS.join(', ')
-    return { state: 'failed', reason: `BlazingText is not offered in the region ${region}; it is in ${regions}` }
+    return {
+      state: 'failed',
+      reason: `BlazingText is not offered in the region ${region}; deploy to one of ${regions}, or set training.trainer: lambda`,
+    }
   }
   const place = { stage, bucket: objects.bucket, roleArn, image }
   const created = await jobs.create(trainingJobOf(job, dataset, place, settings, hyperparameters, spot))
@@ -46,7 +49,7 @@ function standingOf(job: DescribeTrainingJobCommandOutput): AttemptState {
   }
 }
 
-/** Only from what SageMaker says of the job, so that a later look at the same job gives the same record. */
+/** Derived only from SageMaker's description of the job, so that every look at the job gives the same record. */
 function ranOf(job: DescribeTrainingJobCommandOutput): Ran {
   const { TrainingStartTime: began, TrainingEndTime: ended, ResourceConfig: resources } = job
   const trainSeconds = job.TrainingTimeInSeconds ?? (began && ended ? (ended.getTime() - began.getTime()) / 1000 : 0)
@@ -54,7 +57,7 @@ function ranOf(job: DescribeTrainingJobCommandOutput): Ran {
   const accuracy = job.FinalMetricDataList?.find(({ MetricName }) => MetricName === 'validation:accuracy')?.Value
   return {
     engine: fastText.name,
-    // BlazingText does not say from which seed its weights start.
+    // BlazingText does not report the seed of its weights.
     seed: null,
     hyperparameters: Object.fromEntries(Object.entries(job.HyperParameters ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))),
     artefact: job.ModelArtifacts?.S3ModelArtifacts ?? '',

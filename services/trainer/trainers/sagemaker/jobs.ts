@@ -7,7 +7,10 @@ import {
 } from '@aws-sdk/client-sagemaker'
 import { isNamed } from '../../../../shared/errors'
 
-/** What SageMaker made of a request for a job: started, name taken, quota used up, or a request it will never accept. */
+/**
+ * SageMaker's answer to a request for a job: started, name taken, quota used up, or a request that it will never
+ * accept.
+ */
 export type Created = { outcome: 'created' | 'taken' } | { outcome: 'limited' | 'refused'; message: string }
 
 /** The training jobs of SageMaker. */

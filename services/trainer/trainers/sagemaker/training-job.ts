@@ -2,7 +2,7 @@ import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker'
 import type { DatasetRecord } from '../../../../shared/records'
 import type { TrainerSettings } from '../../../../shared/trainers/terms'
 
-/** What every training job of this stage has in common. */
+/** What all training jobs of this stage have in common. */
 export interface TrainingJobContext {
   stage: string
   bucket: string
@@ -10,10 +10,12 @@ export interface TrainingJobContext {
   image: string
 }
 
-/** BlazingText cannot checkpoint, so SageMaker lets it wait for spot capacity and run for an hour in all. */
+/** BlazingText cannot checkpoint, so SageMaker limits waiting for spot capacity and training to an hour in all. */
 export const SPOT_SECONDS = 3600
 
-/** The whole request for one BlazingText job. The training role reads two files of the dataset, never the third. */
+/**
+ * The complete request for one BlazingText job. The training role can read two files of the dataset, never the third.
+ */
 export function trainingJobOf(
   name: string,
   dataset: DatasetRecord,
@@ -42,13 +44,13 @@ export function trainingJobOf(
     HyperParameters: hyperparameters,
     InputDataConfig: [
       channel('train', dataset.files.train),
-      // A channel without a line in it fails the job.
+      // A channel without a line fails the job.
       ...(dataset.rows.validation > 0 ? [channel('validation', dataset.files.validation)] : []),
     ],
     OutputDataConfig: { S3OutputPath: `s3://${bucket}/models/` },
     ResourceConfig: { InstanceType: instanceType(training.instanceType), InstanceCount: 1, VolumeSizeInGB: 10 },
     EnableManagedSpotTraining: spot,
-    // It would write beside the model, where the job's role may not.
+    // Otherwise it would write beside the model, where the job's role may not write.
     ProfilerConfig: { DisableProfiler: true },
     StoppingCondition: spot
       ? { MaxRuntimeInSeconds: Math.min(caps.trainingSeconds, SPOT_SECONDS), MaxWaitTimeInSeconds: SPOT_SECONDS }
@@ -65,5 +67,5 @@ export function trainingJobOf(
 
 type InstanceType = NonNullable<CreateTrainingJobCommandInput['ResourceConfig']>['InstanceType']
 
-// Which instance types there are changes from month to month: SageMaker itself refuses what it does not have.
+// The list of instance types changes from month to month: SageMaker itself refuses unknown ones.
 const instanceType = (name: string): InstanceType => name as InstanceType

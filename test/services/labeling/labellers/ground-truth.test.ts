@@ -163,7 +163,7 @@ describe('the request', () => {
       { workteamArn: 'arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default' },
       /public crowd/,
     ],
-    ['a region without the service', { region: 'eu-north-1' }, {}, /not in eu-north-1/],
+    ['a region without the service', { region: 'eu-north-1' }, {}, /does not classify text in eu-north-1/],
     ['a team of another region', { region: 'eu-central-1' }, {}, /is not in eu-central-1/],
     [
       'what is no team',
@@ -437,7 +437,7 @@ describe('settling a job', () => {
     await answer(world, lines)
     sagemaker.on(DescribeLabelingJobCommand).resolves(describes('InProgress'))
 
-    expect(await functionOf(world).settle(BATCH)).toEqual({ waits: `batch ${BATCH} has answers to come` })
+    expect(await functionOf(world).settle(BATCH)).toEqual({ waits: `batch ${BATCH} still waits for answers` })
     expect(world.bucket.texts()[keys.settledManifest({ batch: BATCH })]).toBeUndefined()
   })
 

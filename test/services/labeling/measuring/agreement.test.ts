@@ -124,7 +124,7 @@ describe('agreementOf', () => {
       status: 'unmeasured',
       reasons: [
         expect.stringContaining('one annotator judged all'),
-        expect.stringContaining('self-agreement: the annotator said the same of 1 of 2'),
+        expect.stringContaining('self-agreement is measured instead: the annotator said the same of 1 of 2'),
       ],
     })
   })
@@ -195,10 +195,12 @@ describe('statusOf', () => {
 
     expect(status).toBe('unreliable')
     expect(reasons).toEqual([
-      expect.stringMatching(/about \d\d % of judgements are wrong, .*; above 25 % labels say too little of a share$/),
+      expect.stringMatching(/about \d\d % of judgements are wrong, .*; above 25 % no share can be estimated$/),
       expect.stringContaining('marketing and technical are confused most'),
       expect.stringMatching(/^sharpen the definition of (marketing|technical) first/),
-      expect.stringContaining('more judgements under the same definitions would not change that'),
+      expect.stringContaining(
+        'the error rate itself is too high: sharper definitions can lower it, more judgements cannot',
+      ),
     ])
   })
 
@@ -254,7 +256,7 @@ describe('statusOf', () => {
 
     expect(measured(same)).toEqual({
       status: 'unmeasured',
-      reasons: [expect.stringContaining('the same one label each time')],
+      reasons: [expect.stringContaining('two people gave the same single label to all')],
       about: [],
     })
   })
