@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { promisify } from 'node:util'
 import { type Cloud, createCloud } from '../local/cloud'
 import { ownersBucket } from '../local/stores'
 import { ROOT } from '../local/root'
@@ -17,29 +17,37 @@ import type { ChampionRecord } from '../shared/records'
 import { TEXT_VERSION } from '../shared/text'
 import { postsOfWeek, reportWeek } from './analyzer-week'
 import { bucketOf, makeModel } from './analyzer-world'
+import { benchOptions } from './options'
 
-// What does it take to classify posts in the function, rather than behind an endpoint that stands?
-//
-//   node bin/run.mjs bench/analyzer.ts [--posts 10000,100000,1000000,5000000] [--runs 3]
-//
-// The service's own code, with a model of 200,000 buckets: from pages of CSV to the file of predictions as it is uploaded,
-// and from predictions and cascades to the report of a day, whose week has six days before it of as many posts, up to
-// 220,000. Each size in a process of its own, on one core where `taskset` is there. Posts are made up and never all there
-// at once; a second counts all posts that were read, those of the days before too.
-//
-// Peak memory is what the operating system counts. Node lets its heap grow before it collects, the more the longer it
-// runs, so each size runs once more in a small heap, and there the garbage is collected forty times while it works: the
-// most that is held after that is what the work needs.
+const USAGE = `
+node bin/run.mjs bench/analyzer.ts [--posts 10000,100000,1000000,5000000] [--runs 3]
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+What does classifying posts in the function cost, compared with an endpoint that is always on?
+
+Runs the service's own code with a model of 200,000 buckets: from pages of CSV to the uploaded file of predictions, and from
+predictions and cascades to the report of a day. The six earlier days of that week have as many posts each, up to 220,000.
+Each size runs in a process of its own, on one core where taskset is available. Posts are made up and streamed. The rate
+counts all posts that were read, those of the earlier days too.
+
+Peak memory is measured by the operating system. Node lets its heap grow before it collects garbage, the more the longer it
+runs. So each size also runs in a small heap, with forty forced collections: the most memory that is held after one of them
+is what the work needs.
+
+  --posts N,…     numbers of posts, one run each
+  --runs N        runs of each size; the median counts
+  --collect       force a garbage collection now and then while a child works
+`
+
+const { values: options, positionals } = benchOptions(
+  USAGE,
+  {
     posts: { type: 'string', default: '10000,100000,1000000,5000000' },
     runs: { type: 'string', default: '3' },
     /** Whether the garbage is collected now and then while a child works, to see what it holds. */
     collect: { type: 'boolean', default: false },
   },
-})
+  { positionals: true },
+)
 
 /** Prices of us-east-1 on demand, as https://aws.amazon.com/lambda/pricing/, /s3/pricing/ and /sagemaker/ai/pricing/ have them. */
 const PRICES = {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { assistanceOf } from '../shared/statistics/assistance'
 import { differencePart, displayed, estimateOf } from '../shared/statistics/difference'
 import { isUnreliable, judgementErrors } from '../shared/statistics/judgement-errors'
@@ -15,21 +14,26 @@ import {
   truthOf,
   worldOf,
 } from './coverage-world'
+import { benchOptions } from './options'
 
-// Does the interval of a reported share hold the truth? Simulated days whose messages, model and annotators are of a cell,
-// through the product's own draw and estimate.
-//
-//   node bin/run.mjs bench/coverage.ts [--days 4000] [--only NAME] [--group base|factor|corner]
-//
-// Every cell has a seed of its own, made from its name. A cell of weeks has a quarter as many. Beside each coverage stand
-// its binomial 95 % limits, and what part of the days is withheld because labels are too unreliable.
+const USAGE = `
+node bin/run.mjs bench/coverage.ts [--days 4000] [--only NAME] [--group base|factor|corner]
 
-const { values: options } = parseArgs({
-  options: {
-    days: { type: 'string', default: '4000' },
-    only: { type: 'string', default: '' },
-    group: { type: 'string', default: '' },
-  },
+Does the interval of a reported share hold the truth? Simulates days with the messages, model and annotators of each cell, and
+runs them through the product's own draw and estimate.
+
+Every cell has its own seed, made from its name. Cells of weeks have a quarter as many. The output shows each coverage with its
+binomial 95 % limits, and the part of the days that is withheld because labels are too unreliable.
+
+  --days N        simulated days of each cell
+  --only NAME     only the cells whose name contains NAME
+  --group NAME    only the cells of this group
+`
+
+const { values: options } = benchOptions(USAGE, {
+  days: { type: 'string', default: '4000' },
+  only: { type: 'string', default: '' },
+  group: { type: 'string', default: '' },
 })
 const DAYS = Number(options.days)
 

@@ -1,12 +1,8 @@
-// Does the label desk hold many people at once? `node bin/run.mjs bench/desk.ts`: 5,000 items, 20 annotators who answer
-// over HTTP as the page does, and 30 ms added to every call of the store. Ends with 1 where an answer was lost or
-// counted twice, where an answer's round trip is 300 ms or more at p95, or where anything was listed on the way.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { z } from 'zod'
 import { type Cloud, createCloud } from '../local/cloud'
@@ -16,15 +12,28 @@ import { addBatch, readBatch, readChunks } from '../shared/state/desk'
 import { mulberry32 } from '../shared/statistics/random'
 import { dynamoTable, type Table } from '../shared/table'
 import { cascadeId } from '../shared/text/cascade'
+import { benchOptions } from './options'
 
-const { values } = parseArgs({
-  options: {
-    items: { type: 'string', default: '5000' },
-    annotators: { type: 'string', default: '20' },
-    judgements: { type: 'string', default: '2' },
-    'think-ms': { type: 'string', default: '2000' },
-    'store-ms': { type: 'string', default: '30' },
-  },
+const USAGE = `
+node bin/run.mjs bench/desk.ts [--items 5000] [--annotators 20] [--judgements 2] [--think-ms 2000] [--store-ms 30]
+
+Can the label desk serve many people at once? Annotators answer over HTTP as the page does, with a delay on every call of the
+store. Ends with 1 where an answer was lost or counted twice, where an answer's round trip is 300 ms or more at p95, or where
+a request listed anything.
+
+  --items N       items of the batch
+  --annotators N  people who answer at the same time
+  --judgements N  judgements for each item
+  --think-ms N    how long a person looks at a post
+  --store-ms N    delay of each call of the store
+`
+
+const { values } = benchOptions(USAGE, {
+  items: { type: 'string', default: '5000' },
+  annotators: { type: 'string', default: '20' },
+  judgements: { type: 'string', default: '2' },
+  'think-ms': { type: 'string', default: '2000' },
+  'store-ms': { type: 'string', default: '30' },
 })
 const ITEMS = Number(values.items)
 const ANNOTATORS = Number(values.annotators)

@@ -3,16 +3,26 @@ import path from 'node:path'
 import { textsToBytes } from '../shared/cascades/known-texts'
 import { makeCascadeIndex } from '../shared/cascades/cascade-index'
 import { cascadeId, normalForm } from '../shared/text/cascade'
+import { benchOptions } from './options'
 
-// How many near copies are found again, by what was done to them, and what that costs for a million posts.
-//
-//   node bin/run.mjs bench/duplicates.ts --data FOLDER [--posts 200000]
-//
-// FOLDER has aws-tweets/posts.jsonl and corporate-messaging/posts.jsonl, a JSON object with `text` on each line. Each
-// message, once, is in the index with all the others; then its edit is asked for, and must get the same cascade.
+const USAGE = `
+node bin/run.mjs bench/duplicates.ts --data FOLDER [--posts 200000]
 
-const words = process.argv.slice(2)
-const option = (flag: string, otherwise: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1]! : otherwise)
+How many near copies are recognised, by kind of edit, and what does that cost for a million posts? Each distinct message is
+indexed with all others; then an edited copy is looked up, and must get the same cascade.
+
+  --data FOLDER   aws-tweets/posts.jsonl and corporate-messaging/posts.jsonl, each line a JSON object with "text"
+  --posts N       posts of the cost measurement
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
+    data: { type: 'string', default: '' },
+    posts: { type: 'string', default: '200000' },
+  },
+  { needs: ['data'] },
+)
 
 /** An edit of a text, chosen by its number; nothing where it cannot be made. */
 type Edit = (text: string, number: number) => string | undefined
@@ -40,14 +50,8 @@ function replaceWord(text: string, number: number): string | undefined {
 }
 
 function main(): void {
-  const data = option('--data', '')
-  if (data === '') {
-    console.error('usage: node bin/run.mjs bench/duplicates.ts --data FOLDER [--posts 200000]')
-    process.exitCode = 2
-    return
-  }
   const texts = ['aws-tweets', 'corporate-messaging'].map(
-    (set) => [set, distinct(path.join(data, set, 'posts.jsonl'))] as const,
+    (set) => [set, distinct(path.join(options.data, set, 'posts.jsonl'))] as const,
   )
   for (const [set, messages] of texts) recall(set, messages)
   recall(
@@ -55,7 +59,7 @@ function main(): void {
     texts.flatMap(([, messages]) => messages),
   )
   const all = texts.flatMap(([, messages]) => messages)
-  cost(all, Number(option('--posts', '200000')))
+  cost(all, Number(options.posts))
 }
 
 /** The texts of a file, one of each exact form. */

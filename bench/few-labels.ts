@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { searchOptions } from '../services/trainer/tuning'
 import { decisionOf, withPrior } from '../shared/engines/classifier'
 import type { Engine, Example, Hyperparameters } from '../shared/engines/engine'
@@ -13,23 +12,33 @@ import { readSettings } from '../shared/settings'
 import { TEXT_VERSION, textOfShown } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
+import { benchOptions } from './options'
 
-// Which engine learns more from few labels: macro-F1 on posts of the same set that no model learned from, over random draws of
-// labels that every engine is given alike. fastText has the hyperparameters that the trainer gives it: bellwether.yml's, and
-// from training.tuneFrom labels on those of the trainer's own search, so only what BlazingText can run.
-//
-//   node bin/run.mjs bench/few-labels.ts --data FOLDER [--draws 10] [--labels 50,100,200,500,1000] [--engines fasttext,linear]
-//
-// What FOLDER holds: bench/quality-sets.ts. The sample posts of this repository come last, and are not in the mean.
+const USAGE = `
+node bin/run.mjs bench/few-labels.ts --data FOLDER [--draws 10] [--labels 50,100,200,500,1000] [--engines fasttext,linear]
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
+Which engine learns more from few labels? Macro-F1 on posts of the same set that no model learned from, over random draws of
+labels; every engine gets the same draws. fastText has the trainer's hyperparameters: those of bellwether.yml and, from
+training.tuneFrom labels on, those of the trainer's own search, so only what BlazingText can run. The sample posts of this
+repository come last, and are not in the mean.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --draws N       random draws of each number of labels
+  --labels N,…    numbers of labels
+  --engines A,…   engines to compare
+`
+
+const { values } = benchOptions(
+  USAGE,
+  {
+    data: { type: 'string', default: '' },
     draws: { type: 'string', default: '10' },
     labels: { type: 'string', default: '50,100,200,500,1000' },
     engines: { type: 'string', default: 'fasttext,linear' },
   },
-})
+  { needs: ['data'] },
+)
 const TEST_SHARE = 0.3
 const MOST_TESTED = 2000
 const MOST_POOL = 3000
@@ -51,11 +60,6 @@ interface TestSet {
 type Scores = Map<string, number[]>
 
 async function main(): Promise<void> {
-  if (!values.data) {
-    console.error('usage: node bin/run.mjs bench/few-labels.ts --data FOLDER; what it holds: bench/quality-sets.ts')
-    process.exitCode = 2
-    return
-  }
   const found: { name: string; scores: Scores }[] = []
   for (const { name, pool, tested } of setsIn(values.data)) {
     console.log(`\n${name}: ${pool.length} messages to learn from, ${tested.length} to be asked about`)

@@ -2,29 +2,36 @@ import { spawnSync } from 'node:child_process'
 import { createReadStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { format } from '../services/formatter/format'
 import { labelStore, rulesOf } from '../shared/labels'
 import { writeManifest } from './formatter-manifests'
 import { folderObjects } from './formatter-objects'
+import { benchOptions } from './options'
 
-// The formatter on many labels, beside a bare loop that only splits the lines of the manifests and parses JSON, and beside
-// the 2019 way. The formatter runs twice: where there is no snapshot of the labels yet, so that it reads the manifests as
-// the loop does and writes one, and where there is one, as after every batch but the first.
-//
-//   node bin/run.mjs bench/formatter.ts [--manifests 20] [--lines 10000] [--runs 1]
-//
-// Each runs in a process of its own, on one core where `taskset` is there, with a heap of at most HEAP_MB: without a bound
-// V8 lets garbage lie as long as the machine has memory.
+const USAGE = `
+node bin/run.mjs bench/formatter.ts [--manifests 20] [--lines 10000] [--runs 1]
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+The formatter on many labels, compared with a bare loop that splits the lines of the manifests and parses JSON, and with the
+program of 2019. The formatter runs twice: without a snapshot of the labels, when it reads the manifests as the loop does and
+writes a snapshot, and with one, as after every batch but the first.
+
+Each runs in a process of its own, on one core where taskset is available, with a bounded heap: without a bound V8 keeps
+garbage as long as the machine has memory.
+
+  --manifests N   manifests
+  --lines N       lines of each manifest
+  --runs N        runs of each; the median counts
+`
+
+const { values: options, positionals } = benchOptions(
+  USAGE,
+  {
     manifests: { type: 'string', default: '20' },
     lines: { type: 'string', default: '10000' },
     runs: { type: 'string', default: '1' },
   },
-})
+  { positionals: true },
+)
 
 /** Of a function of 512 MB; the rest is for buffers and for Node itself. */
 const HEAP_MB = 340

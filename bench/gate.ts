@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { type Contender, type Contest, type Gate, judge } from '../services/evaluator/gate'
 import { measured as measuredAnswers, type MeasuredModel } from '../services/evaluator/measure'
 import { relabelled } from '../services/evaluator/relabelled'
@@ -10,15 +9,21 @@ import { settings } from '../shared/settings'
 import { mulberry32 } from '../shared/statistics/random'
 import { TEXT_VERSION } from '../shared/text'
 import { type Post, qualitySets } from './quality-sets'
+import { benchOptions } from './options'
 
-// What the gate lets through. A month of a pipeline, again and again: every day each engine trains a model on all labels so
-// far, and the gate judges each. On some days a quarter of the training labels is flipped; in a second telling of the same
-// month all labels of those days are flipped, and the older ones are right. The contests are the evaluator's own: its gate,
-// its default settings. Beside it stands the rule of decision 0070, which it replaced.
-//
-//   node bin/run.mjs bench/gate.ts --data FOLDER [--runs 20]
-//
-// What FOLDER holds: bench/quality-sets.ts. Ends with 1 where a promise does not hold.
+const USAGE = `
+node bin/run.mjs bench/gate.ts --data FOLDER [--runs 20]
+
+What does the gate let through? Simulates many months of a pipeline: every day each engine trains a model on all labels so far,
+and the gate judges each. On some days a quarter of the training labels is flipped. In a second variant of the same month all
+labels of those days are flipped, and the older ones are right. The contests are the evaluator's own, with its gate and its
+default settings. The rule of decision 0070, which this gate replaced, is shown beside it.
+Ends with 1 where a promise does not hold.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --runs N        simulated months for each set
+`
 
 const DAYS = 30
 const FIRST_LABELS = 100
@@ -181,14 +186,11 @@ function isNotWorseBy0070(contest: Contest): boolean {
 }
 
 function main(): void {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, runs: { type: 'string', default: '20' } } })
-  if (values.data === undefined) {
-    console.error(
-      'usage: node bin/run.mjs bench/gate.ts --data FOLDER [--runs 20]; what it holds: bench/quality-sets.ts',
-    )
-    process.exitCode = 2
-    return
-  }
+  const { values } = benchOptions(
+    USAGE,
+    { data: { type: 'string', default: '' }, runs: { type: 'string', default: '20' } },
+    { needs: ['data'] },
+  )
   const runs = Number(values.runs)
   console.log(
     `${runs} runs of ${DAYS} days for each set; ${FIRST_LABELS} training labels and ${LABELS_A_DAY} more a day; ${EVALUATED_A_DAY} evaluation labels a day,`,

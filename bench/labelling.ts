@@ -2,20 +2,36 @@ import path from 'node:path'
 import { mulberry32 } from '../shared/statistics/random'
 import { AT_RANDOM, follow, LEAST_SURE, NAIVE, POLICIES, type Point, type Policy, SHIPPED } from './labelling-policies'
 import { judgeOf, type Message, type Mistakes, readMessages, streamOf } from './labelling-stream'
+import { benchOptions } from './options'
 
-// What training labels cost: judgements that each policy needs for the macro-F1 that naive random labelling has when its
-// money is spent, as a share of that money. Below 1 saves, above 1 loses.
-//
-//   node bin/run.mjs bench/labelling.ts --data FOLDER [--seeds 20] [--sets corporate,emotion,irony] [--only "half copies"]
-//
-// FOLDER has corporate-messaging/posts.jsonl, tweeteval-emotion/ and tweeteval-irony/, a JSON object with `text` and
-// `label` on each line. Messages arrive over fifteen days; naive has spent its money after ten. Mistakes are made by the
-// bench; the test is right. All randomness comes from the seeds, so a run can be repeated.
+const USAGE = `
+node bin/run.mjs bench/labelling.ts --data FOLDER [--seeds 20] [--sets corporate,emotion,irony] [--only "half copies"]
 
-const words = process.argv.slice(2)
-const option = (flag: string, otherwise: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1]! : otherwise)
-const seeds = Number(option('--seeds', '20'))
-const only = option('--only', '')
+What do training labels cost? The judgements that each policy needs for the macro-F1 that naive random labelling reaches with
+its whole budget, as a part of that budget. Below 1 saves money, above 1 loses it.
+
+Messages arrive over fifteen days; naive labelling has spent its budget after ten. The benchmark simulates annotators' mistakes;
+the test set has none. All randomness comes from the seeds, so a run can be repeated.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --seeds N       repetitions
+  --sets A,…      sets to use
+  --only NAME     only this scenario
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
+    data: { type: 'string', default: '' },
+    seeds: { type: 'string', default: '20' },
+    sets: { type: 'string', default: 'corporate,emotion,irony' },
+    only: { type: 'string', default: '' },
+  },
+  { needs: ['data'] },
+)
+const seeds = Number(options.seeds)
+const { only } = options
 
 const DAYS = 15
 const NAIVE_DAYS = 10
@@ -41,15 +57,8 @@ const nameOf = ({ copies, mistakes: { rate, kind } }: Cell) =>
   `${copies ? 'half copies' : 'no copies'}, mistakes ${rate.toFixed(2)} ${kind}`
 
 async function main(): Promise<void> {
-  const data = option('--data', '')
-  if (data === '') {
-    console.error(
-      'usage: node bin/run.mjs bench/labelling.ts --data FOLDER; what it holds: at the head of bench/labelling.ts',
-    )
-    process.exitCode = 2
-    return
-  }
-  for (const name of option('--sets', 'corporate,emotion,irony').split(',')) {
+  const { data } = options
+  for (const name of options.sets.split(',')) {
     const set = SETS[name]
     if (!set) throw new Error(`there is no set ${name}: ${Object.keys(SETS).join(', ')}`)
     const messages = readMessages(set.files.map((file) => path.join(data, file)))

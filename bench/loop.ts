@@ -1,5 +1,3 @@
-// How quick is the loop? `node bin/run.mjs bench/loop.ts`. Everything runs on the embedded cloud of this machine, from
-// the packaged bundles; the warm chain is measured several times and its median printed.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,6 +12,14 @@ import { ownersBucket } from '../local/stores'
 import { ROOT } from '../local/root'
 import { keys } from '../shared/keys'
 import { settledLine } from '../shared/records'
+import { benchOptions } from './options'
+
+const USAGE = `
+node bin/run.mjs bench/loop.ts
+
+How fast is the loop? Everything runs on the embedded cloud of this machine, from the packaged bundles. The warm chain is measured
+several times, and its median printed.
+`
 
 const WARM_RUNS = 7
 const STACK = 'bellwether-dev'
@@ -162,4 +168,5 @@ const loadMs = (bundle: string, environment: Record<string, string>): number =>
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
+benchOptions(USAGE, {})
 void main()

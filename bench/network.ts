@@ -1,8 +1,16 @@
-// How a busy hashtag is collected: 200,000 posts over ten days from a stub of Mastodon on this machine.
-// node --expose-gc bin/run.mjs bench/network.ts [posts]
 import { collectTenDays } from '../test/services/collector/sources/ten-days'
+import { benchOptions } from './options'
 
-void run(Number(process.argv[2] ?? 200_000))
+const USAGE = `
+node --expose-gc bin/run.mjs bench/network.ts [--posts 200000]
+
+How a busy hashtag is collected: posts over ten days from a stub of Mastodon on this machine.
+
+  --posts N       posts of the ten days
+`
+
+const { values } = benchOptions(USAGE, { posts: { type: 'string', default: '200000' } })
+void run(Number(values.posts))
 
 async function run(posts: number): Promise<void> {
   const began = performance.now()

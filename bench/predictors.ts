@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { withPrior } from '../shared/engines/classifier'
 import type { Example } from '../shared/engines/engine'
 import { linear } from '../shared/engines/linear'
@@ -16,26 +15,39 @@ import { TEXT_VERSION, textOfShown } from '../shared/text'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 import { textOfSource } from '../shared/text/encoding'
 import { type Cell as Drawing, drawDay, type Message, populationOf, samplesOf, truthOf } from './coverage-world'
+import { benchOptions } from './options'
 
-// What does a second predictor beside the champion make of the interval of a day: how wide, and does it hold the truth? Days of
-// real labelled posts, with a champion that learnt from others, a simulated language model and simulated annotators.
-//
-//   node bin/run.mjs bench/predictors.ts --data FOLDER [--days 500] [--sets corporate,…] [--cells right-85,…] [--learnt 400,1600]
-//
-// FOLDER as in bench/few-labels.ts. Each day is estimated with and without the answers, by the product's own draw, combination
-// and estimate. A line has the ratio of widths as the geometric mean over the classes, how far the answers count, and for each
-// class its ratio and coverage, and in brackets the coverage without. Fails where a width or a coverage is not reached.
+const USAGE = `
+node bin/run.mjs bench/predictors.ts --data FOLDER [--days 500] [--sets corporate,…] [--cells right-85,…] [--learnt 400,1600]
 
-const { values: options } = parseArgs({
-  options: {
-    data: { type: 'string' },
+How much narrower does a second predictor make the interval of a day, and does the interval still hold the truth? Days of real
+labelled posts, with a champion that learnt from other posts, a simulated language model and simulated annotators.
+
+Each day is estimated with and without the model's answers, by the product's own draw, combination and estimate. A line has the
+ratio of widths (geometric mean over the classes), the weight of the answers, and for each class its ratio and coverage; the
+coverage without the answers is in brackets. Ends with 1 where a width or a coverage is not reached.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --days N        days of each cell
+  --sets A,…      sets to use
+  --cells A,…     only these cells
+  --learnt N,…    labels that the champion learnt from
+  --mistakes P    how often annotators err, 0 to 1 (0.05)
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
+    data: { type: 'string', default: '' },
     days: { type: 'string', default: '500' },
     sets: { type: 'string', default: 'corporate,emotion,irony,aws' },
     cells: { type: 'string', default: '' },
     learnt: { type: 'string', default: '400,1600' },
     mistakes: { type: 'string', default: '0.05' },
   },
-})
+  { needs: ['data'] },
+)
 const DAYS = Number(options.days)
 const MISTAKES = Number(options.mistakes)
 
@@ -112,11 +124,6 @@ interface Sums {
 }
 
 async function main(): Promise<void> {
-  if (!options.data) {
-    console.error('usage: node bin/run.mjs bench/predictors.ts --data FOLDER; what it holds: bench/few-labels.ts')
-    process.exitCode = 2
-    return
-  }
   const worlds: World[] = []
   for (const name of options.sets.split(','))
     for (const learnt of SMALL[name] === undefined ? options.learnt.split(',').map(Number) : [SMALL[name]])

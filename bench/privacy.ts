@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
@@ -26,20 +25,24 @@ import { mulberry32 } from '../shared/statistics/random'
 import { dynamoTable, type Table } from '../shared/table'
 import { shownText, tokenise } from '../shared/text'
 import { dayAfter } from '../shared/utc-day'
+import { benchOptions } from './options'
 
-// How long does it take to delete 1,000 of 100,000 posts of 30 days, and is all of them gone and nothing else?
-//
-//   node bin/run.mjs bench/privacy.ts [--posts 100000] [--days 30] [--delete 1000]
-//
-// A bucket and a table as a month leaves them stand in the embedded cloud, and the packaged function is invoked. Then every
-// version of every object and every row is searched for the ids, and for the texts that nobody else posted.
+const USAGE = `
+node bin/run.mjs bench/privacy.ts [--posts 100000] [--days 30] [--delete 1000]
 
-const { values: options } = parseArgs({
-  options: {
-    posts: { type: 'string', default: '100000' },
-    days: { type: 'string', default: '30' },
-    delete: { type: 'string', default: '1000' },
-  },
+How long does it take to delete posts from a month of data, and is all of them gone and nothing else? Fills a bucket and a table
+of the embedded cloud as a month would, and invokes the packaged function. Then every version of every object and every row is
+searched for the ids, and for the texts that nobody else posted.
+
+  --posts N       posts of all days
+  --days N        days
+  --delete N      posts to delete
+`
+
+const { values: options } = benchOptions(USAGE, {
+  posts: { type: 'string', default: '100000' },
+  days: { type: 'string', default: '30' },
+  delete: { type: 'string', default: '1000' },
 })
 const DAYS = Number(options.days)
 const PER_DAY = Math.round(Number(options.posts) / DAYS)

@@ -5,17 +5,34 @@ import path from 'node:path'
 import { evaluate, type Hyperparameters, predict, readGoal, train, tune, type Tuned } from '../packages/fasttext/src'
 import { median } from '../packages/fasttext/bench/engine-process'
 import { type Post, type QualitySet, qualitySets } from './quality-sets'
+import { benchOptions } from './options'
 
-// How well the engine classifies. Configurations are chosen on training and validation files only; then each test file is
-// read once. After that, equal parameters for ours and for the official program.
-//
-//   node bin/run.mjs bench/quality.ts --data FOLDER [--trials 12] [--folds 3] [--seeds 5] [--equal-only]
+const USAGE = `
+node bin/run.mjs bench/quality.ts --data FOLDER [--trials 12] [--folds 3] [--seeds 5] [--equal-only]
 
-const words = process.argv.slice(2)
-const option = (flag: string, otherwise: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1]! : otherwise)
-const [trials, folds, seeds] = [option('--trials', '12'), option('--folds', '3'), option('--seeds', '5')].map(
-  Number,
-) as [number, number, number]
+How well does fastText's engine classify? Configurations are chosen on training and validation files only; then each test file is
+read once. After that, this engine and the official program run with equal parameters.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --trials N      candidates of the search
+  --folds N       folds of the search
+  --seeds N       seeds of each final training
+  --equal-only    only the comparison with equal parameters
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
+    data: { type: 'string', default: '' },
+    trials: { type: 'string', default: '12' },
+    folds: { type: 'string', default: '3' },
+    seeds: { type: 'string', default: '5' },
+    'equal-only': { type: 'boolean', default: false },
+  },
+  { needs: ['data'] },
+)
+const [trials, folds, seeds] = [options.trials, options.folds, options.seeds].map(Number) as [number, number, number]
 
 const EQUAL: Partial<Hyperparameters> = {
   vectorDim: 10,
@@ -30,14 +47,8 @@ const EQUAL_SEEDS = 10
 type Chosen = { set: QualitySet; kind: string; learn: Post[]; seed: number; tuned: Tuned; seconds: number }
 
 function main(): void {
-  const data = option('--data', '')
-  if (data === '') {
-    console.error('usage: node bin/run.mjs bench/quality.ts --data FOLDER; what it holds: bench/quality-sets.ts')
-    process.exitCode = 2
-    return
-  }
-  const sets = qualitySets(data)
-  const chosen = words.includes('--equal-only') ? [] : sets.flatMap(chooseAll)
+  const sets = qualitySets(options.data)
+  const chosen = options['equal-only'] ? [] : sets.flatMap(chooseAll)
   const tests = new Map(sets.map((set) => [set.name, set.test()]))
   for (const set of sets)
     report(

@@ -16,21 +16,32 @@ import { mulberry32 } from '../shared/statistics/random'
 import { permanentRandom } from '../shared/text/cascade'
 import { macroF1Of } from './labelling-policies'
 import { type Message, readMessages, streamOf } from './labelling-stream'
+import { benchOptions } from './options'
 
-// What asking again gains: the same days with `labelling.relabelShare` 0 and with what is asked again by the services' own
-// code (labels in doubt first, then those that a model doubts), out of the same places. What it asks cannot go to
-// new posts, so it may lose: differences are of the same seed, with 95 % over seeds, and losses are printed. Alpha is not
-// in it: it is measured over first judgements, whatever is asked again.
-//
-//   node bin/run.mjs bench/relabelling.ts --data FOLDER [--seeds 20]
-//
-// FOLDER has corporate-messaging/posts.jsonl, a JSON object with `text` and `label` on each line; a quarter is the test.
-// Mistakes are made by the bench, in one judgement of ten or, for the last crowd, of three; the test is right. All
-// randomness comes from the seeds.
+const USAGE = `
+node bin/run.mjs bench/relabelling.ts --data FOLDER [--seeds 20]
 
-const words = process.argv.slice(2)
-const option = (flag: string, otherwise: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1]! : otherwise)
-const seeds = Number(option('--seeds', '20'))
+What does asking again gain? Simulates the same days with labelling.relabelShare 0 and with the services' own choice (labels in
+doubt first, then labels that a model doubts), within the same places. What is asked again takes places from new posts, so it may
+lose: differences are of the same seed, with a 95 % interval over seeds, and losses are printed. Alpha is not included, because
+it is measured over first judgements.
+
+The benchmark simulates annotators' mistakes: one judgement in ten or, for the last crowd, three in ten. The test set has none.
+All randomness comes from the seeds.
+
+  --data FOLDER   corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"; a quarter is the test
+  --seeds N       repetitions
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
+    data: { type: 'string', default: '' },
+    seeds: { type: 'string', default: '20' },
+  },
+  { needs: ['data'] },
+)
+const seeds = Number(options.seeds)
 
 const DAYS = 15
 const PER_DAY = 60
@@ -61,13 +72,7 @@ interface Count {
 }
 
 async function main(): Promise<void> {
-  const data = option('--data', '')
-  if (data === '') {
-    console.error('usage: node bin/run.mjs bench/relabelling.ts --data FOLDER; what it holds: at the head of the file')
-    process.exitCode = 2
-    return
-  }
-  const messages = readMessages([path.join(data, 'corporate-messaging/posts.jsonl')])
+  const messages = readMessages([path.join(options.data, 'corporate-messaging/posts.jsonl')])
   console.log(`${messages.length} messages, ${DAYS} days of ${PER_DAY} places, ${seeds} seeds`)
   for (const [crowd, rates] of Object.entries(CROWDS)) {
     const outcomes: Outcome[][] = []

@@ -2,28 +2,29 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { parseOptions } from '../local/replay/options'
 import { replay } from '../local/replay/replay'
 import { ROOT } from '../local/root'
 import { mulberry32 } from '../shared/statistics/random'
 import { dayAfter } from '../shared/utc-day'
+import { benchOptions } from './options'
 
-// How many requests to AWS does a day take, and does that grow with the age of the stack?
-//
-//   node bin/run.mjs bench/requests.ts [--days 60] [--posts 12] [--sample]
-//
-// A stream of small days is replayed as `npm start -- --once --record` does it: every request of every function is counted.
-// What days 10 to 20 take is compared with the last eleven days. With --sample the shipped sample is replayed as well, and
-// its requests are told by operation.
+const USAGE = `
+node bin/run.mjs bench/requests.ts [--days 60] [--posts 12] [--sample]
 
-const { values: options } = parseArgs({
-  options: {
-    days: { type: 'string', default: '60' },
-    /** Of each hashtag and day. */
-    posts: { type: 'string', default: '12' },
-    sample: { type: 'boolean', default: false },
-  },
+How many requests to AWS does a day take, and does that number grow with the age of the stack? Replays a stream of small days as
+npm start -- --once --record does, and counts every request of every function. Compares days 10 to 20 with the last eleven days.
+
+  --days N        days of the replay
+  --posts N       posts of each hashtag and day
+  --sample        also replay the sample posts, and list their requests by operation
+`
+
+const { values: options } = benchOptions(USAGE, {
+  days: { type: 'string', default: '60' },
+  /** Of each hashtag and day. */
+  posts: { type: 'string', default: '12' },
+  sample: { type: 'boolean', default: false },
 })
 
 const FIRST_DAY = '2026-03-01'

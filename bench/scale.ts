@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { parseArgs } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { type Cloud, createCloud } from '../local/cloud'
@@ -16,18 +15,21 @@ import { type ChampionRecord, runRecord } from '../shared/records'
 import { parseSettings } from '../shared/settings'
 import { TEXT_VERSION } from '../shared/text'
 import { makeModel } from './analyzer-world'
+import { benchOptions } from './options'
 
-// How far does one Lambda go?
-//
-//   node bin/run.mjs bench/scale.ts [--posts 50000,200000,500000]
-//
-// One day of so many posts of one hashtag, from a file through collector, labelling and analyzer: the packaged functions,
-// each invocation in a process of its own with the heap that Lambda would give it, against the embedded cloud. Half of the
-// posts are messages of their own, three in ten are retweets and the rest near copies.
-//
-// The time of the processor is the function's own and Node's collector's; S3 and DynamoDB are other processes. A function
-// with less than 1,769 MB gets a part of a core, so its time on Lambda is longer by that; its requests come on top, and are
-// taken as one after the other. Memory is what the operating system counts, Buffers and WebAssembly with it.
+const USAGE = `
+node bin/run.mjs bench/scale.ts [--posts 50000,200000,500000]
+
+How many posts a day can one Lambda function process? One day of one hashtag, from a file through collector, labelling and
+analyzer: the packaged functions, each invocation in a process of its own with the heap that Lambda would give it, against the
+embedded cloud. Half of the posts are distinct messages, three in ten are retweets and the rest near copies.
+
+CPU time is that of the function and of Node's garbage collector; S3 and DynamoDB are other processes. A function with less than
+1,769 MB gets a part of a core, so its time on Lambda is longer by that factor. The time of its requests, counted as sequential,
+is added. Memory is measured by the operating system, including Buffers and WebAssembly.
+
+  --posts N,…     numbers of posts, one run each
+`
 
 /** Yesterday: what the collector collects. */
 const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
@@ -43,7 +45,7 @@ const GROWTH = 1.3
 const STAGES = ['collector', 'labeling', 'analyzer'] as const
 type Stage = (typeof STAGES)[number]
 
-const { values: options } = parseArgs({ options: { posts: { type: 'string', default: '50000,200000,500000' } } })
+const { values: options } = benchOptions(USAGE, { posts: { type: 'string', default: '50000,200000,500000' } })
 
 const measured = z.object({
   cpuSeconds: z.number(),

@@ -2,25 +2,36 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { ROOT } from '../local/root'
 import { dayAfter } from '../shared/utc-day'
+import { benchOptions } from './options'
 import { twoWeeksOf } from './two-weeks'
 
-// How wide are the intervals of the whole product, and how far off are its shares, beside an earlier commit that is given
-// the same posts, as many labels and the same mistakes?
-//
-//   node bin/run.mjs bench/width.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 1] [--days 14] [--per-day 220]
-//                                   [--labels 60] [--sets corporate,emotion,irony] [--keep KEPT]
-//
-// FOLDER as in bench/quality-sets.ts. Two weeks of each set are replayed by both trees with `npm start -- --once`. What is
-// compared are the days that both report. A replay takes a minute or two of both cores: 12 of them by default. With --keep
-// the summaries of replays stay in the folder KEPT, and the base is not replayed again where its summary is there. Two weeks are
-// too few to tell errors apart: `bench/redrawn.ts` averages chance out.
+const USAGE = `
+node bin/run.mjs bench/width.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 1] [--days 14] [--per-day 220]
+                                [--labels 60] [--sets corporate,emotion,irony] [--keep KEPT]
 
-const { values: options } = parseArgs({
-  options: {
+How wide are the intervals of the whole product, and how far off are its shares, compared with an earlier commit that gets the same
+posts, number of labels and mistakes? Both trees replay the days of each set with npm start -- --once, and the days that both
+report are compared. A replay takes a minute or two of both cores: 12 of them by default. Two weeks are
+too few to compare errors: bench/redrawn.ts averages chance out.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --base COMMIT   a commit of this repository, or a folder that has one checked out
+  --mistakes P,…  how often simulated annotators err
+  --seeds N       repetitions
+  --days N        days of each replay
+  --per-day N     posts of each day
+  --labels N      labels of each day
+  --sets A,…      sets to use
+  --keep KEPT     store the summaries in this folder; a base whose summary is there is not replayed again
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
     data: { type: 'string', default: '' },
     /** A commit of this repository, or a folder that has one checked out. */
     base: { type: 'string', default: '0f95a04' },
@@ -32,7 +43,8 @@ const { values: options } = parseArgs({
     sets: { type: 'string', default: 'corporate,emotion,irony' },
     keep: { type: 'string', default: '' },
   },
-})
+  { needs: ['data'] },
+)
 
 const FIRST_DAY = '2026-03-01'
 /** Widths and errors beside the base, by mistakes: at most these, as geometric means over the sets. */
@@ -78,8 +90,6 @@ interface Compared {
 }
 
 function main(): void {
-  if (!options.data)
-    throw new Error('--data FOLDER is missing: the folder with the labelled posts; see the top of this file')
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-width-'))
   const base = baseTree(folder)
   try {

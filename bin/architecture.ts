@@ -29,21 +29,25 @@ import * as runLog from '../shared/state/run-log'
 import * as tombstones from '../shared/state/tombstones'
 import * as trainingJobs from '../shared/state/training-jobs'
 
-/** What a key of the bucket holds, and who writes it where that is none of our functions. */
+/** The meaning of each key of the bucket, and its writer where no function of this stack writes it. */
 const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>> = {
   source: { meaning: 'A file of posts that the operator brings (`source: file`).', outsideWriter: 'operator' },
-  import: { meaning: 'A file of labels to take in.', outsideWriter: 'operator' },
-  export: { meaning: 'A file of labels that was asked for.' },
-  posts: { meaning: 'A page of posts: RFC 4180, UTF-8, with a header; the whole text.' },
-  refused: { meaning: 'Input of a page that is no post, with the field and the reason.' },
+  import: { meaning: 'A file of labels to import.', outsideWriter: 'operator' },
+  export: { meaning: 'An exported file of labels.' },
+  posts: { meaning: 'A page of posts: RFC 4180, UTF-8, with a header; the full text.' },
+  refused: { meaning: 'Input of a page that is not a valid post, with the field and the reason.' },
   run: { meaning: 'A finished run: window covered, counts, cost, checksums. Its put starts labelling and analysis.' },
   cascades: {
-    meaning: 'The cascade of each post of a run, and what the model said of it that was live when it was first seen.',
+    meaning:
+      'The cascade of each post of a run, and its scores by the model that was live when the cascade was first seen.',
   },
-  knownTexts: { meaning: "What near copies of a run's texts are found by, no words, and the scores of new cascades." },
+  knownTexts: {
+    meaning:
+      "The features by which near copies of a run's texts are found, without words, and the scores of new cascades.",
+  },
   importedTexts: { meaning: 'The same for a file of imported labels.' },
-  plan: { meaning: 'What a batch asks and why: roles, inclusion probabilities, cost.' },
-  inputManifest: { meaning: 'The items of a batch as they are shown.' },
+  plan: { meaning: 'The items of a batch and why they are asked about: roles, inclusion probabilities, cost.' },
+  inputManifest: { meaning: 'The items of a batch as annotators see them.' },
   thirdManifest: { meaning: 'The items of a second Ground Truth job, which decides disputes.' },
   categories: { meaning: 'The categories, for Ground Truth.' },
   instructions: { meaning: 'The page that annotators see, for Ground Truth.' },
@@ -58,7 +62,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
     meaning:
       'The judgements of all batches so far; stored by every tenth batch, so that a settlement reads few objects.',
   },
-  quality: { meaning: 'Agreement and cost of a batch, and how far the labels so far can be relied on.' },
+  quality: { meaning: 'Agreement and cost of a batch, and how reliable the labels so far are.' },
   labelSnapshot: { meaning: "Each message's current label: an immutable snapshot, or a delta on another." },
   currentLabels: { meaning: 'Which snapshot is current.' },
   train: { meaning: 'Training examples, as BlazingText takes them.' },
@@ -66,7 +70,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   evaluation: { meaning: 'The evaluation set: never a channel of a training job.' },
   datasetRefused: { meaning: 'Labels that the dataset leaves out, with the reason.' },
   datasetLabels: { meaning: 'The ids of all labels in the dataset, with the part that each is in.' },
-  dataset: { meaning: 'What a dataset is made of. Its put starts training.' },
+  dataset: { meaning: 'The inputs of a dataset. Its put starts training.' },
   artefact: {
     meaning:
       'The trained model: the files of its engine, and a `model.json` that names it; from SageMaker `model.bin` alone.',
@@ -79,10 +83,12 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   tuning: { meaning: 'A search over hyperparameters and what it found.' },
   champion: { meaning: "Which model is live; compare-and-swap. The object's versions are the history." },
   predictions: { meaning: 'Label and probability of each post of a run.' },
-  prompt: { meaning: 'What a language model was asked, for the hash in the key.' },
-  answers: { meaning: 'What a language model said of messages of a UTC day, each asked about once. No text is in it.' },
+  prompt: { meaning: 'The prompt of a language model, for the hash in the key.' },
+  answers: {
+    meaning: 'The answers of a language model about messages of a UTC day, each asked about once. It has no text.',
+  },
   asked: {
-    meaning: 'How far the messages of a UTC day are asked about, and what it cost. Its put has the day reported.',
+    meaning: 'How far the messages of a UTC day are asked about, and the cost. Its put starts a report of the day.',
   },
   report: { meaning: 'The shares of a UTC day and of seven days, their intervals and how they were estimated.' },
   reportIndex: { meaning: 'The headline of every day.' },
@@ -91,7 +97,7 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   },
   evidence: {
     meaning:
-      'What is behind the shares of a day: its most repeated messages, the words that set labels apart, what moved them.',
+      'The evidence for the shares of a day: its most repeated messages, the words that set labels apart, what moved the shares.',
   },
   facts: {
     meaning: 'A UTC day counted by message: posts, kept scores and the runs. Reports are composed from it.',
@@ -99,15 +105,16 @@ const KEYS: Readonly<Record<string, { meaning: string; outsideWriter?: string }>
   trainExamples: { meaning: 'Training examples with their shown text, for engines that read messages.' },
   validationExamples: { meaning: 'Validation examples with their shown text.' },
   deletedFrom: {
-    meaning: 'Posts were deleted that the model learnt from: no rollback to it, and it goes once replaced.',
+    meaning:
+      'The model learnt from posts that were deleted: it cannot be rolled back to, and is deleted once it is replaced.',
   },
   deletion: { meaning: 'A request for deletion: what was removed from where. It names no post.' },
-  staged: { meaning: 'An object on its way to a key whose put starts work; gone in a moment.' },
+  staged: { meaning: 'An object on its way to a key whose put starts work; deleted at once.' },
   tableOfPosts: { meaning: 'Posts of a day for SQL, each once; the posts of all its runs.' },
   tableOfRuns: { meaning: 'A run for SQL: what it covered and cost.' },
   tableOfPredictions: { meaning: 'Predictions of a day for SQL, each post once.' },
   tableOfShares: { meaning: 'The shares of a report for SQL.' },
-  tableOfLabels: { meaning: 'The labels that stand, of messages of a day, for SQL.' },
+  tableOfLabels: { meaning: 'The current labels of messages of a day, for SQL.' },
   tableOfJudgements: { meaning: 'The judgements of a batch for SQL.' },
   tableOfBatches: { meaning: 'A settled batch for SQL: quality and cost.' },
   tableOfModels: { meaning: 'A model for SQL: verdict, scores and cost.' },
@@ -148,7 +155,7 @@ export const rowKindsOf = (module: object): RowKind[] =>
 const isRowKind = (value: unknown): value is RowKind =>
   typeof value === 'object' && value !== null && 'pk' in value && 'sk' in value && 'meaning' in value
 
-/** docs/architecture.md with its two tables as the code has them; the text around the tables stays. */
+/** docs/architecture.md with new tables between the markers; the text around the tables stays. */
 export const withMaps = (page: string, root: string): string =>
   withTable(withTable(page, 'bucket', bucketTable(root)), 'table', rowTable(root))
 
@@ -165,13 +172,13 @@ const permission = z.looseObject({
   upload: z.array(z.string()).default([]),
 })
 
-/** Who may write and read a key is what stack/permissions.yml says. */
+/** stack/permissions.yml says who may write and read a key. */
 function bucketTable(root: string): string[] {
   const text = readFileSync(path.join(root, 'stack/permissions.yml'), 'utf8')
   const functions = Object.entries(z.record(z.string(), permission).parse(parse(text, { logLevel: 'silent' })))
   const rows = Object.entries(keys).map(([name, { pattern }]) => {
     const about = KEYS[name]
-    if (!about) throw new Error(`keys.${name} has no meaning: add one to bin/architecture.ts`)
+    if (!about) throw new Error(`keys.${name} has no description: add one to bin/architecture.ts`)
     const example = pattern.replaceAll(/[{}]/g, '')
     const allowed = (of: (one: z.infer<typeof permission>) => readonly string[]) =>
       functions.filter(([, one]) => of(one).some((glob) => isMatch(glob, example))).map(([name]) => name)
@@ -184,7 +191,7 @@ function bucketTable(root: string): string[] {
   return ['| key | meaning | may write | may read | deleted posts go |', '| --- | --- | --- | --- | --- |', ...rows]
 }
 
-/** `PLACES` has every key, which the names of a record's entries do not say. */
+/** `PLACES` has every key, which the type of a record's entries does not say. */
 const deletionOf = (name: string): string => PLACES[name as keyof typeof PLACES].how
 
 const isMatch = (glob: string, key: string): boolean =>
@@ -207,8 +214,7 @@ function rowTable(root: string): string[] {
 
 function rowDeletionOf(kind: string): string {
   const how = ROWS[kind]
-  if (how === undefined)
-    throw new Error(`${kind} does not say how deleted posts go: add it to services/privacy/rows.ts`)
+  if (how === undefined) throw new Error(`row ${kind} has no entry for deletion: add one to services/privacy/rows.ts`)
   return how
 }
 
@@ -221,7 +227,7 @@ const attributesOf = (attributes: z.ZodType): string =>
 
 const shown = (pattern: string): string => pattern.replaceAll('{', '<').replaceAll('}', '>')
 
-/** The services whose code a module of ours is part of, by module; imports of types alone do not count. */
+/** The services whose code a module of `shared` is part of, by module; type-only imports do not count. */
 function usersOf(root: string): Map<string, Set<string>> {
   const users = new Map<string, Set<string>>()
   for (const service of readdirSync(path.join(root, 'services'))) {

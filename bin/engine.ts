@@ -30,11 +30,11 @@ nothing that the model knows.
   --model DIR        what train wrote
   --set NAME=VALUE   a hyperparameter; what is not set is what the engine suggests
 
-A line that cannot be read is named with its file, line and field, and left out. Ends with 1 where nothing could be learned or
-answered, and with 2 for a wrong command.
+A line that cannot be read is named with its file, line and field, and left out. Exit codes:
+0 done; 1 nothing could be learned or answered; 2 the command is wrong.
 `
 
-/** Texts are answered so many at a time. */
+/** Texts are classified in groups of this size. */
 const BATCH = 1000
 
 const text = z.string({ error: 'expected a string' })
@@ -49,14 +49,14 @@ async function main([verb, ...args]: string[]): Promise<number> {
     console.log(HELP)
     return verb === undefined ? 2 : 0
   }
-  // The reader of the answers may stop before they end, as `head` does.
+  // The reader of the output may stop early, as `head` does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
   if (verb === 'train') return train(args)
   if (verb === 'classify') return classify(args)
-  throw new WrongCommand(`unknown command ${verb}: expected train or classify; --help says more`)
+  throw new WrongCommand(`unknown command ${verb}: expected train or classify; --help lists both`)
 }
 
 async function train(args: string[]): Promise<number> {
@@ -82,7 +82,7 @@ async function train(args: string[]): Promise<number> {
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
   for (const [file, bytes] of files) writeFileSync(path.join(output, file), bytes)
-  // Last: a folder with it is whole.
+  // Last: a folder that has this file is complete.
   const manifest = { format: 1 as const, engine: engine.name, textVersion: TEXT_VERSION, prior }
   writeFileSync(path.join(output, MANIFEST), manifestText(manifest))
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0)
@@ -120,7 +120,10 @@ interface Refused {
   count: number
 }
 
-/** The good rows of a file of JSON Lines with their line numbers; the others are named on the standard error and counted. */
+/**
+ * The good rows of a file of JSON Lines with their line numbers; the others are named on the standard error and
+ * counted.
+ */
 function readRows<S extends z.ZodType>(file: string, schema: S) {
   const refused: Refused = { count: 0 }
   const refuse = (line: number, why: string): void => {
@@ -154,7 +157,7 @@ function openable(file: string): string {
   return file
 }
 
-/** Undefined where it is no JSON: JSON has no undefined. */
+/** Undefined for invalid JSON: JSON has no undefined. */
 function parsed(content: string): unknown {
   try {
     return JSON.parse(content)
@@ -191,7 +194,7 @@ async function trainNamed(engine: Engine, examples: Example[], chosen: Hyperpara
 /** A model replaces a model, and nothing else. */
 function refuseForeign(output: string): void {
   if (!existsSync(output) || readdirSync(output).length === 0 || existsSync(path.join(output, MANIFEST))) return
-  throw new WrongCommand(`--output ${output}: there is something in it that is no model; name an empty or new folder`)
+  throw new WrongCommand(`--output ${output}: it has files that are not of a model; name an empty or new folder`)
 }
 
 /** The files of a model by name. */
@@ -210,7 +213,7 @@ function parse<K extends 'engine' | 'input' | 'output' | 'model'>(args: string[]
   const missing = required.filter((name) => values[name] === undefined)
   if (missing.length > 0)
     throw new WrongCommand(`missing: ${missing.map((name) => `--${name}`).join(', ')}; --help says more`)
-  // None of them is missing.
+  // All of them are present.
   return { ...(values as Record<K, string>), set: values.set }
 }
 

@@ -72,18 +72,18 @@ async function main(argv: string[]): Promise<number> {
   return 0
 }
 
-/** An export replaces an export, and nothing else: a folder that holds any other file is left as it is. */
+/** An export replaces an export, and nothing else: a folder with any other file is left as it is. */
 function refuseForeign(out: string): void {
   if (!existsSync(out)) return
   const own = filesOfExport(out)
   const [foreign] = readdirSync(out).filter((name) => !own.includes(name))
   if (foreign === undefined) return
   throw new Error(
-    `--out ${out}: ${foreign} in it is no file of an earlier export; name another folder, or empty this one`,
+    `--out ${out}: its file ${foreign} is not from an earlier export; name another folder, or empty this one`,
   )
 }
 
-/** The files that an earlier export wrote into a folder; none where no export did. */
+/** The files that an earlier export wrote into a folder; empty without an earlier export. */
 function filesOfExport(folder: string): string[] {
   const parsed = (name: string) => {
     const file = path.join(folder, name)
@@ -115,7 +115,7 @@ async function jobOf(objects: Objects, wanted: string | undefined): Promise<stri
   if (wanted !== undefined && wanted !== 'latest') return wanted
   if (wanted === undefined) {
     const live = await readChampion(objects)
-    if (!live) throw new Error('No model is live yet; --job latest takes the one that was trained last.')
+    if (!live) throw new Error('No model is live yet; --job latest exports the one that was trained last.')
     return live.champion.job
   }
   const latest = await latestTraining(objects)
@@ -124,7 +124,8 @@ async function jobOf(objects: Objects, wanted: string | undefined): Promise<stri
 }
 
 async function read(objects: Objects, job: string) {
-  if (!(await objects.exists(keys.training({ job })))) throw new Error(`There is no model ${job}.`)
+  if (!(await objects.exists(keys.training({ job }))))
+    throw new Error(`There is no model ${job}; --job latest exports the one that was trained last.`)
   const training = await objects.readJson(keys.training({ job }), trainingRecord)
   const [dataset, stored] = await Promise.all([
     objects.readJson(keys.dataset({ dataset: training.datasetId }), datasetRecord),
@@ -133,7 +134,7 @@ async function read(objects: Objects, job: string) {
   const card = stored && parseJson(stored.body.toString('utf8'), cardRecord, keys.card({ job }))
   const { body, sha256 } = await archiveAt(objects, training.artefact, card?.artefact.sha256 ?? undefined)
   const archive = await unpackModel(body, training.artefact)
-  // Loaded here, so that a model which this release cannot read is refused now, and not by its user.
+  // Loaded here, so that an unreadable model is refused now, not by its user.
   const place = { artefact: training.artefact, textVersion: dataset.textVersion, prior: training.prior }
   const loaded = await loadModel(archive, place)
   const files = new Map([...archive].filter(([name]) => name !== MANIFEST))
@@ -158,7 +159,7 @@ async function read(objects: Objects, job: string) {
   return { about, told, files }
 }
 
-/** Whole or not at all. */
+/** Complete or not at all. */
 function write(out: string, files: Record<string, string | Uint8Array>): void {
   const target = path.resolve(out)
   mkdirSync(path.dirname(target), { recursive: true })

@@ -18,14 +18,14 @@ export const schemaFiles = (): Map<string, string> =>
     published.map((event) => [`events/schemas/${fileOf(event)}`, `${JSON.stringify(schemaOf(event), null, 2)}\n`]),
   )
 
-/** What we write into the bucket for others to read. */
+/** The documents of the bucket that others read. */
 const documents = [
   { file: 'docs/report.schema.json', title: 'reports/stream=<n>/hashtag=<h>/date=<d>.json', record: reportRecord },
   { file: 'docs/report-index.schema.json', title: 'reports/index.json', record: reportIndexRecord },
   { file: 'docs/evidence.schema.json', title: 'evidence/stream=<n>/hashtag=<h>/date=<d>.json', record: evidenceRecord },
 ]
 
-/** The JSON Schema of each document that others read, by the name of its file. A reader lets unknown fields through. */
+/** The JSON Schema of each document that others read, by the name of its file. Readers accept unknown fields. */
 export const documentFiles = (): Map<string, string> =>
   new Map(
     documents.map(({ file, title, record }) => {
@@ -35,7 +35,7 @@ export const documentFiles = (): Map<string, string> =>
     }),
   )
 
-/** The page that describes every event that we publish or react to. */
+/** The page that describes every event that the services publish or react to. */
 export const eventsPage = (): string =>
   [
     `<!-- ${NOTICE} -->`,
@@ -43,7 +43,7 @@ export const eventsPage = (): string =>
     '# Events',
     '',
     'All events below go on the bus `bellwether-<stage>`; `source` is `bellwether.` and the service, `detail-type` the name.',
-    'An event can come twice: the same fact has the same `detail.id`. It can come late: look at what it names.',
+    'An event can arrive twice: the same fact has the same `detail.id`. It can arrive late: read the object that it names.',
     'A detail that changes gets a new `detail.version`. The JSON Schemas are in `events/schemas/`.',
     '',
     'Two subscribers to copy: `services/subscriber` fetches a model when it goes live (`deploy.subscriber: true` deploys it),',
@@ -51,7 +51,7 @@ export const eventsPage = (): string =>
     '',
     ...overview,
     '',
-    "Of AWS's own events we react to these:",
+    'The services react to these events of AWS:',
     '',
     '| event | source | meaning |',
     '| --- | --- | --- |',

@@ -9,7 +9,7 @@ const MARKS = [
   '<!-- end of operations -->',
 ] as const
 
-/** What the document client of DynamoDB calls an operation otherwise. */
+/** Operations that the document client of DynamoDB names differently. */
 const DOCUMENT_CLIENT: Record<string, string> = {
   BatchGet: 'BatchGetItem',
   BatchWrite: 'BatchWriteItem',
@@ -19,10 +19,12 @@ const DOCUMENT_CLIENT: Record<string, string> = {
   Update: 'UpdateItem',
 }
 
-/** What one class of `@aws-sdk/lib-storage` sends. */
+/** The operations that one class of `@aws-sdk/lib-storage` sends. */
 const UPLOAD = ['AbortMultipartUpload', 'CompleteMultipartUpload', 'CreateMultipartUpload', 'PutObject', 'UploadPart']
 
-/** The operations that sources name, by their SDK commands and paginators. Names are unique over the services used here. */
+/**
+ * The operations that sources name, by their SDK commands and paginators. Names are unique over the services used here.
+ */
 function operationsIn(root: string, ...folders: string[]): Set<string> {
   const text = folders.flatMap((folder) => sources(path.join(root, folder))).join('\n')
   const commands = Array.from(
@@ -40,7 +42,7 @@ const sources = (folder: string): string[] =>
     return file.endsWith('.ts') ? [readFileSync(file, 'utf8')] : []
   })
 
-/** The README of the embedded cloud with the table of its operations between the markers made anew. */
+/** The README of the embedded cloud with a new table of its operations between the markers. */
 export async function withOperations(readme: string, root: string): Promise<string> {
   const ours = operationsIn(root, 'services', 'shared')
   const contract = operationsIn(root, 'packages/embedded-aws/test/contract')

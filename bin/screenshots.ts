@@ -24,7 +24,7 @@ const DEVICES = [
 
 const ANNOTATORS = { 'phone-light': 'ana', 'phone-dark': 'ben', 'desktop-light': 'cho', 'desktop-dark': 'dan' } as const
 
-/** The post is kept in all its forms; of the rest one of each is enough to look at. */
+/** Of the post every form is kept; of the rest one form each is enough. */
 const KEPT = [
   'definitions-desktop-light',
   'flag-phone-dark',

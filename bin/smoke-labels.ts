@@ -5,8 +5,8 @@ import { cascadeId } from '../shared/text/cascade'
 const EACH = 120
 
 /**
- * A settled manifest that is easy to learn: for each category 120 posts that name it, three of four for training.
- * `now` is an ISO 8601 time.
+ * A settled manifest that is easy to learn: for each category 120 posts that name it, three in four for training. `now`
+ * is an ISO 8601 time.
  */
 export function smokeLabels({ version, categories }: Settings['labels'], now: string): string {
   const lines = categories.flatMap(({ name }, index) =>

@@ -11,8 +11,8 @@ const NOT_NEEDED = [
 const needed = (findings: readonly Finding[], wanted: Finding['verdict']): Finding[] =>
   findings.filter(({ check, verdict }) => verdict === wanted && !NOT_NEEDED.includes(check))
 
-/** What is missing of that which a training job and a page need. */
+/** Missing requirements of a training job and of a page. */
 export const missingForSmoke = (findings: readonly Finding[]): Finding[] => needed(findings, 'missing')
 
-/** What of it the doctor could not look at: smoke goes on, and says so. */
+/** Requirements that the doctor could not check: smoke continues, and says so. */
 export const uncheckedForSmoke = (findings: readonly Finding[]): Finding[] => needed(findings, 'could not be checked')

@@ -34,8 +34,8 @@ export interface Left {
 }
 
 /**
- * Remove all that a stage of smoke left in the account, whatever is gone already; answers what could not be removed. The
- * bucket goes after the stack: as long as functions run, they write into it.
+ * Remove everything that a stage of smoke left in the account, even if parts of it are gone; returns what could not be
+ * removed. The bucket goes after the stack, because functions write into it as long as they run.
  */
 export async function removeStage(removal: Removal): Promise<Left[]> {
   const { stage } = removal
@@ -60,7 +60,7 @@ export async function removeStage(removal: Removal): Promise<Left[]> {
   return left
 }
 
-/** A job that goes on would write its model into a bucket that is being emptied, and be paid for. */
+/** A running job would write its model into a bucket that is being emptied, and cost money. */
 async function stopJobs({ sagemaker, stage }: Removal): Promise<string[]> {
   const pages = paginateListTrainingJobs(
     { client: sagemaker },

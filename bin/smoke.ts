@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP)
   if (values.remove) return remove()
   if (!stage.startsWith('smoke-'))
-    throw new Error(`--stage ${stage}: it will be removed, so its name has to begin with smoke-`)
+    throw new Error(`--stage ${stage}: smoke removes its stage, so the name must begin with smoke-`)
   const settings = readSettings(process.cwd())
 
   say(`stage ${stage} in ${region}; if this is interrupted: npm run smoke -- --region ${region} --remove ${stage}`)
@@ -76,14 +76,14 @@ async function main(): Promise<void> {
   if (!keep) await remove()
 }
 
-/** Fails for what would make the rest wait in vain. */
+/** Fails for anything that would make the rest wait in vain. */
 async function examine(): Promise<void> {
-  // Where the doctor fails, its error comes in the place of findings.
+  // Where the doctor fails, its answer is an error instead of findings.
   const answer = await invoke<Partial<Examination>>('doctor', {})
   say(`doctor: ${JSON.stringify(answer)}`)
   const { findings } = answer
   if (!findings || missingForSmoke(findings).length > 0)
-    throw new Error('the doctor says what is missing; see docs/first-deploy.md')
+    throw new Error('the account lacks what the doctor names above: see docs/first-deploy.md')
   for (const { check, found } of uncheckedForSmoke(findings)) say(`not known before it is tried: ${check}: ${found}`)
 }
 
@@ -107,7 +107,7 @@ async function train(bucket: string, labels: Parameters<typeof smokeLabels>[0]):
   say(`the ${engine.name} model knows ${model.labels.join(', ')} and answers ${JSON.stringify(scores)}`)
 }
 
-/** The dataset that the put should bring; where no event comes, the formatter is called. */
+/** The dataset that the put should cause; where no event comes, the formatter is called. */
 async function makeDataset(objects: Objects): Promise<string> {
   const find = async () => {
     for await (const { key } of objects.list(prefixes.datasets)) {
@@ -145,13 +145,13 @@ async function waitForModel(datasetId: string): Promise<string> {
 async function fetchPage(url: string): Promise<void> {
   const { status } = await fetch(url)
   say(`GET ${url}: ${status}`)
-  // Without a link in hand the desk refuses; a 5xx would be a broken function.
+  // Without a link the desk refuses; a 5xx would be a broken function.
   if (status >= 500) throw new Error(`${url} answers ${status}`)
 }
 
-/** All that the stage is made of, and what CloudFormation keeps when a stack goes. */
+/** Everything that the stage is made of, and what CloudFormation keeps when a stack is removed. */
 async function remove(): Promise<void> {
-  if (!stage.startsWith('smoke-')) throw new Error(`${stage} is no stage of smoke's`)
+  if (!stage.startsWith('smoke-')) throw new Error(`${stage} is not a stage of smoke: its name must begin with smoke-`)
   say(`removing ${stage}`)
   const left = await removeStage({
     stage,
@@ -175,7 +175,7 @@ async function removeStack(): Promise<boolean> {
   throw new Error(`sls remove ended with ${code}`)
 }
 
-/** What the stack is called by, as its functions know it. */
+/** The name of the stack, as its functions know it. */
 async function places(): Promise<{ bucket: string; table: string; deskUrl: string }> {
   const { Environment } = await lambda.send(
     new GetFunctionConfigurationCommand({ FunctionName: `bellwether-${stage}-desk-invite` }),
@@ -184,18 +184,18 @@ async function places(): Promise<{ bucket: string; table: string; deskUrl: strin
   return { bucket: BUCKET, table: TABLE, deskUrl: `${SITE_URL}/desk` }
 }
 
-/** What a function of the stage answers. */
+/** The answer of a function of the stage. */
 async function invoke<T>(name: string, request: object): Promise<T> {
   const { Payload, FunctionError } = await lambda.send(
     new InvokeCommand({ FunctionName: `bellwether-${stage}-${name}`, Payload: JSON.stringify(request) }),
   )
   const answer = Buffer.from(Payload ?? []).toString()
   if (FunctionError || refusalIn(answer) !== undefined) throw new Error(`${name} failed: ${answer}`)
-  // The functions of this repository answer with what their types say.
+  // The functions of this repository answer with their declared types.
   return JSON.parse(answer) as T
 }
 
-/** Run the framework, show what it says, and answer it. */
+/** Run the framework, show its output, and return it. */
 function sls(verb: 'deploy' | 'remove'): Promise<{ code: number | null; said: string }> {
   const child = spawn('npx', ['--no-install', 'sls', verb, '--stage', stage, '--region', region], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -216,7 +216,7 @@ function sls(verb: 'deploy' | 'remove'): Promise<{ code: number | null; said: st
   })
 }
 
-/** What `look` finds, or nothing after so long. */
+/** What `look` finds; undefined after so long. */
 async function waitFor<T>(look: () => Promise<T | undefined>, everyMs: number, forMs: number): Promise<T | undefined> {
   const deadline = Date.now() + forMs
   while (Date.now() < deadline) {

@@ -4,7 +4,7 @@ import { key } from './fields'
 
 export const datasetReady = publishedEvent({
   name: 'DatasetReady',
-  meaning: 'Labels that were not in a dataset before are in one now.',
+  meaning: 'A dataset has labels that no earlier dataset had.',
   publishedBy: 'formatter',
   version: 1,
   fields: {

@@ -5,7 +5,7 @@ import { basis, exampleReport, reportOf } from './share-reported'
 export const estimateDisagrees = publishedEvent({
   name: 'EstimateDisagrees',
   meaning:
-    'Over seven days the model, corrected for its known errors, disagrees with the labels of the days: it has begun to miss something.',
+    'Over seven days the model, corrected for its known errors, disagrees with the labels of the days: the model has begun to miss something.',
   publishedBy: 'analyzer',
   version: 2,
   fields: {

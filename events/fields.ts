@@ -6,7 +6,7 @@ export const day = z.iso.date().describe('A UTC day.')
 export const stream = z
   .string()
   .optional()
-  .describe('The network that the posts are from. Absent of days that a release without streams began.')
+  .describe('The network of the posts. Absent for days that a release without streams began.')
 export const usd = z.number().nonnegative().describe('US dollars.')
 export const share = z.number().min(0).max(1)
 
@@ -26,7 +26,7 @@ export const alpha = z.object({
 
 /** A cap that ended a piece of work. */
 export const reachedCap = z.object({
-  cap: z.string().describe('The field of bellwether.yml, as in caps.posts.perDay, or the usage limit of a source.'),
+  cap: z.string().describe('The option of bellwether.yml, as in caps.posts.perDay, or the usage limit of a source.'),
   limit: z.number(),
-  period: z.string().describe('The UTC day or month it holds for.'),
+  period: z.string().describe('The UTC day or month of the cap.'),
 })

@@ -27,7 +27,7 @@ export const labelsMeasured = publishedEvent({
     ...labelledBatch,
     manifestKey: key,
     labelled: z.int().nonnegative(),
-    failed: z.int().nonnegative().describe('Items asked for that have no usable label.'),
+    failed: z.int().nonnegative().describe('Items of the batch without a usable label.'),
     judgements: z.int().nonnegative(),
     status: labelStatus,
     costUsd: usd,

@@ -5,7 +5,7 @@ import { exampleBatch, labelledBatch } from './labels-measured'
 
 export const labelsUnreliable = publishedEvent({
   name: 'LabelsUnreliable',
-  meaning: 'Annotators err too often for their labels to tell a share or to train a model; with what to do about it.',
+  meaning: 'Annotators err too often to estimate a share or train a model from their labels; with what to do about it.',
   publishedBy: 'labeling',
   version: 2,
   fields: {
@@ -13,9 +13,11 @@ export const labelsUnreliable = publishedEvent({
     errorRate: z
       .object({ mean: share, high: share })
       .optional()
-      .describe('How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides.'),
-    reasons: z.array(z.string()).min(1).describe('In words that a person can act on.'),
-    accepted: z.boolean().describe('The configuration says to train in spite of it.'),
+      .describe(
+        'How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides whether labels are unreliable.',
+      ),
+    reasons: z.array(z.string()).min(1).describe('The reasons, in sentences that a person can act on.'),
+    accepted: z.boolean().describe('Whether the configuration trains on such labels anyway.'),
   },
   example: {
     ...exampleBatch,

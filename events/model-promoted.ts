@@ -6,27 +6,32 @@ import { key, labelStatus } from './fields'
 export const scores = {
   macroF1: z.number().nullable().describe('On the evaluation window.'),
   accuracy: z.number().nullable(),
-  provisional: z.boolean().describe('Live on few evaluation items, or without a champion that it was held against.'),
-  labelStatus: labelStatus.describe('How far the labels of the dataset can be relied on.'),
+  provisional: z.boolean().describe('Live on few evaluation items, or without a champion to compare with.'),
+  labelStatus: labelStatus.describe('How reliable the labels of the dataset are.'),
 }
 
 /** What a subscriber needs to fetch a model and to verify it. */
 export const model = {
   job: z.string(),
   datasetId: z.string(),
-  engine: z.string().describe('What reads the artefact: fasttext has a model.bin in the format of fastText.'),
+  engine: z
+    .string()
+    .describe('The engine that reads the artefact; fasttext has a model.bin in the format of fastText.'),
   artefact: z.string().describe('s3:// URI of model.tar.gz.'),
   versionId: z.string().nullable().describe('S3 version of the artefact.'),
   sha256: z.string().describe('Of model.tar.gz, in hex.'),
   labels: z.array(z.string()),
   textVersion: z.string().describe('Version of the text function that must run before the model.'),
   cardKey: key,
-  replaces: z.string().nullable().describe('The job of the champion before.'),
-  temperature: z.number().positive().describe('Divides the logarithms of its probabilities, which are true then.'),
+  replaces: z.string().nullable().describe('The job of the previous champion.'),
+  temperature: z
+    .number()
+    .positive()
+    .describe('Calibration: divide the logarithms of its probabilities by this temperature.'),
   prior: z
     .record(z.string(), z.number().min(0).max(1))
     .nullable()
-    .describe('The answer for a text without a word that the model knows; null: equal shares.'),
+    .describe('The prediction for a text of which the model knows no token; null: equal shares.'),
   ...scores,
 }
 
@@ -52,7 +57,7 @@ export const exampleModel = {
 
 export const modelPromoted = publishedEvent({
   name: 'ModelPromoted',
-  meaning: 'A model went live; the detail is all that a subscriber needs to fetch and verify it.',
+  meaning: 'A model went live; the detail has everything that a subscriber needs to fetch and verify it.',
   publishedBy: 'evaluator',
   version: 1,
   fields: model,

@@ -6,7 +6,7 @@ import { scores } from './model-promoted'
 export const modelRejected = publishedEvent({
   name: 'ModelRejected',
   meaning:
-    'A trained model is worse than the champion or fails another rule of the gate, and stays out; every reason is given.',
+    'A trained model is worse than the champion or fails another rule of the gate, and does not go live; every reason is given.',
   publishedBy: 'evaluator',
   version: 2,
   fields: {

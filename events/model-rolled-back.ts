@@ -4,7 +4,7 @@ import { exampleModel, model } from './model-promoted'
 
 export const modelRolledBack = publishedEvent({
   name: 'ModelRolledBack',
-  meaning: 'An operator put a former champion back; the detail is that of ModelPromoted.',
+  meaning: 'An operator made a former champion live again; the detail is that of ModelPromoted.',
   publishedBy: 'evaluator',
   version: 1,
   fields: { ...model, at: z.iso.datetime() },

@@ -4,13 +4,13 @@ import { exampleReport, reportOf } from './share-reported'
 
 export const notEnoughLabels = publishedEvent({
   name: 'NotEnoughLabels',
-  meaning: 'A day of a stream has too few labels for an honest share, so none is given.',
+  meaning: 'A day of a stream has too few labels to estimate a share, so none is reported.',
   publishedBy: 'analyzer',
   version: 2,
   fields: {
     ...reportOf,
     labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
-    more: z.int().nonnegative().describe('About so many more would give ±10 points.'),
+    more: z.int().nonnegative().describe('About how many more labels would give ±10 points.'),
   },
   example: { ...exampleReport, labels: 4, more: 92 },
 })

@@ -14,7 +14,7 @@ export const postsCollected = publishedEvent({
     run: z.string(),
     runKey: key,
     posts: z.int().nonnegative(),
-    complete: z.boolean().describe('False when a cap or a gap left a part of the window out.'),
+    complete: z.boolean().describe('False where a cap or a gap left out a part of the window.'),
     costUsd: usd,
   },
   example: {

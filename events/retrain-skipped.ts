@@ -4,7 +4,7 @@ import { day } from './fields'
 
 export const retrainSkipped = publishedEvent({
   name: 'RetrainSkipped',
-  meaning: 'A day ends without a training job, for this reason.',
+  meaning: 'A day ends without a training job; the detail has the reason.',
   publishedBy: 'trainer',
   version: 1,
   fields: { date: day, reason: z.string(), datasetId: z.string().optional() },

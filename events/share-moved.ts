@@ -19,9 +19,9 @@ export const shareMoved = publishedEvent({
       .array(
         z.object({
           label: z.string(),
-          share: share.describe('Of the posts of the week.'),
-          before: share.describe('Of the posts of the week before.'),
-          p: share.describe('The probability of so large a difference where nothing changed.'),
+          share: share.describe('Share of the posts of the week.'),
+          before: share.describe('Share of the posts of the week before.'),
+          p: share.describe('The probability of a difference this large if nothing changed.'),
         }),
       )
       .describe('The labels whose share changed, in the order of the configuration; never empty.'),

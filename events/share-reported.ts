@@ -27,7 +27,7 @@ const basedShare = z.object({ basis, label: z.string(), share, low: share, high:
 
 export const shareReported = publishedEvent({
   name: 'ShareReported',
-  meaning: 'The report of a day of a stream was brought up to date; the detail has its headline.',
+  meaning: 'The report of a day of a stream was updated; the detail has its headline.',
   publishedBy: 'analyzer',
   version: 3,
   fields: {
@@ -35,30 +35,30 @@ export const shareReported = publishedEvent({
     posts: z.int().nonnegative(),
     messages: z.int().nonnegative().describe('Distinct messages.'),
     labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
-    complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+    complete: z.boolean().describe('False where a cap or a gap left out a part of the day.'),
     state: z
       .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'])
-      .describe('Of the answer by posts: what there is in place of shares, as in the report.'),
-    words: z.string().describe('The answer by posts, in words.'),
+      .describe('State of the answer by posts, as in the report: reported, or why there is no share.'),
+    words: z.string().describe('The answer by posts, in sentences.'),
     secondPredictor: z
       .strictObject({
         model: z.string().describe('Model id or inference profile.'),
-        weight: share.describe('How far its answers count in the answer by posts; 0: as if there were none.'),
+        weight: share.describe('The weight of its answers in the answer by posts; 0: they are ignored.'),
         answered: share.describe('The part of the messages of the day that it answered.'),
       })
       .optional()
-      .describe('The language model beside the classifier, where one was asked about the day.'),
+      .describe('The language model beside the classifier; present where one was asked about the day.'),
     shares: z
       .array(basedShare)
       .describe('With 95 % intervals; empty where there are not enough labels, or the labels are unreliable.'),
     disagree: share
       .nullable()
-      .describe(
-        'Where the labels are unreliable: how often two people disagree about a post. Null where that is not known.',
-      ),
+      .describe('Where the labels are unreliable: how often two people disagree about a post. Null where unknown.'),
     judgements: z
       .array(basedShare)
-      .describe('Where the labels are unreliable: of what one person says of the posts, with 95 % intervals.'),
+      .describe(
+        "Where the labels are unreliable: shares of one person's judgements of the posts, with 95 % intervals.",
+      ),
   },
   example: {
     ...exampleReport,

@@ -1,8 +1,8 @@
 import { printable } from './printable'
 
 /**
- * Run a command on the words that it was given, and end with the exit code that it answers. An error that it throws is
- * printed as its message; `codeOf` says which exit code it has.
+ * Run a command with its arguments, and end with the exit code that it returns. An error that it throws is printed as
+ * its message; `codeOf` returns its exit code.
  */
 export async function runCommand(
   main: (argv: string[]) => Promise<number>,
@@ -11,7 +11,7 @@ export async function runCommand(
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
-    // A message may hold a value of a post, such as what DuckDB says of one.
+    // A message may contain a value of a post, such as DuckDB's.
     console.error(printable(error instanceof Error ? error.message : String(error)))
     process.exitCode = codeOf(error)
   }

@@ -13,16 +13,16 @@ import { printable } from './printable'
 import { ROOT } from './root'
 import { findRunning, isRefused, lastFolder, type Running } from './running'
 
-const USAGE = `How today goes, stage by stage: what is done, what waits for a person, what is late, and the command that helps.
+const USAGE = `Says how today goes, stage by stage: what is done, what waits for a person, what is late, and the command that helps.
 
-  npm run doctor                   of the cloud that was started last, whether it runs or was stopped
-  npm run doctor -- --data DIR     of the cloud with this data folder
+  npm run doctor                   the cloud that was started last, running or stopped
+  npm run doctor -- --data DIR     the cloud with this data folder
 
-  --json     for machines: ready, and each stage with its state
+  --json     print JSON: ready, and each stage with its state
   --help
 
-Ends with 0 where all is well, with 1 where something is late or failed or could not be looked at. A stopped cloud is looked at in
-a copy of its folder, which stays as it is. On AWS: npx sls invoke -f doctor --data '{"today":true}'.
+Exit codes: 0 all is well; 1 something is late or failed, or could not be checked. A stopped cloud is inspected in a copy of
+its folder; the folder itself does not change. On AWS: npx sls invoke -f doctor --data '{"today":true}'.
 `
 
 const stage = z.looseObject({ state: z.string(), help: z.string().optional() })
@@ -66,7 +66,7 @@ function stackOf(running: Running): string {
   return doctorOf(running).replace(/-doctor$/, '')
 }
 
-/** The doctor's answer; nothing where no cloud answers. */
+/** The doctor's answer; undefined where no cloud answers. */
 async function askRunning(running: Running): Promise<Seen | undefined> {
   const client = new LambdaClient({ ...asOwner(running), maxAttempts: 1 })
   const request = { FunctionName: doctorOf(running), Payload: Buffer.from('{"today":true}') }
@@ -77,7 +77,7 @@ async function askRunning(running: Running): Promise<Seen | undefined> {
   return answer && parsed(Buffer.from(answer.Payload ?? []).toString('utf8'), answer.FunctionError)
 }
 
-/** Look at a copy of the folder by a cloud whose clock calls nobody, so that nothing goes on meanwhile. */
+/** Look at a copy of the folder with a cloud whose clock triggers nothing, so that nothing changes meanwhile. */
 async function askStopped(folder: string, running: Running): Promise<Seen> {
   const copy = mkdtempSync(path.join(tmpdir(), 'bellwether-doctor-'))
   try {
@@ -109,18 +109,18 @@ async function packaged(): Promise<string> {
   return path.dirname(stdout.trim())
 }
 
-/** The time that the cloud has, where nothing falls due. */
+/** The current time of the cloud, at which nothing falls due. */
 const stillClock = (file: string): CloudClock => ({ ...createClock({ file }), at: () => () => undefined })
 
 function parsed(payload: string, failed: string | undefined): Seen {
   const { success, data, error } = seen.safeParse(JSON.parse(payload || 'null'))
   if (failed !== undefined || !success) {
-    throw new Error(`the doctor could not look: ${payload}; start the cloud with this version`, { cause: error })
+    throw new Error(`the doctor failed: ${payload}; start the cloud with this version`, { cause: error })
   }
   return data
 }
 
-/** Commands as they are given at home. */
+/** Commands in the form that works with the local cloud. */
 function atHome({ words, stages, ...rest }: Seen, logOf: (name: string) => string): Seen {
   const here = (line: string) =>
     line

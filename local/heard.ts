@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { BusEvent } from '../packages/embedded-aws/src/service'
 
-/** Hears the events of ours: those of the day, and which were published so far. */
+/** Collects the events of the stack: those of the day, and which were published so far. */
 export function listener(onPublished?: (event: BusEvent) => void) {
   const published = new Map<string, Set<string>>()
   let heard: BusEvent[] = []

@@ -75,7 +75,7 @@ async function invoke(name: string, request: string, dataDir: string | undefined
   return 1
 }
 
-/** What the function threw, without its stack. */
+/** What the function threw, without its stack trace. */
 function describe(payload: unknown): string {
   if (typeof payload !== 'object' || payload === null || !('errorMessage' in payload)) return JSON.stringify(payload)
   return 'errorType' in payload

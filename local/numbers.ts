@@ -1,4 +1,4 @@
-/** Reads options that are numbers; what is wrong with one is added to `problems`. */
+/** Reads numeric options; each mistake is added to `problems`. */
 export const makeNumbers =
   <Name extends string>(values: Partial<Record<Name, unknown>>, problems: string[]) =>
   (name: Name, low: number, high: number, whole = true): number | undefined => {

@@ -2,18 +2,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 
-/** What a data folder is for: posts of real days by the real clock, or days that are replayed on a clock of their own. */
+/** The purpose of a data folder: real posts by the real clock, or a replay on its own clock. */
 export type Purpose = 'live' | 'replay'
 
 const purpose = z.object({ purpose: z.enum(['live', 'replay']) })
 
 /**
- * Keep a data folder for one purpose. Answers whether it was used before. Throws where it has another purpose: the clock of
- * a replay stands at the day that it reached, and real posts would be collected by it.
+ * Keep a data folder for one purpose. Returns whether it was used before. Throws where it has the other purpose: the
+ * clock of a replay stops at the day that it reached, and real posts would be collected by it.
  */
 export function keepFor(wanted: Purpose, dataDir: string): boolean {
   const file = path.join(dataDir, 'purpose.json')
-  // Written by every cloud that ran there, also by those of releases without purposes.
+  // Every cloud that ran there writes this, also one of a release without purposes.
   const isUsed = existsSync(path.join(dataDir, 'cloud.json'))
   const found = existsSync(file) ? purpose.parse(JSON.parse(readFileSync(file, 'utf8'))).purpose : undefined
   const has = found ?? (isUsed && wanted === 'live' ? 'replay' : wanted)
@@ -23,7 +23,7 @@ export function keepFor(wanted: Purpose, dataDir: string): boolean {
       replay: 'holds a replay, whose clock is not the real one',
     }
     const needs = { live: '--live needs a folder of its own', replay: 'a replay needs a folder of its own' }
-    throw new Error(`${dataDir} ${is[has]}: ${needs[wanted]}; name another one with --data`)
+    throw new Error(`${dataDir} ${is[has]}: ${needs[wanted]}; name another folder with --data`)
   }
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   if (found === undefined) writeFileSync(file, `${JSON.stringify({ purpose: wanted })}\n`)

@@ -15,7 +15,7 @@ async function main(argv: string[]): Promise<number> {
     return 0
   }
   if ('problem' in chosen) {
-    console.error(`${chosen.problem}\n\nnpm run query -- --help tells what there is.`)
+    console.error(`${chosen.problem}\n\nnpm run query -- --help lists the options.`)
     return 2
   }
   const { query } = chosen
@@ -28,8 +28,9 @@ async function main(argv: string[]): Promise<number> {
 
 async function answer(query: string, { data, form }: QueryOptions): Promise<number> {
   const named = namedQueries().find(({ name }) => name === query)
-  // A word alone is no SQL, so it is a name with a mistake in it.
-  if (!named && /^[\w-]+$/.test(query)) throw new Error(`there is no query ${query}\n\n${listed()}`)
+  // One word alone is not SQL, so it is a misspelt name.
+  if (!named && /^[\w-]+$/.test(query))
+    throw new Error(`there is no query ${query}; choose one of these\n\n${listed()}`)
   const folder = data ?? lastFolder()
   if (folder === undefined)
     throw new Error('No cloud was started here: `npm start` starts one, or name a data folder with --data.')

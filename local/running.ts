@@ -5,7 +5,7 @@ import { ROOT } from './root'
 
 export type { Running }
 
-/** Names the data folder of the last cloud that was started without one being named. */
+/** Names the data folder of the last cloud that was started without --data. */
 const POINTER = path.join(ROOT, '.bellwether/running')
 
 /** Make this cloud the one that `npm run invoke` finds by itself. */
@@ -14,13 +14,13 @@ export function pointTo(dataDir: string): void {
   writeFileSync(POINTER, path.resolve(dataDir))
 }
 
-/** The data folder of the last cloud that was started without one being named, running or not. */
+/** The data folder of the last cloud that was started without --data, running or not. */
 export const lastFolder = (): string | undefined => (existsSync(POINTER) ? readFileSync(POINTER, 'utf8') : undefined)
 
-/** The cloud with this data folder, or the last one that was started; none when it left no trace. */
+/** The cloud with this data folder, or the last one that was started; undefined when there is no trace of it. */
 export const findRunning = (dataDir?: string): Running | undefined => readRunning(dataDir ?? lastFolder() ?? '')
 
-/** Fails as a call to a cloud did, in plain words where no cloud is there any more. */
+/** Throws the error of a call to a cloud, in plain words where the cloud no longer runs. */
 export const orGone =
   (endpoint: string) =>
   (error: unknown): never => {

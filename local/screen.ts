@@ -1,20 +1,20 @@
 import { printable } from './printable'
 
-/** Where a command says what it does. */
+/** Where a command prints its progress. */
 export interface Screen {
   say(text: string): void
-  /** What is under way. */
+  /** The current work. */
   progress(text: string): void
-  /** Nothing is under way any more. */
+  /** The current work has ended. */
   clear(): void
 }
 
-/** Off a terminal, the longest time without a line while something is under way. */
+/** Without a terminal, the longest time without a line while work goes on. */
 const BEAT_MS = 10_000
 
 /**
- * Progress is a line that is written over on a terminal. Elsewhere it is left out, since it would only fill a file; with
- * `beats` it is a line of its own there, at the first and then at least every ten seconds.
+ * On a terminal, progress is a line that is overwritten. Elsewhere it is left out, because it would only fill a file;
+ * with `beats` it is a line of its own there, at the beginning and then at least every ten seconds.
  */
 export function createScreen(out: NodeJS.WriteStream, { beats = false } = {}): Screen {
   return out.isTTY ? onTerminal(out) : beats ? inLines(out) : { ...inLines(out), progress: () => {}, clear: () => {} }
@@ -56,7 +56,7 @@ function inLines(out: NodeJS.WriteStream): Screen {
       const seconds = Math.round((Date.now() - since) / 1000)
       line(`${underWay}${seconds > 1 ? ` (${seconds} s)` : ''}`)
     }, BEAT_MS)
-    // It keeps no command running.
+    // It does not keep a command running.
     beat.unref()
   }
   return {

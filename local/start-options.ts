@@ -1,6 +1,6 @@
 import type { makeNumbers } from './numbers'
 
-/** What `npm start` takes with and without `--live`, as `parseArgs` wants it. */
+/** The options of `npm start` with and without `--live`, for `parseArgs`. */
 export const SHARED = {
   config: { type: 'string' },
   'labels-per-day': { type: 'string' },
@@ -14,7 +14,7 @@ export const SHARED = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-/** What only a replay takes, except for its language model. */
+/** Options only of a replay, except for its language model. */
 export const OF_A_REPLAY = {
   posts: { type: 'string' },
   'per-day': { type: 'string' },
@@ -26,7 +26,7 @@ export const OF_A_REPLAY = {
   seed: { type: 'string' },
 } as const
 
-/** What only real posts take. */
+/** Options only of `--live`. */
 export const OF_LIVE = {
   live: { type: 'boolean' },
   hashtag: { type: 'string', multiple: true },

@@ -32,7 +32,7 @@ function start(argv: string[]): void {
   const chosen = isLive ? parseLive(argv) : (onlyLive(argv) ?? parseOptions(argv, temporaryFolder))
   if (chosen === 'help') console.log(USAGE)
   else if ('problem' in chosen) {
-    console.error(`${chosen.problem}\n\nnpm start -- --help tells what there is.`)
+    console.error(`${chosen.problem}\n\nnpm start -- --help lists the options.`)
     process.exitCode = 2
   } else if ('hashtags' in chosen) void goLive(chosen)
   else void playPosts(chosen)
@@ -44,12 +44,12 @@ function temporaryFolder(): string {
   return folder
 }
 
-/** Say what becomes of files, and start nothing. */
+/** Say what would happen to files, and start nothing. */
 async function checkFiles(argv: string[]): Promise<void> {
   const chosen = parseCheck(argv)
   if (chosen === 'help') console.log(CHECK_USAGE)
   else if ('problem' in chosen) {
-    console.error(`${chosen.problem}\n\nnpm start -- check --help tells what there is.`)
+    console.error(`${chosen.problem}\n\nnpm start -- check --help lists the options.`)
     process.exitCode = 2
   } else {
     try {
@@ -65,7 +65,9 @@ async function checkFiles(argv: string[]): Promise<void> {
   }
 }
 
-/** Work on the packaged stack until it is done or Ctrl-C stops it; 130 where that came before the stack was packaged. */
+/**
+ * Work on the packaged stack until it is done or Ctrl-C stops it; 130 where Ctrl-C came before the stack was packaged.
+ */
 async function withStack(
   {
     screen,
@@ -83,13 +85,13 @@ async function withStack(
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
-  // Also after a second Ctrl-C. What is still being written into a folder may need a second try.
+  // Also after a second Ctrl-C. A folder that is still being written to may need a second try.
   process.once('exit', () => {
     for (const folder of temporaries) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
   try {
     if (summary !== undefined) mkdirSync(path.dirname(summary), { recursive: true })
-    // A mistake in it is told here as it is; the packager would wrap it up.
+    // A mistake in it is reported here as it is; the packager would wrap it.
     readSettings(ROOT)
     prepare?.()
     screen.progress('packaging the stack …')
@@ -104,7 +106,7 @@ async function withStack(
   }
 }
 
-/** The folder of the packaged stack; none when Ctrl-C ended the packaging. */
+/** The folder of the packaged stack; undefined when Ctrl-C ended the packaging. */
 async function packaged(signal: AbortSignal, added?: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [
@@ -126,7 +128,9 @@ async function goLive(chosen: LiveOptions): Promise<void> {
   await withStack({ screen, summary: chosen.summary, prepare }, async (packageDir, signal) => {
     await live(chosen, configured ?? prepare(), { packageDir, screen, signal, ask })
     if (signal.aborted) {
-      screen.say(`Stopped. This goes on from here, and collects the days between:\n  ${resumeCommand(chosen)}`)
+      screen.say(
+        `Stopped. This command resumes from here, and collects the days in between:\n  ${resumeCommand(chosen)}`,
+      )
     }
   })
 }
@@ -149,7 +153,7 @@ async function playPosts(chosen: ReplayOptions): Promise<void> {
   })
 }
 
-/** Tell how it went, and unless it was to be once, serve until Ctrl-C. */
+/** Print the result and, without --once, serve until Ctrl-C. */
 async function show(
   chosen: ReplayOptions,
   { cloud, rows, label, summary }: Replay,
@@ -189,7 +193,7 @@ const labellingInWords = ({ items, labelled, judgements, withoutJudgement }: Sum
   `${labelled} of ${counted(items, 'message')} ${labelled === 1 ? 'has' : 'have'} a label, from ${counted(judgements, 'judgement')}` +
   (withoutJudgement > 0 ? ` and ${counted(withoutJudgement, 'imported label')}` : '')
 
-/** Every model of the last dataset, with its verdict and why. */
+/** Every model of the last dataset, with its verdict and the reasons. */
 const contestInWords = (models: Summary['models']): string[] =>
   models
     .filter(({ datasetId }) => datasetId === models.at(-1)?.datasetId)

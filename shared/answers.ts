@@ -2,23 +2,23 @@ import { type Classifier, decisionOf, type Scores } from './engines/classifier'
 import { scaled } from './statistics/temperature'
 import type { PostText } from './text'
 
-/** What a model says of a text: its label, the probability of it, and that of every label; calibrated. */
+/** A model's prediction for a text: its label, the probability of it, and that of every label; calibrated. */
 export interface ModelAnswer {
   label: string
   probability: number
   probabilities: Readonly<Record<string, number>>
-  /** `prior`: the text holds nothing that the model knows; the answer is the label shares of its training labels. */
+  /** `prior`: the model knows no token of the text; the prediction is the label shares of its training labels. */
   basis: Scores['basis']
 }
 
-/** A classifier with what makes its probabilities true. */
+/** A classifier with its calibration. */
 export interface Calibrated {
   classifier: Classifier
-  /** Divides the logarithms of its probabilities. */
+  /** Temperature: divides the logarithms of its probabilities. */
   temperature: number
 }
 
-/** What the model says of texts, in their order. */
+/** The predictions for texts, in order. */
 export async function answersOf(
   { classifier, temperature }: Calibrated,
   texts: readonly PostText[],
@@ -37,7 +37,7 @@ export async function answersOf(
   })
 }
 
-/** Probabilities as a person sees them. A prior is a share that was counted: no temperature applies to it. */
+/** Calibrated probabilities. A prior is a counted share: no temperature applies to it. */
 export const calibrated = ({ probabilities, basis }: Scores, temperature: number): readonly number[] =>
   basis === 'prior' ? probabilities : scaled(probabilities, temperature)
 

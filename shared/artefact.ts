@@ -10,7 +10,7 @@ import { classifierOf, type LoadedModel, loadModel, type ModelPlace } from './en
 import { BellwetherError } from './errors'
 import type { Objects } from './objects'
 
-/** A model in memory, and the archive that it came from. */
+/** A model in memory, and its archive. */
 export interface Artefact {
   model: Classifier
   engine: Engine
@@ -21,12 +21,12 @@ export interface Artefact {
 }
 
 /**
- * Load the model at a place. MODEL_UNREADABLE names what was found where there is none, or one that is cut short or
- * foreign, or one with another hash than the given.
+ * Load the model at a place. MODEL_UNREADABLE says what was found where there is none, where it is cut short or of
+ * another program, or where its hash is not the given one.
  */
 export type LoadArtefact = (place: ModelPlace) => Promise<Artefact>
 
-/** A file of a model larger than this would not fit into the memory of a function. */
+/** A larger file of a model would not fit into the memory of a function. */
 export const MAXIMUM_MODEL_BYTES = 2 ** 30
 
 /** Champion and challenger. */
@@ -41,7 +41,7 @@ export function s3Artefacts(
 
   return async (place) => {
     const { artefact: uri, sha256, textVersion, prior } = place
-    // The same bytes are read by another text function where their place says so.
+    // Another text version at the same place reads the same bytes differently.
     const keyOf = (hash: string) => `${hash} ${textVersion}`
     let entry = sha256 == null ? undefined : cached.get(keyOf(sha256))
     if (!entry) {
@@ -57,7 +57,10 @@ export function s3Artefacts(
   }
 }
 
-/** The model.tar.gz at an s3:// URI, with its hash. MODEL_UNREADABLE when it is not there, or has another hash than the given. */
+/**
+ * The model.tar.gz at an s3:// URI, with its hash. MODEL_UNREADABLE when it is missing, or has another hash than the
+ * given one.
+ */
 export async function archiveAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: string, sha256?: string | null) {
   const { body, versionId } = await bytesAt(objects, uri)
   const found = createHash('sha256').update(body).digest('hex')
@@ -66,11 +69,11 @@ export async function archiveAt(objects: Pick<Objects, 'bucket' | 'read'>, uri: 
   return { body, sha256: found, versionId: versionId ?? null }
 }
 
-/** The files of a model.tar.gz by their names without folders. MODEL_UNREADABLE names an archive that is not whole. */
+/** The files of a model.tar.gz by their names without folders. MODEL_UNREADABLE names an incomplete archive. */
 export async function unpackModel(archive: Buffer, where: string): Promise<ModelFiles> {
   const files = new Map<string, Uint8Array>()
   const entries = extract()
-  // An error on the way in ends the entries with it.
+  // An error of the input ends the entries with it.
   Readable.from([archive])
     .pipe(createGunzip())
     .on('error', (error) => entries.destroy(error))

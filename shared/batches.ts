@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const OF_A_DAY = /^(\d{4}-\d{2}-\d{2})(?:-(\d{1,4}))?$/
 
-/** The name of a batch that annotators were asked about: its UTC day, with a number from the second of a day on. */
+/** The name of a batch that annotators were asked about: its UTC day, with a number from the day's second batch on. */
 export const batchName = z.string().regex(OF_A_DAY, 'a batch is named by its UTC day, as in 2026-11-22 or 2026-11-22-2')
 
 /** Whether annotators were asked about a batch. Imports and corrections have other names. */

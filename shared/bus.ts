@@ -4,7 +4,10 @@ import type { DetailOf, PublishedEvent } from '../events'
 import { canonical } from './canonical'
 import { BellwetherError } from './errors'
 
-/** Publish an event on our bus. `detail.id` is a hash of the detail: the same fact published twice has the same id. */
+/**
+ * Publish an event on the stack's bus. `detail.id` is a hash of the detail: the same fact published twice has the same
+ * id.
+ */
 export type Publish = <E extends PublishedEvent>(event: E, detail: Omit<DetailOf<E>, 'id' | 'version'>) => Promise<void>
 
 export const eventBridgeBus =

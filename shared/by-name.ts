@@ -8,7 +8,7 @@ export function byName<T>(entries: Iterable<readonly [string, T]>): Record<strin
   return made
 }
 
-/** The same with one entry more, or another in its place. */
+/** The same with one more entry, or another value for a name. */
 export const withName = <T>(record: Readonly<Record<string, T>>, name: string, value: T): Record<string, T> =>
   byName([...Object.entries(record), [name, value]])
 

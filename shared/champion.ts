@@ -2,7 +2,7 @@ import { keys } from './keys'
 import { type Objects, parseJson } from './objects'
 import { type ChampionRecord, championRecord } from './records'
 
-/** The model that is live, with the ETag to swap it by; nothing before the first promotion. */
+/** The live model, with the ETag to swap it by; undefined before the first promotion. */
 export async function readChampion(
   objects: Pick<Objects, 'read'>,
 ): Promise<{ champion: ChampionRecord; etag: string } | undefined> {

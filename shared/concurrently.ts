@@ -1,4 +1,4 @@
-/** Do a piece of work for each item, at most `width` at a time; answers in the order of the items. Ends with the first error. */
+/** Run work for each item, at most `width` at a time; results in the order of the items. Ends with the first error. */
 export async function concurrently<T, R>(
   items: readonly T[],
   width: number,
@@ -9,7 +9,7 @@ export async function concurrently<T, R>(
   const worker = async () => {
     while (next < items.length) {
       const i = next++
-      // Inside the list, as tested above.
+      // The index is in the list, as tested above.
       answers[i] = await work(items[i]!, i)
     }
   }

@@ -91,8 +91,8 @@ type Names = typeof names
 export type Config<N extends keyof Names> = { [K in N]: NonNullable<Environment[Names[K]]> }
 
 /**
- * The one place that reads process.env: the settings that this function needs, and no others.
- * Fails the cold start with every missing or malformed variable at once (CONFIG_MISSING).
+ * The only place that reads process.env: the settings that this function needs, and no others. Fails the cold start
+ * with every missing or malformed variable at once (CONFIG_MISSING).
  */
 export function readConfig<N extends keyof Names>(needed: readonly N[], env = process.env): Config<N> {
   const mask = Object.fromEntries(needed.map((name) => [names[name], true]))

@@ -1,4 +1,4 @@
-/** What something costs at most, in US dollars, and how that comes about. Without a known price: null. */
+/** The most that something costs, in US dollars, and how that is computed. Null without a known price. */
 export interface Cost {
   usd: number | null
   how: string

@@ -54,7 +54,7 @@ export async function readDeletion(
 export const saveDeletion = (objects: Pick<Objects, 'put'>, record: DeletionRecord): Promise<void> =>
   objects.put(keys.deletion({ request: record.request }), `${JSON.stringify(record, null, 1)}\n`)
 
-/** The record of a request with the marks of what it asks for; stored where it is new, and buried. Idempotent. */
+/** The record of a request with the marks of what it asks for; stored if it is new, with tombstones. Idempotent. */
 export async function beginDeletion(
   { objects, table }: Ports,
   mark: Mark,
@@ -78,10 +78,10 @@ export async function beginDeletion(
   return begun
 }
 
-/** Have posts deleted by the next hour's deletion. Answers the name of the request. */
+/** Have posts deleted by the next hour's deletion. Returns the name of the request. */
 export async function requestDeletion(ports: Ports, mark: Mark, wanted: ToDelete, now: Date): Promise<string> {
   const begun = await beginDeletion(ports, mark, wanted, now)
-  // They came back since: the next look removes them.
+  // They came back since: the next search removes them.
   if (begun.state === 'done') await saveDeletion(ports.objects, { ...begun, state: 'removing' })
   return begun.request
 }

@@ -12,7 +12,7 @@ import { beginCorrelation, correlationOfKey, correlationOfRequest } from './watc
 import { measure } from './watch/metrics'
 import { tracing } from './watch/tracing'
 
-/** What a piece of work may know of the invocation it runs in. */
+/** What a piece of work may know of its invocation. */
 export interface Invocation {
   /** When the invocation began. */
   now: Date
@@ -21,7 +21,7 @@ export interface Invocation {
   log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
-/** One way in: the work for this event, or nothing when the event is another route's. */
+/** A route: the work for this event, or undefined when the event belongs to another route. */
 export type Route = (received: Received) => ((invocation: Invocation) => Promise<unknown>) | undefined
 
 /** An event on its way to a route. */
@@ -51,7 +51,7 @@ const message = z.object({
 type Message = z.infer<typeof message>
 const queueBatch = z.object({ Records: z.array(message).min(1) })
 
-/** Work on an event of ours or of AWS's. `detail` is parsed; EVENT_INVALID names the field. */
+/** Work on an event of this system or of AWS. `detail` is parsed; EVENT_INVALID names the field. */
 export const on =
   <E extends PublishedEvent | ConsumedEvent>(
     definition: E,
@@ -87,11 +87,11 @@ function requestIn(input: unknown): { asked: unknown; isUnattended: boolean } {
 const SENDERS: readonly ErrorCode[] = ['REQUEST_INVALID', 'NOT_FOUND']
 
 /**
- * The Lambda handler of a service: the same door for EventBridge events, messages of its queue (each an ad-hoc request
- * or an event) and ad-hoc requests (`sls invoke`, schedules). Input is parsed once, here; REQUEST_INVALID and
- * EVENT_INVALID name the field. A failed message is given back to the queue alone. An ad-hoc request that its sender has to
- * correct is answered with `requestRefused`: a failed invocation would ring the alarm on errors for a typing mistake. Any
- * other error, and every error of an unattended request, goes to Lambda, which retries and then hands the event to the
+ * The Lambda handler of a service: one door for EventBridge events, messages of its queue (each an ad-hoc request or an
+ * event) and ad-hoc requests (`sls invoke`, schedules). Input is parsed once, here; REQUEST_INVALID and EVENT_INVALID
+ * name the field. Only a failed message returns to the queue. An ad-hoc request that its sender has to correct is
+ * answered with `requestRefused`: a failed invocation would raise the alarm on errors for a typing mistake. Any other
+ * error, and every error of an unattended request, goes to Lambda, which retries and then sends the event to the
  * failure destination.
  */
 export function door<S extends z.ZodType>(
@@ -104,7 +104,7 @@ export function door<S extends z.ZodType>(
   const inLog = (id: string | undefined) =>
     id === undefined ? logger.removeKeys(['correlation_id']) : logger.setCorrelationId(id)
 
-  /** The work of one event, message or request, with its time from the event to its end. */
+  /** The work of one event, message or request, measured from the event to its end. */
   const worked = async <T>({ id, since }: Origin, work: () => Promise<T>): Promise<T> => {
     beginCorrelation(id, inLog)
     return traced(async () => {
@@ -155,7 +155,7 @@ export function door<S extends z.ZodType>(
 
   return middy<unknown, unknown>()
     .onError(({ error }) => {
-      // Answering nothing lets the error through to Lambda.
+      // Throwing passes the error to Lambda.
       logger.error('invocation failed', { error: inspect(error) })
     })
     .handler(async (input: unknown, context: Context) => {
@@ -170,13 +170,13 @@ export function door<S extends z.ZodType>(
     })
 }
 
-/** Where a piece of work comes from: the correlation id that its input names, and when its event happened. */
+/** The origin of a piece of work: the correlation id in its input, and when its event happened. */
 interface Origin {
   id: string | undefined
   since: number | undefined
 }
 
-/** The key alone: a route parses the whole detail. */
+/** Only the key: a route parses the whole detail. */
 const ofPut = z.object({ object: z.object({ key: z.string() }) })
 
 function originOf(input: unknown): Origin {
@@ -197,7 +197,7 @@ function originOfMessage({ body, attributes, messageAttributes }: Omit<Message, 
   }
 }
 
-/** The work of the first route that takes the event. Raises EVENT_INVALID. */
+/** The work of the first route that accepts the event. Raises EVENT_INVALID. */
 function workOn(event: BusEvent, service: string, routes: readonly Route[]) {
   const putKey = isA(objectCreated, event) ? parseDetail(objectCreated, event).object.key : undefined
   for (const route of routes) {
@@ -207,7 +207,7 @@ function workOn(event: BusEvent, service: string, routes: readonly Route[]) {
   throw new BellwetherError('EVENT_INVALID', `${service}: no route for event ${event.source} / ${event['detail-type']}`)
 }
 
-/** What is wrong with a request; where it may have several forms, with the one that it comes closest to. */
+/** What is wrong with a request; where several forms are allowed, compared with the closest one. */
 function objections(schema: z.core.$ZodType, request: unknown): z.core.$ZodIssue[] {
   if (schema instanceof z.ZodUnion) {
     const forms = schema.options.map((form) => objections(form, request))
@@ -227,6 +227,6 @@ function parseDetail<E extends PublishedEvent | ConsumedEvent>(event: E, receive
   if (!parsed.success) {
     throw new BellwetherError('EVENT_INVALID', `${event.name} ${received.id}: ${z.prettifyError(parsed.error)}`)
   }
-  // The schema is that of E, which the compiler loses through the generic.
+  // The schema is that of E, which the compiler cannot see through the generic.
   return parsed.data as DetailOf<E>
 }

@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'MODEL_UNREADABLE'
   | 'NOT_FOUND'
 
-/** The one error class of the services: a code, a sentence that names the thing, and the cause. */
+/** The one error class of the services: a code, a sentence that names the object, and the cause. */
 export class BellwetherError extends Error {
   override readonly name = 'BellwetherError'
 
@@ -30,6 +30,6 @@ export class BellwetherError extends Error {
   }
 }
 
-/** Is this an error of AWS's with the given name? */
+/** Whether this is an AWS error with the given name. */
 export const isNamed = (error: unknown, ...names: string[]): boolean =>
   error instanceof Error && names.includes(error.name)

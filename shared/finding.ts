@@ -1,4 +1,4 @@
-/** What was asked of the account: the answer, or why there is none. */
+/** The answer to a question about the account, or why there is none. */
 export type Asked<T> = { known: T } | { unknown: string }
 
 /** A check of the doctor. */

@@ -42,7 +42,7 @@ const ACCOUNTS: Record<string, string> = {
   'us-west-2': '433757028032',
 }
 
-/** Domain of the partition that a region's prefix names; all others are in `amazonaws.com`. */
+/** Domain of the partition of a region, by the region's prefix; all other regions are in `amazonaws.com`. */
 const SUFFIXES: [RegExp, string][] = [
   [/^cn-/, 'amazonaws.com.cn'],
   [/^us-isob-/, 'sc2s.sgov.gov'],
@@ -52,7 +52,7 @@ const SUFFIXES: [RegExp, string][] = [
 
 export const BLAZINGTEXT_REGIONS = Object.keys(ACCOUNTS)
 
-/** The image of BlazingText in a region; nothing where SageMaker does not offer it. */
+/** The image of BlazingText in a region; undefined where SageMaker does not offer it. */
 export function blazingTextImage(region: string): string | undefined {
   const account = ACCOUNTS[region]
   const suffix = SUFFIXES.find(([prefix]) => prefix.test(region))?.[1] ?? 'amazonaws.com'

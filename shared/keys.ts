@@ -1,7 +1,7 @@
 /** Names of the parts of a key pattern: `'raw/{date}/x'` has `'date'`. */
 export type PartsOf<P extends string> = P extends `${string}{${infer Part}}${infer Rest}` ? Part | PartsOf<Rest> : never
 
-/** Names of the parts that a key may go without: `'raw/[stream={stream}/]hashtag={hashtag}'` has `'stream'`. */
+/** Names of the optional parts of a key: `'raw/[stream={stream}/]hashtag={hashtag}'` has `'stream'`. */
 type OptionalOf<P extends string> = P extends `${string}[${infer Group}]${infer Rest}`
   ? PartsOf<Group> | OptionalOf<Rest>
   : never
@@ -12,11 +12,11 @@ type Parts<P extends string> = Record<Exclude<PartsOf<P>, OptionalOf<P>>, string
 }
 
 export interface Key<P extends string> {
-  /** The key for these parts. Throws when a part would leave its place in the key. */
+  /** The key for these parts. Throws when a part has a character that does not belong in a key. */
   (parts: Parts<P>): string
-  /** The parts of a key of this form, or nothing. */
+  /** The parts of a key of this form; undefined for any other key. */
   match(key: string): Parts<P> | undefined
-  /** The beginning that keys with these parts share: all up to the first part that is not given. */
+  /** The prefix of all keys with these parts: everything up to the first part that is not given. */
   start(parts: Partial<Parts<P>>): string
   /** The same as an EventBridge `wildcard`, in which a group in brackets and the segment after it are one `*`. */
   wildcard: string
@@ -30,8 +30,8 @@ type Given = Readonly<Record<string, string | undefined>>
 const SPECIAL: Readonly<Record<string, string>> = { '{': '([^/]+)', '[': '(?:', ']': ')?' }
 
 /**
- * Every object of ours has its place here; nothing else in the project spells a key. A group in brackets is left out where
- * its part is not given: keys of releases that had no streams have no `stream=`.
+ * Every object has its key here; nothing else in the project spells a key. A group in brackets is left out where its
+ * part is not given: keys of releases without streams have no `stream=`.
  */
 export const keys = {
   source: key('sources/{file}'),
@@ -70,7 +70,7 @@ export const keys = {
   live: key('models/{job}/live.json'),
   registration: key('models/{job}/registration.json'),
   tuning: key('tuning/{engine}/{schema}/{rows}/{dataset}.json'),
-  /** Of a release that had one engine. */
+  /** Of a release with one engine. */
   tuningBefore: key('tuning/{schema}/{rows}/{dataset}.json'),
   champion: key('champion.json'),
   predictions: key('predictions/[stream={stream}/]hashtag={hashtag}/date={date}/run={run}.csv'),
@@ -129,7 +129,9 @@ function key<const P extends string>(pattern: P): Key<P> {
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => {
         const value = parts[name] ?? ''
         if (!/^[^/\p{Cc}]+$/u.test(value) || value === '..')
-          throw new Error(`${name} cannot stand in ${pattern}: ${value}`)
+          throw new Error(
+            `${name} "${value}" cannot be part of the key ${pattern}: it is empty or has a character that keys must not have`,
+          )
         return value
       })
   const build = (parts: Given) => fill(pattern, parts)
@@ -137,7 +139,8 @@ function key<const P extends string>(pattern: P): Key<P> {
     const missing = names.find((name) => parts[name] === undefined && !optional.has(name))
     if (missing === undefined) return fill(pattern, parts)
     const before = pattern.slice(0, pattern.indexOf(`{${missing}}`))
-    // Where neither a group nor what follows it is given, both forms of the key begin before the group.
+    // Where neither the group nor a later part is given, the prefix ends before the group, which both forms of the key
+    // share.
     const group = /\[[^\]]*\{(\w+)\}[^\]]*\][^/]*$/.exec(before)
     return fill(group && parts[group[1]!] === undefined ? before.slice(0, group.index) : before, parts)
   }

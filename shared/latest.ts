@@ -23,13 +23,13 @@ type Bucket = Pick<Objects, 'list' | 'readJson'>
 const NARROW_MS = 86_400_000
 const READS_AT_ONCE = 8
 
-/** Datasets of labels that came in a row, as when several batches are settled at once. */
+/** Datasets of labels that came shortly after each other, as when several batches are settled at once. */
 const TOGETHER_MS = 60_000
 
 /** What decides which of two datasets is the later one. */
 export type Made = Pick<DatasetRecord, 'madeAt' | 'manifests'>
 
-/** The dataset of the newest labels; undefined where there is none. */
+/** The dataset of the newest labels; undefined without datasets. */
 export async function latestDataset(objects: Bucket): Promise<DatasetRecord | undefined> {
   const found = await recent(objects, prefixes.datasets, keys.dataset, datasetRecord)
   return latestOf(found, ({ record, modified }) => ({ madeAt: modified.toISOString(), ...record }))?.record
@@ -50,7 +50,7 @@ export function latestOf<T>(datasets: readonly T[], madeOf: (one: T) => Made): T
     .sort((a, b) => b.manifests - a.manifests || b.at - a.at)[0]?.dataset
 }
 
-/** The job whose training was recorded last; undefined where there is none. */
+/** The job whose training was recorded last; undefined without one. */
 export async function latestTraining(objects: Bucket): Promise<string | undefined> {
   const found = await recent(objects, prefixes.models, keys.training, trainingRecord)
   const recordedAt = ({ record, modified }: (typeof found)[number]) =>

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream'
 /** The lines of a text, without their ends. Only `\n` ends one: JSON Lines may hold U+2028 raw, which readline would split at. */
 export async function* linesOf(body: Readable): AsyncIterable<string> {
   body.setEncoding('utf8')
-  // The beginning of a line whose end is in a later chunk; joined once, so that a long line costs no more than its length.
+  // The beginning of a line whose end is in a later chunk. It is joined once, so that a long line takes linear time.
   let begun: string[] = []
-  // With an encoding set, a Readable gives strings.
+  // With an encoding set, a Readable yields strings.
   for await (const chunk of body as AsyncIterable<string>) {
     let start = 0
     for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {

@@ -2,13 +2,13 @@ import type { Key } from './keys'
 import { type Objects, parseJson } from './objects'
 import { BellwetherError } from './errors'
 
-/** What a warm function keeps of objects that never change under their name: the least recently used go first. */
+/** The cache of a warm function for objects that never change: the least recently used are evicted first. */
 export interface Memory {
-  /** The value of this name; `make` is asked where it is not kept. `size` is about what it holds, in bytes. */
+  /** The value of this name; `make` is called where it is not cached. `size` is roughly its bytes. */
   of<T>(name: string, size: number | ((value: NonNullable<T>) => number), make: () => Promise<T>): Promise<T>
 }
 
-/** A memory of at most so many bytes. A name must stand for one value of one type, whoever asks; nothing is not kept. */
+/** A cache of at most so many bytes. A name must always mean one value of one type; undefined is not cached. */
 export function makeMemory(mostBytes: number): Memory {
   const kept = new Map<string, { value: unknown; size: number }>()
   let bytes = 0
@@ -28,7 +28,7 @@ export function makeMemory(mostBytes: number): Memory {
       if (known) {
         kept.delete(name)
         kept.set(name, known)
-        // As the docstring asks of the caller.
+        // As the docstring requires of the caller.
         return known.value as T
       }
       const value = await make()
@@ -38,7 +38,7 @@ export function makeMemory(mostBytes: number): Memory {
   }
 }
 
-/** The bucket, where objects of these keys are read once: those that are created and never written again. */
+/** The bucket, with a cache for objects of these keys: objects that are created and never written again. */
 export function remembering<O extends Pick<Objects, 'read' | 'readJson'>>(
   objects: O,
   memory: Memory,

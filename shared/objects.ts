@@ -18,19 +18,19 @@ export interface Stored {
   body: Buffer
   etag: string
   versionId: string | undefined
-  /** Where a deletion has taken rows out of the object. */
+  /** Set where a deletion has removed rows from the object. */
   rewriting?: Rewriting | undefined
 }
 
-/** What the object's metadata says since a deletion took rows out of it. Hashes are SHA-256, as 64 hex digits. */
+/** What the object's metadata says since a deletion removed rows from it. Hashes are SHA-256, as 64 hex digits. */
 export interface Rewriting {
   /** The request for deletion: `privacy/<request>.json` lists the object. */
   request: string
-  /** Of the bytes before any deletion: what names, records and other objects know the object by. */
+  /** Of the bytes before any deletion: names, records and other objects refer to the object by this hash. */
   was: string
-  /** Of the bytes as they are. */
+  /** Of the current bytes. */
   is: string
-  /** How many rows went or were replaced. */
+  /** How many rows were removed or replaced. */
   rows: number
 }
 
@@ -40,7 +40,7 @@ export type ObjectStream = Readable & { rewriting?: Rewriting | undefined }
 /** The bucket. A service takes the functions it uses: `Pick<Objects, 'read' | 'create'>`. */
 export interface Objects {
   bucket: string
-  /** The object, or nothing where there is none. */
+  /** The object, or undefined. */
   read(key: string): Promise<Stored | undefined>
   /** The object parsed by a schema; OBJECT_MISSING or OBJECT_INVALID name the key and the field. */
   readJson<S extends z.ZodType>(key: string, schema: S): Promise<z.infer<S>>
@@ -50,14 +50,17 @@ export interface Objects {
   exists(key: string): Promise<boolean>
   /** The ETag of an object, or nothing where there is none. */
   etag(key: string): Promise<string | undefined>
-  /** Write, unless an object is there already; says which. What is there stays. */
+  /** Write, unless the object exists; returns which. An existing object stays. */
   create(key: string, body: string | Uint8Array, contentType?: string): Promise<'created' | 'exists'>
-  /** Compare-and-swap: write only over the version with this ETag, or only where nothing is. The ETag written, or false. */
+  /**
+   * Compare-and-swap: write only over the version with this ETag, or only where there is none. Returns the new ETag, or
+   * false.
+   */
   swap(key: string, body: string, etag: string | undefined): Promise<string | false>
   put(key: string, body: string | Uint8Array, contentType?: string): Promise<void>
   /**
-   * Write what a generator gives, in parts, and ask it for no more than two parts ahead of what is stored. The ETag. `madeOf`
-   * names what the object is made of, so that a later writer need not make it again.
+   * Write the output of a generator in parts, and ask it for at most two parts ahead of what is stored. Returns the
+   * ETag. `madeOf` identifies the inputs, so that a later writer need not make the object again.
    */
   putStream(
     key: string,
@@ -65,15 +68,15 @@ export interface Objects {
     contentType?: string,
     madeOf?: string,
   ): Promise<string>
-  /** What the writer of an object said that it is made of; nothing where there is no object or it did not say. */
+  /** The inputs that the writer of an object recorded; undefined without an object or a record. */
   madeOf(key: string): Promise<string | undefined>
-  /** What begins so, in the order of the keys; of those only what comes after a key, where one is given. */
+  /** The objects under a prefix, sorted by key; only those after a key, where one is given. */
   list(prefix: string, after?: string): AsyncIterable<{ key: string; size: number; modified: Date; etag: string }>
-  /** Every version of an object that is kept, the newest first. */
+  /** Every stored version of an object, the newest first. */
   versions(key: string): AsyncIterable<{ body: Buffer; modified: Date }>
 }
 
-/** A part of an upload, 5 MiB, is on its way while the next one is made; more of them would only be held. */
+/** A part of an upload, 5 MiB, is sent while the next one is made; more would only take memory. */
 const PARTS_AT_ONCE = 2
 
 export const s3Objects = (client: S3Client, bucket: string): Objects => {
@@ -93,7 +96,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
     return (await client.send(new PutObjectCommand(input))).ETag ?? ''
   }
 
-  /** False when the condition does not hold. A concurrent write (409) says nothing yet, so it is tried again. */
+  /** False when the condition does not hold. A concurrent write (409) decides nothing yet, so the write is retried. */
   const putIf = async (
     condition: { IfNoneMatch: '*' } | { IfMatch: string },
     ...what: [string, string | Uint8Array, string?]
@@ -185,7 +188,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
           }),
         )
         for (const { Key, VersionId, LastModified } of page.Versions ?? []) {
-          // The prefix of a key may begin others as well.
+          // The prefix of a key may also be that of other keys.
           if (Key !== key) continue
           const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }))
           if (Body)
@@ -207,7 +210,7 @@ export const s3Objects = (client: S3Client, bucket: string): Objects => {
 /** Name of the metadata that says what an object is made of. */
 const MADE_OF = 'made-of'
 
-/** Names of the metadata in which an object keeps its rewriting. */
+/** Names of the metadata in which an object records its rewriting. */
 const METADATA = {
   request: 'privacy-request',
   was: 'privacy-was',
@@ -230,17 +233,17 @@ export function rewritingIn(metadata: Record<string, string> = {}): Rewriting | 
 }
 
 /**
- * The SHA-256 that names and records know these bytes by: their own, or that of the object before a deletion took rows out
- * of it. Bytes that the deletion did not write have their own.
+ * The SHA-256 by which names and records refer to these bytes: their own, or that of the object before a deletion
+ * removed rows from it. Bytes that the deletion did not write have their own.
  */
 export const recordedHash = (body: Uint8Array | string, rewriting: Rewriting | undefined): string =>
   asRecorded(createHash('sha256').update(body).digest('hex'), rewriting)
 
-/** The same of bytes whose own hash is known, because they were read as a stream. */
+/** The same for bytes whose own hash is known, because they were streamed. */
 export const asRecorded = (own: string, rewriting: Rewriting | undefined): string =>
   rewriting?.is === own ? rewriting.was : own
 
-/** Parse a text of JSON by a schema; OBJECT_INVALID names where it stands and the field. */
+/** Parse a JSON text by a schema; OBJECT_INVALID names its place and the field. */
 export function parseJson<S extends z.ZodType>(text: string, schema: S, where: string): z.infer<S> {
   let value: unknown
   try {

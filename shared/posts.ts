@@ -20,11 +20,18 @@ export const post = z.object({
   /** Id of the post that this one repeats, or empty. */
   retweetOf: z.string(),
   source: z.string(),
-  /** As the source wrote it, in the encoding that `run.json` names. Whole; of a retweet, that of the post it repeats. */
+  /**
+   * As the source wrote it, in the encoding that `run.json` names. Complete; for a retweet, the text of the repeated
+   * post.
+   */
   text: z.string(),
-  /** `yes` where the author disclosed that the post was paid for; posts of sources that cannot tell have no such field. */
+  /**
+   * `yes` where the author disclosed that the post was paid for; posts of sources that cannot tell have no such field.
+   */
   paidPartnership: z.enum(['yes', '']).optional(),
-  /** What its source calls the post where that is not the id: it is asked by this whether the post still exists. */
+  /**
+   * What its source calls the post, if not by its id: the network is asked by this name whether the post still exists.
+   */
   sourceId: z.string().optional(),
 })
 export type Post = z.infer<typeof post>
@@ -32,10 +39,10 @@ export type Post = z.infer<typeof post>
 /** A post of a run, with its text as people are shown it. */
 export type CollectedPost = Post & PostText
 
-/** The place of a post in time, then by id. Sorted as text, places are in the order of the posts. */
+/** The position of a post in time, then by id. Sorted as text, positions have the order of the posts. */
 export const placeOf = ({ createdAt, id }: Pick<Post, 'createdAt' | 'id'>): string => `${createdAt} ${id}`
 
-/** Is the post shown for its cascade rather than the other: an original before a retweet, then the earlier. */
+/** Whether the post is shown for its cascade rather than the other: an original before a retweet, then the earlier. */
 export function isShownBefore(
   a: Pick<Post, 'id' | 'createdAt' | 'retweetOf'>,
   b: Pick<Post, 'id' | 'createdAt' | 'retweetOf'>,
@@ -44,11 +51,11 @@ export function isShownBefore(
   return placeOf(a) < placeOf(b)
 }
 
-/** What a deletion knows a post by. */
+/** What a deletion needs to recognise a post. */
 export const traced = z.object({ id: z.string(), authorId: z.string(), retweetOf: z.string() })
 export type Traced = z.infer<typeof traced>
 
-/** Input that is no post: which row, which field, and why. */
+/** Input that is not a valid post: which row, which field, and why. */
 export interface Refused {
   line: number
   field: string
@@ -72,14 +79,14 @@ const COLUMNS: Record<keyof Post, string> = {
 const OPTIONAL: ReadonlySet<string> = new Set<keyof Post>(['paidPartnership', 'sourceId'])
 
 /**
- * RFC 4180, with a header. The columns that only some sources fill are last, and only where a post has one: pages without
- * them have the bytes that earlier releases gave them, so a run that began before an upgrade finds its page unchanged.
+ * RFC 4180, with a header. Columns that only some sources fill are last, and only where a post has one. Pages without
+ * them keep the bytes of earlier releases, so a run that began before an upgrade finds its page unchanged.
  */
 export const postsToCsv = (posts: readonly Post[]): string =>
   stringify([...posts], {
     header: true,
     record_delimiter: '\r\n',
-    // It quotes what holds its own record delimiter, but a reader may take a lone line feed for one.
+    // The library quotes its own record delimiter, but a reader may take a lone line feed for one.
     quoted_match: /[\r\n]/,
     columns: Object.entries(COLUMNS)
       .filter(([key]) => !OPTIONAL.has(key) || posts.some((one) => Boolean(Reflect.get(one, key))))
@@ -96,7 +103,7 @@ export async function* postsOfRun(
   for (const { key } of pages) yield* rowsOf(await objects.stream(key), withShown)
 }
 
-/** A post as people are shown it, from a page whose texts are written so. */
+/** A post as people are shown it, from a page with this text encoding. */
 export const shownOf = (post: Post, encoding: TextEncoding): ShownText =>
   marked(textOfSource(post.text, encoding).shown, post)
 
@@ -111,7 +118,7 @@ const marked = (shown: ShownText, { paidPartnership }: Post): ShownText =>
 
 const PAID = 'paid_partnership'
 
-/** The posts of a CSV as `postsToCsv` writes it, one by one. OBJECT_INVALID names the line and the field of a bad row. */
+/** The posts of a CSV of `postsToCsv`, one by one. OBJECT_INVALID names the line and the field of a bad row. */
 export const postsFromCsv = (csv: Readable | string): AsyncIterable<Post> => rowsOf(csv, (one) => one)
 
 async function* rowsOf<P extends Post>(csv: Readable | string, asRead: (row: Post) => P): AsyncIterable<P> {
@@ -123,7 +130,7 @@ async function* rowsOf<P extends Post>(csv: Readable | string, asRead: (row: Pos
   })
   if (typeof csv === 'string') parser.end(csv)
   else csv.on('error', (error) => parser.destroy(error)).pipe(parser)
-  // With `info`, a record comes with where the parser stood after it.
+  // With `info`, a record comes with the parser's position after it.
   for await (const { record, info } of parser as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
     const parsed = post.safeParse(record)
     if (!parsed.success) {

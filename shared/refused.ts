@@ -5,7 +5,7 @@ export interface RequestRefused {
   requestRefused: string
 }
 
-/** Why a function refused a request; nothing where its answer is no refusal. */
+/** Why a function refused a request; undefined where its answer is no refusal. */
 export function refusalIn(payload: string): string | undefined {
   const answer = jsonOrNothing(payload)
   return typeof answer === 'object' && answer !== null && 'requestRefused' in answer

@@ -1,8 +1,8 @@
 import { DAY_MS, midnightOf } from './utc-day'
 
 /**
- * The last instant at or before `now` at which a daily schedule `cron(minute hour * * ? *)` came due, in milliseconds;
- * nothing for schedules of another form.
+ * The last instant at or before `now` at which a daily schedule `cron(minute hour * * ? *)` was due, in milliseconds;
+ * undefined for other schedules.
  */
 export function lastDue(cron: string, now: number): number | undefined {
   const [, minute, hour] = /^cron\((\d{1,2}) (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)$/.exec(cron) ?? []

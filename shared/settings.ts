@@ -14,7 +14,7 @@ import { TRAINERS } from './trainers'
 
 const NO_NAME = '__proto__ cannot be a name, because readers of JSON drop it: choose another'
 
-/** A hashtag as it is watched: without #, in lower case. */
+/** A hashtag as it is configured: without #, in lower case. */
 export const hashtag = z
   .string()
   .regex(/^(?!\d+$)[\p{L}\p{N}_]{1,100}$/u, 'a hashtag is letters, digits and underscores, not digits alone, without #')
@@ -67,7 +67,7 @@ export const settings = z.strictObject({
         })
         .refine(({ source, sources }) => (source === undefined) !== (sources === undefined), {
           path: ['source'],
-          error: 'a hashtag has one of source, as in source: x, and sources, as in sources: [fedi, bsky]',
+          error: 'a hashtag needs either source, as in source: x, or sources, as in sources: [fedi, bsky]',
         }),
     )
     .min(1),
@@ -127,7 +127,7 @@ export const settings = z.strictObject({
   training: z.strictObject({
     trainer: z.enum(TRAINERS.map(({ name }) => name)),
     engines: z.array(z.enum(engineNames())).min(1).default(DEFAULT_ENTRANTS),
-    /** As releases with one engine a day named it; in place of `engines`. */
+    /** The option of releases with one engine a day; replaced by `engines`. */
     engine: z.enum(engineNames()).optional(),
     fewLabels: z.int().nonnegative().default(100),
     instanceType: z
@@ -253,7 +253,7 @@ export function parseSettings(text: string, file = 'bellwether.yml', schema = se
         .flatMap((issue) => {
           if (issue.code !== 'unrecognized_keys') return complain(issue.path, issue.message)
           const { path: at, keys: unknown } = issue
-          return unknown.map((key) => complain([...at, key], 'is no option'))
+          return unknown.map((key) => complain([...at, key], 'unknown option: correct its name, or delete it'))
         })
         .join('\n'),
     )
@@ -263,11 +263,11 @@ export function parseSettings(text: string, file = 'bellwether.yml', schema = se
   return parsed.data
 }
 
-/** The `bellwether.yml` that was packaged with a function, or stands in a folder. */
+/** The `bellwether.yml` that was packaged with a function, or that is in a folder. */
 export const readSettings = (folder: string, file = 'bellwether.yml'): Settings =>
   parseSettings(readFileSync(path.join(folder, file), 'utf8'), file)
 
-/** What is wrong between fields that are each right. */
+/** Conflicts between fields that are each valid. */
 function contradictions({ hashtags, sources, labels, labelling, training, gate }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
   for (const [i, watched] of hashtags.entries()) {
@@ -279,14 +279,14 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
       if (other !== undefined)
         wrong.push([
           at,
-          `"${other}" and "${name}" are both of ${networkOf(sources, name)}, and its posts would come twice: name one of ` +
+          `"${other}" and "${name}" both read ${networkOf(sources, name)}, whose posts would be collected twice: name one of ` +
             'them, or give one a `network` of its own under sources to have it reported by itself',
         ])
     }
     if (hashtags.findIndex((other) => other.tag === watched.tag) < i)
       wrong.push([
         ['hashtags', i, 'tag'],
-        `#${watched.tag} stands here twice: list all its sources in one place, as in sources: [fedi, bsky]`,
+        `#${watched.tag} is listed twice: give it all its sources in one entry, as in sources: [fedi, bsky]`,
       ])
   }
   for (const [version, names] of Object.entries(labels.from ?? {})) {
@@ -307,7 +307,7 @@ function contradictions({ hashtags, sources, labels, labelling, training, gate }
       `is less than gate.minimumEvaluation, ${gate.minimumEvaluation}: nothing could pass`,
     ])
   if (training.engine !== undefined && training.engines.join() !== DEFAULT_ENTRANTS.join())
-    wrong.push([['training', 'engine'], 'stands beside training.engines: delete it'])
+    wrong.push([['training', 'engine'], 'conflicts with training.engines: delete it'])
   const named = training.engines.map((name) => engineNamed(name))
   for (const [i, engine] of named.entries())
     if (named.indexOf(engine) < i)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A stream in what an operator, or a function of ours, asks for. */
+/** The fields that name a stream in a request of an operator or of another function. */
 export const streamFields = {
   hashtag: z.string().regex(/^[^#/\s]+$/, 'a hashtag without #'),
   stream: z
@@ -9,7 +9,7 @@ export const streamFields = {
     .optional(),
 }
 
-/** The same in what comes over HTTP, where its length has a bound. */
+/** The same in requests over HTTP, where their length is limited. */
 export const boundedStreamFields = {
   hashtag: z.string().regex(/^[^#/\s]{1,100}$/, 'a hashtag without #'),
   stream: z

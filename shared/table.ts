@@ -9,7 +9,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 
-/** An item of the one table: `pk` and `sk`, and what its owner keeps. `expiresAt` (seconds) lets DynamoDB forget it. */
+/**
+ * An item of the one table: `pk` and `sk`, and the attributes of its owner. DynamoDB deletes it after `expiresAt`
+ * (seconds).
+ */
 export type Item = { pk: string; sk: string } & Record<string, unknown>
 export interface ItemKey {
   pk: string
@@ -24,7 +27,7 @@ export interface Change {
   /** Sets that lose these members. */
   deleteFrom?: Record<string, Set<string>>
   entries?: Entries
-  /** Entries of a map attribute that go; those that are not there do no harm. */
+  /** Entries of a map attribute to remove; missing ones are ignored. */
   drop?: { of: string; names: readonly string[] }
   /** A condition expression. `#name` stands for the attribute `name`; its `:values` are in `values`. */
   when?: string
@@ -32,8 +35,8 @@ export interface Change {
 }
 
 /**
- * Up to a hundred entries of the map attribute `of`. Each is set only while its own `version` is the one given, so that
- * writers of different entries of a row are not in each other's way.
+ * Up to a hundred entries of the map attribute `of`. Each is set only while its own `version` is the given one, so that
+ * writers of different entries of a row do not conflict.
  */
 export interface Entries {
   of: string
@@ -44,14 +47,14 @@ export interface Entries {
 /** DynamoDB: what changes under contention. Every write is conditional; there are no transactions. */
 export interface Table {
   get(key: ItemKey): Promise<Item | undefined>
-  /** Up to any number of items, in any order; those that are not there are left out. */
+  /** Any number of items, in any order; missing ones are left out. */
   getMany(keys: readonly ItemKey[]): Promise<Item[]>
-  /** Put the item, unless its key is taken; says whether it was put. */
+  /** Put the item, unless its key is taken; returns whether it was put. */
   create(item: Item): Promise<boolean>
-  /** Change an item (made when missing). The new item, or nothing when the condition does not hold. */
+  /** Change an item, created when missing. Returns the new item, or undefined when the condition does not hold. */
   update(key: ItemKey, change: Change): Promise<Item | undefined>
   remove(key: ItemKey): Promise<void>
-  /** The items of a partition whose sort key begins so, in its order. */
+  /** The items of a partition whose sort key begins so, in order. */
   query(pk: string, beginsWith?: string): AsyncIterable<Item>
 }
 
@@ -181,7 +184,7 @@ interface EntriesExpression {
 
 const NO_ENTRIES: EntriesExpression = { set: [], when: [], names: {}, values: {} }
 
-/** Entries stand under short names: an expression has 4 KB. */
+/** Entries have short names, because an expression is limited to 4 KB. */
 function expressionOfEntries({ of, set, versions }: Entries): EntriesExpression {
   const ids = Object.keys(set)
   return {

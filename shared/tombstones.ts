@@ -5,19 +5,22 @@ import type { Traced } from './posts'
 import { buriedAmong, hasTombstones } from './state/tombstones'
 import type { Table } from './table'
 
-/** The keyed hash that stands for a post, an author or anything else that was deleted; 32 hex digits. */
+/** The keyed hash of a deleted post, author or other id; 32 hex digits. */
 export type Mark = (kind: MarkedKind, value: string) => string
 export type MarkedKind = 'post' | 'author' | 'item' | 'text' | 'request'
 
 const SHORTEST = 32
 
-/** Without the key nobody can tell from a mark what it stands for, not even by trying every id. */
+/** Without the key nobody can tell what a mark means, not even by trying every id. */
 export const markWith =
   (key: string): Mark =>
   (kind, value) =>
     createHmac('sha256', key).update(`${kind}:${value}`).digest('hex').slice(0, 32)
 
-/** The marks by the key of the stack. It is read when it is first needed and never changes: tombstones hang on it. */
+/**
+ * The marks by the key of the stack. The key is read when it is first needed and never changes: all tombstones depend
+ * on it.
+ */
 export function secretMarks(client: SecretsManagerClient, secret: string): () => Promise<Mark> {
   let mark: Mark | undefined
   return async () => {

@@ -4,19 +4,22 @@ import { differencePart, displayed, estimateOf, type Sampled } from '../../share
 import { judgementErrors } from '../../shared/statistics/judgement-errors'
 import { pairCounts } from '../../shared/statistics/pair-counts'
 import { type Cell, drawDay, populationOf, samplesOf, truthOf, worldOf } from '../coverage-world'
+import { benchOptions } from '../options'
 
-// Days of 240 messages with 30 labels, and what our estimate says of them, for `compare.py`, which has peers answer the same
-// days. Each label is that of one annotator, and wrong as often for all.
-//
-//   node bin/run.mjs bench/peers/days.ts DAYS.json [DAYS A CELL]
+const USAGE = `
+node bin/run.mjs bench/peers/days.ts DAYS.json [DAYS A CELL]
+
+Writes simulated days of 240 messages with 30 labels, and this product's estimate for them, to DAYS.json. compare.py has peers
+estimate the same days. Each label is that of one annotator; all annotators err equally often.
+`
 
 const POSTS = 240
 const LABELS = 30
 
 function main(): void {
-  const [, , file, count = '1000'] = process.argv
+  const [file, count = '1000'] = benchOptions(USAGE, {}, { positionals: true }).positionals
   if (file === undefined) {
-    console.error('usage: node bin/run.mjs bench/peers/days.ts DAYS.json [DAYS A CELL]')
+    console.error('missing: DAYS.json, the file to write; --help says more')
     process.exitCode = 2
     return
   }

@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import type { CardRecord, ScoresRecord } from '../../shared/records'
 import type { About } from './index'
 
-/** What is told of a model beside its answers; verdict and scores are null where it was not measured yet. */
+/** Facts about a model besides its predictions; verdict and scores are null where it was not measured yet. */
 export interface Told {
   verdict: CardRecord['verdict'] | null
   labelStatus: CardRecord['labelStatus']
@@ -12,7 +12,7 @@ export interface Told {
 /** Their names. */
 export const OWN_FILES = ['index.js', 'index.d.ts', 'model.json', 'package.json', 'README.md']
 
-/** The files of the package beside those of the model, by name. `root` is the folder of this repository. */
+/** The files of the package besides those of the model, by name. `root` is the folder of this repository. */
 export async function packageFiles(root: string, about: About, told: Told): Promise<Record<string, string>> {
   return {
     'index.js': await bundle(root, about.engine),
@@ -27,7 +27,7 @@ export const PACKAGE = {
   name: 'bellwether-model',
   version: '1.0.0',
   description: 'A text classifier that was trained by Bellwether',
-  // The model knows words of the posts that it was trained on: publish it knowingly, or not at all.
+  // The model knows words of the posts that it was trained on: publishing it must be a deliberate decision.
   private: true,
   main: 'index.js',
   types: 'index.d.ts',

@@ -1,5 +1,5 @@
-// What `npm run export-model` puts beside the files of a model, bundled into one file without dependencies, with the code that
-// loads models of its engine and no other.
+// What `npm run export-model` puts beside the files of a model, bundled into one file without dependencies, with only
+// the code that loads models of its engine.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type ModelAnswer, answersOf } from '../../shared/answers'
@@ -8,7 +8,7 @@ import type { LoadModel } from '../../shared/engines/engine'
 import type { Prior } from '../../shared/engines/prior'
 import { plainText } from '../../shared/text'
 
-/** `model.json`: what a user should know of the model, and what its answers need. */
+/** `model.json`: what a user should know of the model, and what its predictions need. */
 export interface About {
   /** Its training job. */
   job: string
@@ -19,12 +19,12 @@ export interface About {
   files: readonly string[]
   /** Version of the text function, which is in this package. */
   textVersion: string
-  /** Divides the logarithms of the probabilities; 1 where none was fitted. */
+  /** Temperature: divides the logarithms of the probabilities; 1 where none was fitted. */
   temperature: number
   calibrated: boolean
-  /** What it answers where it knows nothing of a text; null: equal shares. */
+  /** The prediction for a text of which the model knows no token; null: equal shares. */
   prior: Prior | null
-  /** Of the model.tar.gz it was taken out of, in hex. */
+  /** SHA-256 of the original model.tar.gz, in hex. */
   sha256: string
 }
 
@@ -39,7 +39,7 @@ export interface ExportedModel {
 export const loaderOf =
   (loadModel: LoadModel, ownFolder: string) =>
   async (folder: string = ownFolder): Promise<ExportedModel> => {
-    // Written by the exporter, which is of one version with this file.
+    // The exporter, of the same version as this file, wrote it.
     const about = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')) as About
     const { textVersion, prior, temperature } = about
     const files = new Map(about.files.map((name) => [name, readFileSync(path.join(folder, name))]))

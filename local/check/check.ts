@@ -15,10 +15,10 @@ export interface CheckSurroundings {
   say: (line: string) => void
 }
 
-/** As the operating system gets it: all rows, some rows, none. */
+/** Exit codes: all rows, some rows, none. */
 export type ExitCode = 0 | 1 | 2
 
-/** Check files one after another and say what becomes of each. Answers the exit code: that of the worst file. */
+/** Check files one after another and print what would happen to each. Returns the exit code: that of the worst file. */
 export async function check(options: CheckOptions, { root, now, say }: CheckSurroundings): Promise<ExitCode> {
   const settings = settingsFrom(options, root)
   let worst: ExitCode = 0
@@ -39,7 +39,8 @@ async function checkFile(
 ): Promise<ExitCode> {
   let report: FileReport
   try {
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new Error(`there is no file ${file}`)
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+      throw new Error(`there is no file ${file}: correct the path`)
     const kind: Kind = as ?? (await kindOf(file))
     const rules = { settings, isOwn: config !== undefined, now, all }
     report = kind === 'posts' ? await checkPosts(file, rules) : await checkLabels(file, rules)
@@ -62,6 +63,6 @@ export const inWords = (error: unknown): string =>
 
 function settingsFrom({ config }: CheckOptions, root: string): Settings {
   const file = config ?? path.join(root, 'bellwether.yml')
-  if (!existsSync(file)) throw new Error(`there is no file ${file}`)
+  if (!existsSync(file)) throw new Error(`there is no file ${file}: correct the path`)
   return parseSettings(readFileSync(file, 'utf8'), file)
 }

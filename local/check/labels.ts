@@ -40,7 +40,7 @@ export async function checkLabels(file: string, { settings, now, all }: CheckRul
   }
 }
 
-/** What the reasons of an import mean, for a person at the keyboard. */
+/** The meaning of an import's reasons, for a person at the keyboard. */
 const WORDS: Readonly<Record<Refused['reason'], string>> = {
   'not-csv': 'is not a row of this CSV:',
   'not-json': 'is not JSON:',

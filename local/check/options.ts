@@ -5,14 +5,14 @@ export type Kind = 'posts' | 'labels'
 
 export interface CheckOptions {
   files: string[]
-  /** What the files are; by what is in them where it is not said. */
+  /** What the files are; recognised by their content where this is not given. */
   as?: Kind | undefined
   config?: string | undefined
   /** Whether every refused row is listed. */
   all: boolean
 }
 
-export const CHECK_USAGE = `Read files of posts or labels and say what becomes of them. Starts nothing, writes nothing.
+export const CHECK_USAGE = `Reads files of posts or labels and says what would be used, and what refused. Starts nothing, writes nothing.
 
   npm start -- check FILE...
 

@@ -78,8 +78,8 @@ function makeCounts() {
         `  days      ${isDated ? span(days) : 'no dates: a replay makes a day of each 100 posts (--per-day)'}`,
         `  hashtags  ${tallied(tags)}${tags.has(`#${NO_HASHTAG}`) ? ` (#${NO_HASHTAG}: rows that name none)` : ''}`,
         `  labels    ${labels.size === 0 ? 'none' : `${tallied(labels)}${unlabelled > 0 ? `; ${unlabelled} without` : ''}`}`,
-        ...(foreignTags.length > 0 ? [`  not watched by the configuration: ${foreignTags.join(', ')}`] : []),
-        ...(foreignLabels.length > 0 ? [`  no categories of the configuration: ${foreignLabels.join(', ')}`] : []),
+        ...(foreignTags.length > 0 ? [`  not in the configuration: ${foreignTags.join(', ')}`] : []),
+        ...(foreignLabels.length > 0 ? [`  not categories of the configuration: ${foreignLabels.join(', ')}`] : []),
       ]
     },
   }

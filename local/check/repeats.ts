@@ -1,6 +1,6 @@
 /**
- * Counts how many of many texts stand there more than once. It keeps eight bytes for each, a hash of 53 bits: of a million
- * texts, two different ones have the same hash once in ten thousand files.
+ * Counts how many of many texts occur more than once. It keeps eight bytes for each, a hash of 53 bits. Among a million
+ * texts, two different ones have the same hash in one of ten thousand files.
  */
 export function makeRepeats() {
   let hashes = new Float64Array(1024)
@@ -15,7 +15,7 @@ export function makeRepeats() {
       hashes[count] = hashOf(text)
       count += 1
     },
-    /** How many texts an earlier one equals. */
+    /** How many texts equal an earlier one. */
     repeated: (): number => {
       const sorted = hashes.slice(0, count).sort()
       return sorted.reduce((sum, hash, i) => sum + (i > 0 && hash === sorted[i - 1] ? 1 : 0), 0)
@@ -23,7 +23,7 @@ export function makeRepeats() {
   }
 }
 
-/** Two FNV-1a hashes of 32 bits with different seeds, cut to the 53 bits of a whole number. */
+/** Two 32-bit FNV-1a hashes with different seeds, cut to 53 bits. */
 function hashOf(text: string): number {
   let [high, low] = [0x811c9dc5, 0x01000193]
   for (let at = 0; at < text.length; at++) {

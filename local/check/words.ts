@@ -2,7 +2,7 @@ import type { Tally } from '../../shared/row-file/tally'
 
 export const counted = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
 
-/** Names with how often each came, the most frequent first. */
+/** Names with their counts, the most frequent first. */
 export function tallied(counts: ReadonlyMap<string, number>, most = 12): string {
   const sorted = [...counts].sort(([, a], [, b]) => b - a)
   const shown = sorted.slice(0, most).map(([name, count]) => `${name} ×${count.toLocaleString('en')}`)
@@ -12,12 +12,12 @@ export function tallied(counts: ReadonlyMap<string, number>, most = 12): string 
 export const countIn = (counts: Map<string, number>, name: string): void =>
   void counts.set(name, (counts.get(name) ?? 0) + 1)
 
-/** What was read otherwise, what was refused for which reasons, and where the rest is. */
+/** What was read differently, what was refused for which reasons, and where to find the rest. */
 export function tallyInWords(file: string, tally: Tally, what: string, all: boolean): string[] {
   const notes = tally.notes()
   const reasons = tally.reasons()
   return [
-    ...(notes.length > 0 ? ['  read otherwise than it stands there:', ...notes.map((note) => `    ${note}`)] : []),
+    ...(notes.length > 0 ? ['  read differently from the file:', ...notes.map((note) => `    ${note}`)] : []),
     ...(reasons.length > 0
       ? [`  ${counted(tally.refused(), what)} refused:`, ...reasons.map((one) => `    ${one}`)]
       : []),

@@ -1,4 +1,7 @@
-/** What a person at home does about a collection that failed with this message; nothing where the message says it. */
+/**
+ * What a person at this machine can do about a collection that failed with this message; undefined where the message
+ * says it.
+ */
 export function adviceFor(message: string, now: Date): string | undefined {
   return ADVICE.find(([pattern]) => pattern.test(message))?.[1](now.toISOString().slice(0, 16))
 }
@@ -13,7 +16,7 @@ const ADVICE: readonly (readonly [RegExp, Advice])[] = [
   [
     /CERT|SSL|TLS/,
     (now) =>
-      `Its certificate does not hold here. This machine takes it to be ${now.replace('T', ' ')} UTC: is that right?`,
+      `Its certificate is not valid by the clock of this machine, which says ${now.replace('T', ' ')} UTC: is that right?`,
   ],
   [/was not reached/, () => 'It does not answer now. Open its address in a browser; the same command tries again.'],
   [
@@ -29,5 +32,5 @@ const ADVICE: readonly (readonly [RegExp, Advice])[] = [
       'hashtag that source, and start npm start -- --live without --mastodon. It asks for the token. --secret mastodon=FILE puts ' +
       'another one in. Or name another instance.',
   ],
-  [/secret/, () => 'At home the secret is put in by npm start -- --live --secret TYPE=FILE: docs/live.md.'],
+  [/secret/, () => 'On this machine, give the secret with npm start -- --live --secret TYPE=FILE: docs/live.md.'],
 ]

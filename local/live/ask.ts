@@ -1,4 +1,4 @@
-/** Ask for a line at a terminal without showing it. Empty where Ctrl-C ended it. */
+/** Ask for a line at a terminal without showing it. Empty where Ctrl-C ended the input. */
 export function askUnseen(input: NodeJS.ReadStream, output: NodeJS.WriteStream, question: string): Promise<string> {
   output.write(question)
   input.setRawMode(true)

@@ -1,11 +1,11 @@
 import type { Ask } from '../../services/collector/sources/http'
 
-/** Answers may take some seconds, and a clock may be a little off without harm. */
+/** Responses may take some seconds, and a clock may be slightly off without harm. */
 const HARMLESS_MS = 10 * 60_000
 
 /**
- * What is wrong with the time here beside that of a network, in a sentence; undefined where nothing is, or where the network
- * does not tell. Days are cut off by the clock, and a window that is still to come has no posts.
+ * The difference between the clock here and that of a network, in a sentence; undefined where there is none, or where
+ * the network does not tell. Days are cut off by the clock, and a window in the future has no posts.
  */
 export async function clockDifference(ask: Ask, address: string, nowMs: number): Promise<string | undefined> {
   const answer = await ask(new URL('/', address)).catch(() => undefined)

@@ -14,11 +14,11 @@ interface Ports {
   table: Pick<Table, 'get'>
   journal: Journal
   screen: Screen
-  /** Ends the waiting; what is under way goes on the next time. */
+  /** Ends the waiting; an unfinished run is resumed the next time. */
   signal: AbortSignal
 }
 
-/** A stream that is collected, by its names and as sentences call it. */
+/** A collected stream, by its names and as sentences call it. */
 export interface LiveStream {
   names: StreamNames
   /** `aws`, or `aws on mastodon`. */
@@ -28,29 +28,29 @@ export interface LiveStream {
 /** How far a stream is collected. */
 export interface CollectedStream {
   topic: string
-  /** The UTC day up to which it is collected, not included; undefined before its first run has begun. */
+  /** The UTC day up to which it is collected, exclusive; undefined before its first run has begun. */
   through: string | undefined
-  /** Why the rest comes later: the network may still get posts of its day. */
+  /** Why the rest comes later: the network may still receive posts of that day. */
   waitsUntil?: number
-  /** Why it could not go on. */
+  /** Why it could not continue. */
   failure?: string
 }
 
-/** What the collector answers, as far as it counts here. */
+/** The fields of the collector's answer that are used here. */
 const answer = z.object({
   errorMessage: z.string().optional(),
   requestRefused: z.string().optional(),
   goesOnInSeconds: z.number().optional(),
   waitsFor: z.string().optional(),
 })
-/** Of a collector's run, what tells how far it is. */
+/** The fields of a collector's run that tell its progress. */
 const running = z.object({ page: z.int(), pages: z.array(z.object({ posts: z.int() })) })
 
 const LOOK_MS = 500
 
 /**
- * Collect the whole UTC days before today, from the first of `days` on where a stream is new, and else from where it was left.
- * Says how far it is, and sits out what the network makes it wait for; a day that is not over there is left for later.
+ * Collect the whole UTC days before today: for a new stream from the first of `days` on, else from where it stopped.
+ * Prints the progress, and waits where the network asks it to; a day that is not over there is left for later.
  */
 export async function collectDays(
   ports: Ports,
@@ -100,7 +100,7 @@ async function collectStream(
   }
 }
 
-/** Ask the collector, and keep what it answers for whoever looks. */
+/** Ask the collector, and store its answer for the progress display. */
 function ask(cloud: Ports['cloud'], request: { hashtag: string; stream?: string | undefined; from?: string }) {
   const state: { isAnswered: boolean; failure?: string; pause?: Pause } = { isAnswered: false }
   cloud.invoke('collector', request).then(
@@ -146,7 +146,7 @@ export async function refuseFuture({ cloud, table }: Pick<Ports, 'cloud' | 'tabl
     const through = (await positionOf({ table }, names))?.through ?? today
     if (through <= today) continue
     throw new Error(
-      `#${topic} is collected up to ${through}, which is still to come: by the clock of this machine it is ${today}; ` +
+      `#${topic} is collected up to ${through}, which is in the future: by the clock of this machine it is ${today};  ` +
         'set the clock, or name another folder with --data',
     )
   }

@@ -15,16 +15,16 @@ export const FEWEST = 10
 
 const settled = z.object({ labelled: z.int() })
 
-/** A batch whose labels were counted before it was answered. */
+/** A batch whose labels were counted before all of it was answered. */
 export interface Counted {
   batch: string
   labelled: number
 }
 
 /**
- * Counts the labels of a person who labels alone and pauses: a batch with at least ten answers is settled, though it asks for
- * more, so that a share is there in the same sitting and not at the batch's deadline. What was not answered is asked again:
- * where no other batch waits, one more is started for the last day.
+ * Counts the labels of a person who labels alone and pauses. A batch with at least ten answers is settled although it
+ * asks for more, so that a share appears in the same sitting and not at the batch's deadline. Unanswered items are
+ * asked about again: where no other batch waits, one more is started for the last day.
  */
 export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
   let read = cloud.calls.length
@@ -32,7 +32,7 @@ export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
   return {
     /** Whether answers wait to be counted. */
     isWaiting: () => lastAnswer !== undefined,
-    /** Counts, where the pause is over; to be called now and then. */
+    /** Counts if the pause is over; to be called now and then. */
     async look(): Promise<Counted[]> {
       const news = cloud.calls.slice(read)
       read = cloud.calls.length
@@ -40,7 +40,7 @@ export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
       if (news.some(isAnswer)) lastAnswer = now
       if (lastAnswer === undefined || now - lastAnswer < pauseMs) return []
       const { counted, failed } = await count(cloud, table, now)
-      // What failed is tried again a pause later.
+      // A failure is retried one pause later.
       lastAnswer = failed ? now : undefined
       return counted
     },
@@ -56,7 +56,7 @@ async function count(
   now: number,
 ): Promise<{ counted: Counted[]; failed: boolean }> {
   const annotators = (await invitedPeople(table, now)).filter(({ role }) => role === 'annotator')
-  // Others may be about to judge the same posts: their batches end as on AWS.
+  // Other people may be about to judge the same posts: their batches end as on AWS.
   if (annotators.length !== 1) return { counted: [], failed: false }
   const counted: Counted[] = []
   let waiting = 0

@@ -13,8 +13,8 @@ interface Ports {
 }
 
 /**
- * The day has one training job, and the first labels of a sitting have taken it: another one is asked for where no model is live
- * and there are enough evaluation labels since.
+ * There is one training job a day, and the first labels of a sitting have used it. Where no model is live, another job
+ * is requested once there are enough newer evaluation labels.
  */
 export function makeFirstModel({ cloud, objects, settings }: Ports) {
   const asked = new Set<string>()

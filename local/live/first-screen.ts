@@ -8,7 +8,7 @@ import { inColumns } from '../columns'
 import type { CollectedStream } from './collecting'
 import { FEWEST } from './counting'
 
-/** Where posts come from, and whose terms hold. A paid network says what it may cost. */
+/** The source of the posts, and whose terms apply. A paid network says what it may cost. */
 export function placesInWords({ hashtags, sources, caps }: Pick<Settings, 'hashtags' | 'sources' | 'caps'>): string[] {
   return Object.entries(sources).flatMap(([name, source]) => {
     const tags = hashtags.filter((one) => sourcesOf(one).includes(name)).map(({ tag }) => `#${tag}`)
@@ -23,7 +23,7 @@ export function placesInWords({ hashtags, sources, caps }: Pick<Settings, 'hasht
   })
 }
 
-/** How many posts there were, a run on a line, and what may be the reason where there were none. */
+/** How many posts there were, a run a line, and the likely reason where there were none. */
 export function daysInWords(runs: readonly RunRecord[], languages: readonly string[]): string {
   const posts = sum(runs.map((run) => run.posts))
   const days = new Set(runs.map(({ date }) => date)).size
@@ -37,19 +37,19 @@ export function daysInWords(runs: readonly RunRecord[], languages: readonly stri
   return [...shown, total].join('\n')
 }
 
-/** How many posts the network says there were: an estimate says so. */
+/** How many posts the network says there were; an estimate says so. */
 function existingOf({ existing, existingIsEstimate }: RunRecord): string {
   if (existing === null) return ''
   return existingIsEstimate ? `about ${existing}` : String(existing)
 }
 
-/** What was not stored, and why the run is not whole. */
+/** What was not stored, and why the run is incomplete. */
 function besidesOf(run: RunRecord): string {
   const left = Object.entries(leftOutOf(run)).map(([reason, posts]) => `${posts} ${reason}`)
   return [
     ...left,
     ...(run.stoppedBy === null ? [] : [`ended by ${run.stoppedBy}`]),
-    ...(run.gap === null ? [] : ['a part of the day is no longer there']),
+    ...(run.gap === null ? [] : ['the source no longer has a part of the day']),
   ].join(', ')
 }
 
@@ -74,13 +74,13 @@ function whyNone(runs: readonly RunRecord[], languages: readonly string[]): stri
   ]
 }
 
-/** What is collected later, because its network may still get posts of it. */
+/** What is collected later, because its network may still receive posts of that day. */
 export const waitsInWords = (collected: readonly CollectedStream[]): string[] =>
   collected.flatMap(({ topic, through, waitsUntil }) =>
     waitsUntil === undefined || through === undefined
       ? []
       : [
-          `#${topic}, ${through}: late posts still arrive there; it is collected by itself when they are in, while this runs.`,
+          `#${topic}, ${through}: late posts still arrive there; while this runs, the day is collected when they are in.`,
         ],
   )
 

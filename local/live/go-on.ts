@@ -28,13 +28,13 @@ interface Ports {
 }
 
 const LOOK_MS = 500
-/** A network that was not reached is tried again after so long. */
+/** Delay before an unreachable network is tried again. */
 const AGAIN_MS = 15 * 60_000
 
 /**
- * Serve until the signal: schedules, queues and the desk go on by themselves. Says what happens, counts labels after a pause,
- * and has a first model trained in the sitting in which there are enough labels for one. `failed`: whether a collection has to
- * be tried again.
+ * Serve until the signal: schedules, queues and the desk run by themselves. Prints what happens, counts labels after a
+ * pause, and has a first model trained in the sitting that has enough labels for one. `failed`: whether a collection
+ * has to be retried.
  */
 export async function goOn(ports: Ports, failed: boolean): Promise<void> {
   const { heard, journal, screen, signal } = ports
@@ -60,7 +60,7 @@ export async function goOn(ports: Ports, failed: boolean): Promise<void> {
   }
 }
 
-/** Says why a collection failed, the same reason once in a row, and has it tried again a while after. */
+/** Prints why a collection failed, each reason once in a row, and retries it after a delay. */
 function makeRetry({ cloud, journal, screen }: Pick<Ports, 'cloud' | 'journal' | 'screen'>, failed: boolean) {
   let againAt = failed ? cloud.clock.now() + AGAIN_MS : undefined
   let said: string | undefined
@@ -79,7 +79,7 @@ function makeRetry({ cloud, journal, screen }: Pick<Ports, 'cloud' | 'journal' |
 }
 
 const troubleInWords = ({ functionName, error }: Trouble, logs: string): string =>
-  `${functionName} failed: ${error}. It is tried again; its log: ${path.join(logs, functionName)}.log`
+  `${functionName} failed: ${error}. It will be retried; its log:  ${path.join(logs, functionName)}.log`
 
 /** Why a collection failed, and what to do. */
 export function failureInWords(failure: string, nowMs: number): string {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { jsonOrNothing } from '../../shared/json'
 import { labelOf, type StreamName } from '../../shared/streams'
 
-/** A collection that goes on later. */
+/** A collection that is resumed later. */
 export interface Pause {
   /** When; milliseconds since the epoch. */
   until: number
@@ -20,9 +20,9 @@ export interface Journal {
   hear(functionName: string, text: string): void
   /** The last pause of a stream. */
   pauseOf(name: StreamName): Pause | undefined
-  /** Why a message on the collector's queue failed last; forgotten when it was asked for. */
+  /** Why a message on the collector's queue failed last; cleared when it is read. */
   takeFailure(): string | undefined
-  /** What other functions failed with, each failure once however often it came; forgotten when it was asked for. */
+  /** The failures of other functions, each once however often it came; cleared when they are read. */
   takeTroubles(): Trouble[]
 }
 
@@ -53,7 +53,7 @@ export function makeJournal(): Journal {
     if (!found) return
     const error = found.error.split('\n')[0] ?? ''
     if (functionName.endsWith('-collector')) {
-      // A request of ours that fails is answered with the failure.
+      // A direct request that fails is answered with the failure.
       if (found.message === 'message failed') failure = error
     } else if (!known.has(`${functionName} ${error}`)) {
       known.add(`${functionName} ${error}`)

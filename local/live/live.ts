@@ -26,18 +26,18 @@ import { labelsForModel, postsAtDesk, runsSince, waitForReports } from './stock'
 interface Surroundings {
   packageDir: string
   screen: Screen
-  /** Stops it after the step that is under way. */
+  /** Stops it after the current step. */
   signal: AbortSignal
-  /** Asks the person at the terminal for a secret; undefined off a terminal. */
+  /** Asks the person at the terminal for a secret; undefined without a terminal. */
   ask: ((question: string) => Promise<string>) | undefined
 }
 
-/** For reports of days that were collected: the analyzer waits half a minute for what belongs together. */
+/** For reports of collected days: the analyzer waits half a minute for related changes. */
 const REPORTS_MS = 5 * 60_000
 
 /**
- * Run the loop by the real clock on posts of networks: collect the days before today, then label, count, train and report, day
- * by day, until the signal. With `once` it ends when what is there is collected and reported.
+ * Run the loop by the real clock on posts of networks: collect the days before today, then label, count, train and
+ * report, day by day, until the signal. With `once` it ends when everything available is collected and reported.
  */
 export async function live(options: LiveOptions, configured: LiveSettings, surroundings: Surroundings): Promise<void> {
   const { screen } = surroundings
@@ -64,7 +64,7 @@ export async function live(options: LiveOptions, configured: LiveSettings, surro
 /** The configuration for these options; `root` is the folder of `bellwether.yml`. */
 export function configure(options: LiveOptions, root: string): LiveSettings {
   const file = options.config ?? path.join(root, 'bellwether.yml')
-  if (!existsSync(file)) throw new Error(`there is no file ${file}`)
+  if (!existsSync(file)) throw new Error(`there is no file ${file}: correct the path`)
   return liveSettings(readFileSync(file, 'utf8'), path.basename(file), options)
 }
 
@@ -98,7 +98,7 @@ async function work(
   }
   await summary()
   if (options.once) {
-    if (!isWhole) throw new Error('A part could not be collected, for the reason above.')
+    if (!isWhole) throw new Error('Some posts could not be collected, for the reason above.')
     return
   }
   await serve(options, surroundings, settings, { ...running, ...stores }, isWhole)
@@ -114,7 +114,7 @@ interface Stores {
   table: ReturnType<typeof ownersTable>
 }
 
-/** Collect the days before today and say what they have. Answers whether every hashtag was collected. */
+/** Collect the days before today and print what they have. Returns whether every hashtag was collected. */
 async function collect(
   { days, once }: LiveOptions,
   { screen, signal }: Surroundings,
@@ -126,7 +126,8 @@ async function collect(
   const failures = collected.flatMap(({ failure }) => failure ?? [])
   for (const failure of failures) screen.say(failureInWords(failure, cloud.clock.now()))
   const runs = await runsSince(objects, streams, dayAfter(dayOf(cloud.clock.now()), -days))
-  if (failures.length > 0 && runs.length === 0) throw new Error('Nothing could be collected, and nothing was before.')
+  if (failures.length > 0 && runs.length === 0)
+    throw new Error('Nothing could be collected now, and nothing was collected before.')
   if (signal.aborted) return false
   screen.progress('drawing a sample and reporting …')
   await cloud.idle()
@@ -137,7 +138,7 @@ async function collect(
   return failures.length === 0
 }
 
-/** Say what to do next, and go on until the signal. */
+/** Print what to do next, and continue until the signal. */
 async function serve(
   { data, countAfterSeconds }: LiveOptions,
   { screen, signal }: Surroundings,
@@ -162,7 +163,7 @@ async function serve(
 
 type Heard = Pick<Parameters<typeof createCloud>[0], 'onEvent' | 'onLog' | 'onMail'>
 
-/** On the port of the last time, so that links and bookmarks hold; on a free one where that is taken. */
+/** On the port of the last time, so that links and bookmarks keep working; on a free one where that port is taken. */
 async function openCloud(options: LiveOptions, packageDir: string, { yaml }: LiveSettings, heard: Heard) {
   const open = (port: number) =>
     createCloud({

@@ -17,12 +17,12 @@ import type { BusEvent } from '../../packages/embedded-aws/src/service'
 
 type Sentence = (event: BusEvent) => string | undefined
 
-/** What an event says to the person at the terminal. */
+/** What an event means, for the person at the terminal. */
 const sentence =
   <E extends PublishedEvent>(definition: E, words: (detail: DetailOf<E>) => string | undefined): Sentence =>
   ({ 'detail-type': name, detail }) => {
     const parsed = name === definition.name ? definition.detail.safeParse(detail) : undefined
-    // The schema is that of E, which the compiler loses through the generic.
+    // The schema is that of E, which the compiler cannot see through the generic.
     return parsed?.success ? words(parsed.data as DetailOf<E>) : undefined
   }
 
@@ -61,7 +61,7 @@ const verb = (n: number): string => (n === 1 ? 'is' : 'are')
 /** Sentences that are remembered. */
 const REMEMBERED = 200
 
-/** Events in sentences, each once: an event may come twice. */
+/** Events in sentences, each once: an event may arrive twice. */
 export function makeNews(): Sentence {
   const said = new Set<string>()
   return (event) => {

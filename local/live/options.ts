@@ -6,25 +6,25 @@ import { makeNumbers } from '../numbers'
 import { OF_A_REPLAY, OF_LIVE, SHARED, sharedIn, type SharedOptions } from '../start-options'
 
 export interface LiveOptions extends SharedOptions {
-  /** In place of those of the configuration; none keeps them. */
+  /** Replaces the hashtags of the configuration; empty keeps them. */
   hashtags: string[]
-  /** Address of the instance that takes the place of the configuration's sources. */
+  /** URL of the instance that replaces the configuration's sources. */
   mastodon?: string
   /** How many whole UTC days before today are collected at first. */
   days: number
-  /** So many seconds after the last answer, the labels given so far are counted. */
+  /** This many seconds after the last answer, the labels given so far are counted. */
   countAfterSeconds: number
   /** Files with the values of secrets, by type of source. */
   secrets: Record<string, string>
   /** Absolute. */
   data: string
-  /** Undefined: the one of the last time, or any free one. */
+  /** Undefined: the port of the last time, or any free one. */
   port?: number
 }
 
 const DEFAULT_DATA = 'bellwether-data'
 
-/** The options of `--live`, or what is wrong with them, a sentence on a line. */
+/** The options of `--live`, or what is wrong with them, a sentence a line. */
 export function parseLive(argv: string[]): LiveOptions | { problem: string } | 'help' {
   let values: ReturnType<typeof parsed>
   try {
@@ -64,7 +64,7 @@ const parsed = (argv: string[]) =>
 function hashtagsIn(given: readonly string[], problems: string[]): string[] {
   const tags = given.map((one) => {
     const tag = hashtag.safeParse(one.replace(/^[#＃]/, ''))
-    if (!tag.success) problems.push(`--hashtag "${one}" is none: ${tag.error.issues[0]?.message}`)
+    if (!tag.success) problems.push(`--hashtag "${one}" is not a hashtag: ${tag.error.issues[0]?.message}`)
     return tag.data ?? ''
   })
   return [...new Set(tags)]
@@ -74,7 +74,7 @@ function instanceIn(given: string | undefined, problems: string[]): string | und
   if (given === undefined) return undefined
   const address = networkUrl.safeParse(given)
   if (!address.success) {
-    const why = URL.canParse(given) ? `${address.error.issues[0]?.message}` : 'is no address'
+    const why = URL.canParse(given) ? `${address.error.issues[0]?.message}` : 'is not a URL'
     problems.push(`--mastodon "${given}" ${why}: name an instance as in https://social.example`)
     return undefined
   }
@@ -88,7 +88,7 @@ function instanceIn(given: string | undefined, problems: string[]): string | und
 function secretsIn(given: readonly string[], problems: string[]): Record<string, string> {
   const files = given.map((one) => {
     const [, type = '', file = ''] = /^([a-z-]+)=(.+)$/.exec(one) ?? []
-    // What was given may be the secret itself: it is not repeated.
+    // The input may be the secret itself: it is not repeated.
     if (!type)
       problems.push('--secret takes the type of a source and a file that holds its secret: --secret bluesky=FILE')
     return [type, file] as const
@@ -104,7 +104,7 @@ export function onlyLive(argv: readonly string[]): { problem: string } | undefin
   return name === undefined ? undefined : { problem: `--${name} is for real posts: add --live` }
 }
 
-/** The command that goes on in the same folder with the same sources. */
+/** The command that continues in the same folder with the same sources. */
 export function resumeCommand({ hashtags, mastodon, config, data, labelsPerDay, port }: LiveOptions): string {
   const isDefault = data === path.resolve(DEFAULT_DATA)
   return [
@@ -118,5 +118,5 @@ export function resumeCommand({ hashtags, mastodon, config, data, labelsPerDay, 
   ].join(' ')
 }
 
-/** A word of a shell. */
+/** A word for a shell. */
 const quoted = (word: string): string => (/^[\w./:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -8,13 +8,13 @@ import { asOwner } from '../owner'
 
 interface Ports {
   cloud: Pick<Cloud, 'stack' | 'region' | 'endpoint'>
-  /** Asks the person at the terminal, without showing what is typed; undefined off a terminal. */
+  /** Asks the person at the terminal, without showing the input; undefined without a terminal. */
   ask: ((question: string) => Promise<string>) | undefined
 }
 
 /**
- * Put the secrets of the sources into the embedded Secrets Manager: those of the files that were named, and by asking those
- * that are still missing. They are kept in the data folder, in a file that its user alone can read. Throws what to do.
+ * Put the secrets of the sources into the embedded Secrets Manager: those of the named files; the missing ones are
+ * asked for. They are stored in the data folder, in a file that only its user can read. Throws what to do.
  */
 export async function provideSecrets(
   { cloud, ask }: Ports,
@@ -25,7 +25,7 @@ export async function provideSecrets(
   const unknown = Object.keys(files).find((type) => !needed.some((secret) => secret.type === type))
   if (unknown !== undefined) {
     const types = needed.map(({ type }) => type).join(', ') || 'none'
-    throw new Error(`--secret ${unknown}: no source that is watched needs it; those that need one: ${types}`)
+    throw new Error(`--secret ${unknown}: no configured source needs it; those that need one: ${types}`)
   }
   const client = new SecretsManagerClient(asOwner(cloud))
   for (const { type, resource, holds, example } of needed) {
@@ -37,7 +37,7 @@ export async function provideSecrets(
     }
     const file = files[type]
     if (file === undefined && (await hasValue(client, id))) continue
-    if (file !== undefined && !existsSync(file)) throw new Error(`there is no file ${file}`)
+    if (file !== undefined && !existsSync(file)) throw new Error(`there is no file ${file}: correct the path`)
     const given = file === undefined ? await ask?.(questionFor(holds, example)) : readFileSync(file, 'utf8')
     const value = given?.trim() ?? ''
     if (value === '') {
@@ -49,7 +49,7 @@ export async function provideSecrets(
   }
 }
 
-/** An example is written for a shell: of a text in quotes the text, and of a variable nothing. */
+/** An example is written for a shell: for a quoted text the text, for a variable nothing. */
 function questionFor(holds: string, example: string): string {
   const form = /^'(.*)'$/.exec(example)?.[1]
   return `${holds}${form === undefined ? '' : ` (${form})`}, not shown: `

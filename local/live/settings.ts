@@ -10,24 +10,25 @@ import type { LiveOptions } from './options'
 export interface LiveSettings {
   yaml: string
   settings: Settings
-  /** What became of the user's configuration, in sentences. */
+  /** What was changed in the user's configuration, in sentences. */
   notes: string[]
 }
 
 type Chosen = Pick<LiveOptions, 'hashtags' | 'mastodon' | 'labelsPerDay' | 'acceptUnreliable'>
 
-/** Of an instance that is named on the command line: the shared caps are for a network that costs money. */
+/** For an instance from the command line: the shared caps are for a network that costs money. */
 const CAPS = { posts: { perDay: 10_000, perMonth: 300_000 } }
 
 /**
- * The user's configuration with the hashtags and the instance of the command line in place of its own, without files of posts,
- * and with the desk as labeller. Throws SETTINGS_INVALID as packaging would, and where no network is left to read from.
+ * The user's configuration with the hashtags and the instance of the command line instead of its own, without files of
+ * posts, and with the desk as labeller. Throws SETTINGS_INVALID as packaging would, and where no network is left to
+ * read from.
  */
 export function liveSettings(yaml: string, file: string, chosen: Chosen): LiveSettings {
   const given = parseSettings(yaml, file)
   const { hashtags, sources, notes } = watched(given, file, chosen)
   const labeller = answeredByHand(given.labelling.labeller)
-  // It was just validated, so that the parts below are there.
+  // It was just validated, so the parts below exist.
   const document = parse(yaml) as ReturnType<typeof parseSettings>
   const live = stringify({
     ...document,
@@ -46,17 +47,22 @@ export function liveSettings(yaml: string, file: string, chosen: Chosen): LiveSe
     yaml: live,
     settings: parseSettings(live, file),
     notes:
-      labeller === replaced ? notes : [...notes, `Labels at the ${labeller}: here nobody answers for ${replaced}.`],
+      labeller === replaced
+        ? notes
+        : [...notes, `Labels at the ${labeller}: on this machine nobody can answer for ${replaced}.`],
   }
 }
 
-/** The labeller of the configuration where a person at this machine can answer for it, and else one where that is so. */
+/**
+ * The labeller of the configuration if a person at this machine can answer for it, otherwise one with which that is
+ * possible.
+ */
 const answeredByHand = (wanted: string): string => {
   const names = labellerNames.filter((name) => PLAYED_LABELLERS[name].byHand)
   return names.find((name) => name === wanted) ?? names[0] ?? wanted
 }
 
-/** Hashtags and sources as they stand in the document; it is parsed when it is whole. */
+/** Hashtags and sources of the document; it is parsed as a whole. */
 interface Watched {
   hashtags: Settings['hashtags']
   sources: Record<string, object>
@@ -90,7 +96,7 @@ function watched(given: Settings, file: string, { hashtags: tags, mastodon }: Ch
   }
 }
 
-/** A hashtag without its sources that are files; nothing where it has no other. */
+/** A hashtag without its sources that are files; undefined where it has no other. */
 function withoutFiles(
   { source, sources: several, ...one }: Settings['hashtags'][number],
   sources: Settings['sources'],
@@ -100,7 +106,7 @@ function withoutFiles(
   return [source === undefined ? { ...one, sources: names } : { ...one, source }]
 }
 
-/** A hashtag of the command line, with the sources that it has in the configuration, or that all of them have there. */
+/** A hashtag of the command line, with its sources in the configuration, or those that all hashtags there have. */
 function named(tag: string, ofNetworks: Settings['hashtags'], file: string): Settings['hashtags'][number] {
   const known = ofNetworks.find((one) => one.tag === tag)
   if (known) return known

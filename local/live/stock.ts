@@ -34,7 +34,7 @@ export async function postsAtDesk(table: Pick<Table, 'query' | 'get' | 'getMany'
   return waiting
 }
 
-/** About how many labels a first model needs to go live; undefined where one is live. */
+/** About how many more labels a first model needs to go live; undefined where one is live. */
 export async function labelsForModel(
   objects: Pick<Objects, 'exists'>,
   { gate, labelling }: Settings,
@@ -45,7 +45,7 @@ export async function labelsForModel(
 
 const LOOK_MS = 500
 
-/** Resolves when each of these runs has its day's report, when the time is over, or when the signal says so. */
+/** Resolves when each of these runs has its day's report, when the time is over, or on the signal. */
 export async function waitForReports(
   objects: Pick<Objects, 'exists'>,
   runs: readonly RunRecord[],

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, JS } from '@duckdb/node-api'
 import { type TableFiles, viewsOf } from './sources'
 
-/** What a query answered. */
+/** The result of a query. */
 export interface Result {
   columns: readonly string[]
   rows: readonly (readonly Value[])[]
@@ -26,7 +26,7 @@ export async function runQuery(tables: TableFiles, sql: string): Promise<Result>
     if (statements.count !== 1) throw new Error(`one query at a time: there are ${statements.count}`)
     const statement = await statements.prepare(0)
     if (statement.statementType !== StatementType.SELECT && statement.statementType !== StatementType.EXPLAIN)
-      throw new Error('the tables are only read: write a query that begins with select or with')
+      throw new Error('the tables are read-only: write a query that begins with select or with')
     const reader = await statement.runAndReadAll()
     return { columns: reader.columnNames(), rows: reader.getRowsJS().map((row) => row.map(plain)) }
   } finally {
@@ -43,7 +43,7 @@ async function prepare(connection: DuckDBConnection, tables: TableFiles): Promis
   await connection.run('set lock_configuration = true')
 }
 
-/** DuckDB is native code in a package for each platform. */
+/** DuckDB is native code, in a package for each platform. */
 async function loaded() {
   try {
     return await import('@duckdb/node-api')
@@ -56,7 +56,7 @@ async function loaded() {
   }
 }
 
-/** A value as JSON has it. A whole number beyond what a double holds is a text. */
+/** A value as JSON represents it. An integer beyond the precision of a double becomes text. */
 function plain(value: JS | undefined): Value {
   if (value === null || value === undefined) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value

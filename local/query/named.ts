@@ -4,7 +4,7 @@ import { ROOT } from '../root'
 
 export interface NamedQuery {
   name: string
-  /** Its first line: what it answers. */
+  /** Its first line: the question that it answers. */
   about: string
   sql: string
 }

@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 export type Form = 'table' | 'csv' | 'json'
 
 export interface QueryOptions {
-  /** SQL, or the name of a query; none lists the queries. */
+  /** SQL, or the name of a query; without it, the queries are listed. */
   query: string | undefined
   data: string | undefined
   form: Form
 }
 
-export const USAGE = `Asks the tables of a cloud on this machine in SQL: of one that is running, or of the data folder of one that was stopped.
+export const USAGE = `Queries the tables of a cloud on this machine in SQL: of a running cloud, or of the data folder of a stopped one.
 
   npm run query                              list the named queries
   npm run query -- share-by-day              run one of them
@@ -21,10 +21,10 @@ export const USAGE = `Asks the tables of a cloud on this machine in SQL: of one 
   --help            this text
 
 The same queries run on Athena in a deployed stack; docs/tables.md has the tables and their columns.
-Control characters in texts are printed by their numbers. In CSV a text that a spreadsheet would run gets a quote before it.
+Control characters in texts are printed as their numbers. In CSV a text that a spreadsheet would run gets a quote before it.
 `
 
-/** What was asked for, or what is wrong with it in one sentence. */
+/** The options of the command, or what is wrong with them in one sentence. */
 export function parseOptions(argv: string[]): QueryOptions | { problem: string } | 'help' {
   try {
     const { values, positionals } = parseArgs({
@@ -38,7 +38,7 @@ export function parseOptions(argv: string[]): QueryOptions | { problem: string }
       },
     })
     if (values.help) return 'help'
-    if (values.csv && values.json) return { problem: '--csv and --json: choose one' }
+    if (values.csv && values.json) return { problem: '--csv and --json exclude each other: choose one' }
     const [query, ...more] = positionals
     if (more.length > 0) return { problem: `one query at a time: put it in quotes (found also ${more.join(' ')})` }
     return { query, data: values.data, form: values.csv ? 'csv' : values.json ? 'json' : 'table' }

@@ -4,7 +4,7 @@ import { printable } from '../printable'
 import type { Result, Value } from './duckdb'
 import type { Form } from './options'
 
-/** A cell is cut at so many characters in a table. */
+/** A cell of a table is cut at this many characters. */
 const WIDEST = 60
 
 /** A result as text, for a terminal or a file. */
@@ -23,7 +23,7 @@ const objectOf = ({ columns }: Result, row: readonly Value[]): Record<string, Va
 
 const textOf = (value: Value): string => (value === null ? '' : String(value))
 
-/** A number stays one; a text of a stranger is no formula. */
+/** A number stays a number; a text from a stranger must not become a formula. */
 const inCsv = (value: Value): string => (typeof value === 'string' ? guarded(printable(value)) : textOf(value))
 
 /** A cell of a table is on one line, and cut where it is long. */

@@ -9,7 +9,7 @@ export type TableFiles = Record<TableName, { file: string; partition: Record<str
 /** The tables in a cloud's data folder. Throws where there is no such folder, or no table in it. */
 export function tablesIn(dataDir: string): TableFiles {
   const folder = path.resolve(dataDir)
-  if (!existsSync(folder)) throw new Error(`no such folder: ${folder}`)
+  if (!existsSync(folder)) throw new Error(`there is no folder ${folder}; name the data folder of a cloud with --data`)
   const objects = latestObjects(folder, 'tables/')
   if (!objects)
     throw new Error(`${folder} is no data folder of a cloud: name the one that \`npm start -- --data DIR\` was given`)
@@ -39,13 +39,13 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   boolean: 'BOOLEAN',
 }
 
-/** A row of a table is one text at most this long, in bytes. */
+/** The longest row of a table as text, in bytes. */
 const LONGEST_ROW = 256 * 2 ** 20
 
 /** The SQL that makes a view of each table. */
 export const viewsOf = (tables: TableFiles): string[] => TABLE_NAMES.map((name) => viewOf(name, tables[name]))
 
-/** The partition columns come from the keys: the names of the files say nothing. */
+/** The partition columns come from the keys, because file names do not contain them. */
 function viewOf(name: TableName, files: TableFiles[TableName]): string {
   const columns = columnsOf(name).map(([column, { type }]) => [column, TYPES[type]] as const)
   const partitions = SQL_TABLES[name].partitions

@@ -4,13 +4,13 @@ import { majorityVote } from '../../shared/statistics/majority'
 import { cascadeId } from '../../shared/text/cascade'
 import type { FilePost } from './posts'
 
-/** A simulated person: what this annotator says of an item, or nothing when there is nothing to say. */
+/** A simulated person: what this annotator says of an item; undefined when there is nothing to say. */
 export type Judge = (annotator: string, item: string) => string | undefined
 
 /**
- * Annotators who know the label of a cascade, that of most of its rows, and err at a rate, each independently. Where labels tie,
- * each annotator says either with the same chance. What an annotator says of an item is a function of the seed, so that a
- * replay can be repeated.
+ * Annotators who know the label of a cascade, that of most of its rows, and make independent mistakes at a given rate.
+ * Where labels tie, each annotator says either with the same probability. Deterministic by the seed, so that a replay
+ * can be repeated.
  */
 export function knowingJudge(
   posts: readonly FilePost[],
@@ -35,8 +35,8 @@ export function rowJudge(posts: readonly FilePost[]): Judge {
 }
 
 /**
- * The label of each message by the id of its exact form: that of most rows of its cascade, or each of those that tie, sorted.
- * A message without a labelled row is left out.
+ * The label of each message by the id of its exact form: that of most rows of its cascade, or each of several that tie,
+ * sorted. A message without a labelled row is left out.
  */
 export function leadingLabels(posts: readonly FilePost[]): Map<string, readonly string[]> {
   const { ids, cascadeOf, labelsOf } = labelledCascades(posts)
@@ -48,7 +48,9 @@ export function leadingLabels(posts: readonly FilePost[]): Map<string, readonly 
   )
 }
 
-/** The labels of the rows of each cascade, near copies among them; what is asked about is the exact form of one of its rows. */
+/**
+ * The labels of the rows of each cascade, including near copies; the desk asks about the exact form of one of its rows.
+ */
 function labelledCascades(posts: readonly FilePost[]) {
   const index = makeCascadeIndex()
   const cascades = new Map<string, string>()
@@ -64,7 +66,7 @@ function labelledCascades(posts: readonly FilePost[]) {
   return { ids: [...cascades.keys()], cascadeOf, labelsOf: (cascade: string) => labels.get(cascade) ?? [] }
 }
 
-/** A number in [0, 1) that only depends on what it is asked for. */
+/** A number in [0, 1) that depends only on its arguments. */
 const uniform = (seed: number, ...what: string[]): number =>
   createHash('sha256')
     .update([seed, ...what].join('\n'))

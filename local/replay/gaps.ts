@@ -7,7 +7,7 @@ import type { Cloud } from '../cloud'
 import { ownersTable } from '../stores'
 import type { FilePost } from './posts'
 
-/** A stretch of whole UTC days without posts between two with some; midnights, in milliseconds since the epoch. */
+/** Consecutive whole UTC days without posts between two days with some; midnights, in milliseconds since the epoch. */
 interface Gap {
   /** The first day without posts. */
   from: number
@@ -15,7 +15,7 @@ interface Gap {
   to: number
 }
 
-/** The days that a replay plays: those with posts, and the others where every day is wanted; midnights. */
+/** The days that a replay plays: those with posts, and also the others where every day is wanted; midnights. */
 export function playedDays(posts: readonly Pick<FilePost, 'createdAt'>[], isEveryDay: boolean): number[] {
   const withPosts = [...new Set(posts.map(({ createdAt }) => Date.parse(createdAt.slice(0, 10))))].sort((a, b) => a - b)
   const [first = 0, last = 0] = [withPosts[0], withPosts.at(-1)]
@@ -27,7 +27,7 @@ export function playedDays(posts: readonly Pick<FilePost, 'createdAt'>[], isEver
 export const daysLeft = (days: readonly number[], now: number): number[] =>
   days.filter((day) => now < eveningOf(day + DAY_MS))
 
-/** The last minute of a day, of which the midnight is given. */
+/** The last minute of a day, given its midnight. */
 export const eveningOf = (day: number): number => day + DAY_MS - 60_000
 
 /** The gaps between days. */
@@ -37,7 +37,7 @@ export const gapsIn = (days: readonly number[]): Gap[] =>
     return from < day ? [{ from, to: day }] : []
   })
 
-/** What is skipped, in a sentence; nothing where no day is. */
+/** What is skipped, in a sentence; undefined where nothing is. */
 export function gapsInWords(gaps: readonly Gap[]): string | undefined {
   const daysOf = ({ from, to }: Gap) => Math.round((to - from) / DAY_MS)
   const [longest] = [...gaps].sort((a, b) => daysOf(b) - daysOf(a))
@@ -51,12 +51,12 @@ export function gapsInWords(gaps: readonly Gap[]): string | undefined {
   )
 }
 
-/** Of a run in a cursor, all that moves the cursor. */
+/** The part of a run in a cursor that moves the cursor. */
 const passed = z.object({ window: z.object({ to: z.iso.datetime() }) })
 
 /**
- * Take the cloud over a gap, as if its machine had slept: the clock moves to the day with posts at once, and collection
- * goes on there. A stream that still has days before the gap to collect is left to collect every day.
+ * Move the cloud over a gap, as if its machine had slept: the clock jumps to the day with posts, and collection
+ * continues there. A stream that still has days before the gap to collect collects every day.
  */
 export async function skip({ from, to }: Gap, cloud: Cloud, settings: Settings): Promise<void> {
   const arrival = eveningOf(to)

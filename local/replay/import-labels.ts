@@ -8,8 +8,8 @@ import type { Cloud } from '../cloud'
 const imported = z.object({ batch: z.string(), items: z.number(), refused: z.record(z.string(), z.number()) })
 
 /**
- * Put a file of labels into the bucket and have it taken in, as an owner of the stack would. Says what became of it;
- * `firstDay` is the day that it is in the cloud.
+ * Put a file of labels into the bucket and import it, as an owner of the stack would. Prints the result; `firstDay` is
+ * the current day of the cloud.
  */
 export async function importLabels(
   cloud: Pick<Cloud, 'invoke' | 'idle'>,
@@ -29,7 +29,7 @@ export async function importLabels(
   return (
     `Took ${items} labels from ${file} as batch ${batch}.` +
     (reasons.length > 0
-      ? ` Left out, with the reason of each in labeled/${batch}/refused.jsonl: ${reasons.join(', ')}.`
+      ? ` Left out, each with its reason in labeled/${batch}/refused.jsonl: ${reasons.join(', ')}.`
       : '') +
     (firstDay !== undefined && reasons.length > 0 ? ` npm start -- check --all ${file} names their lines.` : '') +
     (firstDay !== undefined && refused.clock !== undefined

@@ -6,12 +6,12 @@ import { answerAtDesk } from './people'
 
 /** How the replay plays the annotators of a labeller. */
 interface PlayedLabeller {
-  /** Whether a person can answer in place of the simulated annotators. */
+  /** Whether a person can answer instead of the simulated annotators. */
   byHand: boolean
   /** Options that the labeller needs where the user's configuration has none. */
   options(given: Settings['labelling'], workteamArn: string): Partial<Record<'groundTruth', unknown>>
   prepare(cloud: Cloud): void
-  /** The simulated annotators answer what is open. */
+  /** The simulated annotators answer the open items. */
   answer(cloud: Cloud, annotators: readonly string[], judge: Judge): Promise<unknown>
 }
 

@@ -5,7 +5,9 @@ import { TEXT_ENCODINGS, textOfSource } from '../../shared/text/encoding'
 import { leadingLabels } from './annotators'
 import type { FilePost } from './posts'
 
-/** How often it fails in each of Bedrock's ways, of a thousand posts; once more in forty requests it is throttled. */
+/**
+ * How often it fails in each of Bedrock's ways, in a thousand posts; in addition, one request in forty is throttled.
+ */
 const FAILURES = [
   ['cut-off', 5],
   ['malformed', 5],
@@ -15,12 +17,12 @@ const FAILURES = [
 const THROTTLED_EVERY = 40
 
 /**
- * A simulated language model: right but in a share of the posts, and sometimes without an answer. What it says of a post is a
- * function of the seed and the post. It is throttled by the number of requests, so that a post that was is answered later.
+ * A simulated language model: right in a share of the posts, and sometimes without an answer. Its answer depends only
+ * on the seed and the post. Throttling depends on the number of requests, so a throttled post is answered later.
  */
 export function simulatedModel(posts: readonly FilePost[], mistakes: number, seed: number): LanguageModel {
   const leading = leadingLabels(posts)
-  // A file's texts may have entities, which people and models are never shown.
+  // A file's texts may have entities, which people and models never see.
   const known = new Map(
     posts.flatMap(({ text }) => {
       const label = leading.get(cascadeId(text))?.[0]

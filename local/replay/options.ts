@@ -6,11 +6,11 @@ import { type LabellerName, labellerNames, PLAYED_LABELLERS } from './labellers'
 export interface ReplayOptions extends SharedOptions {
   posts?: string
   perDay?: number
-  /** Whether days without posts are played, too. */
+  /** Whether days without posts are played too. */
   everyDay: boolean
   annotators: 'knowing' | 'rows' | 'none'
   mistakes: number
-  /** How often the simulated language model errs; absent where there is none. */
+  /** The error rate of the simulated language model; absent without one. */
   llmMistakes?: number
   labeller: LabellerName
   data: string
@@ -39,7 +39,7 @@ Real posts
 Posts that are replayed
   --posts FILE          text, and optionally createdAt, id, hashtag, author, label; replayed by their dates
   --per-day N           how many posts make a day, where the file has no dates (100)
-  --every-day           play the days without posts between others, too; otherwise they are skipped
+  --every-day           also play the days without posts in between; otherwise they are skipped
   --config FILE         another bellwether.yml
 
 Labels (the last three with --live, too)

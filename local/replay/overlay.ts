@@ -12,24 +12,24 @@ const sections = z.record(z.string(), z.unknown())
 interface OverlayOptions {
   labeller: LabellerName
   labelsPerDay?: number
-  /** Train although people err too often. */
+  /** Whether to train although people err too often. */
   acceptUnreliable?: boolean
   workteamArn: string
-  /** Moves the samples; empty for those of a deployment. */
+  /** Changes the samples; empty for those of a deployment. */
   salt: string
   /** Whether the user chose the configuration: then its hashtags and labels are kept. */
   ownConfig: boolean
-  /** A file of YAML with further sections, in place of those of the configuration. */
+  /** A YAML file with further sections, which replace those of the configuration. */
   added?: string
 }
 
 /**
- * The `bellwether.yml` of a replay: that of the user, with every hashtag read from the posts that are replayed, and,
- * where the file brings its own hashtags and labels, those. Throws SETTINGS_INVALID as packaging would.
+ * The `bellwether.yml` of a replay: that of the user, with every hashtag read from the replayed posts, and with the
+ * file's own hashtags and labels where it has any. Throws SETTINGS_INVALID as packaging would.
  */
 export function overlay(yaml: string, file: string, posts: readonly FilePost[], options: OverlayOptions): string {
   const given = parseSettings(yaml, file)
-  // It was just validated, so that the parts below are there.
+  // It was just validated, so the parts below exist.
   const document = parse(yaml) as ReturnType<typeof parseSettings>
 
   const tags = options.ownConfig
@@ -40,7 +40,7 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
   const ownLabels = !options.ownConfig && labels.length > 1 && !labels.every((label) => known.has(label))
   if (ownLabels && labels.length > MOST_CATEGORIES) {
     throw new Error(
-      `the posts carry ${labels.length} labels; up to ${MOST_CATEGORIES} can be told apart: --config names those to use`,
+      `the posts have ${labels.length} different labels: at most ${MOST_CATEGORIES} are possible; name those to use with --config`,
     )
   }
   const mostPosts = mostOnOneDay(posts)
@@ -77,7 +77,10 @@ export function overlay(yaml: string, file: string, posts: readonly FilePost[], 
   return text
 }
 
-/** Who asks for N labels a day is not stopped by a cap that was meant for fewer: three judgements an item are allowed. */
+/**
+ * A person who asks for N labels a day is not stopped by a cap that was meant for fewer: it allows three judgements an
+ * item.
+ */
 export const judgementCaps = (caps: { perDay: number; perMonth: number }, labelsPerDay = 0) => ({
   perDay: Math.max(caps.perDay, 3 * labelsPerDay),
   perMonth: Math.max(caps.perMonth, 3 * 31 * labelsPerDay),

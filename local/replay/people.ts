@@ -8,7 +8,7 @@ const claimed = z.object({
   items: z.array(z.object({ batch: z.string(), item: z.string() })),
 })
 
-/** Where the desk is, and who invites to it. */
+/** The address of the desk, and the function that invites to it. */
 interface Site {
   endpoint: string
   invoke(name: string, request: unknown): Promise<{ payload: string; functionError?: string }>
@@ -18,12 +18,12 @@ interface Site {
 const HANDFUL = 20
 
 /**
- * Simulated annotators at the label desk: each opens a link of its own, and answers over HTTP as a browser does until
- * there is nothing left for it. Answers how many judgements were given.
+ * Simulated annotators at the label desk. Each opens their own link, and answers over HTTP as a browser does until no
+ * item is left. Returns how many judgements were given.
  */
 export async function answerAtDesk(cloud: Site, names: readonly string[], judge: Judge): Promise<number> {
   let judgements = 0
-  // All are invited before the first answers: the desk waits for nobody who is not.
+  // All are invited before the first answers: the desk waits only for invited annotators.
   const people: [string, Person][] = []
   for (const name of names) people.push([name, await arrive(cloud, name)])
   for (const [name, person] of people) {
@@ -56,7 +56,7 @@ async function arrive(cloud: Site, name: string): Promise<Person> {
   return async (method, path, body) => (await patiently(() => send(cloud.endpoint, method, path, body, cookie))).json
 }
 
-/** A desk that is busy (throttled, or a request that failed) is asked again, as the page in a browser does. */
+/** A busy desk (throttled, or a failed request) is asked again, as the page in a browser does. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -70,7 +70,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
 
 class Busy extends Error {}
 
-/** `fetch` would do, but for the Secure cookie, which it keeps from plain HTTP only in browsers. */
+/** `fetch` would do, except for the Secure cookie, which only browsers keep from plain HTTP. */
 function send(endpoint: string, method: string, path: string, body: unknown, cookie?: string) {
   return new Promise<{ headers: Record<string, string[] | undefined>; json: unknown }>((resolve, reject) => {
     const url = new URL(path, endpoint)

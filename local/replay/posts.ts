@@ -25,14 +25,14 @@ export interface FilePost {
 interface PostsFile {
   /** In order of time. */
   posts: FilePost[]
-  /** What could not be used, in words that name file, line and field. */
+  /** What could not be used, in sentences that name file, line and field. */
   refused: string[]
 }
 
-/** The day that a file without dates begins at. */
+/** The first day of a file without dates. */
 const FIRST_DAY = Date.parse('2026-06-01T00:00:00Z')
 
-/** Whose posts a file without hashtags has, where the configuration does not say. */
+/** The hashtag of a file without hashtags, where the configuration does not say. */
 export const NO_HASHTAG = 'posts'
 
 const LONGEST_LABEL = 256
@@ -40,21 +40,21 @@ const LONGEST_LABEL = 256
 interface ReadOptions {
   /** How many posts make a day where no row has a date. */
   perDay?: number | undefined
-  /** Where a row without a hashtag may belong: to those in its text, or else to the first. */
+  /** Where a row without a hashtag may belong: to each hashtag in its text, or else to the first. */
   tags?: readonly string[] | undefined
   /** The labels of the configuration, where the user chose one. */
   categories?: readonly string[] | undefined
-  /** A row of after the day that follows this one is refused. */
+  /** A row dated after the day that follows this one is refused. */
   now?: Date | undefined
-  /** Sees what the file was found to be, before its rows are read. */
+  /** Receives what the file was recognised as, before its rows are read. */
   onFound?: (found: FoundFile<PostField>) => void
-  /** Counts what was refused, and what was read otherwise than it stands there. */
+  /** Counts what was refused, and what was read differently from the file. */
   tally?: Tally
 }
 
 /**
- * Read a file of posts, as the collector does, and their labels beside it. Where no row has a date, `perDay` posts make a
- * day. A bad row is refused by file, line and field; the good ones go on. OBJECT_INVALID for a file that has no posts.
+ * Read a file of posts, as the collector does, with their labels. Where no row has a date, `perDay` posts make a day. A
+ * bad row is refused by file, line and field; the good ones are used. OBJECT_INVALID for a file without posts.
  */
 export async function readPosts(file: string, options: ReadOptions = {}): Promise<PostsFile> {
   const { perDay = 100, tally = makeTally() } = options
@@ -127,14 +127,18 @@ function withLabel(row: FileRow, given: unknown, categories: readonly string[] |
   }
   const bad = hashtags.find((tag) => !isHashtag(tag))
   if (bad !== undefined) {
-    return { line, field: 'hashtag', reason: `"${bad}" is none: letters, digits and underscores, not digits alone` }
+    return {
+      line,
+      field: 'hashtag',
+      reason: `"${bad}" is not a hashtag: letters, digits and underscores, not digits alone`,
+    }
   }
   return { ...row, label, notes: note === undefined ? notes : [...notes, note] }
 }
 
 const known = new Map<string, boolean>()
 
-/** A file has few hashtags and many rows, so what was found of each is kept. */
+/** A file has few hashtags and many rows, so each result is cached. */
 function isHashtag(tag: string): boolean {
   const before = known.get(tag)
   if (before !== undefined) return before

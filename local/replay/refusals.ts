@@ -15,18 +15,17 @@ export async function refuseUnreadable(labels: string): Promise<void> {
   body.destroy()
 }
 
-/** What was refused or read otherwise than it stands in the file: the most frequent reasons, and where the rest is. */
+/** What was refused or read differently from the file: the most frequent reasons, and where to find the rest. */
 export function refusalsInWords(tally: Tally, file: string, { data, once }: ReplayOptions): string[] {
   const notes = tally.notes().map((note) => `  ${note}`)
   const refused = tally.reasons().map((reason) => `  ${reason}`)
   return [
-    ...(notes.length > 0 ? [`Read otherwise than it stands in ${file}:`, ...notes] : []),
+    ...(notes.length > 0 ? [`Read differently from ${file}:`, ...notes] : []),
     ...(refused.length > 0
       ? [
           `Refused ${counted(tally.refused(), 'row')} of ${file}:`,
           ...refused,
-          `npm start -- check --all ${file} lists each` +
-            (once ? '.' : `; ${path.join(data, REFUSED_FILE)} has them, too.`),
+          `npm start -- check --all ${file} lists each` + (once ? '.' : `; so does ${path.join(data, REFUSED_FILE)}.`),
         ]
       : []),
   ]

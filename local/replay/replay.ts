@@ -35,7 +35,7 @@ const STACK_NAME = 'bellwether-dev'
 export interface Replay {
   cloud: Cloud
   rows: DayRow[]
-  /** The label that the rows tell the share of: the first of the configuration. */
+  /** The label whose share the rows show: the first of the configuration. */
   label: string
   summary: Summary
 }
@@ -47,11 +47,11 @@ export interface Surroundings {
   screen: Screen
   /** Ends the replay between two steps. */
   signal: AbortSignal
-  /** Sees each event of ours. */
+  /** Receives each event of the stack. */
   onPublished?: (event: BusEvent) => void
 }
 
-/** Bring up a cloud, play the posts day by day with people who answer, and say what became of each day. */
+/** Start a cloud, play the posts day by day with people who answer, and print the result of each day. */
 export async function replay(options: ReplayOptions, surroundings: Surroundings): Promise<Replay> {
   const began = Date.now()
   const { screen, signal } = surroundings
@@ -138,7 +138,8 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
   const file = options.posts ?? path.join(root, 'samples/posts/sample.jsonl')
   const configFile = options.config ?? path.join(root, 'bellwether.yml')
   for (const given of [file, configFile, options.import ?? file]) {
-    if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true) throw new Error(`there is no file ${given}`)
+    if (statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? true)
+      throw new Error(`there is no file ${given}: correct the path`)
   }
   const config = readFileSync(configFile, 'utf8')
   if (options.import !== undefined) await refuseUnreadable(options.import)
@@ -194,7 +195,7 @@ function openCloud(
     stackName: STACK_NAME,
     dataDir: options.data,
     port: options.port,
-    // The evening of the first day; a data folder that was used before goes on from its own time.
+    // The evening of the first day; a data folder that was used before continues from its own time.
     start: eveningOf(days[0] ?? 0),
     overlay: { 'bellwether.yml': yaml },
     ...(options.record === undefined ? {} : { recordDir: options.record }),
@@ -208,8 +209,9 @@ function openCloud(
 }
 
 /**
- * The schedule collects the day after midnight, people answer, and the day after that ends what is left by its deadlines.
- * They look again later in the day when one more batch began: a schedule of the user's own, or what a stop had delayed.
+ * The schedule collects the day after midnight, people answer, and the day after that ends what is left by its
+ * deadlines. People look again later in the day if one more batch began, because of a custom schedule or of what a stop
+ * had delayed.
  */
 async function playDay(cloud: Cloud, day: number, begun: () => number, answer: () => Promise<unknown>): Promise<void> {
   const next = day + DAY_MS
@@ -229,7 +231,7 @@ async function playDay(cloud: Cloud, day: number, begun: () => number, answer: (
 function judgeOf(options: ReplayOptions, posts: readonly FilePost[], labels: readonly string[]): Judge | undefined {
   if (options.annotators === 'none') return undefined
   if (!posts.some(({ label }) => label !== undefined)) {
-    throw new Error('no post carries a label of the configuration, so nobody can be simulated: add --label-by-hand')
+    throw new Error('no post has a label of the configuration, so annotators cannot be simulated: add --label-by-hand')
   }
   return options.annotators === 'rows' ? rowJudge(posts) : knowingJudge(posts, labels, options.mistakes, options.seed)
 }
@@ -248,7 +250,7 @@ const detail = z.object({
   date: z.string().optional(),
 })
 
-/** What the day's events say of it. */
+/** What the events of the day say of it. */
 function rowOf(date: string, events: readonly BusEvent[]): Omit<DayRow, 'share'> {
   const unique = [
     ...new Map(events.map((event) => [JSON.stringify([event['detail-type'], event.detail]), event])).values(),

@@ -7,7 +7,7 @@ export interface DayRow {
   posts: number
   labelled: number
   spentUsd: number
-  /** Macro-F1 of each model, as in `fasttext 0.84, linear 0.87`, or nothing where none was trained. */
+  /** Macro-F1 of each model, as in `fasttext 0.84, linear 0.87`; empty where none was trained. */
   model: string
   verdict: string
   /** `#aws 41 % (30–52)` for each hashtag: the share of one label. */
@@ -50,7 +50,7 @@ const columns: [heading: string, value: (row: DayRow) => string, right: boolean]
   ['share', (row) => row.share || '–', false],
 ]
 
-/** The table in plain text, columns as wide as what stands in them. `label` is what the shares are of. */
+/** The table in plain text, with columns as wide as their contents. `label` is the category of the shares. */
 export function table(rows: readonly DayRow[], label: string): string {
   const cells = [
     columns.map(([heading]) => (heading === 'share' ? `share of ${label}` : heading)),

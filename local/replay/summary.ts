@@ -33,7 +33,7 @@ export interface Summary {
     /** Krippendorff's, over the items that two people judged, with its 95 % interval; as last measured. */
     alpha: AlphaRecord
     status: LabelStatus
-    /** Why the labels have that status, in words that a person can act on. */
+    /** Why the labels have that status, in sentences that a person can act on. */
     reasons: string[]
     /** Cascades with a label, by role. */
     cascades: Record<Role, number>
@@ -43,7 +43,7 @@ export interface Summary {
     datasetId: string
     engine: string
     verdict: string
-    /** What spoke for it, or every objection. */
+    /** The rules in its favour, or every failed rule. */
     reasons: string[]
     accuracy: number | null
     macroF1: number | null
@@ -54,7 +54,7 @@ export interface Summary {
   champion: string | null
   shares: {
     hashtag: string
-    /** The network; days of a release without streams have none. */
+    /** The network; absent for days of a release without streams. */
     stream?: string
     /** Of a UTC day; or `window`, of the seven days that end with it. */
     date?: string
@@ -64,16 +64,16 @@ export interface Summary {
     share: number
     low: number
     high: number
-    /** Where answers of a language model count: the interval without them. */
+    /** Where answers of a language model have weight: the interval without them. */
     without?: { low: number; high: number }
     method: string
-    /** How many labels are behind it. */
+    /** The number of labels that it rests on. */
     labels: number
     /** Where the labels of the file tell: the share of all collected posts, and whether the interval holds it. */
     truth?: number
     covered?: boolean
   }[]
-  /** Days, and windows of seven, that have posts and no share, with the state that says why. */
+  /** Days, and windows of seven, with posts but without a share, with the state that says why. */
   withheld: {
     hashtag: string
     stream?: string
@@ -87,7 +87,7 @@ export interface Summary {
   seconds: number
 }
 
-/** Read the outcome of a replay from the bucket, as any user of it would. */
+/** Read the result of a replay from the bucket, as any user of it would. */
 export async function summarise(
   objects: Objects,
   events: ReadonlyMap<string, ReadonlySet<string>>,
@@ -115,7 +115,7 @@ export async function summarise(
 
 async function labellingOf(objects: Objects): Promise<Summary['labelling']> {
   const qualities = await documents(objects, prefixes.labeled, keys.quality, qualityRecord)
-  // Each is measured over all batches so far, so the last is the one over most of them.
+  // Each is measured over all batches so far, so the last one covers the most.
   const last = qualities.reduce<(typeof qualities)[number] | undefined>(
     (most, one) => (most && most.batches.length > one.batches.length ? most : one),
     undefined,
@@ -167,7 +167,7 @@ async function found(objects: Objects, prefix: string, form: Form): Promise<stri
   return names
 }
 
-/** The documents of one form, in the order of their keys. */
+/** The documents of one form, sorted by key. */
 async function documents<S extends z.ZodType>(
   objects: Objects,
   prefix: string,
@@ -213,7 +213,7 @@ const withheldIn = (report: ReportRecord): Summary['withheld'] =>
     state === 'reported' || state === 'no-posts' ? [] : [{ ...when, state }],
   )
 
-/** The four answers of a report: of the day and of the seven days that end with it, on each basis. */
+/** The four answers of a report: of the day and of the seven days that end with it, each by posts and by messages. */
 function answersIn({ date, day, week, ...report }: ReportRecord) {
   const name = named(report)
   const stretches = [

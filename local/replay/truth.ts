@@ -11,7 +11,7 @@ import { leadingLabels } from './annotators'
 import type { FilePost } from './posts'
 import type { Summary } from './summary'
 
-/** What is true of a share: that of all collected posts, by what people without mistakes would say of their messages. */
+/** The true share among all collected posts, by what people without mistakes would say of their messages. */
 export type Truth = (of: {
   hashtag: string
   stream?: string | undefined
@@ -28,7 +28,7 @@ export interface KnownPost extends StreamName {
   labels: readonly string[] | undefined
 }
 
-/** The truth about the posts that were collected, by the labels that the file has. */
+/** The truth about the collected posts, from the labels of the file. */
 export async function truthOf(objects: Objects, posts: readonly FilePost[]): Promise<Truth> {
   const leading = leadingLabels(posts)
   const known = new Map<string, KnownPost>()
@@ -51,7 +51,7 @@ export async function truthOf(objects: Objects, posts: readonly FilePost[]): Pro
   return truthAmong([...known.values()])
 }
 
-/** Labels that tie count for a half each, or for a third of three. Nothing is true of days with a post without a label. */
+/** Of two tied labels each counts half, of three a third. Days with an unlabelled post have no known truth. */
 export const truthAmong =
   (all: readonly KnownPost[]): Truth =>
   ({ from, to, basis, label, ...name }) => {
@@ -65,13 +65,13 @@ export const truthAmong =
 type Share = Summary['shares'][number]
 type Withheld = Summary['withheld'][number]
 
-/** The shares with what is true of each, where it is known. */
+/** The shares with the truth of each, where it is known. */
 export const besideTruth = (shares: readonly Share[], truth: Truth): Share[] =>
   shares.map((share) => {
     const { basis, label, low, high } = share
     const [from = '', to = ''] = share.date ? [share.date, share.date] : (share.window ?? '').split('/')
     const found = truth({ ...named(share), from, to, basis, label })
-    // Shares are counted in whole posts; the last digit of a double says nothing.
+    // Shares are counted in whole posts; the last digit of a double is noise.
     return found === undefined
       ? share
       : { ...share, truth: found, covered: low - 1e-9 <= found && found <= high + 1e-9 }
@@ -79,10 +79,13 @@ export const besideTruth = (shares: readonly Share[], truth: Truth): Share[] =>
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
 
-/** Every reported day's interval beside its truth, by posts, and how many intervals hold it. Nothing where none is known. */
+/**
+ * Every reported day's interval beside its truth, by posts, and how many intervals hold it. Undefined where no truth is
+ * known.
+ */
 export function truthTable({ shares, withheld }: Pick<Summary, 'shares' | 'withheld'>): string {
   const labels = [...new Set(shares.map(({ label }) => label))]
-  // Of two labels the one says what the other does.
+  // Of two labels, one determines the other.
   const known = shares.filter(({ truth, label }) => truth !== undefined && (labels.length > 2 || label === labels[0]))
   if (known.length === 0) return ''
   const shown = known.filter(({ date, basis }) => date !== undefined && basis === 'posts')
@@ -102,8 +105,8 @@ export function truthTable({ shares, withheld }: Pick<Summary, 'shares' | 'withh
 }
 
 /**
- * How many intervals hold the truth, with the binomial 95 % interval of that share, and how many answers were withheld beside
- * them. Days are not independent, nor are the labels of a day: the binomial interval is the least that is uncertain.
+ * How many intervals hold the truth, with the binomial 95 % interval of that share, and how many answers were withheld.
+ * Days are not independent, nor are the labels of a day: the binomial interval is a lower bound of the uncertainty.
  */
 function coverage(known: readonly Share[], withheld: readonly Withheld[], labels: number): string[] {
   const rows = [true, false].flatMap((isDay) =>

@@ -4,8 +4,8 @@ import type { Summary } from './summary'
 type Shares = Summary['shares']
 
 /**
- * How wide the intervals of the days are with the answers of a language model and without them, and how many hold the truth.
- * Nothing where its answers count in no day.
+ * The width of the daily intervals with the answers of a language model and without them, and how many hold the truth.
+ * Undefined where the answers have no weight on any day.
  */
 export function widthsInWords(shares: Shares): string {
   const days = shares.flatMap(({ without, ...one }) =>

@@ -3,8 +3,8 @@ import { counted } from '../check/words'
 import type { FilePost } from './posts'
 
 /**
- * The posts as far as the configuration goes: those of hashtags that it does not watch stay out, and a label that it does
- * not have is none. `notes` says what that was. Throws where no post is left.
+ * The posts that the configuration covers: posts of other hashtags are left out, and an unknown label counts as none.
+ * `notes` says what was left out. Throws where no post is left.
  */
 export function within(
   all: readonly FilePost[],
@@ -16,7 +16,8 @@ export function within(
 
   const watched = all.filter(({ hashtag }) => tags.has(hashtag))
   const foreign = all.filter(({ hashtag }) => !tags.has(hashtag)).map(({ hashtag }) => `#${hashtag}`)
-  if (watched.length === 0) throw new Error(`no post is of a hashtag of the configuration: ${some(foreign)}`)
+  if (watched.length === 0)
+    throw new Error(`no post has a hashtag of the configuration, only ${some(foreign)}: add these hashtags to it`)
   const unknown = watched.filter((post) => !hasLabel(post)).flatMap(({ label }) => label ?? [])
   return {
     posts: watched.map((post) => {

@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads'
 import type { Trainer, TrainingOrder, TrainingResult } from '../../packages/embedded-aws/src/sagemaker/trainer'
 import { ROOT } from '../root'
 
-/** What the thread is asked for; its answer has the same id. */
+/** A request to the thread; its answer has the same id. */
 export interface NumberedOrder extends TrainingOrder {
   id: number
 }
 
-/** A thread that trains, so that the cloud goes on meanwhile. It starts with the first order and stays. */
+/** A thread that trains, so that the cloud keeps serving meanwhile. It starts with the first order and stays. */
 export function createTrainingThread(): Trainer {
   const waiting = new Map<number, { resolve: (result: TrainingResult) => void; reject: (error: Error) => void }>()
   let worker: Worker | undefined

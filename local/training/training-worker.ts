@@ -10,7 +10,7 @@ parentPort?.on('message', (order: NumberedOrder) => {
   void work(order).then((result) => parentPort?.postMessage({ id: order.id, ...result }))
 })
 
-/** Train as BlazingText's container does; what its user did wrong is a client error. */
+/** Train as BlazingText's container does; mistakes of its user are client errors. */
 async function work({ hyperparameters, text, validation }: NumberedOrder): Promise<TrainingResult> {
   const log = blazingTextLog(1)
   try {

@@ -2,7 +2,7 @@ import { cascadeId } from '../text/cascade'
 import { makeNearCopies } from '../text/near-copies'
 import { isKin, type Shingles, shinglesOf } from '../text/shingles'
 
-/** A known text: the id of its exact form, its cascade, and the shingles that near copies are found by. */
+/** A known text: the id of its exact form, its cascade, and the shingles by which near copies are found. */
 export interface KnownText {
   id: string
   cascade: string
@@ -46,7 +46,7 @@ export function makeCascadeIndex(): CascadeIndex {
       if (before !== undefined) return before
       const shingles = shinglesOf(text)
       if (!shingles) return id
-      // Copies of copies drift: a text must resemble the first one of its cascade.
+      // Copies of copies drift: a text must resemble the first text of its cascade.
       const near = copies.find(shingles, (number) => isKin(shingles, firsts.get(members[number]!)!))
       const known = { id, cascade: near === undefined ? id : members[near]!, shingles }
       add(known)

@@ -11,12 +11,12 @@ import type { StreamName } from '../streams'
 export type RunName = StreamName & Record<'date' | 'run', string>
 
 const HEADER = ['post_id', 'cascade']
-/** The column of a category's scores is named by it. */
+/** The name of the column of a category's scores. */
 const SCORES_OF = 'scores:'
 const row = z.tuple([z.string().min(1), z.string().regex(/^[0-9a-f]{16}$/, 'a cascade id is 16 hex digits')])
 const score = z.string().regex(/^(0|1|0\.\d{1,4})$/, 'a score is a number from 0 to 1 of at most four digits')
 
-/** A post of a run, its cascade, and the kept scores of the cascade in the order of the categories that were asked for. */
+/** A post of a run, its cascade, and the kept scores of the cascade in the order of the requested categories. */
 export type CascadeRow = [post: string, cascade: string, scores?: readonly number[]]
 
 /** The file of a run's cascades, open to be read once. */
@@ -26,8 +26,8 @@ interface CascadeFile {
 }
 
 /**
- * Open the cascades of a run, to be read or closed; nothing where labelling has not given them yet. Scores are read where
- * the file has them for just these categories.
+ * Open the cascades of a run, to be read or closed; undefined where labelling has not assigned them yet. Scores are
+ * read where the file has exactly these categories.
  */
 export async function openCascades(
   objects: Pick<Objects, 'stream'>,
@@ -60,9 +60,9 @@ export async function readCascades(
 }
 
 /**
- * The posts of a run, each with its assigned cascade, or with its `own` where none is assigned, and with the kept scores of
- * the cascade where it has any. The file is streamed beside the posts, in the same order, so that memory stays small. Of a
- * file in another order, skipped rows are held.
+ * The posts of a run, each with its assigned cascade, or with its `own` where none is assigned, and with the kept
+ * scores of the cascade. The file is streamed beside the posts, in the same order, so that memory stays small. Where
+ * the order differs, skipped rows are held.
  */
 export async function* withCascades<P extends { post: string }>(
   file: CascadeFile | undefined,
@@ -91,8 +91,8 @@ export async function* withCascades<P extends { post: string }>(
 }
 
 /**
- * Store the cascades of a run's posts, in the order of its pages, with the kept scores of each cascade where it has any. A
- * file that exists stays: an id never changes.
+ * Store the cascades of a run's posts, in the order of its pages, with the kept scores of each cascade. An existing
+ * file stays: an id never changes.
  */
 export async function writeCascades(
   objects: Pick<Objects, 'create'>,
@@ -113,7 +113,7 @@ export async function writeCascades(
   await objects.create(keys.cascades(run), [...parts, toCsv(rows)].join(''))
 }
 
-/** So many rows are held at a time while a file is made. */
+/** This many rows are held at a time while a file is made. */
 const ROWS_AT_ONCE = 1000
 
 const toCsv = (rows: readonly (string | number)[][]): string => stringify([...rows], { record_delimiter: '\r\n' })
@@ -144,7 +144,7 @@ async function* rowsOf(csv: Readable, key: string, labels: readonly string[]): C
   }
 }
 
-/** Where the scores of these categories stand; nothing where the file has none, or those of other categories. */
+/** The columns of the scores of these categories; undefined where the file has none, or those of other categories. */
 function placesOf(header: readonly string[], labels: readonly string[]): number[] | undefined {
   const columns = header.slice(HEADER.length)
   const places = labels.map((label) => columns.indexOf(`${SCORES_OF}${label}`))

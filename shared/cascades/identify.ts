@@ -11,7 +11,7 @@ import type { LoggedRun } from '../state/run-log'
 import { labelOf, named } from '../streams'
 import { dayAfter } from '../utc-day'
 
-/** What of a post is held until a batch is drawn. */
+/** What is held of a post until a batch is drawn. */
 type HeldPost = Pick<CollectedPost, 'id' | 'createdAt' | 'retweetOf' | 'shown'> & { breaks?: LineBreaks }
 
 /** The posts that a run stored, and the cascade of each. */
@@ -23,26 +23,26 @@ interface IdentifiedRun extends RunName {
 /** Runs with their cascades. */
 interface Identified {
   runs: IdentifiedRun[]
-  /** The kept scores of cascades of these runs and of those before, or null where a cascade was not scored. */
+  /** The kept scores of cascades of these runs and of earlier ones, or null where a cascade was not scored. */
   scores: ReadonlyMap<string, readonly number[] | null>
 }
 
-/** How cascades are scored that no run had before. */
+/** How new cascades are scored. */
 export interface Scoring {
   /** The categories in whose order scores stand. */
   labels: readonly string[]
   /** The live model, which scores the shown texts of messages; null where none is live. */
   model: { job: string; score: (texts: readonly ShownText[]) => Promise<readonly (readonly number[])[]> } | null
   /**
-   * The kept scores of a cascade that has a label, or null where it was never scored; nothing of one without a label. A
-   * label may be older than the texts that are known.
+   * The kept scores of a labelled cascade, or null where it was never scored; undefined for a cascade without a label.
+   * A label may be older than the known texts.
    */
   ofLabelled: (cascade: string) => readonly number[] | null | undefined
 }
 
 type Store = Pick<Objects, 'read' | 'readJson' | 'stream' | 'exists' | 'create' | 'list'>
 
-/** New cascades are scored so many at a time. */
+/** New cascades are scored in groups of this size. */
 const AT_ONCE = 10_000
 
 /** Near copies are searched among the texts of this many days. */
@@ -65,7 +65,7 @@ export async function identifyRuns(
   const identified: IdentifiedRun[] = []
   for (const record of records) {
     const texts: PostWithText[] = []
-    // A day of a busy hashtag has to fit into memory: no more of a post is held than is looked at.
+    // A day of a busy hashtag has to fit into memory: no more of a post is held than is used.
     for await (const post of postsOfRun(objects, record)) {
       const { id, createdAt, retweetOf, text, shown } = post
       const breaks = lineBreaksOfPost(post, record.textEncoding)
@@ -89,7 +89,7 @@ const withoutText = ({ id, createdAt, retweetOf, shown, breaks }: PostWithText):
   ...(breaks && { breaks }),
 })
 
-/** The runs whose texts are candidates: those that were drawn from, in the days before the latest of `runs`. */
+/** The runs whose texts are candidates: those that batches were drawn from, in the days before the latest of `runs`. */
 function before(log: readonly LoggedRun[], runs: readonly Pick<RunName, 'date'>[]): LoggedRun[] {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
   const from = latest && dayAfter(latest, -DAYS_BACK)
@@ -105,7 +105,7 @@ export const knownIndex = async (
 /** What is known of texts and cascades. */
 interface Known {
   index: CascadeIndex
-  /** The kept scores of the cascades that some run had, or null where a cascade was not scored. */
+  /** The kept scores of the cascades of earlier runs, or null where a cascade was not scored. */
   scores: Map<string, readonly number[] | null>
 }
 
@@ -124,7 +124,7 @@ async function knownBefore(
 
 type TextsFile = ReturnType<typeof textsFromBytes>
 
-/** Add what a file has. Of a cascade that several files have, the scores of the first count. */
+/** Add the content of a file. Of a cascade in several files, the first scores count. */
 function learn({ index, scores }: Known, { texts, first }: TextsFile, labels: readonly string[]): void {
   for (const text of texts) index.add(text)
   const isOfThese = first.labels.join('\n') === labels.join('\n')

@@ -5,23 +5,23 @@ import type { KnownText } from './cascade-index'
 
 /** Raise its number when the format or the features of a text change. */
 const HEADER = Buffer.from('bellwether texts 2\n')
-/** The texts alone. */
+/** Only the texts. */
 const HEADER_1 = Buffer.from('bellwether texts 1\n')
 const CUT = 1
 const SCORED = 1
 const ID_BYTES = 8
-/** What stands of a text beside its features. */
+/** What is stored of a text besides its features. */
 const TEXT_BYTES = 2 * ID_BYTES + 1 + 4 + 4
 /** Scores are kept with four digits. */
 const DIGITS = 1e4
 
-/** The cascades that a run was the first to have, with the scores that each keeps. */
+/** The cascades that a run was the first to have, with their kept scores. */
 export interface FirstSeen {
   /** Training job of the model that was live; null where none was. */
   model: string | null
-  /** The categories in whose order the scores stand. */
+  /** The categories, in the order of the scores. */
   labels: readonly string[]
-  /** By cascade; nothing where the cascade was not scored. */
+  /** By cascade; undefined where the cascade was not scored. */
   scores: ReadonlyMap<string, readonly number[] | undefined>
 }
 
@@ -29,7 +29,7 @@ const head = z.object({ model: z.string().nullable(), labels: z.array(z.string()
 
 const NONE: FirstSeen = { model: null, labels: [], scores: new Map() }
 
-/** A score as it is kept. */
+/** A score in its stored precision. */
 export const kept = (score: number): number => Math.round(score * DIGITS) / DIGITS
 
 /**
@@ -46,7 +46,7 @@ export function textsToBytes(texts: readonly KnownText[], { model, labels, score
   for (const of of scores.values()) size += ID_BYTES + 1 + 2 * (of?.length ?? 0)
   for (const { shingles } of texts) size += TEXT_BYTES + 4 * shingles.features.length
 
-  // Of a busy day it is some hundred megabytes: it is not put together of parts, which would be as many again.
+  // On a busy day it is several hundred megabytes: it is not joined from parts, which would need as many again.
   const bytes = Buffer.alloc(size)
   let at = HEADER.copy(bytes)
   at += line.copy(bytes, at)
@@ -67,7 +67,7 @@ export function textsToBytes(texts: readonly KnownText[], { model, labels, score
   return bytes
 }
 
-/** What a file has. OBJECT_INVALID names a file that is cut short or has another format. */
+/** The content of a file. OBJECT_INVALID names a file that is cut short or has another format. */
 export function textsFromBytes(bytes: Buffer, key: string): { texts: KnownText[]; first: FirstSeen } {
   const invalid = (what: string) => new BellwetherError('OBJECT_INVALID', `${key}: ${what}`)
   const isFirstFormat = bytes.subarray(0, HEADER_1.length).equals(HEADER_1)

@@ -5,18 +5,18 @@ import type { Engine, Model, ModelFiles } from './engine'
 import { MANIFEST, type ModelManifest, modelManifest } from './manifest'
 import type { Prior } from './prior'
 
-/** Where a model is, and what is known of it where its archive does not say it: SageMaker writes no `model.json`. */
+/** Where a model is, and what its archive does not say: SageMaker writes no `model.json`. */
 export interface ModelPlace {
   /** The s3:// URI of its `model.tar.gz`. */
   artefact: string
-  /** Of the archive in hex, where it is known. */
+  /** SHA-256 of the archive in hex, where known. */
   sha256?: string | null
   /** Of the dataset that it was trained on. */
   textVersion: string
   prior?: Prior | null | undefined
 }
 
-/** A model in memory, with its `model.json`: its own, or the one that says what the place says. */
+/** A model in memory, with its `model.json`: its own, or one made of what is known of its place. */
 export interface LoadedModel {
   model: Model
   engine: Engine
@@ -24,7 +24,7 @@ export interface LoadedModel {
 }
 
 /**
- * Load a model from the files of its archive. Without `model.json` it is BlazingText's, which SageMaker wrote.
+ * Load a model from the files of its archive. Without `model.json` it is a BlazingText model that SageMaker wrote.
  * MODEL_UNREADABLE names an unknown engine, or the file that is missing or broken.
  */
 export async function loadModel(

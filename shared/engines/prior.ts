@@ -1,16 +1,16 @@
-/** The share of each label where nothing is known of a message. */
+/** The share of each label, for messages of which a model knows no token. */
 export type Prior = Readonly<Record<string, number>>
 
-/** A label, and the probability with which its message was drawn; null where it is not known. */
+/** A label, and the probability with which its message was drawn; null where unknown. */
 export interface DrawnLabel {
   label: string
   inclusionProbability: number | null
 }
 
 /**
- * The label shares among all messages by the labels that were drawn from them: each label counts for as many messages as
- * its inclusion probability says (Horvitz and Thompson 1952). Where one of the probabilities is not known, as of labels that
- * were imported or that an older release chose, each label counts once. Empty without labels.
+ * The label shares among all messages, estimated from drawn labels: each label is weighted by the inverse of its
+ * inclusion probability (Horvitz and Thompson 1952). Where one of the probabilities is unknown, as for imported labels
+ * or those of older releases, each label counts once. Empty without labels.
  */
 export function priorOf(labels: readonly DrawnLabel[]): Prior {
   const isKnown = labels.every(({ inclusionProbability }) => inclusionProbability !== null)
@@ -20,7 +20,7 @@ export function priorOf(labels: readonly DrawnLabel[]): Prior {
   return sharesOf(weights)
 }
 
-/** A prior for these labels alone, in their order: shares that sum to one, equal where the prior knows none of them. */
+/** A prior for these labels alone, in their order: shares that sum to one, equal where the prior has none of them. */
 export function priorFor(labels: readonly string[], prior: Prior | null | undefined): number[] {
   const shares = labels.map((label) => (prior && Object.hasOwn(prior, label) ? prior[label]! : 0))
   const sum = shares.reduce((all, share) => all + share, 0)

@@ -2,13 +2,13 @@ const PREFIX = '__label__'
 
 /**
  * A category's name as fastText and BlazingText write it in a file: `__label__` and the name percent-encoded as in a
- * URL, so that no name holds white space or can be read as anything else. `Not sure` is `__label__Not%20sure`.
- * A lone surrogate becomes U+FFFD. `categoryOf` is the reverse.
+ * URL, so that no name contains white space or can be misread. `Not sure` is `__label__Not%20sure`. A lone surrogate
+ * becomes U+FFFD. `categoryOf` is the reverse.
  */
 export const labelOf = (category: string): string =>
   PREFIX + encodeURIComponent(Buffer.from(category, 'utf8').toString('utf8'))
 
-/** The category's name of a model's label, with its prefix or without. A label that we did not write stays as it is. */
+/** The category's name for a model's label, with its prefix or without. A label in another format stays as it is. */
 export function categoryOf(label: string): string {
   const encoded = label.startsWith(PREFIX) ? label.slice(PREFIX.length) : label
   try {

@@ -16,8 +16,8 @@ export const exampleLine = z.object({
 export type ExampleLine = z.infer<typeof exampleLine>
 
 /**
- * The labelled messages of a dataset, in its order. TRAINING_REFUSED where it keeps tokens alone, as those of text
- * version 1 do: the next labels make a new one.
+ * The labelled messages of a dataset, in order. TRAINING_REFUSED where it has only tokens, as those of text version 1:
+ * the next labels make a new one.
  */
 export async function readTrainingSet(
   objects: Pick<Objects, 'read'>,

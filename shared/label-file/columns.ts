@@ -16,10 +16,10 @@ export type LabelField =
   | 'annotation_id'
   | 'updated_at'
 
-/** What a file of labels may hold, and how Label Studio, other tools and people spell it. */
+/** The columns of a file of labels, as Label Studio, other tools and people spell them. */
 export const LABEL_COLUMNS: Columns<LabelField> = {
   item: ['item'],
-  // Beside id_str, the number in id has lost its last digits.
+  // Where id_str exists, the number in id has lost its last digits.
   id: ['id_str', 'id', 'post_id', 'tweet_id', 'status_id'],
   text: ['text', 'full_text', 'tweet', 'tweet_text', 'content', 'source', 'body', 'message'],
   label: ['label', 'class', 'category'],

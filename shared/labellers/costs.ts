@@ -13,11 +13,13 @@ export const evaluationTarget = (items: number, share: number): number => Math.r
 /** How many judgements an item may get: one more where an even number of them can end in a tie. */
 export const judgementsAtMost = (asked: number): number => (asked % 2 === 0 ? asked + 1 : asked)
 
-/** How many objects may be billed for `items`, of which `measuring` only measure annotators; 0 where nothing is billed. */
+/**
+ * How many objects may be billed for `items`, of which `measuring` only measure annotators; 0 where nothing is billed.
+ */
 export const objectsAtMost = ({ fee }: Terms, options: LabellingOptions, items: number, measuring = 0): number =>
   fee?.objectsAtMost(options, items, measuring) ?? 0
 
-/** What billed objects and judgements cost, after `before` objects in the month; US dollars, whole micro-dollars. */
+/** The cost of billed objects and judgements, after `before` objects in the month; US dollars, whole micro-dollars. */
 export function usdOf(
   { fee, judgementUsd }: Terms,
   options: LabellingOptions,
@@ -29,7 +31,7 @@ export function usdOf(
   return Math.round((fees + judgements * judgementUsd(options)) * 1e6) / 1e6
 }
 
-/** How long annotators are at work; whole minutes, of all of them together. */
+/** Working time of all annotators together, in whole minutes. */
 export const minutesOf = ({ secondsPerJudgement }: LabellingOptions, judgements: number): number =>
   Math.ceil((judgements * secondsPerJudgement) / 60)
 

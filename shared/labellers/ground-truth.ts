@@ -8,7 +8,7 @@ export const groundTruthOptions = z.strictObject({
     .string()
     .regex(
       /^arn:aws[a-z-]*:sagemaker:[^:]+:\d{12}:workteam\/(private|vendor)-crowd\/[^/]+$/,
-      'the ARN of a private or vendor work team; posts of people cannot be shown to the public crowd',
+      'the ARN of a private or vendor work team; posts of people must not be shown to the public crowd',
     ),
   feePerItemUsd: z.number().nonnegative().default(0.08),
   feeTiers: z
@@ -53,9 +53,10 @@ const REMEDY = 'Set labelling.labeller: desk.'
 export const groundTruth: LabellerTerms<Options> = {
   title: 'Ground Truth',
   kind: 'human',
-  // It refuses tasks on a bucket without a CORS rule. https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html
+  // Ground Truth refuses tasks on a bucket without a CORS rule.
+  // https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html
   readsBucketInPages: true,
-  // Its quota is 100,000 items a job. https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
+  // The quota is 100,000 items a job. https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
   itemsPerDay: () => Infinity,
   judgementsAsked,
   judgementUsd: ({ pricePerJudgementUsd }) => pricePerJudgementUsd,

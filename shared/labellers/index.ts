@@ -8,7 +8,7 @@ export type { JudgementsAsked, LabellerFacts, LabellerTerms, ObjectFee, PricingO
 /** Options under `labelling` that belong to one labeller. */
 export const labellerOptions = { groundTruth: groundTruthOptions.optional() }
 
-/** What a labeller's terms are asked with: the section `labelling` of bellwether.yml. */
+/** What a labeller's terms depend on: the section `labelling` of bellwether.yml. */
 export type LabellingOptions = PricingOptions & { labeller: string; groundTruth?: GroundTruthOptions | undefined }
 
 /** Every labeller, by the name that `labelling.labeller` gives it. The adapters are in services/labeling/labellers. */
@@ -17,7 +17,7 @@ export const LABELLERS: Readonly<Record<string, LabellerTerms<LabellingOptions>>
   'ground-truth': groundTruth,
 }
 
-/** The terms of a labeller by its name; SETTINGS_INVALID names the labellers that there are. */
+/** The terms of a labeller by its name; SETTINGS_INVALID lists the known labellers. */
 export function termsOf(name: string): LabellerTerms<LabellingOptions> {
   const terms = Object.hasOwn(LABELLERS, name) ? LABELLERS[name] : undefined
   if (terms) return terms

@@ -1,6 +1,6 @@
 import type { Asked, Finding } from '../finding'
 
-/** The options under `labelling` in bellwether.yml that a labeller may be priced by. */
+/** The options under `labelling` in bellwether.yml that a labeller's price may depend on. */
 export interface PricingOptions {
   evaluationShare: number
   evaluationJudgements: number
@@ -10,14 +10,14 @@ export interface PricingOptions {
   secondsPerJudgement: number
 }
 
-/** How many judgements an item is asked for: by its role, or where it only measures annotators. */
+/** How many judgements an item gets: by its role, or where it only measures annotators. */
 export interface JudgementsAsked {
   evaluation: number
   training: number
   measuring: number
 }
 
-/** A fee for each object that a labeller bills, beside what a judgement costs. */
+/** A fee for each object that a labeller bills, in addition to the cost of a judgement. */
 export interface ObjectFee<Options> {
   /** The ledger that counts billed objects by month: the fee may fall with their number. */
   ledger: string
@@ -27,7 +27,7 @@ export interface ObjectFee<Options> {
   objectsAtMost(options: Options, items: number, measuring: number): number
 }
 
-/** What the doctor asks the account for the labellers. */
+/** What the doctor checks in the account for the labellers. */
 export interface LabellerFacts {
   region: string
   /** ARNs of the work teams of this account and region. */
@@ -40,22 +40,25 @@ export interface LabellerFacts {
 
 /**
  * What a labeller declares about itself: the part of the port Labeller that planning, booking, reports and the doctor
- * read. Its adapter under services/labeling/labellers adds how a job starts and finishes.
+ * read. Its adapter under services/labeling/labellers starts and finishes jobs.
  */
 export interface LabellerTerms<Options extends PricingOptions = PricingOptions> {
   /** The name that people read, as in "60 posts at Ground Truth". */
   title: string
   /** Who judges: written to `human-annotated` of every label. */
   kind: 'human' | 'machine'
-  /** How many items it can take in a UTC day; Infinity where it has no limit of its own. */
+  /** How many items it can take in a UTC day; Infinity without a limit. */
   itemsPerDay(options: Options): number
   judgementsAsked(options: Options): JudgementsAsked
   /** What one judgement costs; US dollars. */
   judgementUsd(options: Options): number
   fee?: ObjectFee<Options>
-  /** Whether pages of its own read objects of the bucket in the annotator's browser: the bucket needs a CORS rule then. */
+  /**
+   * Whether pages of its own read objects of the bucket in the annotator's browser, so that the bucket needs a CORS
+   * rule.
+   */
   readsBucketInPages?: boolean
-  /** Why its own options cannot work, if they cannot. */
+  /** Why its own options cannot work; undefined where they can. */
   objection?(options: Options): string | undefined
   /** What the doctor checks where this labeller is configured. */
   doctor?: { check: string; finding(facts: LabellerFacts, options: Options): Finding }

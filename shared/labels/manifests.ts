@@ -27,7 +27,7 @@ export interface SettledBatch {
   sha256: string
   /** How many lines of the manifest count. */
   lines: number
-  /** Null where nothing was measured, as with imports and corrections. */
+  /** Null where nothing was measured, as for imports and corrections. */
   quality: BatchQuality | null
 }
 
@@ -44,7 +44,7 @@ export interface ReadBatch extends SettledBatch {
   refused: RefusedLine[]
 }
 
-/** A settled manifest as a listing tells of it. */
+/** A settled manifest in a listing. */
 export interface ListedManifest {
   batch: string
   etag: string
@@ -57,7 +57,7 @@ export interface InHand {
   quality?: QualityRecord
 }
 
-/** All settled manifests, in the order of their batches. */
+/** All settled manifests, sorted by batch. */
 export async function listManifests(objects: Pick<Objects, 'list'>): Promise<ListedManifest[]> {
   const found: ListedManifest[] = []
   for await (const { key, etag, modified } of objects.list(prefixes.labeled)) {
@@ -67,7 +67,7 @@ export async function listManifests(objects: Pick<Objects, 'list'>): Promise<Lis
   return found.sort((a, b) => byBatch(a.batch, b.batch))
 }
 
-/** Read the manifest of a batch, and its quality; take from the writer's hand what is there. */
+/** Read the manifest of a batch, and its quality; uses what the writer has at hand. */
 export async function readBatch(
   objects: Pick<Objects, 'stream' | 'read'>,
   rules: Rules,
@@ -91,7 +91,7 @@ export async function readBatch(
   }
   return {
     batch,
-    // The ETag of an object that was put at once and is not encrypted by a key of KMS.
+    // The ETag of an object that was put in one request without a KMS key.
     etag: etag ?? `"${md5?.digest('hex') ?? ''}"`,
     sha256: asRecorded(sha256.digest('hex'), body.rewriting),
     lines: labels.length,
@@ -102,8 +102,8 @@ export async function readBatch(
 }
 
 /**
- * The label of each item in each schema version, by the same precedence as the labels that stand, whatever version the
- * configuration has. Lines that are no settled lines are left out.
+ * The label of each item in each schema version, by the same precedence as the current labels, whatever version the
+ * configuration has. Lines that are not settled lines are left out.
  */
 export async function labelsOfAllVersions(objects: Pick<Objects, 'list' | 'lines'>): Promise<StandingLabel[]> {
   const standing = new Map<string, StandingLabel>()
@@ -129,7 +129,7 @@ async function manifestOf(objects: Pick<Objects, 'stream'>, batch: string): Prom
 }
 
 export const noManifest = (batch: string, cause?: unknown): BellwetherError =>
-  new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}: it was not settled`, { cause })
+  new BellwetherError('NOT_FOUND', `there are no labels of batch ${batch}: it is not settled`, { cause })
 
 async function* hashing(body: Readable, hashes: readonly Hash[]): AsyncIterable<Buffer> {
   for await (const chunk of body) {

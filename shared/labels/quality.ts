@@ -2,8 +2,9 @@ import { isOfADay } from '../batches'
 import type { BatchQuality, SettledBatch } from './manifests'
 
 /**
- * How far the labels can be relied on: the measurement over most batches, of equal ones that of the last batch. With
- * `upTo` only measurements after batches of that UTC day or before count. Nothing where no batch of this version was measured.
+ * How reliable the labels are: the measurement over most batches; of equal ones that of the last batch. With `upTo`,
+ * only measurements after batches of that UTC day or before count. Undefined where no batch of this version was
+ * measured.
  */
 export function latestQuality(
   { batches }: { batches: readonly Pick<SettledBatch, 'batch' | 'quality'>[] },

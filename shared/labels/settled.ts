@@ -68,7 +68,7 @@ export function countsAs(
   return mapped !== undefined && categories.includes(mapped) ? mapped : undefined
 }
 
-/** A letter or digit of ASCII is a token, or a part of one; only a text without any has to be cut up to know. */
+/** An ASCII letter or digit is a token or part of one; only a text without any has to be tokenised to find out. */
 function hasTokens(source: string): boolean {
   const shown = shownText(source)
   return /[a-z0-9]/i.test(shown) || tokenise(shown).length > 0

@@ -4,16 +4,18 @@ import { recordedHash, type Stored } from '../objects'
 import type { ReadBatch, RefusedLine, SettledBatch } from './manifests'
 import { precedence, type StandingLabel } from './standing'
 
-/** A line of `labels/<snapshot>.jsonl`. Of two about the same batch or item, the one in the later snapshot counts. */
+/**
+ * A line of `labels/<snapshot>.jsonl`. Of two lines about the same batch or item, the one in the later snapshot counts.
+ */
 export type Entry = { batch: SettledBatch } | { refused: RefusedLine } | { label: StandingLabel }
 
-/** The labels that stand after some batches: a function of the batches' manifests and the rules, in any order. */
+/** The current labels after some batches. Pure: depends on the batches' manifests and the rules, in any order. */
 export interface Labels {
-  /** Names this state: a hash of the rules and the manifests. */
+  /** Identifies this state: a hash of the rules and the manifests. */
   id: string
   /** By item. */
   labels: ReadonlyMap<string, StandingLabel>
-  /** Items of which the owner decided that no category fits, by item. None of them is in `labels`. */
+  /** Items for which the owner decided that no category fits, by item. None of them is in `labels`. */
   neither: ReadonlyMap<string, StandingLabel>
   /** In their order. */
   batches: readonly SettledBatch[]
@@ -21,7 +23,7 @@ export interface Labels {
   refused: readonly RefusedLine[]
 }
 
-/** The state that these snapshots come to, the oldest first. */
+/** The state that these snapshots add up to, the oldest first. */
 export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[]): Labels {
   const labels = new Map<string, StandingLabel>()
   const neither = new Map<string, StandingLabel>()
@@ -47,7 +49,7 @@ export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[])
   }
 }
 
-/** What these batches change. Of a batch that is in already only what is known of its manifest is new. */
+/** What these batches change. For a batch that is already included, only the facts about its manifest are new. */
 export function changesBy(before: Pick<Labels, 'labels' | 'neither' | 'batches'>, read: readonly ReadBatch[]): Entry[] {
   const known = new Set(before.batches.map(({ batch }) => batch))
   const batches: Entry[] = []
@@ -82,8 +84,7 @@ export function writeSnapshot(entries: readonly Entry[]): { snapshot: string; bo
 }
 
 /**
- * The entries of a file, or nothing where its bytes are neither those that its name was made of nor what a deletion left
- * of them.
+ * The entries of a file; undefined where its bytes match neither the hash in its name nor what a deletion left of it.
  */
 export function readSnapshot(
   snapshot: string,
@@ -92,7 +93,7 @@ export function readSnapshot(
   if (recordedHash(body, rewriting).slice(0, NAME_LENGTH) !== snapshot) return undefined
   const entries: Entry[] = []
   for (let start = 0, end = body.indexOf(LINE_END); end !== -1; start = end + 1, end = body.indexOf(LINE_END, start)) {
-    // The name vouches for the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
+    // The name guarantees the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
     entries.push(JSON.parse(body.toString('utf8', start, end)) as Entry)
   }
   return entries

@@ -3,7 +3,7 @@ import { type SettledLine, TEXT_CLASSIFICATION } from '../records'
 import type { Judged } from '../statistics/corrections'
 import type { Parts } from '../statistics/design'
 
-/** The label that stands for an item, with all that any reader needs to know about the item. */
+/** The current label of an item, with everything that any reader needs to know about the item. */
 export interface StandingLabel {
   item: string
   /** Id of the post that annotators saw. */
@@ -19,24 +19,24 @@ export interface StandingLabel {
   /** UTC day of the post. */
   date: string
   size: number
-  /** With which the item was drawn in either role; null where that is not known, as of imported labels. */
+  /** Probability of being drawn in either role; null where unknown, as for imported labels. */
   inclusionProbability: number | null
   /** The probabilities of the two draws; absent in lines of older releases. */
   draw?: Parts
   /** Probability of each category by the model that was live when the item was first seen; `keptScores` reads them. */
   scores?: Readonly<Record<string, number>>
-  /** What the batch that first asked for the item settled. Absent where no batch did, as of imported labels. */
+  /** What the batch that first asked for the item settled. Absent where no batch did, as for imported labels. */
   planned?: PlannedJudgement
   /** Name of the batch whose manifest has the line. */
   batch: string
-  /** When the label was given: an instant as the manifest writes it, in UTC where it names no zone. */
+  /** When the label was given: an instant as the manifest writes it, in UTC where it has no zone. */
   at: string
   confidence: number
   /** Decided by the owner. */
   adjudicated: boolean
   /** The owner decided that no category fits; `label` is empty. Absent otherwise. */
   neither?: true
-  /** What each judge said, in the names of `schemaVersion`. */
+  /** Every judgement, in the names of `schemaVersion`. */
   judgements: readonly { annotator: string; label: string }[]
   /** Of the line: an earlier version than the configuration's where `labels.from` maps it. */
   schemaVersion: number
@@ -47,14 +47,16 @@ export interface StandingLabel {
   twoRoles?: true
 }
 
-/** The label that people gave when a draw asked them, whatever was decided later: by one judgement, or by the majority of several. */
+/**
+ * The label that people gave when a draw asked them, whatever was decided later: by one judgement, or by majority vote.
+ */
 export interface PlannedJudgement {
   label: string
   kind: 'one' | 'consensus'
   batch: string
 }
 
-/** A label as it counts in a share: whose it is, the batch that gave it and, unless another label stands since, when. */
+/** A label as it counts in a share: its source, the batch that gave it and, unless another label replaced it, when. */
 interface CountedLabel {
   label: string
   judged: Judged
@@ -106,7 +108,9 @@ const plannedBy = (metadata: SettledLine['label-metadata'], batch: string): Plan
   batch,
 })
 
-/** The kept scores of a label in the order of the categories; nothing where there are none, or of other categories. */
+/**
+ * The kept scores of a label in the order of the categories; undefined where there are none, or of other categories.
+ */
 export function keptScores({ scores }: Pick<StandingLabel, 'scores'>, labels: readonly string[]): number[] | undefined {
   if (!scores || Object.keys(scores).length !== labels.length) return undefined
   const inOrder = labels.map((label) => (Object.hasOwn(scores, label) ? scores[label] : undefined))
@@ -141,9 +145,9 @@ export const settledLineOf = (label: StandingLabel, categories: readonly string[
 })
 
 /**
- * Which of two labels of one item stands: the owner's decision over what annotators said, then the later one, then that
- * of the later batch, then the later line. The planned judgement is that of the earlier batch, and goes with its draw and
- * scores. The order in which labels arrive does not matter, except of lines of one batch.
+ * Precedence of two labels of one item: the owner's decision before the annotators', then the later one, then that of
+ * the later batch, then the later line. The planned judgement is that of the earlier batch, and comes with its draw and
+ * scores. The order of arrival does not matter, except for lines of one batch.
  */
 export function precedence(before: StandingLabel | undefined, next: StandingLabel): StandingLabel {
   if (!before) return next
@@ -173,7 +177,7 @@ function standsOver(next: StandingLabel, before: StandingLabel): boolean {
   return later === 0 ? byBatch(next.batch, before.batch) >= 0 : later > 0
 }
 
-/** Milliseconds since 1970. A time without a zone is UTC; one that is no time counts as the beginning of its day. */
+/** Milliseconds since 1970. A time without a zone is UTC; an invalid time counts as the beginning of its day. */
 function instantOf(at: string): number {
   const day = at.slice(0, 10)
   const ms = Date.parse(at === day || /(?:z|[+-]\d\d:?\d\d)$/i.test(at.slice(10)) ? at : `${at}Z`)

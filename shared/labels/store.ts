@@ -8,43 +8,43 @@ import { type InHand, type ListedManifest, listManifests, noManifest, type ReadB
 import { fingerprintOf, type Rules } from './rules'
 import { changesBy, type Entry, type Labels, merged, readSnapshot, stateOf, writeSnapshot } from './snapshot'
 
-/** The labels that stand now. One for each function that reads or changes them: what it has read it keeps. */
+/** The current labels. Each function that reads or changes them creates one store, which caches what it has read. */
 export interface LabelStore {
   read(): Promise<Labels>
   /**
-   * Make sure that a batch is in. Whoever puts a settled manifest calls this next, with what it has in hand; whoever is
-   * told of one calls it too, since the writer may have crashed in between. NOT_FOUND
-   * names a batch without a manifest; CONFLICT says that others won many times in a row.
+   * Make sure that a batch is included. Whoever puts a settled manifest calls this next, with what it has at hand. A
+   * function that receives its event calls it too, because the writer may have crashed in between. NOT_FOUND names a
+   * batch without a manifest; CONFLICT means that other writers won too often.
    */
   record(batch: string, inHand?: InHand): Promise<Labels>
   /**
-   * Bring the snapshot in line with the manifests that are in the bucket: those that are missing come in, and where one
-   * was replaced or deleted everything is built from the manifests. `newest` is when the last manifest was put, or 1970.
+   * Bring the snapshot in line with the manifests in the bucket: missing ones are added, and where one was replaced or
+   * deleted, everything is rebuilt from the manifests. `newest` is when the last manifest was put, or 1970.
    */
   reconcile(): Promise<{ labels: Labels; newest: Date }>
 }
 
 type Bucket = Pick<Objects, 'read' | 'stream' | 'list' | 'create' | 'put' | 'swap'>
 
-/** `labels/current.json`: which snapshots make up the labels that stand now, and what they hold. */
+/** `labels/current.json`: which snapshots make up the current labels, and what they hold. */
 const currentRecord = z.object({
-  id: z.string().describe('Names the state: a hash of the rules and the manifests.'),
-  rules: z.string().describe('Fingerprint of the configuration that it was built by.'),
+  id: z.string().describe('Identifies the state: a hash of the rules and the manifests.'),
+  rules: z.string().describe('Fingerprint of the configuration that it was built with.'),
   snapshots: z
     .array(z.object({ snapshot: z.string().regex(/^[0-9a-f]{32}$/), lines: z.int().positive() }))
-    .describe('The oldest first. What a later one says of an item counts.'),
+    .describe('The oldest first. For an item in several snapshots the last one counts.'),
   labels: z.int().nonnegative(),
   batches: z.int().nonnegative(),
   refused: z.record(z.string(), z.int()).describe('Lines of manifests that do not count, by reason.'),
   rewritten: z
     .string()
     .optional()
-    .describe('The latest request for deletion that took lines out of snapshots: they keep their names.'),
+    .describe('The latest request for deletion that removed lines from snapshots, which keep their names.'),
 })
 
 type Snapshots = z.infer<typeof currentRecord>['snapshots']
 
-/** What `current.json` says, with its ETag. Without labels where it says nothing that can be built on. */
+/** The content of `current.json`, with its ETag. Without labels where its content is unusable. */
 type Current = { etag: string | undefined; rewritten?: string | undefined } & (
   { labels: Labels; snapshots: Snapshots } | { labels?: undefined }
 )
@@ -52,7 +52,7 @@ type Current = { etag: string | undefined; rewritten?: string | undefined } & (
 /** Attempts before CONFLICT: no writer should lose this many races. */
 const ATTEMPTS = 50
 const READS_AT_ONCE = 8
-/** A snapshot has no more lines than this, so that a function that reads or merges one holds some 20 MB. */
+/** A snapshot has at most this many lines, so that a function that reads or merges one holds about 20 MB. */
 export const MOST_LINES = 16_384
 
 /**
@@ -64,10 +64,10 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
   const key = keys.currentLabels({})
   const fingerprint = fingerprintOf(rules)
   const kept = new Map<string, readonly Entry[]>()
-  /** Snapshots whose bytes are not those that their names were made of. */
+  /** Snapshots whose bytes do not match the hash in their names. */
   const damaged = new Set<string>()
   let latest: { names: string; labels: Labels } | undefined
-  /** The deletion that was the latest when the snapshots in `kept` were read. */
+  /** The latest deletion when the snapshots in `kept` were read. */
   let rewrittenBy: string | undefined
 
   async function load(): Promise<Current> {
@@ -77,7 +77,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
     if (!parsed.success || parsed.data.rules !== fingerprint) return { etag }
     const { id, snapshots, rewritten } = parsed.data
     if (rewritten !== rewrittenBy) {
-      // What is kept may hold lines that are deleted, and would write them again.
+      // The cache may hold lines that are deleted, and would write them again.
       kept.clear()
       latest = undefined
       rewrittenBy = rewritten
@@ -88,7 +88,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
     return { etag, rewritten, labels, snapshots }
   }
 
-  /** What the snapshots come to; nothing where one is missing or damaged. */
+  /** The combined snapshots; undefined where one is missing or damaged. */
   async function labelsOf(snapshots: Snapshots): Promise<Labels | undefined> {
     if (latest?.names === namesOf(snapshots)) return latest.labels
     const read = await concurrently(snapshots, READS_AT_ONCE, ({ snapshot }) => entriesOf(snapshot))
@@ -112,7 +112,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
     for (const name of kept.keys()) if (!names.has(name)) kept.delete(name)
   }
 
-  /** Write the changes, with the last snapshots that are not much larger; answers the list of snapshots after that. */
+  /** Write the changes, merged with the last snapshots that are not much larger; returns the new list of snapshots. */
   async function append(before: Snapshots, changes: readonly Entry[]): Promise<Snapshots> {
     const rest = [...before]
     let written: readonly Entry[] = changes
@@ -134,7 +134,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
     return rest
   }
 
-  /** Bring in what `missing` answers, or rebuild, until no other writer changed `current.json` in between. */
+  /** Bring in what `missing` returns, or rebuild, until no other writer changes `current.json` in between. */
   async function bringIn(
     read: Reading,
     missing: (known: Labels) => Promise<readonly string[] | 'rebuild'>,
@@ -149,14 +149,17 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
       const found = await concurrently(batches, READS_AT_ONCE, (batch) => read.batch(batch))
       const after = await append(snapshots, changesBy(before, found))
       const labels = await labelsOf(after)
-      // A snapshot is gone since it was read: what stands is loaded, or rebuilt, by the next attempt.
+      // A snapshot disappeared since it was listed: the next attempt loads the current state, or rebuilds it.
       if (!labels) continue
       if (await objects.swap(key, bytesOf(fingerprint, labels, after, current.rewritten), current.etag)) {
         keep(labels, after)
         return labels
       }
     }
-    throw new BellwetherError('CONFLICT', `${key}: others changed it ${ATTEMPTS} times in a row; try again`)
+    throw new BellwetherError(
+      'CONFLICT',
+      `${key}: gave up after ${ATTEMPTS} attempts, because other writers changed it each time; try again`,
+    )
   }
 
   return {
@@ -178,8 +181,8 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
 }
 
 /**
- * Say that a deletion took lines out of snapshots, so that every function reads them again and an append that is under way
- * starts again. False where another writer changed `current.json` meanwhile: what it wrote has to be looked at first.
+ * Record that a deletion removed lines from snapshots, so that every function reads them again and a concurrent append
+ * starts again. False where another writer changed `current.json` meanwhile: its snapshots have to be searched first.
  */
 export async function noteRewriting(objects: Pick<Objects, 'read' | 'swap'>, request: string): Promise<boolean> {
   const key = keys.currentLabels({})
@@ -194,7 +197,7 @@ export async function noteRewriting(objects: Pick<Objects, 'read' | 'swap'>, req
   return swapped !== false
 }
 
-/** What the manifests come to by other rules than the configuration's. Reads every manifest and stores nothing. */
+/** The labels by other rules than the configuration's. Reads every manifest and stores nothing. */
 export async function labelsUnder(
   objects: Pick<Objects, 'read' | 'stream' | 'list'>,
   rules: Rules,
@@ -209,7 +212,7 @@ const NOTHING: { labels: Labels; snapshots: Snapshots } = {
   snapshots: [],
 }
 
-/** Is a snapshot of so many lines written again together with that many new ones? */
+/** Whether a snapshot of so many lines is rewritten together with that many new ones. */
 const isTakenIn = (lines: number, added: number): boolean => lines < 2 * added && lines + added <= MOST_LINES
 
 const namesOf = (snapshots: Snapshots): string => snapshots.map(({ snapshot }) => snapshot).join(' ')
@@ -239,7 +242,7 @@ function reading(objects: Pick<Bucket, 'read' | 'stream' | 'list'>, rules: Rules
   }
 }
 
-/** The batches to bring in so that the snapshot says what the listed manifests say, or that nothing of it can stay. */
+/** The batches to bring in so that the snapshot matches the listed manifests; or that nothing of it can stay. */
 async function missingOf(known: Labels, listed: readonly string[], read: Reading): Promise<string[] | 'rebuild'> {
   const before = new Map(known.batches.map((one) => [one.batch, one]))
   const there = new Set(listed)

@@ -2,13 +2,13 @@ import type { Columns } from '../row-file/columns'
 
 export type PostField = 'id' | 'createdAt' | 'text' | 'hashtag' | 'author' | 'language' | 'retweetOf' | 'label'
 
-/** What a file of posts may hold, and how exports of X, twarc, twint, snscrape and people spell it. */
+/** The columns of a file of posts, as exports of X, twarc, twint, snscrape and people spell them. */
 export const POST_COLUMNS: Columns<PostField> = {
-  // Beside id_str, the number in id has lost its last digits.
+  // Where id_str exists, the number in id has lost its last digits.
   id: ['id_str', 'id', 'tweet_id', 'post_id', 'status_id'],
   createdAt: ['createdAt', 'timestamp', 'datetime', 'date', 'posted_at'],
   text: ['text', 'full_text', 'tweet', 'tweet_text', 'content', 'raw_content', 'body', 'message'],
-  // A column `hashtags` lists all that a post has, and not the conversation that it was collected for.
+  // A column `hashtags` lists all hashtags of a post, not the one that it was collected for.
   hashtag: ['hashtag'],
   author: ['author', 'author_id', 'user', 'user_id', 'user_name', 'screen_name', 'author.id', 'author.username'],
   language: ['language', 'lang'],

@@ -7,7 +7,7 @@ import { isWholeAnswer, unfolded } from './x-post'
 
 export type PostValues = Partial<Record<PostField, unknown>>
 
-/** A row of a file of posts, by field; or what stands there, where that is no row. */
+/** A row of a file of posts, by field; or its raw content, where it is not a row. */
 export type ValuesRow = { line: number; values: PostValues } | (RawRow & { problem: string })
 
 interface PostsInFile {
@@ -18,8 +18,8 @@ interface PostsInFile {
 const read = fieldReader(POST_COLUMNS)
 
 /**
- * Open a file of posts: CSV with any delimiter, JSON Lines, a JSON array, flattened answers of X, `tweets.js` of X's
- * archive, or the form of 2019. OBJECT_INVALID says in one message what was found and what is wanted.
+ * Open a file of posts: CSV with any delimiter, JSON Lines, a JSON array, flattened responses of X, `tweets.js` of X's
+ * archive, or the form of 2019. OBJECT_INVALID says in one message what was found and what is expected.
  */
 export async function openPosts(file: string, body: AsyncIterable<Uint8Array | string>): Promise<PostsInFile> {
   const opened = await openFile(file, body, POST_COLUMNS, headerOf2019)
@@ -27,7 +27,7 @@ export async function openPosts(file: string, body: AsyncIterable<Uint8Array | s
   if (sample.some(isWholeAnswer)) {
     throw new BellwetherError(
       'OBJECT_INVALID',
-      `${file} holds whole answers of X's API: flatten it to one post a line, as in jq -c ".data[]"`,
+      `${file} has complete responses of X's API, with many posts a line: flatten it to one post a line, as in jq -c ".data[]"`,
     )
   }
   const objects = sample.filter(isRecord).map(unfolded)

@@ -8,11 +8,11 @@ export interface FileRow {
   post: Post
   hashtags: string[]
   line: number
-  /** What was read otherwise than it stands there, in words that say so. */
+  /** What was read differently from the file, in sentences. */
   notes: string[]
 }
 
-/** A row that is no post; with `createdAt` where at least that can be read. */
+/** A row that is not a valid post; with `createdAt` where at least that can be read. */
 export interface RefusedRow extends Refused {
   createdAt: string | undefined
   hashtags: string[]
@@ -20,9 +20,9 @@ export interface RefusedRow extends Refused {
 
 /** How rows of a file are read. */
 interface RowRules {
-  /** As posts name their source. */
+  /** The source name of the posts. */
   source: string
-  /** Where a row without a hashtag of its own belongs: to each that its text has, or else to the first. */
+  /** Where a row without a hashtag of its own belongs: to each hashtag in its text, or else to the first. */
   tags: readonly string[]
   /** Milliseconds since the epoch; a later date is refused. */
   before?: number
@@ -90,7 +90,7 @@ function wrongIn(values: PostValues): Wrong | undefined {
     if (reason !== undefined) return { field, reason }
   }
   const { author } = values
-  // The name of an author may look like a number that is not whole.
+  // The name of an author may look like a number that is not an integer.
   const reason = typeof author === 'number' || isRounded(asText(author)) ? wrongId(author) : undefined
   if (reason !== undefined) return { field: 'author', reason }
   return /\p{Cc}/u.test(asText(author)) ? { field: 'author', reason: 'holds a control character' } : undefined
@@ -108,12 +108,12 @@ function wrongDate(given: string, createdAt: string | undefined, { before, mayBe
 
 function wrongText(text: string): Wrong | undefined {
   if (text.trim() === '') return { field: 'text', reason: 'is empty' }
-  return isNoText(text) ? { field: 'text', reason: `is "${text.trim()}", which stands for nothing` } : undefined
+  return isNoText(text) ? { field: 'text', reason: `is "${text.trim()}", which means an empty cell` } : undefined
 }
 
 /**
  * Rows in order of time, each with an id. A row without one gets a hash of its content and of its number among equal
- * rows, so that the same file gives the same ids. Of two rows with one id, the first in the file stays.
+ * rows, so that the same file gives the same ids. Of two rows with one id, the first in the file counts.
  */
 export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts: Post[]; refused: Refused[] } {
   const equals = new Map<string, number>()
@@ -122,7 +122,7 @@ export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts:
   const refused: Refused[] = []
   for (const { post, line } of rows) {
     const content = contentOf(post)
-    // A day of a file may have some hundred thousand rows: their contents are not held twice.
+    // A day of a file may have several hundred thousand rows: their contents are not held twice.
     const contentHash = hash(content)
     const nth = (equals.get(contentHash) ?? 0) + 1
     equals.set(contentHash, nth)
@@ -132,7 +132,7 @@ export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts:
       refused.push({
         line,
         field: 'id',
-        reason: `stands in line ${earlier} already`,
+        reason: `is already in line ${earlier}`,
         row: { ...post, id },
         trace: traceOf({ ...post, id }),
       })
@@ -146,10 +146,10 @@ export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts:
 
 const traceOf = ({ id, authorId, retweetOf }: Post): Traced => ({ id, authorId, retweetOf })
 
-/** What makes a row without an id the same as another. */
+/** What makes a row without an id equal to another. */
 export const contentOf = ({ createdAt, authorId, text }: Post): string => JSON.stringify([createdAt, authorId, text])
 
-/** The id of the post in the nth row, from 1, of a content that has none. */
+/** The id of the nth post, from 1, of a content without an id. */
 export const idOf = (content: string, nth: number): string => hash(`${content} ${nth}`)
 
 const order = (a: string, b: string) => (a < b ? -1 : 1)
@@ -181,7 +181,7 @@ function instantOfArchive(given: string): string | undefined {
   return instantOf(`${year}-${month}-${day} ${time}${zone}`)
 }
 
-/** Whether a day is in the calendar: Date takes 2026-02-30 for a day of March. */
+/** Whether a day is in the calendar: Date reads 2026-02-30 as a day of March. */
 const isDay = (day: string): boolean => {
   if (Number(day.slice(8)) <= 28) return true
   const at = new Date(`${day}T00:00:00Z`)

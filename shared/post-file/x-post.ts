@@ -1,8 +1,8 @@
 import { isRecord } from '../row-file/open'
 
 /**
- * A post as tools that flatten answers of X's API write it, or as X's archive has it, with the nested parts that matter
- * in columns of their own. Any other object comes back as it is.
+ * A post as tools that flatten responses of X's API write it, or as X's archive has it, with the relevant nested parts
+ * in columns of their own. Any other object is returned unchanged.
  */
 export function unfolded(value: Record<string, unknown>): Record<string, unknown> {
   const post = isRecord(value.tweet) && value.text === undefined ? value.tweet : value
@@ -15,12 +15,12 @@ export function unfolded(value: Record<string, unknown>): Record<string, unknown
     ...(isRecord(author) ? { author: author.id ?? author.username } : {}),
     ...(isRecord(user) ? { user: user.id_str ?? user.id ?? user.screen_name ?? user.username } : {}),
     ...(repeated ? { retweetOf: repeated.id_str ?? repeated.id } : {}),
-    // The text of a retweet is cut off; that of the post it repeats is whole.
+    // The text of a retweet is cut off; that of the repeated post is complete.
     ...(repeated && textOf(repeated) !== undefined ? { text: textOf(repeated) } : {}),
   }
 }
 
-/** Whether a row is a whole answer of X's API, with many posts in it. */
+/** Whether a row is a complete response of X's API, with many posts in it. */
 export const isWholeAnswer = (value: unknown): boolean =>
   isRecord(value) && Array.isArray(value.data) && ('meta' in value || 'includes' in value)
 
@@ -30,7 +30,7 @@ function repeatedBy(post: Record<string, unknown>): Record<string, unknown> | un
   return referenced.filter(isRecord).find(({ type }) => type === 'retweeted')
 }
 
-/** The whole text of a post that has over 280 characters, which stands beside its cut-off text. */
+/** The full text of a post of more than 280 characters, which is beside its cut text. */
 function longText({ note_tweet: note, extended_tweet: extended }: Record<string, unknown>): unknown {
   if (isRecord(note) && typeof note.text === 'string') return note.text
   return isRecord(extended) ? extended.full_text : undefined

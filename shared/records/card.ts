@@ -9,18 +9,20 @@ import { scoresRecord } from './scores'
 import { trainingRecord } from './training'
 import { tuningRecord } from './tuning'
 
-/** How far a model's probabilities are true: fitted and measured on the evaluation window. */
+/** How well a model's probabilities are calibrated: fitted and measured on the evaluation window. */
 export const calibrationRecord = z.object({
   items: z.int().positive(),
-  temperature: z.number().positive().describe('Above 1: the model is surer than it should be.'),
+  temperature: z.number().positive().describe('Above 1: the model is overconfident.'),
   ece: z
     .object({ raw: fraction, scaled: fraction })
-    .describe('Expected calibration error; scaled is cross-fitted: each fifth by the temperature of the others.'),
+    .describe(
+      'Expected calibration error. Scaled is cross-fitted: each fifth is scaled by the temperature of the others.',
+    ),
   eceInterval: z
     .object({ low: fraction, high: fraction })
     .nullable()
     .default(null)
-    .describe('95 % of the scaled error, from resampled windows; null on cards of older releases.'),
+    .describe('95 % interval of the scaled error, from resampled windows; null on cards of older releases.'),
   logLoss: z.object({ raw: z.number().nonnegative(), scaled: z.number().nonnegative() }),
 })
 export type CalibrationRecord = z.infer<typeof calibrationRecord>
@@ -57,44 +59,46 @@ export const cardSecondPredictor = z.object({
 })
 export type CardSecondPredictor = z.infer<typeof cardSecondPredictor>
 
-/** `models/<job>/card.json`: what a model is made of, how it measures, and the verdict with every reason. */
+/** `models/<job>/card.json`: what a model is made of, its scores, and the verdict with every reason. */
 export const cardRecord = z.object({
   job: z.string(),
   verdict: z.enum(['promoted', 'rejected']),
-  provisional: z.boolean().describe('Promoted on few evaluation items, or without a champion to be held against.'),
-  reasons: z.array(z.string()).min(1).describe('Of a rejection every objection; of a promotion what spoke for it.'),
+  provisional: z.boolean().describe('Promoted on few evaluation items, or without a champion to compare with.'),
+  reasons: z.array(z.string()).min(1).describe('Rejected: every failed rule. Promoted: the rules in its favour.'),
   gate: z
     .array(z.object({ name: z.string(), passed: z.boolean(), words: z.string() }))
-    .describe('Every rule that was asked, in its order.'),
-  champion: z.string().nullable().describe('The job it was held against; a promoted model replaces it.'),
-  labels: z.array(z.string()).describe('What the model answers with.'),
+    .describe('Every rule that applied, in order.'),
+  champion: z.string().nullable().describe('The job that it was compared with; a promoted model replaces it.'),
+  labels: z.array(z.string()).describe('The labels that the model predicts.'),
   labelStatus,
   artefact: z.object({ uri: z.string(), versionId: z.string().nullable(), sha256: z.string().nullable() }),
   window: z
     .object({
-      size: z.int().positive().describe('The most items it may have: gate.window.'),
+      size: z.int().positive().describe('The most items that it may have: gate.window.'),
       items: z.int().nonnegative(),
       of: z.int().nonnegative().describe('Evaluation items of the dataset.'),
       from: day.nullable().describe('First UTC day of its posts.'),
       to: day.nullable(),
-      leaked: z.int().nonnegative().describe('Left out, because their text stands in the training set too.'),
+      leaked: z.int().nonnegative().describe('Left out, because their text is also in the training set.'),
     })
     .describe('The evaluation items whose posts are the newest; all scores of the card are on them.'),
   scores: z.object({
     challenger: scoresRecord.nullable(),
     champion: scoresRecord.nullable(),
-    majority: scoresRecord.describe('Of always answering with the most frequent class.'),
+    majority: scoresRecord.describe('Scores of always predicting the most frequent class.'),
     naiveBayes: scoresRecord
       .nullable()
       .optional()
-      .describe('Of a naive Bayes on single words, trained on the same lines; absent on cards of older releases.'),
+      .describe(
+        'Scores of a naive Bayes on single words, trained on the same lines; absent on cards of older releases.',
+      ),
     linear: scoresRecord
       .nullable()
       .describe('The old name of naiveBayes, with the same scores. They are not of the engine linear: see engines.'),
   }),
   comparison: z
     .object({
-      difference: z.number().describe('Of macro-F1, challenger less champion, on the same items.'),
+      difference: z.number().describe('Macro-F1 of the challenger minus that of the champion, on the same items.'),
       low: z.number(),
       high: z.number(),
       standardError: z
@@ -102,15 +106,17 @@ export const cardRecord = z.object({
         .nonnegative()
         .nullable()
         .default(null)
-        .describe('Of the difference, from resampled windows; null on cards of older releases.'),
+        .describe('Interval of the difference, from resampled windows; null on cards of older releases.'),
       replicates: z.int().positive(),
       seed: z.int(),
       mcnemar: z
         .object({ lost: z.int().nonnegative(), gained: z.int().nonnegative(), p: fraction })
-        .describe('Items that only the champion, or only the challenger has right; exact, two-sided. For the reader.'),
+        .describe(
+          'Items that only the champion, or only the challenger, has right; McNemar, exact, two-sided. Informative only.',
+        ),
     })
     .nullable()
-    .describe('Null where there was no champion to be held against.'),
+    .describe('Null where there was no champion to compare with.'),
   engines: z
     .array(engineStanding)
     .default([])
@@ -137,7 +143,7 @@ export const cardRecord = z.object({
   seed: z
     .int()
     .nullable()
-    .describe('Of the weights at the start; null where it has none, or the trainer does not say it.'),
+    .describe('Seed of the initial weights; null where there is none, or where the trainer does not report it.'),
   lineage: z.object({
     inputs: z.array(z.object({ key: z.string(), sha256: z.string() })).describe('Every object it was made of.'),
     labels: z
@@ -154,13 +160,15 @@ export const cardRecord = z.object({
         .object({ usd: z.number().nonnegative().nullable(), how: z.string() })
         .nullable()
         .default(null)
-        .describe('Of asking the model; null on cards of older releases.'),
+        .describe('Cost of asking the model; null on cards of older releases.'),
     })
-    .describe('Of all labels in the dataset, of reading the posts they were drawn from, and of this training.'),
+    .describe(
+      'Cost of all labels in the dataset, of reading the posts that they were drawn from, and of this training.',
+    ),
   deletedItems: z
     .int()
     .nonnegative()
     .optional()
-    .describe('Messages that it learnt from and that were deleted since; absent where none were.'),
+    .describe('Messages that it learnt from and that were deleted since; absent where there are none.'),
 })
 export type CardRecord = z.infer<typeof cardRecord>

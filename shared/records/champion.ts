@@ -15,15 +15,16 @@ export const championRecord = z.object({
   textVersion: z.string(),
   schemaVersion: z.int(),
   labelStatus,
-  latestDate: day.describe('The last UTC day of the labels that it knows; later ones tell how good it is.'),
-  provisional: z
-    .boolean()
-    .describe('It went live on too few evaluation items, or without a champion to be held against.'),
-  temperature: z.number().positive().describe('Divides the logarithms of its probabilities before a person sees them.'),
+  latestDate: day.describe('The last UTC day of its labels; later labels measure how good it is.'),
+  provisional: z.boolean().describe('It went live on too few evaluation items, or without a champion to compare with.'),
+  temperature: z
+    .number()
+    .positive()
+    .describe('Temperature: divides the logarithms of its probabilities before they are shown.'),
   prior: priorRecord
     .nullable()
     .default(null)
-    .describe('What it answers where it knows nothing of a message; null: equal shares.'),
+    .describe('What it predicts for a message of which it knows no token; null: equal shares.'),
   promotedAt: instant,
   replaces: z.string().nullable(),
 })

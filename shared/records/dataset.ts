@@ -13,9 +13,9 @@ export const datasetRecord = z.object({
   schemaVersion: z.int(),
   labels: z.array(z.string()),
   labelStatus: labelStatus.describe('Unreliable labels are trained on only where the configuration accepts them.'),
-  labelReasons: z.array(z.string()).optional().describe('Why they have that status.'),
-  alpha: alphaRecord.optional().describe('Of the labels so far.'),
-  latestDate: day.describe('The last UTC day that a label of it comes from.'),
+  labelReasons: z.array(z.string()).optional().describe('The reasons for that status.'),
+  alpha: alphaRecord.optional().describe('Of all labels so far.'),
+  latestDate: day.describe('The last UTC day on which one of its labels was given.'),
   madeAt: z.iso.datetime().optional().describe('When its labels were read; absent in datasets of older releases.'),
   manifests: z.array(z.string()),
   manifestHashes: z

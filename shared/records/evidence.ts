@@ -6,7 +6,7 @@ const count = z.int().nonnegative()
 const message = z.object({
   item: z.string().describe('Cascade id: near copies and retweets are one message.'),
   post: z.string().describe('Id of the post that shows it.'),
-  text: z.string().describe('As annotators are shown it: without handles.'),
+  text: z.string().describe('As annotators see it: without handles.'),
   language: z.string().describe('BCP 47, or empty where the source does not say.'),
   posts: count.describe('Posts of the message on the day.'),
   predicted: z.boolean().describe('The label is the model’s: nobody has labelled the message.'),
@@ -24,7 +24,7 @@ const word = z.object({
     .number()
     .describe('Difference of log-odds in its standard errors; negative where the label has less of the word.'),
   messages: count.describe('Messages of the label, or with a negative z of the other labels, that have the word.'),
-  authors: count.describe('Who wrote these messages.'),
+  authors: count.describe('Distinct authors of these messages.'),
 })
 
 /** `evidence/…/date=<d>.json`: what is behind the shares of a stream on a UTC day. */
@@ -38,8 +38,8 @@ export const evidenceRecord = z.object({
   postsBefore: count.describe('Posts of the seven days before; 0 where nothing was counted.'),
   messages: z
     .object({ labelled: count, predicted: count, other: count })
-    .describe('Distinct messages whose words were compared: labelled by people, by the model alone, by neither.'),
-  part: fraction.describe('Which part of the messages was read, at random; 1 where all were.'),
+    .describe('Distinct messages whose words were compared: labelled by people, by the model alone, or by neither.'),
+  part: fraction.describe('The random part of the messages that was read; 1 means all.'),
   labels: z.array(
     z.object({
       label: z.string(),

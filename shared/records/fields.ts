@@ -7,8 +7,8 @@ export const fraction = z.number().min(0).max(1)
 export const lineBreaks = z
   .array(z.int().nonnegative())
   .describe('Where lines of the text end: places of spaces in it, twice for an empty line. Absent for one line.')
-/** Beside a hashtag. */
+/** A field next to a hashtag. */
 export const stream = z
   .string()
   .optional()
-  .describe('The network that the posts are from. Absent in what was begun by a release without streams.')
+  .describe('The network of the posts. Absent in documents that a release without streams began.')

@@ -1,4 +1,7 @@
-/** The JSON documents that we keep in S3, one file each. Readers parse by these; unknown fields of a later version pass. */
+/**
+ * The JSON documents in S3, one file each. Readers parse by these schemas; unknown fields of a later version are
+ * accepted.
+ */
 export * from './agreement'
 export * from './run'
 export * from './plan'

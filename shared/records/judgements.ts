@@ -10,7 +10,7 @@ export const judgementRecord = z.object({
   note: z
     .string()
     .optional()
-    .describe('What the annotator wants the owner to know of the post. It goes with the post.'),
+    .describe("The annotator's note to the owner about the post. It is deleted with the post."),
 })
 
 /** `labeled/<batch>/judgements.json`: what each annotator said of each item; agreement is measured from it. */
@@ -21,9 +21,12 @@ export const judgementsRecord = z.object({
   items: z.array(
     z.object({
       item: z.string(),
-      post: z.string().optional().describe('Id of the post that annotators saw, where one of them wrote a note.'),
+      post: z
+        .string()
+        .optional()
+        .describe('Id of the post that annotators saw; present where one of them wrote a note.'),
       purpose,
-      judgements: z.array(judgementRecord).describe('By time.'),
+      judgements: z.array(judgementRecord).describe('In order of time.'),
     }),
   ),
 })

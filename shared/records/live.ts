@@ -6,9 +6,9 @@ import { scoresRecord } from './scores'
 export const liveRecord = z.object({
   job: z.string(),
   after: day.describe('Labels of later UTC days count: `latestDate` of the dataset that it was trained on.'),
-  through: day.describe('The last UTC day that a label of it comes from.'),
-  datasetId: z.string().describe('Whose evaluation set was read.'),
+  through: day.describe('The last UTC day on which one of these labels was given.'),
+  datasetId: z.string().describe('The dataset whose evaluation set was read.'),
   scores: scoresRecord,
-  ece: fraction.nullable().describe('Of the probabilities as a person sees them.'),
+  ece: fraction.nullable().describe('Of the probabilities after scaling.'),
 })
 export type LiveRecord = z.infer<typeof liveRecord>

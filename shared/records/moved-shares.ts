@@ -3,16 +3,16 @@ import { day, fraction, stream } from './fields'
 
 const comparedLabel = z.object({
   label: z.string(),
-  share: fraction.describe('Of the posts of the week.'),
-  before: fraction.describe('Of the posts of the week before.'),
-  p: fraction.describe('The probability of so large a difference where nothing changed.'),
+  share: fraction.describe('Share of the posts of the week.'),
+  before: fraction.describe('Share of the posts of the week before.'),
+  p: fraction.describe('The probability of a difference this large if nothing changed.'),
   moved: z.boolean(),
 })
 
 /** `reports/moved/week=<Sunday>.json`: which shares of a calendar week differ from those of the week before. Never changed. */
 export const movedSharesRecord = z.object({
   week: day.describe('The Sunday that ends the week.'),
-  alpha: fraction.describe('The probability that any share is said to have moved where none did, at most.'),
+  alpha: fraction.describe('The largest probability that a share is reported as moved if none moved.'),
   streams: z.array(
     z.object({
       hashtag: z.string(),

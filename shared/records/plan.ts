@@ -5,8 +5,8 @@ export const role = z.enum(['evaluation', 'training'])
 export type Role = z.infer<typeof role>
 
 /**
- * Why an item is asked about: for its first label; to check an annotator; to be judged again by who judged it; for one
- * more judgement beside those that left its label in doubt; to be put right.
+ * Why an item is asked about: for its first label; to check an annotator; to be judged again by the same annotator; for
+ * one more judgement of a label in doubt; to correct a label.
  */
 export const purpose = z.enum(['label', 'gold', 'repeat', 'confirm', 'relabel'])
 export type Purpose = z.infer<typeof purpose>
@@ -14,14 +14,14 @@ export type Purpose = z.infer<typeof purpose>
 /** The probabilities of the two draws of a cascade; see `shared/statistics/design.ts`. */
 export const drawnParts = z.object({ evaluation: fraction, training: fraction })
 
-/** `labeling/<batch>/plan.json`: what is asked, and why. */
+/** `labeling/<batch>/plan.json`: the questions of a batch, and their reasons. */
 export const planRecord = z.object({
   batch: z.string(),
   date: day,
   labeller: z.string().describe('As labelling.labeller names it.'),
   job: z.string().describe('Name of the labelling job, at the labeller.'),
   schemaVersion: z.int(),
-  categories: z.array(z.string()).describe('Class index = place in this list.'),
+  categories: z.array(z.string()).describe('The class index is the position in this list.'),
   deadline: instant,
   runs: z.array(z.string()).describe('Keys of the run.json files that the sample was drawn from.'),
   cascades: z.int().nonnegative(),
@@ -37,8 +37,8 @@ export const planRecord = z.object({
       size: z.int().positive().describe('Posts of the cascade on the day of the draw.'),
       inclusionProbability: fraction
         .nullable()
-        .describe('With which it was drawn in either role; null where that is not known.'),
-      draw: drawnParts.optional().describe('The two probabilities that it is made of.'),
+        .describe('Probability of being drawn in either role; null where unknown.'),
+      draw: drawnParts.optional().describe('The two probabilities that it is computed from.'),
       judgements: z.int().positive(),
       purpose: purpose.default('label'),
       before: z.array(z.string()).optional().describe('Annotators who judged it and are not asked again.'),
@@ -54,7 +54,7 @@ export const planRecord = z.object({
         hashtag: z.string(),
         stream,
         date: day,
-        target: z.int().nonnegative().describe('Of the evaluation draw.'),
+        target: z.int().nonnegative().describe('Target of the evaluation draw.'),
         cascades: z.int().nonnegative(),
         posts: z.int().nonnegative(),
         training: z
@@ -63,7 +63,7 @@ export const planRecord = z.object({
             measure: z
               .number()
               .nonnegative()
-              .describe('Sum of the measures of all cascades that were open to training.'),
+              .describe('Sum of the measures of all cascades that were eligible for training.'),
           })
           .optional()
           .describe('The training draw; plans of older releases have none.'),
@@ -72,10 +72,14 @@ export const planRecord = z.object({
             z.object({
               item: z.string(),
               size: z.int().positive(),
-              inclusionProbability: fraction.describe('With which one of the two draws takes it.'),
-              measure: z.number().positive().optional().describe('What the training draw is proportional to.'),
+              inclusionProbability: fraction.describe('Probability that one of the two draws takes it.'),
+              measure: z
+                .number()
+                .positive()
+                .optional()
+                .describe('The measure that the training draw is proportional to.'),
               evaluation: fraction.optional().describe('Inclusion probability of the evaluation draw.'),
-              training: fraction.optional().describe('Inclusion probability of the training draw, were it open to it.'),
+              training: fraction.optional().describe('Inclusion probability of the training draw, if it is eligible.'),
               drawn: z
                 .enum(['evaluation', 'training', 'before'])
                 .optional()
@@ -85,7 +89,7 @@ export const planRecord = z.object({
             }),
           )
           .describe(
-            'What either draw took, each in its order, and what has a role from before. In plans of older releases: the ' +
+            'The cascades that either draw took, each draw in order, and those with an earlier role. In plans of older releases: the ' +
               'evaluation draw alone.',
           ),
       }),
@@ -95,9 +99,7 @@ export const planRecord = z.object({
     .string()
     .nullable()
     .optional()
-    .describe(
-      'Training job of the live model, which scored what was seen for the first time; null where none was live.',
-    ),
+    .describe('Training job of the live model, which scored new cascades; null where none was live.'),
   window: z
     .array(z.object({ item: z.string(), scores: z.array(fraction) }))
     .optional()
@@ -109,7 +111,7 @@ export const planRecord = z.object({
     .object({
       how: z.enum(['random', 'margin']),
       job: z.string().nullable().describe('The champion, where there is one.'),
-      macroF1: fraction.nullable().describe('Of the champion on evaluation posts, by its card.'),
+      macroF1: fraction.nullable().describe('Macro-F1 of the champion on evaluation posts, from its card.'),
       why: z.string(),
       evaluation: z
         .array(z.object({ item: z.string(), scores: z.array(fraction) }))

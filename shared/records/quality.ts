@@ -15,26 +15,26 @@ const measuredAnnotator = z.object({
   reliability: fraction
     .nullable()
     .describe(
-      'The mean over the labels of how often that label is recognised; null where nobody else judged the same.',
+      'The mean over the labels of how often each is recognised; null where nobody else judged the same items.',
     ),
   confusion: z
     .array(z.array(z.number().nonnegative()))
     .describe(
-      'Items judged by others too: a row is what they are by consensus, a column what was said, as `categories`.',
+      'Items that others judged too: a row is the consensus, a column what this annotator said, in the order of `categories`.',
     ),
   gold: z
     .object({ items: z.int().nonnegative(), right: z.int().nonnegative() })
     .describe('Hidden items with a known label.'),
   repeats: z
     .object({ items: z.int().nonnegative(), same: z.int().nonnegative() })
-    .describe('Items judged once more by the same annotator.'),
+    .describe('Items that the same annotator judged again.'),
 })
 
 const matrix = z.array(z.array(z.number()))
 
 /** How labels err: `JudgementErrors` of `shared/statistics`, with the counts that it was measured from. */
 export const judgementErrorsRecord = z.object({
-  source: z.enum(['pairs', 'gold', 'assumed', 'none']).describe('What measured the rate.'),
+  source: z.enum(['pairs', 'gold', 'assumed', 'none']).describe('The source of the rate.'),
   items: z.int().nonnegative().describe('Items judged twice, or hidden checks, as `source` says.'),
   differing: z.int().nonnegative().describe('Of these, items whose two judgements differ, or checks that were missed.'),
   rate: z
@@ -43,8 +43,10 @@ export const judgementErrorsRecord = z.object({
       'How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides whether labels are unreliable.',
     ),
   byClass: z.boolean().describe('Whether each category has error rates of its own.'),
-  one: matrix.describe('What one judgement says: a row is the true category, a column what is said, as `categories`.'),
-  consensus: matrix.describe('The same of two judgements, and a third where they differ.'),
+  one: matrix.describe(
+    'Confusion of one judgement: a row is the true category, a column what is said, in the order of `categories`.',
+  ),
+  consensus: matrix.describe('The same for two judgements, and a third where they differ.'),
   deviations: z.array(matrix).describe('Changes of `one` by one standard deviation, uncorrelated.'),
   counts: z
     .object({
@@ -57,7 +59,7 @@ export const judgementErrorsRecord = z.object({
 })
 export type JudgementErrorsRecord = z.infer<typeof judgementErrorsRecord>
 
-/** `labeled/<batch>/quality.json`: what a batch came to, and how far the labels so far can be trusted. */
+/** `labeled/<batch>/quality.json`: the results of a batch, and how far the labels so far can be trusted. */
 export const qualityRecord = z.object({
   batch: z.string(),
   date: day.describe('UTC day of the batch.'),
@@ -68,33 +70,40 @@ export const qualityRecord = z.object({
   failed: z.record(z.string(), z.int()).describe('Items of the batch without a label, by reason.'),
   refused: z.record(z.string(), z.int()).describe('Answers that could not be used, by reason.'),
   judgements: z.int().nonnegative(),
-  objects: z.int().nonnegative().optional().describe('Of Ground Truth: those that it takes its fee for.'),
+  objects: z.int().nonnegative().optional().describe('Of Ground Truth: the objects that it bills.'),
   costUsd: z.number().nonnegative(),
   batches: z
     .array(z.string())
     .min(1)
-    .describe('All batches of the schema version so far, with this one: what stands below is measured over them.'),
+    .describe('All batches of the schema version so far, including this one: everything below is measured over them.'),
   alpha: alphaRecord.describe('Of the first two independent judgements of each item: no thirds, no gold, no repeats.'),
   selfAgreement: alphaRecord
     .nullable()
-    .describe('Of one annotator with itself, over items that came back; it stands in where there is only one.'),
+    .describe(
+      'Agreement of one annotator with themselves, over items shown twice; used where there is only one annotator.',
+    ),
   annotators: namedRecord(measuredAnnotator),
   confused: z
     .array(z.object({ labels: z.tuple([z.string(), z.string()]), items: z.int(), of: z.int() }))
-    .describe('How many of the items that one of two judges gave one of the labels were given the other by the other.'),
+    .describe(
+      'Of the items to which one of two judges gave one of these labels: to how many the other judge gave the other label.',
+    ),
   errors: judgementErrorsRecord
     .optional()
     .describe('Absent from batches that were settled before rates were measured.'),
   status: labelStatus,
-  reasons: z.array(z.string()).min(1).describe('Why, in words that a person can act on. They name no annotator.'),
+  reasons: z
+    .array(z.string())
+    .min(1)
+    .describe('The reasons, in sentences that a person can act on. They name no annotator.'),
   about: z
     .array(z.object({ reason: z.int().nonnegative(), annotator: z.string() }))
     .optional()
-    .describe('Which annotator a reason means, by its place among `reasons`: for the owner alone.'),
+    .describe('Which annotator a reason means, by its index in `reasons`: only for the owner.'),
 })
 export type QualityRecord = z.infer<typeof qualityRecord>
 
-/** How a reason begins that is about one annotator. */
+/** The beginning of a reason about one annotator. */
 export const ONE_ANNOTATOR = 'one annotator'
 
 /** The reasons as the owner reads them: with names. */
@@ -104,7 +113,7 @@ export const reasonsForOwner = ({ reasons, about = [] }: Pick<QualityRecord, 're
     return meant ? reason.replace(ONE_ANNOTATOR, meant.annotator) : reason
   })
 
-/** The reasons as anybody may read them. Batches that were settled by an older release have names in theirs. */
+/** The reasons without names. Batches that were settled by an older release have names in theirs. */
 export const reasonsForReaders = ({
   reasons,
   about,

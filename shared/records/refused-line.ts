@@ -3,16 +3,16 @@ import { lineBreaks } from './fields'
 import { judgementRecord } from './judgements'
 import { planRecord } from './plan'
 
-/** An item without a label at the end of its batch, with what a later batch needs to ask for it again. */
+/** An item without a label at the end of its batch, with everything that a later batch needs to ask again. */
 const leftOver = z.object({
   item: z.string(),
   reason: z.string(),
-  found: z.string().describe('What could not be used, where there was something.'),
-  again: z.boolean().describe('Whether a later batch may ask for it.'),
+  found: z.string().describe('The unusable answer, where there was one.'),
+  again: z.boolean().describe('Whether a later batch may ask about it.'),
   plan: planRecord.shape.items.element,
   source: z.string(),
   breaks: lineBreaks.optional(),
-  judgements: z.array(judgementRecord).default([]).describe('What each annotator said, so that the owner can decide.'),
+  judgements: z.array(judgementRecord).default([]).describe('Every judgement, so that the owner can decide.'),
 })
 export type LeftOver = z.infer<typeof leftOver>
 

@@ -17,7 +17,7 @@ export const reportIndexRecord = z.object({
     reportRecord.pick({ hashtag: true, stream: true, date: true, model: true, labels: true, complete: true }).extend({
       secondPredictor: secondPredictorRecord
         .pick({ provider: true, model: true, prompt: true })
-        .extend({ weight: fraction.describe('Of its answers in the headline of the day, by posts.') })
+        .extend({ weight: fraction.describe('The weight of its answers in the headline of the day, by posts.') })
         .optional(),
       day: briefStretch,
       week: briefStretch,

@@ -26,35 +26,35 @@ export const answerRecord = z.object({
   state: z
     .enum(['reported', 'not-enough-labels', 'no-posts', 'withheld', 'labels-unreliable'])
     .describe(
-      'withheld: too much of the posts was never collected for a share to mean anything; labels-unreliable: people are ' +
-        'wrong so often that no share can be told.',
+      'withheld: too few of the posts were collected to estimate a share; labels-unreliable: people are ' +
+        'wrong so often that no share can be estimated.',
     ),
   words: z.string().describe('The answer in sentences that can be quoted as they are.'),
-  method: z.string().describe('How it came about, in words.'),
+  method: z.string().describe('How the answer was computed, in sentences.'),
   labels: z
     .int()
     .nonnegative()
-    .describe('Messages of the probability sample whose label is there; one that was drawn on several days is one.'),
+    .describe('Labelled messages of the probability sample; one that was drawn on several days counts once.'),
   sampled: z
     .int()
     .nonnegative()
-    .describe('Messages of the probability sample; one that was drawn on several days is one.'),
+    .describe('Messages of the probability sample; one that was drawn on several days counts once.'),
   flagged: z
     .int()
     .nonnegative()
     .optional()
-    .describe('Of these, messages that annotators flagged as none of the labels: the share is of the others.'),
+    .describe('Of these, messages that annotators flagged as none of the labels: the share is over the others.'),
   more: z
     .int()
     .nonnegative()
     .nullable()
-    .describe('About so many more labels would give ±10 points; null where they are enough, or would not help.'),
+    .describe(
+      'About how many more labels would give ±10 points; null where there are enough, or where more would not help.',
+    ),
   shares: z.array(shareRecord).describe('The headline: in the order of the labels; empty unless reported.'),
   judgements: z
     .object({
-      disagree: fraction
-        .nullable()
-        .describe('How often two people disagree about a post; null where that is not known.'),
+      disagree: fraction.nullable().describe('How often two people disagree about a post; null where unknown.'),
       shares: z.array(shareRecord).describe('Of what one person says of the posts, with its 95 % interval.'),
     })
     .nullable()
@@ -65,29 +65,33 @@ export const answerRecord = z.object({
     .nonnegative()
     .nullable()
     .optional()
-    .describe('As many labels, all right, of posts drawn plainly at random would know as much. Null unless reported.'),
+    .describe(
+      'Effective sample size: this many error-free labels of a simple random sample would be as precise. Null unless reported.',
+    ),
   secondPredictor: z
     .object({
-      weight: fraction.describe('How far its answers count in the scores; 0: as if there were none.'),
+      weight: fraction.describe('The weight of its answers in the scores; 0: they are ignored.'),
       answered: fraction.describe('The part of the posts, or of the messages, that it answered.'),
       without: z
         .object({ shares: z.array(shareRecord), effective: z.number().nonnegative() })
         .nullable()
-        .describe('The headline, and what its labels count like, without the answers; null where they do not count.'),
+        .describe(
+          'The headline and its effective sample size without the answers; null where the answers have no weight.',
+        ),
     })
     .optional()
-    .describe('What a language model adds to the headline, where there is one and a headline.'),
+    .describe('What a language model adds to the headline; present where both exist.'),
   raw: z.array(rawRecord),
-  modelWeight: fraction.describe('How far the headline leans on the model; 0 is the labels alone.'),
+  modelWeight: fraction.describe('The weight of the model in the headline; 0 means the labels alone.'),
   pacc: z
     .object({
       state: z.enum(['reported', 'not-estimable', 'no-model', 'withheld']),
       words: z.string(),
-      items: z.int().nonnegative().describe('Labels of the evaluation window that it is learnt from.'),
+      items: z.int().nonnegative().describe('Labels of the evaluation window that the correction is learnt from.'),
       shares: z.array(shareRecord),
       raw: z.array(rawRecord),
     })
-    .describe('The second estimate: the classifier, corrected for how it errs on the evaluation window.'),
+    .describe('The second estimate: the classifier, corrected for its error rates on the evaluation window.'),
   tight: z
     .object({
       state: z.enum(['shown', 'withheld', 'not-estimable']),
@@ -99,10 +103,10 @@ export const answerRecord = z.object({
       label: z.string().nullable().describe('That label.'),
       shares: z.array(shareRecord),
     })
-    .describe('Both combined, while they agree.'),
+    .describe('Both estimates combined, while they agree.'),
   counting: z
     .array(z.object({ label: z.string(), share: fraction }))
-    .describe('What the labels of the classifier alone would say. It has no valid interval: not to be quoted.'),
+    .describe("The share of the classifier's predictions alone. It has no valid interval: do not quote it."),
 })
 export type AnswerRecord = z.infer<typeof answerRecord>
 
@@ -112,19 +116,19 @@ export const secondPredictorRecord = z.object({
   model: z.string(),
   prompt: z.string().describe('Hash of the prompt.'),
   words: z.string(),
-  messages: z.int().nonnegative().describe('Messages of the day that may be asked about.'),
-  answered: z.int().nonnegative().describe('Of these, the ones that it gave a label.'),
-  abstained: z.record(z.string(), z.int().positive()).describe('How many it gave none, by reason.'),
+  messages: z.int().nonnegative().describe('Messages of the day that the model may be asked about.'),
+  answered: z.int().nonnegative().describe('Of these, the messages that it gave a label.'),
+  abstained: z.record(z.string(), z.int().positive()).describe('How many it gave no label, by reason.'),
   costUsd: z.number().nonnegative(),
-  stopped: z.string().nullable().describe('Why it was not asked about all of them; null where it was.'),
-  window: z.int().nonnegative().describe('Labelled evaluation posts that it answered: what its weight is learnt from.'),
-  agreement: agreementRecord.nullable().describe('Of these posts the part of which it says what people said.'),
+  stopped: z.string().nullable().describe('Why it was not asked about all messages; null where it was.'),
+  window: z.int().nonnegative().describe('Labelled evaluation posts that it answered; its weight is learnt from them.'),
+  agreement: agreementRecord.nullable().describe('The part of these posts on which it agrees with people.'),
   people: agreementRecord
     .nullable()
     .describe('The part of posts that two people judge alike. Null without 30 of them.'),
   confused: z
     .array(confusionRecord)
-    .describe('Of posts that people gave `label`, how many it says are `said`: the most frequent first.'),
+    .describe('Of the posts that people gave `label`, how many it gave `said`: the most frequent first.'),
 })
 export type SecondPredictorRecord = z.infer<typeof secondPredictorRecord>
 
@@ -132,10 +136,10 @@ export type SecondPredictorRecord = z.infer<typeof secondPredictorRecord>
 export const stretchRecord = z.object({
   from: day.describe('The first UTC day.'),
   to: day.describe('The last UTC day.'),
-  days: z.int().nonnegative().describe('Days of it that have posts.'),
+  days: z.int().nonnegative().describe('Days of the period that have posts.'),
   posts: z.int().nonnegative(),
-  messages: z.int().nonnegative().describe('Distinct messages: a retweet or a near copy is none of its own.'),
-  collected: fraction.describe('How much of the posts that there were, as far as is known.'),
+  messages: z.int().nonnegative().describe('Distinct messages: a retweet or a near copy is not a message of its own.'),
+  collected: fraction.describe('The collected part of all posts, as far as is known.'),
   byPosts: answerRecord,
   byMessages: answerRecord,
 })
@@ -150,27 +154,27 @@ export const reportRecord = z.object({
     .string()
     .nullable()
     .describe(
-      'Training job of the model whose scores count: live when the day was first planned. Null where none was.',
+      'Training job of the model whose scores count: the one that was live when the day was first planned. Null without one.',
     ),
   labels: z.object({
-    version: z.int().describe('Of the categories and their definitions.'),
+    version: z.int().describe('Version of the categories and their definitions.'),
     status: labelStatus,
     errors: judgementErrorsRecord
       .pick({ source: true, items: true, differing: true })
       .extend({ rate: fraction, high: fraction.describe('One-sided 95 % limit.') })
       .optional()
-      .describe('How often a judgement is wrong, as the intervals take it; `assumed` where nothing measured it.'),
+      .describe('The error rate of a judgement that the intervals use; `assumed` where nothing measured it.'),
     batches: z.array(z.string()).describe('The labelling batches that its labels come from.'),
-    latest: day.nullable().describe('The last UTC day on which one of them was given.'),
+    latest: day.nullable().describe('The last UTC day on which one of these labels was given.'),
   }),
   secondPredictor: secondPredictorRecord
     .optional()
-    .describe('The language model that the settings name, where it was asked about the day.'),
-  complete: z.boolean().describe('False when a cap or a gap left a part of the day out.'),
+    .describe('The configured language model; present where it was asked about the day.'),
+  complete: z.boolean().describe('False where a cap or a gap left out a part of the day.'),
   collection: z.object({
     words: z.string(),
-    existing: z.int().nonnegative().nullable().describe('Posts that there were, where the source says so.'),
-    existingIsEstimate: z.literal(true).optional().describe('Present where a source only estimates it.'),
+    existing: z.int().nonnegative().nullable().describe('How many posts there were, where the source says so.'),
+    existingIsEstimate: z.literal(true).optional().describe('Present where a source only estimates this number.'),
     stoppedBy: z.array(z.string()).describe('The caps that ended runs.'),
     gaps: z.array(z.object({ from: instant, to: instant })),
   }),

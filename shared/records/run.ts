@@ -6,35 +6,38 @@ import { day, instant, stream } from './fields'
 export const runRecord = z.object({
   hashtag: z.string(),
   stream,
-  date: day.describe('UTC day that the window ends in, and the folder it stands in.'),
+  date: day.describe('UTC day in which the window ends; also the folder of the run.'),
   run: z.string(),
   source: z.string(),
   textEncoding: z
     .enum(TEXT_ENCODINGS)
     .default('html')
-    .describe('How the texts of its pages are written: `html` has entities, `plain` has none.'),
+    .describe('Encoding of the texts of its pages: `html` has entities, `plain` has none.'),
   window: z.object({ from: instant, to: instant }).describe('Half open: from <= createdAt < to.'),
   covered: z
     .object({ from: instant, to: instant })
     .nullable()
-    .describe('The part of the window that was read: smaller where a cap was reached.'),
-  gap: z.object({ from: instant, to: instant }).nullable().describe('A part that the source no longer had.'),
+    .describe('The part of the window that was read: smaller than the window where a cap was reached.'),
+  gap: z
+    .object({ from: instant, to: instant })
+    .nullable()
+    .describe('A part of the window that the source no longer had.'),
   complete: z.boolean(),
   stoppedBy: z
     .string()
     .nullable()
-    .describe('What ended the run early, or null: a cap, or a source that could not go on.'),
+    .describe('Why the run ended early: a cap, or a source that could not go on. Null otherwise.'),
   pages: z.int().nonnegative(),
   posts: z.int().nonnegative(),
-  existing: z.int().nonnegative().nullable().describe('How many posts the source says there were.'),
-  existingIsEstimate: z.literal(true).optional().describe('Present where the source only estimates it.'),
+  existing: z.int().nonnegative().nullable().describe('How many posts there were, according to the source.'),
+  existingIsEstimate: z.literal(true).optional().describe('Present where the source only estimates this number.'),
   otherLanguages: z.int().nonnegative(),
   refusedRows: z.int().nonnegative(),
-  partialErrors: z.int().nonnegative().optional().describe('Posts that the source named but could not give.'),
+  partialErrors: z.int().nonnegative().optional().describe('Posts that the source named but could not deliver.'),
   leftOut: z
     .record(z.string(), z.int().nonnegative())
     .optional()
-    .describe('Posts of the window that were read and not stored, because the settings of the source leave them out.'),
+    .describe('Posts of the window that were read but not stored, because the settings of the source exclude them.'),
   costUsd: z.number().nonnegative(),
   objects: z.array(z.object({ key: z.string(), posts: z.int().nonnegative(), sha256: z.string() })),
 })

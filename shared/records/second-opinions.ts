@@ -30,8 +30,8 @@ export const answerLine = z.object({
   inputTokens: z.int().nonnegative().describe('0 where the model did not answer.'),
   outputTokens: z.int().nonnegative(),
   requestId: z.string(),
-  stopReason: z.string().describe('In the words of the provider.'),
-  at: instant.describe('When it was asked.'),
+  stopReason: z.string().describe('As the provider reports them.'),
+  at: instant.describe('When the model was asked.'),
 })
 export type AnswerLine = z.infer<typeof answerLine>
 
@@ -48,10 +48,10 @@ export const askedRecord = z.object({
   stream,
   date: day,
   predictor,
-  runs: z.array(z.string()).describe('Keys of the files of cascades whose messages were looked at.'),
-  messages: z.int().nonnegative().describe('Distinct messages of the day that may be asked about.'),
+  runs: z.array(z.string()).describe('Keys of the files of cascades whose messages were read.'),
+  messages: z.int().nonnegative().describe('Distinct messages of the day that the model may be asked about.'),
   asked: z.int().nonnegative(),
-  answered: z.int().nonnegative().describe('Of these, the ones with a label.'),
+  answered: z.int().nonnegative().describe('Of these, the messages with a label.'),
   abstained: z.partialRecord(abstention, z.int().positive()),
   tooLong: z
     .int()
@@ -61,7 +61,7 @@ export const askedRecord = z.object({
   excluded: z
     .array(z.string())
     .describe(
-      'Messages that equal an example of the prompt: they leave the share, because the model was shown their label.',
+      'Messages that equal an example of the prompt: they are not used in the share, because the model was shown their label.',
     ),
   inputTokens: z.int().nonnegative(),
   outputTokens: z.int().nonnegative(),
@@ -72,6 +72,6 @@ export const askedRecord = z.object({
       why: z.string(),
     })
     .nullable()
-    .describe('Why messages of the day are not asked about yet; null where all are.'),
+    .describe('Why some messages of the day were not asked about yet; null where all were.'),
 })
 export type AskedRecord = z.infer<typeof askedRecord>

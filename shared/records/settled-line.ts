@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { day, fraction } from './fields'
 import { drawnParts, role } from './plan'
 
-/** What Ground Truth calls the labelling of a text with one of several classes, in `type`. */
+/** Ground Truth's name, in `type`, for labelling a text with one of several classes. */
 export const TEXT_CLASSIFICATION = 'groundtruth/text-classification'
 
 /** A line of `labeled/<batch>/output.manifest`, in the form of Ground Truth's augmented manifest. */
@@ -16,7 +16,7 @@ export const settledLine = z.object({
   size: z.int().positive(),
   'inclusion-probability': fraction
     .nullable()
-    .describe('With which the item was drawn in either role; null where that is not known.'),
+    .describe('Probability of being drawn in either role; null where unknown.'),
   draw: drawnParts.optional().describe('The two probabilities that it is made of.'),
   scores: z
     .record(z.string(), fraction)
@@ -25,7 +25,7 @@ export const settledLine = z.object({
   'text-expired': z
     .literal(true)
     .optional()
-    .describe('The text was removed after retention.days: the label counts in shares, and trains no model.'),
+    .describe('The text was removed after retention.days: the label counts in shares, but trains no model.'),
   label: z
     .union([z.int(), z.string().regex(/^\d+$/)])
     .describe('Index of the category; -1 where the owner decided that none fits.'),
@@ -38,7 +38,7 @@ export const settledLine = z.object({
     type: z.string(),
     'schema-version': z.int(),
     judgements: z.array(z.object({ annotator: z.string(), label: z.string() })),
-    adjudicated: z.boolean().optional().describe('Decided by the owner: it stands over what annotators said.'),
+    adjudicated: z.boolean().optional().describe('Decided by the owner: overrides the annotators.'),
     neither: z
       .literal(true)
       .optional()

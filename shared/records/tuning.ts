@@ -1,17 +1,19 @@
 import { z } from 'zod'
 
-/** `tuning/<schema version>/<rows>/<dataset>.json`: a search over hyperparameters by cross-validation, and what it found. */
+/**
+ * `tuning/<schema version>/<rows>/<dataset>.json`: a search over hyperparameters by cross-validation, and its result.
+ */
 export const tuningRecord = z.object({
   datasetId: z.string(),
-  rows: z.int().positive().describe('Training examples that it was done on.'),
+  rows: z.int().positive().describe('Training examples that were searched on.'),
   seed: z.int(),
-  seconds: z.number().nonnegative().describe('What the configuration allowed.'),
+  seconds: z.number().nonnegative().describe('The limits that the configuration set.'),
   goal: z.string(),
-  hyperparameters: z.record(z.string(), z.string()).describe('The best, as BlazingText takes them.'),
+  hyperparameters: z.record(z.string(), z.string()).describe('The best hyperparameters, in the form of BlazingText.'),
   tried: z.array(
     z.object({
       hyperparameters: z.record(z.string(), z.string()),
-      score: z.number().nullable().describe('Mean of the goal over the folds; null where no fold could be scored.'),
+      score: z.number().nullable().describe('Mean score over the folds; null where no fold could be scored.'),
       spread: z.number().nullable().describe('Standard error of that mean.'),
     }),
   ),

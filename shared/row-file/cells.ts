@@ -1,7 +1,7 @@
-/** How programs write that a cell is empty: pandas, R, spreadsheets, SQL, people. */
+/** How programs write an empty cell: pandas, R, spreadsheets, SQL, people. */
 const NOTHING = new Set(['', 'nan', 'null', 'none', 'n/a', 'na', '#n/a', '<na>', 'nat', 'nil', 'undefined', '-', '–'])
 
-/** Whether a cell holds nothing, or a word that a program writes where nothing was. */
+/** Whether a cell is empty, or has a word that a program writes for an empty cell. */
 export const isNothing = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
@@ -11,11 +11,11 @@ export const isNothing = (value: unknown): boolean =>
 /** Whether a text is such a word. Fewer count: somebody may have posted `-` or `n/a`. */
 export const isNoText = (text: string): boolean => /^(nan|null|none|#n\/a|<na>|nat|undefined)?$/i.test(text.trim())
 
-/** A cell as text; empty for what is neither a text nor a number nor true or false. */
+/** A cell as text; empty for anything but text, numbers and booleans. */
 export const asText = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 
-/** What is wrong with the id of a post; nothing where it may name one. */
+/** What is wrong with the id of a post; undefined where it may be valid. */
 export function wrongId(value: unknown): string | undefined {
   if (typeof value === 'number') {
     if (!Number.isInteger(value)) return 'is not a whole number'
@@ -32,7 +32,7 @@ export const isRounded = (value: string): boolean =>
   /^\s*\d+([.,]\d+)?e\+\d+\s*$/i.test(value) || /^\s*\d+[.,]\d+e\d+\s*$/i.test(value)
 
 /**
- * The text of bytes as Python prints them, as in `b'caf\xc3\xa9'`. Nothing where the text is not in this form or its
+ * The text of bytes as Python prints them, as in `b'caf\xc3\xa9'`. Undefined where the text is not in this form or its
  * bytes are not UTF-8.
  */
 export function fromPythonBytes(text: string): string | undefined {

@@ -1,16 +1,16 @@
 /**
  * The fields that a kind of file may have, each with the spellings of its column, best first. Case, `_`, `-` and spaces
- * in a column's name count nothing.
+ * in a column's name are ignored.
  */
 export type Columns<F extends string> = Readonly<Record<F, readonly [string, ...string[]]>>
 
 /** Which of a file's columns hold which fields. */
 interface Mapping<F extends string> {
-  /** The column of each field that the file has, as the file spells it. */
+  /** The column of each field, as the file spells it. */
   fields: Partial<Record<F, string>>
-  /** Columns that hold no field, or a field that a better spelling holds. */
+  /** Columns without a field, or of a field for which the file has a better spelling. */
   unread: string[]
-  /** A name that two columns have, where a field would be read from it. */
+  /** A name of two columns, where a field would be read from it. */
   twice: string | undefined
 }
 
@@ -34,7 +34,7 @@ export function mapColumns<F extends string>(names: readonly string[], columns: 
   return { fields, unread: names.filter((name) => name !== '' && !read.has(name)), twice }
 }
 
-/** A reader of the fields of a row, whatever the spelling of its columns: of several spellings, the best that holds something. */
+/** A reader of the fields of a row: of several spellings of a column, the best one with a value. */
 export function fieldReader<F extends string>(columns: Columns<F>) {
   const places = new Map<string, { field: F; rank: number }>()
   for (const field of fieldsOf(columns)) {
@@ -48,7 +48,7 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
     const before = known.get(name)
     if (before !== undefined) return before
     const place = places.get(bareName(name)) ?? null
-    // A file of rows with ever other names must not fill the memory.
+    // A file whose rows keep having new names must not fill the memory.
     if (known.size < 1000) known.set(name, place)
     return place
   }
@@ -66,8 +66,8 @@ export function fieldReader<F extends string>(columns: Columns<F>) {
   }
 }
 
-// The keys of an object literal are the field names that its type says.
+// The keys of an object literal are the field names in its type.
 export const fieldsOf = <F extends string>(columns: Columns<F>): F[] => Object.keys(columns) as F[]
 
-/** A column's name without what counts nothing. */
+/** A column's name without ignored characters. */
 export const bareName = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')

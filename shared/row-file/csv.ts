@@ -11,12 +11,12 @@ export interface CsvRow {
   problem?: string
 }
 
-/** A quote that no other one closes within so many characters counts as never closed. */
+/** A quote without a closing quote within so many characters counts as never closed. */
 const LONGEST_CELL = 2 ** 20
 
 /**
- * The rows of a CSV file, as a stream, empty lines left out. A stray quote inside a cell is a part of its text. A quote
- * that opens a cell and is never closed costs its own row alone: the next line is read as the next row.
+ * The rows of a CSV file, as a stream, without empty lines. A stray quote inside a cell is part of its text. A quote
+ * that opens a cell and is never closed spoils only its own row: the next line is read as the next row.
  */
 export async function* csvRows(text: AsyncIterable<string>, delimiter: string): AsyncIterable<CsvRow> {
   let held = ''
@@ -61,7 +61,7 @@ interface Read {
   end: number
 }
 
-/** The row that begins at `start`; nothing where it ends in a later piece of the text, or the text is over. */
+/** The row that begins at `start`; undefined where it ends in a later piece of the text, or at the end of the text. */
 export function readRow(text: string, start: number, delimiter: string, isLast: boolean): Read | undefined {
   if (start >= text.length) return undefined
   const cells: string[] = []
@@ -69,7 +69,7 @@ export function readRow(text: string, start: number, delimiter: string, isLast: 
     const cell = readCell(text, at, delimiter, isLast)
     if (cell === 'open') return undefined
     if (cell === 'unclosed') {
-      // Everything up to the end of the line with the quote is given up; more of it may be to come.
+      // Everything up to the end of the line with the quote is given up; more of it may follow.
       const end = afterLineEnd(text, lineEndFrom(text, at), isLast)
       if (end === undefined) return undefined
       return { cells, problem: 'a quote opens a cell and is never closed', stray: at, end }
@@ -85,7 +85,7 @@ export function readRow(text: string, start: number, delimiter: string, isLast: 
   }
 }
 
-/** A cell is quoted also where spaces stand before its first quote, if nothing but spaces stands behind its last. */
+/** A cell is also quoted where spaces precede its first quote, if only spaces follow its last. */
 function readCell(text: string, start: number, delimiter: string, isLast: boolean): Cell | 'open' | 'unclosed' {
   let quote = start
   while (text[quote] === ' ') quote += 1
@@ -113,7 +113,7 @@ function quotedCell(text: string, start: number, delimiter: string, isLast: bool
       quote += 1
       continue
     }
-    // So that a file is read alike in any pieces.
+    // So that the result does not depend on how the file is cut into pieces.
     if (quote - start > LONGEST_CELL) return 'unclosed'
     const inside = text.slice(start + 1, quote)
     let end = quote + 1
@@ -123,7 +123,8 @@ function quotedCell(text: string, start: number, delimiter: string, isLast: bool
     if (next === undefined || next === delimiter || next === '\n' || next === '\r') {
       return { text: isEscaped ? inside.replaceAll('""', '"') : inside, end, isClosed: true }
     }
-    // Text goes on behind the quote. On one line it is a text that begins with a quote; over lines, the quote was stray.
+    // Text follows the closing quote. On one line it is a text that begins with a quote; over lines, the quote was
+    // stray.
     if (/[\r\n]/.test(inside)) return 'unclosed'
     const rest = plainCell(text, quote + 1, delimiter)
     return { text: text.slice(start, quote + 1) + rest.text, end: rest.end, isClosed: false }
@@ -136,7 +137,7 @@ function lineEndFrom(text: string, at: number): number {
   return found === -1 ? text.length : at + found
 }
 
-/** Behind the line end at `at`; nothing where a later piece of the text may bring the second half of it. */
+/** After the line end at `at`; undefined where a later piece of the text may have its second half. */
 function afterLineEnd(text: string, at: number, isLast: boolean): number | undefined {
   if (at >= text.length) return isLast ? text.length : undefined
   if (text[at] === '\n') return at + 1

@@ -10,7 +10,7 @@ interface DecodedFile {
   text: AsyncIterable<string>
 }
 
-/** How files that people take for text begin, and what to do about each. */
+/** The first bytes of files that people mistake for text, and what to do about each. */
 const OTHER_FILES: readonly [bytes: readonly number[], what: string][] = [
   [[0x50, 0x4b, 0x03, 0x04], 'a spreadsheet or a ZIP archive: save the sheet as "CSV UTF-8", or unpack the archive'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'an old spreadsheet: save the sheet as "CSV UTF-8"'],

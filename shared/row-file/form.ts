@@ -18,14 +18,14 @@ export type Form =
   | { kind: 'json-array'; archive?: string }
   /** JSON objects that follow each other over several lines. */
   | { kind: 'json-values' }
-  /** No character but white space: a file to which rows may still be added. */
+  /** Only white space: a file to which rows may still be added. */
   | { kind: 'empty' }
 
 const DELIMITERS = [',', ';', '\t', '|']
 const DELIMITER_NAMES: Readonly<Record<string, string>> = { '\t': 'a tab' }
 
 /**
- * Tell the form of a file by how it begins. Of the delimiters, the one that finds most of the columns that are wanted;
+ * Recognise the form of a file by its beginning. Of the delimiters, the one that finds most of the expected columns;
  * `headerOf` may name the columns of a known form without a header. OBJECT_INVALID for a web page.
  */
 export function findForm(
@@ -46,7 +46,7 @@ export function findForm(
   return csvForm(head, columns, headerOf)
 }
 
-/** Whether a first line is a whole array, with more lines behind it. */
+/** Whether a first line is a whole array, with more lines after it. */
 function isLineOfItsOwn(text: string): boolean {
   const end = text.indexOf('\n')
   if (end === -1 || text.slice(end).trim() === '') return false
@@ -58,7 +58,7 @@ function csvForm(
   columns: Columns<string>,
   headerOf: (cells: readonly string[]) => string[] | undefined,
 ): Form {
-  // Spreadsheets write `sep=;` before the header, and read it.
+  // Spreadsheets write and read a line `sep=;` before the header.
   const [separator, said] = /^sep=(.)\r?\n/i.exec(head) ?? []
   const start = separator?.length ?? 0
   const rows = (said === undefined ? DELIMITERS : [said]).map((delimiter) => {
@@ -80,7 +80,7 @@ function firstRow(head: string, start: number, delimiter: string): string[] | un
   return readRow(head, start + blank, delimiter, true)?.cells
 }
 
-/** The form as a person calls it. */
+/** The form, for people. */
 export function formInWords(form: Form): string {
   switch (form.kind) {
     case 'csv':
@@ -96,7 +96,7 @@ export function formInWords(form: Form): string {
   }
 }
 
-/** A header that would suit a first row that seems to be data; nothing where it seems to be a header. */
+/** A header that would fit a first row that looks like data; undefined where it looks like a header. */
 export function headerFor(cells: readonly string[]): string | undefined {
   const kinds = cells.map(kindOf)
   if (!kinds.some((kind) => kind !== undefined)) return undefined

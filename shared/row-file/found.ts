@@ -3,7 +3,7 @@ import { type Columns, fieldsOf, mapColumns } from './columns'
 import { formInWords, headerFor } from './form'
 import type { OpenFile } from './open'
 
-/** What a file of rows was found to be. */
+/** What a file of rows was recognised as. */
 export interface FoundFile<F extends string> {
   /** In a sentence. */
   words: string
@@ -13,22 +13,22 @@ export interface FoundFile<F extends string> {
   fields: F[]
 }
 
-/** What is asked of a file. */
+/** What is expected of a file. */
 export interface Wanted<F extends string> {
   /** What its rows are, as in "posts". */
   what: string
   columns: Columns<F>
   /** Fields without which no row can be used. */
   needed: readonly NoInfer<F>[]
-  /** The columns that the file has, where they are not those that it names. */
+  /** The columns that the file has, where they differ from the names that it gives. */
   names?: readonly string[]
-  /** More that is to be said of the form. */
+  /** A further remark on the form. */
   remark?: string
 }
 
 /**
- * Check the columns of a file against those that are wanted, before its rows are read. OBJECT_INVALID says in one message
- * what was found and what is wanted.
+ * Check the columns of a file against the expected ones, before its rows are read. OBJECT_INVALID says in one message
+ * what was found and what is expected.
  */
 export function findColumns<F extends string>(file: string, opened: OpenFile, wanted: Wanted<F>): FoundFile<F> {
   const { columns, needed, names = opened.names, remark = '' } = wanted
@@ -44,7 +44,7 @@ export function findColumns<F extends string>(file: string, opened: OpenFile, wa
       'OBJECT_INVALID',
       `${file}${isCsv ? ', line 1' : ''}: ${what}.${hint} ` +
         `Found: ${how}, ${namesInWords}. ` +
-        `Wanted for ${wanted.what}: ${needed.join(', ')}; read where they are there: ${others.join(', ')}.`,
+        `Required for ${wanted.what}: ${needed.join(', ')}; optional: ${others.join(', ')}.`,
     )
   }
 

@@ -9,12 +9,12 @@ export interface JsonPiece {
   problem?: string
 }
 
-/** A value that is longer, in characters, is taken for a file that is damaged. */
+/** A longer value, in characters, is taken as damage of the file. */
 const LONGEST_VALUE = 2 ** 24
 
-/** The lines of JSON Lines, as a stream, empty ones left out. Only `\n` ends one: JSON may hold U+2028 raw. */
+/** The lines of JSON Lines, as a stream, without empty ones. Only `\n` ends a line: JSON may contain U+2028 raw. */
 export async function* jsonLines(text: AsyncIterable<string>): AsyncIterable<JsonPiece> {
-  // The beginning of a line whose end is in a later piece; joined once, so that a long line costs its length only.
+  // The beginning of a line whose end is in a later piece. It is joined once, so that a long line takes linear time.
   let begun: string[] = []
   let line = 1
   for await (const piece of text) {
@@ -33,8 +33,8 @@ export async function* jsonLines(text: AsyncIterable<string>): AsyncIterable<Jso
 }
 
 /**
- * The values of a JSON array, or of values that follow each other over several lines, as a stream. What stands before the
- * first `[` of an array is left out, as in the files of X's archive. OBJECT_INVALID for a value beyond 16 million
+ * The values of a JSON array, or of values that follow each other over several lines, as a stream. Text before the
+ * first `[` of an array is skipped, as in the files of X's archive. OBJECT_INVALID for a value beyond 16 million
  * characters.
  */
 export async function* jsonValues(
@@ -61,7 +61,7 @@ export async function* jsonValues(
       if (char === '\n') line += 1
       const place = scanner.take(char)
       if (place === 'behind') {
-        yield { line, text: piece.slice(at, at + 200), problem: 'stands behind the end of the array' }
+        yield { line, text: piece.slice(at, at + 200), problem: 'follows the end of the array' }
         return
       }
       if (begins === undefined && place !== 'between') {
@@ -87,7 +87,7 @@ export async function* jsonValues(
   else if (scanner.isOpen()) yield { line, text: '', problem: 'the file is cut off: its array has no end' }
 }
 
-/** Where the values stand in a text that is in memory, from a place on: those that `jsonValues` finds. */
+/** The positions of the values in a text in memory, from a position on: those that `jsonValues` finds. */
 export function* valueSpans(
   text: string,
   from: number,
@@ -98,7 +98,7 @@ export function* valueSpans(
   for (let at = from; at < text.length; at++) {
     const place = scanner.take(text[at] ?? '')
     if (place === 'behind') {
-      yield { start: at, end: text.length, problem: 'stands behind the end of the array' }
+      yield { start: at, end: text.length, problem: 'follows the end of the array' }
       return
     }
     if (start === undefined && place !== 'between') start = at
@@ -110,8 +110,8 @@ export function* valueSpans(
 }
 
 /**
- * Follows brackets and strings. A character is between values, inside one, or the last of one: values in an array end
- * before a comma or its bracket, values that follow each other end with theirs.
+ * Follows brackets and strings. A character is between values, inside one, or the last of one. Values in an array end
+ * before a comma or its bracket; values that follow each other end with theirs.
  */
 function makeScanner(top: 0 | 1) {
   let depth = 0

@@ -1,13 +1,13 @@
 import { asText, isNothing, withoutLabelPrefix } from './cells'
 
-/** A label as a file has it, read: what it says, and how that differs from what stands there. */
+/** A label of a file: what it says, and how that differs from the file. */
 interface ReadLabel {
   label: string | undefined
   note?: string
 }
 
 /**
- * Read a label where it comes in: without white space around it, without fastText's prefix, spelt as the category that
+ * Normalise a label at import: without white space around it, without fastText's prefix, spelt as the category that
  * differs only in case. A word such as `NaN` or `none` is no label, unless it is a category.
  */
 export function readLabel(given: unknown, categories: readonly string[] = []): ReadLabel {

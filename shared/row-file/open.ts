@@ -6,7 +6,7 @@ import { decoded, type Encoding } from './decode'
 import { findForm, type Form } from './form'
 import { jsonLines, type JsonPiece, jsonValues } from './json'
 
-/** A row as it stands in a file. */
+/** A row of a file. */
 export interface RawRow {
   /** Where it begins, as an editor counts lines; from 1. */
   line: number
@@ -16,7 +16,7 @@ export interface RawRow {
   problem?: string
 }
 
-/** A file whose form is known and whose rows were not read yet. */
+/** A file whose form is known but whose rows were not read yet. */
 export interface OpenFile {
   encoding: Encoding
   form: Form
@@ -28,11 +28,11 @@ export interface OpenFile {
   rows: AsyncIterable<RawRow>
 }
 
-/** How much of a file is looked at to tell its form, in characters; and how many of its objects. */
+/** How much of a file is read to recognise its form, in characters; and how many of its objects. */
 const HEAD = 2 ** 20
 const SAMPLE = 100
 
-/** Find out what a file is: its encoding, form, delimiter and columns. OBJECT_INVALID says what it is instead of rows. */
+/** Recognise a file: its encoding, form, delimiter and columns. OBJECT_INVALID says what it is instead of rows. */
 export async function openFile(
   file: string,
   body: AsyncIterable<Uint8Array | string>,
@@ -64,7 +64,7 @@ async function firstOf<T>(values: AsyncIterable<T>): Promise<T[]> {
   return []
 }
 
-/** The beginning of a text, and the text with it. */
+/** The beginning of a text, and the complete text. */
 async function withHead(text: AsyncIterable<string>): Promise<{ head: string; whole: AsyncIterable<string> }> {
   const pieces = text[Symbol.asyncIterator]()
   let head = ''
@@ -103,7 +103,7 @@ async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawR
   }
 }
 
-/** A value of JSON; also one with NaN in it, as Python writes it. */
+/** A JSON value, or one with NaN, as Python writes it. */
 export function parsedJson(json: string): Pick<RawRow, 'value' | 'problem'> {
   let value = jsonOrNothing(json)
   if (value === undefined && /NaN|Infinity/.test(json)) value = jsonOrNothing(withoutNaN(json))
@@ -121,7 +121,7 @@ async function* csvObjects(
   let number = 0
   for await (const { line, cells, raw, problem } of csvRows(text, delimiter)) {
     number += 1
-    // Spreadsheets write rows without a value behind the last one.
+    // Spreadsheets write rows without a value after the last one.
     const isBlank = problem === undefined && cells.every((cell) => cell.trim() === '')
     if (number <= before || isBlank) continue
     const isLong = cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
@@ -130,7 +130,7 @@ async function* csvObjects(
       yield { line, value: raw, problem: `${cells.length} cells under ${header.length} columns` }
     } else {
       const row: Record<string, string> = {}
-      // Of two columns with one name the first counts; none of them is read where a field comes from it.
+      // Of two columns with one name the first counts; a field is never read from such a column.
       for (let i = header.length - 1; i >= 0; i--) row[header[i] ?? ''] = cells[i] ?? ''
       yield { line, value: row }
     }

@@ -1,4 +1,4 @@
-/** A row that is left out: where it stands in its file, and why. */
+/** A row that is left out: its position in its file, and why. */
 export interface RefusedPlace {
   line: number
   /** `row` where the whole row is meant. */
@@ -9,11 +9,11 @@ export interface RefusedPlace {
 /** How many reasons a summary names. */
 const MOST_REASONS = 3
 
-/** The place and the reason of a refused row, as compilers write them. */
+/** Position and reason of a refused row, in the format of compilers. */
 export const placeInWords = (file: string, { line, field, reason }: RefusedPlace): string =>
   `${file}:${line}: ${field === 'row' ? '' : `${field}: `}${reason}`
 
-/** Counts rows of a file by what became of them. It keeps a number for each reason, and no row. */
+/** Counts rows of a file by result. It stores a number for each reason, and no row. */
 export function makeTally() {
   const reasons = new Map<string, { count: number; first: RefusedPlace }>()
   const notes = new Map<string, number>()
@@ -21,7 +21,7 @@ export function makeTally() {
   return {
     refuse(place: RefusedPlace): void {
       refused += 1
-      // Two rows with another number or name in one sentence have one reason.
+      // Sentences that differ only in a number or a name have one reason.
       const reason = `${place.field}: ${place.reason.replaceAll(/"[^"]*"|\d+/g, '…')}`
       const known = reasons.get(reason)
       if (known) known.count += 1
@@ -31,9 +31,12 @@ export function makeTally() {
       notes.set(what, (notes.get(what) ?? 0) + count)
     },
     refused: (): number => refused,
-    /** What was read otherwise than it stands in the file, the most frequent first. */
+    /** What was read differently from the file, the most frequent first. */
     notes: (): string[] => byCount([...notes]).map(([what, count]) => `${count} × ${what}`),
-    /** The most frequent reasons with how often and where first, and how many rows have others; empty without refused rows. */
+    /**
+     * The most frequent reasons with their number and first position, and how many rows have others; empty without
+     * refused rows.
+     */
     reasons(): string[] {
       const all = [...reasons.values()].sort((a, b) => b.count - a.count || a.first.line - b.first.line)
       const named = all.slice(0, MOST_REASONS)

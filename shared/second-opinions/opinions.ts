@@ -9,15 +9,15 @@ import { type Predictor, predictorParts } from './predictor'
 export interface SecondOpinions {
   predictor: Predictor
   /**
-   * The label of each message, as its index among the categories. A message that was not asked about, or about which the
-   * model abstained, has none: it takes the score of the champion.
+   * The label of each message, as its index among the categories. A message that was not asked about, or about which
+   * the model abstained, has none: it keeps the score of the champion.
    */
   labels: ReadonlyMap<string, number>
-  /** Messages that equal an example of the prompt: they leave the share. */
+  /** Messages that equal an example of the prompt: they are not used in the share. */
   excluded: ReadonlySet<string>
-  /** How far the day is asked about; nothing where no pass ended yet. */
+  /** How far the day is asked about; undefined until a pass has ended. */
   asked: AskedRecord | undefined
-  /** Names the answers that this was read from: equal texts mean equal opinions. */
+  /** Identifies the stored answers: equal texts mean equal opinions. */
   version: string
 }
 
@@ -25,7 +25,7 @@ type Bucket = Pick<Objects, 'read' | 'list'>
 
 const READS_AT_ONCE = 8
 
-/** The opinions about a day, by all names of its stream; nothing where the predictor was not asked about it. */
+/** The opinions about a day, by all names of its stream; undefined where the predictor was not asked about it. */
 export async function readSecondOpinions(
   objects: Bucket,
   predictor: Predictor,
@@ -49,7 +49,7 @@ export async function readSecondOpinions(
     labels,
     excluded: new Set(records.flatMap((record) => record?.excluded ?? [])),
     asked,
-    // A deletion takes lines out of a part, which changes its ETag.
+    // A deletion removes lines from a part, which changes its ETag.
     version: parts.map(({ key, etag }) => `${key} ${etag}`).join('\n'),
   }
 }
@@ -74,7 +74,7 @@ export async function readAnswers(objects: Pick<Objects, 'read'>, key: string): 
   return lines.map((line, i) => parseJson(line, answerLine, `${key}, line ${i + 1}`))
 }
 
-/** How far a day of a stream is asked about; nothing where no pass ended yet. */
+/** How far a day of a stream is asked about; undefined until a pass has ended. */
 export async function readAsked(
   objects: Pick<Objects, 'read'>,
   predictor: Predictor,

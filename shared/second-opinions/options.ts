@@ -14,7 +14,7 @@ const isProfile = (model: string): boolean => PROFILE.test(model) || /:(?:applic
 
 const NO_MODEL = 'is missing: name the model, as in model: eu.anthropic.claude-haiku-4-5-20251001-v1:0'
 
-/** `llm` in `bellwether.yml`: a language model as second predictor. Without the section nothing is asked. */
+/** `llm` in `bellwether.yml`: a language model as second predictor. Without this section no model is asked. */
 export const llmOptions = z
   .strictObject({
     provider: z.enum(PROVIDERS),

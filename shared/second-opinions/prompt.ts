@@ -10,12 +10,12 @@ interface Category {
   examples: readonly string[]
 }
 
-/** All that a language model is told beside the post. */
+/** Everything that a language model is told besides the post. */
 export interface Prompt {
-  /** First 16 hex digits of SHA-256 over everything below: a change of a definition or an example is another prompt. */
+  /** First 16 hex digits of SHA-256 over everything below: a changed definition or example makes another prompt. */
   hash: string
   system: string
-  /** What it may answer: the categories in their order, then the word for an abstention. */
+  /** The allowed answers: the categories in order, then the word for an abstention. */
   choices: readonly string[]
   abstention: string
   /** JSON Schema of the answer. */
@@ -31,7 +31,7 @@ export interface AnswerSchema {
   additionalProperties: false
 }
 
-/** An answer is one label in JSON; no category's name has more. */
+/** An answer is one label in JSON; no category's name needs more. */
 const MAX_TOKENS = 128
 
 /** The tool, or the JSON Schema, that a model answers by. */
@@ -67,11 +67,12 @@ export function promptOf(
 }
 
 /**
- * The user message for a post. A shown text has no handles in it; as a JSON string, a post cannot end its own quotation.
+ * The user message for a post. A shown text has no handles in it. As a JSON string, a post cannot end its own
+ * quotation.
  */
 export const postAsSent = (shown: ShownText): string => JSON.stringify({ post: shown })
 
-/** Ids of the examples' exact forms: a collected message that is an example leaves the share. */
+/** Ids of the examples' exact forms: a collected message that equals an example is not used in the share. */
 export const exampleIds = (
   categories: readonly Category[],
   { examplesPerLabel }: Pick<LlmOptions, 'examplesPerLabel'>,

@@ -21,8 +21,8 @@ export type { SourceCaps, SourceDeclaration, SourceSettings }
 export type SourceRegistry = readonly [SourceDeclaration, ...SourceDeclaration[]]
 
 /**
- * Every kind of source there is. Settings, the doctor, costs, smoke and the stack's secrets follow from this list; the
- * adapters are listed in services/collector/sources.
+ * Every kind of source. Settings, the doctor, costs, smoke and the stack's secrets follow from this list; the adapters
+ * are listed in services/collector/sources.
  */
 export const SOURCES: SourceRegistry = [x, mastodon, bluesky, hackerNews, file]
 
@@ -32,7 +32,7 @@ export const sourceSettings = ([first, ...others]: SourceRegistry) =>
 
 const withCommon = ({ settings }: SourceDeclaration) => settings.extend(commonOptions)
 
-/** The settings of the sources that hashtags have, for each kind of source. */
+/** The settings of the configured sources, for each kind of source. */
 export function watchedSources(
   {
     hashtags,
@@ -52,10 +52,10 @@ export function watchedSources(
   }))
 }
 
-/** A source in words, with what a post costs there. */
+/** A source in words, with the price of a post. */
 export function describeSource(settings: SourceSettings, registry: SourceRegistry = SOURCES) {
   const declaration = registry.find(({ type }) => type === settings.type)
-  if (!declaration) throw new Error(`source type ${settings.type} is not declared in shared/sources`)
+  if (!declaration) throw new Error(`source type ${settings.type} is not declared: add it to shared/sources`)
   return { ...declaration.describe(settings), perPostUsd: declaration.prices(settings).perPostUsd }
 }
 

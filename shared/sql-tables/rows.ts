@@ -6,9 +6,11 @@ import { columnsOf, type SqlRow, type TableName } from './tables'
 
 export const GZIP = 'application/gzip'
 
-/** Lines are compressed so many characters at a time, whatever the rows come in: the same rows give the same bytes. */
+/**
+ * Rows are collected into blocks of this many characters before compression, so that the same rows give the same bytes.
+ */
 const CHUNK = 64 * 1024
-/** Byte of a gzip header that names the operating system, and its value for "unknown". */
+/** The byte of a gzip header that names the operating system, and its value for "unknown". */
 const [OS_BYTE, OS_UNKNOWN] = [9, 255]
 
 /** A row as a line of JSON with its end. No character in it ends a line for any reader. */
@@ -22,14 +24,14 @@ export function lineOf<N extends TableName>(table: N, row: SqlRow<N>): string {
 export const gzipped = <N extends TableName>(table: N, rows: Iterable<SqlRow<N>>): Buffer =>
   gzippedLines(Array.from(rows, (row) => lineOf(table, row)).join(''))
 
-/** Lines as gzip: no time and no operating system in the header. */
+/** Lines as gzip, without time and operating system in the header. */
 export function gzippedLines(lines: string | Uint8Array): Buffer {
   const bytes = gzipSync(lines, { level: constants.Z_DEFAULT_COMPRESSION })
   bytes[OS_BYTE] = OS_UNKNOWN
   return bytes
 }
 
-/** Write rows as they come, holding no more than a part of them; `madeOf` as `putStream` takes it. */
+/** Write rows as they come, holding only a part of them; `madeOf` as for `putStream`. */
 export const putRows = async <N extends TableName>(
   objects: Pick<Objects, 'putStream'>,
   key: string,
@@ -38,7 +40,7 @@ export const putRows = async <N extends TableName>(
   madeOf?: string,
 ): Promise<void> => void (await objects.putStream(key, compressed(chunksOf(table, rows)), GZIP, madeOf))
 
-/** Write rows unless the object has them already: each write would be kept as a version. */
+/** Write rows unless the object already has them: each write would be stored as a version. */
 export async function putIfChanged<N extends TableName>(
   objects: Pick<Objects, 'etag' | 'put'>,
   key: string,
@@ -49,7 +51,7 @@ export async function putIfChanged<N extends TableName>(
   if ((await objects.etag(key)) !== etagOf(body)) await objects.put(key, body, GZIP)
 }
 
-/** The ETag of an object that was put at once and is not encrypted by a key of KMS. */
+/** The ETag of an object that was put in one request without a KMS key. */
 export const etagOf = (body: Uint8Array): string => `"${createHash('md5').update(body).digest('hex')}"`
 
 async function* chunksOf<N extends TableName>(table: N, rows: AsyncIterable<SqlRow<N>>): AsyncIterable<string> {
@@ -75,7 +77,7 @@ async function* compressed(chunks: AsyncIterable<string>): AsyncIterable<Uint8Ar
   }
 }
 
-/** Half of a surrogate pair is no text in UTF-8, and a NUL ends a text for some readers: both become U+FFFD. */
+/** Half of a surrogate pair is invalid in UTF-8, and a NUL ends a text for some readers: both become U+FFFD. */
 const wellFormed = (value: unknown): unknown =>
   typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value
 

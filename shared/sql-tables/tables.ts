@@ -23,7 +23,7 @@ export type PartitionColumn = 'stream' | 'hashtag' | 'day'
 export const PARTITION_COLUMNS: Readonly<Record<PartitionColumn, string>> = {
   stream: 'Network that the posts come from; - where none is known.',
   hashtag: 'Hashtag without #, in lower case; - where a row belongs to none.',
-  day: 'UTC day, as in 2026-11-21. A text: compare it with other days as texts.',
+  day: 'UTC day, as in 2026-11-21. It is a text: compare it with other days as text.',
 }
 
 const text = (comment: string) => ({ type: 'string', comment }) as const
@@ -35,9 +35,9 @@ const BY_STREAM = ['stream', 'hashtag', 'day'] as const
 const BY_DAY = ['day'] as const
 
 /**
- * The data as tables for SQL. Rows of a table stand under its name in `tables/`, as gzipped JSON Lines; the catalogue of the
- * stack, `npm run query` and docs/tables.md follow from this list. Every value is a text, a number or a boolean: nested values
- * are where engines differ.
+ * The data as tables for SQL. Rows of a table are under its name in `tables/`, as gzipped JSON Lines; the catalogue of
+ * the stack, `npm run query` and docs/tables.md follow from this list. Every value is a text, a number or a boolean,
+ * because engines differ in nested values.
  */
 export const SQL_TABLES = {
   posts: {
@@ -53,25 +53,25 @@ export const SQL_TABLES = {
       source: text('Name of its source in bellwether.yml.'),
       paid_partnership: flag('True where its author disclosed that it was paid for.'),
       run: text('Run of the collector that found it first.'),
-      message: text('The same for posts of the same text: a hash of its exact form.'),
-      text: text('Its whole text as people are shown it. Characters that are no Unicode text are U+FFFD.'),
+      message: text('A hash of the exact form of its text: equal for posts with the same text.'),
+      text: text('Its full text as people are shown it. Invalid Unicode is replaced by U+FFFD.'),
     },
   },
   runs: {
-    comment: 'Each run of the collector: what it covered, what kept posts out, and what it cost.',
+    comment: 'Each run of the collector: what it covered, why posts were left out, and what it cost.',
     partitions: BY_STREAM,
     personal: false,
     columns: {
       run: text('Name of the run.'),
       source: text('Name of the source in bellwether.yml.'),
-      window_from: text('Begin of the time that was asked for, ISO 8601 in UTC.'),
-      window_to: text('End of it; not part of it.'),
+      window_from: text('Beginning of the requested time, ISO 8601 in UTC.'),
+      window_to: text('End of that time, exclusive.'),
       posts: count('Posts that were stored.'),
-      existing: count('Posts that there were, where the network says so.'),
+      existing: count('How many posts there were, where the network says so.'),
       existing_is_estimate: flag('True where the network only estimates how many there were.'),
       other_languages: count('Posts that were left out for their language.'),
-      refused_rows: count('Rows that are no post.'),
-      complete: flag('False where a cap or a gap left a part out.'),
+      refused_rows: count('Rows that are not valid posts.'),
+      complete: flag('False where a cap or a gap left out a part.'),
       stopped_by: text('What ended the run early; null where nothing did.'),
       cost_usd: number('US dollars that the reads cost.'),
     },
@@ -83,14 +83,14 @@ export const SQL_TABLES = {
     columns: {
       post_id: text('Id of the post at its network.'),
       label: text('The most probable category.'),
-      probability: number('Of that category, calibrated.'),
+      probability: number('Calibrated probability of that category.'),
       model: text('Training job of the model.'),
-      message: text('The same for posts of the same text.'),
+      message: text('Equal for posts with the same text.'),
       probabilities: text('Probability of every category, as a text of JSON: {"technical":0.8,"marketing":0.2}.'),
     },
   },
   labels: {
-    comment: 'The label that each message has now, under each hashtag that it was found by.',
+    comment: "Each message's current label, under each hashtag that found it.",
     partitions: BY_STREAM,
     personal: false,
     columns: {
@@ -100,12 +100,12 @@ export const SQL_TABLES = {
       role: text('evaluation or training.'),
       labelled_at: text('When the label was given, ISO 8601 in UTC.'),
       batch: text('Batch, import or correction that gave it.'),
-      confidence: number('How sure the judgements make it.'),
-      judgements: count('Judgements that it rests on.'),
+      confidence: number('Probability of the label, given the judgements.'),
+      judgements: count('Judgements that the label rests on.'),
       by_owner: flag('True where the owner decided it.'),
       posts: count('Posts of the message on the day of the draw.'),
-      inclusion_probability: number('With which it was drawn; null where that is not known.'),
-      schema_version: count('Version of the categories that it was given in.'),
+      inclusion_probability: number('Probability of being drawn; null where unknown.'),
+      schema_version: count('Version of the categories that it was given under.'),
     },
   },
   judgements: {
@@ -153,12 +153,12 @@ export const SQL_TABLES = {
       share: number('Between 0 and 1; null unless reported.'),
       low: number('Lower end of the 95 % interval.'),
       high: number('Upper end of the 95 % interval.'),
-      counted: number('What counting the answers of the model would say. It has no valid interval.'),
+      counted: number("The share of the model's predictions alone. It has no valid interval."),
       posts: count('Posts of the period.'),
       messages: count('Distinct messages of the period.'),
       labels: count('Labelled messages that the share rests on.'),
-      collected: number('How much of the posts that there were was collected, as far as is known.'),
-      complete: flag('False where a cap or a gap left a part of the day out.'),
+      collected: number('The collected part of all posts, as far as is known.'),
+      complete: flag('False where a cap or a gap left out a part of the day.'),
       label_status: text('ok, unreliable or unmeasured.'),
       model: text('Training job of the model whose scores count; null where none was live.'),
     },
@@ -173,8 +173,8 @@ export const SQL_TABLES = {
       engine: text('As training.engine spells it.'),
       trainer: text('As training.trainer spells it.'),
       verdict: text('promoted or rejected.'),
-      provisional: flag('True where few evaluation posts, or no champion, were there to hold it against.'),
-      champion: text('Training job that it was held against; null where none was live.'),
+      provisional: flag('True where there were few evaluation posts, or no champion to compare with.'),
+      champion: text('Training job that it was compared with; null where none was live.'),
       macro_f1: number('On the evaluation window; null where the model could not be read.'),
       macro_f1_low: number('Lower end of its 95 % interval.'),
       macro_f1_high: number('Upper end of its 95 % interval.'),
@@ -184,7 +184,7 @@ export const SQL_TABLES = {
       training_rows: count('Training examples of the dataset.'),
       label_status: text('ok, unreliable or unmeasured.'),
       schema_version: count('Version of the categories.'),
-      training_usd: number('US dollars of this training; null where that is not known.'),
+      training_usd: number('US dollars of this training; null where unknown.'),
     },
   },
 } as const satisfies Record<string, Table>

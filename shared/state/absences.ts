@@ -7,7 +7,7 @@ import { expiryOf, rowKind } from './row'
 export const absenceRow = rowKind({
   pk: 'absence#{mark}',
   sk: 'absence',
-  meaning: 'A kept post that its network no longer had when it was asked, by a keyed hash of its id.',
+  meaning: 'A stored post that its network no longer had when it was asked, by a keyed hash of its id.',
   attributes: z.object({
     since: z.iso.datetime().describe('When it was absent for the first time in a row.'),
     expiresAt: z.number(),
@@ -25,7 +25,7 @@ export const presenceRow = rowKind({
   }),
 })
 
-/** A check comes round to a post after months where requests are few; until then an absence is remembered. */
+/** Where requests are few, a check reaches a post again after months; until then an absence is remembered. */
 const KEPT_DAYS = 400
 const WIDTH = 16
 
@@ -38,7 +38,7 @@ export async function absencesAmong(
   return new Map(rows.map((row) => [absenceRow.partsOf(row).mark, absenceRow.parse(row).since]))
 }
 
-/** Note first absences, and forget those of posts that are there again or are to be deleted. Idempotent. */
+/** Note first absences, and forget those of posts that exist again or are to be deleted. Idempotent. */
 export async function noteAbsences(
   table: Pick<Table, 'create' | 'remove'>,
   { absent, ended }: { absent: readonly string[]; ended: readonly string[] },
@@ -50,7 +50,7 @@ export async function noteAbsences(
   await concurrently(ended, WIDTH, (mark) => table.remove(absenceRow.key({ mark })))
 }
 
-/** Where the last check of a stream ended, by whichever of its names; nothing before the first. */
+/** Where the last check of a stream ended, by whichever of its names; undefined before the first. */
 export async function lastPresence(table: Pick<Table, 'get'>, names: readonly StreamName[]) {
   for (const name of names) {
     const last = await presenceRow.read(table, { stream: labelOf(name) })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Table } from '../table'
 import { expiryOf, rowKind } from './row'
 
-/** A model and a prompt are asked about for a while; then other ones are. */
+/** Rows expire: a model and a prompt are used for a limited time. */
 const KEPT_DAYS = 800
 
 export const askedMessageRow = rowKind({
@@ -23,7 +23,10 @@ export interface AskedPredictor {
 
 const nameOf = ({ model, prompt }: AskedPredictor): string => `${model}#${prompt}`
 
-/** Claim a message before the model is asked about it, for the part that will hold its answer. False where it was claimed. */
+/**
+ * Claim a message before the model is asked about it, for the part that will hold its answer. False where it was
+ * already claimed.
+ */
 export const claimMessage = (
   table: Pick<Table, 'create'>,
   predictor: AskedPredictor,
@@ -44,7 +47,7 @@ export const releaseMessage = (
   message: string,
 ): Promise<void> => table.remove(askedMessageRow.key({ message, predictor: nameOf(predictor) }))
 
-/** The part of `answers/` that each of these messages was asked for, of those that were asked about. */
+/** The part of `answers/` for each of these messages that was asked about. */
 export async function partsOfMessages(
   table: Pick<Table, 'getMany'>,
   predictor: AskedPredictor,
@@ -56,7 +59,7 @@ export async function partsOfMessages(
   return new Map(items.map((item) => [askedMessageRow.partsOf(item).message, askedMessageRow.parse(item).part]))
 }
 
-/** Remove the claims on messages of which no post remains, for these predictors; answers how many there were. */
+/** Remove the claims on messages of which no post remains, for these predictors; returns how many there were. */
 export async function forgetAsked(
   table: Pick<Table, 'getMany' | 'remove'>,
   predictors: readonly AskedPredictor[],

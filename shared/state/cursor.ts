@@ -10,7 +10,7 @@ export const cursorRow = rowKind({
   sk: 'cursor',
   meaning: 'How far a stream is collected, and the run under way.',
   attributes: z.object({
-    revision: z.int().describe('Counts the moves: a move from another revision is refused.'),
+    revision: z.int().describe('Counts the moves: a move from an older revision is refused.'),
     first: z.iso.datetime().describe('Where the first window of the stream began.'),
     through: z.iso.datetime().describe('Everything before this instant is collected.'),
     run: z.record(z.string(), z.unknown()).nullable().describe("The collector's run under way, with its progress."),
@@ -26,15 +26,16 @@ export interface CursorState<R> {
 /** How far a stream is collected. A move from a state that another invocation has replaced throws CONFLICT. */
 export interface Cursor<R> {
   state(): CursorState<R>
-  /** Store the progress of the run under way. */
+  /** Store the progress of the current run. */
   keep(run: R): Promise<R>
   /** End the run: the cursor moves past its window. */
   commit(run: R): Promise<void>
 }
 
 /**
- * The cursor of a stream, created at `first` when there is none. A cursor of a release without streams is gone on from where
- * it is further, after `mayGoOn` has agreed; it stays for a rollback. `run` is the schema of the collector's runs.
+ * The cursor of a stream, created at `first` when there is none. The cursor of a release without streams is continued
+ * where it is further, after `mayGoOn` has agreed; it stays for a rollback. `run` is the schema of the collector's
+ * runs.
  */
 export async function openCursor<R extends { window: { to: string } }>(
   table: Pick<Table, 'get' | 'create' | 'update'>,
@@ -53,7 +54,7 @@ export async function openCursor<R extends { window: { to: string } }>(
   const item = own ?? (await table.create({ ...key, revision: 0, ...goneOn }), await table.get(key))
   let { revision, ...state } = stored.parse(item)
 
-  /** The SDK sends a move again when its answer was lost, and DynamoDB refuses the second. */
+  /** The SDK repeats a move when its answer was lost, and DynamoDB refuses the second one. */
   const isThere = async (wanted: CursorState<R>): Promise<boolean> => {
     const { revision: now, ...there } = stored.parse(await table.get(key))
     return now === revision + 1 && canonical(there) === canonical(wanted)
@@ -72,7 +73,7 @@ export async function openCursor<R extends { window: { to: string } }>(
     state = to
   }
 
-  // It was created, but a rolled back release has collected more days since.
+  // It was created, but a rolled-back release has collected more days since.
   if (isBehind && own) await move({ ...goneOn, first: state.first })
 
   return {
@@ -85,10 +86,10 @@ export async function openCursor<R extends { window: { to: string } }>(
   }
 }
 
-/** The rows that may hold the cursor of a stream, in the order in which they count. */
+/** The rows that may hold the cursor of a stream, in order of precedence. */
 export const cursorRowsOf = (names: readonly StreamName[]) => names.map((name) => cursorRow.at(rowOf(name)))
 
-/** The cursor of a stream as it is; nothing before its first run. */
+/** The cursor of a stream; undefined before its first run. */
 export async function readCursor(table: Pick<Table, 'get'>, names: readonly StreamName[]) {
   for (const { key, parse } of cursorRowsOf(names)) {
     const item = await table.get(key)
@@ -97,7 +98,7 @@ export async function readCursor(table: Pick<Table, 'get'>, names: readonly Stre
   return undefined
 }
 
-/** Whether the run under way of a stream goes on from something that holds one of these ids. */
+/** Whether the current run of a stream continues from something that holds one of these ids. */
 export async function cursorMentions(
   table: Pick<Table, 'get'>,
   names: readonly StreamName[],

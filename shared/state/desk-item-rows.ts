@@ -20,7 +20,10 @@ export const deskItemRow = rowKind({
 })
 type ItemRow = z.infer<typeof deskItemRow.attributes>
 
-/** A batch has a deadline of ten days at most, so this file can go when every stack has been deployed for that long. */
+/**
+ * A batch has a deadline of at most ten days, so this file can be deleted when every stack has been deployed for that
+ * long.
+ */
 export const deskChunkRow = rowKind({
   pk: 'desk#{batch}',
   sk: 'chunk#{chunk}',
@@ -44,15 +47,15 @@ export interface FormerItem {
   state: Asked & { complete: boolean; version: number }
 }
 
-/** The items of the batch, to be read and not changed. */
+/** The items of the batch, for reading only. */
 export async function readItemRows(table: Pick<Table, 'getMany'>, place: Place): Promise<FormerItem[]> {
   const { rows, complete } = await rowsOf(table, place)
   return rows.map((row) => formerItem(row, complete))
 }
 
 /**
- * Freeze the items of the batch and give them as they stay: an older version of the desk that is still answering refuses
- * answers to them from here on. Idempotent. `closed` where the batch was closed before.
+ * Freeze the items of the batch and return them: from here on an older version of the desk that still runs refuses
+ * answers to them. Idempotent. `closed` where the batch was closed before.
  */
 export async function upgradeItemRows(
   table: Pick<Table, 'get' | 'getMany' | 'update'>,
@@ -62,7 +65,7 @@ export async function upgradeItemRows(
   const frozen = await concurrently(rows, 16, (row) => freeze(table, place.batch, row))
   return {
     rows: frozen.map((row) => formerItem(row, complete)),
-    // A batch whose closing was cut off is closed again by the retry.
+    // A batch whose closing was interrupted is closed again by the retry.
     closed: frozen.length > 0 && frozen.every(wasClosed),
     expiresAt,
   }
@@ -121,6 +124,6 @@ const wasClosed = ({ closed, moved }: ItemRow): boolean => (moved ? moved === 'c
 function formerItem(row: ItemRow, complete: ReadonlySet<string>): FormerItem {
   const { item, source, wanted, most, before, claims, answers } = row
   const state = { wanted, most, ...(before ? { before } : {}), claims, answers, closed: wasClosed(row) }
-  // An answer may have been kept whose count an older function has not written.
+  // An older function may have stored an answer without its count.
   return { item, source, state: { ...state, complete: complete.has(item) || isComplete(state, []), version: 0 } }
 }

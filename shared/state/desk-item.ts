@@ -22,14 +22,17 @@ export interface DeskAnswer {
 /** The longest note, in UTF-16 code units. */
 export const LONGEST_NOTE = 500
 
-/** What an item is asked and was answered. Its change is atomic: the row that holds it is compared and swapped. */
+/** The questions and answers of an item. Its change is atomic: the row that holds it is compared and swapped. */
 export interface Asked {
   wanted: number
-  /** Its place in the order in which the batch is handed out; missing in batches of older releases. */
+  /** Its position in the order of handing out; missing in batches of older releases. */
   turn?: number
   /** `wanted`, and one more where a tie asks for it. */
   most: number
-  /** Until when an annotator has the item on the screen; milliseconds. An expired claim stays: it lets them answer late. */
+  /**
+   * Until when an annotator has the item on the screen; milliseconds. An expired claim stays, so that they may still
+   * answer late.
+   */
   claims: Record<string, number>
   answers: Record<string, DeskAnswer>
   /** Annotators who judged it in an earlier batch and are not asked again. */
@@ -43,7 +46,7 @@ const given = z.union([
   z.strictObject({ skip: z.literal(true) }),
 ])
 
-/** An item as a row holds it. */
+/** An item as a row stores it. */
 export const storedItem = z.object({
   wanted: z.int(),
   most: z.int(),
@@ -77,7 +80,7 @@ export function answer<T extends Asked>(asked: T, annotator: string, given: Desk
 
 export const close = (asked: Asked): Asked => ({ ...asked, closed: true })
 
-/** Whether the item has every judgement it asks for, or every one that the invited annotators can give. */
+/** Whether the item has every judgement that it needs, or every one that the invited annotators can give. */
 export const isComplete = (asked: Asked, invited: readonly string[]): boolean =>
   judgementsOf(asked).length >= needed(asked) ||
   (invited.length > 0 && invited.every((annotator) => isDone(asked, annotator)))
@@ -98,7 +101,7 @@ function needed(asked: Asked): number {
   return votes.length >= asked.wanted && majorityVote(votes).leading.length > 1 ? asked.most : asked.wanted
 }
 
-/** Whether the item needs this annotator's judgement beside those given and those that other claims promise. */
+/** Whether the item needs this annotator's judgement in addition to those given and those that other claims promise. */
 function hasRoom(asked: Asked, annotator: string, nowMs: number): boolean {
   const others = Object.entries(asked.claims).filter(([name, untilMs]) => name !== annotator && untilMs > nowMs)
   const theirs = judgementsOf(asked).filter(([name]) => name !== annotator)

@@ -9,9 +9,9 @@ import { forgetItemRows, readItemRows, upgradeItemRows } from './desk-item-rows'
 import { rowKind } from './row'
 
 /*
- * Everything that decides about an item is its entry in its chunk's row of answers, which is changed by compare-and-swap
- * on the entry's `version` while the chunk is open. So one request of an annotator writes one row for each chunk that it
- * touches, however many items it has, and annotators with different items of a chunk are not in each other's way.
+ * Everything about an item is its entry in its chunk's row of answers, which is changed by compare-and-swap on the
+ * entry's `version` while the chunk is open. So one request of an annotator writes one row for each chunk that it
+ * touches, however many items it has. Annotators with different items of a chunk do not conflict.
  */
 const CHUNK = 100
 /** A row of DynamoDB holds 400 KB. */
@@ -96,7 +96,7 @@ export const deskDayRow = rowKind({
 /** An item with whether it had every judgement when it was last answered. */
 export type ChunkItem = Asked & { complete: boolean; version: number }
 
-/** The items of a chunk by id, as they were when its row was read. */
+/** The items of a chunk by id, as of the read of its row. */
 export interface Chunk {
   name: string
   closed: boolean
@@ -138,12 +138,12 @@ export async function openBatches(table: Pick<Table, 'get'>): Promise<string[]> 
   return [...(row?.batches ?? [])].sort(byBatch)
 }
 
-/** What becomes of an item of the desk when posts are deleted: it stays, goes, or is shown by another text. */
+/** What happens to an item of the desk when posts are deleted: it stays, is removed, or is shown by another text. */
 export type DeskVerdict = (item: string, text: string) => 'stays' | 'goes' | { text: string }
 
 /**
- * Take items out of a batch at the desk, or show them by other texts. An annotator who has such an item on the screen is told
- * that the batch does not ask about it. Answers how many items changed; idempotent.
+ * Remove items from a batch at the desk, or show them by other texts. An annotator who has such an item on the screen
+ * is told that the batch no longer asks about it. Returns how many items changed; idempotent.
  */
 export async function forgetItems(
   table: Pick<Table, 'query' | 'update' | 'remove'>,
@@ -211,7 +211,7 @@ export async function openBatchRow(
   return readBatch(table, batch)
 }
 
-/** The chunk that each of these items would be in; one that the batch cannot have is left out. */
+/** The chunk of each of these items; items that the batch cannot have are left out. */
 export async function chunksOf(
   table: Pick<Table, 'getMany'>,
   row: BatchRow,
@@ -246,7 +246,7 @@ function chunkByItem({ chunks, firsts = [] }: BatchRow, item: string): string | 
 const isInChunks = ({ inTurn, firsts }: BatchRow): boolean => inTurn === true || firsts !== undefined
 const partOf = (item: string): string => item.slice(0, 1)
 
-/** Chunks of a batch in the order of their names; by default all of them. */
+/** Chunks of a batch, sorted by name; by default all of them. */
 export async function readChunks(
   table: Pick<Table, 'getMany'>,
   row: BatchRow,
@@ -275,12 +275,12 @@ function textsFrom(row: Item): Map<string, string> {
   return new Map(Object.entries(texts).map(([item, text]) => [item, withLineBreaks(text, breaks[item])]))
 }
 
-/** How many requests at once may be in each other's way before one gives up. */
+/** Attempts under contention before a request gives up. */
 const ATTEMPTS = 50
 
 /**
- * Change items of a chunk: `change` gives the items that differ, by id. It is called again on the newest items when
- * another request changed one of these in between. The chunk as it is then. CONFLICT after 50 attempts.
+ * Change items of a chunk: `change` returns the items that differ, by id. It is called again on the newest items when
+ * another request changed one of these in between. Returns the chunk after the change. CONFLICT after 50 attempts.
  */
 export async function changeChunk(
   table: Pick<Table, 'get' | 'update'>,
@@ -315,7 +315,7 @@ export async function changeChunk(
   )
 }
 
-/** Close every chunk, so that an answer either counts or is refused to its annotator. The items as they stay. */
+/** Close every chunk, so that an answer either counts or is refused to its annotator. Returns the final items. */
 export async function closeChunks(
   table: Pick<Table, 'update'>,
   { batch, chunks }: BatchRow,
@@ -331,7 +331,7 @@ export async function closeChunks(
   return items
 }
 
-/** Count a chunk as complete, or as incomplete again. Whether every chunk of the batch is complete. */
+/** Count a chunk as complete, or as incomplete again. Returns whether every chunk of the batch is complete. */
 export async function countChunk(
   table: Pick<Table, 'update'>,
   batch: string,
@@ -351,7 +351,7 @@ export async function countChunk(
 export const isWhole = ({ items }: Pick<Chunk, 'items'>): boolean =>
   [...items.values()].every(({ complete }) => complete)
 
-/** How far a batch is at the desk. */
+/** The progress of a batch at the desk. */
 export interface DeskProgress {
   items: number
   complete: number
@@ -359,7 +359,7 @@ export interface DeskProgress {
   answered: ReadonlyMap<string, number>
 }
 
-/** How far the batch is; undefined where it is not at the desk. */
+/** The progress of a batch; undefined where it is not at the desk. */
 export async function readProgress(
   table: Pick<Table, 'get' | 'getMany'>,
   batch: string,
@@ -380,10 +380,10 @@ export interface DeskItemName {
   item: string
 }
 
-/** How long a day's row stays, in seconds: longer than it is that day in any time zone. */
+/** How long a day's row is kept, in seconds: longer than that day lasts in any time zone. */
 const DAY_KEPT = 3 * 86_400
 
-/** Count answers on the day that they are given, each item once. How many the annotator has on that day. */
+/** Count answers on the day that they are given, each item once. Returns the annotator's number on that day. */
 export async function countToday(
   table: Pick<Table, 'update'>,
   annotator: string,
@@ -417,7 +417,7 @@ interface ItemToWrite {
   state: ChunkItem
 }
 
-/** Write items in chunks, in their order. Rows that exist stay as they are. */
+/** Write items in chunks, in order. Existing rows stay. */
 async function writeChunks(
   table: Pick<Table, 'create'>,
   batch: string,
@@ -441,7 +441,7 @@ async function writeChunks(
   }
 }
 
-/** Write down the chunk of each item, where there are several chunks. */
+/** Record the chunk of each item, where there are several chunks. */
 async function writePlaces(
   table: Pick<Table, 'create'>,
   batch: string,
@@ -477,7 +477,7 @@ function inChunks(items: readonly ItemToWrite[]): ItemToWrite[][] {
   return chunks
 }
 
-/** Whether an item is closed is said once for its chunk. */
+/** Whether an item is closed is recorded once for its chunk. */
 const storedItems = (items: ReadonlyMap<string, ChunkItem>) =>
   Object.fromEntries(
     [...items].map(([item, { wanted, most, turn, before, claims, answers, complete, version }]) => [
@@ -504,7 +504,7 @@ function chunkFrom(row: Item): Chunk {
   }
 }
 
-/** Item rows as one chunk, to be read and not changed. */
+/** Item rows as one chunk, for reading only. */
 const inMemory = (rows: readonly { item: string; state: ChunkItem }[]): Chunk => ({
   name: '',
   closed: false,

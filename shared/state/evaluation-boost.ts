@@ -15,7 +15,7 @@ export const evaluationBoostRow = rowKind({
 const DAYS = 3
 
 /**
- * Ask for a larger evaluation sample of a stream in the days after `date`, because the model and the labels disagree in
+ * Request a larger evaluation sample of a stream in the days after `date`, because the model and the labels disagree in
  * the report of that day. The caps still hold. The latest request wins.
  */
 export async function boostEvaluation(table: Pick<Table, 'update'>, name: StreamName, date: string): Promise<void> {
@@ -27,7 +27,7 @@ export async function boostEvaluation(table: Pick<Table, 'update'>, name: Stream
   })
 }
 
-/** Whether the posts of a stream on this UTC day get a larger evaluation sample, by whichever of its names it was asked for. */
+/** Whether the posts of a stream on this UTC day get a larger evaluation sample, under any of its names. */
 export async function isEvaluationBoosted(
   table: Pick<Table, 'get'>,
   names: readonly StreamName[],

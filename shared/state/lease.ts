@@ -3,7 +3,7 @@ import { labelOf, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
-/** DynamoDB deletes a lease this long after its holder had to be done. */
+/** DynamoDB deletes a lease this long after its end. */
 const KEPT_SECONDS = 86_400
 
 export const leaseRow = rowKind({
@@ -25,7 +25,7 @@ export const deadlineOf = ({ expiresAt }: z.infer<typeof leaseRow.attributes>): 
   (expiresAt - KEPT_SECONDS) * 1000
 
 export interface Lease {
-  /** Whether this invocation may go on. Another invocation may take a lease that has run out. */
+  /** Whether this invocation holds the lease. Another invocation may take an expired lease. */
   held: boolean
   /** When the current holder's lease ends; milliseconds since the epoch. */
   until: number
@@ -33,8 +33,8 @@ export interface Lease {
 }
 
 /**
- * Take the lease `name` until a time, for one owner at a time. The same owner (a retry of the same event) takes it again
- * at once. Nothing waits here: an invocation that does not hold the lease looks at `until`.
+ * Take the lease `name` until a time, for one owner at a time. The same owner (a retry of the same event) takes it
+ * again at once. Does not wait: an invocation that does not get the lease can look at `until`.
  */
 export async function takeLease(
   table: Pick<Table, 'update' | 'get'>,

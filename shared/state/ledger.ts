@@ -12,7 +12,7 @@ export const ledgerRow = rowKind({
   }),
 })
 
-/** What is spent against the caps on posts of one source, where it has caps of its own. */
+/** The spending against the caps on posts of one source with caps of its own. */
 export const postsOf = (source: string): string => `posts of ${source}`
 
 export interface Cap {
@@ -34,8 +34,8 @@ export interface Broken {
 }
 
 /**
- * Book an amount against the caps of a UTC day and its month. It books all of the amount or nothing, and books a token
- * once, however often it is asked. Returns the cap that has no room.
+ * Book an amount against the caps of a UTC day and its month: all of it or nothing, and once per token. Returns the cap
+ * that has no room.
  */
 export async function book(
   table: Pick<Table, 'update' | 'get'>,
@@ -46,7 +46,7 @@ export async function book(
 ): Promise<Broken | undefined> {
   for (const [i, { period, of, limit }] of periodsOf(cap, day).entries()) {
     if (await bookOne(table, cap.kind, of, token, amount, limit)) continue
-    // The day's booking is returned, so that a retry finds the ledger as it was.
+    // The day's booking is undone, so that a retry finds the ledger as it was.
     if (i === 1) await giveBack(table, cap.kind, day, token, amount)
     return { period, of, limit, spent: await spent(table, cap.kind, of) }
   }
@@ -81,7 +81,7 @@ export interface Room {
   period: string
   limit: number
   left: number
-  /** Tokens of open bookings: what they took may come back. */
+  /** Tokens of open bookings: their amounts may be refunded. */
   open: readonly string[]
 }
 

@@ -4,9 +4,9 @@ import { byBatch } from '../batches'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
-/** Judgements and dollars that were booked for a batch before anything was drawn. */
+/** Judgements and dollars that were booked for a batch before the draw. */
 const allotment = z.object({
-  items: z.int().nonnegative().describe('How many items they are enough for.'),
+  items: z.int().nonnegative().describe('How many items they pay for.'),
   judgements: z.int().nonnegative(),
   usd: z.number().nonnegative(),
   evaluationShare: z.number().optional().describe('Share of the batch for evaluation: larger under a boost.'),
@@ -30,7 +30,7 @@ export const openBatchRow = rowKind({
     deadline: z.iso.datetime(),
     runs: z.array(z.string()).describe('Keys of the run.json files to draw from.'),
     carried: z.array(z.string()).describe('Settled batches whose unanswered items may be asked again.'),
-    wanted: z.int().positive().optional().describe('How many items, where the settings are not to decide.'),
+    wanted: z.int().positive().optional().describe('How many items; absent where the settings decide.'),
     allotment: allotment.optional().describe('What was booked for it.'),
     started: z.boolean().describe('Whether its labelling job exists.'),
   }),
@@ -44,7 +44,7 @@ export const carriedBatchRow = rowKind({
   attributes: z.object({}),
 })
 
-/** Open a batch. A retry finds the batch that is open. */
+/** Open a batch. Idempotent: a retry finds the open batch. */
 export async function claimBatch(
   table: Pick<Table, 'create' | 'get'>,
   claim: Omit<OpenBatch, 'allotment' | 'started'>,
@@ -63,7 +63,7 @@ export async function openBatches(table: Pick<Table, 'query'>): Promise<OpenBatc
   return batches.sort((a, b) => byBatch(a.batch, b.batch))
 }
 
-/** Store what is about to be booked, so that a retry books the same. */
+/** Store what will be booked, so that a retry books the same. */
 export async function pinAllotment(table: Pick<Table, 'update' | 'get'>, batch: string, wanted: Allotment) {
   await table.update(openBatchRow.key({ batch }), {
     set: { allotment: wanted },
@@ -80,7 +80,7 @@ export async function markStarted(table: Pick<Table, 'update'>, batch: string): 
   await table.update(openBatchRow.key({ batch }), { set: { started: true }, when: 'attribute_exists(pk)' })
 }
 
-/** End a settled batch, once. `carry`: it leaves items that a later batch may ask again. */
+/** End a settled batch, once. `carry`: a later batch may ask about its left-over items. */
 export async function closeBatch(table: Pick<Table, 'get' | 'create' | 'remove'>, batch: string, carry: boolean) {
   if (!(await findOpen(table, batch))) return
   if (carry) await table.create({ ...carriedBatchRow.key({ batch }) })

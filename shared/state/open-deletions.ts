@@ -16,7 +16,7 @@ export const openDeletionsRow = rowKind({
 })
 const KEY = openDeletionsRow.key({})
 
-/** Note what is not done. Idempotent. */
+/** Note what is unfinished. Idempotent. */
 export async function noteOpen(table: Pick<Table, 'update'>, names: readonly string[]): Promise<void> {
   if (names.length > 0) await table.update(KEY, { add: { open: new Set(names) } })
 }

@@ -3,7 +3,7 @@ import { BellwetherError } from '../errors'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
-/** What a link is for: to answer at the desk, to look after the labels, to read reports. */
+/** The purpose of a link: to answer at the desk, to look after the labels, to read reports. */
 export const ROLES = ['annotator', 'owner', 'reader'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -12,7 +12,7 @@ export interface Person {
   role: Role
 }
 
-/** A name that can stand in a link, a key and a manifest. */
+/** A name that is allowed in a link, a key and a manifest. */
 export const personName = z.string().regex(/^[a-z0-9-]{1,32}$/, 'a person is named by 1 to 32 of a-z, 0-9 and -')
 
 export const peopleRow = rowKind({
@@ -61,8 +61,8 @@ export async function invitedPeople(
 }
 
 /**
- * Invite a person until a time. Of two invitations of one person, the longer one holds. Answers the time that a link of it is
- * issued at: after every link and session that was revoked before, within the same millisecond too.
+ * Invite a person until a time. Of two invitations of one person, the longer one counts. Returns the time of issue for
+ * a link of it: after every link and session that was revoked before, within the same millisecond too.
  */
 export async function invite(
   table: Pick<Table, 'get' | 'update'>,
@@ -126,6 +126,6 @@ async function change(
   }
   throw new BellwetherError(
     'CONFLICT',
-    'the list of invited people was not changed after 50 attempts: others change it at the same time; try again',
+    'gave up changing the list of invited people after 50 attempts: others change it at the same time; try again',
   )
 }

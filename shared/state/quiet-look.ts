@@ -13,7 +13,7 @@ export const quietLookRow = rowKind({
 })
 export type QuietLook = z.infer<typeof quietLookRow.attributes>
 
-/** Remember a look that found nothing to do, and nothing that could still become something. */
+/** Remember a look that found nothing to do, and nothing that could still become work. */
 export async function noteQuietLook(table: Pick<Table, 'update'>, { fingerprint, at }: QuietLook): Promise<void> {
   await table.update(quietLookRow.key({}), { set: { fingerprint, at } })
 }

@@ -11,7 +11,7 @@ export const reachedCapRow = rowKind({
 
 type Reached = Record<'cap' | 'period', string>
 
-/** Whether the event of this cap and period is out. */
+/** Whether the event of this cap and period was published. */
 export const isAnnounced = async (table: Pick<Table, 'get'>, { cap, period }: Reached): Promise<boolean> =>
   (await reachedCapRow.read(table, { cap, period })) !== undefined
 

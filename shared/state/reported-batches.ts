@@ -11,7 +11,7 @@ export const reportedBatchRow = rowKind({
   attributes: z.object({ expiresAt: z.number().describe('Seconds since the epoch.') }),
 })
 
-/** Call it when every day that the labels of a batch affect is on the queue. */
+/** Call it when every day that the labels of a batch affect is in the queue. */
 export async function markReported(table: Pick<Table, 'update'>, batch: string, now: Date): Promise<void> {
   await table.update(reportedBatchRow.key({ batch }), { set: { expiresAt: expiryOf(now, KEPT_DAYS) } })
 }

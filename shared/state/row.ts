@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { PartsOf } from '../keys'
 import type { Item, ItemKey, Table } from '../table'
 
-/** One row of the table: where it is, and how its attributes are read. */
+/** One row of the table: its key, and how its attributes are read. */
 export interface TableRow<T> {
   key: ItemKey
   parse(item: Item): T
@@ -18,9 +18,9 @@ export interface RowKind<P extends string = string, S extends z.ZodType = z.ZodT
   key(parts: Record<P, string>): ItemKey
   at(parts: Record<P, string>): TableRow<z.infer<S>>
   parse(item: Item): z.infer<S>
-  /** The row with these parts of its key, or nothing. */
+  /** The row with these parts of its key, or undefined. */
   read(table: Pick<Table, 'get'>, parts: Record<P, string>): Promise<z.infer<S> | undefined>
-  /** Every row of a kind that has one partition, in the order of the sort key. */
+  /** Every row of a kind that has one partition, sorted by its key. */
   all(table: Pick<Table, 'query'>): AsyncIterable<{ parts: Record<P, string>; row: z.infer<S> }>
   /** The parts of a key of this kind. */
   partsOf(key: ItemKey): Record<P, string>
@@ -39,7 +39,7 @@ export function rowKind<const PK extends string, const SK extends string, S exte
   const key = (parts: Record<Part, string>): ItemKey => ({ pk: filled(pk, parts), sk: filled(sk, parts) })
   const parse = (item: Item): z.infer<S> => attributes.parse(item)
   const partsOf = (found: ItemKey) =>
-    // The pattern has these parts and no others, which `groups` cannot know.
+    // The pattern has exactly these parts, which `groups` cannot know.
     ({ ...matchers.pk.exec(found.pk)?.groups, ...matchers.sk.exec(found.sk)?.groups }) as Record<Part, string>
 
   return {
@@ -59,7 +59,7 @@ export function rowKind<const PK extends string, const SK extends string, S exte
   }
 }
 
-/** Read groups of rows in one request; each group in its order, with nothing in the place of a missing row. */
+/** Read groups of rows in one request; each group in order, with undefined in the place of a missing row. */
 export async function readTogether<G extends Record<string, readonly TableRow<unknown>[]>>(
   table: Pick<Table, 'getMany'>,
   groups: G,
@@ -73,7 +73,7 @@ export async function readTogether<G extends Record<string, readonly TableRow<un
     })
     return [name, values]
   })
-  // Each group has what its own rows parse to, which `fromEntries` cannot say.
+  // Each group has the parsed type of its own rows, which `fromEntries` cannot know.
   return Object.fromEntries(read) as { [N in keyof G]: (ReturnType<G[N][number]['parse']> | undefined)[] }
 }
 

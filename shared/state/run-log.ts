@@ -20,7 +20,7 @@ export const runRow = rowKind({
 export type LoggedRun = z.infer<typeof runRow.attributes>
 export type RunParts = NonNullable<ReturnType<typeof keys.run.match>>
 
-/** Log a run. A repeated event finds the run logged, and cannot have it drawn twice. */
+/** Log a run. Idempotent: a repeated event finds the run logged and does not have it drawn from twice. */
 export async function logRun(table: Pick<Table, 'create'>, parts: RunParts, key: string): Promise<void> {
   await table.create({ ...rowOf(parts), ...parts, key })
 }

@@ -16,12 +16,12 @@ export const trainingJobRow = rowKind({
     engine: z.string().optional().describe('The engine that is trained; absent in rows of older releases.'),
     spot: z.boolean().default(true).describe('False for a job on demand.'),
     trainer: z.string().optional().describe('The trainer that it was given to; absent in rows of older releases.'),
-    startedAt: z.iso.datetime().optional().describe('Of the last attempt to start it.'),
+    startedAt: z.iso.datetime().optional().describe('When it was last tried to start.'),
     since: z.iso
       .datetime()
       .optional()
       .describe(
-        'When the job was first asked for: the wait for a quota ends a day later. Absent in rows of older releases.',
+        'When the job was first requested: the wait for a quota ends a day later. Absent in rows of older releases.',
       ),
     expiresAt: z.number().optional().describe('Seconds since the epoch.'),
   }),
@@ -40,8 +40,8 @@ export const trainingDayRow = rowKind({
 export type NotedJob = z.infer<typeof trainingJobRow.attributes> & { job: string }
 
 /**
- * Claim a UTC day for training on a dataset. Returns the dataset that held the day before, which is this one in a retry;
- * nothing when the day was free.
+ * Claim a UTC day for training on a dataset. Returns the dataset that already held the day, which is this one in a
+ * retry; undefined when the day was free.
  */
 export async function claimDay(
   table: Pick<Table, 'create' | 'get'>,
@@ -99,12 +99,15 @@ export async function noteStart(
   })
 }
 
-/** Call it after the request for the job is on the queue, where it waits for a quota. */
+/** Call it after the request for the job is in the queue, where it waits for a quota. */
 export async function notePark(table: Pick<Table, 'update'>, job: string): Promise<void> {
   await table.update(trainingJobRow.key({ job }), { set: { state: 'parked' } })
 }
 
-/** Call it after the end of the job is published. `of` is noted too: an attempt may end that was never noted as started. */
+/**
+ * Call it after the end of the job is published. `of` is noted too, because an attempt that was never noted as started
+ * may end.
+ */
 export async function noteEnd(
   table: Pick<Table, 'update'>,
   job: string,
@@ -116,11 +119,11 @@ export async function noteEnd(
 export const isParked = async (table: Pick<Table, 'get'>, job: string): Promise<boolean> =>
   (await trainingJobRow.read(table, { job }))?.state === 'parked'
 
-/** The trainer that an attempt was given to; undefined for one that was not noted, or by an older release. */
+/** The trainer of an attempt; undefined for one that was not noted, or by an older release. */
 export const trainerOf = async (table: Pick<Table, 'get'>, job: string): Promise<string | undefined> =>
   (await trainingJobRow.read(table, { job }))?.trainer
 
-/** The engine that an attempt trains; undefined for one that was not noted, or by an older release. */
+/** The engine of an attempt; undefined for one that was not noted, or by an older release. */
 export const engineOf = async (table: Pick<Table, 'get'>, job: string): Promise<string | undefined> =>
   (await trainingJobRow.read(table, { job }))?.engine
 

@@ -4,7 +4,7 @@ import { mulberry32 } from './random'
 export type Unit = readonly string[]
 
 export interface Alpha {
-  /** 1: they always agree. 0: no better than chance. Nothing, where all of them always say the same one value. */
+  /** 1: they always agree. 0: no better than chance. Undefined where all of them always give the same single value. */
   value: number | null
   /** The middle 95 % of what resampled units give. */
   low: number | null

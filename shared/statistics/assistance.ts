@@ -5,20 +5,23 @@ import type { JudgementErrors } from './judgement-errors'
 import { inverse } from './matrix'
 import { pacc } from './pacc'
 
-/** With fewer labels than this in the window, or one class alone, nobody knows how the model errs. */
+/** With fewer labels in the window, or with one class alone, the errors of the model are unknown. */
 const LEAST_WINDOW = 30
 
-/** How far the shares of a day may lie from what PACC says beside its own error: a model may err otherwise than in the window. */
+/**
+ * How far the shares of a day may differ from PACC's beyond its own error: a model may err differently than in the
+ * window.
+ */
 const MODEL_MAY_CHANGE = 0.03
 
-/** How far the shares that are expected lean on those of the window, so that none is expected to be quite nothing. */
+/** How far the expected shares are pulled to those of the window, so that none is expected to be zero. */
 const WINDOW_SHARE = 0.1
 
 /**
- * What a model brings to the estimate of a day whose mean scores are these. The weight is the best one for the shares
- * that PACC expects of the day, so it goes to zero where window and day differ so much that the scores say little; the
- * labels of the day have no say in it. The window has labels of a consensus, corrected where it is known how they err.
- * Nothing where the window does not tell how the model errs.
+ * What a model brings to the estimate of a day with these mean scores. The weight is the best one for the shares that
+ * PACC expects of the day. So it goes to zero where window and day differ so much that the scores say little. The
+ * labels of the day do not influence it. The window has consensus labels, corrected where their error rates are known.
+ * Undefined where the window does not tell how the model errs.
  */
 export function assistanceOf(
   window: readonly Scored[],

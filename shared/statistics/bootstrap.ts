@@ -2,7 +2,7 @@ import { mulberry32 } from './random'
 
 const { floor } = Math
 
-/** Computed of resampled items: `weights[i]` is how often item i was drawn. */
+/** Computed on resampled items: `weights[i]` is how often item i was drawn. */
 type Statistic = (weights: Uint32Array) => number
 
 interface Interval {
@@ -15,13 +15,16 @@ interface Resampling {
   seed: number
 }
 
-/** What `statistics.md`, section 5, was measured with. The seed is fixed: the same window has the same verdict on any day. */
+/**
+ * The parameters that `statistics.md`, section 5, was measured with. The seed is fixed: the same window has the same
+ * verdict on any day.
+ */
 export const RESAMPLING: Resampling = { replicates: 2000, seed: 1 }
 
 /**
- * Draw as many items as there are, with replacement, again and again: for each statistic its values in the order of the
- * draws. Statistics of the same draws are paired, so their differences are differences on the same items (Berg-Kirkpatrick
- * and others, 2012). No values where there is no item.
+ * Resample the items with replacement: for each statistic its values in the order of the draws. Statistics of the same
+ * draws are paired, so their differences are differences on the same items (Berg-Kirkpatrick and others, 2012). No
+ * values without items.
  */
 export function bootstrap(
   items: number,
@@ -57,13 +60,13 @@ export function deviationOf(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
-/** The classes of items as numbers from 0: what is true, and what was answered. */
+/** The classes of items as numbers from 0: the true one, and the predicted one. */
 export interface Answered {
   truths: readonly number[]
   answers: readonly number[]
 }
 
-/** Share of right answers among the drawn items. */
+/** Share of right predictions among the drawn items. */
 export const accuracyOf =
   ({ truths, answers }: Answered): Statistic =>
   (weights) => {
@@ -76,7 +79,7 @@ export const accuracyOf =
     return right / drawn
   }
 
-/** Mean F1 over the classes that are true of some drawn item. */
+/** Mean F1 over the classes that some drawn item has. */
 export function macroF1Of({ truths, answers }: Answered): Statistic {
   const classes = Math.max(0, ...truths, ...answers) + 1
   const gold = new Float64Array(classes)

@@ -2,7 +2,7 @@ import { choleskyRoot, inverse, type Matrix, square } from './matrix'
 import type { PairCounts } from './pair-counts'
 import { sum } from './numbers'
 
-/** How judgements of each true class err, and what is not known of that. */
+/** How judgements of each true class err, and the uncertainty of that. */
 export interface ClassErrors {
   /** `[truth][said]` */
   confusion: number[][]
@@ -10,7 +10,7 @@ export interface ClassErrors {
   deviations: number[][][]
 }
 
-/** So many items of each class must have been judged twice. */
+/** At least this many items of each class must have been judged twice. */
 const LEAST_OF_CLASS = 30
 /**
  * How many judgements of each class the common rate counts for. Where some posts are harder than others, what is said of those
@@ -21,7 +21,7 @@ const ITERATIONS = 200
 const TOLERANCE = 1e-9
 const LEAST_RATE = 1e-4
 
-/** Items of which the same was said. */
+/** Items with the same judgements. */
 interface Pattern {
   said: readonly number[]
   items: number
@@ -80,7 +80,7 @@ export function classErrors(
   return { confusion, deviations }
 }
 
-/** The confusion where one rate holds for all classes, and a wrong answer is any other class alike. */
+/** The confusion where one rate holds for all classes, and all wrong answers are equally likely. */
 export const commonConfusion = (classes: number, rate: number): number[][] =>
   square(classes, (truth, said) => (truth === said ? 1 - rate : rate / (classes - 1)))
 

@@ -4,7 +4,7 @@ export interface Measured {
   standardError: number
 }
 
-/** Both in one, weighted by inverse variance; z is how many standard errors they lie apart. */
+/** Both combined, weighted by inverse variance; z is how many standard errors they lie apart. */
 export function inverseVariance(one: Measured, other: Measured): Measured & { z: number } {
   const [a, b] = [one.standardError ** 2, other.standardError ** 2]
   const z = a + b > 0 ? (one.estimate - other.estimate) / Math.sqrt(a + b) : 0
@@ -23,8 +23,9 @@ export interface Pair {
 }
 
 /**
- * How far PACC and the headline lie apart over some days: the mean of their differences, and that over its own standard
- * error. The headlines of the days err apart, PACC errs in all of them together, by its window.
+ * How far PACC and the headline lie apart over some days: the mean of their differences, and that mean over its own
+ * standard error. The headlines of different days err independently; PACC errs in all of them together, because of its
+ * window.
  */
 export function disagreement(days: readonly Pair[]): { mean: number; error: number; z: number } {
   const count = days.length
@@ -38,8 +39,9 @@ export function disagreement(days: readonly Pair[]): { mean: number; error: numb
 }
 
 /**
- * The tight estimate of a day: headline and PACC by inverse variance, where PACC may be off by as much as the seven days
- * say it is, and by as much as they cannot tell. So it leans on the labels of the day more and more while the two drift apart, long before it is withheld.
+ * The tight estimate of a day: headline and PACC by inverse variance. PACC's variance includes the difference that the
+ * seven days show, and its uncertainty. So the weight moves to the labels of the day while the two drift apart, long
+ * before the estimate is withheld.
  */
 export const tightOf = ({ headline, pacc }: Pair, apart: { mean: number; error: number }): Measured =>
   inverseVariance(headline, {

@@ -2,10 +2,13 @@ import { agreedOf, disagreementAt, type JudgementErrors } from './judgement-erro
 import { identity, inverse, type Matrix, product } from './matrix'
 import { clip } from './numbers'
 
-/** By whom a label was given: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
+/** Who gave a label: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
 export type Judged = 'one' | 'consensus' | 'owner'
 
-/** What a share is of: the true classes, or what one annotator says, where labels are too unreliable to tell the truth. */
+/**
+ * What a share is about: the true classes, or one annotator's labels, where labels are too unreliable to estimate the
+ * truth.
+ */
 export type Estimand = 'truth' | 'judgements'
 
 /** What a label of one kind says of the truth. */
@@ -28,7 +31,7 @@ export interface Corrections {
 
 const STEP = 0.5
 
-/** How labels of each kind are corrected. A confusion with a great condition number must not come here. */
+/** How labels of each kind are corrected. A confusion with a large condition number must not be passed in. */
 export function correctionsOf(errors: JudgementErrors, estimand: Estimand = 'truth'): Corrections {
   const { one, consensus, deviations, rate } = errors
   const ratios = rate.mean > 0 ? rate.quantiles.map((quantile) => quantile / rate.mean) : [1]

@@ -1,6 +1,6 @@
 import { sum, zeros } from './numbers'
 
-/** What one annotator said of one item; the label by its place among the labels. */
+/** What one annotator said of one item; the label by its index. */
 export interface Vote {
   item: string
   annotator: string
@@ -8,11 +8,11 @@ export interface Vote {
 }
 
 export interface DawidSkene {
-  /** For each item, how probable each label is; they add up to 1. */
+  /** For each item, the probability of each label; they sum to 1. */
   posteriors: Map<string, number[]>
-  /** For each annotator, a row for each true label: how often which label is said then. Rows add up to 1. */
+  /** For each annotator, a row for each true label: how often each label is said. Rows sum to 1. */
   confusions: Map<string, number[][]>
-  /** How frequent each label is. */
+  /** The frequency of each label. */
   prior: number[]
 }
 
@@ -85,12 +85,12 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)
 
 /**
- * Without the noise of the last digits. Where two labels are equally good for an item, that noise, which hangs on the
- * order of sums, would grow with each iteration until it decides.
+ * Rounded, without the noise of the last digits. Where two labels are equally good for an item, that noise depends on
+ * the order of sums, and would grow with each iteration until it decides.
  */
 const rounded = (probability: number): number => Math.round(probability * 1e9) / 1e9
 
-/** Divided by its sum; even, where that is 0. */
+/** Divided by its sum; uniform where the sum is 0. */
 function normalised(row: readonly number[]): number[] {
   const total = sum(row)
   return row.map((value) => (total === 0 ? 1 / row.length : value / total))

@@ -1,4 +1,6 @@
-/** A difference of two estimates: its standard score, and the probability of one so large by chance alone. */
+/**
+ * A difference of two estimates: its standard score, and the probability of a difference this large by chance alone.
+ */
 export interface Contrast {
   z: number
   /** Two-sided, in [0, 1]. */
@@ -7,13 +9,13 @@ export interface Contrast {
 
 interface Estimate {
   estimate: number
-  /** Of the estimate; not negative. */
+  /** Standard error of the estimate; not negative. */
   standardError: number
 }
 
 /**
- * The normal test of two estimates that err independently. Estimates that err the same way have a smaller difference by
- * chance than this allows for, so they alarm less. Two estimates without any error differ surely or not at all.
+ * The normal test of two estimates with independent errors. For positively correlated errors the test is conservative.
+ * Two estimates without any error are either equal or certainly different.
  */
 export function contrastOf(now: Estimate, before: Estimate): Contrast {
   const error = Math.hypot(now.standardError, before.standardError)

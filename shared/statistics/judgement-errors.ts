@@ -2,15 +2,18 @@ import { type ClassErrors, classErrors, commonConfusion } from './class-errors'
 import { conditionNumber, type Matrix, square } from './matrix'
 import type { PairCounts } from './pair-counts'
 
-/** What is taken of the error rate of a judgement where nothing measures it. */
+/** The assumed error rate of a judgement where nothing measures it. */
 export interface AssumedRate {
   mean: number
   sd: number
 }
 
-/** How the labels err, and how well that is known. */
+/** How the labels err, and how precisely that is known. */
 export interface JudgementErrors {
-  /** What measures it. `assumed`: too few double judgements and hidden checks; `none`: labels are taken to be right. */
+  /**
+   * The source of the rate. `assumed`: too few double judgements and hidden checks; `none`: labels are taken to be
+   * right.
+   */
   source: 'pairs' | 'gold' | 'assumed' | 'none'
   /** Items of that source, and how many of them differ. */
   items: number
@@ -22,24 +25,27 @@ export interface JudgementErrors {
   /** `[truth][said]`: probabilities of a single judgement, and of a consensus of two and a third where they differ. */
   one: number[][]
   consensus: number[][]
-  /** Changes of `one` by one standard deviation, uncorrelated: together they are what is not known of it. */
+  /** Changes of `one` by one standard deviation, uncorrelated: together they are its uncertainty. */
   deviations: number[][][]
 }
 
 const ASSUMED_RATE: AssumedRate = { mean: 0.05, sd: 0.03 }
 
-/** So many double judgements, or hidden checks, measure the rate; below, they only correct what is assumed. */
+/** This many double judgements, or hidden checks, measure the rate; fewer only correct the assumed one. */
 const LEAST_ITEMS = 30
-/** What a measured rate leans on beside the data, in judgements. */
+/** Weight of the prior of a measured rate, in judgements. */
 const PRIOR_JUDGEMENTS = 10
-/** No rate is taken to be nearer than this to the one at which a judgement says nothing. */
+/** A rate stays at least this far from the one at which a judgement says nothing. */
 const MOST = 0.8
-/** How surely the rate is below its upper limit. At 95 %, chance withholds one day in six after 60 pairs of 15 % errors. */
+/**
+ * The confidence of the upper limit of the rate. At 95 %, chance would withhold one day in six after 60 pairs with 15 %
+ * errors.
+ */
 const LIMIT = 0.8
 /** Of a normal distribution these five have its variance. */
 const NODES = [0.07, 0.28, 0.5, 0.72, 0.93]
 const GRID = 300
-/** Below so much of 1 − K·e/(K−1) labels say too little to be corrected. */
+/** Below this value of 1 − K·e/(K−1), labels say too little to be corrected. */
 const LEAST_SIGNAL = 0.5
 /** A confusion with a greater condition number is not inverted. */
 const MOST_CONDITION = 5
@@ -88,17 +94,21 @@ export const noErrors = (classes: number): JudgementErrors => ({
   deviations: [],
 })
 
-/** Whether the labels say too little for a share: the upper limit of the rate leaves less than half of the signal. */
+/**
+ * Whether no share can be estimated from the labels: the upper limit of the rate leaves less than half of the signal.
+ */
 export const isUnreliable = ({ rate, one }: Pick<JudgementErrors, 'rate' | 'one'>): boolean =>
   signalOf(one.length, rate.high) < LEAST_SIGNAL
 
 /** The error rate above which labels say too little: (K−1)/2K. */
 export const mostReliableRate = (classes: number): number => ((1 - LEAST_SIGNAL) * (classes - 1)) / classes
 
-/** 1 − K·e/(K−1): what is left of a difference in shares when labels err at this rate; 1 − 2e for two classes. */
+/**
+ * 1 − K·e/(K−1): the part of a difference in shares that remains when labels err at this rate; 1 − 2e for two classes.
+ */
 export const signalOf = (classes: number, rate: number): number => 1 - (classes * rate) / (classes - 1)
 
-/** How often two people differ, where each is wrong at this rate, and says any wrong class alike. */
+/** How often two people differ where each errs at this rate, with all wrong classes equally likely. */
 export const disagreementAt = (classes: number, rate: number): number =>
   2 * rate - (rate * rate * classes) / (classes - 1)
 
@@ -136,7 +146,7 @@ const NOTHING = { items: 0, differing: 0 }
 const commonDeviation = (classes: number, sd: number): number[][] =>
   square(classes, (truth, said) => (truth === said ? -sd : sd / (classes - 1)))
 
-/** Agreement with oneself is only a lower bound of the errors: a belief that is wrong is said again. */
+/** Agreement with oneself is only a lower bound of the errors: a person repeats a mistaken belief. */
 function rateOfRepeats({ repeats: { items, differing } }: PairCounts, classes: number): number {
   return items < LEAST_ITEMS ? 0 : Math.min(MOST * ((classes - 1) / classes), rateAt(classes, differing / items))
 }

@@ -1,6 +1,6 @@
 /**
- * Count votes: the answers that were given most often, in the order in which they were first given, and how often. One
- * answer alone has a majority over every other; several are a tie; without votes there is none.
+ * Majority vote: the most frequent answers, in the order in which they were first given, and their number. Several
+ * answers mean a tie; without votes there is none.
  */
 export function majorityVote<T extends string>(votes: readonly T[]): { leading: T[]; count: number } {
   const counts = new Map<T, number>()

@@ -16,18 +16,18 @@ export interface Quantified {
   classes: { estimate: number; standardError: number; low: number; high: number }[]
 }
 
-/** Classes with fewer labels than this in the window, or that the model tells apart less, give no answer. */
+/** Classes with fewer labels in the window, or that the model separates less, cannot be estimated. */
 const LEAST_OF_CLASS = 10
 const LEAST_DIFFERENCE = 0.1
 
-/** Why shares cannot be estimated from these errors, or nothing where they can. */
+/** Why shares cannot be estimated from these errors; undefined where they can. */
 export function whyNotEstimable(errors: ClassifierErrors, names: readonly string[]): string | undefined {
   const { counts, means } = errors
   const rare = counts.findIndex((count) => count < LEAST_OF_CLASS)
   if (rare !== -1) {
-    return `the evaluation window has ${counts[rare]} labels of ${names[rare]}, and ${LEAST_OF_CLASS} are needed`
+    return `the evaluation window has ${counts[rare]} labels of ${names[rare]}: ${LEAST_OF_CLASS} are needed`
   }
-  // A class whose own mean score is hardly above what the others get for it.
+  // A class whose own mean score is hardly above its score for other classes.
   const blurred = means.findIndex(
     (column, c) => column[c]! - Math.max(...means.map((other, o) => (o === c ? 0 : other[c]!))) < LEAST_DIFFERENCE,
   )
@@ -59,8 +59,8 @@ export function paccOfTwo(errors: ClassifierErrors, day: DayScores): Quantified 
 }
 
 /**
- * PACC of any number of classes with the interval of a joint bootstrap: each replicate draws the window anew, moves the
- * mean scores of the day by their own error, and solves. `seed` makes it the same every time.
+ * PACC of any number of classes with the interval of a joint bootstrap: each replicate resamples the window, moves the
+ * mean scores of the day by their own error, and solves. `seed` makes it deterministic.
  */
 export function paccOfMany(window: readonly Scored[], day: DayScores, seed: number, replicates = 500): Quantified {
   const classes = day.means.length

@@ -1,6 +1,6 @@
 import { square } from './matrix'
 
-/** What is counted of the judgements so far, by places of the classes. Judgements that flag an item are left out. */
+/** Counts of the judgements so far, by index of the classes. Judgements that flag an item are left out. */
 export interface PairCounts {
   /** `pairs[a][b]`: items whose first two independent judgements were a and b, in either order; each item counts once. */
   pairs: number[][]
@@ -8,7 +8,7 @@ export interface PairCounts {
   thirds: { said: [number, number]; third: number; items: number }[]
   /** `gold[truth][said]`: judgements of items with a known label. */
   gold: number[][]
-  /** Items that came back to the annotator who had judged them, and how many of them got another answer. */
+  /** Items that were shown again to the annotator who had judged them, and how many of them got another answer. */
   repeats: { items: number; differing: number }
 }
 
@@ -21,7 +21,7 @@ export const noCounts = (classes: number): PairCounts => ({
 })
 
 /**
- * Count what annotators said of each item, in order of time; by places of the classes, and -1 for a flag. Only items
+ * Count what annotators said of each item, in order of time; by index of the classes, and -1 for a flag. Only items
  * whose first two judgements are both labels count.
  */
 export function pairCounts(

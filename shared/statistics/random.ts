@@ -1,7 +1,9 @@
-// Looked up once: in a script that runs in a context of its own a global is slow.
+// Looked up once: in a script with a context of its own, a global is slow.
 const { imul } = Math
 
-/** A small generator of numbers in [0, 1), good enough to resample by; the same seed gives the same. Tommy Ettinger, 2017. */
+/**
+ * A small generator of numbers in [0, 1), good enough for resampling; deterministic by its seed. Tommy Ettinger, 2017.
+ */
 export function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

@@ -12,8 +12,8 @@ export interface Drawn extends Unit {
 }
 
 /**
- * Inclusion probabilities proportional to size for a sample of `target` units: those that would reach 1 are taken for
- * certain, and the rest shares what is left (Ohlsson 1998).
+ * Inclusion probabilities proportional to size for a sample of `target` units. Units that would reach 1 are taken with
+ * certainty, and the others share the rest (Ohlsson 1998).
  */
 export function inclusionProbabilities(sizes: readonly number[], target: number): number[] {
   if (target <= 0) return sizes.map(() => 0)
@@ -29,8 +29,8 @@ export function inclusionProbabilities(sizes: readonly number[], target: number)
 }
 
 /**
- * Sequential Poisson sampling with permanent random numbers u: those for certain, then the smallest u/π, `target` units
- * in all, in that order. A function of the units alone: the same in any order of theirs, and overlapping from day to day.
+ * Sequential Poisson sampling with permanent random numbers u: the certain units, then the smallest u/π, `target` units
+ * in all, in that order. Depends only on the units, not on their order; samples of consecutive days overlap.
  */
 export function drawBottomK(
   units: readonly Unit[],

@@ -1,13 +1,13 @@
 import type { Scored } from './classifier-errors'
 import { sum, zeros } from './numbers'
 
-/** What a second predictor says of messages: the place of a class, or nothing where it did not answer. */
+/** The prediction of a second predictor for messages: the index of a class, or undefined where it did not answer. */
 export type Opinions = ReadonlyMap<string, number>
 
 /** A labelled message of the evaluation window, with what the second predictor says of it. */
 export type ScoredWithOpinion = Scored & { opinion: number | undefined }
 
-/** How the champion's scores and the answer of a second predictor are put together: learnt from the evaluation window. */
+/** How the champion's scores and the answer of a second predictor are combined: learnt from the evaluation window. */
 export interface Combination {
   /** How far the answer counts, in (0, 1]. */
   weight: number
@@ -17,24 +17,28 @@ export interface Combination {
   logChances: readonly (readonly number[])[]
 }
 
-/** With fewer answers of the window than this, nobody knows how the second predictor errs: it has no weight. */
+/** With fewer answers in the window the errors of the second predictor are unknown: it has no weight. */
 const LEAST_ANSWERS = 100
 
-/** Parts of the window: each is scored by what the others say. */
+/** Folds of the window: each is scored by what the other folds say. */
 const FOLDS = 5
 
-/** Labels of each class that the answers to all messages count for: an answer says nothing until the window shows it. */
+/**
+ * Labels of each class that the answers to all messages count for: an answer is uninformative until the window shows
+ * otherwise.
+ */
 const PRIOR_ITEMS = 2
 
 const WEIGHTS = [0.25, 0.5, 0.75, 1]
 const CHAMPION_WEIGHTS = [0, 0.25, 0.5, 0.75, 1]
 
-/** Least probability that the champion is taken to have given: of nothing there is no logarithm. */
+/** Lower bound of the champion's probabilities: zero has no logarithm. */
 const LEAST_SCORE = 1e-6
 
 /**
- * The scores of a message with its answer, if there is one: f^a · P(answer | class)^b, normalised. Bayes' rule where both
- * weights are one and the two predictors err apart. A message without an answer keeps the champion's scores.
+ * The scores of a message with its answer, if there is one: f^a · P(answer | class)^b, normalised. Bayes' rule where
+ * both weights are one and the two predictors err independently. A message without an answer keeps the champion's
+ * scores.
  */
 export function combinedScores(
   scores: readonly number[],
@@ -51,7 +55,10 @@ export function combinedScores(
   return powers.map((power) => power / total)
 }
 
-/** The logarithms of P(answer | class), each class shrunk to how often the answer is given at all. One never given says nothing. */
+/**
+ * The logarithms of P(answer | class), each class shrunk to the overall frequency of the answer. An answer that was
+ * never given is uninformative.
+ */
 function logChancesOf(window: readonly ScoredWithOpinion[], classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => zeros(classes))
   for (const { label, opinion } of window) if (opinion !== undefined) counts[label]![opinion]! += 1
@@ -67,16 +74,16 @@ function logChancesOf(window: readonly ScoredWithOpinion[], classes: number): nu
 /** What the window says of a second predictor. */
 export interface Learnt {
   combination: Combination
-  /** The window as the combined scores have it. */
+  /** The window with the combined scores. */
   window: Scored[]
 }
 
 /**
- * The combination for messages outside of the window, and the window by combined scores: each fold by what the others say.
- * The weights are those with the least squared error. Nothing where too few messages have an answer, or where answers do not
- * make that smaller by more than its standard error, beside the champion's scores raised to whichever power suits them.
- * `answered` is the share of messages with an answer among those to be estimated: where it is less than in the window, an
- * item counts in part with the champion's scores alone, as it is there.
+ * The combination for messages outside of the window, and the window with combined scores: each fold by what the other
+ * folds say. The weights minimise the squared error. Undefined where too few messages have an answer, or where answers
+ * do not lower the error by more than its standard error, compared with the champion's scores raised to the best power.
+ * `answered` is the share of messages with an answer among those to be estimated. Where it is smaller than in the
+ * window, an item counts in part with the champion's scores alone.
  */
 export function combinationOf(window: readonly ScoredWithOpinion[], classes: number, answered = 1): Learnt | undefined {
   const answers = window.filter(({ opinion }) => opinion !== undefined).length

@@ -1,21 +1,23 @@
-/** Probabilities of every class of one item, and which of them is true; -1 for a class that the model does not know. */
+/** Probabilities of every class of one item, and the true class; -1 for a class that the model does not know. */
 export interface Forecast {
   probabilities: readonly number[]
   truth: number
 }
 
-/** No probability counts as less: one forecast that was sure and wrong would outweigh all others. */
+/** A lower bound of probabilities: one confident wrong forecast would outweigh all others. */
 const LEAST = 1e-6
 const RANGE = { low: 0.2, high: 20 }
 
-/** Probabilities with their logarithms divided by the temperature: above 1 they move together. Guo and others, 2017. */
+/**
+ * Probabilities with their logarithms divided by the temperature: above 1 they become more equal. Guo and others, 2017.
+ */
 export function scaled(probabilities: readonly number[], temperature: number): number[] {
   const powers = probabilities.map((probability) => Math.max(LEAST, probability) ** (1 / temperature))
   const sum = powers.reduce((all, power) => all + power, 0)
   return powers.map((power) => power / sum)
 }
 
-/** Mean negative logarithm of the probability of what is true; NaN of no forecasts. */
+/** Mean negative logarithm of the probability of the true class; NaN without forecasts. */
 export function logLossOf(forecasts: readonly Forecast[], temperature = 1): number {
   const losses = forecasts.map(
     ({ probabilities, truth }) => -Math.log(Math.max(LEAST, scaled(probabilities, temperature)[truth] ?? 0)),
@@ -24,8 +26,8 @@ export function logLossOf(forecasts: readonly Forecast[], temperature = 1): numb
 }
 
 /**
- * The temperature in [0.2, 20] with the least log loss. The loss is convex in 1/temperature, so that golden-section search
- * over the logarithm finds it; 1 of no forecasts.
+ * The temperature in [0.2, 20] with the least log loss. The loss is convex in 1/temperature, so golden-section search
+ * over the logarithm finds it; 1 without forecasts.
  */
 export function fitTemperature(forecasts: readonly Forecast[]): number {
   if (forecasts.length === 0) return 1
@@ -52,14 +54,14 @@ export function fitTemperature(forecasts: readonly Forecast[]): number {
 const BINS = 10
 
 /**
- * Expected calibration error: how far, on the average, the sureness of an answer is from how often such answers are right,
- * over ten equal ranges of sureness. NaN of no forecasts.
+ * Expected calibration error: the mean gap between confidence and accuracy, over ten equal ranges of confidence. NaN
+ * without forecasts.
  */
 export function calibrationError(forecasts: readonly Forecast[], temperature = 1): number {
   return calibrationErrorOf(forecasts, temperature)(new Uint32Array(forecasts.length).fill(1))
 }
 
-/** The same of resampled forecasts: `weights[i]` is how often forecast `i` was drawn. */
+/** The same for resampled forecasts: `weights[i]` is how often forecast `i` was drawn. */
 export function calibrationErrorOf(forecasts: readonly Forecast[], temperature = 1): (weights: Uint32Array) => number {
   const answers = forecasts.map(({ probabilities, truth }) => {
     const own = scaled(probabilities, temperature)

@@ -2,8 +2,8 @@
 export const Z95 = 1.959964
 
 /**
- * Wilson's 95 % interval of a share seen in so many independent draws (Wilson, JASA 1927). `n` may be broken: the number
- * of plain draws that would know as much. With no draws it is everything.
+ * Wilson's 95 % interval of a share seen in so many independent draws (Wilson, JASA 1927). `n` may be fractional: an
+ * effective sample size. With no draws it is [0, 1].
  */
 export function wilson(share: number, n: number, z = Z95): { low: number; high: number } {
   if (!(n > 0)) return { low: 0, high: 1 }

@@ -7,7 +7,7 @@ import { tokeniseVersion1 } from './version-1'
 export { type LineBreaks, lineBreaksOf, withLineBreaks } from './line-breaks'
 export { plainText, type PostText, type ShownText, shownText, textOfShown, withMark } from './shown'
 
-/** Raised whenever `shownText` or `tokenise` gives something else for some text. It stands on every dataset and model. */
+/** Raised whenever `shownText` or `tokenise` changes its output for some text. Every dataset and model records it. */
 export const TEXT_VERSION = '2'
 
 /** Of a text in lower case. */
@@ -23,7 +23,7 @@ const ASCII_MENTION = /(?<![a-z0-9_])@[a-z0-9_]+/g
  */
 export const tokenise = (shown: ShownText): string[] => tokensIn(plain(shown))
 
-/** The text without its form. A step that most posts do not need is taken only where its mark stands. */
+/** The text in its plain form. A step that most posts do not need runs only where its mark occurs. */
 function plain(shown: ShownText): string {
   let form: string = shown
   if (/[^\x20-\x7e]/.test(form)) form = normalised(form, 'NFKC')
@@ -35,7 +35,7 @@ function plain(shown: ShownText): string {
 
 /** How a version of the text function reads a post. */
 export interface TextFunction {
-  /** The form that models of the version are given. */
+  /** The form that models of the version read. */
   formOf: (text: PostText) => ShownText
   tokenise: (form: ShownText) => string[]
 }

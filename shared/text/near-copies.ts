@@ -8,12 +8,12 @@ const BANDS = 21
 const ROWS = 3
 /** The last table is of openings, for texts that were cut off. */
 const TABLES = BANDS + 1
-/** Texts that are looked at in one bucket, the latest: a bucket of a form letter can hold thousands. */
+/** Texts that are compared in one bucket, the latest: the bucket of a form letter can hold thousands. */
 const LOOKED_AT = 100
 
-/** Texts among which near copies are found again. */
+/** An index of texts in which near copies are found. */
 export interface NearCopies {
-  /** Number of the text that it is a near copy of, if any: of those that are accepted the likest, and of those the earliest. */
+  /** Number of the text that it is a near copy of, if any: the most similar accepted text; ties go to the earliest. */
   find(shingles: Shingles, accept: (number: number) => boolean): number | undefined
   /** Its number, from 0. */
   add(shingles: Shingles): number
@@ -24,7 +24,7 @@ export function makeNearCopies(): NearCopies {
   const known: Shingles[] = []
   let capacity = 1024
   let buckets = new Uint32Array(capacity * TABLES)
-  // Chains of texts in a bucket, the latest first; 0 is the end, so a text stands as its number and one.
+  // Chains of texts in a bucket, the latest first; 0 is the end, so a text is stored as its number plus one.
   let next = new Uint32Array(capacity * TABLES)
   let heads = new Uint32Array(2 * capacity * TABLES)
   const seen = new Set<number>()
@@ -85,7 +85,7 @@ const FACTORS = Uint32Array.from({ length: BANDS * ROWS }, (_, i) => mixed(2 * i
 const minima = new Uint32Array(BANDS * ROWS)
 const hashes = new Uint32Array(TABLES)
 
-/** The bucket of a text in each table. The answer is overwritten by the next. */
+/** The bucket of a text in each table. The next call overwrites the result. */
 function hashesOf({ features, opening }: Shingles): Uint32Array {
   minima.fill(0xffffffff)
   for (let i = 0; i < features.length; i++) {

@@ -1,19 +1,19 @@
 import { normalForm } from './cascade'
 import { decodeVersion1 } from './version-1'
 
-/** What near copies of a message have in common. */
+/** The features by which near copies of a message are recognised. */
 export interface Shingles {
   /** Hashes of its words and pairs of words, each once, ascending. */
   features: Uint32Array
   /** Hash of its first words: a text that was cut off begins as the whole one does. */
   opening: number
-  /** Whether it ends in "…": what stands here is only its beginning. */
+  /** Whether it ends in "…", so that only the beginning of the message is known. */
   cut: boolean
 }
 
-/** Fewer words say too little: such texts are copies only where they are the same. */
+/** Fewer words are not enough evidence: such texts are copies only where they are equal. */
 const FEWEST_WORDS = 5
-/** Of a text that is an essay, the beginning tells enough. */
+/** Of a very long text, the beginning is enough. */
 const MOST_WORDS = 1000
 
 const LINK = /^https?:\/\/\S/
@@ -41,7 +41,7 @@ function cutAt(text: string): number | undefined {
 
 function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
   const words = normalForm.split(' ', MOST_WORDS)
-  // The normal form takes one "RT @name:" away; of a retweet of a retweet the other is left, as a word.
+  // The normal form removes one "RT @name:"; of a retweet of a retweet the other one is left, as a word.
   while (words[0] === 'rt') words.shift()
   if (words.length < FEWEST_WORDS) return undefined
 
@@ -53,8 +53,9 @@ function shinglesIn(normalForm: string, cut: boolean): Shingles | undefined {
 }
 
 /**
- * How alike two texts are that are copies of one message; 0 where they are not. Copies have at least six of ten features
- * in common (the Jaccard index); or, where one was cut off, at least nine of ten of its features are in the other.
+ * How similar two texts are that are copies of one message; 0 where they are not. Copies have at least six of ten
+ * features in common (the Jaccard index). Where one was cut off, at least nine of ten of its features must be in the
+ * other.
  */
 export function likeness(a: Shingles, b: Shingles): number {
   const [fewer, more] = [a, b].map(({ features }) => features.length).sort((x, y) => x - y) as [number, number]
@@ -66,7 +67,7 @@ export function likeness(a: Shingles, b: Shingles): number {
   return Math.max(jaccard >= LEAST_JACCARD ? jaccard : 0, contained >= LEAST_CONTAINED ? contained : 0)
 }
 
-/** Whether half of what the shorter of two texts says is in the other. */
+/** Whether half of the words of the shorter of two texts are in the other. */
 export const isKin = (a: Shingles, b: Shingles): boolean =>
   2 * inCommon(a.features, b.features) >= Math.min(a.features.length, b.features.length)
 
@@ -91,7 +92,7 @@ function hashOf(word: string): number {
   return mixed(hash)
 }
 
-/** The finaliser of MurmurHash3: every bit of the answer depends on every bit of the question. */
+/** The finaliser of MurmurHash3: every output bit depends on every input bit. */
 export function mixed(value: number): number {
   let hash = value
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)

@@ -1,27 +1,27 @@
 declare const brand: unique symbol
 
-/** A text as annotators read it and as tokens are made of it. Only this file makes one. */
+/** A text as annotators read it and as tokens are made of it. Only this file creates one. */
 export type ShownText = string & { readonly [brand]: 'shown' }
 
 /** A text in both of its forms. */
 export interface PostText {
-  /** As its source wrote it, entities and all: cascade ids are computed from it. */
+  /** As its source wrote it, including entities: cascade ids are computed from it. */
   text: string
   shown: ShownText
 }
 
 const NOT_ASCII = /[^\x20-\x7e]/
-/** `\p{Cc}+`, which takes twice as long. */
+/** Equivalent to `\p{Cc}+`, which takes twice as long. */
 // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
 export const CONTROL = /[\x00-\x1f\x7f-\x9f]+/g
 const SURROGATE = /[\ud800-\udfff]/
-/** Half of a pair: no UTF-8 file can keep it. */
+/** Half of a surrogate pair: no UTF-8 file can store it. */
 const UNPAIRED = /\p{Cs}/gu
 const ANY_AT = /[@＠﹫]/
-/** `@name`, `@name@server.example`; an address of e-mail has a letter before its at sign. */
+/** `@name`, `@name@server.example`; an e-mail address has a letter before its at sign. */
 const MENTION = /(?<![\p{L}\p{N}_])[@＠﹫][\p{L}\p{N}_]+(?:[@＠﹫][\p{L}\p{N}_]+(?:[.-]+[\p{L}\p{N}_]+)*)*/gu
 const ASCII_MENTION = /(?<![A-Za-z0-9_])@[A-Za-z0-9_]+(?:@[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)*/g
-/** After handles are gone: a retweet of a retweet has several. */
+/** Applied after handles are removed: a retweet of a retweet has several. */
 const REPEATED = /^(?:\s*RT\s+@user\s*:)+/i
 
 /**
@@ -44,17 +44,17 @@ export function withoutHandles(text: string, isAscii: boolean): string {
 }
 
 /**
- * A shown text behind a word that its source says of the post: annotators read it and models have it as a token. It
- * stands first, because the end of a text tells whether it was cut off.
+ * A shown text after a word that its source adds to the post: annotators read it, and models have it as a token. It is
+ * first, because the end of a text tells whether it was cut off.
  */
 export const withMark = (shown: ShownText, mark: string): ShownText => `${prefixOf(mark)}${shown}`.trim() as ShownText
 export const prefixOf = (mark: string): string => `[${mark}] `
 
-/** A text that is not encoded in any way: of a person who asks, of a manifest, of a file of labels. */
+/** A text without any encoding: of a person who asks, of a manifest, of a file of labels. */
 export const plainText = (text: string): PostText => ({ text, shown: shownText(text) })
 
-/** A text of which no other form is known than the shown one. */
+/** A text of which only the shown form is known. */
 export const textOfShown = (shown: ShownText): PostText => ({ text: shown, shown })
 
-/** What models of version 1 are given in place of the shown text: the text as its source wrote it. */
+/** What models of version 1 read instead of the shown text: the text as its source wrote it. */
 export const formOfVersion1 = ({ text }: PostText): ShownText => text as ShownText

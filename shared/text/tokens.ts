@@ -14,5 +14,5 @@ export function tokensIn(form: string): string[] {
   return tokens
 }
 
-/** A word that fastText would take for a label, or for its own end of line, loses its form. */
+/** A word that fastText would take for a label, or for its own end of line, is changed. */
 const bare = (token: string): string => (token.startsWith('__label__') ? token.slice(2) : token)

@@ -1,4 +1,4 @@
-// Frozen. Cascade ids and models of version 1 are computed with it: a change here changes ids that were given for good.
+// Frozen. Cascade ids and models of version 1 are computed with it: a change here would change permanent ids.
 import { normalised } from './normalised'
 import { tokensIn } from './tokens'
 

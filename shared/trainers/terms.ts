@@ -13,12 +13,12 @@ export type Need =
   /** A quota of SageMaker by its name in Service Quotas, which must be 1 or more. */
   | { quota: string; why: string; remedy: string }
 
-/** What others need to know of a place where training runs. Its adapter is in services/trainer/trainers. */
+/** What other parts need to know of a place where training runs. Its adapter is in services/trainer/trainers. */
 export interface TrainerTerms {
   /** As `training.trainer` spells it. */
   name: string
   trains(engine: Engine): boolean
-  /** Of one training a day. */
+  /** The cost of one training a day. */
   costAtMost(settings: TrainerSettings): Cost
   needs(settings: TrainerSettings, region: string): Need[]
 }

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { correlation } from './correlation'
 
-/** A metric of ours. CloudWatch bills each combination of a metric and its dimensions. */
+/** A custom metric. CloudWatch bills each combination of a metric and its dimensions. */
 interface Definition {
   unit: (typeof MetricUnit)[keyof typeof MetricUnit]
   /** The values of the dimension `service`. */
@@ -15,13 +15,16 @@ interface Definition {
 /** The stages that events drive. */
 const STAGES = ['collector', 'labeling', 'formatter', 'trainer', 'evaluator', 'analyzer']
 
-/** Every metric of ours. All but the first are gauges that the doctor measures every three hours: a repeated value changes none. */
+/**
+ * Every custom metric. All but the first are gauges that the doctor measures every three hours: a repeated value
+ * changes nothing.
+ */
 export const METRICS = {
   SecondsFromEvent: {
     unit: MetricUnit.Seconds,
     services: STAGES,
     eachHashtag: false,
-    meaning: 'From an event, or from the sending of a message, to the end of the work that it began.',
+    meaning: 'From an event, or from the sending of a message, to the end of the work that it started.',
   },
   Posts: {
     unit: MetricUnit.Count,
@@ -33,13 +36,13 @@ export const METRICS = {
     unit: MetricUnit.Count,
     services: ['collector'],
     eachHashtag: true,
-    meaning: 'Rows of that day that were refused and kept aside.',
+    meaning: 'Rows of that day that were refused and set aside.',
   },
   PercentCollected: {
     unit: MetricUnit.Percent,
     services: ['collector'],
     eachHashtag: true,
-    meaning: 'How much of that day its runs read, by time.',
+    meaning: 'The part of that day that its runs read, by time.',
   },
   ReportAgeDays: {
     unit: MetricUnit.NoUnit,
@@ -57,7 +60,7 @@ export const METRICS = {
     unit: MetricUnit.Count,
     services: ['labeling'],
     eachHashtag: false,
-    meaning: 'Items of open batches that are not answered: what waits for people.',
+    meaning: 'Unanswered items of open batches: what waits for people.',
   },
   LabelAgeDays: {
     unit: MetricUnit.NoUnit,
@@ -81,7 +84,7 @@ export const METRICS = {
     unit: MetricUnit.NoUnit,
     services: ['evaluator'],
     eachHashtag: false,
-    meaning: 'Macro-F1 of the live model on labels that came after its promotion; before there are any, of its card.',
+    meaning: 'Macro-F1 of the live model on labels that came after its promotion; until there are any, on its card.',
   },
   DeadLetters: {
     unit: MetricUnit.Count,
@@ -99,7 +102,7 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS
 
-/** How many custom metrics CloudWatch bills for so many hashtags. */
+/** How many custom metrics CloudWatch bills for this many hashtags. */
 export const metricCount = (hashtags: number): number =>
   Object.values(METRICS).reduce(
     (sum, { services, eachHashtag }) => sum + services.length * (eachHashtag ? hashtags : 1),
@@ -114,7 +117,7 @@ export interface Dimensions {
 /** Write values of metrics to the log, in CloudWatch's embedded metric format. */
 export type Measure = (dimensions: Dimensions, values: Partial<Record<MetricName, number>>) => void
 
-/** By Powertools, which reads the namespace from POWERTOOLS_METRICS_NAMESPACE. */
+/** Powertools does this; it reads the namespace from POWERTOOLS_METRICS_NAMESPACE. */
 export const measure: Measure = ({ service, hashtag }, values) => {
   const metrics = new Metrics({ serviceName: service })
   for (const [name, value] of Object.entries(values)) {

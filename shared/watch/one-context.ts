@@ -1,7 +1,7 @@
 /*
- * Stands in the bundles for `cls-hooked/context`, which the X-Ray SDK loads to follow promises by async_hooks. With those
- * hooks an await costs some twenty times as much. A Lambda environment runs one invocation at a time, so the SDK's context
- * can be one variable.
+ * Replaces `cls-hooked/context` in the bundles, which the X-Ray SDK loads to follow promises by async_hooks. With those
+ * hooks an await costs about twenty times as much. A Lambda environment runs one invocation at a time, so the SDK's
+ * context can be one variable.
  */
 
 type Context = Record<string, unknown>

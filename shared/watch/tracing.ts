@@ -6,7 +6,7 @@ export type Traced = <T>(work: () => Promise<T>) => Promise<T>
 
 export function tracing(service: string): Traced {
   const tracer = new Tracer({ serviceName: service, captureHTTPsRequests: false })
-  // An invocation that nobody traces has no segment, which is no fault.
+  // An invocation without tracing has no segment, which is not an error.
   tracer.provider.setContextMissingStrategy('IGNORE_ERROR')
 
   return async (work) => {
@@ -19,7 +19,7 @@ export function tracing(service: string): Traced {
     try {
       return await work()
     } catch (error) {
-      // The flag alone: a message stands in the log, where the retention of the log holds.
+      // Only the flag: the message is in the log, whose retention applies to it.
       subsegment.addErrorFlag()
       throw error
     } finally {

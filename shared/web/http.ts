@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { BellwetherError } from '../errors'
 
-/** A request of an HTTP API, payload format 2.0, as far as it is read. */
+/** A request of an HTTP API, payload format 2.0: the fields that are read. */
 const httpEvent = z.object({
   version: z.literal('2.0'),
   rawPath: z.string(),
@@ -22,7 +22,7 @@ export interface Request {
   headers: Record<string, string>
   /** All that were sent under a name, in the order in which they came. */
   cookies: ReadonlyMap<string, readonly string[]>
-  /** The body, parsed; REQUEST_INVALID where it is not JSON, or does not say that it is. */
+  /** The parsed body; REQUEST_INVALID where it is not JSON, or is not declared as JSON. */
   json(): unknown
 }
 
@@ -41,7 +41,7 @@ export interface Reply {
   body?: unknown
   file?: PageFile
   cookies?: string[]
-  /** A document for pages of others, in place of a body. */
+  /** A document for other websites, in place of a body. */
   embedded?: Embedded
 }
 
@@ -53,20 +53,20 @@ export interface Embedded {
   embedIn: readonly string[]
 }
 
-/** An answer that is an error: what went wrong, in a word for the page and a sentence for a person. */
+/** An error response: a code for the page and a sentence for a person. */
 export const problem = (status: number, error: string, message: string): Reply => ({ status, body: { error, message } })
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 /**
- * A page loads what was shipped with it, speaks to its own API, and cannot turn a string into markup or code. One with a service
- * worker has a policy of its own for that worker's address.
+ * A page loads only its own files, calls only its own API, and cannot turn a string into markup or code. A page with a
+ * service worker has a separate policy for that worker's address.
  */
 const pageOf = ({ workerScope }: PageFile): string =>
   `${NOTHING}; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; require-trusted-types-for 'script'; ` +
   `trusted-types ${workerScope === undefined ? "'none'" : 'desk-worker'}`
 
-/** Nothing of ours may be framed, sniffed, or run what it was not shipped with. */
+/** Pages cannot be framed or sniffed, and run only their own code. */
 const SECURITY = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -77,7 +77,7 @@ const SECURITY = {
   'x-frame-options': 'DENY',
 }
 
-/** Read an event of the HTTP API; EVENT_INVALID where it is none. */
+/** Read an event of the HTTP API; EVENT_INVALID for any other event. */
 export function readRequest(event: unknown): Request {
   const parsed = httpEvent.safeParse(event)
   if (!parsed.success) throw new BellwetherError('EVENT_INVALID', z.prettifyError(parsed.error))
@@ -94,7 +94,7 @@ export function readRequest(event: unknown): Request {
     headers,
     cookies: named,
     json: () => {
-      // A form of another site cannot send this type without asking first.
+      // A form of another site cannot send this type without a preflight request.
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
         throw new BellwetherError('REQUEST_INVALID', 'the body must be application/json')
       }
@@ -108,7 +108,7 @@ export function readRequest(event: unknown): Request {
   }
 }
 
-/** An answer in the form of the HTTP API. */
+/** A response in the form of the HTTP API. */
 interface Response {
   statusCode: number
   headers: Record<string, string>
@@ -116,7 +116,7 @@ interface Response {
   body: string
 }
 
-/** It loads nothing, and who may frame it is said by one header alone. */
+/** It loads nothing; only this header says who may frame it. */
 function respondEmbedded({ html, style, embedIn }: Embedded, status: number): Response {
   const { 'x-frame-options': deny, ...others } = SECURITY
   const hash = createHash('sha256').update(style).digest('base64')
@@ -142,7 +142,7 @@ const respondPlainly = ({ status, body, file, cookies }: Reply): Response => ({
   headers: {
     ...SECURITY,
     'content-security-policy': file ? pageOf(file) : NOTHING,
-    // Pages say nothing of anybody, and a browser asks whether its copy still stands. Answers are nobody else's.
+    // Static pages hold no personal data: revalidate. API responses are per user: no-store.
     ...(file ? { 'cache-control': 'no-cache', etag: file.etag } : { 'cache-control': 'no-store' }),
     ...(file?.workerScope === undefined ? {} : { 'service-worker-allowed': file.workerScope }),
     'content-type': file ? file.type : 'application/json; charset=utf-8',

@@ -44,7 +44,7 @@ export interface Revoked {
   wasInvited: boolean
 }
 
-/** Make a link for one person, or end what a person has. The token stands in the fragment: no server logs it. */
+/** Make a link for one person, or revoke a person's links. The token is in the URL's fragment, so no server logs it. */
 export const invitation =
   ({ table, linkKeys, siteUrl }: Ports) =>
   async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
@@ -58,7 +58,7 @@ export const invitation =
     return { ...person, url: `${siteUrl}${PAGES[person.role]}#${token}`, expires: new Date(expiresMs).toISOString() }
   }
 
-/** A card is invited as a reader of its name, so that whoever ends that reader's link ends the card. */
+/** A card is invited as a reader of its name, so that revoking that reader revokes the card. */
 async function cardLink(
   { table, linkKeys, siteUrl }: Ports,
   { card, hours: valid, ...subject }: Extract<InvitationRequest, { card: string }>,

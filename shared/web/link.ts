@@ -2,7 +2,7 @@ import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { type Person, personName, type Role, ROLES } from '../state/people'
 
-/** What a token is for: a link is exchanged for a session, and neither serves as the other. */
+/** The purpose of a token: a link is exchanged for a session, and neither can be used as the other. */
 type Purpose = 'link' | 'session'
 
 export interface Bearer extends Person {
@@ -11,7 +11,7 @@ export interface Bearer extends Person {
   expiresMs: number
 }
 
-/** Why a token lets nobody in. */
+/** Why a token is refused. */
 export type Denial = 'expired' | 'forged'
 
 /** `ms` is `iat` in milliseconds; tokens of older releases have none. */
@@ -37,26 +37,29 @@ const tokenFor = (name: string, audience: string, expiresMs: number, said: Recor
     .setAudience(audience)
     .setExpirationTime(Math.floor(expiresMs / 1000))
 
-/** What a token claims that this key signed for this audience. Throws a JOSEError otherwise, and where it has expired. */
+/**
+ * The claims of a token that this key signed for this audience. Throws a JOSEError for any other token, and for an
+ * expired one.
+ */
 async function payloadOf(key: string, audience: string, token: string, now: Date): Promise<JWTPayload> {
   const options = { algorithms: ['HS256'], audience, currentDate: now }
   return (await jwtVerify(token, bytesOf(key), options)).payload
 }
 
-/** Whose token it is, or why it lets nobody in. A token of another key, purpose or form is forged. */
+/** The person of a token, or why it is refused. A token of another key, purpose or form counts as forged. */
 export async function verify(key: string, purpose: Purpose, token: string, now: Date): Promise<Bearer | Denial> {
   try {
     const claimed = claims.safeParse(await payloadOf(key, audienceOf(purpose), token, now))
     if (!claimed.success) return 'forged'
     const { sub, role, iat, exp, ms } = claimed.data
-    // A token that tells seconds alone counts as of their end: its invitation began within that second.
+    // A token with whole seconds counts as of the end of its second: its invitation began within that second.
     return { name: sub, role, issuedMs: ms ?? iat * 1000 + 999, expiresMs: exp * 1000 }
   } catch (error) {
     return error instanceof errors.JWTExpired ? 'expired' : 'forged'
   }
 }
 
-/** A number of the report that somebody else's page may show. */
+/** A number of the report that another website may show. */
 export interface CardSubject {
   hashtag: string
   stream?: string | undefined
@@ -72,7 +75,9 @@ const cardClaims = z.object({
   label: z.string(),
 })
 
-/** Sign the token of a card. It claims no role and has an audience of its own: it serves as no link and no session. */
+/**
+ * Sign the token of a card. It claims no role and has an audience of its own, so it is neither a link nor a session.
+ */
 export const signCard = (
   key: string,
   { name, issuedMs, expiresMs }: Omit<Bearer, 'role'>,
@@ -85,7 +90,7 @@ export const signCard = (
     ms: issuedMs,
   }).sign(bytesOf(key))
 
-/** What a card's token shows; nothing where it is expired, or of another key, purpose or form. */
+/** What a card's token shows; undefined where it is expired, or of another key, purpose or form. */
 export async function verifyCard(key: string, token: string, now: Date): Promise<(CardSubject & Bearer) | undefined> {
   try {
     const { sub, ms, exp, ...subject } = cardClaims.parse(await payloadOf(key, CARD, token, now))
@@ -98,7 +103,7 @@ export async function verifyCard(key: string, token: string, now: Date): Promise
 
 const CARD = 'bellwether-card'
 
-/** The role that a token claims, for the wording of a refusal alone: nothing of it is verified. */
+/** The role that a token claims, only for the wording of a refusal: nothing of it is verified. */
 export function claimedRole(token: string): Role | undefined {
   try {
     return z.enum(ROLES).safeParse(decodeJwt(token).role).data

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { PageFile, Reply, Request } from './http'
 
-/** Answers a request for a file of a page, or nothing where it asks for something else. */
+/** Serves a file of a page; undefined for any other request. */
 export type Pages = (request: Request) => Reply | undefined
 
 const TYPES: Record<string, string> = {

@@ -3,7 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import { BellwetherError } from '../errors'
 import { problem, readRequest, type Reply, type Request, respond } from './http'
 
-/** A function behind an HTTP API: it answers every request, and tells nobody what went wrong inside. */
+/** A function behind an HTTP API: it answers every request, and hides internal errors from visitors. */
 export const served =
   (serve: (request: Request, now: Date) => Promise<Reply>, log: Pick<Logger, 'error'>) =>
   async (event: unknown, now: Date): Promise<ReturnType<typeof respond>> => {
@@ -14,6 +14,6 @@ export const served =
         return respond(problem(400, 'invalid', error.message))
       }
       log.error('a request failed', { error: inspect(error) })
-      return respond(problem(500, 'failed', 'Something went wrong here. What you gave is safe; try again in a minute.'))
+      return respond(problem(500, 'failed', 'An internal error occurred. Your input is safe; try again in a minute.'))
     }
   }

@@ -7,11 +7,11 @@ import { type Invited, invitedAt, type Role } from '../state/people'
 
 interface Ports {
   table: Pick<Table, 'get'>
-  /** The key of the page's own visitors. */
+  /** The signing key of the page's own visitors. */
   linkKey: LinkKey
 }
 
-/** A person who has a session, and who else is invited. */
+/** A person with a session, and who else is invited. */
 export interface Visitor extends Bearer {
   invited: Invited
 }
@@ -19,14 +19,14 @@ export interface Visitor extends Bearer {
 type Reason = Denial | 'revoked' | 'missing' | 'foreign'
 
 const REASONS: Record<Reason, string> = {
-  expired: 'This link has expired. Ask whoever sent it for a new one.',
-  forged: 'This link is not one of ours. Look whether all of it was copied, or ask for a new one.',
-  revoked: 'This link was withdrawn. Ask whoever sent it for a new one.',
-  foreign: 'This link is for another page. Open it where it was made for.',
-  missing: 'Open the link that you were given. This page is for those who have one.',
+  expired: 'This link has expired. Ask the person who sent it for a new one.',
+  forged: 'This link is not valid. Check that you copied all of it, or ask for a new one.',
+  revoked: 'This link was withdrawn. Ask the person who sent it for a new one.',
+  foreign: 'This link is for another page. Open it at the address that you were given.',
+  missing: 'This page needs a personal link. Open the link that you were given.',
 }
 
-/** Where a session is kept: one cookie for each kind of visitor of a page, and sent to that page alone. */
+/** Where a session is stored: one cookie for each kind of visitor of a page, sent only to that page. */
 interface Cookie {
   name: string
   path: string
@@ -41,10 +41,10 @@ const COOKIES: Record<Role, Cookie> = {
 /** Cookies of one name that are looked at: each costs the check of a signature. */
 const MOST_OF_A_NAME = 5
 
-/** An owner at the report. The report has the key of readers, so the owner's page signs this session with it. */
+/** An owner at the report. The report has only the readers' key, so the owner's page signs this session with it. */
 const OWNER_AT_REPORT: Cookie = { name: 'bellwether-owner-report', path: '/report' }
 
-/** Exchange the token of a link for a session, as often as the link is opened; for this role only. */
+/** Exchange the token of a link for a session, any number of times; only for this role. */
 export async function openSession(
   { table, linkKey, reportKey }: Ports & { reportKey?: LinkKey },
   role: Role,
@@ -73,7 +73,7 @@ export async function openSession(
   return { status: 200, body: { name, role }, cookies }
 }
 
-/** Who asks for a page, by the first of its cookies that holds a valid session; or the reply that turns them away. */
+/** The visitor of a page, by the first cookie with a valid session; or the reply that refuses access. */
 export async function whoAsks(
   { table, linkKey }: Ports,
   roles: readonly Role[],
@@ -104,10 +104,10 @@ export async function admittedCard(
   return typeof admittedTo === 'string' ? undefined : card
 }
 
-/** The visitor, unless the page was opened by another person. */
+/** The visitor, unless another person opened the page. */
 function asThemselves(visitor: Visitor, openedBy: string | undefined): Visitor | Reply {
   if (openedBy === undefined || openedBy === visitor.name) return visitor
-  return problem(409, 'other', 'A link of somebody else was opened in this browser. Open yours again.')
+  return problem(409, 'other', "Another person's link was opened in this browser. Open your own link again.")
 }
 
 async function admitted(

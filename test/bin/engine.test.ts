@@ -97,7 +97,11 @@ describe('npm run engine', () => {
       'no such file',
     ],
     ['a folder without a model', ['classify', '--model', 'docs', '--input', 'x'], 'there is no model.json in it'],
-    ['a folder of other things', ['train', '--engine', 'linear', '--input', 'x', '--output', 'docs'], 'no model'],
+    [
+      'a folder of other things',
+      ['train', '--engine', 'linear', '--input', 'x', '--output', 'docs'],
+      'it has files that are not of a model',
+    ],
     ['an unknown command', ['guess'], 'expected train or classify'],
     [
       'a hyperparameter that cannot be',

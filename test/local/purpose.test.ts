@@ -24,13 +24,13 @@ it.each(['live', 'replay'] as const)('makes a folder for %s, and finds it used',
 it('refuses a replay’s folder for real posts, and the other way round', () => {
   keepFor('replay', folder)
   expect(() => keepFor('live', folder)).toThrow(
-    `${folder} holds a replay, whose clock is not the real one: --live needs a folder of its own; name another one with --data`,
+    `${folder} holds a replay, whose clock is not the real one: --live needs a folder of its own; name another folder with --data`,
   )
 
   const live = path.join(folder, 'live')
   keepFor('live', live)
   expect(() => keepFor('replay', live)).toThrow(
-    `${live} holds real posts, collected by --live: a replay needs a folder of its own; name another one with --data`,
+    `${live} holds real posts, collected by --live: a replay needs a folder of its own; name another folder with --data`,
   )
 })
 

@@ -130,10 +130,10 @@ describe('a query', () => {
     ['select nothing from posts', /column "nothing" not found/],
     ['select 1; select 2', /^one query at a time/],
     ["copy (select 1) to 'x.csv'", /only read|disabled by configuration/],
-    ['drop view posts', /only read/],
+    ['drop view posts', /tables are read-only/],
     ['insert into posts select * from posts', /only read|not an? table|not a base table/i],
-    ['install httpfs', /only read/],
-    ['set enable_external_access = true', /only read/],
+    ['install httpfs', /tables are read-only/],
+    ['set enable_external_access = true', /tables are read-only/],
     ["select * from read_csv('/etc/passwd')", /disabled by configuration/],
     ["select * from read_json('https://example.org/x.json')", /disabled by configuration|httpfs/],
   ])('refuses %s in the words of DuckDB or its own', async (sql, words) => {
@@ -228,7 +228,9 @@ describe('what is printed', () => {
 
 describe('a data folder', () => {
   it('that is not there is named', () => {
-    expect(() => tablesIn(path.join(folder, 'nowhere'))).toThrow(/^no such folder: .*nowhere$/)
+    expect(() => tablesIn(path.join(folder, 'nowhere'))).toThrow(
+      /^there is no folder .*nowhere; name the data folder of a cloud with --data$/,
+    )
   })
 
   it('of something else is named', () => {

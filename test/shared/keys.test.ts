@@ -57,10 +57,10 @@ describe('a stream', () => {
   it('is a segment of its own', () => {
     expect(keys.run.match('raw/stream=a/b/hashtag=aws/date=2026-11-21/run=one/run.json')).toBeUndefined()
     expect(keys.run.match('raw/stream=/hashtag=aws/date=2026-11-21/run=one/run.json')).toBeUndefined()
-    expect(() => keys.run({ ...parts, stream: 'a/b' })).toThrow(/stream cannot stand in/)
+    expect(() => keys.run({ ...parts, stream: 'a/b' })).toThrow(/stream "a\/b" cannot be part of the key/)
   })
 })
 
 it.each(['', 'a/b', '..', 'a\nb', '\u0000'])('refuses a part that would leave its place: %j', (batch) => {
-  expect(() => keys.plan({ batch })).toThrow(/batch cannot stand in/)
+  expect(() => keys.plan({ batch })).toThrow(/batch "[^]*" cannot be part of the key/)
 })

@@ -36,7 +36,7 @@ describe('what is wrong', () => {
     [
       'a hashtag with neither source nor sources',
       edited('{ tag: aws, source: sample }', '{ tag: aws }'),
-      /:5: hashtags\.0\.source: a hashtag has one of source, .* and sources/,
+      /:5: hashtags\.0\.source: a hashtag needs either source, .* or sources/,
     ],
     [
       'two sources of one network',
@@ -44,12 +44,12 @@ describe('what is wrong', () => {
         'sources:\n',
         'sources:\n  again: { type: file, file: again.jsonl }\n',
       ),
-      /:5: hashtags\.0\.sources\.1: "sample" and "again" are both of file, and its posts would come twice/,
+      /:5: hashtags\.0\.sources\.1: "sample" and "again" both read file, whose posts would be collected twice/,
     ],
     [
       'one source twice',
       edited('{ tag: aws, source: sample }', '{ tag: aws, sources: [x, x] }'),
-      /hashtags\.0\.sources\.1: "x" and "x" are both of x/,
+      /hashtags\.0\.sources\.1: "x" and "x" both read x/,
     ],
     [
       'a network that no key can have',
@@ -80,7 +80,7 @@ describe('what is wrong', () => {
     [
       'a hashtag that stands twice',
       edited('tag: azure', 'tag: AWS'),
-      /bellwether\.yml:6: hashtags\.1\.tag: #aws stands here twice/,
+      /bellwether\.yml:6: hashtags\.1\.tag: #aws is listed twice/,
     ],
     [
       'a gate that nothing could pass',
@@ -105,9 +105,9 @@ describe('what is wrong', () => {
     [
       'a field that is unknown',
       edited('perDay: 2000', 'perWeek: 2000'),
-      /bellwether\.yml:40: caps\.posts\.perWeek: is no option/,
+      /bellwether\.yml:40: caps\.posts\.perWeek: unknown option/,
     ],
-    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:74: labeling: is no option/],
+    ['a section that is unknown', `${shipped}\nlabeling: {}\n`, /bellwether\.yml:74: labeling: unknown option/],
     [
       'a language by its name',
       edited('[en]', '[English]'),
@@ -182,7 +182,7 @@ describe('what is wrong', () => {
     [
       'one engine beside several others',
       edited('engines: [blazingtext, linear]', 'engine: linear\n  engines: [naive-bayes, linear]'),
-      /training\.engine: stands beside training\.engines/,
+      /training\.engine: conflicts with training\.engines/,
     ],
     [
       'labels that count from a version to come',

@@ -4,8 +4,8 @@ import { FastTextError, parseBlazingText } from '../../../packages/fasttext/src'
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
 /**
- * The hyperparameters of BlazingText's supervised mode, by its names and with its valid values: what one trains with in the
- * function, the other takes as well. Parsed, they are strings with `mode`, as CreateTrainingJob carries them.
+ * The hyperparameters of BlazingText's supervised mode, with its names and valid values: training in the function
+ * accepts the same ones. Parsed, they are strings with `mode`, as CreateTrainingJob takes them.
  */
 export const hyperparameters = z.record(z.string(), scalar).transform((given, context) => {
   const values = { mode: 'supervised', ...Object.fromEntries(Object.entries(given).map(([k, v]) => [k, asText(v)])) }
@@ -19,7 +19,7 @@ export const hyperparameters = z.record(z.string(), scalar).transform((given, co
   return valid ? values : z.NEVER
 })
 
-/** Why BlazingText would refuse a hyperparameter: better now than from a job that was paid for. */
+/** Why BlazingText would refuse a hyperparameter: better reported now than by a job that was paid for. */
 function objectionTo(name: string, value: string): string | undefined {
   try {
     parseBlazingText({ mode: 'supervised', [name]: value })

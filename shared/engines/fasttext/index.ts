@@ -9,7 +9,7 @@ import { trainingLine } from '../training-lines'
 import { FASTTEXT_FILE, load } from './load'
 import { search } from './search'
 
-/** Measured on one core, the text function with it, which takes most of the time; rounded down. */
+/** Measured on one core, including the text function, which takes most of the time; rounded down. */
 const POSTS_PER_SECOND = 80_000
 
 /** fastText, as SageMaker BlazingText trains it too: words and pairs of words, in a `model.bin` of fastText's format. */
@@ -26,7 +26,7 @@ export const fastText: Engine = {
   }),
   objection: ({ validation }, { early_stopping: stops = '' }) =>
     /^true$/i.test(stops) && validation === 0
-      ? 'early_stopping needs a validation set, and no labelled item fell into it'
+      ? 'early_stopping needs a validation set, and it has no labelled item: set early_stopping: False, or have more posts labelled'
       : undefined,
   seed: DEFAULTS.seed,
   search,

@@ -10,7 +10,7 @@ import { tokenise } from '../../text'
 import type { Hyperparameters, Search } from '../engine'
 import { trainingLine } from '../training-lines'
 
-/** Over what BlazingText can train. A choice of the search trains for all its epochs: early stopping is left out. */
+/** Within the values that BlazingText allows. A candidate trains for all its epochs, without early stopping. */
 export const search: Search = {
   secondsPerExample: 0.0002,
   run: async (examples, { configured, seed, folds, goal, trials, seconds }) => {
@@ -27,7 +27,7 @@ export const search: Search = {
         fixed: { buckets },
       }
       const { best, tried } = tune(lines, options)
-      // The first choice is the configuration's, with what a search leaves out.
+      // The first candidate is the configuration's, with defaults for what it leaves out.
       const [initial] = tried
       const named = (chosen: Partial<FastTextHyperparameters>): Hyperparameters =>
         chosen === initial?.hyperparameters ? configured : { ...toBlazingText(chosen), early_stopping: 'False' }

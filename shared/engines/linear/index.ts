@@ -33,7 +33,8 @@ const hyperparameters = z.strictObject({
 
 /**
  * Multinomial logistic regression with L2 on words, pairs of words and characters within words, as sublinear tf-idf of
- * unit length. Its strength is chosen by out-of-fold log loss, the prior correction of its decision by out-of-fold macro-F1.
+ * unit length. Its strength minimises the out-of-fold log loss, the prior correction of its decision maximises the
+ * out-of-fold macro-F1.
  */
 export const linear: Engine = {
   name: 'linear',
@@ -42,7 +43,7 @@ export const linear: Engine = {
   suitsFewLabels: true,
   objection: ({ train }) =>
     train > MOST_EXAMPLES
-      ? `linear learns from at most ${MOST_EXAMPLES} posts within a function's time, and these are ${train}`
+      ? `linear learns from at most ${MOST_EXAMPLES} posts within a function's time, and the training set has ${train}: leave linear out of training.engines`
       : undefined,
   seed: null,
   postsPerSecond: POSTS_PER_SECOND,
@@ -98,7 +99,7 @@ function* ngramsOf(examples: readonly Example[]) {
   for (const { text } of examples) yield ngrams(tokenise(text))
 }
 
-/** Places of the examples in an order by hash, which has nothing to do with their labels. */
+/** Indices of the examples in an order by hash, which is independent of their labels. */
 function orderOf(examples: readonly Example[]): number[] {
   const keys = examples.map(({ item }) => permanentRandom(item, 'linear-folds-v1'))
   return Array.from(examples.keys()).sort((a, b) => keys[a]! - keys[b]! || a - b)

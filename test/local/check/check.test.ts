@@ -36,14 +36,14 @@ it('says what a file of posts is, what can be used, and the most frequent reason
     '  days      2026-06-01 to 2026-06-01',
     '  hashtags  #aws ×8, #posts ×1 (#posts: rows that name none)',
     '  labels    marketing ×4, technical ×4; 1 without',
-    '  read otherwise than it stands there:',
+    '  read differently from the file:',
     '    2 × id "nan" read as none',
     '    1 × label "NaN" read as none',
     '    1 × author "NULL" read as none',
     '    1 × createdAt "NaN" read as none',
     '    1 × hashtag "NaN" read as none',
     '  3 rows refused:',
-    '    2 × text is "NaN", which stands for nothing (first in line 2)',
+    '    2 × text is "NaN", which means an empty cell (first in line 2)',
     '    1 × createdAt is missing, and other rows have one (line 7)',
     '  Each with its line and field: npm start -- check --all posts-nan.csv',
   ])
@@ -102,8 +102,7 @@ it('names the three most frequent reasons, and lists every row where it is asked
 })
 
 describe('a file that cannot be used gets one message', () => {
-  const WANTED =
-    'Wanted for posts: text; read where they are there: id, createdAt, hashtag, author, language, retweetOf, label.'
+  const WANTED = 'Required for posts: text; optional: id, createdAt, hashtag, author, language, retweetOf, label.'
 
   it.each([
     [
@@ -134,7 +133,7 @@ describe('a file that cannot be used gets one message', () => {
       "of whole answers of X's API",
       'a.json',
       '{"data":[{"id":"1","text":"x"}],"meta":{}}\n',
-      'a.json holds whole answers of X\'s API: flatten it to one post a line, as in jq -c ".data[]"',
+      'a.json has complete responses of X\'s API, with many posts a line: flatten it to one post a line, as in jq -c ".data[]"',
     ],
     [
       'that is cut off before its first value ends',
@@ -214,7 +213,7 @@ describe('with a configuration', () => {
     const { said } = await checked(file, '--config', config())
 
     expect(said).toContain('    1 × label "Technical" read as technical')
-    expect(said).toContain('  no categories of the configuration: spam')
+    expect(said).toContain('  not categories of the configuration: spam')
   })
 })
 

@@ -97,6 +97,6 @@ it('refuses a folder whose days are still to come', async () => {
   await reach('2026-11-30')
 
   await expect(refuseFuture({ cloud, table }, [AWS, AZURE])).rejects.toThrow(
-    '#aws is collected up to 2026-11-30, which is still to come: by the clock of this machine it is 2026-11-28',
+    '#aws is collected up to 2026-11-30, which is in the future: by the clock of this machine it is 2026-11-28',
   )
 })

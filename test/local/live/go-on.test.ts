@@ -59,7 +59,7 @@ it('says once why a collection failed, what other functions failed with, and has
 
   expect(said).toEqual([
     expect.stringMatching(/^Collecting failed: SOURCE_UNAVAILABLE: a was not reached: EAI_AGAIN\nThere is no host/),
-    'bellwether-dev-formatter failed: AccessDenied: no. It is tried again; its log: data/logs/bellwether-dev-formatter.log',
+    'bellwether-dev-formatter failed: AccessDenied: no. It will be retried; its log: data/logs/bellwether-dev-formatter.log',
   ])
   expect(asked).toEqual([['collector', {}]])
 })

@@ -31,7 +31,7 @@ it('reads what is given', () => {
 
 it.each([
   [['--days', '0'], '--days takes a whole number from 1 to 30, not "0"'],
-  [['--hashtag', '2026'], '--hashtag "2026" is none: a hashtag is letters, digits and underscores'],
+  [['--hashtag', '2026'], '--hashtag "2026" is not a hashtag: a hashtag is letters, digits and underscores'],
   [['--mastodon', 'social.example'], '--mastodon "social.example" is no address: name an instance as in https://'],
   [['--mastodon', 'http://social.example'], 'has to begin with https://'],
   [['--mastodon', 'https://social.example/tags/aws'], 'name the instance alone, https://social.example'],

@@ -50,7 +50,7 @@ it('says what to do off a terminal, where nothing was typed, and where a secret 
 
   await expect(provide()).rejects.toThrow('or name a file that holds it: --secret x=FILE')
   await expect(provide({}, asking(''))).rejects.toThrow('it is missing')
-  await expect(provide({ bluesky: 'f' })).rejects.toThrow('--secret bluesky: no source that is watched needs it')
+  await expect(provide({ bluesky: 'f' })).rejects.toThrow('--secret bluesky: no configured source needs it')
   await expect(provide({ x: file('nowhere') })).rejects.toThrow(`there is no file ${file('nowhere')}`)
   await start()
   await expect(provide()).rejects.toThrow('put the source into bellwether.yml, from which it is packaged')

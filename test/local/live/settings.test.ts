@@ -69,7 +69,7 @@ it('has the desk ask, and as many as are wanted', () => {
 
   expect(settings.labelling).toMatchObject({ labeller: 'desk', itemsPerDay: 500, acceptUnreliable: true })
   expect(settings.caps.judgements.perDay).toBe(1500)
-  expect(notes).toContain('Labels at the desk: here nobody answers for ground-truth.')
+  expect(notes).toContain('Labels at the desk: on this machine nobody can answer for ground-truth.')
 })
 
 it('names a mistake in the configuration as packaging does', () => {

@@ -36,7 +36,10 @@ const run = (more: object = {}) =>
 describe('adviceFor', () => {
   it.each([
     ['SOURCE_UNAVAILABLE: social.example was not reached: ENOTFOUND', 'no host of that name'],
-    ['SOURCE_UNAVAILABLE: social.example was not reached: CERT_HAS_EXPIRED', 'takes it to be 2026-11-28 12:00 UTC'],
+    [
+      'SOURCE_UNAVAILABLE: social.example was not reached: CERT_HAS_EXPIRED',
+      'not valid by the clock of this machine, which says 2026-11-28 12:00 UTC',
+    ],
     ['SOURCE_UNAVAILABLE: social.example was not reached: ECONNREFUSED', 'the same command tries again'],
     ['SOURCE_UNAVAILABLE: social.example answered 200: Just a moment', 'a web page in place of posts'],
     [

@@ -35,7 +35,7 @@ it.each([
   ['posts-cp1252.csv', /is not UTF-8: line 2, byte 0xE9; save it as UTF-8$/],
   [
     'posts-two-text-columns.csv',
-    /, line 1: two columns are named text\. Keep one of them\. Found: CSV with "," between cells, UTF-8, with columns id, text, createdAt, text, label\. Wanted for posts: text; read where they are there: id, createdAt, .*\.$/,
+    /, line 1: two columns are named text\. Keep one of them\. Found: CSV with "," between cells, UTF-8, with columns id, text, createdAt, text, label\. Required for posts: text; optional: id, createdAt, .*\.$/,
   ],
 ])('refuses %s as a whole, in one message', async (name, message) => {
   await expect(read(name)).rejects.toThrow(message)
@@ -58,9 +58,9 @@ it('reads the words that programs write for nothing as nothing, and counts them'
   expect(new Set(posts.map(({ hashtag }) => hashtag))).toEqual(new Set(['aws']))
   expect(posts.map(({ id }) => id)).not.toContain('nan')
   expect(refused).toEqual([
-    ':2: text: is "NaN", which stands for nothing',
+    ':2: text: is "NaN", which means an empty cell',
     ':7: createdAt: is missing, and other rows have one',
-    ':8: text: is "null", which stands for nothing',
+    ':8: text: is "null", which means an empty cell',
   ])
   expect(notes).toEqual([
     '2 × id "nan" read as none',

@@ -67,7 +67,7 @@ it('gives Ground Truth a work team', () => {
 
 it('says so when the posts carry more labels than can be told apart', () => {
   expect(() => replayed(Array.from({ length: 31 }, (_, i) => post('aws', `label ${i}`)))).toThrow(
-    'the posts carry 31 labels; up to 30',
+    'the posts have 31 different labels: at most 30',
   )
 })
 

@@ -547,7 +547,9 @@ describe('two writers', () => {
 
     await expect(labelStore(losing, RULES).read()).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringMatching(/current\.json: others changed it \d+ times in a row; try again/),
+      message: expect.stringMatching(
+        /current\.json: gave up after \d+ attempts, because other writers changed it each time; try again/,
+      ),
     })
   })
 })

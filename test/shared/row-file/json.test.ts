@@ -54,7 +54,7 @@ describe('the values of an array', () => {
     expect(await values('[{"a":1}];\n')).toHaveLength(1)
     expect(await values('[{"a":1}]\n[{"a":2}]')).toEqual([
       { line: 1, text: '{"a":1}' },
-      { line: 2, text: '[{"a":2}]', problem: 'stands behind the end of the array' },
+      { line: 2, text: '[{"a":2}]', problem: 'follows the end of the array' },
     ])
   })
 
