@@ -1,13 +1,21 @@
-// Does the desk's page lose a key? `node bin/run.mjs bench/desk-page.ts`: 500 answers by keyboard in Chromium, one every
-// 250 ms, on a connection where every fifth request fails and every fifth answer arrives twice. Takes some three minutes.
-// Ends with 1 where an answer was lost or changed, or is out of order.
-import { parseArgs } from 'node:util'
 import { addBatch, readBatch, readChunks } from '../shared/state/desk'
 import { allSent, answerByKey, beLossy } from '../test/browser/keyboard'
 import { openSite } from '../test/browser/site'
+import { benchOptions } from './options'
 
-const { values } = parseArgs({
-  options: { answers: { type: 'string', default: '500' }, 'every-ms': { type: 'string', default: '250' } },
+const USAGE = `
+node bin/run.mjs bench/desk-page.ts [--answers 500] [--every-ms 250]
+
+Does the desk's page lose a key? Answers by keyboard in Chromium, on a connection where every fifth request fails and every fifth
+response arrives twice. Takes about three minutes. Ends with 1 where an answer was lost or changed, or is out of order.
+
+  --answers N     answers
+  --every-ms N    time between two keys
+`
+
+const { values } = benchOptions(USAGE, {
+  answers: { type: 'string', default: '500' },
+  'every-ms': { type: 'string', default: '250' },
 })
 const ANSWERS = Number(values.answers)
 const EVERY_MS = Number(values['every-ms'])

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { buildSync } from 'esbuild'
 import { ROOT } from '../local/root'
 import { assistanceOf } from '../shared/statistics/assistance'
@@ -13,22 +12,34 @@ import { judgementErrors } from '../shared/statistics/judgement-errors'
 import { pairCounts } from '../shared/statistics/pair-counts'
 import { mulberry32 } from '../shared/statistics/random'
 import { drawDay, type Message, populationOf, samplesOf, truthOf } from './coverage-world'
+import { benchOptions } from './options'
 import { LABELS_A_DRAW, type Lived, livedOf, type PlayedDay } from './redrawn-weeks'
 import { judgesOf, twoWeeksOf } from './two-weeks'
 
-// How far off are the shares, beside an earlier commit, where chance is averaged out? Two replays of two weeks tell two root
-// mean square errors apart only where they differ by a third (`bench/width.ts`). Here two weeks of real posts are played once by each
-// commit's rules, with a model that is trained every day; then every day is drawn, judged and estimated anew, again and again.
-//
-//   node bin/run.mjs bench/redrawn.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 6] [--redraws 6]
-//                                     [--sets corporate,emotion,irony]
-//
-// FOLDER as in bench/quality-sets.ts. Beside the base stand the shipped estimate, the one with kept scores in its window
-// (decision 0200), and a limit: the shipped one, if it had the scores of the base, which are of a model of up to six days later. The
-// base is taken to promote every model, and never to score a post that its model has learnt from. Ten minutes of one core.
+const USAGE = `
+node bin/run.mjs bench/redrawn.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 6] [--redraws 6]
+                                  [--sets corporate,emotion,irony]
 
-const { values: options } = parseArgs({
-  options: {
+How far off are the shares, compared with an earlier commit, when chance is averaged out? Two replays of two weeks can tell two root
+mean square errors apart only where they differ by a third (bench/width.ts). This benchmark plays two weeks of real posts once by
+each commit's rules, with a model that is trained every day. Then every day is drawn, judged and estimated many times.
+
+Compared with the base are the shipped estimate, the one with kept scores in its window (decision 0200), and a limit: the shipped one
+with the scores of the base, whose model may be up to six days newer. The base is assumed to promote every model, and never to
+score a post that its model has learnt from. Ten minutes of one core.
+
+  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
+                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  --base COMMIT   a commit of this repository
+  --mistakes P,…  how often simulated annotators err
+  --seeds N       repetitions
+  --redraws N     draws of each day
+  --sets A,…      sets to use
+`
+
+const { values: options } = benchOptions(
+  USAGE,
+  {
     data: { type: 'string', default: '' },
     base: { type: 'string', default: '0f95a04' },
     mistakes: { type: 'string', default: '0,0.05' },
@@ -36,7 +47,8 @@ const { values: options } = parseArgs({
     redraws: { type: 'string', default: '6' },
     sets: { type: 'string', default: 'corporate,emotion,irony' },
   },
-})
+  { needs: ['data'] },
+)
 
 const ESTIMATES = ['base', 'kept', 'shipped', 'later'] as const
 type Estimate = (typeof ESTIMATES)[number]
@@ -58,8 +70,6 @@ interface Sums {
 }
 
 async function main(): Promise<void> {
-  if (!options.data)
-    throw new Error('--data FOLDER is missing: the folder with the labelled posts; see the top of this file')
   const base = baseStatistics()
   console.log('mistakes  set        estimate   RMSE  beside the base  width  covers')
   for (const mistakes of options.mistakes.split(',')) {

@@ -192,7 +192,7 @@ async function desk(): Promise<void> {
       await shoot('offline')
       await page.context().setOffline(false)
       await page.goto(url.replace(/.....$/, 'aaaaa'))
-      await page.getByRole('heading', { name: 'not one of ours' }).waitFor()
+      await page.getByRole('heading', { name: 'This link is not valid' }).waitFor()
       await shoot('forged')
       await close()
     }

@@ -211,7 +211,9 @@ const PAGES: [string, () => Promise<[Site, string]>, State[]][] = [
   ["the owner's page", async () => [settled, (await settled.invite({ owner: 'me' })).url], OWNER],
   ['the report', async () => [site, (await site.invite({ reader: 'team' })).url], REPORT],
 ]
-const REFUSED: State[] = [['a link that is forged', (page) => page.getByText('not one of ours').first().waitFor()]]
+const REFUSED: State[] = [
+  ['a link that is forged', (page) => page.getByText('This link is not valid').first().waitFor()],
+]
 const OTHERS: typeof PAGES = [
   [
     'the desk without posts',

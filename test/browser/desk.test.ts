@@ -488,7 +488,7 @@ it('never gets a third answer of annotators who work at once and agree', async (
 
 describe('a link', () => {
   const denials: [string, string, () => Promise<string>][] = [
-    ['was never signed by us', 'This link is not one of ours', async () => `${site.cloud.endpoint}/desk#a.b.c`],
+    ['was never signed by us', 'This link is not valid', async () => `${site.cloud.endpoint}/desk#a.b.c`],
     ['is missing', 'Open the link that you were given', async () => `${site.cloud.endpoint}/desk`],
     [
       'is for readers of reports',
@@ -572,7 +572,7 @@ describe('a link', () => {
     await other.locator('#definitions[open]').waitFor()
 
     await press(page, '1')
-    await page.getByRole('heading', { name: 'A link of somebody else was opened' }).waitFor()
+    await page.getByRole('heading', { name: "Another person's link was opened" }).waitFor()
 
     expect((await rows()).flatMap(({ answers }) => Object.keys(answers))).toEqual([])
   })
