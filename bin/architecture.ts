@@ -26,6 +26,7 @@ import * as reportedBatches from '../shared/state/reported-batches'
 import type { RowKind } from '../shared/state/row'
 import * as rewrittenLabels from '../shared/state/rewritten-labels'
 import * as runLog from '../shared/state/run-log'
+import * as sentMails from '../shared/state/sent-mails'
 import * as tombstones from '../shared/state/tombstones'
 import * as trainingJobs from '../shared/state/training-jobs'
 
@@ -141,6 +142,7 @@ export const stateModules: Readonly<Record<string, object>> = {
   'quiet-look': quietLook,
   'recovery-requests': recoveryRequests,
   'rewritten-labels': rewrittenLabels,
+  'sent-mails': sentMails,
   tombstones,
   absences,
   'open-deletions': openDeletions,

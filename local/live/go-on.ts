@@ -79,7 +79,7 @@ function makeRetry({ cloud, journal, screen }: Pick<Ports, 'cloud' | 'journal' |
 }
 
 const troubleInWords = ({ functionName, error }: Trouble, logs: string): string =>
-  `${functionName} failed: ${error}. It will be retried; its log:  ${path.join(logs, functionName)}.log`
+  `${functionName} failed: ${error}. It will be retried; its log: ${path.join(logs, functionName)}.log`
 
 /** Why a collection failed, and what to do. */
 export function failureInWords(failure: string, nowMs: number): string {

@@ -13,7 +13,7 @@ interface Definition {
 }
 
 /** The stages that events drive. */
-const STAGES = ['collector', 'labeling', 'formatter', 'trainer', 'evaluator', 'analyzer']
+const STAGES = ['collector', 'labeling', 'formatter', 'trainer', 'evaluator', 'analyzer', 'mail']
 
 /**
  * Every custom metric. All but the first are gauges that the doctor measures every three hours: a repeated value

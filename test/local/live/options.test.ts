@@ -32,7 +32,7 @@ it('reads what is given', () => {
 it.each([
   [['--days', '0'], '--days takes a whole number from 1 to 30, not "0"'],
   [['--hashtag', '2026'], '--hashtag "2026" is not a hashtag: a hashtag is letters, digits and underscores'],
-  [['--mastodon', 'social.example'], '--mastodon "social.example" is no address: name an instance as in https://'],
+  [['--mastodon', 'social.example'], '--mastodon "social.example" is not a URL: name an instance as in https://'],
   [['--mastodon', 'http://social.example'], 'has to begin with https://'],
   [['--mastodon', 'https://social.example/tags/aws'], 'name the instance alone, https://social.example'],
   [['--posts', 'mine.csv'], '--posts is for a replay: leave it out, or leave out --live'],

@@ -78,9 +78,9 @@ describe('costsOfADay', () => {
   it('counts custom metrics, the dashboard and traces', () => {
     expect(line(shipped, 'metrics, dashboard and traces')).toEqual({
       what: 'metrics, dashboard and traces',
-      usd: 0.35,
+      usd: 0.36,
       how:
-        '(24 metrics × $0.30 + 1 dashboard × $3.00) a month / 30 + 27 traces × $0.000005; ' +
+        '(25 metrics × $0.30 + 1 dashboard × $3.00) a month / 30 + 27 traces × $0.000005; ' +
         'ten metrics, three dashboards and 100,000 traces a month are free',
     })
   })
