@@ -104,8 +104,8 @@ function changed(
     asked === undefined ? [week, against.week, `the seven days to ${other}`] : [day, against.day, other]
   const sentence = changeInWords(changesBetween(now.byPosts.shares, before.byPosts.shares), than)
   if (sentence !== undefined) return paragraph(together(sentence), 'change')
-  if (asked !== undefined) return paragraph(`It cannot be held against ${other}: one of the days has no number.`)
-  return hasNumber ? paragraph(`It cannot be held against ${than}: these have no number.`, 'change') : null
+  if (asked !== undefined) return paragraph(`It cannot be compared with ${other}: one of the days has no number.`)
+  return hasNumber ? paragraph(`It cannot be compared with ${than}: these have no number.`, 'change') : null
 }
 
 /** A sentence that can be taken along. */

@@ -199,7 +199,7 @@ function byHashtag({ scores: { challenger } }: CardRecord): Child {
 
 function comparison({ comparison: one, champion, best }: CardRecord): HTMLElement {
   if (!one || !champion) {
-    return section('comparison', 'Against the champion', paragraph('There was no champion to be held against.'))
+    return section('comparison', 'Against the champion', paragraph('There was no champion to compare with.'))
   }
   const { difference, low, high, standardError, replicates, mcnemar } = one
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`

@@ -205,7 +205,7 @@ function model({ champion, batches, days, models }: Overview): Notice[] {
     notices.push({
       level: 'info',
       title: 'The live model is provisional',
-      text: 'It went live on few labels, or with nothing to be held against. The shares do not lean on its being right: they are corrected by labels of the day.',
+      text: 'It went live on few labels, or without a champion to compare with. The shares do not lean on its being right: they are corrected by labels of the day.',
     })
   }
   if (champion.readsEarlierText) {

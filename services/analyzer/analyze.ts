@@ -70,7 +70,11 @@ export const analyze =
     const outcome = await bringUpToDate(ports)({ ...name, days: [date], classify: true }, time)
     if (outcome.state === 'waiting') return { ...name, date, state: 'waiting', reason: outcome.reason }
     const report = outcome.reports.find((one) => one.date === date)
-    if (!report) throw new BellwetherError('NOT_FOUND', `there is no run of ${streamInWords(name)} on ${date}`)
+    if (!report)
+      throw new BellwetherError(
+        'NOT_FOUND',
+        `there is no run of ${streamInWords(name)} on ${date}: collect the day first`,
+      )
     return { ...name, date, state: 'reported', classified: outcome.classified, report }
   }
 

@@ -10,7 +10,7 @@ export const ask =
   (ports: Pick<AnalyzePorts, 'objects' | 'load'>) =>
   async (texts: readonly string[]): Promise<ChampionAnswer[]> => {
     const model = await loadChampion(ports)
-    if (!model) throw new BellwetherError('NOT_FOUND', 'no model is live yet')
+    if (!model) throw new BellwetherError('NOT_FOUND', 'no model is live yet: label more posts, then train')
     const answers = await answersOf(model, texts.map(plainText))
     return answers.map(({ label, probability, basis }) => ({ model: model.job, label, probability, basis }))
   }

@@ -192,7 +192,10 @@ async function countRuns(state: State, date: string): Promise<CountedDay> {
     const how = { labels, isAsked, seen, posts: rowsOf(passed.get(keys.run(run))) }
     const one = await countRun(objects, run, how)
     if (!one) {
-      throw new BellwetherError('OBJECT_INVALID', `${keys.run(run)}: the pages do not have as many posts as it says`)
+      throw new BellwetherError(
+        'OBJECT_INVALID',
+        `${keys.run(run)}: its pages have another number of posts than run.json says: compare their checksums`,
+      )
     }
     for (const post of one.posts) seen?.add(post)
     runs.push(one)
@@ -230,7 +233,11 @@ function recordOf({ objects, memory }: State, run: RunName): Promise<RunRecord> 
   const key = keys.run(run)
   return memory.of(key, RECORD_BYTES, async () => {
     const stored = await objects.read(key)
-    if (!stored) throw new BellwetherError('OBJECT_MISSING', `${key} was listed and is gone`)
+    if (!stored)
+      throw new BellwetherError(
+        'OBJECT_MISSING',
+        `${key} was listed but no longer exists: a deletion may have removed it; try again`,
+      )
     return parseJson(stored.body.toString('utf8'), runRecord, key)
   })
 }

@@ -44,7 +44,7 @@ export async function replace(
 ): Promise<string> {
   const written = await objects.swap(key, body, etag)
   if (written !== false) return written
-  throw new BellwetherError('CONFLICT', `${key} was written by another at the same time; try again`)
+  throw new BellwetherError('CONFLICT', `${key} was written by another invocation at the same time; try again`)
 }
 
 /**
@@ -71,7 +71,10 @@ export function openIndex(
       known = etag === false ? undefined : { etag, text }
       if (known) return
     }
-    throw new BellwetherError('CONFLICT', `${key} was changed by others ${ATTEMPTS} times in a row; try again`)
+    throw new BellwetherError(
+      'CONFLICT',
+      `${key} changed during each of ${ATTEMPTS} attempts, because other invocations wrote it; try again`,
+    )
   }
 }
 

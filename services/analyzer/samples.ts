@@ -44,7 +44,11 @@ export async function openPlans(
   const read = ({ key, size }: { key: string; size: number }) =>
     memory.of(key, size, async () => {
       const stored = await objects.read(key)
-      if (!stored) throw new BellwetherError('OBJECT_MISSING', `${key} was listed and is gone`)
+      if (!stored)
+        throw new BellwetherError(
+          'OBJECT_MISSING',
+          `${key} was listed but no longer exists: a deletion may have removed it; try again`,
+        )
       return parseJson(stored.body.toString('utf8'), planRecord, key)
     })
   return {
