@@ -20,9 +20,21 @@ export function batches({ open, settled, counts }: Overview, surroundings: Surro
           element('p', { class: 'quiet' }, 'The next one starts when the posts of a day are collected.'),
         ]),
     ...(settled.length > 0 ? [table(settled, counts.settled)] : []),
-    ...(counts.labels > 0 ? [element('p', { class: 'quiet' }, sum(counts))] : []),
+    ...(counts.labels > 0 ? [element('p', { class: 'quiet' }, `${sum(counts)} `, exported())] : []),
   ]
 }
+
+/** What was asked in a batch, and why, as a file. */
+const planLink = (batch: string): HTMLElement =>
+  element(
+    'a',
+    { href: `/desk/owner/plan?batch=${batch}`, download: '' },
+    'Plan',
+    element('span', { class: 'aside' }, ` of ${batch}`),
+  )
+
+/** All labels as a file. */
+const exported = (): HTMLElement => element('a', { href: '/desk/owner/labels.csv', download: '' }, 'All labels as CSV')
 
 const sum = ({ labels, corrections, imports }: Overview['counts']): string =>
   `${many(labels, 'message')} labelled in all` +
@@ -50,7 +62,7 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
   return element(
     'article',
     { class: 'card', 'aria-labelledby': title },
-    element('div', { class: 'row' }, element('h3', { id: title }, batch), close),
+    element('div', { class: 'row' }, element('h3', { id: title }, batch), planLink(batch), close),
     complete === null
       ? element('p', {}, `${many(items, 'post')} at ${labellerTitle}.`)
       : element(
@@ -94,6 +106,7 @@ function table(settled: readonly SettledBatch[], all: number): HTMLElement {
       element('td', {}, `${labelled} of ${items}`),
       element('td', {}, count(judgements)),
       element('td', {}, usd(costUsd)),
+      element('td', {}, planLink(batch)),
     ),
   )
   return element(
@@ -106,7 +119,7 @@ function table(settled: readonly SettledBatch[], all: number): HTMLElement {
       element(
         'tr',
         {},
-        ...['Batch', 'Labelled', 'Judgements', 'Cost'].map((name) => element('th', { scope: 'col' }, name)),
+        ...['Batch', 'Labelled', 'Judgements', 'Cost', 'Plan'].map((name) => element('th', { scope: 'col' }, name)),
       ),
     ),
     element('tbody', {}, ...rows),

@@ -1,5 +1,5 @@
 import type { Category, Decided, ShownLabel, Touched } from '../../services/owner/shown'
-import { many, withVisibleDirections } from '../../shared/words'
+import { dateInWords, many, withVisibleDirections } from '../../shared/words'
 import { element, on } from '../element'
 import { api } from './api'
 import { decisionName, labelForm } from './give-label'
@@ -103,7 +103,7 @@ function consequences({ models, reports }: Touched): Node[] {
       many(reports.length, 'report'),
       reports.map(
         ({ hashtag, stream, date, through }) =>
-          `#${hashtag}${stream === undefined ? '' : ` on ${stream}`}, ${date} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
+          `#${hashtag}${stream === undefined ? '' : ` on ${stream}`}, ${dateInWords(date)} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
       ),
     ),
   ]

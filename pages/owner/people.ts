@@ -3,7 +3,7 @@ import { count, many } from '../../shared/words'
 import { element, on } from '../element'
 import { api, type Role } from './api'
 import { confirm } from './confirm'
-import { instant } from './words'
+import { instant, reliability } from './words'
 
 interface Surroundings {
   say: (text: string) => void
@@ -99,15 +99,12 @@ function annotators({ annotators: all }: Overview, surroundings: Surroundings): 
     element(
       'p',
       { class: 'quiet' },
-      'Reliable: how often a label is recognised, measured where others judged the same post.',
+      'Reliable: how often a label is recognised, as a mean over the labels, of the posts that others judged too; with a 95 % interval, ' +
+        'put together from Wilson’s of each label.',
     ),
     element('ul', { class: 'quiet checks' }, ...all.flatMap(checks).map((check) => element('li', {}, check))),
   ]
 }
-
-/** `93 % of 80`: a share without its number of posts says little. */
-const reliability = ({ reliability: share, judgements }: Annotator): string =>
-  share === null ? 'not known' : `${Math.round(100 * share)} % of ${count(judgements)}`
 
 /** What hidden checks say of an annotator. */
 const checks = ({ name, gold, repeats }: Annotator): string[] => [

@@ -1,7 +1,7 @@
 import type { Period, Spending } from '../../services/owner/shown'
 import { element } from '../element'
-import { count } from '../../shared/words'
-import { monthOf, shortDate } from '../words'
+import { count, dateInWords } from '../../shared/words'
+import { monthOf } from '../words'
 import { usd } from './words'
 
 /** What labelling took of its caps. */
@@ -11,7 +11,7 @@ export const spending = (all: readonly Spending[]): Node[] =>
       'div',
       { class: 'caps' },
       element('h3', {}, what === 'judgements' ? 'Judgements' : 'Dollars'),
-      bar(what, `for the posts of ${shortDate(day.of)}`, day),
+      bar(what, `for the posts of ${dateInWords(day.of)}`, day),
       bar(what, `for those of ${monthOf(month.of)}`, month),
     ),
   )

@@ -1,8 +1,16 @@
-/** `23 Nov 2026, 20:12 UTC`. */
-export function instant(iso: string): string {
-  const at = new Date(/Z$|[+-]\d\d:\d\d$/.test(iso) ? iso : `${iso}Z`)
-  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  return `${day}, ${at.toISOString().slice(11, 16)} UTC`
+import type { Annotator } from '../../services/owner/shown'
+import { percent } from '../../shared/share-sentence'
+import { instantInWords, many } from '../../shared/words'
+
+/** `23 November 2026, 20:12 UTC`; a time without a zone is in UTC. */
+export const instant = (iso: string): string =>
+  instantInWords(new Date(/Z$|[+-]\d\d:\d\d$/.test(iso) ? iso : `${iso}Z`).toISOString())
+
+/** `93 % (84 to 97 %) of 58 posts`: a share without its interval and its number of posts says little. */
+export function reliability({ reliability: known }: Pick<Annotator, 'reliability'>): string {
+  if (known === null) return 'not known'
+  const { share, low, high, items } = known
+  return `${percent(share)}\u00a0% (${percent(low)} to ${percent(high)}\u00a0%) of ${many(items, 'post')}`
 }
 
 export const usd = (amount: number): string => `$${amount.toFixed(2)}`

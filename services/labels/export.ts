@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import type { SettledLine } from '../../shared/records'
-import { type LabelStore, ownEntry, settledLineOf } from '../../shared/labels'
+import { linesOfNow } from '../../shared/label-file/csv'
+import type { LabelStore } from '../../shared/labels'
 import type { Settings } from '../../shared/settings'
 import { formatNamed } from './formats'
 
@@ -28,10 +28,7 @@ export const exportLabels =
   async (form: string): Promise<Exported> => {
     const { write, extension } = formatNamed(form)
     const { labels } = await store.read()
-    const categories = settings.labels.categories.map(({ name }) => name)
-    const lines = [...labels.values()]
-      .map((label) => ofNow(settledLineOf(label, categories), settings))
-      .sort((a, b) => (a.item < b.item ? -1 : 1))
+    const lines = linesOfNow(labels, settings)
     const text = write(lines)
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
     const key = keys.export({ file: `labels-${hash}.${extension}` })

@@ -8,6 +8,7 @@ import { latestQuality } from '../../shared/labels'
 import { type Objects, parseJson } from '../../shared/objects'
 import { planRecord, type QualityRecord, qualityRecord, reasonsForOwner } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { balancedAccuracy } from '../../shared/statistics/balanced-accuracy'
 import type { Table } from '../../shared/table'
 import { invitedPeople } from '../../shared/state/people'
 import { type DeskProgress, readProgress } from '../../shared/state/desk'
@@ -124,12 +125,12 @@ function annotatorsOf(
   const until = new Map(invited.flatMap(({ role, name, untilMs }) => (role === 'annotator' ? [[name, untilMs]] : [])))
   const names = new Set([...Object.keys(measured), ...until.keys()])
   return [...names].sort().map((name) => {
-    const { judgements, reliability, gold, repeats } = measured[name] ?? UNKNOWN
+    const { judgements, confusion, gold, repeats } = measured[name] ?? UNKNOWN
     const untilMs = until.get(name)
     return {
       name,
       judgements,
-      reliability,
+      reliability: balancedAccuracy(confusion),
       gold,
       repeats,
       open: open.reduce((sum, { atDesk }) => sum + (atDesk?.answered.get(name) ?? 0), 0),

@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { batchName, isOfADay } from '../../shared/batches'
 import { z } from 'zod'
+import { keys } from '../../shared/keys'
+import { labelsAsCsv, linesOfNow } from '../../shared/label-file/csv'
 import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
@@ -37,6 +39,8 @@ type Work = (owner: Visitor, request: Request, now: Date) => Promise<Reply>
 
 /** Disputes and labels that are sent at once. */
 const MOST = 50
+/** Lambda answers with 6 MB at most, in which quotes of JSON count twice. */
+const MOST_BYTES = 2_500_000
 /** Notes of so many settled batches are shown. */
 const NOTES_OF = 30
 
@@ -91,6 +95,34 @@ export const owner = (ports: OwnerPorts) => {
       const standing = (await readKnown()).labels.labels.get(query.item ?? '')
       if (!standing) return problem(404, 'unknown-item', 'There is no label of this item.')
       return { status: 200, body: await touchedBy(objects, standing.batch) }
+    },
+
+    'GET /desk/owner/labels.csv': async () => {
+      const content = labelsAsCsv(linesOfNow((await readKnown()).labels.labels, ports.settings))
+      if (Buffer.byteLength(content) > MOST_BYTES) {
+        return problem(
+          413,
+          'too-large',
+          `The labels are too many for a page. This writes them into the bucket: npx sls invoke -f labels --data '{"export":"csv"}'`,
+        )
+      }
+      return { status: 200, download: { name: 'bellwether-labels.csv', type: 'text/csv; charset=utf-8', content } }
+    },
+
+    'GET /desk/owner/plan': async (_, { query }) => {
+      const batch = batchName.safeParse(query.batch)
+      if (!batch.success) return problem(400, 'invalid', 'batch: the name of a batch, as 2026-11-22')
+      const stored = await objects.read(keys.plan({ batch: batch.data }))
+      if (!stored) return problem(404, 'not-found', `There is no plan of batch ${batch.data}.`)
+      const content = stored.body.toString('utf8')
+      if (stored.body.length > MOST_BYTES) {
+        return problem(
+          413,
+          'too-large',
+          `The plan is too large for a page. It is ${keys.plan({ batch: batch.data })} in the bucket.`,
+        )
+      }
+      return { status: 200, download: { name: `plan-${batch.data}.json`, type: 'application/json', content } }
     },
 
     'POST /desk/owner/labels': async (_, request, now) => {

@@ -1,4 +1,5 @@
 import type { QualityRecord, SettledLine } from '../../shared/records'
+import type { BalancedAccuracy } from '../../shared/statistics/balanced-accuracy'
 
 /** What the owner's API answers, for its page too: types alone, of nothing that a browser has not. */
 
@@ -49,8 +50,10 @@ export interface SettledBatch {
 }
 
 /** Somebody who gave answers, or is invited to. */
-export interface Annotator extends Pick<AnnotatorQuality, 'reliability' | 'gold' | 'repeats'> {
+export interface Annotator extends Pick<AnnotatorQuality, 'gold' | 'repeats'> {
   name: string
+  /** How often a label is recognised, over the items that others judged too; null where nobody did. */
+  reliability: BalancedAccuracy | null
   /** In settled batches of these categories. */
   judgements: number
   /** Answers in open batches. */

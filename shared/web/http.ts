@@ -43,6 +43,16 @@ export interface Reply {
   cookies?: string[]
   /** A document for other websites, in place of a body. */
   embedded?: Embedded
+  /** A file to keep, in place of a body. */
+  download?: Download
+}
+
+/** A file that a browser keeps and does not show. */
+export interface Download {
+  /** ASCII, without quotes. */
+  name: string
+  type: string
+  content: string
 }
 
 /** A document without scripts that pages of these origins may frame. */
@@ -134,8 +144,22 @@ function respondEmbedded({ html, style, embedIn }: Embedded, status: number): Re
   }
 }
 
-export const respond = (reply: Reply): Response =>
-  reply.embedded ? respondEmbedded(reply.embedded, reply.status) : respondPlainly(reply)
+export function respond(reply: Reply): Response {
+  if (reply.embedded) return respondEmbedded(reply.embedded, reply.status)
+  return reply.download ? respondDownload(reply.download, reply.status) : respondPlainly(reply)
+}
+
+const respondDownload = ({ name, type, content }: Download, status: number): Response => ({
+  statusCode: status,
+  headers: {
+    ...SECURITY,
+    'content-security-policy': `${NOTHING}; sandbox`,
+    'cache-control': 'no-store',
+    'content-type': type,
+    'content-disposition': `attachment; filename="${name}"`,
+  },
+  body: content,
+})
 
 const respondPlainly = ({ status, body, file, cookies }: Reply): Response => ({
   statusCode: status,

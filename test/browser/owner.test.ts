@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { labelsUnder } from '../../shared/labels'
+import { dateInWords } from '../../shared/words'
 import { cascadeId } from '../../shared/text/cascade'
 import { cardExample } from '../shared/card'
 import { audit } from './audit'
@@ -49,9 +50,9 @@ describe("the owner's view", () => {
     await part(page, 'Batches').getByText('0 of 8 posts complete').waitFor()
     await part(page, 'Batches').getByRole('row', { name: SETTLED }).waitFor()
     await part(page, 'People')
-      .getByRole('row', { name: /ana 80 93 %/ })
+      .getByRole('row', { name: /ana 80 \d+\s% \(\d+ to \d+\s%\) of \d+ posts/ })
       .waitFor()
-    await part(page, 'Spending').getByText('12 of 420 for the posts of 22 Nov').waitFor()
+    await part(page, 'Spending').getByText('12 of 420 for the posts of 22 November 2026').waitFor()
     expect(page.url()).not.toContain('#')
     expect(complaints).toEqual([])
     await keepPicture(page, 'owner-all-desktop-light')
@@ -98,10 +99,33 @@ it('goes to a section by its navigation, and stays in', async () => {
 
   await page.getByRole('link', { name: 'Spending' }).click()
   await page.waitForFunction(() => location.hash === '#spending')
-  await part(page, 'Spending').getByText('12 of 420 for the posts of 22 Nov').waitFor()
+  await part(page, 'Spending').getByText('12 of 420 for the posts of 22 November 2026').waitFor()
   await page.reload()
-  await part(page, 'Spending').getByText('12 of 420 for the posts of 22 Nov').waitFor()
+  await part(page, 'Spending').getByText('12 of 420 for the posts of 22 November 2026').waitFor()
 
+  expect(complaints).toEqual([])
+})
+
+it('leads to the report, the plans of batches and all labels, which an owner may open', async () => {
+  const { page, complaints } = await arrive()
+  const batches = part(page, 'Batches')
+  const file = async (name: string) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), batches.getByRole('link', { name }).click()])
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') }
+  }
+  const plan = await file(`Plan of ${OPEN}`)
+  const labels = await file('All labels as CSV')
+
+  expect(plan.name).toBe(`plan-${OPEN}.json`)
+  expect(JSON.parse(plan.text)).toMatchObject({ batch: OPEN, labeller: 'desk' })
+  expect(labels.name).toBe('bellwether-labels.csv')
+  expect(labels.text).toContain('item,id,text,label')
+  expect(labels.text).toContain(SURE)
+  expect(page.url()).toMatch(/\/desk\/owner$/)
+
+  await page.getByRole('link', { name: 'The report' }).click()
+  await page.waitForURL(/\/report$/)
+  await page.getByRole('heading', { name: /The (last )?answer/ }).waitFor()
   expect(complaints).toEqual([])
 })
 
@@ -209,7 +233,7 @@ describe('a correction', () => {
     await found.getByRole('button', { name: 'Correct' }).click()
 
     await found.getByText(`${cardExample.job} (live)`).waitFor()
-    await found.getByText(`#aws, ${SETTLED} (counted the label)`).waitFor()
+    await found.getByText(`#aws, ${dateInWords(SETTLED)} (counted the label)`).waitFor()
     expect(await labelOf(SURE)).toMatchObject({ label: 'marketing', adjudicated: true })
     await site.cloud.idle()
     const datasets: string[] = []

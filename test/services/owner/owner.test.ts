@@ -27,6 +27,8 @@ const ROUTES = [
   'GET /desk/owner/flags',
   'GET /desk/owner/decisions',
   'GET /desk/owner/labels',
+  'GET /desk/owner/labels.csv',
+  'GET /desk/owner/plan',
   'GET /desk/owner/touched',
   'POST /desk/owner/labels',
   'POST /desk/owner/close',
@@ -230,7 +232,8 @@ describe('overview', () => {
     expect(annotators[0]).toEqual({
       name: 'ana',
       judgements: 80,
-      reliability: 0.93,
+      // Of technical 38 of 40, of marketing 27 of 30; Wilson's bounds are 0.835 and 0.986, 0.744 and 0.965.
+      reliability: { share: 0.925, low: expect.closeTo(0.828, 3), high: expect.closeTo(0.962, 3), items: 70 },
       gold: { items: 4, right: 4 },
       repeats: { items: 0, same: 0 },
       open: 0,
@@ -502,6 +505,46 @@ describe('a correction', () => {
 
     expect([answer.status, answer.json.error]).toEqual([status, error])
     expect(world.bucket.written).toEqual(before)
+  })
+})
+
+describe('files to keep', () => {
+  const file = async (route: string, query: Record<string, string> = {}) => {
+    const { status, headers, text, json } = await world.send(`GET /desk/owner/${route}`, { cookie, query })
+    return { status, text, json, disposition: headers['content-disposition'], stored: headers['cache-control'] }
+  }
+
+  it('are all labels, as CSV in which no cell runs', async () => {
+    await putLines(world.bucket, '2026-11-21', [lineOf('a', 'technical', { source: '=HYPERLINK("http://evil")' })])
+
+    const { status, text, disposition, stored } = await file('labels.csv')
+
+    expect([status, disposition, stored]).toEqual([200, 'attachment; filename="bellwether-labels.csv"', 'no-store'])
+    expect(text).toMatch(/^item,id,text,label,[^\n]*\r\na,post of a,"'=HYPERLINK\(""http:\/\/evil""\)",technical,/)
+  })
+
+  it('are the plans of batches', async () => {
+    await world.bucket.put('labeling/2026-11-22/plan.json', '{"batch":"2026-11-22"}')
+
+    expect(await file('plan', { batch: '2026-11-22' })).toMatchObject({
+      status: 200,
+      text: '{"batch":"2026-11-22"}',
+      disposition: 'attachment; filename="plan-2026-11-22.json"',
+    })
+    expect((await file('plan', { batch: '2026-11-23' })).status).toBe(404)
+    expect((await file('plan', { batch: '../champion.json' })).status).toBe(400)
+    expect((await file('plan')).status).toBe(400)
+  })
+
+  it('are refused with what helps where Lambda could not answer with them', async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => lineOf(`i${i}`, 'technical', { source: 'x'.repeat(100_000) }))
+    await putLines(world.bucket, '2026-11-21', lines)
+    await world.bucket.put('labeling/2026-11-22/plan.json', `"${'x'.repeat(3_000_000)}"`)
+
+    const [labels, plan] = [await file('labels.csv'), await file('plan', { batch: '2026-11-22' })]
+    expect([labels.status, plan.status]).toEqual([413, 413])
+    expect(labels.json.message).toContain(`npx sls invoke -f labels --data '{"export":"csv"}'`)
+    expect(plan.json.message).toContain('labeling/2026-11-22/plan.json')
   })
 })
 

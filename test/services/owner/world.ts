@@ -25,7 +25,16 @@ export interface World {
   closed: string[]
   logged: unknown[]
   now: Date
-  send(route: string, sent?: Sent): Promise<{ status: number; cookies?: string[] | undefined; json: Json }>
+  send(
+    route: string,
+    sent?: Sent,
+  ): Promise<{
+    status: number
+    cookies?: string[] | undefined
+    headers: Record<string, string>
+    text: string
+    json: Json
+  }>
   token(request: Record<string, unknown>): Promise<string>
   /** An owner's cookie. */
   enter(): Promise<string>
@@ -70,7 +79,9 @@ export function newWorld({
         },
         world.now,
       )
-      return { status: answer.statusCode, cookies: answer.cookies, json: answer.body ? JSON.parse(answer.body) : null }
+      const { statusCode: status, cookies, headers, body: text } = answer
+      const isJson = headers['content-type']?.startsWith('application/json') && text
+      return { status, cookies, headers, text, json: isJson ? JSON.parse(text) : null }
     },
     token: async (request) => {
       const work = invitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example' })
