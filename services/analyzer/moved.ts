@@ -7,7 +7,7 @@ import { type MovedSharesRecord, movedSharesRecord, type ReportRecord, reportRec
 import type { Settings } from '../../shared/settings'
 import { contrastOf, holm } from '../../shared/statistics/holm'
 import { clip } from '../../shared/statistics/numbers'
-import { named, namesOf, type StreamName, watchedStreams } from '../../shared/streams'
+import { named, namesOf, type StreamName, type StreamNames, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { WEEK } from './days'
 
@@ -15,6 +15,8 @@ interface Ports {
   objects: Pick<Objects, 'read' | 'swap'>
   publish: Publish
   settings: Pick<Settings, 'hashtags' | 'sources'>
+  /** By label: the covariance of the shares of a week and of the week before. Without it the weeks err independently. */
+  covariances?: ((names: StreamNames, week: string) => Promise<ReadonlyMap<string, number>>) | undefined
 }
 
 export type Decision = MovedSharesRecord
@@ -29,16 +31,15 @@ const LABELLED_AFTER_DAYS = 3
  * together, and publish ShareMoved for each stream where they do. A second invocation publishes what the first decided.
  */
 export const decideWeek =
-  ({ objects, publish, settings }: Ports) =>
+  (ports: Ports) =>
   async (asked: string, { now }: Pick<Invocation, 'now'>): Promise<Decision> => {
+    const { objects, publish } = ports
     const week = asked === 'last' ? lastSunday(now) : asked
     const key = keys.movedShares({ week })
     const known = await objects.read(key)
-    const decision = known
-      ? parseJson(known.body.toString('utf8'), movedSharesRecord, key)
-      : await decide(objects, settings, week)
+    const decision = known ? parseJson(known.body.toString('utf8'), movedSharesRecord, key) : await decide(ports, week)
     if (!known && (await objects.swap(key, `${JSON.stringify(decision, null, 2)}\n`, undefined)) === false) {
-      return decideWeek({ objects, publish, settings })(week, { now })
+      return decideWeek(ports)(week, { now })
     }
     for (const { hashtag, stream, reportKey, beforeKey, labels } of decision.streams) {
       const moved = labels.flatMap(({ moved: isMoved, ...label }) => (isMoved ? [label] : []))
@@ -57,7 +58,7 @@ function lastSunday(now: Date): string {
   return dayAfter(day, -new Date(day).getUTCDay())
 }
 
-async function decide(objects: Ports['objects'], settings: Ports['settings'], week: string): Promise<Decision> {
+async function decide({ objects, settings, covariances }: Ports, week: string): Promise<Decision> {
   const streams = await Promise.all(
     watchedStreams(settings).map(async ({ hashtag, stream }) => {
       const names = namesOf(settings, { hashtag, stream })
@@ -67,7 +68,9 @@ async function decide(objects: Ports['objects'], settings: Ports['settings'], we
       ])
       const reason = objection(after?.report, week) ?? objection(before?.report, weekBefore(week))
       const of = { hashtag, stream, reportKey: after?.key ?? null, beforeKey: before?.key ?? null }
-      return { of, reason, labels: reason === undefined ? contrasts(after?.report, before?.report) : [] }
+      if (reason !== undefined) return { of, reason, labels: [] }
+      const common = await covariances?.(names, week)
+      return { of, reason, labels: contrasts(after?.report, before?.report, common) }
     }),
   )
   const rejected = holm(
@@ -108,12 +111,16 @@ function objection(report: ReportRecord | undefined, sunday: string): string | u
   return byPosts.state === 'reported' ? undefined : `the week of ${from} to ${sunday} has no share: ${byPosts.state}`
 }
 
-function contrasts(after: ReportRecord | undefined, before: ReportRecord | undefined) {
+function contrasts(
+  after: ReportRecord | undefined,
+  before: ReportRecord | undefined,
+  common: ReadonlyMap<string, number> = new Map(),
+) {
   const earlier = new Map(before?.week.byPosts.raw.map((one) => [one.label, one]))
   return (after?.week.byPosts.raw ?? []).flatMap((one) => {
     const other = earlier.get(one.label)
     if (!other) return []
-    const { p } = contrastOf(one, other)
+    const { p } = contrastOf(one, other, common.get(one.label))
     return [{ label: one.label, share: clip(one.estimate), before: clip(other.estimate), p }]
   })
 }

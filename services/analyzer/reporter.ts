@@ -8,7 +8,7 @@ import {
 } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
 import type { Objects } from '../../shared/objects'
-import type { ReportRecord } from '../../shared/records'
+import type { PlanRecord, ReportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { type AssumedRate, type JudgementErrors, judgementErrors } from '../../shared/statistics/judgement-errors'
 import { noCounts } from '../../shared/statistics/pair-counts'
@@ -33,14 +33,43 @@ interface Sources {
   opinions?: ReadOpinions | undefined
 }
 
+/** What a report of a day is made of: the facts of the day and of the six before it, and what is known beside them. */
+export interface WeekFacts {
+  days: readonly DayFacts[]
+  evidence: Evidence
+  plans: readonly PlanRecord[]
+  /** What the second predictor says of the day itself. */
+  spoken: SecondOpinions | undefined
+}
+
 /**
  * Reports a day of a stream, which has these names, by its own facts and those of the six days before it, by the labels and by the plans. No model is asked:
  * the scores that count were kept when the days were planned, so a promotion changes no report.
  */
-export function reporter(
+export function reporter(sources: Sources, names: StreamNames): (date: string) => Promise<ReportRecord> {
+  const { settings, labels: standing, book } = sources
+  const factsTo = weekFacts(sources, names)
+  return async (date) => {
+    const { days, evidence, plans, spoken } = await factsTo(date)
+    const runs = (await book.facts(date))?.runs ?? []
+    const scored = { model: modelOf(plans, names, date), predictions: book.predictionsOf(date) }
+    return reportOf(
+      { ...(book.nameOn(date) ?? names[0]), date },
+      scored,
+      { version: settings.labels.version, given: standing.labels },
+      runs,
+      days,
+      evidence,
+      spoken,
+    )
+  }
+}
+
+/** Puts together what a report is made of, for the seven days that end with a day. */
+export function weekFacts(
   { objects, memory, settings, labels: standing, plans: all, book, opinions }: Sources,
   names: StreamNames,
-) {
+): (date: string) => Promise<WeekFacts> {
   const labels = settings.labels.categories.map(({ name }) => name)
   const { version } = settings.labels
   const { assumedErrorRate: mean, assumedErrorRateSd: sd } = settings.labelling
@@ -48,7 +77,7 @@ export function reporter(
   const topic = topicIn(settings, names[0])
   const opinionsOn = opinions && readOnce(opinions)
 
-  return async (date: string): Promise<ReportRecord> => {
+  return async (date) => {
     const given = standing.labels
     const week = weekTo(date)
     const from = week[0]!
@@ -87,17 +116,7 @@ export function reporter(
           ? { answers: unionOf(heard), window: await withOpinions(settings, window, opinionsOn) }
           : undefined,
     }
-    const runs = (await book.facts(date))?.runs ?? []
-    const scored = { model: modelOf(plans, names, date), predictions: book.predictionsOf(date) }
-    return reportOf(
-      { ...(book.nameOn(date) ?? names[0]), date },
-      scored,
-      { version, given },
-      runs,
-      days,
-      evidence,
-      spoken.at(-1),
-    )
+    return { days, evidence, plans, spoken: spoken.at(-1) }
   }
 }
 

@@ -5,6 +5,7 @@ import { sunday } from '../../shared/sunday'
 import { type Analysis, analyze, bringUpToDate, type AnalysisOutcome, type AnalyzePorts } from './analyze'
 import { type ChampionAnswer, ask } from './ask'
 import type { Day } from './days'
+import { covariancesOf } from './covariances'
 import { decideWeek, type Decision } from './moved'
 import { afterWait, relabelled } from './relabelled'
 
@@ -39,7 +40,9 @@ export const answerAnalyzer =
     if ('date' in request) return analyze(ports)(request, invocation)
     if ('days' in request) return bringUpToDate(ports)(request, invocation)
     if ('labels' in request) return relabelled(ports)(request.labels, invocation)
-    if ('week' in request) return decideWeek(ports)(request.week, invocation)
+    if ('week' in request) {
+      return decideWeek({ ...ports, covariances: covariancesOf(ports) })(request.week, invocation)
+    }
     if ('settled' in request) return afterWait(ports)(request.settled, invocation)
     if ('texts' in request) return { answers: await ask(ports)(request.texts) }
     const [answer] = await ask(ports)([request.text])

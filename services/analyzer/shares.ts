@@ -10,9 +10,11 @@ import {
   estimateOf,
   type Estimated,
   type EstimatedShare,
+  type MessageTerms,
   type Part,
   pointsOf,
   type Sampled,
+  termsOf,
 } from '../../shared/statistics/difference'
 import { disagreementAt, type JudgementErrors } from '../../shared/statistics/judgement-errors'
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
@@ -240,6 +242,10 @@ function itemsOf(days: readonly DayFacts[]): Items {
     flagged: new Set(drawn.flatMap(({ flagged }) => [...flagged])).size,
   }
 }
+
+/** What each message adds to the error of the shares of some days, by posts. */
+export const termsOfDays = (days: readonly DayFacts[], evidence: Evidence): MessageTerms =>
+  termsOf(partsOf(days, 'posts', evidence))
 
 const hasLabels = ({ sample }: Pick<Drawn, 'sample'>): boolean => sample.length > 0
 

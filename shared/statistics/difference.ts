@@ -421,6 +421,56 @@ function pool(parts: readonly Part[]) {
   return { total, uncertain, labels: judged.labels, corrections: first.corrections, points }
 }
 
+/** What messages add to the error of an estimate over one or several parts: by the draw, and by what was said of them. */
+export interface MessageTerms {
+  /** By message, and by class. */
+  draw: ReadonlyMap<string, readonly number[]>
+  /** By message: what it weighs, and by class the variance of what its label adds. */
+  judgement: ReadonlyMap<string, { weight: number; noise: readonly number[] }>
+}
+
+/** The terms of shares, as `estimateOf` takes them: those of a message in several parts are added before anything is squared. */
+export function termsOf(parts: readonly Part[]): MessageTerms {
+  const total = sum(parts.map((part) => part.total))
+  const [first] = parts
+  const draw = new Map<string, number[]>()
+  if (!first || total === 0) return { draw, judgement: new Map() }
+  for (const { leverage } of parts) {
+    for (const [item, adds] of leverage) {
+      const before = draw.get(item)
+      draw.set(
+        item,
+        adds.map((value, k) => (before?.[k] ?? 0) + value / total),
+      )
+    }
+  }
+  const judgement = judgementsOf(parts, first.corrections).byItem.map(
+    ([item, { weight, noise }]) =>
+      [item, { weight: weight / total, noise: noise.map((variance) => variance / total ** 2) }] as const,
+  )
+  return { draw, judgement: new Map(judgement) }
+}
+
+/**
+ * By class: the covariance of two shares, such as those of two weeks, by the messages that both samples have. A message is
+ * drawn once and judged once, so in both it errs the same way.
+ */
+export function covarianceOfShares(a: MessageTerms, b: MessageTerms, classes: number): number[] {
+  const covariance = zeros(classes)
+  for (const [item, ofA] of a.draw) {
+    const ofB = b.draw.get(item)
+    if (ofB) for (let k = 0; k < classes; k++) covariance[k]! += ofA[k]! * ofB[k]!
+  }
+  for (const [item, ofA] of a.judgement) {
+    const ofB = b.judgement.get(item)
+    if (!ofB || ofA.weight === 0 || ofB.weight === 0) continue
+    // The variance of what is said, for a weight of one, is the same in both but for what each leans on.
+    const [inA, inB] = [ofB.weight / ofA.weight / 2, ofA.weight / ofB.weight / 2]
+    for (let k = 0; k < classes; k++) covariance[k]! += inA * ofA.noise[k]! + inB * ofB.noise[k]!
+  }
+  return covariance
+}
+
 /** Labels of a plain random sample without replacement that leave this variance, for labels of variance one. */
 const effectiveOf = (variance: number, total: number): number => (variance > 0 ? 1 / (variance + 1 / total) : total)
 
@@ -447,7 +497,10 @@ function judgementsOf(parts: readonly Part[], corrections: Corrections) {
       labels.set(item, before ? together(before, label) : label)
     }
   }
-  const all = [...labels.values()].map((label) => ({ ...label, ...correctedLabel(label, corrections) }))
+  const byItem = [...labels].map(
+    ([item, label]) => [item, { ...label, ...correctedLabel(label, corrections) }] as const,
+  )
+  const all = byItem.map(([, label]) => label)
   const variance = zeros(classes)
   for (const { noise } of all) for (let k = 0; k < classes; k++) variance[k]! += noise[k]!
   const deviations = variance.map((_, k) =>
@@ -456,7 +509,7 @@ function judgementsOf(parts: readonly Part[], corrections: Corrections) {
   for (const moved of [...movesOf(corrections, all), ...leansOf(corrections, all, deviations)]) {
     for (let k = 0; k < classes; k++) variance[k]! += moved[k]! ** 2
   }
-  return { labels: all, noise: variance }
+  return { labels: all, byItem, noise: variance }
 }
 
 const together = (a: Weighed, b: Weighed): Weighed => ({

@@ -1,3 +1,5 @@
+import { clamp } from './numbers'
+
 /**
  * A difference of two estimates: its standard score, and the probability of a difference this large by chance alone.
  */
@@ -13,12 +15,16 @@ interface Estimate {
   standardError: number
 }
 
+/** So much of their error two estimates may have in common at most: what is known of it is an estimate as well. */
+const MOST_COMMON = 0.9
+
 /**
  * The normal test of two estimates with independent errors. For positively correlated errors the test is conservative.
  * Two estimates without any error are either equal or certainly different.
  */
-export function contrastOf(now: Estimate, before: Estimate): Contrast {
-  const error = Math.hypot(now.standardError, before.standardError)
+export function contrastOf(now: Estimate, before: Estimate, covariance = 0): Contrast {
+  const most = MOST_COMMON * now.standardError * before.standardError
+  const error = Math.sqrt(now.standardError ** 2 + before.standardError ** 2 - 2 * clamp(covariance, -most, most))
   const difference = now.estimate - before.estimate
   if (error === 0) return difference === 0 ? { z: 0, p: 1 } : { z: Math.sign(difference) * Infinity, p: 0 }
   const z = difference / error

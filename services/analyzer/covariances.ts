@@ -1,0 +1,39 @@
+import { covarianceOfShares } from '../../shared/statistics/difference'
+import type { StreamNames } from '../../shared/streams'
+import { dayAfter } from '../../shared/utc-day'
+import type { AnalyzePorts } from './analyze'
+import { openDayBook } from './day-book'
+import { WEEK, weekTo } from './days'
+import { weekFacts } from './reporter'
+import { openPlans } from './samples'
+import { termsOfDays } from './shares'
+
+type Sources = Pick<AnalyzePorts, 'objects' | 'memory' | 'settings' | 'labels' | 'opinions'>
+
+/**
+ * By label: the covariance of the shares of a calendar week, named by its Sunday, and of the week before, for the names of a
+ * stream. A message that lives in both weeks was drawn once and judged once. The facts that were counted last are read, and
+ * nothing is written; a day without facts has no message.
+ */
+export const covariancesOf =
+  ({ objects, memory, settings, labels: store, opinions }: Sources) =>
+  async (names: StreamNames, week: string): Promise<ReadonlyMap<string, number>> => {
+    const before = dayAfter(week, -WEEK)
+    const from = weekTo(before)[0]!
+    const labels = settings.labels.categories.map(({ name }) => name)
+    const [standing, plans] = await Promise.all([store.read(), openPlans(objects, memory, from)])
+    const opened = await openDayBook(
+      { objects, memory, labels, model: undefined, plans, hasTime: () => true },
+      names,
+      from,
+    )
+    const book = { ...opened, facts: opened.stored }
+    const factsTo = weekFacts({ objects, memory, settings, labels: standing, plans, book, opinions }, names)
+    const termsTo = async (sunday: string) => {
+      const { days, evidence } = await factsTo(sunday)
+      return termsOfDays(days, evidence)
+    }
+    const [now, then] = [await termsTo(week), await termsTo(before)]
+    const covariance = covarianceOfShares(now, then, labels.length)
+    return new Map(labels.map((label, k) => [label, covariance[k]!]))
+  }

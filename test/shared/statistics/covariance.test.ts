@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  covarianceOfShares,
+  differencePart,
+  type MessageTerms,
+  pointsOf,
+  type Sampled,
+  termsOf,
+} from '../../../shared/statistics/difference'
+import { contrastOf, holm } from '../../../shared/statistics/holm'
+import { mulberry32 } from '../../../shared/statistics/random'
+
+const POPULATION = { total: 1200, means: [0.5, 0.5] }
+const WEEKS = 5
+/** Of the decision about a week, as the analyzer takes it. */
+const ALPHA = 0.01
+
+interface Message {
+  item: string
+  isSecond: boolean
+  /** Posts in the week that it began in, and in the one after. */
+  sizes: readonly [number, number]
+}
+
+/** Messages that begin in a week: a half of them lives on in the next. `share` of each kind are of the second class. */
+const begun = (week: number, share: number): Message[] =>
+  [0, 1].flatMap((kind) =>
+    Array.from({ length: 200 }, (_, i) => ({
+      item: `${week}-${kind}-${i}`,
+      isSecond: i < 200 * share,
+      sizes: kind === 0 ? ([2, 0] as const) : ([2, 2] as const),
+    })),
+  )
+
+/** A stream over weeks of which each has 1,200 posts, a third of them of messages of the week before; drawn once, by chance. */
+function weeksOf(random: () => number, shares: readonly number[]) {
+  const chosen = shares.map((share, week) => begun(week, share).filter(() => random() < 0.2))
+  return shares.slice(1).map((_, i) => {
+    const sample = [
+      ...(chosen[i] ?? []).map((one) => ({ ...one, size: one.sizes[1] })),
+      ...(chosen[i + 1] ?? []).map((one) => ({ ...one, size: one.sizes[0] })),
+    ]
+    const drawn = sample.flatMap(({ item, isSecond, size }): Sampled[] =>
+      size === 0
+        ? []
+        : [{ item, size, inclusionProbability: 0.2, label: Number(isSecond), judged: 'owner', scores: [0.5, 0.5] }],
+    )
+    const part = differencePart(drawn, POPULATION, 'posts', undefined)
+    return { points: pointsOf([part]), terms: termsOf([part]) }
+  })
+}
+
+type Week = ReturnType<typeof weeksOf>[number]
+
+/** Whether any share of any stream moved from a week to the next, with the covariance of what they share or without. */
+function alarms(streams: readonly (readonly Week[])[], week: number, isShared: boolean): boolean {
+  const tests = streams.flatMap((weeks) => {
+    const [before, now] = [weeks[week - 1], weeks[week]]
+    if (!before || !now) return []
+    const common = covarianceOfShares(now.terms, before.terms, 2)
+    return now.points.map((point, k) => contrastOf(point, before.points[k]!, isShared ? common[k] : 0).p)
+  })
+  return holm(tests, ALPHA).includes(true)
+}
+
+/** How many of so many months have an alarm, of two streams of which the first may change in the last week. */
+function alarmed(months: number, last: number): { apart: number; shared: number } {
+  const random = mulberry32(11)
+  const found = { apart: 0, shared: 0 }
+  const stable = Array.from({ length: WEEKS + 1 }, () => 0.4)
+  for (let month = 0; month < months; month++) {
+    const streams = [weeksOf(random, [...stable.slice(1), last]), weeksOf(random, stable)]
+    const has = (isShared: boolean) =>
+      Array.from({ length: WEEKS - 1 }, (_, i) => i + 1).some((week) => alarms(streams, week, isShared))
+    if (has(false)) found.apart++
+    if (has(true)) found.shared++
+  }
+  return found
+}
+
+describe('weeks that share messages', () => {
+  it('alarm in at most 5 % of 1,000 months in which nothing changes', () => {
+    const { shared } = alarmed(1000, 0.4)
+
+    expect(shared / 1000).toBeLessThanOrEqual(0.05)
+    expect(shared).toBeGreaterThan(0)
+  }, 120_000)
+
+  it('alarm more often where something changes than if they were taken to err independently', () => {
+    const { apart, shared } = alarmed(300, 0.65)
+
+    expect(shared).toBeGreaterThan(apart * 1.1)
+  }, 120_000)
+
+  it('have the covariance that their estimates have', () => {
+    const random = mulberry32(3)
+    const rounds = Array.from({ length: 1500 }, () => weeksOf(random, [0.4, 0.4, 0.4]))
+    const pairs = rounds.flatMap(([before, now]) =>
+      before && now
+        ? [
+            {
+              x: before.points[1]!.estimate - 0.4,
+              y: now.points[1]!.estimate - 0.4,
+              known: covarianceOfShares(now.terms, before.terms, 2)[1]!,
+            },
+          ]
+        : [],
+    )
+    const mean = (of: (pair: (typeof pairs)[number]) => number) =>
+      pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length
+
+    expect(mean(({ known }) => known)).toBeGreaterThan(0)
+    expect(mean(({ known }) => known) / mean(({ x, y }) => x * y)).toBeGreaterThan(0.8)
+    expect(mean(({ known }) => known) / mean(({ x, y }) => x * y)).toBeLessThan(1.2)
+  }, 60_000)
+})
+
+describe('the covariance of two shares', () => {
+  const terms = (draw: [string, number[]][], judgement: [string, { weight: number; noise: number[] }][] = []) =>
+    ({ draw: new Map(draw), judgement: new Map(judgement) }) satisfies MessageTerms
+
+  it('is nothing where they have no message in common', () => {
+    expect(covarianceOfShares(terms([['a', [0.1, -0.1]]]), terms([['b', [0.1, -0.1]]]), 2)).toEqual([0, 0])
+  })
+
+  it('is the product of what a message adds to both, and may be negative', () => {
+    const [first, second] = covarianceOfShares(terms([['a', [0.1, 0.1]]]), terms([['a', [0.2, -0.2]]]), 2)
+
+    expect(first).toBeCloseTo(0.02)
+    expect(second).toBeCloseTo(-0.02)
+  })
+
+  it('has what is said of a message in common, by its weights', () => {
+    const now = terms([], [['a', { weight: 0.1, noise: [0.01] }]])
+    const before = terms([], [['a', { weight: 0.2, noise: [0.04] }]])
+
+    expect(covarianceOfShares(now, before, 1)[0]).toBeCloseTo(0.02)
+    expect(covarianceOfShares(now, now, 1)[0]).toBeCloseTo(0.01)
+  })
+})
