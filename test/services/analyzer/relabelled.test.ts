@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { analyze, bringUpToDate, type AnalyzePorts, type Work } from '../../../services/analyzer/analyze'
+import { covariancesOf } from '../../../services/analyzer/covariances'
 import { afterWait, relabelled, whenSettled } from '../../../services/analyzer/relabelled'
 import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
@@ -11,6 +12,7 @@ import { labelStore, rulesOf } from '../../../shared/labels'
 import { evidenceRecord, type PlanRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
 import { judgementErrors } from '../../../shared/statistics/judgement-errors'
 import { noCounts } from '../../../shared/statistics/pair-counts'
+import { namesOf } from '../../../shared/streams'
 import { cascadeId } from '../../../shared/text/cascade'
 import { aSettings, CATEGORIES } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
@@ -66,7 +68,12 @@ async function collected(hashtag = 'aws', date = DATE): Promise<void> {
 }
 
 /** A draw of twelve of the sixteen messages, eight for evaluation and four for training. */
-async function planned(hashtags: readonly string[], batch = DATE, model: string | null = null): Promise<void> {
+async function planned(
+  hashtags: readonly string[],
+  batch = DATE,
+  model: string | null = null,
+  date = DATE,
+): Promise<void> {
   const members = texts.slice(0, 12).map((text, i) => ({
     item: cascadeId(text),
     size: 1,
@@ -77,16 +84,16 @@ async function planned(hashtags: readonly string[], batch = DATE, model: string 
     drawn: i < 8 ? ('evaluation' as const) : ('training' as const),
   }))
   const training = { target: 4, measure: 8 }
-  const draw = { date: DATE, target: 8, cascades: 16, posts: 16, training, members }
+  const draw = { date, target: 8, cascades: 16, posts: 16, training, members }
   const plan: PlanRecord = {
     batch,
-    date: DATE,
+    date,
     labeller: 'desk',
     job: 'j',
     schemaVersion: 1,
     categories: CATEGORIES,
     deadline: '2026-11-22T21:00:00.000Z',
-    runs: hashtags.map((hashtag) => keys.run({ hashtag, date: DATE, run: 'one' })),
+    runs: hashtags.map((hashtag) => keys.run({ hashtag, date, run: 'one' })),
     cascades: 16,
     judgements: 12,
     costUsd: 0,
@@ -520,4 +527,37 @@ it('labels of a batch that is not there are refused by name', async () => {
 
 it('nobody wished for more evaluation labels where nothing disagrees', async () => {
   expect(await isEvaluationBoosted(tables.table, [{ hashtag: 'quiet' }], DATE)).toBe(false)
+})
+
+describe('the shares of two weeks', () => {
+  const BEFORE = '2026-11-14'
+  /** The messages of a day of the week before, the same or others, and labels of both. */
+  async function twoWeeks(textsBefore: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    await putRun(bucket, { ...DAY, date: BEFORE, pages: [textsBefore.map((text, i) => post(`before ${i}`, text))] })
+    await collected()
+    await planned(['aws'], BEFORE, null, BEFORE)
+    await planned(['aws'])
+    await labelled(DATE, twelve)
+    await analyze(ports)({ ...DAY, date: BEFORE }, invocation)
+    await analyze(ports)(DAY, invocation)
+    return covariancesOf(ports)(namesOf(SETTINGS, DAY_TODAY), '2026-11-22')
+  }
+
+  it('err together where the same messages were drawn for both', async () => {
+    const covariances = await twoWeeks(texts)
+    const own = (await report()).week.byPosts.raw.map(
+      ({ label, standardError }) => [label, standardError ** 2] as const,
+    )
+
+    for (const [label, variance] of own) {
+      expect(covariances.get(label)).toBeGreaterThan(0.3 * variance)
+      expect(covariances.get(label)).toBeLessThanOrEqual(variance)
+    }
+  })
+
+  it('err apart where the weeks have no message in common', async () => {
+    const covariances = await twoWeeks(texts.map((text) => `${text} of then`))
+
+    expect([...covariances.values()]).toEqual([0, 0])
+  })
 })
