@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { dayAfter } from '../shared/utc-day'
 import { countRun } from '../services/analyzer/count'
 import { type CountedDay, countedDay, factsBytes, joined } from '../services/analyzer/facts'
-import { reportOf } from '../services/analyzer/report'
-import type { Stratum } from '../services/analyzer/samples'
+import { composeReport } from '../services/analyzer/report'
+import type { SampledRuns } from '../services/analyzer/samples'
 import { keys } from '../shared/keys'
 import type { StandingLabel } from '../shared/labels'
 import type { Objects } from '../shared/objects'
@@ -38,7 +38,7 @@ export async function reportWeek(posts: number, onPosts: (count: number) => void
     label: i % 2,
     scores: i % 2 ? [0.25 + (i % 5) / 25, 0.75 - (i % 5) / 25] : [0.85 - (i % 5) / 25, 0.15 + (i % 5) / 25],
   }))
-  const files: { facts: string; stratum: Stratum }[] = []
+  const files: { facts: string; stratum: SampledRuns }[] = []
   const design: [string, Parts][] = []
   const given = new Map<string, StandingLabel>()
   for (let place = 0; place < 7; place++) {
@@ -77,7 +77,7 @@ export async function reportWeek(posts: number, onPosts: (count: number) => void
   const evidence = { hashtag: LAST.hashtag, labels: LABELS, window, errors, status: 'ok' as const }
   const labels = { version: 1, given }
   const scored = { model: 'bench', predictions: [] }
-  return reportOf(LAST, scored, labels, days.at(-1)?.day.runs ?? [], week, evidence)
+  return composeReport(LAST, scored, labels, days.at(-1)?.day.runs ?? [], week, evidence)
 }
 
 function storeOf(

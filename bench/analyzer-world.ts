@@ -8,7 +8,7 @@ import { ROOT } from '../local/root'
 import type { RunName } from '../shared/cascades/files'
 import { train, writeModel } from '../packages/fasttext/src'
 import { keys } from '../shared/keys'
-import { labelOf } from '../shared/engines/training-lines'
+import { labelOfLine } from '../shared/engines/training-lines'
 import { type Objects, s3Objects } from '../shared/objects'
 import { postsToCsv } from '../shared/posts'
 import type { RunRecord } from '../shared/records'
@@ -30,7 +30,7 @@ const samples = readFileSync(path.join(ROOT, 'samples/posts/sample.jsonl'), 'utf
 /** A model of the shipped hyperparameters, with 200,000 buckets, trained on the made-up posts: model.bin. */
 export function makeModel(): Buffer {
   const lines = samples.map(
-    ({ text, label }) => `${labelOf(label)} ${tokenise(textOfSource(text, 'html').shown).join(' ')}`,
+    ({ text, label }) => `${labelOfLine(label)} ${tokenise(textOfSource(text, 'html').shown).join(' ')}`,
   )
   return writeModel(
     train(lines, { vectorDim: 10, learningRate: 0.3, epochs: 20, minCount: 1, wordNgrams: 2, buckets: 200_000 }),

@@ -1,4 +1,4 @@
-import { addBatch, readBatch, readChunks } from '../shared/state/desk'
+import { addBatch, readDeskBatch, readChunks } from '../shared/state/desk'
 import { allSent, answerByKey, beLossy } from '../test/browser/keyboard'
 import { openSite } from '../test/browser/site'
 import { benchOptions } from './options'
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     const seconds = (performance.now() - began) / 1000
     await allSent(page, 300_000)
 
-    const row = await readBatch(site.table, BATCH)
+    const row = await readDeskBatch(site.table, BATCH)
     const kept = row ? (await readChunks(site.table, row)).flatMap((chunk) => [...chunk.items]) : []
     const answers = new Map(
       kept.map(([item, { answers: given }], i) => [item === itemOf(i) ? textOf(i) : item, given.ana]),

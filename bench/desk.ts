@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { type Cloud, createCloud } from '../local/cloud'
 import { ROOT } from '../local/root'
 import { judgementsOf } from '../shared/state/desk-item'
-import { addBatch, readBatch, readChunks } from '../shared/state/desk'
+import { addBatch, readDeskBatch, readChunks } from '../shared/state/desk'
 import { mulberry32 } from '../shared/statistics/random'
 import { dynamoTable, type Table } from '../shared/table'
 import { cascadeId } from '../shared/text/cascade'
@@ -122,7 +122,7 @@ async function report(
   operations: ReadonlyMap<string, number>,
   seconds: number,
 ): Promise<string[]> {
-  const batch = await readBatch(table, BATCH)
+  const batch = await readDeskBatch(table, BATCH)
   const rows = new Map((batch ? await readChunks(table, batch) : []).flatMap(({ items }) => [...items]))
   const judgements = [...rows.values()].map((row) => judgementsOf(row))
   const stored = judgements.reduce((sum, list) => sum + list.length, 0)

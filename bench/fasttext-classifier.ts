@@ -1,8 +1,8 @@
 import { type Classifier, withPrior } from '../shared/engines/classifier'
-import { modelOf } from '../shared/engines/fasttext/load'
+import { fastTextModelOf } from '../shared/engines/fasttext/load'
 import type { Model } from '../packages/fasttext/src'
 import { TEXT_VERSION } from '../shared/text'
 
 /** A model of the fastText engine as the services ask it, without a prior. */
 export const classifierOf = (model: Model): Classifier =>
-  withPrior(modelOf(model, TEXT_VERSION), undefined, TEXT_VERSION)
+  withPrior(fastTextModelOf(model, TEXT_VERSION), undefined, TEXT_VERSION)

@@ -1,6 +1,6 @@
 import { type Contender, type Contest, type Gate, judge } from '../services/evaluator/gate'
 import { measured as measuredAnswers, type MeasuredModel } from '../services/evaluator/measure'
-import { relabelled } from '../services/evaluator/relabelled'
+import { countRelabelled } from '../services/evaluator/relabelled'
 import { categoryOf } from '../shared/engines/training-lines'
 import { countWords, posteriorOf } from '../shared/engines/naive-bayes/word-counts'
 import { type Hyperparameters, predictAll, train } from '../packages/fasttext/src'
@@ -345,7 +345,7 @@ function play(
         isOutgrown: false,
         majority: measuredOn(window, 'majority', labels).scores,
         window: { items: window.items.length, leaked: 0 },
-        relabelled: relabelled(champion.lines, challenger.lines),
+        relabelled: countRelabelled(champion.lines, challenger.lines),
       })
       const isOther = engine !== champion.engine
       const isAhead = isOther && scoreOn(day, challenger) > scoreOn(day, champion)

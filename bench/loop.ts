@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { z } from 'zod'
 import { type Cloud, createCloud } from '../local/cloud'
-import { parseOptions, type ReplayOptions } from '../local/replay/options'
+import { parseReplayOptions, type ReplayOptions } from '../local/replay/options'
 import { replay } from '../local/replay/replay'
 import { ownersBucket } from '../local/stores'
 import { ROOT } from '../local/root'
@@ -61,7 +61,7 @@ interface Heard {
 }
 
 function optionsFor(data: string): ReplayOptions {
-  const options = parseOptions(['--once', '--data', data], () => data)
+  const options = parseReplayOptions(['--once', '--data', data], () => data)
   if (options === 'help' || 'problem' in options) throw new Error('the replay has other options now')
   return options
 }

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { ROOT } from '../local/root'
 import { agreementOf } from '../services/labeling/measuring/agreement'
 import { itemsToAskAgain } from '../services/labeling/sampling/ask-again'
-import { independentJudgements, judgementsOf } from '../services/labeling/measuring/judged'
+import { independentJudgements, judgementsRecordOf } from '../services/labeling/measuring/judged'
 import type { Judgement } from '../services/labeling/labellers/labeller'
 import type { PlannedItem, StoredPlan } from '../services/labeling/plan'
 import { termsOf } from '../shared/labellers'
@@ -151,7 +151,7 @@ async function play(
     const said = items.flatMap((item) => judged(item, byId.get(item.item)!, rates, categories, seed))
     judgements += said.length
     const answers = { judgements: said, consolidated: [], refused: [] }
-    records.push(judgementsOf(plan, answers))
+    records.push(judgementsRecordOf(plan, answers))
     const { lines } = settlementOf(
       plan,
       items.map(({ item }) => lineOf(byId.get(item)!)),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseOptions } from '../local/replay/options'
+import { parseReplayOptions } from '../local/replay/options'
 import { replay } from '../local/replay/replay'
 import { ROOT } from '../local/root'
 import { mulberry32 } from '../shared/statistics/random'
@@ -64,7 +64,7 @@ async function count(folder: string, more: readonly string[]): Promise<Counted> 
   const template = execFileSync(process.execPath, [path.join(ROOT, 'bin/package.mjs')], { encoding: 'utf8' }).trim()
   const data = mkdtempSync(path.join(folder, 'data-'))
   const record = path.join(data, 'requests')
-  const parsed = parseOptions(['--once', '--data', data, '--record', record, ...more], () => data)
+  const parsed = parseReplayOptions(['--once', '--data', data, '--record', record, ...more], () => data)
   if (parsed === 'help' || 'problem' in parsed) throw new Error('the replay has other options now')
   const until: number[] = []
   const { cloud } = await replay(parsed, {

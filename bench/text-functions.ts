@@ -1,6 +1,6 @@
 import { printable } from '../local/printable'
 import { hasKnownWord, predict, train } from '../packages/fasttext/src'
-import { csv as reportCsv } from '../pages/report/csv'
+import { csvOf as reportCsv } from '../pages/report/csv'
 import { withShortJobs } from '../pages/report/words'
 import { clipped, withDatesInWords } from '../pages/words'
 import { handlesIn, isNameAmong, namesInAuthorId, plainWords } from '../services/analyzer/plain-words'
@@ -10,13 +10,13 @@ import { postOf } from '../services/collector/sources/mastodon/status'
 import { checkedEntries, openLabels } from '../services/labels/read'
 import { anyFile, isRowGone, labelFile, postFile } from '../services/privacy/any-file'
 import { recordsOf } from '../services/privacy/csv-records'
-import { jsonLines, refusedRows, trainingLines } from '../services/privacy/shapes'
-import type { Targets } from '../services/privacy/targets'
+import { rewriteJsonLines, refusedRows, trainingLines } from '../services/privacy/shapes'
+import type { DeletionTargets } from '../services/privacy/targets'
 import { makeCascadeIndex } from '../shared/cascades/cascade-index'
 import { makeNgrams } from '../shared/engines/linear/ngrams'
 import { countWords, posteriorOf } from '../shared/engines/naive-bayes/word-counts'
 import { openPosts } from '../shared/post-file/open'
-import { readRow } from '../shared/post-file/row'
+import { readPostRow } from '../shared/post-file/row'
 import { fromPythonBytes, isNoText, isNothing, isRounded, wrongId } from '../shared/row-file/cells'
 import { guarded, unguarded } from '../shared/row-file/formula'
 import { readLabel } from '../shared/row-file/label'
@@ -114,7 +114,7 @@ export function hostileTexts(length: number): [name: string, text: string][] {
   ]
 }
 
-const NOBODY: Targets = {
+const NOBODY: DeletionTargets = {
   isPost: () => false,
   isAuthor: () => false,
   isGone: () => false,
@@ -143,7 +143,7 @@ async function readPosts(file: string): Promise<void> {
   const { rows } = await openPosts('posts', once(file))
   for await (const row of rows)
     if (!('problem' in row))
-      readRow(row.values, row.line, { source: 'posts', tags: ['aws', 'azure'], mayBeUndated: true })
+      readPostRow(row.values, row.line, { source: 'posts', tags: ['aws', 'azure'], mayBeUndated: true })
 }
 
 async function readLabels(file: string): Promise<void> {
@@ -261,7 +261,10 @@ export const textFunctions = (): TextFunction[] => [
   { name: 'privacy: a row', run: (text) => isRowGone(text, NOBODY) },
   { name: 'privacy: refused rows', run: (text) => refusedRows(Buffer.from(JSON.stringify({ row: text })), NOBODY, '') },
   { name: 'privacy: records of CSV', run: (text) => [...recordsOf(text)] },
-  { name: 'privacy: JSON Lines', run: (text) => jsonLines({ text: ['text'] })(Buffer.from(asJson(text)), NOBODY, '') },
+  {
+    name: 'privacy: JSON Lines',
+    run: (text) => rewriteJsonLines({ text: ['text'] })(Buffer.from(asJson(text)), NOBODY, ''),
+  },
   { name: 'privacy: training lines', run: (text) => trainingLines(Buffer.from(`__label__a ${text}`), NOBODY, '') },
   { name: 'language model: the post', run: (text) => postAsSent(shownText(text)) },
   { name: 'pages: directions', run: withVisibleDirections },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { key } from './fields'
+import { keyField } from './fields'
 
 export const datasetReady = publishedEvent({
   name: 'DatasetReady',
@@ -9,7 +9,7 @@ export const datasetReady = publishedEvent({
   version: 1,
   fields: {
     datasetId: z.string(),
-    datasetKey: key,
+    datasetKey: keyField,
     train: z.int().nonnegative(),
     validation: z.int().nonnegative(),
     evaluation: z.int().nonnegative(),

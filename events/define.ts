@@ -24,7 +24,7 @@ export interface ConsumedEvent<S extends z.ZodType = z.ZodType> {
 }
 
 /** What an event of ours has as `source`, for each service that publishes it. */
-export const sourcesOf = ({ publishedBy }: Pick<PublishedEvent, 'publishedBy'>): string[] =>
+export const eventSources = ({ publishedBy }: Pick<PublishedEvent, 'publishedBy'>): string[] =>
   [publishedBy].flat().map((service) => `bellwether.${service}`)
 
 export type DetailOf<E extends { detail: z.ZodType }> = z.infer<E['detail']>

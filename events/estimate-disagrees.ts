@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { basis, exampleReport, reportOf } from './share-reported'
+import { basis, exampleReport, reportFields } from './share-reported'
 
 export const estimateDisagrees = publishedEvent({
   name: 'EstimateDisagrees',
@@ -9,7 +9,7 @@ export const estimateDisagrees = publishedEvent({
   publishedBy: 'analyzer',
   version: 2,
   fields: {
-    ...reportOf,
+    ...reportFields,
     basis,
     label: z.string().describe('The label that disagrees most.'),
     z7: z.number().describe('Pooled over seven days; beyond ±2 the combined estimate is withheld.'),

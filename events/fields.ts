@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
-export const key = z.string().describe('A key in the bucket.')
-export const day = z.iso.date().describe('A UTC day.')
+export const keyField = z.string().describe('A key in the bucket.')
+export const dayField = z.iso.date().describe('A UTC day.')
 /** Beside a hashtag. */
-export const stream = z
+export const streamField = z
   .string()
   .optional()
   .describe('The network of the posts. Absent for days that a release without streams began.')
-export const usd = z.number().nonnegative().describe('US dollars.')
-export const share = z.number().min(0).max(1)
+export const usdField = z.number().nonnegative().describe('US dollars.')
+export const shareField = z.number().min(0).max(1)
 
 /** How far labels can be relied on: measured and good enough; measured and not good enough; not measured. */
 export const labelStatus = z.enum(['ok', 'unreliable', 'unmeasured'])

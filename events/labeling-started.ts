@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { key, usd } from './fields'
+import { keyField, usdField } from './fields'
 
 export const labelingStarted = publishedEvent({
   name: 'LabelingStarted',
@@ -9,12 +9,12 @@ export const labelingStarted = publishedEvent({
   version: 1,
   fields: {
     batch: z.string(),
-    planKey: key,
+    planKey: keyField,
     labeller: z.string().describe('As labelling.labeller of bellwether.yml names it, for example desk.'),
     items: z.int().nonnegative(),
     judgements: z.int().nonnegative(),
     deadline: z.iso.datetime(),
-    costUsd: usd.describe('At most; US dollars.'),
+    costUsd: usdField.describe('At most; US dollars.'),
   },
   example: {
     batch: '2026-11-22',

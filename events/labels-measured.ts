@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { alpha, key, labelStatus, usd } from './fields'
+import { alpha, keyField, labelStatus, usdField } from './fields'
 
 /** What each event about a labelled batch tells. */
 export const labelledBatch = {
   batch: z.string(),
-  qualityKey: key,
+  qualityKey: keyField,
   alpha: alpha.describe(
     "Krippendorff's, with a 95 % interval, over the items that two people judged; of all batches so far.",
   ),
@@ -25,12 +25,12 @@ export const labelsMeasured = publishedEvent({
   version: 1,
   fields: {
     ...labelledBatch,
-    manifestKey: key,
+    manifestKey: keyField,
     labelled: z.int().nonnegative(),
     failed: z.int().nonnegative().describe('Items of the batch without a usable label.'),
     judgements: z.int().nonnegative(),
     status: labelStatus,
-    costUsd: usd,
+    costUsd: usdField,
   },
   example: {
     ...exampleBatch,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { share } from './fields'
+import { shareField } from './fields'
 import { exampleBatch, labelledBatch } from './labels-measured'
 
 export const labelsUnreliable = publishedEvent({
@@ -11,7 +11,7 @@ export const labelsUnreliable = publishedEvent({
   fields: {
     ...labelledBatch,
     errorRate: z
-      .object({ mean: share, high: share })
+      .object({ mean: shareField, high: shareField })
       .optional()
       .describe(
         'How often a judgement is wrong; `high` is the one-sided 80 % limit, which decides whether labels are unreliable.',

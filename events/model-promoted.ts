@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { key, labelStatus } from './fields'
+import { keyField, labelStatus } from './fields'
 
 /** How a model scored. */
 export const scores = {
@@ -22,7 +22,7 @@ export const model = {
   sha256: z.string().describe('Of model.tar.gz, in hex.'),
   labels: z.array(z.string()),
   textVersion: z.string().describe('Version of the text function that must run before the model.'),
-  cardKey: key,
+  cardKey: keyField,
   replaces: z.string().nullable().describe('The job of the previous champion.'),
   temperature: z
     .number()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { key } from './fields'
+import { keyField } from './fields'
 import { scores } from './model-promoted'
 
 export const modelRejected = publishedEvent({
@@ -15,7 +15,7 @@ export const modelRejected = publishedEvent({
     engine: z.string().describe('Its kind of model, as training.engines names it; blazingtext is fasttext.'),
     champion: z.string().nullable(),
     reasons: z.array(z.string()).min(1),
-    cardKey: key,
+    cardKey: keyField,
     ...scores,
   },
   example: {

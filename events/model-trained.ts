@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { key } from './fields'
+import { keyField } from './fields'
 
 export const modelTrained = publishedEvent({
   name: 'ModelTrained',
@@ -11,7 +11,7 @@ export const modelTrained = publishedEvent({
     job: z.string(),
     datasetId: z.string(),
     engine: z.string().describe('Its kind of model, as training.engines names it; blazingtext is fasttext.'),
-    trainingKey: key,
+    trainingKey: keyField,
     artefact: z.string().describe('s3:// URI of model.tar.gz.'),
     trainSeconds: z.number().nonnegative(),
     billableSeconds: z.number().nonnegative(),

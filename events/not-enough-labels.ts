@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { exampleReport, reportOf } from './share-reported'
+import { exampleReport, reportFields } from './share-reported'
 
 export const notEnoughLabels = publishedEvent({
   name: 'NotEnoughLabels',
@@ -8,7 +8,7 @@ export const notEnoughLabels = publishedEvent({
   publishedBy: 'analyzer',
   version: 2,
   fields: {
-    ...reportOf,
+    ...reportFields,
     labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
     more: z.int().nonnegative().describe('About how many more labels would give ±10 points.'),
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { day, key, stream, usd } from './fields'
+import { dayField, keyField, streamField, usdField } from './fields'
 
 export const postsCollected = publishedEvent({
   name: 'PostsCollected',
@@ -9,13 +9,13 @@ export const postsCollected = publishedEvent({
   version: 2,
   fields: {
     hashtag: z.string(),
-    stream,
-    date: day,
+    stream: streamField,
+    date: dayField,
     run: z.string(),
-    runKey: key,
+    runKey: keyField,
     posts: z.int().nonnegative(),
     complete: z.boolean().describe('False where a cap or a gap left out a part of the window.'),
-    costUsd: usd,
+    costUsd: usdField,
   },
   example: {
     hashtag: 'aws',

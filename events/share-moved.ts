@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { day, key, share, stream } from './fields'
+import { dayField, keyField, shareField, streamField } from './fields'
 
 export const shareMoved = publishedEvent({
   name: 'ShareMoved',
@@ -10,18 +10,18 @@ export const shareMoved = publishedEvent({
   version: 1,
   fields: {
     hashtag: z.string(),
-    stream,
-    from: day.describe('The Monday of the week.'),
-    to: day.describe('The Sunday of the week.'),
-    reportKey: key.describe('The report of the Sunday, whose seven days are the week.'),
-    beforeKey: key.describe('The report of the Sunday before.'),
+    stream: streamField,
+    from: dayField.describe('The Monday of the week.'),
+    to: dayField.describe('The Sunday of the week.'),
+    reportKey: keyField.describe('The report of the Sunday, whose seven days are the week.'),
+    beforeKey: keyField.describe('The report of the Sunday before.'),
     moved: z
       .array(
         z.object({
           label: z.string(),
-          share: share.describe('Share of the posts of the week.'),
-          before: share.describe('Share of the posts of the week before.'),
-          p: share.describe('The probability of a difference this large if nothing changed.'),
+          share: shareField.describe('Share of the posts of the week.'),
+          before: shareField.describe('Share of the posts of the week before.'),
+          p: shareField.describe('The probability of a difference this large if nothing changed.'),
         }),
       )
       .describe('The labels whose share changed, in the order of the configuration; never empty.'),

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { publishedEvent } from './define'
-import { day, key, share, stream } from './fields'
+import { dayField, keyField, shareField, streamField } from './fields'
 
 /** The day of a stream that an event is about. */
-export const reportOf = {
+export const reportFields = {
   hashtag: z.string(),
-  stream,
-  date: day,
-  reportKey: key,
+  stream: streamField,
+  date: dayField,
+  reportKey: keyField,
   model: z.string().nullable().describe('The training job of the model; null before the first promotion.'),
 }
 
@@ -23,7 +23,7 @@ export const exampleReport = {
 /** What a share counts. */
 export const basis = z.enum(['posts', 'messages'])
 
-const basedShare = z.object({ basis, label: z.string(), share, low: share, high: share })
+const basedShare = z.object({ basis, label: z.string(), share: shareField, low: shareField, high: shareField })
 
 export const shareReported = publishedEvent({
   name: 'ShareReported',
@@ -31,7 +31,7 @@ export const shareReported = publishedEvent({
   publishedBy: 'analyzer',
   version: 3,
   fields: {
-    ...reportOf,
+    ...reportFields,
     posts: z.int().nonnegative(),
     messages: z.int().nonnegative().describe('Distinct messages.'),
     labels: z.int().nonnegative().describe('Labels of the probability sample of the day.'),
@@ -43,15 +43,15 @@ export const shareReported = publishedEvent({
     secondPredictor: z
       .strictObject({
         model: z.string().describe('Model id or inference profile.'),
-        weight: share.describe('The weight of its answers in the answer by posts; 0: they are ignored.'),
-        answered: share.describe('The part of the messages of the day that it answered.'),
+        weight: shareField.describe('The weight of its answers in the answer by posts; 0: they are ignored.'),
+        answered: shareField.describe('The part of the messages of the day that it answered.'),
       })
       .optional()
       .describe('The language model beside the classifier; present where one was asked about the day.'),
     shares: z
       .array(basedShare)
       .describe('With 95 % intervals; empty where there are not enough labels, or the labels are unreliable.'),
-    disagree: share
+    disagree: shareField
       .nullable()
       .describe('Where the labels are unreliable: how often two people disagree about a post. Null where unknown.'),
     judgements: z

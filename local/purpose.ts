@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 
 /** The purpose of a data folder: real posts by the real clock, or a replay on its own clock. */
-export type Purpose = 'live' | 'replay'
+export type FolderPurpose = 'live' | 'replay'
 
 const purpose = z.object({ purpose: z.enum(['live', 'replay']) })
 
@@ -11,7 +11,7 @@ const purpose = z.object({ purpose: z.enum(['live', 'replay']) })
  * Keep a data folder for one purpose. Returns whether it was used before. Throws where it has the other purpose: the
  * clock of a replay stops at the day that it reached, and real posts would be collected by it.
  */
-export function keepFor(wanted: Purpose, dataDir: string): boolean {
+export function keepFor(wanted: FolderPurpose, dataDir: string): boolean {
   const file = path.join(dataDir, 'purpose.json')
   // Every cloud that ran there writes this, also one of a release without purposes.
   const isUsed = existsSync(path.join(dataDir, 'cloud.json'))

@@ -1,7 +1,7 @@
 import { runCommand } from './command'
 import { runQuery } from './query/duckdb'
 import { namedQueries } from './query/named'
-import { parseOptions, type QueryOptions, USAGE } from './query/options'
+import { parseQueryOptions, type QueryOptions, QUERY_USAGE } from './query/options'
 import { shown } from './query/show'
 import { tablesIn } from './query/sources'
 import { lastFolder } from './running'
@@ -9,9 +9,9 @@ import { lastFolder } from './running'
 void runCommand(main, () => 1)
 
 async function main(argv: string[]): Promise<number> {
-  const chosen = parseOptions(argv)
+  const chosen = parseQueryOptions(argv)
   if (chosen === 'help') {
-    console.log(USAGE)
+    console.log(QUERY_USAGE)
     return 0
   }
   if ('problem' in chosen) {

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { readSettings } from '../shared/settings'
-import { check, inWords } from './check/check'
+import { checkFiles, errorInWords } from './check/check'
 import { CHECK_USAGE, parseCheck } from './check/options'
 import { linkFor } from './link'
 import { askUnseen } from './live/ask'
 import { configure, live } from './live/live'
 import { type LiveOptions, onlyLive, parseLive, resumeCommand } from './live/options'
 import type { LiveSettings } from './live/settings'
-import { parseOptions, type ReplayOptions, USAGE } from './replay/options'
+import { parseReplayOptions, type ReplayOptions, REPLAY_USAGE } from './replay/options'
 import { LLM_SECTION, type Replay, replay } from './replay/replay'
 import { table } from './replay/screen'
 import type { Summary } from './replay/summary'
@@ -24,13 +24,13 @@ import { createScreen, type Screen } from './screen'
 
 const temporaries: string[] = []
 const [command, ...rest] = process.argv.slice(2)
-if (command === 'check') void checkFiles(rest)
+if (command === 'check') void runCheck(rest)
 else start(process.argv.slice(2))
 
 function start(argv: string[]): void {
   const isLive = argv.includes('--live')
-  const chosen = isLive ? parseLive(argv) : (onlyLive(argv) ?? parseOptions(argv, temporaryFolder))
-  if (chosen === 'help') console.log(USAGE)
+  const chosen = isLive ? parseLive(argv) : (onlyLive(argv) ?? parseReplayOptions(argv, temporaryFolder))
+  if (chosen === 'help') console.log(REPLAY_USAGE)
   else if ('problem' in chosen) {
     console.error(`${chosen.problem}\n\nnpm start -- --help lists the options.`)
     process.exitCode = 2
@@ -45,7 +45,7 @@ function temporaryFolder(): string {
 }
 
 /** Say what would happen to files, and start nothing. */
-async function checkFiles(argv: string[]): Promise<void> {
+async function runCheck(argv: string[]): Promise<void> {
   const chosen = parseCheck(argv)
   if (chosen === 'help') console.log(CHECK_USAGE)
   else if ('problem' in chosen) {
@@ -53,13 +53,13 @@ async function checkFiles(argv: string[]): Promise<void> {
     process.exitCode = 2
   } else {
     try {
-      process.exitCode = await check(chosen, {
+      process.exitCode = await checkFiles(chosen, {
         root: ROOT,
         now: new Date(),
         say: (line) => console.log(printable(line)),
       })
     } catch (error) {
-      console.error(printable(inWords(error)))
+      console.error(printable(errorInWords(error)))
       process.exitCode = 2
     }
   }

@@ -18,7 +18,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Do something, which may take its time, when an event comes. */
-export function on<K extends keyof HTMLElementEventMap>(
+export function listen<K extends keyof HTMLElementEventMap>(
   target: HTMLElement,
   type: K,
   act: (event: HTMLElementEventMap[K]) => unknown,

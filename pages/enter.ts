@@ -1,6 +1,6 @@
 import { type ApiResult, ask } from './api'
 
-export interface Person {
+export interface SessionPerson {
   name: string
   role: 'annotator' | 'owner' | 'reader'
 }
@@ -10,14 +10,14 @@ export interface Person {
  * takes it out of the address, so that it stays out of bookmarks and screenshots. `session` is the API's path,
  * `/desk/session`.
  */
-export async function enter(session: string): Promise<ApiResult<Person>> {
+export async function enter(session: string): Promise<ApiResult<SessionPerson>> {
   // Another link that is opened in this tab changes the fragment alone. So does the page's own navigation.
   addEventListener('hashchange', () => {
     if (tokenIn(location.hash)) location.reload()
   })
   const token = tokenIn(location.hash)
-  if (!token) return ask<Person>('GET', session)
-  const answer = await ask<Person>('POST', session, { token })
+  if (!token) return ask<SessionPerson>('GET', session)
+  const answer = await ask<SessionPerson>('POST', session, { token })
   if (answer.ok) history.replaceState(null, '', location.pathname + location.search)
   return answer
 }

@@ -8,7 +8,7 @@ const WORDS: Record<Flag, string> = {
   'none-of-these': 'no label fits',
 }
 
-export const FLAGS: readonly string[] = Object.keys(WORDS)
+export const FLAG_NAMES: readonly string[] = Object.keys(WORDS)
 
 export const isFlag = (name: string | undefined): name is Flag => name !== undefined && Object.hasOwn(WORDS, name)
 

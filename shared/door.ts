@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import middy from '@middy/core'
 import type { Context, SQSBatchItemFailure } from 'aws-lambda'
 import { z } from 'zod'
-import { type ConsumedEvent, type DetailOf, objectCreated, type PublishedEvent, sourcesOf } from '../events'
+import { type ConsumedEvent, type DetailOf, objectCreated, type PublishedEvent, eventSources } from '../events'
 import { BellwetherError, type ErrorCode } from './errors'
 import { jsonOrNothing } from './json'
 import type { Key } from './keys'
@@ -220,7 +220,7 @@ const weight = (issues: readonly z.core.$ZodIssue[]): number =>
   issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 
 const isA = (definition: PublishedEvent | ConsumedEvent, { source, 'detail-type': type }: BusEvent): boolean =>
-  type === definition.name && ('source' in definition ? [definition.source] : sourcesOf(definition)).includes(source)
+  type === definition.name && ('source' in definition ? [definition.source] : eventSources(definition)).includes(source)
 
 function parseDetail<E extends PublishedEvent | ConsumedEvent>(event: E, received: BusEvent): DetailOf<E> {
   const parsed = event.detail.safeParse(received.detail)

@@ -53,16 +53,16 @@ export function isShownBefore(
 
 /** What a deletion needs to recognise a post. */
 export const traced = z.object({ id: z.string(), authorId: z.string(), retweetOf: z.string() })
-export type Traced = z.infer<typeof traced>
+export type PostTrace = z.infer<typeof traced>
 
 /** Input that is not a valid post: which row, which field, and why. */
-export interface Refused {
+export interface RefusedInput {
   line: number
   field: string
   reason: string
   row: unknown
   /** What its source can read of it: empty where it cannot. */
-  trace?: Traced
+  trace?: PostTrace
 }
 
 const COLUMNS: Record<keyof Post, string> = {
@@ -99,12 +99,12 @@ export async function* postsOfRun(
   { objects: pages, textEncoding }: Pick<RunRecord, 'objects' | 'textEncoding'>,
 ): AsyncIterable<CollectedPost> {
   // Each row is new, and a copy of it costs more than the text function.
-  const withShown = (row: Post) => Object.assign(row, { shown: shownOf(row, textEncoding) })
+  const withShown = (row: Post) => Object.assign(row, { shown: shownPost(row, textEncoding) })
   for (const { key } of pages) yield* rowsOf(await objects.stream(key), withShown)
 }
 
 /** A post as people are shown it, from a page with this text encoding. */
-export const shownOf = (post: Post, encoding: TextEncoding): ShownText =>
+export const shownPost = (post: Post, encoding: TextEncoding): ShownText =>
   marked(textOfSource(post.text, encoding).shown, post)
 
 /** Where the lines of a post's shown text end. */

@@ -9,7 +9,7 @@ import { LABELLERS, labellerOptions, termsOf, unknownLabeller } from './labeller
 import { withoutLabelPrefix } from './row-file/cells'
 import { llmOptions } from './second-opinions/options'
 import { network, SOURCES, sourceSettings } from './sources'
-import { networkOf, sourcesOf } from './streams'
+import { networkOf, sourcesOfHashtag } from './streams'
 import { TRAINERS } from './trainers'
 
 const NO_NAME = '__proto__ cannot be a name, because readers of JSON drop it: choose another'
@@ -271,7 +271,7 @@ export const readSettings = (folder: string, file = 'bellwether.yml'): Settings 
 function contradictions({ hashtags, sources, labels, labelling, training, gate }: Settings): [PropertyKey[], string][] {
   const wrong: [PropertyKey[], string][] = []
   for (const [i, watched] of hashtags.entries()) {
-    const names = sourcesOf(watched)
+    const names = sourcesOfHashtag(watched)
     for (const [j, name] of names.entries()) {
       const at = watched.sources ? ['hashtags', i, 'sources', j] : ['hashtags', i, 'source']
       if (!Object.hasOwn(sources, name)) wrong.push([at, `there is no source "${name}" under sources`])

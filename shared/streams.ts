@@ -7,6 +7,11 @@ export interface StreamName {
   stream?: string | undefined
 }
 
+/** A UTC day of a stream. */
+export interface StreamDay extends StreamName {
+  date: string
+}
+
 /** A configured stream, and the source of its posts. */
 export interface Stream extends StreamName {
   stream: string
@@ -31,7 +36,7 @@ interface Watched {
 }
 
 /** Names of the sources of a hashtag: at least one. */
-export const sourcesOf = ({ source, sources }: Pick<Watched, 'source' | 'sources'>): readonly string[] =>
+export const sourcesOfHashtag = ({ source, sources }: Pick<Watched, 'source' | 'sources'>): readonly string[] =>
   sources ?? (source === undefined ? [] : [source])
 
 /** The network that the posts of a source are from. */
@@ -43,7 +48,7 @@ export function networkOf(sources: Watching['sources'], name: string): string {
 /** Every configured stream, in the order of the settings. */
 export const watchedStreams = ({ hashtags, sources }: Watching): Stream[] =>
   hashtags.flatMap((one) =>
-    sourcesOf(one).map((source) => ({ hashtag: one.tag, stream: networkOf(sources, source), source })),
+    sourcesOfHashtag(one).map((source) => ({ hashtag: one.tag, stream: networkOf(sources, source), source })),
   )
 
 /**
@@ -60,7 +65,7 @@ export function networksOf(settings: Watching, hashtag: string): string[] {
 function unnamedNetwork({ hashtags, sources }: Watching, hashtag: string): string | undefined {
   const watched = hashtags.find(({ tag }) => tag === hashtag)
   if (!watched) return undefined
-  const [first] = sourcesOf(watched)
+  const [first] = sourcesOfHashtag(watched)
   return watched.unnamedNetwork ?? (first === undefined ? undefined : networkOf(sources, first))
 }
 
@@ -77,24 +82,24 @@ export function namesOf(settings: Watching, name: StreamName): StreamNames {
 export const nameToday = (settings: Watching, name: StreamName): StreamName => namesOf(settings, name)[0]
 
 /** `aws`, or `aws/mastodon` where the network is named. Sorted as text, streams are in the order of their hashtags. */
-export const labelOf = ({ hashtag, stream }: StreamName): string =>
+export const streamLabel = ({ hashtag, stream }: StreamName): string =>
   stream === undefined ? hashtag : `${hashtag}/${stream}`
 
 /** The name for a label. A hashtag has no slash. */
 export function nameFrom(label: string): StreamName {
   const [hashtag = '', stream] = label.split('/')
-  return named({ hashtag, stream })
+  return streamNameOf({ hashtag, stream })
 }
 
 /** Only the name of an object that has one: without a network, it has no such field. */
-export const named = ({ hashtag, stream }: StreamName): StreamName =>
+export const streamNameOf = ({ hashtag, stream }: StreamName): StreamName =>
   stream === undefined ? { hashtag } : { hashtag, stream }
 
 /** For people: `#aws on mastodon`, or `#aws` without a network. */
 export const streamInWords = (name: StreamName): string => `#${topicOf(name)}`
 
 /** For people, with the network only where the settings need it to tell the streams of the hashtag apart. */
-export const inWords = (settings: Watching, name: StreamName): string => `#${topicIn(settings, name)}`
+export const watchedInWords = (settings: Watching, name: StreamName): string => `#${topicIn(settings, name)}`
 
 /** `aws`, or `aws on mastodon` where the hashtag is collected from several networks, or was collected from another. */
 export function topicIn(settings: Watching, name: StreamName): string {

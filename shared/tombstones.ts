@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BellwetherError } from './errors'
-import type { Traced } from './posts'
+import type { PostTrace } from './posts'
 import { buriedAmong, hasTombstones } from './state/tombstones'
 import type { Table } from './table'
 
@@ -37,7 +37,7 @@ export function secretMarks(client: SecretsManagerClient, secret: string): () =>
 }
 
 /** Whether each of these posts was deleted, repeats a deleted post, or is by a deleted author. */
-export type AskTombstones = (posts: readonly Traced[]) => Promise<boolean[]>
+export type AskTombstones = (posts: readonly PostTrace[]) => Promise<boolean[]>
 
 export const askTombstones =
   (table: Pick<Table, 'get' | 'getMany'>, marks: () => Promise<Mark>): AskTombstones =>

@@ -4,7 +4,7 @@ import type { Objects } from '../shared/objects'
 import { type Post, postsToCsv } from '../shared/posts'
 import type { RunRecord, SettledLine } from '../shared/records'
 import type { TextEncoding } from '../shared/text/encoding'
-import { named } from '../shared/streams'
+import { streamNameOf } from '../shared/streams'
 import { type Category, settings, type Settings } from '../shared/settings'
 
 /** What the tests of several folders begin with. */
@@ -91,7 +91,7 @@ export async function putRun(
   bucket: Pick<Objects, 'put'>,
   { hashtag = 'aws', stream, date = '2026-11-21', run = 'one', pages, complete = true, textEncoding = 'html' }: ARun,
 ) {
-  const parts = { ...named({ hashtag, stream }), date, run }
+  const parts = { ...streamNameOf({ hashtag, stream }), date, run }
   const objects: RunRecord['objects'] = []
   for (const [i, posts] of pages.entries()) {
     const key = keys.posts({ ...parts, page: String(i + 1) })

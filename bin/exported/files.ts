@@ -1,6 +1,6 @@
 import { build } from 'esbuild'
 import type { CardRecord, ScoresRecord } from '../../shared/records'
-import type { About } from './index'
+import type { ModelDescription } from './index'
 
 /** Facts about a model besides its predictions; verdict and scores are null where it was not measured yet. */
 export interface Told {
@@ -13,7 +13,7 @@ export interface Told {
 export const OWN_FILES = ['index.js', 'index.d.ts', 'model.json', 'package.json', 'README.md']
 
 /** The files of the package besides those of the model, by name. `root` is the folder of this repository. */
-export async function packageFiles(root: string, about: About, told: Told): Promise<Record<string, string>> {
+export async function packageFiles(root: string, about: ModelDescription, told: Told): Promise<Record<string, string>> {
   return {
     'index.js': await bundle(root, about.engine),
     'index.d.ts': TYPES,
@@ -92,7 +92,7 @@ export interface ExportedModel {
 export declare function load(folder?: string): Promise<ExportedModel>
 `
 
-const readme = (about: About, told: Told): string => `# A model of Bellwether
+const readme = (about: ModelDescription, told: Told): string => `# A model of Bellwether
 
 Says of a post in plain text which of these it is: ${about.labels.map((label) => `**${escaped(label)}**`).join(', ')}. Node.js 20.19 or newer,
 no dependencies. Copy this folder into a program, or \`npm install ./bellwether-model\` from there.

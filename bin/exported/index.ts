@@ -9,7 +9,7 @@ import type { Prior } from '../../shared/engines/prior'
 import { plainText } from '../../shared/text'
 
 /** `model.json`: what a user should know of the model, and what its predictions need. */
-export interface About {
+export interface ModelDescription {
   /** Its training job. */
   job: string
   datasetId: string
@@ -29,7 +29,7 @@ export interface About {
 }
 
 export interface ExportedModel {
-  about: About
+  about: ModelDescription
   labels: readonly string[]
   classify(text: string): Promise<ModelAnswer>
   classifyAll(texts: readonly string[]): Promise<ModelAnswer[]>
@@ -40,7 +40,7 @@ export const loaderOf =
   (loadModel: LoadModel, ownFolder: string) =>
   async (folder: string = ownFolder): Promise<ExportedModel> => {
     // The exporter, of the same version as this file, wrote it.
-    const about = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')) as About
+    const about = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')) as ModelDescription
     const { textVersion, prior, temperature } = about
     const files = new Map(about.files.map((name) => [name, readFileSync(path.join(folder, name))]))
     const classifier = withPrior(await loadModel(files, { textVersion, where: folder }), prior, textVersion)

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { BellwetherError } from '../../shared/errors'
 import { parseSettings, type Settings } from '../../shared/settings'
-import { kindOf } from './kind'
+import { kindOfFile } from './kind'
 import { checkLabels } from './labels'
 import type { CheckOptions, Kind } from './options'
 import { checkPosts } from './posts'
@@ -19,7 +19,7 @@ export interface CheckSurroundings {
 export type ExitCode = 0 | 1 | 2
 
 /** Check files one after another and print what would happen to each. Returns the exit code: that of the worst file. */
-export async function check(options: CheckOptions, { root, now, say }: CheckSurroundings): Promise<ExitCode> {
+export async function checkFiles(options: CheckOptions, { root, now, say }: CheckSurroundings): Promise<ExitCode> {
   const settings = settingsFrom(options, root)
   let worst: ExitCode = 0
   for (const [i, file] of options.files.entries()) {
@@ -41,11 +41,11 @@ async function checkFile(
   try {
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
       throw new Error(`there is no file ${file}: correct the path`)
-    const kind: Kind = as ?? (await kindOf(file))
+    const kind: Kind = as ?? (await kindOfFile(file))
     const rules = { settings, isOwn: config !== undefined, now, all }
     report = kind === 'posts' ? await checkPosts(file, rules) : await checkLabels(file, rules)
   } catch (error) {
-    say(`${inWords(error)}\nNothing of ${path.basename(file)} can be used.`)
+    say(`${errorInWords(error)}\nNothing of ${path.basename(file)} can be used.`)
     return 2
   }
   for (const line of [...report.lines, ...report.places]) say(line)
@@ -54,7 +54,7 @@ async function checkFile(
 }
 
 /** An error without its code, which is for logs. */
-export const inWords = (error: unknown): string =>
+export const errorInWords = (error: unknown): string =>
   error instanceof BellwetherError
     ? error.message.slice(error.code.length + 2)
     : error instanceof Error

@@ -12,7 +12,7 @@ import type { Kind } from './options'
  * Whether a file holds posts or labels: by its form and its columns, and by its name where it could be either, as with
  * `text,label`.
  */
-export async function kindOf(file: string): Promise<Kind> {
+export async function kindOfFile(file: string): Promise<Kind> {
   const body = createReadStream(file)
   const { names, sample } = await openFile(file, body, { ...POST_COLUMNS, ...LABEL_COLUMNS }, headerOf2019)
   body.destroy()

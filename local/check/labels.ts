@@ -4,7 +4,7 @@ import { checkedEntries, openLabels } from '../../services/labels/read'
 import { makeCascadeIndex } from '../../shared/cascades/cascade-index'
 import { rulesOf } from '../../shared/labels'
 import { makeTally, placeInWords, type RefusedPlace } from '../../shared/row-file/tally'
-import type { Refused } from '../../services/labels/entry'
+import type { RefusedEntry } from '../../services/labels/entry'
 import type { CheckRules, FileReport } from './report'
 import { counted, countIn, tallied, tallyInWords } from './words'
 
@@ -41,7 +41,7 @@ export async function checkLabels(file: string, { settings, now, all }: CheckRul
 }
 
 /** The meaning of an import's reasons, for a person at the keyboard. */
-const WORDS: Readonly<Record<Refused['reason'], string>> = {
+const WORDS: Readonly<Record<RefusedEntry['reason'], string>> = {
   'not-csv': 'is not a row of this CSV:',
   'not-json': 'is not JSON:',
   invalid: 'has another form than it should:',
@@ -61,13 +61,13 @@ const WORDS: Readonly<Record<Refused['reason'], string>> = {
   deleted: 'is of a post that was deleted',
 }
 
-const placeOf = ({ line, field, reason, found }: Refused): RefusedPlace => ({
+const placeOf = ({ line, field, reason, found }: RefusedEntry): RefusedPlace => ({
   line,
   field: field === '' ? 'row' : field,
   reason: reasonOf(reason, found.replaceAll('"', "'")),
 })
 
-function reasonOf(reason: Refused['reason'], found: string): string {
+function reasonOf(reason: RefusedEntry['reason'], found: string): string {
   const words = WORDS[reason]
   if (reason === 'annotator' && found === '') return 'is missing'
   return words.endsWith(':') && found !== '' ? `${words} "${found}"` : words.replace(/:$/, '')

@@ -1,4 +1,4 @@
-import type { Tally } from '../../shared/row-file/tally'
+import type { RowTally } from '../../shared/row-file/tally'
 
 export const counted = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
 
@@ -13,7 +13,7 @@ export const countIn = (counts: Map<string, number>, name: string): void =>
   void counts.set(name, (counts.get(name) ?? 0) + 1)
 
 /** What was read differently, what was refused for which reasons, and where to find the rest. */
-export function tallyInWords(file: string, tally: Tally, what: string, all: boolean): string[] {
+export function tallyInWords(file: string, tally: RowTally, what: string, all: boolean): string[] {
   const notes = tally.notes()
   const reasons = tally.reasons()
   return [

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { readCursor } from '../../shared/state/cursor'
-import { named, type StreamNames } from '../../shared/streams'
+import { streamNameOf, type StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { dayAfter, dayOf, daysBetween } from '../../shared/utc-day'
 import { counted } from '../check/words'
@@ -77,7 +77,7 @@ async function collectStream(
   const known = await positionOf(ports, names)
   const from = known?.through ?? first
   journal.takeFailure()
-  const asked = ask(cloud, { ...named(names[0]), ...(known ? {} : { from: first }) })
+  const asked = ask(cloud, { ...streamNameOf(names[0]), ...(known ? {} : { from: first }) })
   for (;;) {
     const position = await positionOf(ports, names)
     const { isAnswered, failure = journal.takeFailure(), pause: first } = asked.state

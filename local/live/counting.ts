@@ -16,7 +16,7 @@ export const FEWEST = 10
 const settled = z.object({ labelled: z.int() })
 
 /** A batch whose labels were counted before all of it was answered. */
-export interface Counted {
+export interface CountedBatch {
   batch: string
   labelled: number
 }
@@ -33,7 +33,7 @@ export function makeCounter({ cloud, table }: Ports, pauseMs: number) {
     /** Whether answers wait to be counted. */
     isWaiting: () => lastAnswer !== undefined,
     /** Counts if the pause is over; to be called now and then. */
-    async look(): Promise<Counted[]> {
+    async look(): Promise<CountedBatch[]> {
       const news = cloud.calls.slice(read)
       read = cloud.calls.length
       const now = cloud.clock.now()
@@ -54,11 +54,11 @@ async function count(
   cloud: Ports['cloud'],
   table: Table,
   now: number,
-): Promise<{ counted: Counted[]; failed: boolean }> {
+): Promise<{ counted: CountedBatch[]; failed: boolean }> {
   const annotators = (await invitedPeople(table, now)).filter(({ role }) => role === 'annotator')
   // Other people may be about to judge the same posts: their batches end as on AWS.
   if (annotators.length !== 1) return { counted: [], failed: false }
-  const counted: Counted[] = []
+  const counted: CountedBatch[] = []
   let waiting = 0
   let failed = false
   for (const { batch, started } of await openBatches(table)) {

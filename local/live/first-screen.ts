@@ -2,7 +2,7 @@ import type { RunRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { describeSource } from '../../shared/sources'
 import { sum } from '../../shared/statistics/numbers'
-import { sourcesOf, type StreamName, streamInWords } from '../../shared/streams'
+import { sourcesOfHashtag, type StreamName, streamInWords } from '../../shared/streams'
 import { counted } from '../check/words'
 import { inColumns } from '../columns'
 import type { CollectedStream } from './collecting'
@@ -11,7 +11,7 @@ import { FEWEST } from './counting'
 /** The source of the posts, and whose terms apply. A paid network says what it may cost. */
 export function placesInWords({ hashtags, sources, caps }: Pick<Settings, 'hashtags' | 'sources' | 'caps'>): string[] {
   return Object.entries(sources).flatMap(([name, source]) => {
-    const tags = hashtags.filter((one) => sourcesOf(one).includes(name)).map(({ tag }) => `#${tag}`)
+    const tags = hashtags.filter((one) => sourcesOfHashtag(one).includes(name)).map(({ tag }) => `#${tag}`)
     const { place, terms, perPostUsd } = describeSource(source)
     const { perDay } = caps.collectUsd
     return [

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { jsonOrNothing } from '../../shared/json'
-import { labelOf, type StreamName } from '../../shared/streams'
+import { streamLabel, type StreamName } from '../../shared/streams'
 
 /** A collection that is resumed later. */
 export interface Pause {
@@ -47,7 +47,7 @@ export function makeJournal(): Journal {
     const pause = waits.safeParse(entry).data
     if (pause) {
       const until = Date.parse(pause.timestamp) + pause.seconds * 1000
-      pauses.set(labelOf(pause), { until, waitsFor: pause.waitsFor })
+      pauses.set(streamLabel(pause), { until, waitsFor: pause.waitsFor })
     }
     const found = failed.safeParse(entry).data
     if (!found) return
@@ -67,7 +67,7 @@ export function makeJournal(): Journal {
       rests.set(functionName, lines.pop() ?? '')
       for (const line of lines) take(functionName, jsonOrNothing(line))
     },
-    pauseOf: (name) => pauses.get(labelOf(name)),
+    pauseOf: (name) => pauses.get(streamLabel(name)),
     takeFailure() {
       const taken = failure
       failure = undefined

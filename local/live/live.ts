@@ -8,7 +8,7 @@ import { type Cloud, createCloud, tellOfMails } from '../cloud'
 import { listener } from '../heard'
 import { linkFor } from '../link'
 import { keepFor } from '../purpose'
-import { importLabels } from '../replay/import-labels'
+import { importLabelFile } from '../replay/import-labels'
 import { summarise } from '../replay/summary'
 import { findRunning, pointTo } from '../running'
 import type { Screen } from '../screen'
@@ -86,7 +86,7 @@ async function work(
   const stores = { objects: ownersBucket(cloud), table: ownersTable(cloud) }
   await refuseFuture({ cloud, ...stores }, streamsOf(settings))
   await provideSecrets({ cloud, ask }, settings.sources, options.secrets)
-  if (options.import !== undefined) screen.say(await importLabels(cloud, stores.objects, options.import))
+  if (options.import !== undefined) screen.say(await importLabelFile(cloud, stores.objects, options.import))
   await compareClocks(settings, cloud, screen)
 
   const isWhole = await collect(options, surroundings, settings, { ...running, ...stores })

@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml'
 import { parseSettings, type Settings } from '../../shared/settings'
 import { file as fileOfPosts } from '../../shared/sources/file'
-import { sourcesOf } from '../../shared/streams'
+import { sourcesOfHashtag } from '../../shared/streams'
 import { labellerNames, PLAYED_LABELLERS } from '../replay/labellers'
 import { judgementCaps } from '../replay/overlay'
 import type { LiveOptions } from './options'
@@ -82,7 +82,7 @@ function watched(given: Settings, file: string, { hashtags: tags, mastodon }: Ch
   const ofNetworks = given.hashtags.flatMap((one) => withoutFiles(one, given.sources))
   if (ofNetworks.length === 0) throw new Error(noNetwork(file))
   const hashtags = tags.length === 0 ? ofNetworks : tags.map((tag) => named(tag, ofNetworks, file))
-  const names = new Set(hashtags.flatMap(sourcesOf))
+  const names = new Set(hashtags.flatMap(sourcesOfHashtag))
   const left = given.hashtags
     .filter((one) => tags.length === 0 && !ofNetworks.some(({ tag }) => tag === one.tag))
     .map(({ tag }) => `#${tag}`)
@@ -101,7 +101,9 @@ function withoutFiles(
   { source, sources: several, ...one }: Settings['hashtags'][number],
   sources: Settings['sources'],
 ): Settings['hashtags'] {
-  const names = sourcesOf({ source, sources: several }).filter((name) => sources[name]?.type !== fileOfPosts.type)
+  const names = sourcesOfHashtag({ source, sources: several }).filter(
+    (name) => sources[name]?.type !== fileOfPosts.type,
+  )
   if (names.length === 0) return []
   return [source === undefined ? { ...one, sources: names } : { ...one, source }]
 }
@@ -111,7 +113,8 @@ function named(tag: string, ofNetworks: Settings['hashtags'], file: string): Set
   const known = ofNetworks.find((one) => one.tag === tag)
   if (known) return known
   const [first, ...others] = ofNetworks
-  const isSame = (one: Settings['hashtags'][number]) => first && sourcesOf(one).join() === sourcesOf(first).join()
+  const isSame = (one: Settings['hashtags'][number]) =>
+    first && sourcesOfHashtag(one).join() === sourcesOfHashtag(first).join()
   if (first && others.every(isSame)) return { ...first, tag }
   throw new Error(`--hashtag ${tag}: ${file} has several sources; say in it which one #${tag} has, or add --mastodon`)
 }

@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util'
 
-export type Form = 'table' | 'csv' | 'json'
+export type OutputForm = 'table' | 'csv' | 'json'
 
 export interface QueryOptions {
   /** SQL, or the name of a query; without it, the queries are listed. */
   query: string | undefined
   data: string | undefined
-  form: Form
+  form: OutputForm
 }
 
-export const USAGE = `Queries the tables of a cloud on this machine in SQL: of a running cloud, or of the data folder of a stopped one.
+export const QUERY_USAGE = `Queries the tables of a cloud on this machine in SQL: of a running cloud, or of the data folder of a stopped one.
 
   npm run query                              list the named queries
   npm run query -- share-by-day              run one of them
@@ -25,7 +25,7 @@ Control characters in texts are printed as their numbers. In CSV a text that a s
 `
 
 /** The options of the command, or what is wrong with them in one sentence. */
-export function parseOptions(argv: string[]): QueryOptions | { problem: string } | 'help' {
+export function parseQueryOptions(argv: string[]): QueryOptions | { problem: string } | 'help' {
   try {
     const { values, positionals } = parseArgs({
       args: argv,

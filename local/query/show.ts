@@ -2,13 +2,13 @@ import { stringify } from 'csv-stringify/sync'
 import { guarded } from '../../shared/row-file/formula'
 import { printable } from '../printable'
 import type { Result, Value } from './duckdb'
-import type { Form } from './options'
+import type { OutputForm } from './options'
 
 /** A cell of a table is cut at this many characters. */
 const WIDEST = 60
 
 /** A result as text, for a terminal or a file. */
-export function shown(result: Result, form: Form): string {
+export function shown(result: Result, form: OutputForm): string {
   if (form === 'json') return result.rows.map((row) => `${printable(JSON.stringify(objectOf(result, row)))}\n`).join('')
   if (form === 'csv')
     return stringify(

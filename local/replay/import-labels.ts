@@ -11,7 +11,7 @@ const imported = z.object({ batch: z.string(), items: z.number(), refused: z.rec
  * Put a file of labels into the bucket and import it, as an owner of the stack would. Prints the result; `firstDay` is
  * the current day of the cloud.
  */
-export async function importLabels(
+export async function importLabelFile(
   cloud: Pick<Cloud, 'invoke' | 'idle'>,
   objects: Pick<Objects, 'put'>,
   file: string,

@@ -21,7 +21,7 @@ export interface ReplayOptions extends SharedOptions {
 /** The seed that draws as a deployment does. */
 export const DEFAULT_SEED = 1
 
-export const USAGE = `Bellwether on a laptop: the whole loop on an embedded cloud, without an AWS account.
+export const REPLAY_USAGE = `Bellwether on a laptop: the whole loop on an embedded cloud, without an AWS account.
 
   npm start                          replay the sample posts, then keep serving until Ctrl-C
   npm start -- --posts FILE          replay your own posts (CSV, JSON Lines, JSON, tweets.js)
@@ -66,7 +66,10 @@ Running
 `
 
 /** The replay's options, or what is wrong with them in one sentence. */
-export function parseOptions(argv: string[], temporary: () => string): ReplayOptions | { problem: string } | 'help' {
+export function parseReplayOptions(
+  argv: string[],
+  temporary: () => string,
+): ReplayOptions | { problem: string } | 'help' {
   let values: ReturnType<typeof parsed>
   try {
     values = parsed(argv)

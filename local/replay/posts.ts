@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { PostField } from '../../shared/post-file/columns'
 import { openPosts } from '../../shared/post-file/open'
-import { readRow, type FileRow } from '../../shared/post-file/row'
+import { readPostRow, type PostOfFile } from '../../shared/post-file/row'
 import type { FoundFile } from '../../shared/row-file/found'
 import { readLabel } from '../../shared/row-file/label'
-import { makeTally, placeInWords, type RefusedPlace, type Tally } from '../../shared/row-file/tally'
+import { makeTally, placeInWords, type RefusedPlace, type RowTally } from '../../shared/row-file/tally'
 import { hashtag } from '../../shared/settings'
 import { DAY_MS, midnightOf } from '../../shared/utc-day'
 
@@ -49,7 +49,7 @@ interface ReadOptions {
   /** Receives what the file was recognised as, before its rows are read. */
   onFound?: (found: FoundFile<PostField>) => void
   /** Counts what was refused, and what was read differently from the file. */
-  tally?: Tally
+  tally?: RowTally
 }
 
 /**
@@ -84,7 +84,7 @@ export async function readPosts(file: string, options: ReadOptions = {}): Promis
 }
 
 /** A good row of a file, with its label. */
-export interface PostRow extends FileRow {
+export interface PostRow extends PostOfFile {
   label: string | undefined
 }
 
@@ -109,13 +109,13 @@ export async function* postRows(
       yield { line, field: 'row', reason: found.problem }
       continue
     }
-    const row = readRow(found.values, line, rules)
+    const row = readPostRow(found.values, line, rules)
     if ('reason' in row) yield { line, field: row.field, reason: row.reason }
     else yield withLabel(row, found.values.label, categories)
   }
 }
 
-function withLabel(row: FileRow, given: unknown, categories: readonly string[] | undefined): PostRow | RefusedPlace {
+function withLabel(row: PostOfFile, given: unknown, categories: readonly string[] | undefined): PostRow | RefusedPlace {
   const { line, hashtags, notes } = row
   if (typeof given === 'object' && given !== null) return { line, field: 'label', reason: 'is not a text' }
   const { label, note } = readLabel(given, categories)
@@ -159,7 +159,7 @@ function mostFrequentSpelling(rows: readonly PostRow[]): Map<string, string> {
   return new Map([...counts.keys()].map((label) => [label, best.get(label.toLowerCase()) ?? label]))
 }
 
-function postOf({ post, line }: FileRow, createdAt: string, tag: string, label: string | undefined): FilePost {
+function postOf({ post, line }: PostRow, createdAt: string, tag: string, label: string | undefined): FilePost {
   const { id, text, authorId, language, retweetOf } = post
   return {
     id: id || createHash('sha256').update(`${line}\n${text}`).digest('hex').slice(0, 16),

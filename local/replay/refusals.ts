@@ -1,7 +1,7 @@
 import { createReadStream, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openLabels } from '../../services/labels/read'
-import type { Tally } from '../../shared/row-file/tally'
+import type { RowTally } from '../../shared/row-file/tally'
 import { counted } from '../check/words'
 import type { ReplayOptions } from './options'
 
@@ -16,7 +16,7 @@ export async function refuseUnreadable(labels: string): Promise<void> {
 }
 
 /** What was refused or read differently from the file: the most frequent reasons, and where to find the rest. */
-export function refusalsInWords(tally: Tally, file: string, { data, once }: ReplayOptions): string[] {
+export function refusalsInWords(tally: RowTally, file: string, { data, once }: ReplayOptions): string[] {
   const notes = tally.notes().map((note) => `  ${note}`)
   const refused = tally.reasons().map((reason) => `  ${reason}`)
   return [

@@ -9,7 +9,7 @@ import type { BusEvent } from '../../packages/embedded-aws/src/service'
 import { ownersBucket } from '../stores'
 import { knowingJudge, rowJudge, type Judge } from './annotators'
 import { simulatedModel } from './language-model'
-import { importLabels } from './import-labels'
+import { importLabelFile } from './import-labels'
 import { PLAYED_LABELLERS } from './labellers'
 import { DEFAULT_SEED, type ReplayOptions } from './options'
 import { byHand } from './by-hand'
@@ -17,7 +17,7 @@ import { overlay, SOURCE_FILE } from './overlay'
 import { type FilePost, readPosts } from './posts'
 import { daysLeft, eveningOf, gapsIn, gapsInWords, playedDays, skip } from './gaps'
 import { keepRefusals, refusalsInWords, refuseUnreadable } from './refusals'
-import { within } from './within'
+import { withinSettings } from './within'
 import { counted } from '../check/words'
 import { type DayRow, shareOfDay } from './screen'
 import { summarise, type Summary } from './summary'
@@ -68,7 +68,7 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     if (cloud.clock.now() > first + DAY_MS) screen.say(usedBefore(options.data, cloud.clock.now(), left, days))
     const objects = ownersBucket(cloud)
     await objects.putStream(`sources/${SOURCE_FILE}`, sourceLines(posts))
-    if (options.import !== undefined) screen.say(await importLabels(cloud, objects, options.import, dayOf(first)))
+    if (options.import !== undefined) screen.say(await importLabelFile(cloud, objects, options.import, dayOf(first)))
     const labelByHand = options.annotators === 'none' ? await byHand(cloud, screen, signal) : undefined
     const rows: Omit<DayRow, 'share'>[] = []
     const gaps = gapsIn(days)
@@ -171,7 +171,7 @@ async function readInput(options: ReplayOptions, { root, screen }: Surroundings)
   })
   const settings = parseSettings(yaml, configFile)
   const labels = settings.labels.categories.map(({ name }) => name)
-  const { posts, notes } = within(all, settings)
+  const { posts, notes } = withinSettings(all, settings)
   for (const note of notes) screen.say(note)
   return {
     posts,

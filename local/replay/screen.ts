@@ -1,4 +1,4 @@
-import { named, streamInWords } from '../../shared/streams'
+import { streamNameOf, streamInWords } from '../../shared/streams'
 import type { Summary } from './summary'
 
 /** One line of the table that a replay ends with. */
@@ -26,7 +26,7 @@ export function shareOfDay(
   const isOfDay = (one: { date?: string; basis: string }) => one.date === date && one.basis === 'posts'
   const reported = shares.filter((one) => isOfDay(one) && one.label === label)
   const all = [...reported, ...withheld.filter(isOfDay)].map(({ hashtag, stream, ...one }) => ({
-    name: named({ hashtag, stream }),
+    name: streamNameOf({ hashtag, stream }),
     words: 'share' in one ? `${percent(one.share)} % (${percent(one.low)}–${percent(one.high)})` : '–',
   }))
   return all

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { prefixes, keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
-import { named } from '../../shared/streams'
+import { streamNameOf } from '../../shared/streams'
 import {
   type AlphaRecord,
   cardRecord,
@@ -215,7 +215,7 @@ const withheldIn = (report: ReportRecord): Summary['withheld'] =>
 
 /** The four answers of a report: of the day and of the seven days that end with it, each by posts and by messages. */
 function answersIn({ date, day, week, ...report }: ReportRecord) {
-  const name = named(report)
+  const name = streamNameOf(report)
   const stretches = [
     [{ date }, day],
     [{ window: `${week.from}/${week.to}` }, week],

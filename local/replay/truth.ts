@@ -3,7 +3,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
-import { labelOf, named, type StreamName } from '../../shared/streams'
+import { streamLabel, streamNameOf, type StreamName } from '../../shared/streams'
 import { cascadeId } from '../../shared/text/cascade'
 import { wilson } from '../../shared/statistics/wilson'
 import { inColumns } from '../columns'
@@ -12,7 +12,7 @@ import type { FilePost } from './posts'
 import type { Summary } from './summary'
 
 /** The true share among all collected posts, by what people without mistakes would say of their messages. */
-export type Truth = (of: {
+export type TrueShare = (of: {
   hashtag: string
   stream?: string | undefined
   from: string
@@ -29,18 +29,18 @@ export interface KnownPost extends StreamName {
 }
 
 /** The truth about the collected posts, from the labels of the file. */
-export async function truthOf(objects: Objects, posts: readonly FilePost[]): Promise<Truth> {
+export async function truthOf(objects: Objects, posts: readonly FilePost[]): Promise<TrueShare> {
   const leading = leadingLabels(posts)
   const known = new Map<string, KnownPost>()
   for await (const { key } of objects.list(prefixes.raw)) {
     if (!keys.run.match(key)) continue
     const record = await objects.readJson(key, runRecord)
     const { date } = record
-    const name = named(record)
+    const name = streamNameOf(record)
     const cascades = await readCascades(objects, record)
     for await (const { id, text } of postsOfRun(objects, record)) {
       const exact = cascadeId(text)
-      known.set(`${labelOf(name)} ${date} ${id}`, {
+      known.set(`${streamLabel(name)} ${date} ${id}`, {
         ...name,
         date,
         cascade: cascades?.get(id) ?? exact,
@@ -53,9 +53,9 @@ export async function truthOf(objects: Objects, posts: readonly FilePost[]): Pro
 
 /** Of two tied labels each counts half, of three a third. Days with an unlabelled post have no known truth. */
 export const truthAmong =
-  (all: readonly KnownPost[]): Truth =>
+  (all: readonly KnownPost[]): TrueShare =>
   ({ from, to, basis, label, ...name }) => {
-    const some = all.filter((post) => labelOf(post) === labelOf(name) && post.date >= from && post.date <= to)
+    const some = all.filter((post) => streamLabel(post) === streamLabel(name) && post.date >= from && post.date <= to)
     if (some.length === 0 || some.some(({ labels }) => labels === undefined)) return undefined
     const counted = basis === 'posts' ? some : [...new Map(some.map((post) => [post.cascade, post])).values()]
     const parts = counted.map(({ labels = [] }) => (labels.includes(label) ? 1 / labels.length : 0))
@@ -66,11 +66,11 @@ type Share = Summary['shares'][number]
 type Withheld = Summary['withheld'][number]
 
 /** The shares with the truth of each, where it is known. */
-export const besideTruth = (shares: readonly Share[], truth: Truth): Share[] =>
+export const besideTruth = (shares: readonly Share[], truth: TrueShare): Share[] =>
   shares.map((share) => {
     const { basis, label, low, high } = share
     const [from = '', to = ''] = share.date ? [share.date, share.date] : (share.window ?? '').split('/')
-    const found = truth({ ...named(share), from, to, basis, label })
+    const found = truth({ ...streamNameOf(share), from, to, basis, label })
     // Shares are counted in whole posts; the last digit of a double is noise.
     return found === undefined
       ? share
@@ -127,7 +127,7 @@ function coverage(known: readonly Share[], withheld: readonly Withheld[], labels
 }
 
 function withheldOf(withheld: readonly Withheld[], reported: readonly Share[]): string {
-  const answers = new Set(reported.map(({ date, window, ...share }) => `${labelOf(share)} ${date ?? window}`)).size
+  const answers = new Set(reported.map(({ date, window, ...share }) => `${streamLabel(share)} ${date ?? window}`)).size
   if (withheld.length === 0) return 'none withheld'
   const states = [...new Set(withheld.map(({ state }) => state))].sort()
   const counts = states.map((state) => `${withheld.filter((one) => one.state === state).length} ${state}`)

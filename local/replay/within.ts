@@ -6,7 +6,7 @@ import type { FilePost } from './posts'
  * The posts that the configuration covers: posts of other hashtags are left out, and an unknown label counts as none.
  * `notes` says what was left out. Throws where no post is left.
  */
-export function within(
+export function withinSettings(
   all: readonly FilePost[],
   { hashtags, labels }: Settings,
 ): { posts: FilePost[]; notes: string[] } {

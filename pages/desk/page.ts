@@ -2,12 +2,11 @@ import { type ApiResult, ask, type Problem } from '../api'
 import { enter } from '../enter'
 import { createOutbox, type Keeper } from './outbox'
 import { keepShell } from './shell'
-import { createSender, passes, type Receipt, refusedInWords } from './sender'
-import { type Category, createView, type Progress } from './view'
+import { createSender, passes, refusedInWords } from './sender'
+import { type DeskCategory, createView, type Progress } from './view'
 import {
   add,
   agree,
-  type Answered,
   back,
   current,
   forget,
@@ -15,19 +14,19 @@ import {
   give,
   hear,
   lookAt,
-  type Given,
-  NOTHING,
+  NO_WORK,
   deskPlaceOf,
   recall,
   renew,
   type Sent,
-  type Shown,
-  type Work,
+  type DeskWork,
 } from './work'
+import type { AnsweredItem, Receipt, ShownItem } from '../../services/desk/shown'
+import type { Given } from '../../shared/state/desk-item'
 
 interface Handed<T> {
   items: T[]
-  categories: Record<string, Category[]>
+  categories: Record<string, DeskCategory[]>
 }
 interface Standing {
   today: number
@@ -43,8 +42,8 @@ const LOOK_AGAIN_MS = 15_000
 const keeper = storage()
 const KEYS_OFF = 'bellwether-desk:keys-off'
 
-let work: Work = NOTHING
-let categories: Record<string, Category[]> = {}
+let work: DeskWork = NO_WORK
+let categories: Record<string, DeskCategory[]> = {}
 let standing: Standing = { today: 0, batches: [] }
 let denied = false
 let fetchedAt = 0
@@ -121,7 +120,7 @@ async function start(): Promise<void> {
 
   await flush()
   await refill()
-  const lately = await ask<Handed<Answered>>('GET', as(`/desk/answered?count=${AHEAD}`))
+  const lately = await ask<Handed<AnsweredItem>>('GET', as(`/desk/answered?count=${AHEAD}`))
   if (lately.ok) {
     categories = { ...lately.body.categories, ...categories }
     show(recall(work, lately.body.items))
@@ -162,7 +161,7 @@ function note(text: string): void {
 
 /** The answers of the day, as the desk has them; without a connection those of this page. */
 async function list(): Promise<void> {
-  const told = await ask<Handed<Answered> & { today: number }>('GET', as('/desk/answered?count=500'))
+  const told = await ask<Handed<AnsweredItem> & { today: number }>('GET', as('/desk/answered?count=500'))
   if (denied) return
   if (told.ok) {
     categories = { ...told.body.categories, ...categories }
@@ -176,11 +175,12 @@ async function list(): Promise<void> {
   view.answers(latest, `The latest first.${told.ok ? '' : ' There is no connection.'}${others}`)
 }
 
-const isWaiting = (one: Answered): boolean => outbox.waiting().some((sent) => deskPlaceOf(sent) === deskPlaceOf(one))
+const isWaiting = (one: AnsweredItem): boolean =>
+  outbox.waiting().some((sent) => deskPlaceOf(sent) === deskPlaceOf(one))
 
 /** Another tab was first with an answer of the same revision: what the desk has is shown, and said. */
 async function agreeWithDesk(): Promise<void> {
-  const told = await ask<Handed<Answered>>('GET', as('/desk/answered?count=500'))
+  const told = await ask<Handed<AnsweredItem>>('GET', as('/desk/answered?count=500'))
   if (told.ok) show(agree(work, told.body.items))
   pass('You answered a post in another tab too: that answer stands. The list of today has it.')
 }
@@ -227,7 +227,7 @@ async function fetchAhead(): Promise<void> {
   const before = standing
   const isQuiet = firstsWaiting().length === 0
   const [next, progress] = await Promise.all([
-    ask<Handed<Shown>>('GET', as(`/desk/batch/next?count=${AHEAD}`)),
+    ask<Handed<ShownItem>>('GET', as(`/desk/batch/next?count=${AHEAD}`)),
     ask<Standing>('GET', as('/desk/progress')),
   ])
   if (!next.ok) {
@@ -265,7 +265,7 @@ function counted(told: Standing): Standing {
   }
 }
 
-function show(next: Work): void {
+function show(next: DeskWork): void {
   work = next
   if (denied) return
   const shown = current(work)
@@ -304,7 +304,7 @@ function explainOnce(): void {
 /** Nobody gets further: say why, in the desk's words, and show nothing else. */
 function refuse({ message }: Problem): void {
   denied = true
-  work = NOTHING
+  work = NO_WORK
   drafts.clear()
   view.whose('')
   view.noted('')

@@ -1,17 +1,7 @@
+import type { Receipt } from '../../services/desk/shown'
 import type { ApiResult, Problem } from '../api'
 import type { Outbox } from './outbox'
 import type { Sent } from './work'
-
-/** What the desk says of one answer. */
-export interface Taken {
-  result: 'kept' | 'refused'
-  reason?: string
-  message?: string
-}
-export interface Receipt {
-  answers: Taken[]
-  today?: number
-}
 
 interface Ports {
   outbox: Outbox

@@ -1,8 +1,9 @@
-import { flagName, FLAGS, isFlag } from '../flags'
+import type { AnsweredItem, ShownItem } from '../../services/desk/shown'
+import type { Given } from '../../shared/state/desk-item'
+import { flagName, FLAG_NAMES, isFlag } from '../flags'
 import { isolated, withVisibleDirections } from '../../shared/words'
-import type { Answered, Given, Shown } from './work'
 
-export interface Category {
+export interface DeskCategory {
   name: string
   definition: string
   examples: string[]
@@ -29,9 +30,9 @@ export interface Actions {
   undo(place: string): void
 }
 
-export interface View {
+export interface DeskView {
   /** Show a post; one of the past is shown with the answer that was given to it. */
-  post(shown: Shown | Answered, categories: readonly Category[], canGoBack: boolean): void
+  post(shown: ShownItem | AnsweredItem, categories: readonly DeskCategory[], canGoBack: boolean): void
   /** Show a page that says something instead. */
   say(title: string, text: string, canGoBack?: boolean): void
   /** A line that stays until it is called with nothing. */
@@ -44,7 +45,7 @@ export interface View {
   /** The note of the post on the screen. */
   noted(text: string): void
   /** The answers of the day, the latest first; `hint` says what is not among them. */
-  answers(list: readonly Answered[], hint: string): void
+  answers(list: readonly AnsweredItem[], hint: string): void
 }
 
 const KEYS = 9
@@ -52,7 +53,7 @@ const KEYS = 9
 const DOUBLE_CLICK_MS = 350
 
 /** The page of `index.html`. Every text of a post or label goes in as text, never as markup. */
-export function createView(actions: Actions, keysOn: { get(): boolean; set(on: boolean): void }): View {
+export function createView(actions: Actions, keysOn: { get(): boolean; set(on: boolean): void }): DeskView {
   const work = byId('work', HTMLElement)
   const message = byId('message', HTMLElement)
   const title = byId('title', HTMLElement)
@@ -133,7 +134,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !keysOn.get()) return
     const nth = /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : undefined
     if (flags.open) {
-      if (nth !== undefined && nth < FLAGS.length) flag(FLAGS[nth])
+      if (nth !== undefined && nth < FLAG_NAMES.length) flag(FLAG_NAMES[nth])
       else if (event.key === 'f') flags.close()
       else return
     } else if (notes.open) {
@@ -171,7 +172,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
     d: () => open(definitions),
   }
 
-  const showLabels = (categories: readonly Category[]) => {
+  const showLabels = (categories: readonly DeskCategory[]) => {
     const wanted = categories.map(({ name }) => name)
     if (JSON.stringify(wanted) === JSON.stringify(names)) return
     names = wanted
@@ -277,7 +278,7 @@ export function createView(actions: Actions, keysOn: { get(): boolean; set(on: b
   }
 }
 
-function answerRow({ batch, item, text, given, note }: Answered): HTMLElement {
+function answerRow({ batch, item, text, given, note }: AnsweredItem): HTMLElement {
   const row = element('li', '')
   const words = element('p', withVisibleDirections(text))
   words.className = 'post-text'

@@ -1,17 +1,15 @@
-import type { Answered, Shown } from '../../services/desk/shown'
+import type { AnsweredItem, ShownItem } from '../../services/desk/shown'
 import type { Given } from '../../shared/state/desk-item'
-
-export type { Answered, Given, Shown }
 
 /** An answer as it is sent: of two to an item, the one of the higher revision stands. */
 export type Sent = { batch: string; item: string; revision: number; note?: string | undefined } & Given
 
 /** What lies before an annotator and what lies behind. Values only: each step gives a new one. */
-export interface Work {
+export interface DeskWork {
   /** Posts to be answered; the first is on the screen. */
-  ahead: readonly Shown[]
+  ahead: readonly ShownItem[]
   /** Posts that were answered, the latest last. */
-  past: readonly Answered[]
+  past: readonly AnsweredItem[]
   /** The one of the past that is looked at again. */
   at?: number
 }
@@ -19,36 +17,36 @@ export interface Work {
 /** How many answered posts are kept at hand. */
 const REMEMBERED = 50
 
-export const NOTHING: Work = { ahead: [], past: [] }
+export const NO_WORK: DeskWork = { ahead: [], past: [] }
 
 /** The post on the screen, or nothing where all is done. */
-export const current = ({ ahead, past, at }: Work): Shown | Answered | undefined =>
+export const current = ({ ahead, past, at }: DeskWork): ShownItem | AnsweredItem | undefined =>
   at === undefined ? ahead[0] : past[at]
 
-export const deskPlaceOf = ({ batch, item }: Pick<Shown, 'batch' | 'item'>): string => `${batch}/${item}`
+export const deskPlaceOf = ({ batch, item }: Pick<ShownItem, 'batch' | 'item'>): string => `${batch}/${item}`
 
 /** Put newly fetched posts behind those that are there. What is known, or waits to be sent, is not shown twice. */
-export function add(work: Work, items: readonly Shown[], waiting: ReadonlySet<string> = new Set()): Work {
+export function add(work: DeskWork, items: readonly ShownItem[], waiting: ReadonlySet<string> = new Set()): DeskWork {
   const known = new Set([...work.ahead, ...work.past].map(deskPlaceOf))
   const fresh = items.filter((one) => !known.has(deskPlaceOf(one)) && !waiting.has(deskPlaceOf(one)))
   return fresh.length === 0 ? work : { ...work, ahead: [...work.ahead, ...fresh] }
 }
 
 /** After a long pause: only what was handed out again is still this annotator's, in whatever order. */
-export function renew(work: Work, items: readonly Shown[]): Work {
+export function renew(work: DeskWork, items: readonly ShownItem[]): DeskWork {
   const handed = new Set(items.map(deskPlaceOf))
   return { ...work, ahead: work.ahead.filter((one) => handed.has(deskPlaceOf(one))) }
 }
 
 /** Put what was answered before this page was opened into the past; the latest comes first in `items`. */
-export function recall(work: Work, items: readonly Answered[]): Work {
+export function recall(work: DeskWork, items: readonly AnsweredItem[]): DeskWork {
   const known = new Set([...work.ahead, ...work.past].map(deskPlaceOf))
   const older = items.filter((one) => !known.has(deskPlaceOf(one))).toReversed()
   return { ...work, past: [...older, ...work.past], ...(work.at === undefined ? {} : { at: work.at + older.length }) }
 }
 
 /** Answer the post on the screen and go on to the next; what is to be sent, unless nothing changed. */
-export function give(work: Work, given: Given, note?: string): { work: Work; sent?: Sent } {
+export function give(work: DeskWork, given: Given, note?: string): { work: DeskWork; sent?: Sent } {
   const { ahead, past, at } = work
   if (at === undefined) {
     const [first, ...rest] = ahead
@@ -65,19 +63,19 @@ export function give(work: Work, given: Given, note?: string): { work: Work; sen
 }
 
 /** A skip has no note: nobody would read it. */
-function noted(answered: Answered, note: string | undefined): Answered {
+function noted(answered: AnsweredItem, note: string | undefined): AnsweredItem {
   const { note: _, ...rest } = answered
   return note === undefined || note === '' || 'skip' in rest.given ? rest : { ...rest, note }
 }
 
 /** Look at one of the past, by its place. */
-export function lookAt({ ahead, past }: Work, place: string): Work {
+export function lookAt({ ahead, past }: DeskWork, place: string): DeskWork {
   const at = past.findIndex((one) => deskPlaceOf(one) === place)
   return at < 0 ? { ahead, past } : { ahead, past, at }
 }
 
 /** Take over an answer that was given in another tab, unless a later one is known. */
-export function hear(work: Work, { batch, item, revision, note, ...given }: Sent): Work {
+export function hear(work: DeskWork, { batch, item, revision, note, ...given }: Sent): DeskWork {
   const place = deskPlaceOf({ batch, item })
   const before = work.past.find((one) => deskPlaceOf(one) === place)
   if (before)
@@ -94,25 +92,25 @@ export function hear(work: Work, { batch, item, revision, note, ...given }: Sent
 }
 
 /** Take over what the desk has of these, in place of what this page has of them. */
-export function agree(work: Work, items: readonly Answered[]): Work {
+export function agree(work: DeskWork, items: readonly AnsweredItem[]): DeskWork {
   const told = new Map(items.map((one) => [deskPlaceOf(one), one]))
   return { ...work, past: work.past.map((one) => told.get(deskPlaceOf(one)) ?? one) }
 }
 
 /** Look at the answer before. */
-export function back(work: Work): Work {
+export function back(work: DeskWork): DeskWork {
   const at = (work.at ?? work.past.length) - 1
   return at < 0 ? work : { ...work, at }
 }
 
 /** From an earlier answer towards the post that was on the screen. */
-export function forward({ ahead, past, at }: Work): Work {
+export function forward({ ahead, past, at }: DeskWork): DeskWork {
   const next = (at ?? past.length) + 1
   return next < past.length ? { ahead, past, at: next } : { ahead, past }
 }
 
 /** Forget a post whose answer was refused: there is nothing more to be said of it. */
-export function forget(work: Work, place: string): Work {
+export function forget(work: DeskWork, place: string): DeskWork {
   const now = current(work)
   const past = work.past.filter((one) => deskPlaceOf(one) !== place)
   const ahead = work.ahead.filter((one) => deskPlaceOf(one) !== place)
@@ -120,7 +118,7 @@ export function forget(work: Work, place: string): Work {
   return at < 0 ? { ahead, past } : { ahead, past, at }
 }
 
-const sentOf = ({ batch, item, revision, given, note }: Answered): Sent => ({
+const sentOf = ({ batch, item, revision, given, note }: AnsweredItem): Sent => ({
   batch,
   item,
   revision,

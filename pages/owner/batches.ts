@@ -1,9 +1,9 @@
-import type { OpenBatch, Overview, SettledBatch } from '../../services/owner/shown'
+import type { OpenBatchInBrief, OwnerOverview, SettledBatchInBrief } from '../../services/owner/shown'
 import { count, many } from '../../shared/words'
-import { element, on } from '../element'
+import { element, listen } from '../element'
 import { api } from './api'
 import { confirm } from './confirm'
-import { instant, usd } from './words'
+import { timeInWords, dollarsAndCents } from './words'
 
 interface Surroundings {
   say: (text: string) => void
@@ -11,7 +11,7 @@ interface Surroundings {
 }
 
 /** What is being asked, and what was. */
-export function batches({ open, settled, counts }: Overview, surroundings: Surroundings): Node[] {
+export function batches({ open, settled, counts }: OwnerOverview, surroundings: Surroundings): Node[] {
   return [
     ...(open.length > 0
       ? open.map((one) => openCard(one, surroundings))
@@ -36,17 +36,17 @@ const planLink = (batch: string): HTMLElement =>
 /** All labels as a file. */
 const exported = (): HTMLElement => element('a', { href: '/desk/owner/labels.csv', download: '' }, 'All labels as CSV')
 
-const sum = ({ labels, corrections, imports }: Overview['counts']): string =>
+const sum = ({ labels, corrections, imports }: OwnerOverview['counts']): string =>
   `${many(labels, 'message')} labelled in all` +
   (corrections > 0 ? `, ${many(corrections, 'decision')} of the owner` : '') +
   (imports > 0 ? `, ${many(imports, 'file')} taken in` : '') +
   '.'
 
-function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
+function openCard(one: OpenBatchInBrief, { say, closing }: Surroundings): HTMLElement {
   const { batch, items, complete, deadline, labellerTitle, judgements, costUsd } = one
   const title = `batch-${batch}`
   const close = element('button', { type: 'button', id: `close-${batch}` }, 'Close early')
-  on(close, 'click', () =>
+  listen(close, 'click', () =>
     confirm(questionOf(one), async () => {
       close.disabled = true
       const answer = await api.close(batch)
@@ -74,14 +74,14 @@ function openCard(one: OpenBatch, { say, closing }: Surroundings): HTMLElement {
     element(
       'p',
       { class: 'quiet' },
-      `At least ${many(judgements, 'judgement')}${costUsd > 0 ? `, at most ${usd(costUsd)}` : ''}. ` +
-        `What is answered by ${instant(deadline)} is used; the rest is carried over.`,
+      `At least ${many(judgements, 'judgement')}${costUsd > 0 ? `, at most ${dollarsAndCents(costUsd)}` : ''}. ` +
+        `What is answered by ${timeInWords(deadline)} is used; the rest is carried over.`,
     ),
   )
 }
 
 /** What is asked before a batch is closed. */
-function questionOf({ batch, items, complete, labellerTitle }: OpenBatch) {
+function questionOf({ batch, items, complete, labellerTitle }: OpenBatchInBrief) {
   const open = items - (complete ?? 0)
   const waiting = `${many(open, 'post')} still ${open === 1 ? 'waits' : 'wait'} for answers.`
   return {
@@ -97,7 +97,7 @@ function questionOf({ batch, items, complete, labellerTitle }: OpenBatch) {
   }
 }
 
-function table(settled: readonly SettledBatch[], all: number): HTMLElement {
+function table(settled: readonly SettledBatchInBrief[], all: number): HTMLElement {
   const rows = settled.map(({ batch, items, labelled, judgements, costUsd }) =>
     element(
       'tr',
@@ -105,7 +105,7 @@ function table(settled: readonly SettledBatch[], all: number): HTMLElement {
       element('th', { scope: 'row' }, batch),
       element('td', {}, `${labelled} of ${items}`),
       element('td', {}, count(judgements)),
-      element('td', {}, usd(costUsd)),
+      element('td', {}, dollarsAndCents(costUsd)),
       element('td', {}, planLink(batch)),
     ),
   )

@@ -1,4 +1,4 @@
-import { element, on } from '../element'
+import { element, listen } from '../element'
 
 interface Question {
   title: string
@@ -19,12 +19,12 @@ export function confirm({ title, text, keep, act }: Question, then: () => unknow
     element('p', {}, text),
     element('div', { class: 'row' }, leave, go),
   )
-  on(leave, 'click', () => dialog.close())
-  on(go, 'click', () => {
+  listen(leave, 'click', () => dialog.close())
+  listen(go, 'click', () => {
     dialog.close()
     void then()
   })
-  on(dialog, 'close', () => dialog.remove())
+  listen(dialog, 'close', () => dialog.remove())
   document.body.append(dialog)
   dialog.showModal()
 }

@@ -1,12 +1,12 @@
-import type { Category, Decided, ShownLabel, Touched } from '../../services/owner/shown'
+import type { CategoryInBrief, Decided, ShownLabel, Touched } from '../../services/owner/shown'
 import { dateInWords, many, withVisibleDirections } from '../../shared/words'
-import { element, on } from '../element'
+import { element, listen } from '../element'
 import { api } from './api'
 import { decisionName, labelForm } from './give-label'
-import { instant } from './words'
+import { timeInWords } from './words'
 
 interface Surroundings {
-  categories: readonly Category[]
+  categories: readonly CategoryInBrief[]
   say: (text: string) => void
   changed: () => void
 }
@@ -21,7 +21,7 @@ export function correction(surroundings: Surroundings): HTMLElement {
     element('label', { for: 'words' }, 'Words of the post'),
     element('div', { class: 'field' }, words, element('button', {}, 'Find')),
   )
-  on(form, 'submit', async (event) => {
+  listen(form, 'submit', async (event) => {
     event.preventDefault()
     const answer = await api.find(words.value)
     if (!answer.ok) return surroundings.say(answer.problem.message)
@@ -41,7 +41,7 @@ export function correction(surroundings: Surroundings): HTMLElement {
 function decisions(surroundings: Surroundings): HTMLElement {
   const list = element('div', { class: 'results' })
   const made = element('details', {}, element('summary', {}, 'Past decisions'), list)
-  on(made, 'toggle', async () => {
+  listen(made, 'toggle', async () => {
     if (!made.open) return
     const answer = await api.decisions()
     if (!answer.ok) return surroundings.say(answer.problem.message)
@@ -61,7 +61,9 @@ function result(one: ShownLabel, { categories, say, changed }: Surroundings): HT
   const given = (label: string | null, { touched: found }: Decided) => {
     about.textContent = `${decisionName(label)}, decided just now.`
     touched.replaceChildren(...consequences(found))
-    say(label === null ? 'Corrected: it has no label from now on.' : `Corrected: ${label}. The next dataset has it.`)
+    say(
+      label === null ? 'Corrected: it has no label from now listen.' : `Corrected: ${label}. The next dataset has it.`,
+    )
     changed()
   }
   const form = labelForm({ item: one.item, label: one.label, categories, act: 'Correct', say, given })
@@ -81,10 +83,10 @@ function aboutOf({ label, at, adjudicated, judgements, role, batch }: ShownLabel
     : judgements.length > 0
       ? `said by ${judgements.map((one) => `${one.annotator} (${one.label ?? ''})`).join(', ')}`
       : `from ${batch}`
-  return `${decisionName(label)}, ${who}, ${instant(at)}; for ${role}.`
+  return `${decisionName(label)}, ${who}, ${timeInWords(at)}; for ${role}.`
 }
 
-/** What rests on the label that was wrong. */
+/** What rests listen the label that was wrong. */
 function consequences({ models, reports }: Touched): Node[] {
   if (models.length === 0 && reports.length === 0) {
     return [element('p', { class: 'quiet' }, 'No model and no report had the wrong label.')]
@@ -103,7 +105,7 @@ function consequences({ models, reports }: Touched): Node[] {
       many(reports.length, 'report'),
       reports.map(
         ({ hashtag, stream, date, through }) =>
-          `#${hashtag}${stream === undefined ? '' : ` on ${stream}`}, ${dateInWords(date)} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
+          `#${hashtag}${stream === undefined ? '' : ` listen ${stream}`}, ${dateInWords(date)} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
       ),
     ),
   ]

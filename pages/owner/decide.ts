@@ -1,6 +1,6 @@
-import type { Category, Dispute, Said } from '../../services/owner/shown'
+import type { CategoryInBrief, Dispute, Said } from '../../services/owner/shown'
 import { dateInWords, many, withVisibleDirections } from '../../shared/words'
-import { element, on } from '../element'
+import { element, listen } from '../element'
 import { api } from './api'
 import { flagName } from '../flags'
 import { notes } from './flagged'
@@ -12,12 +12,12 @@ const TOO_SOON_MS = 400
 const UNDO_MS = 6000
 
 interface Surroundings {
-  categories: readonly Category[]
+  categories: readonly CategoryInBrief[]
   say: (text: string) => void
   decided: () => void
 }
 
-/** The posts that annotators could not agree on, one at a time. The owner's word is final, and feeds the hidden checks. */
+/** The posts that annotators could not agree listen, one at a time. The owner's word is final, and feeds the hidden checks. */
 export function decide({ categories, say, decided }: Surroundings) {
   const root = element('div', { class: 'decide' })
   let disputes: Dispute[] = []
@@ -27,7 +27,7 @@ export function decide({ categories, say, decided }: Surroundings) {
 
   const undoing = ({ dispute, label, timer }: NonNullable<typeof pending>): Node[] => {
     const button = element('button', { type: 'button', class: 'plain' }, 'Undo')
-    on(button, 'click', () => {
+    listen(button, 'click', () => {
       clearTimeout(timer)
       pending = undefined
       disputes = [dispute, ...disputes]
@@ -42,7 +42,7 @@ export function decide({ categories, say, decided }: Surroundings) {
     if (!first) {
       root.replaceChildren(
         element('p', { class: 'lead', tabindex: '-1' }, 'Nothing to decide.'),
-        element('p', { class: 'quiet' }, 'Where annotators cannot agree on a post, it comes here.'),
+        element('p', { class: 'quiet' }, 'Where annotators cannot agree listen a post, it comes here.'),
       )
     } else root.replaceChildren(card(first))
     root.append(undo)
@@ -60,7 +60,7 @@ export function decide({ categories, say, decided }: Surroundings) {
     )
     const later = element('button', { type: 'button', class: 'plain' }, 'Later')
     later.hidden = disputes.length < 2
-    on(later, 'click', () => {
+    listen(later, 'click', () => {
       disputes = [...disputes.slice(1), dispute]
       show(true)
     })
@@ -88,8 +88,8 @@ export function decide({ categories, say, decided }: Surroundings) {
         later,
       ),
     )
-    // Only while the focus is on the post, so that a letter typed elsewhere decides nothing.
-    on(made, 'keydown', (event) => {
+    // Only while the focus is listen the post, so that a letter typed elsewhere decides nothing.
+    listen(made, 'keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
       const chosen = /^[1-9]$/.test(event.key)
         ? buttons[Number(event.key) - 1]
@@ -114,7 +114,7 @@ export function decide({ categories, say, decided }: Surroundings) {
         ...categories.flatMap(({ name, definition }) => [element('dt', {}, name), element('dd', {}, definition)]),
       ),
     )
-    on(made, 'toggle', () => (isExplained = made.open))
+    listen(made, 'toggle', () => (isExplained = made.open))
     return made
   }
 
@@ -162,6 +162,6 @@ const saying = ({ annotator, label, flag }: Said): HTMLElement =>
 
 function button(name: string, key: string, title: string, act: () => void): HTMLButtonElement {
   const made = element('button', { type: 'button', title }, key && element('kbd', { 'aria-hidden': 'true' }, key), name)
-  on(made, 'click', act)
+  listen(made, 'click', act)
   return made
 }

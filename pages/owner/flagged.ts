@@ -1,4 +1,4 @@
-import type { Flagged, Overview, Said, ShownLabel } from '../../services/owner/shown'
+import type { Flagged, OwnerOverview, Said, ShownLabel } from '../../services/owner/shown'
 import { flagName } from '../flags'
 import { dateInWords, many, withVisibleDirections } from '../../shared/words'
 import { element } from '../element'
@@ -7,7 +7,7 @@ import { decisionName, labelForm } from './give-label'
 import { deletionOf } from './words'
 
 interface Surroundings {
-  categories: Overview['categories']
+  categories: OwnerOverview['categories']
   say: (text: string) => void
   decided: () => void
 }

@@ -1,5 +1,5 @@
-import type { Category, Decided } from '../../services/owner/shown'
-import { element, on } from '../element'
+import type { CategoryInBrief, Decided } from '../../services/owner/shown'
+import { element, listen } from '../element'
 import { isolated } from '../../shared/words'
 import { api } from './api'
 
@@ -7,7 +7,7 @@ interface About {
   item: string
   /** The label that it has; undefined where it has none. */
   label?: string | null
-  categories: readonly Category[]
+  categories: readonly CategoryInBrief[]
   /** What the button says. */
   act: string
   say: (text: string) => void
@@ -36,7 +36,7 @@ export function labelForm({ item, label, categories, act, say, given }: About): 
   const apply = element('button', {}, act)
   let stands = before
   apply.disabled = true
-  on(choice, 'change', () => (apply.disabled = choice.value === stands || choice.value === ''))
+  listen(choice, 'change', () => (apply.disabled = choice.value === stands || choice.value === ''))
   const form = element(
     'form',
     { class: 'field' },
@@ -44,7 +44,7 @@ export function labelForm({ item, label, categories, act, say, given }: About): 
     choice,
     apply,
   )
-  on(form, 'submit', async (event) => {
+  listen(form, 'submit', async (event) => {
     event.preventDefault()
     const chosen = choice.value
     const decision = chosen === NEITHER ? null : chosen

@@ -1,4 +1,4 @@
-import type { Overview } from '../../services/owner/shown'
+import type { OwnerOverview } from '../../services/owner/shown'
 import { element } from '../element'
 import { enter } from '../enter'
 import { api } from './api'
@@ -6,8 +6,8 @@ import { batches } from './batches'
 import { correction } from './correction'
 import { decide } from './decide'
 import { flagged } from './flagged'
-import { invitation, people } from './people'
-import { spending } from './spending'
+import { invitationForm, people } from './people'
+import { spendingMeters } from './spending'
 import { trust } from './trust'
 
 const REFRESH_MS = 20_000
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   show(first.body)
 }
 
-function show(first: Overview): void {
+function show(first: OwnerOverview): void {
   const { categories } = first
   const parts = {
     trust: element('div'),
@@ -39,18 +39,18 @@ function show(first: Overview): void {
   const deciding = decide({ categories, say, decided: () => void refresh() })
   const flags = flagged({ categories, say, decided: () => void refresh() })
   const surroundings = { say, changed: () => void refresh(), closing: (batch: string) => void untilSettled(batch) }
-  let shown: Overview | undefined
+  let shown: OwnerOverview | undefined
 
-  const draw = (overview: Overview) => {
+  const draw = (overview: OwnerOverview) => {
     const before = shown
     shown = overview
-    const same = (...names: (keyof Overview)[]) =>
+    const same = (...names: (keyof OwnerOverview)[]) =>
       before !== undefined && names.every((name) => JSON.stringify(before[name]) === JSON.stringify(overview[name]))
     // What did not change stays, with the focus that may be in it.
     if (!same('agreement')) replace(parts.trust, trust(overview.agreement))
     if (!same('open', 'settled', 'counts')) replace(parts.batches, batches(overview, surroundings))
     if (!same('annotators', 'people')) replace(parts.people, people(overview, surroundings))
-    if (!same('spending')) replace(parts.spending, spending(overview.spending))
+    if (!same('spending')) replace(parts.spending, spendingMeters(overview.spending))
     if (before?.counts.disputes !== overview.counts.disputes && !deciding.root.contains(document.activeElement)) {
       void deciding.load()
     }
@@ -58,7 +58,7 @@ function show(first: Overview): void {
       void flags.load()
   }
 
-  const refresh = async (): Promise<Overview | undefined> => {
+  const refresh = async (): Promise<OwnerOverview | undefined> => {
     const answer = await api.overview()
     if (answer.ok) draw(answer.body)
     else if (answer.problem.status === 401) lockOut(answer.problem.message)
@@ -79,7 +79,7 @@ function show(first: Overview): void {
     section('decide', 'To decide', deciding.root),
     section('flagged', 'Flagged', flags.root),
     section('batches', 'Batches', parts.batches),
-    section('people', 'People', parts.people, invitation(surroundings)),
+    section('people', 'People', parts.people, invitationForm(surroundings)),
     section('spending', 'Spending', parts.spending),
     section('correct', 'Correct a label', correction({ categories, ...surroundings })),
   )

@@ -1,9 +1,9 @@
-import type { Annotator, Overview } from '../../services/owner/shown'
+import type { Annotator, OwnerOverview } from '../../services/owner/shown'
 import { count, many } from '../../shared/words'
-import { element, on } from '../element'
-import { api, type Role } from './api'
+import { element, listen } from '../element'
+import { api, type InvitedRole } from './api'
 import { confirm } from './confirm'
-import { instant, reliability } from './words'
+import { timeInWords, reliability } from './words'
 
 interface Surroundings {
   say: (text: string) => void
@@ -11,26 +11,26 @@ interface Surroundings {
 }
 
 /** Who answers, how much and how reliably; and who else has a link. */
-export function people(overview: Overview, surroundings: Surroundings): Node[] {
+export function people(overview: OwnerOverview, surroundings: Surroundings): Node[] {
   return [...annotators(overview, surroundings), ...others(overview, surroundings)]
 }
 
 /** What ending a link means, for the question before it. */
-const ENDING: Record<Role, string> = {
+const ENDING: Record<InvitedRole, string> = {
   annotator: 'The link and the open desk stop working at once. Answers that were given stay.',
   reader: 'The link and the open report stop working at once.',
   owner: '',
 }
 
-function endButton(role: Role, name: string, until: string, { say, changed }: Surroundings): HTMLElement {
+function endButton(role: InvitedRole, name: string, until: string, { say, changed }: Surroundings): HTMLElement {
   const made = element(
     'button',
-    { type: 'button', class: 'plain', id: `end-${role}-${name}`, title: `Valid until ${instant(until)}` },
+    { type: 'button', class: 'plain', id: `end-${role}-${name}`, title: `Valid until ${timeInWords(until)}` },
     'End link',
     element('span', { class: 'aside' }, ` of ${name}`),
   )
   const question = { title: `End the link of ${name}?`, text: ENDING[role], keep: 'Keep it', act: 'End it' }
-  on(made, 'click', () =>
+  listen(made, 'click', () =>
     confirm(question, async () => {
       made.disabled = true
       const answer = await api.endLink(role, name)
@@ -44,7 +44,7 @@ function endButton(role: Role, name: string, until: string, { say, changed }: Su
 }
 
 /** Readers and owners. */
-function others({ people: all }: Overview, surroundings: Surroundings): Node[] {
+function others({ people: all }: OwnerOverview, surroundings: Surroundings): Node[] {
   const rows = all.flatMap(({ name, role, until }) =>
     role === 'annotator'
       ? []
@@ -54,7 +54,7 @@ function others({ people: all }: Overview, surroundings: Surroundings): Node[] {
             {},
             element('th', { scope: 'row' }, name),
             element('td', {}, role === 'reader' ? 'reads the report' : 'owner'),
-            element('td', {}, instant(until)),
+            element('td', {}, timeInWords(until)),
             element('td', {}, role === 'reader' ? endButton(role, name, until, surroundings) : ''),
           ),
         ],
@@ -73,7 +73,7 @@ function table(caption: string, columns: readonly string[], rows: readonly Node[
   )
 }
 
-function annotators({ annotators: all }: Overview, surroundings: Surroundings): Node[] {
+function annotators({ annotators: all }: OwnerOverview, surroundings: Surroundings): Node[] {
   if (all.length === 0) {
     return [
       element('p', { class: 'lead' }, 'Nobody is invited.'),
@@ -112,14 +112,14 @@ const checks = ({ name, gold, repeats }: Annotator): string[] => [
   ...(repeats.items > 0 ? [`${name} said the same again of ${repeats.same} of ${many(repeats.items, 'post')}.`] : []),
 ]
 
-const ROLES: readonly [[Role, string, string], ...[Role, string, string][]] = [
+const ROLES: readonly [[InvitedRole, string, string], ...[InvitedRole, string, string][]] = [
   ['annotator', 'who labels', 'answers as'],
   ['reader', 'who reads the report', 'reads as'],
   ['owner', 'another owner', 'is owner as'],
 ]
 
 /** A form that makes a link for one person. */
-export function invitation({ say, changed }: Surroundings): HTMLElement {
+export function invitationForm({ say, changed }: Surroundings): HTMLElement {
   const name = element('input', {
     id: 'invite-name',
     name: 'name',
@@ -145,21 +145,23 @@ export function invitation({ say, changed }: Surroundings): HTMLElement {
     element('p', { class: 'quiet', id: 'invite-hint' }, 'A name of a-z, 0-9 and -. It holds for two weeks.'),
     made,
   )
-  on(form, 'submit', async (event) => {
+  listen(form, 'submit', async (event) => {
     event.preventDefault()
     const [chosen, , does] = ROLES.find(([value]) => value === role.value) ?? ROLES[0]
     const answer = await api.invite(chosen, name.value)
     if (!answer.ok) return say(answer.problem.message)
     const link = element('input', { readonly: true, value: answer.body.url, 'aria-label': `Link for ${name.value}` })
     const copy = element('button', { type: 'button' }, 'Copy')
-    on(copy, 'click', async () => {
+    listen(copy, 'click', async () => {
       await navigator.clipboard.writeText(link.value)
       say('Copied.')
     })
     made.replaceChildren(element('div', { class: 'field' }, link, copy))
     link.focus()
     link.select()
-    say(`A link for ${name.value}, valid until ${instant(answer.body.expires)}. Whoever has it ${does} ${name.value}.`)
+    say(
+      `A link for ${name.value}, valid until ${timeInWords(answer.body.expires)}. Whoever has it ${does} ${name.value}.`,
+    )
     changed()
   })
   return form

@@ -1,11 +1,11 @@
-import type { Period, Spending } from '../../services/owner/shown'
+import type { Period, LabellingSpending } from '../../services/owner/shown'
 import { element } from '../element'
 import { count, dateInWords } from '../../shared/words'
 import { monthOf } from '../words'
-import { usd } from './words'
+import { dollarsAndCents } from './words'
 
 /** What labelling took of its caps. */
-export const spending = (all: readonly Spending[]): Node[] =>
+export const spendingMeters = (all: readonly LabellingSpending[]): Node[] =>
   all.map(({ what, day, month }) =>
     element(
       'div',
@@ -16,8 +16,8 @@ export const spending = (all: readonly Spending[]): Node[] =>
     ),
   )
 
-function bar(what: Spending['what'], of: string, { spent, cap }: Period): HTMLElement {
-  const shown = what === 'judgements' ? count : usd
+function bar(what: LabellingSpending['what'], of: string, { spent, cap }: Period): HTMLElement {
+  const shown = what === 'judgements' ? count : dollarsAndCents
   const words = `${shown(spent)} of ${shown(cap)}`
   return element(
     'div',

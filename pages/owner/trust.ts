@@ -1,15 +1,15 @@
-import type { Agreement, Alpha } from '../../services/owner/shown'
+import type { AgreementInBrief, QualityAlpha } from '../../services/owner/shown'
 import { many } from '../../shared/words'
 import { element } from '../element'
 
-const VERDICTS: Record<Agreement['status'], [title: string, text: string]> = {
+const VERDICTS: Record<AgreementInBrief['status'], [title: string, text: string]> = {
   ok: ['Yes.', 'People err seldom enough for a share to be told and a model to learn.'],
   unreliable: ['No.', 'People err too often for a share to be told or a model to learn.'],
   unmeasured: ['Not known yet.', 'Models learn from them, and are called provisional.'],
 }
 
 /** Whether the labels can be trusted, and by how much. */
-export function trust(agreement: Agreement | null): Node[] {
+export function trust(agreement: AgreementInBrief | null): Node[] {
   if (!agreement) {
     return [
       element('p', { class: 'lead' }, element('strong', {}, 'Not known yet. '), 'No batch is settled.'),
@@ -31,7 +31,7 @@ export function trust(agreement: Agreement | null): Node[] {
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-function figure({ value, low, high, items }: Alpha, from: (posts: string) => string, what: string): Node[] {
+function figure({ value, low, high, items }: QualityAlpha, from: (posts: string) => string, what: string): Node[] {
   if (value === null || low === null || high === null) return []
   const words =
     `${what} beyond chance: ${value.toFixed(2)}, 95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}, ` +

@@ -3,7 +3,7 @@ import { percent } from '../../shared/share-sentence'
 import { instantInWords, many } from '../../shared/words'
 
 /** `23 November 2026, 20:12 UTC`; a time without a zone is in UTC. */
-export const instant = (iso: string): string =>
+export const timeInWords = (iso: string): string =>
   instantInWords(new Date(/Z$|[+-]\d\d:\d\d$/.test(iso) ? iso : `${iso}Z`).toISOString())
 
 /** `93 % (84 to 97 %) of 58 posts`: a share without its interval and its number of posts says little. */
@@ -13,7 +13,7 @@ export function reliability({ reliability: known }: Pick<Annotator, 'reliability
   return `${percent(share)}\u00a0% (${percent(low)} to ${percent(high)}\u00a0%) of ${many(items, 'post')}`
 }
 
-export const usd = (amount: number): string => `$${amount.toFixed(2)}`
+export const dollarsAndCents = (amount: number): string => `$${amount.toFixed(2)}`
 
 /** The command that deletes a post. Its id comes from a network: nothing of it ends the quotes of a shell, or hides in the line. */
 export function deletionOf(post: string): string {

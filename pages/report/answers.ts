@@ -1,8 +1,9 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import type { AnswerRecord } from '../../shared/records'
+import type { Basis } from '../../shared/statistics/difference'
 import { element } from '../element'
 import { changeInWords, changesBetween } from './change'
-import type { View } from './view'
+import type { ReportView } from './view'
 import { why } from './why'
 import { paragraph, section } from './section'
 import { figure } from './figure'
@@ -12,12 +13,12 @@ import { secondPredictor } from './second-predictor'
 import { dateInWords, isolated, many } from '../../shared/words'
 import { withDatesInWords } from '../words'
 import { percent, quotable } from '../../shared/share-sentence'
-import { addDays, type Basis, fileName, labelsOf, wrongInWords } from './words'
+import { addDays, fileName, labelsOf, wrongInWords } from './words'
 
-type Report = Overview['latest'][number]
+type Report = ReportOverview['latest'][number]
 
 /** The newest answer about each stream: a sentence to quote, the numbers, and how they came about. */
-export function answers(overview: Overview, stopped: boolean, { against: day }: View): HTMLElement {
+export function answers(overview: ReportOverview, stopped: boolean, { against: day }: ReportView): HTMLElement {
   const { latest, streams } = overview
   const order = new Map(streams.map(({ topic }, i) => [topic, i]))
   const sorted = [...latest].sort((a, b) => (order.get(a.topic) ?? 99) - (order.get(b.topic) ?? 99))
@@ -43,7 +44,7 @@ export function answers(overview: Overview, stopped: boolean, { against: day }: 
 
 function answerCard(
   report: Report,
-  before: Overview['days'],
+  before: ReportOverview['days'],
   change: HTMLElement | null,
   labels: readonly string[],
   top: number,
@@ -70,7 +71,7 @@ function answerCard(
   )
 }
 
-const sentenceOf = (report: Report | Overview['days'][number], span: 'day' | 'week'): string | undefined => {
+const sentenceOf = (report: Report | ReportOverview['days'][number], span: 'day' | 'week'): string | undefined => {
   const { topic, date, model, labels } = report
   const { posts, byPosts: answer } = report[span]
   return quotable({ topic, date, span, posts, answer, model, errors: labels.errors })
@@ -80,7 +81,7 @@ const sentenceOf = (report: Report | Overview['days'][number], span: 'day' | 'we
  * A newest day without a number does not hide the last one that had one. Where labels have turned out to be unreliable, no earlier
  * number stands in: it rests on labels of the same people.
  */
-function lastGood({ state }: Pick<AnswerRecord, 'state'>, before: Overview['days']): HTMLElement | null {
+function lastGood({ state }: Pick<AnswerRecord, 'state'>, before: ReportOverview['days']): HTMLElement | null {
   if (state === 'labels-unreliable') return null
   const sentences = before.toReversed().map((day) => sentenceOf(day, 'day'))
   const sentence = sentences.find((one) => one !== undefined)
@@ -90,7 +91,7 @@ function lastGood({ state }: Pick<AnswerRecord, 'state'>, before: Overview['days
 /** What the seven days say against the seven before; or the day, against one that was asked for. */
 function changed(
   { date, day, week }: Report,
-  against: Overview['against'][number] | undefined,
+  against: ReportOverview['against'][number] | undefined,
   asked: string | undefined,
 ): HTMLElement | null {
   const hasNumber = week.byPosts.shares.length > 0

@@ -4,10 +4,10 @@ import { paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, lookOf, type ForestRow } from './plots'
 import { behind } from './table'
-import type { Cell, Column } from './csv'
+import type { Cell, CsvColumn } from './csv'
 import { count, dateInWords, many } from '../../shared/words'
 import { percent } from '../../shared/share-sentence'
-import { cardAddress, dollars, score, scoreWithInterval, shortJob, withShortJobs } from './words'
+import { cardAddress, dollarsInWords, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 import { engines, longLost } from './engines'
 import { secondPredictorOfCard } from './second-predictor'
 
@@ -279,7 +279,7 @@ function live({ live: one }: CardRecord): Child {
 }
 
 function training({ training: ran, tuning, seed, cost }: CardRecord): HTMLElement {
-  const usd = (value: number | null) => (value === null ? 'not known' : dollars(value))
+  const usd = (value: number | null) => (value === null ? 'not known' : dollarsInWords(value))
   const options = (of: Record<string, string>) =>
     Object.entries(of)
       .map(([name, value]) => `${name} ${value}`)
@@ -378,12 +378,12 @@ const facts = (pairs: [string, string][]): HTMLElement =>
 
 const titled = (heading: string, body: HTMLElement): HTMLElement => element('div', {}, element('h3', {}, heading), body)
 
-const number = (heading: string): Column => ({ heading, numeric: true })
+const number = (heading: string): CsvColumn => ({ heading, numeric: true })
 
 const scrolling = (name: string, table: HTMLElement): HTMLElement =>
   element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': name }, table)
 
-function plainTable(caption: string, columns: readonly Column[], rows: readonly string[][]): HTMLElement {
+function plainTable(caption: string, columns: readonly CsvColumn[], rows: readonly string[][]): HTMLElement {
   return scrolling(
     caption,
     element(

@@ -3,7 +3,7 @@ import { isolated } from '../../shared/words'
 import { percent } from '../../shared/share-sentence'
 
 /** By how much a share changed from one stretch of days to another. */
-export interface Change {
+export interface ShareChange {
   label: string
   now: number
   before: number
@@ -20,7 +20,7 @@ export interface Change {
  * the bounds hold for all labels at once. What two stretches of days have in common is counted as if it were not: the
  * intervals are wide rather than narrow.
  */
-export function changesBetween(now: readonly ShareRecord[], before: readonly ShareRecord[]): Change[] {
+export function changesBetween(now: readonly ShareRecord[], before: readonly ShareRecord[]): ShareChange[] {
   return now.flatMap((one) => {
     const other = before.find(({ label }) => label === one.label)
     if (!other) return []
@@ -45,7 +45,7 @@ export function changesBetween(now: readonly ShareRecord[], before: readonly Sha
 const bounds = ({ low, high, jointLow = low, jointHigh = high }: ShareRecord) => ({ low: jointLow, high: jointHigh })
 
 /** What changed beyond chance, in a sentence; of two labels the one that grew. `than` is what it is held against. */
-export function changeInWords(changes: readonly Change[], than: string): string | undefined {
+export function changeInWords(changes: readonly ShareChange[], than: string): string | undefined {
   if (changes.length === 0) return undefined
   const sure = changes.filter(({ isBeyondChance }) => isBeyondChance)
   if (sure.length === 0) {

@@ -1,11 +1,11 @@
-export interface Column {
+export interface CsvColumn {
   heading: string
   numeric?: boolean
 }
 export type Cell = string | number | null
 
 /** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
-export const csv = (columns: readonly Column[], rows: readonly Cell[][]): string =>
+export const csvOf = (columns: readonly CsvColumn[], rows: readonly Cell[][]): string =>
   [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'
 
 function field(cell: Cell): string {

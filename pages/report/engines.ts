@@ -1,11 +1,11 @@
 import type { EngineStanding } from '../../shared/records'
 import { type Child, element } from '../element'
 import { count, dateInWords, many } from '../../shared/words'
-import type { Cell, Column } from './csv'
+import type { Cell, CsvColumn } from './csv'
 import { paragraph } from './section'
 import { behind } from './table'
 import { percent } from '../../shared/share-sentence'
-import { cardAddress, dollars, scoreWithInterval, shortJob } from './words'
+import { cardAddress, dollarsInWords, scoreWithInterval, shortJob } from './words'
 
 /** The engines of the contest beside each other, each by its latest model. */
 export const engines = (rows: readonly EngineStanding[]): HTMLElement[] => [
@@ -31,11 +31,11 @@ function inWords(row: EngineStanding): Child[] {
     drift === null
       ? 'no model of the 14 days before'
       : `${signed(drift)} points against its models of the 14 days before`,
-    `trained in ${count(Math.ceil(row.trainSeconds))} s${row.trainingUsd === null ? '' : ` for ${dollars(row.trainingUsd)}`}`,
-    ...(row.labelsUsd === null ? [] : [`people’s labels ${dollars(row.labelsUsd)}`]),
+    `trained in ${count(Math.ceil(row.trainSeconds))} s${row.trainingUsd === null ? '' : ` for ${dollarsInWords(row.trainingUsd)}`}`,
+    ...(row.labelsUsd === null ? [] : [`people’s labels ${dollarsInWords(row.labelsUsd)}`]),
     ...(millionPosts
       ? [
-          `a million posts ${millionPosts.usd === null ? 'at a price that is not known' : dollars(millionPosts.usd)}, ${many(millionPosts.tokens, 'token')}${millionPosts.seconds === null ? '' : `, ${count(millionPosts.seconds)} s`}`,
+          `a million posts ${millionPosts.usd === null ? 'at a price that is not known' : dollarsInWords(millionPosts.usd)}, ${many(millionPosts.tokens, 'token')}${millionPosts.seconds === null ? '' : `, ${count(millionPosts.seconds)} s`}`,
         ]
       : []),
     ...(postsPerSecond === null ? [] : [`${count(postsPerSecond)} posts a second`]),
@@ -51,7 +51,7 @@ function inWords(row: EngineStanding): Child[] {
 /** An engine that loses for four weeks is named, with what it costs. */
 export function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
   if (!lost?.isLong) return []
-  const price = lost.usd === null ? '' : ` and ${dollars(lost.usd)}`
+  const price = lost.usd === null ? '' : ` and ${dollarsInWords(lost.usd)}`
   return [
     paragraph(
       `${engine} has lost since ${dateInWords(lost.since)}, ${many(lost.days, 'day')} of labels: ${many(lost.trainings, 'training')} in vain took ${count(Math.ceil(lost.seconds))} s${price}. training.engines goes without it where it is left out.`,
@@ -60,8 +60,8 @@ export function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
   ]
 }
 
-const numeric = (heading: string): Column => ({ heading, numeric: true })
-const COLUMNS: Column[] = [
+const numeric = (heading: string): CsvColumn => ({ heading, numeric: true })
+const COLUMNS: CsvColumn[] = [
   { heading: 'engine' },
   { heading: 'model' },
   { heading: 'verdict' },

@@ -2,7 +2,7 @@ import { type Child, element } from '../element'
 import { behind, type Data } from './table'
 
 /** Draws a plot of a width in CSS pixels. */
-export type Draw = (width: number) => SVGElement | HTMLElement
+export type DrawPlot = (width: number) => SVGElement | HTMLElement
 
 /** How wide a plot is on paper: of a sheet of A4 or Letter without its margins, so that its text stays as large. */
 const PAPER = 640
@@ -26,7 +26,7 @@ addEventListener('afterprint', () => {
  * A plot under a heading, drawn as wide as its place and drawn again when that changes. To who cannot see it, it is an
  * image with a name; the table behind it has every number.
  */
-export function figure(heading: string, about: string, draw: Draw, data: Data, ...more: Child[]): HTMLElement {
+export function figure(heading: string, about: string, draw: DrawPlot, data: Data, ...more: Child[]): HTMLElement {
   const place = element('div', { class: 'plot' })
   let drawn = 0
   watched.set(place, (width = Math.floor(place.clientWidth)) => {

@@ -1,9 +1,9 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import { element } from '../element'
-import { addressOf, type View } from './view'
+import { addressOfView, type ReportView } from './view'
 
 /** A form that leads to other days and hashtags. Its address can be passed on, and opens for whoever has a session. */
-export function lookAround(overview: Overview, view: View): HTMLElement | null {
+export function lookAround(overview: ReportOverview, view: ReportView): HTMLElement | null {
   const { reported, streams } = overview
   if (!reported) return null
   const topics = [...new Set(streams.map(({ topic }) => topic))]
@@ -32,7 +32,7 @@ export function lookAround(overview: Overview, view: View): HTMLElement | null {
       const value = given.get(name)
       return typeof value === 'string' && value !== '' ? [[name, value] as const] : []
     })
-    location.assign(addressOf(Object.fromEntries(chosen)))
+    location.assign(addressOfView(Object.fromEntries(chosen)))
   })
   return form
 }

@@ -1,10 +1,13 @@
-import type { ModelInBrief, Overview, ScoresInBrief } from '../../services/report/overview'
+import type { ModelInBrief, ReportOverview, ScoresInBrief } from '../../services/report/overview'
 import { dateInWords, many } from '../../shared/words'
 import { percent } from '../../shared/share-sentence'
 import { scoreWithInterval, withShortJobs } from './words'
 
 /** What the page says of its models before any table: which engine is live and since when, how good it is, and what lost against it. */
-export function modelsInWords({ models, champion, live, engines }: Overview): { title: string; sentences: string[] } {
+export function modelsInWords({ models, champion, live, engines }: ReportOverview): {
+  title: string
+  sentences: string[]
+} {
   const [newest] = models
   if (!newest) {
     return {

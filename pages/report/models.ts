@@ -1,4 +1,4 @@
-import type { ModelInBrief, Overview } from '../../services/report/overview'
+import type { ModelInBrief, ReportOverview } from '../../services/report/overview'
 import { type Child, element } from '../element'
 import { count, many } from '../../shared/words'
 import { shortDate } from '../words'
@@ -8,10 +8,10 @@ import { figure } from './figure'
 import { modelsInWords } from './model-words'
 import { forest, lookOf } from './plots'
 import { paragraph, section } from './section'
-import { cardAddress, dollars, score, scoreWithInterval, shortJob, withShortJobs } from './words'
+import { cardAddress, dollarsInWords, score, scoreWithInterval, shortJob, withShortJobs } from './words'
 
 /** The live model in words; what became of every model and how engines compare opens below. */
-export function models(overview: Overview): HTMLElement {
+export function models(overview: ReportOverview): HTMLElement {
   const { models: all, champion, engines: standings } = overview
   const { title, sentences } = modelsInWords(overview)
   return section(
@@ -133,7 +133,7 @@ function scoresFigure(all: readonly ModelInBrief[]): HTMLElement | null {
       say: (cell, column) => {
         if (cell === null) return '–'
         if (typeof cell === 'number')
-          return column === 9 ? dollars(cell) : column === 6 || column === 8 ? count(cell) : score(cell)
+          return column === 9 ? dollarsInWords(cell) : column === 6 || column === 8 ? count(cell) : score(cell)
         return column === 1 ? element('a', { href: cardAddress(cell) }, shortJob(cell)) : withShortJobs(cell)
       },
     },

@@ -1,7 +1,7 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import { count, dateInWords, isolated, many } from '../../shared/words'
 import { monthOf, shortDate } from '../words'
-import { daysBetween, dollars, schedule, scoreWithInterval } from './words'
+import { daysBetween, dollarsInWords, schedule, scoreWithInterval } from './words'
 
 /** What a reader must know before a number is believed. */
 export interface Notice {
@@ -19,13 +19,13 @@ const LATE_AFTER_DAYS = 2
 const SILENT_AFTER_DAYS = 2
 
 /** Whether days have gone by without a report: then the newest answer is not today's. */
-export function isStopped({ days, now }: Pick<Overview, 'days' | 'now'>): boolean {
+export function isStopped({ days, now }: Pick<ReportOverview, 'days' | 'now'>): boolean {
   const newest = days.at(-1)?.date
   return newest !== undefined && daysBetween(newest, now.slice(0, 10)) > LATE_AFTER_DAYS
 }
 
 /** The states that a stack can be in, the worst first. Healthy: none. */
-export function noticesOf(overview: Overview): Notice[] {
+export function noticesOf(overview: ReportOverview): Notice[] {
   const notices = [
     ...unreadable(overview),
     ...collection(overview),
@@ -39,13 +39,13 @@ export function noticesOf(overview: Overview): Notice[] {
   return notices.sort((a, b) => order[a.level] - order[b.level])
 }
 
-function unreadable({ unreadable: points }: Overview): Notice[] {
+function unreadable({ unreadable: points }: ReportOverview): Notice[] {
   if (points.length === 0) return []
   const title = `${many(points.length, 'file')} of this report cannot be read`
   return [{ level: 'bad', title, text: 'What is in them is missing below. The rest is as it should be.', points }]
 }
 
-function collection(overview: Overview): Notice[] {
+function collection(overview: ReportOverview): Notice[] {
   const { days, now, streams, collects } = overview
   const newest = days.at(-1)?.date
   if (newest === undefined) {
@@ -73,9 +73,9 @@ function collection(overview: Overview): Notice[] {
   return [...behind(overview, newest), ...silence(overview), ...unlabelled(overview)]
 }
 
-const watchedIn = (streams: Overview['streams']) => streams.filter(({ watched }) => watched)
+const watchedIn = (streams: ReportOverview['streams']) => streams.filter(({ watched }) => watched)
 
-function behind({ days, streams }: Overview, newest: string): Notice[] {
+function behind({ days, streams }: ReportOverview, newest: string): Notice[] {
   const points = watchedIn(streams).flatMap(({ topic }) => {
     const last = days.filter((day) => day.topic === topic).at(-1)?.date
     if (last !== undefined && daysBetween(last, newest) < 1) return []
@@ -90,7 +90,7 @@ function behind({ days, streams }: Overview, newest: string): Notice[] {
 }
 
 /** Reports without a post in them: nobody talks, or the source gives nothing and says nothing. */
-function silence({ days, streams }: Overview): Notice[] {
+function silence({ days, streams }: ReportOverview): Notice[] {
   const silent = watchedIn(streams).flatMap(({ topic }) => {
     const own = days.filter((day) => day.topic === topic)
     const last = own.findLastIndex(({ day }) => day.posts > 0)
@@ -113,14 +113,14 @@ function silence({ days, streams }: Overview): Notice[] {
   ]
 }
 
-function unlabelled({ days, batches }: Overview): Notice[] {
+function unlabelled({ days, batches }: ReportOverview): Notice[] {
   const told = days.some(({ day, week }) => day.byPosts.shares.length + week.byPosts.shares.length > 0)
   if (told || batches.length > 0) return []
   const text = 'Posts were collected. The first answer follows when people have labelled some of them.'
   return [{ level: 'info', title: 'There is no number yet', text }]
 }
 
-function labels({ batches, champion }: Overview): Notice[] {
+function labels({ batches, champion }: ReportOverview): Notice[] {
   const [latest] = batches
   if (!latest) return []
   if (latest.status === 'unreliable') {
@@ -141,7 +141,7 @@ function labels({ batches, champion }: Overview): Notice[] {
   return []
 }
 
-function disagreement({ latest }: Overview): Notice[] {
+function disagreement({ latest }: ReportOverview): Notice[] {
   const points = latest.flatMap(({ topic, day }) => {
     const { state, z7, words } = day.byPosts.tight
     return state === 'withheld' && z7 !== null && Math.abs(z7) >= 2
@@ -166,9 +166,9 @@ const OF_KIND = {
   labelUsd: 'dollars for labels',
 }
 
-function caps({ spending }: Overview): Notice[] {
+function caps({ spending }: ReportOverview): Notice[] {
   const points = spending.flatMap(({ kind, source, of, day, month, perDay, perMonth }) => {
-    const say = (value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
+    const say = (value: number) => (kind.endsWith('Usd') ? dollarsInWords(value) : count(value))
     const what = `${OF_KIND[kind]}${source ? ` from ${source}` : ''}`
     if (perMonth > 0 && month >= perMonth) return [`${what}: ${say(month)} of ${say(perMonth)} in ${monthOf(of)}`]
     return perDay > 0 && day >= perDay ? [`${what}: ${say(day)} of ${say(perDay)} for ${shortDate(of)}`] : []
@@ -178,7 +178,7 @@ function caps({ spending }: Overview): Notice[] {
 }
 
 /** Labels since the promotion say, surely, less of the model than the gate did: the posts are others now, or the gate was lucky. */
-function decline({ champion, models, live }: Overview): Notice[] {
+function decline({ champion, models, live }: ReportOverview): Notice[] {
   const gate = models.find(({ job }) => job === champion?.job)?.scores?.macroF1 ?? null
   const high = live?.macroF1Interval?.high
   if (!live || gate === null || high === undefined || high >= gate) return []
@@ -191,7 +191,7 @@ function decline({ champion, models, live }: Overview): Notice[] {
   ]
 }
 
-function model({ champion, batches, days, models }: Overview): Notice[] {
+function model({ champion, batches, days, models }: ReportOverview): Notice[] {
   if (days.length === 0) return []
   if (!champion) {
     if (batches.length === 0 && models.length === 0) return []

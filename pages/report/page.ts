@@ -1,4 +1,4 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import type { CardRecord } from '../../shared/records'
 import { ask } from '../api'
 import { enter } from '../enter'
@@ -8,12 +8,12 @@ import { type Child, element } from '../element'
 import { paragraph } from './section'
 import { isStopped, type Notice, noticesOf } from './notices'
 import { models } from './models'
-import { labelling, spending, waiting } from './stack'
+import { labellingSection, spendingSection, waiting } from './stack'
 import { compared, coverage, overTime } from './trends'
 import { terms } from './terms'
 import { dateInWords, instantInWords, isolated } from '../../shared/words'
 import { lookAround } from './look-around'
-import { type View, viewInWords, viewOf, within } from './view'
+import { type ReportView, viewInWords, viewOf, streamsInView } from './view'
 
 const page = document.getElementById('page')!
 
@@ -32,12 +32,12 @@ async function start(): Promise<void> {
   }
   const view = viewOf(search)
   const days = new URLSearchParams(Object.entries(view).filter(([name]) => name !== 'topic'))
-  const data = await ask<Overview>('GET', `/report/data${days.size > 0 ? `?${days}` : ''}`)
+  const data = await ask<ReportOverview>('GET', `/report/data${days.size > 0 ? `?${days}` : ''}`)
   if (!data.ok) return fail('The report could not be read', data.problem.message)
-  show(...overviewPage(within(data.body, view), lookAround(data.body, view), view))
+  show(...overviewPage(streamsInView(data.body, view), lookAround(data.body, view), view))
 }
 
-function overviewPage(overview: Overview, around: HTMLElement | null, view: View): Child[] {
+function overviewPage(overview: ReportOverview, around: HTMLElement | null, view: ReportView): Child[] {
   const { streams, categories, days, now } = overview
   const hashtags = [...new Set(streams.flatMap(({ hashtag, watched }) => (watched ? [hashtag] : [])))]
   const newest = days.at(-1)?.date
@@ -66,9 +66,9 @@ function overviewPage(overview: Overview, around: HTMLElement | null, view: View
     empty ? null : compared(overview),
     waiting(overview),
     models(overview),
-    labelling(overview),
+    labellingSection(overview),
     coverage(overview),
-    spending(overview),
+    spendingSection(overview),
     element(
       'section',
       { id: 'definitions', 'aria-labelledby': 'definitions-heading' },

@@ -1,16 +1,16 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import type { AgreementRecord, CardRecord, ConfusionRecord, SecondPredictorRecord } from '../../shared/records'
 import { type Child, element } from '../element'
 import { count, isolated, many } from '../../shared/words'
 import { section } from './section'
 import { percent } from '../../shared/share-sentence'
-import { dollars } from './words'
+import { dollarsInWords } from './words'
 
 /** What a language model adds to an answer, and how far people agree with it. Nothing where there is none. */
-export function secondPredictor({ secondPredictor: found, day }: Overview['latest'][number]): HTMLElement | null {
+export function secondPredictor({ secondPredictor: found, day }: ReportOverview['latest'][number]): HTMLElement | null {
   if (!found) return null
   const { model, answered, messages, costUsd, stopped } = found
-  const asked = `${count(answered)} of ${many(messages, 'message')}, for ${dollars(costUsd)}`
+  const asked = `${count(answered)} of ${many(messages, 'message')}, for ${dollarsInWords(costUsd)}`
   return element(
     'details',
     { class: 'second-predictor' },
@@ -28,7 +28,7 @@ export function secondPredictor({ secondPredictor: found, day }: Overview['lates
 export function secondPredictorOfCard({ secondPredictor: found }: CardRecord): Child {
   if (!found) return null
   const { model, items, answered, widthRatio, cost } = found
-  const paid = `${dollars(cost.usd)} for ${many(cost.messages, 'message')} on the days of these labels`
+  const paid = `${dollarsInWords(cost.usd)} for ${many(cost.messages, 'message')} on the days of these labels`
   return section(
     'language-model',
     'The language model beside it',
@@ -42,7 +42,7 @@ export function secondPredictorOfCard({ secondPredictor: found }: CardRecord): C
           : `about ${percent(widthRatio)} % as wide with its answers beside this model as without them`,
       ],
       ...agreements(found),
-      ['Cost', cost.millionUsd === null ? '' : `${paid}; ${dollars(cost.millionUsd)} a million`],
+      ['Cost', cost.millionUsd === null ? '' : `${paid}; ${dollarsInWords(cost.millionUsd)} a million`],
     ]),
   )
 }
@@ -85,7 +85,7 @@ function abstainedIn({ abstained }: SecondPredictorRecord): string {
 }
 
 /** How wide the intervals are with its answers and without them. */
-function widths({ secondPredictor: found, shares }: Overview['latest'][number]['day']['byPosts']): string {
+function widths({ secondPredictor: found, shares }: ReportOverview['latest'][number]['day']['byPosts']): string {
   if (!found) return ''
   const { without, weight } = found
   if (!without) return 'its answers do not count: too few labelled posts have one, or they do not help'

@@ -1,4 +1,4 @@
-import type { BatchInBrief, Overview, Spending } from '../../services/report/overview'
+import type { BatchInBrief, ReportOverview, CapSpending } from '../../services/report/overview'
 import { element } from '../element'
 import { paragraph, section } from './section'
 import { behind } from './table'
@@ -6,7 +6,7 @@ import type { Cell } from './csv'
 import { count, instantInWords, many } from '../../shared/words'
 import { monthOf, shortDate } from '../words'
 import { percent } from '../../shared/share-sentence'
-import { dollars } from './words'
+import { dollarsInWords } from './words'
 
 const STATUS: Record<BatchInBrief['status'], string> = {
   ok: 'People agree well enough about them.',
@@ -21,7 +21,7 @@ const FAILED: Record<string, string> = {
 }
 
 /** Whether the labels can be trusted, and what became of each batch. */
-export function labelling({ batches }: Overview): HTMLElement {
+export function labellingSection({ batches }: ReportOverview): HTMLElement {
   const [latest] = batches
   if (!latest) return section('labels', 'Labels', paragraph('None has been settled yet.'))
   const { status, reasons } = latest
@@ -65,7 +65,7 @@ export function labelling({ batches }: Overview): HTMLElement {
           ? '–'
           : typeof cell === 'number'
             ? column === 5
-              ? dollars(cell)
+              ? dollarsInWords(cell)
               : column === 6
                 ? `${percent(cell)} %`
                 : count(cell)
@@ -76,7 +76,7 @@ export function labelling({ batches }: Overview): HTMLElement {
 
 const SIGN = { ok: '✓', unreliable: '✗', unmeasured: '?' }
 
-const KINDS: Record<Spending['kind'], string> = {
+const KINDS: Record<CapSpending['kind'], string> = {
   posts: 'Posts read',
   collectUsd: 'Dollars for posts',
   judgements: 'Judgements',
@@ -84,8 +84,9 @@ const KINDS: Record<Spending['kind'], string> = {
 }
 
 /** What was spent on a day and in its month, against what may be. */
-export function spending({ spending: all }: Overview): HTMLElement {
-  const say = (kind: Spending['kind'], value: number) => (kind.endsWith('Usd') ? dollars(value) : count(value))
+export function spendingSection({ spending: all }: ReportOverview): HTMLElement {
+  const say = (kind: CapSpending['kind'], value: number) =>
+    kind.endsWith('Usd') ? dollarsInWords(value) : count(value)
   const meters = all.flatMap(({ kind, source, of, day, month, perDay, perMonth }) =>
     (
       [
@@ -122,10 +123,10 @@ export function spending({ spending: all }: Overview): HTMLElement {
   )
 }
 
-const ofLabels = (kind: Spending['kind']): boolean => kind === 'judgements' || kind === 'labelUsd'
+const ofLabels = (kind: CapSpending['kind']): boolean => kind === 'judgements' || kind === 'labelUsd'
 
 /** What waits for a person. */
-export function waiting({ waiting: all, batches, now }: Overview): HTMLElement {
+export function waiting({ waiting: all, batches, now }: ReportOverview): HTMLElement {
   const [latest] = batches
   const open = all.map(({ batch, deadline, items, answered }) => {
     const left =

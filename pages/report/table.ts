@@ -1,11 +1,11 @@
-import { type Cell, type Column, csv } from './csv'
+import { type Cell, type CsvColumn, csvOf } from './csv'
 import { element } from '../element'
 
 export interface Data {
   /** File name of the download, without its ending. */
   name: string
   caption: string
-  columns: Column[]
+  columns: CsvColumn[]
   rows: Cell[][]
   /** How a cell is shown; a download has it as it is. */
   say?: (cell: Cell, column: number) => string | Node
@@ -31,7 +31,7 @@ export function behind({ name, caption, columns, rows, say = plain }: Data, open
     element('tbody', {}, ...body),
   )
   const download = element('button', { type: 'button', class: 'download' }, 'Download CSV')
-  download.addEventListener('click', () => save(`${name}.csv`, csv(columns, rows)))
+  download.addEventListener('click', () => save(`${name}.csv`, csvOf(columns, rows)))
   const named = `Table: ${caption}`
   const scrolling = element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': named }, table)
   return element('details', { class: 'behind', open }, element('summary', {}, named), scrolling, download)
@@ -42,7 +42,7 @@ const own = (cell: Cell, said: string | Node): string | Node =>
   typeof cell === 'string' && typeof said === 'string' ? element('bdi', {}, said) : said
 
 /** Only a long text may break: a date must not. */
-const classOf = (cell: Cell, column: Column | undefined): string | undefined =>
+const classOf = (cell: Cell, column: CsvColumn | undefined): string | undefined =>
   column?.numeric ? 'number' : typeof cell === 'string' && cell.length > 40 ? 'long' : undefined
 
 const plain = (cell: Cell): string => (cell === null ? '–' : String(cell))

@@ -1,14 +1,15 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
+import type { Basis } from '../../shared/statistics/difference'
 import { element } from '../element'
 import { paragraph, section } from './section'
 import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
-import type { Cell, Column } from './csv'
+import type { Cell, CsvColumn } from './csv'
 import { isStopped } from './notices'
 import { isolated } from '../../shared/words'
 import { shortDate } from '../words'
 import { percent, type Span } from '../../shared/share-sentence'
-import { addDays, answerOf, type Basis, daysFrom, fileName, labelsOf } from './words'
+import { addDays, answerOfDay, daysFrom, fileName, labelsOf } from './words'
 
 interface Choice {
   basis: Basis
@@ -21,7 +22,7 @@ const TOGETHER = 3
 /** As many days as a page is sent. */
 const MOST_DAYS = 60
 
-const SHARE_COLUMNS: Column[] = [
+const SHARE_COLUMNS: CsvColumn[] = [
   { heading: 'date' },
   { heading: 'hashtag' },
   { heading: 'stream' },
@@ -37,7 +38,7 @@ const sayShare = (cell: Cell, column: number): string =>
   cell === null ? '–' : typeof cell === 'number' && column < 7 ? `${percent(cell)} %` : String(cell)
 
 /** The shares over time for each stream, by what the reader chooses. */
-export function overTime(overview: Overview): HTMLElement {
+export function overTime(overview: ReportOverview): HTMLElement {
   if (new Set(overview.days.map(({ date }) => date)).size < 2) {
     return section('trend', 'Over time', paragraph('There is one day so far; lines begin with the second.'))
   }
@@ -97,9 +98,9 @@ function choose<V extends string>(
   return element('fieldset', { class: 'choice' }, element('legend', {}, legend), ...labels)
 }
 
-function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
+function figuresOf(overview: ReportOverview, { basis, span }: Choice): HTMLElement[] {
   const labels = labelsOf(overview)
-  const top = upTo(overview.days.flatMap((day) => answerOf(day, span, basis).shares.map(({ high }) => high)))
+  const top = upTo(overview.days.flatMap((day) => answerOfDay(day, span, basis).shares.map(({ high }) => high)))
   return overview.streams.flatMap(({ topic, hashtag, stream }) => {
     const days = overview.days.filter((day) => day.topic === topic)
     const [first, last] = [days[0]?.date, days.at(-1)?.date]
@@ -111,7 +112,7 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
       look: lookOf(i),
       points: dates.map((date): Point | undefined => {
         const found = byDate.get(date)
-        const share = found && answerOf(found, span, basis).shares.find((one) => one.label === label)
+        const share = found && answerOfDay(found, span, basis).shares.find((one) => one.label === label)
         return share && { date, ...share, whole: found.complete }
       }),
     }))
@@ -122,7 +123,7 @@ function figuresOf(overview: Overview, { basis, span }: Choice): HTMLElement[] {
       const names = group.map(({ label }) => label)
       const rows = days.flatMap((day) =>
         names.map((name): Cell[] => {
-          const answer = answerOf(day, span, basis)
+          const answer = answerOfDay(day, span, basis)
           const share = answer.shares.find(({ label }) => label === name)
           return [
             day.date,
@@ -171,7 +172,7 @@ const nothing = (topic: string, span: Span): HTMLElement =>
   )
 
 /** The streams side by side, on the newest seven days of each. They are never added up. */
-export function compared(overview: Overview): HTMLElement | null {
+export function compared(overview: ReportOverview): HTMLElement | null {
   const { days } = overview
   const labels = labelsOf(overview)
   const streams = overview.streams.filter(({ watched }) => watched)
@@ -228,7 +229,7 @@ export function compared(overview: Overview): HTMLElement | null {
 }
 
 /** What was collected of each day, so that nobody takes a gap for silence. */
-export function coverage({ days, now, streams, incomplete }: Overview): HTMLElement | null {
+export function coverage({ days, now, streams, incomplete }: ReportOverview): HTMLElement | null {
   const [first, newest] = [days[0]?.date, days.at(-1)?.date]
   if (!first || !newest) return null
   const last = isStopped({ days, now }) ? addDays(now.slice(0, 10), -1) : newest

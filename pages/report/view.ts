@@ -1,8 +1,8 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import { dateInWords } from '../../shared/words'
 
 /** What of the report somebody looks at, as its address says it. It holds no token: whoever opens the address needs a session. */
-export interface View {
+export interface ReportView {
   /** A hashtag or, where it has several networks, one of them, as its heading says it; all without it. */
   topic?: string
   /** UTC days. */
@@ -13,10 +13,10 @@ export interface View {
 }
 
 /** The view that an address asks for; what it does not understand it leaves out. */
-export function viewOf(search: string): View {
+export function viewOf(search: string): ReportView {
   const asked = new URLSearchParams(search)
   const topic = asked.get('topic')
-  const day = (name: 'from' | 'to' | 'against'): View => {
+  const day = (name: 'from' | 'to' | 'against'): ReportView => {
     const text = asked.get(name)
     const isDay = text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
     return isDay ? { [name]: text } : {}
@@ -25,13 +25,13 @@ export function viewOf(search: string): View {
 }
 
 /** `/report?to=2026-11-21`: the address of a view. */
-export function addressOf(view: View): string {
+export function addressOfView(view: ReportView): string {
   const query = new URLSearchParams(Object.entries(view).filter(([, value]) => value))
   return `/report${query.size > 0 ? `?${query}` : ''}`
 }
 
 /** What the page is sent, without the streams that the view leaves out. */
-export function within(overview: Overview, { topic }: View): Overview {
+export function streamsInView(overview: ReportOverview, { topic }: ReportView): ReportOverview {
   if (topic === undefined) return overview
   const isOf = (one: { topic: string }) => one.topic === topic
   return {
@@ -45,7 +45,7 @@ export function within(overview: Overview, { topic }: View): Overview {
 }
 
 /** What a view of other days than the newest says of itself; nothing where it is of the newest. */
-export function viewInWords({ days }: Overview, { to }: View): string | undefined {
+export function viewInWords({ days }: ReportOverview, { to }: ReportView): string | undefined {
   const last = days.at(-1)?.date
   return to !== undefined && last !== undefined
     ? `These are the days to ${dateInWords(last)}, not the newest.`

@@ -1,12 +1,13 @@
-import type { Overview } from '../../services/report/overview'
+import type { ReportOverview } from '../../services/report/overview'
 import type { ReportRecord } from '../../shared/records'
+import type { Basis } from '../../shared/statistics/difference'
 import { percent, type Span } from '../../shared/share-sentence'
 import { many } from '../../shared/words'
 
 /** How shares, scores and days of a report are said. */
 
 /** US dollars: cents, or as many digits as it takes for less than one. */
-export function dollars(usd: number): string {
+export function dollarsInWords(usd: number): string {
   if (usd === 0) return '$0'
   return usd < 0.01 ? `$${Number(usd.toPrecision(1))}` : `$${usd.toFixed(2)}`
 }
@@ -23,15 +24,14 @@ export const scoreWithInterval = (value: number | null, interval: { low: number;
 /** A topic in the name of a file: `aws-on-mastodon`. */
 export const fileName = ({ topic }: { topic: string }): string => topic.replaceAll(' ', '-')
 
-export type Basis = 'posts' | 'messages'
-type IndexedDay = Overview['days'][number]
+type IndexedDay = ReportOverview['days'][number]
 type Errors = ReportRecord['labels']['errors']
 
-export const answerOf = (day: IndexedDay, span: Span, basis: Basis) =>
+export const answerOfDay = (day: IndexedDay, span: Span, basis: Basis) =>
   basis === 'posts' ? day[span].byPosts : day[span].byMessages
 
 /** The labels of the configuration, and after them those that only older days have. */
-export const labelsOf = ({ categories, days }: Pick<Overview, 'categories' | 'days'>): string[] => [
+export const labelsOf = ({ categories, days }: Pick<ReportOverview, 'categories' | 'days'>): string[] => [
   ...new Set([
     ...categories.map(({ name }) => name),
     ...days.flatMap(({ week }) => week.byPosts.shares.map(({ label }) => label)),

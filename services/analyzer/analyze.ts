@@ -12,14 +12,22 @@ import { cardRecord, type ChampionRecord, datasetRecord, type ReportRecord, trai
 import type { ReadOpinions } from '../../shared/second-opinions'
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
-import { labelOf, named, nameToday, namesOf, streamInWords, type StreamName } from '../../shared/streams'
+import {
+  namesOf,
+  nameToday,
+  type StreamDay,
+  streamInWords,
+  streamLabel,
+  type StreamName,
+  streamNameOf,
+} from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
 import { NONE } from '../../shared/sql-tables/tables'
 import type { Table } from '../../shared/table'
-import { announce } from './announce'
+import { announceReport } from './announce'
 import type { Champion } from './classify'
 import { openDayBook } from './day-book'
-import { type Day, daysWith, type StreamDays, WEEK, weekTo } from './days'
+import { daysWith, type StreamDays, WEEK, weekTo } from './days'
 import { type Draft, draftOf, openIndex, putDraft } from './draft'
 import { evidenceWriter } from './evidence-writer'
 import { reporter } from './reporter'
@@ -44,7 +52,7 @@ export interface AnalyzePorts {
 }
 
 /** One piece of work: days whose reports are to be brought up to date. */
-export interface Work extends StreamDays {
+export interface ReportWork extends StreamDays {
   /** Whether their runs may be new: those without predictions are classified. Labels that came have nothing classified. */
   classify?: boolean | undefined
 }
@@ -52,7 +60,7 @@ export interface Work extends StreamDays {
 export type AnalysisOutcome = StreamName &
   ({ state: 'reported'; classified: readonly string[]; reports: ReportRecord[] } | { state: 'waiting'; reason: string })
 
-export type Analysis = Day &
+export type Analysis = StreamDay &
   ({ state: 'reported'; classified: readonly string[]; report: ReportRecord } | { state: 'waiting'; reason: string })
 
 /** Too little time to begin another run; what is left goes on the queue. */
@@ -65,8 +73,8 @@ type Time = Pick<Invocation, 'now' | 'remainingMs'>
 /** Bring the report of a day up to date, with those of later days that it changes. NOT_FOUND names a day without a run. */
 export const analyze =
   (ports: AnalyzePorts) =>
-  async ({ date, ...day }: Day, time: Time): Promise<Analysis> => {
-    const name = named(day)
+  async ({ date, ...day }: StreamDay, time: Time): Promise<Analysis> => {
+    const name = streamNameOf(day)
     const outcome = await bringUpToDate(ports)({ ...name, days: [date], classify: true }, time)
     if (outcome.state === 'waiting') return { ...name, date, state: 'waiting', reason: outcome.reason }
     const report = outcome.reports.find((one) => one.date === date)
@@ -86,9 +94,9 @@ export const analyze =
  */
 export const bringUpToDate =
   (ports: AnalyzePorts) =>
-  async (work: Work, time: Time): Promise<AnalysisOutcome> => {
+  async (work: ReportWork, time: Time): Promise<AnalysisOutcome> => {
     const now = time.now.getTime()
-    const name = `analyzer#${labelOf(nameToday(ports.settings, work))}`
+    const name = `analyzer#${streamLabel(nameToday(ports.settings, work))}`
     const lease = await takeLease(ports.table, name, ports.owner(), now, now + time.remainingMs())
     if (!lease.held) return putOff(ports, work, 'another invocation works on this stream', BUSY_SECONDS)
     try {
@@ -98,12 +106,12 @@ export const bringUpToDate =
     }
   }
 
-async function inTurn(ports: AnalyzePorts, work: Work, { remainingMs }: Time): Promise<AnalysisOutcome> {
+async function inTurn(ports: AnalyzePorts, work: ReportWork, { remainingMs }: Time): Promise<AnalysisOutcome> {
   const { objects, memory, settings } = ports
   const { days } = work
   const names = namesOf(settings, work)
   const earliest = [...days].sort()[0]
-  if (earliest === undefined) return { ...named(work), state: 'reported', classified: [], reports: [] }
+  if (earliest === undefined) return { ...streamNameOf(work), state: 'reported', classified: [], reports: [] }
   // The week before the first report's is what its evidence is held against.
   const from = dayAfter(weekTo(earliest)[0]!, -WEEK)
   const [live, labels, plans] = await Promise.all([
@@ -140,7 +148,7 @@ async function inTurn(ports: AnalyzePorts, work: Work, { remainingMs }: Time): P
   // The newest first: what people look at is right soonest. And the earliest last: until it is written, a retry of work that
   // was cut off finds that it changes, and so the days after it. The index follows each report, so that it never tells of
   // one that was not written: the reconciler goes by it.
-  const putIntoIndex = openIndex(objects, (day) => names.some((name) => labelOf(name) === labelOf(day)))
+  const putIntoIndex = openIndex(objects, (day) => names.some((name) => streamLabel(name) === streamLabel(day)))
   for (const draft of drafts.toReversed()) {
     // Before the report, so that a retry of work that was cut off between them finds a report to be written. What there is
     // no time for follows with the day's next report.
@@ -148,21 +156,21 @@ async function inTurn(ports: AnalyzePorts, work: Work, { remainingMs }: Time): P
     await putDraft(objects, draft)
     // Also of a report that is there: the invocation that wrote it may have crashed before its table.
     await writeShares(objects, place(draft.report.date), draft.report, categories)
-    await announce(ports, draft.report)
+    await announceReport(ports, draft.report)
     await putIntoIndex(draft.report)
   }
   const reports = drafts.map(({ report }) => report)
-  return { ...named(work), state: 'reported', classified: book.classified, reports }
+  return { ...streamNameOf(work), state: 'reported', classified: book.classified, reports }
 }
 
 async function putOff(
   { enqueue }: AnalyzePorts,
-  work: Work,
+  work: ReportWork,
   reason: string,
   seconds: number,
 ): Promise<AnalysisOutcome> {
   await enqueue(work, seconds)
-  return { ...named(work), state: 'waiting', reason }
+  return { ...streamNameOf(work), state: 'waiting', reason }
 }
 
 /** Load the champion, or nothing before the first promotion. */

@@ -3,18 +3,18 @@ import type { Publish } from '../../shared/bus'
 import { keys } from '../../shared/keys'
 import type { ReportRecord } from '../../shared/records'
 import { boostEvaluation } from '../../shared/state/evaluation-boost'
-import { named } from '../../shared/streams'
+import { streamNameOf } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { headlineOf } from './report'
 import { disagreementIn } from './shares'
 
 /** Publish what the report says. Where model and labels disagree, ask for more evaluation labels. */
-export async function announce(
+export async function announceReport(
   { publish, table }: { publish: Publish; table: Pick<Table, 'update'> },
   report: ReportRecord,
 ): Promise<void> {
   const { date, model, day } = report
-  const of = { ...named(report), date, reportKey: keys.report(report), model }
+  const of = { ...streamNameOf(report), date, reportKey: keys.report(report), model }
   await publish(shareReported, headlineOf(report))
   if (day.byPosts.state === 'not-enough-labels') {
     await publish(notEnoughLabels, { ...of, labels: day.byPosts.labels, more: day.byPosts.more ?? 0 })

@@ -6,7 +6,7 @@ import { loadChampion, type AnalyzePorts } from './analyze'
 export type ChampionAnswer = Pick<ModelAnswer, 'label' | 'probability' | 'basis'> & { model: string }
 
 /** What the champion says of anybody's texts, which hold no entities, in their order; calibrated. NOT_FOUND before the first promotion. */
-export const ask =
+export const askChampion =
   (ports: Pick<AnalyzePorts, 'objects' | 'load'>) =>
   async (texts: readonly string[]): Promise<ChampionAnswer[]> => {
     const model = await loadChampion(ports)

@@ -27,7 +27,7 @@ export async function classify(
 }
 
 /** How many posts the pages of a run hold. */
-export const postsOf = ({ objects }: RunRecord): number => objects.reduce((sum, { posts }) => sum + posts, 0)
+export const postCount = ({ objects }: RunRecord): number => objects.reduce((sum, { posts }) => sum + posts, 0)
 
 async function* predict(
   objects: Pick<Objects, 'stream'>,

@@ -3,9 +3,9 @@ import type { Objects } from '../../shared/objects'
 import { postsOfRun } from '../../shared/posts'
 import type { RunRecord } from '../../shared/records'
 import { cascadeId } from '../../shared/text/cascade'
-import { postsOf } from './classify'
+import { postCount } from './classify'
 import type { CountedRun } from './facts'
-import { addPost, emptyTally, inOrder, type Tally } from './tally'
+import { addPost, emptyTally, orderedById, type Tally } from './tally'
 
 interface How {
   labels: readonly string[]
@@ -24,7 +24,7 @@ export interface CountedPost {
 }
 
 /** A run as it was counted. */
-export interface Counted {
+export interface RunCount {
   run: CountedRun
   /** Ids of the posts that no earlier run has, where it was asked for them. */
   posts: ReadonlySet<string>
@@ -38,7 +38,7 @@ export async function countRun(
   objects: Pick<Objects, 'stream'>,
   run: RunRecord,
   how: How,
-): Promise<Counted | undefined> {
+): Promise<RunCount | undefined> {
   const assigned = await openCascades(objects, run, how.labels)
   const counted = assigned && (await countRows(run, assigned.rows, how))
   if (counted) return asRun(run, counted, true)
@@ -63,10 +63,10 @@ async function countRows(
     if (seen) own.add(post)
     addPost(tally, cascade, scores, { isAsked })
   }
-  return rows === postsOf(run) ? { tally: inOrder(tally), own } : undefined
+  return rows === postCount(run) ? { tally: orderedById(tally), own } : undefined
 }
 
-function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> }, cascades: boolean): Counted {
+function asRun(run: RunRecord, { tally, own }: { tally: Tally; own: Set<string> }, cascades: boolean): RunCount {
   const { window, covered, gap, complete, stoppedBy, posts: collected, existing, otherLanguages, refusedRows } = run
   const { existingIsEstimate, leftOut } = run
   const collection = {

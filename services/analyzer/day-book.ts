@@ -6,9 +6,9 @@ import type { RunName } from '../../shared/cascades/files'
 import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { factsRecord, type PlanRecord, type RunRecord, runRecord } from '../../shared/records'
-import { labelOf, type StreamName, type StreamNames } from '../../shared/streams'
+import { streamLabel, type StreamName, type StreamNames } from '../../shared/streams'
 import { classify, type Champion } from './classify'
-import { type Counted, countRun, type CountedPost } from './count'
+import { type RunCount, countRun, type CountedPost } from './count'
 import { replace } from './draft'
 import { type CountedDay, countedDay, factsBytes } from './facts'
 import { isOf, type Plans } from './samples'
@@ -186,7 +186,7 @@ async function countRuns(state: State, date: string): Promise<CountedDay> {
   // A post that overlapping runs have counts once.
   const seen = names.length > 1 ? new Set<string>() : undefined
   const isAsked = askedAbout(await state.plans.between(date, date), state.names, date)
-  const runs: Counted[] = []
+  const runs: RunCount[] = []
   for (const name of names) {
     const run = await recordOf(state, name)
     const how = { labels, isAsked, seen, posts: rowsOf(passed.get(keys.run(run))) }
@@ -260,7 +260,7 @@ async function listed(
 
 function byDate(listedKeys: Iterable<string>): Map<string, RunName[]> {
   const runs = new Map<string, RunName[]>()
-  const inOrder = (a: RunName, b: RunName) => (`${a.run} ${labelOf(a)}` < `${b.run} ${labelOf(b)}` ? -1 : 1)
+  const inOrder = (a: RunName, b: RunName) => (`${a.run} ${streamLabel(a)}` < `${b.run} ${streamLabel(b)}` ? -1 : 1)
   for (const key of listedKeys) {
     const found = keys.run.match(key)
     if (found) runs.set(found.date, [...(runs.get(found.date) ?? []), found].sort(inOrder))
@@ -270,6 +270,6 @@ function byDate(listedKeys: Iterable<string>): Map<string, RunName[]> {
 
 /** A day stands under the name of its runs; where they have several, under that of today. */
 const nameOn = ({ names, runs }: State, date: string): StreamName | undefined => {
-  const labels = new Set((runs.get(date) ?? []).map(labelOf))
-  return names.find((name) => labels.has(labelOf(name)))
+  const labels = new Set((runs.get(date) ?? []).map(streamLabel))
+  return names.find((name) => labels.has(streamLabel(name)))
 }

@@ -1,10 +1,5 @@
-import { labelOf, named, type StreamName } from '../../shared/streams'
+import { type StreamDay, streamLabel, type StreamName, streamNameOf } from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
-
-/** A UTC day of a stream; the form of a request on the queue. */
-export interface Day extends StreamName {
-  date: string
-}
 
 /** Days of one stream, ascending. */
 export interface StreamDays extends StreamName {
@@ -12,12 +7,12 @@ export interface StreamDays extends StreamName {
 }
 
 /** Days gathered by their streams, in the order of these. */
-export function byStream(all: readonly Day[]): StreamDays[] {
+export function byStream(all: readonly StreamDay[]): StreamDays[] {
   const found = new Map<string, StreamName & { days: Set<string> }>()
   for (const { date, ...name } of all) {
-    const one = found.get(labelOf(name)) ?? { ...named(name), days: new Set() }
+    const one = found.get(streamLabel(name)) ?? { ...streamNameOf(name), days: new Set() }
     one.days.add(date)
-    found.set(labelOf(name), one)
+    found.set(streamLabel(name), one)
   }
   return [...found.keys()].sort().flatMap((label) => {
     const one = found.get(label)

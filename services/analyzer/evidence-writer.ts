@@ -8,12 +8,12 @@ import type { StreamNames } from '../../shared/streams'
 import type { DayBook } from './day-book'
 import { weekTo } from './days'
 import { type Draft, replace } from './draft'
-import { evidenceOf, labelling, shownIn } from './evidence'
+import { evidenceOf, labelsOfMessages, shownIn } from './evidence'
 import type { CountedDay } from './facts'
 import { itemsOfNone } from './flagged'
-import { readMessages, type ReadMessages } from './messages'
+import { readWantedMessages, type ReadMessages } from './messages'
 import type { Plans } from './samples'
-import { isBelow, merged, type Tally } from './tally'
+import { isBelow, mergedTallies, type Tally } from './tally'
 import { dayAfter } from '../../shared/utc-day'
 
 interface Sources {
@@ -73,13 +73,13 @@ async function composed(
   const earlier = await Promise.all(weekTo(dayAfter(from, -1)).map((one) => book.stored(one)))
   const classes = labels.length
   const tallyOf = (some: readonly (CountedDay | undefined)[]): Tally =>
-    merged(
+    mergedTallies(
       some.flatMap((day) => day?.runs.map(({ tally }) => tally) ?? []),
       classes,
     )
   const tallies = { day: tallyOf(counted.slice(-1)), week: tallyOf(counted), before: tallyOf(earlier) }
   const batches = (await plans.between(from, date)).flatMap(({ batch }) => (settled.has(batch) ? [batch] : []))
-  const labelOf = labelling(labels, standing.labels, await itemsOfNone({ objects, memory }, batches, standing))
+  const labelOf = labelsOfMessages(labels, standing.labels, await itemsOfNone({ objects, memory }, batches, standing))
   const shown = shownIn({ labels, labelOf, tallies })
 
   const read: ReadMessages = { messages: new Map(), handles: new Set() }
@@ -105,7 +105,7 @@ async function composed(
   for (const day of earlier) {
     if (!day || !day.runs.some(({ tally }) => [...missing].some((item) => tally.kept.has(item)))) continue
     const isMissing = (item: string) => missing.has(item)
-    const gone = await unlessExpired(async () => readMessages(objects, await book.records(day.date), isMissing))
+    const gone = await unlessExpired(async () => readWantedMessages(objects, await book.records(day.date), isMissing))
     if (gone) addTo(read, gone)
   }
   const day = { ...(book.nameOn(date) ?? names[0]), date }
@@ -128,7 +128,7 @@ async function readDay(
             .map(([item]) => item),
         )
   const isWanted = (item: string) => isBelow(part, item) || repeated.has(item)
-  return { ...(await readMessages(objects, await book.records(date), isWanted)), part }
+  return { ...(await readWantedMessages(objects, await book.records(date), isWanted)), part }
 }
 
 /** A message is shown by the post of the earliest day that has it. */

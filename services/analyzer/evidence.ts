@@ -2,8 +2,7 @@ import type { EvidenceMessage, EvidenceRecord, EvidenceWord } from '../../shared
 import { likeliest } from '../../shared/engines/classifier'
 import { distinctiveness, PRIOR_TOTAL } from '../../shared/statistics/distinctive'
 import { sum } from '../../shared/statistics/numbers'
-import { named } from '../../shared/streams'
-import type { Day } from './days'
+import { type StreamDay, streamNameOf } from '../../shared/streams'
 import type { ReadMessage } from './messages'
 import { isNameAmong, plainWords } from './plain-words'
 import { isBelow, type Message, type Tally } from './tally'
@@ -23,7 +22,7 @@ export interface GivenLabel {
 }
 
 /** The label of a message: what people said, or the model's likeliest. Nothing without either, and of what annotators flagged. */
-export function labelling(
+export function labelsOfMessages(
   labels: readonly string[],
   given: ReadonlyMap<string, { label: string }>,
   flagged: ReadonlySet<string>,
@@ -50,7 +49,7 @@ export interface Moved extends ShownMessage {
   change: number
 }
 
-type LabelOf = ReturnType<typeof labelling>
+type LabelOf = ReturnType<typeof labelsOfMessages>
 
 /** The most repeated messages of a label; of equally many posts those that people labelled come first. */
 export function mostRepeated(tally: Tally, label: string, labelOf: LabelOf): ShownMessage[] {
@@ -143,7 +142,7 @@ export type ShownByLabel = ReadonlyMap<string, { messages: readonly ShownMessage
 
 /** What the evidence of a day is composed of. */
 export interface Material {
-  day: Day
+  day: StreamDay
   from: string
   labels: readonly string[]
   labelOf: LabelOf
@@ -189,7 +188,7 @@ export function evidenceOf(material: Material): EvidenceRecord {
   }
   return {
     format: 1,
-    ...named(day),
+    ...streamNameOf(day),
     date: day.date,
     from,
     posts: tallies.week.posts,

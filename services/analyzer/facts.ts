@@ -1,12 +1,12 @@
 import { type RunCoverage, collectionOf } from './collection'
-import type { Design, Stratum } from './samples'
-import type { DayFacts, Drawn } from './shares'
-import { inOrder, keepMessage, merged, messageIn, scoresOf, type Tally, withoutMessages } from './tally'
+import type { Design, SampledRuns } from './samples'
+import type { DayFacts, DrawnSample } from './shares'
+import { orderedById, keepMessage, mergedTallies, messageIn, scoresOf, type Tally, withoutMessages } from './tally'
 import { keys } from '../../shared/keys'
 import { countedLabel, type StandingLabel } from '../../shared/labels'
 import type { FactsRecord } from '../../shared/records'
 import { joint } from '../../shared/statistics/design'
-import { named } from '../../shared/streams'
+import { streamNameOf } from '../../shared/streams'
 
 /** A UTC day of a stream, counted: `facts/…/date=<d>.json` in memory. */
 export interface CountedDay extends Omit<FactsRecord, 'runs' | 'format'> {
@@ -37,13 +37,13 @@ export function countedDay({ date, labels, runs, ...name }: FactsRecord): Counte
   const counted = runs.map(({ tally: { messages, ...sums }, ...run }) => {
     const tally: Tally = { ...sums, classes: labels.length, kept: new Map(), aside: new Map() }
     for (const [id, posts, scores] of messages) keepMessage(tally, id, { posts, scores: scores ?? undefined })
-    return { ...run, tally: inOrder(tally) }
+    return { ...run, tally: orderedById(tally) }
   })
-  return { ...named(name), date, labels, runs: counted }
+  return { ...streamNameOf(name), date, labels, runs: counted }
 }
 
 /** What a report knows beside the counted posts. */
-export interface Known {
+export interface LabellingFacts {
   /** Names of the labels, in their order. */
   labels: readonly string[]
   given: ReadonlyMap<string, StandingLabel>
@@ -56,21 +56,25 @@ export interface Known {
 }
 
 /** What the facts of a day, the draws and the labels say together. */
-export function joined(known: Known, { runs: all, ...day }: CountedDay, strata: readonly Stratum[]): DayFacts {
+export function joined(
+  known: LabellingFacts,
+  { runs: all, ...day }: CountedDay,
+  strata: readonly SampledRuns[],
+): DayFacts {
   const classes = known.labels.length
   const { excluded } = known
   const counted = excluded ? all.map((run) => ({ ...run, tally: withoutMessages(run.tally, excluded) })) : all
   const keyOf = ({ run, stream }: CountedRun) => keys.run({ hashtag: day.hashtag, stream, date: day.date, run })
   const drawn = strata.map(({ runs }) => {
     const own = counted.flatMap((run) => (runs.has(keyOf(run)) ? [run.tally] : []))
-    return { tally: merged(own, classes), ...sampleOf(known, own) }
+    return { tally: mergedTallies(own, classes), ...sampleOf(known, own) }
   })
   const rest = counted.filter((run) => !strata.some(({ runs }) => runs.has(keyOf(run))))
   const tallies = [...drawn.map(({ tally }) => tally), ...rest.map(({ tally }) => tally)]
   return {
     date: day.date,
     collected: collectionOf(all).collected,
-    tally: merged(tallies, classes),
+    tally: mergedTallies(tallies, classes),
     drawn,
   }
 }
@@ -79,8 +83,8 @@ export function joined(known: Known, { runs: all, ...day }: CountedDay, strata: 
  * The messages of some runs that any draw took, also one of another day: a message that lives for days is drawn and
  * labelled once. Its probability is that of all its draws together.
  */
-function sampleOf(known: Known, own: readonly Tally[]): Omit<Drawn, 'tally'> {
-  const sample: Drawn['sample'][number][] = []
+function sampleOf(known: LabellingFacts, own: readonly Tally[]): Omit<DrawnSample, 'tally'> {
+  const sample: DrawnSample['sample'][number][] = []
   const [sampled, flagged] = [new Set<string>(), new Set<string>()]
   for (const [item, parts] of known.design) {
     const message = messageIn(own, item)

@@ -29,7 +29,7 @@ export interface ReadMessages {
  * Read from the pages of runs the messages that are wanted, each with the post that shows it. OBJECT_MISSING where the pages
  * have expired.
  */
-export async function readMessages(
+export async function readWantedMessages(
   objects: Pick<Objects, 'stream'>,
   runs: readonly RunRecord[],
   isWanted: (cascade: string) => boolean,

@@ -7,7 +7,7 @@ import { type MovedSharesRecord, movedSharesRecord, type ReportRecord, reportRec
 import type { Settings } from '../../shared/settings'
 import { contrastOf, holm } from '../../shared/statistics/holm'
 import { clip } from '../../shared/statistics/numbers'
-import { named, namesOf, type StreamName, type StreamNames, watchedStreams } from '../../shared/streams'
+import { streamNameOf, namesOf, type StreamName, type StreamNames, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { WEEK } from './days'
 
@@ -45,7 +45,7 @@ export const decideWeek =
       const moved = labels.flatMap(({ moved: isMoved, ...label }) => (isMoved ? [label] : []))
       if (moved.length === 0 || reportKey === null || beforeKey === null) continue
       const from = dayAfter(week, 1 - WEEK)
-      await publish(shareMoved, { ...named({ hashtag, stream }), from, to: week, reportKey, beforeKey, moved })
+      await publish(shareMoved, { ...streamNameOf({ hashtag, stream }), from, to: week, reportKey, beforeKey, moved })
     }
     return decision
   }

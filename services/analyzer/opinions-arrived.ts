@@ -1,9 +1,8 @@
 import type { Invocation } from '../../shared/door'
 import { type Predictor, predictorParts } from '../../shared/second-opinions'
-import { named } from '../../shared/streams'
+import { type StreamDay, streamNameOf } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import type { AnalyzePorts } from './analyze'
-import type { Day } from './days'
 
 /** Answers about several days come in a row; what they say is reported a little later. */
 const WAIT_SECONDS = 20
@@ -15,10 +14,10 @@ const WAIT_SECONDS = 20
 export const whenAsked =
   ({ enqueue }: Pick<AnalyzePorts, 'enqueue'>, predictor: Predictor | undefined) =>
   async (
-    { model, prompt, date, ...day }: Day & { model: string; prompt: string },
+    { model, prompt, date, ...day }: StreamDay & { model: string; prompt: string },
     { now }: Pick<Invocation, 'now'>,
   ): Promise<void> => {
     const own = predictor && predictorParts(predictor)
     if (own?.model !== model || own.prompt !== prompt) return
-    await enqueue({ ...named(day), days: [...new Set([date, dayAfter(dayOf(now), -1)])] }, WAIT_SECONDS)
+    await enqueue({ ...streamNameOf(day), days: [...new Set([date, dayAfter(dayOf(now), -1)])] }, WAIT_SECONDS)
   }

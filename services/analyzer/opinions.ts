@@ -2,7 +2,7 @@ import { agreementIn, agreementOfPeople, confusedIn, type SecondOpinions } from 
 import type { SecondPredictorRecord, StretchRecord } from '../../shared/records'
 import type { JudgementErrors } from '../../shared/statistics/judgement-errors'
 import type { WindowItem } from './second-predictor'
-import { percent } from './words'
+import { wholePercent } from './words'
 
 /** Who the second predictor is, what it did that day, and how far people agree with it, by the labelled posts of the window. */
 export function secondPredictorOf(
@@ -55,5 +55,5 @@ function worthOf(
 }
 
 const inWords = ({ share, low, high }: { share: number; low: number; high: number }): string =>
-  `${percent(share)} in a hundred (95 % interval ${percent(low)} to ${percent(high)})`
+  `${wholePercent(share)} in a hundred (95 % interval ${wholePercent(low)} to ${wholePercent(high)})`
 const points = ({ low, high }: { low: number; high: number }): string => (100 * (high - low)).toFixed(1)

@@ -3,11 +3,11 @@ import type { Invocation } from '../../shared/door'
 import { keys, prefixes } from '../../shared/keys'
 import type { Labels } from '../../shared/labels'
 import { markReported, unreportedBatches } from '../../shared/state/reported-batches'
-import { labelOf, nameToday } from '../../shared/streams'
+import { nameToday, type StreamDay, streamLabel } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { AnalyzePorts } from './analyze'
 import { DAY_MS, dayAfter } from '../../shared/utc-day'
-import { byStream, type Day, WEEK } from './days'
+import { byStream, WEEK } from './days'
 import { openPlans } from './samples'
 
 /** Labels are reported so long after they came in. */
@@ -34,7 +34,7 @@ export const whenSettled =
  */
 export const afterWait =
   (ports: Relabelling) =>
-  async (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> => {
+  async (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: StreamDay[] }> => {
     if ((await unreportedBatches(ports.table, [batch])).size === 0) return { days: [] }
     const since = time.now.getTime() - QUEUE_DAYS * DAY_MS
     const recent: string[] = []
@@ -46,9 +46,9 @@ export const afterWait =
   }
 
 /** Asked for by a person or the reconciler: have reported what the labels of a batch touch. */
-export const relabelled =
+export const reportRelabelled =
   (ports: Relabelling) =>
-  (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: Day[] }> =>
+  (batch: string, time: Pick<Invocation, 'now'>): Promise<{ days: StreamDay[] }> =>
     reportTouched(ports, [batch], time)
 
 /** Put the days that the labels of some batches touch on the queue, a piece of work for each stream. */
@@ -56,7 +56,7 @@ async function reportTouched(
   ports: Relabelling,
   batches: readonly string[],
   { now }: Pick<Invocation, 'now'>,
-): Promise<{ days: Day[] }> {
+): Promise<{ days: StreamDay[] }> {
   let labels: Labels | undefined
   // Whoever settled a batch may have crashed before its labels were in.
   for (const batch of batches) labels = await ports.labels.record(batch)
@@ -75,10 +75,10 @@ async function touchedBy(
   { objects, memory, settings }: Relabelling,
   batches: readonly string[],
   labels: Labels,
-): Promise<Day[]> {
+): Promise<StreamDay[]> {
   const { items, from, to } = itemsOf(labels, batches)
   if (from === undefined || to === undefined) return []
-  const found = new Map<string, Day>()
+  const found = new Map<string, StreamDay>()
   for (const plan of await (await openPlans(objects, memory, from)).between(from, to)) {
     for (const { date, members, ...draw } of plan.draws) {
       if (!batches.includes(plan.batch) && !members.some(({ item }) => items.has(item))) continue
@@ -92,7 +92,7 @@ async function touchedBy(
     .flatMap((place) => found.get(place) ?? [])
 }
 
-const placeOf = ({ date, ...name }: Day): string => `${date} ${labelOf(name)}`
+const placeOf = ({ date, ...name }: StreamDay): string => `${date} ${streamLabel(name)}`
 
 /**
  * The items whose label comes from the batches, or of which the owner decided in them that none fits, and the days between which a draw can have them or is one of the batches'

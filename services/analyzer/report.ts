@@ -12,22 +12,22 @@ import type {
 import { type RunCoverage, collectionOf } from './collection'
 import type { SecondOpinions } from '../../shared/second-opinions'
 import { opinionsInWords, secondPredictorOf } from './opinions'
-import { type Day, weekTo } from './days'
-import { labelOf, named, type StreamName } from '../../shared/streams'
-import { answerOf, type DayFacts, type Evidence, stretchOver } from './shares'
+import { weekTo } from './days'
+import { type StreamDay, streamLabel, type StreamName, streamNameOf } from '../../shared/streams'
+import { answerOverStretch, type DayFacts, type Evidence, stretchOver } from './shares'
 import { messagesOf } from './tally'
 
 /** The labels that a report is made with. */
-export interface Labels {
+export interface ReportLabels {
   version: number
   given: ReadonlyMap<string, StandingLabel>
 }
 
 /** The report of a day. A day without posts has no shares, not shares of zero. */
-export function reportOf(
-  { date, ...name }: Day,
+export function composeReport(
+  { date, ...name }: StreamDay,
   { model, predictions }: Pick<ReportRecord, 'model' | 'predictions'>,
-  { version, given }: Labels,
+  { version, given }: ReportLabels,
   runs: readonly RunCoverage[],
   week: readonly DayFacts[],
   evidence: Evidence,
@@ -45,7 +45,7 @@ export function reportOf(
     .at(-1)
   const day = stretchOf(date, date, today, week, evidence)
   return {
-    ...named(name),
+    ...streamNameOf(name),
     date,
     model,
     labels: {
@@ -90,14 +90,14 @@ function stretchOf(
     posts: all.posts,
     messages: messagesOf(all),
     collected,
-    byPosts: answerOf(stretch, week, { from, to, basis: 'posts' }, evidence),
-    byMessages: answerOf(stretch, week, { from, to, basis: 'messages' }, evidence),
+    byPosts: answerOverStretch(stretch, week, { from, to, basis: 'posts' }, evidence),
+    byMessages: answerOverStretch(stretch, week, { from, to, basis: 'messages' }, evidence),
   }
 }
 
 /** The detail of ShareReported. */
 export const headlineOf = ({ date, model, complete, day, ...report }: ReportRecord) => ({
-  ...named(report),
+  ...streamNameOf(report),
   date,
   reportKey: keys.report({ ...report, date }),
   model,
@@ -128,13 +128,13 @@ const onBoth = ({ byPosts, byMessages }: StretchRecord, sharesOf: (answer: Answe
 export function withReport(
   { days }: ReportIndexRecord,
   report: ReportRecord,
-  isOfStream: (day: StreamName) => boolean = (day) => labelOf(day) === labelOf(report),
+  isOfStream: (day: StreamName) => boolean = (day) => streamLabel(day) === streamLabel(report),
 ): ReportIndexRecord {
   const { date, model, labels, complete } = report
   const others = days.filter((day) => !isOfStream(day) || day.date !== date)
-  const place = (day: Day) => `${day.date} ${labelOf(day)}`
+  const place = (day: StreamDay) => `${day.date} ${streamLabel(day)}`
   const entry = {
-    ...named(report),
+    ...streamNameOf(report),
     date,
     model,
     labels,

@@ -18,8 +18,8 @@ import { weekTo } from './days'
 import { joined } from './facts'
 import { itemsOfNone } from './flagged'
 import { type ReadOpinions, readOnce, type SecondOpinions, withOpinions } from '../../shared/second-opinions'
-import { reportOf } from './report'
-import { designOf, modelOf, type Plans, strataOf, windowScoresOf } from './samples'
+import { composeReport } from './report'
+import { designOf, modelAtPlan, type Plans, strataOf, windowScoresOf } from './samples'
 import type { DayFacts, Evidence } from './shares'
 
 interface Sources {
@@ -52,8 +52,8 @@ export function reporter(sources: Sources, names: StreamNames): (date: string) =
   return async (date) => {
     const { days, evidence, plans, spoken } = await factsTo(date)
     const runs = (await book.facts(date))?.runs ?? []
-    const scored = { model: modelOf(plans, names, date), predictions: book.predictionsOf(date) }
-    return reportOf(
+    const scored = { model: modelAtPlan(plans, names, date), predictions: book.predictionsOf(date) }
+    return composeReport(
       { ...(book.nameOn(date) ?? names[0]), date },
       scored,
       { version: settings.labels.version, given: standing.labels },

@@ -3,11 +3,11 @@ import type { Invocation } from '../../shared/door'
 import { streamFields } from '../../shared/stream-fields'
 import { sunday } from '../../shared/sunday'
 import { type Analysis, analyze, bringUpToDate, type AnalysisOutcome, type AnalyzePorts } from './analyze'
-import { type ChampionAnswer, ask } from './ask'
-import type { Day } from './days'
+import { type ChampionAnswer, askChampion } from './ask'
 import { covariancesOf } from './covariances'
 import { decideWeek, type Decision } from './moved'
-import { afterWait, relabelled } from './relabelled'
+import { afterWait, reportRelabelled } from './relabelled'
+import type { StreamDay } from '../../shared/streams'
 
 const batch = z.string().regex(/^[\w-]+$/, 'the name of a batch')
 const since = z.iso.datetime().optional().describe('Of a request that a release before put on the queue.')
@@ -35,16 +35,16 @@ export const answerAnalyzer =
     request: z.infer<typeof analyzerRequest>,
     invocation: Invocation,
   ): Promise<
-    Analysis | Decision | AnalysisOutcome | ChampionAnswer | { answers: ChampionAnswer[] } | { days: Day[] }
+    Analysis | Decision | AnalysisOutcome | ChampionAnswer | { answers: ChampionAnswer[] } | { days: StreamDay[] }
   > => {
     if ('date' in request) return analyze(ports)(request, invocation)
     if ('days' in request) return bringUpToDate(ports)(request, invocation)
-    if ('labels' in request) return relabelled(ports)(request.labels, invocation)
+    if ('labels' in request) return reportRelabelled(ports)(request.labels, invocation)
     if ('week' in request) {
       return decideWeek({ ...ports, covariances: covariancesOf(ports) })(request.week, invocation)
     }
     if ('settled' in request) return afterWait(ports)(request.settled, invocation)
-    if ('texts' in request) return { answers: await ask(ports)(request.texts) }
-    const [answer] = await ask(ports)([request.text])
+    if ('texts' in request) return { answers: await askChampion(ports)(request.texts) }
+    const [answer] = await askChampion(ports)([request.text])
     return answer!
   }

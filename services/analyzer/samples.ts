@@ -7,11 +7,11 @@ import type { Memory } from '../../shared/memory'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type PlanRecord, planRecord } from '../../shared/records'
 import { answeredParts, greatest, type Parts } from '../../shared/statistics/design'
-import { labelOf, type StreamName } from '../../shared/streams'
+import { streamLabel, type StreamName } from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
 
 /** Runs of a day that draws took their samples from together. */
-export interface Stratum {
+export interface SampledRuns {
   /** Keys. */
   runs: ReadonlySet<string>
 }
@@ -64,7 +64,7 @@ export async function openPlans(
 }
 
 /** The strata of a stream's day: runs that one plan drew from belong together, and so do those that several plans share. */
-export function strataOf(plans: readonly PlanRecord[], names: readonly StreamName[], date: string): Stratum[] {
+export function strataOf(plans: readonly PlanRecord[], names: readonly StreamName[], date: string): SampledRuns[] {
   const isOfDay = isOf(names, date)
   let strata: Set<string>[] = []
   for (const { draws, runs } of plans) {
@@ -109,7 +109,7 @@ export function designOf(
 }
 
 /** The model whose scores the posts of a day have: training job of the one that was live when the day was first planned. */
-export const modelOf = (plans: readonly PlanRecord[], names: readonly StreamName[], date: string): string | null =>
+export const modelAtPlan = (plans: readonly PlanRecord[], names: readonly StreamName[], date: string): string | null =>
   firstPlanOf(plans, names, date)?.model ?? null
 
 /**
@@ -135,6 +135,6 @@ const firstPlanOf = (
 
 /** Whether something is of a stream's day, by whichever of its names. */
 export function isOf(names: readonly StreamName[], date: string): (one: StreamName & { date: string }) => boolean {
-  const labels = names.map(labelOf)
-  return (one) => one.date === date && labels.includes(labelOf(one))
+  const labels = names.map(streamLabel)
+  return (one) => one.date === date && labels.includes(streamLabel(one))
 }

@@ -20,7 +20,7 @@ export interface SecondEvidence {
 }
 
 /** Posts with the scores that their share is estimated with. */
-export interface Scoring {
+export interface ScoredSample {
   sample: readonly Sampled[]
   /** Mean scores of all of them. */
   means: Record<Basis, number[]>
@@ -44,11 +44,11 @@ export function scoringOf(
   { sample, tally }: { sample: readonly Sampled[]; tally: Tally },
   basis: Basis,
   { window, second }: { window: readonly (Scored & { item: string })[]; second?: SecondEvidence | undefined },
-): Scoring {
+): ScoredSample {
   const own = new Set(sample.map(({ item }) => item))
   const isOther = ({ item }: { item: string }) => !own.has(item)
   const isScored = scoredShare(tally, basis) >= LEAST_SCORED
-  const plain: Scoring = {
+  const plain: ScoredSample = {
     sample,
     means: { posts: meansOf(tally, 'posts'), messages: meansOf(tally, 'messages') },
     window: window.filter(isOther),

@@ -11,7 +11,7 @@ import {
   type Estimated,
   type EstimatedShare,
   type MessageTerms,
-  type Part,
+  type EstimatePart,
   pointsOf,
   type Sampled,
   termsOf,
@@ -20,12 +20,20 @@ import { disagreementAt, type JudgementErrors } from '../../shared/statistics/ju
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
 import { Z95 } from '../../shared/statistics/wilson'
 import { answeredShare, LEAST_SCORED, scoringOf, type SecondEvidence } from './second-predictor'
-import { countedShares, covarianceOf, meansOf, merged, messagesOf, scoredShare, type Tally } from './tally'
-import { type About, effectiveInWords, judgementsInWords, noPosts, percent, sayPart, shareInWords } from './words'
+import { countedShares, covarianceOf, meansOf, mergedTallies, messagesOf, scoredShare, type Tally } from './tally'
+import {
+  type ShareSubject,
+  effectiveInWords,
+  judgementsInWords,
+  noPosts,
+  wholePercent,
+  sayPart,
+  shareInWords,
+} from './words'
 import { clip, sum } from '../../shared/statistics/numbers'
 
 /** The probability sample of some posts, and these posts. */
-export interface Drawn {
+export interface DrawnSample {
   /** The messages with a label. */
   sample: readonly Sampled[]
   /** Ids of all messages that a draw took, and of those that annotators flagged: of none of the categories. */
@@ -39,7 +47,7 @@ export interface DayFacts {
   date: string
   /** All posts of the day. */
   tally: Tally
-  drawn: readonly Drawn[]
+  drawn: readonly DrawnSample[]
   /** How much of the posts that there were was collected. */
   collected: number
 }
@@ -83,7 +91,7 @@ const ROUNDING = 1e-9
 const LEAST_DAYS = 5
 
 export function stretchOver(days: readonly DayFacts[], classes: number): Stretch {
-  const all = merged(
+  const all = mergedTallies(
     days.map(({ tally }) => tally),
     classes,
   )
@@ -99,10 +107,10 @@ export function stretchOver(days: readonly DayFacts[], classes: number): Stretch
 }
 
 /** The answer over a stretch, of which the last day is the one it is about; `week` are all seven for the tight estimate. */
-export function answerOf(
+export function answerOverStretch(
   { days, all, collected, drawn }: Stretch,
   week: readonly DayFacts[],
-  about: Omit<About, 'hashtag'>,
+  about: Omit<ShareSubject, 'hashtag'>,
   evidence: Evidence,
 ): AnswerRecord {
   const { basis } = about
@@ -193,14 +201,14 @@ const unanswered = (method: string, { labelled, sampled, flagged }: Items): Answ
   counting: [],
 })
 
-function tooFewLabels(answer: AnswerRecord, about: About, more: number): AnswerRecord {
+function tooFewLabels(answer: AnswerRecord, about: ShareSubject, more: number): AnswerRecord {
   const words = `Not enough labels yet ${sayPart(about)}: ${answer.labels} of the sample have one; about ${more} more would give ±10 points.`
   const tight = { ...answer.tight, words: 'It is shown beside a headline only.' }
   return { ...answer, state: 'not-enough-labels', more, words, tight }
 }
 
-function tooLittleCollected(answer: AnswerRecord, about: About, collected: number): AnswerRecord {
-  const words = `Withheld ${sayPart(about)}: only ${percent(collected)} % of the posts were collected.`
+function tooLittleCollected(answer: AnswerRecord, about: ShareSubject, collected: number): AnswerRecord {
+  const words = `Withheld ${sayPart(about)}: only ${wholePercent(collected)} % of the posts were collected.`
   const pacc = { ...answer.pacc, state: 'withheld' as const, words, shares: [] }
   return { ...answer, state: 'withheld', words, pacc, tight: { ...answer.tight, state: 'withheld', words } }
 }
@@ -209,7 +217,7 @@ function tooLittleCollected(answer: AnswerRecord, about: About, collected: numbe
 function unreliable(
   answer: AnswerRecord,
   days: readonly DayFacts[],
-  about: About,
+  about: ShareSubject,
   evidence: Evidence,
   sure: number,
 ): AnswerRecord {
@@ -247,11 +255,11 @@ function itemsOf(days: readonly DayFacts[]): Items {
 export const termsOfDays = (days: readonly DayFacts[], evidence: Evidence): MessageTerms =>
   termsOf(partsOf(days, 'posts', evidence))
 
-const hasLabels = ({ sample }: Pick<Drawn, 'sample'>): boolean => sample.length > 0
+const hasLabels = ({ sample }: Pick<DrawnSample, 'sample'>): boolean => sample.length > 0
 
-type Labelled = Pick<Drawn, 'sample' | 'tally'>
+type Labelled = Pick<DrawnSample, 'sample' | 'tally'>
 
-type NamedPart = Part & { modelWeights: readonly number[]; secondWeight: number }
+type NamedPart = EstimatePart & { modelWeights: readonly number[]; secondWeight: number }
 
 /**
  * By posts each sample is a part of its own. By messages they are one, since a message that lives for days is one and has
@@ -298,7 +306,7 @@ function evidenceOn(evidence: Evidence, [day, ...others]: readonly DayFacts[]): 
 }
 
 function union(samples: readonly Labelled[], classes: number): Labelled {
-  const tally = merged(
+  const tally = mergedTallies(
     samples.map((one) => one.tally),
     classes,
   )

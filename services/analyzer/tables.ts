@@ -4,10 +4,10 @@ import type { Objects } from '../../shared/objects'
 import type { AnswerRecord, ReportRecord, StretchRecord } from '../../shared/records'
 import { putIfChanged, putRows } from '../../shared/sql-tables/rows'
 import type { SqlRow } from '../../shared/sql-tables/tables'
-import type { Day } from './days'
 import { predictionsFromCsv } from './prediction'
+import type { StreamDay } from '../../shared/streams'
 
-type Place = Day & { stream: string }
+type Place = StreamDay & { stream: string }
 
 /**
  * Write the table of a day's predictions: one object, made of the predictions of all its runs, so that a post of two runs is

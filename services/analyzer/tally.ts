@@ -76,7 +76,7 @@ export function addPost(
  * All posts of several tallies, not to be added to; a message that several have is one. Sums are taken tally by tally and
  * messages stand in the order of their ids, so that the same tallies give the same digits.
  */
-export function merged(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
+export function mergedTallies(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
   const counted = tallies.filter(({ posts }) => posts > 0)
   // What one has alone is not held twice.
   if (counted.length === 1 && counted[0]!.kept.size <= mostKept) return counted[0]!
@@ -113,7 +113,7 @@ export function keepMessage({ kept, aside, below }: Tally, id: string, message: 
 }
 
 /** The tally with its messages in the order of their ids. */
-export const inOrder = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.kept), aside: byId(tally.aside) })
+export const orderedById = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.kept), aside: byId(tally.aside) })
 
 /** Distinct messages; an estimate where not all are kept. */
 export const messagesOf = ({ kept, below }: Tally): number => Math.round(kept.size / below)

@@ -3,7 +3,7 @@ import type { Basis } from '../../shared/statistics/difference'
 import type { JudgementErrors } from '../../shared/statistics/judgement-errors'
 
 /** What a sentence is about. */
-export interface About {
+export interface ShareSubject {
   hashtag: string
   from: string
   to: string
@@ -20,37 +20,41 @@ export interface Ground {
 }
 
 /** `for the posts about #aws on 2026-11-21` */
-export const sayPart = ({ hashtag, from, to, basis }: About): string =>
+export const sayPart = ({ hashtag, from, to, basis }: ShareSubject): string =>
   `for the ${basis === 'posts' ? 'posts' : 'distinct messages'} about #${hashtag} ${sayDays(from, to)}`
 
 /** The shares in sentences that can be quoted: with what they assume, what is left out, and which label is surely ahead. */
-export function shareInWords(about: About, shares: readonly ShareRecord[], ground: Ground): string {
+export function shareInWords(about: ShareSubject, shares: readonly ShareRecord[], ground: Ground): string {
   const { sure, items, errors } = ground
   const [first, ...rest] = bySize(shares)
   if (!first) return noPosts(about)
   const assumed = errors.source === 'assumed' ? `, assuming that 1 label in ${oneIn(errors.rate.mean)} is wrong` : ''
   const which = items.flagged > 0 ? ' that fit a label' : ''
-  const lead = `${percent(first.share)} % of the ${sayPosts(about)}${which} are ${first.label} (95 % interval ${sayRange(first)}${assumed})`
-  const others = rest.map(({ label, share, ...bounds }) => `${percent(share)} % ${label} (${sayRange(bounds)})`)
+  const lead = `${wholePercent(first.share)} % of the ${sayPosts(about)}${which} are ${first.label} (95 % interval ${sayRange(first)}${assumed})`
+  const others = rest.map(({ label, share, ...bounds }) => `${wholePercent(share)} % ${label} (${sayRange(bounds)})`)
   const flagged =
     items.flagged > 0
       ? ` Of ${items.sampled} drawn messages ${items.flagged} ${items.flagged === 1 ? 'was' : 'were'} flagged as fitting none, and are not counted.`
       : ''
   const gap =
-    sure < 0.995 ? ` Of ${percent(1 - sure)} % of the posts nothing is known; the intervals allow for any.` : ''
+    sure < 0.995 ? ` Of ${wholePercent(1 - sure)} % of the posts nothing is known; the intervals allow for any.` : ''
   return `${[lead, ...others].join(', ')}.${sayAhead(shares)}${flagged}${gap}`
 }
 
 /** What there is to say where people are wrong too often for a share. */
-export function judgementsInWords(about: About, disagree: number | null, shares: readonly ShareRecord[]): string {
+export function judgementsInWords(
+  about: ShareSubject,
+  disagree: number | null,
+  shares: readonly ShareRecord[],
+): string {
   const why =
     disagree === null
       ? 'People disagree too often'
-      : `Two people disagree about ${percent(disagree)} % of the messages that both judged`
+      : `Two people disagree about ${wholePercent(disagree)} % of the messages that both judged`
   const [first, ...rest] = bySize(shares)
   if (!first) return `${why}, so no share can be told ${sayPart(about)}.`
-  const lead = `${percent(first.share)} % is ${first.label} (95 % interval ${sayRange(first)})`
-  const others = rest.map(({ label, share, ...bounds }) => `${percent(share)} % ${label} (${sayRange(bounds)})`)
+  const lead = `${wholePercent(first.share)} % is ${first.label} (95 % interval ${sayRange(first)})`
+  const others = rest.map(({ label, share, ...bounds }) => `${wholePercent(share)} % ${label} (${sayRange(bounds)})`)
   return `${why}, so no share can be told ${sayPart(about)}. Of what one person says of them, ${[lead, ...others].join(', ')}.`
 }
 
@@ -65,7 +69,7 @@ export function effectiveInWords(
 }
 
 /** The day or days have no posts. */
-export const noPosts = ({ hashtag, from, to }: About): string =>
+export const noPosts = ({ hashtag, from, to }: ShareSubject): string =>
   `No posts about #${hashtag} were collected ${sayDays(from, to)}.`
 
 /** Of three labels and more: which is larger than all others, where the bounds for all at once say so. */
@@ -84,10 +88,11 @@ const listed = (names: readonly string[]): string =>
 
 const bySize = (shares: readonly ShareRecord[]): ShareRecord[] => [...shares].sort((a, b) => b.share - a.share)
 
-const sayPosts = ({ hashtag, from, to, basis }: About): string =>
+const sayPosts = ({ hashtag, from, to, basis }: ShareSubject): string =>
   `${basis === 'posts' ? 'posts' : 'distinct messages'} about #${hashtag} ${sayDays(from, to)}`
 
 const sayDays = (from: string, to: string): string => (from === to ? `on ${to}` : `from ${from} to ${to}`)
-const sayRange = ({ low, high }: Pick<ShareRecord, 'low' | 'high'>): string => `${percent(low)} to ${percent(high)} %`
+const sayRange = ({ low, high }: Pick<ShareRecord, 'low' | 'high'>): string =>
+  `${wholePercent(low)} to ${wholePercent(high)} %`
 const oneIn = (rate: number): number => Math.max(2, Math.round(1 / rate))
-export const percent = (share: number): number => Math.round(100 * share)
+export const wholePercent = (share: number): number => Math.round(100 * share)

@@ -1,10 +1,7 @@
-import { budgetReached } from '../../events'
-import type { Publish } from '../../shared/bus'
-import { book, type Cap, postsOf, type Room, roomWithin, settle } from '../../shared/state/ledger'
-import { isAnnounced, markAnnounced } from '../../shared/state/reached-caps'
+import { book, type Cap, postsKind, type Room, roomWithin, closeBooking } from '../../shared/state/ledger'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import type { Booking, ReachedCap, RunState } from './run'
+import type { PageBooking, RunState } from './run'
 import type { Source } from './sources/source'
 
 /** The caps for the pages of a source. */
@@ -20,7 +17,7 @@ export const pageCaps = (
   shared: Pick<Settings['caps'], 'posts' | 'collectUsd'>,
 ): PageCaps => ({
   posts: own
-    ? { kind: postsOf(name), field: `sources.${name}.caps.posts`, ...own.posts }
+    ? { kind: postsKind(name), field: `sources.${name}.caps.posts`, ...own.posts }
     : { kind: 'posts', ...shared.posts },
   collectUsd: { kind: 'collectUsd', ...shared.collectUsd },
 })
@@ -34,10 +31,14 @@ export async function roomOn(table: Ledger, caps: PageCaps, day: string): Promis
 }
 
 /** Book the posts and the dollars of a page: both or none. False when a cap no longer has room for them. */
-export async function bookPage(table: Ledger, caps: PageCaps, { day, token, posts, usd }: Booking): Promise<boolean> {
+export async function bookPage(
+  table: Ledger,
+  caps: PageCaps,
+  { day, token, posts, usd }: PageBooking,
+): Promise<boolean> {
   if (await book(table, caps.posts, day, token, posts)) return false
   if (usd === 0 || !(await bookUsd(table, caps, day, token, usd))) return true
-  await settle(table, caps.posts.kind, day, token, posts, 0)
+  await closeBooking(table, caps.posts.kind, day, token, posts, 0)
   return false
 }
 
@@ -47,19 +48,9 @@ export async function closePage(
   caps: PageCaps,
   { day, token, posts, usd, usedPosts, usedUsd }: NonNullable<RunState['unsettled']>,
 ): Promise<void> {
-  if (posts > 0) await settle(table, caps.posts.kind, day, token, posts, usedPosts)
-  if (usd > 0) await settle(table, caps.collectUsd.kind, day, token, usd, usedUsd)
+  if (posts > 0) await closeBooking(table, caps.posts.kind, day, token, posts, usedPosts)
+  if (usd > 0) await closeBooking(table, caps.collectUsd.kind, day, token, usd, usedUsd)
 }
 
 export const bookUsd = (table: Ledger, { collectUsd }: PageCaps, day: string, token: string, usd: number) =>
   book(table, collectUsd, day, token, usd)
-
-/**
- * Publish once for each period that a cap was reached. A subscriber sees it twice only if an invocation crashes in
- * between.
- */
-export async function tellReached(table: Ledger, publish: Publish, { cap, limit, period }: ReachedCap): Promise<void> {
-  if (await isAnnounced(table, { cap, period })) return
-  await publish(budgetReached, { cap, limit, period, service: 'collector' })
-  await markAnnounced(table, { cap, period })
-}

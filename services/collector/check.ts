@@ -5,7 +5,7 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { postsFromCsv } from '../../shared/posts'
 import { absencesAmong, lastPresence, noteAbsences, notePresence } from '../../shared/state/absences'
-import { labelOf, namesOf, type Stream, streamInWords, type StreamName, watchedStreams } from '../../shared/streams'
+import { streamLabel, namesOf, type Stream, streamInWords, type StreamName, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { Settings } from '../../shared/settings'
 import type { Mark } from '../../shared/tombstones'
@@ -27,7 +27,7 @@ export interface CheckPorts {
 }
 
 /** The result of checking one stream. It names no post. */
-export interface Checked {
+export interface PresenceCheck {
   hashtag: string
   stream: string
   /** Posts that the network answered for, and how many of them it no longer has. */
@@ -50,8 +50,8 @@ const MARGIN_MS = 30_000
  */
 export const checkPresence =
   (ports: CheckPorts) =>
-  async ({ now, log, remainingMs }: Invocation): Promise<Checked[]> => {
-    const checked: Checked[] = []
+  async ({ now, log, remainingMs }: Invocation): Promise<PresenceCheck[]> => {
+    const checked: PresenceCheck[] = []
     const alarms: BellwetherError[] = []
     for (const stream of watchedStreams(ports.settings)) {
       if (remainingMs() < MARGIN_MS) break
@@ -83,7 +83,7 @@ async function checkStream(
   stream: Stream,
   now: Date,
   remainingMs: () => number,
-): Promise<{ checked: Checked; alarm?: string }> {
+): Promise<{ checked: PresenceCheck; alarm?: string }> {
   const { hashtag, stream: network } = stream
   const none = (skipped: string) => ({ checked: { hashtag, stream: network, answered: 0, missing: 0, skipped } })
   const last = await lastPresence(ports.table, namesOf(ports.settings, stream))
@@ -118,7 +118,7 @@ async function askedFrom(
   const names = namesOf(ports.settings, stream)
   for await (const { page, posts, offset } of batchesFrom(ports.objects, names, begin, presence.batch)) {
     if (left <= 0 || remainingMs() < MARGIN_MS) break
-    const token = `${labelOf(stream)}/${today}/presence ${page} ${offset}`
+    const token = `${streamLabel(stream)}/${today}/presence ${page} ${offset}`
     const usd = presence.mostUsd?.(posts.length) ?? 0
     const caps = pageCaps(source, ports.caps)
     if (usd > 0 && (await bookUsd(ports.table, caps, today, token, usd)))
@@ -148,7 +148,7 @@ async function conclude(ports: CheckPorts, stream: Stream, answers: ReadonlyMap<
   const since = new Map([...marked].flatMap(([id, of]) => (known.has(of) ? [[id, known.get(of) ?? '']] : [])))
   const verdict = verdictOf(answers, since, now)
   const missing = [...answers.values()].filter((one) => one !== 'there').length
-  const checked: Checked = { hashtag: stream.hashtag, stream: stream.stream, answered: answers.size, missing }
+  const checked: PresenceCheck = { hashtag: stream.hashtag, stream: stream.stream, answered: answers.size, missing }
   if (verdict.alarm)
     return {
       checked,

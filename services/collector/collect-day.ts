@@ -5,19 +5,20 @@ import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
 import { type Objects, recordedHash } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
-import { named, namesOf, type StreamName } from '../../shared/streams'
+import { streamNameOf, namesOf, type StreamName } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import type { AskTombstones } from '../../shared/tombstones'
 import { correlate } from '../../shared/watch/correlation'
-import { bookPage, bookUsd, closePage, type PageCaps, pageCaps, roomOn, tellReached } from './budget'
+import { bookPage, bookUsd, closePage, type PageCaps, pageCaps, roomOn } from './budget'
 import type { Cursor } from '../../shared/state/cursor'
 import { dayOf } from '../../shared/utc-day'
 import { withoutDeleted } from './deleted'
 import { placeOfRun, runRecordOf, type RunState } from './run'
 import type { Source, SourcePage, Wait } from './sources/source'
 import { type Effect, type StepFacts, type Input, step, type WaitsFor } from './step'
-import { type TableObjects, writeTables } from './tables'
-import type { Window } from './window'
+import { type TableObjects, writeRunTables } from './tables'
+import type { TimeWindow } from './window'
+import { announceCap } from '../../shared/announce-cap'
 
 export interface CollectDayPorts {
   objects: Pick<Objects, 'create' | 'read'> & TableObjects
@@ -58,14 +59,14 @@ export async function collectDay(
   stream: StreamName,
   source: Source,
   cursor: Cursor<RunState>,
-  day: Window,
+  day: TimeWindow,
   { now, log }: Pick<Invocation, 'now' | 'log'>,
   hasTime: () => boolean,
 ): Promise<DayDone | DayWaits> {
   correlate(dayOf(new Date(day.from)))
   const work: Work = { ports, stream, source, caps: pageCaps(source, ports.caps), log }
   const isFirst = cursor.state().first === day.from
-  const known = { ...named(stream), source, day, first: isFirst, now, languages: ports.languages }
+  const known = { ...streamNameOf(stream), source, day, first: isFirst, now, languages: ports.languages }
   let kept = cursor.state().run
   let input: Input = { after: 'begin' }
   for (;;) {
@@ -149,10 +150,10 @@ async function finish({ ports, stream, log }: Work, cursor: Cursor<RunState>, ru
   const place = placeOfRun(stream.hashtag, run)
   const runKey = keys.run(place)
   await ports.objects.create(runKey, `${JSON.stringify(record, null, 2)}\n`)
-  if (run.stoppedBy?.cap) await tellReached(ports.table, ports.publish, run.stoppedBy.cap)
+  if (run.stoppedBy?.cap) await announceCap(ports.table, ports.publish, 'collector', run.stoppedBy.cap)
   await ports.publish(postsCollected, { ...place, runKey, posts, complete, costUsd })
   // Before the cursor moves: the invocation after a crash then finishes the run again, tables included.
-  await writeTables(ports.objects, namesOf(ports.settings, stream), record)
+  await writeRunTables(ports.objects, namesOf(ports.settings, stream), record)
   await cursor.commit(run)
   log.info('run finished', { ...place, posts, complete, stoppedBy, costUsd })
   return { run: run.id, posts, complete, stoppedBy }

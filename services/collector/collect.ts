@@ -5,7 +5,15 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { Enqueue } from '../../shared/queue'
 import { runRecord } from '../../shared/records'
-import { labelOf, named, namesOf, networkOf, type Stream, streamInWords, watchedStreams } from '../../shared/streams'
+import {
+  streamLabel,
+  streamNameOf,
+  namesOf,
+  networkOf,
+  type Stream,
+  streamInWords,
+  watchedStreams,
+} from '../../shared/streams'
 import { collectDay, type DayDone, type CollectDayPorts } from './collect-day'
 import type { WaitsFor } from './step'
 import { openCursor } from '../../shared/state/cursor'
@@ -67,7 +75,7 @@ export const collect =
     const [only, ...others] = streams
     if (hashtag !== undefined && only && others.length === 0) return collectStream(ports, only, from, invocation)
     for (const stream of streams) await ports.enqueue({ hashtag: stream.hashtag, stream: stream.stream, from })
-    return { asked: streams.map(labelOf) }
+    return { asked: streams.map(streamLabel) }
   }
 
 function streamsAskedFor({ settings }: CollectPorts, { hashtag, stream }: CollectRequest): Stream[] {
@@ -163,6 +171,6 @@ async function goOn(
 ): Promise<Pick<CollectionOutcome, 'goesOnInSeconds' | 'waitsFor'>> {
   const goesOnInSeconds = Math.min(900, Math.max(2, Math.ceil(waitSeconds)))
   await enqueue(request, goesOnInSeconds)
-  log.info('collection waits', { ...named(request), seconds: goesOnInSeconds, waitsFor })
+  log.info('collection waits', { ...streamNameOf(request), seconds: goesOnInSeconds, waitsFor })
   return { goesOnInSeconds, waitsFor }
 }

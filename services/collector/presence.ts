@@ -1,7 +1,7 @@
 import type { Presence } from './sources/source'
 
 /** What follows from one check. */
-export interface Verdict {
+export interface PresenceVerdict {
   /** Ids to delete. */
   delete: string[]
   /** Ids that are absent for the first time. */
@@ -24,8 +24,8 @@ export function verdictOf(
   answers: ReadonlyMap<string, Presence>,
   absentSince: ReadonlyMap<string, string>,
   now: Date,
-): Verdict {
-  const verdict: Verdict = { delete: [], absent: [], ended: [] }
+): PresenceVerdict {
+  const verdict: PresenceVerdict = { delete: [], absent: [], ended: [] }
   const missing = [...answers.values()].filter((one) => one !== 'there').length
   if (missing > MOST_MISSING * answers.size) return { ...verdict, alarm: { missing, of: answers.size } }
   for (const [id, presence] of answers) {

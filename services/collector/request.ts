@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
-import { type Checked, checkPresence, type CheckPorts } from './check'
+import { type PresenceCheck, checkPresence, type CheckPorts } from './check'
 import { collect, type CollectionOutcome, type CollectPorts, collectRequest } from './collect'
 
 /** `{"presence":true}` asks the networks whether stored posts still exist; every other request collects. */
@@ -11,5 +11,5 @@ export const answerCollector =
   async (
     request: z.infer<typeof collectorRequest>,
     invocation: Invocation,
-  ): Promise<Checked[] | CollectionOutcome | { asked: string[] }> =>
+  ): Promise<PresenceCheck[] | CollectionOutcome | { asked: string[] }> =>
     'presence' in request ? checkPresence(ports)(invocation) : collect(ports)(request, invocation)

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { reachedCap } from '../../events'
 import { keys } from '../../shared/keys'
 import type { RunRecord } from '../../shared/records'
-import { named } from '../../shared/streams'
+import { streamNameOf } from '../../shared/streams'
 import { TEXT_ENCODINGS } from '../../shared/text/encoding'
 import type { Source } from './sources/source'
-import { clip, runId, type Window } from './window'
+import { clipWindow, runId, type TimeWindow } from './window'
+import type { ReachedCap } from '../../shared/announce-cap'
 
 const instant = z.iso.datetime()
 const window = z.object({ from: instant, to: instant })
@@ -31,9 +32,7 @@ const answer = z.object({
 export type PageSummary = z.infer<typeof answer>
 
 const booking = z.object({ day: z.string(), token: z.string(), posts: count, usd: z.number() })
-export type Booking = z.infer<typeof booking>
-
-export type ReachedCap = z.infer<typeof reachedCap>
+export type PageBooking = z.infer<typeof booking>
 
 /** A run under way, as the cursor keeps it: everything that the next invocation needs to resume it. */
 export const runState = z.object({
@@ -83,12 +82,12 @@ const PUT_OFF_MS = 2 * 3_600_000
 /** The state in which a run begins. */
 export function begin(
   source: Pick<Source, 'name' | 'textEncoding' | 'order' | 'horizon'>,
-  of: Window,
+  of: TimeWindow,
   first: boolean,
   now: Date,
   stream?: string,
 ): RunState {
-  const { gap, left } = clip(of, source.horizon(new Date(now.getTime() + PUT_OFF_MS)))
+  const { gap, left } = clipWindow(of, source.horizon(new Date(now.getTime() + PUT_OFF_MS)))
   return {
     id: runId(of),
     ...(stream === undefined ? {} : { stream }),
@@ -177,7 +176,7 @@ export const pageKey = (hashtag: string, run: RunState, page: number): string =>
 
 /** The key of a run. */
 export const placeOfRun = (hashtag: string, run: RunState) => ({
-  ...named({ hashtag, stream: run.stream }),
+  ...streamNameOf({ hashtag, stream: run.stream }),
   date: dateOf(run),
   run: run.id,
 })
@@ -185,7 +184,7 @@ export const placeOfRun = (hashtag: string, run: RunState) => ({
 export const dateOf = (run: RunState): string => run.window.from.slice(0, 10)
 
 /** A stopped run has read only one end of its window; the order of the source says which. */
-function coveredBy({ readable, stoppedBy, reached, order }: RunState): Window | null {
+function coveredBy({ readable, stoppedBy, reached, order }: RunState): TimeWindow | null {
   if (readable === null || stoppedBy === null) return readable
   if (reached === null) return null
   return order === 'newest first' ? { from: reached, to: readable.to } : { from: readable.from, to: reached }

@@ -3,11 +3,11 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type Post, postsToCsv } from '../../shared/posts'
 import type { Room } from '../../shared/state/ledger'
-import { labelOf } from '../../shared/streams'
+import { streamLabel } from '../../shared/streams'
 import { dayOf } from '../../shared/utc-day'
-import { advance, type PageSummary, begin, type Booking, pageKey, placeOfRun, type RunState, stop } from './run'
+import { advance, type PageSummary, begin, type PageBooking, pageKey, placeOfRun, type RunState, stop } from './run'
 import type { Count, Exhausted, PageRequest, Source, SourcePage, Wait } from './sources/source'
-import type { Window } from './window'
+import type { TimeWindow } from './window'
 
 /**
  * Facts that a step may use besides the run: the source's description of itself, the day, and the invocation's clock.
@@ -17,7 +17,7 @@ export interface StepFacts {
   /** The network of the stream. */
   stream?: string | undefined
   source: Pick<Source, 'name' | 'textEncoding' | 'order' | 'page' | 'mostUsd' | 'countUsd' | 'lagSeconds' | 'horizon'>
-  day: Window
+  day: TimeWindow
   /** Whether this is the first window of the stream. */
   first: boolean
   now: Date
@@ -32,14 +32,14 @@ export interface StepFacts {
  */
 export type Effect =
   /** Book the price of the count, then ask the source for the count. */
-  | { kind: 'count'; window: Window; booking: Booking | null }
+  | { kind: 'count'; window: TimeWindow; booking: PageBooking | null }
   /** Close a booking with what was really spent. */
   | { kind: 'close'; unsettled: NonNullable<RunState['unsettled']> }
   /** Look for the next page in the bucket: an earlier invocation may have stored it. */
   | { kind: 'look'; key: string }
   /** Read what the caps leave. */
   | { kind: 'room'; attempt: number }
-  | { kind: 'book'; booking: Booking; attempt: number }
+  | { kind: 'book'; booking: PageBooking; attempt: number }
   | { kind: 'fetch'; request: PageRequest }
   /** Store a page; a page without posts gets no CSV. */
   | { kind: 'store'; key: string; csv: string | null; refusedKey: string; refused: SourcePage['refused'] }
@@ -58,7 +58,7 @@ export type WaitsFor = 'late posts' | 'rate limit' | 'budget' | 'next invocation
 export type Input =
   /** An invocation begins: only the run in the cursor is known. */
   | { after: 'begin' }
-  | { after: 'count'; booking: Booking | null; existing: Count | undefined | Wait }
+  | { after: 'count'; booking: PageBooking | null; existing: Count | undefined | Wait }
   | { after: 'close' }
   /** SHA-256 of the page in the bucket, if there is one. */
   | { after: 'look'; sha256: string | undefined }
@@ -258,9 +258,9 @@ const spendingDay = ({ now }: StepFacts): string => dayOf(now)
 
 /** Names a booking: the same page of the same day has the same token, so that it is booked once. */
 const tokenOf = ({ day, ...facts }: StepFacts, page: number | 'count'): string =>
-  `${labelOf(facts)}/${day.from.slice(0, 10)}/${page}`
+  `${streamLabel(facts)}/${day.from.slice(0, 10)}/${page}`
 
-const bookingOf = (facts: StepFacts, page: number | 'count', posts: number, usd: number): Booking => ({
+const bookingOf = (facts: StepFacts, page: number | 'count', posts: number, usd: number): PageBooking => ({
   day: spendingDay(facts),
   token: tokenOf(facts, page),
   posts,

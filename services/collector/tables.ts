@@ -4,7 +4,7 @@ import { type CollectedPost, postsOfRun } from '../../shared/posts'
 import { type RunRecord, runRecord } from '../../shared/records'
 import { gzipped, GZIP, putRows } from '../../shared/sql-tables/rows'
 import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
-import { labelOf, type StreamNames } from '../../shared/streams'
+import { streamLabel, type StreamNames } from '../../shared/streams'
 import { cascadeId } from '../../shared/text/cascade'
 
 export type TableObjects = Pick<Objects, 'list' | 'put' | 'putStream' | 'readJson' | 'stream'>
@@ -13,7 +13,7 @@ export type TableObjects = Pick<Objects, 'list' | 'put' | 'putStream' | 'readJso
  * Write a finished run into the tables of runs and of posts. The table of posts has one object a day, made of all runs
  * of that day, so that a post of two runs is one row. The stream's lease keeps two writers of one day apart.
  */
-export async function writeTables(objects: TableObjects, names: StreamNames, record: RunRecord): Promise<void> {
+export async function writeRunTables(objects: TableObjects, names: StreamNames, record: RunRecord): Promise<void> {
   const { date, run } = record
   const { hashtag, stream = NONE } = names[0]
   await objects.put(keys.tableOfRuns({ stream, hashtag, date, run }), gzipped('runs', [runRow(record)]), GZIP)
@@ -33,7 +33,7 @@ async function runsOf(
     for await (const { key } of objects.list(keys.run.start({ ...name, date })))
       if (keys.run.match(key)) runs.push(await objects.readJson(key, runRecord))
   }
-  return runs.sort((a, b) => (`${a.run} ${labelOf(a)}` < `${b.run} ${labelOf(b)}` ? -1 : 1))
+  return runs.sort((a, b) => (`${a.run} ${streamLabel(a)}` < `${b.run} ${streamLabel(b)}` ? -1 : 1))
 }
 
 /** A post that several runs have belongs to the first of them, as reports count it. */

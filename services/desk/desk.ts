@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger'
 import { z } from 'zod'
 import type { Publish } from '../../shared/bus'
 import type { Table } from '../../shared/table'
-import { problem, type Reply, type Request } from '../../shared/web/http'
+import { problem, type HttpReply, type Request } from '../../shared/web/http'
 import type { LinkKey } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
 import { served } from '../../shared/web/serve'
@@ -19,7 +19,7 @@ interface Ports {
 }
 
 /** The work of a route, for an annotator who has a session. */
-type Work = (annotator: Visitor, request: Request, now: Date) => Promise<Reply>
+type Work = (annotator: Visitor, request: Request, now: Date) => Promise<HttpReply>
 
 const howMany = z.coerce.number().int().min(1).max(50).default(20)
 /** An annotator looks at all answers of a day. */
@@ -27,7 +27,7 @@ const howManyAnswered = z.coerce.number().int().min(1).max(500).default(20)
 const answersSent = z.strictObject({ answers: z.array(z.unknown()).min(1).max(100) })
 
 /** The label desk: a page, and its HTTP API. It answers every request, and shows no internal error to anyone. */
-export const desk = (ports: Ports) => {
+export const serveDesk = (ports: Ports) => {
   const { table, log } = ports
 
   const routes: Record<string, Work> = {
@@ -57,7 +57,7 @@ export const desk = (ports: Ports) => {
     }),
   }
 
-  const serve = async (request: Request, now: Date): Promise<Reply> => {
+  const serve = async (request: Request, now: Date): Promise<HttpReply> => {
     const route = `${request.method} ${request.path}`
     if (route === 'POST /desk/session') return openSession(ports, 'annotator', request, now)
     const work = routes[route]

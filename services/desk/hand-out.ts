@@ -9,18 +9,18 @@ import {
   chunksOf,
   type DeskItemName,
   isWhole,
-  openBatches,
-  openBatchRow,
+  openDeskBatches,
+  batchForChange,
   readChunks,
   readChunkWithTexts,
 } from '../../shared/state/desk'
 import { claim, judgementsOf } from '../../shared/state/desk-item'
 import type { Table } from '../../shared/table'
 import { permanentRandom } from '../../shared/text/cascade'
-import type { Answered, Shown } from './shown'
+import type { AnsweredItem, ShownItem } from './shown'
 
 export interface HandedOut {
-  items: Shown[]
+  items: ShownItem[]
   /** The categories of each batch that an item belongs to. */
   categories: Record<string, BatchRow['categories']>
 }
@@ -36,9 +36,9 @@ const CLAIM_MS = 20 * 60_000
  * they were drawn: what is answered by the deadline is then a smaller sample of the same design.
  */
 export async function handOut(table: DeskTable, annotator: string, count: number, nowMs: number): Promise<HandedOut> {
-  const items: Shown[] = []
+  const items: ShownItem[] = []
   const categories: HandedOut['categories'] = {}
-  const open = await concurrently(await openBatches(table), 4, (name) => openBatchRow(table, name))
+  const open = await concurrently(await openDeskBatches(table), 4, (name) => batchForChange(table, name))
   for (const batch of open.filter((one) => one !== undefined).sort(byUrgency)) {
     if (items.length === count) break
     const chunks = batch.chunks.filter((chunk) => !batch.complete.has(chunk))
@@ -69,7 +69,7 @@ export async function answeredLately(
   annotator: string,
   count: number,
   now: Date,
-): Promise<{ items: Answered[]; today: number; categories: HandedOut['categories'] }> {
+): Promise<{ items: AnsweredItem[]; today: number; categories: HandedOut['categories'] }> {
   const today = await answeredToday(table, annotator, now)
   const names = [...new Set(today.map(({ batch }) => batch))].sort()
   const found = await concurrently(names, 4, (name) =>
@@ -98,7 +98,7 @@ export async function answeredLately(
 
 /** What the annotator answered in a batch and may still change. */
 async function answeredIn(table: DeskTable, annotator: string, name: string, today: readonly DeskItemName[]) {
-  const batch = await openBatchRow(table, name)
+  const batch = await batchForChange(table, name)
   if (!batch) return { batch, answers: [] }
   const places = await chunksOf(
     table,
@@ -121,9 +121,9 @@ async function answeredIn(table: DeskTable, annotator: string, name: string, tod
 
 /** How far each open batch is, what the annotator gave to it, and how much the annotator answered today. */
 export async function progress(table: DeskTable, annotator: string, now: Date) {
-  const [names, today] = await Promise.all([openBatches(table), answeredToday(table, annotator, now)])
+  const [names, today] = await Promise.all([openDeskBatches(table), answeredToday(table, annotator, now)])
   const batches = await concurrently(names, 4, async (name) => {
-    const batch = await openBatchRow(table, name)
+    const batch = await batchForChange(table, name)
     const chunks = batch ? await readChunks(table, batch) : []
     const items = chunks.flatMap((chunk) => [...chunk.items.values()])
     const isYours = ({ answers }: ChunkItem) => answers[annotator] !== undefined
@@ -147,7 +147,7 @@ async function claimWithin(
   annotator: string,
   wanted: number,
   nowMs: number,
-): Promise<Shown[]> {
+): Promise<ShownItem[]> {
   const found = await readChunkWithTexts(table, batch, name)
   if (!found || isWhole(found.chunk)) return []
   let claimed: ReadonlyMap<string, ChunkItem> = new Map()

@@ -7,11 +7,11 @@ import { readConfig } from '../../shared/config'
 import { dynamoTable } from '../../shared/table'
 import { secretLinkKey } from '../../shared/web/link-key'
 import { packagedPage } from '../../shared/web/pages'
-import { desk } from './desk'
+import { serveDesk } from './desk'
 
 const config = readConfig(['table', 'bus', 'annotatorLinkSecret', 'taskRoot'])
 
-const serve = desk({
+const serve = serveDesk({
   table: dynamoTable(new DynamoDBClient(), config.table),
   publish: eventBridgeBus(new EventBridgeClient(), config.bus, 'desk'),
   linkKey: secretLinkKey(new SecretsManagerClient(), config.annotatorLinkSecret),

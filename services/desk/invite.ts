@@ -4,11 +4,11 @@ import { readConfig } from '../../shared/config'
 import { door } from '../../shared/door'
 import { dynamoTable } from '../../shared/table'
 import { secretLinkKeys } from '../../shared/web/link-key'
-import { invitation, invitationRequest } from '../../shared/web/invitation'
+import { answerInvitation, invitationRequest } from '../../shared/web/invitation'
 
 const config = readConfig(['table', 'annotatorLinkSecret', 'ownerLinkSecret', 'readerLinkSecret', 'siteUrl'])
 
-const work = invitation({
+const work = answerInvitation({
   table: dynamoTable(new DynamoDBClient(), config.table),
   linkKeys: secretLinkKeys(new SecretsManagerClient(), config),
   siteUrl: config.siteUrl,

@@ -12,19 +12,20 @@ import {
   countToday,
   type DeskItemName,
   isWhole,
-  openBatchRow,
+  batchForChange,
   readChunks,
 } from '../../shared/state/desk'
 import {
+  type AnswerRefusal,
   type DeskAnswer,
-  answer,
+  withAnswer,
   FLAGS,
   type Given,
   isComplete,
   LONGEST_NOTE,
-  type Refusal,
 } from '../../shared/state/desk-item'
 import type { Table } from '../../shared/table'
+import type { Receipt, RefusalReason, Taken } from './shown'
 
 interface Ports {
   table: Pick<Table, 'get' | 'getMany' | 'create' | 'update'>
@@ -48,23 +49,6 @@ const sent = z
     message: 'a skip has no note: the owner reads notes of labels and flags',
   })
 type Sent = z.infer<typeof sent>
-
-type Reason = Refusal | 'invalid' | 'unknown-batch' | 'unknown-item' | 'unknown-label'
-
-/** What became of an answer that was sent. */
-export interface Taken {
-  batch: string | null
-  item: string | null
-  result: 'kept' | 'refused'
-  reason?: Reason
-  message?: string
-}
-
-/** What became of each answer, in their order, and how many items the annotator has answered today. */
-export interface Receipt {
-  answers: Taken[]
-  today?: number
-}
 
 /** An answer to an item of a batch, in its place among those that were sent. */
 interface Answering extends DeskItemName {
@@ -130,7 +114,7 @@ async function takeForBatch(
   invited: readonly string[],
   now: Date,
 ): Promise<TakenForBatch> {
-  const batch = await openBatchRow(table, name)
+  const batch = await batchForChange(table, name)
   const outcomes = new Map<number, Taken>()
   const touched: TakenForBatch['touched'] = []
   const byChunk = new Map<string, Answering[]>()
@@ -193,7 +177,7 @@ function apply(
       outcomes.set(place, unknownItem(one))
       continue
     }
-    const after = answer(before, annotator, one.answer, nowMs)
+    const after = withAnswer(before, annotator, one.answer, nowMs)
     if (typeof after === 'string') {
       outcomes.set(place, refused(batch, item, after, MESSAGES[after]))
       continue
@@ -214,7 +198,7 @@ function givenOf({ label, flag }: Sent): Given {
   return flag === undefined ? { skip: true } : { flag }
 }
 
-const refused = (batch: string | null, item: string | null, reason: Reason, message: string): Taken => ({
+const refused = (batch: string | null, item: string | null, reason: RefusalReason, message: string): Taken => ({
   batch,
   item,
   result: 'refused',
@@ -222,7 +206,7 @@ const refused = (batch: string | null, item: string | null, reason: Reason, mess
   message,
 })
 
-const MESSAGES: Record<Refusal, string> = {
+const MESSAGES: Record<AnswerRefusal, string> = {
   closed: 'the batch is closed',
   'not-asked': 'this item was not given to you',
   enough: 'others have answered this item in the meantime',

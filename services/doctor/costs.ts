@@ -9,7 +9,7 @@ import { languageModelCost } from './language-model'
 import { metricCount } from '../../shared/watch/metrics'
 
 /** The most that one item costs a day. */
-export interface Cost extends Price {
+export interface DailyCost extends Price {
   what: string
 }
 
@@ -49,7 +49,7 @@ const DAYS: Readonly<Record<string, FunctionDay>> = {
 /** Secrets of every stack, besides those of its sources: the keys of the links and of the tombstones. */
 const OWN_SECRETS = 4
 
-function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRegistry): Cost {
+function standing({ sources }: Settings, { alarms }: Outline, registry: SourceRegistry): DailyCost {
   const secrets = OWN_SECRETS + sourceSecrets(sources, registry).length
   return {
     what: 'alarms and secrets',
@@ -63,7 +63,7 @@ const DASHBOARD_USD = 3
 const TRACE_USD = 0.000005
 
 /** CloudWatch and X-Ray. https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/xray/pricing/ */
-function watching(settings: Settings, outline: Outline): Cost {
+function watching(settings: Settings, outline: Outline): DailyCost {
   const streams = watchedStreams(settings).length
   const metrics = metricCount(streams)
   const traces = outline.functions.reduce((sum, name) => sum + (DAYS[name] ?? QUIET).runs(streams), 0)
@@ -77,7 +77,7 @@ function watching(settings: Settings, outline: Outline): Cost {
 }
 
 /** The most that a day of this configuration costs, item by item. */
-export const costsOfADay = (settings: Settings, outline: Outline, registry: SourceRegistry = SOURCES): Cost[] => [
+export const costsOfADay = (settings: Settings, outline: Outline, registry: SourceRegistry = SOURCES): DailyCost[] => [
   posts(settings, registry),
   judgements(settings),
   training(settings),
@@ -88,9 +88,10 @@ export const costsOfADay = (settings: Settings, outline: Outline, registry: Sour
 ]
 
 /** The sum of the items that have a price. */
-export const totalUsd = (costs: readonly Cost[]): number => cents(costs.reduce((sum, { usd }) => sum + (usd ?? 0), 0))
+export const totalUsd = (costs: readonly DailyCost[]): number =>
+  cents(costs.reduce((sum, { usd }) => sum + (usd ?? 0), 0))
 
-function posts(settings: Settings, registry: SourceRegistry): Cost {
+function posts(settings: Settings, registry: SourceRegistry): DailyCost {
   const { caps } = settings
   const all = watchedSources(settings, registry).flatMap(({ declaration, watched }) =>
     watched.map((source) => ({ source, ...declaration.prices(source) })),
@@ -113,7 +114,7 @@ function posts(settings: Settings, registry: SourceRegistry): Cost {
 }
 
 /** As much as the day's batch books: caps make it smaller before anybody is asked. */
-function judgements({ labelling, caps }: Settings): Cost {
+function judgements({ labelling, caps }: Settings): DailyCost {
   const { itemsPerDay, labeller } = labelling
   const terms = termsOf(labeller)
   const most = Math.min(itemsPerDay, terms.itemsPerDay(labelling))
@@ -129,14 +130,14 @@ function judgements({ labelling, caps }: Settings): Cost {
   }
 }
 
-function training(settings: Settings): Cost {
+function training(settings: Settings): DailyCost {
   const what = 'training'
   const trainer = TRAINERS.find(({ name }) => name === settings.training.trainer)
   const { usd, how } = trainer?.costAtMost(settings) ?? { usd: null, how: 'no trainer of this name' }
   return { what, usd: usd === null ? null : cents(usd), how }
 }
 
-function functions(settings: Settings, outline: Outline): Cost {
+function functions(settings: Settings, outline: Outline): DailyCost {
   const gbSeconds = outline.functions.reduce((sum, name) => {
     const { runs, seconds, gb } = DAYS[name] ?? QUIET
     return sum + runs(watchedStreams(settings).length) * seconds * gb

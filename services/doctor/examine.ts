@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
 import { type Settings, settings } from '../../shared/settings'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
-import type { Role } from '../../shared/state/people'
+import type { PersonRole } from '../../shared/state/people'
 import type { Account } from './account'
-import { type Cost, costsOfADay, type Outline, totalUsd } from './costs'
+import { type DailyCost, costsOfADay, type Outline, totalUsd } from './costs'
 import type { Foreseen } from './new-labels'
 import type { Asked, Finding } from '../../shared/finding'
 import { asked } from './asked'
@@ -49,7 +49,7 @@ export interface Examination {
   ready: boolean | null
   findings: Finding[]
   /** At most, in US dollars. */
-  aDayCosts: { usd: number; of: Cost[] }
+  aDayCosts: { usd: number; of: DailyCost[] }
 }
 
 interface Ports {
@@ -61,7 +61,7 @@ interface Ports {
   bucket: string
   sourceSecrets: Readonly<Record<string, string>>
   /** Ids of the secrets with the keys of links. */
-  linkSecrets: Readonly<Record<Role, string>>
+  linkSecrets: Readonly<Record<PersonRole, string>>
   groundTruthRegions: readonly string[]
   /** ARNs of the topics that send mails, by the setting that names their addresses. */
   topics: Readonly<Record<string, string>>

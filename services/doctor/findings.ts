@@ -1,7 +1,7 @@
 import { type Asked, type Finding, findingOf as judged } from '../../shared/finding'
 import { type LabellerFacts, LABELLERS } from '../../shared/labellers'
 import type { Settings } from '../../shared/settings'
-import { type Role, ROLES } from '../../shared/state/people'
+import { type PersonRole, ROLES } from '../../shared/state/people'
 import { type SourceRegistry, SOURCES, watchedSources } from '../../shared/sources'
 import { TRAINERS } from '../../shared/trainers'
 import type { BedrockFacts } from './bedrock-access'
@@ -14,7 +14,7 @@ export interface AccountFacts extends Omit<LabellerFacts, 'region'> {
   /** What the configured sources of each type lack, by type. */
   sources: Readonly<Record<string, Asked<string[]>>>
   /** Whether the secrets with the keys of links have a value. */
-  linkKeys: Readonly<Record<Role, Asked<boolean>>>
+  linkKeys: Readonly<Record<PersonRole, Asked<boolean>>>
   /** SageMaker's quotas by name, those that the trainer needs. */
   quotas: ReadonlyMap<string, Asked<number>>
   /** Concurrent Lambda invocations of the account. */
@@ -31,7 +31,7 @@ export const findingsOf = (
   settings: Settings,
   names: {
     sourceSecrets: Readonly<Record<string, string>>
-    linkSecrets: Readonly<Record<Role, string>>
+    linkSecrets: Readonly<Record<PersonRole, string>>
     region: string
     bucket: string
   },
@@ -68,13 +68,13 @@ const sourceFindings = (
     )
   })
 
-const KEYS: Record<Role, string> = {
+const KEYS: Record<PersonRole, string> = {
   annotator: 'key of the desk links',
   owner: "key of the owners' links",
   reader: 'key of the report links',
 }
 
-function linkKey(role: Role, { linkKeys }: AccountFacts, secrets: Readonly<Record<Role, string>>): Finding {
+function linkKey(role: PersonRole, { linkKeys }: AccountFacts, secrets: Readonly<Record<PersonRole, string>>): Finding {
   const check = KEYS[role]
   return judged(check, linkKeys[role], (hasValue) =>
     hasValue

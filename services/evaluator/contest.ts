@@ -27,7 +27,7 @@ import { liveOf } from './live'
 import { majorityOf, measureModel, type MeasuredModel } from './measure'
 import { type Second, secondPredictorOn } from './second-predictor'
 import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
-import { type Relabelled, relabelled } from './relabelled'
+import { type Relabelled, countRelabelled } from './relabelled'
 import { whyNotScored, windowOf } from './window'
 
 /** Cards of this many days are read: an engine that loses for four weeks is named. */
@@ -272,7 +272,7 @@ async function changesSince(
     [keys.train({ dataset: before.datasetId }), files.train].map((key) => objects.read(key)),
   )
   const lines = (stored: typeof known) => stored?.body.toString('utf8').split('\n') ?? []
-  return relabelled(lines(known), lines(given))
+  return countRelabelled(lines(known), lines(given))
 }
 
 interface Readable {

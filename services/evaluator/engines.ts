@@ -8,7 +8,7 @@ const DRIFT_DAYS = 14
 const LONG_DAYS = 28
 
 /** The source of an engine's standing: a card, or the one that is being written. */
-export type Judged = Pick<CardRecord, 'job' | 'verdict' | 'champion' | 'calibration' | 'cost'> & {
+export type JudgedModel = Pick<CardRecord, 'job' | 'verdict' | 'champion' | 'calibration' | 'cost'> & {
   dataset: Pick<CardRecord['dataset'], 'latestDate' | 'schemaVersion'>
   training: Pick<CardRecord['training'], 'engine' | 'trainSeconds' | 'costUsd'>
   scores: Pick<CardRecord['scores'], 'challenger'>
@@ -18,16 +18,16 @@ export type Judged = Pick<CardRecord, 'job' | 'verdict' | 'champion' | 'calibrat
  * The engines side by side: each one's latest model, this card's engine first, then by name. `earlier` are the cards of
  * the last weeks. Pure: the order of the cards does not matter.
  */
-export function sideBySide(card: Judged, earlier: readonly Judged[]): EngineStanding[] {
+export function sideBySide(card: JudgedModel, earlier: readonly JudgedModel[]): EngineStanding[] {
   const { schemaVersion } = card.dataset
   const cards = [card, ...earlier.filter((one) => one.job !== card.job && one.dataset.schemaVersion === schemaVersion)]
   const engineOf = new Map(cards.map(({ job, training }) => [job, training.engine]))
-  const byEngine = new Map<string, Judged[]>()
+  const byEngine = new Map<string, JudgedModel[]>()
   for (const one of [...cards].sort(latestFirst)) {
     const { engine } = one.training
     byEngine.set(engine, [...(byEngine.get(engine) ?? []), one])
   }
-  const liveAfter = (one: Judged) => (one.verdict === 'promoted' ? one.job : one.champion)
+  const liveAfter = (one: JudgedModel) => (one.verdict === 'promoted' ? one.job : one.champion)
   const live = liveAfter(card)
   const liveEngine = live === null ? undefined : engineOf.get(live)
   const winners = winnersByDay(cards, (one) => engineOf.get(liveAfter(one) ?? ''))
@@ -37,15 +37,15 @@ export function sideBySide(card: Judged, earlier: readonly Judged[]): EngineStan
     .map(([engine, own]) => standingOf(engine, own, { isLive: engine === liveEngine, winners }))
 }
 
-const rank = (engine: string, { training }: Judged): number => (engine === training.engine ? 0 : 1)
+const rank = (engine: string, { training }: JudgedModel): number => (engine === training.engine ? 0 : 1)
 
-const latestFirst = (a: Judged, b: Judged): number =>
+const latestFirst = (a: JudgedModel, b: JudgedModel): number =>
   dayOf(b) - dayOf(a) || (a.job < b.job ? -1 : a.job > b.job ? 1 : 0)
 
 /** For each day of labels, the engines that had a live model after some verdict of that day. */
 function winnersByDay(
-  cards: readonly Judged[],
-  winnerOf: (card: Judged) => string | undefined,
+  cards: readonly JudgedModel[],
+  winnerOf: (card: JudgedModel) => string | undefined,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const winners = new Map<string, Set<string>>()
   for (const card of cards) {
@@ -58,7 +58,7 @@ function winnersByDay(
 
 function standingOf(
   engine: string,
-  own: readonly Judged[],
+  own: readonly JudgedModel[],
   { isLive, winners }: { isLive: boolean; winners: ReadonlyMap<string, ReadonlySet<string>> },
 ): EngineStanding {
   // Each engine here has a card of its own.
@@ -95,7 +95,7 @@ function standingOf(
  * Macro-F1 against the mean of the engine's models of the days before. Rounded, so that the order of addition does not
  * show.
  */
-function driftOf(latest: Judged, before: readonly Judged[]): number | null {
+function driftOf(latest: JudgedModel, before: readonly JudgedModel[]): number | null {
   const now = latest.scores.challenger?.macroF1
   const from = dayOf(latest) - DRIFT_DAYS * DAY_MS
   const late = before.flatMap((one) => {
@@ -109,7 +109,7 @@ function driftOf(latest: Judged, before: readonly Judged[]): number | null {
 /**
  * The unbroken sequence of days, from the latest back, on which the engine was judged and none of its models was live.
  */
-function lossOf(own: readonly Judged[], won: (day: string) => boolean): EngineStanding['lost'] {
+function lossOf(own: readonly JudgedModel[], won: (day: string) => boolean): EngineStanding['lost'] {
   const end = own.findIndex(({ dataset }) => won(dataset.latestDate))
   const lost = end < 0 ? own : own.slice(0, end)
   const [last, first] = [lost[0], lost.at(-1)]
@@ -126,4 +126,4 @@ function lossOf(own: readonly Judged[], won: (day: string) => boolean): EngineSt
   }
 }
 
-const dayOf = ({ dataset }: Pick<Judged, 'dataset'>): number => Date.parse(dataset.latestDate)
+const dayOf = ({ dataset }: Pick<JudgedModel, 'dataset'>): number => Date.parse(dataset.latestDate)

@@ -14,7 +14,7 @@ import { keepLive } from './live'
 import { readCard } from './recent'
 import { register, warnOfRefusal } from './register'
 import type { Registry } from './registry'
-import { writeTable } from './table'
+import { writeModelTable } from './table'
 
 export interface EvaluatePorts extends ContestPorts {
   objects: ContestPorts['objects'] & Pick<Objects, 'bucket' | 'create' | 'swap' | 'versions' | 'etag' | 'put'>
@@ -107,7 +107,7 @@ async function announce(ports: EvaluatePorts, card: CardRecord): Promise<Evaluat
   const live = (await readChampion(objects))?.champion.job === card.job
   if (card.verdict === 'rejected') await publish(modelRejected, rejectionOf(card))
   else if (live) await publish(modelPromoted, promotionOf(card))
-  await writeTable(objects, card)
+  await writeModelTable(objects, card)
   await warnOfRefusal(ports.log, card.job, () => register(ports, card))
   return { job: card.job, verdict: card.verdict, reasons: card.reasons, live }
 }

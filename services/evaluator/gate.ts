@@ -39,7 +39,7 @@ export interface Contest {
   relabelled: Relabelled
 }
 
-export interface Verdict extends Pick<CardRecord, 'gate' | 'comparison' | 'provisional'> {
+export interface GateVerdict extends Pick<CardRecord, 'gate' | 'comparison' | 'provisional'> {
   promote: boolean
   /** Sentences: every failed rule, or else the rules in its favour. */
   reasons: string[]
@@ -66,7 +66,7 @@ type Rule = (question: Question) => Ruling | undefined
  * Decides whether the challenger goes live; one failed rule rejects it. Pure: the same contest has the same verdict on
  * any day.
  */
-export function judge(contest: Contest, gate: Gate): Verdict {
+export function judge(contest: Contest, gate: Gate): GateVerdict {
   const { challenger, window } = contest
   const opponent = opponentIn(contest)
   const isComparable = opponent && challenger.measured && window.items > 0

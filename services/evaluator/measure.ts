@@ -1,9 +1,15 @@
 import { type Classifier, decisionOf, type Scores } from '../../shared/engines/classifier'
 import type { EvaluationLine, ScoresRecord } from '../../shared/records'
-import { accuracyOf, type Answered, bootstrap, macroF1Of, percentileInterval } from '../../shared/statistics/bootstrap'
+import {
+  accuracyOf,
+  type AnsweredClasses,
+  bootstrap,
+  macroF1Of,
+  percentileInterval,
+} from '../../shared/statistics/bootstrap'
 import type { Forecast } from '../../shared/statistics/temperature'
 import { textOfShown } from '../../shared/text'
-import { shownOf } from './window'
+import { shownTextOf } from './window'
 import { sum } from '../../shared/statistics/numbers'
 
 /** What a model said of an item, and whether the model knows any of its tokens. */
@@ -12,7 +18,7 @@ export interface JudgedForecast extends Forecast {
 }
 
 /** A classifier's predictions on the window, and their scores. */
-export interface MeasuredModel extends Answered {
+export interface MeasuredModel extends AnsweredClasses {
   scores: ScoresRecord
   forecasts: JudgedForecast[]
   /** Macro-F1 of resampled windows: the same resamples for all models of one window, so that differences are paired. */
@@ -28,7 +34,7 @@ export const measureModel = async (
   items: readonly EvaluationLine[],
   labels: readonly string[],
 ): Promise<MeasuredModel> => {
-  const said = await model.classify(items.map((item) => textOfShown(shownOf(item))))
+  const said = await model.classify(items.map((item) => textOfShown(shownTextOf(item))))
   return measured({ labels: model.labels, said }, items, labels)
 }
 
@@ -76,7 +82,7 @@ export function measured(
 }
 
 /** Accuracy and macro-F1, each item counted once; null without items. */
-function countedOf(answered: Answered): Pick<ScoresRecord, 'accuracy' | 'macroF1'> {
+function countedOf(answered: AnsweredClasses): Pick<ScoresRecord, 'accuracy' | 'macroF1'> {
   const once = new Uint32Array(answered.truths.length).fill(1)
   return { accuracy: counted(accuracyOf(answered)(once)), macroF1: counted(macroF1Of(answered)(once)) }
 }

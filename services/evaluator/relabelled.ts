@@ -8,7 +8,7 @@ export interface Relabelled {
  * Compare training files line by line: a label and its tokens. Labels are rarely corrected, so many changes point to an
  * accident: a shifted answer key, an overwritten file. Of a text with several lines the last label counts.
  */
-export function relabelled(before: Iterable<string>, now: Iterable<string>): Relabelled {
+export function countRelabelled(before: Iterable<string>, now: Iterable<string>): Relabelled {
   const [known, given] = [labelsByText(before), labelsByText(now)]
   let shared = 0
   let changed = 0

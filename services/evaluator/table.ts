@@ -5,7 +5,7 @@ import { putIfChanged } from '../../shared/sql-tables/rows'
 import type { SqlRow } from '../../shared/sql-tables/tables'
 
 /** Write a judged model into the table of models: one object each. */
-export async function writeTable(objects: Pick<Objects, 'etag' | 'put'>, card: CardRecord): Promise<void> {
+export async function writeModelTable(objects: Pick<Objects, 'etag' | 'put'>, card: CardRecord): Promise<void> {
   // Records of older releases do not say when the training was.
   const date = card.training.recordedAt?.slice(0, 10) ?? card.dataset.latestDate
   await putIfChanged(objects, keys.tableOfModels({ date, job: card.job }), 'models', [rowOf(card)])

@@ -2,7 +2,7 @@ import { evaluationWindow } from '../../shared/labels'
 import type { CardRecord, DatasetRecord, EvaluationLine } from '../../shared/records'
 import { type ShownText, shownText } from '../../shared/text'
 
-export interface Window {
+export interface EvaluationWindow {
   items: EvaluationLine[]
   described: CardRecord['window']
 }
@@ -15,7 +15,7 @@ export function windowOf(
   evaluation: readonly EvaluationLine[],
   size: number,
   isTrainedOn: (text: string) => boolean,
-): Window {
+): EvaluationWindow {
   const newest = evaluationWindow(evaluation, size)
   const items = newest.filter(({ text }) => !isTrainedOn(text))
   return {
@@ -35,7 +35,7 @@ export function windowOf(
  * The text of an item. A line of text version 1 has only tokens. Without the second word that stands for a hashtag,
  * they form a text with the same tokens.
  */
-export const shownOf = ({ shown, text }: Pick<EvaluationLine, 'shown' | 'text'>): ShownText =>
+export const shownTextOf = ({ shown, text }: Pick<EvaluationLine, 'shown' | 'text'>): ShownText =>
   shownText(shown ?? text.replaceAll(/(?<!\S)(#(\S+)) \2(?!\S)/g, '$1'))
 
 /**

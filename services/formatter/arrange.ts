@@ -9,22 +9,22 @@ import { type ShownText, shownText, tokenise } from '../../shared/text'
 import { permanentRandom } from '../../shared/text/cascade'
 
 export const PARTS = ['train', 'validation', 'evaluation'] as const
-export type Part = (typeof PARTS)[number]
-export type Counts = Record<Part, number>
+export type DatasetPart = (typeof PARTS)[number]
+export type PartCounts = Record<DatasetPart, number>
 /** The parts that a model learns from. */
 export const LEARNT = ['train', 'validation'] as const
 type LearntPart = (typeof LEARNT)[number]
 
 /** The files of a dataset, and their content. */
 export interface Arranged {
-  files: Record<Part, Buffer>
-  sha256: Record<Part, string>
+  files: Record<DatasetPart, Buffer>
+  sha256: Record<DatasetPart, string>
   /** The texts and labels that engines learn from, in the order of the lines above. */
   examples: Record<LearntPart, { body: Buffer; sha256: string }>
   /** Label shares by the labels for training. */
   prior: Prior
-  rows: Counts
-  classes: Record<string, Counts>
+  rows: PartCounts
+  classes: Record<string, PartCounts>
   /** The ids of all labels as CSV, each with its part. */
   ids: string
   /** The last UTC day on which one of the labels was given; none without labels. */
@@ -43,7 +43,7 @@ export function arrange(labels: Iterable<StandingLabel>, validationShare: number
   const parts = ofEach(() => lineWriter())
   const examples = { train: lineWriter(), validation: lineWriter() }
   const learnt: StandingLabel[] = []
-  const classes = new Map<string, Counts>()
+  const classes = new Map<string, PartCounts>()
   const ids = ['item,part\n']
   const twoRoles: string[] = []
   const textExpired: string[] = []
@@ -91,7 +91,7 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 
 const withHash = (body: Buffer) => ({ body, sha256: sha256(body) })
 
-const ofEach = <T>(value: (part: Part) => T): Record<Part, T> => ({
+const ofEach = <T>(value: (part: DatasetPart) => T): Record<DatasetPart, T> => ({
   train: value('train'),
   validation: value('validation'),
   evaluation: value('evaluation'),

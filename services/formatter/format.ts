@@ -12,7 +12,7 @@ import type { Settings } from '../../shared/settings'
 import { TEXT_VERSION } from '../../shared/text'
 import { dayOf } from '../../shared/utc-day'
 import { arrange, type Arranged, LEARNT, PARTS } from './arrange'
-import { writeTable } from './table'
+import { writeLabelTable } from './table'
 
 interface Ports {
   objects: Pick<Objects, 'readJson' | 'exists' | 'create' | 'put' | 'list'>
@@ -55,7 +55,7 @@ export const format =
           refused: refused.counts,
         })
     await publish(datasetReady, { datasetId, datasetKey: key, ...record.rows, labels: record.labels })
-    await writeTable(objects, stream, store, labels)
+    await writeLabelTable(objects, stream, store, labels)
     return record
   }
 

@@ -15,7 +15,7 @@ const WRITES_AT_ONCE = 8
  * not written. Invocations may overlap: each checks after its last write whether the labels are still the ones that it
  * wrote, and otherwise writes the new ones. So the last write is always of the current labels.
  */
-export async function writeTable(
+export async function writeLabelTable(
   objects: Pick<Objects, 'list' | 'put'>,
   stream: (hashtag: string) => string,
   store: Pick<LabelStore, 'read'>,

@@ -1,7 +1,7 @@
-import { book, roomWithin, settle, spent } from '../../shared/state/ledger'
+import { book, roomWithin, closeBooking, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
-import { costAtMost, type Cost, largestWithin } from '../../shared/labellers/costs'
+import { costAtMost, type LabellingCost, largestWithin } from '../../shared/labellers/costs'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { type Allotment, type OpenBatch, pinAllotment, unpinAllotment } from '../../shared/state/open-batches'
@@ -32,7 +32,7 @@ export async function allot(
     if (booking.amount === 0) continue
     const broken = await book(table, booking, date, tokenOf(batch), booking.amount)
     if (!broken) continue
-    await giveBack(table, { batch, date, labeller }, terms, bookedFor(terms, budget.labelling, pinned), NOTHING)
+    await giveBack(table, { batch, date, labeller }, terms, bookedFor(terms, budget.labelling, pinned), NOTHING_BOOKED)
     await unpinAllotment(table, batch)
     throw new BellwetherError(
       'CONFLICT',
@@ -43,14 +43,14 @@ export async function allot(
 }
 
 /** What a batch holds in the ledgers. */
-export interface Booked extends Cost {
+export interface Booked extends LabellingCost {
   /** Objects that the labeller bills, if it bills any. */
   objects?: number | undefined
   /** Items, if the labeller takes only so many a day. */
   items?: number | undefined
 }
 
-export const NOTHING: Booked = { judgements: 0, usd: 0, objects: 0, items: 0 }
+export const NOTHING_BOOKED: Booked = { judgements: 0, usd: 0, objects: 0, items: 0 }
 
 /** The bookings for an allotment. */
 export const bookedFor = (terms: Terms, options: LabellingOptions, { items, judgements, usd }: Allotment): Booked => ({
@@ -91,7 +91,7 @@ export async function giveBack(
   used: Booked,
 ): Promise<void> {
   const close = (kind: string, amount: number, spentOfIt: number) =>
-    settle(table, kind, date, tokenOf(batch), amount, spentOfIt)
+    closeBooking(table, kind, date, tokenOf(batch), amount, spentOfIt)
   await close('judgements', booked.judgements, used.judgements)
   await close('labelUsd', booked.usd, used.usd)
   if (fee && booked.objects !== undefined) await close(fee.ledger, booked.objects, used.objects ?? booked.objects)

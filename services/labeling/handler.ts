@@ -19,7 +19,7 @@ import { answerLabeling } from './label'
 import { labellersOf } from './labellers'
 import { onJobEnded } from './labellers/ground-truth/job-ended'
 import { labelingRequest } from './request'
-import { settle } from './settle'
+import { settleBatch } from './settle'
 import { onRun } from './start'
 
 const config = readConfig(['region', 'stage', 'bucket', 'table', 'bus', 'taskRoot', 'labelingRoleArn'])
@@ -56,7 +56,7 @@ const ports = {
 export const handler = door('labeling', { schema: labelingRequest, work: answerLabeling(ports) }, [
   onPut(keys.run, onRun(ports)),
   // Only a hint: the manifest is rewritten while the job runs.
-  onPut(keys.jobManifest, ({ batch }, { now }) => settle(ports)(batch, now)),
-  on(labelingJobStateChange, (_, { now }, { resources }) => onJobEnded(stage, settle(ports))(resources[0], now)),
-  on(batchAnswered, ({ batch }, { now }) => settle(ports)(batch, now)),
+  onPut(keys.jobManifest, ({ batch }, { now }) => settleBatch(ports)(batch, now)),
+  on(labelingJobStateChange, (_, { now }, { resources }) => onJobEnded(stage, settleBatch(ports))(resources[0], now)),
+  on(batchAnswered, ({ batch }, { now }) => settleBatch(ports)(batch, now)),
 ])

@@ -11,14 +11,14 @@ import type { Table } from '../../shared/table'
 import { agreementOf } from './measuring/agreement'
 import { giveBack, objectsOf } from './allot'
 import { closeBatch } from '../../shared/state/open-batches'
-import { independentJudgements, judgementsOf, readJudgements } from './measuring/judged'
+import { independentJudgements, judgementsRecordOf, readJudgements } from './measuring/judged'
 import { labellerNamed, type Labellers } from './labellers'
 import type { Labeller } from './labellers/labeller'
 import { findPlan, readLines, type StoredPlan, toJsonLines } from './plan'
 import { releaseClaim } from '../../shared/state/cascade-claims'
 import { correlate, correlationOfBatch } from '../../shared/watch/correlation'
 import { type SoFar, settlementOf } from './measuring/settlement'
-import { writeTables } from './tables'
+import { writeBatchTables } from './tables'
 
 export interface SettlePorts {
   objects: Pick<Objects, 'read' | 'readJson' | 'lines' | 'list' | 'exists' | 'create' | 'stream'>
@@ -32,16 +32,17 @@ export interface SettlePorts {
   stream: (hashtag: string) => string
 }
 
-export type Settled = Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'judgements' | 'status'> | { waits: string }
+export type SettleOutcome =
+  Pick<QualityRecord, 'batch' | 'labelled' | 'failed' | 'judgements' | 'status'> | { waits: string }
 
 /**
  * Settle a batch when no answer is outstanding, when its deadline has passed, or when a person ends it: one label for
  * each answered item, the manifest last and once. Items without a label are released, so that a later batch may ask
  * again.
  */
-export const settle =
+export const settleBatch =
   ({ objects, table, publish, settings, labels, labellers, stream }: SettlePorts) =>
-  async (batch: string, now: Date, ended = false): Promise<Settled> => {
+  async (batch: string, now: Date, ended = false): Promise<SettleOutcome> => {
     correlate(correlationOfBatch(batch))
     const plan = await findPlan(objects, batch)
     if (!plan) throw new BellwetherError('NOT_FOUND', `there is no batch ${batch}: name one under labeling/`)
@@ -56,7 +57,7 @@ export const settle =
       const answers = await labeller.finish(plan, ended || now.getTime() >= Date.parse(plan.deadline), now)
       if (!answers) return { waits: `batch ${batch} still waits for answers` }
       const lines = await readLines(objects, keys.inputManifest({ batch }))
-      const judged = await keepJudgements(objects, judgementsOf(plan, answers))
+      const judged = await keepJudgements(objects, judgementsRecordOf(plan, answers))
       const otherObjects = (await objectsOf(table, labeller.terms, plan.date)) - (booked.objects ?? 0)
       const known = { ...(await soFar({ objects, labels, settings }, plan, judged)), otherObjects }
       const {
@@ -87,7 +88,7 @@ export const settle =
       const { acceptUnreliable: accepted } = settings.labelling
       await publish(labelsUnreliable, { batch, qualityKey, alpha, ...rateOf(quality), reasons, accepted })
     }
-    await writeTables(objects, stream, plan, quality)
+    await writeBatchTables(objects, stream, plan, quality)
     return { batch, labelled, failed, judgements, status }
   }
 

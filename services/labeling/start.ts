@@ -10,9 +10,9 @@ import { minutesOf } from '../../shared/labellers/costs'
 import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
-import { inWords, labelOf, nameToday, type Stream, watchedStreams } from '../../shared/streams'
+import { watchedInWords, streamLabel, nameToday, type Stream, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import { allot, giveBack, NOTHING } from './allot'
+import { allot, giveBack, NOTHING_BOOKED } from './allot'
 import { logStoredRuns } from './collected'
 import {
   batchesToCarry,
@@ -24,7 +24,7 @@ import {
   type OpenBatch,
   openBatches,
 } from '../../shared/state/open-batches'
-import { choose, type ChoiceSettings } from './sampling/choose'
+import { chooseItems, type ChoiceSettings } from './sampling/choose'
 import { labellerNamed, type Labellers } from './labellers'
 import { findPlan, type InputLine, planOf, readLines, storedPlan, type StoredPlan, toJsonLines } from './plan'
 import { claimForLabelling } from '../../shared/state/cascade-claims'
@@ -66,7 +66,7 @@ export const onRun =
     const missing = missingOn(settings, await loggedRuns(table), parts.date)
     if (missing.length > 0)
       return {
-        waits: `waiting for the run of ${missing.map((stream) => inWords(settings, stream)).join(', ')} on ${parts.date}`,
+        waits: `waiting for the run of ${missing.map((stream) => watchedInWords(settings, stream)).join(', ')} on ${parts.date}`,
       }
     return startUnlessTaken(ports, parts, at)
   }
@@ -131,8 +131,8 @@ function withWords({ settings: { labelling } }: StartPorts, started: Started): S
 
 /** The streams without a run on a day. */
 function missingOn(settings: StartPorts['settings'], runs: readonly LoggedRun[], day: string): Stream[] {
-  const there = new Set(runs.flatMap((run) => (run.date === day ? [labelOf(nameToday(settings, run))] : [])))
-  return watchedStreams(settings).filter((stream) => !there.has(labelOf(stream)))
+  const there = new Set(runs.flatMap((run) => (run.date === day ? [streamLabel(nameToday(settings, run))] : [])))
+  return watchedStreams(settings).filter((stream) => !there.has(streamLabel(stream)))
 }
 
 /** Days that have a run of every stream, none of which was drawn from. By date. */
@@ -275,7 +275,7 @@ async function finish(ports: StartPorts, open: OpenBatch): Promise<Started> {
 
   const labeller = labellerNamed(labellers, plan.labeller)
   if (plan.items.length === 0) {
-    await giveBack(table, plan, labeller.terms, plan.booked, NOTHING)
+    await giveBack(table, plan, labeller.terms, plan.booked, NOTHING_BOOKED)
     await closeBatch(table, batch, false)
     return announce(ports, plan)
   }
@@ -298,7 +298,7 @@ async function makePlan(
   // As it was booked: a boost that was requested since then waits for the next batch.
   const evaluationShare = allotment.evaluationShare ?? labelling.evaluationShare
   const drawn = { ...settings, labelling: { ...labelling, evaluationShare } }
-  const chosen = await choose(ports, open, allotment.items, drawn, terms)
+  const chosen = await chooseItems(ports, open, allotment.items, drawn, terms)
   const { plan, lines } = planOf(open, settings, terms, allotment, chosen, jobName(ports.stage, batch))
   // The plan comes last and stays: without it no invocation reads the manifest.
   await objects.put(keys.inputManifest({ batch }), toJsonLines(lines))

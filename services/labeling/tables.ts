@@ -8,7 +8,7 @@ import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
  * Write a settled batch into the tables of batches and of judgements, once: one object for the batch, and one for each
  * of its hashtags. Existing objects stay, because a deletion may have removed rows from them.
  */
-export async function writeTables(
+export async function writeBatchTables(
   objects: Pick<Objects, 'create' | 'read'>,
   stream: (hashtag: string) => string,
   plan: Pick<PlanRecord, 'items'>,

@@ -16,7 +16,7 @@ export interface FilePlace {
 }
 
 /** What a file says of one post, before any check. Undefined where the file does not say. */
-export interface Entry {
+export interface FileEntry {
   place: FilePlace
   /** Cascade id, if this stack exported the file. */
   item?: unknown
@@ -35,11 +35,11 @@ export interface Entry {
   answersIn?: 'label'
   judgements: { annotator?: unknown; answer?: unknown; /** If it has a time of its own. */ at?: unknown }[]
 }
-type Field = Exclude<keyof Entry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
+type Field = Exclude<keyof FileEntry, 'place' | 'judgements' | 'answersIn'> | 'annotator' | 'answer'
 
 /** An entry that is left out and set aside. */
-export type Refused = FilePlace & { reason: Reason; field: string; found: string }
-export type Reason =
+export type RefusedEntry = FilePlace & { reason: EntryReason; field: string; found: string }
+export type EntryReason =
   | 'not-csv'
   | 'not-json'
   | 'invalid'
@@ -70,12 +70,12 @@ export interface Format {
 }
 
 /** The values that a file may have. */
-export interface Rules extends Counting {
+export interface EntryRules extends Counting {
   now: Date
 }
 
 /** An entry that has passed every check. */
-export interface Checked {
+export interface CheckedEntry {
   place: FilePlace
   item: string | undefined
   /** Plain text, as in the file: no entities are decoded. */
@@ -119,22 +119,26 @@ const EARLIEST = Date.parse('2000-01-01T00:00:00Z')
 
 /** The result of a check: what an entry says, if it is usable, and what of it is left out. */
 interface Outcome {
-  checked?: Checked
-  left: Refused[]
+  checked?: CheckedEntry
+  left: RefusedEntry[]
 }
 
 /**
  * Check an entry, field by field. The first wrong field refuses the entry; a wrong judgement is left out alone while
  * another one of the entry is good.
  */
-export function check(entry: Entry, { categories, schemaVersion, from, now }: Rules, names: Format['fields']): Outcome {
-  const wrong: Refused[] = []
+export function checkEntry(
+  entry: FileEntry,
+  { categories, schemaVersion, from, now }: EntryRules,
+  names: Format['fields'],
+): Outcome {
+  const wrong: RefusedEntry[] = []
   const notes: string[] = []
-  const refuse = (field: Field, reason: Reason, found: unknown, into = wrong) => {
+  const refuse = (field: Field, reason: EntryReason, found: unknown, into = wrong) => {
     into.push(refused(entry.place, names[field], reason, found))
     return undefined
   }
-  const of = <S extends z.ZodType>(field: Field & keyof Entry, schema: S): z.infer<S> | undefined => {
+  const of = <S extends z.ZodType>(field: Field & keyof FileEntry, schema: S): z.infer<S> | undefined => {
     if (field === 'text' ? entry.text === undefined : isNothing(entry[field])) return undefined
     const parsed = schema.safeParse(entry[field])
     return parsed.success ? parsed.data : refuse(field, 'invalid', entry[field])
@@ -167,8 +171,8 @@ export function check(entry: Entry, { categories, schemaVersion, from, now }: Ru
   if (isOther && !mapping) {
     refuse('schemaVersion', 'other-schema-version', entry.schemaVersion)
   }
-  const bad: Refused[] = []
-  const checked: Checked = {
+  const bad: RefusedEntry[] = []
+  const checked: CheckedEntry = {
     place: entry.place,
     item: of('item', z.string().regex(/^[0-9a-f]{16}$/)),
     text: typeof entry.text === 'string' && isNoText(entry.text) ? undefined : of('text', z.string()),
@@ -196,7 +200,7 @@ export function check(entry: Entry, { categories, schemaVersion, from, now }: Ru
   return wrong[0] ? { left: [wrong[0]] } : { checked, left: bad }
 }
 
-export function refused(place: FilePlace, field: string, reason: Reason, found: unknown): Refused {
+export function refused(place: FilePlace, field: string, reason: EntryReason, found: unknown): RefusedEntry {
   const shown = typeof found === 'string' ? found : (JSON.stringify(found) ?? '')
   return { ...place, reason, field, found: shown.slice(0, 200) }
 }

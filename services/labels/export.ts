@@ -36,15 +36,3 @@ export const exportLabels =
     const judgements = lines.reduce((sum, line) => sum + line['label-metadata'].judgements.length, 0)
     return { key, items: lines.length, judgements }
   }
-
-/** A label of earlier definitions that still counts is exported under its current name; so are its judgements. */
-function ofNow(line: SettledLine, { labels }: Pick<Settings, 'labels'>): SettledLine {
-  const { 'label-metadata': metadata } = line
-  const { 'schema-version': version } = metadata
-  if (version === labels.version) return line
-  const judgements = metadata.judgements.flatMap(({ annotator, label }) => {
-    const name = ownEntry(ownEntry(labels.from, String(version)), label)
-    return name === undefined ? [] : [{ annotator, label: name }]
-  })
-  return { ...line, 'label-metadata': { ...metadata, 'schema-version': labels.version, judgements } }
-}

@@ -1,11 +1,11 @@
 import { BellwetherError } from '../../shared/errors'
-import { csv } from './csv'
+import { labelCsv } from './csv'
 import type { Format } from './entry'
 import { labelStudio } from './label-studio'
 import { manifest } from './manifest'
 
 /** Every format in which labels are exported. Each can be imported again. */
-export const FORMATS: readonly [Format, ...Format[]] = [csv, manifest, labelStudio]
+export const FORMATS: readonly [Format, ...Format[]] = [labelCsv, manifest, labelStudio]
 
 /** The format of this name. Raises REQUEST_INVALID, which names the formats. */
 export function formatNamed(wanted: string): Format {

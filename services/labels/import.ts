@@ -13,7 +13,7 @@ import { knownIndex } from '../../shared/cascades/identify'
 import { textsToBytes } from '../../shared/cascades/known-texts'
 import { claimForImport } from '../../shared/state/cascade-claims'
 import { loggedRuns } from '../../shared/state/run-log'
-import { refused, type Refused, type Rules } from './entry'
+import { refused, type RefusedEntry, type EntryRules } from './entry'
 import { join } from './join'
 import { manifest } from './manifest'
 import { type CheckedFile, checkedEntries, openLabels } from './read'
@@ -93,14 +93,14 @@ export const importLabels =
     return { ...imported, form: opened.form }
   }
 
-const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): Rules => ({ ...rulesOf(labels), now })
+const rulesAt = ({ labels }: Pick<Settings, 'labels'>, now: Date): EntryRules => ({ ...rulesOf(labels), now })
 
 /** In pieces, so that the file is never one string. */
 async function* inPieces(bytes: Buffer): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += 2 ** 16) yield bytes.subarray(at, at + 2 ** 16)
 }
 
-function nameOf(bytes: Buffer, { categories, schemaVersion }: Rules): string {
+function nameOf(bytes: Buffer, { categories, schemaVersion }: EntryRules): string {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return createHash('sha256').update(JSON.stringify({ categories, schemaVersion, sha256 })).digest('hex').slice(0, 16)
 }
@@ -135,7 +135,7 @@ async function outcomeOf(
 ): Promise<Omit<Imported, 'form'>> {
   const refusedKey = keys.settledRefused({ batch })
   const left = await linesAt(objects, refusedKey)
-  const reasons = left.map((line) => (JSON.parse(line) as Refused).reason)
+  const reasons = left.map((line) => (JSON.parse(line) as RefusedEntry).reason)
   return {
     batch,
     items,

@@ -1,13 +1,13 @@
 import { type SettledLine, TEXT_CLASSIFICATION } from '../../shared/records'
 import { shownText } from '../../shared/text'
 import { majorityVote } from '../../shared/statistics/majority'
-import type { Checked, Format, FilePlace, Reason, Refused, Rules } from './entry'
+import type { CheckedEntry, Format, FilePlace, EntryReason, RefusedEntry, EntryRules } from './entry'
 import { refused } from './entry'
 
 /** Lines of a settled manifest, and where in the file each comes from. */
 interface Joined {
   lines: { line: SettledLine; places: FilePlace[] }[]
-  refused: Refused[]
+  refused: RefusedEntry[]
 }
 
 /** What is known here of posts. */
@@ -23,13 +23,13 @@ interface Knowledge {
  * Sorted by id.
  */
 export function join(
-  entries: readonly Checked[],
+  entries: readonly CheckedEntry[],
   { texts, identify }: Knowledge,
   batch: string,
-  rules: Rules,
+  rules: EntryRules,
   names: Format['fields'],
 ): Joined {
-  const groups = new Map<string, Checked[]>()
+  const groups = new Map<string, CheckedEntry[]>()
   const joined: Joined = { lines: [], refused: [] }
   for (const entry of entries) {
     const item = itemOf(entry, { texts, identify })
@@ -52,7 +52,7 @@ export function join(
 }
 
 /** An id in the file counts if it is known here; otherwise the text has its own. */
-function itemOf({ item, text }: Checked, { texts, identify }: Knowledge): string | undefined {
+function itemOf({ item, text }: CheckedEntry, { texts, identify }: Knowledge): string | undefined {
   if (item !== undefined && texts.has(item)) return item
   return text === undefined ? undefined : identify(text)
 }
@@ -66,7 +66,7 @@ interface Verdict {
 }
 
 /** The label of a group: its latest settled label, or the majority of its judgements. */
-function verdictOf(group: readonly Checked[], now: Date): Verdict | { reason: Reason } {
+function verdictOf(group: readonly CheckedEntry[], now: Date): Verdict | { reason: EntryReason } {
   const judgements = latestJudgements(group, now)
   const latest = latestOf(group)
   const settled = group.filter(({ label }) => label !== undefined)
@@ -87,7 +87,7 @@ function verdictOf(group: readonly Checked[], now: Date): Verdict | { reason: Re
 }
 
 /** Each annotator's latest judgement; of equally old ones the later in the file. */
-function latestJudgements(group: readonly Checked[], now: Date): Verdict['judgements'] {
+function latestJudgements(group: readonly CheckedEntry[], now: Date): Verdict['judgements'] {
   const latest = new Map<string, { annotator: string; label: string; at: string }>()
   for (const { judgements, labelledAt } of group) {
     for (const { annotator, label, at: own } of judgements) {
@@ -100,7 +100,7 @@ function latestJudgements(group: readonly Checked[], now: Date): Verdict['judgem
   return [...latest.values()].map(({ annotator, label }) => ({ annotator, label }))
 }
 
-const latestOf = (group: readonly Checked[]): string | undefined =>
+const latestOf = (group: readonly CheckedEntry[]): string | undefined =>
   group
     .flatMap(({ labelledAt }) => labelledAt ?? [])
     .sort()
@@ -114,10 +114,10 @@ function mostFrequent(labels: readonly string[]): string | undefined {
 function lineOf(
   item: string,
   text: string,
-  group: readonly Checked[],
+  group: readonly CheckedEntry[],
   { label, confidence, at, adjudicated, judgements }: Verdict,
   batch: string,
-  { categories, schemaVersion, now }: Rules,
+  { categories, schemaVersion, now }: EntryRules,
 ): SettledLine {
   const given = at ?? now.toISOString().slice(0, -1)
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { SettledLine } from '../../shared/records'
 import { isRecord } from '../../shared/row-file/open'
-import { type Entry, type Format, type FilePlace, type Reason, refused, type Refused } from './entry'
+import { type FileEntry, type Format, type FilePlace, type EntryReason, refused, type RefusedEntry } from './entry'
 
 /** The fields of a task in Label Studio's JSON export that are read. https://labelstud.io/guide/task_format */
 const choice = z.looseObject({
@@ -59,7 +59,7 @@ export const isTask = (value: unknown): boolean =>
   isRecord(value) && isRecord(value.data) && ('annotations' in value || 'completions' in value)
 
 /** What a task says. An unusable annotation is left out alone while another one is good. */
-export function entriesOfTask(value: unknown, place: FilePlace): (Entry | Refused)[] {
+export function entriesOfTask(value: unknown, place: FilePlace): (FileEntry | RefusedEntry)[] {
   const parsed = task.safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -77,7 +77,7 @@ export function entriesOfTask(value: unknown, place: FilePlace): (Entry | Refuse
     .flatMap((one) => one.at ?? [])
     .sort()
     .at(-1)
-  const entry: Entry = {
+  const entry: FileEntry = {
     place,
     item: data.item,
     text: data.text,
@@ -98,7 +98,7 @@ export function entriesOfTask(value: unknown, place: FilePlace): (Entry | Refuse
 
 type Read =
   | { label: string; who: unknown; at: string | undefined; isTruth: boolean }
-  | { problem: unknown; reason: Reason }
+  | { problem: unknown; reason: EntryReason }
   | 'skipped'
 
 function readAnnotation(value: unknown): Read {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TEXT_CLASSIFICATION } from '../../shared/records'
 import { isRecord } from '../../shared/row-file/open'
-import { type Entry, type Format, type FilePlace, refused, type Refused } from './entry'
+import { type FileEntry, type Format, type FilePlace, refused, type RefusedEntry } from './entry'
 
 const metadata = z.looseObject({
   'class-name': z.string().optional(),
@@ -47,7 +47,7 @@ export const isManifestLine = (value: unknown): boolean =>
   isRecord(value) && Object.keys(value).some((key) => key.endsWith(SUFFIX))
 
 /** The content of a line. */
-export function entryOfLine(value: unknown, place: FilePlace): Entry | Refused {
+export function entryOfLine(value: unknown, place: FilePlace): FileEntry | RefusedEntry {
   const text = JSON.stringify(value)
   if (!isRecord(value)) return refused(place, '', 'invalid', text)
   const said = attributeOf(value)

@@ -4,16 +4,16 @@ import { findColumns } from '../../shared/row-file/found'
 import { formInWords } from '../../shared/row-file/form'
 import { isRecord, type OpenFile, openFile } from '../../shared/row-file/open'
 import { LABEL_COLUMNS } from '../../shared/label-file/columns'
-import { csv } from './csv'
+import { labelCsv } from './csv'
 import {
-  check,
-  type Checked,
-  type Entry,
+  checkEntry,
+  type CheckedEntry,
+  type FileEntry,
   type Format,
   type FilePlace,
   refused,
-  type Refused,
-  type Rules,
+  type RefusedEntry,
+  type EntryRules,
 } from './entry'
 import { entriesOfTask, isTask, labelStudio } from './label-studio'
 import { entryOfLine, isManifestLine, manifest } from './manifest'
@@ -30,10 +30,10 @@ interface LabelsInFile {
   /** What the format calls the fields of an entry. */
   fields: Format['fields']
   /** Can be read once, as a stream. */
-  entries: AsyncIterable<Entry | Refused>
+  entries: AsyncIterable<FileEntry | RefusedEntry>
 }
 
-type ReadRow = (value: unknown, place: FilePlace) => (Entry | Refused)[]
+type ReadRow = (value: unknown, place: FilePlace) => (FileEntry | RefusedEntry)[]
 
 const values = fieldReader(LABEL_COLUMNS)
 
@@ -64,7 +64,7 @@ export async function openLabels(file: string, body: AsyncIterable<Uint8Array | 
     needed: ['label', isItem ? 'item' : 'text'],
   })
   return {
-    form: form.kind === 'csv' ? csv.name : 'json',
+    form: form.kind === 'csv' ? labelCsv.name : 'json',
     found: fields.includes('annotation_id')
       ? `annotations of Label Studio in ${formInWords(form)}, ${encoding}`
       : words,
@@ -76,7 +76,7 @@ export async function openLabels(file: string, body: AsyncIterable<Uint8Array | 
   }
 }
 
-async function* entriesOf({ rows, form }: OpenFile, read: ReadRow): AsyncIterable<Entry | Refused> {
+async function* entriesOf({ rows, form }: OpenFile, read: ReadRow): AsyncIterable<FileEntry | RefusedEntry> {
   let task = 0
   for await (const { line, value, problem } of rows) {
     task += 1
@@ -86,28 +86,28 @@ async function* entriesOf({ rows, form }: OpenFile, read: ReadRow): AsyncIterabl
   }
 }
 
-const broken = (isCsv: boolean, place: FilePlace, value: unknown, problem: string): Refused =>
+const broken = (isCsv: boolean, place: FilePlace, value: unknown, problem: string): RefusedEntry =>
   isCsv ? refused(place, 'row', 'not-csv', problem) : refused(place, '', 'not-json', value)
 
 /** The result for a file of labels: the usable entries, and what is left out. */
 export interface CheckedFile {
-  checked: Checked[]
-  left: Refused[]
+  checked: CheckedEntry[]
+  left: RefusedEntry[]
 }
 
 /** Read a file of labels and check each of its entries. */
 export async function checkedEntries(
   { entries, fields }: Pick<LabelsInFile, 'entries' | 'fields'>,
-  rules: Rules,
+  rules: EntryRules,
 ): Promise<CheckedFile> {
-  const checked: Checked[] = []
-  const left: Refused[] = []
+  const checked: CheckedEntry[] = []
+  const left: RefusedEntry[] = []
   for await (const entry of entries) {
     if ('reason' in entry) {
       left.push(entry)
       continue
     }
-    const outcome = check(entry, rules, fields)
+    const outcome = checkEntry(entry, rules, fields)
     left.push(...outcome.left)
     if (outcome.checked) checked.push(outcome.checked)
   }

@@ -1,5 +1,5 @@
 import { unguarded } from '../../shared/row-file/formula'
-import type { Entry, Format, FilePlace, Refused } from './entry'
+import type { FileEntry, Format, FilePlace, RefusedEntry } from './entry'
 import { refused } from './entry'
 import type { LabelField } from '../../shared/label-file/columns'
 
@@ -27,7 +27,7 @@ export const ROW_FIELDS: Format['fields'] = {
  * `annotation_id` comes from Label Studio's CSV or JSON-MIN, where id and dates are those of the annotation, not of a
  * post.
  */
-export function entryOfRow(values: Values, place: FilePlace): Entry | Refused {
+export function entryOfRow(values: Values, place: FilePlace): FileEntry | RefusedEntry {
   const one = (field: LabelField): unknown => asWritten(values[field])
   const annotator = one('annotator')
   const answer = one('answer')

@@ -6,7 +6,7 @@ import { type SettledLine, TEXT_CLASSIFICATION } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
 import { overrule } from '../../shared/state/cascade-claims'
-import type { Known } from './labels'
+import type { KnownLabels } from './labels'
 
 interface Ports {
   objects: Pick<Objects, 'create'>
@@ -28,7 +28,7 @@ export type Corrected =
  */
 export const correct =
   ({ objects, table, settings, labels: store }: Ports) =>
-  async ({ labels, left }: Known, item: string, label: string | null, now: Date): Promise<Corrected> => {
+  async ({ labels, left }: KnownLabels, item: string, label: string | null, now: Date): Promise<Corrected> => {
     const { categories, version } = settings.labels
     const index = categories.findIndex(({ name }) => name === label)
     if (label !== null && index === -1) return { outcome: 'unknown-label' }
@@ -95,4 +95,4 @@ function unlabelled(left: { one: LeftOverOf } | undefined) {
   }
 }
 
-type LeftOverOf = Known['left'] extends Map<string, { one: infer One }> ? One : never
+type LeftOverOf = KnownLabels['left'] extends Map<string, { one: infer One }> ? One : never

@@ -1,5 +1,5 @@
 import { concurrently } from '../../shared/concurrently'
-import { openBatches, readBatch, readChunks } from '../../shared/state/desk'
+import { openDeskBatches, readDeskBatch, readChunks } from '../../shared/state/desk'
 import { isComplete } from '../../shared/state/desk-item'
 import { invitedAt, type Person, revoke } from '../../shared/state/people'
 import type { Table } from '../../shared/table'
@@ -24,8 +24,8 @@ export async function endLink({ table, closeBatch }: Ports, { name, role }: Pers
 
 /** Batches at the desk of which every item has all the answers that these annotators can give. */
 async function answeredByAll(table: Ports['table'], annotators: readonly string[]): Promise<string[]> {
-  const found = await concurrently(await openBatches(table), 4, async (batch) => {
-    const row = await readBatch(table, batch)
+  const found = await concurrently(await openDeskBatches(table), 4, async (batch) => {
+    const row = await readDeskBatch(table, batch)
     const items = row ? (await readChunks(table, row)).flatMap((chunk) => [...chunk.items.values()]) : []
     return items.length > 0 && items.every((item) => isComplete(item, annotators)) ? [batch] : []
   })

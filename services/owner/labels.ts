@@ -8,7 +8,7 @@ import { majorityVote } from '../../shared/statistics/majority'
 import type { Dispute, Flagged, Said, ShownLabel } from './shown'
 
 /** All that is known of the labels now. */
-export interface Known {
+export interface KnownLabels {
   labels: Labels
   /** Items that ended without a label though people judged them, by item: the latest. */
   left: Map<string, { batch: string; one: LeftOver }>
@@ -24,9 +24,9 @@ interface LeftBy {
  * Reads what is known of the labels: the snapshot, and what each batch left without a label. A batch is read again only
  * where a deletion rewrote it: a deleted post, and the notes about it, must not be shown while the function is warm.
  */
-export function knownReader(objects: Pick<Objects, 'read' | 'list'>, store: LabelStore): () => Promise<Known> {
+export function knownReader(objects: Pick<Objects, 'read' | 'list'>, store: LabelStore): () => Promise<KnownLabels> {
   const leftBy = new Map<string, LeftBy>()
-  let kept: Known | undefined
+  let kept: KnownLabels | undefined
   return async () => {
     const [labels, etags] = await Promise.all([store.read(), etagsOfRefused(objects)])
     const asked = labels.batches.map(({ batch }) => batch).filter(isOfADay)
@@ -34,7 +34,7 @@ export function knownReader(objects: Pick<Objects, 'read' | 'list'>, store: Labe
     const news = asked.filter(isNew)
     if (kept?.labels === labels && news.length === 0) return kept
     await concurrently(news, 8, async (batch) => void leftBy.set(batch, await leftOversOf(objects, batch)))
-    const left: Known['left'] = new Map()
+    const left: KnownLabels['left'] = new Map()
     for (const batch of asked) {
       for (const one of leftBy.get(batch)?.found ?? [])
         if (!labels.labels.has(one.item) && !labels.neither.has(one.item)) left.set(one.item, { batch, one })
@@ -66,7 +66,7 @@ async function leftOversOf(objects: Pick<Objects, 'read'>, batch: string): Promi
 }
 
 /** What the annotators could not settle, the newest first: no label has more voices than every other. */
-export function disputesOf({ labels, left }: Known): Dispute[] {
+export function disputesOf({ labels, left }: KnownLabels): Dispute[] {
   const labelled = [...labels.labels.values()].flatMap((standing): Dispute[] => {
     const { item, text, textExpired, role, batch, date, label, judgements, adjudicated } = standing
     if (adjudicated || textExpired || judgements.length < 2 || hasMost(judgements.map((one) => one.label))) return []
@@ -79,7 +79,7 @@ export function disputesOf({ labels, left }: Known): Dispute[] {
 }
 
 /** What annotators flagged and nobody gave a label, the newest first. */
-export function flagsOf({ left }: Known): Flagged[] {
+export function flagsOf({ left }: KnownLabels): Flagged[] {
   const flagged = [...left.values()].flatMap(({ batch, one }): Flagged[] => {
     if (one.reason !== 'flagged') return []
     const flags = one.judgements.flatMap(({ said }) => ('flag' in said ? [said.flag] : []))
@@ -111,7 +111,7 @@ const newestFirst = (a: { date: string; item: string }, b: { date: string; item:
 /** Labelled posts that annotators of these batches wrote a note about, the newest batch first. */
 export async function notedOf(
   objects: Pick<Objects, 'read'>,
-  { labels }: Known,
+  { labels }: KnownLabels,
   batches: readonly string[],
 ): Promise<ShownLabel[]> {
   const read = await concurrently([...batches].reverse(), 8, async (batch) => {
@@ -127,14 +127,18 @@ export async function notedOf(
 }
 
 /** What the owner decided, the latest first. */
-export function decisionsOf({ labels }: Known, most: number): { found: ShownLabel[]; more: number } {
+export function decisionsOf({ labels }: KnownLabels, most: number): { found: ShownLabel[]; more: number } {
   const decided = [...labels.labels.values(), ...labels.neither.values()].filter((one) => one.adjudicated).map(shown)
   const sorted = decided.sort((a, b) => order(b.at, a.at) || order(a.item, b.item))
   return { found: sorted.slice(0, most), more: Math.max(0, sorted.length - most) }
 }
 
 /** Labels whose text has all these words in it, or whose id it is; the latest first. */
-export function findLabels({ labels }: Known, words: string, most: number): { found: ShownLabel[]; more: number } {
+export function findLabels(
+  { labels }: KnownLabels,
+  words: string,
+  most: number,
+): { found: ShownLabel[]; more: number } {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   const found = [...labels.labels.values()].filter(({ item, text }) => {
     const lowered = text.toLowerCase()

@@ -13,8 +13,8 @@ import type { Table } from '../../shared/table'
 import { invitedPeople } from '../../shared/state/people'
 import { type DeskProgress, readProgress } from '../../shared/state/desk'
 import { openBatches } from '../../shared/state/open-batches'
-import { disputesOf, flagsOf, type Known } from './labels'
-import type { Annotator, AnnotatorQuality, OpenBatch, Overview, Spending } from './shown'
+import { disputesOf, flagsOf, type KnownLabels } from './labels'
+import type { Annotator, AnnotatorQuality, OpenBatchInBrief, OwnerOverview, LabellingSpending } from './shown'
 
 interface Ports {
   objects: Pick<Objects, 'read'>
@@ -26,7 +26,7 @@ interface Ports {
 const SHOWN = 14
 
 /** What there is to see: batches and how far they are, how far people agree, who gave what, what it cost. */
-export async function overview(ports: Ports, known: Known, now: Date): Promise<Overview> {
+export async function overview(ports: Ports, known: KnownLabels, now: Date): Promise<OwnerOverview> {
   const { objects, table, settings } = ports
   const [opened, invited] = await Promise.all([openOnes(ports), invitedPeople(table, now.getTime())])
   const open = opened.map(({ shown }) => shown)
@@ -68,7 +68,7 @@ export async function overview(ports: Ports, known: Known, now: Date): Promise<O
 
 /** An open batch, and how far it is where it is at the desk. */
 interface Opened {
-  shown: OpenBatch
+  shown: OpenBatchInBrief
   atDesk: DeskProgress | undefined
 }
 
@@ -140,7 +140,7 @@ function annotatorsOf(
 }
 
 /** Against the caps of the day and month that the latest batch is booked for. */
-async function spendingOf({ table, settings }: Ports, batch: string): Promise<Spending[]> {
+async function spendingOf({ table, settings }: Ports, batch: string): Promise<LabellingSpending[]> {
   const day = batch.slice(0, 10)
   const month = day.slice(0, 7)
   return concurrently(['judgements', 'labelUsd'] as const, 2, async (what) => ({

@@ -7,13 +7,13 @@ import type { LabelStore } from '../../shared/labels'
 import type { Objects } from '../../shared/objects'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { problem, type Reply, type Request } from '../../shared/web/http'
+import { problem, type HttpReply, type Request } from '../../shared/web/http'
 import type { LinkKeys } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
 import { personName, ROLES } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
-import { invitation, invitationRequest } from '../../shared/web/invitation'
+import { answerInvitation, invitationRequest } from '../../shared/web/invitation'
 import { findOpen } from '../../shared/state/open-batches'
 import { correct } from './correct'
 import { endLink } from './end-link'
@@ -35,7 +35,7 @@ export interface OwnerPorts {
   log: Pick<Logger, 'error'>
 }
 
-type Work = (owner: Visitor, request: Request, now: Date) => Promise<Reply>
+type Work = (owner: Visitor, request: Request, now: Date) => Promise<HttpReply>
 
 /** Disputes and labels that are sent at once. */
 const MOST = 50
@@ -158,7 +158,7 @@ export const owner = (ports: OwnerPorts) => {
     'POST /desk/owner/invite': async (_, request, now) => {
       const sent = invited.safeParse(request.json())
       if (!sent.success) return problem(400, 'invalid', 'A name is 1 to 32 of a-z, 0-9 and -.')
-      return { status: 200, body: await invitation(ports)(invitationRequest.parse(sent.data), { now }) }
+      return { status: 200, body: await answerInvitation(ports)(invitationRequest.parse(sent.data), { now }) }
     },
 
     'POST /desk/owner/revoke': async ({ name }, request, now) => {

@@ -4,31 +4,31 @@ import type { BalancedAccuracy } from '../../shared/statistics/balanced-accuracy
 /** What the owner's API answers, for its page too: types alone, of nothing that a browser has not. */
 
 /** `GET /desk/owner/overview`: batches and how far they are, how far people agree, who gave what, what it cost. */
-export interface Overview {
+export interface OwnerOverview {
   version: number
-  categories: Category[]
+  categories: CategoryInBrief[]
   /** Over all batches of these categories so far; null before the first is settled. */
-  agreement: Agreement | null
-  open: OpenBatch[]
+  agreement: AgreementInBrief | null
+  open: OpenBatchInBrief[]
   /** The latest, the newest first. */
-  settled: SettledBatch[]
+  settled: SettledBatchInBrief[]
   /** How many batches were settled in all, how many files were taken, and how many labels corrected. */
   counts: { settled: number; imports: number; corrections: number; labels: number; disputes: number; flags: number }
   annotators: Annotator[]
   people: { name: string; role: 'annotator' | 'owner' | 'reader'; until: string }[]
-  spending: Spending[]
+  spending: LabellingSpending[]
 }
 
-export interface Category {
+export interface CategoryInBrief {
   name: string
   definition: string
 }
 
-export type Agreement = Pick<QualityRecord, 'batch' | 'status' | 'reasons' | 'alpha' | 'selfAgreement'>
-export type Alpha = QualityRecord['alpha']
+export type AgreementInBrief = Pick<QualityRecord, 'batch' | 'status' | 'reasons' | 'alpha' | 'selfAgreement'>
+export type QualityAlpha = QualityRecord['alpha']
 
 /** A batch that waits for answers. */
-export interface OpenBatch {
+export interface OpenBatchInBrief {
   batch: string
   deadline: string
   /** The labeller's name in bellwether.yml, and as people read it. */
@@ -41,7 +41,7 @@ export interface OpenBatch {
   costUsd: number
 }
 
-export interface SettledBatch {
+export interface SettledBatchInBrief {
   batch: string
   items: number
   labelled: number
@@ -63,7 +63,7 @@ export interface Annotator extends Pick<AnnotatorQuality, 'gold' | 'repeats'> {
 export type AnnotatorQuality = QualityRecord['annotators'][string]
 
 /** Against the caps of a UTC day, `2026-11-22`, and of its month, `2026-11`. */
-export interface Spending {
+export interface LabellingSpending {
   what: 'judgements' | 'labelUsd'
   day: Period
   month: Period

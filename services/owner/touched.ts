@@ -3,7 +3,7 @@ import { keys, prefixes } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { parseJson } from '../../shared/objects'
 import { cardRecord, championRecord, reportIndexRecord } from '../../shared/records'
-import { named } from '../../shared/streams'
+import { streamNameOf } from '../../shared/streams'
 import type { Touched } from './shown'
 
 /** What a label of this batch has touched so far. */
@@ -22,7 +22,7 @@ export async function touchedBy(objects: Pick<Objects, 'list' | 'read'>, batch: 
   const index = await record(objects, keys.reportIndex({}), reportIndexRecord)
   const reports = (index?.days ?? []).flatMap(({ date, labels, model, ...name }) => {
     const through = labels.batches.includes(batch) ? 'label' : model !== null && jobs.has(model) ? 'model' : undefined
-    return through ? [{ ...named(name), date, through } as const] : []
+    return through ? [{ ...streamNameOf(name), date, through } as const] : []
   })
   return { models, reports: [...reports].sort((a, b) => (a.date < b.date ? 1 : -1)) }
 }

@@ -16,7 +16,7 @@ import type { Settings } from '../../shared/settings'
 import { partsOfMessages } from '../../shared/state/asked-messages'
 import { takeLease } from '../../shared/state/lease'
 import { sum } from '../../shared/statistics/numbers'
-import { named, namesOf, type StreamName, type StreamNames } from '../../shared/streams'
+import { streamNameOf, namesOf, type StreamDay, type StreamName, type StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { type ShownText, shownText } from '../../shared/text/shown'
 import { dayOf } from '../../shared/utc-day'
@@ -33,10 +33,10 @@ import {
   mostUsd,
   openBookings,
   roomFor,
-  tellReached,
 } from './budget'
-import { type DayMessages, readMessages } from './messages'
+import { type DayMessages, readDayMessages } from './messages'
 import { byRandomNumber, type Order, refuseOtherOrder } from './selection'
+import { announceCap } from '../../shared/announce-cap'
 
 export interface AskDayPorts extends Omit<AskPorts, 'table'> {
   objects: Pick<Objects, 'read' | 'readJson' | 'stream' | 'list' | 'create' | 'put'>
@@ -52,12 +52,8 @@ export interface AskDayPorts extends Omit<AskPorts, 'table'> {
   order?: Order | undefined
 }
 
-/** A UTC day of a stream, to be asked about. */
-export interface Day extends StreamName {
-  date: string
-}
-
-export type AskedDay = Day & ({ state: 'asked'; asked: AskedRecord } | { state: 'waiting' | 'skipped'; reason: string })
+export type AskedDay = StreamDay &
+  ({ state: 'asked'; asked: AskedRecord } | { state: 'waiting' | 'skipped'; reason: string })
 
 type Stopped = AskedRecord['stopped']
 
@@ -75,9 +71,9 @@ const THROTTLED_SECONDS = 300
  */
 export const askDay =
   (ports: AskDayPorts) =>
-  async (wanted: Day, invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>): Promise<AskedDay> => {
+  async (wanted: StreamDay, invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>): Promise<AskedDay> => {
     const { predictor, table, enqueue, settings } = ports
-    const day = { ...named(wanted), date: wanted.date }
+    const day = { ...streamNameOf(wanted), date: wanted.date }
     const now = invocation.now.getTime()
     if (day.date >= dayOf(now)) return { ...day, state: 'skipped', reason: 'the day is not over' }
     const names = namesOf(settings, day)
@@ -103,13 +99,13 @@ export const askDay =
 async function inTurn(
   ports: AskDayPorts,
   names: StreamNames,
-  day: Day,
+  day: StreamDay,
   invocation: Pick<Invocation, 'now' | 'remainingMs' | 'log'>,
 ): Promise<AskedDay> {
   const { objects, predictor, options, settings, enqueue } = ports
   const hasTime = () => invocation.remainingMs() > MARGIN_MS + options.timeoutSeconds * 1000
   const today = dayOf(invocation.now)
-  const messages = await readMessages(objects, names, day.date, exampleIds(settings.labels.categories, options))
+  const messages = await readDayMessages(objects, names, day.date, exampleIds(settings.labels.categories, options))
   await describePrompt(ports)
   const answers = await openAnswers(ports, predictor, names[0], day.date, invocation.now)
   const works = [...answers.lines.values()].some(({ label }) => label !== undefined)
@@ -197,7 +193,7 @@ async function askOpen(
     const next = left.slice(0, PART)
     const room = await roomFor(table, caps, today, next.map(most), least)
     const { reached, usd } = room
-    if (reached) await tellReached(table, publish, reached)
+    if (reached) await announceCap(table, publish, 'predictor', reached)
     const passedOver = new Set(room.tooLong.map((i) => next[i]))
     tooLong += passedOver.size
     if (passedOver.size > 0)

@@ -4,7 +4,7 @@ import { postAsSent, type Predictor, predictorParts } from '../../shared/second-
 import { claimMessage, releaseMessage } from '../../shared/state/asked-messages'
 import type { Table } from '../../shared/table'
 import type { ShownText } from '../../shared/text'
-import type { AskModel, Failure, Reply } from './models/model'
+import type { AskModel, Failure, ModelReply } from './models/model'
 
 export interface AskPorts {
   table: Pick<Table, 'create' | 'remove'>
@@ -52,7 +52,7 @@ export async function askPart(
   let rejected: { line: AnswerLine; failure: Failure }[] = []
   const refusals: AnswerLine[] = []
 
-  const patiently = async (post: string): Promise<Reply | Failure> => {
+  const patiently = async (post: string): Promise<ModelReply | Failure> => {
     for (let attempt = 1; ; attempt++) {
       const said = await ask(post)
       if (!('failed' in said) || said.failed !== 'throttled' || attempt === ATTEMPTS || !hasTime()) return said
@@ -94,7 +94,7 @@ export async function askPart(
   return { lines: [...lines.flat(), ...refusals], failure }
 }
 
-const lineOf = (message: string, at: string, { said, ...reply }: Reply): AnswerLine => ({
+const lineOf = (message: string, at: string, { said, ...reply }: ModelReply): AnswerLine => ({
   message,
   ...said,
   ...reply,

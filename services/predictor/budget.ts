@@ -1,10 +1,8 @@
-import { budgetReached } from '../../events'
-import type { Publish } from '../../shared/bus'
 import type { LlmOptions, Prompt } from '../../shared/second-opinions'
 import type { AnswerLine } from '../../shared/records'
-import { book, type Cap, readLedger, roomWithin, settle } from '../../shared/state/ledger'
-import { isAnnounced, markAnnounced } from '../../shared/state/reached-caps'
+import { book, type Cap, readLedger, roomWithin, closeBooking } from '../../shared/state/ledger'
 import type { Table } from '../../shared/table'
+import type { ReachedCap } from '../../shared/announce-cap'
 
 export interface LlmCaps {
   requests: Cap
@@ -50,23 +48,15 @@ export const chargedUsd = (
 /** The ledger counts millionths. */
 const ROUNDING_USD = 1e-7
 
-/** A cap without room for one more request. */
-export interface Reached {
-  cap: string
-  limit: number
-  /** The UTC day or month. */
-  period: string
-}
-
 /** Which of some requests the caps have room for, by place. */
 export interface RoomForRequests {
   fits: number[]
   /** Requests passed over: they cost more than is left, and far more than the least. */
   tooLong: number[]
   /** The cap without room for the request after these. */
-  reached: Reached | undefined
+  reached: ReachedCap | undefined
   /** The cap on dollars that leaves less. */
-  usd: Reached
+  usd: ReachedCap
 }
 
 /** A request that costs so many times the least is long: it does not end the others where it finds too few dollars left. */
@@ -88,7 +78,7 @@ export async function roomFor(
   least: number,
 ): Promise<RoomForRequests> {
   const [requests, usd] = await Promise.all([roomWithin(table, caps.requests, day), roomWithin(table, caps.usd, day)])
-  const reachedOf = ({ cap, limit, period }: Reached): Reached => ({ cap, limit, period })
+  const reachedOf = ({ cap, limit, period }: ReachedCap): ReachedCap => ({ cap, limit, period })
   const room: RoomForRequests = { fits: [], tooLong: [], reached: undefined, usd: reachedOf(usd) }
   let total = 0
   for (const [i, one] of most.entries()) {
@@ -106,7 +96,7 @@ export async function roomFor(
   return room
 }
 
-export interface Booking {
+export interface RequestBooking {
   day: string
   /** Key of the part of `answers/` that the answers are for. */
   part: string
@@ -115,10 +105,10 @@ export interface Booking {
 }
 
 /** An open booking says how much it is, so that another invocation can close it if this one is killed. */
-const tokenOf = ({ day, part, requests, usd }: Booking): string =>
+const tokenOf = ({ day, part, requests, usd }: RequestBooking): string =>
   [day, requests, Math.round(usd * 1e6), part].join(' ')
 
-function bookingOf(token: string): Booking | undefined {
+function bookingOf(token: string): RequestBooking | undefined {
   const [day, requests, micro, part] = token.split(' ')
   // Bookings of older releases are the part alone.
   if (day === undefined || requests === undefined || micro === undefined || part === undefined) return undefined
@@ -126,19 +116,19 @@ function bookingOf(token: string): Booking | undefined {
 }
 
 /** The bookings of the month of a UTC day that are open: of invocations that run, and of those that were killed. */
-export async function openBookings(table: Ledger, caps: LlmCaps, day: string): Promise<Booking[]> {
+export async function openBookings(table: Ledger, caps: LlmCaps, day: string): Promise<RequestBooking[]> {
   const month = day.slice(0, 7)
   const ledgers = await Promise.all([caps.requests.kind, caps.usd.kind].map((kind) => readLedger(table, kind, month)))
   return [...new Set(ledgers.flatMap(({ open }) => open))].flatMap((token) => bookingOf(token) ?? [])
 }
 
 /** Book requests with the most that they can cost: both or none. False where another spent the room meanwhile. */
-export async function bookRequests(table: Ledger, caps: LlmCaps, booking: Booking): Promise<boolean> {
+export async function bookRequests(table: Ledger, caps: LlmCaps, booking: RequestBooking): Promise<boolean> {
   const { day, requests, usd } = booking
   const token = tokenOf(booking)
   if (await book(table, caps.requests, day, token, requests)) return false
   if (usd === 0 || !(await book(table, caps.usd, day, token, usd))) return true
-  await settle(table, caps.requests.kind, day, token, requests, 0)
+  await closeBooking(table, caps.requests.kind, day, token, requests, 0)
   return false
 }
 
@@ -146,18 +136,11 @@ export async function bookRequests(table: Ledger, caps: LlmCaps, booking: Bookin
 export async function closeRequests(
   table: Ledger,
   caps: LlmCaps,
-  booking: Booking,
+  booking: RequestBooking,
   used: { requests: number; usd: number },
 ): Promise<void> {
   const { day, requests, usd } = booking
   const token = tokenOf(booking)
-  await settle(table, caps.requests.kind, day, token, requests, used.requests)
-  if (usd > 0) await settle(table, caps.usd.kind, day, token, usd, used.usd)
-}
-
-/** Say once for each period that a cap was reached. */
-export async function tellReached(table: Ledger, publish: Publish, { cap, limit, period }: Reached): Promise<void> {
-  if (await isAnnounced(table, { cap, period })) return
-  await publish(budgetReached, { cap, limit, period, service: 'predictor' })
-  await markAnnounced(table, { cap, period })
+  await closeBooking(table, caps.requests.kind, day, token, requests, used.requests)
+  if (usd > 0) await closeBooking(table, caps.usd.kind, day, token, usd, used.usd)
 }

@@ -51,7 +51,7 @@ export async function filesByDay(
 }
 
 /** Read the messages of a day, by the identities that labelling gave its posts. Examples are exact forms of texts. */
-export async function readMessages(
+export async function readDayMessages(
   objects: Bucket,
   names: readonly StreamName[],
   date: string,

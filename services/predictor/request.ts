@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Invocation } from '../../shared/door'
 import { streamFields } from '../../shared/stream-fields'
-import { named } from '../../shared/streams'
+import { type StreamDay, streamNameOf } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
-import { askDay, type Day, type AskedDay, type AskDayPorts } from './ask-day'
+import { askDay, type AskedDay, type AskDayPorts } from './ask-day'
 import { sweep, type Swept } from './sweep'
 
 const day = z.strictObject({ ...streamFields, date: z.iso.date() })
@@ -17,10 +17,15 @@ export const predictorRequest = z.union([z.strictObject({ ask: day }), z.strictO
 /** A day has cascades. A day of long ago has them anew after a deletion; it is not asked about. */
 export const whenPlanned =
   (ports: AskDayPorts) =>
-  async (planned: Day, invocation: Invocation): Promise<AskedDay> => {
+  async (planned: StreamDay, invocation: Invocation): Promise<AskedDay> => {
     const { backDays } = ports.options
     if (planned.date >= dayAfter(dayOf(invocation.now), -backDays)) return askDay(ports)(planned, invocation)
-    return { ...named(planned), date: planned.date, state: 'skipped', reason: `the day is over ${backDays} days ago` }
+    return {
+      ...streamNameOf(planned),
+      date: planned.date,
+      state: 'skipped',
+      reason: `the day is over ${backDays} days ago`,
+    }
   }
 
 export const answerPredictor =

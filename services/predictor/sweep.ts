@@ -1,15 +1,15 @@
 import type { Invocation } from '../../shared/door'
 import { postAsSent, readAsked } from '../../shared/second-opinions'
-import { named, namesOf, watchedStreams } from '../../shared/streams'
+import { namesOf, type StreamDay, streamNameOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { shownText } from '../../shared/text/shown'
-import type { Day, AskDayPorts } from './ask-day'
+import type { AskDayPorts } from './ask-day'
 import { llmCaps, mostUsd, openBookings, roomFor } from './budget'
 import { filesByDay } from './messages'
 
 /** The days that were put on the queue. */
 export interface Swept {
-  days: Day[]
+  days: StreamDay[]
 }
 
 /**
@@ -34,14 +34,14 @@ export const sweep =
     const hasRoom = (await roomFor(table, caps, today, [least], least)).fits.length > 0
     // A booking that a killed invocation left open gives room back once its day is looked at.
     if (!hasRoom && (await openBookings(table, caps, today)).length === 0) return { days: [] }
-    const days: Day[] = []
+    const days: StreamDay[] = []
     for (const stream of watchedStreams(settings)) {
       const names = namesOf(settings, stream)
       for (const [date, runs] of await filesByDay(objects, names, dayAfter(today, -options.backDays))) {
         if (date >= today) continue
         const asked = await readAsked(objects, predictor, names[0], date)
         if (asked && asked.stopped === null && asked.runs.join('\n') === runs.join('\n')) continue
-        days.push({ ...named(stream), date })
+        days.push({ ...streamNameOf(stream), date })
       }
     }
     days.sort((a, b) => (a.date > b.date ? -1 : 1))

@@ -1,6 +1,6 @@
 import { LABEL_COLUMNS } from '../../shared/label-file/columns'
 import { headerOf2019, POST_COLUMNS } from '../../shared/post-file/columns'
-import { contentOf, idOf, readRow } from '../../shared/post-file/row'
+import { contentOf, idOf, readPostRow } from '../../shared/post-file/row'
 import { unfolded } from '../../shared/post-file/x-post'
 import { fromPythonBytes } from '../../shared/row-file/cells'
 import { fieldReader, bareName } from '../../shared/row-file/columns'
@@ -8,7 +8,7 @@ import { isRecord } from '../../shared/row-file/open'
 import { clean, type Fields } from './clean'
 import { type FileKind, type FileRow, fileRows } from './file-rows'
 import type { Rewrite, Rewritten } from './lines'
-import type { Targets } from './targets'
+import type { DeletionTargets } from './targets'
 
 /** What readers of files accept as the id of a post, its author, the post that it repeats, and its text; and more. */
 const FIELDS: Fields = {
@@ -47,7 +47,7 @@ export const anyFile: Rewrite = (body, targets) =>
   })
 
 /** Whether a refused row, as its source or its file gave it, is about a deleted post. */
-export function isRowGone(row: unknown, targets: Targets): boolean {
+export function isRowGone(row: unknown, targets: DeletionTargets): boolean {
   if (typeof row === 'string') return mentions(row, targets)
   return isRecord(row) && 'gone' in cleanRow(row, targets)
 }
@@ -58,7 +58,7 @@ interface CleanText {
 }
 
 /** The text without the deleted rows. The characters of the other rows stay, and so do those between them. */
-function withoutRows(text: string, kind: FileKind, targets: Targets, hasPosts: boolean): CleanText | undefined {
+function withoutRows(text: string, kind: FileKind, targets: DeletionTargets, hasPosts: boolean): CleanText | undefined {
   const isPost = hasPosts ? unnamedPost(kind, targets) : () => false
   const parts: string[] = []
   let changed = 0
@@ -82,7 +82,7 @@ function withoutRows(text: string, kind: FileKind, targets: Targets, hasPosts: b
 function leftOf(
   { value, cells }: FileRow,
   raw: string,
-  targets: Targets,
+  targets: DeletionTargets,
 ): { text: string; isSame: boolean } | undefined {
   const same = { text: raw, isSame: true }
   if (cells) {
@@ -99,7 +99,7 @@ function leftOf(
 const readPost = fieldReader(POST_COLUMNS)
 
 /** Also by what the row's reader takes from nested parts. */
-function cleanRow(value: unknown, targets: Targets): ReturnType<typeof clean> {
+function cleanRow(value: unknown, targets: DeletionTargets): ReturnType<typeof clean> {
   if (isRecord(value)) {
     const { id, retweetOf, author } = readPost(unfolded(value))
     if ([id, retweetOf].some((one) => targets.isPost(asId(one))) || targets.isAuthor(asId(author)))
@@ -114,18 +114,18 @@ const asId = (value: unknown): string =>
 const ID_NAMES = new Set((FIELDS.post ?? []).map(bareName))
 
 /** Whether a row of CSV without an id has, in any column, a text that only deleted posts had. */
-function hasTextOnly(value: unknown, cells: readonly string[], targets: Targets): boolean {
+function hasTextOnly(value: unknown, cells: readonly string[], targets: DeletionTargets): boolean {
   const hasId =
     isRecord(value) && Object.entries(value).some(([name, cell]) => cell !== '' && ID_NAMES.has(bareName(name)))
   return !hasId && cells.some((cell) => foreign(targets).itemOfText(cell) !== undefined)
 }
 
 /** Whether a row is a post without an id in its file that got one from its content when it was collected. */
-function unnamedPost({ columns }: FileKind, { isPost }: Targets): (row: FileRow) => boolean {
+function unnamedPost({ columns }: FileKind, { isPost }: DeletionTargets): (row: FileRow) => boolean {
   const read = fieldReader(columns)
   const numbers = new Map<string, number>()
   return ({ value }) => {
-    const row = isRecord(value) ? readRow(read(unfolded(value)), 0, { source: '', tags: [] }) : undefined
+    const row = isRecord(value) ? readPostRow(read(unfolded(value)), 0, { source: '', tags: [] }) : undefined
     if (!row || !('post' in row) || row.post.id !== '') return false
     const content = contentOf(row.post)
     const nth = (numbers.get(content) ?? 0) + 1
@@ -139,7 +139,7 @@ function unnamedPost({ columns }: FileKind, { isPost }: Targets): (row: FileRow)
  * The forms that texts have in files: with space around, with a quote against formulas, or as the bytes that Python
  * prints.
  */
-const foreign = (targets: Targets): Targets => ({
+const foreign = (targets: DeletionTargets): DeletionTargets => ({
   ...targets,
   itemOfText: (text) => {
     const forms = [text, text.trim(), text.replace(/^'(?='*[=+\-@])/, ''), fromPythonBytes(text)]
@@ -160,7 +160,7 @@ const QUOTED = /"(?:[^"\\]|\\.)*"?/g
 /**
  * Whether characters that cannot be read as a row have the id of a deleted post, or a text that only deleted posts had.
  */
-function mentions(raw: string, targets: Targets): boolean {
+function mentions(raw: string, targets: DeletionTargets): boolean {
   const words = raw.match(/[^\s"'`,;|()[\]{}<>]+/g) ?? []
   if (words.some((word) => word.length >= LONG_ID && targets.isPost(word))) return true
   const quoted = Array.from(raw.matchAll(QUOTED), ([whole]) => whole)

@@ -1,6 +1,6 @@
 import { bareName } from '../../shared/row-file/columns'
 import { shownText, tokenise } from '../../shared/text'
-import type { Copy, Targets } from './targets'
+import type { Copy, DeletionTargets } from './targets'
 
 /** Which fields of a document's objects name a post, hold a text, or name a message. */
 export interface Fields {
@@ -43,13 +43,13 @@ const GONE: Cleaned = { gone: true }
  * removed. An array loses removed objects; an object with a removed field is removed itself. What does not change is
  * the same value.
  */
-export function clean(value: unknown, fields: Fields, targets: Targets): Cleaned {
+export function clean(value: unknown, fields: Fields, targets: DeletionTargets): Cleaned {
   if (Array.isArray(value)) return cleanArray(value, fields, targets)
   if (isObject(value)) return cleanObject(value, fields, targets)
   return { value, changed: 0 }
 }
 
-function cleanArray(values: readonly unknown[], fields: Fields, targets: Targets): Cleaned {
+function cleanArray(values: readonly unknown[], fields: Fields, targets: DeletionTargets): Cleaned {
   let changed = 0
   const left: unknown[] = []
   for (const value of values) {
@@ -63,7 +63,7 @@ function cleanArray(values: readonly unknown[], fields: Fields, targets: Targets
   return { value: changed > 0 ? left : values, changed }
 }
 
-function cleanObject(object: Json, fields: Fields, targets: Targets): Cleaned {
+function cleanObject(object: Json, fields: Fields, targets: DeletionTargets): Cleaned {
   const own = ownVerdict(object, fields, targets)
   if (own === 'gone') return GONE
   let changed = own ? 1 : 0
@@ -92,7 +92,7 @@ export function withoutNote<T extends object>(judgement: T & { note?: unknown })
 }
 
 /** What happens to an object by its own fields: removed, replaced, or (undefined) kept. */
-function ownVerdict(object: Json, fields: Fields, targets: Targets): Json | 'gone' | undefined {
+function ownVerdict(object: Json, fields: Fields, targets: DeletionTargets): Json | 'gone' | undefined {
   const { post = [], repeats = [], author = [], text = [], item: itemField = 'item' } = fields
   const item = typeof object[itemField] === 'string' ? object[itemField] : undefined
   const found = (names: readonly string[]) => valuesOf(object, names, fields.anySpelling ?? false)

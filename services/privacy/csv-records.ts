@@ -1,4 +1,4 @@
-import { readRow } from '../../shared/row-file/csv'
+import { readCsvRow } from '../../shared/row-file/csv'
 
 /** A record of a CSV: its characters including the end of its line, and its cells. */
 interface CsvRecord {
@@ -24,7 +24,7 @@ export function* recordsOf(text: string, delimiter = ',', from = 0): Iterable<Cs
   let start = from
   let at = text.startsWith('\uFEFF', from) && from === 0 ? 1 : from
   for (;;) {
-    const row = readRow(text, at, delimiter, true)
+    const row = readCsvRow(text, at, delimiter, true)
     if (!row) return
     const { cells, stray, end } = row
     const plain =

@@ -22,10 +22,10 @@ import type { Table } from '../../shared/table'
 import type { Mark } from '../../shared/tombstones'
 import { find } from './find'
 import { deleteReplaced, lostBy, modelsOf, noteModels } from './models'
-import { kindOf, placeAt } from './kinds'
+import { kindOfKey, placeAt } from './kinds'
 import { type ChangeAt, type RewriteOutcome, removeAll, rewriteKey } from './rewrite'
 import { forgetRows, waitingFor } from './rows'
-import { type FoundTargets, marksOf, type Targets, targetsOf } from './targets'
+import { type FoundTargets, marksOf, type DeletionTargets, targetsOf } from './targets'
 import { allVersions, type Version, type Versions } from './versions'
 
 export interface DeletePorts {
@@ -92,7 +92,7 @@ export const deletePosts =
   }
 
 /** Resume every unfinished request, and delete the affected models that are no longer live. */
-export const goOn =
+export const resumeDeletions =
   (ports: DeletePorts) =>
   async (invocation: Invocation): Promise<{ requests: DeletionProgress[]; modelsKept: string[] }> => {
     const open: DeletionRecord[] = []
@@ -244,7 +244,7 @@ async function lookOnce(
 }
 
 const withoutTargets =
-  (targets: Targets): ChangeAt =>
+  (targets: DeletionTargets): ChangeAt =>
   (key) => {
     const { rewrite, starts } = { starts: undefined, ...placeAt(key) }
     return rewrite && { rewrite: (body) => rewrite(body, targets, key), starts }
@@ -263,7 +263,7 @@ const changed = ({ removed }: RewriteOutcome): boolean => removed
 function inOrder(versions: readonly Version[]): [Version[], Version[], Version[]] {
   const groups: [Version[], Version[], Version[]] = [[], [], []]
   for (const version of versions) {
-    const kind = kindOf(version.key)
+    const kind = kindOfKey(version.key)
     if (kind === 'cascades') groups[1].push(version)
     else if (kind === 'posts' || kind === 'refused' || kind === 'source') groups[2].push(version)
     else groups[0].push(version)
@@ -311,7 +311,7 @@ async function withModels(
 function withFound(
   before: DeletionRecord,
   found: FoundTargets,
-  targets: Targets,
+  targets: DeletionTargets,
   marks: DeletionRecord['marks'],
 ): DeletionRecord {
   const items = [...found.items.keys()]
@@ -349,7 +349,7 @@ function sumOf(a: Record<string, number>, b: Record<string, number>): Record<str
 function answerOf(record: DeletionRecord, waiting: readonly string[]): DeletionProgress {
   const objects: DeletionProgress['objects'] = {}
   for (const { key, rows } of record.objects) {
-    const kind = kindOf(key) ?? 'other'
+    const kind = kindOfKey(key) ?? 'other'
     const before = objects[kind] ?? { objects: 0, rows: 0 }
     objects[kind] = { objects: before.objects + 1, rows: before.rows + rows }
   }

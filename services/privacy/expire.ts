@@ -10,10 +10,10 @@ import { DAY_MS, dayOf } from '../../shared/utc-day'
 import { byKey, leaseFor, noteSnapshots, type DeletePorts } from './delete'
 import { anyFile } from './any-file'
 import { withoutNote } from './clean'
-import { kindOf } from './kinds'
+import { kindOfKey } from './kinds'
 import { type ChangeAt, rewriteKey } from './rewrite'
 import { lineByLine, type Rewritten } from './lines'
-import type { Targets } from './targets'
+import type { DeletionTargets } from './targets'
 import { allVersions, type Version } from './versions'
 
 /** The result of the daily removal of texts. It names no post. */
@@ -160,7 +160,7 @@ async function textsIn(
       for (const { item, shown = '' } of linesIn(body, line)) texts.push({ item, text: shown })
     }
   await concurrently(versions, AT_ONCE, async (version) => {
-    const read = readers[kindOf(version.key) ?? '']
+    const read = readers[kindOfKey(version.key) ?? '']
     if (read) read((await bucket.read(version))?.body.toString('utf8') ?? '')
   })
 
@@ -217,7 +217,7 @@ function changesFor({ isDue, isDueText }: Texts, through: string): ChangeAt {
   }
   const learnt = lines((one) => (isDue(one.item) ? null : one))
   const tokens = (body: Buffer) => lineByLine(body, (one) => (isDueText(one.slice(one.indexOf(' ') + 1)) ? null : one))
-  const targets: Targets = {
+  const targets: DeletionTargets = {
     isPost: () => false,
     isAuthor: () => false,
     isGone: () => false,
@@ -250,7 +250,7 @@ function changesFor({ isDue, isDueText }: Texts, through: string): ChangeAt {
   // What Ground Truth leaves beside the answers of a job.
   const ofJob = { rewrite: (body: Buffer, { key }: Version) => anyFile(body, targets, key) }
   return (key) => {
-    const kind = kindOf(key)
+    const kind = kindOfKey(key)
     return kind === undefined && key.startsWith(prefixes.labeling) ? ofJob : changes[kind ?? '']
   }
 }
@@ -284,7 +284,7 @@ const lines =
 function inOrder(versions: readonly Version[]): Version[][] {
   const groups: [Version[], Version[], Version[]] = [[], [], []]
   for (const version of versions) {
-    const kind = kindOf(version.key)
+    const kind = kindOfKey(version.key)
     if (kind === undefined || kind === 'train' || kind === 'validation') groups[0].push(version)
     else if (kind === 'settledManifest' || kind === 'labelSnapshot') groups[2].push(version)
     else groups[1].push(version)

@@ -1,6 +1,6 @@
 import { BellwetherError } from '../../shared/errors'
 import type { Columns } from '../../shared/row-file/columns'
-import { findForm, type Form } from '../../shared/row-file/form'
+import { findForm, type FileForm } from '../../shared/row-file/form'
 import { valueSpans } from '../../shared/row-file/json'
 import { parsedJson } from '../../shared/row-file/open'
 import { recordsOf } from './csv-records'
@@ -38,7 +38,7 @@ export function* fileRows(text: string, { columns, headerOf }: FileKind): Iterab
       yield { start, end, ...(problem === undefined ? { value: parsedJson(text.slice(start, end)).value } : {}) }
 }
 
-function formOf(head: string, columns: Columns<string>, headerOf: FileKind['headerOf']): Form {
+function formOf(head: string, columns: Columns<string>, headerOf: FileKind['headerOf']): FileForm {
   try {
     return findForm(head, '', columns, headerOf)
   } catch (error) {
@@ -50,7 +50,7 @@ function formOf(head: string, columns: Columns<string>, headerOf: FileKind['head
 function* csvRows(
   text: string,
   from: number,
-  { header, delimiter }: Extract<Form, { kind: 'csv' }>,
+  { header, delimiter }: Extract<FileForm, { kind: 'csv' }>,
 ): Iterable<FileRow> {
   for (const { start, end, cells } of recordsOf(text, delimiter, from))
     yield { start, end, cells, value: Object.fromEntries(header.map((name, i) => [name, cells[i] ?? '']).reverse()) }

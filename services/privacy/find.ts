@@ -1,6 +1,6 @@
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
-import { isShownBefore, type Post, postsFromCsv, shownOf } from '../../shared/posts'
+import { isShownBefore, type Post, postsFromCsv, shownPost } from '../../shared/posts'
 import { runRecord } from '../../shared/records'
 import { type ShownText, textFunction, tokenise } from '../../shared/text'
 import { cascadeId } from '../../shared/text/cascade'
@@ -51,7 +51,7 @@ export async function find(
   await eachPage(bucket, versions, pages, (post, encoding) => {
     const item = members.itemOf.get(post.id) ?? (posts.has(post.id) ? cascadeId(post.text) : undefined)
     if (item === undefined) return
-    const shown = shownOf(post, encoding)
+    const shown = shownPost(post, encoding)
     if (isDeleted(post.id)) {
       if (!copies.has(item)) copies.set(item, null)
       for (const form of formsOf(post.text, shown)) texts.set(form, item)

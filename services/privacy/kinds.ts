@@ -6,11 +6,11 @@ const KINDS = Object.entries(keys)
 
 /** What deletion does to an object. One with an unknown key is read as a file of any format. */
 export function placeAt(key: string): DeletionRule {
-  const kind = kindOf(key)
+  const kind = kindOfKey(key)
   return kind ? PLACES[kind] : OTHER
 }
 
-export function kindOf(key: string): keyof typeof keys | undefined {
+export function kindOfKey(key: string): keyof typeof keys | undefined {
   const found = KINDS.find(([, pattern]) => pattern.match(key))
   // `keys` has no other names.
   return found && (found[0] as keyof typeof keys)

@@ -1,7 +1,7 @@
-import type { Targets } from './targets'
+import type { DeletionTargets } from './targets'
 
 /** An object without the deleted rows, and how many were removed or replaced; undefined where it has none. */
-export type Rewrite = (body: Buffer, targets: Targets, key: string) => Rewritten | undefined
+export type Rewrite = (body: Buffer, targets: DeletionTargets, key: string) => Rewritten | undefined
 
 export interface Rewritten {
   body: Buffer

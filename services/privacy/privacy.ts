@@ -1,5 +1,5 @@
 import type { Invocation } from '../../shared/door'
-import { type DeletionProgress, deletePosts, goOn, type DeletePorts } from './delete'
+import { type DeletionProgress, deletePosts, resumeDeletions, type DeletePorts } from './delete'
 import { type Expired, expireTexts } from './expire'
 import type { PrivacyRequest } from './request'
 
@@ -11,5 +11,5 @@ export const answerPrivacy =
     invocation: Invocation,
   ): Promise<DeletionProgress | Expired | { requests: DeletionProgress[]; modelsKept: string[] }> => {
     if ('delete' in request) return deletePosts(ports)(request.delete, request.dryRun, invocation)
-    return 'expire' in request ? expireTexts(ports)(invocation) : goOn(ports)(invocation)
+    return 'expire' in request ? expireTexts(ports)(invocation) : resumeDeletions(ports)(invocation)
   }

@@ -6,7 +6,7 @@ import { cursorMentions } from '../../shared/state/cursor'
 import { forgetItems } from '../../shared/state/desk'
 import type { StreamName, StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import type { FoundTargets, Targets } from './targets'
+import type { FoundTargets, DeletionTargets } from './targets'
 import type { Version } from './versions'
 
 type RowsTable = Pick<Table, 'get' | 'getMany' | 'query' | 'update' | 'remove'>
@@ -52,7 +52,7 @@ export async function forgetRows(
   table: RowsTable,
   versions: readonly Version[],
   found: FoundTargets,
-  targets: Targets,
+  targets: DeletionTargets,
 ): Promise<Record<string, number>> {
   const batches = new Set(versions.flatMap(({ key }) => keys.plan.match(key)?.batch ?? []))
   let atDesk = 0
@@ -87,7 +87,7 @@ function predictorsOf(versions: readonly Version[]): { model: string; prompt: st
 export async function waitingFor(
   table: Pick<Table, 'get'>,
   streams: readonly StreamNames[],
-  { isPost }: Targets,
+  { isPost }: DeletionTargets,
 ): Promise<StreamName[]> {
   const waiting: StreamName[] = []
   for (const names of streams) if (await cursorMentions(table, names, isPost)) waiting.push(names[0])

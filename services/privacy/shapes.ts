@@ -8,11 +8,11 @@ import { isRowGone } from './any-file'
 import { clean, type Fields } from './clean'
 import { byHeader, type Cells, recordsOf } from './csv-records'
 import { lineByLine, type Rewrite } from './lines'
-import type { Targets } from './targets'
+import type { DeletionTargets } from './targets'
 
 /** CSV with a header: the bytes of the remaining rows do not change. */
-export const csvRows =
-  (goes: (cells: Cells, targets: Targets) => boolean): Rewrite =>
+export const rewriteCsv =
+  (goes: (cells: Cells, targets: DeletionTargets) => boolean): Rewrite =>
   (body, targets) => {
     const text = body.toString('utf8')
     let header: readonly string[] | undefined
@@ -28,7 +28,7 @@ export const csvRows =
   }
 
 /** JSON Lines: an unchanged line keeps its bytes. */
-export const jsonLines =
+export const rewriteJsonLines =
   (fields: Fields): Rewrite =>
   (body, targets) =>
     lineByLine(body, (line) => {
@@ -41,7 +41,7 @@ export const jsonLines =
 export const gzippedJsonLines =
   (fields: Fields): Rewrite =>
   (body, targets, key) => {
-    const rewritten = jsonLines(fields)(gunzipSync(body), targets, key)
+    const rewritten = rewriteJsonLines(fields)(gunzipSync(body), targets, key)
     return rewritten && { body: gzippedLines(rewritten.body), rows: rewritten.rows }
   }
 

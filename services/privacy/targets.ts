@@ -12,7 +12,7 @@ export interface Copy {
  * What is to be deleted. An invocation that resumes no longer finds everything in the bucket, so it also uses the marks
  * that an earlier one stored.
  */
-export interface Targets {
+export interface DeletionTargets {
   isPost(id: string): boolean
   isAuthor(id: string): boolean
   /** Whether a deleted post showed this message and no post of it remains. */
@@ -56,7 +56,7 @@ export function marksOf(found: FoundTargets, mark: Mark, before: Marks): Marks {
 }
 
 /** `asked` are the marks that the invocation began with: they identify posts and authors that no search found. */
-export function targetsOf(found: FoundTargets, asked: Marks, mark: Mark): Targets {
+export function targetsOf(found: FoundTargets, asked: Marks, mark: Mark): DeletionTargets {
   const isMarked = membership(mark)
   const isPost = isMarked('post', found.posts, asked.posts)
   const isAuthor = isMarked('author', found.authors, asked.authors)

@@ -1,4 +1,4 @@
-import { labelOf, named, type StreamName, streamInWords } from '../../shared/streams'
+import { streamLabel, streamNameOf, type StreamName, streamInWords } from '../../shared/streams'
 import { dayOf, midnightOf } from '../../shared/utc-day'
 import { lastDue } from '../../shared/schedule'
 
@@ -6,7 +6,7 @@ import { lastDue } from '../../shared/schedule'
 export type Service = 'collector' | 'labeling' | 'formatter' | 'trainer' | 'evaluator' | 'analyzer' | 'privacy'
 
 /** Work that seems to have lost its event, and the request that starts it again. */
-export interface Finding {
+export interface LostWork {
   to: Service
   request: object
   why: string
@@ -64,7 +64,7 @@ export interface State {
   cursors: (StreamName & { through: number; running: boolean; leaseUntil: number })[]
 }
 
-type Rule = (state: State, now: number) => Finding[]
+type Rule = (state: State, now: number) => LostWork[]
 
 /** Younger work may still be in progress: this covers retries and the time limit of a function. */
 export const GRACE_MS = 30 * 60_000
@@ -75,7 +75,7 @@ const EVENING = 22
 const REPORTED_DAYS = 7
 
 /** Everything that seems lost, in the order of the flow. Pure. Where nothing was lost: empty, or only checks. */
-export const findings = (state: State, now: Date): Finding[] => RULES.flatMap((rule) => rule(state, now.getTime()))
+export const findings = (state: State, now: Date): LostWork[] => RULES.flatMap((rule) => rule(state, now.getTime()))
 
 const isOld = (at: number, now: number): boolean => at <= now - GRACE_MS
 
@@ -84,9 +84,9 @@ const stoppedCollections: Rule = ({ cursors }, now) =>
     .filter(({ running, leaseUntil }) => running && isOld(leaseUntil, now))
     .map((cursor) => ({
       to: 'collector',
-      request: named(cursor),
+      request: streamNameOf(cursor),
       why: `a run of ${streamInWords(cursor)} was left half-way`,
-      key: `collect ${labelOf(cursor)} ${cursor.through} ${midnightOf(now)}`,
+      key: `collect ${streamLabel(cursor)} ${cursor.through} ${midnightOf(now)}`,
     }))
 
 const missedSchedules: Rule = ({ cursors, settings }, now) => {
@@ -96,9 +96,9 @@ const missedSchedules: Rule = ({ cursors, settings }, now) => {
     .filter(({ running, through }) => !running && through < midnightOf(due))
     .map((cursor) => ({
       to: 'collector',
-      request: named(cursor),
+      request: streamNameOf(cursor),
       why: `${streamInWords(cursor)} is collected up to ${dayOf(cursor.through)} only`,
-      key: `collect ${labelOf(cursor)} ${cursor.through} ${midnightOf(now)}`,
+      key: `collect ${streamLabel(cursor)} ${cursor.through} ${midnightOf(now)}`,
     }))
 }
 
@@ -160,7 +160,7 @@ const unfinishedJobs: Rule = ({ jobs }, now) =>
 
 /** A waiting request is tried every quarter of an hour, and each attempt is noted. */
 const lostParkedRequests: Rule = ({ jobs, settings }, now) =>
-  jobs.flatMap(({ job, state, startedAt, since: first, datasetId, attempt, spot, entrant }): Finding[] => {
+  jobs.flatMap(({ job, state, startedAt, since: first, datasetId, attempt, spot, entrant }): LostWork[] => {
     if (state !== 'parked' || startedAt === undefined || datasetId === undefined || startedAt > now - HOUR_MS) return []
     const since = new Date(first ?? startedAt).toISOString()
     const tried = new Date(startedAt).toISOString()
@@ -207,16 +207,16 @@ const unregisteredModels: Rule = ({ trained, cards, registered }, now) =>
 /** Days without a report, and runs that came while a model was live but that it has not classified. */
 const missingReports: Rule = ({ runs, predictions, champion, reported }, now) => {
   const latest = runs.reduce((last, { date }) => (date > last ? date : last), '')
-  const missing = new Map<string, Finding>()
+  const missing = new Map<string, LostWork>()
   for (const { date, predictionsKey, modified, ...name } of runs) {
-    const day = `${labelOf(name)} ${date}`
+    const day = `${streamLabel(name)} ${date}`
     const isClassified = !champion || modified < champion.promotedAt || predictions.has(predictionsKey)
     const isDone = reported.has(day) && isClassified
     if (isDone || !isOld(modified, now) || Date.parse(latest) - Date.parse(date) >= REPORTED_DAYS * 24 * HOUR_MS)
       continue
     missing.set(day, {
       to: 'analyzer',
-      request: { ...named(name), date },
+      request: { ...streamNameOf(name), date },
       why: `${streamInWords(name)} on ${date} has ${reported.has(day) ? 'a run without predictions' : 'no report'}`,
       key: `report ${day} ${modified}`,
     })

@@ -4,7 +4,7 @@ import { keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import { labelOf, named, nameToday, namesOf, watchedStreams } from '../../shared/streams'
+import { streamLabel, streamNameOf, nameToday, namesOf, watchedStreams } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { cursorRowsOf } from '../../shared/state/cursor'
 import { collectionLease, deadlineOf, leaseRow } from '../../shared/state/lease'
@@ -19,7 +19,7 @@ import { notedJobs, trainingDayRow } from '../../shared/state/training-jobs'
 import { DAY_MS, dayOf } from '../../shared/utc-day'
 import type { State } from './findings'
 
-export interface Sources {
+export interface RecoverySources {
   objects: Pick<Objects, 'read' | 'etag' | 'list'>
   table: Pick<Table, 'query' | 'getMany'>
   settings: Pick<Settings, 'hashtags' | 'sources' | 'schedule' | 'training' | 'retention'>
@@ -55,7 +55,7 @@ export type Listings = Pick<
 >
 
 /** Read the table and two ETags: a handful of requests, whatever the age of the stack. */
-export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
+export async function readSigns(sources: RecoverySources, now: Date): Promise<Signs> {
   const { settings } = sources
   const [{ quiet, ...items }, logged, open, jobs, champion, labels] = await Promise.all([
     collecting(sources, now),
@@ -72,7 +72,7 @@ export async function readSigns(sources: Sources, now: Date): Promise<Signs> {
     deadline: Date.parse(deadline),
   }))
   const cursors = items.cursors.map((cursor) => ({
-    ...named(cursor),
+    ...streamNameOf(cursor),
     through: cursor.through,
     running: cursor.running,
   }))
@@ -110,7 +110,7 @@ export const NO_LISTINGS: Listings = {
 }
 
 /** List the bucket: about ten requests, whatever the age of the stack. */
-export async function readListings(sources: Sources, now: Date): Promise<Listings> {
+export async function readListings(sources: RecoverySources, now: Date): Promise<Listings> {
   const { objects } = sources
   const from = dayOf(now.getTime() - RAW_DAYS * DAY_MS)
   const [raw, predictions, labeled, datasets, models, live, reported] = await Promise.all([
@@ -155,7 +155,7 @@ export async function readListings(sources: Sources, now: Date): Promise<Listing
  * request.
  */
 async function collecting(
-  { table, settings }: Sources,
+  { table, settings }: RecoverySources,
   now: Date,
 ): Promise<Pick<State, 'cursors' | 'today' | 'deletions'> & Pick<Signs, 'quiet'>> {
   const streams = watchedStreams(settings).map((stream) => namesOf(settings, stream))
@@ -193,14 +193,17 @@ const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']>
     entrant,
   }))
 
-async function reports({ objects, settings }: Sources): Promise<Set<string>> {
+async function reports({ objects, settings }: RecoverySources): Promise<Set<string>> {
   const key = keys.reportIndex({})
   const stored = await objects.read(key)
   const { days } = stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key) : { days: [] }
-  return new Set(days.map((day) => `${labelOf(nameToday(settings, day))} ${day.date}`))
+  return new Set(days.map((day) => `${streamLabel(nameToday(settings, day))} ${day.date}`))
 }
 
-async function unreported<M extends { batch: string }>({ table }: Sources, manifests: readonly M[]): Promise<M[]> {
+async function unreported<M extends { batch: string }>(
+  { table }: RecoverySources,
+  manifests: readonly M[],
+): Promise<M[]> {
   const batches = await unreportedBatches(
     table,
     manifests.map(({ batch }) => batch),
@@ -215,7 +218,11 @@ interface Listed {
 }
 
 /** The objects of the last days: a list for each name of each stream. */
-async function recent({ objects, settings }: Sources, key: typeof keys.run | typeof keys.predictions, from: string) {
+async function recent(
+  { objects, settings }: RecoverySources,
+  key: typeof keys.run | typeof keys.predictions,
+  from: string,
+) {
   const names = watchedStreams(settings).flatMap((stream) => namesOf(settings, stream))
   const lists = names.map((name) => {
     const start = key.start(name)

@@ -2,24 +2,24 @@ import type { Invocation } from '../../shared/door'
 import { noteQuietLook } from '../../shared/state/quiet-look'
 import { countRequest } from '../../shared/state/recovery-requests'
 import type { Table } from '../../shared/table'
-import { type Finding, findings, GRACE_MS } from './findings'
-import { type Listings, NO_LISTINGS, readListings, readSigns, type Signs, type Sources } from './gather'
+import { type LostWork, findings, GRACE_MS } from './findings'
+import { type Listings, NO_LISTINGS, readListings, readSigns, type Signs, type RecoverySources } from './gather'
 import type { Invoke } from './invoke'
 
-export interface ReconcilePorts extends Sources {
-  table: Sources['table'] & Pick<Table, 'update'>
+export interface ReconcilePorts extends RecoverySources {
+  table: RecoverySources['table'] & Pick<Table, 'update'>
   invoke: Invoke
 }
 
 interface Reconciled {
   /** What seemed lost and was requested again. */
-  lost: Pick<Finding, 'to' | 'why'>[]
+  lost: Pick<LostWork, 'to' | 'why'>[]
   /** What may be ready and was checked. */
-  looked: Pick<Finding, 'to' | 'why'>[]
+  looked: Pick<LostWork, 'to' | 'why'>[]
   /**
    * What was retried so often that a person must look; the reason is in the dead letters or the log of the function.
    */
-  stuck: Pick<Finding, 'to' | 'why'>[]
+  stuck: Pick<LostWork, 'to' | 'why'>[]
 }
 
 /** How often lost work is retried, once an hour. */

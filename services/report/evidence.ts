@@ -3,8 +3,8 @@ import { keys } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
 import { type EvidenceRecord, evidenceRecord } from '../../shared/records'
 import { boundedStreamFields } from '../../shared/stream-fields'
-import { problem, type Reply } from '../../shared/web/http'
-import type { EvidenceInBrief, MessageInBrief, Shown } from './overview'
+import { problem, type HttpReply } from '../../shared/web/http'
+import type { EvidenceInBrief, MessageInBrief, PostAccess } from './overview'
 
 type LabelRecord = EvidenceRecord['labels'][number]
 
@@ -14,8 +14,8 @@ const asked = z.object({ ...boundedStreamFields, date: z.iso.date() })
 export async function answerEvidence(
   objects: Pick<Objects, 'read'>,
   query: Record<string, string>,
-  shows: Shown,
-): Promise<Reply> {
+  shows: PostAccess,
+): Promise<HttpReply> {
   const parsed = asked.safeParse(query)
   if (!parsed.success) return problem(400, 'invalid', 'say hashtag, date as in 2026-11-21, and stream')
   const { hashtag, stream, date } = parsed.data
@@ -30,7 +30,7 @@ export async function answerEvidence(
 }
 
 /** The evidence without what somebody may not see. */
-export function inBrief({ labels, messages, ...evidence }: EvidenceRecord, shows: Shown): EvidenceInBrief {
+export function inBrief({ labels, messages, ...evidence }: EvidenceRecord, shows: PostAccess): EvidenceInBrief {
   const { hashtag, stream, date, from, posts, postsBefore, part } = evidence
   const brief = ({
     text,

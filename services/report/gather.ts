@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { concurrently } from '../../shared/concurrently'
-import { postsOf, spent } from '../../shared/state/ledger'
+import { postsKind, spent } from '../../shared/state/ledger'
 import { BellwetherError } from '../../shared/errors'
 import { type Key, keys, prefixes } from '../../shared/keys'
 import { type Objects, parseJson } from '../../shared/objects'
@@ -16,7 +16,14 @@ import {
   reportRecord,
 } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import { labelOf, nameToday, sourcesOf, type StreamName, topicIn, watchedStreams } from '../../shared/streams'
+import {
+  streamLabel,
+  nameToday,
+  sourcesOfHashtag,
+  type StreamName,
+  topicIn,
+  watchedStreams,
+} from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { TEXT_VERSION } from '../../shared/text'
 import { dayAfter, dayOf } from '../../shared/utc-day'
@@ -25,10 +32,10 @@ import {
   type BatchInBrief,
   type DayInBrief,
   type ModelInBrief,
-  type Overview,
+  type ReportOverview,
   type ScoresInBrief,
   SHOWN,
-  type Spending,
+  type CapSpending,
   type StreamInBrief,
 } from './overview'
 
@@ -61,7 +68,11 @@ const MOST_KEPT = 500
  * Put together what the report page shows. What is not there yet is left out; what is there and cannot be read is named
  * in `unreadable`, and the rest is shown. Cards and qualities that were read are kept while the function is warm.
  */
-export function gathering({ objects, table, settings }: Ports): (now: Date, chosen?: ChosenDays) => Promise<Overview> {
+export function gathering({
+  objects,
+  table,
+  settings,
+}: Ports): (now: Date, chosen?: ChosenDays) => Promise<ReportOverview> {
   const kept = new Map<string, unknown>()
 
   return async (now, chosen = {}) => {
@@ -111,10 +122,10 @@ export function gathering({ objects, table, settings }: Ports): (now: Date, chos
     const indexed = chosenDays(all, chosen)
     const days = indexed.map((day) => ({ ...dayInBrief(day), ...streamInBrief(settings, day) }))
     const against = latestDays(settings, indexed).flatMap((day) => {
-      const name = labelOf(nameToday(settings, day))
+      const name = streamLabel(nameToday(settings, day))
       const date = chosen.against ?? dayAfter(day.date, -7)
       return all
-        .filter((one) => one.date === date && labelOf(nameToday(settings, one)) === name)
+        .filter((one) => one.date === date && streamLabel(nameToday(settings, one)) === name)
         .map((one) => ({ ...one, ...streamInBrief(settings, one) }))
     })
     const asked = [
@@ -216,7 +227,7 @@ function chosenDays(
 }
 
 /** Days come sorted by date. */
-function reportedIn(days: ReportIndexRecord['days']): Overview['reported'] {
+function reportedIn(days: ReportIndexRecord['days']): ReportOverview['reported'] {
   const [first, last] = [days[0]?.date, days.at(-1)?.date]
   return first === undefined || last === undefined ? null : { first, last }
 }
@@ -231,7 +242,7 @@ function lastDays(days: ReportIndexRecord['days'], most: number): ReportIndexRec
 
 /** The newest day of each stream. Days come sorted by date. */
 const latestDays = (settings: Settings, days: ReportIndexRecord['days']) => [
-  ...new Map(days.map((day) => [labelOf(nameToday(settings, day)), day])).values(),
+  ...new Map(days.map((day) => [streamLabel(nameToday(settings, day)), day])).values(),
 ]
 
 function streamInBrief(settings: Settings, name: StreamName): StreamInBrief {
@@ -239,11 +250,11 @@ function streamInBrief(settings: Settings, name: StreamName): StreamInBrief {
   return { hashtag, stream, topic: topicIn(settings, name) }
 }
 
-function streamsShown(settings: Settings, days: Overview['days']): Overview['streams'] {
+function streamsShown(settings: Settings, days: ReportOverview['days']): ReportOverview['streams'] {
   const watched = watchedStreams(settings).map((one) => ({ ...streamInBrief(settings, one), watched: true }))
   const reported = days.map(({ hashtag, stream, topic }) => ({ hashtag, stream, topic, watched: false }))
   // The first of a name stays.
-  return [...new Map([...watched, ...reported].reverse().map((one) => [labelOf(one), one])).values()].reverse()
+  return [...new Map([...watched, ...reported].reverse().map((one) => [streamLabel(one), one])).values()].reverse()
 }
 
 /** Judgements are booked on the day of the posts that they are about, everything else on the day it is spent. */
@@ -252,7 +263,7 @@ async function spendingOf(
   { caps, sources, hashtags }: Settings,
   today: string,
   asked = today,
-): Promise<Spending[]> {
+): Promise<CapSpending[]> {
   const days = { posts: today, collectUsd: today, judgements: asked, labelUsd: asked }
   const of = async (kind: string, day: string) => {
     const [onDay, inMonth] = await Promise.all([spent(table, kind, day), spent(table, kind, day.slice(0, 7))])
@@ -263,7 +274,7 @@ async function spendingOf(
     ...(await of(kind, days[kind])),
     ...caps[kind],
   }))
-  const watched = [...new Set(hashtags.flatMap(sourcesOf))]
+  const watched = [...new Set(hashtags.flatMap(sourcesOfHashtag))]
   const own = watched.flatMap((source) => {
     const posts = sources[source]?.caps?.posts
     return posts ? [{ source, posts }] : []
@@ -271,7 +282,7 @@ async function spendingOf(
   const each = await concurrently(own, 4, async ({ source, posts }) => ({
     kind: 'posts' as const,
     source,
-    ...(await of(postsOf(source), today)),
+    ...(await of(postsKind(source), today)),
     ...posts,
   }))
   return [...shared, ...each]

@@ -3,9 +3,9 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { type ReportIndexRecord, reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
-import { labelOf, nameToday, topicIn } from '../../shared/streams'
+import { streamLabel, nameToday, topicIn } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import { problem, type Reply } from '../../shared/web/http'
+import { problem, type HttpReply } from '../../shared/web/http'
 import type { CardSubject } from '../../shared/web/link'
 import type { LinkKey } from '../../shared/web/link-key'
 import { admittedCard } from '../../shared/web/session'
@@ -18,7 +18,7 @@ interface Ports {
 }
 
 /** One number of the report, for a page that embeds it: no script, no post, no cookie. 404 where the token shows nothing. */
-export async function card(ports: Ports, token: string, now: Date): Promise<Reply> {
+export async function card(ports: Ports, token: string, now: Date): Promise<HttpReply> {
   const { objects, settings } = ports
   const subject = await admittedCard(ports, token, now)
   if (!subject) return problem(404, 'not-found', 'There is no such card, or it was withdrawn.')
@@ -41,8 +41,8 @@ export function numberIn(
   days: ReportIndexRecord['days'],
   { label, ...name }: CardSubject,
 ): CardNumber | undefined {
-  const stream = labelOf(nameToday(settings, name))
-  const own = days.filter((day) => labelOf(nameToday(settings, day)) === stream).toReversed()
+  const stream = streamLabel(nameToday(settings, name))
+  const own = days.filter((day) => streamLabel(nameToday(settings, day)) === stream).toReversed()
   if (own[0]?.week.byPosts.state === 'labels-unreliable') return undefined
   for (const { date, week } of own) {
     const { state, shares, labels } = week.byPosts

@@ -37,7 +37,7 @@ export interface StretchInBrief extends Omit<IndexedStretch, 'byPosts' | 'byMess
 }
 
 /** What `GET /report/data` answers: all that the report page shows, put together from what stands in the bucket. */
-export interface Overview {
+export interface ReportOverview {
   /** When it was put together. */
   now: string
   /** Of the configuration, in its order; then those that only have reports. */
@@ -70,7 +70,7 @@ export interface Overview {
   live: ScoresInBrief | null
   /** The newest first. */
   batches: BatchInBrief[]
-  spending: Spending[]
+  spending: CapSpending[]
   waiting: WaitingBatch[]
   /** Objects that are not as they should be: which, and what is wrong with them. */
   unreadable: string[]
@@ -112,7 +112,7 @@ export interface BatchInBrief {
 }
 
 /** What is booked against the caps of a UTC day and of its month. */
-export interface Spending {
+export interface CapSpending {
   kind: 'posts' | 'collectUsd' | 'judgements' | 'labelUsd'
   /** The source whose own caps these are; without it they are those of the configuration. */
   source?: string
@@ -125,7 +125,7 @@ export interface Spending {
 }
 
 /** How much of the posts somebody may see: none of them, their texts, or their texts with links. */
-export type Shown = 'none' | 'messages' | 'links'
+export type PostAccess = 'none' | 'messages' | 'links'
 
 /** A message as the report page shows it. */
 export interface MessageInBrief {
@@ -142,7 +142,7 @@ export type EvidenceInBrief = Pick<
   'hashtag' | 'stream' | 'date' | 'from' | 'posts' | 'postsBefore' | 'part'
 > & {
   counted: EvidenceRecord['messages']
-  shows: Shown
+  shows: PostAccess
   labels: (Pick<EvidenceRecord['labels'][number], 'label' | 'words'> & {
     messages: MessageInBrief[]
     moves: (MessageInBrief & { before: number; change: number })[]

@@ -6,10 +6,10 @@ import type { Objects } from '../../shared/objects'
 import { cardRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import type { Table } from '../../shared/table'
-import { problem, type Reply, type Request } from '../../shared/web/http'
+import { problem, type HttpReply, type Request } from '../../shared/web/http'
 import type { LinkKey } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
-import type { Role } from '../../shared/state/people'
+import type { PersonRole } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
 import { answerEvidence } from './evidence'
@@ -26,7 +26,7 @@ interface Ports {
 }
 
 /** Who may read reports; an owner comes in by the owner's page. */
-const READERS: readonly Role[] = ['reader', 'owner']
+const READERS: readonly PersonRole[] = ['reader', 'owner']
 
 /** A SageMaker training job. */
 const job = z.string().regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,62}$/)
@@ -39,7 +39,7 @@ export const report = (ports: Ports) => {
   const { objects, settings, log } = ports
   const gather = gathering(ports)
 
-  const routes: Record<string, (visitor: Visitor, request: Request, now: Date) => Promise<Reply>> = {
+  const routes: Record<string, (visitor: Visitor, request: Request, now: Date) => Promise<HttpReply>> = {
     'GET /report/session': async ({ name, role }) => ({ status: 200, body: { name, role } }),
     'GET /report/data': async (_, { query }, now) => {
       const chosen = days.safeParse(query)
@@ -62,7 +62,7 @@ export const report = (ports: Ports) => {
     },
   }
 
-  const serve = async (request: Request, now: Date): Promise<Reply> => {
+  const serve = async (request: Request, now: Date): Promise<HttpReply> => {
     const route = `${request.method} ${request.path}`
     if (route === 'POST /report/session') return openSession(ports, 'reader', request, now)
     const token = /^GET \/card\/([\w.-]{1,2048})$/.exec(route)?.[1]

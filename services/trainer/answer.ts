@@ -5,7 +5,7 @@ import type { TrainerRequest } from './request'
 import { resume, start } from './start'
 
 /** Work on a request, and return the result. */
-export async function answer(
+export async function answerTrainer(
   ports: LaunchPorts,
   { datasetId = 'latest', force, finish: job, parked }: TrainerRequest,
   invocation: Pick<Invocation, 'now' | 'log'>,

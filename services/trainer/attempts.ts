@@ -3,7 +3,7 @@ import type { Objects } from '../../shared/objects'
 import type { Table } from '../../shared/table'
 import type { ConnectedTrainer } from './trainers'
 import type { AttemptState } from './trainers/trainer'
-import { type Job, jobName } from './job'
+import { type JobName, jobName } from './job'
 import { trainerOf, underWay } from '../../shared/state/training-jobs'
 
 /**
@@ -30,9 +30,9 @@ interface Ports {
  * Look at the attempts of an engine so far. With `again`, a dataset that was trained or given up gets one more attempt.
  * Exception: a model that was not published yet is published first.
  */
-export async function standingOf(
+export async function attemptsSoFar(
   ports: Ports,
-  { datasetId, entrant }: Omit<Job, 'attempt'>,
+  { datasetId, entrant }: Omit<JobName, 'attempt'>,
   { spot: wanted, again }: { spot: boolean; again: boolean },
 ): Promise<Standing> {
   const { stage, objects, table } = ports

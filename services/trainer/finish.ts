@@ -3,9 +3,9 @@ import { keys } from '../../shared/keys'
 import { datasetRecord } from '../../shared/records'
 import { findAttempt } from './attempts'
 import { nameOf } from './engine-for'
-import { type Job, parseJobName } from './job'
+import { type JobName, parseJobName } from './job'
 import {
-  announce,
+  announceTraining,
   announceAgain,
   fail,
   launch,
@@ -43,7 +43,7 @@ export async function finish(
   const dataset = correlated(await objects.readJson(keys.dataset({ dataset: datasetId }), datasetRecord))
   if (found.state === 'trained') {
     const trainer = (await trainerOf(table, name)) ?? settings.training.trainer
-    await announce(ports, await trainingRecordOf(objects, name, dataset, trainer, found.ran, invocation.now))
+    await announceTraining(ports, await trainingRecordOf(objects, name, dataset, trainer, found.ran, invocation.now))
     return { status: 'trained', job: name }
   }
   const withoutWaiting = { attempt: attempt + 1, spot: false, since: invocation.now.toISOString(), entrant }
@@ -56,7 +56,7 @@ export async function finish(
 async function startNoted(
   ports: LaunchPorts,
   name: string,
-  { datasetId, attempt, entrant }: Job,
+  { datasetId, attempt, entrant }: JobName,
   invocation: Pick<Invocation, 'now' | 'log'>,
 ): Promise<TrainingOutcome> {
   const noted = await underWay(ports.table, name)

@@ -13,9 +13,9 @@ import { s3Objects } from '../../shared/objects'
 import { sqsQueue } from '../../shared/queue'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
-import { connectTrainers, TRAINERS } from './trainers'
+import { connectTrainers, TRAINER_ADAPTERS } from './trainers'
 import { sageMakerJobs } from './trainers/sagemaker/jobs'
-import { answer } from './answer'
+import { answerTrainer } from './answer'
 import { finish } from './finish'
 import type { LaunchPorts } from './launch'
 import { trainerRequest } from './request'
@@ -39,7 +39,7 @@ const ports: LaunchPorts = {
   objects,
   table: dynamoTable(new DynamoDBClient(), config.table),
   engines: ENGINES,
-  trainers: connectTrainers(TRAINERS, {
+  trainers: connectTrainers(TRAINER_ADAPTERS, {
     stage,
     region: config.region,
     roleArn: config.trainingRoleArn,
@@ -54,7 +54,7 @@ const ports: LaunchPorts = {
 
 export const handler = door(
   'trainer',
-  { schema: trainerRequest, work: (request, invocation) => answer(ports, request, invocation) },
+  { schema: trainerRequest, work: (request, invocation) => answerTrainer(ports, request, invocation) },
   [
     onPut(keys.dataset, ({ dataset }, invocation) => startSoon(ports, dataset, invocation)),
     on(trainingJobStateChange, ({ TrainingJobName }, invocation) => finish(ports, TrainingJobName, invocation)),

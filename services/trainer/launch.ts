@@ -79,7 +79,7 @@ export async function launch(
   if (started.state === 'running') return { status: 'started', job }
   if (started.state === 'failed') return fail(ports, failed, started.reason)
   if (started.state === 'trained') {
-    await announce(ports, await trainingRecordOf(objects, job, dataset, trainer, started.ran, now))
+    await announceTraining(ports, await trainingRecordOf(objects, job, dataset, trainer, started.ran, now))
     return { status: 'trained', job }
   }
 
@@ -128,7 +128,7 @@ export async function trainingRecordOf(
 }
 
 /** Store the record, unless it is stored, and publish that the model is there. */
-export async function announce(
+export async function announceTraining(
   { objects, table, publish }: Pick<LaunchPorts, 'objects' | 'table' | 'publish'>,
   record: TrainingRecord,
 ): Promise<void> {
@@ -149,7 +149,7 @@ export async function announceAgain(
 ): Promise<TrainingOutcome> {
   const trainingKey = keys.training({ job })
   if (await ports.objects.exists(trainingKey)) {
-    await announce(ports, await ports.objects.readJson(trainingKey, trainingRecord))
+    await announceTraining(ports, await ports.objects.readJson(trainingKey, trainingRecord))
   }
   return { status: 'trained', job }
 }

@@ -4,7 +4,7 @@ import { keys } from '../../shared/keys'
 import { latestDataset } from '../../shared/latest'
 import { entrantsOf } from '../../shared/engines'
 import { type DatasetRecord, datasetRecord } from '../../shared/records'
-import { standingOf } from './attempts'
+import { attemptsSoFar } from './attempts'
 import { jobName } from './job'
 import {
   announceAgain,
@@ -81,7 +81,7 @@ async function nextStep(
 
   const objection = objectionOf(dataset, settings.training, engines, entrant)
   if (objection !== undefined) return skip(objection, true)
-  const standing = await standingOf(ports, { datasetId, entrant }, { spot: settings.training.spot, again: force })
+  const standing = await attemptsSoFar(ports, { datasetId, entrant }, { spot: settings.training.spot, again: force })
   if (standing.state === 'running') return { outcome: { status: 'running', job: standing.job } }
   if (standing.state === 'given-up') return skip(standing.reason)
   if (standing.state === 'trained') {

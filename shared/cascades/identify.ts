@@ -8,7 +8,7 @@ import { runRecord } from '../records'
 import type { LineBreaks, ShownText } from '../text'
 import { type FirstSeen, kept, textsFromBytes, textsToBytes } from './known-texts'
 import type { LoggedRun } from '../state/run-log'
-import { labelOf, named } from '../streams'
+import { streamLabel, streamNameOf } from '../streams'
 import { dayAfter } from '../utc-day'
 
 /** What is held of a post until a batch is drawn. */
@@ -28,7 +28,7 @@ interface Identified {
 }
 
 /** How new cascades are scored. */
-export interface Scoring {
+export interface CascadeScoring {
   /** The categories in whose order scores stand. */
   labels: readonly string[]
   /** The live model, which scores the shown texts of messages; null where none is live. */
@@ -58,7 +58,7 @@ export async function identifyRuns(
   objects: Store,
   runs: readonly string[],
   log: readonly LoggedRun[],
-  scoring: Scoring,
+  scoring: CascadeScoring,
 ): Promise<Identified> {
   const records = await concurrently([...runs].sort(byLog), 8, (key) => objects.readJson(key, runRecord))
   const known = await knownBefore(objects, before(log, records), scoring.labels)
@@ -71,7 +71,7 @@ export async function identifyRuns(
       const breaks = lineBreaksOfPost(post, record.textEncoding)
       texts.push({ id, createdAt, retweetOf, text: text === shown ? shown : text, shown, ...(breaks && { breaks }) })
     }
-    const name = { ...named(record), date: record.date, run: record.run }
+    const name = { ...streamNameOf(record), date: record.date, run: record.run }
     const cascades = await cascadesOf(objects, name, texts, known, scoring)
     const posts = texts.map(withoutText)
     identified.push({ ...name, posts, cascades })
@@ -145,7 +145,7 @@ async function cascadesOf(
   run: RunName,
   posts: readonly PostWithText[],
   known: Known,
-  scoring: Scoring,
+  scoring: CascadeScoring,
 ): Promise<IdentifiedRun['cascades']> {
   const { labels } = scoring
   const before = await readCascades(objects, run)
@@ -182,7 +182,7 @@ async function firstSeen(
   posts: readonly PostWithText[],
   cascades: ReadonlyMap<string, string>,
   known: Known,
-  { labels, model, ofLabelled }: Scoring,
+  { labels, model, ofLabelled }: CascadeScoring,
 ): Promise<FirstSeen> {
   const shown = new Map<string, PostWithText>()
   for (const post of posts) {
@@ -205,7 +205,7 @@ async function firstSeen(
 function byLog(a: string, b: string): number {
   const place = (key: string) => {
     const parts = keys.run.match(key)
-    return parts ? `${parts.date} ${labelOf(parts)} ${parts.run}` : key
+    return parts ? `${parts.date} ${streamLabel(parts)} ${parts.run}` : key
   }
   return place(a) < place(b) ? -1 : 1
 }

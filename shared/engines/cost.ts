@@ -7,7 +7,7 @@ const GB = 2
 const POSTS = 1_000_000
 
 /** The cost of an engine that runs in the function that asks it. `postsPerSecond` is measured on one core. */
-export function inFunction(postsPerSecond: number): Cost {
+export function costInFunction(postsPerSecond: number): Cost {
   const seconds = Math.ceil(POSTS / postsPerSecond)
   return {
     usd: Number((seconds * GB * GB_SECOND_USD).toPrecision(2)),

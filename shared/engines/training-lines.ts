@@ -5,7 +5,7 @@ const PREFIX = '__label__'
  * URL, so that no name contains white space or can be misread. `Not sure` is `__label__Not%20sure`. A lone surrogate
  * becomes U+FFFD. `categoryOf` is the reverse.
  */
-export const labelOf = (category: string): string =>
+export const labelOfLine = (category: string): string =>
   PREFIX + encodeURIComponent(Buffer.from(category, 'utf8').toString('utf8'))
 
 /** The category's name for a model's label, with its prefix or without. A label in another format stays as it is. */
@@ -20,4 +20,4 @@ export function categoryOf(label: string): string {
 
 /** An example as a line of a training file: the label, then the tokens. */
 export const trainingLine = (label: string, tokens: readonly string[]): string =>
-  `${labelOf(label)} ${tokens.join(' ')}`
+  `${labelOfLine(label)} ${tokens.join(' ')}`

@@ -2,7 +2,7 @@ import type { LabellerTerms, LabellingOptions } from './index'
 
 type Terms = LabellerTerms<LabellingOptions>
 
-export interface Cost {
+export interface LabellingCost {
   judgements: number
   usd: number
 }
@@ -36,7 +36,7 @@ export const minutesOf = ({ secondsPerJudgement }: LabellingOptions, judgements:
   Math.ceil((judgements * secondsPerJudgement) / 60)
 
 /** The most that a batch of `items` can cost, whichever of them turn out to be for evaluation. */
-export function costAtMost(terms: Terms, options: LabellingOptions, items: number, before = 0): Cost {
+export function costAtMost(terms: Terms, options: LabellingOptions, items: number, before = 0): LabellingCost {
   const asked = terms.judgementsAsked(options)
   const evaluation = judgementsAtMost(asked.evaluation)
   const training = judgementsAtMost(asked.training)
@@ -46,7 +46,13 @@ export function costAtMost(terms: Terms, options: LabellingOptions, items: numbe
 }
 
 /** The largest batch, up to `items`, that fits into what is left of the caps. */
-export function largestWithin(terms: Terms, options: LabellingOptions, items: number, left: Cost, before = 0): number {
+export function largestWithin(
+  terms: Terms,
+  options: LabellingOptions,
+  items: number,
+  left: LabellingCost,
+  before = 0,
+): number {
   for (let fitting = items; fitting > 0; fitting--) {
     const { judgements, usd } = costAtMost(terms, options, fitting, before)
     if (judgements <= left.judgements && usd <= left.usd + 1e-9) return fitting

@@ -1,7 +1,7 @@
 import type { LabellerTerms } from './terms'
 
 /** The label desk of this stack: the owner's annotators answer in their browsers. */
-export const desk: LabellerTerms = {
+export const deskTerms: LabellerTerms = {
   title: 'the label desk',
   kind: 'human',
   // Annotators take what they can until the deadline; the rest carries over.

@@ -1,5 +1,5 @@
 import { BellwetherError } from '../errors'
-import { desk } from './desk'
+import { deskTerms } from './desk'
 import { groundTruth, type GroundTruthOptions, groundTruthOptions } from './ground-truth'
 import type { LabellerTerms, PricingOptions } from './terms'
 
@@ -13,7 +13,7 @@ export type LabellingOptions = PricingOptions & { labeller: string; groundTruth?
 
 /** Every labeller, by the name that `labelling.labeller` gives it. The adapters are in services/labeling/labellers. */
 export const LABELLERS: Readonly<Record<string, LabellerTerms<LabellingOptions>>> = {
-  desk,
+  desk: deskTerms,
   'ground-truth': groundTruth,
 }
 

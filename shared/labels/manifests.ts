@@ -9,7 +9,7 @@ import { type QualityRecord, qualityRecord, settledLine } from '../records'
 import type { JudgementErrors } from '../statistics/judgement-errors'
 import type { Rules } from './rules'
 import { jsonOrNothing } from '../json'
-import { readSettled, type Refusal } from './settled'
+import { readSettled, type LineRefusal } from './settled'
 import { precedence, type StandingLabel, standingOf } from './standing'
 
 /** What `quality.json` of a batch says of the labels so far. */
@@ -32,7 +32,7 @@ export interface SettledBatch {
 }
 
 /** A line of a manifest that is refused, and why. */
-export interface RefusedLine extends Refusal {
+export interface RefusedManifestLine extends LineRefusal {
   batch: string
   /** From 1. */
   line: number
@@ -41,7 +41,7 @@ export interface RefusedLine extends Refusal {
 /** A settled manifest as the rules read it. */
 export interface ReadBatch extends SettledBatch {
   labels: StandingLabel[]
-  refused: RefusedLine[]
+  refused: RefusedManifestLine[]
 }
 
 /** A settled manifest in a listing. */
@@ -68,7 +68,7 @@ export async function listManifests(objects: Pick<Objects, 'list'>): Promise<Lis
 }
 
 /** Read the manifest of a batch, and its quality; uses what the writer has at hand. */
-export async function readBatch(
+export async function readSettledBatch(
   objects: Pick<Objects, 'stream' | 'read'>,
   rules: Rules,
   batch: string,
@@ -78,7 +78,7 @@ export async function readBatch(
   const sha256 = createHash('sha256')
   const md5 = etag === undefined ? createHash('md5') : undefined
   const labels: StandingLabel[] = []
-  const refused: RefusedLine[] = []
+  const refused: RefusedManifestLine[] = []
   let number = 0
   for await (const text of linesOf(
     Readable.from(hashing(body, md5 ? [sha256, md5] : [sha256]), { objectMode: false }),

@@ -3,11 +3,11 @@ import { type SettledLine, settledLine } from '../records'
 import { shownText, tokenise } from '../text'
 import type { Rules } from './rules'
 
-export type Reason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text'
+export type LineReason = 'not-json' | 'invalid' | 'other-schema-version' | 'unknown-class' | 'no-text'
 
 /** Why a line of a manifest is refused, and because of which field. */
-export interface Refusal {
-  reason: Reason
+export interface LineRefusal {
+  reason: LineReason
   field: string
   found?: string
 }
@@ -16,7 +16,7 @@ export interface Refusal {
  * Read a line of a settled manifest, or say why it is refused. A label of an earlier schema version that the rules map
  * is read as the category it counts as.
  */
-export function readSettled(text: string, { schemaVersion, categories, from }: Rules): SettledLine | Refusal {
+export function readSettled(text: string, { schemaVersion, categories, from }: Rules): SettledLine | LineRefusal {
   const value = jsonOrNothing(text)
   if (value === undefined) return { reason: 'not-json', field: '' }
   const parsed = settledLine.safeParse(value)
@@ -45,14 +45,14 @@ export function readSettled(text: string, { schemaVersion, categories, from }: R
 export const ownEntry = <T>(object: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined
 
-function categoryOf(name: string, version: number, rules: Rules): string | Refusal {
+function categoryOf(name: string, version: number, rules: Rules): string | LineRefusal {
   const counted = countsAs(rules, version, name)
   if (counted !== undefined) return counted
   if (version !== rules.schemaVersion) return otherVersion(version)
   return { reason: 'unknown-class', field: 'label-metadata.class-name', found: shorten(name) }
 }
 
-const otherVersion = (version: number): Refusal => ({
+const otherVersion = (version: number): LineRefusal => ({
   reason: 'other-schema-version',
   field: 'label-metadata.schema-version',
   found: String(version),
@@ -78,7 +78,7 @@ const isDay = (text: string): boolean => settledLine.shape.date.safeParse(text).
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-function invalid(path: readonly PropertyKey[], value: unknown): Refusal {
+function invalid(path: readonly PropertyKey[], value: unknown): LineRefusal {
   let found: unknown = value
   for (const step of path) found = isRecord(found) ? found[String(step)] : undefined
   const shown = isRecord(found) ? undefined : JSON.stringify(found)

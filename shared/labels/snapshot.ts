@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { byBatch } from '../batches'
 import { recordedHash, type Stored } from '../objects'
-import type { ReadBatch, RefusedLine, SettledBatch } from './manifests'
+import type { ReadBatch, RefusedManifestLine, SettledBatch } from './manifests'
 import { precedence, type StandingLabel } from './standing'
 
 /**
  * A line of `labels/<snapshot>.jsonl`. Of two lines about the same batch or item, the one in the later snapshot counts.
  */
-export type Entry = { batch: SettledBatch } | { refused: RefusedLine } | { label: StandingLabel }
+export type SnapshotEntry = { batch: SettledBatch } | { refused: RefusedManifestLine } | { label: StandingLabel }
 
 /** The current labels after some batches. Pure: depends on the batches' manifests and the rules, in any order. */
 export interface Labels {
@@ -20,15 +20,15 @@ export interface Labels {
   /** In their order. */
   batches: readonly SettledBatch[]
   /** Lines that do not count, by batch and line. */
-  refused: readonly RefusedLine[]
+  refused: readonly RefusedManifestLine[]
 }
 
 /** The state that these snapshots add up to, the oldest first. */
-export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[]): Labels {
+export function stateOf(rules: string, snapshots: readonly (readonly SnapshotEntry[])[]): Labels {
   const labels = new Map<string, StandingLabel>()
   const neither = new Map<string, StandingLabel>()
   const batches = new Map<string, SettledBatch>()
-  const refused: RefusedLine[] = []
+  const refused: RefusedManifestLine[] = []
   for (const snapshot of snapshots) {
     for (const entry of snapshot) {
       if ('label' in entry) {
@@ -50,9 +50,12 @@ export function stateOf(rules: string, snapshots: readonly (readonly Entry[])[])
 }
 
 /** What these batches change. For a batch that is already included, only the facts about its manifest are new. */
-export function changesBy(before: Pick<Labels, 'labels' | 'neither' | 'batches'>, read: readonly ReadBatch[]): Entry[] {
+export function changesBy(
+  before: Pick<Labels, 'labels' | 'neither' | 'batches'>,
+  read: readonly ReadBatch[],
+): SnapshotEntry[] {
   const known = new Set(before.batches.map(({ batch }) => batch))
-  const batches: Entry[] = []
+  const batches: SnapshotEntry[] = []
   const changed = new Map<string, StandingLabel>()
   for (const { labels, refused, ...batch } of read) {
     batches.push({ batch })
@@ -68,7 +71,7 @@ export function changesBy(before: Pick<Labels, 'labels' | 'neither' | 'batches'>
 }
 
 /** The entries of several snapshots, the oldest first, without those that later ones replace. */
-export function merged(snapshots: readonly (readonly Entry[])[]): Entry[] {
+export function mergedSnapshots(snapshots: readonly (readonly SnapshotEntry[])[]): SnapshotEntry[] {
   const { labels, neither, batches, refused } = stateOf('', snapshots)
   return [
     ...batches.map((batch) => ({ batch })),
@@ -78,7 +81,7 @@ export function merged(snapshots: readonly (readonly Entry[])[]): Entry[] {
 }
 
 /** The file of a snapshot, and its name: a hash of the bytes. */
-export function writeSnapshot(entries: readonly Entry[]): { snapshot: string; body: string } {
+export function writeSnapshot(entries: readonly SnapshotEntry[]): { snapshot: string; body: string } {
   const body = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
   return { snapshot: nameOf(body), body }
 }
@@ -89,12 +92,12 @@ export function writeSnapshot(entries: readonly Entry[]): { snapshot: string; bo
 export function readSnapshot(
   snapshot: string,
   { body, rewriting }: Pick<Stored, 'body' | 'rewriting'>,
-): Entry[] | undefined {
+): SnapshotEntry[] | undefined {
   if (recordedHash(body, rewriting).slice(0, NAME_LENGTH) !== snapshot) return undefined
-  const entries: Entry[] = []
+  const entries: SnapshotEntry[] = []
   for (let start = 0, end = body.indexOf(LINE_END); end !== -1; start = end + 1, end = body.indexOf(LINE_END, start)) {
     // The name guarantees the bytes, and `writeSnapshot` wrote them: rules of another format have other snapshots.
-    entries.push(JSON.parse(body.toString('utf8', start, end)) as Entry)
+    entries.push(JSON.parse(body.toString('utf8', start, end)) as SnapshotEntry)
   }
   return entries
 }

@@ -1,6 +1,6 @@
 import { byBatch, isOfADay } from '../batches'
 import { type SettledLine, TEXT_CLASSIFICATION } from '../records'
-import type { Judged } from '../statistics/corrections'
+import type { JudgedBy } from '../statistics/corrections'
 import type { Parts } from '../statistics/design'
 
 /** The current label of an item, with everything that any reader needs to know about the item. */
@@ -59,7 +59,7 @@ export interface PlannedJudgement {
 /** A label as it counts in a share: its source, the batch that gave it and, unless another label replaced it, when. */
 interface CountedLabel {
   label: string
-  judged: Judged
+  judged: JudgedBy
   batch: string
   at?: string
 }

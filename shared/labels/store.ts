@@ -4,9 +4,24 @@ import { BellwetherError } from '../errors'
 import { jsonOrNothing } from '../json'
 import { keys } from '../keys'
 import type { Objects } from '../objects'
-import { type InHand, type ListedManifest, listManifests, noManifest, type ReadBatch, readBatch } from './manifests'
+import {
+  type InHand,
+  type ListedManifest,
+  listManifests,
+  noManifest,
+  type ReadBatch,
+  readSettledBatch,
+} from './manifests'
 import { fingerprintOf, type Rules } from './rules'
-import { changesBy, type Entry, type Labels, merged, readSnapshot, stateOf, writeSnapshot } from './snapshot'
+import {
+  changesBy,
+  type SnapshotEntry,
+  type Labels,
+  mergedSnapshots,
+  readSnapshot,
+  stateOf,
+  writeSnapshot,
+} from './snapshot'
 
 /** The current labels. Each function that reads or changes them creates one store, which caches what it has read. */
 export interface LabelStore {
@@ -63,7 +78,7 @@ export const MOST_LINES = 16_384
 export function labelStore(objects: Bucket, rules: Rules): LabelStore {
   const key = keys.currentLabels({})
   const fingerprint = fingerprintOf(rules)
-  const kept = new Map<string, readonly Entry[]>()
+  const kept = new Map<string, readonly SnapshotEntry[]>()
   /** Snapshots whose bytes do not match the hash in their names. */
   const damaged = new Set<string>()
   let latest: { names: string; labels: Labels } | undefined
@@ -96,7 +111,7 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
     return entries.length === snapshots.length ? stateOf(fingerprint, entries) : undefined
   }
 
-  async function entriesOf(snapshot: string): Promise<readonly Entry[] | undefined> {
+  async function entriesOf(snapshot: string): Promise<readonly SnapshotEntry[] | undefined> {
     const known = kept.get(snapshot)
     if (known) return known
     const stored = await objects.read(keys.labelSnapshot({ snapshot }))
@@ -113,13 +128,13 @@ export function labelStore(objects: Bucket, rules: Rules): LabelStore {
   }
 
   /** Write the changes, merged with the last snapshots that are not much larger; returns the new list of snapshots. */
-  async function append(before: Snapshots, changes: readonly Entry[]): Promise<Snapshots> {
+  async function append(before: Snapshots, changes: readonly SnapshotEntry[]): Promise<Snapshots> {
     const rest = [...before]
-    let written: readonly Entry[] = changes
+    let written: readonly SnapshotEntry[] = changes
     for (let last = rest.at(-1); last && isTakenIn(last.lines, written.length); last = rest.at(-1)) {
       const entries = await entriesOf(last.snapshot)
       if (!entries) break
-      written = merged([entries, written])
+      written = mergedSnapshots([entries, written])
       rest.pop()
     }
     for (let from = 0; from < written.length; from += MOST_LINES) {
@@ -235,7 +250,8 @@ function reading(objects: Pick<Bucket, 'read' | 'stream' | 'list'>, rules: Rules
       const etag = listed.get(batch)?.etag
       const version = `${batch} ${etag ?? ''}`
       const read =
-        done.get(version) ?? readBatch(objects, rules, batch, { etag, inHand: batch === own ? inHand : undefined })
+        done.get(version) ??
+        readSettledBatch(objects, rules, batch, { etag, inHand: batch === own ? inHand : undefined })
       done.set(version, read)
       return read
     },

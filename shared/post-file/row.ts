@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { placeOf, type Post, type Refused, type Traced } from '../posts'
+import { placeOf, type Post, type RefusedInput, type PostTrace } from '../posts'
 import { asText, fromPythonBytes, isNoText, isNothing, isRounded, wrongId } from '../row-file/cells'
 import type { PostValues } from './open'
 
 /** A post in a user's file. */
-export interface FileRow {
+export interface PostOfFile {
   post: Post
   hashtags: string[]
   line: number
@@ -13,7 +13,7 @@ export interface FileRow {
 }
 
 /** A row that is not a valid post; with `createdAt` where at least that can be read. */
-export interface RefusedRow extends Refused {
+export interface RefusedRow extends RefusedInput {
   createdAt: string | undefined
   hashtags: string[]
 }
@@ -37,7 +37,7 @@ const FIRST_DATE = '2006-01-01'
  * Read the values of a row. It belongs to its own `hashtag`; without one, to each of `tags` that its text has as a
  * hashtag; without any, to the first of `tags`. A row without an id gets `''` here, and an id in `named`.
  */
-export function readRow(values: PostValues, line: number, rules: RowRules): FileRow | RefusedRow {
+export function readPostRow(values: PostValues, line: number, rules: RowRules): PostOfFile | RefusedRow {
   const notes: string[] = []
   const cell = (field: keyof PostValues): string => {
     const value = values[field]
@@ -115,11 +115,14 @@ function wrongText(text: string): Wrong | undefined {
  * Rows in order of time, each with an id. A row without one gets a hash of its content and of its number among equal
  * rows, so that the same file gives the same ids. Of two rows with one id, the first in the file counts.
  */
-export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts: Post[]; refused: Refused[] } {
+export function withIds(rows: readonly Pick<PostOfFile, 'post' | 'line'>[]): {
+  posts: Post[]
+  refused: RefusedInput[]
+} {
   const equals = new Map<string, number>()
   const lines = new Map<string, number>()
   const posts: Post[] = []
-  const refused: Refused[] = []
+  const refused: RefusedInput[] = []
   for (const { post, line } of rows) {
     const content = contentOf(post)
     // A day of a file may have several hundred thousand rows: their contents are not held twice.
@@ -144,7 +147,7 @@ export function named(rows: readonly Pick<FileRow, 'post' | 'line'>[]): { posts:
   return { posts: posts.sort((a, b) => order(placeOf(a), placeOf(b))), refused }
 }
 
-const traceOf = ({ id, authorId, retweetOf }: Post): Traced => ({ id, authorId, retweetOf })
+const traceOf = ({ id, authorId, retweetOf }: Post): PostTrace => ({ id, authorId, retweetOf })
 
 /** What makes a row without an id equal to another. */
 export const contentOf = ({ createdAt, authorId, text }: Post): string => JSON.stringify([createdAt, authorId, text])

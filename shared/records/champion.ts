@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { labelStatus } from '../../events'
 import { priorRecord } from '../engines/manifest'
 import { day, instant } from './fields'
-import { labelStatus } from './quality'
 
 /** `champion.json`: which model is live. Its versions are the history. */
 export const championRecord = z.object({

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { labelStatus } from '../../events'
 import { namedRecord } from '../by-name'
 import { priorRecord } from '../engines/manifest'
 import { day } from './fields'
-import { alphaRecord, labelStatus } from './quality'
+import { alphaRecord } from './quality'
 
 const stored = z.object({ key: z.string(), sha256: z.string() })
 

@@ -3,7 +3,6 @@ import { alpha, labelStatus } from '../../events'
 import { namedRecord } from '../by-name'
 import { day, fraction } from './fields'
 
-export { labelStatus }
 export type LabelStatus = z.infer<typeof labelStatus>
 
 /** Krippendorff's alpha over items, as events carry it too. */

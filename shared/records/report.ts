@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { labelStatus } from '../../events'
 import { agreementRecord, confusionRecord } from './agreement'
 import { day, fraction, instant, stream } from './fields'
-import { judgementErrorsRecord, labelStatus } from './quality'
+import { judgementErrorsRecord } from './quality'
 
 /** The share of a label, with its 95 % interval. */
 export const shareRecord = z.object({

@@ -24,7 +24,7 @@ export async function* csvRows(text: AsyncIterable<string>, delimiter: string): 
   const rowsIn = function* (isLast: boolean): Iterable<CsvRow> {
     let at = 0
     for (;;) {
-      const row = readRow(held, at, delimiter, isLast)
+      const row = readCsvRow(held, at, delimiter, isLast)
       if (!row) break
       const { cells, problem, end } = row
       const raw = held.slice(at, end)
@@ -62,7 +62,7 @@ interface Read {
 }
 
 /** The row that begins at `start`; undefined where it ends in a later piece of the text, or at the end of the text. */
-export function readRow(text: string, start: number, delimiter: string, isLast: boolean): Read | undefined {
+export function readCsvRow(text: string, start: number, delimiter: string, isLast: boolean): Read | undefined {
   if (start >= text.length) return undefined
   const cells: string[] = []
   for (let at = start; ;) {

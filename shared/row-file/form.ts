@@ -1,10 +1,10 @@
 import { BellwetherError } from '../errors'
 import { jsonOrNothing } from '../json'
 import { type Columns, mapColumns } from './columns'
-import { readRow } from './csv'
+import { readCsvRow } from './csv'
 
 /** What a file is, apart from its encoding. */
-export type Form =
+export type FileForm =
   | {
       kind: 'csv'
       delimiter: string
@@ -33,7 +33,7 @@ export function findForm(
   file: string,
   columns: Columns<string>,
   headerOf: (cells: readonly string[]) => string[] | undefined = () => undefined,
-): Form {
+): FileForm {
   const begins = head.trimStart()
   if (begins === '') return { kind: 'empty' }
   if (/^<(!doctype|html|\?xml)/i.test(begins)) {
@@ -57,7 +57,7 @@ function csvForm(
   head: string,
   columns: Columns<string>,
   headerOf: (cells: readonly string[]) => string[] | undefined,
-): Form {
+): FileForm {
   // Spreadsheets write and read a line `sep=;` before the header.
   const [separator, said] = /^sep=(.)\r?\n/i.exec(head) ?? []
   const start = separator?.length ?? 0
@@ -77,11 +77,11 @@ function csvForm(
 
 function firstRow(head: string, start: number, delimiter: string): string[] | undefined {
   const blank = /^[\r\n]*/.exec(head.slice(start))?.[0].length ?? 0
-  return readRow(head, start + blank, delimiter, true)?.cells
+  return readCsvRow(head, start + blank, delimiter, true)?.cells
 }
 
 /** The form, for people. */
-export function formInWords(form: Form): string {
+export function formInWords(form: FileForm): string {
   switch (form.kind) {
     case 'csv':
       return `CSV with ${DELIMITER_NAMES[form.delimiter] ?? `"${form.delimiter}"`} between cells`

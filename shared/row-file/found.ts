@@ -14,7 +14,7 @@ export interface FoundFile<F extends string> {
 }
 
 /** What is expected of a file. */
-export interface Wanted<F extends string> {
+export interface WantedFile<F extends string> {
   /** What its rows are, as in "posts". */
   what: string
   columns: Columns<F>
@@ -30,7 +30,7 @@ export interface Wanted<F extends string> {
  * Check the columns of a file against the expected ones, before its rows are read. OBJECT_INVALID says in one message
  * what was found and what is expected.
  */
-export function findColumns<F extends string>(file: string, opened: OpenFile, wanted: Wanted<F>): FoundFile<F> {
+export function findColumns<F extends string>(file: string, opened: OpenFile, wanted: WantedFile<F>): FoundFile<F> {
   const { columns, needed, names = opened.names, remark = '' } = wanted
   const { encoding, form } = opened
   const isCsv = form.kind === 'csv'

@@ -3,7 +3,7 @@ import { jsonOrNothing } from '../json'
 import type { Columns } from './columns'
 import { csvRows } from './csv'
 import { decoded, type Encoding } from './decode'
-import { findForm, type Form } from './form'
+import { findForm, type FileForm } from './form'
 import { jsonLines, type JsonPiece, jsonValues } from './json'
 
 /** A row of a file. */
@@ -19,7 +19,7 @@ export interface RawRow {
 /** A file whose form is known but whose rows were not read yet. */
 export interface OpenFile {
   encoding: Encoding
-  form: Form
+  form: FileForm
   /** The columns that the file has: its header, or the keys of its first objects. */
   names: string[]
   /** The first rows of a JSON file. */
@@ -93,7 +93,7 @@ async function* once(text: string): AsyncIterable<string> {
   yield text
 }
 
-const piecesOf = (text: AsyncIterable<string>, form: Form, file: string): AsyncIterable<JsonPiece> =>
+const piecesOf = (text: AsyncIterable<string>, form: FileForm, file: string): AsyncIterable<JsonPiece> =>
   form.kind === 'json-lines' ? jsonLines(text) : jsonValues(text, form.kind === 'json-array', file)
 
 async function* parsedRows(pieces: AsyncIterable<JsonPiece>): AsyncIterable<RawRow> {
@@ -116,7 +116,7 @@ const withoutNaN = (json: string): string =>
 
 async function* csvObjects(
   text: AsyncIterable<string>,
-  { delimiter, header, before }: Extract<Form, { kind: 'csv' }>,
+  { delimiter, header, before }: Extract<FileForm, { kind: 'csv' }>,
 ): AsyncIterable<RawRow> {
   let number = 0
   for await (const { line, cells, raw, problem } of csvRows(text, delimiter)) {

@@ -52,6 +52,6 @@ export function makeTally() {
     },
   }
 }
-export type Tally = ReturnType<typeof makeTally>
+export type RowTally = ReturnType<typeof makeTally>
 
 const byCount = <T>(counts: [T, number][]): [T, number][] => counts.sort(([, a], [, b]) => b - a)

@@ -1,5 +1,5 @@
 import type { Settings } from '../settings'
-import { labelOf, nameToday, namesOf, type StreamNames, watchedStreams } from '../streams'
+import { streamLabel, nameToday, namesOf, type StreamNames, watchedStreams } from '../streams'
 import type { SecondOpinions } from './opinions'
 
 /** Reads the opinions about a day of a stream, by all its names; nothing where the predictor was not asked about it. */
@@ -20,7 +20,7 @@ export async function withOpinions<T extends Seen>(
   opinionsOn: ReadOpinions,
 ): Promise<(T & { opinion: number | undefined })[]> {
   const streams = new Map(
-    watchedStreams(settings).map((one) => [labelOf(nameToday(settings, one)), namesOf(settings, one)]),
+    watchedStreams(settings).map((one) => [streamLabel(nameToday(settings, one)), namesOf(settings, one)]),
   )
   const found: (T & { opinion: number | undefined })[] = []
   for (const one of window) {
@@ -38,7 +38,7 @@ export async function withOpinions<T extends Seen>(
 export function readOnce(read: ReadOpinions): ReadOpinions {
   const found = new Map<string, Promise<SecondOpinions | undefined>>()
   return (names, date) => {
-    const key = `${labelOf(names[0])} ${date}`
+    const key = `${streamLabel(names[0])} ${date}`
     const known = found.get(key) ?? read(names, date)
     found.set(key, known)
     return known

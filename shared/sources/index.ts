@@ -7,7 +7,7 @@ import {
   type SourceDeclaration,
   type SourceSettings,
 } from './declaration'
-import { sourcesOf } from '../streams'
+import { sourcesOfHashtag } from '../streams'
 import { bluesky } from './bluesky'
 import { file } from './file'
 import { hackerNews } from './hacker-news'
@@ -44,7 +44,7 @@ export function watchedSources(
   registry: SourceRegistry = SOURCES,
 ): { declaration: SourceDeclaration; watched: SourceSettings[] }[] {
   const all = hashtags.flatMap(({ source, sources: several }) =>
-    sourcesOf({ source, sources: several }).flatMap((name) => sources[name] ?? []),
+    sourcesOfHashtag({ source, sources: several }).flatMap((name) => sources[name] ?? []),
   )
   return registry.map((declaration) => ({
     declaration,

@@ -1,7 +1,7 @@
 /** A type that Athena, Glue and DuckDB call by the same name. */
 export type ColumnType = 'string' | 'bigint' | 'double' | 'boolean'
 
-export interface Column {
+export interface SqlColumn {
   type: ColumnType
   /** The comment of the column in the Glue catalogue. */
   comment: string
@@ -12,7 +12,7 @@ interface Table {
   /** Partition columns: each is a folder of the key. */
   partitions: readonly PartitionColumn[]
   /** In the order of a row. Names are in lower case, as the SerDe makes them. */
-  columns: Readonly<Record<string, Column>>
+  columns: Readonly<Record<string, SqlColumn>>
   /** Whether a column holds the text of a post or its author: access to it is opt-in. */
   personal: boolean
 }
@@ -202,7 +202,7 @@ export type SqlRow<N extends TableName> = {
 }
 
 /** Columns of a table, in the order of a row. */
-export const columnsOf = (name: TableName): [string, Column][] => Object.entries<Column>(SQL_TABLES[name].columns)
+export const columnsOf = (name: TableName): [string, SqlColumn][] => Object.entries<SqlColumn>(SQL_TABLES[name].columns)
 
 /** The value of a partition column where a row belongs to none: no hashtag and no network is called so. */
 export const NONE = '-'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { concurrently } from '../concurrently'
-import { labelOf, type StreamName } from '../streams'
+import { streamLabel, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { expiryOf, rowKind } from './row'
 
@@ -53,7 +53,7 @@ export async function noteAbsences(
 /** Where the last check of a stream ended, by whichever of its names; undefined before the first. */
 export async function lastPresence(table: Pick<Table, 'get'>, names: readonly StreamName[]) {
   for (const name of names) {
-    const last = await presenceRow.read(table, { stream: labelOf(name) })
+    const last = await presenceRow.read(table, { stream: streamLabel(name) })
     if (last) return last
   }
   return undefined
@@ -64,5 +64,5 @@ export async function notePresence(
   name: StreamName,
   at: z.infer<typeof presenceRow.attributes>,
 ): Promise<void> {
-  await table.update(presenceRow.key({ stream: labelOf(name) }), { set: at })
+  await table.update(presenceRow.key({ stream: streamLabel(name) }), { set: at })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { canonical } from '../canonical'
 import { BellwetherError } from '../errors'
-import { labelOf, type StreamName, type StreamNames } from '../streams'
+import { streamLabel, type StreamName, type StreamNames } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
@@ -67,7 +67,7 @@ export async function openCursor<R extends { window: { to: string } }>(
       values: { was: revision },
     })
     if (!moved && !(await isThere(to))) {
-      throw new BellwetherError('CONFLICT', `the cursor of ${labelOf(today)} was moved by another invocation`)
+      throw new BellwetherError('CONFLICT', `the cursor of ${streamLabel(today)} was moved by another invocation`)
     }
     revision += 1
     state = to
@@ -108,7 +108,7 @@ export async function cursorMentions(
   return run !== null && wordsIn(run).some(isId)
 }
 
-const rowOf = (name: StreamName) => ({ stream: labelOf(name) })
+const rowOf = (name: StreamName) => ({ stream: streamLabel(name) })
 
 /** The strings of a value, each whole and in its words. */
 function wordsIn(value: unknown): string[] {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { concurrently } from '../concurrently'
 import { BellwetherError } from '../errors'
 import type { Table } from '../table'
-import { type Asked, isComplete, storedItem } from './desk-item'
+import { type AskedItem, isComplete, storedItem } from './desk-item'
 import { rowKind } from './row'
 
 /** Rows of batches that were opened before items shared a row with their chunk. */
@@ -44,7 +44,7 @@ interface Place {
 export interface FormerItem {
   item: string
   source: string
-  state: Asked & { complete: boolean; version: number }
+  state: AskedItem & { complete: boolean; version: number }
 }
 
 /** The items of the batch, for reading only. */

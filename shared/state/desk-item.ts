@@ -23,7 +23,7 @@ export interface DeskAnswer {
 export const LONGEST_NOTE = 500
 
 /** The questions and answers of an item. Its change is atomic: the row that holds it is compared and swapped. */
-export interface Asked {
+export interface AskedItem {
   wanted: number
   /** Its position in the order of handing out; missing in batches of older releases. */
   turn?: number
@@ -56,16 +56,21 @@ export const storedItem = z.object({
   answers: namedRecord(z.object({ given, revision: z.int(), at: z.string(), note: z.string().optional() })),
 })
 
-export type Refusal = 'closed' | 'not-asked' | 'enough' | 'older'
+export type AnswerRefusal = 'closed' | 'not-asked' | 'enough' | 'older'
 
 /** Claim the item for an annotator until a time; undefined where the annotator may not have it. */
-export function claim<T extends Asked>(asked: T, annotator: string, nowMs: number, untilMs: number): T | undefined {
+export function claim<T extends AskedItem>(asked: T, annotator: string, nowMs: number, untilMs: number): T | undefined {
   if (asked.closed || isDone(asked, annotator) || !hasRoom(asked, annotator, nowMs)) return undefined
   return { ...asked, claims: withName(asked.claims, annotator, untilMs) }
 }
 
 /** The item with an answer, the same object where the answer is there already, or why the answer is refused. */
-export function answer<T extends Asked>(asked: T, annotator: string, given: DeskAnswer, nowMs: number): T | Refusal {
+export function withAnswer<T extends AskedItem>(
+  asked: T,
+  annotator: string,
+  given: DeskAnswer,
+  nowMs: number,
+): T | AnswerRefusal {
   const before = asked.answers[annotator]
   if (before && before.revision >= given.revision) {
     return before.revision === given.revision && same(before, given) ? asked : 'older'
@@ -78,31 +83,31 @@ export function answer<T extends Asked>(asked: T, annotator: string, given: Desk
   return { ...asked, claims, answers: withName(asked.answers, annotator, given) }
 }
 
-export const close = (asked: Asked): Asked => ({ ...asked, closed: true })
+export const close = (asked: AskedItem): AskedItem => ({ ...asked, closed: true })
 
 /** Whether the item has every judgement that it needs, or every one that the invited annotators can give. */
-export const isComplete = (asked: Asked, invited: readonly string[]): boolean =>
+export const isComplete = (asked: AskedItem, invited: readonly string[]): boolean =>
   judgementsOf(asked).length >= needed(asked) ||
   (invited.length > 0 && invited.every((annotator) => isDone(asked, annotator)))
 
 /** Whether the annotator answered it, in this batch or in an earlier one. */
-const isDone = ({ answers, before }: Asked, annotator: string): boolean =>
+const isDone = ({ answers, before }: AskedItem, annotator: string): boolean =>
   answers[annotator] !== undefined || (before?.includes(annotator) ?? false)
 
 /** The answers that are judgements, by annotator. */
-export const judgementsOf = ({ answers }: Asked): [string, DeskAnswer][] =>
+export const judgementsOf = ({ answers }: AskedItem): [string, DeskAnswer][] =>
   Object.entries(answers)
     .filter(([, given]) => isJudgement(given))
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** The judgements wanted, or `most` while they end in a tie. */
-function needed(asked: Asked): number {
+function needed(asked: AskedItem): number {
   const votes = judgementsOf(asked).map(([, { given }]) => text(given))
   return votes.length >= asked.wanted && majorityVote(votes).leading.length > 1 ? asked.most : asked.wanted
 }
 
 /** Whether the item needs this annotator's judgement in addition to those given and those that other claims promise. */
-function hasRoom(asked: Asked, annotator: string, nowMs: number): boolean {
+function hasRoom(asked: AskedItem, annotator: string, nowMs: number): boolean {
   const others = Object.entries(asked.claims).filter(([name, untilMs]) => name !== annotator && untilMs > nowMs)
   const theirs = judgementsOf(asked).filter(([name]) => name !== annotator)
   return theirs.length + others.length < needed(asked)

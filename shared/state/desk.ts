@@ -4,7 +4,7 @@ import { BellwetherError } from '../errors'
 import type { Item, Table } from '../table'
 import { lineBreaks } from '../records/fields'
 import { type LineBreaks, withLineBreaks } from '../text'
-import { type Asked, storedItem } from './desk-item'
+import { type AskedItem, storedItem } from './desk-item'
 import { forgetItemRows, readItemRows, upgradeItemRows } from './desk-item-rows'
 import { rowKind } from './row'
 
@@ -94,7 +94,7 @@ export const deskDayRow = rowKind({
 })
 
 /** An item with whether it had every judgement when it was last answered. */
-export type ChunkItem = Asked & { complete: boolean; version: number }
+export type ChunkItem = AskedItem & { complete: boolean; version: number }
 
 /** The items of a chunk by id, as of the read of its row. */
 export interface Chunk {
@@ -108,7 +108,7 @@ export interface NewBatch {
   deadline: string
   categories: BatchRow['categories']
   /** In the order in which they are handed out. */
-  items: (Pick<Asked, 'wanted' | 'most' | 'before'> & Pick<ItemToWrite, 'item' | 'source' | 'breaks'>)[]
+  items: (Pick<AskedItem, 'wanted' | 'most' | 'before'> & Pick<ItemToWrite, 'item' | 'source' | 'breaks'>)[]
   /** When DynamoDB may delete the rows; seconds. */
   expiresAt: number
 }
@@ -116,7 +116,7 @@ export interface NewBatch {
 /** Write the rows of a batch, and open it last, so that no annotator is shown half of it. Idempotent. */
 export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, added: NewBatch): Promise<void> {
   const { batch, deadline, categories, items, expiresAt } = added
-  if (!(await readBatch(table, batch))) {
+  if (!(await readDeskBatch(table, batch))) {
     const blank = { claims: {}, answers: {}, closed: false, complete: false, version: 0 }
     const rows = items.map(({ item, source, breaks, wanted, most, before }, turn) => ({
       item,
@@ -133,7 +133,7 @@ export async function addBatch(table: Pick<Table, 'get' | 'create' | 'update'>, 
 }
 
 /** Batches that annotators are asked about, the earliest first. */
-export async function openBatches(table: Pick<Table, 'get'>): Promise<string[]> {
+export async function openDeskBatches(table: Pick<Table, 'get'>): Promise<string[]> {
   const row = await deskOpenRow.read(table, {})
   return [...(row?.batches ?? [])].sort(byBatch)
 }
@@ -186,15 +186,15 @@ export async function removeOpen(table: Pick<Table, 'update'>, batch: string): P
   await table.update(OPEN, { deleteFrom: { batches: new Set([batch]) } })
 }
 
-export const readBatch = (table: Pick<Table, 'get'>, batch: string): Promise<BatchRow | undefined> =>
+export const readDeskBatch = (table: Pick<Table, 'get'>, batch: string): Promise<BatchRow | undefined> =>
   deskBatchRow.read(table, { batch })
 
 /** The batch, for a request that changes its items: a batch with a row for each item gets rows for chunks first. */
-export async function openBatchRow(
+export async function batchForChange(
   table: Pick<Table, 'get' | 'getMany' | 'create' | 'update'>,
   batch: string,
 ): Promise<BatchRow | undefined> {
-  const row = await readBatch(table, batch)
+  const row = await readDeskBatch(table, batch)
   if (!row || isInChunks(row)) return row
   const { rows, closed, expiresAt } = await upgradeItemRows(table, row)
   const written = await writeChunks(table, batch, byItem(rows), closed, expiresAt)
@@ -208,7 +208,7 @@ export async function openBatchRow(
     remove: complete.length > 0 ? [] : ['complete'],
     when: 'attribute_exists(pk) AND attribute_not_exists(#firsts)',
   })
-  return readBatch(table, batch)
+  return readDeskBatch(table, batch)
 }
 
 /** The chunk of each of these items; items that the batch cannot have are left out. */
@@ -364,7 +364,7 @@ export async function readProgress(
   table: Pick<Table, 'get' | 'getMany'>,
   batch: string,
 ): Promise<DeskProgress | undefined> {
-  const row = await readBatch(table, batch)
+  const row = await readDeskBatch(table, batch)
   if (!row) return undefined
   const items = (await readChunks(table, row)).flatMap((chunk) => [...chunk.items.values()])
   const answered = new Map<string, number>()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { labelOf, type StreamName } from '../streams'
+import { streamLabel, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { dayAfter } from '../utc-day'
 import { rowKind } from './row'
@@ -20,7 +20,7 @@ const DAYS = 3
  */
 export async function boostEvaluation(table: Pick<Table, 'update'>, name: StreamName, date: string): Promise<void> {
   const through = dayAfter(date, DAYS)
-  await table.update(evaluationBoostRow.key({ stream: labelOf(name) }), {
+  await table.update(evaluationBoostRow.key({ stream: streamLabel(name) }), {
     set: { through },
     when: 'attribute_not_exists(pk) OR #through < :through',
     values: { through },
@@ -34,7 +34,7 @@ export async function isEvaluationBoosted(
   date: string,
 ): Promise<boolean> {
   for (const name of names) {
-    const boost = await evaluationBoostRow.read(table, { stream: labelOf(name) })
+    const boost = await evaluationBoostRow.read(table, { stream: streamLabel(name) })
     if (boost && date <= boost.through) return true
   }
   return false

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { labelOf, type StreamName } from '../streams'
+import { streamLabel, type StreamName } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
@@ -18,7 +18,7 @@ export const leaseRow = rowKind({
 })
 
 /** The lease of the invocation that collects a stream. */
-export const collectionLease = (name: StreamName): string => `collect#${labelOf(name)}`
+export const collectionLease = (name: StreamName): string => `collect#${streamLabel(name)}`
 
 /** When the holder had to be done, even if it released the lease before; milliseconds since the epoch. */
 export const deadlineOf = ({ expiresAt }: z.infer<typeof leaseRow.attributes>): number =>

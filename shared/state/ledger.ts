@@ -13,7 +13,7 @@ export const ledgerRow = rowKind({
 })
 
 /** The spending against the caps on posts of one source with caps of its own. */
-export const postsOf = (source: string): string => `posts of ${source}`
+export const postsKind = (source: string): string => `posts of ${source}`
 
 export interface Cap {
   /** What is spent: `posts`, `collectUsd`, `judgements`, … */
@@ -58,7 +58,7 @@ export async function book(
  * second close of the same booking changes nothing. A closed token can be booked again, so close it only when no retry
  * can book it.
  */
-export async function settle(
+export async function closeBooking(
   table: Pick<Table, 'update'>,
   kind: string,
   day: string,

@@ -5,11 +5,11 @@ import { rowKind } from './row'
 
 /** The purpose of a link: to answer at the desk, to look after the labels, to read reports. */
 export const ROLES = ['annotator', 'owner', 'reader'] as const
-export type Role = (typeof ROLES)[number]
+export type PersonRole = (typeof ROLES)[number]
 
 export interface Person {
   name: string
-  role: Role
+  role: PersonRole
 }
 
 /** A name that is allowed in a link, a key and a manifest. */
@@ -89,7 +89,7 @@ export async function invite(
 export async function revoke(
   table: Pick<Table, 'get' | 'update'>,
   name: string,
-  roles: readonly Role[] = ROLES,
+  roles: readonly PersonRole[] = ROLES,
 ): Promise<boolean> {
   const ids = roles.map((role) => idOf({ role, name }))
   const before = await change(table, (invited) =>

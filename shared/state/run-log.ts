@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { keys } from '../keys'
-import { labelOf } from '../streams'
+import { streamLabel } from '../streams'
 import type { Table } from '../table'
 import { rowKind } from './row'
 
@@ -40,4 +40,4 @@ export async function markDrawn(table: Pick<Table, 'update'>, run: RunParts, bat
   })
 }
 
-const rowOf = ({ date, run, ...name }: RunParts) => runRow.key({ date, stream: labelOf(name), run })
+const rowOf = ({ date, run, ...name }: RunParts) => runRow.key({ date, stream: streamLabel(name), run })

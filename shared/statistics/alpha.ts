@@ -1,7 +1,7 @@
 import { mulberry32 } from './random'
 
 /** What the judges of one unit said: two values or more. A unit with fewer says nothing about agreement. */
-export type Unit = readonly string[]
+export type JudgedUnit = readonly string[]
 
 export interface Alpha {
   /** 1: they always agree. 0: no better than chance. Undefined where all of them always give the same single value. */
@@ -17,7 +17,7 @@ export interface Alpha {
  * Krippendorff's alpha for nominal data: 1 less the observed disagreement over that expected by chance. A unit of m
  * values counts each of its ordered pairs 1/(m-1) times, so values may be missing. Krippendorff, Content Analysis, 12.
  */
-export function alphaOf(units: readonly Unit[]): number | null {
+export function alphaOf(units: readonly JudgedUnit[]): number | null {
   const { kinds, of } = kindsOf(units.filter((unit) => unit.length >= 2))
   const counts = kinds.map(() => 0)
   for (const kind of of) counts[kind]! += 1
@@ -25,7 +25,7 @@ export function alphaOf(units: readonly Unit[]): number | null {
 }
 
 /** Alpha with a percentile interval over resampled units, which are what was drawn. The same seed gives the same. */
-export function alphaWithInterval(units: readonly Unit[], seed = 1, replicates = 1000): Alpha {
+export function alphaWithInterval(units: readonly JudgedUnit[], seed = 1, replicates = 1000): Alpha {
   const { kinds, of } = kindsOf(units.filter((unit) => unit.length >= 2))
   const value = alphaOf(units)
   const random = mulberry32(seed)
@@ -49,7 +49,7 @@ interface Kind {
 }
 
 /** The kinds of the units, and for each unit the number of its kind. */
-function kindsOf(units: readonly Unit[]): { kinds: Kind[]; of: Int32Array } {
+function kindsOf(units: readonly JudgedUnit[]): { kinds: Kind[]; of: Int32Array } {
   const values = new Map<string, number>()
   const known = new Map<string, number>()
   const kinds: Kind[] = []

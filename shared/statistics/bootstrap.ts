@@ -61,14 +61,14 @@ export function deviationOf(values: Float64Array): number {
 }
 
 /** The classes of items as numbers from 0: the true one, and the predicted one. */
-export interface Answered {
+export interface AnsweredClasses {
   truths: readonly number[]
   answers: readonly number[]
 }
 
 /** Share of right predictions among the drawn items. */
 export const accuracyOf =
-  ({ truths, answers }: Answered): Statistic =>
+  ({ truths, answers }: AnsweredClasses): Statistic =>
   (weights) => {
     let drawn = 0
     let right = 0
@@ -80,7 +80,7 @@ export const accuracyOf =
   }
 
 /** Mean F1 over the classes that some drawn item has. */
-export function macroF1Of({ truths, answers }: Answered): Statistic {
+export function macroF1Of({ truths, answers }: AnsweredClasses): Statistic {
   const classes = Math.max(0, ...truths, ...answers) + 1
   const gold = new Float64Array(classes)
   const given = new Float64Array(classes)

@@ -3,7 +3,7 @@ import { identity, inverse, type Matrix, product } from './matrix'
 import { clip } from './numbers'
 
 /** Who gave a label: an annotator alone, two and a third where they differ, or the owner, who is taken to be right. */
-export type Judged = 'one' | 'consensus' | 'owner'
+export type JudgedBy = 'one' | 'consensus' | 'owner'
 
 /**
  * What a share is about: the true classes, or one annotator's labels, where labels are too unreliable to estimate the
@@ -24,7 +24,7 @@ export interface Correction {
 }
 
 export interface Corrections {
-  of: Record<Judged, Correction>
+  of: Record<JudgedBy, Correction>
   /** Quantiles of the error rate over its mean: how many more or fewer labels may be wrong. */
   ratios: readonly number[]
 }
@@ -71,7 +71,7 @@ const exact = (classes: number): Correction => ({
 /** A label, or several of one item, with what they weigh. */
 interface WeighedLabel {
   said: number
-  judged: Judged
+  judged: JudgedBy
   weight: number
   /** How much of the weight is corrected by the expected class instead of by what was said. */
   leant: number

@@ -32,7 +32,7 @@ export interface PlannedDraw {
 }
 
 /** How many cascades each draw takes. */
-export type Targets = Parts
+export type DrawTargets = Parts
 
 /** The permanent random number that decides the evaluation draw. The salt is empty but for replays. */
 export const evaluationRandom = (item: string, salt = ''): number => permanentRandom(item, `split-v1${salt}`)
@@ -77,7 +77,7 @@ export function doubtOf(scores: readonly number[]): number {
 }
 
 /** How many cascades of each draw were answered: drawn by it, and with a label that the draw asked for. */
-export function answeredTargets({ members }: PlannedDraw, isAnswered: (item: string) => boolean): Targets {
+export function answeredTargets({ members }: PlannedDraw, isAnswered: (item: string) => boolean): DrawTargets {
   const count = (role: 'evaluation' | 'training') =>
     members.filter(({ item, drawn = 'evaluation' }) => drawn === role && isAnswered(item)).length
   return { evaluation: count('evaluation'), training: count('training') }
@@ -87,7 +87,7 @@ export function answeredTargets({ members }: PlannedDraw, isAnswered: (item: str
  * The probabilities of a cascade, by its size and its training measure, in a draw that takes `targets` in place of what
  * was planned, and no more than that. For any cascade of the hashtag's day, a member or not.
  */
-export function partsAt(draw: PlannedDraw, targets: Targets): (unit: { size: number; measure?: number }) => Parts {
+export function partsAt(draw: PlannedDraw, targets: DrawTargets): (unit: { size: number; measure?: number }) => Parts {
   const drawn = (role: Member['drawn']) => draw.members.filter((member) => (member.drawn ?? 'evaluation') === role)
   const evaluation = rateOf(
     drawn('evaluation').map(({ size }) => size),

@@ -4,7 +4,7 @@ import {
   type Corrections,
   correctionsOf,
   type Estimand,
-  type Judged,
+  type JudgedBy,
   leansOf,
   movesOf,
 } from './corrections'
@@ -20,7 +20,7 @@ export interface Sampled {
   inclusionProbability: number
   /** Place of its label among the classes. */
   label: number
-  judged: Judged
+  judged: JudgedBy
   /** Probability of each class by the model that was live when the message was first seen. */
   scores: readonly number[]
 }
@@ -55,7 +55,7 @@ export type Basis = 'posts' | 'messages'
 /** What a label adds to the total of its class. */
 interface Weighed {
   said: number
-  judged: Judged
+  judged: JudgedBy
   /** Posts or messages that it is the label of. */
   count: number
   /** Posts or messages that it stands for. */
@@ -67,7 +67,7 @@ interface Weighed {
 }
 
 /** The estimate of one sample, in the parts that several are put together from. */
-export interface Part {
+export interface EstimatePart {
   total: number
   /** Posts or messages that were not taken for certain. */
   uncertain: number
@@ -136,7 +136,7 @@ export function differencePart(
   errors: JudgementErrors = noErrors(population.means.length),
   estimand: Estimand = 'truth',
   labels = sample.length,
-): Part {
+): EstimatePart {
   const classes = population.means.length
   const corrections = correctionsOf(errors, estimand)
   const count = ({ size }: Sampled) => (basis === 'posts' ? size : 1)
@@ -160,7 +160,7 @@ export function differencePart(
     isDrawn: !isCertain(one),
   })
 
-  const part: Part = {
+  const part: EstimatePart = {
     total: population.total,
     uncertain,
     certain: zeros(classes),
@@ -230,7 +230,7 @@ function leaningOf(
 }
 
 /** Nothing is known of the uncertain: each class has the same share, and an infinite design variance. */
-function uninformed(part: Part): Part {
+function uninformed(part: EstimatePart): EstimatePart {
   const evenly = (value: number) => part.shares.map(() => value)
   return {
     ...part,
@@ -264,7 +264,7 @@ function weightingOf(labelled: readonly Sampled[], count: (one: Sampled) => numb
 
 /** Estimate class `k` of a part: its share among the uncertain, the variances, and what each message adds to the error. */
 function addClass(
-  part: Part,
+  part: EstimatePart,
   k: number,
   labelled: readonly Sampled[],
   corrected: readonly { values: number[]; noise: number[] }[],
@@ -338,7 +338,7 @@ const TAIL = 0.025
  * as know as much, together with the variance of the judgements and of their error rate. Messages that two samples share
  * err the same way in both.
  */
-export function estimateOf(parts: readonly Part[]): Estimated {
+export function estimateOf(parts: readonly EstimatePart[]): Estimated {
   const pooled = pool(parts)
   if (!pooled) return { classes: nothingOf(parts).map(exactly), effective: 0 }
   const { total, uncertain, labels, corrections, points } = pooled
@@ -377,13 +377,13 @@ export function estimateOf(parts: readonly Part[]): Estimated {
 }
 
 /** The shares of `estimateOf` with their standard errors, by class, without the bounds, which take longer. */
-export function pointsOf(parts: readonly Part[]): Pick<EstimatedShare, 'estimate' | 'standardError'>[] {
+export function pointsOf(parts: readonly EstimatePart[]): Pick<EstimatedShare, 'estimate' | 'standardError'>[] {
   const points = pool(parts)?.points ?? nothingOf(parts).map((estimate) => ({ estimate, ofDraw: 0, noise: 0 }))
   return points.map((point) => ({ estimate: point.estimate, standardError: errorOf(point) }))
 }
 
 /** By class: the share among no posts or messages. */
-const nothingOf = ([first]: readonly Part[]): number[] => zeros(first?.shares.length ?? 0)
+const nothingOf = ([first]: readonly EstimatePart[]): number[] => zeros(first?.shares.length ?? 0)
 
 /** What is known of one class before its bounds. */
 interface Point {
@@ -399,7 +399,7 @@ interface Point {
 const errorOf = ({ ofDraw, noise }: Pick<Point, 'ofDraw' | 'noise'>): number => Math.sqrt(ofDraw + noise)
 
 /** The parts together, with a point for each class; nothing where they have no posts or messages. */
-function pool(parts: readonly Part[]) {
+function pool(parts: readonly EstimatePart[]) {
   const [first] = parts
   const total = sum(parts.map((part) => part.total))
   if (!first || total === 0) return undefined
@@ -430,7 +430,7 @@ export interface MessageTerms {
 }
 
 /** The terms of shares, as `estimateOf` takes them: those of a message in several parts are added before anything is squared. */
-export function termsOf(parts: readonly Part[]): MessageTerms {
+export function termsOf(parts: readonly EstimatePart[]): MessageTerms {
   const total = sum(parts.map((part) => part.total))
   const [first] = parts
   const draw = new Map<string, number[]>()
@@ -475,9 +475,9 @@ export function covarianceOfShares(a: MessageTerms, b: MessageTerms, classes: nu
 const effectiveOf = (variance: number, total: number): number => (variance > 0 ? 1 / (variance + 1 / total) : total)
 
 /** Variance of the share among the uncertain by the draw alone, and as how many plain draws that is. */
-function drawOf(parts: readonly Part[], uncertain: number, common: number, k: number) {
+function drawOf(parts: readonly EstimatePart[], uncertain: number, common: number, k: number) {
   if (uncertain === 0) return { variance: 0, draws: Number.POSITIVE_INFINITY }
-  const mean = (of: (part: Part) => number) =>
+  const mean = (of: (part: EstimatePart) => number) =>
     sum(parts.map((part) => (part.uncertain === 0 ? 0 : (part.uncertain / uncertain) ** 2 * part.design * of(part))))
   const apart = mean((part) => part.residual[k]!)
   const together = 1 + (apart > 0 ? common / (uncertain ** 2 * apart) : 0)
@@ -488,7 +488,7 @@ function drawOf(parts: readonly Part[], uncertain: number, common: number, k: nu
 }
 
 /** Each label with what it adds over all parts, and by class the variance of the total by judgements and their error rate. */
-function judgementsOf(parts: readonly Part[], corrections: Corrections) {
+function judgementsOf(parts: readonly EstimatePart[], corrections: Corrections) {
   const classes = corrections.of.one.values.length
   const labels = new Map<string, Weighed>()
   for (const part of parts) {
@@ -522,7 +522,7 @@ const together = (a: Weighed, b: Weighed): Weighed => ({
 })
 
 /** By class: twice the sum of the products of what a message adds in two samples; never less than nothing. */
-function commonErrors(parts: readonly Part[]): number[] {
+function commonErrors(parts: readonly EstimatePart[]): number[] {
   const classes = parts[0]?.shares.length ?? 0
   if (parts.length < 2) return zeros(classes)
   const byItem = new Map<string, { sum: number[]; squares: number[] }>()

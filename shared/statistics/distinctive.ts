@@ -1,5 +1,5 @@
 /** Documents that hold a word, within a group and among all others, and the prior counts of the word. */
-export interface WordCounts {
+export interface WordSplit {
   /** Of the group. */
   inside: number
   outside: number
@@ -7,7 +7,7 @@ export interface WordCounts {
 }
 
 /** Sums of `WordCounts` over all words. */
-export type WordTotals = WordCounts
+export type WordTotals = WordSplit
 
 /** The prior of all words together: as much as 1,000 words of evidence. */
 export const PRIOR_TOTAL = 1000
@@ -16,7 +16,7 @@ export const PRIOR_TOTAL = 1000
  * How far a word sets a group apart: the difference of its log-odds inside and outside, under an informative Dirichlet prior,
  * in its standard errors. Positive where the group has more of it. Monroe, Colaresi and Quinn (2008), equations 15 to 22.
  */
-export function distinctiveness(word: WordCounts, totals: WordTotals): number {
+export function distinctiveness(word: WordSplit, totals: WordTotals): number {
   const logOdds = (count: number, total: number) =>
     Math.log((count + word.prior) / (total + totals.prior - count - word.prior))
   const difference = logOdds(word.inside, totals.inside) - logOdds(word.outside, totals.outside)

@@ -15,11 +15,12 @@ interface Estimate {
   standardError: number
 }
 
-/** So much of their error two estimates may have in common at most: what is known of it is an estimate as well. */
+/** The greatest correlation of two errors that is believed: the covariance is an estimate as well. */
 const MOST_COMMON = 0.9
 
 /**
- * The normal test of two estimates with independent errors. For positively correlated errors the test is conservative.
+ * The normal test of two estimates, whose errors have this covariance. A covariance left out makes the test conservative
+ * where the errors are positively correlated.
  * Two estimates without any error are either equal or certainly different.
  */
 export function contrastOf(now: Estimate, before: Estimate, covariance = 0): Contrast {

@@ -1,11 +1,11 @@
-import type { Correction, Corrections, Judged } from './corrections'
+import type { Correction, Corrections, JudgedBy } from './corrections'
 import { normalQuantile } from './normal'
 import { wrongAtMost } from './poisson-binomial'
 import { clamp, clip } from './numbers'
 
 interface LabelOfSide {
   said: number
-  judged: Judged
+  judged: JudgedBy
   count: number
   weight: number
   /** By class: what the label adds to the corrected total. */

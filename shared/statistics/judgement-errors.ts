@@ -122,7 +122,7 @@ export function rateAt(classes: number, disagreement: number): number {
  * Two judgements, and a third where they differ: P = 3c² − 2c³ of each class, by independent judgements. Where all three
  * differ there is no label, and the others share its probability.
  */
-export const consensusOf = (one: Matrix): number[][] =>
+export const consensusErrors = (one: Matrix): number[][] =>
   one.map((row) => {
     const ways = row.map((chance) => chance * chance * (3 - 2 * chance))
     const total = ways.reduce((sum, way) => sum + way, 0)
@@ -136,7 +136,7 @@ const LEAST = 1e-12
 
 /** The confusion of a consensus about posts of which some are harder than others. */
 export const agreedOf = (one: Matrix): number[][] =>
-  consensusOf(one).map((row, truth) => {
+  consensusErrors(one).map((row, truth) => {
     const wrong = Math.min(1, HARDER * (1 - row[truth]!))
     return row.map((chance, said) => (said === truth ? 1 - wrong : (wrong * chance) / Math.max(LEAST, 1 - row[truth]!)))
   })

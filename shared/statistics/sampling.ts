@@ -1,12 +1,12 @@
 import { permanentRandom } from '../text/cascade'
 
-export interface Unit {
+export interface SizedUnit {
   id: string
   /** Positive. */
   size: number
 }
 
-export interface Drawn extends Unit {
+export interface DrawnUnit extends SizedUnit {
   /** In (0, 1]. */
   inclusionProbability: number
 }
@@ -33,10 +33,10 @@ export function inclusionProbabilities(sizes: readonly number[], target: number)
  * in all, in that order. Depends only on the units, not on their order; samples of consecutive days overlap.
  */
 export function drawBottomK(
-  units: readonly Unit[],
+  units: readonly SizedUnit[],
   target: number,
   random: (id: string) => number = permanentRandom,
-): Drawn[] {
+): DrawnUnit[] {
   const probabilities = inclusionProbabilities(
     units.map(({ size }) => size),
     target,

@@ -2,9 +2,9 @@ import { Tracer } from '@aws-lambda-powertools/tracer'
 import { correlation } from './correlation'
 
 /** Run work inside a subsegment of the invocation's X-Ray trace, which carries the service and the correlation id. */
-export type Traced = <T>(work: () => Promise<T>) => Promise<T>
+export type TraceWork = <T>(work: () => Promise<T>) => Promise<T>
 
-export function tracing(service: string): Traced {
+export function tracing(service: string): TraceWork {
   const tracer = new Tracer({ serviceName: service, captureHTTPsRequests: false })
   // An invocation without tracing has no segment, which is not an error.
   tracer.provider.setContextMissingStrategy('IGNORE_ERROR')

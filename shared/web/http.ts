@@ -35,7 +35,7 @@ export interface PageFile {
   workerScope?: string
 }
 
-export interface Reply {
+export interface HttpReply {
   status: number
   /** Sent as JSON. */
   body?: unknown
@@ -64,7 +64,10 @@ export interface Embedded {
 }
 
 /** An error response: a code for the page and a sentence for a person. */
-export const problem = (status: number, error: string, message: string): Reply => ({ status, body: { error, message } })
+export const problem = (status: number, error: string, message: string): HttpReply => ({
+  status,
+  body: { error, message },
+})
 
 const NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -144,7 +147,7 @@ function respondEmbedded({ html, style, embedIn }: Embedded, status: number): Re
   }
 }
 
-export function respond(reply: Reply): Response {
+export function respond(reply: HttpReply): Response {
   if (reply.embedded) return respondEmbedded(reply.embedded, reply.status)
   return reply.download ? respondDownload(reply.download, reply.status) : respondPlainly(reply)
 }
@@ -161,7 +164,7 @@ const respondDownload = ({ name, type, content }: Download, status: number): Res
   body: content,
 })
 
-const respondPlainly = ({ status, body, file, cookies }: Reply): Response => ({
+const respondPlainly = ({ status, body, file, cookies }: HttpReply): Response => ({
   statusCode: status,
   headers: {
     ...SECURITY,

@@ -3,7 +3,7 @@ import { boundedStreamFields } from '../stream-fields'
 import type { Table } from '../table'
 import { sign, signCard } from './link'
 import type { LinkKeys } from './link-key'
-import { invite, type Person, personName, revoke, type Role } from '../state/people'
+import { invite, type Person, personName, revoke, type PersonRole } from '../state/people'
 
 const hours = z
   .number()
@@ -30,7 +30,7 @@ export const invitationRequest = z.union([
 type InvitationRequest = z.infer<typeof invitationRequest>
 
 /** The page that a link opens. */
-const PAGES: Record<Role, string> = { annotator: '/desk', owner: '/desk/owner', reader: '/report' }
+const PAGES: Record<PersonRole, string> = { annotator: '/desk', owner: '/desk/owner', reader: '/report' }
 
 interface Ports {
   table: Pick<Table, 'get' | 'update'>
@@ -45,7 +45,7 @@ export interface Revoked {
 }
 
 /** Make a link for one person, or revoke a person's links. The token is in the URL's fragment, so no server logs it. */
-export const invitation =
+export const answerInvitation =
   ({ table, linkKeys, siteUrl }: Ports) =>
   async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
     if ('revoke' in request) return { revoked: request.revoke, wasInvited: await revoke(table, request.revoke) }

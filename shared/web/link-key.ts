@@ -1,12 +1,12 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BellwetherError } from '../errors'
-import type { Role } from '../state/people'
+import type { PersonRole } from '../state/people'
 
 /** The key that signs links; read when it is needed, so that packaging and cold starts need none. */
 export type LinkKey = () => Promise<string>
 
 /** One key for each kind of person. The function of a page has only the key of its own visitors. */
-export type LinkKeys = Readonly<Record<Role, LinkKey>>
+export type LinkKeys = Readonly<Record<PersonRole, LinkKey>>
 
 const SHORTEST = 32
 

@@ -1,6 +1,6 @@
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
-import { type Person, personName, type Role, ROLES } from '../state/people'
+import { type Person, personName, type PersonRole, ROLES } from '../state/people'
 
 /** The purpose of a token: a link is exchanged for a session, and neither can be used as the other. */
 type Purpose = 'link' | 'session'
@@ -104,7 +104,7 @@ export async function verifyCard(key: string, token: string, now: Date): Promise
 const CARD = 'bellwether-card'
 
 /** The role that a token claims, only for the wording of a refusal: nothing of it is verified. */
-export function claimedRole(token: string): Role | undefined {
+export function claimedRole(token: string): PersonRole | undefined {
   try {
     return z.enum(ROLES).safeParse(decodeJwt(token).role).data
   } catch {

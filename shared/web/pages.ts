@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { PageFile, Reply, Request } from './http'
+import type { PageFile, HttpReply, Request } from './http'
 
 /** Serves a file of a page; undefined for any other request. */
-export type Pages = (request: Request) => Reply | undefined
+export type Pages = (request: Request) => HttpReply | undefined
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

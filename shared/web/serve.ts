@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import type { Logger } from '@aws-lambda-powertools/logger'
 import { BellwetherError } from '../errors'
-import { problem, readRequest, type Reply, type Request, respond } from './http'
+import { problem, readRequest, type HttpReply, type Request, respond } from './http'
 
 /** A function behind an HTTP API: it answers every request, and hides internal errors from visitors. */
 export const served =
-  (serve: (request: Request, now: Date) => Promise<Reply>, log: Pick<Logger, 'error'>) =>
+  (serve: (request: Request, now: Date) => Promise<HttpReply>, log: Pick<Logger, 'error'>) =>
   async (event: unknown, now: Date): Promise<ReturnType<typeof respond>> => {
     try {
       return respond(await serve(readRequest(event), now))

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Table } from '../table'
-import { problem, type Reply, type Request } from './http'
+import { problem, type HttpReply, type Request } from './http'
 import { type Bearer, type CardSubject, claimedRole, type Denial, sign, verify, verifyCard } from './link'
 import type { LinkKey } from './link-key'
-import { type Invited, invitedAt, type Role } from '../state/people'
+import { type Invited, invitedAt, type PersonRole } from '../state/people'
 
 interface Ports {
   table: Pick<Table, 'get'>
@@ -32,7 +32,7 @@ interface Cookie {
   path: string
 }
 
-const COOKIES: Record<Role, Cookie> = {
+const COOKIES: Record<PersonRole, Cookie> = {
   annotator: { name: 'bellwether-annotator', path: '/desk' },
   owner: { name: 'bellwether-owner', path: '/desk/owner' },
   reader: { name: 'bellwether-reader', path: '/report' },
@@ -47,10 +47,10 @@ const OWNER_AT_REPORT: Cookie = { name: 'bellwether-owner-report', path: '/repor
 /** Exchange the token of a link for a session, any number of times; only for this role. */
 export async function openSession(
   { table, linkKey, reportKey }: Ports & { reportKey?: LinkKey },
-  role: Role,
+  role: PersonRole,
   request: Request,
   now: Date,
-): Promise<Reply> {
+): Promise<HttpReply> {
   const body = z.strictObject({ token: z.string().max(4096) }).safeParse(request.json())
   if (!body.success) return problem(400, 'invalid', z.prettifyError(body.error))
   const { token } = body.data
@@ -76,10 +76,10 @@ export async function openSession(
 /** The visitor of a page, by the first cookie with a valid session; or the reply that refuses access. */
 export async function whoAsks(
   { table, linkKey }: Ports,
-  roles: readonly Role[],
+  roles: readonly PersonRole[],
   { cookies, query }: Request,
   now: Date,
-): Promise<Visitor | Reply> {
+): Promise<Visitor | HttpReply> {
   const places = roles.includes('reader') ? [COOKIES.reader, OWNER_AT_REPORT] : roles.map((role) => COOKIES[role])
   let reason: Reason = 'missing'
   // A browser sends the cookie of the longest path first; one that a sibling domain set may stand before it.
@@ -105,14 +105,14 @@ export async function admittedCard(
 }
 
 /** The visitor, unless another person opened the page. */
-function asThemselves(visitor: Visitor, openedBy: string | undefined): Visitor | Reply {
+function asThemselves(visitor: Visitor, openedBy: string | undefined): Visitor | HttpReply {
   if (openedBy === undefined || openedBy === visitor.name) return visitor
   return problem(409, 'other', "Another person's link was opened in this browser. Open your own link again.")
 }
 
 async function admitted(
   table: Ports['table'],
-  roles: readonly Role[],
+  roles: readonly PersonRole[],
   bearer: Bearer | Denial,
   now: Date,
 ): Promise<Visitor | Reason> {
@@ -124,4 +124,4 @@ async function admitted(
   return stands ? { ...bearer, invited } : 'revoked'
 }
 
-const denied = (reason: Reason): Reply => problem(401, reason, REASONS[reason])
+const denied = (reason: Reason): HttpReply => problem(401, reason, REASONS[reason])

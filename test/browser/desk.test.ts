@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { judgementsOf } from '../../shared/state/desk-item'
-import { addBatch, type ChunkItem, readBatch, readChunks, removeOpen } from '../../shared/state/desk'
+import { addBatch, type ChunkItem, readDeskBatch, readChunks, removeOpen } from '../../shared/state/desk'
 import { lineBreaksOf, shownText } from '../../shared/text'
 import { audit, overflow } from './audit'
 import { allSent as sent, answerByKey, beLossy } from './keyboard'
@@ -78,7 +78,7 @@ async function press(page: Page, key: string): Promise<void> {
 
 /** The items of the batch, by item id. */
 async function rows(): Promise<ChunkItem[]> {
-  const row = await readBatch(site.table, batch)
+  const row = await readDeskBatch(site.table, batch)
   const items = row ? (await readChunks(site.table, row)).flatMap((chunk) => [...chunk.items]) : []
   return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, state]) => state)
 }

@@ -7,7 +7,7 @@ import { type Cloud, createCloud } from '../../local/cloud'
 import { asOwner } from '../../local/owner'
 import { runQuery } from '../../local/query/duckdb'
 import { namedQueries } from '../../local/query/named'
-import { parseOptions } from '../../local/query/options'
+import { parseQueryOptions } from '../../local/query/options'
 import { shown } from '../../local/query/show'
 import { tablesIn } from '../../local/query/sources'
 import { keys } from '../../shared/keys'
@@ -265,7 +265,7 @@ describe('options', () => {
     [['select', '1'], 'in quotes'],
     [['--nope'], 'nope'],
   ])('%j are refused', (argv, words) => {
-    expect(parseOptions(argv)).toEqual({ problem: expect.stringContaining(words) })
+    expect(parseQueryOptions(argv)).toEqual({ problem: expect.stringContaining(words) })
   })
 
   it.each([
@@ -273,6 +273,6 @@ describe('options', () => {
     [['--data', 'd', '--csv', 'select 1'], { query: 'select 1', data: 'd', form: 'csv' }],
     [['--help'], 'help'],
   ])('%j are understood', (argv, options) => {
-    expect(parseOptions(argv)).toEqual(options)
+    expect(parseQueryOptions(argv)).toEqual(options)
   })
 })

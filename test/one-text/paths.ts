@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { About, ExportedModel } from '../../bin/exported'
+import type { ModelDescription, ExportedModel } from '../../bin/exported'
 import { packageFiles } from '../../bin/exported/files'
 import { ROOT } from '../../local/root'
 import { augmentedManifest } from '../../packages/embedded-aws/src/sagemaker/augmented-manifest'
-import { ask } from '../../services/analyzer/ask'
+import { askChampion } from '../../services/analyzer/ask'
 import { classify } from '../../services/analyzer/classify'
 import { format } from '../../services/formatter/format'
 import { answerLabels } from '../../services/labels/labels'
@@ -168,7 +168,7 @@ async function questioned(texts: readonly string[]): Promise<string[]> {
     sha256: championExample.sha256,
     versionId: null,
   })
-  await ask({ objects, load })(texts)
+  await askChampion({ objects, load })(texts)
   return lines
 }
 
@@ -246,7 +246,7 @@ let bundle: Promise<string> | undefined
 
 /** Whether the exported package answers to each text as the model does to these lines, which it has learnt. */
 async function packaged(learnt: readonly { label: string; text: string }[], texts: readonly string[]) {
-  const about: About = {
+  const about: ModelDescription = {
     job: 'job',
     datasetId: 'dataset',
     engine: fastText.name,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals'
-import { ask } from '../../services/analyzer/ask'
+import { askChampion } from '../../services/analyzer/ask'
 import { classify } from '../../services/analyzer/classify'
 import { evaluate } from '../../services/evaluator/evaluate'
 import { format } from '../../services/formatter/format'
@@ -11,7 +11,7 @@ import { keys } from '../../shared/keys'
 import { labelStore, rulesOf } from '../../shared/labels'
 import { cardRecord, championRecord, runRecord, trainingRecord } from '../../shared/records'
 import { settings } from '../../shared/settings'
-import { connectTrainers, TRAINERS } from '../../services/trainer/trainers'
+import { connectTrainers, TRAINER_ADAPTERS } from '../../services/trainer/trainers'
 import { memoryRegistry } from '../services/evaluator/memory-registry'
 import { aPost, aSettledLine, manifestOf, putRun } from '../given'
 import { world, type World } from '../services/trainer/world'
@@ -65,7 +65,7 @@ function plugged(engine: string, trainer: string) {
       ...ports,
       settings: all,
       engines,
-      trainers: connectTrainers([...TRAINERS, post.trainer], place),
+      trainers: connectTrainers([...TRAINER_ADAPTERS, post.trainer], place),
     },
     evaluator: {
       objects: bucket,
@@ -97,7 +97,7 @@ it.each([
   const job = outcome.status === 'trained' ? outcome.job : ''
   const verdict = await evaluate(evaluator)(job, NOW)
   await putRun(stage.bucket, { pages: [TEXTS.map((text, i) => aPost(i, text))] })
-  const answers = await ask(analyzer)(TEXTS)
+  const answers = await askChampion(analyzer)(TEXTS)
   const champion = await stage.bucket.readJson(keys.champion({}), championRecord)
   const run = await stage.bucket.readJson(keys.run(RUN), runRecord)
   const { model } = await analyzer.load(champion)

@@ -8,7 +8,7 @@ import { evaluate } from '../../services/evaluator/evaluate'
 import { format } from '../../services/formatter/format'
 import { finish } from '../../services/trainer/finish'
 import { start } from '../../services/trainer/start'
-import { connectTrainers, TRAINERS } from '../../services/trainer/trainers'
+import { connectTrainers, TRAINER_ADAPTERS } from '../../services/trainer/trainers'
 import { s3Artefacts } from '../../shared/artefact'
 import { ENGINES } from '../../shared/engines'
 import { keys } from '../../shared/keys'
@@ -101,7 +101,7 @@ it('a source, a labeller, an engine and a trainer that are plugged in carry a po
     ...stage.ports,
     settings,
     engines,
-    trainers: connectTrainers([...TRAINERS, post.trainer], place),
+    trainers: connectTrainers([...TRAINER_ADAPTERS, post.trainer], place),
   }
   const ordered = await start(trainer, { datasetId, force: false }, { now: LATER, log })
   const job = ordered.status === 'started' ? ordered.job : ''

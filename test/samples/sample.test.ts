@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { generateSample, type SampleRow } from '../../samples/generate'
-import { readRow } from '../../shared/post-file/row'
+import { readPostRow } from '../../shared/post-file/row'
 import { cascadeId } from '../../shared/text/cascade'
 
 const text = readFileSync('samples/posts/sample.jsonl', 'utf8')
@@ -33,7 +33,7 @@ describe('the sample', () => {
   it('holds nothing that the collector refuses', () => {
     const rules = { source: 'sample', tags: ['aws', 'azure'] }
 
-    expect(rows.filter((row, i) => !('post' in readRow({ ...row }, i + 1, rules)))).toEqual([])
+    expect(rows.filter((row, i) => !('post' in readPostRow({ ...row }, i + 1, rules)))).toEqual([])
   })
 
   it.each(['aws', 'azure'])('has enough posts of #%s on each of fourteen days', (hashtag) => {

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { train, writeModel } from '../../packages/fasttext/src'
-import { labelOf } from '../../shared/engines/training-lines'
+import { labelOfLine } from '../../shared/engines/training-lines'
 
 /** A fastText model, trained in milliseconds on labelled texts, as model.bin. */
 export function tinyModel(examples: readonly { label: string; text: string }[]): Buffer {
-  const lines = examples.map(({ label, text }) => `${labelOf(label)} ${text}`)
+  const lines = examples.map(({ label, text }) => `${labelOfLine(label)} ${text}`)
   return writeModel(
     train(lines, { epochs: 20, learningRate: 0.5, vectorDim: 4, minCount: 1, buckets: 100, wordNgrams: 1 }),
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Settings } from '../../shared/settings'
-import { labelOf, nameFrom, namesOf, topicIn, watchedStreams } from '../../shared/streams'
+import { streamLabel, nameFrom, namesOf, topicIn, watchedStreams } from '../../shared/streams'
 
 const settings: Pick<Settings, 'hashtags' | 'sources'> = {
   hashtags: [
@@ -49,11 +49,13 @@ it('is said with its network where its hashtag has several', () => {
 })
 
 it.each([aws, { ...aws, stream: 'hacker-news' }])('is read back from its label: %j', (name) => {
-  expect(nameFrom(labelOf(name))).toEqual(name)
+  expect(nameFrom(streamLabel(name))).toEqual(name)
 })
 
 it('has labels that sort as hashtags do', () => {
   const tags = ['aws', 'aws2', 'aws_x', 'awsé', 'b']
 
-  expect(tags.map((hashtag) => labelOf({ hashtag, stream: 'x' })).sort()).toEqual(tags.sort().map((tag) => `${tag}/x`))
+  expect(tags.map((hashtag) => streamLabel({ hashtag, stream: 'x' })).sort()).toEqual(
+    tags.sort().map((tag) => `${tag}/x`),
+  )
 })

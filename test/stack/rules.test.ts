@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { consumed, published, sourcesOf } from '../../events'
+import { consumed, published, eventSources } from '../../events'
 import { keys } from '../../shared/keys'
 import { rules } from './packaged'
 
@@ -10,7 +10,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, { bus, 
     const known =
       bus === 'default'
         ? consumed.map(({ name, source }) => ({ name, source }))
-        : published.flatMap((event) => sourcesOf(event).map((source) => ({ name: event.name, source })))
+        : published.flatMap((event) => eventSources(event).map((source) => ({ name: event.name, source })))
 
     expect(bus).toBe(pattern.source[0]?.startsWith('aws.') ? 'default' : 'Bus')
     expect(known).toContainEqual({ name: pattern['detail-type'][0], source: pattern.source[0] })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { published } from '../../events'
-import { sourcesOf } from '../../events/define'
+import { eventSources } from '../../events/define'
 import { root, errorsIn } from './packaged'
 
 const file = path.join(root, 'samples/webhook/template.yml')
@@ -21,7 +21,7 @@ it('asks for events that are published, by those that publish them', () => {
   expect(patterns).toHaveLength(2)
   for (const { source, name } of patterns) {
     const event = published.find((one) => one.name === name)
-    expect([name, event && sourcesOf(event)]).toEqual([name, [source]])
+    expect([name, event && eventSources(event)]).toEqual([name, [source]])
   }
 })
 

@@ -24,7 +24,7 @@ const delivery = z.object({
 export type Delivery = z.infer<typeof delivery>
 
 /** A kind of target, chosen by the service in its ARN. */
-export interface Target {
+export interface DeliveryTarget {
   /** The permission that delivering needs. */
   action: string
   /** Does the target's own policy let this principal deliver from there? */
@@ -42,7 +42,7 @@ interface Surroundings {
   work: Work
   iam: Iam
   faults: Faults
-  targets: Record<string, Target>
+  targets: Record<string, DeliveryTarget>
 }
 
 export interface Deliveries {
@@ -107,7 +107,13 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
       throw error
     }
   }
-  const refuses = (from: Delivery['from'], role: string | undefined, kind: Target, action: string, target: string) => {
+  const refuses = (
+    from: Delivery['from'],
+    role: string | undefined,
+    kind: DeliveryTarget,
+    action: string,
+    target: string,
+  ) => {
     if (role === undefined) {
       return kind.permits(target, from.principal, from.arn) ? undefined : `${target} does not let ${from.arn} in`
     }
@@ -115,7 +121,7 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
     if (!found || !iam.trusts(found, from.principal)) return `${from.principal} cannot assume ${role}`
     return iam.denialOf(iam.principalOf(found, 'delivery'), [{ action, resource: target }])?.message
   }
-  const targetOf = (arn: string): Target => {
+  const targetOf = (arn: string): DeliveryTarget => {
     const kind = targets[arn.split(':')[2] ?? '']
     if (!kind) throw new Final('RESOURCE_NOT_FOUND', `the embedded cloud delivers to no ${arn}`)
     return kind

@@ -1,10 +1,10 @@
 import { busEvent } from './events/archive'
-import { TargetGone, type Target } from './delivery'
+import { TargetGone, type DeliveryTarget } from './delivery'
 import type { Events } from './events'
 import type { Lambda } from './lambda/lambda'
 
 /** Functions as targets of rules and schedules: an event is theirs once it is in their queue. */
-export const functionTarget = (lambda: Lambda): Target => ({
+export const functionTarget = (lambda: Lambda): DeliveryTarget => ({
   action: 'lambda:InvokeFunction',
   permits: lambda.permits,
   send(target, payload) {
@@ -14,7 +14,7 @@ export const functionTarget = (lambda: Lambda): Target => ({
 })
 
 /** Buses as targets of rules. */
-export const busTarget = (events: Events): Target => ({
+export const busTarget = (events: Events): DeliveryTarget => ({
   action: 'events:PutEvents',
   permits: () => true,
   send: (target, payload) => events.publish(target, busEvent.parse(JSON.parse(payload))),

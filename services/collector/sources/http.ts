@@ -66,7 +66,7 @@ export const httpClient =
   }
 
 /** A URL below that of a network, which may end in a slash. */
-export function addressOf(base: string, path: string, parameters: Iterable<[string, string]> = []): URL {
+export function urlBelow(base: string, path: string, parameters: Iterable<[string, string]> = []): URL {
   const url = new URL(`${base.replace(/(?<!\/)\/+$/, '')}/${path}`)
   url.search = String(new URLSearchParams([...parameters]))
   return url

@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { BellwetherError } from '../../../shared/errors'
 import type { Settings } from '../../../shared/settings'
 import { SOURCES, type SourceRegistry } from '../../../shared/sources'
-import { sourcesOf, type Stream } from '../../../shared/streams'
+import { sourcesOfHashtag, type Stream } from '../../../shared/streams'
 import type { SourceAdapter, SourcePorts } from './adapter'
 import { blueskyAdapter } from './bluesky/bluesky'
 import { fileAdapter } from './file/file'
@@ -54,7 +54,7 @@ export const sourceFor =
       throw new Error(`#${hashtag}: bellwether.yml gives it no source named ${name}; name one of its sources`)
     const adapter = adapters[settings.type]
     if (!adapter) throw new Error(`source type ${settings.type} has no adapter: add one in services/collector/sources`)
-    const tags = hashtags.filter((other) => sourcesOf(other).includes(name)).map(({ tag }) => tag)
+    const tags = hashtags.filter((other) => sourcesOfHashtag(other).includes(name)).map(({ tag }) => tag)
     const secret = async () => {
       const { type } = settings
       const holds = registry.find((one) => one.type === type)?.secret?.holds ?? 'secret'

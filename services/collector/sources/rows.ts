@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Post, Refused, Traced } from '../../../shared/posts'
+import type { Post, RefusedInput, PostTrace } from '../../../shared/posts'
 import type { SourcePage } from './source'
 
 /** A field of a refused row, if it is text or a number. */
@@ -10,10 +10,10 @@ export const loose = z
   .catch(undefined)
 
 /** A post, or why the settings leave it out. */
-export type Wanted = { post: Post } | { leftOut: string }
+export type PostOrLeftOut = { post: Post } | { leftOut: string }
 
 /** What a row that is not a valid post still says of itself: the parts of its trace that its source can read. */
-export type TraceRow = (row: unknown) => { [field in keyof Traced]?: string | undefined }
+export type TraceRow = (row: unknown) => { [field in keyof PostTrace]?: string | undefined }
 
 /**
  * The rows of a page that match a schema, in their order, and the others, each with its first problem and with what a
@@ -23,9 +23,9 @@ export function readRows<S extends z.ZodType>(
   rows: readonly unknown[],
   schema: S,
   trace: TraceRow,
-): { good: z.infer<S>[]; refused: Refused[] } {
+): { good: z.infer<S>[]; refused: RefusedInput[] } {
   const good: z.infer<S>[] = []
-  const refused: Refused[] = []
+  const refused: RefusedInput[] = []
   for (const [i, row] of rows.entries()) {
     const parsed = schema.safeParse(row)
     if (parsed.success) {
@@ -38,14 +38,14 @@ export function readRows<S extends z.ZodType>(
   return { good, refused }
 }
 
-const tracedBy = ({ id = '', authorId = '', retweetOf = '' }: ReturnType<TraceRow>): Traced => ({
+const tracedBy = ({ id = '', authorId = '', retweetOf = '' }: ReturnType<TraceRow>): PostTrace => ({
   id,
   authorId,
   retweetOf,
 })
 
 /** The posts, and how many are left out, by reason. */
-export function sortOut(found: readonly Wanted[]): Required<Pick<SourcePage, 'posts' | 'leftOut'>> {
+export function sortOut(found: readonly PostOrLeftOut[]): Required<Pick<SourcePage, 'posts' | 'leftOut'>> {
   const posts: Post[] = []
   const leftOut: Record<string, number> = {}
   for (const one of found) {

@@ -1,7 +1,7 @@
-import type { Post, Refused } from '../../../shared/posts'
+import type { Post, RefusedInput } from '../../../shared/posts'
 import type { SourceCaps } from '../../../shared/sources'
 import type { TextEncoding } from '../../../shared/text/encoding'
-import type { Window } from '../window'
+import type { TimeWindow } from '../window'
 
 /** Where the posts of one hashtag come from, a page at a time. */
 export interface Source {
@@ -21,7 +21,7 @@ export interface Source {
   /** Posts older than this instant are no longer available. */
   horizon(now: Date): string | undefined
   /** How many posts there were; undefined when the source cannot tell. */
-  count(window: Window): Promise<Count | undefined | Wait>
+  count(window: TimeWindow): Promise<Count | undefined | Wait>
   read(request: PageRequest): Promise<SourcePage | Wait | Exhausted>
   /** Whether collected posts still exist; absent where the source cannot tell. */
   presence?: PresencePort
@@ -60,7 +60,7 @@ export interface CannotTell {
 export type Count = number | { about: number }
 
 export interface PageRequest {
-  window: Window
+  window: TimeWindow
   /** Whether this is the first window of the hashtag: then rows without a date are reported too. */
   first: boolean
   /** Where to resume; null at the beginning. */
@@ -71,7 +71,7 @@ export interface PageRequest {
 
 export interface SourcePage {
   posts: Post[]
-  refused: Refused[]
+  refused: RefusedInput[]
   /** Posts that were read, for the caps: refused and unwanted ones included. */
   read: number
   /** Posts of the window that the settings leave out, by reason: `not indexable`. */

@@ -1,4 +1,4 @@
-import { labelOf, type StreamName } from '../../../shared/streams'
+import { streamLabel, type StreamName } from '../../../shared/streams'
 import type { Asked } from '../../../shared/finding'
 
 /** A run that collected a part of a day. */
@@ -35,7 +35,7 @@ export interface Open {
 }
 
 /** A settled batch. */
-export interface Settled {
+export interface SettledToday {
   batch: string
   date: string
   labelled: number
@@ -46,7 +46,7 @@ export interface Settled {
 }
 
 /** A training job, and the verdict on its model. */
-export interface Training {
+export interface TrainingToday {
   job: string
   /** Undefined for a job of an older release. */
   engine: string | undefined
@@ -69,9 +69,9 @@ export interface TodayFacts {
   planned: Asked<number | undefined>
   open: Asked<Open[]>
   /** The settled batches, the newest last. */
-  settled: Asked<Settled[]>
+  settled: Asked<SettledToday[]>
   /** The dataset that was trained on today, and the newest job of each engine. */
-  training: Asked<{ dataset: string; jobs: Training[] } | undefined>
+  training: Asked<{ dataset: string; jobs: TrainingToday[] } | undefined>
   /** The days of streams that have a report, as `reportOf` names them. */
   reported: Asked<ReadonlySet<string>>
   champion: Asked<{ job: string; promotedAt: number; macroF1: number | null } | undefined>
@@ -82,4 +82,4 @@ export interface TodayFacts {
 }
 
 /** How days with a report are named in `reported`. */
-export const reportOf = (name: StreamName, date: string): string => `${date} ${labelOf(name)}`
+export const reportName = (name: StreamName, date: string): string => `${date} ${streamLabel(name)}`

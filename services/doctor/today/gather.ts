@@ -26,10 +26,10 @@ import type { Table } from '../../../shared/table'
 import { nameToday, namesOf, type StreamNames, topicIn, watchedStreams } from '../../../shared/streams'
 import { DAY_MS, dayOf, midnightOf } from '../../../shared/utc-day'
 import { asked } from '../asked'
-import { type Collection, type TodayFacts, reportOf, type Run, type Training } from './facts'
+import { type Collection, type TodayFacts, reportName, type Run, type TrainingToday } from './facts'
 import type { CountMessages } from './queues'
 
-export interface Sources {
+export interface TodaySources {
   objects: Pick<Objects, 'read' | 'list'>
   table: Pick<Table, 'get' | 'getMany' | 'query'>
   settings: Pick<Settings, 'hashtags' | 'sources' | 'schedule'>
@@ -41,7 +41,7 @@ export interface Sources {
 const NEWEST = 3
 
 /** Look at the day: about thirty requests, whatever the age of the stack. What AWS refuses is reported in its place. */
-export async function gatherDay(sources: Sources, now: Date): Promise<TodayFacts> {
+export async function gatherDay(sources: TodaySources, now: Date): Promise<TodayFacts> {
   const { objects, table, settings } = sources
   const at = now.getTime()
   const due = { collect: lastDue(settings.schedule.collect, at), label: lastDue(settings.schedule.label, at) }
@@ -81,7 +81,7 @@ const mapped = <T, U>(fact: Asked<T>, to: (known: T) => U): Asked<U> =>
 const plannedItems = z.object({ items: z.array(z.unknown()) })
 
 async function collectionsOf(
-  { objects, table, settings }: Pick<Sources, 'objects' | 'table' | 'settings'>,
+  { objects, table, settings }: Pick<TodaySources, 'objects' | 'table' | 'settings'>,
   day: string,
 ): Promise<Collection[]> {
   const streams = watchedStreams(settings).map((stream) => namesOf(settings, stream))
@@ -105,7 +105,7 @@ async function collectionsOf(
   )
 }
 
-async function runsOf(objects: Sources['objects'], names: StreamNames, date: string): Promise<Run[]> {
+async function runsOf(objects: TodaySources['objects'], names: StreamNames, date: string): Promise<Run[]> {
   const lists = names.map((name) => listed(objects, keys.run.start({ ...name, date }), (key) => keys.run.match(key)))
   const found = (await Promise.all(lists)).flat()
   return Promise.all(
@@ -125,7 +125,7 @@ async function runsOf(objects: Sources['objects'], names: StreamNames, date: str
   )
 }
 
-async function openOf(table: Sources['table']) {
+async function openOf(table: TodaySources['table']) {
   const open = await openBatches(table)
   return Promise.all(
     open.map(async ({ batch, date, claimedAt, started, deadline }) => {
@@ -142,7 +142,7 @@ async function openOf(table: Sources['table']) {
   )
 }
 
-async function settledOf(objects: Sources['objects']) {
+async function settledOf(objects: TodaySources['objects']) {
   const found = await listed(objects, prefixes.labeled, (key) => keys.settledManifest.match(key))
   const batches = found.flatMap(({ parts: { batch }, modified }) => (isOfADay(batch) ? { batch, modified } : []))
   const newest = batches.sort((a, b) => a.modified - b.modified).slice(-NEWEST)
@@ -157,7 +157,7 @@ async function settledOf(objects: Sources['objects']) {
   return settled.flat()
 }
 
-async function trainingOf({ objects, table }: Sources, today: string) {
+async function trainingOf({ objects, table }: TodaySources, today: string) {
   const dataset = await holderOf(table, today)
   if (dataset === undefined) return undefined
   const noted = (await notedJobs(table)).filter(({ datasetId }) => datasetId === dataset)
@@ -168,7 +168,7 @@ async function trainingOf({ objects, table }: Sources, today: string) {
   return { dataset, jobs: await Promise.all(inOrder.map((job) => trainingIn(objects, job))) }
 }
 
-async function trainingIn(objects: Sources['objects'], noted: NotedJob): Promise<Training> {
+async function trainingIn(objects: TodaySources['objects'], noted: NotedJob): Promise<TrainingToday> {
   const { job, state, startedAt, engine, entrant } = noted
   const [[record], card] = await Promise.all([
     listed(objects, keys.training({ job }), (key) => keys.training.match(key)),
@@ -184,12 +184,12 @@ async function trainingIn(objects: Sources['objects'], noted: NotedJob): Promise
   }
 }
 
-async function reportsOf({ objects, settings }: Pick<Sources, 'objects' | 'settings'>): Promise<Set<string>> {
+async function reportsOf({ objects, settings }: Pick<TodaySources, 'objects' | 'settings'>): Promise<Set<string>> {
   const index = await read(objects, keys.reportIndex({}), reportIndexRecord)
-  return new Set((index?.days ?? []).map((day) => reportOf(nameToday(settings, day), day.date)))
+  return new Set((index?.days ?? []).map((day) => reportName(nameToday(settings, day), day.date)))
 }
 
-async function championOf(objects: Sources['objects']) {
+async function championOf(objects: TodaySources['objects']) {
   const champion = (await readChampion(objects))?.champion
   if (!champion) return undefined
   const { job, promotedAt } = champion
@@ -201,7 +201,7 @@ async function championOf(objects: Sources['objects']) {
   return { job, promotedAt: Date.parse(promotedAt), macroF1: scores?.macroF1 ?? null }
 }
 
-async function spentIn({ objects, table }: Sources, month: string) {
+async function spentIn({ objects, table }: TodaySources, month: string) {
   const trained = await listed(objects, prefixes.models, (key) => keys.training.match(key))
   const ofMonth = trained.filter(({ modified }) => dayOf(modified).startsWith(month))
   const costs = await Promise.all(ofMonth.map(({ key }) => trainingCost(objects, key)))

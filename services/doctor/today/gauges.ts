@@ -1,6 +1,6 @@
 import type { Asked } from '../../../shared/finding'
 import { DAY_MS } from '../../../shared/utc-day'
-import { labelOf } from '../../../shared/streams'
+import { streamLabel } from '../../../shared/streams'
 import type { Measure } from '../../../shared/watch/metrics'
 import type { TodayFacts } from './facts'
 import { coveredOf, daysSince, type Stage } from './stages'
@@ -23,7 +23,7 @@ export function measureDay(facts: TodayFacts, stages: readonly Stage[], measure:
     given(facts.reported, (reports) => {
       for (const { topic, ...name } of streams) {
         const newest = [...reports]
-          .filter((one) => one.slice(11) === labelOf(name))
+          .filter((one) => one.slice(11) === streamLabel(name))
           .sort()
           .at(-1)
         if (newest)

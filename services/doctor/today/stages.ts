@@ -1,8 +1,8 @@
 import { dollars } from '../../../shared/cost'
 import type { Asked } from '../../../shared/finding'
-import { named } from '../../../shared/streams'
+import { streamNameOf } from '../../../shared/streams'
 import { DAY_MS, dayOf } from '../../../shared/utc-day'
-import { type Collection, type TodayFacts, type Open, reportOf, type Run, type Training } from './facts'
+import { type Collection, type TodayFacts, type Open, reportName, type Run, type TrainingToday } from './facts'
 
 /** The state of a stage of the day. */
 export interface Stage {
@@ -68,7 +68,7 @@ const about = <T>(fact: Asked<T>, judge: (known: T) => Judged): Judged =>
 
 function collected({ now, day, due }: TodayFacts, { topic, cursor, runs, ...name }: Collection, say: Say): Judged {
   if (runs.length > 0) return howMuch(runs)
-  const help = say.invoke('collector', named(name))
+  const help = say.invoke('collector', streamNameOf(name))
   if (!cursor) {
     return { state: 'not due', found: `#${topic} was never collected: the schedule begins with ${day}`, help }
   }
@@ -183,7 +183,7 @@ const answered = ({ progress }: Open): string =>
 /** A stage for each training job of the day; one stage where there is no job. */
 function ofEachJob(
   { training }: TodayFacts,
-  { stage, judge, without }: { stage: 'trained' | 'judged'; judge: (job: Training) => Judged; without: Judged },
+  { stage, judge, without }: { stage: 'trained' | 'judged'; judge: (job: TrainingToday) => Judged; without: Judged },
 ): Stage[] {
   const jobs = 'known' in training ? (training.known?.jobs ?? []) : []
   if (jobs.length === 0) return [{ stage, ...without }]
@@ -209,7 +209,7 @@ function untrained({ now, training, settled }: TodayFacts, say: Say): Judged {
   })
 }
 
-function trained({ now }: TodayFacts, job: Training, say: Say): Judged {
+function trained({ now }: TodayFacts, job: TrainingToday, say: Say): Judged {
   if (job.trainedAt !== undefined) return { state: 'done', found: job.job }
   if (job.state === 'ended')
     return {
@@ -238,7 +238,7 @@ const NO_MODEL: Judged = { state: 'not due', found: 'no model of today' }
 
 const unjudged = ({ training }: TodayFacts): Judged => about(training, () => NO_MODEL)
 
-function judged({ now }: TodayFacts, { job, trainedAt, card }: Training, say: Say): Judged {
+function judged({ now }: TodayFacts, { job, trainedAt, card }: TrainingToday, say: Say): Judged {
   if (trainedAt === undefined) return NO_MODEL
   if (card) {
     const { verdict, reasons } = card
@@ -253,14 +253,14 @@ function judged({ now }: TodayFacts, { job, trainedAt, card }: Training, say: Sa
 
 function reported({ now, day, reported: days }: TodayFacts, { runs, ...name }: Collection, say: Say): Judged {
   return about(days, (reports) => {
-    if (reports.has(reportOf(name, day))) return { state: 'done', found: `the report of ${day} is there` }
+    if (reports.has(reportName(name, day))) return { state: 'done', found: `the report of ${day} is there` }
     if (runs.length === 0) return { state: 'not due', found: 'nothing is collected to report on' }
     if (now < Math.max(...runs.map(({ at }) => at)) + GRACE_MS)
       return { state: 'under way', found: 'the runs came just now' }
     return {
       state: 'late',
       found: `${day} has runs and no report`,
-      help: say.invoke('analyzer', { ...named(name), date: day }),
+      help: say.invoke('analyzer', { ...streamNameOf(name), date: day }),
     }
   })
 }

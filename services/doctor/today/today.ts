@@ -1,5 +1,5 @@
 import type { Measure } from '../../../shared/watch/metrics'
-import { gatherDay, type Sources } from './gather'
+import { gatherDay, type TodaySources } from './gather'
 import { measureDay } from './gauges'
 import { isWell, type Stage, stagesOf } from './stages'
 import { wordsOf } from './words'
@@ -17,7 +17,7 @@ export interface Today {
 
 /** Look at the day, measure it, and say what is late and what helps. Reads only. */
 export const today =
-  (ports: Sources & { stage: string; measure: Measure }) =>
+  (ports: TodaySources & { stage: string; measure: Measure }) =>
   async (now: Date): Promise<Today> => {
     const facts = await gatherDay(ports, now)
     const stages = stagesOf(facts, ports.stage)

@@ -27,7 +27,7 @@ export interface Answers {
   objects?: { first: number; second: number }
 }
 
-export interface Job {
+export interface LabellingJob {
   plan: StoredPlan
   lines: readonly InputLine[]
   categories: readonly Category[]
@@ -38,7 +38,7 @@ export interface LabellerAdapter {
   /** LABELLER_REFUSED, with the remedy, when this labeller cannot work in this stack. */
   check(): void
   /** Start the job of a batch. Idempotent: an existing job stays as it is. */
-  start(job: Job): Promise<void>
+  start(job: LabellingJob): Promise<void>
   /**
    * The answers of a job that has ended; undefined while it runs. With `now` the job is stopped first: items without an
    * answer stay unanswered. Idempotent.

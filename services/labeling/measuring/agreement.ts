@@ -99,18 +99,6 @@ function confusionsOf(votes: readonly Vote[], { posteriors }: DawidSkene, labels
   return confusions
 }
 
-/** Over the labels that enough items have, by consensus: fewer items say nothing. */
-const ITEMS_OF_A_LABEL = 1
-
-/** The mean over the categories of how often that category is recognised; null where it cannot be measured. */
-function balancedAccuracyOf(confusion: Confusion): number | null {
-  const recalls = confusion.flatMap((row, label) => {
-    const items = row.reduce((sum, count) => sum + count, 0)
-    return items < ITEMS_OF_A_LABEL ? [] : [row[label]! / items]
-  })
-  return recalls.length === 0 ? null : recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length
-}
-
 function annotatorsOf(
   records: readonly JudgementsRecord[],
   confusions: ReadonlyMap<string, Confusion>,

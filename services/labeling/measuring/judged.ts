@@ -13,8 +13,8 @@ import type { Answers, Judgement } from '../labellers/labeller'
 import type { StoredPlan } from '../plan'
 
 /** The judgements of a batch, by item and time. The order of the answers does not matter. */
-export function judgementsOf(plan: StoredPlan, answers: Answers): JudgementsRecord {
-  const byItem = inOrder(answers.judgements)
+export function judgementsRecordOf(plan: StoredPlan, answers: Answers): JudgementsRecord {
+  const byItem = judgementsByItem(answers.judgements)
   return {
     batch: plan.batch,
     date: plan.date,
@@ -103,7 +103,7 @@ export function independentJudgements(records: readonly JudgementsRecord[]): Map
       .flatMap(({ item, judgements }) => judgements.map((judgement) => ({ item, ...judgement }))),
   )
   const independent = new Map<string, Judgement[]>()
-  for (const [item, judgements] of inOrder(said)) {
+  for (const [item, judgements] of judgementsByItem(said)) {
     const first = new Map<string, Judgement>()
     for (const judgement of judgements) {
       if (!first.has(judgement.annotator)) first.set(judgement.annotator, judgement)
@@ -114,7 +114,7 @@ export function independentJudgements(records: readonly JudgementsRecord[]): Map
 }
 
 /** Judgements by item, each item's by time. */
-export function inOrder(judgements: readonly Judgement[]): Map<string, Judgement[]> {
+export function judgementsByItem(judgements: readonly Judgement[]): Map<string, Judgement[]> {
   const groups = new Map<string, Judgement[]>()
   for (const judgement of [...judgements].sort(byTime)) {
     const group = groups.get(judgement.item)

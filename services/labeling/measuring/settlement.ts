@@ -3,7 +3,7 @@ import { judgementsAtMost, usdOf } from '../../../shared/labellers/costs'
 import { type QualityRecord, type RefusedLine, type SettledLine, TEXT_CLASSIFICATION } from '../../../shared/records'
 import type { Agreement } from './agreement'
 import { type Consensus, consensusOf } from './consensus'
-import { inOrder, isForLabel, judgementRecordOf } from './judged'
+import { judgementsByItem, isForLabel, judgementRecordOf } from './judged'
 import type { Answers, Judgement } from '../labellers/labeller'
 import type { InputLine, PlannedItem, StoredPlan } from '../plan'
 import { statusOf } from './status'
@@ -37,7 +37,7 @@ export function settlementOf(
   { batches, agreement, independent, otherObjects }: SoFar,
 ): Settlement {
   const asked = new Map(lines.map((line) => [line.item, line]))
-  const own = inOrder(answers.judgements)
+  const own = judgementsByItem(answers.judgements)
   const consolidated = new Map(answers.consolidated.map((one) => [one.item, one]))
   const unusable = new Map(answers.refused.flatMap((one) => (one.item === null ? [] : [[one.item, one]])))
 

@@ -1,5 +1,5 @@
 import { type CollectedPost, isShownBefore } from '../../../shared/posts'
-import { labelOf, nameFrom, type StreamName } from '../../../shared/streams'
+import { streamLabel, nameFrom, type StreamName } from '../../../shared/streams'
 import type { LineBreaks, ShownText } from '../../../shared/text'
 
 /** The posts that one run stored, under the stream and UTC day of the run; posts without a cascade are left out. */
@@ -23,7 +23,7 @@ export interface Stratum extends StreamName {
   date: string
 }
 
-export const stratumKey = ({ date, ...name }: Stratum): string => `${date} ${labelOf(name)}`
+export const stratumKey = ({ date, ...name }: Stratum): string => `${date} ${streamLabel(name)}`
 
 const nameIn = (stratum: string): StreamName => nameFrom(stratum.slice(stratum.indexOf(' ') + 1))
 

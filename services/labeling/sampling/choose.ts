@@ -12,12 +12,12 @@ import { itemsToAskAgain } from './ask-again'
 import type { OpenBatch } from '../../../shared/state/open-batches'
 import { groupPosts, type Stratum, stratumKey } from './cascades'
 import { type Draw, drawEvaluation, drawTraining, mayBe, placesInOrder } from './draw'
-import { identifyRuns, type Scoring } from '../../../shared/cascades/identify'
+import { identifyRuns, type CascadeScoring } from '../../../shared/cascades/identify'
 import type { BatchChoice } from '../plan'
 import { type CascadeClaim, cascadeClaims } from '../../../shared/state/cascade-claims'
 import { confirmedByOthers } from '../../../shared/state/confirmations'
 import { loggedRuns } from '../../../shared/state/run-log'
-import { named } from '../../../shared/streams'
+import { streamNameOf } from '../../../shared/streams'
 import { daysBetween } from '../../../shared/utc-day'
 import { type LiveModel, liveModel, scorerOf, trainingChoice } from './live-model'
 import { scoredWindow } from './scored-window'
@@ -38,7 +38,7 @@ export type ChoiceSettings = Pick<Settings, 'labelling' | 'labels' | 'gate'>
  * items that earlier batches left over, items shown again to measure people or to correct labels, the training samples,
  * training items that earlier batches left over.
  */
-export async function choose(
+export async function chooseItems(
   { objects, table, load, labels }: Ports,
   open: OpenBatch,
   items: number,
@@ -101,7 +101,7 @@ type LeftOvers = ReadonlyMap<string, LeftOver & { leftBy: string }>
 
 /** Each stream and day once. */
 const strataOf = (runs: readonly Stratum[]): Stratum[] => [
-  ...new Map(runs.map((run) => [stratumKey(run), { ...named(run), date: run.date }])).values(),
+  ...new Map(runs.map((run) => [stratumKey(run), { ...streamNameOf(run), date: run.date }])).values(),
 ]
 
 /** The items that earlier batches left over in a role, without those that are asked anyway. */
@@ -127,7 +127,7 @@ function scoringBy(
   live: LiveModel,
   { categories }: Settings['labels'],
   labelled: ReadonlyMap<string, StandingLabel>,
-): Scoring {
+): CascadeScoring {
   const labels = categories.map(({ name }) => name)
   const ofLabelled = (cascade: string) => {
     const label = labelled.get(cascade)

@@ -13,7 +13,7 @@ import {
 import { drawBottomK, inclusionProbabilities } from '../../../shared/statistics/sampling'
 import { type Cascade, type Stratum, stratumKey } from './cascades'
 import { sum } from '../../../shared/statistics/numbers'
-import { named } from '../../../shared/streams'
+import { streamNameOf } from '../../../shared/streams'
 
 /** The draws of a stream's day. The samples of both are in the plan, and a share rests on them. */
 export interface Draw extends Stratum {
@@ -119,7 +119,7 @@ export function drawTraining(evaluation: readonly EvaluationDraw[], terms: Train
       return { item, size: sizes.get(item)!, inclusionProbability, measure: measures.get(item)!, ...of, drawn: by }
     }
     return {
-      ...named(draw),
+      ...streamNameOf(draw),
       date,
       target,
       cascades: sizes.size,

@@ -1,6 +1,6 @@
 import { answersOf, type Calibrated, scoresIn } from '../../../shared/answers'
 import type { LoadArtefact } from '../../../shared/artefact'
-import type { Scoring } from '../../../shared/cascades/identify'
+import type { CascadeScoring } from '../../../shared/cascades/identify'
 import { readChampion } from '../../../shared/champion'
 import { BellwetherError } from '../../../shared/errors'
 import { keys } from '../../../shared/keys'
@@ -61,7 +61,7 @@ export function trainingChoice(
 const AT_ONCE = 1000
 
 /** How the live model scores texts, in the order of the categories; null where it cannot. */
-export function scorerOf({ job, model }: LiveModel, labels: readonly string[]): Scoring['model'] {
+export function scorerOf({ job, model }: LiveModel, labels: readonly string[]): CascadeScoring['model'] {
   if (!model || job === null) return null
   return {
     job,

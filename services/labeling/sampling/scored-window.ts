@@ -1,5 +1,5 @@
 import { kept } from '../../../shared/cascades/known-texts'
-import type { Scoring } from '../../../shared/cascades/identify'
+import type { CascadeScoring } from '../../../shared/cascades/identify'
 import { evaluationLabels, evaluationWindow, type StandingLabel } from '../../../shared/labels'
 import { shownText } from '../../../shared/text'
 
@@ -15,7 +15,7 @@ export interface ScoredPost {
  * one that has a label in both roles is left out, and so is one whose text has expired.
  */
 export async function scoredWindow(
-  model: Scoring['model'],
+  model: CascadeScoring['model'],
   labels: ReadonlyMap<string, StandingLabel>,
   size: number,
 ): Promise<ScoredPost[]> {

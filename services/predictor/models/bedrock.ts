@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import type { Abstention } from '../../../shared/records'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
-import { type AskModel, failedBy, type Failure, type Reply, saidIn } from './model'
+import { type AskModel, failedBy, type Failure, type ModelReply, saidIn } from './model'
 
 /** A model of Amazon Bedrock, by Converse. The answer is the input of a tool that it has to call. */
 export const bedrockModel =
@@ -49,11 +49,11 @@ const ABSTENTIONS: Partial<Record<StopReason, Abstention>> = {
   malformed_tool_use: 'malformed',
 }
 
-function replyOf({ output, stopReason, usage, $metadata }: ConverseCommandOutput, prompt: Prompt): Reply {
+function replyOf({ output, stopReason, usage, $metadata }: ConverseCommandOutput, prompt: Prompt): ModelReply {
   const blocks = output?.message?.content ?? []
   const call = blocks.find(({ toolUse }) => toolUse?.name === ANSWER_NAME)?.toolUse
   const abstained = stopReason && ABSTENTIONS[stopReason]
-  const withoutCall: Reply['said'] = { abstained: blocks.some(({ text }) => text) ? 'refusal' : 'malformed' }
+  const withoutCall: ModelReply['said'] = { abstained: blocks.some(({ text }) => text) ? 'refusal' : 'malformed' }
   return {
     said: abstained ? { abstained } : call ? saidIn(call.input, prompt) : withoutCall,
     inputTokens: usage?.inputTokens ?? 0,

@@ -1,7 +1,7 @@
 import type { Abstention } from '../../../shared/records'
 
 /** What a language model said, or why it said nothing that counts. */
-export interface Reply {
+export interface ModelReply {
   /** A category, or why there is none. */
   said: { label: string } | { abstained: Abstention }
   inputTokens: number
@@ -33,13 +33,13 @@ export const failedBy = (code: string | undefined): 'unreached' | 'no-answer' =>
  * A language model with its prompt. It is given the user message alone: neither the id of the message nor whether anybody
  * labelled it, so that its answers cannot hang on that.
  */
-export type AskModel = (post: string) => Promise<Reply | Failure>
+export type AskModel = (post: string) => Promise<ModelReply | Failure>
 
 /** The label in an answer that is parsed JSON, held against the choices of the prompt. */
 export function saidIn(
   answer: unknown,
   { choices, abstention }: { choices: readonly string[]; abstention: string },
-): Reply['said'] {
+): ModelReply['said'] {
   if (typeof answer !== 'object' || answer === null || !('label' in answer) || typeof answer.label !== 'string')
     return { abstained: 'malformed' }
   const { label } = answer

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Abstention } from '../../../shared/records'
 import { jsonOrNothing } from '../../../shared/json'
 import { ANSWER_NAME, type Prompt } from '../../../shared/second-opinions'
-import { type AskModel, failedBy, type Failure, type Reply, saidIn } from './model'
+import { type AskModel, failedBy, type Failure, type ModelReply, saidIn } from './model'
 
 interface Server {
   /** Its address up to the version, as in `http://10.0.0.5:11434/v1`. */
@@ -70,7 +70,7 @@ export const openAiModel =
 
 const ABSTENTIONS: Readonly<Record<string, Abstention>> = { content_filter: 'filter', length: 'cut-off' }
 
-function replyOf(text: string, { headers }: Response, prompt: Prompt): Reply {
+function replyOf(text: string, { headers }: Response, prompt: Prompt): ModelReply {
   const parsed = completion.safeParse(jsonOrNothing(text))
   const requestId = (headers.get('x-request-id') ?? parsed.data?.id ?? '').slice(0, MOST_CHARACTERS)
   const [choice] = parsed.data?.choices ?? []

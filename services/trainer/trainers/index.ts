@@ -1,10 +1,10 @@
 import type { Engine } from '../../../shared/engines/engine'
-import { inFunction } from './in-function'
+import { inFunctionTrainer } from './in-function'
 import { sageMaker } from './sagemaker'
 import type { Trainer, TrainerPorts, TrainerInStage } from './trainer'
 
 /** The adapter of every trainer. Their terms are in shared/trainers. */
-export const TRAINERS: readonly Trainer[] = [sageMaker, inFunction]
+export const TRAINER_ADAPTERS: readonly Trainer[] = [sageMaker, inFunctionTrainer]
 
 /** The configured trainer if it trains models of the engine, or else the first that does. */
 export const trainerFor = <T extends Trainer>(

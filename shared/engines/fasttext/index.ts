@@ -2,7 +2,7 @@ import { BellwetherError } from '../../errors'
 import { DEFAULTS, FastTextError, parseBlazingText, train, writeModel } from '../../../packages/fasttext/src'
 import { blazingTextImage } from '../../image'
 import { tokenise } from '../../text'
-import { inFunction } from '../cost'
+import { costInFunction } from '../cost'
 import type { Engine, Example } from '../engine'
 import { hyperparameters } from './hyperparameters'
 import { trainingLine } from '../training-lines'
@@ -31,7 +31,7 @@ export const fastText: Engine = {
   seed: DEFAULTS.seed,
   search,
   postsPerSecond: POSTS_PER_SECOND,
-  costOfMillionPosts: inFunction(POSTS_PER_SECOND),
+  costOfMillionPosts: costInFunction(POSTS_PER_SECOND),
   servingImage: blazingTextImage,
 
   train: async ({ train: examples, validation }, chosen) => {

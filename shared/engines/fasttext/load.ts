@@ -11,11 +11,11 @@ export const load: LoadModel = async (files, { textVersion, where }) => {
   if (!bytes) {
     throw new Error(`${where}: found only ${filesInWords(files)}, expected a ${FASTTEXT_FILE} in the archive`)
   }
-  return modelOf(readModel(Buffer.from(bytes), `${where}#${FASTTEXT_FILE}`), textVersion)
+  return fastTextModelOf(readModel(Buffer.from(bytes), `${where}#${FASTTEXT_FILE}`), textVersion)
 }
 
 /** A fastText model under the names of our categories. */
-export function modelOf(model: FastTextModel, textVersion: string): Model {
+export function fastTextModelOf(model: FastTextModel, textVersion: string): Model {
   const text = textFunction(textVersion)
   const labels = model.labels.map(categoryOf).sort()
   return {

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { BellwetherError } from '../../errors'
 import { TEXT_VERSION, tokenise } from '../../text'
 import { permanentRandom } from '../../text/cascade'
-import { inFunction } from '../cost'
+import { costInFunction } from '../cost'
 import type { Engine, Example } from '../engine'
-import { choose, decisionWeights, learn, sharesOf } from './learn'
+import { chooseStrength, decisionWeights, learn, sharesOf } from './learn'
 import { load } from './load'
-import type { Truth } from './logistic'
+import type { TrueClasses } from './logistic'
 import { LINEAR_FILE, mostFeatures, type StoredModel, writeModel } from './model-file'
 import { makeNgrams } from './ngrams'
 import { countNgrams } from './vectors'
@@ -47,7 +47,7 @@ export const linear: Engine = {
       : undefined,
   seed: null,
   postsPerSecond: POSTS_PER_SECOND,
-  costOfMillionPosts: inFunction(POSTS_PER_SECOND),
+  costOfMillionPosts: costInFunction(POSTS_PER_SECOND),
 
   train: async ({ train: examples }, chosen) => {
     const model = trained(examples, hyperparameters.parse(chosen))
@@ -64,14 +64,14 @@ function trained(examples: readonly Example[], chosen: z.infer<typeof hyperparam
     throw new BellwetherError('TRAINING_REFUSED', `found ${found}: a model needs two; have more posts labelled`)
   }
   const place = new Map(labels.map((label, k) => [label, k]))
-  const truth: Truth = {
+  const truth: TrueClasses = {
     // Every label has its place.
     classes: Int32Array.from(examples, ({ label }) => place.get(label)!),
     count: labels.length,
   }
   const most = mostFeatures(labels.length)
   const corpus = countNgrams(ngramsOf(examples))
-  const { strength, correction } = choose(corpus, truth, orderOf(examples), givenIn(chosen), most)
+  const { strength, correction } = chooseStrength(corpus, truth, orderOf(examples), givenIn(chosen), most)
   const { vocabulary, weights, intercepts } = learn(corpus, truth, strength, most)
 
   const columns = Array.from(vocabulary.features.keys()).sort(

@@ -1,4 +1,4 @@
-import { fit, probabilitiesOf, type Truth, type Weights } from './logistic'
+import { fit, probabilitiesOf, type TrueClasses, type Weights } from './logistic'
 import { type Merged, mergeTwins } from './twins'
 import { type Corpus, vectorsOf, type Vocabulary, vocabularyOf } from './vectors'
 
@@ -37,7 +37,7 @@ const SEARCH_TOLERANCE = 1e-2
 const TOLERANCE = 1e-6
 
 /** Learn from all messages of the corpus, with at most so many features. */
-export function learn(corpus: Corpus, truth: Truth, strength: number, mostFeatures: number): Learned {
+export function learn(corpus: Corpus, truth: TrueClasses, strength: number, mostFeatures: number): Learned {
   const all = Array.from(corpus.messages.keys())
   const vocabulary = vocabularyOf(corpus, all, mostFeatures)
   const merged = mergeTwins(vectorsOf(corpus, all, vocabulary))
@@ -57,9 +57,9 @@ function apart(found: Weights, { rows, into, of }: Merged, count: number): Pick<
  * The strength with the least out-of-fold log loss, and for it the correction with the highest out-of-fold macro-F1. `order` is
  * the place of each message in an order that has nothing to do with its label.
  */
-export function choose(
+export function chooseStrength(
   corpus: Corpus,
-  truth: Truth,
+  truth: TrueClasses,
   order: readonly number[],
   given: Partial<LinearChoice>,
   mostFeatures: number,
@@ -82,7 +82,7 @@ export function choose(
 }
 
 /** The share of each class among the messages. */
-export function sharesOf({ classes, count }: Truth): number[] {
+export function sharesOf({ classes, count }: TrueClasses): number[] {
   const shares = Array.from({ length: count }, () => 0)
   for (const one of classes) shares[one]! += 1 / classes.length
   return shares
@@ -93,7 +93,7 @@ export const decisionWeights = (shares: readonly number[], correction: number): 
   shares.map((share) => share ** -correction)
 
 /** Messages of each class in turn, dealt out in their order. */
-function foldsOf(order: readonly number[], { classes, count }: Truth): Fold[] {
+function foldsOf(order: readonly number[], { classes, count }: TrueClasses): Fold[] {
   const foldOf = new Map<number, number>()
   let dealt = 0
   for (let k = 0; k < count; k++) for (const i of order) if (classes[i] === k) foldOf.set(i, dealt++ % FOLDS)
@@ -112,14 +112,14 @@ interface Answered {
 /** One fold: asked for a stronger model, it goes on from the last one. */
 function trialOf(
   corpus: Corpus,
-  { classes, count }: Truth,
+  { classes, count }: TrueClasses,
   { learned, held }: Fold,
   mostFeatures: number,
 ): (strength: number) => Answered[] {
   const vocabulary = vocabularyOf(corpus, learned, mostFeatures)
   const merged = mergeTwins(vectorsOf(corpus, learned, vocabulary))
   const tested = vectorsOf(corpus, held, vocabulary)
-  const own: Truth = { classes: Int32Array.from(learned, (i) => classes[i]!), count }
+  const own: TrueClasses = { classes: Int32Array.from(learned, (i) => classes[i]!), count }
   const known = new Set(own.classes)
   let from: Weights | undefined
   return (strength) => {
@@ -146,7 +146,7 @@ function logLossOf(answers: readonly Answered[]): number {
   return loss / answers.length
 }
 
-function bestCorrection(answers: readonly Answered[], truth: Truth): number {
+function bestCorrection(answers: readonly Answered[], truth: TrueClasses): number {
   const shares = sharesOf(truth)
   let best = { correction: 0, score: -1 }
   for (const correction of CORRECTIONS) {

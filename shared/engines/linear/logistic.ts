@@ -1,7 +1,7 @@
 import type { Rows } from './vectors'
 
 /** Which rows have which class: `classes[i]` of row `i`, of `count` classes. */
-export interface Truth {
+export interface TrueClasses {
   classes: Int32Array
   count: number
 }
@@ -29,7 +29,7 @@ const MOST_HALVINGS = 30
  * squares least; intercepts are not penalised. Newton's method, each step by conjugate gradients that stop early
  * (Nocedal and Wright, Numerical Optimization, 7.1), with the diagonal as preconditioner. It draws no random number.
  */
-export function fit(rows: Rows, truth: Truth, { strength, from, tolerance }: FitOptions): Weights {
+export function fit(rows: Rows, truth: TrueClasses, { strength, from, tolerance }: FitOptions): Weights {
   const problem = problemOf(rows, truth, strength)
   const { size } = problem
   let weights: Weights = from ? Float64Array.from(from) : new Float64Array(size)
@@ -79,7 +79,7 @@ interface Problem {
   diagonal(into: Float64Array): void
 }
 
-function problemOf(rows: Rows, { classes, count }: Truth, strength: number): Problem {
+function problemOf(rows: Rows, { classes, count }: TrueClasses, strength: number): Problem {
   const { columns, starts, places, values } = rows
   const messages = starts.length - 1
   const penalised = columns * count

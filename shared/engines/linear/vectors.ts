@@ -1,12 +1,12 @@
 /** A message as its distinct features, with how often each stands in it. */
-export interface Counts {
+export interface FeatureCounts {
   features: Int32Array
   times: Int32Array
 }
 
 /** Messages as counts over one vocabulary: feature `f` is the n-gram with the hash `hashes[f]`. */
 export interface Corpus {
-  messages: readonly Counts[]
+  messages: readonly FeatureCounts[]
   hashes: readonly number[]
 }
 
@@ -34,7 +34,7 @@ export interface Vocabulary {
 export function countNgrams(messages: Iterable<{ hashes: Uint32Array; length: number }>): Corpus {
   const numbers = new Map<number, number>()
   const hashes: number[] = []
-  const counted: Counts[] = []
+  const counted: FeatureCounts[] = []
   for (const { hashes: found, length } of messages) {
     const sorted = found.slice(0, length).sort()
     const features: number[] = []

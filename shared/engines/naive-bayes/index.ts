@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../errors'
 import { tokenise } from '../../text'
-import { inFunction } from '../cost'
+import { costInFunction } from '../cost'
 import type { Engine } from '../engine'
 import { NAIVE_BAYES_FILE, load } from './load'
 import { countWords } from './word-counts'
@@ -29,7 +29,7 @@ export const naiveBayes: Engine = {
   suitsFewLabels: true,
   seed: null,
   postsPerSecond: POSTS_PER_SECOND,
-  costOfMillionPosts: inFunction(POSTS_PER_SECOND),
+  costOfMillionPosts: costInFunction(POSTS_PER_SECOND),
 
   train: async ({ train }, { smoothing = '1' }) => {
     const counts = countWords(train.map(({ text, label }) => ({ words: tokenise(text), label })))

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { check } from '../../../local/check/check'
+import { checkFiles } from '../../../local/check/check'
 import { CHECK_USAGE, parseCheck } from '../../../local/check/options'
 import { ROOT } from '../../../local/root'
 
@@ -22,7 +22,7 @@ async function checked(...argv: string[]) {
   if (options === 'help' || 'problem' in options) throw new Error('these options are good')
   const said: string[] = []
   const say = (line: string) => void said.push(line.replaceAll(`${folder}/`, '').replaceAll(`${FILES}/`, ''))
-  const code = await check(options, { root: ROOT, now: new Date('2026-11-28T12:00:00Z'), say })
+  const code = await checkFiles(options, { root: ROOT, now: new Date('2026-11-28T12:00:00Z'), say })
   return { code, said }
 }
 

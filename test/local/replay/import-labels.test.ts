@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { importLabels } from '../../../local/replay/import-labels'
+import { importLabelFile } from '../../../local/replay/import-labels'
 import { testBucket } from '../../shared/bucket'
 
 let folder = ''
@@ -35,7 +35,7 @@ it('puts the file into the bucket, asks for it, and says what was taken and what
   const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2, 'unknown-class': 3 } })
   const bucket = testBucket()
 
-  const said = await importLabels(cloud, bucket, file)
+  const said = await importLabelFile(cloud, bucket, file)
 
   expect(bucket.texts()).toEqual({ 'imports/labels.csv': 'text,label\na,technical\n' })
   expect(cloud.asked).toEqual([['labels', { import: 'imports/labels.csv' }]])
@@ -48,7 +48,7 @@ it('puts the file into the bucket, asks for it, and says what was taken and what
 it('explains labels of the future, where the posts are older than their labels', async () => {
   const cloud = cloudThat({ batch: 'import-1', items: 1, refused: { clock: 2 } })
 
-  expect(await importLabels(cloud, testBucket(), file, '2019-01-03')).toMatch(
+  expect(await importLabelFile(cloud, testBucket(), file, '2019-01-03')).toMatch(
     /2 clock\. npm start -- check --all \S+labels\.csv names their lines\. A replay begins on the first day of its posts: a label given after 2019-01-03 is in the future there/,
   )
 })
@@ -56,7 +56,7 @@ it('explains labels of the future, where the posts are older than their labels',
 it('ends with what the function says of a request that is refused', async () => {
   const cloud = cloudThat({ requestRefused: 'NOT_FOUND: there is no file imports/labels.csv' })
 
-  await expect(importLabels(cloud, testBucket(), file)).rejects.toThrow(/^NOT_FOUND: there is no file/)
+  await expect(importLabelFile(cloud, testBucket(), file)).rejects.toThrow(/^NOT_FOUND: there is no file/)
 })
 
 it('ends with what the function says of a file that is refused', async () => {
@@ -65,7 +65,7 @@ it('ends with what the function says of a file that is refused', async () => {
     true,
   )
 
-  await expect(importLabels(cloud, testBucket(), file)).rejects.toThrow(
+  await expect(importLabelFile(cloud, testBucket(), file)).rejects.toThrow(
     /^OBJECT_INVALID: .*two columns are named label$/,
   )
 })

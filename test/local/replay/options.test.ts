@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
-import { parseOptions } from '../../../local/replay/options'
+import { parseReplayOptions } from '../../../local/replay/options'
 
-const parse = (...argv: string[]) => parseOptions(argv, () => 'fresh')
+const parse = (...argv: string[]) => parseReplayOptions(argv, () => 'fresh')
 
 it('has sensible defaults', () => {
   expect(parse()).toEqual(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseOptions } from '../../../local/replay/options'
+import { parseReplayOptions } from '../../../local/replay/options'
 import { replay } from '../../../local/replay/replay'
 import { ROOT } from '../../../local/root'
 import { templateFile } from '../../stack/packaged'
@@ -29,7 +29,7 @@ async function replayed(labels: string[], packageDir = path.dirname(templateFile
     })),
   )
   writeFileSync(posts, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-  const options = parseOptions(
+  const options = parseReplayOptions(
     ['--once', '--posts', posts, '--data', path.join(folder, 'data'), '--config', path.join(ROOT, 'bellwether.yml')],
     () => folder,
   )

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { within } from '../../../local/replay/within'
+import { withinSettings } from '../../../local/replay/within'
 import { parseSettings } from '../../../shared/settings'
 import { post } from './post'
 
@@ -10,25 +10,25 @@ const settings = parseSettings(readFileSync(path.join(__dirname, '../../../bellw
 it('leaves posts alone that the configuration knows', () => {
   const posts = [post('aws', 'technical'), post('azure')]
 
-  expect(within(posts, settings)).toEqual({ posts, notes: [] })
+  expect(withinSettings(posts, settings)).toEqual({ posts, notes: [] })
 })
 
 it('takes a label that nobody can give for none, and says so', () => {
-  const { posts, notes } = within([post('aws', 'technical'), post('aws', 'spam')], settings)
+  const { posts, notes } = withinSettings([post('aws', 'technical'), post('aws', 'spam')], settings)
 
   expect(posts).toEqual([post('aws', 'technical'), post('aws')])
   expect(notes).toEqual([expect.stringMatching(/^1 post counts as without a label.*spam$/)])
 })
 
 it('leaves out posts of hashtags that nobody watches, and says so', () => {
-  const { posts, notes } = within([post('aws'), post('gcp'), post('gcp')], settings)
+  const { posts, notes } = withinSettings([post('aws'), post('gcp'), post('gcp')], settings)
 
   expect(posts).toEqual([post('aws')])
   expect(notes).toEqual([expect.stringMatching(/2 posts.*#gcp/)])
 })
 
 it('throws where nobody watches any of them', () => {
-  expect(() => within([post('gcp', 'technical')], settings)).toThrow(
+  expect(() => withinSettings([post('gcp', 'technical')], settings)).toThrow(
     'no post is of a hashtag of the configuration: #gcp',
   )
 })

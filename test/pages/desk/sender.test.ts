@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import type { ApiResult } from '../../../pages/api'
 import { createOutbox, type Keeper } from '../../../pages/desk/outbox'
-import { createSender, type Receipt, refusedInWords } from '../../../pages/desk/sender'
+import { createSender, refusedInWords } from '../../../pages/desk/sender'
 import type { Sent } from '../../../pages/desk/work'
+import type { Receipt } from '../../../services/desk/shown'
 
 /** A browser's storage. */
 function storage(): Keeper {
@@ -107,7 +108,7 @@ describe('the sender', () => {
         const answer = answers.shift()
         if (typeof answer === 'function') answer()
         else if (answer) return answer
-        return { ok: true, body: { answers: list.map(() => ({ result: 'kept' })) } }
+        return { ok: true, body: { answers: list.map(({ batch, item }) => ({ batch, item, result: 'kept' })) } }
       },
       pause: async (ms) => void waits.push(ms),
       onReceipt: (list, receipt) => said.push(`${list.length} ${receipt.answers[0]?.result}`),

@@ -8,25 +8,25 @@ import {
   forget,
   forward,
   give,
-  type Given,
   hear,
   lookAt,
-  NOTHING,
+  NO_WORK,
   deskPlaceOf,
   recall,
   renew,
   type Sent,
-  type Shown,
-  type Work,
+  type DeskWork,
 } from '../../../pages/desk/work'
+import type { ShownItem } from '../../../services/desk/shown'
+import type { Given } from '../../../shared/state/desk-item'
 
-const shown = (item: string): Shown => ({ batch: 'b', item, text: `post ${item}` })
-const three = add(NOTHING, ['1', '2', '3'].map(shown))
+const shown = (item: string): ShownItem => ({ batch: 'b', item, text: `post ${item}` })
+const three = add(NO_WORK, ['1', '2', '3'].map(shown))
 const A: Given = { label: 'a' }
 const B: Given = { label: 'b' }
 
 /** Answer one after the other. */
-function giveAll(work: Work, ...list: Given[]): { work: Work; sent: Sent[] } {
+function giveAll(work: DeskWork, ...list: Given[]): { work: DeskWork; sent: Sent[] } {
   const sent: Sent[] = []
   for (const given of list) {
     const step = give(work, given)
@@ -103,7 +103,7 @@ describe('answers', () => {
   })
 
   it('are none where there is no post', () => {
-    expect(give(NOTHING, A)).toEqual({ work: NOTHING })
+    expect(give(NO_WORK, A)).toEqual({ work: NO_WORK })
   })
 })
 
@@ -153,7 +153,7 @@ it('never loses an answer nor sends an older one last, whatever is pressed', () 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       let work = add(
-        NOTHING,
+        NO_WORK,
         Array.from({ length: 8 }, (_, i) => shown(String(i))),
       )
       const last = new Map<string, Sent>()

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { deletionOf, instant, reliability } from '../../../pages/owner/words'
+import { deletionOf, timeInWords, reliability } from '../../../pages/owner/words'
 
 it('is a command that deletes the post', () => {
   expect(deletionOf('1')).toBe(`npx sls invoke -f privacy --data '{"delete":{"posts":["1"]}}'`)
@@ -20,7 +20,7 @@ it.each([
   ['2026-11-22T10:00:00.000', '22 November 2026, 10:00 UTC'],
   ['2026-11-23T00:30:00+02:00', '22 November 2026, 22:30 UTC'],
 ])('writes %s as the other pages do', (iso, words) => {
-  expect(instant(iso)).toBe(words)
+  expect(timeInWords(iso)).toBe(words)
 })
 
 it('says how reliable somebody is with an interval and a number of posts', () => {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { modelsInWords } from '../../../pages/report/model-words'
 import { gathering } from '../../../services/report/gather'
-import type { Overview } from '../../../services/report/overview'
+import type { ReportOverview } from '../../../services/report/overview'
 import { parseSettings } from '../../../shared/settings'
 import { type Story, tell } from '../../services/report/stories'
 import { testBucket } from '../../shared/bucket'
@@ -12,13 +12,13 @@ import { memoryTable } from '../../shared/memory-table'
 const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
 const twoWeeks: Story = { from: '2026-11-09', days: 14 }
 
-async function overviewOf(verdicts: Story['verdicts']): Promise<Overview> {
+async function overviewOf(verdicts: Story['verdicts']): Promise<ReportOverview> {
   const [objects, table] = [testBucket(), memoryTable()]
   await tell(objects, table, { ...twoWeeks, ...(verdicts && { verdicts }) })
   return gathering({ objects, table, settings })(new Date('2026-11-23T10:00:00Z'))
 }
 
-const words = (overview: Overview): string => {
+const words = (overview: ReportOverview): string => {
   const { title, sentences } = modelsInWords(overview)
   return [title, ...sentences].join(' ')
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { noticesOf } from '../../../pages/report/notices'
 import { gathering } from '../../../services/report/gather'
-import type { Overview } from '../../../services/report/overview'
+import type { ReportOverview } from '../../../services/report/overview'
 import { parseSettings } from '../../../shared/settings'
 import { type Story, tell } from '../../services/report/stories'
 import { testBucket } from '../../shared/bucket'
@@ -11,13 +11,13 @@ import { memoryTable } from '../../shared/memory-table'
 
 const settings = parseSettings(readFileSync(path.resolve('bellwether.yml'), 'utf8'))
 
-async function overviewOf(story: Story, now: string): Promise<Overview> {
+async function overviewOf(story: Story, now: string): Promise<ReportOverview> {
   const [objects, table] = [testBucket(), memoryTable()]
   await tell(objects, table, story)
   return gathering({ objects, table, settings })(new Date(now))
 }
 const titles = async (story: Story, now: string): Promise<string[]> => titlesIn(await overviewOf(story, now))
-const titlesIn = (overview: Overview) => noticesOf(overview).map(({ level, title }) => `${level}: ${title}`)
+const titlesIn = (overview: ReportOverview) => noticesOf(overview).map(({ level, title }) => `${level}: ${title}`)
 
 const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'promoted'] }
 const MORNING = '2026-11-23T10:00:00Z'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { csv } from '../../../pages/report/csv'
+import { csvOf } from '../../../pages/report/csv'
 import { dateInWords, instantInWords, isolated, withVisibleDirections } from '../../../shared/words'
 import { clipped, shortDate, withDatesInWords } from '../../../pages/words'
 import { percent, quotable } from '../../../shared/share-sentence'
-import { daysFrom, dollars, schedule, shortJob, withShortJobs, wrongInWords } from '../../../pages/report/words'
+import { daysFrom, dollarsInWords, schedule, shortJob, withShortJobs, wrongInWords } from '../../../pages/report/words'
 
 const NBSP = '\u00a0'
 const share = (label: string, of: number) => ({ label, share: of, low: of - 0.06, high: of + 0.06 })
@@ -103,8 +103,8 @@ describe('numbers and days', () => {
     [0, '$0'],
     [0.00119, '$0.001'],
     [4.5, '$4.50'],
-  ])('says %p dollars as %s', (usd, said) => {
-    expect(dollars(usd)).toBe(said)
+  ])('says %p dollarsInWords as %s', (usd, said) => {
+    expect(dollarsInWords(usd)).toBe(said)
   })
 
   it('says days in words, whatever the time zone', () => {
@@ -139,7 +139,7 @@ describe('a download', () => {
     const columns = [{ heading: 'label' }, { heading: 'share', numeric: true }]
 
     expect(
-      csv(columns, [
+      csvOf(columns, [
         ['say "hi", twice', 0.414],
         ['a', null],
       ]),
@@ -147,7 +147,7 @@ describe('a download', () => {
   })
 
   it('holds no formula', () => {
-    expect(csv([{ heading: 'label' }], [['=1+1'], ['＠x']])).toBe("label\r\n'=1+1\r\n'＠x\r\n")
+    expect(csvOf([{ heading: 'label' }], [['=1+1'], ['＠x']])).toBe("label\r\n'=1+1\r\n'＠x\r\n")
   })
 })
 

@@ -9,7 +9,7 @@ import { writeCascades } from '../../../shared/cascades/files'
 import { championRecord, evidenceRecord, factsRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
 import { TEXT_VERSION } from '../../../shared/text'
 import { analyze, bringUpToDate, type AnalyzePorts } from '../../../services/analyzer/analyze'
-import { ask } from '../../../services/analyzer/ask'
+import { askChampion } from '../../../services/analyzer/ask'
 import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { recorder, type RecordedEvent } from '../../shared/recorder'
@@ -82,7 +82,7 @@ it('a model of text version 1 is asked with the tokens of version 1', async () =
   await putRun(bucket, { pages: [[post('1', RETWEET.text)]] })
 
   await analyze(ports)(DAY, invocation)
-  const [answer] = await ask(ports)([RETWEET.text])
+  const [answer] = await askChampion(ports)([RETWEET.text])
 
   expect(predictions()).toMatch(/\r\n1,technical,/)
   expect(answer).toMatchObject({ model: 'model-1', label: 'technical' })
@@ -671,7 +671,7 @@ describe('ask', () => {
   it('answers texts in their order, with label, probability and model', async () => {
     await putChampion(bucket, 'model-a')
 
-    const answers = await ask(ports)([MARKETING, '', TECHNICAL])
+    const answers = await askChampion(ports)([MARKETING, '', TECHNICAL])
 
     expect(answers.map(({ label }) => label)).toEqual(['marketing', expect.any(String), 'technical'])
     expect(answers[0]).toEqual({
@@ -683,7 +683,7 @@ describe('ask', () => {
   })
 
   it('is refused by name before the first promotion', async () => {
-    await expect(ask(ports)(['x'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(askChampion(ports)(['x'])).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
-import { labelling, mostMoving, mostRepeated, tellingWords, type Worded } from '../../../services/analyzer/evidence'
+import {
+  labelsOfMessages,
+  mostMoving,
+  mostRepeated,
+  tellingWords,
+  type Worded,
+} from '../../../services/analyzer/evidence'
 import { handlesIn, isNameAmong, namesInAuthorId, plainWords } from '../../../services/analyzer/plain-words'
 import { addPost, emptyTally, type Tally } from '../../../services/analyzer/tally'
 
@@ -14,7 +20,7 @@ function tallyOf(posts: Record<string, number>, scores = [0.8, 0.2]): Tally {
 }
 
 const given = new Map([[ITEM.a, { label: 'marketing' }]])
-const labelOf = labelling(LABELS, given, new Set([ITEM.d]))
+const labelOf = labelsOfMessages(LABELS, given, new Set([ITEM.d]))
 
 describe('the label of a message', () => {
   it('is what people said', () => {

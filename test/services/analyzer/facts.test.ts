@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type CountedDay, countedDay, factsBytes, joined } from '../../../services/analyzer/facts'
-import { addPost, emptyTally, inOrder, meansOf, messageIn } from '../../../services/analyzer/tally'
+import { addPost, emptyTally, orderedById, meansOf, messageIn } from '../../../services/analyzer/tally'
 import type { StandingLabel } from '../../../shared/labels'
 import { factsRecord } from '../../../shared/records'
 import { keys } from '../../../shared/keys'
@@ -30,7 +30,7 @@ function dayOf(posts: number, most = 1000, isAsked = (_id: string) => false): Co
       otherLanguages: 0,
       refusedRows: 0,
       cascades: true,
-      tally: inOrder(tally),
+      tally: orderedById(tally),
     }
   })
   return { ...DAY, labels: LABELS, runs }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { readMessages } from '../../../services/analyzer/messages'
+import { readWantedMessages } from '../../../services/analyzer/messages'
 import { type RunRecord, runRecord } from '../../../shared/records'
 import { keys } from '../../../shared/keys'
 import { testBucket } from '../../shared/bucket'
@@ -15,7 +15,7 @@ it('knows the names of authors, and those that a message mentions which is not r
   const key = keys.run({ hashtag: 'aws', date: '2026-11-21', run: 'one' })
   const run: RunRecord = await bucket.readJson(key, runRecord)
 
-  const { messages, handles } = await readMessages(bucket, [run], () => false)
+  const { messages, handles } = await readWantedMessages(bucket, [run], () => false)
 
   expect(messages.size).toBe(0)
   expect(handles).toEqual(new Set(['ana', 'ben', 'cho']))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { analyze, bringUpToDate, type AnalyzePorts, type Work } from '../../../services/analyzer/analyze'
+import { analyze, bringUpToDate, type AnalyzePorts, type ReportWork } from '../../../services/analyzer/analyze'
 import { covariancesOf } from '../../../services/analyzer/covariances'
-import { afterWait, relabelled, whenSettled } from '../../../services/analyzer/relabelled'
+import { afterWait, reportRelabelled, whenSettled } from '../../../services/analyzer/relabelled'
 import { unreportedBatches } from '../../../shared/state/reported-batches'
 import { s3Artefacts } from '../../../shared/artefact'
 import { isEvaluationBoosted } from '../../../shared/state/evaluation-boost'
@@ -130,7 +130,7 @@ it('labels of a batch have the days of its draws reported, and then there is a s
   const before = await report()
   await labelled(DATE, twelve)
 
-  const asked = await relabelled(ports)(DATE, invocation)
+  const asked = await reportRelabelled(ports)(DATE, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(before.day.byPosts).toMatchObject({ state: 'not-enough-labels', sampled: 12, labels: 0 })
@@ -163,7 +163,7 @@ it('a batch that nobody answered has the days of its draws reported, which say h
   await planned(['aws'], `${DATE}-2`)
   await labelled(`${DATE}-2`, [])
 
-  const asked = await relabelled(ports)(`${DATE}-2`, invocation)
+  const asked = await reportRelabelled(ports)(`${DATE}-2`, invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY_TODAY])
@@ -178,7 +178,7 @@ it('a corrected label, which no batch drew, has the day reported anew by which i
   const before = await report()
   await labelled('correction-0123456789abcdef', [1, 2, 3], () => 'marketing', { adjudicated: true })
 
-  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  const asked = await reportRelabelled(ports)('correction-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY_TODAY])
@@ -201,7 +201,7 @@ it('an item of which the owner decided that none fits has its day reported anew,
   const decided = { adjudicated: true, neither: true, 'class-name': '', 'creation-date': '2026-11-23T09:00:00' }
   await labelled('correction-0123456789abcdef', [3], () => 'technical', decided, { label: -1 })
 
-  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  const asked = await reportRelabelled(ports)('correction-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY_TODAY])
@@ -218,7 +218,7 @@ it('labels for training count as those for evaluation do, and a corrected one ha
   const before = await report()
   await labelled('correction-0123456789abcdef', [9, 10], () => 'marketing', { adjudicated: true }, { role: 'training' })
 
-  const asked = await relabelled(ports)('correction-0123456789abcdef', invocation)
+  const asked = await reportRelabelled(ports)('correction-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([DAY_TODAY])
@@ -238,7 +238,7 @@ it('a label that people change because a model doubted it changes no share', asy
   const metadata = { 'creation-date': '2026-11-23T09:00:00.000000' }
   await labelled('2026-11-22', [1, 2, 3], () => 'marketing', metadata)
 
-  await relabelled(ports)('2026-11-22', invocation)
+  await reportRelabelled(ports)('2026-11-22', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect((await ports.labels.read()).labels.get(cascadeId(texts[1]!))?.label).toBe('marketing')
@@ -340,7 +340,7 @@ it('labels that come in a row are in one report', async () => {
   const waiting = queue.splice(0) as { request: { settled: string }; delay: number }[]
   const answers: unknown[] = []
   for (const { request, delay } of waiting) answers.push(await afterWait(ports)(request.settled, at(13 + delay)))
-  const work = queue.splice(0) as Work[]
+  const work = queue.splice(0) as ReportWork[]
   for (const one of work) expect(await bringUpToDate(ports)(one, at(33))).toMatchObject({ state: 'reported' })
 
   expect(waiting).toHaveLength(3)
@@ -371,7 +371,7 @@ it('imported labels change no report: nobody knows with which probability they w
   const imported = { role: 'training', 'inclusion-probability': null }
   await labelled('import-0123456789abcdef', [12, 13, 14, 15], () => 'marketing', {}, imported)
 
-  const asked = await relabelled(ports)('import-0123456789abcdef', invocation)
+  const asked = await reportRelabelled(ports)('import-0123456789abcdef', invocation)
   await analyze(ports)(DAY, invocation)
 
   expect(asked.days).toEqual([])
@@ -384,7 +384,7 @@ it('a message under two hashtags is labelled once and counts in both', async () 
   await planned(['aws', 'azure'])
   await labelled(DATE, twelve)
 
-  const asked = await relabelled(ports)(DATE, invocation)
+  const asked = await reportRelabelled(ports)(DATE, invocation)
   for (const day of asked.days) await analyze(ports)(day, invocation)
 
   expect(asked.days).toHaveLength(2)
@@ -516,13 +516,13 @@ it('bad lines among the labels leave the good ones', async () => {
   const good = bucket.texts()[keys.settledManifest({ batch: DATE })]!
   await bucket.put(keys.settledManifest({ batch: DATE }), `{"item":\n${good}null\n`)
 
-  expect((await relabelled(ports)(DATE, invocation)).days).toEqual([DAY_TODAY])
+  expect((await reportRelabelled(ports)(DATE, invocation)).days).toEqual([DAY_TODAY])
   await analyze(ports)(DAY, invocation)
   expect((await report()).day.byPosts.labels).toBe(12)
 })
 
 it('labels of a batch that is not there are refused by name', async () => {
-  await expect(relabelled(ports)('2026-01-01', invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(reportRelabelled(ports)('2026-01-01', invocation)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
 
 it('nobody wished for more evaluation labels where nothing disagrees', async () => {

@@ -10,7 +10,7 @@ import { shareReported } from '../../../events'
 import { standingOf } from '../../../shared/labels/standing'
 import { makeMemory } from '../../../shared/memory'
 import { type PlanRecord, settledLine } from '../../../shared/records'
-import { labelOf, type StreamNames } from '../../../shared/streams'
+import { streamLabel, type StreamNames } from '../../../shared/streams'
 import { aSettings, aSettledLine } from '../../given'
 import { testBucket } from '../../shared/bucket'
 
@@ -99,8 +99,8 @@ function reportBy(answers: Record<string, SecondOpinions>, more: { given?: typeo
       plans: { between: async () => more.plans ?? [] },
       book,
       opinions: async ([name], date) => {
-        asked.push(`${labelOf(name)} ${date}`)
-        return answers[`${labelOf(name)} ${date}`]
+        asked.push(`${streamLabel(name)} ${date}`)
+        return answers[`${streamLabel(name)} ${date}`]
       },
     },
     NAMES,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { designOf, modelOf, openPlans, strataOf, windowScoresOf } from '../../../services/analyzer/samples'
+import { designOf, modelAtPlan, openPlans, strataOf, windowScoresOf } from '../../../services/analyzer/samples'
 import { keys } from '../../../shared/keys'
 import type { StandingLabel } from '../../../shared/labels'
 import type { PlanRecord } from '../../../shared/records'
@@ -107,8 +107,8 @@ describe('the strata of a day', () => {
       planOf('x', [], own, 'model-b'),
     ]
 
-    expect(modelOf(plans, [DAY], DAY.date)).toBe('model-a')
-    expect(modelOf([], [DAY], DAY.date)).toBeNull()
+    expect(modelAtPlan(plans, [DAY], DAY.date)).toBe('model-a')
+    expect(modelAtPlan([], [DAY], DAY.date)).toBeNull()
   })
 })
 

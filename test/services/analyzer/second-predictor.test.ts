@@ -6,7 +6,7 @@ import {
   type SecondEvidence,
   type WindowItem,
 } from '../../../services/analyzer/second-predictor'
-import { answerOf, type DayFacts, type Evidence, stretchOver } from '../../../services/analyzer/shares'
+import { answerOverStretch, type DayFacts, type Evidence, stretchOver } from '../../../services/analyzer/shares'
 import { addPost, emptyTally, meansOf, meansWith, withoutMessages } from '../../../services/analyzer/tally'
 import type { Sampled } from '../../../shared/statistics/difference'
 import { noErrors } from '../../../shared/statistics/judgement-errors'
@@ -62,7 +62,7 @@ const evidence: Evidence = {
   second,
 }
 const without = (): Evidence => ({ ...evidence, second: undefined })
-const answer = (of: Evidence, day = dayOf()) => answerOf(stretchOver([day], 2), [day], ABOUT, of)
+const answer = (of: Evidence, day = dayOf()) => answerOverStretch(stretchOver([day], 2), [day], ABOUT, of)
 const widthOf = ({ shares: [one] }: { shares: readonly { low: number; high: number }[] }) => one!.high - one!.low
 const scoring = (day: DayFacts, of: Evidence = evidence) => scoringOf(day.drawn[0]!, 'posts', of)
 

@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals'
 import { collectionOf } from '../../../services/analyzer/collection'
-import { answerOf, type DayFacts, disagreementIn, type Evidence, stretchOver } from '../../../services/analyzer/shares'
+import {
+  answerOverStretch,
+  type DayFacts,
+  disagreementIn,
+  type Evidence,
+  stretchOver,
+} from '../../../services/analyzer/shares'
 import {
   addPost,
   countedShares,
   covarianceOf,
   emptyTally,
-  inOrder,
+  orderedById,
   meansOf,
-  merged,
+  mergedTallies,
   messageIn,
   messagesOf,
 } from '../../../services/analyzer/tally'
@@ -63,7 +69,7 @@ const window = Array.from({ length: 100 }, (_, i) => ({
 }))
 const evidence: Evidence = { hashtag: 'aws', labels: LABELS, window, errors: noErrors(2), status: 'ok' }
 const answer = (one: DayFacts, basis: 'posts' | 'messages' = 'posts', of = evidence, week: DayFacts[] = [one]) =>
-  answerOf(stretchOver([one], 2), week, { ...TODAY, basis }, of)
+  answerOverStretch(stretchOver([one], 2), week, { ...TODAY, basis }, of)
 
 describe('an answer', () => {
   it.each(['posts', 'messages'] as const)(
@@ -125,7 +131,7 @@ describe('an answer', () => {
     const blurred = window.map((one) => ({ ...one, scores: [0.5, 0.5] }))
     const of = { ...evidence, window: blurred, windows: new Map(DATES.map((date) => [date, window])) }
     const over = (basis: 'posts' | 'messages', known: Evidence) =>
-      answerOf(stretchOver(days, 2), days, { ...week, basis }, known)
+      answerOverStretch(stretchOver(days, 2), days, { ...week, basis }, known)
 
     expect(over('posts', of).shares).toEqual(over('posts', evidence).shares)
     expect(over('messages', of).modelWeight).toBe(0)
@@ -242,7 +248,7 @@ describe('an answer', () => {
     const one = day(6, 40)
     const more = emptyTally(2)
     for (let i = 0; i < 50; i++) addPost(more, idOf(9, i), [0.5, 0.5])
-    const found = answer({ ...one, tally: merged([one.tally, more], 2) })
+    const found = answer({ ...one, tally: mergedTallies([one.tally, more], 2) })
 
     expect(found.shares[0]!.high).toBeCloseTo(answer(one).shares[0]!.high * 0.75 + 0.25)
   })
@@ -285,19 +291,21 @@ it('puts seven days together: narrower than one, and a message that lives for da
   const about = { from: DATES[0]!, to: DATES[6]! }
   const widthOf = ({ shares: [one] }: { shares: { low: number; high: number }[] }) => one!.high - one!.low
 
-  const week = answerOf(stretchOver(days, 2), days, { ...about, basis: 'posts' }, evidence)
+  const week = answerOverStretch(stretchOver(days, 2), days, { ...about, basis: 'posts' }, evidence)
 
   expect(widthOf(week)).toBeLessThan(widthOf(answer(days[6]!)))
   expect(week.labels).toBe(280)
-  expect(answerOf(stretchOver([again, days[6]!], 2), days, { ...about, basis: 'messages' }, evidence).labels).toBe(40)
-  expect(messagesOf(merged([again.tally, days[6]!.tally], 2))).toBe(100)
+  expect(
+    answerOverStretch(stretchOver([again, days[6]!], 2), days, { ...about, basis: 'messages' }, evidence).labels,
+  ).toBe(40)
+  expect(messagesOf(mergedTallies([again.tally, days[6]!.tally], 2))).toBe(100)
 })
 
 describe.each(['posts', 'messages'] as const)('by %s a message that is drawn on two days', (basis) => {
   const twice = (labelled: number) => {
     const one = day(6, labelled)
     const days = [{ ...one, date: DATES[5]! }, one]
-    return answerOf(stretchOver(days, 2), days, { from: DATES[5]!, to: DATES[6]!, basis }, evidence)
+    return answerOverStretch(stretchOver(days, 2), days, { from: DATES[5]!, to: DATES[6]!, basis }, evidence)
   }
 
   it('is one label of one sampled message', () => {
@@ -332,7 +340,7 @@ describe('a tally', () => {
     expect(messagesOf(some) / messagesOf(all)).toBeCloseTo(1, 1)
     expect(countedShares(some, 'messages')[0]).toBeCloseTo(0.25, 1)
     expect(covarianceOf(some, 'posts')[0]![0]! / covarianceOf(all, 'posts')[0]![0]!).toBeCloseTo(1, 0)
-    expect(merged([some, some], 2, 1000).kept.size).toBeLessThanOrEqual(1000)
+    expect(mergedTallies([some, some], 2, 1000).kept.size).toBeLessThanOrEqual(1000)
   })
 })
 
@@ -341,11 +349,13 @@ it('gives the same digits in whatever order the messages of its tallies came', (
   const [up, down] = [emptyTally(2), emptyTally(2)]
   for (let i = 0; i < 50; i++) addPost(up, hashed(i), scores(i))
   for (let i = 49; i >= 0; i--) addPost(down, hashed(i), scores(i))
-  const [one, other] = [inOrder(up), inOrder(down)]
+  const [one, other] = [orderedById(up), orderedById(down)]
 
   expect([...one.kept]).toEqual([...other.kept])
   expect(meansOf(one, 'messages')).toEqual(meansOf(other, 'messages'))
-  expect(meansOf(merged([one, other], 2), 'messages')).toEqual(meansOf(merged([other, one], 2), 'messages'))
+  expect(meansOf(mergedTallies([one, other], 2), 'messages')).toEqual(
+    meansOf(mergedTallies([other, one], 2), 'messages'),
+  )
 })
 
 it('keeps a message one by one that is asked about, where there are too many', () => {

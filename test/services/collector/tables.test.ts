@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { writeTables } from '../../../services/collector/tables'
+import { writeRunTables } from '../../../services/collector/tables'
 import { keys } from '../../../shared/keys'
 import { type RunRecord, runRecord } from '../../../shared/records'
 import type { SqlRow } from '../../../shared/sql-tables/tables'
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 const recordOf = (run: string, into = bucket): Promise<RunRecord> => into.readJson(keys.run({ ...DAY, run }), runRecord)
 const write = async (run: string, into = bucket) =>
-  writeTables(into, [{ ...STREAM, stream: 'mastodon' }, STREAM], await recordOf(run, into))
+  writeRunTables(into, [{ ...STREAM, stream: 'mastodon' }, STREAM], await recordOf(run, into))
 async function rowsAt(key: string, from = bucket): Promise<SqlRow<'posts'>[]> {
   const lines = gunzipSync((await from.read(key))!.body)
     .toString()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { clip, dayBefore, dayFrom, midnight, runId } from '../../../services/collector/window'
+import { clipWindow, dayBefore, dayFrom, midnight, runId } from '../../../services/collector/window'
 
 it('finds the midnight before an instant, in UTC', () => {
   expect(midnight(new Date('2026-06-03T00:00:00.000Z'))).toBe('2026-06-03T00:00:00.000Z')
@@ -26,6 +26,6 @@ describe('clip', () => {
     ['a horizon within it', noon, { from: window.from, to: noon }, { from: noon, to: window.to }],
     ['a horizon at its end', window.to, window, null],
   ])('cuts a window at %s', (_, horizon, gap, left) => {
-    expect(clip(window, horizon)).toEqual({ gap, left })
+    expect(clipWindow(window, horizon)).toEqual({ gap, left })
   })
 })

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { SignJWT } from 'jose'
-import { desk } from '../../../services/desk/desk'
-import { invitation, invitationRequest } from '../../../shared/web/invitation'
+import { serveDesk } from '../../../services/desk/desk'
+import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import { addBatch } from '../../../shared/state/desk'
 import { revoke } from '../../../shared/state/people'
 import type { Publish } from '../../../shared/bus'
@@ -56,7 +56,7 @@ interface Sent {
 
 async function send(route: string, { body, cookie, query, headers, raw }: Sent = {}) {
   const [method = '', rawPath = ''] = route.split(' ')
-  const serve = desk({
+  const serve = serveDesk({
     table,
     publish,
     linkKey: linkKeys.annotator,
@@ -84,7 +84,7 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
 }
 
 const link = async (annotator: string, hours = 24) => {
-  const work = invitation({ table, linkKeys, siteUrl: 'https://desk.example' })
+  const work = answerInvitation({ table, linkKeys, siteUrl: 'https://desk.example' })
   const made = await work(invitationRequest.parse({ annotator, hours }), { now })
   if (!('url' in made)) throw new Error('no link')
   return { ...made, token: new URL(made.url).hash.slice(1) }
@@ -199,7 +199,7 @@ describe('a link', () => {
   }
 
   const withdraw = (annotator: string) =>
-    invitation({ table, linkKeys, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
+    answerInvitation({ table, linkKeys, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
 
   it('that was withdrawn stays so when the person is invited again at once', async () => {
     const { token: old } = await link('ana')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/engines/training-lines'
+import { labelOfLine } from '../../../shared/engines/training-lines'
 import type { DatasetRecord, EvaluationLine, TrainingRecord } from '../../../shared/records'
 import type { TestBucket } from '../../shared/bucket'
 import { archiveOf, tinyModel } from '../../shared/models'
@@ -47,7 +47,7 @@ export async function putTrained(bucket: TestBucket, trained: Trained): Promise<
   const learnt = trained.learnt ?? items(['marketing', 10], ['technical', 20])
   const lines = evaluation.map((line) => `${JSON.stringify(line)}\n`).join('')
   const place = { dataset: id }
-  const train = learnt.map(({ label, text }) => `${labelOf(label)} ${text} again\n`).join('')
+  const train = learnt.map(({ label, text }) => `${labelOfLine(label)} ${text} again\n`).join('')
   const dataset: DatasetRecord = {
     datasetId: id,
     textVersion,

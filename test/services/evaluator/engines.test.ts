@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Judged, sideBySide } from '../../../services/evaluator/engines'
+import { type JudgedModel, sideBySide } from '../../../services/evaluator/engines'
 import { cardExample } from '../../shared/card'
 
 const dateOf = (day: number) => new Date(Date.UTC(2026, 9, day)).toISOString().slice(0, 10)
@@ -12,7 +12,7 @@ interface Change {
   schemaVersion?: number
 }
 
-const card = (engine: string, day: number, change: Change = {}): Judged => {
+const card = (engine: string, day: number, change: Change = {}): JudgedModel => {
   const { verdict = 'rejected', champion = null, macroF1 = 0.8, usd = 0.01, schemaVersion = 1 } = change
   return {
     job: `${engine}-${day}`,

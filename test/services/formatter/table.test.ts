@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, expect, it } from '@jest/globals'
-import { writeTable } from '../../../services/formatter/table'
+import { writeLabelTable } from '../../../services/formatter/table'
 import { keys } from '../../../shared/keys'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import type { SettledLine } from '../../../shared/records'
@@ -17,7 +17,7 @@ const settle = (batch: string, lines: SettledLine[]) => bucket.put(keys.settledM
 const storeOf = (objects: TestBucket) => labelStore(objects, rulesOf(settings.labels))
 async function write(): Promise<void> {
   const store = storeOf(bucket)
-  await writeTable(bucket, () => 'x', store, (await store.reconcile()).labels)
+  await writeLabelTable(bucket, () => 'x', store, (await store.reconcile()).labels)
 }
 const place = (hashtag: string, date = '2026-11-22') => keys.tableOfLabels({ stream: 'x', hashtag, date })
 async function labelsAt(key: string): Promise<string[]> {
@@ -101,7 +101,7 @@ it('ends with the labels that stand when another invocation writes between two o
     },
   }
 
-  await writeTable(late, () => 'x', store, first)
+  await writeLabelTable(late, () => 'x', store, first)
 
   expect(await labelsAt(place('aws'))).toEqual([`a ${marketing}`])
 })

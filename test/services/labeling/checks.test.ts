@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Shown } from '../../../services/desk/shown'
+import type { ShownItem } from '../../../services/desk/shown'
 import { format } from '../../../services/formatter/format'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
@@ -22,7 +22,7 @@ const worldWith = (labelling: Parameters<typeof settingsWith>[0]): World =>
 const { training: TRAINING } = aSettings({ training: { trainer: 'lambda' } })
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-type Opinion = (shown: Shown) => string
+type Opinion = (shown: ShownItem) => string
 
 const reads: Opinion = (shown) => opinionOf(shown)
 /** One who answers without reading: another answer to the same post on another day. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Shown } from '../../../services/desk/shown'
+import type { ShownItem } from '../../../services/desk/shown'
 import { storedPlan } from '../../../services/labeling/plan'
 import { keys } from '../../../shared/keys'
 import { qualityRecord, type SettledLine } from '../../../shared/records'
@@ -11,7 +11,7 @@ const PEOPLE = ['ana', 'ben', 'cyd', 'dan'] as const
 
 const settings = { ...settingsWith({ itemsPerDay: 60, relabelShare: 0.1 }), hashtags: [{ tag: 'aws', source: 'file' }] }
 
-type Opinion = (shown: Shown, annotator: string) => string
+type Opinion = (shown: ShownItem, annotator: string) => string
 
 /** What people say who are right so often; the same at every time. */
 const rightly =

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, it } from '@jest/globals'
-import { writeTables } from '../../../services/labeling/tables'
+import { writeBatchTables } from '../../../services/labeling/tables'
 import { keys } from '../../../shared/keys'
 import type { JudgementsRecord, PlanRecord } from '../../../shared/records'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -45,7 +45,7 @@ it('writes the judgements of a batch under each hashtag of their messages, and t
   const bucket = testBucket()
   await bucket.put(keys.judgements({ batch: BATCH }), JSON.stringify(JUDGED))
 
-  await writeTables(bucket, () => 'x', PLAN, QUALITY)
+  await writeBatchTables(bucket, () => 'x', PLAN, QUALITY)
 
   const names = async (hashtag: string) =>
     (await rowsAt(bucket, place(hashtag))).map(({ message, annotator }) => [message, annotator].join(' '))
@@ -63,10 +63,10 @@ it('writes the judgements of a batch under each hashtag of their messages, and t
 it('writes a batch once, so that what a deletion took out does not come back', async () => {
   const bucket = testBucket()
   await bucket.put(keys.judgements({ batch: BATCH }), JSON.stringify(JUDGED))
-  await writeTables(bucket, () => 'x', PLAN, QUALITY)
+  await writeBatchTables(bucket, () => 'x', PLAN, QUALITY)
   const before = written(bucket)
 
-  await writeTables(bucket, () => 'x', PLAN, QUALITY)
+  await writeBatchTables(bucket, () => 'x', PLAN, QUALITY)
 
   expect(written(bucket)).toEqual(before)
   expect(before).toHaveLength(4)
@@ -78,10 +78,10 @@ it('writes the rest when an invocation crashed between two objects', async () =>
   bucket.afterWrite = (key) => {
     if (key === place('aws')) throw new Error('died')
   }
-  await expect(writeTables(bucket, () => 'x', PLAN, QUALITY)).rejects.toThrow('died')
+  await expect(writeBatchTables(bucket, () => 'x', PLAN, QUALITY)).rejects.toThrow('died')
   bucket.afterWrite = () => undefined
 
-  await writeTables(bucket, () => 'x', PLAN, QUALITY)
+  await writeBatchTables(bucket, () => 'x', PLAN, QUALITY)
 
   expect(written(bucket)).toHaveLength(4)
 })

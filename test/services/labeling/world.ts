@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import type { CreateLabelingJobRequest } from '@aws-sdk/client-sagemaker'
 import type { PublishedEvent } from '../../../events'
 import { handOut } from '../../../services/desk/hand-out'
-import type { Shown } from '../../../services/desk/shown'
-import { type Taken, takeAnswers } from '../../../services/desk/take-answers'
+import type { ShownItem, Taken } from '../../../services/desk/shown'
+import { takeAnswers } from '../../../services/desk/take-answers'
 import { deskLabeller } from '../../../services/labeling/labellers/desk/desk'
 import { answerLabeling } from '../../../services/labeling/label'
 import type { Labeller, LabellerAdapter } from '../../../services/labeling/labellers/labeller'
-import { settle } from '../../../services/labeling/settle'
+import { settleBatch } from '../../../services/labeling/settle'
 import type { ChoiceSettings } from '../../../services/labeling/sampling/choose'
 import { onRun } from '../../../services/labeling/start'
 import { s3Artefacts } from '../../../shared/artefact'
@@ -116,7 +116,7 @@ export function functionOf(world: World) {
     invocation,
     onRun: (parts: Parameters<ReturnType<typeof onRun>>[0]) => onRun(ports)(parts, invocation),
     request: (request: Parameters<ReturnType<typeof answerLabeling>>[0]) => answerLabeling(ports)(request, invocation),
-    settle: (batch: string) => settle(ports)(batch, world.now),
+    settle: (batch: string) => settleBatch(ports)(batch, world.now),
     handOut: (annotator: string, count = 20) => handOut(table, annotator, count, world.now.getTime()),
     answer: async (annotator: string, answers: readonly unknown[], invited: readonly string[] = []): Promise<Taken[]> =>
       (await takeAnswers({ table, publish })(annotator, answers, invited, world.now)).answers,
@@ -141,13 +141,13 @@ export async function retried<T>(world: World, work: (invoked: Invoked) => Promi
 }
 
 /** What an annotator says who reads only the text: the same at every time. */
-export const opinionOf = ({ text }: Shown): string => (/\d*[02468] of/.test(text) ? 'technical' : 'marketing')
+export const opinionOf = ({ text }: ShownItem): string => (/\d*[02468] of/.test(text) ? 'technical' : 'marketing')
 
 /** An annotator answers until there is nothing left for them. */
 export async function answerAll(
   world: World,
   annotator: string,
-  opinion: (shown: Shown) => string | undefined = opinionOf,
+  opinion: (shown: ShownItem) => string | undefined = opinionOf,
 ): Promise<number> {
   let given = 0
   for (;;) {

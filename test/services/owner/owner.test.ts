@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { handOut } from '../../../services/desk/hand-out'
 import { takeAnswers } from '../../../services/desk/take-answers'
-import { addBatch, changeChunk, readBatch, readChunks } from '../../../shared/state/desk'
+import { addBatch, changeChunk, readDeskBatch, readChunks } from '../../../shared/state/desk'
 import { revoke } from '../../../shared/state/people'
 import { claimBatch, markStarted } from '../../../shared/state/open-batches'
 import { claimForLabelling } from '../../../shared/state/cascade-claims'
@@ -593,7 +593,7 @@ describe('people', () => {
     await addBatch(world.table, { batch: '2026-11-23', deadline, categories: [], items: asked, expiresAt: 4e9 })
     const end = async (name: string) =>
       (await world.send('POST /desk/owner/revoke', { cookie, body: { role: 'annotator', name } })).json.closing
-    const row = await readBatch(world.table, '2026-11-23')
+    const row = await readDeskBatch(world.table, '2026-11-23')
     const [chunk] = row ? await readChunks(world.table, row) : []
     if (!chunk) throw new Error('no chunk')
     const given = { given: { label: 'technical' }, revision: 1, at: '2026-11-23T10:00:00Z' }

@@ -1,4 +1,4 @@
-import { invitation, invitationRequest } from '../../../shared/web/invitation'
+import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import { owner } from '../../../services/owner/owner'
 import { labelStore, rulesOf } from '../../../shared/labels'
 import { keys } from '../../../shared/keys'
@@ -84,7 +84,7 @@ export function newWorld({
       return { status, cookies, headers, text, json: isJson ? JSON.parse(text) : null }
     },
     token: async (request) => {
-      const work = invitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example' })
+      const work = answerInvitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example' })
       const made = await work(invitationRequest.parse(request), { now: world.now })
       if (!('url' in made)) throw new Error('no link')
       return new URL(made.url).hash.slice(1)

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals'
-import type { Day, AskDayPorts } from '../../../services/predictor/ask-day'
-import type { AskModel, Reply } from '../../../services/predictor/models/model'
+import type { AskDayPorts } from '../../../services/predictor/ask-day'
+import type { AskModel, ModelReply } from '../../../services/predictor/models/model'
 import type { Publish } from '../../../shared/bus'
 import { writeCascades } from '../../../shared/cascades/files'
 import { keys } from '../../../shared/keys'
@@ -11,6 +11,7 @@ import { cascadeId } from '../../../shared/text/cascade'
 import { aSettings } from '../../given'
 import { testBucket, type TestBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
+import type { StreamDay } from '../../../shared/streams'
 
 export const date = '2026-11-21'
 export const name = { stream: 'file', hashtag: 'aws' }
@@ -32,7 +33,7 @@ const llm = {
 
 /** A model that answers by a function of the post. */
 export const modelOf =
-  (say: (post: string) => Reply['said']): AskModel =>
+  (say: (post: string) => ModelReply['said']): AskModel =>
   async (sent) => {
     const { post } = JSON.parse(sent) as { post: string }
     return { said: say(post), inputTokens: 250, outputTokens: 12, requestId: `r ${post}`, stopReason: 'tool_use' }
@@ -61,7 +62,7 @@ export function predictorPorts(
 }
 
 /** A run of one day, whose posts have these texts; a message is known by its exact form. */
-export async function collected(objects: TestBucket, texts: readonly string[], on: Day = day, run = '0010') {
+export async function collected(objects: TestBucket, texts: readonly string[], on: StreamDay = day, run = '0010') {
   const posts = texts.map((text, i) => ({
     id: `${on.hashtag}${on.date}${run}${i}`,
     createdAt: `${on.date}T08:00:00.000Z`,

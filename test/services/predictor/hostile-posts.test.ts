@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { askDay } from '../../../services/predictor/ask-day'
-import type { Reply } from '../../../services/predictor/models/model'
+import type { ModelReply } from '../../../services/predictor/models/model'
 import { saidIn } from '../../../services/predictor/models/model'
 import { keys } from '../../../shared/keys'
 import { readSecondOpinions } from '../../../shared/second-opinions'
@@ -49,7 +49,7 @@ const obeyed = (post: string): unknown => {
 describe.each(ORDERS)('a post that says %j', (order) => {
   it('can cost a wrong answer for itself and nothing else', async () => {
     const others = ['How we halved our cold starts #aws', 'Which region has the new instances? #aws']
-    const ask = modelOf((post): Reply['said'] =>
+    const ask = modelOf((post): ModelReply['said'] =>
       others.includes(post) ? { label: 'technical' } : saidIn(obeyed(post), ports.prompt),
     )
     const ports: ReturnType<typeof predictorPorts> = predictorPorts({}, { ask: (post) => ask(post) })

@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals'
 import { anyFile, isRowGone, labelFile, postFile } from '../../../services/privacy/any-file'
-import type { Targets } from '../../../services/privacy/targets'
+import type { DeletionTargets } from '../../../services/privacy/targets'
 import { contentOf, idOf } from '../../../shared/post-file/row'
 import { aPost } from '../../given'
 
 const DELETED = '1100000000000000001'
-const targets: Targets = {
+const targets: DeletionTargets = {
   isPost: (id) => id === DELETED,
   isAuthor: () => false,
   isGone: () => false,
@@ -15,7 +15,7 @@ const targets: Targets = {
 const cleaned = (name: string, text: string) =>
   postFile(Buffer.from(text), targets, `sources/${name}`)?.body.toString('utf8')
 const TEXT = 'A text that nobody else posted'
-const byText: Targets = {
+const byText: DeletionTargets = {
   ...targets,
   isPost: () => false,
   itemOfText: (text) => (text === TEXT ? { copy: undefined } : undefined),
@@ -101,7 +101,7 @@ it.each([
   ['a manifest', '', `{"source":"${TEXT}","label":0,"label-metadata":{}}\n`, '{"source":"other"}\n'],
   ['a task of Label Studio', '', `{"id":1,"data":{"text":"${TEXT}"},"annotations":[]}\n`, '{"id":2,"data":{}}\n'],
 ])('takes a label without an id out by its text: %s', (_, header, goes, stays) => {
-  const known: Targets = { ...byText, itemOfText: (text) => byText.itemOfText(text.replace(/^=/, '')) }
+  const known: DeletionTargets = { ...byText, itemOfText: (text) => byText.itemOfText(text.replace(/^=/, '')) }
   const file = header + goes.replace(`'${TEXT}`, `'=${TEXT}`) + stays
 
   expect(labelFile(Buffer.from(file), known, 'imports/labels')?.body.toString()).toBe(header + stays)

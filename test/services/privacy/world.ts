@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
 import { markWith } from '../../../shared/tombstones'
-import { deletePosts, goOn, type DeletionProgress, type DeletePorts } from '../../../services/privacy/delete'
+import { deletePosts, resumeDeletions, type DeletionProgress, type DeletePorts } from '../../../services/privacy/delete'
 import { expireTexts } from '../../../services/privacy/expire'
 import { textsToBytes } from '../../../shared/cascades/known-texts'
 import { makeCascadeIndex } from '../../../shared/cascades/cascade-index'
@@ -200,7 +200,7 @@ export const ask = (
 /** What the next hour does. */
 export const nextHour = (world: World) => {
   world.now = new Date(world.now.getTime() + 3_600_000)
-  return goOn(portsOf(world))(invocation(world))
+  return resumeDeletions(portsOf(world))(invocation(world))
 }
 
 export const expire = (world: World) => expireTexts(portsOf(world))(invocation(world))

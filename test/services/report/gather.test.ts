@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gathering } from '../../../services/report/gather'
-import type { Overview } from '../../../services/report/overview'
+import type { ReportOverview } from '../../../services/report/overview'
 import { keys } from '../../../shared/keys'
 import { parseSettings } from '../../../shared/settings'
 import { book } from '../../../shared/state/ledger'
@@ -21,7 +21,7 @@ beforeEach(() => {
   table = memoryTable()
 })
 
-const seen = (now: string): Promise<Overview> => gathering({ objects: bucket, table, settings })(new Date(now))
+const seen = (now: string): Promise<ReportOverview> => gathering({ objects: bucket, table, settings })(new Date(now))
 
 const twoWeeks: Story = { from: '2026-11-09', days: 14, verdicts: ['provisional', 'rejected', 'promoted'] }
 
@@ -64,7 +64,7 @@ describe('what a page is sent', () => {
     await tell(bucket, table, { from: '2026-08-01', days: 100, verdicts: ['promoted'] })
     const gather = gathering({ objects: bucket, table, settings })
     const now = new Date('2026-11-09T10:00:00Z')
-    const datesOf = ({ days }: Overview) => [...new Set(days.map(({ date }) => date))]
+    const datesOf = ({ days }: ReportOverview) => [...new Set(days.map(({ date }) => date))]
 
     const august = await gather(now, { from: '2026-08-03', to: '2026-08-10', against: '2026-08-01' })
     expect(datesOf(august)).toHaveLength(8)

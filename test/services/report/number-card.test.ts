@@ -5,7 +5,7 @@ import { report } from '../../../services/report/report'
 import { parseSettings, type Settings } from '../../../shared/settings'
 import { revoke } from '../../../shared/state/people'
 import type { Table } from '../../../shared/table'
-import { invitation, invitationRequest } from '../../../shared/web/invitation'
+import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 import { linkKeys } from '../../shared/web/keys'
@@ -48,7 +48,7 @@ async function send(route: string, { at = now, body }: { at?: Date; body?: unkno
 }
 
 async function addressOf(request: object): Promise<string> {
-  const made = await invitation({ table, linkKeys, siteUrl: 'https://site.example' })(
+  const made = await answerInvitation({ table, linkKeys, siteUrl: 'https://site.example' })(
     invitationRequest.parse(request),
     { now },
   )

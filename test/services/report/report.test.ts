@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { invitation, invitationRequest } from '../../../shared/web/invitation'
+import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import { report } from '../../../services/report/report'
 import { keys } from '../../../shared/keys'
 import { readRequest } from '../../../shared/web/http'
@@ -57,9 +57,12 @@ async function send(route: string, { cookie, query, body }: { cookie?: string; q
 }
 
 async function tokenOf(person: object): Promise<string> {
-  const made = await invitation({ table, linkKeys, siteUrl: 'https://site.example' })(invitationRequest.parse(person), {
-    now,
-  })
+  const made = await answerInvitation({ table, linkKeys, siteUrl: 'https://site.example' })(
+    invitationRequest.parse(person),
+    {
+      now,
+    },
+  )
   return 'url' in made ? new URL(made.url).hash.slice(1) : ''
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { answer } from '../../../services/trainer/answer'
+import { answerTrainer } from '../../../services/trainer/answer'
 import { finish } from '../../../services/trainer/finish'
 import { trainerRequest } from '../../../services/trainer/request'
 import { resume, start, startSoon } from '../../../services/trainer/start'
@@ -213,7 +213,7 @@ describe('start', () => {
 
     const later = stage.queue.splice(0)
     expect(later).toMatchObject([{ delaySeconds: 30 }, { delaySeconds: 30 }])
-    for (const { request } of later) await answer(stage.ports, trainerRequest.parse(request), stage.at(NOON))
+    for (const { request } of later) await answerTrainer(stage.ports, trainerRequest.parse(request), stage.at(NOON))
 
     expect(stage.jobs.requests.map(({ TrainingJobName }) => TrainingJobName)).toEqual([nameOf(1, OTHER)])
     expect(await startSoon(stage.ports, DATASET, stage.at(NOON))).toMatchObject({ status: 'skipped' })
@@ -269,7 +269,8 @@ describe('without a quota', () => {
   const limited = { outcome: 'limited' as const, message: 'ResourceLimitExceeded: usage is 0' }
   const work = () => {
     const { request } = stage.queue.shift()!
-    return (at: string) => answer(stage.ports, trainerRequest.parse(JSON.parse(JSON.stringify(request))), stage.at(at))
+    return (at: string) =>
+      answerTrainer(stage.ports, trainerRequest.parse(JSON.parse(JSON.stringify(request))), stage.at(at))
   }
 
   it('waits on the queue, a quarter of an hour each time', async () => {
@@ -312,7 +313,7 @@ describe('a request that waited and whose message was lost', () => {
     stage.jobs.answers.push(limited, limited)
     await begin()
     const { request } = stage.queue.shift()!
-    await answer(stage.ports, trainerRequest.parse(request), stage.at('2026-11-22T12:15:00Z'))
+    await answerTrainer(stage.ports, trainerRequest.parse(request), stage.at('2026-11-22T12:15:00Z'))
 
     expect(await note()).toMatchObject({
       since: '2026-11-22T12:00:00.000Z',

@@ -3,10 +3,10 @@ import type { LaunchPorts } from '../../../services/trainer/launch'
 import { ENGINES } from '../../../shared/engines'
 import type { ExampleLine } from '../../../shared/engines/training-set'
 import { keys } from '../../../shared/keys'
-import { labelOf } from '../../../shared/engines/training-lines'
+import { labelOfLine } from '../../../shared/engines/training-lines'
 import type { DatasetRecord } from '../../../shared/records'
 import type { Table } from '../../../shared/table'
-import { connectTrainers, TRAINERS } from '../../../services/trainer/trainers'
+import { connectTrainers, TRAINER_ADAPTERS } from '../../../services/trainer/trainers'
 import type { Created, SageMakerJobs } from '../../../services/trainer/trainers/sagemaker/jobs'
 import { aSettings, invocationOf, type Writes } from '../../given'
 import { type TestBucket, testBucket } from '../../shared/bucket'
@@ -100,7 +100,7 @@ export async function world(
       objects,
       table: port(table, ['create', 'update']),
       engines: ENGINES,
-      trainers: connectTrainers(TRAINERS, place),
+      trainers: connectTrainers(TRAINER_ADAPTERS, place),
       publish,
       enqueue: async (request, delaySeconds) => void queue.push({ request, delaySeconds }),
       settings,
@@ -129,7 +129,7 @@ export async function putDataset(
     const [label, shown] = i % 2 ? ['technical', `cold start ${i}`] : ['marketing', `join our webinar ${i}`]
     return { item: `item${i}`, shown, label, inclusionProbability: null }
   })
-  const lines = examples.map(({ label, shown }) => `${labelOf(label)} ${shown}`)
+  const lines = examples.map(({ label, shown }) => `${labelOfLine(label)} ${shown}`)
   const record: DatasetRecord = {
     datasetId,
     textVersion: '2',

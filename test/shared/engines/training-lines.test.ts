@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { categoryOf, labelOf } from '../../../shared/engines/training-lines'
+import { categoryOf, labelOfLine } from '../../../shared/engines/training-lines'
 
 describe('labelOf', () => {
   it.each([
@@ -11,14 +11,14 @@ describe('labelOf', () => {
     ['a per cent sign', '100%', '__label__100%25'],
     ['other letters', 'täglich', '__label__t%C3%A4glich'],
   ])('writes %s', (_, category, label) => {
-    expect(labelOf(category)).toBe(label)
+    expect(labelOfLine(category)).toBe(label)
   })
 
   it('holds no white space or control character, and comes back', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (category) => {
-        expect(labelOf(category)).toMatch(/^__label__[\x21-\x7e]*$/)
-        expect(categoryOf(labelOf(category))).toBe(category)
+        expect(labelOfLine(category)).toMatch(/^__label__[\x21-\x7e]*$/)
+        expect(categoryOf(labelOfLine(category))).toBe(category)
       }),
     )
   })

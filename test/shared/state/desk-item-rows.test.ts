@@ -3,7 +3,7 @@ import { handOut } from '../../../services/desk/hand-out'
 import { takeAnswers } from '../../../services/desk/take-answers'
 import { deskLabeller } from '../../../services/labeling/labellers/desk/desk'
 import { storedPlan } from '../../../services/labeling/plan'
-import { openBatchRow, readBatch, readChunks, readProgress } from '../../../shared/state/desk'
+import { batchForChange, readDeskBatch, readChunks, readProgress } from '../../../shared/state/desk'
 import type { Table } from '../../../shared/table'
 import { memoryTable } from '../memory-table'
 
@@ -89,7 +89,7 @@ describe('a batch that was opened with a row for each item', () => {
     await openedBefore(table, { ...answered, ...claimed })
 
     expect(await readProgress(table, BATCH)).toEqual({ items: 130, complete: 1, answered: new Map([['ana', 1]]) })
-    expect((await readBatch(table, BATCH))?.firsts).toBeUndefined()
+    expect((await readDeskBatch(table, BATCH))?.firsts).toBeUndefined()
   })
 
   it('refuses the answer of an older desk that is still at work, and keeps the one given again', async () => {
@@ -97,7 +97,7 @@ describe('a batch that was opened with a row for each item', () => {
     const key = { pk: `desk#${BATCH}`, sk: `item#${items[1]}` }
     const read = await table.get(key)
 
-    await openBatchRow(table, BATCH)
+    await batchForChange(table, BATCH)
 
     const written = await table.update(key, {
       set: { answers: { ana: technical } },
@@ -112,7 +112,7 @@ describe('a batch that was opened with a row for each item', () => {
   it('counts an answer whose count an older desk had not written', async () => {
     await openedBefore(table, { ...answered, [items[1]!]: { answers: { ana: technical }, version: 2 } })
 
-    await openBatchRow(table, BATCH)
+    await batchForChange(table, BATCH)
 
     expect(await readProgress(table, BATCH)).toMatchObject({ items: 130, complete: 2 })
   })
@@ -127,15 +127,15 @@ describe('a batch that was opened with a row for each item', () => {
   it('gets the same rows when it is cut off after any write and done again', async () => {
     const whole = memoryTable()
     await openedBefore(whole, { ...answered, ...claimed })
-    const row = await openBatchRow(whole, BATCH)
+    const row = await batchForChange(whole, BATCH)
     const chunks = row && (await readChunks(whole, row))
 
     for (const killAfter of [1, 65, 130, 131, 132, 133, 134, 135]) {
       table = memoryTable()
       await openedBefore(table, { ...answered, ...claimed })
-      await openBatchRow(killedAfter(table, killAfter), BATCH).catch(() => undefined)
+      await batchForChange(killedAfter(table, killAfter), BATCH).catch(() => undefined)
 
-      const retried = await openBatchRow(table, BATCH)
+      const retried = await batchForChange(table, BATCH)
 
       expect({ killAfter, row: retried, chunks: retried && (await readChunks(table, retried)) }).toEqual({
         killAfter,

@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { answer, type Asked, claim, close, type Given, isComplete, judgementsOf } from '../../../shared/state/desk-item'
+import {
+  withAnswer,
+  type AskedItem,
+  claim,
+  close,
+  type Given,
+  isComplete,
+  judgementsOf,
+} from '../../../shared/state/desk-item'
 
 const MINUTE = 60_000
-const asked = (wanted = 2, most = wanted % 2 === 0 ? wanted + 1 : wanted): Asked => ({
+const asked = (wanted = 2, most = wanted % 2 === 0 ? wanted + 1 : wanted): AskedItem => ({
   wanted,
   most,
   claims: {},
@@ -14,12 +22,12 @@ const at = '2026-11-22T10:00:00.000Z'
 const technical: Given = { label: 'technical' }
 const marketing: Given = { label: 'marketing' }
 
-const claimed = (state: Asked, annotator: string, nowMs = 0) => claim(state, annotator, nowMs, nowMs + 20 * MINUTE)
-const given = (state: Asked, annotator: string, what: Given, revision = 0, nowMs = 0) =>
-  answer(state, annotator, { given: what, revision, at }, nowMs)
+const claimed = (state: AskedItem, annotator: string, nowMs = 0) => claim(state, annotator, nowMs, nowMs + 20 * MINUTE)
+const given = (state: AskedItem, annotator: string, what: Given, revision = 0, nowMs = 0) =>
+  withAnswer(state, annotator, { given: what, revision, at }, nowMs)
 
 /** Claims and answers one after the other; throws where one is refused. */
-function after(state: Asked, ...steps: [string, Given][]): Asked {
+function after(state: AskedItem, ...steps: [string, Given][]): AskedItem {
   return steps.reduce((before, [annotator, what]) => {
     const next = given(claimed(before, annotator) ?? before, annotator, what)
     if (typeof next === 'string') throw new Error(next)

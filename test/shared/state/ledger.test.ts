@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { book, settle, spent } from '../../../shared/state/ledger'
+import { book, closeBooking, spent } from '../../../shared/state/ledger'
 import { type TestTable, testTable } from '../tables'
 
 let served: TestTable
@@ -71,7 +71,7 @@ describe('settle', () => {
 
   it('gives back what was not spent, once', async () => {
     await book(served.table, cap('settled'), '2026-11-22', 'a', 10)
-    for (let i = 0; i < 2; i++) await settle(served.table, 'settled', '2026-11-22', 'a', 10, 4)
+    for (let i = 0; i < 2; i++) await closeBooking(served.table, 'settled', '2026-11-22', 'a', 10, 4)
 
     expect(await spent(served.table, 'settled', '2026-11-22')).toBe(4)
     expect(await spent(served.table, 'settled', '2026-11')).toBe(4)
@@ -79,7 +79,7 @@ describe('settle', () => {
 
   it('changes nothing for a token that was never booked', async () => {
     await book(served.table, cap('stranger'), '2026-11-22', 'a', 5)
-    await settle(served.table, 'stranger', '2026-11-22', 'b', 5, 0)
+    await closeBooking(served.table, 'stranger', '2026-11-22', 'b', 5, 0)
 
     expect(await spent(served.table, 'stranger', '2026-11-22')).toBe(5)
   })

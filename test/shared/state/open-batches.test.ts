@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { openBatches as openAtTheDesk } from '../../../shared/state/desk'
+import { openDeskBatches } from '../../../shared/state/desk'
 import { batchesToCarry, claimBatch, closeBatch, openBatches } from '../../../shared/state/open-batches'
 import { readJudgements } from '../../../services/labeling/measuring/judged'
 import { keys } from '../../../shared/keys'
@@ -27,7 +27,7 @@ it('are open, carried over and shown in their order, also the tenth of a day', a
 
   expect(open.map(({ batch }) => batch)).toEqual(NAMES)
   expect(await batchesToCarry(table)).toEqual(NAMES)
-  expect(await openAtTheDesk(table)).toEqual(NAMES)
+  expect(await openDeskBatches(table)).toEqual(NAMES)
 })
 
 it('are measured in their order', async () => {

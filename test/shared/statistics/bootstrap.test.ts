@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import {
   accuracyOf,
-  type Answered,
+  type AnsweredClasses,
   bootstrap,
   deviationOf,
   macroF1Of,
@@ -12,7 +12,7 @@ import { mulberry32 } from '../../../shared/statistics/random'
 import { metrics } from '../../../packages/fasttext/src'
 
 /** Two models on items of one class: the second has `gained` right that the first has wrong, and `lost` the other way. */
-function pair(items: number, gained: number, lost: number): [Answered, Answered] {
+function pair(items: number, gained: number, lost: number): [AnsweredClasses, AnsweredClasses] {
   const truths = Array.from({ length: items }, () => 0)
   const wrong = (from: number, to: number) => truths.map((_, i) => (i >= from && i < to ? 1 : 0))
   return [
@@ -21,7 +21,7 @@ function pair(items: number, gained: number, lost: number): [Answered, Answered]
   ]
 }
 
-const difference = ([old, fresh]: [Answered, Answered]): Float64Array => {
+const difference = ([old, fresh]: [AnsweredClasses, AnsweredClasses]): Float64Array => {
   // Of 2,000 draws a share near 0.8 has a standard error of 0.009: too wide for a tolerance of 0.01.
   const resampling = { replicates: 20_000, seed: 1 }
   const [before, after] = bootstrap(old.truths.length, [accuracyOf(old), accuracyOf(fresh)], resampling)
@@ -91,7 +91,7 @@ describe('the paired bootstrap', () => {
 })
 
 /** Items of one class, each of which a model has right with a probability. */
-function drawn(items: number, right: number, seed: number): Answered {
+function drawn(items: number, right: number, seed: number): AnsweredClasses {
   const random = mulberry32(seed + 1_000_000)
   const truths = Array.from({ length: items }, () => 0)
   return { truths, answers: truths.map(() => (random() < right ? 0 : 1)) }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { errorsOf } from '../../../shared/statistics/classifier-errors'
 import { differencePart, displayed, estimateOf, type Sampled } from '../../../shared/statistics/difference'
 import { commonConfusion } from '../../../shared/statistics/class-errors'
-import { type JudgementErrors, consensusOf, noErrors } from '../../../shared/statistics/judgement-errors'
+import { type JudgementErrors, consensusErrors, noErrors } from '../../../shared/statistics/judgement-errors'
 import { inverse } from '../../../shared/statistics/matrix'
 import { normalQuantile } from '../../../shared/statistics/normal'
 import { wrongAtMost } from '../../../shared/statistics/poisson-binomial'
@@ -21,7 +21,7 @@ function errorsAt(rate: number, sd = 0, classes = 2): JudgementErrors {
       quantiles: [-1.48, -0.58, 0, 0.58, 1.48].map((z) => rate + z * sd),
     },
     one,
-    consensus: consensusOf(one),
+    consensus: consensusErrors(one),
     deviations: [one.map((row, truth) => row.map((_, said) => (said === truth ? -sd : sd / (classes - 1))))],
   }
 }
@@ -118,7 +118,7 @@ describe('a label that can be wrong', () => {
       ...errorsAt(0.1),
       byClass: true,
       one,
-      consensus: consensusOf(one),
+      consensus: consensusErrors(one),
       deviations: [],
     }
 

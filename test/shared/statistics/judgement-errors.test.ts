@@ -5,7 +5,7 @@ import { judgementErrorsRecord } from '../../../shared/records'
 import { commonConfusion } from '../../../shared/statistics/class-errors'
 import {
   agreedOf,
-  consensusOf,
+  consensusErrors,
   disagreementAt,
   isUnreliable,
   type JudgementErrors,
@@ -31,13 +31,13 @@ describe('the common error rate', () => {
   })
 
   it('of a consensus of two and a third where they differ is 3e² − 2e³', () => {
-    const [row] = consensusOf(commonConfusion(2, 0.15))
+    const [row] = consensusErrors(commonConfusion(2, 0.15))
 
     expect(row![1]).toBeCloseTo(3 * 0.15 ** 2 - 2 * 0.15 ** 3, 9)
   })
 
   it('of a consensus of three classes shares out the items about which all three differ', () => {
-    const [row] = consensusOf(commonConfusion(3, 0.3))
+    const [row] = consensusErrors(commonConfusion(3, 0.3))
     const ways = [0.7, 0.15, 0.15].map((chance) => 3 * chance ** 2 - 2 * chance ** 3)
 
     expect(row![0]).toBeCloseTo(ways[0]! / (ways[0]! + ways[1]! + ways[2]!), 9)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { lineBreaksOfPost, shownOf } from '../../../shared/posts'
+import { lineBreaksOfPost, shownPost } from '../../../shared/posts'
 import { lineBreaksOf, shownText, withLineBreaks } from '../../../shared/text'
 import { aPost } from '../../given'
 import { anyText } from './any-text'
@@ -48,7 +48,7 @@ describe('line breaks', () => {
   it('of a post are those of its decoded text, behind what its source says of it', () => {
     const post = aPost('1', 'R&amp;D &lt;now&gt;\nsold', { paidPartnership: 'yes' })
 
-    expect(withLineBreaks(shownOf(post, 'html'), lineBreaksOfPost(post, 'html'))).toBe(
+    expect(withLineBreaks(shownPost(post, 'html'), lineBreaksOfPost(post, 'html'))).toBe(
       '[paid_partnership] R&D <now>\nsold',
     )
   })

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
-import { invitation, invitationRequest } from '../../../shared/web/invitation'
+import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
 import type { Table } from '../../../shared/table'
 import { readRequest } from '../../../shared/web/http'
-import { invitedAt, type Role } from '../../../shared/state/people'
+import { invitedAt, type PersonRole } from '../../../shared/state/people'
 import { sign } from '../../../shared/web/link'
 import { openSession, whoAsks } from '../../../shared/web/session'
 import { memoryTable } from '../memory-table'
@@ -28,22 +28,22 @@ const request = (cookies: string[] = [], body?: unknown, query: Record<string, s
   })
 
 const ask = (input: object) =>
-  invitation({ table, linkKeys, siteUrl: 'https://site.example' })(invitationRequest.parse(input), { now })
+  answerInvitation({ table, linkKeys, siteUrl: 'https://site.example' })(invitationRequest.parse(input), { now })
 
-async function tokenFor(role: Role, name: string): Promise<string> {
+async function tokenFor(role: PersonRole, name: string): Promise<string> {
   const made = await ask({ [role]: name })
   return 'url' in made ? new URL(made.url).hash.slice(1) : ''
 }
 
 /** The page of a role, with the keys that its function has. */
-const entranceOf = (role: Role) => ({
+const entranceOf = (role: PersonRole) => ({
   table,
   linkKey: linkKeys[role],
   ...(role === 'owner' && { reportKey: linkKeys.reader }),
 })
 
 /** The cookies of a session with their attributes. */
-async function setCookies(role: Role, name: string): Promise<string[]> {
+async function setCookies(role: PersonRole, name: string): Promise<string[]> {
   const { cookies = [] } = await openSession(
     entranceOf(role),
     role,
@@ -53,13 +53,13 @@ async function setCookies(role: Role, name: string): Promise<string[]> {
   return cookies
 }
 
-const cookiesFor = async (role: Role, name: string): Promise<string[]> =>
+const cookiesFor = async (role: PersonRole, name: string): Promise<string[]> =>
   (await setCookies(role, name)).map((cookie) => cookie.split(';')[0] ?? '')
 
-const cookieFor = async (role: Role, name: string): Promise<string> => (await cookiesFor(role, name))[0] ?? ''
+const cookieFor = async (role: PersonRole, name: string): Promise<string> => (await cookiesFor(role, name))[0] ?? ''
 
 /** Of several roles, the first one's page is asked. */
-const asks = (roles: [Role, ...Role[]], cookies: string[], query?: Record<string, string>) =>
+const asks = (roles: [PersonRole, ...PersonRole[]], cookies: string[], query?: Record<string, string>) =>
   whoAsks(entranceOf(roles[0]), roles, request(cookies, undefined, query), now)
 
 describe('a link', () => {
@@ -71,7 +71,7 @@ describe('a link', () => {
     expect(await ask(input)).toMatchObject({ url: expect.stringContaining(page) })
   })
 
-  it.each<[Role, Role]>([
+  it.each<[PersonRole, PersonRole]>([
     ['reader', 'annotator'],
     ['reader', 'owner'],
     ['annotator', 'owner'],
@@ -87,7 +87,7 @@ describe('a link', () => {
     expect(reply.cookies).toBeUndefined()
   })
 
-  it.each<[Role, Role]>([
+  it.each<[PersonRole, PersonRole]>([
     ['annotator', 'owner'],
     ['annotator', 'reader'],
     ['reader', 'owner'],
@@ -122,7 +122,7 @@ describe('a session', () => {
   })
 
   it('is sent to its own page alone', async () => {
-    const paths = async (role: Role) =>
+    const paths = async (role: PersonRole) =>
       (await setCookies(role, 'ana')).map((cookie) => /; Path=([^;]+)/.exec(cookie)?.[1])
 
     expect([await paths('annotator'), await paths('owner'), await paths('reader')]).toEqual([

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Target } from '../delivery'
+import type { DeliveryTarget } from '../delivery'
 import { TargetGone } from '../delivery'
 import { policyDocument } from '../iam/create'
 import { resourcePolicyAllows } from '../iam/resource-policy'
@@ -25,7 +25,7 @@ export const queueCreators = (sqs: Sqs): Creators => ({
 })
 
 /** Queues as targets of rules and schedules, and as dead-letter queues. */
-export const queueTarget = (sqs: Sqs, account: string): Target => ({
+export const queueTarget = (sqs: Sqs, account: string): DeliveryTarget => ({
   action: 'sqs:SendMessage',
   permits(target, principal, sourceArn) {
     const policy = sqs.queue(nameOf(target))?.about().attributes.Policy

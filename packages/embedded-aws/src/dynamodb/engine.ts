@@ -1,7 +1,7 @@
 import { AwsError } from '../protocol/aws-error'
 
 /** What dynalite has; every other operation of DynamoDB is refused by name. */
-export const OPERATIONS = [
+export const DYNAMODB_OPERATIONS = [
   'BatchGetItem',
   'BatchWriteItem',
   'CreateTable',
@@ -17,7 +17,7 @@ export const OPERATIONS = [
   'UpdateTable',
 ] as const
 
-export type Operation = (typeof OPERATIONS)[number]
+export type Operation = (typeof DYNAMODB_OPERATIONS)[number]
 type Data = Record<string, unknown>
 type Failure = (Error & { statusCode?: number; body?: { __type?: string; message?: string; Message?: string } }) | null
 
@@ -65,7 +65,8 @@ export class ConditionFailed extends AwsError {
   }
 }
 
-export const isOperation = (name: string): name is Operation => OPERATIONS.some((operation) => operation === name)
+export const isOperation = (name: string): name is Operation =>
+  DYNAMODB_OPERATIONS.some((operation) => operation === name)
 
 /** Open the tables kept in `folder`. */
 export function openEngine(folder: string, account: string, region: string): Engine {
@@ -141,8 +142,11 @@ function inside(): Inside {
 function load(): Inside {
   const database: Database = require('dynalite/db')
   const validations: Validations = require('dynalite/validations')
-  const actions: [string, Action][] = OPERATIONS.map((name) => [name, require(`dynalite/actions/${lowerFirst(name)}`)])
-  const rules: [string, Validation][] = OPERATIONS.map((name) => [
+  const actions: [string, Action][] = DYNAMODB_OPERATIONS.map((name) => [
+    name,
+    require(`dynalite/actions/${lowerFirst(name)}`),
+  ])
+  const rules: [string, Validation][] = DYNAMODB_OPERATIONS.map((name) => [
     name,
     require(`dynalite/validations/${lowerFirst(name)}`),
   ])

@@ -8,7 +8,7 @@ import { targetOf } from '../protocol/json'
 import { refuse } from '../refusal'
 import type { Access, AwsRequest, AwsResponse, AwsService, CloudContext } from '../service'
 import { accessTo } from './access'
-import { ConditionFailed, isOperation, openEngine, OPERATIONS } from './engine'
+import { ConditionFailed, isOperation, openEngine, DYNAMODB_OPERATIONS } from './engine'
 import { openTimeToLive } from './time-to-live'
 
 export interface DynamoDb extends AwsService {
@@ -100,7 +100,7 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
 
   return {
     name: 'dynamodb',
-    operations: [...OPERATIONS, 'DescribeTimeToLive', 'UpdateTimeToLive'],
+    operations: [...DYNAMODB_OPERATIONS, 'DescribeTimeToLive', 'UpdateTimeToLive'],
     arnOf,
     open(request) {
       const operation = targetOf(request)

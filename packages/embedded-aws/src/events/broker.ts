@@ -8,7 +8,7 @@ import type { BusEvent, CloudContext } from '../service'
 import { type Archive, openArchive } from './archive'
 import { inputFor } from './input'
 import { type Matcher, matcherOf } from './matches'
-import { target, type Target } from './target'
+import { target, type RuleTarget } from './target'
 
 const ruleDefinition = z.object({
   name: z.string(),
@@ -96,7 +96,7 @@ export function createBroker(context: CloudContext, deliver: (delivery: Delivery
     rules.set(made.arn, made)
     return made
   }
-  const hand = (rule: Rule, event: BusEvent, one: Target): void =>
+  const hand = (rule: Rule, event: BusEvent, one: RuleTarget): void =>
     deliver({
       from: { principal: 'events.amazonaws.com', arn: rule.arn },
       target: one.Arn,

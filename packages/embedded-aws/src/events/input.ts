@@ -1,5 +1,5 @@
 import type { BusEvent } from '../service'
-import type { Target } from './target'
+import type { RuleTarget } from './target'
 
 interface Rule {
   name: string
@@ -7,7 +7,7 @@ interface Rule {
 }
 
 /** What a target gets of an event: the event itself, a constant, a part of it, or a template filled from it. */
-export function inputFor({ Input, InputPath, InputTransformer }: Target, event: BusEvent, rule: Rule): string {
+export function inputFor({ Input, InputPath, InputTransformer }: RuleTarget, event: BusEvent, rule: Rule): string {
   if (Input !== undefined) return Input
   if (InputPath !== undefined) return JSON.stringify(valueAt(event, InputPath) ?? null)
   if (!InputTransformer) return JSON.stringify(event)

@@ -22,4 +22,4 @@ export const target = z.strictObject({
   DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
 })
 
-export type Target = z.infer<typeof target>
+export type RuleTarget = z.infer<typeof target>

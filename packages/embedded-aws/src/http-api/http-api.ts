@@ -5,7 +5,7 @@ import type { Clock } from '../clock'
 import type { PlainRequest, PlainResponse } from '../http'
 import type { Lambda } from '../lambda/lambda'
 import { failure, toEvent, toResponse } from './payload'
-import { findRoute, type Route } from './routes'
+import { findRoute, type HttpRoute } from './routes'
 import { createThrottle } from './throttle'
 
 interface Surroundings {
@@ -48,7 +48,7 @@ const ACCOUNT_BURST = 5_000
 /** The template's HTTP API: unsigned requests to this cloud's port are for it. */
 export function createHttpApi({ account, region, clock, lambda }: Surroundings): HttpApi {
   const integrations = new Map<string, string>()
-  const routes: Route[] = []
+  const routes: HttpRoute[] = []
   let apiId: string | undefined
   /** A route without settings of its own shares the stage's. */
   let admits = throttleOf({})

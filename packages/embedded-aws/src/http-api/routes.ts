@@ -1,16 +1,16 @@
 /** A route of an HTTP API: `GET /desk/{batch}`, `ANY /{proxy+}` or `$default`. */
-export interface Route {
+export interface HttpRoute {
   key: string
   integration: string
 }
 
 export interface Found {
-  route: Route
+  route: HttpRoute
   parameters: Record<string, string>
 }
 
 /** The route that API Gateway takes: the most specific path first, then the method itself before ANY, then `$default`. */
-export function findRoute(routes: readonly Route[], method: string, path: string): Found | undefined {
+export function findRoute(routes: readonly HttpRoute[], method: string, path: string): Found | undefined {
   const found = routes.flatMap((route) => {
     const parameters = matchRoute(route.key, method, path)
     return parameters ? [{ route, parameters }] : []

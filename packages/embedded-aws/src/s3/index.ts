@@ -9,7 +9,7 @@ import { type Bucket, type CorsRule, openBucket } from './bucket'
 import type { BucketCall, Destinations, S3Call } from './call'
 import { configureNotifications } from './configure-notifications'
 import { crossOriginHeaders, preflight } from './cors'
-import { OPERATIONS } from './operations'
+import { S3_OPERATIONS } from './operations'
 import type { Notification } from './notification'
 import { createBucket, listBuckets } from './operations/buckets'
 import { checkExpiry, unfoldPresigned } from './presigned'
@@ -65,7 +65,7 @@ export function createS3(context: CloudContext, destinations: Destinations): S3 
 
   return {
     name: 's3',
-    operations: [...Object.keys(OPERATIONS), 'CreateBucket', 'ListBuckets'],
+    operations: [...Object.keys(S3_OPERATIONS), 'CreateBucket', 'ListBuckets'],
     open(request) {
       const framed = attempt(() => frame(request))
       // A body that breaks its checksum still says which keys need permission: S3 refuses a caller without it first.
@@ -99,7 +99,7 @@ function accessOf(call: S3Call): Access[] {
   if (call.operation === 'ListBuckets') return listBuckets.access()
   if (call.operation === 'CreateBucket') return createBucket.access(call)
   const bucketCall = onItsBucket(call)
-  const accesses = attempt(() => (bucketCall && OPERATIONS[call.operation]?.access(bucketCall)) ?? [])
+  const accesses = attempt(() => (bucketCall && S3_OPERATIONS[call.operation]?.access(bucketCall)) ?? [])
   return 'error' in accesses ? [] : accesses.value
 }
 
@@ -117,7 +117,7 @@ async function work(call: S3Call, request: AwsRequest): Promise<AwsResponse> {
   }
   if (call.operation === 'ListBuckets') return listBuckets.run(call)
   if (call.operation === 'CreateBucket') return createBucket.run(call)
-  const operation = OPERATIONS[call.operation]
+  const operation = S3_OPERATIONS[call.operation]
   if (!operation) throw notImplemented(`operation ${call.operation} in S3`)
   const bucketCall = onItsBucket(call)
   if (!bucketCall) throw new AwsError(404, 'NoSuchBucket', 'The specified bucket does not exist')

@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/aws-error'
 
-export interface Route {
+export interface S3Route {
   operation: string
   /** Empty at the root. */
   bucketName: string
@@ -53,7 +53,7 @@ const ELSEWHERE = new Set(
 )
 
 /** Which operation a request is. Path style only: `/bucket/key`, still percent-encoded. */
-export function route(method: string, path: string, query: URLSearchParams, headers: Record<string, string>): Route {
+export function route(method: string, path: string, query: URLSearchParams, headers: Record<string, string>): S3Route {
   const [, bucketName = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? []
   const key = decode(rawKey)
   if (bucketName === '')

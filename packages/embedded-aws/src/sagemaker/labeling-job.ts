@@ -89,7 +89,7 @@ export function countersOf({ objects, settled: list }: Pick<LabelingJob, 'object
 }
 
 /** What DescribeLabelingJob answers. */
-export function describeLabelingJob(job: LabelingJob) {
+export function labelingJobDescription(job: LabelingJob) {
   const { arn, status, failureReason, request } = job
   const ended = status === 'Completed' || status === 'Stopped'
   return {

@@ -99,7 +99,7 @@ export function movedTo(job: TrainingJob, secondaryStatus: string, now: number):
 }
 
 /** What DescribeTrainingJob answers. */
-export function describeTrainingJob(job: TrainingJob) {
+export function trainingJobDescription(job: TrainingJob) {
   const { Tags: _, ...request } = job.request
   const ended = job.trainingEnded ?? job.modified
   return {

@@ -3,9 +3,9 @@ import { BellwetherError } from '../../../../shared/errors'
 import { jsonOrNothing } from '../../../../shared/json'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
-import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
+import { urlBelow, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import type { Presences, Source, SourcePage, Wait } from '../source'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import { firstBlueskyPlace, blueskyPlace, readBlueskyPage, searchAgain, blueskySearchBody } from './page'
 
 /** https://docs.bsky.app/docs/api/app-bsky-feed-get-posts */
@@ -24,7 +24,7 @@ export const openBluesky =
     const account = accountIn(value, secretId)
     const client = httpClient(name, limits)
     const at = (method: string, parameters: [string, string][] = []) =>
-      addressOf(settings.service, `xrpc/${method}`, parameters)
+      urlBelow(settings.service, `xrpc/${method}`, parameters)
 
     let token: string | undefined
     const signIn = async (): Promise<string | Wait> => {
@@ -55,7 +55,12 @@ export const openBluesky =
 
     const search = (parameters: [string, string][]) => ask('app.bsky.feed.searchPosts', parameters)
 
-    const query = ({ from, to }: Window, until: string, limit: number, cursor: string | null): [string, string][] => [
+    const query = (
+      { from, to }: TimeWindow,
+      until: string,
+      limit: number,
+      cursor: string | null,
+    ): [string, string][] => [
       // As words and as a hashtag: accounts are served by different searches, and each search reads one of the two.
       ['q', `#${hashtag}`],
       ['tag', hashtag],

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { BlueskySettings } from '../../../../shared/sources/bluesky'
-import { loose, readRows, sortOut, type TraceRow, type Wanted } from '../rows'
+import { loose, readRows, sortOut, type TraceRow, type PostOrLeftOut } from '../rows'
 import type { SourcePage } from '../source'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import { textOfRecord } from './text'
 
 const instant = z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'is not a time')
@@ -54,7 +54,7 @@ const PAGES_SEEN = 3
 /** More posts of one time than those pages hold for certain: a new search begins below them. */
 const MOST_AT_ONCE = 200
 
-export const firstBlueskyPlace = ({ to }: Window): BlueskyPlace => ({
+export const firstBlueskyPlace = ({ to }: TimeWindow): BlueskyPlace => ({
   cursor: null,
   until: to,
   floor: to,
@@ -83,13 +83,13 @@ export function searchAgain({ until, floor, atFloor, seen }: BlueskyPlace): Blue
 /** A page of search, newest first: the posts whose time, as Bluesky sorts them, is in the window. */
 export function readBlueskyPage(
   { posts: rows, cursor }: z.infer<typeof blueskySearchBody>,
-  { name, window, limit, settings }: { name: string; window: Window; limit: number; settings: BlueskySettings },
+  { name, window, limit, settings }: { name: string; window: TimeWindow; limit: number; settings: BlueskySettings },
   after: BlueskyPlace,
 ): SourcePage {
   const given = rows.slice(0, limit)
   const known = new Set(after.seen.flat())
   const { good, refused } = readRows(given, postView, traceOf)
-  const found: Wanted[] = []
+  const found: PostOrLeftOut[] = []
   const times: string[] = []
   for (const view of good) {
     const createdAt = sortAt(view)
@@ -144,7 +144,7 @@ function postOf(
   createdAt: string,
   source: string,
   { respectSignedInOnly }: BlueskySettings,
-): Wanted {
+): PostOrLeftOut {
   const marks = new Set([...own, ...author.labels].filter(({ neg }) => !neg).map(({ val }) => val))
   if (record.$type !== undefined && record.$type !== 'app.bsky.feed.post') return { leftOut: 'that are not posts' }
   if (marks.has('!hide') || marks.has('!takedown')) return { leftOut: 'hidden by moderators' }

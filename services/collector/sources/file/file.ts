@@ -1,10 +1,10 @@
 import { keys } from '../../../../shared/keys'
 import type { Objects } from '../../../../shared/objects'
 import { openPosts, type ValuesRow } from '../../../../shared/post-file/open'
-import { named, readRow, type RefusedRow, type FileRow } from '../../../../shared/post-file/row'
-import { placeOf, type Post, type Refused } from '../../../../shared/posts'
+import { withIds, readPostRow, type RefusedRow, type PostOfFile } from '../../../../shared/post-file/row'
+import { placeOf, type Post, type RefusedInput } from '../../../../shared/posts'
 import type { FileSettings } from '../../../../shared/sources/file'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import type { SourceAdapter } from '../adapter'
 import type { Source } from '../source'
 
@@ -20,9 +20,9 @@ interface FileOptions {
 interface DayOfFile {
   from: string
   posts: Post[]
-  refused: Refused[]
+  refused: RefusedInput[]
   /** Refused rows whose day cannot be told either. */
-  undated: Refused[]
+  undated: RefusedInput[]
 }
 
 /**
@@ -38,20 +38,20 @@ export function fileSource(
   let held: DayOfFile | undefined
   const rules = { source: name, tags }
 
-  const dayOf = async (window: Window): Promise<DayOfFile> => {
+  const dayOf = async (window: TimeWindow): Promise<DayOfFile> => {
     if (held?.from === window.from) return held
-    const good: Pick<FileRow, 'post' | 'line'>[] = []
+    const good: Pick<PostOfFile, 'post' | 'line'>[] = []
     const bad: RefusedRow[] = []
     const inWindow = (at: string) => window.from <= at && at < window.to
     const { rows } = await openPosts(file, await objects.stream(keys.source({ file })))
     for await (const found of rows) {
-      const row = 'problem' in found ? refusedAsAWhole(found, tags) : readRow(found.values, found.line, rules)
+      const row = 'problem' in found ? refusedAsAWhole(found, tags) : readPostRow(found.values, found.line, rules)
       if ('post' in row) {
         if (row.hashtags.includes(hashtag) && inWindow(row.post.createdAt))
           good.push({ post: row.post, line: row.line })
       } else if (belongs(row, hashtag, tags) && (row.createdAt === undefined || inWindow(row.createdAt))) bad.push(row)
     }
-    const { posts, refused } = named(good)
+    const { posts, refused } = withIds(good)
     const dated = bad.filter(({ createdAt }) => createdAt !== undefined).map(plain)
     held = {
       from: window.from,
@@ -115,7 +115,7 @@ function firstAfter(posts: readonly Post[], place: string): number {
   return low
 }
 
-const plain = ({ line, field, reason, row, trace }: RefusedRow): Refused => ({
+const plain = ({ line, field, reason, row, trace }: RefusedRow): RefusedInput => ({
   line,
   field,
   reason,

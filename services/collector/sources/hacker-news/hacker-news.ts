@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { HackerNewsSettings } from '../../../../shared/sources/hacker-news'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
-import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
+import { urlBelow, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import type { Presence, Presences, Source, SourcePage, Wait } from '../source'
 import { firstHackerNewsPlace, hackerNewsPlace, readHackerNewsPage, hackerNewsSearchBody, secondsOf } from './page'
 
@@ -24,7 +24,7 @@ export const openHackerNews =
 
     const search = async (parameters: Record<string, string>): Promise<Found | Wait> => {
       const all = { tags: kinds, page: '0', attributesToHighlight: '', ...parameters }
-      const answer = await client(addressOf(settings.searchUrl, 'search_by_date', Object.entries(all)))
+      const answer = await client(urlBelow(settings.searchUrl, 'search_by_date', Object.entries(all)))
       const body = answer.status === 200 ? hackerNewsSearchBody.safeParse(answer.json).data : undefined
       return body ?? failed(answer)
     }
@@ -61,7 +61,7 @@ export const openHackerNews =
         stillThere: async ([post]): Promise<Presences | Wait> => {
           const id = /^hn:(\d+)$/.exec(post?.id ?? '')?.[1]
           if (!post || id === undefined) return { said: new Map(), requests: 0 }
-          const answer = await client(addressOf(settings.itemsUrl, `item/${id}.json`))
+          const answer = await client(urlBelow(settings.itemsUrl, `item/${id}.json`))
           if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
           const presence = presenceOf(answer.json)
           if (!presence) throw unavailable(name, 'its response has no item')

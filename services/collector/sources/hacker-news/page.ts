@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { loose, readRows, sortOut, type TraceRow, type Wanted } from '../rows'
+import { loose, readRows, sortOut, type TraceRow, type PostOrLeftOut } from '../rows'
 import type { SourcePage } from '../source'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import { MOST_HTML, textOfHtml } from '../html'
 
 const html = z.string().max(MOST_HTML, `is longer than ${MOST_HTML} characters`).nullish()
@@ -25,20 +25,20 @@ export const hackerNewsSearchBody = z.object({
 export const hackerNewsPlace = z.object({ before: z.int(), seen: z.array(z.string()) })
 export type HackerNewsPlace = z.infer<typeof hackerNewsPlace>
 
-export const firstHackerNewsPlace = ({ to }: Window): HackerNewsPlace => ({ before: secondsOf(to), seen: [] })
+export const firstHackerNewsPlace = ({ to }: TimeWindow): HackerNewsPlace => ({ before: secondsOf(to), seen: [] })
 
 export const secondsOf = (instant: string): number => Date.parse(instant) / 1000
 
 /** A page of search, newest first. Times are whole seconds, so the last second of a page is requested again. */
 export function readHackerNewsPage(
   hits: readonly unknown[],
-  { name, window, limit }: { name: string; window: Window; limit: number },
+  { name, window, limit }: { name: string; window: TimeWindow; limit: number },
   after: HackerNewsPlace,
 ): SourcePage {
   const given = hits.slice(0, limit)
   const known = new Set(after.seen)
   const { good, refused } = readRows(given, hit, traceOf)
-  const found: Wanted[] = []
+  const found: PostOrLeftOut[] = []
   const times: { id: string; at: number }[] = []
   for (const item of good) {
     const { objectID: id, created_at_i: at } = item
@@ -68,7 +68,10 @@ const traceOf: TraceRow = (row) => {
 /** Prefixed: numbers alone could be ids of other networks. */
 const idOf = (own: string): string => `hn:${own}`
 
-function postOf({ objectID, author, created_at_i: at, title, ...texts }: z.infer<typeof hit>, source: string): Wanted {
+function postOf(
+  { objectID, author, created_at_i: at, title, ...texts }: z.infer<typeof hit>,
+  source: string,
+): PostOrLeftOut {
   const body = textOfHtml(texts.story_text ?? texts.comment_text ?? '', { links: 'address' })
   const text = [title?.trim(), body].filter(Boolean).join('\n')
   if (text === '') return { leftOut: 'without words' }

@@ -4,9 +4,9 @@ import { jsonOrNothing } from '../../../../shared/json'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import { DAY_MS } from '../../../../shared/utc-day'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
-import { addressOf, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
+import { urlBelow, type HttpAnswer, httpClient, type HttpLimits, unavailable, waitOrThrow } from '../http'
 import { type Count, NO_POSTS, type Source, type SourcePage, type Wait } from '../source'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import { idsOf } from './instance'
 import { firstMastodonPlace, type MastodonPlace, mastodonPlace, readMastodonPage } from './page'
 import { mastodonPresence } from './presence'
@@ -31,7 +31,7 @@ export const openMastodon =
     const headers = { ...(token ? { authorization: `Bearer ${tokenFor(host, secretId, value)}` } : {}), ...agent }
     const client = httpClient(name, limits)
     const ask = (path: string, parameters: Record<string, string> = {}) =>
-      client(addressOf(settings.instance, path, Object.entries(parameters)), { headers })
+      client(urlBelow(settings.instance, path, Object.entries(parameters)), { headers })
     const refused = (answer: HttpAnswer): Wait => {
       const { status, said, json } = answer
       if (json === undefined || ![401, 403, 422].includes(status)) return waitOrThrow(name, answer, nowMs())
@@ -51,7 +51,7 @@ export const openMastodon =
       return (known = idsOf(answer.json, name, settings))
     }
 
-    const begin = async (window: Window): Promise<MastodonPlace | Wait> => {
+    const begin = async (window: TimeWindow): Promise<MastodonPlace | Wait> => {
       const found = await ids()
       return typeof found === 'string' ? firstMastodonPlace(host, found, window, lateHours) : found
     }
@@ -122,7 +122,7 @@ function tokenFor(host: string, secretId: string, value: string): string {
 const tag = z.object({ history: z.array(z.object({ day: z.string(), uses: z.string() })) })
 
 /** How often the hashtag was used on a UTC day, as the instance counted it: without posts that arrived later. */
-function usesOn({ from, to }: Window, body: unknown): Count | undefined {
+function usesOn({ from, to }: TimeWindow, body: unknown): Count | undefined {
   if (Date.parse(to) - Date.parse(from) !== DAY_MS) return undefined
   const day = String(Date.parse(from) / 1000)
   const uses = Number(tag.safeParse(body).data?.history.find((one) => one.day === day)?.uses)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
-import { readRows, sortOut, type Wanted } from '../rows'
+import { readRows, sortOut, type PostOrLeftOut } from '../rows'
 import { NO_POSTS, type SourcePage } from '../source'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import { arrivedAt, firstIdAt, isSnowflake } from './ids'
 import { postOf, status, traceOf } from './status'
 
@@ -24,7 +24,7 @@ interface Reading {
   name: string
   hashtag: string
   settings: MastodonSettings
-  window: Window
+  window: TimeWindow
   limit: number
 }
 
@@ -32,7 +32,7 @@ interface Reading {
 export const firstMastodonPlace = (
   host: string,
   ids: MastodonPlace['ids'],
-  window: Window,
+  window: TimeWindow,
   lateHours: number,
 ): MastodonPlace => ({
   host,
@@ -73,7 +73,7 @@ function kept(
   { host, ids, below, seen }: MastodonPlace,
 ) {
   const { good, refused } = readRows(given, status, traceOf)
-  const found: Wanted[] = []
+  const found: PostOrLeftOut[] = []
   const known = new Set(seen)
   const oldest = firstIdAt(Date.parse(window.from))
   for (const one of good) {
@@ -118,7 +118,7 @@ function reachedBy(given: readonly unknown[], below: string, { ids }: MastodonPl
 const withTime = z.object({ created_at: z.string() })
 
 /** Whether no later page can have a post of the window. */
-const isPast = (reached: number, below: string, { from }: Window, { ids }: MastodonPlace): boolean =>
+const isPast = (reached: number, below: string, { from }: TimeWindow, { ids }: MastodonPlace): boolean =>
   ids === 'snowflake' ? BigInt(below) <= firstIdAt(Date.parse(from)) : reached < Date.parse(from)
 
 const urisIn = (given: readonly unknown[]): string[] => given.flatMap((row) => withUri.safeParse(row).data?.uri ?? [])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Ask, addressOf, type HttpAnswer, unavailable } from '../http'
+import { type Ask, urlBelow, type HttpAnswer, unavailable } from '../http'
 import { loose } from '../rows'
 import type { KeptPost, Presence, PresencePort, Presences, Wait } from '../source'
 
@@ -35,7 +35,7 @@ export function mastodonPresence({ name, instance, ask, headers, refused, askOri
   /** Which of the posts that it was asked about the instance still shows. */
   const known = async (ids: readonly string[], most: number): Promise<Known | Wait> => {
     const answer = await ask(
-      addressOf(
+      urlBelow(
         instance,
         'api/v1/statuses',
         ids.map((id) => ['id[]', id]),
@@ -54,7 +54,7 @@ export function mastodonPresence({ name, instance, ask, headers, refused, askOri
   const oneByOne = async (ids: readonly string[], most: number): Promise<Known | Wait> => {
     const isThere = new Map<string, boolean>()
     for (const id of ids.slice(0, Math.max(0, most - 1))) {
-      const answer = await ask(addressOf(instance, `api/v1/statuses/${encodeURIComponent(id)}`), { headers })
+      const answer = await ask(urlBelow(instance, `api/v1/statuses/${encodeURIComponent(id)}`), { headers })
       if (answer.status !== 200 && answer.status !== 404) return refused(answer)
       isThere.set(id, answer.status === 200)
     }

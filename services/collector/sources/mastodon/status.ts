@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { MastodonSettings } from '../../../../shared/sources/mastodon'
 import { normalised } from '../../../../shared/text/normalised'
 import { MOST_HTML, textOfHtml } from '../html'
-import { loose, type TraceRow, type Wanted } from '../rows'
+import { loose, type TraceRow, type PostOrLeftOut } from '../rows'
 
 /**
  * Fields vary with versions and servers: only the necessary ones are required.
@@ -39,7 +39,7 @@ export function postOf(
   source: string,
   hashtag: string,
   settings: MastodonSettings,
-): Wanted {
+): PostOrLeftOut {
   const leftOut = reasonAgainst(given, hashtag, settings)
   if (leftOut) return { leftOut }
   const text = [given.spoiler_text?.trim(), textOfHtml(given.content)].filter(Boolean).join('\n\n')

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { BellwetherError } from '../../../../shared/errors'
 import { jsonOrNothing } from '../../../../shared/json'
 import type { XSettings } from '../../../../shared/sources/x'
-import { addressOf, type Ask, type HttpAnswer, unavailable, waitOrThrow } from '../http'
+import { urlBelow, type Ask, type HttpAnswer, unavailable, waitOrThrow } from '../http'
 import type { CannotTell, KeptPost, Presence, PresencePort, Presences, Wait } from '../source'
 import { readProblem } from './answer'
 
@@ -39,7 +39,7 @@ function byLookup({ name, settings, token, ask, nowMs }: Asking): PresencePort {
     batch: LOOKED_UP,
     mostUsd: (posts) => posts * pricePerPostUsd,
     stillThere: async (posts): Promise<Presences | Wait | CannotTell> => {
-      const answer = await ask(addressOf(apiUrl, 'tweets', [['ids', posts.map(({ id }) => id).join(',')]]), {
+      const answer = await ask(urlBelow(apiUrl, 'tweets', [['ids', posts.map(({ id }) => id).join(',')]]), {
         headers: { authorization: `Bearer ${token}` },
       })
       if (answer.status !== 200) return refusalOf(name, answer, nowMs())
@@ -99,7 +99,7 @@ function byJob({ name, settings, token, ask, nowMs, pollMs }: Asking): PresenceP
       if (current.status === 'failed' || current.status === 'expired' || looks === MOST_LOOKS)
         throw unavailable(name, `its compliance job is ${current.status}`)
       await new Promise((resolve) => setTimeout(resolve, pollMs))
-      const answer = await ask(addressOf(apiUrl, `compliance/jobs/${encodeURIComponent(begun.id)}`), { headers })
+      const answer = await ask(urlBelow(apiUrl, `compliance/jobs/${encodeURIComponent(begun.id)}`), { headers })
       if (answer.status !== 200) return waitOrThrow(name, answer, nowMs())
       current = jobIn(answer)
     }
@@ -108,7 +108,7 @@ function byJob({ name, settings, token, ask, nowMs, pollMs }: Asking): PresenceP
   return {
     batch: IN_A_JOB,
     stillThere: async (posts): Promise<Presences | Wait | CannotTell> => {
-      const answer = await ask(addressOf(apiUrl, 'compliance/jobs'), {
+      const answer = await ask(urlBelow(apiUrl, 'compliance/jobs'), {
         headers,
         body: { type: 'tweets', name: `bellwether ${new Date(nowMs()).toISOString()}`, resumable: false },
       })

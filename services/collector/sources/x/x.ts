@@ -7,7 +7,7 @@ import { DAY_MS } from '../../../../shared/utc-day'
 import type { SourceAdapter, SourcePorts, Watched } from '../adapter'
 import { httpClient } from '../http'
 import type { Exhausted, Source, Wait } from '../source'
-import type { Window } from '../../window'
+import type { TimeWindow } from '../../window'
 import { readCount, readXPage, readPlace, readProblem } from './answer'
 import { xPresence } from './presence'
 import { searchQuery } from './query'
@@ -88,7 +88,7 @@ export const xAdapter: SourceAdapter<XSettings> = {
   tellsPresence: ({ presence }) => presence !== 'age',
 }
 
-const between = ({ from, to }: Window) => ({ start_time: toSecond(from), end_time: toSecond(to) })
+const between = ({ from, to }: TimeWindow) => ({ start_time: toSecond(from), end_time: toSecond(to) })
 const toSecond = (instant: string): string => instant.replace(/\.\d+Z$/, 'Z')
 
 /** What a response without posts means: retry later, no more money, or an error that says what to do. */

@@ -4,7 +4,7 @@ import {
   type ChunkItem,
   closeChunks,
   isWhole,
-  openBatchRow,
+  batchForChange,
   readChunks,
   removeOpen,
 } from '../../../../shared/state/desk'
@@ -34,7 +34,7 @@ export const deskLabeller = (table: Table): LabellerAdapter => ({
   },
 
   finish: async ({ batch }, now) => {
-    const row = await openBatchRow(table, batch)
+    const row = await batchForChange(table, batch)
     if (!now && !(row && (await readChunks(table, row)).every(isWhole))) return undefined
     const items = row ? await closeChunks(table, row) : new Map<string, ChunkItem>()
     await removeOpen(table, batch)

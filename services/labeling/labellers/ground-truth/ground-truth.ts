@@ -21,7 +21,7 @@ import {
   THIRD,
   thirdJobRequest,
 } from './ground-truth-request'
-import { inOrder } from '../../measuring/judged'
+import { judgementsByItem } from '../../measuring/judged'
 import type { Answers, LabellerAdapter } from '../labeller'
 import { type InputLine, isDecided, readLines, type StoredPlan, toJsonLines } from '../../plan'
 import { categoryFile } from './categories'
@@ -108,7 +108,7 @@ async function create(client: SageMakerClient, request: CreateLabelingJobRequest
 
 /** Items that got every requested judgement, an even number, and ended in a tie. */
 function disputedIn(plan: StoredPlan, { judgements }: Answers): string[] {
-  const byItem = inOrder(judgements)
+  const byItem = judgementsByItem(judgements)
   const asked = Math.max(...plan.items.map((item) => item.judgements))
   return plan.items
     .filter(({ purpose }) => isDecided(purpose))

@@ -14,7 +14,7 @@ import type { OrderOutcome, Trainer, TrainerPorts, TrainingOrder } from '../trai
 const MOST_EXAMPLES = 500_000
 
 /** Trains within the invocation, without a call to SageMaker, and stores the artefact where SageMaker would. */
-export const inFunction: Trainer = {
+export const inFunctionTrainer: Trainer = {
   ...inFunctionTerms,
   connect: (ports) => ({
     start: (order) => trainHere(ports, order),

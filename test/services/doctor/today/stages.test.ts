@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type TodayFacts, reportOf, type Training } from '../../../../services/doctor/today/facts'
+import { type TodayFacts, reportName, type TrainingToday } from '../../../../services/doctor/today/facts'
 import { isWell, type Stage, stagesOf } from '../../../../services/doctor/today/stages'
 import { wordsOf } from '../../../../services/doctor/today/words'
 
@@ -43,7 +43,7 @@ const GOOD: TodayFacts = {
   open: { known: [] },
   settled: { known: [settled] },
   training: { known: { dataset: '3f9c2a7d0b1e4c55', jobs: [job] } },
-  reported: { known: new Set([reportOf({ hashtag: 'aws' }, '2026-11-21')]) },
+  reported: { known: new Set([reportName({ hashtag: 'aws' }, '2026-11-21')]) },
   champion: { known: { job: job.job, promotedAt: at('09:11'), macroF1: 0.84 } },
   spent: { known: { collect: 4, label: 0, train: 0.1 } },
   deadLetters: { known: { collector: 0, analyzer: 0 } },
@@ -308,7 +308,7 @@ describe('a day on which', () => {
 describe('a day of two engines', () => {
   const linear = { ...job, job: 'bellwether-dev-3f9c2a7d0b1e4c55-linear-1', engine: 'linear' }
   const parked = { ...job, engine: 'fasttext', state: 'parked' as const, trainedAt: undefined, card: undefined }
-  const training = (...jobs: Training[]) => ({ training: { known: { dataset: 'd', jobs } } })
+  const training = (...jobs: TrainingToday[]) => ({ training: { known: { dataset: 'd', jobs } } })
   const wordsWith = (changes: Partial<TodayFacts>) =>
     wordsOf({ day: GOOD.day, ready: true, stages: stagesOf({ ...GOOD, ...changes }, 'dev') })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { jsonOperation } from '../../protocol/json'
 import type { Access } from '../../service'
 import type { Broker } from '../broker'
-import { target, type Target } from '../target'
+import { target, type RuleTarget } from '../target'
 
 const put = z.strictObject({
   Rule: z.string(),
@@ -49,7 +49,12 @@ export const listTargetsByRule = (broker: Broker) =>
     run: ({ Rule, EventBusName }) => ({ Targets: broker.rule(broker.busNamed(EventBusName), Rule).targets }),
   })
 
-function change(broker: Broker, bus: string | undefined, name: string, by: (before: Target[]) => Target[]): void {
+function change(
+  broker: Broker,
+  bus: string | undefined,
+  name: string,
+  by: (before: RuleTarget[]) => RuleTarget[],
+): void {
   const { arn: _arn, fits: _fits, ...definition } = broker.rule(broker.busNamed(bus), name)
   broker.putRule({ ...definition, targets: by(definition.targets) }, true)
 }

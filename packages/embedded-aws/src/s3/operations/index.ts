@@ -11,7 +11,7 @@ import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './taggi
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload } from './uploads'
 
 /** Every operation that works on a bucket which is there, by its name. */
-export const OPERATIONS: Record<string, S3Operation> = {
+export const S3_OPERATIONS: Record<string, S3Operation> = {
   AbortMultipartUpload: abortMultipartUpload,
   CompleteMultipartUpload: completeMultipartUpload,
   CopyObject: copyObject,

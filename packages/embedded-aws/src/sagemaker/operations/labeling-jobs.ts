@@ -4,7 +4,7 @@ import { jsonOperation } from '../../protocol/json'
 import { PRE_AND_POST_ACCOUNTS } from '../ground-truth-regions'
 import {
   countersOf,
-  describeLabelingJob as describe,
+  labelingJobDescription as describe,
   labelingJobRequest,
   type LabelingJobRequest,
   manifestUriOf,

@@ -5,7 +5,12 @@ import { jobFilters, pageOf } from '../listing'
 import { arnOf, entityName, invalid, notFound, seconds } from '../names'
 import { checkRole } from '../pass-role'
 import type { SageMaker } from '../sagemaker'
-import { describeTrainingJob as describe, MESSAGES, trainingJobRequest, type TrainingJobRequest } from '../training-job'
+import {
+  trainingJobDescription as describe,
+  MESSAGES,
+  trainingJobRequest,
+  type TrainingJobRequest,
+} from '../training-job'
 
 const SPOT_SECONDS = 3600
 
