@@ -14,7 +14,7 @@ import {
   type EstimatePart,
   pointsOf,
   type Sampled,
-  termsOf,
+  messageTermsOf,
 } from '../../shared/statistics/difference'
 import { disagreementAt, type JudgementErrors } from '../../shared/statistics/judgement-errors'
 import { pacc, paccOfMany, paccOfTwo, type Quantified, whyNotEstimable } from '../../shared/statistics/pacc'
@@ -253,7 +253,7 @@ function itemsOf(days: readonly DayFacts[]): Items {
 
 /** What each message adds to the error of the shares of some days, by posts. */
 export const termsOfDays = (days: readonly DayFacts[], evidence: Evidence): MessageTerms =>
-  termsOf(partsOf(days, 'posts', evidence))
+  messageTermsOf(partsOf(days, 'posts', evidence))
 
 const hasLabels = ({ sample }: Pick<DrawnSample, 'sample'>): boolean => sample.length > 0
 

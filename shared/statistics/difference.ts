@@ -430,7 +430,7 @@ export interface MessageTerms {
 }
 
 /** The terms of shares, as `estimateOf` takes them: those of a message in several parts are added before anything is squared. */
-export function termsOf(parts: readonly EstimatePart[]): MessageTerms {
+export function messageTermsOf(parts: readonly EstimatePart[]): MessageTerms {
   const total = sum(parts.map((part) => part.total))
   const [first] = parts
   const draw = new Map<string, number[]>()

@@ -126,7 +126,7 @@ it('replaces an earlier export, and nothing else', async () => {
   ] as const) {
     expect(await exportModel('--data', dataDir, '--out', place)).toEqual({
       code: 1,
-      said: expect.stringContaining(`${file} in it is no file of an earlier export`),
+      said: expect.stringContaining(`its file ${file} is not from an earlier export`),
     })
     expect(existsSync(path.join(place, file))).toBe(true)
   }

@@ -29,6 +29,6 @@ it('leaves out posts of hashtags that nobody watches, and says so', () => {
 
 it('throws where nobody watches any of them', () => {
   expect(() => withinSettings([post('gcp', 'technical')], settings)).toThrow(
-    'no post is of a hashtag of the configuration: #gcp',
+    'no post has a hashtag of the configuration, only #gcp: add these hashtags to it',
   )
 })

@@ -163,7 +163,7 @@ describe('an id', () => {
 
     expect(page).toMatchObject({
       posts: [{ text: 'x' }],
-      refused: [{ line: 2, field: 'id', reason: 'stands in line 1 already' }],
+      refused: [{ line: 2, field: 'id', reason: 'is already in line 1' }],
     })
   })
 })

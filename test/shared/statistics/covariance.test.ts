@@ -5,7 +5,7 @@ import {
   type MessageTerms,
   pointsOf,
   type Sampled,
-  termsOf,
+  messageTermsOf,
 } from '../../../shared/statistics/difference'
 import { contrastOf, holm } from '../../../shared/statistics/holm'
 import { mulberry32 } from '../../../shared/statistics/random'
@@ -46,7 +46,7 @@ function weeksOf(random: () => number, shares: readonly number[]) {
         : [{ item, size, inclusionProbability: 0.2, label: Number(isSecond), judged: 'owner', scores: [0.5, 0.5] }],
     )
     const part = differencePart(drawn, POPULATION, 'posts', undefined)
-    return { points: pointsOf([part]), terms: termsOf([part]) }
+    return { points: pointsOf([part]), terms: messageTermsOf([part]) }
   })
 }
 
