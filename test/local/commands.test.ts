@@ -107,8 +107,8 @@ describe('npm start', () => {
   })
 
   it.each([
-    ['--posts', '.', 'there is no file .\n'],
-    ['--config', 'nowhere.yml', 'there is no file nowhere.yml\n'],
+    ['--posts', '.', 'there is no file .: correct the path\n'],
+    ['--config', 'nowhere.yml', 'there is no file nowhere.yml: correct the path\n'],
   ])('refuses %s %s', async (option, file, err) => {
     expect(await run('local/start.ts', '--once', option, file)).toMatchObject({ code: 1, err })
   })
