@@ -84,7 +84,10 @@ describe('npm run doctor', () => {
   it('does not say ready where the doctor failed', async () => {
     await start({ Doctor: fn('exports.handler = async () => { throw new Error("no") }', { FunctionName: 'x-doctor' }) })
 
-    expect(await doctor('--data', dataDir())).toMatchObject({ code: 2, err: expect.stringContaining('the doctor failed') })
+    expect(await doctor('--data', dataDir())).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the doctor failed'),
+    })
   })
 
   it('looks at a folder whose cloud was stopped, and leaves it as it is', async () => {
