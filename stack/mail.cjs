@@ -1,6 +1,7 @@
 // The weekly mail: a topic, a subscription for each address and the function that writes the mail. There when bellwether.yml
 // names addresses under `report.mail`; none otherwise. And what the doctor asks about every topic that sends mails.
 const { createHash } = require('node:crypto')
+const putEvent = require('./put-event.cjs')
 
 module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
@@ -9,7 +10,10 @@ module.exports = async ({ resolveVariable }) => {
   return {
     function: mailOf(settings),
     /** Of the topics that send mails, by the setting that names their addresses: for the doctor. */
-    topics: { 'Fn::Sub': JSON.stringify(Object.fromEntries(topics.map(([name, id]) => [name, `\${${id}}`]))) },
+    topics:
+      topics.length > 0
+        ? { 'Fn::Sub': JSON.stringify(Object.fromEntries(topics.map(([name, id]) => [name, `\${${id}}`]))) }
+        : '{}',
     // Beside those in permissions.yml.
     statements: {
       doctor:
@@ -46,22 +50,7 @@ const mail = {
   memorySize: 512,
   environment: { MAIL_TOPIC: { Ref: 'MailTopic' }, SITE_URL: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] } },
   destinations: { onFailure: { type: 'sqs', arn: deadLetters } },
-  events: [
-    {
-      eventBridge: {
-        pattern: {
-          source: ['aws.s3'],
-          'detail-type': ['Object Created'],
-          detail: {
-            bucket: { name: [{ Ref: 'Bucket' }] },
-            object: { key: [{ wildcard: 'reports/moved/week=*.json' }] },
-          },
-        },
-        retryPolicy: { maximumEventAge: 86_400, maximumRetryAttempts: 185 },
-        deadLetterQueueArn: deadLetters,
-      },
-    },
-  ],
+  events: [putEvent('reports/moved/week=*.json', deadLetters)],
 }
 
 const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })

@@ -1,6 +1,7 @@
 // The function that asks a language model, with its queue, its schedule and the secret of its server's key: there when
 // bellwether.yml has the section `llm` and says `sendsPosts: true`; none otherwise.
 const bundle = require('./bundle.cjs')
+const putEvent = require('./put-event.cjs')
 
 module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')
@@ -35,20 +36,7 @@ const predictor = (settings) => ({
   },
   destinations: { onFailure: { type: 'sqs', arn: deadLetters } },
   events: [
-    {
-      eventBridge: {
-        pattern: {
-          source: ['aws.s3'],
-          'detail-type': ['Object Created'],
-          detail: {
-            bucket: { name: [{ Ref: 'Bucket' }] },
-            object: { key: [{ wildcard: 'cascades/*/date=*/run=*.csv' }] },
-          },
-        },
-        retryPolicy: { maximumEventAge: 86_400, maximumRetryAttempts: 185 },
-        deadLetterQueueArn: deadLetters,
-      },
-    },
+    putEvent('cascades/*/date=*/run=*.csv', deadLetters),
     {
       sqs: {
         arn: att('PredictorQueue', 'Arn'),

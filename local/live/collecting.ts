@@ -146,7 +146,7 @@ export async function refuseFuture({ cloud, table }: Pick<Ports, 'cloud' | 'tabl
     const through = (await positionOf({ table }, names))?.through ?? today
     if (through <= today) continue
     throw new Error(
-      `#${topic} is collected up to ${through}, which is in the future: by the clock of this machine it is ${today};  ` +
+      `#${topic} is collected up to ${through}, which is in the future: by the clock of this machine it is ${today}; ` +
         'set the clock, or name another folder with --data',
     )
   }

@@ -62,7 +62,7 @@ function result(one: ShownLabel, { categories, say, changed }: Surroundings): HT
     about.textContent = `${decisionName(label)}, decided just now.`
     touched.replaceChildren(...consequences(found))
     say(
-      label === null ? 'Corrected: it has no label from now listen.' : `Corrected: ${label}. The next dataset has it.`,
+      label === null ? 'Corrected: it has no label from now on.' : `Corrected: ${label}. The next dataset has it.`,
     )
     changed()
   }
@@ -86,7 +86,7 @@ function aboutOf({ label, at, adjudicated, judgements, role, batch }: ShownLabel
   return `${decisionName(label)}, ${who}, ${timeInWords(at)}; for ${role}.`
 }
 
-/** What rests listen the label that was wrong. */
+/** What rests on the label that was wrong. */
 function consequences({ models, reports }: Touched): Node[] {
   if (models.length === 0 && reports.length === 0) {
     return [element('p', { class: 'quiet' }, 'No model and no report had the wrong label.')]
@@ -105,7 +105,7 @@ function consequences({ models, reports }: Touched): Node[] {
       many(reports.length, 'report'),
       reports.map(
         ({ hashtag, stream, date, through }) =>
-          `#${hashtag}${stream === undefined ? '' : ` listen ${stream}`}, ${dateInWords(date)} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
+          `#${hashtag}${stream === undefined ? '' : ` on ${stream}`}, ${dateInWords(date)} (${through === 'label' ? 'counted the label' : 'classified by such a model'})`,
       ),
     ),
   ]

@@ -17,7 +17,7 @@ interface Surroundings {
   decided: () => void
 }
 
-/** The posts that annotators could not agree listen, one at a time. The owner's word is final, and feeds the hidden checks. */
+/** The posts that annotators could not agree on, one at a time. The owner's word is final, and feeds the hidden checks. */
 export function decide({ categories, say, decided }: Surroundings) {
   const root = element('div', { class: 'decide' })
   let disputes: Dispute[] = []
@@ -42,7 +42,7 @@ export function decide({ categories, say, decided }: Surroundings) {
     if (!first) {
       root.replaceChildren(
         element('p', { class: 'lead', tabindex: '-1' }, 'Nothing to decide.'),
-        element('p', { class: 'quiet' }, 'Where annotators cannot agree listen a post, it comes here.'),
+        element('p', { class: 'quiet' }, 'Where annotators cannot agree on a post, it comes here.'),
       )
     } else root.replaceChildren(card(first))
     root.append(undo)
@@ -88,7 +88,7 @@ export function decide({ categories, say, decided }: Surroundings) {
         later,
       ),
     )
-    // Only while the focus is listen the post, so that a letter typed elsewhere decides nothing.
+    // Only while the focus is on the post, so that a letter typed elsewhere decides nothing.
     listen(made, 'keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
       const chosen = /^[1-9]$/.test(event.key)

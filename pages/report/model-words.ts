@@ -34,10 +34,11 @@ export function modelsInWords({ models, champion, live, engines }: ReportOvervie
     title: `${which} is live since ${since}${champion.provisional ? ', provisionally' : ''}.`,
     sentences: [
       howGood(live, judged),
-      rejectedIn(judged ? models.slice(0, models.indexOf(judged)) : models, 'No model has lost against it since.', [
-        'model has lost against it since',
-        'models have lost against it since',
-      ]),
+      rejectedIn(
+        judged ? models.slice(0, models.indexOf(judged)) : models.filter(({ against }) => against === champion.job),
+        'No model has lost against it since.',
+        ['model has lost against it since', 'models have lost against it since'],
+      ),
     ],
   }
 }

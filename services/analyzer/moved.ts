@@ -59,20 +59,19 @@ function lastSunday(now: Date): string {
 }
 
 async function decide({ objects, settings, covariances }: Ports, week: string): Promise<Decision> {
-  const streams = await Promise.all(
-    watchedStreams(settings).map(async ({ hashtag, stream }) => {
-      const names = namesOf(settings, { hashtag, stream })
-      const [after, before] = await Promise.all([
-        reportAt(objects, names, week),
-        reportAt(objects, names, weekBefore(week)),
-      ])
-      const reason = objection(after?.report, week) ?? objection(before?.report, weekBefore(week))
-      const of = { hashtag, stream, reportKey: after?.key ?? null, beforeKey: before?.key ?? null }
-      if (reason !== undefined) return { of, reason, labels: [] }
-      const common = await covariances?.(names, week)
-      return { of, reason, labels: contrasts(after?.report, before?.report, common) }
-    }),
-  )
+  const streams = []
+  // One after the other: the facts of two weeks of a busy stream fill much of the memory.
+  for (const { hashtag, stream } of watchedStreams(settings)) {
+    const names = namesOf(settings, { hashtag, stream })
+    const [after, before] = await Promise.all([
+      reportAt(objects, names, week),
+      reportAt(objects, names, weekBefore(week)),
+    ])
+    const reason = objection(after?.report, week) ?? objection(before?.report, weekBefore(week))
+    const of = { hashtag, stream, reportKey: after?.key ?? null, beforeKey: before?.key ?? null }
+    const common = reason === undefined ? await covariances?.(names, week) : undefined
+    streams.push({ of, reason, labels: reason === undefined ? contrasts(after?.report, before?.report, common) : [] })
+  }
   const rejected = holm(
     streams.flatMap(({ labels }) => labels.map(({ p }) => p)),
     ALPHA,

@@ -27,6 +27,9 @@ interface Week {
 /** Lines of a mail are short. */
 const WIDTH = 76
 
+/** Of SNS: fewer than 100 characters. */
+const LONGEST_SUBJECT = 99
+
 /**
  * The mail about a week: numbers and names of labels alone. It quotes no post, names nobody, and its one address asks whoever
  * opens it for a link of their own. The subject has nothing in it that a user typed but the stage, which is ASCII.
@@ -37,7 +40,7 @@ export function letterOf({ stage, week, streams, waiting, site }: Week): Letter 
   const news =
     moved > 0 ? `: change in ${moved} of ${many(streams.length, 'stream')}` : compared > 0 ? ': no change' : ''
   return {
-    subject: `Bellwether (${stage}), week to ${dateInWords(week)}${news}`,
+    subject: `Bellwether (${stage}), week to ${dateInWords(week)}${news}`.slice(0, LONGEST_SUBJECT),
     body: [
       `Bellwether (${stage}): the week from ${dateInWords(dayAfter(week, -6))} to ${dateInWords(week)}`,
       ...streams.map((stream) => [`#${isolated(stream.topic)}`, ...paragraphsOf(stream, week)].map(wrapped).join('\n')),
@@ -89,7 +92,9 @@ function changeInWords(
   const shareOf = (report: ReportRecord | undefined, label: string) =>
     report?.week.byPosts.shares.find((one) => one.label === label)?.share
   const parts = moved.map(({ label, share, before: earlier }) => {
-    const [after, from] = [shareOf(now, label) ?? share, shareOf(before, label) ?? earlier]
+    const reported = [shareOf(now, label) ?? share, shareOf(before, label) ?? earlier] as const
+    // Labels that came in after the decision may have turned the reports round; what is told is what was decided.
+    const [after, from] = reported[0] > reported[1] === share > earlier ? reported : [share, earlier]
     return `${share > earlier ? 'more' : 'less'} ${isolated(label)}, ${percent(after)}\u00a0% after ${percent(from)}\u00a0%`
   })
   return `Beyond chance, against the week before: ${parts.join('; ')}.`

@@ -50,8 +50,10 @@ export const mailWeek =
   (ports: MailPorts) =>
   async (week: string, { now, remainingMs }: Pick<Invocation, 'now' | 'remainingMs'>): Promise<MailOutcome> => {
     const { table, send, owner } = ports
+    // The lease lasts as long as the invocation may: what is left is read before anything takes time.
+    const until = now.getTime() + remainingMs()
     const letter = await composed(ports, week)
-    const lease = await takeLease(table, mailLease(week), owner(), now.getTime(), now.getTime() + remainingMs())
+    const lease = await takeLease(table, mailLease(week), owner(), now.getTime(), until)
     if (!lease.held) return { week, state: 'another-sends' }
     try {
       const sent = await sentMail(table, week)

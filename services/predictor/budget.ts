@@ -84,7 +84,8 @@ export async function roomFor(
   for (const [i, one] of most.entries()) {
     if (total + one > usd.left + ROUNDING_USD) {
       if (one > LONG * least) {
-        room.tooLong.push(i)
+        // Where it is only behind others, there is room for it when they have given back what they did not need.
+        if (one > usd.left + ROUNDING_USD) room.tooLong.push(i)
         continue
       }
       return { ...room, reached: reachedOf(usd) }

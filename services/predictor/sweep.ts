@@ -1,5 +1,6 @@
 import type { Invocation } from '../../shared/door'
-import { postAsSent, readAsked } from '../../shared/second-opinions'
+import { keys } from '../../shared/keys'
+import { postAsSent, predictorParts, readAsked } from '../../shared/second-opinions'
 import { namesOf, type StreamDay, streamNameOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
 import { shownText } from '../../shared/text/shown'
@@ -14,8 +15,8 @@ export interface Swept {
 
 /**
  * Have closed days asked about whose event was lost, which a cap or a failure ended early, or which a new model or prompt has
- * not seen. The newest come first: they are what is reported. None while the caps have no room for a single request: to look
- * at a day reads all of its posts.
+ * not seen. The newest come first: they are what is reported. While the caps have no room for a single request, only days with an
+ * open booking: to look at a day reads all of its posts.
  */
 export const sweep =
   ({
@@ -33,12 +34,15 @@ export const sweep =
     const caps = llmCaps(options)
     const hasRoom = (await roomFor(table, caps, today, [least], least)).fits.length > 0
     // A booking that a killed invocation left open gives room back once its day is looked at.
-    if (!hasRoom && (await openBookings(table, caps, today)).length === 0) return { days: [] }
+    const open = hasRoom ? [] : await openBookings(table, caps, today)
+    if (!hasRoom && open.length === 0) return { days: [] }
     const days: StreamDay[] = []
     for (const stream of watchedStreams(settings)) {
       const names = namesOf(settings, stream)
       for (const [date, runs] of await filesByDay(objects, names, dayAfter(today, -options.backDays))) {
         if (date >= today) continue
+        const answers = keys.answers.start({ ...predictorParts(predictor), ...names[0], date })
+        if (!hasRoom && !open.some(({ part }) => part.startsWith(answers))) continue
         const asked = await readAsked(objects, predictor, names[0], date)
         if (asked && asked.stopped === null && asked.runs.join('\n') === runs.join('\n')) continue
         days.push({ ...streamNameOf(stream), date })

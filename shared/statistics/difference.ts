@@ -63,6 +63,7 @@ interface Weighed {
   /** See `correctedLabel`. */
   leant: number
   expected: readonly number[]
+  inclusionProbability: number
   isDrawn: boolean
 }
 
@@ -157,6 +158,7 @@ export function differencePart(
     weight,
     leant: leaning * weight,
     expected: assistance && leaning > 0 ? expectedOf(one, assistance).map((share) => leaning * weight * share) : [],
+    inclusionProbability: one.inclusionProbability,
     isDrawn: !isCertain(one),
   })
 
@@ -423,8 +425,8 @@ function pool(parts: readonly EstimatePart[]) {
 
 /** What messages add to the error of an estimate over one or several parts: by the draw, and by what was said of them. */
 export interface MessageTerms {
-  /** By message, and by class. */
-  draw: ReadonlyMap<string, readonly number[]>
+  /** By message: what it adds, by class, and the probability with which it was drawn. */
+  draw: ReadonlyMap<string, { adds: readonly number[]; inclusionProbability: number }>
   /** By message: what it weighs, and by class the variance of what its label adds. */
   judgement: ReadonlyMap<string, { weight: number; noise: readonly number[] }>
 }
@@ -433,15 +435,16 @@ export interface MessageTerms {
 export function messageTermsOf(parts: readonly EstimatePart[]): MessageTerms {
   const total = sum(parts.map((part) => part.total))
   const [first] = parts
-  const draw = new Map<string, number[]>()
+  const draw = new Map<string, { adds: number[]; inclusionProbability: number }>()
   if (!first || total === 0) return { draw, judgement: new Map() }
-  for (const { leverage } of parts) {
-    for (const [item, adds] of leverage) {
+  for (const { leverage, labels } of parts) {
+    for (const [item, values] of leverage) {
       const before = draw.get(item)
-      draw.set(
-        item,
-        adds.map((value, k) => (before?.[k] ?? 0) + value / total),
-      )
+      const inclusionProbability = labels.get(item)?.inclusionProbability ?? 1
+      draw.set(item, {
+        adds: values.map((value, k) => (before?.adds[k] ?? 0) + value / total),
+        inclusionProbability: Math.max(before?.inclusionProbability ?? 0, inclusionProbability),
+      })
     }
   }
   const judgement = judgementsOf(parts, first.corrections).byItem.map(
@@ -459,7 +462,12 @@ export function covarianceOfShares(a: MessageTerms, b: MessageTerms, classes: nu
   const covariance = zeros(classes)
   for (const [item, ofA] of a.draw) {
     const ofB = b.draw.get(item)
-    if (ofB) for (let k = 0; k < classes; k++) covariance[k]! += ofA[k]! * ofB[k]!
+    if (!ofB) continue
+    const chances = [ofA.inclusionProbability, ofB.inclusionProbability]
+    const [less, more] = [Math.min(...chances), Math.max(...chances)]
+    // Its permanent random number draws it in both or in the likelier alone: then 1/more - 1 is what both have in common.
+    const nested = Math.sqrt((1 - more) / (1 - less))
+    for (let k = 0; k < classes; k++) covariance[k]! += nested * ofA.adds[k]! * ofB.adds[k]!
   }
   for (const [item, ofA] of a.judgement) {
     const ofB = b.judgement.get(item)

@@ -6,7 +6,7 @@ export interface WordSplit {
   prior: number
 }
 
-/** Sums of `WordCounts` over all words. */
+/** Sums of `WordSplit` over all words. */
 export type WordTotals = WordSplit
 
 /** The prior of all words together: as much as 1,000 words of evidence. */

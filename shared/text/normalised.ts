@@ -18,8 +18,8 @@ export function normalised(text: string, form: 'NFC' | 'NFKC' | 'NFKD'): string 
 /** The marks of a run, decomposed one by one, in canonical order. */
 function sorted(run: string, decomposition: 'NFD' | 'NFKD'): string {
   const distinct = new Set(run)
-  if (distinct.size === 1) return run
   const changed = [...distinct].filter((mark) => mark.normalize(decomposition) !== mark)
+  if (distinct.size === 1 && changed.length === 0) return run
   const marks =
     changed.length === 0
       ? run

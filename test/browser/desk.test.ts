@@ -489,7 +489,7 @@ it('never gets a third answer of annotators who work at once and agree', async (
 describe('a link', () => {
   const denials: [string, string, () => Promise<string>][] = [
     ['was never signed by us', 'This link is not valid', async () => `${site.cloud.endpoint}/desk#a.b.c`],
-    ['is missing', 'Open the link that you were given', async () => `${site.cloud.endpoint}/desk`],
+    ['is missing', 'This page needs a personal link', async () => `${site.cloud.endpoint}/desk`],
     [
       'is for readers of reports',
       'This link is for another page',

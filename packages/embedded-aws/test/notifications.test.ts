@@ -175,6 +175,14 @@ describe('a stack whose bucket may not notify its function', () => {
     await expect(start(resources)).rejects.toThrow('add DependsOn: Permission')
   })
 
+  it('is refused by its permission, not by an order, where the function has one for another service alone', async () => {
+    const resources = {
+      ...stack({}, permission('Fn', 'events.amazonaws.com', SOURCE)),
+      Bucket: bucket(toFunction(), {}),
+    }
+    await expect(start(resources)).rejects.toThrow(refused)
+  })
+
   it('is refused where each waits for the other', async () => {
     const Permission = permission('Fn', 's3.amazonaws.com', arn('Bucket'))
     await expect(start(stack(toFunction(), Permission))).rejects.toThrow(

@@ -72,7 +72,7 @@ export interface TodayFacts {
   settled: Asked<SettledToday[]>
   /** The dataset that was trained on today, and the newest job of each engine. */
   training: Asked<{ dataset: string; jobs: TrainingToday[] } | undefined>
-  /** The days of streams that have a report, as `reportOf` names them. */
+  /** The days of streams that have a report, as `reportName` names them. */
   reported: Asked<ReadonlySet<string>>
   champion: Asked<{ job: string; promotedAt: number; macroF1: number | null } | undefined>
   /** US dollars of this UTC month. */

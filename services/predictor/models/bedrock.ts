@@ -94,6 +94,8 @@ function failureOf(error: unknown, model: string): Failure {
   const reason =
     failed === 'rejected'
       ? (REASONS.find(([said]) => said.test(error.message))?.[1] ?? 'it does not take the request')
-      : error.message
+      : failed === 'no-answer'
+        ? code || 'it did not answer as it should'
+        : error.message
   return { failed, why: `${model} on Amazon Bedrock: ${error.name}: ${reason}` }
 }

@@ -103,7 +103,7 @@ describe('numbers and days', () => {
     [0, '$0'],
     [0.00119, '$0.001'],
     [4.5, '$4.50'],
-  ])('says %p dollarsInWords as %s', (usd, said) => {
+  ])('says %p dollars as %s', (usd, said) => {
     expect(dollarsInWords(usd)).toBe(said)
   })
 

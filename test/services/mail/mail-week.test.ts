@@ -163,6 +163,14 @@ describe('what it says', () => {
     expect(await said()).toContain(`${SITE}/report?to=${SUNDAY}`)
   })
 
+  it('is the change that was decided, where labels that came in later turned the reports round', async () => {
+    const before = exampleReport({ date: BEFORE, hashtag: 'aws', stream: 'file' })
+    await bucket.put(reportKey(BEFORE), JSON.stringify(withShare(before, 0.9)))
+
+    expect(await said()).not.toContain('43 % after 90 %')
+    expect(await said()).toContain('more marketing')
+  })
+
   it('is no change where chance explains it', async () => {
     await decided([ofAws({ labels: [marketing, technical].map((one) => ({ ...one, moved: false })) })])
 
@@ -231,7 +239,7 @@ it('has a subject that SNS takes, whatever hashtags, labels and stages are calle
         const decision = ofAws({ hashtag, labels: [{ ...marketing, label, moved }] })
         return { topic: hashtag, decision, now: { ...report, week }, before: report }
       })
-      const stage = 'a-stage-of-16-ab'
+      const stage = 'a-stage-of-thirty-one-characters'.slice(0, 31)
       const { subject, body } = letterOf({ stage, week: '2026-09-27', streams: told, waiting: [], site: SITE })
 
       expect(subject).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,98}$/)

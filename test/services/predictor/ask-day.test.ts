@@ -303,6 +303,7 @@ describe('an invocation that was killed', () => {
       requests: { perDay: 9, perMonth: 1000 },
     })
 
+    await collected(ports.objects, texts(2), { ...name, date: '2026-11-19' })
     expect((await sweep(ports)(invocation())).days).toEqual([day])
     await askDay(ports)(day, invocation())
 

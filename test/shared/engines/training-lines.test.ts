@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { categoryOf, labelOfLine } from '../../../shared/engines/training-lines'
 
-describe('labelOf', () => {
+describe('labelOfLine', () => {
   it.each([
     ['a plain name', 'technical', '__label__technical'],
     ['a space', 'not sure', '__label__not%20sure'],

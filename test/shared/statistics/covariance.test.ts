@@ -32,18 +32,24 @@ const begun = (week: number, share: number): Message[] =>
     })),
   )
 
-/** A stream over weeks of which each has 1,200 posts, a third of them of messages of the week before; drawn once, by chance. */
-function weeksOf(random: () => number, shares: readonly number[]) {
-  const chosen = shares.map((share, week) => begun(week, share).filter(() => random() < 0.2))
+/** The probability with which a message is drawn, in the week that it began in and in the one after. */
+type Chances = readonly [number, number]
+
+/**
+ * A stream over weeks of which each has 1,200 posts, a third of them of messages of the week before. A message has one random
+ * number for both of its weeks.
+ */
+function weeksOf(random: () => number, shares: readonly number[], chances: Chances = [0.2, 0.2]) {
+  const chosen = shares.map((share, week) => begun(week, share).map((one) => ({ ...one, number: random() })))
   return shares.slice(1).map((_, i) => {
     const sample = [
-      ...(chosen[i] ?? []).map((one) => ({ ...one, size: one.sizes[1] })),
-      ...(chosen[i + 1] ?? []).map((one) => ({ ...one, size: one.sizes[0] })),
+      ...(chosen[i] ?? []).map((one) => ({ ...one, size: one.sizes[1], inclusionProbability: chances[1] })),
+      ...(chosen[i + 1] ?? []).map((one) => ({ ...one, size: one.sizes[0], inclusionProbability: chances[0] })),
     ]
-    const drawn = sample.flatMap(({ item, isSecond, size }): Sampled[] =>
-      size === 0
+    const drawn = sample.flatMap(({ item, isSecond, size, number, inclusionProbability }): Sampled[] =>
+      size === 0 || number >= inclusionProbability
         ? []
-        : [{ item, size, inclusionProbability: 0.2, label: Number(isSecond), judged: 'owner', scores: [0.5, 0.5] }],
+        : [{ item, size, inclusionProbability, label: Number(isSecond), judged: 'owner', scores: [0.5, 0.5] }],
     )
     const part = differencePart(drawn, POPULATION, 'posts', undefined)
     return { points: pointsOf([part]), terms: messageTermsOf([part]) }
@@ -94,30 +100,56 @@ describe('weeks that share messages', () => {
 
   it('have the covariance that their estimates have', () => {
     const random = mulberry32(3)
-    const rounds = Array.from({ length: 1500 }, () => weeksOf(random, [0.4, 0.4, 0.4]))
-    const pairs = rounds.flatMap(([before, now]) =>
-      before && now
-        ? [
-            {
-              x: before.points[1]!.estimate - 0.4,
-              y: now.points[1]!.estimate - 0.4,
-              known: covarianceOfShares(now.terms, before.terms, 2)[1]!,
-            },
-          ]
-        : [],
-    )
+    const pairs = Array.from({ length: 1500 }, () => pairOf(random))
     const mean = (of: (pair: (typeof pairs)[number]) => number) =>
       pairs.reduce((sum, pair) => sum + of(pair), 0) / pairs.length
+    const ratio = mean(({ known }) => known) / mean(({ x, y }) => x * y)
 
-    expect(mean(({ known }) => known)).toBeGreaterThan(0)
-    expect(mean(({ known }) => known) / mean(({ x, y }) => x * y)).toBeGreaterThan(0.8)
-    expect(mean(({ known }) => known) / mean(({ x, y }) => x * y)).toBeLessThan(1.2)
+    expect(ratio).toBeGreaterThan(0.8)
+    expect(ratio).toBeLessThan(1.2)
   }, 60_000)
+
+  // 200 messages of two posts in both weeks, of 1,200; their labels have the variance 0.4 · 0.6.
+  it.each<[number, Chances]>([
+    [1 / 0.2 - 1, [0.2, 0.2]],
+    [1 / 0.6 - 1, [0.15, 0.6]],
+    [1 / 0.7 - 1, [0.7, 0.3]],
+  ])(
+    'have for each message %d times its variance in common, drawn with %p',
+    (times, chances) => {
+      const random = mulberry32(5)
+      const rounds = 600
+      const known = Array.from({ length: rounds }, () => pairOf(random, chances).known)
+      const ratio = known.reduce((a, b) => a + b, 0) / rounds / ((200 * 2 * 2 * 0.4 * 0.6 * times) / 1200 ** 2)
+
+      expect(ratio).toBeGreaterThan(0.93)
+      expect(ratio).toBeLessThan(1.07)
+    },
+    60_000,
+  )
 })
 
+/** The errors of the shares of two weeks, and the covariance that the samples say they have. */
+function pairOf(random: () => number, chances?: Chances) {
+  const [before, now] = weeksOf(random, [0.4, 0.4, 0.4], chances)
+  if (!before || !now) throw new Error('there are two weeks')
+  return {
+    x: (before.points[1]?.estimate ?? 0) - 0.4,
+    y: (now.points[1]?.estimate ?? 0) - 0.4,
+    known: covarianceOfShares(now.terms, before.terms, 2)[1] ?? 0,
+  }
+}
+
 describe('the covariance of two shares', () => {
-  const terms = (draw: [string, number[]][], judgement: [string, { weight: number; noise: number[] }][] = []) =>
-    ({ draw: new Map(draw), judgement: new Map(judgement) }) satisfies MessageTerms
+  const terms = (
+    draw: [string, number[]][],
+    judgement: [string, { weight: number; noise: number[] }][] = [],
+    chance = 0.5,
+  ) =>
+    ({
+      draw: new Map(draw.map(([item, adds]) => [item, { adds, inclusionProbability: chance }])),
+      judgement: new Map(judgement),
+    }) satisfies MessageTerms
 
   it('is nothing where they have no message in common', () => {
     expect(covarianceOfShares(terms([['a', [0.1, -0.1]]]), terms([['b', [0.1, -0.1]]]), 2)).toEqual([0, 0])
@@ -128,6 +160,12 @@ describe('the covariance of two shares', () => {
 
     expect(first).toBeCloseTo(0.02)
     expect(second).toBeCloseTo(-0.02)
+  })
+
+  it('is less where a message was likelier in one of the weeks: 1/0.8 - 1 in place of √(0.5·0.2)/0.4', () => {
+    const [common] = covarianceOfShares(terms([['a', [1 / 0.8]]], [], 0.8), terms([['a', [1 / 0.5]]], [], 0.5), 1)
+
+    expect(common).toBeCloseTo((1 / 0.8 / 0.5) * Math.sqrt(0.2 / 0.5))
   })
 
   it('has what is said of a message in common, by its weights', () => {

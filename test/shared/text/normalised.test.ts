@@ -42,6 +42,12 @@ describe('a normalised text', () => {
     expect(missed).toEqual([])
   })
 
+  it('ends for 200,000 of a mark that is two marks of two classes itself', () => {
+    const text = `a${'\u0f73'.repeat(200_000)}`
+
+    expect(normalised(text, 'NFKC')).toBe(`a${'\u0f71'.repeat(200_000)}${'\u0f72'.repeat(200_000)}`)
+  })
+
   it('ends for 200,000 marks of two classes in turn, which sorting by insertion would not', () => {
     const text = `a${'\u0301\u0316'.repeat(100_000)}`
 

@@ -73,8 +73,9 @@ function checkOrder({ target }: Notification, { logicalId, after }: Resource, re
   if (after.has(logicalId)) {
     throw new Error(`Circular dependency between resources: [${[...after].sort().join(', ')}]`)
   }
-  const permits = resources.filter(({ type, properties: { FunctionName, Queues } }) => {
-    const of = type === 'AWS::Lambda::Permission' ? [FunctionName] : type === 'AWS::SQS::QueuePolicy' ? Queues : []
+  const permits = resources.filter(({ type, properties: { FunctionName, Principal, Queues } }) => {
+    const isOfS3 = type === 'AWS::Lambda::Permission' && Principal === 's3.amazonaws.com'
+    const of = isOfS3 ? [FunctionName] : type === 'AWS::SQS::QueuePolicy' ? Queues : []
     return Array.isArray(of) && of.some((one) => lastPart(one) === lastPart(target))
   })
   if (permits.length === 0 || permits.some((one) => after.has(one.logicalId))) return

@@ -25,9 +25,10 @@ export function openOutbox(
     folder,
     put({ to, subject, body }) {
       mkdirSync(folder, { recursive: true })
-      const file = path.join(folder, `${String(readdirSync(folder).length + 1).padStart(4, '0')}.txt`)
+      const last = Math.max(0, ...readdirSync(folder).map((name) => Number.parseInt(name, 10) || 0))
+      const file = path.join(folder, `${String(last + 1).padStart(4, '0')}.txt`)
       const date = new Date(clock.now()).toUTCString()
-      writeFileSync(file, `Date: ${date}\nTo: ${to}\nSubject: ${subject}\n\n${body}\n`, { mode: 0o600 })
+      writeFileSync(file, `Date: ${date}\nTo: ${to}\nSubject: ${subject}\n\n${body}\n`, { mode: 0o600, flag: 'wx' })
       onMail?.({ to, subject, body, file })
     },
   }

@@ -89,9 +89,6 @@ describe('a failure', () => {
     ['throttled', 'ServiceUnavailableException'],
     ['refused', 'AccessDeniedException'],
     ['refused', 'ResourceNotFoundException'],
-    ['no-answer', 'TimeoutError'],
-    ['no-answer', 'ModelTimeoutException'],
-    ['no-answer', 'InternalServerException'],
   ])('is %s for %s, and names the model', async (failed, name) => {
     client.on(ConverseCommand).rejects(Object.assign(new Error('why'), { name }))
 
@@ -114,6 +111,18 @@ describe('a failure', () => {
       expect(await ask('{}')).toEqual({
         failed: 'rejected',
         why: `${model} on Amazon Bedrock: ValidationException: ${reason}`,
+      })
+    },
+  )
+
+  it.each(['TimeoutError', 'ModelTimeoutException', 'InternalServerException', 'SyntaxError'])(
+    'is no-answer for %s, and repeats nothing of the answer',
+    async (name) => {
+      client.on(ConverseCommand).rejects(Object.assign(new Error('"my secret post" is not valid JSON'), { name }))
+
+      expect(await ask('{}')).toEqual({
+        failed: 'no-answer',
+        why: `${model} on Amazon Bedrock: ${name}: it did not answer as it should`,
       })
     },
   )
