@@ -61,9 +61,7 @@ function result(one: ShownLabel, { categories, say, changed }: Surroundings): HT
   const given = (label: string | null, { touched: found }: Decided) => {
     about.textContent = `${decisionName(label)}, decided just now.`
     touched.replaceChildren(...consequences(found))
-    say(
-      label === null ? 'Corrected: it has no label from now on.' : `Corrected: ${label}. The next dataset has it.`,
-    )
+    say(label === null ? 'Corrected: it has no label from now on.' : `Corrected: ${label}. The next dataset has it.`)
     changed()
   }
   const form = labelForm({ item: one.item, label: one.label, categories, act: 'Correct', say, given })

@@ -67,4 +67,13 @@ export const MOTO_DIFFERENCES: Differences = {
     failing: '"name": "QueueDoesNotExist"',
   },
   'answers 400 for a secret that is not there': { does: 'moto answers 404', failing: 'Received: 404' },
+  'take no subject of a hundred characters, and one of 99': notRefused('moto takes one of a hundred'),
+  'take no subject with a line break': notRefused('moto takes it'),
+  'take no subject that is not ASCII': notRefused('moto takes it'),
+  'take no empty message': notRefused('moto takes it'),
+  'is pending until its owner confirms it': {
+    does: 'moto confirms every address at once',
+    failing: 'Expected: "pending confirmation"',
+  },
+  "is not confirmed by a token that is nobody's": notRefused('moto takes any token'),
 }
