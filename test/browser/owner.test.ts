@@ -91,6 +91,15 @@ describe("the owner's view", () => {
     await page.getByRole('button', { name: 'Copy' }).waitFor()
 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    const broken = await page.locator('thead th, td:not(:has(*))').evaluateAll((cells) =>
+      cells.flatMap((cell) => {
+        const words = document.createRange()
+        words.selectNodeContents(cell)
+        const text = cell.textContent?.trim() ?? ''
+        return /^\S+$/.test(text) && words.getClientRects().length > 1 ? [text] : []
+      }),
+    )
+    expect(broken).toEqual([])
     await at().revoke('a-name-that-is-as-long-as-may-be')
   })
 })
