@@ -1,6 +1,6 @@
 import { canonical } from './canonical'
 import { keys } from './keys'
-import { type Objects, parseJson } from './objects'
+import { findJson, type Objects } from './objects'
 import { deletionRecord, type DeletionRecord } from './records'
 import { noteOpen } from './state/open-deletions'
 import { bury } from './state/tombstones'
@@ -42,14 +42,8 @@ export const newDeletion = (request: string, now: Date): DeletionRecord => ({
 
 export const NO_MARKS: DeletionRecord['marks'] = { posts: [], authors: [], items: [], texts: {} }
 
-export async function readDeletion(
-  objects: Pick<Objects, 'read'>,
-  request: string,
-): Promise<DeletionRecord | undefined> {
-  const key = keys.deletion({ request })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), deletionRecord, key)
-}
+export const readDeletion = (objects: Pick<Objects, 'read'>, request: string): Promise<DeletionRecord | undefined> =>
+  findJson(objects, keys.deletion({ request }), deletionRecord)
 
 export const saveDeletion = (objects: Pick<Objects, 'put'>, record: DeletionRecord): Promise<void> =>
   objects.put(keys.deletion({ request: record.request }), `${JSON.stringify(record, null, 1)}\n`)

@@ -243,6 +243,16 @@ export const recordedHash = (body: Uint8Array | string, rewriting: Rewriting | u
 export const asRecorded = (own: string, rewriting: Rewriting | undefined): string =>
   rewriting?.is === own ? rewriting.was : own
 
+/** The object parsed by a schema, or undefined where there is none; OBJECT_INVALID names the key and the field. */
+export async function findJson<S extends z.ZodType>(
+  objects: Pick<Objects, 'read'>,
+  key: string,
+  schema: S,
+): Promise<z.infer<S> | undefined> {
+  const stored = await objects.read(key)
+  return stored && parseJson(stored.body.toString('utf8'), schema, key)
+}
+
 /** Parse a JSON text by a schema; OBJECT_INVALID names its place and the field. */
 export function parseJson<S extends z.ZodType>(text: string, schema: S, where: string): z.infer<S> {
   let value: unknown

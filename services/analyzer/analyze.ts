@@ -6,7 +6,7 @@ import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import type { LabelStore } from '../../shared/labels'
 import type { Memory } from '../../shared/memory'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import { cardRecord, type ChampionRecord, datasetRecord, type ReportRecord, trainingRecord } from '../../shared/records'
 import type { ReadOpinions } from '../../shared/second-opinions'
@@ -192,10 +192,9 @@ async function modelOf(
   job = champion?.job,
 ): Promise<Champion | undefined> {
   if (job === undefined || job === champion?.job) return champion && loaded(ports, champion)
-  const key = keys.card({ job })
-  const stored = await ports.objects.read(key)
-  if (!stored) return undefined
-  const { artefact, dataset, training, calibration } = parseJson(stored.body.toString('utf8'), askable, key)
+  const card = await findJson(ports.objects, keys.card({ job }), askable)
+  if (!card) return undefined
+  const { artefact, dataset, training, calibration } = card
   const { textVersion } = dataset
   const { model } = await ports.load({
     artefact: artefact.uri,

@@ -2,7 +2,7 @@ import { shareMoved } from '../../events'
 import type { Publish } from '../../shared/bus'
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { type MovedSharesRecord, movedSharesRecord, type ReportRecord, reportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { contrastOf, holm } from '../../shared/statistics/holm'
@@ -36,8 +36,8 @@ export const decideWeek =
     const { objects, publish } = ports
     const week = asked === 'last' ? lastSunday(now) : asked
     const key = keys.movedShares({ week })
-    const known = await objects.read(key)
-    const decision = known ? parseJson(known.body.toString('utf8'), movedSharesRecord, key) : await decide(ports, week)
+    const known = await findJson(objects, key, movedSharesRecord)
+    const decision = known ?? (await decide(ports, week))
     if (!known && (await objects.swap(key, `${JSON.stringify(decision, null, 2)}\n`, undefined)) === false) {
       return decideWeek(ports)(week, { now })
     }
@@ -97,8 +97,8 @@ async function reportAt(
 ): Promise<{ key: string; report: ReportRecord } | undefined> {
   for (const name of names) {
     const key = keys.report({ ...name, date })
-    const stored = await objects.read(key)
-    if (stored) return { key, report: parseJson(stored.body.toString('utf8'), reportRecord, key) }
+    const report = await findJson(objects, key, reportRecord)
+    if (report) return { key, report }
   }
   return undefined
 }

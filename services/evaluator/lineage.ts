@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Engine } from '../../shared/engines/engine'
 import { concurrently } from '../../shared/concurrently'
 import { keys } from '../../shared/keys'
-import { asRecorded, type Objects, parseJson } from '../../shared/objects'
+import { asRecorded, findJson, type Objects } from '../../shared/objects'
 import { type CardRecord, type DatasetRecord, planRecord, runRecord, type TrainingRecord } from '../../shared/records'
 
 type Bucket = Pick<Objects, 'read' | 'stream' | 'exists'>
@@ -84,11 +84,8 @@ async function readAll<S extends z.ZodType>(
   names: readonly string[],
   schema: S,
 ): Promise<z.infer<S>[]> {
-  const found = await concurrently(names, WIDTH, async (key) => {
-    const stored = await objects.read(key)
-    return stored ? [parseJson(stored.body.toString('utf8'), schema, key)] : []
-  })
-  return found.flat()
+  const found = await concurrently(names, WIDTH, (key) => findJson(objects, key, schema))
+  return found.filter((one) => one !== undefined)
 }
 
 /** Null means unknown, not free. Rounded to a millionth, so that the order of addition does not show. */

@@ -1,6 +1,6 @@
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { type CardRecord, cardRecord, type DatasetRecord } from '../../shared/records'
 import { DAY_MS } from '../../shared/utc-day'
 
@@ -11,9 +11,7 @@ type Labels = Pick<DatasetRecord, 'schemaVersion' | 'latestDate'>
 const WIDTH = 16
 
 export async function readCard(objects: Pick<Objects, 'read'>, job: string): Promise<CardRecord | undefined> {
-  const key = keys.card({ job })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), cardRecord, key)
+  return findJson(objects, keys.card({ job }), cardRecord)
 }
 
 /**

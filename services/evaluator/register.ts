@@ -4,7 +4,7 @@ import { readChampion } from '../../shared/champion'
 import type { Invocation } from '../../shared/door'
 import { ENGINES } from '../../shared/engines'
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { type CardRecord, cardRecord } from '../../shared/records'
 import type { Registry } from './registry'
 
@@ -99,9 +99,7 @@ const whyNotLive = ({ verdict, reasons }: CardRecord, live: string | undefined):
   verdict === 'rejected' ? reasons.join('; ') : `promoted, and ${live ?? 'none'} is live by now`
 
 async function registrationOf(objects: Pick<Objects, 'read'>, job: string) {
-  const key = keys.registration({ job })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), registrationRecord, key)
+  return findJson(objects, keys.registration({ job }), registrationRecord)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { reachedCap } from '../../events'
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects, parseJson } from '../../shared/objects'
 import { lineBreaks } from '../../shared/records/fields'
 import { type LeftOver, type PlanRecord, planRecord, type Purpose } from '../../shared/records'
 import type { LabellerTerms, LabellingOptions } from '../../shared/labellers'
@@ -224,11 +224,8 @@ export const toJsonLines = (lines: readonly unknown[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 
 /** The plan of a batch; undefined where it has none yet. */
-export async function findPlan(objects: Pick<Objects, 'read'>, batch: string): Promise<StoredPlan | undefined> {
-  const key = keys.plan({ batch })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), storedPlan, key)
-}
+export const findPlan = (objects: Pick<Objects, 'read'>, batch: string): Promise<StoredPlan | undefined> =>
+  findJson(objects, keys.plan({ batch }), storedPlan)
 
 /** The input manifest of a batch. */
 export async function readLines(objects: Pick<Objects, 'lines'>, key: string): Promise<InputLine[]> {

@@ -1,5 +1,5 @@
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { type JudgementsRecord, judgementsRecord, type PlanRecord, type QualityRecord } from '../../shared/records'
 import { gzipped, GZIP } from '../../shared/sql-tables/rows'
 import { NONE, type SqlRow } from '../../shared/sql-tables/tables'
@@ -16,10 +16,9 @@ export async function writeBatchTables(
 ): Promise<void> {
   const { batch, date } = quality
   await objects.create(keys.tableOfBatches({ date, batch }), gzipped('batches', [batchRow(quality)]), GZIP)
-  const stored = await objects.read(keys.judgements({ batch }))
+  const judged = await findJson(objects, keys.judgements({ batch }), judgementsRecord)
   // A batch that an earlier release settled has none.
-  if (!stored) return
-  const judged = parseJson(stored.body.toString('utf8'), judgementsRecord, keys.judgements({ batch }))
+  if (!judged) return
   for (const [hashtag, rows] of byHashtag(plan, judged)) {
     const key = keys.tableOfJudgements({ stream: stream(hashtag), hashtag, date, batch })
     await objects.create(key, gzipped('judgements', rows), GZIP)

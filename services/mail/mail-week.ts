@@ -1,7 +1,7 @@
 import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { movedSharesRecord, type ReportRecord, reportRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { takeLease } from '../../shared/state/lease'
@@ -68,18 +68,16 @@ export const mailWeek =
 
 /** The mail of a week as it would go out now. Raises NOT_FOUND where nothing was decided about the week. */
 export async function composed({ objects, table, settings, stage, site }: MailPorts, week: string): Promise<Letter> {
-  const key = keys.movedShares({ week })
-  const decided = await objects.read(key)
+  const decided = await findJson(objects, keys.movedShares({ week }), movedSharesRecord)
   if (!decided) {
     throw new BellwetherError(
       'NOT_FOUND',
       `the week to ${week}: nothing was decided about it; ask for it first: npx sls invoke -f analyzer --data '{"week":"${week}"}'`,
     )
   }
-  const { streams } = parseJson(decided.body.toString('utf8'), movedSharesRecord, key)
   const [reports, waiting] = await Promise.all([
     Promise.all(
-      streams.map(async (decision) => {
+      decided.streams.map(async (decision) => {
         const [now, before] = await Promise.all([
           reportAt(objects, decision.reportKey),
           reportAt(objects, decision.beforeKey),
@@ -92,7 +90,5 @@ export async function composed({ objects, table, settings, stage, site }: MailPo
   return letterOf({ stage, week, streams: reports, waiting, site })
 }
 
-async function reportAt(objects: Pick<Objects, 'read'>, key: string | null): Promise<ReportRecord | undefined> {
-  const stored = key === null ? undefined : await objects.read(key)
-  return stored && key !== null ? parseJson(stored.body.toString('utf8'), reportRecord, key) : undefined
-}
+const reportAt = async (objects: Pick<Objects, 'read'>, key: string | null): Promise<ReportRecord | undefined> =>
+  key === null ? undefined : findJson(objects, key, reportRecord)

@@ -2,7 +2,7 @@ import { isOfADay } from '../../shared/batches'
 import { concurrently } from '../../shared/concurrently'
 import { keys, prefixes } from '../../shared/keys'
 import type { Labels, LabelStore, StandingLabel } from '../../shared/labels'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { judgementsRecord, type LeftOver, refusedLine } from '../../shared/records'
 import { majorityVote } from '../../shared/statistics/majority'
 import type { Dispute, Flagged, Said, ShownLabel } from './shown'
@@ -115,9 +115,7 @@ export async function notedOf(
   batches: readonly string[],
 ): Promise<ShownLabel[]> {
   const read = await concurrently([...batches].reverse(), 8, async (batch) => {
-    const key = keys.judgements({ batch })
-    const stored = await objects.read(key)
-    return stored ? parseJson(stored.body.toString('utf8'), judgementsRecord, key).items : []
+    return (await findJson(objects, keys.judgements({ batch }), judgementsRecord))?.items ?? []
   })
   return read.flat().flatMap(({ item, judgements }) => {
     const standing = labels.labels.get(item)

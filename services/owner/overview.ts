@@ -5,7 +5,7 @@ import { spent } from '../../shared/state/ledger'
 import { keys } from '../../shared/keys'
 import { LABELLERS } from '../../shared/labellers'
 import { latestQuality } from '../../shared/labels'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { planRecord, type QualityRecord, qualityRecord, reasonsForOwner } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { balancedAccuracy } from '../../shared/statistics/balanced-accuracy'
@@ -75,8 +75,7 @@ interface Opened {
 async function openOnes({ objects, table }: Ports): Promise<Opened[]> {
   const started = (await openBatches(table)).filter((batch) => batch.started)
   return concurrently(started, 4, async ({ batch, deadline }) => {
-    const stored = await objects.read(keys.plan({ batch }))
-    const plan = stored && parseJson(stored.body.toString('utf8'), planRecord, keys.plan({ batch }))
+    const plan = await findJson(objects, keys.plan({ batch }), planRecord)
     const atDesk = await readProgress(table, batch)
     const shown = {
       batch,
@@ -95,11 +94,8 @@ async function openOnes({ objects, table }: Ports): Promise<Opened[]> {
 /** The title of a labeller; its name where it was removed since. */
 const titleOf = (name = ''): string => (Object.hasOwn(LABELLERS, name) ? LABELLERS[name]?.title : undefined) ?? name
 
-async function qualityOf(objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> {
-  const key = keys.quality({ batch })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
-}
+const qualityOf = (objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> =>
+  findJson(objects, keys.quality({ batch }), qualityRecord)
 
 const agreementOf = ({ batch, status, reasons, about, alpha, selfAgreement }: QualityRecord) => ({
   batch,

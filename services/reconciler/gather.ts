@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readChampion } from '../../shared/champion'
 import { keys, prefixes } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import { findJson, type Objects } from '../../shared/objects'
 import { reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { streamLabel, streamNameOf, nameToday, namesOf, watchedStreams } from '../../shared/streams'
@@ -194,9 +194,7 @@ const trainingJobs = async (table: Pick<Table, 'query'>): Promise<State['jobs']>
   }))
 
 async function reports({ objects, settings }: RecoverySources): Promise<Set<string>> {
-  const key = keys.reportIndex({})
-  const stored = await objects.read(key)
-  const { days } = stored ? parseJson(stored.body.toString('utf8'), reportIndexRecord, key) : { days: [] }
+  const { days } = (await findJson(objects, keys.reportIndex({}), reportIndexRecord)) ?? { days: [] }
   return new Set(days.map((day) => `${streamLabel(nameToday(settings, day))} ${day.date}`))
 }
 

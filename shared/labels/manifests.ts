@@ -4,7 +4,7 @@ import { byBatch, isOfADay } from '../batches'
 import { BellwetherError } from '../errors'
 import { keys, prefixes } from '../keys'
 import { linesOf } from '../lines'
-import { asRecorded, type Objects, type ObjectStream, parseJson } from '../objects'
+import { asRecorded, findJson, type Objects, type ObjectStream } from '../objects'
 import { type QualityRecord, qualityRecord, settledLine } from '../records'
 import type { JudgementErrors } from '../statistics/judgement-errors'
 import type { Rules } from './rules'
@@ -144,17 +144,12 @@ async function qualityOf(
   batch: string,
   inHand: QualityRecord | undefined,
 ): Promise<BatchQuality | null> {
-  const quality = inHand ?? (isOfADay(batch) ? await storedQuality(objects, batch) : undefined)
+  const quality =
+    inHand ?? (isOfADay(batch) ? await findJson(objects, keys.quality({ batch }), qualityRecord) : undefined)
   if (!quality) return null
   const { schemaVersion, status, reasons, alpha, batches, categories } = quality
   const measured = { schemaVersion, status, reasons, alpha, over: batches.length }
   if (!quality.errors) return measured
   const { counts: _, ...errors } = quality.errors
   return { ...measured, errors: { ...errors, categories } }
-}
-
-async function storedQuality(objects: Pick<Objects, 'read'>, batch: string): Promise<QualityRecord | undefined> {
-  const key = keys.quality({ batch })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), qualityRecord, key)
 }

@@ -1,6 +1,6 @@
 import { concurrently } from '../concurrently'
 import { keys } from '../keys'
-import { type Objects, parseJson } from '../objects'
+import { findJson, type Objects, parseJson } from '../objects'
 import { type AnswerLine, answerLine, type AskedRecord, askedRecord } from '../records'
 import type { StreamName } from '../streams'
 import { type Predictor, predictorParts } from './predictor'
@@ -75,13 +75,10 @@ export async function readAnswers(objects: Pick<Objects, 'read'>, key: string): 
 }
 
 /** How far a day of a stream is asked about; undefined until a pass has ended. */
-export async function readAsked(
+export const readAsked = (
   objects: Pick<Objects, 'read'>,
   predictor: Predictor,
   name: StreamName,
   date: string,
-): Promise<AskedRecord | undefined> {
-  const key = keys.asked({ ...predictorParts(predictor), ...name, date })
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), askedRecord, key)
-}
+): Promise<AskedRecord | undefined> =>
+  findJson(objects, keys.asked({ ...predictorParts(predictor), ...name, date }), askedRecord)

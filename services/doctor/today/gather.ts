@@ -3,7 +3,7 @@ import { isOfADay } from '../../../shared/batches'
 import { readChampion } from '../../../shared/champion'
 import type { Asked } from '../../../shared/finding'
 import { keys, prefixes } from '../../../shared/keys'
-import { type Objects, parseJson } from '../../../shared/objects'
+import { findJson, type Objects } from '../../../shared/objects'
 import {
   cardRecord,
   liveRecord,
@@ -49,7 +49,7 @@ export async function gatherDay(sources: TodaySources, now: Date): Promise<Today
   const day = dayOf(midnightOf(due.collect ?? at) - DAY_MS)
   const [collections, planned, open, settled, training, reported, champion, spending, deadLetters] = await Promise.all([
     asked(collectionsOf(sources, day)),
-    asked(read(objects, keys.plan({ batch: day }), plannedItems)),
+    asked(findJson(objects, keys.plan({ batch: day }), plannedItems)),
     asked(openOf(table)),
     asked(settledOf(objects)),
     asked(trainingOf(sources, dayOf(now))),
@@ -110,7 +110,7 @@ async function runsOf(objects: TodaySources['objects'], names: StreamNames, date
   const found = (await Promise.all(lists)).flat()
   return Promise.all(
     found.map(async ({ key, modified }) => {
-      const run = await read(objects, key, runRecord)
+      const run = await findJson(objects, key, runRecord)
       const { from = '', to = '' } = run?.covered ?? {}
       const covered = run?.covered ? (Date.parse(to) - Date.parse(from)) / DAY_MS : 0
       return {
@@ -148,7 +148,7 @@ async function settledOf(objects: TodaySources['objects']) {
   const newest = batches.sort((a, b) => a.modified - b.modified).slice(-NEWEST)
   const settled = await Promise.all(
     newest.map(async ({ batch, modified }) => {
-      const quality = await read(objects, keys.quality({ batch }), qualityRecord)
+      const quality = await findJson(objects, keys.quality({ batch }), qualityRecord)
       if (!quality) return []
       const { date, labelled, judgements, status, reasons } = quality
       return [{ batch, date, labelled, judgements, status, reasons, at: modified }]
@@ -172,7 +172,7 @@ async function trainingIn(objects: TodaySources['objects'], noted: NotedJob): Pr
   const { job, state, startedAt, engine, entrant } = noted
   const [[record], card] = await Promise.all([
     listed(objects, keys.training({ job }), (key) => keys.training.match(key)),
-    read(objects, keys.card({ job }), cardRecord),
+    findJson(objects, keys.card({ job }), cardRecord),
   ])
   return {
     job,
@@ -185,7 +185,7 @@ async function trainingIn(objects: TodaySources['objects'], noted: NotedJob): Pr
 }
 
 async function reportsOf({ objects, settings }: Pick<TodaySources, 'objects' | 'settings'>): Promise<Set<string>> {
-  const index = await read(objects, keys.reportIndex({}), reportIndexRecord)
+  const index = await findJson(objects, keys.reportIndex({}), reportIndexRecord)
   return new Set((index?.days ?? []).map((day) => reportName(nameToday(settings, day), day.date)))
 }
 
@@ -194,8 +194,8 @@ async function championOf(objects: TodaySources['objects']) {
   if (!champion) return undefined
   const { job, promotedAt } = champion
   const [live, card] = await Promise.all([
-    read(objects, keys.live({ job }), liveRecord),
-    read(objects, keys.card({ job }), cardRecord),
+    findJson(objects, keys.live({ job }), liveRecord),
+    findJson(objects, keys.card({ job }), cardRecord),
   ])
   const scores = live?.scores ?? card?.scores.challenger
   return { job, promotedAt: Date.parse(promotedAt), macroF1: scores?.macroF1 ?? null }
@@ -215,14 +215,9 @@ const knownCosts = new WeakMap<Pick<Objects, 'read'>, Map<string, number>>()
 async function trainingCost(objects: Pick<Objects, 'read'>, key: string): Promise<number> {
   const known = knownCosts.get(objects) ?? new Map<string, number>()
   knownCosts.set(objects, known)
-  const cost = known.get(key) ?? (await read(objects, key, trainingRecord))?.costUsd ?? 0
+  const cost = known.get(key) ?? (await findJson(objects, key, trainingRecord))?.costUsd ?? 0
   known.set(key, cost)
   return cost
-}
-
-async function read<S extends z.ZodType>(objects: Pick<Objects, 'read'>, key: string, schema: S) {
-  const stored = await objects.read(key)
-  return stored && parseJson(stored.body.toString('utf8'), schema, key)
 }
 
 /** The objects under a prefix whose keys have a form, with the parts of their keys. */
