@@ -50,15 +50,12 @@ export const mailWeek =
   (ports: MailPorts) =>
   async (week: string, { now, remainingMs }: Pick<Invocation, 'now' | 'remainingMs'>): Promise<MailOutcome> => {
     const { table, send, owner } = ports
-    // The lease lasts as long as the invocation may: what is left is read before anything takes time.
-    const until = now.getTime() + remainingMs()
-    const letter = await composed(ports, week)
-    const lease = await takeLease(table, mailLease(week), owner(), now.getTime(), until)
+    const lease = await takeLease(table, mailLease(week), owner(), now.getTime(), now.getTime() + remainingMs())
     if (!lease.held) return { week, state: 'another-sends' }
     try {
       const sent = await sentMail(table, week)
       if (sent) return { week, state: 'sent-before', ...sent }
-      const message = await send(letter)
+      const message = await send(await composed(ports, week))
       await keepSentMail(table, week, { sentAt: now.toISOString(), message })
       return { week, state: 'sent', message }
     } finally {

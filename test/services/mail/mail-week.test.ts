@@ -78,6 +78,13 @@ describe('the mail of a week', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('is not composed again once it is out', async () => {
+    await mail()
+    ports.objects = { read: async (key) => Promise.reject(new Error(`read ${key}`)) }
+
+    expect(await mail()).toMatchObject({ state: 'sent-before' })
+  })
+
   it('goes out once when two invocations send at the same time', async () => {
     const both = await Promise.all([mail(), mail()])
 
