@@ -78,8 +78,8 @@ export async function costOf(
 
 const priced = z.object({ costUsd: z.number().nonnegative() })
 
-/** Imported labels have neither plan nor quality. */
-async function readAll<S extends z.ZodType>(
+/** The documents that exist of these, in their order: imported labels have neither plan nor quality. */
+export async function readAll<S extends z.ZodType>(
   objects: Pick<Objects, 'read'>,
   names: readonly string[],
   schema: S,

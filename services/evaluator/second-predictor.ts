@@ -1,5 +1,5 @@
 import { keys } from '../../shared/keys'
-import { type Objects, parseJson } from '../../shared/objects'
+import type { Objects } from '../../shared/objects'
 import { type CardSecondPredictor, type DatasetRecord, type EvaluationLine, qualityRecord } from '../../shared/records'
 import {
   agreementIn,
@@ -14,6 +14,7 @@ import {
 import type { Settings } from '../../shared/settings'
 import { sum } from '../../shared/statistics/numbers'
 import { combinationOf, widthRatio } from '../../shared/statistics/second-predictor'
+import { readAll } from './lineage'
 
 /** The language model of the configuration, and the streams that it is asked about. */
 export interface Second {
@@ -78,15 +79,16 @@ export async function secondPredictorOn(
 
 /** How far two people agree, as the batch says that measured it over the most batches of the dataset. */
 async function peopleOn(objects: Bucket, manifests: readonly string[], schemaVersion: number) {
+  const batches = manifests.flatMap((key) => keys.settledManifest.match(key)?.batch ?? [])
+  const qualities = await readAll(
+    objects,
+    batches.map((batch) => keys.quality({ batch })),
+    MEASURED,
+  )
   let most: { over: number; errors: Parameters<typeof agreementOfPeople>[0] } | undefined
-  for (const manifest of manifests) {
-    const batch = keys.settledManifest.match(manifest)?.batch
-    const key = batch === undefined ? undefined : keys.quality({ batch })
-    const stored = key === undefined ? undefined : await objects.read(key)
-    if (!stored || key === undefined) continue
-    const { errors, batches, ...quality } = parseJson(stored.body.toString('utf8'), MEASURED, key)
-    if (errors && quality.schemaVersion === schemaVersion && batches.length >= (most?.over ?? 0))
-      most = { over: batches.length, errors }
+  for (const { errors, batches: measured, ...quality } of qualities) {
+    if (errors && quality.schemaVersion === schemaVersion && measured.length >= (most?.over ?? 0))
+      most = { over: measured.length, errors }
   }
   return most ? agreementOfPeople(most.errors) : null
 }
