@@ -1,18 +1,19 @@
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { ListLabelingJobsCommand, ListWorkteamsCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker'
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
 import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns'
 import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
+import { serviceQuotas } from './service-quotas'
 
 /** What AWS can be asked about the account, one question each; a refused question throws. */
 export interface Account {
   hasValue(secret: string): Promise<boolean>
   /** Whether this file of posts is in the bucket. */
   hasFile(file: string): Promise<boolean>
-  /** SageMaker's quotas of these names, as far as the account lists them: quotas at AWS's default may be missing. */
-  quotas(names: readonly string[]): Promise<Map<string, number>>
+  /** SageMaker's quotas by name, as far as the account lists them: quotas at AWS's default may be missing. */
+  quotas(): Promise<ReadonlyMap<string, number>>
   workteams(): Promise<string[]>
   labelingJobs(): Promise<number>
   concurrency(): Promise<number>
@@ -36,16 +37,7 @@ export const awsAccount = (clients: {
 
   hasFile: (file) => clients.objects.exists(keys.source({ file })),
 
-  quotas: async (names) => {
-    const found = new Map<string, number>()
-    const pages = paginateListServiceQuotas({ client: clients.quotas, pageSize: 100 }, { ServiceCode: 'sagemaker' })
-    for await (const { Quotas } of pages) {
-      for (const { QuotaName, Value } of Quotas ?? []) {
-        if (QuotaName && Value !== undefined && names.includes(QuotaName)) found.set(QuotaName, Value)
-      }
-    }
-    return found
-  },
+  quotas: () => serviceQuotas(clients.quotas, 'sagemaker'),
 
   workteams: async () => {
     const { Workteams } = await clients.sagemaker.send(new ListWorkteamsCommand({ MaxResults: 100 }))

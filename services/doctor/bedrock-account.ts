@@ -4,7 +4,8 @@ import {
   GetFoundationModelCommand,
   GetInferenceProfileCommand,
 } from '@aws-sdk/client-bedrock'
-import { paginateListServiceQuotas, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas'
+import { serviceQuotas } from './service-quotas'
 
 /** What stands between an account and a foundation model in a region; nothing where it may use it. */
 export type Obstacle = 'not in the region' | 'not authorized' | 'no agreement' | 'agreement pending'
@@ -63,14 +64,7 @@ export const bedrockAccount = (clients: {
       return (models ?? []).flatMap(({ modelArn = '' }) => modelArn.split(':')[3] || [])
     }),
 
-  quotas: async () => {
-    const found = new Map<string, number>()
-    const pages = paginateListServiceQuotas({ client: clients.quotas, pageSize: 100 }, { ServiceCode: 'bedrock' })
-    for await (const { Quotas } of pages) {
-      for (const { QuotaName, Value } of Quotas ?? []) if (QuotaName && Value !== undefined) found.set(QuotaName, Value)
-    }
-    return found
-  },
+  quotas: () => serviceQuotas(clients.quotas, 'bedrock'),
 })
 
 /** An id that is wrong in form is a ValidationException, one that names nothing a ResourceNotFoundException. */

@@ -94,7 +94,7 @@ export const examine =
         asked(account.hasValue(linkSecrets.annotator)),
         asked(account.hasValue(linkSecrets.owner)),
         asked(account.hasValue(linkSecrets.reader)),
-        asked(account.quotas(neededQuotas)),
+        asked(account.quotas()),
         asked(account.workteams()),
         asked(account.labelingJobs()),
         asked(account.concurrency()),
