@@ -3,12 +3,14 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import { type ReportIndexRecord, reportIndexRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
+import { percent } from '../../shared/share-sentence'
 import { streamLabel, nameToday, topicIn } from '../../shared/streams'
 import type { Table } from '../../shared/table'
 import { problem, type HttpReply } from '../../shared/web/http'
 import type { CardSubject } from '../../shared/web/link'
 import type { LinkKey } from '../../shared/web/link-key'
 import { admittedCard } from '../../shared/web/session'
+import { dateInWords } from '../../shared/words'
 
 interface Ports {
   objects: Pick<Objects, 'readJson'>
@@ -69,7 +71,7 @@ function documentOf(topic: string, label: string, number: CardNumber | undefined
   const lines = number
     ? [
         `<p class="n">${percent(number.share)}&nbsp;%</p>`,
-        `<p>${what} in the seven days to <time datetime="${number.to}">${dateOf(number.to)}</time></p>`,
+        `<p>${what} in the seven days to <time datetime="${number.to}">${dateInWords(number.to)}</time></p>`,
         `<p>95&nbsp;% interval ${percent(number.low)} to ${percent(number.high)}&nbsp;%, from ${number.labels} labels given by people</p>`,
       ]
     : [`<p class="n">–</p>`, `<p>There is no number yet: ${what}</p>`]
@@ -77,10 +79,3 @@ function documentOf(topic: string, label: string, number: CardNumber | undefined
 }
 
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`)
-const percent = (share: number): string => {
-  const value = 100 * share
-  const nearAnEnd = (value > 0 && value < 1.5) || (value > 98.5 && value < 100)
-  return String(nearAnEnd ? Math.round(value * 10) / 10 : Math.round(value))
-}
-const dateOf = (date: string): string =>
-  new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date))
