@@ -39,7 +39,13 @@ export async function openAnswers(
   const add = (some: readonly AnswerLine[]) => {
     for (const line of some) lines.set(line.message, line)
   }
-  for (const { key } of await partsOf(objects, predictor, name, date)) add(await readAnswers(objects, key))
+  const parts = await partsOf(objects, predictor, name, date)
+  add(
+    await readAnswers(
+      objects,
+      parts.map(({ key }) => key),
+    ),
+  )
 
   const keyOf = (messages: readonly string[]) => {
     const part = createHash('sha256')
@@ -61,10 +67,8 @@ export async function openAnswers(
     write,
     carryOver: async (messages) => {
       const places = await partsOfMessages(table, by, messages)
-      const answered = new Map<string, AnswerLine>()
-      for (const key of new Set(places.values())) {
-        for (const line of await readAnswers(objects, key)) answered.set(line.message, line)
-      }
+      const found = await readAnswers(objects, [...new Set(places.values())])
+      const answered = new Map(found.map((line) => [line.message, line]))
       const carried = [...places.keys()].map((message) => answered.get(message) ?? lostLine(message, now))
       await write(keyOf(['carried', ...places.keys()]), carried)
       return messages.filter((message) => !places.has(message))

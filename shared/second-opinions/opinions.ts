@@ -37,7 +37,10 @@ export async function readSecondOpinions(
   const records = await Promise.all(names.map((name) => readAsked(objects, predictor, name, date)))
   const asked = records.find((record) => record !== undefined)
   if (parts.length === 0 && !asked) return undefined
-  const lines = (await concurrently(parts, READS_AT_ONCE, ({ key }) => readAnswers(objects, key))).flat()
+  const lines = await readAnswers(
+    objects,
+    parts.map(({ key }) => key),
+  )
   const places = new Map(categories.map((name, i) => [name, i]))
   const labels = new Map<string, number>()
   for (const { message, label } of lines) {
@@ -67,8 +70,11 @@ export async function partsOf(
   return found
 }
 
-/** The lines of a part; none where it is gone. */
-export async function readAnswers(objects: Pick<Objects, 'read'>, key: string): Promise<AnswerLine[]> {
+/** The lines of these parts, in their order; none of a part that is gone. */
+export const readAnswers = async (objects: Pick<Objects, 'read'>, parts: readonly string[]): Promise<AnswerLine[]> =>
+  (await concurrently(parts, READS_AT_ONCE, (key) => linesOfPart(objects, key))).flat()
+
+async function linesOfPart(objects: Pick<Objects, 'read'>, key: string): Promise<AnswerLine[]> {
   const stored = await objects.read(key)
   const lines = (stored?.body.toString('utf8') ?? '').split('\n').filter(Boolean)
   return lines.map((line, i) => parseJson(line, answerLine, `${key}, line ${i + 1}`))
