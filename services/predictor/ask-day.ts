@@ -4,21 +4,14 @@ import { keys } from '../../shared/keys'
 import type { Objects } from '../../shared/objects'
 import type { Enqueue } from '../../shared/queue'
 import type { AnswerLine, AskedRecord } from '../../shared/records'
-import {
-  exampleIds,
-  type LlmOptions,
-  postAsSent,
-  type Predictor,
-  predictorParts,
-  type Prompt,
-} from '../../shared/second-opinions'
+import { exampleIds, type LlmOptions, type Predictor, predictorParts, type Prompt } from '../../shared/second-opinions'
 import type { Settings } from '../../shared/settings'
 import { partsOfMessages } from '../../shared/state/asked-messages'
 import { takeLease } from '../../shared/state/lease'
 import { sum } from '../../shared/statistics/numbers'
 import { streamNameOf, namesOf, type StreamDay, type StreamName, type StreamNames } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import { type ShownText, shownText } from '../../shared/text/shown'
+import type { ShownText } from '../../shared/text/shown'
 import { dayOf } from '../../shared/utc-day'
 import { type DayAnswers, openAnswers } from './answers'
 import { type AskedPart, askPart, type AskPorts } from './ask-part'
@@ -140,14 +133,12 @@ async function settleKilled(
   for (const booking of killed) {
     const sent = [...places].flatMap(([message, part]) => (part === booking.part ? [message] : []))
     const charged = sent.map((message) => {
-      const most = mostUsd(options, prompt, postAsSent(shown.get(message) ?? NO_TEXT))
+      const most = mostUsd(options, prompt, shown.get(message))
       return chargedUsd(options, answers.lines.get(message), most)
     })
     await closeRequests(table, caps, booking, { requests: sent.length, usd: sum(charged) })
   }
 }
-
-const NO_TEXT = shownText('')
 
 /** What one pass over a day goes by. */
 interface Pass {
@@ -177,11 +168,9 @@ async function askOpen(
   const caps = llmCaps(options)
   const inOrder = order(open)
   refuseOtherOrder(open, inOrder)
-  const mostOf = new Map(
-    inOrder.map((message) => [message, mostUsd(options, prompt, postAsSent(shown.get(message) ?? NO_TEXT))]),
-  )
+  const mostOf = new Map(inOrder.map((message) => [message, mostUsd(options, prompt, shown.get(message))]))
   const most = (message: string) => mostOf.get(message) ?? 0
-  const least = mostUsd(options, prompt, postAsSent(NO_TEXT))
+  const least = mostUsd(options, prompt)
   let left = inOrder.filter((message) => !isTooLong(caps, most(message), least))
   let tooLong = inOrder.length - left.length
   let tooLongNow: Stopped = null
@@ -278,8 +267,8 @@ function recordOf(
   const lines = [...shown.keys()].flatMap((message) => known.get(message) ?? [])
   const abstained: AskedRecord['abstained'] = {}
   for (const { abstained: why } of lines) if (why) abstained[why] = (abstained[why] ?? 0) + 1
-  const inputTokens = lines.reduce((sum, line) => sum + line.inputTokens, 0)
-  const outputTokens = lines.reduce((sum, line) => sum + line.outputTokens, 0)
+  const inputTokens = sum(lines.map((line) => line.inputTokens))
+  const outputTokens = sum(lines.map((line) => line.outputTokens))
   return {
     hashtag: name.hashtag,
     stream: name.stream,

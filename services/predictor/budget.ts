@@ -1,15 +1,17 @@
-import type { LlmOptions, Prompt } from '../../shared/second-opinions'
+import { type LlmOptions, postAsSent, type Prompt } from '../../shared/second-opinions'
 import type { AnswerLine } from '../../shared/records'
 import { book, type Cap, readLedger, roomWithin, closeBooking } from '../../shared/state/ledger'
+import { sum } from '../../shared/statistics/numbers'
 import type { Table } from '../../shared/table'
 import type { ReachedCap } from '../../shared/announce-cap'
+import { type ShownText, shownText } from '../../shared/text/shown'
 
 export interface LlmCaps {
   requests: Cap
   usd: Cap
 }
 
-type Ledger = Pick<Table, 'get' | 'update' | 'create'>
+type Ledger = Pick<Table, 'get' | 'update'>
 
 export const llmCaps = ({ caps }: Pick<LlmOptions, 'caps'>): LlmCaps => ({
   requests: { kind: 'llmRequests', field: 'llm.caps.requests', ...caps.requests },
@@ -24,13 +26,16 @@ export const costUsd = (
 /** What providers add around a request with a tool. */
 const OVERHEAD_TOKENS = 1000
 
-/** The most that a request can cost: no tokeniser makes more tokens of a text than it has bytes. */
+/**
+ * The most that a request about a post can cost: no tokeniser makes more tokens of a text than it has bytes. Without a post it is
+ * the least of these.
+ */
 export function mostUsd(
   options: Pick<LlmOptions, 'pricePerMillionTokensUsd'>,
   { system, schema, maxTokens }: Pick<Prompt, 'system' | 'schema' | 'maxTokens'>,
-  post: string,
+  post: ShownText = shownText(''),
 ): number {
-  const bytes = Buffer.byteLength(system) + Buffer.byteLength(JSON.stringify(schema)) + Buffer.byteLength(post)
+  const bytes = sum([system, JSON.stringify(schema), postAsSent(post)].map((text) => Buffer.byteLength(text)))
   return costUsd(options, { inputTokens: bytes + OVERHEAD_TOKENS, outputTokens: maxTokens })
 }
 

@@ -1,9 +1,8 @@
 import type { Invocation } from '../../shared/door'
 import { keys } from '../../shared/keys'
-import { postAsSent, predictorParts, readAsked } from '../../shared/second-opinions'
+import { predictorParts, readAsked } from '../../shared/second-opinions'
 import { namesOf, type StreamDay, streamNameOf, watchedStreams } from '../../shared/streams'
 import { dayAfter, dayOf } from '../../shared/utc-day'
-import { shownText } from '../../shared/text/shown'
 import type { AskDayPorts } from './ask-day'
 import { llmCaps, mostUsd, openBookings, roomFor } from './budget'
 import { filesByDay } from './messages'
@@ -30,7 +29,7 @@ export const sweep =
   }: Pick<AskDayPorts, 'objects' | 'predictor' | 'enqueue' | 'settings' | 'options' | 'prompt' | 'table'>) =>
   async ({ now }: Pick<Invocation, 'now'>): Promise<Swept> => {
     const today = dayOf(now)
-    const least = mostUsd(options, prompt, postAsSent(shownText('')))
+    const least = mostUsd(options, prompt)
     const caps = llmCaps(options)
     const hasRoom = (await roomFor(table, caps, today, [least], least)).fits.length > 0
     // A booking that a killed invocation left open gives room back once its day is looked at.
