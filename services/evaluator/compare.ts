@@ -2,6 +2,7 @@ import { calibrated } from '../../shared/answers'
 import type { CalibrationRecord, CardRecord } from '../../shared/records'
 import { bootstrap, deviationOf, percentileInterval, RESAMPLING } from '../../shared/statistics/bootstrap'
 import { mcnemar } from '../../shared/statistics/mcnemar'
+import { clip } from '../../shared/statistics/numbers'
 import {
   calibrationError,
   calibrationErrorOf,
@@ -65,6 +66,5 @@ function calibrationInterval(forecasts: readonly Forecast[]): { low: number; hig
   const found = calibrationError(forecasts)
   const interval = percentileInterval(bootstrap(forecasts.length, [calibrationErrorOf(forecasts)])[0]!)
   if (!interval) return null
-  const within = (value: number) => Math.min(1, Math.max(0, value))
-  return { low: within(2 * found - interval.high), high: within(2 * found - interval.low) }
+  return { low: clip(2 * found - interval.high), high: clip(2 * found - interval.low) }
 }

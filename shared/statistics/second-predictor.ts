@@ -1,5 +1,5 @@
 import type { Scored } from './classifier-errors'
-import { sum, zeros } from './numbers'
+import { clip, sum, zeros } from './numbers'
 
 /** The prediction of a second predictor for messages: the index of a class, or undefined where it did not answer. */
 export type Opinions = ReadonlyMap<string, number>
@@ -154,6 +154,6 @@ function unexplained(window: readonly Scored[], k: number): number {
   const scores = centred(window.map(({ scores: own }) => own[k]!))
   const product = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => weights[i]! * value * b[i]!))
   const [together, spread] = [product(truths, scores), product(scores, scores)]
-  const best = spread > 0 ? Math.min(1, Math.max(0, together / spread)) : 0
+  const best = spread > 0 ? clip(together / spread) : 0
   return product(truths, truths) - 2 * best * together + best * best * spread
 }

@@ -1,5 +1,6 @@
 import { dollars } from '../../../shared/cost'
 import type { Asked } from '../../../shared/finding'
+import { sum } from '../../../shared/statistics/numbers'
 import { streamNameOf } from '../../../shared/streams'
 import { DAY_MS, dayOf } from '../../../shared/utc-day'
 import { type Collection, type TodayFacts, type Open, reportName, type Run, type TrainingToday } from './facts'
@@ -295,7 +296,6 @@ function deadLetters({ deadLetters: queues }: TodayFacts, say: Say): Judged {
 /** The part of the day that its runs read, from 0 to 1. */
 export const coveredOf = (runs: readonly Run[]): number => Math.min(1, sum(runs.map(({ covered }) => covered)))
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 const percent = (part: number): string => `${Math.floor(part * 100)} %`
 const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
