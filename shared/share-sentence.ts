@@ -63,7 +63,7 @@ export function quotable({ topic, date, span, posts, answer, model, errors }: To
 }
 
 /** Where nobody measured how often a label is wrong, that is said. */
-const assuming = (errors: Errors): string =>
+export const assuming = (errors: Pick<NonNullable<Errors>, 'source' | 'rate'> | undefined): string =>
   errors?.source === 'assumed' ? `, assuming that 1 label in ${Math.max(2, Math.round(1 / errors.rate))} is wrong` : ''
 
 const rest = (parts: readonly string[], left: number): string[] =>

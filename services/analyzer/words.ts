@@ -1,4 +1,5 @@
 import type { ShareRecord } from '../../shared/records'
+import { assuming } from '../../shared/share-sentence'
 import type { Basis } from '../../shared/statistics/difference'
 import type { JudgementErrors } from '../../shared/statistics/judgement-errors'
 
@@ -28,7 +29,7 @@ export function shareInWords(about: ShareSubject, shares: readonly ShareRecord[]
   const { sure, items, errors } = ground
   const [first, ...rest] = bySize(shares)
   if (!first) return noPosts(about)
-  const assumed = errors.source === 'assumed' ? `, assuming that 1 label in ${oneIn(errors.rate.mean)} is wrong` : ''
+  const assumed = assuming({ source: errors.source, rate: errors.rate.mean })
   const which = items.flagged > 0 ? ' that fit a label' : ''
   const lead = `${wholePercent(first.share)} % of the ${sayPosts(about)}${which} are ${first.label} (95 % interval ${sayRange(first)}${assumed})`
   const others = rest.map(({ label, share, ...bounds }) => `${wholePercent(share)} % ${label} (${sayRange(bounds)})`)
@@ -94,5 +95,4 @@ const sayPosts = ({ hashtag, from, to, basis }: ShareSubject): string =>
 const sayDays = (from: string, to: string): string => (from === to ? `on ${to}` : `from ${from} to ${to}`)
 const sayRange = ({ low, high }: Pick<ShareRecord, 'low' | 'high'>): string =>
   `${wholePercent(low)} to ${wholePercent(high)} %`
-const oneIn = (rate: number): number => Math.max(2, Math.round(1 / rate))
 export const wholePercent = (share: number): number => Math.round(100 * share)
