@@ -99,30 +99,22 @@ export const owner = (ports: OwnerPorts) => {
 
     'GET /desk/owner/labels.csv': async () => {
       const content = labelsAsCsv(linesOfNow((await readKnown()).labels.labels, ports.settings))
-      if (Buffer.byteLength(content) > MOST_BYTES) {
-        return problem(
-          413,
-          'too-large',
-          `The labels are too many for a page. This writes them into the bucket: npx sls invoke -f labels --data '{"export":"csv"}'`,
-        )
-      }
-      return { status: 200, download: { name: 'bellwether-labels.csv', type: 'text/csv; charset=utf-8', content } }
+      return downloaded(
+        { name: 'bellwether-labels.csv', type: 'text/csv; charset=utf-8', content },
+        `The labels are too many for a page. This writes them into the bucket: npx sls invoke -f labels --data '{"export":"csv"}'`,
+      )
     },
 
     'GET /desk/owner/plan': async (_, { query }) => {
       const batch = batchName.safeParse(query.batch)
       if (!batch.success) return problem(400, 'invalid', 'batch: the name of a batch, as 2026-11-22')
-      const stored = await objects.read(keys.plan({ batch: batch.data }))
+      const key = keys.plan({ batch: batch.data })
+      const stored = await objects.read(key)
       if (!stored) return problem(404, 'not-found', `There is no plan of batch ${batch.data}.`)
-      const content = stored.body.toString('utf8')
-      if (stored.body.length > MOST_BYTES) {
-        return problem(
-          413,
-          'too-large',
-          `The plan is too large for a page. It is ${keys.plan({ batch: batch.data })} in the bucket.`,
-        )
-      }
-      return { status: 200, download: { name: `plan-${batch.data}.json`, type: 'application/json', content } }
+      return downloaded(
+        { name: `plan-${batch.data}.json`, type: 'application/json', content: stored.body.toString('utf8') },
+        `The plan is too large for a page. It is ${key} in the bucket.`,
+      )
     },
 
     'POST /desk/owner/labels': async (_, request, now) => {
@@ -182,3 +174,7 @@ export const owner = (ports: OwnerPorts) => {
     return 'status' in visitor ? visitor : work(visitor, request, now)
   }, ports.log)
 }
+
+/** A file for a browser to save; `tooLarge` says where else it is. */
+const downloaded = (download: NonNullable<HttpReply['download']>, tooLarge: string): HttpReply =>
+  Buffer.byteLength(download.content) > MOST_BYTES ? problem(413, 'too-large', tooLarge) : { status: 200, download }
