@@ -1,4 +1,5 @@
 import { AwsError } from '../protocol/aws-error'
+import { encodeKey } from './encode-key'
 import { compareKeys, type SortedKeys } from './sorted-keys'
 
 /** One line of a listing: an item, or the keys of one common prefix rolled up. */
@@ -58,10 +59,7 @@ export function listPage<T>(
 
 /** How keys are written: form-encoded but for slashes where the request asks for it, since XML cannot hold all of them. */
 export const keyEncoder = (query: URLSearchParams): ((key: string) => string) =>
-  query.get('encoding-type') === 'url' ? formEncode : (key) => key
-
-const formEncode = (key: string): string =>
-  new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')
+  query.get('encoding-type') === 'url' ? encodeKey : (key) => key
 
 const rolledUp = (last: string, key: string, delimiter: string, prefix: string): boolean =>
   delimiter !== '' && commonPrefix(last, delimiter, prefix) === last && key.startsWith(last)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { AwsError, notImplemented } from '../protocol/aws-error'
+import { encodeKey } from './encode-key'
 
 /** Which events of a bucket go to which function or queue. */
 export const notification = z.strictObject({
@@ -71,13 +72,6 @@ export function checkNotifications(notifications: readonly Notification[]): void
     }
   }
 }
-
-/** A key as notifications carry it: encoded as a form encodes it, but for its slashes. */
-export const encodeKey = (key: string): string =>
-  encodeURIComponent(key)
-    .replaceAll('%2F', '/')
-    .replaceAll('%20', '+')
-    .replace(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
 
 const covers = (pattern: string, event: ObjectEvent): boolean =>
   pattern.endsWith(':*') ? `s3:${event}`.startsWith(pattern.slice(0, -1)) : pattern === `s3:${event}`

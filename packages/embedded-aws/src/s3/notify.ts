@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BucketCall } from './call'
-import { asksFor, encodeKey, type Notification, type ObjectEvent } from './notification'
+import { encodeKey } from './encode-key'
+import { asksFor, type Notification, type ObjectEvent } from './notification'
 import type { StoredObject, Version } from './version'
 
 /** An event as both of its forms need it. */

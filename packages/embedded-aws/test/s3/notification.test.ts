@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { asksFor, checkNotifications, encodeKey, readNotification } from '../../src/s3/notification'
+import { encodeKey } from '../../src/s3/encode-key'
+import { asksFor, checkNotifications, readNotification } from '../../src/s3/notification'
 
 const QUEUE = 'arn:aws:sqs:eu-west-1:000000000000:queue'
 const entry = (event: string, prefix = '', suffix = '') =>
