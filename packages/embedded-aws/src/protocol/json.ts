@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { refuse } from '../refusal'
-import type { Access, AwsRequest, AwsResponse, AwsService } from '../service'
-import { attempt, valueOf } from './attempt'
-import { AwsError, notImplemented } from './aws-error'
+import type { AwsRequest, AwsResponse, AwsService } from '../service'
+import { AwsError } from './aws-error'
+import {
+  openOperation,
+  serviceOperation,
+  type ServiceOperation,
+  type OperationDefinition,
+  operationError,
+} from './operation'
 
 /** One operation of a service that speaks AWS's JSON protocols. */
-export interface JsonOperation {
-  /** Raises a ZodError when the input breaks the operation's schema. */
-  open(json: unknown): { accesses(): Access[]; run(request: AwsRequest): unknown }
-}
-
-interface Definition<S extends z.ZodType> {
-  /** Strict: a member that it does not name is refused by name. */
-  input: S
-  access: (input: z.output<S>) => Access[]
-  run: (input: z.output<S>, request: AwsRequest) => unknown
-}
+export type JsonOperation = ServiceOperation<unknown>
 
 interface Options {
   name: string
@@ -27,18 +23,13 @@ interface Options {
   headersOf?: (error: AwsError) => Record<string, string>
 }
 
-/** An operation whose input is parsed once, before anything else sees it. */
-export const jsonOperation = <S extends z.ZodType>({ input, access, run }: Definition<S>): JsonOperation => ({
-  open(json) {
-    const parsed = input.parse(json)
-    return { accesses: () => access(parsed), run: (request) => run(parsed, request) }
-  },
-})
+export const jsonOperation: <S extends z.ZodType>(definition: OperationDefinition<S, unknown>) => JsonOperation =
+  serviceOperation
 
 /** A service of JSON operations named by `X-Amz-Target`. */
 export function jsonService({ name, version, operations, invalidInput, headersOf }: Options): AwsService {
   const refusal = (error: unknown): AwsResponse => {
-    const known = refusalOf(error, invalidInput ?? 'ValidationException')
+    const known = operationError(error, invalidInput ?? 'ValidationException')
     const response = refuse(name, known)
     return { ...response, headers: { ...response.headers, ...headersOf?.(known) } }
   }
@@ -54,17 +45,13 @@ export function jsonService({ name, version, operations, invalidInput, headersOf
     name,
     operations: Object.keys(operations),
     open(request) {
-      const operation = targetOf(request)
-      const opened = attempt(() => {
-        const found = operations[operation]
-        if (!found) throw notImplemented(`operation ${operation} in ${name}`)
-        return found.open(readJson(request.body))
-      })
+      const target = targetOf(request)
+      const { accesses, run } = openOperation(name, operations, target, () => readJson(request.body))
       return {
-        operation,
-        accesses: 'error' in opened ? [] : accessesOf(opened.value),
+        operation: target,
+        accesses,
         async run() {
-          const response = await answer(() => valueOf(opened).run(request))
+          const response = await answer(() => run(request))
           const type = `application/x-amz-json-${version}`
           const headers = { ...response.headers, 'content-type': type, 'x-amzn-requestid': randomUUID() }
           return { ...response, headers }
@@ -76,22 +63,6 @@ export function jsonService({ name, version, operations, invalidInput, headersOf
 
 /** Name of the operation, from `X-Amz-Target: AmazonSQS.SendMessage`. */
 export const targetOf = ({ headers }: AwsRequest): string => headers['x-amz-target']?.split('.').at(-1) ?? 'Unknown'
-
-/** An operation's input may name what is not there; `run` refuses such input before it does anything. */
-function accessesOf(opened: ReturnType<JsonOperation['open']>): Access[] {
-  const accesses = attempt(opened.accesses)
-  return 'error' in accesses ? [] : accesses.value
-}
-
-function refusalOf(error: unknown, invalidInput: string): AwsError {
-  if (error instanceof AwsError) return error
-  if (!(error instanceof z.ZodError)) throw error
-  const unknown = error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key].join('.')) : [],
-  )
-  if (unknown.length > 0) return notImplemented(`option ${unknown.join(', ')} here`)
-  return new AwsError(400, invalidInput, z.prettifyError(error))
-}
 
 function readJson(body: Buffer): unknown {
   if (body.length === 0) return {}

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { formOf } from '../protocol/query'
+import { readForm } from '../protocol/query'
 import type { AwsRequest } from '../service'
 import { s3Input } from './s3-input'
 
@@ -23,14 +23,9 @@ function inputOf(operation: string, request: AwsRequest): unknown {
   if (request.service === 's3') return s3Input(operation, request)
   if (request.service === 'lambda') return lambdaInput(request)
   if (request.service === 'bedrock') return bedrockInput(request)
-  if (request.service === 'sns') return snsInput(request)
+  // The fields of the operations that are here are texts.
+  if (request.service === 'sns') return readForm(request).input
   return JSON.parse(request.body.toString('utf8') || '{}')
-}
-
-/** The fields of the operations that are here are texts. */
-function snsInput(request: AwsRequest): object {
-  const { Action: _action, Version: _version, ...input } = formOf(request)
-  return input
 }
 
 /** What the last part of a path of Amazon Bedrock is called in the SDK, by the first. */
