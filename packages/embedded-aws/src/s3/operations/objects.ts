@@ -1,5 +1,6 @@
+import type { AwsResponse } from '../../service'
 import { onObject, toRead, toTag } from '../access'
-import type { S3Operation } from '../call'
+import type { BucketCall, S3Operation } from '../call'
 import { checksumHeaders } from '../checksum'
 import { notifyCreated } from '../notify'
 import { checkRead, isConditional } from '../preconditions'
@@ -7,6 +8,7 @@ import { type ByteRange, readRange } from '../range'
 import { findObject, readBytes } from '../read'
 import { objectHeaders, STORABLE, storedHeaders, versionHeader } from '../stored-headers'
 import { tagsInHeader, withTags } from '../tags'
+import type { StoredObject } from '../version'
 import { commitObject, md5 } from '../write'
 
 export const putObject: S3Operation = {
@@ -49,30 +51,18 @@ const OVERRIDES: Record<string, string> = {
   'response-expires': 'expires',
 }
 
-export const getObject: S3Operation = {
-  query: ['versionId', ...Object.keys(OVERRIDES)],
-  headers: ['x-amz-checksum-mode'],
-  access: (call) => toRead(call),
-  async run(call) {
-    const object = findObject(call)
-    if (checkRead(call.headers, object) === 'not modified')
-      return { status: 304, headers: objectHeaders(object, false) }
-
-    const range = readRange(call.headers.range, object.size)
-    const { object: sent, bytes } = await readBytes(call, range)
-    const wantsChecksum = call.headers['x-amz-checksum-mode'] === 'ENABLED' && !range
-    return {
-      status: range ? 206 : 200,
-      headers: {
-        ...objectHeaders(sent, wantsChecksum),
-        ...overrides(call.query),
-        'content-length': String(bytes.length),
-        ...rangeHeader(range, object.size),
-      },
-      body: bytes,
-    }
-  },
-}
+export const getObject = reading(['versionId', ...Object.keys(OVERRIDES)], async (call, _, range) => {
+  const { object, bytes } = await readBytes(call, range)
+  const wantsChecksum = call.headers['x-amz-checksum-mode'] === 'ENABLED' && !range
+  return {
+    headers: {
+      ...objectHeaders(object, wantsChecksum),
+      ...overrides(call.query),
+      'content-length': String(bytes.length),
+    },
+    body: bytes,
+  }
+})
 
 const overrides = (query: URLSearchParams): Record<string, string> =>
   Object.fromEntries(
@@ -82,25 +72,31 @@ const overrides = (query: URLSearchParams): Record<string, string> =>
     }),
   )
 
-export const headObject: S3Operation = {
-  query: ['versionId'],
-  headers: ['x-amz-checksum-mode'],
-  access: (call) => toRead(call),
-  async run(call) {
-    const object = findObject(call)
-    if (checkRead(call.headers, object) === 'not modified')
-      return { status: 304, headers: objectHeaders(object, false) }
-
-    const range = readRange(call.headers.range, object.size)
-    return {
-      status: range ? 206 : 200,
-      headers: {
-        ...objectHeaders(object, call.headers['x-amz-checksum-mode'] === 'ENABLED'),
-        'content-length': String(range ? range.last - range.first + 1 : object.size),
-        ...rangeHeader(range, object.size),
-      },
-    }
+export const headObject = reading(['versionId'], async (call, object, range) => ({
+  headers: {
+    ...objectHeaders(object, call.headers['x-amz-checksum-mode'] === 'ENABLED'),
+    'content-length': String(range ? range.last - range.first + 1 : object.size),
   },
+}))
+
+type Read = (call: BucketCall, object: StoredObject, range?: ByteRange) => Promise<Omit<AwsResponse, 'status'>>
+
+/** An operation that reads an object, or a range of it, unless the caller has it already. */
+function reading(query: readonly string[], read: Read): S3Operation {
+  return {
+    query,
+    headers: ['x-amz-checksum-mode'],
+    access: (call) => toRead(call),
+    async run(call) {
+      const object = findObject(call)
+      if (checkRead(call.headers, object) === 'not modified')
+        return { status: 304, headers: objectHeaders(object, false) }
+
+      const range = readRange(call.headers.range, object.size)
+      const { headers, ...rest } = await read(call, object, range)
+      return { ...rest, status: range ? 206 : 200, headers: { ...headers, ...rangeHeader(range, object.size) } }
+    },
+  }
 }
 
 const rangeHeader = (range: ByteRange | undefined, size: number): Record<string, string> =>
