@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { AwsError } from '../protocol/aws-error'
 import { checkNotifications, type Notification } from './notification'
 import { identityOf, send, type Sender } from './notify'
+import { makeHostId, makeRequestId } from './response-ids'
 
 export interface NotificationConfiguration {
   eventBridge: boolean
@@ -37,7 +37,7 @@ function sendTest(sender: Sender, notification: Notification): void {
     Event: 's3:TestEvent',
     Time: new Date(sender.context.clock.now()).toISOString(),
     Bucket: sender.bucketName,
-    RequestId: randomBytes(8).toString('hex').toUpperCase(),
-    HostId: randomBytes(48).toString('base64'),
+    RequestId: makeRequestId(),
+    HostId: makeHostId(),
   })
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { attempt, valueOf } from '../protocol/attempt'
@@ -14,6 +13,7 @@ import type { Notification } from './notification'
 import { createBucket, listBuckets } from './operations/buckets'
 import { checkExpiry, unfoldPresigned } from './presigned'
 import { checkKnown, readBody } from './read-call'
+import { makeRequestId } from './response-ids'
 import { route } from './route'
 
 interface BucketOptions {
@@ -80,8 +80,7 @@ export function createS3(context: CloudContext, destinations: Destinations): S3 
         accesses: 'error' in known ? [] : accessOf(known.value),
         async run() {
           const response = await answer(() => valueOf(read), request)
-          const id = randomBytes(8).toString('hex').toUpperCase()
-          return { ...response, headers: { ...response.headers, 'x-amz-request-id': id } }
+          return { ...response, headers: { ...response.headers, 'x-amz-request-id': makeRequestId() } }
         },
       }
     },

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { BucketCall } from './call'
 import { encodeKey } from './encode-key'
 import { asksFor, type Notification, type ObjectEvent } from './notification'
+import { makeHostId, makeRequestId } from './response-ids'
 import type { StoredObject, Version } from './version'
 
 /** An event as both of its forms need it. */
@@ -78,7 +78,7 @@ export function notifyTagged(
 function notify(call: BucketCall, happening: Happening): void {
   const { context, bucket, bucketName } = call
   const { event, version, detailType, object, detail } = happening
-  const requestId = randomBytes(8).toString('hex').toUpperCase()
+  const requestId = makeRequestId()
   const { eventBridge, notifications = [] } = bucket.settings()
   for (const one of notifications) {
     if (asksFor(one, event, version.key)) send(call, one, { Records: [recordOf(call, one, happening, requestId)] })
@@ -126,7 +126,7 @@ function recordOf(
     eventName: event,
     userIdentity: { principalId: `AWS:${context.account}` },
     requestParameters: { sourceIPAddress: '127.0.0.1' },
-    responseElements: { 'x-amz-request-id': requestId, 'x-amz-id-2': randomBytes(48).toString('base64') },
+    responseElements: { 'x-amz-request-id': requestId, 'x-amz-id-2': makeHostId() },
     s3: {
       s3SchemaVersion: '1.0',
       configurationId: id,
