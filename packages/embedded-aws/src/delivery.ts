@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { serviceOf } from './arn'
 import type { Clock } from './clock'
 import { refusalOf, type Faults } from './faults'
 import type { Iam } from './iam/iam'
@@ -122,7 +123,7 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
     return iam.denialOf(iam.principalOf(found, 'delivery'), [{ action, resource: target }])?.message
   }
   const targetOf = (arn: string): DeliveryTarget => {
-    const kind = targets[arn.split(':')[2] ?? '']
+    const kind = targets[serviceOf(arn)]
     if (!kind) throw new Final('RESOURCE_NOT_FOUND', `the embedded cloud delivers to no ${arn}`)
     return kind
   }
@@ -151,7 +152,7 @@ export function createDeliveries({ folder, clock, work, iam, faults, targets }: 
   }
 
   return {
-    permits: (from, target) => targets[target.split(':')[2] ?? '']?.permits(target, from.principal, from.arn) ?? false,
+    permits: (from, target) => targets[serviceOf(target)]?.permits(target, from.principal, from.arn) ?? false,
     deliver(given) {
       const now = clock.now()
       const event = { ...given, id: randomUUID(), acceptedAt: now, dueAt: now, attempts: 0 }

@@ -1,3 +1,4 @@
+import { serviceOf } from '../arn'
 import { AwsError } from '../protocol/aws-error'
 import { checkNotifications, type Notification } from './notification'
 import { identityOf, send, type Sender } from './notify'
@@ -31,7 +32,7 @@ export function configureNotifications(
 
 /** A queue gets a test message first, which has no records. */
 function sendTest(sender: Sender, notification: Notification): void {
-  if (notification.target.split(':')[2] !== 'sqs') return
+  if (serviceOf(notification.target) !== 'sqs') return
   send(sender, notification, {
     Service: 'Amazon S3',
     Event: 's3:TestEvent',

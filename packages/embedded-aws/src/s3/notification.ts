@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { serviceOf } from '../arn'
 import { AwsError, notImplemented } from '../protocol/aws-error'
 import { encodeKey } from './encode-key'
 
@@ -46,7 +47,7 @@ export function readNotification(
   rules: readonly FilterRule[],
   id?: string,
 ): Notification {
-  if (!SERVICES.has(target.split(':')[2] ?? '')) throw notImplemented(`notification of a bucket to ${target}`)
+  if (!SERVICES.has(serviceOf(target))) throw notImplemented(`notification of a bucket to ${target}`)
   const never = events.find((pattern) => !EVENTS.some((event) => covers(pattern, event)))
   if (never !== undefined) throw notImplemented(`event ${never} of a bucket`)
 

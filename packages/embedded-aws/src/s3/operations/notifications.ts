@@ -1,3 +1,4 @@
+import { serviceOf } from '../../arn'
 import { notImplemented } from '../../protocol/aws-error'
 import { onBucket } from '../access'
 import type { S3Operation } from '../call'
@@ -31,7 +32,7 @@ export const getBucketNotificationConfiguration: S3Operation = {
   async run({ bucket }) {
     const { eventBridge, notifications = [] } = bucket.settings()
     const written = (service: keyof typeof ELEMENTS) =>
-      notifications.filter(({ target }) => target.split(':')[2] === service).map((one) => writeEntry(one, service))
+      notifications.filter(({ target }) => serviceOf(target) === service).map((one) => writeEntry(one, service))
     const body = writeXml('NotificationConfiguration', {
       QueueConfiguration: written('sqs'),
       CloudFunctionConfiguration: written('lambda'),
