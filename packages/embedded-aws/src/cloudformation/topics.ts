@@ -16,7 +16,7 @@ export function topicCreators(sns: Sns): Creators {
   }
   return {
     'AWS::SNS::Topic': ({ name, properties }) => {
-      const arn = sns.arnOf(sns.ensure(name))
+      const arn = sns.ensure(name)
       for (const { Endpoint } of topic.parse(properties).Subscription) subscribe(arn, Endpoint)
     },
     'AWS::SNS::Subscription': ({ properties }) => {

@@ -6,8 +6,7 @@ import { openTopics, type Topics } from './topics'
 
 export type { Mail }
 
-export interface Sns
-  extends AwsService, Pick<Topics, 'ensure' | 'pending' | 'confirm' | 'subscribe' | 'isSubscribed' | 'arnOf'> {
+export interface Sns extends AwsService, Pick<Topics, 'ensure' | 'pending' | 'confirm' | 'subscribe' | 'isSubscribed'> {
   /** The folder of the mails. */
   outbox: string
 }
@@ -22,6 +21,6 @@ export function createSns(context: CloudContext, onMail?: (mail: Mail & { file: 
     invalidInput: 'InvalidParameter',
     operations: { ...topicOperations(topics), ...subscriptionOperations(topics, context.account) },
   })
-  const { ensure, pending, confirm, subscribe, isSubscribed, arnOf } = topics
-  return { ...service, outbox: outbox.folder, ensure, pending, confirm, subscribe, isSubscribed, arnOf }
+  const { ensure, pending, confirm, subscribe, isSubscribed } = topics
+  return { ...service, outbox: outbox.folder, ensure, pending, confirm, subscribe, isSubscribed }
 }

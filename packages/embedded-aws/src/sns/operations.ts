@@ -20,8 +20,8 @@ export function topicOperations(topics: Topics): Record<string, QueryOperation> 
   return {
     CreateTopic: queryOperation({
       input: z.strictObject({ Name: z.string().regex(/^[\w-]{1,256}$/, 'Invalid parameter: Topic Name') }),
-      access: ({ Name }) => [{ action: 'sns:CreateTopic', resource: topics.arnOf({ name: Name }) }],
-      run: ({ Name }) => ({ TopicArn: topics.arnOf(topics.ensure(Name)) }),
+      access: ({ Name }) => [{ action: 'sns:CreateTopic', resource: topics.arnOf(Name) }],
+      run: ({ Name }) => ({ TopicArn: topics.ensure(Name) }),
     }),
     DeleteTopic: queryOperation({
       input: z.strictObject({ TopicArn: topicArn }),
@@ -61,18 +61,16 @@ export function subscriptionOperations(topics: Topics, owner: string): Record<st
       access: may('Subscribe'),
       run({ TopicArn, Endpoint, ReturnSubscriptionArn }) {
         const one = topics.subscribe(TopicArn, Endpoint)
-        const of = topics.topic(TopicArn)
-        const pending = ReturnSubscriptionArn ? topics.subscriptionArn(of, one) : 'pending confirmation'
-        return { SubscriptionArn: one.token === undefined ? topics.subscriptionArn(of, one) : pending }
+        const isShown = one.token === undefined || ReturnSubscriptionArn
+        return { SubscriptionArn: isShown ? topics.subscriptionArn(TopicArn, one) : 'pending confirmation' }
       },
     }),
     ConfirmSubscription: queryOperation({
       input: z.strictObject({ TopicArn: topicArn, Token: z.string() }),
       access: may('ConfirmSubscription'),
-      run: ({ TopicArn, Token }) => {
-        const one = topics.confirm(TopicArn, Token)
-        return { SubscriptionArn: topics.subscriptionArn(topics.topic(TopicArn), one) }
-      },
+      run: ({ TopicArn, Token }) => ({
+        SubscriptionArn: topics.subscriptionArn(TopicArn, topics.confirm(TopicArn, Token)),
+      }),
     }),
     Unsubscribe: queryOperation({
       input: z.strictObject({ SubscriptionArn: z.string() }),
@@ -87,9 +85,8 @@ export function subscriptionOperations(topics: Topics, owner: string): Record<st
       input: z.strictObject({ TopicArn: topicArn }),
       access: may('ListSubscriptionsByTopic'),
       run({ TopicArn }) {
-        const of = topics.topic(TopicArn)
-        const member = of.subscriptions.map((one) => ({
-          SubscriptionArn: one.token === undefined ? topics.subscriptionArn(of, one) : PENDING,
+        const member = topics.topic(TopicArn).subscriptions.map((one) => ({
+          SubscriptionArn: one.token === undefined ? topics.subscriptionArn(TopicArn, one) : PENDING,
           Owner: owner,
           Protocol: 'email',
           Endpoint: one.endpoint,

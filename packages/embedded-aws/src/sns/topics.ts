@@ -20,10 +20,10 @@ export type Topic = z.infer<typeof topic>
 export interface Topics {
   /** By ARN. Raises NotFound (404). */
   topic(arn: string): Topic
-  arnOf(topic: Pick<Topic, 'name'>): string
-  subscriptionArn(topic: Pick<Topic, 'name'>, subscription: Subscription): string
-  /** Make the topic unless it is there. */
-  ensure(name: string): Topic
+  arnOf(name: string): string
+  subscriptionArn(topicArn: string, subscription: Subscription): string
+  /** Make the topic unless it is there; answers its ARN. */
+  ensure(name: string): string
   remove(arn: string): void
   /** Subscribe an address unless it is; its owner is sent a mail to confirm it with, again where the mail was lost. */
   subscribe(arn: string, endpoint: string): Subscription
@@ -43,48 +43,50 @@ export function openTopics({ dataDir, region, account }: CloudContext, outbox: O
   const file = path.join(folder, 'topics.json')
   mkdirSync(folder, { recursive: true })
   const kept = existsSync(file) ? z.array(topic).parse(JSON.parse(readFileSync(file, 'utf8'))) : []
-  const topics = new Map(kept.map((one) => [one.name, one]))
+  const arnOf = (name: string) => `arn:aws:sns:${region}:${account}:${name}`
+  /** By ARN. */
+  const topics = new Map(kept.map((one) => [arnOf(one.name), one]))
 
   const keep = () => {
     writeFileSync(`${file}.new`, JSON.stringify([...topics.values()], null, 2))
     renameSync(`${file}.new`, file)
   }
-  const arnOf = ({ name }: Pick<Topic, 'name'>) => `arn:aws:sns:${region}:${account}:${name}`
   const found = (arn: string): Topic => {
-    const one = [...topics.values()].find((each) => arnOf(each) === arn)
+    const one = topics.get(arn)
     if (!one) throw new AwsError(404, 'NotFound', 'Topic does not exist')
     return one
   }
-  const ask = (of: Topic, { endpoint, token = '' }: Subscription) =>
+  const ask = (arn: string, { endpoint, token = '' }: Subscription) =>
     outbox.put({
       to: endpoint,
       subject: 'AWS Notification - Subscription Confirmation',
-      body: `You have chosen to subscribe to the topic ${arnOf(of)}. To confirm this subscription:\n\naws sns confirm-subscription --topic-arn ${arnOf(of)} --token ${token}`,
+      body: `You have chosen to subscribe to the topic ${arn}. To confirm this subscription:\n\naws sns confirm-subscription --topic-arn ${arn} --token ${token}`,
     })
 
   return {
     topic: found,
     arnOf,
-    subscriptionArn: (of, { id }) => `${arnOf(of)}:${id}`,
+    subscriptionArn: (topicArn, { id }) => `${topicArn}:${id}`,
     ensure(name) {
-      const known = topics.get(name)
-      if (known) return known
-      const made: Topic = { name, subscriptions: [] }
-      topics.set(name, made)
+      const arn = arnOf(name)
+      if (topics.has(arn)) return arn
+      topics.set(arn, { name, subscriptions: [] })
       keep()
-      return made
+      return arn
     },
     remove(arn) {
-      for (const one of topics.values()) if (arnOf(one) === arn) topics.delete(one.name)
+      topics.delete(arn)
       keep()
     },
     subscribe(arn, endpoint) {
       const of = found(arn)
       const known = of.subscriptions.find((one) => one.endpoint === endpoint)
       const one = known ?? { id: randomUUID(), endpoint, token: randomUUID().replaceAll('-', '').repeat(2) }
-      if (!known) of.subscriptions.push(one)
-      keep()
-      if (one.token !== undefined) ask(of, one)
+      if (!known) {
+        of.subscriptions.push(one)
+        keep()
+      }
+      if (one.token !== undefined) ask(arn, one)
       return one
     },
     isSubscribed: (arn, endpoint) => found(arn).subscriptions.some((one) => one.endpoint === endpoint),
@@ -96,9 +98,9 @@ export function openTopics({ dataDir, region, account }: CloudContext, outbox: O
       return one
     },
     unsubscribe(subscriptionArn) {
-      const [id, arn] = [subscriptionArn.split(':').at(-1), subscriptionArn.split(':').slice(0, -1).join(':')]
-      const of = [...topics.values()].find((each) => arnOf(each) === arn)
-      if (of) of.subscriptions = of.subscriptions.filter((one) => one.id !== id)
+      const at = subscriptionArn.lastIndexOf(':')
+      const of = topics.get(subscriptionArn.slice(0, at))
+      if (of) of.subscriptions = of.subscriptions.filter((one) => one.id !== subscriptionArn.slice(at + 1))
       keep()
     },
     publish(arn, { subject, body }) {
@@ -108,10 +110,8 @@ export function openTopics({ dataDir, region, account }: CloudContext, outbox: O
       return randomUUID()
     },
     pending: () =>
-      [...topics.values()].flatMap((of) =>
-        of.subscriptions.flatMap(({ endpoint, token }) =>
-          token === undefined ? [] : [{ topic: arnOf(of), endpoint, token }],
-        ),
+      [...topics].flatMap(([arn, { subscriptions }]) =>
+        subscriptions.flatMap(({ endpoint, token }) => (token === undefined ? [] : [{ topic: arn, endpoint, token }])),
       ),
   }
 }
