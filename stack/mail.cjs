@@ -1,7 +1,7 @@
 // The weekly mail: a topic, a subscription for each address and the function that writes the mail. There when bellwether.yml
 // names addresses under `report.mail`; none otherwise. And what the doctor asks about every topic that sends mails.
 const { createHash } = require('node:crypto')
-const putEvent = require('./put-event.cjs')
+const { putEvent } = require('./rule-event.cjs')
 
 module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')

@@ -1,7 +1,7 @@
 // The function that asks a language model, with its queue, its schedule and the secret of its server's key: there when
 // bellwether.yml has the section `llm` and says `sendsPosts: true`; none otherwise.
 const bundle = require('./bundle.cjs')
-const putEvent = require('./put-event.cjs')
+const { putEvent } = require('./rule-event.cjs')
 
 module.exports = async ({ resolveVariable }) => {
   const settings = await resolveVariable('file(./stack/settings.cjs)')

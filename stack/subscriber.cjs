@@ -1,5 +1,6 @@
 // The example subscriber as a function of this stack, where bellwether.yml asks for it (`deploy.subscriber`); none
 // otherwise. The folder services/subscriber can be copied and deployed as a stack of its own as well.
+const { ruleEvent } = require('./rule-event.cjs')
 
 module.exports = async ({ resolveVariable }) => {
   return subscriberOf(await resolveVariable('file(./stack/settings.cjs)'))
@@ -18,13 +19,12 @@ const subscriber = {
   memorySize: 512,
   destinations: { onFailure: { type: 'sqs', arn: deadLetters } },
   events: [
-    {
-      eventBridge: {
+    ruleEvent(
+      {
         eventBus: { Ref: 'Bus' },
         pattern: { source: ['bellwether.evaluator'], 'detail-type': ['ModelPromoted', 'ModelRolledBack'] },
-        retryPolicy: { maximumEventAge: 86_400, maximumRetryAttempts: 185 },
-        deadLetterQueueArn: deadLetters,
       },
-    },
+      deadLetters,
+    ),
   ],
 }
