@@ -25,18 +25,12 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { z } from 'zod'
 import { clientOf, type CloudUnderTest } from './cloud'
 import { type Fact, refusalOf, unique } from './fact'
 import { PATTERNS } from './patterns'
+import { queueArn, takeBodies } from './queue'
 
 export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
   const EventBusName = unique('contract-bus')
@@ -58,8 +52,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
   /** A queue that EventBridge may send to. */
   const makeQueue = async (): Promise<{ url: string; arn: string }> => {
     const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: unique('contract-events') }))
-    const asked = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] })
-    const { QueueArn: arn = '' } = (await sqs.send(asked)).Attributes ?? {}
+    const arn = await queueArn(sqs, url)
     const statement = {
       Effect: 'Allow',
       Principal: { Service: 'events.amazonaws.com' },
@@ -86,13 +79,7 @@ export function testEvents(cloud: () => CloudUnderTest, fact: Fact): void {
     Detail: JSON.stringify(Detail),
     ...more,
   })
-  /** The next bodies in the queue, waiting up to a second for the first. */
-  const bodies = async (QueueUrl: string): Promise<unknown[]> => {
-    const asked = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 })
-    const { Messages = [] } = await sqs.send(asked)
-    for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
-    return Messages.map(({ Body }): unknown => JSON.parse(Body ?? ''))
-  }
+  const bodies = (url: string) => takeBodies(sqs, url)
 
   describe('buses and rules', () => {
     fact('has the default bus, and those that were made', async () => {

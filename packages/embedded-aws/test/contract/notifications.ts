@@ -8,16 +8,11 @@ import {
   type QueueConfiguration,
   S3Client,
 } from '@aws-sdk/client-s3'
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect } from '@jest/globals'
 import { clientOf, type CloudUnderTest } from './cloud'
 import { type Fact, refusalOf, unique } from './fact'
+import { queueArn, takeBodies } from './queue'
 
 /** Notifications that a bucket sends itself, to a queue: a function gets the same records. */
 export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void {
@@ -47,9 +42,7 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
     const created = new CreateQueueCommand({ QueueName: unique('contract-notified'), Attributes: { Policy } })
     const { QueueUrl = '' } = await sqs.send(created)
-    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] })
-    const { QueueArn = '' } = (await sqs.send(asked)).Attributes ?? {}
-    return { Bucket, QueueUrl, QueueArn }
+    return { Bucket, QueueUrl, QueueArn: await queueArn(sqs, QueueUrl) }
   }
   const configure = (Bucket: string, ...QueueConfigurations: QueueConfiguration[]) =>
     s3.send(
@@ -67,10 +60,7 @@ export function testNotifications(cloud: () => CloudUnderTest, fact: Fact): void
   })
   /** What came, until nothing comes for a second. */
   const received = async (QueueUrl: string): Promise<unknown[]> => {
-    const ask = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(ask))
-    for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
-    const bodies = Messages.map(({ Body }): unknown => JSON.parse(Body ?? ''))
+    const bodies = await takeBodies(sqs, QueueUrl)
     return bodies.length === 0 ? [] : [...bodies, ...(await received(QueueUrl))]
   }
 

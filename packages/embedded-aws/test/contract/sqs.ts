@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { clientOf, type CloudUnderTest } from './cloud'
 import { type Fact, refusalOf, unique } from './fact'
+import { queueArn } from './queue'
 
 export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
   let sqs: SQSClient
@@ -30,10 +31,7 @@ export function testSqs(cloud: () => CloudUnderTest, fact: Fact): void {
   const receive = async (QueueUrl: string, more: object = {}): Promise<Message[]> =>
     (await sqs.send(new ReceiveMessageCommand({ QueueUrl, ...more }))).Messages ?? []
   const bodies = async (QueueUrl: string, more: object = {}) => (await receive(QueueUrl, more)).map(({ Body }) => Body)
-  const arnOf = async (QueueUrl: string) => {
-    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] })
-    return (await sqs.send(asked)).Attributes?.QueueArn ?? ''
-  }
+  const arnOf = (url: string) => queueArn(sqs, url)
 
   beforeAll(() => {
     sqs = new SQSClient(clientOf(cloud()))
