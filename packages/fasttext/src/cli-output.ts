@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { codeOf } from './error'
 
 /** A buffer in front of a file descriptor: fastText's program flushes every line, which costs it a system call a line. */
 export type Output = {
@@ -46,7 +47,7 @@ function writeAll(descriptor: number, bytes: Buffer): void {
       done += writeSync(descriptor, bytes, done)
     } catch (error) {
       // A pipe that is full and does not block.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
   }

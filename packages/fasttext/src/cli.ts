@@ -5,7 +5,7 @@ import { asTyped, parseArguments, parseFlags, required } from './cli-flags'
 import { HELP } from './cli-help'
 import { openOutput } from './cli-output'
 import { bestEngine, type Engine, PLAIN_ENGINE, simdEngine } from './engine'
-import { FastTextError } from './error'
+import { codeOf, FastTextError } from './error'
 import { evaluate } from './evaluate'
 import { readModel, saveModel } from './model-file'
 import { bareLabel, LOG_MARGIN, makeRanker, readLines } from './predict'
@@ -41,7 +41,7 @@ function main([verb = 'help', ...words]: string[]): void {
     VERBS[verb]!(words)
   } catch (error) {
     if (error instanceof FastTextError) fail(messageOf(error), error.code.startsWith('HYPERPARAMETER') ? 2 : 1)
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0)
+    if (codeOf(error) === 'EPIPE') process.exit(0)
     throw error
   }
 }

@@ -11,9 +11,12 @@ export type FastTextErrorCode =
   | 'MODEL_UNSUPPORTED'
   | 'FILE_UNREADABLE'
 
+/** Node's code of an error: `ENOENT` and the like. */
+export const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
+
 /** What a failed call of the file system found in place of a file, in words. */
 export function failureOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = codeOf(cause)
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file'
   if (code === 'EACCES' || code === 'EPERM') return 'a file that you may not read'
   if (code === 'EISDIR') return 'a folder'

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { failureOf, FastTextError } from './error'
+import { codeOf, failureOf, FastTextError } from './error'
 import { isSeparator } from './tokeniser'
 
 /** Lines of text: a string or bytes with newlines, lines one by one, or a file (`-` is standard input). */
@@ -102,8 +102,6 @@ function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   larger.set(bytes)
   return larger
 }
-
-const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
 
 const unreadable = (file: string, cause: unknown): FastTextError =>
   new FastTextError('FILE_UNREADABLE', {
