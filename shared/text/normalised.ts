@@ -17,47 +17,38 @@ export function normalised(text: string, form: 'NFC' | 'NFKC' | 'NFKD'): string 
 
 /** The marks of a run, decomposed one by one, in canonical order. */
 function sorted(run: string, decomposition: 'NFD' | 'NFKD'): string {
-  const distinct = new Set(run)
-  const changed = [...distinct].filter((mark) => mark.normalize(decomposition) !== mark)
-  if (distinct.size === 1 && changed.length === 0) return run
-  const marks =
-    changed.length === 0
-      ? run
-      : run.replaceAll(new RegExp(`[${changed.join('')}]`, 'gu'), (mark) => mark.normalize(decomposition))
-  const places = placesOf(changed.length === 0 ? distinct : new Set(marks))
-  const result = new Uint16Array(marks.length)
-  let length = 0
+  const decomposed = new Map(Array.from(new Set(run), (mark) => [mark, mark.normalize(decomposition)]))
+  const places = placesOf(new Set([...decomposed.values()].join('')))
+  let result = ''
   // Some marks are starters: the others are sorted between two of them, those of one class in the order that they have.
-  const waiting: number[][] = []
+  const waiting: string[] = []
   const write = () => {
-    for (const same of waiting) for (const unit of same ?? []) result[length++] = unit
+    result += waiting.join('')
     waiting.length = 0
   }
-  for (let at = 0; at < marks.length; at++) {
-    const point = marks.codePointAt(at) ?? 0
-    const place = places.get(point)
-    if (place === undefined) write()
-    const to = (waiting[place ?? 0] ??= [])
-    to.push(marks.charCodeAt(at))
-    if (point > 0xffff) to.push(marks.charCodeAt(++at))
-    if (place === undefined) write()
+  for (const one of run) {
+    for (const mark of decomposed.get(one) ?? one) {
+      const place = places.get(mark)
+      if (place === undefined) {
+        write()
+        result += mark
+      } else waiting[place] = (waiting[place] ?? '') + mark
+    }
   }
   write()
-  return utf16.decode(result)
+  return result
 }
 
-const utf16 = new TextDecoder('utf-16le')
-
-/** The place of each mark, as a code point, in the canonical order; marks of one class have the same. Starters, which are never moved, have none. */
-function placesOf(marks: ReadonlySet<string>): Map<number, number> {
+/** The place of each mark in the canonical order; marks of one class have the same. Starters, which are never moved, have none. */
+function placesOf(marks: ReadonlySet<string>): Map<string, number> {
   const ordered = [...marks]
     .filter((mark) => isMoved(HIGHEST, mark) || isMoved(mark, LOWEST))
     .sort((a, b) => (isMoved(a, b) ? 1 : isMoved(b, a) ? -1 : 0))
-  const places = new Map<number, number>()
+  const places = new Map<string, number>()
   let place = 0
   for (const [i, mark] of ordered.entries()) {
     if (i > 0 && isMoved(mark, ordered[i - 1] ?? mark)) place += 1
-    places.set(mark.codePointAt(0) ?? 0, place)
+    places.set(mark, place)
   }
   return places
 }
