@@ -8,6 +8,8 @@ export type LineBreaks = readonly number[]
 
 /** A line break of any system; carriage return and line feed together are one. */
 const LINE_BREAK = /\r\n|[\n\v\f\r\u0085]/g
+/** Without any of these, as most posts are, a text is one line. */
+const ANY_BREAK = /[\n\v\f\r\u0085\u2028\u2029]/
 /** Unicode's own, which `shownText` leaves as they are: as wide as the space that it writes for a control character. */
 const LINE = '\u2028'
 const PARAGRAPH = '\u2029'
@@ -16,6 +18,7 @@ const MOST = 200
 
 /** The line breaks of a text whose entities are decoded; nothing where it is one line. */
 export function lineBreaksOf(decoded: string): LineBreaks | undefined {
+  if (!ANY_BREAK.test(decoded)) return undefined
   const marked = decoded.replaceAll(CONTROL, (run) => {
     const count = run.match(LINE_BREAK)?.length ?? 0
     return count === 0 ? ' ' : count === 1 ? LINE : PARAGRAPH
