@@ -32,7 +32,7 @@ import { words } from '../shared/text/words'
 import { isolated, withVisibleDirections } from '../shared/words'
 
 /** A function that reads a text of somebody else. */
-export interface TextFunction {
+interface TextFunction {
   name: string
   run: (text: string) => unknown
   /** Longer texts are refused before they come to it. */
@@ -40,7 +40,7 @@ export interface TextFunction {
 }
 
 /** What to repeat until a text is long: it makes a function look back, or ahead, at each place. */
-export const PATTERNS: readonly (readonly [name: string, pattern: string])[] = [
+const PATTERNS: readonly (readonly [name: string, pattern: string])[] = [
   ['spaces', ' '],
   ['tabs', '\t'],
   ['line ends', '\n'],

@@ -1,26 +1,32 @@
+import { benchOptions } from './options'
 import { hostileTexts, textFunctions } from './text-functions'
 
-// What each function that reads texts of others needs for a text of 200,000 characters that was made to hold it up.
-//
-//   node bin/run.mjs bench/text.ts [--length 200000] [--only WORDS]
-//
-// Milliseconds of CPU, the least of three runs where the first is over the limit: other work on the machine and the first
-// compilation count for nothing. Ends with 1 where a function is over 100 ms for some text.
+const USAGE = `
+node bin/run.mjs bench/text.ts [--length 200000] [--only WORDS]
+
+How long does each function that reads texts of others take for a text that was made to hold it up? Milliseconds of CPU, the
+least of three runs where the first is over the limit: other work on the machine and the first compilation do not count. Ends with
+1 where a function is over 100 ms for some text.
+
+  --length N      characters of each text
+  --only WORDS    only the functions whose name contains WORDS
+`
+
+const { values: options } = benchOptions(USAGE, {
+  length: { type: 'string', default: '200000' },
+  only: { type: 'string', default: '' },
+})
 
 const LIMIT_MS = 100
 const TRIES = 3
 
-const argv = process.argv.slice(2)
-const option = (flag: string, otherwise: string) => (argv.includes(flag) ? argv[argv.indexOf(flag) + 1]! : otherwise)
-
 async function main(): Promise<void> {
-  const length = Number(option('--length', '200000'))
-  const only = option('--only', '')
+  const length = Number(options.length)
   const slow: string[] = []
-  for (const { name, run, most = Infinity } of textFunctions().filter((one) => one.name.includes(only))) {
-    const texts = hostileTexts(Math.min(length, most))
+  for (const { name, run, most = Infinity } of textFunctions().filter((one) => one.name.includes(options.only))) {
+    const size = Math.min(length, most)
     const costs: [what: string, ms: number][] = []
-    for (const [what, text] of texts) {
+    for (const [what, text] of hostileTexts(size)) {
       let ms = await cost(run, text)
       for (let i = 1; i < TRIES && ms > LIMIT_MS && ms < 20 * LIMIT_MS; i++) ms = Math.min(ms, await cost(run, text))
       costs.push([what, ms])
@@ -28,7 +34,6 @@ async function main(): Promise<void> {
     }
     const [worst = ['', 0], ...rest] = costs.sort(([, a], [, b]) => b - a)
     const median = rest[rest.length >> 1]?.[1] ?? 0
-    const size = Math.min(length, most)
     console.log(
       `${name.padEnd(34)} ${String(size).padStart(7)} characters  median ${median.toFixed(1).padStart(6)} ms  ` +
         `at most ${worst[1].toFixed(1).padStart(7)} ms (${worst[0]})`,
