@@ -12,6 +12,7 @@ import { readSettings } from '../shared/settings'
 import { TEXT_VERSION, textOfShown } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
+import { DATA_USAGE } from './labelled-sets'
 import { benchOptions } from './options'
 
 const USAGE = `
@@ -22,8 +23,7 @@ labels; every engine gets the same draws. fastText has the trainer's hyperparame
 training.tuneFrom labels on, those of the trainer's own search, so only what BlazingText can run. The sample posts of this
 repository come last, and are not in the mean.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --draws N       random draws of each number of labels
   --labels N,…    numbers of labels
   --engines A,…   engines to compare

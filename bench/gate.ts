@@ -8,6 +8,7 @@ import type { EvaluationLine } from '../shared/records'
 import { settings } from '../shared/settings'
 import { mulberry32 } from '../shared/statistics/random'
 import { TEXT_VERSION } from '../shared/text'
+import { DATA_USAGE } from './labelled-sets'
 import { type Post, qualitySets } from './quality-sets'
 import { benchOptions } from './options'
 
@@ -20,8 +21,7 @@ labels of those days are flipped, and the older ones are right. The contests are
 default settings. The rule of decision 0070, which this gate replaced, is shown beside it.
 Ends with 1 where a promise does not hold.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --runs N        simulated months for each set
 `
 

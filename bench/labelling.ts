@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { mulberry32 } from '../shared/statistics/random'
+import { DATA_USAGE, SET_FILES } from './labelled-sets'
 import { AT_RANDOM, follow, LEAST_SURE, NAIVE, POLICIES, type Point, type Policy, SHIPPED } from './labelling-policies'
 import { judgeOf, type Message, type Mistakes, readMessages, streamOf } from './labelling-stream'
 import { benchOptions } from './options'
@@ -13,8 +14,7 @@ its whole budget, as a part of that budget. Below 1 saves money, above 1 loses i
 Messages arrive over fifteen days; naive labelling has spent its budget after ten. The benchmark simulates annotators' mistakes;
 the test set has none. All randomness comes from the seeds, so a run can be repeated.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --seeds N       repetitions
   --sets A,…      sets to use
   --only NAME     only this scenario
@@ -37,12 +37,6 @@ const DAYS = 15
 const NAIVE_DAYS = 10
 const PER_DAY = 60
 
-const SETS: Record<string, { files: string[]; whole: boolean }> = {
-  corporate: { files: ['corporate-messaging/posts.jsonl'], whole: true },
-  emotion: { files: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`), whole: false },
-  irony: { files: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`), whole: false },
-}
-
 interface Cell {
   mistakes: Mistakes
   copies: number
@@ -59,16 +53,17 @@ const nameOf = ({ copies, mistakes: { rate, kind } }: Cell) =>
 async function main(): Promise<void> {
   const { data } = options
   for (const name of options.sets.split(',')) {
-    const set = SETS[name]
-    if (!set) throw new Error(`there is no set ${name}: ${Object.keys(SETS).join(', ')}`)
-    const messages = readMessages(set.files.map((file) => path.join(data, file)))
+    const files = SET_FILES[name]
+    if (!files) throw new Error(`there is no set ${name}: ${Object.keys(SET_FILES).join(', ')}`)
+    const messages = readMessages(files.map((file) => path.join(data, file)))
     console.log(
       `\n${name}: ${messages.length} messages, a quarter of them the test; ${seeds} seeds; naive has ${NAIVE_DAYS * PER_DAY} judgements`,
     )
-    // The whole grid on the first set; on the others the mildest mistakes.
-    const cells = set.whole
-      ? CELLS
-      : CELLS.filter(({ mistakes }) => mistakes.rate < 0.1 && mistakes.kind === 'independent')
+    // The whole grid on one set; on the others the mildest mistakes.
+    const cells =
+      name === 'corporate'
+        ? CELLS
+        : CELLS.filter(({ mistakes }) => mistakes.rate < 0.1 && mistakes.kind === 'independent')
     for (const cell of cells) if (nameOf(cell).includes(only)) await measure(messages, cell)
   }
 }

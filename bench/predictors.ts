@@ -15,6 +15,7 @@ import { TEXT_VERSION, textOfShown } from '../shared/text'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 import { textOfSource } from '../shared/text/encoding'
 import { type Cell as Drawing, drawDay, type Message, populationOf, samplesOf, truthOf } from './coverage-world'
+import { DATA_USAGE, SET_FILES } from './labelled-sets'
 import { benchOptions } from './options'
 
 const USAGE = `
@@ -27,8 +28,7 @@ Each day is estimated with and without the model's answers, by the product's own
 ratio of widths (geometric mean over the classes), the weight of the answers, and for each class its ratio and coverage; the
 coverage without the answers is in brackets. Ends with 1 where a width or a coverage is not reached.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --days N        days of each cell
   --sets A,…      sets to use
   --cells A,…     only these cells
@@ -193,12 +193,7 @@ async function worldOf(folder: string, name: string, learnt: number): Promise<Wo
   return { name: `${name} ${learnt}`, labels: classifier.labels, posts }
 }
 
-const FILES: Record<string, readonly string[]> = {
-  corporate: ['corporate-messaging/posts.jsonl'],
-  emotion: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`),
-  irony: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
-  aws: ['aws-tweets/posts.jsonl'],
-}
+const FILES: Readonly<Record<string, readonly string[]>> = { ...SET_FILES, aws: ['aws-tweets/posts.jsonl'] }
 
 function readMessages(file: string): Example[] {
   const rows = readFileSync(file, 'utf8').trim().split('\n')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { evaluate, type Hyperparameters, predict, readGoal, train, tune, type Tuned } from '../packages/fasttext/src'
 import { median } from '../packages/fasttext/bench/engine-process'
+import { DATA_USAGE } from './labelled-sets'
 import { type Post, type QualitySet, qualitySets } from './quality-sets'
 import { benchOptions } from './options'
 
@@ -13,8 +14,7 @@ node bin/run.mjs bench/quality.ts --data FOLDER [--trials 12] [--folds 3] [--see
 How well does fastText's engine classify? Configurations are chosen on training and validation files only; then each test file is
 read once. After that, this engine and the official program run with equal parameters.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --trials N      candidates of the search
   --folds N       folds of the search
   --seeds N       seeds of each final training

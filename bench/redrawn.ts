@@ -12,6 +12,7 @@ import { judgementErrors } from '../shared/statistics/judgement-errors'
 import { pairCounts } from '../shared/statistics/pair-counts'
 import { mulberry32 } from '../shared/statistics/random'
 import { drawDay, type Message, populationOf, samplesOf, truthOf } from './coverage-world'
+import { DATA_USAGE } from './labelled-sets'
 import { benchOptions } from './options'
 import { LABELS_A_DRAW, type Lived, livedOf, type PlayedDay } from './redrawn-weeks'
 import { judgesOf, twoWeeksOf } from './two-weeks'
@@ -28,8 +29,7 @@ Compared with the base are the shipped estimate, the one with kept scores in its
 with the scores of the base, whose model may be up to six days newer. The base is assumed to promote every model, and never to
 score a post that its model has learnt from. Ten minutes of one core.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --base COMMIT   a commit of this repository
   --mistakes P,…  how often simulated annotators err
   --seeds N       repetitions

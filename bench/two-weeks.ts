@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { nextFraction, seedRandom } from '../packages/fasttext/src/random'
+import { SET_FILES } from './labelled-sets'
 
 /** A labelled post of a day, from 0. */
 export interface LabelledPost {
@@ -10,18 +11,12 @@ export interface LabelledPost {
   day: number
 }
 
-const FILES: Record<string, readonly string[]> = {
-  corporate: ['corporate-messaging/posts.jsonl'],
-  emotion: ['train', 'val', 'test'].map((part) => `tweeteval-emotion/${part}.jsonl`),
-  irony: ['train', 'val', 'test'].map((part) => `tweeteval-irony/${part}.jsonl`),
-}
-
 const labelledPost = z.object({ text: z.string(), label: z.string() })
 
 /** Two weeks of a set, shuffled: each day has as many posts. */
 export function twoWeeksOf(folder: string, set: string, seed: number, days = 14, mostPerDay = 220): LabelledPost[] {
-  const files = FILES[set]
-  if (!files) throw new Error(`${set}: no such set; --sets takes ${Object.keys(FILES).join(', ')}`)
+  const files = SET_FILES[set]
+  if (!files) throw new Error(`${set}: no such set; --sets takes ${Object.keys(SET_FILES).join(', ')}`)
   const rows = files.flatMap((file) => readFileSync(path.join(folder, file), 'utf8').trim().split('\n'))
   const all = rows.map((row) => labelledPost.parse(JSON.parse(row)))
   const state = seedRandom(seed)

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { ROOT } from '../local/root'
 import { dayAfter } from '../shared/utc-day'
+import { DATA_USAGE } from './labelled-sets'
 import { benchOptions } from './options'
 import { twoWeeksOf } from './two-weeks'
 
@@ -17,8 +18,7 @@ posts, number of labels and mistakes? Both trees replay the days of each set wit
 report are compared. A replay takes a minute or two of both cores: 12 of them by default. Two weeks are
 too few to compare errors: bench/redrawn.ts averages chance out.
 
-  --data FOLDER   labelled posts: tweeteval-emotion/ and tweeteval-irony/ with train, val and test.jsonl, and
-                  corporate-messaging/posts.jsonl, each line a JSON object with "text" and "label"
+  ${DATA_USAGE}
   --base COMMIT   a commit of this repository, or a folder that has one checked out
   --mistakes P,…  how often simulated annotators err
   --seeds N       repetitions
