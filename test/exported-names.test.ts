@@ -1,25 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from '@jest/globals'
 import { exportsOf } from './exports'
+import { filesIn } from './files'
 
 const root = path.resolve(__dirname, '..')
 
 /** Names that several modules of the application export, and why. */
 const ALLOWED: Record<string, string> = {
   handler: 'AWS Lambda calls the function of this name in every bundle',
-  daysBetween: 'pages import no code of shared',
+  daysBetween: 'of shared, pages import only words',
   load: 'the module of an engine is chosen by the name of the engine, here and in the package of an exported model',
 }
 
 const modulesIn = (...folders: string[]): string[] =>
-  folders
-    .flatMap((folder) =>
-      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
-        path.join(folder, name),
-      ),
-    )
-    .filter((file) => file.endsWith('.ts') && !/\.d\.ts$|\/node_modules\/|\/kernel\//.test(file))
+  folders.flatMap(filesIn).filter((file) => file.endsWith('.ts') && !/\.d\.ts$|\/node_modules\/|\/kernel\//.test(file))
 
 /** The modules that export a name, for each name that two or more export. */
 function sharedNames(files: readonly string[]): Record<string, string[]> {

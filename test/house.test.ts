@@ -1,18 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { ENGINES } from '../shared/engines'
 import { LABELLERS } from '../shared/labellers'
 import { TRAINERS } from '../shared/trainers'
+import { filesIn } from './files'
 import { functionsOf } from './functions'
 
 const root = path.resolve(__dirname, '..')
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(path.join(root, folder)).flatMap((name) => {
-    const file = path.join(folder, name)
-    return statSync(path.join(root, file)).isDirectory() ? filesIn(file) : [file]
-  })
 const sources = (...folders: string[]) =>
   folders.flatMap(filesIn).filter((file) => /\.([cm]?[jt]s|md|yml|json)$/.test(file))
 const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8')

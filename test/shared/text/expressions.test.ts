@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { parseSync } from '@swc/core'
 import { analyse } from 'scslre'
+import { ROOT } from '../../../local/root'
+import { filesIn } from '../../files'
 
-const ROOT = path.resolve(__dirname, '../../..')
 const FOLDERS = ['shared', 'services', 'events', 'pages', 'local', 'packages/fasttext/src']
 
 /** Expressions that may take more than linear time, and why that costs nothing. */
@@ -17,11 +18,9 @@ const BOUNDED: readonly (readonly [expression: string, why: string])[] = [
   [String.raw`/\[[^\]]*\][^/]*/g`, 'forms of keys are written in shared/keys.ts'],
 ]
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(path.join(ROOT, folder)).flatMap((name) => {
-    const file = path.join(folder, name)
-    return statSync(path.join(ROOT, file)).isDirectory() ? filesIn(file) : file.endsWith('.ts') ? [file] : []
-  })
+const modules = FOLDERS.flatMap(filesIn)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, code: readFileSync(path.join(ROOT, file), 'utf8') }))
 
 /** The regular expressions that a syntax tree has as literals. */
 function* literalsIn(node: unknown): Iterable<{ pattern: string; flags: string }> {
@@ -65,11 +64,8 @@ describe('regular expressions', () => {
   })
 
   it('take a time that grows with the text, wherever they are written', () => {
-    const expressions = FOLDERS.flatMap(filesIn).flatMap((file) => {
-      const tree: unknown = parseSync(readFileSync(path.join(ROOT, file), 'utf8'), {
-        syntax: 'typescript',
-        target: 'es2022',
-      })
+    const expressions = modules.flatMap(({ file, code }) => {
+      const tree: unknown = parseSync(code, { syntax: 'typescript', target: 'es2022' })
       return Array.from(literalsIn(tree), (literal) => ({ file, ...literal }))
     })
     const slow = expressions
@@ -82,9 +78,7 @@ describe('regular expressions', () => {
   })
 
   it('are not the only thing: a text is normalised by the function that is linear', () => {
-    const own = FOLDERS.flatMap(filesIn).filter((file) =>
-      /\.normalize\(/.test(readFileSync(path.join(ROOT, file), 'utf8')),
-    )
+    const own = modules.filter(({ code }) => /\.normalize\(/.test(code)).map(({ file }) => file)
 
     expect(own).toEqual(['shared/text/normalised.ts'])
   })
