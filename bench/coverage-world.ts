@@ -3,6 +3,7 @@ import type { Basis, Population, Sampled } from '../shared/statistics/difference
 import type { Scored } from '../shared/statistics/classifier-errors'
 import { mulberry32 } from '../shared/statistics/random'
 import { drawBottomK } from '../shared/statistics/sampling'
+import { consensusOf, wrongLabel } from './judges'
 
 /** How annotators err: the rate by true class, and whether it lies on the same posts for all of them. */
 export interface Mistakes {
@@ -86,18 +87,9 @@ export function worldOf(cell: Cell, seed: number) {
     const rate = mistakes.hard
       ? Math.min(0.5, (mean * (isHard ? HARD_ERRORS : 1 - HARD_ERRORS)) / (isHard ? HARD_SHARE : 1 - HARD_SHARE))
       : mean
-    if (random() >= rate) return truth
-    const other = Math.floor(random() * (classes - 1))
-    return other < truth ? other : other + 1
+    return random() < rate ? wrongLabel(truth, classes, random) : truth
   }
-  /** Two, and a third where they differ; of three classes and more they may not agree. */
-  const consensus = (truth: number, isHard: boolean): { said: number[]; label: number | undefined } => {
-    const said = [say(truth, isHard), say(truth, isHard)]
-    if (said[0] === said[1]) return { said, label: said[0] }
-    said.push(say(truth, isHard))
-    const label = said.find((one, i) => said.indexOf(one) !== i)
-    return { said, label }
-  }
+  const consensus = (truth: number, isHard: boolean) => consensusOf(() => say(truth, isHard))
 
   let made = 0
   const message = (share: readonly number[], size: number): Message => {

@@ -15,6 +15,7 @@ import { TEXT_VERSION, textOfShown } from '../shared/text'
 import { cascadeId, permanentRandom } from '../shared/text/cascade'
 import { textOfSource } from '../shared/text/encoding'
 import { type Cell as Drawing, drawDay, type Message, populationOf, samplesOf, truthOf } from './coverage-world'
+import { consensusOf } from './judges'
 import { DATA_USAGE, SET_FILES } from './labelled-sets'
 import { benchOptions } from './options'
 
@@ -213,11 +214,7 @@ function play(world: World, cell: Cell): Sums {
     weight: 0,
   }
   const say = (truth: number) => (random() < MISTAKES ? other(truth, classes, random) : truth)
-  const consensus = (truth: number) => {
-    const said = [say(truth), say(truth)]
-    if (said[0] !== said[1]) said.push(say(truth))
-    return { said, label: said.find((one, i) => said.indexOf(one) !== i) }
-  }
+  const consensus = (truth: number) => consensusOf(() => say(truth))
   const drawing: Drawing = {
     name: '',
     share: 0,

@@ -9,8 +9,9 @@ import { mulberry32 } from '../shared/statistics/random'
 import { fitTemperature, scaled } from '../shared/statistics/temperature'
 import { shownText, TEXT_VERSION, textOfShown } from '../shared/text'
 import { textOfSource } from '../shared/text/encoding'
+import { judgesOf } from './judges'
 import { macroF1Of } from './labelling-policies'
-import { judgesOf, type LabelledPost } from './two-weeks'
+import type { LabelledPost } from './two-weeks'
 
 /** Of the evaluation draw, and of the training draw. */
 export const LABELS_A_DRAW = 30

@@ -12,10 +12,11 @@ import { judgementErrors } from '../shared/statistics/judgement-errors'
 import { pairCounts } from '../shared/statistics/pair-counts'
 import { mulberry32 } from '../shared/statistics/random'
 import { drawDay, type Message, populationOf, samplesOf, truthOf } from './coverage-world'
+import { judgesOf } from './judges'
 import { DATA_USAGE } from './labelled-sets'
 import { benchOptions } from './options'
 import { LABELS_A_DRAW, type Lived, livedOf, type PlayedDay } from './redrawn-weeks'
-import { judgesOf, twoWeeksOf } from './two-weeks'
+import { twoWeeksOf } from './two-weeks'
 
 const USAGE = `
 node bin/run.mjs bench/redrawn.ts --data FOLDER [--base 0f95a04] [--mistakes 0,0.05] [--seeds 6] [--redraws 6]

@@ -27,21 +27,3 @@ export function twoWeeksOf(folder: string, set: string, seed: number, days = 14,
   const perDay = Math.min(mostPerDay, Math.floor(all.length / days))
   return shuffled.slice(0, days * perDay).map((post, i) => ({ ...post, day: Math.floor(i / perDay) }))
 }
-
-/** Annotators who err at a rate, to any other label alike; a consensus of three that all differ has no label. */
-export function judgesOf(rate: number, classes: number, random: () => number) {
-  const one = (truth: number): number => {
-    if (random() >= rate) return truth
-    const other = Math.floor(random() * (classes - 1))
-    return other < truth ? other : other + 1
-  }
-  return {
-    one,
-    /** Two, and a third where they differ. */
-    consensus: (truth: number): { said: number[]; label: number | undefined } => {
-      const said = [one(truth), one(truth)]
-      if (said[0] !== said[1]) said.push(one(truth))
-      return { said, label: said.find((label, i) => said.indexOf(label) !== i) }
-    },
-  }
-}

@@ -1,0 +1,18 @@
+/** A wrong label: each of the others with the same chance. */
+export function wrongLabel(truth: number, classes: number, random: () => number): number {
+  const other = Math.floor(random() * (classes - 1))
+  return other < truth ? other : other + 1
+}
+
+/** What two say, and a third where they differ, and the label of most of them; none of three that all differ. */
+export function consensusOf(say: () => number): { said: number[]; label: number | undefined } {
+  const said = [say(), say()]
+  if (said[0] !== said[1]) said.push(say())
+  return { said, label: said.find((label, i) => said.indexOf(label) !== i) }
+}
+
+/** Annotators who err at a rate. */
+export function judgesOf(rate: number, classes: number, random: () => number) {
+  const one = (truth: number): number => (random() < rate ? wrongLabel(truth, classes, random) : truth)
+  return { one, consensus: (truth: number) => consensusOf(() => one(truth)) }
+}
