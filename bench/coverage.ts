@@ -17,7 +17,7 @@ import {
 import { benchOptions } from './options'
 
 const USAGE = `
-node bin/run.mjs bench/coverage.ts [--days 4000] [--only NAME] [--group base|factor|corner]
+node bin/run.mjs bench/coverage.ts [--days 4000] [--only NAME] [--group factor|corner]
 
 Does the interval of a reported share hold the truth? Simulates days with the messages, model and annotators of each cell, and
 runs them through the product's own draw and estimate.
