@@ -48,7 +48,4 @@ export function isolated(name: string): string {
  * a post says.
  */
 export const withVisibleDirections = (text: string): string =>
-  text.replaceAll(
-    /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g,
-    (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`,
-  )
+  text.replaceAll(/\p{Bidi_Control}/gu, (character) => `⟨${DIRECTIONS.get(character) ?? ''}⟩`)
