@@ -1,6 +1,5 @@
 import type { ReportOverview } from '../../services/report/overview'
 import type { AnswerRecord } from '../../shared/records'
-import type { Basis } from '../../shared/statistics/difference'
 import { element } from '../element'
 import { changeInWords, changesBetween } from './change'
 import type { ReportView } from './view'
@@ -13,8 +12,8 @@ import { secondPredictor } from './second-predictor'
 import { dayAfter } from '../../shared/utc-day'
 import { dateInWords, isolated, many } from '../../shared/words'
 import { withDatesInWords } from '../words'
-import { percent, quotable } from '../../shared/share-sentence'
-import { fileName, labelsOf, wrongInWords } from './words'
+import { percent, quotable, type Span } from '../../shared/share-sentence'
+import { answerOfDay, fileName, labelsOf, wrongInWords } from './words'
 
 type Report = ReportOverview['latest'][number]
 
@@ -25,7 +24,9 @@ export function answers(overview: ReportOverview, stopped: boolean, { against: d
   const sorted = [...latest].sort((a, b) => (order.get(a.topic) ?? 99) - (order.get(b.topic) ?? 99))
   const labels = labelsOf(overview)
   // One scale for all cards: they are looked at side by side.
-  const all = latest.flatMap((report) => rowsOf(report).flatMap(({ span, basis }) => of(report, span, basis).shares))
+  const all = latest.flatMap((report) =>
+    rowsOf(report).flatMap(({ span, basis }) => answerOfDay(report, span, basis).shares),
+  )
   const top = upTo(all.map(({ high }) => high))
   const cards = sorted.map((report) => {
     const before = overview.days.filter(({ topic, date }) => topic === report.topic && date < report.date)
@@ -72,7 +73,7 @@ function answerCard(
   )
 }
 
-const sentenceOf = (report: Report | ReportOverview['days'][number], span: 'day' | 'week'): string | undefined => {
+const sentenceOf = (report: Report | ReportOverview['days'][number], span: Span): string | undefined => {
   const { topic, date, model, labels } = report
   const { posts, byPosts: answer } = report[span]
   return quotable({ topic, date, span, posts, answer, model, errors: labels.errors })
@@ -166,17 +167,16 @@ const isLonger = ({ day, week }: Report): boolean => week.posts > day.posts
 
 const rowsOf = (report: Report) => ROWS.filter(({ span }) => span === 'day' || isLonger(report))
 
-const of = (report: Report, span: 'day' | 'week', basis: Basis): AnswerRecord =>
-  basis === 'posts' ? report[span].byPosts : report[span].byMessages
-
 function numbers(report: Report, labels: readonly string[], top: number): HTMLElement | null {
   const lines = rowsOf(report)
-  const told = labels.filter((label) => lines.some(({ span, basis }) => shareOf(of(report, span, basis), label)))
+  const told = labels.filter((label) =>
+    lines.some(({ span, basis }) => shareOf(answerOfDay(report, span, basis), label)),
+  )
   if (told.length === 0) return null
   const groups: Group[] = told.map((label) => ({
     heading: label,
     rows: lines.flatMap(({ span, basis, name }) => {
-      const share = shareOf(of(report, span, basis), label)
+      const share = shareOf(answerOfDay(report, span, basis), label)
       const look = {
         ...lookOf(labels.indexOf(label)),
         symbol: span === 'day' ? ('circle' as const) : ('square' as const),
@@ -186,7 +186,7 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
   }))
   const rows = lines.flatMap(({ span, basis }) =>
     labels.map((label): Cell[] => {
-      const answer = of(report, span, basis)
+      const answer = answerOfDay(report, span, basis)
       const share = shareOf(answer, label)
       const { from, to } = report[span]
       return [

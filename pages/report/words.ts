@@ -25,10 +25,9 @@ export const scoreWithInterval = (value: number | null, interval: { low: number;
 /** A topic in the name of a file: `aws-on-mastodon`. */
 export const fileName = ({ topic }: { topic: string }): string => topic.replaceAll(' ', '-')
 
-type IndexedDay = ReportOverview['days'][number]
 type Errors = ReportRecord['labels']['errors']
 
-export const answerOfDay = (day: IndexedDay, span: Span, basis: Basis) =>
+export const answerOfDay = <A>(day: Record<Span, { byPosts: A; byMessages: A }>, span: Span, basis: Basis): A =>
   basis === 'posts' ? day[span].byPosts : day[span].byMessages
 
 /** The labels of the configuration, and after them those that only older days have. */
