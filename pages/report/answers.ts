@@ -4,7 +4,7 @@ import { element } from '../element'
 import { changeInWords, changesBetween } from './change'
 import type { ReportView } from './view'
 import { why } from './why'
-import { paragraph, section } from './section'
+import { knownFacts, paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import type { Cell } from './csv'
@@ -238,7 +238,7 @@ function how(report: Report): HTMLElement {
   const { day, week, model, labels, collection } = report
   const { byPosts } = day
   const counted = byPosts.state !== 'no-posts'
-  const facts: [string, string][] = [
+  const found: [string, string][] = [
     ['In words', counted ? together(byPosts.words) : ''],
     ['Method', counted ? together(byPosts.method) : ''],
     [
@@ -267,16 +267,7 @@ function how(report: Report): HTMLElement {
     ['Second estimate', counted ? said(byPosts.pacc.words, byPosts.pacc.shares) : ''],
     ['Both together', counted ? said(byPosts.tight.words, byPosts.tight.shares) : ''],
   ]
-  return element(
-    'details',
-    {},
-    element('summary', {}, 'How this came about'),
-    element(
-      'dl',
-      { class: 'facts' },
-      ...facts.filter(([, text]) => text).flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
-    ),
-  )
+  return element('details', {}, element('summary', {}, 'How this came about'), knownFacts(found))
 }
 
 const said = (words: string, shares: AnswerRecord['shares']): string =>

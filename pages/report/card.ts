@@ -1,6 +1,6 @@
 import type { CardRecord, ScoresRecord } from '../../shared/records'
 import { type Child, element } from '../element'
-import { paragraph, section } from './section'
+import { facts, paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, lookOf, type ForestRow } from './plots'
 import { behind } from './table'
@@ -368,13 +368,6 @@ function lineage({ lineage: { inputs, labels }, artefact, evaluation, dataset }:
     }),
   )
 }
-
-const facts = (pairs: [string, string][]): HTMLElement =>
-  element(
-    'dl',
-    { class: 'facts' },
-    ...pairs.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
-  )
 
 const titled = (heading: string, body: HTMLElement): HTMLElement => element('div', {}, element('h3', {}, heading), body)
 

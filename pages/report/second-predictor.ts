@@ -2,7 +2,7 @@ import type { ReportOverview } from '../../services/report/overview'
 import type { AgreementRecord, CardRecord, ConfusionRecord, SecondPredictorRecord } from '../../shared/records'
 import { type Child, element } from '../element'
 import { count, isolated, many } from '../../shared/words'
-import { section } from './section'
+import { knownFacts, section } from './section'
 import { percent } from '../../shared/share-sentence'
 import { dollarsInWords } from './words'
 
@@ -15,7 +15,7 @@ export function secondPredictor({ secondPredictor: found, day }: ReportOverview[
     'details',
     { class: 'second-predictor' },
     element('summary', {}, 'What the language model adds'),
-    facts([
+    knownFacts([
       ['Model', model],
       ['Answered', `${asked}${abstainedIn(found)}${stopped === null ? '' : `. Not all were asked about: ${stopped}`}`],
       ['Interval', widths(day.byPosts)],
@@ -32,7 +32,7 @@ export function secondPredictorOfCard({ secondPredictor: found }: CardRecord): C
   return section(
     'language-model',
     'The language model beside it',
-    facts([
+    knownFacts([
       ['Model', model],
       ['Answered', `${count(answered)} of ${many(items, 'evaluation label')}`],
       [
@@ -46,13 +46,6 @@ export function secondPredictorOfCard({ secondPredictor: found }: CardRecord): C
     ]),
   )
 }
-
-const facts = (pairs: readonly [string, string][]): HTMLElement =>
-  element(
-    'dl',
-    { class: 'facts' },
-    ...pairs.filter(([, text]) => text).flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
-  )
 
 /** How far people agree with it and with each other, and what it confuses. */
 function agreements({

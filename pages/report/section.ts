@@ -9,4 +9,16 @@ export const section = (id: string, heading: string, ...children: Child[]): HTML
     ...children,
   )
 
+/** Terms, each with what is said of it. */
+export const facts = (pairs: readonly (readonly [term: string, text: string])[]): HTMLElement =>
+  element(
+    'dl',
+    { class: 'facts' },
+    ...pairs.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]),
+  )
+
+/** Without the terms that there is nothing to say of. */
+export const knownFacts = (pairs: readonly (readonly [term: string, text: string])[]): HTMLElement =>
+  facts(pairs.filter(([, text]) => text))
+
 export const paragraph = (text: Child, className?: string): HTMLElement => element('p', { class: className }, text)
