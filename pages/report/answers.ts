@@ -7,7 +7,7 @@ import { why } from './why'
 import { knownFacts, paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
-import type { Cell } from './csv'
+import { type Cell, numberColumns, shareCells, textColumns } from './csv'
 import { secondPredictor } from './second-predictor'
 import { dayAfter } from '../../shared/utc-day'
 import { dateInWords, isolated, many } from '../../shared/words'
@@ -189,19 +189,7 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
       const answer = answerOfDay(report, span, basis)
       const share = shareOf(answer, label)
       const { from, to } = report[span]
-      return [
-        report.hashtag,
-        report.stream,
-        from,
-        to,
-        basis,
-        label,
-        share?.share ?? null,
-        share?.low ?? null,
-        share?.high ?? null,
-        answer.labels,
-        answer.state,
-      ]
+      return [report.hashtag, report.stream, from, to, basis, label, ...shareCells(share), answer.labels, answer.state]
     }),
   )
   return figure(
@@ -212,17 +200,9 @@ function numbers(report: Report, labels: readonly string[], top: number): HTMLEl
       name: `bellwether-${fileName(report)}-${report.date}`,
       caption: `shares of #${isolated(report.topic)}`,
       columns: [
-        { heading: 'hashtag' },
-        { heading: 'stream' },
-        { heading: 'from' },
-        { heading: 'to' },
-        { heading: 'counted by' },
-        { heading: 'label' },
-        { heading: 'share', numeric: true },
-        { heading: 'low', numeric: true },
-        { heading: 'high', numeric: true },
-        { heading: 'labels', numeric: true },
-        { heading: 'state' },
+        ...textColumns('hashtag', 'stream', 'from', 'to', 'counted by', 'label'),
+        ...numberColumns('share', 'low', 'high', 'labels'),
+        ...textColumns('state'),
       ],
       rows,
       say: (cell, column) =>

@@ -4,7 +4,7 @@ import { facts, paragraph, section } from './section'
 import { figure } from './figure'
 import { forest, lookOf, type ForestRow } from './plots'
 import { behind } from './table'
-import type { Cell, CsvColumn } from './csv'
+import { type Cell, type CsvColumn, numberColumns, textColumns } from './csv'
 import { count, dateInWords, many } from '../../shared/words'
 import { percent } from '../../shared/share-sentence'
 import { cardAddress, dollarsInWords, score, scoreWithInterval, shortJob, withShortJobs } from './words'
@@ -98,8 +98,8 @@ function scores({ scores: all, champion }: CardRecord): HTMLElement {
       name: 'bellwether-model-scores',
       caption: 'scores',
       columns: [
-        { heading: 'model' },
-        ...['items', 'macro-F1', 'low', 'high', 'accuracy', 'low', 'high', 'log loss'].map(number),
+        ...textColumns('model'),
+        ...numberColumns('items', 'macro-F1', 'low', 'high', 'accuracy', 'low', 'high', 'log loss'),
       ],
       rows: cells,
       say: (cell, column) =>
@@ -114,7 +114,7 @@ function classes({ scores: { challenger } }: CardRecord): Child {
     'Label by label',
     plainTable(
       'how each label does',
-      [{ heading: 'label' }, ...['items', 'answered', 'precision', 'recall', 'F1'].map(number)],
+      [...textColumns('label'), ...numberColumns('items', 'answered', 'precision', 'recall', 'F1')],
       challenger.classes.map(({ label, items, answered, precision, recall, f1 }) => [
         label,
         count(items),
@@ -185,7 +185,7 @@ function byHashtag({ scores: { challenger } }: CardRecord): Child {
       shared && paragraph('A message that came under several hashtags counts in each of them.', 'small'),
       plainTable(
         'hashtags',
-        [{ heading: 'hashtag' }, ...['items', 'macro-F1', 'accuracy'].map(number)],
+        [...textColumns('hashtag'), ...numberColumns('items', 'macro-F1', 'accuracy')],
         hashtags.map(({ hashtag, items, macroF1, accuracy }) => [
           `#${hashtag}`,
           count(items),
@@ -302,7 +302,7 @@ function training({ training: ran, tuning, seed, cost }: CardRecord): HTMLElemen
       ? behind({
           name: 'bellwether-tuning',
           caption: `${many(tuning.tried.length, 'setting')} tried on ${many(tuning.rows, 'example')} in ${count(tuning.seconds)} s`,
-          columns: [number(tuning.goal), number('standard error'), { heading: 'hyperparameters' }],
+          columns: [...numberColumns(tuning.goal, 'standard error'), ...textColumns('hyperparameters')],
           rows: [...tuning.tried]
             .sort((a, b) => (b.score ?? -1) - (a.score ?? -1))
             .map(({ hyperparameters, score: found, spread }) => [found, spread, options(hyperparameters)]),
@@ -336,7 +336,7 @@ function data({ dataset, labelStatus }: CardRecord): HTMLElement {
     ]),
     plainTable(
       'labels in the dataset',
-      [{ heading: 'label' }, ...['train', 'validation', 'evaluation'].map(number)],
+      [...textColumns('label'), ...numberColumns('train', 'validation', 'evaluation')],
       Object.entries(byClass).map(([label, of]) => [
         label,
         count(of.train),
@@ -363,15 +363,13 @@ function lineage({ lineage: { inputs, labels }, artefact, evaluation, dataset }:
     behind({
       name: 'bellwether-lineage',
       caption: `${many(rows.length, 'object')} and their hashes`,
-      columns: [{ heading: 'object' }, { heading: 'SHA-256' }],
+      columns: textColumns('object', 'SHA-256'),
       rows,
     }),
   )
 }
 
 const titled = (heading: string, body: HTMLElement): HTMLElement => element('div', {}, element('h3', {}, heading), body)
-
-const number = (heading: string): CsvColumn => ({ heading, numeric: true })
 
 const scrolling = (name: string, table: HTMLElement): HTMLElement =>
   element('div', { class: 'scrolling', tabindex: '0', role: 'region', 'aria-label': name }, table)

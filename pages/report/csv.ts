@@ -4,6 +4,16 @@ export interface CsvColumn {
 }
 export type Cell = string | number | null
 
+/** Columns of texts, by their headings. */
+export const textColumns = (...headings: string[]): CsvColumn[] => headings.map((heading) => ({ heading }))
+/** Columns of numbers, by their headings. */
+export const numberColumns = (...headings: string[]): CsvColumn[] =>
+  headings.map((heading) => ({ heading, numeric: true }))
+
+/** A share and its interval under three columns. */
+export const shareCells = (share: { share: number; low: number; high: number } | undefined): Cell[] =>
+  share ? [share.share, share.low, share.high] : [null, null, null]
+
 /** RFC 4180. What a spreadsheet would take for a formula is kept from being one. */
 export const csvOf = (columns: readonly CsvColumn[], rows: readonly Cell[][]): string =>
   [columns.map(({ heading }) => heading), ...rows].map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'

@@ -1,7 +1,7 @@
 import type { EngineStanding } from '../../shared/records'
 import { type Child, element } from '../element'
 import { count, dateInWords, many } from '../../shared/words'
-import type { Cell, CsvColumn } from './csv'
+import { type Cell, type CsvColumn, numberColumns, textColumns } from './csv'
 import { paragraph } from './section'
 import { behind } from './table'
 import { percent } from '../../shared/share-sentence'
@@ -60,27 +60,25 @@ export function longLost({ engine, lost }: EngineStanding): HTMLElement[] {
   ]
 }
 
-const numeric = (heading: string): CsvColumn => ({ heading, numeric: true })
 const COLUMNS: CsvColumn[] = [
-  { heading: 'engine' },
-  { heading: 'model' },
-  { heading: 'verdict' },
-  { heading: 'live' },
-  numeric('macro-F1'),
-  numeric('low'),
-  numeric('high'),
-  numeric('calibration error'),
-  numeric('error low'),
-  numeric('error high'),
-  numeric('drift'),
-  numeric('training seconds'),
-  numeric('training USD'),
-  numeric('labels USD'),
-  numeric('a million posts USD'),
-  numeric('a million posts seconds'),
-  numeric('a million posts tokens'),
-  numeric('posts a second'),
-  { heading: 'lost since' },
+  ...textColumns('engine', 'model', 'verdict', 'live'),
+  ...numberColumns(
+    'macro-F1',
+    'low',
+    'high',
+    'calibration error',
+    'error low',
+    'error high',
+    'drift',
+    'training seconds',
+    'training USD',
+    'labels USD',
+    'a million posts USD',
+    'a million posts seconds',
+    'a million posts tokens',
+    'posts a second',
+  ),
+  ...textColumns('lost since'),
 ]
 
 const cellsOf = (row: EngineStanding): Cell[] => [

@@ -2,7 +2,7 @@ import type { ModelInBrief, ReportOverview } from '../../services/report/overvie
 import { type Child, element } from '../element'
 import { count, many } from '../../shared/words'
 import { shortDate } from '../words'
-import type { Cell } from './csv'
+import { type Cell, numberColumns, textColumns } from './csv'
 import { engines, longLost } from './engines'
 import { figure } from './figure'
 import { modelsInWords } from './model-words'
@@ -90,18 +90,9 @@ function scoresFigure(all: readonly ModelInBrief[]): HTMLElement | null {
       name: 'bellwether-models',
       caption: 'models',
       columns: [
-        { heading: 'judged' },
-        { heading: 'model' },
-        { heading: 'engine' },
-        { heading: 'verdict' },
-        { heading: 'macro-F1', numeric: true },
-        { heading: 'low', numeric: true },
-        { heading: 'high', numeric: true },
-        { heading: 'items', numeric: true },
-        { heading: 'majority class', numeric: true },
-        { heading: 'training labels', numeric: true },
-        { heading: 'training USD', numeric: true },
-        { heading: 'reasons' },
+        ...textColumns('judged', 'model', 'engine', 'verdict'),
+        ...numberColumns('macro-F1', 'low', 'high', 'items', 'majority class', 'training labels', 'training USD'),
+        ...textColumns('reasons'),
       ],
       rows: all.map(
         ({

@@ -2,7 +2,7 @@ import type { BatchInBrief, ReportOverview, CapSpending } from '../../services/r
 import { element } from '../element'
 import { paragraph, section } from './section'
 import { behind } from './table'
-import type { Cell } from './csv'
+import { type Cell, numberColumns, textColumns } from './csv'
 import { count, instantInWords, many } from '../../shared/words'
 import { monthOf, shortDate } from '../words'
 import { percent } from '../../shared/share-sentence'
@@ -35,15 +35,9 @@ export function labellingSection({ batches }: ReportOverview): HTMLElement {
       name: 'bellwether-batches',
       caption: 'labelling batches',
       columns: [
-        { heading: 'batch' },
-        { heading: 'asked', numeric: true },
-        { heading: 'labelled', numeric: true },
-        { heading: 'judgements', numeric: true },
-        { heading: 'people', numeric: true },
-        { heading: 'USD', numeric: true },
-        { heading: 'wrong', numeric: true },
-        { heading: 'status' },
-        { heading: 'without a label' },
+        ...textColumns('batch'),
+        ...numberColumns('asked', 'labelled', 'judgements', 'people', 'USD', 'wrong'),
+        ...textColumns('status', 'without a label'),
       ],
       rows: batches.map(
         ({ batch, items, labelled, judgements, annotators, costUsd, wrong, status: of, failed }): Cell[] => [

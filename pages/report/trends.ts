@@ -4,7 +4,7 @@ import { element } from '../element'
 import { paragraph, section } from './section'
 import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
-import type { Cell, CsvColumn } from './csv'
+import { type Cell, type CsvColumn, numberColumns, shareCells, textColumns } from './csv'
 import { isStopped } from './notices'
 import { dayAfter } from '../../shared/utc-day'
 import { isolated } from '../../shared/words'
@@ -24,16 +24,9 @@ const TOGETHER = 3
 const MOST_DAYS = 60
 
 const SHARE_COLUMNS: CsvColumn[] = [
-  { heading: 'date' },
-  { heading: 'hashtag' },
-  { heading: 'stream' },
-  { heading: 'label' },
-  { heading: 'share', numeric: true },
-  { heading: 'low', numeric: true },
-  { heading: 'high', numeric: true },
-  { heading: 'labels', numeric: true },
-  { heading: 'posts', numeric: true },
-  { heading: 'state' },
+  ...textColumns('date', 'hashtag', 'stream', 'label'),
+  ...numberColumns('share', 'low', 'high', 'labels', 'posts'),
+  ...textColumns('state'),
 ]
 const sayShare = (cell: Cell, column: number): string =>
   cell === null ? '–' : typeof cell === 'number' && column < 7 ? `${percent(cell)} %` : String(cell)
@@ -126,18 +119,7 @@ function figuresOf(overview: ReportOverview, { basis, span }: Choice): HTMLEleme
         names.map((name): Cell[] => {
           const answer = answerOfDay(day, span, basis)
           const share = answer.shares.find(({ label }) => label === name)
-          return [
-            day.date,
-            hashtag,
-            stream,
-            name,
-            share?.share ?? null,
-            share?.low ?? null,
-            share?.high ?? null,
-            answer.labels,
-            day[span].posts,
-            answer.state,
-          ]
+          return [day.date, hashtag, stream, name, ...shareCells(share), answer.labels, day[span].posts, answer.state]
         }),
       )
       const heading =
@@ -203,9 +185,7 @@ export function compared(overview: ReportOverview): HTMLElement | null {
           hashtag,
           stream,
           name,
-          share?.share ?? null,
-          share?.low ?? null,
-          share?.high ?? null,
+          ...shareCells(share),
           day.week.byPosts.labels,
           day.week.posts,
           day.week.byPosts.state,
@@ -278,12 +258,9 @@ export function coverage({ days, now, streams, incomplete }: ReportOverview): HT
         name: 'bellwether-collected',
         caption: 'what was collected',
         columns: [
-          { heading: 'date' },
-          { heading: 'hashtag' },
-          { heading: 'stream' },
-          { heading: 'collected', numeric: true },
-          { heading: 'posts', numeric: true },
-          { heading: 'remark' },
+          ...textColumns('date', 'hashtag', 'stream'),
+          ...numberColumns('collected', 'posts'),
+          ...textColumns('remark'),
         ],
         rows: cells.map(({ hashtag, stream, date, share, posts, words }): Cell[] => [
           date,
