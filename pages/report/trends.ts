@@ -28,6 +28,17 @@ const SHARE_COLUMNS: CsvColumn[] = [
   ...numberColumns('share', 'low', 'high', 'labels', 'posts'),
   ...textColumns('state'),
 ]
+/** The cells under `SHARE_COLUMNS`. */
+function shareRow(
+  { hashtag, stream }: Pick<ReportOverview['streams'][number], 'hashtag' | 'stream'>,
+  day: ReportOverview['days'][number],
+  name: string,
+  { basis, span }: Choice,
+): Cell[] {
+  const answer = answerOfDay(day, span, basis)
+  const share = answer.shares.find(({ label }) => label === name)
+  return [day.date, hashtag, stream, name, ...shareCells(share), answer.labels, day[span].posts, answer.state]
+}
 const sayShare = (cell: Cell, column: number): string =>
   cell === null ? '–' : typeof cell === 'number' && column < 7 ? `${percent(cell)} %` : String(cell)
 
@@ -115,13 +126,7 @@ function figuresOf(overview: ReportOverview, { basis, span }: Choice): HTMLEleme
     const groups = told.length <= TOGETHER ? [told] : told.map((one) => [one])
     return groups.map((group) => {
       const names = group.map(({ label }) => label)
-      const rows = days.flatMap((day) =>
-        names.map((name): Cell[] => {
-          const answer = answerOfDay(day, span, basis)
-          const share = answer.shares.find(({ label }) => label === name)
-          return [day.date, hashtag, stream, name, ...shareCells(share), answer.labels, day[span].posts, answer.state]
-        }),
-      )
+      const rows = days.flatMap((day) => names.map((name) => shareRow({ hashtag, stream }, day, name, { basis, span })))
       const heading =
         groups.length === 1 ? `#${isolated(topic)}` : `#${isolated(topic)}: ${names.map(isolated).join(', ')}`
       const counted = `${basis === 'posts' ? 'by posts' : 'by messages'}, ${span === 'day' ? 'day by day' : 'seven days up to each'}`
@@ -175,22 +180,9 @@ export function compared(overview: ReportOverview): HTMLElement | null {
     .flatMap(({ topic }) => newest.get(topic) ?? [])
     .every(({ day, week }) => week.posts === day.posts)
   const rows = labels.flatMap((name) =>
-    streams.flatMap(({ topic, hashtag, stream }): Cell[][] => {
-      const day = newest.get(topic)
-      if (!day) return []
-      const share = day.week.byPosts.shares.find(({ label }) => label === name)
-      return [
-        [
-          day.date,
-          hashtag,
-          stream,
-          name,
-          ...shareCells(share),
-          day.week.byPosts.labels,
-          day.week.posts,
-          day.week.byPosts.state,
-        ],
-      ]
+    streams.flatMap((one): Cell[][] => {
+      const day = newest.get(one.topic)
+      return day ? [shareRow(one, day, name, { basis: 'posts', span: 'week' })] : []
     }),
   )
   return section(
