@@ -11,7 +11,7 @@ export function percent(share: number): string {
 }
 
 /** `41 % (35 to 47 %)`, and no line breaks between a number and its sign. */
-const withInterval = ({ share, low, high }: Omit<ShareRecord, 'label'>): string =>
+export const shareWithInterval = ({ share, low, high }: Omit<ShareRecord, 'label'>): string =>
   `${percent(share)} % (${percent(low)} to ${percent(high)} %)`
 
 export type Span = 'day' | 'week'
@@ -53,8 +53,8 @@ export function quotable({ topic, date, span, posts, answer, model, errors }: To
   const which = flagged > 0 ? ' that fit a label' : ''
   const parts = told.map((one, i) =>
     i === 0
-      ? `${withInterval(one)} of the ${many(posts, 'post')} about #${isolated(topic)}${which} were ${isolated(one.label)}`
-      : `${withInterval(one)} ${isolated(one.label)}`,
+      ? `${shareWithInterval(one)} of the ${many(posts, 'post')} about #${isolated(topic)}${which} were ${isolated(one.label)}`
+      : `${shareWithInterval(one)} ${isolated(one.label)}`,
   )
   const when = span === 'day' ? `On ${dateInWords(date)}` : `In the seven days to ${dateInWords(date)}`
   const help = model !== null && modelWeight > 0 ? ', with a model kept honest by them' : ''

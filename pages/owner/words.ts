@@ -1,5 +1,5 @@
 import type { Annotator } from '../../services/owner/shown'
-import { percent } from '../../shared/share-sentence'
+import { shareWithInterval } from '../../shared/share-sentence'
 import { instantInWords, many } from '../../shared/words'
 
 /** `23 November 2026, 20:12 UTC`; a time without a zone is in UTC. */
@@ -9,8 +9,7 @@ export const timeInWords = (iso: string): string =>
 /** `93 % (84 to 97 %) of 58 posts`: a share without its interval and its number of posts says little. */
 export function reliability({ reliability: known }: Pick<Annotator, 'reliability'>): string {
   if (known === null) return 'not known'
-  const { share, low, high, items } = known
-  return `${percent(share)}\u00a0% (${percent(low)} to ${percent(high)}\u00a0%) of ${many(items, 'post')}`
+  return `${shareWithInterval(known)} of ${many(known.items, 'post')}`
 }
 
 export const dollarsAndCents = (amount: number): string => `$${amount.toFixed(2)}`
