@@ -1,10 +1,9 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { failureOf, FastTextError } from './error'
+import { GZIP } from './model-file'
 
 // What is wrong with a file is said before any work on another one.
-
-const GZIP = 0x1f8b
 
 /** Refuses an `-output` that no model can be written to. Throws FILE_UNREADABLE. */
 export function checkOutput(output: string): void {

@@ -13,7 +13,8 @@ import { readQuantised } from './quantised'
 
 const MAGIC = 793712314
 const VERSION = 12
-const GZIP = 0x1f8b
+/** The first two bytes of a gzip file. */
+export const GZIP = 0x1f8b
 const SUPERVISED = 3
 const WORD = 0
 const LABEL = 1
