@@ -5,7 +5,7 @@ import { addBatch, removeOpen } from '../../shared/state/desk'
 import { type Story, tell } from '../services/report/stories'
 import { audit, overflow } from './audit'
 import { putLabelled } from './labelled'
-import { openSite, type Site, type Visitor } from './site'
+import { openSite, type Site } from './site'
 
 /** The narrowest window that WCAG asks for, a desktop, and a 4k screen. */
 const WIDTHS = [320, 1280, 3840]
@@ -46,7 +46,6 @@ let site: Site
 let settled: Site
 /** Has nothing. */
 let empty: Site
-const visitors: Visitor[] = []
 let people = 0
 
 beforeAll(async () => {
@@ -75,14 +74,13 @@ beforeAll(async () => {
   })
   await putLabelled(settled)
 }, 300_000)
-afterEach(() => Promise.all(visitors.splice(0).map(({ close }) => close())))
+afterEach(() => Promise.all([site, settled, empty].map((one) => one.visitorsLeave())))
 afterAll(() => Promise.all([site.close(), settled.close(), empty.close()]))
 
 async function come(at: Site, options: BrowserContextOptions, url: string): Promise<Page> {
-  const visitor = await at.visitor(options)
-  visitors.push(visitor)
-  await visitor.page.goto(url)
-  return visitor.page
+  const { page } = await at.visitor(options)
+  await page.goto(url)
+  return page
 }
 
 const press = (key: string) => async (page: Page) => {

@@ -15,13 +15,12 @@ let batch = ''
 /** The texts of the batch, in the order of its item ids. */
 let asked: readonly string[] = []
 let batches = 0
-const visitors: Visitor[] = []
 
 beforeAll(async () => {
   site = await openSite()
 }, 120_000)
 afterEach(async () => {
-  await Promise.all(visitors.splice(0).map(({ close }) => close()))
+  await site.visitorsLeave()
   await removeOpen(site.table, batch)
 })
 afterAll(() => site.close())
@@ -55,7 +54,6 @@ const posts = (count: number) => Array.from({ length: count }, (_, i) => `Post n
 
 async function arrive(name: string, options?: BrowserContextOptions): Promise<Visitor> {
   const visitor = await site.visitor(options)
-  visitors.push(visitor)
   await visitor.page.goto((await site.invite({ annotator: name })).url)
   return visitor
 }
@@ -307,9 +305,7 @@ describe('an annotator', () => {
 
   it("whose clock is years off answers as anybody does: time is the desk's", async () => {
     await ask(posts(2))
-    const visitor = await site.visitor()
-    visitors.push(visitor)
-    const { page } = visitor
+    const { page } = await site.visitor()
     await page.clock.setSystemTime(new Date('2031-05-05T05:05:05Z'))
     await page.goto((await site.invite({ annotator: 'tom' })).url)
     await page.locator('#definitions[open]').waitFor()
@@ -517,9 +513,7 @@ describe('a link', () => {
 
   it.each(denials)('that %s says so and reveals nothing', async (_, words, urlOf) => {
     await ask(['A post that nobody may see'])
-    const visitor = await site.visitor()
-    visitors.push(visitor)
-    const { page } = visitor
+    const { page, complaints } = await site.visitor()
 
     await page.goto(await urlOf())
     await page.getByRole('heading', { name: words }).waitFor()
@@ -528,7 +522,7 @@ describe('a link', () => {
     expect(shown).not.toMatch(/nobody may see|technical|marketing|\b(eve|old|team)\b|today/)
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('title')
     // A browser reports every answer of 401 by itself.
-    expect(visitor.complaints.filter((text) => !/401/.test(text))).toEqual([])
+    expect(complaints.filter((text) => !/401/.test(text))).toEqual([])
   })
 
   it('that is withdrawn ends the work of whoever uses it', async () => {
@@ -554,12 +548,11 @@ describe('a link', () => {
     const { url } = await site.invite({ annotator: 'mia' })
 
     for (let i = 0; i < 2; i++) {
-      const visitor = await site.visitor()
-      visitors.push(visitor)
-      await visitor.page.goto(url)
-      await visitor.page.locator('#work').waitFor()
-      expect(visitor.page.url()).toBe(`${site.cloud.endpoint}/desk`)
-      const [cookie] = await visitor.page.context().cookies()
+      const { page } = await site.visitor()
+      await page.goto(url)
+      await page.locator('#work').waitFor()
+      expect(page.url()).toBe(`${site.cloud.endpoint}/desk`)
+      const [cookie] = await page.context().cookies()
       expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict' })
     }
   })

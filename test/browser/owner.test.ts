@@ -11,7 +11,6 @@ import { keepPicture, openSite, PHONE, type Site, type Visitor } from './site'
 
 let site: Site
 let empty: Site
-const visitors: Visitor[] = []
 /** A post is on the screen this long before a decision counts. */
 const READ_MS = 500
 
@@ -20,7 +19,7 @@ beforeAll(async () => {
   empty = await openSite()
   await putLabelled(site)
 }, 180_000)
-afterEach(() => Promise.all(visitors.splice(0).map(({ close }) => close())))
+afterEach(() => Promise.all([site.visitorsLeave(), empty.visitorsLeave()]))
 afterAll(async () => {
   await site.close()
   await empty.close()
@@ -28,7 +27,6 @@ afterAll(async () => {
 
 async function visit(url: string, at = site, options?: BrowserContextOptions): Promise<Visitor> {
   const visitor = await at.visitor(options)
-  visitors.push(visitor)
   await visitor.page.goto(url)
   return visitor
 }

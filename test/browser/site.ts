@@ -41,6 +41,8 @@ export interface Site {
   revoke(name: string): Promise<void>
   /** A browser of somebody else: own cookies, own storage. */
   visitor(options?: BrowserContextOptions): Promise<Visitor>
+  /** Close the browsers of all who are here. */
+  visitorsLeave(): Promise<void>
   close(): Promise<void>
 }
 
@@ -109,6 +111,9 @@ export async function openSite({ start = Date.parse('2026-11-22T10:00:00Z') } = 
         if (protocol !== 'data:' && origin !== cloud.endpoint) complaints.push(`asked ${request.url()}`)
       })
       return { page, complaints, close: () => context.close() }
+    },
+    async visitorsLeave() {
+      await Promise.all(browser.contexts().map((context) => context.close()))
     },
     async close() {
       await browser.close()
