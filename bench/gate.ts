@@ -1,5 +1,5 @@
 import { type Contender, type Contest, type Gate, judge } from '../services/evaluator/gate'
-import { measured as measuredAnswers, type MeasuredModel } from '../services/evaluator/measure'
+import { measured as measuredAnswers, type MeasuredModel } from '../services/evaluator/measuring/measure'
 import { countRelabelled } from '../services/evaluator/relabelled'
 import { categoryOf } from '../shared/engines/training-lines'
 import { countWords, posteriorOf } from '../shared/engines/naive-bayes/word-counts'

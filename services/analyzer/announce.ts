@@ -5,8 +5,8 @@ import type { ReportRecord } from '../../shared/records'
 import { boostEvaluation } from '../../shared/state/evaluation-boost'
 import { streamNameOf } from '../../shared/streams'
 import type { Table } from '../../shared/table'
-import { headlineOf } from './report'
-import { disagreementIn } from './shares'
+import { headlineOf } from './reports/report'
+import { disagreementIn } from './reports/shares'
 
 /** Publish what the report says. Where model and labels disagree, ask for more evaluation labels. */
 export async function announceReport(

@@ -2,11 +2,11 @@ import { covarianceOfShares } from '../../shared/statistics/difference'
 import type { StreamNames } from '../../shared/streams'
 import { dayAfter } from '../../shared/utc-day'
 import type { AnalyzePorts } from './analyze'
-import { openDayBook } from './day-book'
+import { openDayBook } from './reports/day-book'
 import { WEEK, weekTo } from './days'
-import { weekFacts } from './reporter'
-import { openPlans } from './samples'
-import { termsOfDays } from './shares'
+import { weekFacts } from './reports/reporter'
+import { openPlans } from './facts/samples'
+import { termsOfDays } from './reports/shares'
 
 type Sources = Pick<AnalyzePorts, 'objects' | 'memory' | 'settings' | 'labels' | 'opinions'>
 

@@ -8,7 +8,7 @@ import type { Table } from '../../shared/table'
 import type { AnalyzePorts } from './analyze'
 import { DAY_MS, dayAfter } from '../../shared/utc-day'
 import { byStream, WEEK } from './days'
-import { openPlans } from './samples'
+import { openPlans } from './facts/samples'
 
 /** Labels are reported so long after they came in. */
 const WAIT_SECONDS = 20

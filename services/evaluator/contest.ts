@@ -18,17 +18,17 @@ import {
   tuningRecord,
 } from '../../shared/records'
 import { correlated } from '../../shared/watch/correlation'
-import { calibrate } from './compare'
+import { calibrate } from './measuring/compare'
 import { sideBySide } from './engines'
 import { type Contender, type Contest, type Gate, judge, opponentIn } from './gate'
-import { costOf, lineageOf } from './lineage'
+import { costOf, lineageOf } from './measuring/lineage'
 import { modelPlaceOf } from './card'
-import { liveOf } from './live'
-import { majorityOf, measureModel, type MeasuredModel } from './measure'
-import { type Second, secondPredictorOn } from './second-predictor'
-import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } from './recent'
+import { liveOf } from './measuring/live'
+import { majorityOf, measureModel, type MeasuredModel } from './measuring/measure'
+import { type Second, secondPredictorOn } from './measuring/second-predictor'
+import { bestOf, cardsOfLate, championsBefore, daysAheadOf, daysSinceSwitch } from './measuring/recent'
 import { type Relabelled, countRelabelled } from './relabelled'
-import { whyNotScored, windowOf } from './window'
+import { whyNotScored, windowOf } from './measuring/window'
 
 /** Cards of this many days are read: an engine that loses for four weeks is named. */
 const CARDS_DAYS = 42

@@ -1,8 +1,8 @@
 import type { CardRecord, DatasetRecord, ScoresRecord } from '../../shared/records'
 import type { Settings } from '../../shared/settings'
 import { DAY_MS } from '../../shared/utc-day'
-import { compare } from './compare'
-import type { MeasuredModel } from './measure'
+import { compare } from './measuring/compare'
+import type { MeasuredModel } from './measuring/measure'
 import type { Relabelled } from './relabelled'
 
 /** A model to be judged. Without a measurement where its artefact cannot be read; then `unreadable` says why. */

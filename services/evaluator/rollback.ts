@@ -6,7 +6,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { type CardRecord, cardRecord, type ChampionRecord, championRecord } from '../../shared/records'
 import { championOf, modelPlaceOf, promotionOf } from './card'
 import { championBytes, finishStopped, type EvaluatePorts } from './evaluate'
-import { readCard } from './recent'
+import { readCard } from './measuring/recent'
 import { registerRollback, warnOfRefusal } from './register'
 
 export interface RolledBack {

@@ -5,7 +5,7 @@ import { type Objects, parseJson } from '../../shared/objects'
 import { cardRecord, deletedFromRecord, type DeletedFromRecord, type DeletionRecord } from '../../shared/records'
 import { noteDone, noteOpen } from '../../shared/state/open-deletions'
 import type { Table } from '../../shared/table'
-import { removeAll } from './rewrite'
+import { removeAll } from './files/rewrite'
 import type { Versions } from './versions'
 
 type Bucket = Pick<Objects, 'read' | 'list' | 'put'>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { PLACES } from '../../services/privacy/places'
+import { PLACES } from '../../services/privacy/files/places'
 import { ROWS } from '../../services/privacy/rows'
 import { keys } from '../../shared/keys'
 import { rowKindsOf, stateModules, withMaps } from '../../bin/architecture'

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from '@jest/globals'
 import { askChampion } from '../../services/analyzer/ask'
-import { classify } from '../../services/analyzer/classify'
+import { classify } from '../../services/analyzer/facts/classify'
 import { evaluate } from '../../services/evaluator/evaluate'
 import { format } from '../../services/formatter/format'
 import { finish } from '../../services/trainer/finish'

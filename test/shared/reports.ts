@@ -1,5 +1,5 @@
 import type { AnswerRecord, ReportIndexRecord, ReportRecord, StretchRecord } from '../../shared/records'
-import { withReport } from '../../services/analyzer/report'
+import { withReport } from '../../services/analyzer/reports/report'
 
 /** A report as the analyzer writes it on a good day: two labels, every estimate shown. */
 export function exampleReport(over: Partial<ReportRecord> = {}): ReportRecord {

@@ -5,9 +5,9 @@ import {
   mostRepeated,
   tellingWords,
   type Worded,
-} from '../../../services/analyzer/evidence'
-import { handlesIn, isNameAmong, namesInAuthorId, plainWords } from '../../../services/analyzer/plain-words'
-import { addPost, emptyTally, type Tally } from '../../../services/analyzer/tally'
+} from '../../../services/analyzer/evidence/evidence'
+import { handlesIn, isNameAmong, namesInAuthorId, plainWords } from '../../../services/analyzer/evidence/plain-words'
+import { addPost, emptyTally, type Tally } from '../../../services/analyzer/facts/tally'
 
 const LABELS = ['technical', 'marketing']
 const ITEM = { a: 'aaaaaaaaaaaaaaaa', b: 'bbbbbbbbbbbbbbbb', c: 'cccccccccccccccc', d: 'dddddddddddddddd' }

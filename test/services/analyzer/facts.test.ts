@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { type CountedDay, countedDay, factsBytes, joined } from '../../../services/analyzer/facts'
-import { addPost, emptyTally, orderedById, meansOf, messageIn } from '../../../services/analyzer/tally'
+import { type CountedDay, countedDay, factsBytes, joined } from '../../../services/analyzer/facts/facts'
+import { addPost, emptyTally, orderedById, meansOf, messageIn } from '../../../services/analyzer/facts/tally'
 import type { StandingLabel } from '../../../shared/labels'
 import { factsRecord } from '../../../shared/records'
 import { keys } from '../../../shared/keys'

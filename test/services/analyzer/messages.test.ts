@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { readWantedMessages } from '../../../services/analyzer/messages'
+import { readWantedMessages } from '../../../services/analyzer/evidence/messages'
 import { type RunRecord, runRecord } from '../../../shared/records'
 import { keys } from '../../../shared/keys'
 import { testBucket } from '../../shared/bucket'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { designOf, modelAtPlan, openPlans, strataOf, windowScoresOf } from '../../../services/analyzer/samples'
+import { designOf, modelAtPlan, openPlans, strataOf, windowScoresOf } from '../../../services/analyzer/facts/samples'
 import { keys } from '../../../shared/keys'
 import type { StandingLabel } from '../../../shared/labels'
 import type { PlanRecord } from '../../../shared/records'

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import { opinionsInWords, secondPredictorOf } from '../../../services/analyzer/opinions'
+import { opinionsInWords, secondPredictorOf } from '../../../services/analyzer/reports/opinions'
 import {
   answeredShare,
   scoringOf,
   type SecondEvidence,
   type WindowItem,
-} from '../../../services/analyzer/second-predictor'
-import { answerOverStretch, type DayFacts, type Evidence, stretchOver } from '../../../services/analyzer/shares'
-import { addPost, emptyTally, meansOf, meansWith, withoutMessages } from '../../../services/analyzer/tally'
+} from '../../../services/analyzer/reports/second-predictor'
+import { answerOverStretch, type DayFacts, type Evidence, stretchOver } from '../../../services/analyzer/reports/shares'
+import { addPost, emptyTally, meansOf, meansWith, withoutMessages } from '../../../services/analyzer/facts/tally'
 import type { Sampled } from '../../../shared/statistics/difference'
 import { noErrors } from '../../../shared/statistics/judgement-errors'
 import { mulberry32 } from '../../../shared/statistics/random'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
-import { collectionOf } from '../../../services/analyzer/collection'
+import { collectionOf } from '../../../services/analyzer/facts/collection'
 import {
   answerOverStretch,
   type DayFacts,
   disagreementIn,
   type Evidence,
   stretchOver,
-} from '../../../services/analyzer/shares'
+} from '../../../services/analyzer/reports/shares'
 import {
   addPost,
   countedShares,
@@ -17,7 +17,7 @@ import {
   mergedTallies,
   messageIn,
   messagesOf,
-} from '../../../services/analyzer/tally'
+} from '../../../services/analyzer/facts/tally'
 import type { RunRecord } from '../../../shared/records'
 import type { Sampled } from '../../../shared/statistics/difference'
 import { judgementErrors, noErrors } from '../../../shared/statistics/judgement-errors'

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { calibrate } from '../../../services/evaluator/compare'
+import { calibrate } from '../../../services/evaluator/measuring/compare'
 
 const said = (probability: number, isRight: boolean, basis: 'text' | 'prior' = 'text') => ({
   probabilities: [probability, 1 - probability],

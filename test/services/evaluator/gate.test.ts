@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Contender, type Contest, judge } from '../../../services/evaluator/gate'
-import { measured } from '../../../services/evaluator/measure'
+import { measured } from '../../../services/evaluator/measuring/measure'
 import type { EvaluationLine } from '../../../shared/records'
 import { settings } from '../../../shared/settings'
 import { item } from './contest'

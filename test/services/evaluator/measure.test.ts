@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type Classifier, likeliest } from '../../../shared/engines/classifier'
 import { plainText } from '../../../shared/text'
-import { majorityOf, measureModel } from '../../../services/evaluator/measure'
+import { majorityOf, measureModel } from '../../../services/evaluator/measuring/measure'
 import { item, items } from './contest'
 
 const LABELS = ['marketing', 'technical']

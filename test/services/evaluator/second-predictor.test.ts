@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { evaluate, type EvaluatePorts } from '../../../services/evaluator/evaluate'
-import type { Second } from '../../../services/evaluator/second-predictor'
+import type { Second } from '../../../services/evaluator/measuring/second-predictor'
 import { s3Artefacts } from '../../../shared/artefact'
 import { keys } from '../../../shared/keys'
 import { cardRecord } from '../../../shared/records'

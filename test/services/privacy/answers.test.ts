@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { placeAt } from '../../../services/privacy/kinds'
+import { placeAt } from '../../../services/privacy/files/kinds'
 import { forgetRows } from '../../../services/privacy/rows'
 import { markWith } from '../../../shared/tombstones'
 import { targetsOf } from '../../../services/privacy/targets'

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { anyFile, isRowGone, labelFile, postFile } from '../../../services/privacy/any-file'
+import { anyFile, isRowGone, labelFile, postFile } from '../../../services/privacy/files/any-file'
 import type { DeletionTargets } from '../../../services/privacy/targets'
 import { contentOf, idOf } from '../../../shared/post-file/row'
 import { aPost } from '../../given'

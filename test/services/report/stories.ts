@@ -1,6 +1,6 @@
 import { addBatch } from '../../../shared/state/desk'
 import { claimBatch, markStarted } from '../../../shared/state/open-batches'
-import { indexBytes, reportBytes } from '../../../services/analyzer/report'
+import { indexBytes, reportBytes } from '../../../services/analyzer/reports/report'
 import { book } from '../../../shared/state/ledger'
 import { keys } from '../../../shared/keys'
 import type { Objects } from '../../../shared/objects'

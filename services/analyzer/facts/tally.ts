@@ -1,0 +1,244 @@
+import { likeliest } from '../../../shared/engines/classifier'
+import type { Basis } from '../../../shared/statistics/difference'
+import { zeros } from '../../../shared/statistics/numbers'
+
+/** Posts counted by message, in bounded memory however many there are. */
+export interface Tally {
+  classes: number
+  posts: number
+  /** Posts whose message has scores. */
+  scored: number
+  /** Sums of the scores of these posts, by class. */
+  scores: number[]
+  /** How many of these posts the model gives each class to. */
+  answers: number[]
+  /** Messages one by one, by id: all of them, or those whose id lies below `below`. */
+  kept: Map<string, Message>
+  /** Of the others those that are asked about, and so are needed one by one. */
+  aside: Map<string, Message>
+  /** A share of all ids in (0, 1]. */
+  below: number
+}
+
+/** The posts of one message. */
+export interface Message {
+  posts: number
+  /** Its kept scores by class: of the model that was live when its first day was planned. Nothing where none was. */
+  scores: readonly number[] | undefined
+}
+
+/**
+ * Messages that are kept one by one: some 40 MB. Of more, those with the smallest ids are, which as hashes are a random
+ * sample of all: a mean over 100,000 of them is off by a third of a point at most.
+ */
+export const MOST_KEPT = 200_000
+
+export const emptyTally = (classes: number): Tally => ({
+  classes,
+  posts: 0,
+  scored: 0,
+  scores: zeros(classes),
+  answers: zeros(classes),
+  kept: new Map(),
+  aside: new Map(),
+  below: 1,
+})
+
+/** How many messages are kept one by one, and which of the others are kept as well. */
+interface Keeping {
+  most: number
+  isAsked: (message: string) => boolean
+}
+
+const KEEPING: Keeping = { most: MOST_KEPT, isAsked: () => false }
+
+/** Count one post of a message with these kept scores, if it has any. */
+export function addPost(
+  tally: Tally,
+  message: string,
+  scores: readonly number[] | undefined,
+  keeping: Partial<Keeping> = {},
+): void {
+  const { most, isAsked } = { ...KEEPING, ...keeping }
+  tally.posts += 1
+  if (scores) {
+    tally.scored += 1
+    tally.answers[likeliest(scores)]! += 1
+    addUp(tally.scores, scores)
+  }
+  const isKept = isBelow(tally.below, message)
+  if (!isKept && !isAsked(message)) return
+  addMessage(isKept ? tally.kept : tally.aside, message, { posts: 1, scores })
+  while (tally.kept.size > most) halve(tally, isAsked)
+}
+
+/**
+ * All posts of several tallies, not to be added to; a message that several have is one. Sums are taken tally by tally and
+ * messages stand in the order of their ids, so that the same tallies give the same digits.
+ */
+export function mergedTallies(tallies: readonly Tally[], classes: number, mostKept = MOST_KEPT): Tally {
+  const counted = tallies.filter(({ posts }) => posts > 0)
+  // What one has alone is not held twice.
+  if (counted.length === 1 && counted[0]!.kept.size <= mostKept) return counted[0]!
+  const all = emptyTally(classes)
+  all.below = Math.min(1, ...tallies.map(({ below }) => below))
+  for (const { posts, scored, scores, answers, kept } of tallies) {
+    all.posts += posts
+    all.scored += scored
+    addUp(all.scores, scores)
+    addUp(all.answers, answers)
+    for (const [id, message] of kept) {
+      if (!isBelow(all.below, id)) continue
+      addMessage(all.kept, id, message)
+      while (all.kept.size > mostKept) halve(all, KEEPING.isAsked)
+    }
+  }
+  return { ...all, kept: byId(all.kept) }
+}
+
+/** The posts of a message in several tallies together; nothing where none has it. */
+export function messageIn(tallies: readonly Tally[], id: string): Message | undefined {
+  const found = new Map<string, Message>()
+  for (const { kept, aside } of tallies) {
+    const message = kept.get(id) ?? aside.get(id)
+    if (message) addMessage(found, id, message)
+  }
+  return found.get(id)
+}
+
+/** Put a message back to where it was kept. */
+export function keepMessage({ kept, aside, below }: Tally, id: string, message: Message): void {
+  const among = isBelow(below, id) ? kept : aside
+  among.set(id, message)
+}
+
+/** The tally with its messages in the order of their ids. */
+export const orderedById = (tally: Tally): Tally => ({ ...tally, kept: byId(tally.kept), aside: byId(tally.aside) })
+
+/** Distinct messages; an estimate where not all are kept. */
+export const messagesOf = ({ kept, below }: Tally): number => Math.round(kept.size / below)
+
+/**
+ * Mean score of each class over the posts, or over the messages, each of which counts once. What has no scores counts
+ * as evenly split: the same for every message of the population and of the sample, so that it cancels out.
+ */
+export function meansOf(tally: Tally, basis: Basis): number[] {
+  const { posts, scored, classes, kept } = tally
+  if (basis === 'posts') {
+    return tally.scores.map((sum) => (sum + (posts - scored) / classes) / Math.max(1, posts))
+  }
+  const means = zeros(classes)
+  for (const message of kept.values()) addUp(means, scoresOf(message, classes))
+  return means.map((sum) => sum / Math.max(1, kept.size))
+}
+
+/**
+ * Mean scores where messages that are kept one by one have others than their kept scores: `before` and `after` of each whose
+ * scores change. The others have the mean of `meansOf`, or `evenly` split scores.
+ */
+export function meansWith(
+  tally: Tally,
+  basis: Basis,
+  changeOf: (id: string, message: Message) => { before: readonly number[]; after: readonly number[] } | undefined,
+  means = meansOf(tally, basis),
+): number[] {
+  const changes = zeros(tally.classes)
+  for (const [id, message] of tally.kept) {
+    const change = changeOf(id, message)
+    if (!change) continue
+    const count = basis === 'posts' ? message.posts : 1
+    for (const [k, after] of change.after.entries()) changes[k]! += count * (after - change.before[k]!)
+  }
+  // Of very many messages those that are kept are a part, and only they change.
+  const total = basis === 'posts' ? tally.posts : tally.kept.size / tally.below
+  return means.map((mean, k) => mean + changes[k]! / Math.max(1, total))
+}
+
+/** The tally without the posts of some messages; of those that are not kept one by one nothing is known. */
+export function withoutMessages(tally: Tally, ids: ReadonlySet<string>): Tally {
+  const found = [...ids].flatMap((id) => {
+    const message = tally.kept.get(id) ?? tally.aside.get(id)
+    return message ? [{ id, ...message }] : []
+  })
+  if (found.length === 0) return tally
+  const rest: Tally = {
+    ...tally,
+    scores: [...tally.scores],
+    answers: [...tally.answers],
+    kept: new Map(tally.kept),
+    aside: new Map(tally.aside),
+  }
+  for (const { id, posts, scores } of found) {
+    rest.kept.delete(id)
+    rest.aside.delete(id)
+    rest.posts -= posts
+    if (!scores) continue
+    rest.scored -= posts
+    rest.answers[likeliest(scores)]! -= posts
+    for (const [k, score] of scores.entries()) rest.scores[k]! -= posts * score
+  }
+  return rest
+}
+
+/** Scores of a message, evenly split where it has none. */
+export const scoresOf = ({ scores }: Message, classes: number): readonly number[] => scores ?? evenly(classes)
+
+/** The share of the posts, or of the messages, that have scores. */
+export function scoredShare({ posts, scored, kept }: Tally, basis: Basis): number {
+  if (basis === 'posts') return scored / Math.max(1, posts)
+  let messages = 0
+  for (const { scores } of kept.values()) if (scores) messages += 1
+  return messages / Math.max(1, kept.size)
+}
+
+/** Share of each class among the answers of the model: what counting would say of the posts or messages with scores. */
+export function countedShares(tally: Tally, basis: Basis): number[] {
+  const counts = zeros(tally.classes)
+  if (basis === 'posts') addUp(counts, tally.answers)
+  else for (const { scores } of tally.kept.values()) if (scores) counts[likeliest(scores)]! += 1
+  const all = counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count) => count / Math.max(1, all))
+}
+
+/** Covariance of the mean scores, messages being independent of each other: Σ w²(s−q)(s−q)ᵀ with w the part of a message. */
+export function covarianceOf(tally: Tally, basis: Basis): number[][] {
+  const means = meansOf(tally, basis)
+  const covariance = means.map(() => zeros(tally.classes))
+  const total = basis === 'posts' ? tally.posts * Math.sqrt(tally.below) : tally.kept.size
+  for (const message of tally.kept.values()) {
+    const weight = ((basis === 'posts' ? message.posts : 1) / total) ** 2
+    const off = scoresOf(message, tally.classes).map((score, k) => score - means[k]!)
+    for (const [a, row] of covariance.entries()) for (const b of row.keys()) row[b]! += weight * off[a]! * off[b]!
+  }
+  return covariance
+}
+
+function halve(tally: Tally, isAsked: Keeping['isAsked']): void {
+  tally.below /= 2
+  for (const [id, message] of tally.kept) {
+    if (isBelow(tally.below, id)) continue
+    tally.kept.delete(id)
+    if (isAsked(id)) tally.aside.set(id, message)
+  }
+}
+
+/** Whether an id lies in this part of all ids. */
+export const isBelow = (below: number, id: string): boolean => below === 1 || placeOf(id) < below
+
+/** Where an id lies in [0, 1): ids are hexadecimal digits of a hash. */
+const placeOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) / 2 ** 32
+
+const byId = (messages: ReadonlyMap<string, Message>): Map<string, Message> =>
+  new Map([...messages].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+export const evenly = (classes: number): number[] => Array.from({ length: classes }, () => 1 / classes)
+
+/** Count a message once more; the scores that it first had stay. */
+function addMessage(to: Map<string, Message>, id: string, { posts, scores }: Message): void {
+  const before = to.get(id)
+  to.set(id, { posts: posts + (before?.posts ?? 0), scores: before?.scores ?? scores })
+}
+
+function addUp(to: number[], from: readonly number[]): void {
+  for (const [k, value] of from.entries()) to[k]! += value
+}

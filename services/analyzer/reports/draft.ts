@@ -1,0 +1,86 @@
+import { BellwetherError } from '../../../shared/errors'
+import { jsonOrNothing } from '../../../shared/json'
+import { keys } from '../../../shared/keys'
+import { type Objects, parseJson } from '../../../shared/objects'
+import { type ReportRecord, reportIndexRecord, reportRecord } from '../../../shared/records'
+import type { StreamName } from '../../../shared/streams'
+import { indexBytes, reportBytes, withReport } from './report'
+
+/** A report that is not written yet. */
+export interface Draft {
+  report: ReportRecord
+  body: string
+  /** ETag of the report that it replaces, if there is one. */
+  etag: string | undefined
+  isSame: boolean
+  /** Whether what it says of its own day is new, which the six days after it count as well. */
+  changesLaterDays: boolean
+}
+
+/** Attempts before CONFLICT: no writer should lose this many races. */
+const ATTEMPTS = 50
+
+/** Hold a report against the one that is there. */
+export async function draftOf(objects: Pick<Objects, 'read'>, report: ReportRecord): Promise<Draft> {
+  const before = await objects.read(keys.report(report))
+  const text = before?.body.toString('utf8')
+  const body = reportBytes(report)
+  const isSame = text === body
+  const changesLaterDays = !isSame && (text === undefined || !isSameDay(text, report))
+  return { report, body, etag: before?.etag, isSame, changesLaterDays }
+}
+
+/** Write a report unless it says what is there: the versions of a report are its history. CONFLICT when another wrote it. */
+export async function putDraft(objects: Pick<Objects, 'swap'>, { report, body, etag, isSame }: Draft): Promise<void> {
+  if (!isSame) await replace(objects, keys.report(report), body, etag)
+}
+
+/** Write an object in place of the one with this ETag; answers the new ETag. CONFLICT when another wrote it meanwhile. */
+export async function replace(
+  objects: Pick<Objects, 'swap'>,
+  key: string,
+  body: string,
+  etag: string | undefined,
+): Promise<string> {
+  const written = await objects.swap(key, body, etag)
+  if (written !== false) return written
+  throw new BellwetherError('CONFLICT', `${key} was written by another invocation at the same time; try again`)
+}
+
+/**
+ * The index, to put reports of a stream into, each in place of an earlier one of its day. It is read once, unless another
+ * writes it.
+ */
+export function openIndex(
+  objects: Pick<Objects, 'read' | 'swap'>,
+  isOfStream: (day: StreamName) => boolean,
+): (report: ReportRecord) => Promise<void> {
+  const key = keys.reportIndex({})
+  let known: { etag: string | undefined; text: string | undefined } | undefined
+  const read = async () => {
+    const stored = await objects.read(key)
+    return { etag: stored?.etag, text: stored?.body.toString('utf8') }
+  }
+  return async (report) => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      known ??= await read()
+      const index = known.text ? parseJson(known.text, reportIndexRecord, key) : { days: [] }
+      const text = indexBytes(withReport(index, report, isOfStream))
+      if (text === known.text) return
+      const etag = await objects.swap(key, text, known.etag)
+      known = etag === false ? undefined : { etag, text }
+      if (known) return
+    }
+    throw new BellwetherError(
+      'CONFLICT',
+      `${key} changed during each of ${ATTEMPTS} attempts, because other invocations wrote it; try again`,
+    )
+  }
+}
+
+/** Does a report say of its own day what one before said? One that cannot be read did not. */
+function isSameDay(before: string, report: ReportRecord): boolean {
+  const read = reportRecord.safeParse(jsonOrNothing(before))
+  const own = ({ model, labels, day }: ReportRecord) => JSON.stringify({ model, labels, day })
+  return read.success && own(read.data) === own(report)
+}
