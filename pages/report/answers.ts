@@ -9,11 +9,10 @@ import { figure } from './figure'
 import { forest, type Group, lookOf, upTo } from './plots'
 import { type Cell, numberColumns, shareCells, textColumns } from './csv'
 import { secondPredictor } from './second-predictor'
-import { dayAfter } from '../../shared/utc-day'
 import { dateInWords, isolated, many } from '../../shared/words'
 import { withDatesInWords } from '../words'
 import { percent, quotable, type Span } from '../../shared/share-sentence'
-import { answerOfDay, fileName, labelsOf, wrongInWords } from './words'
+import { addDays, answerOfDay, fileName, labelsOf, wrongInWords } from './words'
 
 type Report = ReportOverview['latest'][number]
 
@@ -99,7 +98,7 @@ function changed(
   const hasNumber = week.byPosts.shares.length > 0
   if (!against) {
     if (asked !== undefined) return paragraph(`There is no report of ${dateInWords(asked)}.`)
-    const missing = dateInWords(dayAfter(date, -7))
+    const missing = dateInWords(addDays(date, -7))
     return hasNumber ? paragraph(`There is no report of ${missing} to hold it against.`, 'change') : null
   }
   const other = dateInWords(against.date)
@@ -223,7 +222,7 @@ function how(report: Report): HTMLElement {
     ['Method', counted ? together(byPosts.method) : ''],
     [
       'Posts',
-      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}${isLonger(report) ? `; ${many(week.posts, 'post')} in seven days (${dateInWords(dayAfter(report.date, -6))} to ${dateInWords(report.date)})` : ''}`,
+      `${many(day.posts, 'post')} in ${many(day.messages, 'message')}${isLonger(report) ? `; ${many(week.posts, 'post')} in seven days (${dateInWords(addDays(report.date, -6))} to ${dateInWords(report.date)})` : ''}`,
     ],
     [
       'Labels',

@@ -1,8 +1,7 @@
 import type { ReportOverview } from '../../services/report/overview'
-import { daysBetween } from '../../shared/utc-day'
 import { count, dateInWords, isolated, many } from '../../shared/words'
 import { monthOf, shortDate } from '../words'
-import { dollarsInWords, schedule, scoreWithInterval } from './words'
+import { daysBetween, dollarsInWords, schedule, scoreWithInterval } from './words'
 
 /** What a reader must know before a number is believed. */
 export interface Notice {

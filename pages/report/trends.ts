@@ -6,11 +6,10 @@ import { figure } from './figure'
 import { collection, forest, type Group, lookOf, type Point, type Series, sharesOverTime, upTo } from './plots'
 import { type Cell, type CsvColumn, numberColumns, shareCells, textColumns } from './csv'
 import { isStopped } from './notices'
-import { dayAfter } from '../../shared/utc-day'
 import { isolated } from '../../shared/words'
 import { shortDate } from '../words'
 import { percent, type Span } from '../../shared/share-sentence'
-import { answerOfDay, daysFrom, fileName, labelsOf } from './words'
+import { addDays, answerOfDay, daysFrom, fileName, labelsOf } from './words'
 
 interface Choice {
   basis: Basis
@@ -205,7 +204,7 @@ export function compared(overview: ReportOverview): HTMLElement | null {
 export function coverage({ days, now, streams, incomplete }: ReportOverview): HTMLElement | null {
   const [first, newest] = [days[0]?.date, days.at(-1)?.date]
   if (!first || !newest) return null
-  const last = isStopped({ days, now }) ? dayAfter(now.slice(0, 10), -1) : newest
+  const last = isStopped({ days, now }) ? addDays(now.slice(0, 10), -1) : newest
   const dates = daysFrom(first, last).slice(-MOST_DAYS)
   const found = new Map(days.map((day) => [`${day.date} ${day.topic}`, day]))
   const why = new Map(incomplete.map((one) => [`${one.date} ${one.topic}`, one.words]))

@@ -2,7 +2,6 @@ import type { ReportOverview } from '../../services/report/overview'
 import type { ReportRecord } from '../../shared/records'
 import type { Basis } from '../../shared/statistics/difference'
 import { percent, type Span } from '../../shared/share-sentence'
-import { dayAfter, daysBetween } from '../../shared/utc-day'
 import { many } from '../../shared/words'
 
 /** How shares, scores and days of a report are said. */
@@ -48,9 +47,17 @@ export function wrongInWords(errors: Errors): string | undefined {
   return `${often}, at most ${percent(high)} %, by ${by}; a misunderstanding that people share does not show`
 }
 
+/** Whole days from one UTC day to another. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+
+/** The UTC day so many days later. */
+export const addDays = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
+
 /** Every UTC day from one to another, both included. */
 export const daysFrom = (from: string, to: string): string[] =>
-  Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, i) => dayAfter(from, i))
+  Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, i) => addDays(from, i))
 
 /** `cron(10 0 * * ? *)` as `every day at 00:10 UTC`; other expressions as they are. */
 export function schedule(expression: string): string {
