@@ -1,6 +1,8 @@
 import { labelsMeasured, labelsUnreliable } from '../../events'
+import { answeredBatches } from '../../shared/answered-batches'
 import type { Publish } from '../../shared/bus'
 import { concurrently } from '../../shared/concurrently'
+import type { Invocation } from '../../shared/door'
 import { BellwetherError } from '../../shared/errors'
 import { keys } from '../../shared/keys'
 import { type LabelStore, labelsUnder } from '../../shared/labels'
@@ -11,6 +13,7 @@ import type { Table } from '../../shared/table'
 import { agreementOf } from './measuring/agreement'
 import { giveBack, objectsOf } from './allot'
 import { closeBatch } from '../../shared/state/open-batches'
+import { invitedAt } from '../../shared/state/people'
 import { independentJudgements, judgementsRecordOf, readJudgements } from './measuring/judged'
 import { labellerNamed, type Labellers } from './labellers'
 import type { Labeller } from './labellers/labeller'
@@ -90,6 +93,21 @@ export const settleBatch =
     }
     await writeBatchTables(objects, stream, plan, quality)
     return { batch, labelled, failed, judgements, status }
+  }
+
+/**
+ * Settle the batches at the desk of which no answer is outstanding, one after the other: a settlement holds the texts of a
+ * month. Idempotent. An error leaves the rest to the retry, and to the reconciler, which asks for each batch.
+ */
+export const settleAnswered =
+  (ports: SettlePorts & { table: Pick<Table, 'getMany' | 'query'> }) =>
+  async ({ now }: Pick<Invocation, 'now'>): Promise<{ settled: SettleOutcome[] }> => {
+    const { annotators } = await invitedAt(ports.table, now.getTime())
+    const settled: SettleOutcome[] = []
+    for (const batch of await answeredBatches(ports.table, annotators)) {
+      settled.push(await settleBatch(ports)(batch, now))
+    }
+    return { settled }
   }
 
 /** Batches that were settled before error rates were measured have none. */

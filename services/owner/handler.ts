@@ -8,6 +8,7 @@ import { labelStore, rulesOf } from '../../shared/labels'
 import { s3Objects } from '../../shared/objects'
 import { readSettings } from '../../shared/settings'
 import { dynamoTable } from '../../shared/table'
+import { lambdaSettleAnswered } from '../../shared/web/end-link'
 import { secretLinkKeys } from '../../shared/web/link-key'
 import { packagedPage } from '../../shared/web/pages'
 import { lambdaCloseBatch } from './close-batch'
@@ -24,6 +25,7 @@ const config = readConfig([
   'labelingFunction',
 ])
 
+const lambda = new LambdaClient()
 const objects = s3Objects(new S3Client(), config.bucket)
 const settings = readSettings(config.taskRoot)
 const serve = owner({
@@ -34,7 +36,8 @@ const serve = owner({
   linkKeys: secretLinkKeys(new SecretsManagerClient(), config),
   siteUrl: config.siteUrl,
   page: packagedPage(config.taskRoot, 'owner', '/desk/owner'),
-  closeBatch: lambdaCloseBatch(new LambdaClient(), config.labelingFunction),
+  closeBatch: lambdaCloseBatch(lambda, config.labelingFunction),
+  settleAnswered: lambdaSettleAnswered(lambda, config.labelingFunction),
   log: new Logger({ serviceName: 'owner' }),
 })
 

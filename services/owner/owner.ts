@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger'
+import { answeredBatches } from '../../shared/answered-batches'
 import { batchName, isOfADay } from '../../shared/batches'
 import { z } from 'zod'
 import { keys } from '../../shared/keys'
@@ -10,13 +11,13 @@ import type { Table } from '../../shared/table'
 import { problem, type HttpReply, type Request } from '../../shared/web/http'
 import type { LinkKeys } from '../../shared/web/link-key'
 import type { Pages } from '../../shared/web/pages'
-import { personName, ROLES } from '../../shared/state/people'
+import { invitedAt, personName, ROLES } from '../../shared/state/people'
 import { served } from '../../shared/web/serve'
 import { openSession, type Visitor, whoAsks } from '../../shared/web/session'
+import { endLink, type SettleAnswered } from '../../shared/web/end-link'
 import { answerInvitation, invitationRequest } from '../../shared/web/invitation'
 import { findOpen } from '../../shared/state/open-batches'
 import { correct } from './correct'
-import { endLink } from './end-link'
 import { decisionsOf, disputesOf, findLabels, flagsOf, knownReader, notedOf } from './labels'
 import { overview } from './overview'
 import { touchedBy } from './touched'
@@ -32,6 +33,7 @@ export interface OwnerPorts {
   page: Pages
   /** Has labeling settle a batch with what was answered by now. */
   closeBatch: (batch: string) => Promise<void>
+  settleAnswered: SettleAnswered
   log: Pick<Logger, 'error'>
 }
 
@@ -161,7 +163,9 @@ export const owner = (ports: OwnerPorts) => {
           ? problem(409, 'yourself', 'That would end your own link.')
           : problem(409, 'another-owner', 'One owner does not end the link of another: the command desk-invite does.')
       }
-      return { status: 200, body: await endLink(ports, sent.data, now) }
+      const { name: ending, role } = sent.data
+      const closing = role === 'annotator' ? await closingWithout(table, ending, now) : []
+      return { status: 200, body: { ...(await endLink(ports, ending, [role])), closing } }
     },
   }
 
@@ -173,6 +177,15 @@ export const owner = (ports: OwnerPorts) => {
     const visitor = await whoAsks(entrance, ['owner'], request, now)
     return 'status' in visitor ? visitor : work(visitor, request, now)
   }, ports.log)
+}
+
+/** The batches that labeling will settle when this annotator has left; read before, because labeling takes them off the desk. */
+async function closingWithout(table: OwnerPorts['table'], leaving: string, now: Date): Promise<string[]> {
+  const { annotators } = await invitedAt(table, now.getTime())
+  return answeredBatches(
+    table,
+    annotators.filter((name) => name !== leaving),
+  )
 }
 
 /** A file for a browser to save; `tooLarge` says where else it is. */

@@ -4,7 +4,7 @@ import { BellwetherError } from '../errors'
 import type { Item, Table } from '../table'
 import { lineBreaks } from '../records/fields'
 import { type LineBreaks, withLineBreaks } from '../text'
-import { type AskedItem, storedItem } from './desk-item'
+import { type AskedItem, isComplete, storedItem } from './desk-item'
 import { forgetItemRows, readItemRows, upgradeItemRows } from './desk-item-rows'
 import { rowKind } from './row'
 
@@ -350,6 +350,13 @@ export async function countChunk(
 
 export const isWhole = ({ items }: Pick<Chunk, 'items'>): boolean =>
   [...items.values()].every(({ complete }) => complete)
+
+/**
+ * Whether these annotators cannot answer more of the chunks. `complete` is as of an item's last answer: an annotator who
+ * was invited then may have left since.
+ */
+export const isAnswered = (chunks: readonly Pick<Chunk, 'items'>[], annotators: readonly string[]): boolean =>
+  chunks.every(({ items }) => [...items.values()].every((item) => item.complete || isComplete(item, annotators)))
 
 /** The progress of a batch at the desk. */
 export interface DeskProgress {

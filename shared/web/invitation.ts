@@ -3,7 +3,8 @@ import { boundedStreamFields } from '../stream-fields'
 import type { Table } from '../table'
 import { sign, signCard } from './link'
 import type { LinkKeys } from './link-key'
-import { invite, type Person, personName, revoke, type PersonRole } from '../state/people'
+import { invite, type Person, personName, type PersonRole } from '../state/people'
+import { endLink, type Revoked, type SettleAnswered } from './end-link'
 
 const hours = z
   .number()
@@ -36,19 +37,16 @@ interface Ports {
   table: Pick<Table, 'get' | 'update'>
   linkKeys: LinkKeys
   siteUrl: string
+  settleAnswered: SettleAnswered
 }
 
 export type Link = Person & { url: string; expires: string }
-export interface Revoked {
-  revoked: string
-  wasInvited: boolean
-}
 
 /** Make a link for one person, or revoke a person's links. The token is in the URL's fragment, so no server logs it. */
 export const answerInvitation =
-  ({ table, linkKeys, siteUrl }: Ports) =>
+  ({ table, linkKeys, siteUrl, settleAnswered }: Ports) =>
   async (request: InvitationRequest, { now }: { now: Date }): Promise<Link | Revoked> => {
-    if ('revoke' in request) return { revoked: request.revoke, wasInvited: await revoke(table, request.revoke) }
+    if ('revoke' in request) return endLink({ table, settleAnswered }, request.revoke)
     if ('card' in request) return cardLink({ table, linkKeys, siteUrl }, request, now)
     const person = personOf(request)
     const expiresMs = now.getTime() + request.hours * 3_600_000
@@ -60,7 +58,7 @@ export const answerInvitation =
 
 /** A card is invited as a reader of its name, so that revoking that reader revokes the card. */
 async function cardLink(
-  { table, linkKeys, siteUrl }: Ports,
+  { table, linkKeys, siteUrl }: Omit<Ports, 'settleAnswered'>,
   { card, hours: valid, ...subject }: Extract<InvitationRequest, { card: string }>,
   now: Date,
 ): Promise<Link> {

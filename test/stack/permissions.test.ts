@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { build } from 'esbuild'
+import { z } from 'zod'
 import { rowKindsOf, stateModules } from '../../bin/architecture'
 import { conditionsHold } from '../../packages/embedded-aws/src/iam/conditions'
 import { TABLE_NAMES } from '../../shared/sql-tables/tables'
@@ -107,6 +108,16 @@ describe.each(functions.map((one) => [one.name, one] as const))('%s', (name, { s
 
     expect([...given].filter((name) => !variables.includes(name) && !OTHERS.has(name))).toEqual([])
     expect(variables.filter((name) => !given.has(name) && !EVERYBODYS.has(name))).toEqual([])
+  })
+
+  it('may read the rows of the table that its code reads', () => {
+    const read = [...code.matchAll(/\b(\w+Row)\.(read|all)\(table/g)].flatMap(([, kind, how]) => {
+      const pk = partitionOf(kind ?? '')
+      const action = how === 'all' ? 'dynamodb:Query' : 'dynamodb:GetItem'
+      return may(role, action, { 'dynamodb:LeadingKeys': [pk] }) ? [] : [`${action} of ${kind}, in ${pk}`]
+    })
+
+    expect(read).toEqual([])
   })
 
   it('may reach the keys and list the folders that its code names', () => {
@@ -234,6 +245,13 @@ function placesOf(statements: readonly Statement[]): string[] {
     ...[...JSON.stringify(Resource ?? '').matchAll(/\$\{Bucket\.Arn\}\/([^"]+)/g)].map(([, key]) => key!),
     ...[Condition?.StringLike?.['s3:prefix'] ?? []].flat().map(String),
   ])
+}
+
+/** An example of the partition key of a kind of row, by the name of its constant. */
+function partitionOf(kind: string): string {
+  const kinds = Object.values(stateModules).flatMap((module) => Object.entries(module))
+  const row: unknown = kinds.find(([name]) => name === kind)?.[1]
+  return z.object({ pk: z.string() }).parse(row).pk.replaceAll(/[{}]/g, '')
 }
 
 /** An example of a key of shared/keys.ts. */

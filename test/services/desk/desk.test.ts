@@ -83,9 +83,15 @@ async function send(route: string, { body, cookie, query, headers, raw }: Sent =
   return { status: statusCode, cookies, headers: answered, text, json: text ? JSON.parse(text) : undefined }
 }
 
+const invitationPorts = () => ({
+  table,
+  linkKeys,
+  siteUrl: 'https://desk.example',
+  settleAnswered: async () => undefined,
+})
+
 const link = async (annotator: string, hours = 24) => {
-  const work = answerInvitation({ table, linkKeys, siteUrl: 'https://desk.example' })
-  const made = await work(invitationRequest.parse({ annotator, hours }), { now })
+  const made = await answerInvitation(invitationPorts())(invitationRequest.parse({ annotator, hours }), { now })
   if (!('url' in made)) throw new Error('no link')
   return { ...made, token: new URL(made.url).hash.slice(1) }
 }
@@ -198,8 +204,7 @@ describe('a link', () => {
       .sign(new TextEncoder().encode(key))
   }
 
-  const withdraw = (annotator: string) =>
-    answerInvitation({ table, linkKeys, siteUrl: 'https://desk.example' })({ revoke: annotator }, { now })
+  const withdraw = (annotator: string) => answerInvitation(invitationPorts())({ revoke: annotator }, { now })
 
   it('that was withdrawn stays so when the person is invited again at once', async () => {
     const { token: old } = await link('ana')

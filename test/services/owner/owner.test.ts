@@ -585,9 +585,12 @@ describe('people', () => {
     expect(people).toContainEqual({ name: 'eve', role, until: '2026-12-07T10:00:00.000Z' })
   })
 
-  it('end the link of whoever answers no more, and the batch that everybody else has answered is closed', async () => {
+  it('end the link of an annotator, and labeling settles the batch that everybody else has answered', async () => {
     for (const name of ['ana', 'ben'])
       await world.send('POST /desk/owner/invite', { cookie, body: { annotator: name } })
+    const batch = { batch: '2026-11-23', date: '2026-11-22', runs: [], carried: [] }
+    await claimBatch(world.table, { ...batch, claimedAt: '2026-11-23T00:12:00Z', deadline: '2026-11-24T06:00:00Z' })
+    await markStarted(world.table, '2026-11-23')
     const asked = ['a1', 'b2'].map((item) => ({ item, source: `post ${item}`, wanted: 2, most: 3 }))
     const deadline = '2026-11-24T06:00:00Z'
     await addBatch(world.table, { batch: '2026-11-23', deadline, categories: [], items: asked, expiresAt: 4e9 })
@@ -605,7 +608,7 @@ describe('people', () => {
     )
 
     expect(await end('ben')).toEqual(['2026-11-23'])
-    expect(world.closed).toEqual(['2026-11-23'])
+    expect(world.askedToSettle).toBe(1)
   })
 
   it('are invited with a link, and their links end together', async () => {

@@ -23,6 +23,8 @@ export interface World {
   bucket: TestBucket
   table: Table
   closed: string[]
+  /** How often labeling was asked to settle what nobody can answer more of. */
+  askedToSettle: number
   logged: unknown[]
   now: Date
   send(
@@ -48,10 +50,12 @@ export function newWorld({
   bucket = testBucket(),
   table = memoryTable(),
 }: Partial<Pick<World, 'bucket' | 'table'>> = {}) {
+  const settleAnswered = async () => void world.askedToSettle++
   const world: World = {
     bucket,
     table,
     closed: [],
+    askedToSettle: 0,
     logged: [],
     now: new Date('2026-11-23T10:00:00Z'),
     send: async (route, { body, cookie, query } = {}) => {
@@ -65,6 +69,7 @@ export function newWorld({
         siteUrl: 'https://desk.example',
         page: () => undefined,
         closeBatch: async (batch) => void world.closed.push(batch),
+        settleAnswered,
         log: { error: (...given: unknown[]) => void world.logged.push(given) },
       })
       const answer = await serve(
@@ -84,7 +89,7 @@ export function newWorld({
       return { status, cookies, headers, text, json: isJson ? JSON.parse(text) : null }
     },
     token: async (request) => {
-      const work = answerInvitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example' })
+      const work = answerInvitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example', settleAnswered })
       const made = await work(invitationRequest.parse(request), { now: world.now })
       if (!('url' in made)) throw new Error('no link')
       return new URL(made.url).hash.slice(1)

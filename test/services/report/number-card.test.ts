@@ -48,10 +48,8 @@ async function send(route: string, { at = now, body }: { at?: Date; body?: unkno
 }
 
 async function addressOf(request: object): Promise<string> {
-  const made = await answerInvitation({ table, linkKeys, siteUrl: 'https://site.example' })(
-    invitationRequest.parse(request),
-    { now },
-  )
+  const ports = { table, linkKeys, siteUrl: 'https://site.example', settleAnswered: async () => undefined }
+  const made = await answerInvitation(ports)(invitationRequest.parse(request), { now })
   return 'url' in made ? made.url : ''
 }
 

@@ -57,12 +57,8 @@ async function send(route: string, { cookie, query, body }: { cookie?: string; q
 }
 
 async function tokenOf(person: object): Promise<string> {
-  const made = await answerInvitation({ table, linkKeys, siteUrl: 'https://site.example' })(
-    invitationRequest.parse(person),
-    {
-      now,
-    },
-  )
+  const ports = { table, linkKeys, siteUrl: 'https://site.example', settleAnswered: async () => undefined }
+  const made = await answerInvitation(ports)(invitationRequest.parse(person), { now })
   return 'url' in made ? new URL(made.url).hash.slice(1) : ''
 }
 

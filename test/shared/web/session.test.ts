@@ -28,7 +28,10 @@ const request = (cookies: string[] = [], body?: unknown, query: Record<string, s
   })
 
 const ask = (input: object) =>
-  answerInvitation({ table, linkKeys, siteUrl: 'https://site.example' })(invitationRequest.parse(input), { now })
+  answerInvitation({ table, linkKeys, siteUrl: 'https://site.example', settleAnswered: async () => undefined })(
+    invitationRequest.parse(input),
+    { now },
+  )
 
 async function tokenFor(role: PersonRole, name: string): Promise<string> {
   const made = await ask({ [role]: name })

@@ -3,12 +3,13 @@ import {
   addBatch,
   type ChunkItem,
   closeChunks,
-  isWhole,
+  isAnswered,
   batchForChange,
   readChunks,
   removeOpen,
 } from '../../../../shared/state/desk'
 import { judgementsOf } from '../../../../shared/state/desk-item'
+import { invitedAt } from '../../../../shared/state/people'
 import type { Table } from '../../../../shared/table'
 import type { Answers, Judgement, LabellerAdapter } from '../labeller'
 
@@ -33,9 +34,12 @@ export const deskLabeller = (table: Table): LabellerAdapter => ({
     })
   },
 
-  finish: async ({ batch }, now) => {
+  finish: async ({ batch }, now, at) => {
     const row = await batchForChange(table, batch)
-    if (!now && !(row && (await readChunks(table, row)).every(isWhole))) return undefined
+    if (!now) {
+      const { annotators } = await invitedAt(table, at.getTime())
+      if (!row || !isAnswered(await readChunks(table, row), annotators)) return undefined
+    }
     const items = row ? await closeChunks(table, row) : new Map<string, ChunkItem>()
     await removeOpen(table, batch)
     return { judgements: [...items].flatMap(([item, state]) => said(item, state)), consolidated: [], refused: [] }

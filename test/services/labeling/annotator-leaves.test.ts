@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals'
+import type { SettleAnswered } from '../../../shared/web/end-link'
+import { keys } from '../../../shared/keys'
+import { answerInvitation, invitationRequest } from '../../../shared/web/invitation'
+import { linkKeys } from '../../shared/web/keys'
+import { answerAll, functionOf, newWorld, outcomeOf, postsOf, settingsWith, storeRun, type World } from './world'
+
+const DATE = '2026-06-02'
+const WAITS = { waits: `batch ${DATE} still waits for answers` }
+
+/** A batch that wants three judgements of each item. Ana, Ben and Cyd are invited; these of them answered all. */
+async function answeredBy(names: readonly string[], hours: Partial<Record<string, number>> = {}): Promise<World> {
+  const world = newWorld({ settings: settingsWith({ evaluationJudgements: 3, trainingJudgements: 3 }) })
+  for (const hashtag of ['aws', 'azure']) {
+    await functionOf(world).onRun(await storeRun(world, hashtag, DATE, postsOf(hashtag, 4)))
+  }
+  for (const annotator of ['ana', 'ben', 'cyd']) {
+    await invitation(world, async () => undefined)({ annotator, hours: hours[annotator] ?? 24 })
+  }
+  for (const name of names) await answerAll(world, name)
+  return world
+}
+
+/** The command `desk-invite`; labeling is invoked as by Lambda. */
+const invitation = (world: World, settleAnswered: SettleAnswered) => (request: object) =>
+  answerInvitation({ table: world.table, linkKeys, siteUrl: 'https://desk.example', settleAnswered })(
+    invitationRequest.parse(request),
+    { now: world.now },
+  )
+
+const asksLabeling = (world: World) => async () => void (await functionOf(world).request({ settle: 'answered' }))
+const isSettled = (world: World) => keys.settledManifest({ batch: DATE }) in world.bucket.texts()
+
+describe('a batch, when the command desk-invite ends the link of an annotator', () => {
+  it('is settled where everybody who is left has answered', async () => {
+    const world = await answeredBy(['ana', 'ben'])
+    expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
+
+    expect(await invitation(world, asksLabeling(world))({ revoke: 'cyd' })).toEqual({
+      revoked: 'cyd',
+      wasInvited: true,
+    })
+
+    expect(isSettled(world)).toBe(true)
+  })
+
+  it('waits for those who are left', async () => {
+    const world = await answeredBy(['ana'])
+
+    await invitation(world, asksLabeling(world))({ revoke: 'cyd' })
+
+    expect(isSettled(world)).toBe(false)
+    expect((await functionOf(world).handOut('ben')).items).not.toEqual([])
+  })
+
+  it('waits where nobody is left, for the owner may invite somebody', async () => {
+    const world = await answeredBy(['ana'])
+
+    for (const name of ['ana', 'ben', 'cyd']) await invitation(world, async () => undefined)({ revoke: name })
+    await asksLabeling(world)()
+
+    expect(isSettled(world)).toBe(false)
+    expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
+  })
+
+  it('is settled once, however often labeling is asked', async () => {
+    const world = await answeredBy(['ana', 'ben'])
+    await invitation(world, asksLabeling(world))({ revoke: 'cyd' })
+    const before = outcomeOf(world)
+
+    await invitation(world, asksLabeling(world))({ revoke: 'cyd' })
+    await asksLabeling(world)()
+
+    expect(outcomeOf(world)).toEqual(before)
+  })
+
+  it('is settled by the same command again where the first could not ask labeling', async () => {
+    const world = await answeredBy(['ana', 'ben'])
+    const unreachable = async () => {
+      throw new Error('TooManyRequestsException')
+    }
+    await expect(invitation(world, unreachable)({ revoke: 'cyd' })).rejects.toThrow('TooManyRequestsException')
+    expect(isSettled(world)).toBe(false)
+
+    expect(await invitation(world, asksLabeling(world))({ revoke: 'cyd' })).toEqual({
+      revoked: 'cyd',
+      wasInvited: false,
+    })
+
+    expect(isSettled(world)).toBe(true)
+  })
+
+  it('is settled by the request of the reconciler where nobody asked labeling', async () => {
+    const world = await answeredBy(['ana', 'ben'])
+
+    await invitation(world, async () => undefined)({ revoke: 'cyd' })
+    await functionOf(world).request({ settle: DATE, now: false })
+
+    expect(isSettled(world)).toBe(true)
+  })
+})
+
+it('settles a batch whose last annotator has a link that expired', async () => {
+  const world = await answeredBy(['ana', 'ben'], { cyd: 1 })
+  expect(await functionOf(world).settle(DATE)).toEqual(WAITS)
+
+  world.now = new Date(world.now.getTime() + 2 * 3_600_000)
+
+  expect(await functionOf(world).settle(DATE)).toMatchObject({ batch: DATE })
+})
