@@ -54,7 +54,7 @@ export async function withOperations(readme: string, root: string): Promise<stri
     )} | ${listed(theirs.filter((operation) => !contract.has(operation)))} |`
   })
   const table = [
-    '| service | asked by the services of Bellwether | by the contract suite alone | by other callers and tests |',
+    '| service | called by Bellwether | called only by the contract suite | called only by tools and other tests |',
     '| --- | --- | --- | --- |',
     ...rows,
   ]

@@ -5,12 +5,12 @@ import path from 'node:path'
 import { type Run, measure, median, medianRun } from './engine-process'
 import { type CorpusPlan, writeCorpus } from './engine-corpus'
 
-// Our engine against the official fastText program, on the same files, in turn, several times: ratios of medians.
+// Compares our engine with the official fastText program: both run in turn on the same files; prints ratios of medians.
 //
 //   node bin/run.mjs packages/fasttext/bench/engine.ts [--runs 5] [--quick] [--scale 1] [--only PART] [--small FOLDER]
 //
-// --quick has a quarter of the lines and two runs; --scale is a part of the lines. A part is threads, train, small, predict or growth.
-// --small is a folder with a small labelled set, as TweetEval's emotion (train.jsonl: text, label).
+// --quick uses a quarter of the lines and two runs; --scale multiplies the lines. PART is threads, train, small, predict or growth.
+// --small is a folder with a small labelled set such as TweetEval's emotion (train.jsonl: text, label).
 
 const PARTS = ['threads', 'train', 'small', 'predict', 'growth'] as const
 type Part = (typeof PARTS)[number]
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     process.exitCode = 1
     return
   }
-  // The bundle is made beforehand: what is measured is node on it, as anyone would install it.
+  // Bundled beforehand, so that the measurement is of node on the bundle, as a user would install it.
   spawnSync(process.execPath, ['bin/run.mjs', 'packages/fasttext/src/cli.ts', 'help'])
   console.log(
     `node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${options.runs} runs each, one thread unless a row says two`,
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   if (wants('growth')) await showGrowth(plan)
 }
 
-/** A few thousand lines: what a process costs before it trains counts. */
+/** A few thousand lines, where process start is a large part of the time. */
 async function compareSmall(usual: string[], programs: Program[]): Promise<void> {
   writeSmall(at('small.txt'))
   for (const [buckets, flags] of [
@@ -201,7 +201,7 @@ async function compare(
 const run = (program: Program, args: string[], output?: string): Promise<Run> =>
   program === 'official' ? measure('fasttext', args, output) : measure(process.execPath, [OURS, ...args], output)
 
-/** The time of readModel itself, each in a process of its own, so that nothing is warm. */
+/** The time of readModel alone, each in a new process, so that nothing is warm. */
 function showLoadTime(): void {
   const load = (model: string) =>
     median(

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { failureOf, FastTextError } from './error'
 import { GZIP } from './model-file'
 
-// What is wrong with a file is said before any work on another one.
+// Every file is checked before work on any of them starts.
 
 /** Refuses an `-output` that no model can be written to. Throws FILE_UNREADABLE. */
 export function checkOutput(output: string): void {
@@ -24,7 +24,7 @@ export function checkOutput(output: string): void {
   }
 }
 
-/** Refuses what is no readable text: nothing, a folder, a gzip file. Standard input and pipes are left alone. Throws FILE_UNREADABLE. */
+/** Refuses a missing file, a folder and a gzip file. Standard input and pipes are not checked. Throws FILE_UNREADABLE. */
 export function checkText(file: string, expected = 'a file of lines'): void {
   if (file === '-') return
   const refuse = (found: string, instead: string, cause?: unknown) => {

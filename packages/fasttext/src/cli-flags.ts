@@ -3,7 +3,7 @@ import { completeHyperparameters, type Hyperparameters, validInstead } from './h
 
 export type Kind = 'number' | 'text' | 'boolean'
 
-/** fastText's flags for what it shares with us, then ours. Its own defaults where they differ from BlazingText's. */
+/** fastText's flags, then our own. `otherwise` is fastText's default where it differs from BlazingText's. */
 const FLAGS: Record<string, { name: keyof Hyperparameters; kind: Kind; otherwise?: number }> = {
   '-minCount': { name: 'minCount', kind: 'number', otherwise: 1 },
   '-minCountLabel': { name: 'minCountLabel', kind: 'number' },
@@ -24,21 +24,21 @@ const FLAGS: Record<string, { name: keyof Hyperparameters; kind: Kind; otherwise
 
 const FILES = ['-input', '-output', '-validation'] as const
 
-/** Flags of the official program that we have one value for; said explicitly, that value is accepted. */
+/** Flags of the official program for which only this value is supported. */
 const FIXED: Record<string, string> = { '-loss': 'softmax', '-lrUpdateRate': '100', '-saveOutput': 'false' }
 
-/** Flags that have no part in supervised softmax training. */
+/** Flags without effect on supervised softmax training: accepted and ignored. */
 const WITHOUT_EFFECT = ['-ws', '-neg', '-t']
 
 const KERNELS = ['auto', 'plain', 'simd']
 
 export type Flags = {
   hyperparameters: Hyperparameters
-  /** Only what was said, without defaults. */
+  /** Only the hyperparameters that were typed, without defaults. */
   given: Partial<Hyperparameters>
   files: { input?: string; output?: string; validation?: string }
   verbose: number
-  /** Which loop runs; both give the same bytes. */
+  /** `auto`, `plain` or `simd`: which loop runs. All give the same bytes. */
   kernel: string
   /** Flags that belong to the caller, as they were written. */
   others: Record<string, string>
@@ -81,13 +81,13 @@ export const toFlags = (hyperparameters: Partial<Hyperparameters>): string =>
     .flatMap(([flag, { name }]) => (hyperparameters[name] === undefined ? [] : [`${flag} ${hyperparameters[name]}`]))
     .join(' ')
 
-/** A name of the library, where a message of the library has one, as the flag that was typed. */
+/** A message of the library with its hyperparameter names replaced by flags. */
 export function asTyped(text: string): string {
   const named = text.replace(/^(\w+) = /, (all, name: string) => {
     const flag = flagOf(name)
     return flag === undefined ? all : `${flag} `
   })
-  // Names of one word are words of a sentence, too.
+  // Only camel-case names: one-word names may be ordinary words of the sentence.
   return named.replace(/(?<![-\w])[a-z]+[A-Z]\w*/g, (name) => flagOf(name) ?? name)
 }
 
@@ -116,7 +116,7 @@ export function parseArguments(words: string[], usage: string) {
   }
 }
 
-/** The value of a flag that must be there. */
+/** The value of a required flag. */
 export function required(value: string | undefined, flag: string): string {
   if (value === undefined) throw invalid(flag, 'nothing', 'a path; see --help')
   return value

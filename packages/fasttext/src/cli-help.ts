@@ -27,7 +27,7 @@ const TRAINING = `  -minCount           minimal number of word occurrences [1]
 
 const SUPERVISED = `usage: fasttext supervised -input <file> -output <name> <args>
 
-Writes <name>.bin, which the official program reads. (It also writes <name>.vec; we do not.)
+Writes <name>.bin, which the official program can read. (That program also writes <name>.vec; this one does not.)
 
   -input              training file path (- for stdin)
   -output             output file path, without .bin
@@ -41,7 +41,7 @@ Early stopping, as BlazingText does it:
   -validation         validation file path
   -earlyStopping      stop when the accuracy on the validation file no longer improves [false]
   -minEpochs          epochs before the first validation [5]
-  -patience           epochs without improvement that are borne [4]
+  -patience           stop after this many epochs without improvement [4]
 `
 
 const positional = (verb: string) => `usage: fasttext ${verb} <model> <test-data> [<k>] [<th>]
@@ -55,17 +55,17 @@ const positional = (verb: string) => `usage: fasttext ${verb} <model> <test-data
 const TUNE = `usage: fasttext tune -input <file> <args>
 
 Searches hyperparameters at random by cross-validation and prints the best as JSON: flags for \`supervised\`, the same as
-BlazingText's hyperparameters where it has them, the score with its standard error, and everything that was tried.
+BlazingText's hyperparameters where BlazingText has them, the score with its standard error, and every choice tried.
 A hyperparameter given by its flag (-dim, -lr, -bucket, ... as in \`supervised\`) is not searched.
 
   -input              labelled lines
-  -groups             a file with the group of each line; a group is never on both sides of a split
-  -seconds            budget [60]
-  -trials             most choices to try [no limit]
-  -folds              folds of the cross-validation [5]
-  -goal               {accuracy, macroF1, f1:<label>} [macroF1]
-  -characters         try character n-grams too, which BlazingText does not have [false]
-  -seed               of the search [1]
+  -groups             a file with one group per line of -input; a group is never split between folds
+  -seconds            time budget [60]
+  -trials             maximum number of choices to try [no limit]
+  -folds              number of cross-validation folds [5]
+  -goal               score to maximise {accuracy, macroF1, f1:<label>} [macroF1]
+  -characters         also try character n-grams, which BlazingText does not support [false]
+  -seed               seed of the search [1]
 `
 
 /** What --help prints, by command. */

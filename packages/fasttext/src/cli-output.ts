@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { codeOf } from './error'
 
-/** A buffer in front of a file descriptor: fastText's program flushes every line, which costs it a system call a line. */
+/** A buffer in front of a file descriptor: fastText flushes every line, which costs it one system call per line. */
 export type Output = {
   byte: (value: number) => void
   bytes: (value: Buffer) => void
@@ -46,7 +46,7 @@ function writeAll(descriptor: number, bytes: Buffer): void {
     try {
       done += writeSync(descriptor, bytes, done)
     } catch (error) {
-      // A pipe that is full and does not block.
+      // A full, non-blocking pipe: try again.
       if (codeOf(error) !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }

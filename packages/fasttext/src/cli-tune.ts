@@ -7,7 +7,7 @@ import { type Goal, tune } from './tune'
 
 const OWN = ['-groups', '-seconds', '-trials', '-folds', '-goal', '-characters']
 
-/** The verb `tune`: progress goes to `note`, the result is the JSON that is returned. */
+/** The command `tune`: reports progress to `note` and returns the result as JSON. */
 export function tuneByFlags(words: string[], note: (text: string) => void): string {
   const { given, files, verbose, others } = parseFlags(words, OWN)
   const input = required(files.input, '-input')

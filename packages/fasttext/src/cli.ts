@@ -25,7 +25,7 @@ const VERBS: Record<string, Verb> = {
   tune: (words) => print(tuneByFlags(words, note)),
 }
 
-/** What the official program does and this one does not. */
+/** Commands of the official program that this one does not have. */
 const ELSEWHERE = new Set(
   'skipgram cbow quantize print-word-vectors print-sentence-vectors print-ngrams nn analogies dump'.split(' '),
 )
@@ -112,7 +112,7 @@ function test(words: string[]): void {
 
 /**
  * The official program (0.9.2) counts no true labels of a class here: recall is unknown, and F1 is twice the precision.
- * What it prints is printed; `evaluate` of the library has the right figures.
+ * This prints the same; the library's `evaluate` has the correct figures.
  */
 function testLabels(words: string[]): void {
   const { modelFile, textFile, k, shownK, threshold } = parseArguments(words, HELP['test-label']!)
@@ -154,7 +154,7 @@ function predictLines(words: string[], withProbabilities: boolean): void {
   output.flush()
 }
 
-/** The official program prints e^log(p + margin) in 32 bits; hierarchical softmax has the margin in every factor already. */
+/** The official program prints e^log(p + margin) in 32 bits; hierarchical softmax already has the margin in every factor. */
 function throughLogarithm(probability: number): number {
   return Math.fround(Math.exp(Math.fround(Math.log(probability + LOG_MARGIN))))
 }
@@ -169,13 +169,13 @@ function note(text: string): void {
   writeSync(2, text)
 }
 
-/** The error in words of the command line. What names a file stays as it is. */
+/** The error with hyperparameters named as flags. Errors about files and models stay as they are. */
 function messageOf({ code, file, found, expected, message }: FastTextError): string {
   if (code.startsWith('FILE') || code.startsWith('MODEL')) return message
   return `${file === undefined ? '' : `${file}: `}found ${asTyped(found)}, expected ${asTyped(expected)}`
 }
 
-/** Control characters and overrides of the direction by their numbers: a file may have them, and a terminal obeys them. */
+/** Escapes control characters and direction overrides: a file name may contain them, and a terminal would obey them. */
 function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- these are the characters that are looked for
   const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g

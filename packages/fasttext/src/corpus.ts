@@ -3,10 +3,10 @@ import { type Integers, noIntegers, push } from './integers'
 import { blocks, type Text } from './text'
 import { makeTokens, tokenise } from './tokeniser'
 
-/** A text read once: every entry it has, and the entry of each token in order, each line closed by `endOfLine`. */
+/** A text after one read: its dictionary, and the entry of each token in order. `endOfLine` closes each line. */
 export type Corpus = { dictionary: Dictionary; endOfLine: number; stream: Integers }
 
-/** Reads a text into memory as four bytes a token. A last line without a newline is closed like the others. */
+/** Reads a text into memory, four bytes per token. A last line without a newline is closed like the others. */
 export function readCorpus(text: Text): Corpus {
   const dictionary = emptyDictionary()
   const endOfLine = findOrAdd(dictionary, END_OF_LINE, 0, END_OF_LINE.length, END_OF_LINE_HASH)

@@ -7,9 +7,9 @@ export type Cursor = {
   left: () => number
   /** The next `count` bytes, valid until the next call. */
   take: (count: number, field: string) => Buffer
-  /** Where the next `count` bytes lie in `bytes()`, for many small reads without an object for each. */
+  /** The offset of the next `count` bytes in `bytes()`: many small reads need no object for each. */
   at: (count: number, field: string) => number
-  /** How many bytes there are before the next zero byte. */
+  /** The number of bytes before the next zero byte. */
   lengthOfString: (field: string) => number
   bytes: () => Buffer
   /** Fills an array with the next bytes, without a copy of a large file in between. */

@@ -21,7 +21,7 @@ export type Dictionary = {
 export const END_OF_LINE: Uint8Array = Buffer.from('</s>')
 export const END_OF_LINE_HASH = fnv1a(END_OF_LINE, 0, END_OF_LINE.length) | 0
 
-/** A dictionary with nothing in it, with room for `entries` entries of `bytes` bytes in all; it grows by itself. */
+/** A dictionary with nothing in it, with room for `entries` entries of `bytes` bytes in total. It grows when needed. */
 export function emptyDictionary(entries = 1 << 12, bytes = 1 << 16): Dictionary {
   return {
     size: 0,
@@ -41,7 +41,7 @@ export function find(dictionary: Dictionary, bytes: Uint8Array, from: number, to
   return dictionary.table[slotOf(dictionary, bytes, from, to, hash)]!
 }
 
-/** The entry of `bytes[from, to)`, made with a count of zero if it is new. */
+/** The entry of `bytes[from, to)`, added with a count of zero if it is new. */
 export function findOrAdd(dictionary: Dictionary, bytes: Uint8Array, from: number, to: number, hash: number): number {
   const slot = slotOf(dictionary, bytes, from, to, hash)
   const known = dictionary.table[slot]!
@@ -69,8 +69,8 @@ export function hasPrefix(bytes: Uint8Array, from: number, to: number, prefix: U
 }
 
 /**
- * The dictionary that training keeps: entries rarer than the thresholds dropped, words before labels, frequent ones
- * first, ties in order of appearance. `newIds[old]` is an entry's new place, or -1 (Dictionary::threshold).
+ * The dictionary that training keeps: entries rarer than the thresholds are dropped, words come before labels, frequent ones
+ * first, ties in order of appearance. `newIds[old]` is an entry's new id, or -1 (Dictionary::threshold).
  */
 export function threshold(
   { size, tokens, bytes, starts, hashes, counts }: Dictionary,
@@ -98,7 +98,7 @@ export function threshold(
   return { dictionary, newIds }
 }
 
-/** The text of an entry. Bytes that are no UTF-8 become U+FFFD. */
+/** The text of an entry. Invalid UTF-8 becomes U+FFFD. */
 const entryText = ({ bytes, starts }: Dictionary, entry: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + starts[entry]!, starts[entry + 1]! - starts[entry]!).toString('utf8')
 

@@ -3,7 +3,7 @@ import { KERNEL } from './kernel/descend.wasm'
 import type { Problem, Thread } from './problem'
 import { descend as plainDescend, type Descend } from './sgd'
 
-/** A training loop, and the zeroed memory that it works in. */
+/** A training loop, and how to allocate the zeroed memory that it works in. */
 export type Engine = { name: 'plain' | 'simd'; descend: Descend; allocate: (bytes: number) => ArrayBufferLike }
 
 /** The loop in TypeScript. */
@@ -19,12 +19,12 @@ const PAGE_BYTES = 65_536
 const MOST_PAGES = 65_536
 const START_MS = 20_000
 
-/** The kernel's loop for each buffer that it was made on. */
+/** The kernel's loop by the buffer that it was instantiated on. */
 const loops = new WeakMap<ArrayBufferLike, { run: Run; memory: WebAssembly.Memory }>()
 
 let compiled: WebAssembly.Module | undefined
 
-/** The loop in WebAssembly with SIMD; undefined where that is missing. It gives the same bytes as the plain one, sooner. */
+/** The loop in WebAssembly with SIMD; undefined where the runtime has no SIMD. It gives the same bytes as the plain loop, faster. */
 export function simdEngine(): Engine | undefined {
   try {
     compiled ??= new WebAssembly.Module(Buffer.from(KERNEL, 'base64'))
@@ -41,7 +41,7 @@ export function simdEngine(): Engine | undefined {
     },
     allocate(bytes) {
       const pages = Math.ceil(bytes / PAGE_BYTES)
-      // Four gigabytes is all that a kernel can address.
+      // A kernel can address at most four gigabytes.
       if (pages > MOST_PAGES) return PLAIN_ENGINE.allocate(bytes)
       const memory = reserve(pages)
       if (!memory) return PLAIN_ENGINE.allocate(bytes)
@@ -51,19 +51,19 @@ export function simdEngine(): Engine | undefined {
   }
 }
 
-/** The fastest loop there is here. */
+/** The fastest loop that this runtime supports. */
 export const bestEngine = (): Engine => simdEngine() ?? PLAIN_ENGINE
 
 /**
  * Makes the function that runs an epoch of a problem on all its threads, which write to the same weights without locks
  * (Hogwild, Niu and others 2011): the result is not reproducible. The calling thread takes the first share and waits for
- * the others. Undefined where the problem is not in a kernel's memory: then there is one thread.
+ * the others. Undefined where the problem is not in a kernel's memory; training then uses one thread.
  */
 export function startThreads({ buffer, threads }: Problem): { runEpoch: () => void; stop: () => void } | undefined {
   const loop = loops.get(buffer)
   if (!loop || threads.length < 2) return undefined
   const [own, ...others] = threads as [Thread, ...Thread[]]
-  // Rounds begun, shares done, and threads ready.
+  // Counters: rounds begun, shares done, threads ready.
   const control = new Int32Array(new SharedArrayBuffer(12))
   const workers = others.map(({ header, from, to }) => {
     const workerData = { module: compiled, memory: loop.memory, control, header, from, to }
@@ -90,7 +90,7 @@ export function startThreads({ buffer, threads }: Problem): { runEpoch: () => vo
   }
 }
 
-/** The program of a worker thread, as text: a bundle of any kind can carry it. */
+/** The program of a worker thread as a string, so that any bundler can include it. */
 const WORKER = `
 const { workerData: { module, memory, control, header, from, to } } = require('node:worker_threads')
 const { descend } = new WebAssembly.Instance(module, { env: { memory }, descend: { log: Math.log } }).exports
@@ -107,7 +107,7 @@ for (let round = 1; ; round++) {
 }
 `
 
-/** Undefined where there is no address space left: each memory reserves gigabytes of it until it is collected. */
+/** Undefined where no address space is left: each memory reserves gigabytes until it is garbage-collected. */
 function reserve(pages: number): WebAssembly.Memory | undefined {
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })

@@ -11,10 +11,10 @@ export type FastTextErrorCode =
   | 'MODEL_UNSUPPORTED'
   | 'FILE_UNREADABLE'
 
-/** Node's code of an error: `ENOENT` and the like. */
+/** Node's code of an error, such as `ENOENT`. */
 export const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
 
-/** What a failed call of the file system found in place of a file, in words. */
+/** A failed call of the file system in words, for `found`. */
 export function failureOf(cause: unknown): string {
   const code = codeOf(cause)
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file'
@@ -25,7 +25,7 @@ export function failureOf(cause: unknown): string {
 
 export type FastTextErrorDetails = { file?: string; found: string; expected: string; cause?: unknown }
 
-/** What the engine throws: which file or hyperparameter, what was found there and what was expected. */
+/** The error of this package: which file or hyperparameter, what was found and what was expected. */
 export class FastTextError extends Error {
   override readonly name = 'FastTextError'
   readonly file: string | undefined

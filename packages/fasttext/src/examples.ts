@@ -14,8 +14,8 @@ export type Examples = {
 }
 
 /**
- * The labelled lines of a corpus as input rows and labels. `newIds` are the entries' places in `kept`. A bucket gets its
- * row in `bucketRows` when it is first hit, so that only those hit take memory. The tokens of a line without label or
+ * The labelled lines of a corpus as input rows and labels. `newIds` maps entries to ids in `kept`. A bucket gets its
+ * row in `bucketRows` when it is first hit, so that buckets never hit take no memory. The tokens of a line without label or
  * feature count with the next example, for the learning rate's schedule.
  */
 export function collectExamples(

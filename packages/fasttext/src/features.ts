@@ -3,19 +3,19 @@ import { add, type Filled, makeRoom, noneFilled } from './filled'
 import { ngramBuckets, ngramCount } from './hashing'
 import { subwordBuckets } from './subwords'
 
-/** What decides the features of a line; the same when a model is trained and when it is used. */
+/** The settings that decide the features of a line. Training and prediction use the same. */
 export type FeatureRules = { wordNgrams: number; minCharacters: number; maxCharacters: number; buckets: number }
 
 /** The line being read: its input rows, its known labels, and the hashes of all its words in order. */
 export type Line = { features: Filled; labels: Filled; hashes: Filled }
 
-/** Replaces the buckets `values[from, to)` by their input rows and returns where the rows end: some buckets have none. */
+/** Replaces the buckets `values[from, to)` by their input rows and returns where the rows end. Some buckets have no row. */
 export type RowsOfBuckets = (values: Int32Array, from: number, to: number) => number
 
-/** Collects the features of one line after another (Dictionary::getLine). The arrays are used again for every line. */
+/** Collects the features of one line after another (Dictionary::getLine). The arrays are reused for every line. */
 export type LineReader = {
   line: Line
-  /** Forgets the line. */
+  /** Starts a new line. */
   start: () => void
   /** A word, as entry `id` of the dictionary or -1, and as bytes. */
   word: (id: number, hash: number, bytes: Uint8Array, from: number, to: number) => void
@@ -77,7 +77,7 @@ export function readToken(
   else if (id >= 0 || !hasPrefix(bytes, from, to, labelPrefix)) reader.word(id, hash, bytes, from, to)
 }
 
-/** Whether a token of the text is `</s>` itself: it ends the line, and the rest of the line is no part of it. */
+/** Whether a token of the text is `</s>` itself: it ends the line; the tokens after it on the line are ignored. */
 export const isEndOfLine = (bytes: Uint8Array, from: number, to: number, hash: number): boolean =>
   hash === END_OF_LINE_HASH && to - from === END_OF_LINE.length && hasPrefix(bytes, from, to, END_OF_LINE)
 

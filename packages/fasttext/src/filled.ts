@@ -1,4 +1,4 @@
-/** Numbers in an array that has room for more. */
+/** A growable array of integers: the first `count` values are in use. */
 export type Filled = { values: Int32Array; count: number }
 
 export const noneFilled = (capacity: number): Filled => ({ values: new Int32Array(capacity), count: 0 })

@@ -1,10 +1,10 @@
-// fastText's two hash functions. Both must agree with the C++ program bit for bit, or models cannot be exchanged.
+// fastText's two hash functions. Both must agree with the C++ program bit for bit; otherwise models cannot be exchanged.
 
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 const NGRAM_FACTOR = 116049371
 
-/** FNV-1a of `bytes[from, to)`, 32 bits, unsigned. fastText reads each byte as signed, so one above 127 flips the upper bits too. */
+/** FNV-1a of `bytes[from, to)`, 32 bits, unsigned. fastText reads bytes as signed, so a byte above 127 also flips the upper bits. */
 export function fnv1a(bytes: Uint8Array, from: number, to: number): number {
   let hash = FNV_OFFSET
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ ((bytes[i]! << 24) >> 24), FNV_PRIME)
@@ -12,8 +12,8 @@ export function fnv1a(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * Puts the bucket of every word n-gram of 2 to `longest` words into `out`, from its place `at` on, and returns the place
- * after the last. `hashes[0, count)` are the words' hashes as signed 32-bit integers; h <- h * 116049371 + hash in 64 bits,
+ * Puts the bucket of every word n-gram of 2 to `longest` words into `out`, from index `at` on, and returns the index
+ * after the last one. `hashes[0, count)` are the words' hashes as signed 32-bit integers; h <- h * 116049371 + hash in 64 bits,
  * modulo `buckets` (Dictionary::addWordNgrams). The 64-bit value is kept as two halves; every product stays below 2^53.
  * `out` must have room for `ngramCount`.
  */
@@ -43,7 +43,7 @@ export function ngramBuckets(
   return at
 }
 
-/** How many n-grams of 2 to `longest` words there are in `count` words. */
+/** The number of n-grams of 2 to `longest` words in `count` words. */
 export function ngramCount(count: number, longest: number): number {
   const lengths = Math.min(longest, count) - 1
   return lengths < 1 ? 0 : lengths * count - (lengths * (lengths + 1)) / 2

@@ -2,31 +2,31 @@ import { FastTextError } from './error'
 
 /** What a model is trained with. The first ten are BlazingText's, with its valid values; the rest are fastText's own. */
 export type Hyperparameters = {
-  /** Rows that word n-grams (and character n-grams) are hashed to. */
+  /** Number of rows that word and character n-grams are hashed into. */
   buckets: number
   /** Stop when the validation accuracy no longer improves, and keep the best weights. */
   earlyStopping: boolean
-  /** Passes over the training text; with early stopping, the most. */
+  /** Passes over the training text; with early stopping, the maximum. */
   epochs: number
   /** The first learning rate; it falls linearly to zero over all tokens of all epochs. */
   learningRate: number
-  /** Words rarer than this are dropped. */
+  /** Words that occur fewer times are dropped. */
   minCount: number
   /** With early stopping, epochs before the first validation. */
   minEpochs: number
-  /** With early stopping, epochs without improvement that are borne. */
+  /** With early stopping, epochs without improvement before training stops. */
   patience: number
   /** Size of a vector. */
   vectorDim: number
   /** The longest word n-gram. */
   wordNgrams: number
-  /** The shortest and longest character n-gram; 0 and 0 for none, as BlazingText has it. */
+  /** The shortest and longest character n-gram; 0 and 0 for none, as in BlazingText. */
   minCharacters: number
   maxCharacters: number
   minCountLabel: number
   labelPrefix: string
   seed: number
-  /** More than one is faster on long files and not reproducible: threads write to the same weights without locks. */
+  /** More than one is faster on long files but not reproducible: threads update the same weights without locks. */
   threads: number
 }
 
@@ -49,7 +49,7 @@ export const DEFAULTS: Hyperparameters = {
   threads: 1,
 }
 
-/** Ten times what BlazingText is tuned over; at dim 10 a model.bin of four gigabytes. */
+/** Ten times the maximum of BlazingText's tuning range; at dim 10 a model.bin of four gigabytes. */
 export const MOST_BUCKETS = 100_000_000
 
 type Rule = { valid: string; holds: (value: unknown) => boolean }
@@ -103,7 +103,7 @@ export type BlazingTextName = keyof typeof BLAZINGTEXT
 
 export const BLAZINGTEXT_NAMES = Object.keys(BLAZINGTEXT) as BlazingTextName[]
 
-/** The defaults with `chosen` put over them. Throws HYPERPARAMETER_UNKNOWN or HYPERPARAMETER_INVALID, which name it. */
+/** The defaults, overridden by `chosen`. Throws HYPERPARAMETER_UNKNOWN or HYPERPARAMETER_INVALID, naming the hyperparameter. */
 export function completeHyperparameters(chosen: Partial<Hyperparameters>): Hyperparameters {
   const given = Object.entries(chosen).filter(([, value]) => value !== undefined)
   for (const [name, value] of given) checkOne(name, name, value)
@@ -115,8 +115,8 @@ export function completeHyperparameters(chosen: Partial<Hyperparameters>): Hyper
 }
 
 /**
- * BlazingText's hyperparameters as CreateTrainingJob carries them: all strings, `mode` required and "supervised".
- * Throws HYPERPARAMETER_UNKNOWN or HYPERPARAMETER_INVALID, which name the hyperparameter and what is valid.
+ * BlazingText's hyperparameters as in CreateTrainingJob: all values are strings, and `mode` must be "supervised".
+ * Throws HYPERPARAMETER_UNKNOWN or HYPERPARAMETER_INVALID, naming the hyperparameter and its valid values.
  */
 export function parseBlazingText(values: Readonly<Record<string, string>>): Hyperparameters {
   if (values.mode !== 'supervised') throw invalid('mode', values.mode ?? 'nothing', 'supervised')
@@ -132,7 +132,7 @@ export function parseBlazingText(values: Readonly<Record<string, string>>): Hype
   return completeHyperparameters(chosen)
 }
 
-/** The reverse of `parseBlazingText`: only what BlazingText knows. */
+/** The reverse of `parseBlazingText`. Omits hyperparameters that BlazingText does not have. */
 export function toBlazingText(hyperparameters: Partial<Hyperparameters>): Record<string, string> {
   const values: Record<string, string> = { mode: 'supervised' }
   for (const name of BLAZINGTEXT_NAMES) {
@@ -150,7 +150,7 @@ const parseNumber = (value: string): number | undefined =>
 
 const isBlazingTextName = (name: string): name is BlazingTextName => Object.hasOwn(BLAZINGTEXT, name)
 
-/** What is valid for a hyperparameter, if `value` is not. */
+/** The valid values of a hyperparameter if `value` is invalid; otherwise undefined. */
 export const validInstead = (name: keyof Hyperparameters, value: unknown): string | undefined =>
   RULES[name].holds(value) ? undefined : RULES[name].valid
 

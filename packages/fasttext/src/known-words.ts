@@ -3,8 +3,8 @@ import { fnv1a } from './hashing'
 import type { Model } from './model'
 
 /**
- * Whether the model learned a word of these. Without one it still predicts something: from `</s>`, which ends every line,
- * and from the rows that pairs of unknown words happen to hit. A model of character n-grams knows a part of any word.
+ * Whether the model knows at least one of these words. If it knows none, it still predicts: from `</s>`, which ends every line,
+ * and from rows that pairs of unknown words happen to hit. A model with character n-grams knows a part of any word.
  */
 export function hasKnownWord({ dictionary, rules }: Model, words: readonly string[]): boolean {
   if (rules.maxCharacters > 0) return words.length > 0

@@ -6,8 +6,8 @@ const LN2_LOW = 1.9082149292705877e-10
 const POWERS_OF_HALF = Float64Array.from({ length: 1024 }, (_, k) => 2 ** -k)
 
 /**
- * e^x for x <= 0 with an error below 1e-11: x = r - k ln 2, a Taylor polynomial for r and an exact power of two. Our own
- * because it must give the same bits here and in the kernel, on every machine.
+ * e^x for x <= 0 with an error below 1e-11: x = r - k ln 2, a Taylor polynomial for r and an exact power of two. Not Math.exp,
+ * because the result must have the same bits here and in the kernel, on every machine.
  */
 export function expNegative(x: number): number {
   if (x < -700) return 0
@@ -26,7 +26,7 @@ export function expNegative(x: number): number {
   return sum * POWERS_OF_HALF[k]!
 }
 
-/** Turns scores into probabilities that sum to one: softmax, the greatest score subtracted first. */
+/** Turns scores into probabilities that sum to one: softmax, after subtracting the greatest score. */
 export function softmax(scores: Float32Array): void {
   let greatest = scores[0]!
   for (let i = 1; i < scores.length; i++) if (scores[i]! > greatest) greatest = scores[i]!
@@ -50,17 +50,17 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x))
 }
 
-/** The sigmoid as fastText's binary losses look it up, in steps of 1/32: its probabilities are these, not the exact ones. */
+/** The sigmoid as fastText's binary losses look it up, in steps of 1/32. Its probabilities are these, not the exact ones. */
 export function steppedSigmoid(x: number): number {
   if (x < -SIGMOID_LIMIT) return 0
   if (x > SIGMOID_LIMIT) return 1
   return SIGMOIDS[Math.trunc(((x + SIGMOID_LIMIT) * SIGMOID_STEPS) / SIGMOID_LIMIT / 2)]!
 }
 
-/** A Huffman tree over labels: leaves 0 to n - 1, inner nodes n to 2n - 2, the last being the root. -1 is no child. */
+/** A Huffman tree over labels: leaves 0 to n - 1, inner nodes n to 2n - 2, the last is the root. -1: no child. */
 export type HuffmanTree = { left: Int32Array; right: Int32Array; root: number }
 
-/** The tree of hierarchical softmax for labels with these counts, which fall (HierarchicalSoftmaxLoss::buildTree). */
+/** The tree of hierarchical softmax for labels with these counts, in falling order (HierarchicalSoftmaxLoss::buildTree). */
 export function huffmanTree(counts: ArrayLike<number>): HuffmanTree {
   const leaves = counts.length
   const size = 2 * leaves - 1

@@ -10,7 +10,7 @@ export type Refuse = (found: string, expected: string, code?: 'MODEL_INVALID' | 
 
 export type Shape = { rows: number; columns: number }
 
-/** Reads the sizes of a matrix and holds them against what the header promised. */
+/** Reads the sizes of a matrix. Refuses sizes that differ from those in the header. */
 export function checkShape(cursor: Cursor, field: string, { rows, columns }: Shape, refuse: Refuse): void {
   const sizes = cursor.take(16, `the sizes of ${field}`)
   const [m, n] = [sizes.readBigInt64LE(0), sizes.readBigInt64LE(8)]
@@ -22,7 +22,7 @@ function checkLength(cursor: Cursor, field: string, { rows, columns }: Shape, re
   if (bytes > cursor.left()) refuse(`${cursor.left()} bytes for ${field} of ${rows} x ${columns}`, `${bytes} bytes`)
 }
 
-/** Reads a dense matrix, once the file is known to be long enough for it. */
+/** Reads a dense matrix, after checking that the file is long enough for it. */
 export function readDense(cursor: Cursor, field: string, shape: Shape, refuse: Refuse): Matrix {
   checkShape(cursor, field, shape, refuse)
   const { rows, columns } = shape
@@ -33,9 +33,9 @@ export function readDense(cursor: Cursor, field: string, shape: Shape, refuse: R
 }
 
 /**
- * Reads the input matrix. Most buckets of a small text were never hit and are zeros: only the rows of the `words` and the
- * buckets that are not zeros are kept, one after another, and `bucketRows` says where (0 for zeros). The array has room
- * for all, but the operating system gives memory only to what is written to.
+ * Reads the input matrix. Most buckets of a small text were never hit and are zeros. Only the rows of the `words` and the
+ * buckets that are not zeros are kept, one after another; `bucketRows` has their row numbers (0 for zeros). The array has room
+ * for all rows, but the operating system allocates only the pages that are written.
  */
 export function readInput(
   cursor: Cursor,
@@ -64,7 +64,7 @@ export function readInput(
   return { input: { data, rows: kept, columns, stride: columns }, bucketRows }
 }
 
-/** Appends the rows that are not zeros to `data` and returns how many rows that has then. */
+/** Appends the rows that are not zeros to `data` and returns the new number of rows. */
 function keepRows(
   values: Float32Array,
   bits: Int32Array,
@@ -95,7 +95,7 @@ export function matrixHeader(rows: number, columns: number): Buffer {
   return bytes
 }
 
-/** `count` rows of a matrix from row `first` on, or where `rowOf` says: a negative row is all zeros. */
+/** `count` rows of a matrix from row `first` on, or the rows that `rowOf` gives; a negative row is all zeros. */
 export function* rowsInOrder(
   { data, columns, stride }: Matrix,
   first: number,

@@ -1,11 +1,11 @@
-/** Rows of 32-bit floats. Row r is `data[r * stride, r * stride + columns)`; what a wider stride adds is zero. */
+/** Rows of 32-bit floats. Row r is `data[r * stride, r * stride + columns)`; the padding of a wider stride is zero. */
 export type Matrix = { data: Float32Array; rows: number; columns: number; stride: number }
 
 /** The stride that fills whole vectors of four floats. */
 export const paddedStride = (columns: number): number => Math.ceil(columns / 4) * 4
 
 /**
- * sum <- sum + the rows `indices[0, count)`, in 32 bits. An index past the last row stands for a row of zeros. The sums of
+ * sum <- sum + the rows `indices[0, count)`, in 32 bits. An index past the last row counts as a row of zeros. The sums of
  * five columns at a time stay in registers over all rows: this loop is most of what a prediction costs.
  */
 export function addRows(matrix: Matrix, indices: Int32Array, count: number, sum: Float32Array): void {

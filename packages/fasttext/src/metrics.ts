@@ -1,7 +1,7 @@
-/** What a classifier said of one example: its true labels, and its predictions, the likeliest first. */
+/** One example with its true labels and a classifier's predictions, the most probable first. */
 export type Judged = { truths: readonly string[]; predictions: readonly { label: string; probability: number }[] }
 
-/** How often a label was true, was predicted, and both. */
+/** How often a label was true, how often it was predicted, and how often both. */
 export type ClassCounts = {
   gold: number
   predicted: number
@@ -16,23 +16,23 @@ export type Metrics = {
   examples: number
   /** The share of examples whose first prediction is a true label. */
   accuracy: number
-  /** The share of predictions, k to an example, that are true; and of true labels that are predicted. */
+  /** At k predictions per example: the share of predictions that are true, and the share of true labels that are predicted. */
   precision: number
   recall: number
-  /** The mean of 2 correct / (gold + predicted) over the classes that are true somewhere. */
+  /** The mean of 2 correct / (gold + predicted) over the classes that are true of at least one example. */
   macroF1: number
   /** The mean of -ln of the probability given to the true label, or to the true labels together. */
   logLoss: number
   classes: Record<string, ClassCounts>
 }
 
-/** A true label that was given no probability costs this much (-ln), not infinity. */
+/** The loss (-ln) of a true label without a probability, in place of infinity. */
 const LEAST_PROBABILITY = 1e-15
 
 /**
  * Accuracy, precision and recall at `k`, macro-F1, log loss and the counts of each class. Only the first `k` predictions of
- * an example, none below `threshold`, are held against its labels; all handed in count for the log loss. A number that
- * nothing was counted for is NaN, never 0.
+ * an example, none below `threshold`, are compared with its labels; the log loss uses all that are given. A number that
+ * has no examples to count is NaN, never 0.
  */
 export function metrics(judged: Iterable<Judged>, k = 1, threshold = 0): Metrics {
   const counts = new Map<string, { gold: number; predicted: number; correct: number }>()

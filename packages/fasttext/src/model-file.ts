@@ -177,7 +177,7 @@ function readDictionary(cursor: Cursor, buckets: number, refuse: Refuse) {
 const integer = (bytes: Uint8Array, at: number): number =>
   (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 
-/** The buckets that a quantised model kept, and the rows they have now. */
+/** The buckets that a pruned model kept, and their rows. */
 function readPruned(cursor: Cursor, kept: number, words: number, buckets: number, refuse: Refuse) {
   if (kept * 8 > cursor.left() || kept > buckets)
     refuse(`${kept} kept buckets of ${buckets} in ${cursor.left()} bytes`, 'as many buckets and bytes')

@@ -16,7 +16,7 @@ export type TrainingRecord = {
 
 /**
  * A supervised model. Input rows: first the words, then what the buckets map to. `bucketRows[bucket]` is a bucket's row
- * or 0, which is a word's; without it every bucket has its own. A bucket at 0 is a row of zeros (`absentBuckets` = 'zero') or no feature.
+ * or 0, which is a word's; without it every bucket has its own row. A bucket at 0 is a row of zeros (`absentBuckets` = 'zero') or no feature.
  */
 export type Model = {
   rules: FeatureRules

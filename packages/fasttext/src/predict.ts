@@ -8,7 +8,7 @@ import { makeTokens, tokenise } from './tokeniser'
 /** A label without the prefix `__label__`, and its probability. */
 export type Prediction = { label: string; probability: number }
 
-/** One line's answer as numbers: labels as rows of the output matrix, the likeliest first. Used again for the next line. */
+/** One line's predictions: labels as rows of the output matrix, the most probable first. Reused for the next line. */
 export type Ranking = { count: number; labels: Int32Array; probabilities: Float64Array }
 
 /** fastText adds this inside its logarithms, and so to the probabilities it prints. */
@@ -21,15 +21,15 @@ export const bareLabel = (label: string): string =>
   label.startsWith(DEFAULT_PREFIX) ? label.slice(DEFAULT_PREFIX.length) : label
 
 /**
- * The `k` likeliest labels of a line, none below `threshold`, the likeliest first. A newline in the line is a space; a
- * line without any known feature has no prediction.
+ * The `k` most probable labels of a line, none below `threshold`, in falling order. A newline in the line counts as a space. A
+ * line without any known feature gets no prediction.
  */
 export function predict(model: Model, line: string, k = 1, threshold = 0): Prediction[] {
   const [first] = predictAll(model, [line], k, threshold)
   return first ?? []
 }
 
-/** `predict` for every line of a text, one answer a line, without holding the text. */
+/** `predict` for every line of a text, which is read as a stream. */
 export function* predictAll(model: Model, text: Text, k = 1, threshold = 0): Generator<Prediction[]> {
   const names = model.labels.map(bareLabel)
   const rank = makeRanker(model, k, threshold)
@@ -41,7 +41,7 @@ export function* predictAll(model: Model, text: Text, k = 1, threshold = 0): Gen
   }
 }
 
-/** Every line's own known labels and its likeliest label (-1 for none), as rows of the output matrix. */
+/** Each line's known labels and its most probable label (-1 for none), as rows of the output matrix. */
 export function* bestLabels(model: Model, text: Text): Generator<{ labels: number[]; best: number }> {
   const rank = makeRanker(model, 1, 0)
   for (const reader of readLines(model, text)) {
@@ -53,7 +53,7 @@ export function* bestLabels(model: Model, text: Text): Generator<{ labels: numbe
   }
 }
 
-/** The lines of a text as features of the model, one reader for all. `onBlock` is called when all lines read so far are out. */
+/** The lines of a text as features of the model, one reader for all. `onBlock` is called when all lines read so far have been yielded. */
 export function* readLines(model: Model, text: Text, onBlock?: () => void): Generator<LineReader> {
   const { dictionary } = model
   const prefix = Buffer.from(model.labelPrefix)
@@ -145,7 +145,7 @@ function applySteppedSigmoid(scores: Float32Array): void {
   for (let label = 0; label < scores.length; label++) scores[label] = steppedSigmoid(scores[label]!)
 }
 
-/** A label's probability is the product of the turns to its leaf (HierarchicalSoftmaxLoss::dfs), margins included. */
+/** A label's probability is the product of the probabilities on the path to its leaf (HierarchicalSoftmaxLoss::dfs), margins included. */
 function descendTree(tree: HuffmanTree, output: Model['output'], hidden: Float32Array, scores: Float32Array): void {
   const { left, right, root } = tree
   const leaves = scores.length
@@ -165,7 +165,7 @@ function rowsOfBuckets({ bucketRows, absentBuckets, dictionary: { words }, input
       for (let i = from; i < to; i++) values[i]! += words
       return to
     }
-  // A row past the last stands for zeros: it counts in the mean and adds nothing.
+  // A row past the last counts as zeros: it is part of the mean and adds nothing.
   const absent = absentBuckets === 'zero' ? input.rows : -1
   return (values, from, to) => {
     let end = from

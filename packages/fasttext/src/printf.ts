@@ -1,4 +1,4 @@
-/** A number as C prints it with %.<digits>f: of two decimals that are as near, the one that ends in an even digit. */
+/** A number as C prints it with %.<digits>f: a tie rounds to the even digit. */
 export function fixed(value: number, digits: number): string {
   const shown = value.toFixed(digits)
   const [, decimals = ''] = value.toFixed(Math.min(100, digits + 60)).split('.')

@@ -13,7 +13,7 @@ export type ProblemShape = {
 /**
  * A training problem in one buffer, so that a WebAssembly kernel can work on it in place. Example e has the input rows
  * `features[featureStarts[e], featureStarts[e + 1])`, the labels `targets[targetStarts[e], targetStarts[e + 1])`, and
- * stands for `tokens[e]` tokens of the text.
+ * represents `tokens[e]` tokens of the text.
  */
 export type Problem = {
   shape: ProblemShape
@@ -32,21 +32,21 @@ export type Problem = {
   tokens: Int32Array
   random: Uint32Array
   state: Float64Array
-  /** The threads, the first with the arrays above: what each works on, and where its header lies. */
+  /** The threads: the arrays that each works on and the address of its header. The first has the arrays above. */
   threads: Thread[]
 }
 
-/** A thread's share of the examples, with its own `state`, `random` and scratch, which `header` (in bytes) leads to. */
+/** A thread's share of the examples, with its own `state`, `random` and scratch. `header` is a byte offset. */
 export type Thread = { header: number; from: number; to: number; random: Uint32Array; state: Float64Array }
 
-/** What each number of `state` is: the schedule of the learning rate, and the loss of the epoch. */
+/** The meaning of each number of `state`: the schedule of the learning rate, and the loss of the epoch. */
 export const STATE = { tokensDone: 0, tokensPending: 1, tokensInAll: 2, learningRate: 3, loss: 4, examples: 5 } as const
 
-/** Where the arrays lie, in bytes, in the order of the kernel's header; then the stride, the labels and the examples. */
+/** The byte offsets of the arrays, in the order of the kernel's header; then the stride, the labels and the examples. */
 const HEADER_WORDS = 16
 const ALIGNMENT = 16
 
-/** Lays a problem out. `allocate` gives a zeroed buffer of at least so many bytes; all arrays but the headers are zero. */
+/** Lays a problem out. `allocate` returns a zeroed buffer of at least that many bytes; all arrays but the headers are zero. */
 export function layProblem(shape: ProblemShape, allocate: (bytes: number) => ArrayBufferLike, threads = 1): Problem {
   const { dim, inputRows, labels, examples, features, targets } = shape
   const stride = paddedStride(dim)

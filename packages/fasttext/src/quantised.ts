@@ -2,7 +2,7 @@ import type { Cursor } from './cursor'
 import type { Matrix } from './matrix'
 import { checkShape, type Refuse, type Shape } from './matrix-file'
 
-/** Centroids of a part: one byte says which. */
+/** Centroids per part: a code is one byte. */
 const CENTROIDS = 256
 const MOST_FLOATS = 2 ** 29
 

@@ -8,7 +8,7 @@ export function nextRandom(state: Uint32Array): number {
   return x >>> 0
 }
 
-/** The state of a generator for a seed. Neighbouring seeds are mixed apart first (the finaliser of MurmurHash3). */
+/** The state of a generator for a seed. Mixed first (the finaliser of MurmurHash3), so that neighbouring seeds give unrelated numbers. */
 export function seedRandom(seed: number): Uint32Array {
   let x = (seed ^ 0x9e3779b9) | 0
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b)

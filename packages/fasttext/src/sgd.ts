@@ -1,10 +1,10 @@
 import { expNegative } from './loss'
 import { type Problem, STATE } from './problem'
 
-/** Does stochastic gradient descent on the examples [from, to) of a problem, once, in order, in place. */
+/** One pass of stochastic gradient descent over the examples [from, to) of a problem, in order and in place. */
 export type Descend = (problem: Problem, from: number, to: number) => void
 
-/** fastText moves the learning rate on after so many tokens. */
+/** fastText updates the learning rate each time this many tokens are done. */
 const TOKENS_PER_UPDATE = 100
 const LEAST_PROBABILITY = 1e-37
 
@@ -44,7 +44,7 @@ export const descend: Descend = (problem, from, to) => {
   }
 }
 
-/** One of the example's labels; of several, one at random. */
+/** The example's label; if it has several, one at random. */
 function targetOf({ targets, targetStarts, random }: Problem, example: number): number {
   const first = targetStarts[example]!
   const several = targetStarts[example + 1]! - first
@@ -87,7 +87,7 @@ function forward({ stride, output, hidden, gradient, scores }: Problem, target: 
   return -Math.log(Math.max(scores[target]!, LEAST_PROBABILITY))
 }
 
-/** Four sums side by side, as a vector of four lanes adds them. */
+/** Four partial sums, in the order in which a vector of four lanes adds them. */
 function dot(output: Float32Array, row: number, hidden: Float32Array, width: number): number {
   let a = 0
   let b = 0

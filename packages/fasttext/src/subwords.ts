@@ -6,7 +6,7 @@ const AFTER = 62 // >
 
 /**
  * Puts the bucket of every character n-gram of `minCharacters` to `maxCharacters` characters into `out`, of the word
- * `bytes[from, to)` between `<` and `>`, neither of these alone (Dictionary::computeSubwords). A character starts at any
+ * `bytes[from, to)` in angle brackets, but not `<` or `>` alone (Dictionary::computeSubwords). A character starts at any
  * byte that is not a UTF-8 continuation.
  */
 export function subwordBuckets(

@@ -12,7 +12,7 @@ const BLOCK_BYTES = 1 << 16
 const NEWLINE = 10
 const SPACE = 32
 
-/** The text as blocks of whole tokens; a file is read as it goes and never held. Throws FILE_UNREADABLE. */
+/** The text as blocks of whole tokens; a file is read as a stream. Throws FILE_UNREADABLE. */
 export function* blocks(text: Text): Generator<Block> {
   if (typeof text === 'string') yield* cut(Buffer.from(text))
   else if (text instanceof Uint8Array) yield* cut(text)
@@ -20,7 +20,7 @@ export function* blocks(text: Text): Generator<Block> {
   else yield* read(text.file)
 }
 
-/** What to call the text in an error. */
+/** The name of the text in errors. */
 export const nameOf = (text: Text, otherwise: string): string =>
   typeof text === 'object' && 'file' in text ? text.file : otherwise
 
@@ -33,7 +33,7 @@ function* cut(bytes: Uint8Array): Generator<Block> {
   }
 }
 
-/** A newline inside a line is a space: one line given is one line read. */
+/** A newline inside a given line counts as a space, so one given line is always one line read. */
 function* join(lines: Iterable<string>): Generator<Block> {
   let bytes = new Uint8Array(BLOCK_BYTES)
   let end = 0
@@ -89,7 +89,7 @@ function readSome(descriptor: number, bytes: Uint8Array, from: number, file: str
     try {
       return readSync(descriptor, bytes, from, bytes.length - from, null)
     } catch (cause) {
-      // A pipe whose other end left it non-blocking has nothing for us yet.
+      // A non-blocking pipe without data: try again.
       if (codeOf(cause) === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
       else if (codeOf(cause) === 'EOF') return 0
       else throw unreadable(file, cause)
@@ -111,6 +111,6 @@ const unreadable = (file: string, cause: unknown): FastTextError =>
     cause,
   })
 
-/** A whole text as bytes, to be read more than once. Throws FILE_UNREADABLE. */
+/** A whole text as bytes, so that it can be read more than once. Throws FILE_UNREADABLE. */
 export const readAll = (text: Text): Buffer =>
   Buffer.concat(Array.from(blocks(text), ({ bytes, end }) => Buffer.from(bytes.subarray(0, end))))

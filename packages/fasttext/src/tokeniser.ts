@@ -1,6 +1,6 @@
 // fastText's own tokens: bytes between whitespace. Nothing is decoded, so any bytes are text.
 
-/** Tokens of a block: token t is `bytes[starts[t], ends[t])` with its FNV-1a hash. An empty one is the end of a line. */
+/** Tokens of a block: token t is `bytes[starts[t], ends[t])` with its FNV-1a hash. An empty token is the end of a line. */
 export type Tokens = { count: number; starts: Int32Array; ends: Int32Array; hashes: Int32Array }
 
 const NEWLINE = 10
@@ -15,7 +15,7 @@ export const makeTokens = (capacity: number): Tokens => ({
 /** Space, tab, newline, vertical tab, form feed, carriage return and NUL (Dictionary::readWord). */
 export const isSeparator = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13) || byte === 0
 
-/** Splits `bytes[0, end)` into `tokens`, which must have room for `end` of them. The hash is made in the same pass. */
+/** Splits `bytes[0, end)` into `tokens`, which must have room for `end` of them. Hashes them in the same pass. */
 export function tokenise(bytes: Uint8Array, end: number, tokens: Tokens): void {
   const { starts, ends, hashes } = tokens
   let count = 0

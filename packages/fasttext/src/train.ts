@@ -15,7 +15,7 @@ import { nameOf, readAll, type Text } from './text'
 /** What was read, before the first epoch. `words` counts the dictionary's words with `</s>`, as fastText prints it. */
 export type CorpusReport = { words: number; labels: number; tokens: number; examples: number }
 
-/** How far training is after an epoch. The loss is the epoch's mean; the rest only with early stopping. */
+/** Progress after an epoch. The loss is the epoch's mean; the optional fields are set only with early stopping. */
 export type EpochReport = {
   epoch: number
   epochs: number
@@ -29,11 +29,11 @@ export type EpochReport = {
 }
 
 export type TrainOptions = {
-  /** Needed by early stopping; otherwise not read. */
+  /** Required for early stopping; otherwise not read. */
   validation?: Text | undefined
   onCorpus?: (report: CorpusReport) => void
   onEpoch?: (report: EpochReport) => void
-  /** The loop to use; by default the kernel where WebAssembly SIMD is there, which gives the same bytes. */
+  /** The loop to use; by default the kernel where WebAssembly SIMD is available. All give the same bytes. */
   engine?: Engine
 }
 
@@ -41,7 +41,7 @@ export type TrainOptions = {
  * Trains a supervised model with softmax loss. The same text, hyperparameters and seed give the same model, byte for
  * byte. Lines without a label are skipped. Throws FastTextError before any large allocation: HYPERPARAMETER_*,
  * VALIDATION_MISSING, FILE_UNREADABLE, TRAINING_DATA_EMPTY, TRAINING_DATA_UNLABELLED, TRAINING_DATA_ONE_LABEL; and
- * TRAINING_DIVERGED when a learning rate is so high that the weights are no numbers any more.
+ * TRAINING_DIVERGED when a learning rate is so high that weights become NaN.
  */
 export function train(text: Text, chosen: Partial<Hyperparameters>, options: TrainOptions = {}): Model {
   const hyperparameters = completeHyperparameters(chosen)
@@ -103,10 +103,10 @@ function runEpoch(problem: Problem, run: () => void, epoch: number, { epochs }: 
 
 const sum = (values: Int32Array): number => values.reduce((all, value) => all + value, 0)
 
-/** BlazingText's early stopping: from `minEpochs` on a validation after each epoch, and at most `patience` in vain. */
+/** BlazingText's early stopping: from `minEpochs` on it validates after each epoch, and stops after `patience` epochs without improvement. */
 function watchValidation(model: Model, problem: Problem, validation: Text, { minEpochs, patience }: Hyperparameters) {
   const name = nameOf(validation, 'the validation text')
-  // Read once, so that a text that cannot be used is refused before the first epoch.
+  // Read up front, so that an unusable text is refused before the first epoch.
   const text = readAll(validation)
   accuracyOn(model, text, name)
   let best = -1
@@ -134,7 +134,7 @@ function watchValidation(model: Model, problem: Problem, validation: Text, { min
   }
 }
 
-/** The share of labelled lines whose best label is one of theirs. */
+/** The fraction of labelled lines whose best prediction is one of their labels. */
 function accuracyOn(model: Model, text: Text, file: string): number {
   let right = 0
   let lines = 0
@@ -152,7 +152,7 @@ function accuracyOn(model: Model, text: Text, file: string): number {
   return right / lines
 }
 
-/** The dictionary, the rows and the examples of a text, weights ready: words uniform in +-1/dim, all else zero. */
+/** The dictionary, rows and examples of a text with initial weights: words uniform in +-1/dim, everything else zero. */
 function prepare(text: Text, hyperparameters: Hyperparameters, engine: Engine): { model: Model; problem: Problem } {
   const corpus = readCorpus(text)
   const { dictionary, newIds } = threshold(corpus.dictionary, hyperparameters)

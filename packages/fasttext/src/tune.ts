@@ -8,25 +8,25 @@ import { nextRandom, seedRandom } from './random'
 import { FIRST_CHOICE, sample } from './search-space'
 import { train, type TrainOptions } from './train'
 
-/** What is made as large as possible: a metric, or the F1 of one label (without its prefix). */
+/** The score to maximise: a metric, or the F1 of one label (without its prefix). */
 export type Goal = 'accuracy' | 'macroF1' | `f1:${string}`
 
-/** A choice and the scores it got on the folds; `spread` is the standard error of their mean. */
+/** A choice and its scores on the folds; `spread` is the standard error of their mean. */
 export type Tried = { hyperparameters: Partial<Hyperparameters>; score: number; spread: number; scores: number[] }
 
 export type Tuned = { best: Partial<Hyperparameters>; score: number; spread: number; tried: Tried[] }
 
 export type TuneOptions = {
   seed?: number
-  /** The budget: what is not scored by then is dropped. The first choice is always scored. */
+  /** The time budget. Choices not scored by then are dropped; the first choice is always scored. */
   seconds?: number
-  /** The most choices, whatever the time. With this alone the result depends on nothing but the seed. */
+  /** The maximum number of choices. With this alone, without `seconds`, the result depends only on the seed. */
   trials?: number
   folds?: number
-  /** The group of each line, for instance its cascade; without it every line is its own. */
+  /** The group of each line, for instance its cascade; without it each line is its own group. */
   groups?: readonly string[]
   goal?: Goal
-  /** The choice that the search begins with; one of ours by default. */
+  /** The choice that the search begins with; there is a default. */
   first?: Partial<Hyperparameters>
   /** Also try character n-grams, which BlazingText cannot train. */
   characters?: boolean
@@ -34,13 +34,13 @@ export type TuneOptions = {
   fixed?: Partial<Hyperparameters>
   engine?: TrainOptions['engine']
   onTried?: (tried: Tried, done: { trials: number; seconds: number }) => void
-  /** Milliseconds; a clock of the caller's for tests. */
+  /** Milliseconds; tests pass their own clock. */
   now?: () => number
 }
 
-/** So many of the best choices are scored again on another split, because the best of many is partly luck. */
+/** This many of the best choices are scored again on another split, because the best of many is partly luck. */
 const FINALISTS = 4
-/** The share of the seconds that the search itself may take. */
+/** The fraction of the time budget for the search itself; the rest is for the second split. */
 const SEARCH_SHARE = 0.7
 
 /**
@@ -106,7 +106,7 @@ export function tune(lines: readonly string[], options: TuneOptions = {}): Tuned
     finalists[place] = summarise(hyperparameters, [...scores, ...more])
     onTried?.(finalists[place], { trials: tried.length, seconds: elapsed() })
   }
-  // A finalist that there was no time for stays behind those that were looked at twice.
+  // A finalist that the time did not suffice for ranks behind those that were scored twice.
   const best = finalists.sort((a, b) => b.scores.length - a.scores.length || byScore(a, b))[0]
   if (!best)
     throw new FastTextError('TUNING_IMPOSSIBLE', {
@@ -116,7 +116,7 @@ export function tune(lines: readonly string[], options: TuneOptions = {}): Tuned
   return { best: best.hyperparameters, score: best.score, spread: best.spread, tried }
 }
 
-/** Ends a choice that the budget no longer allows. */
+/** Thrown to abandon a choice when the budget is used up. */
 const OUT_OF_TIME = new Error('out of time')
 
 const byScore = (a: Tried, b: Tried): number => b.score - a.score
@@ -141,7 +141,7 @@ function scoreFold(
 
 const UNLUCKY: ReadonlySet<string> = new Set(['TRAINING_DATA_EMPTY', 'TRAINING_DATA_ONE_LABEL', 'TRAINING_DIVERGED'])
 
-/** A metric by the name of a goal; NaN for a label that was nowhere. */
+/** A metric by the name of a goal; NaN for a label that did not occur. */
 export function readGoal(metrics: Metrics, goal: Goal): number {
   if (goal === 'accuracy' || goal === 'macroF1') return metrics[goal]
   return metrics.classes[bareLabel(goal.slice('f1:'.length))]?.f1 ?? NaN

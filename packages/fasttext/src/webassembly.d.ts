@@ -1,4 +1,4 @@
-// The part of WebAssembly that the engine uses. TypeScript keeps these types in its library for browsers, which we do not load.
+// The part of WebAssembly that the engine uses. TypeScript has these types only in its library for browsers, which is not loaded here.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)

@@ -1,5 +1,5 @@
-// AssemblyScript, compiled by build.mjs to descend.wasm.ts. The same loop as ../sgd.ts on the same memory (see ../problem.ts),
-// operation by operation, so that both give the same bytes. What the steps mean is said there.
+// AssemblyScript, compiled by build.mjs to descend.wasm.ts. The same loop as ../sgd.ts, on the same memory (see ../problem.ts),
+// operation by operation, so that both give the same bytes. ../sgd.ts explains the steps.
 
 /** The host's logarithm, imported as descend.log. */
 declare function log(x: f64): f64
@@ -10,7 +10,7 @@ const LOG2_E: f64 = 1.4426950408889634
 const LN2_HIGH: f64 = 0.6931471803691238
 const LN2_LOW: f64 = 1.9082149292705877e-10
 
-/** Where the header of this thread is. */
+/** Address of this thread's header. */
 let base: usize = 0
 
 function header(field: u32): usize {
