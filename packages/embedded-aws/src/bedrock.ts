@@ -12,7 +12,7 @@ import { AwsError } from './protocol/aws-error'
 import { jsonAnswer, restService } from './protocol/rest'
 import type { Access, AwsResponse, AwsService, CloudContext } from './service'
 
-/** What a language model is asked: the tool that it has to call takes one of some choices. */
+/** A question to a language model. The tool that it has to call takes one of the choices. */
 export interface LanguageQuestion {
   modelId: string
   system: string
@@ -21,7 +21,7 @@ export interface LanguageQuestion {
   choices: readonly string[]
 }
 
-/** What it does: call the tool with this input, or fail in one of Bedrock's ways. */
+/** The model's reaction: it calls the tool with this input, or fails in one of Bedrock's ways. */
 export type LanguageReply = { input: unknown } | 'throttled' | 'cut-off' | 'malformed' | 'refusal' | 'guardrail'
 export type LanguageModel = (question: LanguageQuestion) => LanguageReply
 
@@ -53,8 +53,8 @@ const input = z.strictObject({
 const CONVERSE = /^\/model\/([^/]+)\/converse$/
 
 /**
- * Amazon Bedrock, as far as one question with one tool needs it, and what its control plane says of the models on offer.
- * Without a model that answers, the account has access to none.
+ * Amazon Bedrock, limited to one question with one tool, and the part of its control plane that describes the models.
+ * Without a `languageModel`, the account has access to no model.
  */
 export const createBedrock = (
   context: Pick<CloudContext, 'account' | 'region'>,
@@ -87,7 +87,7 @@ export const createBedrock = (
     }
   })
 
-/** A profile is asked for itself, and for its foundation model through it. */
+/** A call through an inference profile needs permission for the profile and for its foundation model. */
 function accessesOf(modelId: string, account: string, region: string): Access[] {
   const foundation = `arn:aws:bedrock:${region}::foundation-model/${foundationOf(modelId)}`
   if (!isProfile(modelId)) return [{ action: 'bedrock:InvokeModel', resource: foundation }]
@@ -144,5 +144,5 @@ function contentOf(
   }
 }
 
-/** About four bytes of English make a token. */
+/** A token is about four bytes of English. */
 const tokensOf = (words: string): number => Math.ceil(Buffer.byteLength(words) / 4)

@@ -4,24 +4,24 @@ import { parseArgs } from 'node:util'
 import { createCloud } from './cloud'
 import { serveUntilStopped } from './serving'
 
-const USAGE = `A cloud on one port of this machine: S3, SQS, DynamoDB, EventBridge, Lambda, HTTP APIs, Secrets Manager and SageMaker's jobs,
-with the policies of every role enforced.
+const USAGE = `Runs AWS services on one port of this machine: S3, SQS, DynamoDB, EventBridge, Lambda, HTTP APIs, Secrets Manager, SNS and
+SageMaker's jobs, with the policies of every role enforced.
 
-  embedded-aws --port 4577 --data DIR                  empty
-  embedded-aws --port 4577 --data DIR --template FILE  with the stack of a CloudFormation template
+  embedded-aws --port 4577 --data DIR                  starts empty
+  embedded-aws --port 4577 --data DIR --template FILE  starts with the stack of a CloudFormation template
 
-  --port      of 127.0.0.1; 0 takes a free one
-  --data      the folder that keeps everything; a second start on it goes on
-  --template  what \`sls package\` writes: cloudformation-template-update-stack.json; the zips of the functions lie beside it
+  --port      port of 127.0.0.1; 0 takes a free one
+  --data      folder of all state; a second start on it continues from there
+  --template  cloudformation-template-update-stack.json, which \`sls package\` writes beside the zips of the functions
   --help
 
 Ctrl-C ends it.
 `
 
-/** What a user calls or looks into. */
+/** Types whose names a user needs: they are printed at the start. */
 const SHOWN = new Set(['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::DynamoDB::Table'])
 
-/** What `sls package` calls the template of a stack. */
+/** The file name that `sls package` gives a stack's template. */
 const PACKAGED = 'cloudformation-template-update-stack.json'
 
 main().catch((error: unknown) => {
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   )
 }
 
-/** A folder as `sls package` writes it names the stack itself; any other template is called by its file. */
+/** A folder that `sls package` wrote has the stack's name; any other template is named after its file. */
 function stackOf(template: string): { packageDir: string; template?: unknown; stackName?: string } {
   const packageDir = path.dirname(path.resolve(template))
   if (existsSync(path.join(packageDir, 'serverless-state.json')) && path.basename(template) === PACKAGED) {
@@ -55,7 +55,7 @@ function readTemplate(file: string): unknown {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Error(
-      `--template ${file}: ${why}: it takes a CloudFormation template in JSON, which \`sls package\` writes`,
+      `--template ${file}: ${why}; give a CloudFormation template in JSON, as \`sls package\` writes it`,
       {
         cause,
       },
@@ -80,10 +80,12 @@ function readOptions(): { port: number; data: string; template?: string } {
     const { port, data, template } = values
     if (port === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
       throw new Error(
-        `--port takes a whole number from 0 to 65535, not ${port === undefined ? 'nothing' : `"${port}"`}`,
+        port === undefined
+          ? '--port is missing: give a whole number from 0 to 65535'
+          : `--port "${port}" is not a port: give a whole number from 0 to 65535`,
       )
     }
-    if (data === undefined) throw new Error('--data takes the folder that keeps everything')
+    if (data === undefined) throw new Error('--data is missing: give the folder that keeps all state')
     return { port: Number(port), data, ...(template === undefined ? {} : { template }) }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)

@@ -4,30 +4,30 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Run `work` when the clock reaches `at` (milliseconds since the epoch); answers a function that cancels. */
+  /** Run `work` when the clock reaches `at` (milliseconds since the epoch); returns a function that cancels it. */
   at(at: number, work: () => void): () => void
-  /** Move the clock forward to `to`, running what falls due on the way in order of time. Never moves back. */
+  /** Move the clock forward to `to` and run everything that falls due, in order of time. Never moves back. */
   advanceTo(to: number): Promise<void>
   /**
-   * Move the clock forward to `to` as if the machine had slept until then: what fell due on the way runs at `to`, once.
+   * Move the clock forward to `to` as if the machine had slept until then: work that fell due in between runs at `to`, once.
    * Never moves back.
    */
   skipTo(to: number): Promise<void>
   close(): void
 }
 
-/** The clock as the cloud holds it: workers read its offset from shared memory, and advancing waits for work to settle. */
+/** The cloud's own view of the clock: workers read its offset from shared memory, and advancing waits for work to settle. */
 export interface CloudClock extends Clock {
   /** One BigInt64: milliseconds ahead of real time. */
   offset: SharedArrayBuffer
-  /** What `advanceTo` waits for before and after each thing that falls due. */
+  /** `advanceTo` awaits this before and after each piece of work that falls due. */
   settleBy(idle: () => Promise<void>): void
 }
 
 interface Options {
-  /** Keeps the offset, so that a restart goes on where it was. */
+  /** The file that keeps the offset, so that a restart continues at the same time. */
   file?: string
-  /** The first `now` where no offset is kept yet; real time otherwise. */
+  /** The first `now` if no offset is kept yet; real time by default. */
   start?: number
 }
 
@@ -37,7 +37,7 @@ interface Timer {
   work: () => void
 }
 
-/** A timer of Node.js stands still while the machine sleeps: after that what is due runs within this time. */
+/** Node's timers stop while the machine sleeps. After it wakes, due work runs within this time. */
 const LOOK_MS = 60_000
 
 /** A clock that starts at real time, at `start`, or where its file left it. */
@@ -76,7 +76,7 @@ export function createClock({ file, start }: Options = {}): CloudClock {
   }
   const advance = async (to: number) => {
     await settle()
-    // Real time goes on meanwhile: what fell due by itself while the rest settled runs too, even later than `to`.
+    // Real time passes meanwhile: work that fell due while the rest settled runs too, even later than `to`.
     const due = (timer: Timer | undefined): timer is Timer => timer !== undefined && timer.at <= Math.max(to, now())
     for (let timer = earliest(timers); due(timer) && !closed; timer = earliest(timers)) {
       if (timer.at > now()) shiftTo(timer.at)
@@ -88,7 +88,7 @@ export function createClock({ file, start }: Options = {}): CloudClock {
     arm()
   }
 
-  /** One move at a time: two at once would let one skip what the other has still to run. */
+  /** One move at a time: with two, one could skip work that the other has yet to run. */
   const inTurn = (move: () => Promise<void>): Promise<void> => {
     const mine = advancing.then(move)
     advancing = mine.catch(() => {})

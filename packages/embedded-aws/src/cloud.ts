@@ -16,9 +16,9 @@ import { createWork } from './work'
 type Shown =
   'iam' | 'lambda' | 's3' | 'sqs' | 'dynamoDb' | 'events' | 'sageMaker' | 'secrets' | 'sns' | 'faults' | 'services'
 
-/** A running cloud, with its services and what makes them go wrong. */
+/** A running cloud with its services and its fault injection. */
 export interface Cloud extends Pick<Parts, Shown> {
-  /** `http://127.0.0.1:PORT`: what `AWS_ENDPOINT_URL` has to be. */
+  /** `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL`. */
   endpoint: string
   account: string
   region: string
@@ -26,21 +26,21 @@ export interface Cloud extends Pick<Parts, Shown> {
   stack: Stack
   /** Every signed request that reached a service, in order. */
   calls: readonly RecordedCall[]
-  /** Move the clock forward; what falls due on the way happens in order, each settled before the next. */
+  /** Move the clock forward. Due work runs in order; each piece settles before the next. */
   advance(ms: number): Promise<void>
   advanceTo(at: number): Promise<void>
   /** Resolves when no invocation, delivery or due message is in flight. */
   idle(timeoutMs?: number): Promise<void>
   /** `sls invoke`: a full name, or its last part (`trainer`). */
   invoke(functionName: string, payload: unknown): Promise<Outcome>
-  /** Keys that act as a role of the template, by logical id, name or ARN. */
+  /** Access keys of a role of the template, by logical id, name or ARN. */
   credentialsFor(role: string, session?: string): Credentials
   close(): Promise<void>
 }
 
 /** Start a cloud: one port, one folder, one clock, and everything that the template asks for. */
 export async function createCloud(given: CloudOptions): Promise<Cloud> {
-  // Workers load their function by its path, which is relative to nothing of theirs.
+  // Absolute: workers load their function by its path.
   const options = { ...given, dataDir: path.resolve(given.dataDir) }
   const { dataDir, account = '000000000000', region = 'eu-west-1' } = options
   const release = claimFolder(dataDir)

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** Make the folder, and make sure that no other process writes into it; answers a function that gives it back. */
+/** Create the folder and lock it against other processes; returns a function that releases it. */
 export function claimFolder(dataDir: string): () => void {
-  // Posts are personal data: other users of this machine have no business here.
+  // The data may be personal: other users of this machine may not read it.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   chmodSync(dataDir, 0o700)
   const lock = path.join(dataDir, 'process')

@@ -10,9 +10,9 @@ import type { Iam } from './iam/iam'
 import type { Work } from './work'
 
 const delivery = z.object({
-  /** Who delivers: `events.amazonaws.com` and the rule, `scheduler.amazonaws.com` and the schedule, `s3.amazonaws.com` and the bucket. */
+  /** The sender: `events.amazonaws.com` and the rule, `scheduler.amazonaws.com` and the schedule, `s3.amazonaws.com` and the bucket. */
   from: z.object({ principal: z.string(), arn: z.string() }),
-  /** ARN of the role it is delivered as; none: the target's own policy must allow `from`. */
+  /** ARN of the role that delivers. Without it, the target's own policy must allow `from`. */
   role: z.string().optional(),
   /** ARN. */
   target: z.string(),
@@ -26,15 +26,15 @@ export type Delivery = z.infer<typeof delivery>
 
 /** A kind of target, chosen by the service in its ARN. */
 export interface DeliveryTarget {
-  /** The permission that delivering needs. */
+  /** The permission that a delivery needs. */
   action: string
-  /** Does the target's own policy let this principal deliver from there? */
+  /** Does the target's own policy allow this principal to deliver from this source? */
   permits(target: string, principal: string, sourceArn: string): boolean
-  /** Hand it over; throws `TargetGone` where there is no such target. */
+  /** Deliver; throws `TargetGone` if the target does not exist. */
   send(target: string, payload: string, attributes?: Record<string, string>): void | Promise<void>
 }
 
-/** There is no such function, queue or bus. */
+/** The function, queue or bus does not exist. */
 export class TargetGone extends Error {}
 
 interface Surroundings {
@@ -47,10 +47,10 @@ interface Surroundings {
 }
 
 export interface Deliveries {
-  /** Does the target's own policy let `from` in? */
+  /** Does the target's own policy allow `from`? */
   permits(from: Delivery['from'], target: string): boolean
   deliver(delivery: Delivery): void
-  /** Take up what waited for another attempt before a restart. */
+  /** Resume deliveries that waited for a retry before a restart. */
   resume(): void
 }
 
@@ -63,7 +63,7 @@ interface Waiting extends Delivery {
 
 const waiting = delivery.extend({ id: z.string(), acceptedAt: z.number(), dueAt: z.number(), attempts: z.number() })
 
-/** Never answered again: no permission, or nothing there. */
+/** Not retried: no permission, or no such target. */
 class Final extends Error {
   constructor(
     readonly code: string,
@@ -73,7 +73,7 @@ class Final extends Error {
   }
 }
 
-/** Brings events to their targets as EventBridge does, for schedules and buckets as well: what cannot be delivered goes to the dead-letter queue at once, what may pass is tried again. */
+/** Delivers events as EventBridge does, also for schedules and buckets. Permanent failures go to the dead-letter queue at once; others are retried. */
 export function createDeliveries({ folder, clock, work, iam, faults, targets }: Surroundings): Deliveries {
   mkdirSync(folder, { recursive: true })
   const fileOf = (id: string) => path.join(folder, `${id}.json`)

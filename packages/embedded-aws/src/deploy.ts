@@ -13,7 +13,7 @@ import { lambdaCreators } from './lambda/create'
 import type { CloudOptions } from './options'
 import type { Parts } from './parts'
 
-/** Make what the template asks for, and set going what was interrupted by a restart. */
+/** Create the template's resources and resume what a restart interrupted. */
 export async function deploy(options: CloudOptions, place: Omit<Place, 'stackName'>, parts: Parts): Promise<Stack> {
   const stack = readStack(options, place)
   await createResources(stack.resources, {
@@ -51,7 +51,7 @@ function readStack(options: CloudOptions, place: Omit<Place, 'stackName'>): Stac
   return resolveStack(template, { ...place, stackName: options.stackName ?? stackName })
 }
 
-/** Lambda refuses a failure destination that the function's role may not send to. */
+/** As Lambda does, refuses a failure destination that the function's role may not send to. */
 function checkDestination({ iam, lambda, sqs }: Parts, functionName: string, destination: string): void {
   const role = iam.role(lambda.find(functionName)?.role ?? '')
   const access = { action: 'sqs:SendMessage', resource: destination }

@@ -1,67 +1,67 @@
 import { throttled, type Refusal } from './refusal'
 import type { AwsResponse } from './service'
 
-/** What is known of a request when a fault may strike it. */
+/** The facts about a request by which a fault selects it. */
 export interface Call {
   service: string
   operation: string
-  /** Name of the function that sent it; none for the owner and for SageMaker jobs. */
+  /** Name of the function that sent it; absent for the owner and for SageMaker jobs. */
   functionName?: string
-  /** ARN of what the operation works on, with the key for a table's item. */
+  /** ARN of the resource; for an item of a table with its key. */
   resource: string
 }
 
-/** What goes wrong. Exactly one of the effects below `times`. */
+/** A fault to inject: which requests, and exactly one of the effects below `times`. */
 export interface Fault {
   service?: string
   operation?: string
-  /** Its end, so that the stage need not be known: `-trainer`. */
+  /** A suffix of the function's name, such as `-trainer`, so that the stage need not be known. */
   functionName?: string
   when?: (call: Call) => boolean
   /** How many matching requests are let through first; 0 by default. */
   after?: number
-  /** How many requests it strikes; 1 by default. */
+  /** How many requests fail; 1 by default. */
   times?: number
   /** Answer this instead of doing the work; `true` is a 500 `InternalFailure`. */
   error?: Refusal | true
-  /** Answer this instead of doing the work: what AWS says with a 200, such as entries that PutEvents refused. */
+  /** Answer this instead of doing the work: for failures that AWS reports with a 200, such as refused entries of PutEvents. */
   answer?: AwsResponse
   /** Answer the service's own throttling error. */
   throttle?: true
-  /** Do the work, then answer a 500: the caller does not learn that it was done. */
+  /** Do the work, then answer a 500, so that the caller does not learn that it was done. */
   loseAnswer?: true
   /** Do the work after this many milliseconds of real time. */
   delayMs?: number
-  /** Do the work twice, as a resent request does; the second answer is sent. */
+  /** Do the work twice, as if the client resent the request, and send the second answer. */
   repeat?: true
-  /** Do the work, then end the worker that asked before it hears the answer. */
+  /** Do the work, then kill the calling worker before it receives the answer. */
   killAfter?: true
-  /** End the worker before the work is done. */
+  /** Kill the calling worker before the work is done. */
   killBefore?: true
 }
 
 export interface ActiveFault {
-  /** How many requests it has struck. */
+  /** How many requests it has made fail. */
   hits(): number
   remove(): void
 }
 
-/** What happens to every delivery while it is on. */
+/** What happens to every delivery while the disturbance is on. */
 export interface Disturbance {
   /** Deliver everything twice. */
   duplicate?: boolean
-  /** Hold each delivery back for up to so many milliseconds of real time, so that they overtake each other. */
+  /** Delay each delivery by a random time up to this many milliseconds of real time, so that deliveries overtake each other. */
   holdMs?: number
   /** Never deliver these. */
   drop?: (target: string, payload: string) => boolean
 }
 
 export interface Faults {
-  /** Disturb deliveries of events, schedules and queues until it is called with nothing. */
+  /** Disturb deliveries of events, schedules and queues, until called without an argument. */
   disturb(disturbance?: Disturbance): void
   disturbance(): Disturbance | undefined
   fail(fault: Fault): ActiveFault
-  /** The faults that strike this call, counted as struck. */
+  /** The faults that apply to this call. Counts them as used. */
   strike(call: Call): Fault[]
   clear(): void
 }
@@ -94,14 +94,14 @@ export function createFaults(): Faults {
   }
 }
 
-/** The error that a fault answers instead of the work, if it does. */
+/** The error that a fault answers instead of doing the work, if any. */
 export function refusalOf(fault: Fault, service: string): Refusal | undefined {
   if (fault.throttle) return throttled(service)
   if (fault.error === true) return internalFailure(service)
   return fault.error
 }
 
-/** A server error, which every SDK client tries again. */
+/** A server error, which every SDK client retries. */
 export const internalFailure = (service: string): Refusal => ({
   code: service === 's3' ? 'InternalError' : 'InternalFailure',
   message: 'We encountered an internal error. Please try again.',

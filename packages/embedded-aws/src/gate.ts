@@ -6,7 +6,7 @@ import type { Denial, Iam } from './iam/iam'
 import { accessDenied, refuse } from './refusal'
 import type { AwsRequest, AwsResponse, AwsService } from './service'
 
-/** One request as it was answered. */
+/** One request and its answer. */
 export interface RecordedCall extends Call {
   n: number
   status: number
@@ -20,11 +20,11 @@ interface Gate {
   answered(call: Call, request: AwsRequest, response: AwsResponse): void
 }
 
-/** The path of every signed request: parsed by its service, faults, the caller's permissions, the work, faults again. */
+/** The pipeline of every signed request: parsing by its service, faults, the caller's permissions, the work, faults again. */
 export const passGate =
   ({ services, iam, faults, answered }: Gate) =>
   async (request: AwsRequest, caller: Caller): Promise<AwsResponse> => {
-    // What a worker sent before it was ended may arrive after its end; its connection is gone, and so is what it asked.
+    // A request of a worker may arrive after the worker was ended. Its connection is gone, so the request is dropped.
     if (caller.alive?.() === false) throw new CallerGone()
     const service = services.get(request.service)
     if (!service) return unknownService(request.service, services)
@@ -68,7 +68,7 @@ export const passGate =
     return hidden ? refuse('s3', accessDenied('s3', hidden.message)) : response
   }
 
-/** Who may not list a bucket is not told that a key is missing: S3 answers 403 in place of 404. */
+/** A caller that may not list a bucket does not learn that a key is missing: S3 answers 403 instead of 404. */
 function hiddenKey(
   iam: Iam,
   { service, method, principal }: AwsRequest,

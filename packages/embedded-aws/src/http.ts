@@ -7,7 +7,7 @@ import { refuse } from './refusal'
 import type { AwsRequest, AwsResponse } from './service'
 import { OBJECT_HEADERS, whyRefused } from './web-pages'
 
-/** A request without a signature: it is for the HTTP API, as a browser's is. */
+/** A request without a signature, such as a browser's: it is for the HTTP API. */
 export type PlainRequest = Omit<AwsRequest, 'service' | 'principal'> & { sourceIp: string }
 
 export interface PlainResponse extends AwsResponse {
@@ -18,9 +18,9 @@ export interface PlainResponse extends AwsResponse {
 interface Doors {
   keys: AccessKeys
   clock: Pick<Clock, 'now'>
-  /** Answers a request that somebody signed. */
+  /** Answers a signed request. */
   signed(request: AwsRequest, caller: Caller): Promise<AwsResponse>
-  /** Answers a request that nobody signed. */
+  /** Answers an unsigned request. */
   plain(request: PlainRequest): Promise<PlainResponse>
 }
 
@@ -29,10 +29,10 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** The worker that asked is gone, so nobody hears the answer. */
+/** Thrown when the calling worker is gone, so that nobody would receive the answer. */
 export class CallerGone extends Error {}
 
-/** API Gateway gives a client so long for its headers. */
+/** API Gateway's limit on the time that a client takes to send its headers. */
 const HEADERS_TIMEOUT_MS = 10_000
 
 /** Listen on 127.0.0.1; `port` 0 takes a free one. */
@@ -41,7 +41,7 @@ export async function listen(port: number, doors: Doors, headersTimeoutMs = HEAD
     answer(incoming, doors).then(
       (response) => send(outgoing, incoming.method === 'HEAD', response, doors.clock),
       (error: unknown) => {
-        // Nobody waits for the answer to what an ended worker had asked.
+        // The caller has ended: nobody waits for the answer.
         if (error instanceof CallerGone || outgoing.destroyed) return outgoing.destroy()
         console.error(`${incoming.method} ${incoming.url}`, error)
         const body = JSON.stringify({ __type: 'InternalFailure', message: String(error) })
@@ -99,17 +99,17 @@ async function answer(incoming: IncomingMessage, doors: Doors): Promise<PlainRes
   return { ...answered, headers: { ...answered.headers, ...OBJECT_HEADERS } }
 }
 
-/** The body of a request to an HTTP API may have so many bytes: API Gateway's limit. */
+/** API Gateway's limit on the body of a request. */
 const API_BODY_BYTES = 10 * 2 ** 20
 
-/** The body; nothing where it is longer than it may be. */
+/** The body; undefined if it is too long. */
 async function bodyOf(incoming: IncomingMessage, most: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of incoming) {
     const bytes = Buffer.from(chunk)
     length += bytes.length
-    // It is read to its end, so that the client hears the answer.
+    // Read to the end, so that the client receives the answer.
     if (length <= most) chunks.push(bytes)
   }
   return length <= most ? Buffer.concat(chunks) : undefined
@@ -121,7 +121,7 @@ const refusal = (status: number, message: string): PlainResponse => ({
   body: JSON.stringify({ message }),
 })
 
-/** Who signed, and for which service: the credential scope says so for every protocol, also in presigned URLs. */
+/** The signer and the service, from the credential scope. Every protocol has it, also presigned URLs. */
 function signatureOf(headers: Record<string, string>, query: URLSearchParams) {
   const scope =
     /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential')
@@ -129,7 +129,7 @@ function signatureOf(headers: Record<string, string>, query: URLSearchParams) {
   return accessKeyId && service ? { accessKeyId, service } : undefined
 }
 
-/** Signature version 2, which S3 no longer takes of new buckets: `Authorization: AWS <key>:<signature>`, or in the query. */
+/** Signature version 2, which S3 no longer accepts for new buckets: `Authorization: AWS <key>:<signature>`, or in the query. */
 const isSignedByVersion2 = (headers: Record<string, string>, query: URLSearchParams): boolean =>
   /^AWS [^\s:]+:/.test(headers.authorization ?? '') || (query.has('AWSAccessKeyId') && query.has('Signature'))
 
@@ -139,7 +139,7 @@ function send(outgoing: ServerResponse, head: boolean, response: PlainResponse, 
   outgoing.writeHead(status, {
     'x-amzn-requestid': id,
     'x-amz-request-id': id,
-    // SDK clients take a Date far from their own for a wrong clock; the cloud's time may be days ahead.
+    // SDK clients treat a distant Date as clock skew; the cloud's time may be days ahead.
     date: new Date(clock.now()).toUTCString(),
     ...(body === undefined || head ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
     ...headers,

@@ -5,45 +5,45 @@ import type { Surroundings as SageMakerOptions } from './sagemaker'
 import type { BusEvent } from './service'
 import type { Mail } from './sns'
 
-/** What a caller chooses about a cloud; only the folder has no default. */
+/** Options of a cloud. Only `dataDir` is required. */
 export interface CloudOptions {
-  /** What `sls package` wrote: the template and the zips. None: an empty cloud. */
+  /** The folder that `sls package` wrote: the template and the zips. By default the cloud is empty. */
   packageDir?: string
-  /** A template in place of the packaged one. */
+  /** A template to use instead of the packaged one. */
   template?: unknown
   stackName?: string
-  /** Everything the cloud keeps; a restart on the same folder goes on from it. */
+  /** The folder of all state. A restart on the same folder continues from it. */
   dataDir: string
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   port?: number
-  /** Its own by default: real time, going on where the data folder left it. */
+  /** By default the cloud's own clock: real time, continuing from the time stored in the data folder. */
   clock?: CloudClock
-  /** The time, in milliseconds since the epoch, at which an empty data folder begins. */
+  /** The start time of an empty data folder, in milliseconds since the epoch. */
   start?: number
   region?: string
   account?: string
-  /** Write each request that functions send there, as the SDK command's input. */
+  /** A folder to write each request of a function to, as the SDK command's input. */
   recordDir?: string
-  /** Files that take the place of packaged ones in every function, by path in the package. */
+  /** Files that replace packaged ones in every function, by path in the package. */
   overlay?: Record<string, string | Buffer>
-  /** Sees every event that is put on a bus, by the bus's name. */
+  /** Called with every event that is put on a bus. */
   onEvent?: (bus: string, event: BusEvent) => void
-  /** Sees every mail that SNS would send; each is a file in `dataDir/mail` as well. */
+  /** Called with every mail that SNS would send; each is also a file in `dataDir/mail`. */
   onMail?: (mail: Mail & { file: string }) => void
-  /** Who trains the models of SageMaker's jobs; without one, each job fails and says so. The cloud closes it. */
+  /** Trains the models of SageMaker's training jobs; without it each job fails and says so. The cloud closes it. */
   trainer?: SageMakerOptions['trainer']
-  /** What annotators are told of an object of a labelling job; by default its `source`. */
+  /** Makes what annotators see of an object of a labelling job; by default its `source`. */
   itemOf?: SageMakerOptions['itemOf']
-  /** Who answers Ground Truth's jobs; nobody by default. */
+  /** Answers Ground Truth's jobs; by default nobody does. */
   annotate?: SageMakerOptions['annotate']
   workers?: SageMakerOptions['workers']
   durations?: SageMakerOptions['durations']
-  /** Answers as the models of Amazon Bedrock; without one, the account has access to none. */
+  /** Answers as the models of Amazon Bedrock; without it the account has access to no model. */
   languageModel?: LanguageModel
   /** Models that Amazon Bedrock offers, with their regions, access and quotas; one by default. */
   modelOffers?: readonly ModelOffer[]
-  /** How many workers a function may have at once; by the machine's cores where it is left out. */
+  /** Maximum workers per function; by default it follows the number of cores. */
   workersOfFunction?: number
-  /** Sees what functions print, besides the log files in `dataDir/logs`. */
+  /** Receives what functions print, in addition to the log files in `dataDir/logs`. */
   onLog?: (functionName: string, text: string) => void
 }

@@ -24,7 +24,7 @@ import { createSqs, type Sqs } from './sqs'
 import { busTarget, functionTarget } from './targets'
 import type { Work } from './work'
 
-/** Everything that a cloud is made of, before a template asks for anything. */
+/** The parts of a cloud, before a template is deployed. */
 export interface Parts {
   keys: AccessKeys
   iam: Iam
@@ -41,7 +41,7 @@ export interface Parts {
   sageMaker: SageMakerService
   secrets: SecretsManager
   sns: Sns
-  /** By the name that requests are signed for. */
+  /** By the service name in the signature. */
   services: Map<string, AwsService>
   credentialsFor(role: string, session?: string): Credentials
 }
@@ -54,7 +54,7 @@ interface Place {
   endpoint(): string
 }
 
-/** Make the services and tie them together. */
+/** Create the services and connect them. */
 export function createParts(options: CloudOptions, { account, region, clock, work, endpoint }: Place): Parts {
   const { dataDir } = options
   const context: CloudContext = { account, region, clock, dataDir, endpoint, emit: (event) => events.emit(event) }

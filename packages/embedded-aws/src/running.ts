@@ -4,14 +4,14 @@ import { z } from 'zod'
 
 const about = z.object({ endpoint: z.string(), region: z.string(), functions: z.array(z.string()) })
 
-/** What others on this machine need to know of a running cloud. */
+/** What other processes on this machine need to know about a running cloud. */
 export type Running = z.infer<typeof about>
 
-/** Say in its data folder how a cloud is reached. */
+/** Write into the data folder how to reach the cloud. */
 export const describeCloud = (dataDir: string, running: Running): void =>
   writeFileSync(path.join(dataDir, 'cloud.json'), `${JSON.stringify(running, null, 2)}\n`)
 
-/** What the last cloud on this folder said of itself, running or not. */
+/** Read how to reach the last cloud on this folder, running or not. */
 export function readRunning(dataDir: string): Running | undefined {
   const file = path.join(dataDir, 'cloud.json')
   return existsSync(file) ? about.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined

@@ -3,7 +3,7 @@ import { bedrockQuotas, DEFAULT_OFFERS, type ModelOffer } from './bedrock-models
 import { jsonOperation, jsonService } from './protocol/json'
 import type { AwsService } from './service'
 
-/** Service Quotas, as far as a health check asks: so many instances of every type may train at once. */
+/** The part of Service Quotas that a health check reads: the quota of training instances, by type. */
 export function createServiceQuotas(offers: readonly ModelOffer[] = DEFAULT_OFFERS): AwsService {
   return jsonService({
     name: 'servicequotas',

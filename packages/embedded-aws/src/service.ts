@@ -3,7 +3,7 @@ import type { Clock } from './clock'
 /** Who signed a request: the owner (any key we did not give out), or a role that a function or a SageMaker job runs as. */
 export interface Principal {
   arn: string
-  /** Logical name of the role in the template; none for the owner, who may do everything. */
+  /** Logical id of the role in the template; absent for the owner, who may do everything. */
   role?: string
 }
 
@@ -26,20 +26,20 @@ export interface AwsResponse {
   body?: Buffer | string
 }
 
-/** One permission that an operation needs, in IAM's words. `conditions` holds the condition keys that are known of the request. */
+/** One permission that an operation needs, in IAM's terms. `conditions` has the request's condition keys, where known. */
 export interface Access {
   action: string
   resource: string
   conditions?: Record<string, string | string[]>
 }
 
-/** A request, parsed by its service once; what follows reads the parsed form. */
+/** A request, parsed once by its service. */
 export interface ServiceCall {
   /** `PutObject`, `SendMessage`, …: used by access rules, records, faults and errors. */
   operation: string
-  /** What the caller needs permission for. Empty when the request is malformed: then `run` refuses it and does nothing. */
+  /** The permissions that the caller needs. Empty when the request is malformed: then `run` refuses it and does nothing. */
   accesses: Access[]
-  /** Names what the call is about more closely than its ARN does: the key of a table's item, as JSON. */
+  /** Detail beyond the ARN: the key of a table's item, as JSON. */
   detail?: string
   /** Do the work and answer. A fault may call it twice. */
   run(): Promise<AwsResponse>
@@ -49,7 +49,7 @@ export interface ServiceCall {
 export interface AwsService {
   /** The credential scope it answers to. */
   name: string
-  /** Names of the operations that are here, for people to read. */
+  /** Names of the supported operations, for documentation. */
   operations: readonly string[]
   /** Parse a request. A malformed one is opened too: its `run` answers with the error. */
   open(request: AwsRequest): ServiceCall
@@ -75,7 +75,7 @@ export interface CloudContext {
   account: string
   region: string
   clock: Clock
-  /** A folder of its own is made in it by each service; state survives a restart. */
+  /** Each service creates its own folder in it; state survives a restart. */
   dataDir: string
   /** `http://127.0.0.1:PORT`, known once the server listens. */
   endpoint(): string

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud'
 
-/** Say how a cloud is reached, and serve until Ctrl-C or SIGTERM. `more` are further lines for its user. */
+/** Print how to reach a cloud and serve until Ctrl-C or SIGTERM. `more` are further lines to print. */
 export function serveUntilStopped(cloud: Cloud, dataDir: string, more: readonly string[]): void {
   const lines = [
     `The cloud listens at ${cloud.endpoint} and keeps its state in ${dataDir}. Ctrl-C ends it.`,

@@ -3,7 +3,7 @@ import { TargetGone, type DeliveryTarget } from './delivery'
 import type { Events } from './events'
 import type { Lambda } from './lambda/lambda'
 
-/** Functions as targets of rules and schedules: an event is theirs once it is in their queue. */
+/** Functions as targets of rules and schedules. An event counts as delivered once it is in the function's queue. */
 export const functionTarget = (lambda: Lambda): DeliveryTarget => ({
   action: 'lambda:InvokeFunction',
   permits: lambda.permits,

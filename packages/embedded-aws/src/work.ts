@@ -1,12 +1,12 @@
-/** What the cloud is doing right now, by name, so that a test can wait until nothing is in flight. */
+/** The work in flight, by name, so that a test can wait until there is none. */
 export interface Work {
-  /** Count `doing` as in flight until it settles. Its failure is the caller's to handle. */
+  /** Count `doing` as in flight until it settles. The caller handles its failure. */
   track<T>(name: string, doing: Promise<T>): Promise<T>
   /** Resolves when nothing is in flight and nothing more starts by itself. Rejects after `timeoutMs` of real time, naming what still runs. */
   idle(timeoutMs?: number): Promise<void>
 }
 
-/** Real time, not the cloud's: what hangs must be named even when no clock is advanced. */
+/** Real time, not the cloud's: hanging work must be named even when no clock is advanced. */
 const DEADLINE_MS = 10 * 60_000
 
 /** An empty list of work. */
@@ -44,7 +44,7 @@ export function createWork(): Work {
     },
     async idle(timeoutMs = DEADLINE_MS) {
       const deadline = Date.now() + timeoutMs
-      // A few turns of the event loop: what ends may start the next thing only after its promise was awaited.
+      // A few turns of the event loop: finished work may start the next only after its promise was awaited.
       for (let turns = 0; turns < 3; turns++) {
         if (inFlight.size > 0) {
           await quiet(deadline)

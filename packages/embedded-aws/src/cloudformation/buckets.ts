@@ -10,7 +10,7 @@ const filter = z
 
 const bucketProperties = z.object({
   VersioningConfiguration: z.object({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
-  // Strict: a bucket that notifies a topic would seem to work and never do.
+  // Strict: a bucket that notifies a topic would be accepted and would never notify it.
   NotificationConfiguration: z
     .strictObject({
       EventBridgeConfiguration: z.object({ EventBridgeEnabled: z.boolean().default(true) }).optional(),
@@ -37,7 +37,7 @@ const bucketProperties = z.object({
     .optional(),
 })
 
-/** Buckets, with what they do here: versions, events, answers to other origins. Encryption and expiry are AWS's. */
+/** Buckets with versioning, notifications and CORS. Encryption and expiry are accepted and do nothing here. */
 export const bucketCreators = (s3: S3, resources: readonly Resource[]): Creators => ({
   'AWS::S3::Bucket': (bucket) => {
     const { name, properties } = bucket
@@ -68,7 +68,7 @@ export const bucketCreators = (s3: S3, resources: readonly Resource[]): Creators
   },
 })
 
-/** CloudFormation makes a bucket as soon as it can: on AWS, S3 refuses it where the permission it needs is not there yet. */
+/** CloudFormation creates a bucket as early as it can. On AWS, S3 refuses the bucket while the permission that it needs is missing. */
 function checkOrder({ target }: Notification, { logicalId, after }: Resource, resources: readonly Resource[]): void {
   if (after.has(logicalId)) {
     throw new Error(`Circular dependency between resources: [${[...after].sort().join(', ')}]`)

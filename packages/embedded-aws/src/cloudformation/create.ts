@@ -1,13 +1,13 @@
 import { KINDS } from './kinds'
 import type { Resource } from './stack'
 
-/** Makes a resource of one type, or does again what was made before a restart. */
+/** Creates a resource of one type. Idempotent: after a restart it finds the existing one. */
 export type Create = (resource: Resource) => void | Promise<void>
 
-/** What makes each resource type; `KINDS` says why the others need nothing. */
+/** The creator of each resource type; `KINDS` says why the other types have none. */
 export type Creators = Record<string, Create>
 
-/** Make the resources in the order of `KINDS`; those of one type begin together, what others name first. A failure names its resource. */
+/** Create the resources in the order of `KINDS`. Resources of one type start together, referenced ones first. A failure names its resource. */
 export async function createResources(resources: readonly Resource[], creators: Creators): Promise<void> {
   const nobodys = Object.keys(KINDS).filter((type) => KINDS[type]?.inert === undefined && !creators[type])
   if (nobodys.length > 0) throw new Error(`nothing makes ${nobodys.join(', ')}`)
@@ -20,7 +20,7 @@ export async function createResources(resources: readonly Resource[], creators: 
   }
 }
 
-/** Resources of a type with those first that others name by their ARN, as a queue names the one of its dead letters. */
+/** Sorts resources of a type so that a referenced one comes first, such as the dead-letter queue of a queue. */
 function inOrder(resources: readonly Resource[]): Resource[] {
   const needs = (one: Resource, other: Resource) =>
     one !== other && other.arn !== '' && JSON.stringify(one.properties).includes(`"${other.arn}"`)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { secretArn } from '../secretsmanager/arn'
 
-/** Where a stack is. */
+/** Where a stack is deployed. */
 export interface Place {
   account: string
   region: string
@@ -10,13 +10,13 @@ export interface Place {
 }
 
 interface Kind {
-  /** Property with the name that the template gives it, if it does. */
+  /** The property in which a template may name the resource. */
   nameProperty?: string
   lowerCase?: true
-  /** What `Ref` is; the name otherwise. */
+  /** The value of `Ref`; by default the name. */
   ref?: (name: string, place: Place, properties: Record<string, unknown>) => string
   attributes?: Record<string, (name: string, place: Place, properties: Record<string, unknown>) => string>
-  /** Why nothing is made of it here. What has none is made in `create.ts`. */
+  /** Why the type is accepted but not created. Types without a reason are created by `create.ts`. */
   inert?: string
 }
 
@@ -41,7 +41,7 @@ const ruleArn = (name: string, place: Place, properties: Record<string, unknown>
 
 const SQL = '`npm run query` asks the tables here'
 
-/** Every resource type that a template may have here. In the order in which they are made. */
+/** Every supported resource type, in the order of creation. */
 export const KINDS: Record<string, Kind> = {
   'AWS::IAM::Role': { nameProperty: 'RoleName', attributes: { Arn: roleArn } },
   'AWS::IAM::ManagedPolicy': {
@@ -63,7 +63,7 @@ export const KINDS: Record<string, Kind> = {
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', attributes: { Arn: arn('lambda', 'function:') } },
   'AWS::Lambda::Version': { inert: 'the newest code is the only one' },
   'AWS::Lambda::Permission': {},
-  // After the functions and queues that it notifies, and their policies: S3 asks whether they let it in.
+  // After the functions and queues that a bucket notifies, and their policies: S3 checks that they allow it.
   'AWS::S3::Bucket': {
     nameProperty: 'BucketName',
     lowerCase: true,
@@ -125,7 +125,7 @@ export const KINDS: Record<string, Kind> = {
   'AWS::SNS::Subscription': { ref: arn('sns') },
 }
 
-/** The name of a resource that the template does not name: it stays the same from one deployment to the next. */
+/** The name of a resource that the template does not name. It is the same in every deployment. */
 export function madeUpName(stackName: string, logicalId: string, lowerCase = false): string {
   const name = `${stackName}-${logicalId}-${digest(stackName + logicalId).slice(0, 12)}`
   return lowerCase ? name.toLowerCase() : name

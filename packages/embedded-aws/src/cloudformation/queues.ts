@@ -8,7 +8,7 @@ import type { Creators } from './create'
 
 const queuePolicy = z.object({ Queues: z.array(z.string()), PolicyDocument: z.looseObject({ Statement: z.unknown() }) })
 
-/** Queues and who else may send to them. */
+/** Queues and their policies. */
 export const queueCreators = (sqs: Sqs): Creators => ({
   'AWS::SQS::Queue': ({ name, properties }) => {
     const { QueueName: _name, Tags: _tags, ...attributes } = properties

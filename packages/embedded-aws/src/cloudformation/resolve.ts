@@ -1,15 +1,15 @@
 import type { Template } from './template'
 
-/** What resources are called once they exist. */
+/** The names and attributes of resources. */
 export interface Names {
   ref(logicalId: string): string
   attribute(logicalId: string, name: string): unknown
 }
 
 export interface Resolver {
-  /** The value with every intrinsic function worked out. */
+  /** The value with every intrinsic function resolved. */
   value(raw: unknown): unknown
-  /** Is a resource, or an output, with this condition there? */
+  /** Does this condition of a resource or an output hold? */
   holds(condition: string | undefined): boolean
 }
 
@@ -18,10 +18,10 @@ export type PseudoParameters = Record<string, string>
 
 type Intrinsic = (argument: unknown) => unknown
 
-/** Stands for `AWS::NoValue`: the property or list entry that holds it is left out. */
+/** The value of `AWS::NoValue`: a property or list entry with it is removed. */
 const NO_VALUE = Symbol('AWS::NoValue')
 
-/** Works out a template's intrinsic functions. One that is not here throws, named. */
+/** Resolves a template's intrinsic functions. Throws for an unknown one, by name. */
 export function createResolver(template: Template, pseudo: PseudoParameters, names: Names): Resolver {
   const value = (raw: unknown): unknown => {
     if (Array.isArray(raw)) return raw.map(value).filter((item) => item !== NO_VALUE)

@@ -2,27 +2,27 @@ import { KINDS, madeUpName, type Place } from './kinds'
 import { createResolver, type Names, type Resolver } from './resolve'
 import type { Template } from './template'
 
-/** A resource of the template with its name, and its properties worked out. */
+/** A resource of the template with its name and its resolved properties. */
 export interface Resource {
   logicalId: string
   type: string
   name: string
-  /** What `Ref` is. */
+  /** The value of `Ref`. */
   ref: string
-  /** Empty where its type has none here. */
+  /** Empty where the type has no attributes. */
   arn: string
   properties: Record<string, unknown>
-  /** Logical ids of what CloudFormation makes before it: what it refers to or depends on, and what those do. */
+  /** Logical ids of the resources that CloudFormation creates before it: those that it refers to or depends on, transitively. */
   after: ReadonlySet<string>
 }
 
-/** A template as it stands in one place. */
+/** A template resolved for one account and region. */
 export interface Stack {
   resources: Resource[]
   outputs: Record<string, unknown>
 }
 
-/** Work out a whole template. A resource type that is not in `KINDS` throws, named. */
+/** Resolve a whole template. Throws for a resource type that is not in `KINDS`, by name. */
 export function resolveStack(template: Template, place: Place): Stack {
   const unknownTypes = [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].filter(
     (type) => !KINDS[type],
@@ -34,7 +34,7 @@ export function resolveStack(template: Template, place: Place): Stack {
     const given = nameProperty === undefined ? undefined : rawProperties(template, logicalId)[nameProperty]
     return given === undefined ? madeUpName(place.stackName, logicalId, lowerCase) : String(resolver.value(given))
   }
-  /** Only what names need is worked out here: a whole resource may refer back to who asks. */
+  /** Resolves only what the names need: a whole resource may refer back to the one that refers to it. */
   const naming = (logicalId: string) => {
     const { EventBusName, GroupName } = rawProperties(template, logicalId)
     return resolver.value({ EventBusName, GroupName }) as Record<string, unknown>
@@ -50,7 +50,7 @@ export function resolveStack(template: Template, place: Place): Stack {
   const resolver: Resolver = createResolver(template, pseudoParameters(place), { ref, attribute })
 
   const references = new Map<string, Set<string>>()
-  /** A resource's properties; on the way, what they refer to is noted. */
+  /** Resolves a resource's properties and records which resources they refer to. */
   const properties = (logicalId: string) => {
     const referredTo = new Set<string>()
     references.set(logicalId, referredTo)
@@ -82,7 +82,7 @@ export function resolveStack(template: Template, place: Place): Stack {
   return { resources, outputs: Object.fromEntries(outputs) }
 }
 
-/** With the resource itself where it waits for what waits for it. */
+/** Transitive dependencies. Contains the resource itself if there is a cycle. */
 function madeBefore(
   logicalId: string,
   template: Template,

@@ -19,7 +19,7 @@ const template = z.object({
 })
 
 export type Template = z.infer<typeof template>
-/** Refuses what is not a template, naming the field. */
+/** Refuses a malformed template, naming the field. */
 export const parseTemplate = (value: unknown): Template => template.parse(value)
 
 const state = z.object({
@@ -29,7 +29,7 @@ const state = z.object({
   }),
 })
 
-/** What `sls package` left in a folder: the template and the stack's name. */
+/** Reads the template and the stack's name from a folder that `sls package` wrote. */
 export function readPackage(folder: string): { template: Template; stackName: string } {
   const file = path.join(folder, 'cloudformation-template-update-stack.json')
   if (!existsSync(file)) throw new Error(`${file} is not there: run \`npx sls package\` first`)

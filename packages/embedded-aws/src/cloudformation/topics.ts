@@ -9,7 +9,7 @@ const topic = z.looseObject({
 })
 const subscription = z.strictObject({ TopicArn: z.string(), Protocol: email, Endpoint: z.string() })
 
-/** Topics and who is to be mailed. What is subscribed already is not asked to confirm again. */
+/** Topics and their e-mail subscriptions. An address that is subscribed already is not asked to confirm again. */
 export function topicCreators(sns: Sns): Creators {
   const subscribe = (arn: string, endpoint: string) => {
     if (!sns.isSubscribed(arn, endpoint)) sns.subscribe(arn, endpoint)

@@ -3,10 +3,10 @@ import type { Operation } from './engine'
 
 type Input = Record<string, unknown>
 
-/** Attribute names of the hash key, by table, as far as they are known. */
+/** Attribute names of the hash key by table, where known. */
 export type HashKeys = ReadonlyMap<string, string>
 
-/** The permissions of a request, with `dynamodb:LeadingKeys` where the request says them. */
+/** The permissions that a request needs, with `dynamodb:LeadingKeys` where the request has them. */
 export function accessTo(
   operation: Operation,
   input: Input,
@@ -59,7 +59,7 @@ function leadingKey(operation: Operation, input: Input, hashKey: string | undefi
   return operation === 'Query' ? queriedKey(input, hashKey) : undefined
 }
 
-/** The value that a KeyConditionExpression holds the hash key against: `#pk = :pk and …`. */
+/** The value that a KeyConditionExpression compares the hash key with: `#pk = :pk and …`. */
 function queriedKey(input: Input, hashKey: string): string | undefined {
   const names = objectAt(input, 'ExpressionAttributeNames')
   for (const [, name = '', value = ''] of textAt(input, 'KeyConditionExpression').matchAll(/([#\w]+)\s*=\s*(:\w+)/g)) {

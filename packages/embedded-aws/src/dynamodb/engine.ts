@@ -1,6 +1,6 @@
 import { AwsError } from '../protocol/aws-error'
 
-/** What dynalite has; every other operation of DynamoDB is refused by name. */
+/** The operations of dynalite. Every other operation of DynamoDB is refused by name. */
 export const DYNAMODB_OPERATIONS = [
   'BatchGetItem',
   'BatchWriteItem',
@@ -40,7 +40,7 @@ interface Database {
 }
 type Action = (store: Store, data: Data, done: (error: Failure, output: Data) => void) => void
 
-/** dynalite without its HTTP server: the inside of the package, which has no types. Loaded when the first table is asked for. */
+/** dynalite without its HTTP server: internals of the package, which have no types. Loaded when the first table is used. */
 interface Inside {
   database: Database
   validations: Validations
@@ -49,7 +49,7 @@ interface Inside {
 }
 
 export interface Engine {
-  /** Members of an operation's input that it does not know. */
+  /** Members of an operation's input that dynalite does not know. */
   unknownMembers(operation: Operation, input: Data): string[]
   run(operation: Operation, input: Data): Promise<Data>
   close(): Promise<void>
@@ -155,8 +155,8 @@ function load(): Inside {
 }
 
 /**
- * dynalite does not know ReturnValuesOnConditionCheckFailure. Where it checks a condition it holds the item under lock,
- * so the item is put beside the failure there: a look afterwards could see another one.
+ * dynalite does not know ReturnValuesOnConditionCheckFailure. It checks conditions while it holds the item's lock,
+ * so the item is attached to the failure there. A later read could return another version.
  */
 function returnItemOnFailure(database: Database): void {
   const check = database.checkConditional.bind(database)

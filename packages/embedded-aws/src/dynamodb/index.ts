@@ -12,12 +12,12 @@ import { ConditionFailed, isOperation, openEngine, DYNAMODB_OPERATIONS } from '.
 import { openTimeToLive } from './time-to-live'
 
 export interface DynamoDb extends AwsService {
-  /** Make the table unless it is there, from CloudFormation's properties, and wait until it can be used; a table with another key is refused. */
+  /** Create the table from CloudFormation's properties if it does not exist, and wait until it is active. Refuses an existing table with another key. */
   ensureTable(definition: TableDefinition): Promise<void>
   arnOf(table: string): string
 }
 
-/** Properties of `AWS::DynamoDB::Table`; those that say nothing to a table on a laptop are taken and left aside. */
+/** Properties of `AWS::DynamoDB::Table`. Those without meaning on a laptop are accepted and ignored. */
 const tableDefinition = z.strictObject({
   TableName: z.string(),
   AttributeDefinitions: z.array(z.unknown()),
@@ -41,7 +41,7 @@ const ttlInput = z.strictObject({
 })
 
 /**
- * DynamoDB: dynalite's tables on disk behind our door. Not there, and refused by name: transactions, PartiQL, streams, backups.
+ * DynamoDB: dynalite's tables on disk behind this cloud's permission checks. Refused by name: transactions, PartiQL, streams, backups.
  * Time to live is remembered and deletes nothing.
  */
 export function createDynamoDb(context: CloudContext): DynamoDb {
@@ -127,7 +127,7 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
     close: () => engine.close(),
   }
 
-  /** dynalite answers before a table can be used, and never makes one ready whose making a hard stop cut off. */
+  /** dynalite answers before a table is active, and never activates a table whose creation was cut off by a hard stop. */
   async function active(TableName: string): Promise<void> {
     for (const end = Date.now() + ACTIVE_MS; Date.now() < end; await pause(1)) {
       const { Table } = await engine.run('DescribeTable', { TableName })
@@ -148,7 +148,7 @@ export function createDynamoDb(context: CloudContext): DynamoDb {
   }
 }
 
-/** A table is made in milliseconds, on a busy machine in some more. */
+/** Creating a table takes milliseconds, on a busy machine longer. */
 const ACTIVE_MS = 10_000
 
 const TYPE_PREFIX = 'com.amazonaws.dynamodb.v20120810#'
@@ -163,14 +163,14 @@ function readInput({ body }: AwsRequest): Record<string, unknown> | undefined {
   }
 }
 
-/** The key of the item that a request is about, as JSON: a table's ARN says little of what was written. */
+/** The key of the item that a request is about, as JSON. The table's ARN alone would not say which item. */
 function itemKey({ Key, Item }: Record<string, unknown>): string | undefined {
   const item = record.safeParse(Item).data
   const key = Key ?? (item && Object.fromEntries(Object.entries(item).filter(([name]) => KEY_NAMES.has(name))))
   return key === undefined ? undefined : JSON.stringify(key)
 }
 
-/** Names of key attributes in the tables that are made here. */
+/** Possible names of key attributes. */
 const KEY_NAMES = new Set(['pk', 'sk', 'id'])
 
 function json(status: number, content: object): AwsResponse {

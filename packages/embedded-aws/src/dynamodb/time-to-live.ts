@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const kept = z.record(z.string(), z.string())
 
-/** Which attribute of a table says when an item may be deleted. Nothing is deleted by it here; on AWS it takes up to days. */
+/** The time-to-live attribute of a table. Nothing is deleted here; on AWS deletion takes up to days. */
 export interface TimeToLive {
   attributeOf(table: string): string | undefined
   set(table: string, attribute: string | undefined): void

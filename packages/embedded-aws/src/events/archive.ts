@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { BusEvent } from '../service'
 import type { Matcher } from './matches'
 
-/** An event as an archive keeps it. */
+/** An archived event. */
 export const busEvent = z.object({
   version: z.literal('0'),
   id: z.string(),
@@ -24,9 +24,9 @@ export interface Archive {
   bus: string
   retentionDays: number
   createdAt: number
-  /** Keep the event if the archive's pattern wants it. */
+  /** Store the event if it matches the archive's pattern. */
   add(event: BusEvent): void
-  /** Events of that time, `from` included and `to` not, in the order in which they came. */
+  /** Events from `from` (inclusive) to `to` (exclusive), in order of arrival. */
   read(from: number, to: number): AsyncIterable<BusEvent>
 }
 
@@ -36,11 +36,11 @@ interface Definition {
   bus: string
   retentionDays: number
   createdAt: number
-  /** Every event where there is none. */
+  /** Without a pattern every event is archived. */
   matcher?: Matcher
 }
 
-/** An archive in a file of its own, one event a line. Events older than the retention are not read, but stay in the file. */
+/** An archive in its own file, one event per line. Events older than the retention stay in the file but are not read. */
 export function openArchive(folder: string, { matcher, ...about }: Definition, now: () => number): Archive {
   mkdirSync(folder, { recursive: true })
   const file = path.join(folder, `${about.name}.jsonl`)
@@ -62,7 +62,7 @@ export function openArchive(folder: string, { matcher, ...about }: Definition, n
   }
 }
 
-/** None for a line that a crash cut off. */
+/** Undefined for a line that a crash cut off. */
 function parseLine(line: string): BusEvent | undefined {
   try {
     const { detail, ...event } = busEvent.parse(JSON.parse(line))

@@ -21,7 +21,7 @@ const ruleDefinition = z.object({
 })
 export type RuleDefinition = z.infer<typeof ruleDefinition>
 
-/** A rule in force. */
+/** An existing rule. */
 export interface Rule extends RuleDefinition {
   arn: string
   fits: Matcher
@@ -32,9 +32,9 @@ const kept = z.object({ buses: z.array(z.string()), rules: z.array(ruleDefinitio
 interface ArchiveDefinition {
   name: string
   bus: string
-  /** JSON text; every event without one. */
+  /** JSON text; without it every event matches. */
   pattern?: string
-  /** 0 is for ever. */
+  /** 0 means unlimited. */
   retentionDays: number
 }
 
@@ -45,7 +45,7 @@ export interface Broker {
   /** The name in a name or an ARN. Raises ResourceNotFoundException (400). */
   busNamed(nameOrArn: string | undefined): string
   busArn(name: string): string
-  /** `keep` where no template makes it anew at each start. */
+  /** `keep` stores it: for buses that no template recreates at each start. */
   addBus(name: string, keep: boolean): void
   removeBus(name: string): void
   rules(bus: string): Rule[]
@@ -56,19 +56,19 @@ export interface Broker {
   removeRule(bus: string, name: string): void
   archives: ReadonlyMap<string, Archive>
   addArchive(definition: ArchiveDefinition): Archive
-  /** Archive the event and hand it to the targets of every rule that it fits. */
+  /** Archive the event and send it to the targets of every matching rule. */
   publish(bus: string, event: BusEvent): void
-  /** Hand an event out of an archive to these rules, or to all. */
+  /** Send an archived event to these rules, or to all. */
   replay(bus: string, event: BusEvent, replayName: string, ruleArns: readonly string[]): void
 }
 
 const DEFAULT_RETRIES = 185
 const DEFAULT_AGE_SECONDS = 86_400
 
-/** Sees every event that is put on a bus. */
+/** Called with every event that is put on a bus. */
 export type Listen = (bus: string, event: BusEvent) => void
 
-/** `deliver` brings what a target gets to it, with its retries and its dead-letter queue. */
+/** `deliver` sends a payload to its target, with retries and a dead-letter queue. */
 export function createBroker(context: CloudContext, deliver: (delivery: Delivery) => void, listen?: Listen): Broker {
   const root = path.join(context.dataDir, 'events')
   mkdirSync(root, { recursive: true })
@@ -177,7 +177,7 @@ export function createBroker(context: CloudContext, deliver: (delivery: Delivery
   }
 }
 
-/** An event on its way: what a caller need not say is filled in. */
+/** A complete event: fields that the caller may omit are filled in. */
 export function newEvent(
   { account, region, clock }: CloudContext,
   given: Pick<BusEvent, 'source' | 'detail-type' | 'resources' | 'detail'> & { time?: string },

@@ -14,7 +14,7 @@ import { target } from './target'
 export interface Events extends AwsService {
   /** Put a service's own event on the default bus. */
   emit: CloudContext['emit']
-  /** Put a whole event on a bus, as a rule does whose target is a bus. */
+  /** Put a whole event on a bus: for rules whose target is a bus. */
   publish(bus: string, event: BusEvent): void
   ensureBus(name: string): void
   /** From CloudFormation's properties of `AWS::Events::Rule`, with the name it is deployed by; answers the ARN. */
@@ -41,7 +41,7 @@ const archiveProperties = z.strictObject({
   RetentionDays: z.coerce.number().default(0),
 })
 
-/** EventBridge: buses, rules, archives and replays. `deliver` brings events to their targets. */
+/** EventBridge: buses, rules, archives and replays. `deliver` sends events to their targets. */
 export function createEvents(context: CloudContext, deliver: (delivery: Delivery) => void, listen?: Listen): Events {
   const broker = createBroker(context, deliver, listen)
   const replays: Replays = new Map()

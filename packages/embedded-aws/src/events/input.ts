@@ -6,7 +6,7 @@ interface Rule {
   arn: string
 }
 
-/** What a target gets of an event: the event itself, a constant, a part of it, or a template filled from it. */
+/** The payload for a target: the event itself, a constant, a part of the event, or a template filled from it. */
 export function inputFor({ Input, InputPath, InputTransformer }: RuleTarget, event: BusEvent, rule: Rule): string {
   if (Input !== undefined) return Input
   if (InputPath !== undefined) return JSON.stringify(valueAt(event, InputPath) ?? null)
@@ -17,7 +17,7 @@ export function inputFor({ Input, InputPath, InputTransformer }: RuleTarget, eve
   return fill(InputTransformer.InputTemplate, new Map([...predefined(event, rule), ...values]))
 }
 
-/** The value at a path that `target` has let in; undefined where there is none. */
+/** The value at a path that `target` has validated; undefined if there is none. */
 export function valueAt(event: unknown, path: string): unknown {
   const steps = path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]|\["([^"]+)"\]/g)
   return Array.from(steps).reduce<unknown>((value, [, name, index, single, double]) => {
@@ -26,7 +26,7 @@ export function valueAt(event: unknown, path: string): unknown {
   }, event)
 }
 
-/** Put values in for `<name>`: as JSON, or inside quotes as the text of a string. What is not there is left out. */
+/** Replace each `<name>`: by JSON, or inside quotes by the text of a string. A missing value becomes empty. */
 function fill(template: string, values: ReadonlyMap<string, unknown>): string {
   const pieces = template.matchAll(/"(?:[^"\\]|\\.)*"|<([^<>"]+)>|[^"<]+|./gs)
   return Array.from(pieces, ([piece, name]) => {

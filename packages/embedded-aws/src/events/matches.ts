@@ -1,12 +1,12 @@
 import { AwsError, notImplemented } from '../protocol/aws-error'
 
-/** Does a value, or `undefined` where there is none, fit? */
+/** Does a value match? `undefined` is a missing value. */
 export type Matcher = (value: unknown) => boolean
 type Fields = Record<string, unknown>
 
 /**
- * Read an event pattern: every field that it names must fit, one of the values that it lists for a field is enough.
- * Raises InvalidEventPatternException (400); a matcher that is not here is refused by name.
+ * Parse an event pattern: every field that it names must match one of the values listed for that field.
+ * Raises InvalidEventPatternException (400). An unsupported matcher is refused by name.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function matcherOf(pattern: unknown): Matcher {
@@ -14,7 +14,7 @@ export function matcherOf(pattern: unknown): Matcher {
   const fields = Object.entries(pattern).map(([name, inner]) => fieldMatcher(name, inner))
   if (fields.length === 0) throw invalid('Empty patterns are not allowed')
   return (value) => {
-    // Each object of an array is held against the whole inner pattern, so that what fits is of one object.
+    // Each object of an array is matched against the whole inner pattern, so that all matches are in one object.
     const objects: unknown[] = Array.isArray(value) ? value.filter(isFields) : [value]
     return (objects.length > 0 ? objects : [undefined]).some((object) => fields.every((fits) => fits(object)))
   }
@@ -32,7 +32,7 @@ function orMatcher(alternatives: unknown): Matcher {
   return (object) => matchers.some((fits) => fits(object))
 }
 
-/** One of the listed values fits one of the values that are there. */
+/** At least one listed value matches at least one actual value. */
 function valuesMatcher(name: string, options: readonly unknown[]): Matcher {
   if (options.length === 0) throw invalid(`Empty arrays are not allowed: ${name}`)
   const matchers = options.map(optionMatcher)
@@ -115,7 +115,7 @@ function numericMatcher(argument: unknown): Matcher {
   return (value) => typeof value === 'number' && holds.every((one) => one(value))
 }
 
-/** Fits what is there and is none of these. */
+/** Matches a present value that is none of these. */
 function anythingButMatcher(argument: unknown): Matcher {
   const unwanted = (Array.isArray(argument) ? argument : [argument]).flatMap(unwantedMatchers)
   if (unwanted.length === 0) throw invalid('anything-but needs a value')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** A JSON path of EventBridge's kind: `$.detail.list[0]['a key']`; no wildcards, no filters. */
 const jsonPath = z.string().regex(/^\$(\.[^.[\]*?@]+|\[\d+\]|\['[^']+'\]|\["[^"]+"\])*$/, 'is not a path to one value')
 
-/** A target as PutTargets and CloudFormation say it; what else AWS knows of targets is refused by name. */
+/** A target as in PutTargets and CloudFormation. Other properties of targets are refused by name. */
 export const target = z.strictObject({
   Id: z.string(),
   Arn: z.string(),

@@ -41,16 +41,16 @@ const stageProperties = z.object({
   RouteSettings: z.record(z.string(), throttling).default({}),
 })
 
-/** The account's own limits, where a stage sets none. */
+/** The account's limits, for a stage that sets none. */
 const ACCOUNT_RATE = 10_000
 const ACCOUNT_BURST = 5_000
 
-/** The template's HTTP API: unsigned requests to this cloud's port are for it. */
+/** The template's HTTP API. It receives every unsigned request to this cloud's port. */
 export function createHttpApi({ account, region, clock, lambda }: Surroundings): HttpApi {
   const integrations = new Map<string, string>()
   const routes: HttpRoute[] = []
   let apiId: string | undefined
-  /** A route without settings of its own shares the stage's. */
+  /** A route without its own settings shares the stage's bucket. */
   let admits = throttleOf({})
   const ownLimits = new Map<string, ReturnType<typeof createThrottle>>()
 
@@ -96,7 +96,7 @@ export function createHttpApi({ account, region, clock, lambda }: Surroundings):
         if (outcome.functionError) return failure(timedOut(outcome.payload) ? 503 : 500, wordsFor(outcome.payload))
         return toResponse(outcome.payload)
       } catch {
-        // A function that is throttled is an unavailable service to API Gateway.
+        // API Gateway answers 503 when the function is throttled.
         return failure(503, 'Service Unavailable')
       }
     },

@@ -61,7 +61,7 @@ const answer = z.looseObject({
   isBase64Encoded: z.boolean().optional(),
 })
 
-/** What the browser gets of a function's answer. Without a status code the whole answer is a JSON body. */
+/** The HTTP response made from a function's answer. Without a status code the whole answer is the JSON body. */
 export function toResponse(payload: string): PlainResponse {
   const value: unknown = JSON.parse(payload)
   if (!hasStatus(value)) {

@@ -1,4 +1,4 @@
-/** A token bucket, as a stage's throttling is one. Pure but for its own count; time comes in. */
+/** A token bucket for a stage's throttling. The caller passes the time. */
 export function createThrottle(ratePerSecond: number, burst: number): (now: number) => boolean {
   let tokens = burst
   let last: number | undefined

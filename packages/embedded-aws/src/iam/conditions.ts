@@ -1,6 +1,6 @@
 import { matchesArn, matchesPattern } from './pattern'
 
-/** What is known of a request, by condition key in lower case. */
+/** The values of a request's condition keys, by key in lower case. */
 export type Context = ReadonlyMap<string, readonly string[]>
 
 /** `{ StringEquals: { 's3:prefix': 'raw/' } }` */
@@ -8,7 +8,7 @@ export type Conditions = Record<string, Record<string, unknown>>
 
 type Test = (wanted: string, given: string) => boolean
 
-/** Do all of a statement's conditions hold? An operator that is not here throws, named: guessing would grant or deny wrongly. */
+/** Do all of a statement's conditions hold? Throws for an unknown operator, by name: guessing would grant or deny wrongly. */
 export function conditionsHold(conditions: Conditions, context: Context): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
     Object.entries(keys).every(([key, wanted]) => holds(operator, key, wanted, context)),
@@ -89,7 +89,7 @@ const OPERATORS: Record<string, Test> = {
 
 const NEGATED = new Set(Object.keys(OPERATORS).filter((name) => name.includes('Not')))
 
-/** Policy variables: `${aws:PrincipalArn}` is the request's value. One without a value throws, named. */
+/** Policy variables: `${aws:PrincipalArn}` is the request's value. Throws for a variable without a value, by name. */
 export function fillIn(text: string, context: Context): string {
   return text.replace(/\$\{([^}]+)\}/g, (variable, key: string) => {
     const [value, ...more] = context.get(key.toLowerCase()) ?? []

@@ -15,7 +15,7 @@ const statement = z.strictObject({
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 })
 
-/** A policy as a template has it; an element that is not read here is refused by name. */
+/** A policy in a template. An unknown element is refused by name. */
 export const policyDocument = z
   .object({ Version: z.string().optional(), Statement: z.union([statement, z.array(statement)]) })
   .transform(({ Statement }): PolicyDocument => ({
@@ -30,7 +30,7 @@ const roleProperties = z.object({
 })
 const attached = z.object({ PolicyDocument: policyDocument, Roles: z.array(z.string()).default([]) })
 
-/** AWS's own policies, as far as templates name them. */
+/** The supported policies that AWS manages. */
 const MANAGED: Record<string, Statement[]> = {
   AWSLambdaBasicExecutionRole: [
     { Effect: 'Allow', Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' },
@@ -72,7 +72,7 @@ export function iamCreators(iam: Iam): Creators {
   }
 }
 
-/** A policy of the template itself attaches by its own `Roles` or is found by ARN; AWS's own are listed above. */
+/** A policy of the template attaches by its own `Roles` or is found by ARN; AWS's are listed above. */
 function managed(arn: string): PolicyDocument[] {
   const name = arn.split('/').at(-1) ?? ''
   const known = MANAGED[name]

@@ -2,7 +2,7 @@ import type { Access, Principal } from '../service'
 import type { Context } from './conditions'
 import { evaluate, list, names, type PolicyDocument } from './policy'
 
-/** A role of the template, its policies resolved. */
+/** A role of the template with resolved policies. */
 export interface Role {
   logicalId: string
   name: string
@@ -16,18 +16,18 @@ export interface Denial {
   message: string
 }
 
-/** What the roles of the template may do. */
+/** The roles of the template and their permissions. */
 export interface Iam {
   addRole(role: Role): void
-  /** By logical id, name or ARN. */
+  /** Look up by logical id, name or ARN. */
   role(nameOrArn: string): Role | undefined
-  /** Who a role is when it acts: `session` is the function's or the job's name. */
+  /** The principal of an assumed role: `session` is the function's or the job's name. */
   principalOf(role: Role, session: string): Principal
-  /** The first access that is refused, in AWS's words; nothing when all are allowed. The owner may do everything. */
+  /** The first denied access, in AWS's words; undefined when all are allowed. The owner may do everything. */
   denialOf(principal: Principal, accesses: readonly Access[]): Denial | undefined
-  /** May this service (`scheduler.amazonaws.com`) act as the role? */
+  /** May this service (`scheduler.amazonaws.com`) assume the role? */
   trusts(role: Role, service: string): boolean
-  /** `iam:PassRole`: may the principal hand this role to the service, and does the role trust it? */
+  /** `iam:PassRole`: may the principal pass this role to the service, and does the role trust the service? */
   mayPassRole(principal: Principal, roleArn: string, service: string): Denial | undefined
 }
 
@@ -102,7 +102,7 @@ function contextOf(
     'aws:PrincipalAccount': account,
     'aws:ResourceAccount': account,
     'aws:RequestedRegion': region,
-    // As on AWS, where the SDK speaks TLS: the policies are what is tested, not the transport of this machine.
+    // Always true, as with the SDK on AWS: the policies are tested here, not the transport.
     'aws:SecureTransport': 'true',
   }
   return new Map(

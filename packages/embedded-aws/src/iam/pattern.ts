@@ -1,10 +1,10 @@
-/** Does `text` match an IAM pattern? `*` is any characters, `?` exactly one; nothing else is special. */
+/** Does `text` match an IAM pattern? `*` is any characters, `?` exactly one; there are no other wildcards. */
 export function matchesPattern(pattern: string, text: string, ignoreCase = false): boolean {
   const flags = ignoreCase ? 'is' : 's'
   return (compiled.get(flags + pattern) ?? compile(pattern, flags)).test(text)
 }
 
-/** Every request is held against the same few patterns. */
+/** A cache: every request is matched against the same few patterns. */
 const compiled = new Map<string, RegExp>()
 
 function compile(pattern: string, flags: string): RegExp {

@@ -2,7 +2,7 @@ import type { Access } from '../service'
 import { conditionsHold, fillIn, type Conditions, type Context } from './conditions'
 import { matchesPattern } from './pattern'
 
-/** A statement of a policy, as JSON has it. */
+/** A statement of a policy in JSON. */
 export interface Statement {
   Sid?: string
   Effect: 'Allow' | 'Deny'
@@ -20,7 +20,7 @@ export interface PolicyDocument {
 
 export type Verdict = 'allowed' | 'explicitly denied' | 'not allowed'
 
-/** What do these statements say of one access? A Deny wins over every Allow; without either it is not allowed. */
+/** Evaluates statements for one access. A Deny wins over every Allow; without either the access is denied. */
 export function evaluate(statements: readonly Statement[], access: Access, context: Context): Verdict {
   const concerning = statements.filter((statement) => concerns(statement, access, context))
   if (concerning.some(({ Effect }) => Effect === 'Deny')) return 'explicitly denied'
@@ -39,7 +39,7 @@ function concerns(statement: Statement, { action, resource }: Access, context: C
   return conditionsHold(Condition, context)
 }
 
-/** Does a statement's `Principal` name this AWS service, or everybody? */
+/** Does a statement's `Principal` name this AWS service, or everyone? */
 export function names(given: unknown, service: string): boolean {
   if (given === '*') return true
   if (typeof given !== 'object' || given === null) return false
@@ -47,5 +47,5 @@ export function names(given: unknown, service: string): boolean {
   return 'Service' in given && list(given.Service).includes(service)
 }
 
-/** IAM writes one of a thing without its brackets. */
+/** IAM writes a list of one element without brackets. */
 export const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])

@@ -5,12 +5,12 @@ interface Asked {
   principal: string
   action: string
   resource: string
-  /** ARN of the rule, schedule or API that asks. */
+  /** ARN of the calling rule, schedule or API. */
   sourceArn: string
   account: string
 }
 
-/** Does a resource's own policy let a service of AWS in? */
+/** Does a resource's policy allow a service of AWS? */
 export function resourcePolicyAllows({ Statement }: PolicyDocument, asked: Asked): boolean {
   const { principal, action, resource, sourceArn, account } = asked
   const concerning = list(Statement).filter(({ Principal }) => names(Principal, principal))

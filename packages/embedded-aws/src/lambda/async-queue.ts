@@ -6,7 +6,7 @@ import type { Clock } from '../clock'
 import type { Work } from '../work'
 import { Throttled, type Outcome } from './function'
 
-/** What `AWS::Lambda::EventInvokeConfig` says of a function, or Lambda's defaults. */
+/** A function's `AWS::Lambda::EventInvokeConfig`, or Lambda's defaults. */
 export interface AsyncSettings {
   retries: number
   maximumAgeMs: number
@@ -15,11 +15,11 @@ export interface AsyncSettings {
 }
 
 export interface AsyncQueue {
-  /** Accept an event: from here on it survives a restart. Answers its request id. */
+  /** Accept an event; from here on it survives a restart. Returns its request id. */
   accept(functionName: string, payload: string): string
-  /** Take up the events that were accepted before a restart. */
+  /** Resume the events that were accepted before a restart. */
   resume(): void
-  /** Start nothing more: what runs now is tried again after a restart. */
+  /** Start no more events. Running ones are retried after a restart. */
   stop(): void
 }
 
@@ -29,7 +29,7 @@ interface Surroundings {
   work: Work
   settingsOf(functionName: string): AsyncSettings
   invoke(functionName: string, payload: string, requestId: string): Promise<Outcome>
-  /** Hand a failed event to its destination; called again until it does not throw. */
+  /** Send a failed event to its destination; retried until it does not throw. */
   giveUp(destination: string, functionName: string, record: FailureRecord): Promise<void>
 }
 
@@ -46,10 +46,10 @@ type Accepted = z.infer<typeof accepted>
 
 export const DEFAULT_ASYNC: AsyncSettings = { retries: 2, maximumAgeMs: 6 * 3_600_000 }
 
-/** Lambda tries a failed event again after one minute, then after two. */
+/** Lambda retries a failed event after one minute, then after two. */
 const RETRY_AFTER_MS = [60_000, 120_000]
 
-/** Lambda's queue for asynchronous invocations: each event a file, until it succeeded or went to its destination. */
+/** Lambda's queue for asynchronous invocations. Each event is a file until it succeeds or is sent to its destination. */
 export function createAsyncQueue({ folder, clock, work, settingsOf, invoke, giveUp }: Surroundings): AsyncQueue {
   mkdirSync(folder, { recursive: true })
   let stopped = false
@@ -69,7 +69,7 @@ export function createAsyncQueue({ folder, clock, work, settingsOf, invoke, give
     schedule(later)
   }
 
-  /** Whatever goes wrong on the way (a throttled function, a bug of ours) is no reason to lose an event. */
+  /** No failure on the way (a throttled function, a bug here) loses the event. */
   const persist = (event: Accepted) =>
     attempt(event).catch((error: unknown) => {
       if (!(error instanceof Throttled)) console.error(`${event.functionName} ${event.requestId}`, error)

@@ -10,7 +10,7 @@ interface Surroundings {
   /** Folder of the packaged zips. */
   packageDir: string
   dataDir: string
-  /** Files that take the place of packaged ones in every function. */
+  /** Files that replace packaged ones in every function. */
   overlay: Record<string, string | Buffer>
   /** Throws where the function's role may not send to its failure destination, as AWS refuses to set it. */
   checkDestination(functionName: string, destination: string): void
@@ -42,11 +42,11 @@ const eventInvokeConfig = z.object({
   DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }) }).optional(),
 })
 
-/** Functions from their zips, who may call them, and what becomes of events that fail. */
+/** Functions from their zips, their permissions, and the destinations of failed events. */
 export function lambdaCreators({ lambda, packageDir, dataDir, overlay, checkDestination }: Surroundings): Creators {
   const root = path.join(dataDir, 'functions')
   mkdirSync(root, { recursive: true })
-  // The nearest package.json says how a bundle is read: on Lambda there is none above it.
+  // The nearest package.json decides the module type of a bundle. On Lambda there is none above it.
   writeFileSync(path.join(root, 'package.json'), '{ "type": "commonjs" }\n')
 
   return {

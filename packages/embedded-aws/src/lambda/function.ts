@@ -10,7 +10,7 @@ export interface LambdaFunction {
   timeoutMs: number
   memoryMb: number
   environment: Record<string, string>
-  /** `ReservedConcurrentExecutions`: so many at once, the rest is throttled. */
+  /** `ReservedConcurrentExecutions`: further invocations are throttled. */
   reservedConcurrency?: number
 }
 
@@ -20,14 +20,14 @@ export interface FunctionError {
   trace?: string[]
 }
 
-/** What an invocation came to. `payload` is JSON: the answer, or the error as Lambda reports it. */
+/** The result of an invocation. `payload` is JSON: the answer, or the error as Lambda reports it. */
 export interface Outcome {
   requestId: string
   payload: string
   functionError?: 'Unhandled'
 }
 
-/** The account's own limit, or the function's reserved concurrency, is reached. */
+/** Thrown when the account's limit or the function's reserved concurrency is reached. */
 export class Throttled extends Error {
   constructor(name: string) {
     super(`Rate Exceeded: ${name} runs as often as its reserved concurrency allows`)

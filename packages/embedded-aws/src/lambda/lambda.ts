@@ -23,16 +23,16 @@ export interface InvokePermission {
 export interface Lambda {
   add(fn: LambdaFunction): void
   functions(): LambdaFunction[]
-  /** By name, ARN, or ARN with a version or alias. */
+  /** Look up by name, ARN, or ARN with a version or alias. */
   find(nameOrArn: string): LambdaFunction | undefined
-  /** Wait for the answer. Throws `Throttled` where reserved concurrency is in use, unless `patient`. */
+  /** Invoke synchronously. Throws `Throttled` when the reserved concurrency is in use, unless `patient`. */
   invoke(nameOrArn: string, payload: string, options?: { patient?: boolean }): Promise<Outcome>
-  /** Queue the event; two retries, then the failure destination. Answers the request id. */
+  /** Invoke asynchronously: queue the event; two retries, then the failure destination. Returns the request id. */
   accept(nameOrArn: string, payload: string): string
   configureAsync(nameOrArn: string, settings: Partial<AsyncSettings>): void
   permit(permission: InvokePermission): void
   permits(functionArn: string, principal: string, sourceArn: string): boolean
-  /** Take up the events that were queued before a restart. */
+  /** Resume the events that were queued before a restart. */
   resume(): void
   close(): Promise<void>
 }
@@ -46,10 +46,10 @@ interface Surroundings {
   work: Work
   keys: AccessKeys
   iam: Iam
-  /** How many workers a function may have at once; by the machine's cores where it is left out. */
+  /** Maximum workers per function; by default it follows the number of cores. */
   workersOfFunction?: number
   giveUp(destination: string, record: object): Promise<void>
-  /** Sees what functions print, besides their log files. */
+  /** Receives what functions print, in addition to their log files. */
   onLog?: (functionName: string, text: string) => void
 }
 
@@ -90,7 +90,7 @@ export function createLambda(cloud: Surroundings): Lambda {
     add(fn) {
       const log = logOf(fn.name)
       const start = () => {
-        // Each worker has keys of its own, so that a fault can end the very worker that asked.
+        // Each worker has its own keys, so that a fault can kill exactly the worker that called.
         const role = cloud.iam.role(fn.role)
         if (!role) throw new Error(`${fn.name} runs as ${fn.role}, which the template does not have`)
         const caller = {
@@ -133,7 +133,7 @@ export function createLambda(cloud: Surroundings): Lambda {
   }
 }
 
-/** What a function sees: its own variables, Lambda's, and nothing of this process but where programs and time zones are. */
+/** The environment of a function: its variables and Lambda's. Of this process it gets only PATH. */
 function environmentOf(
   fn: LambdaFunction,
   { region, endpoint }: Surroundings,

@@ -11,7 +11,7 @@ export interface Mapping {
   queueArn: string
   fn: LambdaFunction
   batchSize: number
-  /** So many batches at once. */
+  /** The maximum of concurrent batches. */
   concurrency: number
   reportsItemFailures: boolean
 }
@@ -23,7 +23,7 @@ interface Surroundings {
   invoke(functionArn: string, payload: string): Promise<Outcome>
 }
 
-/** Take messages as they become visible and hand them to the function; what it does not say it did comes again. Answers a function that stops. */
+/** Poll messages and hand them to the function. Messages that it does not report as done are received again. Returns a function that stops it. */
 export function startMapping(mapping: Mapping, { region, work, faults, invoke }: Surroundings): () => void {
   const { queue, queueArn, fn, batchSize, concurrency, reportsItemFailures } = mapping
   let running = 0
@@ -47,7 +47,7 @@ export function startMapping(mapping: Mapping, { region, work, faults, invoke }:
     if (stopped) return
     for (const { receiptHandle = '' } of done) queue.remove(receiptHandle)
   }
-  /** The messages that the function did. Standard queues deliver at least once: a disturbance makes it twice. */
+  /** The messages that the function handled. Standard queues deliver at least once: a disturbance delivers twice. */
   const handOver = async (payload: string, batch: Message[]): Promise<Message[]> => {
     const outcomes = [await invoke(fn.arn, payload)]
     if (faults.disturbance()?.duplicate) outcomes.push(await invoke(fn.arn, payload))
@@ -62,7 +62,7 @@ export function startMapping(mapping: Mapping, { region, work, faults, invoke }:
   }
 }
 
-/** What a batch's answer says was done: an unknown or empty identifier means that nothing was. */
+/** The messages that a batch's answer reports as done. An unknown or empty identifier means that none was. */
 function succeeded({ functionError, payload }: Outcome, batch: Message[], reportsItemFailures: boolean): Message[] {
   if (functionError) return []
   if (!reportsItemFailures) return batch

@@ -18,7 +18,7 @@ interface Surroundings {
 
 export interface Mappings {
   creators: Creators
-  /** Start to take messages: everything else of the template is there. */
+  /** Start to poll: everything else of the template exists. */
   start(): void
   stop(): void
 }
@@ -28,19 +28,19 @@ const properties = z.strictObject({
   FunctionName: z.string(),
   BatchSize: z.coerce.number().default(10),
   Enabled: z.coerce.boolean().default(true),
-  // Here a batch never waits for more messages.
+  // A batch never waits for more messages here.
   MaximumBatchingWindowInSeconds: z.coerce.number().optional(),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   ScalingConfig: z.object({ MaximumConcurrency: z.coerce.number() }).optional(),
 })
 
-/** So many batches of one queue at once, unless the template says otherwise. */
+/** Concurrent batches per queue, unless the template sets another number. */
 const CONCURRENT_BATCHES = 2
 
-/** What Lambda needs of the function's role before it makes a mapping. */
+/** Permissions that Lambda requires of the function's role before it creates a mapping. */
 const NEEDED = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']
 
-/** Queues that feed functions. */
+/** Event source mappings: queues that feed functions. */
 export function createMappings({ region, lambda, sqs, iam, work, faults }: Surroundings): Mappings {
   const starts: (() => () => void)[] = []
   let stops: (() => void)[] = []

@@ -5,12 +5,12 @@ import type { Sandbox } from './sandbox'
 
 /** The workers of one function. */
 export interface Pool {
-  /** Run one invocation; `patient` waits for a free worker where the function's reserved concurrency is in use. */
+  /** Run one invocation. With `patient` it waits for a free worker instead of being throttled by the reserved concurrency. */
   invoke(payload: string, options?: { patient?: boolean; requestId?: string }): Promise<Outcome>
   close(): Promise<void>
 }
 
-/** So many workers of one function at once, by the machine's cores; what has no reserved concurrency waits beyond that. */
+/** Maximum workers of one function, by the number of cores. Without reserved concurrency, further invocations wait. */
 const WORKERS = Math.max(2, Math.min(4, availableParallelism()))
 
 /** Starts workers as they are needed and keeps them warm. */

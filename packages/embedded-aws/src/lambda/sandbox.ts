@@ -3,12 +3,12 @@ import { z } from 'zod'
 import type { FunctionError, LambdaFunction, Outcome } from './function'
 import { workerFile } from './worker-file'
 
-/** One worker thread that runs one function, one invocation at a time, as one of Lambda's execution environments does. */
+/** One worker thread that runs one function, one invocation at a time, like an execution environment of Lambda. */
 export interface Sandbox {
   invoke(requestId: string, payload: string): Promise<Outcome>
-  /** True until it crashed, timed out or was ended. */
+  /** False after it crashed, timed out or was ended. */
   alive(): boolean
-  /** End it as a crash does: the running invocation fails. */
+  /** End it like a crash: the running invocation fails. */
   end(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('exceeded'), usedMb: z.number() }),
 ])
 
-/** Start a worker; it loads the function's bundle at once. */
+/** Start a worker, which loads the function's bundle immediately. */
 export function startSandbox(fn: LambdaFunction, { environment, clockOffset, log }: Surroundings): Sandbox {
   const worker = new Worker(workerFile(), {
     env: environment,
@@ -106,7 +106,7 @@ export function startSandbox(fn: LambdaFunction, { environment, clockOffset, log
   }
 }
 
-/** The line that Lambda writes after each invocation. The peak is missing where the worker could not say it any more. */
+/** The line that Lambda writes after each invocation. The peak is missing if the worker died before it could report it. */
 function reportLine(requestId: string, ms: number, memoryMb: number, peakMb: number | undefined): string {
   const peak = peakMb === undefined ? '' : `\tMax Memory Used: ${peakMb} MB`
   return `REPORT RequestId: ${requestId}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${Math.ceil(ms)} ms\tMemory Size: ${memoryMb} MB${peak}\n`

@@ -11,7 +11,7 @@ const ACCOUNT = /^\/2016-08-19\/account-settings\/?$/
 
 const OPERATIONS = ['GetAccountSettings', 'GetFunctionConfiguration', 'Invoke', 'ListFunctions']
 
-/** Lambda's REST API, as far as `sls invoke`, an export of a model and a health check need it. */
+/** The part of Lambda's REST API that `sls invoke`, a model export and a health check use. */
 export const lambdaService = (lambda: Lambda): AwsService =>
   restService('lambda', OPERATIONS, (request) => {
     const { method, path } = request

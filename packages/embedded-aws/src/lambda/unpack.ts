@@ -3,7 +3,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
 
-/** Unzip a function's package into `folder`; `overlay` holds files that take the place of packaged ones. */
+/** Unzip a function's package into `folder`; files in `overlay` replace packaged ones. */
 export async function unpack(
   zip: string,
   folder: string,

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-/** Where a bundle of this repository, which lies somewhere else in it, finds the worker. */
+/** Path of the worker in the repository, for a bundle that lies elsewhere in it. */
 const IN_REPOSITORY = 'packages/embedded-aws/src/lambda/worker.cjs'
 
-/** The file that a worker thread starts with: beside this one, or, seen from a bundle, where its source is. */
+/** The file that a worker thread starts with: beside this one or, in a bundle, the source file. */
 export function workerFile(folder = __dirname): string {
   const beside = path.join(folder, 'worker.cjs')
   if (existsSync(beside)) return beside

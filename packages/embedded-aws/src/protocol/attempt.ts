@@ -1,7 +1,7 @@
-/** What a step gave, or what it threw: for a step whose failure is answered later than it happens. */
+/** The result of a step or its error, for steps whose failure is answered later. */
 export type Attempt<T> = { value: T } | { error: unknown }
 
-/** Do a step now and keep what it throws. */
+/** Run a step now and keep its error. */
 export function attempt<T>(step: () => T): Attempt<T> {
   try {
     return { value: step() }
@@ -10,7 +10,7 @@ export function attempt<T>(step: () => T): Attempt<T> {
   }
 }
 
-/** What the step gave. Throws what it threw. */
+/** Returns the result of the step, or throws its error. */
 export function valueOf<T>(attempted: Attempt<T>): T {
   if ('error' in attempted) throw attempted.error
   return attempted.value

@@ -1,4 +1,4 @@
-/** A refusal in AWS's terms, thrown where it is known; each protocol writes it in its own form. */
+/** An error in AWS's terms. Each protocol encodes it in its own form. */
 export class AwsError extends Error {
   override readonly name = 'AwsError'
 
@@ -11,6 +11,6 @@ export class AwsError extends Error {
   }
 }
 
-/** What the embedded cloud does not have is refused by name, never answered with something plausible. */
+/** The error for everything that the embedded cloud does not support: it never answers with something plausible. */
 export const notImplemented = (what: string): AwsError =>
   new AwsError(501, 'NotImplemented', `The embedded cloud has no ${what}`)

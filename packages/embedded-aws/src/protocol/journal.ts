@@ -2,17 +2,17 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, w
 import path from 'node:path'
 import type { z } from 'zod'
 
-/** A state kept as the list of its changes: one JSON line each, whole or not there. */
+/** A state stored as the list of its changes, one JSON line each, appended atomically. */
 export interface Journal<T> {
   append(record: T): void
-  /** Replace all lines, at once: what the state needs today without its history. */
+  /** Compact: replace all lines atomically by those that the current state needs. */
   rewrite(records: Iterable<T>): void
-  /** Lines in the file now. */
+  /** Number of lines in the file. */
   length(): number
   close(): void
 }
 
-/** Open or make a journal, giving `replay` each record that is kept. A last line cut off by a crash is dropped. */
+/** Open or create a journal and pass each record to `replay`. Drops a last line that a crash cut off. */
 export function openJournal<S extends z.ZodType>(
   file: string,
   schema: S,

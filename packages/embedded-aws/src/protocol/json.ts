@@ -11,14 +11,14 @@ import {
   operationError,
 } from './operation'
 
-/** One operation of a service that speaks AWS's JSON protocols. */
+/** One operation of a service with one of AWS's JSON protocols. */
 export type JsonOperation = ServiceOperation<unknown>
 
 interface Options {
   name: string
   version: '1.0' | '1.1'
   operations: Record<string, JsonOperation>
-  /** The service's own code for input that breaks a rule. */
+  /** The service's error code for invalid input. */
   invalidInput?: string
   headersOf?: (error: AwsError) => Record<string, string>
 }
@@ -26,7 +26,7 @@ interface Options {
 export const jsonOperation: <S extends z.ZodType>(definition: OperationDefinition<S, unknown>) => JsonOperation =
   serviceOperation
 
-/** A service of JSON operations named by `X-Amz-Target`. */
+/** A service whose requests name the operation in `X-Amz-Target`. */
 export function jsonService({ name, version, operations, invalidInput, headersOf }: Options): AwsService {
   const refusal = (error: unknown): AwsResponse => {
     const known = operationError(error, invalidInput ?? 'ValidationException')

@@ -10,7 +10,7 @@ export interface ServiceOperation<Output> {
 }
 
 export interface OperationDefinition<S extends z.ZodType, Output> {
-  /** Strict: a member that it does not name is refused by name. */
+  /** Strict: an unknown member is refused by name. */
   input: S
   access: (input: z.output<S>) => Access[]
   run: (input: z.output<S>, request: AwsRequest) => Output
@@ -28,7 +28,7 @@ export const serviceOperation = <S extends z.ZodType, Output>({
   },
 })
 
-/** An operation of a service by its name, with its input read. What goes wrong on the way is thrown by `run`. */
+/** An operation of a service by its name, with parsed input. Errors on the way are thrown by `run`. */
 export function openOperation<Output>(
   service: string,
   operations: Record<string, ServiceOperation<Output>>,
@@ -40,7 +40,7 @@ export function openOperation<Output>(
     if (!found) throw notImplemented(`operation ${name} in ${service}`)
     return found.open(read())
   })
-  // Input may name what is not there; `run` refuses such input before it does anything.
+  // The input may name resources that do not exist; `run` refuses it before it does anything.
   const accesses = 'error' in opened ? opened : attempt(opened.value.accesses)
   return {
     accesses: 'error' in accesses ? [] : accesses.value,
@@ -48,7 +48,7 @@ export function openOperation<Output>(
   }
 }
 
-/** What an operation answers in place of what it threw; `invalidInput` is the service's own code for input that breaks a rule. */
+/** Converts a thrown error to the answer of the operation; `invalidInput` is the service's error code for invalid input. */
 export function operationError(error: unknown, invalidInput: string): AwsError {
   if (error instanceof AwsError) return error
   if (!(error instanceof z.ZodError)) throw error

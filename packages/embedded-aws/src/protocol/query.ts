@@ -11,7 +11,7 @@ import {
   operationError,
 } from './operation'
 
-/** One operation of a service that speaks AWS's query protocol: a form is sent, XML is answered. */
+/** One operation of a service with AWS's query protocol: the request is a form, the answer is XML. */
 export type QueryOperation = ServiceOperation<Elements>
 
 interface Options {
@@ -19,14 +19,14 @@ interface Options {
   /** Of its answers. */
   namespace: string
   operations: Record<string, QueryOperation>
-  /** The service's own code for input that breaks a rule. */
+  /** The service's error code for invalid input. */
   invalidInput: string
 }
 
 export const queryOperation: <S extends z.ZodType>(definition: OperationDefinition<S, Elements>) => QueryOperation =
   serviceOperation
 
-/** A service of operations that the form names by `Action`. */
+/** A service whose requests name the operation in the form field `Action`. */
 export function queryService({ name, namespace, operations, invalidInput }: Options): AwsService {
   const answer = (action: string, work: () => Elements): AwsResponse => {
     const RequestId = randomUUID()
@@ -50,7 +50,7 @@ export function queryService({ name, namespace, operations, invalidInput }: Opti
   }
 }
 
-/** Which operation a form asks for, and the other fields that it sends. */
+/** The operation that a form asks for, and its other fields. */
 export function readForm({ body }: AwsRequest): { action: string; input: Record<string, string> } {
   const fields: Record<string, string> = Object.fromEntries(new URLSearchParams(body.toString('utf8')))
   const { Action: action = 'Unknown', Version: _, ...input } = fields

@@ -2,12 +2,12 @@ import { refuse } from '../refusal'
 import type { AwsRequest, AwsResponse, AwsService, ServiceCall } from '../service'
 import { AwsError, notImplemented } from './aws-error'
 
-/** A REST request, read: which operation it is, what it needs, and the work; no work where there is no such operation. */
+/** A parsed REST request: its operation, the permissions it needs, and the work; no work if the operation does not exist. */
 export interface RestCall extends Pick<ServiceCall, 'operation' | 'accesses'> {
   work?: () => Promise<AwsResponse> | AwsResponse
 }
 
-/** A service whose operations are methods and paths, and whose answers are JSON. */
+/** A service whose operations are methods and paths and whose answers are JSON. */
 export const restService = (
   name: string,
   operations: readonly string[],

@@ -18,17 +18,17 @@ export function recorder(folder: string): Record {
   }
 }
 
-/** The SDK command's input: in the JSON protocols the body is it, in the others it is put together. */
+/** The SDK command's input. In the JSON protocols it is the body; for the others it is put together. */
 function inputOf(operation: string, request: AwsRequest): unknown {
   if (request.service === 's3') return s3Input(operation, request)
   if (request.service === 'lambda') return lambdaInput(request)
   if (request.service === 'bedrock') return bedrockInput(request)
-  // The fields of the operations that are here are texts.
+  // All fields of the supported operations are strings.
   if (request.service === 'sns') return readForm(request).input
   return JSON.parse(request.body.toString('utf8') || '{}')
 }
 
-/** What the last part of a path of Amazon Bedrock is called in the SDK, by the first. */
+/** The SDK's name for the last part of a Bedrock path, by the first part. */
 const BEDROCK_IDS: { [kind: string]: string } = {
   model: 'modelId',
   'foundation-models': 'modelIdentifier',

@@ -8,7 +8,7 @@ const text: Reader = (given) => given
 const whole: Reader = (given) => Number(given)
 const truth: Reader = (given) => given === 'true'
 
-/** Query parameters and headers of S3 by the names that the SDK's commands have for them. */
+/** Query parameters and headers of S3, with their names in the SDK's commands. */
 const QUERY: Record<string, readonly [string, Reader]> = {
   'continuation-token': ['ContinuationToken', text],
   delimiter: ['Delimiter', text],
@@ -57,7 +57,7 @@ const HEADERS: Record<string, readonly [string, Reader]> = {
   'x-amz-tagging': ['Tagging', text],
 }
 
-/** Headers of every request, which no command's input has. */
+/** Headers of every request that are in no command's input. */
 const TRANSPORT = new Set([
   'x-amz-content-sha256',
   'x-amz-date',
@@ -69,7 +69,7 @@ const TRANSPORT = new Set([
 /** Query parameters that name the operation. */
 const NAMING = new Set(['delete', 'list-type', 'uploads', 'versions', 'x-id'])
 
-/** The SDK command's input of an S3 request. A body is said by its length: `{ "length": 12 }`. */
+/** The SDK command's input of an S3 request. A body is recorded as its length: `{ "length": 12 }`. */
 export function s3Input(operation: string, request: AwsRequest): Input {
   const [, bucket = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(request.path) ?? []
   return {
@@ -81,7 +81,7 @@ export function s3Input(operation: string, request: AwsRequest): Input {
   }
 }
 
-/** What is not in the table stays under its own name, so that whoever checks the input finds it. */
+/** A header that is not in the table keeps its own name, so that a check of the input finds it. */
 function fromQuery(query: URLSearchParams): Input {
   return Object.fromEntries(
     [...query]
@@ -121,7 +121,7 @@ function fromBody(operation: string, { headers, body }: AwsRequest): Input {
     const Delete = { Objects: membersOf(root, 'Object'), ...(quiet !== undefined && { Quiet: quiet === 'true' }) }
     return { ContentType: undefined, Delete }
   }
-  // What a client says of a body that it does not send is no part of an input.
+  // Headers about a body that was not sent are not part of the input.
   return operation.startsWith('Get') || operation.startsWith('Head') ? { ContentType: undefined } : {}
 }
 

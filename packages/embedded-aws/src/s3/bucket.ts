@@ -30,7 +30,7 @@ const settings = z.strictObject({
   cors: z.array(corsRule).optional(),
 })
 
-/** One change of a bucket, as its journal keeps it. */
+/** One change of a bucket, as its journal stores it. */
 const change = z.union([
   z.strictObject({ put: version }),
   z.strictObject({ remove: z.strictObject({ key: z.string(), versionId: z.string() }) }),
@@ -46,7 +46,7 @@ export type CorsRule = z.infer<typeof corsRule>
 export type BucketSettings = z.infer<typeof settings>
 type Change = z.infer<typeof change>
 
-/** What a version has before the bucket gives it its place in time. */
+/** A version before the bucket assigns its id and time. */
 export type NewObject = Omit<StoredObject, 'kind' | 'versionId' | 'sequencer' | 'lastModified'>
 
 export interface Bucket {
@@ -58,7 +58,7 @@ export interface Bucket {
   /** Newest first. */
   versions(key: string): readonly Version[]
   find(key: string, versionId?: string): Version | undefined
-  /** From here on the object is there; everything before this may be repeated or lost. */
+  /** Commits the object. Everything before this may be repeated or lost. */
   put(object: NewObject): StoredObject
   putDeleteMarker(key: string): DeleteMarker
   /** Give a version these tags in place of those that it has. */

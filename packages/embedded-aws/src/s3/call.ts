@@ -3,10 +3,10 @@ import type { Access, AwsResponse, CloudContext } from '../service'
 import type { Bucket } from './bucket'
 import type { Checksum } from './version'
 
-/** Brings notifications to functions and queues. */
+/** Delivers notifications to functions and queues. */
 export type Destinations = Pick<Deliveries, 'deliver' | 'permits'>
 
-/** A request to S3, read as far as every operation needs it. */
+/** A request to S3, parsed as far as every operation needs it. */
 export interface S3Call {
   context: CloudContext
   destinations: Destinations
@@ -19,17 +19,17 @@ export interface S3Call {
   key: string
   query: URLSearchParams
   headers: Record<string, string>
-  /** Without the framing of `aws-chunked`, and held against its checksum. */
+  /** Without the framing of `aws-chunked`, and verified against its checksum. */
   body: Buffer
   checksum?: Checksum
 }
 
-/** The same, on a bucket that is there. */
+/** The same, for an existing bucket. */
 export interface BucketCall extends S3Call {
   bucket: Bucket
 }
 
-/** One operation of S3; what its request says beyond these lists is refused by name. */
+/** One operation of S3. Parameters and headers that are not in these lists are refused by name. */
 export interface S3Operation {
   /** Query parameters that it knows. */
   query?: readonly string[]

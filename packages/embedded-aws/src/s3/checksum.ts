@@ -5,11 +5,11 @@ import { crc32c } from './crc32c'
 import { crc64nvme } from './crc64nvme'
 import type { Checksum } from './version'
 
-/** Headers and trailers that carry a checksum begin with it. */
+/** Prefix of headers and trailers with a checksum. */
 const PREFIX = 'x-amz-checksum-'
 const NOT_A_VALUE = new Set(['x-amz-checksum-mode', 'x-amz-checksum-type', 'x-amz-checksum-algorithm'])
 
-/** The checksum that a request carries of its body, if any. */
+/** The checksum of the body in a request, if any. */
 export function givenChecksum(headers: Record<string, string>): Checksum | undefined {
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(PREFIX) && !NOT_A_VALUE.has(name)) {
@@ -19,7 +19,7 @@ export function givenChecksum(headers: Record<string, string>): Checksum | undef
   return undefined
 }
 
-/** Raises BadDigest (400) when the bytes are not those that were summed. */
+/** Raises BadDigest (400) when the checksum does not match the bytes. */
 export function verifyChecksum(body: Buffer, { algorithm, value }: Checksum): void {
   if (computeChecksum(body, algorithm) !== value) {
     throw new AwsError(
@@ -39,17 +39,17 @@ export function computeChecksum(body: Buffer, algorithm: string): string {
   throw notImplemented(`checksum algorithm ${algorithm.toUpperCase()} in S3`)
 }
 
-/** The checksum of the parts' checksums, as S3 gives it to an object made of parts. */
+/** S3's composite checksum of a multipart object: the checksum of the parts' checksums. */
 export function compositeChecksum(algorithm: string, parts: readonly string[]): Checksum {
   const raw = Buffer.concat(parts.map((value) => Buffer.from(value, 'base64')))
   return { algorithm, value: `${computeChecksum(raw, algorithm)}-${parts.length}`, type: 'COMPOSITE' }
 }
 
-/** The headers by which a checksum goes back. */
+/** The response headers with a checksum. */
 export const checksumHeaders = (sum: Checksum | undefined): Record<string, string> =>
   sum ? { [`${PREFIX}${sum.algorithm}`]: sum.value, [`${PREFIX}type`]: sum.type } : {}
 
-/** The element that carries a checksum in XML: `ChecksumCRC32`. */
+/** The XML element of a checksum, such as `ChecksumCRC32`. */
 export const checksumElement = (sum: Checksum | undefined): Record<string, string> =>
   sum ? { [`Checksum${sum.algorithm.toUpperCase()}`]: sum.value } : {}
 

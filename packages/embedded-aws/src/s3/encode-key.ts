@@ -1,3 +1,3 @@
-/** A key as a form encodes it, but for its slashes: so in notifications, and in listings that ask for it. */
+/** Form-encodes a key except its slashes, for notifications and for listings that ask for it. */
 export const encodeKey = (key: string): string =>
   new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/')

@@ -20,13 +20,13 @@ interface BucketOptions {
   versioned: boolean
   /** Does it send its events to EventBridge? */
   eventBridge: boolean
-  /** Functions and queues that it notifies itself. */
+  /** Functions and queues that it notifies directly. */
   notifications?: readonly Notification[]
   cors?: CorsRule[]
 }
 
 export interface S3 extends AwsService {
-  /** Make the bucket unless it is there, and give it these settings. Raises InvalidArgument (400) where it may not notify what it is to. */
+  /** Create the bucket if it does not exist and apply these settings. Raises InvalidArgument (400) if it may not notify a target. */
   ensureBucket(name: string, options: BucketOptions): void
 }
 
@@ -46,7 +46,7 @@ export function createS3(context: CloudContext, destinations: Destinations): S3 
     buckets.delete(name)
     rmSync(path.join(root, name), { recursive: true, force: true })
   }
-  /** Read a request as far as routing goes; its body still as it came. */
+  /** Parse a request as far as routing needs; the body is still raw. */
   const frame = (request: AwsRequest): S3Call => {
     const { query, headers } = unfoldPresigned(request.query, request.headers)
     const routed = route(request.method, request.path, query, headers)
@@ -68,7 +68,7 @@ export function createS3(context: CloudContext, destinations: Destinations): S3 
     operations: [...Object.keys(S3_OPERATIONS), 'CreateBucket', 'ListBuckets'],
     open(request) {
       const framed = attempt(() => frame(request))
-      // A body that breaks its checksum still says which keys need permission: S3 refuses a caller without it first.
+      // Permissions are checked first, even if the body does not match its checksum, as S3 does.
       const read = attempt(() => {
         const call = valueOf(framed)
         checkExpiry(request.query, now())
@@ -140,6 +140,6 @@ function openBuckets(root: string, now: () => number): Map<string, Bucket> {
 function answerError(error: unknown, method: string): AwsResponse {
   if (!(error instanceof AwsError)) throw error
   const refusal = refuse('s3', error)
-  // The answer to a HEAD has no body, so its error has no code but the status.
+  // The answer to a HEAD has no body, so its error has only a status.
   return method === 'HEAD' ? { status: refusal.status } : refusal
 }

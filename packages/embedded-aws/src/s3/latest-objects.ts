@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 
-/** What a journal says of the objects of a bucket; its other changes are about uploads. */
+/** The journal's records about objects of a bucket; its other records are about uploads. */
 const change = z.union([
   z.object({
     put: z.object({ kind: z.string(), key: z.string(), versionId: z.string(), blob: z.string().optional() }),
@@ -11,8 +11,8 @@ const change = z.union([
 ])
 
 /**
- * The file of each object in a cloud's data folder whose key begins so, by key. It only reads, so a cloud may be running on
- * the folder. Nothing where the folder is none of a cloud.
+ * The files of the objects with this key prefix in a cloud's data folder, by key. It only reads, so a cloud may be running on
+ * the folder. Empty if the folder is not a cloud's.
  */
 export function latestObjects(dataDir: string, prefix: string): Map<string, string> | undefined {
   const root = path.join(dataDir, 's3')
@@ -28,7 +28,7 @@ export function latestObjects(dataDir: string, prefix: string): Map<string, stri
 
 function latestIn(journal: string, prefix: string): [key: string, blob: string][] {
   const versions = new Map<string, { versionId: string; blob: string | undefined }[]>()
-  // The last line may be half written.
+  // The last line may be incomplete.
   for (const line of readFileSync(journal, 'utf8').split('\n').slice(0, -1)) {
     if (!line.includes(prefix)) continue
     const read = change.safeParse(JSON.parse(line))

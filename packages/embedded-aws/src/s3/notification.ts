@@ -4,14 +4,14 @@ import { serviceOf } from '../arn'
 import { AwsError, notImplemented } from '../protocol/aws-error'
 import { encodeKey } from './encode-key'
 
-/** Which events of a bucket go to which function or queue. */
+/** One entry of a notification configuration: which events of a bucket go to which function or queue. */
 export const notification = z.strictObject({
   id: z.string(),
   /** ARN of the function or queue. */
   target: z.string(),
   /** `s3:ObjectCreated:Put`, or all of a kind: `s3:ObjectCreated:*`. */
   events: z.array(z.string()).min(1),
-  /** Encoded as the keys of records are: `a+b/` for keys that begin with `a b/`. */
+  /** Encoded like the keys in records: `a+b/` for keys that begin with `a b/`. */
   prefix: z.string(),
   suffix: z.string(),
 })
@@ -27,7 +27,7 @@ export interface FilterRule {
 /** Of functions and queues. */
 const SERVICES = new Set(['lambda', 'sqs'])
 
-/** What happens to objects here, by the name that records have. */
+/** The supported events, by their name in records. */
 const EVENTS = [
   'ObjectCreated:Put',
   'ObjectCreated:Copy',
@@ -40,7 +40,7 @@ const EVENTS = [
 
 export type ObjectEvent = (typeof EVENTS)[number]
 
-/** Read one entry of a configuration. Raises InvalidArgument (400), NotImplemented (501) for what never happens here. */
+/** Parse one entry of a configuration. Raises InvalidArgument (400), or NotImplemented (501) for unsupported events. */
 export function readNotification(
   target: string,
   events: readonly string[],
@@ -52,11 +52,11 @@ export function readNotification(
   if (never !== undefined) throw notImplemented(`event ${never} of a bucket`)
 
   const read = { target, events: [...events], prefix: ruleOf(rules, 'prefix'), suffix: ruleOf(rules, 'suffix') }
-  // S3 makes an id up where none is given; this one stays the same from one start to the next.
+  // S3 generates a missing id; this one is the same at every start.
   return { id: id ?? createHash('sha256').update(JSON.stringify(read)).digest('base64url').slice(0, 32), ...read }
 }
 
-/** Does the entry ask for this event of this key? */
+/** Does the entry match this event and key? */
 export const asksFor = ({ events, prefix, suffix }: Notification, event: ObjectEvent, key: string): boolean => {
   const encoded = encodeKey(key)
   return events.some((pattern) => covers(pattern, event)) && encoded.startsWith(prefix) && encoded.endsWith(suffix)

@@ -9,7 +9,7 @@ import { md5 } from './write'
 
 const MAX_KEY_BYTES = 1024
 
-/** `x-amz-…` headers that say how a request travels, not what it asks. */
+/** `x-amz-…` headers about the transport of a request, not its meaning. */
 const TRANSPORT = new Set([
   'x-amz-date',
   'x-amz-content-sha256',
@@ -22,7 +22,7 @@ const TRANSPORT = new Set([
   'x-amz-source-expected-bucket-owner',
 ])
 
-/** The body as the caller had it: unframed, and held against every checksum that came with it. */
+/** The body as the caller had it: without framing, and verified against every checksum of the request. */
 export function readBody({ headers, body }: Pick<AwsRequest, 'headers' | 'body'>): {
   body: Buffer
   checksum?: Checksum
@@ -45,13 +45,13 @@ export function readBody({ headers, body }: Pick<AwsRequest, 'headers' | 'body'>
     throw new AwsError(400, 'BadDigest', 'The Content-MD5 you specified did not match what we received.')
   }
   const checksum = givenChecksum({ ...headers, ...trailers })
-  // A whole object's composite checksum comes with CompleteMultipartUpload, whose body is something else.
+  // The checksum in CompleteMultipartUpload is the object's, not that of the request body.
   if (!checksum || (bytes.length === 0 && body.length === 0)) return { body: bytes }
   verifyChecksum(bytes, checksum)
   return { body: bytes, checksum }
 }
 
-/** Refuse by name what this operation does not know, and what no operation of S3 takes. */
+/** Refuse, by name, parameters and headers that the operation does not support, and invalid keys. */
 export function checkKnown(
   name: string,
   operation: S3Operation,

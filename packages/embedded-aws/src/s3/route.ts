@@ -43,7 +43,7 @@ const OBJECT_OPERATIONS: Record<string, string> = {
   OPTIONS: 'Preflight',
 }
 
-/** Sub-resources of S3 that are not here: an operation with its name is refused, not mistaken for a plain one. */
+/** Unsupported sub-resources of S3: such a request is refused by name, not mistaken for a plain one. */
 const ELSEWHERE = new Set(
   (
     'accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging metrics ' +
@@ -52,7 +52,7 @@ const ELSEWHERE = new Set(
   ).split(' '),
 )
 
-/** Which operation a request is. Path style only: `/bucket/key`, still percent-encoded. */
+/** The operation of a request. Path style only: `/bucket/key`, still percent-encoded. */
 export function route(method: string, path: string, query: URLSearchParams, headers: Record<string, string>): S3Route {
   const [, bucketName = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? []
   const key = decode(rawKey)

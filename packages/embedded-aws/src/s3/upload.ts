@@ -16,7 +16,7 @@ export const upload = z.strictObject({
   id: z.string(),
   key: z.string(),
   startedAt: z.number(),
-  /** What the object will have. */
+  /** Metadata of the finished object. */
   headers: z.record(z.string(), z.string()),
   tags: z.record(z.string(), z.string()).optional(),
   checksumAlgorithm: z.string().optional(),

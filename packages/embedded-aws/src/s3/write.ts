@@ -5,11 +5,11 @@ import type { BucketCall } from './call'
 import { checkWrite, isConditional } from './preconditions'
 import type { StoredObject } from './version'
 
-/** Raw MD5, of which S3 makes its ETags. */
+/** Raw MD5, from which S3 makes its ETags. */
 export const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest()
 
 /**
- * Write the bytes, then make them the object, if its conditions held before and hold now.
+ * Write the bytes, then make them the object. Checks the conditions before and after.
  * Raises PreconditionFailed (412) when another write was first, ConditionalRequestConflict (409) when a delete came between.
  */
 export async function commitObject(

@@ -1,14 +1,14 @@
 import type { LabelingJob, SettledObject } from './labeling-job'
 import type { ManifestLine } from './surroundings'
 
-/** A line of the input, as it was and as it was read. */
+/** A line of the input, raw and parsed. */
 export interface InputObject {
   text: string
   line: ManifestLine
 }
 
 /**
- * The output manifest of a job as it stands: a line that has a label or failed says so in the form of Ground Truth, any
+ * The current output manifest of a job. A line that is labelled or failed has Ground Truth's fields; any
  * other equals its line of the input.
  */
 export function augmentedManifest(

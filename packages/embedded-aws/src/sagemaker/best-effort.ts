@@ -3,7 +3,7 @@ import type { EventFate } from './surroundings'
 const LATE_MS = 40 * 60_000
 
 /**
- * The fate of labelling jobs' events where SageMaker keeps no more than it promises: of every five one comes late, one
+ * Delivers labelling jobs' events on a best-effort basis, which is all that SageMaker promises: of every five one comes late, one
  * never and one twice. All others are sent.
  */
 export function bestEffort(): (detailType: string) => EventFate {

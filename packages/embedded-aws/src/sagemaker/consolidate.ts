@@ -1,8 +1,8 @@
 import type { Answer } from './worker-response'
 
 /**
- * One label of several answers: that of most, among equals the first of the categories. Confidence is the share of the
- * answers that agree, and 0 for a single answer, as Ground Truth has it.
+ * The majority vote over several answers; ties go to the first category. Confidence is the share of the
+ * answers that agree, and 0 for a single answer, as in Ground Truth.
  */
 export function consolidate(
   answers: readonly Answer[],

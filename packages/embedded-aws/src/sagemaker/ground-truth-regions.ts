@@ -1,4 +1,4 @@
-/** Accounts of Ground Truth's own functions for text classification: the regions that have it. */
+/** Account of Ground Truth's functions for text classification, by region. Other regions do not offer it. */
 export const PRE_AND_POST_ACCOUNTS: Record<string, string> = {
   'us-east-1': '432418664414',
   'us-east-2': '266458841044',

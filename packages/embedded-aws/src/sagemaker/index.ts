@@ -19,13 +19,13 @@ export type { Trainer, TrainingOrder, TrainingResult } from './trainer'
 export type { Annotate, Durations, EventFate, Mishaps, Surroundings, TrainingMishap } from './surroundings'
 
 export interface SageMakerService extends AwsService {
-  /** What goes wrong next; a test or a replay writes here. */
+  /** Failures to inject; a test or a replay writes here. */
   mishaps: Mishaps
-  /** Go on with the jobs that a restart interrupted; call it when the cloud listens. */
+  /** Resume the jobs that a restart interrupted; call it when the cloud listens. */
   resume(): void
 }
 
-/** SageMaker with training by the trainer it is given, Ground Truth played by `annotate`, and a model registry; kept on disk. */
+/** SageMaker: training by the given trainer, Ground Truth played by `annotate`, and a model registry, kept on disk. */
 export function createSageMaker(context: CloudContext, surroundings: Surroundings): SageMakerService {
   const folder = path.join(context.dataDir, 'sagemaker')
   const site = siteOf(context, surroundings)
@@ -66,7 +66,7 @@ export function createSageMaker(context: CloudContext, surroundings: Surrounding
   }
 }
 
-/** Records with `arn` and `request.Tags`, as things that have tags. */
+/** Adapts records with `arn` and `request.Tags` to taggable resources. */
 function tagged<T extends { arn: string; request: { Tags: Tag[] } }>(
   kept: Kept<T>,
   nameOf: (one: T) => string,

@@ -2,15 +2,15 @@ import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client } f
 import type { Credentials } from '../access-keys'
 import { splitUri } from './names'
 
-/** S3 as a job's execution role sees it, so that the role's permissions hold. */
+/** S3 accessed as a job's execution role, so that the role's permissions apply. */
 export interface JobFiles {
-  /** The one object of a prefix. Throws when there is none, or several, or the role may not. */
+  /** The one object under a prefix. Throws when there is none, or several, or the role may not read it. */
   only(uri: string): Promise<Buffer>
   read(uri: string): Promise<Buffer>
   write(uri: string, body: string | Uint8Array): Promise<void>
 }
 
-/** The files of each role, whose client is kept: a new one takes longer than what it is asked. */
+/** One S3 client per role, reused: creating a client takes longer than a request. */
 export function filesOf(
   place: { endpoint(): string; region: string },
   credentialsFor: (roleArn: string) => Credentials,

@@ -2,15 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import path from 'node:path'
 import type { z } from 'zod'
 
-/** Records by name, each a file of its own: whole or not there. */
+/** Records by name. Each is one file, written atomically. */
 export interface Kept<T> {
   get(name: string): T | undefined
-  /** In the order of their making. */
+  /** In order of creation. */
   all(): T[]
   put(name: string, record: T): void
 }
 
-/** Records of a folder; names are case-insensitive, as AWS has those of jobs. */
+/** Records of a folder. Names are case-insensitive, as AWS treats job names. */
 export function openKept<S extends z.ZodType>(folder: string, schema: S): Kept<z.output<S>> {
   mkdirSync(folder, { recursive: true })
   const records = new Map<string, z.output<S>>()

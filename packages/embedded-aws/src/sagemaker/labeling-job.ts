@@ -7,7 +7,7 @@ const keyword = z
   .regex(/^[A-Za-z0-9]+( [A-Za-z0-9]+)*$/)
 const text = (most: number) => z.string().min(1).max(most)
 
-/** CreateLabelingJob's request, as far as single-label text classification has it. */
+/** CreateLabelingJob's request, limited to single-label text classification. */
 export const labelingJobRequest = z.strictObject({
   LabelingJobName: entityName,
   LabelAttributeName: z
@@ -50,14 +50,14 @@ export type LabelingJobRequest = z.output<typeof labelingJobRequest>
 
 const time = z.number().describe('Milliseconds since the epoch.')
 
-/** What became of an object of the input: its place, and its label, its failure, or nothing yet. */
+/** The state of an input object: its index, and its label, its failure, or neither yet. */
 const settled = z.union([
   z.object({ index: z.int(), label: z.string(), confidence: z.number(), at: time }),
   z.object({ index: z.int(), failure: z.string(), at: time }),
 ])
 export type SettledObject = z.infer<typeof settled>
 
-/** A labelling job as it is kept. */
+/** A labelling job as stored. */
 export const labelingJob = z.object({
   request: labelingJobRequest,
   arn: z.string(),
@@ -88,7 +88,7 @@ export function countersOf({ objects, settled: list }: Pick<LabelingJob, 'object
   }
 }
 
-/** What DescribeLabelingJob answers. */
+/** The answer of DescribeLabelingJob. */
 export function labelingJobDescription(job: LabelingJob) {
   const { arn, status, failureReason, request } = job
   const ended = status === 'Completed' || status === 'Stopped'

@@ -25,7 +25,7 @@ interface Listed {
   modified: number
 }
 
-/** One page of the jobs that pass the filters, the newest first unless told otherwise. */
+/** One page of the jobs that pass the filters, by default the newest first. */
 export function pageOf<T extends Listed>(jobs: readonly T[], filters: JobFilters): { page: T[]; NextToken?: string } {
   const order = filters.SortOrder ?? (filters.SortBy === 'CreationTime' ? 'Descending' : 'Ascending')
   const by = { Name: 'name', CreationTime: 'created', Status: 'status' } as const
@@ -37,7 +37,7 @@ export function pageOf<T extends Listed>(jobs: readonly T[], filters: JobFilters
   return pageFrom(sorted, filters)
 }
 
-/** One page of a list that is in order already. The token is where the next page begins. */
+/** One page of a sorted list. The token is the start of the next page. */
 export function pageFrom<T>(
   list: readonly T[],
   { MaxResults: size, NextToken: token = '0' }: { MaxResults: number; NextToken?: string | undefined },

@@ -3,7 +3,7 @@ import type { Principal } from '../service'
 import { invalid } from './names'
 import type { Site } from './surroundings'
 
-/** May the caller hand this role to SageMaker, and would SageMaker be let into it? */
+/** Checks that the caller may pass this role to SageMaker and that the role trusts SageMaker. */
 export function checkRole(site: Pick<Site, 'mayPassRole'>, principal: Principal, roleArn: string): void {
   const denial = site.mayPassRole(principal, roleArn)
   if (!denial) return

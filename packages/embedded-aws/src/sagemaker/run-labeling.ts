@@ -15,9 +15,9 @@ export interface LabelingRuns {
 
 const DETAIL_TYPE = 'SageMaker Ground Truth Labeling Job State Change'
 const ENDED = new Set(['Completed', 'Failed', 'Stopped'])
-/** How often the manifest is rewritten while people answer. */
+/** How many times the manifest is rewritten while people answer. */
 const STEPS = 4
-/** From so many objects on one of a job fails, which Ground Truth never promised not to happen. */
+/** In jobs of at least this many objects one object fails: Ground Truth does not promise that all succeed. */
 const OBJECTS_WITH_A_FAILURE = 10
 
 const categoryFile = z.object({
@@ -25,7 +25,7 @@ const categoryFile = z.object({
   labels: z.array(z.object({ label: z.string().max(256) })).min(2),
 })
 
-/** Plays Ground Truth: people answer by the clock, responses and the manifest are written as the job's role. */
+/** Plays Ground Truth: people answer by the clock; responses and the manifest are written as the job's role. */
 export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns {
   const { clock, durations, mishaps, annotate } = site
 
@@ -72,7 +72,7 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
     return after(name, lifetime, async () => keep(name, { status: 'Completed' }))
   }
 
-  /** People answer the next part of the objects; then the manifest is written anew. */
+  /** People answer the next part of the objects; then the manifest is rewritten. */
   const answer = async (name: string, ask: Annotate, files: JobFiles): Promise<void> => {
     const job = known(name)
     const { objects, categories } = await readInput(files, job.request)
@@ -123,7 +123,7 @@ export function labelingRuns(site: Site, jobs: Kept<LabelingJob>): LabelingRuns 
 
   return {
     run(name) {
-      // After a restart it goes on with what is answered already.
+      // After a restart it continues from the stored answers.
       if (open(name)) after(name, 0, (files) => begin(name, files))
       else if (known(name).status === 'Stopping') this.stop(name)
     },
@@ -151,16 +151,16 @@ async function readInput(files: JobFiles, request: LabelingJob['request']) {
   return { objects, categories: config.labels.map(({ label }) => label) }
 }
 
-/** A line of a chained job that has this job's label already is not asked again. */
+/** In a chained job, a line that already has this job's label is not asked again. */
 const isLabelled = ({ request }: LabelingJob, { line }: InputObject): boolean => request.LabelAttributeName in line
 
-/** The list from a place that the item and the job's attribute choose: other people are there for a chained job. */
+/** Rotates the list by a hash of the item and the job's attribute, so that a chained job asks other people. */
 function rotated(workers: readonly string[], item: string, attribute: string): string[] {
   const from = workers.length === 0 ? 0 : (digest(item) + digest(attribute)) % workers.length
   return [...workers.slice(from), ...workers.slice(0, from)]
 }
 
-/** The place of the object with the smallest hash: the same at every run. */
+/** Index of the object with the smallest hash: the same in every run. */
 function oneOf(objects: readonly InputObject[]): number {
   const hashes = objects.map(({ text }) => digest(text))
   return hashes.indexOf(Math.min(...hashes))

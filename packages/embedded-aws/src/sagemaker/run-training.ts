@@ -7,9 +7,9 @@ import type { Trainer } from './trainer'
 import { movedTo, type TrainingJob, trainingEventDetail } from './training-job'
 
 export interface TrainingRuns {
-  /** Keep a new job, say so, and run it. */
+  /** Store a new job, announce it, and run it. */
   begin(job: TrainingJob): void
-  /** Take the job through its states to its end; also one that a restart interrupted. */
+  /** Take the job through its states to its end. Also resumes a job that a restart interrupted. */
   run(name: string): void
   /** Ask a running job to stop. */
   stop(name: string): void
@@ -17,7 +17,7 @@ export interface TrainingRuns {
 
 const DETAIL_TYPE = 'SageMaker Training Job State Change'
 
-/** Runs training jobs as SageMaker does: through its states by the clock, reading and writing S3 as their role. */
+/** Runs training jobs as SageMaker does: states change with the clock, and S3 is read and written as the job's role. */
 export function trainingRuns(site: Site, jobs: Kept<TrainingJob>, trainer: Trainer): TrainingRuns {
   const { clock, durations, mishaps } = site
   const logs = path.join(site.dataDir, 'logs/sagemaker/TrainingJobs')
@@ -33,7 +33,7 @@ export function trainingRuns(site: Site, jobs: Kept<TrainingJob>, trainer: Train
   }
   const move = (name: string, secondaryStatus: string, more: Partial<TrainingJob> = {}) =>
     keep(movedTo({ ...known(name), ...more }, secondaryStatus, clock.now()))
-  /** The next step, unless the job was told to stop meanwhile. */
+  /** Takes the next step unless the job was asked to stop meanwhile. */
   const then = (name: string, ms: number, step: () => Promise<void>) =>
     site.after(ms, `training job ${name}`, async () => {
       if (known(name).status === 'InProgress') await step()

@@ -4,25 +4,25 @@ import type { CloudContext, Principal } from '../service'
 import { filesOf, type JobFiles } from './job-files'
 import type { Trainer } from './trainer'
 
-/** What a person says of an item, or nothing when that person does not answer. */
+/** A person's answer to an item, or undefined when that person does not answer. */
 export type Annotate = (worker: string, item: string) => string | undefined
 
 /** A line of a labelling job's input manifest, as it was read. */
 export type ManifestLine = { source: string; [attribute: string]: unknown }
 
-/** How the next training job ends in place of completing. */
+/** How the next training job ends instead of completing. */
 export type TrainingMishap = 'spot-wait-exceeded' | 'runtime-exceeded' | { failure: string }
 
-/** What becomes of a state-change event, which SageMaker sends as well as it can. */
+/** How a state-change event is delivered; SageMaker promises only best effort. */
 export type EventFate = 'sent' | 'lost' | 'twice' | { lateMs: number }
 
-/** What goes wrong in SageMaker's own time, where a fault of a request cannot strike. */
+/** Failures inside SageMaker's jobs, which a fault of a request cannot cause. */
 export interface Mishaps {
-  /** Taken from the front by the next training jobs. */
+  /** Each training job takes the first entry. */
   training: TrainingMishap[]
-  /** Taken from the front by the next requests for a job, which answer ResourceLimitExceeded. */
+  /** Each request for a job takes the first entry and answers ResourceLimitExceeded. */
   limits: string[]
-  /** Reasons why the next labelling jobs fail. */
+  /** Each labelling job takes the first reason and fails with it. */
   labeling: string[]
   fateOf(detailType: string, status: string): EventFate
 }
@@ -32,25 +32,25 @@ export interface Durations {
   starting: number
   downloading: number
   uploading: number
-  /** Between two rewrites of a labelling job's manifest, of which there are four; at least 1. */
+  /** Between two of the four rewrites of a labelling job's manifest; at least 1. */
   labelingStep: number
 }
 
-/** What SageMaker is given by the cloud around it. */
+/** What SageMaker needs from the cloud. */
 export interface Surroundings {
-  /** May the caller hand this role to SageMaker, and does the role trust SageMaker? */
+  /** May the caller pass this role to SageMaker, and does the role trust SageMaker? */
   mayPassRole(principal: Principal, roleArn: string): Denial | undefined
   /** Keys that act as a role. */
   credentialsFor(roleArn: string, session: string): Credentials
   /** Counts work as in flight until it ends. */
   track<T>(name: string, doing: Promise<T>): Promise<T>
-  /** Who trains; without one, each training job fails. The cloud closes it. */
+  /** Trains the models; without it each training job fails. The cloud closes it. */
   trainer?: Trainer
-  /** What `annotate` calls an object of a manifest; by default its `source`. */
+  /** Makes what `annotate` receives from an object of a manifest; by default its `source`. */
   itemOf?: (line: ManifestLine) => string
-  /** Who answers labelling jobs; nobody by default, and a job then waits. */
+  /** Answers labelling jobs. By default nobody does, and a job waits. */
   annotate?: Annotate
-  /** Names of the annotators, which `annotate` is asked for. */
+  /** Names of the annotators; `annotate` is called for each. */
   workers?: readonly string[]
   /** Names of the private work teams. */
   workteams?: readonly string[]
@@ -62,11 +62,11 @@ export interface Site extends CloudContext, Surroundings {
   durations: Durations
   /** S3 as a role sees it. */
   files(roleArn: string): JobFiles
-  /** Do this when the clock has moved on by so much; it counts as in flight while it runs. */
+  /** Run this when the clock has advanced by this time. It counts as in flight while it runs. */
   after(ms: number, name: string, step: () => Promise<void>): void
-  /** Put a state-change event on the bus, if its fate is to get there. */
+  /** Put a state-change event on the bus, unless its delivery is to fail. */
   announce(detailType: string, resource: string, status: string, detail: unknown): void
-  /** Nothing is done or announced any more. */
+  /** Stops all work and announcements. */
   close(): void
 }
 
@@ -88,7 +88,7 @@ export function siteOf(context: CloudContext, surroundings: Surroundings): Site 
       const go = () => {
         if (closed) return
         surroundings.track(name, step()).catch((error: unknown) => {
-          // What was cut off by the end of the cloud starts over with the next.
+          // Work that the end of the cloud cut off starts over with the next cloud.
           if (!closed) console.error(name, error)
         })
       }

@@ -1,13 +1,13 @@
 import { notFound, type Tag } from './names'
 
-/** Tags of whatever has them, by ARN. */
+/** Tags of resources, by ARN. */
 export interface Tagging {
   of(arn: string): Tag[]
-  /** Add or replace; answers all. */
+  /** Add or replace; returns all tags. */
   add(arn: string, tags: readonly Tag[]): Tag[]
 }
 
-/** One kind of thing that has tags. */
+/** One kind of taggable resource. */
 export interface Tagged {
   of(arn: string): Tag[] | undefined
   replace(arn: string, tags: Tag[]): void

@@ -17,7 +17,7 @@ const channel = z.strictObject({
   }),
 })
 
-/** CreateTrainingJob's request, as far as a job of BlazingText has it. */
+/** CreateTrainingJob's request, limited to BlazingText jobs. */
 export const trainingJobRequest = z.strictObject({
   TrainingJobName: entityName,
   RoleArn: roleArn,
@@ -56,7 +56,7 @@ export type TrainingJobRequest = z.output<typeof trainingJobRequest>
 
 const time = z.number().describe('Milliseconds since the epoch.')
 
-/** A training job as it is kept. */
+/** A training job as stored. */
 export const trainingJob = z.object({
   request: trainingJobRequest,
   arn: z.string(),
@@ -87,7 +87,7 @@ export const MESSAGES: Record<string, string> = {
   MaxWaitTimeExceeded: 'Training job wait time exceeded MaxWaitTimeInSeconds',
 }
 
-/** The job one step further. */
+/** The job in its next state. */
 export function movedTo(job: TrainingJob, secondaryStatus: string, now: number): TrainingJob {
   const before = job.transitions.map((transition) => (transition.end ? transition : { ...transition, end: now }))
   return {
@@ -98,7 +98,7 @@ export function movedTo(job: TrainingJob, secondaryStatus: string, now: number):
   }
 }
 
-/** What DescribeTrainingJob answers. */
+/** The answer of DescribeTrainingJob. */
 export function trainingJobDescription(job: TrainingJob) {
   const { Tags: _, ...request } = job.request
   const ended = job.trainingEnded ?? job.modified

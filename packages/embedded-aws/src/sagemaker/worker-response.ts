@@ -29,11 +29,11 @@ export function workerResponse(answers: readonly Answer[], at: number, region: s
   })
 }
 
-/** Workers are known by an id that does not say who they are. */
+/** A worker's pseudonymous id. */
 const workerIdOf = (worker: string, region: string): string =>
   `private.${region}.${digest(worker).toString('hex').slice(0, 16)}`
 
-/** The name of a response's file. */
+/** The file name of a response. */
 export const responseFile = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', '_')}.json`
 
 const second = (ms: number): string => new Date(Math.round(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z')

@@ -1,6 +1,6 @@
 /** When a schedule fires. Pure: times are milliseconds since the epoch. */
 export interface Expression {
-  /** The first time after `after`; none when there is no more. `created` is when the schedule was made. */
+  /** The first time after `after`; undefined when there is none. `created` is when the schedule was created. */
   next(after: number, created: number): number | undefined
 }
 
@@ -8,10 +8,10 @@ const MINUTE_MS = 60_000
 const UNITS_MS: Record<string, number> = { minute: MINUTE_MS, hour: 60 * MINUTE_MS, day: 24 * 60 * MINUTE_MS }
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
-/** How far ahead a cron expression is looked up before it is said to have no next time. */
+/** How far ahead a cron expression is searched before it counts as having no next time. */
 const HORIZON_DAYS = 5 * 366
 
-/** Read `rate(…)`, `at(…)` or `cron(…)`. What this does not know (`L`, `W`, `#`) is refused by name. */
+/** Parse `rate(…)`, `at(…)` or `cron(…)`. Refuses `L`, `W` and `#` by name. */
 export function parseExpression(text: string, timeZone = 'UTC'): Expression {
   const [, kind, inner = ''] = /^(rate|at|cron)\(([^)]*)\)$/.exec(text.trim()) ?? []
   if (kind === 'rate') return rate(inner, text)
@@ -20,7 +20,7 @@ export function parseExpression(text: string, timeZone = 'UTC'): Expression {
   throw new Error(`not a schedule expression: ${text}`)
 }
 
-/** A rate counts from when the schedule was made, and fires then for the first time. */
+/** A rate counts from the creation of the schedule, and fires then for the first time. */
 function rate(inner: string, text: string): Expression {
   const [, count, unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(inner) ?? []
   const everyMs = Number(count) * (UNITS_MS[unit] ?? 0)
@@ -68,7 +68,7 @@ function cron(inner: string, timeZone: string, text: string): Expression {
         const date = new Date(Date.UTC(year, month - 1, day + ahead))
         if (!runsOn(date)) continue
         const wall = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() }
-        // A time that the change to summer time skips does not happen; one that comes twice happens once.
+        // A time that the change to summer time skips does not fire; a time that occurs twice fires once.
         const times = hours.flatMap((hour) => minutes.map((minute) => instantOf({ ...wall, hour, minute }, timeZone)))
         const next = times.find((time) => time !== undefined && time > after)
         if (next !== undefined) return next
@@ -111,14 +111,14 @@ interface WallClock {
   minute: number
 }
 
-/** What clocks on the wall of a time zone show at an instant. */
+/** The local time of a zone at an instant. */
 function wallClock(at: number, timeZone: string): WallClock {
   const parts = formatFor(timeZone).formatToParts(at)
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value)
   return { year: part('year'), month: part('month'), day: part('day'), hour: part('hour'), minute: part('minute') }
 }
 
-/** The first instant at which the clocks of a zone show this; none where they skip it. */
+/** The first instant with this local time in a zone; undefined if the zone skips it. */
 function instantOf({ year, month, day, hour, minute }: WallClock, timeZone: string): number | undefined {
   const asUtc = Date.UTC(year, month - 1, day, hour, minute)
   const offsets = [asUtc - DAY_MS, asUtc + DAY_MS].map((near) => offsetAt(near, timeZone))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** `AWS::Scheduler::Schedule`, as far as it is served here; what is not listed is refused by name. */
+/** The supported part of `AWS::Scheduler::Schedule`. Other properties are refused by name. */
 export const scheduleProperties = z.strictObject({
   Name: z.string().optional(),
   Description: z.string().optional(),

@@ -29,7 +29,7 @@ const kept = z.record(
   z.object({ expression: z.string(), created: z.number(), next: z.number().optional() }),
 )
 
-/** EventBridge Scheduler: schedules of the template, fired by the cloud's clock. A time that passed while the cloud was off fires at the next start. */
+/** EventBridge Scheduler: the template's schedules, fired by the cloud's clock. A time that passed while the cloud was off fires at the next start. */
 export function createScheduler({ account, region, dataDir, clock, deliver }: Surroundings): Scheduler {
   const file = path.join(dataDir, 'schedules.json')
   const plans = existsSync(file) ? kept.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
@@ -46,7 +46,7 @@ export function createScheduler({ account, region, dataDir, clock, deliver }: Su
     keep(schedule, created, next)
     if (next === undefined) return
     clock.at(next, () => {
-      // Before the next time is kept: a crash in between repeats it and loses nothing.
+      // Fires before the next time is stored: a crash in between repeats the event instead of losing it.
       deliver(deliveryOf(schedule, next))
       plan(schedule, expression, created, expression.next(Math.max(next, clock.now()), created))
     })

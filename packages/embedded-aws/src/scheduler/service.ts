@@ -7,7 +7,7 @@ const LIST = /^\/schedules\/?$/
 const ONE = /^\/schedules\/([^/]+)$/
 const FILTERS = new Set(['NamePrefix', 'ScheduleGroup', 'State', 'MaxResults'])
 
-/** EventBridge Scheduler's REST API, as far as it tells what the template has planned. */
+/** The part of EventBridge Scheduler's REST API that lists the template's schedules. */
 export const schedulerService = (made: ReadonlyMap<string, Made>): AwsService =>
   restService('scheduler', ['GetSchedule', 'ListSchedules'], ({ method, path, query }) => {
     if (method === 'GET' && LIST.test(path)) {

@@ -5,11 +5,11 @@ import { getSecretValue, putSecretValue } from './operations/values'
 import { openVault } from './vault'
 
 export interface SecretsManager extends AwsService {
-  /** Make the secret unless it is there; the value is its first one only. Answers the ARN, which stays the same. */
+  /** Create the secret with this first value if it does not exist. Returns the ARN, which stays the same. */
   ensureSecret(name: string, firstValue?: string): string
 }
 
-/** Secrets Manager. A secret that was made without a value has none until one is put, as on AWS. */
+/** Secrets Manager. A secret created without a value has none until one is put, as on AWS. */
 export function createSecretsManager(context: CloudContext): SecretsManager {
   const vault = openVault(context)
   const service = jsonService({

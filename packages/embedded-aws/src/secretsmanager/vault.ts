@@ -9,7 +9,7 @@ import { secretArn } from './arn'
 const version = z.strictObject({
   id: z.string(),
   createdAt: z.number(),
-  /** `AWSCURRENT`, `AWSPREVIOUS`, or a name of the caller's. */
+  /** `AWSCURRENT`, `AWSPREVIOUS`, or a name that the caller chose. */
   stages: z.array(z.string()),
   text: z.string().optional(),
   /** Base64. */
@@ -38,7 +38,7 @@ export interface Vault {
   /** Make this the current version; the same token again changes nothing. */
   putValue(id: string, value: SecretValue, token?: string): SecretVersion
   has(name: string): boolean
-  /** The ARN that a permission names: the secret's own, or what it would begin with. */
+  /** The ARN to check permissions on: the secret's own or, if it does not exist, what its ARN would begin with. */
   arnOf(id: string): string
 }
 
@@ -109,6 +109,6 @@ export function openVault({ dataDir, region, account, clock }: CloudContext): Va
   }
 }
 
-/** The current version becomes the previous one, and the previous one has no name any more. */
+/** The current version becomes the previous one, and the previous one loses its label. */
 const demoted = (stages: readonly string[]): string[] =>
   stages.flatMap((stage) => (stage === 'AWSCURRENT' ? ['AWSPREVIOUS'] : stage === 'AWSPREVIOUS' ? [] : [stage]))

@@ -11,7 +11,7 @@ export interface Sns extends AwsService, Pick<Topics, 'ensure' | 'pending' | 'co
   outbox: string
 }
 
-/** SNS: topics whose messages go to confirmed addresses of e-mail. A mail is a file. */
+/** SNS: topics whose messages go to confirmed e-mail addresses. A mail is a file. */
 export function createSns(context: CloudContext, onMail?: (mail: Mail & { file: string }) => void): Sns {
   const outbox = openOutbox(context, onMail)
   const topics = openTopics(context, outbox)

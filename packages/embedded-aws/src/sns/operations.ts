@@ -5,7 +5,7 @@ import type { Topics } from './topics'
 const PENDING = 'PendingConfirmation'
 
 const topicArn = z.string().min(1)
-/** E-mail alone: other protocols are refused by name. */
+/** E-mail only: other protocols are refused by name. */
 const email = z.literal('email')
 
 /** Printable ASCII that does not begin with a space, fewer than 100 characters. */
@@ -48,7 +48,7 @@ export function topicOperations(topics: Topics): Record<string, QueryOperation> 
   }
 }
 
-/** Who is mailed. */
+/** Subscriptions of a topic. */
 export function subscriptionOperations(topics: Topics, owner: string): Record<string, QueryOperation> {
   return {
     Subscribe: queryOperation({
@@ -81,7 +81,7 @@ export function subscriptionOperations(topics: Topics, owner: string): Record<st
       },
     }),
     ListSubscriptionsByTopic: queryOperation({
-      // One page has them all.
+      // Never more than one page.
       input: z.strictObject({ TopicArn: topicArn }),
       access: may('ListSubscriptionsByTopic'),
       run({ TopicArn }) {

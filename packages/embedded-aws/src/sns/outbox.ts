@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { CloudContext } from '../service'
 
-/** A mail that would have gone out. */
+/** A mail that SNS would have sent. */
 export interface Mail {
   to: string
   subject: string
@@ -10,12 +10,12 @@ export interface Mail {
 }
 
 export interface Outbox {
-  /** Where the mails are: one file each, numbered in their order. */
+  /** The folder of the mails: one file each, numbered in order. */
   folder: string
   put(mail: Mail): void
 }
 
-/** Mails in files in place of mailboxes. */
+/** Writes mails to files instead of sending them. */
 export function openOutbox(
   { dataDir, clock }: Pick<CloudContext, 'dataDir' | 'clock'>,
   onMail?: (mail: Mail & { file: string }) => void,

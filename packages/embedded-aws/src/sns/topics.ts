@@ -9,7 +9,7 @@ import type { Outbox } from './outbox'
 const subscription = z.strictObject({
   id: z.string(),
   endpoint: z.string(),
-  /** What its owner confirms it with; nothing once that was done. */
+  /** The token that confirms the subscription; absent once confirmed. */
   token: z.string().optional(),
 })
 const topic = z.strictObject({ name: z.string(), subscriptions: z.array(subscription) })
@@ -22,22 +22,22 @@ export interface Topics {
   topic(arn: string): Topic
   arnOf(name: string): string
   subscriptionArn(topicArn: string, subscription: Subscription): string
-  /** Make the topic unless it is there; answers its ARN. */
+  /** Create the topic if it does not exist; returns its ARN. */
   ensure(name: string): string
   remove(arn: string): void
-  /** Subscribe an address unless it is; its owner is sent a mail to confirm it with, again where the mail was lost. */
+  /** Subscribe an address unless it is confirmed already. Sends the confirmation mail, also a second time in case the first was lost. */
   subscribe(arn: string, endpoint: string): Subscription
   isSubscribed(arn: string, endpoint: string): boolean
-  /** Raises InvalidParameter (400) where the token is nobody's. */
+  /** Raises InvalidParameter (400) for an unknown token. */
   confirm(arn: string, token: string): Subscription
   unsubscribe(subscriptionArn: string): void
-  /** Send a mail to each confirmed address; answers the id of the message. */
+  /** Send a mail to each confirmed address; returns the message id. */
   publish(arn: string, mail: { subject: string; body: string }): string
-  /** What waits for its owner, over all topics. */
+  /** Unconfirmed subscriptions of all topics. */
   pending(): { topic: string; endpoint: string; token: string }[]
 }
 
-/** Topics with addresses of e-mail, kept in a file. */
+/** Topics with e-mail subscriptions, kept in a file. */
 export function openTopics({ dataDir, region, account }: CloudContext, outbox: Outbox): Topics {
   const folder = path.join(dataDir, 'sns')
   const file = path.join(folder, 'topics.json')

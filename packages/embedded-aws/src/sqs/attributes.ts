@@ -3,7 +3,7 @@ import { AwsError, notImplemented } from '../protocol/aws-error'
 
 export type QueueAttributes = Record<string, string>
 
-/** Settable attributes and what they are unless set. */
+/** Settable attributes and their defaults. */
 const DEFAULTS: QueueAttributes = {
   DelaySeconds: '0',
   MaximumMessageSize: '1048576',
@@ -34,7 +34,7 @@ const redrivePolicy = z.object({
   maxReceiveCount: z.coerce.number().int().min(1).max(1000),
 })
 
-/** Check and complete what a queue is made with. Raises InvalidAttributeValue (400); FIFO queues are not here. */
+/** Check a new queue's attributes and fill in the defaults. Raises InvalidAttributeValue (400). FIFO queues are not supported. */
 export function completeAttributes(given: QueueAttributes): QueueAttributes {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULTS) && !WITHOUT_DEFAULT.includes(name)) throw notImplemented(`queue attribute ${name}`)
@@ -50,7 +50,7 @@ export function completeAttributes(given: QueueAttributes): QueueAttributes {
   return { ...DEFAULTS, ...given }
 }
 
-/** Where a message goes that was received too often; none where the queue has no such policy. */
+/** The redrive policy: where a message goes that was received too often; undefined if the queue has none. */
 export function readRedrivePolicy(
   text: string | undefined,
 ): { queueArn: string; queueName: string; maxReceiveCount: number } | undefined {

@@ -7,7 +7,7 @@ interface BatchResult {
   Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[]
 }
 
-/** Do each entry on its own; what is refused of one is told in its result. Raises what SQS has against batches (400). */
+/** Handle each entry independently; a refused entry has its error in its result. Raises SQS's errors for whole batches (400). */
 export function runBatch<E extends { Id: string }>(entries: readonly E[], work: (entry: E) => object): BatchResult {
   if (entries.length === 0)
     throw new AwsError(400, 'EmptyBatchRequest', 'There should be at least one entry in the request.')

@@ -20,7 +20,7 @@ export { systemAttributes } from './operations/receive'
 export type { Message, NewMessage, Queue }
 
 export interface Sqs extends AwsService {
-  /** Make the queue unless it is there, and give it these attributes: CloudFormation's names, objects or strings. */
+  /** Create the queue if it does not exist and set these attributes, by CloudFormation's names, as objects or strings. */
   ensureQueue(name: string, attributes: Record<string, unknown>): Queue
   queue(name: string): Queue | undefined
   urlOf(name: string): string
@@ -72,7 +72,7 @@ export function createSqs(context: CloudContext): Sqs {
 
 const attributeText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** SQS's codes before it spoke JSON, which clients still know errors by. */
+/** Error codes of SQS's older query protocol, by which clients still recognise errors. */
 const QUERY_CODES: Record<string, string> = {
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   QueueNameExists: 'QueueAlreadyExists',

@@ -7,7 +7,7 @@ const TYPE = /^(String|Number|Binary)(\..+)?$/
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /**
- * Refuse attributes that SQS takes from nobody. Raises InvalidParameterValue (400).
+ * Refuse invalid attributes. Raises InvalidParameterValue (400).
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function checkAttributes(attributes: Readonly<Record<string, MessageAttribute>>): void {

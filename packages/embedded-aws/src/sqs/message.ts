@@ -8,7 +8,7 @@ export const messageAttribute = z.strictObject({
   BinaryValue: z.string().optional(),
 })
 
-/** A message as a queue keeps it; times in milliseconds since the epoch. */
+/** A stored message; times in milliseconds since the epoch. */
 export const message = z.strictObject({
   id: z.string(),
   body: z.string(),
@@ -16,13 +16,13 @@ export const message = z.strictObject({
   senderId: z.string(),
   traceHeader: z.string().optional(),
   sentAt: z.number(),
-  /** Hidden until then: by its delay, or because somebody works on it. */
+  /** Hidden until then: by its delay or its visibility timeout. */
   visibleAt: z.number(),
   receiveCount: z.number(),
   firstReceivedAt: z.number().optional(),
-  /** Of the last time it was received. */
+  /** From the last time it was received. */
   receiptHandle: z.string().optional(),
-  /** ARN of the queue that gave it up. */
+  /** ARN of the queue that moved it to this dead-letter queue. */
   deadLetterSource: z.string().optional(),
 })
 
@@ -33,7 +33,7 @@ export const md5Hex = (text: string | Buffer): string => createHash('md5').updat
 
 /**
  * The digest that SDKs compare: names in order, each with its type and value, every piece led by its length.
- * None without attributes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+ * Undefined without attributes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function attributesMd5(attributes: Record<string, MessageAttribute>): string | undefined {
   const names = Object.keys(attributes).sort((a, b) => (a < b ? -1 : 1))
@@ -47,7 +47,7 @@ export function attributesMd5(attributes: Record<string, MessageAttribute>): str
   return md5Hex(Buffer.concat(pieces))
 }
 
-/** What counts against the limit on a message's size. */
+/** The number of bytes that counts against the limit on a message's size. */
 export const sizeOf = ({ body, attributes }: Pick<Message, 'body' | 'attributes'>): number =>
   Object.entries(attributes).reduce(
     (sum, [name, { DataType, StringValue = '', BinaryValue = '' }]) =>

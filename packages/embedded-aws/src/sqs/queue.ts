@@ -8,7 +8,7 @@ import { openJournal } from '../protocol/journal'
 import { completeAttributes, milliseconds, type QueueAttributes, readRedrivePolicy } from './attributes'
 import { message, type Message } from './message'
 
-/** One change of a queue, as its journal keeps it. */
+/** One change of a queue, as its journal stores it. */
 const change = z.union([
   z.strictObject({ put: message }),
   z.strictObject({
@@ -28,7 +28,7 @@ export interface NewMessage {
   attributes?: Message['attributes']
   senderId: string
   traceHeader?: string
-  /** The queue's own delay unless given. */
+  /** By default the queue's delay. */
   delaySeconds?: number
 }
 
@@ -37,17 +37,17 @@ export interface Queue {
   about(): z.infer<typeof kept>
   configure(attributes: QueueAttributes): void
   send(message: NewMessage): Message
-  /** Take a message that another queue gave up. */
+  /** Receive a message as the dead-letter queue of another queue. */
   takeOver(message: Message, deadLetterSource: string): void
   /** Up to `max` visible messages, hidden from now on until their visibility timeout. */
   receive(max: number, visibilitySeconds?: number): Message[]
-  /** Delete what was received; an old handle deletes nothing. Raises ReceiptHandleIsInvalid (404). */
+  /** Delete a received message; an old handle deletes nothing. Raises ReceiptHandleIsInvalid (404). */
   remove(receiptHandle: string): void
-  /** Hide it for so long from now. Raises MessageNotInflight, ReceiptHandleIsInvalid. */
+  /** Hide it for this long from now. Raises MessageNotInflight, ReceiptHandleIsInvalid. */
   changeVisibility(receiptHandle: string, seconds: number): void
   counts(): { visible: number; inFlight: number; delayed: number }
   purge(): void
-  /** `listener` is called whenever a message has become visible; answers a function that stops it. */
+  /** `listener` is called whenever a message has become visible; returns a function that unsubscribes it. */
   onMessage(listener: () => void): () => void
   close(): void
   delete(): void
@@ -57,13 +57,13 @@ interface Place {
   folder: string
   name: string
   clock: Clock
-  /** Gives a message to the dead-letter queue of that name; false where there is none. */
+  /** Moves a message to the dead-letter queue of that name; false if there is no such queue. */
   giveUp: (queueName: string, message: Message) => boolean
 }
 
 const LONG_JOURNAL = 1000
 
-/** Open the queue kept in `folder`, or make it. */
+/** Open or create the queue stored in `folder`. */
 export function openQueue({ folder, name, clock, giveUp }: Place, given: QueueAttributes = {}): Queue {
   const messages = new Map<string, Message>()
   const listeners = new Set<() => void>()
@@ -169,9 +169,9 @@ export function openQueue({ folder, name, clock, giveUp }: Place, given: QueueAt
         if (taken.length >= max) break
         if (found.visibleAt > clock.now()) continue
         const isSpent = redrive !== undefined && found.receiveCount >= redrive.maxReceiveCount
-        // First there, then not here: a crash between the two leaves it twice, never nowhere.
+        // Add it there before deleting it here: a crash in between duplicates the message instead of losing it.
         if (isSpent && giveUp(redrive.queueName, found)) commit({ remove: found.id })
-        // Of a dead-letter queue that was deleted since, the message stays and is received again.
+        // If the dead-letter queue was deleted meanwhile, the message stays here and is received again.
         else taken.push(receiveOne(found, visibilityMs))
       }
       return taken

@@ -17,7 +17,7 @@ export interface Queues {
   urlOf(name: string): string
   arnOf(name: string): string
   access(action: string, url: string): Access[]
-  /** Refuse a redrive policy that names no queue of this account and region. Raises InvalidParameterValue (400). */
+  /** Refuse a redrive policy whose queue does not exist in this account and region. Raises InvalidParameterValue (400). */
   checkRedrive(attributes: QueueAttributes): void
 }
 
@@ -86,5 +86,5 @@ export function openQueues(context: CloudContext): Queues {
   }
 }
 
-/** The name is the last part of the URL; its host may be another, as after a restart on another port. */
+/** The name is the last part of the URL. The host is ignored: a restart may have changed the port. */
 const nameIn = (url: string): string => url.split('/').at(-1) ?? ''

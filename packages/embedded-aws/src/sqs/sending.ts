@@ -4,7 +4,7 @@ import { messageAttribute, sizeOf } from './message'
 import { checkAttributes } from './message-attributes'
 import type { NewMessage, Queue } from './queue'
 
-/** What may be said of a message that is sent, alone or in a batch. */
+/** The input fields of a sent message, alone or in a batch. */
 export const sendable = z.strictObject({
   MessageBody: z.string().min(1),
   DelaySeconds: z.number().int().min(0).max(900).optional(),
@@ -12,11 +12,11 @@ export const sendable = z.strictObject({
   MessageSystemAttributes: z.strictObject({ AWSTraceHeader: messageAttribute.optional() }).optional(),
 })
 
-/** Characters that XML 1.0 does not have, and so SQS neither. */
+/** Characters that XML 1.0, and therefore SQS, does not allow. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
-/** A message as its queue takes it. Raises InvalidMessageContents, InvalidParameterValue (400). */
+/** Validates a message for its queue. Raises InvalidMessageContents, InvalidParameterValue (400). */
 export function newMessage(
   { MessageBody, DelaySeconds, MessageAttributes, MessageSystemAttributes }: z.infer<typeof sendable>,
   senderId: string,

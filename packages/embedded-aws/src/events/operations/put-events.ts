@@ -37,7 +37,7 @@ export const putEvents = (broker: Broker) =>
     },
   })
 
-/** Publish an entry, or say why not: the answer to the whole request is 200 either way. */
+/** Publish an entry, or return its error: the answer to the whole request is 200 either way. */
 function put(broker: Broker, given: Entry): { EventId: string } | { ErrorCode: string; ErrorMessage: string } {
   try {
     const bus = broker.busNamed(given.EventBusName)

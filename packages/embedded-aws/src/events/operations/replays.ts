@@ -6,7 +6,7 @@ import type { Broker } from '../broker'
 const started = z.strictObject({
   ReplayName: z.string().regex(/^[.\-_A-Za-z0-9]{1,64}$/),
   Description: z.string().optional(),
-  /** Of the archive. */
+  /** ARN of the archive. */
   EventSourceArn: z.string(),
   /** Seconds since the epoch. */
   EventStartTime: z.number(),
@@ -15,10 +15,10 @@ const started = z.strictObject({
 })
 const described = z.strictObject({ ReplayName: z.string() })
 
-/** Replays that were started since the cloud is up. */
+/** Replays that were started since this cloud started. */
 export type Replays = Map<string, object>
 
-/** Hand archived events to the rules again, with `replay-name` beside the event's own fields. */
+/** Send archived events to the rules again, with `replay-name` added to their fields. */
 export const startReplay = (broker: Broker, replays: Replays) =>
   jsonOperation({
     input: started,

@@ -53,7 +53,7 @@ export const listRules = (broker: Broker) =>
     },
   })
 
-/** Where targets are left, a rule cannot be deleted. */
+/** A rule with targets cannot be deleted. */
 export const deleteRule = (broker: Broker) =>
   jsonOperation({
     input: named,

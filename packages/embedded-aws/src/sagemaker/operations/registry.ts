@@ -50,7 +50,7 @@ export const describeModelPackageGroup = ({ site, groups }: SageMaker) =>
 export const createModelPackage = ({ site, groups, packages }: SageMaker) =>
   jsonOperation({
     input: modelPackageRequest,
-    // The version is not known before it is made, so AWS checks the group's name with any.
+    // The version is unknown before it is created, so AWS checks the permission with the group's name and any version.
     access: ({ ModelPackageGroupName: name }) => [
       { action: 'sagemaker:CreateModelPackage', resource: arnOf(site, 'model-package-group', name) },
       { action: 'sagemaker:CreateModelPackage', resource: arnOf(site, 'model-package', `${name}/1`) },

@@ -37,7 +37,7 @@ export const describeSecret = (vault: Vault) =>
         ...(description !== undefined && { Description: description }),
         CreatedDate: createdAt / 1000,
         LastChangedDate: changedAt / 1000,
-        // AWS leaves it out where there is no value yet.
+        // AWS omits it while there is no value.
         ...(versions.length > 0 && { VersionIdsToStages: stages }),
       }
     },

@@ -47,7 +47,7 @@ export const getSecretValue = (vault: Vault) =>
     },
   })
 
-/** A value as requests carry it. */
+/** A value as in requests. */
 export const valueInput = z.strictObject({
   SecretString: z.string().optional(),
   /** Base64. */
@@ -74,7 +74,7 @@ export const putSecretValue = (vault: Vault) =>
     },
   })
 
-/** None where the request has no value. Raises InvalidParameterException, ValidationException (400). */
+/** Undefined if the request has no value. Raises InvalidParameterException, ValidationException (400). */
 export function readValue({ SecretString, SecretBinary }: z.infer<typeof valueInput>): SecretValue | undefined {
   if (SecretString !== undefined && SecretBinary !== undefined) {
     throw new AwsError(

@@ -37,7 +37,7 @@ export const setQueueAttributes = (queues: Queues) =>
     },
   })
 
-/** Attributes that a queue may have or not. */
+/** Optional attributes of a queue. */
 const UNSET = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds']
 
 function describe(queue: Queue, queues: Queues): Record<string, string> {

@@ -33,7 +33,7 @@ export const receiveMessage = (queues: Queues) =>
     },
   })
 
-/** Wait for a message until the cloud's clock says it is enough. */
+/** Wait for a message, at most until the given time on the cloud's clock. */
 function poll(
   queue: Queue,
   { context: { clock } }: Queues,
@@ -76,7 +76,7 @@ function describe(message: Message, systemNames: readonly string[], names: reado
   }
 }
 
-/** What SQS itself knows of a message, as strings. */
+/** SQS's system attributes of a message, as strings. */
 export const systemAttributes = (message: Message): Record<string, string> => ({
   SenderId: message.senderId,
   SentTimestamp: String(message.sentAt),
