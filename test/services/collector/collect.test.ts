@@ -25,8 +25,8 @@ async function storedIds(world: World): Promise<string[]> {
 const june2 = dayOf('2026-06-02', 20)
 const threeDays = ['2026-05-31', '2026-06-01', '2026-06-02'].flatMap((date) => dayOf(date, 10))
 
-describe('a day', () => {
-  it('is stored in pages, then run.json, then told', async () => {
+describe('collecting one day', () => {
+  it('stores the pages, then run.json, then publishes the event', async () => {
     const world = newWorld({ lines: june2 })
 
     const answer = await invoke(world)
@@ -74,7 +74,7 @@ describe('a day', () => {
     })
   })
 
-  it('takes what begins with it and leaves what begins the next', async () => {
+  it('includes a post at the first instant of the day and excludes one at the first instant of the next', async () => {
     const at = (id: string, createdAt: string) => ({ id, createdAt, text: '#aws' })
     const world = newWorld({
       lines: [
@@ -91,7 +91,7 @@ describe('a day', () => {
     expect(await storedIds(world)).toEqual(['first', 'elsewhere', 'last'])
   })
 
-  it('without a post is a run without a page', async () => {
+  it('records a run without pages for a day without posts', async () => {
     const world = newWorld({ lines: [] })
 
     await invoke(world)
@@ -100,7 +100,7 @@ describe('a day', () => {
     expect(record(world)).toMatchObject({ posts: 0, objects: [], complete: true })
   })
 
-  it('that is collected already is not collected again', async () => {
+  it('does not collect a day again that is already collected', async () => {
     const world = newWorld({ lines: june2 })
     await invoke(world)
     const before = raw(world)
@@ -110,7 +110,7 @@ describe('a day', () => {
     expect(await spent(world.table, 'posts', '2026-06-03')).toBe(20)
   })
 
-  it('follows the one before, one run a day, after a stop of several', async () => {
+  it('catches up after an outage of several days with one run a day, in order', async () => {
     const world = newWorld({ lines: threeDays, now: new Date('2026-06-01T12:00:00Z') })
     await invoke(world)
     world.now = new Date('2026-06-03T12:00:00Z')
@@ -124,7 +124,7 @@ describe('a day', () => {
     expect(await storedIds(world)).toEqual(threeDays.map(({ id }) => id))
   })
 
-  it('may be an earlier one in the first request for a hashtag, which may come twice', async () => {
+  it('starts at an earlier day when the first request for a hashtag names it, and accepts that request twice', async () => {
     const world = newWorld({ lines: threeDays })
     await invoke(world, { hashtag: '#AWS', from: '2026-05-31' })
     await invoke(world, { hashtag: 'aws', from: '2026-05-31' })
@@ -134,8 +134,8 @@ describe('a day', () => {
   })
 })
 
-describe('a request', () => {
-  it('that begins on a day to come is refused, and stands in the way of no other', async () => {
+describe('a request to the collector', () => {
+  it('refuses a request that starts in the future, without blocking later requests', async () => {
     const world = newWorld({ lines: june2 })
 
     await expect(invoke(world, { hashtag: 'aws', from: '2062-06-02' })).rejects.toThrow(
@@ -144,7 +144,7 @@ describe('a request', () => {
     expect(await invoke(world)).toMatchObject({ through: '2026-06-03T00:00:00.000Z' })
   })
 
-  it('for nothing in particular puts each stream on the queue', async () => {
+  it('puts every stream on the queue when the request names no hashtag', async () => {
     const world = newWorld()
 
     expect(await invoke(world, {})).toEqual({ asked: ['aws/file', 'azure/file'] })
@@ -154,23 +154,23 @@ describe('a request', () => {
     ])
   })
 
-  it('for a hashtag that is not configured names those that are', async () => {
+  it('refuses an unknown hashtag and lists the configured ones', async () => {
     await expect(invoke(newWorld(), { hashtag: 'gcp' })).rejects.toThrow(
       /REQUEST_INVALID: #gcp .*#aws on file, #azure on file/,
     )
   })
 
   it.each([
-    ['a field that is unknown', { hashtag: 'aws', to: '2026-06-01' }, /unrecognized_keys/],
-    ['a beginning without a hashtag', { from: '2026-06-01' }, /from needs a hashtag/],
-    ['a beginning that is no day', { hashtag: 'aws', from: 'yesterday' }, /Invalid ISO date/],
-  ])('with %s is refused', async (_, request, reason) => {
+    ['an unknown field', { hashtag: 'aws', to: '2026-06-01' }, /unrecognized_keys/],
+    ['`from` but no hashtag', { from: '2026-06-01' }, /from needs a hashtag/],
+    ['a `from` that is not a date', { hashtag: 'aws', from: 'yesterday' }, /Invalid ISO date/],
+  ])('refuses a request with %s', async (_, request, reason) => {
     await expect(invoke(newWorld(), request)).rejects.toThrow(reason)
   })
 })
 
-describe('languages', () => {
-  it('are filtered and counted; a post without one is taken', async () => {
+describe('the language filter', () => {
+  it('drops and counts posts in other languages, and keeps a post without a language', async () => {
     const lines = ['en', 'en-GB', '', 'de', 'ja'].map((language, i) => ({ ...june2[i], language }))
     const world = newWorld({ lines, languages: ['en'] })
 
@@ -180,14 +180,14 @@ describe('languages', () => {
     expect(record(world)).toMatchObject({ posts: 3, otherLanguages: 2, existing: 5 })
   })
 
-  it('are all taken where none is configured', async () => {
+  it('keeps every language when none is configured', async () => {
     const world = newWorld({ lines: [{ ...june2[0], language: 'ja' }] })
     await invoke(world)
 
     expect(record(world)).toMatchObject({ posts: 1, otherLanguages: 0 })
   })
 
-  it('leave no page behind that holds nothing', async () => {
+  it('stores no empty page when it drops every post', async () => {
     const world = newWorld({ lines: june2.map((post) => ({ ...post, language: 'de' })), languages: ['en'] })
     await invoke(world)
 
@@ -196,29 +196,22 @@ describe('languages', () => {
   })
 })
 
-describe('a cap', () => {
+describe('a cap on collecting', () => {
   const capped = (caps: object, lines = june2) => newWorld({ lines, caps: { ...generousCaps(), ...caps } })
 
   it.each([
-    ['posts of the day', { posts: { perDay: 9, perMonth: 100 } }, 9, 'caps.posts.perDay', '2026-06-03', 9],
-    ['posts of the month', { posts: { perDay: 15, perMonth: 14 } }, 14, 'caps.posts.perMonth', '2026-06', 14],
+    ['posts per day', { posts: { perDay: 9, perMonth: 100 } }, 9, 'caps.posts.perDay', '2026-06-03', 9],
+    ['posts per month', { posts: { perDay: 15, perMonth: 14 } }, 14, 'caps.posts.perMonth', '2026-06', 14],
+    ['dollars per day', { collectUsd: { perDay: 0.05, perMonth: 9 } }, 5, 'caps.collectUsd.perDay', '2026-06-03', 0.05],
     [
-      'dollars of the day',
-      { collectUsd: { perDay: 0.05, perMonth: 9 } },
-      5,
-      'caps.collectUsd.perDay',
-      '2026-06-03',
-      0.05,
-    ],
-    [
-      'dollars of the month',
+      'dollars per month',
       { collectUsd: { perDay: 1, perMonth: 0.115 } },
       11,
       'caps.collectUsd.perMonth',
       '2026-06',
       0.115,
     ],
-  ])('on %s ends the run there, exactly', async (_, caps, posts, cap, period, limit) => {
+  ])('ends the run exactly at the cap on %s', async (_, caps, posts, cap, period, limit) => {
     const world = capped(caps)
 
     await invoke(world)
@@ -235,7 +228,7 @@ describe('a cap', () => {
     expect(world.told[0]?.detail).toEqual({ cap, limit, period, service: 'collector' })
   })
 
-  it('that is just enough ends nothing', async () => {
+  it('does not stop a run that fits the cap exactly', async () => {
     const world = capped({ posts: { perDay: 20, perMonth: 20 }, collectUsd: { perDay: 0.2, perMonth: 0.2 } })
     await invoke(world)
 
@@ -243,7 +236,7 @@ describe('a cap', () => {
     expect(world.told.map(({ event }) => event)).toEqual(['PostsCollected'])
   })
 
-  it('is shared by all hashtags, and reaching it is told once', async () => {
+  it('shares a cap among all hashtags, and reports it once when it is reached', async () => {
     const world = capped({ posts: { perDay: 25, perMonth: 100 } }, [
       ...june2,
       ...dayOf('2026-06-02', 20, { hashtag: 'azure' }),
@@ -257,7 +250,7 @@ describe('a cap', () => {
     expect(record(world, 'azure')).toMatchObject({ posts: 5, complete: false })
   })
 
-  it('whose room another hashtag has booked for a page that turns out smaller is not taken for reached', async () => {
+  it("does not report a cap as reached while another hashtag's booking may still be refunded", async () => {
     const world = capped({ posts: { perDay: 7, perMonth: 100 } }, [
       ...dayOf('2026-06-02', 3),
       ...dayOf('2026-06-02', 4, { hashtag: 'azure' }),
@@ -271,7 +264,7 @@ describe('a cap', () => {
     expect(world.told.map(({ event }) => event)).toEqual(['PostsCollected', 'PostsCollected'])
   })
 
-  it('whose room is booked by a run that is never taken up again is waited for, but not for ever', async () => {
+  it('waits for a budget that an abandoned run has booked, but only for a limited time', async () => {
     const world = capped({ posts: { perDay: 7, perMonth: 100 } })
     await book(world.table, { kind: 'posts', perDay: 7, perMonth: 100 }, '2026-06-03', 'gone/2026-06-02/1', 5)
 
@@ -281,7 +274,7 @@ describe('a cap', () => {
     expect(world.now.getTime() - Date.parse('2026-06-03T00:10:00Z')).toBeLessThan(3 * 3_600_000)
   })
 
-  it('that left nothing makes a run that says so, and the next day goes on', async () => {
+  it('records an empty run for each day that follows once the cap is used up', async () => {
     const world = capped({ posts: { perDay: 5, perMonth: 12 } }, [
       ...june2,
       ...dayOf('2026-06-03', 20),
@@ -303,8 +296,8 @@ describe('a cap', () => {
   })
 })
 
-describe('an invocation', () => {
-  it('that finds another at work comes back when that must have ended', async () => {
+describe('an invocation of the collector', () => {
+  it('comes back when the lease of the running invocation must have expired', async () => {
     const world = newWorld({ lines: june2, killAt: { write: 5, how: 'after' } })
     await expect(invoke(world)).rejects.toThrow('killed')
     world.now = new Date(world.now.getTime() + 60_000)
@@ -315,7 +308,7 @@ describe('an invocation', () => {
     expect(world.queue).toEqual([{ request: { hashtag: 'aws', stream: 'file' }, at: world.now.getTime() + 241_000 }])
   })
 
-  it('that has no time left puts the rest on the queue, where it goes on', async () => {
+  it('queues the rest of the work when its time runs out, and the next invocation continues it', async () => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
     world.openSource = async (stream) => {
@@ -336,7 +329,7 @@ describe('an invocation', () => {
   it.each([
     ['the count', { count: async () => ({ waitSeconds: 400 }) }],
     ['a page', { read: async () => ({ waitSeconds: 400 }) }],
-  ])('that the source asks to wait before %s comes back then, and nothing is booked twice', async (_, rude) => {
+  ])('comes back when the source asks to wait before %s, and books nothing twice', async (_, rude) => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
     world.openSource = async (stream) => ({ ...(await open(stream)), ...rude })
@@ -349,7 +342,7 @@ describe('an invocation', () => {
     expect(await spent(world.table, 'posts', '2026-06-03')).toBe(20)
   })
 
-  it('whose source is exhausted ends the run and says so', async () => {
+  it("ends the run and reports it when the source's quota is exhausted", async () => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
     world.openSource = async (stream) => {
@@ -371,7 +364,7 @@ describe('an invocation', () => {
     expect(world.log).toContain('no credit')
   })
 
-  it('that finds the source of a run changed ends that run', async () => {
+  it('ends the run when the source of that run has changed', async () => {
     const world = newWorld({ lines: june2 })
     const open = world.openSource
     world.openSource = async (stream) => ({ ...(await open(stream)), read: async () => ({ waitSeconds: 60 }) })
@@ -384,7 +377,7 @@ describe('an invocation', () => {
     expect(await spent(world.table, 'posts', '2026-06-03')).toBe(0)
   })
 
-  it('beside another stores and books everything once', async () => {
+  it('stores and books everything once when two invocations run at the same time', async () => {
     const world = newWorld({ lines: june2 })
 
     await Promise.all([invoke(world), invoke(world), invoke(world)])
@@ -397,7 +390,7 @@ describe('an invocation', () => {
   })
 })
 
-describe('what a clean run leaves', () => {
+describe('the outcome of a collecting run', () => {
   const lines = [
     ...dayOf('2026-06-01', 4).map((post, i) => ({ ...post, language: i % 3 ? 'en' : 'de' })),
     { createdAt: '2026-06-01T05:00:00Z', text: ' ' },
@@ -412,7 +405,7 @@ describe('what a clean run leaves', () => {
     )
 
   it.each(['before', 'after'] as const)(
-    'is left when a worker is killed %s any of its writes',
+    'is the same when the worker is killed %s any of its writes',
     async (how) => {
       const clean = start()
       await untilIdle(clean, request)
@@ -437,7 +430,7 @@ describe('what a clean run leaves', () => {
     60_000,
   )
 
-  it('is left when the answer of any write is lost on the way', async () => {
+  it('is the same when the response to any write is lost', async () => {
     const clean = start()
     await untilIdle(clean, request)
 
@@ -454,13 +447,13 @@ describe('what a clean run leaves', () => {
   })
 })
 
-describe('a post that was deleted here', () => {
+describe('a post that was deleted from the bucket', () => {
   const rows = dayOf('2026-06-02', 20, { author: 'somebody' })
   const retweet = { ...rows[19], id: 'again', author: 'fan', retweetOf: '2026-06-02-3', text: 'RT: post 3' }
 
   it.each([
-    ['is not collected again, nor what repeats it', MARK('post', '2026-06-02-3'), 19],
-    ['takes all later posts of an author along, where the author was asked for', MARK('author', 'somebody'), 1],
+    ['is not collected again, and neither are its retweets', MARK('post', '2026-06-02-3'), 19],
+    ['excludes all later posts of its author when the deletion named the author', MARK('author', 'somebody'), 1],
   ])('%s', async (_, mark, left) => {
     const world = newWorld({ lines: [...rows, retweet] })
     await bury(world.table, [mark], world.now)
@@ -473,7 +466,7 @@ describe('a post that was deleted here', () => {
     expect(record(world)).toMatchObject({ posts: left, complete: true, costUsd: 0.21 })
   })
 
-  it('leaves no refused row of its own', async () => {
+  it('keeps no refused row of a deleted post either', async () => {
     const world = newWorld({
       lines: [{ id: 'gone', createdAt: '2026-06-02T01:00:00Z', text: '', author: 'a' }, ...rows],
     })

@@ -19,7 +19,7 @@ const readAll = (file: string, content: string, hashtag?: string) =>
 const at = '2026-06-02T08:00:00Z'
 const jsonl = (...rows: unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n')
 
-describe('a row', () => {
+describe('a row of a file', () => {
   it.each([
     [
       'JSON Lines',
@@ -38,7 +38,7 @@ describe('a row', () => {
         '\n\n',
     ],
     [
-      "JSON Lines by X's names",
+      'JSON Lines with the field names of X',
       'posts.jsonl',
       jsonl({
         created_at: at,
@@ -56,11 +56,11 @@ describe('a row', () => {
       `\uFEFFlabel,createdAt,text,id,hashtag,author,language,retweetOf\r\ntechnical,${at},"a ""b"",\nc",7,aws,x,en,6\r\n`,
     ],
     [
-      'CSV in another order',
+      'CSV with its columns in another order',
       'posts.csv',
       `text, id,lang,created_at,hashtag,author_id,retweet_of\n"a ""b"",\nc",7,en,2026-06-02T10:00:00+0200,aws,x,6\n`,
     ],
-  ])('of %s is read whole', async (_, file, content) => {
+  ])('reads a row of %s with all its fields', async (_, file, content) => {
     expect(await readAll(file, content)).toMatchObject({
       posts: [
         {
@@ -81,15 +81,15 @@ describe('a row', () => {
 
   it.each([
     ['without a date', { text: 'x' }, 'createdAt', /is not a date/],
-    ['with a day that is none', { text: 'x', createdAt: '2026-02-30' }, 'createdAt', /is not a date/],
-    ['with seconds for a date', { text: 'x', createdAt: 1780000000 }, 'createdAt', /is not a date/],
+    ['with a date that does not exist', { text: 'x', createdAt: '2026-02-30' }, 'createdAt', /is not a date/],
+    ['with seconds instead of a date', { text: 'x', createdAt: 1780000000 }, 'createdAt', /is not a date/],
     ['without a text', { createdAt: at }, 'text', /is empty/],
     ['with a blank text', { createdAt: at, text: ' \n' }, 'text', /is empty/],
-    ['with a text that is a list', { createdAt: at, text: ['x'] }, 'text', /./],
-    ['with an id that lost its digits', { createdAt: at, text: 'x', id: 2 ** 60 }, 'id', /in quotes/],
+    ['with a list as its text', { createdAt: at, text: ['x'] }, 'text', /./],
+    ['with an id that lost digits', { createdAt: at, text: 'x', id: 2 ** 60 }, 'id', /in quotes/],
     ['with a control character in its id', { createdAt: at, text: 'x', id: 'a\nb' }, 'id', /control character/],
     ['that is a list', [1, 2], 'row', /is not an object/],
-  ])('%s is refused by line and field', async (_, row, field, reason) => {
+  ])('refuses a row %s, with its line and field', async (_, row, field, reason) => {
     const page = await readAll('posts.jsonl', jsonl({ createdAt: at, text: 'good', id: '1' }, row))
 
     expect(page).toMatchObject({
@@ -98,7 +98,7 @@ describe('a row', () => {
     })
   })
 
-  it('that is not JSON, or not CSV, is refused and the next ones are read', async () => {
+  it('refuses a row that is not valid JSON or CSV, and continues with the next one', async () => {
     const good = { createdAt: at, text: 'good', id: '1' }
     const csv = `createdAt,text,id\n${at},short\n${at},good,1\n${at},one,too,many\n${at},"a"b,3\n${at},good,2\n${at},"open\n`
 
@@ -121,7 +121,7 @@ describe('a row', () => {
     })
   })
 
-  it('never carries its label into what is kept', async () => {
+  it('drops the label of a row before the row is stored', async () => {
     const page = await readAll(
       'posts.jsonl',
       jsonl({ createdAt: at, text: '', label: 'technical' }, { createdAt: at, text: 'x', label: 'technical' }),
@@ -130,7 +130,7 @@ describe('a row', () => {
     expect(JSON.stringify(page)).not.toContain('technical')
   })
 
-  it('without a date is told once, with the first day of the first hashtag', async () => {
+  it('refuses a row without a valid date once, with the first day of the first hashtag', async () => {
     const content = jsonl({ text: 'x' })
     const refused = async (hashtag: string, first: boolean) => {
       const page = await sourceOf('posts.jsonl', content, hashtag).read({ window, first, next: null, limit: 9 })
@@ -143,8 +143,8 @@ describe('a row', () => {
   })
 })
 
-describe('an id', () => {
-  it('is made of the content where there is none: the same for the same file, another for each of two equal rows', async () => {
+describe('the id of a row', () => {
+  it('derives a missing id from the content: stable across reads, distinct for two equal rows', async () => {
     const row = { createdAt: at, text: 'x' }
     const ids = async () => {
       const page = await readAll('posts.jsonl', jsonl(row, { ...row, text: 'y' }, row))
@@ -155,7 +155,7 @@ describe('an id', () => {
     expect(await ids()).toEqual(await ids())
   })
 
-  it('that stands twice is refused the second time', async () => {
+  it('refuses an id that occurs a second time', async () => {
     const page = await readAll(
       'posts.jsonl',
       jsonl({ createdAt: at, text: 'x', id: '1' }, { createdAt: at, text: 'y', id: '1' }),
@@ -168,15 +168,15 @@ describe('an id', () => {
   })
 })
 
-describe('a row belongs to', () => {
+describe('the hashtags of a row', () => {
   it.each([
     ['the hashtag it names', { hashtag: 'azure', text: '#aws' }, ['azure']],
     ['each hashtag it names', { hashtag: 'azure, #AWS', text: 'x' }, ['aws', 'azure']],
-    ['each hashtag in its text', { text: 'from #AWS to #Azure' }, ['aws', 'azure']],
-    ['no hashtag whose name only begins so', { text: '#awsome #azure_functions #azure' }, ['azure']],
-    ['the first hashtag where it has none', { text: 'no hashtag at all' }, ['aws']],
-    ['nobody where it names another', { hashtag: 'gcp', text: '#aws' }, []],
-  ])('%s', async (_, row, hashtags) => {
+    ['each hashtag that its text contains', { text: 'from #AWS to #Azure' }, ['aws', 'azure']],
+    ['no hashtag of which its text has only a longer one', { text: '#awsome #azure_functions #azure' }, ['azure']],
+    ['the first hashtag when it has none', { text: 'no hashtag at all' }, ['aws']],
+    ['no hashtag when it names an unknown one', { hashtag: 'gcp', text: '#aws' }, []],
+  ])('a row belongs to %s', async (_, row, hashtags) => {
     const content = jsonl({ createdAt: at, id: '1', ...row })
     const found = []
     for (const hashtag of ['aws', 'azure']) {
@@ -188,14 +188,14 @@ describe('a row belongs to', () => {
   })
 })
 
-describe('pages', () => {
+describe('the pages of a file', () => {
   const rows = Array.from({ length: 10 }, (_, i) => ({
     createdAt: `2026-06-02T0${9 - i}:00:00Z`,
     text: `t${i}`,
     id: `${i}`,
   }))
 
-  it('go by time, and on from where the last one ended', async () => {
+  it('reads pages back in time, and each page continues where the last one ended', async () => {
     const source = sourceOf('posts.jsonl', jsonl(...rows))
     const ids: string[] = []
     let next: string | null = null
@@ -210,7 +210,7 @@ describe('pages', () => {
     expect(await source.count(window)).toBe(10)
   })
 
-  it('repeat nothing and lose nothing when the file changes before them', async () => {
+  it('neither repeats nor loses a post when the file grows before the cursor', async () => {
     const first = await sourceOf('posts.jsonl', jsonl(...rows)).read({ window, first: true, next: null, limit: 4 })
     const next = 'posts' in first ? first.next : null
 
@@ -220,7 +220,7 @@ describe('pages', () => {
     expect('posts' in second && second.posts.map(({ id }) => id)).toEqual(['5', '4', '3', '2', '1', '0'])
   })
 
-  it('tell refused rows with the first alone', async () => {
+  it('reports refused rows on the first page only', async () => {
     const source = sourceOf('posts.jsonl', jsonl(...rows, { createdAt: at, text: '' }))
     const first = await source.read({ window, first: true, next: null, limit: 4 })
     const second = await source.read({ window, first: true, next: 'next' in first ? first.next : null, limit: 4 })

@@ -29,16 +29,16 @@ beforeEach(() => {
 })
 
 describe('the registry of sources', () => {
-  it('has an adapter for every declaration, and no other', () => {
+  it('has an adapter for every declared source, and no other', () => {
     expect(Object.keys(ADAPTERS).sort()).toEqual(SOURCES.map(({ type }) => type).sort())
   })
 
-  it('declares each type as its schema names it, once', () => {
+  it('declares each type once, under the name in its schema', () => {
     expect(registry.map(({ settings }) => settings.shape.type.value)).toEqual(registry.map(({ type }) => type))
     expect(new Set(registry.map(({ type }) => type)).size).toBe(registry.length)
   })
 
-  it('has branches on no type of source elsewhere', () => {
+  it('is the only place that branches on the type of a source', () => {
     const types = SOURCES.map(({ type }) => type).join('|')
     const branch = new RegExp(`\\btype\\b[^\\n]{0,12}[!=]==? '(${types})'|case '(${types})':`)
     const files = ['services', 'shared', 'bin', 'stack', 'local', 'packages', 'pages']
@@ -49,13 +49,13 @@ describe('the registry of sources', () => {
     const branching = files.filter((file) => branch.test(readFileSync(path.join(root, file), 'utf8')))
 
     expect(files.length).toBeGreaterThan(100)
-    // The entries of an archive have a type, too.
+    // Entries of an archive have a `type`, too.
     expect(branching).toEqual(['shared/artefact.ts'])
   })
 })
 
 describe('a source that a test plugs in', () => {
-  it('has its settings checked by line and field', () => {
+  it('has its settings validated by line and field', () => {
     const wrong = text.replace('posts: 12', 'posts: none')
 
     expect(settings.sources.playground).toEqual({ type: 'toy', posts: 12, pricePerPostUsd: 0.001 })
@@ -65,7 +65,7 @@ describe('a source that a test plugs in', () => {
     expect(() => parseSettings(text)).toThrow(/sources\.playground/)
   })
 
-  it('has its secret in the stack, its finding and remedy, and its price in the costs', () => {
+  it('adds its secret to the stack, its check to the doctor, and its price to the costs', () => {
     const facts = {
       sources: { toy: { known: ['secret'] } },
       linkKeys: { annotator: { known: true }, owner: { known: true }, reader: { known: true } },
@@ -98,7 +98,7 @@ describe('a source that a test plugs in', () => {
     ).toContain('2000 posts × $0.001')
   })
 
-  /** A world whose posts come from the toy, and where its pages began. */
+  /** A world whose posts come from the toy source, and the cursors of its pages. */
   function toyWorld(given: Partial<World> = {}, of = settings) {
     const pages: (string | null)[] = []
     const world = newWorld(given)
@@ -140,7 +140,7 @@ describe('a source that a test plugs in', () => {
     })
   })
 
-  it('is read no further than a cap', async () => {
+  it('is read up to the shared cap and no further', async () => {
     const { world, pages } = toyWorld({ caps: { ...generousCaps(), posts: { perDay: 7, perMonth: 100 } } })
     await invoke(world)
 
@@ -149,7 +149,7 @@ describe('a source that a test plugs in', () => {
     expect(record(world)).toMatchObject({ posts: 7, complete: false, stoppedBy: 'caps.posts.perDay' })
   })
 
-  it('is read no further than a cap of its own, and takes nothing of the shared one', async () => {
+  it('is read up to its own cap without using the shared one', async () => {
     const { world } = toyWorld()
     const own = { posts: { perDay: 7, perMonth: 100 } }
     const { openSource } = world
@@ -163,7 +163,7 @@ describe('a source that a test plugs in', () => {
     expect(world.told.map(({ detail }) => detail.cap)).toContain('sources.playground.caps.posts.perDay')
   })
 
-  it('has the caps that the settings give it', async () => {
+  it('gets its caps from the settings', async () => {
     const capped = parseSettings(
       text.replace('posts: 12 }', 'posts: 12, caps: { posts: { perDay: 7, perMonth: 100 } } }'),
       'bellwether.yml',
@@ -186,7 +186,7 @@ describe('a source that a test plugs in', () => {
     expect(await texts(world)).toEqual(Array.from({ length: 12 }, (_, i) => post(i)))
   })
 
-  it('says how to put its secret in', async () => {
+  it('says how to store its missing secret', async () => {
     secrets.reset()
     secrets.on(GetSecretValueCommand).resolves({})
 

@@ -18,7 +18,7 @@ const answers = (given: Record<string, Presence>) => new Map(Object.entries(give
 const there = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i): [string, Presence] => [`t${i}`, 'there']))
 
-describe('a verdict', () => {
+describe('the verdict on a batch of presence answers', () => {
   const yesterday = new Map([['old', daysLater(-1).toISOString()]])
 
   it.each<[string, Record<string, Presence>, Map<string, string>, object]>([
@@ -55,7 +55,7 @@ describe('a verdict', () => {
   })
 })
 
-describe('a check', () => {
+describe('the daily presence check', () => {
   let bucket: TestBucket
   let ports: CheckPorts
   let asked: string[][]
@@ -101,7 +101,7 @@ describe('a check', () => {
       key.startsWith('privacy/') ? [deletionRecord.parse(JSON.parse(body))] : [],
     )
 
-  it('asks in batches of the source, within its cap, once a day, and goes on where it ended', async () => {
+  it("asks in the source's batch size, within its cap, once a day, and resumes where it ended", async () => {
     await check(NOW)
     expect(asked.map((ids) => ids.length)).toEqual([4, 4, 4, 4])
     expect(await check(NOW)).toMatchObject([{ skipped: 'checked today' }])
@@ -109,11 +109,11 @@ describe('a check', () => {
 
     await check(daysLater(1))
 
-    // The third page, then the first again.
+    // The third page, then back to the first.
     expect(asked.map(([first]) => first)).toEqual(['700000030', '700000034', '700000010', '700000014'])
   })
 
-  it('goes on within a page that is larger than its cap', async () => {
+  it('resumes within a page that is larger than its cap', async () => {
     ports.requestsPerDay = 1
 
     for (const day of [0, 1, 2]) await check(daysLater(day))
@@ -121,14 +121,14 @@ describe('a check', () => {
     expect(asked.map(([first]) => first)).toEqual(['700000010', '700000014', '700000020'])
   })
 
-  it('asks nothing where no request is allowed', async () => {
+  it('asks nothing when no request is allowed', async () => {
     ports.requestsPerDay = 0
 
     expect(await check(NOW)).toMatchObject([{ answered: 0 }])
     expect(asked).toEqual([])
   })
 
-  it('has a post deleted after two absences a day apart, and names it to nobody', async () => {
+  it('deletes a post after two absences a day apart, without naming its author to anyone', async () => {
     ports.requestsPerDay = 100
     says = (id) => (id === '700000022' ? 'absent' : 'there')
 
@@ -143,7 +143,7 @@ describe('a check', () => {
     expect(await buriedAmong(ports.table, [mark])).toEqual(new Set([mark]))
   })
 
-  it('deletes nothing where more than a fifth is missing, and raises an alarm that the retry does not', async () => {
+  it('deletes nothing and raises one alarm, which a retry does not repeat, when more than a fifth is missing', async () => {
     says = (id) => (id.endsWith('0') || id.endsWith('1') ? 'gone' : 'there')
 
     await expect(check(NOW)).rejects.toThrow('misses 4 of 16 stored posts: too many to be deletions')
@@ -152,7 +152,7 @@ describe('a check', () => {
     expect(await check(NOW)).toMatchObject([{ skipped: 'checked today' }])
   })
 
-  it('deletes nothing of a network that does not answer, and asks it about the same posts again', async () => {
+  it('deletes nothing when the network does not answer, and asks about the same posts again', async () => {
     says = () => 'silent'
 
     expect(await check(NOW)).toMatchObject([{ answered: 0, missing: 0 }])
@@ -162,7 +162,7 @@ describe('a check', () => {
     expect(deletions()).toEqual([])
   })
 
-  it('deletes nothing of a network that is down, and says so without failing', async () => {
+  it('deletes nothing when the network is down, and reports it without failing', async () => {
     says = () => 'down'
 
     expect(await check(NOW)).toMatchObject([{ answered: 0, skipped: 'SOURCE_UNAVAILABLE: fedi answered 503' }])
@@ -179,7 +179,7 @@ describe('a check', () => {
     expect(asked.flat()).toContain('80000000')
   })
 
-  it('pays for a look-up within the cap, and asks no more when it is reached', async () => {
+  it('books the price of a look-up, and stops when the cap is reached', async () => {
     const port = (await ports.openPresence({ hashtag: 'aws', stream: 'file', source: 'file' })).presence!
     const stillThere: PresencePort['stillThere'] = async (posts, most) => ({
       ...(await port.stillThere(posts, most)),
@@ -192,7 +192,7 @@ describe('a check', () => {
     expect(await spent(ports.table, 'collectUsd', '2026-11-22')).toBeCloseTo(0.04)
   })
 
-  it('leaves a source alone that cannot tell', async () => {
+  it('skips a source that cannot check presence', async () => {
     ports.openPresence = async () => ({ name: 'file' })
 
     expect(await check(NOW)).toMatchObject([{ skipped: 'the source cannot tell' }])

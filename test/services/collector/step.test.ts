@@ -76,8 +76,8 @@ const BOOKING = { day: '2026-06-03', token: 'aws/2026-06-02/1', posts: 2, usd: 0
 const run: RunState = begin(facts.source, DAY, false, facts.now)
 const reserved: RunState = { ...run, booked: BOOKING }
 
-describe('a day', () => {
-  it('that the source may not have yet is parked until it has', () => {
+describe('a step of the collector, for one day', () => {
+  it('parks the run until the source must have the whole day', () => {
     const early = { ...facts, now: new Date('2026-06-02T23:59:50Z') }
 
     expect(step(null, { after: 'begin' }, early)).toEqual({
@@ -86,7 +86,7 @@ describe('a day', () => {
     })
   })
 
-  it('begins with the count, whose price is booked', () => {
+  it('begins with the count and books its price', () => {
     const booking = { day: '2026-06-03', token: 'aws/2026-06-02/count', posts: 0, usd: 0.05 }
 
     expect(step(null, { after: 'begin' }, facts)).toEqual({
@@ -106,7 +106,7 @@ describe('a day', () => {
     })
   })
 
-  it('is not finished by an invocation without time: its table is made of the whole day', () => {
+  it('does not finish without time left: the next invocation makes the table of the whole day', () => {
     const gone = withSource({ horizon: () => DAY.to })
     const { run } = step(null, { after: 'begin' }, gone)
 
@@ -116,7 +116,7 @@ describe('a day', () => {
     expect(step(late.run, { after: 'begin' }, gone).effect).toEqual({ kind: 'finish' })
   })
 
-  it('that no longer is within reach is a finished run with a gap', () => {
+  it("finishes with a gap when the day is beyond the source's horizon", () => {
     expect(step(null, { after: 'begin' }, withSource({ horizon: () => DAY.to }))).toMatchObject({
       run: { finished: true, gap: DAY, readable: null },
       effect: { kind: 'finish' },
@@ -143,7 +143,7 @@ describe('a run', () => {
       { cap: 'caps.collectUsd.perDay', limit: 100, period: '2026-06-03' },
     ],
     [
-      'a cap that other runs hold for too long',
+      'a cap that other runs have held for too long',
       { ...run, waits: 14 },
       room(0, 100, ['azure/2026-06-02/1']),
       facts,
@@ -167,21 +167,21 @@ describe('a run', () => {
       null,
     ],
     [
-      'another source of that name',
+      'another source under the same name',
       run,
       { after: 'begin' },
       withSource({ name: 'other' }),
       'the change of its source to other',
       null,
     ],
-  ])('is stopped by %s', (_, from, input, given, reason, cap) => {
+  ])('stops a run at %s', (_, from, input, given, reason, cap) => {
     const { run: stopped, effect } = step(from, input, given)
 
     expect(stopped).toMatchObject({ finished: true, stoppedBy: { reason, cap }, booked: null, answers: [] })
     expect(effect.kind).toBe(from.booked ? 'close' : 'finish')
   })
 
-  it('is stopped behind a page that leads to where it began', () => {
+  it('stops a run when the next page is the one it started from', () => {
     const from: RunState = { ...reserved, page: 2, next: 'here' }
     const page = pageOf({ posts: [post('1')], next: 'here', reached: '2026-06-02T08:00:00.000Z' })
     const { run: fetched } = step(from, { after: 'fetch', page }, facts)
@@ -198,16 +198,16 @@ describe('a run', () => {
   it.each<[string, RunState, Input, StepFacts, number, WaitsFor]>([
     ['the invocation has no time', run, { after: 'begin' }, { ...facts, hasTime: false }, 0, 'next invocation'],
     ['the source asks to wait', reserved, { after: 'fetch', page: { waitSeconds: 400 } }, facts, 400, 'rate limit'],
-    ['other runs hold the room', { ...run, waits: 2 }, room(0, 100, ['azure/2026-06-02/1']), facts, 80, 'budget'],
-  ])('is parked while %s', (_, from, input, given, waitSeconds, waitsFor) => {
+    ['other runs hold the budget', { ...run, waits: 2 }, room(0, 100, ['azure/2026-06-02/1']), facts, 80, 'budget'],
+  ])('parks a run while %s', (_, from, input, given, waitSeconds, waitsFor) => {
     expect(step(from, input, given).effect).toEqual({ kind: 'park', waitSeconds, waitsFor })
   })
 
-  it('does not wait for its own booking', () => {
+  it("does not wait for the run's own booking", () => {
     expect(step(run, room(0, 100, ['aws/2026-06-02/1']), facts).run).toMatchObject({ finished: true })
   })
 
-  it('looks at the ledger again when a booking is refused, ten times', () => {
+  it('reads the ledger again when a booking is refused, and gives up after ten attempts', () => {
     expect(step(reserved, { after: 'book', attempt: 1, booked: false }, facts)).toEqual({
       run: { ...reserved, booked: null },
       effect: { kind: 'room', attempt: 2 },
@@ -217,7 +217,7 @@ describe('a run', () => {
     )
   })
 
-  it('refuses a page in the bucket that none of its answers holds', () => {
+  it('refuses a stored page that matches none of the answers it received', () => {
     const { run: answered } = step(reserved, { after: 'fetch', page: PAGES[0]! }, facts)
 
     expect(() => step(answered, { after: 'store', created: false, sha256: sha256('other') }, facts)).toThrow(
@@ -225,15 +225,15 @@ describe('a run', () => {
     )
   })
 
-  it('changes nothing it was given', () => {
+  it('does not mutate its arguments', () => {
     const frozen = Object.freeze({ ...reserved, answers: Object.freeze([]), pages: Object.freeze([]) }) as unknown
 
     expect(() => step(frozen as RunState, { after: 'fetch', page: PAGES[0]! }, facts)).not.toThrow()
   })
 })
 
-describe('a stop', () => {
-  /** A bucket, a ledger and a source in memory; they survive what becomes of the interpreter. */
+describe('a crash of the collector', () => {
+  /** A bucket, a ledger and a source in memory; they survive a crash of the interpreter. */
   function newWorld(perDay = 100) {
     const bucket = new Map<string, string>()
     const tokens = new Map<string, number>()
@@ -278,14 +278,14 @@ describe('a stop', () => {
     return { bucket, settled, tokens, reads, carryOut }
   }
 
-  /** Interpret until the run ends; after `kill` effects all is forgotten but the run that was kept. */
+  /** Interprets until the run ends; after `kill` effects only the saved run survives. */
   function play(world: ReturnType<typeof newWorld>, kill = Number.POSITIVE_INFINITY) {
     let kept: RunState | null = null
     let input: Input = { after: 'begin' }
     const effects: string[] = []
     for (;;) {
       const { run: after, effect }: Step = step(kept, input, facts)
-      // What stands in the cursor is JSON.
+      // The cursor stores JSON.
       kept = JSON.parse(JSON.stringify(after)) as RunState | null
       if (effect.kind === 'finish') return { effects, record: runRecordOf('aws', kept!) }
       effects.push(effect.kind)
@@ -303,7 +303,7 @@ describe('a stop', () => {
   it.each([
     ['the whole day', 100],
     ['a day that a cap ends', 3],
-  ])('after any effect of %s leaves what a run without one leaves', (_, perDay) => {
+  ])('leaves the same result as an uninterrupted run after any effect of %s', (_, perDay) => {
     const clean = newWorld(perDay)
     const { effects, record } = play(clean)
 
@@ -315,7 +315,7 @@ describe('a stop', () => {
     }
   })
 
-  it('between reading and storing a page reads that page again, and no other', () => {
+  it('reads again only the page that was read and not yet stored', () => {
     const clean = newWorld()
     const { effects } = play(clean)
     const world = newWorld()

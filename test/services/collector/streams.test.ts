@@ -35,7 +35,7 @@ function twoNetworks(given: Partial<World> = {}): World {
 }
 
 describe('two streams of a hashtag', () => {
-  it('have their own keys, cursors and runs, and share the caps of the configuration', async () => {
+  it('have their own keys, cursors and runs, and share the configured caps', async () => {
     const world = twoNetworks()
 
     await untilIdle(world, {})
@@ -46,11 +46,11 @@ describe('two streams of a hashtag', () => {
       { hashtag: 'aws', stream: 'mastodon', posts: 9 },
       { hashtag: 'aws', stream: 'forum', posts: 3 },
     ])
-    // Bookings of the same page of two streams are two.
+    // Two streams that read the same page make two bookings.
     expect(await spent(world.table, 'posts', '2026-06-03')).toBe(12)
   })
 
-  it('are both asked for by their hashtag, and each by its network', async () => {
+  it('are both requested by their hashtag, and each alone by its network', async () => {
     const world = twoNetworks()
 
     expect(await invoke(world, { hashtag: 'aws' })).toEqual({ asked: ['aws/mastodon', 'aws/forum'] })
@@ -63,7 +63,7 @@ describe('two streams of a hashtag', () => {
     )
   })
 
-  it('do not wait for each other', async () => {
+  it('are collected without waiting for each other', async () => {
     const world = twoNetworks()
     const open = world.openSource
     world.openSource = async (stream) => {
@@ -76,11 +76,11 @@ describe('two streams of a hashtag', () => {
   })
 })
 
-describe('a bucket of a release that had no streams', () => {
+describe('a bucket of a release without streams', () => {
   const before = { hashtag: 'aws' }
   const cursorAt = (world: World, through: string) => openCursor(world.table, runState, [before], through)
 
-  /** A run.json of before, whose posts came from this source. */
+  /** A run.json of an older release, with posts from this source. */
   const ranBefore = (world: World, source: string) =>
     world.objects.set(
       keys.run({ ...before, date: '2026-06-01', run: 'one' }),
@@ -104,7 +104,7 @@ describe('a bucket of a release that had no streams', () => {
       }),
     )
 
-  it('is gone on from by the first of the streams alone', async () => {
+  it('is continued by the first stream only', async () => {
     const world = twoNetworks({ now: new Date('2026-06-04T00:10:00Z') })
     await cursorAt(world, '2026-06-02T00:00:00.000Z')
     ranBefore(world, 'fedi')
@@ -116,7 +116,7 @@ describe('a bucket of a release that had no streams', () => {
     expect(Object.keys(raw(world)).filter((key) => key.startsWith('raw/hashtag='))).toHaveLength(1)
   })
 
-  it('has a run under way ended under the keys that it began with', async () => {
+  it('ends an unfinished run under the keys with which it began', async () => {
     const world = twoNetworks()
     const old = twoNetworks({ table: world.table, objects: world.objects })
     const open = old.openSource
@@ -142,7 +142,7 @@ describe('a bucket of a release that had no streams', () => {
     expect(world.told.at(-1)?.detail).not.toHaveProperty('stream')
   })
 
-  it('goes on where a rolled back release has collected more days since', async () => {
+  it('continues after the days that a rolled back release collected in the meantime', async () => {
     const world = twoNetworks()
     await untilIdle(world, { hashtag: 'aws', stream: 'mastodon' })
     const old = await cursorAt(world, '2026-06-05T00:00:00.000Z')
@@ -154,7 +154,7 @@ describe('a bucket of a release that had no streams', () => {
     expect(old.state().through).toBe('2026-06-05T00:00:00.000Z')
   })
 
-  it('is not taken for another network', async () => {
+  it('is not continued by another network', async () => {
     const world = twoNetworks()
     await cursorAt(world, '2026-06-02T00:00:00.000Z')
     ranBefore(world, 'forum')
@@ -171,7 +171,7 @@ describe('a bucket of a release that had no streams', () => {
     ])
   })
 
-  /** Makes the table and the bucket those of before: names without a network. */
+  /** Turns the table and the bucket into those of an older release: names without a network. */
   async function asBefore(world: World): Promise<void> {
     const named = await openCursor(world.table, runState, [{ ...before, stream: 'mastodon' }], '')
     const { run, ...state }: CursorState<ReturnType<typeof runState.parse>> = named.state()

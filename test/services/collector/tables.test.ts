@@ -29,7 +29,7 @@ async function rowsAt(key: string, from = bucket): Promise<SqlRow<'posts'>[]> {
 }
 
 describe('the table of posts', () => {
-  it('has the posts that run.json counts, with their texts as people are shown them', async () => {
+  it('has the posts that run.json counts, with their shown text', async () => {
     const repeat = aPost('2', WILD, { retweetOf: '1', paidPartnership: 'yes' })
     await putRun(bucket, { pages: [[aPost('1', WILD)], [repeat, aPost('3', 'x'.repeat(100_000))]] })
 
@@ -46,7 +46,7 @@ describe('the table of posts', () => {
     expect(rows[2]?.text).toHaveLength(100_000)
   })
 
-  it('has each post of a day once, in whatever order its runs finish, and however often', async () => {
+  it('has each post of a day once, in whatever order and however often its runs finish', async () => {
     const pages = { one: [[aPost('1'), aPost('2')]], two: [[aPost('2'), aPost('3')]] }
     await putRun(bucket, { run: 'one', pages: pages.one })
     await write('one')

@@ -11,7 +11,7 @@ type ToySettings = z.infer<typeof settings>
 
 const secret: DeclaredSecret = { resource: 'ToyKey', holds: 'key of the toy network', example: '"$TOY_KEY"' }
 
-/** A network that has so many posts every day, one each minute. */
+/** A network with `count` posts every day, one per minute. */
 export const toy: SourceDeclaration<ToySettings> = {
   type: 'toy',
   settings,
@@ -21,7 +21,7 @@ export const toy: SourceDeclaration<ToySettings> = {
   describe: () => ({ place: 'the toy network', terms: ['https://toy.example/terms'] }),
 }
 
-/** The adapter; it notes where each page began. */
+/** The adapter; it records the cursor of each page. */
 export const toyAdapter = (pages: (string | null)[]): SourceAdapter<ToySettings> => ({
   async open({ hashtag, name, settings: { posts, pricePerPostUsd } }, { secret }) {
     const { value: key } = await secret()

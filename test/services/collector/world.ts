@@ -12,7 +12,7 @@ import { invocationOf, isKilled, type Writes } from '../../given'
 import { memoryTable } from '../../shared/memory-table'
 import { askTombstones, markWith } from '../../../shared/tombstones'
 
-/** Tombstones are by this key. */
+/** The key of the tombstone hashes. */
 export const MARK = markWith('a key for tests that is long enough')
 
 export interface Told {
@@ -20,7 +20,7 @@ export interface Told {
   detail: Record<string, unknown>
 }
 
-/** What the collector works in: a bucket, a table, a bus and a queue, each in memory, and a clock. */
+/** The collector's environment: a bucket, a table, a bus and a queue, each in memory, and a clock. */
 export interface World extends Writes {
   now: Date
   objects: Map<string, string>
@@ -82,7 +82,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
       read: reads(objects.read),
       create: writes(objects.create),
       put: writes(objects.put),
-      // Its parts are in hand when the answer to one of them is lost.
+      // The parts exist already when the response to one of them is lost.
       putStream: async (key, body) => {
         const chunks: Buffer[] = []
         for await (const chunk of body) chunks.push(Buffer.from(chunk))
@@ -119,7 +119,7 @@ export async function invoke(world: World, request: unknown = { hashtag: 'aws' }
   return answer as CollectionOutcome
 }
 
-/** Invoke, come again after a stop as Lambda does, and work off the queue, until nothing is left. */
+/** Invokes, retries after a crash as Lambda does, and drains the queue. */
 export async function untilIdle(world: World, request: unknown = { hashtag: 'aws' }): Promise<void> {
   world.queue.push({ request, at: world.now.getTime() })
   for (let rounds = 0; world.queue.length > 0; rounds++) {
@@ -140,13 +140,13 @@ export async function untilIdle(world: World, request: unknown = { hashtag: 'aws
 export const raw = (world: World): Record<string, string> =>
   Object.fromEntries([...world.objects].filter(([key]) => key.startsWith('raw/')).sort(([a], [b]) => (a < b ? -1 : 1)))
 
-/** Keys and rows under tables/, as they were before compression. */
+/** Keys and uncompressed rows under tables/. */
 export const tables = (world: World): Record<string, string> =>
   Object.fromEntries(
     [...world.objects].filter(([key]) => key.startsWith('tables/')).sort(([a], [b]) => (a < b ? -1 : 1)),
   )
 
-/** What the bus was told, each fact once. */
+/** The published events, without duplicates. */
 export const facts = (world: World): string[] =>
   [...new Set(world.told.map(({ event, detail }) => `${event} ${canonical(detail)}`))].sort()
 

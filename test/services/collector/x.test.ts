@@ -49,7 +49,7 @@ const never = async (): Promise<never> => {
   throw new Error('X reads nothing from the bucket')
 }
 
-/** Posts spread over a day, each second a larger id. */
+/** Posts spread over a day, with larger ids for later seconds. */
 const day = (date: string, count: number, first = 1_000): StubPost[] =>
   Array.from({ length: count }, (_, i) => ({
     id: String(first + i),
@@ -71,7 +71,7 @@ const idsOf = (posts: { id: string }[]) => posts.map(({ id }) => Number(id)).sor
 const searches = () => stub.asked.filter(({ path }) => path.endsWith('/search/recent'))
 
 describe('a day of X', () => {
-  it('is read page by page, newest first, with one count', async () => {
+  it('reads page by page, newest first, with one count', async () => {
     stub.posts = day('2026-06-02', 230)
     const world = xWorld({ languages: ['en'] })
 
@@ -104,7 +104,7 @@ describe('a day of X', () => {
       expect((await readLedger(world.table, kind, '2026-06')).open).toEqual([])
   })
 
-  it('takes what begins with it and leaves what begins the next', async () => {
+  it('includes a post at the first instant of the day and excludes one at the first instant of the next', async () => {
     const at = (id: string, created_at: string) => ({ id, created_at, text: '#aws' })
     stub.posts = [
       at('1', '2026-06-01T23:59:59Z'),
@@ -118,7 +118,7 @@ describe('a day of X', () => {
     expect(idsOf(await stored(world))).toEqual([2, 3])
   })
 
-  it('without a post is complete', async () => {
+  it('reports a day without posts as complete', async () => {
     const world = xWorld()
     await invoke(world)
 
@@ -126,7 +126,7 @@ describe('a day of X', () => {
   })
 
   it.each(['tweet', 'post'] as const)(
-    'has the whole text of retweets and long posts, in the spelling of %s',
+    'stores the full text of retweets and long posts, in the spelling of %s',
     async (spelling) => {
       stub.spelling = spelling
       const [plain, retweet, lost, quote, long] = day('2026-06-02', 5) as [
@@ -166,7 +166,7 @@ describe('a day of X', () => {
     },
   )
 
-  it('asks for no retweets, and pays for none, when they are excluded', async () => {
+  it('excludes retweets, and pays for none, when the settings say so', async () => {
     stub.posts = day('2026-06-02', 3)
     const world = xWorld({ languages: ['en', 'de'] }, { excludeRetweets: true })
     await invoke(world)
@@ -175,7 +175,7 @@ describe('a day of X', () => {
     expect(searches()[0]?.query).not.toHaveProperty('expansions')
   })
 
-  it('keeps the last version of an edited post, and a post that two pages hold once', async () => {
+  it('keeps the last version of an edited post, and a post once when two pages contain it', async () => {
     const [first, edited, other] = day('2026-06-02', 3) as [StubPost, StubPost, StubPost]
     const history = { edit_history_tweet_ids: [first.id, edited.id] }
     const answer = (data: unknown[], next_token?: string) => ({
@@ -191,7 +191,7 @@ describe('a day of X', () => {
     expect(idsOf(await stored(world))).toEqual([999, Number(edited.id), Number(other.id)])
   })
 
-  it('refuses what is no post by its field and keeps the rest', async () => {
+  it('refuses a malformed post, naming the field, and keeps the others', async () => {
     const [good] = day('2026-06-02', 1) as [StubPost]
     stub.odd = [
       {
@@ -217,7 +217,7 @@ describe('a day of X', () => {
     ])
   })
 
-  it('keeps a post whose included post cannot be read, beside errors of no known form', async () => {
+  it('keeps a post when an included post is malformed or an error has an unknown form', async () => {
     const [good] = day('2026-06-02', 1) as [StubPost]
     const retweet = { ...good, text: 'RT @a: cut…', referenced_tweets: [{ type: 'retweeted', id: '500' }] }
     const body = { data: [retweet], includes: { tweets: [{ id: '500' }] }, errors: ['odd'], meta: { result_count: 1 } }
@@ -229,7 +229,7 @@ describe('a day of X', () => {
     expect(record(world)).toMatchObject({ posts: 1, complete: true, partialErrors: 1 })
   })
 
-  it('tells partial errors apart and goes on', async () => {
+  it('reports each kind of partial error and continues', async () => {
     const [good] = day('2026-06-02', 1) as [StubPost]
     stub.odd = [
       {
@@ -248,12 +248,12 @@ describe('a day of X', () => {
   })
 })
 
-describe('a search that does not advance', () => {
+describe('a search on X that does not advance', () => {
   const answer = (data: unknown[], next_token: string) => ({
     body: { data, meta: { result_count: data.length, next_token } },
   })
 
-  it('ends the run by name where a page repeats the last one', async () => {
+  it('ends the run, naming the reason, when a page repeats the last one', async () => {
     const posts = day('2026-06-02', 100).reverse()
     const world = xWorld()
     stub.odd = ['a', 'b', 'c'].map((token) => answer(posts, token))
@@ -270,7 +270,7 @@ describe('a search that does not advance', () => {
     expect(await spent(world.table, 'posts', '2026-06-03')).toBe(200)
   })
 
-  it('ends the run by name where empty pages have the token that was sent', async () => {
+  it('ends the run, naming the reason, when empty pages return the token that was sent', async () => {
     const world = xWorld()
     stub.odd = Array.from({ length: 40 }, () => answer([], 'a'))
     await invoke(world)
@@ -280,7 +280,7 @@ describe('a search that does not advance', () => {
     expect(record(world).stoppedBy).toBe('pages of x that lead nowhere')
   })
 
-  it('ends the run by name after ten empty pages, whatever their tokens', async () => {
+  it('ends the run, naming the reason, after ten empty pages, whatever their tokens', async () => {
     const world = xWorld()
     stub.odd = Array.from({ length: 40 }, (_, i) => answer([], `t${i}`))
     await invoke(world)
@@ -289,7 +289,7 @@ describe('a search that does not advance', () => {
     expect(record(world)).toMatchObject({ complete: false, stoppedBy: 'pages of x that lead nowhere' })
   })
 
-  it('goes on behind an empty page with a new token', async () => {
+  it('continues after an empty page with a new token', async () => {
     const world = xWorld()
     const [post] = day('2026-06-02', 1)
     stub.odd = [answer([], 'a'), answer([], 'b'), { body: { data: [post], meta: { result_count: 1 } } }]
@@ -317,7 +317,7 @@ it.each(['tweet', 'post'] as const)('stores that a %s is a paid partnership', as
   )
 })
 
-it('asks for no retweets by default, and books the price of the posts alone', async () => {
+it('excludes retweets by default, and books the price of the posts only', async () => {
   const settings = x.settings.parse({ type: 'x', apiUrl: stub.url }) as XSettings
   const watched = { hashtag: 'aws', name: 'x', settings, tags: ['aws'], languages: [] }
   const secret = async () => ({ id: 'x-token', value: TOKEN })
@@ -333,8 +333,8 @@ it('asks for no retweets by default, and books the price of the posts alone', as
   expect(searches()[0]?.query.query).toBe('#aws -is:retweet')
 })
 
-describe('a cap', () => {
-  it('on posts leaves the last hours of the day, and says which', async () => {
+describe('a cap on X', () => {
+  it('leaves out the first hours of the day at the cap on posts, and records the part that is covered', async () => {
     stub.posts = day('2026-06-02', 300)
     const world = xWorld({ caps: { ...generousCaps(), posts: { perDay: 150, perMonth: 1000 } } })
 
@@ -352,7 +352,7 @@ describe('a cap', () => {
     })
   })
 
-  it('on dollars is never broken, whatever the included posts cost', async () => {
+  it('never exceeds the cap on dollars, whatever the included posts cost', async () => {
     stub.posts = day('2026-06-02', 300).map((post, i) => ({
       ...post,
       referenced_tweets: [{ type: 'retweeted', id: String(i + 1) }],
@@ -369,7 +369,7 @@ describe('a cap', () => {
     expect(record(world).costUsd).toBeGreaterThan(1.8)
   })
 
-  it("without room for X's smallest page ends the run", async () => {
+  it("ends the run when the cap has no room for X's smallest page", async () => {
     stub.posts = day('2026-06-02', 300)
     const world = xWorld({ caps: { ...generousCaps(), posts: { perDay: 105, perMonth: 1000 } } })
     await invoke(world)
@@ -377,7 +377,7 @@ describe('a cap', () => {
     expect(record(world)).toMatchObject({ posts: 100, stoppedBy: 'caps.posts.perDay' })
   })
 
-  it('without money for the count does without it', async () => {
+  it('skips the count when the cap has no money for it', async () => {
     stub.posts = day('2026-06-02', 20)
     const world = xWorld({ caps: { ...generousCaps(), collectUsd: { perDay: 0.004, perMonth: 1 } } })
     await invoke(world)
@@ -387,8 +387,8 @@ describe('a cap', () => {
   })
 })
 
-describe('a stop of weeks', () => {
-  it('records what X no longer has as a gap, and goes on behind it', async () => {
+describe('an outage of weeks', () => {
+  it('records as a gap what X no longer has, and continues after it', async () => {
     const world = xWorld({ now: new Date('2026-06-01T12:00:00Z') })
     await invoke(world)
     world.now = new Date('2026-06-20T12:00:00Z')
@@ -413,7 +413,7 @@ describe('a stop of weeks', () => {
     expect(searches()).toHaveLength(7)
   })
 
-  it('in the middle of a run ends that run where X no longer reaches', async () => {
+  it("ends a run at X's horizon when the outage was in the middle of it", async () => {
     stub.posts = day('2026-06-02', 150)
     const world = xWorld()
     stub.odd = [
@@ -430,7 +430,7 @@ describe('a stop of weeks', () => {
   })
 })
 
-describe('an answer of X', () => {
+describe('a response of X', () => {
   it.each([
     [
       'says when the window ends',
@@ -441,8 +441,8 @@ describe('an answer of X', () => {
       },
       270,
     ],
-    ['does not', {}, 900],
-  ])('that is the rate limit is waited for, where it %s', async (_, headers, seconds) => {
+    ['does not say when the window ends', {}, 900],
+  ])('waits for the rate limit when X %s', async (_, headers, seconds) => {
     stub.posts = day('2026-06-02', 120)
     const world = xWorld()
     stub.odd = [{ status: 429, headers, body: problem('rate-limit-exceeded', 'Too Many Requests') }]
@@ -455,7 +455,7 @@ describe('an answer of X', () => {
     expect(stub.asked.filter(({ path }) => path.endsWith('/counts/recent'))).toHaveLength(1)
   })
 
-  it('that is the rate limit is waited for at the count, too', async () => {
+  it('waits for the rate limit of the count, too', async () => {
     const world = xWorld()
     stub.oddCounts = [{ status: 429 }]
 
@@ -476,7 +476,7 @@ describe('an answer of X', () => {
       { title: 'SpendCapReached', detail: 'billing cycle', type: 'https://api.twitter.com/2/problems/credits' },
     ],
     ['a spend cap', 403, problem('spend-cap-reached', 'Forbidden', 'Your monthly spend cap has been reached.')],
-  ])('that is %s ends the run, keeps what there is, and is not asked again', async (_, status, body) => {
+  ])('ends the run at %s, keeps the stored pages, and does not retry', async (_, status, body) => {
     stub.posts = day('2026-06-02', 250)
     const world = xWorld()
     stub.odd = [
@@ -526,22 +526,25 @@ describe('an answer of X', () => {
     ],
     ['200 with a page of HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }, /SOURCE_UNAVAILABLE/],
     ['200 with half of JSON', { body: '{"data":[' }, /SOURCE_UNAVAILABLE/],
-  ])('%s is an error that says what to do, and the retry loses and doubles nothing', async (_, odd, message) => {
-    stub.posts = day('2026-06-02', 12)
-    const world = xWorld()
-    stub.odd = [odd]
+  ])(
+    'turns %s into an error that says what to do, and the retry loses and repeats nothing',
+    async (_, odd, message) => {
+      stub.posts = day('2026-06-02', 12)
+      const world = xWorld()
+      stub.odd = [odd]
 
-    const error: unknown = await invoke(world).catch((thrown: unknown) => thrown)
-    await untilIdle(world)
+      const error: unknown = await invoke(world).catch((thrown: unknown) => thrown)
+      await untilIdle(world)
 
-    expect(String(error)).toMatch(message)
-    expect(inspect(error, { depth: 9 })).not.toContain(TOKEN)
-    expect(idsOf(await stored(world))).toEqual(idsOf(stub.posts))
-    expect(await spent(world.table, 'posts', '2026-06-03')).toBe(12)
-    expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(0.065)
-  })
+      expect(String(error)).toMatch(message)
+      expect(inspect(error, { depth: 9 })).not.toContain(TOKEN)
+      expect(idsOf(await stored(world))).toEqual(idsOf(stub.posts))
+      expect(await spent(world.table, 'posts', '2026-06-03')).toBe(12)
+      expect(await spent(world.table, 'collectUsd', '2026-06-03')).toBe(0.065)
+    },
+  )
 
-  it('that never comes is given up on', async () => {
+  it('gives up when no response arrives', async () => {
     const world = newWorld()
     const secret = async () => ({ id: 'x-token', value: TOKEN })
     const watched = { name: 'x', settings: { ...settings, apiUrl: stub.url }, tags: ['aws'], languages: [] }
@@ -552,7 +555,7 @@ describe('an answer of X', () => {
   })
 
   it.each([{ status: 503 }, { body: { data: [] } }, { status: 403 }])(
-    'to the count that is no count leaves it open: %j',
+    'leaves the number of existing posts unknown when the count is invalid: %j',
     async (odd) => {
       stub.posts = day('2026-06-02', 12)
       stub.oddCounts = [odd]
@@ -564,7 +567,7 @@ describe('an answer of X', () => {
   )
 })
 
-it('waits a minute after the end of the day, until X has all of it', async () => {
+it('waits until a minute after the end of the day, when X has all of it', async () => {
   const world = xWorld({ now: new Date('2026-06-03T00:00:10Z') })
 
   expect(await invoke(world)).toMatchObject({ goesOnInSeconds: 50 })
@@ -573,18 +576,18 @@ it('waits a minute after the end of the day, until X has all of it', async () =>
 
 it.each([
   [
-    'is not there',
+    'does not exist',
     () =>
       secrets.on(GetSecretValueCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' })),
   ],
   ['is empty', () => secrets.on(GetSecretValueCommand).resolves({ SecretString: ' ' })],
-])('says how to put the bearer token in when it %s', async (_, arrange) => {
+])('says how to store the bearer token when it %s', async (_, arrange) => {
   arrange()
 
   await expect(invoke(xWorld())).rejects.toThrow(/SECRET_MISSING: .*put-secret-value --secret-id x-token/)
 })
 
-it('stores and pays once when a worker dies at any write', async () => {
+it('stores and pays for each post once when a worker dies at any write', async () => {
   const start = () => xWorld({ caps: { ...generousCaps(), posts: { perDay: 150, perMonth: 1000 } } })
   stub.posts = day('2026-06-02', 210)
   const clean = start()
@@ -604,7 +607,7 @@ it('stores and pays once when a worker dies at any write', async () => {
   }
 })
 
-it('keeps the page that is stored when X answers otherwise the second time', async () => {
+it('keeps the stored page when X answers differently the second time', async () => {
   const [a, b, c] = day('2026-06-02', 3) as [StubPost, StubPost, StubPost]
   stub.posts = [a, b, c]
   const clean = xWorld()

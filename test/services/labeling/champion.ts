@@ -9,13 +9,13 @@ export interface Champion {
   schemaVersion?: number
   textVersion?: string
   job?: string
-  /** What is found where the archive should be. */
+  /** The bytes at the archive's key. */
   bytes: Buffer
-  /** The archive that was promoted. */
+  /** The archive whose hash was promoted. */
   archive?: Buffer
 }
 
-/** A model that takes one word for technical and the other for marketing. */
+/** A model that maps one word to technical and the other to marketing. */
 export const anArchive = (technical = 'debug', marketing = 'webinar'): Promise<Buffer> => {
   const examples = Array.from({ length: 40 }, (_, i) =>
     i % 2
@@ -25,7 +25,7 @@ export const anArchive = (technical = 'debug', marketing = 'webinar'): Promise<B
   return archiveOf({ 'model.bin': tinyModel(examples) })
 }
 
-/** A model is live. */
+/** Makes a model the champion. */
 export async function putChampion(
   world: World,
   { macroF1 = 0.9, bytes, archive = bytes, job = championExample.job, ...more }: Champion,

@@ -25,7 +25,7 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 type Opinion = (shown: ShownItem) => string
 
 const reads: Opinion = (shown) => opinionOf(shown)
-/** One who answers without reading: another answer to the same post on another day. */
+/** An annotator who answers without reading: the answer to the same post changes from day to day. */
 const guesses: Opinion = ({ item, batch }) => (permanentRandom(item, `on ${batch}`) < 0.5 ? 'technical' : 'marketing')
 
 const planOf = (world: World, batch: string) =>
@@ -33,7 +33,7 @@ const planOf = (world: World, batch: string) =>
 const qualityOf = (world: World, batch: string) =>
   qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch })] ?? ''))
 
-/** The posts of a day are collected, people answer in turns what they are shown, and the batch is settled where there are any. */
+/** Collects the posts of a day, lets the annotators answer in turns, and settles the batch when there are any annotators. */
 async function day(world: World, date: string, people: Record<string, Opinion>, posts = 100): Promise<void> {
   world.now = new Date(Date.parse(`${date}T00:12:00Z`) + 86_400_000)
   await functionOf(world).onRun(await storeRun(world, 'aws', date, postsOf('aws', posts, date)))
@@ -55,7 +55,7 @@ async function day(world: World, date: string, people: Record<string, Opinion>, 
   if (Object.keys(people).length > 0) await functionOf(world).request({ settle: date, now: true })
 }
 
-/** The owner puts labels right, that are wrong or not; so many, as they come. */
+/** The owner corrects the first `count` labels, whether they are wrong or not. */
 async function putRight(world: World, count: number): Promise<void> {
   const owner = newOwner(world)
   owner.now = world.now
@@ -66,7 +66,7 @@ async function putRight(world: World, count: number): Promise<void> {
   }
 }
 
-/** The evaluation part of the dataset of all labels so far: the label of each item. */
+/** The evaluation set of a dataset of all labels so far: the label of each item. */
 async function evaluationRows(world: World): Promise<Map<string, string>> {
   const { publish } = recorder('formatter')
   const settings = { ...world.settings, training: TRAINING }
@@ -82,7 +82,7 @@ async function evaluationRows(world: World): Promise<Map<string, string>> {
   )
 }
 
-/** The owner decides what the annotators could not. How many posts that were. */
+/** The owner decides the disputed posts. Returns their number. */
 async function decide(world: World): Promise<number> {
   const owner = newOwner(world)
   owner.now = world.now
@@ -98,8 +98,8 @@ async function decide(world: World): Promise<number> {
   return json.disputes.length
 }
 
-describe('annotators of whom nobody knows who is right', () => {
-  it('are told apart by items that the owner decided', async () => {
+describe('annotators whose accuracy is unknown', () => {
+  it('are told apart by hidden checks on items that the owner decided', async () => {
     const world = worldWith({ goldShare: 0.25 })
     for (const date of DATES) {
       await day(world, date, { ana: reads, cyd: guesses })
@@ -121,7 +121,7 @@ describe('annotators of whom nobody knows who is right', () => {
     expect(reasons.join()).not.toContain('nothing says which of them is right')
   })
 
-  it('leave labels that are the owner’s, in the dataset too', async () => {
+  it("do not overrule the owner's labels, in the dataset either", async () => {
     const world = worldWith({ goldShare: 0.25 })
     await day(world, DATES[0]!, { ana: reads, cyd: guesses })
     const decided = await decide(world)
@@ -139,8 +139,8 @@ describe('annotators of whom nobody knows who is right', () => {
   })
 })
 
-describe('one annotator alone', () => {
-  it('is measured by what comes back, and by what the owner put right', async () => {
+describe('a single annotator', () => {
+  it('is measured by repeats, and by hidden checks on labels that the owner corrected', async () => {
     const world = worldWith({ evaluationJudgements: 1, goldShare: 0.2, repeatShare: 0.2 })
     await day(world, DATES[0]!, { ana: guesses })
     await putRight(world, 8)
@@ -158,7 +158,7 @@ describe('one annotator alone', () => {
   })
 })
 
-it('asks nobody about what the owner decided while a batch asked for it', async () => {
+it('asks nobody again about what the owner decided while a batch was open', async () => {
   const world = worldWith({ goldShare: 0.25 })
   await day(world, DATES[0]!, { ana: reads, cyd: guesses })
   await day(world, DATES[1]!, {}, 2)

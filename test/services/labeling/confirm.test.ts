@@ -13,7 +13,7 @@ const settings = { ...settingsWith({ itemsPerDay: 60, relabelShare: 0.1 }), hash
 
 type Opinion = (shown: ShownItem, annotator: string) => string
 
-/** What people say who are right so often; the same at every time. */
+/** The answers of annotators with this accuracy, the same on every call. */
 const rightly =
   (accuracy: number): Opinion =>
   (shown, annotator) => {
@@ -34,7 +34,7 @@ async function draw(world: World, date: string): Promise<void> {
   await functionOf(world).onRun(await storeRun(world, 'aws', date, postsOf('aws', 120, date)))
 }
 
-/** Everybody answers in turns until nothing is left, and the batch is settled. Who was shown which item. */
+/** Everybody answers in turns until nothing is left, then the batch is settled. Returns who was shown each item. */
 async function label(world: World, batch: string, opinion: Opinion): Promise<Map<string, string[]>> {
   const shownTo = new Map<string, string[]>()
   for (let given = 1; given > 0;) {
@@ -56,7 +56,7 @@ async function label(world: World, batch: string, opinion: Opinion): Promise<Map
   return shownTo
 }
 
-/** A day that people who are often wrong labelled, and the batch after it. */
+/** A day labelled by unreliable annotators, and the next batch. */
 async function secondDay(): Promise<World> {
   const world = newWorld({ settings })
   await draw(world, DATES[0])
@@ -65,8 +65,8 @@ async function secondDay(): Promise<World> {
   return world
 }
 
-describe('one more judgement of a label in doubt', () => {
-  it('is asked of somebody else, once, within what was booked', async () => {
+describe('one more judgement of a doubtful label', () => {
+  it('is asked of another annotator, once, within the booked judgements', async () => {
     const world = await secondDay()
 
     const back = confirmedIn(world, DATES[1])
@@ -87,7 +87,7 @@ describe('one more judgement of a label in doubt', () => {
     expect(confirmedIn(world, DATES[2]).filter(({ item }) => asked.has(item))).toEqual([])
   })
 
-  it('is weighed with what was said before; a tie leaves the label as it was', async () => {
+  it('is weighed together with the earlier ones; a tie leaves the label unchanged', async () => {
     const world = await secondDay()
     const [first, second] = confirmedIn(world, DATES[1]).map(({ item }) => item) as [string, string]
     const labelOf = (item: string) => lineIn(world, DATES[0], item)?.['label-metadata']['class-name'] ?? ''
@@ -109,7 +109,7 @@ describe('one more judgement of a label in doubt', () => {
     expect(quality.failed).toEqual({ disputed: 1 })
   })
 
-  it('leaves the label as it was where nobody answers', async () => {
+  it('leaves the label unchanged when nobody answers', async () => {
     const world = await secondDay()
     const [first] = confirmedIn(world, DATES[1])
 
@@ -120,7 +120,7 @@ describe('one more judgement of a label in doubt', () => {
     expect(left).toMatchObject({ reason: 'unanswered', again: false })
   })
 
-  it('is asked by one of two batches that are open at once', async () => {
+  it('is asked by only one of two open batches', async () => {
     const world = await secondDay()
 
     await functionOf(world).request({ start: 'now' })

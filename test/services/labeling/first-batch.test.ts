@@ -9,7 +9,7 @@ const root = path.resolve(__dirname, '../../..')
 const { labelling, caps, gate } = readSettings(root)
 const terms = termsOf(labelling.labeller)
 
-it("leaves room in the caps for the documented first batch beside the day's own, and enough of both for the gate", () => {
+it("leaves room in the caps for the documented first batch beside the day's own, with enough evaluation posts for the gate", () => {
   const documented = readFileSync(path.join(root, 'docs/first-deploy.md'), 'utf8')
   const [first = 0] = [...documented.matchAll(/"bootstrap":(\d+)/g)].map(([, items]) => Number(items))
   const day = costAtMost(terms, labelling, labelling.itemsPerDay)
@@ -17,7 +17,7 @@ it("leaves room in the caps for the documented first batch beside the day's own,
 
   expect(first).toBeGreaterThan(0)
   expect(largestWithin(terms, labelling, first, left)).toBe(first)
-  // Where posts are few, the first batch is what is left of the day: one in five evaluation posts may stay without a label.
+  // With few posts, the first batch is all that is left of the day; one in five evaluation posts may stay without a label.
   const evaluation = evaluationTarget(first, labelling.evaluationShare)
   expect(0.8 * evaluation).toBeGreaterThanOrEqual(gate.minimumProvisional)
 })

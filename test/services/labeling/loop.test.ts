@@ -33,7 +33,7 @@ async function collect(world: World, date = DATE, count = 12) {
   return [aws, azure] as const
 }
 
-/** A day from the runs to the settled manifest, every event delivered `times` times. */
+/** Plays a day from the runs to the settled manifest, with every event delivered `times` times. */
 async function day(world: World, { times = 1, reversed = false, date = DATE } = {}): Promise<void> {
   const runs = [...(await collect(world, date))]
   const later = reversed ? runs.reverse() : runs
@@ -56,7 +56,7 @@ const planOf = (world: World, batch = DATE) =>
   storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch })] ?? ''))
 
 describe('a day of labelling at the desk', () => {
-  it('ends in one settled label for each item', async () => {
+  it('ends with one settled label for each item', async () => {
     const world = newWorld()
 
     await day(world)
@@ -73,7 +73,7 @@ describe('a day of labelling at the desk', () => {
     expect(world.told.map(({ event }) => event)).toEqual(['LabelingStarted', 'BatchAnswered', 'LabelsMeasured'])
   })
 
-  it('ends in the same on DynamoDB', async () => {
+  it('ends the same on DynamoDB', async () => {
     const served = await testTable()
     try {
       const world = newWorld({ table: served.table })
@@ -88,7 +88,7 @@ describe('a day of labelling at the desk', () => {
     }
   })
 
-  it('asks evaluation items twice, and a third time where two disagree', async () => {
+  it('asks evaluation items twice, and a third time when two annotators disagree', async () => {
     const world = newWorld()
 
     await day(world)
@@ -105,7 +105,7 @@ describe('a day of labelling at the desk', () => {
     }
   })
 
-  it('waits until the runs of all hashtags are in', async () => {
+  it('starts its batch when the runs of all hashtags are complete', async () => {
     const world = newWorld()
     const [aws, azure] = await collect(world)
 
@@ -116,7 +116,7 @@ describe('a day of labelling at the desk', () => {
     expect(second).toMatchObject({ batch: DATE, items: 8, judgements: 12 })
   })
 
-  it('starts at the set hour with what is in, and keeps a late run for the next day', async () => {
+  it('starts at the configured hour with the available runs, and leaves a late run to the next day', async () => {
     const world = newWorld()
     const [aws, azure] = await collect(world)
     await functionOf(world).onRun(aws)
@@ -135,7 +135,7 @@ describe('a day of labelling at the desk', () => {
   const drawnOf = (world: World) => dates.map((batch) => planOf(world, batch).draws.map(({ date }) => date))
   const ofItsOwn = dates.map((date) => [date, date])
 
-  it('is one batch for each day, though the runs of several are heard of at once and one finds the lease held', async () => {
+  it('makes one batch per day, though several runs are processed at once and one invocation finds the lease held', async () => {
     const world = newWorld()
     const now = world.now.getTime()
     const other = await takeLease(world.table, 'labeling', 'another batch', now, now + 60_000)
@@ -150,7 +150,7 @@ describe('a day of labelling at the desk', () => {
     expect(drawnOf(world)).toEqual(ofItsOwn)
   })
 
-  it('is one batch for each day of a backfill whose runs are processed at the same time', async () => {
+  it('makes one batch for each day of a backfill whose runs are processed at the same time', async () => {
     const world = newWorld()
     const runs = (await Promise.all(dates.map((date) => collect(world, date)))).flat()
 
@@ -179,7 +179,7 @@ describe('a day of labelling at the desk', () => {
     expect([DATE, '2026-06-03'].map((batch) => planOf(world, batch).runs.length)).toEqual([2, 2])
   })
 
-  it('leaves a day that waits for its other runs out of the batch of the day after', async () => {
+  it("keeps a day that waits for its other runs out of the next day's batch", async () => {
     const world = newWorld()
     const [aws, azure] = await collect(world, DATE)
     await functionOf(world).onRun(aws)
@@ -189,7 +189,7 @@ describe('a day of labelling at the desk', () => {
     expect([DATE, '2026-06-03'].map((batch) => planOf(world, batch).runs.length)).toEqual([2, 2])
   })
 
-  it('waits for the lease when a person asks, and starts the days whose invocations left meanwhile', async () => {
+  it('waits for the lease when a person asks, and starts days whose invocations left in the meantime', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)
     const now = world.now.getTime()
@@ -203,7 +203,7 @@ describe('a day of labelling at the desk', () => {
     expect(await functionOf(world).request({ start: 'now' })).toMatchObject({ batch: '2026-06-03', items: 8 })
   })
 
-  it('tells a person to ask again where the lease stays held', async () => {
+  it('tells a person to ask again when the lease stays held', async () => {
     const world = newWorld()
     const now = world.now.getTime()
     await takeLease(world.table, 'labeling', 'another batch', now, now + 600_000)
@@ -217,7 +217,7 @@ describe('a day of labelling at the desk', () => {
     await expect(asking).rejects.toThrow(/LEASE_HELD.*try again/)
   })
 
-  it('draws no run again that a batch before was claimed for and died with', async () => {
+  it('does not draw a run again whose batch was claimed by an invocation that crashed', async () => {
     const world = newWorld()
     const [aws, azure] = await collect(world)
     await functionOf(world).onRun(aws)
@@ -231,7 +231,7 @@ describe('a day of labelling at the desk', () => {
     expect(dates('2026-06-03')).toEqual(['2026-06-03', '2026-06-03'])
   })
 
-  it('makes one more batch when a person asks, of other items', async () => {
+  it('makes an additional batch, of other items, when a person asks', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)
 
@@ -245,7 +245,7 @@ describe('a day of labelling at the desk', () => {
     expect(second.every(({ role }) => role === 'training')).toBe(true)
   })
 
-  it('uses what is answered by the deadline, and asks for the rest again', async () => {
+  it('uses the answers up to the deadline, and asks the rest again', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)
     const { items } = await functionOf(world).handOut('ana', 3)
@@ -270,7 +270,7 @@ describe('a day of labelling at the desk', () => {
     }
   })
 
-  it('shows the lines of a post as its author wrote them, also when it is asked for again', async () => {
+  it('shows the line breaks of a post, also when it is asked again', async () => {
     const world = newWorld()
     const lines = ['RT @ana: How we moved &amp; what it cost', '', '1. the queue', '2. the table #aws'].join('\n')
     const shown = 'How we moved & what it cost\n\n1. the queue\n2. the table #aws'
@@ -287,7 +287,7 @@ describe('a day of labelling at the desk', () => {
 
     expect(first.items.map(({ text }) => text)).toEqual([shown])
     expect(second.items.map(({ text }) => text)).toContain(shown)
-    // What the item is known by is one line, as it was.
+    // The item is still identified by its one-line text.
     expect(planOf(world).items.map(({ item }) => item)).toEqual([cascadeId(lines)])
     expect(linesOf<{ source: string }>(world, keys.inputManifest({ batch: DATE }))[0]?.source).toBe(
       'How we moved & what it cost 1. the queue 2. the table #aws',
@@ -296,7 +296,7 @@ describe('a day of labelling at the desk', () => {
 
   it.each([
     ['until there is a place for it', '2026-06-05', 1, 4],
-    ['for a month', '2026-07-02', 20, 0],
+    ['for at most a month', '2026-07-02', 20, 0],
   ])('keeps an evaluation item that finds no place in the next batch %s', async (_, later, posts, found) => {
     const world = newWorld()
     const batchOf = async (date: string, count: number) => {
@@ -317,7 +317,7 @@ describe('a day of labelling at the desk', () => {
     expect(await batchesToCarry(world.table)).toEqual([])
   })
 
-  it('keeps what it could not ask for want of money', async () => {
+  it('carries over what the budget did not allow it to ask', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)
     await functionOf(world).request({ settle: DATE, now: true })
@@ -330,7 +330,7 @@ describe('a day of labelling at the desk', () => {
     expect(await batchesToCarry(world.table)).toEqual([DATE])
   })
 
-  it('keeps what was said of an item that is carried over, and counts no judge of it twice', async () => {
+  it('keeps the judgements of a carried-over item, and counts no annotator twice', async () => {
     const world = newWorld({ settings: settingsWith({ itemsPerDay: 2, evaluationShare: 0.9 }) })
     for (const run of await collect(world, DATE, 1)) await functionOf(world).onRun(run)
     const says = async (annotator: string, label: string) => {
@@ -370,14 +370,14 @@ describe('a day of labelling at the desk', () => {
     expect(quality.refused).toEqual({ 'repeated-judge': carried.length })
   })
 
-  it('is ended by a person at any time', async () => {
+  it('can be closed by a person at any time', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)
 
     expect(await functionOf(world).request({ settle: DATE, now: true })).toMatchObject({ labelled: 0 })
   })
 
-  it('refuses an answer after the end', async () => {
+  it('refuses a judgement after the batch is closed', async () => {
     const world = newWorld()
     for (const run of await collect(world)) await functionOf(world).onRun(run)
     const { items } = await functionOf(world).handOut('ana', 1)
@@ -390,7 +390,7 @@ describe('a day of labelling at the desk', () => {
     expect(taken).toMatchObject({ result: 'refused', reason: 'closed' })
   })
 
-  it('never labels a cascade twice, though it comes again on another day', async () => {
+  it('labels a cascade only once, even when it returns on another day', async () => {
     const world = newWorld()
     await day(world)
     world.now = new Date('2026-06-04T00:12:00Z')
@@ -405,7 +405,7 @@ describe('a day of labelling at the desk', () => {
     expect(second.draws.flatMap(({ members }) => members).some(({ item }) => first.has(item))).toBe(true)
   })
 
-  it('settles an empty plan when every cascade has its label', async () => {
+  it('settles an empty plan when every cascade is labelled already', async () => {
     const world = newWorld({ settings: settingsWith({ itemsPerDay: 100 }) })
     for (const run of await collect(world, DATE, 2)) await functionOf(world).onRun(run)
     await answerAll(world, 'ana')
@@ -440,9 +440,9 @@ describe('an item without a label', () => {
   }
 
   it.each([
-    ['that people flagged is not asked again', () => ({ flag: 'unreadable' }), 'flagged', false],
+    ['is not asked again when annotators flagged it', () => ({ flag: 'unreadable' }), 'flagged', false],
     [
-      'that three people disagree on is not asked again',
+      'is not asked again when three annotators disagree',
       (annotator: string) => ({ ana: 'technical', ben: 'marketing' })[annotator] ?? { flag: 'personal' },
       'disputed',
       false,
@@ -455,7 +455,7 @@ describe('an item without a label', () => {
   })
 })
 
-describe('the caps', () => {
+describe('the labelling caps', () => {
   const capped = (judgements: number, labelUsd = 100): World => {
     const settings = settingsWith()
     const caps = {
@@ -468,9 +468,9 @@ describe('the caps', () => {
 
   it.each([
     // Eight items can cost 4 × 3 + 4 × 1 judgements, seven 4 × 3 + 3 × 1.
-    ['are enough', 16, 100, 8, undefined],
-    ['make a batch smaller in judgements', 15, 100, 7, 'caps.judgements.perDay'],
-    ['make a batch smaller in dollars', 100, 0.1, 4, 'caps.labelUsd.perDay'],
+    ['allow a full batch', 16, 100, 8, undefined],
+    ['limit the batch in judgements', 15, 100, 7, 'caps.judgements.perDay'],
+    ['limit the batch in dollars', 100, 0.1, 4, 'caps.labelUsd.perDay'],
   ])('%s', async (_, judgements, usd, items, cap) => {
     const world = capped(judgements, usd)
 
@@ -480,7 +480,7 @@ describe('the caps', () => {
     expect(world.told.find(({ event }) => event === 'BudgetReached')?.detail.cap).toBe(cap)
   })
 
-  it('get back what a batch did not use', async () => {
+  it('are refunded what a batch did not use', async () => {
     const world = capped(16)
     await day(world)
     const used = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: DATE })] ?? '')).judgements
@@ -493,7 +493,7 @@ describe('the caps', () => {
     expect(more.items.length).toBeGreaterThan(0)
   })
 
-  it('stop everything at nothing, and say so', async () => {
+  it('of nearly zero prevent every item, and are reported as reached', async () => {
     const world = capped(16, 0.001)
 
     for (const run of await collect(world)) await functionOf(world).onRun(run)
@@ -503,14 +503,14 @@ describe('the caps', () => {
   })
 })
 
-describe('what must never happen', () => {
+describe('faults while labelling', () => {
   const clean = async () => {
     const world = newWorld()
     await day(world)
     return { outcome: outcomeOf(world), writes: world.writes }
   }
 
-  it('events that come twice, or in another order, change nothing', async () => {
+  it('duplicate and reordered events change nothing', async () => {
     const { outcome } = await clean()
     const twice = newWorld()
     const reversed = newWorld()
@@ -522,7 +522,7 @@ describe('what must never happen', () => {
     expect(outcomeOf(reversed)).toEqual(outcome)
   })
 
-  it('a function killed after any of its writes changes nothing', async () => {
+  it('a function killed after any of its writes leaves the same result', async () => {
     const { outcome, writes } = await clean()
 
     expect(writes).toBeGreaterThan(50)
@@ -533,7 +533,7 @@ describe('what must never happen', () => {
     }
   }, 60_000)
 
-  it('an event that comes again after the end of a batch asks nobody again', async () => {
+  it('a duplicate event after the batch is closed asks nobody again', async () => {
     const world = newWorld()
     await day(world)
     const before = outcomeOf(world)

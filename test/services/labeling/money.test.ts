@@ -32,38 +32,38 @@ const planOf = (world: World, batch: string) =>
 
 describe('the price of a judgement', () => {
   it.each([
-    ['nobody is paid', { ...desk, hourlyWageUsd: 0 }, 0],
-    ['by the hour at the desk', desk, 0.05],
-    ['and a bonus', { ...desk, pricePerJudgementUsd: 0.01 }, 0.06],
-    ['a work team of Ground Truth, which no wage is paid to', groundTruth, 0.012],
+    ['is zero when nobody is paid', { ...desk, hourlyWageUsd: 0 }, 0],
+    ['is an hourly wage at the desk', desk, 0.05],
+    ['adds a bonus per judgement', { ...desk, pricePerJudgementUsd: 0.01 }, 0.06],
+    ['excludes wages for a Ground Truth work team', groundTruth, 0.012],
   ])('%s', (_, labelling, usd) => {
     expect(termsOf(labelling.labeller).judgementUsd(labelling)).toBeCloseTo(usd, 10)
   })
 
   it.each([
     ['the first objects of a month', 100, 0, 8],
-    ['over the first border', 100, 49_950, 50 * 0.08 + 50 * 0.04],
-    ['beyond it', 100, 50_000, 4],
-    ['over both', 960_000, 45_000, 5000 * 0.08 + 950_000 * 0.04 + 5000 * 0.02],
-    ['beyond both', 100, 2_000_000, 2],
-  ])('Ground Truth takes its fee for %s', (_, items, before, usd) => {
+    ["objects across the first tier's limit", 100, 49_950, 50 * 0.08 + 50 * 0.04],
+    ['objects beyond the first tier', 100, 50_000, 4],
+    ['objects across both limits', 960_000, 45_000, 5000 * 0.08 + 950_000 * 0.04 + 5000 * 0.02],
+    ['objects beyond both limits', 100, 2_000_000, 2],
+  ])('takes the Ground Truth fee of %s', (_, items, before, usd) => {
     expect(usdOf(termsOf('ground-truth'), { ...groundTruth, pricePerJudgementUsd: 0 }, items, 0, before)).toBeCloseTo(
       usd,
       6,
     )
   })
 
-  it('takes no fee at the desk', () => {
+  it('has no fee at the desk', () => {
     expect(usdOf(termsOf('desk'), { ...desk, groundTruth: FEES }, 100, 100)).toBeCloseTo(5)
   })
 
-  it('counts the time of people', () => {
+  it("includes the annotators' time", () => {
     expect([minutesOf(desk, 6), minutesOf(desk, 7), minutesOf(desk, 0)]).toEqual([1, 2, 0])
   })
 })
 
-describe('{"estimate":true}', () => {
-  it('says what the next batch costs, in dollars and in minutes, and asks nothing', async () => {
+describe('the request {"estimate":true}', () => {
+  it('returns the cost of the next batch in dollars and minutes, and starts nothing', async () => {
     const world = newWorld({
       settings: settingsWith({ hourlyWageUsd: 18, secondsPerJudgement: 10, pricePerJudgementUsd: 0 }),
     })
@@ -89,7 +89,7 @@ describe('{"estimate":true}', () => {
     expect(world.writes).toBe(0)
   })
 
-  it('counts what is there: no more items than messages that no batch has asked about', async () => {
+  it('counts no more items than unasked messages in the bucket', async () => {
     const settings = settingsWith({ itemsPerDay: 60 })
     settings.hashtags = [{ tag: 'aws', source: 'file' }]
     const world = newWorld({ settings })
@@ -102,7 +102,7 @@ describe('{"estimate":true}', () => {
     expect(said).toMatchObject({ items: 5, available: 5, evaluation: 3, training: 2, reached: null })
   })
 
-  it('says which cap makes it smaller', async () => {
+  it('names the cap that makes the batch smaller', async () => {
     const world = newWorld()
     world.settings.caps.judgements.perDay = 10
 
@@ -114,7 +114,7 @@ describe('{"estimate":true}', () => {
     })
   })
 
-  it('says no more than what the batch books', async () => {
+  it('never exceeds what the batch books', async () => {
     const world = newWorld({ settings: settingsWith({ itemsPerDay: 12 }) })
     const said = await functionOf(world).request({ estimate: true })
     const labelled = await collected({ settings: world.settings })
@@ -126,14 +126,14 @@ describe('{"estimate":true}', () => {
   })
 })
 
-describe('{"bootstrap":150}', () => {
+describe('the request {"bootstrap":150}', () => {
   const wide = () => {
     const settings = settingsWith({ itemsPerDay: 2 })
     settings.hashtags = [{ tag: 'aws', source: 'file' }]
     return settings
   }
 
-  it('makes a batch of so many items in both roles, and says how long it takes people', async () => {
+  it("makes a batch of that many items in both roles, and estimates the annotators' time", async () => {
     const world = newWorld({ settings: wide() })
     await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 400)))
 
@@ -152,7 +152,7 @@ describe('{"bootstrap":150}', () => {
     expect(booked.judgements).toBe(75 * 3 + 75)
   })
 
-  it('is the same batch when it is asked for again', async () => {
+  it('returns the same batch when it is repeated', async () => {
     const world = newWorld({ settings: wide() })
     await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 400)))
     const first = await functionOf(world).request({ bootstrap: 50 })
@@ -161,7 +161,7 @@ describe('{"bootstrap":150}', () => {
     expect(Object.keys(outcomeOf(world).objects).filter((key) => key.endsWith('plan.json'))).toHaveLength(2)
   })
 
-  it('is the same batch, booked once, wherever the function dies', async () => {
+  it('makes the same batch, booked once, wherever the function is killed', async () => {
     const bootstrapped = async (killAfter?: number) => {
       const world = newWorld({ settings: wide() })
       await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 30)))
@@ -179,7 +179,7 @@ describe('{"bootstrap":150}', () => {
     expect(writes).toBeGreaterThan(20)
   })
 
-  it('stays within the caps, and says so', async () => {
+  it('stays within the caps, and names the one it reached', async () => {
     const world = newWorld({ settings: wide() })
     world.settings.caps.judgements.perDay = 100
     await functionOf(world).onRun(await storeRun(world, 'aws', DATE, postsOf('aws', 400)))
@@ -196,21 +196,21 @@ describe('{"bootstrap":150}', () => {
     )
   })
 
-  it('finds the runs in the bucket that no event told of, as in the first minutes of a stack', async () => {
+  it('finds runs in the bucket that no event announced, as in a new stack', async () => {
     const world = newWorld({ settings: wide() })
     await storeRun(world, 'aws', DATE, postsOf('aws', 400))
 
     expect(await functionOf(world).request({ bootstrap: 150 })).toMatchObject({ batch: DATE, items: 150 })
   })
 
-  it('says what to do where nothing is collected', async () => {
+  it('says what to do when nothing has been collected', async () => {
     expect(await functionOf(newWorld()).request({ bootstrap: 150 })).toEqual({
       waits: 'no run was collected: collect first, as in sls invoke -f collector',
     })
   })
 })
 
-it("counts Ground Truth's objects of the month, once for each batch", async () => {
+it("counts Ground Truth's objects of the month once per batch", async () => {
   const settings = settingsWith({
     labeller: 'ground-truth',
     groundTruth: { ...FEES, feeTiers: [{ above: 8, feePerItemUsd: 0.01 }] },
@@ -225,7 +225,7 @@ it("counts Ground Truth's objects of the month, once for each batch", async () =
   expect(second?.booked.usd).toBeCloseTo(16 * 0.01 + (second?.booked.judgements ?? 0) * 0.01)
 })
 
-it('reckons the fee of a second job for what a third judgement can decide, and not for what measures people', async () => {
+it('books a second Ground Truth fee only for items that a third judgement can decide, not for gold', async () => {
   const settings = settingsWith({ labeller: 'ground-truth', groundTruth: FEES, goldShare: 0.25 })
   const world = newWorld({ settings })
   const decided = ['0a', '0b'].map((item) => lineOf(item, 'technical', {}, { adjudicated: true }))

@@ -41,7 +41,7 @@ const rowsAt = async (bucket: TestBucket, key: string) =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-it('writes the judgements of a batch under each hashtag of their messages, and the batch', async () => {
+it('writes the judgements of a batch under each hashtag of their messages, and the batch itself', async () => {
   const bucket = testBucket()
   await bucket.put(keys.judgements({ batch: BATCH }), JSON.stringify(JUDGED))
 
@@ -60,7 +60,7 @@ it('writes the judgements of a batch under each hashtag of their messages, and t
   ])
 })
 
-it('writes a batch once, so that what a deletion took out does not come back', async () => {
+it('writes a batch only once, so that deleted rows do not come back', async () => {
   const bucket = testBucket()
   await bucket.put(keys.judgements({ batch: BATCH }), JSON.stringify(JUDGED))
   await writeBatchTables(bucket, () => 'x', PLAN, QUALITY)
@@ -72,7 +72,7 @@ it('writes a batch once, so that what a deletion took out does not come back', a
   expect(before).toHaveLength(4)
 })
 
-it('writes the rest when an invocation crashed between two objects', async () => {
+it('writes the missing objects when an invocation crashed between two writes', async () => {
   const bucket = testBucket()
   await bucket.put(keys.judgements({ batch: BATCH }), JSON.stringify(JUDGED))
   bucket.afterWrite = (key) => {

@@ -34,7 +34,7 @@ export interface World extends Writes {
   settings: LabellingSettings
   now: Date
   groundTruth?: LabellerAdapter
-  /** A labeller beside those of the product, under this name. */
+  /** Extra labellers besides the product's, by name. */
   plugged?: Record<string, Labeller>
   requests: CreateLabelingJobRequest[]
   /** What happens while an invocation waits for another. */
@@ -58,7 +58,7 @@ export const newWorld = (given: Partial<World> = {}): World => ({
 export const postOf = (id: number | string, text?: string, more: Partial<Post> = {}): Post =>
   aPost(id, text, { createdAt: '2026-06-02T10:00:00Z', ...more })
 
-/** Words that no other post has. */
+/** Words that occur in no other post. */
 export const wordsOf = (seed: string): string =>
   createHash('sha256').update(seed).digest('hex').match(/.{8}/g)!.join(' ')
 
@@ -69,7 +69,7 @@ export const postsOf = (hashtag: string, count: number, date = '2026-06-02'): Po
     }),
   )
 
-/** The collector stored a run. */
+/** Stores a run as the collector does. */
 export const storeRun = (
   world: World,
   hashtag: string,
@@ -79,7 +79,7 @@ export const storeRun = (
   textEncoding: TextEncoding = 'html',
 ) => putRun(world.bucket, { hashtag, date, run, pages: [posts], textEncoding })
 
-/** One invocation: its ports die together, as a function does. */
+/** One invocation: all its ports fail together when it is killed. */
 export function functionOf(world: World) {
   const { writes, port } = invocationOf(world)
   const table = port(world.table, ['create', 'update', 'remove'])
@@ -129,7 +129,7 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 
 type Invoked = ReturnType<typeof functionOf>
 
-/** Invoke until it is not killed, as Lambda does. */
+/** Retries a killed invocation, as Lambda does. */
 export async function retried<T>(world: World, work: (invoked: Invoked) => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -140,10 +140,10 @@ export async function retried<T>(world: World, work: (invoked: Invoked) => Promi
   }
 }
 
-/** What an annotator says who reads only the text: the same at every time. */
+/** The answer of a consistent annotator, derived from the text alone. */
 export const opinionOf = ({ text }: ShownItem): string => (/\d*[02468] of/.test(text) ? 'technical' : 'marketing')
 
-/** An annotator answers until there is nothing left for them. */
+/** Lets an annotator answer until no item is left for them. */
 export async function answerAll(
   world: World,
   annotator: string,
@@ -172,7 +172,7 @@ export interface Outcome {
   events: string[]
 }
 
-/** What is left behind, as far as it is the contract: the bytes of each object, and which events were told. */
+/** The observable outcome: the bytes of each object, and the published events. */
 export const outcomeOf = ({ bucket, told }: World): Outcome => ({
   objects: bucket.texts(),
   events: [...new Set(told.map(({ event, detail }) => `${event} ${canonical(detail)}`))].sort(),

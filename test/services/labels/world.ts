@@ -8,7 +8,7 @@ import { type TestBucket, testBucket } from '../../shared/bucket'
 import { memoryTable } from '../../shared/memory-table'
 import { askTombstones, markWith } from '../../../shared/tombstones'
 
-/** Tombstones are by this key. */
+/** The key of the tombstone hashes. */
 export const MARK = markWith('a key for tests that is long enough')
 
 export const NOW = new Date('2026-11-22T12:00:00Z')

@@ -29,7 +29,7 @@ async function read(options?: Partial<BlueskySettings>, more: Partial<PageReques
 const asked = (path: string) => stub.asked.filter((one) => one.path === path)
 const at = (minute: number) => new Date(Date.parse(WINDOW.from) + minute * 60_000).toISOString()
 
-/** What is made of one post that search answers, whatever it was asked. */
+/** What the adapter makes of one post in a search response. */
 async function post(createdAt: string, more: Record<string, unknown> = {}, options?: Partial<BlueskySettings>) {
   stub.odd[SEARCH] = [{ body: { posts: [aPostView(createdAt, more)] } }]
   const page = await read(options)
@@ -38,7 +38,7 @@ async function post(createdAt: string, more: Record<string, unknown> = {}, optio
 }
 
 describe('a post of Bluesky', () => {
-  it('is stored by its address, and its author by what stays when handles change', async () => {
+  it("stores a post under its at:// address, with its author's permanent DID instead of the handle", async () => {
     const { post: one } = await post(NOON, { author: { handle: 'handle.invalid' }, record: { text: 'on #AWS' } })
 
     expect(one).toEqual({
@@ -63,9 +63,12 @@ describe('a post of Bluesky', () => {
     ['last year, by an importer', '2025-06-02T12:00:00Z', NOON, undefined],
     ['at the first instant', WINDOW.from, WINDOW.from, WINDOW.from],
     ['at the first instant of the next day', WINDOW.to, WINDOW.to, undefined],
-  ])('written %s has the time that it is sorted by', async (_, createdAt, indexedAt, sortedAt) => {
-    expect((await post(createdAt, { indexedAt })).post?.createdAt).toBe(sortedAt)
-  })
+  ])(
+    'dates a post that was written %s by the time by which Bluesky sorts it',
+    async (_, createdAt, indexedAt, sortedAt) => {
+      expect((await post(createdAt, { indexedAt })).post?.createdAt).toBe(sortedAt)
+    },
+  )
 
   it.each([
     [undefined, ''],
@@ -74,7 +77,7 @@ describe('a post of Bluesky', () => {
     [['ja', 'en'], 'ja'],
     [['english'], 'english'],
     ['en', ''],
-  ])('with the languages %j has %j', async (langs, language) => {
+  ])('stores a post with the languages %j under the language %j', async (langs, language) => {
     expect((await post(NOON, { record: { langs } })).post?.language).toBe(language)
   })
 
@@ -83,7 +86,7 @@ describe('a post of Bluesky', () => {
     ['time at all', 'record.createdAt', { record: { createdAt: undefined } }],
     ['author', 'author.did', { author: { did: 7 } }],
     ['record', 'record', { record: undefined, uri: 'at://x' }],
-  ])('without a readable %s is refused', async (_, field, more) => {
+  ])('refuses a post without a readable %s', async (_, field, more) => {
     const view = { ...aPostView(NOON, more), ...(field === 'record' ? { record: 7 } : {}) }
     stub.odd[SEARCH] = [{ body: { posts: [view] } }]
 
@@ -100,7 +103,7 @@ describe('a post of Bluesky', () => {
       { author: { labels: [{ val: '!no-unauthenticated' }] } },
       'for signed-in readers only',
     ],
-  ])('with %s is left out, and counted', async (_, more, reason) => {
+  ])('leaves out a post with %s and counts it', async (_, more, reason) => {
     expect(await post(NOON, more)).toEqual({ post: undefined, leftOut: { [reason]: 1 }, refused: [] })
   })
 
@@ -119,34 +122,39 @@ describe('a post of Bluesky', () => {
       { respectSignedInOnly: false },
     ],
     ['300 family emoji', { record: { text: '👩‍👩‍👧'.repeat(300) } }, {}],
-  ])('with %s is kept', async (_, more, options) => {
+  ])('keeps a post with %s', async (_, more, options) => {
     expect((await post(NOON, more, options)).post).toBeDefined()
   })
 })
 
-describe('the links of a post', () => {
+describe('the link facets of a Bluesky post', () => {
   const link = (byteStart: unknown, byteEnd: unknown, uri = 'https://aws.amazon.com/long', type = 'link') => ({
     index: { byteStart, byteEnd },
     features: [{ $type: `app.bsky.richtext.facet#${type}`, uri }],
   })
 
   it.each<[string, string, unknown[], string]>([
-    ['are whole, by bytes', '👩‍👩‍👧 größe aws.am… #AWS', [link(27, 36)], '👩‍👩‍👧 größe https://aws.amazon.com/long #AWS'],
-    ['that run past the end are left', 'see aws.am', [link(4, 99)], 'see aws.am'],
-    ['that cut a character are left', 'größe x', [link(3, 8)], 'größe x'],
-    ['that overlap count once', 'aws.am aws.am', [link(0, 6), link(3, 9)], 'https://aws.amazon.com/long aws.am'],
-    ['of a negative place are left', 'aws.am', [link(-1, 6)], 'aws.am'],
-    ['of a place that is a text are left', 'aws.am', [link('0', 6)], 'aws.am'],
-    ['of an unknown kind are left', 'aws.am', [link(0, 6, undefined, 'poll')], 'aws.am'],
-    ['to nowhere are left', 'aws.am', [link(0, 6, 'javascript:alert(1)')], 'aws.am'],
-    ['that are no facets are left', 'aws.am', [null, 7, {}], 'aws.am'],
+    [
+      'replace shortened links, with offsets in bytes',
+      '👩‍👩‍👧 größe aws.am… #AWS',
+      [link(27, 36)],
+      '👩‍👩‍👧 größe https://aws.amazon.com/long #AWS',
+    ],
+    ['are ignored when they run past the end', 'see aws.am', [link(4, 99)], 'see aws.am'],
+    ['are ignored when they cut a character', 'größe x', [link(3, 8)], 'größe x'],
+    ['count once when they overlap', 'aws.am aws.am', [link(0, 6), link(3, 9)], 'https://aws.amazon.com/long aws.am'],
+    ['are ignored at a negative offset', 'aws.am', [link(-1, 6)], 'aws.am'],
+    ['are ignored when the offset is a string', 'aws.am', [link('0', 6)], 'aws.am'],
+    ['are ignored when their type is unknown', 'aws.am', [link(0, 6, undefined, 'poll')], 'aws.am'],
+    ['are ignored without a target', 'aws.am', [link(0, 6, 'javascript:alert(1)')], 'aws.am'],
+    ['are ignored when they are not facets', 'aws.am', [null, 7, {}], 'aws.am'],
   ])('%s', (_, text, facets, whole) => {
     expect(textOfRecord(text, facets)).toBe(whole)
   })
 })
 
-describe('a search', () => {
-  it('asks for the window, newest first, as words and as a hashtag, and signs in once', async () => {
+describe('a search on Bluesky', () => {
+  it('asks for the window by words and by hashtag, newest first, and signs in once', async () => {
     stub.posts = Array.from({ length: 7 }, (_, i) => aPostView(at(i)))
     await walk(await open(), () => 3)
 
@@ -162,7 +170,7 @@ describe('a search', () => {
     expect(asked(SEARCH).map(({ query }) => query.cursor)).toEqual([undefined, '3', '6'])
   })
 
-  it('goes on by the cursors of the new engine, and behind a short page', async () => {
+  it('follows the cursors of the new engine, and continues after a short page', async () => {
     stub.engine = 'new'
     stub.posts = Array.from({ length: 12 }, (_, i) => aPostView(at(i)))
     stub.odd[SEARCH] = [
@@ -172,7 +180,7 @@ describe('a search', () => {
     expect(idsOf(await walk(await open(), () => 5)).sort()).toEqual(stub.posts.map(({ uri }) => uri).sort())
   })
 
-  it('goes on by time where another engine refuses the cursor', async () => {
+  it('continues by time when another engine refuses the cursor', async () => {
     stub.posts = Array.from({ length: 30 }, (_, i) => aPostView(at(i)))
     const source = await open()
     const first = await source.read({ window: WINDOW, first: false, next: null, limit: 20 })
@@ -184,10 +192,10 @@ describe('a search', () => {
   })
 
   it.each<[string, Odd[]]>([
-    ['a cursor that comes again', [{ body: { posts: [], cursor: 'a' } }]],
+    ['a repeated cursor', [{ body: { posts: [], cursor: 'a' } }]],
     ['an empty page with a cursor', [{ body: { posts: [], cursor: 'b' } }]],
     ['no cursor', [{ body: { posts: [] } }]],
-  ])('ends at %s', async (_, last) => {
+  ])('ends a search at %s', async (_, last) => {
     stub.odd[SEARCH] = [{ body: { posts: [aPostView(NOON)], cursor: 'a' } }, ...last]
     const pages = await walk(await open(), () => 5)
 
@@ -195,7 +203,7 @@ describe('a search', () => {
     expect(pages[1]!.page.stopped).toBeUndefined()
   })
 
-  it('has a post once that two pages hold, and posts that are slightly out of order', async () => {
+  it('returns a post once when two pages overlap, and tolerates posts slightly out of order', async () => {
     const posts = Array.from({ length: 30 }, (_, i) => aPostView(at(29 - i)))
     const swapped = posts.flatMap((_, i) => (i % 2 === 0 ? [posts[i + 1]!, posts[i]!] : []))
     stub.odd[SEARCH] = [
@@ -207,9 +215,9 @@ describe('a search', () => {
     expect(idsOf(await walk(await open(), () => 20))).toEqual(swapped.map(({ uri }) => uri))
   })
 
-  it('begins anew further down before it is at its depth, and leaves nothing out', async () => {
+  it('starts a new search further back before it reaches the depth limit, and misses no post', async () => {
     stub.posts = Array.from({ length: 10_001 }, (_, i) =>
-      // Three to a time, as bulk imports have them.
+      // Three posts per instant, as in bulk imports.
       aPostView(new Date(Date.parse(WINDOW.from) + Math.floor(i / 3) * 20_000).toISOString()),
     )
     const ids = idsOf(await walk(await open(), () => 100))
@@ -219,7 +227,7 @@ describe('a search', () => {
     expect(asked(SEARCH).filter(({ query }) => query.until !== WINDOW.to).length).toBeGreaterThan(0)
   })
 
-  it('comes to an end where more posts than a search goes down to have one time', async () => {
+  it('terminates when more posts share one instant than a search can reach', async () => {
     stub.posts = Array.from({ length: 9_500 }, () => aPostView(NOON))
     stub.posts.push(aPostView('2026-06-02T11:00:00.000Z'))
     const ids = idsOf(await walk(await open(), () => 100))
@@ -229,8 +237,8 @@ describe('a search', () => {
   })
 })
 
-describe('an answer of Bluesky', () => {
-  it('that the session has expired is answered by signing in again', async () => {
+describe('a response of Bluesky', () => {
+  it('signs in again when Bluesky answers that the session has expired', async () => {
     stub.posts = Array.from({ length: 12 }, (_, i) => aPostView(at(i)))
     const source = await open()
     const first = await source.read({ window: WINDOW, first: false, next: null, limit: 10 })
@@ -241,7 +249,7 @@ describe('an answer of Bluesky', () => {
     expect(asked(SIGN_IN)).toHaveLength(2)
   })
 
-  it('that a new session has expired is refused', async () => {
+  it('refuses when Bluesky answers that a brand-new session has expired', async () => {
     const expired = { status: 400, body: { error: 'ExpiredToken', message: 'Token has expired' } }
     stub.odd[SEARCH] = [expired, expired]
 
@@ -278,7 +286,7 @@ describe('an answer of Bluesky', () => {
       /REFUSED.*deactivated/,
     ],
     ['a session without a token', SIGN_IN, { body: {} }, /UNAVAILABLE.*no token/],
-  ])('that is %s is an error that says what to do', async (_, path, odd, message) => {
+  ])('turns %s into an error that says what to do', async (_, path, odd, message) => {
     stub.odd[path] = [odd]
     const thrown: unknown = await read().catch((failure: unknown) => failure)
 
@@ -289,7 +297,7 @@ describe('an answer of Bluesky', () => {
   it.each([
     ['search', SEARCH, 42, 42],
     ['the sign-in, for hours', SIGN_IN, 7200, 900],
-  ])('that is the rate limit of %s is waited for', async (_, path, seconds, waitSeconds) => {
+  ])('waits for the rate limit of %s', async (_, path, seconds, waitSeconds) => {
     const limit = { status: 429, headers: { 'ratelimit-reset': String(NOW / 1000 + seconds) }, body: {} }
     stub.odd[path] = [limit]
 
@@ -297,7 +305,7 @@ describe('an answer of Bluesky', () => {
     expect(asked(SIGN_IN)).toHaveLength(1)
   })
 
-  it('is not asked for with a secret that is no account', async () => {
+  it('does not sign in when the secret is not a valid account', async () => {
     stub.account = { identifier: '', password: 'p4ssword' }
 
     await expect(open()).rejects.toThrow(/SECRET_MISSING: Bluesky account: the secret bsky-id is not JSON/)
@@ -305,13 +313,13 @@ describe('an answer of Bluesky', () => {
   })
 })
 
-describe('the number of posts of a day', () => {
+describe('the number of posts of a day on Bluesky', () => {
   it.each([
     ['absent', undefined, undefined],
-    ['there', 1234, { about: 1234 }],
-    ['0, which comes with posts, too', 0, undefined],
-    ['cut off', 10_000, undefined],
-  ])('is only told where the total is %s', async (_, hitsTotal, count) => {
+    ['present', 1234, { about: 1234 }],
+    ['0, which also comes with posts', 0, undefined],
+    ['cut off at 10,000', 10_000, undefined],
+  ])('is known only for a plausible total; the total is %s', async (_, hitsTotal, count) => {
     stub.hitsTotal = hitsTotal
 
     expect(await (await open()).count(WINDOW)).toEqual(count)

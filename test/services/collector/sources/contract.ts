@@ -6,14 +6,14 @@ import { spent } from '../../../../shared/state/ledger'
 import type { Odd } from '../../../stubs/server'
 import { facts, generousCaps, invoke, newWorld, raw, record, untilIdle, type World } from '../world'
 
-/** A network with a stub that stands in for it. */
+/** A network, and the stub that replaces it. */
 export interface Network {
-  /** Put posts there that were written at these instants; answers the ids that they are stored with. */
+  /** Adds posts written at these instants; returns the ids under which they are stored. */
   put(at: readonly string[]): string[]
   open(nowMs: () => number): Promise<Source>
-  /** Let it answer the next request for posts so; undefined where there is no network to go wrong. */
+  /** Sets the response to the next request for posts; undefined for a source without a network. */
   odd: ((answer: Odd) => void) | undefined
-  /** What may stand in no error. */
+  /** The secret, which no error may contain. */
   secret: string
   stop(): Promise<void>
 }
@@ -24,10 +24,10 @@ const LAST = '2026-06-02T23:59:59.000Z'
 /** Late enough for every source to have all of the day. */
 const NOW = new Date('2026-06-03T07:00:00Z')
 
-// Hundreds of requests each, on a machine that may have other work.
+// Each test sends hundreds of requests, on a machine that may be busy.
 jest.setTimeout(60_000)
 
-/** What every source promises to the collector, held against a stub of its network. */
+/** The contract between every source and the collector, tested against a stub of the network. */
 export function testSource(name: string, start: () => Promise<Network>) {
   let network: Network
   beforeEach(async () => {
@@ -39,7 +39,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
   const world = (given: Partial<World> = {}): World =>
     newWorld({ now: NOW, tags: ['aws'], openSource: () => network.open(() => NOW.getTime()), ...given })
 
-  /** Posts over the whole day, some of them in the same second, so many that there are several smallest pages. */
+  /** Posts over the whole day, some of them in the same second, enough for several pages of the smallest size. */
   const fill = async () => {
     const { page } = await open()
     const count = Math.max(45, 4 * page.least)
@@ -53,7 +53,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
   }
 
   describe(name, () => {
-    it('has the window from its first instant to before its last', async () => {
+    it('includes the first instant of the window and excludes its last', async () => {
       network.put([BEFORE])
       const [first] = network.put([WINDOW.from])
       const [last] = network.put([LAST])
@@ -64,7 +64,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
       expect(idsOf(pages)).toHaveLength(2)
     })
 
-    it('is read in its order, within the window, and no page reads more than it may', async () => {
+    it('is read in its own order, within the window and its page limit', async () => {
       const { least } = await fill()
       const source = await open()
       const sizes = [least + 3, least, least + 7]
@@ -77,7 +77,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
       expect(reached).toEqual(source.order === 'newest first' ? [...reached].sort().reverse() : [...reached].sort())
     })
 
-    it('has every post of the window once, whatever the sizes of its pages', async () => {
+    it('returns every post of the window once, whatever the page size', async () => {
       const { ids, least } = await fill()
       for (const sizes of [[least], [least + 1, least + 9], [100]]) {
         const pages = await walk(await open(), (i) => Math.max(least, sizes[i % sizes.length]!))
@@ -86,7 +86,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
       }
     })
 
-    it('resumes from any page, in another invocation', async () => {
+    it('resumes from any page in another invocation', async () => {
       const { ids, least } = await fill()
       const pages = await walk(await open(), () => least + 2)
       for (const [i, { page }] of pages.slice(0, -1).entries()) {
@@ -97,7 +97,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
       }
     })
 
-    it('is stopped by a cap, and then covers what it says', async () => {
+    it('is stopped by a cap, and then reports the part of the window that it covered', async () => {
       const { at, least } = await fill()
       for (const perDay of [Math.max(5, least), least + 8, 2 * least + 11]) {
         const stopped = world({ caps: { ...generousCaps(), posts: { perDay, perMonth: 1e6 } } })
@@ -108,14 +108,14 @@ export function testSource(name: string, start: () => Promise<Network>) {
         expect({ complete, stoppedBy }).toEqual({ complete: false, stoppedBy: 'caps.posts.perDay' })
         expect(await spent(stopped.table, 'posts', '2026-06-03')).toBeLessThanOrEqual(perDay)
         const { from, to } = covered as typeof WINDOW
-        // The source has read to that instant; another post of the very same one may be on the next page.
+        // The source has read up to that instant; the next page may have another post of the same instant.
         const isWithin = (time: string) => time > from && time < to
         expect([...at].filter(([id, time]) => isWithin(time) && !kept.has(id))).toEqual([])
         expect([from >= WINDOW.from, to <= WINDOW.to, from < to]).toEqual([true, true, true])
       }
     })
 
-    it('without a post of the day is complete', async () => {
+    it('is complete when the day has no posts', async () => {
       network.put([BEFORE, WINDOW.to])
       const empty = world()
       await invoke(empty)
@@ -138,7 +138,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
       }
     })
 
-    it('waits for a rate limit, and loses and doubles nothing', async () => {
+    it('waits for a rate limit without losing or repeating a post', async () => {
       const { ids } = await fill()
       if (!network.odd) return expect(ids.length).toBeGreaterThan(0)
       network.odd({ status: 429, body: { error: 'Zu viele Anfragen' } })
@@ -161,7 +161,7 @@ export function testSource(name: string, start: () => Promise<Network>) {
       ['half of its body', { body: { cut: 'x'.repeat(5000) }, cut: true }],
       ['JSON of another form', { body: { error: 'odd' } }],
       ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/login' }, body: '' }],
-    ])('is unavailable where it answers %s; the retry loses and doubles nothing', async (_, odd) => {
+    ])('is unavailable when it answers %s; the retry loses and repeats nothing', async (_, odd) => {
       const { ids } = await fill()
       if (!network.odd) return expect(ids.length).toBeGreaterThan(0)
       network.odd(odd)

@@ -9,7 +9,7 @@ import { hackerNewsOn } from './networks'
 const SEARCH = '/search_by_date'
 const NOON = '2026-06-02T12:00:00.000Z'
 const NOW = Date.parse('2026-06-03T07:00:00Z')
-/** The answer to the first question, how far the index has come. */
+/** The response to the first request: how far the index has come. */
 const CURRENT: Odd = { body: { hits: [{}], nbHits: 1 } }
 
 let stub: HackerNewsStub
@@ -28,7 +28,7 @@ async function read(): Promise<SourcePage | Wait> {
 }
 
 describe('an item of Hacker News', () => {
-  it('is stored with its address, so that its number is no id of another network', async () => {
+  it('stores an item under the prefix hn:, so that its number cannot collide with an id of another network', async () => {
     stub.hits = [
       aComment(NOON, {
         objectID: '44000000',
@@ -59,13 +59,13 @@ describe('an item of Hacker News', () => {
     ],
     ['a story without', { title: 'Cold starts', story_text: null, comment_text: null }, 'Cold starts'],
     ['a comment without a title', { title: null, comment_text: 'again' }, 'again'],
-  ])('that is %s has its text', async (_, more, text) => {
+  ])('stores the text of %s', async (_, more, text) => {
     stub.hits = [aComment(NOON, more)]
 
     expect(await read()).toMatchObject({ posts: [{ text }] })
   })
 
-  it('without words is left out, and one that cannot be read is refused', async () => {
+  it('leaves out an item without words, and refuses a malformed one', async () => {
     stub.hits = [aComment(NOON, { comment_text: null }), aComment(NOON), aComment(NOON, { author: 7 })]
 
     expect(await read()).toMatchObject({ posts: [{}], leftOut: { 'without words': 1 }, refused: [{ field: 'author' }] })
@@ -73,7 +73,7 @@ describe('an item of Hacker News', () => {
 })
 
 describe('a day of Hacker News', () => {
-  it('is searched by the words of the hashtag, together and as they are written', async () => {
+  it("searches for the hashtag's words as one phrase, without typo tolerance", async () => {
     await walk(await open({ words: 'amazon "web" services', comments: false }), () => 100)
     const [, search] = stub.asked
 
@@ -86,7 +86,7 @@ describe('a day of Hacker News', () => {
     })
   })
 
-  it('of more than a thousand items is read whole', async () => {
+  it('reads all of a day with more than a thousand items', async () => {
     stub.hits = Array.from({ length: 2500 }, (_, i) =>
       aComment(new Date(Date.parse(WINDOW.from) + Math.floor(i / 4) * 60_000).toISOString()),
     )
@@ -96,7 +96,7 @@ describe('a day of Hacker News', () => {
     expect(new Set(ids).size).toBe(2500)
   })
 
-  it('comes to an end where one second has more items than a page', async () => {
+  it('terminates when one second has more items than a page', async () => {
     stub.hits = [...Array.from({ length: 70 }, () => aComment(NOON)), aComment('2026-06-02T11:00:00.000Z')]
     const ids = idsOf(await walk(await open(), () => 50))
 
@@ -104,14 +104,14 @@ describe('a day of Hacker News', () => {
     expect(ids).toContain(`hn:${stub.hits.at(-1)!.objectID}`)
   })
 
-  it('on which nothing was said is complete', async () => {
+  it('reports a day without items as complete', async () => {
     expect(await read()).toMatchObject({ posts: [], next: null })
   })
 
   it.each<[string, string[]]>([
-    ['has not come to the end of the day', ['2026-06-02T05:00:00.000Z']],
-    ['has nothing of the day at all', ['2026-06-03T05:00:00.000Z']],
-  ])('that reads as empty because the index %s is unavailable', async (_, others) => {
+    ['has not reached the end of the day', ['2026-06-02T05:00:00.000Z']],
+    ['has nothing of that day at all', ['2026-06-03T05:00:00.000Z']],
+  ])('is unavailable when a day looks empty because the index %s', async (_, others) => {
     stub.others = others.map((at) => aComment(at))
 
     await expect(read()).rejects.toThrow(/SOURCE_UNAVAILABLE: hn: its index has nothing/)
@@ -119,12 +119,12 @@ describe('a day of Hacker News', () => {
 
   it.each<[string, Odd, RegExp]>([
     [
-      'of deep pages',
+      'set of deep pages only',
       { body: { hits: [], nbHits: 0, message: 'you can only fetch the 1000 hits' } },
       /only fetch the 1000/,
     ],
     ['without a list', { body: { nbHits: 1 } }, /no list of hits/],
-  ])('whose answer is one %s is unavailable', async (_, odd, message) => {
+  ])('is unavailable when it answers with one %s', async (_, odd, message) => {
     stub.odd[SEARCH] = [CURRENT, odd]
 
     await expect(read()).rejects.toThrow(message)
@@ -136,7 +136,7 @@ describe('a day of Hacker News', () => {
     expect(await read()).toEqual({ waitSeconds: 300 })
   })
 
-  it('has a count, which is about that where the index says so', async () => {
+  it('counts a day exactly, or as an estimate when the index calls its count not exhaustive', async () => {
     stub.hits = [aComment(NOON)]
     expect(await (await open()).count(WINDOW)).toBe(1)
     stub.exhaustive = false

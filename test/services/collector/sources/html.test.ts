@@ -35,11 +35,11 @@ describe('the text of HTML', () => {
     ['preformatted text as it is', '<pre><code>a\n  b</code></pre>', 'a\n  b'],
     ['marks that turn or end a text', 'a\u0000b\u202ec', 'a\u0000b\u202ec'],
     ['blanks as one', 'a \n\t  b', 'a b'],
-  ])('has %s', (_, html, text) => {
+  ])('keeps %s', (_, html, text) => {
     expect(textOfHtml(html)).toBe(text)
   })
 
-  it('has the address of a link whose words were shortened, where that is asked for', () => {
+  it('keeps the full address of a shortened link when the caller asks for it', () => {
     const html =
       'see <a href="https:&#x2F;&#x2F;aws.amazon.com&#x2F;long" rel="nofollow">https:&#x2F;&#x2F;aws.am...</a>.'
 
@@ -54,7 +54,7 @@ describe('the text of HTML', () => {
     ['less-than signs', '<'],
     ['ampersands', '&'],
     ['closed quotes', '<blockquote>a</blockquote>'],
-  ])('takes little time for as many %s as are parsed at all', (_, piece) => {
+  ])('parses the largest accepted number of %s in little time', (_, piece) => {
     const html = piece.repeat(Math.floor(MOST_HTML / piece.length))
     const began = performance.now()
     textOfHtml(html)

@@ -21,8 +21,8 @@ async function ask(listener: RequestListener, limits?: Partial<HttpLimits>) {
 }
 const json = { 'content-type': 'application/activity+json' }
 
-describe('a request', () => {
-  it('says what asks, and for JSON', async () => {
+describe('an HTTP request to a source', () => {
+  it('sends a User-Agent and asks for JSON', async () => {
     const { status, json: body } = await ask(({ headers, method }, response) => {
       response
         .writeHead(200, json)
@@ -33,7 +33,7 @@ describe('a request', () => {
     expect(JSON.stringify(body)).toContain('Bellwether/')
   })
 
-  it('follows no redirect, so that its token stays', async () => {
+  it('follows no redirect, so that the token does not leak', async () => {
     const seen: string[] = []
     const answer = await ask(({ url = '' }, response) => {
       seen.push(url)
@@ -44,7 +44,7 @@ describe('a request', () => {
     expect(() => waitOrThrow('x', answer, 0)).toThrow(/SOURCE_UNAVAILABLE: x answered 302: a redirect/)
   })
 
-  it('is asked once more where the connection was closed before an answer came', async () => {
+  it('retries once when the connection closes before a response', async () => {
     let requests = 0
     const answer = await ask((request, response) => {
       requests += 1
@@ -61,7 +61,7 @@ describe('a request', () => {
     ['stops in the middle of its body', (_, r) => void r.writeHead(200, json).write('[{'), /took too long/],
     ['is cut off', (_, r) => void r.writeHead(200, json).write('[', () => r.destroy()), /was not reached/],
     ['is too large', (_, r) => void r.writeHead(200, json).end('x'.repeat(4000)), /larger than 1000 bytes/],
-  ])('to a server that %s is given up', async (_, listener, message) => {
+  ])('gives up on a server that %s', async (_, listener, message) => {
     const failure: unknown = await ask(listener, { timeoutMs: 300, mostBytes: 1000 }).catch((error: unknown) => error)
 
     expect(String(failure)).toMatch(/^BellwetherError: SOURCE_UNAVAILABLE: the network was not reached/)
@@ -70,7 +70,7 @@ describe('a request', () => {
   })
 })
 
-describe('an answer that is no page', () => {
+describe('an HTTP response without a page', () => {
   it.each<[string, number, Record<string, string>, string, RegExp]>([
     [
       'a failure of the server',
@@ -82,7 +82,7 @@ describe('an answer that is no page', () => {
     ['a wall for bots', 200, { 'content-type': 'text/html' }, '<html>', /UNAVAILABLE.*200: its response is not JSON$/],
     ['half of JSON', 200, json, '[{"id', /UNAVAILABLE.*its response is not JSON/],
     ['a refusal', 400, json, '{"error":"Bad","message":"no such tag"}', /REFUSED.*400: Bad, no such tag$/],
-  ])('is %s', async (_, status, headers, body, message) => {
+  ])('turns %s into an error that names its cause', async (_, status, headers, body, message) => {
     const answer = await ask((_request, response) => void response.writeHead(status, headers).end(body))
 
     expect(() => waitOrThrow('the network', answer, 0)).toThrow(message)

@@ -19,14 +19,14 @@ afterEach(() => stub.stop())
 
 const open = (options?: Partial<MastodonSettings>) => mastodonOn(stub, stub.now, options)
 
-/** The first page, or any. */
+/** Reads the first page, or the page at a cursor. */
 async function read(options?: Partial<MastodonSettings>, more: Partial<PageRequest> = {}): Promise<SourcePage | Wait> {
   const page = await (await open(options)).read({ window: WINDOW, first: false, next: null, limit: 40, ...more })
   if ('exhausted' in page) throw new Error('Mastodon costs nothing')
   return page
 }
 
-/** The one post that is stored of a status. */
+/** The one post that is stored for a status. */
 async function post(more: Record<string, unknown>, options?: Partial<MastodonSettings>) {
   stub.statuses = [aStatus(NOON, more)]
   const page = await read(options)
@@ -35,7 +35,7 @@ async function post(more: Record<string, unknown>, options?: Partial<MastodonSet
 }
 
 describe('a post of Mastodon', () => {
-  it('is stored by its address, the same on every server', async () => {
+  it('stores a post under its URI, which is the same on every server', async () => {
     const { post: one } = await post({ id: idAt(NOON, 1), uri: 'https://b.example/users/bob/statuses/1' })
 
     expect(one).toEqual({
@@ -55,7 +55,7 @@ describe('a post of Mastodon', () => {
     ['en-US', 'en-US'],
     ['zh-TW', 'zh-TW'],
     ['xx-nonsense', 'xx-nonsense'],
-  ])('has the language %j as %j', async (language, kept) => {
+  ])('stores a post with the language %j under the language %j', async (language, kept) => {
     expect((await post({ language })).post?.language).toBe(kept)
   })
 
@@ -66,7 +66,7 @@ describe('a post of Mastodon', () => {
     ['a content warning alone', { spoiler_text: 'AWS', content: '' }, { text: 'AWS' }],
     ['an emoji alone', { content: '<p>🚀</p>' }, { text: '🚀' }],
     ['an author of whom nothing is known', { account: { indexable: undefined, note: null } }, {}],
-  ])('with %s is kept', async (_, more, kept) => {
+  ])('keeps a post with %s', async (_, more, kept) => {
     expect((await post(more)).post).toMatchObject(kept)
   })
 
@@ -94,7 +94,7 @@ describe('a post of Mastodon', () => {
       {},
       'without the hashtag since an edit',
     ],
-  ])('of %s is left out, and counted', async (_, more, options, reason) => {
+  ])('leaves out a post of %s and counts it', async (_, more, options, reason) => {
     expect(await post(more, options)).toEqual({ post: undefined, leftOut: { [reason]: 1 }, refused: [] })
   })
 
@@ -102,7 +102,7 @@ describe('a post of Mastodon', () => {
     ['of a bot', { account: { bot: true } }, {}],
     ['of an author who opts out of search', { account: { indexable: false } }, { respectIndexable: false }],
     ['that was edited and has the hashtag', { edited_at: NOON, tags: [{ name: 'ＡＷＳ' }], content: '<p>x</p>' }, {}],
-  ])('%s is kept where the settings say so', async (_, more, options) => {
+  ])('keeps a post %s when the settings allow it', async (_, more, options) => {
     expect((await post(more, options)).post).toBeDefined()
   })
 
@@ -110,7 +110,7 @@ describe('a post of Mastodon', () => {
     ['account', { account: null }, 'account'],
     ['time', { created_at: 'yesterday' }, 'created_at'],
     ['words of more than 64 kB', { content: 'x'.repeat(70_000) }, 'content'],
-  ])('without a readable %s is refused, and the rest is kept', async (_, more, field) => {
+  ])('refuses a post without a readable %s and keeps the others', async (_, more, field) => {
     const broken = { ...aStatus(NOON), ...more }
     stub.odd[TIMELINE] = [{ body: [aStatus(NOON), broken, aStatus(NOON)] }]
     const page = await read()
@@ -128,13 +128,16 @@ describe('a day of Mastodon', () => {
     ['of the future', NOON, '2026-06-05T00:00:00.000Z', false],
     ['of the first instant', WINDOW.from, WINDOW.from, true],
     ['of the next day', WINDOW.to, WINDOW.to, false],
-  ])('has a post %s: arrived %s, written %s, %s', async (_, arrived, written, isKept) => {
-    stub.statuses = [aStatus(written, { id: idAt(arrived) })]
+  ])(
+    'decides by arrival and writing time whether to keep a post %s: arrived %s, written %s, kept: %s',
+    async (_, arrived, written, isKept) => {
+      stub.statuses = [aStatus(written, { id: idAt(arrived) })]
 
-    expect(idsOf(await walk(await open(), () => 40))).toHaveLength(isKept ? 1 : 0)
-  })
+      expect(idsOf(await walk(await open(), () => 40))).toHaveLength(isKept ? 1 : 0)
+    },
+  )
 
-  it('ends at the first id of the day, which is in it', async () => {
+  it('ends at the first possible id of the day, whose post it includes', async () => {
     stub.statuses = [aStatus(WINDOW.from, { id: idAt(WINDOW.from, 0) }), aStatus('2026-06-01T23:00:00.000Z')]
     const pages = await walk(await open(), () => 1)
 
@@ -142,7 +145,7 @@ describe('a day of Mastodon', () => {
     expect(stub.asked.filter(({ path }) => path === TIMELINE)).toHaveLength(1)
   })
 
-  it('has a post once that two pages hold', async () => {
+  it('returns a post once when two pages contain it', async () => {
     const [a, b] = [aStatus(NOON), aStatus('2026-06-02T11:00:00.000Z')]
     const again = { ...a, id: idAt('2026-06-02T10:00:00.000Z') }
     stub.odd[TIMELINE] = [{ body: [a, b] }, { body: [again, { ...b, id: idAt('2026-06-02T09:00:00.000Z') }] }]
@@ -150,7 +153,7 @@ describe('a day of Mastodon', () => {
     expect(idsOf(await walk(await open(), () => 2))).toEqual([a.uri, b.uri])
   })
 
-  it('goes on behind a short page, and asks by id where `Link` is missing or leads elsewhere', async () => {
+  it('continues after a short page, and pages by id when the `Link` header leads to another host', async () => {
     const statuses = Array.from({ length: 9 }, (_, i) => aStatus(`2026-06-02T0${i}:00:00.000Z`)).reverse()
     stub.odd[TIMELINE] = [
       { body: statuses.slice(0, 7), headers: { link: '<https://evil.example/?max_id=1>; rel="next"' } },
@@ -164,7 +167,7 @@ describe('a day of Mastodon', () => {
     expect(asked[1]?.query).toEqual({ limit: '40', max_id: statuses[6]!.id })
   })
 
-  it('ends the run by name where the server repeats a page', async () => {
+  it('ends the run, naming the reason, when the server repeats a page', async () => {
     const page = { body: [aStatus(NOON)] }
     stub.odd[TIMELINE] = [page, page, page]
     const pages = await walk(await open(), () => 40)
@@ -173,7 +176,7 @@ describe('a day of Mastodon', () => {
     expect(pages.at(-1)?.page.stopped).toBe('a page of fedi that repeats earlier ones')
   })
 
-  it('stops by name where the place is one of another instance', async () => {
+  it('ends the run, naming the reason, when the cursor belongs to another instance', async () => {
     const next = JSON.stringify({ host: 'old.example', ids: 'snowflake', below: '1', seen: [] })
 
     expect(await read({}, { next })).toMatchObject({
@@ -182,34 +185,34 @@ describe('a day of Mastodon', () => {
     })
   })
 
-  it('is refused where ids are numbers, which have lost digits', async () => {
+  it('refuses numeric ids, which have lost digits', async () => {
     stub.odd[TIMELINE] = [{ body: [{ ...aStatus(NOON), id: 117688412345678900 }] }]
 
     await expect(read()).rejects.toThrow(/SOURCE_REFUSED: fedi: .*ids as JSON numbers/)
   })
 
-  it('is empty where the hashtag is unknown', async () => {
+  it('reads an empty day when the hashtag is unknown to the server', async () => {
     expect(await read()).toMatchObject({ posts: [], next: null })
     stub.odd[TIMELINE] = [{ status: 404, body: { error: 'Record not found' } }]
 
     expect(await read()).toMatchObject({ posts: [], next: null })
   })
 
-  it('asks for the posts of the instance alone where that is wanted', async () => {
+  it('asks for local posts only when the settings say so', async () => {
     await read({ localOnly: true })
 
     expect(stub.asked.at(-1)?.query).toMatchObject({ local: 'true' })
   })
 
-  it('says who asks', async () => {
+  it('sends a User-Agent', async () => {
     await read({ contact: 'ops@example.org' })
 
     expect(stub.asked.at(-1)?.headers['user-agent']).toBe('Bellwether/1.0 (+ops@example.org)')
   })
 })
 
-describe('a server that speaks the API, with ids of its own', () => {
-  it('is read from the newest post on, until a whole page is older than the day', async () => {
+describe('a server that speaks the Mastodon API with ids of its own', () => {
+  it('reads from the newest post back, until a whole page is older than the day', async () => {
     stub.instance = { version: '0.17.0', source_url: 'https://github.com/superseriousbusiness/gotosocial' }
     const at = (hour: number) => new Date(Date.parse('2026-06-01T20:00:00Z') + hour * 3_600_000).toISOString()
     stub.statuses = Array.from({ length: 34 }, (_, i) => aStatus(at(i), { id: `01J${String(i).padStart(23, '0')}` }))
@@ -226,7 +229,7 @@ describe('a server that speaks the API, with ids of its own', () => {
     )
   })
 
-  it('is found out by its ids, whatever it says of itself', async () => {
+  it('recognises foreign ids by their form, whatever software the server claims to be', async () => {
     stub.statuses = [aStatus(NOON, { id: '01JZZZZZZZZZZZZZZZZZZZZZZZ' })]
     stub.odd[TIMELINE] = [{ body: stub.statuses }]
 
@@ -234,7 +237,7 @@ describe('a server that speaks the API, with ids of its own', () => {
   })
 })
 
-describe('an instance', () => {
+describe('a Mastodon instance', () => {
   const withAccess = (local: string, remote: string) => ({
     ...INSTANCE,
     configuration: { timelines_access: { hashtag_feeds: { local, remote } } },
@@ -242,14 +245,19 @@ describe('an instance', () => {
 
   it.each<[string, object, Partial<MastodonSettings>, RegExp]>([
     [
-      'for its users only',
+      'open to its users only',
       withAccess('public', 'authenticated'),
       {},
       /to its users only; set token: true .* localOnly/,
     ],
     ['switched off', withAccess('public', 'disabled'), {}, /switched .* off; set localOnly: true/],
-    ['switched off at home', withAccess('disabled', 'public'), { localOnly: true }, /switched .* off; name another/],
-  ])('whose hashtag timelines are %s is refused, with the remedy', async (_, instance, options, message) => {
+    [
+      'switched off for local posts',
+      withAccess('disabled', 'public'),
+      { localOnly: true },
+      /switched .* off; name another/,
+    ],
+  ])('refuses an instance whose hashtag timelines are %s, with the remedy', async (_, instance, options, message) => {
     stub.instance = { ...instance }
 
     await expect(read(options)).rejects.toThrow(message)
@@ -257,32 +265,32 @@ describe('an instance', () => {
   })
 
   it.each<[string, Record<string, unknown> | undefined]>([
-    ['of version 4.4, which does not tell', { ...INSTANCE, configuration: {} }],
+    ['of version 4.4, which does not publish the setting', { ...INSTANCE, configuration: {} }],
     ['of version 4.2, without api_versions', { ...INSTANCE, api_versions: undefined }],
-    ['that says nothing of itself', undefined],
-    ['half of whose timelines is closed, where that half is not needed', withAccess('public', 'disabled')],
-  ])('%s is read', async (_, instance) => {
+    ['that does not describe itself', undefined],
+    ['with half of its timelines closed, when that half is not needed', withAccess('public', 'disabled')],
+  ])('reads an instance %s', async (_, instance) => {
     stub.instance = instance
     stub.statuses = [aStatus(NOON)]
 
     expect(idsOf(await walk(await open({ localOnly: true }), () => 40))).toHaveLength(1)
   })
 
-  it('is asked about itself once for each invocation', async () => {
+  it('asks the instance to describe itself once per invocation', async () => {
     stub.statuses = [aStatus(NOON), aStatus('2026-06-02T11:00:00.000Z')]
     await walk(await open(), () => 1)
 
     expect(stub.asked.filter(({ path }) => path === '/api/v2/instance')).toHaveLength(1)
   })
 
-  it('that sends a page of HTML about itself is unavailable', async () => {
+  it('is unavailable when the instance describes itself with an HTML page', async () => {
     stub.odd['/api/v2/instance'] = [{ headers: { 'content-type': 'text/html' }, body: '<title>Just a moment</title>' }]
 
     await expect(read()).rejects.toThrow(/SOURCE_UNAVAILABLE: fedi answered 200: Just a moment/)
   })
 })
 
-describe('an answer of Mastodon', () => {
+describe('a response of Mastodon', () => {
   const refusal = (status: number, error: string): Odd => ({ status, body: { error } })
 
   it.each<[string, Odd, Partial<MastodonSettings>, RegExp]>([
@@ -308,13 +316,13 @@ describe('an answer of Mastodon', () => {
       /UNAVAILABLE.*cache/,
     ],
     ['a wall of a proxy', { status: 403, headers: { 'content-type': 'text/html' }, body: '<html>' }, {}, /UNAVAILABLE/],
-  ])('that is %s is an error that says what to do', async (_, odd, options, message) => {
+  ])('turns %s into an error that says what to do', async (_, odd, options, message) => {
     stub.odd[TIMELINE] = [odd]
 
     await expect(read(options)).rejects.toThrow(message)
   })
 
-  it('that does not come is given up', async () => {
+  it('gives up when no response arrives', async () => {
     stub.odd[TIMELINE] = [{ hang: true }]
     const source = await mastodonOn(stub, stub.now, {}, { timeoutMs: 500 })
     await source.count(WINDOW)
@@ -329,7 +337,7 @@ describe('an answer of Mastodon', () => {
     ['Unix seconds', { 'x-ratelimit-reset': String(NOW / 1000 + 30) }, 30],
     ['nothing', {}, 300],
     ['the past', { 'x-ratelimit-reset': '2026-06-03T06:00:00Z' }, 300],
-  ])('that is a rate limit is waited for by %s', async (_, headers, waitSeconds) => {
+  ])('waits for a rate limit whose end is given as %s', async (_, headers, waitSeconds) => {
     stub.odd[TIMELINE] = [{ status: 429, headers, body: { error: 'Zu viele Anfragen' } }]
 
     expect(await read()).toEqual({ waitSeconds })
@@ -346,31 +354,35 @@ describe('an answer of Mastodon', () => {
   })
 })
 
-describe('the number of posts of a day', () => {
+describe('the number of posts of a day on Mastodon', () => {
   const counted = async () => (await open()).count(WINDOW)
   const day = (at: string, uses: unknown) => ({ day: String(Date.parse(at) / 1000), uses, accounts: '1' })
 
-  it('is about what the instance counted', async () => {
+  it("estimates the number of posts by the instance's own count", async () => {
     stub.statuses = [aStatus(NOON), aStatus(NOON)]
 
     expect(await counted()).toEqual({ about: 2 })
   })
 
   it.each<[string, Odd, unknown]>([
-    ['in any order', { body: { history: [day('2026-06-01', '9'), day('2026-06-02', '3')] } }, { about: 3 }],
+    [
+      'the one of the day, in whatever order the history is',
+      { body: { history: [day('2026-06-01', '9'), day('2026-06-02', '3')] } },
+      { about: 3 },
+    ],
     ['zero', { body: { history: [day('2026-06-02', '0')] } }, { about: 0 }],
     ['unknown without a history', { body: { name: 'aws' } }, undefined],
-    ['unknown where the day is too long ago', { body: { history: [day('2026-06-20', '9')] } }, undefined],
-    ['unknown for what is no hashtag', { status: 404, body: { error: 'Record not found' } }, undefined],
+    ['unknown when the day is too long ago', { body: { history: [day('2026-06-20', '9')] } }, undefined],
+    ['unknown when there is no such hashtag', { status: 404, body: { error: 'Record not found' } }, undefined],
     ['unknown from a wall for bots', { headers: { 'content-type': 'text/html' }, body: '<html>' }, undefined],
-    ['waited for', { status: 429, headers: { 'retry-after': '9' }, body: {} }, { waitSeconds: 9 }],
-  ])('is %s', async (_, odd, count) => {
+    ['to be waited for', { status: 429, headers: { 'retry-after': '9' }, body: {} }, { waitSeconds: 9 }],
+  ])('says that the number of posts is %s', async (_, odd, count) => {
     stub.odd['/api/v1/tags/aws'] = [odd]
 
     expect(await counted()).toEqual(count)
   })
 
-  it('is unknown of a part of the instance', async () => {
+  it('does not know the number of posts when only local posts are collected', async () => {
     expect(await (await open({ localOnly: true })).count(WINDOW)).toBeUndefined()
   })
 })

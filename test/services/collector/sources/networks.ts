@@ -15,9 +15,9 @@ import { startXStub, type XStub } from '../../../stubs/x'
 import type { Network } from './contract'
 
 const watched = { hashtag: 'aws', tags: ['aws'], languages: [] }
-/** As long as the collector waits, because tests share their machine. */
+/** The collector's own timeout, because other tests may slow the machine down. */
 const limits = { timeoutMs: 10_000 }
-/** What the schema makes of options; the registry types them no closer. */
+/** The parsed options; the registry's type is no more precise. */
 const parsed = <S>(declaration: { settings: { parse(given: unknown): unknown } }, given: unknown): S =>
   declaration.settings.parse(given) as S
 
@@ -67,7 +67,7 @@ export const xOn = (stub: XStub, nowMs: () => number, options: Partial<XSettings
     { secret: async () => ({ id: 'x-token', value: 'AAAA' }), nowMs },
   )
 
-/** Every source there is, against its stub. */
+/** Every source, against its stub. */
 export const NETWORKS: Record<string, () => Promise<Network>> = {
   Mastodon: async () => {
     const stub = await startMastodon()

@@ -17,22 +17,22 @@ import { blueskyOn, hackerNewsOn, mastodonOn, xOn } from './networks'
 const NOW = new Date('2026-11-22T03:40:00Z')
 const AT = '2026-11-02T10:00:00.000Z'
 
-/** A network whose posts are kept. */
+/** A network with posts that are stored already. */
 interface Network {
   batch: number
-  /** Put so many posts there; answers them as they are kept. */
+  /** Adds `count` posts; returns them as stored. */
   put(count: number): KeptPost[]
-  /** Posts by what the network calls them. */
+  /** Posts by their id on the network. */
   gone: Departed
   nameOf(post: KeptPost): string
-  /** What the network says of a post that its author deleted. */
+  /** The network's answer for a post that its author deleted. */
   deleted: Presence
-  /** What it says of a post of a suspended author; a server of its own still has it. */
+  /** Its answer for a post of a suspended author, whose own server still has it. */
   suspended: Presence
   open(): Promise<PresencePort>
-  /** Let it answer the next request about posts so. */
+  /** Sets the response to the next request about posts. */
   odd(answer: Odd): void
-  /** A good answer that leaves out half of the posts; undefined where one request is about one post. */
+  /** A valid response without half of the posts; undefined when each request is about one post. */
   half: ((posts: readonly KeptPost[]) => unknown) | undefined
   stop(): Promise<void>
 }
@@ -141,7 +141,7 @@ const NETWORKS: Record<string, () => Promise<Network>> = {
   'X by jobs of compliance': () => onX('compliance'),
 }
 
-describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, start) => {
+describe.each(Object.entries(NETWORKS))('presence of posts: %s', (_, start) => {
   let network: Network
   let port: PresencePort
   beforeEach(async () => {
@@ -157,14 +157,14 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
   }
   const most = () => Math.min(port.batch, 30)
 
-  it('says of a whole batch that it is there', async () => {
+  it('reports every post of a batch as present', async () => {
     const posts = network.put(most())
 
     expect(port.batch).toBe(network.batch)
     expect(await said(posts)).toEqual(new Map(posts.map(({ id }) => [id, 'there'])))
   })
 
-  it('tells a post that its author deleted, and one of a suspended author', async () => {
+  it('recognises a post that its author deleted, and one of a suspended author', async () => {
     const posts = network.put(5)
     network.gone.deleted.add(network.nameOf(posts[1]!))
     network.gone.suspended.add(network.nameOf(posts[2]!))
@@ -182,19 +182,19 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
   })
 
   it.each<[string, Odd]>([
-    ['an error of its own', { status: 503, headers: { 'content-type': 'text/html' }, body: '<title>Down</title>' }],
-    ['a page for people', { headers: { 'content-type': 'text/html' }, body: '<p>Are you a person?</p>' }],
+    ['an error', { status: 503, headers: { 'content-type': 'text/html' }, body: '<title>Down</title>' }],
+    ['an HTML page', { headers: { 'content-type': 'text/html' }, body: '<p>Are you a person?</p>' }],
     ['an answer that is cut off', { body: { posts: [1, 2, 3] }, cut: true }],
     ['an answer of another kind', { body: { error: 'later' } }],
     ['a redirect', { status: 302, headers: { location: 'https://login.example/' }, body: '' }],
-  ])('says nothing of any post where the network sends %s', async (_what, answer) => {
+  ])('concludes nothing about any post when the network sends %s', async (_what, answer) => {
     const posts = network.put(1)
     network.odd(answer)
 
     await expect(port.stillThere(posts, 100)).rejects.toThrow('SOURCE_UNAVAILABLE')
   })
 
-  it('waits where the network has had enough', async () => {
+  it('waits when the network limits its rate', async () => {
     const posts = network.put(1)
     network.odd({ status: 429, headers: { 'x-ratelimit-reset': String(NOW.getTime() / 1000 + 60) }, body: {} })
 
@@ -228,7 +228,7 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
         key.startsWith('privacy/') ? deletionRecord.parse(JSON.parse(body)).marks.posts : [],
       )
 
-    it('has a deleted post deleted: at once where its own server says so, or the next day', async () => {
+    it('deletes a missing post: at once when its own server confirms it, otherwise the next day', async () => {
       const posts = network.put(10)
       await keep(posts)
       network.gone.deleted.add(network.nameOf(posts[3]!))
@@ -241,7 +241,7 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
       expect(deletions()).toEqual(deleted)
     })
 
-    it('deletes nothing of a network that is down', async () => {
+    it('deletes nothing when the network is down', async () => {
       const posts = network.put(10)
       await keep(posts)
       network.odd({ status: 503, body: {} })
@@ -250,7 +250,7 @@ describe.each(Object.entries(NETWORKS))('whether posts still exist: %s', (_, sta
       expect(deletions()).toEqual([])
     })
 
-    it('deletes nothing where half of a batch is missing from an answer', async () => {
+    it('deletes nothing when half of a batch is missing from an answer', async () => {
       if (!network.half) return
       const posts = network.put(20)
       await keep(posts)
@@ -269,7 +269,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
-it('asks the server of an author only within its requests, and never without a public name', async () => {
+it("asks an author's own server within the request limit, and never a host without a public name", async () => {
   const stub = await startMastodon()
   stops.push(stub.stop)
   const { host } = new URL(stub.url)
@@ -289,7 +289,7 @@ it('asks the server of an author only within its requests, and never without a p
   expect([...('said' in answer ? answer.said : [])].map(([, one]) => one)).toContain('absent')
 })
 
-it('leaves X to age where the account may make no jobs, and names what a paid look-up cost', async () => {
+it('leaves X posts to the age rule when jobs are forbidden, and reports what a paid look-up cost', async () => {
   const stub = await startXStub()
   stops.push(stub.stop)
   stub.jobStates = undefined
@@ -303,7 +303,7 @@ it('leaves X to age where the account may make no jobs, and names what a paid lo
   expect((await xOn(stub, () => NOW.getTime(), { presence: 'age' })).presence).toBeUndefined()
 })
 
-it.each(['failed', 'expired'])('says nothing of X where its job is %s', async (state) => {
+it.each(['failed', 'expired'])('concludes nothing about X posts when the job has %s', async (state) => {
   const stub = await startXStub()
   stops.push(stub.stop)
   stub.jobStates = ['in_progress', state]

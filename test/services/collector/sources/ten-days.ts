@@ -6,19 +6,19 @@ import { mastodonOn } from './networks'
 
 const DAYS = 10
 const FROM = '2026-06-01T00:00:00.000Z'
-/** Posts of a page of Mastodon. */
+/** Posts per page of Mastodon. */
 const PAGE = 40
 
 interface TenDays {
-  /** Posts of the ten days that were there to be read, and how many of them were stored once, again, or not at all. */
+  /** The readable posts of the ten days, and how many of them were stored once, more than once, or never. */
   there: number
   once: number
   again: number
   missing: number
-  /** Stored, though deleted before or of no day that was collected. */
+  /** Stored although deleted before, or outside the collected days. */
   wrong: number
   requests: number
-  /** As many as the pages need that these posts fill. */
+  /** The number of pages that these posts fill. */
   needed: number
   /** Whether the runs of all days are complete. */
   complete: boolean
@@ -81,7 +81,7 @@ export async function collectTenDays(posts: number): Promise<TenDays> {
 
 const ROW = /^https:\/\/b\.example\/users\/bob\/statuses\/(\d+),/gm
 
-/** A bucket that keeps of a page only that it is there. */
+/** A bucket that keeps only the existence of a page. */
 function countingPages(count: (csv: string) => void): Map<string, string> {
   const bucket = new Map<string, string>()
   const keep = bucket.set.bind(bucket)

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 
-/** Sources with one row that is no post, and what they know of it. */
+/** Sources with one malformed row, and the trace that is expected of it. */
 const ROWS: Record<string, () => Promise<{ source: Source; trace: object }>> = {
   Mastodon: async () => {
     const stub = await startMastodon()
@@ -57,7 +57,7 @@ const ROWS: Record<string, () => Promise<{ source: Source; trace: object }>> = {
   },
 }
 
-it.each(Object.entries(ROWS))('a row of %s that is no post still says whose it is', async (_, start) => {
+it.each(Object.entries(ROWS))('traces a malformed row of %s to its author and its post', async (_, start) => {
   const { source, trace } = await start()
 
   const page = await source.read({ window: WINDOW, first: true, next: null, limit: source.page.most })

@@ -72,8 +72,8 @@ const metadata = (more: object = {}) => ({
   ...more,
 })
 
-describe('the request', () => {
-  it('is complete, and asks as many people as the evaluation wants', async () => {
+describe('a Ground Truth labelling job', () => {
+  it('is requested with every field, and asks as many workers per item as evaluation needs', async () => {
     const { world, sagemaker } = newJobWorld()
 
     await start(world)
@@ -111,7 +111,7 @@ describe('the request', () => {
     })
   })
 
-  it('goes with files in the form that Ground Truth reads', async () => {
+  it('gets its input files in the form that Ground Truth reads', async () => {
     const { world } = newJobWorld()
 
     const { lines } = await start(world)
@@ -124,7 +124,7 @@ describe('the request', () => {
     for (const line of lines) expect(Object.keys(line)).toEqual(['source', 'item', 'post-id'])
   })
 
-  it('counts the fee of each item, and of each once more that may be disputed', async () => {
+  it('is booked with the fee of each item, and a second fee for items that may be disputed', async () => {
     const { world } = newJobWorld()
 
     const { plan } = await start(world)
@@ -132,7 +132,7 @@ describe('the request', () => {
     expect(plan).toMatchObject({ judgements: 16, costUsd: 16 * 0.08 + 24 * 0.01 })
   })
 
-  it('that was sent before is done', async () => {
+  it('counts as started when an earlier attempt created it', async () => {
     const { world, sagemaker } = newJobWorld()
     sagemaker.on(CreateLabelingJobCommand).rejects(Object.assign(new Error('taken'), { name: 'ResourceInUse' }))
 
@@ -141,7 +141,7 @@ describe('the request', () => {
     expect(world.told.map(({ event }) => event)).toEqual(['LabelingStarted'])
   })
 
-  it('that AWS refuses says what to use instead, and does not stand in the way of the next batch', async () => {
+  it('says what to use instead when AWS refuses it, and does not block the next batch', async () => {
     const { world, sagemaker } = newJobWorld()
     const refusal = Object.assign(new Error('not for new customers'), { name: 'ValidationException' })
     sagemaker.on(CreateLabelingJobCommand).rejects(refusal)
@@ -158,35 +158,35 @@ describe('the request', () => {
 
   it.each([
     [
-      'the public crowd',
+      'the public workforce',
       { region: 'us-east-1' },
       { workteamArn: 'arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default' },
       /public crowd/,
     ],
     ['a region without the service', { region: 'eu-north-1' }, {}, /does not classify text in eu-north-1/],
-    ['a team of another region', { region: 'eu-central-1' }, {}, /is not in eu-central-1/],
+    ['a work team of another region', { region: 'eu-central-1' }, {}, /is not in eu-central-1/],
     [
-      'what is no team',
+      'a malformed work team ARN',
       {},
       { workteamArn: 'arn:aws:sagemaker:eu-west-1:111122223333:endpoint/x' },
       /not the ARN of a private or vendor/,
     ],
-    ['a stage that no job can be named for', { stage: 'my_stage' }, {}, /cannot be named/],
+    ['a stage that no job name can contain', { stage: 'my_stage' }, {}, /cannot be named/],
     ['a stage that is too long', { stage: 'x'.repeat(50) }, {}, /cannot be named/],
-  ])('is never sent to %s', (_, where, settings, message) => {
+  ])('is never requested with %s', (_, where, settings, message) => {
     const check = () => checkGroundTruth({ ...place, ...where }, { ...groundTruth, ...settings })
 
     expect(check).toThrow(message)
     expect(check).toThrow(/labelling.labeller: desk/)
   })
 
-  it('takes a vendor', () => {
+  it("accepts a vendor's work team", () => {
     const workteamArn = 'arn:aws:sagemaker:eu-west-1:222233334444:workteam/vendor-crowd/abc'
 
     expect(checkGroundTruth(place, { ...groundTruth, workteamArn })).toMatchObject({ workteamArn })
   })
 
-  it.each(Object.keys(LAMBDA_ACCOUNTS))('names the functions of %s by an account of twelve digits', async (region) => {
+  it.each(Object.keys(LAMBDA_ACCOUNTS))('names the functions of %s with a twelve-digit account', async (region) => {
     const { plan } = await start(newJobWorld().world)
     const { HumanTaskConfig } = labelingJobRequest(plan, 8, { ...place, region }, groundTruth)
 
@@ -196,7 +196,7 @@ describe('the request', () => {
   })
 })
 
-describe('a line of the output', () => {
+describe('a line of the output manifest', () => {
   const items = new Set(['a'])
   const categories = ['technical', 'marketing']
   const read = (line: object | string) =>
@@ -213,11 +213,11 @@ describe('a line of the output', () => {
   it.each<[string, object]>([
     ['a number', line()],
     ['a string', line({ label: '1' })],
-  ])('has its class as %s', (_, given) => {
+  ])('gives its class index as %s', (_, given) => {
     expect(read(given)).toEqual({ item: 'a', label: 'marketing', confidence: 0.62, at: '2026-06-03T18:53:17.309395' })
   })
 
-  it('is read as it was published', () => {
+  it('is read in the form that AWS documents', () => {
     const published =
       '{"source":"Don\\u0027t miss it","item":"a","label":1,"label-metadata":{"confidence":0.62,"job-name":"labeling-job/hashtag-positivity","class-name":"marketing","human-annotated":"yes","creation-date":"2019-01-08T18:53:17.309395","type":"groundtruth/text-classification"}}'
 
@@ -226,8 +226,8 @@ describe('a line of the output', () => {
 
   it.each<[string, object | string, string]>([
     ['is cut off', '{"source":"te', 'not-json'],
-    ['is no object', '[1]', 'invalid'],
-    ['is of an item that was not asked', line({ item: 'b' }), 'not-asked'],
+    ['is not an object', '[1]', 'invalid'],
+    ['is about an item that was not asked', line({ item: 'b' }), 'not-asked'],
     ['has no item', line({ item: undefined }), 'not-asked'],
     ['has no text', line({ source: undefined }), 'source-missing'],
     ['is not labelled yet', line({ label: undefined, 'label-metadata': undefined }), 'unlabeled'],
@@ -244,10 +244,10 @@ describe('a line of the output', () => {
       line({ 'label-metadata': metadata({ 'failure-reason': 'ClientError' }) }),
       'failed',
     ],
-    ['has a class that is none', line({ 'label-metadata': metadata({ 'class-name': 'Marketing' }) }), 'unknown-class'],
-    ['names another class than its index', line({ label: 0 }), 'class-mismatch'],
-    ['has an index of letters', line({ label: 'one' }), 'invalid'],
-  ])('is refused that %s', (_, given, reason) => {
+    ['has an unknown class', line({ 'label-metadata': metadata({ 'class-name': 'Marketing' }) }), 'unknown-class'],
+    ['names another class than its index does', line({ label: 0 }), 'class-mismatch'],
+    ['has a non-numeric index', line({ label: 'one' }), 'invalid'],
+  ])('is refused when it %s', (_, given, reason) => {
     expect(read(given)).toMatchObject({ reason })
   })
 })
@@ -258,7 +258,7 @@ describe('the responses of workers', () => {
       answers: [{ workerId, submissionTime, answerContent: { 'crowd-classifier': { label } }, timeSpentInSeconds: 4 }],
     })
 
-  it('are judgements, of each worker the last', () => {
+  it('become judgements; the last response of each worker counts', () => {
     const { judgements, refused } = readResponses('a', [
       response('w1', 'technical'),
       response('w2', 'marketing'),
@@ -277,7 +277,7 @@ describe('the responses of workers', () => {
     ['is empty', {}],
     ['has no choice', { 'crowd-classifier': { label: '' } }],
     ['is of another template', { 'crowd-classifier': { labels: ['technical'] } }],
-  ])('lose no good answer beside one that %s', (_, answerContent) => {
+  ])('stay usable beside one that %s', (_, answerContent) => {
     const submissionTime = '2026-06-03T10:00:00Z'
     const good = { workerId: 'w1', submissionTime, answerContent: { 'crowd-classifier': { label: 'technical' } } }
     const bad = { workerId: 'w2', submissionTime, answerContent }
@@ -292,12 +292,12 @@ describe('the responses of workers', () => {
     ['labeling/b/jobs/j/annotations/worker-response/iteration-1/12/2026-06-03_10:00:00.json', 12],
     ['labeling/b/jobs/j/annotations/worker-response/iteration-1/x.json', undefined],
     ['labeling/b/jobs/j/annotations/consolidated-annotation/iteration-1/12/a.json', undefined],
-  ])('%s is about object %p', (key, index) => {
+  ])('come from the key %s, which gives object index %p', (key, index) => {
     expect(objectIndex(key)).toBe(index)
   })
 })
 
-describe('settling a job', () => {
+describe('settling a Ground Truth job', () => {
   const output = keys.jobManifest({ batch: BATCH, job: JOB })
   const describes = (status: 'InProgress' | 'Completed' | 'Failed' | 'Stopped', uri = true) => ({
     LabelingJobStatus: status,
@@ -306,7 +306,7 @@ describe('settling a job', () => {
       : undefined,
   })
 
-  /** All items answered by two workers who agree but for the second item; the first failed. */
+  /** Two workers answer every item and disagree on the second; the first item failed. */
   async function answer(world: World, lines: { item: string; source: string }[]) {
     const said = lines.map((line, i) => ({
       ...line,
@@ -338,7 +338,7 @@ describe('settling a job', () => {
 
   type AwsStub = ReturnType<typeof newJobWorld>['sagemaker']
 
-  /** The first job has ended; the second is in this state, or not there. */
+  /** The first job has ended; the second has this state, or does not exist. */
   function ended(sagemaker: AwsStub, first: 'Completed' | 'Stopped', third?: Parameters<typeof describes>[0]) {
     sagemaker.on(DescribeLabelingJobCommand, { LabelingJobName: JOB }).resolves(describes(first))
     const second = sagemaker.on(DescribeLabelingJobCommand, { LabelingJobName: THIRD })
@@ -346,7 +346,7 @@ describe('settling a job', () => {
     else second.rejects(gone)
   }
 
-  /** What a worker said of the one disputed item in the second job. */
+  /** A worker's answer in the second job about the one disputed item. */
   const thirdSays = (world: World, worker: string, label: string) =>
     world.bucket.put(
       `labeling/${BATCH}/jobs/${THIRD}/annotations/worker-response/iteration-1/0/0.json`,
@@ -361,7 +361,7 @@ describe('settling a job', () => {
       }),
     )
 
-  it('asks one more person about what two disagree on, in a job of its own under an attribute of its own', async () => {
+  it('asks one more worker about disagreements, in a second job with its own attribute', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
@@ -386,8 +386,8 @@ describe('settling a job', () => {
   })
 
   it.each([
-    ['takes the third answer, by the item it is of', 'w3', 'marketing', 3],
-    ['sets aside the answer of who judged the item before, and pays it', 'w1', 'marketing', 2],
+    ['uses the third answer, matched by item', 'w3', 'marketing', 3],
+    ['discards but pays the answer of a worker who judged the item before', 'w1', 'marketing', 2],
   ])('%s', async (_, worker, label, judgements) => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
@@ -404,7 +404,7 @@ describe('settling a job', () => {
     const quality = qualityRecord.parse(JSON.parse(world.bucket.texts()[keys.quality({ batch: BATCH })] ?? ''))
     expect(settled).toMatchObject({ labelled: 7, judgements: 15 })
     expect(disputed?.['label-metadata'].judgements).toHaveLength(judgements)
-    // A third answer decides; without one stands what Ground Truth made of the two.
+    // A third answer decides; without it, Ground Truth's consolidation of the two holds.
     expect(disputed?.['label-metadata']['class-name']).toBe(judgements === 3 ? 'marketing' : 'technical')
     expect(quality.refused).toMatchObject(judgements === 3 ? {} : { 'repeated-judge': 1 })
     expect(quality.costUsd).toBeCloseTo(9 * 0.08 + 15 * 0.01)
@@ -412,7 +412,7 @@ describe('settling a job', () => {
     expect(quality.alpha.items).toBe(7)
   })
 
-  it('reads no answers of the first job again while the second runs', async () => {
+  it('does not read the answers of the first job again while the second runs', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
@@ -431,7 +431,7 @@ describe('settling a job', () => {
     expect(responses).toEqual([])
   })
 
-  it('waits while it runs, though the manifest is written already', async () => {
+  it('waits while the job runs, even when the manifest exists already', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
@@ -441,7 +441,7 @@ describe('settling a job', () => {
     expect(world.bucket.texts()[keys.settledManifest({ batch: BATCH })]).toBeUndefined()
   })
 
-  it('keeps the label of its workers, of Ground Truth where they disagree, and counts what has none', async () => {
+  it("uses the workers' common label, Ground Truth's where they disagree, and counts items without one", async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
@@ -469,7 +469,7 @@ describe('settling a job', () => {
     })
   })
 
-  it('takes the label of Ground Truth where the workers’ own answers are not there', async () => {
+  it("uses Ground Truth's label when the workers' own answers are missing", async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await world.bucket.put(
@@ -484,7 +484,7 @@ describe('settling a job', () => {
     )
   })
 
-  it('releases everything when the job failed: each item keeps its role and may be asked by a later batch', async () => {
+  it('releases every item when the job failed: it keeps its role and a later batch may ask it', async () => {
     const { world, sagemaker } = newJobWorld()
     const { plan } = await start(world)
     const claims = () =>
@@ -504,7 +504,7 @@ describe('settling a job', () => {
     expect(await batchesToCarry(world.table)).toEqual([BATCH])
   })
 
-  it('stops the job at the deadline, and settles what is there when it has stopped', async () => {
+  it('stops the job at the deadline, and settles the available answers once it has stopped', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines)
@@ -521,7 +521,7 @@ describe('settling a job', () => {
     expect(after).toMatchObject({ labelled: 7 })
   })
 
-  it('counts the objects of both jobs for the fee of the month, and takes it where they stand in it', async () => {
+  it('counts the objects of both jobs for the monthly fee, at the tier they fall into', async () => {
     const tiers = { ...groundTruth, feeTiers: [{ above: 10, feePerItemUsd: 0.01 }] }
     const { world, sagemaker } = newJobWorld(tiers)
     const { lines } = await start(world)
@@ -541,11 +541,11 @@ describe('settling a job', () => {
       storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch: `${BATCH}-${nth}` })] ?? '')),
     )
     expect([second?.before, third?.before]).toEqual([8, 8 + 8 + 1])
-    // Sixteen objects stood before the one that was asked about once more.
+    // Sixteen objects were counted before the one of the second job.
     expect(quality.costUsd).toBeCloseTo(8 * 0.08 + 0.01 + 15 * 0.01)
   })
 
-  it('counts what AWS says was labelled, or tried in vain, when it is stopped', async () => {
+  it('counts the objects that AWS labelled or failed to label when the job is stopped', async () => {
     const { world, sagemaker } = newJobWorld()
     const { lines } = await start(world)
     await answer(world, lines.slice(0, 3))
@@ -564,7 +564,7 @@ describe('settling a job', () => {
     expect(await objectsOf(world.table, termsOf('ground-truth'), BATCH)).toBe(3)
   })
 
-  it('of which nothing is known ends at its deadline, and costs nothing', async () => {
+  it('settles an unknown job at its deadline at no cost', async () => {
     const { world, sagemaker } = newJobWorld()
     await start(world)
     sagemaker.on(DescribeLabelingJobCommand).rejects(Object.assign(new Error('gone'), { name: 'ResourceNotFound' }))
@@ -584,7 +584,7 @@ describe('settling a job', () => {
     ['arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/bellwether-test-2026-06-02-2-third', '2026-06-02-2'],
     ['arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/somebody-elses', undefined],
     [undefined, undefined],
-  ])('knows the batch of %s', (arn, batch) => {
+  ])('knows the batch of the job %s', (arn, batch) => {
     expect(batchOfJob(arn, 'test')).toBe(batch)
   })
 })

@@ -12,21 +12,21 @@ describe('the worker template', () => {
     { name: 'plain', definition: 'Plain.', examples: [] },
   ])
 
-  it('shows the post and the labels as text', () => {
+  it('escapes the post and the labels', () => {
     expect(template.match(/\{\{.*?\}\}/g)).toEqual([
       '{{ task.input.labels | to_json | escape }}',
       '{{ task.input.taskObject | escape }}',
     ])
   })
 
-  it('takes no word of the owner for markup or Liquid', () => {
+  it("does not interpret the owner's words as markup or Liquid", () => {
     expect(template).not.toContain('<script>alert')
     expect(template).not.toContain('{%')
     expect(template).toContain('a &#34;b&#34; &#60;c&#62;')
   })
 })
 
-describe('a request', () => {
+describe('a request to the labeling function', () => {
   it.each([
     [{}, { start: 'now' }],
     [{ start: 'scheduled' }, { start: 'scheduled' }],
@@ -39,12 +39,12 @@ describe('a request', () => {
       { run: 'raw/hashtag=aws/date=2026-11-21/run=r1/run.json' },
       { run: { hashtag: 'aws', date: '2026-11-21', run: 'r1' } },
     ],
-  ])('is read: %j', (request, parsed) => {
+  ])('accepts the request %j', (request, parsed) => {
     expect(labelingRequest.parse(request)).toEqual(parsed)
   })
 
   it.each([{ start: 'later' }, { settle: '../x' }, { settle: 'today' }, { run: 'raw/x' }, { batch: '2026-11-22' }])(
-    'is refused: %j',
+    'refuses the request %j',
     (request) => {
       expect(labelingRequest.safeParse(request).success).toBe(false)
     },

@@ -9,7 +9,7 @@ import { functionOf, linesOf, newWorld, postsOf, settingsWith, storeRun, type Wo
 const BATCH = '2026-06-02'
 const CAPACITY = 6
 
-/** A machine that answers as soon as it is asked, for a price of its own and up to so many items a day. */
+/** A machine that answers immediately, at its own price, up to a number of items a day. */
 function toyLabeller(): Labeller & { started: string[][] } {
   const started: string[][] = []
   return {
@@ -57,8 +57,8 @@ beforeEach(async () => {
 
 const planOf = (batch: string) => storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch })] ?? ''))
 
-describe('a labeller that is plugged in', () => {
-  it('is planned within its capacity and booked by its price', async () => {
+describe('a labeller that a test plugs in', () => {
+  it('is planned within its capacity and booked at its price', async () => {
     const plan = planOf(BATCH)
 
     expect(plan).toMatchObject({ labeller: 'toy', judgements: CAPACITY, costUsd: 0.612 })
@@ -68,7 +68,7 @@ describe('a labeller that is plugged in', () => {
     expect(toy.started).toEqual([plan.items.map(({ item }) => item)])
   })
 
-  it('has its labels settled as those of a machine', async () => {
+  it('has its labels settled as machine labels', async () => {
     expect(await functionOf(world).settle(BATCH)).toMatchObject({ labelled: CAPACITY, judgements: CAPACITY })
 
     const lines = linesOf(world, keys.settledManifest({ batch: BATCH })).map((line) => settledLine.parse(line))
@@ -78,7 +78,7 @@ describe('a labeller that is plugged in', () => {
     expect(quality).toMatchObject({ costUsd: 0.612, objects: CAPACITY })
   })
 
-  it('is asked for no more once its day is full, and by its tiers in the next batch', async () => {
+  it('gets no more items once its day is full, and its own price tiers in the next batch', async () => {
     await functionOf(world).settle(BATCH)
 
     expect(await functionOf(world).request({ estimate: true })).toMatchObject({ items: 0 })
@@ -89,7 +89,7 @@ describe('a labeller that is plugged in', () => {
     expect(planOf('2026-06-03')).toMatchObject({ before: CAPACITY, costUsd: 0.312 })
   })
 
-  it('must be there for its batch to be settled', async () => {
+  it('must still be configured when its batch is settled', async () => {
     world.plugged = {}
 
     await expect(functionOf(world).settle(BATCH)).rejects.toThrow(/there is no labeller "toy"/)

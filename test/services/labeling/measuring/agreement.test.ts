@@ -10,7 +10,7 @@ import { mulberry32 } from '../../../../shared/statistics/random'
 const CATEGORIES = ['technical', 'marketing']
 type Said = [annotator: string, label: string]
 
-/** A batch in which these were said, one after the other. */
+/** A batch with these judgements, in this order. */
 function batchOf(items: Record<string, Said[]>, batch = '2026-11-22', purpose: Purpose = 'label'): JudgementsRecord {
   return {
     batch,
@@ -28,7 +28,7 @@ function batchOf(items: Record<string, Said[]>, batch = '2026-11-22', purpose: P
   }
 }
 
-/** Items that pairs of people judge, each right at their own rate; a third where two disagree. */
+/** Items that pairs of annotators judge, each with their own accuracy; a third judges where two disagree. */
 function judged(count: number, accuracies: Record<string, number>, rare = 0.5, third = true): JudgementsRecord {
   const random = mulberry32(7)
   const names = Object.keys(accuracies)
@@ -52,7 +52,7 @@ function judged(count: number, accuracies: Record<string, number>, rare = 0.5, t
 const measured = (...records: JudgementsRecord[]) => statusOf(agreementOf(records, CATEGORIES))
 
 describe('agreementOf', () => {
-  it('counts the first two judgements of an item, over batches, and no third', () => {
+  it('measures alpha on the first two judgements of an item, across batches', () => {
     const first = batchOf({
       a: [
         ['ana', 'technical'],
@@ -78,7 +78,7 @@ describe('agreementOf', () => {
     expect(annotators.ana?.judgements).toBe(3)
   })
 
-  it.each(['gold', 'repeat', 'relabel'] as const)('leaves out what was asked as %s', (purpose) => {
+  it.each(['gold', 'repeat', 'relabel'] as const)('ignores items with the purpose %s', (purpose) => {
     const asked = batchOf(
       {
         a: [
@@ -93,7 +93,7 @@ describe('agreementOf', () => {
     expect(agreementOf([asked], CATEGORIES).alpha.items).toBe(0)
   })
 
-  it('weighs one more judgement of a label in doubt, and measures agreement without it', () => {
+  it('lets a judgement to confirm a label change its posterior, but not the measured agreement', () => {
     const pair = batchOf({
       a: [
         ['ana', 'technical'],
@@ -109,7 +109,7 @@ describe('agreementOf', () => {
     expect(after.posteriors.get('a')![0]).toBeLessThan(before.posteriors.get('a')![0]!)
   })
 
-  it('measures a single annotator by what came back', () => {
+  it('measures a single annotator by repeats', () => {
     const first = batchOf({ a: [['ana', 'technical']], b: [['ana', 'marketing']], c: [['ana', 'marketing']] })
     const again = batchOf(
       { a: [['ana', 'technical']], b: [['ana', 'technical']], z: [['ana', 'technical']] },
@@ -129,7 +129,7 @@ describe('agreementOf', () => {
     })
   })
 
-  it('measures annotators by gold whose label the owner decided', () => {
+  it('measures annotators by gold items that the owner decided', () => {
     const gold = batchOf(
       { a: [['ana', 'technical']], b: [['ana', 'marketing']], c: [['ana', 'marketing']] },
       '2026-11-23',
@@ -143,7 +143,7 @@ describe('agreementOf', () => {
     expect(agreementOf([gold], CATEGORIES, known).annotators.ana?.gold).toEqual({ items: 2, right: 1 })
   })
 
-  it('follows when annotators, items or labels are permuted', () => {
+  it('is equivariant under permutations of annotators, items and labels', () => {
     const said = fc.array(fc.tuple(fc.constantFrom('ana', 'ben', 'cyd'), fc.constantFrom(...CATEGORIES)), {
       maxLength: 3,
     })
@@ -181,7 +181,7 @@ describe('statusOf', () => {
     expect(reasons.join()).toContain('1 more item, 2 judgements')
   })
 
-  it('is ok for people who mostly agree', () => {
+  it('is ok for annotators who mostly agree', () => {
     const { status, reasons } = measured(judged(120, { ana: 0.95, ben: 0.95, cyd: 0.95 }))
 
     expect(status).toBe('ok')
@@ -190,7 +190,7 @@ describe('statusOf', () => {
     )
   })
 
-  it('is unreliable for people who mostly guess, and says which definition to sharpen', () => {
+  it('is unreliable for annotators who mostly guess, and names the definition to sharpen', () => {
     const { status, reasons } = measured(judged(400, { ana: 0.65, ben: 0.65, cyd: 0.65 }))
 
     expect(status).toBe('unreliable')
@@ -204,7 +204,7 @@ describe('statusOf', () => {
     ])
   })
 
-  it('says that one stands apart, and names only to the owner who it is', () => {
+  it('reports an outlier among the annotators, and names them to the owner only', () => {
     const { status, reasons, about } = measured(judged(300, { ana: 0.97, ben: 0.97, cyd: 0.4 }))
 
     expect(status).toBe('unreliable')
@@ -217,7 +217,7 @@ describe('statusOf', () => {
     expect(reasonsForOwner({ reasons, about }).join()).toMatch(/cyd stands apart: the same/)
   })
 
-  it('hides the names that an older release wrote into reasons from readers', () => {
+  it("hides annotators' names in reasons that an older release wrote", () => {
     const { annotators } = agreementOf([batchOf({ a: [['ana', 'technical']] })], CATEGORIES)
     const reasons = ['ana judged all: ask ana', 'banana split']
 
@@ -227,13 +227,13 @@ describe('statusOf', () => {
     ])
   })
 
-  it('says how many more judgements would tell, where the error rate may be low enough', () => {
+  it('says how many more judgements would decide when the error rate may be low enough', () => {
     const { reasons } = measured(judged(64, { ana: 0.83, ben: 0.83, cyd: 0.83 }))
 
     expect(reasons.at(-1)).toMatch(/about \d+ more items judged by two people, \d+ judgements, would tell/)
   })
 
-  it('is ok where one label is rare and people seldom err, whatever alpha is', () => {
+  it('is ok when one label is rare and annotators seldom err, whatever alpha is', () => {
     const rare = judged(600, { ana: 0.97, ben: 0.97, cyd: 0.97 }, 0.03)
     const agreement = agreementOf([rare], CATEGORIES)
 
@@ -241,7 +241,7 @@ describe('statusOf', () => {
     expect(statusOf(agreement)).toMatchObject({ status: 'ok' })
   })
 
-  it('knows nothing where two people never said but one label', () => {
+  it('is unmeasured when two annotators only ever gave one label', () => {
     const same = batchOf(
       Object.fromEntries(
         Array.from({ length: 70 }, (_, i) => [
@@ -262,8 +262,8 @@ describe('statusOf', () => {
   })
 })
 
-describe('the error rate that a settlement keeps', () => {
-  it('counts pairs, thirds, hidden checks and repeats, without flags and without other purposes', () => {
+describe('the judgement errors of a settlement', () => {
+  it('count pairs, thirds, gold and repeats, but no flags', () => {
     const pairs = batchOf({
       a: [
         ['ana', 'technical'],
@@ -303,13 +303,13 @@ describe('the error rate that a settlement keeps', () => {
     expect(errors).toMatchObject({ source: 'assumed', items: 2, differing: 1 })
   })
 
-  it('is what the configuration assumes where nothing measures it', () => {
+  it('fall back to the configured rate without measurements', () => {
     const alone = batchOf({ a: [['ana', 'technical']] })
 
     expect(agreementOf([alone], CATEGORIES, new Map(), { mean: 0.1, sd: 0.03 }).errors.rate.mean).toBeCloseTo(0.1, 2)
   })
 
-  it('is measured by sixty hidden checks where nobody judged what another did', () => {
+  it('are measured by sixty gold items when no item was judged twice', () => {
     const checks = (missed: number) =>
       batchOf(
         Object.fromEntries(
@@ -331,7 +331,7 @@ describe('the error rate that a settlement keeps', () => {
     expect(status(20)).toMatchObject({ status: 'unreliable' })
   })
 
-  it('withholds at most one day in twenty at mistakes of 0.15, once sixty items were judged twice', () => {
+  it('withhold at most one day in twenty at an error rate of 0.15, from sixty double-judged items on', () => {
     const random = mulberry32(3)
     const [weeks, perDay] = [4, 15]
     const say = (truth: number) => (random() < 0.15 ? 1 - truth : truth)

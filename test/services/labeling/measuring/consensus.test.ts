@@ -15,53 +15,47 @@ const said = (...labels: string[]): Judgement[] =>
 describe('consensusOf', () => {
   it.each([
     ['one judgement', ['technical'], { label: 'technical', confidence: 0 }],
-    ['two that agree', ['technical', 'technical'], { label: 'technical', confidence: 1 }],
-    ['two of three', ['technical', 'marketing', 'marketing'], { label: 'marketing', confidence: 2 / 3 }],
+    ['two judgements that agree', ['technical', 'technical'], { label: 'technical', confidence: 1 }],
+    ['two against one', ['technical', 'marketing', 'marketing'], { label: 'marketing', confidence: 2 / 3 }],
     ['a label against a flag', ['technical', '!unreadable', 'technical'], { label: 'technical', confidence: 2 / 3 }],
-    ['nothing', [], { reason: 'unanswered' }],
-    ['two that disagree', ['technical', 'marketing'], { reason: 'disputed' }],
-    ['three that disagree', ['technical', 'marketing', 'other'], { reason: 'disputed' }],
+    ['no judgement', [], { reason: 'unanswered' }],
+    ['two judgements that disagree', ['technical', 'marketing'], { reason: 'disputed' }],
+    ['three judgements that disagree', ['technical', 'marketing', 'other'], { reason: 'disputed' }],
     ['a flag', ['!unreadable'], { reason: 'flagged' }],
     ['more flags than labels', ['!personal', 'technical', '!personal'], { reason: 'flagged' }],
-    ['a class that is none', ['weather', 'weather'], { reason: 'unknown-class' }],
-  ])('of %s', (_, labels, expected) => {
+    ['an unknown class', ['weather', 'weather'], { reason: 'unknown-class' }],
+  ])('decides %s', (_, labels, expected) => {
     expect(consensusOf(said(...labels), CATEGORIES)).toMatchObject(expected)
   })
 
   it.each([
-    [
-      'the most probable of the labels that were given',
-      ['technical', 'technical', 'marketing'],
-      [0.2, 0.8, 0],
-      'marketing',
-      0.8,
-    ],
+    ['the most probable of the given labels', ['technical', 'technical', 'marketing'], [0.2, 0.8, 0], 'marketing', 0.8],
     ['no label that nobody gave', ['technical', 'technical'], [0.1, 0.2, 0.7], 'technical', 0.1],
     [
-      'what most said, among equally probable ones',
+      'the majority among equally probable labels',
       ['technical', 'marketing', 'marketing'],
       [0.5, 0.5, 0],
       'marketing',
       0.5,
     ],
-  ])('is, where the annotators are known, %s', (_, labels, posterior, label, confidence) => {
+  ])('uses known accuracies: it returns %s', (_, labels, posterior, label, confidence) => {
     expect(consensusOf(said(...labels), CATEGORIES, posterior)).toMatchObject({ label, confidence })
   })
 
   it.each([
-    ['one judgement is what was said', ['technical'], { label: 'technical', confidence: 0 }],
-    ['a tie is one, so that somebody is asked once more', ['technical', 'marketing'], { reason: 'disputed' }],
-  ])('of %s, whatever is known of annotators', (_, labels, expected) => {
+    ['a single judgement is the label', ['technical'], { label: 'technical', confidence: 0 }],
+    ['a tie stays a tie, so that one more annotator is asked', ['technical', 'marketing'], { reason: 'disputed' }],
+  ])('ignores known accuracies: %s', (_, labels, expected) => {
     expect(consensusOf(said(...labels), CATEGORIES, [0.1, 0.9, 0])).toMatchObject(expected)
   })
 
-  it('has the time of the last judgement', () => {
+  it('is dated by the last judgement', () => {
     expect(consensusOf(said('technical', 'technical').reverse(), CATEGORIES)).toMatchObject({
       at: '2026-11-22T10:01:00.000Z',
     })
   })
 
-  it('is the same in any order, and follows when labels change their names', () => {
+  it('does not depend on the order of judgements or the names of labels', () => {
     const labels = fc.array(fc.constantFrom(...CATEGORIES), { maxLength: 7 })
     const swapped: Record<string, string> = { technical: 'marketing', marketing: 'other', other: 'technical' }
     fc.assert(

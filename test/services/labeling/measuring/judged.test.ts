@@ -13,7 +13,7 @@ const recordOf = (i: number, schemaVersion = 1): JudgementsRecord => ({
   items: [{ item: `item ${i}`, purpose: 'label', judgements: [] }],
 })
 
-/** Settle a batch, and say how many objects were read for it. */
+/** Settles a batch, and counts the objects that were read for it. */
 async function settled(bucket: ReturnType<typeof testBucket>, own: JudgementsRecord) {
   let reads = 0
   const counted: typeof bucket = {
@@ -28,7 +28,7 @@ async function settled(bucket: ReturnType<typeof testBucket>, own: JudgementsRec
 }
 
 describe('readJudgements', () => {
-  it('reads at most eleven objects however many batches were settled, and gives all', async () => {
+  it('reads all judgements in at most eleven objects, however many batches were settled', async () => {
     const bucket = testBucket()
     for (let i = 0; i < 45; i++) {
       const { records, reads } = await settled(bucket, recordOf(i))
@@ -38,7 +38,7 @@ describe('readJudgements', () => {
     }
   })
 
-  it('gives the same to a batch whose settlement is retried after later ones', async () => {
+  it('returns the same judgements to a batch whose settlement is retried after later ones', async () => {
     const bucket = testBucket()
     for (let i = 0; i < 12; i++) await settled(bucket, recordOf(i))
     await bucket.put(
@@ -51,7 +51,7 @@ describe('readJudgements', () => {
     expect(records).toEqual(Array.from({ length: 10 }, (_, i) => recordOf(i)))
   })
 
-  it('finds a batch that is settled after the ones behind it were merged', async () => {
+  it('finds a batch that is settled after its successors were merged', async () => {
     const bucket = testBucket()
     for (let i = 1; i < 12; i++) await settled(bucket, recordOf(i))
     await settled(bucket, recordOf(0))
@@ -59,7 +59,7 @@ describe('readJudgements', () => {
     expect((await settled(bucket, recordOf(12))).records.map(({ batch }) => batch)).toContain(dayOf(0))
   })
 
-  it('leaves out batches of another schema version', async () => {
+  it('ignores batches of another label schema version', async () => {
     const bucket = testBucket()
     for (let i = 0; i < 12; i++) await settled(bucket, recordOf(i))
 

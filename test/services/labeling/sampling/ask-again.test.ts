@@ -12,7 +12,7 @@ import { settingsWith, wordsOf } from '../world'
 
 const open = { batch: '2026-06-10', date: '2026-06-10' }
 const settings = settingsWith({ goldShare: 0.05, repeatShare: 0.1, relabelShare: 0.05 })
-/** Two kinds of posts that a model tells apart. */
+/** Two kinds of posts that a model can separate. */
 const textOf = (i: number) =>
   `${i % 2 ? 'join our free webinar today and save' : 'debugging the error log of a timeout'} ${wordsOf(`${i}`).slice(0, 26)}`
 
@@ -66,12 +66,12 @@ const askAgain = (lines: Lines, items = 60, places = 30, labelling = settings.la
 const counts = ({ again }: Awaited<ReturnType<typeof askAgain>>) =>
   ['gold', 'repeat', 'relabel'].map((purpose) => again.filter((one) => one.purpose === purpose).length)
 
-describe('what comes back', () => {
-  it('is nothing while nothing is labelled', async () => {
+describe('asking items again', () => {
+  it('asks nothing again while nothing is labelled', async () => {
     expect(await askAgain([])).toEqual({ again: [], taken: 0 })
   })
 
-  it('is a tenth of a batch where all labels are of one annotator', async () => {
+  it('repeats a tenth of a batch when one annotator gave all labels', async () => {
     const outcome = await askAgain(range(50).map((i) => ['2026-06-02', lineOf(i)]))
 
     expect(counts(outcome)).toEqual([0, 6, 0])
@@ -81,16 +81,16 @@ describe('what comes back', () => {
 
   it.each<[string, Lines]>([
     [
-      'several annotators gave them',
+      'several annotators gave the labels',
       range(50).map((i) => ['2026-06-02', lineOf(i, { annotators: [i % 2 ? 'ana' : 'ben'] })]),
     ],
-    ['they are of the same day', range(50).map((i) => ['2026-06-10-2', lineOf(i)])],
-    ['they were imported', range(50).map((i) => ['import-0123456789abcdef', lineOf(i)])],
-  ])('is no repeat where %s', async (_, lines) => {
+    ['the labels are of the same day', range(50).map((i) => ['2026-06-10-2', lineOf(i)])],
+    ['the labels were imported', range(50).map((i) => ['import-0123456789abcdef', lineOf(i)])],
+  ])('repeats nothing when %s', async (_, lines) => {
     expect(counts(await askAgain(lines))).toEqual([0, 0, 0])
   })
 
-  it('are gold items at the set rate, of what the owner decided', async () => {
+  it('hides gold items at the configured rate, among labels that the owner decided', async () => {
     const decided = range(10).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
     const others = range(20).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i, { annotators: [`a${i}`] })])
 
@@ -100,14 +100,14 @@ describe('what comes back', () => {
     expect(outcome.again.every(({ label }) => label.adjudicated)).toBe(true)
   })
 
-  it('never takes more than half of the places for training', async () => {
+  it('never takes more than half of the training places', async () => {
     const decided = range(30).map((i): Lines[number] => ['correction-1', lineOf(i, { adjudicated: true })])
     const single = range(50).map((i): Lines[number] => ['2026-06-02', lineOf(100 + i)])
 
     expect((await askAgain([...decided, ...single], 60, 5)).taken).toBeLessThanOrEqual(2)
   })
 
-  it('is the same in any order of the labels', async () => {
+  it('does not depend on the order of the labels', async () => {
     const lines = range(40).map((i): Lines[number] => [
       i % 4 ? '2026-06-02' : 'correction-1',
       lineOf(i, i % 4 ? {} : { adjudicated: true }),
@@ -135,7 +135,7 @@ describe('a label that its judges leave in doubt', () => {
     return again.filter(({ purpose }) => purpose === 'confirm')
   }
 
-  it('comes back for one more judgement in both roles, the least sure first, within the share', async () => {
+  it('is asked once more in both roles, the least certain first, within the share', async () => {
     const lines = [
       doubted(1, { confidence: 0.69 }),
       doubted(2, { confidence: 0.51, role: 'evaluation' }),
@@ -153,17 +153,20 @@ describe('a label that its judges leave in doubt', () => {
   })
 
   it.each<[string, Lines[number]]>([
-    ['one alone gave it, of whom confidence 0 says nothing', doubted(1, { annotators: ['ana'], confidence: 0 })],
+    [
+      'one annotator alone gave it, where confidence 0 means nothing',
+      doubted(1, { annotators: ['ana'], confidence: 0 }),
+    ],
     ['it is probable enough', doubted(1, { confidence: 0.7 })],
     ['the owner decided it', doubted(1, { adjudicated: true })],
-    ['everybody who is at work judged it', doubted(1, { annotators: ['ana', 'ben', 'cyd'] })],
+    ['every active annotator judged it', doubted(1, { annotators: ['ana', 'ben', 'cyd'] })],
     ['it was imported', ['import-0123456789abcdef', doubted(1)[1]]],
-  ])('does not where %s', async (_, line) => {
+  ])('is not asked again when %s', async (_, line) => {
     expect((await confirmed([doubted(2), ...others])).map(({ label: { item } }) => item)).toEqual([doubted(2)[1].item])
     expect(await confirmed([line, ...others])).toEqual([])
   })
 
-  it('does not wait for who left', async () => {
+  it('does not wait for an annotator who left', async () => {
     const left = others.map(([batch], i): Lines[number] => [
       batch,
       lineOf(100 + i, { annotators: ['cyd'], on: '2026-06-02' }),
@@ -172,11 +175,11 @@ describe('a label that its judges leave in doubt', () => {
     expect(await confirmed([doubted(1), ...left])).toEqual([])
   })
 
-  it('comes back once', async () => {
+  it('is asked once more only once', async () => {
     expect(await confirmed([doubted(1), doubted(2), ...others], new Set([doubted(1)[1].item]))).toHaveLength(1)
   })
 
-  it('goes before labels that a model doubts, out of one share', async () => {
+  it('takes precedence over labels that a model doubts, within one share', async () => {
     const wrong = range(240).map((i): Lines[number] => [
       '2026-06-02',
       lineOf(i, { annotators: [`a${i % 3}`], label: CATEGORIES[(i + (i % 20 === 1 ? 1 : 0)) % 2]! }),
@@ -205,18 +208,18 @@ describe('labels that a model doubts', () => {
     label: CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!,
   }))
 
-  it('are those that were given wrongly', async () => {
+  it('are the wrong ones', async () => {
     const doubtful = await doubtfulLabels(labels, CATEGORIES)
 
     expect(new Set(doubtful.slice(0, 4))).toEqual(new Set(wrong.map((i) => labels[i]!.item)))
   })
 
-  it('are the same in any order, and none of few', async () => {
+  it('do not depend on the order, and are none below 200 labels', async () => {
     expect(await doubtfulLabels([...labels].reverse(), CATEGORIES)).toEqual(await doubtfulLabels(labels, CATEGORIES))
     expect(await doubtfulLabels(labels.slice(0, 199), CATEGORIES)).toEqual([])
   })
 
-  it('are asked about twice and once more, at most a tenth of the batch, and never in the evaluation role', async () => {
+  it('cost two judgements and a possible third, for at most a tenth of the batch, never in the evaluation role', async () => {
     const lines = range(240).map((i): Lines[number] => {
       const annotators = [`a${i % 3}`]
       const label = CATEGORIES[(i + (wrong.includes(i) ? 1 : 0)) % 2]!

@@ -7,11 +7,11 @@ import { settingsWith } from '../world'
 
 it.each([
   ['twice as many', 0.3, 'aws', '2026-11-22', 0.6],
-  ['never all', 0.5, 'aws', '2026-11-24', 0.9],
-  ['no fewer than there are', 0.95, 'aws', '2026-11-22', 0.95],
+  ['almost all items, but never all', 0.5, 'aws', '2026-11-24', 0.9],
+  ['no fewer than the configured share', 0.95, 'aws', '2026-11-22', 0.95],
   ['no more for another hashtag', 0.3, 'azure', '2026-11-22', 0.3],
-  ['no more when the days of a disagreement are over', 0.3, 'aws', '2026-11-25', 0.3],
-])('asks %s evaluation items', async (_, share, hashtag, date, expected) => {
+  ['no more once the boosted days are over', 0.3, 'aws', '2026-11-25', 0.3],
+])('boosts evaluation items after a disagreement: %s', async (_, share, hashtag, date, expected) => {
   const table = memoryTable()
   await boostEvaluation(table, { hashtag: 'aws' }, '2026-11-21')
   const settings = settingsWith({ evaluationShare: share })

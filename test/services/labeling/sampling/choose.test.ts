@@ -22,7 +22,7 @@ import { aSettledLine, manifestOf } from '../../../given'
 const DATE = '2026-06-02'
 const settings = settingsWith({ itemsPerDay: 20, evaluationShare: 0.2 })
 
-/** Posts of three kinds: the model is sure of two, and of the third it knows both words. */
+/** Posts of three kinds: the model is sure of two, and the third contains a word of each. */
 const KINDS = ['debug', 'webinar', 'debug webinar']
 const posts = Array.from({ length: 120 }, (_, i) =>
   postOf(`p${i}`, `${KINDS[i % 3]} ${KINDS[i % 3]} ${wordsOf(`${i}`)}`, { createdAt: `${DATE}T10:00:00Z` }),
@@ -49,8 +49,8 @@ const planOf = (world: World, batch = DATE) =>
 
 const kindOf = (id: string) => KINDS[Number(id.slice(1)) % 3]
 
-describe('posts for training', () => {
-  it('are drawn by doubt where the champion is good: more of what it is least sure of, but never that alone', async () => {
+describe('choosing posts for training', () => {
+  it('prefers posts that a good champion doubts, but not exclusively', async () => {
     const world = newWorld({ settings })
     await withChampion(world)
 
@@ -70,7 +70,7 @@ describe('posts for training', () => {
     expect(Math.max(...ofKind('debug'), ...ofKind('webinar'))).toBeLessThan(0.4)
   })
 
-  it('have a known probability, and so has every item that was drawn', async () => {
+  it('gives each a known inclusion probability, like every drawn item', async () => {
     const world = newWorld({ settings })
     await withChampion(world)
 
@@ -86,12 +86,12 @@ describe('posts for training', () => {
 
   it.each<[string, Partial<Champion> | undefined, RegExp]>([
     ['there is no champion', undefined, /no model is live/],
-    ['it is a poor one', { macroF1: 0.64 }, /macro-F1 0\.64 on evaluation posts, 0\.65 is asked/],
-    ['its card has no score', { macroF1: null }, /no macro-F1/],
-    ['it knows other labels', { schemaVersion: 7 }, /labels of version 7/],
-    ['it reads texts in another way', { textVersion: '0' }, /version 0/],
-    ['it cannot be read', { bytes: Buffer.from('broken') }, /found SHA-256/],
-  ])('are chosen at random where %s, and the plan says so', async (_, champion, why) => {
+    ["the champion's score is too low", { macroF1: 0.64 }, /macro-F1 0\.64 on evaluation posts, 0\.65 is asked/],
+    ["the champion's card has no score", { macroF1: null }, /no macro-F1/],
+    ['the champion has labels of another version', { schemaVersion: 7 }, /labels of version 7/],
+    ['the champion reads another text version', { textVersion: '0' }, /version 0/],
+    ["the champion's archive is corrupt", { bytes: Buffer.from('broken') }, /found SHA-256/],
+  ])('is random when %s, and the plan says so', async (_, champion, why) => {
     const world = newWorld({ settings })
     if (champion) await withChampion(world, champion)
 
@@ -102,7 +102,7 @@ describe('posts for training', () => {
     expect(new Set(items.map(({ post }) => kindOf(post))).size).toBe(3)
   })
 
-  it('are chosen at random where the configuration says so', async () => {
+  it('is random when the configuration says so', async () => {
     const world = newWorld({ settings: settingsWith({ ...settings.labelling, trainingChoice: 'random' }) })
     await withChampion(world)
 
@@ -110,7 +110,7 @@ describe('posts for training', () => {
   })
 })
 
-it('counts the label of a training cascade that is drawn for evaluation later, and asks it no more', async () => {
+it('reuses the label of a training cascade that a later evaluation draw includes, without asking again', async () => {
   const world = newWorld({ settings })
   const first = await draw(world)
   for (const annotator of ['ana', 'ben', 'cyd']) await answerAll(world, annotator, () => 'technical')
@@ -132,7 +132,7 @@ it('counts the label of a training cascade that is drawn for evaluation later, a
   })
 })
 
-it('hands out each draw in its order, one beside the other, and what was left over last', async () => {
+it('hands out both draws interleaved, each in its order, and carried-over items last', async () => {
   const world = newWorld({ settings })
   await draw(world)
   await functionOf(world).settle(DATE)
@@ -155,7 +155,7 @@ it('hands out each draw in its order, one beside the other, and what was left ov
   expect(items.every(({ inclusionProbability }) => inclusionProbability !== null)).toBe(true)
 })
 
-it('does not claim to know the probability of a question that an older release left over', async () => {
+it('leaves the probability of an item unknown that an older release carried over', async () => {
   const world = newWorld({ settings })
   await draw(world)
   world.now = new Date(world.now.getTime() + 86_400_000)
@@ -177,7 +177,7 @@ it('does not claim to know the probability of a question that an older release l
   for (const { role, inclusionProbability } of left) expect(inclusionProbability === null).toBe(role === 'training')
 })
 
-it('moves with the salt of the settings, which changes nothing where it is empty', async () => {
+it('depends on the salt of the settings; an empty salt changes nothing', async () => {
   const drawnWith = async (salt?: string) => {
     const world = newWorld({ settings: salt === undefined ? settings : settingsWith({ ...settings.labelling, salt }) })
     return (await draw(world)).items.map(({ item }) => item)
@@ -190,7 +190,7 @@ it('moves with the salt of the settings, which changes nothing where it is empty
   expect(await drawnWith('7')).toEqual(await drawnWith('7'))
 })
 
-it('brings items back to a single annotator, within what was booked, and once', async () => {
+it('repeats items for a single annotator once, within the booked judgements', async () => {
   const world = newWorld({
     settings: settingsWith({ ...settings.labelling, evaluationJudgements: 1, repeatShare: 0.1 }),
   })
@@ -211,7 +211,7 @@ it('brings items back to a single annotator, within what was booked, and once', 
   expect(outcomeOf(world).objects[keys.plan({ batch: '2026-06-03' })]).toBe(made)
 })
 
-it('brings back labels of earlier definitions that the configuration maps, and measures people by them', async () => {
+it('asks labels of an earlier schema again under their mapped names, and measures annotators by them', async () => {
   const world = newWorld({
     settings: settingsWith({ ...settings.labelling, evaluationJudgements: 1, goldShare: 0.1, repeatShare: 0.1 }),
   })

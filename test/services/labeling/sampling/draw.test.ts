@@ -20,7 +20,7 @@ import { textOfSource } from '../../../../shared/text/encoding'
 import { postOf } from '../world'
 
 const DAY = '2026-11-21'
-/** With the cascades of exact copies. */
+/** Groups exact copies into cascades. */
 const groupPosts = (runs: readonly (Pick<RunPosts, 'hashtag' | 'date'> & { posts: Post[] })[]) =>
   group(
     runs.map((run) => ({
@@ -32,7 +32,7 @@ const groupPosts = (runs: readonly (Pick<RunPosts, 'hashtag' | 'date'> & { posts
 
 const strata = ['aws', 'azure'].map((hashtag) => ({ hashtag, date: DAY }))
 
-/** Posts of a number of messages, the first of which are repeated most. */
+/** Posts of a number of messages; the first ones have the most copies. */
 const population = (messages: number, hashtag = 'aws') => ({
   hashtag,
   date: DAY,
@@ -47,7 +47,7 @@ const population = (messages: number, hashtag = 'aws') => ({
 })
 
 describe('groupPosts', () => {
-  it('joins what says the same, counts each post once under each hashtag, and shows the original', () => {
+  it('joins copies of a message, counts each post once per hashtag, and shows the original', () => {
     const text = 'Faster cold starts #aws #azure'
     const retweet = postOf(2, `RT @ana: ${text}`, { createdAt: '2026-11-21T09:00:00Z', retweetOf: '1' })
     const original = postOf(1, text, { createdAt: '2026-11-21T10:00:00Z' })
@@ -70,13 +70,13 @@ describe('groupPosts', () => {
   })
 
   it.each([
-    ['nothing to read', ' \u0000 '],
-    ['more than can be asked about', 'x'.repeat(20_001)],
+    ['only white space', ' \u0000 '],
+    ['more text than the desk can show', 'x'.repeat(20_001)],
   ])('leaves out a post with %s', (_, text) => {
     expect(groupPosts([{ hashtag: 'aws', date: DAY, posts: [postOf(1, text)] }]).size).toBe(0)
   })
 
-  it('gives the same in any order of the posts', () => {
+  it('does not depend on the order of the posts', () => {
     const { posts } = population(12)
     fc.assert(
       fc.property(fc.shuffledSubarray(posts, { minLength: posts.length }), (shuffled) => {
@@ -108,7 +108,7 @@ describe('the evaluation draw', () => {
   const cascades = groupPosts([population(100), population(100, 'azure')])
   const draws = drawEvaluation(cascades, strata, 31)
 
-  it('shares the target out among the hashtags of the day', () => {
+  it('divides its target among the hashtags of the day', () => {
     expect(draws.map(({ hashtag, target, drawn }) => [hashtag, target, drawn.length])).toEqual([
       ['aws', 16, 16],
       ['azure', 15, 15],
@@ -117,7 +117,7 @@ describe('the evaluation draw', () => {
     expect(first).toMatchObject({ cascades: 100, posts: population(100).posts.length })
   })
 
-  it('gives the share of a hashtag without posts to the others', () => {
+  it('gives the part of a hashtag without posts to the others', () => {
     const empty = { hashtag: 'none', date: DAY }
 
     const shares = drawEvaluation(cascades, [...strata, empty], 31).map(({ hashtag, target }) => [hashtag, target])
@@ -129,14 +129,14 @@ describe('the evaluation draw', () => {
     ])
   })
 
-  it('takes giants for certain', () => {
+  it('draws giants with certainty', () => {
     const giant = cascadeId('message 0 of aws')
 
     expect(partsOver(giant, drawTraining(draws, terms())).evaluation).toBe(1)
     expect(partsOver('0'.repeat(16), drawTraining(draws, terms()))).toEqual({ evaluation: 0, training: 0 })
   })
 
-  it('is the same whatever the order of cascades and strata', () => {
+  it('does not depend on the order of cascades and strata', () => {
     const reversed = new Map([...cascades].reverse())
 
     const again = drawEvaluation(reversed, [...strata].reverse(), 31)
@@ -148,7 +148,7 @@ describe('the evaluation draw', () => {
     )
   })
 
-  it('gives the greater probability to a cascade of two hashtags', () => {
+  it('gives a cascade of two hashtags the larger probability', () => {
     const both = groupPosts([
       { ...population(1), posts: [postOf(1, 'one and the same'), ...population(9).posts] },
       { ...population(1, 'azure'), posts: [postOf(1, 'one and the same'), postOf(2, 'another')] },
@@ -159,7 +159,7 @@ describe('the evaluation draw', () => {
     expect(drawn.map((draw) => draw.drawn.length)).toEqual([10, 2])
   })
 
-  it('moves with the salt', () => {
+  it('depends on the salt', () => {
     const salted = drawEvaluation(cascades, strata, 31, '7')
 
     expect(salted.map(({ drawn }) => drawn)).not.toEqual(draws.map(({ drawn }) => drawn))
@@ -171,7 +171,7 @@ describe('the training draw', () => {
   const cascades = groupPosts([population(100), population(100, 'azure')])
   const first = drawEvaluation(cascades, strata, 31)
 
-  it('fills its places, evenly among the hashtags, with nothing that evaluation draws or may draw', () => {
+  it('fills its places evenly among the hashtags, with nothing that evaluation draws or may draw', () => {
     const draws = drawTraining(first, terms({ places: 25 }))
 
     const trained = drawnBy('training', draws)
@@ -180,7 +180,7 @@ describe('the training draw', () => {
     expect(trained.filter((id) => drawnBy('evaluation', draws).includes(id))).toEqual([])
   })
 
-  it('never draws a cascade of the evaluation role, and gives the label of one a place in the sample', () => {
+  it('never draws a cascade of the evaluation role, but counts its label as part of the sample', () => {
     const trained = drawnBy('training', drawTraining(first, terms()))
 
     const draws = drawTraining(first, terms({ claims: claimed(trained.slice(0, 5), 'evaluation', false) }))
@@ -190,7 +190,7 @@ describe('the training draw', () => {
     expect(drawnBy('before', draws).sort()).toEqual(trained.slice(0, 5).sort())
   })
 
-  it('leaves cascades with a label in the order, where they take no place', () => {
+  it('keeps labelled cascades in the order, without giving them a place', () => {
     const trained = drawnBy('training', drawTraining(first, terms()))
     const labelled = trained.filter((_, i) => i % 2 === 0)
 
@@ -202,7 +202,7 @@ describe('the training draw', () => {
     expect(draws.map(({ training }) => training.target).reduce((sum, target) => sum + target)).toBe(again.length)
   })
 
-  it('counts no label whose probability is not known, unless it is drawn now', () => {
+  it('ignores a label of unknown probability unless it is drawn now', () => {
     const candidates = [...cascades.keys()].filter(
       (id) => !drawnBy('evaluation', drawTraining(first, terms())).includes(id),
     )
@@ -212,7 +212,7 @@ describe('the training draw', () => {
     expect(drawnBy('before', draws)).toEqual([])
   })
 
-  it('takes what is left for certain where places are many', () => {
+  it('takes the rest with certainty when places are many', () => {
     const draws = drawTraining(first, terms({ places: 1000 }))
 
     for (const { members, training } of draws) {
@@ -222,7 +222,7 @@ describe('the training draw', () => {
     }
   })
 
-  it('gives what a small hashtag cannot take to the others', () => {
+  it('gives places that a small hashtag cannot fill to the others', () => {
     const small = groupPosts([population(100), population(4, 'azure')])
 
     const draws = drawTraining(drawEvaluation(small, strata, 2), terms({ places: 30 }))
@@ -230,7 +230,7 @@ describe('the training draw', () => {
     expect(drawnBy('training', draws)).toHaveLength(30)
   })
 
-  it('draws more of what is doubted', () => {
+  it('draws more of what the model doubts', () => {
     const doubted = (id: string) => permanentRandom(id, 'doubt') < 0.3
     const share = (ids: readonly string[]) => ids.filter(doubted).length / ids.length
     const drawn = Array.from({ length: 40 }, (_, salt) =>
@@ -247,7 +247,7 @@ describe('the training draw', () => {
     expect(share(drawn)).toBeLessThan(1)
   })
 
-  it('says the same of its members as design.ts makes of the plan', () => {
+  it('gives its members the same probabilities that the reader of the plan computes', () => {
     const draws = drawTraining(first, terms({ doubt: (id) => 0.15 + 0.85 * permanentRandom(id, 'doubt') }))
 
     for (const { parts, ...draw } of draws) {
@@ -262,9 +262,9 @@ describe('the training draw', () => {
 })
 
 describe.each([
-  ['messages that are posted once', () => 1],
-  ['copies', (i: number) => 1 + Math.floor(12 / (i + 1))],
-  ['a giant', (i: number) => (i === 0 ? 90 : 1 + (i % 2))],
+  ['unique messages', () => 1],
+  ['messages with copies', (i: number) => 1 + Math.floor(12 / (i + 1))],
+  ['messages with one giant', (i: number) => (i === 0 ? 90 : 1 + (i % 2))],
 ])('a sample of %s', (_, sizeOfMessage) => {
   const MESSAGES = 60
   const REPLICATIONS = 1500
@@ -284,11 +284,11 @@ describe.each([
       ]),
     )
   const doubt = (id: string) => (ids.indexOf(id) % 3 === 0 ? 1 : 0.2)
-  /** Four and a half standard errors: there are some 60 comparisons in a cell. */
+  /** 4.5 standard errors, because each cell makes about 60 comparisons. */
   const within = (probability: number) =>
     4.5 * Math.sqrt(Math.max(0, probability * (1 - probability)) / REPLICATIONS) + 0.01
 
-  it('has each with the probability that it states', () => {
+  it('includes each message with its stated probability', () => {
     const cascades = cascadesOf(ids, sizeOfMessage)
     const taken = ids.map(() => 0)
     const stated = ids.map(() => 0)
@@ -309,7 +309,7 @@ describe.each([
     expect(Math.abs(estimate / messages - 1 / 3)).toBeLessThan(0.015)
   })
 
-  it('has each with the greatest of its probabilities after a second day with most of the messages', () => {
+  it('includes each message with its greatest probability after a second, overlapping day', () => {
     const days = [ids.slice(0, 50), ids.slice(10)].map((some) => cascadesOf(some, sizeOfMessage))
     const taken = ids.map(() => 0)
     const stated = ids.map(() => 0)
@@ -332,8 +332,8 @@ describe.each([
     for (const [i, share] of taken.entries()) expect(Math.abs(share - stated[i]!)).toBeLessThan(within(stated[i]!))
   })
 
-  // A plan has no probability of a message that it did not draw: of one that is drawn later its later draws alone count.
-  it('stands for all messages of the last of three days by the plans that have them as members', () => {
+  // A plan has no probability for a message that it did not draw: only the draws from its first on count.
+  it('represents all messages of the last of three days by the plans that drew them', () => {
     const sizesOn = (day: number) => (i: number) => sizeOfMessage((i + 7 * day) % MESSAGES)
     const days = [ids.slice(0, 50), ids.slice(5, 55), ids.slice(10)].map((some, day) => cascadesOf(some, sizesOn(day)))
     let [estimate, messages, posts] = [0, 0, 0]
@@ -366,14 +366,14 @@ describe.each([
   })
 })
 
-describe('places', () => {
+describe('places in a batch', () => {
   it.each<[string, number, number[], number[]]>([
     ['evenly', 9, [10, 10, 10], [3, 3, 3]],
-    ['the first one more', 10, [10, 10, 10], [4, 3, 3]],
-    ['what one cannot take to the others', 10, [1, 10, 10], [1, 5, 4]],
-    ['no more than all can take', 10, [1, 2, 0], [1, 2, 0]],
+    ['one more for the first', 10, [10, 10, 10], [4, 3, 3]],
+    ['what one cannot fill goes to the others', 10, [1, 10, 10], [1, 5, 4]],
+    ['no more than all can fill', 10, [1, 2, 0], [1, 2, 0]],
     ['none', 0, [3], [0]],
-  ])('are shared out: %s', (_, places, most, expected) => {
+  ])('are divided: %s', (_, places, most, expected) => {
     expect(sharedOut(places, most)).toEqual(expected)
   })
 
@@ -395,11 +395,11 @@ describe('places', () => {
 
   it.each<[string, CascadeClaim | undefined, boolean, boolean]>([
     ['never drawn', undefined, true, true],
-    ['for evaluation, without a label', { role: 'evaluation', available: true }, true, false],
-    ['for evaluation, with one', { role: 'evaluation', available: false }, false, false],
-    ['for training, without a label', { role: 'training', available: true }, false, true],
-    ['for training, with one', { role: 'training', available: false }, false, false],
-  ])('go by the role of a cascade that is %s', (_, claim, evaluation, training) => {
+    ['drawn for evaluation and has no label', { role: 'evaluation', available: true }, true, false],
+    ['drawn for evaluation and has a label', { role: 'evaluation', available: false }, false, false],
+    ['drawn for training and has no label', { role: 'training', available: true }, false, true],
+    ['drawn for training and has a label', { role: 'training', available: false }, false, false],
+  ])('follow the role of a cascade that was %s', (_, claim, evaluation, training) => {
     expect([mayBe('evaluation', claim), mayBe('training', claim)]).toEqual([evaluation, training])
   })
 })

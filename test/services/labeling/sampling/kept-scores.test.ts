@@ -16,11 +16,11 @@ const WORDS = ['debug', 'webinar', 'debug webinar']
 const posts = Array.from({ length: 30 }, (_, i) =>
   postOf(`p${i}`, `${WORDS[i % 3]} ${WORDS[i % 3]} ${wordsOf(`${i}`)}`, { createdAt: `${FIRST}T10:00:00Z` }),
 )
-/** Too short to be compared with others. */
+/** Too short for near-duplicate detection. */
 const short = postOf('short', 'debug now', { createdAt: `${FIRST}T10:00:00Z` })
 
 let archive: Buffer
-/** Takes each word for the other category. */
+/** A model with the two categories swapped. */
 let other: Buffer
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function draw(world: World, date: string, given: readonly Post[], run = 'r
   return storedPlan.parse(JSON.parse(world.bucket.texts()[keys.plan({ batch: date })] ?? ''))
 }
 
-/** The kept scores of each post of a day, by the id of the post. */
+/** The kept scores of each post of a day, by post id. */
 async function scoresOn(world: World, date: string, wanted: readonly string[] = labels) {
   const found = new Map<string, readonly number[] | undefined>()
   const file = await openCascades(world.bucket, { hashtag: 'aws', date, run: 'r1' }, wanted)
@@ -56,7 +56,7 @@ async function answerAndSettle(world: World, batch: string, label = 'technical')
   await functionOf(world).settle(batch)
 }
 
-it('gives every message of a day what the live model says of it, drawn or not, and says which model', async () => {
+it('scores every message of a day with the live model, drawn or not, and records which model', async () => {
   const world = newWorld({ settings })
   await putChampion(world, { bytes: archive, macroF1: 0.3 })
 
@@ -73,7 +73,7 @@ it('gives every message of a day what the live model says of it, drawn or not, a
   for (const { post, scores: kept } of plan.items) expect(kept).toEqual(scores.get(post))
 })
 
-it('gives none where no model is live', async () => {
+it('keeps no scores when no model is live', async () => {
   const world = newWorld({ settings })
 
   const plan = await draw(world, FIRST, posts)
@@ -82,7 +82,7 @@ it('gives none where no model is live', async () => {
   expect([...(await scoresOn(world, FIRST)).values()]).toEqual(posts.map(() => undefined))
 })
 
-it('keeps the scores of the first day, whatever model is live when the message comes back', async () => {
+it("keeps the scores of a message's first day, whatever model is live when it returns", async () => {
   const world = newWorld({ settings })
   await putChampion(world, { bytes: archive })
   await draw(world, FIRST, [...posts, short])
@@ -98,7 +98,7 @@ it('keeps the scores of the first day, whatever model is live when the message c
   for (const [post, scores] of first) expect(second.get(`again-${post}`)).toEqual(scores)
 })
 
-it('never scores a message that was there before any model, labelled or not', async () => {
+it('never scores a message that was first seen before any model was live, labelled or not', async () => {
   const world = newWorld({ settings })
   await draw(world, FIRST, [...posts, short])
   await answerAndSettle(world, FIRST)
@@ -109,14 +109,14 @@ it('never scores a message that was there before any model, labelled or not', as
   expect([...(await scoresOn(world, SECOND)).values()]).toEqual([...posts, short].map(() => undefined))
 })
 
-it('does not depend on what people answer on the same day, nor on any label by the model that learns from it', async () => {
+it("keeps scores that depend neither on the day's own labels nor on a model trained on them", async () => {
   const outcomes = []
   for (const label of ['technical', 'marketing']) {
     const world = newWorld({ settings })
     await putChampion(world, { bytes: archive })
     await draw(world, FIRST, posts)
     await answerAndSettle(world, FIRST, label)
-    // The model that learnt from those answers.
+    // The model that was trained on those answers.
     await putChampion(world, { bytes: label === 'technical' ? archive : other, job: `bellwether-${label}` })
     await draw(world, SECOND, retweetsOf(posts))
     outcomes.push([await scoresOn(world, FIRST), await scoresOn(world, SECOND)])
@@ -125,7 +125,7 @@ it('does not depend on what people answer on the same day, nor on any label by t
   expect(outcomes[1]).toEqual(outcomes[0])
 })
 
-it('has no scores for other categories, and scores of new messages for the new ones', async () => {
+it('has no kept scores for renamed categories, and scores new messages for them', async () => {
   const world = newWorld({ settings })
   await putChampion(world, { bytes: archive })
   await draw(world, FIRST, posts)
@@ -142,7 +142,7 @@ it('has no scores for other categories, and scores of new messages for the new o
   expect(scores.get('fresh')).toHaveLength(2)
 })
 
-it('keeps the scores that a stopped invocation gave, whatever model is live at the next attempt', async () => {
+it('keeps the scores of a crashed attempt, whatever model is live at the next one', async () => {
   const world = newWorld({ settings })
   await putChampion(world, { bytes: archive })
   await draw(world, FIRST, posts)
@@ -159,7 +159,7 @@ it('keeps the scores that a stopped invocation gave, whatever model is live at t
   expect(await scoresOn(stopped, FIRST)).toEqual(expected)
 })
 
-it('goes with the label, by the name of the category', async () => {
+it('stores kept scores with the label, by category name', async () => {
   const world = newWorld({ settings })
   await putChampion(world, { bytes: archive })
   const plan = await draw(world, FIRST, posts)
@@ -187,7 +187,7 @@ describe('the evaluation window in a plan', () => {
   const evaluated = ({ items }: { items: readonly { item: string; role: string }[] }) =>
     items.flatMap(({ item, role }) => (role === 'evaluation' ? [item] : []))
 
-  it('has what the live model says of every evaluation post that has a label, also from before any model', async () => {
+  it("has the live model's scores of every labelled evaluation post, including those from before any model", async () => {
     const world = newWorld({ settings })
     const first = await draw(world, FIRST, posts)
     await answerAndSettle(world, FIRST)
@@ -206,7 +206,7 @@ describe('the evaluation window in a plan', () => {
     }
   })
 
-  it('keeps its scores, whatever people answer on the day and whatever model goes live', async () => {
+  it('keeps its scores, whatever is labelled that day and whatever model goes live', async () => {
     const outcomes = []
     for (const label of ['technical', 'marketing']) {
       const world = newWorld({ settings })
@@ -224,7 +224,7 @@ describe('the evaluation window in a plan', () => {
     expect(outcomes[1]).toEqual(outcomes[0])
   })
 
-  it('has at most as many posts as the window of the gate', async () => {
+  it("has at most as many posts as the gate's window", async () => {
     const world = newWorld({ settings: { ...settings, gate: { ...settings.gate, window: 4 } } })
     await draw(world, FIRST, posts)
     await answerAndSettle(world, FIRST)

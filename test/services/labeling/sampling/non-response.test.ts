@@ -19,7 +19,7 @@ interface Simulated {
   label: 0 | 1
 }
 
-/** A day of messages, some with copies, that a model scores well but not right. */
+/** A day of messages, some with copies, with scores that are good but biased. */
 function simulateDay(day: number): Map<string, Simulated> {
   const random = mulberry32(day + 1)
   return new Map(
@@ -34,7 +34,7 @@ function simulateDay(day: number): Map<string, Simulated> {
   )
 }
 
-/** Labelled messages of days before, by which the estimate knows how far to lean on the model. */
+/** Labelled messages of earlier days, from which the estimate learns how much to rely on the model. */
 const WINDOW = [...simulateDay(DAYS), ...simulateDay(DAYS + 1)].map(([, { label, scores }]) => ({ label, scores }))
 
 const cascadesOf = (messages: ReadonlyMap<string, Simulated>): Map<string, Cascade> =>
@@ -49,7 +49,7 @@ const cascadesOf = (messages: ReadonlyMap<string, Simulated>): Map<string, Casca
     ]),
   )
 
-/** A day with what is drawn from it, in the order in which it is handed out. */
+/** A day and its draw, in the order in which it is handed out. */
 const days = Array.from({ length: DAYS }, (_, day) => {
   const messages = simulateDay(day)
   const [draw] = drawTraining(drawEvaluation(cascadesOf(messages), [stratum], EVALUATION), {
@@ -62,7 +62,7 @@ const days = Array.from({ length: DAYS }, (_, day) => {
   return { messages, draw: draw!, order }
 })
 
-/** The share of the second class that a day reports, where one annotator answers a part of the batch in its order. */
+/** The share of the second class that a day reports when an annotator answers only the first part of the batch. */
 function reported({ messages, draw, order }: (typeof days)[number], answeredShare: number, basis: Basis) {
   const answered = new Set(order.slice(0, Math.round(answeredShare * order.length)))
   const parts = answeredParts(draw, (item) => answered.has(item))
@@ -81,12 +81,12 @@ function reported({ messages, draw, order }: (typeof days)[number], answeredShar
   return { low, high, estimate, truth: mean(({ label }) => label) }
 }
 
-describe.each<Basis>(['messages', 'posts'])('a share by %s, of days on which', (basis) => {
+describe.each<Basis>(['messages', 'posts'])('a share by %s', (basis) => {
   it.each([
     ['an annotator stops halfway', 0.5],
     ['an annotator stops after a third', 1 / 3],
     ['everything is answered', 1],
-  ])('%s, is unbiased and its interval holds the truth', (_, answeredShare) => {
+  ])('is unbiased and its interval covers the truth on days on which %s', (_, answeredShare) => {
     const shares = days.map((day) => reported(day, answeredShare, basis))
 
     const errors = shares.map(({ estimate, truth }) => estimate - truth)
